@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-op.h"
+#include "common/api/cc-page.h"
+
+/* Events: what people sign up for and come to. */
+
+typedef struct cc_event {
+  int64_t id;
+  int64_t organization_id;
+  char *title;
+  char *slug;
+  char *description;
+  char *short_description;
+  char *cover_image_url;
+  int kind;
+  cc_time start_time;
+  cc_time end_time;
+  char *timezone;
+  int location_type;
+  char *address_line_1;
+  char *address_line_2;
+  char *city;
+  char *state;
+  char *zip;
+  char *country;
+  double *latitude;
+  double *longitude;
+  char *virtual_link;
+  char *virtual_platform;
+  int64_t *capacity;
+  bool waitlist_enabled;
+  cc_time *registration_deadline;
+  bool requires_approval;
+  bool is_published;
+  bool is_featured;
+  int visibility;
+  char *contact_email;
+  char *contact_phone;
+  int64_t *created_by;
+  cc_time created_at;
+  cc_time updated_at;
+  cc_time *published_at;
+  cc_time *cancelled_at;
+  int64_t version;
+} cc_event;
+
+extern const cc_enum cc_event_kind_enum;
+extern const cc_enum cc_location_type_enum;
+extern const cc_enum cc_visibility_enum;
+extern const cc_type cc_event_type;
+
+extern const cc_op cc_op_create_event;
+extern const cc_op cc_op_list_events;
+extern const cc_op cc_op_get_event;
+extern const cc_op cc_op_get_event_by_slug;
+extern const cc_op cc_op_update_event;
+extern const cc_op cc_op_delete_event;
+extern const cc_op cc_op_publish_event;
+extern const cc_op cc_op_unpublish_event;
+extern const cc_op cc_op_cancel_event;
+extern const cc_op cc_op_duplicate_event;
+extern const cc_op cc_op_list_public_events;
+extern const cc_op cc_op_get_public_event;
+extern const cc_op cc_op_get_public_event_by_slug;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/base/cc-status.h"
+#include "common/codec/cc-type.h"
+
+/* An operation is the contract of one endpoint. Both programs link it: the server binds it in a
+ * route table, the client calls it by name, the OpenAPI document is made from it. */
+
+typedef enum cc_method {
+  CC_GET = 1,
+  CC_POST,
+  CC_PUT,
+  CC_PATCH,
+  CC_DELETE,
+  _CC_METHOD_MAX
+} cc_method;
+
+typedef enum cc_reply_shape {
+  CC_REPLY_ONE = 0, /* one object of .reply; no body when .reply is NULL (204) */
+  CC_REPLY_LIST,    /* {"data": [.reply…], "next_cursor": …}; .query has limit and cursor */
+  CC_REPLY_SOCKET,  /* a WebSocket whose text messages are of .reply */
+  CC_REPLY_TEXT,    /* something that is not JSON, or has no table: see .doc */
+} cc_reply_shape;
+
+typedef struct cc_op {
+  const char *id;         /* lowerCamelCase, unique */
+  const char *path;       /* "/v1/events/{event_id}" */
+  const cc_type *params;  /* path parameters; NULL: none */
+  const cc_type *query;   /* query string; NULL: none */
+  const cc_type *body;    /* JSON body; NULL: none. A PATCH body is a merge-patch */
+  const cc_type *reply;
+  cc_method method;
+  cc_reply_shape shape;
+  int success;            /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
+  bool creates;           /* 201 */
+  unsigned errors;        /* CC_ERR_BITs beyond those that every operation may answer */
+  const char *tag, *summary;
+  const char *doc;        /* more than the summary; may be NULL */
+} cc_op;
+
+/* Every operation of the API, NULL-terminated; in the order of the document. */
+extern const cc_op *const cc_ops[];
+
+const char *cc_method_name(cc_method method);
+
+/* The HTTP code of a success. */
+int cc_op_success(const cc_op *op);

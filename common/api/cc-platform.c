@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/api/cc-platform.h"
+
+static const char *const change_op_names[] = {"insert", "update", "delete"};
+const cc_enum cc_change_op_enum = {change_op_names, CC_N(change_op_names)};
+
+static const char *const health_names[] = {"healthy", "degraded", "unhealthy"};
+static const cc_enum health_enum = {health_names, CC_N(health_names)};
+
+static const char *const part_names[] = {"up", "down", "off"};
+static const cc_enum part_enum = {part_names, CC_N(part_names)};
+
+/* clang-format off */
+static const cc_field page_query_fields[] = {
+  CC_PAGE_ROWS(cc_page_query),
+};
+const cc_type cc_page_query_type = CC_TYPE(cc_page_query, "Page", page_query_fields);
+
+static const cc_field change_fields[] = {
+  CC_ENUM(cc_change, op, &cc_change_op_enum, .flags = CC_READ_ONLY, .doc = "What happened."),
+  CC_STRING(cc_change, entity, .flags = CC_READ_ONLY, .doc = "Kind of thing, such as event.", .example = "\"event\""),
+  CC_INT64(cc_change, entity_id, .flags = CC_READ_ONLY, .doc = "Number of the thing."),
+  CC_OPT_INT64(cc_change, version, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Its version after the change; null when it has none or is gone."),
+  CC_TIME(cc_change, at, .flags = CC_READ_ONLY, .doc = "When the transaction began."),
+};
+const cc_type cc_change_type = CC_TYPE(cc_change, "Change", change_fields, .doc = "One committed change of a row.");
+
+static const cc_field change_page_fields[] = {
+  CC_LIST(cc_change_page, data, cc_change, &cc_change_type, .flags = CC_READ_ONLY, .max = 1000, .doc = "Changes in commit-safe order."),
+  CC_STRING(cc_change_page, cursor, .flags = CC_READ_ONLY, .doc = "Where to go on: `since` of the next call."),
+  CC_BOOL(cc_change_page, more, .flags = CC_READ_ONLY, .doc = "Whether more changes are there already."),
+};
+const cc_type cc_change_page_type = CC_TYPE(cc_change_page, "ChangePage", change_page_fields);
+
+static const cc_field change_query_fields[] = {
+  CC_STRING(cc_change_query, since, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "cursor of the page before; `now` for an empty page that says where the feed is; left out: from the beginning."),
+  CC_INT64(cc_change_query, limit, .min = 1, .max = 1000, .fallback = "500", .doc = "Most changes on a page."),
+};
+static const cc_type change_query_type = CC_TYPE(cc_change_query, "ChangeQuery", change_query_fields);
+
+static const cc_field audit_entry_fields[] = {
+  CC_INT64(cc_audit_entry, seq, .flags = CC_READ_ONLY, .doc = "Number in the organization's chain, without gaps."),
+  CC_TIME(cc_audit_entry, at, .flags = CC_READ_ONLY, .doc = "When."),
+  CC_STRING(cc_audit_entry, actor, .flags = CC_READ_ONLY, .doc = "Who: user:7, token:3, device:9 or system.", .example = "\"user:7\""),
+  CC_STRING(cc_audit_entry, action, .flags = CC_READ_ONLY, .doc = "What.", .example = "\"event.update\""),
+  CC_STRING(cc_audit_entry, entity, .flags = CC_READ_ONLY, .doc = "Kind of thing.", .example = "\"event\""),
+  CC_INT64(cc_audit_entry, entity_id, .flags = CC_READ_ONLY, .doc = "Number of the thing."),
+  CC_STRING(cc_audit_entry, request_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "X-Request-Id of the request."),
+  CC_STRING(cc_audit_entry, address, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Network address of the client."),
+  CC_JSON(cc_audit_entry, before, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Changed fields as they were."),
+  CC_JSON(cc_audit_entry, after, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Changed fields as they became."),
+  CC_STRING(cc_audit_entry, hash, .flags = CC_READ_ONLY, .doc = "SHA-256 over this entry and the hash before it, hexadecimal."),
+};
+const cc_type cc_audit_entry_type = CC_TYPE(cc_audit_entry, "AuditEntry", audit_entry_fields);
+
+static const cc_field health_fields[] = {
+  CC_ENUM(cc_health, status, &health_enum, .flags = CC_READ_ONLY,
+          .doc = "healthy; degraded: Redis or the storage is away, everything still works; unhealthy: the database is away."),
+  CC_ENUM(cc_health, database, &part_enum, .flags = CC_READ_ONLY, .doc = "PostgreSQL."),
+  CC_ENUM(cc_health, redis, &part_enum, .flags = CC_READ_ONLY, .doc = "Redis; off: not configured."),
+  CC_ENUM(cc_health, storage, &part_enum, .flags = CC_READ_ONLY, .doc = "File storage; off: not configured."),
+};
+const cc_type cc_health_type = CC_TYPE(cc_health, "Health", health_fields);
+
+const cc_op cc_op_list_changes = {
+  .id = "listChanges", .method = CC_GET, .path = "/v1/changes", .query = &change_query_type, .reply = &cc_change_page_type,
+  .tag = "Platform", .summary = "Read the organization's change feed.",
+  .doc = "Every committed change, deletes included, in an order in which none can be missed: a change is shown once every "
+         "transaction that began before it has ended. Keep the cursor and ask again.",
+};
+const cc_op cc_op_live_changes = {
+  .id = "liveChanges", .method = CC_GET, .path = "/v1/changes/live", .query = &change_query_type, .reply = &cc_change_page_type,
+  .shape = CC_REPLY_SOCKET, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE), .tag = "Platform",
+  .summary = "Follow the change feed over a WebSocket.",
+  .doc = "Sends the same pages as listChanges as they happen, beginning after `since`. A ping every 20 seconds; when the "
+         "connection ends, go on with the last cursor.",
+};
+const cc_op cc_op_list_audit_log = {
+  .id = "listAuditLog", .method = CC_GET, .path = "/v1/audit-log", .query = &cc_page_query_type, .reply = &cc_audit_entry_type,
+  .shape = CC_REPLY_LIST, .tag = "Platform", .summary = "Read the organization's audit log, newest first.",
+};
+const cc_op cc_op_health = {
+  .id = "health", .method = CC_GET, .path = "/health", .reply = &cc_health_type, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = "Platform", .summary = "Say whether the database, Redis and the storage answer.",
+  .doc = "200 when healthy or degraded, 503 with the same body when unhealthy.",
+};
+const cc_op cc_op_openapi = {
+  .id = "openapi", .method = CC_GET, .path = "/openapi.json", .shape = CC_REPLY_TEXT, .tag = "Platform",
+  .summary = "This document.",
+};
+const cc_op cc_op_docs = {
+  .id = "docs", .method = CC_GET, .path = "/docs", .shape = CC_REPLY_TEXT, .tag = "Platform",
+  .summary = "This document as a page for people.",
+};
+/* clang-format on */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdarg.h>
+#include <stdint.h>
+
+#include "common/base/cc-base.h"
+
+/* A bump allocator with a ceiling: what one call or one document needs, freed all at once.
+ * Under AddressSanitizer every allocation is followed by a poisoned gap. Not thread-safe. */
+typedef struct cc_arena cc_arena;
+
+/**
+ * @ceiling: bytes that may be handed out in all; reaching it makes allocations return NULL
+ *
+ * Returns NULL when memory is out.
+ */
+cc_arena *cc_arena_new(size_t ceiling);
+void cc_arena_free(cc_arena *arena);
+
+/* Empty it for reuse. Keeps its first block only, so an idle arena is small. */
+void cc_arena_clear(cc_arena *arena);
+
+/* Zeroed, aligned for any type. NULL at the ceiling. */
+void *cc_arena_alloc(cc_arena *arena, size_t size);
+
+/* Not zeroed and not aligned: for text. NULL at the ceiling. */
+char *cc_arena_text(cc_arena *arena, size_t size);
+
+/* Copies, NUL-terminated. NULL at the ceiling (or when @text is NULL). */
+char *cc_arena_strdup(cc_arena *arena, const char *text);
+char *cc_arena_strndup(cc_arena *arena, const char *text, size_t length);
+char *cc_arena_printf(cc_arena *arena, const char *format, ...) CC_PRINTF(2, 3);
+
+/* Bytes handed out since the last clear. */
+size_t cc_arena_used(const cc_arena *arena);
+
+CC_DEFINE_AUTO(cc_arena, cc_arena_free)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/cc-base.h"
+
+/* Growable text with a ceiling. Appending past the ceiling, or out of memory, sets `failed`
+ * and appends nothing more: check once at the end. Text is always NUL-terminated. */
+typedef struct cc_str {
+  char *text; /* malloc'ed; NULL while empty */
+  size_t length, capacity, ceiling;
+  bool failed;
+} cc_str;
+
+#define CC_STR_INIT(max) ((cc_str){.ceiling = (max)})
+
+void cc_str_done(cc_str *str);
+
+/* Empty it, keep the memory. */
+void cc_str_clear(cc_str *str);
+
+/* Make room for @more bytes and return where to write them, or NULL. Follow by cc_str_wrote. */
+char *cc_str_reserve(cc_str *str, size_t more);
+void cc_str_wrote(cc_str *str, size_t bytes);
+
+void cc_str_add(cc_str *str, const char *text);
+void cc_str_add_n(cc_str *str, const char *text, size_t length);
+void cc_str_add_char(cc_str *str, char c);
+void cc_str_add_int(cc_str *str, int64_t value);
+void cc_str_printf(cc_str *str, const char *format, ...) CC_PRINTF(2, 3);
+
+/* JSON string literal with its quotes. @length bytes of valid UTF-8. Control characters,
+ * quote, backslash and U+2028/9 are escaped, nothing else. */
+void cc_str_add_json(cc_str *str, const char *text, size_t length);
+
+/* Text for HTML, with & < > " ' as entities. */
+void cc_str_add_html(cc_str *str, const char *text);
+
+/* The text as a malloc'ed string that the caller frees; the str is empty afterwards.
+ * NULL when it failed. */
+char *cc_str_take(cc_str *str, size_t *ret_length);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/base/cc-base.h"
+
+typedef struct cc_arena cc_arena;
+
+/* Number of code points, or -1 when the bytes are not valid UTF-8 (overlong forms, surrogates and
+ * values above U+10FFFF are not valid; Unicode 15 section 3.9). */
+long cc_utf8_length(const char *text, size_t bytes);
+
+/* Has a character of category Cc, or one of the bidirectional overrides U+202A..E, U+2066..9. */
+bool cc_utf8_has_control(const char *text, size_t bytes);
+
+/* Unicode NFC; the same pointer when nothing changes. NULL at the arena's ceiling. */
+const char *cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes);
+
+/* NFC and full case folding, for keys that are compared without case (e-mail addresses).
+ * NULL at the arena's ceiling. */
+const char *cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes);

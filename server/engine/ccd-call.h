@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/api/cc-op.h"
+#include "common/base/cc-arena.h"
+#include "common/base/cc-status.h"
+#include "server/data/ccd-db.h"
+#include "server/engine/ccd-rights.h"
+
+/* One request on its way through the server, as a handler sees it. A handler never sees HTTP, frees
+ * nothing (what it allocates lives in call->arena) and returns a status; the dispatcher does the
+ * rest (ccd-dispatch.c). */
+
+typedef struct ccd_server ccd_server;
+typedef struct ccd_call ccd_call;
+typedef struct ccd_route ccd_route;
+
+/* Who is asking. */
+typedef enum ccd_actor_kind {
+  CCD_ACTOR_ANONYMOUS = 0,
+  CCD_ACTOR_PERSON,
+  CCD_ACTOR_TOKEN,
+  CCD_ACTOR_DEVICE,
+} ccd_actor_kind;
+
+typedef struct ccd_actor {
+  ccd_actor_kind kind;
+  int64_t session_id;       /* id of the session, token or device row; 0: anonymous */
+  int64_t user_id;          /* person; 0 otherwise */
+  int64_t organization_id;  /* the active one; 0: none */
+  uint64_t rights;          /* CC_RIGHT bits that this actor holds in that organization */
+  cc_view view;
+  bool by_cookie;           /* the credentials came as a cookie: cross-site rules apply */
+  bool needs_second_factor; /* the organization demands one and the person has none */
+  char key[72];             /* name of the credential in caches: hash of the token */
+} ccd_actor;
+
+struct ccd_call {
+  ccd_server *server;
+  const ccd_route *route;
+  cc_arena *arena;
+  const ccd_actor *actor;
+  const char *request_id;
+  const char *address;          /* the client's */
+  const char *user_agent;       /* NULL: none sent */
+  const void *params;           /* struct of op->params */
+  const void *query;            /* struct of op->query */
+  const void *body;             /* struct of op->body */
+  cc_present body_present;      /* which keys a PATCH had */
+  cc_error_list errors;         /* a handler may add field errors and return CC_ERR_INVALID */
+
+  /* What a handler leaves behind; one of these. */
+  const void *reply;            /* a struct of op->reply, in the arena */
+  const ccd_rows *rows;         /* the rows themselves are the answer (one, or a list) */
+
+  const char *set_cookie;       /* value of a Set-Cookie header; NULL: none */
+  const char *location;         /* Location of a thing created; NULL: none */
+  struct ccd_exchange *exchange; /* the dispatcher's own */
+};
+
+/**
+ * A rule that SQL cannot say: 10 to 40 lines between decoding and encoding, inside the
+ * transaction that the route names. It may run again after a serialization failure, so it has no
+ * effect outside the transaction and the call.
+ */
+typedef cc_status ccd_handler(ccd_call *call, cc_error *reterr);
+
+/* Rate limit classes; the table with their figures is in ccd-limits.c. */
+typedef enum ccd_limit {
+  CCD_LIMIT_API = 0,  /* per actor, or per address when anonymous */
+  CCD_LIMIT_LOGIN,    /* per address and account */
+  CCD_LIMIT_REGISTER, /* per address */
+  CCD_LIMIT_NONE,     /* health and documents */
+  _CCD_LIMIT_MAX
+} ccd_limit;
+
+#define CCD_KEYSET_MAX 2
+
+/* The binding of one operation: what it takes to be allowed, and what does the work. */
+struct ccd_route {
+  const cc_op *op;
+  cc_right right;             /* 0 stops the server at start-up; CC_RIGHT_PUBLIC is said aloud */
+  ccd_tx tx;
+  const ccd_query *query;     /* the work is this one statement… */
+  ccd_handler *handler;       /* …or this rule; never both */
+  const char *audit;          /* action in the audit log; every CCD_WRITE route has one */
+  ccd_limit limit;
+  bool as_public;             /* run as the narrow database role campaign_public */
+  bool slow;                  /* may take long: the proxy sends it to the side listener */
+  bool secret_reply;          /* the reply holds a credential: never kept for Idempotency-Key */
+  bool no_second_factor;      /* allowed before a demanded second factor is set up */
+  size_t max_body;            /* bytes; 0: CCD_BODY_MAX */
+  const char *keyset[CCD_KEYSET_MAX]; /* list: columns of the order, last one unique */
+};
+
+#define CCD_BODY_MAX (128u * 1024)
+
+/**
+ * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
+ * path, query string and body fields, then the call's own: organization_id, user_id, session_id,
+ * request_id, address, body (the validated body as jsonb), limit, cursor_1, cursor_2, if_match.
+ *
+ * @extra: ends with a NULL name; may be NULL
+ * @ret: may be NULL; valid until the call ends
+ */
+cc_status ccd_call_query(ccd_call *call,
+                         const ccd_query *query,
+                         const ccd_arg *extra,
+                         const ccd_rows **ret,
+                         cc_error *reterr) CC_MUSTCHECK;
+
+/* Begin again under another context, for the few handlers that must cross a tenant's border (sign-in,
+ * accepting an invitation): commits what was done and goes on for @organization_id and @user_id. */
+cc_status ccd_call_switch(ccd_call *call, int64_t organization_id, int64_t user_id, cc_error *reterr)
+  CC_MUSTCHECK;
+
+/* For ccd_arg: numbers as text in the arena. */
+const char *ccd_text_int64(cc_arena *arena, int64_t value);
+const char *ccd_text_time(cc_arena *arena, cc_time value);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/base/cc-status.h"
+
+/* Configuration: one table (ccd-config.c) of name, type, default, documentation. Values come from
+ * the environment, else from the file that CAMPAIGN_CONFIG names, else from the table. */
+typedef struct ccd_config {
+  char *database_url;
+  char *migration_database_url;
+  char *migrations_folder;
+  char *redis_url;
+  char *bind_address;
+  int64_t api_port;       /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */
+  int64_t threads;        /* of the API listener; 0: four per core */
+  int64_t slow_threads;   /* connections kept for the side listener, sockets and jobs */
+  int64_t connection_limit;
+  int64_t per_address_limit;
+  int64_t idle_timeout;
+  int64_t request_timeout;
+  char *trusted_proxy;
+  char *forwarded_header;
+  char *cors_origins;     /* comma-separated; empty: none */
+  char *public_url;
+  char *secret_key;
+  char *mail_outbox;
+  char *mail_from;
+  char *storage_folder;
+  char *minio_endpoint;
+  char *minio_access_key;
+  char *minio_secret_key;
+  char *minio_bucket;
+  char *log_level;
+  char *log_file;         /* empty: standard error */
+  char *limit_api;        /* "100/60": requests per seconds */
+  char *limit_login;
+  char *limit_register;
+  int64_t statement_timeout; /* ms */
+  int64_t lock_timeout;      /* ms */
+  int64_t call_timeout;      /* ms */
+  int64_t session_cache;     /* seconds a session is believed without asking; 0: ask each time */
+  int64_t live_sockets;      /* WebSockets at once */
+} ccd_config;
+
+#define CCD_PORT_SLOW 8
+#define CCD_PORT_INTERNAL 9
+
+/* Read and check everything. An unknown name in the file, or of the form CAMPAIGN_… in the
+ * environment, and a wrong value are errors that name it. */
+cc_status ccd_config_load(ccd_config *ret, cc_error *reterr) CC_MUSTCHECK;
+void ccd_config_done(ccd_config *config);
+
+/* Every setting with its value (secrets as "(set)"), source and documentation. */
+void ccd_config_print(const ccd_config *config, FILE *out);

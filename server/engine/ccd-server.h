@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-call.h"
+#include "server/engine/ccd-config.h"
+#include "server/engine/ccd-crypto.h"
+
+/* What the parts of a running server need of each other. Read-only after start, except where the
+ * member's own type locks. */
+
+typedef struct ccd_redis ccd_redis;
+typedef struct ccd_router ccd_router;
+typedef struct ccd_sessions ccd_sessions;
+typedef struct ccd_limits ccd_limits;
+typedef struct ccd_metrics ccd_metrics;
+typedef struct ccd_feed ccd_feed;
+typedef struct ccd_jobs ccd_jobs;
+typedef struct ccd_listener ccd_listener;
+
+struct ccd_server {
+  ccd_config config;
+  ccd_keys keys;
+  const ccd_route *const *route_tables; /* NULL-terminated; each ends with a row without .op */
+  ccd_db *db;
+  ccd_redis *redis;
+  ccd_router *router;
+  ccd_sessions *sessions;
+  ccd_limits *limits;
+  ccd_metrics *metrics;
+  ccd_feed *feed;
+  ccd_jobs *jobs;
+  ccd_listener *api, *slow, *internal;
+  char *openapi; /* the document, made at start */
+  char *docs_page;
+  bool stopping; /* atomic */
+};
+
+/* From a handler. */
+static inline const ccd_config *
+ccd_call_config(const ccd_call *call)
+{
+  return &call->server->config;
+}
+
+static inline const ccd_keys *
+ccd_call_keys(const ccd_call *call)
+{
+  return &call->server->keys;
+}
+
+/* After the commit, drop what is cached about sessions: @kind "session", "user", "token", "device" or
+ * "organization". Every process hears of it. */
+void ccd_call_revoke(ccd_call *call, const char *kind, int64_t id);
+
+/* After the commit, wake the job worker. */
+void ccd_call_wake_jobs(ccd_call *call);
+
+/* Count one use of a limit class under a key of the handler's choice (an account, besides the
+ * address that the route already counts). CC_ERR_RATE_LIMITED when it is used up. */
+cc_status ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr)
+  CC_MUSTCHECK;
