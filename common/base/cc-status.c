@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/base/cc-status.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/cc-arena.h"
+
+typedef struct status_row {
+  int http;
+  const char *type, *title;
+} status_row;
+
+/* The first row of an HTTP code is the one that cc_status_from_http() finds. */
+static const status_row rows[_CC_STATUS_MAX] = {
+  [CC_OK] = {200, "ok", "OK"},
+  [CC_ERR_MALFORMED] = {400, "malformed_request", "Malformed request"},
+  [CC_ERR_UNAUTHENTICATED] = {401, "not_authenticated", "Not signed in"},
+  [CC_ERR_FORBIDDEN] = {403, "not_authorized", "Not allowed"},
+  [CC_ERR_NOT_FOUND] = {404, "not_found", "Not found"},
+  [CC_ERR_METHOD] = {405, "method_not_allowed", "Method not allowed"},
+  [CC_ERR_CONFLICT] = {409, "conflict", "Conflict"},
+  [CC_ERR_PRECONDITION] = {412, "precondition_failed", "Changed in the meantime"},
+  [CC_ERR_TOO_LARGE] = {413, "too_large", "Too large"},
+  [CC_ERR_UNSUPPORTED] = {415, "unsupported_media_type", "Unsupported content type"},
+  [CC_ERR_INVALID] = {422, "validation_error", "Something in the request is not valid"},
+  [CC_ERR_RATE_LIMITED] = {429, "rate_limited", "Too many requests"},
+  [CC_ERR_INTERNAL] = {500, "internal", "Internal error"},
+  [CC_ERR_EXTERNAL] = {502, "external_service", "A service that this server uses failed"},
+  [CC_ERR_UNAVAILABLE] = {503, "unavailable", "Temporarily unavailable"},
+  [CC_ERR_NO_MEMORY] = {503, "unavailable", "Temporarily unavailable"},
+};
+
+static const status_row *
+row_of(cc_status status)
+{
+  unsigned index = (unsigned) status;
+  return &rows[index < _CC_STATUS_MAX ? index : CC_ERR_INTERNAL];
+}
+
+int
+cc_status_http(cc_status status)
+{
+  return row_of(status)->http;
+}
+
+const char *
+cc_status_type(cc_status status)
+{
+  return row_of(status)->type;
+}
+
+const char *
+cc_status_title(cc_status status)
+{
+  return row_of(status)->title;
+}
+
+cc_status
+cc_status_from_http(int http)
+{
+  if ((http >= 200 && http < 300) || http == 304)
+    return CC_OK;
+  for (unsigned i = 1; i < _CC_STATUS_MAX; i++) {
+    if (rows[i].http == http)
+      return (cc_status) i;
+  }
+  return CC_ERR_INTERNAL;
+}
+
+/* Take away an incomplete UTF-8 sequence at the end of text that was cut. */
+static void
+cut_at_boundary(char *text, size_t length)
+{
+  size_t lead = length;
+  while (lead > 0 && length - lead < 4 && ((unsigned char) text[lead - 1] & 0xC0) == 0x80)
+    lead--;
+  if (lead == 0)
+    return;
+  unsigned char byte = (unsigned char) text[lead - 1];
+  size_t needs = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+  if (length - (lead - 1) < needs)
+    text[lead - 1] = '\0';
+}
+
+static void CC_PRINTF(3, 0) put_format(char *to, size_t size, const char *format, va_list args)
+{
+  int length = vsnprintf(to, size, format, args);
+  if (length < 0)
+    to[0] = '\0';
+  else if ((size_t) length >= size)
+    cut_at_boundary(to, size - 1);
+}
+
+static void
+put(char *to, size_t size, const char *text)
+{
+  size_t length = strlen(text);
+  bool cut = length >= size;
+  if (cut)
+    length = size - 1;
+  memcpy(to, text, length);
+  to[length] = '\0';
+  if (cut)
+    cut_at_boundary(to, length);
+}
+
+static void
+start(cc_error *error, cc_status status, const char *code, const char *pointer)
+{
+  error->status = status;
+  put(error->code, sizeof error->code, code);
+  put(error->pointer, sizeof error->pointer, pointer);
+  error->hint[0] = '\0';
+}
+
+cc_status
+cc_fail(cc_error *error, cc_status status, const char *code, const char *format, ...)
+{
+  if (error == NULL)
+    return status;
+  start(error, status, code, "");
+  va_list args;
+  va_start(args, format);
+  put_format(error->message, sizeof error->message, format, args);
+  va_end(args);
+  return status;
+}
+
+cc_status
+cc_fail_field(cc_error *error,
+              cc_status status,
+              const char *code,
+              const char *pointer,
+              const char *format,
+              ...)
+{
+  if (error == NULL)
+    return status;
+  start(error, status, code, pointer);
+  va_list args;
+  va_start(args, format);
+  put_format(error->message, sizeof error->message, format, args);
+  va_end(args);
+  return status;
+}
+
+/* Room for one more item, or NULL. The outgrown array stays in the arena. */
+static cc_error *
+list_next(cc_error_list *list)
+{
+  if (list->n >= CC_ERRORS_MAX)
+    return NULL;
+  if (list->n == list->capacity) {
+    size_t capacity = list->capacity == 0 ? 4 : list->capacity * 2;
+    cc_error *items = cc_arena_alloc(list->arena, capacity * sizeof *items);
+    if (items == NULL)
+      return NULL;
+    if (list->n > 0)
+      memcpy(items, list->items, list->n * sizeof *items);
+    list->items = items;
+    list->capacity = capacity;
+  }
+  return &list->items[list->n++];
+}
+
+cc_error *
+cc_error_list_add(cc_error_list *list,
+                  const char *code,
+                  const char *pointer,
+                  const char *format,
+                  ...)
+{
+  cc_error *item = list_next(list);
+  if (item == NULL)
+    return NULL;
+  start(item, CC_ERR_INVALID, code, pointer);
+  va_list args;
+  va_start(args, format);
+  put_format(item->message, sizeof item->message, format, args);
+  va_end(args);
+  return item;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/base/cc-utf8.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "common/base/cc-arena.h"
+
+/* Length of the sequence at @at, 0 when it is not valid: table 3-7 of the Unicode Standard. */
+static size_t
+sequence(const unsigned char *at, size_t left)
+{
+  unsigned char lead = at[0];
+  if (lead < 0x80)
+    return 1;
+  if (lead < 0xC2 || lead > 0xF4)
+    return 0;
+  size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (left < length)
+    return 0;
+  unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (at[1] < low || at[1] > high)
+    return 0;
+  for (size_t i = 2; i < length; i++) {
+    if ((at[i] & 0xC0) != 0x80)
+      return 0;
+  }
+  return length;
+}
+
+long
+cc_utf8_length(const char *text, size_t bytes)
+{
+  const unsigned char *at = (const unsigned char *) text;
+  const unsigned char *end = at + bytes;
+  long count = 0;
+  while (at < end) {
+    uint64_t word;
+    if (end - at >= 8 && (memcpy(&word, at, 8), (word & UINT64_C(0x8080808080808080)) == 0)) {
+      at += 8;
+      count += 8;
+      continue;
+    }
+    size_t length = sequence(at, (size_t) (end - at));
+    if (length == 0)
+      return -1;
+    at += length;
+    count++;
+  }
+  return count;
+}
+
+bool
+cc_utf8_has_control(const char *text, size_t bytes)
+{
+  const unsigned char *at = (const unsigned char *) text;
+  for (size_t i = 0; i < bytes; i++) {
+    if (at[i] < 0x20 || at[i] == 0x7F)
+      return true;
+    if (at[i] == 0xC2 && i + 1 < bytes && at[i + 1] >= 0x80 && at[i + 1] <= 0x9F)
+      return true;
+    if (at[i] != 0xE2 || i + 2 >= bytes)
+      continue;
+    if (at[i + 1] == 0x80 && at[i + 2] >= 0xAA && at[i + 2] <= 0xAE)
+      return true;
+    if (at[i + 1] == 0x81 && at[i + 2] >= 0xA6 && at[i + 2] <= 0xA9)
+      return true;
+  }
+  return false;
+}
+
+/* utf8proc's answer, moved into the arena; NULL when memory is out or the bytes are not UTF-8. */
+static char *
+map(cc_arena *arena, const char *text, size_t bytes, unsigned options)
+{
+  utf8proc_uint8_t *mapped = NULL;
+  utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *) text,
+                                         (utf8proc_ssize_t) bytes,
+                                         &mapped,
+                                         (utf8proc_option_t) options);
+  if (length < 0)
+    return NULL;
+  char *copy = cc_arena_strndup(arena, (const char *) mapped, (size_t) length);
+  free(mapped);
+  return copy;
+}
+
+const char *
+cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes)
+{
+  /* Nothing below U+0300, whose lead byte is 0xCC, ever changes. */
+  size_t i = 0;
+  while (i < bytes && (unsigned char) text[i] < 0xCC)
+    i++;
+  if (i == bytes)
+    return text;
+  const char *mapped = map(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  if (mapped != NULL && strlen(mapped) == bytes && memcmp(mapped, text, bytes) == 0)
+    return text;
+  return mapped;
+}
+
+const char *
+cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes)
+{
+  return map(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+}
