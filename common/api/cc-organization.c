@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/api/cc-organization.h"
+
+static const char *const role_names[] = {"owner", "admin", "member"};
+const cc_enum cc_role_enum = {role_names, CC_N(role_names)};
+
+static const char *const status_names[] = {"pending", "accepted", "declined", "revoked", "expired"};
+const cc_enum cc_invitation_status_enum = {status_names, CC_N(status_names)};
+
+static const char *const profile_names[] = {"door_list", "canvass"};
+const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
+
+#define PERMISSIONS_DOC                                                                            \
+  "Single rights that differ from what the role gives: the name of a right with true or false, "   \
+  "such as {\"manage_events\": true}."
+#define PERMISSIONS_EXAMPLE "{\"manage_events\": true}"
+
+#define LIST_FIELDS(S)                                                                             \
+  CC_INT64(S, limit, .min = 1, .max = 200, .fallback = "50", .doc = "At most this many items."),   \
+    CC_STRING(S, cursor, .max = 500, .doc = "Where to go on: the next_cursor of the page before.")
+
+/* clang-format off */
+
+static const cc_field organization_fields[] = {
+  CC_INT64(cc_organization, id, .flags = CC_READ_ONLY, .example = "1",
+           .doc = "Number of the organization."),
+  CC_STRING(cc_organization, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
+            .min = 1, .max = 255, .example = "\"Neighbors for Elm Street\"",
+            .doc = "Name as people read it."),
+  CC_STRING(cc_organization, slug, .format = CC_FORMAT_SLUG, .min = 1, .max = 100,
+            .example = "\"neighbors-for-elm-street\"",
+            .doc = "Its part of public addresses, unique among all organizations. "
+                   "Made from the name when a new organization gives none."),
+  CC_STRING(cc_organization, description, .flags = CC_NULLABLE, .max = 10000,
+            .doc = "What the organization is, for its public page."),
+  CC_STRING(cc_organization, avatar_url, .flags = CC_NULLABLE, .format = CC_FORMAT_URL,
+            .max = 2000, .doc = "Picture of the organization."),
+  CC_STRING(cc_organization, website_url, .flags = CC_NULLABLE, .format = CC_FORMAT_URL,
+            .max = 2000, .doc = "Web site of the organization."),
+  CC_STRING(cc_organization, timezone, .format = CC_FORMAT_ZONE, .max = 50,
+            .fallback = "\"America/New_York\"",
+            .doc = "Time zone that new events start with."),
+  CC_OPT_INT64(cc_organization, default_event_capacity, .flags = CC_NULLABLE,
+               .min = 1, .max = 1000000, .example = "120",
+               .doc = "Capacity that new events start with; null: no limit."),
+  CC_BOOL(cc_organization, require_second_factor, .fallback = "false",
+          .doc = "Owners and admins must have a second factor: without one they can do nothing "
+                 "in this organization but set it up."),
+  CC_STRING(cc_organization, stripe_customer_id, .flags = CC_READ_ONLY | CC_NULLABLE,
+            .view = CC_VIEW_ADMIN, .max = 255, .doc = "Customer number at Stripe."),
+  CC_STRING(cc_organization, stripe_subscription_id, .flags = CC_READ_ONLY | CC_NULLABLE,
+            .view = CC_VIEW_ADMIN, .max = 255, .doc = "Subscription number at Stripe."),
+  CC_STRING(cc_organization, subscription_status, .flags = CC_READ_ONLY | CC_NULLABLE,
+            .view = CC_VIEW_ADMIN, .max = 50, .example = "\"trial\"",
+            .doc = "State of the subscription."),
+  CC_TIME(cc_organization, created_at, .flags = CC_READ_ONLY, .doc = "When it was created."),
+  CC_TIME(cc_organization, updated_at, .flags = CC_READ_ONLY,
+          .doc = "When it was last changed."),
+  CC_INT64(cc_organization, version, .flags = CC_READ_ONLY | CC_VERSION,
+           .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_organization_type =
+  CC_TYPE(cc_organization, "Organization", organization_fields, .doc = "An organization.");
+
+static const cc_field membership_fields[] = {
+  CC_INT64(cc_membership, id, .flags = CC_READ_ONLY, .doc = "Number of the organization."),
+  CC_STRING(cc_membership, name, .flags = CC_READ_ONLY, .max = 255, .doc = "Its name."),
+  CC_STRING(cc_membership, slug, .flags = CC_READ_ONLY, .max = 100,
+            .doc = "Its part of public addresses."),
+  CC_STRING(cc_membership, avatar_url, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
+            .doc = "Its picture."),
+  CC_STRING(cc_membership, timezone, .flags = CC_READ_ONLY, .max = 50, .doc = "Its time zone."),
+  CC_ENUM(cc_membership, role, &cc_role_enum, .flags = CC_READ_ONLY, .doc = "Your role in it."),
+  CC_JSON(cc_membership, permissions, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
+          .doc = PERMISSIONS_DOC),
+  CC_TIME(cc_membership, joined_at, .flags = CC_READ_ONLY, .doc = "When you joined."),
+  CC_BOOL(cc_membership, active, .flags = CC_READ_ONLY,
+          .doc = "This session works in that organization now."),
+};
+const cc_type cc_membership_type =
+  CC_TYPE(cc_membership, "Membership", membership_fields,
+          .doc = "An organization that the signed-in person belongs to.");
+
+static const cc_field membership_query_fields[] = {
+  LIST_FIELDS(cc_membership_query),
+};
+const cc_type cc_membership_query_type =
+  CC_TYPE(cc_membership_query, "MembershipQuery", membership_query_fields);
+
+static const cc_field organization_choice_fields[] = {
+  CC_INT64(cc_organization_choice, organization_id, .flags = CC_REQUIRED, .example = "1",
+           .doc = "An organization that the signed-in person belongs to."),
+};
+const cc_type cc_organization_choice_type =
+  CC_TYPE(cc_organization_choice, "OrganizationChoice", organization_choice_fields);
+
+static const cc_field member_fields[] = {
+  CC_INT64(cc_member, id, .flags = CC_READ_ONLY, .doc = "Number of the membership."),
+  CC_INT64(cc_member, user_id, .flags = CC_READ_ONLY, .doc = "Number of the person."),
+  CC_STRING(cc_member, first_name, .flags = CC_READ_ONLY, .max = 100, .doc = "First name."),
+  CC_STRING(cc_member, last_name, .flags = CC_READ_ONLY, .max = 100, .doc = "Last name."),
+  CC_STRING(cc_member, email, .flags = CC_READ_ONLY, .view = CC_VIEW_ADMIN,
+            .format = CC_FORMAT_EMAIL, .max = 254,
+            .doc = "E-mail address; only owners and admins see it."),
+  CC_STRING(cc_member, avatar_url, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
+            .doc = "Picture."),
+  CC_BOOL(cc_member, has_second_factor, .flags = CC_READ_ONLY, .view = CC_VIEW_ADMIN,
+          .doc = "A second factor is set up; only owners and admins see it."),
+  CC_ENUM(cc_member, role, &cc_role_enum, .flags = CC_READ_ONLY,
+          .doc = "What the person is in the organization."),
+  CC_JSON(cc_member, permissions, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
+          .doc = PERMISSIONS_DOC),
+  CC_OPT_INT64(cc_member, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "Who invited the person."),
+  CC_TIME(cc_member, joined_at, .flags = CC_READ_ONLY, .doc = "When the person joined."),
+  CC_TIME(cc_member, updated_at, .flags = CC_READ_ONLY,
+          .doc = "When the membership last changed."),
+  CC_INT64(cc_member, version, .flags = CC_READ_ONLY | CC_VERSION,
+           .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_member_type =
+  CC_TYPE(cc_member, "Member", member_fields, .doc = "A person in the organization.");
+
+static const cc_field member_ref_fields[] = {
+  CC_INT64(cc_member_ref, user_id, .flags = CC_REQUIRED, .example = "2",
+           .doc = "Number of a person who is a member."),
+};
+const cc_type cc_member_ref_type = CC_TYPE(cc_member_ref, "MemberRef", member_ref_fields);
+
+static const cc_field member_patch_fields[] = {
+  CC_ENUM(cc_member_patch, role, &cc_role_enum, .doc = "New role."),
+  CC_JSON(cc_member_patch, permissions, .example = PERMISSIONS_EXAMPLE,
+          .doc = "Single rights to give (true), to take (false) or to leave to the role again "
+                 "(null); rights that are not named stay as they are."),
+};
+const cc_type cc_member_patch_type =
+  CC_TYPE(cc_member_patch, "MemberPatch", member_patch_fields);
+
+static const cc_field member_query_fields[] = {
+  LIST_FIELDS(cc_member_query),
+  CC_ENUM(cc_member_query, role, &cc_role_enum, .doc = "Only members with this role."),
+};
+const cc_type cc_member_query_type =
+  CC_TYPE(cc_member_query, "MemberQuery", member_query_fields);
+
+static const cc_field invitation_fields[] = {
+  CC_INT64(cc_invitation, id, .flags = CC_READ_ONLY, .doc = "Number of the invitation."),
+  CC_STRING(cc_invitation, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254,
+            .example = "\"kim@example.org\"",
+            .doc = "Who is invited; only the person with this address can accept."),
+  CC_ENUM(cc_invitation, role, &cc_role_enum, .fallback = "\"member\"",
+          .doc = "Role of the new member; only an owner invites owners and admins."),
+  CC_JSON(cc_invitation, permissions, .fallback = "{}", .example = PERMISSIONS_EXAMPLE,
+          .doc = PERMISSIONS_DOC),
+  CC_STRING(cc_invitation, message, .flags = CC_NULLABLE, .max = 1000,
+            .example = "\"We start on Saturday!\"", .doc = "Words of your own for the mail."),
+  CC_ENUM(cc_invitation, status, &cc_invitation_status_enum, .flags = CC_READ_ONLY,
+          .doc = "What has become of it."),
+  CC_OPT_INT64(cc_invitation, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "Who invited."),
+  CC_TIME(cc_invitation, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_TIME(cc_invitation, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+  CC_TIME(cc_invitation, expires_at, .flags = CC_READ_ONLY,
+          .doc = "Until when it can be accepted: 14 days after it was last sent."),
+  CC_OPT_TIME(cc_invitation, sent_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When the mail was last handed to the mail service."),
+  CC_OPT_TIME(cc_invitation, responded_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it was accepted or declined."),
+  CC_INT64(cc_invitation, version, .flags = CC_READ_ONLY | CC_VERSION,
+           .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_invitation_type =
+  CC_TYPE(cc_invitation, "Invitation", invitation_fields, .doc = "An invitation by e-mail.");
+
+static const cc_field invitation_ref_fields[] = {
+  CC_INT64(cc_invitation_ref, invitation_id, .flags = CC_REQUIRED,
+           .doc = "Number of the invitation."),
+};
+const cc_type cc_invitation_ref_type =
+  CC_TYPE(cc_invitation_ref, "InvitationRef", invitation_ref_fields);
+
+static const cc_field invitation_query_fields[] = {
+  LIST_FIELDS(cc_invitation_query),
+  CC_ENUM(cc_invitation_query, status, &cc_invitation_status_enum,
+          .doc = "Only invitations in this state."),
+};
+const cc_type cc_invitation_query_type =
+  CC_TYPE(cc_invitation_query, "InvitationQuery", invitation_query_fields);
+
+static const cc_field invitation_answer_fields[] = {
+  CC_STRING(cc_invitation_answer, token, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET,
+            .format = CC_FORMAT_LINE, .min = 8, .max = 100,
+            .example = "\"cci_Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8\"",
+            .doc = "The token of the invitation's mail."),
+};
+const cc_type cc_invitation_answer_type =
+  CC_TYPE(cc_invitation_answer, "InvitationAnswer", invitation_answer_fields);
+
+static const cc_field api_token_fields[] = {
+  CC_INT64(cc_api_token, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
+  CC_STRING(cc_api_token, name, .flags = CC_READ_ONLY, .max = 100, .doc = "What it is for."),
+  CC_STRING(cc_api_token, token_prefix, .flags = CC_READ_ONLY, .max = 8,
+            .example = "\"cct_Zm9v\"", .doc = "Its first characters, to recognize it."),
+  CC_STRINGS(cc_api_token, scopes, .flags = CC_READ_ONLY, .example = "[\"manage_events\"]",
+             .doc = "Names of the rights that it has."),
+  CC_OPT_INT64(cc_api_token, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "Who made it."),
+  CC_TIME(cc_api_token, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_TIME(cc_api_token, expires_at, .flags = CC_READ_ONLY, .doc = "When it stops working."),
+  CC_OPT_TIME(cc_api_token, last_used_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it was last used, to about a minute."),
+  CC_OPT_TIME(cc_api_token, revoked_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it was revoked."),
+  CC_INT64(cc_api_token, version, .flags = CC_READ_ONLY | CC_VERSION,
+           .doc = "Grows with every change."),
+};
+const cc_type cc_api_token_type =
+  CC_TYPE(cc_api_token, "ApiToken", api_token_fields,
+          .doc = "A token with which a program acts for the organization.");
+
+static const cc_field api_token_new_fields[] = {
+  CC_STRING(cc_api_token_new, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
+            .min = 1, .max = 100, .example = "\"Website sync\"", .doc = "What it is for."),
+  CC_STRINGS(cc_api_token_new, scopes, .flags = CC_REQUIRED, .min = 0, .max = 20,
+             .example = "[\"manage_events\"]",
+             .doc = "Names of rights, none above your own. Every token may read what members may."),
+  CC_OPT_TIME(cc_api_token_new, expires_at, .flags = CC_NULLABLE,
+              .doc = "When it stops working: at most a year from now; 90 days when not given."),
+};
+const cc_type cc_api_token_new_type =
+  CC_TYPE(cc_api_token_new, "ApiTokenNew", api_token_new_fields);
+
+static const cc_field api_token_made_fields[] = {
+  CC_INT64(cc_api_token_made, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
+  CC_STRING(cc_api_token_made, name, .flags = CC_READ_ONLY, .max = 100,
+            .doc = "What it is for."),
+  CC_STRING(cc_api_token_made, token_prefix, .flags = CC_READ_ONLY, .max = 8,
+            .doc = "Its first characters, to recognize it."),
+  CC_STRINGS(cc_api_token_made, scopes, .flags = CC_READ_ONLY,
+             .doc = "Names of the rights that it has."),
+  CC_TIME(cc_api_token_made, expires_at, .flags = CC_READ_ONLY,
+          .doc = "When it stops working."),
+  CC_STRING(cc_api_token_made, token, .flags = CC_READ_ONLY | CC_SECRET, .max = 100,
+            .doc = "The token itself; shown here and never again."),
+};
+const cc_type cc_api_token_made_type =
+  CC_TYPE(cc_api_token_made, "ApiTokenMade", api_token_made_fields);
+
+static const cc_field api_token_ref_fields[] = {
+  CC_INT64(cc_api_token_ref, token_id, .flags = CC_REQUIRED, .doc = "Number of the token."),
+};
+const cc_type cc_api_token_ref_type =
+  CC_TYPE(cc_api_token_ref, "ApiTokenRef", api_token_ref_fields);
+
+static const cc_field credential_query_fields[] = {
+  LIST_FIELDS(cc_credential_query),
+  CC_BOOL(cc_credential_query, include_revoked, .fallback = "false",
+          .doc = "Also those that were revoked."),
+};
+const cc_type cc_credential_query_type =
+  CC_TYPE(cc_credential_query, "CredentialQuery", credential_query_fields);
+
+static const cc_field device_scope_fields[] = {
+  CC_OPT_INT64(cc_device_scope, event_id, .flags = CC_NULLABLE, .example = "null",
+               .doc = "The event whose door list the device keeps; null: every event."),
+};
+const cc_type cc_device_scope_type =
+  CC_TYPE(cc_device_scope, "DeviceScope", device_scope_fields,
+          .doc = "What a device is for, within its profile.");
+
+static const cc_field device_fields[] = {
+  CC_INT64(cc_device, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
+  CC_STRING(cc_device, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
+            .example = "\"Front door tablet\"", .doc = "Name to recognize it by."),
+  CC_ENUM(cc_device, profile, &cc_device_profile_enum, .flags = CC_REQUIRED,
+          .example = "\"door_list\"", .doc = "What the device may do."),
+  CC_OBJECT(cc_device, scope, cc_device_scope, &cc_device_scope_type, .flags = CC_NULLABLE,
+            .doc = "What it is for, within its profile."),
+  CC_STRINGS(cc_device, scopes, .flags = CC_READ_ONLY, .example = "[\"check_in\"]",
+             .doc = "Names of the rights that its profile gives."),
+  CC_OPT_TIME(cc_device, pairing_expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "Until when its pairing code can be used; null: there is none."),
+  CC_OPT_TIME(cc_device, paired_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it was paired."),
+  CC_OPT_TIME(cc_device, last_seen_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it was last heard of, to about a minute."),
+  CC_OPT_INT64(cc_device, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "Who added it."),
+  CC_TIME(cc_device, created_at, .flags = CC_READ_ONLY, .doc = "When it was added."),
+  CC_TIME(cc_device, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+  CC_OPT_TIME(cc_device, revoked_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it was revoked."),
+  CC_INT64(cc_device, version, .flags = CC_READ_ONLY | CC_VERSION,
+           .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_device_type =
+  CC_TYPE(cc_device, "Device", device_fields,
+          .doc = "A phone or tablet that acts for the organization without a person's account.");
+
+static const cc_field device_ref_fields[] = {
+  CC_INT64(cc_device_ref, device_id, .flags = CC_REQUIRED, .doc = "Number of the device."),
+};
+const cc_type cc_device_ref_type = CC_TYPE(cc_device_ref, "DeviceRef", device_ref_fields);
+
+static const cc_field device_patch_fields[] = {
+  CC_STRING(cc_device_patch, name, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
+            .example = "\"Back door tablet\"", .doc = "Name to recognize it by."),
+};
+const cc_type cc_device_patch_type =
+  CC_TYPE(cc_device_patch, "DevicePatch", device_patch_fields);
+
+static const cc_field device_pairing_fields[] = {
+  CC_INT64(cc_device_pairing, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
+  CC_STRING(cc_device_pairing, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Its name."),
+  CC_STRING(cc_device_pairing, pairing_code, .flags = CC_READ_ONLY | CC_SECRET, .max = 20,
+            .example = "\"K7QF-2MZX-9HRA\"",
+            .doc = "Type or scan it on the device within ten minutes; works once and is not "
+                   "shown again."),
+  CC_TIME(cc_device_pairing, pairing_expires_at, .flags = CC_READ_ONLY,
+          .doc = "Until when the code can be used."),
+};
+const cc_type cc_device_pairing_type =
+  CC_TYPE(cc_device_pairing, "DevicePairing", device_pairing_fields);
+
+static const cc_field device_pair_fields[] = {
+  CC_STRING(cc_device_pair, code, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET,
+            .format = CC_FORMAT_LINE, .min = 12, .max = 30, .example = "\"K7QF-2MZX-9HRA\"",
+            .doc = "The pairing code; blanks, hyphens and small letters do not matter."),
+  CC_STRING(cc_device_pair, name, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
+            .example = "\"Kim's phone\"",
+            .doc = "A name that the device gives itself; absent: the name it was added with."),
+};
+const cc_type cc_device_pair_type = CC_TYPE(cc_device_pair, "DevicePair", device_pair_fields);
+
+static const cc_field device_paired_fields[] = {
+  CC_STRING(cc_device_paired, token, .flags = CC_READ_ONLY | CC_SECRET, .max = 100,
+            .doc = "The device's token; shown here and never again."),
+  CC_INT64(cc_device_paired, device_id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
+  CC_STRING(cc_device_paired, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Its name."),
+  CC_INT64(cc_device_paired, organization_id, .flags = CC_READ_ONLY,
+           .doc = "Number of the organization that it acts for."),
+  CC_STRING(cc_device_paired, organization_name, .flags = CC_READ_ONLY, .max = 255,
+            .doc = "Name of the organization."),
+  CC_ENUM(cc_device_paired, profile, &cc_device_profile_enum, .flags = CC_READ_ONLY,
+          .doc = "What the device may do."),
+  CC_OBJECT(cc_device_paired, scope, cc_device_scope, &cc_device_scope_type,
+            .flags = CC_READ_ONLY, .doc = "What it is for, within its profile."),
+  CC_STRINGS(cc_device_paired, scopes, .flags = CC_READ_ONLY,
+             .doc = "Names of the rights that its profile gives."),
+};
+const cc_type cc_device_paired_type =
+  CC_TYPE(cc_device_paired, "DevicePaired", device_paired_fields);
+
+#define ORGS "Organizations"
+#define MEMBERS "Members"
+#define INVITES "Invitations"
+#define TOKENS "API tokens"
+#define DEVICES "Devices"
+#define NOT_FOUND CC_ERR_BIT(CC_ERR_NOT_FOUND)
+#define CONFLICT CC_ERR_BIT(CC_ERR_CONFLICT)
+#define PRECONDITION CC_ERR_BIT(CC_ERR_PRECONDITION)
+
+const cc_op cc_op_create_organization = {
+  .id = "createOrganization", .method = CC_POST, .path = "/v1/organizations",
+  .body = &cc_organization_type, .reply = &cc_organization_type, .creates = true,
+  .errors = CONFLICT, .tag = ORGS, .summary = "Create an organization.",
+  .doc = "You become its owner, and your session works in it from now on."};
+const cc_op cc_op_list_organizations = {
+  .id = "listOrganizations", .method = CC_GET, .path = "/v1/organizations",
+  .query = &cc_membership_query_type, .reply = &cc_membership_type, .shape = CC_REPLY_LIST,
+  .tag = ORGS, .summary = "List the organizations that you belong to."};
+const cc_op cc_op_get_organization = {
+  .id = "getOrganization", .method = CC_GET, .path = "/v1/organization",
+  .reply = &cc_organization_type, .errors = NOT_FOUND, .tag = ORGS,
+  .summary = "Get the organization that you work in."};
+const cc_op cc_op_update_organization = {
+  .id = "updateOrganization", .method = CC_PATCH, .path = "/v1/organization",
+  .body = &cc_organization_type, .reply = &cc_organization_type,
+  .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = ORGS,
+  .summary = "Change the organization that you work in."};
+const cc_op cc_op_switch_organization = {
+  .id = "switchOrganization", .method = CC_PUT, .path = "/v1/session/organization",
+  .body = &cc_organization_choice_type, .reply = &cc_organization_type, .errors = NOT_FOUND,
+  .tag = ORGS, .summary = "Work in another of your organizations.",
+  .doc = "Changes this session only."};
+const cc_op cc_op_leave_organization = {
+  .id = "leaveOrganization", .method = CC_POST, .path = "/v1/organization/leave",
+  .errors = CONFLICT, .tag = ORGS, .summary = "Leave the organization that you work in.",
+  .doc = "The last owner cannot leave (409 last_owner): transfer ownership first."};
+const cc_op cc_op_transfer_ownership = {
+  .id = "transferOwnership", .method = CC_POST, .path = "/v1/organization/transfer",
+  .body = &cc_member_ref_type, .errors = NOT_FOUND | CONFLICT, .tag = ORGS,
+  .summary = "Make another member an owner and yourself an admin."};
+
+const cc_op cc_op_list_members = {
+  .id = "listMembers", .method = CC_GET, .path = "/v1/members", .query = &cc_member_query_type,
+  .reply = &cc_member_type, .shape = CC_REPLY_LIST, .tag = MEMBERS,
+  .summary = "List the members of the organization."};
+const cc_op cc_op_update_member = {
+  .id = "updateMember", .method = CC_PATCH, .path = "/v1/members/{user_id}",
+  .params = &cc_member_ref_type, .body = &cc_member_patch_type, .reply = &cc_member_type,
+  .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS,
+  .summary = "Change a member's role or single rights.",
+  .doc = "Only an owner makes or unmakes an owner or an admin. Nobody gives a right that he does "
+         "not have himself. The last owner stays one (409 last_owner)."};
+const cc_op cc_op_remove_member = {
+  .id = "removeMember", .method = CC_DELETE, .path = "/v1/members/{user_id}",
+  .params = &cc_member_ref_type, .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS,
+  .summary = "Remove a member.",
+  .doc = "Access ends with the answer. Only an owner removes an owner or an admin; to go "
+         "oneself, leave the organization."};
+
+const cc_op cc_op_create_invitation = {
+  .id = "createInvitation", .method = CC_POST, .path = "/v1/invitations",
+  .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true, .errors = CONFLICT,
+  .tag = INVITES, .summary = "Invite a person by e-mail.",
+  .doc = "The mail holds a token that works once, for 14 days."};
+const cc_op cc_op_list_invitations = {
+  .id = "listInvitations", .method = CC_GET, .path = "/v1/invitations",
+  .query = &cc_invitation_query_type, .reply = &cc_invitation_type, .shape = CC_REPLY_LIST,
+  .tag = INVITES, .summary = "List invitations."};
+const cc_op cc_op_revoke_invitation = {
+  .id = "revokeInvitation", .method = CC_DELETE, .path = "/v1/invitations/{invitation_id}",
+  .params = &cc_invitation_ref_type, .errors = NOT_FOUND | CONFLICT, .tag = INVITES,
+  .summary = "Revoke an invitation that is pending."};
+const cc_op cc_op_resend_invitation = {
+  .id = "resendInvitation", .method = CC_POST, .path = "/v1/invitations/{invitation_id}/resend",
+  .params = &cc_invitation_ref_type, .reply = &cc_invitation_type,
+  .errors = NOT_FOUND | CONFLICT, .tag = INVITES, .summary = "Send an invitation again.",
+  .doc = "With a new token and 14 more days; the token of the mail before stops working. At most "
+         "once a minute."};
+const cc_op cc_op_accept_invitation = {
+  .id = "acceptInvitation", .method = CC_POST, .path = "/v1/invitations/accept",
+  .body = &cc_invitation_answer_type, .reply = &cc_organization_type,
+  .errors = NOT_FOUND | CONFLICT, .tag = INVITES, .summary = "Accept an invitation.",
+  .doc = "Your verified e-mail address must be the invited one. Your session works in that "
+         "organization from now on."};
+const cc_op cc_op_decline_invitation = {
+  .id = "declineInvitation", .method = CC_POST, .path = "/v1/invitations/decline",
+  .body = &cc_invitation_answer_type, .errors = NOT_FOUND | CONFLICT, .tag = INVITES,
+  .summary = "Decline an invitation.", .doc = "Needs the token of the mail only, no account."};
+
+const cc_op cc_op_create_api_token = {
+  .id = "createApiToken", .method = CC_POST, .path = "/v1/api-tokens",
+  .body = &cc_api_token_new_type, .reply = &cc_api_token_made_type, .creates = true,
+  .tag = TOKENS, .summary = "Create an API token.",
+  .doc = "The token is in this answer only. One made by another token does not outlive it."};
+const cc_op cc_op_list_api_tokens = {
+  .id = "listApiTokens", .method = CC_GET, .path = "/v1/api-tokens",
+  .query = &cc_credential_query_type, .reply = &cc_api_token_type, .shape = CC_REPLY_LIST,
+  .tag = TOKENS, .summary = "List API tokens."};
+const cc_op cc_op_revoke_api_token = {
+  .id = "revokeApiToken", .method = CC_DELETE, .path = "/v1/api-tokens/{token_id}",
+  .params = &cc_api_token_ref_type, .errors = NOT_FOUND, .tag = TOKENS,
+  .summary = "Revoke an API token.", .doc = "Works at once."};
+
+const cc_op cc_op_create_device = {
+  .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
+  .reply = &cc_device_pairing_type, .creates = true, .tag = DEVICES, .summary = "Add a device.",
+  .doc = "The answer holds the code that pairs it: once, within ten minutes."};
+const cc_op cc_op_list_devices = {
+  .id = "listDevices", .method = CC_GET, .path = "/v1/devices",
+  .query = &cc_credential_query_type, .reply = &cc_device_type, .shape = CC_REPLY_LIST,
+  .tag = DEVICES, .summary = "List devices."};
+const cc_op cc_op_update_device = {
+  .id = "updateDevice", .method = CC_PATCH, .path = "/v1/devices/{device_id}",
+  .params = &cc_device_ref_type, .body = &cc_device_patch_type, .reply = &cc_device_type,
+  .errors = NOT_FOUND | PRECONDITION, .tag = DEVICES, .summary = "Rename a device."};
+const cc_op cc_op_revoke_device = {
+  .id = "revokeDevice", .method = CC_DELETE, .path = "/v1/devices/{device_id}",
+  .params = &cc_device_ref_type, .errors = NOT_FOUND, .tag = DEVICES,
+  .summary = "Revoke a device.", .doc = "Works at once; the device wipes what it keeps."};
+const cc_op cc_op_renew_pairing = {
+  .id = "renewPairing", .method = CC_POST, .path = "/v1/devices/{device_id}/pairing",
+  .params = &cc_device_ref_type, .reply = &cc_device_pairing_type, .errors = NOT_FOUND,
+  .tag = DEVICES, .summary = "Make a new pairing code.",
+  .doc = "Codes before it stop working. A paired device keeps its token until the new code is "
+         "used."};
+const cc_op cc_op_pair_device = {
+  .id = "pairDevice", .method = CC_POST, .path = "/v1/devices/pair",
+  .body = &cc_device_pair_type, .reply = &cc_device_paired_type, .errors = NOT_FOUND,
+  .tag = DEVICES, .summary = "Pair this device with its code.",
+  .doc = "Needs no account. Codes that are wrong, used or too old are answered alike."};
+
+/* clang-format on */
