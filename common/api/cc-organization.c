@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-organization.h"
 
+#include "common/api/cc-page.h"
+
 static const char *const role_names[] = {"owner", "admin", "member"};
 const cc_enum cc_role_enum = {role_names, CC_N(role_names)};
 
@@ -14,10 +16,6 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
   "Single rights that differ from what the role gives: the name of a right with true or false, "   \
   "such as {\"manage_events\": true}."
 #define PERMISSIONS_EXAMPLE "{\"manage_events\": true}"
-
-#define LIST_FIELDS(S)                                                                             \
-  CC_INT64(S, limit, .min = 1, .max = 200, .fallback = "50", .doc = "At most this many items."),   \
-    CC_STRING(S, cursor, .max = 500, .doc = "Where to go on: the next_cursor of the page before.")
 
 /* clang-format off */
 
@@ -81,12 +79,6 @@ const cc_type cc_membership_type =
   CC_TYPE(cc_membership, "Membership", membership_fields,
           .doc = "An organization that the signed-in person belongs to.");
 
-static const cc_field membership_query_fields[] = {
-  LIST_FIELDS(cc_membership_query),
-};
-const cc_type cc_membership_query_type =
-  CC_TYPE(cc_membership_query, "MembershipQuery", membership_query_fields);
-
 static const cc_field organization_choice_fields[] = {
   CC_INT64(cc_organization_choice, organization_id, .flags = CC_REQUIRED, .example = "1",
            .doc = "An organization that the signed-in person belongs to."),
@@ -137,7 +129,7 @@ const cc_type cc_member_patch_type =
   CC_TYPE(cc_member_patch, "MemberPatch", member_patch_fields);
 
 static const cc_field member_query_fields[] = {
-  LIST_FIELDS(cc_member_query),
+  CC_PAGE_ROWS(cc_member_query),
   CC_ENUM(cc_member_query, role, &cc_role_enum, .doc = "Only members with this role."),
 };
 const cc_type cc_member_query_type =
@@ -180,7 +172,7 @@ const cc_type cc_invitation_ref_type =
   CC_TYPE(cc_invitation_ref, "InvitationRef", invitation_ref_fields);
 
 static const cc_field invitation_query_fields[] = {
-  LIST_FIELDS(cc_invitation_query),
+  CC_PAGE_ROWS(cc_invitation_query),
   CC_ENUM(cc_invitation_query, status, &cc_invitation_status_enum,
           .doc = "Only invitations in this state."),
 };
@@ -253,7 +245,7 @@ const cc_type cc_api_token_ref_type =
   CC_TYPE(cc_api_token_ref, "ApiTokenRef", api_token_ref_fields);
 
 static const cc_field credential_query_fields[] = {
-  LIST_FIELDS(cc_credential_query),
+  CC_PAGE_ROWS(cc_credential_query),
   CC_BOOL(cc_credential_query, include_revoked, .fallback = "false",
           .doc = "Also those that were revoked."),
 };
@@ -367,7 +359,7 @@ const cc_op cc_op_create_organization = {
   .doc = "You become its owner, and your session works in it from now on."};
 const cc_op cc_op_list_organizations = {
   .id = "listOrganizations", .method = CC_GET, .path = "/v1/organizations",
-  .query = &cc_membership_query_type, .reply = &cc_membership_type, .shape = CC_REPLY_LIST,
+  .query = &cc_page_query_type, .reply = &cc_membership_type, .shape = CC_REPLY_LIST,
   .tag = ORGS, .summary = "List the organizations that you belong to."};
 const cc_op cc_op_get_organization = {
   .id = "getOrganization", .method = CC_GET, .path = "/v1/organization",

@@ -70,11 +70,6 @@ typedef struct cc_membership {
   bool active;
 } cc_membership;
 
-typedef struct cc_membership_query {
-  int64_t limit;
-  char *cursor;
-} cc_membership_query;
-
 typedef struct cc_organization_choice {
   int64_t organization_id;
 } cc_organization_choice;
@@ -232,7 +227,6 @@ typedef struct cc_device_paired {
 
 extern const cc_type cc_organization_type;
 extern const cc_type cc_membership_type;
-extern const cc_type cc_membership_query_type;
 extern const cc_type cc_organization_choice_type;
 extern const cc_type cc_member_type;
 extern const cc_type cc_member_ref_type;
