@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/api/cc-account.h"
+
+/* clang-format off */
+
+static const char *const session_kind_names[] = {"cookie", "bearer"};
+const cc_enum cc_session_kinds = {session_kind_names, CC_N(session_kind_names)};
+
+/* What several tables say in the same words. */
+#define DOC_PASSWORD "The account's password."
+#define DOC_NEW_PASSWORD \
+  "The new password: 12 to 128 characters, hard to guess; any character may stand in it."
+#define DOC_CODE "The six digits that the authenticator application shows."
+#define DOC_RECOVERY_CODE "One of the recovery codes, instead of `code`; each works once."
+#define DOC_EMAIL "The account's e-mail address; capitals do not matter."
+#define EXAMPLE_EMAIL "\"ann@example.org\""
+#define EXAMPLE_PASSWORD "\"seven green boats at dawn\""
+#define PASSWORD_FLAGS CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET
+
+static const cc_field user_fields[] = {
+  CC_INT64(cc_user, id, .flags = CC_READ_ONLY, .doc = "The person's number."),
+  CC_INT64(cc_user, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag is made of it."),
+  CC_STRING(cc_user, email, .flags = CC_READ_ONLY, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL,
+            .doc = "The address that signs in; changed by changeEmail only."),
+  CC_OPT_TIME(cc_user, email_verified_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When the address was shown to be the person's own; null: not yet."),
+  CC_STRING(cc_user, first_name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100, .example = "\"Ann\"",
+            .doc = "Given name."),
+  CC_STRING(cc_user, last_name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100, .example = "\"Lee\"",
+            .doc = "Family name."),
+  CC_STRING(cc_user, phone, .flags = CC_NULLABLE, .format = CC_FORMAT_PHONE, .max = 32, .example = "\"+16175550123\"",
+            .doc = "Telephone number in international form; a new one is not verified."),
+  CC_OPT_TIME(cc_user, phone_verified_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When the telephone number was verified; null: it is not."),
+  CC_STRING(cc_user, avatar_url, .flags = CC_NULLABLE, .format = CC_FORMAT_URL, .max = 2000,
+            .example = "\"https://example.org/ann.png\"", .doc = "Address of a picture of the person."),
+  CC_STRING(cc_user, timezone, .format = CC_FORMAT_ZONE, .min = 1, .max = 50, .fallback = "\"America/New_York\"",
+            .example = "\"America/New_York\"", .doc = "IANA name of the time zone in which times are shown to the person."),
+  CC_JSON(cc_user, notification_preferences, .fallback = "{}", .example = "{\"digest\": \"weekly\"}",
+          .doc = "What the person wants to be told, as the clients keep it."),
+  CC_OPT_TIME(cc_user, totp_confirmed_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When the second factor was set up; null: there is none."),
+  CC_TIME(cc_user, created_at, .flags = CC_READ_ONLY, .doc = "When the account was made."),
+  CC_TIME(cc_user, updated_at, .flags = CC_READ_ONLY, .doc = "When the account last changed."),
+  CC_OPT_TIME(cc_user, last_login_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person last signed in."),
+};
+const cc_type cc_user_type = CC_TYPE(cc_user, "User", user_fields, .doc = "A person, as the person itself sees it.");
+
+static const cc_field session_fields[] = {
+  CC_INT64(cc_session, id, .flags = CC_READ_ONLY, .doc = "The session's number."),
+  CC_ENUM(cc_session, kind, &cc_session_kinds, .flags = CC_READ_ONLY,
+          .doc = "How its token travels: a browser's cookie, or an Authorization header."),
+  CC_STRING(cc_session, device_name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .example = "\"Ann's phone\"",
+            .doc = "What the client called itself at sign-in."),
+  CC_STRING(cc_session, user_agent, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .doc = "User-Agent header of the sign-in."),
+  CC_STRING(cc_session, ip_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 64, .example = "\"192.0.2.7\"",
+            .doc = "Network address of the sign-in."),
+  CC_OPT_INT64(cc_session, active_organization_id, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "The organization that the session works in; null: none."),
+  CC_BOOL(cc_session, current, .flags = CC_READ_ONLY, .doc = "This is the session that asks."),
+  CC_TIME(cc_session, created_at, .flags = CC_READ_ONLY, .doc = "When the person signed in."),
+  CC_OPT_TIME(cc_session, last_seen_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "About when the session was last used."),
+  CC_TIME(cc_session, expires_at, .flags = CC_READ_ONLY, .doc = "When it ends, used or not."),
+};
+const cc_type cc_session_type = CC_TYPE(cc_session, "Session", session_fields, .doc = "One sign-in that is still good.");
+
+static const cc_field session_ref_fields[] = {
+  CC_INT64(cc_session_ref, session_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The session's number."),
+};
+const cc_type cc_session_ref_type = CC_TYPE(cc_session_ref, "SessionRef", session_ref_fields);
+
+static const cc_field session_list_query_fields[] = {
+  CC_INT64(cc_session_list_query, limit, .min = 1, .max = 100, .fallback = "50", .doc = "Most sessions in one page."),
+  CC_STRING(cc_session_list_query, cursor, .max = 400, .doc = "`next_cursor` of the page before."),
+};
+const cc_type cc_session_list_query_type =
+  CC_TYPE(cc_session_list_query, "SessionListQuery", session_list_query_fields);
+
+static const cc_field register_fields[] = {
+  CC_STRING(cc_register, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL,
+            .doc = "The address that will sign in; a mail goes there."),
+  CC_STRING(cc_register, password, .flags = PASSWORD_FLAGS, .min = CC_PASSWORD_MIN, .max = CC_PASSWORD_MAX,
+            .example = EXAMPLE_PASSWORD, .doc = DOC_NEW_PASSWORD),
+  CC_STRING(cc_register, first_name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100, .example = "\"Ann\"",
+            .doc = "Given name."),
+  CC_STRING(cc_register, last_name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100, .example = "\"Lee\"",
+            .doc = "Family name."),
+  CC_STRING(cc_register, timezone, .format = CC_FORMAT_ZONE, .min = 1, .max = 50, .fallback = "\"America/New_York\"",
+            .example = "\"America/New_York\"", .doc = "IANA name of the person's time zone."),
+};
+const cc_type cc_register_type = CC_TYPE(cc_register, "Register", register_fields, .doc = "A new account.");
+
+static const cc_field sign_in_fields[] = {
+  CC_STRING(cc_sign_in, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL, .doc = DOC_EMAIL),
+  CC_STRING(cc_sign_in, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
+  CC_STRING(cc_sign_in, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6,
+            .example = "\"123456\"", .doc = DOC_CODE " Asked for by a 401 with code `second_factor_required`."),
+  CC_STRING(cc_sign_in, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .min = 1, .max = 40,
+            .example = "\"abcd-efgh-ijkl-mnop\"", .doc = DOC_RECOVERY_CODE),
+  CC_STRING(cc_sign_in, device_name, .flags = CC_NULLABLE, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
+            .example = "\"Ann's phone\"", .doc = "What the list of sessions should call this client."),
+  CC_BOOL(cc_sign_in, cookie, .fallback = "false",
+          .doc = "For browsers: put the session into a cookie that scripts cannot read, instead of the reply. It ends after 12 hours; others after 90 days."),
+};
+const cc_type cc_sign_in_type = CC_TYPE(cc_sign_in, "SignIn", sign_in_fields, .doc = "Credentials of a person.");
+
+static const cc_field sign_in_reply_fields[] = {
+  CC_STRING(cc_sign_in_reply, token, .flags = CC_READ_ONLY | CC_NULLABLE | CC_SECRET, .max = 64,
+            .example = "\"ccs_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\"",
+            .doc = "Send it as `Authorization: Bearer <token>`; shown only here. Null when a cookie was asked for."),
+  CC_INT64(cc_sign_in_reply, session_id, .flags = CC_READ_ONLY, .doc = "The session's number, for revoking it."),
+  CC_INT64(cc_sign_in_reply, user_id, .flags = CC_READ_ONLY, .doc = "The person's number."),
+  CC_OPT_INT64(cc_sign_in_reply, organization_id, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "The active organization: the one last used, or the only one; null: none."),
+  CC_TIME(cc_sign_in_reply, expires_at, .flags = CC_READ_ONLY, .doc = "When the session ends."),
+};
+const cc_type cc_sign_in_reply_type =
+  CC_TYPE(cc_sign_in_reply, "SignInReply", sign_in_reply_fields, .doc = "A session has begun.");
+
+static const cc_field accepted_fields[] = {
+  CC_STRING(cc_accepted, message, .flags = CC_READ_ONLY, .max = 200, .example = "\"If the address can be used, a mail is on its way.\"",
+            .doc = "The same for every address, known or not."),
+};
+const cc_type cc_accepted_type = CC_TYPE(cc_accepted, "Accepted", accepted_fields, .doc = "The request was taken; look into the mail.");
+
+static const cc_field account_email_fields[] = {
+  CC_STRING(cc_account_email, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL, .doc = DOC_EMAIL),
+};
+const cc_type cc_account_email_type = CC_TYPE(cc_account_email, "AccountEmail", account_email_fields);
+
+static const cc_field mail_token_fields[] = {
+  CC_STRING(cc_mail_token, token, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_LINE, .min = 1, .max = 64,
+            .example = "\"ccm_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\"", .doc = "The token that the mail holds; works once."),
+};
+const cc_type cc_mail_token_type = CC_TYPE(cc_mail_token, "MailToken", mail_token_fields);
+
+static const cc_field reset_password_fields[] = {
+  CC_STRING(cc_reset_password, token, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_LINE, .min = 1, .max = 64,
+            .example = "\"ccm_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\"", .doc = "The token that the mail holds; works once, for an hour."),
+  CC_STRING(cc_reset_password, password, .flags = PASSWORD_FLAGS, .min = CC_PASSWORD_MIN, .max = CC_PASSWORD_MAX,
+            .example = EXAMPLE_PASSWORD, .doc = DOC_NEW_PASSWORD),
+};
+const cc_type cc_reset_password_type = CC_TYPE(cc_reset_password, "ResetPassword", reset_password_fields);
+
+static const cc_field change_password_fields[] = {
+  CC_STRING(cc_change_password, current_password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX,
+            .example = "\"walk every street\"", .doc = DOC_PASSWORD),
+  CC_STRING(cc_change_password, new_password, .flags = PASSWORD_FLAGS, .min = CC_PASSWORD_MIN, .max = CC_PASSWORD_MAX,
+            .example = EXAMPLE_PASSWORD, .doc = DOC_NEW_PASSWORD),
+};
+const cc_type cc_change_password_type = CC_TYPE(cc_change_password, "ChangePassword", change_password_fields);
+
+static const cc_field change_email_fields[] = {
+  CC_STRING(cc_change_email, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
+  CC_STRING(cc_change_email, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = "\"ann.lee@example.org\"",
+            .doc = "The new address; it counts once the mail that goes there was answered."),
+};
+const cc_type cc_change_email_type = CC_TYPE(cc_change_email, "ChangeEmail", change_email_fields);
+
+static const cc_field password_proof_fields[] = {
+  CC_STRING(cc_password_proof, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
+};
+const cc_type cc_password_proof_type = CC_TYPE(cc_password_proof, "PasswordProof", password_proof_fields);
+
+static const cc_field full_proof_fields[] = {
+  CC_STRING(cc_full_proof, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
+  CC_STRING(cc_full_proof, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6,
+            .example = "\"123456\"", .doc = DOC_CODE),
+  CC_STRING(cc_full_proof, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .min = 1, .max = 40,
+            .example = "\"abcd-efgh-ijkl-mnop\"", .doc = DOC_RECOVERY_CODE),
+};
+const cc_type cc_full_proof_type = CC_TYPE(cc_full_proof, "FullProof", full_proof_fields, .doc = "Password and second factor together.");
+
+static const cc_field totp_start_fields[] = {
+  CC_STRING(cc_totp_start, secret, .flags = CC_READ_ONLY | CC_SECRET, .max = 64, .example = "\"JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\"",
+            .doc = "The shared secret in base32, for typing it into the application."),
+  CC_STRING(cc_totp_start, uri, .flags = CC_READ_ONLY | CC_SECRET, .max = 600,
+            .example = "\"otpauth://totp/Campaign%20Center:ann%40example.org?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Campaign%20Center\"",
+            .doc = "The same as an otpauth URI, to be shown as a QR code."),
+};
+const cc_type cc_totp_start_type = CC_TYPE(cc_totp_start, "TotpStart", totp_start_fields, .doc = "A second factor that waits for its first code.");
+
+static const cc_field totp_code_fields[] = {
+  CC_STRING(cc_totp_code, code, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6,
+            .example = "\"123456\"", .doc = DOC_CODE),
+};
+const cc_type cc_totp_code_type = CC_TYPE(cc_totp_code, "TotpCode", totp_code_fields);
+
+static const cc_field recovery_codes_fields[] = {
+  CC_STRINGS(cc_recovery_codes, recovery_codes, .flags = CC_READ_ONLY | CC_SECRET, .max = 10, .example = "[\"abcd-efgh-ijkl-mnop\"]",
+             .doc = "Ten codes for the day on which the application is lost; each works once, shown only here."),
+};
+const cc_type cc_recovery_codes_type = CC_TYPE(cc_recovery_codes, "RecoveryCodes", recovery_codes_fields);
+
+/* clang-format on */
+
+#define TAG "Accounts"
+#define DOC_SAME_ANSWER "The answer is the same, and takes as long, whether or not the address has an account. "
+
+const cc_op cc_op_register = {
+  .id = "register",
+  .method = CC_POST,
+  .path = "/v1/auth/register",
+  .body = &cc_register_type,
+  .reply = &cc_accepted_type,
+  .success = 202,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Make an account.",
+  .doc = DOC_SAME_ANSWER "A mail with a token goes to the address; verifyEmail takes it.",
+};
+
+const cc_op cc_op_verify_email = {
+  .id = "verifyEmail",
+  .method = CC_POST,
+  .path = "/v1/auth/verify-email",
+  .body = &cc_mail_token_type,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT),
+  .tag = TAG,
+  .summary = "Show that an e-mail address is one's own.",
+  .doc = "Takes the token of the mail after register, resendVerification or changeEmail.",
+};
+
+const cc_op cc_op_resend_verification = {
+  .id = "resendVerification",
+  .method = CC_POST,
+  .path = "/v1/auth/resend-verification",
+  .body = &cc_account_email_type,
+  .reply = &cc_accepted_type,
+  .success = 202,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID),
+  .tag = TAG,
+  .summary = "Send the verification mail again.",
+  .doc = DOC_SAME_ANSWER,
+};
+
+const cc_op cc_op_sign_in = {
+  .id = "signIn",
+  .method = CC_POST,
+  .path = "/v1/auth/sign-in",
+  .body = &cc_sign_in_type,
+  .reply = &cc_sign_in_reply_type,
+  .success = 200,
+  .errors = CC_ERR_BIT(CC_ERR_UNAUTHENTICATED) | CC_ERR_BIT(CC_ERR_FORBIDDEN) |
+            CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Sign in.",
+  .doc = "401 with code `wrong_credentials`: address or password is wrong. 401 with code "
+         "`second_factor_required`: both are right, and `code` or `recovery_code` is missing. 401 "
+         "with code `second_factor_wrong`: it is not right. 403 with code `email_unverified`: the "
+         "address has not been verified yet. Five tries in five minutes per account and address.",
+};
+
+const cc_op cc_op_sign_out = {
+  .id = "signOut",
+  .method = CC_POST,
+  .path = "/v1/auth/sign-out",
+  .tag = TAG,
+  .summary = "End the session that asks.",
+};
+
+const cc_op cc_op_forgot_password = {
+  .id = "forgotPassword",
+  .method = CC_POST,
+  .path = "/v1/auth/forgot-password",
+  .body = &cc_account_email_type,
+  .reply = &cc_accepted_type,
+  .success = 202,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID),
+  .tag = TAG,
+  .summary = "Ask for a mail to set a new password.",
+  .doc = DOC_SAME_ANSWER "The mail holds a token for resetPassword, good for an hour.",
+};
+
+const cc_op cc_op_reset_password = {
+  .id = "resetPassword",
+  .method = CC_POST,
+  .path = "/v1/auth/reset-password",
+  .body = &cc_reset_password_type,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Set a new password with the token of a mail.",
+  .doc = "Ends every session of the account. Does not sign in, and does not remove the second "
+         "factor.",
+};
+
+const cc_op cc_op_list_sessions = {
+  .id = "listSessions",
+  .method = CC_GET,
+  .path = "/v1/sessions",
+  .query = &cc_session_list_query_type,
+  .reply = &cc_session_type,
+  .shape = CC_REPLY_LIST,
+  .tag = TAG,
+  .summary = "List one's own sessions, newest first.",
+};
+
+const cc_op cc_op_revoke_session = {
+  .id = "revokeSession",
+  .method = CC_DELETE,
+  .path = "/v1/sessions/{session_id}",
+  .params = &cc_session_ref_type,
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND),
+  .tag = TAG,
+  .summary = "End one of one's own sessions.",
+};
+
+const cc_op cc_op_get_me = {
+  .id = "getMe",
+  .method = CC_GET,
+  .path = "/v1/me",
+  .reply = &cc_user_type,
+  .tag = TAG,
+  .summary = "Get one's own account.",
+};
+
+const cc_op cc_op_update_me = {
+  .id = "updateMe",
+  .method = CC_PATCH,
+  .path = "/v1/me",
+  .body = &cc_user_type,
+  .reply = &cc_user_type,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_PRECONDITION),
+  .tag = TAG,
+  .summary = "Change one's own account.",
+  .doc = "The e-mail address is changed by changeEmail, the password by changePassword.",
+};
+
+const cc_op cc_op_change_password = {
+  .id = "changePassword",
+  .method = CC_POST,
+  .path = "/v1/me/password",
+  .body = &cc_change_password_type,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
+            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Change the password.",
+  .doc = "Ends every other session of the account.",
+};
+
+const cc_op cc_op_change_email = {
+  .id = "changeEmail",
+  .method = CC_POST,
+  .path = "/v1/me/email",
+  .body = &cc_change_email_type,
+  .reply = &cc_accepted_type,
+  .success = 202,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Ask for another e-mail address.",
+  .doc = "A mail with a token goes to the new address, a notice to the old one. The old address "
+         "stays until verifyEmail got the token.",
+};
+
+const cc_op cc_op_start_totp = {
+  .id = "startTotp",
+  .method = CC_POST,
+  .path = "/v1/me/totp",
+  .body = &cc_password_proof_type,
+  .reply = &cc_totp_start_type,
+  .success = 200,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
+            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Begin to set up a second factor.",
+  .doc = "Time-based one-time codes (RFC 6238: SHA-1, six digits, 30 seconds). Nothing is asked at "
+         "sign-in before confirmTotp got the first code.",
+};
+
+const cc_op cc_op_confirm_totp = {
+  .id = "confirmTotp",
+  .method = CC_POST,
+  .path = "/v1/me/totp/confirm",
+  .body = &cc_totp_code_type,
+  .reply = &cc_recovery_codes_type,
+  .success = 200,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT),
+  .tag = TAG,
+  .summary = "Finish setting up the second factor.",
+};
+
+const cc_op cc_op_disable_totp = {
+  .id = "disableTotp",
+  .method = CC_POST,
+  .path = "/v1/me/totp/disable",
+  .body = &cc_full_proof_type,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
+            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Remove the second factor.",
+};
+
+const cc_op cc_op_renew_recovery_codes = {
+  .id = "renewRecoveryCodes",
+  .method = CC_POST,
+  .path = "/v1/me/recovery-codes",
+  .body = &cc_full_proof_type,
+  .reply = &cc_recovery_codes_type,
+  .success = 200,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
+            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Make ten new recovery codes; the old ones stop working.",
+};
