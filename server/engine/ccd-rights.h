@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "common/api/cc-organization.h"
+#include "common/base/cc-arena.h"
 
 /* Rights stand in the route table and nowhere else. A role gives a set, a member's `permissions`
  * add or take single ones, an API token's scopes and a device's profile cut it down. */
@@ -25,6 +26,7 @@ typedef enum cc_right {
 } cc_right;
 
 #define CC_RIGHT_BIT(right) (UINT64_C(1) << (right))
+#define CCD_ROLE_BIT(role) (1u << (role))
 
 typedef struct ccd_right_info {
   const char *name;     /* "manage_events": in permissions, scopes and problems */
@@ -44,3 +46,8 @@ uint64_t ccd_rights_of_member(const char *role, const char *permissions_json);
 
 /* Rights of a token or device: the names of a JSON array, as far as they can be granted, and member. */
 uint64_t ccd_rights_of_scopes(const char *scopes_json);
+
+/* What a person sent as permissions may be stored: every name is a right that can be granted, every
+ * value true, false or (in a patch: leave it to the role) null. False: @ret_name, in @arena, is the
+ * first wrong name, NULL when the text is no JSON object at all. */
+bool ccd_permissions_check(const char *permissions_json, cc_arena *arena, const char **ret_name);
