@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-account.h"
 
+#include "common/api/cc-page.h"
+
 /* clang-format off */
 
 static const char *const session_kind_names[] = {"cookie", "bearer"};
@@ -68,13 +70,6 @@ static const cc_field session_ref_fields[] = {
   CC_INT64(cc_session_ref, session_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The session's number."),
 };
 const cc_type cc_session_ref_type = CC_TYPE(cc_session_ref, "SessionRef", session_ref_fields);
-
-static const cc_field session_list_query_fields[] = {
-  CC_INT64(cc_session_list_query, limit, .min = 1, .max = 100, .fallback = "50", .doc = "Most sessions in one page."),
-  CC_STRING(cc_session_list_query, cursor, .max = 400, .doc = "`next_cursor` of the page before."),
-};
-const cc_type cc_session_list_query_type =
-  CC_TYPE(cc_session_list_query, "SessionListQuery", session_list_query_fields);
 
 static const cc_field register_fields[] = {
   CC_STRING(cc_register, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL,
@@ -288,7 +283,7 @@ const cc_op cc_op_list_sessions = {
   .id = "listSessions",
   .method = CC_GET,
   .path = "/v1/sessions",
-  .query = &cc_session_list_query_type,
+  .query = &cc_page_query_type,
   .reply = &cc_session_type,
   .shape = CC_REPLY_LIST,
   .tag = TAG,

@@ -60,13 +60,6 @@ typedef struct cc_session_ref {
 
 extern const cc_type cc_session_ref_type;
 
-typedef struct cc_session_list_query {
-  int64_t limit;
-  char *cursor;
-} cc_session_list_query;
-
-extern const cc_type cc_session_list_query_type;
-
 typedef struct cc_register {
   char *email;
   char *password;
