@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client of the API as the tests need it: bearer or cookie, idempotency keys, mails, raw bytes."""
+
+import email
+import email.policy
+import itertools
+import json
+import os
+import re
+import socket
+import time
+import uuid
+
+import requests
+
+PASSWORD = "a long walk by the river"
+PROBLEM = "application/problem+json"
+
+_numbers = itertools.count(1)
+_run = uuid.uuid4().hex[:6]
+
+
+def unique(prefix="thing"):
+    """A name that no other test has: "thing-3f2a1c-17"; good for slugs and addresses too."""
+    return f"{prefix}-{_run}-{next(_numbers)}"
+
+
+class Client:
+    """Somebody who talks to the server. Every write carries an Idempotency-Key of its own unless the
+    caller sends one; every answer is held against the API document when there is a `recorder`."""
+
+    def __init__(self, server, token=None, recorder=None, base=None):
+        self.server = server
+        self.base = base or server.url
+        self.recorder = recorder
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.token = token
+        self.user = None
+        self.email = None
+
+    def request(self, method, path, body=None, headers=None, idempotency=True, query=None,
+                timeout=60, **options):
+        sent = {}
+        if self.token is not None:
+            sent["Authorization"] = f"Bearer {self.token}"
+        if method not in ("GET", "HEAD", "OPTIONS") and idempotency:
+            sent["Idempotency-Key"] = str(uuid.uuid4())
+        if body is not None:
+            options["data"] = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        sent.update(headers or {})
+        reply = self.session.request(method, self.base + path, params=query, headers=sent,
+                                     timeout=timeout, allow_redirects=False, **options)
+        if self.recorder is not None:
+            self.recorder.check(method, path, reply)
+        return reply
+
+    def get(self, path, query=None, **options):
+        return self.request("GET", path, query=query, **options)
+
+    def post(self, path, body=None, **options):
+        return self.request("POST", path, body, **options)
+
+    def put(self, path, body=None, **options):
+        return self.request("PUT", path, body, **options)
+
+    def patch(self, path, body=None, **options):
+        return self.request("PATCH", path, body, **options)
+
+    def delete(self, path, **options):
+        return self.request("DELETE", path, **options)
+
+    def ok(self, method, path, body=None, status=None, **options):
+        """A request that must succeed; its decoded body, or None."""
+        reply = self.request(method, path, body, **options)
+        good = reply.status_code == status if status else 200 <= reply.status_code < 300
+        assert good, f"{method} {path}: {reply.status_code} {reply.text[:800]}"
+        return reply.json() if reply.content else None
+
+    def pages(self, path, query=None):
+        """Every item of a list, page by page."""
+        query = dict(query or {})
+        while True:
+            page = self.ok("GET", path, query=query)
+            yield from page["data"]
+            if page.get("next_cursor") is None:
+                return
+            query["cursor"] = page["next_cursor"]
+
+    def anonymous(self):
+        return Client(self.server, recorder=self.recorder)
+
+    def sign_in(self, address, password=PASSWORD, **more):
+        body = {"email": address, "password": password, "device_name": "tests", **more}
+        reply = self.ok("POST", "/v1/auth/sign-in", body)
+        self.token = reply.get("token")
+        self.email = address
+        self.user = reply["user_id"]
+        return reply
+
+    def socket(self, path, timeout=20):
+        """A WebSocket of python3-websocket, signed in as this client."""
+        import websocket
+
+        headers = [f"Authorization: Bearer {self.token}"] if self.token else []
+        return websocket.create_connection(self.base.replace("http", "ws", 1) + path, header=headers,
+                                           timeout=timeout, http_no_proxy=["127.0.0.1"])
+
+
+class Outbox:
+    """The mails that a server wrote into its folder."""
+
+    def __init__(self, server):
+        self.folder = server.outbox
+
+    def mails(self, address=None):
+        found = []
+        for path in sorted(self.folder.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns):
+            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            receivers = str(mail["To"] or "").lower()
+            if address is None or address.lower() in receivers:
+                found.append(mail)
+        return found
+
+    def wait(self, address, count=1, seconds=20):
+        """The mails to an address once there are `count`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = self.mails(address)
+            if len(found) >= count:
+                return found
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{len(found)} mails to {address} after {seconds} s, not {count}")
+            time.sleep(0.03)
+
+    def token(self, address, prefix="ccm_", count=1, seconds=20):
+        """The newest token in the newest mail to an address ("ccm_…", "cci_…" for invitations)."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for mail in reversed(self.mails(address)[count - 1:]):
+                part = mail.get_body(preferencelist=("plain", "html"))
+                found = re.findall(prefix + r"[A-Za-z0-9_-]{43}", part.get_content())
+                if found:
+                    return found[-1]
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no {prefix} token was mailed to {address} in {seconds} s")
+            time.sleep(0.03)
+
+
+def new_person(client, address=None, password=PASSWORD, **more):
+    """Register, verify by mail and sign in: a client of a new person."""
+    address = address or f"{unique('person')}@example.org"
+    person = client.anonymous()
+    person.ok("POST", "/v1/auth/register",
+              {"email": address, "password": password, "first_name": "Ada", "last_name": "Person",
+               **more}, status=202)
+    token = Outbox(client.server).token(address)
+    person.ok("POST", "/v1/auth/verify-email", {"token": token})
+    person.sign_in(address, password)
+    return person
+
+
+class Organization:
+    """A fresh organization: `owner`, `admin` and `member` are signed-in clients of it."""
+
+    def __init__(self, client, everybody=True):
+        self.owner = new_person(client)
+        made = self.owner.ok("POST", "/v1/organizations",
+                             {"name": unique("Org"), "slug": unique("org")}, status=201)
+        self.id = made["id"]
+        self.slug = made["slug"]
+        self.owner.ok("PUT", "/v1/session/organization", {"organization_id": self.id})
+        self.admin = self.add("admin") if everybody else None
+        self.member = self.add("member") if everybody else None
+
+    def add(self, role, permissions=None):
+        """Invite somebody new, accept, switch to this organization."""
+        person = new_person(self.owner)
+        invitation = {"email": person.email, "role": role}
+        if permissions is not None:
+            invitation["permissions"] = permissions
+        self.owner.ok("POST", "/v1/invitations", invitation, status=201)
+        token = Outbox(self.owner.server).token(person.email, prefix="cci_")
+        person.ok("POST", "/v1/invitations/accept", {"token": token})
+        person.ok("PUT", "/v1/session/organization", {"organization_id": self.id})
+        return person
+
+    def event(self, client=None, publish=False, **fields):
+        body = {"title": unique("Event"), "start_time": "2030-05-01T15:00:00Z",
+                "end_time": "2030-05-01T18:00:00Z", **fields}
+        client = client or self.owner
+        made = client.ok("POST", "/v1/events", body, status=201)
+        if publish:
+            made = client.ok("POST", f"/v1/events/{made['id']}/publish")
+        return made
+
+
+class Recorder:
+    """Holds answers against the API document and notes which (operation, status) were seen."""
+
+    def __init__(self, document, path=None):
+        import jsonschema
+
+        self.document = document
+        self.path = path or os.environ.get("CAMPAIGN_SEEN_FILE")
+        self.seen = set()
+        self.operations = []
+        self.validators = {}
+        self.jsonschema = jsonschema
+        for template, methods in document["paths"].items():
+            pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)) + r"\Z")
+            for method, operation in methods.items():
+                if method in ("get", "post", "put", "patch", "delete"):
+                    self.operations.append((method.upper(), pattern, template, operation))
+        # A literal segment wins over a parameter, as in the router.
+        self.operations.sort(key=lambda row: row[2].count("{"))
+
+    def find(self, method, path):
+        path = path.split("?")[0]
+        for each, pattern, _, operation in self.operations:
+            if each == method and pattern.match(path):
+                return operation
+        return None
+
+    def _resolve(self, node):
+        while isinstance(node, dict) and "$ref" in node:
+            target = self.document
+            for part in node["$ref"].lstrip("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def _validator(self, operation, status, kind):
+        key = (operation["operationId"], status, kind)
+        if key not in self.validators:
+            schema = None
+            described = operation["responses"].get(str(status), operation["responses"].get("default"))
+            content = self._resolve(described or {}).get("content", {}).get(kind)
+            if content is not None and "schema" in content:
+                root = {"components": self.document.get("components", {}), **content["schema"]}
+                schema = self.jsonschema.Draft202012Validator(root)
+            self.validators[key] = (described is not None, schema)
+        return self.validators[key]
+
+    def check(self, method, path, reply):
+        operation = self.find(method, path)
+        if operation is None:
+            return
+        name, status = operation["operationId"], reply.status_code
+        self.seen.add((name, status))
+        if self.path:
+            with open(self.path, "a") as file:
+                file.write(f"{name} {status}\n")
+        if status == 304 or not reply.content:
+            return
+        kind = reply.headers.get("Content-Type", "").split(";")[0]
+        described, validator = self._validator(operation, status, kind)
+        assert described, f"{name} answered {status}, which its description does not have"
+        if validator is not None:
+            errors = [f"{error.json_path}: {error.message}"
+                      for error in itertools.islice(validator.iter_errors(reply.json()), 5)]
+            assert not errors, f"{name} {status} does not fit its type: {errors}"
+
+
+def raw(server, data, seconds=10, port=None, half_close=False):
+    """Send bytes as they are and read until the server closes or is silent; the bytes of the answer."""
+    with socket.create_connection(("127.0.0.1", port or server.port), timeout=seconds) as connection:
+        connection.settimeout(seconds)
+        received = b""
+        try:
+            connection.sendall(data)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # Refused in the middle: what it said is still to be read.
+        try:
+            while piece := connection.recv(65536):
+                received += piece
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return received
+
+
+def raw_status(answer):
+    """The status of each response in what raw() returned."""
+    return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d{3})", answer)]
+
+
+def is_problem(reply, status, kind):
+    """Whether an answer is the problem document of that status and type."""
+    return (reply.status_code == status and reply.headers["Content-Type"].startswith(PROBLEM)
+            and reply.json()["type"] == kind)

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real server on free ports, with its log, outbox and storage in a folder of its own."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+from . import services
+
+SECRET_KEY = "5eed" * 16
+
+# Sanitizers: end with a code of their own, so that a report cannot be overlooked; logs are read too.
+SANITIZER_EXIT = 86
+SANITIZERS = {
+    "ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1:abort_on_error=0:"
+                    "detect_stack_use_after_return=1:strict_string_checks=1",
+    "LSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:report_objects=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=0",
+    "TSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:halt_on_error=0:second_deadlock_stack=1",
+}
+REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer",
+           "runtime error:", "Assertion `")
+
+
+def binary():
+    """The program under test: CAMPAIGN_CENTERD_BINARY, else the newest build."""
+    named = os.environ.get("CAMPAIGN_CENTERD_BINARY")
+    if named:
+        return pathlib.Path(named).resolve()
+    found = [services.ROOT / folder / "server" / "campaign-centerd"
+             for folder in ("build-test", "build")]
+    found = [path for path in found if path.exists()]
+    if not found:
+        raise RuntimeError("there is no campaign-centerd: ./dev test builds it")
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def is_sanitized():
+    """True under a sanitizer, where everything takes several times longer."""
+    return any(word in str(binary()) for word in ("asan", "tsan"))
+
+
+def port_is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
+
+
+def free_port():
+    """A port P whose P + 8 and P + 9 are free as well: API, side listener, internal."""
+    for _ in range(200):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port < 65500 and all(port_is_free(port + more) for more in (0, 8, 9)):
+            return port
+    raise RuntimeError("no free ports")
+
+
+class Server:
+    """One campaign-centerd. `settings` are environment variables on top of the tests' defaults."""
+
+    def __init__(self, cluster, database, redis_url, **settings):
+        self.cluster = cluster
+        self.database = database
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cc-server-", dir="/tmp"))
+        self.outbox = self.folder / "outbox"
+        self.storage = self.folder / "storage"
+        self.outbox.mkdir()
+        self.storage.mkdir()
+        self.log_path = self.folder / "server.log"
+        self.port = free_port()
+        self.process = None
+        self.problems = []
+        self.environment = services.clean_environment()
+        self.environment.update(SANITIZERS)
+        self.environment.update({
+            "DATABASE_URL": cluster.url(database),
+            "MIGRATION_DATABASE_URL": cluster.url(database, "campaign_owner"),
+            "REDIS_URL": redis_url or "",
+            "CAMPAIGN_API_PORT": str(self.port),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "SECRET_KEY": SECRET_KEY,
+            "MAIL_OUTBOX": str(self.outbox),
+            "STORAGE_FOLDER": str(self.storage),
+            "LOG_LEVEL": "info",
+            # The suites sign in and ask more than a person does; a test of the limits sets its own.
+            "RATE_LIMIT_API": "1000000/60",
+            "RATE_LIMIT_LOGIN": "1000000/60",
+            "RATE_LIMIT_REGISTER": "1000000/60",
+        })
+        self.environment.update({name: str(value) for name, value in settings.items()})
+        suppressions = services.ROOT / "tests" / "tsan.supp"
+        if suppressions.exists():
+            self.environment["TSAN_OPTIONS"] += f":suppressions={suppressions}"
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def slow_url(self):
+        return f"http://127.0.0.1:{self.port + 8}"
+
+    @property
+    def internal_url(self):
+        return f"http://127.0.0.1:{self.port + 9}"
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def command(self, *arguments, **options):
+        """Run another command of the program with the same settings."""
+        return subprocess.run([str(binary()), *arguments], cwd=services.ROOT, env=self.environment,
+                              capture_output=True, text=True, **options)
+
+    def start(self, ready=True, seconds=60):
+        command = [str(binary()), "serve"]
+        if "tsan" in str(binary()):
+            command = ["setarch", os.uname().machine, "-R"] + command
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(command, cwd=services.ROOT, env=self.environment,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if ready:
+            self.wait_ready(seconds)
+        return self
+
+    def wait_ready(self, seconds=60):
+        deadline = time.monotonic() + seconds
+        while True:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self.process.returncode}:\n{self.log()}")
+            if self.is_ready():
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the server was not ready after {seconds} s:\n{self.log()}")
+            time.sleep(0.03)
+
+    def is_ready(self):
+        try:
+            with urllib.request.urlopen(f"{self.internal_url}/readyz", timeout=5) as reply:
+                return reply.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def metrics(self):
+        with urllib.request.urlopen(f"{self.internal_url}/metrics", timeout=5) as reply:
+            return reply.read().decode()
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def log_lines(self):
+        """The log's JSON lines as objects."""
+        lines = []
+        for line in self.log().splitlines():
+            start = line.find("{")
+            try:
+                lines.append(json.loads(line[start:]))
+            except ValueError:
+                pass
+        return lines
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, seconds=30):
+        """End it as an operator would; notes what a sanitizer or a wrong exit code said."""
+        if self.process is None:
+            return None
+        code = self.process.poll()
+        if code is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                code = self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                self.problems.append(f"the server did not stop within {seconds} s")
+                code = 0
+        if code not in (0, -signal.SIGKILL):
+            self.problems.append(f"the server ended with {code}")
+        reports = [line for line in self.log().splitlines() if any(word in line for word in REPORTS)]
+        if reports:
+            self.problems.append("\n".join(reports[:5]))
+        self.process = None
+        return code
+
+    def remove(self):
+        """Stop, and fail when anything was wrong on the way; the log is kept then."""
+        self.stop()
+        if self.problems:
+            raise AssertionError(f"{'; '.join(self.problems)}\nlog: {self.log_path}\n{self.log()[-6000:]}")
+        shutil.rmtree(self.folder, ignore_errors=True)

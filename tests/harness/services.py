@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Throwaway PostgreSQL and Redis on Unix sockets, as an unprivileged user when we are root."""
+
+import glob
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Durability is not what these clusters are for; a test that crashes the machine makes its own.
+FAST = ["fsync=off", "full_page_writes=off", "synchronous_commit=on"]
+
+
+def service_user():
+    """Name of the user that runs PostgreSQL and Redis: they refuse root."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+def as_service(command):
+    user = service_user()
+    if user is None:
+        return command
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] + command
+
+
+def make_folder(prefix="cc-"):
+    """A private folder whose path is short enough for sockets; the service user's own."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    user = service_user()
+    if user is not None:
+        entry = pwd.getpwnam(user)
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+    return folder
+
+
+def clean_environment():
+    """The caller's environment without settings that would lead elsewhere."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "CAMPAIGN_"))}
+    kept["LC_ALL"] = "C.UTF-8"
+    return kept
+
+
+def wait_until(condition, seconds, what):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} took more than {seconds} s")
+        time.sleep(0.02)
+
+
+class Cluster:
+    """A PostgreSQL cluster of its own with the project's roles; databases are made on it at will."""
+
+    def __init__(self, settings=FAST):
+        folders = glob.glob("/usr/lib/postgresql/*/bin")
+        if not folders:
+            raise RuntimeError("PostgreSQL is not installed: ./dev up installs it")
+        self.bin = max(folders, key=lambda path: int(re.search(r"/(\d+)/bin", path).group(1)))
+        self.folder = make_folder("cc-pg-")
+        self.settings = list(settings)
+        self.count = 0
+        self.template = None
+        self.log = self.folder / "log"
+        self._run("initdb", "-D", str(self.folder / "data"), "-U", "postgres", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--auth=trust", "--no-sync", quiet=True)
+        self.start()
+
+    def _run(self, program, *arguments, quiet=False, **options):
+        return subprocess.run(as_service([f"{self.bin}/{program}", *arguments]), check=True, cwd="/",
+                              env=clean_environment(),
+                              stdout=subprocess.DEVNULL if quiet else None, **options)
+
+    def start(self):
+        options = ["-c listen_addresses=''", f"-k {self.folder}", "-c max_connections=200",
+                   "-c TimeZone=UTC", "-c log_min_messages=warning"]
+        options += [f"-c {setting}" for setting in self.settings]
+        self._run("pg_ctl", "start", "-s", "-w", "-D", str(self.folder / "data"),
+                  "-l", str(self.log), "-o", " ".join(options), quiet=True)
+        self.pid = int(subprocess.check_output(
+            as_service(["head", "-n", "1", str(self.folder / "data" / "postmaster.pid")]), cwd="/"))
+
+    def stop(self, mode="fast"):
+        self._run("pg_ctl", "stop", "-s", "-w", "-m", mode, "-D", str(self.folder / "data"),
+                  quiet=True)
+
+    def signal_all(self, number):
+        """Signal the postmaster and all its children: SIGSTOP makes a database that hangs."""
+        children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        for pid in [self.pid] + [int(child) for child in children]:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+    def url(self, database, role="campaign_api"):
+        return f"postgresql:///{database}?host={self.folder}&user={role}"
+
+    def sql(self, parameters, statement, database, role="postgres"):
+        """Run one text of SQL outside a transaction; the rows of the last statement. `parameters` is None
+        where there are none, so that a % needs no doubling."""
+        import psycopg2
+
+        connection = psycopg2.connect(self.url(database, role))
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def connect(self, database, role="campaign_api", organization=None, user=None):
+        """A psycopg2 connection in a transaction, as the server has it."""
+        import psycopg2
+
+        connection = psycopg2.connect(self.url(database, role))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('app.organization_id', %s, false), "
+                "set_config('app.user_id', %s, false)",
+                ("" if organization is None else str(organization),
+                 "" if user is None else str(user)))
+        connection.commit()
+        return connection
+
+    def new_database(self, binary=None):
+        """A database with the roles' grants, empty or, with the server's binary, migrated (a copy of one
+        that was migrated once)."""
+        self.count += 1
+        name = f"campaign_{self.count}"
+        if binary is None:
+            return self._create(name, "template0")
+        if self.template is None:
+            self._create("migrated", "template0")
+            self.migrate("migrated", binary)
+            self.template = "migrated"
+        return self._create(name, self.template)
+
+    def _create(self, name, template):
+        self.sql(None, f"CREATE DATABASE {name} TEMPLATE {template}", database="postgres")
+        # Also for a copy: grants on the database itself are not copied.
+        self.sql(None, (ROOT / "db" / "roles.sql").read_text(), database=name)
+        return name
+
+    def migrate(self, database, binary):
+        environment = clean_environment()
+        environment["DATABASE_URL"] = self.url(database)
+        environment["MIGRATION_DATABASE_URL"] = self.url(database, "campaign_owner")
+        environment["SECRET_KEY"] = "0" * 64
+        environment["MAIL_OUTBOX"] = environment["STORAGE_FOLDER"] = str(self.folder)
+        result = subprocess.run([str(binary), "migrate"], cwd=ROOT, env=environment,
+                                capture_output=True, text=True)
+        if result.returncode != 0:
+            raise RuntimeError(f"migrate failed ({result.returncode}):\n{result.stdout}{result.stderr}")
+
+    def remove(self):
+        self.signal_all(signal.SIGCONT)
+        try:
+            self.stop("immediate")
+        except subprocess.CalledProcessError:
+            pass
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Redis:
+    """A Redis of its own that keeps nothing."""
+
+    def __init__(self):
+        self.folder = make_folder("cc-redis-")
+        self.path = self.folder / "redis.sock"
+        self.process = None
+        self.start()
+
+    @property
+    def url(self):
+        return f"unix://{self.path}"
+
+    def start(self):
+        self.process = subprocess.Popen(
+            as_service(["redis-server", "--port", "0", "--unixsocket", str(self.path),
+                        "--unixsocketperm", "777", "--save", "", "--appendonly", "no",
+                        "--dir", str(self.folder)]),
+            cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(self.answers, 10, "Redis' start")
+
+    def answers(self):
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.path))
+                probe.sendall(b"PING\r\n")
+                return probe.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False
+
+    def client(self):
+        import redis
+
+        return redis.Redis(unix_socket_path=str(self.path))
+
+    def kill(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def remove(self):
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
