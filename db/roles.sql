@@ -1,0 +1,54 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The four roles of Campaign Center. Run once by a superuser, connected to the application's database,
+-- before the first migration; running it again changes nothing. Migrations need no superuser after it.
+--
+-- Nobody gets a password here: pg_hba.conf decides (peer or trust on a private socket). In production
+-- set them afterwards: ALTER ROLE campaign_api PASSWORD '…';
+--
+-- NOINHERIT matters. campaign_api is a member of campaign_public, and campaign_owner of campaign_definer,
+-- only to be able to SET ROLE: an inherited membership would also inherit the row-level policies of
+-- those roles, and every tenant's query would see other tenants' published events.
+
+SET client_min_messages = warning; -- no notice for what is already granted
+
+DO $$
+DECLARE
+  wanted text;
+BEGIN
+  FOREACH wanted IN ARRAY ARRAY['campaign_owner', 'campaign_api', 'campaign_public', 'campaign_definer'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+      EXECUTE format('CREATE ROLE %I', wanted);
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Owns every table and runs the migrations. Subject to row-level security like everybody else (FORCE).
+ALTER ROLE campaign_owner LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
+-- The server.
+ALTER ROLE campaign_api LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
+-- What the public may read; the server takes it on for public pages.
+ALTER ROLE campaign_public NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
+-- Owner of the SECURITY DEFINER functions, with narrow policies of its own.
+ALTER ROLE campaign_definer NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
+
+GRANT campaign_public TO campaign_api;
+GRANT campaign_definer TO campaign_owner;
+
+-- The audit log keeps rows as JSON, and JSON renders times in the session's zone.
+ALTER ROLE campaign_owner SET timezone = 'UTC';
+ALTER ROLE campaign_api SET timezone = 'UTC';
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO campaign_api, campaign_public;
+GRANT USAGE, CREATE ON SCHEMA public TO campaign_owner, campaign_definer;
+
+-- No TEMP for the server: a temporary table could shadow a real one.
+DO $$
+BEGIN
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO campaign_api', current_database());
+  EXECUTE format('GRANT CONNECT, TEMPORARY, CREATE ON DATABASE %I TO campaign_owner', current_database());
+END
+$$;
