@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <jansson.h>
+
+#include "common/codec/cc-codec.h"
+
+/* What the engine's own files share. */
+
+/* From here to the leave, jansson's memory on this thread comes from @arena. Returns what leave
+ * must restore. */
+cc_arena *cc_json_enter(cc_arena *arena);
+void cc_json_leave(cc_arena *before);
+
+/* Has the arena refused memory since the enter? */
+bool cc_json_exhausted(void);
+
+/* Parse an untrusted document of one object. Between enter and leave; on failure one error in
+ * @reterr, and CC_ERR_MALFORMED or CC_ERR_NO_MEMORY. */
+cc_status
+cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *reterr) CC_MUSTCHECK;
+
+/* Write a tree without white space, members in their order, reals in their shortest form. */
+void cc_json_write(const json_t *json, cc_str *out);
+
+/* The shortest decimal that reads back as @value; null when it is not finite. */
+void cc_json_write_double(double value, cc_str *out);
+
+/* The form in which a text that passed cc_format_check() is kept: @text itself, or a copy in
+ * @arena. NULL at the ceiling. */
+char *cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length);
+
+/* Do .min and .max of a number or a count apply? Both 0: neither. A maximum below the minimum is
+ * none, so `.min = 1` alone is a lower limit. */
+static inline bool
+cc_field_has_min(const cc_field *field)
+{
+  return field->min != 0 || field->max != 0;
+}
+
+static inline bool
+cc_field_has_max(const cc_field *field)
+{
+  return cc_field_has_min(field) && field->max >= field->min;
+}
+
+/* Code points that a string field may have. */
+static inline int64_t
+cc_field_max_length(const cc_field *field)
+{
+  return field->max > 0 ? field->max : CC_LENGTH_MAX;
+}
+
+static inline void *
+cc_member(const cc_field *field, void *object)
+{
+  return (char *) object + field->offset;
+}
+
+static inline const void *
+cc_member_const(const cc_field *field, const void *object)
+{
+  return (const char *) object + field->offset;
+}
+
+/* One decode under way. */
+typedef struct cc_decoder {
+  cc_arena *arena;
+  cc_error_list *errors;
+  cc_mode mode;
+  bool invalid; /* something was wrong, whether or not the list had room for it */
+  bool no_memory;
+} cc_decoder;
+
+/* Where in the document: a chain on the stack, written out only when something is wrong there. */
+typedef struct cc_path {
+  const struct cc_path *up;
+  const char *name; /* NULL: element number .index */
+  size_t index;
+} cc_path;
+
+/* Take down one error; the message becomes `"field" @format.` NULL when the list is full. */
+cc_error *cc_wrong(cc_decoder *d, const cc_path *at, const char *code, const char *format, ...)
+  CC_PRINTF(4, 5);
+void cc_hint(cc_error *error, const char *format, ...) CC_PRINTF(2, 3);
+void cc_wrong_type(cc_decoder *d, const cc_path *at, const cc_field *field);
+void cc_unknown_field(cc_decoder *d, const cc_path *at, const cc_type *type, const char *key);
+
+/* What a field takes, in words. Returns @buffer. */
+const char *cc_describe(const cc_field *field, char *buffer, size_t size);
+
+/* Decode one value into its member. */
+void cc_decode_value(cc_decoder *d,
+                     const cc_path *at,
+                     const cc_field *field,
+                     const json_t *json,
+                     void *object);
+
+/* What was not there: an error, a fallback, or fine. */
+void cc_decode_finish(cc_decoder *d,
+                      const cc_path *up,
+                      const cc_type *type,
+                      void *object,
+                      const cc_present *seen);
+
+cc_status cc_decode_outcome(const cc_decoder *d);

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/codec/cc-codec-private.h"
+
+/* Everything that knows jansson's reader: its memory, its limits, its errors. */
+
+/* Where jansson's memory on this thread comes from; NULL: malloc. Trees of a running decode never
+ * outlive it, so their memory is not freed one by one. */
+static _Thread_local cc_arena *current;
+static _Thread_local bool exhausted;
+static bool ready;
+
+static void *
+json_alloc(size_t size)
+{
+  if (current == NULL)
+    return malloc(size);
+  void *memory = cc_arena_alloc(current, size);
+  exhausted = exhausted || memory == NULL;
+  return memory;
+}
+
+static void
+json_release(void *memory)
+{
+  if (current == NULL)
+    free(memory);
+}
+
+void
+cc_codec_init(void)
+{
+  json_set_alloc_funcs(json_alloc, json_release);
+  json_object_seed(0);
+  ready = true;
+}
+
+cc_arena *
+cc_json_enter(cc_arena *arena)
+{
+  assert(ready);
+  cc_arena *before = current;
+  current = arena;
+  exhausted = false;
+  return before;
+}
+
+bool
+cc_json_exhausted(void)
+{
+  return exhausted;
+}
+
+void
+cc_json_leave(cc_arena *before)
+{
+  current = before;
+}
+
+static cc_status
+malformed(cc_error_list *errors,
+          const char *code,
+          const char *pointer,
+          const char *message,
+          const char *hint)
+{
+  cc_error *error = cc_error_list_add(errors, code, pointer, "%s", message);
+  if (error == NULL)
+    return CC_ERR_NO_MEMORY;
+  error->status = CC_ERR_MALFORMED;
+  snprintf(error->hint, sizeof error->hint, "%s", hint);
+  return CC_ERR_MALFORMED;
+}
+
+static bool
+is_white(char c)
+{
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Depth and number of items of the raw text. Exact for JSON; for anything else the parser says no
+ * afterwards. So a bomb costs one pass over its bytes and no memory. */
+static cc_status
+check_size(const char *json, size_t length, cc_error_list *errors)
+{
+  int depth = 0;
+  int items = 0;
+  bool opened = false; /* only white space since a bracket opened */
+  for (size_t i = 0; i < length; i++) {
+    char c = json[i];
+    if (is_white(c))
+      continue;
+    if (c == ',' || (opened && c != ']' && c != '}'))
+      items++;
+    opened = c == '{' || c == '[';
+    if (opened)
+      depth++;
+    else if (c == '}' || c == ']')
+      depth--;
+    else if (c == '"')
+      for (i++; i < length && json[i] != '"'; i++)
+        i += json[i] == '\\';
+    if (depth > CC_JSON_DEPTH_MAX)
+      return malformed(errors,
+                       "json_depth",
+                       "",
+                       "The JSON is nested too deeply.",
+                       "At most 32 levels are read.");
+    if (items > CC_JSON_ITEMS_MAX)
+      return malformed(errors,
+                       "json_items",
+                       "",
+                       "The JSON has too many members and elements.",
+                       "At most 10000 are read: send it in parts.");
+  }
+  return CC_OK;
+}
+
+/* The parser stopped behind the second of two equal keys. Its pointer is known when it stands in
+ * the outermost object. */
+static cc_status
+duplicate_key(const char *json, size_t position, cc_error_list *errors)
+{
+  static const char hint[] = "Leave one of the two out.";
+  size_t end = position > 0 && json[position - 1] == '"' ? position - 1 : 0;
+  size_t start = 0;
+  int depth = 0;
+  for (size_t i = 0; i < end; i++) {
+    if (json[i] == '{' || json[i] == '[')
+      depth++;
+    else if (json[i] == '}' || json[i] == ']')
+      depth--;
+    else if (json[i] == '"')
+      for (start = ++i; i < end && json[i] != '"'; i++)
+        i += json[i] == '\\';
+  }
+  char pointer[sizeof((cc_error *) NULL)->pointer] = "";
+  if (depth == 1 && start < end && memchr(json + start, '\\', end - start) == NULL)
+    snprintf(pointer,
+             sizeof pointer,
+             "/%.*s",
+             (int) (end - start < 90 ? end - start : 90),
+             json + start);
+  return malformed(errors, "duplicate_key", pointer, "A key is there twice in one object.", hint);
+}
+
+static cc_status
+parse_error(const char *json, size_t length, const json_error_t *error, cc_error_list *errors)
+{
+  enum json_error_code code = json_error_code(error);
+  if (code == json_error_out_of_memory)
+    return CC_ERR_NO_MEMORY;
+  size_t position = error->position < 0 ? 0 : (size_t) error->position;
+  if (code == json_error_duplicate_key)
+    return duplicate_key(json, position < length ? position : length, errors);
+  if (code == json_error_invalid_utf8)
+    return malformed(errors, "utf8", "", "The body is not valid UTF-8.", "Send it as UTF-8.");
+  if (code == json_error_null_character)
+    return malformed(errors,
+                     "control_character",
+                     "",
+                     "A text has a NUL character (\\u0000).",
+                     "Take it out: no text may hold it.");
+  char message[160];
+  snprintf(message,
+           sizeof message,
+           "The body is not JSON: stopped at line %d, column %d.",
+           error->line,
+           error->column);
+  const char *hint = "Check the place for a missing quote, comma or bracket.";
+  if (code == json_error_premature_end_of_input)
+    hint = "It ends too early: something is still open.";
+  else if (code == json_error_numeric_overflow)
+    hint = "The number there is too large to be read.";
+  else if (code == json_error_end_of_input_expected)
+    hint = "Nothing may follow the object.";
+  return malformed(errors, "json_syntax", "", message, hint);
+}
+
+cc_status
+cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *reterr)
+{
+  size_t start = 0;
+  while (start < length && is_white(json[start]))
+    start++;
+  if (start == length)
+    return malformed(reterr,
+                     "json_syntax",
+                     "",
+                     "The body is empty.",
+                     "Send a JSON object, {} at least.");
+  if (json[start] != '{' && strchr("[\"-0123456789tfn", json[start]) != NULL)
+    return malformed(reterr,
+                     "body_object",
+                     "",
+                     "The body is not a JSON object.",
+                     "Send an object: {\"name\": value, ...}.");
+  cc_status status = check_size(json, length, reterr);
+  if (status != CC_OK)
+    return status;
+  json_error_t error;
+  json_t *tree = json_loadb(json, length, JSON_REJECT_DUPLICATES, &error);
+  if (tree == NULL)
+    return parse_error(json, length, &error, reterr);
+  *ret = tree;
+  return CC_OK;
+}
+
+void
+cc_json_write_double(double value, cc_str *out)
+{
+  if (!isfinite(value)) {
+    cc_str_add(out, "null");
+    return;
+  }
+  char text[40];
+  for (int precision = 15; precision <= 17; precision++) {
+    snprintf(text, sizeof text, "%.*g", precision, value);
+    double back = strtod(text, NULL);
+    if (memcmp(&back, &value, sizeof back) == 0)
+      break;
+  }
+  /* The locale's decimal sign may be something else, even several bytes. */
+  char *to = text;
+  for (const char *from = text; *from != '\0'; from++) {
+    bool number = (*from >= '0' && *from <= '9') || *from == 'e' || *from == '+' || *from == '-';
+    if (number)
+      *to++ = *from;
+    else if (to == text || to[-1] != '.')
+      *to++ = '.';
+  }
+  cc_str_add_n(out, text, (size_t) (to - text));
+}
+
+static void
+write_real(const json_t *json, cc_str *out)
+{
+  size_t before = out->length;
+  cc_json_write_double(json_real_value(json), out);
+  /* 2.0 stays a real. */
+  if (!out->failed && strpbrk(out->text + before, ".en") == NULL)
+    cc_str_add(out, ".0");
+}
+
+static void
+write_object(const json_t *json, cc_str *out)
+{
+  cc_str_add_char(out, '{');
+  bool first = true;
+  for (void *at = json_object_iter((json_t *) json); at != NULL;
+       at = json_object_iter_next((json_t *) json, at)) {
+    if (!first)
+      cc_str_add_char(out, ',');
+    first = false;
+    const char *key = json_object_iter_key(at);
+    cc_str_add_json(out, key, strlen(key));
+    cc_str_add_char(out, ':');
+    cc_json_write(json_object_iter_value(at), out);
+  }
+  cc_str_add_char(out, '}');
+}
+
+void
+cc_json_write(const json_t *json, cc_str *out)
+{
+  switch (json_typeof(json)) {
+  case JSON_OBJECT:
+    write_object(json, out);
+    return;
+  case JSON_ARRAY:
+    cc_str_add_char(out, '[');
+    for (size_t i = 0; i < json_array_size(json); i++) {
+      if (i > 0)
+        cc_str_add_char(out, ',');
+      cc_json_write(json_array_get(json, i), out);
+    }
+    cc_str_add_char(out, ']');
+    return;
+  case JSON_STRING:
+    cc_str_add_json(out, json_string_value(json), json_string_length(json));
+    return;
+  case JSON_INTEGER:
+    cc_str_add_int(out, json_integer_value(json));
+    return;
+  case JSON_REAL:
+    write_real(json, out);
+    return;
+  case JSON_TRUE:
+  case JSON_FALSE:
+  case JSON_NULL:
+    cc_str_add(out, json_is_true(json) ? "true" : json_is_false(json) ? "false" : "null");
+    return;
+  }
+}

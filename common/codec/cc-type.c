@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-type.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+#include "common/base/cc-utf8.h"
+#include "common/codec/cc-codec-private.h"
+
+int
+cc_type_find(const cc_type *type, const char *name)
+{
+  for (int i = 0; i < type->n_fields; i++) {
+    if (strcmp(type->fields[i].name, name) == 0)
+      return i;
+  }
+  return -1;
+}
+
+/* Why a text is not right; a check returns NULL when it is. */
+typedef struct fault {
+  const char *code, *message, *hint;
+} fault;
+
+static bool
+is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+static bool
+is_alnum(char c)
+{
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool
+is_hex(char c)
+{
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static const fault *
+check_line(const char *text, size_t length)
+{
+  static const fault control = {"control_character",
+                                "has a line break or another control character",
+                                "Write it on one line, without invisible characters."};
+  if (cc_utf8_has_control(text, length))
+    return &control;
+  /* U+2028 and U+2029 break lines too. */
+  for (size_t i = 0; i + 2 < length; i++) {
+    if (memcmp(text + i, "\xE2\x80\xA8", 3) == 0 || memcmp(text + i, "\xE2\x80\xA9", 3) == 0)
+      return &control;
+  }
+  return NULL;
+}
+
+/* Does the code point at @at show nothing? */
+static bool
+is_blank(int32_t code_point)
+{
+  utf8proc_category_t category = utf8proc_category(code_point);
+  return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+         category == UTF8PROC_CATEGORY_ZP || category == UTF8PROC_CATEGORY_CC ||
+         category == UTF8PROC_CATEGORY_CF;
+}
+
+static bool
+is_space(int32_t code_point)
+{
+  return is_blank(code_point) && utf8proc_category(code_point) != UTF8PROC_CATEGORY_CF;
+}
+
+static const fault *
+check_name(const char *text, size_t length)
+{
+  static const fault blank = {"blank", "is blank", "Write something that can be seen."};
+  static const fault edge = {"blank",
+                             "begins or ends with a space",
+                             "Take the space at its beginning or end away."};
+  const fault *line = check_line(text, length);
+  if (line != NULL)
+    return line;
+  bool seen = false;
+  int32_t first = 0, last = 0;
+  for (size_t i = 0; i < length;) {
+    int32_t code_point;
+    ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *) text + i,
+                                     (utf8proc_ssize_t) (length - i),
+                                     &code_point);
+    if (bytes <= 0)
+      break;
+    if (i == 0)
+      first = code_point;
+    last = code_point;
+    seen = seen || !is_blank(code_point);
+    i += (size_t) bytes;
+  }
+  if (!seen)
+    return &blank;
+  return is_space(first) || is_space(last) ? &edge : NULL;
+}
+
+/* Labels of letters, digits and inner hyphens, at most 63 long, divided by dots. */
+static bool
+is_host_name(const char *text, size_t length)
+{
+  size_t label = 0;
+  for (size_t i = 0; i < length; i++) {
+    char c = text[i];
+    if (c == '.') {
+      if (label == 0 || text[i - 1] == '-')
+        return false;
+      label = 0;
+      continue;
+    }
+    if (!is_alnum(c) && (c != '-' || label == 0))
+      return false;
+    if (++label > 63)
+      return false;
+  }
+  return label > 0 && text[length - 1] != '-';
+}
+
+/* The rule of the HTML standard for <input type=email>. */
+static const fault *
+check_email(const char *text, size_t length)
+{
+  static const fault bad = {"email", "is not an e-mail address", "Write it like ada@example.org."};
+  const char *at = length <= 254 ? memchr(text, '@', length) : NULL;
+  if (at == NULL || at == text)
+    return &bad;
+  for (const char *c = text; c < at; c++) {
+    if (!is_alnum(*c) && strchr(".!#$%&'*+/=?^_`{|}~-", *c) == NULL)
+      return &bad;
+  }
+  return is_host_name(at + 1, length - (size_t) (at + 1 - text)) ? NULL : &bad;
+}
+
+/* Bytes of an authority: a host name (also with letters beyond ASCII) or [IPv6], then a port. */
+static bool
+is_authority(const char *text, size_t length)
+{
+  size_t host = 0;
+  if (length > 0 && text[0] == '[') {
+    for (host = 1; host < length && (is_hex(text[host]) || strchr(":.", text[host])); host++)
+      continue;
+    if (host < 4 || host == length || text[host] != ']')
+      return false;
+    host++;
+  } else {
+    for (; host < length && text[host] != ':'; host++) {
+      if (!is_alnum(text[host]) && strchr(".-_", text[host]) == NULL && !(text[host] & 0x80))
+        return false;
+    }
+    if (host == 0 || text[0] == '.' || text[0] == '-')
+      return false;
+  }
+  if (host == length)
+    return true;
+  unsigned port = 0;
+  for (size_t i = host + 1; i < length; i++) {
+    if (!is_digit(text[i]) || i - host > 5)
+      return false;
+    port = port * 10 + (unsigned) (text[i] - '0');
+  }
+  return text[host] == ':' && port > 0 && port <= 65535;
+}
+
+static const fault *
+check_url(const char *text, size_t length)
+{
+  static const fault bad = {"url",
+                            "is not a web address",
+                            "Write it like https://example.org/page."};
+  size_t scheme = length >= 8 && strncasecmp(text, "https://", 8) == 0  ? 8
+                  : length >= 7 && strncasecmp(text, "http://", 7) == 0 ? 7
+                                                                        : 0;
+  if (scheme == 0 || check_line(text, length) != NULL)
+    return &bad;
+  size_t end = scheme;
+  while (end < length && strchr("/?#", text[end]) == NULL)
+    end++;
+  if (!is_authority(text + scheme, end - scheme))
+    return &bad;
+  for (size_t i = end; i < length; i++) {
+    if (strchr(" \"<>\\^`{|}", text[i]) != NULL)
+      return &bad;
+  }
+  return NULL;
+}
+
+static const fault *
+check_slug(const char *text, size_t length)
+{
+  static const fault bad = {"slug",
+                            "is not a short name for addresses",
+                            "Use a to z, 0 to 9 and single hyphens inside, like town-hall-2."};
+  bool after_hyphen = true;
+  for (size_t i = 0; i < length; i++) {
+    bool hyphen = text[i] == '-';
+    if (hyphen ? after_hyphen : !is_alnum(text[i]) || (text[i] >= 'A' && text[i] <= 'Z'))
+      return &bad;
+    after_hyphen = hyphen;
+  }
+  return after_hyphen ? &bad : NULL;
+}
+
+static const fault *
+check_zone(const char *text, size_t length)
+{
+  static const fault bad = {"timezone",
+                            "is not a known time zone",
+                            "Use an IANA name like America/New_York."};
+  char name[65];
+  if (length >= sizeof name)
+    return &bad;
+  memcpy(name, text, length);
+  name[length] = '\0';
+  return cc_time_zone_known(name) ? NULL : &bad;
+}
+
+/* Digits of a phone number in @digits; 0 when there is anything else in it, or not 7 to 15. */
+static size_t
+phone_digits(const char *text, size_t length, char digits[static 15])
+{
+  size_t n = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (is_digit(text[i])) {
+      if (n == 15)
+        return 0;
+      digits[n++] = text[i];
+    } else if (strchr(" .-()[]", text[i]) == NULL && !(i == 0 && text[i] == '+')) {
+      return 0;
+    }
+  }
+  return n >= 7 ? n : 0;
+}
+
+static const fault *
+check_phone(const char *text, size_t length)
+{
+  static const fault bad = {"phone",
+                            "is not a phone number",
+                            "Write it with the country code, like +1 215 555 0123."};
+  char digits[15];
+  return phone_digits(text, length, digits) > 0 ? NULL : &bad;
+}
+
+static const fault *
+check_country(const char *text, size_t length)
+{
+  static const fault bad = {"country",
+                            "is not a country code",
+                            "Use two capital letters of ISO 3166-1, like US."};
+  bool right = length == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
+  return right ? NULL : &bad;
+}
+
+static const fault *
+check_uuid(const char *text, size_t length)
+{
+  static const fault bad = {"uuid",
+                            "is not a UUID",
+                            "Write it like 7d444840-9dc0-11d1-b245-5ffdce74fad2."};
+  if (length != 36)
+    return &bad;
+  for (size_t i = 0; i < length; i++) {
+    bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    if (hyphen ? text[i] != '-' : !is_hex(text[i]))
+      return &bad;
+  }
+  return NULL;
+}
+
+static const fault *
+check_digits(const char *text, size_t length)
+{
+  static const fault bad = {"digits", "has something other than digits", "Use 0 to 9 only."};
+  for (size_t i = 0; i < length; i++) {
+    if (!is_digit(text[i]))
+      return &bad;
+  }
+  return length > 0 ? NULL : &bad;
+}
+
+bool
+cc_format_check(cc_format format,
+                const char *value,
+                size_t length,
+                const char **ret_code,
+                const char **ret_message,
+                const char **ret_hint)
+{
+  typedef const fault *check(const char *text, size_t length);
+  static check *const checks[] = {
+    [CC_FORMAT_TEXT] = NULL,
+    [CC_FORMAT_LINE] = check_line,
+    [CC_FORMAT_NAME] = check_name,
+    [CC_FORMAT_EMAIL] = check_email,
+    [CC_FORMAT_URL] = check_url,
+    [CC_FORMAT_SLUG] = check_slug,
+    [CC_FORMAT_ZONE] = check_zone,
+    [CC_FORMAT_PHONE] = check_phone,
+    [CC_FORMAT_COUNTRY] = check_country,
+    [CC_FORMAT_UUID] = check_uuid,
+    [CC_FORMAT_DIGITS] = check_digits,
+  };
+  static const fault utf8 = {"utf8", "is not valid UTF-8", "Send the text as UTF-8."};
+  static const fault nul = {"control_character", "has a NUL character", "Take it out."};
+  const fault *found = NULL;
+  if (cc_utf8_length(value, length) < 0)
+    found = &utf8;
+  else if (memchr(value, '\0', length) != NULL)
+    found = &nul;
+  else if ((size_t) format < CC_N(checks) && checks[format] != NULL)
+    found = checks[format](value, length);
+  if (found == NULL)
+    return true;
+  *ret_code = found->code;
+  *ret_message = found->message;
+  *ret_hint = found->hint;
+  return false;
+}
+
+char *
+cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length)
+{
+  if (format == CC_FORMAT_EMAIL || format == CC_FORMAT_UUID)
+    return (char *) cc_utf8_fold(arena, text, length);
+  if (format != CC_FORMAT_PHONE)
+    return text;
+  char digits[15];
+  size_t n = phone_digits(text, length, digits);
+  if (text[0] == '+')
+    return cc_arena_printf(arena, "+%.*s", (int) n, digits);
+  /* Ten digits without a country are a number of the North American plan. */
+  if (n == 10 && digits[0] >= '2')
+    return cc_arena_printf(arena, "+1%.*s", (int) n, digits);
+  return text;
+}

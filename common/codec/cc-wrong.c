@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/codec/cc-codec-private.h"
+
+/* What the decoder says when something is wrong: pointer, sentence and way out. */
+
+static void
+add_path(const cc_path *at, cc_str *out)
+{
+  if (at->up != NULL) {
+    add_path(at->up, out);
+    cc_str_add_char(out, '/');
+  }
+  if (at->name == NULL) {
+    if (at->up != NULL)
+      cc_str_add_int(out, (int64_t) at->index);
+    return;
+  }
+  for (const char *c = at->name; *c != '\0'; c++) {
+    if (*c == '~' || *c == '/')
+      cc_str_add(out, *c == '~' ? "~0" : "~1");
+    else
+      cc_str_add_char(out, *c);
+  }
+}
+
+/* Take down one error. The message begins with the name of the field. */
+cc_error *
+cc_wrong(cc_decoder *d, const cc_path *at, const char *code, const char *format, ...)
+{
+  d->invalid = true;
+  if (d->errors->n >= CC_ERRORS_MAX)
+    return NULL;
+  char what[160];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(what, sizeof what, format, args);
+  va_end(args);
+  cc_str pointer = CC_STR_INIT(4096);
+  add_path(at, &pointer);
+  const cc_path *named = at;
+  while (named->name == NULL)
+    named = named->up;
+  cc_error *error = cc_error_list_add(d->errors,
+                                      code,
+                                      pointer.text == NULL ? "" : pointer.text,
+                                      "\"%.40s\" %s.",
+                                      named->name,
+                                      what);
+  cc_str_done(&pointer);
+  return error;
+}
+
+void
+cc_hint(cc_error *error, const char *format, ...)
+{
+  if (error == NULL)
+    return;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(error->hint, sizeof error->hint, format, args);
+  va_end(args);
+}
+
+/* What a field takes, in words: "a text of at most 255 characters". */
+const char *
+cc_describe(const cc_field *field, char *buffer, size_t size)
+{
+  static const char *const words[] = {
+    [CC_KIND_BOOL] = "true or false",
+    [CC_KIND_INT64] = "a whole number",
+    [CC_KIND_DOUBLE] = "a number",
+    [CC_KIND_STRING] = "a text",
+    [CC_KIND_TIME] = "a time like 2026-11-03T12:00:00Z",
+    [CC_KIND_ENUM] = "one of",
+    [CC_KIND_STRINGS] = "a list of texts",
+    [CC_KIND_JSON] = "an object",
+    [CC_KIND_OBJECT] = "an object",
+    [CC_KIND_LIST] = "a list of objects",
+  };
+  int used = snprintf(buffer, size, "%s", words[field->kind]);
+  if (field->kind != CC_KIND_ENUM)
+    return buffer;
+  for (size_t i = 0; i < field->names->n && used >= 0 && (size_t) used < size; i++)
+    used += snprintf(buffer + used,
+                     size - (size_t) used,
+                     "%s %s",
+                     i > 0 ? "," : "",
+                     field->names->names[i]);
+  return buffer;
+}
+
+void
+cc_wrong_type(cc_decoder *d, const cc_path *at, const cc_field *field)
+{
+  char text[120];
+  cc_hint(cc_wrong(d, at, "type", "has the wrong type"),
+          "Send %s.",
+          cc_describe(field, text, sizeof text));
+}
+
+#define NAME_MAX_LENGTH 40
+
+/* Edit distance of two names, up to about 2; more is "far". */
+static unsigned
+distance(const char *a, const char *b)
+{
+  size_t a_length = strlen(a), b_length = strlen(b);
+  if (a_length > NAME_MAX_LENGTH || b_length > NAME_MAX_LENGTH || a_length > b_length + 2 ||
+      b_length > a_length + 2)
+    return 9;
+  unsigned row[NAME_MAX_LENGTH + 1];
+  for (unsigned j = 0; j <= b_length; j++)
+    row[j] = j;
+  for (unsigned i = 1; i <= a_length; i++) {
+    unsigned diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b_length; j++) {
+      unsigned cost = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      unsigned other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+      row[j] = cost < other ? cost : other;
+    }
+  }
+  return row[b_length];
+}
+
+void
+cc_unknown_field(cc_decoder *d, const cc_path *at, const cc_type *type, const char *key)
+{
+  cc_error *error = cc_wrong(d, at, "unknown_field", "is not known here");
+  if (error == NULL)
+    return;
+  const char *nearest = NULL;
+  unsigned least = strlen(key) < 4 ? 2 : 3;
+  for (size_t i = 0; i < type->n_fields; i++) {
+    unsigned far = distance(key, type->fields[i].name);
+    if (far < least && (type->fields[i].flags & CC_READ_ONLY) == 0) {
+      least = far;
+      nearest = type->fields[i].name;
+    }
+  }
+  if (nearest != NULL)
+    cc_hint(error, "Did you mean \"%s\"?", nearest);
+  else
+    cc_hint(error, "Leave it out: it is not a field of %s.", type->name);
+}
