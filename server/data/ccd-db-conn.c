@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/base/cc-time.h"
+#include "server/data/ccd-db-private.h"
+
+/* One connection: asynchronous libpq only. Whatever waits here waits in poll() with the call's
+ * budget, because a stopped backend never answers and no setting of libpq or of the server ends
+ * that (statement_timeout runs in the stopped process itself). */
+
+static void
+ignore_notice(void *data, const char *message)
+{
+}
+
+/* Poll until @end. False: the time is up. An error of poll() itself counts as ready: the call of
+ * libpq that follows finds it. */
+static bool
+wait_socket(int fd, short events, int64_t end)
+{
+  for (;;) {
+    int64_t left = end - cc_time_monotonic();
+    if (left <= 0)
+      return false;
+    struct pollfd wait = {.fd = fd, .events = events};
+    int n = poll(&wait, 1, (int) (left / 1000 + 1));
+    if (n > 0 || (n < 0 && errno != EINTR))
+      return true;
+  }
+}
+
+static PGconn *
+connect_start(const ccd_db *db)
+{
+  /* Values after dbname win over what the URL says. target_session_attrs=read-write would refuse
+   * every server, since our sessions are read-only by default; "primary" asks for the same one. */
+  const char *const names[] = {"dbname",
+                               "options",
+                               "client_encoding",
+                               "fallback_application_name",
+                               db->primary ? "target_session_attrs" : NULL,
+                               NULL};
+  const char *const values[] = {db->options.url,
+                                db->pg_options,
+                                "UTF8",
+                                "campaign-centerd",
+                                db->primary ? "primary" : NULL,
+                                NULL};
+  return PQconnectStartParams(names, values, 1);
+}
+
+/* First line of libpq's message. */
+static void
+connect_failed(const PGconn *pg, bool timed_out, cc_error *reterr)
+{
+  const char *message = timed_out ? "no answer in time" : PQerrorMessage(pg);
+  int length = (int) strcspn(message, "\n");
+  (void) cc_fail(reterr,
+                 CC_ERR_UNAVAILABLE,
+                 "database_away",
+                 "Cannot connect to the database: %.*s",
+                 length,
+                 message);
+}
+
+PGconn *
+ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *reterr)
+{
+  int64_t end = cc_time_monotonic() + timeout;
+  *ret_timed_out = false;
+
+  PGconn *pg = connect_start(db);
+  if (pg == NULL) {
+    (void) cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return NULL;
+  }
+  PQsetNoticeProcessor(pg, ignore_notice, /* data= */ NULL);
+
+  PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+  while (PQstatus(pg) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
+         next != PGRES_POLLING_FAILED) {
+    short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    if (!wait_socket(PQsocket(pg), events, end)) {
+      *ret_timed_out = true;
+      break;
+    }
+    next = PQconnectPoll(pg);
+  }
+
+  if (next == PGRES_POLLING_OK && PQsetnonblocking(pg, 1) == 0 && PQenterPipelineMode(pg) == 1)
+    return pg;
+  connect_failed(pg, *ret_timed_out, reterr);
+  PQfinish(pg);
+  return NULL;
+}
+
+void
+ccd_conn_clear_results(ccd_db_conn *conn)
+{
+  for (int i = 0; i < conn->n_results; i++)
+    PQclear(conn->results[i].result);
+  conn->n_results = 0;
+}
+
+void
+ccd_conn_close(ccd_db_conn *conn)
+{
+  conn->state = CCD_TX_NONE;
+  conn->n_steps = 0;
+  conn->doomed = false;
+  conn->committing = false;
+  if (conn->pg == NULL)
+    return;
+  /* PQfinish sends a farewell; with output still queued that must not wait for a stopped peer. */
+  if (PQtransactionStatus(conn->pg) != PQTRANS_IDLE && PQsocket(conn->pg) >= 0)
+    (void) shutdown(PQsocket(conn->pg), SHUT_RDWR);
+  PQfinish(conn->pg);
+  conn->pg = NULL;
+  atomic_fetch_sub(&conn->db->n_open, 1);
+}
+
+cc_status
+ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr)
+{
+  ccd_db *db = conn->db;
+  bool unknown = conn->committing;
+  ccd_db_report(timed_out ? "CC504" : "08006",
+                /* constraint= */ NULL,
+                timed_out ? "no answer in time" : "connection lost");
+  ccd_conn_close(conn);
+  if (timed_out) {
+    atomic_fetch_add(&db->timeouts, 1);
+    ccd_db_trip(db, conn->generation);
+  }
+  if (unknown)
+    return cc_fail(reterr,
+                   CC_ERR_UNAVAILABLE,
+                   "unconfirmed",
+                   "The database did not confirm in time; the change may or may not have been "
+                   "made.");
+  return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database did not answer.");
+}
+
+static cc_status
+refuse(cc_error *reterr)
+{
+  return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database is not available.");
+}
+
+/* An idle connection has nothing to read unless the server ended it. One system call that turns
+ * most restarts of the database into a reconnect that nobody notices. */
+static bool
+still_alive(PGconn *pg)
+{
+  struct pollfd wait = {.fd = PQsocket(pg), .events = POLLIN};
+  if (poll(&wait, 1, 0) == 0)
+    return true;
+  return PQconsumeInput(pg) == 1 && PQstatus(pg) == CONNECTION_OK;
+}
+
+static cc_status
+reconnect(ccd_db_conn *conn, cc_error *reterr)
+{
+  ccd_db *db = conn->db;
+  conn->generation = atomic_load(&db->generation);
+  int64_t start = cc_time_monotonic();
+  bool timed_out = false;
+  cc_error why = {0};
+  PGconn *pg = ccd_conn_open(db, conn->budget, &timed_out, &why);
+  conn->budget -= cc_time_monotonic() - start;
+
+  if (pg == NULL) {
+    ccd_db_report("08001", /* constraint= */ NULL, why.message);
+    /* As long as others are connected, one refusal (too many clients) says nothing about them. */
+    if (timed_out || atomic_load(&db->n_open) == 0)
+      ccd_db_trip(db, conn->generation);
+    return refuse(reterr);
+  }
+  conn->pg = pg;
+  memset(conn->prepared, 0, (size_t) db->n_statements * sizeof(*conn->prepared));
+  atomic_fetch_add(&db->n_open, 1);
+  if (conn->ever)
+    atomic_fetch_add(&db->reconnects, 1);
+  conn->ever = true;
+  return CC_OK;
+}
+
+cc_status
+ccd_conn_ready(ccd_db_conn *conn, cc_error *reterr)
+{
+  ccd_db *db = conn->db;
+  if (!ccd_db_up(db))
+    return refuse(reterr);
+  if (conn->pg != NULL &&
+      (conn->doomed || conn->generation != atomic_load(&db->generation) || !still_alive(conn->pg)))
+    ccd_conn_close(conn);
+  return conn->pg != NULL ? CC_OK : reconnect(conn, reterr);
+}
+
+/* Bring what libpq has queued onto the wire and wait for something to read. */
+static bool
+exchange(ccd_db_conn *conn, bool *ret_timed_out)
+{
+  int unsent = PQflush(conn->pg);
+  if (unsent < 0)
+    return false;
+  int64_t start = cc_time_monotonic();
+  short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
+  bool ready = wait_socket(PQsocket(conn->pg), events, start + conn->budget);
+  conn->budget -= cc_time_monotonic() - start;
+  *ret_timed_out = !ready;
+  return ready && PQconsumeInput(conn->pg) == 1;
+}
+
+cc_status
+ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
+{
+  while (PQisBusy(conn->pg)) {
+    bool timed_out = false;
+    if (exchange(conn, &timed_out))
+      continue;
+    /* What the server said before it hung up (57P01 and the like) is still to be read. */
+    if (!timed_out && !PQisBusy(conn->pg))
+      break;
+    return ccd_conn_lost(conn, timed_out, reterr);
+  }
+  *ret = PQgetResult(conn->pg);
+  return CC_OK;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/cc-time.h"
+#include "server/data/ccd-db-private.h"
+
+/* The pool: a fixed number of connections, handed to the longest waiter, behind a breaker. When the
+ * database stops answering, one call waits its time out and trips the breaker; all others are
+ * refused at once, and one thread tries to get through. */
+
+#define PROBE_EVERY_MS 100
+#define PROBE_TIMEOUT_US (1000 * 1000)
+#define START_TIMEOUT_US (10 * 1000 * 1000)
+
+/* A thread in ccd_db_borrow; lives on its stack, guarded by the pool's lock. */
+struct ccd_waiter {
+  ccd_waiter *next;
+  pthread_cond_t wake;
+  ccd_db_conn *conn; /* handed over */
+  bool refused;
+};
+
+static void
+init_cond(pthread_cond_t *cond)
+{
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(cond, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+
+static struct timespec
+after_ms(int ms)
+{
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  time.tv_sec += ms / 1000;
+  time.tv_nsec += (long) (ms % 1000) * 1000000;
+  if (time.tv_nsec >= 1000000000) {
+    time.tv_sec++;
+    time.tv_nsec -= 1000000000;
+  }
+  return time;
+}
+
+bool
+ccd_db_up(const ccd_db *db)
+{
+  return atomic_load(&db->up);
+}
+
+void
+ccd_db_trip(ccd_db *db, unsigned generation)
+{
+  pthread_mutex_lock(&db->lock);
+  if (generation == atomic_load(&db->generation)) {
+    atomic_fetch_add(&db->generation, 1);
+    atomic_store(&db->up, false);
+    for (ccd_waiter *waiter = db->first_waiter; waiter != NULL; waiter = waiter->next) {
+      waiter->refused = true;
+      pthread_cond_signal(&waiter->wake);
+    }
+    db->first_waiter = db->last_waiter = NULL;
+    db->n_waiting = 0;
+    pthread_cond_signal(&db->wake_prober);
+  }
+  pthread_mutex_unlock(&db->lock);
+}
+
+/* Runs while the pool lives; sleeps while the database is up. */
+static void *
+probe(void *data)
+{
+  ccd_db *db = data;
+  pthread_mutex_lock(&db->lock);
+  while (!db->closing) {
+    if (ccd_db_up(db)) {
+      pthread_cond_wait(&db->wake_prober, &db->lock);
+      continue;
+    }
+    pthread_mutex_unlock(&db->lock);
+    bool timed_out = false;
+    PGconn *pg = ccd_conn_open(db, PROBE_TIMEOUT_US, &timed_out, /* reterr= */ NULL);
+    if (pg != NULL)
+      PQfinish(pg);
+    pthread_mutex_lock(&db->lock);
+
+    if (pg != NULL) {
+      atomic_store(&db->up, true);
+    } else if (!db->closing) {
+      struct timespec until = after_ms(PROBE_EVERY_MS);
+      pthread_cond_timedwait(&db->wake_prober, &db->lock, &until);
+    }
+  }
+  pthread_mutex_unlock(&db->lock);
+  return NULL;
+}
+
+static void
+append_waiter(ccd_db *db, ccd_waiter *waiter)
+{
+  if (db->last_waiter != NULL)
+    db->last_waiter->next = waiter;
+  else
+    db->first_waiter = waiter;
+  db->last_waiter = waiter;
+  db->n_waiting++;
+}
+
+static void
+remove_waiter(ccd_db *db, const ccd_waiter *waiter)
+{
+  ccd_waiter *before = NULL, *at = db->first_waiter;
+  while (at != waiter) {
+    before = at;
+    at = at->next;
+  }
+  if (before != NULL)
+    before->next = at->next;
+  else
+    db->first_waiter = at->next;
+  if (db->last_waiter == at)
+    db->last_waiter = before;
+  db->n_waiting--;
+}
+
+/* Called and left with the lock held. NULL: refused, or nothing came free in time. */
+static ccd_db_conn *
+wait_turn(ccd_db *db)
+{
+  ccd_waiter waiter = {.next = NULL};
+  init_cond(&waiter.wake);
+  append_waiter(db, &waiter);
+  struct timespec until = after_ms(db->options.call_timeout_ms);
+  int result = 0;
+  while (waiter.conn == NULL && !waiter.refused && result != ETIMEDOUT)
+    result = pthread_cond_timedwait(&waiter.wake, &db->lock, &until);
+  if (waiter.conn == NULL && !waiter.refused)
+    remove_waiter(db, &waiter);
+  pthread_cond_destroy(&waiter.wake);
+  return waiter.conn;
+}
+
+cc_status
+ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr)
+{
+  ccd_db_conn *conn = NULL;
+  pthread_mutex_lock(&db->lock);
+  if (ccd_db_up(db)) {
+    if (db->n_free > 0) {
+      conn = db->free[--db->n_free];
+    } else {
+      int64_t start = cc_time_monotonic();
+      conn = wait_turn(db);
+      if (conn != NULL)
+        conn->queued = cc_time_monotonic() - start;
+    }
+  }
+  pthread_mutex_unlock(&db->lock);
+
+  if (conn == NULL && !ccd_db_up(db))
+    return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database is not available.");
+  if (conn == NULL)
+    return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_busy", "The database is too busy.");
+  *ret = conn;
+  return CC_OK;
+}
+
+void
+ccd_db_return(ccd_db *db, ccd_db_conn *conn)
+{
+  if (conn == NULL)
+    return;
+  ccd_db_rollback(conn);
+  ccd_conn_clear_results(conn);
+  conn->state = CCD_TX_NONE;
+  conn->queued = 0;
+  if (conn->pg != NULL && (conn->doomed || PQtransactionStatus(conn->pg) != PQTRANS_IDLE))
+    ccd_conn_close(conn);
+
+  pthread_mutex_lock(&db->lock);
+  ccd_waiter *waiter = db->first_waiter;
+  if (waiter != NULL) {
+    db->first_waiter = waiter->next;
+    if (db->first_waiter == NULL)
+      db->last_waiter = NULL;
+    db->n_waiting--;
+    waiter->conn = conn;
+    pthread_cond_signal(&waiter->wake);
+  } else if (conn->pg != NULL) {
+    db->free[db->n_free++] = conn;
+  } else {
+    /* Those that are connected are used first. */
+    memmove(db->free + 1, db->free, (size_t) db->n_free * sizeof(*db->free));
+    db->free[0] = conn;
+    db->n_free++;
+  }
+  pthread_mutex_unlock(&db->lock);
+}
+
+void
+ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret)
+{
+  *ret = (ccd_db_stats){
+    .connections = atomic_load(&db->n_open),
+    .timeouts = atomic_load(&db->timeouts),
+    .reconnects = atomic_load(&db->reconnects),
+    .errors = atomic_load(&db->errors),
+    .up = ccd_db_up(db),
+  };
+  pthread_mutex_lock(&db->lock);
+  ret->borrowed = db->options.connections - db->n_free;
+  ret->waiting = db->n_waiting;
+  pthread_mutex_unlock(&db->lock);
+}
+
+/* What the URL says in its own options comes first, so ours win. */
+static cc_status
+read_url(ccd_db *db, cc_error *reterr)
+{
+  char *why = NULL;
+  PQconninfoOption *parts = PQconninfoParse(db->options.url, &why);
+  if (parts == NULL) {
+    /* libpq's message may quote the URL, and with it a password. */
+    PQfreemem(why);
+    return cc_fail(reterr, CC_ERR_INVALID, "database_url", "The database URL is not well formed.");
+  }
+  const char *given = "";
+  for (const PQconninfoOption *part = parts; part->keyword != NULL; part++) {
+    if (part->val == NULL)
+      continue;
+    if (strcmp(part->keyword, "options") == 0)
+      given = part->val;
+    if (strcmp(part->keyword, "target_session_attrs") == 0 && strcmp(part->val, "read-write") == 0)
+      db->primary = true;
+  }
+  int statement_timeout = db->options.statement_timeout_ms;
+  cc_str text = CC_STR_INIT(4096);
+  cc_str_printf(&text,
+                "%s -c TimeZone=UTC -c DateStyle=ISO -c jit=off -c default_transaction_read_only=on"
+                " -c statement_timeout=%d -c lock_timeout=%d"
+                " -c idle_in_transaction_session_timeout=%d",
+                given,
+                statement_timeout,
+                db->options.lock_timeout_ms,
+                db->options.call_timeout_ms * 4);
+  PQconninfoFree(parts);
+  db->pg_options = cc_str_take(&text, /* ret_length= */ NULL);
+  if (db->pg_options == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return CC_OK;
+}
+
+static cc_status
+make_conns(ccd_db *db, cc_error *reterr)
+{
+  size_t n = (size_t) db->options.connections;
+  db->conns = calloc(n, sizeof(*db->conns));
+  db->free = calloc(n, sizeof(*db->free));
+  bool good = db->conns != NULL && db->free != NULL;
+  for (size_t i = 0; good && i < n; i++) {
+    db->conns[i].db = db;
+    db->conns[i].prepared = calloc((size_t) db->n_statements, sizeof(bool));
+    good = db->conns[i].prepared != NULL;
+  }
+  if (!good)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return CC_OK;
+}
+
+/* The first connection; what goes wrong here is told in full, to the person who starts the server.
+ */
+static cc_status
+connect_first(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
+{
+  bool timed_out = false;
+  ccd_db_conn *conn = &db->conns[0];
+  conn->pg = ccd_conn_open(db, START_TIMEOUT_US, &timed_out, reterr);
+  if (conn->pg == NULL)
+    return CC_ERR_UNAVAILABLE;
+  conn->ever = true;
+  atomic_fetch_add(&db->n_open, 1);
+  conn->budget = START_TIMEOUT_US;
+  return ccd_db_check(conn, uses, n_uses, reterr);
+}
+
+static cc_status
+start(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
+{
+  cc_status status = read_url(db, reterr);
+  if (status == CC_OK)
+    status = ccd_db_expand(db, uses, n_uses, reterr);
+  if (status == CC_OK)
+    status = make_conns(db, reterr);
+  if (status == CC_OK)
+    status = connect_first(db, uses, n_uses, reterr);
+  if (status != CC_OK)
+    return status;
+
+  for (int i = db->options.connections - 1; i >= 0; i--)
+    db->free[db->n_free++] = &db->conns[i];
+  atomic_store(&db->up, true);
+  if (pthread_create(&db->prober, NULL, probe, db) != 0)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
+  db->prober_runs = true;
+  return CC_OK;
+}
+
+cc_status
+ccd_db_open(const ccd_db_options *options,
+            const ccd_query_use *uses,
+            size_t n_uses,
+            ccd_db **ret,
+            cc_error *reterr)
+{
+  ccd_db *db = calloc(1, sizeof(*db));
+  if (db == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  pthread_mutex_init(&db->lock, NULL);
+  init_cond(&db->wake_prober);
+  db->options = *options;
+  if (db->options.connections < 1)
+    db->options.connections = 1;
+  db->options.url = strdup(options->url != NULL ? options->url : "");
+
+  cc_status status = db->options.url == NULL
+                       ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
+                       : start(db, uses, n_uses, reterr);
+  if (status != CC_OK) {
+    ccd_db_close(db);
+    return status;
+  }
+  *ret = db;
+  return CC_OK;
+}
+
+static void
+free_statements(ccd_db *db)
+{
+  /* The internal ones are static. */
+  for (int i = 0; db->statements != NULL && i < ccd_n_queries; i++)
+    free((void *) db->statements[i].sql);
+  free(db->statements);
+  for (int i = 0; db->maps != NULL && i < ccd_n_queries; i++) {
+    while (db->maps[i] != NULL) {
+      ccd_map *map = db->maps[i];
+      db->maps[i] = map->next;
+      free(map);
+    }
+  }
+  free(db->maps);
+}
+
+void
+ccd_db_close(ccd_db *db)
+{
+  if (db == NULL)
+    return;
+  pthread_mutex_lock(&db->lock);
+  db->closing = true;
+  pthread_cond_signal(&db->wake_prober);
+  pthread_mutex_unlock(&db->lock);
+  if (db->prober_runs)
+    pthread_join(db->prober, NULL);
+
+  for (int i = 0; db->conns != NULL && i < db->options.connections; i++) {
+    ccd_conn_clear_results(&db->conns[i]);
+    ccd_conn_close(&db->conns[i]);
+    free(db->conns[i].prepared);
+  }
+  free(db->conns);
+  free(db->free);
+  free_statements(db);
+  free(db->pg_options);
+  free((void *) db->options.url);
+  pthread_cond_destroy(&db->wake_prober);
+  pthread_mutex_destroy(&db->lock);
+  free(db);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "server/data/ccd-db.h"
+
+/* What the files of the PostgreSQL part share among themselves: the pool (ccd-db-pool.c), one
+ * connection (ccd-db-conn.c), transactions (ccd-db-tx.c), the check at start-up (ccd-db-check.c),
+ * rows (ccd-rows.c), SQLSTATEs (ccd-sqlstate.c). */
+
+/* Results that one transaction can keep, and columns that one result can have. */
+#define CCD_RESULTS_MAX 64
+#define CCD_COLUMNS_MAX 256
+
+/* Statements of our own, numbered after those of db/queries. */
+typedef enum ccd_internal {
+  CCD_ST_BEGIN_READ = 0,
+  CCD_ST_BEGIN_WRITE,
+  CCD_ST_COMMIT,
+  CCD_ST_ROLLBACK,
+  CCD_ST_READ_WRITE,
+  CCD_ST_CONTEXT_READ,
+  CCD_ST_CONTEXT_READ_ROLE,
+  CCD_ST_CONTEXT_WRITE,
+  CCD_ST_CONTEXT_WRITE_ROLE,
+  _CCD_ST_MAX
+} ccd_internal;
+
+typedef struct ccd_statement {
+  const char *name;
+  const char *sql; /* expanded, malloc'ed (queries); NULL: {…} that no use fills: cannot run */
+  int n_params;
+} ccd_statement;
+
+/* The columns of a query for one type, found at start-up. */
+typedef struct ccd_map {
+  struct ccd_map *next;
+  cc_row_map map;
+} ccd_map;
+
+struct ccd_rows {
+  PGresult *result;
+  const ccd_db *db;
+  const ccd_query *query;
+  int n, columns;
+};
+
+typedef enum ccd_tx_state {
+  CCD_TX_NONE = 0,
+  CCD_TX_BEGUN,  /* ccd_db_begin was called, nothing was sent */
+  CCD_TX_OPEN,   /* the server has the transaction */
+  CCD_TX_FAILED, /* the server has it and refuses everything but ROLLBACK */
+} ccd_tx_state;
+
+/* One message pair of a pipeline whose answer is still to come. */
+typedef struct ccd_step {
+  int statement;
+  bool prepare; /* Parse, else Bind and Execute */
+  bool keep;    /* the result goes to the caller */
+} ccd_step;
+
+#define CCD_STEPS_MAX 8
+
+struct ccd_db_conn {
+  ccd_db *db;
+  PGconn *pg;          /* NULL: not connected */
+  unsigned generation; /* the pool's when this connection was made */
+  bool *prepared;      /* by statement number: the server has it under its name */
+  bool ever;           /* was connected before */
+  bool doomed;         /* the server's prepared statements are stale: close after use */
+  bool committing;     /* what is under way commits by itself: no answer = outcome unknown */
+  bool retry;          /* the last failure was a serialization failure or deadlock */
+  ccd_tx_state state;
+  ccd_context context; /* of the running transaction; its strings are the caller's */
+  int64_t budget;      /* microseconds that the call may still wait for the database */
+  int64_t queued;      /* microseconds that ccd_db_borrow waited; taken from the next budget */
+  ccd_step steps[CCD_STEPS_MAX];
+  int n_steps;
+  ccd_rows results[CCD_RESULTS_MAX];
+  int n_results;
+};
+
+typedef struct ccd_waiter ccd_waiter;
+
+struct ccd_db {
+  ccd_db_options options; /* url is our copy */
+  char *pg_options;       /* libpq's "options": the settings of every session */
+  bool primary;           /* the url asks for read-write: see ccd_db_connect_start */
+
+  ccd_statement *statements; /* the queries, then the internal ones */
+  int n_statements;
+  ccd_map **maps; /* by query index */
+
+  ccd_db_conn *conns; /* options.connections of them */
+
+  atomic_bool up;
+  atomic_uint generation; /* raised by every trip: connections made before it are not trusted */
+  atomic_int n_open;
+  atomic_uint_fast64_t timeouts, reconnects, errors;
+
+  pthread_t prober;
+  bool prober_runs;
+  pthread_mutex_t lock; /* guards what follows */
+  pthread_cond_t wake_prober;
+  ccd_db_conn **free; /* a stack: the last one used is the next one borrowed */
+  int n_free;
+  ccd_waiter *first_waiter, *last_waiter;
+  int n_waiting;
+  bool closing;
+};
+
+/* ccd-db-conn.c */
+
+/* Connect with a deadline; a failure trips the breaker as its rules say. */
+cc_status ccd_conn_ready(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
+
+/* Connect and nothing else, within @timeout microseconds. NULL with a message in @reterr. */
+PGconn *ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *reterr);
+
+void ccd_conn_close(ccd_db_conn *conn);
+
+/* The connection is beyond use: closes it and says so. Always CC_ERR_UNAVAILABLE. */
+cc_status ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr);
+
+/* The next result of the pipeline, waiting within the budget; *ret NULL is libpq's end of a command.
+ * On failure the connection is already closed. */
+cc_status ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr) CC_MUSTCHECK;
+
+void ccd_conn_clear_results(ccd_db_conn *conn);
+
+/* ccd-db-pool.c */
+
+/* No answer: from now on everybody is refused at once, until the prober gets through. Connections
+ * of before are not used again. Does nothing when @generation is not the current one any more. */
+void ccd_db_trip(ccd_db *db, unsigned generation);
+
+/* ccd-db-tx.c */
+
+extern const ccd_statement ccd_internal_statements[_CCD_ST_MAX];
+
+/* ccd-db-check.c */
+
+/* Fill db->statements from the queries and their uses. */
+cc_status ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
+  CC_MUSTCHECK;
+
+/* Prepare everything on @conn and hold the uses against what the server says. */
+cc_status ccd_db_check(ccd_db_conn *conn,
+                       const ccd_query_use *uses,
+                       size_t n_uses,
+                       cc_error *reterr) CC_MUSTCHECK;
+
+/* ccd-sqlstate.c */
+
+/* What a failed result means; tells the hook. @ret_retry, @ret_stale may be NULL. */
+cc_status ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr);
+
+/* Tell the hook of ccd_db_on_error. */
+void ccd_db_report(const char *sqlstate, const char *constraint, const char *primary);

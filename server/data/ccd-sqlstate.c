@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/data/ccd-db-private.h"
+
+/* What an SQLSTATE means to the caller, in one table. The server's own message is never shown: it
+ * may quote values. Only our own functions (class CC) write messages for people. */
+
+typedef struct row {
+  const char *state; /* the first characters that must match; the first row that does counts */
+  cc_status status;
+  const char *code;
+  const char *message;
+  const char *hint;
+} row;
+
+static const row rows[] = {
+  {"23505", CC_ERR_CONFLICT, "taken", "This value is already in use.", "Choose another one."},
+  {"23503", CC_ERR_INVALID, "unknown_reference", "What this refers to does not exist.", ""},
+  {"23514", CC_ERR_INVALID, "not_allowed", "This value is not allowed here.", ""},
+  {"23502", CC_ERR_INVALID, "required", "A value is needed here.", ""},
+  {"23P01", CC_ERR_CONFLICT, "overlaps", "This overlaps with something else.", ""},
+  {"23001", CC_ERR_CONFLICT, "in_use", "Something else still refers to this.", ""},
+  {"22", CC_ERR_INVALID, "invalid_value", "A value cannot be stored.", ""},
+  {"40001", CC_ERR_UNAVAILABLE, "retry", "Too many changes at once.", "Try again."},
+  {"40P01", CC_ERR_UNAVAILABLE, "retry", "Too many changes at once.", "Try again."},
+  {"55P03", CC_ERR_UNAVAILABLE, "locked", "Somebody else is changing this.", "Try again."},
+  {"57014", CC_ERR_UNAVAILABLE, "timeout", "This took too long.", "Try again later."},
+  {"53100", CC_ERR_UNAVAILABLE, "disk_full", "There is no room to store this.", ""},
+  {"53", CC_ERR_UNAVAILABLE, "database_busy", "The database is too busy.", "Try again later."},
+  {"57P", CC_ERR_UNAVAILABLE, "database_away", "The database is not available.", ""},
+  {"25P03", CC_ERR_UNAVAILABLE, "timeout", "This took too long.", "Try again later."},
+  {"08", CC_ERR_UNAVAILABLE, "database_away", "The database is not available.", ""},
+  {"58", CC_ERR_UNAVAILABLE, "database_away", "The database cannot store this.", ""},
+  {"26000", CC_ERR_UNAVAILABLE, "retry", "The database was changed meanwhile.", "Try again."},
+  {"0A000", CC_ERR_UNAVAILABLE, "retry", "The database was changed meanwhile.", "Try again."},
+  {"CC403", CC_ERR_FORBIDDEN, "forbidden", NULL, ""},
+  {"CC404", CC_ERR_NOT_FOUND, "not_found", NULL, ""},
+  {"CC409", CC_ERR_CONFLICT, "conflict", NULL, ""},
+  {"CC412", CC_ERR_PRECONDITION, "changed", NULL, ""},
+  {"CC422", CC_ERR_INVALID, "invalid", NULL, ""},
+  {"", CC_ERR_INTERNAL, "internal", "The server made a mistake.", ""},
+};
+
+static void (*on_error)(const char *sqlstate, const char *constraint, const char *primary);
+
+void
+ccd_db_on_error(void (*hook)(const char *sqlstate, const char *constraint, const char *primary))
+{
+  on_error = hook;
+}
+
+void
+ccd_db_report(const char *sqlstate, const char *constraint, const char *primary)
+{
+  if (on_error != NULL)
+    on_error(sqlstate, constraint, primary);
+}
+
+static const row *
+find(const char *state)
+{
+  const row *at = rows;
+  while (strncmp(state, at->state, strlen(at->state)) != 0)
+    at++;
+  return at;
+}
+
+static const char *
+field(const PGresult *result, int code)
+{
+  const char *text = PQresultErrorField(result, code);
+  return text != NULL ? text : "";
+}
+
+/* Messages of class 22 quote the value after a colon or in quotes; the log gets the part before. */
+static void
+report(const PGresult *result, const char *state)
+{
+  const char *primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  char cut[200];
+  size_t length = strlen(primary);
+  if (strncmp(state, "22", 2) == 0)
+    length = strcspn(primary, ":\"");
+  (void) snprintf(cut, sizeof(cut), "%.*s", (int) (length < 199 ? length : 199), primary);
+  ccd_db_report(state, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME), cut);
+}
+
+/* The column inside a constraint's name, "events_organization_id_slug_key" -> "slug": every tenant
+ * key begins with the organization. Empty when the name does not follow the rule. */
+static void
+column_of_constraint(const PGresult *result, size_t size, char *ret)
+{
+  const char *name = field(result, PG_DIAG_CONSTRAINT_NAME);
+  const char *table = field(result, PG_DIAG_TABLE_NAME);
+  size_t table_length = strlen(table);
+  ret[0] = '\0';
+  if (table_length == 0 || strncmp(name, table, table_length) != 0 || name[table_length] != '_')
+    return;
+  const char *column = name + table_length + 1;
+  static const char tenant[] = "organization_id_";
+  if (strncmp(column, tenant, sizeof(tenant) - 1) == 0)
+    column += sizeof(tenant) - 1;
+
+  const char *suffix = strrchr(column, '_');
+  if (suffix == NULL || (strcmp(suffix, "_key") != 0 && strcmp(suffix, "_fkey") != 0 &&
+                         strcmp(suffix, "_check") != 0))
+    return;
+  (void) snprintf(ret, size, "/%.*s", (int) (suffix - column), column);
+}
+
+static void
+set_pointer(const PGresult *result, const char *state, cc_error *error)
+{
+  const char *column = field(result, PG_DIAG_COLUMN_NAME);
+  if (column[0] != '\0')
+    (void) snprintf(error->pointer, sizeof(error->pointer), "/%s", column);
+  else if (strncmp(state, "23", 2) == 0)
+    column_of_constraint(result, sizeof(error->pointer), error->pointer);
+}
+
+/* What our own functions raise: DETAIL is the code, MESSAGE and HINT are for people. */
+static void
+fill_own(const PGresult *result, const row *meaning, cc_error *error)
+{
+  const char *code = field(result, PG_DIAG_MESSAGE_DETAIL);
+  (void) cc_fail(error,
+                 meaning->status,
+                 code[0] != '\0' ? code : meaning->code,
+                 "%s",
+                 field(result, PG_DIAG_MESSAGE_PRIMARY));
+  (void) snprintf(error->hint, sizeof(error->hint), "%s", field(result, PG_DIAG_MESSAGE_HINT));
+}
+
+/* Deleting what others refer to has the same SQLSTATE as referring to what is not there. */
+static const row *
+refine(const PGresult *result, const char *state, const row *meaning)
+{
+  if (strcmp(state, "23503") == 0 &&
+      strncmp(field(result, PG_DIAG_MESSAGE_PRIMARY), "update or delete", 16) == 0)
+    return find("23001");
+  return meaning;
+}
+
+cc_status
+ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr)
+{
+  const char *state = field(result, PG_DIAG_SQLSTATE);
+  if (state[0] == '\0') /* libpq itself: the connection broke */
+    state = "08006";
+  const row *meaning = refine(result, state, find(state));
+  bool stale = strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;
+  if (ret_stale != NULL && stale)
+    *ret_stale = true;
+  if (ret_retry != NULL && strcmp(meaning->code, "retry") == 0)
+    *ret_retry = true;
+  if (meaning->status == CC_ERR_INTERNAL || meaning->status == CC_ERR_UNAVAILABLE)
+    report(result, state);
+  if (reterr == NULL)
+    return meaning->status;
+
+  if (meaning->message == NULL) {
+    fill_own(result, meaning, reterr);
+  } else {
+    (void) cc_fail(reterr, meaning->status, meaning->code, "%s", meaning->message);
+    (void) snprintf(reterr->hint, sizeof(reterr->hint), "%s", meaning->hint);
+  }
+  set_pointer(result, state, reterr);
+  return meaning->status;
+}
