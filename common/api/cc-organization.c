@@ -413,8 +413,9 @@ const cc_op cc_op_list_invitations = {
   .tag = INVITES, .summary = "List invitations."};
 const cc_op cc_op_revoke_invitation = {
   .id = "revokeInvitation", .method = CC_DELETE, .path = "/v1/invitations/{invitation_id}",
-  .params = &cc_invitation_ref_type, .errors = NOT_FOUND | CONFLICT, .tag = INVITES,
-  .summary = "Revoke an invitation that is pending."};
+  .params = &cc_invitation_ref_type, .errors = NOT_FOUND, .tag = INVITES,
+  .summary = "Revoke an invitation that is pending.",
+  .doc = "One that was answered or revoked is answered like one that does not exist."};
 const cc_op cc_op_resend_invitation = {
   .id = "resendInvitation", .method = CC_POST, .path = "/v1/invitations/{invitation_id}/resend",
   .params = &cc_invitation_ref_type, .reply = &cc_invitation_type,

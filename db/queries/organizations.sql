@@ -1,0 +1,294 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Organizations, members, invitations, API tokens and devices. Row-level security already hides other
+-- organizations; the conditions on organization_id stand here for the indexes and for the reader.
+
+-- Organizations ----------------------------------------------------------------------------------
+
+-- name: organization_new
+-- From here on the transaction acts for the organization that is about to be; and a slug to try.
+SELECT organization_begin() AS id,
+       COALESCE(NULLIF(slugify(:name::text), ''), 'organization') AS slug;
+
+-- name: organization_create
+-- No row: the slug is taken, by an organization that may be invisible here.
+INSERT INTO organizations (id, name, slug, description, avatar_url, website_url, timezone,
+                           default_event_capacity, require_second_factor)
+VALUES (:organization_id::bigint, :name::text, :slug::text, :description::text, :avatar_url::text,
+        :website_url::text, :timezone::text, :default_event_capacity::int,
+        :require_second_factor::boolean)
+ON CONFLICT (slug) DO NOTHING
+RETURNING id;
+
+-- name: organization_found
+-- The first member of a new organization, and the session that goes on working in it.
+WITH founder AS (
+  INSERT INTO organization_members (organization_id, user_id, role)
+  VALUES (:organization_id::bigint, :user_id::bigint, 'owner')
+  RETURNING organization_id, user_id
+)
+UPDATE sessions s SET active_organization_id = f.organization_id
+FROM founder f
+WHERE s.id = :session_id::bigint AND s.user_id = f.user_id
+RETURNING s.id;
+
+-- name: organization_list
+SELECT o.id, o.name, o.slug, o.avatar_url, o.timezone, m.role, m.permissions, m.joined_at,
+       COALESCE(o.id = :organization_id::bigint, false) AS active
+FROM organization_members m
+JOIN organizations o ON o.id = m.organization_id
+WHERE m.user_id = :user_id::bigint AND o.id > COALESCE(:cursor_1::bigint, 0)
+ORDER BY o.id
+LIMIT :limit::int;
+
+-- name: organization_get
+SELECT {columns o} FROM organizations o WHERE o.id = :organization_id::bigint;
+
+-- name: organization_update
+UPDATE organizations o
+SET (name, slug, description, avatar_url, website_url, timezone, default_event_capacity,
+     require_second_factor)
+  = (SELECT r.name, r.slug, r.description, r.avatar_url, r.website_url, r.timezone,
+            r.default_event_capacity, r.require_second_factor
+     FROM jsonb_populate_record(o, :body::jsonb) r)
+WHERE o.id = :organization_id::bigint AND assert_version(o.version, :if_match::bigint)
+RETURNING o.id;
+
+-- name: organization_switch
+-- organization_id is the wanted one; only a member sees the row of his membership.
+UPDATE sessions s SET active_organization_id = m.organization_id
+FROM organization_members m
+WHERE s.id = :session_id::bigint AND s.user_id = m.user_id
+  AND m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+RETURNING s.id;
+
+-- Members ----------------------------------------------------------------------------------------
+
+-- name: member_list
+SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
+       u.totp_confirmed_at IS NOT NULL AS has_second_factor,
+       m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version
+FROM organization_members m
+JOIN users u ON u.id = m.user_id
+WHERE m.organization_id = :organization_id::bigint AND m.id > COALESCE(:cursor_1::bigint, 0)
+  AND (:role::text IS NULL OR m.role = :role::text)
+ORDER BY m.id
+LIMIT :limit::int;
+
+-- name: member_lock
+-- The member as he is now, held until the commit, and his single rights with :permissions merged in.
+SELECT m.role, m.permissions,
+       jsonb_strip_nulls(m.permissions || COALESCE(:permissions::jsonb, '{}')) AS merged,
+       assert_version(m.version, :if_match::bigint) AS fits
+FROM organization_members m
+WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+FOR UPDATE;
+
+-- name: member_update
+UPDATE organization_members m SET role = :role::text, permissions = :permissions::jsonb
+FROM users u
+WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+  AND u.id = m.user_id
+RETURNING m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
+          u.totp_confirmed_at IS NOT NULL AS has_second_factor,
+          m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version;
+
+-- name: member_remove
+WITH gone AS (
+  DELETE FROM organization_members m
+  WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+  RETURNING m.organization_id, m.user_id
+), freed AS (
+  UPDATE sessions s SET active_organization_id = NULL
+  FROM gone g
+  WHERE s.user_id = g.user_id AND s.active_organization_id = g.organization_id
+)
+SELECT user_id FROM gone;
+
+-- name: owner_make
+UPDATE organization_members m SET role = 'owner', permissions = '{}'
+WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+RETURNING m.user_id;
+
+-- name: owner_step_down
+-- After owner_make, so that there is an owner at any time. No row: he is no owner any more.
+UPDATE organization_members m SET role = 'admin'
+WHERE m.organization_id = :organization_id::bigint AND m.user_id = :my_user_id::bigint
+  AND m.role = 'owner'
+RETURNING m.user_id;
+
+-- Invitations ------------------------------------------------------------------------------------
+
+-- name: invitation_prepare
+-- What the rules and the mail need to know before an invitation is made.
+SELECT o.name AS organization_name,
+       (SELECT concat_ws(' ', u.first_name, u.last_name) FROM users u WHERE u.id = :user_id::bigint)
+         AS inviter,
+       EXISTS (SELECT FROM organization_members m JOIN users u ON u.id = m.user_id
+               WHERE m.organization_id = o.id AND u.email = :email::text) AS is_member
+FROM organizations o
+WHERE o.id = :organization_id::bigint;
+
+-- name: invitation_clear
+-- An invitation that ran out does not stand in the way of a new one.
+UPDATE invitations i SET status = 'revoked'
+WHERE i.organization_id = :organization_id::bigint AND i.email = :email::text
+  AND i.status = 'pending' AND i.expires_at <= now();
+
+-- name: invitation_create
+-- No row: one is pending.
+INSERT INTO invitations (organization_id, email, role, permissions, token_hash, invited_by, status,
+                         message, expires_at, sent_at)
+VALUES (:organization_id::bigint, :email::text, :role::text,
+        jsonb_strip_nulls(COALESCE(:permissions::jsonb, '{}')), :token_hash::bytea, :user_id::bigint,
+        'pending', :message::text, now() + interval '14 days', now())
+ON CONFLICT (organization_id, email) WHERE status = 'pending' DO NOTHING
+RETURNING id, email, role, permissions, message, status, invited_by, created_at, updated_at,
+          expires_at, sent_at, responded_at, version;
+
+-- name: invitation_list
+SELECT i.* FROM (
+  SELECT id, email, role, permissions, message,
+         CASE WHEN status = 'pending' AND expires_at <= now() THEN 'expired' ELSE status END AS status,
+         invited_by, created_at, updated_at, expires_at, sent_at, responded_at, version
+  FROM invitations
+  WHERE organization_id = :organization_id::bigint AND id > COALESCE(:cursor_1::bigint, 0)
+) i
+WHERE :status::text IS NULL OR i.status = :status::text
+ORDER BY i.id
+LIMIT :limit::int;
+
+-- name: invitation_revoke
+UPDATE invitations i SET status = 'revoked'
+WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+  AND i.status = 'pending'
+RETURNING i.id;
+
+-- name: invitation_lock
+SELECT i.email, i.role, i.permissions, i.message, i.status = 'pending' AS pending,
+       i.sent_at > now() - interval '1 minute' AS too_soon
+FROM invitations i
+WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+FOR UPDATE;
+
+-- name: invitation_resend
+UPDATE invitations i
+SET token_hash = :token_hash::bytea, expires_at = now() + interval '14 days', sent_at = now()
+WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+RETURNING id, email, role, permissions, message, status, invited_by, created_at, updated_at,
+          expires_at, sent_at, responded_at, version;
+
+-- name: invitation_find
+-- Whose token it is, over the border of organizations; with the person who holds it, if any.
+SELECT i.organization_id, i.id, i.email, i.status, i.expires_at <= now() AS expired,
+       u.email AS user_email, u.email_verified_at IS NOT NULL AS verified
+FROM invitation_by_token(:token_hash::bytea) i
+LEFT JOIN users u ON u.id = :user_id::bigint;
+
+-- name: invitation_accept
+-- Conditions again, now under the row's lock: taken and joined tell which of the two did not happen.
+WITH taken AS (
+  UPDATE invitations i SET status = 'accepted', responded_at = now()
+  WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+    AND i.token_hash = :token_hash::bytea AND i.status = 'pending' AND i.expires_at > now()
+  RETURNING i.organization_id, i.role, i.permissions, i.invited_by
+), joined AS (
+  INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by)
+  SELECT t.organization_id, :user_id::bigint, t.role, t.permissions, t.invited_by FROM taken t
+  ON CONFLICT (organization_id, user_id) DO NOTHING
+  RETURNING organization_id, user_id
+), switched AS (
+  UPDATE sessions s SET active_organization_id = j.organization_id
+  FROM joined j
+  WHERE s.id = :session_id::bigint AND s.user_id = j.user_id
+)
+SELECT EXISTS (SELECT FROM taken) AS taken, EXISTS (SELECT FROM joined) AS joined;
+
+-- name: invitation_decline
+UPDATE invitations i SET status = 'declined', responded_at = now()
+WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+  AND i.token_hash = :token_hash::bytea AND i.status = 'pending' AND i.expires_at > now()
+RETURNING i.id;
+
+-- API tokens -------------------------------------------------------------------------------------
+
+-- name: api_token_create
+-- LEAST leaves out NULL: maker_id is there only when a token makes a token.
+INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix, scopes, created_by, expires_at)
+SELECT :organization_id::bigint, :name::text, :token_hash::bytea, :token_prefix::text,
+       :scopes::jsonb, :user_id::bigint,
+       LEAST(COALESCE(:expires_at::timestamptz, now() + interval '90 days'),
+             (SELECT t.expires_at FROM api_tokens t
+              WHERE t.organization_id = :organization_id::bigint AND t.id = :maker_id::bigint))
+RETURNING id, name, token_prefix, scopes, expires_at;
+
+-- name: api_token_list
+SELECT {columns t} FROM api_tokens t
+WHERE t.organization_id = :organization_id::bigint AND t.id > COALESCE(:cursor_1::bigint, 0)
+  AND (:include_revoked::boolean OR t.revoked_at IS NULL)
+ORDER BY t.id
+LIMIT :limit::int;
+
+-- name: api_token_revoke
+UPDATE api_tokens t SET revoked_at = now()
+WHERE t.organization_id = :organization_id::bigint AND t.id = :token_id::bigint
+  AND t.revoked_at IS NULL
+RETURNING t.id;
+
+-- Devices ----------------------------------------------------------------------------------------
+
+-- name: device_create
+-- No row: the event of the scope is not one of this organization.
+INSERT INTO devices (organization_id, name, profile, scope, scopes, pairing_hash, pairing_expires_at,
+                     created_by)
+SELECT :organization_id::bigint, :name::text, :profile::text,
+       jsonb_strip_nulls(COALESCE(:scope::jsonb, '{}')), :scopes::jsonb, :pairing_hash::bytea,
+       now() + interval '10 minutes', :user_id::bigint
+WHERE :scope::jsonb ->> 'event_id' IS NULL
+   OR EXISTS (SELECT FROM events e WHERE e.organization_id = :organization_id::bigint
+              AND e.id = (:scope::jsonb ->> 'event_id')::bigint)
+RETURNING id, name, pairing_expires_at;
+
+-- name: device_list
+SELECT {columns d} FROM devices d
+WHERE d.organization_id = :organization_id::bigint AND d.id > COALESCE(:cursor_1::bigint, 0)
+  AND (:include_revoked::boolean OR d.revoked_at IS NULL)
+ORDER BY d.id
+LIMIT :limit::int;
+
+-- name: device_update
+UPDATE devices d
+SET name = COALESCE(:name::text, d.name)
+WHERE d.organization_id = :organization_id::bigint AND d.id = :device_id::bigint
+  AND d.revoked_at IS NULL AND assert_version(d.version, :if_match::bigint)
+RETURNING {columns d};
+
+-- name: device_revoke
+UPDATE devices d
+SET revoked_at = now(), token_hash = NULL, pairing_hash = NULL, pairing_expires_at = NULL
+WHERE d.organization_id = :organization_id::bigint AND d.id = :device_id::bigint
+  AND d.revoked_at IS NULL
+RETURNING d.id;
+
+-- name: device_renew
+UPDATE devices d
+SET pairing_hash = :pairing_hash::bytea, pairing_expires_at = now() + interval '10 minutes'
+WHERE d.organization_id = :organization_id::bigint AND d.id = :device_id::bigint
+  AND d.revoked_at IS NULL
+RETURNING d.id, d.name, d.pairing_expires_at;
+
+-- name: device_find
+-- Whose pairing code it is, over the border of organizations.
+SELECT d.organization_id, d.id FROM device_by_pairing(:pairing_hash::bytea) d;
+
+-- name: device_pair
+-- Conditions again, now under the row's lock: of two who type the same code one gets a token.
+UPDATE devices d
+SET token_hash = :token_hash::bytea, paired_at = now(), name = COALESCE(:name::text, d.name),
+    pairing_hash = NULL, pairing_expires_at = NULL
+FROM organizations o
+WHERE o.id = d.organization_id AND d.organization_id = :organization_id::bigint
+  AND d.id = :device_id::bigint AND d.pairing_hash = :pairing_hash::bytea
+  AND d.pairing_expires_at > now() AND d.revoked_at IS NULL
+RETURNING d.id AS device_id, d.name, d.organization_id, o.name AS organization_name, d.profile,
+          d.scope, d.scopes;

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "common/api/cc-organization.h"
+#include "server/engine/ccd-server.h"
+#include "server/organizations/ccd-organizations.h"
+
+/* What acts for an organization without being a person: API tokens and devices. */
+
+#define TOKEN_AGE_MAX (366 * 24 * 3600 * CC_TIME_SECOND)
+#define TOKEN_PREFIX 8 /* characters of a token that are kept in clear */
+
+/* Letters and digits that cannot be taken for each other; 32 of them, so each is five bits. */
+static const char code_letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+#define CODE_LENGTH 12
+#define CODE_GROUP 4
+
+/* What each profile may do. */
+static const char *const profile_scopes[_CC_DEVICE_MAX] = {
+  [CC_DEVICE_DOOR_LIST] = "[\"check_in\"]",
+  [CC_DEVICE_CANVASS] = "[]",
+};
+
+/* Rights by name, each once and in the table's order, as a JSON array; unknown ones go to the
+ * errors. */
+static const char *
+read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
+{
+  *ret_rights = 0;
+  for (size_t i = 0; i < scopes->n; i++) {
+    cc_right right = ccd_right_find(scopes->items[i]);
+    if (right != CC_RIGHT_UNSET && ccd_right_get(right)->grantable) {
+      *ret_rights |= CC_RIGHT_BIT(right);
+      continue;
+    }
+    const char *pointer = cc_arena_printf(call->arena, "/scopes/%zu", i);
+    cc_error_list_add(&call->errors,
+                      "unknown_right",
+                      pointer != NULL ? pointer : "/scopes",
+                      "\"%.60s\" is no right that can be given.",
+                      scopes->items[i]);
+  }
+  const char *list = "";
+  for (unsigned i = CC_RIGHT_UNSET + 1; list != NULL && i < _CC_RIGHT_MAX; i++) {
+    if (*ret_rights & CC_RIGHT_BIT(i))
+      list = cc_arena_printf(call->arena,
+                             "%s%s\"%s\"",
+                             list,
+                             *list ? ", " : "",
+                             ccd_right_get((cc_right) i)->name);
+  }
+  return list != NULL ? cc_arena_printf(call->arena, "[%s]", list) : NULL;
+}
+
+static void
+check_expiry(ccd_call *call, const cc_time *expires_at)
+{
+  cc_time now = cc_time_now();
+  if (expires_at != NULL && (*expires_at <= now || *expires_at > now + TOKEN_AGE_MAX))
+    cc_error_list_add(&call->errors,
+                      "out_of_range",
+                      "/expires_at",
+                      "A token stops working later than now and within a year.");
+}
+
+cc_status
+ccd_api_token_make(ccd_call *call, cc_error *reterr)
+{
+  const cc_api_token_new *body = call->body;
+  const ccd_actor *actor = call->actor;
+  uint64_t rights;
+  const char *scopes = read_scopes(call, &body->scopes, &rights);
+  check_expiry(call, body->expires_at);
+  if (call->errors.n > 0)
+    return CC_ERR_INVALID;
+  cc_status status = ccd_own_rights_check(call, rights, reterr);
+  if (status != CC_OK)
+    return status;
+  char *token = ccd_token_new(call->arena, "cct_");
+  const char *hash = token != NULL ? ccd_token_hash(call->arena, token) : NULL;
+  cc_api_token_made *made = cc_arena_alloc(call->arena, sizeof(*made));
+  if (scopes == NULL || hash == NULL || made == NULL)
+    return CC_ERR_NO_MEMORY;
+  const char *maker =
+    actor->kind == CCD_ACTOR_TOKEN ? ccd_text_int64(call->arena, actor->session_id) : NULL;
+  const ccd_arg args[] = {
+    {"token_hash", hash},
+    {"token_prefix", cc_arena_strndup(call->arena, token, TOKEN_PREFIX)},
+    {"scopes", scopes},
+    {"maker_id", maker},
+    {0},
+  };
+  const ccd_rows *rows;
+  status = ccd_call_query(call, &ccd_q_api_token_create, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_rows_bind(rows, 0, &cc_api_token_made_type, call->arena, made, reterr);
+  made->token = token;
+  call->reply = made;
+  return status;
+}
+
+cc_status
+ccd_api_token_end(ccd_call *call, cc_error *reterr)
+{
+  const cc_api_token_ref *params = call->params;
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_api_token_revoke, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  ccd_call_revoke(call, "token", params->token_id);
+  return CC_OK;
+}
+
+/* A new pairing code as people type it: "K7QF-2MZX-9HRA". Sixty random bits. */
+static char *
+new_code(cc_arena *arena)
+{
+  uint8_t bytes[CODE_LENGTH];
+  ccd_random(bytes, sizeof(bytes));
+  char *code = cc_arena_text(arena, CODE_LENGTH + CODE_LENGTH / CODE_GROUP);
+  if (code == NULL)
+    return NULL;
+  size_t length = 0;
+  for (size_t i = 0; i < CODE_LENGTH; i++) {
+    if (i > 0 && i % CODE_GROUP == 0)
+      code[length++] = '-';
+    code[length++] = code_letters[bytes[i] % (sizeof(code_letters) - 1)];
+  }
+  code[length] = '\0';
+  return code;
+}
+
+/* What is stored of a code, however it was typed. NULL at the arena's ceiling. */
+static const char *
+hash_code(cc_arena *arena, const char *typed)
+{
+  char *code = cc_arena_text(arena, strlen(typed) + 1);
+  if (code == NULL)
+    return NULL;
+  size_t length = 0;
+  for (; *typed != '\0'; typed++) {
+    if (*typed != ' ' && *typed != '-')
+      code[length++] = (char) toupper((unsigned char) *typed);
+  }
+  code[length] = '\0';
+  return ccd_token_hash(arena, code);
+}
+
+/* Run a query that stores the hash of a new code; answers with the code. */
+static cc_status
+with_code(ccd_call *call,
+          const ccd_query *query,
+          const char *scopes,
+          const ccd_rows **ret,
+          cc_error *reterr)
+{
+  char *code = new_code(call->arena);
+  const char *hash = code != NULL ? hash_code(call->arena, code) : NULL;
+  cc_device_pairing *pairing = cc_arena_alloc(call->arena, sizeof(*pairing));
+  if (hash == NULL || pairing == NULL)
+    return CC_ERR_NO_MEMORY;
+  const ccd_arg args[] = {{"pairing_hash", hash}, {"scopes", scopes}, {0}};
+  cc_status status = ccd_call_query(call, query, args, ret, reterr);
+  if (status != CC_OK || ccd_rows_n(*ret) == 0)
+    return status;
+  status = ccd_rows_bind(*ret, 0, &cc_device_pairing_type, call->arena, pairing, reterr);
+  pairing->pairing_code = code;
+  call->reply = pairing;
+  return status;
+}
+
+cc_status
+ccd_device_add(ccd_call *call, cc_error *reterr)
+{
+  const cc_device *body = call->body;
+  const char *scopes = profile_scopes[body->profile];
+  cc_status status = ccd_own_rights_check(call, ccd_rights_of_scopes(scopes), reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_rows *rows;
+  status = with_code(call, &ccd_q_device_create, scopes, &rows, reterr);
+  if (status != CC_OK || ccd_rows_n(rows) > 0)
+    return status;
+  cc_error_list_add(&call->errors,
+                    "unknown_event",
+                    "/scope/event_id",
+                    "There is no event of this number.");
+  return CC_ERR_INVALID;
+}
+
+cc_status
+ccd_device_renew_code(ccd_call *call, cc_error *reterr)
+{
+  const ccd_rows *rows;
+  cc_status status = with_code(call, &ccd_q_device_renew, /* scopes= */ NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  return ccd_rows_n(rows) > 0 ? CC_OK : ccd_absent(reterr);
+}
+
+cc_status
+ccd_device_end(ccd_call *call, cc_error *reterr)
+{
+  const cc_device_ref *params = call->params;
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_device_revoke, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  ccd_call_revoke(call, "device", params->device_id);
+  return CC_OK;
+}
+
+cc_status
+ccd_device_join(ccd_call *call, cc_error *reterr)
+{
+  const cc_device_pair *body = call->body;
+  const char *code_hash = hash_code(call->arena, body->code);
+  char *token = ccd_token_new(call->arena, "ccd_");
+  const char *token_hash = token != NULL ? ccd_token_hash(call->arena, token) : NULL;
+  cc_device_paired *paired = cc_arena_alloc(call->arena, sizeof(*paired));
+  if (code_hash == NULL || token_hash == NULL || paired == NULL)
+    return CC_ERR_NO_MEMORY;
+  const ccd_arg find[] = {{"pairing_hash", code_hash}, {0}};
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_device_find, find, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  const ccd_arg pair[] = {
+    {"pairing_hash", code_hash},
+    {"token_hash", token_hash},
+    {"device_id", ccd_rows_get(rows, 0, "id")},
+    {0},
+  };
+  int64_t organization_id = ccd_rows_int64(rows, 0, "organization_id");
+  status = ccd_call_switch(call, organization_id, /* user_id= */ 0, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_call_query(call, &ccd_q_device_pair, pair, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr); /* Somebody else was faster. */
+  status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
+  paired->token = token;
+  call->reply = paired;
+  ccd_call_revoke(call, "device", paired->device_id); /* A token of before is no longer valid. */
+  return status;
+}

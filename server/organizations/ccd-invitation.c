@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "common/api/cc-organization.h"
+#include "common/base/cc-utf8.h"
+#include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job.h"
+#include "server/organizations/ccd-organizations.h"
+
+/* Invitations. Their tokens are looked up over the border of organizations (invitation_find); what
+ * is done then is done inside the organization that invited, and decided again under the row's
+ * lock. */
+
+static cc_status
+send_mail(ccd_call *call,
+          const char *email,
+          const char *token,
+          const char *message,
+          const ccd_rows *about,
+          cc_error *reterr)
+{
+  cc_arena *arena = call->arena;
+  const char *organization = ccd_rows_get(about, 0, "organization_name");
+  const char *inviter = ccd_rows_get(about, 0, "inviter");
+  bool named = inviter != NULL && inviter[0] != '\0';
+  bool worded = message != NULL && message[0] != '\0';
+  const char *subject = cc_arena_printf(arena, "Invitation to %s", organization);
+  const char *text =
+    cc_arena_printf(arena,
+                    "%s invites you to join %s.\n\n%s%sTo accept or decline, open this address:\n"
+                    "%s/invitations/accept?token=%s\n\nToken: %s\n\n"
+                    "The invitation can be used once, within 14 days. If you did not expect it, "
+                    "there is nothing to "
+                    "do.\n",
+                    named ? inviter : "An administrator",
+                    organization,
+                    worded ? message : "",
+                    worded ? "\n\n" : "",
+                    ccd_call_config(call)->public_url,
+                    token,
+                    token);
+  if (subject == NULL || text == NULL)
+    return CC_ERR_NO_MEMORY;
+  cc_status status = ccd_mail_enqueue(call, email, subject, text, reterr);
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
+}
+
+cc_status
+ccd_invitation_make(ccd_call *call, cc_error *reterr)
+{
+  const cc_invitation *body = call->body;
+  cc_status status = ccd_permissions_valid(call, body->permissions);
+  if (status != CC_OK)
+    return status;
+  ccd_standing invited = {cc_role_enum.names[body->role - 1], body->permissions};
+  status = ccd_grant_check(call, (ccd_standing){0}, invited, reterr);
+  if (status != CC_OK)
+    return status;
+  const char *email = cc_utf8_fold(call->arena, body->email, strlen(body->email));
+  const char *token = ccd_token_new(call->arena, "cci_");
+  const char *hash = token != NULL ? ccd_token_hash(call->arena, token) : NULL;
+  if (email == NULL || hash == NULL)
+    return CC_ERR_NO_MEMORY;
+  const ccd_arg args[] = {{"email", email}, {"token_hash", hash}, {0}};
+  const ccd_rows *about;
+  status = ccd_call_query(call, &ccd_q_invitation_prepare, args, &about, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_bool(about, 0, "is_member"))
+    return cc_fail_field(reterr,
+                         CC_ERR_CONFLICT,
+                         "already_member",
+                         "/email",
+                         "This person is a member already.");
+  status = ccd_call_query(call, &ccd_q_invitation_clear, args, NULL, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_call_query(call, &ccd_q_invitation_create, args, &call->rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(call->rows) == 0)
+    return cc_fail_field(reterr,
+                         CC_ERR_CONFLICT,
+                         "already_invited",
+                         "/email",
+                         "An invitation to this address is pending.");
+  return send_mail(call, email, token, body->message, about, reterr);
+}
+
+cc_status
+ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
+{
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_invitation_lock, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  if (!ccd_rows_bool(rows, 0, "pending"))
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "invitation_closed",
+                   "This invitation was answered or revoked.");
+  ccd_standing invited = {ccd_rows_get(rows, 0, "role"), ccd_rows_get(rows, 0, "permissions")};
+  status = ccd_grant_check(call, (ccd_standing){0}, invited, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_bool(rows, 0, "too_soon"))
+    return cc_fail(reterr,
+                   CC_ERR_RATE_LIMITED,
+                   "too_soon",
+                   "This invitation was sent less than a minute ago.");
+  const char *email = ccd_rows_get(rows, 0, "email");
+  const char *token = ccd_token_new(call->arena, "cci_");
+  const char *hash = token != NULL ? ccd_token_hash(call->arena, token) : NULL;
+  if (hash == NULL)
+    return CC_ERR_NO_MEMORY;
+  const ccd_arg args[] = {{"email", email}, {"token_hash", hash}, {0}};
+  const ccd_rows *about;
+  status = ccd_call_query(call, &ccd_q_invitation_prepare, args, &about, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_call_query(call, &ccd_q_invitation_resend, args, &call->rows, reterr);
+  if (status != CC_OK)
+    return status;
+  return send_mail(call, email, token, ccd_rows_get(rows, 0, "message"), about, reterr);
+}
+
+/* The invitation of the token in the body, if it can still be answered; its rows for the caller. */
+static cc_status
+find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error *reterr)
+{
+  const cc_invitation_answer *body = call->body;
+  *ret_hash = ccd_token_hash(call->arena, body->token);
+  if (*ret_hash == NULL)
+    return CC_ERR_NO_MEMORY;
+  const ccd_arg args[] = {{"token_hash", *ret_hash}, {0}};
+  cc_status status = ccd_call_query(call, &ccd_q_invitation_find, args, ret, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(*ret) == 0)
+    return ccd_absent(reterr);
+  if (strcmp(ccd_rows_get(*ret, 0, "status"), "pending") != 0)
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "invitation_closed",
+                   "This invitation was answered or revoked.");
+  if (ccd_rows_bool(*ret, 0, "expired"))
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "invitation_expired",
+                   "This invitation has run out. Ask for a new one.");
+  return CC_OK;
+}
+
+cc_status
+ccd_invitation_take(ccd_call *call, cc_error *reterr)
+{
+  const char *hash;
+  const ccd_rows *found;
+  cc_status status = find_open(call, &hash, &found, reterr);
+  if (status != CC_OK)
+    return status;
+  const char *user_email = ccd_rows_get(found, 0, "user_email");
+  if (user_email == NULL || strcmp(user_email, ccd_rows_get(found, 0, "email")) != 0)
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "other_address",
+                   "This invitation was sent to another e-mail address than yours.");
+  if (!ccd_rows_bool(found, 0, "verified"))
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "email_not_verified",
+                   "Verify your e-mail address first.");
+  int64_t organization_id = ccd_rows_int64(found, 0, "organization_id");
+  status = ccd_call_switch(call, organization_id, call->actor->user_id, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_arg args[] = {{"token_hash", hash},
+                          {"invitation_id", ccd_rows_get(found, 0, "id")},
+                          {0}};
+  const ccd_rows *done;
+  status = ccd_call_query(call, &ccd_q_invitation_accept, args, &done, reterr);
+  if (status != CC_OK)
+    return status;
+  if (!ccd_rows_bool(done, 0, "taken"))
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "invitation_closed",
+                   "This invitation was answered or revoked.");
+  if (!ccd_rows_bool(done, 0, "joined"))
+    return cc_fail(reterr, CC_ERR_CONFLICT, "already_member", "You are a member already.");
+  ccd_call_revoke(call, "user", call->actor->user_id);
+  return ccd_call_query(call, &ccd_q_organization_get, NULL, &call->rows, reterr);
+}
+
+cc_status
+ccd_invitation_refuse(ccd_call *call, cc_error *reterr)
+{
+  const char *hash;
+  const ccd_rows *found;
+  cc_status status = find_open(call, &hash, &found, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_arg args[] = {{"token_hash", hash},
+                          {"invitation_id", ccd_rows_get(found, 0, "id")},
+                          {0}};
+  int64_t organization_id = ccd_rows_int64(found, 0, "organization_id");
+  status = ccd_call_switch(call, organization_id, /* user_id= */ 0, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_rows *done;
+  status = ccd_call_query(call, &ccd_q_invitation_decline, args, &done, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(done) == 0)
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "invitation_closed",
+                   "This invitation was answered or revoked.");
+  return CC_OK;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ccd-queries.h"
+#include "common/api/cc-organization.h"
+#include "server/engine/ccd-server.h"
+#include "server/organizations/ccd-organizations.h"
+
+/* The organization itself: create, change, switch, leave, hand over. */
+
+cc_status
+ccd_absent(cc_error *reterr)
+{
+  return cc_fail(reterr, CC_ERR_NOT_FOUND, "", "There is nothing of that name or number.");
+}
+
+/* Slugs made from a name that is taken: with a number first, then with letters nobody else has. */
+static const char *
+next_slug(ccd_call *call, const char *base, int attempt)
+{
+  if (attempt == 0)
+    return base;
+  if (attempt < 4)
+    return cc_arena_printf(call->arena, "%.80s-%d", base, attempt + 1);
+  uint8_t bytes[6];
+  ccd_random(bytes, sizeof(bytes));
+  const char *hex = ccd_hex(call->arena, bytes, sizeof(bytes));
+  return hex != NULL ? cc_arena_printf(call->arena, "%.80s-%s", base, hex) : NULL;
+}
+
+static cc_status
+insert_organization(ccd_call *call,
+                    const char *organization_id,
+                    const char *slug,
+                    bool *ret_made,
+                    cc_error *reterr)
+{
+  const ccd_arg args[] = {{"organization_id", organization_id}, {"slug", slug}, {0}};
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_organization_create, args, &rows, reterr);
+  if (status == CC_OK)
+    *ret_made = ccd_rows_n(rows) == 1;
+  return status;
+}
+
+/* The answer of whatever leads into an organization: the organization itself. */
+static cc_status
+reply_organization(ccd_call *call, const char *organization_id, cc_error *reterr)
+{
+  const ccd_arg args[] = {{"organization_id", organization_id}, {0}};
+  cc_status status = ccd_call_query(call, &ccd_q_organization_get, args, &call->rows, reterr);
+  if (status != CC_OK)
+    return status;
+  return ccd_rows_n(call->rows) == 1 ? CC_OK : ccd_absent(reterr);
+}
+
+cc_status
+ccd_organization_create(ccd_call *call, cc_error *reterr)
+{
+  const cc_organization *body = call->body;
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_organization_new, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  const char *id = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "id"));
+  const char *base =
+    body->slug != NULL ? body->slug : cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "slug"));
+  bool made = false;
+  for (int attempt = 0; !made && attempt < 6; attempt++) {
+    const char *slug = next_slug(call, base, attempt);
+    if (id == NULL || slug == NULL)
+      return CC_ERR_NO_MEMORY;
+    status = insert_organization(call, id, slug, &made, reterr);
+    if (status != CC_OK)
+      return status;
+    if (!made && body->slug != NULL)
+      break; /* Nobody gets another address than the one he asked for. */
+  }
+  if (!made)
+    return cc_fail_field(reterr,
+                         CC_ERR_CONFLICT,
+                         "slug_taken",
+                         "/slug",
+                         "Another organization has this slug.");
+  const ccd_arg args[] = {{"organization_id", id}, {0}};
+  status = ccd_call_query(call, &ccd_q_organization_found, args, NULL, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_call_revoke(call, "session", call->actor->session_id);
+  call->location = "/v1/organization";
+  return reply_organization(call, id, reterr);
+}
+
+cc_status
+ccd_organization_update(ccd_call *call, cc_error *reterr)
+{
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_organization_update, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  int field = cc_type_find(&cc_organization_type, "require_second_factor");
+  if (field >= 0 && cc_present_has(&call->body_present, (size_t) field))
+    ccd_call_revoke(call, "organization", call->actor->organization_id);
+  const char *id = ccd_text_int64(call->arena, call->actor->organization_id);
+  return id != NULL ? reply_organization(call, id, reterr) : CC_ERR_NO_MEMORY;
+}
+
+cc_status
+ccd_organization_switch(ccd_call *call, cc_error *reterr)
+{
+  const cc_organization_choice *body = call->body;
+  const char *id = ccd_text_int64(call->arena, body->organization_id);
+  if (id == NULL)
+    return CC_ERR_NO_MEMORY;
+  const ccd_arg args[] = {{"organization_id", id}, {0}};
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_organization_switch, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  ccd_call_revoke(call, "session", call->actor->session_id);
+  return reply_organization(call, id, reterr);
+}
+
+cc_status
+ccd_organization_leave(ccd_call *call, cc_error *reterr)
+{
+  if (call->actor->kind != CCD_ACTOR_PERSON)
+    return cc_fail(reterr, CC_ERR_CONFLICT, "not_a_person", "Only a person can leave.");
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_member_remove, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  ccd_call_revoke(call, "user", call->actor->user_id);
+  return CC_OK;
+}
+
+cc_status
+ccd_organization_transfer(ccd_call *call, cc_error *reterr)
+{
+  const cc_member_ref *body = call->body; /* its user_id is what the queries below see */
+  if (body->user_id == call->actor->user_id)
+    return cc_fail_field(reterr,
+                         CC_ERR_CONFLICT,
+                         "already_owner",
+                         "/user_id",
+                         "You are an owner already.");
+  const ccd_rows *rows;
+  cc_status status = ccd_call_query(call, &ccd_q_owner_make, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return ccd_absent(reterr);
+  status = ccd_call_query(call, &ccd_q_owner_step_down, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return cc_fail(reterr, CC_ERR_FORBIDDEN, "owner_only", "Only an owner can do this.");
+  ccd_call_revoke(call, "user", body->user_id);
+  ccd_call_revoke(call, "user", call->actor->user_id);
+  return CC_OK;
+}
