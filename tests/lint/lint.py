@@ -1,0 +1,392 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The project's own checks: what the compiler does not say.
+
+    lint.py [--build FOLDER] [--junit FILE] [--only CHECK,…] [--changed]
+
+Each finding is a line `file:line: message`; the last line counts them. See docs/development.md."""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+JOBS = 2
+FUNCTION_WARN, FUNCTION_MAX, FILE_MAX = 60, 100, 1000
+
+BANNED = {
+    name: "has no bound" for name in ("strcpy", "strcat", "sprintf", "vsprintf", "gets", "alloca")
+} | {
+    name: "cuts or loses errors in silence"
+    for name in ("strncpy", "strncat", "atoi", "atol", "atoll", "atof", "sscanf", "strtol")
+} | {
+    name: "is not safe with threads" for name in ("strtok", "gmtime", "localtime", "ctime", "asctime")
+} | {"system": "runs a shell"}
+
+# Library header: folders that may include it. What has no row is free for all.
+LIBRARY_HOMES = {
+    r"ulfius\.h|u_.*\.h|microhttpd\.h": ("server/engine/",),
+    r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/",),
+    r"curl/.*": ("server/providers/",),
+    r"libsoup/.*": ("client-gtk/core/",),
+    r"gtk/.*|adwaita\.h|libadwaita.*": ("client-gtk/",),
+    r"glib.*|gio/.*|gobject/.*": ("client-gtk/", "tests/"),
+    r"argon2\.h|zxcvbn\.h": ("server/accounts/", "tests/"),
+    r"jansson\.h": ("common/codec/", "server/", "tests/"),
+}
+
+# Room: rooms it may include besides itself. A feature never includes another feature.
+BASE = ("common/base",)
+COMMON = ("common/base", "common/codec", "common/api")
+ENGINE = COMMON + ("server/data", "server/engine")
+FEATURE = ENGINE + ("server/jobs", "server/providers")
+ROOMS = {
+    "common/base": (),
+    "common/codec": BASE,
+    "common/api": COMMON,
+    "server/data": COMMON,
+    "server/engine": ENGINE,
+    "server/jobs": ENGINE,
+    "server/providers": ENGINE + ("server/jobs",),
+    "client-gtk/core": COMMON,
+    "client-gtk/ui": COMMON + ("client-gtk/core",),
+    "client-gtk/data": (),
+}
+FEATURES = ("accounts", "organizations", "events", "people", "voters", "canvass", "phonebank", "texting", "messages",
+            "payments", "files", "support", "platform", "sites")
+for feature in FEATURES:
+    ROOMS[f"server/{feature}"] = FEATURE
+
+SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
+COMMENT_OF = {".c": "/* ", ".h": "/* ", ".sql": "-- ", ".py": "# ", ".sh": "# ", ".build": "# ", ".ui": "<!-- "}
+# Home folders, and where this checkout lies: a committed file must not know either.
+HOMES = [r"/root/", r"/Users/\w", r"/home/(?!user\b|campaign\b)\w", re.escape(str(ROOT) + "/")]
+if len(ROOT.parent.parts) > 1 and ROOT.parent.parts[1] not in ("tmp", "usr", "var", "opt", "srv"):
+    HOMES.append(re.escape(str(ROOT.parent) + "/"))
+MACHINE_PATH = re.compile(r"(?<![\w.$}/~-])(?:" + "|".join(HOMES) + ")")
+SKIP = ("build", ".dev", ".git", "__pycache__")
+
+
+class Findings:
+    """What each check found."""
+
+    def __init__(self):
+        self.checks = {}
+        self.warnings = 0
+
+    def begin(self, check):
+        self.checks.setdefault(check, [])
+
+    def add(self, check, path, line, message):
+        self.checks.setdefault(check, []).append(f"{path}:{line}: {message}")
+
+    def warn(self, path, line, message):
+        self.warnings += 1
+        print(f"{path}:{line}: warning: {message}")
+
+    def count(self):
+        return sum(len(found) for found in self.checks.values())
+
+
+def tracked_files():
+    """The project's own files: what git has or would take; without git, everything outside builds."""
+    result = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    if result.returncode == 0 and result.stdout:
+        names = result.stdout.splitlines()
+    else:
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
+    names = [name for name in names if not any(part.startswith(SKIP[0] + "-") or part in SKIP
+                                               for part in name.split("/")[:-1])]
+    return sorted(name for name in names if (ROOT / name).is_file())
+
+
+def blank(match):
+    """A comment or string as blanks of the same shape, so that lines and columns stay."""
+    return re.sub(r"[^\n]", " ", match.group(0))
+
+
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'')
+EITHER = re.compile(rf"{COMMENT.pattern}|{STRING.pattern}", re.S)
+
+
+def code_only(text):
+    """C without comments and without what stands in strings."""
+    return EITHER.sub(blank, text)
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def room_of(name):
+    parts = name.split("/")
+    return "/".join(parts[:2]) if len(parts) > 2 else parts[0]
+
+
+def check_spdx(findings, names):
+    for name in names:
+        suffix = pathlib.Path(name).suffix
+        executable = os.access(ROOT / name, os.X_OK) and not suffix
+        if suffix not in COMMENT_OF and not executable:
+            continue
+        lines = (ROOT / name).read_text(errors="replace").splitlines()
+        if not lines:
+            continue
+        first = lines[1] if lines[0].startswith("#!") and len(lines) > 1 else lines[0]
+        if SPDX not in first:
+            findings.add("spdx", name, 1, f"the first line must be `{COMMENT_OF.get(suffix, '# ')}{SPDX} …`")
+
+
+def check_includes(findings, names, texts):
+    for name in names:
+        room = room_of(name)
+        for number, line in enumerate(texts[name].splitlines(), 1):
+            found = re.match(r'\s*#\s*include\s+([<"])([^>"]+)', line)
+            if not found:
+                continue
+            kind, header = found.groups()
+            for pattern, homes in LIBRARY_HOMES.items():
+                if re.fullmatch(pattern, header) and not name.startswith(homes):
+                    findings.add("includes", name, number, f"{header} belongs to {' and '.join(homes)} alone")
+            if kind == '"':
+                check_own_include(findings, name, number, room, header)
+
+
+def check_own_include(findings, name, number, room, header):
+    if header in ("ccd-queries.h",) or header.endswith("/ccd-queries.h"):
+        return  # Made by the build; any room of the server names its queries.
+    if not (ROOT / header).exists():
+        findings.add("includes", name, number, f"{header}: includes are written by path from the root")
+        return
+    target = room_of(header)
+    if room in ROOMS and target != room and target not in ROOMS[room]:
+        findings.add("includes", name, number, f"{room} may not include {target}: arrows run one way")
+
+
+def check_banned(findings, names, texts):
+    pattern = re.compile(r"(?<![\w>.])(" + "|".join(BANNED) + r")\s*\(")
+    for name in names:
+        code = code_only(texts[name])
+        for found in pattern.finditer(code):
+            word = found.group(1)
+            findings.add("banned", name, line_of(code, found.start()), f"{word}() {BANNED[word]}")
+
+
+def check_comments(findings, names, texts):
+    for name in names:
+        code = code_only(texts[name])
+        for found in re.finditer(r"//", code):
+            findings.add("comments", name, line_of(code, found.start()), "write /* … */, not //")
+        for found in re.finditer(r"/\*\s*(TODO|FIXME|XXX)(?!\s*\(?#\d)", texts[name]):
+            findings.add("comments", name, line_of(texts[name], found.start()),
+                         f"{found.group(1)} needs the number of an issue")
+
+
+def functions(code):
+    """(name, first line, last line) of each function: brace at column 0 after a line that ends in ')'."""
+    lines = code.splitlines()
+    start = None
+    for number, line in enumerate(lines, 1):
+        if line.rstrip() == "{" and number > 1 and re.search(r"[)\w]\s*$", lines[number - 2]):
+            start = number
+        elif line.startswith("}") and start is not None:
+            head = next((each for each in reversed(lines[max(0, start - 12):start - 1])
+                         if re.match(r"[A-Za-z_]\w*\(", each)), "?(")
+            yield head.split("(")[0], start, number
+            start = None
+
+
+def check_lengths(findings, names, texts):
+    for name in names:
+        count = texts[name].count("\n")
+        if count > FILE_MAX:
+            findings.add("lengths", name, 1, f"{count} lines; a file has at most {FILE_MAX}")
+        for function, first, last in functions(code_only(texts[name])):
+            length = last - first - 1
+            if length > FUNCTION_MAX:
+                findings.add("lengths", name, first, f"{function}() has {length} lines; at most {FUNCTION_MAX}")
+            elif length > FUNCTION_WARN:
+                findings.warn(name, first, f"{function}() has {length} lines; aim at 40")
+
+
+def check_paths(findings, names):
+    for name in names:
+        if name in ("LICENSE", "tests/lint/lint.py"):
+            continue
+        try:
+            text = (ROOT / name).read_text()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            found = MACHINE_PATH.search(line)
+            if found:
+                findings.add("paths", name, number, f"a path of one machine: {found.group(0)}")
+
+
+def check_queries(findings, names, texts):
+    """A query that nothing names is dead; one that is named must exist."""
+    defined = {}
+    for name in names:
+        if name.startswith("db/queries/") and name.endswith(".sql"):
+            for number, line in enumerate((ROOT / name).read_text().splitlines(), 1):
+                found = re.match(r"--\s*name:\s*(\w+)", line)
+                if found:
+                    defined[found.group(1)] = (name, number)
+    used = set()
+    for name in names:
+        if name.endswith((".c", ".h")) and name.startswith("server/"):
+            code = code_only(texts[name])
+            for found in re.finditer(r"\bccd_q_(\w+)", code):
+                used.add(found.group(1))
+                if found.group(1) not in defined:
+                    findings.add("queries", name, line_of(code, found.start()), f"no query {found.group(1)}")
+    for query, (name, number) in defined.items():
+        if query not in used:
+            findings.add("queries", name, number, f"nothing uses the query {query}")
+
+
+def compile_flags(build):
+    """pkg-config's include folders, and the folder of the generated headers."""
+    wanted = ["jansson", "libutf8proc", "libulfius", "libpq", "hiredis", "libmicrohttpd", "glib-2.0"]
+    flags = []
+    for package in wanted:
+        result = subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True)
+        flags += result.stdout.split()
+    flags += [f"-I{ROOT}", f"-I{ROOT / build}", f"-I{ROOT / build / 'server' / 'data'}"]
+    return flags
+
+
+def in_parallel(function, items):
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        return list(pool.map(function, items))
+
+
+def check_headers(findings, names, build):
+    """Each header compiles alone."""
+    flags = compile_flags(build)
+
+    def compile_one(name):
+        return name, subprocess.run(
+            ["gcc", "-std=gnu17", "-D_GNU_SOURCE", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+             "-Wno-unused-parameter", "-Wno-missing-field-initializers", "-x", "c", *flags, "-include", name,
+             "/dev/null"], cwd=ROOT, capture_output=True, text=True)
+
+    for name, result in in_parallel(compile_one, [each for each in names if each.endswith(".h")]):
+        if result.returncode != 0:
+            report = next((line for line in result.stderr.splitlines() if "error:" in line), result.stderr[:200])
+            findings.add("headers", name, 1, f"does not compile alone: {report}")
+
+
+def check_format(findings, names):
+    def format_one(name):
+        return subprocess.run(["clang-format", "--dry-run", "-Werror", "--ferror-limit=1", name], cwd=ROOT,
+                              capture_output=True, text=True)
+
+    for name, result in zip(names, in_parallel(format_one, names)):
+        if result.returncode != 0:
+            found = re.search(r":(\d+):\d+: error", result.stderr)
+            findings.add("format", name, found.group(1) if found else 1, "not laid out as .clang-format says: ./dev format")
+
+
+def without_gcc_flags(build):
+    """A compile_commands.json that clang understands: gcc's own warnings taken out."""
+    commands = json.loads((ROOT / build / "compile_commands.json").read_text())
+    for entry in commands:
+        entry["command"] = re.sub(r"\s-(W[\w=+-]+|fstack-clash-protection|ftrivial-auto-var-init=\w+)", "",
+                                  entry["command"])
+    folder = tempfile.mkdtemp(prefix="cc-tidy-")
+    (pathlib.Path(folder) / "compile_commands.json").write_text(json.dumps(commands))
+    files = {os.path.realpath(os.path.join(entry["directory"], entry["file"])) for entry in commands}
+    return folder, files
+
+
+def check_tidy(findings, names, build):
+    if not (ROOT / build / "compile_commands.json").exists():
+        findings.warn(build, 1, "no compile_commands.json: clang-tidy was not run")
+        return
+    folder, compiled = without_gcc_flags(build)
+    # Tests may do what a server must not.
+    sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/"))
+               and str(ROOT / name) in compiled]
+
+    def tidy_one(name):
+        return subprocess.run(["clang-tidy", "--quiet", "-p", folder, name], cwd=ROOT, capture_output=True, text=True)
+
+    seen = set()
+    for result in in_parallel(tidy_one, sources):
+        for line in result.stdout.splitlines():
+            found = re.match(r"(.+?):(\d+):\d+: (?:error|warning): (.*)", line)
+            if found and line not in seen:
+                seen.add(line)
+                path = os.path.relpath(os.path.join(ROOT, found.group(1)), ROOT)
+                findings.add("tidy", path, found.group(2), found.group(3))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_junit(findings, path):
+    suite = ElementTree.Element("testsuite", name="lint", tests=str(len(findings.checks)))
+    for check, found in findings.checks.items():
+        case = ElementTree.SubElement(suite, "testcase", classname="lint", name=check)
+        if found:
+            ElementTree.SubElement(case, "failure", message=f"{len(found)} findings").text = "\n".join(found)
+    ElementTree.ElementTree(suite).write(path, encoding="utf-8")
+
+
+def changed_only(names):
+    result = subprocess.run(["git", "diff", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    changed = set(result.stdout.splitlines())
+    return [name for name in names if name in changed]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
+    parser.add_argument("--junit")
+    parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
+                                       "headers format tidy")
+    parser.add_argument("--changed", action="store_true", help="format and tidy only files that differ from HEAD")
+    options = parser.parse_args()
+
+    names = tracked_files()
+    c_names = [name for name in names if name.endswith((".c", ".h"))]
+    texts = {name: (ROOT / name).read_text(errors="replace") for name in c_names}
+    slow = changed_only(c_names) if options.changed else c_names
+    checks = {
+        "spdx": lambda found: check_spdx(found, names),
+        "includes": lambda found: check_includes(found, c_names, texts),
+        "banned": lambda found: check_banned(found, c_names, texts),
+        "comments": lambda found: check_comments(found, c_names, texts),
+        "lengths": lambda found: check_lengths(found, c_names, texts),
+        "paths": lambda found: check_paths(found, names),
+        "queries": lambda found: check_queries(found, names, texts),
+        "headers": lambda found: check_headers(found, c_names, options.build),
+        "format": lambda found: check_format(found, slow),
+        "tidy": lambda found: check_tidy(found, slow, options.build),
+    }
+    chosen = options.only.split(",") if options.only else list(checks)
+    unknown = [check for check in chosen if check not in checks]
+    if unknown:
+        parser.error(f"no check {' '.join(unknown)}")
+    findings = Findings()
+    for check in chosen:
+        findings.begin(check)
+        checks[check](findings)
+        for line in findings.checks[check]:
+            print(f"{line} [{check}]", flush=True)
+    if options.junit:
+        write_junit(findings, options.junit)
+    print(f"{findings.count()} findings, {findings.warnings} warnings")
+    return 1 if findings.count() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
