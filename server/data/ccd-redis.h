@@ -46,7 +46,8 @@ bool ccd_redis_delete(ccd_redis *redis, const char *key);
 /* Tell every process (this one included) that what is cached under @key is no longer true. */
 void ccd_redis_revoke(ccd_redis *redis, const char *key);
 
-/* Called on the listening thread for every revocation, and with NULL after a reconnect, when some
- * may have been missed: drop everything then. */
+/* Called for every revocation: on the listening thread, and at once on the thread that revokes (hold
+ * no lock there that the callback takes). Also called with NULL after a reconnect, when some may have
+ * been missed: drop everything then. */
 typedef void ccd_redis_revoked_cb(void *data, const char *key);
 void ccd_redis_on_revoke(ccd_redis *redis, ccd_redis_revoked_cb *callback, void *data);

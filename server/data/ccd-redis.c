@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/data/ccd-redis-private.h"
+
+/* The first command that fails takes the whole client away: nobody else waits for a Redis that does
+ * not answer. One thread holds the subscription; whenever that is up, the client is. */
+
+#define CHANNEL "cc:revoke"
+#define RETRY_MS 200
+#define PING_MS 5000
+#define SLOT_WAIT_MS 50
+
+typedef struct ccd_slot {
+  redisContext *context; /* NULL: not connected */
+  unsigned generation;
+} ccd_slot;
+
+struct ccd_redis {
+  ccd_redis_place place;
+  atomic_bool up, closing;
+  atomic_uint generation; /* raised whenever the client goes away */
+  int wake;               /* eventfd: something for the thread to look at */
+  pthread_t thread;
+  bool thread_runs;
+
+  ccd_slot *slots;
+  int n_slots;
+  pthread_mutex_t lock; /* guards what follows */
+  pthread_cond_t freed;
+  ccd_slot **free;
+  int n_free;
+  ccd_redis_revoked_cb *callback;
+  void *callback_data;
+};
+
+bool
+ccd_redis_up(const ccd_redis *redis)
+{
+  return atomic_load(&redis->up);
+}
+
+static void
+wake(ccd_redis *redis)
+{
+  uint64_t one = 1;
+  while (write(redis->wake, &one, sizeof(one)) < 0 && errno == EINTR)
+    ;
+}
+
+static void
+go_away(ccd_redis *redis, unsigned generation)
+{
+  pthread_mutex_lock(&redis->lock);
+  if (generation == atomic_load(&redis->generation)) {
+    atomic_fetch_add(&redis->generation, 1);
+    atomic_store(&redis->up, false);
+    pthread_cond_broadcast(&redis->freed);
+    wake(redis);
+  }
+  pthread_mutex_unlock(&redis->lock);
+}
+
+static void
+drop_context(ccd_slot *slot)
+{
+  if (slot->context != NULL)
+    redisFree(slot->context);
+  slot->context = NULL;
+}
+
+/* Called with the lock held. */
+static ccd_slot *
+pop_slot(ccd_redis *redis)
+{
+  struct timespec until;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_nsec += SLOT_WAIT_MS * 1000000L;
+  if (until.tv_nsec >= 1000000000L) {
+    until.tv_sec++;
+    until.tv_nsec -= 1000000000L;
+  }
+  int result = 0;
+  while (redis->n_free == 0 && ccd_redis_up(redis) && result != ETIMEDOUT)
+    result = pthread_cond_timedwait(&redis->freed, &redis->lock, &until);
+  return redis->n_free > 0 && ccd_redis_up(redis) ? redis->free[--redis->n_free] : NULL;
+}
+
+static void
+give_slot(ccd_redis *redis, ccd_slot *slot)
+{
+  pthread_mutex_lock(&redis->lock);
+  redis->free[redis->n_free++] = slot;
+  pthread_cond_signal(&redis->freed);
+  pthread_mutex_unlock(&redis->lock);
+}
+
+/* A connected slot, or NULL at once when Redis is away. */
+static ccd_slot *
+take_slot(ccd_redis *redis)
+{
+  if (!ccd_redis_up(redis))
+    return NULL;
+  pthread_mutex_lock(&redis->lock);
+  ccd_slot *slot = pop_slot(redis);
+  pthread_mutex_unlock(&redis->lock);
+  if (slot == NULL)
+    return NULL;
+
+  unsigned generation = atomic_load(&redis->generation);
+  if (slot->generation != generation)
+    drop_context(slot);
+  if (slot->context != NULL)
+    return slot;
+  slot->generation = generation;
+  slot->context = ccd_redis_connect(&redis->place);
+  if (slot->context != NULL)
+    return slot;
+  go_away(redis, generation);
+  give_slot(redis, slot);
+  return NULL;
+}
+
+/* The next reply of the pipeline; NULL: the connection is of no use any more. The caller frees it.
+ */
+static redisReply *
+next_reply(redisContext *context)
+{
+  void *reply = NULL;
+  if (redisGetReply(context, &reply) != REDIS_OK)
+    return NULL;
+  return reply;
+}
+
+static void
+return_slot(ccd_redis *redis, ccd_slot *slot, bool broken)
+{
+  if (broken) {
+    drop_context(slot);
+    go_away(redis, slot->generation);
+  }
+  give_slot(redis, slot);
+}
+
+/* Queue the commands of one request; how many replies will come, or -1. */
+static int
+append(redisContext *context, const ccd_redis_ask *ask)
+{
+  int n = 0, bad = 0;
+  if (ask->get != NULL) {
+    bad |= redisAppendCommand(context, "GET %b", ask->get, strlen(ask->get));
+    n++;
+  }
+  if (ask->count != NULL) {
+    size_t length = strlen(ask->count);
+    /* NX keeps the expiry of a counter that is there, and INCRBY never changes it. */
+    if (ask->count_ttl_s > 0) {
+      bad |= redisAppendCommand(context, "SET %b 0 EX %d NX", ask->count, length, ask->count_ttl_s);
+      n++;
+    }
+    bad |=
+      redisAppendCommand(context, "INCRBY %b %lld", ask->count, length, (long long) ask->count_by);
+    n++;
+  }
+  return bad == REDIS_OK ? n : -1;
+}
+
+static cc_status
+take_reply(const redisReply *reply, bool is_get, cc_arena *arena, ccd_redis_answer *ret)
+{
+  if (reply->type == REDIS_REPLY_ERROR)
+    return CC_ERR_UNAVAILABLE;
+  if (reply->type == REDIS_REPLY_INTEGER)
+    ret->counted = reply->integer;
+  if (!is_get || reply->type != REDIS_REPLY_STRING)
+    return CC_OK;
+  char *value = cc_arena_text(arena, reply->len + 1);
+  if (value == NULL)
+    return CC_ERR_NO_MEMORY;
+  memcpy(value, reply->str, reply->len);
+  value[reply->len] = '\0';
+  ret->value = value;
+  ret->value_length = reply->len;
+  return CC_OK;
+}
+
+cc_status
+ccd_redis_request(ccd_redis *redis,
+                  const ccd_redis_ask *ask,
+                  cc_arena *arena,
+                  ccd_redis_answer *ret)
+{
+  ccd_slot *slot = take_slot(redis);
+  if (slot == NULL)
+    return CC_ERR_UNAVAILABLE;
+
+  ccd_redis_answer answer = {.value = NULL};
+  cc_status status = CC_OK;
+  int n = append(slot->context, ask);
+  bool broken = n < 0;
+  for (int i = 0; i < n && !broken; i++) {
+    redisReply *reply = next_reply(slot->context);
+    broken =
+      reply == NULL || (reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "LOADING", 7) == 0);
+    cc_status one =
+      broken ? CC_ERR_UNAVAILABLE : take_reply(reply, i == 0 && ask->get != NULL, arena, &answer);
+    if (status == CC_OK)
+      status = one;
+    if (reply != NULL)
+      freeReplyObject(reply);
+  }
+  return_slot(redis, slot, broken);
+  if (broken || status != CC_OK)
+    return broken ? CC_ERR_UNAVAILABLE : status;
+  *ret = answer;
+  return CC_OK;
+}
+
+/* Send the one command that was appended to the slot and take its reply. */
+static bool
+finish_one(ccd_redis *redis, ccd_slot *slot, int appended)
+{
+  redisReply *reply = appended == REDIS_OK ? next_reply(slot->context) : NULL;
+  bool good = reply != NULL && reply->type != REDIS_REPLY_ERROR;
+  return_slot(redis, slot, /* broken= */ reply == NULL);
+  if (reply != NULL)
+    freeReplyObject(reply);
+  return good;
+}
+
+bool
+ccd_redis_set(ccd_redis *redis, const char *key, const char *value, size_t length, int ttl_s)
+{
+  ccd_slot *slot = take_slot(redis);
+  if (slot == NULL)
+    return false;
+  int appended =
+    redisAppendCommand(slot->context, "SET %b %b EX %d", key, strlen(key), value, length, ttl_s);
+  return finish_one(redis, slot, appended);
+}
+
+bool
+ccd_redis_delete(ccd_redis *redis, const char *key)
+{
+  ccd_slot *slot = take_slot(redis);
+  if (slot == NULL)
+    return false;
+  return finish_one(redis, slot, redisAppendCommand(slot->context, "DEL %b", key, strlen(key)));
+}
+
+static void
+tell(ccd_redis *redis, const char *key)
+{
+  pthread_mutex_lock(&redis->lock);
+  ccd_redis_revoked_cb *callback = redis->callback;
+  void *data = redis->callback_data;
+  pthread_mutex_unlock(&redis->lock);
+  if (callback != NULL)
+    callback(data, key);
+}
+
+void
+ccd_redis_revoke(ccd_redis *redis, const char *key)
+{
+  /* Here and now: this process must not wait for its own message, nor go without when Redis is
+   * away. The other processes hear it, or drop everything when they are back. */
+  tell(redis, key);
+  ccd_slot *slot = take_slot(redis);
+  if (slot == NULL)
+    return;
+  int appended = redisAppendCommand(slot->context, "PUBLISH %s %b", CHANNEL, key, strlen(key));
+  (void) finish_one(redis, slot, appended);
+}
+
+void
+ccd_redis_on_revoke(ccd_redis *redis, ccd_redis_revoked_cb *callback, void *data)
+{
+  pthread_mutex_lock(&redis->lock);
+  redis->callback = callback;
+  redis->callback_data = data;
+  pthread_mutex_unlock(&redis->lock);
+}
+
+/* Sleep up to @ms or until somebody wakes the thread. */
+static void
+rest(ccd_redis *redis, int ms)
+{
+  struct pollfd wait = {.fd = redis->wake, .events = POLLIN};
+  uint64_t count = 0;
+  if (poll(&wait, 1, ms) > 0)
+    (void) !read(redis->wake, &count, sizeof(count));
+}
+
+static redisContext *
+subscribe(ccd_redis *redis)
+{
+  redisContext *context = ccd_redis_connect(&redis->place);
+  if (context == NULL)
+    return NULL;
+  redisReply *reply = NULL;
+  if (redisAppendCommand(context, "SUBSCRIBE %s", CHANNEL) == REDIS_OK)
+    reply = next_reply(context);
+  bool good = reply != NULL && reply->type == REDIS_REPLY_ARRAY;
+  if (reply != NULL)
+    freeReplyObject(reply);
+  if (good)
+    return context;
+  redisFree(context);
+  return NULL;
+}
+
+/* Hand on every whole message that has arrived. False: what came is no Redis. */
+static bool
+read_messages(ccd_redis *redis, redisContext *context)
+{
+  if (redisBufferRead(context) != REDIS_OK)
+    return false;
+  for (;;) {
+    void *next = NULL;
+    if (redisGetReplyFromReader(context, &next) != REDIS_OK)
+      return false;
+    redisReply *reply = next;
+    if (reply == NULL)
+      return true;
+    if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 3 &&
+        reply->element[0]->type == REDIS_REPLY_STRING &&
+        strcmp(reply->element[0]->str, "message") == 0 &&
+        reply->element[2]->type == REDIS_REPLY_STRING)
+      tell(redis, reply->element[2]->str);
+    freeReplyObject(reply);
+  }
+}
+
+static bool
+send_ping(redisContext *context)
+{
+  int done = 0;
+  if (redisAppendCommand(context, "PING") != REDIS_OK)
+    return false;
+  while (!done) {
+    if (redisBufferWrite(context, &done) != REDIS_OK)
+      return false;
+  }
+  return true;
+}
+
+/* Until the client goes away or closes. A connection that looks open but is dead shows by a ping
+ * without its answer. */
+static void
+listen_on(ccd_redis *redis, redisContext *context)
+{
+  bool asked = false;
+  while (ccd_redis_up(redis) && !atomic_load(&redis->closing)) {
+    struct pollfd wait[] = {{.fd = context->fd, .events = POLLIN},
+                            {.fd = redis->wake, .events = POLLIN}};
+    int n = poll(wait, CC_N(wait), PING_MS);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (wait[1].revents != 0)
+      rest(redis, 0);
+    bool good = n >= 0;
+    if (n == 0) {
+      good = !asked && send_ping(context);
+      asked = true;
+    } else if (good && wait[0].revents != 0) {
+      good = read_messages(redis, context);
+      asked = false;
+    }
+    if (!good)
+      go_away(redis, atomic_load(&redis->generation));
+  }
+}
+
+static void *
+run(void *data)
+{
+  ccd_redis *redis = data;
+  while (!atomic_load(&redis->closing)) {
+    redisContext *context = subscribe(redis);
+    if (context == NULL) {
+      rest(redis, RETRY_MS);
+      continue;
+    }
+    /* Subscribed first, then everything that may be stale is dropped, then it is up: no revocation
+     * falls between. */
+    tell(redis, /* key= */ NULL);
+    atomic_store(&redis->up, true);
+    listen_on(redis, context);
+    redisFree(context);
+  }
+  return NULL;
+}
+
+static cc_status
+start(ccd_redis *redis, const char *url, int connections, cc_error *reterr)
+{
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_mutex_init(&redis->lock, NULL);
+  pthread_cond_init(&redis->freed, &attributes);
+  pthread_condattr_destroy(&attributes);
+  redis->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (redis->wake < 0)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "no_descriptor", "Out of file descriptors.");
+  if (url == NULL || url[0] == '\0')
+    return CC_OK;
+
+  cc_status status = ccd_redis_place_read(url, &redis->place, reterr);
+  if (status != CC_OK)
+    return status;
+  redis->n_slots = connections > 0 ? connections : 1;
+  redis->slots = calloc((size_t) redis->n_slots, sizeof(*redis->slots));
+  redis->free = calloc((size_t) redis->n_slots, sizeof(ccd_slot *));
+  if (redis->slots == NULL || redis->free == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  for (int i = 0; i < redis->n_slots; i++)
+    redis->free[redis->n_free++] = &redis->slots[i];
+  if (pthread_create(&redis->thread, NULL, run, redis) != 0)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
+  redis->thread_runs = true;
+  return CC_OK;
+}
+
+cc_status
+ccd_redis_open(const char *url, int connections, ccd_redis **ret, cc_error *reterr)
+{
+  ccd_redis *redis = calloc(1, sizeof(*redis));
+  if (redis == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  cc_status status = start(redis, url, connections, reterr);
+  if (status != CC_OK) {
+    ccd_redis_close(redis);
+    return status;
+  }
+  *ret = redis;
+  return CC_OK;
+}
+
+void
+ccd_redis_close(ccd_redis *redis)
+{
+  if (redis == NULL)
+    return;
+  atomic_store(&redis->closing, true);
+  if (redis->thread_runs) {
+    wake(redis);
+    pthread_join(redis->thread, NULL);
+  }
+  for (int i = 0; redis->slots != NULL && i < redis->n_slots; i++)
+    drop_context(&redis->slots[i]);
+  if (redis->wake >= 0)
+    (void) close(redis->wake);
+  free(redis->slots);
+  free(redis->free);
+  ccd_redis_place_done(&redis->place);
+  pthread_cond_destroy(&redis->freed);
+  pthread_mutex_destroy(&redis->lock);
+  free(redis);
+}
