@@ -372,7 +372,7 @@ const cc_op cc_op_update_organization = {
   .summary = "Change the organization that you work in."};
 const cc_op cc_op_switch_organization = {
   .id = "switchOrganization", .method = CC_PUT, .path = "/v1/session/organization",
-  .body = &cc_organization_choice_type, .reply = &cc_organization_type, .errors = NOT_FOUND,
+  .body = &cc_organization_choice_type, .reply = &cc_membership_type, .errors = NOT_FOUND,
   .tag = ORGS, .summary = "Work in another of your organizations.",
   .doc = "Changes this session only."};
 const cc_op cc_op_leave_organization = {
@@ -424,7 +424,7 @@ const cc_op cc_op_resend_invitation = {
          "once a minute."};
 const cc_op cc_op_accept_invitation = {
   .id = "acceptInvitation", .method = CC_POST, .path = "/v1/invitations/accept",
-  .body = &cc_invitation_answer_type, .reply = &cc_organization_type,
+  .body = &cc_invitation_answer_type, .reply = &cc_membership_type,
   .errors = NOT_FOUND | CONFLICT, .tag = INVITES, .summary = "Accept an invitation.",
   .doc = "Your verified e-mail address must be the invited one. Your session works in that "
          "organization from now on."};

@@ -41,6 +41,13 @@ WHERE m.user_id = :user_id::bigint AND o.id > COALESCE(:cursor_1::bigint, 0)
 ORDER BY o.id
 LIMIT :limit::int;
 
+-- name: membership_get
+SELECT o.id, o.name, o.slug, o.avatar_url, o.timezone, m.role, m.permissions, m.joined_at,
+       true AS active
+FROM organization_members m
+JOIN organizations o ON o.id = m.organization_id
+WHERE m.organization_id = :organization_id::bigint AND m.user_id = :my_user_id::bigint;
+
 -- name: organization_get
 SELECT {columns o} FROM organizations o WHERE o.id = :organization_id::bigint;
 

@@ -9,7 +9,10 @@
 cc_status
 ccd_absent(cc_error *reterr)
 {
-  return cc_fail(reterr, CC_ERR_NOT_FOUND, "", "There is nothing of that name or number.");
+  return cc_fail(reterr,
+                 CC_ERR_NOT_FOUND,
+                 "not_found",
+                 "There is no such thing, or it is not yours to see");
 }
 
 /* Slugs made from a name that is taken: with a number first, then with letters nobody else has. */
@@ -41,7 +44,6 @@ insert_organization(ccd_call *call,
   return status;
 }
 
-/* The answer of whatever leads into an organization: the organization itself. */
 static cc_status
 reply_organization(ccd_call *call, const char *organization_id, cc_error *reterr)
 {
@@ -120,7 +122,8 @@ ccd_organization_switch(ccd_call *call, cc_error *reterr)
   if (ccd_rows_n(rows) == 0)
     return ccd_absent(reterr);
   ccd_call_revoke(call, "session", call->actor->session_id);
-  return reply_organization(call, id, reterr);
+  /* Not the whole organization: the actor's view is still the one of the organization before. */
+  return ccd_call_query(call, &ccd_q_membership_get, args, &call->rows, reterr);
 }
 
 cc_status
