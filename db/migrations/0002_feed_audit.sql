@@ -240,7 +240,7 @@ BEGIN
   ) p (found, problem)
   WHERE p.found
   UNION ALL
-  SELECT COALESCE(h.seq, l.seq),
+  SELECT GREATEST(h.seq, l.seq),
          CASE WHEN h.seq IS NULL THEN 'the chain has no head'
               WHEN h.seq > COALESCE(l.seq, 0)
                 THEN format('the end is missing: rows %s to %s', COALESCE(l.seq, 0) + 1, h.seq)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A migrated database without the server: what the schema promises must hold by itself."""
+
+import contextlib
+import itertools
+
+import psycopg2
+import pytest
+
+from harness import services
+
+MIGRATIONS = sorted((services.ROOT / "db" / "migrations").glob("[0-9]*.sql"))
+EVENT = ("INSERT INTO events (organization_id, title, slug, start_time, end_time, location_type) "
+         "VALUES (%s, %s, %s, now(), now() + interval '1 hour', 'virtual') RETURNING id")
+
+
+class Database:
+    """One database of the cluster, with the few things that most tests need in it."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, cluster, name):
+        self.cluster = cluster
+        self.name = name
+
+    def connect(self, role="campaign_api"):
+        return psycopg2.connect(self.cluster.url(self.name, role))
+
+    @contextlib.contextmanager
+    def transaction(self, organization=None, user=None, role="campaign_api", connection=None, **settings):
+        """A transaction as the server begins it; yields a cursor, commits at the end."""
+        made = connection or self.connect(role)
+        try:
+            with made, made.cursor() as cursor:
+                self.begin(cursor, organization, user, **settings)
+                yield cursor
+        finally:
+            if connection is None:
+                made.close()
+
+    @staticmethod
+    def begin(cursor, organization=None, user=None, **settings):
+        settings["organization_id"] = organization
+        settings["user_id"] = user
+        for name, value in settings.items():
+            if value is not None:
+                cursor.execute("SELECT set_config(%s, %s, true)", (f"app.{name}", str(value)))
+
+    def sql(self, statement, *parameters, role="postgres"):
+        """Run as the superuser, whom no policy holds; every row."""
+        return self.cluster.sql(parameters or None, statement, self.name, role)
+
+    def value(self, statement, *parameters):
+        return self.sql(statement, *parameters)[0][0]
+
+    def new_user(self):
+        return self.value(
+            "INSERT INTO users (email, password_hash, first_name, last_name) "
+            "VALUES (%s, 'never', 'Ada', 'Walker') RETURNING id",
+            f"person-{next(self.numbers)}@example.test")
+
+    def new_organization(self, owner=None):
+        """Made the way the server makes one; returns (organization, owner)."""
+        owner = owner or self.new_user()
+        with self.transaction(user=owner, actor=f"user:{owner}") as cursor:
+            cursor.execute("SELECT organization_begin()")
+            organization = cursor.fetchone()[0]
+            cursor.execute("INSERT INTO organizations (id, name, slug) VALUES (%s, 'Club', %s)",
+                           (organization, f"club-{organization}"))
+            cursor.execute("INSERT INTO organization_members (organization_id, user_id, role) "
+                           "VALUES (%s, %s, 'owner')", (organization, owner))
+        return organization, owner
+
+    def new_event(self, organization, title="Doors", **settings):
+        with self.transaction(organization, **settings) as cursor:
+            cursor.execute(EVENT, (organization, title, f"doors-{next(self.numbers)}"))
+            return cursor.fetchone()[0]
+
+    def one_of_each(self, organization, user):
+        """A row in every tenant table that has none by itself."""
+        with self.transaction(organization, user) as cursor:
+            cursor.execute(EVENT, (organization, "Doors", f"doors-{next(self.numbers)}"))
+            cursor.execute("INSERT INTO invitations (organization_id, email, token_hash, expires_at) "
+                           "VALUES (%s, 'guest@example.test', 'invitation', now())", (organization,))
+            cursor.execute("INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix) "
+                           "VALUES (%s, 'sync', 'api token', 'cct_abcd')", (organization,))
+            cursor.execute("INSERT INTO devices (organization_id, name, profile) "
+                           "VALUES (%s, 'phone', 'door_list')", (organization,))
+
+
+def migrate(database):
+    for path in MIGRATIONS:
+        with database.connect("campaign_owner") as connection, connection.cursor() as cursor:
+            cursor.execute(path.read_text())
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def template(cluster):
+    made = Database(cluster, cluster.new_database())
+    migrate(made)
+    return made.name
+
+
+@pytest.fixture(scope="module")
+def db(cluster, template):
+    """A fresh copy of the migrated database, one per file."""
+    name = f"schema_{next(Database.numbers)}"
+    cluster.sql(None, f"CREATE DATABASE {name} TEMPLATE {template}", "postgres")
+    made = Database(cluster, name)
+    made.sql((services.ROOT / "db" / "roles.sql").read_text())
+    return made

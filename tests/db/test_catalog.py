@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of the schema, asked of the catalog: a table that a later migration adds is held to them too.
+Each rule is a statement that lists offenders. The controls at the end break every rule and must be seen."""
+
+import psycopg2
+import pytest
+
+# Tables with a tenant, told by organization_id NOT NULL.
+TENANT = """
+  tenant AS (
+    SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, a.attnum
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      AND a.attname = 'organization_id' AND a.attnotnull AND NOT a.attisdropped)
+"""
+
+RULES = {
+    # jobs serves the whole installation; its payload is sealed.
+    "a nullable organization_id": """
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+          AND a.attname = 'organization_id' AND NOT a.attnotnull AND c.relname <> 'jobs'""",
+    "row-level security is not enabled and forced": f"""
+        WITH {TENANT} SELECT relname FROM tenant WHERE NOT (relrowsecurity AND relforcerowsecurity)""",
+    "no tenant policy for the server": f"""
+        WITH {TENANT} SELECT relname FROM tenant WHERE NOT EXISTS (
+          SELECT FROM pg_policies p
+          WHERE p.schemaname = 'public' AND p.tablename = relname AND p.cmd = 'ALL'
+            AND p.permissive = 'PERMISSIVE' AND 'campaign_api' = ANY (p.roles)
+            AND p.qual = '(organization_id = app_organization_id())'
+            AND COALESCE(p.with_check, p.qual) = p.qual)""",
+    # Policies are added up, so each further one for the server widens what it sees.
+    "a further policy for the server": """
+        SELECT tablename || '.' || policyname FROM pg_policies
+        WHERE roles && '{campaign_api,campaign_owner,public}'::name[] AND schemaname = 'public'
+          AND policyname <> tablename || '_tenant'
+          AND (cmd <> 'SELECT' OR policyname NOT IN ('organization_members_own', 'organizations_own'))""",
+    "organization_id is not first in the primary key": f"""
+        WITH {TENANT} SELECT relname FROM tenant WHERE NOT EXISTS (
+          SELECT FROM pg_index i WHERE i.indrelid = tenant.oid AND i.indisprimary AND i.indkey[0] = attnum)""",
+    "organization_id is not first in a unique index": f"""
+        WITH {TENANT} SELECT i.indexrelid::regclass::text FROM tenant
+        JOIN pg_index i ON i.indrelid = tenant.oid WHERE i.indisunique AND i.indkey[0] <> attnum""",
+    "organization_id is not first in a foreign key between tenant tables": f"""
+        WITH {TENANT} SELECT f.conname FROM pg_constraint f
+        JOIN tenant a ON a.oid = f.conrelid JOIN tenant b ON b.oid = f.confrelid
+        WHERE f.contype = 'f' AND (f.conkey[1] <> a.attnum OR f.confkey[1] <> b.attnum)""",
+    "a foreign key from a tenant table into another kind of table": f"""
+        WITH {TENANT} SELECT f.conname FROM pg_constraint f JOIN tenant a ON a.oid = f.conrelid
+        WHERE f.contype = 'f' AND f.confrelid NOT IN (SELECT oid FROM tenant)
+          AND f.confrelid NOT IN ('users'::regclass, 'organizations'::regclass)""",
+    "not written to the feed and the audit log": f"""
+        WITH {TENANT} SELECT relname FROM tenant
+        WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads') AND NOT EXISTS (
+          SELECT FROM pg_trigger t
+          WHERE t.tgrelid = tenant.oid AND t.tgfoid = 'record_change'::regproc AND t.tgenabled = 'O'
+            AND t.tgdeferrable AND t.tginitdeferred AND t.tgtype & 29 = 29)""",
+    "a version that nothing raises": """
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'version'
+          AND c.relname <> 'changes' AND NOT EXISTS (
+            SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = 'touch'::regproc)""",
+    # The server finds the field of a violation by the constraint's name.
+    "a constraint whose name does not say table and column": """
+        SELECT k.name FROM (
+          SELECT conname AS name, conrelid AS rel, contype FROM pg_constraint
+          WHERE contype IN ('c', 'f', 'u') AND connamespace = 'public'::regnamespace
+          UNION ALL
+          SELECT c.relname, i.indrelid, 'u' FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+          WHERE i.indisunique AND NOT i.indisprimary AND c.relnamespace = 'public'::regnamespace) k
+        WHERE NOT EXISTS (
+          SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+          WHERE a.attrelid = k.rel AND a.attnum > 0
+            AND k.name = c.relname || '_' || a.attname || '_'
+              || CASE k.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'fkey' ELSE 'key' END)""",
+    "owned by a role that should own nothing": """
+        SELECT relname FROM pg_class WHERE relowner IN ('campaign_api'::regrole, 'campaign_public'::regrole)
+        UNION ALL SELECT proname FROM pg_proc
+        WHERE proowner IN ('campaign_api'::regrole, 'campaign_public'::regrole)
+        UNION ALL SELECT relname FROM pg_class WHERE relowner = 'campaign_definer'::regrole
+        UNION ALL SELECT nspname FROM pg_namespace
+        WHERE nspowner IN ('campaign_api'::regrole, 'campaign_public'::regrole, 'campaign_definer'::regrole)""",
+    "a role with powers past the policies": """
+        SELECT rolname FROM pg_roles
+        WHERE rolname LIKE 'campaign%' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb
+          OR rolreplication OR rolinherit)""",
+    "a table right that no server needs": """
+        SELECT r.rolname || ' ' || c.relname || ' ' || p.kind
+        FROM pg_roles r, pg_class c, unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER']) p (kind)
+        WHERE r.rolname IN ('campaign_api', 'campaign_public', 'campaign_definer')
+          AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+          AND has_table_privilege(r.oid, c.oid, p.kind)""",
+    "a right to create": """
+        SELECT rolname FROM pg_roles WHERE rolname IN ('campaign_api', 'campaign_public')
+          AND (has_schema_privilege(oid, 'public', 'CREATE')
+               OR has_database_privilege(oid, current_database(), 'CREATE')
+               OR has_database_privilege(oid, current_database(), 'TEMP'))""",
+    "more than reading the log": """
+        SELECT c.relname || ' ' || p.kind FROM pg_class c,
+          unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p (kind)
+        WHERE c.relname IN ('changes', 'audit_log', 'audit_heads')
+          AND has_table_privilege('campaign_api', c.oid, p.kind)""",
+    "a view that shows what its owner may see": """
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
+          AND NOT COALESCE(reloptions @> '{security_invoker=true}', false)""",
+    "a SECURITY DEFINER function without search_path or of another owner": """
+        SELECT proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prosecdef
+          AND (proowner <> 'campaign_definer'::regrole
+               OR NOT COALESCE(proconfig @> '{"search_path=public, pg_temp"}', false))""",
+    "a function for everybody": """
+        SELECT p.proname FROM pg_proc p, aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) a
+        WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 0""",
+    "a table for everybody": """
+        SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0""",
+}
+
+# What breaks each rule, run inside a transaction that is rolled back.
+CONTROLS = {
+    "a nullable organization_id": ("bad", "CREATE TABLE bad (organization_id bigint)"),
+    "row-level security is not enabled and forced":
+        ("bad", "CREATE TABLE bad (organization_id bigint NOT NULL); "
+                "ALTER TABLE bad ENABLE ROW LEVEL SECURITY"),
+    "no tenant policy for the server":
+        ("bad", "CREATE TABLE bad (organization_id bigint NOT NULL); "
+                "CREATE POLICY bad_tenant ON bad TO campaign_api USING (true)"),
+    "a further policy for the server":
+        ("events.wide", "CREATE POLICY wide ON events FOR SELECT USING (is_published)"),
+    "organization_id is not first in the primary key":
+        ("bad", "CREATE TABLE bad (id bigint, organization_id bigint NOT NULL, "
+                "PRIMARY KEY (id, organization_id))"),
+    "organization_id is not first in a unique index":
+        ("events_wide", "CREATE UNIQUE INDEX events_wide ON events (slug)"),
+    "organization_id is not first in a foreign key between tenant tables":
+        ("bad_event_id_fkey",
+         "ALTER TABLE events ADD CONSTRAINT wide UNIQUE (id); "
+         "CREATE TABLE bad (organization_id bigint NOT NULL, event_id bigint REFERENCES events (id))"),
+    "a foreign key from a tenant table into another kind of table":
+        ("bad_session_id_fkey", "CREATE TABLE bad (organization_id bigint NOT NULL, "
+                                "session_id bigint REFERENCES sessions (id))"),
+    "not written to the feed and the audit log":
+        ("events", "ALTER TABLE events DISABLE TRIGGER events_record"),
+    "a version that nothing raises": ("bad", "CREATE TABLE bad (version bigint)"),
+    "a constraint whose name does not say table and column":
+        ("sanity", "ALTER TABLE events ADD CONSTRAINT sanity CHECK (title <> 'x')"),
+    "owned by a role that should own nothing":
+        ("bad", "CREATE TABLE bad (); ALTER TABLE bad OWNER TO campaign_api"),
+    "a role with powers past the policies": ("campaign_api", "ALTER ROLE campaign_api BYPASSRLS"),
+    "a table right that no server needs":
+        ("campaign_api events TRUNCATE", "GRANT TRUNCATE ON events TO campaign_api"),
+    "a right to create": ("campaign_api", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
+    "more than reading the log": ("audit_log INSERT", "GRANT INSERT ON audit_log TO campaign_api"),
+    "a view that shows what its owner may see": ("bad", "CREATE VIEW bad AS SELECT * FROM events"),
+    "a SECURITY DEFINER function without search_path or of another owner":
+        ("bad", "CREATE FUNCTION bad() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'"),
+    "a function for everybody": ("bad", "CREATE FUNCTION bad() RETURNS int LANGUAGE sql AS 'SELECT 1'; "
+                                        "GRANT EXECUTE ON FUNCTION bad() TO PUBLIC"),
+    "a table for everybody": ("events", "GRANT SELECT ON events TO PUBLIC"),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_nothing_breaks_the_rule(db, rule):
+    assert [row[0] for row in db.sql(RULES[rule])] == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_rule_sees_what_breaks_it(db, rule):
+    offender, statement = CONTROLS[rule]
+    connection = db.connect("postgres")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            cursor.execute(RULES[rule])
+            assert offender in [row[0] for row in cursor.fetchall()]
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+def test_the_tenant_tables_are_the_known_ones(db):
+    """A new one belongs into this list, and into Database.one_of_each."""
+    assert {row[0] for row in db.sql(f"WITH {TENANT} SELECT relname FROM tenant")} == {
+        "organization_members", "invitations", "api_tokens", "devices", "events", "changes", "audit_log",
+        "audit_heads"}
+
+
+def test_organizations_are_held_by_a_policy(db):
+    assert db.sql("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = 'organizations'") \
+        == [(True, True)]
+
+
+def test_the_public_reads_named_columns_only(db):
+    hidden = {("events", "virtual_link"), ("events", "created_by"), ("organizations", "stripe_customer_id"),
+              ("organizations", "subscription_status")}
+    readable = set(db.sql("""
+        SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+          AND has_column_privilege('campaign_public', c.oid, a.attnum, 'SELECT')"""))
+    assert {table for table, _ in readable} == {"events", "organizations"}
+    assert not readable & hidden
+    assert db.sql("""SELECT relname FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p (kind)
+                     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                       AND has_table_privilege('campaign_public', pg_class.oid, kind)""") == []
+
+
+def test_roles_can_be_made_again(db):
+    from harness import services
+
+    before = db.sql("SELECT rolname, rolinherit, rolcanlogin FROM pg_roles ORDER BY 1")
+    db.sql((services.ROOT / "db" / "roles.sql").read_text())
+    assert db.sql("SELECT rolname, rolinherit, rolcanlogin FROM pg_roles ORDER BY 1") == before
+
+
+def test_the_server_cannot_become_the_owner(db):
+    for role in ("campaign_owner", "campaign_definer", "postgres"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            db.sql(f"SET ROLE {role}", role="campaign_api")
