@@ -12,6 +12,9 @@
 cc_arena *cc_json_enter(cc_arena *arena);
 void cc_json_leave(cc_arena *before);
 
+/* jansson's json_loadb, safe at the arena's ceiling: NULL then. Between enter and leave. */
+json_t *cc_json_load(const char *json, size_t length, size_t flags, json_error_t *reterr);
+
 /* Has the arena refused memory since the enter? */
 bool cc_json_exhausted(void);
 

@@ -341,7 +341,7 @@ cc_decode_value(cc_decoder *d,
 static void
 use_fallback(cc_decoder *d, const cc_path *at, const cc_field *field, void *object)
 {
-  json_t *json = json_loads(field->fallback, JSON_DECODE_ANY, NULL);
+  json_t *json = cc_json_load(field->fallback, strlen(field->fallback), JSON_DECODE_ANY, NULL);
   if (json == NULL) {
     d->no_memory = true;
     return;

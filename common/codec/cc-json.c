@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <assert.h>
 #include <math.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
  * outlive it, so their memory is not freed one by one. */
 static _Thread_local cc_arena *current;
 static _Thread_local bool exhausted;
+/* The way out of the reader when the arena is full. jansson 2.14 ignores a failure to grow its
+ * token buffer and then copies past the end of it, so it must never see one. */
+static _Thread_local jmp_buf *escape;
 static bool ready;
 
 static void *
@@ -21,7 +25,11 @@ json_alloc(size_t size)
   if (current == NULL)
     return malloc(size);
   void *memory = cc_arena_alloc(current, size);
-  exhausted = exhausted || memory == NULL;
+  if (memory == NULL) {
+    exhausted = true;
+    if (escape != NULL)
+      longjmp(*escape, 1);
+  }
   return memory;
 }
 
@@ -60,6 +68,21 @@ void
 cc_json_leave(cc_arena *before)
 {
   current = before;
+}
+
+/* json_loadb that ends at once at the arena's ceiling. What it had allocated stays in the arena. */
+json_t *
+cc_json_load(const char *json, size_t length, size_t flags, json_error_t *reterr)
+{
+  jmp_buf here;
+  if (setjmp(here) != 0) {
+    escape = NULL;
+    return NULL;
+  }
+  escape = &here;
+  json_t *tree = json_loadb(json, length, flags, reterr);
+  escape = NULL;
+  return tree;
 }
 
 static cc_status
@@ -152,9 +175,9 @@ duplicate_key(const char *json, size_t position, cc_error_list *errors)
 static cc_status
 parse_error(const char *json, size_t length, const json_error_t *error, cc_error_list *errors)
 {
-  enum json_error_code code = json_error_code(error);
-  if (code == json_error_out_of_memory)
+  if (exhausted)
     return CC_ERR_NO_MEMORY;
+  enum json_error_code code = json_error_code(error);
   size_t position = error->position < 0 ? 0 : (size_t) error->position;
   if (code == json_error_duplicate_key)
     return duplicate_key(json, position < length ? position : length, errors);
@@ -204,7 +227,7 @@ cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *rete
   if (status != CC_OK)
     return status;
   json_error_t error;
-  json_t *tree = json_loadb(json, length, JSON_REJECT_DUPLICATES, &error);
+  json_t *tree = cc_json_load(json, length, JSON_REJECT_DUPLICATES, &error);
   if (tree == NULL)
     return parse_error(json, length, &error, reterr);
   *ret = tree;

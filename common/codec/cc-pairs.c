@@ -39,7 +39,7 @@ value_from_text(const cc_field *field, const char *text, size_t length, bool cel
   case CC_KIND_DOUBLE:
     if (length == 0 || (text[0] != '-' && (text[0] < '0' || text[0] > '9')))
       return NULL;
-    return json_loadb(text, length, JSON_DECODE_ANY, NULL);
+    return cc_json_load(text, length, JSON_DECODE_ANY, NULL);
   case CC_KIND_TIME:
     /* "2026-11-03 12:00:00.5+00" */
     if (cell && length >= 22 && length <= 29 && text[10] == ' ' &&
@@ -53,7 +53,7 @@ value_from_text(const cc_field *field, const char *text, size_t length, bool cel
   case CC_KIND_JSON:
   case CC_KIND_OBJECT:
   case CC_KIND_LIST:
-    return cell ? json_loadb(text, length, 0, NULL) : NULL;
+    return cell ? cc_json_load(text, length, 0, NULL) : NULL;
   }
   return NULL;
 }

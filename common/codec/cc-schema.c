@@ -23,12 +23,12 @@ typedef struct format_row {
 } format_row;
 
 static const format_row formats[] = {
-  [CC_FORMAT_TEXT] = {NULL, NULL, "Some text"},
-  [CC_FORMAT_LINE] = {NULL, NULL, "Some text"},
-  [CC_FORMAT_NAME] = {NULL, NULL, "Some name"},
+  [CC_FORMAT_TEXT] = {NULL, NULL, "Sample"},
+  [CC_FORMAT_LINE] = {NULL, NULL, "Sample"},
+  [CC_FORMAT_NAME] = {NULL, NULL, "Sample"},
   [CC_FORMAT_EMAIL] = {"email", NULL, "ada@example.org"},
   [CC_FORMAT_URL] = {"uri", "^https?://", "https://example.org/"},
-  [CC_FORMAT_SLUG] = {NULL, "^[a-z0-9]+(-[a-z0-9]+)*$", "town-hall"},
+  [CC_FORMAT_SLUG] = {NULL, "^[a-z0-9]+(-[a-z0-9]+)*$", "townhall"},
   [CC_FORMAT_ZONE] = {NULL, NULL, "America/New_York"},
   [CC_FORMAT_PHONE] = {NULL, NULL, "+12155550123"},
   [CC_FORMAT_COUNTRY] = {NULL, "^[A-Z]{2}$", "US"},

@@ -98,11 +98,14 @@ test_str_json(void)
     {"", "\"\""},
     {"plain", "\"plain\""},
     {"a longer text without anything", "\"a longer text without anything\""},
-    {"say \"hi\" \\ \b\f\n\r\t\x01\x1f\x7f", "\"say \\\"hi\\\" \\\\ \\b\\f\\n\\r\\t\\u0001\\u001f\x7f\""},
-    {"\xE2\x80\xA8|\xE2\x80\xA9|\xE2\x80\xA7|\xE2\x82\xAC", "\"\\u2028|\\u2029|\xE2\x80\xA7|\xE2\x82\xAC\""},
+    {"say \"hi\" \\ \b\f\n\r\t\x01\x1f\x7f",
+     "\"say \\\"hi\\\" \\\\ \\b\\f\\n\\r\\t\\u0001\\u001f\x7f\""},
+    {"\xE2\x80\xA8|\xE2\x80\xA9|\xE2\x80\xA7|\xE2\x82\xAC",
+     "\"\\u2028|\\u2029|\xE2\x80\xA7|\xE2\x82\xAC\""},
     {"12345678\"", "\"12345678\\\"\""},
     {"\xF0\x9F\x97\xB3 ballot", "\"\xF0\x9F\x97\xB3 ballot\""},
   };
+
   for (size_t i = 0; i < CC_N(cases); i++) {
     cc_str str = CC_STR_INIT(1000);
     cc_str_add_json(&str, cases[i].text, strlen(cases[i].text));
@@ -150,7 +153,8 @@ test_errors(void)
   g_assert_cmpstr(error.message, ==, "No 7.");
   g_assert_cmpstr(error.pointer, ==, "");
   g_assert_cmpstr(error.hint, ==, "");
-  /* Cut at a character boundary: every length of a text of two-, three- and four-byte characters. */
+  /* Cut at a character boundary: every length of a text of two-, three- and four-byte characters.
+   */
   for (size_t lead = 0; lead < 8; lead++) {
     GString *text = g_string_new(NULL);
     for (size_t i = 0; i < lead; i++)
@@ -204,6 +208,7 @@ test_time_parse(void)
     {"0001-01-01T00:00:00Z", INT64_C(-62135596800000000), "0001-01-01T00:00:00Z"},
     {"9999-12-31T23:59:59.999999Z", INT64_C(253402300799999999), "9999-12-31T23:59:59.999999Z"},
   };
+
   for (size_t i = 0; i < CC_N(cases); i++) {
     cc_time time = 42;
     g_assert_true(cc_time_parse(cases[i].text, strlen(cases[i].text), &time));
@@ -266,10 +271,13 @@ test_time_calendar(void)
     char text[CC_TIME_TEXT_MAX];
     cc_time_format(time, text);
     g_autoptr(GDateTime) there = g_date_time_new_from_unix_utc(time / CC_TIME_SECOND);
-    g_autofree char *expected = g_strdup_printf(
-      "%04d-%02d-%02dT%02d:%02d:%02dZ", g_date_time_get_year(there), g_date_time_get_month(there),
-      g_date_time_get_day_of_month(there), g_date_time_get_hour(there),
-      g_date_time_get_minute(there), g_date_time_get_second(there));
+    g_autofree char *expected = g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02dZ",
+                                                g_date_time_get_year(there),
+                                                g_date_time_get_month(there),
+                                                g_date_time_get_day_of_month(there),
+                                                g_date_time_get_hour(there),
+                                                g_date_time_get_minute(there),
+                                                g_date_time_get_second(there));
     g_assert_cmpstr(text, ==, expected);
     cc_time back;
     g_assert_true(cc_time_parse(text, strlen(text), &back));
@@ -285,10 +293,24 @@ test_time_calendar(void)
 static void
 test_time_zone(void)
 {
-  static const char *const good[] = {"UTC", "America/New_York", "America/Indiana/Knox", "Etc/GMT+5"};
+  static const char *const good[] = {"UTC",
+                                     "America/New_York",
+                                     "America/Indiana/Knox",
+                                     "Etc/GMT+5"};
   static const char *const bad[] = {
-    "",         "America",   "America/", "/etc/passwd", "../../../etc/passwd", "America/../UTC",
-    "Nowhere/X", "localtime", "posix/UTC", "America//New_York", "utc\n", "tzdata.zi", "zone.tab",
+    "",
+    "America",
+    "America/",
+    "/etc/passwd",
+    "../../../etc/passwd",
+    "America/../UTC",
+    "Nowhere/X",
+    "localtime",
+    "posix/UTC",
+    "America//New_York",
+    "utc\n",
+    "tzdata.zi",
+    "zone.tab",
   };
   for (size_t i = 0; i < CC_N(good); i++)
     g_assert_true(cc_time_zone_known(good[i]));
@@ -308,7 +330,8 @@ test_utf8_length(void)
     for (size_t n = 1; n <= sizeof text; n++) {
       if (memchr(text, '\0', n) != NULL)
         continue;
-      long expected = g_utf8_validate(text, (gssize) n, NULL) ? g_utf8_strlen(text, (gssize) n) : -1;
+      long expected =
+        g_utf8_validate(text, (gssize) n, NULL) ? g_utf8_strlen(text, (gssize) n) : -1;
       g_assert_cmpint(cc_utf8_length(text, n), ==, expected);
     }
   }
@@ -324,10 +347,24 @@ static void
 test_utf8_control(void)
 {
   static const char *const with[] = {
-    "a\nb", "\t", "\x7f", "\xC2\x80", "\xC2\x9F", "x\xE2\x80\xAE", "\xE2\x81\xA6y", "\xE2\x81\xA9",
+    "a\nb",
+    "\t",
+    "\x7f",
+    "\xC2\x80",
+    "\xC2\x9F",
+    "x\xE2\x80\xAE",
+    "\xE2\x81\xA6y",
+    "\xE2\x81\xA9",
   };
   static const char *const without[] = {
-    "", "a b", "\xC2\xA0", "\xE2\x80\x94", "\xE2\x80\xAF", "\xE2\x81\xA5", "\xE2\x82\xAC", "\xE2",
+    "",
+    "a b",
+    "\xC2\xA0",
+    "\xE2\x80\x94",
+    "\xE2\x80\xAF",
+    "\xE2\x81\xA5",
+    "\xE2\x82\xAC",
+    "\xE2",
   };
   for (size_t i = 0; i < CC_N(with); i++)
     g_assert_true(cc_utf8_has_control(with[i], strlen(with[i])));
@@ -344,10 +381,12 @@ test_utf8_forms(void)
   g_assert_cmpstr(cc_utf8_nfc(arena, "e\xCC\x81", 3), ==, "\xC3\xA9");
   g_assert_cmpstr(cc_utf8_nfc(arena, "\xE2\x84\xAB", 3), ==, "\xC3\x85");
   g_assert_cmpstr(cc_utf8_fold(arena, "ADA@Example.ORG", 15), ==, "ada@example.org");
-  g_assert_cmpstr(cc_utf8_fold(arena, "STRA\xC3\x9F"
-                                      "E",
+  g_assert_cmpstr(cc_utf8_fold(arena,
+                               "STRA\xC3\x9F"
+                               "E",
                                7),
-                  ==, "strasse");
+                  ==,
+                  "strasse");
   g_assert_cmpstr(cc_utf8_fold(arena, "E\xCC\x81", 3), ==, "\xC3\xA9");
   CC_AUTO(cc_arena) small = cc_arena_new(2);
   g_assert_null(cc_utf8_fold(small, "ADA", 3));
