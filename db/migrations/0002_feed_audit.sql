@@ -153,8 +153,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
   current_row record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-  -- Bookkeeping that moves with every update and tells nothing.
-  silent text[] := TG_ARGV[2]::text[] || '{updated_at,version}'::text[];
+  silent text[];
   organization_id bigint;
   operation text := lower(TG_OP);
   before jsonb;
@@ -168,6 +167,8 @@ BEGIN
     organization_id := current_row.organization_id;
   END IF;
   IF TG_OP = 'UPDATE' THEN
+    -- The last two are bookkeeping that moves with every update and tells nothing.
+    silent := TG_ARGV[2]::text[] || '{updated_at,version}'::text[];
     old_row := to_jsonb(OLD) - silent;
     new_row := to_jsonb(NEW) - silent;
     IF old_row = new_row THEN

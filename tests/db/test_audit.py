@@ -152,6 +152,20 @@ EDITED = "was edited: its hash is another"
 UNLINKED = "does not follow the row before it"
 
 
+def rehash(seq):
+    """Give an edited row the hash that its content asks for."""
+    return ("UPDATE audit_log SET hash = audit_hash(prev_hash, organization_id, seq, at, actor, action, "
+            f"entity, entity_id, request_id, address, before, after) WHERE MINE AND seq = {seq}")
+
+
+def forge(seq):
+    """A row that follows the one before it as it should."""
+    return (f"INSERT INTO audit_log SELECT organization_id, {seq}, at, 'forged', action, entity, entity_id, "
+            f"request_id, address, before, after, hash, audit_hash(hash, organization_id, {seq}, at, 'forged', "
+            "action, entity, entity_id, request_id, address, before, after) "
+            f"FROM audit_log WHERE MINE AND seq = {seq - 1}")
+
+
 @pytest.mark.parametrize("change", [
     "actor = 'user:666'", "actor = NULL", "actor = ''", "action = 'event.creat'", "entity = 'Event'",
     "entity_id = entity_id + 1", "request_id = ''", "address = '0'", "at = at + interval '1 microsecond'",
@@ -165,14 +179,12 @@ def test_an_edited_row_is_found(chain, change):
 
 def test_an_edited_row_with_a_new_hash_is_found_by_the_next_one(chain):
     assert chain("UPDATE audit_log SET actor = 'x' WHERE MINE AND seq = 5",
-                 "UPDATE audit_log SET hash = audit_hash(prev_hash, organization_id, seq, at, actor, action, entity, "
-                 "entity_id, request_id, address, before, after) WHERE MINE AND seq = 5") == [(6, UNLINKED)]
+                 rehash(5)) == [(6, UNLINKED)]
 
 
 def test_an_edited_last_row_with_a_new_hash_is_found_by_the_head(chain):
     assert chain("UPDATE audit_log SET actor = 'x' WHERE MINE AND seq = 10",
-                 "UPDATE audit_log SET hash = audit_hash(prev_hash, organization_id, seq, at, actor, action, entity, "
-                 "entity_id, request_id, address, before, after) WHERE MINE AND seq = 10") == [
+                 rehash(10)) == [
         (10, "the head has another hash than the last row")]
 
 
@@ -215,24 +227,20 @@ def test_two_swapped_rows_are_found(chain):
 def test_an_inserted_row_is_found(chain):
     found = chain("UPDATE audit_log SET seq = seq + 1000 WHERE MINE AND seq > 5",
                   "UPDATE audit_log SET seq = seq - 999 WHERE MINE AND seq > 1000",
-                  "INSERT INTO audit_log SELECT organization_id, 6, at, 'forged', action, entity, entity_id, request_id, "
-                  "address, before, after, hash, audit_hash(hash, organization_id, 6, at, 'forged', action, entity, "
-                  "entity_id, request_id, address, before, after) FROM audit_log WHERE MINE AND seq = 5")
+                  forge(6))
     assert {(7, UNLINKED), (7, EDITED), (11, EDITED)} <= set(found)
     assert (11, "rows 11 to 11 stand behind the head") in found
 
 
 def test_a_row_added_at_the_end_is_found(chain):
-    assert chain("INSERT INTO audit_log SELECT organization_id, 11, at, 'forged', action, entity, entity_id, request_id, "
-                 "address, before, after, hash, audit_hash(hash, organization_id, 11, at, 'forged', action, entity, "
-                 "entity_id, request_id, address, before, after) FROM audit_log WHERE MINE AND seq = 10") == [
+    assert chain(forge(11)) == [
         (11, "rows 11 to 11 stand behind the head")]
 
 
 def test_a_row_of_another_organization_does_not_fit(chain):
     found = chain("DELETE FROM audit_log WHERE MINE AND seq = 2",
-                  "INSERT INTO audit_log SELECT ORGANIZATION, seq, at, actor, action, entity, entity_id, request_id, "
-                  "address, before, after, prev_hash, hash FROM audit_log WHERE seq = 2 LIMIT 1")
+                  "INSERT INTO audit_log SELECT ORGANIZATION, seq, at, actor, action, entity, entity_id, "
+                  "request_id, address, before, after, prev_hash, hash FROM audit_log WHERE seq = 2 LIMIT 1")
     assert (2, EDITED) in found
 
 
@@ -241,8 +249,7 @@ def test_a_chain_rewritten_to_the_end_needs_the_head_that_was_kept_elsewhere(db,
     organization = db.value("SELECT max(organization_id) - 1 FROM audit_heads")
     kept = db.sql("SELECT seq, encode(hash, 'hex') FROM audit_head(%s)", organization, role="campaign_owner")
     assert chain("UPDATE audit_log SET actor = 'x' WHERE MINE AND seq = 10",
-                 "UPDATE audit_log SET hash = audit_hash(prev_hash, organization_id, seq, at, actor, action, entity, "
-                 "entity_id, request_id, address, before, after) WHERE MINE AND seq = 10",
+                 rehash(10),
                  "UPDATE audit_heads h SET hash = l.hash FROM audit_log l "
                  "WHERE l.MINE AND l.seq = 10 AND h.MINE") == []
     assert db.sql("SELECT seq, encode(hash, 'hex') FROM audit_head(%s)", organization,
