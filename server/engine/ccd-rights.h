@@ -11,9 +11,9 @@
  * add or take single ones, an API token's scopes and a device's profile cut it down. */
 typedef enum cc_right {
   CC_RIGHT_UNSET = 0,
-  CC_RIGHT_PUBLIC,              /* anybody */
-  CC_RIGHT_SIGNED_IN,           /* any person, with or without an organization */
-  CC_RIGHT_MEMBER,              /* belongs to the active organization (or a token or device of it) */
+  CC_RIGHT_PUBLIC,    /* anybody */
+  CC_RIGHT_SIGNED_IN, /* any person, with or without an organization */
+  CC_RIGHT_MEMBER,    /* belongs to the active organization (or a token or device of it) */
   CC_RIGHT_CHECK_IN,
   CC_RIGHT_MANAGE_EVENTS,
   CC_RIGHT_MANAGE_MEMBERS,
@@ -21,7 +21,7 @@ typedef enum cc_right {
   CC_RIGHT_MANAGE_TOKENS,
   CC_RIGHT_MANAGE_ORGANIZATION,
   CC_RIGHT_VIEW_AUDIT,
-  CC_RIGHT_OWNER,               /* what only an owner may do */
+  CC_RIGHT_OWNER, /* what only an owner may do */
   _CC_RIGHT_MAX
 } cc_right;
 
@@ -29,10 +29,10 @@ typedef enum cc_right {
 #define CCD_ROLE_BIT(role) (1u << (role))
 
 typedef struct ccd_right_info {
-  const char *name;     /* "manage_events": in permissions, scopes and problems */
+  const char *name; /* "manage_events": in permissions, scopes and problems */
   const char *doc;
-  unsigned roles;       /* CCD_ROLE_BITs that have it without being asked */
-  bool grantable;       /* may stand in permissions and scopes */
+  unsigned roles; /* CCD_ROLE_BITs that have it without being asked */
+  bool grantable; /* may stand in permissions and scopes */
 } ccd_right_info;
 
 const ccd_right_info *ccd_right_get(cc_right right);
@@ -44,7 +44,8 @@ cc_right ccd_right_find(const char *name);
  * {"check_in": true, "manage_events": false}; what cannot be granted is ignored there. */
 uint64_t ccd_rights_of_member(const char *role, const char *permissions_json);
 
-/* Rights of a token or device: the names of a JSON array, as far as they can be granted, and member. */
+/* Rights of a token or device: the names of a JSON array, as far as they can be granted, and
+ * member. */
 uint64_t ccd_rights_of_scopes(const char *scopes_json);
 
 /* What a person sent as permissions may be stored: every name is a right that can be granted, every
