@@ -9,7 +9,7 @@
 
 /* What acts for an organization without being a person: API tokens and devices. */
 
-#define TOKEN_AGE_MAX (366 * 24 * 3600 * CC_TIME_SECOND)
+#define TOKEN_AGE_MAX (CC_TIME_SECOND * 366 * 24 * 3600)
 #define TOKEN_PREFIX 8 /* characters of a token that are kept in clear */
 
 /* Letters and digits that cannot be taken for each other; 32 of them, so each is five bits. */

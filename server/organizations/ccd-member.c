@@ -89,7 +89,7 @@ ccd_member_change(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   const ccd_rows *rows;
-  ccd_standing before;
+  ccd_standing before = {0};
   status = lock_member(call, body->permissions, &rows, &before, reterr);
   if (status != CC_OK)
     return status;
@@ -115,7 +115,7 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   if (params->user_id == call->actor->user_id)
     return cc_fail(reterr, CC_ERR_CONFLICT, "use_leave", "To go yourself, leave the organization.");
   const ccd_rows *rows;
-  ccd_standing before;
+  ccd_standing before = {0};
   cc_status status = lock_member(call, /* permissions= */ NULL, &rows, &before, reterr);
   if (status != CC_OK)
     return status;
