@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ctype.h>
 #include <string.h>
 
 #include "ccd-queries.h"
@@ -144,8 +143,9 @@ hash_code(cc_arena *arena, const char *typed)
     return NULL;
   size_t length = 0;
   for (; *typed != '\0'; typed++) {
+    bool small = *typed >= 'a' && *typed <= 'z';
     if (*typed != ' ' && *typed != '-')
-      code[length++] = (char) toupper((unsigned char) *typed);
+      code[length++] = small ? (char) (*typed - 'a' + 'A') : *typed;
   }
   code[length] = '\0';
   return ccd_token_hash(arena, code);
