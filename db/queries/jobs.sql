@@ -1,0 +1,52 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The queue of work that is done later. See docs/internals/accounts.md for the mails in it.
+
+-- name: job_enqueue
+INSERT INTO jobs (kind, payload, organization_id)
+VALUES (:kind::text, :payload::bytea, :organization_id::bigint)
+
+-- name: job_claim
+-- Due jobs, and running ones whose worker did not come back within its lease. Workers never wait for
+-- each other.
+UPDATE jobs j
+SET state = 'running', attempts = j.attempts + 1,
+    locked_until = now() + make_interval(secs => :lease_s::int)
+FROM (SELECT id FROM jobs
+      WHERE (state = 'queued' AND run_at <= now()) OR (state = 'running' AND locked_until < now())
+      ORDER BY run_at, id LIMIT :n::int FOR UPDATE SKIP LOCKED) due
+WHERE j.id = due.id
+RETURNING j.id, j.kind, j.payload, j.attempts,
+          (extract(epoch FROM j.created_at) * 1000000)::bigint AS made
+
+-- name: job_done
+-- :attempts is the fence: a worker whose lease ran out changes nothing. What was in the payload is
+-- not needed any more.
+UPDATE jobs SET state = 'done', payload = '', locked_until = NULL, last_error = NULL, finished_at = now()
+WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+
+-- name: job_retry
+-- Again after 2, 4, 8 … seconds, at most an hour; :attempts_max tries in all.
+UPDATE jobs
+SET state = CASE WHEN attempts >= :attempts_max::int THEN 'failed' ELSE 'queued' END,
+    run_at = now() + LEAST(interval '1 hour', make_interval(secs => 2 ^ attempts)),
+    finished_at = CASE WHEN attempts >= :attempts_max::int THEN now() END,
+    locked_until = NULL, last_error = :error::text
+WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+
+-- name: job_figures
+SELECT count(*) FILTER (WHERE state <> 'failed') AS queued, count(*) FILTER (WHERE state = 'failed') AS failed
+FROM jobs WHERE state IN ('queued', 'running', 'failed')
+
+-- name: job_clean_jobs
+DELETE FROM jobs WHERE state IN ('done', 'failed') AND finished_at < now() -
+  CASE state WHEN 'done' THEN interval '3 days' ELSE interval '90 days' END
+
+-- name: job_clean_sessions
+DELETE FROM sessions
+WHERE expires_at < now() - interval '30 days' OR revoked_at < now() - interval '30 days'
+
+-- name: job_clean_email_tokens
+DELETE FROM email_tokens WHERE expires_at < now() - interval '30 days'
+
+-- name: job_clean_idempotency_keys
+DELETE FROM idempotency_keys WHERE created_at < now() - interval '25 hours'

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "server/accounts/ccd-accounts.h"
+#include "server/jobs/ccd-job.h"
+
+/* The texts of the mails. No name that somebody typed stands in them: anybody can type anybody's
+ * address, and a name can be an advertisement. */
+
+/* A link into the public pages, and the token alone on a line for clients that take it by hand. */
+static const char *
+link_lines(ccd_call *call, const char *page, const char *token)
+{
+  const char *base = ccd_call_config(call)->public_url;
+  size_t length = strlen(base);
+
+  while (length > 0 && base[length - 1] == '/')
+    length--;
+  return cc_arena_printf(call->arena,
+                         "%.*s/%s?token=%s\n\nToken: %s\n",
+                         (int) length,
+                         base,
+                         page,
+                         token,
+                         token);
+}
+
+/* @parts are put together; a NULL among them is memory that was out. */
+static cc_status
+send(ccd_call *call,
+     const char *to,
+     const char *subject,
+     const char *first,
+     const char *second,
+     const char *third,
+     cc_error *reterr)
+{
+  const char *text = first == NULL || second == NULL || third == NULL
+                       ? NULL
+                       : cc_arena_printf(call->arena, "%s\n\n%s\n%s\n", first, second, third);
+  if (text == NULL)
+    return ccd_no_memory(reterr);
+  return ccd_mail_enqueue(call, to, subject, text, reterr);
+}
+
+bool
+ccd_mail_allowed(ccd_call *call, const char *email)
+{
+  cc_error ignored = {0};
+  const char *key = cc_arena_printf(call->arena, "mail|%s", email);
+  return key != NULL && ccd_call_limit(call, CCD_LIMIT_LOGIN, key, &ignored) == CC_OK;
+}
+
+cc_status
+ccd_mail_verify(ccd_call *call, const char *to, const char *token, cc_error *reterr)
+{
+  return send(call,
+              to,
+              "Confirm your e-mail address",
+              "Somebody made an account at Campaign Center with this address. If it was you, "
+              "confirm "
+              "the\naddress here; the link works once, for two days:",
+              link_lines(call, "verify-email", token),
+              "If it was not you, do nothing: nobody can sign in before the address is confirmed.",
+              reterr);
+}
+
+cc_status
+ccd_mail_known(ccd_call *call, const char *to, cc_error *reterr)
+{
+  return send(call,
+              to,
+              "You already have an account",
+              "Somebody wanted to use this address for an account at Campaign Center, but there is "
+              "one already.",
+              "If it was you: sign in with your password, or ask for a new one with \"forgot "
+              "password\".\n",
+              "If it was not you, do nothing: the account is as it was.",
+              reterr);
+}
+
+cc_status
+ccd_mail_reset(ccd_call *call, const char *to, const char *token, cc_error *reterr)
+{
+  return send(call,
+              to,
+              "Set a new password",
+              "Somebody asked for a new password for your account at Campaign Center. If it was "
+              "you, "
+              "set\nit here; the link works once, for an hour:",
+              link_lines(call, "reset-password", token),
+              "If it was not you, do nothing: your password stays.",
+              reterr);
+}
+
+cc_status
+ccd_mail_new_address(ccd_call *call, const char *to, const char *token, cc_error *reterr)
+{
+  return send(call,
+              to,
+              "Confirm your new e-mail address",
+              "Somebody wants to use this address for an existing account at Campaign Center. If "
+              "it "
+              "was you,\nconfirm it here; the link works once, for a day:",
+              link_lines(call, "verify-email", token),
+              "If it was not you, do nothing: the address is not used.",
+              reterr);
+}
+
+cc_status
+ccd_mail_notice(ccd_call *call,
+                const char *to,
+                const char *subject,
+                const char *what,
+                cc_error *reterr)
+{
+  return send(call,
+              to,
+              subject,
+              what,
+              "",
+              "If it was not you, ask for a new password with \"forgot password\" at once, and "
+              "tell "
+              "the\npeople who run your Campaign Center.",
+              reterr);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "common/api/cc-account.h"
+#include "server/accounts/ccd-accounts.h"
+#include "server/accounts/ccd-password.h"
+
+/* What a person changes about the own account that needs more than a statement. */
+
+#define CHANGE_EMAIL_MINUTES (24 * 60)
+
+static cc_status
+set_password(ccd_call *call, const ccd_account *account, const char *hash, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_arg args[] = {
+    {"person", ccd_text_int64(call->arena, account->id)},
+    {"old_hash", account->password_hash},
+    {"password_hash", hash},
+    {0},
+  };
+
+  cc_status status = ccd_call_query(call, &ccd_q_account_set_password, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "changed_meanwhile",
+                   "The password was changed in the meantime.");
+  status = ccd_sessions_end(call, account->id, call->actor->session_id, reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_email_tokens_void, args, NULL, reterr);
+  return status;
+}
+
+cc_status
+ccd_change_password(ccd_call *call, cc_error *reterr)
+{
+  const cc_change_password *body = call->body;
+  ccd_account account = {0};
+  char *hash = NULL;
+
+  cc_status status = ccd_account_me(call, &account, reterr);
+  if (status == CC_OK)
+    status = ccd_account_check_password(call,
+                                        body->new_password,
+                                        "/new_password",
+                                        account.email,
+                                        account.first_name,
+                                        account.last_name);
+  if (status == CC_OK)
+    status = ccd_account_prove(call, &account, body->current_password, "/current_password", reterr);
+  if (status == CC_OK)
+    status = ccd_password_hash(call->arena, body->new_password, &hash, reterr);
+  if (status == CC_OK)
+    status = set_password(call, &account, hash, reterr);
+  if (status != CC_OK)
+    return status;
+  return ccd_mail_notice(call,
+                         account.email,
+                         "Your password was changed",
+                         "The password of your account at Campaign Center was changed.\nAll other "
+                         "sessions were ended.",
+                         reterr);
+}
+
+/* To the new address: a token, or, when it has an account already, only that. Who asks cannot tell.
+ */
+static cc_status
+mail_new_address(ccd_call *call, const ccd_account *account, const char *email, cc_error *reterr)
+{
+  ccd_account other = {0};
+  char *token = NULL;
+
+  cc_status status = ccd_account_by_email(call, email, &other, reterr);
+  if (status == CC_OK)
+    status = ccd_email_token_new(call,
+                                 other.id == 0 ? account->id : 0,
+                                 "change_email",
+                                 email,
+                                 CHANGE_EMAIL_MINUTES,
+                                 &token,
+                                 reterr);
+  if (status != CC_OK)
+    return status;
+  const char *to = ccd_mail_allowed(call, email) ? email : "";
+  return other.id == 0 ? ccd_mail_new_address(call, to, token, reterr)
+                       : ccd_mail_known(call, to, reterr);
+}
+
+cc_status
+ccd_change_email(ccd_call *call, cc_error *reterr)
+{
+  const cc_change_email *body = call->body;
+  ccd_account account = {0};
+
+  const char *email = ccd_email_key(call, body->email);
+  if (email == NULL)
+    return ccd_no_memory(reterr);
+  cc_status status = ccd_account_me(call, &account, reterr);
+  if (status == CC_OK)
+    status = ccd_account_prove(call, &account, body->password, "/password", reterr);
+  if (status != CC_OK)
+    return status;
+  if (strcmp(email, account.email) == 0)
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "same_email",
+                         "/email",
+                         "This is the address of the account already.");
+  status = mail_new_address(call, &account, email, reterr);
+  if (status == CC_OK)
+    status = ccd_mail_notice(call,
+                             account.email,
+                             "Your e-mail address is about to change",
+                             "Somebody who is signed in to your account at Campaign Center asked "
+                             "for another e-mail address.\nIt counts once the new address is "
+                             "confirmed.",
+                             reterr);
+  return status == CC_OK ? ccd_account_accepted(call, reterr) : status;
+}

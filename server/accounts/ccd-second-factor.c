@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "common/api/cc-account.h"
+#include "server/accounts/ccd-accounts.h"
+#include "server/accounts/ccd-totp.h"
+
+/* The second factor: one-time codes of an authenticator application, and recovery codes. */
+
+#define RECOVERY_CODES 10
+
+static const char *
+secret_place(ccd_call *call, int64_t person)
+{
+  return cc_arena_printf(call->arena, "users|%" PRId64 "|totp_secret", person);
+}
+
+/* Six digits can be guessed in a million tries: they are counted per person, from wherever. */
+static cc_status
+count_try(ccd_call *call, int64_t person, cc_error *reterr)
+{
+  const char *key = cc_arena_printf(call->arena, "totp|%" PRId64, person);
+  return key == NULL ? ccd_no_memory(reterr) : ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
+}
+
+/* The step whose code this is, as text for a query. */
+static cc_status
+match_code(ccd_call *call,
+           const ccd_account *account,
+           const char *code,
+           const char **ret_step,
+           cc_error *reterr)
+{
+  char *secret = NULL;
+  size_t n = 0;
+  int64_t step = 0;
+
+  const char *place = secret_place(call, account->id);
+  if (place == NULL)
+    return ccd_no_memory(reterr);
+  if (!ccd_unseal(call->arena, ccd_call_keys(call), place, account->totp_secret, &secret, &n))
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "unseal",
+                   "The secret of person %" PRId64 " does not open with this SECRET_KEY",
+                   account->id);
+  if (ccd_totp_match((const uint8_t *) secret, n, code, cc_time_now(), &step)) {
+    *ret_step = ccd_text_int64(call->arena, step);
+    if (*ret_step == NULL)
+      return ccd_no_memory(reterr);
+  }
+  return CC_OK;
+}
+
+/* @ret_used: whether there was such a code. */
+static cc_status
+use_recovery_code(ccd_call *call,
+                  const ccd_account *account,
+                  const char *typed,
+                  bool *ret_used,
+                  int64_t *ret_left,
+                  cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  char *plain = ccd_recovery_code_plain(call->arena, typed);
+  char *hash = plain == NULL ? NULL : ccd_token_hash(call->arena, plain);
+
+  if (hash == NULL)
+    return ccd_no_memory(reterr);
+  const ccd_arg args[] = {
+    {"person", ccd_text_int64(call->arena, account->id)},
+    {"code_hash", hash},
+    {0},
+  };
+  cc_status status = ccd_call_query(call, &ccd_q_recovery_code_use, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  *ret_used = ccd_rows_n(rows) == 1;
+  *ret_left = ccd_rows_int64(rows, 0, "rest");
+  return CC_OK;
+}
+
+static cc_status
+refuse(cc_status refused, const char *code, const char *pointer, const char *why, cc_error *reterr)
+{
+  if (refused == CC_ERR_INVALID)
+    return cc_fail_field(reterr, refused, code, pointer, "%s", why);
+  return cc_fail(reterr, refused, code, "%s", why);
+}
+
+cc_status
+ccd_factor_check(ccd_call *call,
+                 const ccd_account *account,
+                 const char *code,
+                 const char *recovery_code,
+                 cc_status refused,
+                 ccd_factor *ret,
+                 cc_error *reterr)
+{
+  bool used = false;
+
+  if (code == NULL && recovery_code == NULL)
+    return refuse(refused,
+                  "second_factor_required",
+                  "/code",
+                  "Send the code of the authenticator application too, or a recovery code.",
+                  reterr);
+  cc_status status = count_try(call, account->id, reterr);
+  if (status == CC_OK && code != NULL)
+    status = match_code(call, account, code, &ret->step, reterr);
+  else if (status == CC_OK)
+    status = use_recovery_code(call, account, recovery_code, &used, &ret->codes_left, reterr);
+  if (status != CC_OK || used || ret->step != NULL)
+    return status;
+  return refuse(refused,
+                "second_factor_wrong",
+                code != NULL ? "/code" : "/recovery_code",
+                "The code is wrong, or was used already.",
+                reterr);
+}
+
+cc_status
+ccd_start_totp(ccd_call *call, cc_error *reterr)
+{
+  const cc_password_proof *body = call->body;
+  ccd_account account = {0};
+  uint8_t secret[CCD_TOTP_SECRET_BYTES];
+  const ccd_rows *rows = NULL;
+
+  cc_status status = ccd_account_me(call, &account, reterr);
+  if (status == CC_OK)
+    status = ccd_account_prove(call, &account, body->password, "/password", reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_random(secret, sizeof(secret));
+  const char *place = secret_place(call, account.id);
+  cc_totp_start *reply = cc_arena_alloc(call->arena, sizeof(*reply));
+  if (place == NULL || reply == NULL)
+    return ccd_no_memory(reterr);
+  char *sealed = ccd_seal(call->arena, ccd_call_keys(call), place, secret, sizeof(secret));
+  reply->secret = ccd_base32(call->arena, secret, sizeof(secret));
+  explicit_bzero(secret, sizeof(secret));
+  reply->uri =
+    reply->secret == NULL ? NULL : ccd_totp_uri(call->arena, reply->secret, account.email);
+  if (sealed == NULL || reply->uri == NULL)
+    return ccd_no_memory(reterr);
+  const ccd_arg args[] = {
+    {"person", ccd_text_int64(call->arena, account.id)},
+    {"secret", sealed},
+    {0},
+  };
+  status = ccd_call_query(call, &ccd_q_totp_start, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "already_set_up",
+                   "There is a second factor; remove it first.");
+  call->reply = reply;
+  return CC_OK;
+}
+
+/* JSON array of the codes' hashes, for recovery_codes_add. */
+static const char *
+hash_codes(ccd_call *call, const cc_strings *codes)
+{
+  const char *list = "[";
+
+  for (size_t i = 0; i < codes->n && list != NULL; i++) {
+    char *plain = ccd_recovery_code_plain(call->arena, codes->items[i]);
+    uint8_t hash[CCD_HASH_BYTES];
+    if (plain == NULL)
+      return NULL;
+    ccd_sha256(plain, strlen(plain), hash);
+    char *hex = ccd_hex(call->arena, hash, sizeof(hash));
+    list =
+      hex == NULL ? NULL : cc_arena_printf(call->arena, "%s%s\"%s\"", list, i == 0 ? "" : ",", hex);
+  }
+  return list == NULL ? NULL : cc_arena_printf(call->arena, "%s]", list);
+}
+
+/* Ten new recovery codes in place of the old ones; they become the reply. */
+static cc_status
+renew_codes(ccd_call *call, const char *person, cc_error *reterr)
+{
+  cc_recovery_codes *reply = cc_arena_alloc(call->arena, sizeof(*reply));
+  if (reply == NULL)
+    return ccd_no_memory(reterr);
+  cc_strings *codes = &reply->recovery_codes;
+  codes->items = cc_arena_alloc(call->arena, RECOVERY_CODES * sizeof(*codes->items));
+  if (codes->items == NULL)
+    return ccd_no_memory(reterr);
+  for (; codes->n < RECOVERY_CODES; codes->n++) {
+    codes->items[codes->n] = ccd_recovery_code_new(call->arena);
+    if (codes->items[codes->n] == NULL)
+      return ccd_no_memory(reterr);
+  }
+  const ccd_arg args[] = {{"person", person}, {"hashes", hash_codes(call, codes)}, {0}};
+  if (args[1].text == NULL)
+    return ccd_no_memory(reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_recovery_codes_drop, args, NULL, reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_recovery_codes_add, args, NULL, reterr);
+  if (status == CC_OK)
+    call->reply = reply;
+  return status;
+}
+
+static cc_status
+not_set_up(cc_error *reterr)
+{
+  return cc_fail(reterr, CC_ERR_CONFLICT, "not_set_up", "There is no second factor to speak of.");
+}
+
+/* The step is marked in a statement of its own: it does not move the row's version, confirming
+ * does. */
+static cc_status
+mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_arg args[] = {{"person", person}, {"step", step}, {0}};
+
+  cc_status status = ccd_call_query(call, &ccd_q_totp_use, args, &rows, reterr);
+  if (status != CC_OK || ccd_rows_n(rows) == 1)
+    return status;
+  return refuse(CC_ERR_INVALID,
+                "second_factor_wrong",
+                "/code",
+                "This code was used already; wait for the next one.",
+                reterr);
+}
+
+cc_status
+ccd_confirm_totp(ccd_call *call, cc_error *reterr)
+{
+  const cc_totp_code *body = call->body;
+  ccd_account account = {0};
+  ccd_factor factor = {0};
+  const ccd_rows *rows = NULL;
+
+  cc_status status = ccd_account_me(call, &account, reterr);
+  if (status != CC_OK)
+    return status;
+  if (account.second_factor)
+    return cc_fail(reterr, CC_ERR_CONFLICT, "already_set_up", "There is a second factor already.");
+  if (account.totp_secret == NULL)
+    return not_set_up(reterr);
+  status = ccd_factor_check(call,
+                            &account,
+                            body->code,
+                            /* recovery_code= */ NULL,
+                            CC_ERR_INVALID,
+                            &factor,
+                            reterr);
+  if (status != CC_OK)
+    return status;
+  const char *person = ccd_text_int64(call->arena, account.id);
+  const ccd_arg args[] = {{"person", person}, {"secret", account.totp_secret}, {0}};
+  status = ccd_call_query(call, &ccd_q_totp_confirm, args, &rows, reterr);
+  if (status == CC_OK && ccd_rows_n(rows) == 0)
+    return not_set_up(reterr);
+  if (status == CC_OK)
+    status = mark_step(call, person, factor.step, reterr);
+  if (status == CC_OK)
+    status = renew_codes(call, person, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_call_revoke(call, "user", account.id);
+  return ccd_mail_notice(call,
+                         account.email,
+                         "A second factor was set up",
+                         "Signing in to your account at Campaign Center now needs a code of your "
+                         "authenticator application too.",
+                         reterr);
+}
+
+/* Password and second factor of the person who asks, for what would weaken the account. */
+static cc_status
+prove_fully(ccd_call *call, ccd_account *ret, cc_error *reterr)
+{
+  const cc_full_proof *body = call->body;
+  ccd_factor factor = {0};
+
+  cc_status status = ccd_account_me(call, ret, reterr);
+  if (status != CC_OK)
+    return status;
+  if (!ret->second_factor)
+    return not_set_up(reterr);
+  status = ccd_account_prove(call, ret, body->password, "/password", reterr);
+  if (status == CC_OK)
+    status =
+      ccd_factor_check(call, ret, body->code, body->recovery_code, CC_ERR_INVALID, &factor, reterr);
+  if (status == CC_OK && factor.step != NULL)
+    status = mark_step(call, ccd_text_int64(call->arena, ret->id), factor.step, reterr);
+  return status;
+}
+
+cc_status
+ccd_disable_totp(ccd_call *call, cc_error *reterr)
+{
+  ccd_account account = {0};
+  const ccd_rows *rows = NULL;
+
+  cc_status status = prove_fully(call, &account, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_arg args[] = {{"person", ccd_text_int64(call->arena, account.id)}, {0}};
+  status = ccd_call_query(call, &ccd_q_totp_disable, args, &rows, reterr);
+  if (status == CC_OK && ccd_rows_n(rows) == 0)
+    return not_set_up(reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_recovery_codes_drop, args, NULL, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_call_revoke(call, "user", account.id);
+  return ccd_mail_notice(call,
+                         account.email,
+                         "Your second factor was removed",
+                         "Signing in to your account at Campaign Center needs the password only.",
+                         reterr);
+}
+
+cc_status
+ccd_renew_recovery_codes(ccd_call *call, cc_error *reterr)
+{
+  ccd_account account = {0};
+
+  cc_status status = prove_fully(call, &account, reterr);
+  if (status == CC_OK)
+    status = renew_codes(call, ccd_text_int64(call->arena, account.id), reterr);
+  if (status != CC_OK)
+    return status;
+  return ccd_mail_notice(call,
+                         account.email,
+                         "New recovery codes were made",
+                         "The old recovery codes of your account at Campaign Center do not work "
+                         "any more.",
+                         reterr);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "common/api/cc-account.h"
+#include "common/base/cc-utf8.h"
+#include "server/accounts/ccd-accounts.h"
+#include "server/accounts/ccd-password.h"
+
+/* Sessions: how they begin and how they end. */
+
+#define COOKIE_SECONDS (12 * 60 * 60)
+
+/* A browser keeps a __Host- cookie only when it came over TLS; without TLS it has another name. */
+static const char *
+cookie(ccd_call *call, const char *token, int seconds)
+{
+  bool tls = strncmp(ccd_call_config(call)->public_url, "https://", 8) == 0;
+  return cc_arena_printf(call->arena,
+                         "%s=%s; Path=/; HttpOnly;%s SameSite=Lax; Max-Age=%d",
+                         tls ? "__Host-cc" : "cc",
+                         token,
+                         tls ? " Secure;" : "",
+                         seconds);
+}
+
+static cc_status
+wrong_credentials(cc_error *reterr)
+{
+  return cc_fail(reterr,
+                 CC_ERR_UNAUTHENTICATED,
+                 "wrong_credentials",
+                 "The e-mail address or the password is wrong.");
+}
+
+/* Who it is, if the password is right. The same work for an address that nobody has. */
+static cc_status
+check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_error *reterr)
+{
+  bool right = false;
+  const char *email = ccd_email_key(call, body->email);
+  const char *key =
+    email == NULL ? NULL : cc_arena_printf(call->arena, "account|%s|%s", email, call->address);
+
+  if (key == NULL)
+    return ccd_no_memory(reterr);
+  cc_status status = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
+  if (status == CC_OK)
+    status = ccd_account_by_email(call, email, ret, reterr);
+  if (status == CC_OK)
+    status = ccd_password_verify(call->arena, body->password, ret->password_hash, &right, reterr);
+  if (status != CC_OK)
+    return status;
+  if (!right)
+    return wrong_credentials(reterr);
+  if (!ret->verified)
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "email_unverified",
+                   "Confirm your e-mail address first; the mail holds a link.");
+  return CC_OK;
+}
+
+/* The second factor, if there is one. @ret_step stays NULL when no one-time code was used. */
+static cc_status
+check_factor(ccd_call *call,
+             const cc_sign_in *body,
+             const ccd_account *account,
+             const char **ret_step,
+             cc_error *reterr)
+{
+  ccd_factor factor = {0};
+
+  if (!account->second_factor)
+    return CC_OK;
+  cc_status status = ccd_factor_check(call,
+                                      account,
+                                      body->code,
+                                      body->recovery_code,
+                                      CC_ERR_UNAUTHENTICATED,
+                                      &factor,
+                                      reterr);
+  if (status != CC_OK)
+    return status;
+  *ret_step = factor.step;
+  if (factor.step != NULL)
+    return CC_OK;
+  const char *what = cc_arena_printf(call->arena,
+                                     "Somebody signed in to your account at Campaign Center with a "
+                                     "recovery code.\n%d of the codes are left.",
+                                     (int) factor.codes_left);
+  if (what == NULL)
+    return ccd_no_memory(reterr);
+  return ccd_mail_notice(call, account->email, "A recovery code was used", what, reterr);
+}
+
+/* The person's row decides; see account_signed_in. Passwords hashed with older parameters are
+ * hashed anew, now that the password is at hand. */
+static cc_status
+mark_signed_in(ccd_call *call,
+               const char *password,
+               const ccd_account *account,
+               const char *step,
+               cc_error *reterr)
+{
+  char *hash = NULL;
+  const ccd_rows *rows = NULL;
+
+  if (ccd_password_needs_rehash(account->password_hash)) {
+    cc_status hashed = ccd_password_hash(call->arena, password, &hash, reterr);
+    if (hashed != CC_OK)
+      return hashed;
+  }
+  const ccd_arg args[] = {
+    {"person", ccd_text_int64(call->arena, account->id)},
+    {"old_hash", account->password_hash},
+    {"password_hash", hash != NULL ? hash : account->password_hash},
+    {"step", step},
+    {0},
+  };
+  cc_status status = ccd_call_query(call, &ccd_q_account_signed_in, args, &rows, reterr);
+  if (status != CC_OK || ccd_rows_n(rows) == 1)
+    return status;
+  if (step == NULL)
+    return wrong_credentials(reterr);
+  return cc_fail(reterr,
+                 CC_ERR_UNAUTHENTICATED,
+                 "second_factor_wrong",
+                 "This code was used already; wait for the next one.");
+}
+
+static cc_status
+begin_session(ccd_call *call,
+              const cc_sign_in *body,
+              int64_t person,
+              cc_sign_in_reply *reply,
+              cc_error *reterr)
+{
+  char *token = ccd_token_new(call->arena, "ccs_");
+  char *hash = token == NULL ? NULL : ccd_token_hash(call->arena, token);
+  const char *agent = call->user_agent;
+  const ccd_rows *rows = NULL;
+
+  if (hash == NULL)
+    return ccd_no_memory(reterr);
+  /* A header's bytes are anybody's; the table holds text. */
+  if (agent != NULL && (cc_utf8_length(agent, strlen(agent)) < 0 || strlen(agent) > 300))
+    agent = NULL;
+  const ccd_arg args[] = {
+    {"token_hash", hash},
+    {"person", ccd_text_int64(call->arena, person)},
+    {"kind", body->cookie ? "cookie" : "bearer"},
+    {"user_agent", agent},
+    {0},
+  };
+  cc_status status = ccd_call_query(call, &ccd_q_session_create, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_rows_bind(rows, 0, &cc_sign_in_reply_type, call->arena, reply, reterr);
+  if (status != CC_OK)
+    return status;
+  if (!body->cookie) {
+    reply->token = token;
+    return CC_OK;
+  }
+  call->set_cookie = cookie(call, token, COOKIE_SECONDS);
+  return call->set_cookie != NULL ? CC_OK : ccd_no_memory(reterr);
+}
+
+cc_status
+ccd_sign_in(ccd_call *call, cc_error *reterr)
+{
+  const cc_sign_in *body = call->body;
+  ccd_account account = {0};
+  const char *step = NULL;
+
+  cc_sign_in_reply *reply = cc_arena_alloc(call->arena, sizeof(*reply));
+  if (reply == NULL)
+    return ccd_no_memory(reterr);
+  cc_status status = check_password(call, body, &account, reterr);
+  if (status == CC_OK)
+    status = check_factor(call, body, &account, &step, reterr);
+  if (status == CC_OK)
+    status = mark_signed_in(call, body->password, &account, step, reterr);
+  /* Memberships are seen by the member only. */
+  if (status == CC_OK)
+    status = ccd_call_switch(call, /* organization_id= */ 0, account.id, reterr);
+  if (status == CC_OK)
+    status = begin_session(call, body, account.id, reply, reterr);
+  if (status == CC_OK)
+    call->reply = reply;
+  return status;
+}
+
+cc_status
+ccd_sign_out(ccd_call *call, cc_error *reterr)
+{
+  const ccd_arg args[] = {
+    {"target", ccd_text_int64(call->arena, call->actor->session_id)},
+    {"person", ccd_text_int64(call->arena, call->actor->user_id)},
+    {0},
+  };
+  cc_status status = ccd_call_query(call, &ccd_q_session_revoke, args, NULL, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_call_revoke(call, "session", call->actor->session_id);
+  if (call->actor->by_cookie) {
+    call->set_cookie = cookie(call, "", /* seconds= */ 0);
+    if (call->set_cookie == NULL)
+      return ccd_no_memory(reterr);
+  }
+  return CC_OK;
+}
+
+cc_status
+ccd_revoke_session(ccd_call *call, cc_error *reterr)
+{
+  const cc_session_ref *params = call->params;
+  const ccd_rows *rows = NULL;
+  const ccd_arg args[] = {
+    {"target", ccd_text_int64(call->arena, params->session_id)},
+    {"person", ccd_text_int64(call->arena, call->actor->user_id)},
+    {0},
+  };
+
+  cc_status status = ccd_call_query(call, &ccd_q_session_revoke, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such session.");
+  ccd_call_revoke(call, "session", params->session_id);
+  return CC_OK;
+}

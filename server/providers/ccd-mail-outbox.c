@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/providers/ccd-mail-outbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/cc-str.h"
+
+#define MAIL_MAX (4u << 20)
+#define LINE_MAX_8BIT 998 /* RFC 5322 section 2.1.1 */
+#define LINE_MAX_QP 76    /* RFC 2045 section 6.7 */
+#define WORD_BYTES 42     /* of text in one encoded word: 56 in base64, 75 with its frame at most */
+
+static bool
+is_ascii(const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char) text[i] > 126 || (unsigned char) text[i] < 32)
+      return false;
+  return true;
+}
+
+/* Without what could end a header or an address early. */
+static bool
+address_fits(const char *address, size_t length)
+{
+  if (length == 0 || length > 320 || memchr(address, '@', length) == NULL)
+    return false;
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char) address[i];
+    if (c <= ' ' || c == 127 || strchr("<>()[],;:\\\"", c) != NULL)
+      return false;
+  }
+  return true;
+}
+
+static void
+add_base64(cc_str *out, const char *text, size_t n)
+{
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const unsigned char *at = (const unsigned char *) text;
+
+  for (size_t i = 0; i < n; i += 3) {
+    unsigned second = i + 1 < n ? at[i + 1] : 0, third = i + 2 < n ? at[i + 2] : 0;
+    unsigned bits = (unsigned) at[i] << 16 | second << 8 | third;
+    cc_str_add_char(out, digits[bits >> 18]);
+    cc_str_add_char(out, digits[bits >> 12 & 63]);
+    cc_str_add_char(out, i + 1 < n ? digits[bits >> 6 & 63] : '=');
+    cc_str_add_char(out, i + 2 < n ? digits[bits & 63] : '=');
+  }
+}
+
+/* Text of a header: as it is when it is ASCII and short, else RFC 2047 encoded words, split between
+ * characters and folded. Control characters become blanks before either. */
+static void
+add_header_text(cc_str *out, const char *text, size_t length, bool quoted)
+{
+  if (is_ascii(text, length) && length <= 900) {
+    bool plain = !quoted || strcspn(text, "\"\\()<>[]:;@,.") >= length;
+    if (!plain)
+      cc_str_add_char(out, '"');
+    for (size_t i = 0; i < length; i++) {
+      if (!plain && (text[i] == '"' || text[i] == '\\'))
+        cc_str_add_char(out, '\\');
+      cc_str_add_char(out, text[i]);
+    }
+    if (!plain)
+      cc_str_add_char(out, '"');
+    return;
+  }
+  for (size_t at = 0, end; at < length; at = end) {
+    end = at + WORD_BYTES < length ? at + WORD_BYTES : length;
+    while (end < length && end > at + 1 && ((unsigned char) text[end] & 0xc0) == 0x80)
+      end--;
+    char part[WORD_BYTES];
+    memcpy(part, text + at, end - at);
+    for (size_t i = 0; i < end - at; i++)
+      if ((unsigned char) part[i] < 32 || part[i] == 127)
+        part[i] = ' ';
+    cc_str_add(out, at == 0 ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?");
+    add_base64(out, part, end - at);
+    cc_str_add(out, "?=");
+  }
+}
+
+/* From may be configured as "Name <address>". */
+static bool
+add_from(cc_str *out, const char *from, const char **ret_domain, size_t *ret_domain_length)
+{
+  const char *open = strrchr(from, '<');
+  const char *address = open == NULL ? from : open + 1;
+  size_t length = strcspn(address, ">");
+
+  if (!address_fits(address, length) || (open != NULL && strcmp(address + length, ">") != 0))
+    return false;
+  if (open != NULL) {
+    size_t name = (size_t) (open - from);
+    while (name > 0 && (from[name - 1] == ' ' || from[name - 1] == '\t'))
+      name--;
+    add_header_text(out, from, name, /* quoted= */ true);
+    cc_str_add(out, " <");
+  }
+  cc_str_add_n(out, address, length);
+  cc_str_add(out, open == NULL ? "" : ">");
+  const char *at = memchr(address, '@', length);
+  *ret_domain = at + 1;
+  *ret_domain_length = length - (size_t) (at + 1 - address);
+  return true;
+}
+
+static void
+add_date(cc_str *out, cc_time made)
+{
+  static const char days[] = "SunMonTueWedThuFriSat";
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  time_t seconds = (time_t) (made / CC_TIME_SECOND);
+  struct tm t = {0};
+
+  (void) gmtime_r(&seconds, &t);
+  cc_str_printf(out,
+                "Date: %.3s, %02d %.3s %04d %02d:%02d:%02d +0000\r\n",
+                days + 3 * t.tm_wday,
+                t.tm_mday,
+                months + 3 * t.tm_mon,
+                t.tm_year + 1900,
+                t.tm_hour,
+                t.tm_min,
+                t.tm_sec);
+}
+
+static void
+add_quoted_printable(cc_str *out, const char *line, size_t length)
+{
+  static const char hex[] = "0123456789ABCDEF";
+  size_t column = 0;
+
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char) line[i];
+    bool last_blank = i + 1 == length && (c == ' ' || c == '\t');
+    bool plain = ((c >= 32 && c < 127 && c != '=') || c == '\t') && !last_blank;
+    if (column + (plain ? 1 : 3) > LINE_MAX_QP - 1) {
+      cc_str_add(out, "=\r\n");
+      column = 0;
+    }
+    if (plain) {
+      cc_str_add_char(out, (char) c);
+      column++;
+      continue;
+    }
+    cc_str_add_char(out, '=');
+    cc_str_add_char(out, hex[c >> 4]);
+    cc_str_add_char(out, hex[c & 15]);
+    column += 3;
+  }
+}
+
+/* 7bit or 8bit keeps the file readable as it stands; only lines too long need quoted-printable. */
+static const char *
+transfer_encoding(const char *text)
+{
+  bool ascii = true;
+
+  for (const char *line = text; *line != '\0';) {
+    size_t length = strcspn(line, "\n");
+    if (length > LINE_MAX_8BIT || memchr(line, '\r', length) != NULL)
+      return "quoted-printable";
+    for (size_t i = 0; i < length; i++)
+      ascii = ascii && (unsigned char) line[i] < 127;
+    line += length + (line[length] == '\n');
+  }
+  return ascii ? "7bit" : "8bit";
+}
+
+static void
+add_body(cc_str *out, const char *text)
+{
+  const char *encoding = transfer_encoding(text);
+  bool quoted = encoding[0] == 'q';
+
+  cc_str_printf(out,
+                "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                "Content-Transfer-Encoding: %s\r\n\r\n",
+                encoding);
+  for (const char *line = text; *line != '\0';) {
+    size_t length = strcspn(line, "\n");
+    if (quoted)
+      add_quoted_printable(out, line, length);
+    else
+      cc_str_add_n(out, line, length);
+    cc_str_add(out, "\r\n");
+    line += length + (line[length] == '\n');
+  }
+}
+
+static cc_status
+compose(const ccd_mail *mail, cc_str *out, cc_error *reterr)
+{
+  const char *domain = NULL;
+  size_t domain_length = 0;
+
+  if (!address_fits(mail->to, strlen(mail->to)))
+    return cc_fail(reterr, CC_ERR_INVALID, "recipient", "The recipient is not an address");
+  add_date(out, mail->made);
+  cc_str_add(out, "From: ");
+  if (!add_from(out, mail->from, &domain, &domain_length))
+    return cc_fail(reterr, CC_ERR_INVALID, "sender", "MAIL_FROM is not an address");
+  cc_str_printf(out,
+                "\r\nMessage-ID: <%" PRId64 ".%" PRId64 "@%.*s>\r\nTo: %s\r\nSubject: ",
+                mail->made,
+                mail->id,
+                (int) domain_length,
+                domain,
+                mail->to);
+  add_header_text(out, mail->subject, strlen(mail->subject), /* quoted= */ false);
+  cc_str_add(out, "\r\nAuto-Submitted: auto-generated\r\n");
+  add_body(out, mail->text);
+  if (out->failed)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The mail is too large");
+  return CC_OK;
+}
+
+static bool
+write_whole(int fd, const char *bytes, size_t n)
+{
+  while (n > 0) {
+    ssize_t written = write(fd, bytes, n);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return false;
+    bytes += written;
+    n -= (size_t) written;
+  }
+  return fsync(fd) == 0;
+}
+
+/* The folder is synced too: after a power cut the name is there. */
+static bool
+store(int folder, const char *temporary, const char *name, const cc_str *text)
+{
+  int fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return false;
+  bool ok = write_whole(fd, text->text, text->length);
+  if (close(fd) != 0)
+    ok = false;
+  ok = ok && renameat(folder, temporary, folder, name) == 0 && fsync(folder) == 0;
+  if (!ok)
+    (void) unlinkat(folder, temporary, 0);
+  return ok;
+}
+
+cc_status
+ccd_mail_outbox_write(const char *folder, const ccd_mail *mail, cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(MAIL_MAX), name = CC_STR_INIT(256), temporary = CC_STR_INIT(256);
+
+  cc_status status = compose(mail, &text, reterr);
+  cc_str_printf(&name, "%016" PRId64 "-%08" PRId64 ".eml", mail->made, mail->id);
+  cc_str_printf(&temporary, ".%08" PRId64 "-%d.part", mail->id, (int) getpid());
+  if (status == CC_OK && (name.failed || temporary.failed))
+    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  if (status == CC_OK) {
+    (void) mkdir(folder, 0700);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || !store(fd, temporary.text, name.text, &text))
+      status = cc_fail(reterr,
+                       CC_ERR_EXTERNAL,
+                       "outbox",
+                       "The mail could not be written to MAIL_OUTBOX: error %d",
+                       errno);
+    if (fd >= 0)
+      (void) close(fd);
+  }
+  if (text.text != NULL)
+    explicit_bzero(text.text, text.length);
+  cc_str_done(&text);
+  cc_str_done(&name);
+  cc_str_done(&temporary);
+  return status;
+}
