@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/jobs/ccd-mail-job.h"
+
+#include <string.h>
+
+#include "common/codec/cc-codec.h"
+#include "server/providers/ccd-mail-outbox.h"
+
+#define PLACE "jobs|" CCD_JOB_MAIL
+#define TEXT_MAX 100000
+
+typedef struct mail_payload {
+  char *to;
+  char *subject;
+  char *text;
+} mail_payload;
+
+static const cc_field mail_payload_fields[] = {
+  CC_STRING(mail_payload, to, .max = 320, .doc = "The one receiver; empty: nobody."),
+  CC_STRING(mail_payload, subject, .max = 1000, .doc = "The subject."),
+  CC_STRING(mail_payload, text, .max = TEXT_MAX, .doc = "The whole body as plain text."),
+};
+
+static const cc_type mail_payload_type = CC_TYPE(mail_payload, "MailPayload", mail_payload_fields);
+
+char *
+ccd_mail_job_seal(cc_arena *arena,
+                  const ccd_keys *keys,
+                  const char *to,
+                  const char *subject,
+                  const char *text)
+{
+  cc_str json = CC_STR_INIT(8 * TEXT_MAX);
+  const mail_payload payload = {
+    .to = cc_arena_strdup(arena, to),
+    .subject = cc_arena_strdup(arena, subject),
+    .text = cc_arena_strdup(arena, text),
+  };
+
+  if (payload.to == NULL || payload.subject == NULL || payload.text == NULL)
+    return NULL;
+  cc_encode(&mail_payload_type, &payload, CC_VIEW_PUBLIC, &json);
+  char *sealed = json.failed ? NULL : ccd_seal(arena, keys, PLACE, json.text, json.length);
+  if (json.text != NULL)
+    explicit_bzero(json.text, json.length);
+  cc_str_done(&json);
+  return sealed;
+}
+
+cc_status
+ccd_mail_job_run(const ccd_server *server,
+                 cc_arena *arena,
+                 const char *payload,
+                 int64_t id,
+                 cc_time made,
+                 cc_error *reterr)
+{
+  char *json = NULL;
+  size_t length = 0;
+  void *decoded = NULL;
+  cc_error_list errors = {.arena = arena};
+
+  if (!ccd_unseal(arena, &server->keys, PLACE, payload, &json, &length))
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "unseal",
+                   "The payload does not open with this SECRET_KEY");
+  cc_status status =
+    cc_decode(&mail_payload_type, json, length, CC_MODE_REPLY, arena, &decoded, NULL, &errors);
+  if (status != CC_OK)
+    return cc_fail(reterr, status, "payload", "The payload is not a mail");
+  const mail_payload *mail = decoded;
+  if (mail->to == NULL || mail->subject == NULL || mail->text == NULL)
+    return cc_fail(reterr, CC_ERR_INVALID, "payload", "The payload is not a whole mail");
+  if (mail->to[0] == '\0')
+    return CC_OK;
+  return ccd_mail_outbox_write(server->config.mail_outbox,
+                               &(ccd_mail){.from = server->config.mail_from,
+                                           .to = mail->to,
+                                           .subject = mail->subject,
+                                           .text = mail->text,
+                                           .made = made,
+                                           .id = id},
+                               reterr);
+}
