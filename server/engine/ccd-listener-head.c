@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include "server/engine/ccd-listener-internal.h"
+
+/* Is the head of a request one that every HTTP implementation reads the same way? (RFC 9112;
+ * CWE-444.)
+ *
+ * MHD 0.9.75 does not tell, but it parses in place: method, target, version, names and values are
+ * pointers into the bytes as received, with NULs where the separators were. So where each piece has
+ * to begin follows from where the one before ended. A bare LF, a folded line, a NUL or a blank
+ * before the colon moves the next piece away from its place; the size of the whole head that MHD
+ * reports closes the chain. Nothing outside of the pieces is read except the blanks after a colon.
+ */
+
+#define CRLF_LENGTH 2
+
+typedef struct head_scan {
+  ccd_connection *connection;
+  const char *expected;  /* where the next line must begin */
+  const char *malformed; /* the first thing that is wrong */
+  int n;
+  unsigned int seen; /* one bit for each of single_names */
+  const char *length, *encoding, *upgrade, *forwarded, *key, *version;
+  bool host;
+  bool hop_upgrade; /* Connection: upgrade */
+} head_scan;
+
+/* Headers with one value: twice the same means that two readers may pick different ones. */
+static const char *const single_names[] = {
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "upgrade",
+  "sec-websocket-key",
+  "sec-websocket-version",
+  "content-type",
+  "content-encoding",
+  "authorization",
+  "cookie",
+  "origin",
+  "referer",
+  "expect",
+  "idempotency-key",
+  "if-match",
+  "if-none-match",
+  "x-request-id",
+};
+
+/* At most 18 digits: fits into 64 bits. */
+static bool
+is_number(const char *text, size_t length)
+{
+  return length > 0 && length <= 18 && strspn(text, "0123456789") == length && text[length] == '\0';
+}
+
+typedef struct lookup {
+  const char *name;
+  size_t length;
+  const char **value;
+  size_t *value_length;
+  enum MHD_Result found;
+} lookup;
+
+static enum MHD_Result
+lookup_cb(void *data,
+          enum MHD_ValueKind kind,
+          const char *name,
+          size_t name_length,
+          const char *value,
+          size_t value_length)
+{
+  lookup *wanted = data;
+  if (name_length != wanted->length || strncasecmp(name, wanted->name, name_length) != 0)
+    return MHD_YES;
+  /* Content-Length is only ever looked up to read a number. */
+  if (name_length == strlen("content-length") && strcasecmp(name, "content-length") == 0 &&
+      !is_number(value, value_length))
+    return MHD_NO;
+  if (wanted->value != NULL)
+    *wanted->value = value;
+  if (wanted->value_length != NULL)
+    *wanted->value_length = value_length;
+  wanted->found = MHD_YES;
+  return MHD_NO;
+}
+
+/* This definition, too, takes the place of the library's, which calls it by its exported name. When
+ * MHD 0.9.75 cannot read Content-Length it answers 400 with the head of the answer sent twice. So
+ * it is told that there is no such header; ccd_head_check then refuses the request like all others.
+ */
+enum MHD_Result
+MHD_lookup_connection_value_n(struct MHD_Connection *mhd,
+                              enum MHD_ValueKind kind,
+                              const char *name,
+                              size_t name_length,
+                              const char **value,
+                              size_t *value_length)
+{
+  if (mhd == NULL || name == NULL)
+    return MHD_NO;
+  lookup wanted = {name, name_length, value, value_length, MHD_NO};
+  (void) MHD_get_connection_values_n(mhd, kind, lookup_cb, &wanted);
+  return wanted.found;
+}
+
+static bool
+is_token(const char *text, size_t length)
+{
+  static const char others[] = "!#$%&'*+-.^_`|~";
+  for (size_t i = 0; i < length; i++) {
+    char c = text[i];
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+      continue;
+    if (c == '\0' || strchr(others, c) == NULL)
+      return false;
+  }
+  return length > 0;
+}
+
+static bool
+has_control(const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char) text[i];
+    if ((c < 0x20 && c != '\t') || c == 0x7f)
+      return true;
+  }
+  return false;
+}
+
+static bool
+is_host(const char *text)
+{
+  for (; *text != '\0'; text++) {
+    char c = *text;
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) &&
+        strchr(".-_:[]%~", c) == NULL)
+      return false;
+  }
+  return true;
+}
+
+/* The token @word in a comma-separated list. */
+static bool
+has_word(const char *list, const char *word)
+{
+  size_t length = strlen(word);
+  while (*list != '\0') {
+    list += strspn(list, ", \t");
+    size_t n = strcspn(list, ", \t");
+    if (n == length && strncasecmp(list, word, n) == 0)
+      return true;
+    list += n;
+  }
+  return false;
+}
+
+static void
+note_single(head_scan *scan, unsigned int i, const char *value)
+{
+  if ((scan->seen & (1u << i)) != 0)
+    scan->malformed = "a header that has one value is there twice";
+  scan->seen |= 1u << i;
+  switch (i) {
+  case 0:
+    scan->host = true;
+    if (!is_host(value))
+      scan->malformed = "the Host header is not a host";
+    break;
+  case 1:
+    scan->length = value;
+    break;
+  case 2:
+    scan->encoding = value;
+    break;
+  case 3:
+    scan->upgrade = value;
+    break;
+  case 4:
+    scan->key = value;
+    break;
+  case 5:
+    scan->version = value;
+    break;
+  default:
+    break;
+  }
+}
+
+static void
+note_header(head_scan *scan, const char *name, const char *value)
+{
+  char first = (char) (name[0] | 0x20); /* most names are told apart by their first letter */
+  for (unsigned int i = 0; i < CC_N(single_names); i++)
+    if (single_names[i][0] == first && strcasecmp(name, single_names[i]) == 0) {
+      note_single(scan, i, value);
+      break;
+    }
+  if (first == 'c' && strcasecmp(name, "connection") == 0 && has_word(value, "upgrade"))
+    scan->hop_upgrade = true;
+  const char *forwarded = scan->connection->listener->options.forwarded_header;
+  if (forwarded != NULL && strcasecmp(name, forwarded) == 0) {
+    if (scan->forwarded != NULL)
+      scan->malformed = "the proxy's address header is there twice";
+    scan->forwarded = value;
+  }
+}
+
+static enum MHD_Result
+header_cb(void *data,
+          enum MHD_ValueKind kind,
+          const char *name,
+          size_t name_length,
+          const char *value,
+          size_t value_length)
+{
+  head_scan *scan = data;
+  if (++scan->n > CCD_HEADERS_IN_MAX) {
+    scan->malformed = "there are too many headers";
+    return MHD_NO;
+  }
+  if (name != scan->expected || value == NULL || value < name + name_length + 1) {
+    scan->malformed = "a header line is folded, holds a NUL or does not end in CR LF";
+    return MHD_NO;
+  }
+  for (const char *p = name + name_length + 1; p < value; p++)
+    if (*p != ' ' && *p != '\t')
+      scan->malformed = "a header line is folded";
+  if (!is_token(name, name_length))
+    scan->malformed = "a header name has a character that it must not have";
+  else if (has_control(value, value_length))
+    scan->malformed = "a header value holds a control character";
+  else
+    note_header(scan, name, value);
+  scan->expected = value + value_length + CRLF_LENGTH;
+  return scan->malformed == NULL ? MHD_YES : MHD_NO;
+}
+
+static bool
+is_target(const char *text, size_t length)
+{
+  if (length == 1 && text[0] == '*')
+    return true; /* OPTIONS * */
+  if (text[0] != '/')
+    return false;
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char) text[i] <= ' ' || (unsigned char) text[i] >= 0x7f)
+      return false;
+  return true;
+}
+
+static const char *
+check_request_line(head_scan *scan,
+                   const char *url,
+                   const char *method,
+                   const char *version,
+                   const char *raw_url)
+{
+  size_t method_length = strlen(method), url_length = strlen(raw_url);
+  /* Every request begins where the first one did, up to one blank line, which is allowed. MHD also
+   * skips lines that begin with a NUL. */
+  ccd_connection *connection = scan->connection;
+  if (connection->base == NULL)
+    connection->base = method;
+  if (method < connection->base - CRLF_LENGTH || method > connection->base + CRLF_LENGTH)
+    return "there is something between two requests";
+  if (!is_token(method, method_length))
+    return "the method is not a word";
+  if (url != method + method_length + 1 || version != url + url_length + 1)
+    return "the request line is not: method, blank, target, blank, version";
+  if (!is_target(raw_url, url_length))
+    return "the target is not a path of ASCII characters";
+  if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
+    return "the version is neither HTTP/1.1 nor HTTP/1.0";
+  scan->expected = version + strlen(version) + CRLF_LENGTH;
+  return NULL;
+}
+
+static const char *
+check_length(head_scan *scan, bool http11)
+{
+  ccd_connection *connection = scan->connection;
+  if (scan->encoding != NULL) {
+    if (scan->length != NULL)
+      return "there are both Content-Length and Transfer-Encoding";
+    if (!http11 || strcasecmp(scan->encoding, "chunked") != 0)
+      return "the transfer encoding is not chunked";
+  }
+  if (scan->length == NULL)
+    return NULL;
+  uint64_t length = 0;
+  size_t digits = strlen(scan->length);
+  if (!is_number(scan->length, digits))
+    return "Content-Length is not a number";
+  for (size_t i = 0; i < digits; i++)
+    length = length * 10 + (uint64_t) (scan->length[i] - '0');
+  connection->content_length = length;
+  connection->request.too_large = length > connection->listener->options.max_body;
+  return NULL;
+}
+
+/* An upgrade to anything but a WebSocket may be ignored (RFC 9110 7.8); one that could be misread
+ * must not: whoever takes the rest for another protocol would see the body as a request. */
+static const char *
+check_upgrade(head_scan *scan, bool http11)
+{
+  ccd_connection *connection = scan->connection;
+  if (scan->upgrade == NULL)
+    return NULL;
+  if (scan->length != NULL || scan->encoding != NULL)
+    return "a request to upgrade has a body";
+  if (!http11 || !scan->hop_upgrade)
+    return NULL;
+  connection->socket_asked = strcasecmp(scan->upgrade, "websocket") == 0 &&
+                             strcmp(connection->request.method, "GET") == 0 &&
+                             scan->version != NULL && strcmp(scan->version, "13") == 0 &&
+                             scan->key != NULL && strlen(scan->key) == 24;
+  return NULL;
+}
+
+static const char *
+check_address(head_scan *scan)
+{
+  ccd_connection *connection = scan->connection;
+  const ccd_listener *listener = connection->listener;
+  /* The last request on this connection may have been another client's. */
+  (void) inet_ntop(AF_INET, &connection->peer, connection->address, sizeof(connection->address));
+  if (!listener->has_trusted || connection->peer.s_addr != listener->trusted.s_addr ||
+      scan->forwarded == NULL)
+    return NULL;
+  struct in6_addr parsed;
+  int family = strchr(scan->forwarded, ':') != NULL ? AF_INET6 : AF_INET;
+  if (inet_pton(family, scan->forwarded, &parsed) != 1)
+    return "the proxy's address header is not one address";
+  (void) inet_ntop(family, &parsed, connection->address, sizeof(connection->address));
+  return NULL;
+}
+
+static const char *
+check_headers(head_scan *scan, const char *method)
+{
+  (void) MHD_get_connection_values_n(scan->connection->mhd, MHD_HEADER_KIND, header_cb, scan);
+  if (scan->malformed != NULL)
+    return scan->malformed;
+  const union MHD_ConnectionInfo *size =
+    MHD_get_connection_info(scan->connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  if (size == NULL || scan->expected + CRLF_LENGTH != method + size->header_size)
+    return "the head holds a NUL or does not end in CR LF";
+  return NULL;
+}
+
+void
+ccd_head_check(ccd_connection *connection,
+               const char *url,
+               const char *method,
+               const char *version,
+               const char *raw_url)
+{
+  head_scan scan = {.connection = connection};
+  const char *wrong = check_request_line(&scan, url, method, version, raw_url);
+  if (wrong == NULL)
+    wrong = check_headers(&scan, method);
+  bool http11 = wrong == NULL && strcmp(version, "HTTP/1.1") == 0;
+  if (wrong == NULL && http11 && !scan.host)
+    wrong = "there is no Host header";
+  if (wrong == NULL)
+    wrong = check_length(&scan, http11);
+  if (wrong == NULL)
+    wrong = check_upgrade(&scan, http11);
+  const char *wrong_address = check_address(&scan); /* always: it fills the address */
+  connection->request.malformed = wrong != NULL ? wrong : wrong_address;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cc-time.h"
+#include "common/base/cc-utf8.h"
+#include "server/engine/ccd-listener-internal.h"
+
+/* From MHD's callbacks to the handler and back. One request passes: URI line, head (first access
+ * call), body (one call for each piece), end (last access call), completed. */
+
+/* A chunked body shows its size only as it comes, and MHD takes an answer only before or after a
+ * body: this much more than max_body is read and thrown away before the connection is cut. */
+#define OVERRUN_MAX (UINT64_C(32) * 1024 * 1024)
+
+/* A client may take this many request timeouts to receive its answer. */
+#define SEND_FACTOR 10
+
+/* The answer that ulfius is asked to send by this thread. */
+static _Thread_local ccd_http_response *served;
+
+static ccd_connection *
+connection_of(struct MHD_Connection *mhd)
+{
+  const union MHD_ConnectionInfo *info =
+    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info != NULL ? info->socket_context : NULL;
+}
+
+static int64_t
+seconds(const ccd_connection *connection, int n)
+{
+  return cc_time_monotonic() +
+         (int64_t) n * connection->listener->options.request_timeout_s * CC_TIME_SECOND;
+}
+
+/* The request line has arrived; headers may still come one byte a second. */
+void *
+ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
+{
+  ccd_listener *listener = data;
+  ccd_connection *connection = connection_of(mhd);
+  if (connection == NULL)
+    return NULL;
+  int64_t deadline = seconds(connection, 1);
+  if (deadline < atomic_load(&connection->deadline))
+    atomic_store(&connection->deadline, deadline);
+  struct connection_info_struct *info = ulfius_uri_logger(NULL, uri);
+  if (info != NULL) {
+    /* ulfius's first pass copies all headers into maps that nobody reads: it is left out. */
+    info->callback_first_iteration = 0;
+    info->u_instance = &listener->instance;
+  }
+  return info;
+}
+
+static void
+begin_request(ccd_connection *connection,
+              const struct _u_request *ulfius,
+              const char *url,
+              const char *method,
+              const char *version)
+{
+  const char *query = strchr(ulfius->http_url, '?');
+  connection->begun = true;
+  connection->socket_asked = false;
+  connection->content_length = CCD_NO_LENGTH;
+  connection->received = 0;
+  connection->request = (ccd_http_request){.method = method,
+                                           .path = ulfius->url_path,
+                                           .query = query != NULL ? query + 1 : NULL,
+                                           .address = connection->address,
+                                           .started = cc_time_monotonic(),
+                                           .connection = connection};
+  (void) atomic_fetch_add(&connection->listener->in_flight, 1);
+  ccd_head_check(connection, url, method, version, ulfius->http_url);
+}
+
+static void
+end_request(ccd_connection *connection)
+{
+  if (!connection->begun)
+    return;
+  connection->begun = false;
+  (void) atomic_fetch_sub(&connection->listener->in_flight, 1);
+}
+
+/* False: the connection is to be cut. */
+static bool
+take_body(ccd_connection *connection, const char *bytes, size_t n)
+{
+  ccd_http_request *request = &connection->request;
+  size_t max = connection->listener->options.max_body;
+  connection->received += n;
+  if (connection->received > max) {
+    request->too_large = true;
+    request->body_length = 0;
+    free(connection->body);
+    connection->body = NULL;
+    connection->cut = connection->received > max + OVERRUN_MAX;
+    return !connection->cut;
+  }
+  size_t need = request->body_length + n + 1; /* a NUL after it costs nothing and saves a reader */
+  if (connection->body == NULL || need > connection->capacity) {
+    size_t capacity = connection->body == NULL ? 1024 : connection->capacity * 2;
+    /* Not all of what is announced: who announces and does not send would get memory for free. */
+    if (capacity < need)
+      capacity = need;
+    char *grown = realloc(connection->body, capacity);
+    if (grown == NULL)
+      return false;
+    connection->body = grown;
+    connection->capacity = capacity;
+  }
+  memcpy(connection->body + request->body_length, bytes, n);
+  request->body_length += n;
+  connection->body[request->body_length] = '\0';
+  return true;
+}
+
+/* ulfius's endpoint: hands over what the handler has answered. */
+int
+ccd_intake_answer_cb(const struct _u_request *request, struct _u_response *response, void *data)
+{
+  ccd_http_response *answer = served;
+  response->status = answer->status;
+  for (int i = 0; i < answer->n_headers; i++)
+    if (u_map_put(response->map_header, answer->headers[i].name, answer->headers[i].value) != U_OK)
+      return U_CALLBACK_ERROR;
+  if (answer->close && u_map_put(response->map_header, "Connection", "close") != U_OK)
+    return U_CALLBACK_ERROR;
+  response->binary_body = answer->body;
+  response->binary_body_length = answer->body_length;
+  answer->body = NULL;
+  return U_CALLBACK_COMPLETE;
+}
+
+static void
+answer_no_upgrade(ccd_http_response *answer)
+{
+  static const char text[] =
+    "{\"type\":\"malformed\",\"title\":\"Malformed request\",\"status\":426,"
+    "\"detail\":\"This address speaks WebSocket (RFC 6455, version 13) only.\"}";
+  free(answer->socket_data);
+  free(answer->body);
+  *answer = (ccd_http_response){.status = 426,
+                                .close = true,
+                                .body = strdup(text),
+                                .body_length = sizeof(text) - 1,
+                                .headers = {{"Content-Type", "application/problem+json"},
+                                            {"Upgrade", "websocket"},
+                                            {"Sec-WebSocket-Version", "13"}},
+                                .n_headers = 3};
+  if (answer->body == NULL)
+    answer->body_length = 0;
+}
+
+static enum MHD_Result
+answer(ccd_connection *connection, void **context)
+{
+  ccd_listener *listener = connection->listener;
+  ccd_http_request *request = &connection->request;
+  atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
+  if (!request->too_large && request->malformed == NULL)
+    request->body = request->body_length > 0 ? connection->body : NULL;
+  else
+    request->body_length = 0;
+
+  ccd_http_response reply = {0};
+  listener->options.handler(listener->options.data, request, &reply);
+  if (request->malformed != NULL || request->too_large || atomic_load(&listener->quiet))
+    reply.close = true;
+  atomic_store(&connection->deadline, seconds(connection, SEND_FACTOR));
+
+  if (reply.socket != NULL) {
+    if (connection->socket_asked && !reply.close) {
+      if (ccd_socket_upgrade(connection, &reply)) {
+        end_request(connection); /* from here on it counts as a socket */
+        return MHD_YES;
+      }
+      free(reply.socket_data);
+      free(reply.body);
+      return MHD_NO;
+    }
+    answer_no_upgrade(&reply);
+  }
+  size_t nothing = 0;
+  served = &reply;
+  enum MHD_Result result = listener->dispatcher(&listener->instance,
+                                                connection->mhd,
+                                                request->path,
+                                                request->method,
+                                                /* version= */ "HTTP/1.1",
+                                                /* upload= */ NULL,
+                                                &nothing,
+                                                context);
+  served = NULL;
+  free(reply.body); /* still ours when ulfius ran out of memory */
+  return result;
+}
+
+enum MHD_Result
+ccd_intake_access_cb(void *data,
+                     struct MHD_Connection *mhd,
+                     const char *url,
+                     const char *method,
+                     const char *version,
+                     const char *upload,
+                     size_t *upload_size,
+                     void **context)
+{
+  struct connection_info_struct *info = *context;
+  ccd_connection *connection = connection_of(mhd);
+  if (connection == NULL || info == NULL)
+    return MHD_NO; /* memory was out */
+  if (!connection->begun) {
+    begin_request(connection, info->request, url, method, version);
+    if (connection->request.malformed == NULL && !connection->request.too_large)
+      return MHD_YES;
+    /* Answered before its body: MHD then takes nothing more from this connection. */
+    connection->linger = true;
+    return answer(connection, context);
+  }
+  if (*upload_size > 0) {
+    size_t n = *upload_size;
+    *upload_size = 0;
+    return take_body(connection, upload, n) ? MHD_YES : MHD_NO;
+  }
+  if (connection->content_length != CCD_NO_LENGTH &&
+      connection->content_length != connection->received)
+    connection->request.malformed = "the body is not as long as announced";
+  return answer(connection, context);
+}
+
+void
+ccd_intake_completed_cb(void *data,
+                        struct MHD_Connection *mhd,
+                        void **context,
+                        enum MHD_RequestTerminationCode code)
+{
+  ccd_connection *connection = connection_of(mhd);
+  mhd_request_completed(NULL, mhd, context, code);
+  if (connection == NULL)
+    return;
+  free(connection->body);
+  connection->body = NULL;
+  ccd_socket_drop(connection->socket);
+  connection->socket = NULL;
+  end_request(connection);
+  /* MHD ends idle connections itself; what outlives that is a trickle of a request line. */
+  atomic_store(&connection->deadline,
+               seconds(connection, 1) +
+                 connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
+}
+
+const char *
+ccd_http_header(const ccd_http_request *request, const char *lower_name)
+{
+  const ccd_connection *connection = request->connection;
+  const char *value = NULL;
+  size_t length = 0;
+  /* MHD compares without case and allocates nothing. */
+  if (MHD_lookup_connection_value_n(connection->mhd,
+                                    MHD_HEADER_KIND,
+                                    lower_name,
+                                    strlen(lower_name),
+                                    &value,
+                                    &length) != MHD_YES)
+    return NULL;
+  /* Other encodings cannot be stored or logged: as if it were not there. */
+  return value != NULL && cc_utf8_length(value, length) >= 0 ? value : NULL;
+}

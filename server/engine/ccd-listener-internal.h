@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <ulfius.h>
+
+#include "server/engine/ccd-listener.h"
+
+/* What the parts of the listener share; nothing outside ccd-listener-*.c includes it.
+ *
+ * Threads: MHD calls everything of one connection from one thread at a time. Only `deadline` is
+ * read by another (the reaper), and the list's links and `fd` by whoever holds the listener's lock.
+ */
+
+#define CCD_CONNECTION_MEMORY (32 * 1024) /* head of a request; more is 414 or 431 */
+#define CCD_HEADERS_IN_MAX 100
+#define CCD_NO_LENGTH UINT64_MAX
+
+typedef struct ccd_connection {
+  struct ccd_connection *prev, *next; /* listener->first, under its lock */
+  ccd_listener *listener;
+  int fd;
+  bool linger;              /* refused early: what the client still sends is thrown away */
+  bool cut;                 /* closed without an answer: no use to linger */
+  atomic_bool upgraded;     /* a WebSocket: the caller bounds it, not the reaper */
+  _Atomic int64_t deadline; /* cc_time_monotonic after which the reaper cuts it */
+  struct in_addr peer;
+  char address[INET6_ADDRSTRLEN]; /* the peer's, or what the trusted proxy said, of this request */
+  /* The request at hand. */
+  struct MHD_Connection *mhd;
+  const char *base; /* where the first request began in MHD's buffer */
+  ccd_http_request request;
+  uint64_t content_length; /* CCD_NO_LENGTH: no such header */
+  uint64_t received;       /* bytes of body, thrown away ones included */
+  size_t capacity;         /* of request.body */
+  char *body;
+  bool begun; /* the head was seen; counted in listener->in_flight */
+  bool socket_asked;
+  struct ccd_socket *socket; /* made, not yet taken over by its thread */
+} ccd_connection;
+
+/* A closed connection whose client may still be sending: our duplicate of its descriptor keeps the
+ * kernel from answering with a reset that would wipe out the reply on its way. */
+#define CCD_LINGER_MAX 128
+
+typedef struct ccd_linger {
+  int fd;
+  int64_t deadline;
+} ccd_linger;
+
+struct ccd_listener {
+  ccd_listener_options options;
+  struct _u_instance instance;
+  MHD_AccessHandlerCallback dispatcher; /* ulfius's own, caught in MHD_start_daemon */
+  struct in_addr trusted;
+  bool has_trusted;
+  bool started;
+  int listen_fd; /* after quiesce; -1 before */
+  atomic_bool quiet;
+  atomic_bool stopping;
+  atomic_int in_flight, sockets, connections;
+
+  pthread_mutex_t lock; /* of all below */
+  pthread_cond_t wake;  /* the reaper has something to do */
+  ccd_connection *first;
+  ccd_linger lingering[CCD_LINGER_MAX];
+  int n_lingering;
+  bool reaper_ends;
+  pthread_t reaper;
+};
+
+/* ccd-listener-intake.c */
+void *ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd);
+void ccd_intake_completed_cb(void *data,
+                             struct MHD_Connection *mhd,
+                             void **context,
+                             enum MHD_RequestTerminationCode code);
+enum MHD_Result ccd_intake_access_cb(void *data,
+                                     struct MHD_Connection *mhd,
+                                     const char *url,
+                                     const char *method,
+                                     const char *version,
+                                     const char *upload,
+                                     size_t *upload_size,
+                                     void **context);
+int
+ccd_intake_answer_cb(const struct _u_request *request, struct _u_response *response, void *data);
+
+/* ccd-listener-head.c: fill malformed, too_large, content_length, socket_asked and address. */
+void ccd_head_check(ccd_connection *connection,
+                    const char *url,
+                    const char *method,
+                    const char *version,
+                    const char *raw_url);
+
+/* ccd-listener-reaper.c */
+void ccd_reaper_notify_cb(void *data,
+                          struct MHD_Connection *mhd,
+                          void **socket_context,
+                          enum MHD_ConnectionNotificationCode code);
+bool ccd_reaper_start(ccd_listener *listener);
+void ccd_reaper_stop(ccd_listener *listener);
+void ccd_reaper_cut_sockets(ccd_listener *listener);
+
+/* ccd-listener-socket.c: answer a checked handshake with 101. On false nothing was queued and
+ * @response keeps its socket_data. */
+bool ccd_socket_upgrade(ccd_connection *connection, ccd_http_response *response);
+void ccd_socket_drop(struct ccd_socket *socket);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/base/cc-time.h"
+#include "server/engine/ccd-listener-internal.h"
+
+/* MHD's only timeout is of inactivity, so one byte a second holds a connection for ever. The reaper
+ * shuts such connections down (never closes: the descriptor is MHD's), and lingers for those that
+ * were refused while their client was still sending. */
+
+#define TICK (CC_TIME_SECOND / 4)
+#define LINGER_TICK (CC_TIME_SECOND / 20)
+#define LINGER_TIME (2 * CC_TIME_SECOND)
+
+static void
+unlink_connection(ccd_listener *listener, ccd_connection *connection)
+{
+  if (connection->prev != NULL)
+    connection->prev->next = connection->next;
+  else
+    listener->first = connection->next;
+  if (connection->next != NULL)
+    connection->next->prev = connection->prev;
+}
+
+static void *
+connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
+{
+  const union MHD_ConnectionInfo *fd =
+    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+  const union MHD_ConnectionInfo *client =
+    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  ccd_connection *connection = calloc(1, sizeof(*connection));
+  if (connection == NULL || fd == NULL || client == NULL ||
+      client->client_addr->sa_family != AF_INET) {
+    free(connection);
+    return NULL; /* its requests are refused in the intake */
+  }
+  struct sockaddr_in peer; /* copied: MHD's buffer need not be aligned for it */
+  memcpy(&peer, client->client_addr, sizeof(peer));
+  connection->listener = listener;
+  connection->mhd = mhd;
+  connection->fd = fd->connect_fd;
+  connection->peer = peer.sin_addr;
+  atomic_store(&connection->deadline,
+               cc_time_monotonic() + listener->options.request_timeout_s * CC_TIME_SECOND);
+
+  (void) pthread_mutex_lock(&listener->lock);
+  connection->next = listener->first;
+  if (listener->first != NULL)
+    listener->first->prev = connection;
+  else
+    (void) pthread_cond_signal(&listener->wake);
+  listener->first = connection;
+  (void) pthread_mutex_unlock(&listener->lock);
+  (void) atomic_fetch_add(&listener->connections, 1);
+  return connection;
+}
+
+/* Called before MHD closes the descriptor, so no one else can have its number yet. */
+static void
+connection_closed(ccd_listener *listener, ccd_connection *connection)
+{
+  int unread = 0;
+  bool linger = !connection->cut && (connection->linger ||
+                                     (ioctl(connection->fd, FIONREAD, &unread) == 0 && unread > 0));
+  (void) pthread_mutex_lock(&listener->lock);
+  unlink_connection(listener, connection);
+  if (linger && listener->n_lingering < CCD_LINGER_MAX && !listener->reaper_ends) {
+    int fd = fcntl(connection->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd >= 0) {
+      listener->lingering[listener->n_lingering++] =
+        (ccd_linger){.fd = fd, .deadline = cc_time_monotonic() + LINGER_TIME};
+      (void) pthread_cond_signal(&listener->wake);
+    }
+  }
+  (void) pthread_mutex_unlock(&listener->lock);
+  (void) atomic_fetch_sub(&listener->connections, 1);
+  free(connection->body);
+  ccd_socket_drop(connection->socket);
+  free(connection);
+}
+
+void
+ccd_reaper_notify_cb(void *data,
+                     struct MHD_Connection *mhd,
+                     void **socket_context,
+                     enum MHD_ConnectionNotificationCode code)
+{
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    *socket_context = connection_open(data, mhd);
+  } else if (*socket_context != NULL) {
+    connection_closed(data, *socket_context);
+    *socket_context = NULL;
+  }
+}
+
+/* Throw away what arrived. False: the client is done, or its time is up. */
+static bool
+linger_on(const ccd_linger *linger, int64_t now)
+{
+  char waste[16 * 1024];
+  for (int i = 0; i < 4; i++) {
+    ssize_t n = recv(linger->fd, waste, sizeof(waste), MSG_DONTWAIT);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+      return false;
+    if (n < 0)
+      break;
+  }
+  return now < linger->deadline;
+}
+
+static void
+reap(ccd_listener *listener, int64_t now)
+{
+  for (ccd_connection *connection = listener->first; connection != NULL;
+       connection = connection->next) {
+    int64_t deadline = atomic_load(&connection->deadline);
+    /* Its thread may have moved on since: then it is in time after all. */
+    if (deadline <= now &&
+        atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
+      (void) shutdown(connection->fd, SHUT_RDWR);
+  }
+}
+
+static void
+linger_all(ccd_listener *listener, int64_t now)
+{
+  for (int i = listener->n_lingering - 1; i >= 0; i--) {
+    if (linger_on(&listener->lingering[i], now))
+      continue;
+    (void) close(listener->lingering[i].fd);
+    listener->lingering[i] = listener->lingering[--listener->n_lingering];
+  }
+}
+
+static void *
+reaper_thread(void *data)
+{
+  ccd_listener *listener = data;
+  int64_t next_reap = 0;
+  (void) pthread_mutex_lock(&listener->lock);
+  while (!listener->reaper_ends) {
+    int64_t now = cc_time_monotonic();
+    if (now >= next_reap) {
+      reap(listener, now);
+      next_reap = now + TICK;
+    }
+    linger_all(listener, now);
+    if (listener->first == NULL && listener->n_lingering == 0) {
+      (void) pthread_cond_wait(&listener->wake, &listener->lock); /* an idle server sleeps */
+      continue;
+    }
+    int64_t until = now + (listener->n_lingering > 0 ? LINGER_TICK : TICK);
+    struct timespec at = {.tv_sec = until / CC_TIME_SECOND,
+                          .tv_nsec = (until % CC_TIME_SECOND) * 1000};
+    (void) pthread_cond_timedwait(&listener->wake, &listener->lock, &at);
+  }
+  for (int i = 0; i < listener->n_lingering; i++)
+    (void) close(listener->lingering[i].fd);
+  listener->n_lingering = 0;
+  (void) pthread_mutex_unlock(&listener->lock);
+  return NULL;
+}
+
+bool
+ccd_reaper_start(ccd_listener *listener)
+{
+  return pthread_create(&listener->reaper, NULL, reaper_thread, listener) == 0;
+}
+
+void
+ccd_reaper_stop(ccd_listener *listener)
+{
+  (void) pthread_mutex_lock(&listener->lock);
+  listener->reaper_ends = true;
+  (void) pthread_cond_signal(&listener->wake);
+  (void) pthread_mutex_unlock(&listener->lock);
+  (void) pthread_join(listener->reaper, NULL);
+}
+
+void
+ccd_reaper_cut_sockets(ccd_listener *listener)
+{
+  (void) pthread_mutex_lock(&listener->lock);
+  for (ccd_connection *connection = listener->first; connection != NULL;
+       connection = connection->next)
+    if (atomic_load(&connection->upgraded))
+      (void) shutdown(connection->fd, SHUT_RDWR);
+  (void) pthread_mutex_unlock(&listener->lock);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-listener.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/cc-time.h"
+#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-log.h"
+
+/* Files that the rest of the process has open: databases, logs, libraries. */
+#define OTHER_FILES 256
+
+/* The listener that this thread is starting. */
+static _Thread_local ccd_listener *starting;
+
+/* ulfius starts MHD with its own access handler and offers no place between a request's head and
+ * its body. So this definition takes the place of the library's for the whole program: it puts our
+ * handler before ulfius's, which it remembers, and goes on to the library. Any other caller passes
+ * through. ccd_listener_start fails when the linker did not bind ulfius to it. */
+struct MHD_Daemon *
+MHD_start_daemon(unsigned int flags,
+                 uint16_t port,
+                 MHD_AcceptPolicyCallback policy,
+                 void *policy_data,
+                 MHD_AccessHandlerCallback handler,
+                 void *handler_data,
+                 ...)
+{
+  if (starting != NULL) {
+    starting->dispatcher = handler;
+    handler = ccd_intake_access_cb;
+    handler_data = starting;
+  }
+  va_list options;
+  va_start(options, handler_data);
+  struct MHD_Daemon *daemon =
+    MHD_start_daemon_va(flags, port, policy, policy_data, handler, handler_data, options);
+  va_end(options);
+  return daemon;
+}
+
+/* MHD's messages hold what clients sent, and say nothing that the answer's status does not. */
+static void
+quiet_logger_cb(void *data, const char *format, va_list args)
+{
+}
+
+/* Every connection is a file. Asks for as many as all listeners need and returns how many of
+ * @connections there will be. */
+static int
+raise_file_limit(int connections)
+{
+  static atomic_int wanted = OTHER_FILES;
+  int total = atomic_fetch_add(&wanted, connections) + connections;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return connections;
+  if (limit.rlim_cur >= (rlim_t) total)
+    return connections;
+  struct rlimit raised = {.rlim_cur = (rlim_t) total, .rlim_max = limit.rlim_max};
+  if (raised.rlim_max < raised.rlim_cur)
+    raised.rlim_max = raised.rlim_cur; /* root may */
+  if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+    return connections;
+  raised.rlim_cur = raised.rlim_max = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &raised) != 0)
+    raised.rlim_cur = limit.rlim_cur;
+  int missing = total - (int) raised.rlim_cur;
+  int possible = connections - missing > 16 ? connections - missing : 16;
+  ccd_log(CCD_WARNING,
+          "listener.few_files",
+          CCD_NUMBER("connections", connections),
+          CCD_NUMBER("possible", possible));
+  return possible;
+}
+
+static bool
+start_daemon(ccd_listener *listener)
+{
+  const ccd_listener_options *options = &listener->options;
+  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_ALLOW_UPGRADE;
+  flags |= options->threads > 0 ? (unsigned int) MHD_USE_EPOLL
+                                : (unsigned int) (MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL);
+  /* No MHD_OPTION_STRICT_FOR_CLIENT: we check more, and its answer to a missing Host comes twice.
+   */
+  struct MHD_OptionItem items[16];
+  size_t n = 0;
+#define ADD_OPTION(id, number, pointer)                                                            \
+  items[n++] = (struct MHD_OptionItem){(id), (intptr_t) (number), (pointer)}
+  ADD_OPTION(MHD_OPTION_EXTERNAL_LOGGER, quiet_logger_cb, NULL);
+  ADD_OPTION(MHD_OPTION_NOTIFY_COMPLETED, ccd_intake_completed_cb, listener);
+  ADD_OPTION(MHD_OPTION_URI_LOG_CALLBACK, ccd_intake_uri_cb, listener);
+  ADD_OPTION(MHD_OPTION_NOTIFY_CONNECTION, ccd_reaper_notify_cb, listener);
+  ADD_OPTION(MHD_OPTION_SOCK_ADDR, 0, listener->instance.bind_address);
+  ADD_OPTION(MHD_OPTION_CONNECTION_LIMIT, options->connection_limit, NULL);
+  ADD_OPTION(MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL);
+  ADD_OPTION(MHD_OPTION_CONNECTION_MEMORY_LIMIT, CCD_CONNECTION_MEMORY, NULL);
+  if (options->per_address_limit > 0)
+    ADD_OPTION(MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->per_address_limit, NULL);
+  if (options->threads > 1)
+    ADD_OPTION(MHD_OPTION_THREAD_POOL_SIZE, options->threads, NULL);
+  ADD_OPTION(MHD_OPTION_END, 0, NULL);
+#undef ADD_OPTION
+  assert(n <= sizeof(items) / sizeof(items[0]));
+
+  starting = listener;
+  int code = ulfius_start_framework_with_mhd_options(&listener->instance, flags, items);
+  starting = NULL;
+  return code == U_OK;
+}
+
+static void
+listener_free(ccd_listener *listener)
+{
+  if (listener->started)
+    (void) ulfius_stop_framework(&listener->instance);
+  if (listener->listen_fd >= 0)
+    (void) close(listener->listen_fd);
+  ulfius_clean_instance(&listener->instance);
+  (void) pthread_cond_destroy(&listener->wake);
+  (void) pthread_mutex_destroy(&listener->lock);
+  free(listener);
+}
+
+static ccd_listener *
+listener_new(const ccd_listener_options *options)
+{
+  ccd_listener *listener = calloc(1, sizeof(*listener));
+  if (listener == NULL)
+    return NULL;
+  listener->options = *options;
+  listener->listen_fd = -1;
+  pthread_condattr_t monotonic;
+  (void) pthread_condattr_init(&monotonic);
+  (void) pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  (void) pthread_cond_init(&listener->wake, &monotonic);
+  (void) pthread_condattr_destroy(&monotonic);
+  (void) pthread_mutex_init(&listener->lock, NULL);
+  return listener;
+}
+
+cc_status
+ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_error *reterr)
+{
+  assert(options->handler != NULL && options->connection_limit > 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) options->port)};
+  if (options->port <= 0 || options->port > 65535 ||
+      inet_pton(AF_INET, options->bind_address, &address.sin_addr) != 1)
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "bad_address",
+                   "The %s listener cannot use the IPv4 address %s, port %d.",
+                   options->name,
+                   options->bind_address,
+                   options->port);
+  ccd_listener *listener = listener_new(options);
+  if (listener == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Memory is out.");
+  if (options->trusted_proxy != NULL && options->trusted_proxy[0] != '\0') {
+    if (inet_pton(AF_INET, options->trusted_proxy, &listener->trusted) != 1) {
+      listener_free(listener);
+      return cc_fail(reterr,
+                     CC_ERR_INVALID,
+                     "bad_address",
+                     "The trusted proxy %s is not an IPv4 address.",
+                     options->trusted_proxy);
+    }
+    listener->has_trusted = true;
+  }
+  listener->options.connection_limit = raise_file_limit(options->connection_limit);
+  if (ulfius_init_instance(&listener->instance, (unsigned int) options->port, &address, NULL) !=
+        U_OK ||
+      ulfius_set_default_endpoint(&listener->instance, ccd_intake_answer_cb, listener) != U_OK ||
+      !ccd_reaper_start(listener)) {
+    listener_free(listener);
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Memory or threads are out.");
+  }
+  errno = 0;
+  listener->started = start_daemon(listener);
+  if (!listener->started || listener->dispatcher == NULL) {
+    int reason = errno;
+    ccd_reaper_stop(listener);
+    bool started = listener->started;
+    listener_free(listener);
+    return cc_fail(reterr,
+                   CC_ERR_UNAVAILABLE,
+                   started ? "ulfius_unhooked" : "cannot_listen",
+                   "The %s listener cannot start on %s:%d: %s.",
+                   options->name,
+                   options->bind_address,
+                   options->port,
+                   started ? "ulfius does not call our MHD_start_daemon" : strerror(reason));
+  }
+  listener->instance.bind_address = NULL; /* was on the stack; only needed to start */
+  *ret = listener;
+  return CC_OK;
+}
+
+void
+ccd_listener_quiesce(ccd_listener *listener)
+{
+  if (atomic_exchange(&listener->quiet, true))
+    return;
+  MHD_socket fd = MHD_quiesce_daemon(listener->instance.mhd_daemon);
+  if (fd == MHD_INVALID_SOCKET)
+    return;
+  /* A worker may be about to accept on it: the number stays ours until the stop. */
+  (void) shutdown(fd, SHUT_RDWR);
+  listener->listen_fd = fd;
+}
+
+int
+ccd_listener_in_flight(const ccd_listener *listener, bool sockets)
+{
+  int n = atomic_load(&listener->in_flight);
+  return sockets ? n + atomic_load(&listener->sockets) : n;
+}
+
+int
+ccd_listener_connections(const ccd_listener *listener)
+{
+  return atomic_load(&listener->connections);
+}
+
+static bool
+wait_until_idle(const ccd_listener *listener, int64_t deadline)
+{
+  while (ccd_listener_in_flight(listener, /* sockets= */ true) > 0) {
+    if (cc_time_monotonic() >= deadline)
+      return false;
+    (void) nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+  }
+  return true;
+}
+
+void
+ccd_listener_stop(ccd_listener *listener, int64_t deadline)
+{
+  ccd_listener_quiesce(listener);
+  atomic_store(&listener->stopping, true);
+  if (!wait_until_idle(listener, deadline)) {
+    /* Who is still sending or receiving has had the time; sockets then end by themselves. */
+    ccd_reaper_cut_sockets(listener);
+    (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);
+  }
+  ccd_reaper_stop(listener);
+  if (atomic_load(&listener->sockets) > 0) {
+    /* A ccd_socket_cb does not return. MHD would abort; the process is about to end anyway. */
+    ccd_log(CCD_ERROR,
+            "listener.sockets_stuck",
+            CCD_TEXT("listener", listener->options.name),
+            CCD_NUMBER("sockets", atomic_load(&listener->sockets)));
+    return;
+  }
+  listener_free(listener);
+}
