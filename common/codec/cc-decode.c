@@ -418,9 +418,10 @@ decode_object(cc_decoder *d,
 cc_status
 cc_decode_outcome(const cc_decoder *d)
 {
-  return d->no_memory || cc_json_exhausted() ? CC_ERR_NO_MEMORY
-         : d->invalid                        ? CC_ERR_INVALID
-                                             : CC_OK;
+  /* Errors without room to say even one are a lack of memory too. */
+  if (d->no_memory || cc_json_exhausted() || (d->invalid && d->errors->n == 0))
+    return CC_ERR_NO_MEMORY;
+  return d->invalid ? CC_ERR_INVALID : CC_OK;
 }
 
 /* The document itself: an empty name, so that "/title" has an empty part before its slash. */

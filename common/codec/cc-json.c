@@ -163,12 +163,9 @@ duplicate_key(const char *json, size_t position, cc_error_list *errors)
         i += json[i] == '\\';
   }
   char pointer[sizeof((cc_error *) NULL)->pointer] = "";
-  if (depth == 1 && start < end && memchr(json + start, '\\', end - start) == NULL)
-    snprintf(pointer,
-             sizeof pointer,
-             "/%.*s",
-             (int) (end - start < 90 ? end - start : 90),
-             json + start);
+  bool known = depth == 1 && start < end && end - start < sizeof pointer - 1;
+  if (known && memchr(json + start, '\\', end - start) == NULL)
+    snprintf(pointer, sizeof pointer, "/%.*s", (int) (end - start), json + start);
   return malformed(errors, "duplicate_key", pointer, "A key is there twice in one object.", hint);
 }
 

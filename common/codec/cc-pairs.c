@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec-private.h"
 
 /* Structs from plain texts: the parameters of a path, a query string, the cells of a row. */
@@ -61,7 +62,8 @@ value_from_text(const cc_field *field, const char *text, size_t length, bool cel
 static void
 decode_pair(cc_decoder *d, const cc_type *type, const cc_pair *pair, cc_present *seen, void *object)
 {
-  const cc_path here = {.name = pair->name};
+  bool readable = cc_utf8_length(pair->name, strlen(pair->name)) >= 0;
+  const cc_path here = {.name = readable ? pair->name : "?"};
   int index = cc_type_find(type, pair->name);
   if (index < 0) {
     cc_unknown_field(d, &here, type, pair->name);

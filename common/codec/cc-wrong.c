@@ -43,10 +43,15 @@ cc_wrong(cc_decoder *d, const cc_path *at, const char *code, const char *format,
   const cc_path *named = at;
   while (named->name == NULL)
     named = named->up;
+  size_t shown = strlen(named->name);
+  /* A key can be long; cut between two characters. */
+  for (shown = shown < 40 ? shown : 40; ((unsigned char) named->name[shown] & 0xC0) == 0x80;)
+    shown--;
   cc_error *error = cc_error_list_add(d->errors,
                                       code,
                                       pointer.text == NULL ? "" : pointer.text,
-                                      "\"%.40s\" %s.",
+                                      "\"%.*s\" %s.",
+                                      (int) shown,
                                       named->name,
                                       what);
   cc_str_done(&pointer);
