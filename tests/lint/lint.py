@@ -325,10 +325,12 @@ def check_tidy(findings, names, build):
     for result in in_parallel(tidy_one, sources):
         for line in result.stdout.splitlines():
             found = re.match(r"(.+?):(\d+):\d+: (?:error|warning): (.*)", line)
-            if found and line not in seen:
-                seen.add(line)
-                path = os.path.relpath(os.path.join(ROOT, found.group(1)), ROOT)
-                findings.add("tidy", path, found.group(2), found.group(3))
+            if found and found.groups() not in seen:
+                seen.add(found.groups())
+                # Relative to the build folder, for what is relative at all.
+                path = os.path.relpath(os.path.join(ROOT, build, found.group(1)), ROOT)
+                path = path if (ROOT / path).exists() else found.group(1)
+                findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
     shutil.rmtree(folder, ignore_errors=True)
 
 
