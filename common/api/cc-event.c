@@ -58,7 +58,7 @@ static const cc_field event_fields[] = {
   CC_STRING(cc_event, contact_email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL, .doc = "Whom to write to."),
   CC_STRING(cc_event, contact_phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Whom to call."),
   CC_OPT_INT64(cc_event, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .view = CC_VIEW_MEMBER, .doc = "Person who made it."),
-  CC_TIME(cc_event, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_TIME(cc_event, created_at, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "When it was made."),
   CC_TIME(cc_event, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_OPT_TIME(cc_event, published_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was first published."),
   CC_OPT_TIME(cc_event, cancelled_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was called off; null: it takes place."),

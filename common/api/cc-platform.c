@@ -19,7 +19,7 @@ const cc_type cc_page_query_type = CC_TYPE(cc_page_query, "Page", page_query_fie
 static const cc_field change_fields[] = {
   CC_ENUM(cc_change, op, &cc_change_op_enum, .flags = CC_READ_ONLY, .doc = "What happened."),
   CC_STRING(cc_change, entity, .flags = CC_READ_ONLY, .doc = "Kind of thing, such as event.", .example = "\"event\""),
-  CC_INT64(cc_change, entity_id, .flags = CC_READ_ONLY, .doc = "Number of the thing."),
+  CC_OPT_INT64(cc_change, entity_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Number of the thing; null: many at once, read them all again."),
   CC_OPT_INT64(cc_change, version, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Its version after the change; null when it has none or is gone."),
   CC_TIME(cc_change, at, .flags = CC_READ_ONLY, .doc = "When the transaction began."),
 };
@@ -92,5 +92,9 @@ const cc_op cc_op_openapi = {
 const cc_op cc_op_docs = {
   .id = "docs", .method = CC_GET, .path = "/docs", .shape = CC_REPLY_TEXT, .tag = "Platform",
   .summary = "This document as a page for people.",
+};
+const cc_op cc_op_docs_style = {
+  .id = "docsStyle", .method = CC_GET, .path = "/docs/style.css", .shape = CC_REPLY_TEXT, .tag = "Platform",
+  .summary = "Style sheet of that page.",
 };
 /* clang-format on */

@@ -9,7 +9,7 @@
 typedef struct cc_change {
   int op;
   char *entity;
-  int64_t entity_id;
+  int64_t *entity_id;
   int64_t *version;
   cc_time at;
 } cc_change;
@@ -63,3 +63,4 @@ extern const cc_op cc_op_list_audit_log;
 extern const cc_op cc_op_health;
 extern const cc_op cc_op_openapi;
 extern const cc_op cc_op_docs;
+extern const cc_op cc_op_docs_style;

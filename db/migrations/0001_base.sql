@@ -39,6 +39,20 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION assert_version(bigint, bigint) TO campaign_api;
 
+-- Stands in the WHERE of a statement whose row must be in a certain state: the row is there, but the
+-- rule does not hold, so the answer is a conflict with this code and sentence and not "not found".
+CREATE FUNCTION assert_rule(holds boolean, code text, message text) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+  IF holds IS NOT TRUE THEN
+    RAISE EXCEPTION '%', message USING ERRCODE = 'CC409', DETAIL = code;
+  END IF;
+  RETURN true;
+END
+$$;
+GRANT EXECUTE ON FUNCTION assert_rule(boolean, text, text) TO campaign_api;
+
 -- BEFORE UPDATE on every table with a version. The triggers have WHEN (OLD.* IS DISTINCT FROM NEW.*),
 -- so an update that changes nothing keeps the version, and with it the client's ETag.
 CREATE FUNCTION touch() RETURNS trigger

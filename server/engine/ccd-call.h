@@ -49,7 +49,8 @@ struct ccd_call {
   const void *params;           /* struct of op->params */
   const void *query;            /* struct of op->query */
   const void *body;             /* struct of op->body */
-  cc_present body_present;      /* which keys a PATCH had */
+  cc_present body_present;      /* which keys the body had */
+  cc_present query_present;     /* which names the query string had */
   cc_error_list errors;         /* a handler may add field errors and return CC_ERR_INVALID */
 
   /* What a handler leaves behind; one of these. */
@@ -100,8 +101,9 @@ struct ccd_route {
 
 /**
  * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
- * path, query string and body fields, then the call's own: organization_id, user_id, session_id,
- * request_id, address, body (the validated body as jsonb), limit, cursor_1, cursor_2, if_match.
+ * the call's own (organization_id, session_id, request_id, address, my_user_id,
+ * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string and
+ * body fields, last user_id (the actor's, unless the path names a person). What is absent is NULL.
  *
  * @extra: ends with a NULL name; may be NULL
  * @ret: may be NULL; valid until the call ends
@@ -112,8 +114,8 @@ cc_status ccd_call_query(ccd_call *call,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
-/* Begin again under another context, for the few handlers that must cross a tenant's border (sign-in,
- * accepting an invitation): commits what was done and goes on for @organization_id and @user_id. */
+/* Go on in the same transaction under another tenant, for the few handlers that must cross a border
+ * (accepting an invitation). */
 cc_status ccd_call_switch(ccd_call *call, int64_t organization_id, int64_t user_id, cc_error *reterr)
   CC_MUSTCHECK;
 

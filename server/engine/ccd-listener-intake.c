@@ -156,46 +156,61 @@ answer_no_upgrade(ccd_http_response *answer)
 }
 
 static enum MHD_Result
-answer(ccd_connection *connection, void **context)
+answer_by_ulfius(ccd_connection *connection, ccd_http_response *reply, void **context)
 {
   ccd_listener *listener = connection->listener;
-  ccd_http_request *request = &connection->request;
-  atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
-  if (!request->too_large && request->malformed == NULL)
-    request->body = request->body_length > 0 ? connection->body : NULL;
-  else
-    request->body_length = 0;
-
-  ccd_http_response reply = {0};
-  listener->options.handler(listener->options.data, request, &reply);
-  if (request->malformed != NULL || request->too_large || atomic_load(&listener->quiet))
-    reply.close = true;
-  atomic_store(&connection->deadline, seconds(connection, SEND_FACTOR));
-
-  if (reply.socket != NULL) {
-    if (connection->socket_asked && !reply.close) {
-      if (ccd_socket_upgrade(connection, &reply)) {
-        end_request(connection); /* from here on it counts as a socket */
-        return MHD_YES;
-      }
-      free(reply.socket_data);
-      free(reply.body);
-      return MHD_NO;
-    }
-    answer_no_upgrade(&reply);
-  }
   size_t nothing = 0;
-  served = &reply;
+  served = reply;
   enum MHD_Result result = listener->dispatcher(&listener->instance,
                                                 connection->mhd,
-                                                request->path,
-                                                request->method,
+                                                connection->request.path,
+                                                connection->request.method,
                                                 /* version= */ "HTTP/1.1",
                                                 /* upload= */ NULL,
                                                 &nothing,
                                                 context);
   served = NULL;
-  free(reply.body); /* still ours when ulfius ran out of memory */
+  free(reply->body); /* still ours when ulfius ran out of memory */
+  return result;
+}
+
+static enum MHD_Result
+answer_by_socket(ccd_connection *connection, ccd_http_response *reply, void **context)
+{
+  if (!connection->socket_asked || reply->close) {
+    answer_no_upgrade(reply);
+    return answer_by_ulfius(connection, reply, context);
+  }
+  if (ccd_socket_upgrade(connection, reply)) {
+    end_request(connection); /* from here on it counts as a socket */
+    return MHD_YES;
+  }
+  free(reply->socket_data);
+  free(reply->body);
+  return MHD_NO;
+}
+
+static enum MHD_Result
+answer(ccd_connection *connection, void **context)
+{
+  ccd_listener *listener = connection->listener;
+  ccd_http_request *request = &connection->request;
+  atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
+  if (request->too_large || request->malformed != NULL)
+    request->body_length = 0;
+  request->body = request->body_length > 0 ? connection->body : NULL;
+
+  ccd_http_response reply = {0};
+  listener->options.handler(listener->options.data, request, &reply);
+  if (request->malformed != NULL || request->too_large || atomic_load(&listener->quiet))
+    reply.close = true;
+  void (*done)(void *done_data) = reply.done;
+  void *done_data = reply.done_data;
+  atomic_store(&connection->deadline, seconds(connection, SEND_FACTOR));
+  enum MHD_Result result = reply.socket != NULL ? answer_by_socket(connection, &reply, context)
+                                                : answer_by_ulfius(connection, &reply, context);
+  if (done != NULL)
+    done(done_data);
   return result;
 }
 

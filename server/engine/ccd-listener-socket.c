@@ -114,8 +114,8 @@ end_with(socket_state *state, int code)
 static size_t
 head_size(const incoming *in)
 {
-  if (in->head_length < 2)
-    return 2;
+  if (in->head_length < 2 || (in->head[1] & MASKED) == 0)
+    return 2; /* a client that does not mask is refused without waiting for more */
   unsigned int length = in->head[1] & 0x7f;
   return 2u + (length == 126 ? 2u : length == 127 ? 8u : 0u) + 4u;
 }

@@ -15,16 +15,17 @@ typedef struct ccd_listener ccd_listener;
 
 /* A request as the dispatcher sees it. Valid until the handler returned. */
 typedef struct ccd_http_request {
-  const char *method;     /* as sent: "GET" */
-  const char *path;       /* raw, still percent-encoded, without the query */
-  const char *query;      /* raw query without '?'; NULL: none */
-  const char *body;       /* NULL when there is none */
+  const char *method; /* as sent: "GET" */
+  const char *path;   /* raw, still percent-encoded, without the query */
+  const char *query;  /* raw query without '?'; NULL: none */
+  const char *body;   /* NULL when there is none */
   size_t body_length;
-  const char *address;    /* the client's address as text */
-  bool too_large;         /* the body was larger than max_body and was thrown away */
-  const char *malformed;  /* why the request must be refused with 400 and a close; NULL: it is fine */
-  int64_t started;        /* cc_time_monotonic when the head had arrived */
-  void *connection;       /* the listener's own */
+  const char *address; /* the client's address as text */
+  bool too_large;      /* the body was larger than max_body and was thrown away */
+  const char
+    *malformed;     /* why the request must be refused with 400 and a close; NULL: it is fine */
+  int64_t started;  /* cc_time_monotonic when the head had arrived */
+  void *connection; /* the listener's own */
 } ccd_http_request;
 
 /* A request header by its lower-case name, or NULL. Repeated headers were refused or joined. */
@@ -41,38 +42,43 @@ typedef struct ccd_http_header_line {
 typedef struct ccd_socket ccd_socket;
 typedef void ccd_socket_cb(ccd_socket *socket, void *data);
 
-/* The answer. Text pointers must live until the handler returned (arena or static). */
+/* The answer. Header texts must live until the listener calls .done. */
 typedef struct ccd_http_response {
   int status;
-  bool close;             /* end the connection after this answer */
-  char *body;             /* malloc'ed (cc_str_take): the listener frees it; NULL: none */
+  bool close; /* end the connection after this answer */
+  char *body; /* malloc'ed (cc_str_take): the listener frees it; NULL: none */
   size_t body_length;
   ccd_http_header_line headers[CCD_HTTP_HEADERS_MAX];
   int n_headers;
-  ccd_socket_cb *socket;  /* not NULL: upgrade to a WebSocket and run this on a thread of its own */
-  void *socket_data;      /* freed with free() after the socket closed */
+  ccd_socket_cb *socket; /* not NULL: upgrade to a WebSocket and run this on a thread of its own */
+  void *socket_data;     /* freed with free() after the socket closed */
+  void (*done)(
+    void *done_data); /* not NULL: called once when the listener has copied the headers */
+  void *done_data;
 } ccd_http_response;
 
-typedef void ccd_http_handler(void *data, const ccd_http_request *request, ccd_http_response *response);
+typedef void
+ccd_http_handler(void *data, const ccd_http_request *request, ccd_http_response *response);
 
 typedef struct ccd_listener_options {
-  const char *name;            /* for the log: "api", "slow", "internal" */
-  const char *bind_address;    /* IPv4, such as "127.0.0.1" or "0.0.0.0" */
+  const char *name;         /* for the log: "api", "slow", "internal" */
+  const char *bind_address; /* IPv4, such as "127.0.0.1" or "0.0.0.0" */
   int port;
-  int threads;                 /* > 0: epoll pool of that many; 0: a thread per connection */
+  int threads; /* > 0: epoll pool of that many; 0: a thread per connection */
   int connection_limit;
-  int per_address_limit;       /* 0: none (behind a proxy) */
-  int idle_timeout_s;          /* no activity */
-  int request_timeout_s;       /* head and body must have arrived by then: the reaper cuts the rest */
-  size_t max_body;             /* bytes; more is answered with too_large */
-  const char *trusted_proxy;   /* peer address whose forwarded_header is believed; NULL: none */
+  int per_address_limit;     /* 0: none (behind a proxy) */
+  int idle_timeout_s;        /* no activity */
+  int request_timeout_s;     /* head and body must have arrived by then: the reaper cuts the rest */
+  size_t max_body;           /* bytes; more is answered with too_large */
+  const char *trusted_proxy; /* peer address whose forwarded_header is believed; NULL: none */
   const char *forwarded_header; /* lower-case, such as "x-real-ip": holds one address */
   ccd_http_handler *handler;
   void *data;
 } ccd_listener_options;
 
-cc_status ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_error *reterr)
-  CC_MUSTCHECK;
+cc_status ccd_listener_start(const ccd_listener_options *options,
+                             ccd_listener **ret,
+                             cc_error *reterr) CC_MUSTCHECK;
 
 /* Take no new connections; answers now carry Connection: close. */
 void ccd_listener_quiesce(ccd_listener *listener);

@@ -29,6 +29,8 @@ struct ccd_server {
   ccd_metrics *metrics;
   ccd_feed *feed;
   ccd_jobs *jobs;
+  void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
+  void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
   ccd_listener *api, *slow, *internal;
   char *openapi; /* the document, made at start */
   char *docs_page;

@@ -1,0 +1,115 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Events. {columns} and {writable} are made from the type Event, so no column stands here by name that
+-- no rule needs (docs/adding-an-endpoint.md).
+
+-- name: event_create
+-- What the body leaves out comes from the organization; an identity and a free slug from the database.
+INSERT INTO events
+SELECT r.*
+FROM organizations o
+CROSS JOIN jsonb_populate_record(NULL::events,
+  jsonb_build_object('timezone', o.timezone, 'capacity', o.default_event_capacity)
+  || jsonb_strip_nulls(:body::jsonb)
+  || jsonb_build_object(
+       'id', nextval('events_id_seq'),
+       'organization_id', o.id,
+       'slug', COALESCE(:body::jsonb ->> 'slug', event_slug(o.id, :body::jsonb ->> 'title')),
+       'is_published', false,
+       'created_by', :user_id::bigint,
+       'created_at', now(),
+       'updated_at', now(),
+       'version', 1)) r
+WHERE o.id = :organization_id::bigint
+RETURNING {columns}
+
+-- name: event_list
+SELECT {columns}
+FROM events
+WHERE organization_id = :organization_id::bigint
+  AND (start_time, id) > (COALESCE(:cursor_1::timestamptz, '-infinity'), COALESCE(:cursor_2::bigint, 0))
+  AND start_time >= COALESCE(:starts_after::timestamptz, '-infinity')
+  AND start_time < COALESCE(:starts_before::timestamptz, 'infinity')
+  AND (:updated_since::timestamptz IS NULL OR updated_at >= :updated_since::timestamptz)
+  AND (:published::boolean IS NULL OR is_published = :published::boolean)
+  AND (:kind::text IS NULL OR kind = :kind::text)
+  AND (:text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:text::text)) > 0)
+ORDER BY start_time, id
+LIMIT :limit::int
+
+-- name: event_get
+SELECT {columns} FROM events WHERE organization_id = :organization_id::bigint AND id = :event_id::bigint
+
+-- name: event_get_by_slug
+SELECT {columns} FROM events WHERE organization_id = :organization_id::bigint AND slug = :slug::text
+
+-- name: event_update
+UPDATE events e
+SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(e, :body::jsonb) r)
+WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+  AND assert_version(e.version, :if_match::bigint)
+RETURNING {columns e}
+
+-- name: event_delete
+-- Only what was never public: others may have been seen, linked and signed up for.
+DELETE FROM events
+WHERE organization_id = :organization_id::bigint AND id = :event_id::bigint
+  AND assert_rule(published_at IS NULL, 'event_published',
+                  'An event that was published cannot be deleted: cancel it')
+RETURNING id
+
+-- name: event_publish
+UPDATE events e
+SET is_published = true, published_at = COALESCE(e.published_at, now())
+WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+  AND assert_rule(e.cancelled_at IS NULL, 'event_cancelled', 'A cancelled event cannot be published: duplicate it')
+RETURNING {columns e}
+
+-- name: event_unpublish
+UPDATE events e SET is_published = false
+WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+RETURNING {columns e}
+
+-- name: event_cancel
+UPDATE events e SET cancelled_at = COALESCE(e.cancelled_at, now())
+WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+RETURNING {columns e}
+
+-- name: event_duplicate
+INSERT INTO events
+SELECT r.*
+FROM events e
+CROSS JOIN jsonb_populate_record(e, jsonb_build_object(
+  'id', nextval('events_id_seq'),
+  'slug', event_slug(e.organization_id, e.title),
+  'is_published', false,
+  'published_at', NULL,
+  'cancelled_at', NULL,
+  'created_by', :user_id::bigint,
+  'created_at', now(),
+  'updated_at', now(),
+  'version', 1)) r
+WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+RETURNING {columns}
+
+-- name: public_event_list
+SELECT {columns e}
+FROM events e
+WHERE visibility = 'public'
+  AND (start_time, id) > (COALESCE(:cursor_1::timestamptz, '-infinity'), COALESCE(:cursor_2::bigint, 0))
+  AND start_time >= COALESCE(:starts_after::timestamptz, now())
+  AND start_time < COALESCE(:starts_before::timestamptz, 'infinity')
+  AND (:organization::text IS NULL
+       OR organization_id = (SELECT o.id FROM organizations o WHERE o.slug = :organization::text))
+  AND (:kind::text IS NULL OR kind = :kind::text)
+  AND (:text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:text::text)) > 0)
+ORDER BY start_time, id
+LIMIT :limit::int
+
+-- name: public_event_get
+SELECT {columns} FROM events WHERE id = :event_id::bigint
+
+-- name: public_event_get_by_slug
+SELECT {columns e}
+FROM events e
+WHERE e.organization_id = (SELECT o.id FROM organizations o WHERE o.slug = :organization_slug::text)
+  AND e.slug = :slug::text

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-call.h"
+
+/* The commands of the program: arguments begin with the command's own name; the result is the exit
+ * code. Errors go to standard error, in one line. */
+int ccd_command_serve(int argc, char **argv);
+int ccd_command_migrate(int argc, char **argv);
+int ccd_command_config(int argc, char **argv);
+int ccd_command_openapi(int argc, char **argv);
+int ccd_command_audit(int argc, char **argv);
+int ccd_command_hash_password(int argc, char **argv);
+
+/* Every route table; NULL-terminated. */
+extern const ccd_route *const ccd_route_tables[];

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-dispatch.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/api/cc-page.h"
+#include "server/data/ccd-redis.h"
+#include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-intake.h"
+#include "server/engine/ccd-log.h"
+#include "server/engine/ccd-metrics.h"
+
+#define ARENA_CEILING (24u * 1024 * 1024)
+#define ARENAS_KEPT 64
+#define TRIES 3
+
+static pthread_mutex_t arenas_lock = PTHREAD_MUTEX_INITIALIZER;
+static cc_arena *arenas[ARENAS_KEPT]; /* guarded by arenas_lock, as is the count */
+static size_t n_arenas;
+
+void
+ccd_dispatch_init(void)
+{
+  n_arenas = 0;
+}
+
+void
+ccd_dispatch_done(void)
+{
+  while (n_arenas > 0)
+    cc_arena_free(arenas[--n_arenas]);
+}
+
+static cc_arena *
+arena_get(void)
+{
+  cc_arena *arena = NULL;
+  pthread_mutex_lock(&arenas_lock);
+  if (n_arenas > 0)
+    arena = arenas[--n_arenas];
+  pthread_mutex_unlock(&arenas_lock);
+  return arena != NULL ? arena : cc_arena_new(ARENA_CEILING);
+}
+
+/* The answer's headers point into the arena: the listener calls this when it has copied them. */
+static void
+arena_put(void *data)
+{
+  cc_arena *arena = data;
+  cc_arena_clear(arena);
+  pthread_mutex_lock(&arenas_lock);
+  bool kept = n_arenas < ARENAS_KEPT;
+  if (kept)
+    arenas[n_arenas++] = arena;
+  pthread_mutex_unlock(&arenas_lock);
+  if (!kept)
+    cc_arena_free(arena);
+}
+
+/* -- the steps before the work ------------------------------------------------------------------- */
+
+static cc_status
+step_route(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_http_request *request = exchange->request;
+  if (request->malformed != NULL) {
+    exchange->response->close = true;
+    return cc_fail(reterr, CC_ERR_MALFORMED, "http", "%s", request->malformed);
+  }
+  cc_status status = ccd_router_match(exchange->server->router, exchange->method, request->path, exchange->call.arena,
+                                      &exchange->match, reterr);
+  if (status != CC_OK)
+    return status;
+  exchange->call.route = exchange->match.route;
+  if (exchange->match.methods == 0)
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "no_such_path", "Nothing is at this path; see /docs");
+  if (exchange->call.route == NULL)
+    return cc_fail(reterr, CC_ERR_METHOD, "method", "This path does not take %s", request->method);
+  return CC_OK;
+}
+
+/* Size and content type, before anything is read from the body. */
+static cc_status
+step_size(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_http_request *request = exchange->request;
+  const ccd_route *route = exchange->call.route;
+  size_t most = route->max_body != 0 ? route->max_body : CCD_BODY_MAX;
+  if (request->too_large || request->body_length > most)
+    return cc_fail(reterr, CC_ERR_TOO_LARGE, "body_too_large", "The body is larger than %zu bytes", most);
+  if (route->op->body == NULL && request->body_length > 0)
+    return cc_fail(reterr, CC_ERR_MALFORMED, "body_unexpected", "%s takes no body", route->op->id);
+  if (route->op->body == NULL)
+    return CC_OK;
+  const char *type = ccd_http_header(request, "content-type");
+  size_t length = type == NULL ? 0 : strcspn(type, "; ");
+  bool json = (length == 16 && strncasecmp(type, "application/json", 16) == 0) ||
+              (length == 28 && strncasecmp(type, "application/merge-patch+json", 28) == 0);
+  if (!json)
+    return cc_fail_field(reterr, CC_ERR_UNSUPPORTED, "content_type", "Content-Type",
+                         "The body must be sent as application/json");
+  return CC_OK;
+}
+
+static cc_status
+step_actor(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_http_request *request = exchange->request;
+  ccd_call *call = &exchange->call;
+  if (!ccd_credential_read(ccd_http_header(request, "authorization"), ccd_http_header(request, "cookie"), call->arena,
+                           &exchange->credential))
+    return cc_fail_field(reterr, CC_ERR_UNAUTHENTICATED, "authorization", "Authorization",
+                         "The header must be `Bearer` and a token that the server gave");
+  /* A stale cookie must not keep a browser from a public page, nor from signing in again. */
+  if (call->route->right == CC_RIGHT_PUBLIC)
+    exchange->credential = (ccd_credential){.kind = CCD_ACTOR_ANONYMOUS};
+  return ccd_sessions_admit(exchange->server->sessions, &exchange->credential, call->route->limit, call->address,
+                            call->arena, &exchange->actor, &exchange->limit, reterr);
+}
+
+/* A browser sends the cookie by itself, so a write must prove that it comes from our own pages: the
+ * Origin is ours or listed, or the browser says that the request is of the same origin. */
+static cc_status
+check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
+{
+  if (!exchange->actor.by_cookie || exchange->method == CC_GET)
+    return CC_OK;
+  const ccd_config *config = &exchange->server->config;
+  const char *origin = ccd_http_header(exchange->request, "origin");
+  const char *site = ccd_http_header(exchange->request, "sec-fetch-site");
+  const char *type = ccd_http_header(exchange->request, "content-type");
+  bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 || strstr(config->cors_origins, origin) != NULL);
+  bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
+  if (!same || type == NULL || strncasecmp(type, "application/json", 16) != 0)
+    return cc_fail_field(reterr, CC_ERR_FORBIDDEN, "cross_site", "Origin",
+                         "A write with a cookie needs this site's Origin and Content-Type application/json");
+  return CC_OK;
+}
+
+static cc_status
+step_right(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_route *route = exchange->call.route;
+  const ccd_actor *actor = &exchange->actor;
+  if (route->right == CC_RIGHT_PUBLIC)
+    return CC_OK;
+  if (actor->kind == CCD_ACTOR_ANONYMOUS)
+    return cc_fail(reterr, CC_ERR_UNAUTHENTICATED, "credential", "Sign in, or send a token");
+  cc_status status = check_cross_site(exchange, reterr);
+  if (status != CC_OK)
+    return status;
+  if (actor->needs_second_factor && !route->no_second_factor)
+    return cc_fail(reterr, CC_ERR_FORBIDDEN, "second_factor_needed",
+                   "The organization asks for a second factor: set one up first");
+  if (!(actor->rights & CC_RIGHT_BIT(route->right)))
+    return cc_fail(reterr, CC_ERR_FORBIDDEN, "right", "This needs the right %s", ccd_right_get(route->right)->name);
+  return CC_OK;
+}
+
+/* -- the work ------------------------------------------------------------------------------------ */
+
+static void
+reset_work(ccd_exchange *exchange)
+{
+  exchange->call.reply = NULL;
+  exchange->call.rows = NULL;
+  exchange->call.errors.n = 0;
+  exchange->etag = NULL;
+  exchange->next_cursor = NULL;
+  exchange->n_revokes = 0;
+  exchange->wake_jobs = false;
+  cc_str_clear(&exchange->out);
+}
+
+/* A statement that is the whole work: one round trip. */
+static cc_status
+work_once(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_query *query = exchange->call.route->query;
+  const char **args = cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
+  if (args == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  cc_status status = ccd_exchange_args(exchange, query, NULL, args, reterr);
+  if (status == CC_OK)
+    status = ccd_db_query_once(exchange->conn, &exchange->context, query, args, &exchange->call.rows, reterr);
+  return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
+}
+
+static cc_status
+work_inside(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  cc_status status = CC_OK;
+  if (exchange->idempotency_key != NULL)
+    status = ccd_idempotency_begin(exchange, reterr);
+  if (status != CC_OK || exchange->replayed)
+    return status;
+  if (call->route->query != NULL)
+    status = ccd_call_query(call, call->route->query, NULL, &call->rows, reterr);
+  else
+    status = call->route->handler(call, reterr);
+  if (status == CC_OK)
+    status = ccd_reply_encode(exchange, reterr);
+  if (status == CC_OK && exchange->idempotency_key != NULL)
+    status = ccd_idempotency_finish(exchange, reterr);
+  return status;
+}
+
+static cc_status
+work_in_transaction(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_db_begin(exchange->conn, &exchange->context);
+  exchange->in_transaction = true;
+  cc_status status = work_inside(exchange, reterr);
+  if (status == CC_OK)
+    status = ccd_db_commit(exchange->conn, reterr);
+  else
+    ccd_db_rollback(exchange->conn);
+  exchange->in_transaction = false;
+  return status;
+}
+
+static cc_status
+step_work(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_route *route = exchange->call.route;
+  if (route->tx == CCD_NONE) {
+    cc_status status = route->handler(&exchange->call, reterr);
+    return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
+  }
+  cc_status status = ccd_exchange_conn(exchange, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_context given = exchange->context;
+  for (int attempt = 1;; attempt++) {
+    reset_work(exchange);
+    exchange->context = given;
+    bool once = route->query != NULL && exchange->idempotency_key == NULL;
+    status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
+    if (status == CC_OK || attempt == TRIES || !ccd_db_may_retry(exchange->conn))
+      return status;
+  }
+}
+
+/* What must be told once the work is safe in the database. */
+static void
+after_commit(ccd_exchange *exchange)
+{
+  ccd_server *server = exchange->server;
+  for (int i = 0; i < exchange->n_revokes; i++)
+    ccd_sessions_revoke(server->sessions, exchange->conn, exchange->call.arena, exchange->revokes[i].kind,
+                        exchange->revokes[i].id);
+  if (exchange->wake_jobs)
+    server->jobs_wake(server->jobs);
+  if (exchange->call.route->tx == CCD_WRITE && exchange->context.organization_id != 0 && !exchange->replayed)
+    ccd_feed_wrote(server->feed, exchange->context.organization_id);
+}
+
+static cc_status
+run_steps(ccd_exchange *exchange, cc_error *reterr)
+{
+  cc_status status = step_route(exchange, reterr);
+  if (status == CC_OK)
+    status = step_size(exchange, reterr);
+  if (status == CC_OK)
+    status = step_actor(exchange, reterr);
+  if (status == CC_OK)
+    status = step_right(exchange, reterr);
+  if (status == CC_OK)
+    status = ccd_intake(exchange, reterr);
+  if (status == CC_OK)
+    status = step_work(exchange, reterr);
+  return status;
+}
+
+/* -- around the steps ---------------------------------------------------------------------------- */
+
+static cc_method
+method_of(const char *name)
+{
+  if (strcmp(name, "HEAD") == 0)
+    return CC_GET;
+  for (int method = 1; method < _CC_METHOD_MAX; method++) {
+    if (strcmp(name, cc_method_name((cc_method) method)) == 0)
+      return (cc_method) method;
+  }
+  return (cc_method) 0;
+}
+
+/* A client's own id is kept when it is harmless, so that its log and ours can be read together. */
+static const char *
+request_id(const ccd_http_request *request, cc_arena *arena)
+{
+  const char *given = ccd_http_header(request, "x-request-id");
+  if (given != NULL) {
+    size_t length = strspn(given, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    if (length >= 8 && length <= 64 && given[length] == '\0')
+      return given;
+  }
+  uint8_t bytes[12];
+  ccd_random(bytes, sizeof(bytes));
+  const char *made = ccd_hex(arena, bytes, sizeof(bytes));
+  return made == NULL ? "-" : made;
+}
+
+/* Preflight of CORS, and a plain OPTIONS. */
+static bool
+answer_options(ccd_exchange *exchange)
+{
+  if (strcmp(exchange->request->method, "OPTIONS") != 0 || exchange->match.methods == 0)
+    return false;
+  ccd_http_response *response = exchange->response;
+  response->status = 204;
+  cc_str allow = CC_STR_INIT(100);
+  for (int method = 1; method < _CC_METHOD_MAX; method++) {
+    if (exchange->match.methods & (1u << method))
+      cc_str_printf(&allow, "%s%s", cc_method_name((cc_method) method), method == CC_GET ? ", HEAD, " : ", ");
+  }
+  cc_str_add(&allow, "OPTIONS");
+  const char *methods = cc_arena_strdup(exchange->call.arena, allow.text);
+  cc_str_done(&allow);
+  ccd_response_header(response, "Allow", methods);
+  ccd_response_header(response, "Access-Control-Allow-Methods", methods);
+  ccd_response_header(response, "Access-Control-Allow-Headers",
+                      "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id");
+  ccd_response_header(response, "Access-Control-Max-Age", "600");
+  ccd_response_common(exchange);
+  return true;
+}
+
+static void
+log_request(const ccd_exchange *exchange, cc_status status, const cc_error *error, int64_t duration)
+{
+  const ccd_route *route = exchange->call.route;
+  if (status == CC_ERR_INTERNAL)
+    ccd_log(CCD_ERROR, "request.failed", CCD_TEXT("id", exchange->call.request_id), CCD_TEXT("code", error->code),
+            CCD_TEXT("message", error->message));
+  ccd_log(CCD_INFO, "request", CCD_TEXT("id", exchange->call.request_id),
+          CCD_TEXT("method", exchange->method == 0 ? "other" : exchange->request->method),
+          CCD_TEXT("route", route == NULL ? NULL : route->op->path),
+          CCD_TEXT("op", route == NULL ? NULL : route->audit != NULL ? route->audit : route->op->id),
+          CCD_NUMBER("status", exchange->response->status), CCD_NUMBER("us", duration),
+          CCD_NUMBER("org", exchange->context.organization_id), CCD_TEXT("actor", exchange->context.actor),
+          CCD_TEXT("code", status == CC_OK ? NULL : error->code));
+  /* For fail2ban and the like: the address stands only in these. */
+  if (status == CC_ERR_RATE_LIMITED || (status == CC_ERR_UNAUTHENTICATED && error->code[0] != '\0'))
+    ccd_log(CCD_WARNING, "security.refused", CCD_TEXT("id", exchange->call.request_id), CCD_TEXT("code", error->code),
+            CCD_TEXT("address", exchange->call.address));
+}
+
+static void
+finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
+{
+  if (status == CC_OK) {
+    after_commit(exchange);
+    ccd_reply_send(exchange);
+  } else if (exchange->call.route != NULL || !answer_options(exchange)) {
+    ccd_problem_send(exchange, status, error);
+  } else {
+    exchange->call.route = NULL;
+  }
+  if (exchange->conn != NULL)
+    ccd_db_return(exchange->server->db, exchange->conn);
+  cc_str_done(&exchange->out);
+  int64_t duration = cc_time_monotonic() - exchange->request->started;
+  ccd_metrics_request(exchange->server->metrics, exchange->match.index, exchange->response->status, duration);
+  log_request(exchange, status, error, duration);
+}
+
+void
+ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response)
+{
+  ccd_server *server = data;
+  cc_arena *arena = arena_get();
+  ccd_exchange *exchange = arena == NULL ? NULL : cc_arena_alloc(arena, sizeof(*exchange));
+  if (exchange == NULL) {
+    response->status = 503;
+    cc_arena_free(arena);
+    return;
+  }
+  exchange->server = server;
+  exchange->request = request;
+  exchange->response = response;
+  exchange->method = method_of(request->method);
+  exchange->match.index = -1;
+  exchange->out = CC_STR_INIT(CCD_REPLY_MAX);
+  exchange->call = (ccd_call){.server = server,
+                              .arena = arena,
+                              .actor = &exchange->actor,
+                              .request_id = request_id(request, arena),
+                              .address = request->address,
+                              .user_agent = ccd_http_header(request, "user-agent"),
+                              .errors = {.arena = arena},
+                              .exchange = exchange};
+  cc_error error = {0};
+  cc_status status = run_steps(exchange, &error);
+  finish(exchange, status, &error);
+  response->done = arena_put;
+  response->done_data = arena;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-listener.h"
+#include "server/engine/ccd-router.h"
+#include "server/engine/ccd-sessions.h"
+
+/* The engine's side of a call: what handlers do not see. */
+
+#define CCD_REVOKES_MAX 8
+
+typedef struct ccd_revoke {
+  const char *kind;
+  int64_t id;
+} ccd_revoke;
+
+typedef struct ccd_exchange {
+  ccd_call call;
+  ccd_server *server;
+  const ccd_http_request *request;
+  ccd_http_response *response;
+  cc_method method;           /* HEAD counts as GET; 0: one that we do not know */
+  ccd_match match;
+  ccd_credential credential;
+  ccd_actor actor;
+  ccd_limit_state limit;
+  ccd_db_conn *conn;          /* borrowed at first need, returned at the end */
+  ccd_context context;
+  bool in_transaction;
+  const char *body_text;      /* :body */
+  int64_t page_limit;         /* of a list; 0: no list */
+  const char *cursor[CCD_KEYSET_MAX];
+  const char *if_match;       /* version that the client saw; NULL: no condition */
+  const char *idempotency_key; /* NULL: none */
+  bool replayed;
+  cc_str out;                 /* the reply's body; ceiling CCD_REPLY_MAX */
+  const char *content_type;   /* of .out */
+  const char *etag;
+  const char *next_cursor;    /* of a list */
+  ccd_socket_cb *socket;      /* the reply is a WebSocket */
+  void *socket_data;
+  ccd_revoke revokes[CCD_REVOKES_MAX];
+  int n_revokes;
+  bool wake_jobs;
+} ccd_exchange;
+
+#define CCD_REPLY_MAX (16u * 1024 * 1024)
+
+static inline ccd_exchange *
+ccd_exchange_of(ccd_call *call)
+{
+  return call->exchange;
+}
+
+/* Borrow the connection of this exchange, once. */
+cc_status ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
+
+/* Find the arguments of a query by name. @ret has room for query->n_params. */
+cc_status ccd_exchange_args(ccd_exchange *exchange,
+                            const ccd_query *query,
+                            const ccd_arg *extra,
+                            const char **ret,
+                            cc_error *reterr) CC_MUSTCHECK;
+
+/* Names that a query of @route may use; for the check at start-up. */
+bool ccd_exchange_knows(const ccd_route *route, const char *name);
+
+/* Headers and body of a success (ccd-reply.c). */
+cc_status ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
+void ccd_reply_send(ccd_exchange *exchange);
+
+/* The problem document of a failure (ccd-problem.c). Replaces whatever was in the response. */
+void ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error);
+
+void ccd_response_header(ccd_http_response *response, const char *name, const char *value);
+
+/* Headers that every answer carries. */
+void ccd_response_common(ccd_exchange *exchange);
+
+/* Opaque signed cursors (ccd-cursor.c): bound to the operation and the organization. NULL at the
+ * arena's ceiling. */
+const char *ccd_cursor_make(const ccd_keys *keys, cc_arena *arena, const char *scope, const char *const *parts, size_t n);
+
+/* False: not one of ours, or of another list. @ret has room for @n parts. */
+bool ccd_cursor_read(const ccd_keys *keys,
+                     cc_arena *arena,
+                     const char *scope,
+                     const char *cursor,
+                     const char **ret,
+                     size_t n);
+
+/* Idempotency-Key (ccd-idempotency.c), inside the transaction. */
+cc_status ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

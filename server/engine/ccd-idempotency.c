@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "server/engine/ccd-exchange.h"
+
+/* Idempotency-Key: the key's row is written in the transaction of the work itself, so either both
+ * are there or neither. What was answered is kept sealed (draft-ietf-httpapi-idempotency-key-header). */
+
+static const char *
+scope_of(const ccd_exchange *exchange)
+{
+  return exchange->context.actor;
+}
+
+static const char *
+place_of(ccd_exchange *exchange)
+{
+  return cc_arena_printf(exchange->call.arena, "idempotency|%s|%s", scope_of(exchange), exchange->idempotency_key);
+}
+
+static const char *
+request_hash(ccd_exchange *exchange)
+{
+  const ccd_http_request *request = exchange->request;
+  cc_arena *arena = exchange->call.arena;
+  const char *head = cc_arena_printf(arena, "%s %s?%s\n", request->method, request->path,
+                                     request->query == NULL ? "" : request->query);
+  if (head == NULL)
+    return NULL;
+  size_t head_length = strlen(head);
+  char *whole = cc_arena_text(arena, head_length + request->body_length + 1);
+  if (whole == NULL)
+    return NULL;
+  memcpy(whole, head, head_length);
+  if (request->body_length > 0)
+    memcpy(whole + head_length, request->body, request->body_length);
+  uint8_t hash[CCD_HASH_BYTES];
+  ccd_sha256(whole, head_length + request->body_length, hash);
+  return ccd_bytea(arena, hash, sizeof(hash));
+}
+
+/* The first answer again. */
+static cc_status
+replay(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
+{
+  cc_arena *arena = exchange->call.arena;
+  const char *body = ccd_rows_get(rows, 0, "body");
+  const char *location = ccd_rows_get(rows, 0, "location");
+  char *plain = NULL;
+  size_t length = 0;
+  if (body != NULL && !ccd_unseal(arena, &exchange->server->keys, place_of(exchange), body, &plain, &length))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "unseal", "The kept answer cannot be opened");
+  exchange->replayed = true;
+  exchange->response->status = (int) ccd_rows_int64(rows, 0, "status");
+  exchange->call.location = location == NULL ? NULL : cc_arena_strdup(arena, location);
+  if (plain != NULL)
+    cc_str_add_n(&exchange->out, plain, length);
+  return CC_OK;
+}
+
+cc_status
+ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_arg args[] = {
+    {"scope", scope_of(exchange)},
+    {"key", exchange->idempotency_key},
+    {"request_hash", request_hash(exchange)},
+    {0},
+  };
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_call_query(&exchange->call, &ccd_q_idempotency_begin, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  const char *outcome = ccd_rows_get(rows, 0, "outcome");
+  if (outcome != NULL && strcmp(outcome, "new") == 0)
+    return CC_OK;
+  if (outcome != NULL && strcmp(outcome, "replay") == 0)
+    return replay(exchange, rows, reterr);
+  if (outcome != NULL && strcmp(outcome, "mismatch") == 0)
+    return cc_fail_field(reterr, CC_ERR_INVALID, "idempotency_mismatch", "Idempotency-Key",
+                         "This Idempotency-Key was used for another request: take a new one");
+  return cc_fail(reterr, CC_ERR_CONFLICT, "idempotency_running",
+                 "The first request with this Idempotency-Key is still running: try again in a moment");
+}
+
+cc_status
+ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr)
+{
+  cc_arena *arena = exchange->call.arena;
+  const cc_str *out = &exchange->out;
+  const char *body = NULL;
+  if (out->length > 0) {
+    body = ccd_seal(arena, &exchange->server->keys, place_of(exchange), out->text, out->length);
+    if (body == NULL)
+      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  }
+  const ccd_arg args[] = {
+    {"scope", scope_of(exchange)},
+    {"key", exchange->idempotency_key},
+    {"status", ccd_text_int64(arena, cc_op_success(exchange->call.route->op))},
+    {"body", body},
+    {"location", exchange->call.location},
+    {0},
+  };
+  return ccd_call_query(&exchange->call, &ccd_q_idempotency_finish, args, NULL, reterr);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-intake.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/api/cc-page.h"
+
+#define QUERY_PAIRS_MAX 32
+#define IDEMPOTENCY_KEY_MAX 255
+#define BODY_TEXT_MAX (1024u * 1024)
+
+static cc_status
+decoded(cc_status status, const ccd_exchange *exchange, cc_error *reterr)
+{
+  if (status == CC_OK)
+    return CC_OK;
+  if (exchange->call.errors.n == 1 || status == CC_ERR_MALFORMED)
+    *reterr = exchange->call.errors.n > 0 ? exchange->call.errors.items[0] : (cc_error){0};
+  else
+    (void) cc_fail(reterr, status, "fields", "%zu fields are wrong", exchange->call.errors.n);
+  reterr->status = status;
+  return status;
+}
+
+/* A path parameter that is no number names nothing: 404 like any other absent thing. */
+static cc_status
+take_params(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  const cc_type *type = call->route->op->params;
+  if (type == NULL)
+    return CC_OK;
+  void *params = NULL;
+  cc_status status = cc_decode_pairs(type, exchange->match.params, exchange->match.n_params, call->arena, &params, NULL,
+                                     &call->errors);
+  call->params = params;
+  if (status != CC_ERR_INVALID)
+    return decoded(status, exchange, reterr);
+  call->errors.n = 0;
+  return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such thing, or it is not yours to see");
+}
+
+static cc_status
+split_query(ccd_exchange *exchange, cc_pair *pairs, size_t *ret_n, cc_error *reterr)
+{
+  cc_arena *arena = exchange->call.arena;
+  size_t n = 0;
+  for (const char *at = exchange->request->query; at != NULL && *at != '\0';) {
+    size_t length = strcspn(at, "&");
+    size_t name = strcspn(at, "=&");
+    if (length > 0) {
+      if (n == QUERY_PAIRS_MAX)
+        return cc_fail(reterr, CC_ERR_MALFORMED, "query_too_many", "The query string has too many parameters");
+      size_t ignored = 0;
+      size_t skip = name < length ? name + 1 : length;
+      pairs[n].name = ccd_percent_decode(arena, at, name, /* plus_is_space= */ true, &ignored);
+      pairs[n].text = ccd_percent_decode(arena, at + skip, length - skip, /* plus_is_space= */ true, &pairs[n].length);
+      if (pairs[n].name == NULL || pairs[n].text == NULL)
+        return cc_fail(reterr, CC_ERR_MALFORMED, "query_escape", "The query string has a broken %%-escape");
+      n++;
+    }
+    at += length + (at[length] == '&');
+  }
+  *ret_n = n;
+  return CC_OK;
+}
+
+static cc_status
+take_query(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  const cc_type *type = call->route->op->query;
+  cc_pair pairs[QUERY_PAIRS_MAX] = {0};
+  size_t n = 0;
+  cc_status status = split_query(exchange, pairs, &n, reterr);
+  if (status != CC_OK)
+    return status;
+  if (type == NULL && n == 0)
+    return CC_OK;
+  static const cc_type nothing = {.name = "Nothing", .size = 1};
+  void *query = NULL;
+  status = cc_decode_pairs(type == NULL ? &nothing : type, pairs, n, call->arena, &query, &call->query_present, &call->errors);
+  call->query = query;
+  return decoded(status, exchange, reterr);
+}
+
+/* limit and cursor of a list. */
+static cc_status
+take_page(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  const cc_op *op = call->route->op;
+  if (op->shape != CC_REPLY_LIST)
+    return CC_OK;
+  int limit = cc_type_find(op->query, "limit");
+  int cursor = cc_type_find(op->query, "cursor");
+  const char *text = limit < 0 ? NULL : cc_field_text(&op->query->fields[limit], call->query, call->arena);
+  exchange->page_limit = text == NULL ? 0 : strtoll(text, NULL, 10);
+  if (exchange->page_limit <= 0)
+    exchange->page_limit = CC_PAGE_LIMIT_DEFAULT;
+  const char *given = cursor < 0 ? NULL : cc_field_text(&op->query->fields[cursor], call->query, call->arena);
+  if (given == NULL || *given == '\0')
+    return CC_OK;
+  size_t n = 0;
+  while (n < CCD_KEYSET_MAX && call->route->keyset[n] != NULL)
+    n++;
+  const char *scope = cc_arena_printf(call->arena, "%s|%" PRId64, op->id, exchange->context.organization_id);
+  if (scope == NULL || !ccd_cursor_read(&exchange->server->keys, call->arena, scope, given, exchange->cursor, n))
+    return cc_fail_field(reterr, CC_ERR_INVALID, "cursor", "cursor",
+                         "This cursor was not made by this list: begin again without it");
+  return CC_OK;
+}
+
+static cc_status
+take_body(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  const cc_op *op = call->route->op;
+  if (op->body == NULL)
+    return CC_OK;
+  cc_mode mode = op->method == CC_PATCH ? CC_MODE_PATCH : CC_MODE_CREATE;
+  void *body = NULL;
+  cc_status status = cc_decode(op->body, exchange->request->body, exchange->request->body_length, mode, call->arena, &body,
+                               &call->body_present, &call->errors);
+  call->body = body;
+  if (status != CC_OK)
+    return decoded(status, exchange, reterr);
+  cc_str text = CC_STR_INIT(BODY_TEXT_MAX);
+  cc_encode_body(op->body, body, mode == CC_MODE_PATCH ? &call->body_present : NULL, &text);
+  exchange->body_text = text.failed ? NULL : cc_arena_strndup(call->arena, text.text, text.length);
+  cc_str_done(&text);
+  return exchange->body_text != NULL ? CC_OK : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The body is too large to keep");
+}
+
+/* If-Match: the version that the client saw. An entity tag of another form never matches. */
+static void
+take_condition(ccd_exchange *exchange)
+{
+  const char *tag = ccd_http_header(exchange->request, "if-match");
+  if (tag == NULL || strcmp(tag, "*") == 0 || exchange->method == CC_GET)
+    return;
+  size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
+  bool ours = digits > 0 && digits < 19 && tag[1 + digits] == '"' && tag[2 + digits] == '\0';
+  exchange->if_match = ours ? cc_arena_strndup(exchange->call.arena, tag + 1, digits) : "-1";
+}
+
+static cc_status
+take_idempotency_key(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_route *route = exchange->call.route;
+  const char *key = ccd_http_header(exchange->request, "idempotency-key");
+  if (key == NULL || route->tx != CCD_WRITE || route->secret_reply)
+    return CC_OK;
+  size_t length = strlen(key);
+  if (length == 0 || length > IDEMPOTENCY_KEY_MAX)
+    return cc_fail_field(reterr, CC_ERR_INVALID, "idempotency_key", "Idempotency-Key",
+                         "Idempotency-Key must have 1 to %d characters", IDEMPOTENCY_KEY_MAX);
+  exchange->idempotency_key = key;
+  return CC_OK;
+}
+
+static void
+fill_context(ccd_exchange *exchange)
+{
+  const ccd_route *route = exchange->call.route;
+  const ccd_actor *actor = &exchange->actor;
+  cc_arena *arena = exchange->call.arena;
+  static const char *const names[] = {
+    [CCD_ACTOR_PERSON] = "user", [CCD_ACTOR_TOKEN] = "token", [CCD_ACTOR_DEVICE] = "device"};
+  exchange->context = (ccd_context){
+    .tx = route->tx,
+    .organization_id = actor->organization_id,
+    .user_id = actor->user_id,
+    .role = route->as_public ? "campaign_public" : NULL,
+    .actor = actor->kind == CCD_ACTOR_ANONYMOUS
+               ? "anonymous"
+               : cc_arena_printf(arena, "%s:%" PRId64, names[actor->kind],
+                                 actor->kind == CCD_ACTOR_PERSON ? actor->user_id : actor->session_id),
+    .action = route->audit,
+    .request_id = exchange->call.request_id,
+    .address = exchange->call.address,
+  };
+}
+
+cc_status
+ccd_intake(ccd_exchange *exchange, cc_error *reterr)
+{
+  fill_context(exchange);
+  cc_status status = take_params(exchange, reterr);
+  if (status == CC_OK)
+    status = take_query(exchange, reterr);
+  if (status == CC_OK)
+    status = take_page(exchange, reterr);
+  if (status == CC_OK)
+    status = take_body(exchange, reterr);
+  if (status == CC_OK)
+    status = take_idempotency_key(exchange, reterr);
+  take_condition(exchange);
+  return status;
+}

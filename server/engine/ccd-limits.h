@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-call.h"
+#include "server/engine/ccd-config.h"
+#include "server/engine/ccd-crypto.h"
+
+/* Rate limits: a fixed window per class and key. The count is Redis's; a process leases a part of the
+ * quota at a time (a sixteenth), so most requests ask nobody, and all processes together never pass
+ * the quota. When Redis is away the process counts by itself. See docs/internals/limits.md. */
+typedef struct ccd_limits ccd_limits;
+
+typedef struct ccd_limit_state {
+  const char *name;   /* of the class, for RateLimit-Policy; NULL: not limited */
+  int64_t quota;
+  int64_t window_s;
+  int64_t remaining;  /* in this window, as far as this process knows */
+  int64_t reset_s;    /* until the window ends, at least 1 */
+  bool refused;
+} ccd_limit_state;
+
+/* What must be asked of Redis before a request can be counted. */
+typedef struct ccd_lease {
+  char key[96];
+  int64_t amount;
+  int ttl_s;
+} ccd_lease;
+
+/* The figures "100/60" are checked; an error names the setting. */
+cc_status ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret, cc_error *reterr)
+  CC_MUSTCHECK;
+void ccd_limits_free(ccd_limits *limits);
+
+/* A class's figures, for documents; name NULL for CCD_LIMIT_NONE. @per_address: the twenty times
+ * larger share of a whole address (login only). */
+ccd_limit_state ccd_limits_figures(const ccd_limits *limits, ccd_limit limit);
+
+/**
+ * Count one request of @key ("actor|…", "address|…").
+ *
+ * False: nothing is leased; ask Redis for @ret_lease and call ccd_limits_leased with the answer, or
+ * ccd_limits_alone when Redis is away. True: @ret says whether it is refused.
+ */
+bool ccd_limits_take(ccd_limits *limits,
+                     ccd_limit limit,
+                     const char *key,
+                     ccd_limit_state *ret,
+                     ccd_lease *ret_lease);
+void ccd_limits_leased(ccd_limits *limits,
+                       ccd_limit limit,
+                       const char *key,
+                       const ccd_lease *lease,
+                       int64_t counted,
+                       ccd_limit_state *ret);
+void ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-openapi.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/api/cc-problem.h"
+#include "common/codec/cc-codec.h"
+
+static const char *const limit_names[] = {
+  [CCD_LIMIT_API] = "api", [CCD_LIMIT_LOGIN] = "login", [CCD_LIMIT_REGISTER] = "register", [CCD_LIMIT_NONE] = "none"};
+
+static const ccd_route *
+route_of(const ccd_route *const *tables, const cc_op *op)
+{
+  for (; *tables != NULL; tables++) {
+    for (const ccd_route *route = *tables; route->op != NULL; route++) {
+      if (route->op == op)
+        return route;
+    }
+  }
+  return NULL;
+}
+
+static void
+add_text(cc_str *out, const char *name, const char *text)
+{
+  cc_str_add_char(out, '"');
+  cc_str_add(out, name);
+  cc_str_add(out, "\":");
+  cc_str_add_json(out, text, strlen(text));
+}
+
+static void
+write_parameters(const cc_type *type, const char *in, bool *first, cc_str *out)
+{
+  for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
+    const cc_field *field = &type->fields[i];
+    cc_str_add(out, *first ? "" : ",");
+    *first = false;
+    cc_str_add(out, "{");
+    add_text(out, "name", field->name);
+    cc_str_add_char(out, ',');
+    add_text(out, "in", in);
+    cc_str_printf(out, ",\"required\":%s,", strcmp(in, "path") == 0 || (field->flags & CC_REQUIRED) ? "true" : "false");
+    add_text(out, "description", field->doc == NULL ? "" : field->doc);
+    cc_str_add(out, ",\"schema\":");
+    cc_schema_field(field, CC_SCHEMA_CREATE, out);
+    cc_str_add_char(out, '}');
+  }
+}
+
+static void
+write_header_parameter(const char *name, const char *doc, bool *first, cc_str *out)
+{
+  cc_str_add(out, *first ? "" : ",");
+  *first = false;
+  cc_str_add(out, "{");
+  add_text(out, "name", name);
+  cc_str_add(out, ",\"in\":\"header\",\"required\":false,");
+  add_text(out, "description", doc);
+  cc_str_add(out, ",\"schema\":{\"type\":\"string\",\"maxLength\":255}}");
+}
+
+static bool
+has_version(const cc_type *type)
+{
+  for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
+    if (type->fields[i].flags & CC_VERSION)
+      return true;
+  }
+  return false;
+}
+
+static void
+write_all_parameters(const ccd_route *route, cc_str *out)
+{
+  const cc_op *op = route->op;
+  bool first = true;
+  cc_str_add(out, "\"parameters\":[");
+  write_parameters(op->params, "path", &first, out);
+  write_parameters(op->query, "query", &first, out);
+  if (route->tx == CCD_WRITE && !route->secret_reply)
+    write_header_parameter("Idempotency-Key", "Makes a repetition harmless: the same key and body give the same answer for 24 hours.",
+                           &first, out);
+  if (op->method == CC_GET && op->shape == CC_REPLY_ONE && has_version(op->reply))
+    write_header_parameter("If-None-Match", "An ETag: 304 when nothing has changed since.", &first, out);
+  if (op->method == CC_PATCH && has_version(op->reply))
+    write_header_parameter("If-Match", "An ETag: 412 when somebody else was faster.", &first, out);
+  cc_str_add(out, "],");
+}
+
+/* {"data": […], "next_cursor": …} around the type of a list's items. */
+static void
+write_reply_schema(const cc_op *op, cc_str *out)
+{
+  if (op->shape == CC_REPLY_LIST)
+    cc_str_printf(out,
+                  "{\"type\":\"object\",\"required\":[\"data\",\"next_cursor\"],\"properties\":{\"data\":{\"type\":\"array\","
+                  "\"items\":{\"$ref\":\"#/components/schemas/%s\"}},\"next_cursor\":{\"type\":[\"string\",\"null\"],"
+                  "\"description\":\"cursor of the next page; null: this is the last.\"}}}",
+                  op->reply->name);
+  else
+    cc_str_printf(out, "{\"$ref\":\"#/components/schemas/%s\"}", op->reply->name);
+}
+
+static void
+write_success(const cc_op *op, cc_str *out)
+{
+  cc_str_printf(out, "\"%d\":{\"description\":\"%s\"", op->shape == CC_REPLY_SOCKET ? 101 : cc_op_success(op),
+                op->shape == CC_REPLY_SOCKET ? "The socket is open." : "Done.");
+  if (op->reply != NULL && op->shape != CC_REPLY_SOCKET) {
+    cc_str_add(out, ",\"content\":{\"application/json\":{\"schema\":");
+    write_reply_schema(op, out);
+    cc_str_add(out, "}}");
+  }
+  cc_str_add_char(out, '}');
+}
+
+/* What any operation may answer, by what it is; and what it declares itself. */
+static unsigned
+errors_of(const ccd_route *route)
+{
+  unsigned errors = route->op->errors | CC_ERR_BIT(CC_ERR_MALFORMED) | CC_ERR_BIT(CC_ERR_INTERNAL) | CC_ERR_BIT(CC_ERR_UNAVAILABLE);
+  if (route->limit != CCD_LIMIT_NONE)
+    errors |= CC_ERR_BIT(CC_ERR_RATE_LIMITED);
+  if (route->right != CC_RIGHT_PUBLIC)
+    errors |= CC_ERR_BIT(CC_ERR_UNAUTHENTICATED) | CC_ERR_BIT(CC_ERR_FORBIDDEN);
+  if (route->op->body != NULL)
+    errors |= CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_TOO_LARGE) | CC_ERR_BIT(CC_ERR_UNSUPPORTED);
+  if (route->op->query != NULL)
+    errors |= CC_ERR_BIT(CC_ERR_INVALID);
+  if (route->tx == CCD_WRITE)
+    errors |= CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_INVALID);
+  if (route->op->params != NULL)
+    errors |= CC_ERR_BIT(CC_ERR_NOT_FOUND);
+  return errors;
+}
+
+static void
+write_responses(const ccd_route *route, cc_str *out)
+{
+  cc_str_add(out, "\"responses\":{");
+  write_success(route->op, out);
+  unsigned errors = errors_of(route);
+  int last = 0;
+  for (int status = 1; status < _CC_STATUS_MAX; status++) {
+    int code = cc_status_http((cc_status) status);
+    if (!(errors & CC_ERR_BIT(status)) || code == last)
+      continue;
+    last = code;
+    cc_str_printf(out, ",\"%d\":{\"description\":\"%s\",\"content\":{\"application/problem+json\":{\"schema\":"
+                       "{\"$ref\":\"#/components/schemas/Problem\"}}}}",
+                  code, cc_status_title((cc_status) status));
+  }
+  cc_str_add_char(out, '}');
+}
+
+static void
+write_security(const ccd_route *route, cc_str *out)
+{
+  if (route->right == CC_RIGHT_PUBLIC)
+    cc_str_add(out, "\"security\":[],");
+  else if (route->right == CC_RIGHT_SIGNED_IN)
+    cc_str_add(out, "\"security\":[{\"session\":[]},{\"cookie\":[]}],");
+  else
+    cc_str_add(out, "\"security\":[{\"session\":[]},{\"cookie\":[]},{\"token\":[]},{\"device\":[]}],");
+}
+
+static void
+write_operation(const ccd_route *route, cc_str *out)
+{
+  const cc_op *op = route->op;
+  cc_str_add(out, "{");
+  add_text(out, "operationId", op->id);
+  cc_str_add(out, ",\"tags\":[");
+  cc_str_add_json(out, op->tag, strlen(op->tag));
+  cc_str_add(out, "],");
+  add_text(out, "summary", op->summary);
+  cc_str_add_char(out, ',');
+  if (op->doc != NULL) {
+    add_text(out, "description", op->doc);
+    cc_str_add_char(out, ',');
+  }
+  cc_str_printf(out, "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",", ccd_right_get(route->right)->name, limit_names[route->limit]);
+  write_security(route, out);
+  write_all_parameters(route, out);
+  if (op->body != NULL)
+    cc_str_printf(out, "\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
+                       "{\"$ref\":\"#/components/schemas/%s%s\"}}}},",
+                  op->body->name, op->method == CC_PATCH ? "Patch" : "Body");
+  write_responses(route, out);
+  cc_str_add_char(out, '}');
+}
+
+/* Operations of one path stand together; the first of each path writes all of them. */
+static bool
+path_seen(const cc_op *const *op)
+{
+  for (const cc_op *const *before = cc_ops; before != op; before++) {
+    if (strcmp((*before)->path, (*op)->path) == 0)
+      return true;
+  }
+  return false;
+}
+
+static void
+write_paths(const ccd_route *const *tables, cc_str *out)
+{
+  cc_str_add(out, "\"paths\":{");
+  for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
+    if (path_seen(op))
+      continue;
+    cc_str_add(out, op == cc_ops ? "" : ",");
+    cc_str_add_json(out, (*op)->path, strlen((*op)->path));
+    cc_str_add(out, ":{");
+    bool first = true;
+    for (const cc_op *const *same = op; *same != NULL; same++) {
+      if (strcmp((*same)->path, (*op)->path) != 0)
+        continue;
+      static const char *const lower[] = {"", "get", "post", "put", "patch", "delete"};
+      cc_str_printf(out, "%s\"%s\":", first ? "" : ",", lower[(*same)->method]);
+      first = false;
+      const ccd_route *route = route_of(tables, *same);
+      assert(route != NULL); /* ccd_routes_check said so */
+      write_operation(route, out);
+    }
+    cc_str_add_char(out, '}');
+  }
+  cc_str_add(out, "},");
+}
+
+typedef struct schema_use {
+  const cc_type *type;
+  cc_schema_use use;
+} schema_use;
+
+static bool
+schema_seen(const schema_use *seen, size_t n, const cc_type *type, cc_schema_use use)
+{
+  for (size_t i = 0; i < n; i++) {
+    if (seen[i].type == type && seen[i].use == use)
+      return true;
+  }
+  return false;
+}
+
+#define SCHEMAS_MAX 512
+
+static void
+write_schema(schema_use *seen, size_t *n, const cc_type *type, cc_schema_use use, cc_str *out)
+{
+  if (type == NULL || *n == SCHEMAS_MAX || schema_seen(seen, *n, type, use))
+    return;
+  static const char *const suffix[] = {"", "Body", "Patch"};
+  cc_str_printf(out, "%s\"%s%s\":", *n == 0 ? "" : ",", type->name, suffix[use]);
+  seen[(*n)++] = (schema_use){type, use};
+  cc_schema(type, use, out);
+}
+
+static void
+write_components(cc_str *out)
+{
+  schema_use seen[SCHEMAS_MAX];
+  size_t n = 0;
+  cc_str_add(out, "\"components\":{\"schemas\":{");
+  write_schema(seen, &n, &cc_problem_type, CC_SCHEMA_REPLY, out);
+  for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
+    write_schema(seen, &n, (*op)->reply, CC_SCHEMA_REPLY, out);
+    write_schema(seen, &n, (*op)->body, (*op)->method == CC_PATCH ? CC_SCHEMA_PATCH : CC_SCHEMA_CREATE, out);
+  }
+  cc_str_add(out,
+             "},\"securitySchemes\":{"
+             "\"session\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A session of a person: ccs_…, from signIn.\"},"
+             "\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-cc\",\"description\":\"A session of a browser. Writes need this site's Origin.\"},"
+             "\"token\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API token of an organization: cct_…, with its scopes.\"},"
+             "\"device\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A paired device: ccd_…, with its profile.\"}}}");
+}
+
+void
+ccd_openapi_write(const ccd_route *const *tables, cc_str *out)
+{
+  cc_str_add(out, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Campaign Center API\",\"version\":\"1\",\"description\":"
+                  "\"JSON over HTTP. Times are RFC 3339 in UTC, money is in minor units, ids are numbers. Errors are "
+                  "problem documents (RFC 9457). Lists are pages with limit and cursor. See docs/api.md.\"},");
+  write_paths(tables, out);
+  write_components(out);
+  cc_str_add_char(out, '}');
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <assert.h>
+#include <string.h>
+
+#include "server/engine/ccd-exchange.h"
+
+/* A success becomes an answer: body in the actor's view, ETag, links, headers. */
+
+void
+ccd_response_header(ccd_http_response *response, const char *name, const char *value)
+{
+  if (value == NULL)
+    return;
+  assert(response->n_headers < CCD_HTTP_HEADERS_MAX);
+  response->headers[response->n_headers++] = (ccd_http_header_line){name, value};
+}
+
+/* Is @origin one of the comma-separated list? */
+static bool
+origin_listed(const char *list, const char *origin)
+{
+  size_t length = strlen(origin);
+  for (const char *at = list; *at != '\0';) {
+    size_t item = strcspn(at, ",");
+    if (item == length && memcmp(at, origin, length) == 0)
+      return true;
+    at += item + (at[item] == ',');
+  }
+  return false;
+}
+
+static void
+add_cors(ccd_exchange *exchange)
+{
+  const char *origin = ccd_http_header(exchange->request, "origin");
+  if (origin == NULL || !origin_listed(exchange->server->config.cors_origins, origin))
+    return;
+  ccd_response_header(exchange->response, "Access-Control-Allow-Origin", origin);
+  ccd_response_header(exchange->response, "Access-Control-Allow-Credentials", "true");
+  ccd_response_header(exchange->response, "Access-Control-Expose-Headers",
+                      "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Idempotent-Replayed");
+}
+
+/* draft-ietf-httpapi-ratelimit-headers. */
+static void
+add_limit(ccd_exchange *exchange)
+{
+  const ccd_limit_state *limit = &exchange->limit;
+  if (limit->name == NULL)
+    return;
+  cc_arena *arena = exchange->call.arena;
+  ccd_response_header(exchange->response, "RateLimit-Policy",
+                      cc_arena_printf(arena, "\"%s\";q=%lld;w=%lld", limit->name, (long long) limit->quota,
+                                      (long long) limit->window_s));
+  ccd_response_header(exchange->response, "RateLimit",
+                      cc_arena_printf(arena, "\"%s\";r=%lld;t=%lld", limit->name, (long long) limit->remaining,
+                                      (long long) limit->reset_s));
+}
+
+void
+ccd_response_common(ccd_exchange *exchange)
+{
+  ccd_http_response *response = exchange->response;
+  ccd_response_header(response, "X-Request-Id", exchange->call.request_id);
+  ccd_response_header(response, "X-Content-Type-Options", "nosniff");
+  ccd_response_header(response, "Referrer-Policy", "no-referrer");
+  ccd_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+  ccd_response_header(response, "X-Frame-Options", "DENY");
+  bool page = exchange->content_type != NULL && strncmp(exchange->content_type, "text/html", 9) == 0;
+  ccd_response_header(response, "Content-Security-Policy",
+                      page ? "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                           : "default-src 'none'; frame-ancestors 'none'");
+  if (strncmp(exchange->server->config.public_url, "https:", 6) == 0)
+    ccd_response_header(response, "Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+  ccd_response_header(response, "Vary", "Authorization, Cookie, Origin");
+  add_cors(exchange);
+  add_limit(exchange);
+}
+
+/* Index of the field that makes the ETag, or -1. */
+static int
+version_field(const cc_type *type)
+{
+  for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
+    if (type->fields[i].flags & CC_VERSION)
+      return (int) i;
+  }
+  return -1;
+}
+
+static void
+set_etag(ccd_exchange *exchange, const char *version)
+{
+  if (version != NULL)
+    exchange->etag = cc_arena_printf(exchange->call.arena, "\"%s\"", version);
+}
+
+/* The values of the last row's order columns, as a cursor. */
+static cc_status
+make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *reterr)
+{
+  const char *parts[CCD_KEYSET_MAX];
+  size_t n = 0;
+  for (; n < CCD_KEYSET_MAX && exchange->call.route->keyset[n] != NULL; n++) {
+    parts[n] = ccd_rows_get(rows, last, exchange->call.route->keyset[n]);
+    if (parts[n] == NULL)
+      return cc_fail(reterr, CC_ERR_INTERNAL, "keyset", "A row has no %s", exchange->call.route->keyset[n]);
+  }
+  const char *scope = cc_arena_printf(exchange->call.arena, "%s|%lld", exchange->call.route->op->id,
+                                      (long long) exchange->context.organization_id);
+  exchange->next_cursor = scope == NULL ? NULL
+                                        : ccd_cursor_make(&exchange->server->keys, exchange->call.arena, scope, parts, n);
+  return exchange->next_cursor != NULL ? CC_OK : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+}
+
+static cc_status
+encode_list(ccd_exchange *exchange, const ccd_rows *rows, const cc_row_map *map, cc_cell *cells, cc_error *reterr)
+{
+  cc_str *out = &exchange->out;
+  int n = ccd_rows_n(rows);
+  bool more = exchange->page_limit > 0 && n > exchange->page_limit;
+  if (more)
+    n = (int) exchange->page_limit;
+  cc_str_add(out, "{\"data\":[");
+  for (int row = 0; row < n; row++) {
+    if (row > 0)
+      cc_str_add_char(out, ',');
+    ccd_rows_cells(rows, row, cells);
+    cc_encode_row(map, cells, exchange->actor.view, out);
+  }
+  cc_str_add(out, "],\"next_cursor\":");
+  if (more) {
+    cc_status status = make_cursor(exchange, rows, n - 1, reterr);
+    if (status != CC_OK)
+      return status;
+    cc_str_add_json(out, exchange->next_cursor, strlen(exchange->next_cursor));
+  } else {
+    cc_str_add(out, "null");
+  }
+  cc_str_add_char(out, '}');
+  return CC_OK;
+}
+
+static cc_status
+encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
+{
+  const cc_op *op = exchange->call.route->op;
+  if (op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0)
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such thing, or it is not yours to see");
+  if (op->reply == NULL)
+    return CC_OK;
+  cc_row_map found;
+  const cc_row_map *map =
+    exchange->call.route->query == NULL ? NULL : ccd_query_map(exchange->server->db, exchange->call.route->query, op->reply);
+  if (map == NULL) {
+    ccd_rows_map(rows, op->reply, &found);
+    map = &found;
+  }
+  cc_cell *cells = cc_arena_alloc(exchange->call.arena, sizeof(*cells) * (size_t) ccd_rows_columns(rows));
+  if (cells == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  if (op->shape == CC_REPLY_LIST)
+    return encode_list(exchange, rows, map, cells, reterr);
+  ccd_rows_cells(rows, 0, cells);
+  int version = version_field(op->reply);
+  if (version >= 0 && map->column[version] >= 0)
+    set_etag(exchange, cells[map->column[version]].text);
+  cc_encode_row(map, cells, exchange->actor.view, &exchange->out);
+  return CC_OK;
+}
+
+cc_status
+ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  const cc_type *type = call->route->op->reply;
+  if (call->route->op->shape == CC_REPLY_TEXT || exchange->socket != NULL)
+    return CC_OK; /* the handler wrote it */
+  cc_status status = CC_OK;
+  if (call->rows != NULL) {
+    status = encode_rows(exchange, call->rows, reterr);
+  } else if (type != NULL) {
+    if (call->reply == NULL)
+      return cc_fail(reterr, CC_ERR_INTERNAL, "reply", "%s left no reply", call->route->op->id);
+    int version = version_field(type);
+    if (version >= 0)
+      set_etag(exchange, cc_field_text(&type->fields[version], call->reply, call->arena));
+    cc_encode(type, call->reply, exchange->actor.view, &exchange->out);
+  }
+  if (status == CC_OK && exchange->out.failed)
+    status = cc_fail(reterr, CC_ERR_INTERNAL, "reply_size", "The reply is larger than the server allows");
+  return status;
+}
+
+/* <path?query with the next cursor>; rel="next" */
+static const char *
+next_link(ccd_exchange *exchange)
+{
+  cc_str link = CC_STR_INIT(8192);
+  cc_str_add_char(&link, '<');
+  cc_str_add(&link, exchange->request->path);
+  cc_str_add_char(&link, '?');
+  for (const char *at = exchange->request->query; at != NULL && *at != '\0';) {
+    size_t length = strcspn(at, "&");
+    if (strncmp(at, "cursor=", 7) != 0) {
+      cc_str_add_n(&link, at, length);
+      cc_str_add_char(&link, '&');
+    }
+    at += length + (at[length] == '&');
+  }
+  cc_str_add(&link, "cursor=");
+  cc_str_add(&link, exchange->next_cursor);
+  cc_str_add(&link, ">; rel=\"next\"");
+  const char *text = link.failed ? NULL : cc_arena_strdup(exchange->call.arena, link.text);
+  cc_str_done(&link);
+  return text;
+}
+
+/* One of the entity tags of If-None-Match is ours (RFC 9110 section 13.1.2, weak comparison). */
+static bool
+not_modified(const ccd_exchange *exchange)
+{
+  const char *tags = ccd_http_header(exchange->request, "if-none-match");
+  if (exchange->etag == NULL || tags == NULL || exchange->method != CC_GET)
+    return false;
+  return strcmp(tags, "*") == 0 || strstr(tags, exchange->etag) != NULL;
+}
+
+void
+ccd_reply_send(ccd_exchange *exchange)
+{
+  ccd_http_response *response = exchange->response;
+  const ccd_call *call = &exchange->call;
+  if (exchange->socket != NULL) {
+    response->socket = exchange->socket;
+    response->socket_data = exchange->socket_data;
+    ccd_response_common(exchange);
+    return;
+  }
+  if (response->status == 0)
+    response->status = not_modified(exchange) ? 304 : cc_op_success(call->route->op);
+  if (response->status != 304 && exchange->out.length > 0) {
+    response->body = cc_str_take(&exchange->out, &response->body_length);
+    ccd_response_header(response, "Content-Type",
+                        exchange->content_type == NULL ? "application/json; charset=utf-8" : exchange->content_type);
+  }
+  ccd_response_header(response, "Cache-Control", exchange->actor.kind == CCD_ACTOR_ANONYMOUS &&
+                                                     call->route->tx != CCD_WRITE && exchange->etag != NULL
+                                                   ? "no-cache"
+                                                   : "no-store");
+  ccd_response_header(response, "ETag", exchange->etag);
+  ccd_response_header(response, "Location", call->location);
+  ccd_response_header(response, "Set-Cookie", call->set_cookie);
+  if (exchange->next_cursor != NULL)
+    ccd_response_header(response, "Link", next_link(exchange));
+  if (exchange->replayed)
+    ccd_response_header(response, "Idempotent-Replayed", "true");
+  ccd_response_common(exchange);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-exchange.h"
+
+/* What must be true of a route before the server starts. */
+
+/* Every {name} of the path is a field of .params, and the other way round. */
+static cc_status
+check_params(const cc_op *op, cc_error *reterr)
+{
+  size_t n = 0;
+  for (const char *at = strchr(op->path, '{'); at != NULL; at = strchr(at + 1, '{')) {
+    size_t length = strcspn(at + 1, "}");
+    bool found = false;
+    for (size_t i = 0; op->params != NULL && i < op->params->n_fields; i++) {
+      const char *name = op->params->fields[i].name;
+      found = found || (strlen(name) == length && memcmp(name, at + 1, length) == 0);
+    }
+    if (!found)
+      return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: {%.*s} is no field of its params", op->id, (int) length, at + 1);
+    n++;
+  }
+  if (n != (op->params == NULL ? 0u : op->params->n_fields))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: params has a field that the path has not", op->id);
+  return CC_OK;
+}
+
+static cc_status
+check_list(const ccd_route *route, cc_error *reterr)
+{
+  const cc_op *op = route->op;
+  if (op->shape != CC_REPLY_LIST)
+    return CC_OK;
+  if (op->query == NULL || cc_type_find(op->query, "limit") < 0 || cc_type_find(op->query, "cursor") < 0)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a list needs limit and cursor in its query", op->id);
+  if (route->keyset[0] == NULL)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a list needs a keyset", op->id);
+  return CC_OK;
+}
+
+static cc_status
+check_route(const ccd_route *route, cc_error *reterr)
+{
+  const cc_op *op = route->op;
+  if (route->right == CC_RIGHT_UNSET || route->right >= _CC_RIGHT_MAX)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no right", op->id);
+  if ((route->query == NULL) == (route->handler == NULL))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s needs a query or a handler, and not both", op->id);
+  if (route->tx == 0 || (route->query != NULL && route->tx == CCD_NONE))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no transaction kind", op->id);
+  if ((route->tx == CCD_WRITE) != (route->audit != NULL))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a write has an audit name, and nothing else has one", op->id);
+  if (op->method == CC_GET && (route->tx == CCD_WRITE || op->body != NULL))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a GET neither writes nor has a body", op->id);
+  if (route->as_public && (route->right != CC_RIGHT_PUBLIC || route->tx == CCD_WRITE))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: as_public is for public reads", op->id);
+  cc_status status = check_params(op, reterr);
+  if (status == CC_OK)
+    status = check_list(route, reterr);
+  for (int i = 0; status == CC_OK && route->query != NULL && i < route->query->n_params; i++) {
+    if (!ccd_exchange_knows(route, route->query->params[i]))
+      return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: query %s (%s) has the parameter :%s, which %s does not give",
+                     op->id, route->query->name, route->query->source, route->query->params[i], op->id);
+  }
+  return status;
+}
+
+static bool
+is_listed(const cc_op *op)
+{
+  for (const cc_op *const *at = cc_ops; *at != NULL; at++) {
+    if (*at == op)
+      return true;
+  }
+  return false;
+}
+
+static int
+times_bound(const ccd_route *const *tables, const cc_op *op)
+{
+  int n = 0;
+  for (; *tables != NULL; tables++) {
+    for (const ccd_route *route = *tables; route->op != NULL; route++)
+      n += route->op == op;
+  }
+  return n;
+}
+
+cc_status
+ccd_routes_check(const ccd_route *const *tables, cc_error *reterr)
+{
+  for (const ccd_route *const *table = tables; *table != NULL; table++) {
+    for (const ccd_route *route = *table; route->op != NULL; route++) {
+      cc_status status = check_route(route, reterr);
+      if (status != CC_OK)
+        return status;
+      if (!is_listed(route->op))
+        return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s is not among cc_ops", route->op->id);
+    }
+  }
+  for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
+    if (times_bound(tables, *op) != 1)
+      return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s must be bound by one route", (*op)->id);
+  }
+  return CC_OK;
+}
+
+/* A query that no route names belongs to handlers: its rows are read by name. */
+cc_status
+ccd_routes_uses(const ccd_route *const *tables, cc_arena *arena, ccd_query_use **ret, size_t *ret_n, cc_error *reterr)
+{
+  size_t capacity = (size_t) ccd_n_queries;
+  for (const ccd_route *const *table = tables; *table != NULL; table++) {
+    for (const ccd_route *route = *table; route->op != NULL; route++)
+      capacity++;
+  }
+  ccd_query_use *uses = cc_arena_alloc(arena, capacity * sizeof(*uses));
+  if (uses == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  size_t n = 0;
+  for (const ccd_route *const *table = tables; *table != NULL; table++) {
+    for (const ccd_route *route = *table; route->op != NULL; route++) {
+      if (route->query == NULL)
+        continue;
+      uses[n++] = (ccd_query_use){.query = route->query,
+                                  .reply = route->op->reply,
+                                  .body = route->op->body,
+                                  .view = route->as_public ? CC_VIEW_PUBLIC : CC_VIEW_ADMIN,
+                                  .checked = true};
+    }
+  }
+  for (int i = 0; i < ccd_n_queries; i++) {
+    bool bound = false;
+    for (size_t u = 0; u < n; u++)
+      bound = bound || uses[u].query == ccd_queries[i];
+    if (!bound)
+      uses[n++] = (ccd_query_use){.query = ccd_queries[i]};
+  }
+  *ret = uses;
+  *ret_n = n;
+  return CC_OK;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-sessions.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "server/data/ccd-redis.h"
+#include "server/engine/ccd-log.h"
+
+#define SLOTS 4096
+#define SHARDS 16
+#define REDIS_TTL_S 30
+#define TEXT_MAX 200
+
+/* What the process believes for config.session_cache seconds. */
+typedef struct slot {
+  ccd_actor actor;
+  int64_t loaded;  /* cc_time_monotonic; 0: empty */
+  cc_time expires; /* of the credential itself; 0: never */
+} slot;
+
+struct ccd_sessions {
+  ccd_server *server;
+  pthread_mutex_t locks[SHARDS]; /* guard the slots with the same index modulo SHARDS */
+  slot *slots;
+  atomic_ulong revocations;      /* what was loaded before one of these is not kept */
+  _Atomic int64_t mistrust;      /* until then Redis may hold sessions that were revoked */
+};
+
+static void
+forget(ccd_sessions *self, const char *kind, int64_t id)
+{
+  atomic_fetch_add(&self->revocations, 1);
+  for (size_t i = 0; i < SLOTS; i++) {
+    pthread_mutex_lock(&self->locks[i % SHARDS]);
+    const ccd_actor *actor = &self->slots[i].actor;
+    bool hit = kind == NULL || (strcmp(kind, "user") == 0 && actor->user_id == id) ||
+               (strcmp(kind, "organization") == 0 && actor->organization_id == id) ||
+               (strcmp(kind, "session") == 0 && actor->kind == CCD_ACTOR_PERSON && actor->session_id == id) ||
+               (strcmp(kind, "token") == 0 && actor->kind == CCD_ACTOR_TOKEN && actor->session_id == id) ||
+               (strcmp(kind, "device") == 0 && actor->kind == CCD_ACTOR_DEVICE && actor->session_id == id);
+    if (hit)
+      self->slots[i].loaded = 0;
+    pthread_mutex_unlock(&self->locks[i % SHARDS]);
+  }
+}
+
+/* From another process, over Redis: "user:7". NULL after a time in which some may have been missed. */
+static void
+revoked_cb(void *data, const char *key)
+{
+  if (key == NULL) {
+    forget(data, NULL, 0);
+    return;
+  }
+  char kind[16];
+  size_t length = strcspn(key, ":");
+  if (length >= sizeof(kind) || key[length] != ':')
+    return;
+  memcpy(kind, key, length);
+  kind[length] = '\0';
+  forget(data, kind, strtoll(key + length + 1, NULL, 10));
+}
+
+cc_status
+ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
+{
+  ccd_sessions *self = calloc(1, sizeof(*self));
+  if (self != NULL)
+    self->slots = calloc(SLOTS, sizeof(*self->slots));
+  if (self == NULL || self->slots == NULL) {
+    free(self);
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  }
+  self->server = server;
+  for (size_t i = 0; i < SHARDS; i++)
+    pthread_mutex_init(&self->locks[i], NULL);
+  ccd_redis_on_revoke(server->redis, revoked_cb, self);
+  *ret = self;
+  return CC_OK;
+}
+
+void
+ccd_sessions_free(ccd_sessions *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; i < SHARDS; i++)
+    pthread_mutex_destroy(&self->locks[i]);
+  free(self->slots);
+  free(self);
+}
+
+static void
+set_credential(ccd_credential *ret, ccd_actor_kind kind, const char *token, bool by_cookie, cc_arena *arena)
+{
+  uint8_t hash[CCD_HASH_BYTES];
+  ccd_sha256(token, strlen(token), hash);
+  const char *hex = ccd_hex(arena, hash, sizeof(hash));
+  *ret = (ccd_credential){.kind = hex == NULL ? CCD_ACTOR_ANONYMOUS : kind, .by_cookie = by_cookie, .token = token};
+  if (hex != NULL)
+    memcpy(ret->key, hex, strlen(hex) + 1);
+}
+
+static ccd_actor_kind
+kind_of_token(const char *token)
+{
+  if (strncmp(token, "ccs_", 4) == 0)
+    return CCD_ACTOR_PERSON;
+  if (strncmp(token, "cct_", 4) == 0)
+    return CCD_ACTOR_TOKEN;
+  if (strncmp(token, "ccd_", 4) == 0)
+    return CCD_ACTOR_DEVICE;
+  return CCD_ACTOR_ANONYMOUS;
+}
+
+/* The value of our cookie, under either of its names. */
+static const char *
+cookie_token(const char *cookie, cc_arena *arena)
+{
+  while (*cookie != '\0') {
+    cookie += strspn(cookie, "; ");
+    size_t length = strcspn(cookie, ";");
+    size_t name = strncmp(cookie, "__Host-cc=", 10) == 0 ? 10 : strncmp(cookie, "cc=", 3) == 0 ? 3 : 0;
+    if (name > 0)
+      return cc_arena_strndup(arena, cookie + name, length - name);
+    cookie += length;
+  }
+  return NULL;
+}
+
+bool
+ccd_credential_read(const char *authorization, const char *cookie, cc_arena *arena, ccd_credential *ret)
+{
+  *ret = (ccd_credential){.kind = CCD_ACTOR_ANONYMOUS};
+  if (authorization != NULL) {
+    if (strncasecmp(authorization, "Bearer ", 7) != 0)
+      return false;
+    const char *token = authorization + 7 + strspn(authorization + 7, " ");
+    ccd_actor_kind kind = kind_of_token(token);
+    if (kind == CCD_ACTOR_ANONYMOUS)
+      return false;
+    set_credential(ret, kind, token, /* by_cookie= */ false, arena);
+    return true;
+  }
+  const char *token = cookie == NULL ? NULL : cookie_token(cookie, arena);
+  if (token != NULL && kind_of_token(token) == CCD_ACTOR_PERSON)
+    set_credential(ret, CCD_ACTOR_PERSON, token, /* by_cookie= */ true, arena);
+  return true;
+}
+
+static size_t
+slot_index(const char *key)
+{
+  /* The key is a SHA-256 in hexadecimal, so any part of it is spread evenly. */
+  size_t index = 0;
+  for (int i = 0; i < 6; i++)
+    index = index * 16 + (size_t) (key[i] <= '9' ? key[i] - '0' : key[i] - 'a' + 10);
+  return index % SLOTS;
+}
+
+static bool
+cached(ccd_sessions *self, const char *key, ccd_actor *ret)
+{
+  size_t index = slot_index(key);
+  int64_t oldest = cc_time_monotonic() - self->server->config.session_cache * CC_TIME_SECOND;
+  pthread_mutex_lock(&self->locks[index % SHARDS]);
+  const slot *at = &self->slots[index];
+  bool hit = at->loaded != 0 && at->loaded > oldest && (at->expires == 0 || at->expires > cc_time_now()) &&
+             strcmp(at->actor.key, key) == 0;
+  if (hit)
+    *ret = at->actor;
+  pthread_mutex_unlock(&self->locks[index % SHARDS]);
+  return hit;
+}
+
+static void
+keep(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
+{
+  size_t index = slot_index(actor->key);
+  pthread_mutex_lock(&self->locks[index % SHARDS]);
+  if (atomic_load(&self->revocations) == revocations)
+    self->slots[index] = (slot){.actor = *actor, .loaded = cc_time_monotonic(), .expires = expires};
+  pthread_mutex_unlock(&self->locks[index % SHARDS]);
+}
+
+static void
+redis_key(const char *key, char ret[static 80])
+{
+  (void) snprintf(ret, 80, "cc:s:%s", key);
+}
+
+/* An actor as Redis keeps it: figures only. */
+static bool
+parse_actor(const char *text, ccd_actor *actor, cc_time *ret_expires)
+{
+  long long part[7];
+  const char *at = text;
+  for (size_t i = 0; i < CC_N(part); i++) {
+    char *end = NULL;
+    part[i] = strtoll(at, &end, 10);
+    if (end == at)
+      return false;
+    at = end;
+  }
+  actor->kind = CCD_ACTOR_PERSON;
+  actor->session_id = part[0];
+  actor->user_id = part[1];
+  actor->organization_id = part[2];
+  actor->rights = (uint64_t) part[3];
+  actor->view = (cc_view) part[4];
+  actor->needs_second_factor = part[5] != 0;
+  *ret_expires = part[6];
+  return *ret_expires == 0 || *ret_expires > cc_time_now();
+}
+
+static void
+share(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
+{
+  char key[80], text[TEXT_MAX];
+  redis_key(actor->key, key);
+  int length = snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %d %" PRId64,
+                        actor->session_id, actor->user_id, actor->organization_id, (int64_t) actor->rights,
+                        (int) actor->view, actor->needs_second_factor, expires);
+  assert(length > 0 && (size_t) length < sizeof(text));
+  (void) ccd_redis_set(self->server->redis, key, text, (size_t) length, REDIS_TTL_S);
+  if (atomic_load(&self->revocations) != revocations)
+    (void) ccd_redis_delete(self->server->redis, key);
+}
+
+static void
+fill_actor(const ccd_credential *credential, const ccd_rows *rows, ccd_actor *actor, cc_time *ret_expires)
+{
+  const char *expires = ccd_rows_get(rows, 0, "expires_at");
+  *ret_expires = 0;
+  if (expires != NULL)
+    (void) cc_time_parse(expires, strlen(expires), ret_expires);
+  actor->kind = credential->kind;
+  actor->session_id = ccd_rows_int64(rows, 0, credential->kind == CCD_ACTOR_PERSON ? "session_id" : "id");
+  actor->organization_id = ccd_rows_int64(rows, 0, "organization_id");
+  if (credential->kind == CCD_ACTOR_PERSON) {
+    actor->user_id = ccd_rows_int64(rows, 0, "user_id");
+    actor->rights = CC_RIGHT_BIT(CC_RIGHT_SIGNED_IN);
+    const char *role = ccd_rows_get(rows, 0, "role");
+    if (actor->organization_id != 0 && role != NULL) {
+      actor->rights |= ccd_rights_of_member(role, ccd_rows_get(rows, 0, "permissions"));
+      actor->needs_second_factor = strcmp(role, "member") != 0 && ccd_rows_bool(rows, 0, "require_second_factor") &&
+                                   !ccd_rows_bool(rows, 0, "has_second_factor");
+    }
+  } else {
+    actor->rights = ccd_rights_of_scopes(ccd_rows_get(rows, 0, "scopes"));
+  }
+  actor->view = actor->rights & CC_RIGHT_BIT(CC_RIGHT_MANAGE_MEMBERS) ? CC_VIEW_ADMIN : CC_VIEW_MEMBER;
+}
+
+/* Ask PostgreSQL, and note there that the credential was used (at most every few minutes: the query's
+ * own condition). */
+static cc_status
+load(ccd_sessions *self, const ccd_credential *credential, cc_arena *arena, ccd_actor *actor, cc_time *ret_expires,
+     cc_error *reterr)
+{
+  static const struct {
+    const ccd_query *find, *seen;
+  } by_kind[] = {
+    [CCD_ACTOR_PERSON] = {&ccd_q_actor_by_session, &ccd_q_session_seen},
+    [CCD_ACTOR_TOKEN] = {&ccd_q_actor_by_token, &ccd_q_token_seen},
+    [CCD_ACTOR_DEVICE] = {&ccd_q_actor_by_device, &ccd_q_device_seen},
+  };
+  ccd_db_conn *conn = NULL;
+  cc_status status = ccd_db_borrow(self->server->db, &conn, reterr);
+  if (status != CC_OK)
+    return status;
+  const char *args[] = {ccd_token_hash(arena, credential->token)};
+  const ccd_rows *rows = NULL;
+  status = ccd_db_query_once(conn, &(ccd_context){.tx = CCD_READ}, by_kind[credential->kind].find, args, &rows, reterr);
+  if (status == CC_OK && ccd_rows_n(rows) == 0)
+    status = cc_fail(reterr, CC_ERR_UNAUTHENTICATED, "credential",
+                     "The credential is unknown, expired or revoked: sign in again");
+  if (status == CC_OK) {
+    fill_actor(credential, rows, actor, ret_expires);
+    const char *seen[] = {ccd_text_int64(arena, actor->session_id)};
+    const ccd_context context = {.tx = CCD_WRITE, .organization_id = actor->organization_id, .actor = "system"};
+    cc_error ignored;
+    if (ccd_rows_bool(rows, 0, "stale") &&
+        ccd_db_query_once(conn, &context, by_kind[credential->kind].seen, seen, NULL, &ignored) != CC_OK)
+      ccd_log(CCD_WARNING, "session.seen_not_noted", CCD_NUMBER("session", actor->session_id));
+  }
+  ccd_db_return(self->server->db, conn);
+  return status;
+}
+
+/* Count under @key; the session of @get travels along when it is not NULL. */
+static cc_status
+count(ccd_sessions *self, ccd_limit limit, const char *key, const char *get, cc_arena *arena,
+      ccd_redis_answer *answer, ccd_limit_state *ret_state, cc_error *reterr)
+{
+  ccd_lease lease;
+  bool counted = limit == CCD_LIMIT_NONE || ccd_limits_take(self->server->limits, limit, key, ret_state, &lease);
+  if (!counted || get != NULL) {
+    ccd_redis_ask ask = {.get = get};
+    if (!counted) {
+      ask.count = lease.key;
+      ask.count_by = lease.amount;
+      ask.count_ttl_s = lease.ttl_s;
+    }
+    cc_status status = ccd_redis_request(self->server->redis, &ask, arena, answer);
+    if (!counted && status == CC_OK)
+      ccd_limits_leased(self->server->limits, limit, key, &lease, answer->counted, ret_state);
+    else if (!counted)
+      ccd_limits_alone(self->server->limits, limit, key, ret_state);
+  }
+  if (ret_state->refused)
+    return cc_fail(reterr, CC_ERR_RATE_LIMITED, "rate_limited",
+                   "Too many requests: wait %" PRId64 " seconds and try again", ret_state->reset_s);
+  return CC_OK;
+}
+
+cc_status
+ccd_sessions_count(ccd_sessions *self, ccd_limit limit, const char *key, cc_arena *arena, ccd_limit_state *ret_state,
+                   cc_error *reterr)
+{
+  ccd_redis_answer answer = {0};
+  return count(self, limit, key, NULL, arena, &answer, ret_state, reterr);
+}
+
+cc_status
+ccd_sessions_admit(ccd_sessions *self, const ccd_credential *credential, ccd_limit limit, const char *address,
+                   cc_arena *arena, ccd_actor *ret_actor, ccd_limit_state *ret_state, cc_error *reterr)
+{
+  ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS, .by_cookie = credential->by_cookie};
+  memcpy(actor.key, credential->key, sizeof(actor.key));
+  bool anonymous = credential->kind == CCD_ACTOR_ANONYMOUS;
+  bool known = anonymous || cached(self, credential->key, &actor);
+  actor.by_cookie = credential->by_cookie;
+
+  /* What is unknown counts against the address, so that guessing tokens is limited too. */
+  const char *counter = limit == CCD_LIMIT_API && !anonymous && known
+                          ? cc_arena_printf(arena, "actor|%s", credential->key)
+                          : cc_arena_printf(arena, "address|%s", address);
+  if (counter == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  char session_key[80];
+  redis_key(credential->key, session_key);
+  bool ask = !known && credential->kind == CCD_ACTOR_PERSON && cc_time_monotonic() > atomic_load(&self->mistrust);
+  unsigned long revocations = atomic_load(&self->revocations);
+  ccd_redis_answer answer = {0};
+  cc_status status = count(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
+  if (status != CC_OK || known) {
+    if (status == CC_OK)
+      *ret_actor = actor;
+    return status;
+  }
+
+  cc_time expires = 0;
+  if (answer.value == NULL || !parse_actor(answer.value, &actor, &expires)) {
+    status = load(self, credential, arena, &actor, &expires, reterr);
+    if (status != CC_OK)
+      return status;
+    if (actor.kind == CCD_ACTOR_PERSON)
+      share(self, &actor, expires, revocations);
+  }
+  keep(self, &actor, expires, revocations);
+  *ret_actor = actor;
+  return CC_OK;
+}
+
+void
+ccd_sessions_revoke(ccd_sessions *self, ccd_db_conn *conn, cc_arena *arena, const char *kind, int64_t id)
+{
+  forget(self, kind, id);
+  const char *args[] = {kind, ccd_text_int64(arena, id)};
+  const ccd_rows *rows = NULL;
+  cc_error error;
+  bool sure = ccd_db_query_once(conn, &(ccd_context){.tx = CCD_READ}, &ccd_q_session_keys, args, &rows, &error) == CC_OK;
+  for (int i = 0; sure && i < ccd_rows_n(rows); i++) {
+    char key[80];
+    redis_key(ccd_rows_get(rows, i, "key"), key);
+    sure = ccd_redis_delete(self->server->redis, key);
+  }
+  if (!sure) /* what Redis keeps is believed again when all of it has expired */
+    atomic_store(&self->mistrust, cc_time_monotonic() + (REDIS_TTL_S + 1) * CC_TIME_SECOND);
+  const char *what = cc_arena_printf(arena, "%s:%" PRId64, kind, id);
+  if (what != NULL)
+    ccd_redis_revoke(self->server->redis, what);
+}

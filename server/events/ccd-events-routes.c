@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/events/ccd-events-routes.h"
+
+#include "ccd-queries.h"
+#include "common/api/cc-event.h"
+
+/* clang-format off */
+const ccd_route ccd_events_routes[] = {
+  {&cc_op_create_event,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_create,      .audit = "event.create"},
+  {&cc_op_list_events,       .right = CC_RIGHT_MEMBER,        .tx = CCD_READ,  .query = &ccd_q_event_list,        .keyset = {"start_time", "id"}},
+  {&cc_op_get_event,         .right = CC_RIGHT_MEMBER,        .tx = CCD_READ,  .query = &ccd_q_event_get},
+  {&cc_op_get_event_by_slug, .right = CC_RIGHT_MEMBER,        .tx = CCD_READ,  .query = &ccd_q_event_get_by_slug},
+  {&cc_op_update_event,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_update,      .audit = "event.update"},
+  {&cc_op_delete_event,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_delete,      .audit = "event.delete"},
+  {&cc_op_publish_event,     .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_publish,     .audit = "event.publish"},
+  {&cc_op_unpublish_event,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_unpublish,   .audit = "event.unpublish"},
+  {&cc_op_cancel_event,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_cancel,      .audit = "event.cancel"},
+  {&cc_op_duplicate_event,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_duplicate,   .audit = "event.duplicate"},
+
+  {&cc_op_list_public_events,       .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_list, .keyset = {"start_time", "id"}},
+  {&cc_op_get_public_event,         .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_get},
+  {&cc_op_get_public_event_by_slug, .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_get_by_slug},
+  {0},
+};
+/* clang-format on */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/codec/cc-codec.h"
+#include "server/commands.h"
+
+/* campaign-centerd: the commands. Each is a few lines in commands.c or serve.c. */
+
+typedef struct command {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *doc;
+} command;
+
+static const command commands[] = {
+  {"serve", ccd_command_serve, "run the API server"},
+  {"migrate", ccd_command_migrate, "bring the database up to date"},
+  {"config", ccd_command_config, "print the configuration, secrets hidden"},
+  {"openapi", ccd_command_openapi, "print the OpenAPI document"},
+  {"audit", ccd_command_audit, "verify: find edited, removed or moved rows of the audit log"},
+  {"hash-password", ccd_command_hash_password, "read a password from standard input, print its hash"},
+};
+
+int
+main(int argc, char **argv)
+{
+  cc_codec_init();
+  const char *name = argc > 1 ? argv[1] : "";
+  for (size_t i = 0; i < CC_N(commands); i++) {
+    if (strcmp(commands[i].name, name) == 0)
+      return commands[i].run(argc - 1, argv + 1);
+  }
+  (void) fprintf(stderr, "usage: campaign-centerd COMMAND\n\n");
+  for (size_t i = 0; i < CC_N(commands); i++)
+    (void) fprintf(stderr, "  %-14s %s\n", commands[i].name, commands[i].doc);
+  return 2;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <malloc.h>
+
+#include "server/accounts/ccd-hasher.h"
+#include "server/commands.h"
+#include "server/data/ccd-redis.h"
+#include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-limits.h"
+#include "server/engine/ccd-listener.h"
+#include "server/engine/ccd-log.h"
+#include "server/engine/ccd-metrics.h"
+#include "server/engine/ccd-openapi.h"
+#include "server/engine/ccd-router.h"
+#include "server/engine/ccd-server.h"
+#include "server/engine/ccd-sessions.h"
+#include "server/jobs/ccd-job.h"
+
+/* The command serve: put the parts together, wait for a signal, take them apart. */
+
+#define STOP_US (8 * CC_TIME_SECOND)
+#define INTERNAL_CONNECTIONS 32
+#define SLOW_CONNECTIONS_PER_THREAD 64
+
+static void
+on_database_error(const char *sqlstate, const char *constraint, const char *primary)
+{
+  ccd_log(CCD_WARNING, "database.error", CCD_TEXT("sqlstate", sqlstate), CCD_TEXT("constraint", constraint),
+          CCD_TEXT("message", primary));
+}
+
+static cc_status
+write_documents(ccd_server *server, cc_error *reterr)
+{
+  cc_str openapi = CC_STR_INIT(16u * 1024 * 1024);
+  cc_str page = CC_STR_INIT(16u * 1024 * 1024);
+  size_t ignored = 0;
+  ccd_openapi_write(server->route_tables, &openapi);
+  ccd_docs_write(server->route_tables, &page);
+  server->openapi = cc_str_take(&openapi, &ignored);
+  server->docs_page = cc_str_take(&page, &ignored);
+  cc_str_done(&openapi);
+  cc_str_done(&page);
+  return server->openapi != NULL && server->docs_page != NULL
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+}
+
+static cc_status
+open_database(ccd_server *server, cc_error *reterr)
+{
+  const ccd_config *config = &server->config;
+  const ccd_db_options options = {
+    .url = config->database_url,
+    .connections = (int) (config->threads + config->slow_threads),
+    .statement_timeout_ms = (int) config->statement_timeout,
+    .lock_timeout_ms = (int) config->lock_timeout,
+    .call_timeout_ms = (int) config->call_timeout,
+  };
+  ccd_db_on_error(on_database_error);
+  CC_AUTO(cc_arena) arena = cc_arena_new(1024 * 1024);
+  ccd_query_use *uses = NULL;
+  size_t n = 0;
+  if (arena == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  cc_status status = ccd_routes_uses(server->route_tables, arena, &uses, &n, reterr);
+  if (status == CC_OK)
+    status = ccd_db_open(&options, uses, n, &server->db, reterr);
+  return status;
+}
+
+/* -- the internal listener ------------------------------------------------------------------------ */
+
+static void
+internal_handler(void *data, const ccd_http_request *request, ccd_http_response *response)
+{
+  const ccd_server *server = data;
+  cc_str out = CC_STR_INIT(4u * 1024 * 1024);
+  response->status = 200;
+  if (strcmp(request->path, "/livez") == 0) {
+    cc_str_add(&out, "ok\n");
+  } else if (strcmp(request->path, "/readyz") == 0) {
+    bool ready = ccd_db_up(server->db) && !__atomic_load_n(&server->stopping, __ATOMIC_RELAXED);
+    response->status = ready ? 200 : 503;
+    cc_str_add(&out, ready ? "ready\n" : "not ready\n");
+  } else if (strcmp(request->path, "/metrics") == 0) {
+    ccd_metrics_write(server, &out);
+  } else {
+    response->status = 404;
+    cc_str_add(&out, "/livez, /readyz or /metrics\n");
+  }
+  response->body = cc_str_take(&out, &response->body_length);
+  cc_str_done(&out);
+  response->headers[response->n_headers++] = (ccd_http_header_line){"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
+}
+
+static cc_status
+start_listeners(ccd_server *server, cc_error *reterr)
+{
+  const ccd_config *config = &server->config;
+  ccd_listener_options api = {
+    .name = "api",
+    .bind_address = config->bind_address,
+    .port = (int) config->api_port,
+    .threads = (int) config->threads,
+    .connection_limit = (int) config->connection_limit,
+    .per_address_limit = (int) config->per_address_limit,
+    .idle_timeout_s = (int) config->idle_timeout,
+    .request_timeout_s = (int) config->request_timeout,
+    .max_body = 256u * 1024,
+    .trusted_proxy = *config->trusted_proxy == '\0' ? NULL : config->trusted_proxy,
+    .forwarded_header = config->forwarded_header,
+    .handler = ccd_dispatch,
+    .data = server,
+  };
+  ccd_listener_options slow = api;
+  slow.name = "slow";
+  slow.port += CCD_PORT_SLOW;
+  slow.threads = 0;
+  slow.connection_limit = (int) config->slow_threads * SLOW_CONNECTIONS_PER_THREAD;
+  ccd_listener_options internal = slow;
+  internal.name = "internal";
+  internal.bind_address = "127.0.0.1";
+  internal.port = (int) config->api_port + CCD_PORT_INTERNAL;
+  internal.connection_limit = INTERNAL_CONNECTIONS;
+  internal.trusted_proxy = NULL;
+  internal.handler = internal_handler;
+  cc_status status = ccd_listener_start(&internal, &server->internal, reterr);
+  if (status == CC_OK)
+    status = ccd_listener_start(&slow, &server->slow, reterr);
+  if (status == CC_OK)
+    status = ccd_listener_start(&api, &server->api, reterr);
+  return status;
+}
+
+/* -- start and stop -------------------------------------------------------------------------------- */
+
+static cc_status
+start(ccd_server *server, cc_error *reterr)
+{
+  ccd_config *config = &server->config;
+  cc_status status = ccd_config_load(config, reterr);
+  if (status == CC_OK)
+    status = ccd_log_open(config->log_file, config->log_level, reterr);
+  if (status != CC_OK)
+    return status;
+  if (config->threads == 0)
+    config->threads = sysconf(_SC_NPROCESSORS_ONLN) * 4;
+  server->route_tables = ccd_route_tables;
+  server->jobs_wake = ccd_jobs_wake;
+  server->jobs_figures = ccd_jobs_figures;
+  ccd_dispatch_init();
+  status = ccd_routes_check(ccd_route_tables, reterr);
+  if (status == CC_OK)
+    status = ccd_keys_derive(config->secret_key, &server->keys, reterr);
+  if (status == CC_OK)
+    status = write_documents(server, reterr);
+  if (status == CC_OK)
+    status = ccd_router_new(ccd_route_tables, &server->router, reterr);
+  if (status == CC_OK)
+    status = ccd_metrics_new(server->router, &server->metrics, reterr);
+  if (status == CC_OK)
+    status = ccd_limits_new(config, &server->keys, &server->limits, reterr);
+  if (status == CC_OK)
+    status = open_database(server, reterr);
+  if (status == CC_OK)
+    status = ccd_redis_open(config->redis_url, (int) (config->threads + config->slow_threads), &server->redis, reterr);
+  if (status == CC_OK)
+    status = ccd_sessions_new(server, &server->sessions, reterr);
+  if (status == CC_OK)
+    status = ccd_feed_start(server, &server->feed, reterr);
+  if (status == CC_OK)
+    status = ccd_jobs_start(server, &server->jobs, reterr);
+  if (status == CC_OK)
+    status = start_listeners(server, reterr);
+  return status;
+}
+
+/* Requests that were accepted finish; the parts go in the opposite order of their start. */
+static void
+stop(ccd_server *server)
+{
+  __atomic_store_n(&server->stopping, true, __ATOMIC_RELAXED);
+  ccd_listener *const listeners[] = {server->api, server->slow, server->internal};
+  int64_t deadline = cc_time_monotonic() + STOP_US;
+  for (size_t i = 0; i < CC_N(listeners); i++) {
+    if (listeners[i] != NULL)
+      ccd_listener_quiesce(listeners[i]);
+  }
+  for (size_t i = 0; i < CC_N(listeners); i++) {
+    if (listeners[i] != NULL)
+      ccd_listener_stop(listeners[i], deadline);
+  }
+  if (server->jobs != NULL)
+    ccd_jobs_stop(server->jobs);
+  ccd_feed_stop(server->feed);
+  ccd_hasher_stop();
+  ccd_redis_close(server->redis);
+  ccd_sessions_free(server->sessions);
+  ccd_db_close(server->db);
+  ccd_limits_free(server->limits);
+  ccd_metrics_free(server->metrics);
+  ccd_router_free(server->router);
+  ccd_dispatch_done();
+  free(server->openapi);
+  free(server->docs_page);
+  explicit_bzero(&server->keys, sizeof(server->keys));
+  ccd_config_done(&server->config);
+}
+
+static void
+reload_log_level(void)
+{
+  ccd_config config = {0};
+  cc_error error = {0};
+  if (ccd_config_load(&config, &error) == CC_OK && ccd_log_set_level(config.log_level))
+    ccd_log(CCD_INFO, "log.level", CCD_TEXT("level", config.log_level));
+  else
+    ccd_log(CCD_WARNING, "log.level_refused", CCD_TEXT("reason", error.message));
+  ccd_config_done(&config);
+}
+
+int
+ccd_command_serve(int argc, char **argv)
+{
+  static ccd_server server;
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  (void) signal(SIGPIPE, SIG_IGN);
+  pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it; only this one takes them */
+  mallopt(M_ARENA_MAX, 2);                    /* few arenas: idle memory stays small */
+
+  cc_error error = {0};
+  if (start(&server, &error) != CC_OK) {
+    (void) fprintf(stderr, "campaign-centerd: %s\n", error.message);
+    stop(&server);
+    return 1;
+  }
+  ccd_log(CCD_INFO, "server.started", CCD_NUMBER("port", server.config.api_port), CCD_NUMBER("threads", server.config.threads));
+  int signal_number = 0;
+  while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP)
+    reload_log_level();
+  ccd_log(CCD_INFO, "server.stopping", CCD_NUMBER("signal", signal_number));
+  stop(&server);
+  ccd_log(CCD_INFO, "server.stopped");
+  ccd_log_close();
+  return 0;
+}
