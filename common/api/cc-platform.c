@@ -45,7 +45,7 @@ static const cc_field audit_entry_fields[] = {
   CC_STRING(cc_audit_entry, actor, .flags = CC_READ_ONLY, .doc = "Who: user:7, token:3, device:9 or system.", .example = "\"user:7\""),
   CC_STRING(cc_audit_entry, action, .flags = CC_READ_ONLY, .doc = "What.", .example = "\"event.update\""),
   CC_STRING(cc_audit_entry, entity, .flags = CC_READ_ONLY, .doc = "Kind of thing.", .example = "\"event\""),
-  CC_INT64(cc_audit_entry, entity_id, .flags = CC_READ_ONLY, .doc = "Number of the thing."),
+  CC_OPT_INT64(cc_audit_entry, entity_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Number of the thing; null: many at once."),
   CC_STRING(cc_audit_entry, request_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "X-Request-Id of the request."),
   CC_STRING(cc_audit_entry, address, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Network address of the client."),
   CC_JSON(cc_audit_entry, before, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Changed fields as they were."),

@@ -32,7 +32,7 @@ typedef struct cc_audit_entry {
   char *actor;
   char *action;
   char *entity;
-  int64_t entity_id;
+  int64_t *entity_id;
   char *request_id;
   char *address;
   char *before;

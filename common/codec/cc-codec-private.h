@@ -75,35 +75,29 @@ typedef struct cc_decoder {
   bool no_memory;
 } cc_decoder;
 
-/* Where in the document: a chain on the stack, written out only when something is wrong there. */
-typedef struct cc_path {
-  const struct cc_path *up;
-  const char *name; /* NULL: element number .index */
+/* One value under way: where it stands in the document, and where it goes. The chain of places
+ * lives on the stack and is written out only when something is wrong there. */
+typedef struct cc_spot {
+  cc_decoder *d;
+  const struct cc_spot *up; /* NULL: the document itself, or a parameter */
+  const char *name;         /* NULL: element number .index */
   size_t index;
-} cc_path;
+  const cc_field *field;
+  void *object; /* the struct whose member the value becomes */
+} cc_spot;
 
-/* Take down one error; the message becomes `"field" @format.` NULL when the list is full. */
-cc_error *cc_wrong(cc_decoder *d, const cc_path *at, const char *code, const char *format, ...)
+/* Take down one error: the message becomes `"field" @what.`, the rest is its hint. */
+void cc_wrong(const cc_spot *at, const char *code, const char *what, const char *hint_format, ...)
   CC_PRINTF(4, 5);
-void cc_hint(cc_error *error, const char *format, ...) CC_PRINTF(2, 3);
-void cc_wrong_type(cc_decoder *d, const cc_path *at, const cc_field *field);
-void cc_unknown_field(cc_decoder *d, const cc_path *at, const cc_type *type, const char *key);
-
-/* What a field takes, in words. Returns @buffer. */
-const char *cc_describe(const cc_field *field, char *buffer, size_t size);
+void cc_wrong_type(const cc_spot *at);
+void cc_wrong_value(const cc_spot *at);
+void cc_wrong_name(const cc_spot *at, const cc_type *type);
+void cc_wrong_missing(const cc_spot *at);
 
 /* Decode one value into its member. */
-void cc_decode_value(cc_decoder *d,
-                     const cc_path *at,
-                     const cc_field *field,
-                     const json_t *json,
-                     void *object);
+void cc_decode_value(const cc_spot *at, const json_t *json);
 
-/* What was not there: an error, a fallback, or fine. */
-void cc_decode_finish(cc_decoder *d,
-                      const cc_path *up,
-                      const cc_type *type,
-                      void *object,
-                      const cc_present *seen);
+/* What was not there: an error, a fallback, or fine. @up holds decoder and object. */
+void cc_decode_finish(const cc_spot *up, const cc_type *type, const cc_present *seen);
 
 cc_status cc_decode_outcome(const cc_decoder *d);

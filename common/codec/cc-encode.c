@@ -30,20 +30,25 @@ add_key(cc_str *out, const cc_field *field, size_t more)
   return to;
 }
 
-/* What an encode shows: a reply's view, or what a body may write. */
+/* What an encode shows: a reply's view, or what a body may write, all of it or what was there. */
 typedef struct choice {
   cc_view view;
   bool body;
+  const cc_present *present;
 } choice;
 
 static void encode_object(const cc_type *type, const void *object, choice what, cc_str *out);
 
+/* STRINGS and LIST: both are an array of pointers and a number. */
 static void
-encode_list(const cc_field *field, const void *object, choice what, cc_str *out)
+encode_array(const cc_field *field, const void *object, choice what, cc_str *out)
 {
+  bool strings = field->kind == CC_KIND_STRINGS;
+  size_t count_at = strings ? field->offset + offsetof(cc_strings, n) : field->count_offset;
   void *const *items;
+  size_t n;
   memcpy(&items, cc_member_const(field, object), sizeof items);
-  size_t n = *(const size_t *) (const void *) ((const char *) object + field->count_offset);
+  memcpy(&n, (const char *) object + count_at, sizeof n);
   if (items == NULL && (field->flags & CC_NULLABLE) != 0) {
     cc_str_add(out, "null");
     return;
@@ -52,23 +57,10 @@ encode_list(const cc_field *field, const void *object, choice what, cc_str *out)
   for (size_t i = 0; i < n; i++) {
     if (i > 0)
       cc_str_add_char(out, ',');
-    encode_object(field->type, items[i], what, out);
-  }
-  cc_str_add_char(out, ']');
-}
-
-static void
-encode_strings(const cc_field *field, const cc_strings *strings, cc_str *out)
-{
-  if (strings->items == NULL && (field->flags & CC_NULLABLE) != 0) {
-    cc_str_add(out, "null");
-    return;
-  }
-  cc_str_add_char(out, '[');
-  for (size_t i = 0; i < strings->n; i++) {
-    if (i > 0)
-      cc_str_add_char(out, ',');
-    cc_str_add_json(out, strings->items[i], strlen(strings->items[i]));
+    if (strings)
+      cc_str_add_json(out, items[i], strlen(items[i]));
+    else
+      encode_object(field->type, items[i], what, out);
   }
   cc_str_add_char(out, ']');
 }
@@ -125,17 +117,15 @@ encode_value(const cc_field *field, const void *object, choice what, cc_str *out
     cc_str_add_json(out, name, strlen(name));
     return;
   }
-  case CC_KIND_STRINGS:
-    encode_strings(field, value, out);
-    return;
   case CC_KIND_JSON:
     cc_str_add(out, value);
     return;
   case CC_KIND_OBJECT:
     encode_object(field->type, value, what, out);
     return;
+  case CC_KIND_STRINGS:
   case CC_KIND_LIST:
-    encode_list(field, object, what, out);
+    encode_array(field, object, what, out);
     return;
   }
 }
@@ -143,12 +133,15 @@ encode_value(const cc_field *field, const void *object, choice what, cc_str *out
 static void
 encode_object(const cc_type *type, const void *object, choice what, cc_str *out)
 {
+  choice part = {.view = what.view, .body = what.body};
   cc_str_add_char(out, '{');
   for (size_t i = 0; i < type->n_fields; i++) {
     const cc_field *field = &type->fields[i];
     bool chosen = what.body ? (field->flags & CC_READ_ONLY) == 0 : is_seen(field, what.view);
+    if (what.present != NULL && !cc_present_has(what.present, i))
+      chosen = false;
     if (chosen && add_key(out, field, 8) != NULL)
-      encode_value(field, object, what, out);
+      encode_value(field, object, part, out);
   }
   cc_str_add_char(out, '}');
 }
@@ -162,15 +155,7 @@ cc_encode(const cc_type *type, const void *object, cc_view view, cc_str *out)
 void
 cc_encode_body(const cc_type *type, const void *object, const cc_present *present, cc_str *out)
 {
-  choice what = {.body = true};
-  cc_str_add_char(out, '{');
-  for (size_t i = 0; i < type->n_fields; i++) {
-    const cc_field *field = &type->fields[i];
-    bool chosen = (field->flags & CC_READ_ONLY) == 0 && (!present || cc_present_has(present, i));
-    if (chosen && add_key(out, field, 8) != NULL)
-      encode_value(field, object, what, out);
-  }
-  cc_str_add_char(out, '}');
+  encode_object(type, object, (choice){.body = true, .present = present}, out);
 }
 
 const char *

@@ -60,31 +60,31 @@ value_from_text(const cc_field *field, const char *text, size_t length, bool cel
 }
 
 static void
-decode_pair(cc_decoder *d, const cc_type *type, const cc_pair *pair, cc_present *seen, void *object)
+decode_pair(const cc_spot *up, const cc_type *type, const cc_pair *pair, cc_present *seen)
 {
-  bool readable = cc_utf8_length(pair->name, strlen(pair->name)) >= 0;
-  const cc_path here = {.name = readable ? pair->name : "?"};
+  cc_spot here = *up;
+  here.name = cc_utf8_length(pair->name, strlen(pair->name)) < 0 ? "?" : pair->name;
   int index = cc_type_find(type, pair->name);
   if (index < 0) {
-    cc_unknown_field(d, &here, type, pair->name);
+    cc_wrong_name(&here, type);
     return;
   }
   if (cc_present_has(seen, (size_t) index)) {
-    cc_hint(cc_wrong(d, &here, "duplicate_key", "is there twice"), "Leave one of the two out.");
+    cc_wrong(&here, "duplicate_key", "is there twice", "Leave one of the two out.");
     return;
   }
   cc_present_set(seen, (size_t) index);
+  here.field = &type->fields[index];
   const char *code, *message, *way_out;
   if (!cc_format_check(CC_FORMAT_TEXT, pair->text, pair->length, &code, &message, &way_out)) {
-    cc_hint(cc_wrong(d, &here, code, "%s", message), "%s", way_out);
+    cc_wrong(&here, code, message, "%s", way_out);
     return;
   }
-  const cc_field *field = &type->fields[index];
-  const json_t *json = value_from_text(field, pair->text, pair->length, /* cell= */ false);
+  const json_t *json = value_from_text(here.field, pair->text, pair->length, /* cell= */ false);
   if (json == NULL)
-    cc_wrong_type(d, &here, field);
+    cc_wrong_type(&here);
   else
-    cc_decode_value(d, &here, field, json, object);
+    cc_decode_value(&here, json);
 }
 
 cc_status
@@ -97,67 +97,48 @@ cc_decode_pairs(const cc_type *type,
                 cc_error_list *reterr)
 {
   cc_decoder d = {.arena = arena, .errors = reterr, .mode = CC_MODE_CREATE};
+  const cc_spot all = {.d = &d, .object = cc_arena_alloc(arena, type->size)};
   cc_present present = {0};
-  void *object = cc_arena_alloc(arena, type->size);
-  if (object == NULL)
+  if (all.object == NULL)
     return CC_ERR_NO_MEMORY;
   cc_arena *before = cc_json_enter(arena);
   for (size_t i = 0; i < n_pairs; i++)
-    decode_pair(&d, type, &pairs[i], &present, object);
-  cc_decode_finish(&d, /* up= */ NULL, type, object, &present);
-  cc_json_leave(before);
+    decode_pair(&all, type, &pairs[i], &present);
+  cc_decode_finish(&all, type, &present);
   cc_status status = cc_decode_outcome(&d);
+  cc_json_leave(before);
   if (status != CC_OK)
     return status;
-  *ret = object;
+  *ret = all.object;
   if (ret_present != NULL)
     *ret_present = present;
   return CC_OK;
 }
 
-static size_t
-member_size(const cc_field *field)
-{
-  switch ((cc_kind) field->kind) {
-  case CC_KIND_BOOL:
-    return field->boxed ? sizeof(void *) : sizeof(bool);
-  case CC_KIND_ENUM:
-    return sizeof(int);
-  case CC_KIND_STRINGS:
-    return sizeof(cc_strings);
-  case CC_KIND_INT64:
-  case CC_KIND_DOUBLE:
-  case CC_KIND_TIME:
-  case CC_KIND_STRING:
-  case CC_KIND_JSON:
-  case CC_KIND_OBJECT:
-  case CC_KIND_LIST:
-    return 8;
-  }
-  return 0;
-}
-
 static void
-bind_cell(cc_decoder *d, const cc_field *field, const cc_cell *cell, void *object)
+bind_cell(const cc_spot *at, const cc_cell *cell)
 {
-  memset(cc_member(field, object), 0, member_size(field));
+  const cc_field *field = at->field;
+  void *member = cc_member(field, at->object);
+  bool small = !field->boxed && field->kind == CC_KIND_BOOL;
+  memset(member, 0, small ? sizeof(bool) : field->kind == CC_KIND_ENUM ? sizeof(int) : 8);
   if (field->kind == CC_KIND_LIST)
-    memset((char *) object + field->count_offset, 0, sizeof(size_t));
+    memset((char *) at->object + field->count_offset, 0, sizeof(size_t));
+  if (field->kind == CC_KIND_STRINGS)
+    *(cc_strings *) member = (cc_strings){0};
   if (cell->text == NULL)
     return;
   size_t length = (size_t) cell->length;
-  const cc_path here = {.name = field->name};
   if (field->kind == CC_KIND_JSON) {
-    char *copy = cc_arena_strndup(d->arena, cell->text, length);
-    d->no_memory = d->no_memory || copy == NULL;
-    *(char **) cc_member(field, object) = copy;
+    *(char **) member = cc_arena_strndup(at->d->arena, cell->text, length);
+    at->d->no_memory = at->d->no_memory || *(char **) member == NULL;
     return;
   }
   const json_t *json = value_from_text(field, cell->text, length, /* cell= */ true);
   if (json != NULL)
-    cc_decode_value(d, &here, field, json, object);
+    cc_decode_value(at, json);
   else
-    cc_wrong_type(d, &here, field);
+    at->d->invalid = true;
 }
 
 cc_status
@@ -167,10 +148,12 @@ cc_bind_row(const cc_row_map *map, const cc_cell *cells, cc_arena *arena, void *
   cc_decoder d = {.arena = arena, .errors = &errors, .mode = CC_MODE_REPLY};
   cc_arena *before = cc_json_enter(arena);
   for (size_t i = 0; i < map->type->n_fields && !d.no_memory; i++) {
+    const cc_field *field = &map->type->fields[i];
+    const cc_spot at = {.d = &d, .name = field->name, .field = field, .object = ret_object};
     if (map->column[i] >= 0)
-      bind_cell(&d, &map->type->fields[i], &cells[map->column[i]], ret_object);
+      bind_cell(&at, &cells[map->column[i]]);
   }
+  bool exhausted = d.no_memory || cc_json_exhausted();
   cc_json_leave(before);
-  cc_status status = cc_decode_outcome(&d);
-  return status == CC_ERR_INVALID ? CC_ERR_INTERNAL : status;
+  return exhausted ? CC_ERR_NO_MEMORY : d.invalid ? CC_ERR_INTERNAL : CC_OK;
 }

@@ -3,7 +3,7 @@
 
 #include "common/codec/cc-codec-private.h"
 
-/* JSON Schema 2020-12 and samples, in the order of the tables: the same text every time. */
+/* JSON Schema 2020-12 in the order of the tables: the same text every time. */
 
 static void
 add_text(cc_str *out, const char *key, const char *text)
@@ -19,21 +19,17 @@ add_number(cc_str *out, const char *key, int64_t value)
 }
 
 typedef struct format_row {
-  const char *format, *pattern, *sample;
+  const char *format, *pattern;
 } format_row;
 
 static const format_row formats[] = {
-  [CC_FORMAT_TEXT] = {NULL, NULL, "Sample"},
-  [CC_FORMAT_LINE] = {NULL, NULL, "Sample"},
-  [CC_FORMAT_NAME] = {NULL, NULL, "Sample"},
-  [CC_FORMAT_EMAIL] = {"email", NULL, "ada@example.org"},
-  [CC_FORMAT_URL] = {"uri", "^https?://", "https://example.org/"},
-  [CC_FORMAT_SLUG] = {NULL, "^[a-z0-9]+(-[a-z0-9]+)*$", "townhall"},
-  [CC_FORMAT_ZONE] = {NULL, NULL, "America/New_York"},
-  [CC_FORMAT_PHONE] = {NULL, NULL, "+12155550123"},
-  [CC_FORMAT_COUNTRY] = {NULL, "^[A-Z]{2}$", "US"},
-  [CC_FORMAT_UUID] = {"uuid", NULL, "7d444840-9dc0-11d1-b245-5ffdce74fad2"},
-  [CC_FORMAT_DIGITS] = {NULL, "^[0-9]+$", "123456"},
+  [CC_FORMAT_TEXT] = {NULL, NULL},
+  [CC_FORMAT_EMAIL] = {"email", NULL},
+  [CC_FORMAT_URL] = {"uri", "^https?://"},
+  [CC_FORMAT_SLUG] = {NULL, "^[a-z0-9]+(-[a-z0-9]+)*$"},
+  [CC_FORMAT_COUNTRY] = {NULL, "^[A-Z]{2}$"},
+  [CC_FORMAT_UUID] = {"uuid", NULL},
+  [CC_FORMAT_DIGITS] = {NULL, "^[0-9]+$"},
 };
 
 /* Can a reply say null? Also what is optional and has not been given. */
@@ -230,106 +226,5 @@ cc_schema(const cc_type *type, cc_schema_use use, cc_str *out)
   if (type->doc != NULL)
     add_text(out, "description", type->doc);
   add_members(type, use, out);
-  cc_str_add_char(out, '}');
-}
-
-/* A text of the field's format, made longer or shorter where its limits ask for it. */
-static void
-sample_text(const cc_field *field, bool item, cc_str *out)
-{
-  const char *sample = formats[field->format].sample;
-  size_t length = strlen(sample);
-  size_t min = item || field->min < 0 ? 0 : (size_t) field->min;
-  size_t max = item ? CC_LENGTH_MAX : (size_t) cc_field_max_length(field);
-  cc_str_add_char(out, '"');
-  cc_str_add_n(out, sample, length < max ? length : max);
-  for (size_t i = length; i < min; i++)
-    cc_str_add_char(out, field->format == CC_FORMAT_DIGITS ? '0' : 'a');
-  cc_str_add_char(out, '"');
-}
-
-/* The value nearest to @wish that the limits allow. */
-static int64_t
-within(const cc_field *field, int64_t wish)
-{
-  if (cc_field_has_max(field) && wish > field->max)
-    wish = field->max;
-  return cc_field_has_min(field) && wish < field->min ? field->min : wish;
-}
-
-static void
-sample_list(const cc_field *field, cc_str *out)
-{
-  int64_t n = within(field, 1);
-  cc_str_add_char(out, '[');
-  for (int64_t i = 0; i < n; i++) {
-    if (i > 0)
-      cc_str_add_char(out, ',');
-    if (field->kind == CC_KIND_LIST)
-      cc_type_sample(field->type, out);
-    else
-      sample_text(field, /* item= */ true, out);
-  }
-  cc_str_add_char(out, ']');
-}
-
-static void
-sample_members(const cc_field *field, cc_str *out)
-{
-  cc_str_add_char(out, '{');
-  for (int64_t i = 0; i < field->min; i++)
-    cc_str_printf(out, "%s\"key_%lld\":true", i > 0 ? "," : "", (long long) i);
-  cc_str_add_char(out, '}');
-}
-
-void
-cc_field_sample(const cc_field *field, cc_str *out)
-{
-  if (field->example != NULL) {
-    cc_str_add(out, field->example);
-    return;
-  }
-  switch ((cc_kind) field->kind) {
-  case CC_KIND_BOOL:
-    cc_str_add(out, "true");
-    return;
-  case CC_KIND_INT64:
-  case CC_KIND_DOUBLE:
-    cc_str_add_int(out, within(field, 1));
-    return;
-  case CC_KIND_STRING:
-    sample_text(field, /* item= */ false, out);
-    return;
-  case CC_KIND_TIME:
-    cc_str_add(out, "\"2026-11-03T12:00:00Z\"");
-    return;
-  case CC_KIND_ENUM:
-    cc_str_add_json(out, field->names->names[0], strlen(field->names->names[0]));
-    return;
-  case CC_KIND_JSON:
-    sample_members(field, out);
-    return;
-  case CC_KIND_OBJECT:
-    cc_type_sample(field->type, out);
-    return;
-  case CC_KIND_STRINGS:
-  case CC_KIND_LIST:
-    sample_list(field, out);
-    return;
-  }
-}
-
-void
-cc_type_sample(const cc_type *type, cc_str *out)
-{
-  cc_str_add_char(out, '{');
-  bool first = true;
-  for (size_t i = 0; i < type->n_fields; i++) {
-    if ((type->fields[i].flags & CC_READ_ONLY) != 0)
-      continue;
-    cc_str_printf(out, "%s\"%s\":", first ? "" : ",", type->fields[i].name);
-    cc_field_sample(&type->fields[i], out);
-    first = false;
-  }
   cc_str_add_char(out, '}');
 }

@@ -7,7 +7,7 @@
 /* What the decoder says when something is wrong: pointer, sentence and way out. */
 
 static void
-add_path(const cc_path *at, cc_str *out)
+add_path(const cc_spot *at, cc_str *out)
 {
   if (at->up != NULL) {
     add_path(at->up, out);
@@ -26,52 +26,40 @@ add_path(const cc_path *at, cc_str *out)
   }
 }
 
-/* Take down one error. The message begins with the name of the field. */
-cc_error *
-cc_wrong(cc_decoder *d, const cc_path *at, const char *code, const char *format, ...)
+void
+cc_wrong(const cc_spot *at, const char *code, const char *what, const char *hint_format, ...)
 {
-  d->invalid = true;
-  if (d->errors->n >= CC_ERRORS_MAX)
-    return NULL;
-  char what[160];
-  va_list args;
-  va_start(args, format);
-  vsnprintf(what, sizeof what, format, args);
-  va_end(args);
+  at->d->invalid = true;
+  if (at->d->errors->n >= CC_ERRORS_MAX)
+    return;
   cc_str pointer = CC_STR_INIT(4096);
   add_path(at, &pointer);
-  const cc_path *named = at;
+  const cc_spot *named = at;
   while (named->name == NULL)
     named = named->up;
-  size_t shown = strlen(named->name);
   /* A key can be long; cut between two characters. */
+  size_t shown = strlen(named->name);
   for (shown = shown < 40 ? shown : 40; ((unsigned char) named->name[shown] & 0xC0) == 0x80;)
     shown--;
-  cc_error *error = cc_error_list_add(d->errors,
+  cc_error *error = cc_error_list_add(at->d->errors,
                                       code,
-                                      pointer.text == NULL ? "" : pointer.text,
+                                      pointer.length > 0 ? pointer.text : "",
                                       "\"%.*s\" %s.",
                                       (int) shown,
                                       named->name,
                                       what);
   cc_str_done(&pointer);
-  return error;
-}
-
-void
-cc_hint(cc_error *error, const char *format, ...)
-{
   if (error == NULL)
     return;
   va_list args;
-  va_start(args, format);
-  vsnprintf(error->hint, sizeof error->hint, format, args);
+  va_start(args, hint_format);
+  vsnprintf(error->hint, sizeof error->hint, hint_format, args);
   va_end(args);
 }
 
-/* What a field takes, in words: "a text of at most 255 characters". */
-const char *
-cc_describe(const cc_field *field, char *buffer, size_t size)
+/* What a field takes, in words: "one of red, green". */
+static const char *
+describe(const cc_field *field, char *buffer, size_t size)
 {
   static const char *const words[] = {
     [CC_KIND_BOOL] = "true or false",
@@ -79,15 +67,14 @@ cc_describe(const cc_field *field, char *buffer, size_t size)
     [CC_KIND_DOUBLE] = "a number",
     [CC_KIND_STRING] = "a text",
     [CC_KIND_TIME] = "a time like 2026-11-03T12:00:00Z",
-    [CC_KIND_ENUM] = "one of",
     [CC_KIND_STRINGS] = "a list of texts",
     [CC_KIND_JSON] = "an object",
     [CC_KIND_OBJECT] = "an object",
     [CC_KIND_LIST] = "a list of objects",
   };
-  int used = snprintf(buffer, size, "%s", words[field->kind]);
   if (field->kind != CC_KIND_ENUM)
-    return buffer;
+    return words[field->kind];
+  int used = snprintf(buffer, size, "one of");
   for (size_t i = 0; i < field->names->n && used >= 0 && (size_t) used < size; i++)
     used += snprintf(buffer + used,
                      size - (size_t) used,
@@ -98,12 +85,28 @@ cc_describe(const cc_field *field, char *buffer, size_t size)
 }
 
 void
-cc_wrong_type(cc_decoder *d, const cc_path *at, const cc_field *field)
+cc_wrong_type(const cc_spot *at)
 {
-  char text[120];
-  cc_hint(cc_wrong(d, at, "type", "has the wrong type"),
-          "Send %s.",
-          cc_describe(field, text, sizeof text));
+  char text[112];
+  bool item = at->name == NULL;
+  const char *takes = !item                                ? describe(at->field, text, sizeof text)
+                      : at->field->kind == CC_KIND_STRINGS ? "texts only"
+                                                           : "objects only";
+  cc_wrong(at, "type", "has the wrong type", "Send %s.", takes);
+}
+
+void
+cc_wrong_value(const cc_spot *at)
+{
+  char text[112];
+  cc_wrong(at, "enum", "has an unknown value", "Send %s.", describe(at->field, text, sizeof text));
+}
+
+void
+cc_wrong_missing(const cc_spot *at)
+{
+  char text[112];
+  cc_wrong(at, "required", "is missing", "Add it: %s.", describe(at->field, text, sizeof text));
 }
 
 #define NAME_MAX_LENGTH 40
@@ -133,22 +136,26 @@ distance(const char *a, const char *b)
 }
 
 void
-cc_unknown_field(cc_decoder *d, const cc_path *at, const cc_type *type, const char *key)
+cc_wrong_name(const cc_spot *at, const cc_type *type)
 {
-  cc_error *error = cc_wrong(d, at, "unknown_field", "is not known here");
-  if (error == NULL)
+  /* Only what will be kept is worth the search. */
+  if (at->d->errors->n >= CC_ERRORS_MAX)
     return;
   const char *nearest = NULL;
-  unsigned least = strlen(key) < 4 ? 2 : 3;
+  unsigned least = strlen(at->name) < 4 ? 2 : 3;
   for (size_t i = 0; i < type->n_fields; i++) {
-    unsigned far = distance(key, type->fields[i].name);
+    unsigned far = distance(at->name, type->fields[i].name);
     if (far < least && (type->fields[i].flags & CC_READ_ONLY) == 0) {
       least = far;
       nearest = type->fields[i].name;
     }
   }
   if (nearest != NULL)
-    cc_hint(error, "Did you mean \"%s\"?", nearest);
+    cc_wrong(at, "unknown_field", "is not known here", "Did you mean \"%s\"?", nearest);
   else
-    cc_hint(error, "Leave it out: it is not a field of %s.", type->name);
+    cc_wrong(at,
+             "unknown_field",
+             "is not known here",
+             "Leave it out: %s has no such field.",
+             type->name);
 }

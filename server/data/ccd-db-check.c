@@ -77,17 +77,19 @@ no_memory(cc_error *reterr)
   return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
 }
 
-/* Append the fields of @type as columns, without those that carry a flag of @without. */
+/* Append the fields of @type as columns, without those that carry a flag of @without or that @view may
+ * not see: a narrow role is not even asked for them. */
 static void
 add_columns(cc_str *out,
             const cc_type *type,
             unsigned without,
+            cc_view view,
             const char *alias,
             size_t alias_length)
 {
   const char *comma = "";
   for (size_t i = 0; i < type->n_fields; i++) {
-    if (type->fields[i].flags & without)
+    if ((type->fields[i].flags & without) || type->fields[i].view > (int) view)
       continue;
     cc_str_add(out, comma);
     comma = ", ";
@@ -145,6 +147,7 @@ expand(const ccd_query *query, const ccd_query_use *use)
     add_columns(&out,
                 type,
                 found.writable ? CC_READ_ONLY : CC_WRITE_ONLY,
+                found.writable ? CC_VIEW_ADMIN : use->view,
                 found.alias,
                 found.alias_length);
     sql = found.end;

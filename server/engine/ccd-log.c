@@ -63,7 +63,7 @@ ccd_log_open(const char *file, const char *level, cc_error *reterr)
       return cc_fail_field(reterr, CC_ERR_INVALID, "open", "LOG_FILE", "LOG_FILE cannot be written");
     output = fd;
   }
-  if (y_init_logs("campaign-centerd", Y_LOG_MODE_NONE, Y_LOG_LEVEL_DEBUG, NULL, NULL) != 1 ||
+  if (y_init_logs("campaign-centerd", Y_LOG_MODE_CALLBACK, Y_LOG_LEVEL_DEBUG, NULL, NULL) != 1 ||
       y_set_logs_callback(write_line, NULL, NULL) != 1)
     return cc_fail(reterr, CC_ERR_INTERNAL, "log", "The log cannot be opened");
   return CC_OK;
