@@ -249,7 +249,7 @@ RETURNING t.id;
 INSERT INTO devices (organization_id, name, profile, scope, scopes, pairing_hash, pairing_expires_at,
                      created_by)
 SELECT :organization_id::bigint, :name::text, :profile::text,
-       jsonb_strip_nulls(COALESCE(:scope::jsonb, '{}')), :scopes::jsonb, :pairing_hash::bytea,
+       COALESCE(:scope::jsonb, '{"event_id": null}'), :scopes::jsonb, :pairing_hash::bytea,
        now() + interval '10 minutes', :user_id::bigint
 WHERE :scope::jsonb ->> 'event_id' IS NULL
    OR EXISTS (SELECT FROM events e WHERE e.organization_id = :organization_id::bigint
