@@ -153,7 +153,7 @@ def test_password_is_not_the_address(api):
 
 def test_password_any_script_and_form(api):
     """NFC and NFD of the same text are one password; length counts characters."""
-    composed, decomposed = "d\u00e9j\u00e0 vu \u6771\u4eac \U0001f3a0!", "de\u0301ja\u0300 vu \u6771\u4eac \U0001f3a0!"
+    composed, decomposed = "d\u00e9j\u00e0 vu \u6771\u4eac \U0001f3a0", "de\u0301ja\u0300 vu \u6771\u4eac \U0001f3a0"
     assert len(composed) == 12
     person = new_person(api, password=composed)
     assert sign_in(api, person.email, decomposed).status_code == 200
@@ -557,7 +557,6 @@ def test_no_secret_in_the_database_or_the_log(api, server, outbox, person):
         assert text.encode() not in log, f"in the log: {text}"
     assert secret.hex().encode() not in dump
     assert person.email.encode() not in log
-    # A bare hash of a request with a password in it could be tried through offline.
     payloads = sql(server, "SELECT count(*) FROM jobs WHERE state = 'done' AND payload <> ''")
     assert payloads == [(0,)]
 
@@ -568,11 +567,12 @@ def test_password_hash_parameters(server, person):
 
 
 def test_weaker_hashes_are_renewed(api, server, person):
-    library = ctypes.CDLL("libargon2.so.1")
+    make = ctypes.CDLL("libargon2.so.1").argon2id_hash_encoded
+    number, size, text = ctypes.c_uint32, ctypes.c_size_t, ctypes.c_char_p
+    make.argtypes = [number, number, number, text, size, text, size, size, text, size]
     encoded = ctypes.create_string_buffer(128)
     password = OTHER_PASSWORD.encode()
-    assert library.argon2id_hash_encoded(1, 1024, 1, password, len(password), b"0123456789abcdef", 16, 32,
-                                         encoded, len(encoded)) == 0
+    assert make(1, 1024, 1, password, len(password), b"0123456789abcdef", 16, 32, encoded, 128) == 0
     sql(server, "UPDATE users SET password_hash = %s WHERE id = %s", encoded.value.decode(), person.user)
     for _ in range(2):
         api.sign_in(person.email, OTHER_PASSWORD)
