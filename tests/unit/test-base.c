@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib.h>
 #include <string.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
@@ -30,6 +33,26 @@ test_arena(void)
     cc_arena_clear(arena);
     g_assert_cmpuint(cc_arena_used(arena), ==, 0);
   }
+}
+
+/* Behind and between allocations nothing may be touched; AddressSanitizer has to know. */
+static void
+test_arena_poison(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+  CC_AUTO(cc_arena) arena = cc_arena_new(100000);
+  char *one = cc_arena_alloc(arena, 24);
+  char *text = cc_arena_strdup(arena, "text");
+  g_assert_false(__asan_address_is_poisoned(one + 23));
+  g_assert_true(__asan_address_is_poisoned(one + 24));
+  g_assert_true(__asan_address_is_poisoned(one + 39));
+  g_assert_false(__asan_address_is_poisoned(text + 4));
+  g_assert_true(__asan_address_is_poisoned(text + 5));
+  cc_arena_clear(arena);
+  g_assert_true(__asan_address_is_poisoned(one));
+#else
+  g_test_skip("not built with AddressSanitizer");
+#endif
 }
 
 static void
@@ -397,6 +420,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/base/arena", test_arena);
+  g_test_add_func("/base/arena-poison", test_arena_poison);
   g_test_add_func("/base/arena-ceiling", test_arena_ceiling);
   g_test_add_func("/base/str", test_str);
   g_test_add_func("/base/str-ceiling", test_str_ceiling);
