@@ -40,7 +40,10 @@ ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_erro
                    "Only an owner makes, changes or removes an owner or an admin.");
   if (after.role == NULL)
     return CC_OK;
-  uint64_t had = before.role ? ccd_rights_of_member(before.role, before.permissions) : 0;
+  /* Who may invite at all may give what every member has, though a token may lack it. */
+  if (before.role == NULL)
+    before = (ccd_standing){"member", NULL};
+  uint64_t had = ccd_rights_of_member(before.role, before.permissions);
   uint64_t will = ccd_rights_of_member(after.role, after.permissions);
   return ccd_own_rights_check(call, will & ~had, reterr);
 }
