@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/adding-an-endpoint.md says that a column is one struct row and one migration line: take those
+lines from the page, put them into a copy of the sources, build it, and use the column over HTTP."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from harness import client as harness_client
+from harness import server as harness_server
+from harness import services
+
+COPIED = ["common", "db", "server", "meson.build", "meson_options.txt"]
+
+
+def lines_of_page():
+    """The member, the row and the migration, as printed."""
+    text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
+    column = text[: text.index("## An endpoint")]
+    member, row, migration = (re.search(pattern, column, re.M).group(1) for pattern in (
+        r"^ +(char \*dress_code;)$", r"^ +(CC_STRING\(cc_event, dress_code.*)$", r"^ +(ALTER TABLE .*)$"))
+    return member, row, migration
+
+
+def insert_before(path, anchor, line):
+    text = path.read_text()
+    assert text.count(anchor) == 1, f"{path.name} has no single {anchor!r}"
+    path.write_text(text.replace(anchor, f"{line}\n{anchor}"))
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A copy of the sources with the column, built."""
+    copy = tmp_path_factory.mktemp("column")
+    for name in COPIED:
+        source = services.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy / name)
+    member, row, migration = lines_of_page()
+    api = copy / "common" / "api"
+    insert_before(api / "cc-event.h", "} cc_event;", member)
+    insert_before(api / "cc-event.c",
+                  "};\nconst cc_type cc_event_type =", row)
+    last = max(int(path.name[:4]) for path in (copy / "db" / "migrations").glob("*.sql"))
+    (copy / "db" / "migrations" / f"{last + 1:04}_event_dress_code.sql").write_text(migration + "\n")
+    environment = {**os.environ, "PATH": "/usr/bin:/bin"}
+    for command in (["meson", "setup", "build", "-Dtests=false", "-Dclient=disabled", "--buildtype=debug"],
+                    ["ninja", "-C", "build"]):
+        result = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return copy
+
+
+def test_a_column_is_one_row_and_one_line(changed, cluster, redis_server, monkeypatch):
+    binary = changed / "build" / "server" / "campaign-centerd"
+    database = cluster.new_database(harness_server.binary())
+    monkeypatch.setattr(services, "ROOT", changed)
+    cluster.migrate(database, binary)
+    server = harness_server.Server(cluster, database, redis_server.url)
+    server.binary = binary
+    server.start()
+    try:
+        stranger = harness_client.Client(server)
+        org = harness_client.Organization(stranger)
+        body = {"title": "Gala", "start_time": "2027-05-01T15:00:00Z", "end_time": "2027-05-01T18:00:00Z",
+                "dress_code": "Green shirts"}
+        made = org.admin.ok("POST", "/v1/events", body)
+        assert made["dress_code"] == "Green shirts"
+        path = f"/v1/events/{made['id']}"
+        assert org.admin.ok("PATCH", path, {"dress_code": None})["dress_code"] is None
+        assert org.admin.ok("PATCH", path, {"dress_code": "Any"})["dress_code"] == "Any"
+        assert org.admin.patch(path, {"dress_code": "x" * 201}).json()["errors"][0]["pointer"] == "/dress_code"
+        org.admin.ok("POST", path + "/publish")
+        assert stranger.ok("GET", f"/v1/public/events/{made['id']}")["dress_code"] == "Any"
+        assert org.member.ok("GET", "/v1/events")["data"][0]["dress_code"] == "Any"
+        entry = org.owner.ok("GET", "/v1/audit-log?limit=2")["data"][1]
+        assert entry["before"]["dress_code"] is None and entry["after"]["dress_code"] == "Any"
+        document = stranger.ok("GET", "/openapi.json")
+        assert document["components"]["schemas"]["Event"]["properties"]["dress_code"]["maxLength"] == 200
+    finally:
+        server.remove()
