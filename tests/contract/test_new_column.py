@@ -60,9 +60,9 @@ def test_a_column_is_one_row_and_one_line(changed, cluster, redis_server, monkey
     binary = changed / "build" / "server" / "campaign-centerd"
     database = cluster.new_database(harness_server.binary())
     monkeypatch.setattr(services, "ROOT", changed)
+    monkeypatch.setenv("CAMPAIGN_CENTERD_BINARY", str(binary))
     cluster.migrate(database, binary)
     server = harness_server.Server(cluster, database, redis_server.url)
-    server.binary = binary
     server.start()
     try:
         stranger = harness_client.Client(server)
