@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds every answer that the tests see against the API document, and notes which operations were seen."""
+
+import copy
+import itertools
+import os
+import re
+
+import jsonschema
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def closed(schema):
+    """A copy in which an object may have no other keys than those described. The document leaves replies
+    open, so that the server can grow; here a key without a description is a mistake."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: closed(value) for key, value in schema.items()}
+    if isinstance(made.get("properties"), dict) and "additionalProperties" not in made and "type" in made:
+        made["additionalProperties"] = False
+    return made
+
+
+class Recorder:
+    """check() fails on a status or body that the operation does not describe. What was seen is in `seen`,
+    and is appended to the file that CAMPAIGN_SEEN_FILE names, so that several runs can be added up."""
+
+    def __init__(self, document, path=None):
+        self.document = document
+        self.components = closed(copy.deepcopy(document.get("components", {})))
+        self.path = path or os.environ.get("CAMPAIGN_SEEN_FILE")
+        self.seen = set()
+        self.operations = []
+        self.validators = {}
+        for template, methods in document["paths"].items():
+            pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)) + r"\Z")
+            for method, operation in methods.items():
+                if method in METHODS:
+                    self.operations.append((method.upper(), pattern, template, operation))
+        # A literal segment wins over a parameter, as in the router.
+        self.operations.sort(key=lambda row: row[2].count("{"))
+
+    def names(self):
+        return {operation["operationId"] for _, _, _, operation in self.operations}
+
+    def never_seen(self):
+        return sorted(self.names() - {name for name, _ in self.seen})
+
+    def find(self, method, path):
+        path = path.split("?")[0]
+        method = "GET" if method == "HEAD" else method
+        for each, pattern, _, operation in self.operations:
+            if each == method and pattern.match(path):
+                return operation
+        return None
+
+    def _resolve(self, node):
+        while isinstance(node, dict) and "$ref" in node:
+            target = self.document
+            for part in node["$ref"].lstrip("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def _described(self, operation, status):
+        """(whether the status is described, {content type: validator or None})"""
+        key = (operation["operationId"], status)
+        if key not in self.validators:
+            response = self._resolve(operation["responses"].get(str(status)))
+            kinds = {}
+            for kind, content in ((response or {}).get("content") or {}).items():
+                schema = content.get("schema")
+                kinds[kind] = None if schema is None else jsonschema.Draft202012Validator(
+                    {"components": self.components, **closed(schema)})
+            self.validators[key] = (response is not None, kinds)
+        return self.validators[key]
+
+    def check(self, method, path, reply):
+        operation = self.find(method, path)
+        if operation is None:
+            return
+        name, status = operation["operationId"], reply.status_code
+        self.note(name, status)
+        if status == 304:
+            assert not reply.content and "If-None-Match" in str(operation.get("parameters"))
+            return
+        described, kinds = self._described(operation, status)
+        assert described, f"{name} answered {status}, which its description does not have: {reply.text[:300]}"
+        if method == "HEAD":
+            return
+        if not kinds:
+            assert not reply.content, f"{name} {status} has a body, its description has none"
+            return
+        kind = reply.headers.get("Content-Type", "").split(";")[0]
+        assert kind in kinds, f"{name} {status} is {kind!r}, described as {sorted(kinds)}"
+        if kinds[kind] is None:
+            return
+        errors = [f"{error.json_path}: {error.message[:300]}"
+                  for error in itertools.islice(kinds[kind].iter_errors(reply.json()), 5)]
+        assert not errors, f"{name} {status} does not fit its type: {errors}"
+
+    def note(self, name, status):
+        if (name, status) in self.seen:
+            return
+        self.seen.add((name, status))
+        if self.path:
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(f"{name} {status}\n")
