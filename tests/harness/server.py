@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ import urllib.request
 from . import services
 
 SECRET_KEY = "5eed" * 16
+HASHES = {}
 
 # Sanitizers: end with a code of their own, so that a report cannot be overlooked; logs are read too.
 SANITIZER_EXIT = 86
@@ -84,6 +86,8 @@ class Server:
         self.port = free_port()
         self.process = None
         self.problems = []
+        self.lock = threading.Lock()
+        self.connection = None
         self.environment = services.clean_environment()
         self.environment.update(SANITIZERS)
         self.environment.update({
@@ -121,6 +125,24 @@ class Server:
     @property
     def pid(self):
         return self.process.pid
+
+    def sql(self, statement, parameters=None):
+        """Run a statement on this server's database as a superuser, committed at once; its rows."""
+        import psycopg2
+
+        with self.lock:
+            if self.connection is None:
+                self.connection = psycopg2.connect(self.cluster.url(self.database, "postgres"))
+                self.connection.autocommit = True
+            with self.connection.cursor() as cursor:
+                cursor.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else []
+
+    def password_hash(self, password):
+        """Hashed by the program itself, once per password."""
+        if password not in HASHES:
+            HASHES[password] = self.command("hash-password", input=password + "\n").stdout.strip()
+        return HASHES[password]
 
     def command(self, *arguments, **options):
         """Run another command of the program with the same settings."""
@@ -203,6 +225,9 @@ class Server:
     def remove(self):
         """Stop, and fail when anything was wrong on the way; the log is kept then."""
         self.stop()
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
         if self.problems:
             raise AssertionError(f"{'; '.join(self.problems)}\nlog: {self.log_path}\n{self.log()[-6000:]}")
         shutil.rmtree(self.folder, ignore_errors=True)
