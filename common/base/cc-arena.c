@@ -193,7 +193,7 @@ cc_arena_printf(cc_arena *arena, const char *format, ...)
   int length = vsnprintf(NULL, 0, format, args);
   char *text = length < 0 ? NULL : cc_arena_text(arena, (size_t) length + 1);
   if (text != NULL)
-    vsnprintf(text, (size_t) length + 1, format, again);
+    (void) vsnprintf(text, (size_t) length + 1, format, again);
   va_end(again);
   va_end(args);
   return text;

@@ -109,7 +109,7 @@ cc_str_printf(cc_str *str, const char *format, ...)
   int length = vsnprintf(NULL, 0, format, args);
   char *to = length < 0 ? NULL : cc_str_reserve(str, (size_t) length);
   if (to != NULL) {
-    vsnprintf(to, (size_t) length + 1, format, again);
+    (void) vsnprintf(to, (size_t) length + 1, format, again);
     cc_str_wrote(str, (size_t) length);
   } else {
     str->failed = true;

@@ -245,7 +245,7 @@ cc_time_zone_known(const char *name)
   if (name[0] < 'A' || name[0] > 'Z')
     return false;
   char path[sizeof ZONE_FOLDER + 64];
-  snprintf(path, sizeof path, "%s%s", ZONE_FOLDER, name);
+  (void) snprintf(path, sizeof path, "%s%s", ZONE_FOLDER, name);
   int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0)
     return false;

@@ -21,10 +21,11 @@ store(const cc_spot *at, const void *value, size_t size)
   if (at->field->boxed) {
     void *box = take(at, size);
     memcpy(to, &box, sizeof box);
+    if (box == NULL)
+      return;
     to = box;
   }
-  if (to != NULL)
-    memcpy(to, value, size);
+  memcpy(to, value, size);
 }
 
 typedef struct limit_words {
@@ -263,6 +264,8 @@ decode_object(const cc_spot *at, const cc_type *type, const json_t *json, cc_pre
 {
   assert(type->n_fields <= CC_FIELDS_MAX);
   cc_spot here = {.d = at->d, .up = at, .object = take(at, type->size)};
+  if (here.object == NULL)
+    return NULL;
   bool strict = here.d->mode != CC_MODE_REPLY;
   json_t *value;
   json_object_foreach ((json_t *) json, here.name, value) {

@@ -54,7 +54,7 @@ encode_array(const cc_field *field, const void *object, choice what, cc_str *out
     return;
   }
   cc_str_add_char(out, '[');
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; items != NULL && i < n; i++) {
     if (i > 0)
       cc_str_add_char(out, ',');
     if (strings)
@@ -197,15 +197,13 @@ add_plain(cc_str *out, const cc_field *field, const char *text, size_t length)
 static void
 add_time(cc_str *out, const cc_field *field, const char *text, size_t length)
 {
-  bool shaped = length >= 22 && length <= 29 && text[10] == ' ' && text[length - 3] == '+';
-  char *to = add_key(out, field, 40);
-  if (to == NULL)
-    return;
-  if (!shaped) {
-    memcpy(to, "null", 4);
-    cc_str_wrote(out, 4);
+  if (length < 22 || length > 29 || text[10] != ' ' || text[length - 3] != '+') {
+    add_plain(out, field, "null", 4);
     return;
   }
+  char *to = add_key(out, field, length);
+  if (to == NULL)
+    return;
   to[0] = '"';
   memcpy(to + 1, text, length - 3);
   to[11] = 'T';

@@ -96,7 +96,7 @@ malformed(cc_error_list *errors,
   if (error == NULL)
     return CC_ERR_NO_MEMORY;
   error->status = CC_ERR_MALFORMED;
-  snprintf(error->hint, sizeof error->hint, "%s", hint);
+  (void) snprintf(error->hint, sizeof error->hint, "%s", hint);
   return CC_ERR_MALFORMED;
 }
 
@@ -165,7 +165,7 @@ duplicate_key(const char *json, size_t position, cc_error_list *errors)
   char pointer[sizeof((cc_error *) NULL)->pointer] = "";
   bool known = depth == 1 && start < end && end - start < sizeof pointer - 1;
   if (known && memchr(json + start, '\\', end - start) == NULL)
-    snprintf(pointer, sizeof pointer, "/%.*s", (int) (end - start), json + start);
+    (void) snprintf(pointer, sizeof pointer, "/%.*s", (int) (end - start), json + start);
   return malformed(errors, "duplicate_key", pointer, "A key is there twice in one object.", hint);
 }
 
@@ -187,11 +187,11 @@ parse_error(const char *json, size_t length, const json_error_t *error, cc_error
                      "A text has a NUL character (\\u0000).",
                      "Take it out: no text may hold it.");
   char message[160];
-  snprintf(message,
-           sizeof message,
-           "The body is not JSON: stopped at line %d, column %d.",
-           error->line,
-           error->column);
+  (void) snprintf(message,
+                  sizeof message,
+                  "The body is not JSON: stopped at line %d, column %d.",
+                  error->line,
+                  error->column);
   const char *hint = "Check the place for a missing quote, comma or bracket.";
   if (code == json_error_premature_end_of_input)
     hint = "It ends too early: something is still open.";
@@ -223,7 +223,7 @@ cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *rete
   cc_status status = check_size(json, length, reterr);
   if (status != CC_OK)
     return status;
-  json_error_t error;
+  json_error_t error = {0};
   json_t *tree = cc_json_load(json, length, JSON_REJECT_DUPLICATES, &error);
   if (tree == NULL)
     return parse_error(json, length, &error, reterr);
@@ -240,9 +240,9 @@ cc_json_write_double(double value, cc_str *out)
   }
   char text[40];
   for (int precision = 15; precision <= 17; precision++) {
-    snprintf(text, sizeof text, "%.*g", precision, value);
+    (void) snprintf(text, sizeof text, "%.*g", precision, value);
     double back = strtod(text, NULL);
-    if (memcmp(&back, &value, sizeof back) == 0)
+    if (!(back < value) && !(back > value))
       break;
   }
   /* The locale's decimal sign may be something else, even several bytes. */

@@ -138,27 +138,32 @@ check_email(const char *text, size_t length)
   return is_host_name(at + 1, length - (size_t) (at + 1 - text)) ? NULL : &bad;
 }
 
-/* Bytes of an authority: a host name (also with letters beyond ASCII) or [IPv6], then a port. */
-static bool
-is_authority(const char *text, size_t length)
+/* Length of the host that @text begins with, a name (also with letters beyond ASCII) or [IPv6];
+ * 0 when it begins with none. */
+static size_t
+host_length(const char *text, size_t length)
 {
   size_t host = 0;
   if (length > 0 && text[0] == '[') {
     for (host = 1; host < length && (is_hex(text[host]) || strchr(":.", text[host])); host++)
       continue;
-    if (host < 4 || host == length || text[host] != ']')
-      return false;
-    host++;
-  } else {
-    for (; host < length && text[host] != ':'; host++) {
-      if (!is_alnum(text[host]) && strchr(".-_", text[host]) == NULL && !(text[host] & 0x80))
-        return false;
-    }
-    if (host == 0 || text[0] == '.' || text[0] == '-')
-      return false;
+    return host >= 4 && host < length && text[host] == ']' ? host + 1 : 0;
   }
-  if (host == length)
-    return true;
+  if (length == 0 || text[0] == '.' || text[0] == '-')
+    return 0;
+  while (host < length &&
+         (is_alnum(text[host]) || strchr(".-_", text[host]) != NULL || (text[host] & 0x80) != 0))
+    host++;
+  return host;
+}
+
+/* A host, and a port when there is one. */
+static bool
+is_authority(const char *text, size_t length)
+{
+  size_t host = host_length(text, length);
+  if (host == 0 || host == length)
+    return host != 0;
   unsigned port = 0;
   for (size_t i = host + 1; i < length; i++) {
     if (!is_digit(text[i]) || i - host > 5)
