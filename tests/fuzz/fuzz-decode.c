@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec.h"
+#include "tests/fuzz/fuzz.h"
 
 /* Any bytes go through the decoder in every mode. Whatever it accepts has to encode to something
  * that it accepts again and that encodes to the same text. The first byte chooses mode and ceiling.
  * With clang's -fsanitize=fuzzer this is a fuzzer; without, a program that replays files. */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct part {
   char *label;
@@ -147,36 +145,3 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   cc_arena_free(arena);
   return 0;
 }
-
-#ifndef FUZZER
-static int
-replay(const char *path)
-{
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
-    perror(path);
-    return 1;
-  }
-  static uint8_t bytes[1024 * 1024];
-  size_t length = fread(bytes, 1, sizeof bytes, file);
-  fclose(file);
-  /* A copy of exactly that size, so that a read past its end is seen. */
-  uint8_t *exact = malloc(length > 0 ? length : 1);
-  if (exact == NULL)
-    return 1;
-  memcpy(exact, bytes, length);
-  LLVMFuzzerTestOneInput(exact, length);
-  free(exact);
-  return 0;
-}
-
-int
-main(int argc, char **argv)
-{
-  int failed = argc < 2;
-  for (int i = 1; i < argc; i++)
-    failed |= replay(argv[i]);
-  printf("%d inputs replayed\n", argc - 1);
-  return failed;
-}
-#endif
