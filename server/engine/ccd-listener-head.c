@@ -335,7 +335,12 @@ check_address(head_scan *scan)
   int family = strchr(scan->forwarded, ':') != NULL ? AF_INET6 : AF_INET;
   if (inet_pton(family, scan->forwarded, &parsed) != 1)
     return "the proxy's address header is not one address";
-  (void) inet_ntop(family, &parsed, connection->address, sizeof(connection->address));
+  const void *bytes = &parsed;
+  if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&parsed)) {
+    family = AF_INET; /* one client, one spelling: limits are counted by it */
+    bytes = &parsed.s6_addr[12];
+  }
+  (void) inet_ntop(family, bytes, connection->address, sizeof(connection->address));
   return NULL;
 }
 
