@@ -21,7 +21,11 @@
 #define DOCUMENT_MAX (16u * 1024 * 1024)
 
 const ccd_route *const ccd_route_tables[] = {
-  ccd_accounts_routes, ccd_organizations_routes, ccd_events_routes, ccd_platform_routes, NULL,
+  ccd_accounts_routes,
+  ccd_organizations_routes,
+  ccd_events_routes,
+  ccd_platform_routes,
+  NULL,
 };
 
 static int
@@ -39,9 +43,10 @@ ccd_command_migrate(int argc, char **argv)
   int applied = 0;
   if (ccd_config_load(&config, &error) != CC_OK)
     return fail(&error);
-  cc_status status = *config.migration_database_url == '\0'
-                       ? cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set")
-                       : ccd_migrate(config.migration_database_url, config.migrations_folder, &applied, &error);
+  cc_status status =
+    *config.migration_database_url == '\0'
+      ? cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set")
+      : ccd_migrate(config.migration_database_url, config.migrations_folder, &applied, &error);
   ccd_config_done(&config);
   if (status != CC_OK)
     return fail(&error);
@@ -68,7 +73,8 @@ ccd_command_openapi(int argc, char **argv)
   cc_str text = CC_STR_INIT(DOCUMENT_MAX);
   ccd_openapi_write(ccd_route_tables, &text);
   json_error_t reason;
-  json_t *tree = text.failed ? NULL : json_loadb(text.text, text.length, JSON_REJECT_DUPLICATES, &reason);
+  json_t *tree =
+    text.failed ? NULL : json_loadb(text.text, text.length, JSON_REJECT_DUPLICATES, &reason);
   cc_str_done(&text);
   if (tree == NULL) {
     (void) fprintf(stderr, "campaign-centerd: the document is no JSON: %s\n", reason.text);
@@ -101,11 +107,14 @@ ccd_command_audit(int argc, char **argv)
   if (ccd_config_load(&config, &error) != CC_OK)
     return fail(&error);
   ccd_audit_count count = {0};
-  cc_status status = ccd_audit_verify(config.migration_database_url, print_problem, NULL, &count, &error);
+  cc_status status =
+    ccd_audit_verify(config.migration_database_url, print_problem, NULL, &count, &error);
   ccd_config_done(&config);
   if (status != CC_OK)
     return fail(&error);
-  printf("%" PRId64 " organizations, %" PRId64 " entries, %" PRId64 " problems\n", count.organizations, count.entries,
+  printf("%" PRId64 " organizations, %" PRId64 " entries, %" PRId64 " problems\n",
+         count.organizations,
+         count.entries,
          count.problems);
   return count.problems == 0 ? 0 : 1;
 }

@@ -19,7 +19,9 @@ static const command commands[] = {
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},
   {"audit", ccd_command_audit, "verify: find edited, removed or moved rows of the audit log"},
-  {"hash-password", ccd_command_hash_password, "read a password from standard input, print its hash"},
+  {"hash-password",
+   ccd_command_hash_password,
+   "read a password from standard input, print its hash"},
 };
 
 int

@@ -32,7 +32,10 @@
 static void
 on_database_error(const char *sqlstate, const char *constraint, const char *primary)
 {
-  ccd_log(CCD_WARNING, "database.error", CCD_TEXT("sqlstate", sqlstate), CCD_TEXT("constraint", constraint),
+  ccd_log(CCD_WARNING,
+          "database.error",
+          CCD_TEXT("sqlstate", sqlstate),
+          CCD_TEXT("constraint", constraint),
           CCD_TEXT("message", primary));
 }
 
@@ -76,7 +79,8 @@ open_database(ccd_server *server, cc_error *reterr)
   return status;
 }
 
-/* -- the internal listener ------------------------------------------------------------------------ */
+/* -- the internal listener ------------------------------------------------------------------------
+ */
 
 static void
 internal_handler(void *data, const ccd_http_request *request, ccd_http_response *response)
@@ -98,7 +102,8 @@ internal_handler(void *data, const ccd_http_request *request, ccd_http_response 
   }
   response->body = cc_str_take(&out, &response->body_length);
   cc_str_done(&out);
-  response->headers[response->n_headers++] = (ccd_http_header_line){"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
+  response->headers[response->n_headers++] =
+    (ccd_http_header_line){"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
 }
 
 static cc_status
@@ -140,7 +145,8 @@ start_listeners(ccd_server *server, cc_error *reterr)
   return status;
 }
 
-/* -- start and stop -------------------------------------------------------------------------------- */
+/* -- start and stop
+ * -------------------------------------------------------------------------------- */
 
 static cc_status
 start(ccd_server *server, cc_error *reterr)
@@ -171,7 +177,10 @@ start(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = open_database(server, reterr);
   if (status == CC_OK)
-    status = ccd_redis_open(config->redis_url, (int) (config->threads + config->slow_threads), &server->redis, reterr);
+    status = ccd_redis_open(config->redis_url,
+                            (int) (config->threads + config->slow_threads),
+                            &server->redis,
+                            reterr);
   if (status == CC_OK)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
@@ -237,8 +246,10 @@ ccd_command_serve(int argc, char **argv)
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
   (void) signal(SIGPIPE, SIG_IGN);
-  pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it; only this one takes them */
-  mallopt(M_ARENA_MAX, 2);                    /* few arenas: idle memory stays small */
+  pthread_sigmask(SIG_BLOCK,
+                  &signals,
+                  NULL);   /* every thread inherits it; only this one takes them */
+  mallopt(M_ARENA_MAX, 2); /* few arenas: idle memory stays small */
 
   cc_error error = {0};
   if (start(&server, &error) != CC_OK) {
@@ -246,7 +257,10 @@ ccd_command_serve(int argc, char **argv)
     stop(&server);
     return 1;
   }
-  ccd_log(CCD_INFO, "server.started", CCD_NUMBER("port", server.config.api_port), CCD_NUMBER("threads", server.config.threads));
+  ccd_log(CCD_INFO,
+          "server.started",
+          CCD_NUMBER("port", server.config.api_port),
+          CCD_NUMBER("threads", server.config.threads));
   int signal_number = 0;
   while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP)
     reload_log_level();

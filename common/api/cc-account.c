@@ -190,7 +190,8 @@ const cc_type cc_recovery_codes_type = CC_TYPE(cc_recovery_codes, "RecoveryCodes
 /* clang-format on */
 
 #define TAG "Accounts"
-#define DOC_SAME_ANSWER "The answer is the same, and takes as long, whether or not the address has an account. "
+#define DOC_SAME_ANSWER                                                                            \
+  "The answer is the same, and takes as long, whether or not the address has an account. "
 
 const cc_op cc_op_register = {
   .id = "register",
@@ -326,8 +327,8 @@ const cc_op cc_op_change_password = {
   .method = CC_POST,
   .path = "/v1/me/password",
   .body = &cc_change_password_type,
-  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
-            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .errors =
+    CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Change the password.",
   .doc = "Ends every other session of the account.",
@@ -354,8 +355,8 @@ const cc_op cc_op_start_totp = {
   .body = &cc_password_proof_type,
   .reply = &cc_totp_start_type,
   .success = 200,
-  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
-            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .errors =
+    CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Begin to set up a second factor.",
   .doc = "Time-based one-time codes (RFC 6238: SHA-1, six digits, 30 seconds). Nothing is asked at "
@@ -379,8 +380,8 @@ const cc_op cc_op_disable_totp = {
   .method = CC_POST,
   .path = "/v1/me/totp/disable",
   .body = &cc_full_proof_type,
-  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
-            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .errors =
+    CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Remove the second factor.",
 };
@@ -392,8 +393,8 @@ const cc_op cc_op_renew_recovery_codes = {
   .body = &cc_full_proof_type,
   .reply = &cc_recovery_codes_type,
   .success = 200,
-  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) |
-            CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .errors =
+    CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Make ten new recovery codes; the old ones stop working.",
 };

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-event.h"
 
-static const char *const kind_names[] = {"canvass",  "phone_bank", "text_bank", "rally",    "fundraiser",
-                                         "training", "meeting",    "community", "other"};
+static const char *const kind_names[] = {"canvass",
+                                         "phone_bank",
+                                         "text_bank",
+                                         "rally",
+                                         "fundraiser",
+                                         "training",
+                                         "meeting",
+                                         "community",
+                                         "other"};
 const cc_enum cc_event_kind_enum = {kind_names, CC_N(kind_names)};
 
 static const char *const location_names[] = {"in_person", "virtual", "hybrid"};

@@ -24,19 +24,19 @@ typedef enum cc_reply_shape {
 } cc_reply_shape;
 
 typedef struct cc_op {
-  const char *id;         /* lowerCamelCase, unique */
-  const char *path;       /* "/v1/events/{event_id}" */
-  const cc_type *params;  /* path parameters; NULL: none */
-  const cc_type *query;   /* query string; NULL: none */
-  const cc_type *body;    /* JSON body; NULL: none. A PATCH body is a merge-patch */
+  const char *id;        /* lowerCamelCase, unique */
+  const char *path;      /* "/v1/events/{event_id}" */
+  const cc_type *params; /* path parameters; NULL: none */
+  const cc_type *query;  /* query string; NULL: none */
+  const cc_type *body;   /* JSON body; NULL: none. A PATCH body is a merge-patch */
   const cc_type *reply;
   cc_method method;
   cc_reply_shape shape;
-  int success;            /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
-  bool creates;           /* 201 */
-  unsigned errors;        /* CC_ERR_BITs beyond those that every operation may answer */
+  int success;     /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
+  bool creates;    /* 201 */
+  unsigned errors; /* CC_ERR_BITs beyond those that every operation may answer */
   const char *tag, *summary;
-  const char *doc;        /* more than the summary; may be NULL */
+  const char *doc; /* more than the summary; may be NULL */
 } cc_op;
 
 /* Every operation of the API, NULL-terminated; in the order of the document. */

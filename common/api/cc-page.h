@@ -9,11 +9,18 @@
 #define CC_PAGE_LIMIT_DEFAULT 50
 #define CC_PAGE_LIMIT_MAX 100
 
-#define CC_PAGE_ROWS(S)                                                                         \
-  CC_INT64(S, limit, .min = 1, .max = CC_PAGE_LIMIT_MAX, .fallback = "50",                      \
-           .doc = "Most items on a page."),                                                     \
-  CC_STRING(S, cursor, .format = CC_FORMAT_LINE, .max = 1000,                                   \
-            .doc = "next_cursor of the page before; left out for the first page.")
+#define CC_PAGE_ROWS(S)                                                                            \
+  CC_INT64(S,                                                                                      \
+           limit,                                                                                  \
+           .min = 1,                                                                               \
+           .max = CC_PAGE_LIMIT_MAX,                                                               \
+           .fallback = "50",                                                                       \
+           .doc = "Most items on a page."),                                                        \
+    CC_STRING(S,                                                                                   \
+              cursor,                                                                              \
+              .format = CC_FORMAT_LINE,                                                            \
+              .max = 1000,                                                                         \
+              .doc = "next_cursor of the page before; left out for the first page.")
 
 /* A list without filters. */
 typedef struct cc_page_query {

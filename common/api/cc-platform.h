@@ -48,8 +48,17 @@ typedef struct cc_health {
 } cc_health;
 
 /* Indexes of the names below, as enum members hold them. */
-enum { CC_HEALTH_HEALTHY = 1, CC_HEALTH_DEGRADED, CC_HEALTH_UNHEALTHY };
-enum { CC_PART_UP = 1, CC_PART_DOWN, CC_PART_OFF };
+enum {
+  CC_HEALTH_HEALTHY = 1,
+  CC_HEALTH_DEGRADED,
+  CC_HEALTH_UNHEALTHY
+};
+
+enum {
+  CC_PART_UP = 1,
+  CC_PART_DOWN,
+  CC_PART_OFF
+};
 
 extern const cc_enum cc_change_op_enum;
 extern const cc_type cc_change_type;

@@ -10,7 +10,8 @@ typedef struct ccd_audit_count {
 } ccd_audit_count;
 
 /* Called for every problem found, in order. */
-typedef void ccd_audit_problem_cb(void *data, int64_t organization, int64_t seq, const char *problem);
+typedef void
+ccd_audit_problem_cb(void *data, int64_t organization, int64_t seq, const char *problem);
 
 /**
  * Recompute the hash chain of every organization's audit log (docs/internals/audit-and-feed.md).

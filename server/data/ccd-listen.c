@@ -58,7 +58,8 @@ ask(ccd_listen *self)
 {
   cc_str sql = CC_STR_INIT(200);
   cc_str_printf(&sql, "LISTEN %s", self->channel);
-  bool sent = !sql.failed && PQsetnonblocking(self->conn, 1) == 0 && PQsendQuery(self->conn, sql.text) == 1;
+  bool sent =
+    !sql.failed && PQsetnonblocking(self->conn, 1) == 0 && PQsendQuery(self->conn, sql.text) == 1;
   cc_str_done(&sql);
   self->state = LISTEN_ASKED;
   self->wants = POLLIN;

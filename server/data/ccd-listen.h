@@ -18,4 +18,8 @@ void ccd_listen_close(ccd_listen *listen);
 /* Wait at most @timeout_ms, or until @wake_fd (-1: none) is readable, and call back for every
  * notification. Connects, and after a loss connects again, within the same time. False while not
  * connected: notifications may have been missed. */
-bool ccd_listen_wait(ccd_listen *listen, int timeout_ms, int wake_fd, ccd_listen_cb *callback, void *data);
+bool ccd_listen_wait(ccd_listen *listen,
+                     int timeout_ms,
+                     int wake_fd,
+                     ccd_listen_cb *callback,
+                     void *data);

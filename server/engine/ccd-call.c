@@ -27,9 +27,16 @@ typedef enum own_name {
 } own_name;
 
 static const char *const own_names[] = {
-  [OWN_ORGANIZATION_ID] = "organization_id", [OWN_SESSION_ID] = "session_id", [OWN_REQUEST_ID] = "request_id",
-  [OWN_ADDRESS] = "address", [OWN_BODY] = "body", [OWN_LIMIT] = "limit", [OWN_CURSOR_1] = "cursor_1",
-  [OWN_CURSOR_2] = "cursor_2", [OWN_IF_MATCH] = "if_match", [OWN_MY_USER_ID] = "my_user_id",
+  [OWN_ORGANIZATION_ID] = "organization_id",
+  [OWN_SESSION_ID] = "session_id",
+  [OWN_REQUEST_ID] = "request_id",
+  [OWN_ADDRESS] = "address",
+  [OWN_BODY] = "body",
+  [OWN_LIMIT] = "limit",
+  [OWN_CURSOR_1] = "cursor_1",
+  [OWN_CURSOR_2] = "cursor_2",
+  [OWN_IF_MATCH] = "if_match",
+  [OWN_MY_USER_ID] = "my_user_id",
   [OWN_USER_ID] = "user_id",
 };
 
@@ -103,9 +110,14 @@ given_field(const cc_type *type, const char *name)
   return index >= 0 && (type->fields[index].flags & CC_READ_ONLY) ? -1 : index;
 }
 
-/* A field that is absent, and has no fallback, is SQL NULL: zero must stay apart from "not said". */
+/* A field that is absent, and has no fallback, is SQL NULL: zero must stay apart from "not said".
+ */
 static const char *
-given_value(ccd_exchange *exchange, const cc_type *type, const void *object, const cc_present *present, int index)
+given_value(ccd_exchange *exchange,
+            const cc_type *type,
+            const void *object,
+            const cc_present *present,
+            int index)
 {
   const cc_field *field = &type->fields[index];
   if (!cc_present_has(present, (size_t) index) && field->fallback == NULL)
@@ -136,12 +148,14 @@ find_arg(ccd_exchange *exchange, const char *name, const ccd_arg *extra, const c
   }
   index = given_field(op->query, name);
   if (index >= 0) {
-    *ret = given_value(exchange, op->query, exchange->call.query, &exchange->call.query_present, index);
+    *ret =
+      given_value(exchange, op->query, exchange->call.query, &exchange->call.query_present, index);
     return true;
   }
   index = given_field(op->body, name);
   if (index >= 0) {
-    *ret = given_value(exchange, op->body, exchange->call.body, &exchange->call.body_present, index);
+    *ret =
+      given_value(exchange, op->body, exchange->call.body, &exchange->call.body_present, index);
     return true;
   }
   if (own == OWN_USER_ID)
@@ -153,17 +167,24 @@ bool
 ccd_exchange_knows(const ccd_route *route, const char *name)
 {
   const cc_op *op = route->op;
-  return own_find(name) != OWN_NONE || given_field(op->params, name) >= 0 || given_field(op->query, name) >= 0 ||
-         given_field(op->body, name) >= 0;
+  return own_find(name) != OWN_NONE || given_field(op->params, name) >= 0 ||
+         given_field(op->query, name) >= 0 || given_field(op->body, name) >= 0;
 }
 
 cc_status
-ccd_exchange_args(ccd_exchange *exchange, const ccd_query *query, const ccd_arg *extra, const char **ret,
+ccd_exchange_args(ccd_exchange *exchange,
+                  const ccd_query *query,
+                  const ccd_arg *extra,
+                  const char **ret,
                   cc_error *reterr)
 {
   for (int i = 0; i < query->n_params; i++) {
     if (!find_arg(exchange, query->params[i], extra, &ret[i]))
-      return cc_fail(reterr, CC_ERR_INTERNAL, "parameter", "%s: nothing has the name :%s", query->name,
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "parameter",
+                     "%s: nothing has the name :%s",
+                     query->name,
                      query->params[i]);
   }
   return CC_OK;
@@ -172,16 +193,25 @@ ccd_exchange_args(ccd_exchange *exchange, const ccd_query *query, const ccd_arg 
 cc_status
 ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
 {
-  return exchange->conn != NULL ? CC_OK : ccd_db_borrow(exchange->server->db, &exchange->conn, reterr);
+  return exchange->conn != NULL ? CC_OK
+                                : ccd_db_borrow(exchange->server->db, &exchange->conn, reterr);
 }
 
 cc_status
-ccd_call_query(ccd_call *call, const ccd_query *query, const ccd_arg *extra, const ccd_rows **ret, cc_error *reterr)
+ccd_call_query(ccd_call *call,
+               const ccd_query *query,
+               const ccd_arg *extra,
+               const ccd_rows **ret,
+               cc_error *reterr)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
   const char *args[PARAMS_MAX];
   if (!exchange->in_transaction || query->n_params > PARAMS_MAX)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "%s: the route has no transaction", query->name);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "transaction",
+                   "%s: the route has no transaction",
+                   query->name);
   cc_status status = ccd_exchange_args(exchange, query, extra, args, reterr);
   if (status != CC_OK)
     return status;
@@ -220,5 +250,10 @@ cc_status
 ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
-  return ccd_sessions_count(call->server->sessions, limit, key, call->arena, &exchange->limit, reterr);
+  return ccd_sessions_count(call->server->sessions,
+                            limit,
+                            key,
+                            call->arena,
+                            &exchange->limit,
+                            reterr);
 }

@@ -28,10 +28,10 @@ typedef enum ccd_actor_kind {
 
 typedef struct ccd_actor {
   ccd_actor_kind kind;
-  int64_t session_id;       /* id of the session, token or device row; 0: anonymous */
-  int64_t user_id;          /* person; 0 otherwise */
-  int64_t organization_id;  /* the active one; 0: none */
-  uint64_t rights;          /* CC_RIGHT bits that this actor holds in that organization */
+  int64_t session_id;      /* id of the session, token or device row; 0: anonymous */
+  int64_t user_id;         /* person; 0 otherwise */
+  int64_t organization_id; /* the active one; 0: none */
+  uint64_t rights;         /* CC_RIGHT bits that this actor holds in that organization */
   cc_view view;
   bool by_cookie;           /* the credentials came as a cookie: cross-site rules apply */
   bool needs_second_factor; /* the organization demands one and the person has none */
@@ -44,21 +44,21 @@ struct ccd_call {
   cc_arena *arena;
   const ccd_actor *actor;
   const char *request_id;
-  const char *address;          /* the client's */
-  const char *user_agent;       /* NULL: none sent */
-  const void *params;           /* struct of op->params */
-  const void *query;            /* struct of op->query */
-  const void *body;             /* struct of op->body */
-  cc_present body_present;      /* which keys the body had */
-  cc_present query_present;     /* which names the query string had */
-  cc_error_list errors;         /* a handler may add field errors and return CC_ERR_INVALID */
+  const char *address;      /* the client's */
+  const char *user_agent;   /* NULL: none sent */
+  const void *params;       /* struct of op->params */
+  const void *query;        /* struct of op->query */
+  const void *body;         /* struct of op->body */
+  cc_present body_present;  /* which keys the body had */
+  cc_present query_present; /* which names the query string had */
+  cc_error_list errors;     /* a handler may add field errors and return CC_ERR_INVALID */
 
   /* What a handler leaves behind; one of these. */
-  const void *reply;            /* a struct of op->reply, in the arena */
-  const ccd_rows *rows;         /* the rows themselves are the answer (one, or a list) */
+  const void *reply;    /* a struct of op->reply, in the arena */
+  const ccd_rows *rows; /* the rows themselves are the answer (one, or a list) */
 
-  const char *set_cookie;       /* value of a Set-Cookie header; NULL: none */
-  const char *location;         /* Location of a thing created; NULL: none */
+  const char *set_cookie;        /* value of a Set-Cookie header; NULL: none */
+  const char *location;          /* Location of a thing created; NULL: none */
   struct ccd_exchange *exchange; /* the dispatcher's own */
 };
 
@@ -83,17 +83,17 @@ typedef enum ccd_limit {
 /* The binding of one operation: what it takes to be allowed, and what does the work. */
 struct ccd_route {
   const cc_op *op;
-  cc_right right;             /* 0 stops the server at start-up; CC_RIGHT_PUBLIC is said aloud */
+  cc_right right; /* 0 stops the server at start-up; CC_RIGHT_PUBLIC is said aloud */
   ccd_tx tx;
-  const ccd_query *query;     /* the work is this one statement… */
-  ccd_handler *handler;       /* …or this rule; never both */
-  const char *audit;          /* action in the audit log; every CCD_WRITE route has one */
+  const ccd_query *query; /* the work is this one statement… */
+  ccd_handler *handler;   /* …or this rule; never both */
+  const char *audit;      /* action in the audit log; every CCD_WRITE route has one */
   ccd_limit limit;
-  bool as_public;             /* run as the narrow database role campaign_public */
-  bool slow;                  /* may take long: the proxy sends it to the side listener */
-  bool secret_reply;          /* the reply holds a credential: never kept for Idempotency-Key */
-  bool no_second_factor;      /* allowed before a demanded second factor is set up */
-  size_t max_body;            /* bytes; 0: CCD_BODY_MAX */
+  bool as_public;        /* run as the narrow database role campaign_public */
+  bool slow;             /* may take long: the proxy sends it to the side listener */
+  bool secret_reply;     /* the reply holds a credential: never kept for Idempotency-Key */
+  bool no_second_factor; /* allowed before a demanded second factor is set up */
+  size_t max_body;       /* bytes; 0: CCD_BODY_MAX */
   const char *keyset[CCD_KEYSET_MAX]; /* list: columns of the order, last one unique */
 };
 
@@ -102,8 +102,9 @@ struct ccd_route {
 /**
  * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
  * the call's own (organization_id, session_id, request_id, address, my_user_id,
- * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string and
- * body fields, last user_id (the actor's, unless the path names a person). What is absent is NULL.
+ * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string
+ * and body fields, last user_id (the actor's, unless the path names a person). What is absent is
+ * NULL.
  *
  * @extra: ends with a NULL name; may be NULL
  * @ret: may be NULL; valid until the call ends
@@ -116,8 +117,10 @@ cc_status ccd_call_query(ccd_call *call,
 
 /* Go on in the same transaction under another tenant, for the few handlers that must cross a border
  * (accepting an invitation). */
-cc_status ccd_call_switch(ccd_call *call, int64_t organization_id, int64_t user_id, cc_error *reterr)
-  CC_MUSTCHECK;
+cc_status ccd_call_switch(ccd_call *call,
+                          int64_t organization_id,
+                          int64_t user_id,
+                          cc_error *reterr) CC_MUSTCHECK;
 
 /* For ccd_arg: numbers as text in the arena. */
 const char *ccd_text_int64(cc_arena *arena, int64_t value);

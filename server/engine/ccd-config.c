@@ -27,10 +27,16 @@ typedef struct setting {
   bool secret;
 } setting;
 
-#define TEXT(member, setting_name, ...) \
-  {.name = (setting_name), .offset = CC_OFFSET(ccd_config, member, char *), .kind = SETTING_TEXT, __VA_ARGS__}
-#define NUMBER(member, setting_name, ...) \
-  {.name = (setting_name), .offset = CC_OFFSET(ccd_config, member, int64_t), .kind = SETTING_NUMBER, __VA_ARGS__}
+#define TEXT(member, setting_name, ...)                                                            \
+  {                                                                                                \
+    .name = (setting_name), .offset = CC_OFFSET(ccd_config, member, char *), .kind = SETTING_TEXT, \
+    __VA_ARGS__                                                                                    \
+  }
+#define NUMBER(member, setting_name, ...)                                                          \
+  {                                                                                                \
+    .name = (setting_name), .offset = CC_OFFSET(ccd_config, member, int64_t),                      \
+    .kind = SETTING_NUMBER, __VA_ARGS__                                                            \
+  }
 
 /* clang-format off */
 static const setting settings[] = {
@@ -70,6 +76,7 @@ static const setting settings[] = {
   NUMBER(session_cache, "SESSION_CACHE", .fallback = "5", .min = 0, .max = 60, .doc = "Seconds that a session is believed without asking again; revoking one ends it at once."),
   NUMBER(live_sockets, "LIVE_SOCKETS", .fallback = "200", .min = 0, .max = 5000, .doc = "WebSockets at once; each is a thread."),
 };
+
 /* clang-format on */
 
 static const setting *
@@ -98,9 +105,15 @@ setting_store(const setting *row, const char *value, ccd_config *config, cc_erro
   errno = 0;
   long long number = strtoll(value, &end, 10);
   if (errno != 0 || end == value || *end != '\0' || number < row->min || number > row->max)
-    return cc_fail_field(reterr, CC_ERR_INVALID, "range", row->name,
-                         "%s is \"%s\"; it must be a number from %lld to %lld", row->name, value,
-                         (long long) row->min, (long long) row->max);
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "range",
+                         row->name,
+                         "%s is \"%s\"; it must be a number from %lld to %lld",
+                         row->name,
+                         value,
+                         (long long) row->min,
+                         (long long) row->max);
   *(int64_t *) member = number;
   return CC_OK;
 }
@@ -115,8 +128,12 @@ load_line(char *line, int number, const char *path, ccd_config *config, cc_error
   char *equals = strchr(line, '=');
   const setting *row = equals == NULL ? NULL : setting_find(line, (size_t) (equals - line));
   if (row == NULL)
-    return cc_fail(reterr, CC_ERR_INVALID, "unknown_setting",
-                   "%s line %d: there is no such setting; `campaign-centerd config` lists them", path, number);
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "unknown_setting",
+                   "%s line %d: there is no such setting; `campaign-centerd config` lists them",
+                   path,
+                   number);
   return setting_store(row, equals + 1, config, reterr);
 }
 
@@ -125,13 +142,18 @@ load_file(const char *path, ccd_config *config, cc_error *reterr)
 {
   FILE *file = fopen(path, "re");
   if (file == NULL)
-    return cc_fail_field(reterr, CC_ERR_INVALID, "open", "CAMPAIGN_CONFIG",
-                         "CAMPAIGN_CONFIG names a file that cannot be read: %s", path);
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "open",
+                         "CAMPAIGN_CONFIG",
+                         "CAMPAIGN_CONFIG names a file that cannot be read: %s",
+                         path);
   char line[FILE_LINE_MAX];
   cc_status status = CC_OK;
   for (int number = 1; status == CC_OK && fgets(line, sizeof(line), file) != NULL; number++) {
     if (strchr(line, '\n') == NULL && !feof(file))
-      status = cc_fail(reterr, CC_ERR_INVALID, "line_too_long", "%s line %d is too long", path, number);
+      status =
+        cc_fail(reterr, CC_ERR_INVALID, "line_too_long", "%s line %d is too long", path, number);
     else
       status = load_line(line, number, path, config, reterr);
   }
@@ -148,9 +170,13 @@ check_environment(cc_error *reterr)
     if (strncmp(*entry, "CAMPAIGN_", 9) != 0 || setting_find(*entry, length) != NULL ||
         strncmp(*entry, "CAMPAIGN_CONFIG=", 16) == 0)
       continue;
-    return cc_fail(reterr, CC_ERR_INVALID, "unknown_setting",
-                   "The environment has %.*s, which is no setting; `campaign-centerd config` lists them",
-                   (int) length, *entry);
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "unknown_setting",
+                   "The environment has %.*s, which is no setting; `campaign-centerd config` lists "
+                   "them",
+                   (int) length,
+                   *entry);
   }
   return CC_OK;
 }
@@ -168,14 +194,21 @@ ccd_config_load(ccd_config *ret, cc_error *reterr)
   if (status == CC_OK && path != NULL && *path != '\0')
     status = load_file(path, &config, reterr);
   for (size_t i = 0; status == CC_OK && i < CC_N(settings); i++) {
-    const char *value = getenv(settings[i].name); /* NOLINT(concurrency-mt-unsafe): before threads */
+    const char *value =
+      getenv(settings[i].name); /* NOLINT(concurrency-mt-unsafe): before threads */
     if (value != NULL)
       status = setting_store(&settings[i], value, &config, reterr);
   }
   for (size_t i = 0; status == CC_OK && i < CC_N(settings); i++) {
-    if (settings[i].kind == SETTING_TEXT && *(char **) ((char *) &config + settings[i].offset) == NULL)
-      status = cc_fail_field(reterr, CC_ERR_INVALID, "required", settings[i].name, "%s is not set: %s",
-                             settings[i].name, settings[i].doc);
+    if (settings[i].kind == SETTING_TEXT &&
+        *(char **) ((char *) &config + settings[i].offset) == NULL)
+      status = cc_fail_field(reterr,
+                             CC_ERR_INVALID,
+                             "required",
+                             settings[i].name,
+                             "%s is not set: %s",
+                             settings[i].name,
+                             settings[i].doc);
   }
   if (status != CC_OK) {
     ccd_config_done(&config);

@@ -15,16 +15,16 @@ typedef struct ccd_config {
   char *migrations_folder;
   char *redis_url;
   char *bind_address;
-  int64_t api_port;       /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */
-  int64_t threads;        /* of the API listener; 0: four per core */
-  int64_t slow_threads;   /* connections kept for the side listener, sockets and jobs */
+  int64_t api_port;     /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */
+  int64_t threads;      /* of the API listener; 0: four per core */
+  int64_t slow_threads; /* connections kept for the side listener, sockets and jobs */
   int64_t connection_limit;
   int64_t per_address_limit;
   int64_t idle_timeout;
   int64_t request_timeout;
   char *trusted_proxy;
   char *forwarded_header;
-  char *cors_origins;     /* comma-separated; empty: none */
+  char *cors_origins; /* comma-separated; empty: none */
   char *public_url;
   char *secret_key;
   char *mail_outbox;
@@ -35,8 +35,8 @@ typedef struct ccd_config {
   char *minio_secret_key;
   char *minio_bucket;
   char *log_level;
-  char *log_file;         /* empty: standard error */
-  char *limit_api;        /* "100/60": requests per seconds */
+  char *log_file;  /* empty: standard error */
+  char *limit_api; /* "100/60": requests per seconds */
   char *limit_login;
   char *limit_register;
   int64_t statement_timeout; /* ms */

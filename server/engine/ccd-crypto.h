@@ -17,7 +17,8 @@
 typedef struct ccd_keys {
   uint8_t seal[CCD_KEY_BYTES];   /* AES-256-GCM of secrets at rest */
   uint8_t cursor[CCD_KEY_BYTES]; /* HMAC of list cursors */
-  uint8_t lookup[CCD_KEY_BYTES]; /* HMAC of addresses in rate counters, so Redis holds none in clear */
+  uint8_t
+    lookup[CCD_KEY_BYTES]; /* HMAC of addresses in rate counters, so Redis holds none in clear */
 } ccd_keys;
 
 /* @secret_hex: 64 hexadecimal digits. */
@@ -47,8 +48,10 @@ bool ccd_bytea_parse(cc_arena *arena, const char *text, uint8_t **ret, size_t *r
 
 char *ccd_hex(cc_arena *arena, const void *data, size_t n);
 char *ccd_base64url(cc_arena *arena, const void *data, size_t n);
-bool ccd_base64url_parse(cc_arena *arena, const char *text, size_t length, uint8_t **ret, size_t *ret_n);
-char *ccd_base32(cc_arena *arena, const void *data, size_t n); /* RFC 4648, no padding: TOTP secrets */
+bool
+ccd_base64url_parse(cc_arena *arena, const char *text, size_t length, uint8_t **ret, size_t *ret_n);
+char *
+ccd_base32(cc_arena *arena, const void *data, size_t n); /* RFC 4648, no padding: TOTP secrets */
 
 /**
  * Seal @n bytes with AES-256-GCM. @place (such as "users|7|totp_secret") is authenticated but not
@@ -56,10 +59,11 @@ char *ccd_base32(cc_arena *arena, const void *data, size_t n); /* RFC 4648, no p
  *
  * The result is bytea text for a query argument: version byte, nonce, tag, ciphertext.
  */
-char *ccd_seal(cc_arena *arena, const ccd_keys *keys, const char *place, const void *data, size_t n);
+char *
+ccd_seal(cc_arena *arena, const ccd_keys *keys, const char *place, const void *data, size_t n);
 
-/* Open what ccd_seal made, given as bytea text. The bytes are followed by a NUL that is not counted.
- * False: not ours, moved or changed. */
+/* Open what ccd_seal made, given as bytea text. The bytes are followed by a NUL that is not
+ * counted. False: not ours, moved or changed. */
 bool ccd_unseal(cc_arena *arena,
                 const ccd_keys *keys,
                 const char *place,

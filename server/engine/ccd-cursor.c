@@ -11,7 +11,12 @@
 #define CURSOR_MAX 600
 
 static bool
-sign(const ccd_keys *keys, cc_arena *arena, const char *scope, const char *text, size_t length, uint8_t *ret)
+sign(const ccd_keys *keys,
+     cc_arena *arena,
+     const char *scope,
+     const char *text,
+     size_t length,
+     uint8_t *ret)
 {
   size_t scope_length = strlen(scope) + 1;
   char *whole = cc_arena_text(arena, scope_length + length);
@@ -24,7 +29,11 @@ sign(const ccd_keys *keys, cc_arena *arena, const char *scope, const char *text,
 }
 
 const char *
-ccd_cursor_make(const ccd_keys *keys, cc_arena *arena, const char *scope, const char *const *parts, size_t n)
+ccd_cursor_make(const ccd_keys *keys,
+                cc_arena *arena,
+                const char *scope,
+                const char *const *parts,
+                size_t n)
 {
   size_t length = 0;
   for (size_t i = 0; i < n; i++)
@@ -46,12 +55,18 @@ ccd_cursor_make(const ccd_keys *keys, cc_arena *arena, const char *scope, const 
 }
 
 bool
-ccd_cursor_read(const ccd_keys *keys, cc_arena *arena, const char *scope, const char *cursor, const char **ret, size_t n)
+ccd_cursor_read(const ccd_keys *keys,
+                cc_arena *arena,
+                const char *scope,
+                const char *cursor,
+                const char **ret,
+                size_t n)
 {
   uint8_t *plain = NULL;
   size_t length = 0;
-  if (strlen(cursor) > CURSOR_MAX || !ccd_base64url_parse(arena, cursor, strlen(cursor), &plain, &length) ||
-      length <= MAC_BYTES || plain[length - 1] != '\0')
+  if (strlen(cursor) > CURSOR_MAX ||
+      !ccd_base64url_parse(arena, cursor, strlen(cursor), &plain, &length) || length <= MAC_BYTES ||
+      plain[length - 1] != '\0')
     return false;
   uint8_t mac[CCD_HASH_BYTES];
   if (!sign(keys, arena, scope, (const char *) plain + MAC_BYTES, length - MAC_BYTES, mac) ||

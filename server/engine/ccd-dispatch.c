@@ -61,7 +61,8 @@ arena_put(void *data)
     cc_arena_free(arena);
 }
 
-/* -- the steps before the work ------------------------------------------------------------------- */
+/* -- the steps before the work -------------------------------------------------------------------
+ */
 
 static cc_status
 step_route(ccd_exchange *exchange, cc_error *reterr)
@@ -71,8 +72,12 @@ step_route(ccd_exchange *exchange, cc_error *reterr)
     exchange->response->close = true;
     return cc_fail(reterr, CC_ERR_MALFORMED, "http", "%s", request->malformed);
   }
-  cc_status status = ccd_router_match(exchange->server->router, exchange->method, request->path, exchange->call.arena,
-                                      &exchange->match, reterr);
+  cc_status status = ccd_router_match(exchange->server->router,
+                                      exchange->method,
+                                      request->path,
+                                      exchange->call.arena,
+                                      &exchange->match,
+                                      reterr);
   if (status != CC_OK)
     return status;
   exchange->call.route = exchange->match.route;
@@ -91,7 +96,11 @@ step_size(ccd_exchange *exchange, cc_error *reterr)
   const ccd_route *route = exchange->call.route;
   size_t most = route->max_body != 0 ? route->max_body : CCD_BODY_MAX;
   if (request->too_large || request->body_length > most)
-    return cc_fail(reterr, CC_ERR_TOO_LARGE, "body_too_large", "The body is larger than %zu bytes", most);
+    return cc_fail(reterr,
+                   CC_ERR_TOO_LARGE,
+                   "body_too_large",
+                   "The body is larger than %zu bytes",
+                   most);
   if (route->op->body == NULL && request->body_length > 0)
     return cc_fail(reterr, CC_ERR_MALFORMED, "body_unexpected", "%s takes no body", route->op->id);
   if (route->op->body == NULL)
@@ -101,7 +110,10 @@ step_size(ccd_exchange *exchange, cc_error *reterr)
   bool json = (length == 16 && strncasecmp(type, "application/json", 16) == 0) ||
               (length == 28 && strncasecmp(type, "application/merge-patch+json", 28) == 0);
   if (!json)
-    return cc_fail_field(reterr, CC_ERR_UNSUPPORTED, "content_type", "Content-Type",
+    return cc_fail_field(reterr,
+                         CC_ERR_UNSUPPORTED,
+                         "content_type",
+                         "Content-Type",
                          "The body must be sent as application/json");
   return CC_OK;
 }
@@ -111,15 +123,26 @@ step_actor(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_http_request *request = exchange->request;
   ccd_call *call = &exchange->call;
-  if (!ccd_credential_read(ccd_http_header(request, "authorization"), ccd_http_header(request, "cookie"), call->arena,
+  if (!ccd_credential_read(ccd_http_header(request, "authorization"),
+                           ccd_http_header(request, "cookie"),
+                           call->arena,
                            &exchange->credential))
-    return cc_fail_field(reterr, CC_ERR_UNAUTHENTICATED, "authorization", "Authorization",
+    return cc_fail_field(reterr,
+                         CC_ERR_UNAUTHENTICATED,
+                         "authorization",
+                         "Authorization",
                          "The header must be `Bearer` and a token that the server gave");
   /* A stale cookie must not keep a browser from a public page, nor from signing in again. */
   if (call->route->right == CC_RIGHT_PUBLIC)
     exchange->credential = (ccd_credential){.kind = CCD_ACTOR_ANONYMOUS};
-  return ccd_sessions_admit(exchange->server->sessions, &exchange->credential, call->route->limit, call->address,
-                            call->arena, &exchange->actor, &exchange->limit, reterr);
+  return ccd_sessions_admit(exchange->server->sessions,
+                            &exchange->credential,
+                            call->route->limit,
+                            call->address,
+                            call->arena,
+                            &exchange->actor,
+                            &exchange->limit,
+                            reterr);
 }
 
 /* A browser sends the cookie by itself, so a write must prove that it comes from our own pages: the
@@ -133,11 +156,16 @@ check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
   const char *origin = ccd_http_header(exchange->request, "origin");
   const char *site = ccd_http_header(exchange->request, "sec-fetch-site");
   const char *type = ccd_http_header(exchange->request, "content-type");
-  bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 || strstr(config->cors_origins, origin) != NULL);
+  bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 ||
+                                strstr(config->cors_origins, origin) != NULL);
   bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
   if (!same || type == NULL || strncasecmp(type, "application/json", 16) != 0)
-    return cc_fail_field(reterr, CC_ERR_FORBIDDEN, "cross_site", "Origin",
-                         "A write with a cookie needs this site's Origin and Content-Type application/json");
+    return cc_fail_field(reterr,
+                         CC_ERR_FORBIDDEN,
+                         "cross_site",
+                         "Origin",
+                         "A write with a cookie needs this site's Origin and Content-Type "
+                         "application/json");
   return CC_OK;
 }
 
@@ -154,14 +182,21 @@ step_right(ccd_exchange *exchange, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (actor->needs_second_factor && !route->no_second_factor)
-    return cc_fail(reterr, CC_ERR_FORBIDDEN, "second_factor_needed",
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "second_factor_needed",
                    "The organization asks for a second factor: set one up first");
   if (!(actor->rights & CC_RIGHT_BIT(route->right)))
-    return cc_fail(reterr, CC_ERR_FORBIDDEN, "right", "This needs the right %s", ccd_right_get(route->right)->name);
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "right",
+                   "This needs the right %s",
+                   ccd_right_get(route->right)->name);
   return CC_OK;
 }
 
-/* -- the work ------------------------------------------------------------------------------------ */
+/* -- the work ------------------------------------------------------------------------------------
+ */
 
 static void
 reset_work(ccd_exchange *exchange)
@@ -181,12 +216,18 @@ static cc_status
 work_once(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_query *query = exchange->call.route->query;
-  const char **args = cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
+  const char **args =
+    cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
   if (args == NULL)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
   cc_status status = ccd_exchange_args(exchange, query, NULL, args, reterr);
   if (status == CC_OK)
-    status = ccd_db_query_once(exchange->conn, &exchange->context, query, args, &exchange->call.rows, reterr);
+    status = ccd_db_query_once(exchange->conn,
+                               &exchange->context,
+                               query,
+                               args,
+                               &exchange->call.rows,
+                               reterr);
   return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
 }
 
@@ -252,11 +293,15 @@ after_commit(ccd_exchange *exchange)
 {
   ccd_server *server = exchange->server;
   for (int i = 0; i < exchange->n_revokes; i++)
-    ccd_sessions_revoke(server->sessions, exchange->conn, exchange->call.arena, exchange->revokes[i].kind,
+    ccd_sessions_revoke(server->sessions,
+                        exchange->conn,
+                        exchange->call.arena,
+                        exchange->revokes[i].kind,
                         exchange->revokes[i].id);
   if (exchange->wake_jobs)
     server->jobs_wake(server->jobs);
-  if (exchange->call.route->tx == CCD_WRITE && exchange->context.organization_id != 0 && !exchange->replayed)
+  if (exchange->call.route->tx == CCD_WRITE && exchange->context.organization_id != 0 &&
+      !exchange->replayed)
     ccd_feed_wrote(server->feed, exchange->context.organization_id);
 }
 
@@ -277,7 +322,8 @@ run_steps(ccd_exchange *exchange, cc_error *reterr)
   return status;
 }
 
-/* -- around the steps ---------------------------------------------------------------------------- */
+/* -- around the steps ----------------------------------------------------------------------------
+ */
 
 static cc_method
 method_of(const char *name)
@@ -297,7 +343,8 @@ request_id(const ccd_http_request *request, cc_arena *arena)
 {
   const char *given = ccd_http_header(request, "x-request-id");
   if (given != NULL) {
-    size_t length = strspn(given, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    size_t length =
+      strspn(given, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
     if (length >= 8 && length <= 64 && given[length] == '\0')
       return given;
   }
@@ -318,15 +365,20 @@ answer_options(ccd_exchange *exchange)
   cc_str allow = CC_STR_INIT(100);
   for (int method = 1; method < _CC_METHOD_MAX; method++) {
     if (exchange->match.methods & (1u << method))
-      cc_str_printf(&allow, "%s%s", cc_method_name((cc_method) method), method == CC_GET ? ", HEAD, " : ", ");
+      cc_str_printf(&allow,
+                    "%s%s",
+                    cc_method_name((cc_method) method),
+                    method == CC_GET ? ", HEAD, " : ", ");
   }
   cc_str_add(&allow, "OPTIONS");
   const char *methods = cc_arena_strdup(exchange->call.arena, allow.text);
   cc_str_done(&allow);
   ccd_response_header(response, "Allow", methods);
   ccd_response_header(response, "Access-Control-Allow-Methods", methods);
-  ccd_response_header(response, "Access-Control-Allow-Headers",
-                      "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id");
+  ccd_response_header(response,
+                      "Access-Control-Allow-Headers",
+                      "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+                      "X-Request-Id");
   ccd_response_header(response, "Access-Control-Max-Age", "600");
   ccd_response_common(exchange);
   return true;
@@ -337,18 +389,31 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
 {
   const ccd_route *route = exchange->call.route;
   if (status == CC_ERR_INTERNAL)
-    ccd_log(CCD_ERROR, "request.failed", CCD_TEXT("id", exchange->call.request_id), CCD_TEXT("code", error->code),
+    ccd_log(CCD_ERROR,
+            "request.failed",
+            CCD_TEXT("id", exchange->call.request_id),
+            CCD_TEXT("code", error->code),
             CCD_TEXT("message", error->message));
-  ccd_log(CCD_INFO, "request", CCD_TEXT("id", exchange->call.request_id),
+  ccd_log(CCD_INFO,
+          "request",
+          CCD_TEXT("id", exchange->call.request_id),
           CCD_TEXT("method", exchange->method == 0 ? "other" : exchange->request->method),
           CCD_TEXT("route", route == NULL ? NULL : route->op->path),
-          CCD_TEXT("op", route == NULL ? NULL : route->audit != NULL ? route->audit : route->op->id),
-          CCD_NUMBER("status", exchange->response->status), CCD_NUMBER("us", duration),
-          CCD_NUMBER("org", exchange->context.organization_id), CCD_TEXT("actor", exchange->context.actor),
+          CCD_TEXT("op",
+                   route == NULL          ? NULL
+                   : route->audit != NULL ? route->audit
+                                          : route->op->id),
+          CCD_NUMBER("status", exchange->response->status),
+          CCD_NUMBER("us", duration),
+          CCD_NUMBER("org", exchange->context.organization_id),
+          CCD_TEXT("actor", exchange->context.actor),
           CCD_TEXT("code", status == CC_OK ? NULL : error->code));
   /* For fail2ban and the like: the address stands only in these. */
   if (status == CC_ERR_RATE_LIMITED || (status == CC_ERR_UNAUTHENTICATED && error->code[0] != '\0'))
-    ccd_log(CCD_WARNING, "security.refused", CCD_TEXT("id", exchange->call.request_id), CCD_TEXT("code", error->code),
+    ccd_log(CCD_WARNING,
+            "security.refused",
+            CCD_TEXT("id", exchange->call.request_id),
+            CCD_TEXT("code", error->code),
             CCD_TEXT("address", exchange->call.address));
 }
 
@@ -367,7 +432,10 @@ finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
     ccd_db_return(exchange->server->db, exchange->conn);
   cc_str_done(&exchange->out);
   int64_t duration = cc_time_monotonic() - exchange->request->started;
-  ccd_metrics_request(exchange->server->metrics, exchange->match.index, exchange->response->status, duration);
+  ccd_metrics_request(exchange->server->metrics,
+                      exchange->match.index,
+                      exchange->response->status,
+                      duration);
   log_request(exchange, status, error, duration);
 }
 

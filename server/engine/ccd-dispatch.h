@@ -4,7 +4,8 @@
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-server.h"
 
-/* The one way that every request goes; the order of its steps is in ccd-dispatch.c and nowhere else. */
+/* The one way that every request goes; the order of its steps is in ccd-dispatch.c and nowhere
+ * else. */
 
 /* For ccd_listener_options.handler; @data is the ccd_server. */
 void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response);
@@ -13,8 +14,8 @@ void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response
 void ccd_dispatch_init(void);
 void ccd_dispatch_done(void);
 
-/* Every route is whole: a right, one kind of work, an audit name where it writes, path parameters as in
- * its op, cursors for lists, known names in its query. The first fault stops the start. */
+/* Every route is whole: a right, one kind of work, an audit name where it writes, path parameters
+ * as in its op, cursors for lists, known names in its query. The first fault stops the start. */
 cc_status ccd_routes_check(const ccd_route *const *tables, cc_error *reterr) CC_MUSTCHECK;
 
 /* The uses of all queries by the routes and by handlers, for ccd_db_open. In @arena. */

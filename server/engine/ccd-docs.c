@@ -9,7 +9,9 @@
 static void
 write_fields(const cc_type *type, unsigned left_out, cc_str *out)
 {
-  cc_str_add(out, "<table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Example</th><th scope=\"col\">Meaning</th></tr></thead><tbody>");
+  cc_str_add(out,
+             "<table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Example</th><th "
+             "scope=\"col\">Meaning</th></tr></thead><tbody>");
   for (size_t i = 0; i < type->n_fields; i++) {
     const cc_field *field = &type->fields[i];
     if (field->flags & left_out)
@@ -18,7 +20,9 @@ write_fields(const cc_type *type, unsigned left_out, cc_str *out)
     cc_field_sample(field, &sample);
     cc_str_add(out, "<tr><td><code>");
     cc_str_add_html(out, field->name);
-    cc_str_add(out, field->flags & CC_REQUIRED ? "</code> <b>required</b></td><td><code>" : "</code></td><td><code>");
+    cc_str_add(out,
+               field->flags & CC_REQUIRED ? "</code> <b>required</b></td><td><code>"
+                                          : "</code></td><td><code>");
     cc_str_add_html(out, sample.text == NULL ? "" : sample.text);
     cc_str_add(out, "</code></td><td>");
     cc_str_add_html(out, field->doc == NULL ? "" : field->doc);
@@ -42,7 +46,11 @@ static void
 write_op(const ccd_route *route, cc_str *out)
 {
   const cc_op *op = route->op;
-  cc_str_printf(out, "<section id=\"%s\"><h3>%s</h3><p class=\"route\"><span class=\"method\">%s</span> <code>", op->id, op->id,
+  cc_str_printf(out,
+                "<section id=\"%s\"><h3>%s</h3><p class=\"route\"><span class=\"method\">%s</span> "
+                "<code>",
+                op->id,
+                op->id,
                 cc_method_name(op->method));
   cc_str_add_html(out, op->path);
   cc_str_add(out, "</code></p><p>");
@@ -55,7 +63,10 @@ write_op(const ccd_route *route, cc_str *out)
   write_part("Path", op->params, 0, out);
   write_part("Query", op->query, 0, out);
   write_part("Body", op->body, CC_READ_ONLY, out);
-  write_part(op->shape == CC_REPLY_LIST ? "Reply: a page of" : "Reply", op->reply, CC_WRITE_ONLY, out);
+  write_part(op->shape == CC_REPLY_LIST ? "Reply: a page of" : "Reply",
+             op->reply,
+             CC_WRITE_ONLY,
+             out);
   cc_str_add(out, "</section>");
 }
 
@@ -84,9 +95,14 @@ write_tag(const ccd_route *const *tables, const char *tag, cc_str *out)
 void
 ccd_docs_write(const ccd_route *const *tables, cc_str *out)
 {
-  cc_str_add(out, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                  "<title>Campaign Center API</title><link rel=\"stylesheet\" href=\"/docs/style.css\"></head><body>"
-                  "<header><h1>Campaign Center API</h1><p>For programs: <a href=\"/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p><nav aria-label=\"Sections\">");
+  cc_str_add(out,
+             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
+             "name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+             "<title>Campaign Center API</title><link rel=\"stylesheet\" "
+             "href=\"/docs/style.css\"></head><body>"
+             "<header><h1>Campaign Center API</h1><p>For programs: <a "
+             "href=\"/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p><nav "
+             "aria-label=\"Sections\">");
   for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
     if (!tag_seen(op))
       cc_str_printf(out, "<a href=\"#%s\">%s</a> ", (*op)->tag, (*op)->tag);

@@ -19,25 +19,25 @@ typedef struct ccd_exchange {
   ccd_server *server;
   const ccd_http_request *request;
   ccd_http_response *response;
-  cc_method method;           /* HEAD counts as GET; 0: one that we do not know */
+  cc_method method; /* HEAD counts as GET; 0: one that we do not know */
   ccd_match match;
   ccd_credential credential;
   ccd_actor actor;
   ccd_limit_state limit;
-  ccd_db_conn *conn;          /* borrowed at first need, returned at the end */
+  ccd_db_conn *conn; /* borrowed at first need, returned at the end */
   ccd_context context;
   bool in_transaction;
-  const char *body_text;      /* :body */
-  int64_t page_limit;         /* of a list; 0: no list */
+  const char *body_text; /* :body */
+  int64_t page_limit;    /* of a list; 0: no list */
   const char *cursor[CCD_KEYSET_MAX];
-  const char *if_match;       /* version that the client saw; NULL: no condition */
+  const char *if_match;        /* version that the client saw; NULL: no condition */
   const char *idempotency_key; /* NULL: none */
   bool replayed;
-  cc_str out;                 /* the reply's body; ceiling CCD_REPLY_MAX */
-  const char *content_type;   /* of .out */
+  cc_str out;               /* the reply's body; ceiling CCD_REPLY_MAX */
+  const char *content_type; /* of .out */
   const char *etag;
-  const char *next_cursor;    /* of a list */
-  ccd_socket_cb *socket;      /* the reply is a WebSocket */
+  const char *next_cursor; /* of a list */
+  ccd_socket_cb *socket;   /* the reply is a WebSocket */
   void *socket_data;
   ccd_revoke revokes[CCD_REVOKES_MAX];
   int n_revokes;
@@ -79,7 +79,11 @@ void ccd_response_common(ccd_exchange *exchange);
 
 /* Opaque signed cursors (ccd-cursor.c): bound to the operation and the organization. NULL at the
  * arena's ceiling. */
-const char *ccd_cursor_make(const ccd_keys *keys, cc_arena *arena, const char *scope, const char *const *parts, size_t n);
+const char *ccd_cursor_make(const ccd_keys *keys,
+                            cc_arena *arena,
+                            const char *scope,
+                            const char *const *parts,
+                            size_t n);
 
 /* False: not one of ours, or of another list. @ret has room for @n parts. */
 bool ccd_cursor_read(const ccd_keys *keys,

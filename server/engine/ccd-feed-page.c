@@ -25,11 +25,19 @@ scope_of(cc_arena *arena, int64_t organization_id)
 }
 
 static bool
-read_since(const ccd_server *server, cc_arena *arena, int64_t organization_id, const char *since, position *ret)
+read_since(const ccd_server *server,
+           cc_arena *arena,
+           int64_t organization_id,
+           const char *since,
+           position *ret)
 {
   const char *parts[2] = {"0", "0"};
-  if (since != NULL &&
-      !ccd_cursor_read(&server->keys, arena, scope_of(arena, organization_id), since, parts, CC_N(parts)))
+  if (since != NULL && !ccd_cursor_read(&server->keys,
+                                        arena,
+                                        scope_of(arena, organization_id),
+                                        since,
+                                        parts,
+                                        CC_N(parts)))
     return false;
   *ret = (position){parts[0], parts[1]};
   return true;
@@ -39,13 +47,23 @@ static const char *
 make_cursor(const ccd_server *server, cc_arena *arena, int64_t organization_id, const position *at)
 {
   const char *parts[] = {at->xid, at->id};
-  return ccd_cursor_make(&server->keys, arena, scope_of(arena, organization_id), parts, CC_N(parts));
+  return ccd_cursor_make(&server->keys,
+                         arena,
+                         scope_of(arena, organization_id),
+                         parts,
+                         CC_N(parts));
 }
 
 /* From rows to a page. The cursor moves to the last row. */
 static cc_status
-fill_page(const ccd_server *server, cc_arena *arena, int64_t organization_id, const ccd_rows *rows, int64_t limit,
-          position *at, cc_change_page **ret, cc_error *reterr)
+fill_page(const ccd_server *server,
+          cc_arena *arena,
+          int64_t organization_id,
+          const ccd_rows *rows,
+          int64_t limit,
+          position *at,
+          cc_change_page **ret,
+          cc_error *reterr)
 {
   cc_change_page *page = cc_arena_alloc(arena, sizeof(*page));
   size_t n = (size_t) ccd_rows_n(rows);
@@ -96,10 +114,16 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
     return CC_OK;
   }
   if (!read_since(call->server, call->arena, organization, query->since, &at))
-    return cc_fail_field(reterr, CC_ERR_INVALID, "cursor", "since",
-                         "This cursor was not made by this feed: begin again without it, or with now");
-  const ccd_arg args[] = {
-    {"xid", at.xid}, {"id", at.id}, {"limit_more", ccd_text_int64(call->arena, limit + 1)}, {0}};
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "cursor",
+                         "since",
+                         "This cursor was not made by this feed: begin again without it, or with "
+                         "now");
+  const ccd_arg args[] = {{"xid", at.xid},
+                          {"id", at.id},
+                          {"limit_more", ccd_text_int64(call->arena, limit + 1)},
+                          {0}};
   status = ccd_call_query(call, &ccd_q_change_list, args, &rows, reterr);
   if (status == CC_OK)
     status = fill_page(call->server, call->arena, organization, rows, limit, &at, &page, reterr);
@@ -107,12 +131,13 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* -- live ---------------------------------------------------------------------------------------- */
+/* -- live ----------------------------------------------------------------------------------------
+ */
 
 typedef struct live {
   ccd_server *server;
   ccd_credential credential;
-  char token[128];   /* of the credential: it is asked again whether it still holds */
+  char token[128]; /* of the credential: it is asked again whether it still holds */
   char address[64];
   char xid[24], id[24];
   ccd_feed_watch watch;
@@ -125,9 +150,16 @@ still_allowed(live *self, cc_arena *arena)
   ccd_actor actor = {0};
   ccd_limit_state state = {0};
   cc_error error;
-  return ccd_sessions_admit(self->server->sessions, &self->credential, CCD_LIMIT_NONE, self->address, arena, &actor,
-                            &state, &error) == CC_OK &&
-         actor.organization_id == self->watch.organization_id && (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER));
+  return ccd_sessions_admit(self->server->sessions,
+                            &self->credential,
+                            CCD_LIMIT_NONE,
+                            self->address,
+                            arena,
+                            &actor,
+                            &state,
+                            &error) == CC_OK &&
+         actor.organization_id == self->watch.organization_id &&
+         (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER));
 }
 
 static bool
@@ -151,21 +183,31 @@ push(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
   if (ccd_db_borrow(self->server->db, &conn, &error) != CC_OK)
     return true;
   const ccd_context context = {.tx = CCD_READ, .organization_id = self->watch.organization_id};
-  const char *args[] = {ccd_text_int64(arena, self->watch.organization_id), self->xid, self->id,
+  const char *args[] = {ccd_text_int64(arena, self->watch.organization_id),
+                        self->xid,
+                        self->id,
                         ccd_text_int64(arena, PAGE_MAX + 1)};
   const ccd_rows *rows = NULL;
   position at = {self->xid, self->id};
   cc_change_page *page = NULL;
   cc_status status = ccd_db_query_once(conn, &context, &ccd_q_change_list, args, &rows, &error);
   if (status == CC_OK)
-    status = fill_page(self->server, arena, self->watch.organization_id, rows, PAGE_MAX, &at, &page, &error);
+    status = fill_page(self->server,
+                       arena,
+                       self->watch.organization_id,
+                       rows,
+                       PAGE_MAX,
+                       &at,
+                       &page,
+                       &error);
   ccd_db_return(self->server->db, conn);
   if (status != CC_OK || page->n_data == 0)
     return true;
   cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
   cc_encode(&cc_change_page_type, page, CC_VIEW_MEMBER, &text);
   bool sent = !text.failed && ccd_socket_send(socket, text.text, text.length) &&
-              keep_text(self->xid, sizeof(self->xid), at.xid) && keep_text(self->id, sizeof(self->id), at.id);
+              keep_text(self->xid, sizeof(self->xid), at.xid) &&
+              keep_text(self->id, sizeof(self->id), at.id);
   cc_str_done(&text);
   *ret_sent = page->n_data;
   return sent;
@@ -211,9 +253,16 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
   position at = {"0", "0"};
   const char *upgrade = ccd_http_header(exchange->request, "upgrade");
   if (upgrade == NULL || strcasecmp(upgrade, "websocket") != 0)
-    return cc_fail_field(reterr, CC_ERR_MALFORMED, "upgrade", "Upgrade", "This is a WebSocket: ask for an upgrade");
+    return cc_fail_field(reterr,
+                         CC_ERR_MALFORMED,
+                         "upgrade",
+                         "Upgrade",
+                         "This is a WebSocket: ask for an upgrade");
   if (ccd_feed_sockets(call->server->feed) >= call->server->config.live_sockets)
-    return cc_fail(reterr, CC_ERR_UNAVAILABLE, "too_many_sockets", "There are too many live connections: use /v1/changes");
+    return cc_fail(reterr,
+                   CC_ERR_UNAVAILABLE,
+                   "too_many_sockets",
+                   "There are too many live connections: use /v1/changes");
   const char *since = query->since;
   if (since != NULL && strcmp(since, "now") == 0) {
     const ccd_rows *rows = NULL;
@@ -222,8 +271,12 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
       return status;
     at.xid = ccd_rows_get(rows, 0, "xid");
   } else if (!read_since(call->server, call->arena, call->actor->organization_id, since, &at)) {
-    return cc_fail_field(reterr, CC_ERR_INVALID, "cursor", "since",
-                         "This cursor was not made by this feed: begin again without it, or with now");
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "cursor",
+                         "since",
+                         "This cursor was not made by this feed: begin again without it, or with "
+                         "now");
   }
   live *self = calloc(1, sizeof(*self));
   if (self == NULL)
@@ -233,7 +286,8 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
   self->watch.organization_id = call->actor->organization_id;
   bool kept = keep_text(self->token, sizeof(self->token), exchange->credential.token) &&
               keep_text(self->address, sizeof(self->address), call->address) &&
-              keep_text(self->xid, sizeof(self->xid), at.xid) && keep_text(self->id, sizeof(self->id), at.id);
+              keep_text(self->xid, sizeof(self->xid), at.xid) &&
+              keep_text(self->id, sizeof(self->id), at.id);
   if (!kept) {
     free(self);
     return cc_fail(reterr, CC_ERR_INTERNAL, "live", "The position of the feed is too long");

@@ -26,11 +26,11 @@ struct ccd_feed {
   atomic_bool stopping;
   atomic_int sockets;
   _Atomic double lag;
-  pthread_mutex_t lock;             /* guards the members below */
+  pthread_mutex_t lock; /* guards the members below */
   pthread_cond_t changed;
-  int64_t pending[PENDING_MAX];     /* organizations to announce */
+  int64_t pending[PENDING_MAX]; /* organizations to announce */
   int n_pending;
-  ccd_feed_watch *watches;          /* one per socket */
+  ccd_feed_watch *watches; /* one per socket */
 };
 
 static void
@@ -104,7 +104,11 @@ announce(ccd_feed *feed)
   cc_error error = {0};
   const char *args[] = {text.text};
   if (text.length > 0 && ccd_db_borrow(feed->server->db, &conn, &error) == CC_OK) {
-    if (ccd_db_query_once(conn, &(ccd_context){.tx = CCD_WRITE, .actor = "system"}, &ccd_q_change_notify, args, NULL,
+    if (ccd_db_query_once(conn,
+                          &(ccd_context){.tx = CCD_WRITE, .actor = "system"},
+                          &ccd_q_change_notify,
+                          args,
+                          NULL,
                           &error) != CC_OK)
       ccd_log(CCD_WARNING, "feed.not_announced", CCD_TEXT("code", error.code));
     ccd_db_return(feed->server->db, conn);
@@ -118,7 +122,11 @@ run(void *data)
   ccd_feed *feed = data;
   bool ready = false;
   while (!atomic_load(&feed->stopping)) {
-    bool now = ccd_listen_wait(feed->listen, ready ? WAIT_MS : WAIT_MS / 10, feed->wake_fd, notified_cb, feed);
+    bool now = ccd_listen_wait(feed->listen,
+                               ready ? WAIT_MS : WAIT_MS / 10,
+                               feed->wake_fd,
+                               notified_cb,
+                               feed);
     if (now != ready) { /* something may have been missed in between */
       pthread_mutex_lock(&feed->lock);
       mark(feed, 0);
@@ -148,8 +156,10 @@ ccd_feed_start(ccd_server *server, ccd_feed **ret, cc_error *reterr)
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&feed->changed, &attributes);
   pthread_condattr_destroy(&attributes);
-  cc_status status = ccd_listen_open(server->config.database_url, "cc_changes", &feed->listen, reterr);
-  if (status == CC_OK && (feed->wake_fd < 0 || pthread_create(&feed->thread, NULL, run, feed) != 0)) {
+  cc_status status =
+    ccd_listen_open(server->config.database_url, "cc_changes", &feed->listen, reterr);
+  if (status == CC_OK &&
+      (feed->wake_fd < 0 || pthread_create(&feed->thread, NULL, run, feed) != 0)) {
     ccd_listen_close(feed->listen);
     status = cc_fail(reterr, CC_ERR_NO_MEMORY, "thread", "The feed's thread cannot be started");
   }
@@ -184,7 +194,12 @@ ccd_feed_lag(ccd_feed *feed)
   cc_error error;
   if (ccd_db_borrow(feed->server->db, &conn, &error) == CC_OK) {
     const ccd_rows *rows = NULL;
-    if (ccd_db_query_once(conn, &(ccd_context){.tx = CCD_READ}, &ccd_q_change_lag, NULL, &rows, &error) == CC_OK &&
+    if (ccd_db_query_once(conn,
+                          &(ccd_context){.tx = CCD_READ},
+                          &ccd_q_change_lag,
+                          NULL,
+                          &rows,
+                          &error) == CC_OK &&
         ccd_rows_get(rows, 0, "seconds") != NULL)
       atomic_store(&feed->lag, strtod(ccd_rows_get(rows, 0, "seconds"), NULL));
     ccd_db_return(feed->server->db, conn);

@@ -6,7 +6,8 @@
 
 /* The change feed: pages in commit-safe order, and the sockets that follow it. A thread listens to
  * NOTIFY cc_changes, whose payload names organizations; what this process wrote is announced there
- * once per some milliseconds, not once per commit, since NOTIFY makes commits wait for each other. */
+ * once per some milliseconds, not once per commit, since NOTIFY makes commits wait for each other.
+ */
 
 cc_status ccd_feed_start(ccd_server *server, ccd_feed **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_feed_stop(ccd_feed *feed);

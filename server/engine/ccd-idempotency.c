@@ -5,7 +5,8 @@
 #include "server/engine/ccd-exchange.h"
 
 /* Idempotency-Key: the key's row is written in the transaction of the work itself, so either both
- * are there or neither. What was answered is kept sealed (draft-ietf-httpapi-idempotency-key-header). */
+ * are there or neither. What was answered is kept sealed
+ * (draft-ietf-httpapi-idempotency-key-header). */
 
 static const char *
 scope_of(const ccd_exchange *exchange)
@@ -16,7 +17,10 @@ scope_of(const ccd_exchange *exchange)
 static const char *
 place_of(ccd_exchange *exchange)
 {
-  return cc_arena_printf(exchange->call.arena, "idempotency|%s|%s", scope_of(exchange), exchange->idempotency_key);
+  return cc_arena_printf(exchange->call.arena,
+                         "idempotency|%s|%s",
+                         scope_of(exchange),
+                         exchange->idempotency_key);
 }
 
 static const char *
@@ -24,7 +28,10 @@ request_hash(ccd_exchange *exchange)
 {
   const ccd_http_request *request = exchange->request;
   cc_arena *arena = exchange->call.arena;
-  const char *head = cc_arena_printf(arena, "%s %s?%s\n", request->method, request->path,
+  const char *head = cc_arena_printf(arena,
+                                     "%s %s?%s\n",
+                                     request->method,
+                                     request->path,
                                      request->query == NULL ? "" : request->query);
   if (head == NULL)
     return NULL;
@@ -49,7 +56,8 @@ replay(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
   const char *location = ccd_rows_get(rows, 0, "location");
   char *plain = NULL;
   size_t length = 0;
-  if (body != NULL && !ccd_unseal(arena, &exchange->server->keys, place_of(exchange), body, &plain, &length))
+  if (body != NULL &&
+      !ccd_unseal(arena, &exchange->server->keys, place_of(exchange), body, &plain, &length))
     return cc_fail(reterr, CC_ERR_INTERNAL, "unseal", "The kept answer cannot be opened");
   exchange->replayed = true;
   exchange->response->status = (int) ccd_rows_int64(rows, 0, "status");
@@ -78,10 +86,16 @@ ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr)
   if (outcome != NULL && strcmp(outcome, "replay") == 0)
     return replay(exchange, rows, reterr);
   if (outcome != NULL && strcmp(outcome, "mismatch") == 0)
-    return cc_fail_field(reterr, CC_ERR_INVALID, "idempotency_mismatch", "Idempotency-Key",
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "idempotency_mismatch",
+                         "Idempotency-Key",
                          "This Idempotency-Key was used for another request: take a new one");
-  return cc_fail(reterr, CC_ERR_CONFLICT, "idempotency_running",
-                 "The first request with this Idempotency-Key is still running: try again in a moment");
+  return cc_fail(reterr,
+                 CC_ERR_CONFLICT,
+                 "idempotency_running",
+                 "The first request with this Idempotency-Key is still running: try again in a "
+                 "moment");
 }
 
 cc_status

@@ -33,13 +33,21 @@ take_params(ccd_exchange *exchange, cc_error *reterr)
   if (type == NULL)
     return CC_OK;
   void *params = NULL;
-  cc_status status = cc_decode_pairs(type, exchange->match.params, exchange->match.n_params, call->arena, &params, NULL,
+  cc_status status = cc_decode_pairs(type,
+                                     exchange->match.params,
+                                     exchange->match.n_params,
+                                     call->arena,
+                                     &params,
+                                     NULL,
                                      &call->errors);
   call->params = params;
   if (status != CC_ERR_INVALID)
     return decoded(status, exchange, reterr);
   call->errors.n = 0;
-  return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such thing, or it is not yours to see");
+  return cc_fail(reterr,
+                 CC_ERR_NOT_FOUND,
+                 "not_found",
+                 "There is no such thing, or it is not yours to see");
 }
 
 static cc_status
@@ -52,13 +60,23 @@ split_query(ccd_exchange *exchange, cc_pair *pairs, size_t *ret_n, cc_error *ret
     size_t name = strcspn(at, "=&");
     if (length > 0) {
       if (n == QUERY_PAIRS_MAX)
-        return cc_fail(reterr, CC_ERR_MALFORMED, "query_too_many", "The query string has too many parameters");
+        return cc_fail(reterr,
+                       CC_ERR_MALFORMED,
+                       "query_too_many",
+                       "The query string has too many parameters");
       size_t ignored = 0;
       size_t skip = name < length ? name + 1 : length;
       pairs[n].name = ccd_percent_decode(arena, at, name, /* plus_is_space= */ true, &ignored);
-      pairs[n].text = ccd_percent_decode(arena, at + skip, length - skip, /* plus_is_space= */ true, &pairs[n].length);
+      pairs[n].text = ccd_percent_decode(arena,
+                                         at + skip,
+                                         length - skip,
+                                         /* plus_is_space= */ true,
+                                         &pairs[n].length);
       if (pairs[n].name == NULL || pairs[n].text == NULL)
-        return cc_fail(reterr, CC_ERR_MALFORMED, "query_escape", "The query string has a broken %%-escape");
+        return cc_fail(reterr,
+                       CC_ERR_MALFORMED,
+                       "query_escape",
+                       "The query string has a broken %%-escape");
       n++;
     }
     at += length + (at[length] == '&');
@@ -81,7 +99,13 @@ take_query(ccd_exchange *exchange, cc_error *reterr)
     return CC_OK;
   static const cc_type nothing = {.name = "Nothing", .size = 1};
   void *query = NULL;
-  status = cc_decode_pairs(type == NULL ? &nothing : type, pairs, n, call->arena, &query, &call->query_present, &call->errors);
+  status = cc_decode_pairs(type == NULL ? &nothing : type,
+                           pairs,
+                           n,
+                           call->arena,
+                           &query,
+                           &call->query_present,
+                           &call->errors);
   call->query = query;
   return decoded(status, exchange, reterr);
 }
@@ -96,19 +120,26 @@ take_page(ccd_exchange *exchange, cc_error *reterr)
     return CC_OK;
   int limit = cc_type_find(op->query, "limit");
   int cursor = cc_type_find(op->query, "cursor");
-  const char *text = limit < 0 ? NULL : cc_field_text(&op->query->fields[limit], call->query, call->arena);
+  const char *text =
+    limit < 0 ? NULL : cc_field_text(&op->query->fields[limit], call->query, call->arena);
   exchange->page_limit = text == NULL ? 0 : strtoll(text, NULL, 10);
   if (exchange->page_limit <= 0)
     exchange->page_limit = CC_PAGE_LIMIT_DEFAULT;
-  const char *given = cursor < 0 ? NULL : cc_field_text(&op->query->fields[cursor], call->query, call->arena);
+  const char *given =
+    cursor < 0 ? NULL : cc_field_text(&op->query->fields[cursor], call->query, call->arena);
   if (given == NULL || *given == '\0')
     return CC_OK;
   size_t n = 0;
   while (n < CCD_KEYSET_MAX && call->route->keyset[n] != NULL)
     n++;
-  const char *scope = cc_arena_printf(call->arena, "%s|%" PRId64, op->id, exchange->context.organization_id);
-  if (scope == NULL || !ccd_cursor_read(&exchange->server->keys, call->arena, scope, given, exchange->cursor, n))
-    return cc_fail_field(reterr, CC_ERR_INVALID, "cursor", "cursor",
+  const char *scope =
+    cc_arena_printf(call->arena, "%s|%" PRId64, op->id, exchange->context.organization_id);
+  if (scope == NULL ||
+      !ccd_cursor_read(&exchange->server->keys, call->arena, scope, given, exchange->cursor, n))
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "cursor",
+                         "cursor",
                          "This cursor was not made by this list: begin again without it");
   return CC_OK;
 }
@@ -122,8 +153,14 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
     return CC_OK;
   cc_mode mode = op->method == CC_PATCH ? CC_MODE_PATCH : CC_MODE_CREATE;
   void *body = NULL;
-  cc_status status = cc_decode(op->body, exchange->request->body, exchange->request->body_length, mode, call->arena, &body,
-                               &call->body_present, &call->errors);
+  cc_status status = cc_decode(op->body,
+                               exchange->request->body,
+                               exchange->request->body_length,
+                               mode,
+                               call->arena,
+                               &body,
+                               &call->body_present,
+                               &call->errors);
   call->body = body;
   if (status != CC_OK)
     return decoded(status, exchange, reterr);
@@ -131,7 +168,9 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
   cc_encode_body(op->body, body, mode == CC_MODE_PATCH ? &call->body_present : NULL, &text);
   exchange->body_text = text.failed ? NULL : cc_arena_strndup(call->arena, text.text, text.length);
   cc_str_done(&text);
-  return exchange->body_text != NULL ? CC_OK : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The body is too large to keep");
+  return exchange->body_text != NULL
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The body is too large to keep");
 }
 
 /* If-Match: the version that the client saw. An entity tag of another form never matches. */
@@ -155,8 +194,12 @@ take_idempotency_key(ccd_exchange *exchange, cc_error *reterr)
     return CC_OK;
   size_t length = strlen(key);
   if (length == 0 || length > IDEMPOTENCY_KEY_MAX)
-    return cc_fail_field(reterr, CC_ERR_INVALID, "idempotency_key", "Idempotency-Key",
-                         "Idempotency-Key must have 1 to %d characters", IDEMPOTENCY_KEY_MAX);
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "idempotency_key",
+                         "Idempotency-Key",
+                         "Idempotency-Key must have 1 to %d characters",
+                         IDEMPOTENCY_KEY_MAX);
   exchange->idempotency_key = key;
   return CC_OK;
 }
@@ -167,17 +210,20 @@ fill_context(ccd_exchange *exchange)
   const ccd_route *route = exchange->call.route;
   const ccd_actor *actor = &exchange->actor;
   cc_arena *arena = exchange->call.arena;
-  static const char *const names[] = {
-    [CCD_ACTOR_PERSON] = "user", [CCD_ACTOR_TOKEN] = "token", [CCD_ACTOR_DEVICE] = "device"};
+  static const char *const names[] =
+    {[CCD_ACTOR_PERSON] = "user", [CCD_ACTOR_TOKEN] = "token", [CCD_ACTOR_DEVICE] = "device"};
   exchange->context = (ccd_context){
     .tx = route->tx,
     .organization_id = actor->organization_id,
     .user_id = actor->user_id,
     .role = route->as_public ? "campaign_public" : NULL,
-    .actor = actor->kind == CCD_ACTOR_ANONYMOUS
-               ? "anonymous"
-               : cc_arena_printf(arena, "%s:%" PRId64, names[actor->kind],
-                                 actor->kind == CCD_ACTOR_PERSON ? actor->user_id : actor->session_id),
+    .actor =
+      actor->kind == CCD_ACTOR_ANONYMOUS
+        ? "anonymous"
+        : cc_arena_printf(arena,
+                          "%s:%" PRId64,
+                          names[actor->kind],
+                          actor->kind == CCD_ACTOR_PERSON ? actor->user_id : actor->session_id),
     .action = route->audit,
     .request_id = exchange->call.request_id,
     .address = exchange->call.address,

@@ -3,6 +3,6 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* From text to structs: path parameters, query string, body, conditions, cursor; and the context of the
- * transaction that follows. All errors of one request are collected. */
+/* From text to structs: path parameters, query string, body, conditions, cursor; and the context of
+ * the transaction that follows. All errors of one request are collected. */
 cc_status ccd_intake(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

@@ -22,9 +22,9 @@ typedef struct limit_class {
 typedef struct entry {
   uint64_t hash;
   int64_t window;
-  int64_t leased;    /* requests that may pass without asking */
-  int64_t rest;      /* left in Redis when the lease was made; 0: the quota is used up */
-  int64_t alone;     /* counted while Redis was away */
+  int64_t leased; /* requests that may pass without asking */
+  int64_t rest;   /* left in Redis when the lease was made; 0: the quota is used up */
+  int64_t alone;  /* counted while Redis was away */
 } entry;
 
 struct ccd_limits {
@@ -64,6 +64,7 @@ ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret,
     {CCD_LIMIT_LOGIN, "login", "RATE_LIMIT_LOGIN", config->limit_login},
     {CCD_LIMIT_REGISTER, "register", "RATE_LIMIT_REGISTER", config->limit_register},
   };
+
   ccd_limits *limits = calloc(1, sizeof(*limits));
   if (limits != NULL)
     limits->sets = calloc(SETS, sizeof(*limits->sets));
@@ -79,9 +80,13 @@ ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret,
     limits->classes[rows[i].limit].name = rows[i].name;
     if (!parse_figures(rows[i].text, &limits->classes[rows[i].limit])) {
       ccd_limits_free(limits);
-      return cc_fail_field(reterr, CC_ERR_INVALID, "figures", rows[i].setting,
+      return cc_fail_field(reterr,
+                           CC_ERR_INVALID,
+                           "figures",
+                           rows[i].setting,
                            "%s is \"%s\"; it must be requests per seconds, such as 100/60",
-                           rows[i].setting, rows[i].text);
+                           rows[i].setting,
+                           rows[i].text);
     }
   }
   *ret = limits;
@@ -123,7 +128,8 @@ static int64_t
 quota_of(const ccd_limits *limits, ccd_limit limit, const char *key)
 {
   int64_t quota = limits->classes[limit].quota;
-  return limit == CCD_LIMIT_LOGIN && strncmp(key, "address|", 8) == 0 ? quota * LOGIN_ADDRESS_FACTOR : quota;
+  return limit == CCD_LIMIT_LOGIN && strncmp(key, "address|", 8) == 0 ? quota * LOGIN_ADDRESS_FACTOR
+                                                                      : quota;
 }
 
 typedef struct place {
@@ -133,7 +139,8 @@ typedef struct place {
   int64_t left_s;
 } place;
 
-/* The key's entry in the window of now, made if need be by taking the place of the oldest. Locked. */
+/* The key's entry in the window of now, made if need be by taking the place of the oldest. Locked.
+ */
 static place
 entry_lock(ccd_limits *limits, ccd_limit limit, const char *key)
 {
@@ -162,7 +169,11 @@ entry_lock(ccd_limits *limits, ccd_limit limit, const char *key)
 }
 
 static void
-fill_state(const ccd_limits *limits, ccd_limit limit, const place *at, bool refused, ccd_limit_state *ret)
+fill_state(const ccd_limits *limits,
+           ccd_limit limit,
+           const place *at,
+           bool refused,
+           ccd_limit_state *ret)
 {
   *ret = ccd_limits_figures(limits, limit);
   ret->quota = at->quota;
@@ -192,8 +203,13 @@ ccd_limits_take(ccd_limits *limits,
     memcpy(half, mac, sizeof(half));
     ret_lease->amount = at.quota / LEASE_SHARE > 0 ? at.quota / LEASE_SHARE : 1;
     ret_lease->ttl_s = (int) at.left_s + 1;
-    int length = snprintf(ret_lease->key, sizeof(ret_lease->key), "cc:l:%s:%" PRId64 ":%016" PRIx64 "%016" PRIx64,
-                          limits->classes[limit].name, at.entry->window, half[0], half[1]);
+    int length = snprintf(ret_lease->key,
+                          sizeof(ret_lease->key),
+                          "cc:l:%s:%" PRId64 ":%016" PRIx64 "%016" PRIx64,
+                          limits->classes[limit].name,
+                          at.entry->window,
+                          half[0],
+                          half[1]);
     known = length < 0 || (size_t) length >= sizeof(ret_lease->key);
   }
   pthread_mutex_unlock(at.lock);

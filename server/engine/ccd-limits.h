@@ -5,17 +5,17 @@
 #include "server/engine/ccd-config.h"
 #include "server/engine/ccd-crypto.h"
 
-/* Rate limits: a fixed window per class and key. The count is Redis's; a process leases a part of the
- * quota at a time (a sixteenth), so most requests ask nobody, and all processes together never pass
- * the quota. When Redis is away the process counts by itself. See docs/internals/limits.md. */
+/* Rate limits: a fixed window per class and key. The count is Redis's; a process leases a part of
+ * the quota at a time (a sixteenth), so most requests ask nobody, and all processes together never
+ * pass the quota. When Redis is away the process counts by itself. See docs/internals/limits.md. */
 typedef struct ccd_limits ccd_limits;
 
 typedef struct ccd_limit_state {
-  const char *name;   /* of the class, for RateLimit-Policy; NULL: not limited */
+  const char *name; /* of the class, for RateLimit-Policy; NULL: not limited */
   int64_t quota;
   int64_t window_s;
-  int64_t remaining;  /* in this window, as far as this process knows */
-  int64_t reset_s;    /* until the window ends, at least 1 */
+  int64_t remaining; /* in this window, as far as this process knows */
+  int64_t reset_s;   /* until the window ends, at least 1 */
   bool refused;
 } ccd_limit_state;
 
@@ -27,8 +27,10 @@ typedef struct ccd_lease {
 } ccd_lease;
 
 /* The figures "100/60" are checked; an error names the setting. */
-cc_status ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret, cc_error *reterr)
-  CC_MUSTCHECK;
+cc_status ccd_limits_new(const ccd_config *config,
+                         const ccd_keys *keys,
+                         ccd_limits **ret,
+                         cc_error *reterr) CC_MUSTCHECK;
 void ccd_limits_free(ccd_limits *limits);
 
 /* A class's figures, for documents; name NULL for CCD_LIMIT_NONE. @per_address: the twenty times

@@ -55,12 +55,20 @@ cc_status
 ccd_log_open(const char *file, const char *level, cc_error *reterr)
 {
   if (!ccd_log_set_level(level))
-    return cc_fail_field(reterr, CC_ERR_INVALID, "enum", "LOG_LEVEL",
-                         "LOG_LEVEL is \"%s\"; it must be error, warning, info or debug", level);
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "enum",
+                         "LOG_LEVEL",
+                         "LOG_LEVEL is \"%s\"; it must be error, warning, info or debug",
+                         level);
   if (file != NULL && *file != '\0') {
     int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (fd < 0)
-      return cc_fail_field(reterr, CC_ERR_INVALID, "open", "LOG_FILE", "LOG_FILE cannot be written");
+      return cc_fail_field(reterr,
+                           CC_ERR_INVALID,
+                           "open",
+                           "LOG_FILE",
+                           "LOG_FILE cannot be written");
     output = fd;
   }
   if (y_init_logs("campaign-centerd", Y_LOG_MODE_CALLBACK, Y_LOG_LEVEL_DEBUG, NULL, NULL) != 1 ||

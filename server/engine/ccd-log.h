@@ -22,12 +22,18 @@ typedef struct ccd_log_field {
   int64_t number;
 } ccd_log_field;
 
-#define CCD_TEXT(key, value) {.name = (key), .text = (value) != NULL ? (value) : "-"}
-#define CCD_NUMBER(key, value) {.name = (key), .number = (int64_t) (value)}
+#define CCD_TEXT(key, value)                                                                       \
+  {                                                                                                \
+    .name = (key), .text = (value) != NULL ? (value) : "-"                                         \
+  }
+#define CCD_NUMBER(key, value)                                                                     \
+  {                                                                                                \
+    .name = (key), .number = (int64_t) (value)                                                     \
+  }
 
 /* ccd_log(CCD_INFO, "server.started", CCD_NUMBER("port", port)); */
-#define ccd_log(level, event, ...) \
-  ccd_log_fields((level), (event), (const ccd_log_field[]){__VA_ARGS__ __VA_OPT__(, ) {0}})
+#define ccd_log(level, event, ...)                                                                 \
+  ccd_log_fields((level), (event), (const ccd_log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 
 /* @file: NULL or "": standard error. @level: "error", "warning", "info", "debug". */
 cc_status ccd_log_open(const char *file, const char *level, cc_error *reterr) CC_MUSTCHECK;

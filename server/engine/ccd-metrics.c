@@ -10,7 +10,8 @@
 #include "server/engine/ccd-listener.h"
 
 /* Upper bounds in microseconds; the last bucket is +Inf. */
-static const int64_t bounds[] = {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 2500000};
+static const int64_t bounds[] =
+  {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 2500000};
 
 #define BUCKETS (CC_N(bounds) + 1)
 #define CLASSES 6 /* 1xx to 5xx, by the first digit */
@@ -74,12 +75,21 @@ write_histogram(const counters *at, const char *name, cc_str *out)
   uint64_t total = 0;
   for (size_t b = 0; b < CC_N(bounds); b++) {
     total += read_counter(&at->buckets[b]);
-    cc_str_printf(out, "campaign_request_seconds_bucket{op=\"%s\",le=\"%g\"} %" PRIu64 "\n", name, (double) bounds[b] / 1e6,
+    cc_str_printf(out,
+                  "campaign_request_seconds_bucket{op=\"%s\",le=\"%g\"} %" PRIu64 "\n",
+                  name,
+                  (double) bounds[b] / 1e6,
                   total);
   }
   total += read_counter(&at->buckets[BUCKETS - 1]);
-  cc_str_printf(out, "campaign_request_seconds_bucket{op=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", name, total);
-  cc_str_printf(out, "campaign_request_seconds_sum{op=\"%s\"} %g\n", name, (double) read_counter(&at->sum_us) / 1e6);
+  cc_str_printf(out,
+                "campaign_request_seconds_bucket{op=\"%s\",le=\"+Inf\"} %" PRIu64 "\n",
+                name,
+                total);
+  cc_str_printf(out,
+                "campaign_request_seconds_sum{op=\"%s\"} %g\n",
+                name,
+                (double) read_counter(&at->sum_us) / 1e6);
   cc_str_printf(out, "campaign_request_seconds_count{op=\"%s\"} %" PRIu64 "\n", name, total);
 }
 
@@ -87,18 +97,24 @@ static void
 write_routes(const ccd_metrics *metrics, cc_str *out)
 {
   int n = ccd_router_routes(metrics->router);
-  cc_str_add(out, "# HELP campaign_requests_total Answers by operation and class of status.\n"
-                  "# TYPE campaign_requests_total counter\n");
+  cc_str_add(out,
+             "# HELP campaign_requests_total Answers by operation and class of status.\n"
+             "# TYPE campaign_requests_total counter\n");
   for (int i = 0; i <= n; i++) {
     const char *name = i < n ? ccd_router_route(metrics->router, i)->op->id : "none";
-    for (size_t class = 1; class < CLASSES; class++) {
+    for (size_t class = 1; class < CLASSES; class ++) {
       uint64_t count = read_counter(&metrics->routes[i].by_class[class]);
       if (count > 0)
-        cc_str_printf(out, "campaign_requests_total{op=\"%s\",class=\"%zuxx\"} %" PRIu64 "\n", name, class, count);
+        cc_str_printf(out,
+                      "campaign_requests_total{op=\"%s\",class=\"%zuxx\"} %" PRIu64 "\n",
+                      name,
+                      class,
+                      count);
     }
   }
-  cc_str_add(out, "# HELP campaign_request_seconds Time from the head of a request to its answer.\n"
-                  "# TYPE campaign_request_seconds histogram\n");
+  cc_str_add(out,
+             "# HELP campaign_request_seconds Time from the head of a request to its answer.\n"
+             "# TYPE campaign_request_seconds histogram\n");
   for (int i = 0; i < n; i++) {
     if (read_counter(&metrics->routes[i].sum_us) > 0)
       write_histogram(&metrics->routes[i], ccd_router_route(metrics->router, i)->op->id, out);
@@ -118,21 +134,63 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
   ccd_db_stats db = {0};
   ccd_db_stats_get(server->db, &db);
   write_figure(out, "campaign_database_up", "gauge", "1 while PostgreSQL answers.", db.up);
-  write_figure(out, "campaign_pool_connections", "gauge", "Connections of the pool.", db.connections);
+  write_figure(out,
+               "campaign_pool_connections",
+               "gauge",
+               "Connections of the pool.",
+               db.connections);
   write_figure(out, "campaign_pool_borrowed", "gauge", "Connections in use.", db.borrowed);
-  write_figure(out, "campaign_pool_waiting", "gauge", "Requests that wait for a connection.", db.waiting);
-  write_figure(out, "campaign_database_timeouts_total", "counter", "Waits that met their deadline.", (double) db.timeouts);
-  write_figure(out, "campaign_database_reconnects_total", "counter", "Connections made anew.", (double) db.reconnects);
-  write_figure(out, "campaign_database_errors_total", "counter", "Statements that failed.", (double) db.errors);
-  write_figure(out, "campaign_redis_up", "gauge", "1 while Redis answers.", ccd_redis_up(server->redis));
+  write_figure(out,
+               "campaign_pool_waiting",
+               "gauge",
+               "Requests that wait for a connection.",
+               db.waiting);
+  write_figure(out,
+               "campaign_database_timeouts_total",
+               "counter",
+               "Waits that met their deadline.",
+               (double) db.timeouts);
+  write_figure(out,
+               "campaign_database_reconnects_total",
+               "counter",
+               "Connections made anew.",
+               (double) db.reconnects);
+  write_figure(out,
+               "campaign_database_errors_total",
+               "counter",
+               "Statements that failed.",
+               (double) db.errors);
+  write_figure(out,
+               "campaign_redis_up",
+               "gauge",
+               "1 while Redis answers.",
+               ccd_redis_up(server->redis));
   int64_t queued = -1;
   int64_t failed = -1;
   server->jobs_figures(server->jobs, &queued, &failed);
-  write_figure(out, "campaign_jobs_queued", "gauge", "Jobs that wait; -1: not known.", (double) queued);
-  write_figure(out, "campaign_jobs_failed", "gauge", "Jobs that were given up; -1: not known.", (double) failed);
-  write_figure(out, "campaign_feed_lag_seconds", "gauge", "Age of the oldest transaction that the feed waits for.",
+  write_figure(out,
+               "campaign_jobs_queued",
+               "gauge",
+               "Jobs that wait; -1: not known.",
+               (double) queued);
+  write_figure(out,
+               "campaign_jobs_failed",
+               "gauge",
+               "Jobs that were given up; -1: not known.",
+               (double) failed);
+  write_figure(out,
+               "campaign_feed_lag_seconds",
+               "gauge",
+               "Age of the oldest transaction that the feed waits for.",
                ccd_feed_lag(server->feed));
-  write_figure(out, "campaign_live_sockets", "gauge", "Open WebSockets of the feed.", ccd_feed_sockets(server->feed));
-  write_figure(out, "campaign_connections", "gauge", "Open client connections.",
+  write_figure(out,
+               "campaign_live_sockets",
+               "gauge",
+               "Open WebSockets of the feed.",
+               ccd_feed_sockets(server->feed));
+  write_figure(out,
+               "campaign_connections",
+               "gauge",
+               "Open client connections.",
                ccd_listener_connections(server->api) + ccd_listener_connections(server->slow));
 }

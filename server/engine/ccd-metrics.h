@@ -6,7 +6,8 @@
 
 /* Counters per route, in Prometheus' text format on the internal listener. */
 
-cc_status ccd_metrics_new(const ccd_router *router, ccd_metrics **ret, cc_error *reterr) CC_MUSTCHECK;
+cc_status
+ccd_metrics_new(const ccd_router *router, ccd_metrics **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_metrics_free(ccd_metrics *metrics);
 
 /* @index: of the route, -1 for none. @duration_us: from head to answer. */

@@ -7,8 +7,10 @@
 #include "common/api/cc-problem.h"
 #include "common/codec/cc-codec.h"
 
-static const char *const limit_names[] = {
-  [CCD_LIMIT_API] = "api", [CCD_LIMIT_LOGIN] = "login", [CCD_LIMIT_REGISTER] = "register", [CCD_LIMIT_NONE] = "none"};
+static const char *const limit_names[] = {[CCD_LIMIT_API] = "api",
+                                          [CCD_LIMIT_LOGIN] = "login",
+                                          [CCD_LIMIT_REGISTER] = "register",
+                                          [CCD_LIMIT_NONE] = "none"};
 
 static const ccd_route *
 route_of(const ccd_route *const *tables, const cc_op *op)
@@ -42,7 +44,9 @@ write_parameters(const cc_type *type, const char *in, bool *first, cc_str *out)
     add_text(out, "name", field->name);
     cc_str_add_char(out, ',');
     add_text(out, "in", in);
-    cc_str_printf(out, ",\"required\":%s,", strcmp(in, "path") == 0 || (field->flags & CC_REQUIRED) ? "true" : "false");
+    cc_str_printf(out,
+                  ",\"required\":%s,",
+                  strcmp(in, "path") == 0 || (field->flags & CC_REQUIRED) ? "true" : "false");
     add_text(out, "description", field->doc == NULL ? "" : field->doc);
     cc_str_add(out, ",\"schema\":");
     cc_schema_field(field, CC_SCHEMA_CREATE, out);
@@ -81,10 +85,16 @@ write_all_parameters(const ccd_route *route, cc_str *out)
   write_parameters(op->params, "path", &first, out);
   write_parameters(op->query, "query", &first, out);
   if (route->tx == CCD_WRITE && !route->secret_reply)
-    write_header_parameter("Idempotency-Key", "Makes a repetition harmless: the same key and body give the same answer for 24 hours.",
-                           &first, out);
+    write_header_parameter("Idempotency-Key",
+                           "Makes a repetition harmless: the same key and body give the same "
+                           "answer for 24 hours.",
+                           &first,
+                           out);
   if (op->method == CC_GET && op->shape == CC_REPLY_ONE && has_version(op->reply))
-    write_header_parameter("If-None-Match", "An ETag: 304 when nothing has changed since.", &first, out);
+    write_header_parameter("If-None-Match",
+                           "An ETag: 304 when nothing has changed since.",
+                           &first,
+                           out);
   if (op->method == CC_PATCH && has_version(op->reply))
     write_header_parameter("If-Match", "An ETag: 412 when somebody else was faster.", &first, out);
   cc_str_add(out, "],");
@@ -96,8 +106,10 @@ write_reply_schema(const cc_op *op, cc_str *out)
 {
   if (op->shape == CC_REPLY_LIST)
     cc_str_printf(out,
-                  "{\"type\":\"object\",\"required\":[\"data\",\"next_cursor\"],\"properties\":{\"data\":{\"type\":\"array\","
-                  "\"items\":{\"$ref\":\"#/components/schemas/%s\"}},\"next_cursor\":{\"type\":[\"string\",\"null\"],"
+                  "{\"type\":\"object\",\"required\":[\"data\",\"next_cursor\"],\"properties\":{"
+                  "\"data\":{\"type\":\"array\","
+                  "\"items\":{\"$ref\":\"#/components/schemas/"
+                  "%s\"}},\"next_cursor\":{\"type\":[\"string\",\"null\"],"
                   "\"description\":\"cursor of the next page; null: this is the last.\"}}}",
                   op->reply->name);
   else
@@ -107,7 +119,9 @@ write_reply_schema(const cc_op *op, cc_str *out)
 static void
 write_success(const cc_op *op, cc_str *out)
 {
-  cc_str_printf(out, "\"%d\":{\"description\":\"%s\"", op->shape == CC_REPLY_SOCKET ? 101 : cc_op_success(op),
+  cc_str_printf(out,
+                "\"%d\":{\"description\":\"%s\"",
+                op->shape == CC_REPLY_SOCKET ? 101 : cc_op_success(op),
                 op->shape == CC_REPLY_SOCKET ? "The socket is open." : "Done.");
   if (op->reply != NULL && op->shape != CC_REPLY_SOCKET) {
     cc_str_add(out, ",\"content\":{\"application/json\":{\"schema\":");
@@ -121,13 +135,15 @@ write_success(const cc_op *op, cc_str *out)
 static unsigned
 errors_of(const ccd_route *route)
 {
-  unsigned errors = route->op->errors | CC_ERR_BIT(CC_ERR_MALFORMED) | CC_ERR_BIT(CC_ERR_INTERNAL) | CC_ERR_BIT(CC_ERR_UNAVAILABLE);
+  unsigned errors = route->op->errors | CC_ERR_BIT(CC_ERR_MALFORMED) | CC_ERR_BIT(CC_ERR_INTERNAL) |
+                    CC_ERR_BIT(CC_ERR_UNAVAILABLE);
   if (route->limit != CCD_LIMIT_NONE)
     errors |= CC_ERR_BIT(CC_ERR_RATE_LIMITED);
   if (route->right != CC_RIGHT_PUBLIC)
     errors |= CC_ERR_BIT(CC_ERR_UNAUTHENTICATED) | CC_ERR_BIT(CC_ERR_FORBIDDEN);
   if (route->op->body != NULL)
-    errors |= CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_TOO_LARGE) | CC_ERR_BIT(CC_ERR_UNSUPPORTED);
+    errors |=
+      CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_TOO_LARGE) | CC_ERR_BIT(CC_ERR_UNSUPPORTED);
   if (route->op->query != NULL)
     errors |= CC_ERR_BIT(CC_ERR_INVALID);
   if (route->tx == CCD_WRITE)
@@ -149,9 +165,12 @@ write_responses(const ccd_route *route, cc_str *out)
     if (!(errors & CC_ERR_BIT(status)) || code == last)
       continue;
     last = code;
-    cc_str_printf(out, ",\"%d\":{\"description\":\"%s\",\"content\":{\"application/problem+json\":{\"schema\":"
-                       "{\"$ref\":\"#/components/schemas/Problem\"}}}}",
-                  code, cc_status_title((cc_status) status));
+    cc_str_printf(out,
+                  ",\"%d\":{\"description\":\"%s\",\"content\":{\"application/"
+                  "problem+json\":{\"schema\":"
+                  "{\"$ref\":\"#/components/schemas/Problem\"}}}}",
+                  code,
+                  cc_status_title((cc_status) status));
   }
   cc_str_add_char(out, '}');
 }
@@ -164,7 +183,8 @@ write_security(const ccd_route *route, cc_str *out)
   else if (route->right == CC_RIGHT_SIGNED_IN)
     cc_str_add(out, "\"security\":[{\"session\":[]},{\"cookie\":[]}],");
   else
-    cc_str_add(out, "\"security\":[{\"session\":[]},{\"cookie\":[]},{\"token\":[]},{\"device\":[]}],");
+    cc_str_add(out,
+               "\"security\":[{\"session\":[]},{\"cookie\":[]},{\"token\":[]},{\"device\":[]}],");
 }
 
 static void
@@ -182,13 +202,19 @@ write_operation(const ccd_route *route, cc_str *out)
     add_text(out, "description", op->doc);
     cc_str_add_char(out, ',');
   }
-  cc_str_printf(out, "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",", ccd_right_get(route->right)->name, limit_names[route->limit]);
+  cc_str_printf(out,
+                "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",",
+                ccd_right_get(route->right)->name,
+                limit_names[route->limit]);
   write_security(route, out);
   write_all_parameters(route, out);
   if (op->body != NULL)
-    cc_str_printf(out, "\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
-                       "{\"$ref\":\"#/components/schemas/%s%s\"}}}},",
-                  op->body->name, op->method == CC_PATCH ? "Patch" : "Body");
+    cc_str_printf(out,
+                  "\"requestBody\":{\"required\":true,\"content\":{\"application/"
+                  "json\":{\"schema\":"
+                  "{\"$ref\":\"#/components/schemas/%s%s\"}}}},",
+                  op->body->name,
+                  op->method == CC_PATCH ? "Patch" : "Body");
   write_responses(route, out);
   cc_str_add_char(out, '}');
 }
@@ -267,22 +293,34 @@ write_components(cc_str *out)
   write_schema(seen, &n, &cc_problem_type, CC_SCHEMA_REPLY, out);
   for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
     write_schema(seen, &n, (*op)->reply, CC_SCHEMA_REPLY, out);
-    write_schema(seen, &n, (*op)->body, (*op)->method == CC_PATCH ? CC_SCHEMA_PATCH : CC_SCHEMA_CREATE, out);
+    write_schema(seen,
+                 &n,
+                 (*op)->body,
+                 (*op)->method == CC_PATCH ? CC_SCHEMA_PATCH : CC_SCHEMA_CREATE,
+                 out);
   }
   cc_str_add(out,
              "},\"securitySchemes\":{"
-             "\"session\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A session of a person: ccs_…, from signIn.\"},"
-             "\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-cc\",\"description\":\"A session of a browser. Writes need this site's Origin.\"},"
-             "\"token\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API token of an organization: cct_…, with its scopes.\"},"
-             "\"device\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A paired device: ccd_…, with its profile.\"}}}");
+             "\"session\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A session of "
+             "a person: ccs_…, from signIn.\"},"
+             "\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-cc\","
+             "\"description\":\"A session of a browser. Writes need this site's Origin.\"},"
+             "\"token\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API token of "
+             "an organization: cct_…, with its scopes.\"},"
+             "\"device\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A paired "
+             "device: ccd_…, with its profile.\"}}}");
 }
 
 void
 ccd_openapi_write(const ccd_route *const *tables, cc_str *out)
 {
-  cc_str_add(out, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Campaign Center API\",\"version\":\"1\",\"description\":"
-                  "\"JSON over HTTP. Times are RFC 3339 in UTC, money is in minor units, ids are numbers. Errors are "
-                  "problem documents (RFC 9457). Lists are pages with limit and cursor. See docs/api.md.\"},");
+  cc_str_add(out,
+             "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Campaign Center "
+             "API\",\"version\":\"1\",\"description\":"
+             "\"JSON over HTTP. Times are RFC 3339 in UTC, money is in minor units, ids are "
+             "numbers. Errors are "
+             "problem documents (RFC 9457). Lists are pages with limit and cursor. See "
+             "docs/api.md.\"},");
   write_paths(tables, out);
   write_components(out);
   cc_str_add_char(out, '}');

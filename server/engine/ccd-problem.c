@@ -87,7 +87,9 @@ add_allow(ccd_exchange *exchange)
     cc_str_add(&allow, method == CC_GET ? ", HEAD, " : ", ");
   }
   cc_str_add(&allow, "OPTIONS");
-  ccd_response_header(exchange->response, "Allow", cc_arena_strdup(exchange->call.arena, allow.text));
+  ccd_response_header(exchange->response,
+                      "Allow",
+                      cc_arena_strdup(exchange->call.arena, allow.text));
   cc_str_done(&allow);
 }
 
@@ -95,7 +97,8 @@ static void
 add_retry_after(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   if (status == CC_ERR_RATE_LIMITED)
-    ccd_response_header(exchange->response, "Retry-After",
+    ccd_response_header(exchange->response,
+                        "Retry-After",
                         ccd_text_int64(exchange->call.arena, exchange->limit.reset_s));
   else if (status == CC_ERR_UNAVAILABLE || status == CC_ERR_NO_MEMORY)
     ccd_response_header(exchange->response, "Retry-After", "2");
@@ -114,10 +117,14 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
   cc_str_add(out, "\",\"status\":");
   cc_str_add_int(out, cc_status_http(status));
   /* What broke inside is for the log, under the request id, not for strangers. */
-  add_member(out, "detail", internal ? "Something went wrong in the server. Tell support the request_id." : error->message);
+  add_member(out,
+             "detail",
+             internal ? "Something went wrong in the server. Tell support the request_id."
+                      : error->message);
   if (!internal)
     add_member(out, "code", error->code);
-  if (status == CC_ERR_FORBIDDEN && exchange->call.route != NULL && strcmp(error->code, "right") == 0)
+  if (status == CC_ERR_FORBIDDEN && exchange->call.route != NULL &&
+      strcmp(error->code, "right") == 0)
     add_member(out, "required", ccd_right_get(exchange->call.route->right)->name);
   if (status == CC_ERR_NOT_FOUND)
     add_member(out, "entity", entity_of(exchange));

@@ -37,8 +37,10 @@ add_cors(ccd_exchange *exchange)
     return;
   ccd_response_header(exchange->response, "Access-Control-Allow-Origin", origin);
   ccd_response_header(exchange->response, "Access-Control-Allow-Credentials", "true");
-  ccd_response_header(exchange->response, "Access-Control-Expose-Headers",
-                      "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Idempotent-Replayed");
+  ccd_response_header(exchange->response,
+                      "Access-Control-Expose-Headers",
+                      "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+                      "X-Request-Id, Idempotent-Replayed");
 }
 
 /* draft-ietf-httpapi-ratelimit-headers. */
@@ -49,11 +51,19 @@ add_limit(ccd_exchange *exchange)
   if (limit->name == NULL)
     return;
   cc_arena *arena = exchange->call.arena;
-  ccd_response_header(exchange->response, "RateLimit-Policy",
-                      cc_arena_printf(arena, "\"%s\";q=%lld;w=%lld", limit->name, (long long) limit->quota,
+  ccd_response_header(exchange->response,
+                      "RateLimit-Policy",
+                      cc_arena_printf(arena,
+                                      "\"%s\";q=%lld;w=%lld",
+                                      limit->name,
+                                      (long long) limit->quota,
                                       (long long) limit->window_s));
-  ccd_response_header(exchange->response, "RateLimit",
-                      cc_arena_printf(arena, "\"%s\";r=%lld;t=%lld", limit->name, (long long) limit->remaining,
+  ccd_response_header(exchange->response,
+                      "RateLimit",
+                      cc_arena_printf(arena,
+                                      "\"%s\";r=%lld;t=%lld",
+                                      limit->name,
+                                      (long long) limit->remaining,
                                       (long long) limit->reset_s));
 }
 
@@ -66,12 +76,17 @@ ccd_response_common(ccd_exchange *exchange)
   ccd_response_header(response, "Referrer-Policy", "no-referrer");
   ccd_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
   ccd_response_header(response, "X-Frame-Options", "DENY");
-  bool page = exchange->content_type != NULL && strncmp(exchange->content_type, "text/html", 9) == 0;
-  ccd_response_header(response, "Content-Security-Policy",
-                      page ? "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  bool page =
+    exchange->content_type != NULL && strncmp(exchange->content_type, "text/html", 9) == 0;
+  ccd_response_header(response,
+                      "Content-Security-Policy",
+                      page ? "default-src 'none'; style-src 'self'; base-uri 'none'; form-action "
+                             "'none'; frame-ancestors 'none'"
                            : "default-src 'none'; frame-ancestors 'none'");
   if (strncmp(exchange->server->config.public_url, "https:", 6) == 0)
-    ccd_response_header(response, "Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+    ccd_response_header(response,
+                        "Strict-Transport-Security",
+                        "max-age=63072000; includeSubDomains");
   ccd_response_header(response, "Vary", "Authorization, Cookie, Origin");
   add_cors(exchange);
   add_limit(exchange);
@@ -104,17 +119,30 @@ make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *re
   for (; n < CCD_KEYSET_MAX && exchange->call.route->keyset[n] != NULL; n++) {
     parts[n] = ccd_rows_get(rows, last, exchange->call.route->keyset[n]);
     if (parts[n] == NULL)
-      return cc_fail(reterr, CC_ERR_INTERNAL, "keyset", "A row has no %s", exchange->call.route->keyset[n]);
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "keyset",
+                     "A row has no %s",
+                     exchange->call.route->keyset[n]);
   }
-  const char *scope = cc_arena_printf(exchange->call.arena, "%s|%lld", exchange->call.route->op->id,
+  const char *scope = cc_arena_printf(exchange->call.arena,
+                                      "%s|%lld",
+                                      exchange->call.route->op->id,
                                       (long long) exchange->context.organization_id);
-  exchange->next_cursor = scope == NULL ? NULL
-                                        : ccd_cursor_make(&exchange->server->keys, exchange->call.arena, scope, parts, n);
-  return exchange->next_cursor != NULL ? CC_OK : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  exchange->next_cursor =
+    scope == NULL ? NULL
+                  : ccd_cursor_make(&exchange->server->keys, exchange->call.arena, scope, parts, n);
+  return exchange->next_cursor != NULL
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
 static cc_status
-encode_list(ccd_exchange *exchange, const ccd_rows *rows, const cc_row_map *map, cc_cell *cells, cc_error *reterr)
+encode_list(ccd_exchange *exchange,
+            const ccd_rows *rows,
+            const cc_row_map *map,
+            cc_cell *cells,
+            cc_error *reterr)
 {
   cc_str *out = &exchange->out;
   int n = ccd_rows_n(rows);
@@ -146,17 +174,23 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
   const cc_op *op = exchange->call.route->op;
   if (op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0)
-    return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such thing, or it is not yours to see");
+    return cc_fail(reterr,
+                   CC_ERR_NOT_FOUND,
+                   "not_found",
+                   "There is no such thing, or it is not yours to see");
   if (op->reply == NULL)
     return CC_OK;
   cc_row_map found;
   const cc_row_map *map =
-    exchange->call.route->query == NULL ? NULL : ccd_query_map(exchange->server->db, exchange->call.route->query, op->reply);
+    exchange->call.route->query == NULL
+      ? NULL
+      : ccd_query_map(exchange->server->db, exchange->call.route->query, op->reply);
   if (map == NULL) {
     ccd_rows_map(rows, op->reply, &found);
     map = &found;
   }
-  cc_cell *cells = cc_arena_alloc(exchange->call.arena, sizeof(*cells) * (size_t) ccd_rows_columns(rows));
+  cc_cell *cells =
+    cc_arena_alloc(exchange->call.arena, sizeof(*cells) * (size_t) ccd_rows_columns(rows));
   if (cells == NULL)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
   if (op->shape == CC_REPLY_LIST)
@@ -188,7 +222,8 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
     cc_encode(type, call->reply, exchange->actor.view, &exchange->out);
   }
   if (status == CC_OK && exchange->out.failed)
-    status = cc_fail(reterr, CC_ERR_INTERNAL, "reply_size", "The reply is larger than the server allows");
+    status =
+      cc_fail(reterr, CC_ERR_INTERNAL, "reply_size", "The reply is larger than the server allows");
   return status;
 }
 
@@ -241,13 +276,17 @@ ccd_reply_send(ccd_exchange *exchange)
     response->status = not_modified(exchange) ? 304 : cc_op_success(call->route->op);
   if (response->status != 304 && exchange->out.length > 0) {
     response->body = cc_str_take(&exchange->out, &response->body_length);
-    ccd_response_header(response, "Content-Type",
-                        exchange->content_type == NULL ? "application/json; charset=utf-8" : exchange->content_type);
+    ccd_response_header(response,
+                        "Content-Type",
+                        exchange->content_type == NULL ? "application/json; charset=utf-8"
+                                                       : exchange->content_type);
   }
-  ccd_response_header(response, "Cache-Control", exchange->actor.kind == CCD_ACTOR_ANONYMOUS &&
-                                                     call->route->tx != CCD_WRITE && exchange->etag != NULL
-                                                   ? "no-cache"
-                                                   : "no-store");
+  ccd_response_header(response,
+                      "Cache-Control",
+                      exchange->actor.kind == CCD_ACTOR_ANONYMOUS && call->route->tx != CCD_WRITE &&
+                          exchange->etag != NULL
+                        ? "no-cache"
+                        : "no-store");
   ccd_response_header(response, "ETag", exchange->etag);
   ccd_response_header(response, "Location", call->location);
   ccd_response_header(response, "Set-Cookie", call->set_cookie);

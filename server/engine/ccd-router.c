@@ -70,7 +70,11 @@ add_route(ccd_router *router, const ccd_route *route, int index, cc_error *reter
 {
   const char *path = route->op->path;
   if (*path != '/')
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: the path must begin with /", route->op->id);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: the path must begin with /",
+                   route->op->id);
   node *at = router->root;
   while (*path == '/') {
     const char *segment = path + 1;
@@ -82,7 +86,11 @@ add_route(ccd_router *router, const ccd_route *route, int index, cc_error *reter
   }
   int *place = &at->routes[route->op->method];
   if (*place != 0)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s and %s have the same method and path", route->op->id,
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s and %s have the same method and path",
+                   route->op->id,
                    router->routes[*place - 1]->op->id);
   *place = index + 1;
   router->routes[index] = route;
@@ -144,7 +152,11 @@ hex_value(char c)
 }
 
 char *
-ccd_percent_decode(cc_arena *arena, const char *text, size_t length, bool plus_is_space, size_t *ret_length)
+ccd_percent_decode(cc_arena *arena,
+                   const char *text,
+                   size_t length,
+                   bool plus_is_space,
+                   size_t *ret_length)
 {
   char *decoded = cc_arena_text(arena, length + 1);
   if (decoded == NULL)
@@ -178,18 +190,23 @@ decode_segment(cc_arena *arena, const char *raw, size_t length, cc_pair *ret, cc
   size_t n = 0;
   char *text = ccd_percent_decode(arena, raw, length, /* plus_is_space= */ false, &n);
   if (text == NULL)
-    return cc_fail(reterr, CC_ERR_MALFORMED, "path_escape", "The path has a broken or forbidden %%-escape");
+    return cc_fail(reterr,
+                   CC_ERR_MALFORMED,
+                   "path_escape",
+                   "The path has a broken or forbidden %%-escape");
   if (n == 0 || strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || memchr(text, '/', n) != NULL ||
       cc_utf8_length(text, n) < 0 || cc_utf8_has_control(text, n))
-    return cc_fail(reterr, CC_ERR_MALFORMED, "path_segment",
+    return cc_fail(reterr,
+                   CC_ERR_MALFORMED,
+                   "path_segment",
                    "The path has an empty, dot or otherwise forbidden segment");
   ret->text = text;
   ret->length = n;
   return CC_OK;
 }
 
-/* Depth first, literal before parameter, so that /events/by-slug/{slug} and /events/{id}/publish can
- * stand side by side. Depth is bounded by the longest path of the tables. */
+/* Depth first, literal before parameter, so that /events/by-slug/{slug} and /events/{id}/publish
+ * can stand side by side. Depth is bounded by the longest path of the tables. */
 static const node *
 walk(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
 {
@@ -201,7 +218,8 @@ walk(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
     return NULL;
   }
   for (const node *child = at->children; child != NULL; child = child->sibling) {
-    if (child->length == segments->length && memcmp(child->text, segments->text, child->length) == 0) {
+    if (child->length == segments->length &&
+        memcmp(child->text, segments->text, child->length) == 0) {
       const node *found = walk(child, segments + 1, n - 1, match);
       if (found != NULL)
         return found;
@@ -218,7 +236,8 @@ walk(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
   return found;
 }
 
-/* The names stand in the op's path; the trie shares nodes between routes that may name them apart. */
+/* The names stand in the op's path; the trie shares nodes between routes that may name them apart.
+ */
 static void
 name_params(const ccd_route *route, ccd_match *match)
 {

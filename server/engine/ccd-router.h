@@ -10,17 +10,17 @@ typedef struct ccd_router ccd_router;
 #define CCD_PATH_PARAMS_MAX 8
 
 typedef struct ccd_match {
-  const ccd_route *route;      /* NULL: none for this method */
-  int index;                   /* of the route among all, for metrics; -1 without route */
-  unsigned methods;            /* bits 1 << cc_method that this path has; 0: no such path */
+  const ccd_route *route; /* NULL: none for this method */
+  int index;              /* of the route among all, for metrics; -1 without route */
+  unsigned methods;       /* bits 1 << cc_method that this path has; 0: no such path */
   cc_pair params[CCD_PATH_PARAMS_MAX];
   size_t n_params;
 } ccd_match;
 
-/* Compile the tables. Two routes of the same method and shape, or a path that does not begin with /,
- * are errors. */
-cc_status ccd_router_new(const ccd_route *const *tables, ccd_router **ret, cc_error *reterr)
-  CC_MUSTCHECK;
+/* Compile the tables. Two routes of the same method and shape, or a path that does not begin with
+ * /, are errors. */
+cc_status
+ccd_router_new(const ccd_route *const *tables, ccd_router **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_router_free(ccd_router *router);
 
 int ccd_router_routes(const ccd_router *router);
@@ -41,4 +41,8 @@ cc_status ccd_router_match(const ccd_router *router,
 
 /* Percent-decode @length bytes (plus_is_space: as in a query string). NULL: broken escape, NUL, or
  * the arena's ceiling. */
-char *ccd_percent_decode(cc_arena *arena, const char *text, size_t length, bool plus_is_space, size_t *ret_length);
+char *ccd_percent_decode(cc_arena *arena,
+                         const char *text,
+                         size_t length,
+                         bool plus_is_space,
+                         size_t *ret_length);

@@ -20,11 +20,21 @@ check_params(const cc_op *op, cc_error *reterr)
       found = found || (strlen(name) == length && memcmp(name, at + 1, length) == 0);
     }
     if (!found)
-      return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: {%.*s} is no field of its params", op->id, (int) length, at + 1);
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "route",
+                     "%s: {%.*s} is no field of its params",
+                     op->id,
+                     (int) length,
+                     at + 1);
     n++;
   }
   if (n != (op->params == NULL ? 0u : op->params->n_fields))
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: params has a field that the path has not", op->id);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: params has a field that the path has not",
+                   op->id);
   return CC_OK;
 }
 
@@ -34,8 +44,13 @@ check_list(const ccd_route *route, cc_error *reterr)
   const cc_op *op = route->op;
   if (op->shape != CC_REPLY_LIST)
     return CC_OK;
-  if (op->query == NULL || cc_type_find(op->query, "limit") < 0 || cc_type_find(op->query, "cursor") < 0)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a list needs limit and cursor in its query", op->id);
+  if (op->query == NULL || cc_type_find(op->query, "limit") < 0 ||
+      cc_type_find(op->query, "cursor") < 0)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: a list needs limit and cursor in its query",
+                   op->id);
   if (route->keyset[0] == NULL)
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a list needs a keyset", op->id);
   return CC_OK;
@@ -48,13 +63,25 @@ check_route(const ccd_route *route, cc_error *reterr)
   if (route->right == CC_RIGHT_UNSET || route->right >= _CC_RIGHT_MAX)
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no right", op->id);
   if ((route->query == NULL) == (route->handler == NULL))
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s needs a query or a handler, and not both", op->id);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s needs a query or a handler, and not both",
+                   op->id);
   if (route->tx == 0 || (route->query != NULL && route->tx == CCD_NONE))
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no transaction kind", op->id);
   if ((route->tx == CCD_WRITE) != (route->audit != NULL))
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a write has an audit name, and nothing else has one", op->id);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: a write has an audit name, and nothing else has one",
+                   op->id);
   if (op->method == CC_GET && (route->tx == CCD_WRITE || op->body != NULL))
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: a GET neither writes nor has a body", op->id);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: a GET neither writes nor has a body",
+                   op->id);
   if (route->as_public && (route->right != CC_RIGHT_PUBLIC || route->tx == CCD_WRITE))
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: as_public is for public reads", op->id);
   cc_status status = check_params(op, reterr);
@@ -62,8 +89,15 @@ check_route(const ccd_route *route, cc_error *reterr)
     status = check_list(route, reterr);
   for (int i = 0; status == CC_OK && route->query != NULL && i < route->query->n_params; i++) {
     if (!ccd_exchange_knows(route, route->query->params[i]))
-      return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: query %s (%s) has the parameter :%s, which %s does not give",
-                     op->id, route->query->name, route->query->source, route->query->params[i], op->id);
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "route",
+                     "%s: query %s (%s) has the parameter :%s, which %s does not give",
+                     op->id,
+                     route->query->name,
+                     route->query->source,
+                     route->query->params[i],
+                     op->id);
   }
   return status;
 }
@@ -110,7 +144,11 @@ ccd_routes_check(const ccd_route *const *tables, cc_error *reterr)
 
 /* A query that no route names belongs to handlers: its rows are read by name. */
 cc_status
-ccd_routes_uses(const ccd_route *const *tables, cc_arena *arena, ccd_query_use **ret, size_t *ret_n, cc_error *reterr)
+ccd_routes_uses(const ccd_route *const *tables,
+                cc_arena *arena,
+                ccd_query_use **ret,
+                size_t *ret_n,
+                cc_error *reterr)
 {
   size_t capacity = (size_t) ccd_n_queries;
   for (const ccd_route *const *table = tables; *table != NULL; table++) {

@@ -28,8 +28,8 @@ struct ccd_sessions {
   ccd_server *server;
   pthread_mutex_t locks[SHARDS]; /* guard the slots with the same index modulo SHARDS */
   slot *slots;
-  atomic_ulong revocations;      /* what was loaded before one of these is not kept */
-  _Atomic int64_t mistrust;      /* until then Redis may hold sessions that were revoked */
+  atomic_ulong revocations; /* what was loaded before one of these is not kept */
+  _Atomic int64_t mistrust; /* until then Redis may hold sessions that were revoked */
 };
 
 static void
@@ -39,18 +39,21 @@ forget(ccd_sessions *self, const char *kind, int64_t id)
   for (size_t i = 0; i < SLOTS; i++) {
     pthread_mutex_lock(&self->locks[i % SHARDS]);
     const ccd_actor *actor = &self->slots[i].actor;
-    bool hit = kind == NULL || (strcmp(kind, "user") == 0 && actor->user_id == id) ||
-               (strcmp(kind, "organization") == 0 && actor->organization_id == id) ||
-               (strcmp(kind, "session") == 0 && actor->kind == CCD_ACTOR_PERSON && actor->session_id == id) ||
-               (strcmp(kind, "token") == 0 && actor->kind == CCD_ACTOR_TOKEN && actor->session_id == id) ||
-               (strcmp(kind, "device") == 0 && actor->kind == CCD_ACTOR_DEVICE && actor->session_id == id);
+    bool hit =
+      kind == NULL || (strcmp(kind, "user") == 0 && actor->user_id == id) ||
+      (strcmp(kind, "organization") == 0 && actor->organization_id == id) ||
+      (strcmp(kind, "session") == 0 && actor->kind == CCD_ACTOR_PERSON &&
+       actor->session_id == id) ||
+      (strcmp(kind, "token") == 0 && actor->kind == CCD_ACTOR_TOKEN && actor->session_id == id) ||
+      (strcmp(kind, "device") == 0 && actor->kind == CCD_ACTOR_DEVICE && actor->session_id == id);
     if (hit)
       self->slots[i].loaded = 0;
     pthread_mutex_unlock(&self->locks[i % SHARDS]);
   }
 }
 
-/* From another process, over Redis: "user:7". NULL after a time in which some may have been missed. */
+/* From another process, over Redis: "user:7". NULL after a time in which some may have been missed.
+ */
 static void
 revoked_cb(void *data, const char *key)
 {
@@ -97,12 +100,18 @@ ccd_sessions_free(ccd_sessions *self)
 }
 
 static void
-set_credential(ccd_credential *ret, ccd_actor_kind kind, const char *token, bool by_cookie, cc_arena *arena)
+set_credential(ccd_credential *ret,
+               ccd_actor_kind kind,
+               const char *token,
+               bool by_cookie,
+               cc_arena *arena)
 {
   uint8_t hash[CCD_HASH_BYTES];
   ccd_sha256(token, strlen(token), hash);
   const char *hex = ccd_hex(arena, hash, sizeof(hash));
-  *ret = (ccd_credential){.kind = hex == NULL ? CCD_ACTOR_ANONYMOUS : kind, .by_cookie = by_cookie, .token = token};
+  *ret = (ccd_credential){.kind = hex == NULL ? CCD_ACTOR_ANONYMOUS : kind,
+                          .by_cookie = by_cookie,
+                          .token = token};
   if (hex != NULL)
     memcpy(ret->key, hex, strlen(hex) + 1);
 }
@@ -126,7 +135,9 @@ cookie_token(const char *cookie, cc_arena *arena)
   while (*cookie != '\0') {
     cookie += strspn(cookie, "; ");
     size_t length = strcspn(cookie, ";");
-    size_t name = strncmp(cookie, "__Host-cc=", 10) == 0 ? 10 : strncmp(cookie, "cc=", 3) == 0 ? 3 : 0;
+    size_t name = strncmp(cookie, "__Host-cc=", 10) == 0 ? 10
+                  : strncmp(cookie, "cc=", 3) == 0       ? 3
+                                                         : 0;
     if (name > 0)
       return cc_arena_strndup(arena, cookie + name, length - name);
     cookie += length;
@@ -135,7 +146,10 @@ cookie_token(const char *cookie, cc_arena *arena)
 }
 
 bool
-ccd_credential_read(const char *authorization, const char *cookie, cc_arena *arena, ccd_credential *ret)
+ccd_credential_read(const char *authorization,
+                    const char *cookie,
+                    cc_arena *arena,
+                    ccd_credential *ret)
 {
   *ret = (ccd_credential){.kind = CCD_ACTOR_ANONYMOUS};
   if (authorization != NULL) {
@@ -171,8 +185,8 @@ cached(ccd_sessions *self, const char *key, ccd_actor *ret)
   int64_t oldest = cc_time_monotonic() - self->server->config.session_cache * CC_TIME_SECOND;
   pthread_mutex_lock(&self->locks[index % SHARDS]);
   const slot *at = &self->slots[index];
-  bool hit = at->loaded != 0 && at->loaded > oldest && (at->expires == 0 || at->expires > cc_time_now()) &&
-             strcmp(at->actor.key, key) == 0;
+  bool hit = at->loaded != 0 && at->loaded > oldest &&
+             (at->expires == 0 || at->expires > cc_time_now()) && strcmp(at->actor.key, key) == 0;
   if (hit)
     *ret = at->actor;
   pthread_mutex_unlock(&self->locks[index % SHARDS]);
@@ -224,9 +238,16 @@ share(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long
 {
   char key[80], text[TEXT_MAX];
   redis_key(actor->key, key);
-  int length = snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %d %" PRId64,
-                        actor->session_id, actor->user_id, actor->organization_id, (int64_t) actor->rights,
-                        (int) actor->view, actor->needs_second_factor, expires);
+  int length = snprintf(text,
+                        sizeof(text),
+                        "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d %d %" PRId64,
+                        actor->session_id,
+                        actor->user_id,
+                        actor->organization_id,
+                        (int64_t) actor->rights,
+                        (int) actor->view,
+                        actor->needs_second_factor,
+                        expires);
   assert(length > 0 && (size_t) length < sizeof(text));
   (void) ccd_redis_set(self->server->redis, key, text, (size_t) length, REDIS_TTL_S);
   if (atomic_load(&self->revocations) != revocations)
@@ -234,14 +255,18 @@ share(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long
 }
 
 static void
-fill_actor(const ccd_credential *credential, const ccd_rows *rows, ccd_actor *actor, cc_time *ret_expires)
+fill_actor(const ccd_credential *credential,
+           const ccd_rows *rows,
+           ccd_actor *actor,
+           cc_time *ret_expires)
 {
   const char *expires = ccd_rows_get(rows, 0, "expires_at");
   *ret_expires = 0;
   if (expires != NULL)
     (void) cc_time_parse(expires, strlen(expires), ret_expires);
   actor->kind = credential->kind;
-  actor->session_id = ccd_rows_int64(rows, 0, credential->kind == CCD_ACTOR_PERSON ? "session_id" : "id");
+  actor->session_id =
+    ccd_rows_int64(rows, 0, credential->kind == CCD_ACTOR_PERSON ? "session_id" : "id");
   actor->organization_id = ccd_rows_int64(rows, 0, "organization_id");
   if (credential->kind == CCD_ACTOR_PERSON) {
     actor->user_id = ccd_rows_int64(rows, 0, "user_id");
@@ -249,19 +274,25 @@ fill_actor(const ccd_credential *credential, const ccd_rows *rows, ccd_actor *ac
     const char *role = ccd_rows_get(rows, 0, "role");
     if (actor->organization_id != 0 && role != NULL) {
       actor->rights |= ccd_rights_of_member(role, ccd_rows_get(rows, 0, "permissions"));
-      actor->needs_second_factor = strcmp(role, "member") != 0 && ccd_rows_bool(rows, 0, "require_second_factor") &&
+      actor->needs_second_factor = strcmp(role, "member") != 0 &&
+                                   ccd_rows_bool(rows, 0, "require_second_factor") &&
                                    !ccd_rows_bool(rows, 0, "has_second_factor");
     }
   } else {
     actor->rights = ccd_rights_of_scopes(ccd_rows_get(rows, 0, "scopes"));
   }
-  actor->view = actor->rights & CC_RIGHT_BIT(CC_RIGHT_MANAGE_MEMBERS) ? CC_VIEW_ADMIN : CC_VIEW_MEMBER;
+  actor->view =
+    actor->rights & CC_RIGHT_BIT(CC_RIGHT_MANAGE_MEMBERS) ? CC_VIEW_ADMIN : CC_VIEW_MEMBER;
 }
 
-/* Ask PostgreSQL, and note there that the credential was used (at most every few minutes: the query's
- * own condition). */
+/* Ask PostgreSQL, and note there that the credential was used (at most every few minutes: the
+ * query's own condition). */
 static cc_status
-load(ccd_sessions *self, const ccd_credential *credential, cc_arena *arena, ccd_actor *actor, cc_time *ret_expires,
+load(ccd_sessions *self,
+     const ccd_credential *credential,
+     cc_arena *arena,
+     ccd_actor *actor,
+     cc_time *ret_expires,
      cc_error *reterr)
 {
   static const struct {
@@ -271,23 +302,34 @@ load(ccd_sessions *self, const ccd_credential *credential, cc_arena *arena, ccd_
     [CCD_ACTOR_TOKEN] = {&ccd_q_actor_by_token, &ccd_q_token_seen},
     [CCD_ACTOR_DEVICE] = {&ccd_q_actor_by_device, &ccd_q_device_seen},
   };
+
   ccd_db_conn *conn = NULL;
   cc_status status = ccd_db_borrow(self->server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
   const char *args[] = {ccd_token_hash(arena, credential->token)};
   const ccd_rows *rows = NULL;
-  status = ccd_db_query_once(conn, &(ccd_context){.tx = CCD_READ}, by_kind[credential->kind].find, args, &rows, reterr);
+  status = ccd_db_query_once(conn,
+                             &(ccd_context){.tx = CCD_READ},
+                             by_kind[credential->kind].find,
+                             args,
+                             &rows,
+                             reterr);
   if (status == CC_OK && ccd_rows_n(rows) == 0)
-    status = cc_fail(reterr, CC_ERR_UNAUTHENTICATED, "credential",
+    status = cc_fail(reterr,
+                     CC_ERR_UNAUTHENTICATED,
+                     "credential",
                      "The credential is unknown, expired or revoked: sign in again");
   if (status == CC_OK) {
     fill_actor(credential, rows, actor, ret_expires);
     const char *seen[] = {ccd_text_int64(arena, actor->session_id)};
-    const ccd_context context = {.tx = CCD_WRITE, .organization_id = actor->organization_id, .actor = "system"};
+    const ccd_context context = {.tx = CCD_WRITE,
+                                 .organization_id = actor->organization_id,
+                                 .actor = "system"};
     cc_error ignored;
     if (ccd_rows_bool(rows, 0, "stale") &&
-        ccd_db_query_once(conn, &context, by_kind[credential->kind].seen, seen, NULL, &ignored) != CC_OK)
+        ccd_db_query_once(conn, &context, by_kind[credential->kind].seen, seen, NULL, &ignored) !=
+          CC_OK)
       ccd_log(CCD_WARNING, "session.seen_not_noted", CCD_NUMBER("session", actor->session_id));
   }
   ccd_db_return(self->server->db, conn);
@@ -296,11 +338,18 @@ load(ccd_sessions *self, const ccd_credential *credential, cc_arena *arena, ccd_
 
 /* Count under @key; the session of @get travels along when it is not NULL. */
 static cc_status
-count(ccd_sessions *self, ccd_limit limit, const char *key, const char *get, cc_arena *arena,
-      ccd_redis_answer *answer, ccd_limit_state *ret_state, cc_error *reterr)
+count(ccd_sessions *self,
+      ccd_limit limit,
+      const char *key,
+      const char *get,
+      cc_arena *arena,
+      ccd_redis_answer *answer,
+      ccd_limit_state *ret_state,
+      cc_error *reterr)
 {
   ccd_lease lease;
-  bool counted = limit == CCD_LIMIT_NONE || ccd_limits_take(self->server->limits, limit, key, ret_state, &lease);
+  bool counted =
+    limit == CCD_LIMIT_NONE || ccd_limits_take(self->server->limits, limit, key, ret_state, &lease);
   if (!counted || get != NULL) {
     ccd_redis_ask ask = {.get = get};
     if (!counted) {
@@ -315,13 +364,20 @@ count(ccd_sessions *self, ccd_limit limit, const char *key, const char *get, cc_
       ccd_limits_alone(self->server->limits, limit, key, ret_state);
   }
   if (ret_state->refused)
-    return cc_fail(reterr, CC_ERR_RATE_LIMITED, "rate_limited",
-                   "Too many requests: wait %" PRId64 " seconds and try again", ret_state->reset_s);
+    return cc_fail(reterr,
+                   CC_ERR_RATE_LIMITED,
+                   "rate_limited",
+                   "Too many requests: wait %" PRId64 " seconds and try again",
+                   ret_state->reset_s);
   return CC_OK;
 }
 
 cc_status
-ccd_sessions_count(ccd_sessions *self, ccd_limit limit, const char *key, cc_arena *arena, ccd_limit_state *ret_state,
+ccd_sessions_count(ccd_sessions *self,
+                   ccd_limit limit,
+                   const char *key,
+                   cc_arena *arena,
+                   ccd_limit_state *ret_state,
                    cc_error *reterr)
 {
   ccd_redis_answer answer = {0};
@@ -329,8 +385,14 @@ ccd_sessions_count(ccd_sessions *self, ccd_limit limit, const char *key, cc_aren
 }
 
 cc_status
-ccd_sessions_admit(ccd_sessions *self, const ccd_credential *credential, ccd_limit limit, const char *address,
-                   cc_arena *arena, ccd_actor *ret_actor, ccd_limit_state *ret_state, cc_error *reterr)
+ccd_sessions_admit(ccd_sessions *self,
+                   const ccd_credential *credential,
+                   ccd_limit limit,
+                   const char *address,
+                   cc_arena *arena,
+                   ccd_actor *ret_actor,
+                   ccd_limit_state *ret_state,
+                   cc_error *reterr)
 {
   ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS, .by_cookie = credential->by_cookie};
   memcpy(actor.key, credential->key, sizeof(actor.key));
@@ -346,10 +408,12 @@ ccd_sessions_admit(ccd_sessions *self, const ccd_credential *credential, ccd_lim
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
   char session_key[80];
   redis_key(credential->key, session_key);
-  bool ask = !known && credential->kind == CCD_ACTOR_PERSON && cc_time_monotonic() > atomic_load(&self->mistrust);
+  bool ask = !known && credential->kind == CCD_ACTOR_PERSON &&
+             cc_time_monotonic() > atomic_load(&self->mistrust);
   unsigned long revocations = atomic_load(&self->revocations);
   ccd_redis_answer answer = {0};
-  cc_status status = count(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
+  cc_status status =
+    count(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
   if (status != CC_OK || known) {
     if (status == CC_OK)
       *ret_actor = actor;
@@ -370,13 +434,22 @@ ccd_sessions_admit(ccd_sessions *self, const ccd_credential *credential, ccd_lim
 }
 
 void
-ccd_sessions_revoke(ccd_sessions *self, ccd_db_conn *conn, cc_arena *arena, const char *kind, int64_t id)
+ccd_sessions_revoke(ccd_sessions *self,
+                    ccd_db_conn *conn,
+                    cc_arena *arena,
+                    const char *kind,
+                    int64_t id)
 {
   forget(self, kind, id);
   const char *args[] = {kind, ccd_text_int64(arena, id)};
   const ccd_rows *rows = NULL;
   cc_error error;
-  bool sure = ccd_db_query_once(conn, &(ccd_context){.tx = CCD_READ}, &ccd_q_session_keys, args, &rows, &error) == CC_OK;
+  bool sure = ccd_db_query_once(conn,
+                                &(ccd_context){.tx = CCD_READ},
+                                &ccd_q_session_keys,
+                                args,
+                                &rows,
+                                &error) == CC_OK;
   for (int i = 0; sure && i < ccd_rows_n(rows); i++) {
     char key[80];
     redis_key(ccd_rows_get(rows, i, "key"), key);

@@ -4,14 +4,14 @@
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-server.h"
 
-/* Who is asking: from a credential to an actor, by way of the process's cache, Redis and PostgreSQL;
- * and the rate limit, since both travel to Redis together. */
+/* Who is asking: from a credential to an actor, by way of the process's cache, Redis and
+ * PostgreSQL; and the rate limit, since both travel to Redis together. */
 
 typedef struct ccd_credential {
   ccd_actor_kind kind;
   bool by_cookie;
-  const char *token;  /* as sent */
-  char key[72];       /* hexadecimal SHA-256 of the token: name in caches and tables */
+  const char *token; /* as sent */
+  char key[72];      /* hexadecimal SHA-256 of the token: name in caches and tables */
 } ccd_credential;
 
 cc_status ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr) CC_MUSTCHECK;
@@ -19,7 +19,10 @@ void ccd_sessions_free(ccd_sessions *sessions);
 
 /* Read a credential from the values of the headers Authorization and Cookie (either may be NULL).
  * ANONYMOUS when neither has one. False: the Authorization header is not a bearer token of ours. */
-bool ccd_credential_read(const char *authorization, const char *cookie, cc_arena *arena, ccd_credential *ret);
+bool ccd_credential_read(const char *authorization,
+                         const char *cookie,
+                         cc_arena *arena,
+                         ccd_credential *ret);
 
 /**
  * Count the request and find its actor.
@@ -27,8 +30,8 @@ bool ccd_credential_read(const char *authorization, const char *cookie, cc_arena
  * @ret_state: set when the class is limited; refused is CC_ERR_RATE_LIMITED
  * @ret_actor: anonymous without a credential
  *
- * CC_ERR_UNAUTHENTICATED: the credential is unknown, expired or revoked. CC_ERR_UNAVAILABLE: neither
- * cache nor database could say.
+ * CC_ERR_UNAUTHENTICATED: the credential is unknown, expired or revoked. CC_ERR_UNAVAILABLE:
+ * neither cache nor database could say.
  */
 cc_status ccd_sessions_admit(ccd_sessions *sessions,
                              const ccd_credential *credential,
@@ -49,4 +52,8 @@ cc_status ccd_sessions_count(ccd_sessions *sessions,
 
 /* Forget what is cached about a session, user, token, device or organization, here and elsewhere.
  * @conn: outside a transaction. */
-void ccd_sessions_revoke(ccd_sessions *sessions, ccd_db_conn *conn, cc_arena *arena, const char *kind, int64_t id);
+void ccd_sessions_revoke(ccd_sessions *sessions,
+                         ccd_db_conn *conn,
+                         cc_arena *arena,
+                         const char *kind,
+                         int64_t id);

@@ -18,7 +18,9 @@ health(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
   const ccd_config *config = ccd_call_config(call);
   reply->database = ccd_db_up(call->server->db) ? CC_PART_UP : CC_PART_DOWN;
-  reply->redis = *config->redis_url == '\0' ? CC_PART_OFF : ccd_redis_up(call->server->redis) ? CC_PART_UP : CC_PART_DOWN;
+  reply->redis = *config->redis_url == '\0'          ? CC_PART_OFF
+                 : ccd_redis_up(call->server->redis) ? CC_PART_UP
+                                                     : CC_PART_DOWN;
   reply->storage = ccd_storage_health(config);
   if (reply->database == CC_PART_DOWN)
     reply->status = CC_HEALTH_UNHEALTHY;
@@ -57,20 +59,44 @@ static cc_status
 docs_style(ccd_call *call, cc_error *reterr)
 {
   static const char style[] =
-    ":root{color-scheme:light dark;--line:#8886}body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem}"
-    "nav a{display:inline-block;padding:.4rem .6rem}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}"
-    "section{border-top:1px solid var(--line);padding:.5rem 0}.method{font-weight:700}summary{cursor:pointer;padding:.4rem 0}"
-    "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid var(--line)}";
+    ":root{color-scheme:light dark;--line:#8886}body{font:16px/1.5 system-ui,sans-serif;margin:0 "
+    "auto;max-width:60rem;padding:1rem}"
+    "nav a{display:inline-block;padding:.4rem "
+    ".6rem}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}"
+    "section{border-top:1px solid var(--line);padding:.5rem "
+    "0}.method{font-weight:700}summary{cursor:pointer;padding:.4rem 0}"
+    "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:."
+    "25rem .5rem;border-bottom:1px solid var(--line)}";
   return text_reply(call, style, "text/css; charset=utf-8");
 }
 
 const ccd_route ccd_platform_routes[] = {
   {&cc_op_list_changes, .right = CC_RIGHT_MEMBER, .tx = CCD_READ, .handler = ccd_feed_list},
-  {&cc_op_live_changes, .right = CC_RIGHT_MEMBER, .tx = CCD_READ, .handler = ccd_feed_live, .slow = true},
-  {&cc_op_list_audit_log, .right = CC_RIGHT_VIEW_AUDIT, .tx = CCD_READ, .query = &ccd_q_audit_list, .keyset = {"seq"}},
-  {&cc_op_health, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = health, .limit = CCD_LIMIT_NONE},
-  {&cc_op_openapi, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = openapi, .limit = CCD_LIMIT_NONE},
+  {&cc_op_live_changes,
+   .right = CC_RIGHT_MEMBER,
+   .tx = CCD_READ,
+   .handler = ccd_feed_live,
+   .slow = true},
+  {&cc_op_list_audit_log,
+   .right = CC_RIGHT_VIEW_AUDIT,
+   .tx = CCD_READ,
+   .query = &ccd_q_audit_list,
+   .keyset = {"seq"}},
+  {&cc_op_health,
+   .right = CC_RIGHT_PUBLIC,
+   .tx = CCD_NONE,
+   .handler = health,
+   .limit = CCD_LIMIT_NONE},
+  {&cc_op_openapi,
+   .right = CC_RIGHT_PUBLIC,
+   .tx = CCD_NONE,
+   .handler = openapi,
+   .limit = CCD_LIMIT_NONE},
   {&cc_op_docs, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = docs, .limit = CCD_LIMIT_NONE},
-  {&cc_op_docs_style, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = docs_style, .limit = CCD_LIMIT_NONE},
+  {&cc_op_docs_style,
+   .right = CC_RIGHT_PUBLIC,
+   .tx = CCD_NONE,
+   .handler = docs_style,
+   .limit = CCD_LIMIT_NONE},
   {0},
 };

@@ -18,7 +18,10 @@ typedef struct item_ref {
 static const cc_field item_fields[] = {CC_STRING(item_ref, a), CC_STRING(item_ref, b)};
 static const cc_type item_type = CC_TYPE(item_ref, "ItemRef", item_fields);
 static const cc_op op_plain = {.id = "plain", .method = CC_GET, .path = "/v1/things"};
-static const cc_op op_item = {.id = "item", .method = CC_GET, .path = "/v1/{a}/x/{b}", .params = &item_type};
+static const cc_op op_item = {.id = "item",
+                              .method = CC_GET,
+                              .path = "/v1/{a}/x/{b}",
+                              .params = &item_type};
 static const cc_op op_literal = {.id = "literal", .method = CC_GET, .path = "/v1/y/x/z"};
 static const ccd_route routes[] = {{&op_plain}, {&op_item}, {&op_literal}, {0}};
 static const ccd_route *const tables[] = {routes, NULL};

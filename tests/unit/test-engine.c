@@ -9,7 +9,8 @@
 #include "server/engine/ccd-rights.h"
 #include "server/engine/ccd-router.h"
 
-/* The engine's rules that need no socket and no database: router, cursors, limits, rights, crypto. */
+/* The engine's rules that need no socket and no database: router, cursors, limits, rights, crypto.
+ */
 
 typedef struct thing_ref {
   int64_t thing_id;
@@ -27,14 +28,22 @@ static const cc_type name_type = CC_TYPE(name_ref, "NameRef", name_fields);
 
 static const cc_op op_list = {.id = "list", .method = CC_GET, .path = "/v1/things"};
 static const cc_op op_make = {.id = "make", .method = CC_POST, .path = "/v1/things"};
-static const cc_op op_get = {.id = "get", .method = CC_GET, .path = "/v1/things/{thing_id}", .params = &thing_type};
-static const cc_op op_named = {.id = "named", .method = CC_GET, .path = "/v1/things/by-name/{name}", .params = &name_type};
+static const cc_op op_get = {.id = "get",
+                             .method = CC_GET,
+                             .path = "/v1/things/{thing_id}",
+                             .params = &thing_type};
+static const cc_op op_named = {.id = "named",
+                               .method = CC_GET,
+                               .path = "/v1/things/by-name/{name}",
+                               .params = &name_type};
 static const cc_op op_named_self = {.id = "self", .method = CC_GET, .path = "/v1/things/by-name"};
-static const cc_op op_close = {
-  .id = "close", .method = CC_POST, .path = "/v1/things/{thing_id}/close", .params = &thing_type};
+static const cc_op op_close = {.id = "close",
+                               .method = CC_POST,
+                               .path = "/v1/things/{thing_id}/close",
+                               .params = &thing_type};
 
-static const ccd_route routes[] = {{&op_list}, {&op_make},       {&op_get}, {&op_named},
-                                   {&op_close}, {&op_named_self}, {0}};
+static const ccd_route routes[] =
+  {{&op_list}, {&op_make}, {&op_get}, {&op_named}, {&op_close}, {&op_named_self}, {0}};
 static const ccd_route *const tables[] = {routes, NULL};
 
 static ccd_keys keys;
@@ -65,7 +74,8 @@ test_router(void)
   g_assert_true(found.route->op == &op_named);
   g_assert_cmpstr(found.params[0].text, ==, "café x");
   /* A literal wins, and what only the parameter leads to is still found. */
-  g_assert_true(match(router, arena, CC_GET, "/v1/things/by-name", CC_OK).route->op == &op_named_self);
+  g_assert_true(match(router, arena, CC_GET, "/v1/things/by-name", CC_OK).route->op ==
+                &op_named_self);
   found = match(router, arena, CC_POST, "/v1/things/by-name/close", CC_OK);
   g_assert_null(found.route);
   g_assert_cmpuint(found.methods, ==, 1u << CC_GET);
@@ -77,10 +87,23 @@ test_router(void)
   g_assert_cmpuint(match(router, arena, CC_GET, "/v1", CC_OK).methods, ==, 0);
   g_assert_cmpuint(match(router, arena, CC_GET, "/a/b/c/d/e/f/g/h/i/j/k", CC_OK).methods, ==, 0);
 
-  static const char *const refused[] = {"",          "v1",         "/v1/",         "/v1//things", "/v1/./things",
-                                        "/v1/../x",  "/v1/%2e%2e", "/v1/a%2Fb",    "/v1/a%2fb",   "/v1/a%00b",
-                                        "/v1/%",     "/v1/%4",     "/v1/%zz",      "/v1/%FF",     "/v1/%0A",
-                                        "/v1/%E2%80%AE", "/v1/a%1B[0m"};
+  static const char *const refused[] = {"",
+                                        "v1",
+                                        "/v1/",
+                                        "/v1//things",
+                                        "/v1/./things",
+                                        "/v1/../x",
+                                        "/v1/%2e%2e",
+                                        "/v1/a%2Fb",
+                                        "/v1/a%2fb",
+                                        "/v1/a%00b",
+                                        "/v1/%",
+                                        "/v1/%4",
+                                        "/v1/%zz",
+                                        "/v1/%FF",
+                                        "/v1/%0A",
+                                        "/v1/%E2%80%AE",
+                                        "/v1/a%1B[0m"};
   for (size_t i = 0; i < CC_N(refused); i++)
     match(router, arena, CC_GET, refused[i], CC_ERR_MALFORMED);
   ccd_router_free(router);
@@ -123,7 +146,9 @@ test_cursor(void)
 static void
 test_limits(void)
 {
-  ccd_config config = {.limit_api = (char[]){"40/86400"}, .limit_login = (char[]){"5/86400"}, .limit_register = (char[]){"3/86400"}};
+  ccd_config config = {.limit_api = (char[]){"40/86400"},
+                       .limit_login = (char[]){"5/86400"},
+                       .limit_register = (char[]){"3/86400"}};
   ccd_limits *processes[3];
   cc_error error;
   for (size_t i = 0; i < CC_N(processes); i++)
@@ -172,10 +197,14 @@ test_rights(void)
   uint64_t member = ccd_rights_of_member("member", "{}");
   g_assert_true(member & CC_RIGHT_BIT(CC_RIGHT_MEMBER));
   g_assert_false(member & CC_RIGHT_BIT(CC_RIGHT_MANAGE_EVENTS));
-  g_assert_true(ccd_rights_of_member("member", "{\"manage_events\":true}") & CC_RIGHT_BIT(CC_RIGHT_MANAGE_EVENTS));
-  g_assert_false(ccd_rights_of_member("admin", "{\"manage_events\":false}") & CC_RIGHT_BIT(CC_RIGHT_MANAGE_EVENTS));
+  g_assert_true(ccd_rights_of_member("member", "{\"manage_events\":true}") &
+                CC_RIGHT_BIT(CC_RIGHT_MANAGE_EVENTS));
+  g_assert_false(ccd_rights_of_member("admin", "{\"manage_events\":false}") &
+                 CC_RIGHT_BIT(CC_RIGHT_MANAGE_EVENTS));
   g_assert_false(ccd_rights_of_member("admin", "{\"owner\":true}") & CC_RIGHT_BIT(CC_RIGHT_OWNER));
-  g_assert_cmpuint(ccd_rights_of_member("stranger", "{}") & CC_RIGHT_BIT(CC_RIGHT_MANAGE_EVENTS), ==, 0);
+  g_assert_cmpuint(ccd_rights_of_member("stranger", "{}") & CC_RIGHT_BIT(CC_RIGHT_MANAGE_EVENTS),
+                   ==,
+                   0);
   g_assert_false(ccd_rights_of_scopes("[\"owner\"]") & CC_RIGHT_BIT(CC_RIGHT_OWNER));
   g_assert_true(ccd_rights_of_scopes("[\"check_in\"]") & CC_RIGHT_BIT(CC_RIGHT_CHECK_IN));
   for (int right = 1; right < _CC_RIGHT_MAX; right++)
@@ -208,7 +237,9 @@ main(int argc, char **argv)
 {
   cc_error error;
   g_test_init(&argc, &argv, NULL);
-  if (ccd_keys_derive("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", &keys, &error) != CC_OK)
+  if (ccd_keys_derive("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+                      &keys,
+                      &error) != CC_OK)
     return 1;
   g_test_add_func("/engine/router", test_router);
   g_test_add_func("/engine/router-twins", test_router_refuses_twins);

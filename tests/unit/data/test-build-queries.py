@@ -1,0 +1,75 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""db/build-queries.py: what is a parameter and what is not, and its errors."""
+
+import importlib.util
+import pathlib
+import sys
+import tempfile
+import unittest
+
+PATH = pathlib.Path(__file__).resolve().parents[3] / "db" / "build-queries.py"
+sys.dont_write_bytecode = True
+spec = importlib.util.spec_from_file_location("build_queries", PATH)
+build = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(build)
+
+
+def read(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "x.sql"
+        path.write_text(text, encoding="utf-8")
+        return build.read_file(str(path))
+
+
+def one(sql):
+    query, = read(f"-- name: q\n{sql}")
+    return query.sql.strip(), query.params
+
+
+class Parameters(unittest.TestCase):
+    def test_numbers(self):
+        self.assertEqual(one("SELECT :a::int, :b, :a;"), ("SELECT $1::int, $2, $1", ["a", "b"]))
+
+    def test_what_is_none(self):
+        for sql in ("'it''s :no'", "E'a\\':no'", '"a:no"', "$$ :no $$", "$x$ :no $$ $x$", "a[1:2]",
+                    "1::int", "'{}'::jsonb", "U&'\\0061:no'"):
+            self.assertEqual(one(f"SELECT {sql}"), (f"SELECT {sql}", []), sql)
+
+    def test_comments(self):
+        self.assertEqual(one("SELECT 1 -- :no\n, /* :no /* ' */ :no */ 2"), ("SELECT 1\n,   2", []))
+
+    def test_lines_stay(self):
+        query, = read("-- SPDX\n\n-- name: q\n-- about\n/* a\nb */ SELECT :x")
+        self.assertEqual(query.line, 3)
+        self.assertEqual(query.sql.index("SELECT"), len(query.sql) - len("SELECT $1"))
+        self.assertEqual(query.sql.count("\n"), 3)
+
+    def test_parts(self):
+        self.assertEqual(one("SELECT {columns e}, {columns} {writable r}")[0],
+                         "SELECT {columns e}, {columns} {writable r}")
+
+    def test_errors(self):
+        for sql, message in {
+            "SELECT 'x": "x.sql:2: query q: quote",
+            "SELECT 1\n, /* x": "x.sql:3: query q: comment",
+            "SELECT $a$ x": "x.sql:2: query q: $a$",
+            "SELECT $1": "parameters are named",
+            "SELECT {x}": "expected {columns}",
+            "SELECT '{columns}'": "inside quotes",
+            "SELECT 1; SELECT 2": "one statement per name",
+            "SELECT 1;;": "one statement per name",
+            "  -- nothing": "is empty",
+        }.items():
+            with self.assertRaises(build.Problem) as caught:
+                one(sql)
+            self.assertIn(message, str(caught.exception))
+
+    def test_names(self):
+        for text in ("-- name: Bad\nSELECT 1", "-- name:\nSELECT 1", "SELECT 1\n-- name: a\nSELECT 1"):
+            with self.assertRaises(build.Problem):
+                read(text)
+
+
+if __name__ == "__main__":
+    unittest.main()

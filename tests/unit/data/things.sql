@@ -1,0 +1,50 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Queries of test-data only.
+
+-- name: thing_get
+SELECT {columns t} FROM things t WHERE t.id = :thing_id::bigint;
+
+-- name: thing_insert
+INSERT INTO things
+SELECT r.* FROM jsonb_populate_record(NULL::things, :body::jsonb || jsonb_build_object(
+  'id', nextval(pg_get_serial_sequence('things', 'id')), 'organization_id', :organization_id::bigint,
+  'at', now(), 'data', '{"a": 1}'::jsonb, 'open', true, 'version', 1)) r
+RETURNING {columns}
+
+-- name: thing_update
+UPDATE things t SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(t, :body::jsonb) r)
+WHERE t.id = :thing_id::bigint
+RETURNING {columns t}
+
+-- name: thing_who
+SELECT count(*) AS n, current_setting('transaction_read_only') AS read_only,
+  current_setting('app.actor', true) AS actor, current_setting('app.organization_id', true) AS organization,
+  current_setting('TimeZone') AS zone
+FROM things
+
+-- name: thing_public
+SELECT id, title FROM things ORDER BY id
+
+-- name: thing_cast
+SELECT :text::bigint AS n
+
+-- name: thing_divide
+SELECT 1 / :n::int AS n
+
+-- name: thing_sleep
+SELECT pg_sleep(:seconds::float8)
+
+-- name: thing_lock
+SELECT id FROM things WHERE id = :thing_id::bigint FOR UPDATE
+
+-- name: thing_raise
+SELECT raise_it(:state::text, :detail::text, :field::text)
+
+-- name: thing_delete_parent
+DELETE FROM parents WHERE id = 1
+
+-- name: thing_unused
+SELECT {columns} FROM things
+
+-- name: thing_pid
+SELECT pg_backend_pid() AS pid
