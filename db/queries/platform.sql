@@ -68,9 +68,6 @@ WHERE organization_id = :organization_id::bigint
 ORDER BY seq DESC
 LIMIT :limit::int
 
--- name: health
-SELECT 1 AS one
-
 -- name: context_switch
 SELECT set_config('app.organization_id', coalesce(:organization::text, ''), true),
        set_config('app.user_id', coalesce(:person::text, ''), true)

@@ -151,15 +151,14 @@ refuse(cc_error *reterr)
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database is not available.");
 }
 
-/* An idle connection has nothing to read unless the server ended it. One system call that turns
- * most restarts of the database into a reconnect that nobody notices. */
+/* An idle connection has nothing to read unless the server ended it, or (rarely) reloaded its
+ * settings: replaced in both cases. One system call that turns most restarts of the database into a
+ * reconnect that nobody notices. */
 static bool
-still_alive(PGconn *pg)
+still_alive(const PGconn *pg)
 {
   struct pollfd wait = {.fd = PQsocket(pg), .events = POLLIN};
-  if (poll(&wait, 1, 0) == 0)
-    return true;
-  return PQconsumeInput(pg) == 1 && PQstatus(pg) == CONNECTION_OK;
+  return poll(&wait, 1, 0) == 0;
 }
 
 static cc_status

@@ -157,7 +157,7 @@ check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
   const char *site = ccd_http_header(exchange->request, "sec-fetch-site");
   const char *type = ccd_http_header(exchange->request, "content-type");
   bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 ||
-                                strstr(config->cors_origins, origin) != NULL);
+                                ccd_origin_listed(config->cors_origins, origin));
   bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
   if (!same || type == NULL || strncasecmp(type, "application/json", 16) != 0)
     return cc_fail_field(reterr,

@@ -74,6 +74,9 @@ void ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *
 
 void ccd_response_header(ccd_http_response *response, const char *name, const char *value);
 
+/* Is @origin one of the comma-separated @list, whole? */
+bool ccd_origin_listed(const char *list, const char *origin);
+
 /* Headers that every answer carries. */
 void ccd_response_common(ccd_exchange *exchange);
 

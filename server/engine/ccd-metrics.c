@@ -127,10 +127,9 @@ write_figure(cc_str *out, const char *name, const char *type, const char *help, 
   cc_str_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.17g\n", name, help, name, type, name, value);
 }
 
-void
-ccd_metrics_write(const ccd_server *server, cc_str *out)
+static void
+write_database(const ccd_server *server, cc_str *out)
 {
-  write_routes(server->metrics, out);
   ccd_db_stats db = {0};
   ccd_db_stats_get(server->db, &db);
   write_figure(out, "campaign_database_up", "gauge", "1 while PostgreSQL answers.", db.up);
@@ -140,11 +139,7 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
                "Connections of the pool.",
                db.connections);
   write_figure(out, "campaign_pool_borrowed", "gauge", "Connections in use.", db.borrowed);
-  write_figure(out,
-               "campaign_pool_waiting",
-               "gauge",
-               "Requests that wait for a connection.",
-               db.waiting);
+  write_figure(out, "campaign_pool_waiting", "gauge", "Requests that wait for one.", db.waiting);
   write_figure(out,
                "campaign_database_timeouts_total",
                "counter",
@@ -160,11 +155,11 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
                "counter",
                "Statements that failed.",
                (double) db.errors);
-  write_figure(out,
-               "campaign_redis_up",
-               "gauge",
-               "1 while Redis answers.",
-               ccd_redis_up(server->redis));
+}
+
+static void
+write_jobs(const ccd_server *server, cc_str *out)
+{
   int64_t queued = -1;
   int64_t failed = -1;
   server->jobs_figures(server->jobs, &queued, &failed);
@@ -176,8 +171,21 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
   write_figure(out,
                "campaign_jobs_failed",
                "gauge",
-               "Jobs that were given up; -1: not known.",
+               "Jobs given up; -1: not known.",
                (double) failed);
+}
+
+void
+ccd_metrics_write(const ccd_server *server, cc_str *out)
+{
+  write_routes(server->metrics, out);
+  write_database(server, out);
+  write_jobs(server, out);
+  write_figure(out,
+               "campaign_redis_up",
+               "gauge",
+               "1 while Redis answers.",
+               ccd_redis_up(server->redis));
   write_figure(out,
                "campaign_feed_lag_seconds",
                "gauge",

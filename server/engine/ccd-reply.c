@@ -15,9 +15,8 @@ ccd_response_header(ccd_http_response *response, const char *name, const char *v
   response->headers[response->n_headers++] = (ccd_http_header_line){name, value};
 }
 
-/* Is @origin one of the comma-separated list? */
-static bool
-origin_listed(const char *list, const char *origin)
+bool
+ccd_origin_listed(const char *list, const char *origin)
 {
   size_t length = strlen(origin);
   for (const char *at = list; *at != '\0';) {
@@ -33,7 +32,7 @@ static void
 add_cors(ccd_exchange *exchange)
 {
   const char *origin = ccd_http_header(exchange->request, "origin");
-  if (origin == NULL || !origin_listed(exchange->server->config.cors_origins, origin))
+  if (origin == NULL || !ccd_origin_listed(exchange->server->config.cors_origins, origin))
     return;
   ccd_response_header(exchange->response, "Access-Control-Allow-Origin", origin);
   ccd_response_header(exchange->response, "Access-Control-Allow-Credentials", "true");

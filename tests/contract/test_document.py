@@ -224,3 +224,16 @@ def test_the_recorder_can_fail(document):
             recorder.check("GET", "/health", wrong)
     assert recorder.seen >= {("health", 200)} and "health" not in recorder.never_seen()
     assert "createEvent" in recorder.never_seen()
+
+
+def test_problem_documents_have_what_the_document_demands(document, server):
+    import requests
+
+    validator = jsonschema.Draft202012Validator(
+        {"components": document["components"], "$ref": "#/components/schemas/Problem"})
+    wrong = []
+    for reply in (requests.get(f"{server.url}/v1/me", timeout=10), requests.get(f"{server.url}/nowhere", timeout=10),
+                  requests.post(f"{server.url}/v1/auth/sign-in", json={"email": 1}, timeout=10)):
+        assert reply.headers["Content-Type"] == "application/problem+json"
+        wrong += [f"{reply.status_code}: {error.message}" for error in validator.iter_errors(reply.json())]
+    assert not wrong, wrong

@@ -166,7 +166,7 @@ test_rows(void)
   thing got = {0};
   g_assert_cmpint(ccd_rows_bind(rows, 0, &thing_type, arena, &got, &error), ==, CC_OK);
   g_assert_cmpstr(got.title, ==, "thing 5");
-  g_assert_cmpfloat(*got.amount, ==, 1.25);
+  g_assert_cmpfloat_with_epsilon(*got.amount, 1.25, 1e-9);
   g_assert_cmpint(ccd_rows_bind(rows, 1, &thing_type, arena, &got, &error), ==, CC_ERR_INTERNAL);
   teardown();
 }
