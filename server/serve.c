@@ -22,6 +22,8 @@
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-sessions.h"
 #include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail.h"
+#include "server/providers/ccd-mail-outbox.h"
 
 /* The command serve: put the parts together, wait for a signal, take them apart. */
 
@@ -160,6 +162,7 @@ start(ccd_server *server, cc_error *reterr)
   if (config->threads == 0)
     config->threads = sysconf(_SC_NPROCESSORS_ONLN) * 4;
   server->route_tables = ccd_route_tables;
+  ccd_mail_use(&ccd_mail_outbox);
   server->jobs_wake = ccd_jobs_wake;
   server->jobs_figures = ccd_jobs_figures;
   ccd_dispatch_init();

@@ -53,13 +53,9 @@ SELECT {columns o} FROM organizations o WHERE o.id = :organization_id::bigint;
 
 -- name: organization_update
 UPDATE organizations o
-SET (name, slug, description, avatar_url, website_url, timezone, default_event_capacity,
-     require_second_factor)
-  = (SELECT r.name, r.slug, r.description, r.avatar_url, r.website_url, r.timezone,
-            r.default_event_capacity, r.require_second_factor
-     FROM jsonb_populate_record(o, :body::jsonb) r)
+SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(o, :body::jsonb) r)
 WHERE o.id = :organization_id::bigint AND assert_version(o.version, :if_match::bigint)
-RETURNING o.id;
+RETURNING {columns o};
 
 -- name: organization_switch
 -- organization_id is the wanted one; only a member sees the row of his membership.

@@ -89,11 +89,12 @@ struct ccd_route {
   ccd_handler *handler;   /* …or this rule; never both */
   const char *audit;      /* action in the audit log; every CCD_WRITE route has one */
   ccd_limit limit;
-  bool as_public;        /* run as the narrow database role campaign_public */
-  bool slow;             /* may take long: the proxy sends it to the side listener */
-  bool secret_reply;     /* the reply holds a credential: never kept for Idempotency-Key */
-  bool no_second_factor; /* allowed before a demanded second factor is set up */
-  size_t max_body;       /* bytes; 0: CCD_BODY_MAX */
+  bool as_public;            /* run as the narrow database role campaign_public */
+  bool slow;                 /* may take long: the proxy sends it to the side listener */
+  bool secret_reply;         /* the reply holds a credential: never kept for Idempotency-Key */
+  bool revokes_organization; /* what is cached about its members' sessions ends with this change */
+  bool no_second_factor;     /* allowed before a demanded second factor is set up */
+  size_t max_body;           /* bytes; 0: CCD_BODY_MAX */
   const char *keyset[CCD_KEYSET_MAX]; /* list: columns of the order, last one unique */
 };
 

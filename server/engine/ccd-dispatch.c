@@ -292,6 +292,8 @@ static void
 after_commit(ccd_exchange *exchange)
 {
   ccd_server *server = exchange->server;
+  if (exchange->call.route->revokes_organization)
+    ccd_call_revoke(&exchange->call, "organization", exchange->context.organization_id);
   for (int i = 0; i < exchange->n_revokes; i++)
     ccd_sessions_revoke(server->sessions,
                         exchange->conn,

@@ -215,8 +215,8 @@ round_of_work(ccd_jobs *jobs)
 
   if (!ccd_db_up(jobs->server->db))
     return;
-  /* Without an outbox mail waits in the queue for a server that has one. */
-  if (jobs->server->config.mail_outbox[0] != '\0')
+  /* Mails are the only jobs so far. */
+  if (ccd_mail_job_ready(jobs->server))
     run_due(jobs);
   int64_t now = cc_time_monotonic();
   if (now >= jobs->figures_at &&

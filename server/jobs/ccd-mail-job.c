@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
-#include "server/providers/ccd-mail-outbox.h"
+#include "server/jobs/ccd-mail.h"
 
 #define PLACE "jobs|" CCD_JOB_MAIL
 #define TEXT_MAX 100000
@@ -22,6 +22,21 @@ static const cc_field mail_payload_fields[] = {
 };
 
 static const cc_type mail_payload_type = CC_TYPE(mail_payload, "MailPayload", mail_payload_fields);
+
+/* Set once, before the worker starts. */
+static const ccd_mail_provider *provider;
+
+void
+ccd_mail_use(const ccd_mail_provider *chosen)
+{
+  provider = chosen;
+}
+
+bool
+ccd_mail_job_ready(const ccd_server *server)
+{
+  return provider != NULL && provider->ready(&server->config);
+}
 
 char *
 ccd_mail_job_seal(cc_arena *arena,
@@ -74,12 +89,12 @@ ccd_mail_job_run(const ccd_server *server,
     return cc_fail(reterr, CC_ERR_INVALID, "payload", "The payload is not a whole mail");
   if (mail->to[0] == '\0')
     return CC_OK;
-  return ccd_mail_outbox_write(server->config.mail_outbox,
-                               &(ccd_mail){.from = server->config.mail_from,
-                                           .to = mail->to,
-                                           .subject = mail->subject,
-                                           .text = mail->text,
-                                           .made = made,
-                                           .id = id},
-                               reterr);
+  return provider->send(&server->config,
+                        &(ccd_mail){.from = server->config.mail_from,
+                                    .to = mail->to,
+                                    .subject = mail->subject,
+                                    .text = mail->text,
+                                    .made = made,
+                                    .id = id},
+                        reterr);
 }

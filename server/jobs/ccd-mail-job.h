@@ -14,6 +14,9 @@ char *ccd_mail_job_seal(cc_arena *arena,
                         const char *subject,
                         const char *text);
 
+/* There is somebody to send mails. When not, they wait in the queue. */
+bool ccd_mail_job_ready(const ccd_server *server);
+
 /* @id and @made of the job make the mail the same one when it is run again. */
 cc_status ccd_mail_job_run(const ccd_server *server,
                            cc_arena *arena,

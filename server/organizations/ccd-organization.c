@@ -92,22 +92,6 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
 }
 
 cc_status
-ccd_organization_update(ccd_call *call, cc_error *reterr)
-{
-  const ccd_rows *rows;
-  cc_status status = ccd_call_query(call, &ccd_q_organization_update, NULL, &rows, reterr);
-  if (status != CC_OK)
-    return status;
-  if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
-  int field = cc_type_find(&cc_organization_type, "require_second_factor");
-  if (field >= 0 && cc_present_has(&call->body_present, (size_t) field))
-    ccd_call_revoke(call, "organization", call->actor->organization_id);
-  const char *id = ccd_text_int64(call->arena, call->actor->organization_id);
-  return id != NULL ? reply_organization(call, id, reterr) : CC_ERR_NO_MEMORY;
-}
-
-cc_status
 ccd_organization_switch(ccd_call *call, cc_error *reterr)
 {
   const cc_organization_choice *body = call->body;

@@ -258,8 +258,8 @@ store(int folder, const char *temporary, const char *name, const cc_str *text)
   return ok;
 }
 
-cc_status
-ccd_mail_outbox_write(const char *folder, const ccd_mail *mail, cc_error *reterr)
+static cc_status
+send_to_outbox(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
 {
   cc_str text = CC_STR_INIT(MAIL_MAX), name = CC_STR_INIT(256), temporary = CC_STR_INIT(256);
 
@@ -269,8 +269,8 @@ ccd_mail_outbox_write(const char *folder, const ccd_mail *mail, cc_error *reterr
   if (status == CC_OK && (name.failed || temporary.failed))
     status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
   if (status == CC_OK) {
-    (void) mkdir(folder, 0700);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    (void) mkdir(config->mail_outbox, 0700);
+    int fd = open(config->mail_outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || !store(fd, temporary.text, name.text, &text))
       status = cc_fail(reterr,
                        CC_ERR_EXTERNAL,
@@ -287,3 +287,15 @@ ccd_mail_outbox_write(const char *folder, const ccd_mail *mail, cc_error *reterr
   cc_str_done(&temporary);
   return status;
 }
+
+static bool
+has_outbox(const ccd_config *config)
+{
+  return config->mail_outbox[0] != '\0';
+}
+
+const ccd_mail_provider ccd_mail_outbox = {
+  .name = "outbox",
+  .ready = has_outbox,
+  .send = send_to_outbox,
+};
