@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
@@ -8,10 +9,17 @@
  * are there or neither. What was answered is kept sealed
  * (draft-ietf-httpapi-idempotency-key-header). */
 
+/* Whose keys are whose: an actor's in one organization; strangers are told apart by address. */
 static const char *
-scope_of(const ccd_exchange *exchange)
+scope_of(ccd_exchange *exchange)
 {
-  return exchange->context.actor;
+  const ccd_context *context = &exchange->context;
+  if (exchange->actor.kind == CCD_ACTOR_ANONYMOUS)
+    return cc_arena_printf(exchange->call.arena, "anonymous|%s", context->address);
+  return cc_arena_printf(exchange->call.arena,
+                         "%s|%" PRId64,
+                         context->actor,
+                         exchange->actor.organization_id);
 }
 
 static const char *
