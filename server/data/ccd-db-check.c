@@ -77,8 +77,8 @@ no_memory(cc_error *reterr)
   return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
 }
 
-/* Append the fields of @type as columns, without those that carry a flag of @without or that @view may
- * not see: a narrow role is not even asked for them. */
+/* Append the fields of @type as columns, without those that carry a flag of @without or that @view
+ * may not see: a narrow role is not even asked for them. */
 static void
 add_columns(cc_str *out,
             const cc_type *type,

@@ -78,7 +78,7 @@ ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *
     (void) cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
     return NULL;
   }
-  PQsetNoticeProcessor(pg, ignore_notice, /* data= */ NULL);
+  PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
 
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (PQstatus(pg) != CONNECTION_BAD && next != PGRES_POLLING_OK &&

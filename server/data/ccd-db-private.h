@@ -125,8 +125,8 @@ void ccd_conn_close(ccd_db_conn *conn);
 /* The connection is beyond use: closes it and says so. Always CC_ERR_UNAVAILABLE. */
 cc_status ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr);
 
-/* The next result of the pipeline, waiting within the budget; *ret NULL is libpq's end of a command.
- * On failure the connection is already closed. */
+/* The next result of the pipeline, waiting within the budget; *ret NULL is libpq's end of a
+ * command. On failure the connection is already closed. */
 cc_status ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr) CC_MUSTCHECK;
 
 void ccd_conn_clear_results(ccd_db_conn *conn);
@@ -144,8 +144,8 @@ extern const ccd_statement ccd_internal_statements[_CCD_ST_MAX];
 /* ccd-db-check.c */
 
 /* Fill db->statements from the queries and their uses. */
-cc_status ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
-  CC_MUSTCHECK;
+cc_status
+ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr) CC_MUSTCHECK;
 
 /* Prepare everything on @conn and hold the uses against what the server says. */
 cc_status ccd_db_check(ccd_db_conn *conn,
@@ -156,7 +156,8 @@ cc_status ccd_db_check(ccd_db_conn *conn,
 /* ccd-sqlstate.c */
 
 /* What a failed result means; tells the hook. @ret_retry, @ret_stale may be NULL. */
-cc_status ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr);
+cc_status
+ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr);
 
 /* Tell the hook of ccd_db_on_error. */
 void ccd_db_report(const char *sqlstate, const char *constraint, const char *primary);

@@ -13,54 +13,56 @@
 
 typedef struct ccd_db ccd_db;           /* the pool and its breaker */
 typedef struct ccd_db_conn ccd_db_conn; /* one connection, used by one thread at a time */
-typedef struct ccd_rows ccd_rows;       /* a result; lives until its connection's next ccd_db_begin */
+typedef struct ccd_rows ccd_rows; /* a result; lives until its connection's next ccd_db_begin */
 
-/* A statement of db/queries/<feature>.sql. The build writes this table; see docs/internals/queries.md. */
+/* A statement of db/queries/<feature>.sql. The build writes this table; see
+ * docs/internals/queries.md. */
 typedef struct ccd_query {
   const char *name;
-  const char *sql;            /* $1… for the named parameters, {…} for the parts made from a type */
-  const char *const *params;  /* names, in the order of $1… */
+  const char *sql; /* $1… for the named parameters, {…} for the parts made from a type */
+  const char *const *params; /* names, in the order of $1… */
   int n_params;
-  int index;                  /* into ccd_queries */
-  const char *source;         /* "db/queries/events.sql:12" */
+  int index;          /* into ccd_queries */
+  const char *source; /* "db/queries/events.sql:12" */
 } ccd_query;
 
 extern const ccd_query *const ccd_queries[];
 extern const int ccd_n_queries;
 
-/* How a query is used with a type: fills its {columns} and {writable}, and is checked against it. */
+/* How a query is used with a type: fills its {columns} and {writable}, and is checked against it.
+ */
 typedef struct ccd_query_use {
   const ccd_query *query;
-  const cc_type *reply;     /* type of a row; NULL: no rows are read */
-  const cc_type *body;      /* type behind :body and {writable}; NULL: none */
-  cc_view view;             /* the least view whose fields must all be among the columns */
-  bool checked;             /* hold columns against reply and parameters against known names */
+  const cc_type *reply; /* type of a row; NULL: no rows are read */
+  const cc_type *body;  /* type behind :body and {writable}; NULL: none */
+  cc_view view;         /* the least view whose fields must all be among the columns */
+  bool checked;         /* hold columns against reply and parameters against known names */
 } ccd_query_use;
 
 typedef struct ccd_db_options {
-  const char *url;           /* DATABASE_URL: libpq connection string or URI */
-  int connections;           /* size of the pool */
-  int statement_timeout_ms;  /* the server's own limit */
+  const char *url;          /* DATABASE_URL: libpq connection string or URI */
+  int connections;          /* size of the pool */
+  int statement_timeout_ms; /* the server's own limit */
   int lock_timeout_ms;
-  int call_timeout_ms;       /* every wait of one call together */
+  int call_timeout_ms; /* every wait of one call together */
 } ccd_db_options;
 
 typedef enum ccd_tx {
   CCD_READ = 1, /* read-only transaction */
   CCD_WRITE,
-  CCD_NONE,     /* the route does not touch the database, or its handler begins by itself */
+  CCD_NONE, /* the route does not touch the database, or its handler begins by itself */
 } ccd_tx;
 
 /* Who and what a transaction is for: becomes app.* settings that policies and triggers read. */
 typedef struct ccd_context {
   ccd_tx tx;
-  int64_t organization_id;  /* 0: none: no tenant row is visible */
-  int64_t user_id;          /* 0: none */
-  const char *role;         /* database role to take on for this transaction; NULL: the server's own */
-  const char *actor;        /* "user:7", "token:3", "device:9", "system"; for the audit log */
-  const char *action;       /* "event.update"; NULL: changes are audited as the bare table operation */
+  int64_t organization_id; /* 0: none: no tenant row is visible */
+  int64_t user_id;         /* 0: none */
+  const char *role;   /* database role to take on for this transaction; NULL: the server's own */
+  const char *actor;  /* "user:7", "token:3", "device:9", "system"; for the audit log */
+  const char *action; /* "event.update"; NULL: changes are audited as the bare table operation */
   const char *request_id;
-  const char *address;      /* the client's address */
+  const char *address; /* the client's address */
 } ccd_context;
 
 /**
@@ -109,7 +111,8 @@ cc_status ccd_db_query(ccd_db_conn *conn,
                        const ccd_rows **ret,
                        cc_error *reterr) CC_MUSTCHECK;
 
-/* The whole transaction in one round trip: settings, statement, commit. No ccd_db_begin, no commit. */
+/* The whole transaction in one round trip: settings, statement, commit. No ccd_db_begin, no commit.
+ */
 cc_status ccd_db_query_once(ccd_db_conn *conn,
                             const ccd_context *context,
                             const ccd_query *query,
@@ -120,7 +123,8 @@ cc_status ccd_db_query_once(ccd_db_conn *conn,
 cc_status ccd_db_commit(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_rollback(ccd_db_conn *conn);
 
-/* The failure was a serialization failure or a deadlock: the whole transaction may be tried again. */
+/* The failure was a serialization failure or a deadlock: the whole transaction may be tried again.
+ */
 bool ccd_db_may_retry(const ccd_db_conn *conn);
 
 int ccd_rows_n(const ccd_rows *rows);
@@ -164,9 +168,10 @@ cc_status ccd_query_params_known(const ccd_query_use *use,
                                  cc_error *reterr) CC_MUSTCHECK;
 
 /* Out of band for the log: failures that are nobody's fault but ours or the database's. @primary is
- * the server's message without values; @constraint may be NULL. CC504: no answer in time, 08xxx: the
- * connection. Set it before ccd_db_open; it is called from any thread. */
-void ccd_db_on_error(void (*hook)(const char *sqlstate, const char *constraint, const char *primary));
+ * the server's message without values; @constraint may be NULL. CC504: no answer in time, 08xxx:
+ * the connection. Set it before ccd_db_open; it is called from any thread. */
+void
+ccd_db_on_error(void (*hook)(const char *sqlstate, const char *constraint, const char *primary));
 
 /* Figures for /metrics. */
 typedef struct ccd_db_stats {
@@ -174,4 +179,5 @@ typedef struct ccd_db_stats {
   uint64_t timeouts, reconnects, errors;
   bool up;
 } ccd_db_stats;
+
 void ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret);

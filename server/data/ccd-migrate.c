@@ -146,7 +146,7 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
   ret->items = calloc((size_t) n + 1, sizeof(*ret->items));
   cc_status status = ret->items != NULL ? CC_OK : no_memory(reterr);
   for (int i = 0; i < n; i++) {
-    if (status == CC_OK)
+    if (ret->items != NULL && status == CC_OK)
       status = take_file(ret, folder, names[i]->d_name, reterr);
     free(names[i]);
   }
@@ -365,7 +365,7 @@ ccd_migrate(const char *url, const char *folder, int *ret_applied, cc_error *ret
   cc_status status = read_folder(folder, &files, reterr);
   if (status == CC_OK) {
     PGconn *pg = PQconnectdb(url);
-    (void) PQsetNoticeProcessor(pg, ignore_notice, /* data= */ NULL);
+    (void) PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
     status = PQstatus(pg) == CONNECTION_OK
                ? migrate(pg, &files, &applied, reterr)
                : failed(pg, /* result= */ NULL, /* item= */ NULL, reterr);

@@ -12,5 +12,5 @@
  * @folder: where the files are
  * @ret_applied: how many were applied now
  */
-cc_status ccd_migrate(const char *url, const char *folder, int *ret_applied, cc_error *reterr)
-  CC_MUSTCHECK;
+cc_status
+ccd_migrate(const char *url, const char *folder, int *ret_applied, cc_error *reterr) CC_MUSTCHECK;

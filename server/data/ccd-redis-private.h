@@ -14,7 +14,8 @@ typedef struct ccd_redis_place {
 } ccd_redis_place;
 
 /* @url is not empty. */
-cc_status ccd_redis_place_read(const char *url, ccd_redis_place *ret, cc_error *reterr) CC_MUSTCHECK;
+cc_status
+ccd_redis_place_read(const char *url, ccd_redis_place *ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_redis_place_done(ccd_redis_place *place);
 
 /* Connect, sign in and choose the database, all with short time-outs. NULL when that fails. */

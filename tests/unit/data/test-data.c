@@ -10,7 +10,7 @@
 
 #include "common/base/cc-time.h"
 #include "server/data/ccd-db.h"
-#include "test-queries.h"
+#include "tests/unit/data/test-queries.h"
 
 /* Against a real database that this program may stop: tests/unit/data/run.py starts both. */
 
