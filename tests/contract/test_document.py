@@ -143,6 +143,13 @@ def test_every_operation_says_what_it_is(document, operations):
     assert len(names) == len(set(names)) and len(names) > 50
 
 
+def test_every_success_describes_its_body(operations):
+    """Or it has none: 204, and 101 of a WebSocket."""
+    without = {operation["operationId"] for _, _, operation in operations for status, response in
+               operation["responses"].items() if status in ("200", "201", "202") and not response.get("content")}
+    assert not without, without
+
+
 def test_path_parameters_are_described_and_no_others(operations):
     for template, method, operation in operations:
         described = [p for p in operation.get("parameters", []) if p["in"] == "path"]

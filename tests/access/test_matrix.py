@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every route of the document × every kind of actor × own, foreign, random and deleted ids. What must come
+out follows from the route's x-right alone, so a route that forgets its check has a wrong cell, and a route
+without a row fails. Each cell has its own person, session and objects: none can spoil another."""
+
+import hashlib
+import itertools
+import json
+import re
+import secrets
+
+import psycopg2
+import pytest
+
+from harness.client import Client, Organization
+from harness.recorder import METHODS
+from harness.services import ROOT
+
+GRANTABLE = ["check_in", "manage_events", "manage_members", "manage_devices", "manage_tokens", "manage_organization",
+             "view_audit"]
+BASE = {"public", "signed_in", "member"}
+ROLES = {"owner": BASE | {*GRANTABLE, "owner"}, "admin": BASE | {*GRANTABLE}, "member": BASE | {"check_in"}}
+CANARY = {"ours": "canaryours", "theirs": "canarytheirs"}
+
+# Where a 403 or 404 of an allowed cell says something else than "this actor may not" or "no such id".
+OTHER_REFUSALS = {
+    ("changePassword", 403): "the sample's password is not the person's",
+    ("changeEmail", 403): "the sample's password is not the person's",
+    ("startTotp", 403): "the sample's password is not the person's",
+    ("disableTotp", 403): "the sample's password is not the person's",
+    ("renewRecoveryCodes", 403): "the sample's password is not the person's",
+    ("signIn", 401): "the sample's account does not exist",
+    ("signIn", 403): "the sample's account was registered and not verified",
+    ("switchOrganization", 404): "the sample's organization is not the person's",
+    ("transferOwnership", 404): "the sample's person is no member",
+    ("acceptInvitation", 404): "the sample's token was never made",
+    ("declineInvitation", 404): "the sample's token was never made",
+    ("pairDevice", 404): "the sample's code was never made",
+    ("createApiToken", 403): "the sample gives a right that the actor lacks",
+    ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
+}
+# What stays in its list when it has been ended, and says so: the status there instead of 404.
+ENDED = {"resendInvitation": 409}
+# The codes with which the engine says that the actor itself is not allowed.
+NOT_ALLOWED = {401: {"credential", "authorization", "session", "token", "device"}, 403: {"right", "second_factor_needed"}}
+
+DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+OPERATIONS = {operation["operationId"]: (method.upper(), path, operation)
+              for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
+              if method in METHODS}
+
+
+def sample(schema):
+    """A value of a schema: its example, or the least that fits."""
+    while "$ref" in schema:
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    if schema.get("examples"):
+        return schema["examples"][0]
+    kind = schema.get("type")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        return {name: sample(child) for name, child in schema.get("properties", {}).items()
+                if name in schema.get("required", ())}
+    if "default" in schema or "enum" in schema:
+        return schema.get("default", schema.get("enum", [None])[0])
+    if kind == "string":
+        return {"email": "ada@example.org", "date-time": "2030-01-01T00:00:00Z"}.get(
+            schema.get("format"), "a" * max(schema.get("minLength", 0), 8))
+    return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": False, "array": []}[kind]
+
+
+class World:
+    """Two organizations, and whatever a cell needs, written straight into the database."""
+
+    def __init__(self, server):
+        self.server = server
+        self.connection = psycopg2.connect(server.cluster.url(server.database, "postgres"))
+        self.connection.autocommit = True
+        self.numbers = itertools.count(1)
+        client = Client(server)
+        self.organizations = {name: Organization(client, everybody=False) for name in CANARY}
+        for name, organization in self.organizations.items():
+            organization.owner.ok("PATCH", "/v1/organization", {"name": CANARY[name]})
+        self.devices = {name: self.pair(organization) for name, organization in self.organizations.items()}
+
+    def one(self, statement, *parameters):
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()[0] if cursor.description else None
+
+    def pair(self, organization):
+        made = organization.owner.ok("POST", "/v1/devices", {"name": "Door", "profile": "door_list"})
+        return organization.owner.anonymous().ok("POST", "/v1/devices/pair", {"code": made["pairing_code"]})["token"]
+
+    def secret(self, prefix):
+        token = prefix + secrets.token_urlsafe(32)
+        return token, hashlib.sha256(token.encode()).digest()
+
+    def person(self, where=None, role="member", permissions=None, name="Somebody"):
+        number = next(self.numbers)
+        user = self.one("INSERT INTO users (email, email_verified_at, password_hash, first_name, last_name) "
+                        "VALUES (%s, now(), 'none', %s, 'Person') RETURNING id", f"cell-{number}@example.org", name)
+        if where is not None:
+            self.one("INSERT INTO organization_members (organization_id, user_id, role, permissions) "
+                     "VALUES (%s, %s, %s, %s)", where.id, user, role, json.dumps(permissions or {}))
+        return user
+
+    def session(self, user, where=None, revoked=False):
+        token, digest = self.secret("ccs_")
+        number = self.one(
+            "INSERT INTO sessions (token_hash, user_id, active_organization_id, kind, expires_at, revoked_at) "
+            "VALUES (%s, %s, %s, 'bearer', now() + interval '1 day', CASE WHEN %s THEN now() END) RETURNING id",
+            digest, user, where and where.id, revoked)
+        return token, number
+
+    def api_token(self, where, scopes, name="Cell", revoked=False):
+        token, digest = self.secret("cct_")
+        number = self.one(
+            "INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix, scopes, created_by, expires_at, "
+            "revoked_at) VALUES (%s, %s, %s, %s, %s, %s, now() + interval '1 day', CASE WHEN %s THEN now() END) "
+            "RETURNING id", where.id, name, digest, token[:8], json.dumps(scopes), where.owner.user, revoked)
+        return token, number
+
+
+@pytest.fixture(scope="module")
+def world(server):
+    made = World(server)
+    yield made
+    made.connection.close()
+
+
+# Actors: name → (world → (token, user, home, rights)). home is "ours" or "theirs": whose ids are its own.
+
+
+def as_person(role, granted=None, home="ours"):
+    def make(world):
+        where = world.organizations[home]
+        user = world.person(where, role, {granted: True} if granted else None)
+        return world.session(user, where)[0], user, home, ROLES[role] | ({granted} if granted else set())
+    return make
+
+
+def as_taken(right):
+    """An administrator from whom one right was taken."""
+    def make(world):
+        where = world.organizations["ours"]
+        user = world.person(where, "admin", {right: False})
+        return world.session(user, where)[0], user, "ours", ROLES["admin"] - {right}
+    return make
+
+
+def alone(world):
+    user = world.person()
+    return world.session(user)[0], user, "ours", {"public", "signed_in"}
+
+
+def revoked(world):
+    where = world.organizations["ours"]
+    user = world.person(where, "owner")
+    return world.session(user, where, revoked=True)[0], user, "ours", {"public"}
+
+
+def removed(world):
+    """Somebody who was removed from the organization, with a session that still names it."""
+    where = world.organizations["ours"]
+    user = world.person(where, "admin")
+    token, _ = world.session(user, where)
+    world.one("DELETE FROM organization_members WHERE user_id = %s", user)
+    return token, user, "ours", {"public", "signed_in"}
+
+
+def as_token(*scopes):
+    def make(world):
+        where = world.organizations["ours"]
+        return world.api_token(where, scopes)[0], None, "ours", {"public", "member", *scopes}
+    return make
+
+
+def revoked_token(world):
+    return world.api_token(world.organizations["ours"], GRANTABLE, revoked=True)[0], None, "ours", {"public"}
+
+
+ACTORS = {
+    "anonymous": lambda world: (None, None, "ours", {"public"}),
+    "bad token": lambda world: (world.secret("ccs_")[0], None, "ours", {"public"}),
+    "bad api token": lambda world: (world.secret("cct_")[0], None, "ours", {"public"}),
+    "bad device": lambda world: (world.secret("ccd_")[0], None, "ours", {"public"}),
+    "revoked session": revoked,
+    "revoked api token": revoked_token,
+    "person without organization": alone,
+    "removed member": removed,
+    "member": as_person("member"),
+    **{f"member with {right}": as_person("member", right) for right in GRANTABLE},
+    **{f"admin without {right}": as_taken(right) for right in GRANTABLE},
+    "admin": as_person("admin"),
+    "owner": as_person("owner"),
+    "owner of another organization": as_person("owner", home="theirs"),
+    "api token without scopes": as_token(),
+    **{f"api token with {right}": as_token(right) for right in GRANTABLE},
+    "api token with all scopes": as_token(*GRANTABLE),
+    "device": lambda world: (world.devices["ours"], None, "ours", {"public", "member", "check_in"}),
+}
+
+
+# Objects: path parameter → (world, organization, whose, gone, user) → its value. `gone`: as deleting leaves it.
+
+
+def an_event(world, where, whose, gone, published=False, wanted="id"):
+    number = next(world.numbers)
+    made = world.one(
+        "INSERT INTO events (organization_id, title, slug, start_time, end_time, location_type, is_published, "
+        "published_at) VALUES (%s, %s, %s, '2030-01-01', '2030-01-02', 'in_person', %s, "
+        f"CASE WHEN %s THEN now() END) RETURNING {wanted}",
+        where.id, CANARY[whose], f"cell-{number}", published, published)
+    if gone:
+        world.one(f"DELETE FROM events WHERE organization_id = %s AND {wanted} = %s", where.id, made)
+    return made
+
+
+def a_session(world, where, whose, gone, user):
+    return world.session(user or world.person(where), where, revoked=gone)[1]
+
+
+def a_member(world, where, whose, gone, user):
+    made = world.person(where, name=CANARY[whose])
+    if gone:
+        world.one("DELETE FROM organization_members WHERE user_id = %s", made)
+    return made
+
+
+def an_invitation(world, where, whose, gone, user):
+    return world.one(
+        "INSERT INTO invitations (organization_id, email, token_hash, status, expires_at, sent_at) VALUES "
+        "(%s, %s, %s, %s, now() + interval '1 day', now() - interval '1 day') RETURNING id", where.id,
+        f"{CANARY[whose]}-{next(world.numbers)}@example.org", world.secret("cci_")[1], "revoked" if gone else "pending")
+
+
+def an_api_token(world, where, whose, gone, user):
+    return world.api_token(where, [], CANARY[whose], gone)[1]
+
+
+def a_device(world, where, whose, gone, user):
+    return world.one("INSERT INTO devices (organization_id, name, profile, revoked_at) VALUES (%s, %s, 'door_list', "
+                     "CASE WHEN %s THEN now() END) RETURNING id", where.id, CANARY[whose], gone)
+
+
+OBJECTS = {
+    "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
+    "session_id": a_session, "user_id": a_member, "invitation_id": an_invitation, "token_id": an_api_token,
+    "device_id": a_device,
+}
+
+
+def path_of(world, template, right, kind, actor):
+    """The path of a cell; `kind` is own, foreign, random or deleted, None where there is no parameter."""
+    names = re.findall(r"{([^}]*)}", template)
+    if not names:
+        return template
+    _, user, home, _ = actor
+    other = "theirs" if home == "ours" else "ours"
+    whose = other if kind == "foreign" else home
+    where, gone = world.organizations[whose], kind == "deleted"
+    public = right == "public"
+    values = {"organization_slug": where.slug}
+    for name in names:
+        if name == "slug":
+            values[name] = "no-such-slug" if kind == "random" else an_event(world, where, whose, gone, public, "slug")
+        elif name in OBJECTS or name != "organization_slug":
+            if kind == "random":
+                values[name] = 10 ** 12 + next(world.numbers)
+            elif public and name == "event_id":
+                values[name] = an_event(world, where, whose, gone, public)
+            else:
+                # A session is a person's own; another person's is foreign.
+                values[name] = OBJECTS[name](world, where, whose, gone, None if kind == "foreign" else user)
+    return template.format(**values)
+
+
+def kinds_of(template):
+    return ["own", "foreign", "random", "deleted"] if "{" in template else [None]
+
+
+@pytest.fixture(scope="module")
+def tally():
+    return {}
+
+
+def ask(world, name, kind, actor):
+    method, template, operation = OPERATIONS[name]
+    client = Client(world.server, token=actor[0])
+    body = None
+    if "requestBody" in operation:
+        body = sample(next(iter(operation["requestBody"]["content"].values()))["schema"])
+        if method == "PATCH":
+            body = {}
+    path = path_of(world, template, operation["x-right"], kind, actor)
+    return client.request(method, path, body, idempotency=False)
+
+
+def blank(reply):
+    """An answer without what differs from request to request."""
+    headers = {k: v for k, v in reply.headers.items() if k not in ("X-Request-Id", "Date", "RateLimit")}
+    body = reply.text.replace(reply.headers["X-Request-Id"], "ID")
+    return reply.status_code, headers, body
+
+
+def judge(name, kind, actor, reply):
+    """What is wrong with a cell, or None."""
+    _, template, operation = OPERATIONS[name]
+    right = operation["x-right"]
+    token, _, home, rights = actor
+    status = reply.status_code
+    code = reply.json().get("code") if status >= 400 else None
+    if right not in rights:
+        known = BASE - {"public"} if "signed_in" in rights or "member" in rights else set()
+        wanted = 403 if known & rights else 401
+        if status != wanted:
+            return f"{status} instead of {wanted}"
+        if status == 403 and reply.json().get("required") != right:
+            return f"403 does not name {right}"
+        return None
+    if status >= 500:
+        return f"{status} {reply.text[:200]}"
+    if code in NOT_ALLOWED.get(status, ()) and name != "signIn":
+        return f"refused ({status} {code}) though it has {right}"
+    gone = kind in ("random", "deleted") or (kind == "foreign" and right != "public")
+    if gone:
+        if kind == "deleted" and status == ENDED.get(name):
+            return None
+        return None if status == 404 else f"{status} instead of 404: {reply.text[:200]}"
+    if status in (401, 403, 404) and (name, status) not in OTHER_REFUSALS:
+        return f"{status} {reply.text[:200]}"
+    other = CANARY["theirs" if home == "ours" else "ours"]
+    if right != "public" and other in reply.text:
+        return "shows what is another organization's"
+    return None
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_route(world, tally, name):
+    _, template, operation = OPERATIONS[name]
+    wrong, cells = [], 0
+    for who, make in ACTORS.items():
+        absent = {}
+        for kind in kinds_of(template):
+            actor = make(world)
+            reply = ask(world, name, kind, actor)
+            cells += 1
+            fault = judge(name, kind, actor, reply)
+            if fault:
+                wrong.append(f"{who} × {kind}: {fault}")
+            elif reply.status_code == 404 and kind in ("foreign", "random", "deleted"):
+                absent[kind] = blank(reply)
+        for kind, answer in absent.items():
+            if answer != absent.get("random"):
+                wrong.append(f"{who}: {kind} differs from random:\n  {answer}\n  {absent.get('random')}")
+    tally[name] = cells
+    assert not wrong, f"{len(wrong)} of {cells} cells are wrong:\n" + "\n".join(wrong[:12])
+
+
+def test_the_matrix_is_whole(document, tally, capsys, request):
+    """Comes last. The rows are the served document's routes; the actors see both sides of every right."""
+    served = {operation["operationId"] for methods in document["paths"].values()
+              for method, operation in methods.items() if method in METHODS}
+    assert served == set(OPERATIONS), "docs/openapi.json is not what the server serves"
+    if len(request.session.items) < len(OPERATIONS):
+        pytest.skip("only a part of the matrix runs")
+    assert set(tally) == served
+    assert sum(tally.values()) == sum(len(kinds_of(path)) for _, path, _ in OPERATIONS.values()) * len(ACTORS)
+    with capsys.disabled():
+        print(f"\naccess matrix: {len(tally)} routes × {len(ACTORS)} actors, {sum(tally.values())} cells")
+
+
+def test_a_right_of_the_document_is_a_right_of_the_program():
+    rights = {operation["x-right"] for _, _, operation in OPERATIONS.values()}
+    assert rights <= BASE | {"owner", *GRANTABLE}

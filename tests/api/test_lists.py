@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages of lists: all of them once, whatever happens in between; cursors that cannot be made up."""
+
+import base64
+import re
+import threading
+
+import pytest
+
+from harness.client import Client, Organization
+
+
+@pytest.fixture(scope="module")
+def full(shared_org):
+    """An organization with 23 events at five different times: pages must break between equal times."""
+    for n in range(23):
+        hour = n % 5
+        shared_org.event(start_time=f"2030-01-01T{hour:02}:00:00.000001Z", end_time="2030-01-01T12:00:00Z")
+    return shared_org
+
+
+def ids(client, limit, **query):
+    found, cursor, pages = [], None, 0
+    while True:
+        page = client.ok("GET", "/v1/events", query={"limit": limit, **query, **({"cursor": cursor} if cursor else {})})
+        assert len(page["data"]) <= limit
+        found += [event["id"] for event in page["data"]]
+        pages += 1
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found, pages
+        assert len(page["data"]) == limit
+
+
+@pytest.mark.parametrize("limit", [1, 4, 5, 22, 23, 24, 100])
+def test_every_page_size_gives_all_once_in_order(full, limit):
+    found, pages = ids(full.member, limit)
+    assert len(found) == len(set(found)) == 23 and pages == -(-23 // limit)
+    events = full.member.ok("GET", "/v1/events", query={"limit": 100})["data"]
+    assert found == [event["id"] for event in events]
+    assert [(e["start_time"], e["id"]) for e in events] == sorted((e["start_time"], e["id"]) for e in events)
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "101", "1.5", "x", "", "99999999999999999999", "1&limit=2", "0x10", " 1"])
+def test_limits_out_of_bounds(full, limit):
+    reply = full.member.get(f"/v1/events?limit={limit}")
+    assert reply.status_code in (400, 422), reply.text[:300]
+
+
+def test_the_usual_limit_is_in_the_document(full, document):
+    parameter = next(p for p in document["paths"]["/v1/events"]["get"]["parameters"] if p["name"] == "limit")
+    assert parameter["schema"]["default"] == 50 and parameter["schema"]["maximum"] == 100
+
+
+def test_the_link_leads_to_the_next_page(full):
+    found, path = [], "/v1/events?limit=9&published=false&text=e"
+    while path:
+        reply = full.member.get(path)
+        assert reply.status_code == 200
+        found += [event["id"] for event in reply.json()["data"]]
+        link = reply.headers.get("Link")
+        assert (link is None) == (reply.json()["next_cursor"] is None)
+        path = link and re.fullmatch(r'<(/[^>]*)>; rel="next"', link).group(1)
+        assert not path or ("limit=9" in path and "text=e" in path and path.count("cursor=") == 1)
+    assert len(found) == len(set(found)) == 23
+
+
+def cursor_of(client, path, **query):
+    cursor = client.ok("GET", path, query={"limit": 1, **query})["next_cursor"]
+    assert cursor
+    return cursor
+
+
+def refused(reply):
+    return reply.status_code == 422 and reply.json()["errors"][0]["pointer"].strip("/") == "cursor"
+
+
+def test_forged_cursors_are_refused(full):
+    good = cursor_of(full.member, "/v1/events")
+    plain = base64.urlsafe_b64decode(good + "=" * (-len(good) % 4))
+    forged = [good[:-2], good + "AA", good[::-1], "x", "AAAA", "%00", "a" * 900,
+              base64.urlsafe_b64encode(plain[:16] + b"2030-01-01\x00" + b"1\x00").decode().rstrip("=")]
+    forged += [base64.urlsafe_b64encode(bytes([*plain[:n], plain[n] ^ 1, *plain[n + 1:]])).decode().rstrip("=")
+               for n in (0, 15, 16, len(plain) - 2)]
+    for cursor in forged:
+        reply = full.member.get(f"/v1/events?cursor={cursor}")
+        assert refused(reply) or reply.status_code == 400, (cursor, reply.text[:300])
+    assert full.member.get(f"/v1/events?cursor={good}").status_code == 200
+
+
+def test_cursors_of_another_list_or_organization_are_refused(full, org):
+    org.event()
+    org.event()
+    mine = cursor_of(org.member, "/v1/events")
+    assert refused(full.member.get("/v1/events", {"cursor": mine}))
+    assert refused(org.owner.get("/v1/members", {"cursor": mine}))
+    assert refused(org.owner.get("/v1/audit-log", {"cursor": mine}))
+    members = cursor_of(org.owner, "/v1/members")
+    assert refused(org.owner.get("/v1/events", {"cursor": members}))
+    assert org.admin.get("/v1/events", {"cursor": mine}).status_code == 200
+
+
+def test_no_page_loses_or_repeats_beside_writers(org):
+    """What was there before the first page and stays is seen exactly once, whatever is put in between."""
+    before = {org.event(start_time=f"2030-01-01T00:{n:02}:00Z", end_time="2030-01-02T00:00:00Z")["id"]
+              for n in range(0, 40, 2)}
+    reader, stop, made, errors = org.member, threading.Event(), [], []
+
+    def write(number):
+        client = Client(org.owner.server, token=org.owner.token)
+        minute = 0
+        while not stop.is_set() and minute < 3000:
+            reply = client.post("/v1/events", {"title": f"w{number}", "end_time": "2030-01-02T00:00:00Z",
+                                               "start_time": f"2030-01-01T00:{minute * 7 % 60:02}:30Z"})
+            if reply.status_code != 201:
+                errors.append(reply.text)
+                return
+            made.append(reply.json()["id"])
+            minute += 1
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    seen = [event["id"] for event in reader.pages("/v1/events", {"limit": 3})]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not errors and made, errors
+    assert len(seen) == len(set(seen)) and before <= set(seen)
+    assert set(seen) <= before | set(made)
+
+
+def test_every_list_has_pages(org, document):
+    """The same rules hold for each list of the document that a member of staff may read."""
+    for _ in range(2):
+        org.event(publish=True)
+        org.owner.ok("POST", "/v1/api-tokens", {"name": "t", "scopes": []})
+        org.owner.ok("POST", "/v1/devices", {"name": "d", "profile": "door_list"})
+        org.owner.ok("POST", "/v1/invitations", {"email": f"{len(org.slug)}{_}{org.slug}@example.org", "role": "member"})
+        org.owner.anonymous().sign_in(org.owner.email)
+    lists = [path for path, methods in document["paths"].items() if "get" in methods and any(
+        p["name"] == "cursor" for p in methods["get"].get("parameters", []))]
+    assert len(lists) >= 8
+    for path in lists:
+        more = {"organization": org.slug} if "public" in path else {}
+        whole = org.owner.ok("GET", path, query={"limit": 100, **more})
+        found = list(org.owner.pages(path, {"limit": 1, **more}))
+        assert whole["next_cursor"] is None and len(found) >= (1 if path == "/v1/organizations" else 2), path
+        if path != "/v1/sessions":  # last_seen_at may move in between
+            assert found == whole["data"], path
+        assert len(found) == len(whole["data"])
+
+
+def test_an_empty_list(api):
+    lonely = Organization(api, everybody=False)
+    assert lonely.owner.ok("GET", "/v1/events") == {"data": [], "next_cursor": None}
