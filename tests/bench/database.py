@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bench's cluster, its rows, and the statements as the server prepares them."""
+
+import importlib.util
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import urllib.request
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from harness import services  # noqa: E402
+
+# Durability is the default. What is larger only keeps checkpoints and the page cache of the machine out
+# of the figures; statements are logged to be read once, before anything is measured.
+SETTINGS = ["shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "logging_collector=on",
+            "log_destination=jsonlog", "log_directory=.", "log_filename=bench.log"]
+
+UNIQUE = "(which)"  # stands in the title where something different comes each time
+
+
+def token(user):
+    return f"ccs_{user:043d}"
+
+
+def load(cluster, binary, organizations, events):
+    """A migrated database with that many organizations and events; its name."""
+    name = cluster.new_database(binary)
+    subprocess.run(services.as_service(
+        [f"{cluster.bin}/psql", "-X", "-q", "-o", "/dev/null", "-d", cluster.url(name, "postgres"),
+         "-v", f"organizations={organizations}", "-v", f"per={events // organizations}", "-f", "-"]),
+        stdin=open(FOLDER / "load.sql", "rb"), check=True, cwd="/", env=services.clean_environment())
+    return name
+
+
+def parameters():
+    """Names of the parameters of each query, in the order of $1, $2 …"""
+    spec = importlib.util.spec_from_file_location("build_queries", ROOT / "db" / "build-queries.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    files, _ = module.collect([str(ROOT / "db" / "queries")])
+    return {query.name: query.params for path in files for query in module.read_file(path)}
+
+
+def ask(server, method, path, user=None, body=None):
+    request = urllib.request.Request(server.url + path, method=method)
+    if user is not None:
+        request.add_header("Authorization", f"Bearer {token(user)}")
+    if body is not None:
+        request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, body, timeout=10) as reply:
+        return reply.read()
+
+
+def logged_statements(cluster):
+    """Every prepared statement that the server's role has executed: its text and its parameters by name."""
+    path = cluster.folder / "data" / "bench.json"
+    text = subprocess.check_output(services.as_service(["cat", str(path)]), cwd="/").decode()
+    found = {}
+    for line in text.splitlines():
+        entry = json.loads(line)
+        match = re.match(r"duration: \S+ ms  execute ([^:]+): (.*)", entry.get("message", ""), re.S)
+        if match and entry.get("user") == "campaign_api":
+            given = re.findall(r"\$\d+ = (?:'((?:[^']|'')*)'|NULL)", entry.get("detail", ""))
+            found[match.group(1)] = (match.group(2), [each.replace("''", "'") for each in given])
+    return found
+
+
+def statements(cluster, make_server, organizations):
+    """The four statements exactly as the server sends them: a server is started once with its statements
+    logged, and each route is asked once."""
+    cluster.sql(None, "ALTER ROLE campaign_api SET log_min_duration_statement = 0", "postgres")
+    server = make_server().start()
+    try:
+        sizes = {
+            "public": len(ask(server, "GET", f"/v1/public/events/{organizations + 1}")),
+            "member": len(ask(server, "GET", f"/v1/events/{organizations + 1}", organizations + 1)),
+            "list": len(ask(server, "GET", "/v1/events?limit=50", organizations + 1)),
+            "create": len(ask(server, "POST", "/v1/events", 1, body(UNIQUE).encode())),
+        }
+    finally:
+        server.remove()
+        cluster.sql(None, "ALTER ROLE campaign_api RESET log_min_duration_statement", "postgres")
+    return logged_statements(cluster), sizes
+
+
+def body(title):
+    """The same event that requests.lua creates."""
+    text = (FOLDER / "requests.lua").read_text()
+    parts = re.search(r"^local body = (.*?)\n\n", text, re.S | re.M).group(1)
+    joined = "".join(piece.replace("\\'", "'") for piece in re.findall(r"'((?:[^'\\]|\\.)*)'", parts))
+    return '{"title":"Canvass ' + title + joined

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Memory of the idle server and with many connections; what more routes and more organizations cost."""
+
+import argparse
+import socket
+import subprocess
+import tempfile
+import time
+
+import database
+from measure import Meter, resident, spread
+
+from database import ROOT
+
+CONNECTIONS = 1000
+ROUTER_SOURCES = ["tests/bench/router-bench.c", "server/engine/ccd-router.c", "common/base/cc-arena.c",
+                  "common/base/cc-status.c", "common/base/cc-str.c", "common/base/cc-utf8.c",
+                  "common/base/cc-time.c"]
+ORGANIZATIONS = (10, 10000)
+EVENTS = 200000
+SESSIONS = 10
+ROUNDS = 5
+
+
+def run(bench, say):
+    memory(bench, say)
+    routes(bench, say)
+    organizations(bench, say)
+
+
+def megabytes(kilobytes):
+    return kilobytes / 1024
+
+
+def ask_once(connection, organizations):
+    connection.sendall(f"GET /v1/events/{organizations + 1} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                       f"Authorization: Bearer {database.token(organizations + 1)}\r\n\r\n".encode())
+    answer = connection.recv(65536)
+    return answer.startswith(b"HTTP/1.1 200 ")
+
+
+def memory(bench, say):
+    """An idle server, then the same with connections that have all been used once and stay open."""
+    say("\nmemory of the server")
+    name = database.load(bench.cluster, bench.options.binary, 20, 4000)
+    server = bench.make_server(name).start()
+    connections = []
+    try:
+        time.sleep(1)
+        idle = resident(server.pid)
+        say(f"idle: {megabytes(idle):.1f} MB " + bench.target("idle memory", idle <= 20 * 1024, "<= 20"))
+        failed = 0
+        for _ in range(CONNECTIONS):
+            connection = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+            connections.append(connection)
+            failed += not ask_once(connection, 20)
+        if failed:
+            bench.failures.append(f"{failed} of {CONNECTIONS} connections were not answered")
+        used = resident(server.pid)
+        say(f"{CONNECTIONS:,} open connections, each used once: {megabytes(used):.1f} MB "
+            + bench.target("memory with connections", used <= 80 * 1024, "<= 80"))
+    finally:
+        for connection in connections:
+            connection.close()
+        server.remove()
+
+
+def routes(bench, say):
+    """The router alone over made-up tables, in nanoseconds per lookup."""
+    say("\nrouter alone, ns per lookup: median [least-most] of 5")
+    with tempfile.TemporaryDirectory(prefix="cc-bench-") as folder:
+        program = f"{folder}/router-bench"
+        flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", "libutf8proc"], text=True).split()
+        subprocess.run(["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-g", f"-I{ROOT}",
+                        *[str(ROOT / source) for source in ROUTER_SOURCES], "-o", program, *flags], check=True)
+        counts = (5, 50, 250)
+        found = {count: [] for count in counts}
+        for _ in range(5):
+            for count in counts:
+                found[count].append(float(subprocess.check_output([program, str(count)], text=True)))
+    for count in counts:
+        say(f"{count:4} routes: {spread(found[count], 0)}")
+
+
+def organizations(bench, say):
+    """Case (b) with few and with many organizations in the database; as many people ask in both."""
+    say("\nevent by id of a member (b) by number of organizations")
+    servers, runs = {}, {count: [] for count in ORGANIZATIONS}
+    try:
+        for count in ORGANIZATIONS:
+            name = database.load(bench.cluster, bench.options.binary, count, EVENTS)
+            servers[count] = bench.make_server(name).start()
+        for number in range(ROUNDS + 1):
+            for count in ORGANIZATIONS:
+                options = argparse.Namespace(connections=bench.options.connections, organizations=count,
+                                             seconds=3 if number else 1, events=EVENTS, actors=SESSIONS)
+                measured = bench.wrk(Meter(bench.cluster, bench.redis, servers[count]), "member", options)
+                if number:
+                    runs[count].append(measured)
+    finally:
+        for server in servers.values():
+            server.remove()
+    for count in ORGANIZATIONS:
+        say(f"{count:6,} organizations: {spread([run.rate for run in runs[count]], 0)} /s, server "
+            f"{spread([run.server for run in runs[count]], 0)} us, PostgreSQL "
+            f"{spread([run.postgres for run in runs[count]], 0)} us")
+    ratios = [many.rate / few.rate for few, many in zip(runs[ORGANIZATIONS[0]], runs[ORGANIZATIONS[1]])]
+    say(f"rate with {ORGANIZATIONS[1]:,} / with {ORGANIZATIONS[0]}: {spread(ratios)}")

@@ -1,0 +1,52 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Organizations, an owner and a member of each, their sessions, and events of about a kilobyte, made by the
+-- server itself. Variables: organizations, per (events of each). Ids are known to whoever asks: organization
+-- o has the events o, o + organizations, o + 2 * organizations …, so that a list's rows lie on many pages, as
+-- they do where all organizations write at the same time. Every twentieth event of each is a draft.
+-- The token of user u is 'ccs_' || lpad(u, 43, '0'); owners are 1 … organizations, members come behind them.
+
+\set ON_ERROR_STOP on
+BEGIN;
+SET LOCAL app.bulk = 'on';
+SET LOCAL synchronous_commit = off;
+
+INSERT INTO organizations (id, name, slug)
+SELECT o, 'Neighbours of Ward ' || o, 'ward-' || o FROM generate_series(1, :organizations) o;
+
+INSERT INTO users (id, email, email_verified_at, password_hash, first_name, last_name)
+SELECT u, 'person-' || u || '@bench.test', now(), '!', 'Pat', 'Person' FROM generate_series(1, 2 * :organizations) u;
+
+INSERT INTO organization_members (organization_id, user_id, role)
+SELECT (u - 1) % :organizations + 1, u, CASE WHEN u <= :organizations THEN 'owner' ELSE 'member' END
+FROM generate_series(1, 2 * :organizations) u;
+
+INSERT INTO sessions (token_hash, user_id, active_organization_id, kind, expires_at)
+SELECT sha256(convert_to('ccs_' || lpad(u::text, 43, '0'), 'UTF8')), u, (u - 1) % :organizations + 1, 'bearer',
+  now() + interval '7 days'
+FROM generate_series(1, 2 * :organizations) u;
+
+INSERT INTO events (organization_id, id, title, slug, kind, description, short_description, start_time, end_time,
+  location_type, address_line_1, city, state, zip, latitude, longitude, virtual_link, virtual_platform, capacity,
+  waitlist_enabled, is_published, published_at, visibility, contact_email, contact_phone, created_by)
+SELECT o, (i - 1) * :organizations + o, 'Canvass on Maple Street, shift ' || i, 'canvass-on-maple-street-' || i,
+  (ARRAY['canvass', 'phone_bank', 'meeting', 'training'])[i % 4 + 1],
+  'We meet at the corner at **ten**, practise the opening lines for fifteen minutes, then walk in pairs. '
+    || 'Bring: a charged phone, comfortable shoes, water. We bring clipboards, maps and snacks. Back by one '
+    || 'o’clock to hand in lists and tell each other how it went. This is shift ' || i % 6 || ' of six.',
+  'Knock on doors with us. First-timers welcome, we go in pairs.', at, at + interval '3 hours',
+  'in_person', i % 900 + 1 || ' Maple Street', 'Riverside', 'NY', '12550', 41.5 + i % 100 * 0.001,
+  -74.0 - o % 100 * 0.001, NULL, NULL, 20 + i % 80, i % 3 = 0, i % 20 <> 0,
+  CASE WHEN i % 20 <> 0 THEN now() END, CASE WHEN i % 40 = 13 THEN 'unlisted' ELSE 'public' END,
+  'field@bench.test', '+18455550142', o
+FROM generate_series(1, :per) i
+CROSS JOIN generate_series(1, :organizations) o
+CROSS JOIN LATERAL (SELECT date_trunc('hour', now()) + i * 37 % 2000 * interval '1 hour' AS at) t
+ORDER BY i, o;
+
+SELECT setval(pg_get_serial_sequence('organizations', 'id'), :organizations),
+  setval(pg_get_serial_sequence('users', 'id'), 2 * :organizations),
+  setval(pg_get_serial_sequence('events', 'id'), :organizations::bigint * :per);
+COMMIT;
+VACUUM ANALYZE;
+CHECKPOINT;
