@@ -169,11 +169,12 @@ class Bench:
 
     def print_cases(self, cases):
         say("\nper request, medians of the rounds; CPU in us, p50 and p99 in ms, resident memory in MB")
-        say(f"{'':40} {'':5} {'req/s':>7} {'p50':>7} {'p99':>7} {'server':>7} {'PG':>6} {'Redis':>6} {'client':>6} {'RSS':>6}")
+        say(f"{'':40} {'':5} {'req/s':>7} {'p50':>7} {'p99':>7} {'server':>7} {'PG':>6} {'Redis':>6} {'client':>6} "
+            f"{'RSS':>6}")
         for case in cases:
             for label, runs in (("bare", case.plain), ("HTTP", case.http)):
-                say(f"{case.what if label == 'bare' else '':40} {label:5} {mid(runs, 'rate'):7.0f} {mid(runs, 'p50'):7.2f} "
-                    f"{mid(runs, 'p99'):7.2f} {mid(runs, 'server'):7.1f} {mid(runs, 'postgres'):6.1f} "
+                say(f"{case.what if label == 'bare' else '':40} {label:5} {mid(runs, 'rate'):7.0f} "
+                    f"{mid(runs, 'p50'):7.2f} {mid(runs, 'p99'):7.2f} {mid(runs, 'server'):7.1f} {mid(runs, 'postgres'):6.1f} "
                     f"{mid(runs, 'redis'):6.1f} {mid(runs, 'generator'):6.1f} {mid(runs, 'resident') / 1024:6.1f}")
         say("\nratios HTTP / bare within a round: median [least-most]")
         for case in cases:

@@ -76,7 +76,7 @@ build(int n, char **ret_paths)
 int
 main(int argc, char **argv)
 {
-  int n = argc > 1 ? (int) strtol(argv[1], NULL, 10) : 0;
+  int n = argc > 1 ? (int) strtoll(argv[1], NULL, 10) : 0;
   if (n < PER_RESOURCE || n % PER_RESOURCE != 0) {
     (void) fprintf(stderr, "usage: router-bench ROUTES (a multiple of %d)\n", PER_RESOURCE);
     return 2;
