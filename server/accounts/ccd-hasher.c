@@ -79,7 +79,8 @@ start_threads(void)
   pthread_cond_init(&finished, &attributes);
   pthread_condattr_destroy(&attributes);
   /* A hash's 19 MiB go back to the system when it is done. Left alone, the allocator would learn
-   * to keep blocks of that size. */
+   * to keep blocks of that size. It takes its own lock for this.
+   * NOLINTNEXTLINE(concurrency-mt-unsafe) */
   (void) mallopt(M_MMAP_THRESHOLD, 4 << 20);
   stopping = false;
   int n = 0;

@@ -24,18 +24,18 @@ static const cc_field mail_payload_fields[] = {
 static const cc_type mail_payload_type = CC_TYPE(mail_payload, "MailPayload", mail_payload_fields);
 
 /* Set once, before the worker starts. */
-static const ccd_mail_provider *provider;
+static const ccd_mail_provider *sender;
 
 void
-ccd_mail_use(const ccd_mail_provider *chosen)
+ccd_mail_use(const ccd_mail_provider *provider)
 {
-  provider = chosen;
+  sender = provider;
 }
 
 bool
 ccd_mail_job_ready(const ccd_server *server)
 {
-  return provider != NULL && provider->ready(&server->config);
+  return sender != NULL && sender->ready(&server->config);
 }
 
 char *
@@ -89,12 +89,12 @@ ccd_mail_job_run(const ccd_server *server,
     return cc_fail(reterr, CC_ERR_INVALID, "payload", "The payload is not a whole mail");
   if (mail->to[0] == '\0')
     return CC_OK;
-  return provider->send(&server->config,
-                        &(ccd_mail){.from = server->config.mail_from,
-                                    .to = mail->to,
-                                    .subject = mail->subject,
-                                    .text = mail->text,
-                                    .made = made,
-                                    .id = id},
-                        reterr);
+  return sender->send(&server->config,
+                      &(ccd_mail){.from = server->config.mail_from,
+                                  .to = mail->to,
+                                  .subject = mail->subject,
+                                  .text = mail->text,
+                                  .made = made,
+                                  .id = id},
+                      reterr);
 }

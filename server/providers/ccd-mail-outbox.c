@@ -58,36 +58,52 @@ add_base64(cc_str *out, const char *text, size_t n)
   }
 }
 
-/* Text of a header: as it is when it is ASCII and short, else RFC 2047 encoded words, split between
- * characters and folded. Control characters become blanks before either. */
+/* As it is, or as a quoted string where a name needs one (RFC 5322 section 3.2.4). */
 static void
-add_header_text(cc_str *out, const char *text, size_t length, bool quoted)
+add_plain_text(cc_str *out, const char *text, size_t length, bool name)
+{
+  if (!name || strcspn(text, "\"\\()<>[]:;@,.") >= length) {
+    cc_str_add_n(out, text, length);
+    return;
+  }
+  cc_str_add_char(out, '"');
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '"' || text[i] == '\\')
+      cc_str_add_char(out, '\\');
+    cc_str_add_char(out, text[i]);
+  }
+  cc_str_add_char(out, '"');
+}
+
+/* One RFC 2047 encoded word. Control characters become blanks. */
+static void
+add_encoded_word(cc_str *out, const char *text, size_t length)
+{
+  char part[WORD_BYTES];
+
+  for (size_t i = 0; i < length; i++)
+    part[i] = (unsigned char) text[i] < 32 || text[i] == 127 ? ' ' : text[i];
+  cc_str_add(out, "=?UTF-8?B?");
+  add_base64(out, part, length);
+  cc_str_add(out, "?=");
+}
+
+/* Text of a header: as it is when it is ASCII and short, else encoded words, split between
+ * characters and folded. */
+static void
+add_header_text(cc_str *out, const char *text, size_t length, bool name)
 {
   if (is_ascii(text, length) && length <= 900) {
-    bool plain = !quoted || strcspn(text, "\"\\()<>[]:;@,.") >= length;
-    if (!plain)
-      cc_str_add_char(out, '"');
-    for (size_t i = 0; i < length; i++) {
-      if (!plain && (text[i] == '"' || text[i] == '\\'))
-        cc_str_add_char(out, '\\');
-      cc_str_add_char(out, text[i]);
-    }
-    if (!plain)
-      cc_str_add_char(out, '"');
+    add_plain_text(out, text, length, name);
     return;
   }
   for (size_t at = 0, end; at < length; at = end) {
     end = at + WORD_BYTES < length ? at + WORD_BYTES : length;
     while (end < length && end > at + 1 && ((unsigned char) text[end] & 0xc0) == 0x80)
       end--;
-    char part[WORD_BYTES];
-    memcpy(part, text + at, end - at);
-    for (size_t i = 0; i < end - at; i++)
-      if ((unsigned char) part[i] < 32 || part[i] == 127)
-        part[i] = ' ';
-    cc_str_add(out, at == 0 ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?");
-    add_base64(out, part, end - at);
-    cc_str_add(out, "?=");
+    if (at > 0)
+      cc_str_add(out, "\r\n ");
+    add_encoded_word(out, text + at, end - at);
   }
 }
 
@@ -99,13 +115,13 @@ add_from(cc_str *out, const char *from, const char **ret_domain, size_t *ret_dom
   const char *address = open == NULL ? from : open + 1;
   size_t length = strcspn(address, ">");
 
-  if (!address_fits(address, length) || (open != NULL && strcmp(address + length, ">") != 0))
+  if (!address_fits(address, length) || strcmp(address + length, open != NULL ? ">" : "") != 0)
     return false;
   if (open != NULL) {
     size_t name = (size_t) (open - from);
     while (name > 0 && (from[name - 1] == ' ' || from[name - 1] == '\t'))
       name--;
-    add_header_text(out, from, name, /* quoted= */ true);
+    add_header_text(out, from, name, /* name= */ true);
     cc_str_add(out, " <");
   }
   cc_str_add_n(out, address, length);
@@ -219,7 +235,7 @@ compose(const ccd_mail *mail, cc_str *out, cc_error *reterr)
                 (int) domain_length,
                 domain,
                 mail->to);
-  add_header_text(out, mail->subject, strlen(mail->subject), /* quoted= */ false);
+  add_header_text(out, mail->subject, strlen(mail->subject), /* name= */ false);
   cc_str_add(out, "\r\nAuto-Submitted: auto-generated\r\n");
   add_body(out, mail->text);
   if (out->failed)
