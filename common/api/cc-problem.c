@@ -19,7 +19,7 @@ static const cc_field problem_fields[] = {
   CC_STRING(cc_problem, required, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "not_authorized: the right that is missing."),
   CC_STRING(cc_problem, entity, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "not_found: the kind of thing."),
   CC_STRING(cc_problem, service, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "external_service: the service that failed."),
-  CC_LIST(cc_problem, errors, cc_problem_error, &problem_error_type, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "validation_error: every field that is wrong."),
+  CC_LIST(cc_problem, errors, cc_problem_error, &problem_error_type, .flags = CC_READ_ONLY, .doc = "Every field that is wrong; empty when it is not about fields."),
   CC_STRING(cc_problem, request_id, .flags = CC_READ_ONLY, .doc = "X-Request-Id of the request, for asking about it."),
 };
 const cc_type cc_problem_type = CC_TYPE(cc_problem, "Problem", problem_fields, .doc = "Why a request failed (RFC 9457).");

@@ -82,6 +82,11 @@ GRANT SELECT (organization_id, id, title, slug, kind, description, short_descrip
   is_published, is_featured, visibility, contact_email, contact_phone, updated_at, published_at, cancelled_at,
   version) ON events TO campaign_public;
 
+-- The server shows these sentences to whoever breaks the rule.
+COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event cannot end before it begins.';
+COMMENT ON CONSTRAINT events_longitude_check ON events IS 'latitude and longitude belong together: give both or neither.';
+COMMENT ON CONSTRAINT events_slug_key ON events IS 'Another event of the organization has this slug.';
+
 CREATE TRIGGER events_touch BEFORE UPDATE ON events FOR EACH ROW
   WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch();
 CREATE CONSTRAINT TRIGGER events_record AFTER INSERT OR UPDATE OR DELETE ON events

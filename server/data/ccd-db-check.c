@@ -213,26 +213,6 @@ ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   return CC_OK;
 }
 
-cc_status
-ccd_query_params_known(const ccd_query_use *use,
-                       bool (*known)(const char *name, void *data),
-                       void *data,
-                       cc_error *reterr)
-{
-  const ccd_query *query = use->query;
-  for (int i = 0; i < query->n_params; i++) {
-    if (!known(query->params[i], data))
-      return cc_fail(reterr,
-                     CC_ERR_INTERNAL,
-                     "query",
-                     "query %s (%s): nothing gives its parameter :%s",
-                     query->name,
-                     query->source,
-                     query->params[i]);
-  }
-  return CC_OK;
-}
-
 /* Where in the file the server found the mistake: the text kept the file's line breaks. */
 static long long
 line_of(const ccd_query *query, const char *sql, const PGresult *result)

@@ -285,7 +285,8 @@ connect_first(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   conn->ever = true;
   atomic_fetch_add(&db->n_open, 1);
   conn->budget = START_TIMEOUT_US;
-  return ccd_db_check(conn, uses, n_uses, reterr);
+  cc_status status = ccd_db_check(conn, uses, n_uses, reterr);
+  return status == CC_OK ? ccd_constraints_read(conn, reterr) : status;
 }
 
 static cc_status
@@ -353,6 +354,7 @@ free_statements(ccd_db *db)
     }
   }
   free(db->maps);
+  ccd_constraints_free(db);
 }
 
 void

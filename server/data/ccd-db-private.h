@@ -85,6 +85,10 @@ struct ccd_db_conn {
 
 typedef struct ccd_waiter ccd_waiter;
 
+typedef struct ccd_constraint {
+  char *name, *message;
+} ccd_constraint;
+
 struct ccd_db {
   ccd_db_options options; /* url is our copy */
   char *pg_options;       /* libpq's "options": the settings of every session */
@@ -93,6 +97,9 @@ struct ccd_db {
   ccd_statement *statements; /* the queries, then the internal ones */
   int n_statements;
   ccd_map **maps; /* by query index */
+
+  ccd_constraint *constraints; /* what a broken one means */
+  size_t n_constraints;
 
   ccd_db_conn *conns; /* options.connections of them */
 
@@ -161,3 +168,14 @@ ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_e
 
 /* Tell the hook of ccd_db_on_error. */
 void ccd_db_report(const char *sqlstate, const char *constraint, const char *primary);
+
+/* ccd-constraints.c */
+
+/* Read the comments of all constraints, on a connection without a transaction. */
+cc_status ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
+
+/* Put the comment of the constraint that @result names, if it has one, into @error (may be NULL).
+ */
+void ccd_constraints_explain(const ccd_db *db, const PGresult *result, cc_error *error);
+
+void ccd_constraints_free(ccd_db *db);

@@ -149,6 +149,7 @@ take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, outcome *
   if (!good && status != PGRES_PIPELINE_ABORTED && out->status == CC_OK) {
     atomic_fetch_add(&conn->db->errors, 1);
     out->status = ccd_sqlstate_fail(result, &conn->retry, &conn->doomed, out->error);
+    ccd_constraints_explain(conn->db, result, out->error);
   }
   PQclear(result);
 }

@@ -160,13 +160,6 @@ cc_status ccd_rows_bind(const ccd_rows *rows,
                         void *ret_object,
                         cc_error *reterr) CC_MUSTCHECK;
 
-/* For the dispatcher's check at start-up: every parameter of the query must be @known; the message
- * names query and parameter. */
-cc_status ccd_query_params_known(const ccd_query_use *use,
-                                 bool (*known)(const char *name, void *data),
-                                 void *data,
-                                 cc_error *reterr) CC_MUSTCHECK;
-
 /* Out of band for the log: failures that are nobody's fault but ours or the database's. @primary is
  * the server's message without values; @constraint may be NULL. CC504: no answer in time, 08xxx:
  * the connection. Set it before ccd_db_open; it is called from any thread. */

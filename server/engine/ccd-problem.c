@@ -2,49 +2,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/api/cc-problem.h"
 #include "server/engine/ccd-exchange.h"
 
 /* The one place where a failure becomes what the client sees. */
 
 #define PROBLEM_MAX (64u * 1024)
 
-static void
-add_member(cc_str *out, const char *name, const char *value)
+/* A text in the problem's type: empty is null. */
+static char *
+text(const char *value)
 {
-  if (value == NULL || *value == '\0')
-    return;
-  cc_str_add(out, ",\"");
-  cc_str_add(out, name);
-  cc_str_add(out, "\":");
-  cc_str_add_json(out, value, strlen(value));
+  return value == NULL || *value == '\0' ? NULL : (char *) value;
 }
 
-static void
-add_error(cc_str *out, const cc_error *error)
+/* The errors of the fields, or the one error when it names a field. */
+static bool
+fill_errors(const ccd_exchange *exchange, const cc_error *error, cc_problem *problem)
 {
-  cc_str_add(out, "{\"pointer\":");
-  cc_str_add_json(out, error->pointer, strlen(error->pointer));
-  add_member(out, "code", error->code);
-  add_member(out, "message", error->message);
-  add_member(out, "hint", error->hint);
-  cc_str_add_char(out, '}');
-}
-
-static void
-add_errors(cc_str *out, const cc_error_list *list, const cc_error *error)
-{
-  bool single = list->n == 0 && error->pointer[0] != '\0';
-  if (list->n == 0 && !single)
-    return;
-  cc_str_add(out, ",\"errors\":[");
-  for (size_t i = 0; i < list->n; i++) {
-    if (i > 0)
-      cc_str_add_char(out, ',');
-    add_error(out, &list->items[i]);
+  const cc_error_list *list = &exchange->call.errors;
+  size_t n = list->n > 0 ? list->n : error->pointer[0] != '\0';
+  const cc_error *from = list->n > 0 ? list->items : error;
+  problem->errors = cc_arena_alloc(exchange->call.arena, (n + 1) * sizeof(*problem->errors));
+  for (size_t i = 0; problem->errors != NULL && i < n; i++) {
+    cc_problem_error *each = cc_arena_alloc(exchange->call.arena, sizeof(*each));
+    if (each == NULL)
+      return false;
+    *each = (cc_problem_error){.pointer = (char *) from[i].pointer,
+                               .code = (char *) from[i].code,
+                               .message = (char *) from[i].message,
+                               .hint = text(from[i].hint)};
+    problem->errors[problem->n_errors++] = each;
   }
-  if (single)
-    add_error(out, error);
-  cc_str_add_char(out, ']');
+  return problem->errors != NULL;
 }
 
 /* "Event" → "event", "ApiToken" → "api_token": the name of what was not found. */
@@ -106,34 +96,28 @@ add_retry_after(ccd_exchange *exchange, cc_status status, const cc_error *error)
     ccd_response_header(exchange->response, "Retry-After", "1");
 }
 
+/* What broke inside is for the log, under the request id, not for strangers. */
 static void
 write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, cc_str *out)
 {
+  const ccd_route *route = exchange->call.route;
   bool internal = status == CC_ERR_INTERNAL;
-  cc_str_add(out, "{\"type\":\"");
-  cc_str_add(out, cc_status_type(status));
-  cc_str_add(out, "\",\"title\":\"");
-  cc_str_add(out, cc_status_title(status));
-  cc_str_add(out, "\",\"status\":");
-  cc_str_add_int(out, cc_status_http(status));
-  /* What broke inside is for the log, under the request id, not for strangers. */
-  add_member(out,
-             "detail",
-             internal ? "Something went wrong in the server. Tell support the request_id."
-                      : error->message);
-  if (!internal)
-    add_member(out, "code", error->code);
-  if (status == CC_ERR_FORBIDDEN && exchange->call.route != NULL &&
-      strcmp(error->code, "right") == 0)
-    add_member(out, "required", ccd_right_get(exchange->call.route->right)->name);
-  if (status == CC_ERR_NOT_FOUND)
-    add_member(out, "entity", entity_of(exchange));
-  if (status == CC_ERR_EXTERNAL)
-    add_member(out, "service", error->pointer);
-  else if (!internal)
-    add_errors(out, &exchange->call.errors, error);
-  add_member(out, "request_id", exchange->call.request_id);
-  cc_str_add_char(out, '}');
+  bool right = status == CC_ERR_FORBIDDEN && route != NULL && strcmp(error->code, "right") == 0;
+  cc_problem problem = {
+    .type = (char *) cc_status_type(status),
+    .title = (char *) cc_status_title(status),
+    .status = cc_status_http(status),
+    .detail = internal ? (char *) "Something went wrong in the server. Tell support the request_id."
+                       : text(error->message),
+    .code = internal ? NULL : text(error->code),
+    .required = right ? (char *) ccd_right_get(route->right)->name : NULL,
+    .entity = status == CC_ERR_NOT_FOUND ? (char *) entity_of(exchange) : NULL,
+    .service = status == CC_ERR_EXTERNAL ? text(error->pointer) : NULL,
+    .request_id = (char *) exchange->call.request_id,
+  };
+  if (!internal && status != CC_ERR_EXTERNAL)
+    (void) fill_errors(exchange, error, &problem);
+  cc_encode(&cc_problem_type, &problem, CC_VIEW_PUBLIC, out);
 }
 
 void

@@ -126,21 +126,6 @@ test_fits(void)
   }
 }
 
-static bool
-is_thing_id(const char *name, void *data)
-{
-  return strcmp(name, "thing_id") == 0;
-}
-
-static void
-test_params(void)
-{
-  g_assert_cmpint(ccd_query_params_known(&uses[0], is_thing_id, NULL, &error), ==, CC_OK);
-  g_assert_cmpint(ccd_query_params_known(&uses[1], is_thing_id, NULL, &error), ==, CC_ERR_INTERNAL);
-  g_assert_nonnull(strstr(error.message, "thing_insert"));
-  g_assert_nonnull(strstr(error.message, ":body"));
-}
-
 static void
 test_rows(void)
 {
@@ -537,7 +522,6 @@ main(int argc, char **argv)
   }
   cc_codec_init();
   g_test_add_func("/data/fits", test_fits);
-  g_test_add_func("/data/params", test_params);
   g_test_add_func("/data/rows", test_rows);
   g_test_add_func("/data/context", test_context);
   g_test_add_func("/data/read-only", test_read_only);
