@@ -17,7 +17,7 @@ const cc_enum cc_session_kinds = {session_kind_names, CC_N(session_kind_names)};
 #define DOC_EMAIL "The account's e-mail address; capitals do not matter."
 #define EXAMPLE_EMAIL "\"ann@example.org\""
 #define EXAMPLE_PASSWORD "\"seven green boats at dawn\""
-#define PASSWORD_FLAGS CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET
+#define PASSWORD_FLAGS (CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET)
 
 static const cc_field user_fields[] = {
   CC_INT64(cc_user, id, .flags = CC_READ_ONLY, .doc = "The person's number."),

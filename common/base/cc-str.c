@@ -25,7 +25,7 @@ cc_str_clear(cc_str *str)
 }
 
 char *
-cc_str_reserve(cc_str *str, size_t more)
+cc_str_grow(cc_str *str, size_t more)
 {
   if (str->failed || more > str->ceiling - str->length) {
     str->failed = true;
@@ -50,13 +50,6 @@ cc_str_reserve(cc_str *str, size_t more)
   str->capacity = capacity;
   str->text[str->length] = '\0';
   return str->text + str->length;
-}
-
-void
-cc_str_wrote(cc_str *str, size_t bytes)
-{
-  str->length += bytes;
-  str->text[str->length] = '\0';
 }
 
 void

@@ -22,8 +22,22 @@ void cc_str_done(cc_str *str);
 void cc_str_clear(cc_str *str);
 
 /* Make room for @more bytes and return where to write them, or NULL. Follow by cc_str_wrote. */
-char *cc_str_reserve(cc_str *str, size_t more);
-void cc_str_wrote(cc_str *str, size_t bytes);
+char *cc_str_grow(cc_str *str, size_t more);
+
+static inline char *
+cc_str_reserve(cc_str *str, size_t more)
+{
+  /* The usual case stays in the caller's code: this runs several times per field of a reply. */
+  return !str->failed && more < str->capacity - str->length ? str->text + str->length
+                                                            : cc_str_grow(str, more);
+}
+
+static inline void
+cc_str_wrote(cc_str *str, size_t bytes)
+{
+  str->length += bytes;
+  str->text[str->length] = '\0';
+}
 
 void cc_str_add(cc_str *str, const char *text);
 void cc_str_add_n(cc_str *str, const char *text, size_t length);

@@ -29,8 +29,8 @@ typedef enum cc_mode {
  * @ret_present: fields whose key was there; may be NULL
  * @reterr: list with its arena set; every error found, each with its JSON pointer
  *
- * CC_ERR_MALFORMED: not JSON (or too deep, too many items, duplicate keys, not an object), one item.
- * CC_ERR_INVALID: fields are wrong. CC_ERR_NO_MEMORY: the arena's ceiling.
+ * CC_ERR_MALFORMED: not JSON (or too deep, too many items, duplicate keys, not an object), one
+ * item. CC_ERR_INVALID: fields are wrong. CC_ERR_NO_MEMORY: the arena's ceiling.
  */
 cc_status cc_decode(const cc_type *type,
                     const char *json,
@@ -65,7 +65,8 @@ void cc_encode(const cc_type *type, const void *object, cc_view view, cc_str *ou
 
 /* Encode what a request body said, for the database: the present fields only (PATCH) or, with
  * @present NULL, every field that is not read-only. Write-only fields are included. */
-void cc_encode_body(const cc_type *type, const void *object, const cc_present *present, cc_str *out);
+void
+cc_encode_body(const cc_type *type, const void *object, const cc_present *present, cc_str *out);
 
 /* One scalar field as text, as PostgreSQL's input functions read it (enum name, RFC 3339, digits,
  * raw JSON; STRINGS, OBJECT, LIST as JSON). NULL when the member is null. In @arena. */
@@ -88,8 +89,10 @@ typedef struct cc_row_map {
 void cc_encode_row(const cc_row_map *map, const cc_cell *cells, cc_view view, cc_str *out);
 
 /* Fill a struct from a row (strings are copied into @arena). The inverse of cc_field_text. */
-cc_status cc_bind_row(const cc_row_map *map, const cc_cell *cells, cc_arena *arena, void *ret_object)
-  CC_MUSTCHECK;
+cc_status cc_bind_row(const cc_row_map *map,
+                      const cc_cell *cells,
+                      cc_arena *arena,
+                      void *ret_object) CC_MUSTCHECK;
 
 /* A JSON literal of a value that the field accepts, for documents and tests: its example, or one
  * made from kind, format and limits. */

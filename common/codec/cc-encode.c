@@ -14,7 +14,7 @@ is_seen(const cc_field *field, cc_view view)
 static char *
 add_key(cc_str *out, const cc_field *field, size_t more)
 {
-  size_t length = strlen(field->name);
+  size_t length = field->name_length;
   char *to = cc_str_reserve(out, length + 4 + more);
   if (to == NULL)
     return NULL;

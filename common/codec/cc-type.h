@@ -46,8 +46,8 @@ enum {
   CC_NULLABLE = 1 << 1,   /* null is allowed */
   CC_READ_ONLY = 1 << 2,  /* the server's: refused in a request body, always in a reply */
   CC_WRITE_ONLY = 1 << 3, /* never in a reply */
-  CC_SECRET = 1 << 4,     /* never in a log, an audit row or a stored reply; password in the schema */
-  CC_VERSION = 1 << 5,    /* the row's version: makes the ETag; read-only int64 */
+  CC_SECRET = 1 << 4,  /* never in a log, an audit row or a stored reply; password in the schema */
+  CC_VERSION = 1 << 5, /* the row's version: makes the ETag; read-only int64 */
 };
 
 /* Who may see a field: an actor sees the fields of its own level and below. */
@@ -78,6 +78,7 @@ typedef struct cc_field {
   uint16_t offset;
   uint16_t count_offset; /* LIST: offset of n_<member> */
   uint16_t flags;
+  uint8_t name_length;
   uint8_t kind;   /* cc_kind */
   uint8_t format; /* cc_format */
   uint8_t view;   /* cc_view */
@@ -113,37 +114,77 @@ cc_present_set(cc_present *present, size_t index)
 }
 
 /* Offset of member m of S; does not compile unless the member's type is exactly T. */
-#define CC_OFFSET(S, m, T)  \
-  (offsetof(S, m) +         \
+#define CC_OFFSET(S, m, T)                                                                         \
+  (offsetof(S, m) +                                                                                \
    0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((S *) 0)->m), T) ? 1 : -1]))
 
-#define CC_ROW_(S, m, T, k) \
-  .name = #m, .kind = (k), .offset = CC_OFFSET(S, m, T)
+#define CC_ROW_(S, m, T, k)                                                                        \
+  .name = #m, .name_length = sizeof(#m) - 1, .kind = (k), .offset = CC_OFFSET(S, m, T)
 
-#define CC_BOOL(S, m, ...) {CC_ROW_(S, m, bool, CC_KIND_BOOL), __VA_ARGS__}
-#define CC_INT64(S, m, ...) {CC_ROW_(S, m, int64_t, CC_KIND_INT64), __VA_ARGS__}
-#define CC_DOUBLE(S, m, ...) {CC_ROW_(S, m, double, CC_KIND_DOUBLE), __VA_ARGS__}
-#define CC_STRING(S, m, ...) {CC_ROW_(S, m, char *, CC_KIND_STRING), __VA_ARGS__}
-#define CC_TIME(S, m, ...) {CC_ROW_(S, m, cc_time, CC_KIND_TIME), __VA_ARGS__}
-#define CC_ENUM(S, m, table, ...) {CC_ROW_(S, m, int, CC_KIND_ENUM), .names = (table), __VA_ARGS__}
-#define CC_STRINGS(S, m, ...) {CC_ROW_(S, m, cc_strings, CC_KIND_STRINGS), __VA_ARGS__}
-#define CC_JSON(S, m, ...) {CC_ROW_(S, m, char *, CC_KIND_JSON), __VA_ARGS__}
-#define CC_OBJECT(S, m, T, table, ...) \
-  {CC_ROW_(S, m, T *, CC_KIND_OBJECT), .type = (table), __VA_ARGS__}
-#define CC_LIST(S, m, T, table, ...)                     \
-  {CC_ROW_(S, m, T **, CC_KIND_LIST), .type = (table),   \
-   .count_offset = CC_OFFSET(S, n_##m, size_t), __VA_ARGS__}
+#define CC_BOOL(S, m, ...)                                                                         \
+  {                                                                                                \
+    CC_ROW_(S, m, bool, CC_KIND_BOOL), __VA_ARGS__                                                 \
+  }
+#define CC_INT64(S, m, ...)                                                                        \
+  {                                                                                                \
+    CC_ROW_(S, m, int64_t, CC_KIND_INT64), __VA_ARGS__                                             \
+  }
+#define CC_DOUBLE(S, m, ...)                                                                       \
+  {                                                                                                \
+    CC_ROW_(S, m, double, CC_KIND_DOUBLE), __VA_ARGS__                                             \
+  }
+#define CC_STRING(S, m, ...)                                                                       \
+  {                                                                                                \
+    CC_ROW_(S, m, char *, CC_KIND_STRING), __VA_ARGS__                                             \
+  }
+#define CC_TIME(S, m, ...)                                                                         \
+  {                                                                                                \
+    CC_ROW_(S, m, cc_time, CC_KIND_TIME), __VA_ARGS__                                              \
+  }
+#define CC_ENUM(S, m, table, ...)                                                                  \
+  {                                                                                                \
+    CC_ROW_(S, m, int, CC_KIND_ENUM), .names = (table), __VA_ARGS__                                \
+  }
+#define CC_STRINGS(S, m, ...)                                                                      \
+  {                                                                                                \
+    CC_ROW_(S, m, cc_strings, CC_KIND_STRINGS), __VA_ARGS__                                        \
+  }
+#define CC_JSON(S, m, ...)                                                                         \
+  {                                                                                                \
+    CC_ROW_(S, m, char *, CC_KIND_JSON), __VA_ARGS__                                               \
+  }
+#define CC_OBJECT(S, m, T, table, ...)                                                             \
+  {                                                                                                \
+    CC_ROW_(S, m, T *, CC_KIND_OBJECT), .type = (table), __VA_ARGS__                               \
+  }
+#define CC_LIST(S, m, T, table, ...)                                                               \
+  {                                                                                                \
+    CC_ROW_(S, m, T **, CC_KIND_LIST), .type = (table),                                            \
+                                       .count_offset = CC_OFFSET(S, n_##m, size_t), __VA_ARGS__    \
+  }
 
 /* Scalars that can be null: the member is a pointer, NULL = null or absent. */
-#define CC_OPT_BOOL(S, m, ...) {CC_ROW_(S, m, bool *, CC_KIND_BOOL), .boxed = true, __VA_ARGS__}
-#define CC_OPT_INT64(S, m, ...) {CC_ROW_(S, m, int64_t *, CC_KIND_INT64), .boxed = true, __VA_ARGS__}
-#define CC_OPT_DOUBLE(S, m, ...) {CC_ROW_(S, m, double *, CC_KIND_DOUBLE), .boxed = true, __VA_ARGS__}
-#define CC_OPT_TIME(S, m, ...) {CC_ROW_(S, m, cc_time *, CC_KIND_TIME), .boxed = true, __VA_ARGS__}
+#define CC_OPT_BOOL(S, m, ...)                                                                     \
+  {                                                                                                \
+    CC_ROW_(S, m, bool *, CC_KIND_BOOL), .boxed = true, __VA_ARGS__                                \
+  }
+#define CC_OPT_INT64(S, m, ...)                                                                    \
+  {                                                                                                \
+    CC_ROW_(S, m, int64_t *, CC_KIND_INT64), .boxed = true, __VA_ARGS__                            \
+  }
+#define CC_OPT_DOUBLE(S, m, ...)                                                                   \
+  {                                                                                                \
+    CC_ROW_(S, m, double *, CC_KIND_DOUBLE), .boxed = true, __VA_ARGS__                            \
+  }
+#define CC_OPT_TIME(S, m, ...)                                                                     \
+  {                                                                                                \
+    CC_ROW_(S, m, cc_time *, CC_KIND_TIME), .boxed = true, __VA_ARGS__                             \
+  }
 
-#define CC_TYPE(S, type_name, table, ...)                                             \
-  {                                                                                   \
-    .name = (type_name), .fields = (table), .n_fields = sizeof(table) / sizeof((table)[0]), \
-    .size = sizeof(S), __VA_ARGS__                                                    \
+#define CC_TYPE(S, type_name, table, ...)                                                          \
+  {                                                                                                \
+    .name = (type_name), .fields = (table), .n_fields = sizeof(table) / sizeof((table)[0]),        \
+    .size = sizeof(S), __VA_ARGS__                                                                 \
   }
 
 /* Index of a field by name, or -1. */

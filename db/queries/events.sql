@@ -23,12 +23,14 @@ WHERE o.id = :organization_id::bigint
 RETURNING {columns}
 
 -- name: event_list
+-- CASE and not COALESCE: only so does row-level security let the condition reach the index.
 SELECT {columns}
 FROM events
 WHERE organization_id = :organization_id::bigint
-  AND (start_time, id) > (COALESCE(:cursor_1::timestamptz, '-infinity'), COALESCE(:cursor_2::bigint, 0))
-  AND start_time >= COALESCE(:starts_after::timestamptz, '-infinity')
-  AND start_time < COALESCE(:starts_before::timestamptz, 'infinity')
+  AND (start_time, id) > (CASE WHEN :cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :cursor_1::timestamptz END,
+                          CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
+  AND start_time >= CASE WHEN :starts_after::timestamptz IS NULL THEN '-infinity' ELSE :starts_after::timestamptz END
+  AND start_time < CASE WHEN :starts_before::timestamptz IS NULL THEN 'infinity' ELSE :starts_before::timestamptz END
   AND (:updated_since::timestamptz IS NULL OR updated_at >= :updated_since::timestamptz)
   AND (:published::boolean IS NULL OR is_published = :published::boolean)
   AND (:kind::text IS NULL OR kind = :kind::text)

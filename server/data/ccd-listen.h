@@ -13,13 +13,10 @@ typedef void ccd_listen_cb(void *data, const char *payload);
 /* @channel: an identifier, not quoted; must outlive the object, like @url. Does not connect yet. */
 cc_status ccd_listen_open(const char *url, const char *channel, ccd_listen **ret, cc_error *reterr)
   CC_MUSTCHECK;
-void ccd_listen_close(ccd_listen *listen);
+void ccd_listen_close(ccd_listen *self);
 
 /* Wait at most @timeout_ms, or until @wake_fd (-1: none) is readable, and call back for every
  * notification. Connects, and after a loss connects again, within the same time. False while not
  * connected: notifications may have been missed. */
-bool ccd_listen_wait(ccd_listen *listen,
-                     int timeout_ms,
-                     int wake_fd,
-                     ccd_listen_cb *callback,
-                     void *data);
+bool
+ccd_listen_wait(ccd_listen *self, int timeout_ms, int wake_fd, ccd_listen_cb *callback, void *data);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-dispatch.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -94,6 +95,7 @@ step_size(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_http_request *request = exchange->request;
   const ccd_route *route = exchange->call.route;
+  assert(route != NULL);
   size_t most = route->max_body != 0 ? route->max_body : CCD_BODY_MAX;
   if (request->too_large || request->body_length > most)
     return cc_fail(reterr,
@@ -350,8 +352,12 @@ request_id(const ccd_http_request *request, cc_arena *arena)
     if (length >= 8 && length <= 64 && given[length] == '\0')
       return given;
   }
-  uint8_t bytes[12];
-  ccd_random(bytes, sizeof(bytes));
+  /* Unguessable is not needed, unique is: a random beginning per thread, then a count. */
+  static _Thread_local uint8_t bytes[12];
+  static _Thread_local uint32_t count;
+  if (count++ % (1u << 20) == 0)
+    ccd_random(bytes, sizeof(bytes));
+  memcpy(bytes + 8, &count, sizeof(count));
   const char *made = ccd_hex(arena, bytes, sizeof(bytes));
   return made == NULL ? "-" : made;
 }

@@ -201,7 +201,7 @@ push(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
                        &page,
                        &error);
   ccd_db_return(self->server->db, conn);
-  if (status != CC_OK || page->n_data == 0)
+  if (status != CC_OK || page == NULL || page->n_data == 0)
     return true;
   cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
   cc_encode(&cc_change_page_type, page, CC_VIEW_MEMBER, &text);

@@ -92,12 +92,13 @@ lookup_cb(void *data,
  * it is told that there is no such header; ccd_head_check then refuses the request like all others.
  */
 enum MHD_Result
-MHD_lookup_connection_value_n(struct MHD_Connection *mhd,
-                              enum MHD_ValueKind kind,
-                              const char *name,
-                              size_t name_length,
-                              const char **value,
-                              size_t *value_length)
+MHD_lookup_connection_value_n(
+  struct MHD_Connection *mhd,
+  enum MHD_ValueKind kind,
+  const char *name,
+  size_t name_length,
+  const char **value,
+  size_t *value_length) /* NOLINT(readability-non-const-parameter): MHD's */
 {
   if (mhd == NULL || name == NULL)
     return MHD_NO;

@@ -196,7 +196,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
                    options->name,
                    options->bind_address,
                    options->port,
-                   started ? "ulfius does not call our MHD_start_daemon" : strerror(reason));
+                   started ? "ulfius does not call our MHD_start_daemon" : strerrordesc_np(reason));
   }
   listener->instance.bind_address = NULL; /* was on the stack; only needed to start */
   *ret = listener;

@@ -154,12 +154,15 @@ encode_list(ccd_exchange *exchange,
       cc_str_add_char(out, ',');
     ccd_rows_cells(rows, row, cells);
     cc_encode_row(map, cells, exchange->actor.view, out);
+    if (row == 0) /* the others are about as long: grow once */
+      (void) cc_str_reserve(out, out->length * (size_t) n);
   }
   cc_str_add(out, "],\"next_cursor\":");
   if (more) {
     cc_status status = make_cursor(exchange, rows, n - 1, reterr);
     if (status != CC_OK)
       return status;
+    assert(exchange->next_cursor != NULL);
     cc_str_add_json(out, exchange->next_cursor, strlen(exchange->next_cursor));
   } else {
     cc_str_add(out, "null");

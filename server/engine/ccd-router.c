@@ -218,6 +218,7 @@ walk(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
     return NULL;
   }
   for (const node *child = at->children; child != NULL; child = child->sibling) {
+    assert(segments->text != NULL);
     if (child->length == segments->length &&
         memcmp(child->text, segments->text, child->length) == 0) {
       const node *found = walk(child, segments + 1, n - 1, match);

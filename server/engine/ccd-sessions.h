@@ -15,7 +15,7 @@ typedef struct ccd_credential {
 } ccd_credential;
 
 cc_status ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr) CC_MUSTCHECK;
-void ccd_sessions_free(ccd_sessions *sessions);
+void ccd_sessions_free(ccd_sessions *self);
 
 /* Read a credential from the values of the headers Authorization and Cookie (either may be NULL).
  * ANONYMOUS when neither has one. False: the Authorization header is not a bearer token of ours. */
@@ -33,7 +33,7 @@ bool ccd_credential_read(const char *authorization,
  * CC_ERR_UNAUTHENTICATED: the credential is unknown, expired or revoked. CC_ERR_UNAVAILABLE:
  * neither cache nor database could say.
  */
-cc_status ccd_sessions_admit(ccd_sessions *sessions,
+cc_status ccd_sessions_admit(ccd_sessions *self,
                              const ccd_credential *credential,
                              ccd_limit limit,
                              const char *address,
@@ -43,7 +43,7 @@ cc_status ccd_sessions_admit(ccd_sessions *sessions,
                              cc_error *reterr) CC_MUSTCHECK;
 
 /* Count one more use under a key of the caller's. */
-cc_status ccd_sessions_count(ccd_sessions *sessions,
+cc_status ccd_sessions_count(ccd_sessions *self,
                              ccd_limit limit,
                              const char *key,
                              cc_arena *arena,
@@ -52,7 +52,7 @@ cc_status ccd_sessions_count(ccd_sessions *sessions,
 
 /* Forget what is cached about a session, user, token, device or organization, here and elsewhere.
  * @conn: outside a transaction. */
-void ccd_sessions_revoke(ccd_sessions *sessions,
+void ccd_sessions_revoke(ccd_sessions *self,
                          ccd_db_conn *conn,
                          cc_arena *arena,
                          const char *kind,
