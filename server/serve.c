@@ -121,7 +121,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
     .per_address_limit = (int) config->per_address_limit,
     .idle_timeout_s = (int) config->idle_timeout,
     .request_timeout_s = (int) config->request_timeout,
-    .max_body = 256u * 1024,
+    .max_body = ccd_routes_max_body(server->route_tables),
     .trusted_proxy = *config->trusted_proxy == '\0' ? NULL : config->trusted_proxy,
     .forwarded_header = config->forwarded_header,
     .handler = ccd_dispatch,

@@ -30,6 +30,7 @@ typedef struct cc_op {
   const cc_type *query;  /* query string; NULL: none */
   const cc_type *body;   /* JSON body; NULL: none. A PATCH body is a merge-patch */
   const cc_type *reply;
+  const char *media; /* CC_REPLY_TEXT: its content type */
   cc_method method;
   cc_reply_shape shape;
   int success;     /* HTTP code; 0: 200, 201 where .creates, 204 without reply */

@@ -86,15 +86,18 @@ const cc_op cc_op_health = {
   .doc = "200 when healthy or degraded, 503 with the same body when unhealthy.",
 };
 const cc_op cc_op_openapi = {
-  .id = "openapi", .method = CC_GET, .path = "/openapi.json", .shape = CC_REPLY_TEXT, .tag = "Platform",
+  .id = "openapi",
+  .media = "application/json", .method = CC_GET, .path = "/openapi.json", .shape = CC_REPLY_TEXT, .tag = "Platform",
   .summary = "This document.",
 };
 const cc_op cc_op_docs = {
-  .id = "docs", .method = CC_GET, .path = "/docs", .shape = CC_REPLY_TEXT, .tag = "Platform",
+  .id = "docs",
+  .media = "text/html", .method = CC_GET, .path = "/docs", .shape = CC_REPLY_TEXT, .tag = "Platform",
   .summary = "This document as a page for people.",
 };
 const cc_op cc_op_docs_style = {
-  .id = "docsStyle", .method = CC_GET, .path = "/docs/style.css", .shape = CC_REPLY_TEXT, .tag = "Platform",
+  .id = "docsStyle",
+  .media = "text/css", .method = CC_GET, .path = "/docs/style.css", .shape = CC_REPLY_TEXT, .tag = "Platform",
   .summary = "Style sheet of that page.",
 };
 /* clang-format on */

@@ -117,7 +117,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
   at timestamptz := clock_timestamp();
-  actor text := NULLIF(current_setting('app.actor', true), '');
+  actor text := COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system');
   request_id text := NULLIF(current_setting('app.request_id', true), '');
   address text := NULLIF(current_setting('app.address', true), '');
   head audit_heads;

@@ -55,6 +55,7 @@ RETURNING {columns e}
 -- Only what was never public: others may have been seen, linked and signed up for.
 DELETE FROM events
 WHERE organization_id = :organization_id::bigint AND id = :event_id::bigint
+  AND assert_version(version, :if_match::bigint)
   AND assert_rule(published_at IS NULL, 'event_published',
                   'An event that was published cannot be deleted: cancel it')
 RETURNING id
@@ -63,17 +64,20 @@ RETURNING id
 UPDATE events e
 SET is_published = true, published_at = COALESCE(e.published_at, now())
 WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+  AND assert_version(e.version, :if_match::bigint)
   AND assert_rule(e.cancelled_at IS NULL, 'event_cancelled', 'A cancelled event cannot be published: duplicate it')
 RETURNING {columns e}
 
 -- name: event_unpublish
 UPDATE events e SET is_published = false
 WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+  AND assert_version(e.version, :if_match::bigint)
 RETURNING {columns e}
 
 -- name: event_cancel
 UPDATE events e SET cancelled_at = COALESCE(e.cancelled_at, now())
 WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+  AND assert_version(e.version, :if_match::bigint)
 RETURNING {columns e}
 
 -- name: event_duplicate

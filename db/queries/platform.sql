@@ -32,11 +32,11 @@ WHERE expires_at > now()
                        WHEN 'organization' THEN active_organization_id END = :id::bigint
 
 -- name: idempotency_begin
-SELECT outcome, status, body, location
+SELECT outcome, status, body, location, etag
 FROM idempotency_begin(:scope::text, :key::text, :request_hash::bytea)
 
 -- name: idempotency_finish
-UPDATE idempotency_keys SET status = :status::int, body = :body::bytea, location = :location::text
+UPDATE idempotency_keys SET status = :status::int, body = :body::bytea, location = :location::text, etag = :etag::text
 WHERE scope = :scope::text AND key = :key::text
 
 -- name: change_list

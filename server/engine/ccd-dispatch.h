@@ -18,6 +18,9 @@ void ccd_dispatch_done(void);
  * as in its op, cursors for lists, known names in its query. The first fault stops the start. */
 cc_status ccd_routes_check(const ccd_route *const *tables, cc_error *reterr) CC_MUSTCHECK;
 
+/* The largest body that any route takes: more need not be read. */
+size_t ccd_routes_max_body(const ccd_route *const *tables);
+
 /* The uses of all queries by the routes and by handlers, for ccd_db_open. In @arena. */
 cc_status ccd_routes_uses(const ccd_route *const *tables,
                           cc_arena *arena,

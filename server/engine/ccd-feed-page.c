@@ -143,22 +143,25 @@ typedef struct live {
   ccd_feed_watch watch;
 } live;
 
-/* The right may end while the socket is open. */
+/* The right may end while the socket is open. A database that is away decides nothing: the socket
+ * sees nothing new either. */
 static bool
 still_allowed(live *self, cc_arena *arena)
 {
   ccd_actor actor = {0};
   ccd_limit_state state = {0};
   cc_error error;
-  return ccd_sessions_admit(self->server->sessions,
-                            &self->credential,
-                            CCD_LIMIT_NONE,
-                            self->address,
-                            arena,
-                            &actor,
-                            &state,
-                            &error) == CC_OK &&
-         actor.organization_id == self->watch.organization_id &&
+  cc_status status = ccd_sessions_admit(self->server->sessions,
+                                        &self->credential,
+                                        CCD_LIMIT_NONE,
+                                        self->address,
+                                        arena,
+                                        &actor,
+                                        &state,
+                                        &error);
+  if (status == CC_ERR_UNAVAILABLE)
+    return true;
+  return status == CC_OK && actor.organization_id == self->watch.organization_id &&
          (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER));
 }
 

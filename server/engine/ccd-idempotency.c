@@ -63,6 +63,7 @@ replay(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
   cc_arena *arena = exchange->call.arena;
   const char *body = ccd_rows_get(rows, 0, "body");
   const char *location = ccd_rows_get(rows, 0, "location");
+  const char *etag = ccd_rows_get(rows, 0, "etag");
   char *plain = NULL;
   size_t length = 0;
   if (body != NULL &&
@@ -70,7 +71,8 @@ replay(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_INTERNAL, "unseal", "The kept answer cannot be opened");
   exchange->replayed = true;
   exchange->response->status = (int) ccd_rows_int64(rows, 0, "status");
-  exchange->call.location = location == NULL ? NULL : cc_arena_strdup(arena, location);
+  exchange->call.location = cc_arena_strdup(arena, location);
+  exchange->etag = cc_arena_strdup(arena, etag);
   if (plain != NULL)
     cc_str_add_n(&exchange->out, plain, length);
   return CC_OK;
@@ -124,6 +126,7 @@ ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr)
     {"status", ccd_text_int64(arena, cc_op_success(exchange->call.route->op))},
     {"body", body},
     {"location", exchange->call.location},
+    {"etag", exchange->etag},
     {0},
   };
   return ccd_call_query(&exchange->call, &ccd_q_idempotency_finish, args, NULL, reterr);

@@ -249,3 +249,14 @@ ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit
     ret->remaining = at.quota - at.entry->alone;
   pthread_mutex_unlock(at.lock);
 }
+
+bool
+ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
+{
+  place at = entry_lock(limits, limit, key);
+  bool spent = (at.entry->leased <= 0 && at.entry->rest <= 0) || at.entry->alone >= at.quota;
+  if (spent)
+    fill_state(limits, limit, &at, /* refused= */ true, ret);
+  pthread_mutex_unlock(at.lock);
+  return spent;
+}

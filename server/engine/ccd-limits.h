@@ -54,4 +54,7 @@ void ccd_limits_leased(ccd_limits *limits,
                        const ccd_lease *lease,
                        int64_t counted,
                        ccd_limit_state *ret);
+/* Whether the quota of @key is known to be used up; counts nothing. */
+bool ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
+
 void ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);

@@ -76,6 +76,25 @@ has_version(const cc_type *type)
   return false;
 }
 
+/* A handler that takes a version says so by its method: PATCH. */
+static bool
+uses_if_match(const ccd_route *route)
+{
+  if (route->query == NULL)
+    return route->op->method == CC_PATCH && has_version(route->op->reply);
+  for (int i = 0; i < route->query->n_params; i++) {
+    if (strcmp(route->query->params[i], "if_match") == 0)
+      return true;
+  }
+  return false;
+}
+
+static bool
+uses_if_none_match(const cc_op *op)
+{
+  return op->method == CC_GET && op->shape == CC_REPLY_ONE && has_version(op->reply);
+}
+
 static void
 write_all_parameters(const ccd_route *route, cc_str *out)
 {
@@ -90,12 +109,12 @@ write_all_parameters(const ccd_route *route, cc_str *out)
                            "answer for 24 hours.",
                            &first,
                            out);
-  if (op->method == CC_GET && op->shape == CC_REPLY_ONE && has_version(op->reply))
+  if (uses_if_none_match(op))
     write_header_parameter("If-None-Match",
                            "An ETag: 304 when nothing has changed since.",
                            &first,
                            out);
-  if (op->method == CC_PATCH && has_version(op->reply))
+  if (uses_if_match(route))
     write_header_parameter("If-Match", "An ETag: 412 when somebody else was faster.", &first, out);
   cc_str_add(out, "],");
 }
@@ -128,7 +147,11 @@ write_success(const cc_op *op, cc_str *out)
     write_reply_schema(op, out);
     cc_str_add(out, "}}");
   }
+  if (op->media != NULL)
+    cc_str_printf(out, ",\"content\":{\"%s\":{\"schema\":{}}}", op->media);
   cc_str_add_char(out, '}');
+  if (uses_if_none_match(op))
+    cc_str_add(out, ",\"304\":{\"description\":\"Nothing has changed since that ETag.\"}");
 }
 
 /* What any operation may answer, by what it is; and what it declares itself. */
@@ -150,6 +173,8 @@ errors_of(const ccd_route *route)
     errors |= CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_INVALID);
   if (route->op->params != NULL)
     errors |= CC_ERR_BIT(CC_ERR_NOT_FOUND);
+  if (uses_if_match(route))
+    errors |= CC_ERR_BIT(CC_ERR_PRECONDITION);
   return errors;
 }
 

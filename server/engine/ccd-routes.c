@@ -142,6 +142,17 @@ ccd_routes_check(const ccd_route *const *tables, cc_error *reterr)
   return CC_OK;
 }
 
+size_t
+ccd_routes_max_body(const ccd_route *const *tables)
+{
+  size_t most = CCD_BODY_MAX;
+  for (; *tables != NULL; tables++) {
+    for (const ccd_route *route = *tables; route->op != NULL; route++)
+      most = route->max_body > most ? route->max_body : most;
+  }
+  return most;
+}
+
 /* A query that no route names belongs to handlers: its rows are read by name. */
 cc_status
 ccd_routes_uses(const ccd_route *const *tables,

@@ -336,6 +336,16 @@ load(ccd_sessions *self,
   return status;
 }
 
+static cc_status
+too_many(const ccd_limit_state *state, cc_error *reterr)
+{
+  return cc_fail(reterr,
+                 CC_ERR_RATE_LIMITED,
+                 "rate_limited",
+                 "Too many requests: wait %" PRId64 " seconds and try again",
+                 state->reset_s);
+}
+
 /* Count under @key; the session of @get travels along when it is not NULL. */
 static cc_status
 count(ccd_sessions *self,
@@ -363,13 +373,7 @@ count(ccd_sessions *self,
     else if (!counted)
       ccd_limits_alone(self->server->limits, limit, key, ret_state);
   }
-  if (ret_state->refused)
-    return cc_fail(reterr,
-                   CC_ERR_RATE_LIMITED,
-                   "rate_limited",
-                   "Too many requests: wait %" PRId64 " seconds and try again",
-                   ret_state->reset_s);
-  return CC_OK;
+  return ret_state->refused ? too_many(ret_state, reterr) : CC_OK;
 }
 
 cc_status
@@ -384,6 +388,56 @@ ccd_sessions_count(ccd_sessions *self,
   return count(self, limit, key, NULL, arena, &answer, ret_state, reterr);
 }
 
+/* Whose quota a request uses: the credential's, even before it is known to be good, else a valid
+ * one would count for two; a stranger's address; always the address where passwords are tried. */
+static const char *
+counter_of(const ccd_credential *credential, ccd_limit limit, const char *address, cc_arena *arena)
+{
+  bool actor = limit == CCD_LIMIT_API && credential->kind != CCD_ACTOR_ANONYMOUS;
+  return cc_arena_printf(arena,
+                         actor ? "actor|%s" : "address|%s",
+                         actor ? credential->key : address);
+}
+
+/* A credential that nobody knows counts against its address, too, so that guessing ends. */
+static cc_status
+count_stranger(ccd_sessions *self,
+               const char *address,
+               cc_arena *arena,
+               ccd_limit_state *ret_state,
+               cc_error *reterr)
+{
+  cc_error limited;
+  const char *key = cc_arena_printf(arena, "address|%s", address);
+  if (key == NULL ||
+      ccd_sessions_count(self, CCD_LIMIT_API, key, arena, ret_state, &limited) == CC_OK)
+    return CC_ERR_UNAUTHENTICATED;
+  *reterr = limited;
+  return CC_ERR_RATE_LIMITED;
+}
+
+/* From Redis' answer, else from PostgreSQL; then into the caches. */
+static cc_status
+find_actor(ccd_sessions *self,
+           const ccd_credential *credential,
+           const ccd_redis_answer *answer,
+           unsigned long revocations,
+           cc_arena *arena,
+           ccd_actor *actor,
+           cc_error *reterr)
+{
+  cc_time expires = 0;
+  if (answer->value == NULL || !parse_actor(answer->value, actor, &expires)) {
+    cc_status status = load(self, credential, arena, actor, &expires, reterr);
+    if (status != CC_OK)
+      return status;
+    if (actor->kind == CCD_ACTOR_PERSON)
+      share(self, actor, expires, revocations);
+  }
+  keep(self, actor, expires, revocations);
+  return CC_OK;
+}
+
 cc_status
 ccd_sessions_admit(ccd_sessions *self,
                    const ccd_credential *credential,
@@ -394,18 +448,17 @@ ccd_sessions_admit(ccd_sessions *self,
                    ccd_limit_state *ret_state,
                    cc_error *reterr)
 {
-  ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS, .by_cookie = credential->by_cookie};
+  ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
   memcpy(actor.key, credential->key, sizeof(actor.key));
-  bool anonymous = credential->kind == CCD_ACTOR_ANONYMOUS;
-  bool known = anonymous || cached(self, credential->key, &actor);
-  actor.by_cookie = credential->by_cookie;
-
-  /* What is unknown counts against the address, so that guessing tokens is limited too. */
-  const char *counter = limit == CCD_LIMIT_API && !anonymous && known
-                          ? cc_arena_printf(arena, "actor|%s", credential->key)
-                          : cc_arena_printf(arena, "address|%s", address);
-  if (counter == NULL)
+  bool known = credential->kind == CCD_ACTOR_ANONYMOUS || cached(self, credential->key, &actor);
+  const char *stranger = cc_arena_printf(arena, "address|%s", address);
+  const char *counter = counter_of(credential, limit, address, arena);
+  if (counter == NULL || stranger == NULL)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  if (!known && limit != CCD_LIMIT_NONE &&
+      ccd_limits_spent(self->server->limits, CCD_LIMIT_API, stranger, ret_state))
+    return too_many(ret_state, reterr);
+
   char session_key[80];
   redis_key(credential->key, session_key);
   bool ask = !known && credential->kind == CCD_ACTOR_PERSON &&
@@ -414,21 +467,13 @@ ccd_sessions_admit(ccd_sessions *self,
   ccd_redis_answer answer = {0};
   cc_status status =
     count(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
-  if (status != CC_OK || known) {
-    if (status == CC_OK)
-      *ret_actor = actor;
+  if (status == CC_OK && !known)
+    status = find_actor(self, credential, &answer, revocations, arena, &actor, reterr);
+  if (status == CC_ERR_UNAUTHENTICATED && limit != CCD_LIMIT_NONE)
+    status = count_stranger(self, address, arena, ret_state, reterr);
+  if (status != CC_OK)
     return status;
-  }
-
-  cc_time expires = 0;
-  if (answer.value == NULL || !parse_actor(answer.value, &actor, &expires)) {
-    status = load(self, credential, arena, &actor, &expires, reterr);
-    if (status != CC_OK)
-      return status;
-    if (actor.kind == CCD_ACTOR_PERSON)
-      share(self, &actor, expires, revocations);
-  }
-  keep(self, &actor, expires, revocations);
+  actor.by_cookie = credential->by_cookie;
   *ret_actor = actor;
   return CC_OK;
 }

@@ -35,24 +35,25 @@ health(ccd_call *call, cc_error *reterr)
 }
 
 static cc_status
-text_reply(ccd_call *call, const char *text, const char *type)
+text_reply(ccd_call *call, const char *text)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
   cc_str_add(&exchange->out, text);
-  exchange->content_type = type;
+  exchange->content_type =
+    cc_arena_printf(call->arena, "%s; charset=utf-8", call->route->op->media);
   return CC_OK;
 }
 
 static cc_status
 openapi(ccd_call *call, cc_error *reterr)
 {
-  return text_reply(call, call->server->openapi, "application/json; charset=utf-8");
+  return text_reply(call, call->server->openapi);
 }
 
 static cc_status
 docs(ccd_call *call, cc_error *reterr)
 {
-  return text_reply(call, call->server->docs_page, "text/html; charset=utf-8");
+  return text_reply(call, call->server->docs_page);
 }
 
 static cc_status
@@ -67,7 +68,7 @@ docs_style(ccd_call *call, cc_error *reterr)
     "0}.method{font-weight:700}summary{cursor:pointer;padding:.4rem 0}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:."
     "25rem .5rem;border-bottom:1px solid var(--line)}";
-  return text_reply(call, style, "text/css; charset=utf-8");
+  return text_reply(call, style);
 }
 
 const ccd_route ccd_platform_routes[] = {

@@ -31,11 +31,6 @@ class Recorder:
     def __init__(self, document, path=None):
         self.document = document
         self.components = closed(copy.deepcopy(document.get("components", {})))
-        # One test of the contract suite holds problem documents against what the document demands; were
-        # it done here, one word too many in it would fail every other test.
-        problem = self.components["schemas"]["Problem"]
-        problem["required"] = ["type", "title", "status", "request_id"]
-        problem["properties"]["errors"]["items"]["required"] = ["pointer", "code", "message"]
         self.path = path or os.environ.get("CAMPAIGN_SEEN_FILE")
         self.seen = set()
         self.operations = []
