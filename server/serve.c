@@ -255,9 +255,9 @@ ccd_command_serve(int argc, char **argv)
 
   /* An arena per worker, so that they do not wait for each other's malloc; and freed replies stay
    * with the process instead of going back to the kernel each time. */
-  mallopt(M_ARENA_MAX, 8);
-  mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024);
-  mallopt(M_TOP_PAD, 256 * 1024);
+  mallopt(M_ARENA_MAX, 8);                    /* NOLINT(concurrency-mt-unsafe): before threads */
+  mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024); /* NOLINT(concurrency-mt-unsafe): before threads */
+  mallopt(M_TOP_PAD, 256 * 1024);             /* NOLINT(concurrency-mt-unsafe): before threads */
 
   cc_error error = {0};
   if (start(&server, &error) != CC_OK) {

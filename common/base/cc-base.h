@@ -11,17 +11,19 @@
 /* Number of elements of a true array. */
 #define CC_N(array) (sizeof(array) / sizeof((array)[0]))
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): their arguments are types and names */
+
 /* `CC_AUTO(json_t) tree = NULL;` runs cc_auto_json_t(&tree) when the scope ends.
  * The type's owner declares that function with CC_DEFINE_AUTO. */
-#define CC_AUTO(T)                                                                                 \
-  __attribute__((cleanup(cc_auto_##T))) T * /* NOLINT(bugprone-macro-parentheses): a type */
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): a type and a name */
+#define CC_AUTO(T) __attribute__((cleanup(cc_auto_##T))) T *
 #define CC_DEFINE_AUTO(T, free_function)                                                           \
   static inline void cc_auto_##T(T **handle)                                                       \
   {                                                                                                \
     if (*handle != NULL)                                                                           \
       free_function(*handle);                                                                      \
   }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Hand a handle over: yields the pointer and clears the variable. */
 #define CC_STEAL(pointer)                                                                          \

@@ -36,7 +36,7 @@ def test_an_update_is_logged_by_what_it_changed(db):
     with db.transaction(organization) as cursor:
         cursor.execute("UPDATE events SET title = 'Doors', capacity = 5, country = NULL WHERE id = %s", (event,))
     assert log(db, organization, "event")[1] == (
-        None, "event.update", "event", event, None, None,
+        "system", "event.update", "event", event, None, None,
         {"capacity": None, "country": "US"}, {"capacity": 5, "country": None})
 
 

@@ -111,8 +111,8 @@ def test_stopped_database_answers_503_in_time_and_comes_back(place, durable):
     live = []
     with load.Reads(server.port, org.owner.token, f"/v1/events/{event['id']}", clients=32) as reads:
         time.sleep(1)
-        stopped = time.monotonic()
         durable.signal_all(signal.SIGSTOP)
+        stopped = time.monotonic()
         try:
             while time.monotonic() - stopped < 10:
                 # From another process: this one's threads keep its interpreter busy.
