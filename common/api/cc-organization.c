@@ -346,7 +346,7 @@ const cc_type cc_device_paired_type =
 #define ORGS "Organizations"
 #define MEMBERS "Members"
 #define INVITES "Invitations"
-#define TOKENS "API tokens"
+#define TOKENS "Tokens"
 #define DEVICES "Devices"
 #define NOT_FOUND CC_ERR_BIT(CC_ERR_NOT_FOUND)
 #define CONFLICT CC_ERR_BIT(CC_ERR_CONFLICT)

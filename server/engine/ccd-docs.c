@@ -6,23 +6,53 @@
 
 /* The API for people: one plain page, no script, nothing from elsewhere. */
 
+/* "text, 1 to 255", "one of public, unlisted, private", "time or null". */
+static void
+write_shape(const cc_field *field, cc_str *out)
+{
+  static const char *const kinds[] = {
+    [CC_KIND_BOOL] = "true or false",
+    [CC_KIND_INT64] = "whole number",
+    [CC_KIND_DOUBLE] = "number",
+    [CC_KIND_STRING] = "text",
+    [CC_KIND_TIME] = "time",
+    [CC_KIND_ENUM] = "one of ",
+    [CC_KIND_STRINGS] = "texts",
+    [CC_KIND_JSON] = "object",
+    [CC_KIND_OBJECT] = "object",
+    [CC_KIND_LIST] = "list",
+  };
+  cc_str_add(out, kinds[field->kind]);
+  for (size_t i = 0; field->names != NULL && i < field->names->n; i++)
+    cc_str_printf(out, i == 0 ? "%s" : ", %s", field->names->names[i]);
+  if (field->max != 0 && field->max != INT64_MAX)
+    cc_str_printf(out, ", %lld to %lld", (long long) field->min, (long long) field->max);
+  if (field->flags & CC_NULLABLE)
+    cc_str_add(out, ", or null");
+  if (field->flags & CC_REQUIRED)
+    cc_str_add(out, "; <b>required</b>");
+  if (field->fallback != NULL) {
+    cc_str_add(out, "; when left out <code>");
+    cc_str_add_html(out, field->fallback);
+    cc_str_add(out, "</code>");
+  }
+}
+
 static void
 write_fields(const cc_type *type, unsigned left_out, cc_str *out)
 {
   cc_str_add(out,
-             "<table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Example</th><th "
-             "scope=\"col\">Meaning</th></tr></thead><tbody>");
+             "<table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Value</th>"
+             "<th scope=\"col\">Example</th><th scope=\"col\">Meaning</th></tr></thead><tbody>");
   for (size_t i = 0; i < type->n_fields; i++) {
     const cc_field *field = &type->fields[i];
     if (field->flags & left_out)
       continue;
     cc_str sample = CC_STR_INIT(4096);
     cc_field_sample(field, &sample);
-    cc_str_add(out, "<tr><td><code>");
-    cc_str_add_html(out, field->name);
-    cc_str_add(out,
-               field->flags & CC_REQUIRED ? "</code> <b>required</b></td><td><code>"
-                                          : "</code></td><td><code>");
+    cc_str_printf(out, "<tr><td><code>%s</code></td><td>", field->name);
+    write_shape(field, out);
+    cc_str_add(out, "</td><td><code>");
     cc_str_add_html(out, sample.text == NULL ? "" : sample.text);
     cc_str_add(out, "</code></td><td>");
     cc_str_add_html(out, field->doc == NULL ? "" : field->doc);
@@ -30,6 +60,22 @@ write_fields(const cc_type *type, unsigned left_out, cc_str *out)
     cc_str_done(&sample);
   }
   cc_str_add(out, "</tbody></table>");
+}
+
+static void
+write_errors(const ccd_route *route, cc_str *out)
+{
+  unsigned errors = ccd_route_errors(route);
+  int last = 0;
+  cc_str_add(out, "<p>Errors:");
+  for (int status = 1; status < _CC_STATUS_MAX; status++) {
+    int code = cc_status_http((cc_status) status);
+    if (!(errors & CC_ERR_BIT(status)) || code == last)
+      continue;
+    last = code;
+    cc_str_printf(out, " %d <code>%s</code>", code, cc_status_type((cc_status) status));
+  }
+  cc_str_add(out, "</p>");
 }
 
 static void
@@ -59,7 +105,10 @@ write_op(const ccd_route *route, cc_str *out)
     cc_str_add_char(out, ' ');
     cc_str_add_html(out, op->doc);
   }
-  cc_str_printf(out, "</p><p>Right: <code>%s</code></p>", ccd_right_get(route->right)->name);
+  cc_str_printf(out,
+                "</p><p>Right: <code>%s</code>. Rate limit: <code>%s</code>.</p>",
+                ccd_right_get(route->right)->name,
+                ccd_limit_name(route->limit));
   write_part("Path", op->params, 0, out);
   write_part("Query", op->query, 0, out);
   write_part("Body", op->body, CC_READ_ONLY, out);
@@ -67,6 +116,7 @@ write_op(const ccd_route *route, cc_str *out)
              op->reply,
              CC_WRITE_ONLY,
              out);
+  write_errors(route, out);
   cc_str_add(out, "</section>");
 }
 

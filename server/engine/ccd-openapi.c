@@ -7,10 +7,15 @@
 #include "common/api/cc-problem.h"
 #include "common/codec/cc-codec.h"
 
-static const char *const limit_names[] = {[CCD_LIMIT_API] = "api",
-                                          [CCD_LIMIT_LOGIN] = "login",
-                                          [CCD_LIMIT_REGISTER] = "register",
-                                          [CCD_LIMIT_NONE] = "none"};
+const char *
+ccd_limit_name(ccd_limit limit)
+{
+  static const char *const names[] = {[CCD_LIMIT_API] = "api",
+                                      [CCD_LIMIT_LOGIN] = "login",
+                                      [CCD_LIMIT_REGISTER] = "register",
+                                      [CCD_LIMIT_NONE] = "none"};
+  return names[limit];
+}
 
 static const ccd_route *
 route_of(const ccd_route *const *tables, const cc_op *op)
@@ -154,9 +159,8 @@ write_success(const cc_op *op, cc_str *out)
     cc_str_add(out, ",\"304\":{\"description\":\"Nothing has changed since that ETag.\"}");
 }
 
-/* What any operation may answer, by what it is; and what it declares itself. */
-static unsigned
-errors_of(const ccd_route *route)
+unsigned
+ccd_route_errors(const ccd_route *route)
 {
   unsigned errors = route->op->errors | CC_ERR_BIT(CC_ERR_MALFORMED) | CC_ERR_BIT(CC_ERR_INTERNAL) |
                     CC_ERR_BIT(CC_ERR_UNAVAILABLE);
@@ -183,7 +187,7 @@ write_responses(const ccd_route *route, cc_str *out)
 {
   cc_str_add(out, "\"responses\":{");
   write_success(route->op, out);
-  unsigned errors = errors_of(route);
+  unsigned errors = ccd_route_errors(route);
   int last = 0;
   for (int status = 1; status < _CC_STATUS_MAX; status++) {
     int code = cc_status_http((cc_status) status);
@@ -230,7 +234,7 @@ write_operation(const ccd_route *route, cc_str *out)
   cc_str_printf(out,
                 "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",",
                 ccd_right_get(route->right)->name,
-                limit_names[route->limit]);
+                ccd_limit_name(route->limit));
   write_security(route, out);
   write_all_parameters(route, out);
   if (op->body != NULL)
