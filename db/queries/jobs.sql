@@ -8,15 +8,18 @@ VALUES (:kind::text, :payload::bytea, :organization_id::bigint)
 -- name: job_claim
 -- Due jobs, and running ones whose worker did not come back within its lease. Workers never wait for
 -- each other.
-UPDATE jobs j
-SET state = 'running', attempts = j.attempts + 1,
-    locked_until = now() + make_interval(secs => :lease_s::int)
-FROM (SELECT id FROM jobs
-      WHERE (state = 'queued' AND run_at <= now()) OR (state = 'running' AND locked_until < now())
-      ORDER BY run_at, id LIMIT :n::int FOR UPDATE SKIP LOCKED) due
-WHERE j.id = due.id
-RETURNING j.id, j.kind, j.payload, j.attempts,
-          (extract(epoch FROM j.created_at) * 1000000)::bigint AS made
+WITH claimed AS (
+  UPDATE jobs j
+  SET state = 'running', attempts = j.attempts + 1,
+      locked_until = now() + make_interval(secs => :lease_s::int)
+  FROM (SELECT id FROM jobs
+        WHERE (state = 'queued' AND run_at <= now()) OR (state = 'running' AND locked_until < now())
+        ORDER BY run_at, id LIMIT :n::int FOR UPDATE SKIP LOCKED) due
+  WHERE j.id = due.id
+  RETURNING j.id, j.run_at, j.kind, j.payload, j.attempts, j.created_at
+)
+SELECT id, kind, payload, attempts, (extract(epoch FROM created_at) * 1000000)::bigint AS made
+FROM claimed ORDER BY run_at, id
 
 -- name: job_done
 -- :attempts is the fence: a worker whose lease ran out changes nothing. What was in the payload is

@@ -119,7 +119,7 @@ class Outbox:
 
     def mails(self, address=None):
         found = []
-        for path in sorted(self.folder.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns):
+        for path in sorted(self.folder.glob("*.eml")):  # the name begins with the time of its cause
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             receivers = str(mail["To"] or "").lower()
             if address is None or address.lower() in receivers:
