@@ -41,7 +41,7 @@ ccd_command_migrate(int argc, char **argv)
   ccd_config config = {0};
   cc_error error = {0};
   int applied = 0;
-  if (ccd_config_load(&config, &error) != CC_OK)
+  if (ccd_config_read(&config, &error) != CC_OK)
     return fail(&error);
   cc_status status =
     *config.migration_database_url == '\0'
@@ -59,7 +59,7 @@ ccd_command_config(int argc, char **argv)
 {
   ccd_config config = {0};
   cc_error error = {0};
-  if (ccd_config_load(&config, &error) != CC_OK)
+  if (ccd_config_read(&config, &error) != CC_OK)
     return fail(&error);
   ccd_config_print(&config, stdout);
   ccd_config_done(&config);
@@ -104,7 +104,7 @@ ccd_command_audit(int argc, char **argv)
   }
   ccd_config config = {0};
   cc_error error = {0};
-  if (ccd_config_load(&config, &error) != CC_OK)
+  if (ccd_config_read(&config, &error) != CC_OK)
     return fail(&error);
   ccd_audit_count count = {0};
   cc_status status =

@@ -182,7 +182,7 @@ check_environment(cc_error *reterr)
 }
 
 cc_status
-ccd_config_load(ccd_config *ret, cc_error *reterr)
+ccd_config_read(ccd_config *ret, cc_error *reterr)
 {
   ccd_config config = {0};
   cc_status status = check_environment(reterr);
@@ -199,23 +199,40 @@ ccd_config_load(ccd_config *ret, cc_error *reterr)
     if (value != NULL)
       status = setting_store(&settings[i], value, &config, reterr);
   }
-  for (size_t i = 0; status == CC_OK && i < CC_N(settings); i++) {
-    if (settings[i].kind == SETTING_TEXT &&
-        *(char **) ((char *) &config + settings[i].offset) == NULL)
-      status = cc_fail_field(reterr,
-                             CC_ERR_INVALID,
-                             "required",
-                             settings[i].name,
-                             "%s is not set: %s",
-                             settings[i].name,
-                             settings[i].doc);
-  }
-  if (status != CC_OK) {
+  if (status == CC_OK)
+    *ret = config;
+  else
     ccd_config_done(&config);
-    return status;
+  return status;
+}
+
+/* The first setting that must be set and is not. */
+static const setting *
+find_missing(const ccd_config *config)
+{
+  for (size_t i = 0; i < CC_N(settings); i++) {
+    if (settings[i].kind == SETTING_TEXT &&
+        *(char *const *) ((const char *) config + settings[i].offset) == NULL)
+      return &settings[i];
   }
-  *ret = config;
-  return CC_OK;
+  return NULL;
+}
+
+cc_status
+ccd_config_load(ccd_config *ret, cc_error *reterr)
+{
+  cc_status status = ccd_config_read(ret, reterr);
+  const setting *missing = status == CC_OK ? find_missing(ret) : NULL;
+  if (missing == NULL)
+    return status;
+  ccd_config_done(ret);
+  return cc_fail_field(reterr,
+                       CC_ERR_INVALID,
+                       "required",
+                       missing->name,
+                       "%s is not set: %s",
+                       missing->name,
+                       missing->doc);
 }
 
 void

@@ -52,6 +52,9 @@ typedef struct ccd_config {
 /* Read and check everything. An unknown name in the file, or of the form CAMPAIGN_… in the
  * environment, and a wrong value are errors that name it. */
 cc_status ccd_config_load(ccd_config *ret, cc_error *reterr) CC_MUSTCHECK;
+
+/* Same, but what must be set may be missing: for printing. */
+cc_status ccd_config_read(ccd_config *ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_config_done(ccd_config *config);
 
 /* Every setting with its value (secrets as "(set)"), source and documentation. */

@@ -13,6 +13,8 @@ import os
 import re
 import sys
 
+import redis
+
 import database
 import limits
 from measure import Meter, middle, spread
@@ -93,6 +95,8 @@ class Bench:
         self.failures = []
 
     def make_server(self, name):
+        # Tokens are the same in every database here: sessions of the one before must not be believed.
+        redis.Redis(unix_socket_path=str(self.redis.path)).flushall()
         settings = dict(each.split("=", 1) for each in self.options.setting)
         return harness_server.Server(self.cluster, name, self.redis.url, **{
             "RATE_LIMIT_API": UNLIMITED, "RATE_LIMIT_LOGIN": UNLIMITED, "RATE_LIMIT_REGISTER": UNLIMITED, **settings})
