@@ -106,6 +106,11 @@ ccd_command_audit(int argc, char **argv)
   cc_error error = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
     return fail(&error);
+  if (*config.migration_database_url == '\0') {
+    ccd_config_done(&config);
+    (void) cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set");
+    return fail(&error);
+  }
   ccd_audit_count count = {0};
   cc_status status =
     ccd_audit_verify(config.migration_database_url, print_problem, NULL, &count, &error);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-op.h"
+#include "common/api/cc-page.h"
+
+/* Who comes to an event, and who is there. */
+
+/* As enum members hold them: 1 + index into the names. */
+enum {
+  CC_ATTENDEE_REGISTERED = 1,
+  CC_ATTENDEE_WAITLISTED,
+  CC_ATTENDEE_CANCELLED,
+  CC_ATTENDEE_ATTENDED,
+  CC_ATTENDEE_NO_SHOW,
+};
+
+typedef struct cc_attendee {
+  int64_t id;
+  int64_t organization_id;
+  int64_t event_id;
+  int64_t *user_id;
+  char *email;           /* NULL: a walk-in who gave none */
+  char *first_name;
+  char *last_name;
+  char *phone;
+  int status;
+  int64_t guest_count;
+  char *notes;
+  char *source;          /* "direct", "staff", "walk_in", … */
+  int64_t *referrer_id;
+  cc_time registered_at;
+  cc_time *checked_in_at;
+  char *checked_in_by;   /* name of the person, token or device that did it */
+  cc_time *cancelled_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_attendee;
+
+/* Body of check-in and its undo. */
+typedef struct cc_check_in {
+  char *client_id;       /* UUID made on the device: sending it again changes nothing */
+  cc_time occurred_at;   /* by the device's clock */
+} cc_check_in;
+
+/* Body of a walk-in: somebody who stands at the door and is on no list. */
+typedef struct cc_walk_in {
+  char *client_id;
+  cc_time occurred_at;
+  char *first_name;
+  char *last_name;
+  char *email;
+  char *phone;
+  int64_t guest_count;
+} cc_walk_in;
+
+typedef struct cc_attendee_ref {
+  int64_t event_id;
+  int64_t attendee_id;
+} cc_attendee_ref;
+
+typedef struct cc_event_ref {
+  int64_t event_id;
+} cc_event_ref;
+
+typedef struct cc_attendee_filter {
+  int status;
+  char *text;
+  cc_time *updated_since;
+  int64_t limit;         /* at most 500: a door list is read whole */
+  char *cursor;
+} cc_attendee_filter;
+
+extern const cc_enum cc_attendee_status_enum;
+extern const cc_type cc_attendee_type;
+extern const cc_type cc_check_in_type;
+extern const cc_type cc_walk_in_type;
+extern const cc_type cc_attendee_filter_type;
+
+extern const cc_op cc_op_list_attendees;      /* GET    /v1/events/{event_id}/attendees */
+extern const cc_op cc_op_add_attendee;        /* POST   /v1/events/{event_id}/attendees */
+extern const cc_op cc_op_walk_in;             /* POST   /v1/events/{event_id}/walk-ins */
+extern const cc_op cc_op_get_attendee;        /* GET    /v1/events/{event_id}/attendees/{attendee_id} */
+extern const cc_op cc_op_update_attendee;     /* PATCH  … */
+extern const cc_op cc_op_cancel_attendee;     /* POST   …/cancel */
+extern const cc_op cc_op_check_in;            /* POST   …/check-in */
+extern const cc_op cc_op_undo_check_in;       /* POST   …/undo-check-in */
