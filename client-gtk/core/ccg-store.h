@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "client-gtk/core/ccg-record.h"
+
+G_BEGIN_DECLS
+
+/* What the client knows of one organization, in SQLite; every view reads from here. One thread writes,
+ * the main thread reads (WAL). Tables mirror the field tables of common/api. Signals, on the main
+ * thread, after the commit:
+ *   "events-changed" ()
+ *   "attendees-changed" (gint64 event_id) */
+#define CCG_TYPE_STORE (ccg_store_get_type())
+G_DECLARE_FINAL_TYPE(CcgStore, ccg_store, CCG, STORE, GObject)
+
+/* @path: file, made when absent; ":memory:" for tests is not possible (two connections). */
+CcgStore *ccg_store_new(const char *path, GError **error);
+
+/* Close and delete the files. */
+void ccg_store_wipe(CcgStore *self);
+
+/* Put things into the mirror, in one transaction; newer versions win. @complete: what else is kept of
+ * that list (all events; all attendees of @event_id) is gone on the server and goes here too. */
+void ccg_store_put_events_async(CcgStore *self, GPtrArray *docs, gboolean complete, GAsyncReadyCallback callback, gpointer user_data);
+void ccg_store_put_attendees_async(CcgStore *self, gint64 event_id, GPtrArray *docs, gboolean complete, GAsyncReadyCallback callback, gpointer user_data);
+gboolean ccg_store_put_finish(CcgStore *self, GAsyncResult *result, GError **error);
+
+/* Read now. (transfer full) (nullable) */
+CcgRecord *ccg_store_get_event(CcgStore *self, gint64 event_id);
+CcgRecord *ccg_store_get_attendee(CcgStore *self, gint64 event_id, gint64 attendee_id);
+
+/* Small settings of the store, such as feed cursors. NULL: not set. (transfer full) */
+char *ccg_store_get_value(CcgStore *self, const char *name);
+void ccg_store_set_value(CcgStore *self, const char *name, const char *value);
+
+typedef enum {
+  CCG_EVENTS_TODAY = 0,
+  CCG_EVENTS_UPCOMING, /* after today */
+  CCG_EVENTS_PAST,     /* newest first */
+} CcgEventScope;
+
+/* A live GListModel of CcgRecord of cc_event. (transfer full) */
+GListModel *ccg_store_list_events(CcgStore *self, CcgEventScope scope);
+
+/* Counts by status, from the local rows. */
+typedef struct ccg_counts {
+  guint registered, waitlisted, cancelled, attended, no_show;
+} CcgCounts;
+void ccg_store_count_attendees(CcgStore *self, gint64 event_id, CcgCounts *ret);
+
+/* The door list of an event: a live GListModel of CcgRecord of cc_attendee, by last and first name.
+ * Holds ids only, reads a row when it is looked at, searches by FTS5 prefix: 10,000 people do not stall
+ * it. Properties: "search" (string), "status" (int, 0: all). */
+#define CCG_TYPE_DOOR_LIST (ccg_door_list_get_type())
+G_DECLARE_FINAL_TYPE(CcgDoorList, ccg_door_list, CCG, DOOR_LIST, GObject)
+CcgDoorList *ccg_door_list_new(CcgStore *store, gint64 event_id);
+void ccg_door_list_set_search(CcgDoorList *self, const char *search);
+void ccg_door_list_set_status(CcgDoorList *self, int status);
+
+G_END_DECLS
