@@ -9,8 +9,8 @@
 G_BEGIN_DECLS
 
 /* The one funnel to the server: method, path, query, body and reply come from the operation. Main
- * thread only. Every call has a deadline, a ceiling for the answer and a cancellable; the token goes to
- * the configured origin only; redirects are not followed. */
+ * thread only. Every call has a deadline, a ceiling for the answer and a cancellable; the token
+ * goes to the configured origin only; redirects are not followed. */
 #define CCG_TYPE_API (ccg_api_get_type())
 G_DECLARE_FINAL_TYPE(CcgApi, ccg_api, CCG, API, GObject)
 
@@ -25,11 +25,11 @@ gboolean ccg_api_has_token(CcgApi *self);
 /* What a call sends; structs of the operation's own types, read before the function returns. */
 typedef struct ccg_request {
   const cc_op *op;
-  gconstpointer params;        /* op->params */
-  gconstpointer query;         /* op->query; unset members are left out */
-  gconstpointer body;          /* op->body */
+  gconstpointer params;           /* op->params */
+  gconstpointer query;            /* op->query; unset members are left out */
+  gconstpointer body;             /* op->body */
   const cc_present *body_present; /* PATCH: the fields to send; NULL: all that are set */
-  const char *idempotency_key; /* NULL: one is made for a write */
+  const char *idempotency_key;    /* NULL: one is made for a write */
 } CcgRequest;
 
 void ccg_api_call_async(CcgApi *self,
@@ -38,12 +38,12 @@ void ccg_api_call_async(CcgApi *self,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
 
-/* (transfer full) (nullable): the reply, a page for a list; NULL without error when the operation has
- * no reply. Errors: CCG_ERROR, G_IO_ERROR_CANCELLED, G_TLS_ERROR. */
+/* (transfer full) (nullable): the reply, a page for a list; NULL without error when the operation
+ * has no reply. Errors: CCG_ERROR, G_IO_ERROR_CANCELLED, G_TLS_ERROR. */
 CcgDoc *ccg_api_call_finish(CcgApi *self, GAsyncResult *result, GError **error);
 
-/* The live feed. "message" (CcgDoc *page) for every page, "closed" (GError *, may be NULL) once. Ends
- * with g_cancellable_cancel. */
+/* The live feed. "message" (CcgDoc *page) for every page, "closed" (GError *, may be NULL) once.
+ * Ends with g_cancellable_cancel. */
 void ccg_api_follow_async(CcgApi *self,
                           const char *since,
                           GCancellable *cancellable,

@@ -18,7 +18,10 @@ GType ccg_doc_get_type(void);
 CcgDoc *ccg_doc_new_from_json(const cc_type *type, const char *json, gsize length, GError **error);
 
 /* Decode a list reply: {"data": […], "next_cursor": …}. @item_type is the type of the items. */
-CcgDoc *ccg_doc_new_page_from_json(const cc_type *item_type, const char *json, gsize length, GError **error);
+CcgDoc *ccg_doc_new_page_from_json(const cc_type *item_type,
+                                   const char *json,
+                                   gsize length,
+                                   GError **error);
 
 CcgDoc *ccg_doc_ref(CcgDoc *doc);
 void ccg_doc_unref(CcgDoc *doc);

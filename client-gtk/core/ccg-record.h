@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* One thing for a list or a page: a struct of a common type as a GObject. Immutable; a changed thing is
- * a new record. */
+/* One thing for a list or a page: a struct of a common type as a GObject. Immutable; a changed
+ * thing is a new record. */
 #define CCG_TYPE_RECORD (ccg_record_get_type())
 G_DECLARE_FINAL_TYPE(CcgRecord, ccg_record, CCG, RECORD, GObject)
 

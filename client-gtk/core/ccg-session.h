@@ -30,13 +30,14 @@ typedef enum {
 /* @folder: where stores lie; NULL: g_get_user_data_dir()/campaign-center. */
 CcgSession *ccg_session_new(const char *folder);
 
-/* Take up a kept session. Never fails: ends signed in (also without network, from the local store) or
- * signed out. */
+/* Take up a kept session. Never fails: ends signed in (also without network, from the local store)
+ * or signed out. */
 void ccg_session_restore(CcgSession *self);
 
-/* @code: six digits, a recovery code, or NULL. On success the state is SIGNED_IN. Errors are CCG_ERROR
- * with the codes wrong_credentials, second_factor_required, second_factor_wrong, email_unverified,
- * or what ccg_error_is_offline knows; CC_ERR_MALFORMED with code "origin" for an address that is none. */
+/* @code: six digits, a recovery code, or NULL. On success the state is SIGNED_IN. Errors are
+ * CCG_ERROR with the codes wrong_credentials, second_factor_required, second_factor_wrong,
+ * email_unverified, or what ccg_error_is_offline knows; CC_ERR_MALFORMED with code "origin" for an
+ * address that is none. */
 void ccg_session_sign_in_async(CcgSession *self,
                                const char *origin,
                                const char *email,
@@ -50,14 +51,16 @@ gboolean ccg_session_sign_in_finish(CcgSession *self, GAsyncResult *result, GErr
 /* Forgets the token and the local store, here at once, on the server when it can be reached. */
 void ccg_session_sign_out(CcgSession *self);
 
-/* The person's organizations: a GListModel of CcgRecord of cc_membership (name, role, …). Borrowed. */
+/* The person's organizations: a GListModel of CcgRecord of cc_membership (name, role, …). Borrowed.
+ */
 GListModel *ccg_session_get_organizations(CcgSession *self);
 void ccg_session_switch_organization_async(CcgSession *self,
                                            gint64 organization_id,
                                            GCancellable *cancellable,
                                            GAsyncReadyCallback callback,
                                            gpointer user_data);
-gboolean ccg_session_switch_organization_finish(CcgSession *self, GAsyncResult *result, GError **error);
+gboolean
+ccg_session_switch_organization_finish(CcgSession *self, GAsyncResult *result, GError **error);
 
 /* No keyring: TRUE keeps the token in a file that only this user can read; FALSE keeps it in memory
  * until the program ends. */

@@ -7,11 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* What the client knows of one organization, in SQLite; every view reads from here. One thread writes,
- * the main thread reads (WAL). Tables mirror the field tables of common/api. Signals, on the main
- * thread, after the commit:
- *   "events-changed" ()
- *   "attendees-changed" (gint64 event_id) */
+/* What the client knows of one organization, in SQLite; every view reads from here. One thread
+ * writes, the main thread reads (WAL). Tables mirror the field tables of common/api. Signals, on
+ * the main thread, after the commit: "events-changed" () "attendees-changed" (gint64 event_id) */
 #define CCG_TYPE_STORE (ccg_store_get_type())
 G_DECLARE_FINAL_TYPE(CcgStore, ccg_store, CCG, STORE, GObject)
 
@@ -21,10 +19,19 @@ CcgStore *ccg_store_new(const char *path, GError **error);
 /* Close and delete the files. */
 void ccg_store_wipe(CcgStore *self);
 
-/* Put things into the mirror, in one transaction; newer versions win. @complete: what else is kept of
- * that list (all events; all attendees of @event_id) is gone on the server and goes here too. */
-void ccg_store_put_events_async(CcgStore *self, GPtrArray *docs, gboolean complete, GAsyncReadyCallback callback, gpointer user_data);
-void ccg_store_put_attendees_async(CcgStore *self, gint64 event_id, GPtrArray *docs, gboolean complete, GAsyncReadyCallback callback, gpointer user_data);
+/* Put things into the mirror, in one transaction; newer versions win. @complete: what else is kept
+ * of that list (all events; all attendees of @event_id) is gone on the server and goes here too. */
+void ccg_store_put_events_async(CcgStore *self,
+                                GPtrArray *docs,
+                                gboolean complete,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+void ccg_store_put_attendees_async(CcgStore *self,
+                                   gint64 event_id,
+                                   GPtrArray *docs,
+                                   gboolean complete,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
 gboolean ccg_store_put_finish(CcgStore *self, GAsyncResult *result, GError **error);
 
 /* Read now. (transfer full) (nullable) */
@@ -48,11 +55,12 @@ GListModel *ccg_store_list_events(CcgStore *self, CcgEventScope scope);
 typedef struct ccg_counts {
   guint registered, waitlisted, cancelled, attended, no_show;
 } CcgCounts;
+
 void ccg_store_count_attendees(CcgStore *self, gint64 event_id, CcgCounts *ret);
 
 /* The door list of an event: a live GListModel of CcgRecord of cc_attendee, by last and first name.
- * Holds ids only, reads a row when it is looked at, searches by FTS5 prefix: 10,000 people do not stall
- * it. Properties: "search" (string), "status" (int, 0: all). */
+ * Holds ids only, reads a row when it is looked at, searches by FTS5 prefix: 10,000 people do not
+ * stall it. Properties: "search" (string), "status" (int, 0: all). */
 #define CCG_TYPE_DOOR_LIST (ccg_door_list_get_type())
 G_DECLARE_FINAL_TYPE(CcgDoorList, ccg_door_list, CCG, DOOR_LIST, GObject)
 CcgDoorList *ccg_door_list_new(CcgStore *store, gint64 event_id);

@@ -6,10 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Keeps the store up to date: lists first, then the change feed over its WebSocket, with back-off when
- * there is no network. Properties, read-only, notify:
- *   "state"   CcgSyncState
- *   "message" string, translated: why it is offline or failing; NULL */
+/* Keeps the store up to date: lists first, then the change feed over its WebSocket, with back-off
+ * when there is no network. Properties, read-only, notify: "state"   CcgSyncState "message" string,
+ * translated: why it is offline or failing; NULL */
 #define CCG_TYPE_SYNC (ccg_sync_get_type())
 G_DECLARE_FINAL_TYPE(CcgSync, ccg_sync, CCG, SYNC, GObject)
 
@@ -27,17 +26,17 @@ void ccg_sync_stop(CcgSync *self);
 /* Try again now (a person pulled or pressed). */
 void ccg_sync_refresh(CcgSync *self);
 
-/* Load the whole door list of an event and keep it fresh while watched. Counts: each watch needs its
- * unwatch. */
+/* Load the whole door list of an event and keep it fresh while watched. Counts: each watch needs
+ * its unwatch. */
 void ccg_sync_watch_event(CcgSync *self, gint64 event_id);
 void ccg_sync_unwatch_event(CcgSync *self, gint64 event_id);
 
 /* TRUE until the door list of a watched event has come whole at least once. */
 gboolean ccg_sync_is_loading_event(CcgSync *self, gint64 event_id);
 
-/* Check somebody in, or take it back. The store is changed when the server has said yes; the reply's
- * row is put there before the callback. Conflicts (already_checked_in) come as CCG_ERROR with the
- * server's sentence. @client_id: a UUID, the same for a repetition. */
+/* Check somebody in, or take it back. The store is changed when the server has said yes; the
+ * reply's row is put there before the callback. Conflicts (already_checked_in) come as CCG_ERROR
+ * with the server's sentence. @client_id: a UUID, the same for a repetition. */
 void ccg_sync_check_in_async(CcgSync *self,
                              gint64 event_id,
                              gint64 attendee_id,
@@ -47,7 +46,8 @@ void ccg_sync_check_in_async(CcgSync *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
 
-/* Somebody who is on no list; also checked in by that. Fields that are wrong come in the problem. */
+/* Somebody who is on no list; also checked in by that. Fields that are wrong come in the problem.
+ */
 void ccg_sync_walk_in_async(CcgSync *self,
                             gint64 event_id,
                             const char *client_id,

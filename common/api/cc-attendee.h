@@ -20,18 +20,18 @@ typedef struct cc_attendee {
   int64_t organization_id;
   int64_t event_id;
   int64_t *user_id;
-  char *email;           /* NULL: a walk-in who gave none */
+  char *email; /* NULL: a walk-in who gave none */
   char *first_name;
   char *last_name;
   char *phone;
   int status;
   int64_t guest_count;
   char *notes;
-  char *source;          /* "direct", "staff", "walk_in", … */
+  char *source; /* "direct", "staff", "walk_in", … */
   int64_t *referrer_id;
   cc_time registered_at;
   cc_time *checked_in_at;
-  char *checked_in_by;   /* name of the person, token or device that did it */
+  char *checked_in_by; /* name of the person, token or device that did it */
   cc_time *cancelled_at;
   cc_time updated_at;
   int64_t version;
@@ -39,8 +39,8 @@ typedef struct cc_attendee {
 
 /* Body of check-in and its undo. */
 typedef struct cc_check_in {
-  char *client_id;       /* UUID made on the device: sending it again changes nothing */
-  cc_time occurred_at;   /* by the device's clock */
+  char *client_id;     /* UUID made on the device: sending it again changes nothing */
+  cc_time occurred_at; /* by the device's clock */
 } cc_check_in;
 
 /* Body of a walk-in: somebody who stands at the door and is on no list. */
@@ -67,7 +67,7 @@ typedef struct cc_attendee_filter {
   int status;
   char *text;
   cc_time *updated_since;
-  int64_t limit;         /* at most 500: a door list is read whole */
+  int64_t limit; /* at most 500: a door list is read whole */
   char *cursor;
 } cc_attendee_filter;
 
@@ -77,11 +77,11 @@ extern const cc_type cc_check_in_type;
 extern const cc_type cc_walk_in_type;
 extern const cc_type cc_attendee_filter_type;
 
-extern const cc_op cc_op_list_attendees;      /* GET    /v1/events/{event_id}/attendees */
-extern const cc_op cc_op_add_attendee;        /* POST   /v1/events/{event_id}/attendees */
-extern const cc_op cc_op_walk_in;             /* POST   /v1/events/{event_id}/walk-ins */
-extern const cc_op cc_op_get_attendee;        /* GET    /v1/events/{event_id}/attendees/{attendee_id} */
-extern const cc_op cc_op_update_attendee;     /* PATCH  … */
-extern const cc_op cc_op_cancel_attendee;     /* POST   …/cancel */
-extern const cc_op cc_op_check_in;            /* POST   …/check-in */
-extern const cc_op cc_op_undo_check_in;       /* POST   …/undo-check-in */
+extern const cc_op cc_op_list_attendees;  /* GET    /v1/events/{event_id}/attendees */
+extern const cc_op cc_op_add_attendee;    /* POST   /v1/events/{event_id}/attendees */
+extern const cc_op cc_op_walk_in;         /* POST   /v1/events/{event_id}/walk-ins */
+extern const cc_op cc_op_get_attendee;    /* GET    /v1/events/{event_id}/attendees/{attendee_id} */
+extern const cc_op cc_op_update_attendee; /* PATCH  … */
+extern const cc_op cc_op_cancel_attendee; /* POST   …/cancel */
+extern const cc_op cc_op_check_in;        /* POST   …/check-in */
+extern const cc_op cc_op_undo_check_in;   /* POST   …/undo-check-in */
