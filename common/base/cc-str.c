@@ -232,3 +232,15 @@ cc_str_take(cc_str *str, size_t *ret_length)
   *str = CC_STR_INIT(str->ceiling);
   return text;
 }
+
+int
+cc_hex_value(char c)
+{
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
+}

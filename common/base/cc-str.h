@@ -49,6 +49,9 @@ void cc_str_printf(cc_str *str, const char *format, ...) CC_PRINTF(2, 3);
  * quote, backslash and U+2028/9 are escaped, nothing else. */
 void cc_str_add_json(cc_str *str, const char *text, size_t length);
 
+/* Value of a hexadecimal digit; -1: it is none. */
+int cc_hex_value(char c);
+
 /* Text for HTML, with & < > " ' as entities. */
 void cc_str_add_html(cc_str *str, const char *text);
 

@@ -3,22 +3,11 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "common/base/cc-str.h"
 #include "server/data/ccd-redis-private.h"
 
 #define CONNECT_TIMEOUT_US 100000
 #define COMMAND_TIMEOUT_US 50000
-
-static int
-hex_digit(char c)
-{
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
 
 /* A malloc'ed copy with %XX decoded; NULL when memory is out. */
 static char *
@@ -29,8 +18,8 @@ decode(const char *text, size_t length)
     return NULL;
   size_t n = 0;
   for (size_t i = 0; i < length; i++) {
-    int high = text[i] == '%' && i + 2 < length ? hex_digit(text[i + 1]) : -1;
-    int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    int high = text[i] == '%' && i + 2 < length ? cc_hex_value(text[i + 1]) : -1;
+    int low = high >= 0 ? cc_hex_value(text[i + 2]) : -1;
     if (low >= 0) {
       copy[n++] = (char) (high * 16 + low);
       i += 2;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/base/cc-str.h"
+
 #define SEAL_VERSION 1
 #define SEAL_NONCE 12
 #define SEAL_TAG 16
@@ -38,24 +40,12 @@ fetch_once(void)
   assert(failed == 0);
 }
 
-static int
-hex_value(char c)
-{
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
-
 static bool
 hex_parse(const char *text, size_t n, uint8_t *ret)
 {
   for (size_t i = 0; i < n; i++) {
-    int high = hex_value(text[2 * i]);
-    int low = high < 0 ? -1 : hex_value(text[2 * i + 1]);
+    int high = cc_hex_value(text[2 * i]);
+    int low = high < 0 ? -1 : cc_hex_value(text[2 * i + 1]);
     if (low < 0)
       return false;
     ret[i] = (uint8_t) (high * 16 + low);
@@ -223,25 +213,38 @@ ccd_hex(cc_arena *arena, const void *data, size_t n)
   return text;
 }
 
+/* @per_digit bits of the data to a digit, without padding (RFC 4648). */
+static char *
+write_digits(cc_arena *arena, const void *data, size_t n, const char *digits, unsigned per_digit)
+{
+  const uint8_t *bytes = data;
+  char *text = cc_arena_text(arena, (n * 8 + per_digit - 1) / per_digit + 1);
+  if (text == NULL)
+    return NULL;
+  size_t length = 0;
+  unsigned buffer = 0, bits = 0, mask = (1u << per_digit) - 1;
+  for (size_t i = 0; i < n; i++) {
+    buffer = (buffer << 8 | bytes[i]) & 0xffff;
+    for (bits += 8; bits >= per_digit; bits -= per_digit)
+      text[length++] = digits[buffer >> (bits - per_digit) & mask];
+  }
+  if (bits > 0)
+    text[length++] = digits[buffer << (per_digit - bits) & mask];
+  text[length] = '\0';
+  return text;
+}
+
 char *
 ccd_base64url(cc_arena *arena, const void *data, size_t n)
 {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  const uint8_t *bytes = data;
-  char *text = cc_arena_text(arena, (n * 4 + 2) / 3 + 1);
-  if (text == NULL)
-    return NULL;
-  size_t length = 0;
-  unsigned buffer = 0, bits = 0;
-  for (size_t i = 0; i < n; i++) {
-    buffer = (buffer << 8 | bytes[i]) & 0xffff;
-    for (bits += 8; bits >= 6; bits -= 6)
-      text[length++] = digits[buffer >> (bits - 6) & 63];
-  }
-  if (bits > 0)
-    text[length++] = digits[buffer << (6 - bits) & 63];
-  text[length] = '\0';
-  return text;
+  return write_digits(arena, data, n, digits, /* per_digit= */ 6);
+}
+
+char *
+ccd_base32(cc_arena *arena, const void *data, size_t n)
+{
+  return write_digits(arena, data, n, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", /* per_digit= */ 5);
 }
 
 static int
@@ -285,27 +288,6 @@ ccd_base64url_parse(cc_arena *arena, const char *text, size_t length, uint8_t **
   *ret = bytes;
   *ret_n = n;
   return true;
-}
-
-char *
-ccd_base32(cc_arena *arena, const void *data, size_t n)
-{
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const uint8_t *bytes = data;
-  char *text = cc_arena_text(arena, (n * 8 + 4) / 5 + 1);
-  if (text == NULL)
-    return NULL;
-  size_t length = 0;
-  unsigned buffer = 0, bits = 0;
-  for (size_t i = 0; i < n; i++) {
-    buffer = (buffer << 8 | bytes[i]) & 0xffff;
-    for (bits += 8; bits >= 5; bits -= 5)
-      text[length++] = digits[buffer >> (bits - 5) & 31];
-  }
-  if (bits > 0)
-    text[length++] = digits[buffer << (5 - bits) & 31];
-  text[length] = '\0';
-  return text;
 }
 
 /* Both directions of AES-256-GCM: @tag is written when sealing and checked when opening. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/cc-str.h"
 #include "common/base/cc-utf8.h"
 
 typedef struct node node;
@@ -139,18 +140,6 @@ ccd_router_route(const ccd_router *router, int index)
   return router->routes[index];
 }
 
-static int
-hex_value(char c)
-{
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
-
 char *
 ccd_percent_decode(cc_arena *arena,
                    const char *text,
@@ -167,8 +156,8 @@ ccd_percent_decode(cc_arena *arena,
     if (c == '+' && plus_is_space) {
       c = ' ';
     } else if (c == '%') {
-      int high = length - i > 2 ? hex_value(text[i + 1]) : -1;
-      int low = high < 0 ? -1 : hex_value(text[i + 2]);
+      int high = length - i > 2 ? cc_hex_value(text[i + 1]) : -1;
+      int low = high < 0 ? -1 : cc_hex_value(text[i + 2]);
       if (low < 0)
         return NULL;
       c = (char) (high * 16 + low);
