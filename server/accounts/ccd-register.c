@@ -64,8 +64,16 @@ ccd_register(ccd_call *call, cc_error *reterr)
   return status == CC_OK ? ccd_account_accepted(call, reterr) : status;
 }
 
-cc_status
-ccd_resend_verification(ccd_call *call, cc_error *reterr)
+typedef cc_status mail_token(ccd_call *call, const char *to, const char *token, cc_error *reterr);
+
+/* A token by mail to the address of the body, if there is such a person and he may have one. */
+static cc_status
+send_token(ccd_call *call,
+           const char *purpose,
+           int64_t minutes,
+           bool unverified_only,
+           mail_token *mail,
+           cc_error *reterr)
 {
   const cc_account_email *body = call->body;
   ccd_account account = {0};
@@ -77,32 +85,34 @@ ccd_resend_verification(ccd_call *call, cc_error *reterr)
   cc_status status = ccd_account_by_email(call, email, &account, reterr);
   if (status != CC_OK)
     return status;
-  bool may = ccd_mail_allowed(call, email) && !account.verified;
+  bool may = ccd_mail_allowed(call, email) && !(unverified_only && account.verified);
   int64_t person = may ? account.id : 0;
-  status = ccd_email_token_new(call, person, "verify", email, VERIFY_MINUTES, &token, reterr);
+  status = ccd_email_token_new(call, person, purpose, email, minutes, &token, reterr);
   if (status == CC_OK)
-    status = ccd_mail_verify(call, person == 0 ? "" : email, token, reterr);
+    status = mail(call, person == 0 ? "" : email, token, reterr);
   return status == CC_OK ? ccd_account_accepted(call, reterr) : status;
+}
+
+cc_status
+ccd_resend_verification(ccd_call *call, cc_error *reterr)
+{
+  return send_token(call,
+                    "verify",
+                    VERIFY_MINUTES,
+                    /* unverified_only= */ true,
+                    ccd_mail_verify,
+                    reterr);
 }
 
 cc_status
 ccd_forgot_password(ccd_call *call, cc_error *reterr)
 {
-  const cc_account_email *body = call->body;
-  ccd_account account = {0};
-  char *token = NULL;
-
-  const char *email = ccd_email_key(call, body->email);
-  if (email == NULL)
-    return ccd_no_memory(reterr);
-  cc_status status = ccd_account_by_email(call, email, &account, reterr);
-  if (status != CC_OK)
-    return status;
-  int64_t person = ccd_mail_allowed(call, email) ? account.id : 0;
-  status = ccd_email_token_new(call, person, "reset", email, RESET_MINUTES, &token, reterr);
-  if (status == CC_OK)
-    status = ccd_mail_reset(call, person == 0 ? "" : email, token, reterr);
-  return status == CC_OK ? ccd_account_accepted(call, reterr) : status;
+  return send_token(call,
+                    "reset",
+                    RESET_MINUTES,
+                    /* unverified_only= */ false,
+                    ccd_mail_reset,
+                    reterr);
 }
 
 static cc_status
