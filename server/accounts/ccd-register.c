@@ -70,7 +70,7 @@ typedef cc_status mail_token(ccd_call *call, const char *to, const char *token, 
 static cc_status
 send_token(ccd_call *call,
            const char *purpose,
-           int64_t minutes,
+           int minutes,
            bool unverified_only,
            mail_token *mail,
            cc_error *reterr)
