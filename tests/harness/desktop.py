@@ -1,0 +1,520 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A desktop without a screen, and a person in front of it: the phone compositor phoc nested in Xvfb, the
+real client on it, found over AT-SPI and touched with a real pointer and keyboard.
+
+GTK 4.8 leaves the accessibility cache empty and never sets the state "showing", and pages that a stack
+hides stay in the tree: so a node counts as on the screen when its extents lie inside the window."""
+
+import atexit
+import os
+import pathlib
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import warnings
+
+from . import services
+
+PHONE = (360, 720)
+DESK = (1280, 800)
+NAME = "campaign-center"
+SCREENS = services.ROOT / ".dev" / "results" / "screens"
+BUILDS = ("build-test", "build")
+
+# What GTK or a missing system service says by itself; each with its cause.
+NOISE = (
+    "attempt to allocate",              # AdwSqueezer without animations, GTK 4.8
+    "Unable to acquire session bus",
+    "Failed to get the portal",         # no xdg-desktop-portal on a bare bus
+    "org.freedesktop.portal",
+    "AT-SPI",
+    "Unable to create a DConf",
+    "libEGL",
+)
+
+
+class UiError(AssertionError):
+    """What was looked for is not on the screen."""
+
+
+def binary():
+    """The client under test: CAMPAIGN_CLIENT_BINARY, else the newest build."""
+    named = os.environ.get("CAMPAIGN_CLIENT_BINARY")
+    if named:
+        return pathlib.Path(named).resolve()
+    found = [services.ROOT / folder / "client-gtk" / NAME for folder in BUILDS]
+    found = [path for path in found if path.exists()]
+    if not found:
+        raise RuntimeError("there is no client: ./dev test builds it")
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def end(process, seconds=5):
+    """Stop a process that we started; its exit code."""
+    if process is None:
+        return None
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return process.returncode
+
+
+def read_line(descriptor, seconds, what):
+    """The first line that a program writes to a pipe."""
+    text = b""
+    deadline = time.monotonic() + seconds
+    while not text.endswith(b"\n"):
+        ready, _, _ = select.select([descriptor], [], [], max(0, deadline - time.monotonic()))
+        piece = os.read(descriptor, 4096) if ready else b""
+        if not piece:
+            raise UiError(f"{what} did not start")
+        text += piece
+    return text.decode().strip()
+
+
+def start_bus(environment, log, *arguments):
+    """A D-Bus daemon of our own: (process, address)."""
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        ["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog", f"--print-address={writing}", *arguments],
+        pass_fds=[writing], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    os.close(writing)
+    try:
+        return process, read_line(reading, 10, "dbus-daemon")
+    finally:
+        os.close(reading)
+
+
+class Accessibility:
+    """The accessibility bus, one for all desktops of a run: libatspi connects once per process. Programs
+    find it by AT_SPI_BUS_ADDRESS, so each may have a session bus of its own."""
+
+    _one = None
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cc-a11y-", dir="/tmp"))
+        environment = services.clean_environment()
+        environment.update(HOME=str(self.folder), XDG_RUNTIME_DIR=str(self.folder))
+        environment.pop("DISPLAY", None)
+        self.log = open(self.folder / "log", "ab")
+        self.session, environment["DBUS_SESSION_BUS_ADDRESS"] = start_bus(environment, self.log, "--session")
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import gi
+
+        gi.require_version("Atspi", "2.0")
+        from gi.repository import Atspi, Gio, GLib
+
+        # The session bus starts the launcher, which starts the bus, which starts the registry.
+        connection = Gio.DBusConnection.new_for_address_sync(
+            environment["DBUS_SESSION_BUS_ADDRESS"],
+            Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
+            None, None)
+        self.address = connection.call_sync(
+            "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None,
+            GLib.VariantType("(s)"), Gio.DBusCallFlags.NONE, 20000, None).unpack()[0]
+        connection.set_exit_on_close(False)
+        self.connection = connection
+        os.environ["AT_SPI_BUS_ADDRESS"] = self.address
+        Atspi.init()
+        self.atspi = Atspi
+        self.error = GLib.Error
+        self.desktop = Atspi.get_desktop(0)
+        self.desktop.set_cache_mask(Atspi.Cache.NONE)
+
+    @classmethod
+    def get(cls):
+        if cls._one is None:
+            cls._one = cls()
+            atexit.register(cls.remove)
+        return cls._one
+
+    @classmethod
+    def remove(cls):
+        """At the end of a run; nothing can be found after that."""
+        if cls._one is not None:
+            cls._one.atspi.exit()
+            end(cls._one.session)
+            cls._one.log.close()
+            shutil.rmtree(cls._one.folder, ignore_errors=True)
+            cls._one = None
+
+
+class Desktop:
+    """One screen: Xvfb, phoc in it, a session bus, a home. `with Desktop(PHONE) as desktop:`"""
+
+    def __init__(self, size=PHONE, dark=False, text_scale=1.0, language="", contrast=False):
+        self.size = size
+        self.bus = Accessibility.get()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cc-desk-", dir="/tmp"))
+        self.folder.chmod(0o700)
+        self.log = open(self.folder / "log", "ab")
+        self.screen = self.compositor = self.session = None
+        self.apps = []
+        self.environment = self._environment(dark, text_scale, language, contrast)
+        self._write_settings(text_scale)
+        try:
+            self._start()
+        except BaseException:
+            self.remove()
+            raise
+
+    def _environment(self, dark, text_scale, language, contrast):
+        folder = self.folder
+        for name in ("config", "data", "cache", "run"):
+            (folder / name).mkdir(mode=0o700)
+        made = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "XDG_RUNTIME_DIR": str(folder / "run"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_DATA_HOME": str(folder / "data"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "XDG_SESSION_TYPE": "wayland",
+            "AT_SPI_BUS_ADDRESS": self.bus.address,
+            "GDK_BACKEND": "wayland",
+            "GSK_RENDERER": "cairo",
+            "GSETTINGS_BACKEND": "keyfile",
+            "SECRET_BACKEND": "file",
+            "SECRET_FILE_TEST_PATH": str(folder / "keyring"),
+            "SECRET_FILE_TEST_PASSWORD": "tests",
+            "GTK_USE_PORTAL": "0",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+        if dark:
+            made["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
+        if contrast:
+            made["ADW_DEBUG_HIGH_CONTRAST"] = "1"
+        if language:
+            made["LANGUAGE"] = language
+        for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):
+            if name in os.environ:
+                made[name] = os.environ[name]
+        return made
+
+    def _write_settings(self, text_scale):
+        keyfile = self.folder / "config" / "glib-2.0" / "settings" / "keyfile"
+        keyfile.parent.mkdir(parents=True)
+        keyfile.write_text("[org/gnome/desktop/interface]\n"
+                           "enable-animations=false\n"
+                           "font-name='Cantarell 11'\n"
+                           f"text-scaling-factor={text_scale}\n"
+                           "[org/gnome/desktop/wm/preferences]\n"
+                           "button-layout='appmenu:'\n")
+
+    def _start(self):
+        width, height = self.size
+        reading, writing = os.pipe()
+        self.screen = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24",
+             "-nolisten", "tcp", "-noreset"],
+            pass_fds=[writing], env=self.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        os.close(writing)
+        try:
+            self.display = ":" + read_line(reading, 20, "Xvfb")
+        finally:
+            os.close(reading)
+        self.session, address = start_bus(self.environment, self.log, "--session")
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = address
+        settings = self.folder / "phoc.ini"
+        settings.write_text(f"[core]\nxwayland=false\n[output:X11-1]\nmode = {width}x{height}\nscale = 1\n")
+        self.compositor = subprocess.Popen(
+            ["phoc", "-C", str(settings)],
+            env={**self.environment, "DISPLAY": self.display, "WLR_BACKENDS": "x11", "WLR_RENDERER": "pixman"},
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        run = self.folder / "run"
+        services.wait_until(lambda: self._has_socket(run), 20, "phoc's start")
+
+    def _has_socket(self, run):
+        if self.compositor.poll() is not None:
+            raise UiError(f"phoc ended with {self.compositor.returncode}:\n"
+                          + (self.folder / "log").read_text(errors="replace")[-2000:])
+        names = [path.name for path in run.glob("wayland-*") if path.is_socket()]
+        if names:
+            self.environment["WAYLAND_DISPLAY"] = names[0]
+        return bool(names)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
+
+    def remove(self):
+        for app in self.apps:
+            app.kill()
+        for process in (self.compositor, self.session, self.screen):
+            end(process)
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(self, *arguments, **environment):
+        """Start the client here."""
+        app = App(self, arguments, environment)
+        self.apps.append(app)
+        return app
+
+    def _xdotool(self, *arguments):
+        subprocess.run(["xdotool", *arguments], check=True, env={**os.environ, "DISPLAY": self.display})
+
+    def tap(self, x, y):
+        """Press and release the pointer there."""
+        self._xdotool("mousemove", str(int(x)), str(int(y)), "click", "1")
+
+    def rest(self):
+        """Take the pointer out of the way, so that a picture shows nothing hovered."""
+        self._xdotool("mousemove", str(self.size[0] - 1), str(self.size[1] - 1))
+
+    def type(self, text, delay=5):
+        """Type with the keyboard into what has the focus. ASCII only: phoc sees no other key."""
+        self._xdotool("type", "--delay", str(delay), text)
+
+    def key(self, *names):
+        self._xdotool("key", *names)
+
+    def picture(self, name):
+        """What the screen shows, as .dev/results/screens/NAME.png."""
+        path = SCREENS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["import", "-window", "root", str(path)], check=True,
+                       env={**os.environ, "DISPLAY": self.display})
+        return path
+
+    def pixels(self):
+        """The bytes of what the screen shows, to see whether it still changes."""
+        return subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], check=True,
+                              capture_output=True, env={**os.environ, "DISPLAY": self.display}).stdout
+
+
+class Node:
+    """Something of the client's interface."""
+
+    def __init__(self, accessible, app):
+        self.accessible = accessible
+        self.app = app
+
+    @property
+    def name(self):
+        return self.accessible.get_name()
+
+    @property
+    def role(self):
+        return self.accessible.get_role_name()
+
+    @property
+    def states(self):
+        return {state.value_nick for state in self.accessible.get_state_set().get_states()}
+
+    @property
+    def text(self):
+        """Of an entry. Until the end of the text by its length: -1 gives nothing in GTK 4.8."""
+        atspi = self.app.bus.atspi
+        return atspi.Text.get_text(self.accessible, 0, atspi.Text.get_character_count(self.accessible))
+
+    @property
+    def extents(self):
+        atspi = self.app.bus.atspi
+        box = atspi.Component.get_extents(self.accessible, atspi.CoordType.WINDOW)
+        return box.x, box.y, box.width, box.height
+
+    def is_on_screen(self):
+        width, height = self.app.desktop.size
+        try:
+            x, y, w, h = self.extents
+        except self.app.bus.error:
+            return False
+        return w > 0 and h > 0 and x + w > 0 and y + h > 0 and x < width and y < height
+
+    def walk(self):
+        yield from self.app.walk(self.accessible)
+
+    def labels(self):
+        return [node.name for node in self.walk()
+                if node.role == "label" and node.name not in ("", "GtkLabel")]
+
+    def set_text(self, text):
+        atspi = self.app.bus.atspi
+        if not atspi.EditableText.set_text_contents(self.accessible, text):
+            raise UiError(f"{self.role} {self.name!r} cannot be edited")
+
+    def do(self, action="click"):
+        """A button's click, or an action of the window ("win.back")."""
+        atspi = self.app.bus.atspi
+        for i in range(atspi.Action.get_n_actions(self.accessible)):
+            if atspi.Action.get_action_name(self.accessible, i) == action:
+                return atspi.Action.do_action(self.accessible, i)
+        raise UiError(f"{self.role} {self.name!r} has no action {action}")
+
+    def tap(self):
+        """The real pointer, in the middle of it."""
+        x, y, width, height = self.extents
+        if width < 1 or height < 1:
+            raise UiError(f"{self.role} {self.name!r} is not on the screen")
+        self.app.desktop.tap(x + width / 2, y + height / 2)
+
+
+class App:
+    """The client's process on a desktop."""
+
+    def __init__(self, desktop, arguments, environment):
+        self.desktop = desktop
+        self.bus = desktop.bus
+        self.log_path = desktop.folder / f"client-{len(desktop.apps)}.log"
+        self.started = time.monotonic()
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(binary()), *arguments], env={**desktop.environment, **environment},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=desktop.folder)
+        self.root = None
+
+    def connect(self, seconds=30):
+        """Wait until the client is on the accessibility bus."""
+        self.root = self.wait(self._find_root, seconds, "the client on the accessibility bus")
+        self.root.set_cache_mask(self.bus.atspi.Cache.NONE)
+        return self
+
+    def _find_root(self):
+        desktop = self.bus.desktop
+        for i in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(i)
+            if child is not None and child.get_process_id() == self.process.pid and child.get_child_count():
+                return child
+        return None
+
+    @property
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def complaints(self):
+        """Warnings and worse in the client's log that are not known noise; reports of sanitizers."""
+        words = ("WARNING **", "CRITICAL **", "ERROR:", "ERROR **", "runtime error:", "Assertion",
+                 "-WARNING", "-CRITICAL")
+        return [line for line in self.log.splitlines()
+                if any(word in line for word in words) and not any(word in line for word in NOISE)]
+
+    def wait(self, condition, seconds=5, what="a condition"):
+        """The first true value of condition(); the node that vanishes while looked at is looked up anew."""
+        deadline = time.monotonic() + seconds
+        said = ""
+        while True:
+            if self.process.poll() is not None:
+                raise UiError(f"the client ended with {self.process.returncode} while waiting for {what}:\n"
+                              + self.log[-3000:])
+            try:
+                value = condition()
+                if value:
+                    return value
+            except self.bus.error as error:
+                said = str(error)
+            if time.monotonic() > deadline:
+                raise UiError(f"{what}: not within {seconds} s {said}")
+            time.sleep(0.02)
+
+    def walk(self, accessible=None):
+        """Everything below, depth first; ends where it vanishes."""
+        try:
+            yield Node(accessible or self.root, self)
+            for i in range((accessible or self.root).get_child_count()):
+                child = (accessible or self.root).get_child_at_index(i)
+                if child is not None:
+                    yield from self.walk(child)
+        except self.bus.error:
+            return
+
+    def all(self, role=None, name=None, on_screen=True):
+        for node in self.walk():
+            try:
+                if role is not None and node.role != role:
+                    continue
+                if name is not None and not (name(node.name) if callable(name) else node.name == name):
+                    continue
+                if on_screen and not node.is_on_screen():
+                    continue
+            except self.bus.error:
+                continue
+            yield node
+
+    def find(self, role=None, name=None, on_screen=True):
+        return next(self.all(role, name, on_screen), None)
+
+    def get(self, role=None, name=None, seconds=5, on_screen=True):
+        """The first such node, once there is one."""
+        return self.wait(lambda: self.find(role, name, on_screen), seconds, f"{role} {name!r}")
+
+    def gone(self, role=None, name=None, seconds=5):
+        self.wait(lambda: self.find(role, name) is None, seconds, f"the end of {role} {name!r}")
+
+    def says(self, text, seconds=5):
+        """A label whose text has these words."""
+        return self.get("label", lambda name: text in name, seconds)
+
+    def texts(self):
+        return [node.name for node in self.all("label") if node.name]
+
+    def settle(self, seconds=3):
+        """Wait until the screen stands still: two pictures in a row are the same."""
+        self.desktop.rest()
+        last = [None]
+
+        def same():
+            now = self.desktop.pixels()
+            before, last[0] = last[0], now
+            return now == before
+
+        self.wait(same, seconds, "a screen that stands still")
+
+    def picture(self, name):
+        self.settle()
+        return self.desktop.picture(name)
+
+    def tree(self):
+        lines = []
+
+        def add(accessible, depth):
+            node = Node(accessible, self)
+            try:
+                box = node.extents
+            except self.bus.error:
+                box = None
+            lines.append(f"{'  ' * depth}{node.role} {node.name!r} {box}")
+            for i in range(accessible.get_child_count()):
+                child = accessible.get_child_at_index(i)
+                if child is not None:
+                    add(child, depth + 1)
+
+        try:
+            add(self.root, 0)
+        except (self.bus.error, AttributeError) as error:
+            lines.append(f"({error})")
+        return "\n".join(lines)
+
+    def dump(self, name):
+        """What there is to see when a test has failed."""
+        folder = SCREENS / "failed"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.desktop.picture(f"failed/{name}")
+        (folder / f"{name}.txt").write_text(f"{self.tree()}\n\n{self.log[-20000:]}")
+
+    def resident_kb(self):
+        """Resident memory, and the part of it that is nobody else's."""
+        found = {}
+        for line in pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()[1:]:
+            key, _, value = line.partition(":")
+            found[key] = int(value.split()[0])
+        return found["Rss"], found["Private_Dirty"]
+
+    def quit(self, seconds=10):
+        """End it as the session would; its exit code."""
+        return end(self.process, seconds)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
