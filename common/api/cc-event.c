@@ -69,7 +69,14 @@ static const cc_field event_fields[] = {
   CC_TIME(cc_event, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_OPT_TIME(cc_event, published_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was first published."),
   CC_OPT_TIME(cc_event, cancelled_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was called off; null: it takes place."),
-  CC_INT64(cc_event, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_INT64(cc_event, registered_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many are on the list and not there yet, without guests."),
+  CC_INT64(cc_event, waitlisted_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many wait for a place, without guests."),
+  CC_INT64(cc_event, cancelled_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many cancelled, without guests."),
+  CC_INT64(cc_event, attended_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many are there, or were, without guests."),
+  CC_INT64(cc_event, no_show_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many were on the list and did not come, without guests."),
+  CC_INT64(cc_event, attendees_revision, .flags = CC_READ_ONLY | CC_REVISION, .view = CC_VIEW_MEMBER,
+           .doc = "Grows with every change of the counts, which leaves the version as it is."),
+  CC_INT64(cc_event, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the first part of the ETag, and the one that If-Match compares."),
 };
 const cc_type cc_event_type = CC_TYPE(cc_event, "Event", event_fields, .doc = "An event of an organization.");
 

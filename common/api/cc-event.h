@@ -43,6 +43,12 @@ typedef struct cc_event {
   cc_time updated_at;
   cc_time *published_at;
   cc_time *cancelled_at;
+  int64_t registered_count;
+  int64_t waitlisted_count;
+  int64_t cancelled_count;
+  int64_t attended_count;
+  int64_t no_show_count;
+  int64_t attendees_revision;
   int64_t version;
 } cc_event;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-account.h"
+#include "common/api/cc-attendee.h"
 #include "common/api/cc-event.h"
 #include "common/api/cc-organization.h"
 #include "common/api/cc-platform.h"
@@ -60,6 +61,14 @@ const cc_op *const cc_ops[] = {
   &cc_op_unpublish_event,
   &cc_op_cancel_event,
   &cc_op_duplicate_event,
+  &cc_op_list_attendees,
+  &cc_op_add_attendee,
+  &cc_op_get_attendee,
+  &cc_op_update_attendee,
+  &cc_op_cancel_attendee,
+  &cc_op_check_in,
+  &cc_op_undo_check_in,
+  &cc_op_walk_in,
   &cc_op_list_public_events,
   &cc_op_get_public_event,
   &cc_op_get_public_event_by_slug,

@@ -46,8 +46,10 @@ enum {
   CC_NULLABLE = 1 << 1,   /* null is allowed */
   CC_READ_ONLY = 1 << 2,  /* the server's: refused in a request body, always in a reply */
   CC_WRITE_ONLY = 1 << 3, /* never in a reply */
-  CC_SECRET = 1 << 4,  /* never in a log, an audit row or a stored reply; password in the schema */
-  CC_VERSION = 1 << 5, /* the row's version: makes the ETag; read-only int64 */
+  CC_SECRET = 1 << 4,   /* never in a log, an audit row or a stored reply; password in the schema */
+  CC_VERSION = 1 << 5,  /* the row's version: makes the ETag; read-only int64 */
+  CC_REVISION = 1 << 6, /* grows without the version: the ETag is "version.revision" where the actor
+                         * sees it, and If-Match compares the version alone; read-only int64 */
 };
 
 /* Who may see a field: an actor sees the fields of its own level and below. */

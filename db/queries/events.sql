@@ -18,6 +18,8 @@ CROSS JOIN jsonb_populate_record(NULL::events,
        'created_by', :user_id::bigint,
        'created_at', now(),
        'updated_at', now(),
+       'registered_count', 0, 'waitlisted_count', 0, 'cancelled_count', 0, 'attended_count', 0,
+       'no_show_count', 0, 'attendees_revision', 0,
        'version', 1)) r
 WHERE o.id = :organization_id::bigint
 RETURNING {columns}
@@ -35,14 +37,17 @@ WHERE organization_id = :organization_id::bigint
   AND (:published::boolean IS NULL OR is_published = :published::boolean)
   AND (:kind::text IS NULL OR kind = :kind::text)
   AND (:text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:text::text)) > 0)
+  AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(:actor::text, :organization_id::bigint, id))
 ORDER BY start_time, id
 LIMIT :limit::int
 
 -- name: event_get
 SELECT {columns} FROM events WHERE organization_id = :organization_id::bigint AND id = :event_id::bigint
+  AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(:actor::text, :organization_id::bigint, id))
 
 -- name: event_get_by_slug
 SELECT {columns} FROM events WHERE organization_id = :organization_id::bigint AND slug = :slug::text
+  AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(:actor::text, :organization_id::bigint, id))
 
 -- name: event_update
 UPDATE events e
@@ -93,6 +98,8 @@ CROSS JOIN jsonb_populate_record(e, jsonb_build_object(
   'created_by', :user_id::bigint,
   'created_at', now(),
   'updated_at', now(),
+  'registered_count', 0, 'waitlisted_count', 0, 'cancelled_count', 0, 'attended_count', 0,
+  'no_show_count', 0, 'attendees_revision', 0,
   'version', 1)) r
 WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
 RETURNING {columns}

@@ -17,6 +17,7 @@ typedef enum own_name {
   OWN_SESSION_ID,
   OWN_REQUEST_ID,
   OWN_ADDRESS,
+  OWN_ACTOR,
   OWN_BODY,
   OWN_LIMIT,
   OWN_CURSOR_1,
@@ -31,6 +32,7 @@ static const char *const own_names[] = {
   [OWN_SESSION_ID] = "session_id",
   [OWN_REQUEST_ID] = "request_id",
   [OWN_ADDRESS] = "address",
+  [OWN_ACTOR] = "actor",
   [OWN_BODY] = "body",
   [OWN_LIMIT] = "limit",
   [OWN_CURSOR_1] = "cursor_1",
@@ -83,6 +85,8 @@ own_value(ccd_exchange *exchange, own_name name)
     return exchange->call.request_id;
   case OWN_ADDRESS:
     return exchange->call.address;
+  case OWN_ACTOR:
+    return exchange->context.actor;
   case OWN_BODY:
     return exchange->body_text;
   case OWN_LIMIT:
@@ -169,6 +173,13 @@ ccd_exchange_knows(const ccd_route *route, const char *name)
   const cc_op *op = route->op;
   return own_find(name) != OWN_NONE || given_field(op->params, name) >= 0 ||
          given_field(op->query, name) >= 0 || given_field(op->body, name) >= 0;
+}
+
+bool
+ccd_exchange_takes_key(const ccd_route *route)
+{
+  return route->tx == CCD_WRITE && !route->secret_reply &&
+         given_field(route->op->body, "client_id") < 0;
 }
 
 cc_status

@@ -96,6 +96,10 @@ bool ccd_cursor_read(const ccd_keys *keys,
                      const char **ret,
                      size_t n);
 
+/* Is an Idempotency-Key looked at? Not where the reply is a secret, and not where the body has a
+ * client_id, which does the same and more. */
+bool ccd_exchange_takes_key(const ccd_route *route);
+
 /* Idempotency-Key (ccd-idempotency.c), inside the transaction. */
 cc_status ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

@@ -173,7 +173,8 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
            : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The body is too large to keep");
 }
 
-/* If-Match: the version that the client saw. An entity tag of another form never matches. */
+/* If-Match: the version that the client saw, without a revision behind it. An entity tag of another
+ * form never matches. */
 static void
 take_condition(ccd_exchange *exchange)
 {
@@ -181,7 +182,10 @@ take_condition(ccd_exchange *exchange)
   if (tag == NULL || strcmp(tag, "*") == 0 || exchange->method == CC_GET)
     return;
   size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
-  bool ours = digits > 0 && digits < 19 && tag[1 + digits] == '"' && tag[2 + digits] == '\0';
+  const char *end = tag + 1 + digits;
+  if (digits > 0 && *end == '.')
+    end += 1 + strspn(end + 1, "0123456789");
+  bool ours = digits > 0 && digits < 19 && end[0] == '"' && end[1] == '\0';
   exchange->if_match = ours ? cc_arena_strndup(exchange->call.arena, tag + 1, digits) : "-1";
 }
 
@@ -190,7 +194,7 @@ take_idempotency_key(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_route *route = exchange->call.route;
   const char *key = ccd_http_header(exchange->request, "idempotency-key");
-  if (key == NULL || route->tx != CCD_WRITE || route->secret_reply)
+  if (key == NULL || !ccd_exchange_takes_key(route))
     return CC_OK;
   size_t length = strlen(key);
   if (length == 0 || length > IDEMPOTENCY_KEY_MAX)

@@ -6,6 +6,7 @@
 
 #include "common/api/cc-problem.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-exchange.h"
 
 const char *
 ccd_limit_name(ccd_limit limit)
@@ -108,7 +109,7 @@ write_all_parameters(const ccd_route *route, cc_str *out)
   cc_str_add(out, "\"parameters\":[");
   write_parameters(op->params, "path", &first, out);
   write_parameters(op->query, "query", &first, out);
-  if (route->tx == CCD_WRITE && !route->secret_reply)
+  if (ccd_exchange_takes_key(route))
     write_header_parameter("Idempotency-Key",
                            "Makes a repetition harmless: the same key and body give the same "
                            "answer for 24 hours.",

@@ -91,22 +91,56 @@ ccd_response_common(ccd_exchange *exchange)
   add_limit(exchange);
 }
 
-/* Index of the field that makes the ETag, or -1. */
+/* Index of the field with a flag that the actor sees, or -1. */
 static int
-version_field(const cc_type *type)
+flagged_field(const ccd_exchange *exchange, const cc_type *type, uint16_t flag)
 {
   for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
-    if (type->fields[i].flags & CC_VERSION)
+    if ((type->fields[i].flags & flag) && type->fields[i].view <= exchange->actor.view)
       return (int) i;
   }
   return -1;
 }
 
+/* Either may be NULL: a type may have no version, and no revision. */
 static void
-set_etag(ccd_exchange *exchange, const char *version)
+set_etag(ccd_exchange *exchange, const char *version, const char *revision)
 {
-  if (version != NULL)
-    exchange->etag = cc_arena_printf(exchange->call.arena, "\"%s\"", version);
+  if (version == NULL)
+    return;
+  cc_arena *arena = exchange->call.arena;
+  exchange->etag = revision == NULL ? cc_arena_printf(arena, "\"%s\"", version)
+                                    : cc_arena_printf(arena, "\"%s.%s\"", version, revision);
+}
+
+static const char *
+cell_text(const cc_row_map *map, const cc_cell *cells, int field)
+{
+  return field >= 0 && map->column[field] >= 0 ? cells[map->column[field]].text : NULL;
+}
+
+static const char *
+member_text(ccd_exchange *exchange, const cc_type *type, int field)
+{
+  return field < 0
+           ? NULL
+           : cc_field_text(&type->fields[field], exchange->call.reply, exchange->call.arena);
+}
+
+/* A statement may refuse without an exception, so that what it wrote is kept: its last two columns
+ * are refused_code and refused_message. */
+static cc_status
+refused(const ccd_rows *rows, cc_error *reterr)
+{
+  int last = ccd_rows_columns(rows) - 1;
+  if (last < 1 || strcmp(ccd_rows_column_name(rows, last), "refused_message") != 0 ||
+      ccd_rows_text(rows, 0, last - 1) == NULL)
+    return CC_OK;
+  return cc_fail(reterr,
+                 CC_ERR_CONFLICT,
+                 ccd_rows_text(rows, 0, last - 1),
+                 "%s",
+                 ccd_rows_text(rows, 0, last));
 }
 
 /* The values of the last row's order columns, as a cursor. */
@@ -197,10 +231,13 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
   if (op->shape == CC_REPLY_LIST)
     return encode_list(exchange, rows, map, cells, reterr);
+  cc_status status = refused(rows, reterr);
+  if (status != CC_OK)
+    return status;
   ccd_rows_cells(rows, 0, cells);
-  int version = version_field(op->reply);
-  if (version >= 0 && map->column[version] >= 0)
-    set_etag(exchange, cells[map->column[version]].text);
+  set_etag(exchange,
+           cell_text(map, cells, flagged_field(exchange, op->reply, CC_VERSION)),
+           cell_text(map, cells, flagged_field(exchange, op->reply, CC_REVISION)));
   cc_encode_row(map, cells, exchange->actor.view, &exchange->out);
   return CC_OK;
 }
@@ -218,9 +255,9 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
   } else if (type != NULL) {
     if (call->reply == NULL)
       return cc_fail(reterr, CC_ERR_INTERNAL, "reply", "%s left no reply", call->route->op->id);
-    int version = version_field(type);
-    if (version >= 0)
-      set_etag(exchange, cc_field_text(&type->fields[version], call->reply, call->arena));
+    set_etag(exchange,
+             member_text(exchange, type, flagged_field(exchange, type, CC_VERSION)),
+             member_text(exchange, type, flagged_field(exchange, type, CC_REVISION)));
     cc_encode(type, call->reply, exchange->actor.view, &exchange->out);
   }
   if (status == CC_OK && exchange->out.failed)

@@ -2,6 +2,7 @@
 #include "server/events/ccd-events-routes.h"
 
 #include "ccd-queries.h"
+#include "common/api/cc-attendee.h"
 #include "common/api/cc-event.h"
 
 /* clang-format off */
@@ -16,6 +17,15 @@ const ccd_route ccd_events_routes[] = {
   {&cc_op_unpublish_event,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_unpublish,   .audit = "event.unpublish"},
   {&cc_op_cancel_event,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_cancel,      .audit = "event.cancel"},
   {&cc_op_duplicate_event,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_duplicate,   .audit = "event.duplicate"},
+
+  {&cc_op_list_attendees,    .right = CC_RIGHT_CHECK_IN,      .tx = CCD_READ,  .query = &ccd_q_attendee_list,          .keyset = {"sort_key", "id"}},
+  {&cc_op_add_attendee,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_add,           .audit = "attendee.add"},
+  {&cc_op_get_attendee,      .right = CC_RIGHT_CHECK_IN,      .tx = CCD_READ,  .query = &ccd_q_attendee_get},
+  {&cc_op_update_attendee,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_update,        .audit = "attendee.update"},
+  {&cc_op_cancel_attendee,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_cancel,        .audit = "attendee.cancel"},
+  {&cc_op_check_in,          .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_check_in,      .audit = "attendee.check_in"},
+  {&cc_op_undo_check_in,     .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_undo_check_in, .audit = "attendee.undo_check_in"},
+  {&cc_op_walk_in,           .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_walk_in,       .audit = "attendee.walk_in"},
 
   {&cc_op_list_public_events,       .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_list, .keyset = {"start_time", "id"}},
   {&cc_op_get_public_event,         .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_get},
