@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The API as the client needs it, in this process, on a thread of its own: one person, two
+ * organizations, four events (one of them today), a door list. Every answer is encoded from the
+ * same tables that the client decodes with. Thread-safe. */
+typedef struct fake_server fake_server;
+
+#define FAKE_EMAIL "ada@example.org"
+#define FAKE_EMAIL_2 "second@example.org" /* wants the code FAKE_CODE too */
+#define FAKE_PASSWORD "a long walk by the river"
+#define FAKE_CODE "123456"
+#define FAKE_EVENT_TODAY 1
+#define FAKE_EVENT_EMPTY 2 /* upcoming, nobody is on its list */
+
+fake_server *fake_server_new(guint n_attendees);
+void fake_server_free(fake_server *self);
+
+/* "http://127.0.0.1:port" */
+const char *fake_server_origin(fake_server *self);
+
+/* Answers 503 to everything and ends the live feeds; or answers again. */
+void fake_server_set_down(fake_server *self, gboolean down);
+
+/* How often the operation was asked for, by its id ("checkIn"). */
+guint fake_server_count(fake_server *self, const char *operation);
+
+/* Somebody else checks an attendee in; the live feed says so. */
+void fake_server_check_in_elsewhere(fake_server *self, gint64 attendee_id, const char *by);
+
+gboolean fake_server_is_checked_in(fake_server *self, gint64 attendee_id);
+
+/* First and last name of an attendee, 1 to n; borrowed for good. */
+const char *fake_first_name(gint64 attendee_id);
+const char *fake_last_name(gint64 attendee_id);
+
+G_END_DECLS

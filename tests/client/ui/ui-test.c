@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/client/ui/ui-test.h"
+
+#define DEADLINE_MS 5000
+
+guint
+ui_slowness(void)
+{
+  const char *text = g_getenv("CAMPAIGN_UI_SLOWNESS");
+  guint64 slowness = text == NULL ? 1 : g_ascii_strtoull(text, NULL, 10);
+  return (guint) CLAMP(slowness, 1, 100);
+}
+
+/* --- waiting --- */
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+  gboolean *is_over = user_data;
+  *is_over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* A condition is looked at anew after every turn of the loop; this makes sure that there are turns.
+ */
+static gboolean
+on_beat(gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+ui_wait(gboolean (*condition)(gpointer data), gpointer data, guint ms)
+{
+  gboolean is_over = FALSE;
+  guint deadline = g_timeout_add(ms * ui_slowness(), on_deadline, &is_over);
+  guint beat = g_timeout_add(10, on_beat, NULL);
+  gboolean came = condition(data);
+  while (!came && !is_over) {
+    g_main_context_iteration(NULL, TRUE);
+    came = condition(data);
+  }
+  if (!is_over)
+    g_source_remove(deadline);
+  g_source_remove(beat);
+  return came;
+}
+
+/* Three turns in a row in which nothing was ready: layout and drawing have lower priorities. */
+void
+ui_settle(void)
+{
+  for (guint idle = 0; idle < 3;) {
+    if (g_main_context_iteration(NULL, FALSE)) {
+      idle = 0;
+      continue;
+    }
+    idle++;
+    g_usleep(17000); /* A frame: its timer is not ready before. */
+  }
+}
+
+/* --- finding --- */
+
+static const char *
+text_of(GtkWidget *widget)
+{
+  if (GTK_IS_LABEL(widget))
+    return gtk_label_get_text(GTK_LABEL(widget));
+  if (GTK_IS_BUTTON(widget))
+    return gtk_button_get_label(GTK_BUTTON(widget));
+  if (ADW_IS_PREFERENCES_ROW(widget))
+    return adw_preferences_row_get_title(ADW_PREFERENCES_ROW(widget));
+  if (ADW_IS_STATUS_PAGE(widget))
+    return adw_status_page_get_title(ADW_STATUS_PAGE(widget));
+  return NULL;
+}
+
+/* "_Sign in" reads "Sign in". */
+static gboolean
+reads(const char *have, const char *want)
+{
+  if (have == NULL)
+    return FALSE;
+  for (; *have != '\0'; have++) {
+    if (*have == '_')
+      continue;
+    if (*have != *want)
+      return FALSE;
+    want++;
+  }
+  return *want == '\0';
+}
+
+typedef struct search {
+  GtkWidget *root;
+  GType type;
+  const char *text, *name, *part;
+  GtkWidget *found;
+} search;
+
+static gboolean
+matches(GtkWidget *widget, const search *what)
+{
+  if (what->type != G_TYPE_INVALID && !g_type_is_a(G_OBJECT_TYPE(widget), what->type))
+    return FALSE;
+  if (what->text != NULL && !reads(text_of(widget), what->text))
+    return FALSE;
+  if (what->name != NULL && g_strcmp0(gtk_widget_get_name(widget), what->name) != 0)
+    return FALSE;
+  if (what->part == NULL)
+    return TRUE;
+  return GTK_IS_LABEL(widget) && strstr(gtk_label_get_text(GTK_LABEL(widget)), what->part) != NULL;
+}
+
+static GtkWidget *
+find_below(GtkWidget *widget, const search *what)
+{
+  if (!gtk_widget_get_mapped(widget))
+    return NULL;
+  if (matches(widget, what))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+       child = gtk_widget_get_next_sibling(child)) {
+    GtkWidget *found = find_below(child, what);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+GtkWidget *
+ui_find(GtkWidget *root, GType type, const char *text)
+{
+  const search what = {.type = type, .text = text};
+  return find_below(root, &what);
+}
+
+GtkWidget *
+ui_find_named(GtkWidget *root, const char *name)
+{
+  const search what = {.name = name};
+  return find_below(root, &what);
+}
+
+GtkWidget *
+ui_find_says(GtkWidget *root, const char *part)
+{
+  const search what = {.type = GTK_TYPE_LABEL, .part = part};
+  return find_below(root, &what);
+}
+
+static void
+print_tree(GtkWidget *widget, int depth)
+{
+  if (!gtk_widget_get_mapped(widget))
+    return;
+  const char *text = text_of(widget), *name = gtk_widget_get_name(widget);
+  g_printerr("%*s%s %s \"%s\"\n",
+             depth * 2,
+             "",
+             G_OBJECT_TYPE_NAME(widget),
+             g_strcmp0(name, G_OBJECT_TYPE_NAME(widget)) == 0 ? "" : name,
+             text == NULL ? "" : text);
+  for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+       child = gtk_widget_get_next_sibling(child))
+    print_tree(child, depth + 1);
+}
+
+static gboolean
+is_found(gpointer data)
+{
+  search *what = data;
+  what->found = find_below(what->root, what);
+  return what->found != NULL;
+}
+
+static GtkWidget *
+get(search what)
+{
+  if (!ui_wait(is_found, &what, DEADLINE_MS)) {
+    print_tree(what.root, 0);
+    g_error("no %s \"%s\" on the screen",
+            what.type == G_TYPE_INVALID ? "widget" : g_type_name(what.type),
+            what.text != NULL ? what.text : (what.name != NULL ? what.name : what.part));
+  }
+  return what.found;
+}
+
+GtkWidget *
+ui_get(GtkWidget *root, GType type, const char *text)
+{
+  return get((search){.root = root, .type = type, .text = text});
+}
+
+GtkWidget *
+ui_get_named(GtkWidget *root, const char *name)
+{
+  return get((search){.root = root, .name = name});
+}
+
+GtkWidget *
+ui_get_says(GtkWidget *root, const char *part)
+{
+  return get((search){.root = root, .type = GTK_TYPE_LABEL, .part = part});
+}
+
+static gboolean
+is_gone(gpointer data)
+{
+  return !is_found(data);
+}
+
+void
+ui_wait_gone(GtkWidget *root, GType type, const char *text)
+{
+  search what = {.root = root, .type = type, .text = text};
+  if (!ui_wait(is_gone, &what, DEADLINE_MS))
+    g_error("%s \"%s\" is still on the screen", g_type_name(type), text);
+}
+
+/* --- doing --- */
+
+void
+ui_type(GtkWidget *editable, const char *text)
+{
+  gtk_editable_set_text(GTK_EDITABLE(editable), text);
+}
+
+void
+ui_click(GtkWidget *widget)
+{
+  g_assert_true(gtk_widget_is_sensitive(widget));
+  g_assert_true(gtk_widget_activate(widget));
+}
+
+void
+ui_activate_row(GtkWidget *list_view, guint position)
+{
+  g_assert_true(gtk_widget_activate_action(list_view, "list.activate-item", "u", position));
+}
+
+int
+ui_min_width(GtkWidget *widget)
+{
+  int minimum;
+  gtk_widget_measure(widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  return minimum;
+}
+
+static gboolean
+shows_a_picture_only(GtkWidget *widget)
+{
+  if (GTK_IS_MENU_BUTTON(widget))
+    return gtk_menu_button_get_label(GTK_MENU_BUTTON(widget)) == NULL;
+  if (!GTK_IS_BUTTON(widget) || GTK_IS_MENU_BUTTON(gtk_widget_get_parent(widget)))
+    return FALSE;
+  return gtk_button_get_icon_name(GTK_BUTTON(widget)) != NULL;
+}
+
+/* What a widget of a library makes for itself is that library's to name. */
+static gboolean
+is_a_library_part(GtkWidget *widget)
+{
+  for (GtkWidget *at = gtk_widget_get_parent(widget); at != NULL; at = gtk_widget_get_parent(at))
+    if (GTK_IS_WINDOW_CONTROLS(at) || ADW_IS_VIEW_SWITCHER(at) || ADW_IS_PASSWORD_ENTRY_ROW(at) ||
+        ADW_IS_TOAST_OVERLAY(at) || GTK_IS_SEARCH_BAR(at) || GTK_IS_SPIN_BUTTON(at))
+      return TRUE;
+  return FALSE;
+}
+
+guint
+ui_count_nameless(GtkWidget *root)
+{
+  guint n = 0;
+  if (shows_a_picture_only(root) && !is_a_library_part(root) &&
+      !gtk_test_accessible_has_property(GTK_ACCESSIBLE(root), GTK_ACCESSIBLE_PROPERTY_LABEL)) {
+    g_test_message("no accessible name: %s %s",
+                   G_OBJECT_TYPE_NAME(root),
+                   gtk_widget_get_name(root));
+    n++;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child(root); child != NULL;
+       child = gtk_widget_get_next_sibling(child))
+    n += ui_count_nameless(child);
+  return n;
+}
+
+/* --- pictures --- */
+
+typedef struct shot {
+  GtkWidget *window;
+  GskRenderNode *node;
+} shot;
+
+/* The paintable gives nothing while a layout is due. */
+static gboolean
+take_shot(gpointer data)
+{
+  shot *it = data;
+  g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new(it->window);
+  GtkSnapshot *snapshot = gtk_snapshot_new();
+  gdk_paintable_snapshot(paintable,
+                         snapshot,
+                         gtk_widget_get_width(it->window),
+                         gtk_widget_get_height(it->window));
+  it->node = gtk_snapshot_free_to_node(snapshot);
+  return it->node != NULL;
+}
+
+void
+ui_picture(GtkWidget *window, const char *name)
+{
+  const char *folder = g_getenv("CAMPAIGN_UI_PICTURES");
+  if (folder == NULL)
+    return;
+  ui_settle();
+  shot it = {window, NULL};
+  g_assert_true(ui_wait(take_shot, &it, DEADLINE_MS));
+  GskRenderer *renderer = gtk_native_get_renderer(GTK_NATIVE(window));
+  const graphene_rect_t whole = GRAPHENE_RECT_INIT(0,
+                                                   0,
+                                                   (float) gtk_widget_get_width(window),
+                                                   (float) gtk_widget_get_height(window));
+  g_autoptr(GdkTexture) texture = gsk_renderer_render_texture(renderer, it.node, &whole);
+  g_autofree char *file = g_strdup_printf("%s.png", name);
+  g_autofree char *path = g_build_filename(folder, file, NULL);
+  g_mkdir_with_parents(folder, 0755);
+  g_assert_true(gdk_texture_save_to_png(texture, path));
+  gsk_render_node_unref(it.node);
+}
+
+/* --- stalls --- */
+
+static struct {
+  gint64 last, worst; /* microseconds */
+  guint source;
+} loop_watch;
+
+static gboolean
+on_loop(gpointer user_data)
+{
+  gint64 now = g_get_monotonic_time();
+  loop_watch.worst = MAX(loop_watch.worst, now - loop_watch.last);
+  loop_watch.last = now;
+  return G_SOURCE_CONTINUE;
+}
+
+/* A millisecond's timer of the highest priority: what it comes late by is what the loop was busy.
+ */
+void
+ui_watch_loop(void)
+{
+  if (loop_watch.source == 0)
+    loop_watch.source = g_timeout_add_full(G_PRIORITY_HIGH, 1, on_loop, NULL, NULL);
+  loop_watch.last = g_get_monotonic_time();
+  loop_watch.worst = 0;
+}
+
+double
+ui_worst_stall(void)
+{
+  g_clear_handle_id(&loop_watch.source, g_source_remove);
+  return (double) MAX(loop_watch.worst, g_get_monotonic_time() - loop_watch.last) / 1000;
+}
+
+/* --- logs --- */
+
+static const char *const noise[] = {
+  "attempt to allocate", /* AdwSqueezer without animations, GTK 4.8 */
+  "Unable to acquire the address of the accessibility bus",
+};
+
+static GLogWriterOutput
+write_log(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    for (gsize k = 0; g_str_equal(fields[i].key, "MESSAGE") && k < G_N_ELEMENTS(noise); k++)
+      if (strstr(fields[i].value, noise[k]) != NULL)
+        return G_LOG_WRITER_HANDLED;
+  return g_log_writer_default(level, fields, n_fields, user_data);
+}
+
+void
+ui_quiet_noise(void)
+{
+  g_log_set_writer_func(write_log, NULL, NULL);
+}
