@@ -244,6 +244,14 @@ def a_device(world, where, whose, gone, user):
                      "CASE WHEN %s THEN now() END) RETURNING id", where.id, CANARY[whose], gone)
 
 
+def an_attendee(world, where, whose, gone, event):
+    made = world.one("INSERT INTO event_attendees (organization_id, event_id, first_name, last_name) "
+                     "VALUES (%s, %s, %s, 'Guest') RETURNING id", where.id, event, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM event_attendees WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
 OBJECTS = {
     "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
     "session_id": a_session, "user_id": a_member, "invitation_id": an_invitation, "token_id": an_api_token,
@@ -265,6 +273,10 @@ def path_of(world, template, right, kind, actor):
     for name in names:
         if name == "slug":
             values[name] = "no-such-slug" if kind == "random" else an_event(world, where, whose, gone, public, "slug")
+        elif name == "attendee_id" and kind != "random":
+            # Of an event that is there: what is gone is the person.
+            values["event_id"] = an_event(world, where, whose, False)
+            values[name] = an_attendee(world, where, whose, gone, values["event_id"])
         elif name in OBJECTS or name != "organization_slug":
             if kind == "random":
                 values[name] = 10 ** 12 + next(world.numbers)

@@ -138,11 +138,15 @@ def test_every_list_has_pages(org, document):
         org.owner.ok("POST", "/v1/devices", {"name": "d", "profile": "door_list"})
         org.owner.ok("POST", "/v1/invitations", {"email": f"{len(org.slug)}{_}{org.slug}@example.org", "role": "member"})
         org.owner.anonymous().sign_in(org.owner.email)
+    event = org.event()
+    for name in ("Ada", "Ben"):
+        org.owner.ok("POST", f"/v1/events/{event['id']}/attendees", {"first_name": name, "last_name": "Guest"})
     lists = [path for path, methods in document["paths"].items() if "get" in methods and any(
         p["name"] == "cursor" for p in methods["get"].get("parameters", []))]
     assert len(lists) >= 8
     for path in lists:
         more = {"organization": org.slug} if "public" in path else {}
+        path = path.format(event_id=event["id"])
         whole = org.owner.ok("GET", path, query={"limit": 100, **more})
         found = list(org.owner.pages(path, {"limit": 1, **more}))
         assert whole["next_cursor"] is None and len(found) >= (1 if path == "/v1/organizations" else 2), path

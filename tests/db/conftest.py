@@ -14,6 +14,10 @@ EVENT = ("INSERT INTO events (organization_id, title, slug, start_time, end_time
          "VALUES (%s, %s, %s, now(), now() + interval '1 hour', 'virtual') RETURNING id")
 
 
+ATTENDEE = ("INSERT INTO event_attendees (organization_id, event_id, first_name, last_name) "
+            "VALUES (%s, %s, 'Rosa', 'Medina') RETURNING id")
+
+
 class Database:
     """One database of the cluster, with the few things that most tests need in it."""
 
@@ -80,6 +84,10 @@ class Database:
         """A row in every tenant table that has none by itself."""
         with self.transaction(organization, user) as cursor:
             cursor.execute(EVENT, (organization, "Doors", f"doors-{next(self.numbers)}"))
+            event = cursor.fetchone()[0]
+            cursor.execute(ATTENDEE, (organization, event))
+            cursor.execute("SELECT refused_code FROM check_in('user:1', %s, %s, %s, 'check_in', gen_random_uuid(), now())",
+                           (organization, event, cursor.fetchone()[0]))
             cursor.execute("INSERT INTO invitations (organization_id, email, token_hash, expires_at) "
                            "VALUES (%s, 'guest@example.test', 'invitation', now())", (organization,))
             cursor.execute("INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix) "

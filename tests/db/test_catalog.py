@@ -51,7 +51,7 @@ RULES = {
           AND f.confrelid NOT IN ('users'::regclass, 'organizations'::regclass)""",
     "not written to the feed and the audit log": f"""
         WITH {TENANT} SELECT relname FROM tenant
-        WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads') AND NOT EXISTS (
+        WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads', 'check_ins') AND NOT EXISTS (
           SELECT FROM pg_trigger t
           WHERE t.tgrelid = tenant.oid AND t.tgfoid = 'record_change'::regproc AND t.tgenabled = 'O'
             AND t.tgdeferrable AND t.tginitdeferred AND t.tgtype & 29 = 29)""",
@@ -95,6 +95,10 @@ RULES = {
           AND (has_schema_privilege(oid, 'public', 'CREATE')
                OR has_database_privilege(oid, current_database(), 'CREATE')
                OR has_database_privilege(oid, current_database(), 'TEMP'))""",
+    # check_ins is a log of the devices; what an act did is recorded of the attendee.
+    "a log that can be changed": """
+        SELECT 'check_ins ' || p.kind FROM unnest(ARRAY['UPDATE', 'DELETE']) p (kind)
+        WHERE has_table_privilege('campaign_api', 'check_ins'::regclass, p.kind)""",
     "more than reading the log": """
         SELECT c.relname || ' ' || p.kind FROM pg_class c,
           unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) p (kind)
@@ -151,6 +155,7 @@ CONTROLS = {
     "a table right that no server needs":
         ("campaign_api events TRUNCATE", "GRANT TRUNCATE ON events TO campaign_api"),
     "a right to create": ("campaign_api", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
+    "a log that can be changed": ("check_ins DELETE", "GRANT DELETE ON check_ins TO campaign_api"),
     "more than reading the log": ("audit_log INSERT", "GRANT INSERT ON audit_log TO campaign_api"),
     "a view that shows what its owner may see": ("bad", "CREATE VIEW bad AS SELECT * FROM events"),
     "a SECURITY DEFINER function without search_path or of another owner":
@@ -183,8 +188,8 @@ def test_the_rule_sees_what_breaks_it(db, rule):
 def test_the_tenant_tables_are_the_known_ones(db):
     """A new one belongs into this list, and into Database.one_of_each."""
     assert {row[0] for row in db.sql(f"WITH {TENANT} SELECT relname FROM tenant")} == {
-        "organization_members", "invitations", "api_tokens", "devices", "events", "changes", "audit_log",
-        "audit_heads"}
+        "organization_members", "invitations", "api_tokens", "devices", "events", "event_attendees", "check_ins",
+        "changes", "audit_log", "audit_heads"}
 
 
 def test_organizations_are_held_by_a_policy(db):
@@ -193,7 +198,8 @@ def test_organizations_are_held_by_a_policy(db):
 
 
 def test_the_public_reads_named_columns_only(db):
-    hidden = {("events", "virtual_link"), ("events", "created_by"), ("organizations", "stripe_customer_id"),
+    hidden = {("events", "virtual_link"), ("events", "created_by"), ("events", "attended_count"),
+              ("events", "attendees_revision"), ("organizations", "stripe_customer_id"),
               ("organizations", "subscription_status")}
     readable = set(db.sql("""
         SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid

@@ -6,8 +6,8 @@ import pytest
 
 from conftest import EVENT
 
-TENANT = ("organization_members", "invitations", "api_tokens", "devices", "events", "changes", "audit_log",
-          "audit_heads")
+TENANT = ("organization_members", "invitations", "api_tokens", "devices", "events", "event_attendees", "check_ins",
+          "changes", "audit_log", "audit_heads")
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,8 @@ def test_an_insert_without_a_tenant_is_refused(db, two):
             cursor.execute(EVENT, (two[0][0], "Doors", "nobody"))
 
 
-@pytest.mark.parametrize("table", ("organization_members", "invitations", "api_tokens", "devices", "events"))
+@pytest.mark.parametrize("table", ("organization_members", "invitations", "api_tokens", "devices", "events",
+                                   "event_attendees"))
 def test_a_row_cannot_be_moved_to_another_organization(db, two, table):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="row-level security"):
         with db.transaction(two[0][0]) as cursor:
@@ -155,7 +156,10 @@ def test_the_feed_and_the_list_use_their_indexes_under_the_policy(db, two):
                  "AND (xid, id) > ('5'::xid8, 7) AND xid < pg_snapshot_xmin(pg_current_snapshot()) "
                  "ORDER BY xid, id LIMIT 51", "ROW(xid, id)"),
                 ("SELECT * FROM events WHERE organization_id = app_organization_id() "
-                 "AND (start_time, id) > (now(), 7) ORDER BY start_time, id LIMIT 51", "ROW(start_time, id)")):
+                 "AND (start_time, id) > (now(), 7) ORDER BY start_time, id LIMIT 51", "ROW(start_time, id)"),
+                ("SELECT * FROM event_attendees WHERE organization_id = app_organization_id() AND event_id = 1 "
+                 "AND (sort_key, id) > ('m' COLLATE \"C\", 7) ORDER BY sort_key, id LIMIT 501",
+                 "ROW(sort_key, id)")):
             cursor.execute("EXPLAIN " + statement)
             plan = "\n".join(row[0] for row in cursor.fetchall())
             conditions = [line for line in plan.splitlines() if "Index Cond" in line]
