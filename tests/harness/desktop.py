@@ -149,9 +149,9 @@ class Accessibility:
 class Desktop:
     """One screen: Xvfb, phoc in it, a session bus, a home. `with Desktop(PHONE) as desktop:`"""
 
-    def __init__(self, size=PHONE, dark=False, text_scale=1.0, language="", contrast=False):
+    def __init__(self, size=PHONE, dark=False, text_scale=1.0, language="", contrast=False, accessible=True):
         self.size = size
-        self.bus = Accessibility.get()
+        self.bus = Accessibility.get() if accessible else None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cc-desk-", dir="/tmp"))
         self.folder.chmod(0o700)
         self.log = open(self.folder / "log", "ab")
@@ -178,7 +178,6 @@ class Desktop:
             "XDG_DATA_HOME": str(folder / "data"),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "XDG_SESSION_TYPE": "wayland",
-            "AT_SPI_BUS_ADDRESS": self.bus.address,
             "GDK_BACKEND": "wayland",
             "GSK_RENDERER": "cairo",
             "GSETTINGS_BACKEND": "keyfile",
@@ -188,6 +187,8 @@ class Desktop:
             "GTK_USE_PORTAL": "0",
             "no_proxy": "127.0.0.1,localhost",
         }
+        if self.bus is not None:
+            made["AT_SPI_BUS_ADDRESS"] = self.bus.address
         if dark:
             made["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
         if contrast:
@@ -367,10 +368,14 @@ class App:
         self.desktop = desktop
         self.bus = desktop.bus
         self.log_path = desktop.folder / f"client-{len(desktop.apps)}.log"
+        program = binary()
+        # Out of its build folder: its settings' schema and its translations lie beside it.
+        beside = {"GSETTINGS_SCHEMA_DIR": str(program.parent / "data"),
+                  "CAMPAIGN_LOCALE_DIR": str(program.parent / "po")}
         self.started = time.monotonic()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [str(binary()), *arguments], env={**desktop.environment, **environment},
+                [str(program), *arguments], env={**desktop.environment, **beside, **environment},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=desktop.folder)
         self.root = None
 

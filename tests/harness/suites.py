@@ -31,6 +31,7 @@ SUITES = {
     "api": ["build-test"],
     "access": ["build-test"],
     "readme": ["build-test"],
+    "client": ["build-test", "build-asan"],
     "fault": ["build-test"],
     "fuzz": ["build-asan"],
     "asan": ["build-asan"],
@@ -162,6 +163,12 @@ def run_suite(name, tally):
         run_pytest("asan-api", "tests/api", "build-asan", tally)
     elif name == "tsan":
         run_pytest("tsan-api", "tests/api", "build-tsan", tally)
+    elif name == "client":
+        run_meson("client", "build-test", ["client"], tally)
+        run_pytest("client-e2e", "tests/client", "build-test", tally,
+                   CAMPAIGN_CLIENT_BINARY=str(ROOT / "build-test" / "client-gtk" / "campaign-center"))
+        # The suppressions for GTK's own libraries are named in the tests' environment, by meson.
+        run_meson("client-asan", "build-asan", ["client"], tally)
     elif name == "readme":
         run_pytest("readme", "tests/harness/test_readme.py", "build-test", tally)
     else:

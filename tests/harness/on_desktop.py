@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a test program on a desktop of its own: on_desktop.py WIDTHxHEIGHT PROGRAM [ARGUMENT…]. Its
+environment is the desktop's with what the caller's says about the test on top."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from harness import desktop  # noqa: E402
+
+KEPT = ("G_TEST", "G_DEBUG", "GTK_A11Y", "GSETTINGS_SCHEMA_DIR", "CAMPAIGN_", "ASAN_", "LSAN_", "UBSAN_", "MALLOC_")
+
+
+def main(size, program, *arguments):
+    width, height = size.split("x")
+    kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
+    with desktop.Desktop((int(width), int(height)), accessible=False) as made:
+        process = subprocess.Popen([program, *arguments], env={**made.environment, **kept})
+        try:
+            return process.wait()
+        finally:
+            desktop.end(process)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
