@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "client-gtk/core/ccg-api.h"
+
+/* What the files of the API share, and what tests change. */
+
+#define CCG_API_DEADLINE_MS 20000
+#define CCG_API_CEILING ((gsize) 16 * 1024 * 1024)
+#define CCG_API_DECODE_INLINE ((gsize) 64 * 1024) /* larger answers are decoded in a thread */
+
+/* scheme://host[:port] in its normal form from what a person typed, or NULL: a missing scheme is
+ * https; path "/" is dropped, any other path, query, user or fragment is refused. (transfer full)
+ */
+char *ccg_origin_parse(const char *text);
+
+/* FALSE for http to a host that is neither this machine nor in a private network: what is sent
+ * there can be read on the way. */
+gboolean ccg_origin_is_safe(const char *origin);
+
+/* For tests. */
+void ccg_api_set_deadline(CcgApi *self, guint milliseconds);
+
+/* The request of an operation as a message with all its headers. NULL with @error set. */
+SoupMessage *ccg_api_message(const char *origin, const CcgRequest *request, GError **error);
+
+/* Adds the credential, if there is one. */
+void ccg_api_authorize(CcgApi *self, SoupMessage *message);
+
+/* Emits "unauthenticated" when the server did not accept the token that @message carried. */
+void ccg_api_note_answer(CcgApi *self, SoupMessage *message);
+
+SoupSession *ccg_api_get_session(CcgApi *self, gboolean streams);
+
+/* The same as ccg_api_follow_async, and "opened" once the server has taken the connection. */
+typedef struct ccg_follow {
+  void (*opened)(gpointer user_data); /* may be NULL */
+  void (*message)(CcgDoc *page, gpointer user_data);
+  void (*closed)(const GError *error, gpointer user_data);
+  gpointer user_data;
+} CcgFollow;
+
+void
+ccg_api_follow(CcgApi *self, const char *since, GCancellable *cancellable, const CcgFollow *to);
+
+/* A zeroed struct of @type with its int64 member "limit" and its string member "cursor" set;
+ * @cursor is borrowed. Free with g_free. */
+gpointer ccg_query_new(const cc_type *type, gint64 limit, const char *cursor);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client-gtk/core/ccg-id-list.h"
+
+/* More than the rows that a list view keeps at a time (about 205). A record takes up to 16 KiB. */
+#define CACHE_MAX 256
+
+/* Above this, telling them one by one costs more than drawing the list anew. */
+#define SINGLE_MAX 64
+
+void
+ccg_id_list_init(CcgIdList *self, GListModel *model, const cc_type *type)
+{
+  self->model = model;
+  self->type = type;
+  self->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+  self->cache = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  g_queue_init(&self->order);
+}
+
+void
+ccg_id_list_clear(CcgIdList *self)
+{
+  g_clear_pointer(&self->ids, g_array_unref);
+  g_clear_pointer(&self->cache, g_hash_table_unref);
+  g_queue_clear_full(&self->order, g_free);
+}
+
+static gint64
+id_at(const GArray *ids, guint position)
+{
+  return g_array_index(ids, gint64, position);
+}
+
+/* For a row that went between the list and this look at it: views take a thing without content, but
+ * no missing one. */
+static CcgRecord *
+blank(const cc_type *type)
+{
+  g_autoptr(CcgDoc) doc = ccg_doc_new_from_json(type, "{}", 2, NULL);
+  return ccg_record_new(doc, type, ccg_doc_get_object(doc));
+}
+
+CcgRecord *
+ccg_id_list_get(CcgIdList *self, guint position, CcgIdListRead read)
+{
+  if (position >= self->ids->len)
+    return NULL;
+  gint64 id = id_at(self->ids, position);
+  CcgRecord *record = g_hash_table_lookup(self->cache, &id);
+  if (record != NULL)
+    return g_object_ref(record);
+  record = read(self->model, id);
+  if (record == NULL)
+    return blank(self->type);
+  g_hash_table_insert(self->cache, g_memdup2(&id, sizeof id), g_object_ref(record));
+  g_queue_push_tail(&self->order, g_memdup2(&id, sizeof id));
+  while (g_queue_get_length(&self->order) > CACHE_MAX) {
+    g_autofree gint64 *oldest = g_queue_pop_head(&self->order);
+    g_hash_table_remove(self->cache, oldest);
+  }
+  return record;
+}
+
+static int
+compare_ids(gconstpointer one, gconstpointer other)
+{
+  return *(const gint64 *) one == *(const gint64 *) other ? 0 : 1;
+}
+
+/* What is changed must be read again. */
+static void
+forget(CcgIdList *self, const GArray *changed)
+{
+  for (guint i = 0; changed != NULL && i < changed->len; i++) {
+    gint64 id = id_at(changed, i);
+    if (!g_hash_table_remove(self->cache, &id))
+      continue;
+    GList *link = g_queue_find_custom(&self->order, &id, compare_ids);
+    g_free(link->data);
+    g_queue_delete_link(&self->order, link);
+  }
+}
+
+/* Tell of the rows outside the replaced middle whose content changed. */
+static void
+tell_content(CcgIdList *self, const GArray *changed, guint begin, guint end)
+{
+  if (changed == NULL || changed->len == 0)
+    return;
+  g_autoptr(GHashTable) set = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (guint i = 0; i < changed->len; i++)
+    g_hash_table_add(set, &g_array_index(changed, gint64, i));
+  for (guint i = 0; i < self->ids->len; i++) {
+    if (i == begin)
+      i = end;
+    if (i < self->ids->len && g_hash_table_contains(set, &g_array_index(self->ids, gint64, i)))
+      g_list_model_items_changed(self->model, i, 1, 1);
+  }
+}
+
+void
+ccg_id_list_replace(CcgIdList *self, GArray *ids, const GArray *changed)
+{
+  forget(self, changed);
+  guint before = self->ids->len;
+  guint after = ids->len;
+  guint head = 0;
+  guint tail = 0;
+  gboolean whole = changed != NULL && changed->len > SINGLE_MAX;
+  while (!whole && head < MIN(before, after) && id_at(self->ids, head) == id_at(ids, head))
+    head++;
+  while (!whole && tail < MIN(before, after) - head &&
+         id_at(self->ids, before - 1 - tail) == id_at(ids, after - 1 - tail))
+    tail++;
+  guint removed = before - head - tail;
+  guint added = after - head - tail;
+  /* First what goes, then what comes: in one step GtkListView asks for every new row. */
+  if (removed > 0) {
+    g_array_remove_range(self->ids, head, removed);
+    g_list_model_items_changed(self->model, head, removed, 0);
+  }
+  g_array_unref(self->ids);
+  self->ids = ids;
+  if (added > 0)
+    g_list_model_items_changed(self->model, head, 0, added);
+  if (!whole)
+    tell_content(self, changed, head, head + added);
+}
