@@ -39,6 +39,8 @@ def all_cases():
         Case("member", "event_get", "(b) event by id: session, limit, RLS", ratio=0.22, cpu=75),
         Case("list", "event_list", "(c) list of 50", ratio=0.45, cpu=200),
         Case("create", "event_create", "(d) create event", ratio=0.50),
+        Case("check-in", "attendee_check_in", "(e) check-in", ratio=0.50),
+        Case("door", "attendee_list", "(f) 500 of a door list of 10,000"),
         Case("create-keyed", "event_create", "(-) create event with Idempotency-Key"),
     ]
 
@@ -51,14 +53,20 @@ def script_of(case, text, names, options):
     lines = [f"\\set organization_id random(1, {options.organizations})"]
     if case.name == "public":
         lines.append(f"\\set i random(0, {per // 20 - 1}) * 20 + random(1, 19)")
+    elif case.name == "check-in":
+        lines += ["\\set i random(1, 2000)", "\\set event_id :organization_id",
+                  f"\\set attendee_id (:i - 1) * {options.organizations} + :organization_id"]
+    elif case.name == "door":
+        lines += ["\\set organization_id 1", f"\\set event_id {options.organizations + 1}"]
     elif case.name == "member":
         lines.append(f"\\set i random(1, {per})")
     else:
         lines.append("\\set unique random(1, 1000000000000000)")
     if case.query in ("public_event_get", "event_get"):
         lines.append(f"\\set event_id (:i - 1) * {options.organizations} + :organization_id")
-    lines += ["\\set user_id :organization_id", "\\set limit 51"]
+    lines += ["\\set user_id :organization_id", f"\\set limit {501 if case.name == 'door' else 51}"]
     text = re.sub(r"\$(\d+)", lambda found: ":" + names[int(found.group(1)) - 1], text)
+    text = text.replace(":client_id::uuid", "gen_random_uuid()")
     text = text.replace(":body::jsonb", f"replace(:body::text, '{database.UNIQUE}', :unique::text)::jsonb")
     return "\n".join(lines) + "\n" + text.strip().rstrip(";") + ";\n"
 
@@ -71,7 +79,7 @@ def arguments():
     parser.add_argument("--connections", type=int, default=32, help="of wrk and of pgbench")
     parser.add_argument("--events", type=int, default=200000)
     parser.add_argument("--organizations", type=int, default=200)
-    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, create-keyed)")
+    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, check-in, door, create-keyed)")
     parser.add_argument("--limits", action="store_true", help="only memory, routes and organizations")
     parser.add_argument("--no-limits", action="store_true", help="without them")
     parser.add_argument("--plans", action="store_true", help="print PostgreSQL's generic plans too")
@@ -129,6 +137,8 @@ class Bench:
         server = self.make_server(name).start()
         try:
             self.rounds(cases, scripts, name, Meter(self.cluster, self.redis, server))
+            if any(case.name == "door" for case in cases):
+                self.read_door_list(server)
             if options.pause:
                 input(f"server {server.pid} on {server.url}, socket {self.cluster.folder}, {name}: Enter ends it")
         finally:
@@ -137,18 +147,30 @@ class Bench:
 
     def rounds(self, cases, scripts, name, meter):
         options = self.options
-        variables = {"body": self.body}
+        variables = {"body": self.body, "actor": "user:1", "occurred_at": database.OCCURRED_AT}
         for number in range(options.rounds + 1):
             seconds, options.seconds = options.seconds, options.seconds if number else 1
             for case in cases:
-                plain = meter.pgbench(scripts[case.name], name, options, variables)
-                http = self.wrk(meter, case.name, options)
+                plain = self.with_people(case, name, lambda: meter.pgbench(scripts[case.name], name, options, variables))
+                http = self.with_people(case, name, lambda: self.wrk(meter, case.name, options))
                 if number:  # the first warms caches and connections
                     case.plain.append(plain)
                     case.http.append(http)
                     say(f"round {number} {case.name:13} bare {plain.rate:8.0f}/s  HTTP {http.rate:8.0f}/s  ratio "
                         f"{http.rate / plain.rate:.2f}  server {http.server:.0f} us  foreign {http.foreign:.2f} cores")
             options.seconds = seconds
+
+    def with_people(self, case, name, work):
+        """A check-in needs somebody who is not checked in."""
+        if case.name == "check-in":
+            database.forget_check_ins(self.cluster, name)
+        return work()
+
+    def read_door_list(self, server):
+        reads = [database.read_door_list(server, self.options.organizations) for _ in range(7)]
+        if any(people != 10000 for people, _ in reads):
+            self.failures.append(f"the door list has {reads[0][0]} people")
+        say(f"the door list of 10,000 in pages of 500, one reader: {spread(1e3 * seconds for _, seconds in reads)} ms")
 
     def print_plans(self, name, texts, names):
         for query, values in (("event_list", {"organization_id": "7", "limit": "51"}),

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bench's cluster, its rows, and the statements as the server prepares them."""
 
+import http.client
 import importlib.util
 import json
 import pathlib
 import re
 import subprocess
 import sys
+import time
 import urllib.request
+import uuid
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
@@ -20,6 +23,7 @@ from harness import services  # noqa: E402
 SETTINGS = ["shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "logging_collector=on",
             "log_destination=jsonlog", "log_directory=.", "log_filename=bench.log"]
 
+OCCURRED_AT = "2026-11-20T23:00:00Z"
 UNIQUE = "(which)"  # stands in the title where something different comes each time
 
 
@@ -71,7 +75,7 @@ def logged_statements(cluster):
 
 
 def statements(cluster, make_server, organizations):
-    """The four statements exactly as the server sends them: a server is started once with its statements
+    """The statements exactly as the server sends them: a server is started once with its statements
     logged, and each route is asked once."""
     cluster.sql(None, "ALTER ROLE campaign_api SET log_min_duration_statement = 0", "postgres")
     server = make_server().start()
@@ -81,11 +85,36 @@ def statements(cluster, make_server, organizations):
             "member": len(ask(server, "GET", f"/v1/events/{organizations + 1}", organizations + 1)),
             "list": len(ask(server, "GET", "/v1/events?limit=50", organizations + 1)),
             "create": len(ask(server, "POST", "/v1/events", 1, body(UNIQUE).encode())),
+            "check-in": len(ask(server, "POST", "/v1/events/1/attendees/1/check-in", 1, json.dumps(
+                {"client_id": str(uuid.uuid4()), "occurred_at": OCCURRED_AT}).encode())),
+            "door": len(ask(server, "GET", f"/v1/events/{organizations + 1}/attendees?limit=500", 1)),
         }
     finally:
         server.remove()
         cluster.sql(None, "ALTER ROLE campaign_api RESET log_min_duration_statement", "postgres")
     return logged_statements(cluster), sizes
+
+
+def forget_check_ins(cluster, name):
+    """Everybody is to be checked in again; what that leaves behind is removed before anything is measured."""
+    cluster.sql(None, "SET app.bulk = 'on'; UPDATE event_attendees SET status = 'registered', checked_in_at = NULL, "
+                      "checked_in_by = NULL, checked_in_actor = NULL WHERE status = 'attended'", name)
+    cluster.sql(None, "VACUUM event_attendees", name)
+
+
+def read_door_list(server, organizations):
+    """The 10,000 attendees in pages of 500 over one connection, as a phone reads them: (people, seconds)."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    begin, people, cursor = time.monotonic(), 0, None
+    while True:
+        path = f"/v1/events/{organizations + 1}/attendees?limit=500" + (f"&cursor={cursor}" if cursor else "")
+        connection.request("GET", path, headers={"Authorization": f"Bearer {token(1)}"})
+        page = json.loads(connection.getresponse().read())
+        people += len(page["data"])
+        cursor = page["next_cursor"]
+        if cursor is None:
+            connection.close()
+            return people, time.monotonic() - begin
 
 
 def body(title):

@@ -44,9 +44,24 @@ CROSS JOIN generate_series(1, :organizations) o
 CROSS JOIN LATERAL (SELECT date_trunc('hour', now()) + i * 37 % 2000 * interval '1 hour' AS at) t
 ORDER BY i, o;
 
+-- The first event of each organization has 2,000 attendees, with ids like those of the events; the second event of
+-- the first organization has 10,000.
+INSERT INTO event_attendees (organization_id, id, event_id, email, first_name, last_name, phone)
+SELECT o, (i - 1) * :organizations + o, o, 'guest-' || i || '@bench.test', (ARRAY['Rosa', 'José', 'Wei', 'Amara'])[i % 4 + 1],
+  'Guest of ' || i * 7919 % 2000, '+1845555' || lpad((i % 10000)::text, 4, '0')
+FROM generate_series(1, 2000) i CROSS JOIN generate_series(1, :organizations) o
+ORDER BY i, o;
+INSERT INTO event_attendees (organization_id, id, event_id, email, first_name, last_name, phone)
+SELECT 1, 2000 * :organizations + i, :organizations + 1, 'crowd-' || i || '@bench.test',
+  (ARRAY['Rosa', 'José', 'Wei', 'Amara'])[i % 4 + 1], 'Guest of ' || i * 7919 % 10000, '+1845555' || lpad((i % 10000)::text, 4, '0')
+FROM generate_series(1, 10000) i;
+SELECT count(count_attendees(o, o)) FROM generate_series(1, :organizations) o;
+SELECT count_attendees(1, :organizations + 1);
+
 SELECT setval(pg_get_serial_sequence('organizations', 'id'), :organizations),
   setval(pg_get_serial_sequence('users', 'id'), 2 * :organizations),
-  setval(pg_get_serial_sequence('events', 'id'), :organizations::bigint * :per);
+  setval(pg_get_serial_sequence('events', 'id'), :organizations::bigint * :per),
+  setval(pg_get_serial_sequence('event_attendees', 'id'), 2000 * :organizations + 10000);
 COMMIT;
 VACUUM ANALYZE;
 CHECKPOINT;

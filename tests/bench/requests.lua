@@ -49,6 +49,22 @@ function init(args)
     request = function()
       return "GET /v1/events?limit=50" .. heads[random(1, actors)][2] .. "\r\n"
     end
+  elseif case == "door" then
+    local tail = host .. "Authorization: Bearer ccs_" .. string.format("%043d", 1 + organizations) .. "\r\n\r\n"
+    request = function()
+      return "GET /v1/events/" .. (organizations + 1) .. "/attendees?limit=500" .. tail
+    end
+  elseif case == "check-in" then
+    -- Everybody once: the threads take turns with the attendees of an event, the organizations follow each other.
+    local act = string.format("%08x-%04x-4%03x-8000-", random(0, 2147483647), run, number)
+    request = function()
+      local head = heads[sent % actors + 1]
+      local attendee = (math.floor(sent / actors) * 2 + number - 1) * organizations + head[1]
+      sent = sent + 1
+      local text = '{"client_id":"' .. act .. string.format("%012x", sent) .. '","occurred_at":"2026-11-20T23:00:00Z"}'
+      return "POST /v1/events/" .. head[1] .. "/attendees/" .. attendee .. "/check-in" .. head[2]
+        .. "Content-Type: application/json\r\nContent-Length: " .. #text .. "\r\n\r\n" .. text
+    end
   else
     local keyed = case == "create-keyed"
     request = function()

@@ -2,6 +2,7 @@
 """A night at the door with a server that is killed: each act is repeated until it is answered, under its
 client_id. Nobody who was told "checked in" is missing, nobody's check-in took effect twice."""
 
+import json
 import threading
 import time
 import uuid
@@ -51,16 +52,14 @@ class Feed:
 
     def read(self):
         """One page; whether there may be more."""
-        path = "/v1/changes?limit=100" + (f"&cursor={self.cursor}" if self.cursor else "")
+        path = "/v1/changes?limit=1000" + (f"&since={self.cursor}" if self.cursor else "")
         reply = self.connection.request("GET", path)
         if reply is None or reply[0] != 200:
             return True
-        import json
-
         page = json.loads(reply[2])
         self.seen += [(row["entity_id"], row["version"]) for row in page["data"] if row["entity"] == "attendee"]
-        self.cursor = page.get("next_cursor") or self.cursor
-        return bool(page["data"])
+        self.cursor = page["cursor"]
+        return page["more"]
 
     def _run(self):
         while not self.ended.is_set():
