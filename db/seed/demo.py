@@ -4,6 +4,7 @@
 
     demo.py --url URL --binary campaign-centerd          the demo of ./dev up
     demo.py … --organizations 200 --events 200000        the demo and 200 more organizations with events
+    demo.py … --crowd 10000                              one more event today with that many attendees
     demo.py --csv FOLDER --people 1000000                streets.csv, doors.csv, people.csv only
 
 The same seed and base date make the same rows. URL is the owner's; it is under row-level security too,
@@ -16,6 +17,7 @@ import pathlib
 import subprocess
 import sys
 
+import attendees
 import events
 import town
 
@@ -59,6 +61,8 @@ CREATE TEMP TABLE load_organizations (organization bigint PRIMARY KEY, name text
 CREATE TEMP TABLE load_members (organization bigint, email text, role text, permissions jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE load_events ON COMMIT DROP AS
   SELECT NULL::bigint AS organization, {columns} FROM events LIMIT 0;
+CREATE TEMP TABLE load_attendees ON COMMIT DROP AS
+  SELECT NULL::bigint AS organization, NULL::text AS slug, {attendee_columns} FROM event_attendees LIMIT 0;
 """
 
 LOAD = """
@@ -88,11 +92,20 @@ BEGIN
       FROM load_events WHERE organization = one.organization ORDER BY ctid;
     PERFORM record_bulk('event', 'insert', (SELECT count(*) FROM load_events
                                             WHERE organization = one.organization));
+    IF EXISTS (SELECT FROM load_attendees l WHERE l.organization = one.organization) THEN
+      INSERT INTO event_attendees (organization_id, event_id, checked_in_actor, {attendee_columns})
+        SELECT made, e.id, CASE WHEN l.status = 'attended' THEN 'seed' END, {attendee_columns l}
+        FROM load_attendees l JOIN events e ON e.organization_id = made AND e.slug = l.slug
+        WHERE l.organization = one.organization ORDER BY l.ctid;
+      PERFORM count_attendees(made, e.id) FROM events e WHERE e.organization_id = made;
+      PERFORM record_bulk('attendee', 'insert', (SELECT count(*) FROM load_attendees l
+                                                 WHERE l.organization = one.organization));
+    END IF;
   END LOOP;
 END
 $$;
 COMMIT;
-ANALYZE users, organizations, organization_members, events;
+ANALYZE users, organizations, organization_members, events, event_attendees;
 """
 
 
@@ -105,9 +118,10 @@ def arguments():
     parser.add_argument("--streets", type=int, default=0, help="0: as many as the people need")
     parser.add_argument("--people", type=int, default=6000)
     parser.add_argument("--events", type=int, default=0,
-                        help="all events together; 0: 40 and a few of the small organizations")
+                        help="all events together; 0: the demo's and a few of the small organizations")
     parser.add_argument("--organizations", type=int, default=0,
                         help="organizations made for size, besides the three of the demo")
+    parser.add_argument("--crowd", type=int, default=0, help="attendees of one more event of the demo organization")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--base-date", type=datetime.date.fromisoformat, default=datetime.date.today(),
                         help="the day that the events lie around: YYYY-MM-DD, today when left out")
@@ -166,13 +180,15 @@ def member_rows(extra):
 
 
 def event_rows(options, addresses):
-    """The demo's forty, a few for each small organization, the rest over those made for size."""
+    """The demo's own, a few for each small organization, the rest over those made for size."""
     base = options.base_date
     small = SMALL_EVENTS * (len(ORGANIZATIONS) - 1)
     rest = max(0, options.events - len(events.DEMO) - small)
     own = len(events.DEMO) + (rest if options.organizations == 0 else 0)
     for index in range(own):
         yield events.demo_row(index, 0, base, addresses)
+    if options.crowd:
+        yield events.crowd_row(base, addresses)
     for number in range(1, len(ORGANIZATIONS)):
         for index in range(SMALL_EVENTS):
             yield events.plain_row(index, number, base, addresses)
@@ -180,6 +196,14 @@ def event_rows(options, addresses):
         for index in range(rest):
             number = len(ORGANIZATIONS) + index % options.organizations
             yield events.plain_row(index // options.organizations, number, base, addresses)
+
+
+def attendee_rows(options, addresses):
+    base = options.base_date
+    listed = [events.demo_row(index, 0, base, addresses) for index in range(len(events.DEMO))]
+    yield from attendees.demo(options.seed, base, listed)
+    if options.crowd:
+        yield from attendees.crowd(options.seed, base, events.crowd_row(base, addresses), options.crowd)
 
 
 def write_csv(folder, made):
@@ -196,19 +220,28 @@ def write_csv(folder, made):
         file.close()
 
 
+def filled(text):
+    """The columns of the two lists, in the order of their rows."""
+    given = attendees.COLUMNS[2:]
+    return (text.replace("{columns}", ", ".join(events.COLUMNS[1:]))
+            .replace("{attendee_columns}", ", ".join(given))
+            .replace("{attendee_columns l}", ", ".join(f"l.{name}" for name in given)))
+
+
 def load(options, made):
-    columns = ", ".join(events.COLUMNS[1:])
+    addresses = list(made.addresses(60))
     hashes = {email: password_hash(options.binary) for email, _, _ in PEOPLE}
     process = subprocess.Popen([options.psql, "-X", "-q", "-d", options.url, "-f", "-"],
                                stdin=subprocess.PIPE, text=True, encoding="utf-8")
     try:
         with process.stdin as out:
-            out.write(SCHEMA.replace("{columns}", columns))
+            out.write(filled(SCHEMA))
             copy(out, "load_users", ((*person, hashes[person[0]]) for person in PEOPLE))
             copy(out, "load_organizations", organization_rows(options.organizations))
             copy(out, "load_members", member_rows(options.organizations))
-            copy(out, "load_events", event_rows(options, list(made.addresses(60))))
-            out.write(LOAD.replace("{columns}", columns))
+            copy(out, "load_events", event_rows(options, addresses))
+            copy(out, "load_attendees", attendee_rows(options, addresses))
+            out.write(filled(LOAD))
     except BrokenPipeError:
         pass  # psql gave up; its exit code and message tell why.
     if process.wait() != 0:

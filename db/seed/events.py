@@ -5,6 +5,10 @@ import datetime
 import re
 import unicodedata
 
+# What is on tonight, with a door to check people in at.
+TONIGHT = "Town Hall with the Candidate"
+CROWD_HOUR = 16
+
 # (title, kind, location, day, hour, minutes, capacity, short description, description)
 # day: relative to the base date. {street}, {number} are filled with an address of the town.
 DEMO = [
@@ -72,6 +76,9 @@ DEMO = [
     ("Data Night for Nerds", "training", "virtual", 9, 20, 90, 20, "Turf, rates, and why the map lies.", "Bring questions; we bring queries."),
     ("Youth Council", "meeting", "hybrid", 12, 16, 90, 30, "Under 25? You run this one.", "Snacks. Real decisions."),
     ("Volunteer Thank-you Picnic", "community", "in_person", 40, 12, 240, 150, "You did this.", "Bring nothing. Sit down."),
+    (TONIGHT, "meeting", "in_person", 0, 18, 180, 450, "Your questions, two hours, no slides.",
+     "Doors open at half past five. We check everybody in at the door: give your name, that is all.\n\n"
+     "Questions go on cards; children's questions come first."),
 ]
 
 # What organizations made for size (benches) call their events.
@@ -131,6 +138,14 @@ def demo_row(index, organization, base, addresses):
             *place(location, address), *link(location, index), capacity, capacity is not None and index % 2 == 0,
             deadline, kind == "fundraiser", not draft, index in (0, 8), visibility,
             "field@demo.test", "+18455550142", cancelled)
+
+
+def crowd_row(base, addresses):
+    """The demo organization's event for size: a door list that no screen holds."""
+    start, end, _ = times(base, 0, CROWD_HOUR, 360)
+    return (0, "County Convention", "county-convention", "rally", "Every precinct, every club, one hall.",
+            "The door list is as long as it gets.", start, end, "America/New_York", "in_person",
+            *place("in_person", addresses[0]), None, None, None, False, None, False, True, False, "public", None, None, None)
 
 
 def plain_row(index, organization, base, addresses):
