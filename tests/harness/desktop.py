@@ -457,8 +457,8 @@ class App:
         self.wait(lambda: self.find(role, name) is None, seconds, f"the end of {role} {name!r}")
 
     def says(self, text, seconds=5):
-        """A label whose text has these words."""
-        return self.get("label", lambda name: text in name, seconds)
+        """A text with these words, whatever its role: a label, a notice, a dialog's."""
+        return self.get(None, lambda name: text in name, seconds)
 
     def texts(self):
         return [node.name for node in self.all("label") if node.name]

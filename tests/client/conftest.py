@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An organization with an event tonight, and people at desktops of their own."""
+
+import datetime
+import pathlib
+import sys
+import uuid
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from harness import client as harness_client  # noqa: E402
+from harness import desktop as harness_desktop  # noqa: E402
+from person import Person  # noqa: E402
+
+GUESTS = [("Ada", "Lovelace"), ("Grace", "Hopper"), ("Rosa", "Parks"), ("Edsger", "Dijkstra"),
+          ("Barbara", "Liskov"), ("Alan", "Turing"), ("Hedy", "Lamarr"), ("Radia", "Perlman"),
+          ("Ken", "Thompson"), ("Frances", "Allen"), ("John", "Backus"), ("Jean", "Bartik"),
+          ("Joan", "Clarke"), ("Donald", "Knuth"), ("Adele", "Goldberg"), ("Tony", "Hoare"),
+          ("Marisol", "García"), ("Günther", "Öztürk"), ("Annie", "Easley"), ("Mary", "Jackson")]
+TITLE = "Town hall with the candidate"
+
+
+class Evening:
+    """Tonight's event of a fresh organization; .worker is a member who stands at the door, .owner the one
+    who does things over the API."""
+
+    def __init__(self, api, guests=None):
+        self.organization = harness_client.Organization(api)
+        self.owner = self.organization.owner
+        self.worker = self.organization.member
+        self.server = api.server
+        self.name(self.owner, "Olga", "Owner")
+        self.name(self.worker, "Wanda", "Worker")
+        begin = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+        self.event = self.organization.event(
+            publish=True, title=TITLE, start_time=begin.isoformat(),
+            end_time=(begin + datetime.timedelta(hours=3)).isoformat(), timezone="UTC",
+            address_line_1="12 Station Road", city="Riverside",
+            description="Doors open half an hour before. Bring a neighbour.")
+        self.place = f"/v1/events/{self.event['id']}/attendees"
+        self.attendees = {}
+        for first, last in GUESTS if guests is None else guests:
+            made = self.owner.ok("POST", self.place, {"first_name": first, "last_name": last}, status=201)
+            self.attendees[f"{last}, {first}"] = made["id"]
+
+    def name(self, person, first, last):
+        self.server.sql("UPDATE users SET first_name = %s, last_name = %s WHERE id = %s",
+                        (first, last, person.user))
+
+    def more_events(self):
+        """One that comes, one that was, for pictures."""
+        now = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+        for title, days in (("Phone bank at the library", 2), ("Canvass of the old town", 4),
+                            ("A training for everybody who wants to knock on doors next month", 9),
+                            ("Last week's rally", -7)):
+            begin = now + datetime.timedelta(days=days)
+            self.organization.event(publish=days > 0, title=title, start_time=begin.isoformat(),
+                                    end_time=(begin + datetime.timedelta(hours=2)).isoformat(),
+                                    timezone="UTC", city="Riverside")
+
+    def act(self, name, verb="check-in", client=None):
+        """Over the API, as curl would; the answer."""
+        body = {"client_id": str(uuid.uuid4()),
+                "occurred_at": datetime.datetime.now(datetime.timezone.utc).isoformat()}
+        return (client or self.owner).request("POST", f"{self.place}/{self.attendees[name]}/{verb}", body)
+
+    def status(self, name):
+        """As it stands in PostgreSQL."""
+        return self.server.sql("SELECT status, checked_in_by FROM event_attendees WHERE id = %s",
+                               (self.attendees[name],))[0]
+
+    def check_in_silently(self, name, by):
+        """A check-in that the change feed does not know of, so that no screen can: triggers are off."""
+        self.server.sql("SET session_replication_role = replica")
+        try:
+            self.server.sql("UPDATE event_attendees SET status = 'attended', checked_in_at = now(), "
+                            "checked_in_by = %s, checked_in_actor = 'user:1' WHERE id = %s",
+                            (by, self.attendees[name]))
+        finally:
+            self.server.sql("SET session_replication_role = origin")
+
+
+@pytest.fixture
+def evening(api):
+    return Evening(api)
+
+
+@pytest.fixture
+def at_desktop(request):
+    """at_desktop((360, 720), dark=True): a person at a desktop of their own with the client started. After
+    the test the client's log must be clean; a test that failed leaves a picture and the tree."""
+    people = []
+
+    def make(size=harness_desktop.PHONE, language="", **more):
+        desktop = harness_desktop.Desktop(size, language=language, **more)
+        people.append(Person(desktop, language))
+        return people[-1].start()
+
+    try:
+        yield make
+        failed = getattr(request.node, "report_of_call", None)
+        complaints = []
+        for number, person in enumerate(people):
+            if failed is None or failed.failed:
+                person.app.dump(f"{request.node.name}-{number}".replace("/", "_"))
+            else:
+                code = person.app.quit()
+                if code not in (0, -15):
+                    complaints.append(f"the client ended with {code}")
+                complaints += person.app.complaints()
+        assert not complaints, "\n".join(complaints[:20])
+    finally:
+        for person in people:
+            person.desktop.remove()
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.when == "call":
+        item.report_of_call = report

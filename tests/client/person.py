@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody who works with the client: the steps of the tests, with the words that stand on the screen."""
+
+import gettext
+import time
+
+from harness import desktop as harness_desktop
+from harness.client import PASSWORD
+
+DOMAIN = "campaign-center"
+
+
+class Person:
+    """@language: of the desktop; the words are looked up in the client's own catalog."""
+
+    def __init__(self, desktop, language=""):
+        self.desktop = desktop
+        self.size = desktop.size
+        folder = harness_desktop.binary().parent / "po"
+        self.catalog = (gettext.translation(DOMAIN, folder, [language]) if language
+                        else gettext.NullTranslations())
+        self.app = None
+
+    def word(self, message):
+        """A message as the screen has it: translated, without the underscore of its key."""
+        return self.catalog.gettext(message).replace("_", "")
+
+    def words(self, message):
+        """The part before the first %s, for sentences about somebody."""
+        return self.catalog.gettext(message).partition("%s")[2]
+
+    def start(self, **environment):
+        self.app = self.desktop.run(**environment).connect()
+        return self
+
+    @property
+    def is_phone(self):
+        return self.size[0] < 700
+
+    # --- sign in
+
+    def fill_in(self, server, address, password):
+        """The form as it is, with the real keyboard for the password."""
+        app = self.app
+        app.get("text", self.word("Server")).set_text(server)
+        app.get("text", self.word("E-mail")).set_text(address)
+        field = app.get("text", self.word("Password"))
+        field.set_text("")
+        field.tap()
+        self.desktop.type(password)
+
+    def press(self, message, seconds=5):
+        self.app.get("push button", self.word(message), seconds).tap()
+
+    def sign_in(self, server, address, password=PASSWORD):
+        self.fill_in(server, address, password)
+        self.press("_Sign in")
+        return self
+
+    # --- events and the door
+
+    def open_event(self, title):
+        self.app.get("label", title, 10).tap()
+        self.app.get("push button", self.word("_Door list"), 10)
+
+    def open_door_list(self, title=None):
+        if title is not None:
+            self.open_event(title)
+        self.press("_Door list")
+        self.app.get("push button", self.word("Walk-in"), 10)
+
+    def search(self, text):
+        field = self.app.get("entry", self.word("Search people"))
+        field.set_text("")
+        field.tap()
+        self.desktop.type(text)
+        return field
+
+    def row(self, name):
+        """The row of the door list with that name ("Hopper, Grace"), or None."""
+        for node in self.app.all("list item"):
+            if name in node.labels():
+                return node
+        return None
+
+    def get_row(self, name, seconds=5):
+        return self.app.wait(lambda: self.row(name), seconds, f"{name} on the door list")
+
+    def is_here(self, name):
+        """Whether the row of that name says that the person is checked in."""
+        row = self.row(name)
+        start = self.words("Checked in at %s")
+        return row is not None and any(start.strip() in text for text in row.labels())
+
+    def wait_here(self, name, seconds=5):
+        """Seconds until the screen says so."""
+        begun = time.monotonic()
+        self.app.wait(lambda: self.is_here(name), seconds, f"{name} checked in on the screen")
+        return time.monotonic() - begun
+
+    def wait_not_here(self, name, seconds=5):
+        self.app.wait(lambda: self.row(name) is not None and not self.is_here(name), seconds,
+                      f"{name} not checked in on the screen")
+
+    def act(self, action):
+        """An action of the window, such as win.back."""
+        next(node for node in self.app.walk() if node.role == "frame").do(action)
+
+    def back(self):
+        self.act("win.back")

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first path: from the screen of a phone to the database and back, with the real client against the
+real server."""
+
+import pytest
+
+from conftest import TITLE
+from harness.desktop import DESK, PHONE
+
+LIVE_SECONDS = 2.0  # what a check-in made elsewhere may take to the screen
+
+# The person that a test looks at, as the list and as a sentence have the name.
+GRACE, GRACE_SAID = "Hopper, Grace", "Grace Hopper"
+
+
+def in_feed_and_audit(evening, name, verb):
+    """How often the check-in of that name stands in the audit log and in the change feed."""
+    number = evening.attendees[name]
+    audit = [entry for entry in evening.owner.pages("/v1/audit-log")
+             if entry["entity"] == "attendee" and entry["entity_id"] == number
+             and entry["action"] == f"attendee.{verb}"]
+    feed = [change for change in evening.owner.ok("GET", "/v1/changes", query={"limit": 1000})["data"]
+            if change["entity"] == "attendee" and change["entity_id"] == number]
+    return len(audit), len(feed)
+
+
+def live(person, evening, name, title):
+    """Check somebody in over the API; the seconds until the screen says so."""
+    reply = evening.act(name)
+    assert reply.status_code == 200, reply.text
+    seconds = person.wait_here(name, LIVE_SECONDS + 3)
+    print(f"{title}: on the screen {seconds * 1000:.0f} ms after the API's answer")
+    assert seconds < LIVE_SECONDS
+    return seconds
+
+
+def check_in_and_undo(person, evening):
+    """Search, tap, toast, the database; and all of it back."""
+    person.search("hop")
+    row = person.get_row(GRACE)
+    person.app.wait(lambda: person.row("Lovelace, Ada") is None, 5, "a list of who was searched for")
+    row.tap()
+    person.app.says(person.word("%s is checked in") % GRACE_SAID)
+    person.wait_here(GRACE)
+    assert evening.status(GRACE) == ("attended", "Wanda Worker")
+    assert in_feed_and_audit(evening, GRACE, "check_in") == (1, 2)  # put on the list, checked in
+    person.press("_Undo")
+    person.wait_not_here(GRACE)
+    assert evening.status(GRACE) == ("registered", None)
+    assert in_feed_and_audit(evening, GRACE, "undo_check_in") == (1, 3)
+    person.search("")
+    person.get_row("Lovelace, Ada")
+
+
+def test_first_path_phone(at_desktop, evening):
+    person = at_desktop(PHONE)
+    app, server = person.app, evening.server
+    # A wrong password is said; the right one leads to tonight's event.
+    person.sign_in(server.url, evening.worker.email, "not the password")
+    app.says("password is wrong", 10)
+    person.sign_in(server.url, evening.worker.email)
+    app.get("label", TITLE, 10)
+    person.open_door_list(TITLE)
+    person.get_row("Lovelace, Ada", 10)
+    check_in_and_undo(person, evening)
+    # Somebody else, elsewhere.
+    live(person, evening, "Dijkstra, Edsger", "phone")
+    evening.act("Dijkstra, Edsger", "undo-check-in")
+    person.wait_not_here("Dijkstra, Edsger")
+
+
+def test_second_check_in_says_who(at_desktop, evening):
+    person = at_desktop(PHONE).sign_in(evening.server.url, evening.worker.email)
+    person.open_door_list(TITLE)
+    person.get_row(GRACE, 10)
+    evening.check_in_silently(GRACE, "Olga Owner")
+    person.get_row(GRACE).tap()
+    person.app.says("Olga Owner")
+    assert evening.status(GRACE) == ("attended", "Olga Owner")
+
+
+def test_walk_in(at_desktop, evening):
+    person = at_desktop(PHONE).sign_in(evening.server.url, evening.worker.email)
+    person.open_door_list(TITLE)
+    person.get_row(GRACE, 10)
+    person.press("Walk-in")
+    app = person.app
+    app.get("text", person.word("First name")).set_text("Katherine")
+    app.get("text", person.word("Last name")).set_text("Johnson")
+    app.get("push button", person.word("Check _in")).do()
+    app.says(person.word("%s is checked in") % "Katherine Johnson", 10)
+    rows = evening.server.sql(
+        "SELECT status, source, checked_in_by FROM event_attendees WHERE event_id = %s AND last_name = 'Johnson'",
+        (evening.event["id"],))
+    assert rows == [("attended", "walk_in", "Wanda Worker")]
+    person.wait_here("Johnson, Katherine")
+
+
+def test_first_path_desk(at_desktop, evening):
+    person = at_desktop(DESK).sign_in(evening.server.url, evening.worker.email)
+    person.open_door_list(TITLE)
+    person.get_row("Lovelace, Ada", 10)
+    check_in_and_undo(person, evening)
+    live(person, evening, "Dijkstra, Edsger", "desk")
+
+
+def test_two_screens(at_desktop, evening):
+    """What one does the other shows."""
+    first, second = at_desktop(PHONE), at_desktop(DESK)
+    for person in (first, second):
+        person.sign_in(evening.server.url, evening.worker.email)
+        person.open_door_list(TITLE)
+        person.get_row(GRACE, 10)
+    first.get_row(GRACE).tap()
+    first.app.says(first.word("%s is checked in") % GRACE_SAID)
+    seconds = second.wait_here(GRACE, LIVE_SECONDS + 3)
+    print(f"two screens: the second shows it {seconds * 1000:.0f} ms after the first")
+    assert seconds < LIVE_SECONDS
+
+
+@pytest.fixture
+def own_evening(make_server, recorder):
+    """On a server of the test's own, which it may stop."""
+    from conftest import Evening
+    from harness.client import Client
+
+    return Evening(Client(make_server(), recorder=recorder))
+
+
+def test_server_away_and_back(at_desktop, own_evening):
+    evening, server = own_evening, own_evening.server
+    person = at_desktop(PHONE).sign_in(server.url, evening.worker.email)
+    person.open_door_list(TITLE)
+    person.get_row(GRACE, 10)
+    server.stop()
+    person.app.says(person.word("No connection"), 15)
+    assert person.row(GRACE) is not None, "the list stays"
+    person.get_row(GRACE).tap()
+    person.app.says(person.word("Not checked in"), 15)
+    person.app.get("push button", lambda name: person.word("_Try again") in name)
+    server.start()
+    evening.owner.session.close()
+    person.app.get("push button", lambda name: person.word("_Close") in name).do()
+    person.app.gone(None, lambda name: person.word("No connection") in name, 40)
+    live(person, evening, GRACE, "after the server came back")
+
+
+def test_sign_out_leaves_nothing(at_desktop, evening):
+    person = at_desktop(PHONE).sign_in(evening.server.url, evening.worker.email)
+    person.open_door_list(TITLE)
+    person.get_row(GRACE, 10)
+    data = person.desktop.folder / "data"
+    assert [path for path in data.rglob("*") if path.is_file()], "there is a local store"
+    before = evening.server.sql("SELECT count(*) FROM sessions WHERE user_id = %s AND revoked_at IS NULL",
+                                (evening.worker.user,))[0][0]
+    person.act("win.account")
+    person.press("_Sign out")
+    dialog = person.app.find("dialog")
+    if dialog is not None:
+        person.app.get("push button", lambda name: name.endswith(person.word("_Sign out"))).do()
+    person.app.get("text", person.word("Password"), 10)
+    person.app.wait(lambda: not [path for path in data.rglob("*") if path.is_file()], 5,
+                    "the end of the local files")
+    person.app.wait(lambda: evening.server.sql(
+        "SELECT count(*) FROM sessions WHERE user_id = %s AND revoked_at IS NULL",
+        (evening.worker.user,))[0][0] == before - 1, 5, "the end of the session on the server")

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A picture of every page: both sizes, light and dark, large text, German and Spanish. They are to be
+looked at (.dev/results/screens); what is asserted is that each page comes up in its language and that
+nothing on it is without a name."""
+
+import pytest
+
+from conftest import TITLE
+from harness.client import Organization
+from harness.desktop import DESK, PHONE
+
+VARIANTS = {
+    "phone": {"size": PHONE},
+    "phone-dark": {"size": PHONE, "dark": True},
+    "phone-large-text": {"size": PHONE, "text_scale": 1.5},
+    "phone-contrast": {"size": PHONE, "contrast": True},
+    "phone-de": {"size": PHONE, "language": "de"},
+    "phone-es": {"size": PHONE, "language": "es"},
+    "desk": {"size": DESK},
+    "desk-dark": {"size": DESK, "dark": True},
+}
+
+# What GTK 4.8 calls a control that nobody has named: its type.
+NAMELESS = ("", "GtkImage", "GtkButton", "GtkMenuButton", "GtkToggleButton", "GtkSpinner")
+
+
+class Album:
+    """Pictures of one variant, numbered as they are taken."""
+
+    def __init__(self, person, variant):
+        self.person = person
+        self.variant = variant
+        self.nameless = set()
+
+    def take(self, page):
+        self.person.app.picture(f"{self.variant}/{page}")
+        for node in self.person.app.all("push button"):
+            if node.name in NAMELESS and not node.labels():
+                self.nameless.add(f"{page}: {node.role} {node.name!r} at {node.extents}")
+
+
+def sign_in_pages(person, album, evening):
+    person.app.get("push button", person.word("_Sign in"), 10)
+    album.take("sign-in")
+    person.sign_in(evening.server.url, evening.worker.email, "not the password")
+    person.app.says(person.word("The e-mail address or the password is wrong."), 10)
+    album.take("sign-in-wrong")
+    person.sign_in(evening.server.url, evening.worker.email)
+
+
+def event_pages(person, album):
+    person.app.get("label", TITLE, 10)
+    album.take("events-today")
+    for section in ("Upcoming", "Past"):
+        tabs = list(person.app.all("page tab", lambda name: person.word(section) in name))
+        tabs[-1].tap()
+        album.take(f"events-{section.lower()}")
+    list(person.app.all("page tab", lambda name: person.word("Today") in name))[-1].tap()
+    person.open_event(TITLE)
+    album.take("event")
+
+
+def door_pages(person, album, evening):
+    person.open_door_list()
+    person.get_row("Hopper, Grace", 10)
+    evening.act("Parks, Rosa")
+    person.wait_here("Parks, Rosa")
+    album.take("door-list")
+    person.get_row("Allen, Frances").tap()
+    person.app.says(person.word("%s is checked in") % "Frances Allen")
+    person.wait_here("Allen, Frances")
+    album.take("door-list-undo")
+    person.search("xyzzy")
+    person.app.says(person.word("Nobody found"))
+    album.take("door-list-nobody")
+    person.search("")
+    person.get_row("Allen, Frances", 10).tap()
+    person.app.says("Wanda Worker")
+    album.take("door-list-take-back")
+    person.desktop.key("Escape")
+    person.press("Walk-in")
+    person.app.get("text", person.word("First name"))
+    album.take("walk-in")
+    person.desktop.key("Escape")
+
+
+def other_pages(person, album):
+    person.act("win.account")
+    person.app.get("push button", person.word("_Sign out"))
+    album.take("account")
+    person.act("win.show-help-overlay")
+    person.app.wait(lambda: len([node for node in person.app.walk() if node.role in ("frame", "dialog")]) > 1,
+                    5, "the window of shortcuts")
+    album.take("shortcuts")
+    person.desktop.key("Escape")
+    person.act("win.about")
+    person.app.says("Campaign Center")
+    album.take("about")
+    person.desktop.key("Escape")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_page(at_desktop, evening, variant):
+    evening.more_events()
+    evening.worker_in_two = Organization(evening.owner.anonymous(), everybody=False)
+    evening.server.sql(
+        "INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by) "
+        "VALUES (%s, %s, 'member', '{}', %s)",
+        (evening.worker_in_two.id, evening.worker.user, evening.worker_in_two.owner.user))
+    person = at_desktop(**VARIANTS[variant])
+    album = Album(person, variant)
+    sign_in_pages(person, album, evening)
+    event_pages(person, album)
+    door_pages(person, album, evening)
+    other_pages(person, album)
+    assert not album.nameless, "\n".join(sorted(album.nameless))
+
+
+def test_without_a_connection(at_desktop, make_server, recorder):
+    """The states that a server away brings: nothing there yet, and a list that stays."""
+    from conftest import Evening
+    from harness.client import Client
+
+    evening = Evening(Client(make_server(), recorder=recorder))
+    person = at_desktop(PHONE)
+    album = Album(person, "phone")
+    person.sign_in("http://127.0.0.1:9", evening.worker.email)
+    person.app.says(person.word("The server cannot be reached. Check the address and your connection."), 20)
+    album.take("sign-in-unreachable")
+    person.sign_in(evening.server.url, evening.worker.email)
+    person.open_door_list(TITLE)
+    person.get_row("Hopper, Grace", 10)
+    evening.server.stop()
+    person.app.says(person.word("No connection"), 20)
+    album.take("door-list-no-connection")
+    person.back()
+    person.app.get("push button", person.word("_Door list"))
+    album.take("event-no-connection")

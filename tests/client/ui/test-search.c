@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/client/ui/fake-server.h"
+#include "tests/client/ui/stage.h"
+#include "tests/client/ui/ui-test.h"
+
+/* A search over 10,000 people: no letter may hold a frame back for long. */
+
+#define PEOPLE 10000
+#define STALL_MS 50
+#define TITLE "Town hall with the candidate"
+
+static gboolean
+is_over(gpointer data)
+{
+  return g_get_monotonic_time() > *(const gint64 *) data;
+}
+
+/* Types @text letter by letter as a quick person does, and takes it back letter by letter. */
+static double
+type_slowly(GtkWidget *entry, const char *text)
+{
+  double worst = 0;
+  gsize length = strlen(text);
+  for (gsize i = 1; i < 2 * length; i++) {
+    g_autofree char *part = g_strndup(text, i <= length ? i : 2 * length - i);
+    ui_watch_loop();
+    ui_type(entry, part);
+    gint64 next = g_get_monotonic_time() + 150 * 1000;
+    ui_wait(is_over, &next, 1000);
+    double stall = ui_worst_stall();
+    g_test_message("\"%s\": %.1f ms", part, stall);
+    worst = MAX(worst, stall);
+  }
+  return worst;
+}
+
+static void
+test_search(void)
+{
+  g_autoptr(stage) it = stage_new_signed_in(PEOPLE);
+  stage_open_door_list(it, TITLE);
+  ui_settle();
+  GtkWidget *entry = ui_get_named(it->window, "door-search");
+  double worst = 0;
+  const char *const texts[] = {"lovelace", "ada", "person123", "grace h", "202555"};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+    worst = MAX(worst, type_slowly(entry, texts[i]));
+  ui_type(entry, "");
+  ui_settle();
+  g_test_message("typing over %d people: the worst stall of the main loop is %.1f ms",
+                 PEOPLE,
+                 worst);
+  g_test_maximized_result(-worst, "worst stall %.1f ms", worst);
+  if (ui_slowness() == 1)
+    g_assert_cmpfloat(worst, <, STALL_MS);
+}
+
+/* A check-in of somebody else while 10,000 people are on the list. */
+static void
+test_change_under_long_list(void)
+{
+  g_autoptr(stage) it = stage_new_signed_in(PEOPLE);
+  stage_open_door_list(it, TITLE);
+  ui_type(ui_get_named(it->window, "door-search"), "lovelace ada");
+  ui_get(it->window, GTK_TYPE_LABEL, "Lovelace, Ada");
+  ui_settle();
+  ui_watch_loop();
+  fake_server_check_in_elsewhere(it->server, 1, "Olga Owner");
+  ui_get_says(it->window, "Checked in at");
+  double stall = ui_worst_stall();
+  g_test_message("a change in a list of %d: the worst stall is %.1f ms", PEOPLE, stall);
+  if (ui_slowness() == 1)
+    g_assert_cmpfloat(stall, <, 2 * STALL_MS);
+}
+
+int
+main(int argc, char **argv)
+{
+  stage_init(&argc, &argv);
+  g_test_add_func("/search/ten-thousand", test_search);
+  g_test_add_func("/search/change", test_change_under_long_list);
+  return g_test_run();
+}
