@@ -8,7 +8,9 @@ int
 main(int argc, char **argv)
 {
   setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, CCG_LOCALEDIR);
+  /* Out of the build folder, as tests run it, the translations are not where they get installed. */
+  const char *folder = g_getenv("CAMPAIGN_LOCALE_DIR");
+  bindtextdomain(GETTEXT_PACKAGE, folder != NULL ? folder : CCG_LOCALEDIR);
   bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
   textdomain(GETTEXT_PACKAGE);
   g_autoptr(CcgApplication) application = ccg_application_new();

@@ -92,6 +92,26 @@ on_close(GtkWindow *window, CcgApplication *self)
   return GDK_EVENT_PROPAGATE;
 }
 
+/* With CAMPAIGN_TRACE=N, a time of the monotonic clock in microseconds, the milliseconds from then to the
+ * end of the first frame are printed. */
+static void
+on_first_frame(GdkFrameClock *clock, gpointer data)
+{
+  g_signal_handlers_disconnect_by_func(clock, on_first_frame, data);
+  gint64 begin = g_ascii_strtoll(g_getenv("CAMPAIGN_TRACE"), NULL, 10);
+  g_printerr("first-frame %" G_GINT64_FORMAT "\n", (g_get_monotonic_time() - begin) / 1000);
+}
+
+static void
+trace_first_frame(GtkWidget *window)
+{
+  if (g_getenv("CAMPAIGN_TRACE") == NULL) {
+    return;
+  }
+  gtk_widget_realize(window);
+  g_signal_connect(gtk_widget_get_frame_clock(window), "after-paint", G_CALLBACK(on_first_frame), NULL);
+}
+
 static void
 ccg_application_activate(GApplication *application)
 {
@@ -101,6 +121,7 @@ ccg_application_activate(GApplication *application)
     window = GTK_WINDOW(ccg_window_new(ADW_APPLICATION(self), self->session, self->server));
     restore_size(self, window);
     g_signal_connect_object(window, "close-request", G_CALLBACK(on_close), self, 0);
+    trace_first_frame(GTK_WIDGET(window));
   }
   gtk_window_present(window);
 }
