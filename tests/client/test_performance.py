@@ -4,6 +4,7 @@ what no busy machine explains."""
 
 import re
 import statistics
+import time
 
 from conftest import TITLE
 from harness.desktop import PHONE, Desktop
@@ -18,7 +19,7 @@ def test_first_frame_and_memory():
     frames, resident = [], []
     with Desktop(PHONE) as desktop:
         for _ in range(RUNS):
-            app = desktop.run(CAMPAIGN_TRACE="1")
+            app = desktop.run(CAMPAIGN_TRACE=str(time.monotonic_ns() // 1000))
             found = app.wait(lambda: re.search(r"first-frame (\d+)", app.log), 30, "the first frame")
             frames.append(int(found.group(1)))
             app.connect()
