@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "client-gtk/ui/application/ccg-application.h"
+#include "common/codec/cc-codec.h"
 
 int
 main(int argc, char **argv)
@@ -13,6 +14,7 @@ main(int argc, char **argv)
   bindtextdomain(GETTEXT_PACKAGE, folder != NULL ? folder : CCG_LOCALEDIR);
   bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
   textdomain(GETTEXT_PACKAGE);
+  cc_codec_init();
   g_autoptr(CcgApplication) application = ccg_application_new();
   return g_application_run(G_APPLICATION(application), argc, argv);
 }
