@@ -5,8 +5,8 @@
 
 #include "client-gtk/core/ccg-record.h"
 
-/* The inside of a live list: the ids of its rows in their order, and the records that were looked at
- * last. Belongs to one GListModel and emits its items-changed. */
+/* The inside of a live list: the ids of its rows in their order, and the records that were looked
+ * at last. Belongs to one GListModel and emits its items-changed. */
 typedef struct ccg_id_list {
   GListModel *model; /* not owned */
   const cc_type *type;
@@ -23,6 +23,6 @@ void ccg_id_list_clear(CcgIdList *self);
 /* (transfer full): NULL behind the end. */
 CcgRecord *ccg_id_list_get(CcgIdList *self, guint position, CcgIdListRead read);
 
-/* The list is now @ids (taken over), and of @changed (nullable) the content is another. Emits as few
- * changes as possible. */
+/* The list is now @ids (taken over), and of @changed (nullable) the content is another. Emits as
+ * few changes as possible. */
 void ccg_id_list_replace(CcgIdList *self, GArray *ids, const GArray *changed);

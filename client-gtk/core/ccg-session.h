@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /* Who is signed in where. Owns the API, the local store of that person and organization, and the
  * synchronization. Properties, all read-only, notify:
- *   "state"             CcgSessionState
+ *   "state"             int, a CcgSessionState
  *   "origin"            string, the server's address; remembered in GSettings
  *   "user-name"         string
  *   "user-email"        string
@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  *   "organization-name" string
  *   "role"              string
  *   "can-check-in"      boolean
- *   "keyring-missing"   boolean: there is no secret service; see ccg_session_allow_file */
+ *   "keyring-missing"   boolean: there is no secret service; see ccg_session_allow_file
+ *   "message"           string, translated: why one is signed out without having asked for it; NULL */
 #define CCG_TYPE_SESSION (ccg_session_get_type())
 G_DECLARE_FINAL_TYPE(CcgSession, ccg_session, CCG, SESSION, GObject)
 
