@@ -1,47 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "client-gtk/ui/door/ccg-door-page.h"
+#include "client-gtk/ui/door/ccg-door-page-private.h"
 
 #include <glib/gi18n.h>
 
-#include "client-gtk/core/ccg-error.h"
 #include "client-gtk/ui/common/ccg-text.h"
 #include "client-gtk/ui/door/ccg-attendee-row.h"
 #include "client-gtk/ui/door/ccg-walk-in-window.h"
 
-#define UNDO_SECONDS 10
-
-struct _CcgDoorPage {
-  CcgPage parent_instance;
-
-  AdwToastOverlay *toasts;
-  GtkStack *stack;
-  GtkSearchEntry *search;
-  GtkDropDown *filter;
-  GtkListView *list;
-  AdwStatusPage *failed;
-
-  CcgSession *session;
-  CcgStore *store;
-  CcgSync *sync;
-  CcgDoorList *people;
-  gint64 event_id;
-  char *zone;
-  gboolean can_check_in;
-  AdwToast *toast;  /* the one that is shown; a new one replaces it */
-  GHashTable *busy; /* attendee ids with a write on its way */
-  GHashTable *rows; /* CcgAttendeeRow to its GtkListItem, while bound */
-  GCancellable *cancellable;
-};
-
 G_DEFINE_FINAL_TYPE(CcgDoorPage, ccg_door_page, CCG_TYPE_PAGE)
-
-/* A check-in, or its undo, on its way. */
-typedef struct {
-  CcgDoorPage *page;
-  gint64 attendee_id;
-  gboolean undo;
-  char *client_id;
-} Write;
 
 /* The order of the items in the filter. */
 static const int filter_statuses[] = {
@@ -52,19 +18,6 @@ static const int filter_statuses[] = {
   CC_ATTENDEE_CANCELLED,
   CC_ATTENDEE_NO_SHOW,
 };
-
-static void
-start_write(CcgDoorPage *self, gint64 attendee_id, gboolean undo, const char *client_id);
-
-static void
-write_free(Write *write)
-{
-  g_object_unref(write->page);
-  g_free(write->client_id);
-  g_free(write);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Write, write_free)
 
 static const cc_attendee *
 attendee_of_item(GtkListItem *item)
@@ -148,14 +101,14 @@ on_event_changed(CcgDoorPage *self)
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
-static gboolean
-is_busy(CcgDoorPage *self, gint64 attendee_id)
+gboolean
+ccg_door_page_is_busy(CcgDoorPage *self, gint64 attendee_id)
 {
   return g_hash_table_contains(self->busy, &attendee_id);
 }
 
-static void
-set_busy(CcgDoorPage *self, gint64 attendee_id, gboolean busy)
+void
+ccg_door_page_set_busy(CcgDoorPage *self, gint64 attendee_id, gboolean busy)
 {
   if (busy) {
     g_hash_table_add(self->busy, g_memdup2(&attendee_id, sizeof attendee_id));
@@ -189,7 +142,7 @@ on_bind(CcgDoorPage *self, GtkListItem *item)
   }
   g_hash_table_insert(self->rows, row, item);
   ccg_attendee_row_set(row, gtk_list_item_get_item(item), self->zone);
-  ccg_attendee_row_set_busy(row, is_busy(self, attendee->id));
+  ccg_attendee_row_set_busy(row, ccg_door_page_is_busy(self, attendee->id));
 }
 
 static void
@@ -200,194 +153,22 @@ on_unbind(CcgDoorPage *self, GtkListItem *item)
   }
 }
 
-/* --- toasts and dialogs --------------------------------------------------------------------- */
-
-static void
-on_toast_gone(AdwToast *toast, CcgDoorPage *self)
-{
-  if (self->toast == toast) {
-    self->toast = NULL;
-  }
-}
-
-static AdwToast *
-show_toast(CcgDoorPage *self, const char *text)
-{
-  if (self->toast != NULL) {
-    adw_toast_dismiss(self->toast);
-  }
-  g_autofree char *title = g_markup_escape_text(text, -1);
-  self->toast = adw_toast_new(title);
-  adw_toast_set_timeout(self->toast, UNDO_SECONDS);
-  g_signal_connect_object(self->toast, "dismissed", G_CALLBACK(on_toast_gone), self, 0);
-  return self->toast;
-}
-
-static void
-show_undo(CcgDoorPage *self, const cc_attendee *attendee)
-{
-  g_autofree char *name = ccg_text_name(attendee);
-  /* Translators: %s is a person's name. */
-  g_autofree char *text = g_strdup_printf(_("%s is checked in"), name);
-  AdwToast *toast = show_toast(self, text);
-  adw_toast_set_button_label(toast, _("_Undo"));
-  adw_toast_set_action_name(toast, "door.undo");
-  adw_toast_set_action_target(toast, "x", attendee->id);
-  adw_toast_overlay_add_toast(self->toasts, toast);
-}
-
-static AdwMessageDialog *
-make_dialog(CcgDoorPage *self, const char *heading, const char *body, const char *close_label)
-{
-  GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self)));
-  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(window, heading, body));
-  adw_message_dialog_add_response(dialog, "close", close_label);
-  adw_message_dialog_set_close_response(dialog, "close");
-  return dialog;
-}
-
-static void
-on_try_again(AdwMessageDialog *dialog, const char *response, Write *write)
-{
-  if (strcmp(response, "again") == 0 && write->page->session != NULL) {
-    start_write(write->page, write->attendee_id, write->undo, write->client_id);
-  }
-}
-
-static void
-free_write_of_closure(gpointer write, GClosure *closure)
-{
-  write_free(write);
-}
-
-/* Takes @write: it is sent again, with the same id, when the person says so. */
-static void
-show_failure(CcgDoorPage *self, Write *write, const GError *error)
-{
-  g_autofree char *sentence = ccg_error_describe(error);
-  const cc_problem *problem = ccg_error_get_problem(error);
-  gboolean conflict = g_error_matches(error, CCG_ERROR, CC_ERR_CONFLICT);
-  const char *body =
-    conflict && problem != NULL && problem->detail != NULL ? problem->detail : sentence;
-  AdwMessageDialog *dialog =
-    make_dialog(self, write->undo ? _("Not taken back") : _("Not checked in"), body, _("_Close"));
-  if (ccg_error_is_offline(error)) {
-    adw_message_dialog_add_response(dialog, "again", _("_Try again"));
-    adw_message_dialog_set_response_appearance(dialog, "again", ADW_RESPONSE_SUGGESTED);
-    adw_message_dialog_set_default_response(dialog, "again");
-  }
-  g_signal_connect_data(dialog,
-                        "response",
-                        G_CALLBACK(on_try_again),
-                        write,
-                        free_write_of_closure,
-                        0);
-  gtk_window_present(GTK_WINDOW(dialog));
-}
-
 /* --- check in ------------------------------------------------------------------------------- */
-
-static void
-on_written(GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr(Write) write = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(CcgRecord) record = ccg_sync_write_finish(CCG_SYNC(source), result, &error);
-  CcgDoorPage *self = write->page;
-  if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->session == NULL) {
-    return;
-  }
-  set_busy(self, write->attendee_id, FALSE);
-  if (record == NULL) {
-    show_failure(self, g_steal_pointer(&write), error);
-    return;
-  }
-  const cc_attendee *attendee = ccg_record_get(record);
-  if (!write->undo) {
-    show_undo(self, attendee);
-    return;
-  }
-  g_autofree char *name = ccg_text_name(attendee);
-  /* Translators: %s is a person's name. */
-  g_autofree char *text = g_strdup_printf(_("%s is not checked in any more"), name);
-  adw_toast_overlay_add_toast(self->toasts, show_toast(self, text));
-}
-
-static void
-start_write(CcgDoorPage *self, gint64 attendee_id, gboolean undo, const char *client_id)
-{
-  if (is_busy(self, attendee_id)) {
-    return;
-  }
-  Write *write = g_new0(Write, 1);
-  write->page = g_object_ref(self);
-  write->attendee_id = attendee_id;
-  write->undo = undo;
-  write->client_id = client_id != NULL ? g_strdup(client_id) : g_uuid_string_random();
-  set_busy(self, attendee_id, TRUE);
-  ccg_sync_check_in_async(self->sync,
-                          self->event_id,
-                          attendee_id,
-                          undo,
-                          write->client_id,
-                          self->cancellable,
-                          on_written,
-                          write);
-}
-
-static void
-on_take_back(AdwMessageDialog *dialog, const char *response, Write *write)
-{
-  if (strcmp(response, "undo") == 0 && write->page->session != NULL) {
-    start_write(write->page, write->attendee_id, TRUE, NULL);
-  }
-}
-
-static void
-ask_take_back(CcgDoorPage *self, const cc_attendee *attendee)
-{
-  g_autofree char *name = ccg_text_name(attendee);
-  g_autofree char *time =
-    attendee->checked_in_at != NULL ? ccg_text_time(*attendee->checked_in_at, self->zone) : NULL;
-  g_autofree char *body = NULL;
-  if (time != NULL && attendee->checked_in_by != NULL) {
-    /* Translators: the time, and the name of the person who checked them in. */
-    body = g_strdup_printf(_("Checked in at %s by %s."), time, attendee->checked_in_by);
-  } else if (time != NULL) {
-    body = g_strdup_printf(_("Checked in at %s."), time);
-  }
-  AdwMessageDialog *dialog = make_dialog(self, name, body, _("_Close"));
-  Write *write = g_new0(Write, 1);
-  write->page = g_object_ref(self);
-  write->attendee_id = attendee->id;
-  if (self->can_check_in) {
-    adw_message_dialog_add_response(dialog, "undo", _("_Undo check-in"));
-    adw_message_dialog_set_response_appearance(dialog, "undo", ADW_RESPONSE_DESTRUCTIVE);
-  }
-  g_signal_connect_data(dialog,
-                        "response",
-                        G_CALLBACK(on_take_back),
-                        write,
-                        free_write_of_closure,
-                        0);
-  gtk_window_present(GTK_WINDOW(dialog));
-}
 
 static void
 on_activate(CcgDoorPage *self, guint position)
 {
   g_autoptr(CcgRecord) record = g_list_model_get_item(G_LIST_MODEL(self->people), position);
   const cc_attendee *attendee = record != NULL ? ccg_record_get(record) : NULL;
-  if (attendee == NULL || is_busy(self, attendee->id)) {
+  if (attendee == NULL || ccg_door_page_is_busy(self, attendee->id)) {
     return;
   }
   if (attendee->status == CC_ATTENDEE_ATTENDED) {
-    ask_take_back(self, attendee);
+    ccg_door_page_ask_undo(self, attendee);
   } else if (!self->can_check_in) {
-    adw_toast_overlay_add_toast(self->toasts,
-                                show_toast(self, _("You may not check people in here")));
+    ccg_door_page_say(self, _("You may not check people in here"));
   } else {
-    start_write(self, attendee->id, FALSE, NULL);
+    ccg_door_page_write(self, attendee->id, FALSE, NULL);
   }
 }
 
@@ -396,7 +177,7 @@ on_activate(CcgDoorPage *self, guint position)
 static void
 on_undo_action(GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  start_write(CCG_DOOR_PAGE(widget), g_variant_get_int64(parameter), TRUE, NULL);
+  ccg_door_page_write(CCG_DOOR_PAGE(widget), g_variant_get_int64(parameter), TRUE, NULL);
 }
 
 static void
@@ -417,7 +198,7 @@ static void
 on_walked_in(CcgDoorPage *self, CcgRecord *record)
 {
   if (self->session != NULL) {
-    show_undo(self, ccg_record_get(record));
+    ccg_door_page_show_undo(self, ccg_record_get(record));
   }
 }
 

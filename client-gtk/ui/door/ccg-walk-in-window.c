@@ -201,6 +201,14 @@ ccg_walk_in_window_new(GtkWindow *parent, CcgSync *sync, gint64 event_id, const 
   return GTK_WINDOW(self);
 }
 
+/* Whoever closes the window does not want the answer. */
+static gboolean
+ccg_walk_in_window_close_request(GtkWindow *window)
+{
+  g_cancellable_cancel(CCG_WALK_IN_WINDOW(window)->cancellable);
+  return GTK_WINDOW_CLASS(ccg_walk_in_window_parent_class)->close_request(window);
+}
+
 static void
 ccg_walk_in_window_dispose(GObject *object)
 {
@@ -226,6 +234,7 @@ ccg_walk_in_window_class_init(CcgWalkInWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
   G_OBJECT_CLASS(klass)->dispose = ccg_walk_in_window_dispose;
   G_OBJECT_CLASS(klass)->finalize = ccg_walk_in_window_finalize;
+  GTK_WINDOW_CLASS(klass)->close_request = ccg_walk_in_window_close_request;
   signals[SIGNAL_WALKED_IN] = g_signal_new("walked-in",
                                            CCG_TYPE_WALK_IN_WINDOW,
                                            G_SIGNAL_RUN_LAST,

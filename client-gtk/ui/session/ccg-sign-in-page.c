@@ -212,10 +212,20 @@ on_identity_changed(CcgSignInPage *self)
   show_code(self, FALSE);
 }
 
+/* Why one is signed out without having asked for it. */
+static void
+on_message_changed(CcgSignInPage *self)
+{
+  g_autofree char *message = NULL;
+  g_object_get(self->session, "message", &message, NULL);
+  show_banner(self, message);
+}
+
 void
 ccg_sign_in_page_reset(CcgSignInPage *self)
 {
   clear_errors(self);
+  on_message_changed(self);
   show_code(self, FALSE);
   gtk_editable_set_text(self->password, "");
   GtkEditable *first = self->password;
@@ -231,6 +241,11 @@ void
 ccg_sign_in_page_set_session(CcgSignInPage *self, CcgSession *session, const char *server)
 {
   g_set_object(&self->session, session);
+  g_signal_connect_object(session,
+                          "notify::message",
+                          G_CALLBACK(on_message_changed),
+                          self,
+                          G_CONNECT_SWAPPED);
   g_autofree char *origin = NULL;
   g_autofree char *email = NULL;
   g_object_get(session, "origin", &origin, "user-email", &email, NULL);
@@ -244,6 +259,9 @@ ccg_sign_in_page_dispose(GObject *object)
   CcgSignInPage *self = CCG_SIGN_IN_PAGE(object);
   g_cancellable_cancel(self->cancellable);
   g_clear_object(&self->cancellable);
+  if (self->session != NULL) {
+    g_signal_handlers_disconnect_by_data(self->session, self);
+  }
   g_clear_object(&self->session);
   gtk_widget_dispose_template(GTK_WIDGET(self), CCG_TYPE_SIGN_IN_PAGE);
   G_OBJECT_CLASS(ccg_sign_in_page_parent_class)->dispose(object);
