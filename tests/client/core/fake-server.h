@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <libsoup/soup.h>
+
+/* A server in the test's own process and main loop, and what every test of the core needs. */
+typedef struct fake_server fake_server;
+
+typedef void (*fake_handler)(fake_server *server,
+                             SoupServerMessage *message,
+                             const char *path,
+                             GHashTable *query,
+                             gpointer user_data);
+
+fake_server *fake_server_new(fake_handler handler, gpointer user_data);
+void fake_server_free(fake_server *server);
+
+/* "http://127.0.0.1:12345" */
+const char *fake_server_origin(fake_server *server);
+
+/* Refuse connections, and take them again, at the same port. */
+void fake_server_down(fake_server *server);
+void fake_server_up(fake_server *server);
+
+/* Answer with JSON. */
+void fake_reply(SoupServerMessage *message, guint status, const char *json);
+void fake_problem(SoupServerMessage *message, guint status, const char *json);
+
+/* Send to everybody who follows /v1/changes/live. */
+void fake_server_push(fake_server *server, const char *json);
+guint fake_server_n_sockets(fake_server *server);
+
+/* Run the main loop until @done, at most ten seconds; the test fails otherwise. */
+void fake_wait(gboolean (*done)(gpointer), gpointer user_data);
+
+/* Run it for a while. */
+void fake_run(guint milliseconds);
+
+/* A GAsyncReadyCallback for `GAsyncResult *result = NULL; …(…, fake_result, &result)`, and the wait
+ * for it. */
+void fake_result(GObject *source, GAsyncResult *result, gpointer user_data);
+GAsyncResult *fake_await(GAsyncResult **result);
+
+/* A new folder below the system's temporary one, and its end. */
+char *fake_folder(void);
+void fake_folder_remove(char *folder);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(fake_server, fake_server_free)
