@@ -232,8 +232,15 @@ on_looked_up(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(CcgSession) self = user_data;
   g_autoptr(GError) error = NULL;
   char *token = ccg_keep_lookup_finish(result, &error);
-  if (self->life == NULL || g_cancellable_is_cancelled(self->life)) {
+  if (self->api != NULL || self->life == NULL) {
     ccg_keep_free(token);
+    return;
+  }
+  if (g_cancellable_is_cancelled(self->life)) {
+    /* Somebody was faster and signs in by hand. */
+    ccg_keep_free(token);
+    g_clear_object(&self->life);
+    ccg_session_set_state(self, CCG_SESSION_SIGNED_OUT);
     return;
   }
   if (token == NULL)
