@@ -92,8 +92,8 @@ on_close(GtkWindow *window, CcgApplication *self)
   return GDK_EVENT_PROPAGATE;
 }
 
-/* With CAMPAIGN_TRACE=N, a time of the monotonic clock in microseconds, the milliseconds from then to the
- * end of the first frame are printed. */
+/* With CAMPAIGN_TRACE=N, a time of the monotonic clock in microseconds, the milliseconds from then
+ * to the end of the first frame are printed. */
 static void
 on_first_frame(GdkFrameClock *clock, gpointer data)
 {
@@ -109,7 +109,10 @@ trace_first_frame(GtkWidget *window)
     return;
   }
   gtk_widget_realize(window);
-  g_signal_connect(gtk_widget_get_frame_clock(window), "after-paint", G_CALLBACK(on_first_frame), NULL);
+  g_signal_connect(gtk_widget_get_frame_clock(window),
+                   "after-paint",
+                   G_CALLBACK(on_first_frame),
+                   NULL);
 }
 
 static void

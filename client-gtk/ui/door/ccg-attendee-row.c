@@ -32,6 +32,16 @@ update_mark(CcgAttendeeRow *self)
   gtk_stack_set_visible_child_name(self->mark, self->is_busy ? "busy" : mark);
 }
 
+static void
+set_class(CcgAttendeeRow *self, const char *name, gboolean on)
+{
+  if (on) {
+    gtk_widget_add_css_class(GTK_WIDGET(self), name);
+  } else {
+    gtk_widget_remove_css_class(GTK_WIDGET(self), name);
+  }
+}
+
 static char *
 describe_status(const cc_attendee *attendee, const char *zone)
 {
@@ -58,12 +68,11 @@ ccg_attendee_row_set(CcgAttendeeRow *self, CcgRecord *record, const char *zone)
   gtk_label_set_text(self->guests, company);
   gtk_widget_set_visible(GTK_WIDGET(self->guests), guests > 0);
 
+  gboolean is_gone =
+    attendee->status == CC_ATTENDEE_CANCELLED || attendee->status == CC_ATTENDEE_NO_SHOW;
   self->is_here = attendee->status == CC_ATTENDEE_ATTENDED;
-  if (self->is_here) {
-    gtk_widget_add_css_class(GTK_WIDGET(self), "here");
-  } else {
-    gtk_widget_remove_css_class(GTK_WIDGET(self), "here");
-  }
+  set_class(self, "here", self->is_here);
+  set_class(self, "gone", is_gone);
   update_mark(self);
 }
 

@@ -31,13 +31,6 @@ struct _CcgSignInPage {
 
 G_DEFINE_FINAL_TYPE(CcgSignInPage, ccg_sign_in_page, ADW_TYPE_BIN)
 
-enum {
-  SIGNAL_SIGNED_IN,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
-
 static void
 show_banner(CcgSignInPage *self, const char *text)
 {
@@ -139,7 +132,6 @@ on_signed_in(GObject *source, GAsyncResult *result, gpointer data)
   }
   gtk_editable_set_text(self->password, "");
   show_code(self, FALSE);
-  g_signal_emit(self, signals[SIGNAL_SIGNED_IN], 0);
 }
 
 static char *
@@ -272,15 +264,6 @@ ccg_sign_in_page_class_init(CcgSignInPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
   G_OBJECT_CLASS(klass)->dispose = ccg_sign_in_page_dispose;
-  signals[SIGNAL_SIGNED_IN] = g_signal_new("signed-in",
-                                           CCG_TYPE_SIGN_IN_PAGE,
-                                           G_SIGNAL_RUN_LAST,
-                                           0,
-                                           NULL,
-                                           NULL,
-                                           NULL,
-                                           G_TYPE_NONE,
-                                           0);
   g_type_ensure(CCG_TYPE_FIELD_ERROR);
   gtk_widget_class_set_template_from_resource(widget_class,
                                               "/org/campaigncenter/CampaignCenter/session/"

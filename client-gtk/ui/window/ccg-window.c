@@ -155,8 +155,9 @@ on_keyring_answer(AdwMessageDialog *dialog, const char *response, CcgWindow *sel
   ccg_session_allow_file(self->session, strcmp(response, "file") == 0);
 }
 
+/* Set when a token could not be kept after a sign-in. */
 static void
-on_signed_in(CcgWindow *self)
+on_keyring_changed(CcgWindow *self)
 {
   gboolean missing = FALSE;
   g_object_get(self->session, "keyring-missing", &missing, NULL);
@@ -344,6 +345,11 @@ ccg_window_new(AdwApplication *application, CcgSession *session, const char *ser
                           G_CALLBACK(on_session_changed),
                           self,
                           G_CONNECT_SWAPPED);
+  g_signal_connect_object(session,
+                          "notify::keyring-missing",
+                          G_CALLBACK(on_keyring_changed),
+                          self,
+                          G_CONNECT_SWAPPED);
   GListModel *organizations = ccg_session_get_organizations(session);
   if (organizations != NULL) {
     g_signal_connect_object(organizations,
@@ -385,7 +391,6 @@ bind_template(GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child(widget_class, CcgWindow, shell);
   gtk_widget_class_bind_template_child(widget_class, CcgWindow, offline);
   gtk_widget_class_bind_template_child(widget_class, CcgWindow, offline_label);
-  gtk_widget_class_bind_template_callback(widget_class, on_signed_in);
 }
 
 static void
@@ -408,7 +413,7 @@ ccg_window_init(CcgWindow *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
   add_section(self, CCG_EVENTS_TODAY, "today", _("Today"), "x-office-calendar-symbolic");
-  add_section(self, CCG_EVENTS_UPCOMING, "upcoming", _("Upcoming"), "go-next-symbolic");
+  add_section(self, CCG_EVENTS_UPCOMING, "upcoming", _("Upcoming"), "alarm-symbolic");
   add_section(self, CCG_EVENTS_PAST, "past", _("Past"), "document-open-recent-symbolic");
   g_signal_connect_object(self->shell,
                           "notify::title",
