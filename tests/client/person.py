@@ -25,9 +25,14 @@ class Person:
         """A message as the screen has it: translated, without the underscore of its key."""
         return self.catalog.gettext(message).replace("_", "")
 
+    def button(self, message):
+        """Whether a name is that of the button: with a key GTK names it twice, "_Undo Undo"."""
+        raw, word = self.catalog.gettext(message), self.word(message)
+        return lambda name: name in (word, f"{raw} {word}")
+
     def words(self, message):
         """The part before the first %s, for sentences about somebody."""
-        return self.catalog.gettext(message).partition("%s")[2]
+        return self.catalog.gettext(message).partition("%s")[0]
 
     def start(self, **environment):
         self.app = self.desktop.run(**environment).connect()
@@ -50,7 +55,11 @@ class Person:
         self.desktop.type(password)
 
     def press(self, message, seconds=5):
-        self.app.get("push button", self.word(message), seconds).tap()
+        self.app.get("push button", self.button(message), seconds).tap()
+
+    def answer(self, message, seconds=5):
+        """A button of a dialog, which has coordinates of its own: not by the pointer."""
+        self.app.get("push button", self.button(message), seconds, dialog=True).do()
 
     def sign_in(self, server, address, password=PASSWORD):
         self.fill_in(server, address, password)
@@ -61,7 +70,7 @@ class Person:
 
     def open_event(self, title):
         self.app.get("label", title, 10).tap()
-        self.app.get("push button", self.word("_Door list"), 10)
+        self.app.get("push button", self.button("_Door list"), 10)
 
     def open_door_list(self, title=None):
         if title is not None:
@@ -89,8 +98,8 @@ class Person:
     def is_here(self, name):
         """Whether the row of that name says that the person is checked in."""
         row = self.row(name)
-        start = self.words("Checked in at %s")
-        return row is not None and any(start.strip() in text for text in row.labels())
+        start = self.words("Checked in at %s").strip()
+        return row is not None and any(text.startswith(start) for text in row.labels())
 
     def wait_here(self, name, seconds=5):
         """Seconds until the screen says so."""

@@ -11,6 +11,7 @@ LIVE_SECONDS = 2.0  # what a check-in made elsewhere may take to the screen
 
 # The person that a test looks at, as the list and as a sentence have the name.
 GRACE, GRACE_SAID = "Hopper, Grace", "Grace Hopper"
+OTHER = "Allen, Frances"  # the first of the list
 
 
 def in_feed_and_audit(evening, name, verb):
@@ -38,7 +39,7 @@ def check_in_and_undo(person, evening):
     """Search, tap, toast, the database; and all of it back."""
     person.search("hop")
     row = person.get_row(GRACE)
-    person.app.wait(lambda: person.row("Lovelace, Ada") is None, 5, "a list of who was searched for")
+    person.app.wait(lambda: person.row(OTHER) is None, 5, "a list of who was searched for")
     row.tap()
     person.app.says(person.word("%s is checked in") % GRACE_SAID)
     person.wait_here(GRACE)
@@ -49,7 +50,7 @@ def check_in_and_undo(person, evening):
     assert evening.status(GRACE) == ("registered", None)
     assert in_feed_and_audit(evening, GRACE, "undo_check_in") == (1, 3)
     person.search("")
-    person.get_row("Lovelace, Ada")
+    person.get_row(OTHER)
 
 
 def test_first_path_phone(at_desktop, evening):
@@ -61,7 +62,7 @@ def test_first_path_phone(at_desktop, evening):
     person.sign_in(server.url, evening.worker.email)
     app.get("label", TITLE, 10)
     person.open_door_list(TITLE)
-    person.get_row("Lovelace, Ada", 10)
+    person.get_row(OTHER, 10)
     check_in_and_undo(person, evening)
     # Somebody else, elsewhere.
     live(person, evening, "Dijkstra, Edsger", "phone")
@@ -75,7 +76,7 @@ def test_second_check_in_says_who(at_desktop, evening):
     person.get_row(GRACE, 10)
     evening.check_in_silently(GRACE, "Olga Owner")
     person.get_row(GRACE).tap()
-    person.app.says("Olga Owner")
+    person.app.says("Olga Owner", dialog=True)
     assert evening.status(GRACE) == ("attended", "Olga Owner")
 
 
@@ -85,21 +86,22 @@ def test_walk_in(at_desktop, evening):
     person.get_row(GRACE, 10)
     person.press("Walk-in")
     app = person.app
-    app.get("text", person.word("First name")).set_text("Katherine")
-    app.get("text", person.word("Last name")).set_text("Johnson")
-    app.get("push button", person.word("Check _in")).do()
+    app.get("text", person.word("First name"), dialog=True).set_text("Katherine")
+    app.get("text", person.word("Last name"), dialog=True).set_text("Johnson")
+    person.answer("Check _in")
     app.says(person.word("%s is checked in") % "Katherine Johnson", 10)
     rows = evening.server.sql(
         "SELECT status, source, checked_in_by FROM event_attendees WHERE event_id = %s AND last_name = 'Johnson'",
         (evening.event["id"],))
     assert rows == [("attended", "walk_in", "Wanda Worker")]
+    person.search("john")
     person.wait_here("Johnson, Katherine")
 
 
 def test_first_path_desk(at_desktop, evening):
     person = at_desktop(DESK).sign_in(evening.server.url, evening.worker.email)
     person.open_door_list(TITLE)
-    person.get_row("Lovelace, Ada", 10)
+    person.get_row(OTHER, 10)
     check_in_and_undo(person, evening)
     live(person, evening, "Dijkstra, Edsger", "desk")
 
@@ -136,11 +138,11 @@ def test_server_away_and_back(at_desktop, own_evening):
     person.app.says(person.word("No connection"), 15)
     assert person.row(GRACE) is not None, "the list stays"
     person.get_row(GRACE).tap()
-    person.app.says(person.word("Not checked in"), 15)
-    person.app.get("push button", lambda name: person.word("_Try again") in name)
+    person.app.says(person.word("Not checked in"), 15, dialog=True)
+    person.app.get("push button", person.button("_Try again"), dialog=True)
     server.start()
     evening.owner.session.close()
-    person.app.get("push button", lambda name: person.word("_Close") in name).do()
+    person.answer("_Close")
     person.app.gone(None, lambda name: person.word("No connection") in name, 40)
     live(person, evening, GRACE, "after the server came back")
 
@@ -155,9 +157,8 @@ def test_sign_out_leaves_nothing(at_desktop, evening):
                                 (evening.worker.user,))[0][0]
     person.act("win.account")
     person.press("_Sign out")
-    dialog = person.app.find("dialog")
-    if dialog is not None:
-        person.app.get("push button", lambda name: name.endswith(person.word("_Sign out"))).do()
+    person.app.says(person.word("Sign out?"), dialog=True)
+    person.answer("_Sign out")
     person.app.get("text", person.word("Password"), 10)
     person.app.wait(lambda: not [path for path in data.rglob("*") if path.is_file()], 5,
                     "the end of the local files")

@@ -389,9 +389,14 @@ class App:
         desktop = self.bus.desktop
         for i in range(desktop.get_child_count()):
             child = desktop.get_child_at_index(i)
-            if child is not None and child.get_process_id() == self.process.pid and child.get_child_count():
+            if child is not None and child.get_process_id() in (self.process.pid, *self.children()) and child.get_child_count():
                 return child
         return None
+
+    def children(self):
+        """Process ids below ours: the client's own, where a debugger runs it."""
+        listed = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(number) for number in listed.split()]
 
     @property
     def log(self):
@@ -422,43 +427,64 @@ class App:
                 raise UiError(f"{what}: not within {seconds} s {said}")
             time.sleep(0.02)
 
-    def walk(self, accessible=None):
-        """Everything below, depth first; ends where it vanishes."""
+    def walk(self, accessible=None, on_screen=False):
+        """Everything below, depth first; of the main window by default. Ends where it vanishes; with
+        on_screen also at what is not on the screen, which saves most of a long list.
+
+        Windows above it are asked for with dialog=True only, while one is there: GTK 4.8 crashes when it is
+        asked for a window that has closed since they were counted, if one was never shown (shortcuts)."""
         try:
-            yield Node(accessible or self.root, self)
-            for i in range((accessible or self.root).get_child_count()):
-                child = (accessible or self.root).get_child_at_index(i)
+            accessible = accessible or self.root.get_child_at_index(0)
+            node = Node(accessible, self)
+            # The page of a stack has no place of its own.
+            if on_screen and not node.is_on_screen() and node.name != "GtkStackPage":
+                return
+            yield node
+            for i in range(accessible.get_child_count()):
+                child = accessible.get_child_at_index(i)
                 if child is not None:
-                    yield from self.walk(child)
+                    yield from self.walk(child, on_screen)
         except self.bus.error:
             return
 
-    def all(self, role=None, name=None, on_screen=True):
-        for node in self.walk():
+    def dialogs(self):
+        """The windows above the main one."""
+        for i in range(1, self.root.get_child_count()):
+            child = self.root.get_child_at_index(i)
+            if child is not None:
+                yield Node(child, self)
+
+    def walk_dialogs(self, on_screen=False):
+        for window in self.dialogs():
+            yield from self.walk(window.accessible, on_screen)
+
+    def all(self, role=None, name=None, on_screen=True, dialog=False):
+        for node in self.walk_dialogs(on_screen) if dialog else self.walk(None, on_screen):
             try:
                 if role is not None and node.role != role:
                     continue
                 if name is not None and not (name(node.name) if callable(name) else node.name == name):
                     continue
                 if on_screen and not node.is_on_screen():
-                    continue
+                    continue  # a page of a stack
             except self.bus.error:
                 continue
             yield node
 
-    def find(self, role=None, name=None, on_screen=True):
-        return next(self.all(role, name, on_screen), None)
+    def find(self, role=None, name=None, on_screen=True, dialog=False):
+        return next(self.all(role, name, on_screen, dialog), None)
 
-    def get(self, role=None, name=None, seconds=5, on_screen=True):
+    def get(self, role=None, name=None, seconds=5, on_screen=True, dialog=False):
         """The first such node, once there is one."""
-        return self.wait(lambda: self.find(role, name, on_screen), seconds, f"{role} {name!r}")
+        return self.wait(lambda: self.find(role, name, on_screen, dialog), seconds, f"{role} {name!r}")
 
     def gone(self, role=None, name=None, seconds=5):
         self.wait(lambda: self.find(role, name) is None, seconds, f"the end of {role} {name!r}")
 
-    def says(self, text, seconds=5):
+    def says(self, text, seconds=5, dialog=False):
         """A text with these words, whatever its role: a label, a notice, a dialog's."""
-        return self.get(None, lambda name: text in name, seconds)
+        return self.wait(lambda: self.find(None, lambda name: text in name, True, dialog), seconds,
+                         f"the words {text!r}")
 
     def texts(self):
         return [node.name for node in self.all("label") if node.name]
