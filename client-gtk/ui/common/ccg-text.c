@@ -96,14 +96,11 @@ ccg_text_when(const cc_event *event)
   g_autoptr(GDateTime) start = at_place(event->start_time, event->timezone);
   g_autoptr(GDateTime) now = at_place(cc_time_now(), event->timezone);
   g_autofree char *hours = ccg_text_hours(event);
-  if (same_day(start, now)) {
-    return g_steal_pointer(&hours);
-  }
   gboolean same_year = g_date_time_get_year(start) == g_date_time_get_year(now);
   /* Translators: short dates as strftime writes them, without and with the year. */
   g_autofree char *day =
     g_date_time_format(start, same_year ? _("%a, %b %-e") : _("%a, %b %-e, %Y"));
-  return g_strdup_printf("%s, %s", day, hours);
+  return g_strdup_printf("%s, %s", same_day(start, now) ? _("Today") : day, hours);
 }
 
 char *

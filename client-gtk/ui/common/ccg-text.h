@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  */
 char *ccg_text_time(cc_time time, const char *zone);
 
-/* "Sat, Nov 28, 15:00 – 18:00" */
+/* "Sat, Nov 28, 15:00 – 18:00" or "Today, …" */
 char *ccg_text_when(const cc_event *event);
 
 /* "Today", "Tomorrow" or "Saturday, November 28, 2026" of the beginning. */
