@@ -141,7 +141,7 @@ def check_spdx(findings, names):
         lines = (ROOT / name).read_text(errors="replace").splitlines()
         if not lines:
             continue
-        first = lines[1] if lines[0].startswith("#!") and len(lines) > 1 else lines[0]
+        first = lines[1] if lines[0].startswith(("#!", "<?xml")) and len(lines) > 1 else lines[0]
         if SPDX not in first:
             findings.add("spdx", name, 1, f"the first line must be `{COMMENT_OF.get(suffix, '# ')}{SPDX} …`")
 
@@ -256,7 +256,8 @@ def check_queries(findings, names, texts):
 
 def compile_flags(build):
     """pkg-config's include folders, and the folder of the generated headers."""
-    wanted = ["jansson", "libutf8proc", "libulfius", "libpq", "hiredis", "libmicrohttpd", "glib-2.0"]
+    wanted = ["jansson", "libutf8proc", "libulfius", "libpq", "hiredis", "libmicrohttpd", "glib-2.0",
+              "libadwaita-1", "libsoup-3.0", "sqlite3", "libsecret-1"]
     flags = []
     for package in wanted:
         result = subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True)
