@@ -133,7 +133,6 @@ ccg_organization_list_dispose(GObject *object)
     g_signal_handlers_disconnect_by_data(self->session, self);
   }
   g_clear_object(&self->session);
-  gtk_widget_dispose_template(GTK_WIDGET(self), CCG_TYPE_ORGANIZATION_LIST);
   G_OBJECT_CLASS(ccg_organization_list_parent_class)->dispose(object);
 }
 

@@ -40,6 +40,24 @@ ccg_field_error_set_text(CcgFieldError *self, const char *text)
   }
 }
 
+/* The buttons that libadwaita puts into entry rows have a tooltip, but no name for a screen reader.
+ */
+static void
+name_buttons(GtkWidget *widget)
+{
+  const char *tooltip = GTK_IS_BUTTON(widget) ? gtk_widget_get_tooltip_text(widget) : NULL;
+  if (tooltip != NULL) {
+    gtk_accessible_update_property(GTK_ACCESSIBLE(widget),
+                                   GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   tooltip,
+                                   -1);
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+       child = gtk_widget_get_next_sibling(child)) {
+    name_buttons(child);
+  }
+}
+
 static void
 set_field(CcgFieldError *self, GtkWidget *field)
 {
@@ -50,6 +68,7 @@ set_field(CcgFieldError *self, GtkWidget *field)
                                    self->label,
                                    NULL,
                                    -1);
+    name_buttons(field);
   }
 }
 

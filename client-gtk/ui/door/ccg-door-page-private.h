@@ -28,6 +28,7 @@ struct _CcgDoorPage {
   AdwToast *toast;  /* the one that is shown; a new one replaces it */
   GHashTable *busy; /* attendee ids with a write on its way */
   GHashTable *rows; /* CcgAttendeeRow to its GtkListItem, while bound */
+  GPtrArray *spare; /* rows that are not in use */
   GCancellable *cancellable;
 };
 

@@ -3,11 +3,15 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/ui/common/ccg-drag-guard.h"
 #include "client-gtk/ui/common/ccg-text.h"
 #include "client-gtk/ui/door/ccg-attendee-row.h"
 #include "client-gtk/ui/door/ccg-walk-in-window.h"
 
 G_DEFINE_FINAL_TYPE(CcgDoorPage, ccg_door_page, CCG_TYPE_PAGE)
+
+/* Rows that are kept for the next list; GtkListView has a few more than 200 at a time. */
+#define SPARE_ROWS 256
 
 /* The order of the items in the filter. */
 static const int filter_statuses[] = {
@@ -129,7 +133,24 @@ ccg_door_page_set_busy(CcgDoorPage *self, gint64 attendee_id, gboolean busy)
 static void
 on_setup(CcgDoorPage *self, GtkListItem *item)
 {
+  if (self->spare->len > 0) {
+    g_autoptr(GtkWidget) row = g_ptr_array_steal_index_fast(self->spare, self->spare->len - 1);
+    gtk_list_item_set_child(item, row);
+    return;
+  }
   gtk_list_item_set_child(item, ccg_attendee_row_new());
+}
+
+/* Every letter of a search takes 200 rows away and asks for 200 others. */
+static void
+on_teardown(CcgDoorPage *self, GtkListItem *item)
+{
+  GtkWidget *row = gtk_list_item_get_child(item);
+  if (row == NULL || self->spare == NULL || self->spare->len >= SPARE_ROWS) {
+    return;
+  }
+  g_ptr_array_add(self->spare, g_object_ref(row));
+  gtk_list_item_set_child(item, NULL);
 }
 
 static void
@@ -160,7 +181,8 @@ on_activate(CcgDoorPage *self, guint position)
 {
   g_autoptr(CcgRecord) record = g_list_model_get_item(G_LIST_MODEL(self->people), position);
   const cc_attendee *attendee = record != NULL ? ccg_record_get(record) : NULL;
-  if (attendee == NULL || ccg_door_page_is_busy(self, attendee->id)) {
+  if (attendee == NULL || ccg_door_page_is_busy(self, attendee->id) ||
+      ccg_drag_guard_dragged(GTK_WIDGET(self->list))) {
     return;
   }
   if (attendee->status == CC_ATTENDEE_ATTENDED) {
@@ -316,6 +338,7 @@ ccg_door_page_dispose(GObject *object)
   g_clear_object(&self->session);
   gtk_widget_dispose_template(GTK_WIDGET(self), CCG_TYPE_DOOR_PAGE);
   g_clear_pointer(&self->rows, g_hash_table_unref);
+  g_clear_pointer(&self->spare, g_ptr_array_unref);
   G_OBJECT_CLASS(ccg_door_page_parent_class)->dispose(object);
 }
 
@@ -345,6 +368,7 @@ ccg_door_page_class_init(CcgDoorPageClass *klass)
   gtk_widget_class_bind_template_child(widget_class, CcgDoorPage, list);
   gtk_widget_class_bind_template_child(widget_class, CcgDoorPage, failed);
   gtk_widget_class_bind_template_callback(widget_class, on_setup);
+  gtk_widget_class_bind_template_callback(widget_class, on_teardown);
   gtk_widget_class_bind_template_callback(widget_class, on_bind);
   gtk_widget_class_bind_template_callback(widget_class, on_unbind);
   gtk_widget_class_bind_template_callback(widget_class, on_activate);
@@ -362,8 +386,10 @@ ccg_door_page_init(CcgDoorPage *self)
 {
   self->busy = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   self->rows = g_hash_table_new(NULL, NULL);
+  self->spare = g_ptr_array_new_with_free_func(g_object_unref);
   self->cancellable = g_cancellable_new();
   gtk_widget_init_template(GTK_WIDGET(self));
+  ccg_drag_guard_attach(GTK_WIDGET(self->list));
   gtk_search_entry_set_key_capture_widget(self->search, GTK_WIDGET(self));
   ccg_page_set_title(CCG_PAGE(self), _("Door list"));
 }

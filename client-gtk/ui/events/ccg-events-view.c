@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/ui/common/ccg-drag-guard.h"
 #include "client-gtk/ui/common/ccg-text.h"
 #include "client-gtk/ui/events/ccg-event-row.h"
 
@@ -144,7 +145,7 @@ static void
 on_activate(CcgEventsView *self, guint position)
 {
   g_autoptr(CcgRecord) record = g_list_model_get_item(self->model, position);
-  if (record == NULL) {
+  if (record == NULL || ccg_drag_guard_dragged(GTK_WIDGET(self->list))) {
     return;
   }
   const cc_event *event = ccg_record_get(record);
@@ -205,7 +206,6 @@ ccg_events_view_dispose(GObject *object)
     gtk_list_view_set_model(self->list, NULL);
   }
   release(self);
-  gtk_widget_dispose_template(GTK_WIDGET(self), CCG_TYPE_EVENTS_VIEW);
   g_clear_pointer(&self->rows, g_hash_table_unref);
   G_OBJECT_CLASS(ccg_events_view_parent_class)->dispose(object);
 }
@@ -243,4 +243,5 @@ ccg_events_view_init(CcgEventsView *self)
 {
   self->rows = g_hash_table_new(NULL, NULL);
   gtk_widget_init_template(GTK_WIDGET(self));
+  ccg_drag_guard_attach(GTK_WIDGET(self->list));
 }

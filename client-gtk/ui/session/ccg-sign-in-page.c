@@ -24,6 +24,7 @@ struct _CcgSignInPage {
   GtkLabel *banner_label;
   GtkWidget *sign_in_button;
   GtkWidget *busy_box;
+  GtkWidget *cancel_button;
 
   CcgSession *session;
   GCancellable *cancellable; /* of the try that is under way; NULL: none */
@@ -51,11 +52,14 @@ clear_errors(CcgSignInPage *self)
 static void
 set_busy(CcgSignInPage *self, gboolean busy)
 {
-  gtk_widget_set_sensitive(self->form, !busy);
   gtk_widget_set_visible(self->sign_in_button, !busy);
   gtk_widget_set_visible(self->busy_box, busy);
+  if (busy) {
+    /* Before the form is insensitive: an entry that keeps the focus then complains. */
+    gtk_widget_grab_focus(self->cancel_button);
+  }
+  gtk_widget_set_sensitive(self->form, !busy);
   gtk_widget_action_set_enabled(GTK_WIDGET(self), "sign-in.submit", !busy);
-  gtk_widget_action_set_enabled(GTK_WIDGET(self), "sign-in.cancel", busy);
 }
 
 static void
@@ -255,7 +259,6 @@ ccg_sign_in_page_dispose(GObject *object)
     g_signal_handlers_disconnect_by_data(self->session, self);
   }
   g_clear_object(&self->session);
-  gtk_widget_dispose_template(GTK_WIDGET(self), CCG_TYPE_SIGN_IN_PAGE);
   G_OBJECT_CLASS(ccg_sign_in_page_parent_class)->dispose(object);
 }
 
@@ -282,6 +285,7 @@ ccg_sign_in_page_class_init(CcgSignInPageClass *klass)
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, banner_label);
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, sign_in_button);
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, busy_box);
+  gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, cancel_button);
   gtk_widget_class_bind_template_callback(widget_class, on_entry_activated);
   gtk_widget_class_bind_template_callback(widget_class, on_identity_changed);
   gtk_widget_class_install_action(widget_class, "sign-in.submit", NULL, on_submit);

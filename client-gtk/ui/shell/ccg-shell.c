@@ -218,7 +218,6 @@ ccg_shell_dispose(GObject *object)
     drop_pages(self, 0);
     g_clear_pointer(&self->open, g_ptr_array_unref);
   }
-  gtk_widget_dispose_template(GTK_WIDGET(self), CCG_TYPE_SHELL);
   G_OBJECT_CLASS(ccg_shell_parent_class)->dispose(object);
 }
 

@@ -283,6 +283,10 @@ static void
 show_view(CcgWindow *self, const char *name)
 {
   gboolean is_new = g_strcmp0(gtk_stack_get_visible_child_name(self->views), name) != 0;
+  if (is_new) {
+    /* What is hidden does not keep the focus. */
+    gtk_window_set_focus(GTK_WINDOW(self), NULL);
+  }
   gtk_stack_set_visible_child_name(self->views, name);
   if (is_new && strcmp(name, "sign-in") == 0) {
     ccg_sign_in_page_reset(self->sign_in);
