@@ -180,7 +180,7 @@ get_item_type(GListModel *model)
 static guint
 get_n_items(GListModel *model)
 {
-  return CCG_DOOR_LIST(model)->rows.ids->len;
+  return CCG_DOOR_LIST(model)->rows.shown;
 }
 
 static gpointer

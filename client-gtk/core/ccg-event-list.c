@@ -131,7 +131,7 @@ get_item_type(GListModel *model)
 static guint
 get_n_items(GListModel *model)
 {
-  return CCG_EVENT_LIST(model)->rows.ids->len;
+  return CCG_EVENT_LIST(model)->rows.shown;
 }
 
 static gpointer

@@ -7,6 +7,12 @@
 /* Above this, telling them one by one costs more than drawing the list anew. */
 #define SINGLE_MAX 64
 
+/* A list view makes the widgets of its first 205 or so rows at once, which takes longer than a
+ * frame may: they come in steps, and all others with the last one. */
+#define STEP_ROWS 40
+#define STEP_MS 10
+#define VIEW_ROWS 256
+
 void
 ccg_id_list_init(CcgIdList *self, GListModel *model, const cc_type *type)
 {
@@ -20,6 +26,7 @@ ccg_id_list_init(CcgIdList *self, GListModel *model, const cc_type *type)
 void
 ccg_id_list_clear(CcgIdList *self)
 {
+  g_clear_handle_id(&self->growing, g_source_remove);
   g_clear_pointer(&self->ids, g_array_unref);
   g_clear_pointer(&self->cache, g_hash_table_unref);
   g_queue_clear_full(&self->order, g_free);
@@ -43,7 +50,7 @@ blank(const cc_type *type)
 CcgRecord *
 ccg_id_list_get(CcgIdList *self, guint position, CcgIdListRead read)
 {
-  if (position >= self->ids->len)
+  if (position >= self->shown)
     return NULL;
   gint64 id = id_at(self->ids, position);
   CcgRecord *record = g_hash_table_lookup(self->cache, &id);
@@ -90,39 +97,84 @@ tell_content(CcgIdList *self, const GArray *changed, guint begin, guint end)
   g_autoptr(GHashTable) set = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < changed->len; i++)
     g_hash_table_add(set, &g_array_index(changed, gint64, i));
-  for (guint i = 0; i < self->ids->len; i++) {
+  for (guint i = 0; i < self->shown; i++) {
     if (i == begin)
       i = end;
-    if (i < self->ids->len && g_hash_table_contains(set, &g_array_index(self->ids, gint64, i)))
+    if (i < self->shown && g_hash_table_contains(set, &g_array_index(self->ids, gint64, i)))
       g_list_model_items_changed(self->model, i, 1, 1);
   }
+}
+
+/* Show rows from @shown on: the next few, or all where no view makes widgets of them. */
+static void
+show_more(CcgIdList *self)
+{
+  guint before = self->shown;
+  guint after = before + STEP_ROWS;
+  if (before >= VIEW_ROWS || after > self->ids->len)
+    after = self->ids->len;
+  self->shown = after;
+  g_list_model_items_changed(self->model, before, 0, after - before);
+}
+
+static gboolean
+on_step(gpointer data)
+{
+  CcgIdList *self = data;
+  show_more(self);
+  if (self->shown < self->ids->len)
+    return G_SOURCE_CONTINUE;
+  self->growing = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* What both lists have at their ends, @before being what is shown of the old one. */
+static void
+common_ends(const CcgIdList *self, const GArray *ids, guint *ret_head, guint *ret_tail)
+{
+  guint before = self->shown, after = ids->len, head = 0, tail = 0;
+  while (head < MIN(before, after) && id_at(self->ids, head) == id_at(ids, head))
+    head++;
+  while (tail < MIN(before, after) - head &&
+         id_at(self->ids, before - 1 - tail) == id_at(ids, after - 1 - tail))
+    tail++;
+  *ret_head = head;
+  *ret_tail = tail;
 }
 
 void
 ccg_id_list_replace(CcgIdList *self, GArray *ids, const GArray *changed)
 {
   forget(self, changed);
-  guint before = self->ids->len;
-  guint after = ids->len;
+  g_clear_handle_id(&self->growing, g_source_remove);
   guint head = 0;
   guint tail = 0;
   gboolean whole = changed != NULL && changed->len > SINGLE_MAX;
-  while (!whole && head < MIN(before, after) && id_at(self->ids, head) == id_at(ids, head))
-    head++;
-  while (!whole && tail < MIN(before, after) - head &&
-         id_at(self->ids, before - 1 - tail) == id_at(ids, after - 1 - tail))
-    tail++;
-  guint removed = before - head - tail;
-  guint added = after - head - tail;
+  if (!whole)
+    common_ends(self, ids, &head, &tail);
+  /* Rows that come in steps come at the end. */
+  gboolean in_steps = head < VIEW_ROWS && ids->len - head - tail > STEP_ROWS;
+  if (in_steps)
+    tail = 0;
+  guint removed = self->shown - head - tail;
+  guint added = ids->len - head - tail;
   /* First what goes, then what comes: in one step GtkListView asks for every new row. */
   if (removed > 0) {
     g_array_remove_range(self->ids, head, removed);
+    self->shown -= removed;
     g_list_model_items_changed(self->model, head, removed, 0);
   }
   g_array_unref(self->ids);
   self->ids = ids;
-  if (added > 0)
-    g_list_model_items_changed(self->model, head, 0, added);
+  if (in_steps) {
+    show_more(self);
+    if (self->shown < ids->len)
+      self->growing = g_timeout_add(STEP_MS, on_step, self);
+  } else {
+    self->shown = ids->len;
+    if (added > 0)
+      g_list_model_items_changed(self->model, head, 0, added);
+  }
   if (!whole)
-    tell_content(self, changed, head, head + added);
+    tell_content(self, changed, head, in_steps ? self->shown : head + added);
 }

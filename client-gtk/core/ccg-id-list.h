@@ -11,6 +11,8 @@ typedef struct ccg_id_list {
   GListModel *model; /* not owned */
   const cc_type *type;
   GArray *ids;       /* of gint64 */
+  guint shown;       /* as many of them are in the model; more come in steps */
+  guint growing;     /* source of the next step */
   GHashTable *cache; /* id -> CcgRecord */
   GQueue order;      /* the cached ids, oldest first */
 } CcgIdList;
@@ -23,6 +25,6 @@ void ccg_id_list_clear(CcgIdList *self);
 /* (transfer full): NULL behind the end. */
 CcgRecord *ccg_id_list_get(CcgIdList *self, guint position, CcgIdListRead read);
 
-/* The list is now @ids (taken over), and of @changed (nullable) the content is another. Emits as
- * few changes as possible. */
+/* The list is now, or within a few steps, @ids (taken over), and of @changed (nullable) the content
+ * is another. Emits as few changes as possible. */
 void ccg_id_list_replace(CcgIdList *self, GArray *ids, const GArray *changed);

@@ -256,6 +256,8 @@ test_feed(fixture *f, gconstpointer data)
   g_assert_cmpuint(n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE);
   g_assert_cmpuint(f->n_lists, ==, 3); /* 370 to a page */
   g_autoptr(CcgDoorList) list = ccg_door_list_new(f->store, 7);
+  while (g_list_model_get_n_items(G_LIST_MODEL(list)) < PEOPLE) /* the rows come in steps */
+    g_main_context_iteration(NULL, TRUE);
   int n = 0;
   gulong id = g_signal_connect(list, "items-changed", G_CALLBACK(count_changes), &n);
   f->versions[42]++;

@@ -15,23 +15,53 @@ is_over(gpointer data)
   return g_get_monotonic_time() > *(const gint64 *) data;
 }
 
+/* Milliseconds of the clock and of work. */
+typedef struct stall {
+  double ms, cpu_ms;
+} stall;
+
+static stall
+worse(stall a, stall b)
+{
+  return (stall){MAX(a.ms, b.ms), MAX(a.cpu_ms, b.cpu_ms)};
+}
+
 /* Types @text letter by letter as a quick person does, and takes it back letter by letter. */
-static double
+static stall
 type_slowly(GtkWidget *entry, const char *text)
 {
-  double worst = 0;
+  stall worst = {0, 0};
   gsize length = strlen(text);
   for (gsize i = 1; i < 2 * length; i++) {
     g_autofree char *part = g_strndup(text, i <= length ? i : 2 * length - i);
     ui_watch_loop();
     ui_type(entry, part);
-    gint64 next = g_get_monotonic_time() + 150 * 1000;
+    gint64 next = g_get_monotonic_time() + 200 * 1000;
     ui_wait(is_over, &next, 1000);
-    double stall = ui_worst_stall();
-    g_test_message("\"%s\": %.1f ms", part, stall);
-    worst = MAX(worst, stall);
+    stall now;
+    ui_worst_stall(&now.ms, &now.cpu_ms);
+    g_test_message("\"%s\": %.1f ms, %.1f ms of work", part, now.ms, now.cpu_ms);
+    worst = worse(worst, now);
   }
   return worst;
+}
+
+/* Asserted is the work: the rest is other programs'. */
+static void
+judge(const char *what, stall worst, double most_ms)
+{
+  g_test_message("%s with %d people: the worst stall of the main loop is %.1f ms, %.1f ms of work",
+                 what,
+                 PEOPLE,
+                 worst.ms,
+                 worst.cpu_ms);
+  g_printerr("# %s with %d people: worst stall %.1f ms, %.1f ms of work\n",
+             what,
+             PEOPLE,
+             worst.ms,
+             worst.cpu_ms);
+  if (ui_slowness() == 1)
+    g_assert_cmpfloat(worst.cpu_ms, <, most_ms);
 }
 
 static void
@@ -41,18 +71,13 @@ test_search(void)
   stage_open_door_list(it, TITLE);
   ui_settle();
   GtkWidget *entry = ui_get_named(it->window, "door-search");
-  double worst = 0;
+  stall worst = {0, 0};
   const char *const texts[] = {"lovelace", "ada", "person123", "grace h", "202555"};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
-    worst = MAX(worst, type_slowly(entry, texts[i]));
+    worst = worse(worst, type_slowly(entry, texts[i]));
   ui_type(entry, "");
   ui_settle();
-  g_test_message("typing over %d people: the worst stall of the main loop is %.1f ms",
-                 PEOPLE,
-                 worst);
-  g_test_maximized_result(-worst, "worst stall %.1f ms", worst);
-  if (ui_slowness() == 1)
-    g_assert_cmpfloat(worst, <, STALL_MS);
+  judge("typing", worst, STALL_MS);
 }
 
 /* A check-in of somebody else while 10,000 people are on the list. */
@@ -67,10 +92,9 @@ test_change_under_long_list(void)
   ui_watch_loop();
   fake_server_check_in_elsewhere(it->server, 1, "Olga Owner");
   ui_get_says(it->window, "Checked in at");
-  double stall = ui_worst_stall();
-  g_test_message("a change in a list of %d: the worst stall is %.1f ms", PEOPLE, stall);
-  if (ui_slowness() == 1)
-    g_assert_cmpfloat(stall, <, 2 * STALL_MS);
+  stall now;
+  ui_worst_stall(&now.ms, &now.cpu_ms);
+  judge("a check-in elsewhere", now, STALL_MS);
 }
 
 int

@@ -45,9 +45,10 @@ guint ui_count_nameless(GtkWidget *root);
 /* As CAMPAIGN_UI_PICTURES/@name.png; does nothing where that is not set. */
 void ui_picture(GtkWidget *window, const char *name);
 
-/* How long the main loop did not come round, at worst, since ui_watch_loop: in milliseconds. */
+/* How long the main loop did not come round, at worst, since ui_watch_loop: in milliseconds of the
+ * clock, and of work of this thread, which no other program can lengthen. */
 void ui_watch_loop(void);
-double ui_worst_stall(void);
+void ui_worst_stall(double *ret_ms, double *ret_cpu_ms);
 
 /* Lets known noise of GTK pass; every other warning is fatal under g_test. */
 void ui_quiet_noise(void);
