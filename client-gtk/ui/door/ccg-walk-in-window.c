@@ -61,6 +61,10 @@ clear_errors(CcgWalkInWindow *self)
 static void
 set_busy(CcgWalkInWindow *self, gboolean busy)
 {
+  if (busy) {
+    /* Before the form is insensitive: an entry that keeps the focus then complains. */
+    gtk_window_set_focus(GTK_WINDOW(self), NULL);
+  }
   gtk_widget_set_sensitive(self->form, !busy);
   gtk_stack_set_visible_child_name(self->save_stack, busy ? "busy" : "save");
   gtk_widget_action_set_enabled(GTK_WIDGET(self), "walk-in.save", !busy);
@@ -88,6 +92,19 @@ field_error_of(CcgWalkInWindow *self, const char *pointer)
   return NULL;
 }
 
+/* The commonest in the person's language, the others as the server says them. */
+static const char *
+sentence_of(CcgWalkInWindow *self, CcgFieldError *field, const char *message)
+{
+  if (field == self->email_error) {
+    return _("This is not an e-mail address.");
+  }
+  if (field == self->phone_error) {
+    return _("This is not a phone number. Write it with its area code.");
+  }
+  return message;
+}
+
 static void
 show_error(CcgWalkInWindow *self, const GError *error)
 {
@@ -96,7 +113,7 @@ show_error(CcgWalkInWindow *self, const GError *error)
   for (gsize i = 0; problem != NULL && i < problem->n_errors; i++) {
     CcgFieldError *field = field_error_of(self, problem->errors[i]->pointer);
     if (field != NULL) {
-      ccg_field_error_set_text(field, problem->errors[i]->message);
+      ccg_field_error_set_text(field, sentence_of(self, field, problem->errors[i]->message));
       shown = TRUE;
     }
   }
@@ -136,6 +153,17 @@ or_null(const char *text)
   return *text != '\0' ? text : NULL;
 }
 
+static gboolean
+has_name(GtkEditable *field, CcgFieldError *error, const char *name)
+{
+  if (*name != '\0') {
+    return TRUE;
+  }
+  ccg_field_error_set_text(error, _("A name is needed."));
+  gtk_widget_grab_focus(GTK_WIDGET(field));
+  return FALSE;
+}
+
 static void
 on_save(GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -145,9 +173,8 @@ on_save(GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *email = text_of(self->email);
   g_autofree char *phone = text_of(self->phone);
   clear_errors(self);
-  if (*first_name == '\0' && *last_name == '\0') {
-    ccg_field_error_set_text(self->first_name_error, _("A name is needed."));
-    gtk_widget_grab_focus(GTK_WIDGET(self->first_name));
+  if (!has_name(self->first_name, self->first_name_error, first_name) ||
+      !has_name(self->last_name, self->last_name_error, last_name)) {
     return;
   }
   set_busy(self, TRUE);
@@ -198,6 +225,7 @@ ccg_walk_in_window_new(GtkWindow *parent, CcgSync *sync, gint64 event_id, const 
   self->sync = g_object_ref(sync);
   self->event_id = event_id;
   split_name(self, name);
+  gtk_widget_grab_focus(GTK_WIDGET(self->first_name));
   return GTK_WINDOW(self);
 }
 
