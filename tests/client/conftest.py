@@ -3,6 +3,7 @@
 
 import datetime
 import pathlib
+import re
 import sys
 import uuid
 
@@ -104,7 +105,7 @@ def at_desktop(request):
         complaints = []
         for number, person in enumerate(people):
             if failed is None or failed.failed:
-                person.app.dump(f"{request.node.name}-{number}".replace("/", "_"))
+                person.app.dump(re.sub(r"[^a-z0-9-]+", "-", f"{request.node.name}-{number}"))
             else:
                 code = person.app.quit()
                 if code not in (0, -15):

@@ -93,8 +93,8 @@ test_check_in_and_undo(void)
   check_page(it, "door-list");
   ui_type(ui_get_named(it->window, "door-search"), "lovel");
   ui_wait_gone(it->window, GTK_TYPE_LABEL, "Hopper, Grace");
-  ui_get(it->window, GTK_TYPE_LABEL, "Hopper, Ada");
-  stage_activate_person(it, "Hopper, Ada");
+  ui_get(it->window, GTK_TYPE_LABEL, "Lovelace, Ada");
+  stage_activate_person(it, "Lovelace, Ada");
   ui_get(it->window, GTK_TYPE_LABEL, "Ada Lovelace is checked in");
   g_assert_true(fake_server_is_checked_in(it->server, 1));
   ui_get_says(it->window, "Checked in at");
