@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  *   "role"              string
  *   "can-check-in"      boolean
  *   "keyring-missing"   boolean: there is no secret service; see ccg_session_allow_file
- *   "message"           string, translated: why one is signed out without having asked for it; NULL */
+ *   "message"           string, translated: why one is signed out without having asked for it; NULL
+ */
 #define CCG_TYPE_SESSION (ccg_session_get_type())
 G_DECLARE_FINAL_TYPE(CcgSession, ccg_session, CCG, SESSION, GObject)
 
