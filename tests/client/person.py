@@ -115,5 +115,10 @@ class Person:
         """An action of the window, such as win.back."""
         next(node for node in self.app.walk() if node.role == "frame").do(action)
 
+    def escape(self):
+        """Close the window above."""
+        self.desktop.key("Escape")
+        self.app.alone()
+
     def back(self):
         self.act("win.back")

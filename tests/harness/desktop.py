@@ -454,6 +454,10 @@ class App:
             if child is not None:
                 yield Node(child, self)
 
+    def alone(self, seconds=5):
+        """Wait until there is no window above the main one."""
+        self.wait(lambda: self.root.get_child_count() == 1, seconds, "the end of the window above")
+
     def walk_dialogs(self, on_screen=False):
         for window in self.dialogs():
             yield from self.walk(window.accessible, on_screen)

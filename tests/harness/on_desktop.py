@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness import desktop  # noqa: E402
 
-KEPT = ("G_TEST", "G_DEBUG", "GTK_A11Y", "GSETTINGS_SCHEMA_DIR", "CAMPAIGN_", "ASAN_", "LSAN_", "UBSAN_", "MALLOC_")
+KEPT = ("G_TEST", "G_DEBUG", "GTK_A11Y", "GIO_", "GSETTINGS_SCHEMA_DIR", "CAMPAIGN_", "ASAN_", "LSAN_", "UBSAN_", "MALLOC_")
 
 
 def main(size, program, *arguments):

@@ -278,11 +278,11 @@ static cc_event
 make_event(fake_server *self, gint64 id)
 {
   static const cc_time begins[] = {0, 24 * HOUR, 72 * HOUR, -7 * 24 * HOUR};
-  static const char *const titles[] = {"Town hall with the candidate",
-                                       "Phone bank at the library",
-                                       "An evening with neighbours, music, soup and a title that "
-                                       "goes on for much longer than a screen",
-                                       "Last week's canvass"};
+  static const char *const titles[] =
+    {"Town hall with the candidate",
+     "Phone bank at the library",
+     "An evening with neighbours, music, soup and a title that is longer than any screen",
+     "Last week's canvass"};
   cc_time begin = cc_time_now() / HOUR * HOUR + begins[id - 1];
   guint attended = 0;
   for (guint i = 0; id == FAKE_EVENT_TODAY && i < self->people->len; i++)
