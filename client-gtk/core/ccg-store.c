@@ -391,3 +391,22 @@ ccg_store_set_value(CcgStore *self, const char *name, const char *value)
   job->value = g_strdup(value);
   push(self, job);
 }
+
+void
+ccg_store_count_event(CcgStore *self, gint64 event_id, CcgCounts *ret)
+{
+  ccg_store_count_attendees(self, event_id, ret);
+  if (ret->registered + ret->waitlisted + ret->cancelled + ret->attended + ret->no_show > 0)
+    return;
+  g_autoptr(CcgRecord) record = ccg_store_get_event(self, event_id);
+  if (record == NULL)
+    return;
+  const cc_event *event = ccg_record_get(record);
+  *ret = (CcgCounts){
+    .registered = (guint) event->registered_count,
+    .waitlisted = (guint) event->waitlisted_count,
+    .cancelled = (guint) event->cancelled_count,
+    .attended = (guint) event->attended_count,
+    .no_show = (guint) event->no_show_count,
+  };
+}

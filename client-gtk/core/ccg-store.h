@@ -58,6 +58,9 @@ typedef struct ccg_counts {
 
 void ccg_store_count_attendees(CcgStore *self, gint64 event_id, CcgCounts *ret);
 
+/* Same; while no row of the event is here yet, the counts that the event itself carries. */
+void ccg_store_count_event(CcgStore *self, gint64 event_id, CcgCounts *ret);
+
 /* The door list of an event: a live GListModel of CcgRecord of cc_attendee, by last and first name.
  * Holds ids only, reads a row when it is looked at, searches by FTS5 prefix: 10,000 people do not
  * stall it. Properties: "search" (string), "status" (int, 0: all). */

@@ -63,7 +63,7 @@ static void
 show_counts(CcgEventPage *self)
 {
   CcgCounts counts = {0};
-  ccg_store_count_attendees(self->store, self->event_id, &counts);
+  ccg_store_count_event(self->store, self->event_id, &counts);
   set_count(self->registered, self->registered_count, counts.registered + counts.attended, TRUE);
   set_count(self->attended, self->attended_count, counts.attended, TRUE);
   set_count(self->waitlisted, self->waitlisted_count, counts.waitlisted, FALSE);

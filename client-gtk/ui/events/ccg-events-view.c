@@ -97,7 +97,7 @@ fill_row(CcgEventsView *self, CcgEventRow *row, GtkListItem *item)
   }
   const cc_event *event = ccg_record_get(record);
   CcgCounts counts = {0};
-  ccg_store_count_attendees(self->store, event->id, &counts);
+  ccg_store_count_event(self->store, event->id, &counts);
   ccg_event_row_set(row, record, &counts);
 }
 
