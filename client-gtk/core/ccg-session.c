@@ -219,7 +219,7 @@ on_chosen(GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(GTask) task = user_data;
   GError *error = NULL;
-  g_autoptr(CcgDoc) doc = ccg_api_call_finish(CCG_API(source), result, &error);
+  g_autoptr(CcgDoc) doc G_GNUC_UNUSED = ccg_api_call_finish(CCG_API(source), result, &error);
   if (error != NULL)
     g_task_return_error(task, error);
   else
@@ -344,7 +344,7 @@ ccg_session_sign_in_finish(CcgSession *self, GAsyncResult *result, GError **erro
 static void
 on_signed_out(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr(CcgDoc) doc = ccg_api_call_finish(CCG_API(source), result, NULL);
+  g_autoptr(CcgDoc) doc G_GNUC_UNUSED = ccg_api_call_finish(CCG_API(source), result, NULL);
 }
 
 void
@@ -367,7 +367,7 @@ on_switched(GObject *source, GAsyncResult *result, gpointer user_data)
   CcgSession *self = g_task_get_source_object(task);
   gint64 wanted = *(gint64 *) g_task_get_task_data(task);
   GError *error = NULL;
-  g_autoptr(CcgDoc) doc = ccg_api_call_finish(CCG_API(source), result, &error);
+  g_autoptr(CcgDoc) doc G_GNUC_UNUSED = ccg_api_call_finish(CCG_API(source), result, &error);
   g_autoptr(CcgApi) api = g_object_ref(CCG_API(source));
   if (self->api != api || error != NULL) {
     /* When the answer was lost nobody knows where the server thinks we are: the next start asks. */

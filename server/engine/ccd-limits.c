@@ -25,6 +25,7 @@ typedef struct entry {
   int64_t leased; /* requests that may pass without asking */
   int64_t rest;   /* left in Redis when the lease was made; 0: the quota is used up */
   int64_t alone;  /* counted while Redis was away */
+  bool asking;    /* a whole lease is on its way */
 } entry;
 
 struct ccd_limits {
@@ -201,7 +202,11 @@ ccd_limits_take(ccd_limits *limits,
     ccd_hmac_sha256(limits->keys->lookup, key, strlen(key), mac);
     uint64_t half[2];
     memcpy(half, mac, sizeof(half));
-    ret_lease->amount = at.quota / LEASE_SHARE > 0 ? at.quota / LEASE_SHARE : 1;
+    /* One whole lease at a time: a crowd at the door would else take the quota for this process
+     * alone, and lose it when the process ends. The others ask for themselves. */
+    bool whole = !at.entry->asking && at.quota / LEASE_SHARE > 1;
+    ret_lease->amount = whole ? at.quota / LEASE_SHARE : 1;
+    at.entry->asking = at.entry->asking || whole;
     ret_lease->ttl_s = (int) at.left_s + 1;
     int length = snprintf(ret_lease->key,
                           sizeof(ret_lease->key),
@@ -225,6 +230,8 @@ ccd_limits_leased(ccd_limits *limits,
                   ccd_limit_state *ret)
 {
   place at = entry_lock(limits, limit, key);
+  if (lease->amount > 1)
+    at.entry->asking = false;
   int64_t before = counted - lease->amount;
   int64_t granted = at.quota - before < lease->amount ? at.quota - before : lease->amount;
   if (granted > 0)
@@ -241,6 +248,7 @@ void
 ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
 {
   place at = entry_lock(limits, limit, key);
+  at.entry->asking = false;
   bool refused = at.entry->alone >= at.quota;
   if (!refused)
     at.entry->alone++;

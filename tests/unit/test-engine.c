@@ -171,7 +171,15 @@ test_limits(void)
   g_assert_cmpint(passed, ==, 40);
   g_assert_cmpint(asked, <, 40); /* most requests ask nobody */
 
+  /* A crowd at once: one whole lease, the others ask for one each. */
+  ccd_lease crowd[3];
   ccd_limit_state state = {0};
+  for (size_t i = 0; i < CC_N(crowd); i++)
+    g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", &state, &crowd[i]));
+  g_assert_cmpint(crowd[0].amount, ==, 2);
+  g_assert_cmpint(crowd[1].amount, ==, 1);
+  g_assert_cmpint(crowd[2].amount, ==, 1);
+
   for (int i = 0; i < 5; i++) {
     ccd_limits_alone(processes[0], CCD_LIMIT_LOGIN, "account|b", &state);
     g_assert_false(state.refused);
