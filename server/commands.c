@@ -8,25 +8,13 @@
 
 #include <jansson.h>
 
-#include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
 #include "server/data/ccd-audit.h"
 #include "server/data/ccd-migrate.h"
 #include "server/engine/ccd-config.h"
 #include "server/engine/ccd-openapi.h"
-#include "server/events/ccd-events-routes.h"
-#include "server/organizations/ccd-organizations.h"
-#include "server/platform/ccd-platform-routes.h"
 
 #define DOCUMENT_MAX (16u * 1024 * 1024)
-
-const ccd_route *const ccd_route_tables[] = {
-  ccd_accounts_routes,
-  ccd_organizations_routes,
-  ccd_events_routes,
-  ccd_platform_routes,
-  NULL,
-};
 
 static int
 fail(const cc_error *error)

@@ -15,6 +15,7 @@ typedef struct command {
 
 static const command commands[] = {
   {"serve", ccd_command_serve, "run the API server"},
+  {"worker", ccd_command_worker, "run the jobs of the queue and nothing else"},
   {"migrate", ccd_command_migrate, "bring the database up to date"},
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},

@@ -29,6 +29,7 @@
 
 #define STOP_US (8 * CC_TIME_SECOND)
 #define INTERNAL_CONNECTIONS 32
+#define JOB_CONNECTIONS 3 /* a lane's each, and what extends leases */
 #define SLOW_CONNECTIONS_PER_THREAD 64
 
 static void
@@ -64,7 +65,7 @@ open_database(ccd_server *server, cc_error *reterr)
   const ccd_config *config = &server->config;
   const ccd_db_options options = {
     .url = config->database_url,
-    .connections = (int) (config->threads + config->slow_threads),
+    .connections = (int) (config->threads + config->slow_threads + JOB_CONNECTIONS),
     .statement_timeout_ms = (int) config->statement_timeout,
     .lock_timeout_ms = (int) config->lock_timeout,
     .call_timeout_ms = (int) config->call_timeout,
@@ -150,8 +151,9 @@ start_listeners(ccd_server *server, cc_error *reterr)
 /* -- start and stop
  * -------------------------------------------------------------------------------- */
 
+/* What both commands have. */
 static cc_status
-start(ccd_server *server, cc_error *reterr)
+start_base(ccd_server *server, cc_error *reterr)
 {
   ccd_config *config = &server->config;
   cc_status status = ccd_config_load(config, reterr);
@@ -169,6 +171,20 @@ start(ccd_server *server, cc_error *reterr)
   status = ccd_routes_check(ccd_route_tables, reterr);
   if (status == CC_OK)
     status = ccd_keys_derive(config->secret_key, &server->keys, reterr);
+  return status;
+}
+
+static cc_status
+start_jobs(ccd_server *server, cc_error *reterr)
+{
+  return ccd_jobs_start(server, ccd_job_tables, &server->jobs, reterr);
+}
+
+static cc_status
+start_server(ccd_server *server, cc_error *reterr)
+{
+  ccd_config *config = &server->config;
+  cc_status status = start_base(server, reterr);
   if (status == CC_OK)
     status = write_documents(server, reterr);
   if (status == CC_OK)
@@ -188,11 +204,22 @@ start(ccd_server *server, cc_error *reterr)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
     status = ccd_feed_start(server, &server->feed, reterr);
-  if (status == CC_OK)
-    status = ccd_jobs_start(server, &server->jobs, reterr);
+  if (status == CC_OK && config->serve_jobs)
+    status = start_jobs(server, reterr);
   if (status == CC_OK)
     status = start_listeners(server, reterr);
   return status;
+}
+
+static cc_status
+start_worker(ccd_server *server, cc_error *reterr)
+{
+  cc_status status = start_base(server, reterr);
+  if (status == CC_OK)
+    status = open_database(server, reterr);
+  if (status == CC_OK) /* tells the servers' sockets what the jobs have written */
+    status = ccd_feed_start(server, &server->feed, reterr);
+  return status == CC_OK ? start_jobs(server, reterr) : status;
 }
 
 /* Requests that were accepted finish; the parts go in the opposite order of their start. */
@@ -239,10 +266,10 @@ reload_log_level(void)
   ccd_config_done(&config);
 }
 
-int
-ccd_command_serve(int argc, char **argv)
+/* Until a signal ends it. The exit code. */
+static int
+run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
 {
-  static ccd_server server;
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -260,21 +287,35 @@ ccd_command_serve(int argc, char **argv)
   mallopt(M_TOP_PAD, 256 * 1024);             /* NOLINT(concurrency-mt-unsafe): before threads */
 
   cc_error error = {0};
-  if (start(&server, &error) != CC_OK) {
+  if (start(server, &error) != CC_OK) {
     (void) fprintf(stderr, "campaign-centerd: %s\n", error.message);
-    stop(&server);
+    stop(server);
     return 1;
   }
   ccd_log(CCD_INFO,
           "server.started",
-          CCD_NUMBER("port", server.config.api_port),
-          CCD_NUMBER("threads", server.config.threads));
+          CCD_NUMBER("port", server->config.api_port),
+          CCD_NUMBER("threads", server->config.threads));
   int signal_number = 0;
   while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP)
     reload_log_level();
   ccd_log(CCD_INFO, "server.stopping", CCD_NUMBER("signal", signal_number));
-  stop(&server);
+  stop(server);
   ccd_log(CCD_INFO, "server.stopped");
   ccd_log_close();
   return 0;
+}
+
+int
+ccd_command_serve(int argc, char **argv)
+{
+  static ccd_server server;
+  return run(&server, start_server);
+}
+
+int
+ccd_command_worker(int argc, char **argv)
+{
+  static ccd_server server;
+  return run(&server, start_worker);
 }

@@ -1,25 +1,58 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The queue of work that is done later. See docs/internals/accounts.md for the mails in it.
+-- The queue of work that is done later. See docs/internals/jobs.md.
 
 -- name: job_enqueue
 INSERT INTO jobs (kind, payload, organization_id)
 VALUES (:kind::text, :payload::bytea, :organization_id::bigint)
 
+-- name: job_enqueue_plain
+-- For ccd_job_enqueue; SQL calls the function itself.
+SELECT job_enqueue(:kind::text, :organization_id::bigint, :payload::jsonb)
+
 -- name: job_claim
--- Due jobs, and running ones whose worker did not come back within its lease. Workers never wait for
--- each other.
-WITH claimed AS (
+-- Due jobs of these kinds, and running ones whose worker did not come back within its lease, each for
+-- its kind's lease. Workers never wait for each other.
+WITH due AS (
+  SELECT id FROM jobs
+  WHERE kind = ANY (:kinds::text[])
+    AND ((state = 'queued' AND run_at <= now())
+      OR (state = 'running' AND locked_until < now() AND attempts < :attempts_max::int))
+  ORDER BY run_at, id LIMIT :n::int FOR UPDATE SKIP LOCKED),
+claimed AS (
   UPDATE jobs j
   SET state = 'running', attempts = j.attempts + 1,
-      locked_until = now() + make_interval(secs => :lease_s::int)
-  FROM (SELECT id FROM jobs
-        WHERE (state = 'queued' AND run_at <= now()) OR (state = 'running' AND locked_until < now())
-        ORDER BY run_at, id LIMIT :n::int FOR UPDATE SKIP LOCKED) due
-  WHERE j.id = due.id
-  RETURNING j.id, j.run_at, j.kind, j.payload, j.attempts, j.created_at
+      locked_until = now() + make_interval(secs => w.lease_s)
+  FROM due, unnest(:kinds::text[], :leases::int[]) AS w (kind, lease_s)
+  WHERE j.id = due.id AND j.kind = w.kind
+  RETURNING j.id, j.run_at, j.kind, j.payload, j.attempts, j.created_at, j.organization_id
 )
-SELECT id, kind, payload, attempts, (extract(epoch FROM created_at) * 1000000)::bigint AS made
+SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created_at) * 1000000)::bigint AS made
 FROM claimed ORDER BY run_at, id
+
+-- name: job_extend
+-- No row: the lease was lost.
+UPDATE jobs SET locked_until = now() + make_interval(secs => :lease_s::int)
+WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+RETURNING id
+
+-- name: job_hold
+-- Last statement of a transaction of a job: with this lock nobody takes the job over before the commit.
+SELECT id FROM jobs
+WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int FOR SHARE
+
+-- name: job_again
+-- Put back by its own worker: not a failure, so not an attempt.
+UPDATE jobs
+SET state = 'queued', attempts = attempts - 1, run_at = now() + make_interval(secs => :after_s::int),
+    locked_until = NULL
+WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+
+-- name: job_give_up
+-- A job that ended its worker that often is not run again.
+UPDATE jobs
+SET state = 'failed', finished_at = now(), locked_until = NULL,
+    last_error = format('The worker went away %s times while it ran.', attempts)
+WHERE state = 'running' AND locked_until < now() AND attempts >= :attempts_max::int
 
 -- name: job_done
 -- :attempts is the fence: a worker whose lease ran out changes nothing. What was in the payload is

@@ -113,6 +113,7 @@ ccd_conn_close(ccd_db_conn *conn)
   conn->n_steps = 0;
   conn->doomed = false;
   conn->committing = false;
+  conn->copying = false;
   if (conn->pg == NULL)
     return;
   /* PQfinish sends a farewell; with output still queued that must not wait for a stopped peer. */
@@ -200,6 +201,18 @@ ccd_conn_ready(ccd_db_conn *conn, cc_error *reterr)
   return conn->pg != NULL ? CC_OK : reconnect(conn, reterr);
 }
 
+static cc_status
+wait_sent(ccd_db_conn *conn, cc_error *reterr)
+{
+  int64_t start = cc_time_monotonic();
+  bool ready = wait_socket(PQsocket(conn->pg), POLLIN | POLLOUT, start + conn->budget);
+  conn->budget -= cc_time_monotonic() - start;
+  if (!ready)
+    return ccd_conn_lost(conn, /* timed_out= */ true, reterr);
+  return PQconsumeInput(conn->pg) == 1 ? CC_OK
+                                       : ccd_conn_lost(conn, /* timed_out= */ false, reterr);
+}
+
 /* Bring what libpq has queued onto the wire and wait for something to read. */
 static bool
 exchange(ccd_db_conn *conn, bool *ret_timed_out)
@@ -213,6 +226,28 @@ exchange(ccd_db_conn *conn, bool *ret_timed_out)
   conn->budget -= cc_time_monotonic() - start;
   *ret_timed_out = !ready;
   return ready && PQconsumeInput(conn->pg) == 1;
+}
+
+cc_status
+ccd_conn_wait(ccd_db_conn *conn, cc_error *reterr)
+{
+  bool timed_out = false;
+  return exchange(conn, &timed_out) ? CC_OK : ccd_conn_lost(conn, timed_out, reterr);
+}
+
+cc_status
+ccd_conn_flush(ccd_db_conn *conn, cc_error *reterr)
+{
+  for (;;) {
+    int unsent = PQflush(conn->pg);
+    if (unsent == 0)
+      return CC_OK;
+    /* A server that has something to say may not read on before it was heard. */
+    cc_status status =
+      unsent < 0 ? ccd_conn_lost(conn, /* timed_out= */ false, reterr) : wait_sent(conn, reterr);
+    if (status != CC_OK)
+      return status;
+  }
 }
 
 cc_status

@@ -26,6 +26,7 @@ typedef enum ccd_internal {
   CCD_ST_CONTEXT_READ_ROLE,
   CCD_ST_CONTEXT_WRITE,
   CCD_ST_CONTEXT_WRITE_ROLE,
+  CCD_ST_CONTEXT_LONG,
   _CCD_ST_MAX
 } ccd_internal;
 
@@ -73,6 +74,7 @@ struct ccd_db_conn {
   bool doomed;         /* the server's prepared statements are stale: close after use */
   bool committing;     /* what is under way commits by itself: no answer = outcome unknown */
   bool retry;          /* the last failure was a serialization failure or deadlock */
+  bool copying;        /* in COPY FROM STDIN: out of pipeline mode until it ends */
   ccd_tx_state state;
   ccd_context context; /* of the running transaction; its strings are the caller's */
   int64_t budget;      /* microseconds that the call may still wait for the database */
@@ -136,6 +138,13 @@ cc_status ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr);
  * command. On failure the connection is already closed. */
 cc_status ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr) CC_MUSTCHECK;
 
+/* Bring all that libpq has queued onto the wire, within the budget. On failure the connection is
+ * already closed. */
+cc_status ccd_conn_flush(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
+
+/* Wait until libpq has read something, within the budget; as above. */
+cc_status ccd_conn_wait(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
+
 void ccd_conn_clear_results(ccd_db_conn *conn);
 
 /* ccd-db-pool.c */
@@ -147,6 +156,17 @@ void ccd_db_trip(ccd_db *db, unsigned generation);
 /* ccd-db-tx.c */
 
 extern const ccd_statement ccd_internal_statements[_CCD_ST_MAX];
+
+/* Send BEGIN and the settings by themselves, when nothing of the transaction was sent yet. */
+cc_status ccd_tx_open(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
+
+/* What each statement of a transaction with a limit of its own may wait. */
+void ccd_tx_renew_budget(ccd_db_conn *conn);
+
+/* ccd-db-copy.c */
+
+/* Back out of a COPY FROM STDIN that is under way. */
+void ccd_copy_cancel(ccd_db_conn *conn);
 
 /* ccd-db-check.c */
 

@@ -13,6 +13,9 @@
 /* What a commit or rollback may wait in any case: the call's budget may be used up. */
 #define LEAST_BUDGET (200 * 1000)
 
+/* A long statement that the server itself ends must not look like a server that hangs. */
+#define LONG_GRACE (2 * CC_TIME_SECOND)
+
 #define SET_WHO "set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)"
 #define SET_WHAT                                                                                   \
   "set_config('app.actor', $3, true), set_config('app.action', $4, true), "                        \
@@ -35,6 +38,12 @@ const ccd_statement ccd_internal_statements[_CCD_ST_MAX] = {
   [CCD_ST_CONTEXT_WRITE_ROLE] = {"cc write as",
                                  "SELECT " SET_WHO ", " SET_WHAT ", set_config('role', $7, true)",
                                  7},
+  [CCD_ST_CONTEXT_LONG] = {"cc long",
+                           "SELECT set_config('statement_timeout', $1, true), "
+                           "set_config('lock_timeout', $1, true), "
+                           "set_config('idle_in_transaction_session_timeout', $1, true), "
+                           "set_config('app.bulk', $2, true)",
+                           2},
 };
 
 /* Queue one statement, and its Parse when this connection has not seen it. */
@@ -79,6 +88,23 @@ id_text(int64_t id, char ret[static 24])
     ret[0] = '\0';
   else
     (void) snprintf(ret, 24, "%" PRId64, id);
+}
+
+/* What this transaction may do that others may not. 0 leaves the session's own limits: the text
+ * "0" would lift them. */
+static bool
+queue_long(ccd_db_conn *conn)
+{
+  const ccd_context *context = &conn->context;
+  if (context->timeout_ms <= 0 && !context->bulk)
+    return true;
+  char limit[24];
+  int64_t timeout_ms =
+    context->timeout_ms > 0 ? context->timeout_ms : conn->db->options.statement_timeout_ms;
+  id_text(timeout_ms, limit);
+  return queue_internal(conn,
+                        CCD_ST_CONTEXT_LONG,
+                        (const char *const[]){limit, context->bulk ? "on" : ""});
 }
 
 /* A read sets only what policies look at; who did it matters for the audit log of writes. */
@@ -239,6 +265,53 @@ ccd_db_begin(ccd_db_conn *conn, const ccd_context *context)
   conn->state = CCD_TX_BEGUN;
 }
 
+void
+ccd_tx_renew_budget(ccd_db_conn *conn)
+{
+  if (conn->context.timeout_ms > 0)
+    conn->budget = (int64_t) conn->context.timeout_ms * 1000 + LONG_GRACE;
+}
+
+void
+ccd_db_drop_rows(ccd_db_conn *conn)
+{
+  ccd_conn_clear_results(conn);
+}
+
+/* BEGIN and the settings, to travel with whatever comes next. */
+static cc_status
+queue_begin(ccd_db_conn *conn, cc_error *reterr)
+{
+  cc_status status = ccd_conn_ready(conn, reterr);
+  if (status != CC_OK) {
+    conn->state = CCD_TX_NONE;
+    return status;
+  }
+  bool write = conn->context.tx == CCD_WRITE;
+  bool queued = queue_internal(conn, write ? CCD_ST_BEGIN_WRITE : CCD_ST_BEGIN_READ, NULL) &&
+                queue_long(conn) && queue_context(conn);
+  return queued ? CC_OK : ccd_conn_lost(conn, /* timed_out= */ false, reterr);
+}
+
+cc_status
+ccd_tx_open(ccd_db_conn *conn, cc_error *reterr)
+{
+  if (conn->copying || (conn->state != CCD_TX_BEGUN && conn->state != CCD_TX_OPEN))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");
+  ccd_tx_renew_budget(conn);
+  if (conn->state == CCD_TX_OPEN)
+    return CC_OK;
+  cc_status status = queue_begin(conn, reterr);
+  if (status != CC_OK)
+    return status;
+  conn->state = CCD_TX_OPEN;
+  outcome out = {.error = reterr};
+  status = finish(conn, &out);
+  if (status != CC_OK && conn->state == CCD_TX_OPEN)
+    conn->state = CCD_TX_FAILED;
+  return status;
+}
+
 static cc_status
 check_runnable(const ccd_db_conn *conn, const ccd_query *query, cc_error *reterr)
 {
@@ -267,22 +340,16 @@ ccd_db_query(ccd_db_conn *conn,
   cc_status status = check_runnable(conn, query, reterr);
   if (status != CC_OK)
     return status;
-  if (conn->state != CCD_TX_BEGUN && conn->state != CCD_TX_OPEN)
+  if (conn->copying || (conn->state != CCD_TX_BEGUN && conn->state != CCD_TX_OPEN))
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");
 
-  bool queued = true;
-  if (conn->state == CCD_TX_BEGUN) {
-    status = ccd_conn_ready(conn, reterr);
-    if (status != CC_OK) {
-      conn->state = CCD_TX_NONE;
-      return status;
-    }
-    bool write = conn->context.tx == CCD_WRITE;
-    queued = queue_internal(conn, write ? CCD_ST_BEGIN_WRITE : CCD_ST_BEGIN_READ, NULL) &&
-             queue_context(conn);
-  }
+  ccd_tx_renew_budget(conn);
+  if (conn->state == CCD_TX_BEGUN)
+    status = queue_begin(conn, reterr);
+  if (status != CC_OK)
+    return status;
   conn->state = CCD_TX_OPEN;
-  if (!queued || !queue(conn, query->index, args, /* keep= */ true))
+  if (!queue(conn, query->index, args, /* keep= */ true))
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
 
   outcome out = {.error = reterr, .rows = ret, .query = query};
@@ -307,8 +374,10 @@ ccd_db_query_once(ccd_db_conn *conn,
   if (status != CC_OK)
     return status;
 
+  ccd_tx_renew_budget(conn);
   bool queued = (context->tx != CCD_WRITE || queue_internal(conn, CCD_ST_READ_WRITE, NULL)) &&
-                queue_context(conn) && queue(conn, query->index, args, /* keep= */ true);
+                queue_long(conn) && queue_context(conn) &&
+                queue(conn, query->index, args, /* keep= */ true);
   if (!queued)
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
 
@@ -326,6 +395,7 @@ static cc_status
 end(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)
 {
   conn->state = CCD_TX_NONE;
+  ccd_tx_renew_budget(conn);
   if (conn->budget < LEAST_BUDGET)
     conn->budget = LEAST_BUDGET;
   if (!queue_internal(conn, which, NULL))
@@ -342,6 +412,10 @@ ccd_db_commit(ccd_db_conn *conn, cc_error *reterr)
     conn->state = CCD_TX_NONE;
     return CC_OK;
   case CCD_TX_OPEN:
+    if (conn->copying) {
+      ccd_db_rollback(conn);
+      return cc_fail(reterr, CC_ERR_INTERNAL, "copying", "A COPY is still under way.");
+    }
     conn->committing = conn->context.tx == CCD_WRITE;
     return end(conn, CCD_ST_COMMIT, reterr);
   case CCD_TX_FAILED:
@@ -356,6 +430,8 @@ ccd_db_commit(ccd_db_conn *conn, cc_error *reterr)
 void
 ccd_db_rollback(ccd_db_conn *conn)
 {
+  if (conn->copying)
+    ccd_copy_cancel(conn);
   bool open = conn->state == CCD_TX_OPEN || conn->state == CCD_TX_FAILED;
   conn->state = CCD_TX_NONE;
   if (!open)

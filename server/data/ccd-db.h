@@ -63,6 +63,9 @@ typedef struct ccd_context {
   const char *action; /* "event.update"; NULL: changes are audited as the bare table operation */
   const char *request_id;
   const char *address; /* the client's address */
+  bool bulk; /* app.bulk: the rows written are not recorded one by one; record_bulk comes last */
+  int timeout_ms; /* > 0: each statement, COPY and commit may take this long, instead of the pool's
+                     limits for the whole call: for work that nobody waits for */
 } ccd_context;
 
 /**
@@ -122,6 +125,40 @@ cc_status ccd_db_query_once(ccd_db_conn *conn,
 
 cc_status ccd_db_commit(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_rollback(ccd_db_conn *conn);
+
+/**
+ * COPY … FROM STDIN, inside a transaction: a named query without parameters. Between ccd_db_copy_in
+ * and ccd_db_copy_end nothing else runs on the connection; ccd_db_rollback gives it up.
+ *
+ * PostgreSQL refuses COPY FROM for a table whose row-level security binds the role, so bulk rows go
+ * into a staging table without a tenant column, and a statement or function moves them.
+ */
+cc_status ccd_db_copy_in(ccd_db_conn *conn, const ccd_query *query, cc_error *reterr) CC_MUSTCHECK;
+
+/* The next bytes, in whatever form the statement names; a piece may end in the middle of a row.
+ * They are on the wire or refused when this returns. What the database thinks of them comes at the
+ * end. */
+cc_status
+ccd_db_copy_put(ccd_db_conn *conn, const char *bytes, size_t length, cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_db_copy_end(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr) CC_MUSTCHECK;
+
+/* A piece of what COPY … TO STDOUT brings: one whole row. Not CC_OK: stop, and that is the result.
+ */
+typedef cc_status ccd_db_copy_cb(void *data, const char *bytes, size_t length, cc_error *reterr);
+
+/**
+ * COPY (SELECT …) TO STDOUT, inside a transaction: a named query without parameters; what it is to
+ * select it reads from current_setting('app.…'), which a statement before has set. Row-level
+ * security holds. A callback that stops it costs the connection, and with it the transaction.
+ */
+cc_status ccd_db_copy_out(ccd_db_conn *conn,
+                          const ccd_query *query,
+                          ccd_db_copy_cb *callback,
+                          void *data,
+                          cc_error *reterr) CC_MUSTCHECK;
+
+/* Free the rows of this transaction so far: a transaction keeps at most 64 results. */
+void ccd_db_drop_rows(ccd_db_conn *conn);
 
 /* The failure was a serialization failure or a deadlock: the whole transaction may be tried again.
  */

@@ -75,6 +75,7 @@ static const setting settings[] = {
   NUMBER(call_timeout, "CALL_TIMEOUT", .fallback = "2500", .min = 20, .max = 600000, .doc = "Milliseconds that all waits of one request for PostgreSQL may take."),
   NUMBER(session_cache, "SESSION_CACHE", .fallback = "5", .min = 0, .max = 60, .doc = "Seconds that a session is believed without asking again; revoking one ends it at once."),
   NUMBER(live_sockets, "LIVE_SOCKETS", .fallback = "200", .min = 0, .max = 5000, .doc = "WebSockets at once; each is a thread."),
+  NUMBER(serve_jobs, "SERVE_JOBS", .fallback = "1", .min = 0, .max = 1, .doc = "1: `serve` runs the jobs of the queue too; 0: they are left to `campaign-centerd worker`."),
 };
 
 /* clang-format on */

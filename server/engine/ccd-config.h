@@ -44,6 +44,7 @@ typedef struct ccd_config {
   int64_t call_timeout;      /* ms */
   int64_t session_cache;     /* seconds a session is believed without asking; 0: ask each time */
   int64_t live_sockets;      /* WebSockets at once */
+  int64_t serve_jobs;        /* 0: `serve` leaves the jobs to `worker` */
 } ccd_config;
 
 #define CCD_PORT_SLOW 8

@@ -302,7 +302,7 @@ after_commit(ccd_exchange *exchange)
                         exchange->call.arena,
                         exchange->revokes[i].kind,
                         exchange->revokes[i].id);
-  if (exchange->wake_jobs)
+  if (exchange->wake_jobs || exchange->call.route->wakes_jobs)
     server->jobs_wake(server->jobs);
   if (exchange->call.route->tx == CCD_WRITE && exchange->context.organization_id != 0 &&
       !exchange->replayed)

@@ -1,276 +1,319 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/jobs/ccd-job.h"
 
-#include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-log.h"
-#include "server/jobs/ccd-mail-job.h"
+#include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-private.h"
 
-#define BATCH 10
-#define LEASE_SECONDS "60"
-#define ATTEMPTS_MAX "8"
+/* The worker: each lane claims due jobs of its kinds and runs them one by one. */
+
 #define POLL_SECONDS 1
-#define FIGURES_EVERY (5 * CC_TIME_SECOND)
-#define CLEAN_EVERY (3600 * CC_TIME_SECOND)
 #define ARENA_MAX (16u << 20)
-#define ARGS_MAX 6
+#define KEEPER_ARENA_MAX (1u << 20)
 
-struct ccd_jobs {
-  const ccd_server *server;
-  pthread_t thread;
-  pthread_mutex_t lock;
-  pthread_cond_t changed; /* monotonic */
-  bool woken, stopping;   /* under the lock */
-  _Atomic int64_t queued, failed;
-  cc_arena *arena; /* from here on the worker's own */
-  int64_t figures_at, clean_at;
-};
+/* Jobs claimed at once. A lease on the quick lane must do for all of them; a long one goes alone.
+ */
+#define BATCH 10
+static const char *const batch_of[_CCD_LANE_MAX] = {[CCD_LANE_QUICK] = "10", [CCD_LANE_LONG] = "1"};
 
 /* A claimed job, copied out of the result it came in. */
-typedef struct job {
-  int64_t id, made;
-  const char *kind, *payload, *attempts;
-} job;
+typedef struct claim {
+  int64_t id, made, organization_id;
+  int attempts;
+  const char *kind, *payload;
+} claim;
 
-cc_status
-ccd_mail_enqueue(ccd_call *call,
-                 const char *to,
-                 const char *subject,
-                 const char *text,
-                 cc_error *reterr)
+typedef struct batch {
+  claim claims[BATCH];
+  int n, rows;
+} batch;
+
+void
+ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret)
 {
-  char *payload = ccd_mail_job_seal(call->arena, ccd_call_keys(call), to, subject, text);
-  if (payload == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
-  const ccd_arg args[] = {{"kind", CCD_JOB_MAIL}, {"payload", payload}, {0}};
-  cc_status status = ccd_call_query(call, &ccd_q_job_enqueue, args, NULL, reterr);
-  if (status == CC_OK)
-    ccd_call_wake_jobs(call);
-  return status;
+  for (int i = 0; i < statement->n_params && i < CCD_JOB_ARGS_MAX; i++) {
+    ret[i] = NULL;
+    for (const ccd_arg *at = named; at != NULL && at->name != NULL; at++)
+      if (strcmp(at->name, statement->params[i]) == 0)
+        ret[i] = at->text;
+  }
 }
 
-/* Copies what it needs of the rows, before their connection goes back. */
-typedef void take_rows(const ccd_rows *rows, cc_arena *arena, void *ret);
-
-/* One statement in a transaction of its own. */
-static cc_status
-query(ccd_jobs *jobs,
-      const ccd_query *statement,
-      const ccd_arg *named,
-      take_rows *take,
-      void *ret,
-      cc_error *reterr)
+cc_status
+ccd_jobs_query(ccd_jobs *jobs,
+               cc_arena *arena,
+               const ccd_query *statement,
+               const ccd_arg *named,
+               ccd_job_take *take,
+               void *ret,
+               cc_error *reterr)
 {
   static const ccd_context context = {.tx = CCD_WRITE, .actor = "system", .action = "job.run"};
-  const char *args[ARGS_MAX] = {NULL};
+  const char *args[CCD_JOB_ARGS_MAX] = {NULL};
   ccd_db_conn *conn = NULL;
   const ccd_rows *rows = NULL;
 
-  for (int i = 0; i < statement->n_params && i < ARGS_MAX; i++)
-    for (const ccd_arg *at = named; at->name != NULL; at++)
-      if (strcmp(at->name, statement->params[i]) == 0)
-        args[i] = at->text;
+  ccd_jobs_args(statement, named, args);
   cc_status status = ccd_db_borrow(jobs->server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
   status = ccd_db_query_once(conn, &context, statement, args, &rows, reterr);
   if (status == CC_OK && take != NULL)
-    take(rows, jobs->arena, ret);
+    take(rows, arena, ret);
   ccd_db_return(jobs->server->db, conn);
   return status;
 }
-
-typedef struct batch {
-  job jobs[BATCH];
-  int n;
-} batch;
 
 static void
 take_batch(const ccd_rows *rows, cc_arena *arena, void *ret)
 {
   batch *taken = ret;
-
-  for (int i = 0; i < ccd_rows_n(rows) && taken->n < BATCH; i++) {
-    job claimed = {.id = ccd_rows_int64(rows, i, "id"),
-                   .made = ccd_rows_int64(rows, i, "made"),
-                   .kind = cc_arena_strdup(arena, ccd_rows_get(rows, i, "kind")),
-                   .payload = cc_arena_strdup(arena, ccd_rows_get(rows, i, "payload")),
-                   .attempts = cc_arena_strdup(arena, ccd_rows_get(rows, i, "attempts"))};
+  taken->rows = ccd_rows_n(rows);
+  for (int i = 0; i < taken->rows && taken->n < BATCH; i++) {
+    claim claimed = {.id = ccd_rows_int64(rows, i, "id"),
+                     .made = ccd_rows_int64(rows, i, "made"),
+                     .organization_id = ccd_rows_int64(rows, i, "organization_id"),
+                     .attempts = (int) ccd_rows_int64(rows, i, "attempts"),
+                     .kind = cc_arena_strdup(arena, ccd_rows_get(rows, i, "kind")),
+                     .payload = cc_arena_strdup(arena, ccd_rows_get(rows, i, "payload"))};
     /* Without memory for it, its lease runs out and somebody else runs it. */
-    if (claimed.kind != NULL && claimed.payload != NULL && claimed.attempts != NULL)
-      taken->jobs[taken->n++] = claimed;
+    if (claimed.kind != NULL && claimed.payload != NULL)
+      taken->claims[taken->n++] = claimed;
   }
 }
 
-static cc_status
-run(ccd_jobs *jobs, const job *claimed, cc_error *reterr)
+static const ccd_job_kind *
+find_kind(const ccd_lane *lane, const char *name)
 {
-  if (strcmp(claimed->kind, CCD_JOB_MAIL) == 0)
-    return ccd_mail_job_run(jobs->server,
-                            jobs->arena,
-                            claimed->payload,
-                            claimed->id,
-                            claimed->made,
-                            reterr);
-  return cc_fail(reterr, CC_ERR_INTERNAL, "kind", "This server knows no jobs of this kind");
+  for (size_t i = 0; i < lane->n_kinds; i++) {
+    if (strcmp(lane->kinds[i]->name, name) == 0)
+      return lane->kinds[i];
+  }
+  return NULL;
+}
+
+static const char *
+plain_payload(cc_arena *arena, const char *bytea_text)
+{
+  uint8_t *bytes = NULL;
+  size_t length = 0;
+  return ccd_bytea_parse(arena, bytea_text, &bytes, &length)
+           ? cc_arena_strndup(arena, (const char *) bytes, length)
+           : NULL;
+}
+
+static cc_status
+run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *reterr)
+{
+  ccd_job job = {.server = lane->jobs->server,
+                 .kind = run->kind,
+                 .arena = lane->arena,
+                 .id = claimed->id,
+                 .organization_id = claimed->organization_id,
+                 .attempt = claimed->attempts,
+                 .made = claimed->made,
+                 .payload = run->kind->sealed ? claimed->payload
+                                              : plain_payload(lane->arena, claimed->payload),
+                 .run = run};
+  if (job.payload == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "No memory for the payload");
+  return run->kind->run(&job, reterr);
 }
 
 static void
-run_and_settle(ccd_jobs *jobs, const job *claimed)
+set_running(ccd_lane *lane, ccd_job_run *run)
 {
-  cc_error error = {0}, settle = {0};
+  pthread_mutex_lock(&lane->jobs->lock);
+  lane->running = run;
+  pthread_mutex_unlock(&lane->jobs->lock);
+}
 
-  cc_status status = run(jobs, claimed, &error);
-  if (status != CC_OK)
+/* Under the attempt's number as a fence: a worker whose lease ran out changes nothing. */
+static void
+settle(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
+{
+  cc_error failure = {0};
+  const ccd_arg args[] = {
+    {"id", ccd_text_int64(lane->arena, run->id)},
+    {"attempts", ccd_text_int64(lane->arena, run->attempts)},
+    {"attempts_max", CCD_JOB_ATTEMPTS_MAX},
+    {"after_s", ccd_text_int64(lane->arena, run->again_s)},
+    {"error", error->message},
+    {0},
+  };
+  const ccd_query *outcome = status == CC_OK ? &ccd_q_job_done
+                             : run->again    ? &ccd_q_job_again
+                                             : &ccd_q_job_retry;
+  if (ccd_jobs_query(lane->jobs, lane->arena, outcome, args, NULL, NULL, &failure) != CC_OK)
+    ccd_log(CCD_WARNING,
+            "job.unsettled",
+            CCD_NUMBER("job", run->id),
+            CCD_TEXT("code", failure.code));
+}
+
+static void
+run_and_settle(ccd_lane *lane, const claim *claimed)
+{
+  cc_error error = {0};
+  ccd_job_run run = {.jobs = lane->jobs,
+                     .kind = find_kind(lane, claimed->kind),
+                     .id = claimed->id,
+                     .attempts = claimed->attempts};
+  if (run.kind == NULL)
+    return; /* only our kinds were asked for */
+  run.extend_at = cc_time_monotonic() + run.kind->lease_s * CC_TIME_SECOND / 3;
+  set_running(lane, &run);
+  cc_status status = run_claim(lane, claimed, &run, &error);
+  ccd_job_run_done(&run);
+  set_running(lane, NULL);
+  if (status != CC_OK && !run.again)
     ccd_log(CCD_WARNING,
             "job.failed",
             CCD_TEXT("kind", claimed->kind),
             CCD_NUMBER("job", claimed->id),
-            CCD_TEXT("attempt", claimed->attempts),
+            CCD_NUMBER("attempt", claimed->attempts),
             CCD_TEXT("code", error.code));
+  settle(lane, &run, status, &error);
+}
+
+/* The lane's kinds that can run now, as the arrays of job_claim. False: none, or no memory. */
+static bool
+ready_kinds(const ccd_lane *lane, const char **ret_names, const char **ret_leases)
+{
+  cc_str names = CC_STR_INIT(8192), leases = CC_STR_INIT(8192);
+  size_t n = 0;
+  for (size_t i = 0; i < lane->n_kinds; i++) {
+    const ccd_job_kind *kind = lane->kinds[i];
+    if (kind->ready != NULL && !kind->ready(lane->jobs->server))
+      continue;
+    cc_str_printf(&names, "%s%s", n == 0 ? "{" : ",", kind->name);
+    cc_str_printf(&leases, "%s%d", n == 0 ? "{" : ",", kind->lease_s);
+    n++;
+  }
+  cc_str_add_char(&names, '}');
+  cc_str_add_char(&leases, '}');
+  *ret_names = names.failed ? NULL : cc_arena_strdup(lane->arena, names.text);
+  *ret_leases = leases.failed ? NULL : cc_arena_strdup(lane->arena, leases.text);
+  cc_str_done(&names);
+  cc_str_done(&leases);
+  return n > 0 && *ret_names != NULL && *ret_leases != NULL;
+}
+
+/* False: nothing more is due. */
+static bool
+run_batch(ccd_lane *lane)
+{
+  cc_error error = {0};
+  batch claimed = {0};
+  const char *names = NULL, *leases = NULL;
+
+  cc_arena_clear(lane->arena);
+  if (atomic_load(&lane->jobs->stopping) || !ccd_db_up(lane->jobs->server->db) ||
+      !ready_kinds(lane, &names, &leases))
+    return false;
   const ccd_arg args[] = {
-    {"id", ccd_text_int64(jobs->arena, claimed->id)},
-    {"attempts", claimed->attempts},
-    {"attempts_max", ATTEMPTS_MAX},
-    {"error", error.message},
+    {"kinds", names},
+    {"leases", leases},
+    {"attempts_max", CCD_JOB_ATTEMPTS_MAX},
+    {"n", batch_of[lane->which]},
     {0},
   };
-  const ccd_query *outcome = status == CC_OK ? &ccd_q_job_done : &ccd_q_job_retry;
-  if (query(jobs, outcome, args, NULL, NULL, &settle) != CC_OK)
-    ccd_log(CCD_WARNING,
-            "job.unsettled",
-            CCD_NUMBER("job", claimed->id),
-            CCD_TEXT("code", settle.code));
-}
-
-static bool
-is_stopping(ccd_jobs *jobs)
-{
-  pthread_mutex_lock(&jobs->lock);
-  bool stopping = jobs->stopping;
-  pthread_mutex_unlock(&jobs->lock);
-  return stopping;
-}
-
-/* Whatever is due, batch by batch. */
-static void
-run_due(ccd_jobs *jobs)
-{
-  static const ccd_arg args[] = {{"lease_s", LEASE_SECONDS}, {"n", "10"}, {0}};
-  cc_error error = {0};
-  batch claimed = {.n = BATCH};
-
-  while (claimed.n == BATCH && !is_stopping(jobs)) {
-    cc_arena_clear(jobs->arena);
-    claimed.n = 0;
-    if (query(jobs, &ccd_q_job_claim, args, take_batch, &claimed, &error) != CC_OK)
-      return;
-    for (int i = 0; i < claimed.n; i++)
-      run_and_settle(jobs, &claimed.jobs[i]);
-  }
-}
-
-static void
-take_figures(const ccd_rows *rows, cc_arena *arena, void *ret)
-{
-  ccd_jobs *jobs = ret;
-
-  jobs->queued = ccd_rows_int64(rows, 0, "queued");
-  jobs->failed = ccd_rows_int64(rows, 0, "failed");
-}
-
-/* What is old enough to be nobody's business any more. */
-static void
-clean(ccd_jobs *jobs)
-{
-  static const ccd_query *const statements[] = {
-    &ccd_q_job_clean_jobs,
-    &ccd_q_job_clean_sessions,
-    &ccd_q_job_clean_email_tokens,
-    &ccd_q_job_clean_idempotency_keys,
-  };
-  static const ccd_arg none[] = {{0}};
-
-  for (size_t i = 0; i < CC_N(statements); i++) {
-    cc_error error = {0};
-    if (query(jobs, statements[i], none, NULL, NULL, &error) != CC_OK)
-      ccd_log(CCD_WARNING,
-              "job.clean_failed",
-              CCD_TEXT("query", statements[i]->name),
-              CCD_TEXT("code", error.code));
-  }
-}
-
-static void
-round_of_work(ccd_jobs *jobs)
-{
-  static const ccd_arg none[] = {{0}};
-  cc_error error = {0};
-
-  if (!ccd_db_up(jobs->server->db))
-    return;
-  /* Mails are the only jobs so far. */
-  if (ccd_mail_job_ready(jobs->server))
-    run_due(jobs);
-  int64_t now = cc_time_monotonic();
-  if (now >= jobs->figures_at &&
-      query(jobs, &ccd_q_job_figures, none, take_figures, jobs, &error) == CC_OK)
-    jobs->figures_at = now + FIGURES_EVERY;
-  if (now >= jobs->clean_at) {
-    clean(jobs);
-    jobs->clean_at = now + CLEAN_EVERY;
-  }
+  cc_status status =
+    ccd_jobs_query(lane->jobs, lane->arena, &ccd_q_job_claim, args, take_batch, &claimed, &error);
+  for (int i = 0; status == CC_OK && i < claimed.n; i++)
+    run_and_settle(lane, &claimed.claims[i]);
+  return status == CC_OK && claimed.n > 0;
 }
 
 /* False: stop. */
 static bool
-wait_for_work(ccd_jobs *jobs)
+wait_for_work(ccd_lane *lane)
 {
+  ccd_jobs *jobs = lane->jobs;
   struct timespec until;
 
   (void) clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += POLL_SECONDS;
   pthread_mutex_lock(&jobs->lock);
   int waited = 0;
-  while (!jobs->woken && !jobs->stopping && waited == 0)
+  while (!lane->woken && !atomic_load(&jobs->stopping) && waited == 0)
     waited = pthread_cond_timedwait(&jobs->changed, &jobs->lock, &until);
-  jobs->woken = false;
-  bool go_on = !jobs->stopping;
+  lane->woken = false;
+  bool go_on = !atomic_load(&jobs->stopping);
   pthread_mutex_unlock(&jobs->lock);
   return go_on;
 }
 
 static void *
-worker(void *data)
+lane_thread(void *data)
 {
-  ccd_jobs *jobs = data;
+  ccd_lane *lane = data;
 
-  while (wait_for_work(jobs))
-    round_of_work(jobs);
+  while (wait_for_work(lane)) {
+    while (run_batch(lane))
+      ccd_jobs_wake(lane->jobs); /* what a job has enqueued may be for the other lane */
+  }
   return NULL;
+}
+
+/* -- start and stop ------------------------------------------------------------------------------
+ */
+
+static const ccd_job_kind *
+kind_named(const ccd_jobs *jobs, const char *name)
+{
+  for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
+    const ccd_job_kind *kind = find_kind(&jobs->lanes[i], name);
+    if (kind != NULL)
+      return kind;
+  }
+  return NULL;
+}
+
+static cc_status
+add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
+{
+  if (kind->run == NULL || kind->lease_s <= 0 || kind->lane >= _CCD_LANE_MAX ||
+      strpbrk(kind->name, "{},\"\\ ") != NULL || kind_named(jobs, kind->name) != NULL)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "job_kind",
+                   "The kind of job %s is not whole, or there twice",
+                   kind->name);
+  ccd_lane *lane = &jobs->lanes[kind->lane];
+  const ccd_job_kind **grown = realloc(lane->kinds, (lane->n_kinds + 1) * sizeof(*lane->kinds));
+  if (grown == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+  lane->kinds = grown;
+  lane->kinds[lane->n_kinds++] = kind;
+  return CC_OK;
 }
 
 static void
 jobs_free(ccd_jobs *jobs)
 {
-  cc_arena_free(jobs->arena);
+  for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
+    cc_arena_free(jobs->lanes[i].arena);
+    free(jobs->lanes[i].kinds);
+  }
+  cc_arena_free(jobs->keeper_arena);
   pthread_cond_destroy(&jobs->changed);
   pthread_mutex_destroy(&jobs->lock);
   free(jobs);
 }
 
-cc_status
-ccd_jobs_start(ccd_server *server, ccd_jobs **ret, cc_error *reterr)
+static ccd_jobs *
+jobs_new(const ccd_server *server)
 {
   ccd_jobs *jobs = calloc(1, sizeof(*jobs));
   if (jobs == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return NULL;
   pthread_condattr_t attributes;
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -279,42 +322,98 @@ ccd_jobs_start(ccd_server *server, ccd_jobs **ret, cc_error *reterr)
   pthread_mutex_init(&jobs->lock, NULL);
   jobs->server = server;
   jobs->queued = jobs->failed = -1;
-  /* Not at once: a server that starts has better things to do. */
-  jobs->clean_at = cc_time_monotonic() + 60 * CC_TIME_SECOND;
-  jobs->arena = cc_arena_new(ARENA_MAX);
-  if (jobs->arena == NULL || pthread_create(&jobs->thread, NULL, worker, jobs) != 0) {
-    jobs_free(jobs);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The job worker could not be started.");
+  for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
+    jobs->lanes[i].jobs = jobs;
+    jobs->lanes[i].which = (ccd_job_lane) i;
   }
-  *ret = jobs;
-  return CC_OK;
+  return jobs;
+}
+
+static cc_status
+start_threads(ccd_jobs *jobs, cc_error *reterr)
+{
+  bool good = true;
+  jobs->keeper_arena = cc_arena_new(KEEPER_ARENA_MAX);
+  for (size_t i = 0; good && i < CC_N(jobs->lanes); i++) {
+    ccd_lane *lane = &jobs->lanes[i];
+    if (lane->n_kinds == 0)
+      continue;
+    lane->arena = cc_arena_new(ARENA_MAX);
+    lane->started =
+      lane->arena != NULL && pthread_create(&lane->thread, NULL, lane_thread, lane) == 0;
+    good = lane->started;
+  }
+  if (good && jobs->keeper_arena != NULL)
+    jobs->keeper_started = pthread_create(&jobs->keeper, NULL, ccd_job_keeper, jobs) == 0;
+  if (jobs->keeper_started)
+    return CC_OK;
+  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The job worker could not be started.");
+}
+
+cc_status
+ccd_jobs_start(ccd_server *server,
+               const ccd_job_kind *const *tables,
+               ccd_jobs **ret,
+               cc_error *reterr)
+{
+  ccd_jobs *jobs = jobs_new(server);
+  if (jobs == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+  cc_status status = CC_OK;
+  for (; status == CC_OK && *tables != NULL; tables++) {
+    for (const ccd_job_kind *kind = *tables; status == CC_OK && kind->name != NULL; kind++)
+      status = add_kind(jobs, kind, reterr);
+  }
+  if (status == CC_OK)
+    status = start_threads(jobs, reterr);
+  if (status == CC_OK)
+    *ret = jobs;
+  else
+    ccd_jobs_stop(jobs);
+  return status;
 }
 
 void
 ccd_jobs_wake(ccd_jobs *jobs)
 {
+  if (jobs == NULL)
+    return;
   pthread_mutex_lock(&jobs->lock);
-  jobs->woken = true;
-  pthread_cond_signal(&jobs->changed);
+  for (size_t i = 0; i < CC_N(jobs->lanes); i++)
+    jobs->lanes[i].woken = true;
+  pthread_cond_broadcast(&jobs->changed);
   pthread_mutex_unlock(&jobs->lock);
 }
 
+static void
+tell(ccd_jobs *jobs, atomic_bool *flag)
+{
+  pthread_mutex_lock(&jobs->lock);
+  atomic_store(flag, true);
+  pthread_cond_broadcast(&jobs->changed);
+  pthread_mutex_unlock(&jobs->lock);
+}
+
+/* The keeper ends last: a job that is on its way to the end keeps its lease. */
 void
 ccd_jobs_stop(ccd_jobs *jobs)
 {
   if (jobs == NULL)
     return;
-  pthread_mutex_lock(&jobs->lock);
-  jobs->stopping = true;
-  pthread_cond_signal(&jobs->changed);
-  pthread_mutex_unlock(&jobs->lock);
-  pthread_join(jobs->thread, NULL);
+  tell(jobs, &jobs->stopping);
+  for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
+    if (jobs->lanes[i].started)
+      pthread_join(jobs->lanes[i].thread, NULL);
+  }
+  tell(jobs, &jobs->keeper_ends);
+  if (jobs->keeper_started)
+    pthread_join(jobs->keeper, NULL);
   jobs_free(jobs);
 }
 
 void
 ccd_jobs_figures(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed)
 {
-  *ret_queued = jobs->queued;
-  *ret_failed = jobs->failed;
+  *ret_queued = jobs == NULL ? -1 : jobs->queued;
+  *ret_failed = jobs == NULL ? -1 : jobs->failed;
 }

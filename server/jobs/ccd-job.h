@@ -4,9 +4,118 @@
 #include "server/engine/ccd-call.h"
 
 /* Work that is done later, enqueued in the transaction that causes it: it happens if and only if
- * the transaction committed. Payloads are sealed, since a mail may hold a token. */
+ * that transaction committed. See docs/internals/jobs.md. */
 
 typedef struct ccd_jobs ccd_jobs;
+typedef struct ccd_job_run ccd_job_run;
+typedef struct ccd_job_kind ccd_job_kind;
+
+/* A job that runs. Strings and the arena live until run() returns. */
+typedef struct ccd_job {
+  const ccd_server *server;
+  const ccd_job_kind *kind;
+  cc_arena *arena;
+  int64_t id;
+  int64_t organization_id; /* whom it is for; 0: nobody */
+  int attempt;             /* 1 at the first */
+  cc_time made;
+  const char *payload; /* JSON; of a sealed kind what ccd_unseal takes */
+  ccd_job_run *run;    /* the worker's own */
+} ccd_job;
+
+/* The worker's threads, so that what takes minutes delays nothing that takes moments. */
+typedef enum ccd_job_lane {
+  CCD_LANE_QUICK = 0,
+  CCD_LANE_LONG,
+  _CCD_LANE_MAX
+} ccd_job_lane;
+
+/* A kind of job. Features have tables of them, which main hands to ccd_jobs_start. */
+struct ccd_job_kind {
+  const char *name; /* "mail", "import.apply"; NULL ends a table */
+  ccd_job_lane lane;
+
+  /* Seconds after which another worker takes over from one that went away. The lease of a job on
+   * the long lane is extended for as long as it runs; one on the quick lane must be done by then.
+   */
+  int lease_s;
+
+  bool sealed; /* the payload is not plain JSON: only the kind's own enqueuing makes it */
+
+  /* Can it run now? When not, its jobs wait in the queue. NULL: always. */
+  bool (*ready)(const ccd_server *server);
+
+  /**
+   * Do it. It may have been run before, up to any of its commits, so each step first looks whether
+   * it is done already.
+   *
+   * CC_OK: done. Otherwise it is tried again later, eight times in all, and the reason is kept in
+   * jobs.last_error; a failure that trying again cannot mend belongs into a row of the feature, and
+   * is CC_OK here.
+   */
+  cc_status (*run)(ccd_job *job, cc_error *reterr);
+};
+
+/* What a transaction of a job is for. */
+typedef struct ccd_job_tx {
+  const char *action; /* audit log: "import.apply"; NULL: "job.run" */
+  const char *actor;  /* who caused it, such as "user:7"; NULL: "system" */
+  int64_t user_id;    /* that person; 0: none */
+  bool read;          /* reads only */
+  bool bulk;          /* rows are not recorded one by one; the last statement calls record_bulk */
+  int timeout_s;      /* of each statement; 0: 600 */
+} ccd_job_tx;
+
+/**
+ * Transactions of a job, one after the other, under its organization. The same connection serves
+ * the whole job. A serialization failure is the job's to try again: ccd_job_may_retry.
+ *
+ * Every commit first makes sure that this worker still holds the job: CC_ERR_CONFLICT with the
+ * code "job_lost" when another has it, and then nothing of the transaction stays. So do begin and
+ * query once the loss is known.
+ *
+ * @args: by name, ended by a NULL name; organization_id and job_id are known besides; may be NULL.
+ *   A name that nothing gives is SQL NULL.
+ * @ret: rows, valid until the next begin or the end of the job; may be NULL. A transaction keeps at
+ *   most 64 results: ccd_job_drop_rows frees them.
+ */
+cc_status ccd_job_begin(ccd_job *job, const ccd_job_tx *tx, cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_job_query(ccd_job *job,
+                        const ccd_query *query,
+                        const ccd_arg *args,
+                        const ccd_rows **ret,
+                        cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_job_commit(ccd_job *job, cc_error *reterr) CC_MUSTCHECK;
+void ccd_job_rollback(ccd_job *job);
+void ccd_job_drop_rows(ccd_job *job);
+bool ccd_job_may_retry(const ccd_job *job);
+
+/* begin, one query, commit. */
+cc_status ccd_job_once(ccd_job *job,
+                       const ccd_job_tx *tx,
+                       const ccd_query *query,
+                       const ccd_arg *args,
+                       const ccd_rows **ret,
+                       cc_error *reterr) CC_MUSTCHECK;
+
+/* The connection inside a transaction, for ccd_db_copy_*. */
+ccd_db_conn *ccd_job_conn(ccd_job *job);
+
+/* The worker is to stop: a long job asks between its steps and returns ccd_job_again. */
+bool ccd_job_stopping(const ccd_job *job);
+
+/* The lease is another worker's: whatever is still to do is not ours. */
+bool ccd_job_lost(const ccd_job *job);
+
+/* For `return ccd_job_again(job, 0, reterr)`: back into the queue, due after @seconds, and not
+ * counted as an attempt. Every step that was committed stays. */
+cc_status ccd_job_again(ccd_job *job, int seconds, cc_error *reterr);
+
+/* From a handler, in the call's transaction, for the call's organization: @payload is JSON. The
+ * worker is woken after the commit. SQL does the same with job_enqueue(kind, organization,
+ * payload) and .wakes_jobs in the route. */
+cc_status ccd_job_enqueue(ccd_call *call, const char *kind, const char *payload, cc_error *reterr)
+  CC_MUSTCHECK;
 
 /* Enqueue a mail. All texts UTF-8; @text is the whole plain-text body. An empty @to makes a job
  * that does nothing: so an unknown address costs the same work as a known one. */
@@ -16,11 +125,21 @@ cc_status ccd_mail_enqueue(ccd_call *call,
                            const char *text,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* The worker: a thread that claims due jobs (FOR UPDATE SKIP LOCKED, a lease) and runs them; woken
- * by ccd_jobs_wake and once a second. Part of `serve` on a small machine. */
-cc_status ccd_jobs_start(ccd_server *server, ccd_jobs **ret, cc_error *reterr) CC_MUSTCHECK;
+/**
+ * Start the worker: a thread per lane, and one that extends leases, cleans up and counts. Part of
+ * `serve` on a small machine, else `worker`.
+ *
+ * @tables: NULL-terminated; each ends with a row without a name. Must outlive the worker. Two kinds
+ *   of one name, or a kind without run or lease, are CC_ERR_INTERNAL.
+ */
+cc_status ccd_jobs_start(ccd_server *server,
+                         const ccd_job_kind *const *tables,
+                         ccd_jobs **ret,
+                         cc_error *reterr) CC_MUSTCHECK;
+
+/* Both accept NULL: a server whose jobs are another process's. */
 void ccd_jobs_wake(ccd_jobs *jobs);
 void ccd_jobs_stop(ccd_jobs *jobs);
 
-/* Queued and failed jobs, for /metrics; -1 when not known yet. */
+/* Queued and failed jobs, for /metrics; -1 when not known yet, or @jobs is NULL. */
 void ccd_jobs_figures(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-server.h"
 #include "server/jobs/ccd-mail.h"
 
 #define PLACE "jobs|" CCD_JOB_MAIL
@@ -32,18 +34,16 @@ ccd_mail_use(const ccd_mail_provider *provider)
   sender = provider;
 }
 
-bool
-ccd_mail_job_ready(const ccd_server *server)
+/* There is somebody to send mails. When not, they wait in the queue. */
+static bool
+mail_ready(const ccd_server *server)
 {
   return sender != NULL && sender->ready(&server->config);
 }
 
-char *
-ccd_mail_job_seal(cc_arena *arena,
-                  const ccd_keys *keys,
-                  const char *to,
-                  const char *subject,
-                  const char *text)
+/* The payload, sealed, since a mail may hold a token; as bytea text in @arena. NULL: no memory. */
+static char *
+seal(cc_arena *arena, const ccd_keys *keys, const char *to, const char *subject, const char *text)
 {
   cc_str json = CC_STR_INIT(8 * TEXT_MAX);
   const mail_payload payload = {
@@ -63,19 +63,34 @@ ccd_mail_job_seal(cc_arena *arena,
 }
 
 cc_status
-ccd_mail_job_run(const ccd_server *server,
-                 cc_arena *arena,
-                 const char *payload,
-                 int64_t id,
-                 cc_time made,
+ccd_mail_enqueue(ccd_call *call,
+                 const char *to,
+                 const char *subject,
+                 const char *text,
                  cc_error *reterr)
 {
+  char *payload = seal(call->arena, ccd_call_keys(call), to, subject, text);
+  if (payload == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+  const ccd_arg args[] = {{"kind", CCD_JOB_MAIL}, {"payload", payload}, {0}};
+  cc_status status = ccd_call_query(call, &ccd_q_job_enqueue, args, NULL, reterr);
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
+}
+
+/* The job's id and time make the mail the same one when it is run again. */
+static cc_status
+mail_run(ccd_job *job, cc_error *reterr)
+{
+  const ccd_server *server = job->server;
+  cc_arena *arena = job->arena;
   char *json = NULL;
   size_t length = 0;
   void *decoded = NULL;
   cc_error_list errors = {.arena = arena};
 
-  if (!ccd_unseal(arena, &server->keys, PLACE, payload, &json, &length))
+  if (!ccd_unseal(arena, &server->keys, PLACE, job->payload, &json, &length))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "unseal",
@@ -94,7 +109,12 @@ ccd_mail_job_run(const ccd_server *server,
                                   .to = mail->to,
                                   .subject = mail->subject,
                                   .text = mail->text,
-                                  .made = made,
-                                  .id = id},
+                                  .made = job->made,
+                                  .id = job->id},
                       reterr);
 }
+
+const ccd_job_kind ccd_mail_jobs[] = {
+  {.name = CCD_JOB_MAIL, .lease_s = 60, .sealed = true, .ready = mail_ready, .run = mail_run},
+  {0},
+};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <time.h>
+
+#include "ccd-queries.h"
+#include "server/engine/ccd-log.h"
+#include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-private.h"
+
+/* Housekeeping on a thread of its own, so that neither lane waits for it: extends the leases of
+ * what runs long, counts for /metrics, gives up what keeps ending its worker, deletes what is old.
+ */
+
+#define TICK_SECONDS 1
+#define FIGURES_EVERY (5 * CC_TIME_SECOND)
+#define CLEAN_EVERY (3600 * CC_TIME_SECOND)
+#define CLEAN_FIRST (60 * CC_TIME_SECOND) /* a server that starts has better things to do */
+
+/* A lease to extend, copied from under the lock. */
+typedef struct lease {
+  int64_t id;
+  int attempts, lease_s;
+  bool held;
+} lease;
+
+static void
+take_held(const ccd_rows *rows, cc_arena *arena, void *ret)
+{
+  lease *asked = ret;
+  asked->held = ccd_rows_n(rows) == 1;
+}
+
+/* False: nothing is to be extended now. */
+static bool
+due_lease(ccd_jobs *jobs, ccd_lane *lane, lease *ret)
+{
+  bool due = false;
+  pthread_mutex_lock(&jobs->lock);
+  ccd_job_run *run = lane->running;
+  if (run != NULL && !atomic_load(&run->lost) && cc_time_monotonic() >= run->extend_at) {
+    *ret = (lease){.id = run->id, .attempts = run->attempts, .lease_s = run->kind->lease_s};
+    run->extend_at = cc_time_monotonic() + run->kind->lease_s * CC_TIME_SECOND / 3;
+    due = true;
+  }
+  pthread_mutex_unlock(&jobs->lock);
+  return due;
+}
+
+/* Without an answer the lease may still hold: the commit finds out. */
+static void
+extend(ccd_jobs *jobs, ccd_lane *lane)
+{
+  lease asked = {0};
+  cc_error error = {0};
+  if (!due_lease(jobs, lane, &asked))
+    return;
+  const ccd_arg args[] = {
+    {"id", ccd_text_int64(jobs->keeper_arena, asked.id)},
+    {"attempts", ccd_text_int64(jobs->keeper_arena, asked.attempts)},
+    {"lease_s", ccd_text_int64(jobs->keeper_arena, asked.lease_s)},
+    {0},
+  };
+  cc_status status =
+    ccd_jobs_query(jobs, jobs->keeper_arena, &ccd_q_job_extend, args, take_held, &asked, &error);
+  if (status != CC_OK || asked.held)
+    return;
+  pthread_mutex_lock(&jobs->lock);
+  if (lane->running != NULL && lane->running->id == asked.id &&
+      lane->running->attempts == asked.attempts)
+    atomic_store(&lane->running->lost, true);
+  pthread_mutex_unlock(&jobs->lock);
+}
+
+static void
+take_figures(const ccd_rows *rows, cc_arena *arena, void *ret)
+{
+  ccd_jobs *jobs = ret;
+  jobs->queued = ccd_rows_int64(rows, 0, "queued");
+  jobs->failed = ccd_rows_int64(rows, 0, "failed");
+}
+
+static void
+count(ccd_jobs *jobs)
+{
+  static const ccd_arg limit[] = {{"attempts_max", CCD_JOB_ATTEMPTS_MAX}, {0}};
+  static const ccd_arg none[] = {{0}};
+  cc_error error = {0};
+  cc_status status =
+    ccd_jobs_query(jobs, jobs->keeper_arena, &ccd_q_job_give_up, limit, NULL, NULL, &error);
+  if (status == CC_OK)
+    status = ccd_jobs_query(jobs,
+                            jobs->keeper_arena,
+                            &ccd_q_job_figures,
+                            none,
+                            take_figures,
+                            jobs,
+                            &error);
+  if (status != CC_OK)
+    ccd_log(CCD_WARNING, "job.not_counted", CCD_TEXT("code", error.code));
+}
+
+/* What is old enough to be nobody's business any more. */
+static void
+clean(ccd_jobs *jobs)
+{
+  static const ccd_query *const statements[] = {
+    &ccd_q_job_clean_jobs,
+    &ccd_q_job_clean_sessions,
+    &ccd_q_job_clean_email_tokens,
+    &ccd_q_job_clean_idempotency_keys,
+  };
+  static const ccd_arg none[] = {{0}};
+
+  for (size_t i = 0; i < CC_N(statements); i++) {
+    cc_error error = {0};
+    if (ccd_jobs_query(jobs, jobs->keeper_arena, statements[i], none, NULL, NULL, &error) != CC_OK)
+      ccd_log(CCD_WARNING,
+              "job.clean_failed",
+              CCD_TEXT("query", statements[i]->name),
+              CCD_TEXT("code", error.code));
+  }
+}
+
+static void
+rest(ccd_jobs *jobs)
+{
+  struct timespec until;
+  (void) clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += TICK_SECONDS;
+  pthread_mutex_lock(&jobs->lock);
+  int waited = 0;
+  while (!atomic_load(&jobs->keeper_ends) && waited == 0)
+    waited = pthread_cond_timedwait(&jobs->changed, &jobs->lock, &until);
+  pthread_mutex_unlock(&jobs->lock);
+}
+
+void *
+ccd_job_keeper(void *data)
+{
+  ccd_jobs *jobs = data;
+  int64_t figures_at = 0;
+  int64_t clean_at = cc_time_monotonic() + CLEAN_FIRST;
+
+  /* Stopped after the lanes: a job that is on its way to the end keeps its lease. */
+  while (!atomic_load(&jobs->keeper_ends)) {
+    int64_t now = cc_time_monotonic();
+    cc_arena_clear(jobs->keeper_arena);
+    if (ccd_db_up(jobs->server->db)) {
+      extend(jobs, &jobs->lanes[CCD_LANE_LONG]);
+      if (now >= figures_at) {
+        count(jobs);
+        figures_at = now + FIGURES_EVERY;
+      }
+      if (now >= clean_at) {
+        clean(jobs);
+        clean_at = now + CLEAN_EVERY;
+      }
+    }
+    rest(jobs);
+  }
+  return NULL;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "server/jobs/ccd-job.h"
+
+/* What the worker (ccd-job.c), its housekeeping (ccd-job-keeper.c) and running jobs (ccd-job-run.c)
+ * share. */
+
+#define CCD_JOB_ATTEMPTS_MAX "8"
+
+/* A job in the hands of a lane. The keeper looks at it under the worker's lock. */
+struct ccd_job_run {
+  ccd_jobs *jobs;
+  const ccd_job_kind *kind;
+  int64_t id;
+  int attempts;      /* the fence: whoever holds another number holds nothing */
+  atomic_bool lost;  /* another worker has it */
+  int64_t extend_at; /* cc_time_monotonic; the keeper's */
+  bool again;        /* ccd_job_again was called */
+  int again_s;       /* due after */
+  ccd_db_conn *conn; /* borrowed at the first transaction, until the job ends */
+  bool in_transaction, reads;
+};
+
+typedef struct ccd_lane {
+  ccd_jobs *jobs;
+  ccd_job_lane which;
+  pthread_t thread;
+  bool started;
+  bool woken;           /* under the worker's lock */
+  ccd_job_run *running; /* under the worker's lock; NULL: none */
+  cc_arena *arena;      /* from here on the lane's own */
+  const ccd_job_kind **kinds;
+  size_t n_kinds;
+} ccd_lane;
+
+struct ccd_jobs {
+  const ccd_server *server;
+  pthread_mutex_t lock;
+  pthread_cond_t changed; /* monotonic */
+  atomic_bool stopping;   /* set under the lock */
+  _Atomic int64_t queued, failed;
+  ccd_lane lanes[_CCD_LANE_MAX];
+  pthread_t keeper;
+  bool keeper_started;
+  atomic_bool keeper_ends; /* set under the lock */
+  cc_arena *keeper_arena;
+};
+
+/* Copies what it needs of the rows, before their connection goes back. */
+typedef void ccd_job_take(const ccd_rows *rows, cc_arena *arena, void *ret);
+
+/* One statement in a transaction of its own. */
+cc_status ccd_jobs_query(ccd_jobs *jobs,
+                         cc_arena *arena,
+                         const ccd_query *statement,
+                         const ccd_arg *named,
+                         ccd_job_take *take,
+                         void *ret,
+                         cc_error *reterr) CC_MUSTCHECK;
+
+/* Parameters by name from @named; NULL for what it lacks. @ret has room for statement->n_params. */
+void ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret);
+
+/* Give back what a job that ended still holds (ccd-job-run.c). */
+void ccd_job_run_done(ccd_job_run *run);
+
+/* The thread of ccd-job-keeper.c; @data is the ccd_jobs. */
+void *ccd_job_keeper(void *data);
+
+#define CCD_JOB_ARGS_MAX 32

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "server/engine/ccd-feed.h"
+#include "server/jobs/ccd-job-private.h"
+
+/* What a running job may do: transactions of its own, asking whether to stop, going back. */
+
+#define STATEMENT_S 600
+
+static cc_status
+lost(ccd_job_run *run, cc_error *reterr)
+{
+  atomic_store(&run->lost, true);
+  return cc_fail(reterr, CC_ERR_CONFLICT, "job_lost", "Another worker has taken this job over");
+}
+
+cc_status
+ccd_job_begin(ccd_job *job, const ccd_job_tx *tx, cc_error *reterr)
+{
+  ccd_job_run *run = job->run;
+  if (ccd_job_lost(job))
+    return lost(run, reterr);
+  if (run->in_transaction)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "A transaction is open already");
+  if (run->conn == NULL) {
+    cc_status status = ccd_db_borrow(job->server->db, &run->conn, reterr);
+    if (status != CC_OK)
+      return status;
+  }
+  const char *request = cc_arena_printf(job->arena, "job-%lld", (long long) job->id);
+  const ccd_context context = {
+    .tx = tx->read ? CCD_READ : CCD_WRITE,
+    .organization_id = job->organization_id,
+    .user_id = tx->user_id,
+    .actor = tx->actor != NULL ? tx->actor : "system",
+    .action = tx->action != NULL ? tx->action : "job.run",
+    .request_id = request,
+    .bulk = tx->bulk,
+    .timeout_ms = (tx->timeout_s > 0 ? tx->timeout_s : STATEMENT_S) * 1000,
+  };
+  ccd_db_begin(run->conn, &context);
+  run->in_transaction = true;
+  run->reads = tx->read;
+  return CC_OK;
+}
+
+cc_status
+ccd_job_query(ccd_job *job,
+              const ccd_query *query,
+              const ccd_arg *args,
+              const ccd_rows **ret,
+              cc_error *reterr)
+{
+  ccd_job_run *run = job->run;
+  if (ccd_job_lost(job))
+    return lost(run, reterr);
+  if (!run->in_transaction || query->n_params > CCD_JOB_ARGS_MAX)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "%s: no transaction", query->name);
+  const ccd_arg own[] = {
+    {"organization_id",
+     job->organization_id == 0 ? NULL : ccd_text_int64(job->arena, job->organization_id)},
+    {"job_id", ccd_text_int64(job->arena, job->id)},
+    {0},
+  };
+  const char *given[CCD_JOB_ARGS_MAX];
+  const char *all[CCD_JOB_ARGS_MAX];
+  ccd_jobs_args(query, own, all);
+  ccd_jobs_args(query, args, given);
+  for (int i = 0; i < query->n_params; i++) {
+    if (given[i] != NULL)
+      all[i] = given[i];
+  }
+  return ccd_db_query(run->conn, query, all, ret, reterr);
+}
+
+/* With the row locked no other worker takes the job before the commit is through. */
+static cc_status
+hold(ccd_job_run *run, cc_arena *arena, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_arg args[] = {
+    {"id", ccd_text_int64(arena, run->id)},
+    {"attempts", ccd_text_int64(arena, run->attempts)},
+    {0},
+  };
+  const char *all[CCD_JOB_ARGS_MAX];
+  ccd_jobs_args(&ccd_q_job_hold, args, all);
+  cc_status status = ccd_db_query(run->conn, &ccd_q_job_hold, all, &rows, reterr);
+  return status == CC_OK && ccd_rows_n(rows) != 1 ? lost(run, reterr) : status;
+}
+
+cc_status
+ccd_job_commit(ccd_job *job, cc_error *reterr)
+{
+  ccd_job_run *run = job->run;
+  if (!run->in_transaction)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "No transaction is open");
+  cc_status status = CC_OK;
+  if (ccd_job_lost(job))
+    status = lost(run, reterr);
+  else if (!run->reads)
+    status = hold(run, job->arena, reterr);
+  if (status != CC_OK) {
+    ccd_job_rollback(job);
+    return status;
+  }
+  run->in_transaction = false;
+  status = ccd_db_commit(run->conn, reterr);
+  if (status == CC_OK && !run->reads && job->organization_id != 0)
+    ccd_feed_wrote(job->server->feed, job->organization_id);
+  return status;
+}
+
+void
+ccd_job_rollback(ccd_job *job)
+{
+  if (job->run->in_transaction)
+    ccd_db_rollback(job->run->conn);
+  job->run->in_transaction = false;
+}
+
+void
+ccd_job_drop_rows(ccd_job *job)
+{
+  if (job->run->conn != NULL)
+    ccd_db_drop_rows(job->run->conn);
+}
+
+bool
+ccd_job_may_retry(const ccd_job *job)
+{
+  return job->run->conn != NULL && ccd_db_may_retry(job->run->conn);
+}
+
+cc_status
+ccd_job_once(ccd_job *job,
+             const ccd_job_tx *tx,
+             const ccd_query *query,
+             const ccd_arg *args,
+             const ccd_rows **ret,
+             cc_error *reterr)
+{
+  cc_status status = ccd_job_begin(job, tx, reterr);
+  if (status == CC_OK)
+    status = ccd_job_query(job, query, args, ret, reterr);
+  if (status == CC_OK)
+    return ccd_job_commit(job, reterr);
+  ccd_job_rollback(job);
+  return status;
+}
+
+ccd_db_conn *
+ccd_job_conn(ccd_job *job)
+{
+  return job->run->in_transaction ? job->run->conn : NULL;
+}
+
+bool
+ccd_job_stopping(const ccd_job *job)
+{
+  return atomic_load(&job->run->jobs->stopping);
+}
+
+bool
+ccd_job_lost(const ccd_job *job)
+{
+  return atomic_load(&job->run->lost);
+}
+
+cc_status
+ccd_job_again(ccd_job *job, int seconds, cc_error *reterr)
+{
+  job->run->again = true;
+  job->run->again_s = seconds;
+  return cc_fail(reterr, CC_ERR_UNAVAILABLE, "again", "Goes on later");
+}
+
+void
+ccd_job_run_done(ccd_job_run *run)
+{
+  if (run->conn == NULL)
+    return;
+  if (run->in_transaction)
+    ccd_db_rollback(run->conn);
+  ccd_db_return(run->jobs->server->db, run->conn);
+  run->conn = NULL;
+  run->in_transaction = false;
+}
+
+static cc_status
+enqueue(ccd_call *call, const ccd_query *query, const ccd_arg *args, cc_error *reterr)
+{
+  cc_status status = ccd_call_query(call, query, args, NULL, reterr);
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
+}
+
+cc_status
+ccd_job_enqueue(ccd_call *call, const char *kind, const char *payload, cc_error *reterr)
+{
+  const ccd_arg args[] = {{"kind", kind}, {"payload", payload}, {0}};
+  return enqueue(call, &ccd_q_job_enqueue_plain, args, reterr);
+}
