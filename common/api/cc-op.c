@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-op.h"
 
+#include <string.h>
+
 const char *
 cc_method_name(cc_method method)
 {
@@ -13,6 +15,15 @@ cc_method_name(cc_method method)
   };
   unsigned index = (unsigned) method;
   return index < _CC_METHOD_MAX && names[index] != NULL ? names[index] : "";
+}
+
+size_t
+cc_media_next(const char **at)
+{
+  if (*at == NULL)
+    return 0;
+  *at += strspn(*at, ", ");
+  return strcspn(*at, ", ");
 }
 
 int

@@ -21,6 +21,7 @@ typedef enum cc_reply_shape {
   CC_REPLY_LIST,    /* {"data": [.reply…], "next_cursor": …}; .query has limit and cursor */
   CC_REPLY_SOCKET,  /* a WebSocket whose text messages are of .reply */
   CC_REPLY_TEXT,    /* something that is not JSON, or has no table: see .doc */
+  CC_REPLY_FILE,    /* bytes of one of .media; a GET takes Range and If-None-Match */
 } cc_reply_shape;
 
 typedef struct cc_op {
@@ -30,7 +31,10 @@ typedef struct cc_op {
   const cc_type *query;  /* query string; NULL: none */
   const cc_type *body;   /* JSON body; NULL: none. A PATCH body is a merge-patch */
   const cc_type *reply;
-  const char *media; /* CC_REPLY_TEXT: its content type */
+  const char *media; /* CC_REPLY_TEXT, CC_REPLY_FILE: its content type; a file's may be several,
+                        comma-separated, the first being the usual one */
+  const char *body_media; /* the body is a file of one of these types, comma-separated, and is
+                             streamed; NULL: JSON of .body, or none */
   cc_method method;
   cc_reply_shape shape;
   int success;     /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
@@ -44,6 +48,10 @@ typedef struct cc_op {
 extern const cc_op *const cc_ops[];
 
 const char *cc_method_name(cc_method method);
+
+/* The next of comma-separated media types, for `for (at = list; (n = cc_media_next(&at)) > 0; at +=
+ * n)`: its length, with *@at moved to its beginning. 0: that was the last. */
+size_t cc_media_next(const char **at);
 
 /* The HTTP code of a success. */
 int cc_op_success(const cc_op *op);

@@ -24,11 +24,13 @@ static const status_row rows[_CC_STATUS_MAX] = {
   [CC_ERR_PRECONDITION] = {412, "precondition_failed", "Changed in the meantime"},
   [CC_ERR_TOO_LARGE] = {413, "too_large", "Too large"},
   [CC_ERR_UNSUPPORTED] = {415, "unsupported_media_type", "Unsupported content type"},
+  [CC_ERR_RANGE] = {416, "range_not_satisfiable", "Outside of the file"},
   [CC_ERR_INVALID] = {422, "validation_error", "Something in the request is not valid"},
   [CC_ERR_RATE_LIMITED] = {429, "rate_limited", "Too many requests"},
   [CC_ERR_INTERNAL] = {500, "internal", "Internal error"},
   [CC_ERR_EXTERNAL] = {502, "external_service", "A service that this server uses failed"},
   [CC_ERR_UNAVAILABLE] = {503, "unavailable", "Temporarily unavailable"},
+  [CC_ERR_STORAGE] = {507, "storage_full", "No room for the file"},
   [CC_ERR_NO_MEMORY] = {503, "unavailable", "Temporarily unavailable"},
 };
 

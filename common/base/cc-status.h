@@ -20,12 +20,14 @@ typedef enum cc_status {
   CC_ERR_PRECONDITION,    /* 412: If-Match did not match */
   CC_ERR_TOO_LARGE,       /* 413 */
   CC_ERR_UNSUPPORTED,     /* 415: content type */
+  CC_ERR_RANGE,           /* 416: Range begins behind the end of the file */
   CC_ERR_INVALID,         /* 422: well formed, but fields are wrong */
   CC_ERR_RATE_LIMITED,    /* 429 */
   CC_ERR_INTERNAL,        /* 500 */
   CC_ERR_EXTERNAL,        /* 502: a provider failed */
   CC_ERR_UNAVAILABLE,     /* 503: try again later */
   CC_ERR_NO_MEMORY,       /* 503: a ceiling was reached or malloc failed */
+  CC_ERR_STORAGE,         /* 507: no room for the file */
   _CC_STATUS_MAX
 } cc_status;
 

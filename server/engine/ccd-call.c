@@ -178,8 +178,8 @@ ccd_exchange_knows(const ccd_route *route, const char *name)
 bool
 ccd_exchange_takes_key(const ccd_route *route)
 {
-  return route->tx == CCD_WRITE && !route->secret_reply &&
-         given_field(route->op->body, "client_id") < 0;
+  return route->tx == CCD_WRITE && !route->secret_reply && route->op->shape != CC_REPLY_FILE &&
+         route->op->body_media == NULL && given_field(route->op->body, "client_id") < 0;
 }
 
 cc_status

@@ -38,6 +38,18 @@ typedef struct ccd_actor {
   char key[72];             /* name of the credential in caches: hash of the token */
 } ccd_actor;
 
+/* An answer of CC_REPLY_FILE. All texts and bytes in the arena, or static. */
+typedef struct ccd_file {
+  const char *bytes;    /* the answer, binary; NULL: .fd is */
+  int fd;               /* a regular file, sent from its beginning; the dispatcher closes it */
+  int64_t length;       /* of the whole answer; Range picks a part of it */
+  const char *media;    /* NULL: the first of op->media */
+  const char *name;     /* what the client saves it as; NULL: it is shown */
+  const char *etag;     /* in quotes; NULL: none, and then no part of it is sent */
+  const char *encoding; /* Content-Encoding of what is compressed already, for whoever decodes it by
+                           itself; NULL: none */
+} ccd_file;
+
 struct ccd_call {
   ccd_server *server;
   const ccd_route *route;
@@ -53,9 +65,12 @@ struct ccd_call {
   cc_present query_present; /* which names the query string had */
   cc_error_list errors;     /* a handler may add field errors and return CC_ERR_INVALID */
 
+  const struct ccd_spool *spool; /* the body of an operation with .body_media; see ccd-spool.h */
+
   /* What a handler leaves behind; one of these. */
   const void *reply;    /* a struct of op->reply, in the arena */
   const ccd_rows *rows; /* the rows themselves are the answer (one, or a list) */
+  const ccd_file *file; /* CC_REPLY_FILE: an open file (ccd_call_send_file) or bytes */
 
   const char *set_cookie;        /* value of a Set-Cookie header; NULL: none */
   const char *location;          /* Location of a thing created; NULL: none */
@@ -116,6 +131,18 @@ cc_status ccd_call_query(ccd_call *call,
                          const ccd_arg *extra,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
+
+/* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
+ * on failure. */
+cc_status
+ccd_call_send_file(ccd_call *call, int fd, const ccd_file *file, cc_error *reterr) CC_MUSTCHECK;
+
+/* Answer with @length bytes that live in the arena. */
+cc_status ccd_call_send_bytes(ccd_call *call,
+                              const void *bytes,
+                              size_t length,
+                              const ccd_file *file,
+                              cc_error *reterr) CC_MUSTCHECK;
 
 /* Go on in the same transaction under another tenant, for the few handlers that must cross a border
  * (accepting an invitation). */

@@ -205,6 +205,7 @@ reset_work(ccd_exchange *exchange)
 {
   exchange->call.reply = NULL;
   exchange->call.rows = NULL;
+  ccd_reply_file_drop(exchange);
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
   exchange->next_cursor = NULL;
@@ -386,7 +387,7 @@ answer_options(ccd_exchange *exchange)
   ccd_response_header(response,
                       "Access-Control-Allow-Headers",
                       "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-                      "X-Request-Id");
+                      "If-Range, Range, X-Request-Id");
   ccd_response_header(response, "Access-Control-Max-Age", "600");
   ccd_response_common(exchange);
   return true;
@@ -438,6 +439,7 @@ finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
   }
   if (exchange->conn != NULL)
     ccd_db_return(exchange->server->db, exchange->conn);
+  ccd_reply_file_drop(exchange); /* what was not sent */
   cc_str_done(&exchange->out);
   int64_t duration = cc_time_monotonic() - exchange->request->started;
   ccd_metrics_request(exchange->server->metrics,

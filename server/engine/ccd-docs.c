@@ -89,6 +89,13 @@ write_part(const char *title, const cc_type *type, unsigned left_out, cc_str *ou
 }
 
 static void
+write_media(const char *title, const char *media, cc_str *out)
+{
+  if (media != NULL)
+    cc_str_printf(out, "<p>%s: <code>%s</code>.</p>", title, media);
+}
+
+static void
 write_op(const ccd_route *route, cc_str *out)
 {
   const cc_op *op = route->op;
@@ -112,6 +119,8 @@ write_op(const ccd_route *route, cc_str *out)
   write_part("Path", op->params, 0, out);
   write_part("Query", op->query, 0, out);
   write_part("Body", op->body, CC_READ_ONLY, out);
+  write_media("Body", op->body_media, out);
+  write_media("Reply", op->media, out);
   write_part(op->shape == CC_REPLY_LIST ? "Reply: a page of" : "Reply",
              op->reply,
              CC_WRITE_ONLY,

@@ -36,8 +36,10 @@ typedef struct ccd_exchange {
   cc_str out;               /* the reply's body; ceiling CCD_REPLY_MAX */
   const char *content_type; /* of .out */
   const char *etag;
-  const char *next_cursor; /* of a list */
-  ccd_socket_cb *socket;   /* the reply is a WebSocket */
+  const char *next_cursor;        /* of a list */
+  int64_t part_from, part_length; /* of call.file */
+  bool part;                      /* 206 */
+  ccd_socket_cb *socket;          /* the reply is a WebSocket */
   void *socket_data;
   ccd_revoke revokes[CCD_REVOKES_MAX];
   int n_revokes;
@@ -68,6 +70,15 @@ bool ccd_exchange_knows(const ccd_route *route, const char *name);
 /* Headers and body of a success (ccd-reply.c). */
 cc_status ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 void ccd_reply_send(ccd_exchange *exchange);
+
+/* CC_REPLY_FILE (ccd-reply-file.c): the part that Range asks for is found before the commit, so
+ * that a refusal leaves nothing behind; drop closes what was not sent. */
+cc_status ccd_reply_file_check(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
+void ccd_reply_file_send(ccd_exchange *exchange);
+void ccd_reply_file_drop(ccd_exchange *exchange);
+
+/* One of the entity tags of If-None-Match is this answer's. */
+bool ccd_reply_not_modified(const ccd_exchange *exchange);
 
 /* The problem document of a failure (ccd-problem.c). Replaces whatever was in the response. */
 void ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error);

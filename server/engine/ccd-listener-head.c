@@ -46,6 +46,8 @@ static const char *const single_names[] = {
   "idempotency-key",
   "if-match",
   "if-none-match",
+  "if-range",
+  "range",
   "x-request-id",
 };
 

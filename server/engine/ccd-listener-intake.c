@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/cc-time.h"
 #include "common/base/cc-utf8.h"
@@ -174,6 +175,36 @@ answer_by_ulfius(ccd_connection *connection, ccd_http_response *reply, void **co
   return result;
 }
 
+/* Not by ulfius, which knows bodies in memory and callbacks only: MHD sends a file by sendfile().
+ */
+static enum MHD_Result
+answer_by_file(ccd_connection *connection, const ccd_http_response *reply)
+{
+  struct MHD_Response *response =
+    reply->file_length == 0
+      ? MHD_create_response_from_buffer(0, (void *) "", MHD_RESPMEM_PERSISTENT)
+      : MHD_create_response_from_fd_at_offset64(reply->file_length,
+                                                reply->file_fd,
+                                                reply->file_offset);
+  if (reply->file_length == 0 || response == NULL)
+    (void) close(reply->file_fd);
+  if (response == NULL)
+    return MHD_NO;
+  enum MHD_Result result = MHD_YES;
+  for (int i = 0; result == MHD_YES && i < reply->n_headers; i++)
+    result = MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+  if (result == MHD_YES && reply->close)
+    result = MHD_add_response_header(response, "Connection", "close");
+  if (result == MHD_YES)
+    result = MHD_queue_response(connection->mhd, (unsigned int) reply->status, response);
+  MHD_destroy_response(response);
+  /* Whoever takes a large file gets the time that its size needs. */
+  if (reply->file_length > 0)
+    (void) atomic_fetch_add(&connection->deadline,
+                            (int64_t) (reply->file_length / CCD_STREAM_RATE_MIN) * CC_TIME_SECOND);
+  return result;
+}
+
 static enum MHD_Result
 answer_by_socket(ccd_connection *connection, ccd_http_response *reply, void **context)
 {
@@ -208,6 +239,7 @@ answer(ccd_connection *connection, void **context)
   void *done_data = reply.done_data;
   atomic_store(&connection->deadline, seconds(connection, SEND_FACTOR));
   enum MHD_Result result = reply.socket != NULL ? answer_by_socket(connection, &reply, context)
+                           : reply.file         ? answer_by_file(connection, &reply)
                                                 : answer_by_ulfius(connection, &reply, context);
   if (done != NULL)
     done(done_data);

@@ -31,7 +31,10 @@ typedef struct ccd_http_request {
 /* A request header by its lower-case name, or NULL. Repeated headers were refused or joined. */
 const char *ccd_http_header(const ccd_http_request *request, const char *lower_name);
 
-#define CCD_HTTP_HEADERS_MAX 24
+/* Bytes per second that a streamed body or a file must make on average; slower clients are cut. */
+#define CCD_STREAM_RATE_MIN (4 * 1024)
+
+#define CCD_HTTP_HEADERS_MAX 32
 
 typedef struct ccd_http_header_line {
   const char *name;
@@ -48,6 +51,9 @@ typedef struct ccd_http_response {
   bool close; /* end the connection after this answer */
   char *body; /* malloc'ed (cc_str_take): the listener frees it; NULL: none */
   size_t body_length;
+  bool file; /* the body is these bytes of an open file, which the listener closes */
+  int file_fd;
+  uint64_t file_offset, file_length;
   ccd_http_header_line headers[CCD_HTTP_HEADERS_MAX];
   int n_headers;
   ccd_socket_cb *socket; /* not NULL: upgrade to a WebSocket and run this on a thread of its own */

@@ -98,7 +98,14 @@ uses_if_match(const ccd_route *route)
 static bool
 uses_if_none_match(const cc_op *op)
 {
-  return op->method == CC_GET && op->shape == CC_REPLY_ONE && has_version(op->reply);
+  return op->method == CC_GET &&
+         (op->shape == CC_REPLY_FILE || (op->shape == CC_REPLY_ONE && has_version(op->reply)));
+}
+
+static bool
+takes_range(const cc_op *op)
+{
+  return op->method == CC_GET && op->shape == CC_REPLY_FILE;
 }
 
 static void
@@ -120,6 +127,16 @@ write_all_parameters(const ccd_route *route, cc_str *out)
                            "An ETag: 304 when nothing has changed since.",
                            &first,
                            out);
+  if (takes_range(op)) {
+    write_header_parameter("Range",
+                           "bytes=FROM-TO, bytes=FROM- or bytes=-LAST: that part only, with 206.",
+                           &first,
+                           out);
+    write_header_parameter("If-Range",
+                           "An ETag: the part when it still is that file, else all of it.",
+                           &first,
+                           out);
+  }
   if (uses_if_match(route))
     write_header_parameter("If-Match", "An ETag: 412 when somebody else was faster.", &first, out);
   cc_str_add(out, "],");
@@ -141,6 +158,20 @@ write_reply_schema(const cc_op *op, cc_str *out)
     cc_str_printf(out, "{\"$ref\":\"#/components/schemas/%s\"}", op->reply->name);
 }
 
+/* "content" of bytes: any of the types. */
+static void
+write_media(const char *media, cc_str *out)
+{
+  const char *at = media;
+  cc_str_add(out, ",\"content\":{");
+  for (size_t n; (n = cc_media_next(&at)) > 0; at += n) {
+    cc_str_add(out, at == media ? "\"" : ",\"");
+    cc_str_add_n(out, at, n);
+    cc_str_add(out, "\":{\"schema\":{}}");
+  }
+  cc_str_add_char(out, '}');
+}
+
 static void
 write_success(const cc_op *op, cc_str *out)
 {
@@ -154,8 +185,13 @@ write_success(const cc_op *op, cc_str *out)
     cc_str_add(out, "}}");
   }
   if (op->media != NULL)
-    cc_str_printf(out, ",\"content\":{\"%s\":{\"schema\":{}}}", op->media);
+    write_media(op->media, out);
   cc_str_add_char(out, '}');
+  if (takes_range(op)) {
+    cc_str_add(out, ",\"206\":{\"description\":\"The part that Range asked for.\"");
+    write_media(op->media, out);
+    cc_str_add_char(out, '}');
+  }
   if (uses_if_none_match(op))
     cc_str_add(out, ",\"304\":{\"description\":\"Nothing has changed since that ETag.\"}");
 }
@@ -180,6 +216,11 @@ ccd_route_errors(const ccd_route *route)
     errors |= CC_ERR_BIT(CC_ERR_NOT_FOUND);
   if (uses_if_match(route))
     errors |= CC_ERR_BIT(CC_ERR_PRECONDITION);
+  if (takes_range(route->op))
+    errors |= CC_ERR_BIT(CC_ERR_RANGE);
+  if (route->op->body_media != NULL)
+    errors |=
+      CC_ERR_BIT(CC_ERR_TOO_LARGE) | CC_ERR_BIT(CC_ERR_UNSUPPORTED) | CC_ERR_BIT(CC_ERR_STORAGE);
   return errors;
 }
 
@@ -245,6 +286,11 @@ write_operation(const ccd_route *route, cc_str *out)
                   "{\"$ref\":\"#/components/schemas/%s%s\"}}}},",
                   op->body->name,
                   op->method == CC_PATCH ? "Patch" : "Body");
+  if (op->body_media != NULL) {
+    cc_str_add(out, "\"requestBody\":{\"required\":true");
+    write_media(op->body_media, out);
+    cc_str_add(out, "},");
+  }
   write_responses(route, out);
   cc_str_add_char(out, '}');
 }

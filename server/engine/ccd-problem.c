@@ -137,6 +137,12 @@ ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error
   if (status == CC_ERR_UNAUTHENTICATED)
     ccd_response_header(response, "WWW-Authenticate", "Bearer");
   add_retry_after(exchange, status, error);
+  if (status == CC_ERR_RANGE && exchange->call.file != NULL)
+    ccd_response_header(response,
+                        "Content-Range",
+                        cc_arena_printf(exchange->call.arena,
+                                        "bytes */%lld",
+                                        (long long) exchange->call.file->length));
   if (status == CC_ERR_TOO_LARGE)
     response->close = true;
   ccd_response_common(exchange);

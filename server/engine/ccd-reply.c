@@ -38,7 +38,8 @@ add_cors(ccd_exchange *exchange)
   ccd_response_header(exchange->response, "Access-Control-Allow-Credentials", "true");
   ccd_response_header(exchange->response,
                       "Access-Control-Expose-Headers",
-                      "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+                      "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, "
+                      "RateLimit, RateLimit-Policy, Retry-After, "
                       "X-Request-Id, Idempotent-Replayed");
 }
 
@@ -249,6 +250,8 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
   const cc_type *type = call->route->op->reply;
   if (call->route->op->shape == CC_REPLY_TEXT || exchange->socket != NULL)
     return CC_OK; /* the handler wrote it */
+  if (call->route->op->shape == CC_REPLY_FILE)
+    return ccd_reply_file_check(exchange, reterr);
   cc_status status = CC_OK;
   if (call->rows != NULL) {
     status = encode_rows(exchange, call->rows, reterr);
@@ -291,8 +294,8 @@ next_link(ccd_exchange *exchange)
 }
 
 /* One of the entity tags of If-None-Match is ours (RFC 9110 section 13.1.2, weak comparison). */
-static bool
-not_modified(const ccd_exchange *exchange)
+bool
+ccd_reply_not_modified(const ccd_exchange *exchange)
 {
   const char *tags = ccd_http_header(exchange->request, "if-none-match");
   if (exchange->etag == NULL || tags == NULL || exchange->method != CC_GET)
@@ -312,8 +315,10 @@ ccd_reply_send(ccd_exchange *exchange)
     return;
   }
   if (response->status == 0)
-    response->status = not_modified(exchange) ? 304 : cc_op_success(call->route->op);
-  if (response->status != 304 && exchange->out.length > 0) {
+    response->status = ccd_reply_not_modified(exchange) ? 304 : cc_op_success(call->route->op);
+  if (call->file != NULL) {
+    ccd_reply_file_send(exchange);
+  } else if (response->status != 304 && exchange->out.length > 0) {
     response->body = cc_str_take(&exchange->out, &response->body_length);
     ccd_response_header(response,
                         "Content-Type",
@@ -325,7 +330,8 @@ ccd_reply_send(ccd_exchange *exchange)
                       exchange->actor.kind == CCD_ACTOR_ANONYMOUS && call->route->tx != CCD_WRITE &&
                           exchange->etag != NULL
                         ? "no-cache"
-                        : "no-store");
+                      : call->file != NULL && exchange->etag != NULL ? "private, no-cache"
+                                                                     : "no-store");
   ccd_response_header(response, "ETag", exchange->etag);
   ccd_response_header(response, "Location", call->location);
   ccd_response_header(response, "Set-Cookie", call->set_cookie);
