@@ -21,6 +21,7 @@
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-sessions.h"
+#include "server/engine/ccd-spool.h"
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail.h"
 #include "server/providers/ccd-mail-outbox.h"
@@ -127,6 +128,9 @@ start_listeners(ccd_server *server, cc_error *reterr)
     .forwarded_header = config->forwarded_header,
     .handler = ccd_dispatch,
     .data = server,
+    .begin = server->streams ? ccd_dispatch_begin : NULL,
+    .write = ccd_dispatch_write,
+    .drop = ccd_dispatch_drop,
   };
   ccd_listener_options slow = api;
   slow.name = "slow";
@@ -140,6 +144,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
   internal.connection_limit = INTERNAL_CONNECTIONS;
   internal.trusted_proxy = NULL;
   internal.handler = internal_handler;
+  internal.begin = NULL;
   cc_status status = ccd_listener_start(&slow, &server->slow, reterr);
   if (status == CC_OK)
     status = ccd_listener_start(&api, &server->api, reterr);
@@ -167,6 +172,7 @@ start_base(ccd_server *server, cc_error *reterr)
   ccd_mail_use(&ccd_mail_outbox);
   server->jobs_wake = ccd_jobs_wake;
   server->jobs_figures = ccd_jobs_figures;
+  server->streams = ccd_routes_stream(ccd_route_tables);
   ccd_dispatch_init();
   status = ccd_routes_check(ccd_route_tables, reterr);
   if (status == CC_OK)
@@ -206,6 +212,8 @@ start_server(ccd_server *server, cc_error *reterr)
     status = ccd_feed_start(server, &server->feed, reterr);
   if (status == CC_OK && config->serve_jobs)
     status = start_jobs(server, reterr);
+  if (status == CC_OK)
+    ccd_spool_sweep(config);
   if (status == CC_OK)
     status = start_listeners(server, reterr);
   return status;

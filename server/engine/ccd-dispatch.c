@@ -89,6 +89,55 @@ step_route(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
+static cc_status
+refuse_encoding(cc_error *reterr)
+{
+  return cc_fail_field(reterr,
+                       CC_ERR_UNSUPPORTED,
+                       "content_encoding",
+                       "Content-Encoding",
+                       "The body must be sent as it is, without a Content-Encoding");
+}
+
+/* Content-Type without parameters, when it is one of the list. */
+static const char *
+listed_media(const char *list, const char *type, cc_arena *arena)
+{
+  size_t length = type == NULL ? 0 : strcspn(type, "; ");
+  const char *at = list;
+  for (size_t n; (n = cc_media_next(&at)) > 0; at += n) {
+    if (n == length && strncasecmp(at, type, n) == 0)
+      return cc_arena_strndup(arena, at, n);
+  }
+  return NULL;
+}
+
+static cc_status
+check_file_body(ccd_exchange *exchange, cc_error *reterr)
+{
+  const ccd_http_request *request = exchange->request;
+  const ccd_route *route = exchange->call.route;
+  if (request->content_length > 0 && (uint64_t) request->content_length > route->max_body)
+    return cc_fail(reterr,
+                   CC_ERR_TOO_LARGE,
+                   "body_too_large",
+                   "The body is larger than %zu bytes",
+                   route->max_body);
+  if (ccd_http_header(request, "content-encoding") != NULL)
+    return refuse_encoding(reterr);
+  exchange->body_media = listed_media(route->op->body_media,
+                                      ccd_http_header(request, "content-type"),
+                                      exchange->call.arena);
+  if (exchange->body_media == NULL)
+    return cc_fail_field(reterr,
+                         CC_ERR_UNSUPPORTED,
+                         "content_type",
+                         "Content-Type",
+                         "The body must be one of %s",
+                         route->op->body_media);
+  return CC_OK;
+}
+
 /* Size and content type, before anything is read from the body. */
 static cc_status
 step_size(ccd_exchange *exchange, cc_error *reterr)
@@ -97,12 +146,17 @@ step_size(ccd_exchange *exchange, cc_error *reterr)
   const ccd_route *route = exchange->call.route;
   assert(route != NULL);
   size_t most = route->max_body != 0 ? route->max_body : CCD_BODY_MAX;
-  if (request->too_large || request->body_length > most)
+  bool file = route->op->body_media != NULL;
+  if (!file && (request->too_large || request->body_length > most))
     return cc_fail(reterr,
                    CC_ERR_TOO_LARGE,
                    "body_too_large",
                    "The body is larger than %zu bytes",
                    most);
+  if (route->op->body_media != NULL)
+    return check_file_body(exchange, reterr);
+  if (request->body_length > 0 && ccd_http_header(request, "content-encoding") != NULL)
+    return refuse_encoding(reterr);
   if (route->op->body == NULL && request->body_length > 0)
     return cc_fail(reterr, CC_ERR_MALFORMED, "body_unexpected", "%s takes no body", route->op->id);
   if (route->op->body == NULL)
@@ -161,7 +215,9 @@ check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
   bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 ||
                                 ccd_origin_listed(config->cors_origins, origin));
   bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
-  if (!same || type == NULL || strncasecmp(type, "application/json", 16) != 0)
+  bool typed = exchange->body_media != NULL || /* which no form can send to us, given its origin */
+               (type != NULL && strncasecmp(type, "application/json", 16) == 0);
+  if (!same || !typed)
     return cc_fail_field(reterr,
                          CC_ERR_FORBIDDEN,
                          "cross_site",
@@ -310,8 +366,9 @@ after_commit(ccd_exchange *exchange)
     ccd_feed_wrote(server->feed, exchange->context.organization_id);
 }
 
+/* All that can be said before the body was seen. */
 static cc_status
-run_steps(ccd_exchange *exchange, cc_error *reterr)
+run_first_steps(ccd_exchange *exchange, cc_error *reterr)
 {
   cc_status status = step_route(exchange, reterr);
   if (status == CC_OK)
@@ -322,9 +379,29 @@ run_steps(ccd_exchange *exchange, cc_error *reterr)
     status = step_right(exchange, reterr);
   if (status == CC_OK)
     status = ccd_intake(exchange, reterr);
-  if (status == CC_OK)
-    status = step_work(exchange, reterr);
   return status;
+}
+
+static cc_status
+run_steps(ccd_exchange *exchange, cc_error *reterr)
+{
+  cc_status status = run_first_steps(exchange, reterr);
+  if (status == CC_OK && exchange->call.route->op->body_media != NULL)
+    return cc_fail(reterr, CC_ERR_INVALID, "body_empty", "The file is empty");
+  return status == CC_OK ? step_work(exchange, reterr) : status;
+}
+
+/* The body is in its file. */
+static cc_status
+run_last_steps(ccd_exchange *exchange, cc_error *reterr)
+{
+  if (exchange->request->malformed != NULL) {
+    exchange->response->close = true;
+    return cc_fail(reterr, CC_ERR_MALFORMED, "http", "%s", exchange->request->malformed);
+  }
+  cc_status status = ccd_spool_finish(exchange->spool, reterr);
+  exchange->call.spool = exchange->spool;
+  return status == CC_OK ? step_work(exchange, reterr) : status;
 }
 
 /* -- around the steps ----------------------------------------------------------------------------
@@ -440,6 +517,7 @@ finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
   if (exchange->conn != NULL)
     ccd_db_return(exchange->server->db, exchange->conn);
   ccd_reply_file_drop(exchange); /* what was not sent */
+  ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
   int64_t duration = cc_time_monotonic() - exchange->request->started;
   ccd_metrics_request(exchange->server->metrics,
@@ -449,22 +527,23 @@ finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
   log_request(exchange, status, error, duration);
 }
 
-void
-ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response)
+/* NULL: memory is out, and the response says so. */
+static ccd_exchange *
+exchange_new(ccd_server *server, const ccd_http_request *request, ccd_http_response *response)
 {
-  ccd_server *server = data;
   cc_arena *arena = arena_get();
   ccd_exchange *exchange = arena == NULL ? NULL : cc_arena_alloc(arena, sizeof(*exchange));
   if (exchange == NULL) {
     response->status = 503;
     cc_arena_free(arena);
-    return;
+    return NULL;
   }
   exchange->server = server;
   exchange->request = request;
   exchange->response = response;
   exchange->method = method_of(request->method);
   exchange->match.index = -1;
+  exchange->upload_offset = -1;
   exchange->out = CC_STR_INIT(CCD_REPLY_MAX);
   exchange->call = (ccd_call){.server = server,
                               .arena = arena,
@@ -474,9 +553,96 @@ ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *res
                               .user_agent = ccd_http_header(request, "user-agent"),
                               .errors = {.arena = arena},
                               .exchange = exchange};
-  cc_error error = {0};
-  cc_status status = run_steps(exchange, &error);
-  finish(exchange, status, &error);
+  return exchange;
+}
+
+static void
+exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
+{
+  ccd_http_response *response = exchange->response;
+  finish(exchange, status, error);
   response->done = arena_put;
-  response->done_data = arena;
+  response->done_data = exchange->call.arena;
+}
+
+void
+ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response)
+{
+  cc_error error = {0};
+  if (request->stream != NULL) {
+    ccd_exchange *exchange = request->stream;
+    exchange->response = response;
+    cc_status status = run_last_steps(exchange, &error);
+    exchange_end(exchange, status, &error);
+    return;
+  }
+  ccd_exchange *exchange = exchange_new(data, request, response);
+  if (exchange == NULL)
+    return;
+  cc_status status = run_steps(exchange, &error);
+  exchange_end(exchange, status, &error);
+}
+
+/* -- bodies that are files -----------------------------------------------------------------------
+ */
+
+static cc_status
+begin_file(ccd_exchange *exchange, cc_error *reterr)
+{
+  cc_status status = run_first_steps(exchange, reterr);
+  if (status != CC_OK)
+    return status;
+  return ccd_spool_begin(&exchange->server->config,
+                         exchange->call.arena,
+                         exchange->body_media,
+                         exchange->request->content_length,
+                         (int64_t) exchange->call.route->max_body,
+                         &exchange->spool,
+                         reterr);
+}
+
+ccd_http_begin
+ccd_dispatch_begin(void *data,
+                   const ccd_http_request *request,
+                   ccd_http_response *response,
+                   void **ret_stream)
+{
+  cc_error error = {0};
+  ccd_exchange *exchange = exchange_new(data, request, response);
+  if (exchange == NULL)
+    return CCD_HTTP_ANSWERED;
+  cc_status status = step_route(exchange, &error);
+  if (status != CC_OK || exchange->call.route->op->body_media == NULL) {
+    arena_put(exchange->call.arena); /* an ordinary request, good or bad */
+    return CCD_HTTP_BUFFER;
+  }
+  status = begin_file(exchange, &error);
+  if (status != CC_OK) {
+    exchange_end(exchange, status, &error);
+    return CCD_HTTP_ANSWERED;
+  }
+  exchange->response = NULL; /* the one to come */
+  *ret_stream = exchange;
+  return CCD_HTTP_STREAM;
+}
+
+bool
+ccd_dispatch_write(void *stream, const char *bytes, size_t n)
+{
+  ccd_exchange *exchange = stream;
+  return ccd_spool_write(exchange->spool, bytes, n);
+}
+
+void
+ccd_dispatch_drop(void *stream)
+{
+  ccd_exchange *exchange = stream;
+  ccd_log(CCD_INFO,
+          "request.aborted",
+          CCD_TEXT("id", exchange->call.request_id),
+          CCD_TEXT("op", exchange->call.route->op->id),
+          CCD_NUMBER("received", exchange->spool->length));
+  ccd_spool_drop(exchange->spool);
+  cc_str_done(&exchange->out);
+  arena_put(exchange->call.arena);
 }

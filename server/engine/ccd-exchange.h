@@ -4,6 +4,7 @@
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-sessions.h"
+#include "server/engine/ccd-spool.h"
 
 /* The engine's side of a call: what handlers do not see. */
 
@@ -37,6 +38,9 @@ typedef struct ccd_exchange {
   const char *content_type; /* of .out */
   const char *etag;
   const char *next_cursor;        /* of a list */
+  const char *body_media;         /* which of op->body_media it is */
+  ccd_spool *spool;               /* body of an operation with .body_media; dropped at the end */
+  int64_t upload_offset;          /* Upload-Offset of the answer; -1: none */
   int64_t part_from, part_length; /* of call.file */
   bool part;                      /* 206 */
   ccd_socket_cb *socket;          /* the reply is a WebSocket */

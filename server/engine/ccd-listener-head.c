@@ -292,6 +292,7 @@ check_length(head_scan *scan, bool http11)
     if (!http11 || strcasecmp(scan->encoding, "chunked") != 0)
       return "the transfer encoding is not chunked";
   }
+  connection->chunked = scan->encoding != NULL;
   if (scan->length == NULL)
     return NULL;
   uint64_t length = 0;
@@ -301,6 +302,7 @@ check_length(head_scan *scan, bool http11)
   for (size_t i = 0; i < digits; i++)
     length = length * 10 + (uint64_t) (scan->length[i] - '0');
   connection->content_length = length;
+  connection->request.content_length = (int64_t) length;
   connection->request.too_large = length > connection->listener->options.max_body;
   return NULL;
 }

@@ -67,14 +67,25 @@ begin_request(ccd_connection *connection,
   connection->socket_asked = false;
   connection->content_length = CCD_NO_LENGTH;
   connection->received = 0;
+  connection->refused = 0;
+  connection->chunked = false;
   connection->request = (ccd_http_request){.method = method,
                                            .path = ulfius->url_path,
                                            .query = query != NULL ? query + 1 : NULL,
                                            .address = connection->address,
+                                           .content_length = -1,
                                            .started = cc_time_monotonic(),
                                            .connection = connection};
   (void) atomic_fetch_add(&connection->listener->in_flight, 1);
   ccd_head_check(connection, url, method, version, ulfius->http_url);
+}
+
+static void
+drop_stream(ccd_connection *connection)
+{
+  if (connection->stream != NULL)
+    connection->listener->options.drop(connection->stream);
+  connection->stream = NULL;
 }
 
 static void
@@ -86,10 +97,34 @@ end_request(ccd_connection *connection)
   (void) atomic_fetch_sub(&connection->listener->in_flight, 1);
 }
 
+/* A client must make CCD_STREAM_RATE_MIN, and may have been faster for as much as this before. */
+#define STREAM_CREDIT (60 * CC_TIME_SECOND)
+
+/* False: the connection is to be cut. */
+static bool
+take_stream(ccd_connection *connection, const char *bytes, size_t n)
+{
+  const ccd_listener_options *options = &connection->listener->options;
+  int64_t deadline = atomic_load(&connection->deadline);
+  int64_t most = cc_time_monotonic() + STREAM_CREDIT;
+  if (deadline != INT64_MAX) { /* the reaper has not cut it */
+    deadline += (int64_t) n * CC_TIME_SECOND / CCD_STREAM_RATE_MIN;
+    atomic_store(&connection->deadline, deadline < most ? deadline : most);
+  }
+  connection->received += n;
+  if (options->write(connection->stream, bytes, n))
+    return true;
+  connection->refused += n;
+  connection->cut = connection->refused > OVERRUN_MAX;
+  return !connection->cut;
+}
+
 /* False: the connection is to be cut. */
 static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
+  if (connection->stream != NULL)
+    return take_stream(connection, bytes, n);
   ccd_http_request *request = &connection->request;
   size_t max = connection->listener->options.max_body;
   connection->received += n;
@@ -222,17 +257,11 @@ answer_by_socket(ccd_connection *connection, ccd_http_response *reply, void **co
 }
 
 static enum MHD_Result
-answer(ccd_connection *connection, void **context)
+send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
 {
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
-  atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
-  if (request->too_large || request->malformed != NULL)
-    request->body_length = 0;
-  request->body = request->body_length > 0 ? connection->body : NULL;
-
-  ccd_http_response reply = {0};
-  listener->options.handler(listener->options.data, request, &reply);
+  ccd_http_response reply = *given;
   if (request->malformed != NULL || request->too_large || atomic_load(&listener->quiet))
     reply.close = true;
   void (*done)(void *done_data) = reply.done;
@@ -244,6 +273,51 @@ answer(ccd_connection *connection, void **context)
   if (done != NULL)
     done(done_data);
   return result;
+}
+
+static enum MHD_Result
+answer(ccd_connection *connection, void **context)
+{
+  ccd_listener *listener = connection->listener;
+  ccd_http_request *request = &connection->request;
+  atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
+  if (request->too_large || request->malformed != NULL)
+    request->body_length = 0;
+  request->body = request->body_length > 0 ? connection->body : NULL;
+  request->stream = connection->stream; /* the handler's from here on */
+  connection->stream = NULL;
+
+  ccd_http_response reply = {0};
+  listener->options.handler(listener->options.data, request, &reply);
+  return send_reply(connection, &reply, context);
+}
+
+/* After a good head: a body that is streamed, or refused before it comes. False: neither. */
+static bool
+begin_stream(ccd_connection *connection, void **context, enum MHD_Result *ret)
+{
+  const ccd_listener_options *options = &connection->listener->options;
+  ccd_http_response reply = {0};
+  bool comes = connection->chunked || connection->request.content_length > 0;
+  if (!comes || options->begin == NULL)
+    return false;
+  void *stream = NULL;
+  switch (options->begin(options->data, &connection->request, &reply, &stream)) {
+  case CCD_HTTP_ANSWERED:
+    /* Answered before its body: MHD then takes nothing more from this connection. */
+    connection->linger = reply.close = true;
+    *ret = send_reply(connection, &reply, context);
+    return true;
+  case CCD_HTTP_STREAM:
+    connection->stream = stream;
+    connection->request.too_large = false;
+    atomic_store(&connection->deadline, seconds(connection, 1));
+    *ret = MHD_YES;
+    return true;
+  case CCD_HTTP_BUFFER:
+  default:
+    return false;
+  }
 }
 
 enum MHD_Result
@@ -261,7 +335,10 @@ ccd_intake_access_cb(void *data,
   if (connection == NULL || info == NULL)
     return MHD_NO; /* memory was out */
   if (!connection->begun) {
+    enum MHD_Result result = MHD_NO;
     begin_request(connection, info->request, url, method, version);
+    if (connection->request.malformed == NULL && begin_stream(connection, context, &result))
+      return result;
     if (connection->request.malformed == NULL && !connection->request.too_large)
       return MHD_YES;
     /* Answered before its body: MHD then takes nothing more from this connection. */
@@ -286,6 +363,9 @@ ccd_intake_completed_cb(void *data,
                         enum MHD_RequestTerminationCode code)
 {
   ccd_connection *connection = connection_of(mhd);
+  /* The head's texts, to which the stream points, are ulfius's and MHD's: it goes first. */
+  if (connection != NULL)
+    drop_stream(connection);
   mhd_request_completed(NULL, mhd, context, code);
   if (connection == NULL)
     return;

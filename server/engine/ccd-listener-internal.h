@@ -37,6 +37,9 @@ typedef struct ccd_connection {
   uint64_t received;       /* bytes of body, thrown away ones included */
   size_t capacity;         /* of request.body */
   char *body;
+  void *stream;     /* from .begin until the handler has it */
+  uint64_t refused; /* bytes that .write did not take */
+  bool chunked;
   bool begun; /* the head was seen; counted in listener->in_flight */
   bool socket_asked;
   struct ccd_socket *socket; /* made, not yet taken over by its thread */

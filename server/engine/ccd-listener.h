@@ -20,8 +20,10 @@ typedef struct ccd_http_request {
   const char *query;  /* raw query without '?'; NULL: none */
   const char *body;   /* NULL when there is none */
   size_t body_length;
-  const char *address; /* the client's address as text */
-  bool too_large;      /* the body was larger than max_body and was thrown away */
+  const char *address;    /* the client's address as text */
+  int64_t content_length; /* as announced; -1: not, or the body comes in chunks */
+  void *stream;           /* what .begin left when it took the body; NULL: .body is all of it */
+  bool too_large;         /* the body was larger than max_body and was thrown away */
   const char
     *malformed;     /* why the request must be refused with 400 and a close; NULL: it is fine */
   int64_t started;  /* cc_time_monotonic when the head had arrived */
@@ -66,6 +68,13 @@ typedef struct ccd_http_response {
 typedef void
 ccd_http_handler(void *data, const ccd_http_request *request, ccd_http_response *response);
 
+/* Before a request's body is read: who wants it? */
+typedef enum ccd_http_begin {
+  CCD_HTTP_BUFFER = 0, /* the listener, in memory, up to max_body */
+  CCD_HTTP_ANSWERED,   /* nobody: the response says why */
+  CCD_HTTP_STREAM,     /* .write, piece by piece; then .handler with request->stream, or .drop */
+} ccd_http_begin;
+
 typedef struct ccd_listener_options {
   const char *name;         /* for the log: "api", "slow", "internal" */
   const char *bind_address; /* IPv4, such as "127.0.0.1" or "0.0.0.0" */
@@ -80,6 +89,14 @@ typedef struct ccd_listener_options {
   const char *forwarded_header; /* lower-case, such as "x-real-ip": holds one address */
   ccd_http_handler *handler;
   void *data;
+
+  /* Bodies that are streamed; .begin NULL: none. Not called for a request without a body. */
+  ccd_http_begin (*begin)(void *data,
+                          const ccd_http_request *request,
+                          ccd_http_response *response,
+                          void **ret_stream);
+  bool (*write)(void *stream, const char *bytes, size_t n); /* false: refused, also what follows */
+  void (*drop)(void *stream);                               /* the client went away; frees it */
 } ccd_listener_options;
 
 cc_status ccd_listener_start(const ccd_listener_options *options,

@@ -40,7 +40,7 @@ add_cors(ccd_exchange *exchange)
                       "Access-Control-Expose-Headers",
                       "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, "
                       "RateLimit, RateLimit-Policy, Retry-After, "
-                      "X-Request-Id, Idempotent-Replayed");
+                      "Upload-Offset, X-Request-Id, Idempotent-Replayed");
 }
 
 /* draft-ietf-httpapi-ratelimit-headers. */
@@ -88,6 +88,10 @@ ccd_response_common(ccd_exchange *exchange)
                         "Strict-Transport-Security",
                         "max-age=63072000; includeSubDomains");
   ccd_response_header(response, "Vary", "Authorization, Cookie, Origin");
+  if (exchange->upload_offset >= 0)
+    ccd_response_header(response,
+                        "Upload-Offset",
+                        ccd_text_int64(exchange->call.arena, exchange->upload_offset));
   add_cors(exchange);
   add_limit(exchange);
 }

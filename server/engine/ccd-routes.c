@@ -56,6 +56,40 @@ check_list(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
+/* A body that is a file takes as long as its client likes, so it must not hold a thread that all
+ * share; and only a handler can do something with it. */
+static cc_status
+check_streams(const ccd_route *route, cc_error *reterr)
+{
+  const cc_op *op = route->op;
+  if (op->body_media != NULL && (op->body != NULL || op->method == CC_GET || !route->slow ||
+                                 route->handler == NULL || route->max_body == 0))
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: a body that is a file needs .slow, .handler and .max_body, and no .body",
+                   op->id);
+  if ((op->shape == CC_REPLY_FILE) != (op->media != NULL && op->shape != CC_REPLY_TEXT) ||
+      (op->shape == CC_REPLY_FILE && (route->handler == NULL || op->reply != NULL)))
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: an answer that is a file needs .media and .handler, and no .reply",
+                   op->id);
+  return CC_OK;
+}
+
+bool
+ccd_routes_stream(const ccd_route *const *tables)
+{
+  bool found = false;
+  for (; *tables != NULL; tables++) {
+    for (const ccd_route *route = *tables; route->op != NULL; route++)
+      found = found || route->op->body_media != NULL;
+  }
+  return found;
+}
+
 static cc_status
 check_route(const ccd_route *route, cc_error *reterr)
 {
@@ -85,6 +119,8 @@ check_route(const ccd_route *route, cc_error *reterr)
   if (route->as_public && (route->right != CC_RIGHT_PUBLIC || route->tx == CCD_WRITE))
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: as_public is for public reads", op->id);
   cc_status status = check_params(op, reterr);
+  if (status == CC_OK)
+    status = check_streams(route, reterr);
   if (status == CC_OK)
     status = check_list(route, reterr);
   for (int i = 0; status == CC_OK && route->query != NULL && i < route->query->n_params; i++) {
@@ -148,7 +184,7 @@ ccd_routes_max_body(const ccd_route *const *tables)
   size_t most = CCD_BODY_MAX;
   for (; *tables != NULL; tables++) {
     for (const ccd_route *route = *tables; route->op != NULL; route++)
-      most = route->max_body > most ? route->max_body : most;
+      most = route->op->body_media == NULL && route->max_body > most ? route->max_body : most;
   }
   return most;
 }

@@ -34,6 +34,7 @@ struct ccd_server {
   ccd_listener *api, *slow, *internal;
   char *openapi; /* the document, made at start */
   char *docs_page;
+  bool streams;  /* some operation has .body_media */
   bool stopping; /* atomic */
 };
 

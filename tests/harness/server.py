@@ -74,7 +74,8 @@ def free_port():
 class Server:
     """One campaign-centerd. `settings` are environment variables on top of the tests' defaults."""
 
-    def __init__(self, cluster, database, redis_url, **settings):
+    def __init__(self, cluster, database, redis_url, program=None, **settings):
+        self.program = program or binary()
         self.cluster = cluster
         self.database = database
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cc-server-", dir="/tmp"))
@@ -146,12 +147,12 @@ class Server:
 
     def command(self, *arguments, **options):
         """Run another command of the program with the same settings."""
-        return subprocess.run([str(binary()), *arguments], cwd=services.ROOT, env=self.environment,
+        return subprocess.run([str(self.program), *arguments], cwd=services.ROOT, env=self.environment,
                               capture_output=True, text=True, **options)
 
-    def start(self, ready=True, seconds=60):
-        command = [str(binary()), "serve"]
-        if "tsan" in str(binary()):
+    def start(self, ready=True, seconds=60, command="serve"):
+        command = [str(self.program), command]
+        if "tsan" in str(self.program):
             command = ["setarch", os.uname().machine, "-R"] + command
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, cwd=services.ROOT, env=self.environment,

@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Statements of the probe. Its tables are made by tests/harness/probe.py, without row-level security.
+
+-- name: probe_enqueue
+SELECT job_enqueue(:kind::text, :organization_id::bigint, jsonb_build_object('n', :n::bigint)) AS id
+
+-- name: probe_step
+INSERT INTO probe_steps (job_id, step, organization_id)
+VALUES (:job_id::bigint, :step::bigint, app_organization_id())
+
+-- name: probe_steps_done
+SELECT count(*) AS n FROM probe_steps WHERE job_id = :job_id::bigint
+
+-- name: probe_sleep
+SELECT pg_sleep(:seconds::float8)
+
+-- name: probe_copy_in
+COPY probe_rows (id, name) FROM STDIN (FORMAT csv)
+
+-- name: probe_copy_out
+COPY (SELECT id, name FROM probe_rows WHERE id <= current_setting('app.probe_most')::bigint ORDER BY id)
+TO STDOUT (FORMAT csv)
+
+-- name: probe_most
+SELECT set_config('app.probe_most', :most::text, true)
+
+-- name: probe_rows_n
+SELECT count(*) AS n FROM probe_rows
