@@ -307,6 +307,18 @@ ccd_reply_not_modified(const ccd_exchange *exchange)
   return strcmp(tags, "*") == 0 || strstr(tags, exchange->etag) != NULL;
 }
 
+/* Kept by a cache only where there is an ETag to ask with each time. */
+static const char *
+cache_control(const ccd_exchange *exchange)
+{
+  const ccd_route *route = exchange->call.route;
+  if (exchange->etag == NULL)
+    return "no-store";
+  if (exchange->actor.kind == CCD_ACTOR_ANONYMOUS && route->tx != CCD_WRITE)
+    return "no-cache";
+  return route->op->shape == CC_REPLY_FILE ? "private, no-cache" : "no-store";
+}
+
 void
 ccd_reply_send(ccd_exchange *exchange)
 {
@@ -329,13 +341,7 @@ ccd_reply_send(ccd_exchange *exchange)
                         exchange->content_type == NULL ? "application/json; charset=utf-8"
                                                        : exchange->content_type);
   }
-  ccd_response_header(response,
-                      "Cache-Control",
-                      exchange->actor.kind == CCD_ACTOR_ANONYMOUS && call->route->tx != CCD_WRITE &&
-                          exchange->etag != NULL
-                        ? "no-cache"
-                      : call->file != NULL && exchange->etag != NULL ? "private, no-cache"
-                                                                     : "no-store");
+  ccd_response_header(response, "Cache-Control", cache_control(exchange));
   ccd_response_header(response, "ETag", exchange->etag);
   ccd_response_header(response, "Location", call->location);
   ccd_response_header(response, "Set-Cookie", call->set_cookie);

@@ -300,13 +300,15 @@ def tally():
 def ask(world, name, kind, actor):
     method, template, operation = OPERATIONS[name]
     client = Client(world.server, token=actor[0])
-    body = None
+    body, options = None, {}
     if "requestBody" in operation:
-        body = sample(next(iter(operation["requestBody"]["content"].values()))["schema"])
-        if method == "PATCH":
-            body = {}
+        media, content = next(iter(operation["requestBody"]["content"].items()))
+        if media != "application/json":  # a file
+            options = {"data": b"x", "headers": {"Content-Type": media}}
+        else:
+            body = {} if method == "PATCH" else sample(content["schema"])
     path = path_of(world, template, operation["x-right"], kind, actor)
-    return client.request(method, path, body, idempotency=False)
+    return client.request(method, path, body, idempotency=False, **options)
 
 
 def blank(reply):

@@ -33,8 +33,8 @@ typedef struct probe_job {
 /* clang-format off */
 static const cc_field probe_file_fields[] = {
   CC_INT64(probe_file, length, .flags = CC_READ_ONLY, .doc = "Bytes."),
-  CC_STRING(probe_file, sha256, .flags = CC_READ_ONLY, .doc = "Of the body."),
-  CC_STRING(probe_file, media, .flags = CC_READ_ONLY, .doc = "Content type."),
+  CC_STRING(probe_file, sha256, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Of the body."),
+  CC_STRING(probe_file, media, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Content type."),
 };
 static const cc_type probe_file_type = CC_TYPE(probe_file, "ProbeFile", probe_file_fields);
 
@@ -47,7 +47,7 @@ static const cc_field probe_offset_fields[] = {
 static const cc_type probe_offset_type = CC_TYPE(probe_offset, "ProbeOffset", probe_offset_fields);
 
 static const cc_field probe_job_fields[] = {
-  CC_STRING(probe_job, kind, .flags = CC_REQUIRED, .doc = "Kind of job."),
+  CC_STRING(probe_job, kind, .flags = CC_REQUIRED, .max = 250000, .doc = "Kind of job."),
   CC_INT64(probe_job, n, .max = 100000000, .doc = "How many or how long."),
 };
 static const cc_type probe_job_type = CC_TYPE(probe_job, "ProbeJob", probe_job_fields);
