@@ -26,6 +26,14 @@ static const ccd_right_info rights[_CC_RIGHT_MAX] = {
   [CC_RIGHT_MANAGE_ORGANIZATION] = {"manage_organization", "Change the organization itself.",
                                     OWNER | ADMIN, true},
   [CC_RIGHT_VIEW_AUDIT] = {"view_audit", "Read the audit log.", OWNER | ADMIN, true},
+  [CC_RIGHT_CANVASS] = {"canvass", "Knock, call and text from what was handed out.", ANY_ROLE, true},
+  [CC_RIGHT_MANAGE_CANVASS] = {"manage_canvass",
+                               "Make scripts, turf, phone banks and text campaigns, and see their results.",
+                               OWNER | ADMIN, true},
+  [CC_RIGHT_VIEW_VOTERS] = {"view_voters", "Search and read the voter file.", OWNER | ADMIN, true},
+  [CC_RIGHT_MANAGE_VOTERS] = {"manage_voters", "Import, change, merge and purge voters, doors and streets.",
+                              OWNER | ADMIN, true},
+  [CC_RIGHT_EXPORT_VOTERS] = {"export_voters", "Take lists of voters out of the system.", OWNER | ADMIN, true},
   [CC_RIGHT_OWNER] = {"owner", "What only an owner may do.", OWNER, false},
 };
 

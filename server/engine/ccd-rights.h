@@ -21,6 +21,11 @@ typedef enum cc_right {
   CC_RIGHT_MANAGE_TOKENS,
   CC_RIGHT_MANAGE_ORGANIZATION,
   CC_RIGHT_VIEW_AUDIT,
+  CC_RIGHT_CANVASS, /* knock, call and text from what was handed out */
+  CC_RIGHT_MANAGE_CANVASS,
+  CC_RIGHT_VIEW_VOTERS,
+  CC_RIGHT_MANAGE_VOTERS,
+  CC_RIGHT_EXPORT_VOTERS,
   CC_RIGHT_OWNER, /* what only an owner may do */
   _CC_RIGHT_MAX
 } cc_right;

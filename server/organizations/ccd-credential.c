@@ -19,7 +19,7 @@ static const char code_letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /* What each profile may do. */
 static const char *const profile_scopes[_CC_DEVICE_MAX] = {
   [CC_DEVICE_DOOR_LIST] = "[\"check_in\"]",
-  [CC_DEVICE_CANVASS] = "[]",
+  [CC_DEVICE_CANVASS] = "[\"canvass\"]",
 };
 
 /* Rights by name, each once and in the table's order, as a JSON array; unknown ones go to the

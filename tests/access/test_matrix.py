@@ -17,9 +17,9 @@ from harness.recorder import METHODS
 from harness.services import ROOT
 
 GRANTABLE = ["check_in", "manage_events", "manage_members", "manage_devices", "manage_tokens", "manage_organization",
-             "view_audit"]
+             "view_audit", "canvass", "manage_canvass", "view_voters", "manage_voters", "export_voters"]
 BASE = {"public", "signed_in", "member"}
-ROLES = {"owner": BASE | {*GRANTABLE, "owner"}, "admin": BASE | {*GRANTABLE}, "member": BASE | {"check_in"}}
+ROLES = {"owner": BASE | {*GRANTABLE, "owner"}, "admin": BASE | {*GRANTABLE}, "member": BASE | {"check_in", "canvass"}}
 CANARY = {"ours": "canaryours", "theirs": "canarytheirs"}
 
 # Where a 403 or 404 of an allowed cell says something else than "this actor may not" or "no such id".

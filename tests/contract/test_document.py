@@ -13,7 +13,8 @@ from harness.recorder import METHODS
 
 COMMITTED = services.ROOT / "docs" / "openapi.json"
 RIGHTS = {"public", "signed_in", "member", "check_in", "manage_events", "manage_members", "manage_devices",
-          "manage_tokens", "manage_organization", "view_audit", "owner"}
+          "manage_tokens", "manage_organization", "view_audit", "canvass",
+          "manage_canvass", "view_voters", "manage_voters", "export_voters", "owner"}
 LIMITS = {"api", "login", "register", "none"}
 
 

@@ -18,6 +18,39 @@ ATTENDEE = ("INSERT INTO event_attendees (organization_id, event_id, first_name,
             "VALUES (%s, %s, 'Rosa', 'Medina') RETURNING id")
 
 
+# A row in each table of the field, in the order of their keys.
+FIELD = [
+    f"INSERT INTO {table} (organization_id, {columns}) VALUES (%(organization)s, {values})"
+    for table, columns, values in [
+        ("areas", "kind, code", "'precinct', '2-3'"),
+        ("street_segments", "external_id, name, street_key, node_a, node_b, length_m, line",
+         "'s1', 'Canal Pk', 'CANAL PARK', 'a', 'b', 72, 'SRID=4326;LINESTRING(-71.07 42.36,-71.08 42.37)'"),
+        ("buildings", "building_key, address", "'4|CANAL PARK|02141', '4 Canal Pk'"),
+        ("doors", "building_id, address_key", "(SELECT id FROM buildings), '4|CANAL PARK|109|02141'"),
+        ("households", "address_key, door_id", "'4|CANAL PARK|109|02141', (SELECT id FROM doors)"),
+        ("voter_sources", "name, permitted_use", "'State', 'elections'"),
+        ("voters", "first_name, last_name, household_id, door_id",
+         "'Rosa', 'Medina', (SELECT id FROM households), (SELECT id FROM doors)"),
+        ("phone_flags", "phone, flag, at", "'+16175550101', 'disconnected', now()"),
+        ("tags", "name", "'volunteer'"),
+        ("voter_tags", "voter_id, tag_id", "(SELECT id FROM voters), (SELECT id FROM tags)"),
+        ("voter_lists", "name", "'everybody'"),
+        ("consents", "voter_id, channel, state, source, occurred_at, actor",
+         "(SELECT id FROM voters), 'text', 'withdrawn', 'text: STOP', now(), 'system'"),
+        ("scripts", "name", "'Doors'"),
+        ("script_steps", "script_id, position, kind", "(SELECT id FROM scripts), 1, 'single'"),
+        ("script_options", "step_id, position", "(SELECT id FROM script_steps), 1"),
+        ("turf_cuts", "name, method", "'North', 'auto'"),
+        ("canvass_routes", "name", "'North 1'"),
+        ("canvass_route_doors", "route_id, door_id, position",
+         "(SELECT id FROM canvass_routes), (SELECT id FROM doors), 1"),
+        ("voter_contacts", "client_id, channel, disposition, voter_id, occurred_at, actor",
+         "gen_random_uuid(), 'door', 'not_home', (SELECT id FROM voters), now(), 'system'"),
+        ("contact_answers", "contact_id, step_id", "(SELECT id FROM voter_contacts), (SELECT id FROM script_steps)"),
+        ("follow_ups", "voter_id, kind", "(SELECT id FROM voters), 'yard_sign'"),
+    ]]
+
+
 class Database:
     """One database of the cluster, with the few things that most tests need in it."""
 
@@ -94,6 +127,8 @@ class Database:
                            "VALUES (%s, 'sync', 'api token', 'cct_abcd')", (organization,))
             cursor.execute("INSERT INTO devices (organization_id, name, profile) "
                            "VALUES (%s, 'phone', 'door_list')", (organization,))
+            for statement in FIELD:
+                cursor.execute(statement, {"organization": organization})
 
 
 def migrate(database):

@@ -51,7 +51,8 @@ RULES = {
           AND f.confrelid NOT IN ('users'::regclass, 'organizations'::regclass)""",
     "not written to the feed and the audit log": f"""
         WITH {TENANT} SELECT relname FROM tenant
-        WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads', 'check_ins') AND NOT EXISTS (
+        WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads', 'check_ins', 'canvass_route_doors',
+                              'contact_answers') AND NOT EXISTS (
           SELECT FROM pg_trigger t
           WHERE t.tgrelid = tenant.oid AND t.tgfoid = 'record_change'::regproc AND t.tgenabled = 'O'
             AND t.tgdeferrable AND t.tginitdeferred AND t.tgtype & 29 = 29)""",
@@ -64,7 +65,8 @@ RULES = {
     "a constraint whose name does not say table and column": """
         SELECT k.name FROM (
           SELECT conname AS name, conrelid AS rel, contype FROM pg_constraint
-          WHERE contype IN ('c', 'f', 'u') AND connamespace = 'public'::regnamespace
+          WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = conrelid AND d.deptype = 'e')
+            AND contype IN ('c', 'f', 'u') AND connamespace = 'public'::regnamespace
           UNION ALL
           SELECT c.relname, i.indrelid, 'u' FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
           WHERE i.indisunique AND NOT i.indisprimary AND c.relnamespace = 'public'::regnamespace) k
@@ -107,18 +109,23 @@ RULES = {
     "a view that shows what its owner may see": """
         SELECT relname FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e')
           AND NOT COALESCE(reloptions @> '{security_invoker=true}', false)""",
+    # What belongs to an extension is the packager's.
     "a SECURITY DEFINER function without search_path or of another owner": """
         SELECT proname FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND prosecdef
+        WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e')
+          AND pronamespace = 'public'::regnamespace AND prosecdef
           AND (proowner <> 'campaign_definer'::regrole
                OR NOT COALESCE(proconfig @> '{"search_path=public, pg_temp"}', false))""",
     "a function for everybody": """
         SELECT p.proname FROM pg_proc p, aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) a
-        WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 0""",
+        WHERE p.pronamespace = 'public'::regnamespace AND a.grantee = 0
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')""",
     "a table for everybody": """
         SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0""",
+        WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')""",
 }
 
 # What breaks each rule, run inside a transaction that is rolled back.
@@ -189,7 +196,11 @@ def test_the_tenant_tables_are_the_known_ones(db):
     """A new one belongs into this list, and into Database.one_of_each."""
     assert {row[0] for row in db.sql(f"WITH {TENANT} SELECT relname FROM tenant")} == {
         "organization_members", "invitations", "api_tokens", "devices", "events", "event_attendees", "check_ins",
-        "changes", "audit_log", "audit_heads"}
+        "changes", "audit_log", "audit_heads",
+        "areas", "street_segments", "buildings", "doors", "households", "voter_sources", "voters", "phone_flags",
+        "tags", "voter_tags", "voter_lists", "consents",
+        "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors",
+        "voter_contacts", "contact_answers", "follow_ups"}
 
 
 def test_organizations_are_held_by_a_policy(db):
@@ -204,11 +215,12 @@ def test_the_public_reads_named_columns_only(db):
     readable = set(db.sql("""
         SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+          AND c.relname <> 'spatial_ref_sys' -- PostGIS's own
           AND has_column_privilege('campaign_public', c.oid, a.attnum, 'SELECT')"""))
     assert {table for table, _ in readable} == {"events", "organizations"}
     assert not readable & hidden
     assert db.sql("""SELECT relname FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p (kind)
-                     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'spatial_ref_sys'
                        AND has_table_privilege('campaign_public', pg_class.oid, kind)""") == []
 
 

@@ -7,7 +7,10 @@ import pytest
 from conftest import EVENT
 
 TENANT = ("organization_members", "invitations", "api_tokens", "devices", "events", "event_attendees", "check_ins",
-          "changes", "audit_log", "audit_heads")
+          "changes", "audit_log", "audit_heads", "areas", "street_segments", "buildings", "doors", "households",
+          "voter_sources", "voters", "phone_flags", "tags", "voter_tags", "voter_lists", "consents", "scripts",
+          "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors", "voter_contacts",
+          "contact_answers", "follow_ups")
 
 
 @pytest.fixture(scope="module")
