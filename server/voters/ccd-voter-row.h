@@ -39,7 +39,7 @@ typedef struct ccd_voter_row {
   ccd_slice party;
   int registration_status; /* CC_REGISTRATION_…; 0: not given */
   ccd_date registered_on;
-  bool confidential; /* address hidden: residence and mailing lines, phones and e-mails are empty */
+  bool confidential; /* address is not for canvass or export; what the file says of it is here */
   ccd_address residence;
   ccd_slice city, state, zip5, zip4;
   ccd_slice mailing[CCD_VOTER_LINES_MAX]; /* lines without blank ones */
