@@ -157,7 +157,8 @@ looks_like_value(const char *text)
   size_t digits = 0;
   for (size_t i = 0; i < length; i++)
     digits += text[i] >= '0' && text[i] <= '9';
-  return strchr(text, '@') != NULL || digits * 2 > length || strcmp(text, "*") == 0;
+  bool letter = (text[0] | 0x20) >= 'a' && (text[0] | 0x20) <= 'z';
+  return strchr(text, '@') != NULL || (digits * 2 > length && !letter) || strcmp(text, "*") == 0;
 }
 
 /* Words that only names of columns have. */
