@@ -24,6 +24,7 @@ struct ccd_table {
   uint16_t *escaped; /* indices of fields with doubled quotes */
   size_t n_escaped;
   bool quoted;    /* the row has a quoted field */
+  bool stray;     /* the row has a single quote inside one */
   size_t row_end; /* of the scanned row, without its line end */
   size_t next;    /* where the next one begins */
   int64_t lines;  /* that it spans */

@@ -72,6 +72,7 @@ scan_quoted(ccd_table *table, const char **at, size_t column)
       break;
     /* A doubled quote; a single one inside is taken literally. */
     doubled |= p[1] == quote;
+    table->stray |= p[1] != quote;
     p += p[1] == quote ? 2 : 1;
   }
   if (doubled)
@@ -103,7 +104,7 @@ scan_row(ccd_table *table)
   char quote = table->format.quote;
   size_t n = 0;
   table->n_escaped = 0;
-  table->quoted = false;
+  table->quoted = table->stray = false;
   for (;;) {
     if (n == CCD_TABLE_COLUMNS_MAX)
       return bad(table, "too_many_columns", n, "The row has more than %zu fields.", n);
@@ -235,7 +236,7 @@ check_row(ccd_table *table)
                "There is a NUL byte in column %zu.",
                column_at(table, nul));
   table->lines = 1 + breaks_inside(table);
-  if (table->lines > CCD_TABLE_QUOTE_LINES)
+  if (table->lines > CCD_TABLE_QUOTE_LINES || (table->lines > 1 && table->stray))
     return check_lines(table);
   size_t expected = table->n_columns;
   if (table->format.delimiter == '\0' || expected == 0)
