@@ -63,6 +63,10 @@ days_in(int year, int month)
 static bool
 set_date(int year, int month, int day, ccd_date *ret)
 {
+  if (year == 0 && month == 0 && day == 0) {
+    *ret = (ccd_date){0};
+    return true;
+  }
   if (year < 1800 || year > 2100 || month < 0 || month > 12 || day < 0)
     return false;
   if (month == 0 || day == 0) {

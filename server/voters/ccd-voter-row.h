@@ -78,7 +78,8 @@ cc_status
 ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row *ret) CC_MUSTCHECK;
 
 /* One date by its form (CC_DATE_…). False when it is none; true with year 0 for the placeholders
- * 1800-01-01 and 1900-01-01 and for blanks. Two-digit years: up to @pivot years of this century. */
+ * 1800-01-01, 1900-01-01 and 00/00/0000 and for blanks. Two-digit years: up to @pivot years of this
+ * century. */
 bool ccd_date_parse(ccd_slice text, int form, int pivot, ccd_date *ret);
 
 /* "YYYY-MM-DD", or "YYYY" when there is no more, "" for none. */
