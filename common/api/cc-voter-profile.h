@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/codec/cc-type.h"
+
+/* How a file of voters becomes voters: the shape of a mapping profile, the same in the files that
+ * ship (server/voters/profiles) and in what an organization saves through the API. */
+
+/* As enum members hold them: 1 + index into the names. */
+enum {
+  CC_TABLE_COMMA = 1,
+  CC_TABLE_TAB,
+  CC_TABLE_PIPE,
+  CC_TABLE_SEMICOLON,
+  CC_TABLE_FIXED_WIDTH,
+};
+
+enum {
+  CC_DATE_AUTO = 1, /* every form below whose reading is not in doubt; no day first, no Excel */
+  CC_DATE_MDY,      /* M/D/YYYY, MM-DD-YYYY, M/D/YY, a time may follow */
+  CC_DATE_DMY,
+  CC_DATE_YMD, /* YYYY-MM-DD, a time may follow */
+  CC_DATE_YYYYMMDD,
+  CC_DATE_MMDDYYYY,
+  CC_DATE_EXCEL, /* days since 1899-12-30 */
+  CC_DATE_YEAR,
+};
+
+enum {
+  CC_REGISTRATION_ACTIVE = 1,
+  CC_REGISTRATION_INACTIVE,
+  CC_REGISTRATION_PENDING,
+  CC_REGISTRATION_REMOVED,
+};
+
+/* What a column of the file can feed. */
+typedef enum cc_voter_field {
+  CC_VOTER_STATE_ID = 1,
+  CC_VOTER_FIRST_NAME,
+  CC_VOTER_MIDDLE_NAME,
+  CC_VOTER_LAST_NAME,
+  CC_VOTER_SUFFIX,
+  CC_VOTER_BIRTH_DATE,
+  CC_VOTER_BIRTH_YEAR,
+  CC_VOTER_SEX,
+  CC_VOTER_PARTY,
+  CC_VOTER_REGISTRATION_STATUS,
+  CC_VOTER_REGISTERED_ON,
+  CC_VOTER_RESIDENCE_LINE, /* parsed; several mappings are joined with a blank */
+  CC_VOTER_RESIDENCE_CITY,
+  CC_VOTER_RESIDENCE_STATE,
+  CC_VOTER_RESIDENCE_ZIP, /* 5 or 9 digits */
+  CC_VOTER_RESIDENCE_ZIP4,
+  CC_VOTER_MAILING_LINE, /* several mappings: one line each, in their order */
+  CC_VOTER_MAILING_CITY,
+  CC_VOTER_MAILING_STATE,
+  CC_VOTER_MAILING_ZIP,
+  CC_VOTER_MAILING_COUNTRY,
+  CC_VOTER_PHONE, /* may be given several times */
+  CC_VOTER_EMAIL, /* may be given several times */
+  CC_VOTER_PRECINCT,
+  CC_VOTER_DISTRICT, /* with a key, such as "congressional" */
+  CC_VOTER_HISTORY,  /* a column per election; key names it */
+  CC_VOTER_CUSTOM,   /* with a key: kept as it is */
+  _CC_VOTER_FIELD_MAX
+} cc_voter_field;
+
+/* "from" values of the file (any case, blanks at the ends ignored) that mean "to". */
+typedef struct cc_voter_code {
+  char *to;
+  cc_strings from;
+} cc_voter_code;
+
+/* One field and where its text comes from: exactly one of columns, any and prefix. */
+typedef struct cc_voter_mapping {
+  int field; /* cc_voter_field */
+  char *key;
+  cc_strings columns; /* all of them, joined; one that the file lacks counts as empty */
+  cc_strings any;     /* the first that the file has */
+  char *prefix;       /* every column whose name begins so; its name is the key */
+  char *separator;    /* between joined columns */
+  int date;           /* form, for birth_date and registered_on */
+  bool required;      /* the file must have the column */
+  cc_voter_code **codes;
+  size_t n_codes;
+} cc_voter_mapping;
+
+/* The row is confidential when the column has one of the values. */
+typedef struct cc_voter_mark {
+  char *column;
+  cc_strings values;
+} cc_voter_mark;
+
+/* A column of a file without header, in its order. */
+typedef struct cc_voter_layout_column {
+  char *name;
+  int64_t width; /* characters, fixed_width only; otherwise 0 */
+} cc_voter_layout_column;
+
+typedef struct cc_voter_format {
+  int delimiter;
+  bool quoted; /* fields may stand in " */
+  bool header;
+  int64_t skip_lines;
+  cc_voter_layout_column **layout;
+  size_t n_layout;
+} cc_voter_format;
+
+typedef struct cc_voter_profile {
+  char *name;
+  char *description;
+  cc_voter_format *format; /* NULL: guessed from the file */
+  cc_voter_mapping **mappings;
+  size_t n_mappings;
+  cc_voter_mark **confidential;
+  size_t n_confidential;
+  cc_strings blank_values; /* read as empty wherever they are a whole field */
+} cc_voter_profile;
+
+extern const cc_enum cc_voter_field_enum;
+extern const cc_enum cc_table_delimiter_enum;
+extern const cc_enum cc_date_form_enum;
+extern const cc_enum cc_registration_status_enum;
+extern const cc_type cc_voter_profile_type;

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "server/voters/ccd-voter-row.h"
+
+/* The numbers of a date in their order, with how many digits each has. */
+typedef struct numbers {
+  int value[3], digits[3];
+  int n;
+  char sign; /* between them */
+} numbers;
+
+static bool
+is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+/* Up to three numbers with one sign between; a time of day may follow behind a blank or T. */
+static bool
+read_numbers(ccd_slice text, numbers *ret)
+{
+  *ret = (numbers){.n = 0};
+  size_t i = 0;
+  for (;;) {
+    if (ret->n == 3 || i >= text.length || !is_digit(text.text[i]))
+      return false;
+    int n = ret->n++;
+    for (; i < text.length && is_digit(text.text[i]); i++) {
+      ret->value[n] = ret->value[n] * 10 + (text.text[i] - '0');
+      if (++ret->digits[n] > 8)
+        return false;
+    }
+    char c = i < text.length ? text.text[i] : '\0';
+    if (i == text.length || ((c == ' ' || c == 'T') && (ret->n == 3 || ret->n == 1)))
+      break;
+    if (c != '/' && c != '-' && c != '.')
+      return false;
+    if (ret->sign != '\0' && ret->sign != c)
+      return false;
+    ret->sign = c;
+    i++;
+  }
+  /* The time is not looked at, but has to be one. */
+  for (; i < text.length; i++) {
+    if (strchr("0123456789:. TZAPMapm+-", text.text[i]) == NULL)
+      return false;
+  }
+  return true;
+}
+
+static int
+days_in(int year, int month)
+{
+  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* Month or day 0, as some states write what they do not know: the year alone. */
+static bool
+set_date(int year, int month, int day, ccd_date *ret)
+{
+  if (year == 0 && month == 0 && day == 0) {
+    *ret = (ccd_date){0};
+    return true;
+  }
+  if (year < 1800 || year > 2100 || month < 0 || month > 12 || day < 0)
+    return false;
+  if (month == 0 || day == 0) {
+    if (day > 31)
+      return false;
+    *ret = (ccd_date){.year = (int16_t) year};
+    return true;
+  }
+  if (day > days_in(year, month))
+    return false;
+  bool placeholder = month == 1 && day == 1 && (year == 1800 || year == 1900);
+  *ret = placeholder ? (ccd_date){0} : (ccd_date){(int16_t) year, (uint8_t) month, (uint8_t) day};
+  return true;
+}
+
+static int
+whole_year(const numbers *n, int index, int pivot)
+{
+  if (n->digits[index] != 2)
+    return n->digits[index] == 4 ? n->value[index] : 0;
+  return n->value[index] + (n->value[index] <= pivot ? 2000 : 1900);
+}
+
+/* Days since 1899-12-30, as spreadsheets count from March 1900 on. */
+static bool
+set_excel(int days, ccd_date *ret)
+{
+  if (days < 61 || days > 73050)
+    return false;
+  int year = 1900, left = days - 2; /* days since 1900-01-01 */
+  for (int length; left >= (length = 337 + days_in(year, 2)); year++)
+    left -= length;
+  int month = 1;
+  for (; left >= days_in(year, month); month++)
+    left -= days_in(year, month);
+  return set_date(year, month, left + 1, ret);
+}
+
+/* Eight digits in a row. */
+static bool
+set_packed(const numbers *n, int form, ccd_date *ret)
+{
+  int v = n->value[0];
+  bool year_first = form == CC_DATE_YYYYMMDD;
+  if (form == CC_DATE_AUTO) {
+    int year = v / 10000;
+    year_first = year >= 1850 && year <= 2100 && v / 100 % 100 <= 12;
+  }
+  return year_first ? set_date(v / 10000, v / 100 % 100, v % 100, ret)
+                    : set_date(v % 10000, v / 1000000, v / 10000 % 100, ret);
+}
+
+static bool
+set_single(const numbers *n, int form, ccd_date *ret)
+{
+  bool automatic = form == CC_DATE_AUTO;
+  if (form == CC_DATE_EXCEL)
+    return set_excel(n->value[0], ret);
+  if (n->digits[0] == 4 && (automatic || form == CC_DATE_YEAR))
+    return set_date(n->value[0], 0, 0, ret);
+  bool packed = automatic || form == CC_DATE_YYYYMMDD || form == CC_DATE_MMDDYYYY;
+  if (n->digits[0] == 8 && packed)
+    return set_packed(n, form, ret);
+  /* A spreadsheet ate the zero of the month. */
+  if (n->digits[0] == 7 && form == CC_DATE_MMDDYYYY)
+    return set_packed(n, form, ret);
+  return false;
+}
+
+bool
+ccd_date_parse(ccd_slice text, int form, int pivot, ccd_date *ret)
+{
+  while (text.length > 0 && text.text[text.length - 1] == ' ')
+    text.length--;
+  while (text.length > 0 && text.text[0] == ' ') {
+    text.text++;
+    text.length--;
+  }
+  if (text.length == 0) {
+    *ret = (ccd_date){0};
+    return true;
+  }
+  numbers n;
+  if (!read_numbers(text, &n))
+    return false;
+  bool automatic = form == CC_DATE_AUTO || form == 0;
+  if (n.n == 1)
+    return set_single(&n, automatic ? CC_DATE_AUTO : form, ret);
+  if (n.n != 3)
+    return false;
+  if (n.digits[0] == 4)
+    return (automatic || form == CC_DATE_YMD) && set_date(n.value[0], n.value[1], n.value[2], ret);
+  int year = whole_year(&n, 2, pivot);
+  if (form == CC_DATE_DMY)
+    return set_date(year, n.value[1], n.value[0], ret);
+  return (automatic || form == CC_DATE_MDY) && set_date(year, n.value[0], n.value[1], ret);
+}
+
+void
+ccd_date_format(ccd_date date, char buffer[static 11])
+{
+  buffer[0] = '\0';
+  if (date.year > 0 && date.year <= 9999 && date.month > 0)
+    (void) snprintf(buffer, 11, "%04d-%02d-%02d", date.year, date.month % 100, date.day % 100);
+  else if (date.year > 0 && date.year <= 9999)
+    (void) snprintf(buffer, 11, "%04d", date.year);
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-profile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/codec/cc-codec.h"
+#include "server/voters/ccd-voter-row.h"
+
+static int
+next_sign(const char **text)
+{
+  for (; **text != '\0'; (*text)++) {
+    char c = **text;
+    bool upper = c >= 'A' && c <= 'Z';
+    /* Bytes of other scripts count as they are. */
+    if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char) c >= 0x80) {
+      (*text)++;
+      return (unsigned char) (upper ? c - 'A' + 'a' : c);
+    }
+  }
+  return 0;
+}
+
+bool
+ccd_column_same(const char *a, const char *b)
+{
+  for (;;) {
+    int one = next_sign(&a);
+    int other = next_sign(&b);
+    if (one != other)
+      return false;
+    if (one == 0)
+      return true;
+  }
+}
+
+static bool
+takes_key(int field)
+{
+  return field == CC_VOTER_DISTRICT || field == CC_VOTER_HISTORY || field == CC_VOTER_CUSTOM;
+}
+
+static bool
+takes_several(int field)
+{
+  return takes_key(field) || field == CC_VOTER_RESIDENCE_LINE || field == CC_VOTER_MAILING_LINE ||
+         field == CC_VOTER_PHONE || field == CC_VOTER_EMAIL;
+}
+
+static bool
+in_names(const cc_enum *names, const char *text)
+{
+  for (size_t i = 0; i < names->n; i++) {
+    if (strcmp(names->names[i], text) == 0)
+      return true;
+  }
+  return false;
+}
+
+typedef struct checker {
+  const cc_voter_profile *profile;
+  const char *prefix;
+  cc_error_list *errors;
+  char pointer[96];
+} checker;
+
+static const char *
+point(checker *c, const char *list, size_t index, const char *member)
+{
+  (void) snprintf(c->pointer,
+                  sizeof c->pointer,
+                  "%s/%s/%zu%s%s",
+                  c->prefix,
+                  list,
+                  index,
+                  member[0] != '\0' ? "/" : "",
+                  member);
+  return c->pointer;
+}
+
+static void
+wrong(checker *c, size_t mapping, const char *member, const char *code, const char *text)
+{
+  (void) cc_error_list_add(c->errors, code, point(c, "mappings", mapping, member), "%s", text);
+}
+
+static void
+check_codes(checker *c, size_t i)
+{
+  static const char *const sex_names[] = {"F", "M", "X"};
+  static const cc_enum sexes = {sex_names, CC_N(sex_names)};
+  const cc_voter_mapping *mapping = c->profile->mappings[i];
+  const cc_enum *names = mapping->field == CC_VOTER_REGISTRATION_STATUS
+                           ? &cc_registration_status_enum
+                         : mapping->field == CC_VOTER_SEX ? &sexes
+                                                          : NULL;
+  for (size_t k = 0; k < mapping->n_codes && names != NULL; k++) {
+    char member[40];
+    (void) snprintf(member, sizeof member, "codes/%zu/to", k);
+    if (!in_names(names, mapping->codes[k]->to))
+      wrong(c,
+            i,
+            member,
+            "unknown_value",
+            names == &sexes ? "must be F, M or X" : "must be active, inactive, pending or removed");
+  }
+}
+
+static void
+check_mapping(checker *c, size_t i)
+{
+  const cc_voter_mapping *m = c->profile->mappings[i];
+  int sources = (m->columns.n > 0) + (m->any.n > 0) + (m->prefix != NULL);
+  if (sources != 1)
+    wrong(c, i, "", "one_source", "must have exactly one of columns, any and prefix");
+  if (m->prefix != NULL && m->field != CC_VOTER_HISTORY && m->field != CC_VOTER_CUSTOM)
+    wrong(c, i, "prefix", "not_here", "is for history and custom only");
+  if (takes_key(m->field) && m->key == NULL && m->prefix == NULL)
+    wrong(c, i, "key", "required", "must say which district, election or custom field");
+  if (m->key != NULL && (!takes_key(m->field) || m->prefix != NULL))
+    wrong(c, i, "key", "not_here", "is for district, history and custom without prefix");
+  check_codes(c, i);
+  for (size_t k = 0; k < i; k++) {
+    const cc_voter_mapping *other = c->profile->mappings[k];
+    bool keys = m->key != NULL && other->key != NULL && strcmp(m->key, other->key) == 0;
+    if (other->field == m->field && (!takes_several(m->field) || keys)) {
+      wrong(c, i, keys ? "key" : "field", "duplicate", "is filled by an earlier mapping already");
+      break;
+    }
+  }
+}
+
+static bool
+in_layout(const cc_voter_format *format, const char *name)
+{
+  for (size_t i = 0; i < format->n_layout; i++) {
+    if (ccd_column_same(format->layout[i]->name, name))
+      return true;
+  }
+  return false;
+}
+
+/* A layout is all there is to refer to; a header may have anything. */
+static void
+check_references(checker *c)
+{
+  const cc_voter_format *format = c->profile->format;
+  for (size_t i = 0; i < c->profile->n_mappings; i++) {
+    const cc_voter_mapping *m = c->profile->mappings[i];
+    for (size_t k = 0; k < m->columns.n; k++) {
+      char member[40];
+      (void) snprintf(member, sizeof member, "columns/%zu", k);
+      if (!in_layout(format, m->columns.items[k]))
+        wrong(c, i, member, "unknown_column", "is no column of the layout");
+    }
+  }
+  for (size_t i = 0; i < c->profile->n_confidential; i++) {
+    if (!in_layout(format, c->profile->confidential[i]->column))
+      (void) cc_error_list_add(c->errors,
+                               "unknown_column",
+                               point(c, "confidential", i, "column"),
+                               "is no column of the layout");
+  }
+}
+
+static void
+check_format(checker *c)
+{
+  const cc_voter_format *format = c->profile->format;
+  bool fixed = format->delimiter == CC_TABLE_FIXED_WIDTH;
+  char pointer[96];
+  (void) snprintf(pointer, sizeof pointer, "%s/format/layout", c->prefix);
+  if (fixed && format->n_layout == 0)
+    (void) cc_error_list_add(c->errors, "required", pointer, "is needed for fixed width");
+  (void) snprintf(pointer, sizeof pointer, "%s/format/header", c->prefix);
+  if ((fixed || format->n_layout > 0) && format->header)
+    (void)
+      cc_error_list_add(c->errors, "not_here", pointer, "must be false when there is a layout");
+  for (size_t i = 0; i < format->n_layout && fixed; i++) {
+    if (format->layout[i]->width < 1)
+      (void) cc_error_list_add(c->errors,
+                               "too_small",
+                               point(c, "format/layout", i, "width"),
+                               "must be at least 1");
+  }
+  if (format->n_layout > 0)
+    check_references(c);
+}
+
+cc_status
+ccd_profile_check(const cc_voter_profile *profile, const char *prefix, cc_error_list *reterr)
+{
+  checker c = {.profile = profile, .prefix = prefix, .errors = reterr};
+  size_t before = reterr->n;
+  for (size_t i = 0; i < profile->n_mappings; i++)
+    check_mapping(&c, i);
+  if (profile->format != NULL)
+    check_format(&c);
+  return reterr->n == before ? CC_OK : CC_ERR_INVALID;
+}
+
+cc_status
+ccd_profile_parse(const char *json,
+                  size_t length,
+                  cc_arena *arena,
+                  cc_voter_profile **ret,
+                  cc_error_list *reterr)
+{
+  void *decoded = NULL;
+  cc_status status = cc_decode(&cc_voter_profile_type,
+                               json,
+                               length,
+                               CC_MODE_CREATE,
+                               arena,
+                               &decoded,
+                               /* present= */ NULL,
+                               reterr);
+  if (status == CC_OK)
+    status = ccd_profile_check(decoded, "", reterr);
+  if (status == CC_OK)
+    *ret = decoded;
+  return status;
+}
+
+const ccd_shipped_profile *
+ccd_profile_shipped(const char *key)
+{
+  for (const ccd_shipped_profile *each = ccd_shipped_profiles; each->key != NULL; each++) {
+    if (strcmp(each->key, key) == 0)
+      return each;
+  }
+  return NULL;
+}
+
+cc_status
+ccd_profile_format(const cc_voter_profile *profile,
+                   const ccd_table_guess *guess,
+                   cc_arena *arena,
+                   ccd_table_format *ret)
+{
+  static const char delimiters[] = {'\0', ',', '\t', '|', ';', '\0'};
+  const cc_voter_format *format = profile->format;
+  ccd_table_format made = guess != NULL
+                            ? guess->format
+                            : (ccd_table_format){.delimiter = ',', .quote = '"', .header = true};
+  if (format == NULL) {
+    *ret = made;
+    return CC_OK;
+  }
+  made.delimiter = delimiters[format->delimiter];
+  made.quote = format->quoted && made.delimiter != '\0' ? '"' : '\0';
+  made.header = format->header;
+  made.skip_lines = format->skip_lines;
+  made.n_columns = format->n_layout;
+  int64_t *widths = cc_arena_alloc(arena, (format->n_layout + 1) * sizeof *widths);
+  if (widths == NULL)
+    return CC_ERR_NO_MEMORY;
+  for (size_t i = 0; i < format->n_layout; i++)
+    widths[i] = format->layout[i]->width;
+  made.widths = made.delimiter == '\0' ? widths : NULL;
+  *ret = made;
+  return CC_OK;
+}
+
+static bool
+guess_has(const ccd_table_guess *guess, const char *name)
+{
+  for (size_t i = 0; i < guess->n_columns; i++) {
+    if (ccd_column_same(guess->columns[i], name))
+      return true;
+  }
+  return false;
+}
+
+static bool
+mapping_found(const cc_voter_mapping *m, const ccd_table_guess *guess)
+{
+  for (size_t i = 0; i < m->columns.n; i++) {
+    if (guess_has(guess, m->columns.items[i]))
+      return true;
+  }
+  for (size_t i = 0; i < m->any.n; i++) {
+    if (guess_has(guess, m->any.items[i]))
+      return true;
+  }
+  return false;
+}
+
+/* How many mappings find a column. A profile that wins by naming one column each ("columns") is
+ * surer than one that tries many names ("any"). */
+static int
+score_names(const cc_voter_profile *profile, const ccd_table_guess *guess)
+{
+  size_t asked = 0, found = 0;
+  bool sure = false;
+  for (size_t i = 0; i < profile->n_mappings; i++) {
+    const cc_voter_mapping *m = profile->mappings[i];
+    if (m->prefix != NULL)
+      continue;
+    bool here = mapping_found(m, guess);
+    if (m->required && !here)
+      return 0;
+    sure |= m->columns.n > 0;
+    asked++;
+    found += here;
+  }
+  if (asked == 0)
+    return 0;
+  int share = (int) (found * 100 / asked);
+  return sure ? share : share / 2 + 1;
+}
+
+static const cc_voter_mapping *
+date_mapping(const cc_voter_profile *profile, const char *column)
+{
+  for (size_t i = 0; i < profile->n_mappings; i++) {
+    const cc_voter_mapping *m = profile->mappings[i];
+    bool is_date = m->field == CC_VOTER_BIRTH_DATE || m->field == CC_VOTER_REGISTERED_ON;
+    if (is_date && m->columns.n == 1 && ccd_column_same(m->columns.items[0], column))
+      return m;
+  }
+  return NULL;
+}
+
+/* Right number of columns, and its dates are dates. */
+static int
+score_layout(const cc_voter_profile *profile, const ccd_table_guess *guess)
+{
+  const cc_voter_format *format = profile->format;
+  int64_t dates = 0, good = 0;
+  if (guess->n_columns != format->n_layout || guess->n_rows == 0)
+    return 0;
+  for (size_t k = 0; k < format->n_layout; k++) {
+    const cc_voter_mapping *m = date_mapping(profile, format->layout[k]->name);
+    for (size_t i = 0; i < guess->n_rows && m != NULL; i++) {
+      const char *text = guess->rows[i][k];
+      ccd_date date;
+      if (text[strspn(text, " *")] == '\0')
+        continue;
+      dates++;
+      good += ccd_date_parse((ccd_slice){text, strlen(text)}, m->date, 30, &date);
+    }
+  }
+  return dates > 0 ? (int) (good * 90 / dates) : 40;
+}
+
+static int
+score_fixed(const cc_voter_profile *profile, const ccd_table_guess *guess)
+{
+  int64_t sum = 0;
+  for (size_t i = 0; i < profile->format->n_layout; i++)
+    sum += profile->format->layout[i]->width;
+  return guess->line_length == sum ? 80 : 0;
+}
+
+int
+ccd_profile_score(const cc_voter_profile *profile, const ccd_table_guess *guess)
+{
+  const cc_voter_format *format = profile->format;
+  bool fixed = format != NULL && format->delimiter == CC_TABLE_FIXED_WIDTH;
+  if (fixed != guess->fixed_width)
+    return 0;
+  if (fixed)
+    return score_fixed(profile, guess);
+  if (format != NULL && !format->header && format->n_layout > 0)
+    return guess->format.header ? 0 : score_layout(profile, guess);
+  return guess->format.header ? score_names(profile, guess) : 0;
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zip.h>
+#include <zlib.h>
+
+CC_DEFINE_AUTO(zip_t, zip_discard)
+
+struct ccd_source {
+  ccd_packing packing;
+  int fd;
+  gzFile gz; /* owns a descriptor of its own */
+  zip_t *zip;
+  zip_file_t *member;
+  const unsigned char *memory;
+  int64_t position, size;
+};
+
+static const char damaged_hint[] = "Download or pack the file again.";
+
+static cc_status
+fail_hint(cc_error *reterr, cc_status status, const char *code, const char *text, const char *hint)
+{
+  cc_fail(reterr, status, code, "%s", text);
+  if (reterr != NULL)
+    memccpy(reterr->hint, hint, '\0', sizeof reterr->hint - 1);
+  return status;
+}
+
+/* What a file is by its first bytes, when it is nothing that we read. */
+static cc_status
+refuse_foreign(const unsigned char *head, size_t n, cc_error *reterr)
+{
+  static const struct {
+    const char *magic;
+    size_t length;
+    const char *text, *hint;
+  } rows[] = {
+    {"\xD0\xCF\x11\xE0", 4, "The file is an old Excel workbook.", "Save the sheet as CSV."},
+    {"%PDF", 4, "The file is a PDF document.", "Ask for the data file, not for its description."},
+    {"BZh", 3, "The file is packed with bzip2.", "Unpack it, or pack it as gzip or zip."},
+    {"\xFD"
+     "7zXZ",
+     5,
+     "The file is packed with xz.",
+     "Unpack it, or pack it as gzip or zip."},
+    {"7z\xBC\xAF", 4, "The file is a 7-Zip archive.", "Unpack it, or pack it as gzip or zip."},
+    {"Rar!", 4, "The file is a RAR archive.", "Unpack it, or pack it as gzip or zip."},
+    {"\x28\xB5\x2F\xFD", 4, "The file is packed with zstd.", "Unpack it, or pack it as gzip."},
+    {"PAR1", 4, "The file is a Parquet file.", "Export it as CSV."},
+  };
+
+  for (size_t i = 0; i < CC_N(rows); i++) {
+    if (n >= rows[i].length && memcmp(head, rows[i].magic, rows[i].length) == 0)
+      return fail_hint(reterr, CC_ERR_UNSUPPORTED, "not_a_table", rows[i].text, rows[i].hint);
+  }
+  return CC_OK;
+}
+
+/* Names that stand in archives of state files beside the table. */
+static bool
+is_table_name(const char *name)
+{
+  static const char *const others[] = {".pdf",
+                                       ".doc",
+                                       ".docx",
+                                       ".rtf",
+                                       ".xls",
+                                       ".xlsx",
+                                       ".htm",
+                                       ".html",
+                                       ".xml",
+                                       ".jpg",
+                                       ".png",
+                                       ".md",
+                                       ".zip",
+                                       ".gz"};
+  size_t length = strlen(name);
+  const char *slash = strrchr(name, '/');
+  const char *base = slash != NULL ? slash + 1 : name;
+  if (length == 0 || *base == '\0' || *base == '.' || strncmp(name, "__MACOSX/", 9) == 0)
+    return false;
+  if (strcasestr(base, "readme") != NULL)
+    return false;
+  for (size_t i = 0; i < CC_N(others); i++) {
+    size_t n = strlen(others[i]);
+    if (length > n && strcasecmp(name + length - n, others[i]) == 0)
+      return false;
+  }
+  return true;
+}
+
+static cc_status
+zip_begin(int fd, zip_t **ret, cc_error *reterr)
+{
+  int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0)
+    return cc_fail(reterr, CC_ERR_UNAVAILABLE, "unreadable", "The file cannot be opened.");
+  int code = 0;
+  *ret = zip_fdopen(copy, 0, &code);
+  if (*ret != NULL)
+    return CC_OK;
+  close(copy);
+  if (code == ZIP_ER_MEMORY)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return fail_hint(reterr,
+                   CC_ERR_INVALID,
+                   "broken_file",
+                   "The zip archive is damaged or cut off.",
+                   damaged_hint);
+}
+
+/* Index of the member to read. */
+static cc_status
+choose_member(zip_t *zip, const char *wanted, zip_uint64_t *ret, cc_error *reterr)
+{
+  zip_int64_t n = zip_get_num_entries(zip, 0);
+  int found = 0;
+  for (zip_uint64_t i = 0; n > 0 && i < (zip_uint64_t) n; i++) {
+    const char *name = zip_get_name(zip, i, 0);
+    if (name == NULL)
+      continue;
+    if (strcmp(name, "[Content_Types].xml") == 0 || strcmp(name, "content.xml") == 0)
+      return fail_hint(reterr,
+                       CC_ERR_UNSUPPORTED,
+                       "not_a_table",
+                       "The file is a spreadsheet or a document.",
+                       "Save the sheet as CSV.");
+    if (wanted != NULL ? strcmp(name, wanted) != 0 : !is_table_name(name))
+      continue;
+    found++;
+    *ret = i;
+  }
+  if (found == 1 || (found > 1 && wanted != NULL))
+    return CC_OK;
+  if (wanted != NULL)
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "no_member", "The archive has no such member.");
+  if (found == 0)
+    return cc_fail(reterr, CC_ERR_INVALID, "no_member", "There is no table in the archive.");
+  return fail_hint(reterr,
+                   CC_ERR_INVALID,
+                   "several_members",
+                   "There are several tables in the archive.",
+                   "Name the one to read.");
+}
+
+static cc_status
+open_zip(ccd_source *source, const char *wanted, cc_error *reterr)
+{
+  cc_status status = zip_begin(source->fd, &source->zip, reterr);
+  if (status != CC_OK)
+    return status;
+  zip_uint64_t index = 0;
+  status = choose_member(source->zip, wanted, &index, reterr);
+  if (status != CC_OK)
+    return status;
+  zip_stat_t about;
+  zip_stat_init(&about);
+  if (zip_stat_index(source->zip, index, 0, &about) == 0 && (about.valid & ZIP_STAT_SIZE) != 0)
+    source->size = about.size < INT64_MAX ? (int64_t) about.size : INT64_MAX;
+  if ((about.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && about.encryption_method != ZIP_EM_NONE)
+    return fail_hint(reterr,
+                     CC_ERR_UNSUPPORTED,
+                     "encrypted",
+                     "The archive is protected by a password.",
+                     "Unpack it first.");
+  source->member = zip_fopen_index(source->zip, index, 0);
+  if (source->member != NULL)
+    return CC_OK;
+  return fail_hint(reterr,
+                   CC_ERR_INVALID,
+                   "broken_file",
+                   "The member of the archive cannot be unpacked.",
+                   "Pack it with the usual method (deflate).");
+}
+
+static cc_status
+open_gzip(ccd_source *source, cc_error *reterr)
+{
+  int copy = fcntl(source->fd, F_DUPFD_CLOEXEC, 3);
+  source->gz = copy >= 0 ? gzdopen(copy, "rb") : NULL;
+  if (source->gz == NULL) {
+    if (copy >= 0)
+      close(copy);
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  }
+  gzbuffer(source->gz, 128 * 1024);
+  return CC_OK;
+}
+
+static cc_status
+open_path(const char *path, int *ret_fd, int64_t *ret_size, cc_error *reterr)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0 && errno == ENOENT)
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "no_file", "There is no such file.");
+  if (fd < 0)
+    return cc_fail(reterr, CC_ERR_UNAVAILABLE, "unreadable", "The file cannot be opened.");
+  struct stat about;
+  if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+    close(fd);
+    return cc_fail(reterr, CC_ERR_INVALID, "no_regular_file", "It is not a regular file.");
+  }
+  *ret_fd = fd;
+  *ret_size = about.st_size;
+  return CC_OK;
+}
+
+static cc_status
+open_by_content(ccd_source *source, const char *member, cc_error *reterr)
+{
+  unsigned char head[8];
+  ssize_t n = pread(source->fd, head, sizeof head, 0);
+  if (n < 0)
+    return cc_fail(reterr, CC_ERR_UNAVAILABLE, "unreadable", "The file cannot be read.");
+  size_t known = (size_t) n;
+  if (known >= 4 && memcmp(head, "PK\x03\x04", 4) == 0)
+    source->packing = CCD_PACKING_ZIP;
+  else if (known >= 2 && head[0] == 0x1F && head[1] == 0x8B)
+    source->packing = CCD_PACKING_GZIP;
+  switch (source->packing) {
+  case CCD_PACKING_ZIP:
+    return open_zip(source, member, reterr);
+  case CCD_PACKING_GZIP:
+    return open_gzip(source, reterr);
+  case CCD_PACKING_NONE:
+    break;
+  }
+  return refuse_foreign(head, known, reterr);
+}
+
+cc_status
+ccd_source_open(const char *path, const char *member, ccd_source **ret, cc_error *reterr)
+{
+  CC_AUTO(ccd_source) source = calloc(1, sizeof *source);
+  if (source == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  source->fd = -1;
+  cc_status status = open_path(path, &source->fd, &source->size, reterr);
+  if (status == CC_OK)
+    status = open_by_content(source, member, reterr);
+  if (status == CC_OK)
+    *ret = CC_STEAL(source);
+  return status;
+}
+
+ccd_source *
+ccd_source_memory(const void *bytes, size_t size)
+{
+  ccd_source *source = calloc(1, sizeof *source);
+  if (source == NULL)
+    return NULL;
+  source->fd = -1;
+  source->memory = bytes;
+  source->size = (int64_t) size;
+  return source;
+}
+
+void
+ccd_source_free(ccd_source *source)
+{
+  if (source == NULL)
+    return;
+  if (source->member != NULL)
+    zip_fclose(source->member);
+  if (source->zip != NULL)
+    zip_discard(source->zip);
+  if (source->gz != NULL)
+    gzclose(source->gz);
+  if (source->fd >= 0)
+    close(source->fd);
+  free(source);
+}
+
+static cc_status
+list_members(zip_t *zip, cc_arena *arena, ccd_source_member **ret, size_t *ret_n, cc_error *reterr)
+{
+  zip_int64_t n = zip_get_num_entries(zip, 0);
+  size_t room = n > 0 ? (size_t) n : 0;
+  ccd_source_member *members = cc_arena_alloc(arena, (room + 1) * sizeof *members);
+  size_t found = 0;
+  for (size_t i = 0; i < room && members != NULL; i++) {
+    zip_stat_t about;
+    zip_stat_init(&about);
+    if (zip_stat_index(zip, i, 0, &about) != 0 || about.name == NULL || !is_table_name(about.name))
+      continue;
+    const char *name = cc_arena_strdup(arena, about.name);
+    if (name == NULL)
+      return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The archive has too many members.");
+    members[found++] = (ccd_source_member){.name = name, .size = (int64_t) about.size};
+  }
+  if (members == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The archive has too many members.");
+  *ret = members;
+  *ret_n = found;
+  return CC_OK;
+}
+
+cc_status
+ccd_source_members(const char *path,
+                   cc_arena *arena,
+                   ccd_source_member **ret,
+                   size_t *ret_n,
+                   cc_error *reterr)
+{
+  int fd = -1;
+  int64_t size;
+  cc_status status = open_path(path, &fd, &size, reterr);
+  if (status != CC_OK)
+    return status;
+  char head[4];
+  bool is_zip = pread(fd, head, sizeof head, 0) == 4 && memcmp(head, "PK\x03\x04", 4) == 0;
+  CC_AUTO(zip_t) zip = NULL;
+  status = is_zip ? zip_begin(fd, &zip, reterr) : CC_OK;
+  close(fd);
+  if (status != CC_OK)
+    return status;
+  if (zip != NULL)
+    return list_members(zip, arena, ret, ret_n, reterr);
+  *ret = NULL;
+  *ret_n = 0;
+  return CC_OK;
+}
+
+/* -2: the system cannot read. */
+static ssize_t
+read_some(ccd_source *source, void *buffer, size_t size)
+{
+  if (source->fd < 0) {
+    size_t left = (size_t) (source->size - source->position);
+    size_t n = left < size ? left : size;
+    if (n > 0)
+      memcpy(buffer, source->memory + source->position, n);
+    return (ssize_t) n;
+  }
+  ssize_t n;
+  do
+    n = read(source->fd, buffer, size);
+  while (n < 0 && errno == EINTR);
+  return n < 0 ? -2 : n;
+}
+
+/* -1: damaged. */
+static ssize_t
+read_packed(ccd_source *source, void *buffer, size_t size)
+{
+  if (source->member != NULL) {
+    zip_int64_t n = zip_fread(source->member, buffer, size);
+    return n < 0 ? -1 : (ssize_t) n;
+  }
+  int n = gzread(source->gz, buffer, (unsigned) size);
+  int code = Z_OK;
+  if (n <= 0)
+    gzerror(source->gz, &code);
+  return n < 0 || (n == 0 && code != Z_OK && code != Z_STREAM_END) ? -1 : n;
+}
+
+cc_status
+ccd_source_read(ccd_source *source, void *buffer, size_t size, size_t *ret_n, cc_error *reterr)
+{
+  size_t most = size < 1024 * 1024 * 1024 ? size : 1024 * 1024 * 1024;
+  ssize_t n = source->packing != CCD_PACKING_NONE ? read_packed(source, buffer, most)
+                                                  : read_some(source, buffer, most);
+  if (n == -2)
+    return cc_fail(reterr, CC_ERR_UNAVAILABLE, "unreadable", "The file cannot be read.");
+  if (n < 0)
+    return fail_hint(reterr,
+                     CC_ERR_INVALID,
+                     "broken_file",
+                     "The packed file is damaged or cut off.",
+                     damaged_hint);
+  source->position += n;
+  if (source->position > CCD_SOURCE_BYTES_MAX)
+    return cc_fail(reterr, CC_ERR_TOO_LARGE, "too_large", "The file unpacks to over 64 GiB.");
+  *ret_n = (size_t) n;
+  return CC_OK;
+}
+
+ccd_packing
+ccd_source_packing(const ccd_source *source)
+{
+  return source->packing;
+}
+
+int64_t
+ccd_source_position(const ccd_source *source)
+{
+  return source->gz != NULL ? (int64_t) gzoffset(source->gz) : source->position;
+}
+
+int64_t
+ccd_source_size(const ccd_source *source)
+{
+  return source->size;
+}

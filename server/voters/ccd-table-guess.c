@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-table-guess.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/cc-utf8.h"
+#include "server/voters/ccd-table-private.h"
+#include "server/voters/ccd-text.h"
+
+#define ROWS_COUNTED 200
+
+/* What one delimiter makes of the sample. */
+typedef struct attempt {
+  size_t fields[ROWS_COUNTED];
+  int64_t lines[ROWS_COUNTED];
+  size_t n;       /* rows, rejected ones (0 fields) too */
+  size_t columns; /* the commonest number of fields */
+  size_t agree;   /* rows that have it */
+} attempt;
+
+static ccd_encoding
+guess_units(const unsigned char *bytes, size_t size)
+{
+  if (size >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE)
+    return CCD_ENCODING_UTF16LE;
+  if (size >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF)
+    return CCD_ENCODING_UTF16BE;
+  size_t zeros[2] = {0, 0};
+  size_t n = size < 1024 ? size : 1024;
+  for (size_t i = 0; i < n; i++)
+    zeros[i % 2] += bytes[i] == 0;
+  /* Text of the West in UTF-16 has a zero in every other byte. */
+  if (n >= 4 && zeros[1] > n / 5 && zeros[0] == 0)
+    return CCD_ENCODING_UTF16LE;
+  if (n >= 4 && zeros[0] > n / 5 && zeros[1] == 0)
+    return CCD_ENCODING_UTF16BE;
+  return CCD_ENCODING_BYTES;
+}
+
+static const char *
+name_encoding(ccd_encoding encoding, const char *bytes, size_t size)
+{
+  if (encoding != CCD_ENCODING_BYTES)
+    return encoding == CCD_ENCODING_UTF16LE ? "utf-16le" : "utf-16be";
+  bool utf8 = false, other = false;
+  for (size_t at = 0; at < size;) {
+    const char *feed = memchr(bytes + at, '\n', size - at);
+    size_t n = feed != NULL ? (size_t) (feed - bytes) - at : size - at;
+    /* The last line may be cut inside a character. */
+    if (ccd_text_has_high(bytes + at, n) && (feed != NULL || at == 0 || (!utf8 && !other))) {
+      bool valid = cc_utf8_length(bytes + at, n) >= 0;
+      utf8 |= valid;
+      other |= !valid;
+    }
+    at += n + 1;
+  }
+  if (utf8 && other)
+    return "mixed";
+  return utf8 ? "utf-8" : other ? "windows-1252" : "ascii";
+}
+
+static void
+count_commonest(attempt *a)
+{
+  for (size_t i = 0; i < a->n; i++) {
+    size_t agree = 0;
+    for (size_t k = 0; k < a->n; k++)
+      agree += a->fields[k] == a->fields[i];
+    bool better = agree > a->agree || (agree == a->agree && a->fields[i] > a->columns);
+    if (a->fields[i] > 0 && better) {
+      a->columns = a->fields[i];
+      a->agree = agree;
+    }
+  }
+}
+
+static cc_status
+try_delimiter(ccd_source *source, ccd_table_format format, bool cut, attempt *ret, cc_error *reterr)
+{
+  format.header = false;
+  format.n_columns = 0;
+  CC_AUTO(ccd_table) table = NULL;
+  cc_status status = ccd_table_open(source, &format, &table, reterr);
+  ccd_table_row row;
+  ccd_table_reject reject;
+  while (status == CC_OK && ret->n < ROWS_COUNTED) {
+    table->n_columns = 0; /* so that no row is ragged */
+    ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
+    if (step == CCD_TABLE_END)
+      break;
+    if (step == CCD_TABLE_FAILED)
+      return reterr->status;
+    bool read = step == CCD_TABLE_ROW;
+    ret->lines[ret->n] = read ? row.line : reject.line;
+    ret->fields[ret->n++] = read ? row.n : 0;
+  }
+  /* The last row of a sample is cut. */
+  if (cut && ret->n > 1 && ret->n < ROWS_COUNTED)
+    ret->n--;
+  count_commonest(ret);
+  return status;
+}
+
+/* Agreement counts most, then the number of columns. */
+static double
+score(const attempt *a)
+{
+  if (a->n == 0 || a->columns < 2)
+    return 0;
+  double share = (double) a->agree / (double) a->n;
+  return share * share * (2.0 - 1.0 / (double) a->columns);
+}
+
+/* Lines that all have one length, as fixed width has. */
+static int64_t
+common_length(const char *bytes, size_t size)
+{
+  int64_t length = -1;
+  int lines = 0;
+  for (size_t at = 0; at < size;) {
+    const char *feed = memchr(bytes + at, '\n', size - at);
+    if (feed == NULL)
+      break;
+    size_t n = (size_t) (feed - bytes) - at;
+    int64_t here = (int64_t) (n > 0 && feed[-1] == '\r' ? n - 1 : n);
+    if (length >= 0 && here != length && here != 0)
+      return 0;
+    length = here != 0 ? here : length;
+    lines += here != 0;
+    at += n + 1;
+  }
+  return lines >= 2 && length >= 20 ? length : 0;
+}
+
+/* Leading lines that belong to no row: a title, a note. */
+static int64_t
+preamble(const attempt *a)
+{
+  size_t first = 0;
+  while (first < a->n && a->fields[first] != a->columns)
+    first++;
+  if (first == 0 || first >= a->n || first > 20 || a->columns < 3)
+    return 0;
+  for (size_t i = 0; i < first; i++) {
+    if (a->fields[i] > a->columns / 2)
+      return 0;
+  }
+  return a->lines[first] - 1;
+}
+
+static bool
+looks_like_value(const char *text)
+{
+  size_t length = strlen(text);
+  size_t digits = 0;
+  for (size_t i = 0; i < length; i++)
+    digits += text[i] >= '0' && text[i] <= '9';
+  bool letter = (text[0] | 0x20) >= 'a' && (text[0] | 0x20) <= 'z';
+  return strchr(text, '@') != NULL || (digits * 2 > length && !letter) || strcmp(text, "*") == 0;
+}
+
+/* Words that only names of columns have. */
+static bool
+looks_like_name(const char *text)
+{
+  static const char *const words[] = {"name",   "first", "last",  "voter",  "county", "city",
+                                      "zip",    "state", "birth", "date",   "status", "party",
+                                      "addr",   "phone", "email", "street", "code",   "precinct",
+                                      "gender", "sex",   "_",     "id",     "number", "desc"};
+  for (size_t i = 0; i < CC_N(words); i++) {
+    if (strcasestr(text, words[i]) != NULL)
+      return true;
+  }
+  return false;
+}
+
+/* @first: the first row; @rows: those after it. */
+static bool
+has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
+{
+  size_t names = 0, values = 0, filled = 0, below = 0;
+  for (size_t i = 0; i < n; i++) {
+    filled += first[i][0] != '\0';
+    names += looks_like_name(first[i]);
+    values += looks_like_value(first[i]) && first[i][0] != '\0';
+  }
+  for (size_t i = 0; i < n && n_rows > 0; i++)
+    below += looks_like_value(rows[0][i]) && rows[0][i][0] != '\0';
+  if (filled == 0 || values * 4 > filled)
+    return values < filled && names * 2 > filled;
+  if (names >= 2 && names * 4 >= filled)
+    return true;
+  return values == 0 && (below > 0 || n_rows == 0 || names > 0);
+}
+
+static char *
+keep(cc_arena *arena, ccd_slice text)
+{
+  return cc_arena_strndup(arena, text.length > 0 ? text.text : "", text.length);
+}
+
+static bool
+keep_row(cc_arena *arena, const ccd_table_row *row, ccd_table_guess *ret)
+{
+  char **cells = cc_arena_alloc(arena, (row->n + 1) * sizeof *cells);
+  bool fits = cells != NULL;
+  for (size_t i = 0; i < row->n && fits; i++) {
+    cells[i] = keep(arena, row->fields[i]);
+    fits = cells[i] != NULL;
+  }
+  if (fits)
+    ret->rows[ret->n_rows++] = cells;
+  return fits;
+}
+
+static bool
+keep_columns(cc_arena *arena, const ccd_table *table, ccd_table_guess *ret)
+{
+  size_t n = 0;
+  const char *const *names = ccd_table_columns(table, &n);
+  ret->columns = cc_arena_alloc(arena, (n + 1) * sizeof *ret->columns);
+  if (ret->columns == NULL)
+    return false;
+  for (ret->n_columns = 0; ret->n_columns < n; ret->n_columns++) {
+    const char *copy = cc_arena_strdup(arena, names[ret->n_columns]);
+    if (copy == NULL)
+      return false;
+    ret->columns[ret->n_columns] = copy;
+  }
+  return true;
+}
+
+/* The first rows by the format that was guessed. */
+static cc_status
+sample_rows(ccd_source *source, cc_arena *arena, ccd_table_guess *ret, cc_error *reterr)
+{
+  CC_AUTO(ccd_table) table = NULL;
+  cc_status status = ccd_table_open(source, &ret->format, &table, reterr);
+  ret->rows = cc_arena_alloc(arena, CCD_GUESS_ROWS * sizeof *ret->rows);
+  ret->n_rows = 0;
+  bool fits = ret->rows != NULL;
+  ccd_table_row row;
+  ccd_table_reject reject;
+  while (status == CC_OK && fits && ret->n_rows < CCD_GUESS_ROWS) {
+    ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
+    if (step == CCD_TABLE_END)
+      break;
+    if (step == CCD_TABLE_FAILED)
+      return reterr->status;
+    if (step == CCD_TABLE_ROW)
+      fits = keep_row(arena, &row, ret);
+  }
+  if (status == CC_OK && (!fits || !keep_columns(arena, table, ret)))
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The first rows are too large.");
+  return status;
+}
+
+typedef struct sample {
+  const char *bytes;
+  size_t size;
+  bool cut;
+} sample;
+
+static cc_status
+guess_delimiter(const sample *s, ccd_table_guess *ret, cc_error *reterr)
+{
+  static const char delimiters[] = {'\t', '|', ',', ';'};
+  double best = 0;
+  ret->format.delimiter = ',';
+  for (size_t i = 0; i < CC_N(delimiters); i++) {
+    CC_AUTO(ccd_source) source = ccd_source_memory(s->bytes, s->size);
+    attempt a = {.n = 0};
+    ccd_table_format format = ret->format;
+    format.delimiter = delimiters[i];
+    format.skip_lines = 0;
+    if (source == NULL)
+      return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    cc_status status = try_delimiter(source, format, s->cut, &a, reterr);
+    if (status != CC_OK)
+      return status;
+    if (score(&a) > best + 1e-9) {
+      best = score(&a);
+      ret->format.delimiter = delimiters[i];
+      ret->format.skip_lines = preamble(&a);
+    }
+  }
+  ret->line_length =
+    best < 0.8 && ret->format.encoding == CCD_ENCODING_BYTES ? common_length(s->bytes, s->size) : 0;
+  ret->fixed_width = ret->line_length > 0;
+  return CC_OK;
+}
+
+cc_status
+ccd_table_guess_bytes(const void *bytes,
+                      size_t size,
+                      cc_arena *arena,
+                      ccd_table_guess *ret,
+                      cc_error *reterr)
+{
+  cc_error local;
+  cc_error *error = reterr != NULL ? reterr : &local;
+  sample s = {bytes, size < CCD_GUESS_SAMPLE ? size : CCD_GUESS_SAMPLE, size >= CCD_GUESS_SAMPLE};
+  *ret = (ccd_table_guess){.format = {.quote = '"', .encoding = guess_units(bytes, s.size)}};
+  ret->encoding = name_encoding(ret->format.encoding, s.bytes, s.size);
+  cc_status status = guess_delimiter(&s, ret, error);
+  int64_t whole_line[1] = {CCD_TABLE_FIELD_MAX};
+  if (ret->fixed_width) {
+    ret->format = (ccd_table_format){.widths = whole_line, .n_columns = 1};
+  }
+  CC_AUTO(ccd_source) source = ccd_source_memory(s.bytes, s.size);
+  if (status == CC_OK && source == NULL)
+    return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  if (status == CC_OK)
+    status = sample_rows(source, arena, ret, error);
+  ret->format.widths = NULL;
+  ret->format.n_columns = 0;
+  if (status != CC_OK || ret->fixed_width || ret->n_rows == 0)
+    return status;
+  ret->format.header =
+    has_header((const char *const *) ret->rows[0], ret->n_columns, ret->rows + 1, ret->n_rows - 1);
+  if (!ret->format.header)
+    return CC_OK;
+  CC_AUTO(ccd_source) again = ccd_source_memory(s.bytes, s.size);
+  if (again == NULL)
+    return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return sample_rows(again, arena, ret, error);
+}
+
+cc_status
+ccd_table_guess_file(const char *path,
+                     const char *member,
+                     cc_arena *arena,
+                     ccd_table_guess *ret,
+                     cc_error *reterr)
+{
+  CC_AUTO(ccd_source) source = NULL;
+  cc_status status = ccd_source_open(path, member, &source, reterr);
+  if (status != CC_OK)
+    return status;
+  char *bytes = malloc(CCD_GUESS_SAMPLE);
+  size_t size = 0;
+  size_t n = 1;
+  while (bytes != NULL && status == CC_OK && n > 0 && size < CCD_GUESS_SAMPLE) {
+    status = ccd_source_read(source, bytes + size, CCD_GUESS_SAMPLE - size, &n, reterr);
+    size += status == CC_OK ? n : 0;
+  }
+  if (bytes == NULL)
+    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  if (status == CC_OK)
+    status = ccd_table_guess_bytes(bytes, size, arena, ret, reterr);
+  free(bytes);
+  return status;
+}

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/voters/ccd-table-private.h"
+
+typedef enum scan {
+  SCAN_ROW,
+  SCAN_MORE, /* the buffer ends inside the row */
+  SCAN_BAD,  /* table->bad says why; only its first line is dropped */
+} scan;
+
+CC_PRINTF(4, 5)
+
+static scan
+bad(ccd_table *table, const char *code, size_t column, const char *format, ...)
+{
+  table->bad.code = code;
+  table->bad.column = (int) column;
+  va_list args;
+  va_start(args, format);
+  (void) vsnprintf(table->bad.message, sizeof table->bad.message, format, args);
+  va_end(args);
+  return SCAN_BAD;
+}
+
+static scan
+bad_long(ccd_table *table, size_t column)
+{
+  return bad(table,
+             "field_too_long",
+             column,
+             "The field in column %zu is longer than %d bytes.",
+             column,
+             CCD_TABLE_FIELD_MAX);
+}
+
+static scan
+bad_quote(ccd_table *table, size_t column)
+{
+  return bad(table,
+             "unclosed_quote",
+             column,
+             "A quote that begins the field in column %zu is not closed; the row is left out up to "
+             "the end of its line.",
+             column);
+}
+
+/* From the opening quote; *at becomes the byte behind the closing one. */
+static scan
+scan_quoted(ccd_table *table, const char **at, size_t column)
+{
+  const char *end = table->buffer + table->end;
+  const char *start = *at + 1;
+  char quote = table->format.quote;
+  const char *p = start;
+  bool doubled = false;
+  for (;;) {
+    p = memchr(p, quote, (size_t) (end - p));
+    size_t length = (size_t) ((p != NULL ? p : end) - start);
+    if (length > CCD_TABLE_FIELD_MAX && memchr(start, '\n', length) == NULL)
+      return bad_long(table, column + 1);
+    if (length > CCD_TABLE_FIELD_MAX || (p == NULL && table->eof))
+      return bad_quote(table, column + 1);
+    if (p == NULL || (p + 1 == end && !table->eof))
+      return SCAN_MORE;
+    if (p + 1 == end || table->special[(unsigned char) p[1]])
+      break;
+    /* A doubled quote; a single one inside is taken literally. */
+    doubled |= p[1] == quote;
+    table->stray |= p[1] != quote;
+    p += p[1] == quote ? 2 : 1;
+  }
+  if (doubled)
+    table->escaped[table->n_escaped++] = (uint16_t) column;
+  table->fields[column] = (ccd_slice){start, (size_t) (p - start)};
+  *at = p + 1;
+  return SCAN_ROW;
+}
+
+/* At the line end behind the last field. */
+static scan
+scan_end(ccd_table *table, const char *p)
+{
+  const char *end = table->buffer + table->end;
+  bool last = p >= end || (*p == '\r' && p + 1 == end);
+  if (last && !table->eof)
+    return SCAN_MORE;
+  table->row_end = (size_t) (p - table->buffer);
+  size_t pair = !last && *p == '\r' && p[1] == '\n' ? 2 : 1;
+  table->next = p >= end ? table->end : table->row_end + pair;
+  return SCAN_ROW;
+}
+
+static scan
+scan_row(ccd_table *table)
+{
+  const char *p = table->buffer + table->begin;
+  const char *end = table->buffer + table->end;
+  char quote = table->format.quote;
+  size_t n = 0;
+  table->n_escaped = 0;
+  table->quoted = table->stray = false;
+  for (;;) {
+    if (n == CCD_TABLE_COLUMNS_MAX)
+      return bad(table, "too_many_columns", n, "The row has more than %zu fields.", n);
+    if (*p == quote && quote != '\0' && p < end) {
+      table->quoted = true;
+      scan step = scan_quoted(table, &p, n);
+      if (step != SCAN_ROW)
+        return step;
+    } else {
+      const char *start = p;
+      while (!table->special[(unsigned char) *p])
+        p++;
+      size_t length = (size_t) (p - start);
+      if (length > CCD_TABLE_FIELD_MAX)
+        return bad_long(table, n + 1);
+      table->fields[n] = (ccd_slice){start, length};
+    }
+    n++;
+    if (*p != table->format.delimiter)
+      break;
+    p++;
+  }
+  table->n = n;
+  return scan_end(table, p);
+}
+
+/* A line as one field: cut up when its text is known. */
+static scan
+scan_line(ccd_table *table)
+{
+  const char *start = table->buffer + table->begin;
+  const char *p = start;
+  while (!table->special[(unsigned char) *p])
+    p++;
+  size_t length = (size_t) (p - start);
+  table->n_escaped = 0;
+  table->quoted = false;
+  table->fields[0] = (ccd_slice){start, length};
+  table->n = 1;
+  return length > CCD_TABLE_FIELD_MAX ? bad_long(table, 1) : scan_end(table, p);
+}
+
+/* Columns of a fixed width, in characters. What the line lacks at its end is empty. */
+static scan
+cut_line(ccd_table *table)
+{
+  const char *p = table->fields[0].text;
+  const char *end = p + table->fields[0].length;
+  for (size_t i = 0; i < table->format.n_columns; i++) {
+    const char *start = p;
+    for (int64_t left = table->format.widths[i]; left > 0 && p < end; left--) {
+      p++;
+      while (p < end && ((unsigned char) *p & 0xC0) == 0x80)
+        p++;
+    }
+    table->fields[i] = (ccd_slice){start, (size_t) (p - start)};
+  }
+  table->n = table->format.n_columns;
+  while (p < end && (*p == ' ' || *p == '\x1A'))
+    p++;
+  if (p < end)
+    return bad(table, "ragged", 0, "The line is longer than the columns of the layout.");
+  return SCAN_ROW;
+}
+
+static bool
+is_blank(const ccd_table *table)
+{
+  for (size_t i = 0; i < table->n; i++) {
+    for (size_t k = 0; k < table->fields[i].length; k++) {
+      char c = table->fields[i].text[k];
+      /* 0x1A: the end of a file, to DOS. */
+      if (c != ' ' && c != '\t' && c != '\r' && c != '\n' && c != '\x1A')
+        return false;
+    }
+  }
+  return true;
+}
+
+/* Line ends inside the row: LF, CRLF or CR. */
+static int64_t
+breaks_inside(const ccd_table *table)
+{
+  const char *p = table->buffer + table->begin;
+  const char *end = table->buffer + table->row_end;
+  int64_t n = 0;
+  if (!table->quoted ||
+      (memchr(p, '\n', (size_t) (end - p)) == NULL && memchr(p, '\r', (size_t) (end - p)) == NULL))
+    return 0;
+  for (; p < end; p++)
+    n += *p == '\n' || (*p == '\r' && p[1] != '\n');
+  return n;
+}
+
+static size_t
+column_at(const ccd_table *table, const char *spot)
+{
+  size_t i = 0;
+  while (i + 1 < table->n && table->fields[i + 1].text <= spot)
+    i++;
+  return i + 1;
+}
+
+/* A broken row over several lines: most likely a quote too many, and the next line is good. */
+static scan
+check_lines(ccd_table *table)
+{
+  for (size_t i = 0; i < table->n; i++) {
+    const ccd_slice *field = &table->fields[i];
+    if (memchr(field->text, '\n', field->length) != NULL ||
+        memchr(field->text, '\r', field->length) != NULL)
+      return bad_quote(table, i + 1);
+  }
+  return bad_quote(table, 1);
+}
+
+static scan
+check_row(ccd_table *table)
+{
+  const char *row = table->buffer + table->begin;
+  size_t length = table->row_end - table->begin;
+  if (length > CCD_TABLE_ROW_MAX)
+    return bad(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
+  const char *nul = memchr(row, '\0', length);
+  if (nul != NULL)
+    return bad(table,
+               "nul_byte",
+               column_at(table, nul),
+               "There is a NUL byte in column %zu.",
+               column_at(table, nul));
+  table->lines = 1 + breaks_inside(table);
+  if (table->lines > CCD_TABLE_QUOTE_LINES || (table->lines > 1 && table->stray))
+    return check_lines(table);
+  size_t expected = table->n_columns;
+  if (table->format.delimiter == '\0' || expected == 0)
+    return SCAN_ROW;
+  /* A delimiter behind the last field is a habit of some programs. */
+  while (table->n > expected && table->fields[table->n - 1].length == 0)
+    table->n--;
+  if (table->n == expected)
+    return SCAN_ROW;
+  if (table->lines > 1)
+    return check_lines(table);
+  return bad(table,
+             "ragged",
+             table->n < expected ? table->n : expected + 1,
+             "The row has %zu fields where the file has %zu columns.",
+             table->n,
+             expected);
+}
+
+/* The scanned row is no good: report its first line and go on behind it. */
+static cc_status
+reject_row(ccd_table *table, ccd_table_reject *ret, cc_error *reterr)
+{
+  const char *row = table->buffer + table->begin;
+  size_t have = table->end - table->begin;
+  size_t n = 0;
+  while (n < have && n < CCD_TABLE_RAW_MAX && row[n] != '\n' && row[n] != '\r')
+    n++;
+  memcpy(table->raw, row, n);
+  table->bad.raw = (ccd_slice){table->raw, n};
+  table->bad.line = table->line + 1;
+  table->bad.number = ++table->number;
+  *ret = table->bad;
+  return ccd_table_skip_line(table, reterr);
+}
+
+/* Scan until there is a row that is not blank. */
+static ccd_table_step
+read_row(ccd_table *table, ccd_table_reject *ret_reject, cc_error *reterr)
+{
+  bool fixed = table->format.delimiter == '\0';
+  for (;;) {
+    if (table->begin == table->end && table->eof)
+      return CCD_TABLE_END;
+    scan step = fixed ? scan_line(table) : scan_row(table);
+    if (step == SCAN_MORE && table->end - table->begin > CCD_TABLE_ROW_MAX)
+      step = bad(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
+    if (step == SCAN_MORE) {
+      if (ccd_table_fill(table, reterr) != CC_OK)
+        return CCD_TABLE_FAILED;
+      continue;
+    }
+    if (step == SCAN_ROW && is_blank(table)) {
+      table->line += 1 + breaks_inside(table);
+      table->begin = table->next;
+      continue;
+    }
+    step = step == SCAN_ROW ? check_row(table) : step;
+    if (step == SCAN_ROW && ccd_table_decode_row(table, reterr) != CC_OK)
+      return CCD_TABLE_FAILED;
+    if (step == SCAN_ROW && fixed)
+      step = cut_line(table);
+    if (step == SCAN_ROW)
+      return CCD_TABLE_ROW;
+    return reject_row(table, ret_reject, reterr) == CC_OK ? CCD_TABLE_REJECT : CCD_TABLE_FAILED;
+  }
+}
+
+/* The row that was read becomes the past. Its bytes stay until the next fill. */
+static void
+pass_row(ccd_table *table)
+{
+  table->line += table->lines;
+  table->begin = table->next;
+}
+
+ccd_table_step
+ccd_table_next(ccd_table *table,
+               ccd_table_row *ret_row,
+               ccd_table_reject *ret_reject,
+               cc_error *reterr)
+{
+  ccd_table_step step = read_row(table, ret_reject, reterr);
+  if (step != CCD_TABLE_ROW)
+    return step;
+  if (table->columns == NULL && ccd_table_name_columns(table, /* header= */ false, reterr) != CC_OK)
+    return CCD_TABLE_FAILED;
+  *ret_row = (ccd_table_row){
+    .fields = table->fields,
+    .n = table->n,
+    .number = ++table->number,
+    .line = table->line + 1,
+    .raw = {table->buffer + table->begin, table->row_end - table->begin},
+  };
+  pass_row(table);
+  return CCD_TABLE_ROW;
+}
+
+cc_status
+ccd_table_skip(ccd_table *table, int64_t number, cc_error *reterr)
+{
+  ccd_table_row row;
+  ccd_table_reject reject;
+  while (table->number < number) {
+    ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
+    if (step == CCD_TABLE_END)
+      return cc_fail(reterr, CC_ERR_INVALID, "too_short", "The file has fewer rows than before.");
+    if (step == CCD_TABLE_FAILED)
+      return reterr != NULL && reterr->status != CC_OK ? reterr->status : CC_ERR_INTERNAL;
+  }
+  return CC_OK;
+}
+
+static cc_status
+read_header(ccd_table *table, cc_error *reterr)
+{
+  ccd_table_reject reject;
+  cc_status status = CC_OK;
+  switch (read_row(table, &reject, reterr)) {
+  case CCD_TABLE_ROW:
+    status = ccd_table_name_columns(table, /* header= */ true, reterr);
+    pass_row(table);
+    return status;
+  case CCD_TABLE_REJECT:
+    return cc_fail(reterr, CC_ERR_INVALID, "bad_header", "The header: %s", reject.message);
+  case CCD_TABLE_FAILED:
+    return reterr != NULL && reterr->status != CC_OK ? reterr->status : CC_ERR_INTERNAL;
+  case CCD_TABLE_END:
+    break;
+  }
+  return CC_OK;
+}
+
+static cc_status
+begin_reading(ccd_table *table, cc_error *reterr)
+{
+  cc_status status = ccd_table_skip_mark(table, reterr);
+  for (int64_t i = 0; i < table->format.skip_lines && status == CC_OK; i++)
+    status = ccd_table_skip_line(table, reterr);
+  if (status == CC_OK && table->format.header)
+    status = read_header(table, reterr);
+  else if (status == CC_OK)
+    table->n_columns = table->format.n_columns;
+  return status;
+}
+
+cc_status
+ccd_table_open(ccd_source *source,
+               const ccd_table_format *format,
+               ccd_table **ret,
+               cc_error *reterr)
+{
+  CC_AUTO(ccd_table) table = calloc(1, sizeof *table);
+  if (table == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  bool fixed = format->delimiter == '\0';
+  if (fixed && (format->n_columns == 0 || format->n_columns > CCD_TABLE_COLUMNS_MAX))
+    return cc_fail(reterr, CC_ERR_INVALID, "no_layout", "A file of fixed width needs a layout.");
+  table->source = source;
+  table->format = *format;
+  table->buffer = malloc(TABLE_BUFFER + 1);
+  table->fields = calloc(CCD_TABLE_COLUMNS_MAX + 1, sizeof *table->fields);
+  table->escaped = calloc(CCD_TABLE_COLUMNS_MAX + 1, sizeof *table->escaped);
+  table->raw = malloc(CCD_TABLE_RAW_MAX);
+  table->names = cc_arena_new((size_t) 4 * 1024 * 1024);
+  if (format->encoding != CCD_ENCODING_BYTES)
+    table->units = malloc(TABLE_CHUNK);
+  if (table->buffer == NULL || table->fields == NULL || table->escaped == NULL ||
+      table->raw == NULL || table->names == NULL ||
+      (table->units == NULL && format->encoding != CCD_ENCODING_BYTES))
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  table->buffer[0] = '\n';
+  table->special['\n'] = table->special['\r'] = true;
+  if (!fixed)
+    table->special[(unsigned char) format->delimiter] = true;
+  cc_error error = {.status = CC_OK};
+  cc_status status = begin_reading(table, &error);
+  if (status == CC_OK)
+    *ret = CC_STEAL(table);
+  else if (reterr != NULL)
+    *reterr = error;
+  return status;
+}
+
+void
+ccd_table_free(ccd_table *table)
+{
+  if (table == NULL)
+    return;
+  free(table->buffer);
+  free(table->fields);
+  free(table->escaped);
+  free(table->raw);
+  free(table->units);
+  free(table->scratch);
+  cc_arena_free(table->names);
+  free(table);
+}
+
+const char *const *
+ccd_table_columns(const ccd_table *table, size_t *ret_n)
+{
+  *ret_n = table->columns != NULL ? table->n_columns : 0;
+  return table->columns;
+}

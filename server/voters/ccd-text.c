@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-text.h"
+
+#include <stdint.h>
+#include <string.h>
+
+bool
+ccd_text_has_high(const char *text, size_t n)
+{
+  uint64_t seen = 0;
+  for (; n >= 8; n -= 8, text += 8) {
+    uint64_t word;
+    memcpy(&word, text, 8);
+    seen |= word;
+  }
+  for (; n > 0; n--, text++)
+    seen |= (unsigned char) *text;
+  return (seen & UINT64_C(0x8080808080808080)) != 0;
+}
+
+static char *
+put(char *out, uint32_t c)
+{
+  if (c < 0x80) {
+    *out++ = (char) c;
+    return out;
+  }
+  if (c < 0x800) {
+    *out++ = (char) (0xC0 | (c >> 6));
+  } else if (c < 0x10000) {
+    *out++ = (char) (0xE0 | (c >> 12));
+    *out++ = (char) (0x80 | ((c >> 6) & 0x3F));
+  } else {
+    *out++ = (char) (0xF0 | (c >> 18));
+    *out++ = (char) (0x80 | ((c >> 12) & 0x3F));
+    *out++ = (char) (0x80 | ((c >> 6) & 0x3F));
+  }
+  *out++ = (char) (0x80 | (c & 0x3F));
+  return out;
+}
+
+size_t
+ccd_text_from_1252(const char *text, size_t n, char *out)
+{
+  /* 0x80 to 0x9F; the rest is Latin-1. */
+  static const uint16_t special[32] = {
+    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
+  };
+  char *at = out;
+  for (size_t i = 0; i < n; i++) {
+    unsigned char c = (unsigned char) text[i];
+    at = put(at, c >= 0x80 && c < 0xA0 ? special[c - 0x80] : c);
+  }
+  return (size_t) (at - out);
+}
+
+static uint32_t
+unit(const unsigned char *bytes, bool big_endian)
+{
+  return big_endian ? (uint32_t) bytes[0] << 8 | bytes[1] : (uint32_t) bytes[1] << 8 | bytes[0];
+}
+
+size_t
+ccd_text_from_utf16(const unsigned char *bytes,
+                    size_t n,
+                    bool big_endian,
+                    bool last,
+                    char *out,
+                    size_t *ret_used)
+{
+  char *at = out;
+  size_t i = 0;
+  while (n - i >= 2) {
+    uint32_t c = unit(bytes + i, big_endian);
+    bool high = c >= 0xD800 && c < 0xDC00;
+    if (high && n - i < 4 && !last)
+      break;
+    uint32_t low = high && n - i >= 4 ? unit(bytes + i + 2, big_endian) : 0;
+    i += 2;
+    if (high && low >= 0xDC00 && low < 0xE000) {
+      c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+      i += 2;
+    } else if (c >= 0xD800 && c < 0xE000) {
+      c = 0xFFFD;
+    }
+    at = put(at, c);
+  }
+  if (last && n - i == 1) {
+    at = put(at, 0xFFFD);
+    i++;
+  }
+  *ret_used = i;
+  return (size_t) (at - out);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-voter-profile.h"
+#include "server/voters/ccd-address.h"
+
+/* A row of a file as a voter: typed, trimmed, in normal form. */
+
+/* year 0: none; month 0: only the year is known. */
+typedef struct ccd_date {
+  int16_t year;
+  uint8_t month, day;
+} ccd_date;
+
+typedef struct ccd_voter_pair {
+  const char *key; /* lives with the mapper */
+  ccd_slice value;
+} ccd_voter_pair;
+
+/* Something wrong with one value of a row that is read all the same; the value counts as empty. */
+typedef struct ccd_voter_problem {
+  cc_voter_field field;
+  int column;       /* of the file, 1 is the first; 0: no single one */
+  const char *code; /* bad_date, bad_zip, bad_phone, bad_email, unknown_status, too_many */
+  ccd_slice value;
+} ccd_voter_problem;
+
+#define CCD_VOTER_LINES_MAX 5
+#define CCD_VOTER_PHONES_MAX 4
+#define CCD_VOTER_EMAILS_MAX 4
+#define CCD_VOTER_PROBLEMS_MAX 16
+
+/* Every slice is valid until the next ccd_voter_map, and no longer than its row. */
+typedef struct ccd_voter_row {
+  ccd_slice state_id;
+  ccd_slice first_name, middle_name, last_name, suffix;
+  ccd_date birth; /* year only when the file has no more */
+  char sex;       /* 'F' 'M' 'X'; '\0': not given */
+  ccd_slice party;
+  int registration_status; /* CC_REGISTRATION_…; 0: not given */
+  ccd_date registered_on;
+  bool confidential; /* address is not for canvass or export; what the file says of it is here */
+  ccd_address residence;
+  ccd_slice city, state, zip5, zip4;
+  ccd_slice mailing[CCD_VOTER_LINES_MAX]; /* lines without blank ones */
+  size_t n_mailing;
+  ccd_slice mailing_city, mailing_state, mailing_zip, mailing_country;
+  ccd_slice phones[CCD_VOTER_PHONES_MAX]; /* E.164 */
+  size_t n_phones;
+  ccd_slice emails[CCD_VOTER_EMAILS_MAX]; /* as written; compare folded */
+  size_t n_emails;
+  ccd_slice precinct;
+  ccd_voter_pair *districts, *history, *custom; /* only those that are not empty */
+  size_t n_districts, n_history, n_custom;
+  ccd_voter_problem problems[CCD_VOTER_PROBLEMS_MAX];
+  size_t n_problems;
+} ccd_voter_row;
+
+/* A profile bound to the columns of one file. Not thread-safe. */
+typedef struct ccd_voter_mapper ccd_voter_mapper;
+
+/**
+ * @profile: checked; borrowed while the mapper lives
+ * @columns: names of the file's columns (ccd_table_columns); not kept. A file without header takes
+ *   the names of the profile's layout instead.
+ *
+ * CC_ERR_INVALID: a required column is missing; one error each, named by its JSON pointer.
+ */
+cc_status ccd_voter_mapper_new(const cc_voter_profile *profile,
+                               const char *const *columns,
+                               size_t n_columns,
+                               ccd_voter_mapper **ret,
+                               cc_error_list *reterr) CC_MUSTCHECK;
+void ccd_voter_mapper_free(ccd_voter_mapper *mapper);
+
+/* CC_ERR_NO_MEMORY only; what is wrong with values is in ret->problems. */
+cc_status
+ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row *ret) CC_MUSTCHECK;
+
+/* One date by its form (CC_DATE_…). False when it is none; true with year 0 for the placeholders
+ * 1800-01-01, 1900-01-01 and 00/00/0000 and for blanks. Two-digit years: up to @pivot years of this
+ * century. */
+bool ccd_date_parse(ccd_slice text, int form, int pivot, ccd_date *ret);
+
+/* "YYYY-MM-DD", or "YYYY" when there is no more, "" for none. */
+void ccd_date_format(ccd_date date, char buffer[static 11]);
+
+CC_DEFINE_AUTO(ccd_voter_mapper, ccd_voter_mapper_free)
