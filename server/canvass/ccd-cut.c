@@ -20,7 +20,7 @@ typedef struct work {
   const ccd_point *points;
   const ccd_cut_options *options;
   int *sorted, *first;
-  int n; /* all stops: towers and ordinary ones */
+  int n;         /* all stops: towers and ordinary ones */
   int *ordinary; /* the stop of each ordinary stop, in curve order */
   ccd_point *place;
   double minutes_per_door;
@@ -64,8 +64,7 @@ find_stops(work *w, int n, cc_arena *scratch)
       w->sorted[count++] = i;
   ccd_walk_sort(w->points, w->sorted, count);
   for (int i = 0; i < count; i++) {
-    if (i == 0 ||
-        !ccd_walk_together(&w->points[w->sorted[i - 1]], &w->points[w->sorted[i]]))
+    if (i == 0 || !ccd_walk_together(&w->points[w->sorted[i - 1]], &w->points[w->sorted[i]]))
       w->first[w->n++] = i;
   }
   w->first[w->n] = count;
@@ -122,11 +121,7 @@ find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
 /* --- the tour --------------------------------------------------------------------------------- */
 
 static cc_status
-tour_of(const work *w,
-        const ccd_watch *watch,
-        cc_arena *scratch,
-        int *order,
-        cc_error *reterr)
+tour_of(const work *w, const ccd_watch *watch, cc_arena *scratch, int *order, cc_error *reterr)
 {
   const ccd_stops *s = &w->stops;
   const ccd_cut_options *o = w->options;
@@ -142,14 +137,9 @@ tour_of(const work *w,
     y[i] = s->place[i].y;
     order[i] = i; /* the curve's order */
   }
-  ccd_tour_problem problem = {.n = s->n,
-                              .length = ccd_streets_near,
-                              .data = &metric,
-                              .x = x,
-                              .y = y,
-                              .given = true};
-  ccd_tour_budget budget = {
-    .kicks = o->kicks, .milliseconds = o->milliseconds, .seed = o->seed};
+  ccd_tour_problem problem =
+    {.n = s->n, .length = ccd_streets_near, .data = &metric, .x = x, .y = y, .given = true};
+  ccd_tour_budget budget = {.kicks = o->kicks, .milliseconds = o->milliseconds, .seed = o->seed};
   if (budget.kicks == 0 && budget.milliseconds <= 0)
     budget.kicks = (int64_t) fmin((double) CCD_CUT_KICKS * s->n, CCD_CUT_KICKS_MAX);
   return ccd_tour_solve(&problem, &budget, watch, scratch, order, NULL, reterr);
@@ -188,8 +178,7 @@ add_tower(const work *w, int stop, ccd_cut *ret)
     while (left > 0) {
       int point = w->sorted[at], here = w->points[point].doors - used;
       int taken = here < left ? here : left;
-      ret->pieces[ret->n_pieces++] =
-        (ccd_piece){.point = point, .first = used, .doors = taken};
+      ret->pieces[ret->n_pieces++] = (ccd_piece){.point = point, .first = used, .doors = taken};
       left -= taken;
       used += taken;
       if (used == w->points[point].doors) {

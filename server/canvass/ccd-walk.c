@@ -100,9 +100,8 @@ sum_up(const ccd_point *points,
     ret->stops++;
     ret->approach += 2 * (double) p->setback;
   }
-  ret->minutes =
-    ret->doors * or_default(options->minutes_per_door, MINUTES_PER_DOOR) +
-    ret->length / or_default(options->metres_a_second, METRES_A_SECOND) / 60;
+  ret->minutes = ret->doors * or_default(options->minutes_per_door, MINUTES_PER_DOOR) +
+                 ret->length / or_default(options->metres_a_second, METRES_A_SECOND) / 60;
 }
 
 /* Matrix of the stops, then of the start if there is one, then the dummy that makes a closed tour
@@ -164,8 +163,9 @@ path_length(const ccd_tour_problem *problem, const int *tour)
   while (tour[dummy] != n - 1)
     dummy++;
   for (int i = 1; i < n - 1; i++)
-    length += problem->matrix[(size_t) tour[(dummy + i) % n] * (size_t) n +
-                              (size_t) tour[(dummy + i + 1) % n]];
+    length +=
+      problem
+        ->matrix[(size_t) tour[(dummy + i) % n] * (size_t) n + (size_t) tour[(dummy + i + 1) % n]];
   return length;
 }
 
@@ -184,8 +184,9 @@ ccd_walk_plan(ccd_streets *streets,
   cc_arena_clear(scratch);
   stops s = {0};
   ccd_tour_problem problem;
-  ccd_tour_budget budget = {
-    .kicks = options->kicks, .milliseconds = options->milliseconds, .seed = options->seed};
+  ccd_tour_budget budget = {.kicks = options->kicks,
+                            .milliseconds = options->milliseconds,
+                            .seed = options->seed};
   if (budget.kicks == 0 && budget.milliseconds <= 0)
     budget.kicks = CCD_WALK_KICKS;
   if (!stops_find(points, which, n, scratch, &s))

@@ -8,8 +8,8 @@
 #define CCD_WALK_KICKS 2000 /* enough for 60 stops within 0.5 % of the shortest: about 3 ms */
 
 typedef struct ccd_walk_options {
-  int64_t kicks;           /* 0: CCD_WALK_KICKS, unless milliseconds are given */
-  double milliseconds;     /* CPU; 0: by kicks alone, and so the same every time */
+  int64_t kicks;       /* 0: CCD_WALK_KICKS, unless milliseconds are given */
+  double milliseconds; /* CPU; 0: by kicks alone, and so the same every time */
   uint64_t seed;
   double minutes_per_door; /* 0: 1.65 */
   double metres_a_second;  /* 0: 0.85 */
@@ -17,9 +17,9 @@ typedef struct ccd_walk_options {
 } ccd_walk_options;
 
 typedef struct ccd_walk {
-  double length;   /* metres along the streets, from the first door (or @start) to the last */
-  double approach; /* metres from the street to the doors and back, not in length */
-  double minutes;  /* doors x minutes per door, and length at the walking speed */
+  double length;    /* metres along the streets, from the first door (or @start) to the last */
+  double approach;  /* metres from the street to the doors and back, not in length */
+  double minutes;   /* doors x minutes per door, and length at the walking speed */
   int doors, stops; /* stops: places with one position; all doors of a building are one */
 } ccd_walk;
 

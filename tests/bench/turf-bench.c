@@ -189,7 +189,8 @@ print_balance(const ccd_cut *cut)
   free(doors);
 }
 
-/* Share of the sides of blocks that are in more than one turf, of those that have ordinary doors. */
+/* Share of the sides of blocks that are in more than one turf, of those that have ordinary doors.
+ */
 static double
 split_blockfaces(const town *t, const ccd_cut *cut)
 {
@@ -212,7 +213,7 @@ split_blockfaces(const town *t, const ccd_cut *cut)
 }
 
 typedef struct walked {
-  double metres, minutes, took;
+  double metres, approach, minutes, took;
   int doors;
 } walked;
 
@@ -235,18 +236,25 @@ walk_all(const town *t,
       which[j] = cut->pieces[turf->first + j].point;
     if (by_address) {
       qsort_r(which, (size_t) turf->n, sizeof(int), compare_address, t->points);
-      must(
-        ccd_walk_measure(streets, t->points, which, turf->n, options, scratch, &walk, &error),
-        &error);
+      must(ccd_walk_measure(streets, t->points, which, turf->n, options, scratch, &walk, &error),
+           &error);
     } else {
-      must(
-        ccd_walk_plan(
-          streets, t->points, which, turf->n, options, NULL, scratch, which, &walk, &error),
-        &error);
+      must(ccd_walk_plan(streets,
+                         t->points,
+                         which,
+                         turf->n,
+                         options,
+                         NULL,
+                         scratch,
+                         which,
+                         &walk,
+                         &error),
+           &error);
     }
     if (turf->tower)
       continue;
     sum.metres += walk.length;
+    sum.approach += walk.approach / 2;
     sum.minutes += walk.minutes;
     sum.doors += walk.doors;
   }
@@ -265,10 +273,8 @@ bench(const char *title, const town *t, ccd_cut_mode mode, double milliseconds)
   cc_error error = {0};
   ccd_cut cut = {0};
   double from = seconds();
-  must(
-    ccd_cut_turfs(
-      t->points, t->n, t->segments, &options, NULL, arena, scratch, &cut, &error),
-    &error);
+  must(ccd_cut_turfs(t->points, t->n, t->segments, &options, NULL, arena, scratch, &cut, &error),
+       &error);
   double took = seconds() - from;
   check_whole(t, &cut);
   ccd_streets *streets = NULL;
@@ -281,9 +287,10 @@ bench(const char *title, const town *t, ccd_cut_mode mode, double milliseconds)
                 ours.took,
                 took + ours.took);
   print_balance(&cut);
-  (void) printf("  metres a door %.2f, in order of street and number %.2f (%.0f %% less); "
-                "split blockfaces %.1f %%\n",
+  (void) printf("  metres a door %.2f (and %.2f from street to door, once), in order of street and "
+                "number %.2f (%.0f %% less); split blockfaces %.1f %%\n",
                 ours.metres / ours.doors,
+                ours.approach / ours.doors,
                 listed.metres / listed.doors,
                 100 - 100 * ours.metres / listed.metres,
                 split_blockfaces(t, &cut));
