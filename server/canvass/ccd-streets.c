@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/canvass/ccd-streets.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -256,6 +257,7 @@ to_end(const ccd_streets *s, const ccd_point *p, int end)
 static int32_t
 through(const ccd_streets *s, const ends *e, const ccd_point *p, int i, const ccd_point *q, int j)
 {
+  assert(e->between != NULL);
   int32_t best = -1;
   for (int a = 0; a < 2; a++) {
     for (int b = 0; b < 2; b++) {

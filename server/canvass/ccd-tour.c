@@ -6,8 +6,7 @@
 #include <time.h>
 
 #define NEIGHBOURS 7
-#define NEIGHBOURS_LARGE 10 /* of a large tour, which has few kicks to make up for what it misses  \
-                             */
+#define NEIGHBOURS_LARGE 10 /* few kicks there make up for what was missed */
 #define LARGE 5000
 #define BREADTH 3      /* of the third edge of an exchange */
 #define MATRIX_MAX 700 /* places for which a matrix of our own pays */

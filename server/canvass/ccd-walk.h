@@ -14,6 +14,7 @@ typedef struct ccd_walk_options {
   double minutes_per_door; /* 0: 1.65 */
   double metres_a_second;  /* 0: 0.85 */
   const ccd_point *start;  /* where the walk begins, such as the meeting point; NULL: anywhere */
+  const ccd_watch *watch;  /* NULL: never cancelled */
 } ccd_walk_options;
 
 typedef struct ccd_walk {
@@ -24,26 +25,23 @@ typedef struct ccd_walk {
 } ccd_walk;
 
 /**
- * @streets: NULL: by straight lines
- * @which: indexes into @points of the turf's places; @n >= 0. Each is in the result once.
+ * @which: indexes into the ground's points of the turf's places; @n >= 0. Each is in the result
+ * once.
  * @scratch: cleared by the call
- * @ret_order: @n indexes into @points in walking order; what stands at one position stays together
- *   in the order of @which. May be @which itself.
+ * @ret_order: @n indexes into the ground's points in walking order; what stands at one position
+ * stays together in the order of @which. May be @which itself.
  */
-cc_status ccd_walk_plan(ccd_streets *streets,
-                        const ccd_point *points,
+cc_status ccd_walk_plan(const ccd_ground *ground,
                         const int *which,
                         int n,
                         const ccd_walk_options *options,
-                        const ccd_watch *watch,
                         cc_arena *scratch,
                         int *ret_order,
                         ccd_walk *ret,
                         cc_error *reterr) CC_MUSTCHECK;
 
 /* Length and minutes of a walk in the order given, such as by street and number. */
-cc_status ccd_walk_measure(ccd_streets *streets,
-                           const ccd_point *points,
+cc_status ccd_walk_measure(const ccd_ground *ground,
                            const int *order,
                            int n,
                            const ccd_walk_options *options,

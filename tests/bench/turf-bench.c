@@ -227,6 +227,7 @@ walk_all(const town *t,
   cc_arena *scratch = need(cc_arena_new(CEILING));
   int *which = need(calloc((size_t) cut->n_pieces + 1, sizeof(int)));
   walked sum = {0};
+  const ccd_ground ground = {t->points, t->n, t->segments, streets};
   double from = seconds();
   for (int i = 0; i < cut->n_turfs; i++) {
     const ccd_turf *turf = &cut->turfs[i];
@@ -236,8 +237,7 @@ walk_all(const town *t,
       which[j] = cut->pieces[turf->first + j].point;
     if (by_address) {
       qsort_r(which, (size_t) turf->n, sizeof(int), compare_address, t->points);
-      must(ccd_walk_measure(streets, t->points, which, turf->n, options, scratch, &walk, &error),
-           &error);
+      must(ccd_walk_measure(&ground, which, turf->n, options, scratch, &walk, &error), &error);
     } else {
       must(ccd_walk_plan(streets,
                          t->points,
@@ -272,9 +272,9 @@ bench(const char *title, const town *t, ccd_cut_mode mode, double milliseconds)
   const ccd_walk_options fixed = {.seed = 1}, timed = {.seed = 1, .milliseconds = 5};
   cc_error error = {0};
   ccd_cut cut = {0};
+  const ccd_ground ground = {t->points, t->n, t->segments, NULL};
   double from = seconds();
-  must(ccd_cut_turfs(t->points, t->n, t->segments, &options, NULL, arena, scratch, &cut, &error),
-       &error);
+  must(ccd_cut_turfs(&ground, &options, arena, scratch, &cut, &error), &error);
   double took = seconds() - from;
   check_whole(t, &cut);
   ccd_streets *streets = NULL;

@@ -251,11 +251,10 @@ assert_whole(const ccd_point *points, int n, const ccd_cut *cut)
 static void
 cut_into(cc_arena *arena, const ccd_point *points, int n, ccd_cut_options options, ccd_cut *ret)
 {
+  const ccd_ground ground = {.points = points, .n = n};
   cc_arena *scratch = cc_arena_new(CEILING);
   cc_error error = {0};
-  g_assert_cmpint(ccd_cut_turfs(points, n, NULL, &options, NULL, arena, scratch, ret, &error),
-                  ==,
-                  CC_OK);
+  g_assert_cmpint(ccd_cut_turfs(&ground, &options, arena, scratch, ret, &error), ==, CC_OK);
   assert_whole(points, n, ret);
   cc_arena_free(scratch);
 }
@@ -385,19 +384,9 @@ test_cut_again(void)
   ccd_cut cut;
   cc_error error = {0};
   ccd_cut_options options = {.target_doors = 20};
-  g_assert_cmpint(ccd_cut_again(points,
-                                which,
-                                left,
-                                N / 2,
-                                NULL,
-                                &options,
-                                NULL,
-                                arena,
-                                scratch,
-                                &cut,
-                                &error),
-                  ==,
-                  CC_OK);
+  const ccd_ground ground = {.points = points, .n = N};
+  const ccd_left rest = {which, left, N / 2};
+  g_assert_cmpint(ccd_cut_again(&ground, &rest, &options, arena, scratch, &cut, &error), ==, CC_OK);
   assert_whole(left_points, N, &cut);
   cc_arena_free(arena);
   cc_arena_free(scratch);
@@ -414,11 +403,10 @@ test_nearest_free(void)
   cc_arena *scratch = cc_arena_new(CEILING);
   for (int i = 0; i < 10; i++)
     points[i] = (ccd_point){.x = 10.0 * (10 - i), .doors = 2, .segment = -1, .street = -1};
+  const ccd_ground ground = {.points = points, .n = 10};
   taken[9] = true;
   points[8].doors = 0;
-  g_assert_cmpint(ccd_cut_nearest(points, 10, taken, NULL, &from, 5, scratch, which, &n, &error),
-                  ==,
-                  CC_OK);
+  g_assert_cmpint(ccd_cut_nearest(&ground, taken, &from, 5, scratch, which, &n, &error), ==, CC_OK);
   g_assert_cmpint(n, ==, 3);
   g_assert_cmpint(which[0], ==, 7);
   g_assert_cmpint(which[1], ==, 6);
@@ -431,14 +419,11 @@ test_wrong_target(void)
 {
   ccd_cut cut;
   cc_arena *arena = cc_arena_new(CEILING);
+  const ccd_ground nowhere = {0};
   const ccd_cut_options none = {0}, both = {.target_doors = 50, .target_minutes = 60};
   cc_error error = {0};
-  g_assert_cmpint(ccd_cut_turfs(NULL, 0, NULL, &none, NULL, arena, arena, &cut, &error),
-                  ==,
-                  CC_ERR_INVALID);
-  g_assert_cmpint(ccd_cut_turfs(NULL, 0, NULL, &both, NULL, arena, arena, &cut, &error),
-                  ==,
-                  CC_ERR_INVALID);
+  g_assert_cmpint(ccd_cut_turfs(&nowhere, &none, arena, arena, &cut, &error), ==, CC_ERR_INVALID);
+  g_assert_cmpint(ccd_cut_turfs(&nowhere, &both, arena, arena, &cut, &error), ==, CC_ERR_INVALID);
   g_assert_cmpstr(error.code, ==, "target");
   cc_arena_free(arena);
 }
@@ -468,16 +453,8 @@ test_walk(void)
   ccd_streets *streets = NULL;
   ccd_walk_options options = {.minutes_per_door = 2, .metres_a_second = 1};
   g_assert_cmpint(ccd_streets_new(line, 3, arena, &streets, &error), ==, CC_OK);
-  g_assert_cmpint(ccd_walk_plan(streets,
-                                points,
-                                which,
-                                40,
-                                &options,
-                                NULL,
-                                scratch,
-                                order,
-                                &walk,
-                                &error),
+  const ccd_ground ground = {points, 40, line, streets};
+  g_assert_cmpint(ccd_walk_plan(&ground, which, 40, &options, scratch, order, &walk, &error),
                   ==,
                   CC_OK);
   assert_permutation(order, 40);
@@ -486,29 +463,13 @@ test_walk(void)
   g_assert_cmpfloat_with_epsilon(walk.approach, 240, 0.01);
   g_assert_cmpint(walk.doors, ==, 40);
   ccd_walk measured;
-  g_assert_cmpint(ccd_walk_measure(streets,
-                                   points,
-                                   order,
-                                   40,
-                                   &options,
-                                   scratch,
-                                   &measured,
-                                   &error),
+  g_assert_cmpint(ccd_walk_measure(&ground, order, 40, &options, scratch, &measured, &error),
                   ==,
                   CC_OK);
   g_assert_cmpfloat_with_epsilon(measured.length, walk.length, 0.01);
   const ccd_point start = {.segment = 0, .measure = 90, .x = -10};
   options.start = &start;
-  g_assert_cmpint(ccd_walk_plan(streets,
-                                points,
-                                which,
-                                40,
-                                &options,
-                                NULL,
-                                scratch,
-                                order,
-                                &walk,
-                                &error),
+  g_assert_cmpint(ccd_walk_plan(&ground, which, 40, &options, scratch, order, &walk, &error),
                   ==,
                   CC_OK);
   assert_permutation(order, 40);
@@ -529,19 +490,11 @@ test_walk_units_together(void)
     points[i] = (ccd_point){.doors = 1, .segment = -1, .x = i % 5 < 3 ? 0 : 10 * i};
   }
   ccd_walk walk;
+  const ccd_ground ground = {.points = points, .n = 50};
   ccd_walk_options options = {0};
   cc_error error = {0};
   cc_arena *scratch = cc_arena_new(CEILING);
-  g_assert_cmpint(ccd_walk_plan(NULL,
-                                points,
-                                which,
-                                50,
-                                &options,
-                                NULL,
-                                scratch,
-                                which,
-                                &walk,
-                                &error),
+  g_assert_cmpint(ccd_walk_plan(&ground, which, 50, &options, scratch, which, &walk, &error),
                   ==,
                   CC_OK);
   assert_permutation(which, 50);
@@ -554,16 +507,7 @@ test_walk_units_together(void)
   }
   g_assert_cmpint(last - first, ==, 29);
   for (int n = 0; n <= 3; n++) { /* none, one, and few */
-    g_assert_cmpint(ccd_walk_plan(NULL,
-                                  points,
-                                  which,
-                                  n,
-                                  &options,
-                                  NULL,
-                                  scratch,
-                                  which,
-                                  &walk,
-                                  &error),
+    g_assert_cmpint(ccd_walk_plan(&ground, which, n, &options, scratch, which, &walk, &error),
                     ==,
                     CC_OK);
     g_assert_cmpint(walk.doors, ==, n);
@@ -585,6 +529,7 @@ static void
 test_cancelled(void)
 {
   g_autofree ccd_point *points = made_up_town(3, 3000);
+  const ccd_ground ground = {.points = points, .n = 3000};
   ccd_cut_options options = {.target_doors = 50};
   for (int looks = 0; looks < 40; looks += 13) {
     for (int mode = CCD_CUT_ROUTE; mode <= CCD_CUT_COMPACT; mode++) {
@@ -594,15 +539,8 @@ test_cancelled(void)
       ccd_cut cut;
       cc_error error = {0};
       options.mode = (ccd_cut_mode) mode;
-      g_assert_cmpint(ccd_cut_turfs(points,
-                                    3000,
-                                    NULL,
-                                    &options,
-                                    &watch,
-                                    arena,
-                                    scratch,
-                                    &cut,
-                                    &error),
+      options.watch = &watch;
+      g_assert_cmpint(ccd_cut_turfs(&ground, &options, arena, scratch, &cut, &error),
                       ==,
                       CC_ERR_UNAVAILABLE);
       g_assert_cmpstr(error.code, ==, "cancelled");
@@ -617,14 +555,14 @@ static void
 test_out_of_memory(void)
 {
   g_autofree ccd_point *points = made_up_town(3, 500);
+  const ccd_ground ground = {.points = points, .n = 500};
   ccd_cut_options options = {.target_doors = 50, .kicks = 1};
   int refused = 0;
   for (size_t ceiling = 0; ceiling < 1 << 20; ceiling += 8192) {
     cc_arena *arena = cc_arena_new(CEILING), *scratch = cc_arena_new(ceiling);
     ccd_cut cut;
     cc_error error = {0};
-    cc_status status =
-      ccd_cut_turfs(points, 500, NULL, &options, NULL, arena, scratch, &cut, &error);
+    cc_status status = ccd_cut_turfs(&ground, &options, arena, scratch, &cut, &error);
     g_assert_true(status == CC_OK || status == CC_ERR_NO_MEMORY);
     refused += status != CC_OK;
     cc_arena_free(arena);
