@@ -239,17 +239,7 @@ walk_all(const town *t,
       qsort_r(which, (size_t) turf->n, sizeof(int), compare_address, t->points);
       must(ccd_walk_measure(&ground, which, turf->n, options, scratch, &walk, &error), &error);
     } else {
-      must(ccd_walk_plan(streets,
-                         t->points,
-                         which,
-                         turf->n,
-                         options,
-                         NULL,
-                         scratch,
-                         which,
-                         &walk,
-                         &error),
-           &error);
+      must(ccd_walk_plan(&ground, which, turf->n, options, scratch, which, &walk, &error), &error);
     }
     if (turf->tower)
       continue;
