@@ -52,10 +52,8 @@ read_ids(CcgEventList *self, sqlite3 *db, cc_time now, GArray *ret_turned)
   while (sqlite3_step(query) == SQLITE_ROW) {
     gint64 id = sqlite3_column_int64(query, 0);
     const char *zone = (const char *) sqlite3_column_text(query, 3);
-    if (ccg_zone_scope(sqlite3_column_int64(query, 1),
-                       sqlite3_column_int64(query, 2),
-                       zone,
-                       now) != self->scope)
+    if (ccg_zone_scope(sqlite3_column_int64(query, 1), sqlite3_column_int64(query, 2), zone, now) !=
+        self->scope)
       continue;
     g_array_append_val(ids, id);
     if (self->scope == CCG_EVENTS_TODAY && ccg_zone_is_other_day(self->looked, now, zone))

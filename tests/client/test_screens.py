@@ -42,11 +42,10 @@ class Album:
 
     @staticmethod
     def is_a_library_part(node):
-        """What GTK and libadwaita make for themselves is theirs to name: in an entry row, on a toast, in the
-        window of shortcuts."""
+        """What libadwaita makes for itself in an entry row is its own to name."""
         above = node.accessible.get_parent()
         while above is not None and above.get_role_name() != "application":
-            if above.get_role_name() == "text" or above.get_name() in ("AdwToastWidget", "GtkShortcutsWindow"):
+            if above.get_role_name() == "text":
                 return True
             above = above.get_parent()
         return False
@@ -101,7 +100,7 @@ def other_pages(person, album, evening):
     person.act("win.account")
     person.app.says(evening.worker.email)
     album.take("account")
-    person.act("win.show-help-overlay")
+    person.act("win.shortcuts")
     person.app.wait(lambda: list(person.app.dialogs()), 5, "the window of shortcuts")
     album.take("shortcuts")
     person.escape()

@@ -304,13 +304,14 @@ put_event_at(fixture *f, int id, const char *zone, int days, int hour, int hours
   g_autofree char *to = g_date_time_format(end, "%Y-%m-%dT%H:%M:%SZ");
   g_autofree char *said =
     zone == NULL ? g_strdup("") : g_strdup_printf("\"timezone\":\"%s\",", zone);
-  g_autofree char *json = g_strdup_printf("{\"id\":%d,\"title\":\"%s\",%s\"start_time\":\"%s\",\"end_"
-                                          "time\":\"%s\",\"version\":1}",
-                                          id,
-                                          title,
-                                          said,
-                                          from,
-                                          to);
+  g_autofree char *json =
+    g_strdup_printf("{\"id\":%d,\"title\":\"%s\",%s\"start_time\":\"%s\",\"end_"
+                    "time\":\"%s\",\"version\":1}",
+                    id,
+                    title,
+                    said,
+                    from,
+                    to);
   put(f->store, 0, json, FALSE);
 }
 

@@ -13,42 +13,36 @@ at(const char *text)
   return time;
 }
 
-/* New York is five hours behind in winter: at 02:00 UTC of the 3rd its date is the 2nd. */
+typedef struct {
+  const char *start, *end, *zone, *now;
+  CcgEventScope scope;
+} scope_case;
+
+/* clang-format off */
+static const scope_case cases[] = {
+  /* New York is five hours behind in winter: at 02:00 UTC of the 3rd its date is the 2nd. */
+  {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T02:00:00Z", CCG_EVENTS_TODAY},
+  {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-02T04:59:59Z", CCG_EVENTS_UPCOMING},
+  {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T04:59:59Z", CCG_EVENTS_TODAY},
+  {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T05:00:00Z", CCG_EVENTS_PAST},
+  /* Until midnight is not on the day that begins then; a minute longer is. */
+  {"2026-12-03T03:00:00Z", "2026-12-03T05:00:00Z", "America/New_York", "2026-12-03T12:00:00Z", CCG_EVENTS_PAST},
+  {"2026-12-03T03:00:00Z", "2026-12-03T05:01:00Z", "America/New_York", "2026-12-03T12:00:00Z", CCG_EVENTS_TODAY},
+  /* Of several days. */
+  {"2026-12-01T12:00:00Z", "2026-12-09T12:00:00Z", "Asia/Tokyo", "2026-12-05T00:00:00Z", CCG_EVENTS_TODAY},
+  /* The day of the change to summer time has 23 hours. */
+  {"2026-03-29T21:30:00Z", "2026-03-29T21:45:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z", CCG_EVENTS_TODAY},
+  {"2026-03-29T22:00:00Z", "2026-03-29T22:15:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z", CCG_EVENTS_UPCOMING},
+  /* Over a new year. */
+  {"2027-01-01T09:00:00Z", "2027-01-01T09:30:00Z", "Pacific/Kiritimati", "2026-12-31T10:00:00Z", CCG_EVENTS_TODAY},
+  {"2026-12-31T10:00:00Z", "2026-12-31T10:30:00Z", "Etc/GMT+12", "2027-01-01T12:00:00Z", CCG_EVENTS_PAST},
+};
+
+/* clang-format on */
+
 static void
 test_scope(void)
 {
-  const struct {
-    const char *start, *end, *zone, *now;
-    CcgEventScope scope;
-  } cases[] = {
-    {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T02:00:00Z",
-     CCG_EVENTS_TODAY},
-    {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-02T04:59:59Z",
-     CCG_EVENTS_UPCOMING},
-    {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T04:59:59Z",
-     CCG_EVENTS_TODAY},
-    {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T05:00:00Z",
-     CCG_EVENTS_PAST},
-    /* Until midnight is not on the day that begins then; a minute longer is. */
-    {"2026-12-03T03:00:00Z", "2026-12-03T05:00:00Z", "America/New_York", "2026-12-03T12:00:00Z",
-     CCG_EVENTS_PAST},
-    {"2026-12-03T03:00:00Z", "2026-12-03T05:01:00Z", "America/New_York", "2026-12-03T12:00:00Z",
-     CCG_EVENTS_TODAY},
-    /* Of several days. */
-    {"2026-12-01T12:00:00Z", "2026-12-09T12:00:00Z", "Asia/Tokyo", "2026-12-05T00:00:00Z",
-     CCG_EVENTS_TODAY},
-    /* The day of the change to summer time has 23 hours. */
-    {"2026-03-29T21:30:00Z", "2026-03-29T21:45:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z",
-     CCG_EVENTS_TODAY},
-    {"2026-03-29T22:00:00Z", "2026-03-29T22:15:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z",
-     CCG_EVENTS_UPCOMING},
-    /* Over a new year. */
-    {"2027-01-01T09:00:00Z", "2027-01-01T09:30:00Z", "Pacific/Kiritimati", "2026-12-31T10:00:00Z",
-     CCG_EVENTS_TODAY},
-    {"2026-12-31T10:00:00Z", "2026-12-31T10:30:00Z", "Etc/GMT+12", "2027-01-01T12:00:00Z",
-     CCG_EVENTS_PAST},
-  };
-
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     CcgEventScope scope =
       ccg_zone_scope(at(cases[i].start), at(cases[i].end), cases[i].zone, at(cases[i].now));
@@ -67,9 +61,7 @@ test_unknown(void)
     g_autoptr(GDateTime) shown = ccg_zone_at(now, zones[i]);
     g_assert_cmpint(g_date_time_get_day_of_month(shown), ==, 3);
     g_assert_cmpint(g_date_time_get_hour(shown), ==, 23);
-    g_assert_cmpint(ccg_zone_scope(now, now + CC_TIME_SECOND, zones[i], now),
-                    ==,
-                    CCG_EVENTS_TODAY);
+    g_assert_cmpint(ccg_zone_scope(now, now + CC_TIME_SECOND, zones[i], now), ==, CCG_EVENTS_TODAY);
   }
 }
 
