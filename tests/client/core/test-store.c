@@ -390,8 +390,7 @@ test_again(fixture *f, gconstpointer data)
   ccg_store_set_value(f->store, "cursor", "abc");
   g_autofree char *now = ccg_store_get_value(f->store, "cursor");
   g_assert_cmpstr(now, ==, "abc");
-  fake_run(50);
-  g_assert_finalize_object(f->store);
+  fake_finalize(f->store);
   f->store = ccg_store_new(f->path, NULL);
   g_autofree char *kept = ccg_store_get_value(f->store, "cursor");
   g_assert_cmpstr(kept, ==, "abc");
