@@ -10,6 +10,7 @@ from harness import services
 from harness.client import PASSWORD
 
 touch = pytest.importorskip("harness.touch", reason="no selenium here")
+pytestmark = pytest.mark.skipif(not touch.is_possible(), reason="no browser of Debian's here")
 
 FIRST, OTHER, NAME = "Allen, Frances", "Hoare, Tony", "Hopper, Grace"
 

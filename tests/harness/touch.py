@@ -27,8 +27,14 @@ gtk-enable-animations=0
 # a piece that is gone, so GTK would hear nothing more of that finger, not even that it was lifted.
 STYLE = "* { touch-action: none } body > div * { pointer-events: none }"
 
+BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 ALIKE = 0.02  # see difference()
 SETTINGS = "[org/campaigncenter/CampaignCenter]\nmaximized=true\n"
+
+
+def is_possible():
+    """Whether Debian's browser is here; that of a snap sees neither our folder nor our driver."""
+    return os.path.exists(BROWSER) and os.path.exists(DRIVER)
 
 
 class TouchScreen(desktop.Desktop):
@@ -62,8 +68,8 @@ class TouchScreen(desktop.Desktop):
                      "--no-first-run", "--disable-background-networking", "--disable-component-update",
                      "--disable-sync", "--disable-quic", "--hide-scrollbars", f"--user-data-dir={self.folder}/browser"):
             options.add_argument(word)
-        options.binary_location = "/usr/bin/chromium"
-        service = webdriver.chrome.service.Service("/usr/bin/chromedriver", log_path=os.devnull)
+        options.binary_location = BROWSER
+        service = webdriver.chrome.service.Service(DRIVER, log_path=os.devnull)
         self.browser = webdriver.Chrome(service=service, options=options)
         width, height = self.size
         self._command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,

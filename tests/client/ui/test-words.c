@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 
+#include "client-gtk/core/ccg-session-private.h"
 #include "tests/client/ui/fake-server.h"
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
@@ -106,6 +107,26 @@ test_others(void)
   check_dialog(it, "sign-out");
 }
 
+/* What comes up rarely: no keyring, no organization or one to be chosen. */
+static void
+test_rare(void)
+{
+  g_autoptr(stage) it = stage_new_signed_in(PEOPLE);
+  ccg_session_set_flag(it->session,
+                       CCG_SESSION_PROP_KEYRING_MISSING,
+                       &it->session->keyring_missing,
+                       TRUE);
+  check_dialog(it, "keyring");
+  GtkWidget *views = ui_get(it->window, GTK_TYPE_STACK, NULL);
+  gtk_stack_set_visible_child_name(GTK_STACK(views), "choose");
+  const char *const pages[] = {"choose", "none"};
+  for (gsize i = 0; i < G_N_ELEMENTS(pages); i++) {
+    GtkWidget *page = gtk_stack_get_visible_child(GTK_STACK(views));
+    gtk_stack_set_visible_child_name(GTK_STACK(ui_get(page, GTK_TYPE_STACK, NULL)), pages[i]);
+    check(it->window, pages[i]);
+  }
+}
+
 static void
 set_language(const char *language, const char *scale)
 {
@@ -131,5 +152,6 @@ main(int argc, char **argv)
   g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", (int) (96 * 1024 * scale), NULL);
   g_test_add_func("/words/door", test_door);
   g_test_add_func("/words/others", test_others);
+  g_test_add_func("/words/rare", test_rare);
   return g_test_run();
 }
