@@ -4,7 +4,8 @@
 #include "common/api/cc-op.h"
 #include "common/api/cc-page.h"
 
-/* Places: areas, streets, buildings and doors, and how they come onto the map. All points are WGS 84. */
+/* Places: areas, streets, buildings and doors, and how they come onto the map. All points are
+ * WGS 84. */
 
 /* As enum members hold them: 1 + index into the names. */
 enum {

@@ -625,7 +625,7 @@ $$;
 
 CREATE FUNCTION place_number(source text) RETURNS int
 LANGUAGE sql IMMUTABLE
-AS $$ SELECT NULLIF(substring(source FROM '^\s*(\d{1,9})')::int, 0) $$;
+AS $$ SELECT substring(source FROM '^\s*(\d{1,9})')::int $$;
 
 CREATE FUNCTION areas_import(organization bigint, document jsonb, named jsonb, OUT read bigint, OUT written bigint,
   OUT skipped bigint)

@@ -103,8 +103,9 @@ struct ccd_route {
   ccd_tx tx;
   const ccd_query *query; /* the work is this one statement… */
   ccd_handler *handler;   /* …or this rule; never both */
-  ccd_handler *prepare;   /* with .query: runs before it in the same transaction and leaves call->args */
-  const char *audit;      /* action in the audit log; every CCD_WRITE route has one */
+  ccd_handler
+    *prepare;        /* with .query: runs before it in the same transaction and leaves call->args */
+  const char *audit; /* action in the audit log; every CCD_WRITE route has one */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
   bool slow;                 /* may take long: the proxy sends it to the side listener */

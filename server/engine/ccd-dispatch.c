@@ -342,8 +342,7 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
   for (int attempt = 1;; attempt++) {
     reset_work(exchange);
     exchange->context = given;
-    bool once =
-      route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
+    bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
     if (status == CC_OK || attempt == TRIES || !ccd_db_may_retry(exchange->conn))
       return status;

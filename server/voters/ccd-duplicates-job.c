@@ -2,7 +2,8 @@
 #include "ccd-queries.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* Pairs that may be one person, found in one statement over the whole organization. Run again it finds the same. */
+/* Pairs that may be one person, found in one statement over the whole organization. Run again it
+ * finds the same. */
 
 cc_status
 ccd_duplicates_run(ccd_job *job, cc_error *reterr)

@@ -8,8 +8,8 @@
 #include "server/voters/ccd-geocode.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* Buildings onto the map, some thousands to a transaction. What is placed is not looked at again, so a job that
- * was killed goes on where it was. */
+/* Buildings onto the map, some thousands to a transaction. What is placed is not looked at again,
+ * so a job that was killed goes on where it was. */
 
 #define POINTS_MAX 20000
 #define PLACES_MAX (8u << 20)
@@ -32,7 +32,7 @@ slice(const char *text)
 static int32_t
 number(const ccd_rows *rows, int row, const char *column)
 {
-  return ccd_rows_get(rows, row, column) == NULL ? 0 : (int32_t) ccd_rows_int64(rows, row, column);
+  return ccd_rows_get(rows, row, column) == NULL ? -1 : (int32_t) ccd_rows_int64(rows, row, column);
 }
 
 /* "LINESTRING(-71.1 42.3,-71.2 42.4)"; what lies behind POINTS_MAX is left away. */
@@ -169,7 +169,8 @@ place_batch(ccd_job *job,
   const ccd_arg apply[] = {{"places", places.text}, {"attach", attach.text}, {0}};
   if (status == CC_OK && *ret_n > 0)
     status = ccd_job_query(job, &ccd_q_geocode_apply, apply, &applied, reterr);
-  const ccd_arg told[] = {{"n", *ret_n > 0 && applied != NULL ? ccd_rows_get(applied, 0, "n") : "0"},
+  const ccd_arg told[] = {{"n",
+                           *ret_n > 0 && applied != NULL ? ccd_rows_get(applied, 0, "n") : "0"},
                           {0}};
   if (status == CC_OK && *ret_n > 0)
     status = ccd_job_query(job, &ccd_q_geocode_record, told, NULL, reterr);

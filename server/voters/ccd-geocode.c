@@ -16,8 +16,11 @@
 
 #define ZIP_BYTES 6
 
+/* House numbers between two neighbours on one side. */
+#define NEXT_LOT 2
+
 typedef struct side {
-  int32_t from, to; /* 0: none on this side */
+  int32_t from, to; /* both 0: none on this side */
   char zip[ZIP_BYTES];
 } side;
 
@@ -78,7 +81,10 @@ reserve(void **items, size_t *room, size_t n, size_t more, size_t size)
 static side
 make_side(int32_t from, int32_t to, ccd_slice zip)
 {
-  side made = {.from = from > 0 ? from : to, .to = to > 0 ? to : from};
+  /* Of one end alone the other is the same; a street may begin at 0. */
+  side made = {.from = from >= 0 ? from : to, .to = to >= 0 ? to : from};
+  if (made.from < 0)
+    made = (side){0};
   if (zip.length == ZIP_BYTES - 1)
     memcpy(made.zip, zip.text, zip.length);
   return made;
@@ -178,10 +184,11 @@ is_street(const ccd_geocoder *geocoder, size_t index, ccd_slice key)
   return compare_text(geocoder->texts + at->key, at->key_length, key.text, key.length) == 0;
 }
 
-/* -- choosing ------------------------------------------------------------------------------------ */
+/* -- choosing ------------------------------------------------------------------------------------
+ */
 
-/* How well a side fits; less is better. A wrong ZIP code weighs more than a gap of numbers and less than being
- * in a range at all: files of streets and of voters differ at the edges of ZIP codes. */
+/* How well a side fits; less is better. A wrong ZIP code weighs more than a gap of numbers and less
+ * than being in a range at all: files of streets and of voters differ at the edges of ZIP codes. */
 typedef struct choice {
   const segment *at;
   int side;
@@ -189,18 +196,26 @@ typedef struct choice {
   bool in_range;
 } choice;
 
+static bool
+is_empty(const side *here)
+{
+  return here->from == 0 && here->to == 0;
+}
+
 static void
 try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *best)
 {
   const side *here = &at->sides[which];
-  if (here->from == 0)
+  if (is_empty(here))
     return;
   int32_t low = here->from < here->to ? here->from : here->to;
   int32_t high = here->from < here->to ? here->to : here->from;
   int32_t gap = number < low ? low - number : number > high ? number - high : 0;
-  /* A side whose ends differ in parity has houses of both. */
+  /* A side whose ends differ in parity has houses of both; and so may one that stands alone, along
+   * a river or a park. */
   bool parity = (here->from % 2 != here->to % 2) || here->from % 2 == number % 2;
-  bool in_range = gap == 0 && parity;
+  /* The next lot behind the last number counts too: files of streets lag behind what is built. */
+  bool in_range = gap == 0 ? parity || is_empty(&at->sides[1 - which]) : gap <= NEXT_LOT && parity;
   bool other_zip = zip5.length == ZIP_BYTES - 1 && here->zip[0] != '\0' &&
                    memcmp(here->zip, zip5.text, zip5.length) != 0;
   double misfit = (in_range ? 0 : 1e9) + (other_zip ? 1e6 : 0) + (parity ? 0 : 20) + gap;
@@ -208,19 +223,21 @@ try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *b
     *best = (choice){at, which, misfit, in_range};
 }
 
+/* The number at @at, which moves behind it; 0: none. */
 static int32_t
-leading_number(ccd_slice text)
+read_number(ccd_slice text, size_t *at)
 {
   int32_t number = 0;
-  for (size_t i = 0; i < text.length && text.text[i] >= '0' && text.text[i] <= '9'; i++) {
+  for (; *at < text.length && text.text[*at] >= '0' && text.text[*at] <= '9'; ++*at) {
     if (number > 9999999)
       return 0;
-    number = number * 10 + (text.text[i] - '0');
+    number = number * 10 + (text.text[*at] - '0');
   }
   return number;
 }
 
-/* -- placing ------------------------------------------------------------------------------------- */
+/* -- placing -------------------------------------------------------------------------------------
+ */
 
 typedef struct plane {
   double x, y; /* metres of a degree */
@@ -266,9 +283,8 @@ place(const ccd_geocoder *geocoder, const choice *chosen, int32_t number)
 
   /* Each number has a lot of its own and stands in the middle of it. */
   double lots = fabs((double) here->to - here->from) / 2 + 1;
-  double share = here->to == here->from
-                   ? 0.5
-                   : (fabs((double) number - here->from) / 2 + 0.5) / lots;
+  double share =
+    here->to == here->from ? 0.5 : (fabs((double) number - here->from) / 2 + 0.5) / lots;
   if ((here->to > here->from) != (number > here->from) && number != here->from)
     share = 0;
   share = fmin(share, 1);
@@ -299,8 +315,8 @@ try_street(const ccd_geocoder *geocoder,
   }
 }
 
-/* "BROADWAY" for "BROADWAY ST", and the other way round: streets that begin with the key and go on with one
- * word only. */
+/* "BROADWAY" for "BROADWAY ST", and the other way round: streets that begin with the key and go on
+ * with one word only. */
 static void
 try_similar(const ccd_geocoder *geocoder,
             ccd_slice key,
@@ -334,12 +350,26 @@ ccd_geocoder_find(const ccd_geocoder *geocoder,
                   ccd_slice number_text,
                   ccd_slice zip5)
 {
-  int32_t number = leading_number(number_text);
+  size_t at = 0;
+  int32_t number = read_number(number_text, &at);
   choice best = {0};
-  if (number > 0 && street_key.length > 0) {
-    try_street(geocoder, street_key, number, zip5, &best);
-    if (best.at == NULL)
-      try_similar(geocoder, street_key, number, zip5, &best);
+  if (number == 0 || street_key.length == 0)
+    return (ccd_geo_place){0};
+  try_street(geocoder, street_key, number, zip5, &best);
+  if (best.at == NULL)
+    try_similar(geocoder, street_key, number, zip5, &best);
+  /* "676-694": when the first is in no range the second may be. */
+  if (best.at != NULL && !best.in_range && at + 1 < number_text.length &&
+      number_text.text[at] == '-') {
+    at++;
+    int32_t second = read_number(number_text, &at);
+    choice other = {0};
+    if (second > number)
+      try_street(geocoder, street_key, second, zip5, &other);
+    if (other.in_range) {
+      best = other;
+      number = second;
+    }
   }
   return best.at == NULL ? (ccd_geo_place){0} : place(geocoder, &best, number);
 }

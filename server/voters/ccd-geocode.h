@@ -3,15 +3,15 @@
 
 #include "server/voters/ccd-address.h"
 
-/* Places addresses along streets by the ranges of house numbers on their sides. In memory, without I/O:
- * about a microsecond for each address. See docs/internals/voters.md. */
+/* Places addresses along streets by the ranges of house numbers on their sides. In memory, without
+ * I/O: about a microsecond for each address. See docs/internals/voters.md. */
 typedef struct ccd_geocoder ccd_geocoder;
 
 typedef struct ccd_geo_point {
   double longitude, latitude; /* WGS 84 */
 } ccd_geo_point;
 
-/* A block of a street. 0 for a number that is not known. */
+/* A block of a street. -1 for a number that is not known; a side from 0 to 0 has none. */
 typedef struct ccd_geo_segment {
   int64_t id;
   ccd_slice street_key; /* of ccd_address */
@@ -31,13 +31,13 @@ typedef struct ccd_geo_place {
   ccd_geo_quality quality;
   ccd_geo_point at;
   int64_t segment_id;
-  char side;          /* 'L' or 'R' */
-  double measure_m;   /* along the segment from its beginning */
-  double setback_m;   /* from the line */
+  char side;        /* 'L' or 'R' */
+  double measure_m; /* along the segment from its beginning */
+  double setback_m; /* from the line */
 } ccd_geo_place;
 
-/* How far a house stands from the middle of its street. Half of a usual right of way is 7 to 9 m, a front
- * yard 3 to 6 m: with 11 m the error against the fronts of real lots was least. */
+/* How far a house stands from the middle of its street. Half of a usual right of way is 7 to 9 m, a
+ * front yard 3 to 6 m: with 11 m the error against the fronts of real lots was least. */
 #define CCD_GEO_SETBACK_M 11.0
 
 ccd_geocoder *ccd_geocoder_new(void); /* NULL: no memory */
@@ -51,7 +51,8 @@ void ccd_geocoder_ready(ccd_geocoder *geocoder);
 size_t ccd_geocoder_size(const ccd_geocoder *geocoder);
 
 /**
- * Where does this house stand? "38-38 1/2" and "225R" go by the number they begin with.
+ * Where does this house stand? "38-38 1/2" and "225R" go by the number they begin with, "4-6" by
+ * its second one when the first is in no range.
  *
  * @zip5: tells streets of one name apart; may be empty
  *

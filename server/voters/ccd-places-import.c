@@ -9,7 +9,8 @@
 #include "server/voters/ccd-address.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* Files of places: PostgreSQL takes the GeoJSON apart, addresses are read here. A file is one transaction. */
+/* Files of places: PostgreSQL takes the GeoJSON apart, addresses are read here. A file is one
+ * transaction. */
 
 #define KEYS_MAX (64u << 20)
 #define SCRATCH_MAX (256u * 1024)
@@ -93,7 +94,8 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
   return out->failed ? no_memory(reterr) : CC_OK;
 }
 
-/* [{"address_key": …}, …] in the order of the lines. The unit of its own column is part of the line. */
+/* [{"address_key": …}, …] in the order of the lines. The unit of its own column is part of the
+ * line. */
 static cc_status
 point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr)
 {
@@ -109,9 +111,8 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
     if (unit != NULL)
       whole = cc_arena_printf(scratch, "%s # %s", whole, unit);
     ccd_address parsed = {0};
-    cc_status status = whole == NULL
-                         ? CC_ERR_NO_MEMORY
-                         : ccd_address_parse(slice(whole), zip5, scratch, &parsed);
+    cc_status status =
+      whole == NULL ? CC_ERR_NO_MEMORY : ccd_address_parse(slice(whole), zip5, scratch, &parsed);
     if (status != CC_OK)
       return no_memory(reterr);
     cc_str_add(out, row > 0 ? ",{\"zip5\":" : "{\"zip5\":");

@@ -12,7 +12,8 @@
 static ccd_slice
 slice(const char *text)
 {
-  return text == NULL ? (ccd_slice){.text = "", .length = 0} : (ccd_slice){.text = text, .length = strlen(text)};
+  return text == NULL ? (ccd_slice){.text = "", .length = 0}
+                      : (ccd_slice){.text = text, .length = strlen(text)};
 }
 
 static void
@@ -28,16 +29,13 @@ home_of(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr
 {
   const char *line = ccd_rows_get(rows, 0, "address");
   const char *unit = ccd_rows_get(rows, 0, "unit");
-  const char *whole = unit == NULL || line == NULL
-                        ? line
-                        : cc_arena_printf(call->arena, "%s # %s", line, unit);
+  const char *whole =
+    unit == NULL || line == NULL ? line : cc_arena_printf(call->arena, "%s # %s", line, unit);
   ccd_address parsed = {0};
   cc_str json = CC_STR_INIT(16384);
 
-  cc_status status = ccd_address_parse(slice(whole),
-                                       slice(ccd_rows_get(rows, 0, "zip5")),
-                                       call->arena,
-                                       &parsed);
+  cc_status status =
+    ccd_address_parse(slice(whole), slice(ccd_rows_get(rows, 0, "zip5")), call->arena, &parsed);
   if (status != CC_OK)
     return cc_fail(reterr, status, "no_memory", "The server is out of memory.");
   cc_str_add_char(&json, '{');
@@ -57,8 +55,9 @@ home_of(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr
   cc_str_add_char(&json, '}');
   *ret = json.failed ? NULL : cc_arena_strdup(call->arena, json.text);
   cc_str_done(&json);
-  return *ret != NULL ? CC_OK
-                      : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+  return *ret != NULL
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
 }
 
 cc_status
@@ -67,8 +66,8 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
   static const char *const parts[] = {"address", "unit", "zip5"};
   bool moves = false;
   for (size_t i = 0; i < CC_N(parts); i++)
-    moves = moves ||
-            cc_present_has(&call->body_present, (size_t) cc_type_find(&cc_voter_type, parts[i]));
+    moves =
+      moves || cc_present_has(&call->body_present, (size_t) cc_type_find(&cc_voter_type, parts[i]));
   const char *home = NULL;
   if (moves) {
     const ccd_arg given_args[] = {{"voter_id", NULL}, {0}};
