@@ -48,6 +48,12 @@ FIELD = [
          "gen_random_uuid(), 'door', 'not_home', (SELECT id FROM voters), now(), 'system'"),
         ("contact_answers", "contact_id, step_id", "(SELECT id FROM voter_contacts), (SELECT id FROM script_steps)"),
         ("follow_ups", "voter_id, kind", "(SELECT id FROM voters), 'yard_sign'"),
+        ("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
+         "(SELECT id FROM voters), (SELECT id FROM voters), '{}', '{}', '{}', '{}'"),
+        # Last: from here on there are two voters.
+        ("voters", "last_name", "'Medina'"),
+        ("voter_duplicates", "voter_id, other_id, score, reasons",
+         "(SELECT min(id) FROM voters), (SELECT max(id) FROM voters), 1, '[]'"),
     ]]
 
 
