@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/accounts/ccd-accounts.h"
+#include "server/canvass/ccd-contacts-routes.h"
 #include "server/commands.h"
 #include "server/events/ccd-events-routes.h"
 #include "server/jobs/ccd-mail-job.h"
@@ -12,6 +13,7 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_accounts_routes,
   ccd_organizations_routes,
   ccd_events_routes,
+  ccd_contacts_routes,
   ccd_platform_routes,
   NULL,
 };
