@@ -34,14 +34,14 @@ const cc_type cc_consent_type = CC_TYPE(cc_consent, "Consent", consent_fields, .
 
 static const cc_field consent_filter_fields[] = {
   CC_OPT_INT64(cc_consent_filter, voter_id, .min = 1, .max = INT64_MAX, .doc = "Only of this person."),
-  CC_STRING(cc_consent_filter, address, .min = 1, .max = 254, .format = CC_FORMAT_LINE, .doc = "Only about this number or address."),
+  CC_STRING(cc_consent_filter, about, .min = 1, .max = 254, .format = CC_FORMAT_LINE, .doc = "Only about this number or address."),
   CC_PAGE_ROWS(cc_consent_filter),
 };
 static const cc_type consent_filter_type = CC_TYPE(cc_consent_filter, "ConsentFilter", consent_filter_fields);
 
 static const cc_field consent_question_fields[] = {
   CC_INT64(cc_consent_question, voter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The person."),
-  CC_STRING(cc_consent_question, address, .min = 1, .max = 254, .format = CC_FORMAT_LINE, .doc = "Number or address that would be used."),
+  CC_STRING(cc_consent_question, about, .min = 1, .max = 254, .format = CC_FORMAT_LINE, .doc = "Number or address that would be used."),
 };
 static const cc_type consent_question_type = CC_TYPE(cc_consent_question, "ConsentQuestion", consent_question_fields);
 

@@ -27,14 +27,14 @@ typedef struct cc_consent {
 
 typedef struct cc_consent_filter {
   int64_t *voter_id;
-  char *address;
+  char *about;
   int64_t limit;
   char *cursor;
 } cc_consent_filter;
 
 typedef struct cc_consent_question {
   int64_t voter_id;
-  char *address;
+  char *about;
 } cc_consent_question;
 
 /* What counts now for a channel and purpose. */

@@ -11,7 +11,7 @@ const cc_enum cc_step_kind_enum = {kind_names, CC_N(kind_names)};
 /* clang-format off */
 static const cc_field option_fields[] = {
   CC_OPT_INT64(cc_script_option, id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Number of an option that is kept; left out: a new one."),
-  CC_STRING(cc_script_option, key, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_NAME,
+  CC_STRING(cc_script_option, key, .flags = CC_NULLABLE | CC_WRITE_ONLY, .min = 1, .max = 40, .format = CC_FORMAT_NAME,
             .doc = "Name for show_if_key of later steps in the same document. Not kept."),
   CC_JSON(cc_script_option, texts, .max = 50, .doc = "Its text by language.", .example = "{\"en\": \"Yes\", \"es\": \"Sí\"}"),
   CC_OPT_INT64(cc_script_option, support_level, .flags = CC_NULLABLE, .min = 1, .max = 5, .doc = "Taking it says this: 1 strong support to 5 strong opposition."),
@@ -31,7 +31,7 @@ static const cc_field step_fields[] = {
   CC_OPT_INT64(cc_script_step, scale_max, .flags = CC_NULLABLE, .min = -100, .max = 100, .doc = "End of a scale; left out: 5."),
   CC_OPT_INT64(cc_script_step, show_if_option_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX,
                .doc = "Shown only when this option was taken, of an earlier question that takes one answer."),
-  CC_STRING(cc_script_step, show_if_key, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_NAME,
+  CC_STRING(cc_script_step, show_if_key, .flags = CC_NULLABLE | CC_WRITE_ONLY, .min = 1, .max = 40, .format = CC_FORMAT_NAME,
             .doc = "The same by the key of an option in this document."),
   CC_LIST(cc_script_step, options, cc_script_option, &option_type, .flags = CC_NULLABLE, .max = 100, .doc = "Options of single, multi and support."),
 };

@@ -151,6 +151,16 @@ AS $$
     WHERE a.item ->> k.name IS NOT NULL) v ON true
 $$;
 
+-- Answers in the one form in which they are kept and given out.
+CREATE FUNCTION contact_answers_kept(answers jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(jsonb_build_object('step_id', a.step_id, 'option_id', a.option_id,
+           'text', CASE a.kind WHEN 'text' THEN a.value END, 'number', CASE a.kind WHEN 'number' THEN a.value::numeric END,
+           'date', CASE a.kind WHEN 'date' THEN a.value END) ORDER BY a.ord), '[]')
+  FROM contact_said(answers) a
+$$;
+
 -- How each kind of question is answered, and in which words that is asked for.
 CREATE TABLE answer_kinds (
   step text NOT NULL,
@@ -343,6 +353,7 @@ BEGIN
       LEFT JOIN script_options o ON o.organization_id = made.organization_id AND o.id = a.option_id
       WHERE o.support_level IS NOT NULL OR s.kind = 'support' AND a.kind = 'number'
       ORDER BY s.position DESC, a.ord DESC LIMIT 1;
+    made.answers := contact_answers_kept(made.answers);
   END IF;
   IF made.script_id IS NOT NULL AND COALESCE(made.disposition, 'canvassed') = 'canvassed' THEN
     PERFORM contact_check_required(made.organization_id, made.script_id, COALESCE(made.answers, '[]'),
@@ -824,7 +835,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION refuse_field(text, text, text), voter_merged(bigint, bigint), voter_known(bigint, bigint),
-  contact_subject(voter_contacts), contact_said(jsonb), contact_check_answers(bigint, bigint, jsonb),
+  contact_subject(voter_contacts), contact_said(jsonb), contact_answers_kept(jsonb), contact_check_answers(bigint, bigint, jsonb),
   contact_check_required(bigint, bigint, jsonb, timestamptz), contact_check_outcome(voter_contacts),
   contact_prepare(text, bigint, bigint, jsonb), contact_complete(voter_contacts),
   contact_settle(bigint, bigint[]), contact_lock(voter_contacts), contact_effect_place(bigint, bigint[]),
@@ -907,7 +918,7 @@ LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 BEGIN
   IF EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.id = taken_back
-               AND contact_is_mine(actor, maker, rights, c)) THEN
+               AND contact_is_mine(contact_undo.actor, maker, rights, c)) THEN
     RETURN QUERY SELECT * FROM contact_record(actor, organization, maker,
       given || jsonb_build_object('replaces_id', taken_back, 'undone', true));
   END IF;
@@ -1210,8 +1221,8 @@ $$;
 
 -- The whole script at once. What the document no longer has is archived: old answers name it. No row: there is
 -- no such script.
-CREATE FUNCTION script_put_steps(organization bigint, script bigint, expected bigint, steps jsonb)
-RETURNS SETOF scripts
+CREATE FUNCTION script_put_steps(organization bigint, which bigint, expected bigint, steps jsonb)
+RETURNS TABLE (script scripts, document jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
@@ -1222,7 +1233,7 @@ DECLARE
   put record;
 BEGIN
   SELECT s.* INTO found_script FROM scripts s
-    WHERE s.organization_id = organization AND s.id = script FOR NO KEY UPDATE;
+    WHERE s.organization_id = organization AND s.id = which FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -1231,20 +1242,21 @@ BEGIN
   steps := jsonb_strip_nulls(steps);
   PERFORM script_check(organization, steps);
   FOR item IN SELECT i.item, i.ord FROM jsonb_array_elements(steps) WITH ORDINALITY i (item, ord) LOOP
-    SELECT * INTO put FROM script_put_step(organization, script, item.ord::int, item.item, keys);
+    SELECT * INTO put FROM script_put_step(organization, which, item.ord::int, item.item, keys);
     kept := kept || put.step;
     keys := put.found_keys;
   END LOOP;
   UPDATE script_steps s SET archived_at = now()
-    WHERE s.organization_id = organization AND s.script_id = script AND s.archived_at IS NULL AND NOT s.id = ANY (kept);
-  RETURN QUERY UPDATE scripts s SET updated_at = clock_timestamp()
-    WHERE s.organization_id = organization AND s.id = script RETURNING s.*;
+    WHERE s.organization_id = organization AND s.script_id = which AND s.archived_at IS NULL AND NOT s.id = ANY (kept);
+  UPDATE scripts s SET updated_at = clock_timestamp()
+    WHERE s.organization_id = organization AND s.id = which RETURNING s.* INTO found_script;
+  RETURN QUERY SELECT found_script, script_document(organization, which);
 END
 $$;
 
 -- A copy, with numbers of its own: keys stand for the old ones while it is made.
-CREATE FUNCTION script_duplicate(organization bigint, script bigint, maker bigint, title text)
-RETURNS SETOF scripts
+CREATE FUNCTION script_duplicate(organization bigint, which bigint, maker bigint, title text)
+RETURNS TABLE (script scripts, document jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
@@ -1252,7 +1264,7 @@ DECLARE
 BEGIN
   INSERT INTO scripts AS n (organization_id, name, description, channels, languages, created_by)
     SELECT organization, COALESCE(title, left(s.name, 190) || ' (copy)'), s.description, s.channels, s.languages, maker
-    FROM scripts s WHERE s.organization_id = organization AND s.id = script
+    FROM scripts s WHERE s.organization_id = organization AND s.id = which
     RETURNING n.id INTO made;
   IF made IS NOT NULL THEN
     RETURN QUERY SELECT p.* FROM script_put_steps(organization, made, NULL, (
@@ -1260,7 +1272,7 @@ BEGIN
           'show_if_key', d.step ->> 'show_if_option_id',
           'options', (SELECT COALESCE(jsonb_agg(o - 'id' || jsonb_build_object('key', o ->> 'id')), '[]')
                       FROM jsonb_array_elements(d.step -> 'options') o)) ORDER BY d.ord), '[]')
-      FROM jsonb_array_elements(script_document(organization, script)) WITH ORDINALITY d (step, ord))) p;
+      FROM jsonb_array_elements(script_document(organization, which)) WITH ORDINALITY d (step, ord))) p;
   END IF;
 END
 $$;

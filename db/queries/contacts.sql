@@ -49,7 +49,7 @@ SELECT {columns c}
 FROM (SELECT l.*, consent_counts(l.organization_id, l.contact_id) AS counts FROM consents l
       WHERE l.organization_id = :organization_id::bigint
         AND (:voter_id::bigint IS NULL OR l.voter_id = :voter_id::bigint)
-        AND (:address::text IS NULL OR l.address = consent_address(:address::text))
+        AND (:about::text IS NULL OR l.address = consent_address(:about::text))
         AND (:cursor_1::bigint IS NULL OR l.id < :cursor_1::bigint)) c
 ORDER BY c.id DESC
 LIMIT :limit::int
@@ -57,7 +57,7 @@ LIMIT :limit::int
 -- name: consent_now
 SELECT {columns c}
 FROM (SELECT consent_current(:organization_id::bigint, voter_merged(:organization_id::bigint, :voter_id::bigint),
-                             consent_address(:address::text)) AS words) c
+                             consent_address(:about::text)) AS words) c
 
 -- name: follow_up_list
 SELECT {columns f}, f.sort_at

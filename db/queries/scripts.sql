@@ -42,9 +42,9 @@ CROSS JOIN LATERAL (SELECT s.*, d AS steps, script_warnings(s.languages, d) AS w
 
 -- name: script_put
 SELECT {columns x}
-FROM script_put_steps(:organization_id::bigint, :script_id::bigint, :if_match::bigint, :body::jsonb -> 'steps') s
-CROSS JOIN LATERAL script_document(s.organization_id, s.id) d
-CROSS JOIN LATERAL (SELECT s.*, d AS steps, script_warnings(s.languages, d) AS warnings) x
+FROM script_put_steps(:organization_id::bigint, :script_id::bigint, :if_match::bigint, :body::jsonb -> 'steps') p
+CROSS JOIN LATERAL (SELECT (p.script).*, p.document AS steps,
+                    script_warnings((p.script).languages, p.document) AS warnings) x
 
 -- name: script_archive
 WITH s AS (UPDATE scripts s SET archived_at = COALESCE(s.archived_at, now())
@@ -68,9 +68,9 @@ CROSS JOIN LATERAL (SELECT s.*, d AS steps, script_warnings(s.languages, d) AS w
 
 -- name: script_copy
 SELECT {columns x}
-FROM script_duplicate(:organization_id::bigint, :script_id::bigint, :my_user_id::bigint, :name::text) s
-CROSS JOIN LATERAL script_document(s.organization_id, s.id) d
-CROSS JOIN LATERAL (SELECT s.*, d AS steps, script_warnings(s.languages, d) AS warnings) x
+FROM script_duplicate(:organization_id::bigint, :script_id::bigint, :my_user_id::bigint, :name::text) p
+CROSS JOIN LATERAL (SELECT (p.script).*, p.document AS steps,
+                    script_warnings((p.script).languages, p.document) AS warnings) x
 
 -- name: script_preview
 SELECT {columns p}
