@@ -6,6 +6,7 @@
 #include "common/api/cc-event.h"
 #include "common/api/cc-organization.h"
 #include "common/api/cc-platform.h"
+#include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
 
 /* The whole API, in the order of the document. */
@@ -101,6 +102,13 @@ const cc_op *const cc_ops[] = {
   &cc_op_unarchive_script,
   &cc_op_duplicate_script,
   &cc_op_preview_script,
+
+  &cc_op_get_results,
+  &cc_op_get_answer_counts,
+  &cc_op_list_canvassers,
+  &cc_op_get_my_results,
+  &cc_op_get_map_tile,
+  &cc_op_get_map_features,
 
   &cc_op_list_changes,
   &cc_op_live_changes,

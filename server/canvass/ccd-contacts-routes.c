@@ -4,7 +4,9 @@
 #include "ccd-queries.h"
 #include "common/api/cc-consent.h"
 #include "common/api/cc-contact.h"
+#include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
+#include "server/canvass/ccd-results.h"
 
 /* clang-format off */
 const ccd_route ccd_contacts_routes[] = {
@@ -34,6 +36,13 @@ const ccd_route ccd_contacts_routes[] = {
   {&cc_op_unarchive_script,  .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_unarchive, .audit = "script.unarchive"},
   {&cc_op_duplicate_script,  .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_copy,      .audit = "script.duplicate"},
   {&cc_op_preview_script,    .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_script_preview},
+
+  {&cc_op_get_results,       .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .handler = ccd_results_count},
+  {&cc_op_get_answer_counts, .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .handler = ccd_results_answers},
+  {&cc_op_list_canvassers,   .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .query = &ccd_q_canvasser_list,   .keyset = {"actor"}},
+  {&cc_op_get_my_results,    .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_canvasser_mine},
+  {&cc_op_get_map_tile,      .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .handler = ccd_map_tile},
+  {&cc_op_get_map_features,  .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .handler = ccd_map_features},
   {0},
 };
 /* clang-format on */
