@@ -356,6 +356,11 @@ BEGIN
     v.door_id := NULL;
     v.household_id := NULL;
   END IF;
+  IF v.vote_history <> '[]' THEN
+    -- A file need not say how.
+    v.vote_history := (SELECT jsonb_agg('{"method": null}' || h.vote ORDER BY h.place)
+                       FROM jsonb_array_elements(v.vote_history) WITH ORDINALITY h (vote, place));
+  END IF;
   RETURN v;
 END
 $$;
@@ -393,20 +398,16 @@ BEGIN
 END
 $$;
 
--- A filter without what asks nothing, as it is kept. Refuses one that cannot be understood.
+-- A filter as it is kept: as it was sent. Refuses one that cannot be understood, not only when it is used.
 CREATE FUNCTION voter_filter_kept(organization bigint, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
-DECLARE
-  kept jsonb;
 BEGIN
-  SELECT COALESCE(jsonb_object_agg(f.key, f.value), '{}') INTO kept
-    FROM jsonb_each(filter) f WHERE f.value NOT IN ('null', '[]', '{}', '""');
-  PERFORM voters_count(organization, kept || '{"ids": [0]}', NULL, 'any', false);
-  IF kept ? 'polygon' THEN
-    PERFORM filter_polygon('polygon', kept -> 'polygon');
+  PERFORM voters_count(organization, filter || '{"ids": [0]}', NULL, 'any', false);
+  IF filter -> 'polygon' <> 'null' THEN
+    PERFORM filter_polygon('polygon', filter -> 'polygon');
   END IF;
-  RETURN kept;
+  RETURN filter;
 END
 $$;
 
@@ -499,6 +500,11 @@ AS $$
     ELSE body || jsonb_build_object('birth_year', extract(year FROM (body ->> 'birth_date')::date)) END
 $$;
 
+-- Without its own nulls; what is inside its members stays.
+CREATE FUNCTION voter_given(body jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT COALESCE(jsonb_object_agg(b.key, b.value), '{}') FROM jsonb_each(body) b WHERE b.value <> 'null' $$;
+
 -- Tags ---------------------------------------------------------------------------------------------
 
 CREATE FUNCTION assert_tags(organization bigint, wanted bigint[], member text) RETURNS void
@@ -550,7 +556,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM voters_tag(organization, ARRAY[voter], body);
-  RETURN QUERY SELECT v, voter_tags_of(organization, voter) FROM voters v
+  RETURN QUERY SELECT voter_shown(v, true), voter_tags_of(organization, voter) FROM voters v
     WHERE v.organization_id = organization AND v.id = voter;
 END
 $$;
@@ -581,7 +587,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION voter_shown(voters, boolean), voter_tags_of(bigint, bigint), voter_brief(voters),
   voter_list_filter(bigint, bigint), voter_filter_kept(bigint, jsonb), voter_home(bigint, jsonb),
-  households_count(bigint, bigint[]), count_household(), voter_body(jsonb), assert_tags(bigint, bigint[], text),
+  households_count(bigint, bigint[]), count_household(), voter_body(jsonb), voter_given(jsonb), assert_tags(bigint, bigint[], text),
   voters_tag(bigint, bigint[], jsonb), voter_tag(bigint, bigint, jsonb), voters_tag_all(bigint, jsonb, boolean) TO campaign_api;
 
 -- Places from files --------------------------------------------------------------------------------

@@ -45,9 +45,10 @@ WITH home AS MATERIALIZED (SELECT h.* FROM voter_home(:organization_id::bigint, 
 made AS (
   INSERT INTO voters (organization_id, address_key, door_id, household_id, {writable})
   SELECT :organization_id::bigint, home.address_key, home.door_id, home.household_id, {writable r}
-  FROM home CROSS JOIN jsonb_populate_record(NULL::voters, jsonb_strip_nulls(voter_body(:body::jsonb))) r
-  RETURNING *)
-SELECT {columns a} FROM made CROSS JOIN LATERAL (SELECT made.*, '[]'::jsonb AS tags) a
+  FROM home CROSS JOIN jsonb_populate_record(NULL::voters, voter_given(voter_body(:body::jsonb))) r
+  RETURNING voters AS v)
+SELECT {columns a}
+FROM made CROSS JOIN LATERAL voter_shown(made.v, true) h CROSS JOIN LATERAL (SELECT h.*, '[]'::jsonb AS tags) a
 
 -- name: voter_update
 WITH home AS MATERIALIZED (SELECT h.* FROM voter_home(:organization_id::bigint, :home::jsonb) h),
@@ -61,8 +62,10 @@ made AS (
   WHERE v.organization_id = :organization_id::bigint AND v.id = :voter_id::bigint
     AND assert_version(v.version, :if_match::bigint)
     AND assert_rule(v.merged_into IS NULL, 'voter_merged', 'This voter was merged into another: change that one.')
-  RETURNING v.*)
-SELECT {columns a} FROM made CROSS JOIN LATERAL (SELECT made.*, voter_tags_of(made.organization_id, made.id) AS tags) a
+  RETURNING v)
+SELECT {columns a}
+FROM made CROSS JOIN LATERAL voter_shown(made.v, true) h
+CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 
 -- name: voter_tag
 SELECT {columns a}
