@@ -147,8 +147,20 @@ SELECT tenant_table('voter_profiles', 'voter_profile', secret => '{profile}');
 SELECT tenant_table('imports', 'import', secret => '{format,problems,sample,local_files}',
   silent => '{file_bytes,format,problems,sample,rows_read,rows_rejected,rows_staged,progress,planned,applied,'
     'planned_to,applied_row,work}');
-SELECT tenant_table('import_matches', NULL);
-SELECT tenant_table('import_changes', NULL);
+-- Rows of these two have no number of their own, and their import tells of them.
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['import_matches', 'import_changes'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY %I ON %I TO campaign_owner, campaign_api
+                    USING (organization_id = app_organization_id())', name || '_tenant', name);
+    EXECUTE format('GRANT SELECT, INSERT, DELETE ON %I TO campaign_api', name);
+  END LOOP;
+END
+$$;
 SELECT tenant_table('purge_certificates', 'purge_certificate', 'SELECT, INSERT, UPDATE');
 
 -- Staging ------------------------------------------------------------------------------------------
@@ -793,14 +805,7 @@ $$;
 
 -- Undo ----------------------------------------------------------------------------------------------
 
--- How many people that an import created have work, by kind.
-CREATE FUNCTION import_work_since(import bigint) RETURNS bigint
-LANGUAGE sql STABLE
-AS $$
-  SELECT count(*) FROM voters v
-  WHERE v.organization_id = app_organization_id() AND v.created_import_id = import AND voter_has_work(v.id)
-$$;
-
+-- Does anything that people have done hang on the person?
 CREATE FUNCTION voter_has_work(voter bigint) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
@@ -808,6 +813,14 @@ AS $$
       OR EXISTS (SELECT FROM consents c WHERE c.organization_id = app_organization_id() AND c.voter_id = voter)
       OR EXISTS (SELECT FROM follow_ups f WHERE f.organization_id = app_organization_id() AND f.voter_id = voter)
       OR EXISTS (SELECT FROM voter_tags t WHERE t.organization_id = app_organization_id() AND t.voter_id = voter)
+$$;
+
+-- How many people that an import created have work.
+CREATE FUNCTION import_work_since(import bigint) RETURNS bigint
+LANGUAGE sql STABLE
+AS $$
+  SELECT count(*) FROM voters v
+  WHERE v.organization_id = app_organization_id() AND v.created_import_id = import AND voter_has_work(v.id)
 $$;
 
 CREATE FUNCTION import_undo_begin(import bigint) RETURNS SETOF imports
