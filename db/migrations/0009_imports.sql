@@ -41,8 +41,8 @@ CREATE TABLE imports (
   rows_rejected bigint NOT NULL DEFAULT 0,
   rows_staged bigint NOT NULL DEFAULT 0,
   progress double precision NOT NULL DEFAULT 0, -- of the state at hand, 0 to 1
-  planned jsonb NOT NULL DEFAULT '{}', -- {"new": …}: what applying would do
-  applied jsonb NOT NULL DEFAULT '{}', -- … and what it did
+  planned jsonb, -- {"new": …}: what applying would do
+  applied jsonb, -- … and what it did
   planned_to bigint, -- last row of the plan; NULL: there is none yet
   applied_row bigint NOT NULL DEFAULT 0, -- everything up to this row of the plan is done
   work jsonb NOT NULL DEFAULT '{}', -- contacts, consents … before and after
@@ -170,6 +170,13 @@ SELECT tenant_table('purge_certificates', 'purge_certificate', 'SELECT, INSERT, 
 CREATE SCHEMA staging;
 GRANT USAGE ON SCHEMA staging TO campaign_api;
 GRANT USAGE, CREATE ON SCHEMA staging TO campaign_definer;
+CREATE POLICY imports_staging ON imports FOR SELECT TO campaign_definer USING (true);
+GRANT SELECT (organization_id, id) ON imports TO campaign_definer;
+CREATE POLICY organizations_slugs ON organizations FOR SELECT TO campaign_definer USING (true);
+GRANT SELECT (id, slug) ON organizations TO campaign_definer;
+CREATE POLICY voter_contacts_forget ON voter_contacts TO campaign_definer
+  USING (organization_id = app_organization_id());
+GRANT SELECT, UPDATE (phone, note, version) ON voter_contacts TO campaign_definer;
 
 SET LOCAL ROLE campaign_definer;
 
@@ -293,12 +300,25 @@ AS $$
 $$;
 GRANT EXECUTE ON FUNCTION contacts_forget(bigint[]) TO campaign_api;
 
+-- For the command line, which is told an organization's slug.
+CREATE FUNCTION organization_by_slug(slug text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT o.id FROM organizations o WHERE o.slug = $1 $$;
+GRANT EXECUTE ON FUNCTION organization_by_slug(text) TO campaign_api;
+
 RESET ROLE;
-CREATE POLICY imports_staging ON imports FOR SELECT TO campaign_definer USING (true);
-GRANT SELECT (organization_id, id) ON imports TO campaign_definer;
-CREATE POLICY voter_contacts_forget ON voter_contacts TO campaign_definer
-  USING (organization_id = app_organization_id());
-GRANT SELECT, UPDATE (phone, note, version) ON voter_contacts TO campaign_definer;
+
+CREATE FUNCTION assert_import(organization bigint, import bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM imports i WHERE i.organization_id = organization AND i.id = import) THEN
+    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
+      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  END IF;
+  RETURN true;
+END
+$$;
 
 -- Steps of the machine ----------------------------------------------------------------------------
 
@@ -769,7 +789,8 @@ BEGIN
           'new', COALESCE((i.applied ->> 'new')::bigint, 0) + made,
           'changed', COALESCE((i.applied ->> 'changed')::bigint, 0) + count(*) FILTER (WHERE p.kind = 'changed'),
           'moved', COALESCE((i.applied ->> 'moved')::bigint, 0) + count(*) FILTER (WHERE p.kind = 'moved'),
-          'gone', COALESCE((i.applied ->> 'gone')::bigint, 0) + count(*) FILTER (WHERE p.kind = 'gone'))
+          'gone', COALESCE((i.applied ->> 'gone')::bigint, 0) + count(*) FILTER (WHERE p.kind = 'gone'),
+          'unchanged', 0)
         FROM staging.plan p WHERE p.import_id = import AND p.row_no > i.applied_row AND p.row_no <= upto)
     WHERE organization_id = organization AND id = import RETURNING * INTO i;
   PERFORM import_tell(import, i.version);
@@ -792,7 +813,7 @@ BEGIN
     RETURN false; -- tags may have been taken away by people meanwhile; import_update has looked after them
   END IF;
   UPDATE imports SET state = 'done', progress = 1, finished_at = now(), work = i.work || jsonb_build_object('after', work),
-    applied = jsonb_build_object('new', 0, 'changed', 0, 'moved', 0, 'gone', 0) || i.applied
+    applied = jsonb_build_object('new', 0, 'changed', 0, 'moved', 0, 'gone', 0) || COALESCE(i.applied, '{}')
       || jsonb_build_object('unchanged', i.rows_staged - COALESCE((i.applied ->> 'new')::bigint, 0)
            - COALESCE((i.applied ->> 'changed')::bigint, 0) - COALESCE((i.applied ->> 'moved')::bigint, 0))
     WHERE organization_id = organization AND id = import;
@@ -1059,7 +1080,7 @@ DECLARE
   made regprocedure;
 BEGIN
   FOR made IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
-      AND (p.proname LIKE 'import\_%' OR p.proname LIKE 'purge\_%' OR p.proname IN ('export_voters', 'voter_has_work'))
+      AND (p.proname LIKE 'import\_%' OR p.proname LIKE 'purge\_%' OR p.proname IN ('export_voters', 'voter_has_work', 'assert_import'))
       AND p.proowner = 'campaign_owner'::regrole LOOP
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO campaign_api', made);
   END LOOP;
