@@ -184,9 +184,9 @@ static const cc_field piece_fields[] = {
 };
 static const cc_type piece_type = CC_TYPE(cc_import_piece, "ImportPiece", piece_fields);
 static const cc_field export_fields[] = {
-  CC_OPT_INT64(cc_voter_export, list_id, .min = 1, .max = INT64_MAX, .doc = "Only people of this saved list; left out: everybody."),
+  CC_OPT_INT64(cc_voter_export, list_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .example = "null", .doc = "Only people of this saved list; left out: everybody."),
 };
-static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", export_fields);
+static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", export_fields, .doc = "Whom an export is about.");
 
 #define E_404 CC_ERR_BIT(CC_ERR_NOT_FOUND)
 #define E_409 CC_ERR_BIT(CC_ERR_CONFLICT)
@@ -297,8 +297,9 @@ const cc_op cc_op_list_import_changes = {
   .summary = "List whom an import changed; kind=moved: the moves.",
 };
 const cc_op cc_op_export_voters = {
-  .id = "exportVoters", .method = CC_GET, .path = "/v1/voters/export", .query = &export_type, .shape = CC_REPLY_FILE,
+  .id = "exportVoters", .method = CC_POST, .path = "/v1/voters/export", .body = &export_type, .shape = CC_REPLY_FILE,
   .media = "text/csv", .errors = E_404, .tag = "Imports", .summary = "Download voters as CSV.",
-  .doc = "Addresses of confidential people are never in it; who opted out of what is. The audit log keeps who took how many.",
+  .doc = "Addresses of confidential people are never in it; who opted out of what is. The audit log keeps who took how many, "
+         "which is why it is no GET.",
 };
 /* clang-format on */

@@ -805,14 +805,14 @@ AS $$
 DECLARE
   organization constant bigint := app_organization_id();
   i imports;
-  work jsonb := import_work_all();
+  left_over jsonb := import_work_all();
 BEGIN
   SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import FOR UPDATE;
-  IF EXISTS (SELECT FROM jsonb_each_text(i.work -> 'before') b, jsonb_each_text(work) a
+  IF EXISTS (SELECT FROM jsonb_each_text(i.work -> 'before') b, jsonb_each_text(left_over) a
              WHERE a.key = b.key AND b.key <> 'tags' AND a.value::bigint < b.value::bigint) THEN
     RETURN false; -- tags may have been taken away by people meanwhile; import_update has looked after them
   END IF;
-  UPDATE imports SET state = 'done', progress = 1, finished_at = now(), work = i.work || jsonb_build_object('after', work),
+  UPDATE imports SET state = 'done', progress = 1, finished_at = now(), work = i.work || jsonb_build_object('after', left_over),
     applied = jsonb_build_object('new', 0, 'changed', 0, 'moved', 0, 'gone', 0) || COALESCE(i.applied, '{}')
       || jsonb_build_object('unchanged', i.rows_staged - COALESCE((i.applied ->> 'new')::bigint, 0)
            - COALESCE((i.applied ->> 'changed')::bigint, 0) - COALESCE((i.applied ->> 'moved')::bigint, 0))
