@@ -176,7 +176,12 @@ CREATE POLICY organizations_slugs ON organizations FOR SELECT TO campaign_define
 GRANT SELECT (id, slug) ON organizations TO campaign_definer;
 CREATE POLICY voter_contacts_forget ON voter_contacts TO campaign_definer
   USING (organization_id = app_organization_id());
-GRANT SELECT, UPDATE (phone, note, version) ON voter_contacts TO campaign_definer;
+GRANT SELECT, UPDATE (phone, note) ON voter_contacts TO campaign_definer;
+-- A contact that forgets its person is no other contact; see contacts_forget.
+DROP TRIGGER voter_contacts_touch ON voter_contacts;
+CREATE TRIGGER voter_contacts_touch BEFORE UPDATE ON voter_contacts FOR EACH ROW
+  WHEN (OLD.* IS DISTINCT FROM NEW.* AND current_setting('app.forget', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION touch();
 
 SET LOCAL ROLE campaign_definer;
 
@@ -294,9 +299,11 @@ GRANT EXECUTE ON FUNCTION import_stage(bigint), import_staged(bigint, text), imp
 CREATE FUNCTION contacts_forget(voters bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
+  SELECT set_config('app.forget', 'on', true);
   UPDATE voter_contacts c SET phone = NULL, note = NULL
   WHERE c.organization_id = app_organization_id() AND c.voter_id = ANY (voters)
-    AND (c.phone IS NOT NULL OR c.note IS NOT NULL)
+    AND (c.phone IS NOT NULL OR c.note IS NOT NULL);
+  SELECT set_config('app.forget', '', true);
 $$;
 GRANT EXECUTE ON FUNCTION contacts_forget(bigint[]) TO campaign_api;
 
