@@ -305,9 +305,11 @@ WITH source AS (
   WHERE :source_id::bigint IS NULL
   RETURNING id
 ), made AS (
-  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, local_files, file_name, state)
+  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, local_files, file_name, file_bytes,
+    state)
   SELECT :organization_id::bigint, COALESCE(:source_id::bigint, (SELECT id FROM source)), :name::text, :profile_key::text,
-    :profile_id::bigint, :complete::boolean, NOT :dry_run::boolean, :files::jsonb, :name::text, 'reading'
+    :profile_id::bigint, :complete::boolean, NOT :dry_run::boolean, :files::jsonb, :name::text, :bytes::bigint,
+    'reading'
   RETURNING id
 )
 SELECT m.id, job_enqueue('import.local', :organization_id::bigint, jsonb_build_object('import_id', m.id)) AS job_id FROM made m

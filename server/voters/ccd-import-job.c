@@ -331,7 +331,7 @@ clear_up(ccd_import *import, cc_error *reterr)
 static cc_status
 stop(ccd_import *import, const cc_error *error, cc_error *reterr)
 {
-  bool cancelled = strcmp(error->code, "cancelled") == 0;
+  bool cancelled = strcmp(error->code, "cancelled") == 0 || strcmp(error->code, "dry_run") == 0;
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
   const ccd_arg args[] = {
     {"import_id", import->id_text},
@@ -362,6 +362,8 @@ apply_own(ccd_import *import, bool *ret_over, cc_error *reterr)
   const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
   if (import->cancel_requested)
     return cc_fail(reterr, CC_ERR_CONFLICT, "cancelled", "The import was cancelled");
+  if (!import->auto_apply && import->local) /* nobody can order the rest */
+    return cc_fail(reterr, CC_ERR_CONFLICT, "dry_run", "That was all that was asked for");
   *ret_over = !import->auto_apply;
   if (!import->auto_apply)
     return CC_OK;

@@ -18,7 +18,8 @@
 #define BUFFER_MAX (8u << 20)
 #define PROFILES_MAX (8u << 20)
 #define SAMPLE_ROWS 10
-#define FIT_LEAST 5 /* a profile below this score is not taken by itself; 0 lacks what is required */
+#define FIT_LEAST                                                                                  \
+  5 /* a profile below this score is not taken by itself; 0 lacks what is required */
 #define REPEATED_ONCE 20000
 
 typedef struct reader {

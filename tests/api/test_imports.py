@@ -433,3 +433,34 @@ def test_purge_leaves_results_and_a_certificate(imports):
     assert imports.client.post(f"/v1/imports/{number}/start").json()["code"] == "source_purged"
     assert imports.rows("SELECT count(*) FROM audit_log WHERE organization_id = %s AND action = 'voter_source.purge' "
                         "AND entity = 'purge_certificate'")[0][0] >= 1
+
+
+def command(imports, tmp_path, *arguments, files=(), **options):
+    paths = []
+    for i, data in enumerate(files):
+        paths.append(tmp_path / f"part-{i}.csv")
+        paths[-1].write_bytes(data)
+    result = imports.server.command("import", "--organization", imports.organization.slug, *arguments, *map(str, paths),
+                                    timeout=120, **options)
+    return result, json.loads(result.stdout) if result.stdout else None
+
+
+def test_the_command_line(imports, tmp_path):
+    result, told = command(imports, tmp_path, "--dry-run", files=[table(ROSA, JO)])
+    assert (result.returncode, told["planned"], told["state"]) == (0, counts(new=2), "cancelled"), result.stderr
+    assert imports.voters() == []
+    profile = tmp_path / "own.json"
+    profile.write_text(json.dumps({"name": "Own", "mappings": [{"field": "state_id", "columns": ["voter_id"]},
+                                                               {"field": "last_name", "columns": ["last_name"]}]}))
+    # Several files are one import; the second one repeats somebody.
+    result, told = command(imports, tmp_path, "--profile", str(profile), "--permitted-use", "Doors",
+                           files=[table(ROSA, JO), table(JO, ANN)])
+    assert (result.returncode, told["applied"]) == (0, counts(new=3)), result.stderr
+    assert imports.voters() == [("1", "", "Medina"), ("2", "", "Bell"), ("3", "", "Bell")]
+    assert imports.rejects(told["import"])[0]["reason"] == "repeated_id" and "100 %" in result.stderr
+    assert imports.rows("SELECT permitted_use FROM voter_sources WHERE organization_id = %s ORDER BY id DESC")[0] == ("Doors",)
+    result, told = command(imports, tmp_path, "--complete", "--profile", "generic", files=[table(ROSA)])
+    assert told["applied"] == counts(changed=1, gone=2)
+    for arguments, code in ((["--profile", "none.json"], 1), (["--no-such-option"], 2)):
+        assert command(imports, tmp_path, *arguments, files=[table(ROSA)])[0].returncode == code
+    assert imports.server.command("import", "--organization", "no-such", "/dev/null").returncode == 1
