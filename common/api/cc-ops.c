@@ -4,7 +4,9 @@
 #include "common/api/cc-event.h"
 #include "common/api/cc-import.h"
 #include "common/api/cc-organization.h"
+#include "common/api/cc-place.h"
 #include "common/api/cc-platform.h"
+#include "common/api/cc-voter.h"
 
 /* The whole API, in the order of the document. */
 const cc_op *const cc_ops[] = {
@@ -98,6 +100,49 @@ const cc_op *const cc_ops[] = {
   &cc_op_get_import_rejects,
   &cc_op_list_import_changes,
   &cc_op_export_voters,
+
+  &cc_op_list_voters,
+  &cc_op_search_voters,
+  &cc_op_count_voters,
+  &cc_op_create_voter,
+  &cc_op_get_voter,
+  &cc_op_update_voter,
+  &cc_op_tag_voter,
+  &cc_op_tag_voters,
+  &cc_op_get_household,
+  &cc_op_list_tags,
+  &cc_op_create_tag,
+  &cc_op_update_tag,
+  &cc_op_delete_tag,
+  &cc_op_list_voter_lists,
+  &cc_op_create_voter_list,
+  &cc_op_get_voter_list,
+  &cc_op_update_voter_list,
+  &cc_op_delete_voter_list,
+  &cc_op_count_voter_list,
+  &cc_op_read_voter_list,
+  &cc_op_list_duplicates,
+  &cc_op_find_duplicates,
+  &cc_op_dismiss_duplicate,
+  &cc_op_merge_voters,
+  &cc_op_list_merges,
+  &cc_op_undo_merge,
+
+  &cc_op_list_areas,
+  &cc_op_get_area,
+  &cc_op_delete_area,
+  &cc_op_import_areas,
+  &cc_op_list_segments,
+  &cc_op_import_segments,
+  &cc_op_import_points,
+  &cc_op_list_buildings,
+  &cc_op_get_building,
+  &cc_op_update_building,
+  &cc_op_list_doors,
+  &cc_op_get_door,
+  &cc_op_update_door,
+  &cc_op_geocode,
+  &cc_op_get_geocoding,
 
   &cc_op_list_changes,
   &cc_op_live_changes,

@@ -4,7 +4,8 @@
 #include "common/api/cc-op.h"
 #include "common/api/cc-page.h"
 
-/* Voters: finding, reading and changing them, their tags, saved lists, households and duplicates. */
+/* Voters: finding, reading and changing them, their tags, saved lists, households and duplicates.
+ */
 
 typedef struct cc_tag {
   int64_t id;
@@ -80,8 +81,8 @@ typedef struct cc_voted_at_least {
   cc_strings of;
 } cc_voted_at_least;
 
-/* What voters_matching (db/migrations/0010_voters.sql) reads: the query of a search, the heart of a saved
- * list, and where turf, phone banks and text campaigns begin. What is absent asks nothing. */
+/* What voters_matching (db/migrations/0010_voters.sql) reads: the query of a search, the heart of a
+ * saved list, and where turf, phone banks and text campaigns begin. What is absent asks nothing. */
 typedef struct cc_voter_filter {
   char *text;
   cc_strings ids;

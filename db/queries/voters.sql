@@ -164,3 +164,55 @@ JOIN voters v ON v.organization_id = :organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, :my_rights::jsonb ? 'manage_voters') h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 ORDER BY s.search_key COLLATE "C", s.id
+
+-- name: duplicate_list
+-- The surest first: rank grows as the score falls, since pages go upwards.
+SELECT {columns a}, a.rank
+FROM voter_duplicates d
+JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
+JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
+CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other, -d.score AS rank) a
+WHERE d.organization_id = :organization_id::bigint AND d.state = :state::text
+  AND (-d.score, d.id) > (CASE WHEN :cursor_1::double precision IS NULL THEN '-infinity' ELSE :cursor_1::double precision END,
+                          CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
+ORDER BY -d.score, d.id
+LIMIT :limit::int
+
+-- name: duplicate_find
+SELECT COALESCE(duplicates_waiting(:organization_id::bigint),
+                job_enqueue('duplicates', :organization_id::bigint, '{}')) AS job_id
+
+-- name: duplicate_find_all
+SELECT duplicates_find(:organization_id::bigint) AS n
+
+-- name: duplicate_record
+SELECT record_bulk('voter_duplicate', 'update', :n::bigint)
+
+-- name: duplicate_dismiss
+WITH made AS (
+  UPDATE voter_duplicates d
+  SET state = 'dismissed', decided_by = COALESCE(d.decided_by, :user_id::bigint), decided_at = COALESCE(d.decided_at, now())
+  WHERE d.organization_id = :organization_id::bigint AND d.id = :duplicate_id::bigint
+    AND assert_rule(d.state <> 'merged', 'pair_merged', 'This pair was merged: undo that first.')
+  RETURNING d.*)
+SELECT {columns a}
+FROM made d
+JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
+JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
+CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other) a
+
+-- name: voter_merge
+SELECT {columns m}
+FROM voter_merge(:organization_id::bigint, :survivor_id::bigint, :merged_id::bigint, :user_id::bigint, :actor::text) m
+
+-- name: merge_list
+SELECT {columns}
+FROM voter_merges
+WHERE organization_id = :organization_id::bigint
+  AND (merged_at, id) < (CASE WHEN :cursor_1::timestamptz IS NULL THEN 'infinity' ELSE :cursor_1::timestamptz END,
+                         CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
+ORDER BY merged_at DESC, id DESC
+LIMIT :limit::int
+
+-- name: merge_undo
+SELECT {columns m} FROM voter_merge_undo(:organization_id::bigint, :merge_id::bigint, :user_id::bigint) m

@@ -54,6 +54,12 @@ FIELD = [
         ("import_changes", "import_id, voter_id, kind, before",
          "(SELECT id FROM imports), (SELECT id FROM voters), 'changed', '{}'"),
         ("purge_certificates", "source_id, ids_sha256, requested_by", "(SELECT id FROM voter_sources), '', 'user:1'"),
+        ("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
+         "(SELECT id FROM voters), (SELECT id FROM voters), '{}', '{}', '{}', '{}'"),
+        # Last: from here on there are two voters.
+        ("voters", "last_name", "'Medina'"),
+        ("voter_duplicates", "voter_id, other_id, score, reasons",
+         "(SELECT min(id) FROM voters), (SELECT max(id) FROM voters), 1, '[]'"),
     ]]
 
 

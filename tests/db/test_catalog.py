@@ -202,8 +202,8 @@ def test_the_tenant_tables_are_the_known_ones(db):
         "areas", "street_segments", "buildings", "doors", "households", "voter_sources", "voters", "phone_flags",
         "tags", "voter_tags", "voter_lists", "consents",
         "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors",
-        "voter_contacts", "contact_answers", "follow_ups",
-            "voter_profiles", "imports", "import_matches", "import_changes", "purge_certificates"}
+        "voter_contacts", "contact_answers", "follow_ups", "voter_duplicates", "voter_merges",
+        "voter_profiles", "imports", "import_matches", "import_changes", "purge_certificates"}
 
 
 def test_organizations_are_held_by_a_policy(db):
