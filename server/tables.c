@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/accounts/ccd-accounts.h"
+#include "server/contacts/ccd-contacts-routes.h"
 #include "server/commands.h"
 #include "server/events/ccd-events-routes.h"
 #include "server/jobs/ccd-mail-job.h"
@@ -17,6 +18,7 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_imports_routes,
   ccd_voters_routes,
   ccd_places_routes,
+  ccd_contacts_routes,
   ccd_platform_routes,
   NULL,
 };
