@@ -6,6 +6,7 @@
 #include "server/jobs/ccd-mail-job.h"
 #include "server/organizations/ccd-organizations.h"
 #include "server/platform/ccd-platform-routes.h"
+#include "server/voters/ccd-imports-routes.h"
 #include "server/voters/ccd-voters-routes.h"
 
 /* What the features bring: the program serves these and nothing else. */
@@ -14,6 +15,7 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_accounts_routes,
   ccd_organizations_routes,
   ccd_events_routes,
+  ccd_imports_routes,
   ccd_voters_routes,
   ccd_places_routes,
   ccd_contacts_routes,
@@ -23,6 +25,7 @@ const ccd_route *const ccd_route_tables[] = {
 
 const ccd_job_kind *const ccd_job_tables[] = {
   ccd_mail_jobs,
+  ccd_import_jobs,
   ccd_voters_jobs,
   NULL,
 };

@@ -4,6 +4,7 @@
 #include "common/api/cc-consent.h"
 #include "common/api/cc-contact.h"
 #include "common/api/cc-event.h"
+#include "common/api/cc-import.h"
 #include "common/api/cc-organization.h"
 #include "common/api/cc-place.h"
 #include "common/api/cc-platform.h"
@@ -78,6 +79,31 @@ const cc_op *const cc_ops[] = {
   &cc_op_list_public_events,
   &cc_op_get_public_event,
   &cc_op_get_public_event_by_slug,
+
+  &cc_op_create_voter_source,
+  &cc_op_list_voter_sources,
+  &cc_op_get_voter_source,
+  &cc_op_update_voter_source,
+  &cc_op_acknowledge_voter_source,
+  &cc_op_purge_voter_source,
+  &cc_op_get_purge_certificate,
+  &cc_op_list_shipped_profiles,
+  &cc_op_create_voter_profile,
+  &cc_op_list_voter_profiles,
+  &cc_op_get_voter_profile,
+  &cc_op_update_voter_profile,
+  &cc_op_delete_voter_profile,
+  &cc_op_create_import,
+  &cc_op_list_imports,
+  &cc_op_get_import,
+  &cc_op_put_import_file,
+  &cc_op_start_import,
+  &cc_op_apply_import,
+  &cc_op_cancel_import,
+  &cc_op_undo_import,
+  &cc_op_get_import_rejects,
+  &cc_op_list_import_changes,
+  &cc_op_export_voters,
 
   &cc_op_list_voters,
   &cc_op_search_voters,

@@ -136,6 +136,14 @@ cc_status ccd_call_query(ccd_call *call,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
+/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no parameters: what
+ * it needs a statement before has set. */
+cc_status ccd_call_copy_out(ccd_call *call,
+                            const ccd_query *query,
+                            ccd_db_copy_cb *callback,
+                            void *data,
+                            cc_error *reterr) CC_MUSTCHECK;
+
 /* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
  * on failure. */
 cc_status

@@ -48,6 +48,12 @@ FIELD = [
          "gen_random_uuid(), 'door', 'not_home', (SELECT id FROM voters), now(), 'system'"),
         ("contact_answers", "contact_id, step_id", "(SELECT id FROM voter_contacts), (SELECT id FROM script_steps)"),
         ("follow_ups", "voter_id, kind", "(SELECT id FROM voters), 'yard_sign'"),
+        ("voter_profiles", "name, profile", "'County', '{}'"),
+        ("imports", "source_id, name", "(SELECT id FROM voter_sources), 'November'"),
+        ("import_matches", "import_id, row_no, voter_id, rule", "(SELECT id FROM imports), 1, (SELECT id FROM voters), 2"),
+        ("import_changes", "import_id, voter_id, kind, before",
+         "(SELECT id FROM imports), (SELECT id FROM voters), 'changed', '{}'"),
+        ("purge_certificates", "source_id, ids_sha256, requested_by", "(SELECT id FROM voter_sources), '', 'user:1'"),
         ("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
          "(SELECT id FROM voters), (SELECT id FROM voters), '{}', '{}', '{}', '{}'"),
         # Last: from here on there are two voters.
