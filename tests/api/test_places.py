@@ -110,6 +110,22 @@ def test_strange_features_are_skipped(org):
     assert done["read"] == 6 and done["written"] + done["skipped"] == 6
 
 
+@pytest.mark.parametrize("text", [
+    "Address,Unit,ZIP,Lat,Lon\n12 Oak St,3,02141,42.5,-71.5\nOak St,,02141,42,-71\n\"14 Oak St\",,02141,42.25,-71.25\n16 Oak St,,02141,north,-71\n",
+    "Address;Unit;ZIP;Longitude;Latitude\n12 Oak St;3;02141;-71.5;42.5\nOak St;;02141;-71;42\n14 Oak St;;02141;-71.25;42.25\n16 Oak St;;02141;;\n"])
+def test_address_points_may_be_a_table(org, text):
+    reply = org.owner.request("POST", "/v1/address-points/import", data=text.encode(), headers={"Content-Type": "text/csv"}, idempotency=False)
+    assert reply.status_code == 200 and reply.json() == {"read": 4, "written": 2, "skipped": 2}, reply.text
+    found = org.owner.ok("GET", "/v1/doors")["data"]
+    assert [(d["address"], d["unit"], d["latitude"], d["longitude"]) for d in found] == [("12 Oak St", "3", 42.5, -71.5), ("14 Oak St", None, 42.25, -71.25)]
+    assert {d["location_quality"] for d in found} == {"point"}
+
+
+def test_a_table_without_a_place_is_refused(org):
+    reply = org.owner.request("POST", "/v1/address-points/import", data=b"a,b\n1,2\n", headers={"Content-Type": "text/csv"}, idempotency=False)
+    assert reply.status_code == 422 and reply.json()["code"] == "columns"
+
+
 # By hand ------------------------------------------------------------------------------------------
 
 
