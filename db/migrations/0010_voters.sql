@@ -784,6 +784,8 @@ BEGIN
       latitude = CASE WHEN b.location_quality = 'manual' THEN b.latitude ELSE EXCLUDED.latitude END,
       longitude = CASE WHEN b.location_quality = 'manual' THEN b.longitude ELSE EXCLUDED.longitude END,
       location_quality = CASE WHEN b.location_quality = 'manual' THEN 'manual' ELSE 'point' END,
+      segment_id = CASE WHEN b.location_quality IN ('point', 'manual') AND (b.latitude, b.longitude)
+        IS NOT DISTINCT FROM (EXCLUDED.latitude, EXCLUDED.longitude) THEN b.segment_id END,
       city = COALESCE(b.city, EXCLUDED.city), precinct = COALESCE(b.precinct, EXCLUDED.precinct)
     RETURNING b.id, b.building_key),
   doors_put AS (

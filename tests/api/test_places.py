@@ -187,6 +187,11 @@ def test_each_building_gets_the_best_place_there_is(org):
     geocode(org, again=True)
     assert org.owner.ok("GET", f"/v1/buildings/{homes['left']}")["latitude"] == at["left"]["latitude"]
     assert org.owner.ok("GET", f"/v1/buildings/{homes['hand']}")["latitude"] == 1
+    # Put elsewhere along the street it stands at another measure, and on the other side.
+    org.owner.ok("PATCH", f"/v1/buildings/{homes['hand']}", {"latitude": 41.9998, "longitude": -71.0 + 300 * METRE})
+    geocode(org)
+    place = org.owner.server.sql("SELECT side, measure_m, setback_m FROM buildings WHERE id = %s", (homes["hand"],))[0]
+    assert place[0] == "R" and place[1] == pytest.approx(300, abs=2) and place[2] == pytest.approx(22.2, abs=0.5)
     bulk = org.owner.server.sql("SELECT count(*) FROM audit_log WHERE organization_id = %s AND action = 'geocode.run'", (org.id,))
     assert bulk[0][0] >= 2
 
