@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +15,10 @@ static bool
 is_named(const char *column, const char *name)
 {
   for (; *column != '\0'; column++) {
-    if (!isalpha((unsigned char) *column))
+    char small = (char) (*column | 0x20);
+    if (small < 'a' || small > 'z')
       continue;
-    if (tolower((unsigned char) *column) != *name)
+    if (small != *name)
       return false;
     name++;
   }
