@@ -217,8 +217,8 @@ const cc_op cc_op_import_segments = {
 };
 const cc_op cc_op_import_points = {
   .id = "importAddressPoints", .method = CC_POST, .path = "/v1/address-points/import", .query = &point_columns_type,
-  .body_media = MEDIA, .reply = &place_import_type, .tag = "Places", .summary = "Import address points as buildings and doors.",
-  .doc = "What was placed by hand stays where it is." IMPORT_DOC,
+  .body_media = MEDIA ",text/csv", .reply = &place_import_type, .tag = "Places", .summary = "Import address points as buildings and doors.",
+  .doc = "What was placed by hand stays where it is." IMPORT_DOC " A table has a header with address, latitude and longitude.",
 };
 const cc_op cc_op_list_buildings = {
   .id = "listBuildings", .method = CC_GET, .path = "/v1/buildings", .query = &place_query_type, .reply = &cc_building_type,

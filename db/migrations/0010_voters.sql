@@ -592,19 +592,32 @@ GRANT EXECUTE ON FUNCTION voter_shown(voters, boolean), voter_tags_of(bigint, bi
 
 -- Places from files --------------------------------------------------------------------------------
 
--- A property of a feature: the one that was named, else the first that has one of the usual names (letters and
--- digits in small). '' is none.
-CREATE FUNCTION place_property(properties jsonb, named text, usual text[]) RETURNS text
+-- The name of a property as it is compared: letters and digits in small.
+CREATE FUNCTION place_name(source text) RETURNS text
 LANGUAGE sql IMMUTABLE
+AS $$ SELECT regexp_replace(lower(source), '[^a-z0-9]', '', 'g') $$;
+
+-- A property of a feature: the one that was named, else the first that has one of the usual names. '' is none.
+CREATE FUNCTION place_property(properties jsonb, named text, usual text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE
 AS $$
-  SELECT CASE WHEN named IS NOT NULL THEN NULLIF(btrim(properties ->> named), '') ELSE (
-    SELECT btrim(p.value) FROM jsonb_each_text(properties) p
-    JOIN unnest(usual) WITH ORDINALITY u (name, place)
-      ON u.name = lower(regexp_replace(p.key, '[^a-zA-Z0-9]', '', 'g'))
-    WHERE btrim(p.value) <> '' ORDER BY u.place LIMIT 1) END
+DECLARE
+  name text;
+  found_text text;
+BEGIN
+  IF named IS NOT NULL THEN
+    RETURN NULLIF(btrim(properties ->> place_name(named)), '');
+  END IF;
+  FOREACH name IN ARRAY usual LOOP
+    found_text := NULLIF(btrim(properties ->> name), '');
+    EXIT WHEN found_text IS NOT NULL;
+  END LOOP;
+  RETURN found_text;
+END
 $$;
 
--- Features of a GeoJSON document, with their number. Refuses what is none.
+-- Features of a GeoJSON document, with their number and the properties under their names as they are compared.
+-- Refuses what is none.
 CREATE FUNCTION place_features(document jsonb) RETURNS TABLE (n bigint, properties jsonb, shape jsonb, id text)
 LANGUAGE plpgsql STABLE
 AS $$
@@ -612,8 +625,10 @@ BEGIN
   IF jsonb_typeof(document -> 'features') IS DISTINCT FROM 'array' THEN
     RAISE EXCEPTION 'The file is no GeoJSON FeatureCollection.' USING ERRCODE = 'CC422', DETAIL = 'geojson';
   END IF;
-  RETURN QUERY SELECT f.n, CASE jsonb_typeof(f.feature -> 'properties') WHEN 'object' THEN f.feature -> 'properties'
-                           ELSE '{}' END, f.feature -> 'geometry', f.feature ->> 'id'
+  RETURN QUERY SELECT f.n, COALESCE((
+      SELECT jsonb_object_agg(place_name(p.key), p.value) FROM jsonb_each(
+        CASE jsonb_typeof(f.feature -> 'properties') WHEN 'object' THEN f.feature -> 'properties' ELSE '{}' END) p), '{}'),
+      f.feature -> 'geometry', f.feature ->> 'id'
     FROM jsonb_array_elements(document -> 'features') WITH ORDINALITY f (feature, n);
 END
 $$;
@@ -769,6 +784,8 @@ BEGIN
       latitude = CASE WHEN b.location_quality = 'manual' THEN b.latitude ELSE EXCLUDED.latitude END,
       longitude = CASE WHEN b.location_quality = 'manual' THEN b.longitude ELSE EXCLUDED.longitude END,
       location_quality = CASE WHEN b.location_quality = 'manual' THEN 'manual' ELSE 'point' END,
+      segment_id = CASE WHEN b.location_quality IN ('point', 'manual') AND (b.latitude, b.longitude)
+        IS NOT DISTINCT FROM (EXCLUDED.latitude, EXCLUDED.longitude) THEN b.segment_id END,
       city = COALESCE(b.city, EXCLUDED.city), precinct = COALESCE(b.precinct, EXCLUDED.precinct)
     RETURNING b.id, b.building_key),
   doors_put AS (
@@ -833,7 +850,7 @@ AS $$
   WHERE b.organization_id = organization AND b.id = w.id
 $$;
 
-GRANT EXECUTE ON FUNCTION place_property(jsonb, text, text[]), place_features(jsonb), place_shape(jsonb),
+GRANT EXECUTE ON FUNCTION place_name(text), place_property(jsonb, text, text[]), place_features(jsonb), place_shape(jsonb),
   place_number(text), areas_import(bigint, jsonb, jsonb), segment_names(jsonb, jsonb),
   segments_import(bigint, jsonb, jsonb, jsonb), point_lines(jsonb, jsonb), points_import(bigint, jsonb, jsonb, jsonb),
   geocode_apply(bigint, jsonb), geocode_attach(bigint, bigint[]) TO campaign_api;

@@ -81,7 +81,9 @@ WITH made AS (
   UPDATE buildings b
   SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(b, :body::jsonb) r),
     location_quality = CASE WHEN NOT :body::jsonb ?| '{latitude,longitude}' THEN b.location_quality
-      WHEN :body::jsonb ->> 'latitude' IS NULL THEN 'none' ELSE 'manual' END
+      WHEN :body::jsonb ->> 'latitude' IS NULL THEN 'none' ELSE 'manual' END,
+    -- Where it stands along its street is worked out anew by the next geocoding.
+    segment_id = CASE WHEN :body::jsonb ?| '{latitude,longitude}' THEN NULL ELSE b.segment_id END
   WHERE b.organization_id = :organization_id::bigint AND b.id = :building_id::bigint
     AND assert_version(b.version, :if_match::bigint)
   RETURNING b.*)

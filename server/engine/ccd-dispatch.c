@@ -17,6 +17,7 @@
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
+#define SLOW_TIMEOUT_MS 120000 /* of a statement of a slow route */
 #define TRIES 3
 
 static pthread_mutex_t arenas_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -338,6 +339,9 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
   cc_status status = ccd_exchange_conn(exchange, reterr);
   if (status != CC_OK)
     return status;
+  /* Files and whole lists: what holds up nobody on the side listener. */
+  if (route->slow)
+    exchange->context.timeout_ms = SLOW_TIMEOUT_MS;
   const ccd_context given = exchange->context;
   for (int attempt = 1;; attempt++) {
     reset_work(exchange);

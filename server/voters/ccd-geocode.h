@@ -45,7 +45,7 @@ void ccd_geocoder_free(ccd_geocoder *geocoder);
 
 /* Everything is copied. After the last one call ccd_geocoder_ready. */
 cc_status ccd_geocoder_add(ccd_geocoder *geocoder,
-                           const ccd_geo_segment *segment,
+                           const ccd_geo_segment *given,
                            cc_error *reterr) CC_MUSTCHECK;
 void ccd_geocoder_ready(ccd_geocoder *geocoder);
 size_t ccd_geocoder_size(const ccd_geocoder *geocoder);

@@ -131,6 +131,18 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
   return out->failed ? no_memory(reterr) : CC_OK;
 }
 
+/* The body as GeoJSON; a table is made that, in @made. */
+static cc_status
+read_document(ccd_call *call, cc_str *made, const char **ret, cc_error *reterr)
+{
+  cc_status status = read_body(call, ret, reterr);
+  if (status != CC_OK || strcmp(call->spool->media, "text/csv") != 0)
+    return status;
+  status = ccd_points_from_table(call->arena, *ret, (size_t) call->spool->length, made, reterr);
+  *ret = made->text;
+  return status;
+}
+
 /* A file whose addresses are read here: @lines gives them, @keys makes what @import takes. */
 static cc_status
 import_with(ccd_call *call,
@@ -141,12 +153,10 @@ import_with(ccd_call *call,
 {
   const char *document = NULL;
   const ccd_rows *rows = NULL;
-  cc_str text = CC_STR_INIT(KEYS_MAX);
-  cc_status status = read_body(call, &document, reterr);
-  if (status != CC_OK)
-    return status;
+  cc_str text = CC_STR_INIT(KEYS_MAX), made = CC_STR_INIT(KEYS_MAX);
+  cc_status status = read_document(call, &made, &document, reterr);
   ccd_arg args[] = {{"document", document}, {"named", named(call)}, {"keys", NULL}, {0}};
-  if (lines != NULL)
+  if (status == CC_OK && lines != NULL)
     status = ccd_call_query(call, lines, args, &rows, reterr);
   if (status == CC_OK && lines != NULL)
     status = keys(call, rows, &text, reterr);
@@ -154,6 +164,7 @@ import_with(ccd_call *call,
   if (status == CC_OK)
     status = ccd_call_query(call, import, args, &call->rows, reterr);
   cc_str_done(&text);
+  cc_str_done(&made);
   return status;
 }
 

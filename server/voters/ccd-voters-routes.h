@@ -18,6 +18,13 @@ cc_status ccd_areas_import(ccd_call *call, cc_error *reterr);
 cc_status ccd_segments_import(ccd_call *call, cc_error *reterr);
 cc_status ccd_points_import(ccd_call *call, cc_error *reterr);
 
+/* ccd-places-csv.c: address points as a table, as the GeoJSON that they would be. */
+cc_status ccd_points_from_table(cc_arena *arena,
+                                const char *bytes,
+                                size_t length,
+                                cc_str *out,
+                                cc_error *reterr) CC_MUSTCHECK;
+
 /* ccd-geocode-job.c, ccd-duplicates-job.c */
 cc_status ccd_geocode_run(ccd_job *job, cc_error *reterr);
 cc_status ccd_duplicates_run(ccd_job *job, cc_error *reterr);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "server/voters/ccd-geocode.h"
 
@@ -33,7 +34,7 @@ static void
 die(const char *what)
 {
   (void) fprintf(stderr, "geocode-dump: %s\n", what);
-  exit(2);
+  _exit(2);
 }
 
 static int32_t
