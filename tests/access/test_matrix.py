@@ -37,6 +37,8 @@ OTHER_REFUSALS = {
     ("declineInvitation", 404): "the sample's token was never made",
     ("pairDevice", 404): "the sample's code was never made",
     ("createApiToken", 403): "the sample gives a right that the actor lacks",
+    **{(name, 404): "a token sees its own, and the sample is a person's"
+       for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
     ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
