@@ -37,6 +37,9 @@ OTHER_REFUSALS = {
     ("declineInvitation", 404): "the sample's token was never made",
     ("pairDevice", 404): "the sample's code was never made",
     ("createApiToken", 403): "the sample gives a right that the actor lacks",
+    **{(name, 404): "a token sees its own, and the sample is a person's"
+       for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
+    ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
 # What stays in its list when it has been ended, and says so: the status there instead of 404.
@@ -292,10 +295,39 @@ FIELD_OBJECTS = {
                        ", '{}', '{}', '{}', '{}'"),
 }
 
+def a_contact(world, where, whose, gone, user):
+    made = world.one("INSERT INTO voter_contacts (organization_id, client_id, channel, disposition, phone, note, occurred_at, "
+                     "actor, user_id) VALUES (%s, gen_random_uuid(), 'phone', 'busy', '+16175550101', %s, now(), "
+                     "%s, %s) RETURNING id", where.id, CANARY[whose], f"user:{user}", user)
+    if gone:
+        world.one("DELETE FROM voter_contacts WHERE id = %s", made)
+    return made
+
+
+def a_follow_up(world, where, whose, gone, user):
+    voter = world.one("INSERT INTO voters (organization_id, first_name, last_name) VALUES (%s, 'Rosa', 'Medina') "
+                      "RETURNING id", where.id)
+    made = world.one("INSERT INTO follow_ups (organization_id, voter_id, kind, note, assigned_user_id) "
+                     "VALUES (%s, %s, 'ride', %s, %s) RETURNING id", where.id, voter, CANARY[whose], user)
+    if gone:
+        world.one("DELETE FROM follow_ups WHERE id = %s", made)
+    return made
+
+
+def a_script(world, where, whose, gone, user):
+    made = world.one("INSERT INTO scripts (organization_id, name) VALUES (%s, %s) RETURNING id", where.id, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM scripts WHERE id = %s", made)
+    return made
+
+
 OBJECTS = {
     "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
     "session_id": a_session, "user_id": a_member, "invitation_id": an_invitation, "token_id": an_api_token,
     "device_id": a_device, **FIELD_OBJECTS,
+    "contact_id": a_contact, "follow_up_id": a_follow_up, "script_id": a_script,
+    # A place on the map is nobody's; what is drawn there is held by tests/api/test_results.py.
+    "layer": lambda *_: "doors", "z": lambda *_: 14, "x": lambda *_: 4957, "y": lambda *_: 6059,
 }
 
 
@@ -329,6 +361,8 @@ def path_of(world, template, right, kind, actor):
 
 
 def kinds_of(template):
+    if template.startswith("/v1/map/"):
+        return ["own"]
     return ["own", "foreign", "random", "deleted"] if "{" in template else [None]
 
 
