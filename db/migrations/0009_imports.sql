@@ -177,11 +177,6 @@ GRANT SELECT (id, slug) ON organizations TO campaign_definer;
 CREATE POLICY voter_contacts_forget ON voter_contacts TO campaign_definer
   USING (organization_id = app_organization_id());
 GRANT SELECT, UPDATE (phone, note) ON voter_contacts TO campaign_definer;
--- A contact that forgets its person is no other contact; see contacts_forget.
-DROP TRIGGER voter_contacts_touch ON voter_contacts;
-CREATE TRIGGER voter_contacts_touch BEFORE UPDATE ON voter_contacts FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.* AND current_setting('app.forget', true) IS DISTINCT FROM 'on')
-  EXECUTE FUNCTION touch();
 
 SET LOCAL ROLE campaign_definer;
 
