@@ -612,7 +612,8 @@ ccd_dispatch_begin(void *data,
   if (exchange == NULL)
     return CCD_HTTP_ANSWERED;
   cc_status status = step_route(exchange, &error);
-  if (status != CC_OK || exchange->call.route->op->body_media == NULL) {
+  const ccd_route *route = exchange->call.route;
+  if (status != CC_OK || route == NULL || route->op->body_media == NULL) {
     arena_put(exchange->call.arena); /* an ordinary request, good or bad */
     return CCD_HTTP_BUFFER;
   }

@@ -18,37 +18,49 @@ is_digit(char c)
   return c >= '0' && c <= '9';
 }
 
+/* Digits at *at. False: none, or too many. */
+static bool
+read_number(ccd_slice text, size_t *at, numbers *ret)
+{
+  int n = ret->n++;
+  for (; *at < text.length && is_digit(text.text[*at]); ++*at) {
+    ret->value[n] = ret->value[n] * 10 + (text.text[*at] - '0');
+    if (++ret->digits[n] > 8)
+      return false;
+  }
+  return ret->digits[n] > 0;
+}
+
+/* What is behind the date is not looked at, but has to be a time. */
+static bool
+only_time(ccd_slice text, size_t at)
+{
+  for (; at < text.length; at++) {
+    if (text.text[at] == '\0' || strchr("0123456789:. TZAPMapm+-", text.text[at]) == NULL)
+      return false;
+  }
+  return true;
+}
+
 /* Up to three numbers with one sign between; a time of day may follow behind a blank or T. */
 static bool
 read_numbers(ccd_slice text, numbers *ret)
 {
   *ret = (numbers){.n = 0};
-  size_t i = 0;
-  for (;;) {
-    if (ret->n == 3 || i >= text.length || !is_digit(text.text[i]))
+  size_t at = 0;
+  while (ret->n < 3) {
+    if (!read_number(text, &at, ret))
       return false;
-    int n = ret->n++;
-    for (; i < text.length && is_digit(text.text[i]); i++) {
-      ret->value[n] = ret->value[n] * 10 + (text.text[i] - '0');
-      if (++ret->digits[n] > 8)
-        return false;
-    }
-    char c = i < text.length ? text.text[i] : '\0';
-    if (i == text.length || ((c == ' ' || c == 'T') && (ret->n == 3 || ret->n == 1)))
-      break;
-    if (c != '/' && c != '-' && c != '.')
-      return false;
-    if (ret->sign != '\0' && ret->sign != c)
+    char c = at < text.length ? text.text[at] : '\0';
+    if (at == text.length || ((c == ' ' || c == 'T') && ret->n != 2))
+      return only_time(text, at);
+    bool sign = (c == '/' || c == '-' || c == '.') && (ret->sign == '\0' || ret->sign == c);
+    if (!sign)
       return false;
     ret->sign = c;
-    i++;
+    at++;
   }
-  /* The time is not looked at, but has to be one. */
-  for (; i < text.length; i++) {
-    if (strchr("0123456789:. TZAPMapm+-", text.text[i]) == NULL)
-      return false;
-  }
-  return true;
+  return false;
 }
 
 static int

@@ -214,7 +214,7 @@ ccd_profile_parse(const char *json,
                                CC_MODE_CREATE,
                                arena,
                                &decoded,
-                               /* present= */ NULL,
+                               /* ret_present= */ NULL,
                                reterr);
   if (status == CC_OK)
     status = ccd_profile_check(decoded, "", reterr);

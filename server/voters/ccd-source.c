@@ -239,7 +239,7 @@ open_by_content(ccd_source *source, const char *member, cc_error *reterr)
 cc_status
 ccd_source_open(const char *path, const char *member, ccd_source **ret, cc_error *reterr)
 {
-  CC_AUTO(ccd_source) source = calloc(1, sizeof *source);
+  ccd_source *source = calloc(1, sizeof *source);
   if (source == NULL)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
   source->fd = -1;
@@ -247,7 +247,9 @@ ccd_source_open(const char *path, const char *member, ccd_source **ret, cc_error
   if (status == CC_OK)
     status = open_by_content(source, member, reterr);
   if (status == CC_OK)
-    *ret = CC_STEAL(source);
+    *ret = source;
+  else
+    ccd_source_free(source);
   return status;
 }
 

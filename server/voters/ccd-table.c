@@ -273,36 +273,57 @@ reject_row(ccd_table *table, ccd_table_reject *ret, cc_error *reterr)
   return ccd_table_skip_line(table, reterr);
 }
 
+/* Scan at the beginning of a row, and read more until it lies in the buffer. */
+static cc_status
+scan_whole(ccd_table *table, scan *ret, cc_error *reterr)
+{
+  bool fixed = table->format.delimiter == '\0';
+  cc_status status = CC_OK;
+  *ret = fixed ? scan_line(table) : scan_row(table);
+  while (*ret == SCAN_MORE && table->end - table->begin <= CCD_TABLE_ROW_MAX) {
+    status = ccd_table_fill(table, reterr);
+    if (status != CC_OK || (table->begin == table->end && table->eof))
+      return status;
+    *ret = fixed ? scan_line(table) : scan_row(table);
+  }
+  if (*ret == SCAN_MORE)
+    *ret = bad(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
+  return status;
+}
+
+/* Is what was scanned a good row? Then its fields are valid text. */
+static cc_status
+finish_row(ccd_table *table, scan *ret, cc_error *reterr)
+{
+  *ret = check_row(table);
+  if (*ret != SCAN_ROW)
+    return CC_OK;
+  cc_status status = ccd_table_decode_row(table, reterr);
+  if (status == CC_OK && table->format.delimiter == '\0')
+    *ret = cut_line(table);
+  return status;
+}
+
 /* Scan until there is a row that is not blank. */
 static ccd_table_step
 read_row(ccd_table *table, ccd_table_reject *ret_reject, cc_error *reterr)
 {
-  bool fixed = table->format.delimiter == '\0';
+  scan step;
   for (;;) {
+    if (scan_whole(table, &step, reterr) != CC_OK)
+      return CCD_TABLE_FAILED;
     if (table->begin == table->end && table->eof)
       return CCD_TABLE_END;
-    scan step = fixed ? scan_line(table) : scan_row(table);
-    if (step == SCAN_MORE && table->end - table->begin > CCD_TABLE_ROW_MAX)
-      step = bad(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
-    if (step == SCAN_MORE) {
-      if (ccd_table_fill(table, reterr) != CC_OK)
-        return CCD_TABLE_FAILED;
-      continue;
-    }
-    if (step == SCAN_ROW && is_blank(table)) {
-      table->line += 1 + breaks_inside(table);
-      table->begin = table->next;
-      continue;
-    }
-    step = step == SCAN_ROW ? check_row(table) : step;
-    if (step == SCAN_ROW && ccd_table_decode_row(table, reterr) != CC_OK)
-      return CCD_TABLE_FAILED;
-    if (step == SCAN_ROW && fixed)
-      step = cut_line(table);
-    if (step == SCAN_ROW)
-      return CCD_TABLE_ROW;
-    return reject_row(table, ret_reject, reterr) == CC_OK ? CCD_TABLE_REJECT : CCD_TABLE_FAILED;
+    if (step != SCAN_ROW || !is_blank(table))
+      break;
+    table->line += 1 + breaks_inside(table);
+    table->begin = table->next;
   }
+  if (step == SCAN_ROW && finish_row(table, &step, reterr) != CC_OK)
+    return CCD_TABLE_FAILED;
+  if (step == SCAN_ROW)
+    return CCD_TABLE_ROW;
+  return reject_row(table, ret_reject, reterr) == CC_OK ? CCD_TABLE_REJECT : CCD_TABLE_FAILED;
 }
 
 /* The row that was read becomes the past. Its bytes stay until the next fill. */
@@ -383,41 +404,55 @@ begin_reading(ccd_table *table, cc_error *reterr)
   return status;
 }
 
+static bool
+allocate(ccd_table *table)
+{
+  bool units = table->format.encoding != CCD_ENCODING_BYTES;
+  table->buffer = malloc(TABLE_BUFFER + 1);
+  table->fields = calloc(CCD_TABLE_COLUMNS_MAX + 1, sizeof *table->fields);
+  table->escaped = calloc(CCD_TABLE_COLUMNS_MAX + 1, sizeof *table->escaped);
+  table->raw = malloc(CCD_TABLE_RAW_MAX);
+  table->names = cc_arena_new((size_t) 4 * 1024 * 1024);
+  table->units = units ? malloc(TABLE_CHUNK) : NULL;
+  return table->buffer != NULL && table->fields != NULL && table->escaped != NULL &&
+         table->raw != NULL && table->names != NULL && (table->units != NULL || !units);
+}
+
+static cc_status
+begin(ccd_table *table, cc_error *reterr)
+{
+  if (!allocate(table))
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  table->buffer[0] = '\n';
+  table->special['\n'] = table->special['\r'] = true;
+  if (table->format.delimiter != '\0')
+    table->special[(unsigned char) table->format.delimiter] = true;
+  return begin_reading(table, reterr);
+}
+
 cc_status
 ccd_table_open(ccd_source *source,
                const ccd_table_format *format,
                ccd_table **ret,
                cc_error *reterr)
 {
-  CC_AUTO(ccd_table) table = calloc(1, sizeof *table);
-  if (table == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
   bool fixed = format->delimiter == '\0';
   if (fixed && (format->n_columns == 0 || format->n_columns > CCD_TABLE_COLUMNS_MAX))
     return cc_fail(reterr, CC_ERR_INVALID, "no_layout", "A file of fixed width needs a layout.");
+  ccd_table *table = calloc(1, sizeof *table);
+  if (table == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
   table->source = source;
   table->format = *format;
-  table->buffer = malloc(TABLE_BUFFER + 1);
-  table->fields = calloc(CCD_TABLE_COLUMNS_MAX + 1, sizeof *table->fields);
-  table->escaped = calloc(CCD_TABLE_COLUMNS_MAX + 1, sizeof *table->escaped);
-  table->raw = malloc(CCD_TABLE_RAW_MAX);
-  table->names = cc_arena_new((size_t) 4 * 1024 * 1024);
-  if (format->encoding != CCD_ENCODING_BYTES)
-    table->units = malloc(TABLE_CHUNK);
-  if (table->buffer == NULL || table->fields == NULL || table->escaped == NULL ||
-      table->raw == NULL || table->names == NULL ||
-      (table->units == NULL && format->encoding != CCD_ENCODING_BYTES))
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
-  table->buffer[0] = '\n';
-  table->special['\n'] = table->special['\r'] = true;
-  if (!fixed)
-    table->special[(unsigned char) format->delimiter] = true;
   cc_error error = {.status = CC_OK};
-  cc_status status = begin_reading(table, &error);
-  if (status == CC_OK)
-    *ret = CC_STEAL(table);
-  else if (reterr != NULL)
+  cc_status status = begin(table, &error);
+  if (status == CC_OK) {
+    *ret = table;
+    return CC_OK;
+  }
+  if (reterr != NULL)
     *reterr = error;
+  ccd_table_free(table);
   return status;
 }
 

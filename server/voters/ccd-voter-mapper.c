@@ -154,6 +154,18 @@ layout_names(ccd_voter_mapper *mapper, names *columns)
   return CC_OK;
 }
 
+static cc_status
+begin(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
+{
+  mapper->pivot = year_now();
+  mapper->kept = cc_arena_new((size_t) 16 * 1024 * 1024);
+  mapper->text = cc_arena_new((size_t) 16 * 1024 * 1024);
+  if (mapper->kept == NULL || mapper->text == NULL)
+    return CC_ERR_NO_MEMORY;
+  cc_status status = layout_names(mapper, &columns);
+  return status == CC_OK ? bind(mapper, &columns, reterr) : status;
+}
+
 cc_status
 ccd_voter_mapper_new(const cc_voter_profile *profile,
                      const char *const *columns,
@@ -161,20 +173,14 @@ ccd_voter_mapper_new(const cc_voter_profile *profile,
                      ccd_voter_mapper **ret,
                      cc_error_list *reterr)
 {
-  CC_AUTO(ccd_voter_mapper) mapper = calloc(1, sizeof *mapper);
+  ccd_voter_mapper *mapper = calloc(1, sizeof *mapper);
   if (mapper == NULL)
     return CC_ERR_NO_MEMORY;
   mapper->profile = profile;
-  mapper->pivot = year_now();
-  mapper->kept = cc_arena_new((size_t) 16 * 1024 * 1024);
-  mapper->text = cc_arena_new((size_t) 16 * 1024 * 1024);
-  if (mapper->kept == NULL || mapper->text == NULL)
-    return CC_ERR_NO_MEMORY;
-  names all = {columns, n_columns};
-  cc_status status = layout_names(mapper, &all);
+  cc_status status = begin(mapper, (names){columns, n_columns}, reterr);
   if (status == CC_OK)
-    status = bind(mapper, &all, reterr);
-  if (status == CC_OK)
-    *ret = CC_STEAL(mapper);
+    *ret = mapper;
+  else
+    ccd_voter_mapper_free(mapper);
   return status;
 }
