@@ -4,7 +4,9 @@
 #include "server/events/ccd-events-routes.h"
 #include "server/jobs/ccd-mail-job.h"
 #include "server/organizations/ccd-organizations.h"
+#include "server/phonebank/ccd-phonebank-routes.h"
 #include "server/platform/ccd-platform-routes.h"
+#include "server/texting/ccd-texting.h"
 
 /* What the features bring: the program serves these and nothing else. */
 
@@ -12,11 +14,15 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_accounts_routes,
   ccd_organizations_routes,
   ccd_events_routes,
+  ccd_phonebank_routes,
+  ccd_texting_routes,
   ccd_platform_routes,
   NULL,
 };
 
 const ccd_job_kind *const ccd_job_tables[] = {
   ccd_mail_jobs,
+  ccd_phonebank_jobs,
+  ccd_texting_jobs,
   NULL,
 };

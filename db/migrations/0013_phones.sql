@@ -170,6 +170,29 @@ BEGIN
 END
 $$;
 
+-- Stand in a WHERE: the list to be made a queue of, the member to take part.
+CREATE FUNCTION assert_list(organization bigint, list bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = organization AND l.id = list) THEN
+    PERFORM refuse_field('list_id', 'unknown_list', 'There is no such list.');
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION assert_member(organization bigint, person bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM organization_members m WHERE m.organization_id = organization AND m.user_id = person) THEN
+    PERFORM refuse_field('user_id', 'unknown_member', 'There is no such member.');
+  END IF;
+  RETURN true;
+END
+$$;
+
 -- A contact that must be recorded, or nothing is; its number.
 CREATE FUNCTION phone_contact(who text, organization bigint, maker bigint, given jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -190,7 +213,7 @@ GRANT EXECUTE ON FUNCTION zones_of(text, text), hours_open(text, int, int, times
   hours_end(text, int, timestamptz), hours_next(text, int, int, timestamptz),
   usable_number(bigint, bigint, text, text), number_usable(bigint, bigint, text, text, text), joining_code(),
   joining_code_clean(text), refuse_not_found(), refuse_field_hint(text, text, text, text),
-  phone_contact(text, bigint, bigint, jsonb) TO campaign_api;
+  assert_list(bigint, bigint), assert_member(bigint, bigint), phone_contact(text, bigint, bigint, jsonb) TO campaign_api;
 
 -- Phone banks --------------------------------------------------------------------------------------
 
@@ -393,6 +416,49 @@ BEGIN
       USING ERRCODE = 'CC409', DETAIL = 'not_joined';
   END IF;
   RETURN session;
+END
+$$;
+
+-- Stand in the WHERE of a list: of a phone bank that is not there it is not empty, it does not exist.
+CREATE FUNCTION assert_phone_bank(organization bigint, bank bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM phone_bank_sessions s WHERE s.organization_id = organization AND s.id = bank) THEN
+    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
+      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION assert_caller(who text, organization bigint, bank bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN assert_phone_bank(organization, bank) AND assert_rule(
+    EXISTS (SELECT FROM phone_bank_callers c WHERE c.organization_id = organization AND c.session_id = bank
+              AND c.actor = who AND c.left_at IS NULL),
+    'not_joined', 'You are not among the callers: join with the code of this phone bank.');
+END
+$$;
+
+-- What the caller has goes back at once.
+CREATE FUNCTION phone_bank_leave(who text, organization bigint, bank bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  held record;
+BEGIN
+  FOR held IN SELECT c.id, c.target_id FROM phone_bank_calls c WHERE c.organization_id = organization
+    AND c.session_id = bank AND c.actor = who AND c.ended_at IS NULL ORDER BY c.target_id
+  LOOP
+    UPDATE phone_bank_targets t SET lease_until = NULL WHERE t.organization_id = organization AND t.id = held.target_id;
+    UPDATE phone_bank_calls c SET ended = 'released', ended_at = now()
+      WHERE c.organization_id = organization AND c.id = held.id AND c.ended_at IS NULL;
+  END LOOP;
+  UPDATE phone_bank_callers c SET left_at = COALESCE(c.left_at, now())
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = who;
 END
 $$;
 
@@ -669,6 +735,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION phone_bank_fill(bigint, bigint), phone_bank_enter(text, bigint, bigint),
+  assert_phone_bank(bigint, bigint), assert_caller(text, bigint, bigint), phone_bank_leave(text, bigint, bigint),
   phone_bank_next(text, bigint, bigint, text[]),
   phone_bank_hand_out(text, bigint, phone_bank_sessions, phone_bank_targets),
   phone_bank_claim(text, bigint, bigint, bigint), phone_bank_hold(text, bigint, bigint, bigint),

@@ -93,7 +93,28 @@ AS $$
                 WHERE m[1] <> ALL (text_fields()) LIMIT 1) AS unknown) f
 $$;
 
-GRANT EXECUTE ON FUNCTION text_intent(text), text_length(text), text_fields(), text_name(text), text_render(text, jsonb),
+-- Values of usual length, to see what a template becomes.
+CREATE FUNCTION text_usual() RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT '{"first_name": "Alexandra", "last_name": "Washington", "city": "Springfield", "precinct": "12-3",
+    "organization": "Neighbors for Springfield", "texter_first_name": "Alexandra"}'::jsonb
+$$;
+
+-- Stands in a WHERE.
+CREATE FUNCTION assert_template(field text, template text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+  IF text_template_fault(template) IS NOT NULL THEN
+    PERFORM refuse_field_hint(field, 'unknown_field', text_template_fault(template),
+                              format('Fields are {%s}.', array_to_string(text_fields(), '}, {')));
+  END IF;
+  RETURN true;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION text_usual(), assert_template(text, text), text_intent(text), text_length(text), text_fields(), text_name(text), text_render(text, jsonb),
   text_template_fault(text) TO campaign_api;
 
 -- Text campaigns -----------------------------------------------------------------------------------
@@ -244,24 +265,13 @@ SELECT tenant_table('text_messages', NULL, 'SELECT, INSERT, UPDATE');
 CREATE FUNCTION text_campaign_check() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
-DECLARE
-  wrong text;
-  usual constant jsonb := '{"first_name": "Alexandra", "last_name": "Washington", "city": "Springfield",
-    "precinct": "12-3", "organization": "Neighbors for Springfield", "texter_first_name": "Alexandra"}';
 BEGIN
-  IF text_template_fault(NEW.template) IS NOT NULL THEN
-    PERFORM refuse_field_hint('template', 'unknown_field', text_template_fault(NEW.template),
-                         format('Fields are {%s}.', array_to_string(text_fields(), '}, {')));
-  END IF;
-  SELECT l.encoding, l.segments INTO NEW.encoding, NEW.segments FROM text_length(text_render(NEW.template, usual)) l;
+  PERFORM assert_template('template', NEW.template);
+  PERFORM assert_template('replies/' || r.ord - 1, r.item ->> 'text')
+    FROM jsonb_array_elements(NEW.replies) WITH ORDINALITY r (item, ord);
+  SELECT l.encoding, l.segments INTO NEW.encoding, NEW.segments FROM text_length(text_render(NEW.template, text_usual())) l;
   IF NEW.segments > 6 THEN
     PERFORM refuse_field('template', 'too_long', format('This takes %s segments; at most 6.', NEW.segments));
-  END IF;
-  SELECT text_template_fault(r ->> 'text') INTO wrong FROM jsonb_array_elements(NEW.replies) r
-    WHERE text_template_fault(r ->> 'text') IS NOT NULL LIMIT 1;
-  IF wrong IS NOT NULL THEN
-    PERFORM refuse_field_hint('replies', 'unknown_field', wrong,
-                         format('Fields are {%s}.', array_to_string(text_fields(), '}, {')));
   END IF;
   RETURN NEW;
 END
@@ -366,6 +376,59 @@ BEGIN
     ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();
   RETURN NEXT this;
 END
+$$;
+
+-- Stand in the WHERE of a list: of a campaign that is not there it is not empty, it does not exist.
+CREATE FUNCTION assert_text_campaign(organization bigint, campaign bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign) THEN
+    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
+      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION assert_texter(who text, organization bigint, campaign bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN assert_text_campaign(organization, campaign) AND assert_rule(
+    EXISTS (SELECT FROM text_texters t WHERE t.organization_id = organization AND t.campaign_id = campaign
+              AND t.actor = who AND t.left_at IS NULL),
+    'not_joined', 'You are not among the texters: join with the code of this campaign.');
+END
+$$;
+
+-- A conversation of this texter's, of which the texts may be read.
+CREATE FUNCTION assert_talk(who text, organization bigint, campaign bigint, conversation bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  talk text_conversations;
+BEGIN
+  SELECT c.* INTO talk FROM text_conversations c
+    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
+      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  END IF;
+  RETURN assert_texter(who, organization, campaign) AND assert_rule(talk.texter_actor IS NOT DISTINCT FROM who,
+    'not_your_conversation', 'Somebody else has this conversation.');
+END
+$$;
+
+-- What has no first text yet goes back to all.
+CREATE FUNCTION text_leave(who text, organization bigint, campaign bigint) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE text_conversations c SET texter_actor = NULL, assigned_at = NULL
+  WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = who
+    AND c.state = 'needs_message';
+  UPDATE text_texters t SET left_at = COALESCE(t.left_at, now())
+  WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = who
 $$;
 
 -- A batch: what the texter has not written to yet, filled up from the pool as far as it is a good hour there.
@@ -758,7 +821,8 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION text_values(bigint, bigint, text), text_fill(bigint, bigint), text_enter(text, bigint, bigint),
-  text_join(text, bigint, bigint, text), text_batch(text, bigint, bigint), text_close(bigint, text_conversations),
+  text_join(text, bigint, bigint, text), assert_text_campaign(bigint, bigint), assert_texter(text, bigint, bigint),
+  assert_talk(text, bigint, bigint, bigint), text_leave(text, bigint, bigint), text_batch(text, bigint, bigint), text_close(bigint, text_conversations),
   text_queue(text, bigint, text_campaigns, text_conversations, text, uuid),
   text_send(text, bigint, bigint, bigint, bigint, uuid, text), text_send_all(text, bigint, bigint, bigint, int),
   text_message_begin(bigint, bigint), text_take_back(bigint, text_messages),

@@ -48,6 +48,20 @@ FIELD = [
          "gen_random_uuid(), 'door', 'not_home', (SELECT id FROM voters), now(), 'system'"),
         ("contact_answers", "contact_id, step_id", "(SELECT id FROM voter_contacts), (SELECT id FROM script_steps)"),
         ("follow_ups", "voter_id, kind", "(SELECT id FROM voters), 'yard_sign'"),
+        ("phone_bank_sessions", "name, code", "'Saturday', 'ABCD2345'"),
+        ("phone_bank_callers", "session_id, actor", "(SELECT id FROM phone_bank_sessions), 'user:1'"),
+        ("phone_bank_targets", "session_id, voter_id, position, zone_key",
+         "(SELECT id FROM phone_bank_sessions), (SELECT id FROM voters), 1, 'America/New_York'"),
+        ("phone_bank_calls", "session_id, target_id, voter_id, actor, phone, lease_until",
+         "(SELECT id FROM phone_bank_sessions), (SELECT id FROM phone_bank_targets), (SELECT id FROM voters), "
+         "'user:1', '+16175550101', now()"),
+        ("text_campaigns", "name, code, template", "'Early voting', 'ABCD2345', 'Hi {first_name}'"),
+        ("text_texters", "campaign_id, actor", "(SELECT id FROM text_campaigns), 'user:1'"),
+        ("text_conversations", "campaign_id, voter_id, phone, zone_key",
+         "(SELECT id FROM text_campaigns), (SELECT id FROM voters), '+16175550101', 'America/New_York'"),
+        ("text_messages", "campaign_id, conversation_id, phone, direction, body, encoding, segments, state, actor",
+         "(SELECT id FROM text_campaigns), (SELECT id FROM text_conversations), '+16175550101', 'out', 'Hi', 'gsm7', 1, "
+         "'queued', 'user:1'"),
     ]]
 
 
