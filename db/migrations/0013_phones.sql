@@ -113,6 +113,18 @@ AS $$
   WHERE t >= at AND hours_open(zones, start_hour, stop_hour, t)
 $$;
 
+-- Since 0011 consent_allows looks whether a withdrawal's contact still holds, and voters_matching (0010) asks it
+-- as the definer.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = 'voter_contacts'::regclass
+                   AND 'campaign_definer'::regrole = ANY (p.polroles)) THEN
+    CREATE POLICY voter_contacts_matching ON voter_contacts FOR SELECT TO campaign_definer USING (true);
+  END IF;
+END
+$$;
+GRANT SELECT (organization_id, id, holds) ON voter_contacts TO campaign_definer;
+
 -- What is common to both --------------------------------------------------------------------------
 
 -- The first number of a person that may be used: not wrong, not dead, not withdrawn; for a text no landline.
@@ -338,7 +350,7 @@ CREATE TABLE phone_bank_calls (
   CONSTRAINT phone_bank_calls_ended_at_check CHECK ((ended IS NULL) = (ended_at IS NULL))
 );
 -- One person, one caller: in the whole organization, whatever the queues say.
-CREATE UNIQUE INDEX phone_bank_calls_open_key ON phone_bank_calls (organization_id, voter_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX phone_bank_calls_voter_id_key ON phone_bank_calls (organization_id, voter_id) WHERE ended_at IS NULL;
 CREATE INDEX phone_bank_calls_own_idx ON phone_bank_calls (organization_id, session_id, actor, id);
 CREATE INDEX phone_bank_calls_target_idx ON phone_bank_calls (organization_id, target_id);
 CREATE INDEX phone_bank_calls_voter_idx ON phone_bank_calls (organization_id, voter_id, ended_at);
