@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/accounts/ccd-accounts.h"
+#include "server/canvass/ccd-contacts-routes.h"
 #include "server/commands.h"
 #include "server/events/ccd-events-routes.h"
 #include "server/jobs/ccd-mail-job.h"
@@ -16,6 +17,7 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_events_routes,
   ccd_phonebank_routes,
   ccd_texting_routes,
+  ccd_contacts_routes,
   ccd_platform_routes,
   NULL,
 };

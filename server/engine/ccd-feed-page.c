@@ -54,6 +54,13 @@ make_cursor(const ccd_server *server, cc_arena *arena, int64_t organization_id, 
                          CC_N(parts));
 }
 
+const char *
+ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id)
+{
+  const position at = {xid, id};
+  return make_cursor(call->server, call->arena, call->actor->organization_id, &at);
+}
+
 /* From rows to a page. The cursor moves to the last row. */
 static cc_status
 fill_page(const ccd_server *server,
