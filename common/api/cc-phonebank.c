@@ -138,16 +138,6 @@ static const cc_field phone_call_ref_fields[] = {
 };
 static const cc_type phone_call_ref_type = CC_TYPE(cc_phone_call_ref, "PhoneCallRef", phone_call_ref_fields);
 
-static const cc_field spoken_answer_fields[] = {
-  CC_INT64(cc_spoken_answer, step_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Question of the script."),
-  CC_OPT_INT64(cc_spoken_answer, option_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX,
-               .doc = "The option that was taken; for several of a multi question an answer each."),
-  CC_STRING(cc_spoken_answer, text, .flags = CC_NULLABLE, .max = 2000, .doc = "What was said."),
-  CC_OPT_DOUBLE(cc_spoken_answer, number, .flags = CC_NULLABLE, .doc = "A number, or a place on a scale."),
-  CC_STRING(cc_spoken_answer, date, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE, .doc = "A day, as 2026-11-03."),
-};
-const cc_type cc_spoken_answer_type = CC_TYPE(cc_spoken_answer, "SpokenAnswer", spoken_answer_fields, .doc = "An answer to a question of a script.");
-
 static const cc_field call_result_fields[] = {
   CC_STRING(cc_call_result, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36,
             .doc = "UUID made on the device for this one result. Sent again it changes nothing.",
@@ -155,7 +145,7 @@ static const cc_field call_result_fields[] = {
   CC_TIME(cc_call_result, occurred_at, .flags = CC_REQUIRED, .doc = "When the call ended, by the device's clock.", .example = "\"2026-11-28T15:04:05Z\""),
   CC_STRING(cc_call_result, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "Code of what came of it; either this or answers.", .example = "\"no_answer\""),
-  CC_LIST(cc_call_result, answers, cc_spoken_answer, &cc_spoken_answer_type, .flags = CC_NULLABLE, .min = 1, .max = 200,
+  CC_LIST(cc_call_result, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .min = 1, .max = 200,
           .doc = "Answers to the script; they say that the person was spoken to."),
   CC_STRING(cc_call_result, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE,
             .doc = "The number of the person that was dialled, when it was not the one offered."),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "common/api/cc-contact.h"
 #include "common/api/cc-op.h"
 #include "common/api/cc-page.h"
 
@@ -126,20 +127,12 @@ typedef struct cc_phone_call_ref {
   int64_t call_id;
 } cc_phone_call_ref;
 
-typedef struct cc_spoken_answer {
-  int64_t step_id;
-  int64_t *option_id;
-  char *text;
-  double *number;
-  char *date;
-} cc_spoken_answer;
-
 /* Body of the result of a call. */
 typedef struct cc_call_result {
   char *client_id;
   cc_time occurred_at;
   char *disposition; /* this or answers */
-  cc_spoken_answer **answers;
+  cc_contact_answer **answers;
   size_t n_answers;
   char *phone; /* which number, when not the one that was offered */
   cc_time *call_back_at;
@@ -155,7 +148,6 @@ extern const cc_type cc_call_result_type;
 extern const cc_type cc_assigned_type;
 extern const cc_type cc_joining_type;
 extern const cc_type cc_spoken_to_type;
-extern const cc_type cc_spoken_answer_type;
 
 extern const cc_op cc_op_create_phone_bank;        /* POST   /v1/phone-banks */
 extern const cc_op cc_op_list_phone_banks;         /* GET    /v1/phone-banks */

@@ -198,7 +198,7 @@ static const cc_field text_result_fields[] = {
   CC_TIME(cc_text_result, occurred_at, .flags = CC_REQUIRED, .doc = "When it was heard, by the device's clock.", .example = "\"2026-11-28T15:04:05Z\""),
   CC_STRING(cc_text_result, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "Code of what came of it; either this or answers.", .example = "\"refused\""),
-  CC_LIST(cc_text_result, answers, cc_spoken_answer, &cc_spoken_answer_type, .flags = CC_NULLABLE, .min = 1, .max = 200,
+  CC_LIST(cc_text_result, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .min = 1, .max = 200,
           .doc = "Answers to the script."),
   CC_STRING(cc_text_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language that was written in, such as es."),
   CC_STRING(cc_text_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "What others should know."),

@@ -159,7 +159,7 @@ typedef struct cc_text_result {
   char *client_id;
   cc_time occurred_at;
   char *disposition;
-  cc_spoken_answer **answers;
+  cc_contact_answer **answers;
   size_t n_answers;
   char *language;
   char *note;

@@ -194,7 +194,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION assert_member(organization bigint, person bigint) RETURNS boolean
+CREATE FUNCTION assert_participant(organization bigint, person bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
@@ -225,7 +225,7 @@ GRANT EXECUTE ON FUNCTION zones_of(text, text), hours_open(text, int, int, times
   hours_end(text, int, timestamptz), hours_next(text, int, int, timestamptz),
   usable_number(bigint, bigint, text, text), number_usable(bigint, bigint, text, text, text), joining_code(),
   joining_code_clean(text), refuse_not_found(), refuse_field_hint(text, text, text, text),
-  assert_list(bigint, bigint), assert_member(bigint, bigint), phone_contact(text, bigint, bigint, jsonb) TO campaign_api;
+  assert_list(bigint, bigint), assert_participant(bigint, bigint), phone_contact(text, bigint, bigint, jsonb) TO campaign_api;
 
 -- Phone banks --------------------------------------------------------------------------------------
 

@@ -116,7 +116,7 @@ WITH added AS (
   FROM phone_bank_sessions s
   WHERE s.organization_id = :organization_id::bigint AND s.id = :phone_bank_id::bigint
     AND assert_rule(s.state <> 'closed', 'closed', 'This phone bank is closed.')
-    AND assert_member(s.organization_id, :user_id::bigint)
+    AND assert_participant(s.organization_id, :user_id::bigint)
   ON CONFLICT (organization_id, session_id, actor) DO UPDATE SET left_at = NULL
   RETURNING *)
 SELECT {columns r} FROM (

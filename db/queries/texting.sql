@@ -123,7 +123,7 @@ WITH added AS (
   FROM text_campaigns k
   WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint
     AND assert_rule(k.state <> 'closed', 'closed', 'This campaign is closed.')
-    AND assert_member(k.organization_id, :user_id::bigint)
+    AND assert_participant(k.organization_id, :user_id::bigint)
   ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL
   RETURNING *)
 SELECT {columns r} FROM (
