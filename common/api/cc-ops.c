@@ -4,12 +4,15 @@
 #include "common/api/cc-consent.h"
 #include "common/api/cc-contact.h"
 #include "common/api/cc-event.h"
+#include "common/api/cc-import.h"
 #include "common/api/cc-organization.h"
 #include "common/api/cc-phonebank.h"
+#include "common/api/cc-place.h"
 #include "common/api/cc-platform.h"
 #include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
 #include "common/api/cc-texting.h"
+#include "common/api/cc-voter.h"
 
 /* The whole API, in the order of the document. */
 const cc_op *const cc_ops[] = {
@@ -126,6 +129,73 @@ const cc_op *const cc_ops[] = {
   &cc_op_get_public_event,
   &cc_op_get_public_event_by_slug,
 
+  &cc_op_create_voter_source,
+  &cc_op_list_voter_sources,
+  &cc_op_get_voter_source,
+  &cc_op_update_voter_source,
+  &cc_op_acknowledge_voter_source,
+  &cc_op_purge_voter_source,
+  &cc_op_get_purge_certificate,
+  &cc_op_list_shipped_profiles,
+  &cc_op_create_voter_profile,
+  &cc_op_list_voter_profiles,
+  &cc_op_get_voter_profile,
+  &cc_op_update_voter_profile,
+  &cc_op_delete_voter_profile,
+  &cc_op_create_import,
+  &cc_op_list_imports,
+  &cc_op_get_import,
+  &cc_op_put_import_file,
+  &cc_op_start_import,
+  &cc_op_apply_import,
+  &cc_op_cancel_import,
+  &cc_op_undo_import,
+  &cc_op_get_import_rejects,
+  &cc_op_list_import_changes,
+  &cc_op_export_voters,
+
+  &cc_op_list_voters,
+  &cc_op_search_voters,
+  &cc_op_count_voters,
+  &cc_op_create_voter,
+  &cc_op_get_voter,
+  &cc_op_update_voter,
+  &cc_op_tag_voter,
+  &cc_op_tag_voters,
+  &cc_op_get_household,
+  &cc_op_list_tags,
+  &cc_op_create_tag,
+  &cc_op_update_tag,
+  &cc_op_delete_tag,
+  &cc_op_list_voter_lists,
+  &cc_op_create_voter_list,
+  &cc_op_get_voter_list,
+  &cc_op_update_voter_list,
+  &cc_op_delete_voter_list,
+  &cc_op_count_voter_list,
+  &cc_op_read_voter_list,
+  &cc_op_list_duplicates,
+  &cc_op_find_duplicates,
+  &cc_op_dismiss_duplicate,
+  &cc_op_merge_voters,
+  &cc_op_list_merges,
+  &cc_op_undo_merge,
+
+  &cc_op_list_areas,
+  &cc_op_get_area,
+  &cc_op_delete_area,
+  &cc_op_import_areas,
+  &cc_op_list_segments,
+  &cc_op_import_segments,
+  &cc_op_import_points,
+  &cc_op_list_buildings,
+  &cc_op_get_building,
+  &cc_op_update_building,
+  &cc_op_list_doors,
+  &cc_op_get_door,
+  &cc_op_update_door,
+  &cc_op_geocode,
+  &cc_op_get_geocoding,
   &cc_op_list_dispositions,
   &cc_op_record_contact,
   &cc_op_record_contacts,

@@ -437,8 +437,19 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM phone_bank_sessions s WHERE s.organization_id = organization AND s.id = bank) THEN
-    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
-      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION assert_call(organization bigint, bank bigint, call bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM phone_bank_calls c
+                 WHERE c.organization_id = organization AND c.session_id = bank AND c.id = call) THEN
+    PERFORM refuse_not_found();
   END IF;
   RETURN true;
 END
@@ -591,7 +602,7 @@ BEGIN
 END
 $$;
 
--- Locks the queue's row, then the call, in the order in which claim does. No row: there is no such call.
+-- Locks the queue's row, then the call, in the order in which claim does.
 CREATE FUNCTION phone_bank_hold(who text, organization bigint, bank bigint, call bigint) RETURNS phone_bank_calls
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -600,9 +611,6 @@ DECLARE
 BEGIN
   SELECT c.* INTO held FROM phone_bank_calls c
     WHERE c.organization_id = organization AND c.session_id = bank AND c.id = call;
-  IF NOT FOUND THEN
-    PERFORM refuse_not_found();
-  END IF;
   PERFORM FROM phone_bank_targets t WHERE t.organization_id = organization AND t.id = held.target_id FOR UPDATE;
   SELECT c.* INTO held FROM phone_bank_calls c WHERE c.organization_id = organization AND c.id = call FOR UPDATE;
   IF held.actor <> who THEN
@@ -617,6 +625,7 @@ RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
+  there boolean := assert_call(organization, bank, call_id);
   session phone_bank_sessions := phone_bank_enter(who, organization, bank);
   held phone_bank_calls := phone_bank_hold(who, organization, bank, call_id);
 BEGIN
@@ -635,6 +644,7 @@ RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
+  there boolean := assert_call(organization, bank, call_id);
   session phone_bank_sessions := phone_bank_enter(who, organization, bank);
   held phone_bank_calls := phone_bank_hold(who, organization, bank, call_id);
   ends timestamptz := LEAST(now() + make_interval(mins => session.lease_minutes), held.claimed_at + interval '2 hours');
@@ -689,6 +699,7 @@ RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
+  there boolean := assert_call(organization, bank, call_id);
   session phone_bank_sessions := phone_bank_enter(who, organization, bank);
   held phone_bank_calls := phone_bank_hold(who, organization, bank, call_id);
   dialled text := COALESCE(given ->> 'phone', held.phone);
@@ -747,7 +758,8 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION phone_bank_fill(bigint, bigint), phone_bank_enter(text, bigint, bigint),
-  assert_phone_bank(bigint, bigint), assert_caller(text, bigint, bigint), phone_bank_leave(text, bigint, bigint),
+  assert_phone_bank(bigint, bigint),
+  assert_call(bigint, bigint, bigint), assert_caller(text, bigint, bigint), phone_bank_leave(text, bigint, bigint),
   phone_bank_next(text, bigint, bigint, text[]),
   phone_bank_hand_out(text, bigint, phone_bank_sessions, phone_bank_targets),
   phone_bank_claim(text, bigint, bigint, bigint), phone_bank_hold(text, bigint, bigint, bigint),

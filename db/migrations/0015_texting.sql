@@ -384,8 +384,7 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign) THEN
-    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
-      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+    PERFORM refuse_not_found();
   END IF;
   RETURN true;
 END
@@ -402,21 +401,27 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION assert_conversation(organization bigint, campaign bigint, conversation bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM text_conversations c
+                 WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
 -- A conversation of this texter's, of which the texts may be read.
 CREATE FUNCTION assert_talk(who text, organization bigint, campaign bigint, conversation bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
-DECLARE
-  talk text_conversations;
 BEGIN
-  SELECT c.* INTO talk FROM text_conversations c
-    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
-      USING ERRCODE = 'CC404', DETAIL = 'not_found';
-  END IF;
-  RETURN assert_texter(who, organization, campaign) AND assert_rule(talk.texter_actor IS NOT DISTINCT FROM who,
-    'not_your_conversation', 'Somebody else has this conversation.');
+  RETURN assert_conversation(organization, campaign, conversation) AND assert_texter(who, organization, campaign)
+    AND assert_rule(EXISTS (SELECT FROM text_conversations c WHERE c.organization_id = organization
+                              AND c.id = conversation AND c.texter_actor = who),
+                    'not_your_conversation', 'Somebody else has this conversation.');
 END
 $$;
 
@@ -521,14 +526,13 @@ RETURNS TABLE (message text_messages, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
+  there boolean := assert_conversation(organization, campaign, conversation);
   this text_campaigns := text_enter(who, organization, campaign);
   talk text_conversations;
+  made bigint;
 BEGIN
   SELECT c.* INTO talk FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
-  IF NOT FOUND THEN
-    PERFORM refuse_not_found();
-  END IF;
   SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.client_id = act;
   IF FOUND THEN
     PERFORM assert_rule(message.conversation_id = conversation, 'client_id_reused',
@@ -553,16 +557,16 @@ BEGIN
     refused_message := format('It is not between %s and %s where they are. Send it from %s UTC on.', this.start_hour,
       this.stop_hour, to_char(hours_next(talk.zone_key, this.start_hour, this.stop_hour, now()), 'YYYY-MM-DD HH24:MI'));
   ELSE
-    SELECT m.* INTO message FROM text_messages m
-      WHERE m.organization_id = organization AND m.id = text_queue(who, maker, this, talk, COALESCE(answer,
-        text_render(this.template, text_values(organization, talk.voter_id, who))), act);
+    made := text_queue(who, maker, this, talk, COALESCE(answer,
+      text_render(this.template, text_values(organization, talk.voter_id, who))), act);
+    SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.id = made;
   END IF;
   RETURN NEXT;
 END
 $$;
 
--- First texts to as many as asked for, without a click each. The server's setting and the right are the route's.
-CREATE FUNCTION text_send_all(who text, organization bigint, maker bigint, campaign bigint, most int)
+-- First texts to as many as asked for, without a click each. allowed: the server's setting.
+CREATE FUNCTION text_send_all(who text, organization bigint, maker bigint, campaign bigint, most int, allowed boolean)
 RETURNS TABLE (id bigint, queued bigint, n_left bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -574,6 +578,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
+  PERFORM assert_rule(allowed, 'send_all_off', 'This server sends no texts without a click each (TEXT_SEND_ALL).');
   PERFORM assert_rule(this.state = 'open', 'not_open', 'This campaign is not open.');
   id := campaign;
   queued := 0;
@@ -766,6 +771,7 @@ RETURNS SETOF text_conversation_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
+  there boolean := assert_conversation(organization, campaign, conversation);
   this text_campaigns := text_enter(who, organization, campaign);
   talk text_conversations;
   result text := given ->> 'disposition';
@@ -773,9 +779,6 @@ DECLARE
 BEGIN
   SELECT c.* INTO talk FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
-  IF NOT FOUND THEN
-    PERFORM refuse_not_found();
-  END IF;
   PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM who, 'not_your_conversation', 'Somebody else has this conversation.');
   contact := phone_contact(who, organization, maker, given || jsonb_build_object('channel', 'text', 'voter_id', talk.voter_id,
     'phone', talk.phone, 'script_id', this.script_id, 'text_campaign_id', campaign));
@@ -822,9 +825,9 @@ $$;
 
 GRANT EXECUTE ON FUNCTION text_values(bigint, bigint, text), text_fill(bigint, bigint), text_enter(text, bigint, bigint),
   text_join(text, bigint, bigint, text), assert_text_campaign(bigint, bigint), assert_texter(text, bigint, bigint),
-  assert_talk(text, bigint, bigint, bigint), text_leave(text, bigint, bigint), text_batch(text, bigint, bigint), text_close(bigint, text_conversations),
+  assert_conversation(bigint, bigint, bigint), assert_talk(text, bigint, bigint, bigint), text_leave(text, bigint, bigint), text_batch(text, bigint, bigint), text_close(bigint, text_conversations),
   text_queue(text, bigint, text_campaigns, text_conversations, text, uuid),
-  text_send(text, bigint, bigint, bigint, bigint, uuid, text), text_send_all(text, bigint, bigint, bigint, int),
+  text_send(text, bigint, bigint, bigint, bigint, uuid, text), text_send_all(text, bigint, bigint, bigint, int, boolean),
   text_message_begin(bigint, bigint), text_take_back(bigint, text_messages),
   text_message_end(bigint, bigint, text, text, text), text_message_status(bigint, text, text, text),
   text_consent(bigint, text, text, text, timestamptz, bigint), text_receive(bigint, text, text, text, timestamptz),

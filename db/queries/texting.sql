@@ -143,7 +143,8 @@ FROM text_reassign(:organization_id::bigint, :text_campaign_id::bigint, :from_te
 
 -- name: text_send_all
 SELECT id, queued, n_left
-FROM text_send_all(:actor::text, :organization_id::bigint, :my_user_id::bigint, :text_campaign_id::bigint, :most::int)
+FROM text_send_all(:actor::text, :organization_id::bigint, :my_user_id::bigint, :text_campaign_id::bigint, :most::int,
+                   :allowed::boolean)
 
 -- name: text_campaign_messages
 SELECT {columns m}

@@ -74,8 +74,8 @@ id_or_null(cc_arena *arena, int64_t id)
   return id == 0 ? NULL : ccd_text_int64(arena, id);
 }
 
-/* The names of the actor's rights as a JSON array, for `:my_rights::jsonb ? 'manage_voters'`: where a
- * right decides what is shown and not whether. */
+/* The names of the actor's rights as a JSON array, for `:my_rights::jsonb ? 'manage_voters'`: where
+ * a right decides what is shown and not whether. */
 static const char *
 rights_text(cc_arena *arena, uint64_t rights)
 {
@@ -248,6 +248,19 @@ ccd_call_query(ccd_call *call,
   if (status != CC_OK)
     return status;
   return ccd_db_query(exchange->conn, query, args, ret, reterr);
+}
+
+cc_status
+ccd_call_copy_out(ccd_call *call,
+                  const ccd_query *query,
+                  ccd_db_copy_cb *callback,
+                  void *data,
+                  cc_error *reterr)
+{
+  const ccd_exchange *exchange = ccd_exchange_of(call);
+  return exchange->in_transaction
+           ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr)
+           : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
 }
 
 cc_status

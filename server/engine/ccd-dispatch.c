@@ -261,6 +261,7 @@ reset_work(ccd_exchange *exchange)
 {
   exchange->call.reply = NULL;
   exchange->call.rows = NULL;
+  exchange->call.args = NULL;
   ccd_reply_file_drop(exchange);
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
@@ -299,9 +300,11 @@ work_inside(ccd_exchange *exchange, cc_error *reterr)
     status = ccd_idempotency_begin(exchange, reterr);
   if (status != CC_OK || exchange->replayed)
     return status;
-  if (call->route->query != NULL)
-    status = ccd_call_query(call, call->route->query, NULL, &call->rows, reterr);
-  else
+  if (call->route->prepare != NULL)
+    status = call->route->prepare(call, reterr);
+  if (status == CC_OK && call->route->query != NULL)
+    status = ccd_call_query(call, call->route->query, call->args, &call->rows, reterr);
+  else if (status == CC_OK)
     status = call->route->handler(call, reterr);
   if (status == CC_OK)
     status = ccd_reply_encode(exchange, reterr);
@@ -339,7 +342,7 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
   for (int attempt = 1;; attempt++) {
     reset_work(exchange);
     exchange->context = given;
-    bool once = route->query != NULL && exchange->idempotency_key == NULL;
+    bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
     if (status == CC_OK || attempt == TRIES || !ccd_db_may_retry(exchange->conn))
       return status;

@@ -10,21 +10,17 @@
 cc_status
 ccd_text_send_all(ccd_call *call, cc_error *reterr)
 {
-  if (call->server->config.text_send_all != 1)
-    return cc_fail(reterr,
-                   CC_ERR_CONFLICT,
-                   "send_all_off",
-                   "This server sends no texts without a click each (TEXT_SEND_ALL).");
-  cc_status status = ccd_call_query(call, &ccd_q_text_send_all, NULL, &call->rows, reterr);
-  if (status != CC_OK)
-    return status;
-  if (ccd_rows_n(call->rows) == 0)
-    return cc_fail(reterr,
-                   CC_ERR_NOT_FOUND,
-                   "not_found",
-                   "There is no such thing, or it is not yours to see");
-  ccd_call_wake_jobs(call);
-  return CC_OK;
+  bool allowed = call->server->config.text_send_all == 1;
+  const ccd_arg args[] = {{"allowed", allowed ? "true" : "false"}, {0}};
+  cc_status status = ccd_call_query(call, &ccd_q_text_send_all, args, &call->rows, reterr);
+  if (status == CC_OK && ccd_rows_n(call->rows) == 0)
+    status = cc_fail(reterr,
+                     CC_ERR_NOT_FOUND,
+                     "not_found",
+                     "There is no such thing, or it is not yours to see");
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
 }
 
 cc_status
@@ -36,5 +32,6 @@ ccd_text_receive(ccd_call *call, cc_error *reterr)
                    CC_ERR_CONFLICT,
                    "carrier_tells",
                    "The carrier tells of incoming texts itself.");
-  return ccd_call_query(call, &ccd_q_text_receive, NULL, &call->rows, reterr);
+  const ccd_arg now[] = {{"happened_at", NULL}, {0}};
+  return ccd_call_query(call, &ccd_q_text_receive, now, &call->rows, reterr);
 }

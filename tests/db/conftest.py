@@ -62,6 +62,18 @@ FIELD = [
         ("text_messages", "campaign_id, conversation_id, phone, direction, body, encoding, segments, state, actor",
          "(SELECT id FROM text_campaigns), (SELECT id FROM text_conversations), '+16175550101', 'out', 'Hi', 'gsm7', 1, "
          "'queued', 'user:1'"),
+        ("voter_profiles", "name, profile", "'County', '{}'"),
+        ("imports", "source_id, name", "(SELECT id FROM voter_sources), 'November'"),
+        ("import_matches", "import_id, row_no, voter_id, rule", "(SELECT id FROM imports), 1, (SELECT id FROM voters), 2"),
+        ("import_changes", "import_id, voter_id, kind, before",
+         "(SELECT id FROM imports), (SELECT id FROM voters), 'changed', '{}'"),
+        ("purge_certificates", "source_id, ids_sha256, requested_by", "(SELECT id FROM voter_sources), '', 'user:1'"),
+        ("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
+         "(SELECT id FROM voters), (SELECT id FROM voters), '{}', '{}', '{}', '{}'"),
+        # Last: from here on there are two voters.
+        ("voters", "last_name", "'Medina'"),
+        ("voter_duplicates", "voter_id, other_id, score, reasons",
+         "(SELECT min(id) FROM voters), (SELECT max(id) FROM voters), 1, '[]'"),
     ]]
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/canvass/ccd-results.h"
+#include "server/contacts/ccd-results.h"
 
 #include <string.h>
 #include <zlib.h>
