@@ -6,11 +6,13 @@
 #include "common/api/cc-event.h"
 #include "common/api/cc-import.h"
 #include "common/api/cc-organization.h"
+#include "common/api/cc-phonebank.h"
 #include "common/api/cc-place.h"
 #include "common/api/cc-platform.h"
-#include "common/api/cc-voter.h"
 #include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
+#include "common/api/cc-texting.h"
+#include "common/api/cc-voter.h"
 
 /* The whole API, in the order of the document. */
 const cc_op *const cc_ops[] = {
@@ -76,6 +78,53 @@ const cc_op *const cc_ops[] = {
   &cc_op_check_in,
   &cc_op_undo_check_in,
   &cc_op_walk_in,
+
+  &cc_op_create_phone_bank,
+  &cc_op_list_phone_banks,
+  &cc_op_get_phone_bank,
+  &cc_op_update_phone_bank,
+  &cc_op_open_phone_bank,
+  &cc_op_pause_phone_bank,
+  &cc_op_close_phone_bank,
+  &cc_op_get_phone_bank_counts,
+  &cc_op_list_phone_bank_callers,
+  &cc_op_add_phone_bank_caller,
+  &cc_op_remove_phone_bank_caller,
+  &cc_op_list_my_phone_banks,
+  &cc_op_join_phone_bank,
+  &cc_op_leave_phone_bank,
+  &cc_op_claim_call,
+  &cc_op_list_my_calls,
+  &cc_op_release_call,
+  &cc_op_extend_call,
+  &cc_op_record_call,
+
+  &cc_op_create_text_campaign,
+  &cc_op_list_text_campaigns,
+  &cc_op_preview_text,
+  &cc_op_get_text_campaign,
+  &cc_op_update_text_campaign,
+  &cc_op_open_text_campaign,
+  &cc_op_pause_text_campaign,
+  &cc_op_close_text_campaign,
+  &cc_op_get_text_counts,
+  &cc_op_list_texters,
+  &cc_op_add_texter,
+  &cc_op_remove_texter,
+  &cc_op_reassign_texts,
+  &cc_op_send_all_texts,
+  &cc_op_list_campaign_texts,
+  &cc_op_receive_text,
+  &cc_op_list_my_text_campaigns,
+  &cc_op_join_text_campaign,
+  &cc_op_leave_text_campaign,
+  &cc_op_claim_text_batch,
+  &cc_op_list_my_conversations,
+  &cc_op_list_texts,
+  &cc_op_send_text,
+  &cc_op_record_text,
+  &cc_op_close_conversation,
+
   &cc_op_list_public_events,
   &cc_op_get_public_event,
   &cc_op_get_public_event_by_slug,

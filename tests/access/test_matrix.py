@@ -293,6 +293,36 @@ FIELD_OBJECTS = {
     "duplicate_id": a_pair("voter_duplicates", "voter_id, other_id, score, reasons", ", 1, '[]'"),
     "merge_id": a_pair("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
                        ", '{}', '{}', '{}', '{}'"),
+    "phone_bank_id": a_row("phone_bank_sessions", "name, code, state", "%(name)s, %(number)s, 'open'"),
+    "text_campaign_id": a_row("text_campaigns", "name, code, template, state", "%(name)s, %(number)s, 'Hi', 'open'"),
+}
+
+
+def a_call(world, where, whose, gone, bank):
+    voter = A_VOTER(world, where, whose, False, None)
+    target = a_row("phone_bank_targets", "session_id, voter_id, position, zone_key",
+                   f"{bank}, {voter}, 1, 'America/New_York'")(world, where, whose, False, None)
+    return a_row("phone_bank_calls", "session_id, target_id, voter_id, actor, phone, lease_until",
+                 f"{bank}, {target}, {voter}, 'system', '+16175550101', now()")(world, where, whose, gone, None)
+
+
+def a_conversation(world, where, whose, gone, campaign):
+    voter = A_VOTER(world, where, whose, False, None)
+    return a_row("text_conversations", "campaign_id, voter_id, phone, zone_key",
+                 f"{campaign}, {voter}, '+16175550101', 'America/New_York'")(world, where, whose, gone, None)
+
+
+def a_part(table, parent):
+    """Somebody who takes part in a phone bank or text campaign."""
+    def make(world, where, whose, gone, within):
+        return a_row(table, f"{parent}, actor", f"{within}, 'device:' || %(number)s")(world, where, whose, gone, None)
+    return make
+
+
+# What is inside of something else, which is there also when it is not: path parameter → (the other's, maker).
+INSIDE = {
+    "call_id": ("phone_bank_id", a_call), "caller_id": ("phone_bank_id", a_part("phone_bank_callers", "session_id")),
+    "conversation_id": ("text_campaign_id", a_conversation), "texter_id": ("text_campaign_id", a_part("text_texters", "campaign_id")),
 }
 
 def a_contact(world, where, whose, gone, user):
@@ -349,6 +379,10 @@ def path_of(world, template, right, kind, actor):
             # Of an event that is there: what is gone is the person.
             values["event_id"] = an_event(world, where, whose, False)
             values[name] = an_attendee(world, where, whose, gone, values["event_id"])
+        elif name in INSIDE and kind != "random":
+            outer, make = INSIDE[name]
+            values[outer] = OBJECTS[outer](world, where, whose, False, None)
+            values[name] = make(world, where, whose, gone, values[outer])
         elif name in OBJECTS or name != "organization_slug":
             if kind == "random":
                 values[name] = 10 ** 12 + next(world.numbers)
