@@ -2,6 +2,7 @@
 #include "server/accounts/ccd-accounts.h"
 #include "server/commands.h"
 #include "server/events/ccd-events-routes.h"
+#include "server/field/ccd-field.h"
 #include "server/jobs/ccd-mail-job.h"
 #include "server/organizations/ccd-organizations.h"
 #include "server/platform/ccd-platform-routes.h"
@@ -12,6 +13,7 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_accounts_routes,
   ccd_organizations_routes,
   ccd_events_routes,
+  ccd_field_routes,
   ccd_platform_routes,
   NULL,
 };

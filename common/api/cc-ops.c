@@ -2,7 +2,9 @@
 #include "common/api/cc-account.h"
 #include "common/api/cc-attendee.h"
 #include "common/api/cc-event.h"
+#include "common/api/cc-field.h"
 #include "common/api/cc-organization.h"
+#include "common/api/cc-pack.h"
 #include "common/api/cc-platform.h"
 
 /* The whole API, in the order of the document. */
@@ -72,6 +74,15 @@ const cc_op *const cc_ops[] = {
   &cc_op_list_public_events,
   &cc_op_get_public_event,
   &cc_op_get_public_event_by_slug,
+
+  &cc_op_list_field_packs,
+  &cc_op_get_turf_pack,
+  &cc_op_get_event_pack,
+  &cc_op_confirm_wipe,
+  &cc_op_upload_field_work,
+  &cc_op_list_field_conflicts,
+  &cc_op_get_field_conflict,
+  &cc_op_resolve_field_conflict,
 
   &cc_op_list_changes,
   &cc_op_live_changes,

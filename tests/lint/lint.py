@@ -60,7 +60,7 @@ ROOMS = {
     "client-gtk/ui": COMMON + ("client-gtk/core",),
     "client-gtk/data": (),
 }
-FEATURES = ("accounts", "organizations", "events", "people", "voters", "canvass", "phonebank", "texting", "messages",
+FEATURES = ("accounts", "organizations", "events", "people", "voters", "canvass", "field", "phonebank", "texting", "messages",
             "payments", "files", "support", "platform", "sites")
 for feature in FEATURES:
     ROOMS[f"server/{feature}"] = FEATURE
