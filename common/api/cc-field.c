@@ -225,6 +225,7 @@ const cc_op cc_op_resolve_field_conflict = {
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Field", .summary = "Decide a conflict.",
   .doc = "What cannot be applied answers 409 with the reason, and the conflict stays open.",
 };
+
 /* clang-format on */
 
 const cc_field_kind *

@@ -56,9 +56,9 @@ typedef struct cc_pack_header {
   char *line;
   char *kind;
   int64_t id;
-  char *cursor;   /* since of the next delta, and of /v1/changes */
-  char *content;  /* hash of the whole pack's content */
-  bool snapshot;  /* replaces everything; false: only what changed */
+  char *cursor;  /* since of the next delta, and of /v1/changes */
+  char *content; /* hash of the whole pack's content */
+  bool snapshot; /* replaces everything; false: only what changed */
   cc_time made_at;
   cc_time *expires_at;
 } cc_pack_header;

@@ -54,7 +54,7 @@ FROM field_conflicts
 WHERE organization_id = :organization_id::bigint AND id = :conflict_id::bigint
 
 -- name: field_conflict_resolve
-SELECT {columns r}
+SELECT r.*
 FROM field_resolve(:actor::text, :organization_id::bigint, :conflict_id::bigint, :decision::text, :merged::jsonb,
                    :note::text) r
 

@@ -6,9 +6,9 @@
 #include "common/base/cc-str.h"
 #include "server/field/ccd-field.h"
 
-/* Uploads: one transaction and one verdict for each operation, in the order in which they came. When
- * the database gets into trouble on the way, the verdicts so far are the answer: what has none was
- * not done, and is sent again. */
+/* Uploads: one transaction and one verdict for each operation, in the order in which they came.
+ * When the database gets into trouble on the way, the verdicts so far are the answer: what has none
+ * was not done, and is sent again. */
 
 #define BODY_MAX (256u * 1024)
 #define RELEASES_MAX 500 /* in one request; the next one goes on */
@@ -37,8 +37,14 @@ ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const c
   cc_error_list errors = {.arena = call->arena};
   cc_present present = {0};
   void *object = NULL;
-  cc_status status =
-    cc_decode(kind->body, body, strlen(body), CC_MODE_CREATE, call->arena, &object, &present, &errors);
+  cc_status status = cc_decode(kind->body,
+                               body,
+                               strlen(body),
+                               CC_MODE_CREATE,
+                               call->arena,
+                               &object,
+                               &present,
+                               &errors);
   if (status != CC_OK && errors.n > 0)
     return refusal(call->arena,
                    errors.items[0].code,
@@ -63,7 +69,9 @@ missing_right(ccd_call *call, const char *kind_name)
     return NULL;
   return refusal(call->arena,
                  "right",
-                 cc_arena_printf(call->arena, "This needs the right %s", ccd_right_get(right)->name));
+                 cc_arena_printf(call->arena,
+                                 "This needs the right %s",
+                                 ccd_right_get(right)->name));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */
@@ -143,7 +151,8 @@ release(ccd_call *call, const char *stream, cc_field_receipt *receipt, cc_error 
     return CC_OK;
   receipt->released = cc_arena_alloc(call->arena, RELEASES_MAX * sizeof(*receipt->released));
   while (receipt->released != NULL && receipt->n_released < RELEASES_MAX) {
-    status = ccd_call_once(call, CCD_WRITE, "field.release", &ccd_q_field_release, args, &rows, reterr);
+    status =
+      ccd_call_once(call, CCD_WRITE, "field.release", &ccd_q_field_release, args, &rows, reterr);
     if (status != CC_OK || ccd_rows_n(rows) == 0)
       return status;
     status = add_verdict(call, rows, receipt->released, &receipt->n_released, reterr);
@@ -207,8 +216,7 @@ ccd_field_resolve(ccd_call *call, cc_error *reterr)
     if (status != CC_OK)
       return status;
     const char *kind = ccd_rows_get(rows, 0, "kind");
-    const char *wrong =
-      ccd_field_check(call, kind == NULL ? "" : kind, decision->body, &merged);
+    const char *wrong = ccd_field_check(call, kind == NULL ? "" : kind, decision->body, &merged);
     if (wrong != NULL)
       return cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
   }

@@ -48,6 +48,14 @@ FIELD = [
          "gen_random_uuid(), 'door', 'not_home', (SELECT id FROM voters), now(), 'system'"),
         ("contact_answers", "contact_id, step_id", "(SELECT id FROM voter_contacts), (SELECT id FROM script_steps)"),
         ("follow_ups", "voter_id, kind", "(SELECT id FROM voters), 'yard_sign'"),
+        ("field_grants", "actor, kind, pack_id, content, cursor_xid, made_at", "'user:1', 'turf', 1, 'x', '3', now()"),
+        ("field_streams", "actor, installation", "'user:1', gen_random_uuid()"),
+        ("field_operations", "client_id, stream_id, sequence, actor, kind, occurred_at, device_occurred_at, body, body_hash",
+         "gen_random_uuid(), (SELECT id FROM field_streams), 1, 'user:1', 'note', now(), now(), '{}', ''"),
+        ("field_conflicts", "operation_id, kind, code, message, actor, installation, occurred_at, device_occurred_at, theirs",
+         "(SELECT id FROM field_operations), 'note', 'failed', 'No.', 'user:1', gen_random_uuid(), now(), now(), '{}'"),
+        ("field_notes", "client_id, door_id, note, occurred_at, device_occurred_at, actor",
+         "gen_random_uuid(), (SELECT id FROM doors), 'Dog', now(), now(), 'user:1'"),
     ]]
 
 

@@ -52,7 +52,7 @@ RULES = {
     "not written to the feed and the audit log": f"""
         WITH {TENANT} SELECT relname FROM tenant
         WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads', 'check_ins', 'canvass_route_doors',
-                              'contact_answers') AND NOT EXISTS (
+                              'contact_answers', 'field_streams', 'field_operations') AND NOT EXISTS (
           SELECT FROM pg_trigger t
           WHERE t.tgrelid = tenant.oid AND t.tgfoid = 'record_change'::regproc AND t.tgenabled = 'O'
             AND t.tgdeferrable AND t.tginitdeferred AND t.tgtype & 29 = 29)""",
@@ -200,7 +200,8 @@ def test_the_tenant_tables_are_the_known_ones(db):
         "areas", "street_segments", "buildings", "doors", "households", "voter_sources", "voters", "phone_flags",
         "tags", "voter_tags", "voter_lists", "consents",
         "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors",
-        "voter_contacts", "contact_answers", "follow_ups"}
+        "voter_contacts", "contact_answers", "follow_ups", "field_grants",
+        "field_streams", "field_operations", "field_conflicts", "field_notes"}
 
 
 def test_organizations_are_held_by_a_policy(db):

@@ -10,7 +10,8 @@ TENANT = ("organization_members", "invitations", "api_tokens", "devices", "event
           "changes", "audit_log", "audit_heads", "areas", "street_segments", "buildings", "doors", "households",
           "voter_sources", "voters", "phone_flags", "tags", "voter_tags", "voter_lists", "consents", "scripts",
           "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors", "voter_contacts",
-          "contact_answers", "follow_ups")
+          "contact_answers", "follow_ups", "field_grants", "field_streams", "field_operations", "field_conflicts",
+          "field_notes")
 
 
 @pytest.fixture(scope="module")
