@@ -72,6 +72,7 @@ CREATE TABLE field_operations (
   CONSTRAINT field_operations_verdict_check CHECK (verdict IN ('held', 'applied', 'conflict', 'refused')),
   CONSTRAINT field_operations_body_check CHECK (verdict = 'applied' OR body IS NOT NULL)
 );
+CREATE INDEX field_operations_sequence_idx ON field_operations (organization_id, stream_id, sequence);
 CREATE INDEX field_operations_held_idx ON field_operations (organization_id, stream_id, sequence, id)
   WHERE verdict = 'held';
 
@@ -852,6 +853,24 @@ BEGIN
 END
 $$;
 
+-- The same, in the order of its stream: a number is used once.
+CREATE FUNCTION field_settle(op field_operations, at field_streams) RETURNS field_operations
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  IF op.sequence < at.next_sequence AND EXISTS (
+    SELECT FROM field_operations o WHERE o.organization_id = op.organization_id AND o.stream_id = op.stream_id
+      AND o.sequence = op.sequence AND o.id <> op.id AND o.verdict <> 'held') THEN
+    op.refusal := COALESCE(op.refusal, jsonb_build_object('code', 'sequence_reused',
+      'message', 'Another operation of this device had this number.'));
+  END IF;
+  op := field_decide(op);
+  UPDATE field_streams s SET next_sequence = op.sequence + 1
+    WHERE s.organization_id = op.organization_id AND s.id = op.stream_id AND s.next_sequence = op.sequence;
+  RETURN op;
+END
+$$;
+
 -- Takes one operation in, and decides it when its turn has come. first: the verdict of the first time, when this
 -- was not the first. What is refused for its number or client_id is not stored: the other one is.
 CREATE FUNCTION field_apply(actor text, organization bigint, maker bigint, stream bigint, given jsonb, refusal jsonb,
@@ -885,26 +904,19 @@ BEGIN
         (given ->> 'based_on')::bigint, body, hash, refusal)
       RETURNING o.* INTO op;
   END IF;
-  IF op.sequence > at.next_sequence THEN
-    RETURN;
-  ELSIF op.sequence < at.next_sequence AND EXISTS (
-    SELECT FROM field_operations o WHERE o.organization_id = organization AND o.stream_id = op.stream_id
-      AND o.sequence = op.sequence AND o.id <> op.id AND o.verdict <> 'held') THEN
-    op.refusal := COALESCE(op.refusal, jsonb_build_object('code', 'sequence_reused',
-      'message', 'Another operation of this device had this number.'));
+  IF op.sequence <= at.next_sequence THEN
+    op := field_settle(op, at);
   END IF;
-  op := field_decide(op);
-  UPDATE field_streams s SET next_sequence = op.sequence + 1
-    WHERE s.organization_id = organization AND s.id = op.stream_id AND s.next_sequence = op.sequence;
 END
 $$;
 
 -- The next one that was held and whose turn has come; all NULL when there is none.
-CREATE FUNCTION field_release(actor text, organization bigint, stream bigint, OUT op field_operations)
+CREATE FUNCTION field_release(actor text, organization bigint, stream bigint) RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   at field_streams;
+  op field_operations;
 BEGIN
   SELECT s.* INTO at FROM field_streams s
     WHERE s.organization_id = organization AND s.id = stream AND s.actor = field_release.actor FOR NO KEY UPDATE;
@@ -912,11 +924,9 @@ BEGIN
     WHERE o.organization_id = organization AND o.stream_id = stream AND o.verdict = 'held'
       AND o.sequence <= at.next_sequence ORDER BY o.sequence, o.id LIMIT 1;
   IF op.id IS NULL THEN
-    RETURN;
+    RETURN NULL;
   END IF;
-  op := field_decide(op);
-  UPDATE field_streams s SET next_sequence = op.sequence + 1
-    WHERE s.organization_id = organization AND s.id = stream AND s.next_sequence = op.sequence;
+  RETURN field_settle(op, at);
 END
 $$;
 
@@ -973,5 +983,6 @@ GRANT EXECUTE ON FUNCTION field_turfs(text, bigint, bigint), field_events(text, 
   field_note(field_operations, jsonb, boolean), field_door_edit(field_operations, jsonb, boolean),
   field_check_in(field_operations, jsonb, boolean), field_walk_in(field_operations, jsonb, boolean),
   field_do(field_operations, jsonb, boolean), field_try(field_operations), field_decide(field_operations),
+  field_settle(field_operations, field_streams),
   field_apply(text, bigint, bigint, bigint, jsonb, jsonb), field_release(text, bigint, bigint),
   field_resolve(text, bigint, bigint, text, jsonb, text) TO campaign_api;

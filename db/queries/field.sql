@@ -26,10 +26,10 @@ FROM field_apply(:actor::text, :organization_id::bigint, :my_user_id::bigint, :s
                  :refusal::jsonb) a
 
 -- name: field_release
-SELECT (r.op).client_id, (r.op).sequence, (r.op).verdict, NULL::text AS first, (r.op).code, (r.op).message,
-       (r.op).entity, (r.op).entity_id, (r.op).conflict_id, (r.op).occurred_at
+SELECT r.client_id, r.sequence, r.verdict, NULL::text AS first, r.code, r.message, r.entity, r.entity_id,
+       r.conflict_id, r.occurred_at
 FROM field_release(:actor::text, :organization_id::bigint, :stream_id::bigint) r
-WHERE (r.op).id IS NOT NULL
+WHERE r.id IS NOT NULL
 
 -- name: field_stream
 SELECT s.next_sequence,

@@ -74,8 +74,6 @@ def ids(pack, line):
 
 @pytest.fixture
 def sql(shared_org):
-    def run(statement, *parameters):
-        return shared_org.owner.server.sql(statement, *parameters)
     return lambda statement, *parameters: shared_org.owner.server.sql(statement, parameters or None)
 
 
@@ -348,7 +346,7 @@ def test_a_revoked_device_is_turned_away(shared_org, api, street):
     assert ids(read_pack(client, "turf", street.turf), "door") == street.doors
     phone = Phone(client)
     assert phone.one("contact", street.outcome(street.doors[0]))["verdict"] == "applied"
-    shared_org.owner.ok("POST", f"/v1/devices/{number}/revoke")
+    shared_org.owner.ok("DELETE", f"/v1/devices/{number}")
     reply = client.post("/v1/field/uploads", {"installation": phone.installation, "device_clock": stamp(), "operations": []})
     assert is_problem(reply, 401, "not_authenticated")
 
@@ -462,10 +460,8 @@ def test_a_house_edited_by_two_is_merged(two, street, shared_org, sql):
     assert first.one("door_edit", {**edit, "access_note": "Ring twice"})["verdict"] == "applied"
     assert second.one("door_edit", {**edit, "access_note": "Ring twice"})["verdict"] == "applied"
     verdict = second.one("door_edit", {**edit, "access_note": "Key at No. 4"})
-    # The second's own edit is the last one: nobody else is in the way.
-    assert verdict["verdict"] == "applied" or verdict["code"] == "edited_meanwhile"
-    verdict = first.one("door_edit", {**edit, "access_note": "Dog"})
-    assert verdict["code"] == "edited_meanwhile"
+    assert verdict["verdict"] == "conflict" and verdict["code"] == "edited_meanwhile"
+    assert first.one("door_edit", {**edit, "access_note": "Dog"})["verdict"] == "applied"  # over their own
     number = verdict["conflict_id"]
     for body, status in (({"decision": "merge"}, 422), ({"decision": "merge", "body": {"door_id": 1}}, 422), ({"decision": "x"}, 422)):
         assert shared_org.owner.post(f"/v1/field/conflicts/{number}/resolve", body).status_code == status
