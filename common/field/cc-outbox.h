@@ -35,10 +35,8 @@ cc_status
 cc_outbox_add(cc_outbox *outbox, const char *client_id, int64_t *ret_sequence) CC_MUSTCHECK;
 
 /* An entry from the store, in the order of the sequence. @verdict as it was kept. */
-cc_status cc_outbox_restore(cc_outbox *outbox,
-                            const char *client_id,
-                            int64_t sequence,
-                            int verdict) CC_MUSTCHECK;
+cc_status cc_outbox_restore(cc_outbox *outbox, const char *client_id, int64_t sequence, int verdict)
+  CC_MUSTCHECK;
 
 /* The next undecided entry at or after @from, to fill a request in order; NULL: no more. */
 const cc_outbox_entry *cc_outbox_next(const cc_outbox *outbox, int64_t from);

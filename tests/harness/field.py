@@ -13,6 +13,7 @@ class Street:
     def __init__(self, sql, organization, doors=3, people=2, assigned=None, channels=("door",)):
         self.sql, self.organization = sql, organization
         number = next(_numbers)
+        self.place = (10 + number % 1000 / 20, -100 + number // 1000 / 20)  # far from any other
         self.script = self.insert("scripts", name=f"Script {number}", channels=json.dumps(list(channels)))
         self.step = self.insert("script_steps", script_id=self.script, position=1, kind="single",
                                 texts=json.dumps({"en": "Will you vote?"}))
@@ -21,11 +22,11 @@ class Street:
         self.turf = self.insert("canvass_routes", name=f"Turf {number}", state="open", script_id=self.script,
                                 assigned_user_id=assigned, door_count=doors, voter_count=doors * people)
         self.insert("street_segments", external_id=f"s{number}", name="Canal Pk", street_key="CANAL PARK", node_a="a",
-                    node_b="b", length_m=72, line="SRID=4326;LINESTRING(-71.0700 42.3600,-71.0701 42.3701)")
+                    node_b="b", length_m=72, line=f"SRID=4326;LINESTRING({self.place[1]} {self.place[0]},{self.place[1]} {self.place[0] + 0.001})")
         self.buildings, self.doors, self.voters = [], [], []
         for position in range(1, doors + 1):
-            self.buildings.append(self.insert("buildings", building_key=f"{number}-{position}", latitude=42.36,
-                                              longitude=-71.07, address=f"{position} Canal Pk"))
+            self.buildings.append(self.insert("buildings", building_key=f"{number}-{position}", latitude=self.place[0],
+                                              longitude=self.place[1], address=f"{position} Canal Pk"))
             self.doors.append(self.insert("doors", building_id=self.buildings[-1], address_key=f"{number}-{position}"))
             self.insert("canvass_route_doors", route_id=self.turf, door_id=self.doors[-1], position=position)
             self.voters.append([
