@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/accounts/ccd-accounts.h"
+#include "server/canvass/ccd-contacts-routes.h"
 #include "server/commands.h"
 #include "server/events/ccd-events-routes.h"
 #include "server/field/ccd-field.h"
@@ -14,6 +15,7 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_organizations_routes,
   ccd_events_routes,
   ccd_field_routes,
+  ccd_contacts_routes,
   ccd_platform_routes,
   NULL,
 };

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-account.h"
 #include "common/api/cc-attendee.h"
+#include "common/api/cc-consent.h"
+#include "common/api/cc-contact.h"
 #include "common/api/cc-event.h"
 #include "common/api/cc-field.h"
 #include "common/api/cc-organization.h"
 #include "common/api/cc-pack.h"
 #include "common/api/cc-platform.h"
+#include "common/api/cc-result.h"
+#include "common/api/cc-script.h"
 
 /* The whole API, in the order of the document. */
 const cc_op *const cc_ops[] = {
@@ -83,6 +87,39 @@ const cc_op *const cc_ops[] = {
   &cc_op_list_field_conflicts,
   &cc_op_get_field_conflict,
   &cc_op_resolve_field_conflict,
+
+  &cc_op_list_dispositions,
+  &cc_op_record_contact,
+  &cc_op_record_contacts,
+  &cc_op_list_contacts,
+  &cc_op_get_contact,
+  &cc_op_undo_contact,
+
+  &cc_op_record_consent,
+  &cc_op_list_consents,
+  &cc_op_current_consent,
+  &cc_op_create_follow_up,
+  &cc_op_list_follow_ups,
+  &cc_op_get_follow_up,
+  &cc_op_update_follow_up,
+  &cc_op_finish_follow_up,
+
+  &cc_op_create_script,
+  &cc_op_list_scripts,
+  &cc_op_get_script,
+  &cc_op_update_script,
+  &cc_op_put_script_steps,
+  &cc_op_archive_script,
+  &cc_op_unarchive_script,
+  &cc_op_duplicate_script,
+  &cc_op_preview_script,
+
+  &cc_op_get_results,
+  &cc_op_get_answer_counts,
+  &cc_op_list_canvassers,
+  &cc_op_get_my_results,
+  &cc_op_get_map_tile,
+  &cc_op_get_map_features,
 
   &cc_op_list_changes,
   &cc_op_live_changes,

@@ -151,6 +151,16 @@ AS $$
     WHERE a.item ->> k.name IS NOT NULL) v ON true
 $$;
 
+-- Answers in the one form in which they are kept and given out.
+CREATE FUNCTION contact_answers_kept(answers jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(jsonb_build_object('step_id', a.step_id, 'option_id', a.option_id,
+           'text', CASE a.kind WHEN 'text' THEN a.value END, 'number', CASE a.kind WHEN 'number' THEN a.value::numeric END,
+           'date', CASE a.kind WHEN 'date' THEN a.value END) ORDER BY a.ord), '[]')
+  FROM contact_said(answers) a
+$$;
+
 -- How each kind of question is answered, and in which words that is asked for.
 CREATE TABLE answer_kinds (
   step text NOT NULL,
@@ -343,6 +353,7 @@ BEGIN
       LEFT JOIN script_options o ON o.organization_id = made.organization_id AND o.id = a.option_id
       WHERE o.support_level IS NOT NULL OR s.kind = 'support' AND a.kind = 'number'
       ORDER BY s.position DESC, a.ord DESC LIMIT 1;
+    made.answers := contact_answers_kept(made.answers);
   END IF;
   IF made.script_id IS NOT NULL AND COALESCE(made.disposition, 'canvassed') = 'canvassed' THEN
     PERFORM contact_check_required(made.organization_id, made.script_id, COALESCE(made.answers, '[]'),
@@ -605,8 +616,9 @@ $$;
 -- The person as the contacts that hold tell: latest by when it happened. What was tried at the door for nobody
 -- in particular was tried for everybody behind it. Equal times: the client_id decides, not who came first.
 CREATE FUNCTION contact_derive_voters(organization bigint, matter bigint[]) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE -- which keeps the plan
 AS $$
+BEGIN
   UPDATE voters v SET
     support_level = s.support_level, support_at = s.occurred_at,
     last_contact_at = l.occurred_at, last_disposition = l.code,
@@ -640,14 +652,16 @@ AS $$
       UNION ALL
       SELECT b.id FROM voter_contacts c
       JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
-      WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door')
+      WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door');
+END
 $$;
 
 -- How far a door of a turf is. Done: for everybody who was spoken of there in this pass, the last word needs no
 -- other attempt; that somebody moved or died ends the door only when nobody else lives there.
 CREATE FUNCTION contact_door_state(organization bigint, route bigint, door bigint, OUT state text, OUT at timestamptz)
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE -- which keeps the plan
 AS $$
+BEGIN
   WITH told AS (
     SELECT c.occurred_at, c.client_id, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
            CASE WHEN d.level IN ('door', 'building') THEN NULL ELSE c.voter_id END AS voter_id
@@ -666,7 +680,8 @@ AS $$
         SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = door AND v.unreachable IS NULL
           AND NOT v.confidential)) THEN 'done'
       ELSE 'attempted' END, max(occurred_at)
-  FROM last
+  INTO state, at FROM last;
+END
 $$;
 
 -- Counts and progress of the turf; its row is the lock, taken last.
@@ -824,7 +839,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION refuse_field(text, text, text), voter_merged(bigint, bigint), voter_known(bigint, bigint),
-  contact_subject(voter_contacts), contact_said(jsonb), contact_check_answers(bigint, bigint, jsonb),
+  contact_subject(voter_contacts), contact_said(jsonb), contact_answers_kept(jsonb), contact_check_answers(bigint, bigint, jsonb),
   contact_check_required(bigint, bigint, jsonb, timestamptz), contact_check_outcome(voter_contacts),
   contact_prepare(text, bigint, bigint, jsonb), contact_complete(voter_contacts),
   contact_settle(bigint, bigint[]), contact_lock(voter_contacts), contact_effect_place(bigint, bigint[]),
@@ -835,3 +850,732 @@ GRANT EXECUTE ON FUNCTION refuse_field(text, text, text), voter_merged(bigint, b
   contact_door_state(bigint, bigint, bigint), contact_derive_turf(bigint, bigint[]), contact_apply(bigint, bigint),
   contact_again(bigint, jsonb), contact_record(text, bigint, bigint, jsonb), contact_beaten(bigint, bigint)
   TO campaign_api;
+
+-- Who may --------------------------------------------------------------------------------------------
+
+CREATE INDEX voter_contacts_occurred_at_idx ON voter_contacts (organization_id, occurred_at, id);
+
+-- A turf that was handed to this actor: assigned, or with doors that it took out.
+CREATE FUNCTION turf_is_mine(actor text, organization bigint, person bigint, turf bigint) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT EXISTS (SELECT FROM canvass_routes r
+                 WHERE r.organization_id = organization AND r.id = turf AND r.assigned_user_id = person)
+      OR EXISTS (SELECT FROM canvass_route_doors d
+                 WHERE d.organization_id = organization AND d.route_id = turf AND d.held_by = actor)
+$$;
+
+-- Below manage_canvass one records at doors of a turf of one's own, and changes one's own contacts. Calls and
+-- texts are recorded through the session that they belong to.
+CREATE FUNCTION contact_assert_scope(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  door bigint := COALESCE((given ->> 'door_id')::bigint, (
+    SELECT v.door_id FROM voters v WHERE v.organization_id = organization AND v.id = (given ->> 'voter_id')::bigint));
+BEGIN
+  IF rights ? 'manage_canvass' THEN
+    RETURN true;
+  END IF;
+  IF EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization
+      AND c.id = (given ->> 'replaces_id')::bigint
+      AND COALESCE(c.user_id <> maker, c.actor <> contact_assert_scope.actor)) THEN
+    RAISE EXCEPTION 'Only who recorded a contact may change it.' USING ERRCODE = 'CC403', DETAIL = 'not_your_contact';
+  END IF;
+  IF given ->> 'channel' = 'door' AND (given ->> 'replaces_id' IS NOT NULL OR EXISTS (
+    SELECT FROM canvass_route_doors r
+    WHERE r.organization_id = organization
+      AND (r.door_id = door OR (given ->> 'door_id' IS NULL AND given ->> 'voter_id' IS NULL AND r.door_id IN (
+             SELECT d.id FROM doors d
+             WHERE d.organization_id = organization AND d.building_id = (given ->> 'building_id')::bigint)))
+      AND r.route_id = COALESCE((given ->> 'turf_id')::bigint, r.route_id)
+      AND turf_is_mine(actor, organization, maker, r.route_id))) THEN
+    RETURN true;
+  END IF;
+  RAISE EXCEPTION 'This is not in a turf of yours.' USING ERRCODE = 'CC403', DETAIL = 'not_your_turf';
+END
+$$;
+
+CREATE FUNCTION contact_post(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+BEGIN
+  PERFORM contact_assert_scope(actor, organization, maker, rights, given);
+  RETURN QUERY SELECT * FROM contact_record(actor, organization, maker, given);
+END
+$$;
+
+-- Whose contacts one sees: below manage_canvass one's own.
+CREATE FUNCTION contact_is_mine(actor text, person bigint, rights jsonb, contact voter_contacts) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT rights ? 'manage_canvass' OR COALESCE(contact.user_id = person, contact.actor = actor)
+$$;
+
+-- No row: there is no such contact, or it is another's.
+CREATE FUNCTION contact_undo(actor text, organization bigint, maker bigint, rights jsonb, taken_back bigint,
+  given jsonb)
+RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.id = taken_back
+               AND contact_is_mine(contact_undo.actor, maker, rights, c)) THEN
+    RETURN QUERY SELECT * FROM contact_record(actor, organization, maker,
+      given || jsonb_build_object('replaces_id', taken_back, 'undone', true));
+  END IF;
+END
+$$;
+
+-- Many doors with one outcome. Each is a contact of its own, recorded or refused by itself; all locks first, in
+-- the order of contact_lock, so that two who do it at once wait for each other and never in a circle.
+CREATE FUNCTION contact_bulk(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+RETURNS TABLE (recorded bigint, results jsonb)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  item jsonb;
+  made record;
+  why text;
+  wrong text;
+BEGIN
+  recorded := 0;
+  results := '[]';
+  PERFORM FROM buildings b WHERE b.organization_id = organization AND b.id IN (
+      SELECT d.building_id FROM jsonb_array_elements(given -> 'doors') i
+      JOIN doors d ON d.organization_id = organization AND d.id = (i ->> 'door_id')::bigint)
+    ORDER BY b.id FOR NO KEY UPDATE;
+  PERFORM FROM doors d WHERE d.organization_id = organization AND d.id IN (
+      SELECT (i ->> 'door_id')::bigint FROM jsonb_array_elements(given -> 'doors') i)
+    ORDER BY d.id FOR NO KEY UPDATE;
+  PERFORM FROM voters v WHERE v.organization_id = organization AND v.door_id IN (
+      SELECT (i ->> 'door_id')::bigint FROM jsonb_array_elements(given -> 'doors') i)
+    ORDER BY v.id FOR NO KEY UPDATE;
+  FOR item IN SELECT i FROM jsonb_array_elements(given -> 'doors') i LOOP
+    why := NULL;
+    made := NULL;
+    BEGIN
+      SELECT p.* INTO made FROM contact_post(actor, organization, maker, rights,
+        (given - 'doors') || jsonb_strip_nulls(item) || '{"channel": "door"}') p;
+      why := made.refused_code;
+      wrong := made.refused_message;
+    EXCEPTION WHEN SQLSTATE 'CC422' OR SQLSTATE 'CC403' THEN
+      GET STACKED DIAGNOSTICS why := PG_EXCEPTION_DETAIL, wrong := MESSAGE_TEXT;
+    END;
+    recorded := recorded + (why IS NULL)::int;
+    results := results || jsonb_build_object('client_id', item ->> 'client_id', 'door_id', item -> 'door_id',
+      'contact_id', CASE WHEN why IS NULL THEN (made.contact).id END, 'code', why,
+      'message', CASE WHEN why IS NOT NULL THEN wrong END);
+  END LOOP;
+  RETURN NEXT;
+END
+$$;
+
+-- Newest first. The filters that are set make the statement, so that each has its index.
+CREATE FUNCTION contact_page(actor text, organization bigint, person bigint, rights jsonb, filter jsonb,
+  before_time timestamptz, before_id bigint, wanted int)
+RETURNS SETOF voter_contacts
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  conditions text;
+BEGIN
+  SELECT string_agg(' AND ' || w.condition, '') INTO conditions
+    FROM (VALUES
+      (filter ? 'voter_id', 'c.voter_id = ($2 ->> ''voter_id'')::bigint'),
+      (filter ? 'door_id', 'c.door_id = ($2 ->> ''door_id'')::bigint'),
+      (filter ? 'turf_id', 'c.route_id = ($2 ->> ''turf_id'')::bigint'),
+      (filter ? 'canvasser_id', 'c.user_id = ($2 ->> ''canvasser_id'')::bigint'),
+      (filter ? 'since', 'c.occurred_at >= ($2 ->> ''since'')::timestamptz'),
+      (filter ? 'until', 'c.occurred_at < ($2 ->> ''until'')::timestamptz'),
+      (filter -> 'holds' = 'true', 'c.holds'),
+      (before_time IS NOT NULL, '(c.occurred_at, c.id) < ($3, $4)'),
+      (NOT rights ? 'manage_canvass', 'COALESCE(c.user_id = $5, c.actor = $6)')) w (holds, condition)
+    WHERE w.holds;
+  RETURN QUERY EXECUTE 'SELECT c.* FROM voter_contacts c WHERE c.organization_id = $1' || COALESCE(conditions, '')
+    || ' ORDER BY c.occurred_at DESC, c.id DESC LIMIT $7'
+    USING organization, filter, before_time, before_id, person, actor, wanted;
+END
+$$;
+
+-- The ledger ------------------------------------------------------------------------------------------
+
+-- An e-mail address or a telephone number as it is compared.
+CREATE FUNCTION consent_address(given text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  digits text := regexp_replace(given, '[^0-9]', '', 'g');
+BEGIN
+  IF given IS NULL THEN
+    RETURN NULL;
+  ELSIF given ~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN
+    RETURN lower(given);
+  ELSIF given ~ '[^-+0-9 ().]' OR length(digits) NOT BETWEEN 7 AND 15 THEN
+    PERFORM refuse_field('address', 'address', 'This is neither a telephone number nor an e-mail address.');
+  END IF;
+  RETURN CASE WHEN given LIKE '+%' THEN '+' WHEN length(digits) = 10 THEN '+1'
+              WHEN length(digits) = 11 AND digits LIKE '1%' THEN '+' ELSE '' END || digits;
+END
+$$;
+
+CREATE FUNCTION consent_record(by_whom text, organization bigint, given jsonb)
+RETURNS TABLE (consent consents, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  made consents := jsonb_populate_record(NULL::consents, jsonb_strip_nulls(given));
+BEGIN
+  made.address := consent_address(made.address);
+  IF made.voter_id IS NULL AND made.address IS NULL THEN
+    PERFORM refuse_field('voter_id', 'required', 'Say whose word this is: a person or an address.');
+  ELSIF made.voter_id IS NOT NULL THEN
+    made.voter_id := voter_merged(organization, made.voter_id);
+  END IF;
+  INSERT INTO consents AS c (organization_id, client_id, voter_id, address, channel, purpose, state, source, note,
+                             occurred_at, actor)
+    VALUES (organization, made.client_id, made.voter_id, made.address, made.channel, COALESCE(made.purpose, 'any'),
+            made.state, made.source, made.note, door_time(made.occurred_at), by_whom)
+    ON CONFLICT DO NOTHING RETURNING c.* INTO consent;
+  IF NOT FOUND THEN
+    SELECT c.* INTO consent FROM consents c WHERE c.organization_id = organization AND c.client_id = made.client_id;
+    IF (consent.voter_id, consent.address, consent.channel, consent.state) IS DISTINCT FROM
+       (made.voter_id, made.address, made.channel, made.state) THEN
+      refused_code := 'client_id_reused';
+      refused_message := 'This client_id was used for something else.';
+    END IF;
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
+-- What counts now, for each channel and purpose: the word that decides, and whether one may.
+CREATE FUNCTION consent_current(organization bigint, voter bigint, target text) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT jsonb_agg(jsonb_build_object('channel', h.channel, 'purpose', p.purpose,
+           'allowed', consent_allows(organization, voter, h.channel, p.purpose, target),
+           'state', l.state, 'source', l.source, 'occurred_at', to_char(l.occurred_at AT TIME ZONE 'UTC',
+                                                                        'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+         ORDER BY h.ord, p.ord)
+  FROM unnest(ARRAY['door', 'phone', 'text', 'email', 'mail']) WITH ORDINALITY h (channel, ord)
+  CROSS JOIN unnest(ARRAY['campaign', 'fundraising', 'volunteer']) WITH ORDINALITY p (purpose, ord)
+  LEFT JOIN LATERAL (
+    SELECT c.* FROM consents c
+    WHERE c.organization_id = organization AND (c.voter_id = voter OR c.address = target)
+      AND (c.address IS NULL OR c.address = target)
+      AND c.channel IN ('any', h.channel) AND c.purpose IN ('any', p.purpose)
+      AND consent_counts(organization, c.contact_id)
+    ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1) l ON true
+$$;
+
+-- Stands in the WHERE of a statement that gives something to somebody.
+CREATE FUNCTION assert_member(organization bigint, person bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF person IS NOT NULL AND NOT EXISTS (
+    SELECT FROM organization_members m WHERE m.organization_id = organization AND m.user_id = person) THEN
+    PERFORM refuse_field('assigned_user_id', 'unknown_member', 'This person is no member of the organization.');
+  END IF;
+  RETURN true;
+END
+$$;
+GRANT EXECUTE ON FUNCTION assert_member(bigint, bigint) TO campaign_api;
+
+-- Scripts ---------------------------------------------------------------------------------------------
+
+-- Steps with their options, as the API has them; what was archived is left out.
+CREATE FUNCTION script_document(organization bigint, script bigint) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'texts', s.texts, 'required', s.required,
+           'scale_min', s.scale_min, 'scale_max', s.scale_max, 'show_if_option_id', s.show_if_option_id,
+           'options', (
+             SELECT COALESCE(jsonb_agg(jsonb_build_object('id', o.id, 'texts', o.texts,
+                      'support_level', o.support_level, 'tag_id', o.tag_id, 'follow_up', o.follow_up,
+                      'event_id', o.event_id) ORDER BY o.position, o.id), '[]')
+             FROM script_options o
+             WHERE o.organization_id = organization AND o.step_id = s.id AND o.archived_at IS NULL))
+         ORDER BY s.position, s.id), '[]')
+  FROM script_steps s
+  WHERE s.organization_id = organization AND s.script_id = script AND s.archived_at IS NULL
+$$;
+
+-- Languages of the script in which something is not said.
+CREATE FUNCTION script_warnings(languages jsonb, document jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(w.text ORDER BY w.step, w.option NULLS FIRST, w.ord), '[]')
+  FROM (
+    SELECT s.ord AS step, NULL::bigint AS option, l.ord, format('Step %s has no text in %s.', s.ord, l.code) AS text
+    FROM jsonb_array_elements(document) WITH ORDINALITY s (item, ord)
+    CROSS JOIN jsonb_array_elements_text(languages) WITH ORDINALITY l (code, ord)
+    WHERE COALESCE(s.item -> 'texts' ->> l.code, '') = ''
+    UNION ALL
+    SELECT s.ord, o.ord, l.ord, format('Option %s of step %s has no text in %s.', o.ord, s.ord, l.code)
+    FROM jsonb_array_elements(document) WITH ORDINALITY s (item, ord)
+    CROSS JOIN jsonb_array_elements(s.item -> 'options') WITH ORDINALITY o (item, ord)
+    CROSS JOIN jsonb_array_elements_text(languages) WITH ORDINALITY l (code, ord)
+    WHERE COALESCE(o.item -> 'texts' ->> l.code, '') = '') w
+$$;
+
+-- The first thing in a document that cannot be.
+CREATE FUNCTION script_check(organization bigint, steps jsonb) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  wrong record;
+BEGIN
+  SELECT w.* INTO wrong FROM (
+    SELECT s.ord * 1000 AS rank, format('steps/%s/%s', s.ord - 1, f.field) AS field, f.code, f.message
+    FROM jsonb_array_elements(steps) WITH ORDINALITY s (item, ord)
+    CROSS JOIN LATERAL (VALUES
+      ('options', s.item ->> 'kind' IN ('single', 'multi') AND COALESCE(jsonb_array_length(s.item -> 'options'), 0) = 0,
+       'required', 'A question of this kind has options.'),
+      ('options', s.item ->> 'kind' NOT IN ('single', 'multi', 'support') AND jsonb_array_length(s.item -> 'options') > 0,
+       'not_allowed', 'Only single, multi and support have options.'),
+      ('scale_max', (s.item ->> 'scale_min')::int >= (s.item ->> 'scale_max')::int, 'scale',
+       'The end of the scale is above its beginning.'),
+      ('scale_min', s.item ->> 'kind' <> 'scale'
+         AND COALESCE(s.item ->> 'scale_min', s.item ->> 'scale_max') IS NOT NULL, 'not_allowed',
+       'Only a scale has these.'),
+      ('required', s.item ->> 'kind' = 'text' AND s.item -> 'required' = 'true', 'not_allowed',
+       'A text is read out: nobody answers it.'),
+      ('show_if_key', num_nonnulls(s.item ->> 'show_if_key', s.item ->> 'show_if_option_id') = 1 AND NOT EXISTS (
+         SELECT FROM jsonb_array_elements(steps) WITH ORDINALITY e (item, ord)
+         CROSS JOIN jsonb_array_elements(e.item -> 'options') o
+         WHERE e.ord < s.ord AND e.item ->> 'kind' IN ('single', 'support')
+           AND (o ->> 'key' = s.item ->> 'show_if_key' OR o ->> 'id' = s.item ->> 'show_if_option_id')),
+       'show_if', 'This points to an option of an earlier question that takes one answer.'),
+      ('show_if_key', num_nonnulls(s.item ->> 'show_if_key', s.item ->> 'show_if_option_id') = 2, 'show_if',
+       'Give either the key or the number of the option.')) f (field, holds, code, message)
+    WHERE f.holds
+    UNION ALL
+    SELECT s.ord * 1000 + o.ord, format('steps/%s/options/%s/%s', s.ord - 1, o.ord - 1, f.field), 'unknown', f.message
+    FROM jsonb_array_elements(steps) WITH ORDINALITY s (item, ord)
+    CROSS JOIN jsonb_array_elements(s.item -> 'options') WITH ORDINALITY o (item, ord)
+    CROSS JOIN LATERAL (VALUES
+      ('tag_id', o.item ->> 'tag_id' IS NOT NULL AND NOT EXISTS (SELECT FROM tags t
+         WHERE t.organization_id = organization AND t.id = (o.item ->> 'tag_id')::bigint), 'There is no such tag.'),
+      ('event_id', o.item ->> 'event_id' IS NOT NULL AND NOT EXISTS (SELECT FROM events e
+         WHERE e.organization_id = organization AND e.id = (o.item ->> 'event_id')::bigint),
+       'There is no such event.')) f (field, holds, message)
+    WHERE f.holds) w
+    ORDER BY w.rank LIMIT 1;
+  IF FOUND THEN
+    PERFORM refuse_field(wrong.field, wrong.code, wrong.message);
+  END IF;
+END
+$$;
+
+-- One step with its options, new or known by its number; the options' keys come back with their numbers.
+CREATE FUNCTION script_put_step(organization bigint, script bigint, place int, item jsonb, keys jsonb,
+  OUT step bigint, OUT found_keys jsonb)
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  o record;
+  option bigint;
+BEGIN
+  found_keys := keys;
+  UPDATE script_steps s SET position = place, kind = item ->> 'kind', texts = COALESCE(item -> 'texts', '{}'),
+      required = COALESCE((item ->> 'required')::boolean, false), scale_min = (item ->> 'scale_min')::int,
+      scale_max = (item ->> 'scale_max')::int, archived_at = NULL,
+      show_if_option_id = COALESCE((item ->> 'show_if_option_id')::bigint, (keys ->> (item ->> 'show_if_key'))::bigint)
+    WHERE s.organization_id = organization AND s.script_id = script AND s.id = (item ->> 'id')::bigint
+      AND s.kind = item ->> 'kind'
+    RETURNING s.id INTO step;
+  IF NOT FOUND AND item ->> 'id' IS NOT NULL THEN
+    PERFORM refuse_field(format('steps/%s/id', place - 1), 'unknown_step',
+      'There is no such step of this kind in this script: a question of another kind is a new one.');
+  ELSIF NOT FOUND THEN
+    INSERT INTO script_steps AS s (organization_id, script_id, position, kind, texts, required, scale_min, scale_max,
+                                   show_if_option_id)
+      VALUES (organization, script, place, item ->> 'kind', COALESCE(item -> 'texts', '{}'),
+        COALESCE((item ->> 'required')::boolean, false), (item ->> 'scale_min')::int, (item ->> 'scale_max')::int,
+        COALESCE((item ->> 'show_if_option_id')::bigint, (keys ->> (item ->> 'show_if_key'))::bigint))
+      RETURNING s.id INTO step;
+  END IF;
+  UPDATE script_options p SET archived_at = now()
+    WHERE p.organization_id = organization AND p.step_id = step AND p.archived_at IS NULL
+      AND NOT EXISTS (SELECT FROM jsonb_array_elements(item -> 'options') i WHERE i ->> 'id' = p.id::text);
+  FOR o IN SELECT i.item AS given, i.ord FROM jsonb_array_elements(item -> 'options') WITH ORDINALITY i (item, ord) LOOP
+    UPDATE script_options p SET position = o.ord, texts = COALESCE(o.given -> 'texts', '{}'),
+        support_level = (o.given ->> 'support_level')::int, tag_id = (o.given ->> 'tag_id')::bigint,
+        follow_up = o.given ->> 'follow_up', event_id = (o.given ->> 'event_id')::bigint, archived_at = NULL
+      WHERE p.organization_id = organization AND p.step_id = step AND p.id = (o.given ->> 'id')::bigint
+      RETURNING p.id INTO option;
+    IF NOT FOUND AND o.given ->> 'id' IS NOT NULL THEN
+      PERFORM refuse_field(format('steps/%s/options/%s/id', place - 1, o.ord - 1), 'unknown_option',
+                           'This question has no such option.');
+    ELSIF NOT FOUND THEN
+      INSERT INTO script_options AS p (organization_id, step_id, position, texts, support_level, tag_id, follow_up,
+                                       event_id)
+        VALUES (organization, step, o.ord, COALESCE(o.given -> 'texts', '{}'), (o.given ->> 'support_level')::int,
+          (o.given ->> 'tag_id')::bigint, o.given ->> 'follow_up', (o.given ->> 'event_id')::bigint)
+        RETURNING p.id INTO option;
+    END IF;
+    found_keys := found_keys || jsonb_build_object(COALESCE(o.given ->> 'key', '#' || option), option);
+  END LOOP;
+END
+$$;
+
+-- The whole script at once. What the document no longer has is archived: old answers name it. No row: there is
+-- no such script.
+CREATE FUNCTION script_put_steps(organization bigint, which bigint, expected bigint, steps jsonb)
+RETURNS TABLE (script scripts, document jsonb)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  found_script scripts;
+  item record;
+  kept bigint[] := '{}';
+  keys jsonb := '{}';
+  put record;
+BEGIN
+  SELECT s.* INTO found_script FROM scripts s
+    WHERE s.organization_id = organization AND s.id = which FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM assert_version(found_script.version, expected);
+  PERFORM assert_rule(found_script.archived_at IS NULL, 'script_archived', 'This script is archived: duplicate it.');
+  steps := jsonb_strip_nulls(steps);
+  PERFORM script_check(organization, steps);
+  FOR item IN SELECT i.item, i.ord FROM jsonb_array_elements(steps) WITH ORDINALITY i (item, ord) LOOP
+    SELECT * INTO put FROM script_put_step(organization, which, item.ord::int, item.item, keys);
+    kept := kept || put.step;
+    keys := put.found_keys;
+  END LOOP;
+  UPDATE script_steps s SET archived_at = now()
+    WHERE s.organization_id = organization AND s.script_id = which AND s.archived_at IS NULL AND NOT s.id = ANY (kept);
+  UPDATE scripts s SET updated_at = clock_timestamp()
+    WHERE s.organization_id = organization AND s.id = which RETURNING s.* INTO found_script;
+  RETURN QUERY SELECT found_script, script_document(organization, which);
+END
+$$;
+
+-- A copy, with numbers of its own: keys stand for the old ones while it is made.
+CREATE FUNCTION script_duplicate(organization bigint, which bigint, maker bigint, title text)
+RETURNS TABLE (script scripts, document jsonb)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  made bigint;
+BEGIN
+  INSERT INTO scripts AS n (organization_id, name, description, channels, languages, created_by)
+    SELECT organization, COALESCE(title, left(s.name, 190) || ' (copy)'), s.description, s.channels, s.languages, maker
+    FROM scripts s WHERE s.organization_id = organization AND s.id = which
+    RETURNING n.id INTO made;
+  IF made IS NOT NULL THEN
+    RETURN QUERY SELECT p.* FROM script_put_steps(organization, made, NULL, (
+      SELECT COALESCE(jsonb_agg(d.step - 'id' - 'show_if_option_id' || jsonb_build_object(
+          'show_if_key', d.step ->> 'show_if_option_id',
+          'options', (SELECT COALESCE(jsonb_agg(o - 'id' || jsonb_build_object('key', o ->> 'id')), '[]')
+                      FROM jsonb_array_elements(d.step -> 'options') o)) ORDER BY d.ord), '[]')
+      FROM jsonb_array_elements(script_document(organization, which)) WITH ORDINALITY d (step, ord))) p;
+  END IF;
+END
+$$;
+
+-- The steps that somebody who answered so far is led through, and those that still want an answer.
+CREATE FUNCTION script_path(organization bigint, script bigint, answers jsonb) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(jsonb_build_object('step_id', s.id, 'answered', a.step_id IS NOT NULL,
+           'missing', s.required AND a.step_id IS NULL) ORDER BY s.position, s.id), '[]')
+  FROM script_steps s
+  LEFT JOIN (SELECT DISTINCT step_id FROM contact_said(answers)) a ON a.step_id = s.id
+  WHERE s.organization_id = organization AND s.script_id = script AND s.archived_at IS NULL
+    AND (s.show_if_option_id IS NULL
+         OR EXISTS (SELECT FROM contact_said(answers) o WHERE o.option_id = s.show_if_option_id))
+$$;
+
+GRANT EXECUTE ON FUNCTION turf_is_mine(text, bigint, bigint, bigint),
+  contact_assert_scope(text, bigint, bigint, jsonb, jsonb), contact_post(text, bigint, bigint, jsonb, jsonb),
+  contact_is_mine(text, bigint, jsonb, voter_contacts), contact_undo(text, bigint, bigint, jsonb, bigint, jsonb),
+  contact_bulk(text, bigint, bigint, jsonb, jsonb),
+  contact_page(text, bigint, bigint, jsonb, jsonb, timestamptz, bigint, int), consent_address(text),
+  consent_record(text, bigint, jsonb), consent_current(bigint, bigint, text), script_document(bigint, bigint),
+  script_warnings(jsonb, jsonb), script_check(bigint, jsonb), script_put_step(bigint, bigint, int, jsonb, jsonb),
+  script_put_steps(bigint, bigint, bigint, jsonb), script_duplicate(bigint, bigint, bigint, text),
+  script_path(bigint, bigint, jsonb) TO campaign_api;
+
+-- Results ---------------------------------------------------------------------------------------------
+
+-- What holds, with what it is counted by. All in one statement, so every count is of one moment.
+CREATE FUNCTION results_where(filter jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(string_agg(' AND ' || w.condition, ''), '')
+  FROM (VALUES
+    ('turf_id', 'c.route_id = ($2 ->> ''turf_id'')::bigint'),
+    ('canvasser_id', 'c.user_id = ($2 ->> ''canvasser_id'')::bigint'),
+    ('actor', 'c.actor = $2 ->> ''actor'''),
+    ('script_id', 'c.script_id = ($2 ->> ''script_id'')::bigint'),
+    ('channel', 'c.channel = $2 ->> ''channel'''),
+    ('precinct', 'COALESCE(v.precinct, o.precinct) = $2 ->> ''precinct'''),
+    ('since', 'c.occurred_at >= ($2 ->> ''since'')::timestamptz'),
+    ('until', 'c.occurred_at < ($2 ->> ''until'')::timestamptz')) w (name, condition)
+  WHERE filter ? w.name
+$$;
+
+-- Attempts, doors, people and outcomes for each turf, canvasser, precinct, disposition, channel or day. Of a
+-- person's support the latest word counts, once in each group.
+CREATE FUNCTION results_by(organization bigint, grouping_by text, filter jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  found_rows jsonb;
+  key text := CASE grouping_by
+    WHEN 'turf' THEN 'c.route_id::text' WHEN 'canvasser' THEN 'c.actor'
+    WHEN 'precinct' THEN 'COALESCE(v.precinct, o.precinct)' WHEN 'disposition' THEN 'd.code'
+    WHEN 'channel' THEN 'c.channel' WHEN 'day' THEN '(c.occurred_at AT TIME ZONE ($2 ->> ''timezone''))::date::text'
+    ELSE '''all''' END;
+BEGIN
+  EXECUTE '
+  WITH held AS MATERIALIZED (
+    SELECT ' || key || ' AS key, c.voter_id, c.door_id, c.support_level, c.occurred_at, c.client_id, d.code, d.reached
+    FROM voter_contacts c
+    JOIN dispositions d ON d.code = COALESCE(c.disposition, ''canvassed'')
+    LEFT JOIN doors o ON o.organization_id = $1 AND o.id = c.door_id
+    LEFT JOIN voters v ON v.organization_id = $1 AND v.id = c.voter_id
+    WHERE c.organization_id = $1 AND c.holds' || results_where(filter) || '),
+  counts AS (
+    SELECT key, count(*) AS attempts, count(DISTINCT door_id) AS doors,
+           count(DISTINCT voter_id) FILTER (WHERE reached) AS people, count(*) FILTER (WHERE reached) AS reached
+    FROM held GROUP BY key),
+  codes AS (
+    SELECT key, jsonb_object_agg(code, n) AS of_code
+    FROM (SELECT key, code, count(*) AS n FROM held GROUP BY key, code) h GROUP BY key),
+  levels AS (
+    SELECT key, jsonb_object_agg(support_level, n) AS of_level
+    FROM (SELECT key, support_level, count(*) AS n
+          FROM (SELECT DISTINCT ON (key, voter_id) key, support_level FROM held WHERE support_level IS NOT NULL
+                ORDER BY key, voter_id, occurred_at DESC, client_id DESC) l GROUP BY key, support_level) h GROUP BY key)
+  SELECT jsonb_agg(jsonb_build_object(''key'', k.key, ''label'', result_label($1, $3, k.key), ''attempts'', k.attempts,
+           ''doors'', k.doors, ''people'', k.people, ''reached'', k.reached,
+           ''contact_rate'', round(k.reached::numeric / k.attempts, 4),
+           ''dispositions'', c.of_code, ''support'', COALESCE(l.of_level, ''{}''),
+           ''door_count'', t.door_count, ''doors_done'', t.doors_done) ORDER BY k.key)
+  FROM counts k
+  JOIN codes c ON c.key IS NOT DISTINCT FROM k.key
+  LEFT JOIN levels l ON l.key IS NOT DISTINCT FROM k.key
+  LEFT JOIN canvass_routes t ON $3 = ''turf'' AND t.organization_id = $1 AND t.id::text = k.key'
+  INTO found_rows USING organization, filter, grouping_by;
+  RETURN COALESCE(found_rows, '[]');
+END
+$$;
+
+-- How a group is called, where its key is a number.
+CREATE FUNCTION result_label(organization bigint, grouping_by text, key text) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN CASE grouping_by
+    WHEN 'turf' THEN (SELECT r.name FROM canvass_routes r WHERE r.organization_id = organization AND r.id = key::bigint)
+    WHEN 'canvasser' THEN actor_name(key, organization)
+    ELSE key END;
+END
+$$;
+
+-- How often each option was taken and each number given.
+CREATE FUNCTION results_of_answers(organization bigint, filter jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  found_rows jsonb;
+BEGIN
+  EXECUTE '
+  SELECT jsonb_agg(jsonb_build_object(''step_id'', r.step_id, ''option_id'', r.option_id, ''value'', r.value,
+           ''step_texts'', s.texts, ''option_texts'', p.texts, ''count'', r.n)
+         ORDER BY s.position, s.id, p.position, p.id, r.value)
+  FROM (SELECT a.step_id, a.option_id,
+               CASE WHEN k.kind IN (''scale'', ''number'', ''support'', ''date'') THEN a.value END AS value, count(*) AS n
+        FROM voter_contacts c
+        JOIN contact_answers a ON a.organization_id = $1 AND a.contact_id = c.id
+        JOIN script_steps k ON k.organization_id = $1 AND k.id = a.step_id
+        LEFT JOIN doors o ON o.organization_id = $1 AND o.id = c.door_id
+        LEFT JOIN voters v ON v.organization_id = $1 AND v.id = c.voter_id
+        WHERE c.organization_id = $1 AND c.holds' || results_where(filter) || '
+        GROUP BY 1, 2, 3) r
+  JOIN script_steps s ON s.organization_id = $1 AND s.id = r.step_id
+  LEFT JOIN script_options p ON p.organization_id = $1 AND p.id = r.option_id'
+  INTO found_rows USING organization, filter;
+  RETURN COALESCE(found_rows, '[]');
+END
+$$;
+
+-- Where a pace or rate is out of the usual, and in which words that is told. Reasons to ask, not proofs; figures
+-- from the field: 2 to 4 minutes from door to door, somebody spoken to at 10 to 30 of 100.
+CREATE FUNCTION quality_signals(attempts bigint, reached bigint, gaps bigint, median double precision, burst bigint)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(jsonb_build_object('code', s.code, 'message', s.message, 'value', s.value, 'usual', s.usual)
+                            ORDER BY s.code), '[]')
+  FROM (VALUES
+    ('burst', burst >= 15, burst::double precision, '1 in 2 minutes', 'Many doors within two minutes.'),
+    ('fast', gaps >= 10 AND median < 45, median, '120 to 240 seconds', 'Half of the doors came very soon after the one before.'),
+    ('high_contact_rate', attempts >= 20 AND reached > 0.6 * attempts, reached::double precision / NULLIF(attempts, 0),
+     '0.1 to 0.3', 'Far more people were reached than usual.'),
+    ('low_contact_rate', attempts >= 50 AND reached < 0.02 * attempts, reached::double precision / NULLIF(attempts, 0),
+     '0.1 to 0.3', 'Hardly anybody was reached.')) s (code, holds, value, usual, message)
+  WHERE s.holds
+$$;
+
+-- Figures of everybody who recorded something, or of one actor. Doors of one building told at the same moment
+-- (bulk not home) count as one knock for the pace; more than half an hour without one is a break.
+CREATE FUNCTION canvasser_figures(organization bigint, who text, since timestamptz, until timestamptz)
+RETURNS TABLE (actor text, name text, attempts bigint, doors bigint, people bigint, reached bigint,
+  contact_rate double precision, dispositions jsonb, support jsonb, first_at timestamptz, last_at timestamptz,
+  doors_per_hour double precision, median_seconds double precision, signals jsonb)
+LANGUAGE sql STABLE
+AS $$
+  WITH held AS MATERIALIZED (
+    SELECT c.actor, c.channel, c.door_id, c.building_id, c.occurred_at
+    FROM voter_contacts c
+    WHERE c.organization_id = organization AND c.holds AND c.channel = 'door' AND (who IS NULL OR c.actor = who)
+      AND (since IS NULL OR c.occurred_at >= since) AND (until IS NULL OR c.occurred_at < until)),
+  knocks AS (
+    SELECT h.actor, h.occurred_at, extract(epoch FROM h.occurred_at - lag(h.occurred_at) OVER w)::double precision AS gap,
+           count(*) OVER (PARTITION BY h.actor ORDER BY h.occurred_at
+                          RANGE BETWEEN interval '2 minutes' PRECEDING AND CURRENT ROW) AS within
+    FROM (SELECT DISTINCT h.actor, h.occurred_at, h.building_id FROM held h) h
+    WINDOW w AS (PARTITION BY h.actor ORDER BY h.occurred_at)),
+  pace AS (
+    SELECT k.actor, count(k.gap) FILTER (WHERE k.gap <= 1800) AS gaps, max(k.within) AS burst,
+           sum(k.gap) FILTER (WHERE k.gap <= 1800) AS seconds,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY k.gap) FILTER (WHERE k.gap <= 1800) AS median
+    FROM knocks k GROUP BY k.actor),
+  ends AS (SELECT h.actor, min(h.occurred_at) AS first_at, max(h.occurred_at) AS last_at FROM held h GROUP BY h.actor)
+  SELECT r ->> 'key', r ->> 'label', (r ->> 'attempts')::bigint, (r ->> 'doors')::bigint, (r ->> 'people')::bigint,
+    (r ->> 'reached')::bigint, (r ->> 'contact_rate')::double precision, r -> 'dispositions', r -> 'support',
+    e.first_at, e.last_at, CASE WHEN p.seconds > 0 THEN round((p.gaps * 3600 / p.seconds)::numeric, 1) END, p.median,
+    quality_signals((r ->> 'attempts')::bigint, (r ->> 'reached')::bigint, p.gaps, p.median, p.burst)
+  FROM jsonb_array_elements(results_by(organization, 'canvasser', jsonb_strip_nulls(jsonb_build_object(
+    'actor', who, 'since', since, 'until', until, 'channel', 'door')))) r
+  JOIN pace p ON p.actor = r ->> 'key'
+  JOIN ends e ON e.actor = r ->> 'key'
+$$;
+
+GRANT EXECUTE ON FUNCTION results_where(jsonb), results_by(bigint, text, jsonb), result_label(bigint, text, text),
+  results_of_answers(bigint, jsonb), quality_signals(bigint, bigint, bigint, double precision, bigint),
+  canvasser_figures(bigint, text, timestamptz, timestamptz) TO campaign_api;
+
+-- Maps ------------------------------------------------------------------------------------------------
+
+-- Under the tenant's policy no index of places is used, so the definer reads them, with the organization in
+-- every WHERE.
+CREATE POLICY buildings_map ON buildings FOR SELECT TO campaign_definer USING (true);
+CREATE POLICY doors_map ON doors FOR SELECT TO campaign_definer USING (true);
+CREATE POLICY voters_map ON voters FOR SELECT TO campaign_definer USING (true);
+CREATE POLICY areas_map ON areas FOR SELECT TO campaign_definer USING (true);
+CREATE POLICY street_segments_map ON street_segments FOR SELECT TO campaign_definer USING (true);
+CREATE POLICY canvass_routes_map ON canvass_routes FOR SELECT TO campaign_definer USING (true);
+CREATE POLICY canvass_route_doors_map ON canvass_route_doors FOR SELECT TO campaign_definer USING (true);
+CREATE POLICY voter_contacts_map ON voter_contacts FOR SELECT TO campaign_definer USING (true);
+GRANT SELECT ON buildings, doors, voters, areas, street_segments, canvass_routes, canvass_route_doors, voter_contacts
+  TO campaign_definer;
+
+SET LOCAL ROLE campaign_definer;
+
+-- What of a layer lies in a box (longitude, latitude). Below manage_canvass doors and turf of one's own, and no
+-- results of precincts. A door behind which everybody's address is confidential is on no map.
+CREATE FUNCTION map_features(layer text, box geometry, actor text, person bigint, rights jsonb, most int)
+RETURNS TABLE (id bigint, place geometry, properties jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1000
+AS $$
+DECLARE
+  organization bigint := app_organization_id();
+  everything boolean := rights ? 'manage_canvass';
+BEGIN
+  CASE layer
+  WHEN 'doors' THEN
+    RETURN QUERY
+      SELECT d.id, map_point(b.latitude, b.longitude), jsonb_build_object('id', d.id, 'building_id', b.id,
+               'turf_id', r.route_id, 'state', COALESCE(r.state, 'none'), 'do_not_knock', d.do_not_knock_at IS NOT NULL,
+               'inaccessible', b.inaccessible_at IS NOT NULL)
+      FROM buildings b
+      JOIN doors d ON d.organization_id = organization AND d.building_id = b.id
+      LEFT JOIN canvass_route_doors r ON r.organization_id = organization AND r.door_id = d.id AND r.active
+      LEFT JOIN canvass_routes t ON t.organization_id = organization AND t.id = r.route_id
+      WHERE b.organization_id = organization AND map_point(b.latitude, b.longitude) && box
+        AND (everything OR t.assigned_user_id = person OR r.held_by = map_features.actor)
+        AND (EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = d.id
+                       AND NOT v.confidential)
+             OR NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = d.id))
+      ORDER BY d.id LIMIT most;
+  WHEN 'turfs' THEN
+    RETURN QUERY
+      SELECT t.id, t.polygon, jsonb_build_object('id', t.id, 'name', t.name, 'state', t.state,
+               'door_count', t.door_count, 'doors_done', t.doors_done)
+      FROM canvass_routes t
+      WHERE t.organization_id = organization AND t.polygon && box
+        AND (everything OR t.assigned_user_id = person OR EXISTS (
+          SELECT FROM canvass_route_doors r
+          WHERE r.organization_id = organization AND r.route_id = t.id AND r.held_by = map_features.actor))
+      ORDER BY t.id LIMIT most;
+  WHEN 'precincts' THEN
+    RETURN QUERY
+      SELECT a.id, a.boundary::geometry, jsonb_build_object('id', a.id, 'code', a.code, 'name', a.name,
+               'attempts', COALESCE(n.attempts, 0), 'doors', COALESCE(n.doors, 0), 'reached', COALESCE(n.reached, 0))
+      FROM areas a
+      LEFT JOIN (
+        SELECT d.precinct, count(*) AS attempts, count(DISTINCT d.id) AS doors, count(*) FILTER (WHERE o.reached) AS reached
+        FROM voter_contacts c
+        JOIN doors d ON d.organization_id = organization AND d.id = c.door_id
+        JOIN dispositions o ON o.code = COALESCE(c.disposition, 'canvassed')
+        WHERE c.organization_id = organization AND c.holds GROUP BY 1) n ON n.precinct = a.code
+      WHERE a.organization_id = organization AND a.kind = 'precinct' AND a.boundary && box AND everything
+      ORDER BY a.id LIMIT most;
+  ELSE
+    RETURN QUERY
+      SELECT s.id, s.line::geometry, jsonb_build_object('id', s.id, 'name', s.name, 'road_class', s.road_class)
+      FROM street_segments s
+      WHERE s.organization_id = organization AND s.line && box
+      ORDER BY s.id LIMIT most;
+  END CASE;
+END
+$$;
+GRANT EXECUTE ON FUNCTION map_features(text, geometry, text, bigint, jsonb, int) TO campaign_api, campaign_owner;
+
+RESET ROLE;
+
+-- One tile (Mapbox Vector Tile 2.1) of the usual Web Mercator pyramid, a little more than its square so that
+-- points on the edge are drawn whole. Doors and streets begin where they can be told apart.
+CREATE FUNCTION map_tile(layer text, z int, x int, y int, actor text, person bigint, rights jsonb) RETURNS bytea
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  square geometry;
+BEGIN
+  IF GREATEST(x, y) >= 1 << z THEN
+    RAISE EXCEPTION 'There is no such tile.' USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  ELSIF layer = 'doors' AND z < 12 OR layer = 'streets' AND z < 13 THEN
+    RETURN '';
+  END IF;
+  square := ST_TileEnvelope(z, x, y);
+  RETURN (
+    SELECT COALESCE(ST_AsMVT(t, layer, 4096, 'place', 'id' ORDER BY t.id), '')
+    FROM (SELECT f.id, ST_AsMVTGeom(ST_Transform(f.place, 3857), square, 4096, 64) AS place, f.properties
+          FROM map_features(layer, ST_Transform(ST_TileEnvelope(z, x, y, margin => 64.0 / 4096), 4326), actor, person,
+                            rights, 20000) f) t
+    WHERE t.place IS NOT NULL);
+END
+$$;
+
+CREATE FUNCTION map_geojson(layer text, box geometry, actor text, person bigint, rights jsonb, most int) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+  SELECT json_build_object('type', 'FeatureCollection', 'truncated', count(*) > most,
+    'features', COALESCE(json_agg(json_build_object('type', 'Feature', 'id', f.id, 'geometry',
+      ST_AsGeoJSON(f.place, 6)::json, 'properties', f.properties) ORDER BY f.id) FILTER (WHERE f.n <= most), '[]'))::text
+  FROM (SELECT m.*, row_number() OVER (ORDER BY m.id) AS n
+        FROM map_features(layer, box, actor, person, rights, most + 1) m) f
+$$;
+GRANT EXECUTE ON FUNCTION map_tile(text, int, int, int, text, bigint, jsonb),
+  map_geojson(text, geometry, text, bigint, jsonb, int) TO campaign_api;

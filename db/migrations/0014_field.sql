@@ -549,8 +549,12 @@ BEGIN
   SELECT c.* INTO other FROM voter_contacts c
     WHERE c.organization_id = organization AND c.voter_id = made.voter_id AND c.id > op.based_on
       AND c.actor <> op.actor AND c.holds
-      AND EXISTS (SELECT FROM jsonb_array_elements(c.answers) a
-                  JOIN jsonb_array_elements(made.answers) b ON a -> 'step_id' = b -> 'step_id' AND a <> b)
+      AND EXISTS (
+        SELECT FROM (SELECT a -> 'step_id' AS step, jsonb_agg(a ORDER BY a) AS said
+                     FROM jsonb_array_elements(c.answers) a GROUP BY 1) a
+        JOIN (SELECT b -> 'step_id' AS step, jsonb_agg(b ORDER BY b) AS said
+              FROM jsonb_array_elements(made.answers) b GROUP BY 1) b USING (step)
+        WHERE a.said <> b.said)
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1;
   IF other.id IS NOT NULL THEN
     RETURN ROW('conflict', 'answered_meanwhile', 'Somebody else wrote down another answer to the same question.',

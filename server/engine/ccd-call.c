@@ -25,6 +25,7 @@ typedef enum own_name {
   OWN_CURSOR_2,
   OWN_IF_MATCH,
   OWN_MY_USER_ID,
+  OWN_MY_RIGHTS,
   OWN_USER_ID,
 } own_name;
 
@@ -40,6 +41,7 @@ static const char *const own_names[] = {
   [OWN_CURSOR_2] = "cursor_2",
   [OWN_IF_MATCH] = "if_match",
   [OWN_MY_USER_ID] = "my_user_id",
+  [OWN_MY_RIGHTS] = "my_rights",
   [OWN_USER_ID] = "user_id",
 };
 
@@ -73,6 +75,23 @@ id_or_null(cc_arena *arena, int64_t id)
   return id == 0 ? NULL : ccd_text_int64(arena, id);
 }
 
+/* The names of the actor's rights as a JSON array, for `:my_rights::jsonb ? 'manage_voters'`: where a
+ * right decides what is shown and not whether. */
+static const char *
+rights_text(cc_arena *arena, uint64_t rights)
+{
+  const char *text = "[";
+  for (int right = CC_RIGHT_PUBLIC; text != NULL && right < _CC_RIGHT_MAX; right++) {
+    if (rights & CC_RIGHT_BIT(right))
+      text = cc_arena_printf(arena,
+                             "%s%s\"%s\"",
+                             text,
+                             text[1] == '\0' ? "" : ",",
+                             ccd_right_get((cc_right) right)->name);
+  }
+  return text == NULL ? NULL : cc_arena_printf(arena, "%s]", text);
+}
+
 static const char *
 own_value(ccd_exchange *exchange, own_name name)
 {
@@ -98,6 +117,8 @@ own_value(ccd_exchange *exchange, own_name name)
     return exchange->cursor[1];
   case OWN_IF_MATCH:
     return exchange->if_match;
+  case OWN_MY_RIGHTS:
+    return rights_text(arena, exchange->actor.rights);
   case OWN_MY_USER_ID:
   case OWN_USER_ID:
     return id_or_null(arena, exchange->context.user_id);

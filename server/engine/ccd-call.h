@@ -119,6 +119,7 @@ struct ccd_route {
 /**
  * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
  * the call's own (organization_id, session_id, request_id, address, actor, my_user_id,
+ * my_rights: names of the actor's rights as a JSON array,
  * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string
  * and body fields, last user_id (the actor's, unless the path names a person). What is absent is
  * NULL.
@@ -150,13 +151,6 @@ cc_status ccd_call_once(ccd_call *call,
 /* When the first byte of the request came. */
 cc_time ccd_call_received(const ccd_call *call);
 
-/* Places in the change feed as listChanges and packs name them. NULL: the arena is full. */
-const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
-
-/* False: not one of ours, or of another organization. */
-bool
-ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id);
-
 /* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
  * on failure. */
 cc_status
@@ -168,6 +162,14 @@ cc_status ccd_call_send_bytes(ccd_call *call,
                               size_t length,
                               const ccd_file *file,
                               cc_error *reterr) CC_MUSTCHECK;
+
+/* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL: no
+ * memory. */
+const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
+
+/* Back again. False: not one of ours, or of another organization. */
+bool
+ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id);
 
 /* Go on in the same transaction under another tenant, for the few handlers that must cross a border
  * (accepting an invitation). */

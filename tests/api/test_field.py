@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from harness.client import Client, is_problem, raw, raw_status, unique
-from harness.field import Street
+from harness.street import Street
 from harness.recorder import closed
 
 UTC = datetime.timezone.utc

@@ -318,7 +318,7 @@ def play(street, acts):
     return street.state()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_order_of_arrival_ends_the_same(db, seed):
     acts = plan(None, seed)
     ends = [play(Street(db), shuffled(acts, random.Random(f"{seed} {order}"))) for order in range(3)]

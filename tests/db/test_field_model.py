@@ -19,7 +19,7 @@ import pytest
 
 from harness import server as harness_server
 from harness import services
-from harness.field import Street
+from harness.street import Street
 
 RUNS = int(os.environ.get("FIELD_MODEL_RUNS", "400"))
 FIRST = int(os.environ.get("FIELD_MODEL_SEED", "1"))

@@ -1,47 +1,59 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A street with doors, people, a script and a turf, written straight into the database."""
+"""A street to canvass, written straight into the database: a building, its doors with two people each, a turf
+over all of them that is handed to somebody."""
 
 import itertools
-import json
+import uuid
 
-_numbers = itertools.count(1)
+NUMBERS = itertools.count(1)
+LATITUDE, LONGITUDE = 42.3651, -71.0805
+
+
+def act(**more):
+    return {"client_id": str(uuid.uuid4()), "occurred_at": "2026-11-01T15:00:00Z", **more}
 
 
 class Street:
-    """`doors` doors with `people` people each, in one turf that is open. `sql(statement, *parameters)` returns rows."""
+    def __init__(self, org, doors=3, assigned=None, precinct="2-3"):
+        self.org = org
+        self.server = org.owner.server
+        number = next(NUMBERS)
+        self.building = self.one("INSERT INTO buildings (organization_id, building_key, address, precinct, latitude, "
+                                 "longitude) VALUES (%s, %s, '4 Canal Pk', %s, %s, %s) RETURNING id",
+                                 f"b{number}", precinct, LATITUDE + number / 1e5, LONGITUDE)
+        self.turf = self.one("INSERT INTO canvass_routes (organization_id, name, state, door_count, assigned_user_id, "
+                             "polygon) VALUES (%s, %s, 'out', %s, %s, ST_SetSRID(ST_Expand(ST_Point(%s, %s), 0.002), "
+                             "4326)) RETURNING id", f"North {number}", doors, assigned, LONGITUDE, LATITUDE)
+        self.doors, self.voters = [], []
+        for i in range(doors):
+            door = self.one("INSERT INTO doors (organization_id, building_id, address_key, unit, precinct) "
+                            "VALUES (%s, %s, %s, %s, %s) RETURNING id", self.building, f"d{number}-{i}", str(i), precinct)
+            self.one("INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position) "
+                     "VALUES (%s, %s, %s, %s) RETURNING id", self.turf, door, i)
+            self.doors.append(door)
+            self.voters.append([self.one("INSERT INTO voters (organization_id, first_name, last_name, door_id, precinct) "
+                                         "VALUES (%s, 'Rosa', 'Medina', %s, %s) RETURNING id", door, precinct)
+                                for _ in range(2)])
 
-    def __init__(self, sql, organization, doors=3, people=2, assigned=None, channels=("door",)):
-        self.sql, self.organization = sql, organization
-        number = next(_numbers)
-        self.place = (10 + number % 1000 / 20, -100 + number // 1000 / 20)  # far from any other
-        self.script = self.insert("scripts", name=f"Script {number}", channels=json.dumps(list(channels)))
-        self.step = self.insert("script_steps", script_id=self.script, position=1, kind="single",
-                                texts=json.dumps({"en": "Will you vote?"}))
-        self.options = [self.insert("script_options", step_id=self.step, position=n, support_level=n,
-                                    texts=json.dumps({"en": f"Level {n}"})) for n in (1, 3, 5)]
-        self.turf = self.insert("canvass_routes", name=f"Turf {number}", state="open", script_id=self.script,
-                                assigned_user_id=assigned, door_count=doors, voter_count=doors * people)
-        self.insert("street_segments", external_id=f"s{number}", name="Canal Pk", street_key="CANAL PARK", node_a="a",
-                    node_b="b", length_m=72, line=f"SRID=4326;LINESTRING({self.place[1]} {self.place[0]},{self.place[1]} {self.place[0] + 0.001})")
-        self.buildings, self.doors, self.voters = [], [], []
-        for position in range(1, doors + 1):
-            self.buildings.append(self.insert("buildings", building_key=f"{number}-{position}", latitude=self.place[0],
-                                              longitude=self.place[1], address=f"{position} Canal Pk"))
-            self.doors.append(self.insert("doors", building_id=self.buildings[-1], address_key=f"{number}-{position}"))
-            self.insert("canvass_route_doors", route_id=self.turf, door_id=self.doors[-1], position=position)
-            self.voters.append([
-                self.insert("voters", first_name="Rosa", last_name=f"Medina {position}.{n}", birth_year=1980, party="D",
-                            door_id=self.doors[-1], phones=json.dumps(["+16175550101"])) for n in range(people)])
+    def one(self, statement, *parameters):
+        return self.server.sql(statement, (self.org.id, *parameters))[0][0]
 
-    def insert(self, table, **values):
-        values["organization_id"] = self.organization
-        return self.sql(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))}) RETURNING id",
-                        *values.values())[0][0]
+    def record(self, client=None, status=201, **given):
+        body = act(channel="door", **given)
+        return (client or self.org.owner).ok("POST", "/v1/contacts", body, status=status)
 
-    def answer(self, voter, option, door=None):
-        body = {"channel": "door", "voter_id": voter, "turf_id": self.turf,
-                "answers": [{"step_id": self.step, "option_id": self.options[option]}]}
-        return {**body, "door_id": door} if door else body
+    def doors_done(self):
+        return self.server.sql("SELECT doors_done FROM canvass_routes WHERE id = %s", (self.turf,))[0][0]
 
-    def outcome(self, door, disposition="not_home"):
-        return {"channel": "door", "door_id": door, "turf_id": self.turf, "disposition": disposition}
+
+def script(org, *steps, **fields):
+    """A script with these steps, as the API gives it back."""
+    made = org.owner.ok("POST", "/v1/scripts", {"name": "Doors", **fields}, status=201)
+    return org.owner.ok("PUT", f"/v1/scripts/{made['id']}/steps", {"steps": list(steps)})
+
+
+def support(**more):
+    """A question of five options, one for each support level."""
+    return {"kind": "support", "required": True, "texts": {"en": "Will you vote for Ada?"},
+            "options": [{"key": str(level), "texts": {"en": str(level)}, "support_level": level}
+                        for level in range(1, 6)], **more}
