@@ -463,7 +463,8 @@ $$;
 -- The stream that an upload belongs to, with the clock measured anew. device_clock was read before the request
 -- left, received when its first byte came: the difference is the offset and the way, so of measurements that
 -- agree the least is nearest. One that is 5 seconds off, or the first for 10 minutes (clocks drift), counts
--- as it is. settled: the device will send nothing at or below that number any more.
+-- as it is. What would change next to nothing is not written. settled: the device will send nothing at or below
+-- that number any more.
 CREATE FUNCTION field_open(actor text, organization bigint, device uuid, device_clock timestamptz,
   received timestamptz, settled bigint)
 RETURNS field_streams
@@ -473,13 +474,19 @@ DECLARE
   stream field_streams;
   measured bigint := round(extract(epoch FROM received - device_clock) * 1000000);
 BEGIN
+  SELECT s.* INTO stream FROM field_streams s
+    WHERE s.organization_id = organization AND s.actor = field_open.actor AND s.installation = device;
+  IF stream.clock_at > now() - interval '1 minute' AND measured - stream.clock_offset_us BETWEEN -20000 AND 5000000
+     AND stream.next_sequence > settled THEN
+    RETURN stream;
+  END IF;
   INSERT INTO field_streams AS s (organization_id, actor, installation, clock_offset_us, clock_at, next_sequence)
-    VALUES (organization, actor, device, measured, now(), COALESCE(settled, 0) + 1)
+    VALUES (organization, actor, device, measured, now(), settled + 1)
     ON CONFLICT ON CONSTRAINT field_streams_installation_key DO UPDATE
     SET clock_offset_us = CASE WHEN abs(measured - s.clock_offset_us) > 5000000
                                  OR s.clock_at < now() - interval '10 minutes' THEN measured
                                ELSE LEAST(measured, s.clock_offset_us) END,
-        clock_at = now(), next_sequence = GREATEST(s.next_sequence, COALESCE(settled, 0) + 1)
+        clock_at = now(), next_sequence = GREATEST(s.next_sequence, settled + 1)
     RETURNING s.* INTO stream;
   RETURN stream;
 END
@@ -876,9 +883,9 @@ END
 $$;
 
 -- Takes one operation in, and decides it when its turn has come. first: the verdict of the first time, when this
--- was not the first. What is refused for its number or client_id is not stored: the other one is.
+-- was not the first. releases: held ones can be taken now (field_release). What is refused for its number or client_id is not stored: the other one is.
 CREATE FUNCTION field_apply(actor text, organization bigint, maker bigint, stream bigint, given jsonb, refusal jsonb,
-  OUT op field_operations, OUT first text)
+  OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -890,6 +897,8 @@ DECLARE
 BEGIN
   SELECT s.* INTO at FROM field_streams s
     WHERE s.organization_id = organization AND s.id = stream AND s.actor = field_apply.actor FOR NO KEY UPDATE;
+  next_sequence := at.next_sequence;
+  releases := false;
   SELECT o.* INTO op FROM field_operations o
     WHERE o.organization_id = organization AND o.client_id = (given ->> 'client_id')::uuid;
   IF FOUND AND (op.body_hash <> hash OR op.actor <> field_apply.actor) THEN
@@ -910,6 +919,9 @@ BEGIN
   END IF;
   IF op.sequence <= at.next_sequence THEN
     op := field_settle(op, at);
+    next_sequence := GREATEST(at.next_sequence, op.sequence + 1);
+    releases := EXISTS (SELECT FROM field_operations o WHERE o.organization_id = organization AND o.stream_id = stream
+                          AND o.verdict = 'held' AND o.sequence <= field_apply.next_sequence);
   END IF;
 END
 $$;

@@ -15,13 +15,16 @@ FROM field_pack(:actor::text, :organization_id::bigint, :my_user_id::bigint, :ki
 SELECT field_wiped(:actor::text, :organization_id::bigint, :body::jsonb -> 'packs') AS wiped
 
 -- name: field_open
-SELECT s.id AS stream_id, s.clock_offset_us, s.next_sequence
+SELECT s.id AS stream_id, s.clock_offset_us, s.next_sequence,
+       EXISTS (SELECT FROM field_operations o WHERE o.organization_id = s.organization_id AND o.stream_id = s.id
+                 AND o.verdict = 'held' AND o.sequence <= s.next_sequence) AS releases
 FROM field_open(:actor::text, :organization_id::bigint, :installation::uuid, :device_clock::timestamptz,
                 :received::timestamptz, :settled::bigint) s
 
 -- name: field_apply
 SELECT (a.op).client_id, (a.op).sequence, CASE WHEN a.first IS NULL THEN (a.op).verdict ELSE 'duplicate' END AS verdict,
-       a.first, (a.op).code, (a.op).message, (a.op).entity, (a.op).entity_id, (a.op).conflict_id, (a.op).occurred_at
+       a.first, (a.op).code, (a.op).message, (a.op).entity, (a.op).entity_id, (a.op).conflict_id, (a.op).occurred_at,
+       a.next_sequence, a.releases
 FROM field_apply(:actor::text, :organization_id::bigint, :my_user_id::bigint, :stream_id::bigint, :operation::jsonb,
                  :refusal::jsonb) a
 
@@ -30,13 +33,6 @@ SELECT r.client_id, r.sequence, r.verdict, NULL::text AS first, r.code, r.messag
        r.conflict_id, r.occurred_at
 FROM field_release(:actor::text, :organization_id::bigint, :stream_id::bigint) r
 WHERE r.id IS NOT NULL
-
--- name: field_stream
-SELECT s.next_sequence,
-       EXISTS (SELECT FROM field_operations o WHERE o.organization_id = s.organization_id AND o.stream_id = s.id
-                 AND o.verdict = 'held' AND o.sequence <= s.next_sequence) AS releases
-FROM field_streams s
-WHERE s.organization_id = :organization_id::bigint AND s.id = :stream_id::bigint
 
 -- name: field_conflict_list
 SELECT {columns}

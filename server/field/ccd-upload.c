@@ -111,13 +111,25 @@ add_verdict(ccd_call *call,
   return ccd_rows_bind(rows, 0, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
 
-static cc_status
-apply(ccd_call *call,
-      const char *stream,
-      const cc_field_operation *operation,
-      cc_field_receipt *receipt,
-      cc_error *reterr)
+/* One installation's upload on its way. */
+typedef struct upload {
+  ccd_call *call;
+  const char *stream; /* number of its row */
+  cc_field_receipt *receipt;
+  bool releases; /* held ones can be taken now */
+} upload;
+
+static void
+note_stream(upload *self, const ccd_rows *rows)
 {
+  self->receipt->next_sequence = ccd_rows_int64(rows, 0, "next_sequence");
+  self->releases = self->releases || ccd_rows_bool(rows, 0, "releases");
+}
+
+static cc_status
+apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
+{
+  ccd_call *call = self->call;
   const char *body = NULL;
   const char *refused = missing_right(call, operation->kind);
   if (refused != NULL)
@@ -127,31 +139,33 @@ apply(ccd_call *call,
   const char *text = body == NULL ? NULL : operation_text(call, operation, body);
   if (text == NULL)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-  const ccd_arg args[] = {{"stream_id", stream}, {"operation", text}, {"refusal", refused}, {0}};
+  const ccd_arg args[] = {
+    {"stream_id", self->stream},
+    {"operation", text},
+    {"refusal", refused},
+    {0},
+  };
   const char *action = cc_arena_printf(call->arena, "field.%s", operation->kind);
   const ccd_rows *rows = NULL;
   cc_status status =
     ccd_call_once(call, CCD_WRITE, action, &ccd_q_field_apply, args, &rows, reterr);
-  if (status == CC_OK)
-    status = add_verdict(call, rows, receipt->verdicts, &receipt->n_verdicts, reterr);
-  return status;
+  if (status != CC_OK)
+    return status;
+  note_stream(self, rows);
+  return add_verdict(call, rows, self->receipt->verdicts, &self->receipt->n_verdicts, reterr);
 }
 
 /* Those whose turn has come, one transaction each. */
 static cc_status
-release(ccd_call *call, const char *stream, cc_field_receipt *receipt, cc_error *reterr)
+release(upload *self, cc_error *reterr)
 {
-  const ccd_arg args[] = {{"stream_id", stream}, {0}};
-  const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_once(call, CCD_READ, NULL, &ccd_q_field_stream, args, &rows, reterr);
-  if (status != CC_OK)
-    return status;
-  receipt->next_sequence = ccd_rows_int64(rows, 0, "next_sequence");
-  if (!ccd_rows_bool(rows, 0, "releases"))
-    return CC_OK;
+  ccd_call *call = self->call;
+  cc_field_receipt *receipt = self->receipt;
+  const ccd_arg args[] = {{"stream_id", self->stream}, {0}};
   receipt->released = cc_arena_alloc(call->arena, RELEASES_MAX * sizeof(*receipt->released));
   while (receipt->released != NULL && receipt->n_released < RELEASES_MAX) {
-    status =
+    const ccd_rows *rows = NULL;
+    cc_status status =
       ccd_call_once(call, CCD_WRITE, "field.release", &ccd_q_field_release, args, &rows, reterr);
     if (status != CC_OK || ccd_rows_n(rows) == 0)
       return status;
@@ -163,44 +177,44 @@ release(ccd_call *call, const char *stream, cc_field_receipt *receipt, cc_error 
   return CC_OK;
 }
 
-/* Opens the stream; its number as text. */
 static cc_status
-open_stream(ccd_call *call, cc_field_receipt *receipt, const char **ret, cc_error *reterr)
+begin(upload *self, size_t n_operations, cc_error *reterr)
 {
+  ccd_call *call = self->call;
+  cc_field_receipt *receipt = cc_arena_alloc(call->arena, sizeof(*receipt));
+  if (receipt == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  self->receipt = receipt;
+  receipt->received_at = ccd_call_received(call);
+  receipt->verdicts = cc_arena_alloc(call->arena, (n_operations + 1) * sizeof(*receipt->verdicts));
   const ccd_arg args[] = {{"received", ccd_text_time(call->arena, receipt->received_at)}, {0}};
   const ccd_rows *rows = NULL;
   cc_status status =
     ccd_call_once(call, CCD_WRITE, "field.open", &ccd_q_field_open, args, &rows, reterr);
   if (status != CC_OK)
     return status;
-  *ret = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));
+  self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));
   receipt->clock_offset_ms = ccd_rows_int64(rows, 0, "clock_offset_us") / 1000;
-  receipt->next_sequence = ccd_rows_int64(rows, 0, "next_sequence");
-  return *ret != NULL ? CC_OK : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  note_stream(self, rows);
+  return self->stream != NULL && receipt->verdicts != NULL
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
 cc_status
 ccd_field_upload(ccd_call *call, cc_error *reterr)
 {
   const cc_field_upload *body = call->body;
-  const char *stream = NULL;
-  cc_field_receipt *receipt = cc_arena_alloc(call->arena, sizeof(*receipt));
-  if (receipt == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-  receipt->received_at = ccd_call_received(call);
-  receipt->verdicts =
-    cc_arena_alloc(call->arena, (body->n_operations + 1) * sizeof(*receipt->verdicts));
-  if (receipt->verdicts == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-  cc_status status = open_stream(call, receipt, &stream, reterr);
+  upload self = {.call = call};
+  cc_status status = begin(&self, body->n_operations, reterr);
   for (size_t i = 0; status == CC_OK && i < body->n_operations; i++)
-    status = apply(call, stream, body->operations[i], receipt, reterr);
-  if (status == CC_OK)
-    status = release(call, stream, receipt, reterr);
-  if (status != CC_OK && receipt->n_verdicts == 0)
+    status = apply(&self, body->operations[i], reterr);
+  if (status == CC_OK && self.releases)
+    status = release(&self, reterr);
+  if (status != CC_OK && (self.receipt == NULL || self.receipt->n_verdicts == 0))
     return status;
-  receipt->stopped = status != CC_OK;
-  call->reply = receipt;
+  self.receipt->stopped = status != CC_OK;
+  call->reply = self.receipt;
   return CC_OK;
 }
 

@@ -280,7 +280,7 @@ def a_conflict(world, where, whose, gone, user):
 OBJECTS = {
     "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
     "session_id": a_session, "user_id": a_member, "invitation_id": an_invitation, "token_id": an_api_token,
-    "device_id": a_device, "conflict_id": a_conflict,
+    "device_id": a_device, "turf_id": a_turf, "conflict_id": a_conflict,
 }
 
 
