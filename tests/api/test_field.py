@@ -11,10 +11,12 @@ import uuid
 
 import jsonschema
 import pytest
+import requests
 
-from harness.client import Client, is_problem, raw, raw_status, unique
+from harness.client import Client, Organization, is_problem, raw, raw_status, unique
 from harness.street import Street
 from harness.recorder import closed
+from harness.services import wait_until
 
 UTC = datetime.timezone.utc
 
@@ -390,6 +392,40 @@ def test_the_same_upload_from_many_threads_at_once(walker, street, sql):
         verdicts = sorted(each["verdicts"][n]["verdict"] for each in answers)
         assert verdicts == ["applied"] + ["duplicate"] * 7
         assert len(contacts(sql, operation["client_id"])) == 1
+
+
+def test_a_server_killed_in_the_middle_leaves_whole_operations(make_server):
+    server = make_server()
+    organization = Organization(Client(server), everybody=False)
+    walker = organization.add("member")
+    street = Street(lambda statement, *parameters: server.sql(statement, parameters or None), organization.id,
+                    assigned=walker.user)
+    phone = Phone(walker)
+    operations = [phone.did("contact", street.answer(street.voters[n % 3][0], n % 3)) for n in range(200)]
+    ended = []
+
+    def go():
+        try:
+            ended.append(phone.send(*operations))
+        except requests.RequestException:
+            pass
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    written = "SELECT count(*) FROM voter_contacts"
+    wait_until(lambda: server.sql(written)[0][0] >= 5, 60, "the first contacts")
+    server.kill()
+    thread.join()
+    server.start()
+    survived = server.sql(written)[0][0]
+    assert not ended and 5 <= survived < 200, "it was killed in the middle"
+    # Every contact has its verdict, its rows in feed and log, and nothing else has.
+    for table, condition in (("field_operations", "verdict = 'applied'"), ("changes", "entity = 'contact'"),
+                             ("audit_log", "entity = 'contact'"), ("contact_answers", "true")):
+        assert server.sql(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0] == survived, table
+    verdicts = Phone.send(phone, *operations)["verdicts"]
+    assert [v["verdict"] for v in verdicts] == ["duplicate"] * survived + ["applied"] * (200 - survived)
+    assert server.sql("SELECT count(*), count(DISTINCT client_id) FROM voter_contacts")[0] == (200, 200)
 
 
 # Conflicts ----------------------------------------------------------------------------------------
