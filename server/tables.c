@@ -3,6 +3,7 @@
 #include "server/commands.h"
 #include "server/contacts/ccd-contacts-routes.h"
 #include "server/events/ccd-events-routes.h"
+#include "server/field/ccd-field.h"
 #include "server/jobs/ccd-mail-job.h"
 #include "server/organizations/ccd-organizations.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
@@ -22,6 +23,7 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_imports_routes,
   ccd_voters_routes,
   ccd_places_routes,
+  ccd_field_routes,
   ccd_contacts_routes,
   ccd_platform_routes,
   NULL,

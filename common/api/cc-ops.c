@@ -8,6 +8,9 @@
 #include "common/api/cc-organization.h"
 #include "common/api/cc-phonebank.h"
 #include "common/api/cc-place.h"
+#include "common/api/cc-field.h"
+#include "common/api/cc-organization.h"
+#include "common/api/cc-pack.h"
 #include "common/api/cc-platform.h"
 #include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
@@ -196,6 +199,15 @@ const cc_op *const cc_ops[] = {
   &cc_op_update_door,
   &cc_op_geocode,
   &cc_op_get_geocoding,
+  &cc_op_list_field_packs,
+  &cc_op_get_turf_pack,
+  &cc_op_get_event_pack,
+  &cc_op_confirm_wipe,
+  &cc_op_upload_field_work,
+  &cc_op_list_field_conflicts,
+  &cc_op_get_field_conflict,
+  &cc_op_resolve_field_conflict,
+
   &cc_op_list_dispositions,
   &cc_op_record_contact,
   &cc_op_record_contacts,

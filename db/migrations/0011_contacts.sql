@@ -618,8 +618,9 @@ $$;
 -- The person as the contacts that hold tell: latest by when it happened. What was tried at the door for nobody
 -- in particular was tried for everybody behind it. Equal times: the client_id decides, not who came first.
 CREATE FUNCTION contact_derive_voters(organization bigint, matter bigint[]) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE -- which keeps the plan
 AS $$
+BEGIN
   UPDATE voters v SET
     support_level = s.support_level, support_at = s.occurred_at,
     last_contact_at = l.occurred_at, last_disposition = l.code,
@@ -653,14 +654,16 @@ AS $$
       UNION ALL
       SELECT b.id FROM voter_contacts c
       JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
-      WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door')
+      WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door');
+END
 $$;
 
 -- How far a door of a turf is. Done: for everybody who was spoken of there in this pass, the last word needs no
 -- other attempt; that somebody moved or died ends the door only when nobody else lives there.
 CREATE FUNCTION contact_door_state(organization bigint, route bigint, door bigint, OUT state text, OUT at timestamptz)
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE -- which keeps the plan
 AS $$
+BEGIN
   WITH told AS (
     SELECT c.occurred_at, c.client_id, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
            CASE WHEN d.level IN ('door', 'building') THEN NULL ELSE c.voter_id END AS voter_id
@@ -679,7 +682,8 @@ AS $$
         SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = door AND v.unreachable IS NULL
           AND NOT v.confidential)) THEN 'done'
       ELSE 'attempted' END, max(occurred_at)
-  FROM last
+  INTO state, at FROM last;
+END
 $$;
 
 -- Counts and progress of the turf; its row is the lock, taken last.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "common/base/cc-time.h"
 #include "server/engine/ccd-exchange.h"
 
 #define PARAMS_MAX 64
@@ -261,6 +262,47 @@ ccd_call_copy_out(ccd_call *call,
   return exchange->in_transaction
            ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr)
            : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
+}
+
+cc_status
+ccd_call_once(ccd_call *call,
+              ccd_tx tx,
+              const char *action,
+              const ccd_query *query,
+              const ccd_arg *extra,
+              const ccd_rows **ret,
+              cc_error *reterr)
+{
+  ccd_exchange *exchange = ccd_exchange_of(call);
+  const char *args[PARAMS_MAX];
+  if (exchange->in_transaction || query->n_params > PARAMS_MAX)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "transaction",
+                   "%s: the route has a transaction",
+                   query->name);
+  cc_status status = ccd_exchange_conn(exchange, reterr);
+  if (status == CC_OK)
+    status = ccd_exchange_args(exchange, query, extra, args, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_context context = exchange->context;
+  context.tx = tx;
+  context.action = action;
+  for (int attempt = 1;; attempt++) {
+    status = ccd_db_query_once(exchange->conn, &context, query, args, ret, reterr);
+    if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
+      break;
+  }
+  exchange->wrote = exchange->wrote || (status == CC_OK && tx == CCD_WRITE);
+  return status;
+}
+
+cc_time
+ccd_call_received(const ccd_call *call)
+{
+  int64_t since = cc_time_monotonic() - call->exchange->request->started;
+  return cc_time_now() - since;
 }
 
 cc_status

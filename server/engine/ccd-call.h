@@ -143,6 +143,23 @@ cc_status ccd_call_copy_out(ccd_call *call,
                             ccd_db_copy_cb *callback,
                             void *data,
                             cc_error *reterr) CC_MUSTCHECK;
+/**
+ * The same as a transaction of its own, for a route with CCD_NONE whose handler does several things
+ * that stand each by itself. Tried again after a serialization failure. The rows hold until the
+ * call's next one; that something was written is told to the feed's readers at the end.
+ *
+ * @action: of a CCD_WRITE: its name in the audit log
+ */
+cc_status ccd_call_once(ccd_call *call,
+                        ccd_tx tx,
+                        const char *action,
+                        const ccd_query *query,
+                        const ccd_arg *extra,
+                        const ccd_rows **ret,
+                        cc_error *reterr) CC_MUSTCHECK;
+
+/* When the first byte of the request came. */
+cc_time ccd_call_received(const ccd_call *call);
 
 /* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
  * on failure. */
@@ -159,6 +176,10 @@ cc_status ccd_call_send_bytes(ccd_call *call,
 /* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL:
  * no memory. */
 const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
+
+/* Back again. False: not one of ours, or of another organization. */
+bool
+ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id);
 
 /* Go on in the same transaction under another tenant, for the few handlers that must cross a border
  * (accepting an invitation). */

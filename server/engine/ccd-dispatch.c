@@ -18,7 +18,6 @@
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
 #define SLOW_TIMEOUT_MS 120000 /* of a statement of a slow route */
-#define TRIES 3
 
 static pthread_mutex_t arenas_lock = PTHREAD_MUTEX_INITIALIZER;
 static cc_arena *arenas[ARENAS_KEPT]; /* guarded by arenas_lock, as is the count */
@@ -348,7 +347,7 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
     exchange->context = given;
     bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
-    if (status == CC_OK || attempt == TRIES || !ccd_db_may_retry(exchange->conn))
+    if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
       return status;
   }
 }
@@ -368,8 +367,8 @@ after_commit(ccd_exchange *exchange)
                         exchange->revokes[i].id);
   if (exchange->wake_jobs || exchange->call.route->wakes_jobs)
     server->jobs_wake(server->jobs);
-  if (exchange->call.route->tx == CCD_WRITE && exchange->context.organization_id != 0 &&
-      !exchange->replayed)
+  if ((exchange->call.route->tx == CCD_WRITE || exchange->wrote) &&
+      exchange->context.organization_id != 0 && !exchange->replayed)
     ccd_feed_wrote(server->feed, exchange->context.organization_id);
 }
 

@@ -17,6 +17,7 @@ import redis
 
 import database
 import limits
+import uploads
 from measure import Meter, middle, spread
 
 from harness import server as harness_server
@@ -84,7 +85,9 @@ def arguments():
     parser.add_argument("--connections", type=int, default=32, help="of wrk and of pgbench")
     parser.add_argument("--events", type=int, default=200000)
     parser.add_argument("--organizations", type=int, default=200)
-    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, check-in, door, contact, create-keyed)")
+    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, check-in, door, contact, create-keyed, upload)")
+    parser.add_argument("--devices", type=int, default=40, help="phones of the case upload")
+    parser.add_argument("--per-second", type=int, default=150, help="contacts that they send together")
     parser.add_argument("--limits", action="store_true", help="only memory, routes and organizations")
     parser.add_argument("--no-limits", action="store_true", help="without them")
     parser.add_argument("--plans", action="store_true", help="print PostgreSQL's generic plans too")
@@ -242,9 +245,11 @@ def main():
     options = arguments()
     bench = Bench(options)
     try:
-        if not options.limits:
+        if options.case and "upload" in options.case:
+            uploads.run(bench, say)
+        if not options.limits and options.case != ["upload"]:
             bench.compare()
-        if not options.no_limits:
+        if not options.no_limits and options.case != ["upload"]:
             limits.run(bench, say)
     finally:
         bench.remove()

@@ -74,6 +74,14 @@ FIELD = [
         ("voters", "last_name", "'Medina'"),
         ("voter_duplicates", "voter_id, other_id, score, reasons",
          "(SELECT min(id) FROM voters), (SELECT max(id) FROM voters), 1, '[]'"),
+        ("field_grants", "actor, kind, pack_id, content, cursor_xid, made_at", "'user:1', 'turf', 1, 'x', '3', now()"),
+        ("field_streams", "actor, installation", "'user:1', gen_random_uuid()"),
+        ("field_operations", "client_id, stream_id, sequence, actor, kind, occurred_at, device_occurred_at, body, body_hash",
+         "gen_random_uuid(), (SELECT id FROM field_streams), 1, 'user:1', 'note', now(), now(), '{}', ''"),
+        ("field_conflicts", "operation_id, kind, code, message, actor, installation, occurred_at, device_occurred_at, theirs",
+         "(SELECT id FROM field_operations), 'note', 'failed', 'No.', 'user:1', gen_random_uuid(), now(), now(), '{}'"),
+        ("field_notes", "client_id, door_id, note, occurred_at, device_occurred_at, actor",
+         "gen_random_uuid(), (SELECT id FROM doors), 'Dog', now(), now(), 'user:1'"),
     ]]
 
 

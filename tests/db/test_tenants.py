@@ -12,7 +12,8 @@ TENANT = ("organization_members", "invitations", "api_tokens", "devices", "event
           "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors", "voter_contacts",
           "contact_answers", "follow_ups", "voter_duplicates", "voter_merges", "voter_profiles", "imports",
           "import_matches", "import_changes", "purge_certificates", "phone_bank_sessions", "phone_bank_callers",
-          "phone_bank_targets", "phone_bank_calls", "text_campaigns", "text_texters", "text_conversations", "text_messages")
+          "phone_bank_targets", "phone_bank_calls", "text_campaigns", "text_texters", "text_conversations", "text_messages",
+          "field_grants", "field_streams", "field_operations", "field_conflicts", "field_notes")
 
 
 @pytest.fixture(scope="module")
