@@ -6,7 +6,7 @@
 /* Costs in metres of walking, so that they can be weighed against the edge that a cut saves. */
 #define EDGE_MAX 150.0   /* a cut saves at most this: what lies beyond is no reason to be uneven */
 #define BLOCK_SPLIT 60.0 /* cutting one side of one block */
-#define UNEVEN 12.0      /* a turf at 10 % from the target; grows with the square */
+#define UNEVEN 20.0      /* a turf at 10 % from the target; grows with the square */
 #define OUTSIDE 5000.0   /* a turf outside the slack, a whole target away */
 
 typedef struct split {

@@ -3,7 +3,8 @@
 
 #include "server/canvass/ccd-cut.h"
 
-/* The two ways to group stops; ccd-cut.c makes stops of points before and pieces of groups after. */
+/* The two ways to group stops; ccd-cut.c makes stops of points before and pieces of groups after.
+ */
 
 /* Ordinary stops (no towers). All arrays have @n cells. */
 typedef struct ccd_stops {

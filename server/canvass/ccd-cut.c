@@ -20,7 +20,7 @@ typedef struct work {
   const ccd_point *points;
   const ccd_cut_options *options;
   int *sorted, *first;
-  int n; /* all stops: towers and ordinary ones */
+  int n;         /* all stops: towers and ordinary ones */
   int *ordinary; /* the stop of each ordinary stop, in curve order */
   ccd_point *place;
   double minutes_per_door;
@@ -64,8 +64,7 @@ find_stops(work *w, int n, cc_arena *scratch)
       w->sorted[count++] = i;
   ccd_walk_sort(w->points, w->sorted, count);
   for (int i = 0; i < count; i++) {
-    if (i == 0 ||
-        !ccd_walk_together(&w->points[w->sorted[i - 1]], &w->points[w->sorted[i]]))
+    if (i == 0 || !ccd_walk_together(&w->points[w->sorted[i - 1]], &w->points[w->sorted[i]]))
       w->first[w->n++] = i;
   }
   w->first[w->n] = count;
@@ -122,11 +121,7 @@ find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
 /* --- the tour --------------------------------------------------------------------------------- */
 
 static cc_status
-tour_of(const work *w,
-        const ccd_watch *watch,
-        cc_arena *scratch,
-        int *order,
-        cc_error *reterr)
+tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
 {
   const ccd_stops *s = &w->stops;
   const ccd_cut_options *o = w->options;
@@ -142,17 +137,12 @@ tour_of(const work *w,
     y[i] = s->place[i].y;
     order[i] = i; /* the curve's order */
   }
-  ccd_tour_problem problem = {.n = s->n,
-                              .length = ccd_streets_near,
-                              .data = &metric,
-                              .x = x,
-                              .y = y,
-                              .given = true};
-  ccd_tour_budget budget = {
-    .kicks = o->kicks, .milliseconds = o->milliseconds, .seed = o->seed};
+  ccd_tour_problem problem =
+    {.n = s->n, .length = ccd_streets_near, .data = &metric, .x = x, .y = y, .given = true};
+  ccd_tour_budget budget = {.kicks = o->kicks, .milliseconds = o->milliseconds, .seed = o->seed};
   if (budget.kicks == 0 && budget.milliseconds <= 0)
     budget.kicks = (int64_t) fmin((double) CCD_CUT_KICKS * s->n, CCD_CUT_KICKS_MAX);
-  return ccd_tour_solve(&problem, &budget, watch, scratch, order, NULL, reterr);
+  return ccd_tour_solve(&problem, &budget, o->watch, scratch, order, NULL, reterr);
 }
 
 /* --- the result ------------------------------------------------------------------------------ */
@@ -188,8 +178,7 @@ add_tower(const work *w, int stop, ccd_cut *ret)
     while (left > 0) {
       int point = w->sorted[at], here = w->points[point].doors - used;
       int taken = here < left ? here : left;
-      ret->pieces[ret->n_pieces++] =
-        (ccd_piece){.point = point, .first = used, .doors = taken};
+      ret->pieces[ret->n_pieces++] = (ccd_piece){.point = point, .first = used, .doors = taken};
       left -= taken;
       used += taken;
       if (used == w->points[point].doors) {
@@ -254,7 +243,6 @@ set_targets(work *w, const ccd_segment *segments)
 
 static cc_status
 group_stops(const work *w,
-            const ccd_watch *watch,
             cc_arena *scratch,
             int *ret_order,
             int *ret_end,
@@ -264,33 +252,30 @@ group_stops(const work *w,
   if (w->stops.n == 0)
     return CC_OK;
   if (w->options->mode == CCD_CUT_COMPACT)
-    return ccd_cut_halve(&w->stops, watch, scratch, ret_order, ret_end, ret_n, reterr);
+    return ccd_cut_halve(&w->stops, w->options->watch, scratch, ret_order, ret_end, ret_n, reterr);
   int *tour = cc_arena_alloc(scratch, (size_t) w->stops.n * sizeof(int));
   if (tour == NULL)
     return ccd_near_no_memory(reterr);
-  cc_status status = tour_of(w, watch, scratch, tour, reterr);
+  cc_status status = tour_of(w, scratch, tour, reterr);
   if (status != CC_OK)
     return status;
   return ccd_cut_split(&w->stops, tour, scratch, ret_order, ret_end, ret_n, reterr);
 }
 
 cc_status
-ccd_cut_turfs(const ccd_point *points,
-              int n,
-              const ccd_segment *segments,
+ccd_cut_turfs(const ccd_ground *ground,
               const ccd_cut_options *options,
-              const ccd_watch *watch,
               cc_arena *arena,
               cc_arena *scratch,
               ccd_cut *ret,
               cc_error *reterr)
 {
-  work w = {.points = points, .options = options};
+  work w = {.points = ground->points, .options = options};
   cc_status status = check_options(options, reterr);
   if (status != CC_OK)
     return status;
-  set_targets(&w, segments);
-  if (!find_stops(&w, n, scratch))
+  set_targets(&w, ground->segments);
+  if (!find_stops(&w, ground->n, scratch))
     return ccd_near_no_memory(reterr);
   status = find_ordinary(&w, scratch, reterr);
   if (status != CC_OK)
@@ -300,7 +285,7 @@ ccd_cut_turfs(const ccd_point *points,
   if (order == NULL)
     return ccd_near_no_memory(reterr);
   int *end = order + w.stops.n + 1;
-  status = group_stops(&w, watch, scratch, order, end, &groups, reterr);
+  status = group_stops(&w, scratch, order, end, &groups, reterr);
   if (status == CC_OK)
     status = make_result(&w, groups, arena, ret, reterr);
   if (status != CC_OK)
@@ -313,31 +298,27 @@ ccd_cut_turfs(const ccd_point *points,
 }
 
 cc_status
-ccd_cut_again(const ccd_point *points,
-              const int *which,
-              const int *left,
-              int n_which,
-              const ccd_segment *segments,
+ccd_cut_again(const ccd_ground *ground,
+              const ccd_left *left,
               const ccd_cut_options *options,
-              const ccd_watch *watch,
               cc_arena *arena,
               cc_arena *scratch,
               ccd_cut *ret,
               cc_error *reterr)
 {
-  ccd_point *open = cc_arena_alloc(scratch, ((size_t) n_which + 1) * sizeof(ccd_point));
+  ccd_point *open = cc_arena_alloc(scratch, ((size_t) left->n + 1) * sizeof(ccd_point));
   if (open == NULL)
     return ccd_near_no_memory(reterr);
-  for (int i = 0; i < n_which; i++) {
-    open[i] = points[which[i]];
-    open[i].doors = left[i];
+  for (int i = 0; i < left->n; i++) {
+    open[i] = ground->points[left->which[i]];
+    open[i].doors = left->left[i];
   }
-  cc_status status =
-    ccd_cut_turfs(open, n_which, segments, options, watch, arena, scratch, ret, reterr);
+  const ccd_ground rest = {.points = open, .n = left->n, .segments = ground->segments};
+  cc_status status = ccd_cut_turfs(&rest, options, arena, scratch, ret, reterr);
   if (status != CC_OK)
     return status;
   for (int i = 0; i < ret->n_pieces; i++)
-    ret->pieces[i].point = which[ret->pieces[i].point];
+    ret->pieces[i].point = left->which[ret->pieces[i].point];
   return CC_OK;
 }
 
@@ -358,10 +339,8 @@ compare_away(const void *a, const void *b)
 }
 
 cc_status
-ccd_cut_nearest(const ccd_point *points,
-                int n,
+ccd_cut_nearest(const ccd_ground *ground,
                 const bool *taken,
-                const ccd_segment *segments,
                 const ccd_point *from,
                 int doors,
                 cc_arena *scratch,
@@ -369,22 +348,22 @@ ccd_cut_nearest(const ccd_point *points,
                 int *ret_n,
                 cc_error *reterr)
 {
-  away *all = cc_arena_alloc(scratch, ((size_t) n + 1) * sizeof(away));
+  away *all = cc_arena_alloc(scratch, ((size_t) ground->n + 1) * sizeof(away));
   if (all == NULL)
     return ccd_near_no_memory(reterr);
   int free_points = 0;
-  for (int i = 0; i < n; i++) {
-    if (points[i].doors <= 0 || (taken != NULL && taken[i]))
+  for (int i = 0; i < ground->n; i++) {
+    if (ground->points[i].doors <= 0 || (taken != NULL && taken[i]))
       continue;
-    ccd_point pair[2] = {*from, points[i]};
-    ccd_street_metric metric = {.points = pair, .segments = segments};
+    ccd_point pair[2] = {*from, ground->points[i]};
+    ccd_street_metric metric = {.points = pair, .segments = ground->segments};
     all[free_points++] = (away){.length = ccd_streets_near(&metric, 0, 1), .point = i};
   }
   qsort(all, (size_t) free_points, sizeof(*all), compare_away);
   int count = 0;
   for (int sum = 0; count < free_points && sum < doors; count++) {
     ret_which[count] = all[count].point;
-    sum += points[all[count].point].doors;
+    sum += ground->points[all[count].point].doors;
   }
   *ret_n = count;
   return CC_OK;

@@ -31,6 +31,7 @@ typedef struct ccd_cut_options {
   int64_t kicks;           /* of the tour; 0: CCD_CUT_KICKS a stop, at most CCD_CUT_KICKS_MAX */
   double milliseconds;     /* CPU of the tour; 0: by kicks alone, and so the same every time */
   uint64_t seed;
+  const ccd_watch *watch; /* NULL: never cancelled */
 } ccd_cut_options;
 
 #define CCD_CUT_KICKS 16
@@ -56,36 +57,31 @@ typedef struct ccd_cut {
 } ccd_cut;
 
 /**
- * @segments: for the cost of crossing; NULL: 20 m. Points' segments index into it.
+ * @ground: streets are not used
  * @arena: holds @ret, about 30 bytes a point
  * @scratch: about 500 bytes a point
  *
  * O(n log n) and the kicks; the split O(n d) for d stops in the largest turf.
  * Returns CC_ERR_INVALID when there is no target, or both; CC_ERR_UNAVAILABLE when cancelled.
  */
-cc_status ccd_cut_turfs(const ccd_point *points,
-                        int n,
-                        const ccd_segment *segments,
+cc_status ccd_cut_turfs(const ccd_ground *ground,
                         const ccd_cut_options *options,
-                        const ccd_watch *watch,
                         cc_arena *arena,
                         cc_arena *scratch,
                         ccd_cut *ret,
                         cc_error *reterr) CC_MUSTCHECK;
 
-/**
- * Cut again only what is left: the doors of the points @which that are not finished. The pieces of
- * @ret name points as @points does; first counts among the doors that are left.
- *
- * @left: doors left at each of the @n_which points, 0 to points[which[i]].doors
- */
-cc_status ccd_cut_again(const ccd_point *points,
-                        const int *which,
-                        const int *left,
-                        int n_which,
-                        const ccd_segment *segments,
+/* What is left of some points: left[i] doors, 0 to all, of points[which[i]]. */
+typedef struct ccd_left {
+  const int *which, *left;
+  int n;
+} ccd_left;
+
+/* Cut again only what is left, so that finished doors stay where they are. The pieces of @ret name
+ * points as the ground does; first counts among the doors that are left. As ccd_cut_turfs. */
+cc_status ccd_cut_again(const ccd_ground *ground,
+                        const ccd_left *left,
                         const ccd_cut_options *options,
-                        const ccd_watch *watch,
                         cc_arena *arena,
                         cc_arena *scratch,
                         ccd_cut *ret,
@@ -96,15 +92,13 @@ cc_status ccd_cut_again(const ccd_point *points,
  * @doors doors are reached (the last one may go over). Nearest first; for the order in which to
  * knock them give them to ccd_walk_plan with @from as start.
  *
- * @taken: @n flags of points that somebody else has; NULL: none
- * @ret_which: room for @n indexes into @points
+ * @taken: a flag a point: somebody else has it; NULL: none
+ * @ret_which: room for as many indexes as the ground has points
  *
  * O(n log n).
  */
-cc_status ccd_cut_nearest(const ccd_point *points,
-                          int n,
+cc_status ccd_cut_nearest(const ccd_ground *ground,
                           const bool *taken,
-                          const ccd_segment *segments,
                           const ccd_point *from,
                           int doors,
                           cc_arena *scratch,

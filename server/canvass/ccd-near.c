@@ -102,8 +102,12 @@ compare_keyed(const void *a, const void *b)
 }
 
 cc_status
-ccd_near_hilbert(
-  const double *x, const double *y, int n, cc_arena *scratch, int *ret_order, cc_error *reterr)
+ccd_near_hilbert(const double *x,
+                 const double *y,
+                 int n,
+                 cc_arena *scratch,
+                 int *ret_order,
+                 cc_error *reterr)
 {
   if (n == 0)
     return CC_OK;
@@ -212,8 +216,13 @@ offer_ring(const grid *g, int cx, int cy, int ring, nearest *best)
 }
 
 cc_status
-ccd_near_find(
-  const double *x, const double *y, int n, int k, cc_arena *scratch, int *ret, cc_error *reterr)
+ccd_near_find(const double *x,
+              const double *y,
+              int n,
+              int k,
+              cc_arena *scratch,
+              int *ret,
+              cc_error *reterr)
 {
   grid g = {.x = x, .y = y};
   if (n == 0 || k == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/canvass/ccd-streets.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -50,8 +51,11 @@ count_nodes(ccd_streets *s, cc_error *reterr)
     const ccd_segment *g = &s->segments[i];
     if (g->node_a < 0 || g->node_b < 0 || !isfinite(g->length) || g->length < 0 ||
         !isfinite(g->crossing) || g->crossing < 0)
-      return cc_fail(
-        reterr, CC_ERR_INVALID, "segment", "Segment %d has no sound nodes or lengths.", i);
+      return cc_fail(reterr,
+                     CC_ERR_INVALID,
+                     "segment",
+                     "Segment %d has no sound nodes or lengths.",
+                     i);
     int higher = g->node_a > g->node_b ? g->node_a : g->node_b;
     if (higher >= s->nodes)
       s->nodes = higher + 1;
@@ -74,8 +78,11 @@ allocate(ccd_streets *s, cc_arena *arena)
 }
 
 cc_status
-ccd_streets_new(
-  const ccd_segment *segments, int n, cc_arena *arena, ccd_streets **ret, cc_error *reterr)
+ccd_streets_new(const ccd_segment *segments,
+                int n,
+                cc_arena *arena,
+                ccd_streets **ret,
+                cc_error *reterr)
 {
   ccd_streets *s = cc_arena_alloc(arena, sizeof(*s));
   if (s == NULL)
@@ -104,7 +111,8 @@ ccd_streets_new(
   return CC_OK;
 }
 
-/* --- one search: Dijkstra 1959 with a binary heap ---------------------------------------------- */
+/* --- one search: Dijkstra 1959 with a binary heap ----------------------------------------------
+ */
 
 static void
 push(ccd_streets *s, int node, int32_t away)
@@ -163,14 +171,15 @@ search(ccd_streets *s, int from, int wanted)
   }
 }
 
-/* --- distances between doors ------------------------------------------------------------------- */
+/* --- distances between doors -------------------------------------------------------------------
+ */
 
 static int32_t
 straight(const ccd_point *p, const ccd_point *q)
 {
   double dx = p->x - q->x, dy = p->y - q->y;
   double cm = DETOUR * CCD_CM * sqrt(dx * dx + dy * dy);
-  return cm >= LENGTH_MAX ? LENGTH_MAX : (int32_t) cm;
+  return cm >= LENGTH_MAX ? LENGTH_MAX : (int32_t) (cm + 0.5);
 }
 
 static int32_t
@@ -182,7 +191,7 @@ along(const ccd_point *p, const ccd_point *q)
 /* The ends of the doors' segments, each once, and where each door's two ends are among them. */
 typedef struct ends {
   int *node, n;
-  int *of; /* two a door; -1 without a segment */
+  int *of;          /* two a door; -1 without a segment */
   int32_t *between; /* n * n; -1: no way */
 } ends;
 
@@ -231,8 +240,7 @@ ends_find(ccd_streets *s,
   for (int i = 0; i < e->n; i++) {
     search(s, e->node[i], e->n);
     for (int j = 0; j < e->n; j++)
-      e->between[i * e->n + j] =
-        s->seen[e->node[j]] == s->stamp ? s->away[e->node[j]] : -1;
+      e->between[i * e->n + j] = s->seen[e->node[j]] == s->stamp ? s->away[e->node[j]] : -1;
   }
   return CC_OK;
 }
@@ -240,7 +248,8 @@ ends_find(ccd_streets *s,
 static int32_t
 to_end(const ccd_streets *s, const ccd_point *p, int end)
 {
-  double left = end == 0 ? (double) p->measure : s->segments[p->segment].length - (double) p->measure;
+  double left =
+    end == 0 ? (double) p->measure : s->segments[p->segment].length - (double) p->measure;
   return centimetres(fmax(left, 0));
 }
 
@@ -248,6 +257,7 @@ to_end(const ccd_streets *s, const ccd_point *p, int end)
 static int32_t
 through(const ccd_streets *s, const ends *e, const ccd_point *p, int i, const ccd_point *q, int j)
 {
+  assert(e->between != NULL);
   int32_t best = -1;
   for (int a = 0; a < 2; a++) {
     for (int b = 0; b < 2; b++) {
@@ -261,7 +271,12 @@ through(const ccd_streets *s, const ends *e, const ccd_point *p, int i, const cc
 }
 
 static int32_t
-walk_between(const ccd_streets *s, const ends *e, const ccd_point *p, int i, const ccd_point *q, int j)
+walk_between(const ccd_streets *s,
+             const ends *e,
+             const ccd_point *p,
+             int i,
+             const ccd_point *q,
+             int j)
 {
   if (!on_street(s, p) || !on_street(s, q))
     return straight(p, q) + BLOCK_CHANGE;
@@ -312,7 +327,7 @@ ccd_streets_near(const void *metric, int a, int b)
       m->segments == NULL ? CROSSING : centimetres(m->segments[p->segment].crossing);
     return along(p, q) + crossing + barrier;
   }
-  bool same_side = p->street >= 0 && p->street == q->street && p->number >= 0 &&
-                   q->number >= 0 && ((p->number ^ q->number) & 1) == 0;
+  bool same_side = p->street >= 0 && p->street == q->street && p->number >= 0 && q->number >= 0 &&
+                   ((p->number ^ q->number) & 1) == 0;
   return straight(p, q) + (same_side ? SAME_SIDE : BLOCK_CHANGE) + barrier;
 }

@@ -31,6 +31,14 @@ typedef struct ccd_point {
 /* Nodes, segments and room for searches. One thread at a time: searches write in it. */
 typedef struct ccd_streets ccd_streets;
 
+/* Where turfs lie: what the cut and the walk work on. Borrowed, all of it. */
+typedef struct ccd_ground {
+  const ccd_point *points;
+  int n;                       /* points */
+  const ccd_segment *segments; /* for the cost of crossing; NULL: 20 m. Points index into it. */
+  ccd_streets *streets;        /* for walks; NULL: by straight lines */
+} ccd_ground;
+
 /**
  * @segments: borrowed, and must outlive the result
  * @arena: holds the result: about 50 bytes a segment

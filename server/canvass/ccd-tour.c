@@ -6,19 +6,20 @@
 #include <time.h>
 
 #define NEIGHBOURS 7
-#define NEIGHBOURS_LARGE 10 /* of a large tour, which has few kicks to make up for what it misses */
+#define NEIGHBOURS_LARGE 10 /* few kicks there make up for what was missed */
 #define LARGE 5000
-#define BREADTH 3          /* of the third edge of an exchange */
-#define MATRIX_MAX 700     /* places for which a matrix of our own pays */
-#define TINY 30            /* below this kicks stay near one local optimum: many starts */
+#define BREADTH 3      /* of the third edge of an exchange */
+#define MATRIX_MAX 700 /* places for which a matrix of our own pays */
+#define TINY 30        /* below this kicks stay near one local optimum: many starts */
 #define TINY_STARTS 6
 #define SMALL 80
 #define SMALL_STARTS 3
 #define HEAT 0.8           /* of the mean edge, at the first kick */
-#define ANNEAL_MAX 12000   /* places up to which a worse tour may be accepted for a while */
+#define ANNEAL_MAX 3000    /* places up to which a worse tour may be accepted for a while */
 #define SWEEP_MIN 20000    /* places from which kicks go along the tour, for the caches' sake */
 #define REVERSE_FREE 25000 /* places that one reversal may always move */
 #define PIECE_MAX 50       /* of a kick */
+#define PIECE_LARGE 15     /* of a kick in a large tour: cheap ones, near one another */
 #define LOOK_EVERY 32      /* kicks between two looks at clock and watch */
 
 typedef struct reversal {
@@ -198,12 +199,12 @@ affordable(const tour *t, int count)
 }
 
 static inline void
-keep_better(exchange *best, int64_t gain, kind kind, const int p[6])
+keep_better(exchange *best, int64_t gain, kind how, const int p[6])
 {
   if (gain <= best->gain)
     return;
   best->gain = gain;
-  best->kind = kind;
+  best->kind = how;
   memcpy(best->t, p, sizeof(best->t));
 }
 
@@ -323,7 +324,9 @@ undo(tour *t, int64_t length)
 static void
 kick(tour *t, int at)
 {
-  int most = (t->n - 2) / 3 < PIECE_MAX ? (t->n - 2) / 3 : PIECE_MAX;
+  int most = t->n < LARGE ? PIECE_MAX : PIECE_LARGE;
+  if (most > (t->n - 2) / 3)
+    most = (t->n - 2) / 3;
   int first = 1 + ccd_random_below(&t->random, most);
   int second = 1 + ccd_random_below(&t->random, most);
   int place[6];
@@ -358,8 +361,7 @@ static double
 used_of(const limit *l, int64_t kicks)
 {
   double by_kicks = l->kicks > 0 ? (double) kicks / (double) l->kicks : 0;
-  double by_time =
-    l->milliseconds > 0 ? (cpu_milliseconds() - l->from) / l->milliseconds : 0;
+  double by_time = l->milliseconds > 0 ? (cpu_milliseconds() - l->from) / l->milliseconds : 0;
   return fmax(by_kicks, by_time);
 }
 
@@ -596,8 +598,7 @@ run_once(tour *t, const limit *l, int *order, int *other, cc_error *reterr)
 }
 
 static cc_status
-run_restarts(
-  tour *t, const limit *whole, int *order, int *work, int *other, cc_error *reterr)
+run_restarts(tour *t, const limit *whole, int *order, int *work, int *other, cc_error *reterr)
 {
   int64_t best = INT64_MAX;
   int starts = t->n < TINY ? TINY_STARTS : SMALL_STARTS;

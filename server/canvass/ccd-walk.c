@@ -100,16 +100,14 @@ sum_up(const ccd_point *points,
     ret->stops++;
     ret->approach += 2 * (double) p->setback;
   }
-  ret->minutes =
-    ret->doors * or_default(options->minutes_per_door, MINUTES_PER_DOOR) +
-    ret->length / or_default(options->metres_a_second, METRES_A_SECOND) / 60;
+  ret->minutes = ret->doors * or_default(options->minutes_per_door, MINUTES_PER_DOOR) +
+                 ret->length / or_default(options->metres_a_second, METRES_A_SECOND) / 60;
 }
 
 /* Matrix of the stops, then of the start if there is one, then the dummy that makes a closed tour
  * of an open walk. It is 0 from every stop; with a start, 0 from that alone. */
 static cc_status
-make_matrix(ccd_streets *streets,
-            const ccd_point *points,
+make_matrix(const ccd_ground *ground,
             const stops *s,
             const ccd_walk_options *options,
             cc_arena *scratch,
@@ -124,9 +122,10 @@ make_matrix(ccd_streets *streets,
     return ccd_near_no_memory(reterr);
   for (int i = 0; i < doors; i++) {
     which[i] = i;
-    own[i] = i < s->n ? points[s->at[i]] : *options->start;
+    own[i] = i < s->n ? ground->points[s->at[i]] : *options->start;
   }
-  cc_status status = ccd_streets_matrix(streets, own, which, doors, n, scratch, matrix, reterr);
+  cc_status status =
+    ccd_streets_matrix(ground->streets, own, which, doors, n, scratch, matrix, reterr);
   if (status != CC_OK)
     return status;
   for (int i = 0; i < doors; i++) {
@@ -164,18 +163,17 @@ path_length(const ccd_tour_problem *problem, const int *tour)
   while (tour[dummy] != n - 1)
     dummy++;
   for (int i = 1; i < n - 1; i++)
-    length += problem->matrix[(size_t) tour[(dummy + i) % n] * (size_t) n +
-                              (size_t) tour[(dummy + i + 1) % n]];
+    length +=
+      problem
+        ->matrix[(size_t) tour[(dummy + i) % n] * (size_t) n + (size_t) tour[(dummy + i + 1) % n]];
   return length;
 }
 
 cc_status
-ccd_walk_plan(ccd_streets *streets,
-              const ccd_point *points,
+ccd_walk_plan(const ccd_ground *ground,
               const int *which,
               int n,
               const ccd_walk_options *options,
-              const ccd_watch *watch,
               cc_arena *scratch,
               int *ret_order,
               ccd_walk *ret,
@@ -183,34 +181,34 @@ ccd_walk_plan(ccd_streets *streets,
 {
   cc_arena_clear(scratch);
   stops s = {0};
-  ccd_tour_problem problem;
-  ccd_tour_budget budget = {
-    .kicks = options->kicks, .milliseconds = options->milliseconds, .seed = options->seed};
+  ccd_tour_problem problem = {0};
+  ccd_tour_budget budget = {.kicks = options->kicks,
+                            .milliseconds = options->milliseconds,
+                            .seed = options->seed};
   if (budget.kicks == 0 && budget.milliseconds <= 0)
     budget.kicks = CCD_WALK_KICKS;
-  if (!stops_find(points, which, n, scratch, &s))
+  if (!stops_find(ground->points, which, n, scratch, &s))
     return ccd_near_no_memory(reterr);
   if (s.n == 0) {
     *ret = (ccd_walk){0};
     return CC_OK;
   }
-  cc_status status = make_matrix(streets, points, &s, options, scratch, &problem, reterr);
+  cc_status status = make_matrix(ground, &s, options, scratch, &problem, reterr);
   if (status != CC_OK)
     return status;
   int *tour = cc_arena_alloc(scratch, (size_t) problem.n * sizeof(int));
   if (tour == NULL)
     return ccd_near_no_memory(reterr);
-  status = ccd_tour_solve(&problem, &budget, watch, scratch, tour, NULL, reterr);
+  status = ccd_tour_solve(&problem, &budget, options->watch, scratch, tour, NULL, reterr);
   if (status != CC_OK)
     return status;
   unroll(&s, tour, problem.n, options->start != NULL, ret_order);
-  sum_up(points, ret_order, n, path_length(&problem, tour), options, ret);
+  sum_up(ground->points, ret_order, n, path_length(&problem, tour), options, ret);
   return CC_OK;
 }
 
 cc_status
-ccd_walk_measure(ccd_streets *streets,
-                 const ccd_point *points,
+ccd_walk_measure(const ccd_ground *ground,
                  const int *order,
                  int n,
                  const ccd_walk_options *options,
@@ -223,12 +221,13 @@ ccd_walk_measure(ccd_streets *streets,
   int32_t *matrix = cc_arena_alloc(scratch, (cells + 1) * sizeof(int32_t));
   if (matrix == NULL)
     return ccd_near_no_memory(reterr);
-  cc_status status = ccd_streets_matrix(streets, points, order, n, n, scratch, matrix, reterr);
+  cc_status status =
+    ccd_streets_matrix(ground->streets, ground->points, order, n, n, scratch, matrix, reterr);
   if (status != CC_OK)
     return status;
   int64_t length = 0;
   for (int i = 0; i + 1 < n; i++)
     length += matrix[(size_t) i * (size_t) n + (size_t) i + 1];
-  sum_up(points, order, n, length, options, ret);
+  sum_up(ground->points, order, n, length, options, ret);
   return CC_OK;
 }

@@ -189,7 +189,8 @@ print_balance(const ccd_cut *cut)
   free(doors);
 }
 
-/* Share of the sides of blocks that are in more than one turf, of those that have ordinary doors. */
+/* Share of the sides of blocks that are in more than one turf, of those that have ordinary doors.
+ */
 static double
 split_blockfaces(const town *t, const ccd_cut *cut)
 {
@@ -212,7 +213,7 @@ split_blockfaces(const town *t, const ccd_cut *cut)
 }
 
 typedef struct walked {
-  double metres, minutes, took;
+  double metres, approach, minutes, took;
   int doors;
 } walked;
 
@@ -226,6 +227,7 @@ walk_all(const town *t,
   cc_arena *scratch = need(cc_arena_new(CEILING));
   int *which = need(calloc((size_t) cut->n_pieces + 1, sizeof(int)));
   walked sum = {0};
+  const ccd_ground ground = {t->points, t->n, t->segments, streets};
   double from = seconds();
   for (int i = 0; i < cut->n_turfs; i++) {
     const ccd_turf *turf = &cut->turfs[i];
@@ -235,18 +237,14 @@ walk_all(const town *t,
       which[j] = cut->pieces[turf->first + j].point;
     if (by_address) {
       qsort_r(which, (size_t) turf->n, sizeof(int), compare_address, t->points);
-      must(
-        ccd_walk_measure(streets, t->points, which, turf->n, options, scratch, &walk, &error),
-        &error);
+      must(ccd_walk_measure(&ground, which, turf->n, options, scratch, &walk, &error), &error);
     } else {
-      must(
-        ccd_walk_plan(
-          streets, t->points, which, turf->n, options, NULL, scratch, which, &walk, &error),
-        &error);
+      must(ccd_walk_plan(&ground, which, turf->n, options, scratch, which, &walk, &error), &error);
     }
     if (turf->tower)
       continue;
     sum.metres += walk.length;
+    sum.approach += walk.approach / 2;
     sum.minutes += walk.minutes;
     sum.doors += walk.doors;
   }
@@ -264,11 +262,9 @@ bench(const char *title, const town *t, ccd_cut_mode mode, double milliseconds)
   const ccd_walk_options fixed = {.seed = 1}, timed = {.seed = 1, .milliseconds = 5};
   cc_error error = {0};
   ccd_cut cut = {0};
+  const ccd_ground ground = {t->points, t->n, t->segments, NULL};
   double from = seconds();
-  must(
-    ccd_cut_turfs(
-      t->points, t->n, t->segments, &options, NULL, arena, scratch, &cut, &error),
-    &error);
+  must(ccd_cut_turfs(&ground, &options, arena, scratch, &cut, &error), &error);
   double took = seconds() - from;
   check_whole(t, &cut);
   ccd_streets *streets = NULL;
@@ -281,9 +277,10 @@ bench(const char *title, const town *t, ccd_cut_mode mode, double milliseconds)
                 ours.took,
                 took + ours.took);
   print_balance(&cut);
-  (void) printf("  metres a door %.2f, in order of street and number %.2f (%.0f %% less); "
-                "split blockfaces %.1f %%\n",
+  (void) printf("  metres a door %.2f (and %.2f from street to door, once), in order of street and "
+                "number %.2f (%.0f %% less); split blockfaces %.1f %%\n",
                 ours.metres / ours.doors,
+                ours.approach / ours.doors,
                 listed.metres / listed.doors,
                 100 - 100 * ours.metres / listed.metres,
                 split_blockfaces(t, &cut));

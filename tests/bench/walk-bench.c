@@ -129,8 +129,7 @@ print_row(const instance *in)
   double took[CC_N(budgets)] = {0}, ms = 0;
   int64_t lengths[CC_N(budgets)] = {0};
   for (size_t i = 0; i < CC_N(budgets); i++)
-    lengths[i] =
-      solve(in, (ccd_tour_budget){.milliseconds = budgets[i], .seed = 1}, &took[i]);
+    lengths[i] = solve(in, (ccd_tour_budget){.milliseconds = budgets[i], .seed = 1}, &took[i]);
   int64_t fixed =
     solve(in, (ccd_tour_budget){.kicks = (int64_t) KICKS_A_PLACE * in->n, .seed = 1}, &ms);
   (void) printf("%-14s %6d %10.1f %10.1f", in->name, in->n, (double) fixed / unit, in->optimum);

@@ -47,11 +47,12 @@ LIBRARY_HOMES = {
 BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
 ENGINE = COMMON + ("server/data", "server/engine")
-FEATURE = ENGINE + ("server/jobs", "server/providers")
+FEATURE = ENGINE + ("server/jobs", "server/providers", "server/canvass")
 ROOMS = {
     "common/base": (),
     "common/codec": BASE,
     "common/api": COMMON,
+    "server/canvass": BASE,
     "server/data": COMMON,
     "server/engine": ENGINE,
     "server/jobs": ENGINE,
@@ -60,7 +61,7 @@ ROOMS = {
     "client-gtk/ui": COMMON + ("client-gtk/core",),
     "client-gtk/data": (),
 }
-FEATURES = ("accounts", "organizations", "events", "people", "voters", "canvass", "phonebank", "texting", "messages",
+FEATURES = ("accounts", "organizations", "events", "people", "voters", "turf", "phonebank", "texting", "messages",
             "payments", "files", "support", "platform", "sites")
 for feature in FEATURES:
     ROOMS[f"server/{feature}"] = FEATURE
