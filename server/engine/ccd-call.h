@@ -119,7 +119,8 @@ struct ccd_route {
 /**
  * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
  * the call's own (organization_id, session_id, request_id, address, actor, my_user_id,
- * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string
+ * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match, may_<right>: true or
+ * false), then path, query string
  * and body fields, last user_id (the actor's, unless the path names a person). What is absent is
  * NULL.
  *
