@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#define NEIGHBOURS 7
+#define NEIGHBOURS 6
 #define NEIGHBOURS_LARGE 10 /* few kicks there make up for what was missed */
 #define LARGE 5000
 #define BREADTH 3      /* of the third edge of an exchange */
@@ -14,7 +14,7 @@
 #define TINY_STARTS 6
 #define SMALL 80
 #define SMALL_STARTS 3
-#define HEAT 0.8           /* of the mean edge, at the first kick */
+#define HEAT 1.2           /* of the mean edge, at the first kick */
 #define ANNEAL_MAX 3000    /* places up to which a worse tour may be accepted for a while */
 #define SWEEP_MIN 20000    /* places from which kicks go along the tour, for the caches' sake */
 #define REVERSE_FREE 25000 /* places that one reversal may always move */

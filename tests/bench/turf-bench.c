@@ -105,6 +105,11 @@ read_town(const char *points, const char *segments)
                                 .number = (int) v[9]};
   }
   (void) fclose(file);
+  for (int i = 0; i < t.n; i++)
+    if (t.points[i].segment < 0 || t.points[i].segment >= t.n_segments) {
+      (void) fprintf(stderr, "point %d lies on no segment\n", i);
+      exit(1);
+    }
   return t;
 }
 
