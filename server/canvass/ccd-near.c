@@ -31,7 +31,7 @@ ccd_random_seed(uint64_t seed)
 }
 
 uint64_t
-ccd_random(uint64_t *state)
+ccd_random_next(uint64_t *state)
 {
   uint64_t s = *state;
   s ^= s >> 12;
@@ -44,7 +44,7 @@ ccd_random(uint64_t *state)
 int
 ccd_random_below(uint64_t *state, int below)
 {
-  return (int) (((ccd_random(state) >> 32) * (uint64_t) below) >> 32);
+  return (int) (((ccd_random_next(state) >> 32) * (uint64_t) below) >> 32);
 }
 
 typedef struct box {

@@ -25,7 +25,7 @@ cc_status ccd_near_no_memory(cc_error *reterr) CC_MUSTCHECK;
 
 /* xorshift64*: the same numbers on every machine. @state is never 0 after ccd_random_seed. */
 uint64_t ccd_random_seed(uint64_t seed);
-uint64_t ccd_random(uint64_t *state);
+uint64_t ccd_random_next(uint64_t *state);
 
 /* 0 <= result < @below; @below > 0. */
 int ccd_random_below(uint64_t *state, int below);

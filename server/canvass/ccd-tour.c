@@ -373,7 +373,7 @@ accepted(tour *t, int64_t before, double heat)
     return true;
   if (heat <= 0)
     return false;
-  double u = (double) ((ccd_random(&t->random) >> 11) + 1) / 9007199254740993.0;
+  double u = (double) ((ccd_random_next(&t->random) >> 11) + 1) / 9007199254740993.0;
   return (double) (t->length - before) < -heat * log(u);
 }
 

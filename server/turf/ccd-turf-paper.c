@@ -457,7 +457,7 @@ draw(ccd_paper *paper, cc_str *out)
 
 /* Everything that the pages show. */
 static cc_status
-read(ccd_call *call, ccd_paper *paper, cc_error *reterr)
+read_all(ccd_call *call, ccd_paper *paper, cc_error *reterr)
 {
   ccd_turf_ground ground;
   ccd_turf_box box;
@@ -496,7 +496,7 @@ ccd_turf_send_walk_list(ccd_call *call, cc_error *reterr)
     .height = a4 ? 841.89 : 792,
     .arena = call->arena,
   };
-  cc_status status = read(call, &paper, reterr);
+  cc_status status = read_all(call, &paper, reterr);
   if (status != CC_OK)
     return status;
   cc_str out = CC_STR_INIT(FILE_MAX);
