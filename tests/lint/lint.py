@@ -61,8 +61,8 @@ ROOMS = {
     "client-gtk/ui": COMMON + ("client-gtk/core",),
     "client-gtk/data": (),
 }
-FEATURES = ("accounts", "organizations", "events", "people", "voters", "turf", "phonebank", "texting", "messages",
-            "payments", "files", "support", "platform", "sites")
+FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts", "turf", "field", "phonebank",
+            "texting", "messages", "payments", "files", "support", "platform", "sites")
 for feature in FEATURES:
     ROOMS[f"server/{feature}"] = FEATURE
 
