@@ -700,7 +700,7 @@ END
 $$;
 
 -- Out by its code. Several may take one turf; that it is somebody's by assignment is said.
-CREATE FUNCTION turf_take(organization bigint, actor text, person bigint, typed text) RETURNS SETOF turfs_shown
+CREATE FUNCTION turf_take(organization bigint, who text, person bigint, typed text) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -714,7 +714,7 @@ BEGIN
   END IF;
   PERFORM assert_rule(t.assigned_user_id IS NULL OR t.assigned_user_id IS NOT DISTINCT FROM person, 'turf_assigned',
                       'This turf was given to somebody else.');
-  INSERT INTO turf_takers (organization_id, route_id, actor, user_id) VALUES (organization, t.id, actor, person)
+  INSERT INTO turf_takers (organization_id, route_id, actor, user_id) VALUES (organization, t.id, who, person)
   ON CONFLICT (organization_id, route_id, actor) WHERE returned_at IS NULL DO NOTHING;
   UPDATE canvass_routes r SET state = 'out' WHERE r.organization_id = organization AND r.id = t.id AND r.state = 'open';
   RETURN QUERY SELECT * FROM turfs_shown s WHERE s.organization_id = organization AND s.id = t.id;
