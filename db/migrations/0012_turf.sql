@@ -60,10 +60,10 @@ BEGIN
   RETURN QUERY
   WITH near AS (
     SELECT s.id, s.line, s.length_m, s.street_key = street AS same,
-           ST_Distance(s.line::geography, place::geography) AS metres
+           ST_DistanceSphere(ST_ClosestPoint(s.line, place), place) AS metres
     FROM street_segments s
     WHERE s.organization_id = organization AND s.line && ST_Expand(place, 0.004)
-    ORDER BY s.line <-> place LIMIT 24),
+    ORDER BY s.line <-> place LIMIT 16),
   best AS (
     SELECT n.*, ST_LineLocatePoint(n.line, place) AS part FROM near n
     WHERE n.metres <= CASE WHEN n.same THEN 250 ELSE 150 END
@@ -804,6 +804,31 @@ BEGIN
 END
 $$;
 
+-- Those of a few doors that may be put into a turf: what turf_doors says of all, asked of these alone.
+CREATE FUNCTION turf_doors_free(organization bigint, wanted bigint[]) RETURNS TABLE (door_id bigint)
+LANGUAGE plpgsql STABLE ROWS 10
+AS $$
+DECLARE
+  people bigint[];
+  asked bigint[];
+  lived bigint[];
+  hidden bigint[];
+BEGIN
+  SELECT COALESCE(array_agg(v.id), '{}'),
+         COALESCE(array_agg(v.door_id) FILTER (WHERE v.unreachable IS NULL), '{}'),
+         COALESCE(array_agg(v.door_id) FILTER (WHERE v.confidential), '{}') INTO people, lived, hidden
+  FROM voters v WHERE v.organization_id = organization AND v.door_id = ANY (wanted) AND v.merged_into IS NULL;
+  SELECT array_agg(v.door_id) INTO asked
+  FROM voters_matching(organization, jsonb_build_object('ids', to_jsonb(people)), 'door') m
+  JOIN voters v ON v.organization_id = organization AND v.id = m;
+  RETURN QUERY SELECT d.id FROM doors d
+    JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id AND b.latitude IS NOT NULL
+    WHERE d.organization_id = organization AND d.id = ANY (wanted) AND d.do_not_knock_at IS NULL
+      AND d.id <> ALL (hidden) AND (d.id = ANY (asked) OR d.id <> ALL (lived));
+END
+$$;
+GRANT EXECUTE ON FUNCTION turf_doors_free(bigint, bigint[]) TO campaign_api;
+
 -- Doors into a draft, from other drafts or from nowhere; returns the drafts that lost some.
 CREATE FUNCTION turf_add_doors(organization bigint, turf bigint, wanted bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE
@@ -823,7 +848,7 @@ BEGIN
   WHERE d.organization_id = organization AND d.active AND d.route_id = ANY (lost) AND d.door_id = n.id;
   INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position)
   SELECT organization, turf, n.id, last + n.ordinality FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
-  JOIN turf_doors(organization, '{"method": "auto"}') f ON f.door_id = n.id AND f.state = 'free'
+  JOIN turf_doors_free(organization, wanted) f ON f.door_id = n.id
   WHERE NOT EXISTS (SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.active AND d.door_id = n.id);
   RETURN lost;
 END

@@ -12,8 +12,9 @@
 
 #define MEMORY ((size_t) 2 << 30)
 #define TEXT_MAX ((size_t) 128 << 20)
-#define ONE_TURF_MAX 2500 /* buildings of a turf without a target: its matrix grows by the square  \
-                           */
+#define ONE_TURF_MAX                                                                               \
+  2500 /* buildings of a turf without a target: its matrix grows by the square                     \
+        */
 #define PRECINCT_WALL 400.0 /* metres that a turf across precincts has to be worth */
 #define LOOK_MS 700         /* between two looks whether somebody cancelled */
 #define GIVE_UP 3           /* attempts after which the cutting says that it failed */

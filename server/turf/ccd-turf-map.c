@@ -168,6 +168,7 @@ draw_walk(ccd_paper *paper, const frame *f)
   cairo_set_line_width(paper->cr, 0.9);
   cairo_set_dash(paper->cr, dashes, 2, 0);
   cairo_set_source_rgb(paper->cr, 0.35, 0.35, 0.35);
+  cairo_new_path(paper->cr);
   for (int i = 0; i < paper->n_doors; i++) {
     if (paper->doors[i].new_building && door_place(paper, f, i, &x, &y))
       cairo_line_to(paper->cr, x, y);
@@ -188,6 +189,7 @@ draw_stops(ccd_paper *paper, const frame *f)
     bool end = door->stop == 1 || door->stop == paper->n_stops;
     bool roomy = hypot(x - last_x, y - last_y) > 11;
     double radius = end || roomy ? 6 : 2;
+    cairo_new_path(paper->cr); /* text leaves a point behind */
     cairo_arc(paper->cr, x, y, radius, 0, RADIANS * 360);
     cairo_set_source_rgb(paper->cr, end ? 0 : 1, end ? 0 : 1, end ? 0 : 1);
     if (radius < 3)

@@ -55,6 +55,18 @@ ccd_paper_width(ccd_paper *paper, double size, bool bold, const char *text)
   return (double) width / PANGO_SCALE;
 }
 
+double
+ccd_paper_height(ccd_paper *paper, double size, double width, const char *text)
+{
+  int w = 0, height = 0;
+  PangoLayout *layout = lay_out(paper, size, /* bold= */ false, text);
+  pango_layout_set_width(layout, (int) (width * PANGO_SCALE));
+  pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_get_size(layout, &w, &height);
+  g_object_unref(layout);
+  return (double) height / PANGO_SCALE;
+}
+
 void
 ccd_paper_box(ccd_paper *paper, double x, double y, double width, const char *label)
 {

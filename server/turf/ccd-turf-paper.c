@@ -15,7 +15,7 @@
 #define STREET_HEIGHT 22.0
 #define DOOR_HEIGHT 18.0
 #define PERSON_HEIGHT 19.0
-#define HEAD 30.0 /* of each page of the list */
+#define HEAD 18.0 /* of each page of the list */
 
 /* What can come of an attempt, as it is marked: of a person, and of a door. */
 typedef struct mark {
@@ -163,11 +163,14 @@ draw_person(ccd_paper *paper, int row, double y)
   double x = CCD_PAPER_MARGIN + 24;
   const char *name = text_of(paper->rows, row, "name");
   if (*name != '\0') {
+    double size = 10;
+    while (size > 8 && ccd_paper_width(paper, size, /* bold= */ false, name) > 122)
+      size -= 0.5;
     (void) ccd_paper_say(paper,
                          &(ccd_paper_text){.x = x,
                                            .y = y + 1,
                                            .width = 122,
-                                           .size = 10,
+                                           .size = size,
                                            .one_line = true},
                          name);
     (void) ccd_paper_say(paper,
@@ -252,6 +255,8 @@ draw_door(ccd_paper *paper, const ccd_paper_door *door, double y, bool first)
     y += STREET_HEIGHT;
     ccd_paper_rule(paper, y - 2, 0);
   }
+  if (!door->new_street && !first)
+    ccd_paper_rule(paper, y - 1.5, 0.8);
   draw_door_line(paper, door, y);
   y += DOOR_HEIGHT;
   for (int i = 0; i < door->n; i++, y += PERSON_HEIGHT)
@@ -287,7 +292,7 @@ draw_list(ccd_paper *paper)
                                              .right = true,
                                              .grey = 0.3},
                            "support 1 strong … 5 opposed · notes");
-      y = CCD_PAPER_MARGIN + HEAD - 12;
+      y = CCD_PAPER_MARGIN + HEAD;
     }
     y = draw_door(paper, &paper->doors[i], y, first);
   }
@@ -412,7 +417,7 @@ draw_cover(ccd_paper *paper)
   double bottom = paper->height - CCD_PAPER_MARGIN - CCD_PAPER_FOOTER;
   const char *text = explanation(paper);
   /* The map has what the words leave, and at least 45 % of the page. */
-  double map = bottom - y - (paper->script != NULL ? 190 : 70);
+  double map = bottom - y - 12 - ccd_paper_height(paper, 9, inner, text);
   map = map < 0.45 * paper->height ? 0.45 * paper->height : map;
   ccd_paper_map(paper, CCD_PAPER_MARGIN, y, inner, map);
   y += map + 8;

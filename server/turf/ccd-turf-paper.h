@@ -43,6 +43,8 @@ typedef struct ccd_paper_text {
 /* Draws @text and returns how high it is. */
 double ccd_paper_say(ccd_paper *paper, const ccd_paper_text *how, const char *text);
 double ccd_paper_width(ccd_paper *paper, double size, bool bold, const char *text);
+/* How high it would be, wrapped at @width. */
+double ccd_paper_height(ccd_paper *paper, double size, double width, const char *text);
 
 /* A box to mark with a cross, its meaning in grey inside. */
 void ccd_paper_box(ccd_paper *paper, double x, double y, double width, const char *label);

@@ -38,10 +38,12 @@ def read_streets(folder):
     for number, feature in enumerate(features):
         known = feature["properties"]
         places = feature["geometry"]["coordinates"]
+        if feature["geometry"]["type"] == "MultiLineString":
+            places = [place for part in places for place in part]
         name = known.get("Street") or known.get("Label") or "Unnamed"
         nodes = [known.get(which) or f"{number}{which}" for which in ("FromNode", "ToNode")]
         yield (known.get("ID") or f"none_{number}", name, name.upper(), *nodes, CLASSES.get(known.get("MajorRoad"), "local"),
-               "SRID=4326;LINESTRING(" + ",".join(f"{x} {y}" for x, y in places) + ")")
+               "SRID=4326;LINESTRING(" + ",".join(f"{x} {y}" for x, y, *_ in places) + ")")
 
 
 def load_town(server, organization, folder, snap=True):
