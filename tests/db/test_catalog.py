@@ -199,7 +199,7 @@ def test_the_tenant_tables_are_the_known_ones(db):
         "changes", "audit_log", "audit_heads",
         "areas", "street_segments", "buildings", "doors", "households", "voter_sources", "voters", "phone_flags",
         "tags", "voter_tags", "voter_lists", "consents",
-        "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors",
+        "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors", "turf_takers",
         "voter_contacts", "contact_answers", "follow_ups"}
 
 
