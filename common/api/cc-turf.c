@@ -142,6 +142,8 @@ static const cc_field turf_fields[] = {
   CC_OPT_DOUBLE(cc_turf, length_m, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Metres to walk from the first door to the last."),
   CC_OPT_DOUBLE(cc_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Minutes that it should take."),
   CC_LIST(cc_turf, takers, cc_turf_taker, &taker_type, .flags = CC_READ_ONLY, .doc = "Who took it out and has not given it back."),
+  CC_INT64(cc_turf, progress_revision, .flags = CC_READ_ONLY | CC_REVISION, .view = CC_VIEW_MEMBER,
+           .doc = "Grows with doors_done and takers; the version does not."),
   CC_OPT_TIME(cc_turf, published_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Since when its doors are fixed."),
   CC_OPT_TIME(cc_turf, expires_at, .flags = CC_NULLABLE, .doc = "When it closes by itself; at publishing in 30 days unless another day was said."),
   CC_OPT_TIME(cc_turf, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),

@@ -142,6 +142,7 @@ typedef struct cc_turf {
   double *minutes;
   cc_turf_taker **takers;
   size_t n_takers;
+  int64_t progress_revision; /* grows with doors_done and takers, without the version */
   cc_time *published_at;
   cc_time *expires_at;
   cc_time *closed_at;

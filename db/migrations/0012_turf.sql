@@ -27,6 +27,18 @@ CREATE UNIQUE INDEX turf_takers_route_id_key ON turf_takers (organization_id, ro
 CREATE INDEX turf_takers_actor_idx ON turf_takers (organization_id, actor) WHERE returned_at IS NULL;
 SELECT tenant_table('turf_takers', 'turf_taker');
 
+-- Who has a turf is no edit of it: like progress it moves the revision and not the version.
+CREATE FUNCTION count_takers() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  UPDATE canvass_routes t SET progress_revision = t.progress_revision + 1
+  WHERE t.organization_id = NEW.organization_id AND t.id = NEW.route_id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER turf_takers_count AFTER INSERT OR UPDATE ON turf_takers FOR EACH ROW EXECUTE FUNCTION count_takers();
+
 CREATE INDEX canvass_routes_state_idx ON canvass_routes (organization_id, state, id);
 
 CREATE FUNCTION turf_refuse(field text, code text, message text) RETURNS void
@@ -476,7 +488,7 @@ CREATE VIEW turfs_shown WITH (security_invoker = true) AS
 SELECT t.organization_id, t.id, t.cut_id, t.name, t.state, t.script_id, t.code, t.distributed, t.assigned_user_id,
   (SELECT concat_ws(' ', u.first_name, u.last_name) FROM users u WHERE u.id = t.assigned_user_id) AS assigned_name,
   t.team, t.event_id, t.notes, t.door_count, t.voter_count, t.doors_done, t.length_m, t.minutes, t.published_at,
-  t.expires_at, t.closed_at, t.created_at, t.updated_at, t.version,
+  t.expires_at, t.closed_at, t.created_at, t.updated_at, t.version, t.progress_revision,
   ST_AsGeoJSON(t.polygon, 6)::jsonb AS polygon,
   COALESCE((SELECT jsonb_agg(jsonb_build_object('actor', k.actor, 'user_id', k.user_id,
                                'name', actor_name(k.actor, t.organization_id),

@@ -9,7 +9,7 @@
 /* From rows to what server/canvass works on, and back to doors. */
 
 #define METRES_A_DEGREE 111195.0 /* of latitude, on a sphere of 6371 km */
-#define AROUND 0.005             /* degrees of streets around the points: some 500 m */
+#define AROUND 0.003             /* degrees of streets around the points: some 300 m */
 #define RADIANS (3.14159265358979323846 / 180)
 
 double

@@ -110,12 +110,9 @@ ccd_paper_qr(ccd_paper *paper, double x, double y, double side)
   double cell = side / paper->qr_size;
   cairo_set_source_rgb(paper->cr, 0, 0, 0);
   for (int i = 0; i < paper->qr_size * paper->qr_size; i++) {
+    int row = i / paper->qr_size, column = i % paper->qr_size;
     if (paper->qr[i])
-      cairo_rectangle(paper->cr,
-                      x + i % paper->qr_size * cell,
-                      y + (double) (i / paper->qr_size) * cell,
-                      cell,
-                      cell);
+      cairo_rectangle(paper->cr, x + column * cell, y + row * cell, cell, cell);
   }
   cairo_fill(paper->cr);
 }

@@ -224,7 +224,8 @@ draw_door_line(ccd_paper *paper, const ccd_paper_door *door, double y)
                                            .size = 8,
                                            .grey = 0.3},
                          cc_arena_printf(paper->arena, "%d", door->stop));
-  double right = paper->width - CCD_PAPER_MARGIN - CC_N(door_marks) * 30.0;
+  const int n_marks = CC_N(door_marks);
+  double right = paper->width - CCD_PAPER_MARGIN - n_marks * 30.0;
   (void) ccd_paper_say(paper,
                        &(ccd_paper_text){.x = CCD_PAPER_MARGIN + 24,
                                          .y = y + 1,

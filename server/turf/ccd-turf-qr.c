@@ -112,8 +112,9 @@ write_png(const bool *cells, int size, cc_str *out)
   cairo_translate(cr, QUIET, QUIET);
   cairo_set_source_rgb(cr, 0, 0, 0);
   for (int i = 0; i < size * size; i++) {
+    int row = i / size, column = i % size;
     if (cells[i])
-      cairo_rectangle(cr, i % size, i / size, 1, 1);
+      cairo_rectangle(cr, column, row, 1, 1);
   }
   cairo_fill(cr);
   out->failed = out->failed || cairo_status(cr) != CAIRO_STATUS_SUCCESS ||

@@ -42,7 +42,7 @@ cc_status ccd_turf_ground_points(const ccd_rows *rows,
                                  cc_arena *arena,
                                  ccd_turf_ground *ret,
                                  cc_error *reterr) CC_MUSTCHECK;
-/* The box of the points and some 500 m around it. */
+/* The box of the points and some 300 m around it. */
 cc_status ccd_turf_ground_box(const ccd_turf_ground *ground,
                               cc_arena *arena,
                               ccd_turf_box *ret,

@@ -375,6 +375,7 @@ def test_taken_by_code_by_two(org, town):
     assert org.member.ok("POST", "/v1/turfs/take", {"code": typed})["takers"][0]["user_id"] == org.member.user
     shown = other.ok("POST", "/v1/turfs/take", {"code": turf["code"]})
     assert [each["user_id"] for each in shown["takers"]] == [org.member.user, other.user]
+    assert shown["progress_revision"] > turf["progress_revision"]
     assert len(ids_of(other, turf)) == turf["door_count"]
     assert act(org.member, turf, "return")["state"] == "out"
     assert org.member.get(f"/v1/turfs/{turf['id']}/doors").status_code == 404
@@ -386,6 +387,33 @@ def test_taken_by_code_by_two(org, town):
     assert invalid(other.post("/v1/turfs/take", {"code": "BBBBBB"})) == "/code"
     org.owner.ok("PATCH", f"/v1/turfs/{turf['id']}", {"assigned_user_id": other.user})
     conflict(org.member.post("/v1/turfs/take", {"code": turf["code"]}), "turf_assigned")
+
+
+def test_the_etag_moves_with_progress_and_takers(org, town):
+    _, turfs = cut(org.owner, target_doors=20)
+    turf = act(org.owner, turfs[0], "publish")
+    path = f"/v1/turfs/{turf['id']}"
+    tags = [org.owner.get(path).headers["ETag"]]
+    for change in (lambda: org.member.ok("POST", "/v1/turfs/take", {"code": turf["code"]}),
+                   lambda: org.admin.ok("POST", "/v1/turfs/take", {"code": turf["code"]}),
+                   lambda: done_at(org, turf, ids_of(org.owner, turf)[:1]),
+                   lambda: act(org.member, turf, "return")):
+        change()
+        assert org.owner.get(path, headers={"If-None-Match": tags[-1]}).status_code == 200
+        tags.append(org.owner.get(path).headers["ETag"])
+        assert org.owner.get(path, headers={"If-None-Match": tags[-1]}).status_code == 304
+    assert len(set(tags)) == len(tags)
+
+
+def test_what_is_not_ones_own_does_not_exist(org, town):
+    _, turfs = cut(org.owner, target_doors=20)
+    turf = act(org.owner, turfs[0], "publish")
+    for what in ("", "/doors", "/qr", "/walk-list"):
+        assert org.member.get(f"/v1/turfs/{turf['id']}{what}").status_code == 404
+    for verb in ("done", "return"):
+        assert org.member.post(f"/v1/turfs/{turf['id']}/{verb}").status_code == 404
+    assert list(org.member.pages("/v1/turfs")) == [] and len(list(org.owner.pages("/v1/turfs"))) == 3
+    assert org.member.post(f"/v1/turfs/{turf['id']}/close").status_code == 403
 
 
 def test_another_organization_takes_nothing(org, town):
