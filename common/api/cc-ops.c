@@ -16,6 +16,7 @@
 #include "common/api/cc-script.h"
 #include "common/api/cc-texting.h"
 #include "common/api/cc-voter.h"
+#include "common/api/cc-turf.h"
 
 /* The whole API, in the order of the document. */
 const cc_op *const cc_ops[] = {
@@ -240,6 +241,32 @@ const cc_op *const cc_ops[] = {
   &cc_op_get_my_results,
   &cc_op_get_map_tile,
   &cc_op_get_map_features,
+  &cc_op_preview_turf,
+  &cc_op_start_turf_cut,
+  &cc_op_list_turf_cuts,
+  &cc_op_get_turf_cut,
+  &cc_op_cancel_turf_cut,
+  &cc_op_publish_turf_cut,
+  &cc_op_list_turfs,
+  &cc_op_list_my_turfs,
+  &cc_op_take_turf,
+  &cc_op_get_turf,
+  &cc_op_update_turf,
+  &cc_op_delete_turf,
+  &cc_op_list_turf_doors,
+  &cc_op_move_turf_doors,
+  &cc_op_split_turf,
+  &cc_op_merge_turfs,
+  &cc_op_publish_turf,
+  &cc_op_unpublish_turf,
+  &cc_op_finish_turf,
+  &cc_op_take_back_turf,
+  &cc_op_close_turf,
+  &cc_op_reopen_turf,
+  &cc_op_return_turf,
+  &cc_op_hold_turf_doors,
+  &cc_op_get_turf_qr,
+  &cc_op_get_turf_walk_list,
 
   &cc_op_list_changes,
   &cc_op_live_changes,

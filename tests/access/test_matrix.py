@@ -354,8 +354,12 @@ def a_script(world, where, whose, gone, user):
 
 
 def a_turf(world, where, whose, gone, user):
-    made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id) "
-                     "VALUES (%s, %s, 'open', %s) RETURNING id", where.id, CANARY[whose], user)
+    """One that is the actor's own: given to the person, taken out by every token and device."""
+    made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id, code) VALUES "
+                     "(%s, %s, 'open', %s, upper(left(md5(random()::text), 8))) RETURNING id", where.id, CANARY[whose], user)
+    world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT organization_id, %s, 'token:' || id "
+              "FROM api_tokens WHERE organization_id = %s UNION ALL SELECT organization_id, %s, 'device:' || id "
+              "FROM devices WHERE organization_id = %s", made, where.id, made, where.id)
     if gone:
         world.one("DELETE FROM canvass_routes WHERE organization_id = %s AND id = %s", where.id, made)
     return made
@@ -376,12 +380,20 @@ def a_conflict(world, where, whose, gone, user):
     return made
 
 
+def a_turf_cut(world, where, whose, gone, user):
+    made = world.one("INSERT INTO turf_cuts (organization_id, name, method) VALUES (%s, %s, 'auto') RETURNING id",
+                     where.id, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM turf_cuts WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
 OBJECTS = {
     "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
     "session_id": a_session, "user_id": a_member, "invitation_id": an_invitation, "token_id": an_api_token,
     "device_id": a_device, **FIELD_OBJECTS,
     "contact_id": a_contact, "follow_up_id": a_follow_up, "script_id": a_script,
-    "turf_id": a_turf, "conflict_id": a_conflict,
+    "turf_id": a_turf, "cut_id": a_turf_cut, "conflict_id": a_conflict,
     # A place on the map is nobody's; what is drawn there is held by tests/api/test_results.py.
     "layer": lambda *_: "doors", "z": lambda *_: 14, "x": lambda *_: 4957, "y": lambda *_: 6059,
 }

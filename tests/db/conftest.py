@@ -44,6 +44,7 @@ FIELD = [
         ("canvass_routes", "name", "'North 1'"),
         ("canvass_route_doors", "route_id, door_id, position",
          "(SELECT id FROM canvass_routes), (SELECT id FROM doors), 1"),
+        ("turf_takers", "route_id, actor", "(SELECT id FROM canvass_routes), 'user:1'"),
         ("voter_contacts", "client_id, channel, disposition, voter_id, occurred_at, actor",
          "gen_random_uuid(), 'door', 'not_home', (SELECT id FROM voters), now(), 'system'"),
         ("contact_answers", "contact_id, step_id", "(SELECT id FROM voter_contacts), (SELECT id FROM script_steps)"),

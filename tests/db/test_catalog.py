@@ -202,7 +202,7 @@ def test_the_tenant_tables_are_the_known_ones(db):
         "changes", "audit_log", "audit_heads",
         "areas", "street_segments", "buildings", "doors", "households", "voter_sources", "voters", "phone_flags",
         "tags", "voter_tags", "voter_lists", "consents",
-        "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors",
+        "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors", "turf_takers",
         "voter_contacts", "contact_answers", "follow_ups", "voter_duplicates", "voter_merges",
         "voter_profiles", "imports", "import_matches", "import_changes", "purge_certificates",
         "phone_bank_sessions", "phone_bank_callers", "phone_bank_targets", "phone_bank_calls",
