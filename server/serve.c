@@ -17,7 +17,6 @@
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
-#include "server/engine/ccd-openapi.h"
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-sessions.h"
@@ -41,23 +40,6 @@ on_database_error(const char *sqlstate, const char *constraint, const char *prim
           CCD_TEXT("sqlstate", sqlstate),
           CCD_TEXT("constraint", constraint),
           CCD_TEXT("message", primary));
-}
-
-static cc_status
-write_documents(ccd_server *server, cc_error *reterr)
-{
-  cc_str openapi = CC_STR_INIT(16u * 1024 * 1024);
-  cc_str page = CC_STR_INIT(16u * 1024 * 1024);
-  size_t ignored = 0;
-  ccd_openapi_write(server->route_tables, &openapi);
-  ccd_docs_write(server->route_tables, &page);
-  server->openapi = cc_str_take(&openapi, &ignored);
-  server->docs_page = cc_str_take(&page, &ignored);
-  cc_str_done(&openapi);
-  cc_str_done(&page);
-  return server->openapi != NULL && server->docs_page != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
 static cc_status
@@ -203,8 +185,6 @@ start_server(ccd_server *server, cc_error *reterr)
   ccd_config *config = &server->config;
   cc_status status = start_base(server, reterr);
   if (status == CC_OK)
-    status = write_documents(server, reterr);
-  if (status == CC_OK)
     status = ccd_router_new(ccd_route_tables, &server->router, reterr);
   if (status == CC_OK)
     status = ccd_metrics_new(server->router, &server->metrics, reterr);
@@ -262,8 +242,6 @@ ccd_program_stop(ccd_server *server)
   ccd_metrics_free(server->metrics);
   ccd_router_free(server->router);
   ccd_dispatch_done();
-  free(server->openapi);
-  free(server->docs_page);
   explicit_bzero(&server->keys, sizeof(server->keys));
   ccd_config_done(&server->config);
 }

@@ -32,8 +32,6 @@ struct ccd_server {
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
   ccd_listener *api, *slow, *internal;
-  char *openapi; /* the document, made at start */
-  char *docs_page;
   bool streams;  /* some operation has .body_media */
   bool stopping; /* atomic */
 };

@@ -202,6 +202,13 @@ draw_person(ccd_paper *paper, int row, double y)
   cairo_stroke(paper->cr);
 }
 
+/* "FL 2", "REAR": says itself what it is. "109" and "3B" do not. */
+static bool
+unit_has_word(const char *unit)
+{
+  return strspn(unit, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") > 1;
+}
+
 static void
 draw_door_line(ccd_paper *paper, const ccd_paper_door *door, double y)
 {
@@ -212,7 +219,9 @@ draw_door_line(ccd_paper *paper, const ccd_paper_door *door, double y)
     cc_arena_printf(paper->arena,
                     "%s%s%s%s%s",
                     *number != '\0' ? number : text_of(paper->rows, door->first, "street"),
-                    *unit != '\0' ? "   Unit " : "",
+                    *unit == '\0'         ? ""
+                    : unit_has_word(unit) ? "   "
+                                          : "   Unit ",
                     unit,
                     door->new_building && *note != '\0' ? "   " : "",
                     door->new_building ? note : "");

@@ -166,15 +166,32 @@ is_unit_name(ccd_slice token)
   return has_digit(token) || token.length <= 2;
 }
 
-/* A designator at @i; what it takes runs to the end of the line. */
+/* What ends the line at @i and needs no designator before it: "REAR", "1ST FLOOR". */
 static bool
-unit_at(parse *p, size_t i, ccd_address *ret)
+plain_unit(const parse *p, size_t i, ccd_address *ret)
 {
-  const char *lone = normal(&ccd_address_lone_units, p->tokens[i]);
+  const char *lone = i < p->n ? normal(&ccd_address_lone_units, p->tokens[i]) : NULL;
   if (lone != NULL && i + 1 == p->n) {
     ret->unit_type = slice(lone);
     return true;
   }
+  const char *last = i + 2 == p->n ? normal(&ccd_address_units, p->tokens[i + 1]) : NULL;
+  if (last == NULL || strcmp(last, "FL") != 0 || !is_ordinal(p->tokens[i]))
+    return false;
+  ret->unit_type = slice("FL");
+  ret->unit = (ccd_slice){p->tokens[i].text, p->tokens[i].length - 2};
+  return true;
+}
+
+/* A designator at @i; what it takes runs to the end of the line. */
+static bool
+unit_at(parse *p, size_t i, ccd_address *ret)
+{
+  /* Where a file has units in a column of their own, the sign stands before everything. */
+  if (p->tokens[i].text[0] == '#' && p->tokens[i].length == 1 && plain_unit(p, i + 1, ret))
+    return true;
+  if (i + 1 == p->n && plain_unit(p, i, ret))
+    return true;
   const char *type = normal(&ccd_address_units, p->tokens[i]);
   if (type == NULL)
     return false;
@@ -223,12 +240,8 @@ take_unit(parse *p, size_t first, ccd_address *ret)
       return i;
   }
   size_t n = p->n;
-  const char *last = n >= first + 3 ? normal(&ccd_address_units, p->tokens[n - 1]) : NULL;
-  if (last != NULL && strcmp(last, "FL") == 0 && is_ordinal(p->tokens[n - 2])) {
-    ret->unit_type = slice("FL");
-    ret->unit = (ccd_slice){p->tokens[n - 2].text, p->tokens[n - 2].length - 2};
+  if (n >= first + 3 && plain_unit(p, n - 2, ret))
     return n - 2;
-  }
   if (!bare_unit(p, first))
     return n;
   ret->unit_type = slice("#");
@@ -279,20 +292,27 @@ made(const parse *p, const char *start)
   return (ccd_slice){start, (size_t) (p->out - start)};
 }
 
+ccd_slice
+ccd_address_unit_word(const ccd_address *address)
+{
+  static const char *const alike[] = {"APT", "UNIT", "STE", "RM", "#"};
+  for (size_t i = 0; i < CC_N(alike); i++) {
+    if (is(address->unit_type, alike[i]))
+      return slice("");
+  }
+  return address->unit_type;
+}
+
 /* Flats by number alone: APT 3, UNIT 3 and # 3 are one door, FL 3 and LOT 3 are others. */
 static void
 add_unit(parse *p, const char *start, const ccd_address *address)
 {
-  static const char *const alike[] = {"APT", "UNIT", "STE", "RM", "#"};
-  bool plain = false;
-  for (size_t i = 0; i < CC_N(alike); i++)
-    plain |= is(address->unit_type, alike[i]);
-  if (!plain)
-    add(p, start, address->unit_type);
+  ccd_slice word = ccd_address_unit_word(address);
+  add(p, start, word);
   if (address->unit.length == 0)
     return;
   *p->out++ = ' ';
-  if (plain)
+  if (word.length == 0)
     *p->out++ = '#';
   bool leading = true;
   for (size_t i = 0; i < address->unit.length; i++) {

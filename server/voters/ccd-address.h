@@ -32,3 +32,7 @@ typedef struct ccd_address {
  */
 cc_status
 ccd_address_parse(ccd_slice line, ccd_slice zip5, cc_arena *arena, ccd_address *ret) CC_MUSTCHECK;
+
+/* How the unit is told to people: its type, where that says more than its name ("FL", "REAR"); APT,
+ * UNIT, STE, RM and # are one kind of unit and empty. Write it before address->unit. */
+ccd_slice ccd_address_unit_word(const ccd_address *address);

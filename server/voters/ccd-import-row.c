@@ -154,17 +154,10 @@ add_joined(ccd_import_writer *writer, const ccd_slice *parts, size_t n)
   add_json(writer, writer->json.length == 0);
 }
 
-/* APT, UNIT, STE, RM and # are one kind of unit, and not written; FL, LOT, BLDG are. */
 static void
 add_unit(ccd_import_writer *writer, const ccd_address *address)
 {
-  static const char *const plain[] = {"APT", "UNIT", "STE", "RM", "#"};
-  ccd_slice type = address->unit_type;
-  for (size_t i = 0; i < CC_N(plain); i++) {
-    if (type.length == strlen(plain[i]) && memcmp(type.text, plain[i], type.length) == 0)
-      type.length = 0;
-  }
-  const ccd_slice parts[] = {type, address->unit};
+  const ccd_slice parts[] = {ccd_address_unit_word(address), address->unit};
   add_joined(writer, parts, CC_N(parts));
 }
 

@@ -122,7 +122,17 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
     add_member(out, "street_key", parsed.street_key);
     add_member(out, "street", parsed.street_key);
     add_member(out, "number", parsed.number);
-    add_member(out, "unit", parsed.unit);
+    ccd_slice word = ccd_address_unit_word(&parsed);
+    const char *told = cc_arena_printf(scratch,
+                                       "%.*s%s%.*s",
+                                       (int) word.length,
+                                       word.length > 0 ? word.text : "",
+                                       word.length > 0 && parsed.unit.length > 0 ? " " : "",
+                                       (int) parsed.unit.length,
+                                       parsed.unit.length > 0 ? parsed.unit.text : "");
+    if (told == NULL)
+      return no_memory(reterr);
+    add_member(out, "unit", slice(told));
     add_member(out, "line", slice(line));
     cc_str_add_char(out, '}');
     cc_arena_clear(scratch);
