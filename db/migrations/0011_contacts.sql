@@ -618,49 +618,50 @@ $$;
 -- The person as the contacts that hold tell: latest by when it happened. What was tried at the door for nobody
 -- in particular was tried for everybody behind it. Equal times: the client_id decides, not who came first.
 CREATE FUNCTION contact_derive_voters(organization bigint, matter bigint[]) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE -- which keeps the plan
 AS $$
+DECLARE
+  people bigint[] := ARRAY(
+    SELECT c.voter_id FROM voter_contacts c
+    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NOT NULL
+    UNION
+    SELECT b.id FROM voter_contacts c
+    JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
+    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door');
+BEGIN
+  -- OFFSET 0: first the few contacts of the person or door, then the latest of them. Otherwise the planner may
+  -- walk back through the whole organization's by time until it meets one.
   UPDATE voters v SET
-    support_level = s.support_level, support_at = s.occurred_at,
-    last_contact_at = l.occurred_at, last_disposition = l.code,
-    reached_at = r.occurred_at, quiet_until = r.occurred_at + NULLIF(r.quiet_days, 0) * interval '1 day',
+    (support_level, support_at) = (
+      SELECT c.support_level, c.occurred_at
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id OFFSET 0) c
+      WHERE c.holds AND c.support_level IS NOT NULL
+      ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
+    (last_contact_at, last_disposition) = (
+      SELECT c.occurred_at, COALESCE(c.disposition, 'canvassed')
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id
+            UNION ALL
+            SELECT * FROM voter_contacts d WHERE d.organization_id = organization AND d.door_id = v.door_id
+              AND d.voter_id IS NULL AND d.channel = 'door' OFFSET 0) c
+      WHERE c.holds
+      ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
+    (reached_at, quiet_until) = (
+      SELECT c.occurred_at, c.occurred_at + NULLIF(d.quiet_days, 0) * interval '1 day'
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id OFFSET 0) c
+      JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
+      WHERE c.holds AND d.reached
+      ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
     contacts_revision = v.contacts_revision + 1
-  FROM voters self
-  LEFT JOIN LATERAL (
-    SELECT c.support_level, c.occurred_at FROM voter_contacts c
-    WHERE c.organization_id = organization AND c.voter_id = self.id AND c.holds AND c.support_level IS NOT NULL
-    ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) s ON true
-  LEFT JOIN LATERAL (
-    SELECT c.occurred_at, COALESCE(c.disposition, 'canvassed') AS code
-    FROM (SELECT * FROM (
-            SELECT c.occurred_at, c.client_id, c.disposition FROM voter_contacts c
-            WHERE c.organization_id = organization AND c.voter_id = self.id AND c.holds
-            ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) own
-          UNION ALL SELECT * FROM (
-            SELECT c.occurred_at, c.client_id, c.disposition FROM voter_contacts c
-            WHERE c.organization_id = organization AND c.door_id = self.door_id AND c.voter_id IS NULL AND c.holds
-              AND c.channel = 'door'
-            ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) door) c
-    ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) l ON true
-  LEFT JOIN LATERAL (
-    SELECT c.occurred_at, d.quiet_days FROM voter_contacts c
-    JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
-    WHERE c.organization_id = organization AND c.voter_id = self.id AND c.holds AND d.reached
-    ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) r ON true
-  WHERE self.organization_id = organization AND v.organization_id = organization AND v.id = self.id
-    AND self.id IN (
-      SELECT c.voter_id FROM voter_contacts c WHERE c.organization_id = organization AND c.id = ANY (matter)
-      UNION ALL
-      SELECT b.id FROM voter_contacts c
-      JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
-      WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door')
+  WHERE v.organization_id = organization AND v.id = ANY (people);
+END
 $$;
 
 -- How far a door of a turf is. Done: for everybody who was spoken of there in this pass, the last word needs no
 -- other attempt; that somebody moved or died ends the door only when nobody else lives there.
 CREATE FUNCTION contact_door_state(organization bigint, route bigint, door bigint, OUT state text, OUT at timestamptz)
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE -- which keeps the plan
 AS $$
+BEGIN
   WITH told AS (
     SELECT c.occurred_at, c.client_id, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
            CASE WHEN d.level IN ('door', 'building') THEN NULL ELSE c.voter_id END AS voter_id
@@ -679,7 +680,8 @@ AS $$
         SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = door AND v.unreachable IS NULL
           AND NOT v.confidential)) THEN 'done'
       ELSE 'attempted' END, max(occurred_at)
-  FROM last
+  INTO state, at FROM last;
+END
 $$;
 
 -- Counts and progress of the turf; its row is the lock, taken last.
