@@ -937,7 +937,7 @@ LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
   item jsonb;
-  made record;
+  made bigint;
   why text;
   wrong text;
 BEGIN
@@ -954,19 +954,15 @@ BEGIN
       SELECT (i ->> 'door_id')::bigint FROM jsonb_array_elements(given -> 'doors') i)
     ORDER BY v.id FOR NO KEY UPDATE;
   FOR item IN SELECT i FROM jsonb_array_elements(given -> 'doors') i LOOP
-    why := NULL;
-    made := NULL;
     BEGIN
-      SELECT p.* INTO made FROM contact_post(actor, organization, maker, rights,
+      SELECT (p.contact).id, p.refused_code, p.refused_message INTO made, why, wrong FROM contact_post(actor, organization, maker, rights,
         (given - 'doors') || jsonb_strip_nulls(item) || '{"channel": "door"}') p;
-      why := made.refused_code;
-      wrong := made.refused_message;
     EXCEPTION WHEN SQLSTATE 'CC422' OR SQLSTATE 'CC403' THEN
       GET STACKED DIAGNOSTICS why := PG_EXCEPTION_DETAIL, wrong := MESSAGE_TEXT;
     END;
     recorded := recorded + (why IS NULL)::int;
     results := results || jsonb_build_object('client_id', item ->> 'client_id', 'door_id', item -> 'door_id',
-      'contact_id', CASE WHEN why IS NULL THEN (made.contact).id END, 'code', why,
+      'contact_id', CASE WHEN why IS NULL THEN made END, 'code', why,
       'message', CASE WHEN why IS NOT NULL THEN wrong END);
   END LOOP;
   RETURN NEXT;
