@@ -620,41 +620,39 @@ $$;
 CREATE FUNCTION contact_derive_voters(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE -- which keeps the plan
 AS $$
+DECLARE
+  people bigint[] := ARRAY(
+    SELECT c.voter_id FROM voter_contacts c
+    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NOT NULL
+    UNION
+    SELECT b.id FROM voter_contacts c
+    JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
+    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door');
 BEGIN
+  -- OFFSET 0: first the few contacts of the person or door, then the latest of them. Otherwise the planner may
+  -- walk back through the whole organization's by time until it meets one.
   UPDATE voters v SET
-    support_level = s.support_level, support_at = s.occurred_at,
-    last_contact_at = l.occurred_at, last_disposition = l.code,
-    reached_at = r.occurred_at, quiet_until = r.occurred_at + NULLIF(r.quiet_days, 0) * interval '1 day',
+    (support_level, support_at) = (
+      SELECT c.support_level, c.occurred_at
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id OFFSET 0) c
+      WHERE c.holds AND c.support_level IS NOT NULL
+      ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
+    (last_contact_at, last_disposition) = (
+      SELECT c.occurred_at, COALESCE(c.disposition, 'canvassed')
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id
+            UNION ALL
+            SELECT * FROM voter_contacts d WHERE d.organization_id = organization AND d.door_id = v.door_id
+              AND d.voter_id IS NULL AND d.channel = 'door' OFFSET 0) c
+      WHERE c.holds
+      ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
+    (reached_at, quiet_until) = (
+      SELECT c.occurred_at, c.occurred_at + NULLIF(d.quiet_days, 0) * interval '1 day'
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id OFFSET 0) c
+      JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
+      WHERE c.holds AND d.reached
+      ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
     contacts_revision = v.contacts_revision + 1
-  FROM voters self
-  LEFT JOIN LATERAL (
-    SELECT c.support_level, c.occurred_at FROM voter_contacts c
-    WHERE c.organization_id = organization AND c.voter_id = self.id AND c.holds AND c.support_level IS NOT NULL
-    ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) s ON true
-  LEFT JOIN LATERAL (
-    SELECT c.occurred_at, COALESCE(c.disposition, 'canvassed') AS code
-    FROM (SELECT * FROM (
-            SELECT c.occurred_at, c.client_id, c.disposition FROM voter_contacts c
-            WHERE c.organization_id = organization AND c.voter_id = self.id AND c.holds
-            ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) own
-          UNION ALL SELECT * FROM (
-            SELECT c.occurred_at, c.client_id, c.disposition FROM voter_contacts c
-            WHERE c.organization_id = organization AND c.door_id = self.door_id AND c.voter_id IS NULL AND c.holds
-              AND c.channel = 'door'
-            ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) door) c
-    ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) l ON true
-  LEFT JOIN LATERAL (
-    SELECT c.occurred_at, d.quiet_days FROM voter_contacts c
-    JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
-    WHERE c.organization_id = organization AND c.voter_id = self.id AND c.holds AND d.reached
-    ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1) r ON true
-  WHERE self.organization_id = organization AND v.organization_id = organization AND v.id = self.id
-    AND self.id IN (
-      SELECT c.voter_id FROM voter_contacts c WHERE c.organization_id = organization AND c.id = ANY (matter)
-      UNION ALL
-      SELECT b.id FROM voter_contacts c
-      JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
-      WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door');
+  WHERE v.organization_id = organization AND v.id = ANY (people);
 END
 $$;
 
@@ -939,7 +937,7 @@ LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
   item jsonb;
-  made record;
+  made bigint;
   why text;
   wrong text;
 BEGIN
@@ -956,19 +954,15 @@ BEGIN
       SELECT (i ->> 'door_id')::bigint FROM jsonb_array_elements(given -> 'doors') i)
     ORDER BY v.id FOR NO KEY UPDATE;
   FOR item IN SELECT i FROM jsonb_array_elements(given -> 'doors') i LOOP
-    why := NULL;
-    made := NULL;
     BEGIN
-      SELECT p.* INTO made FROM contact_post(actor, organization, maker, rights,
+      SELECT (p.contact).id, p.refused_code, p.refused_message INTO made, why, wrong FROM contact_post(actor, organization, maker, rights,
         (given - 'doors') || jsonb_strip_nulls(item) || '{"channel": "door"}') p;
-      why := made.refused_code;
-      wrong := made.refused_message;
     EXCEPTION WHEN SQLSTATE 'CC422' OR SQLSTATE 'CC403' THEN
       GET STACKED DIAGNOSTICS why := PG_EXCEPTION_DETAIL, wrong := MESSAGE_TEXT;
     END;
     recorded := recorded + (why IS NULL)::int;
     results := results || jsonb_build_object('client_id', item ->> 'client_id', 'door_id', item -> 'door_id',
-      'contact_id', CASE WHEN why IS NULL THEN (made.contact).id END, 'code', why,
+      'contact_id', CASE WHEN why IS NULL THEN made END, 'code', why,
       'message', CASE WHEN why IS NOT NULL THEN wrong END);
   END LOOP;
   RETURN NEXT;
