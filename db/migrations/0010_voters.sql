@@ -278,7 +278,7 @@ GRANT EXECUTE ON FUNCTION voters_matching(bigint, jsonb, text, text) TO campaign
 CREATE FUNCTION voters_search(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
   n int)
 RETURNS TABLE (id bigint, search_key text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 50
 SET synchronize_seqscans = off
 AS $$
 DECLARE
