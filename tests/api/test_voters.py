@@ -366,6 +366,9 @@ def test_tags_are_given_and_taken(org):
     assert [t["id"] for t in one["tags"]] == [tag["id"]]
     assert pointers(org.owner.post(f"/v1/voters/{rosa['id']}/tags", {"add": ["999999999"]})) == ["/add"]
     assert org.owner.ok("PATCH", f"/v1/tags/{tag['id']}", {"name": "helper"})["name"] == "helper"
+    first = org.owner.ok("GET", "/v1/tags", query={"limit": 1})
+    rest = org.owner.ok("GET", "/v1/tags", query={"cursor": first["next_cursor"]})
+    assert [t["name"] for t in first["data"] + rest["data"]] == ["helper", "host"]
     assert [t["name"] for t in read(org.owner, rosa)["tags"]] == ["helper"]
     org.owner.ok("DELETE", f"/v1/tags/{tag['id']}", status=204)
     assert read(org.owner, rosa)["tags"] == []
@@ -391,6 +394,7 @@ def test_a_list_is_kept_counted_and_its_reading_is_told(org):
     kept = org.owner.ok("POST", "/v1/voter-lists", {"name": "Dems", "filter": {"party": ["DEM"], "zip5": []}}, status=201)
     assert kept["filter"]["party"] == ["DEM"] and kept["filter"]["zip5"] == [] and kept["filter"]["sex"] is None
     place = f"/v1/voter-lists/{kept['id']}"
+    assert org.owner.ok("GET", place) == kept and org.owner.ok("GET", "/v1/voter-lists")["data"] == [kept]
     assert org.owner.ok("GET", place + "/count") == {"count": 4}
     assert org.owner.ok("GET", place + "/count", query={"reach": "phone"}) == {"count": 2}
     client = viewer(org)
