@@ -221,7 +221,7 @@ const cc_op cc_op_leave_phone_bank = {
 };
 const cc_op cc_op_claim_call = {
   .id = "claimCall", .method = CC_POST, .path = BANK "/calls", .params = &phone_bank_ref_type, .reply = &cc_phone_call_type, .creates = true,
-  .errors = ABSENT_OR_CONFLICT, .tag = "Phone banks", .summary = "Whom do I call next?",
+  .errors = ABSENT_OR_CONFLICT, .tag = "Phone banks", .summary = "Get the next person to call.",
   .doc = "The call that I have already, else the next person: call-backs that are due, mine first; then who was never tried; then the oldest "
          "try. Nobody is with two callers, in no two phone banks of the organization. 409 nobody_due says when to ask again; 409 queue_done: "
          "everybody was called.",

@@ -330,7 +330,7 @@ const cc_op cc_op_leave_text_campaign = {
 };
 const cc_op cc_op_claim_text_batch = {
   .id = "claimTextBatch", .method = CC_POST, .path = CAMPAIGN "/batches", .params = &text_campaign_ref_type, .reply = &text_batch_type,
-  .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "To whom do I write?",
+  .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Get people to write to.",
   .doc = "Fills up what I have not written to yet, from those whom a text may reach at this hour. They stay mine, answers too.",
 };
 const cc_op cc_op_list_my_conversations = {
