@@ -75,8 +75,8 @@ id_or_null(cc_arena *arena, int64_t id)
   return id == 0 ? NULL : ccd_text_int64(arena, id);
 }
 
-/* The names of the actor's rights as a JSON array, for `:my_rights::jsonb ? 'manage_voters'`: where a
- * right decides what is shown and not whether. */
+/* The names of the actor's rights as a JSON array, for `:my_rights::jsonb ? 'manage_voters'`: where
+ * a right decides what is shown and not whether. */
 static const char *
 rights_text(cc_arena *arena, uint64_t rights)
 {

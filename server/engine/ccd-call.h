@@ -163,8 +163,8 @@ cc_status ccd_call_send_bytes(ccd_call *call,
                               const ccd_file *file,
                               cc_error *reterr) CC_MUSTCHECK;
 
-/* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL: no
- * memory. */
+/* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL:
+ * no memory. */
 const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
 
 /* Back again. False: not one of ours, or of another organization. */
