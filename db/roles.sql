@@ -54,8 +54,10 @@ END
 $$;
 
 -- Maps and search. PostGIS may only be installed by a superuser; its own packages keep it up to date.
--- btree_gist: one index over organization and place. pg_trgm, unaccent: search by part, without accents.
+-- btree_gist: one index over organization and place, btree_gin: over organization and text. pg_trgm, unaccent:
+-- search by part, without accents.
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
+CREATE EXTENSION IF NOT EXISTS btree_gin;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS unaccent;

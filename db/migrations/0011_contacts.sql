@@ -18,9 +18,11 @@ CREATE INDEX voter_contacts_phone_idx ON voter_contacts (organization_id, phone)
 GRANT UPDATE (holds) ON voter_contacts TO campaign_api;
 DROP TRIGGER voter_contacts_touch ON voter_contacts;
 CREATE TRIGGER voter_contacts_touch BEFORE UPDATE ON voter_contacts FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.holds = NEW.holds) EXECUTE FUNCTION touch();
+  WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.holds = NEW.holds
+        AND current_setting('app.forget', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION touch();
 CREATE TRIGGER voter_contacts_append_only BEFORE UPDATE ON voter_contacts FOR EACH ROW
-  WHEN (OLD.holds = NEW.holds) EXECUTE FUNCTION refuse_change();
+  WHEN (OLD.holds = NEW.holds AND current_setting('app.forget', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION refuse_change(); -- but a purge takes number and note out: contacts_forget (0009)
 DROP TRIGGER voter_contacts_record ON voter_contacts;
 CREATE CONSTRAINT TRIGGER voter_contacts_record AFTER INSERT OR UPDATE OR DELETE ON voter_contacts
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW

@@ -293,6 +293,19 @@ ccd_call_received(const ccd_call *call)
 }
 
 cc_status
+ccd_call_copy_out(ccd_call *call,
+                  const ccd_query *query,
+                  ccd_db_copy_cb *callback,
+                  void *data,
+                  cc_error *reterr)
+{
+  const ccd_exchange *exchange = ccd_exchange_of(call);
+  return exchange->in_transaction
+           ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr)
+           : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
+}
+
+cc_status
 ccd_call_switch(ccd_call *call, int64_t organization_id, int64_t user_id, cc_error *reterr)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);

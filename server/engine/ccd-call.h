@@ -71,6 +71,7 @@ struct ccd_call {
   const void *reply;    /* a struct of op->reply, in the arena */
   const ccd_rows *rows; /* the rows themselves are the answer (one, or a list) */
   const ccd_file *file; /* CC_REPLY_FILE: an open file (ccd_call_send_file) or bytes */
+  const ccd_arg *args;  /* of route->prepare: further parameters of route->query, in the arena */
 
   const char *set_cookie;        /* value of a Set-Cookie header; NULL: none */
   const char *location;          /* Location of a thing created; NULL: none */
@@ -102,7 +103,9 @@ struct ccd_route {
   ccd_tx tx;
   const ccd_query *query; /* the work is this one statement… */
   ccd_handler *handler;   /* …or this rule; never both */
-  const char *audit;      /* action in the audit log; every CCD_WRITE route has one */
+  ccd_handler
+    *prepare;        /* with .query: runs before it in the same transaction and leaves call->args */
+  const char *audit; /* action in the audit log; every CCD_WRITE route has one */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
   bool slow;                 /* may take long: the proxy sends it to the side listener */
@@ -150,6 +153,14 @@ cc_status ccd_call_once(ccd_call *call,
 
 /* When the first byte of the request came. */
 cc_time ccd_call_received(const ccd_call *call);
+
+/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no parameters: what
+ * it needs a statement before has set. */
+cc_status ccd_call_copy_out(ccd_call *call,
+                            const ccd_query *query,
+                            ccd_db_copy_cb *callback,
+                            void *data,
+                            cc_error *reterr) CC_MUSTCHECK;
 
 /* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
  * on failure. */

@@ -17,6 +17,7 @@
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
+#define SLOW_TIMEOUT_MS 120000 /* of a statement of a slow route */
 
 static pthread_mutex_t arenas_lock = PTHREAD_MUTEX_INITIALIZER;
 static cc_arena *arenas[ARENAS_KEPT]; /* guarded by arenas_lock, as is the count */
@@ -260,6 +261,7 @@ reset_work(ccd_exchange *exchange)
 {
   exchange->call.reply = NULL;
   exchange->call.rows = NULL;
+  exchange->call.args = NULL;
   ccd_reply_file_drop(exchange);
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
@@ -298,9 +300,11 @@ work_inside(ccd_exchange *exchange, cc_error *reterr)
     status = ccd_idempotency_begin(exchange, reterr);
   if (status != CC_OK || exchange->replayed)
     return status;
-  if (call->route->query != NULL)
-    status = ccd_call_query(call, call->route->query, NULL, &call->rows, reterr);
-  else
+  if (call->route->prepare != NULL)
+    status = call->route->prepare(call, reterr);
+  if (status == CC_OK && call->route->query != NULL)
+    status = ccd_call_query(call, call->route->query, call->args, &call->rows, reterr);
+  else if (status == CC_OK)
     status = call->route->handler(call, reterr);
   if (status == CC_OK)
     status = ccd_reply_encode(exchange, reterr);
@@ -334,11 +338,14 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
   cc_status status = ccd_exchange_conn(exchange, reterr);
   if (status != CC_OK)
     return status;
+  /* Files and whole lists: what holds up nobody on the side listener. */
+  if (route->slow)
+    exchange->context.timeout_ms = SLOW_TIMEOUT_MS;
   const ccd_context given = exchange->context;
   for (int attempt = 1;; attempt++) {
     reset_work(exchange);
     exchange->context = given;
-    bool once = route->query != NULL && exchange->idempotency_key == NULL;
+    bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
     if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
       return status;
@@ -611,7 +618,8 @@ ccd_dispatch_begin(void *data,
   if (exchange == NULL)
     return CCD_HTTP_ANSWERED;
   cc_status status = step_route(exchange, &error);
-  if (status != CC_OK || exchange->call.route->op->body_media == NULL) {
+  const ccd_route *route = exchange->call.route;
+  if (status != CC_OK || route == NULL || route->op->body_media == NULL) {
     arena_put(exchange->call.arena); /* an ordinary request, good or bad */
     return CCD_HTTP_BUFFER;
   }

@@ -181,7 +181,11 @@ ccd_spool_sweep(const ccd_config *config)
   DIR *dir = *config->storage_folder == '\0' || folder.failed ? NULL : opendir(folder.text);
   cc_str_done(&folder);
   int n = 0;
-  for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+  for (;;) {
+    /* A stream of our own, before threads. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    const struct dirent *entry = dir == NULL ? NULL : readdir(dir);
+    if (entry == NULL)
+      break;
     if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
       continue;
     int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Contacts over the API: who may record what, once; bulk; undo; consent and follow-ups. What a contact does is
-held in tests/db/test_contacts.py."""
+held in tests/db/test_contact_effects.py."""
 
 import threading
 import uuid

@@ -56,6 +56,32 @@ FIELD = [
          "(SELECT id FROM field_operations), 'note', 'failed', 'No.', 'user:1', gen_random_uuid(), now(), now(), '{}'"),
         ("field_notes", "client_id, door_id, note, occurred_at, device_occurred_at, actor",
          "gen_random_uuid(), (SELECT id FROM doors), 'Dog', now(), now(), 'user:1'"),
+        ("phone_bank_sessions", "name, code", "'Saturday', 'ABCD2345'"),
+        ("phone_bank_callers", "session_id, actor", "(SELECT id FROM phone_bank_sessions), 'user:1'"),
+        ("phone_bank_targets", "session_id, voter_id, position, zone_key",
+         "(SELECT id FROM phone_bank_sessions), (SELECT id FROM voters), 1, 'America/New_York'"),
+        ("phone_bank_calls", "session_id, target_id, voter_id, actor, phone, lease_until",
+         "(SELECT id FROM phone_bank_sessions), (SELECT id FROM phone_bank_targets), (SELECT id FROM voters), "
+         "'user:1', '+16175550101', now()"),
+        ("text_campaigns", "name, code, template", "'Early voting', 'ABCD2345', 'Hi {first_name}'"),
+        ("text_texters", "campaign_id, actor", "(SELECT id FROM text_campaigns), 'user:1'"),
+        ("text_conversations", "campaign_id, voter_id, phone, zone_key",
+         "(SELECT id FROM text_campaigns), (SELECT id FROM voters), '+16175550101', 'America/New_York'"),
+        ("text_messages", "campaign_id, conversation_id, phone, direction, body, encoding, segments, state, actor",
+         "(SELECT id FROM text_campaigns), (SELECT id FROM text_conversations), '+16175550101', 'out', 'Hi', 'gsm7', 1, "
+         "'queued', 'user:1'"),
+        ("voter_profiles", "name, profile", "'County', '{}'"),
+        ("imports", "source_id, name", "(SELECT id FROM voter_sources), 'November'"),
+        ("import_matches", "import_id, row_no, voter_id, rule", "(SELECT id FROM imports), 1, (SELECT id FROM voters), 2"),
+        ("import_changes", "import_id, voter_id, kind, before",
+         "(SELECT id FROM imports), (SELECT id FROM voters), 'changed', '{}'"),
+        ("purge_certificates", "source_id, ids_sha256, requested_by", "(SELECT id FROM voter_sources), '', 'user:1'"),
+        ("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
+         "(SELECT id FROM voters), (SELECT id FROM voters), '{}', '{}', '{}', '{}'"),
+        # Last: from here on there are two voters.
+        ("voters", "last_name", "'Medina'"),
+        ("voter_duplicates", "voter_id, other_id, score, reasons",
+         "(SELECT min(id) FROM voters), (SELECT max(id) FROM voters), 1, '[]'"),
     ]]
 
 

@@ -39,7 +39,7 @@ class Street:
         return self.server.sql(statement, (self.org.id, *parameters))[0][0]
 
     def record(self, client=None, status=201, **given):
-        body = act(channel="door", **given)
+        body = act(**{"channel": "door", **given})
         return (client or self.org.owner).ok("POST", "/v1/contacts", body, status=status)
 
     def doors_done(self):

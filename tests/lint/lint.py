@@ -47,12 +47,13 @@ LIBRARY_HOMES = {
 BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
 ENGINE = COMMON + ("server/data", "server/engine")
-FEATURE = ENGINE + ("server/jobs", "server/providers")
+FEATURE = ENGINE + ("server/jobs", "server/providers", "server/canvass")
 ROOMS = {
     "common/base": (),
     "common/codec": BASE,
     "common/api": COMMON,
     "common/field": COMMON,
+    "server/canvass": BASE,
     "server/data": COMMON,
     "server/engine": ENGINE,
     "server/jobs": ENGINE,
@@ -61,8 +62,8 @@ ROOMS = {
     "client-gtk/ui": COMMON + ("common/field", "client-gtk/core"),
     "client-gtk/data": (),
 }
-FEATURES = ("accounts", "organizations", "events", "people", "voters", "canvass", "field", "phonebank", "texting", "messages",
-            "payments", "files", "support", "platform", "sites")
+FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts", "turf", "field", "phonebank",
+            "texting", "messages", "payments", "files", "support", "platform", "sites")
 for feature in FEATURES:
     ROOMS[f"server/{feature}"] = FEATURE
 

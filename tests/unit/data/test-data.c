@@ -475,6 +475,81 @@ test_stopped(void)
   teardown();
 }
 
+/* COPY: in, then usable as before; a table with row-level security refuses; rolled back when given
+ * up. */
+static void
+test_copy(void)
+{
+  setup();
+  int64_t n = 0;
+  ccd_db_begin(conn, &writer);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, &error), ==, CC_OK);
+  g_assert_cmpint(QUERY(heap_count), ==, CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_db_copy_put(conn, "1\ton", 4, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_copy_put(conn, "e\n2\ttwo\n", 8, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_copy_end(conn, &n, &error), ==, CC_OK);
+  g_assert_cmpint(n, ==, 2);
+  g_assert_cmpint(QUERY(heap_count), ==, CC_OK);
+  g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 2);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_things_copy, &error), !=, CC_OK);
+  g_assert_cmpint(QUERY(heap_count), !=, CC_OK); /* the transaction has failed */
+  ccd_db_rollback(conn);
+
+  ccd_db_begin(conn, &writer);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_copy_put(conn, "3\tthree\n4\t", 10, &error), ==, CC_OK);
+  ccd_db_rollback(conn);
+  ccd_db_begin(conn, &writer);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_count, &error), ==, CC_ERR_INTERNAL);
+  ccd_db_rollback(conn);
+  g_assert_cmpint(ONCE(&writer, heap_count), ==, CC_OK);
+  g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 0);
+  teardown();
+}
+
+/* A database that stops in the middle of a COPY ends it within the call's budget. */
+static void
+test_copy_stopped(void)
+{
+  static char row[64 * 1024];
+  memset(row, 'x', sizeof(row));
+  setup();
+  ccd_db_begin(conn, &writer);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, &error), ==, CC_OK);
+  signal_database(SIGSTOP);
+  cc_status status = ccd_db_copy_put(conn, "1\t", 2, &error);
+  for (int i = 0; status == CC_OK && i < 1000; i++)
+    status = ccd_db_copy_put(conn, row, sizeof(row), &error);
+  cc_status ended = ccd_db_copy_end(conn, NULL, &error);
+  signal_database(SIGCONT);
+  int64_t ignored = 0;
+  for (int i = 0; one_call(&ignored) != CC_OK && i < 5000; i++)
+    g_usleep(1000);
+  g_assert_cmpint(status, ==, CC_ERR_UNAVAILABLE);
+  g_assert_cmpint(ended, ==, CC_ERR_INTERNAL); /* there is no COPY any more */
+  g_assert_cmpint(ONCE(&writer, heap_count), ==, CC_OK);
+  g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 0);
+  teardown();
+}
+
+/* What nobody waits for may take longer than the pool's limits: 700 ms for a statement, 1 s for a
+ * call; here one takes 1.5 s, twice. */
+static void
+test_long(void)
+{
+  ccd_context slow = writer;
+  slow.timeout_ms = 5000;
+  slow.bulk = true;
+  setup();
+  ccd_db_begin(conn, &slow);
+  g_assert_cmpint(QUERY(thing_sleep, "1.5"), ==, CC_OK);
+  g_assert_cmpint(QUERY(thing_sleep, "1.5"), ==, CC_OK);
+  g_assert_cmpint(ccd_db_commit(conn, &error), ==, CC_OK);
+  g_assert_cmpint(ONCE(&writer, thing_sleep, "1.5"), ==, CC_ERR_UNAVAILABLE); /* as before */
+  g_assert_true(ccd_db_up(db));
+  teardown();
+}
+
 /* An idle connection that the server ended is replaced without an error. */
 static void
 test_ended(void)
@@ -531,6 +606,9 @@ main(int argc, char **argv)
   g_test_add_func("/data/deadlock", test_deadlock);
   g_test_add_func("/data/borrow", test_borrow);
   g_test_add_func("/data/stopped", test_stopped);
+  g_test_add_func("/data/copy", test_copy);
+  g_test_add_func("/data/copy-stopped", test_copy_stopped);
+  g_test_add_func("/data/long", test_long);
   g_test_add_func("/data/ended", test_ended);
   g_test_add_func("/data/unreachable", test_unreachable);
   return g_test_run();

@@ -48,3 +48,12 @@ SELECT {columns} FROM things
 
 -- name: thing_pid
 SELECT pg_backend_pid() AS pid
+
+-- name: heap_copy
+COPY heap (id, title) FROM STDIN
+
+-- name: things_copy
+COPY things (organization_id, title) FROM STDIN
+
+-- name: heap_count
+SELECT count(*) AS n FROM heap

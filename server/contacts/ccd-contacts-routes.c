@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/canvass/ccd-contacts-routes.h"
+#include "server/contacts/ccd-contacts-routes.h"
 
 #include "ccd-queries.h"
 #include "common/api/cc-consent.h"
 #include "common/api/cc-contact.h"
 #include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
-#include "server/canvass/ccd-results.h"
+#include "server/contacts/ccd-results.h"
 
 /* clang-format off */
 const ccd_route ccd_contacts_routes[] = {

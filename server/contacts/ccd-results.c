@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/canvass/ccd-results.h"
+#include "server/contacts/ccd-results.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -13,38 +13,54 @@ no_memory(cc_error *reterr)
   return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
+/* The one row of @query as a struct of @type, and its place in the feed. */
+static cc_status
+count(ccd_call *call,
+      const ccd_query *query,
+      const cc_type *type,
+      void **ret,
+      char **ret_cursor,
+      cc_error *reterr)
+{
+  void *object = cc_arena_alloc(call->arena, type->size);
+  if (object == NULL)
+    return no_memory(reterr);
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_call_query(call, query, NULL, &rows, reterr);
+  if (status == CC_OK)
+    status = ccd_rows_bind(rows, 0, type, call->arena, object, reterr);
+  if (status != CC_OK)
+    return status;
+  *ret = object;
+  *ret_cursor = (char *) ccd_call_feed_cursor(call, ccd_rows_get(rows, 0, "xid"), "0");
+  return *ret_cursor != NULL ? CC_OK : no_memory(reterr);
+}
+
 cc_status
 ccd_results_count(ccd_call *call, cc_error *reterr)
 {
-  const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_query(call, &ccd_q_result_list, NULL, &rows, reterr);
-  cc_results *reply = cc_arena_alloc(call->arena, sizeof(*reply));
-  if (status == CC_OK && reply == NULL)
-    status = no_memory(reterr);
-  if (status == CC_OK)
-    status = ccd_rows_bind(rows, 0, &cc_results_type, call->arena, reply, reterr);
-  if (status != CC_OK)
-    return status;
-  reply->cursor = (char *) ccd_call_feed_cursor(call, ccd_rows_get(rows, 0, "xid"), "0");
+  void *object = NULL;
+  char *cursor = NULL;
+  cc_status status = count(call, &ccd_q_result_list, &cc_results_type, &object, &cursor, reterr);
+  cc_results *reply = object;
+  if (reply != NULL)
+    reply->cursor = cursor;
   call->reply = reply;
-  return reply->cursor != NULL ? CC_OK : no_memory(reterr);
+  return status;
 }
 
 cc_status
 ccd_results_answers(ccd_call *call, cc_error *reterr)
 {
-  const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_query(call, &ccd_q_result_answers, NULL, &rows, reterr);
-  cc_answer_counts *reply = cc_arena_alloc(call->arena, sizeof(*reply));
-  if (status == CC_OK && reply == NULL)
-    status = no_memory(reterr);
-  if (status == CC_OK)
-    status = ccd_rows_bind(rows, 0, &cc_answer_counts_type, call->arena, reply, reterr);
-  if (status != CC_OK)
-    return status;
-  reply->cursor = (char *) ccd_call_feed_cursor(call, ccd_rows_get(rows, 0, "xid"), "0");
+  void *object = NULL;
+  char *cursor = NULL;
+  cc_status status =
+    count(call, &ccd_q_result_answers, &cc_answer_counts_type, &object, &cursor, reterr);
+  cc_answer_counts *reply = object;
+  if (reply != NULL)
+    reply->cursor = cursor;
   call->reply = reply;
-  return reply->cursor != NULL ? CC_OK : no_memory(reterr);
+  return status;
 }
 
 static unsigned char

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/canvass/ccd-cut-split.h"
+
+#include <math.h>
+
+/* Costs in metres of walking, so that they can be weighed against the edge that a cut saves. */
+#define EDGE_MAX 150.0   /* a cut saves at most this: what lies beyond is no reason to be uneven */
+#define BLOCK_SPLIT 60.0 /* cutting one side of one block */
+#define UNEVEN 20.0      /* a turf at 10 % from the target; grows with the square */
+#define OUTSIDE 5000.0   /* a turf outside the slack, a whole target away */
+
+typedef struct split {
+  const ccd_stops *s;
+  const int *order;
+  double *work; /* before stop i of the tour */
+  double *walk; /* from stop 0 to stop i, in units of work */
+  double *cut;  /* cost of a cut before stop i */
+  double *best;
+  int *from;
+} split;
+
+static double
+uneven(const ccd_stops *s, double work)
+{
+  double off = fabs(work - s->target) / s->target;
+  double cost = UNEVEN * (off * 10) * (off * 10);
+  return off > s->slack ? cost + OUTSIDE * (off - s->slack) + OUTSIDE / 10 : cost;
+}
+
+static int32_t
+edge(const ccd_stops *s, int a, int b)
+{
+  ccd_street_metric metric = {.points = s->place, .segments = s->segments};
+  return ccd_streets_near(&metric, a, b);
+}
+
+/* What it costs to cut between the stops @a and @b, less what it saves. */
+static double
+cut_cost(const ccd_stops *s, int a, int b)
+{
+  const ccd_point *p = &s->place[a], *q = &s->place[b];
+  double cost = -fmin((double) edge(s, a, b) / CCD_CM, EDGE_MAX);
+  if (p->group != q->group)
+    cost -= s->barrier / CCD_CM;
+  if (p->segment >= 0 && p->segment == q->segment)
+    cost += p->side == q->side ? BLOCK_SPLIT : BLOCK_SPLIT / 2;
+  return cost;
+}
+
+/* The tour is begun where a cut is worth most. */
+static int
+best_begin(const ccd_stops *s, const int *order)
+{
+  int begin = 0;
+  double least = INFINITY;
+  for (int i = 0; i < s->n; i++) {
+    double cost = cut_cost(s, order[i == 0 ? s->n - 1 : i - 1], order[i]);
+    if (cost < least) {
+      least = cost;
+      begin = i;
+    }
+  }
+  return begin;
+}
+
+static void
+fill(split *d)
+{
+  const ccd_stops *s = d->s;
+  for (int i = 0; i < s->n; i++) {
+    d->work[i + 1] = d->work[i] + s->work[d->order[i]];
+    if (i == 0)
+      continue;
+    d->walk[i] = d->walk[i - 1] + s->per_cm * edge(s, d->order[i - 1], d->order[i]);
+    d->cut[i] = cut_cost(s, d->order[i - 1], d->order[i]);
+  }
+}
+
+static void
+solve(split *d)
+{
+  const ccd_stops *s = d->s;
+  double most = s->target * (1 + s->slack);
+  for (int end = 1; end <= s->n; end++) {
+    d->best[end] = INFINITY;
+    for (int begin = end - 1; begin >= 0; begin--) {
+      double work = d->work[end] - d->work[begin] + d->walk[end - 1] - d->walk[begin];
+      if (work > most && begin < end - 1)
+        break;
+      double cost = d->best[begin] + d->cut[begin] + uneven(s, work);
+      if (cost < d->best[end]) {
+        d->best[end] = cost;
+        d->from[end] = begin;
+      }
+    }
+  }
+}
+
+cc_status
+ccd_cut_split(const ccd_stops *s,
+              const int *order,
+              cc_arena *scratch,
+              int *ret_order,
+              int *ret_end,
+              int *ret_n,
+              cc_error *reterr)
+{
+  size_t cells = (size_t) s->n + 1;
+  double *doubles = cc_arena_alloc(scratch, 4 * cells * sizeof(double));
+  int *from = cc_arena_alloc(scratch, cells * sizeof(int));
+  if (doubles == NULL || from == NULL)
+    return ccd_near_no_memory(reterr);
+  split d = {.s = s,
+             .order = ret_order,
+             .work = doubles,
+             .walk = doubles + cells,
+             .cut = doubles + 2 * cells,
+             .best = doubles + 3 * cells,
+             .from = from};
+  int begin = best_begin(s, order);
+  for (int i = 0; i < s->n; i++)
+    ret_order[i] = order[(begin + i) % s->n];
+  fill(&d);
+  solve(&d);
+  int n = 0;
+  for (int end = s->n; end > 0; end = d.from[end])
+    ret_end[n++] = end;
+  for (int i = 0; i < n / 2; i++) {
+    int swap = ret_end[i];
+    ret_end[i] = ret_end[n - 1 - i];
+    ret_end[n - 1 - i] = swap;
+  }
+  *ret_n = n;
+  return CC_OK;
+}

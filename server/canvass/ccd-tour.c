@@ -1,0 +1,676 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/canvass/ccd-tour.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#define NEIGHBOURS 6
+#define NEIGHBOURS_LARGE 10 /* few kicks there make up for what was missed */
+#define LARGE 5000
+#define BREADTH 3      /* of the third edge of an exchange */
+#define MATRIX_MAX 700 /* places for which a matrix of our own pays */
+#define TINY 30        /* below this kicks stay near one local optimum: many starts */
+#define TINY_STARTS 6
+#define SMALL 80
+#define SMALL_STARTS 3
+#define HEAT 1.2           /* of the mean edge, at the first kick */
+#define ANNEAL_MAX 3000    /* places up to which a worse tour may be accepted for a while */
+#define SWEEP_MIN 20000    /* places from which kicks go along the tour, for the caches' sake */
+#define REVERSE_FREE 25000 /* places that one reversal may always move */
+#define PIECE_MAX 50       /* of a kick */
+#define PIECE_LARGE 15     /* of a kick in a large tour: cheap ones, near one another */
+#define LOOK_EVERY 32      /* kicks between two looks at clock and watch */
+
+typedef struct reversal {
+  int from, to;
+} reversal;
+
+typedef struct tour {
+  const ccd_tour_problem *problem;
+  const int32_t *matrix;
+  int n, k, reverse_max;
+  int *order, *at; /* order[at[place]] == place */
+  int *near;       /* n * k, nearest first */
+  int32_t *near_length;
+  int *queue; /* ring of places to look at; each is in it at most once */
+  int queue_from, queued;
+  uint8_t *in_queue;
+  reversal *journal; /* since the last kick */
+  int journaled, journal_max;
+  bool overflowed; /* the journal: what was done cannot be undone any more */
+  int64_t length;
+  uint64_t random;
+} tour;
+
+/* An exchange of two or three edges. Names as in the literature: t1-t2 and t3-t4 go, t2-t3 comes,
+ * and so on; with two edges t5 is -1. */
+typedef enum kind {
+  SHAPE_TWO,   /* two edges */
+  SHAPE_THREE, /* a two, then another two from its end */
+  SHAPE_TURN,  /* both pieces reversed in place */
+  SHAPE_SWAP,  /* both pieces swapped, neither reversed: Or-opt is one */
+} kind;
+
+typedef struct exchange {
+  int64_t gain;
+  kind kind;
+  int t[6];
+} exchange;
+
+static inline int32_t
+length_of(const tour *t, int a, int b)
+{
+  if (t->matrix != NULL)
+    return t->matrix[(size_t) a * (size_t) t->n + (size_t) b];
+  return t->problem->length(t->problem->data, a, b);
+}
+
+static inline int
+next_of(const tour *t, int place)
+{
+  int at = t->at[place] + 1;
+  return t->order[at == t->n ? 0 : at];
+}
+
+static inline int
+previous_of(const tour *t, int place)
+{
+  int at = t->at[place];
+  return t->order[at == 0 ? t->n - 1 : at - 1];
+}
+
+static inline int
+step(const tour *t, int place, bool back)
+{
+  return back ? previous_of(t, place) : next_of(t, place);
+}
+
+/* Steps from @from to @to. */
+static inline int
+steps(const tour *t, int from, int to, bool back)
+{
+  int d = back ? t->at[from] - t->at[to] : t->at[to] - t->at[from];
+  return d < 0 ? d + t->n : d;
+}
+
+static void
+enqueue(tour *t, int place)
+{
+  if (t->in_queue[place])
+    return;
+  t->in_queue[place] = 1;
+  int at = t->queue_from + t->queued++;
+  t->queue[at >= t->n ? at - t->n : at] = place;
+}
+
+static int
+dequeue(tour *t)
+{
+  int place = t->queue[t->queue_from];
+  t->queue_from = t->queue_from + 1 == t->n ? 0 : t->queue_from + 1;
+  t->queued--;
+  t->in_queue[place] = 0;
+  return place;
+}
+
+/* --- changing the tour ------------------------------------------------------------------------ */
+
+/* Reverse the places at the positions @from .. @to (around the end if need be), or the others,
+ * whichever are fewer: as a ring it is the same. */
+static void
+reverse(tour *t, int from, int to)
+{
+  int count = to - from + 1;
+  if (count <= 0)
+    count += t->n;
+  if (2 * count > t->n) {
+    int swap = from;
+    from = to + 1 == t->n ? 0 : to + 1;
+    to = swap == 0 ? t->n - 1 : swap - 1;
+    count = t->n - count;
+  }
+  for (int i = count / 2; i > 0; i--) {
+    int a = t->order[from], b = t->order[to];
+    t->order[from] = b;
+    t->at[b] = from;
+    t->order[to] = a;
+    t->at[a] = to;
+    from = from + 1 == t->n ? 0 : from + 1;
+    to = to == 0 ? t->n - 1 : to - 1;
+  }
+}
+
+static void
+reverse_noted(tour *t, int from, int to)
+{
+  if (t->journaled < t->journal_max)
+    t->journal[t->journaled++] = (reversal){from, to};
+  else
+    t->overflowed = true;
+  reverse(t, from, to);
+}
+
+/* With the edges a-b and d-c in one direction: b-c and a-d instead. */
+static void
+flip(tour *t, int a, int b, int c, int d)
+{
+  (void) c;
+  if (next_of(t, a) == b)
+    reverse_noted(t, t->at[b], t->at[d]);
+  else
+    reverse_noted(t, t->at[d], t->at[b]);
+}
+
+static void
+apply(tour *t, const exchange *e)
+{
+  const int *p = e->t;
+  switch (e->kind) {
+  case SHAPE_TWO:
+    flip(t, p[0], p[1], p[2], p[3]);
+    break;
+  case SHAPE_THREE:
+    flip(t, p[0], p[1], p[2], p[3]);
+    flip(t, p[0], p[3], p[4], p[5]);
+    break;
+  case SHAPE_TURN:
+    flip(t, p[0], p[1], p[4], p[5]);
+    flip(t, p[1], p[4], p[3], p[2]);
+    break;
+  case SHAPE_SWAP:
+    flip(t, p[0], p[1], p[3], p[2]);
+    flip(t, p[0], p[2], p[4], p[5]);
+    flip(t, p[2], p[4], p[3], p[1]);
+    break;
+  }
+  t->length -= e->gain;
+  for (int i = 0; i < (e->kind == SHAPE_TWO ? 4 : 6); i++)
+    enqueue(t, p[i]);
+}
+
+/* --- searching an exchange ------------------------------------------------------------------- */
+
+/* Whether reversing @count places is within what one exchange may cost. */
+static inline bool
+affordable(const tour *t, int count)
+{
+  return (2 * count > t->n ? t->n - count : count) <= t->reverse_max;
+}
+
+static inline void
+keep_better(exchange *best, int64_t gain, kind how, const int p[6])
+{
+  if (gain <= best->gain)
+    return;
+  best->gain = gain;
+  best->kind = how;
+  memcpy(best->t, p, sizeof(best->t));
+}
+
+/* Behind t4: the third edge. @plain: t4 is the end that makes a two-edge exchange. @partial is
+ * what t1-t2, t2-t3 and t3-t4 gain so far. */
+static void
+search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, exchange *best)
+{
+  int t1 = p[0], t2 = p[1], t3 = p[2], t4 = p[3];
+  int cut = steps(t, t2, plain ? t4 : t3, back); /* the piece t2 .. has this many steps */
+  const int *near = t->near + (size_t) t4 * (size_t) t->k;
+  const int32_t *lengths = t->near_length + (size_t) t4 * (size_t) t->k;
+  int breadth = t->k < BREADTH ? t->k : BREADTH;
+  for (int j = 0; j < breadth; j++) {
+    int t5 = near[j];
+    int64_t gain = partial - lengths[j];
+    if (gain <= best->gain)
+      return; /* the lists are sorted */
+    if (t5 == t3)
+      continue;
+    int offset = steps(t, t2, t5, back);
+    p[4] = t5;
+    if (plain) {
+      /* The piece t2 .. t4 lies reversed now: before t5 comes its former successor. */
+      int t6 = offset < cut ? step(t, t5, back) : step(t, t5, !back);
+      p[5] = t6;
+      int64_t closed = gain + length_of(t, t5, t6) - length_of(t, t6, t1);
+      if (closed > best->gain && affordable(t, offset))
+        keep_better(best, closed, SHAPE_THREE, p);
+      continue;
+    }
+    if (offset > cut)
+      continue; /* not in the ring t2 .. t3 that has to be opened */
+    if (t5 != t3) {
+      p[5] = step(t, t5, back);
+      int64_t closed = gain + length_of(t, t5, p[5]) - length_of(t, p[5], t1);
+      keep_better(best, closed, SHAPE_SWAP, p);
+    }
+    if (t5 != t2) {
+      p[5] = step(t, t5, !back);
+      int64_t closed = gain + length_of(t, t5, p[5]) - length_of(t, p[5], t1);
+      keep_better(best, closed, SHAPE_TURN, p);
+    }
+  }
+}
+
+/* The best exchange that begins with the edge from @t1 to its successor (predecessor if @back). */
+static void
+search_from(const tour *t, int t1, bool back, exchange *best)
+{
+  int t2 = step(t, t1, back);
+  int64_t removed = length_of(t, t1, t2);
+  const int *near = t->near + (size_t) t2 * (size_t) t->k;
+  const int32_t *lengths = t->near_length + (size_t) t2 * (size_t) t->k;
+  for (int j = 0; j < t->k; j++) {
+    int64_t partial = removed - lengths[j];
+    if (partial <= 0)
+      return;
+    int t3 = near[j];
+    if (t3 == t1)
+      continue;
+    int p[6] = {t1, t2, t3, step(t, t3, !back), -1, -1};
+    int count = steps(t, t2, t3, back); /* places t2 .. t4 */
+    if (!affordable(t, count))
+      continue;
+    if (count > 1) {
+      int64_t opened = partial + length_of(t, t3, p[3]);
+      keep_better(best, opened - length_of(t, p[3], t1), SHAPE_TWO, p);
+      search_third(t, p, opened, /* plain= */ true, back, best);
+    }
+    p[3] = step(t, t3, back);
+    search_third(t, p, partial + length_of(t, t3, p[3]), /* plain= */ false, back, best);
+  }
+}
+
+static bool
+improve_at(tour *t, int place)
+{
+  exchange best = {0};
+  search_from(t, place, /* back= */ false, &best);
+  search_from(t, place, /* back= */ true, &best);
+  if (best.gain <= 0)
+    return false;
+  apply(t, &best);
+  return true;
+}
+
+static cc_status
+search_all(tour *t, const ccd_watch *watch, cc_error *reterr)
+{
+  for (int looked = 0; t->queued > 0; looked++) {
+    if (watch != NULL && looked % 1024 == 1023) {
+      cc_status status = ccd_watch_look(watch, reterr);
+      if (status != CC_OK)
+        return status;
+    }
+    int place = dequeue(t);
+    while (improve_at(t, place))
+      ;
+  }
+  return CC_OK;
+}
+
+/* --- kicks ----------------------------------------------------------------------------------- */
+
+static void
+undo(tour *t, int64_t length)
+{
+  while (t->journaled > 0) {
+    reversal last = t->journal[--t->journaled];
+    reverse(t, last.from, last.to);
+  }
+  t->length = length;
+}
+
+/* Swap two pieces that follow one another from position @at on: a double bridge. */
+static void
+kick(tour *t, int at)
+{
+  int most = t->n < LARGE ? PIECE_MAX : PIECE_LARGE;
+  if (most > (t->n - 2) / 3)
+    most = (t->n - 2) / 3;
+  int first = 1 + ccd_random_below(&t->random, most);
+  int second = 1 + ccd_random_below(&t->random, most);
+  int place[6];
+  const int offsets[6] = {0, 1, first, first + 1, first + second, first + second + 1};
+  for (int i = 0; i < 6; i++)
+    place[i] = t->order[(at + offsets[i]) % t->n];
+  exchange e = {.kind = SHAPE_SWAP,
+                .t = {place[0], place[1], place[4], place[5], place[2], place[3]}};
+  e.gain = (int64_t) length_of(t, place[0], place[1]) + length_of(t, place[2], place[3]) +
+           length_of(t, place[4], place[5]) - length_of(t, place[0], place[3]) -
+           length_of(t, place[4], place[1]) - length_of(t, place[2], place[5]);
+  apply(t, &e);
+}
+
+static double
+cpu_milliseconds(void)
+{
+  struct timespec now;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0)
+    return 0;
+  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
+}
+
+typedef struct limit {
+  int64_t kicks; /* 0: none */
+  double from, milliseconds;
+  const ccd_watch *watch;
+} limit;
+
+/* How much of the limit is used, 0 to 1 and beyond. */
+static double
+used_of(const limit *l, int64_t kicks)
+{
+  double by_kicks = l->kicks > 0 ? (double) kicks / (double) l->kicks : 0;
+  double by_time = l->milliseconds > 0 ? (cpu_milliseconds() - l->from) / l->milliseconds : 0;
+  return fmax(by_kicks, by_time);
+}
+
+/* Metropolis, by a threshold that is exponentially spread. */
+static bool
+accepted(tour *t, int64_t before, double heat)
+{
+  if (t->length <= before)
+    return true;
+  if (heat <= 0)
+    return false;
+  double u = (double) ((ccd_random_next(&t->random) >> 11) + 1) / 9007199254740993.0;
+  return (double) (t->length - before) < -heat * log(u);
+}
+
+/* Where the next kick begins: anywhere, or a little further along a large tour. */
+static int
+kick_place(tour *t, int last)
+{
+  if (t->n < SWEEP_MIN)
+    return ccd_random_below(&t->random, t->n);
+  int at = last + 1 + ccd_random_below(&t->random, PIECE_MAX / 2);
+  return at < t->n ? at : at - t->n;
+}
+
+/* Mean edge without the two longest, which may be a caller's way to force something. */
+static double
+mean_edge(const tour *t)
+{
+  int64_t longest = 0, second = 0;
+  for (int i = 0; i < t->n; i++) {
+    int64_t edge = length_of(t, t->order[i], t->order[i + 1 == t->n ? 0 : i + 1]);
+    if (edge > longest) {
+      second = longest;
+      longest = edge;
+    } else if (edge > second) {
+      second = edge;
+    }
+  }
+  return (double) (t->length - longest - second) / t->n;
+}
+
+static cc_status
+kick_until(tour *t, const limit *l, int *best, cc_error *reterr)
+{
+  double edge = mean_edge(t), heat = 0;
+  bool anneals = t->n <= ANNEAL_MAX;
+  int64_t best_length = t->length;
+  memcpy(best, t->order, (size_t) t->n * sizeof(int));
+  int at = 0;
+  for (int64_t kicks = 0;; kicks++) {
+    if (kicks % LOOK_EVERY == 0) {
+      double used = used_of(l, kicks);
+      cc_status status = ccd_watch_look(l->watch, reterr);
+      if (used >= 1 || status != CC_OK)
+        return status;
+      heat = anneals ? edge * HEAT * (1 - used) : 0;
+    }
+    if (l->kicks > 0 && kicks >= l->kicks)
+      return CC_OK;
+    int64_t before = t->length;
+    t->journaled = 0;
+    t->overflowed = false;
+    at = kick_place(t, at);
+    kick(t, at);
+    cc_status status = search_all(t, /* watch= */ NULL, reterr);
+    if (status != CC_OK)
+      return status;
+    if (!t->overflowed && !accepted(t, before, heat))
+      undo(t, before);
+    if (anneals && t->length < best_length) {
+      best_length = t->length;
+      memcpy(best, t->order, (size_t) t->n * sizeof(int));
+    }
+  }
+}
+
+/* --- making ready ---------------------------------------------------------------------------- */
+
+static void
+keep_near(const tour *t, int of, int other, int *count)
+{
+  int *near = t->near + (size_t) of * (size_t) t->k;
+  int32_t *lengths = t->near_length + (size_t) of * (size_t) t->k;
+  int32_t length = length_of(t, of, other);
+  if (*count == t->k && length >= lengths[t->k - 1])
+    return;
+  int i = *count < t->k ? (*count)++ : t->k - 1;
+  for (; i > 0 && lengths[i - 1] > length; i--) {
+    lengths[i] = lengths[i - 1];
+    near[i] = near[i - 1];
+  }
+  lengths[i] = length;
+  near[i] = other;
+}
+
+static cc_status
+find_near(tour *t, cc_arena *scratch, cc_error *reterr)
+{
+  const ccd_tour_problem *p = t->problem;
+  size_t cells = (size_t) t->n * (size_t) t->k;
+  int *straight = NULL;
+  if (t->matrix == NULL && p->x != NULL) {
+    straight = cc_arena_alloc(scratch, cells * sizeof(int));
+    if (straight == NULL)
+      return ccd_near_no_memory(reterr);
+    cc_status status = ccd_near_find(p->x, p->y, t->n, t->k, scratch, straight, reterr);
+    if (status != CC_OK)
+      return status;
+  }
+  for (int i = 0; i < t->n; i++) {
+    int count = 0;
+    if (straight != NULL) {
+      for (int j = 0; j < t->k; j++)
+        keep_near(t, i, straight[(size_t) i * (size_t) t->k + (size_t) j], &count);
+      continue;
+    }
+    for (int other = 0; other < t->n; other++)
+      if (other != i)
+        keep_near(t, i, other, &count);
+  }
+  return CC_OK;
+}
+
+static cc_status
+tour_ready(tour *t, cc_arena *scratch, cc_error *reterr)
+{
+  size_t n = (size_t) t->n;
+  const ccd_tour_problem *p = t->problem;
+  t->matrix = p->matrix;
+  t->k = t->n < LARGE ? NEIGHBOURS : NEIGHBOURS_LARGE;
+  if (t->k > t->n - 1)
+    t->k = t->n - 1;
+  t->reverse_max = t->n < 2 * REVERSE_FREE ? t->n : REVERSE_FREE;
+  t->journal_max = 4096;
+  t->at = cc_arena_alloc(scratch, n * sizeof(int));
+  t->near = cc_arena_alloc(scratch, n * (size_t) t->k * sizeof(int));
+  t->near_length = cc_arena_alloc(scratch, n * (size_t) t->k * sizeof(int32_t));
+  t->queue = cc_arena_alloc(scratch, n * sizeof(int));
+  t->in_queue = cc_arena_alloc(scratch, n);
+  t->journal = cc_arena_alloc(scratch, (size_t) t->journal_max * sizeof(reversal));
+  if (t->at == NULL || t->near == NULL || t->near_length == NULL || t->queue == NULL ||
+      t->in_queue == NULL || t->journal == NULL)
+    return ccd_near_no_memory(reterr);
+  if (p->matrix != NULL || t->n > MATRIX_MAX)
+    return find_near(t, scratch, reterr);
+  int32_t *matrix = cc_arena_alloc(scratch, n * n * sizeof(int32_t));
+  if (matrix == NULL)
+    return ccd_near_no_memory(reterr);
+  for (int a = 0; a < t->n; a++)
+    for (int b = 0; b < a; b++)
+      matrix[(size_t) a * n + (size_t) b] = matrix[(size_t) b * n + (size_t) a] =
+        p->length(p->data, a, b);
+  t->matrix = matrix;
+  return find_near(t, scratch, reterr);
+}
+
+/* Nearest neighbour from @first: O(n^2), for starts without coordinates. */
+static void
+start_nearest(const tour *t, int first, int *order)
+{
+  for (int i = 0; i < t->n; i++)
+    order[i] = i;
+  order[0] = first;
+  order[first] = 0;
+  for (int i = 1; i < t->n; i++) {
+    int best = i;
+    int32_t length = INT32_MAX;
+    for (int j = i; j < t->n; j++) {
+      int32_t away = length_of(t, order[i - 1], order[j]);
+      if (away < length) {
+        length = away;
+        best = j;
+      }
+    }
+    int swap = order[i];
+    order[i] = order[best];
+    order[best] = swap;
+  }
+}
+
+static void
+start_random(tour *t, int *order)
+{
+  for (int i = t->n - 1; i > 0; i--) {
+    int j = ccd_random_below(&t->random, i + 1);
+    int swap = order[i];
+    order[i] = order[j];
+    order[j] = swap;
+  }
+}
+
+/* Take @order as the tour, with everything to be looked at. */
+static void
+tour_begin(tour *t, int *order)
+{
+  t->order = order;
+  t->queue_from = t->queued = 0;
+  for (int i = 0; i < t->n; i++) {
+    t->at[order[i]] = i;
+    t->in_queue[i] = 0;
+  }
+  t->length = 0;
+  for (int i = 0; i < t->n; i++)
+    t->length += length_of(t, order[i], order[i + 1 == t->n ? 0 : i + 1]);
+  for (int i = 0; i < t->n; i++)
+    enqueue(t, order[i]);
+}
+
+static int64_t
+order_length(const tour *t, const int *order)
+{
+  int64_t length = 0;
+  for (int i = 0; i < t->n; i++)
+    length += length_of(t, order[i], order[i + 1 == t->n ? 0 : i + 1]);
+  return length;
+}
+
+/* One start, searched and kicked; the best tour met ends in @order. @other holds n places. */
+static cc_status
+run_once(tour *t, const limit *l, int *order, int *other, cc_error *reterr)
+{
+  tour_begin(t, order);
+  t->journaled = 0;
+  cc_status status = search_all(t, l->watch, reterr);
+  if (status != CC_OK)
+    return status;
+  if (l->kicks == 0 && l->milliseconds <= 0)
+    return CC_OK;
+  status = kick_until(t, l, other, reterr);
+  if (status == CC_OK && t->n <= ANNEAL_MAX)
+    memcpy(order, other, (size_t) t->n * sizeof(int));
+  return status;
+}
+
+static cc_status
+run_restarts(tour *t, const limit *whole, int *order, int *work, int *other, cc_error *reterr)
+{
+  int64_t best = INT64_MAX;
+  int starts = t->n < TINY ? TINY_STARTS : SMALL_STARTS;
+  memcpy(work, order, (size_t) t->n * sizeof(int));
+  for (int i = 0; i < starts; i++) {
+    limit part = *whole;
+    part.kicks = whole->kicks > 0 ? whole->kicks / starts + 1 : 0;
+    if (whole->milliseconds > 0) {
+      part.from = cpu_milliseconds();
+      part.milliseconds =
+        fmax((whole->milliseconds - (part.from - whole->from)) / (starts - i), 0.001);
+    }
+    if (i > 0)
+      start_random(t, work);
+    cc_status status = run_once(t, &part, work, other, reterr);
+    if (status != CC_OK)
+      return status;
+    int64_t length = order_length(t, work);
+    if (length < best) {
+      best = length;
+      memcpy(order, work, (size_t) t->n * sizeof(int));
+    }
+  }
+  return CC_OK;
+}
+
+static cc_status
+start_of(tour *t, cc_arena *scratch, int *order, cc_error *reterr)
+{
+  const ccd_tour_problem *p = t->problem;
+  if (p->given)
+    return CC_OK;
+  if (p->x != NULL && t->n > MATRIX_MAX)
+    return ccd_near_hilbert(p->x, p->y, t->n, scratch, order, reterr);
+  start_nearest(t, /* first= */ 0, order);
+  return CC_OK;
+}
+
+int64_t
+ccd_tour_length(const ccd_tour_problem *problem, const int *order)
+{
+  tour t = {.problem = problem, .matrix = problem->matrix, .n = problem->n};
+  return order_length(&t, order);
+}
+
+cc_status
+ccd_tour_solve(const ccd_tour_problem *problem,
+               const ccd_tour_budget *budget,
+               const ccd_watch *watch,
+               cc_arena *scratch,
+               int *order,
+               int64_t *ret_length,
+               cc_error *reterr)
+{
+  if (problem->n <= CCD_TOUR_EXACT)
+    return ccd_tour_exact(problem, scratch, order, ret_length, reterr);
+  limit l = {.kicks = budget->kicks, .milliseconds = budget->milliseconds, .watch = watch};
+  l.from = l.milliseconds > 0 ? cpu_milliseconds() : 0;
+  tour t = {.problem = problem, .n = problem->n, .random = ccd_random_seed(budget->seed)};
+  int *work = cc_arena_alloc(scratch, 2 * (size_t) t.n * sizeof(int));
+  if (work == NULL)
+    return ccd_near_no_memory(reterr);
+  int *other = work + t.n;
+  cc_status status = ccd_watch_look(watch, reterr);
+  if (status == CC_OK)
+    status = tour_ready(&t, scratch, reterr);
+  if (status == CC_OK)
+    status = start_of(&t, scratch, order, reterr);
+  if (status == CC_OK)
+    status = t.n < SMALL ? run_restarts(&t, &l, order, work, other, reterr)
+                         : run_once(&t, &l, order, other, reterr);
+  if (status == CC_OK && ret_length != NULL)
+    *ret_length = order_length(&t, order);
+  return status;
+}
