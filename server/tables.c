@@ -11,6 +11,7 @@
 #include "server/texting/ccd-texting.h"
 #include "server/voters/ccd-imports-routes.h"
 #include "server/voters/ccd-voters-routes.h"
+#include "server/turf/ccd-turf.h"
 
 /* What the features bring: the program serves these and nothing else. */
 
@@ -18,13 +19,14 @@ const ccd_route *const ccd_route_tables[] = {
   ccd_accounts_routes,
   ccd_organizations_routes,
   ccd_events_routes,
-  ccd_field_routes,
   ccd_phonebank_routes,
   ccd_texting_routes,
   ccd_imports_routes,
   ccd_voters_routes,
   ccd_places_routes,
+  ccd_field_routes,
   ccd_contacts_routes,
+  ccd_turf_routes,
   ccd_platform_routes,
   NULL,
 };
@@ -35,5 +37,6 @@ const ccd_job_kind *const ccd_job_tables[] = {
   ccd_texting_jobs,
   ccd_import_jobs,
   ccd_voters_jobs,
+  ccd_turf_jobs,
   NULL,
 };

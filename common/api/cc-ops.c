@@ -4,17 +4,19 @@
 #include "common/api/cc-consent.h"
 #include "common/api/cc-contact.h"
 #include "common/api/cc-event.h"
-#include "common/api/cc-field.h"
 #include "common/api/cc-import.h"
 #include "common/api/cc-organization.h"
-#include "common/api/cc-pack.h"
 #include "common/api/cc-phonebank.h"
 #include "common/api/cc-place.h"
+#include "common/api/cc-field.h"
+#include "common/api/cc-organization.h"
+#include "common/api/cc-pack.h"
 #include "common/api/cc-platform.h"
 #include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
 #include "common/api/cc-texting.h"
 #include "common/api/cc-voter.h"
+#include "common/api/cc-turf.h"
 
 /* The whole API, in the order of the document. */
 const cc_op *const cc_ops[] = {
@@ -131,15 +133,6 @@ const cc_op *const cc_ops[] = {
   &cc_op_get_public_event,
   &cc_op_get_public_event_by_slug,
 
-  &cc_op_list_field_packs,
-  &cc_op_get_turf_pack,
-  &cc_op_get_event_pack,
-  &cc_op_confirm_wipe,
-  &cc_op_upload_field_work,
-  &cc_op_list_field_conflicts,
-  &cc_op_get_field_conflict,
-  &cc_op_resolve_field_conflict,
-
   &cc_op_create_voter_source,
   &cc_op_list_voter_sources,
   &cc_op_get_voter_source,
@@ -207,6 +200,15 @@ const cc_op *const cc_ops[] = {
   &cc_op_update_door,
   &cc_op_geocode,
   &cc_op_get_geocoding,
+  &cc_op_list_field_packs,
+  &cc_op_get_turf_pack,
+  &cc_op_get_event_pack,
+  &cc_op_confirm_wipe,
+  &cc_op_upload_field_work,
+  &cc_op_list_field_conflicts,
+  &cc_op_get_field_conflict,
+  &cc_op_resolve_field_conflict,
+
   &cc_op_list_dispositions,
   &cc_op_record_contact,
   &cc_op_record_contacts,
@@ -239,6 +241,32 @@ const cc_op *const cc_ops[] = {
   &cc_op_get_my_results,
   &cc_op_get_map_tile,
   &cc_op_get_map_features,
+  &cc_op_preview_turf,
+  &cc_op_start_turf_cut,
+  &cc_op_list_turf_cuts,
+  &cc_op_get_turf_cut,
+  &cc_op_cancel_turf_cut,
+  &cc_op_publish_turf_cut,
+  &cc_op_list_turfs,
+  &cc_op_list_my_turfs,
+  &cc_op_take_turf,
+  &cc_op_get_turf,
+  &cc_op_update_turf,
+  &cc_op_delete_turf,
+  &cc_op_list_turf_doors,
+  &cc_op_move_turf_doors,
+  &cc_op_split_turf,
+  &cc_op_merge_turfs,
+  &cc_op_publish_turf,
+  &cc_op_unpublish_turf,
+  &cc_op_finish_turf,
+  &cc_op_take_back_turf,
+  &cc_op_close_turf,
+  &cc_op_reopen_turf,
+  &cc_op_return_turf,
+  &cc_op_hold_turf_doors,
+  &cc_op_get_turf_qr,
+  &cc_op_get_turf_walk_list,
 
   &cc_op_list_changes,
   &cc_op_live_changes,

@@ -55,6 +55,14 @@ own_find(const char *name)
   return OWN_NONE;
 }
 
+/* :may_manage_canvass is whether the actor has that right: for what a right widens inside a
+ * statement, such as everybody's turfs instead of one's own. */
+static cc_right
+right_find(const char *name)
+{
+  return strncmp(name, "may_", 4) == 0 ? ccd_right_find(name + 4) : CC_RIGHT_UNSET;
+}
+
 const char *
 ccd_text_int64(cc_arena *arena, int64_t value)
 {
@@ -166,6 +174,11 @@ find_arg(ccd_exchange *exchange, const char *name, const ccd_arg *extra, const c
     *ret = own_value(exchange, own);
     return true;
   }
+  cc_right right = right_find(name);
+  if (right != CC_RIGHT_UNSET) {
+    *ret = exchange->actor.rights & CC_RIGHT_BIT(right) ? "true" : "false";
+    return true;
+  }
   const cc_op *op = exchange->call.route->op;
   int index = given_field(op->params, name);
   if (index >= 0) {
@@ -193,8 +206,9 @@ bool
 ccd_exchange_knows(const ccd_route *route, const char *name)
 {
   const cc_op *op = route->op;
-  return own_find(name) != OWN_NONE || given_field(op->params, name) >= 0 ||
-         given_field(op->query, name) >= 0 || given_field(op->body, name) >= 0;
+  return own_find(name) != OWN_NONE || right_find(name) != CC_RIGHT_UNSET ||
+         given_field(op->params, name) >= 0 || given_field(op->query, name) >= 0 ||
+         given_field(op->body, name) >= 0;
 }
 
 bool
@@ -252,6 +266,19 @@ ccd_call_query(ccd_call *call,
 }
 
 cc_status
+ccd_call_copy_out(ccd_call *call,
+                  const ccd_query *query,
+                  ccd_db_copy_cb *callback,
+                  void *data,
+                  cc_error *reterr)
+{
+  const ccd_exchange *exchange = ccd_exchange_of(call);
+  return exchange->in_transaction
+           ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr)
+           : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
+}
+
+cc_status
 ccd_call_once(ccd_call *call,
               ccd_tx tx,
               const char *action,
@@ -290,19 +317,6 @@ ccd_call_received(const ccd_call *call)
 {
   int64_t since = cc_time_monotonic() - call->exchange->request->started;
   return cc_time_now() - since;
-}
-
-cc_status
-ccd_call_copy_out(ccd_call *call,
-                  const ccd_query *query,
-                  ccd_db_copy_cb *callback,
-                  void *data,
-                  cc_error *reterr)
-{
-  const ccd_exchange *exchange = ccd_exchange_of(call);
-  return exchange->in_transaction
-           ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr)
-           : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
 }
 
 cc_status

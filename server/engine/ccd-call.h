@@ -121,10 +121,10 @@ struct ccd_route {
 
 /**
  * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
- * the call's own (organization_id, session_id, request_id, address, actor, my_user_id,
- * my_rights: names of the actor's rights as a JSON array,
- * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string
- * and body fields, last user_id (the actor's, unless the path names a person). What is absent is
+ * the call's own (organization_id, session_id, request_id, address, actor, my_user_id, my_rights:
+ * names of the actor's rights as a JSON array, may_<right>: true or false, body: the validated body
+ * as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string and body fields, last
+ * user_id (the actor's, unless the path names a person). What is absent is
  * NULL.
  *
  * @extra: ends with a NULL name; may be NULL
@@ -136,6 +136,13 @@ cc_status ccd_call_query(ccd_call *call,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
+/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no parameters: what
+ * it needs a statement before has set. */
+cc_status ccd_call_copy_out(ccd_call *call,
+                            const ccd_query *query,
+                            ccd_db_copy_cb *callback,
+                            void *data,
+                            cc_error *reterr) CC_MUSTCHECK;
 /**
  * The same as a transaction of its own, for a route with CCD_NONE whose handler does several things
  * that stand each by itself. Tried again after a serialization failure. The rows hold until the
@@ -153,14 +160,6 @@ cc_status ccd_call_once(ccd_call *call,
 
 /* When the first byte of the request came. */
 cc_time ccd_call_received(const ccd_call *call);
-
-/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no parameters: what
- * it needs a statement before has set. */
-cc_status ccd_call_copy_out(ccd_call *call,
-                            const ccd_query *query,
-                            ccd_db_copy_cb *callback,
-                            void *data,
-                            cc_error *reterr) CC_MUSTCHECK;
 
 /* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
  * on failure. */

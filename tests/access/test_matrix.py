@@ -37,11 +37,11 @@ OTHER_REFUSALS = {
     ("declineInvitation", 404): "the sample's token was never made",
     ("pairDevice", 404): "the sample's code was never made",
     ("createApiToken", 403): "the sample gives a right that the actor lacks",
-    ("getTurfPack", 404): "an API token holds no turf",
-    ("getEventPack", 404): "the event is years away",
     **{(name, 404): "a token sees its own, and the sample is a person's"
        for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
     ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
+    ("getTurfPack", 404): "an API token holds no turf",
+    ("getEventPack", 404): "the event is years away",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
 # What stays in its list when it has been ended, and says so: the status there instead of 404.
@@ -258,29 +258,6 @@ def an_attendee(world, where, whose, gone, event):
     return made
 
 
-def a_turf(world, where, whose, gone, user):
-    made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id) "
-                     "VALUES (%s, %s, 'open', %s) RETURNING id", where.id, CANARY[whose], user)
-    if gone:
-        world.one("DELETE FROM canvass_routes WHERE organization_id = %s AND id = %s", where.id, made)
-    return made
-
-
-def a_conflict(world, where, whose, gone, user):
-    made = world.one(
-        "WITH stream AS (INSERT INTO field_streams (organization_id, actor, installation) "
-        "VALUES (%s, 'user:1', gen_random_uuid()) RETURNING *), "
-        "op AS (INSERT INTO field_operations (organization_id, client_id, stream_id, sequence, actor, kind, occurred_at, "
-        "device_occurred_at, body, body_hash) SELECT organization_id, gen_random_uuid(), id, 1, actor, 'door_edit', now(), now(), "
-        "'{}', '' FROM stream RETURNING *) "
-        "INSERT INTO field_conflicts (organization_id, operation_id, kind, code, message, actor, installation, occurred_at, "
-        "device_occurred_at, theirs) SELECT organization_id, id, kind, 'failed', %s, actor, gen_random_uuid(), now(), now(), '{}' "
-        "FROM op RETURNING id", where.id, CANARY[whose])
-    if gone:
-        world.one("DELETE FROM field_conflicts WHERE organization_id = %s AND id = %s", where.id, made)
-    return made
-
-
 def a_row(table, columns, values):
     """A row of a tenant table; %(name)s in `values` is the organization's canary, %(number)s is new each time."""
     def make(world, where, whose, gone, user):
@@ -376,12 +353,47 @@ def a_script(world, where, whose, gone, user):
     return made
 
 
+def a_turf(world, where, whose, gone, user):
+    """One that is the actor's own: given to the person, taken out by every token and device."""
+    made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id, code) VALUES "
+                     "(%s, %s, 'open', %s, upper(left(md5(random()::text), 8))) RETURNING id", where.id, CANARY[whose], user)
+    world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT organization_id, %s, 'token:' || id "
+              "FROM api_tokens WHERE organization_id = %s UNION ALL SELECT organization_id, %s, 'device:' || id "
+              "FROM devices WHERE organization_id = %s", made, where.id, made, where.id)
+    if gone:
+        world.one("DELETE FROM canvass_routes WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
+def a_conflict(world, where, whose, gone, user):
+    made = world.one(
+        "WITH stream AS (INSERT INTO field_streams (organization_id, actor, installation) "
+        "VALUES (%s, 'user:1', gen_random_uuid()) RETURNING *), "
+        "op AS (INSERT INTO field_operations (organization_id, client_id, stream_id, sequence, actor, kind, occurred_at, "
+        "device_occurred_at, body, body_hash) SELECT organization_id, gen_random_uuid(), id, 1, actor, 'door_edit', now(), now(), "
+        "'{}', '' FROM stream RETURNING *) "
+        "INSERT INTO field_conflicts (organization_id, operation_id, kind, code, message, actor, installation, occurred_at, "
+        "device_occurred_at, theirs) SELECT organization_id, id, kind, 'failed', %s, actor, gen_random_uuid(), now(), now(), '{}' "
+        "FROM op RETURNING id", where.id, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM field_conflicts WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
+def a_turf_cut(world, where, whose, gone, user):
+    made = world.one("INSERT INTO turf_cuts (organization_id, name, method) VALUES (%s, %s, 'auto') RETURNING id",
+                     where.id, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM turf_cuts WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
 OBJECTS = {
     "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
     "session_id": a_session, "user_id": a_member, "invitation_id": an_invitation, "token_id": an_api_token,
-    "device_id": a_device, "turf_id": a_turf, "conflict_id": a_conflict,
     "device_id": a_device, **FIELD_OBJECTS,
     "contact_id": a_contact, "follow_up_id": a_follow_up, "script_id": a_script,
+    "turf_id": a_turf, "cut_id": a_turf_cut, "conflict_id": a_conflict,
     # A place on the map is nobody's; what is drawn there is held by tests/api/test_results.py.
     "layer": lambda *_: "doors", "z": lambda *_: 14, "x": lambda *_: 4957, "y": lambda *_: 6059,
 }

@@ -53,8 +53,7 @@ RULES = {
         WITH {TENANT} SELECT relname FROM tenant
         WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads', 'check_ins', 'canvass_route_doors',
                               'contact_answers', 'import_matches', 'import_changes', 'phone_bank_targets',
-                              'phone_bank_calls', 'text_messages',
-                              'field_streams', 'field_operations') AND NOT EXISTS (
+                              'phone_bank_calls', 'text_messages', 'field_streams', 'field_operations') AND NOT EXISTS (
           SELECT FROM pg_trigger t
           WHERE t.tgrelid = tenant.oid AND t.tgfoid = 'record_change'::regproc AND t.tgenabled = 'O'
             AND t.tgdeferrable AND t.tginitdeferred AND t.tgtype & 29 = 29)""",
@@ -203,7 +202,7 @@ def test_the_tenant_tables_are_the_known_ones(db):
         "changes", "audit_log", "audit_heads",
         "areas", "street_segments", "buildings", "doors", "households", "voter_sources", "voters", "phone_flags",
         "tags", "voter_tags", "voter_lists", "consents",
-        "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors",
+        "scripts", "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors", "turf_takers",
         "voter_contacts", "contact_answers", "follow_ups", "voter_duplicates", "voter_merges",
         "voter_profiles", "imports", "import_matches", "import_changes", "purge_certificates",
         "phone_bank_sessions", "phone_bank_callers", "phone_bank_targets", "phone_bank_calls",
