@@ -154,12 +154,12 @@ CREATE FUNCTION field_time(moment timestamptz) RETURNS text
 LANGUAGE sql STABLE
 AS $$ SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
 
--- The turfs that an actor has now: assigned to the person, named by the device's scope, or taken out.
+-- The turfs that an actor has now: assigned to the person, named by the device's scope, or taken out (as turf_mine).
 CREATE FUNCTION field_turfs(actor text, organization bigint, person bigint) RETURNS SETOF canvass_routes
 LANGUAGE sql STABLE
 AS $$
   SELECT r.* FROM canvass_routes r
-  WHERE r.organization_id = organization AND r.state IN ('open', 'out')
+  WHERE r.organization_id = organization AND r.state IN ('open', 'out', 'done')
     AND (r.expires_at IS NULL OR r.expires_at > now())
     AND (r.assigned_user_id = person
       OR EXISTS (
@@ -168,9 +168,9 @@ AS $$
           AND d.id = CASE WHEN actor LIKE 'device:%' THEN substr(actor, 8)::bigint END
           AND d.scope ->> 'turf_id' = r.id::text)
       OR EXISTS (
-        SELECT FROM canvass_route_doors x
-        WHERE x.organization_id = organization AND x.route_id = r.id AND x.held_by = actor
-          AND (x.held_until IS NULL OR x.held_until > now())))
+        SELECT FROM turf_takers k
+        WHERE k.organization_id = organization AND k.route_id = r.id AND k.actor = field_turfs.actor
+          AND k.returned_at IS NULL))
 $$;
 
 -- The events at whose door an actor may stand: from a week before until half a day after.
@@ -224,7 +224,7 @@ AS $$
   SELECT x.* FROM canvass_route_doors x
   JOIN canvass_routes r ON r.organization_id = organization AND r.id = x.route_id
   WHERE x.organization_id = organization AND x.route_id = route
-    AND (NOT r.distributed OR x.held_by = actor)
+    AND (NOT r.distributed OR x.held_by = actor AND (x.held_until IS NULL OR x.held_until > now()))
     AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = x.door_id
                       AND v.confidential)
 $$;

@@ -40,7 +40,6 @@ OTHER_REFUSALS = {
     **{(name, 404): "a token sees its own, and the sample is a person's"
        for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
     ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
-    ("getTurfPack", 404): "an API token holds no turf",
     ("getEventPack", 404): "the event is years away",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }

@@ -208,9 +208,17 @@ def test_nobody_takes_what_is_not_theirs(shared_org, street, api):
 def test_a_shared_turf_gives_each_their_own_doors(shared_org, walker, street, sql):
     sql("UPDATE canvass_routes SET distributed = true, assigned_user_id = NULL WHERE id = %s", street.turf)
     assert walker.get(f"/v1/field/packs/turf/{street.turf}").status_code == 404
+    street.insert("turf_takers", route_id=street.turf, actor=f"user:{walker.user}")
     sql("UPDATE canvass_route_doors SET held_by = %s, held_until = now() + interval '1 hour' WHERE door_id = %s",
         f"user:{walker.user}", street.doors[1])
-    assert ids(read_pack(walker, "turf", street.turf), "door") == [street.doors[1]]
+    pack = read_pack(walker, "turf", street.turf)
+    assert ids(pack, "door") == [street.doors[1]]
+    sql("UPDATE canvass_route_doors SET held_by = %s, held_until = now() + interval '1 hour' WHERE door_id = %s",
+        f"user:{walker.user}", street.doors[0])
+    sql("UPDATE canvass_route_doors SET held_until = now() - interval '1 second' WHERE door_id = %s", street.doors[1])
+    delta = read_pack(walker, "turf", street.turf, pack["header"][0]["cursor"])
+    assert ids(delta, "door") == [street.doors[0]] and ("door", street.doors[1]) in {
+        (g["entity"], g["id"]) for g in delta["gone"]}
 
 
 def pair(shared_org, api, profile, **scope):
