@@ -847,6 +847,7 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   lost bigint[];
+  fresh bigint[];
   last int;
 BEGIN
   SELECT COALESCE(array_agg(DISTINCT d.route_id), '{}') INTO lost FROM canvass_route_doors d
@@ -858,10 +859,13 @@ BEGIN
   UPDATE canvass_route_doors d SET route_id = turf, position = last + n.ordinality
   FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
   WHERE d.organization_id = organization AND d.active AND d.route_id = ANY (lost) AND d.door_id = n.id;
-  INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position)
-  SELECT organization, turf, n.id, last + n.ordinality FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
-  JOIN turf_doors_free(organization, wanted) f ON f.door_id = n.id
-  WHERE NOT EXISTS (SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.active AND d.door_id = n.id);
+  fresh := ARRAY(SELECT w FROM unnest(wanted) w WHERE NOT EXISTS (
+    SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.active AND d.door_id = w));
+  IF fresh <> '{}' THEN
+    INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position)
+    SELECT organization, turf, n.id, last + n.ordinality FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
+    JOIN turf_doors_free(organization, fresh) f ON f.door_id = n.id;
+  END IF;
   RETURN lost;
 END
 $$;
