@@ -24,6 +24,7 @@ CREATE TABLE turf_takers (
   CONSTRAINT turf_takers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id)
 );
 CREATE UNIQUE INDEX turf_takers_route_id_key ON turf_takers (organization_id, route_id, actor) WHERE returned_at IS NULL;
+CREATE INDEX turf_takers_route_id_idx ON turf_takers (organization_id, route_id);
 CREATE INDEX turf_takers_actor_idx ON turf_takers (organization_id, actor) WHERE returned_at IS NULL;
 SELECT tenant_table('turf_takers', 'turf_taker');
 
