@@ -17,6 +17,7 @@ static const command commands[] = {
   {"serve", ccd_command_serve, "run the API server"},
   {"worker", ccd_command_worker, "run the jobs of the queue and nothing else"},
   {"migrate", ccd_command_migrate, "bring the database up to date"},
+  {"import", ccd_command_import, "import files of voters"},
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},
   {"audit", ccd_command_audit, "verify: find edited, removed or moved rows of the audit log"},

@@ -186,6 +186,17 @@ start_jobs(ccd_server *server, cc_error *reterr)
   return ccd_jobs_start(server, ccd_job_tables, &server->jobs, reterr);
 }
 
+cc_status
+ccd_program_start_jobs(ccd_server *server, const ccd_job_kind *const *kinds, cc_error *reterr)
+{
+  cc_status status = start_base(server, reterr);
+  if (status == CC_OK)
+    status = open_database(server, reterr);
+  if (status == CC_OK) /* tells the servers' sockets what the jobs have written */
+    status = ccd_feed_start(server, &server->feed, reterr);
+  return status == CC_OK ? ccd_jobs_start(server, kinds, &server->jobs, reterr) : status;
+}
+
 static cc_status
 start_server(ccd_server *server, cc_error *reterr)
 {
@@ -222,17 +233,12 @@ start_server(ccd_server *server, cc_error *reterr)
 static cc_status
 start_worker(ccd_server *server, cc_error *reterr)
 {
-  cc_status status = start_base(server, reterr);
-  if (status == CC_OK)
-    status = open_database(server, reterr);
-  if (status == CC_OK) /* tells the servers' sockets what the jobs have written */
-    status = ccd_feed_start(server, &server->feed, reterr);
-  return status == CC_OK ? start_jobs(server, reterr) : status;
+  return ccd_program_start_jobs(server, ccd_job_tables, reterr);
 }
 
 /* Requests that were accepted finish; the parts go in the opposite order of their start. */
-static void
-stop(ccd_server *server)
+void
+ccd_program_stop(ccd_server *server)
 {
   __atomic_store_n(&server->stopping, true, __ATOMIC_RELAXED);
   ccd_listener *const listeners[] = {server->api, server->slow, server->internal};
@@ -274,9 +280,9 @@ reload_log_level(void)
   ccd_config_done(&config);
 }
 
-/* Until a signal ends it. The exit code. */
-static int
-run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
+/* Every thread inherits it; only the first takes them. */
+void
+ccd_program_block_signals(void)
 {
   sigset_t signals;
   sigemptyset(&signals);
@@ -284,9 +290,19 @@ run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr)
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
   (void) signal(SIGPIPE, SIG_IGN); /* NOLINT(concurrency-mt-unsafe): before threads */
-  pthread_sigmask(SIG_BLOCK,
-                  &signals,
-                  NULL); /* every thread inherits it; only this one takes them */
+  pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+/* Until a signal ends it. The exit code. */
+static int
+run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
+{
+  sigset_t signals;
+  ccd_program_block_signals();
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
 
   /* An arena per worker, so that they do not wait for each other's malloc; and freed replies stay
    * with the process instead of going back to the kernel each time. */
@@ -297,7 +313,7 @@ run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr)
   cc_error error = {0};
   if (start(server, &error) != CC_OK) {
     (void) fprintf(stderr, "campaign-centerd: %s\n", error.message);
-    stop(server);
+    ccd_program_stop(server);
     return 1;
   }
   ccd_log(CCD_INFO,
@@ -308,7 +324,7 @@ run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr)
   while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP)
     reload_log_level();
   ccd_log(CCD_INFO, "server.stopping", CCD_NUMBER("signal", signal_number));
-  stop(server);
+  ccd_program_stop(server);
   ccd_log(CCD_INFO, "server.stopped");
   ccd_log_close();
   return 0;

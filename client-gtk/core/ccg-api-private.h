@@ -11,15 +11,6 @@
 #define CCG_API_CEILING ((gsize) 16 * 1024 * 1024)
 #define CCG_API_DECODE_INLINE ((gsize) 64 * 1024) /* larger answers are decoded in a thread */
 
-/* scheme://host[:port] in its normal form from what a person typed, or NULL: a missing scheme is
- * https; path "/" is dropped, any other path, query, user or fragment is refused. (transfer full)
- */
-char *ccg_origin_parse(const char *text);
-
-/* FALSE for http to a host that is neither this machine nor in a private network: what is sent
- * there can be read on the way. */
-gboolean ccg_origin_is_safe(const char *origin);
-
 /* For tests. */
 void ccg_api_set_deadline(CcgApi *self, guint milliseconds);
 

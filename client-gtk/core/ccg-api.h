@@ -14,6 +14,15 @@ G_BEGIN_DECLS
 #define CCG_TYPE_API (ccg_api_get_type())
 G_DECLARE_FINAL_TYPE(CcgApi, ccg_api, CCG, API, GObject)
 
+/* scheme://host[:port] in its normal form from what a person typed, or NULL: a missing scheme is
+ * https; path "/" is dropped, any other path, query, user or fragment is refused. (transfer full)
+ */
+char *ccg_origin_parse(const char *text);
+
+/* FALSE for http to a host that is neither this machine nor in a private network: what is sent
+ * there can be read on the way. */
+gboolean ccg_origin_is_safe(const char *origin);
+
 /* @origin: "https://campaign.example.org", without a path. */
 CcgApi *ccg_api_new(const char *origin);
 const char *ccg_api_get_origin(CcgApi *self);

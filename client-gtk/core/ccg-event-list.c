@@ -3,7 +3,14 @@
 
 #include "client-gtk/core/ccg-id-list.h"
 #include "client-gtk/core/ccg-store-private.h"
+#include "client-gtk/core/ccg-zone.h"
 #include "common/api/cc-event.h"
+
+/* Longer than any day: what is further from now than that is on another day wherever it is. */
+#define NEAR (INT64_C(30) * 3600 * CC_TIME_SECOND)
+
+/* Midnights lie on quarters of an hour, in every zone. */
+#define QUARTER (INT64_C(900) * CC_TIME_SECOND)
 
 struct _CcgEventList {
   GObject parent_instance;
@@ -11,8 +18,8 @@ struct _CcgEventList {
   CcgStore *store;
   CcgEventScope scope;
   CcgIdList rows;
-  gint64 today;   /* midnight before now, µs */
-  guint timer_id; /* looks whether a new day has begun */
+  cc_time looked; /* when the rows were read */
+  guint timer_id; /* looks whether a new day may have begun somewhere */
 };
 
 static void list_model_init(GListModelInterface *iface);
@@ -22,27 +29,38 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(CcgEventList,
                               G_TYPE_OBJECT,
                               G_IMPLEMENT_INTERFACE(G_TYPE_LIST_MODEL, list_model_init))
 
-/* ?1: midnight before now, ?2: midnight after now. */
+/* What may belong to the scope. ?1, ?2: now less and plus NEAR. The zone of what is far is not
+ * asked for. */
+#define COLUMNS                                                                                    \
+  "SELECT id, start_time, end_time, CASE WHEN start_time <= ?2 AND end_time >= ?1"                 \
+  " THEN json_extract(json, '$.timezone') END FROM events "
 static const char *const scope_sql[] = {
-  [CCG_EVENTS_TODAY] = "SELECT id FROM events WHERE start_time < ?2 AND"
-                       " (start_time >= ?1 OR end_time > ?1) ORDER BY start_time, id",
-  [CCG_EVENTS_UPCOMING] = "SELECT id FROM events WHERE start_time >= ?2 ORDER BY start_time, id",
-  [CCG_EVENTS_PAST] = "SELECT id FROM events WHERE start_time < ?1 AND end_time <= ?1"
-                      " ORDER BY start_time DESC, id DESC",
+  [CCG_EVENTS_TODAY] = COLUMNS "WHERE start_time <= ?2 AND (start_time >= ?1 OR end_time >= ?1)"
+                               " ORDER BY start_time, id",
+  [CCG_EVENTS_UPCOMING] = COLUMNS "WHERE start_time >= ?1 ORDER BY start_time, id",
+  [CCG_EVENTS_PAST] = COLUMNS "WHERE start_time <= ?2 ORDER BY start_time DESC, id DESC",
 };
 
-static gint64
-midnight(int days_from_now)
+/* @ret_turned gets the rows whose day is another than when they were last looked at. */
+static GArray *
+read_ids(CcgEventList *self, sqlite3 *db, cc_time now, GArray *ret_turned)
 {
-  g_autoptr(GDateTime) now = g_date_time_new_now_local();
-  g_autoptr(GDateTime) day = g_date_time_add_days(now, days_from_now);
-  g_autoptr(GDateTime) start = g_date_time_new_local(g_date_time_get_year(day),
-                                                     g_date_time_get_month(day),
-                                                     g_date_time_get_day_of_month(day),
-                                                     0,
-                                                     0,
-                                                     0);
-  return g_date_time_to_unix(start) * G_USEC_PER_SEC;
+  sqlite3_stmt *query = ccg_store_db_prepare(db, scope_sql[self->scope]);
+  (void) sqlite3_bind_int64(query, 1, now - NEAR);
+  (void) sqlite3_bind_int64(query, 2, now + NEAR);
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+  while (sqlite3_step(query) == SQLITE_ROW) {
+    gint64 id = sqlite3_column_int64(query, 0);
+    const char *zone = (const char *) sqlite3_column_text(query, 3);
+    if (ccg_zone_scope(sqlite3_column_int64(query, 1), sqlite3_column_int64(query, 2), zone, now) !=
+        self->scope)
+      continue;
+    g_array_append_val(ids, id);
+    if (self->scope == CCG_EVENTS_TODAY && ccg_zone_is_other_day(self->looked, now, zone))
+      g_array_append_val(ret_turned, id);
+  }
+  (void) sqlite3_finalize(query);
+  return ids;
 }
 
 static void
@@ -51,18 +69,13 @@ refresh(CcgEventList *self, const GArray *changed)
   sqlite3 *db = ccg_store_get_reader(self->store);
   if (db == NULL)
     return;
-  sqlite3_stmt *query = ccg_store_db_prepare(db, scope_sql[self->scope]);
-  self->today = midnight(0);
-  (void) sqlite3_bind_int64(query, 1, self->today);
-  if (sqlite3_bind_parameter_count(query) > 1)
-    (void) sqlite3_bind_int64(query, 2, midnight(1));
-  GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-  while (sqlite3_step(query) == SQLITE_ROW) {
-    gint64 id = sqlite3_column_int64(query, 0);
-    g_array_append_val(ids, id);
-  }
-  (void) sqlite3_finalize(query);
-  ccg_id_list_replace(&self->rows, ids, changed);
+  cc_time now = cc_time_now();
+  g_autoptr(GArray) turned = g_array_new(FALSE, FALSE, sizeof(gint64));
+  GArray *ids = read_ids(self, db, now, turned);
+  if (changed != NULL)
+    g_array_append_vals(turned, changed->data, changed->len);
+  self->looked = now;
+  ccg_id_list_replace(&self->rows, ids, turned);
 }
 
 static void
@@ -76,7 +89,7 @@ static gboolean
 on_minute(gpointer user_data)
 {
   CcgEventList *self = user_data;
-  if (midnight(0) != self->today)
+  if (cc_time_now() / QUARTER != self->looked / QUARTER)
     refresh(self, NULL);
   return G_SOURCE_CONTINUE;
 }

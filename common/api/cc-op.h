@@ -33,8 +33,9 @@ typedef struct cc_op {
   const cc_type *reply;
   const char *media; /* CC_REPLY_TEXT, CC_REPLY_FILE: its content type; a file's may be several,
                         comma-separated, the first being the usual one */
-  const char *body_media; /* the body is a file of one of these types, comma-separated, and is
-                             streamed; NULL: JSON of .body, or none */
+  const cc_type *const *lines; /* CC_REPLY_FILE of NDJSON: what its lines are, NULL-terminated */
+  const char *body_media;      /* the body is a file of one of these types, comma-separated, and is
+                                  streamed; NULL: JSON of .body, or none */
   cc_method method;
   cc_reply_shape shape;
   int success;     /* HTTP code; 0: 200, 201 where .creates, 204 without reply */

@@ -255,6 +255,8 @@ const cc_type cc_credential_query_type =
 static const cc_field device_scope_fields[] = {
   CC_OPT_INT64(cc_device_scope, event_id, .flags = CC_NULLABLE, .example = "null",
                .doc = "The event whose door list the device keeps; null: every event."),
+  CC_OPT_INT64(cc_device_scope, turf_id, .flags = CC_NULLABLE, .example = "null",
+               .doc = "The turf that the device is given; null: it takes one out."),
 };
 const cc_type cc_device_scope_type =
   CC_TYPE(cc_device_scope, "DeviceScope", device_scope_fields,

@@ -176,6 +176,7 @@ typedef struct cc_credential_query {
 
 typedef struct cc_device_scope {
   int64_t *event_id;
+  int64_t *turf_id;
 } cc_device_scope;
 
 typedef struct cc_device {

@@ -17,6 +17,7 @@ static const char *const formats[] = {
   [CC_FORMAT_COUNTRY] = "US",
   [CC_FORMAT_UUID] = "7d444840-9dc0-11d1-b245-5ffdce74fad2",
   [CC_FORMAT_DIGITS] = "123456",
+  [CC_FORMAT_DATE] = "1980-05-31",
 };
 
 /* A text of the field's format, made longer or shorter where its limits ask for it. */

@@ -30,6 +30,7 @@ static const format_row formats[] = {
   [CC_FORMAT_COUNTRY] = {NULL, "^[A-Z]{2}$"},
   [CC_FORMAT_UUID] = {"uuid", NULL},
   [CC_FORMAT_DIGITS] = {NULL, "^[0-9]+$"},
+  [CC_FORMAT_DATE] = {"date", NULL},
 };
 
 /* Can a reply say null? Also what is optional and has not been given. */

@@ -290,6 +290,20 @@ check_digits(const char *text, size_t length)
   return length > 0 ? NULL : &bad;
 }
 
+static const fault *
+check_date(const char *text, size_t length)
+{
+  static const fault bad = {"date", "is not a date", "Write it like 1980-05-31."};
+  static const char rest[] = "T00:00:00Z";
+  char whole[sizeof("YYYY-MM-DD") + sizeof(rest)];
+  cc_time time;
+  if (length != strlen("YYYY-MM-DD"))
+    return &bad;
+  memcpy(whole, text, length);
+  memcpy(whole + length, rest, sizeof(rest));
+  return cc_time_parse(whole, length + strlen(rest), &time) ? NULL : &bad;
+}
+
 bool
 cc_format_check(cc_format format,
                 const char *value,
@@ -311,6 +325,7 @@ cc_format_check(cc_format format,
     [CC_FORMAT_COUNTRY] = check_country,
     [CC_FORMAT_UUID] = check_uuid,
     [CC_FORMAT_DIGITS] = check_digits,
+    [CC_FORMAT_DATE] = check_date,
   };
   static const fault utf8 = {"utf8", "is not valid UTF-8", "Send the text as UTF-8."};
   static const fault nul = {"control_character", "has a NUL character", "Take it out."};

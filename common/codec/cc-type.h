@@ -39,6 +39,7 @@ typedef enum cc_format {
   CC_FORMAT_COUNTRY,  /* two capital letters (ISO 3166-1 shape) */
   CC_FORMAT_UUID,     /* 8-4-4-4-12 hexadecimal digits */
   CC_FORMAT_DIGITS,   /* decimal digits only */
+  CC_FORMAT_DATE,     /* YYYY-MM-DD, a day that there is */
 } cc_format;
 
 enum {

@@ -241,11 +241,11 @@ RETURNING t.id;
 -- Devices ----------------------------------------------------------------------------------------
 
 -- name: device_create
--- No row: the event of the scope is not one of this organization.
+-- No row: the event of the scope is not one of this organization. A turf that is not gives nothing either.
 INSERT INTO devices (organization_id, name, profile, scope, scopes, pairing_hash, pairing_expires_at,
                      created_by)
 SELECT :organization_id::bigint, :name::text, :profile::text,
-       COALESCE(:scope::jsonb, '{"event_id": null}'), :scopes::jsonb, :pairing_hash::bytea,
+       COALESCE(:scope::jsonb, '{"event_id": null, "turf_id": null}'), :scopes::jsonb, :pairing_hash::bytea,
        now() + interval '10 minutes', :user_id::bigint
 WHERE :scope::jsonb ->> 'event_id' IS NULL
    OR EXISTS (SELECT FROM events e WHERE e.organization_id = :organization_id::bigint

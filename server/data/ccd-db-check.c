@@ -52,7 +52,7 @@ static const fit fits[] = {
   {CC_KIND_BOOL, "boolean", {16}},
   {CC_KIND_INT64, "bigint, integer or smallint", {20, 23, 21}},
   {CC_KIND_DOUBLE, "double precision, real or numeric", {701, 700, 1700, 20, 23, 21}},
-  {CC_KIND_STRING, "text", {25, 1043, 1042, 2950}},
+  {CC_KIND_STRING, "text", {25, 1043, 1042, 2950, 1082}},
   {CC_KIND_TIME, "timestamptz", {1184}},
   {CC_KIND_ENUM, "text", {25, 1043, 1042}},
   {CC_KIND_STRINGS, "jsonb", {3802, 114}},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "common/base/cc-time.h"
 #include "server/engine/ccd-exchange.h"
 
 #define PARAMS_MAX 64
@@ -24,6 +25,7 @@ typedef enum own_name {
   OWN_CURSOR_2,
   OWN_IF_MATCH,
   OWN_MY_USER_ID,
+  OWN_MY_RIGHTS,
   OWN_USER_ID,
 } own_name;
 
@@ -39,6 +41,7 @@ static const char *const own_names[] = {
   [OWN_CURSOR_2] = "cursor_2",
   [OWN_IF_MATCH] = "if_match",
   [OWN_MY_USER_ID] = "my_user_id",
+  [OWN_MY_RIGHTS] = "my_rights",
   [OWN_USER_ID] = "user_id",
 };
 
@@ -80,6 +83,23 @@ id_or_null(cc_arena *arena, int64_t id)
   return id == 0 ? NULL : ccd_text_int64(arena, id);
 }
 
+/* The names of the actor's rights as a JSON array, for `:my_rights::jsonb ? 'manage_voters'`: where
+ * a right decides what is shown and not whether. */
+static const char *
+rights_text(cc_arena *arena, uint64_t rights)
+{
+  const char *text = "[";
+  for (int right = CC_RIGHT_PUBLIC; text != NULL && right < _CC_RIGHT_MAX; right++) {
+    if (rights & CC_RIGHT_BIT(right))
+      text = cc_arena_printf(arena,
+                             "%s%s\"%s\"",
+                             text,
+                             text[1] == '\0' ? "" : ",",
+                             ccd_right_get((cc_right) right)->name);
+  }
+  return text == NULL ? NULL : cc_arena_printf(arena, "%s]", text);
+}
+
 static const char *
 own_value(ccd_exchange *exchange, own_name name)
 {
@@ -105,6 +125,8 @@ own_value(ccd_exchange *exchange, own_name name)
     return exchange->cursor[1];
   case OWN_IF_MATCH:
     return exchange->if_match;
+  case OWN_MY_RIGHTS:
+    return rights_text(arena, exchange->actor.rights);
   case OWN_MY_USER_ID:
   case OWN_USER_ID:
     return id_or_null(arena, exchange->context.user_id);
@@ -241,6 +263,60 @@ ccd_call_query(ccd_call *call,
   if (status != CC_OK)
     return status;
   return ccd_db_query(exchange->conn, query, args, ret, reterr);
+}
+
+cc_status
+ccd_call_copy_out(ccd_call *call,
+                  const ccd_query *query,
+                  ccd_db_copy_cb *callback,
+                  void *data,
+                  cc_error *reterr)
+{
+  const ccd_exchange *exchange = ccd_exchange_of(call);
+  return exchange->in_transaction
+           ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr)
+           : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
+}
+
+cc_status
+ccd_call_once(ccd_call *call,
+              ccd_tx tx,
+              const char *action,
+              const ccd_query *query,
+              const ccd_arg *extra,
+              const ccd_rows **ret,
+              cc_error *reterr)
+{
+  ccd_exchange *exchange = ccd_exchange_of(call);
+  const char *args[PARAMS_MAX];
+  if (exchange->in_transaction || query->n_params > PARAMS_MAX)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "transaction",
+                   "%s: the route has a transaction",
+                   query->name);
+  cc_status status = ccd_exchange_conn(exchange, reterr);
+  if (status == CC_OK)
+    status = ccd_exchange_args(exchange, query, extra, args, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_context context = exchange->context;
+  context.tx = tx;
+  context.action = action;
+  for (int attempt = 1;; attempt++) {
+    status = ccd_db_query_once(exchange->conn, &context, query, args, ret, reterr);
+    if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
+      break;
+  }
+  exchange->wrote = exchange->wrote || (status == CC_OK && tx == CCD_WRITE);
+  return status;
+}
+
+cc_time
+ccd_call_received(const ccd_call *call)
+{
+  int64_t since = cc_time_monotonic() - call->exchange->request->started;
+  return cc_time_now() - since;
 }
 
 cc_status

@@ -71,6 +71,7 @@ struct ccd_call {
   const void *reply;    /* a struct of op->reply, in the arena */
   const ccd_rows *rows; /* the rows themselves are the answer (one, or a list) */
   const ccd_file *file; /* CC_REPLY_FILE: an open file (ccd_call_send_file) or bytes */
+  const ccd_arg *args;  /* of route->prepare: further parameters of route->query, in the arena */
 
   const char *set_cookie;        /* value of a Set-Cookie header; NULL: none */
   const char *location;          /* Location of a thing created; NULL: none */
@@ -102,7 +103,9 @@ struct ccd_route {
   ccd_tx tx;
   const ccd_query *query; /* the work is this one statement… */
   ccd_handler *handler;   /* …or this rule; never both */
-  const char *audit;      /* action in the audit log; every CCD_WRITE route has one */
+  ccd_handler
+    *prepare;        /* with .query: runs before it in the same transaction and leaves call->args */
+  const char *audit; /* action in the audit log; every CCD_WRITE route has one */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
   bool slow;                 /* may take long: the proxy sends it to the side listener */
@@ -118,10 +121,10 @@ struct ccd_route {
 
 /**
  * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
- * the call's own (organization_id, session_id, request_id, address, actor, my_user_id,
- * body: the validated body as jsonb, limit, cursor_1, cursor_2, if_match, may_<right>: true or
- * false), then path, query string
- * and body fields, last user_id (the actor's, unless the path names a person). What is absent is
+ * the call's own (organization_id, session_id, request_id, address, actor, my_user_id, my_rights:
+ * names of the actor's rights as a JSON array, may_<right>: true or false, body: the validated body
+ * as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string and body fields, last
+ * user_id (the actor's, unless the path names a person). What is absent is
  * NULL.
  *
  * @extra: ends with a NULL name; may be NULL
@@ -132,6 +135,31 @@ cc_status ccd_call_query(ccd_call *call,
                          const ccd_arg *extra,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
+
+/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no parameters: what
+ * it needs a statement before has set. */
+cc_status ccd_call_copy_out(ccd_call *call,
+                            const ccd_query *query,
+                            ccd_db_copy_cb *callback,
+                            void *data,
+                            cc_error *reterr) CC_MUSTCHECK;
+/**
+ * The same as a transaction of its own, for a route with CCD_NONE whose handler does several things
+ * that stand each by itself. Tried again after a serialization failure. The rows hold until the
+ * call's next one; that something was written is told to the feed's readers at the end.
+ *
+ * @action: of a CCD_WRITE: its name in the audit log
+ */
+cc_status ccd_call_once(ccd_call *call,
+                        ccd_tx tx,
+                        const char *action,
+                        const ccd_query *query,
+                        const ccd_arg *extra,
+                        const ccd_rows **ret,
+                        cc_error *reterr) CC_MUSTCHECK;
+
+/* When the first byte of the request came. */
+cc_time ccd_call_received(const ccd_call *call);
 
 /* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
  * on failure. */
@@ -144,6 +172,14 @@ cc_status ccd_call_send_bytes(ccd_call *call,
                               size_t length,
                               const ccd_file *file,
                               cc_error *reterr) CC_MUSTCHECK;
+
+/* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL:
+ * no memory. */
+const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
+
+/* Back again. False: not one of ours, or of another organization. */
+bool
+ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id);
 
 /* Go on in the same transaction under another tenant, for the few handlers that must cross a border
  * (accepting an invitation). */

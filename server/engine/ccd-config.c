@@ -60,6 +60,8 @@ static const setting settings[] = {
   TEXT(secret_key, "SECRET_KEY", .secret = true, .doc = "64 hexadecimal digits; seals secrets at rest and signs cursors. Keep it; losing it loses second factors."),
   TEXT(mail_outbox, "MAIL_OUTBOX", .fallback = "", .doc = "Folder that receives outgoing mail as .eml files. Empty: mail waits in the queue."),
   TEXT(mail_from, "MAIL_FROM", .fallback = "Campaign Center <no-reply@localhost>", .doc = "Sender of outgoing mail."),
+  TEXT(sms_outbox, "SMS_OUTBOX", .fallback = "", .doc = "Folder that receives outgoing texts as .txt files. Empty: texts wait in the queue."),
+  NUMBER(text_send_all, "TEXT_SEND_ALL", .fallback = "0", .min = 0, .max = 1, .doc = "1: organizers may send the first texts of a campaign without a click each; ask your lawyer first."),
   TEXT(storage_folder, "STORAGE_FOLDER", .fallback = "", .doc = "Folder for files, when no object storage is used. Empty: none."),
   TEXT(minio_endpoint, "MINIO_ENDPOINT", .fallback = "", .doc = "S3-compatible storage, such as http://minio:9000. Empty: none."),
   TEXT(minio_access_key, "MINIO_ACCESS_KEY", .fallback = "", .secret = true, .doc = "Access key of the storage."),

@@ -29,6 +29,8 @@ typedef struct ccd_config {
   char *secret_key;
   char *mail_outbox;
   char *mail_from;
+  char *sms_outbox;
+  int64_t text_send_all; /* 1: first texts may be sent without a click each */
   char *storage_folder;
   char *minio_endpoint;
   char *minio_access_key;

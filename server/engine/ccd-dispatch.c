@@ -17,7 +17,7 @@
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
-#define TRIES 3
+#define SLOW_TIMEOUT_MS 120000 /* of a statement of a slow route */
 
 static pthread_mutex_t arenas_lock = PTHREAD_MUTEX_INITIALIZER;
 static cc_arena *arenas[ARENAS_KEPT]; /* guarded by arenas_lock, as is the count */
@@ -261,6 +261,7 @@ reset_work(ccd_exchange *exchange)
 {
   exchange->call.reply = NULL;
   exchange->call.rows = NULL;
+  exchange->call.args = NULL;
   ccd_reply_file_drop(exchange);
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
@@ -299,9 +300,11 @@ work_inside(ccd_exchange *exchange, cc_error *reterr)
     status = ccd_idempotency_begin(exchange, reterr);
   if (status != CC_OK || exchange->replayed)
     return status;
-  if (call->route->query != NULL)
-    status = ccd_call_query(call, call->route->query, NULL, &call->rows, reterr);
-  else
+  if (call->route->prepare != NULL)
+    status = call->route->prepare(call, reterr);
+  if (status == CC_OK && call->route->query != NULL)
+    status = ccd_call_query(call, call->route->query, call->args, &call->rows, reterr);
+  else if (status == CC_OK)
     status = call->route->handler(call, reterr);
   if (status == CC_OK)
     status = ccd_reply_encode(exchange, reterr);
@@ -335,13 +338,16 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
   cc_status status = ccd_exchange_conn(exchange, reterr);
   if (status != CC_OK)
     return status;
+  /* Files and whole lists: what holds up nobody on the side listener. */
+  if (route->slow)
+    exchange->context.timeout_ms = SLOW_TIMEOUT_MS;
   const ccd_context given = exchange->context;
   for (int attempt = 1;; attempt++) {
     reset_work(exchange);
     exchange->context = given;
-    bool once = route->query != NULL && exchange->idempotency_key == NULL;
+    bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
-    if (status == CC_OK || attempt == TRIES || !ccd_db_may_retry(exchange->conn))
+    if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
       return status;
   }
 }
@@ -361,8 +367,8 @@ after_commit(ccd_exchange *exchange)
                         exchange->revokes[i].id);
   if (exchange->wake_jobs || exchange->call.route->wakes_jobs)
     server->jobs_wake(server->jobs);
-  if (exchange->call.route->tx == CCD_WRITE && exchange->context.organization_id != 0 &&
-      !exchange->replayed)
+  if ((exchange->call.route->tx == CCD_WRITE || exchange->wrote) &&
+      exchange->context.organization_id != 0 && !exchange->replayed)
     ccd_feed_wrote(server->feed, exchange->context.organization_id);
 }
 

@@ -9,6 +9,7 @@
 /* The engine's side of a call: what handlers do not see. */
 
 #define CCD_REVOKES_MAX 8
+#define CCD_TRIES 3 /* of work that met a serialization failure or deadlock */
 
 typedef struct ccd_revoke {
   const char *kind;
@@ -48,6 +49,7 @@ typedef struct ccd_exchange {
   ccd_revoke revokes[CCD_REVOKES_MAX];
   int n_revokes;
   bool wake_jobs;
+  bool wrote; /* a transaction of its own (ccd_call_once) was committed */
 } ccd_exchange;
 
 #define CCD_REPLY_MAX (16u * 1024 * 1024)

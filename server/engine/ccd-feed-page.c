@@ -54,6 +54,23 @@ make_cursor(const ccd_server *server, cc_arena *arena, int64_t organization_id, 
                          CC_N(parts));
 }
 
+const char *
+ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id)
+{
+  const position at = {xid, id};
+  return make_cursor(call->server, call->arena, call->actor->organization_id, &at);
+}
+
+bool
+ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id)
+{
+  position at = {"0", "0"};
+  bool good = read_since(call->server, call->arena, call->actor->organization_id, cursor, &at);
+  *ret_xid = at.xid;
+  *ret_id = at.id;
+  return good;
+}
+
 /* From rows to a page. The cursor moves to the last row. */
 static cc_status
 fill_page(const ccd_server *server,

@@ -186,6 +186,12 @@ write_success(const cc_op *op, cc_str *out)
   }
   if (op->media != NULL)
     write_media(op->media, out);
+  for (size_t i = 0; op->lines != NULL && op->lines[i] != NULL; i++)
+    cc_str_printf(out,
+                  "%s{\"$ref\":\"#/components/schemas/%s\"}%s",
+                  i == 0 ? ",\"x-lines\":[" : ",",
+                  op->lines[i]->name,
+                  op->lines[i + 1] == NULL ? "]" : "");
   cc_str_add_char(out, '}');
   if (takes_range(op)) {
     cc_str_add(out, ",\"206\":{\"description\":\"The part that Range asked for.\"");
@@ -369,6 +375,8 @@ write_components(cc_str *out)
   write_schema(seen, &n, &cc_problem_type, CC_SCHEMA_REPLY, out);
   for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
     write_schema(seen, &n, (*op)->reply, CC_SCHEMA_REPLY, out);
+    for (size_t i = 0; (*op)->lines != NULL && (*op)->lines[i] != NULL; i++)
+      write_schema(seen, &n, (*op)->lines[i], CC_SCHEMA_REPLY, out);
     write_schema(seen,
                  &n,
                  (*op)->body,

@@ -123,7 +123,10 @@ check_route(const ccd_route *route, cc_error *reterr)
     status = check_streams(route, reterr);
   if (status == CC_OK)
     status = check_list(route, reterr);
-  for (int i = 0; status == CC_OK && route->query != NULL && i < route->query->n_params; i++) {
+  /* What .prepare gives is known when it ran. */
+  for (int i = 0; status == CC_OK && route->query != NULL && route->prepare == NULL &&
+                  i < route->query->n_params;
+       i++) {
     if (!ccd_exchange_knows(route, route->query->params[i]))
       return cc_fail(reterr,
                      CC_ERR_INTERNAL,

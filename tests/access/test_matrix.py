@@ -37,6 +37,11 @@ OTHER_REFUSALS = {
     ("declineInvitation", 404): "the sample's token was never made",
     ("pairDevice", 404): "the sample's code was never made",
     ("createApiToken", 403): "the sample gives a right that the actor lacks",
+    **{(name, 404): "a token sees its own, and the sample is a person's"
+       for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
+    ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
+    ("getTurfPack", 404): "an API token holds no turf",
+    ("getEventPack", 404): "the event is years away",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
 # What stays in its list when it has been ended, and says so: the status there instead of 404.
@@ -85,7 +90,8 @@ class World:
 
     def one(self, statement, *parameters):
         with self.connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
+            named = len(parameters) == 1 and isinstance(parameters[0], dict)
+            cursor.execute(statement, parameters[0] if named else parameters)
             return cursor.fetchone()[0] if cursor.description else None
 
     def pair(self, organization):
@@ -252,6 +258,101 @@ def an_attendee(world, where, whose, gone, event):
     return made
 
 
+def a_row(table, columns, values):
+    """A row of a tenant table; %(name)s in `values` is the organization's canary, %(number)s is new each time."""
+    def make(world, where, whose, gone, user):
+        made = world.one(
+            f"INSERT INTO {table} (organization_id, {columns}) VALUES (%(organization)s, {values}) RETURNING id",
+            {"organization": where.id, "name": CANARY[whose], "number": next(world.numbers)})
+        if gone:
+            world.one(f"DELETE FROM {table} WHERE organization_id = %s AND id = %s", where.id, made)
+        return made
+    return make
+
+
+A_VOTER = a_row("voters", "last_name", "%(name)s")
+A_BUILDING = a_row("buildings", "building_key, address", "%(name)s || %(number)s, %(name)s")
+
+
+def a_door(world, where, whose, gone, user):
+    building = A_BUILDING(world, where, whose, False, user)
+    return a_row("doors", "building_id, address_key", f"{building}, %(name)s || %(number)s")(world, where, whose, gone, user)
+
+
+def a_pair(table, columns, more=""):
+    def make(world, where, whose, gone, user):
+        two = [A_VOTER(world, where, whose, False, user) for _ in range(2)]
+        return a_row(table, columns, f"{two[0]}, {two[1]}{more}")(world, where, whose, gone, user)
+    return make
+
+
+FIELD_OBJECTS = {
+    "voter_id": A_VOTER, "building_id": A_BUILDING, "door_id": a_door,
+    "tag_id": a_row("tags", "name", "%(name)s || %(number)s"),
+    "list_id": a_row("voter_lists", "name", "%(name)s"),
+    "household_id": a_row("households", "address_key", "%(name)s || %(number)s"),
+    "area_id": a_row("areas", "kind, code", "'other', %(name)s || %(number)s"),
+    "duplicate_id": a_pair("voter_duplicates", "voter_id, other_id, score, reasons", ", 1, '[]'"),
+    "merge_id": a_pair("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
+                       ", '{}', '{}', '{}', '{}'"),
+    "phone_bank_id": a_row("phone_bank_sessions", "name, code, state", "%(name)s, %(number)s, 'open'"),
+    "text_campaign_id": a_row("text_campaigns", "name, code, template, state", "%(name)s, %(number)s, 'Hi', 'open'"),
+}
+
+
+def a_call(world, where, whose, gone, bank):
+    voter = A_VOTER(world, where, whose, False, None)
+    target = a_row("phone_bank_targets", "session_id, voter_id, position, zone_key",
+                   f"{bank}, {voter}, 1, 'America/New_York'")(world, where, whose, False, None)
+    return a_row("phone_bank_calls", "session_id, target_id, voter_id, actor, phone, lease_until",
+                 f"{bank}, {target}, {voter}, 'system', '+16175550101', now()")(world, where, whose, gone, None)
+
+
+def a_conversation(world, where, whose, gone, campaign):
+    voter = A_VOTER(world, where, whose, False, None)
+    return a_row("text_conversations", "campaign_id, voter_id, phone, zone_key",
+                 f"{campaign}, {voter}, '+16175550101', 'America/New_York'")(world, where, whose, gone, None)
+
+
+def a_part(table, parent):
+    """Somebody who takes part in a phone bank or text campaign."""
+    def make(world, where, whose, gone, within):
+        return a_row(table, f"{parent}, actor", f"{within}, 'device:' || %(number)s")(world, where, whose, gone, None)
+    return make
+
+
+# What is inside of something else, which is there also when it is not: path parameter → (the other's, maker).
+INSIDE = {
+    "call_id": ("phone_bank_id", a_call), "caller_id": ("phone_bank_id", a_part("phone_bank_callers", "session_id")),
+    "conversation_id": ("text_campaign_id", a_conversation), "texter_id": ("text_campaign_id", a_part("text_texters", "campaign_id")),
+}
+
+def a_contact(world, where, whose, gone, user):
+    made = world.one("INSERT INTO voter_contacts (organization_id, client_id, channel, disposition, phone, note, occurred_at, "
+                     "actor, user_id) VALUES (%s, gen_random_uuid(), 'phone', 'busy', '+16175550101', %s, now(), "
+                     "%s, %s) RETURNING id", where.id, CANARY[whose], f"user:{user}", user)
+    if gone:
+        world.one("DELETE FROM voter_contacts WHERE id = %s", made)
+    return made
+
+
+def a_follow_up(world, where, whose, gone, user):
+    voter = world.one("INSERT INTO voters (organization_id, first_name, last_name) VALUES (%s, 'Rosa', 'Medina') "
+                      "RETURNING id", where.id)
+    made = world.one("INSERT INTO follow_ups (organization_id, voter_id, kind, note, assigned_user_id) "
+                     "VALUES (%s, %s, 'ride', %s, %s) RETURNING id", where.id, voter, CANARY[whose], user)
+    if gone:
+        world.one("DELETE FROM follow_ups WHERE id = %s", made)
+    return made
+
+
+def a_script(world, where, whose, gone, user):
+    made = world.one("INSERT INTO scripts (organization_id, name) VALUES (%s, %s) RETURNING id", where.id, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM scripts WHERE id = %s", made)
+    return made
+
+
 def a_turf(world, where, whose, gone, user):
     """One that is the actor's own: given to the person, taken out by the newest token and the device."""
     made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id, code) VALUES "
@@ -262,6 +363,21 @@ def a_turf(world, where, whose, gone, user):
               where.id, made, where.id, where.id)
     if gone:
         world.one("DELETE FROM canvass_routes WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
+def a_conflict(world, where, whose, gone, user):
+    made = world.one(
+        "WITH stream AS (INSERT INTO field_streams (organization_id, actor, installation) "
+        "VALUES (%s, 'user:1', gen_random_uuid()) RETURNING *), "
+        "op AS (INSERT INTO field_operations (organization_id, client_id, stream_id, sequence, actor, kind, occurred_at, "
+        "device_occurred_at, body, body_hash) SELECT organization_id, gen_random_uuid(), id, 1, actor, 'door_edit', now(), now(), "
+        "'{}', '' FROM stream RETURNING *) "
+        "INSERT INTO field_conflicts (organization_id, operation_id, kind, code, message, actor, installation, occurred_at, "
+        "device_occurred_at, theirs) SELECT organization_id, id, kind, 'failed', %s, actor, gen_random_uuid(), now(), now(), '{}' "
+        "FROM op RETURNING id", where.id, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM field_conflicts WHERE organization_id = %s AND id = %s", where.id, made)
     return made
 
 
@@ -276,7 +392,11 @@ def a_turf_cut(world, where, whose, gone, user):
 OBJECTS = {
     "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
     "session_id": a_session, "user_id": a_member, "invitation_id": an_invitation, "token_id": an_api_token,
-    "device_id": a_device, "turf_id": a_turf, "cut_id": a_turf_cut,
+    "device_id": a_device, **FIELD_OBJECTS,
+    "contact_id": a_contact, "follow_up_id": a_follow_up, "script_id": a_script,
+    "turf_id": a_turf, "cut_id": a_turf_cut, "conflict_id": a_conflict,
+    # A place on the map is nobody's; what is drawn there is held by tests/api/test_results.py.
+    "layer": lambda *_: "doors", "z": lambda *_: 14, "x": lambda *_: 4957, "y": lambda *_: 6059,
 }
 
 
@@ -298,6 +418,10 @@ def path_of(world, template, right, kind, actor):
             # Of an event that is there: what is gone is the person.
             values["event_id"] = an_event(world, where, whose, False)
             values[name] = an_attendee(world, where, whose, gone, values["event_id"])
+        elif name in INSIDE and kind != "random":
+            outer, make = INSIDE[name]
+            values[outer] = OBJECTS[outer](world, where, whose, False, None)
+            values[name] = make(world, where, whose, gone, values[outer])
         elif name in OBJECTS or name != "organization_slug":
             if kind == "random":
                 values[name] = 10 ** 12 + next(world.numbers)
@@ -310,6 +434,8 @@ def path_of(world, template, right, kind, actor):
 
 
 def kinds_of(template):
+    if template.startswith("/v1/map/"):
+        return ["own"]
     return ["own", "foreign", "random", "deleted"] if "{" in template else [None]
 
 

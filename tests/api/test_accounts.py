@@ -4,8 +4,6 @@
 import base64
 import concurrent.futures
 import ctypes
-import hashlib
-import hmac
 import statistics
 import subprocess
 import time
@@ -13,6 +11,7 @@ import time
 import pytest
 
 from harness import services
+from harness.authenticator import Authenticator
 from harness.client import PASSWORD, Client, Outbox, is_problem, register_person, unique
 from harness.server import is_sanitized
 
@@ -65,32 +64,6 @@ def signed_in(client, email, password=PASSWORD, **more):
     other = client.anonymous()
     other.sign_in(email, password, **more)
     return other
-
-
-class Authenticator:
-    """The application on the phone. Each code works once, so it never shows a step twice."""
-
-    def __init__(self, secret):
-        self.key = base64.b32decode(secret)
-        self.last = 0
-
-    def at(self, step):
-        mac = hmac.new(self.key, step.to_bytes(8, "big"), hashlib.sha1).digest()
-        start = mac[-1] & 15
-        return f"{(int.from_bytes(mac[start:start + 4], 'big') & 0x7FFFFFFF) % 1000000:06}"
-
-    def code(self):
-        now = int(time.time() // 30)
-        step = max(now, self.last + 1)
-        if step > now + 1:
-            time.sleep((step - 1) * 30 - time.time() + 0.1)
-        self.last = step
-        return self.at(step)
-
-    def wrong(self):
-        now = int(time.time() // 30)
-        right = {self.at(step) for step in range(now - 2, now + 3)}
-        return next(code for code in (f"{n:06}" for n in range(10)) if code not in right)
 
 
 def with_second_factor(person):

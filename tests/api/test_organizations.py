@@ -516,7 +516,7 @@ def test_pair_device(org, api):
     typed = made["pairing_code"].lower().replace("-", " ")
     paired = api.ok("POST", "/v1/devices/pair", {"code": typed, "name": "Kim's phone"}, status=200)
     assert paired["token"].startswith("ccd_") and paired["organization_id"] == org.id
-    assert paired["profile"] == "door_list" and paired["scope"] == {"event_id": event["id"]}
+    assert paired["profile"] == "door_list" and paired["scope"] == {"event_id": event["id"], "turf_id": None}
     assert paired["scopes"] == ["check_in"] and paired["name"] == "Kim's phone"
     device = with_token(api, paired["token"])
     assert [e["id"] for e in device.ok("GET", "/v1/events")["data"]] == [event["id"]]

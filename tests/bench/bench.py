@@ -17,6 +17,7 @@ import redis
 
 import database
 import limits
+import uploads
 from measure import Meter, middle, spread
 
 from harness import server as harness_server
@@ -41,6 +42,7 @@ def all_cases():
         Case("create", "event_create", "(d) create event", ratio=0.50),
         Case("check-in", "attendee_check_in", "(e) check-in", ratio=0.50),
         Case("door", "attendee_list", "(f) 500 of a door list of 10,000"),
+        Case("contact", "contact_add", "(g) contact at a door of a turf", ratio=0.50),
         Case("create-keyed", "event_create", "(-) create event with Idempotency-Key"),
     ]
 
@@ -56,6 +58,10 @@ def script_of(case, text, names, options):
     elif case.name == "check-in":
         lines += ["\\set i random(1, 2000)", "\\set event_id :organization_id",
                   f"\\set attendee_id (:i - 1) * {options.organizations} + :organization_id"]
+    elif case.name == "contact":
+        lines += ["\\set my_user_id :organization_id",
+                  f"\\set door_id (random(1, 500) - 1) * {options.organizations} + :organization_id"]
+        text = re.sub(r"\$%d\b::jsonb" % (names.index("body") + 1), database.CONTACT, text)
     elif case.name == "door":
         lines += ["\\set organization_id 1", f"\\set event_id {options.organizations + 1}"]
     elif case.name == "member":
@@ -79,7 +85,9 @@ def arguments():
     parser.add_argument("--connections", type=int, default=32, help="of wrk and of pgbench")
     parser.add_argument("--events", type=int, default=200000)
     parser.add_argument("--organizations", type=int, default=200)
-    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, check-in, door, create-keyed)")
+    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, check-in, door, contact, create-keyed, upload)")
+    parser.add_argument("--devices", type=int, default=40, help="phones of the case upload")
+    parser.add_argument("--per-second", type=int, default=150, help="contacts that they send together")
     parser.add_argument("--limits", action="store_true", help="only memory, routes and organizations")
     parser.add_argument("--no-limits", action="store_true", help="without them")
     parser.add_argument("--plans", action="store_true", help="print PostgreSQL's generic plans too")
@@ -147,7 +155,8 @@ class Bench:
 
     def rounds(self, cases, scripts, name, meter):
         options = self.options
-        variables = {"body": self.body, "actor": "user:1", "occurred_at": database.OCCURRED_AT}
+        variables = {"body": self.body, "actor": "user:1", "occurred_at": database.OCCURRED_AT,
+                     "my_rights": '["manage_canvass"]'}
         for number in range(options.rounds + 1):
             seconds, options.seconds = options.seconds, options.seconds if number else 1
             for case in cases:
@@ -236,9 +245,11 @@ def main():
     options = arguments()
     bench = Bench(options)
     try:
-        if not options.limits:
+        if options.case and "upload" in options.case:
+            uploads.run(bench, say)
+        if not options.limits and options.case != ["upload"]:
             bench.compare()
-        if not options.no_limits:
+        if not options.no_limits and options.case != ["upload"]:
             limits.run(bench, say)
     finally:
         bench.remove()

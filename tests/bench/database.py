@@ -24,6 +24,9 @@ SETTINGS = ["shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30mi
             "log_destination=jsonlog", "log_directory=.", "log_filename=bench.log"]
 
 OCCURRED_AT = "2026-11-20T23:00:00Z"
+# The contact of one act, made by the statement: pgbench has no UUIDs.
+CONTACT = ("jsonb_build_object('client_id', gen_random_uuid(), 'channel', 'door', 'disposition', 'not_home', "
+           f"'door_id', :door_id::bigint, 'occurred_at', '{OCCURRED_AT}')")
 UNIQUE = "(which)"  # stands in the title where something different comes each time
 
 
@@ -87,6 +90,9 @@ def statements(cluster, make_server, organizations):
             "create": len(ask(server, "POST", "/v1/events", 1, body(UNIQUE).encode())),
             "check-in": len(ask(server, "POST", "/v1/events/1/attendees/1/check-in", 1, json.dumps(
                 {"client_id": str(uuid.uuid4()), "occurred_at": OCCURRED_AT}).encode())),
+            "contact": len(ask(server, "POST", "/v1/contacts", 1, json.dumps(
+                {"client_id": str(uuid.uuid4()), "channel": "door", "disposition": "not_home", "door_id": 1,
+                 "occurred_at": OCCURRED_AT}).encode())),
             "door": len(ask(server, "GET", f"/v1/events/{organizations + 1}/attendees?limit=500", 1)),
         }
     finally:

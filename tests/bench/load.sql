@@ -58,6 +58,20 @@ FROM generate_series(1, 10000) i;
 SELECT count(count_attendees(o, o)) FROM generate_series(1, :organizations) o;
 SELECT count_attendees(1, :organizations + 1);
 
+-- 500 doors of each organization with a person behind each, in ten turfs; ids like those of the events.
+INSERT INTO buildings (organization_id, id, building_key, address)
+SELECT o, (i - 1) * :organizations + o, 'b' || i, i || ' Maple Street'
+FROM generate_series(1, 500) i CROSS JOIN generate_series(1, :organizations) o;
+INSERT INTO doors (organization_id, id, building_id, address_key)
+SELECT organization_id, id, id, building_key FROM buildings;
+INSERT INTO voters (organization_id, id, first_name, last_name, door_id)
+SELECT organization_id, id, 'Rosa', 'Medina', id FROM doors;
+INSERT INTO canvass_routes (organization_id, id, name, state, door_count)
+SELECT o, (i - 1) * :organizations + o, 'North ' || i, 'out', 50
+FROM generate_series(1, 10) i CROSS JOIN generate_series(1, :organizations) o;
+INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position)
+SELECT organization_id, (id - 1) / :organizations % 10 * :organizations + organization_id, id, id FROM doors;
+
 SELECT setval(pg_get_serial_sequence('organizations', 'id'), :organizations),
   setval(pg_get_serial_sequence('users', 'id'), 2 * :organizations),
   setval(pg_get_serial_sequence('events', 'id'), :organizations::bigint * :per),

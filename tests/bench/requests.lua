@@ -30,7 +30,7 @@ function init(args)
   local heads = {}
   for k = 1, actors do
     local o = math.floor((k - 1) * organizations / actors) + 1
-    local user = case == "create" and o or case == "create-keyed" and o or o + organizations
+    local user = (case == "create" or case == "contact") and o or case == "create-keyed" and o or o + organizations
     heads[k] = {o, host .. "Authorization: Bearer ccs_" .. string.format("%043d", user) .. "\r\n"}
   end
 
@@ -64,6 +64,17 @@ function init(args)
       local text = '{"client_id":"' .. act .. string.format("%012x", sent) .. '","occurred_at":"2026-11-20T23:00:00Z"}'
       return "POST /v1/events/" .. head[1] .. "/attendees/" .. attendee .. "/check-in" .. head[2]
         .. "Content-Type: application/json\r\nContent-Length: " .. #text .. "\r\n\r\n" .. text
+    end
+  elseif case == "contact" then
+    -- Any of the 500 doors of an organization; an act of its own each time.
+    local act = string.format("%08x-%04x-4%03x-8000-", random(0, 2147483647), run, number)
+    request = function()
+      local head = heads[random(1, actors)]
+      sent = sent + 1
+      local text = '{"client_id":"' .. act .. string.format("%012x", sent) .. '","channel":"door","disposition":"not_home",'
+        .. '"door_id":' .. ((random(1, 500) - 1) * organizations + head[1]) .. ',"occurred_at":"2026-11-20T23:00:00Z"}'
+      return "POST /v1/contacts" .. head[2] .. "Content-Type: application/json\r\nContent-Length: "
+        .. #text .. "\r\n\r\n" .. text
     end
   else
     local keyed = case == "create-keyed"

@@ -27,7 +27,7 @@ class Evening:
     """Tonight's event of a fresh organization; .worker is a member who stands at the door, .owner the one
     who does things over the API."""
 
-    def __init__(self, api, guests=None):
+    def __init__(self, api, guests=None, title=TITLE):
         self.organization = harness_client.Organization(api)
         self.owner = self.organization.owner
         self.worker = self.organization.member
@@ -36,7 +36,7 @@ class Evening:
         self.name(self.worker, "Wanda", "Worker")
         begin = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
         self.event = self.organization.event(
-            publish=True, title=TITLE, start_time=begin.isoformat(),
+            publish=True, title=title, start_time=begin.isoformat(),
             end_time=(begin + datetime.timedelta(hours=3)).isoformat(), timezone="UTC",
             address_line_1="12 Station Road", city="Riverside",
             description="Doors open half an hour before. Bring a neighbour.")
@@ -49,6 +49,16 @@ class Evening:
     def name(self, person, first, last):
         self.server.sql("UPDATE users SET first_name = %s, last_name = %s WHERE id = %s",
                         (first, last, person.user))
+
+    def take_in(self, person):
+        """Somebody of another organization becomes a member of this one too."""
+        self.server.sql(
+            "INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by) "
+            "VALUES (%s, %s, 'member', '{}', %s)", (self.organization.id, person.user, self.owner.user))
+
+    @property
+    def name_of_organization(self):
+        return self.server.sql("SELECT name FROM organizations WHERE id = %s", (self.organization.id,))[0][0]
 
     def more_events(self):
         """One that comes, one that was, for pictures."""
@@ -91,11 +101,12 @@ def evening(api):
 @pytest.fixture
 def at_desktop(request):
     """at_desktop((360, 720), dark=True): a person at a desktop of their own with the client started. After
-    the test the client's log must be clean; a test that failed leaves a picture and the tree."""
+    the test the client's logs must be clean; a test that failed leaves a picture and the tree."""
     people = []
 
-    def make(size=harness_desktop.PHONE, language="", **more):
+    def make(size=harness_desktop.PHONE, language="", environment=None, **more):
         desktop = harness_desktop.Desktop(size, language=language, **more)
+        desktop.environment.update(environment or {})
         people.append(Person(desktop, language))
         return people[-1].start()
 
@@ -110,7 +121,8 @@ def at_desktop(request):
                 code = person.app.quit()
                 if code not in (0, -15):
                     complaints.append(f"the client ended with {code}")
-                complaints += person.app.complaints()
+                for app in person.desktop.apps:
+                    complaints += app.complaints()
         assert not complaints, "\n".join(complaints[:20])
     finally:
         for person in people:

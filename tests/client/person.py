@@ -38,6 +38,12 @@ class Person:
         self.app = self.desktop.run(**environment).connect()
         return self
 
+    def restart(self):
+        """End the client as a person does, and start it again on the same desktop."""
+        self.desktop.key("ctrl+q")
+        assert self.app.process.wait(10) == 0
+        return self.start()
+
     @property
     def is_phone(self):
         return self.size[0] < 700

@@ -5,8 +5,7 @@ nothing on it is without a name."""
 
 import pytest
 
-from conftest import TITLE
-from harness.client import Organization
+from conftest import TITLE, Evening
 from harness.desktop import DESK, PHONE
 
 VARIANTS = {
@@ -42,11 +41,10 @@ class Album:
 
     @staticmethod
     def is_a_library_part(node):
-        """What GTK and libadwaita make for themselves is theirs to name: in an entry row, on a toast, in the
-        window of shortcuts."""
+        """What libadwaita makes for itself in an entry row is its own to name."""
         above = node.accessible.get_parent()
         while above is not None and above.get_role_name() != "application":
-            if above.get_role_name() == "text" or above.get_name() in ("AdwToastWidget", "GtkShortcutsWindow"):
+            if above.get_role_name() == "text":
                 return True
             above = above.get_parent()
         return False
@@ -101,7 +99,7 @@ def other_pages(person, album, evening):
     person.act("win.account")
     person.app.says(evening.worker.email)
     album.take("account")
-    person.act("win.show-help-overlay")
+    person.act("win.shortcuts")
     person.app.wait(lambda: list(person.app.dialogs()), 5, "the window of shortcuts")
     album.take("shortcuts")
     person.escape()
@@ -114,11 +112,7 @@ def other_pages(person, album, evening):
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_page(at_desktop, evening, variant):
     evening.more_events()
-    evening.worker_in_two = Organization(evening.owner.anonymous(), everybody=False)
-    evening.server.sql(
-        "INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by) "
-        "VALUES (%s, %s, 'member', '{}', %s)",
-        (evening.worker_in_two.id, evening.worker.user, evening.worker_in_two.owner.user))
+    Evening(evening.owner.anonymous(), guests=[]).take_in(evening.worker)
     person = at_desktop(**VARIANTS[variant])
     album = Album(person, variant)
     sign_in_pages(person, album, evening)
@@ -130,7 +124,6 @@ def test_every_page(at_desktop, evening, variant):
 
 def test_without_a_connection(at_desktop, make_server, recorder):
     """The states that a server away brings: nothing there yet, and a list that stays."""
-    from conftest import Evening
     from harness.client import Client
 
     evening = Evening(Client(make_server(), recorder=recorder))

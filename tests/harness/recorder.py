@@ -98,7 +98,7 @@ class Recorder:
             return
         kind = reply.headers.get("Content-Type", "").split(";")[0]
         assert kind in kinds, f"{name} {status} is {kind!r}, described as {sorted(kinds)}"
-        if kinds[kind] is None or not kind.endswith("json"):
+        if kinds[kind] is None or kind == "application/x-ndjson" or not kind.endswith("json"):
             return
         errors = [f"{error.json_path}: {error.message[:300]}"
                   for error in itertools.islice(kinds[kind].iter_errors(reply.json()), 5)]

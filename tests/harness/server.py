@@ -81,6 +81,7 @@ class Server:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cc-server-", dir="/tmp"))
         self.outbox = self.folder / "outbox"
         self.storage = self.folder / "storage"
+        self.texts = self.folder / "texts"
         self.outbox.mkdir()
         self.storage.mkdir()
         self.log_path = self.folder / "server.log"
@@ -99,6 +100,7 @@ class Server:
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "SECRET_KEY": SECRET_KEY,
             "MAIL_OUTBOX": str(self.outbox),
+            "SMS_OUTBOX": str(self.texts),
             "STORAGE_FOLDER": str(self.storage),
             "LOG_LEVEL": "info",
             # The suites sign in and ask more than a person does; a test of the limits sets its own.

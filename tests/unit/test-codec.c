@@ -25,6 +25,7 @@ typedef struct probe {
   char *country;
   char *uuid;
   char *digits;
+  char *date;
   cc_time at;
   int color;
   cc_strings tags;
@@ -69,6 +70,7 @@ static const cc_field probe_fields[] = {
   CC_STRING(probe, country, .format = CC_FORMAT_COUNTRY, .doc = "A country."),
   CC_STRING(probe, uuid, .format = CC_FORMAT_UUID, .doc = "A UUID."),
   CC_STRING(probe, digits, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, .doc = "Digits."),
+  CC_STRING(probe, date, .format = CC_FORMAT_DATE, .doc = "A day."),
   CC_TIME(probe, at, .doc = "A time."),
   CC_ENUM(probe, color, &colors, .doc = "A color."),
   CC_STRINGS(probe, tags, .format = CC_FORMAT_NAME, .min = 1, .max = 3, .doc = "Tags."),
@@ -303,6 +305,9 @@ static const struct {
   {"{\"uuid\":\"7d444840\"}", "uuid", "/uuid"},
   {"{\"uuid\":\"7d444840-9dc0-11d1-b245-5ffdce74fadg\"}", "uuid", "/uuid"},
   {"{\"digits\":\"12345a\"}", "digits", "/digits"},
+  {"{\"date\":\"1980-02-30\"}", "date", "/date"},
+  {"{\"date\":\"1980-5-31\"}", "date", "/date"},
+  {"{\"date\":\"1980-05-31T\"}", "date", "/date"},
   {"{\"at\":\"tomorrow\"}", "time", "/at"},
   {"{\"at\":1793707200}", "type", "/at"},
   {"{\"at\":null}", "null", "/at"},
@@ -569,7 +574,7 @@ test_row(void)
     "{\"id\":12,\"flag\":true,\"number\":-3,\"ratio\":-75.25,\"text\":\"say "
     "\\\"hi\\\"\",\"line\":null,"
     "\"name\":null,\"email\":null,\"url\":null,\"slug\":null,\"zone\":null,\"phone\":null,"
-    "\"country\":null,\"uuid\":null,\"digits\":null,\"at\":\"2026-11-03T12:00:00.5Z\","
+    "\"country\":null,\"uuid\":null,\"digits\":null,\"date\":null,\"at\":\"2026-11-03T12:00:00.5Z\","
     "\"color\":\"green\",\"tags\":[\"a\", \"b\"],\"extra\":{\"a\": 1},"
     "\"part\":{\"label\": \"x\", \"count\": 3},\"parts\":[{\"label\": \"y\", \"count\": 4}],"
     "\"opt_flag\":false,\"opt_number\":null,\"opt_ratio\":null,"

@@ -38,7 +38,7 @@ set_accels(GtkApplication *application)
     {"win.search", {"<Control>f", NULL, NULL}},
     {"win.walk-in", {"<Control>n", NULL, NULL}},
     {"win.refresh", {"F5", "<Control>r", NULL}},
-    {"win.show-help-overlay", {"<Control>question", NULL, NULL}},
+    {"win.shortcuts", {"<Control>question", NULL, NULL}},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(accels); i++) {

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/core/ccg-zone.h"
+
 static const char *const kinds[] = {
   N_("Canvass"),
   N_("Phone bank"),
@@ -29,20 +31,6 @@ ccg_text_or_empty(const char *text)
   return text != NULL ? text : "";
 }
 
-static GDateTime *
-at_place(cc_time time, const char *zone)
-{
-  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time / CC_TIME_SECOND);
-  g_autoptr(GTimeZone) place = g_time_zone_new_identifier(zone);
-  if (utc == NULL) {
-    return g_date_time_new_from_unix_utc(0);
-  }
-  if (place == NULL) {
-    return g_date_time_to_local(utc);
-  }
-  return g_date_time_to_timezone(utc, place);
-}
-
 /* " EST" when that clock differs from the one of this device, else "". */
 static char *
 zone_suffix(GDateTime *at)
@@ -64,7 +52,7 @@ same_day(GDateTime *a, GDateTime *b)
 char *
 ccg_text_time(cc_time time, const char *zone)
 {
-  g_autoptr(GDateTime) at = at_place(time, zone);
+  g_autoptr(GDateTime) at = ccg_zone_at(time, zone);
   /* Translators: a time of day as strftime writes it. */
   g_autofree char *text = g_date_time_format(at, _("%H:%M"));
   g_autofree char *suffix = zone_suffix(at);
@@ -85,16 +73,16 @@ range(const cc_event *event, GDateTime *start, GDateTime *end)
 char *
 ccg_text_hours(const cc_event *event)
 {
-  g_autoptr(GDateTime) start = at_place(event->start_time, event->timezone);
-  g_autoptr(GDateTime) end = at_place(event->end_time, event->timezone);
+  g_autoptr(GDateTime) start = ccg_zone_at(event->start_time, event->timezone);
+  g_autoptr(GDateTime) end = ccg_zone_at(event->end_time, event->timezone);
   return range(event, start, end);
 }
 
 char *
 ccg_text_when(const cc_event *event)
 {
-  g_autoptr(GDateTime) start = at_place(event->start_time, event->timezone);
-  g_autoptr(GDateTime) now = at_place(cc_time_now(), event->timezone);
+  g_autoptr(GDateTime) start = ccg_zone_at(event->start_time, event->timezone);
+  g_autoptr(GDateTime) now = ccg_zone_at(cc_time_now(), event->timezone);
   g_autofree char *hours = ccg_text_hours(event);
   gboolean same_year = g_date_time_get_year(start) == g_date_time_get_year(now);
   /* Translators: short dates as strftime writes them, without and with the year. */
@@ -106,8 +94,8 @@ ccg_text_when(const cc_event *event)
 char *
 ccg_text_day(const cc_event *event)
 {
-  g_autoptr(GDateTime) start = at_place(event->start_time, event->timezone);
-  g_autoptr(GDateTime) now = at_place(cc_time_now(), event->timezone);
+  g_autoptr(GDateTime) start = ccg_zone_at(event->start_time, event->timezone);
+  g_autoptr(GDateTime) now = ccg_zone_at(cc_time_now(), event->timezone);
   g_autoptr(GDateTime) tomorrow = g_date_time_add_days(now, 1);
   if (same_day(start, now)) {
     return g_strdup(_("Today"));

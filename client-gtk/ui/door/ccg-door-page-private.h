@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "client-gtk/ui/common/ccg-toast.h"
 #include "client-gtk/ui/door/ccg-door-page.h"
 #include "common/api/cc-attendee.h"
 
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
 struct _CcgDoorPage {
   CcgPage parent_instance;
 
-  AdwToastOverlay *toasts;
+  CcgToast *toast;
   GtkStack *stack;
   GtkSearchEntry *search;
   GtkDropDown *filter;
@@ -25,7 +26,6 @@ struct _CcgDoorPage {
   gint64 event_id;
   char *zone;
   gboolean can_check_in;
-  AdwToast *toast;  /* the one that is shown; a new one replaces it */
   GHashTable *busy; /* attendee ids with a write on its way */
   GHashTable *rows; /* CcgAttendeeRow to its GtkListItem, while bound */
   GPtrArray *spare; /* rows that are not in use */

@@ -358,10 +358,11 @@ ccg_door_page_class_init(CcgDoorPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
   G_OBJECT_CLASS(klass)->dispose = ccg_door_page_dispose;
   G_OBJECT_CLASS(klass)->finalize = ccg_door_page_finalize;
+  g_type_ensure(CCG_TYPE_TOAST);
   gtk_widget_class_set_template_from_resource(widget_class,
                                               "/org/campaigncenter/CampaignCenter/door/"
                                               "ccg-door-page.ui");
-  gtk_widget_class_bind_template_child(widget_class, CcgDoorPage, toasts);
+  gtk_widget_class_bind_template_child(widget_class, CcgDoorPage, toast);
   gtk_widget_class_bind_template_child(widget_class, CcgDoorPage, stack);
   gtk_widget_class_bind_template_child(widget_class, CcgDoorPage, search);
   gtk_widget_class_bind_template_child(widget_class, CcgDoorPage, filter);

@@ -7,8 +7,6 @@
 
 /* Checking people in and taking it back, and what is said about it. */
 
-#define UNDO_SECONDS 10
-
 /* A check-in, or its undo, on its way. */
 typedef struct {
   CcgDoorPage *page;
@@ -29,31 +27,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Write, write_free)
 
 /* --- toasts and dialogs --------------------------------------------------------------------- */
 
-static void
-on_toast_gone(AdwToast *toast, CcgDoorPage *self)
-{
-  if (self->toast == toast) {
-    self->toast = NULL;
-  }
-}
-
-static AdwToast *
-make_toast(CcgDoorPage *self, const char *text)
-{
-  if (self->toast != NULL) {
-    adw_toast_dismiss(self->toast);
-  }
-  g_autofree char *title = g_markup_escape_text(text, -1);
-  self->toast = adw_toast_new(title);
-  adw_toast_set_timeout(self->toast, UNDO_SECONDS);
-  g_signal_connect_object(self->toast, "dismissed", G_CALLBACK(on_toast_gone), self, 0);
-  return self->toast;
-}
-
 void
 ccg_door_page_say(CcgDoorPage *self, const char *text)
 {
-  adw_toast_overlay_add_toast(self->toasts, make_toast(self, text));
+  ccg_toast_say(self->toast, text);
 }
 
 void
@@ -62,11 +39,7 @@ ccg_door_page_show_undo(CcgDoorPage *self, const cc_attendee *attendee)
   g_autofree char *name = ccg_text_name(attendee);
   /* Translators: %s is a person's name. */
   g_autofree char *text = g_strdup_printf(_("%s is checked in"), name);
-  AdwToast *toast = make_toast(self, text);
-  adw_toast_set_button_label(toast, _("_Undo"));
-  adw_toast_set_action_name(toast, "door.undo");
-  adw_toast_set_action_target(toast, "x", attendee->id);
-  adw_toast_overlay_add_toast(self->toasts, toast);
+  ccg_toast_offer(self->toast, text, _("_Undo"), "door.undo", g_variant_new_int64(attendee->id));
 }
 
 /* The page may have been left in the meantime; a failure is told all the same. */

@@ -19,6 +19,7 @@ struct _CcgSignInPage {
   CcgFieldError *email_error;
   CcgFieldError *password_error;
   CcgFieldError *code_error;
+  GtkWidget *plain_warning;
   GtkWidget *code_hint;
   GtkRevealer *banner;
   GtkLabel *banner_label;
@@ -208,6 +209,15 @@ on_identity_changed(CcgSignInPage *self)
   show_code(self, FALSE);
 }
 
+/* Said while the address is typed, before a password is. */
+static void
+on_server_changed(CcgSignInPage *self)
+{
+  g_autofree char *origin = ccg_origin_parse(gtk_editable_get_text(self->server));
+  gtk_widget_set_visible(self->plain_warning, origin != NULL && !ccg_origin_is_safe(origin));
+  on_identity_changed(self);
+}
+
 /* Why one is signed out without having asked for it. */
 static void
 on_message_changed(CcgSignInPage *self)
@@ -280,6 +290,7 @@ ccg_sign_in_page_class_init(CcgSignInPageClass *klass)
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, email_error);
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, password_error);
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, code_error);
+  gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, plain_warning);
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, code_hint);
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, banner);
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, banner_label);
@@ -288,6 +299,7 @@ ccg_sign_in_page_class_init(CcgSignInPageClass *klass)
   gtk_widget_class_bind_template_child(widget_class, CcgSignInPage, cancel_button);
   gtk_widget_class_bind_template_callback(widget_class, on_entry_activated);
   gtk_widget_class_bind_template_callback(widget_class, on_identity_changed);
+  gtk_widget_class_bind_template_callback(widget_class, on_server_changed);
   gtk_widget_class_install_action(widget_class, "sign-in.submit", NULL, on_submit);
   gtk_widget_class_install_action(widget_class, "sign-in.cancel", NULL, on_cancel);
 }

@@ -120,6 +120,16 @@ on_about(GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_shortcuts(GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr(GtkBuilder) builder =
+    gtk_builder_new_from_resource("/org/campaigncenter/CampaignCenter/window/shortcuts.ui");
+  GtkWindow *shortcuts = GTK_WINDOW(gtk_builder_get_object(builder, "shortcuts"));
+  gtk_window_set_transient_for(shortcuts, GTK_WINDOW(widget));
+  gtk_window_present(shortcuts);
+}
+
+static void
 on_sign_out_answer(AdwMessageDialog *dialog, const char *response, CcgWindow *self)
 {
   if (strcmp(response, "sign-out") == 0) {
@@ -409,6 +419,7 @@ ccg_window_class_init(CcgWindowClass *klass)
   gtk_widget_class_install_action(widget_class, "win.refresh", NULL, on_refresh);
   gtk_widget_class_install_action(widget_class, "win.account", NULL, on_account);
   gtk_widget_class_install_action(widget_class, "win.sign-out", NULL, on_sign_out);
+  gtk_widget_class_install_action(widget_class, "win.shortcuts", NULL, on_shortcuts);
   gtk_widget_class_install_action(widget_class, "win.about", NULL, on_about);
 }
 

@@ -164,6 +164,29 @@ fake_run(guint milliseconds)
     (void) g_main_context_iteration(NULL, TRUE);
 }
 
+static gboolean
+is_gone(gpointer user_data)
+{
+  return *(gpointer *) user_data == NULL;
+}
+
+static gboolean
+on_beat(gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+void
+fake_finalize(gpointer object)
+{
+  /* A thread that lets go wakes nobody. */
+  guint beat = g_timeout_add(5, on_beat, NULL);
+  g_object_add_weak_pointer(object, &object);
+  g_object_unref(object);
+  fake_wait(is_gone, &object);
+  g_source_remove(beat);
+}
+
 void
 fake_result(GObject *source, GAsyncResult *result, gpointer user_data)
 {

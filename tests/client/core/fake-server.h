@@ -36,6 +36,10 @@ void fake_wait(gboolean (*done)(gpointer), gpointer user_data);
 /* Run it for a while. */
 void fake_run(guint milliseconds);
 
+/* Give up the last reference of ours: what is under way in threads ends, lets go too, and nobody
+ * else holds it. */
+void fake_finalize(gpointer object);
+
 /* A GAsyncReadyCallback for `GAsyncResult *result = NULL; …(…, fake_result, &result)`, and the wait
  * for it. */
 void fake_result(GObject *source, GAsyncResult *result, gpointer user_data);

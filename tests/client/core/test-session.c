@@ -112,8 +112,7 @@ static void
 tear_down(fixture *f, gconstpointer data)
 {
   g_object_run_dispose(G_OBJECT(f->session));
-  fake_run(150);
-  g_assert_finalize_object(f->session);
+  fake_finalize(f->session);
   fake_server_free(f->server);
   fake_run(50);
   fake_folder_remove(f->folder);
@@ -349,8 +348,7 @@ test_restore(fixture *f, gconstpointer data)
   if (is_keyring_missing(f))
     ccg_session_allow_file(f->session, TRUE);
   g_object_run_dispose(G_OBJECT(f->session));
-  fake_run(150);
-  g_assert_finalize_object(f->session);
+  fake_finalize(f->session);
   fake_server_down(f->server);
   f->session = ccg_session_new(f->folder);
   g_assert_cmpint(state_of(f), ==, CCG_SESSION_STARTING);

@@ -282,28 +282,43 @@ test_crowd(fixture *f, gconstpointer data)
   g_assert_true(g_str_has_suffix(f->log->str, "-1+1 "));
 }
 
+/* At @hour of the day that it is there now, @days further. @zone NULL: here, and not said. */
 static void
-put_event(fixture *f, int id, int days, int hours, const char *title)
+put_event_at(fixture *f, int id, const char *zone, int days, int hour, int hours, const char *title)
 {
-  g_autoptr(GDateTime) now = g_date_time_new_now_local();
-  g_autoptr(GDateTime) noon = g_date_time_new_local(g_date_time_get_year(now),
-                                                    g_date_time_get_month(now),
-                                                    g_date_time_get_day_of_month(now),
-                                                    12,
-                                                    0,
-                                                    0);
-  g_autoptr(GDateTime) day = g_date_time_add_days(noon, days);
+  g_autoptr(GTimeZone) place =
+    zone == NULL ? g_time_zone_new_local() : g_time_zone_new_identifier(zone);
+  g_assert_nonnull(place);
+  g_autoptr(GDateTime) now = g_date_time_new_now(place);
+  g_autoptr(GDateTime) today = g_date_time_new(place,
+                                               g_date_time_get_year(now),
+                                               g_date_time_get_month(now),
+                                               g_date_time_get_day_of_month(now),
+                                               hour,
+                                               0,
+                                               0);
+  g_autoptr(GDateTime) day = g_date_time_add_days(today, days);
   g_autoptr(GDateTime) start = g_date_time_to_utc(day);
   g_autoptr(GDateTime) end = g_date_time_add_hours(start, hours);
   g_autofree char *from = g_date_time_format(start, "%Y-%m-%dT%H:%M:%SZ");
   g_autofree char *to = g_date_time_format(end, "%Y-%m-%dT%H:%M:%SZ");
-  g_autofree char *json = g_strdup_printf("{\"id\":%d,\"title\":\"%s\",\"start_time\":\"%s\",\"end_"
-                                          "time\":\"%s\",\"version\":1}",
-                                          id,
-                                          title,
-                                          from,
-                                          to);
+  g_autofree char *said =
+    zone == NULL ? g_strdup("") : g_strdup_printf("\"timezone\":\"%s\",", zone);
+  g_autofree char *json =
+    g_strdup_printf("{\"id\":%d,\"title\":\"%s\",%s\"start_time\":\"%s\",\"end_"
+                    "time\":\"%s\",\"version\":1}",
+                    id,
+                    title,
+                    said,
+                    from,
+                    to);
   put(f->store, 0, json, FALSE);
+}
+
+static void
+put_event(fixture *f, int id, int days, int hours, const char *title)
+{
+  put_event_at(f, id, NULL, days, 12, hours, title);
 }
 
 static char *
@@ -345,6 +360,29 @@ test_events(fixture *f, gconstpointer data)
   g_assert_null(ccg_store_get_attendee(f->store, 1, 1));
 }
 
+/* Two of these places have another date than this machine at any hour, wherever it stands. */
+static void
+test_events_elsewhere(fixture *f, gconstpointer data)
+{
+  const char *const zones[] = {"Pacific/Kiritimati", "Etc/GMT+12", "UTC", "Asia/Kathmandu"};
+  g_autoptr(GListModel) today = ccg_store_list_events(f->store, CCG_EVENTS_TODAY);
+  g_autoptr(GListModel) upcoming = ccg_store_list_events(f->store, CCG_EVENTS_UPCOMING);
+  g_autoptr(GListModel) past = ccg_store_list_events(f->store, CCG_EVENTS_PAST);
+  for (gsize i = 0; i < G_N_ELEMENTS(zones); i++) {
+    put_event_at(f, (int) i * 4 + 1, zones[i], 0, 0, 1, "a");
+    put_event_at(f, (int) i * 4 + 2, zones[i], 0, 23, 1, "b");
+    put_event_at(f, (int) i * 4 + 3, zones[i], 1, 0, 1, "c");
+    put_event_at(f, (int) i * 4 + 4, zones[i], -1, 23, 1, "d"); /* ends at midnight */
+    g_autofree char *now = titles(today);
+    g_autofree char *later = titles(upcoming);
+    g_autofree char *before = titles(past);
+    g_assert_cmpuint(strlen(now), ==, 2 * (i + 1));
+    g_assert_null(strpbrk(now, "cd"));
+    g_assert_cmpuint(strspn(later, "c"), ==, i + 1);
+    g_assert_cmpuint(strspn(before, "d"), ==, i + 1);
+  }
+}
+
 static void
 test_again(fixture *f, gconstpointer data)
 {
@@ -352,8 +390,7 @@ test_again(fixture *f, gconstpointer data)
   ccg_store_set_value(f->store, "cursor", "abc");
   g_autofree char *now = ccg_store_get_value(f->store, "cursor");
   g_assert_cmpstr(now, ==, "abc");
-  fake_run(50);
-  g_assert_finalize_object(f->store);
+  fake_finalize(f->store);
   f->store = ccg_store_new(f->path, NULL);
   g_autofree char *kept = ccg_store_get_value(f->store, "cursor");
   g_assert_cmpstr(kept, ==, "abc");
@@ -449,6 +486,7 @@ main(int argc, char *argv[])
   ADD("search", test_search, NULL);
   ADD("crowd", test_crowd, NULL);
   ADD("events", test_events, NULL);
+  ADD("events-elsewhere", test_events_elsewhere, NULL);
   ADD("again", test_again, NULL);
   ADD("damaged", test_damaged, NULL);
   ADD("killed", test_killed, self);

@@ -136,12 +136,10 @@ static void
 tear_down(fixture *f, gconstpointer data)
 {
   ccg_sync_stop(f->sync);
-  fake_run(100);
-  g_assert_finalize_object(f->sync);
-  g_assert_finalize_object(f->store);
+  fake_finalize(f->sync);
+  fake_finalize(f->store);
   fake_server_free(f->server);
-  fake_run(50);
-  g_assert_finalize_object(f->api);
+  fake_finalize(f->api);
   fake_folder_remove(f->folder);
 }
 

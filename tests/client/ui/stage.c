@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/client/ui/stage.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #include "client-gtk/ui/window/ccg-window.h"
@@ -108,9 +109,9 @@ stage_free(stage *it)
 void
 stage_fill_in(stage *it, const char *email, const char *password)
 {
-  ui_type(ui_get(it->window, ADW_TYPE_ENTRY_ROW, "Server"), fake_server_origin(it->server));
-  ui_type(ui_get(it->window, ADW_TYPE_ENTRY_ROW, "E-mail"), email);
-  ui_type(ui_get(it->window, ADW_TYPE_PASSWORD_ENTRY_ROW, "Password"), password);
+  ui_type(ui_get(it->window, ADW_TYPE_ENTRY_ROW, _("Server")), fake_server_origin(it->server));
+  ui_type(ui_get(it->window, ADW_TYPE_ENTRY_ROW, _("E-mail")), email);
+  ui_type(ui_get(it->window, ADW_TYPE_PASSWORD_ENTRY_ROW, _("Password")), password);
 }
 
 void

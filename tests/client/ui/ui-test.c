@@ -268,7 +268,7 @@ is_a_library_part(GtkWidget *widget)
 {
   for (GtkWidget *at = gtk_widget_get_parent(widget); at != NULL; at = gtk_widget_get_parent(at))
     if (GTK_IS_WINDOW_CONTROLS(at) || ADW_IS_VIEW_SWITCHER(at) || ADW_IS_ENTRY_ROW(at) ||
-        ADW_IS_TOAST_OVERLAY(at) || GTK_IS_SEARCH_BAR(at) || GTK_IS_SPIN_BUTTON(at))
+        ADW_IS_ABOUT_WINDOW(at) || GTK_IS_SEARCH_BAR(at) || GTK_IS_SPIN_BUTTON(at))
       return TRUE;
   return FALSE;
 }
@@ -287,6 +287,41 @@ ui_count_nameless(GtkWidget *root)
   for (GtkWidget *child = gtk_widget_get_first_child(root); child != NULL;
        child = gtk_widget_get_next_sibling(child))
     n += ui_count_nameless(child);
+  return n;
+}
+
+/* An ellipsis, or text larger than its label, or beyond the edge of the window. */
+static gboolean
+is_cut(GtkWidget *widget)
+{
+  GtkWidget *window = GTK_WIDGET(gtk_widget_get_root(widget));
+  graphene_rect_t box;
+  int width, height;
+  if (!gtk_widget_compute_bounds(widget, window, &box) || box.origin.x < 0 ||
+      box.origin.x + box.size.width > (float) gtk_widget_get_width(window))
+    return TRUE;
+  if (!GTK_IS_LABEL(widget))
+    return FALSE;
+  PangoLayout *layout = gtk_label_get_layout(GTK_LABEL(widget));
+  pango_layout_get_pixel_size(layout, &width, &height);
+  return pango_layout_is_ellipsized(layout) || width > gtk_widget_get_width(widget) ||
+         height > gtk_widget_get_height(widget);
+}
+
+guint
+ui_count_cut(GtkWidget *root, const char *content)
+{
+  guint n = 0;
+  if (!gtk_widget_get_mapped(root) || GTK_IS_LIST_VIEW(root))
+    return 0;
+  if ((GTK_IS_LABEL(root) || GTK_IS_BUTTON(root)) && g_strcmp0(text_of(root), content) != 0 &&
+      is_cut(root)) {
+    g_test_message("cut off: %s \"%s\"", G_OBJECT_TYPE_NAME(root), text_of(root));
+    n++;
+  }
+  for (GtkWidget *child = gtk_widget_get_first_child(root); child != NULL;
+       child = gtk_widget_get_next_sibling(child))
+    n += ui_count_cut(child, content);
   return n;
 }
 

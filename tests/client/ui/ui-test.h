@@ -42,6 +42,10 @@ int ui_min_width(GtkWidget *widget);
  * cannot see it; each is printed. Needs GTK_A11Y=test. */
 guint ui_count_nameless(GtkWidget *root);
 
+/* Labels on the screen below @root whose text is cut off; each is printed. Not the rows of a list
+ * view nor @content (nullable): what is the campaign's own text is whole on the thing's page. */
+guint ui_count_cut(GtkWidget *root, const char *content);
+
 /* As CAMPAIGN_UI_PICTURES/@name.png; does nothing where that is not set. */
 void ui_picture(GtkWidget *window, const char *name);
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-op.h"
+#include "common/api/cc-page.h"
+
+/* The ledger of consent, and what was promised at doors. */
+
+/* A word in the ledger: never changed, the latest by occurred_at counts. */
+typedef struct cc_consent {
+  int64_t id;
+  char *client_id;
+  int64_t *voter_id; /* NULL: whoever has the address */
+  char *address;     /* number or e-mail address; NULL: all of the person's */
+  int channel;
+  int purpose;
+  int state;
+  char *source;
+  char *note;
+  cc_time occurred_at;
+  cc_time recorded_at;
+  char *actor;
+  int64_t *contact_id; /* a contact said so */
+  bool counts;         /* false: that contact was taken back */
+  int64_t version;
+} cc_consent;
+
+typedef struct cc_consent_filter {
+  int64_t *voter_id;
+  char *about;
+  int64_t limit;
+  char *cursor;
+} cc_consent_filter;
+
+typedef struct cc_consent_question {
+  int64_t voter_id;
+  char *about;
+} cc_consent_question;
+
+/* What counts now for a channel and purpose. */
+typedef struct cc_consent_word {
+  char *channel;
+  char *purpose;
+  bool allowed;
+  char *state; /* NULL: nobody ever said */
+  char *source;
+  cc_time *occurred_at;
+} cc_consent_word;
+
+typedef struct cc_consent_now {
+  cc_consent_word **words;
+  size_t n_words;
+} cc_consent_now;
+
+typedef struct cc_follow_up {
+  int64_t id;
+  int64_t voter_id;
+  int64_t *contact_id;
+  char *kind;
+  char *note;
+  cc_time *due_at;
+  int64_t *assigned_user_id;
+  cc_time *done_at;
+  int64_t *done_by;
+  int64_t *created_by;
+  cc_time created_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_follow_up;
+
+typedef struct cc_follow_up_new {
+  int64_t voter_id;
+  char *kind;
+  char *note;
+  cc_time *due_at;
+  int64_t *assigned_user_id;
+} cc_follow_up_new;
+
+typedef struct cc_follow_up_filter {
+  bool open;
+  bool mine;
+  cc_time *due_before;
+  int64_t *voter_id;
+  char *kind;
+  int64_t limit;
+  char *cursor;
+} cc_follow_up_filter;
+
+extern const cc_type cc_consent_type;
+extern const cc_type cc_consent_now_type;
+extern const cc_type cc_follow_up_type;
+extern const cc_type cc_follow_up_new_type;
+
+extern const cc_op cc_op_record_consent;   /* POST  /v1/consents */
+extern const cc_op cc_op_list_consents;    /* GET   /v1/consents */
+extern const cc_op cc_op_current_consent;  /* GET   /v1/consents/current */
+extern const cc_op cc_op_create_follow_up; /* POST  /v1/follow-ups */
+extern const cc_op cc_op_list_follow_ups;  /* GET   /v1/follow-ups */
+extern const cc_op cc_op_get_follow_up;    /* GET   /v1/follow-ups/{follow_up_id} */
+extern const cc_op cc_op_update_follow_up; /* PATCH … */
+extern const cc_op cc_op_finish_follow_up; /* POST  …/done */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/api/cc-contact.h"
+
+static const char *const channel_names[] = {"door", "phone", "text", "email", "mail", "other"};
+const cc_enum cc_channel_enum = {channel_names, CC_N(channel_names)};
+
+#define CLIENT_ID_DOC                                                                              \
+  "UUID made on the device for this one act. Sent again it changes nothing and gets the first "    \
+  "answer."
+#define OCCURRED_AT_DOC                                                                            \
+  "When it happened by the device's clock, which may be long ago. More than five minutes ahead "   \
+  "counts as now."
+#define ID(text) .min = 1, .max = INT64_MAX, .doc = text
+
+/* clang-format off */
+static const cc_field disposition_fields[] = {
+  CC_STRING(cc_disposition, code, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Its name in contacts.", .example = "\"not_home\""),
+  CC_STRING(cc_disposition, level, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "What it says something about: person, phone, door or building.", .example = "\"person\""),
+  CC_INT64(cc_disposition, position, .flags = CC_READ_ONLY, .doc = "Order in which a canvasser sees them."),
+  CC_STRINGS(cc_disposition, channels, .flags = CC_READ_ONLY, .doc = "Channels on which it can be the outcome.", .example = "[\"door\"]"),
+  CC_BOOL(cc_disposition, reached, .flags = CC_READ_ONLY, .doc = "Somebody was spoken to."),
+  CC_BOOL(cc_disposition, finishes, .flags = CC_READ_ONLY, .doc = "Needs no other attempt in this pass."),
+  CC_STRING(cc_disposition, effect, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "What it does beyond being told."),
+  CC_INT64(cc_disposition, quiet_days, .flags = CC_READ_ONLY, .doc = "Days for which the person is left alone."),
+};
+const cc_type cc_disposition_type = CC_TYPE(cc_disposition, "Disposition", disposition_fields, .doc = "What can come of an attempt.");
+
+static const cc_field disposition_filter_fields[] = {
+  CC_ENUM(cc_disposition_filter, channel, &cc_channel_enum, .doc = "Only those of this channel."),
+  CC_PAGE_ROWS(cc_disposition_filter),
+};
+static const cc_type disposition_filter_type = CC_TYPE(cc_disposition_filter, "DispositionFilter", disposition_filter_fields);
+
+static const cc_field answer_fields[] = {
+  CC_INT64(cc_contact_answer, step_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The question."),
+  CC_OPT_INT64(cc_contact_answer, option_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX,
+               .doc = "Option taken, of single, multi and support; a multi question has one answer for each."),
+  CC_STRING(cc_contact_answer, text, .flags = CC_NULLABLE, .max = 5000, .doc = "Answer to free_text."),
+  CC_OPT_DOUBLE(cc_contact_answer, number, .flags = CC_NULLABLE, .doc = "Answer to scale and number; to support without options 1 to 5."),
+  CC_STRING(cc_contact_answer, date, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE, .doc = "Answer to date.", .example = "\"2026-11-03\""),
+};
+const cc_type cc_contact_answer_type = CC_TYPE(cc_contact_answer, "ContactAnswer", answer_fields, .doc = "What somebody answered.");
+
+static const cc_field contact_fields[] = {
+  CC_INT64(cc_contact, id, .flags = CC_READ_ONLY, .doc = "Number of the contact."),
+  CC_STRING(cc_contact, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+            .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a10\""),
+  CC_ENUM(cc_contact, channel, &cc_channel_enum, .flags = CC_REQUIRED, .doc = "How the person was reached for."),
+  CC_STRING(cc_contact, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
+            .doc = "What came of it, one of listDispositions. Either this or answers, never both.", .example = "\"not_home\""),
+  CC_LIST(cc_contact, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .max = 200,
+          .doc = "Answers to the questions of the script; they imply canvassed."),
+  CC_OPT_INT64(cc_contact, voter_id, .flags = CC_NULLABLE, ID("Whom it is about; left out: whoever lives at the door.")),
+  CC_OPT_INT64(cc_contact, door_id, .flags = CC_NULLABLE, ID("The door; left out: where the person lives.")),
+  CC_OPT_INT64(cc_contact, building_id, .flags = CC_NULLABLE, ID("The building; follows from the door.")),
+  CC_STRING(cc_contact, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Number that was called or texted."),
+  CC_OPT_INT64(cc_contact, turf_id, .flags = CC_NULLABLE, ID("The turf; left out at a door: the active one that has it.")),
+  CC_OPT_INT64(cc_contact, script_id, .flags = CC_NULLABLE, ID("The script; follows from the answers.")),
+  CC_OPT_INT64(cc_contact, phone_bank_session_id, .flags = CC_NULLABLE, ID("The phone bank.")),
+  CC_OPT_INT64(cc_contact, text_campaign_id, .flags = CC_NULLABLE, ID("The text campaign.")),
+  CC_STRING(cc_contact, language, .flags = CC_NULLABLE, .max = 35, .format = CC_FORMAT_LINE, .doc = "Language that was spoken.", .example = "\"en\""),
+  CC_STRING(cc_contact, note, .flags = CC_NULLABLE, .max = 5000, .doc = "What else is to be said."),
+  CC_OPT_DOUBLE(cc_contact, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = "Where the device was, if it says so."),
+  CC_OPT_DOUBLE(cc_contact, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = "Where the device was, if it says so."),
+  CC_TIME(cc_contact, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC " A correction keeps the time of what it corrects.",
+          .example = "\"2026-11-01T15:04:05Z\""),
+  CC_OPT_TIME(cc_contact, device_occurred_at, .flags = CC_NULLABLE, .doc = "The same as the device had it, where its clock was corrected."),
+  CC_TIME(cc_contact, recorded_at, .flags = CC_READ_ONLY, .doc = "When the server learned of it."),
+  CC_STRING(cc_contact, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who recorded it.", .example = "\"user:7\""),
+  CC_OPT_INT64(cc_contact, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the canvasser."),
+  CC_OPT_INT64(cc_contact, replaces_id, .flags = CC_NULLABLE, ID("The contact that this one corrects.")),
+  CC_BOOL(cc_contact, undone, .flags = CC_READ_ONLY, .doc = "This row takes back the one that it replaces."),
+  CC_BOOL(cc_contact, holds, .flags = CC_READ_ONLY, .doc = "It counts: nothing replaced it or took it back."),
+  CC_OPT_INT64(cc_contact, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "What the answers say: 1 strong support to 5 strong opposition."),
+  CC_INT64(cc_contact, version, .flags = CC_READ_ONLY, .doc = "Always 1: a contact is never changed, only replaced."),
+};
+const cc_type cc_contact_type = CC_TYPE(cc_contact, "Contact", contact_fields, .doc = "An attempt to reach somebody, and what came of it.");
+
+static const cc_field act_fields[] = {
+  CC_STRING(cc_contact_act, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+            .example = "\"7d1f6a0e-94c3-4b57-8a1e-2f6d0c9b3e44\""),
+  CC_TIME(cc_contact_act, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC, .example = "\"2026-11-01T15:04:05Z\""),
+};
+static const cc_type act_type = CC_TYPE(cc_contact_act, "ContactAct", act_fields, .doc = "The undo of a contact.");
+
+static const cc_field bulk_door_fields[] = {
+  CC_STRING(cc_bulk_door, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+            .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a11\""),
+  CC_INT64(cc_bulk_door, door_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The door."),
+  CC_OPT_TIME(cc_bulk_door, occurred_at, .flags = CC_NULLABLE, .doc = "When, if not with the others."),
+};
+static const cc_type bulk_door_type = CC_TYPE(cc_bulk_door, "BulkDoor", bulk_door_fields);
+
+static const cc_field bulk_fields[] = {
+  CC_STRING(cc_bulk_contact, disposition, .min = 1, .max = 40, .format = CC_FORMAT_LINE, .fallback = "\"not_home\"", .doc = "What came of each."),
+  CC_TIME(cc_bulk_contact, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC, .example = "\"2026-11-01T15:04:05Z\""),
+  CC_OPT_INT64(cc_bulk_contact, turf_id, .flags = CC_NULLABLE, ID("The turf; left out: the active one that has the door.")),
+  CC_LIST(cc_bulk_contact, doors, cc_bulk_door, &bulk_door_type, .flags = CC_REQUIRED, .min = 1, .max = 500, .doc = "The doors."),
+};
+const cc_type cc_bulk_contact_type = CC_TYPE(cc_bulk_contact, "BulkContact", bulk_fields, .doc = "Many doors with one outcome.");
+
+static const cc_field bulk_result_fields[] = {
+  CC_STRING(cc_bulk_result, client_id, .flags = CC_READ_ONLY, .max = 36, .format = CC_FORMAT_UUID, .doc = "The act."),
+  CC_INT64(cc_bulk_result, door_id, .flags = CC_READ_ONLY, .doc = "The door."),
+  CC_OPT_INT64(cc_bulk_result, contact_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The contact; null: it was refused."),
+  CC_STRING(cc_bulk_result, code, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "Why it was refused."),
+  CC_STRING(cc_bulk_result, message, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "The same for people."),
+};
+static const cc_type bulk_result_type = CC_TYPE(cc_bulk_result, "BulkResult", bulk_result_fields);
+
+static const cc_field bulk_reply_fields[] = {
+  CC_INT64(cc_bulk_reply, recorded, .flags = CC_READ_ONLY, .doc = "How many are recorded, now or before."),
+  CC_LIST(cc_bulk_reply, results, cc_bulk_result, &bulk_result_type, .flags = CC_READ_ONLY, .doc = "What became of each, in the order sent."),
+};
+const cc_type cc_bulk_reply_type = CC_TYPE(cc_bulk_reply, "BulkReply", bulk_reply_fields);
+
+typedef struct contact_ref {
+  int64_t contact_id;
+} contact_ref;
+static const cc_field contact_ref_fields[] = {
+  CC_INT64(contact_ref, contact_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the contact."),
+};
+static const cc_type contact_ref_type = CC_TYPE(contact_ref, "ContactRef", contact_ref_fields);
+
+static const cc_field contact_filter_fields[] = {
+  CC_OPT_INT64(cc_contact_filter, voter_id, ID("Only of this person.")),
+  CC_OPT_INT64(cc_contact_filter, door_id, ID("Only at this door.")),
+  CC_OPT_INT64(cc_contact_filter, turf_id, ID("Only of this turf.")),
+  CC_OPT_INT64(cc_contact_filter, canvasser_id, ID("Only by this account.")),
+  CC_OPT_TIME(cc_contact_filter, since, .doc = "Only what happened at or after this time."),
+  CC_OPT_TIME(cc_contact_filter, until, .doc = "Only what happened before this time."),
+  CC_BOOL(cc_contact_filter, only_holding, .fallback = "false", .doc = "Leave out undos, and what was replaced or taken back."),
+  CC_PAGE_ROWS(cc_contact_filter),
+};
+static const cc_type contact_filter_type = CC_TYPE(cc_contact_filter, "ContactFilter", contact_filter_fields);
+
+const cc_op cc_op_list_dispositions = {
+  .id = "listDispositions", .method = CC_GET, .path = "/v1/dispositions", .query = &disposition_filter_type,
+  .reply = &cc_disposition_type, .shape = CC_REPLY_LIST, .tag = "Contacts", .summary = "List what can come of an attempt.",
+};
+const cc_op cc_op_record_contact = {
+  .id = "recordContact", .method = CC_POST, .path = "/v1/contacts", .body = &cc_contact_type, .reply = &cc_contact_type,
+  .creates = true, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts", .summary = "Record what came of an attempt.",
+  .doc = "Once per client_id; an Idempotency-Key adds nothing and is not looked at. What counts is the latest by occurred_at, "
+         "whatever the order of arrival. Without manage_canvass only at doors of a turf that one was given or took out (403 "
+         "not_your_turf), and only one's own contacts can be corrected. 409 contact_replaced: something else replaced it first.",
+};
+const cc_op cc_op_record_contacts = {
+  .id = "recordContacts", .method = CC_POST, .path = "/v1/contacts/bulk", .body = &cc_bulk_contact_type, .reply = &cc_bulk_reply_type,
+  .tag = "Contacts", .summary = "Record many doors with one outcome, usually not home.",
+  .doc = "Each door is a contact of its own with a client_id of its own: recorded or refused by itself.",
+};
+const cc_op cc_op_list_contacts = {
+  .id = "listContacts", .method = CC_GET, .path = "/v1/contacts", .query = &contact_filter_type, .reply = &cc_contact_type,
+  .shape = CC_REPLY_LIST, .tag = "Contacts", .summary = "List contacts, newest first.",
+  .doc = "Without manage_canvass one's own only.",
+};
+const cc_op cc_op_get_contact = {
+  .id = "getContact", .method = CC_GET, .path = "/v1/contacts/{contact_id}", .params = &contact_ref_type, .reply = &cc_contact_type,
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Contacts", .summary = "Read a contact.",
+};
+const cc_op cc_op_undo_contact = {
+  .id = "undoContact", .method = CC_POST, .path = "/v1/contacts/{contact_id}/undo", .params = &contact_ref_type, .body = &act_type,
+  .reply = &cc_contact_type, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts",
+  .summary = "Take a contact back.",
+  .doc = "A row of its own; what it did is made undone, as if it had not been recorded. Undoing the undo brings it back.",
+};
+/* clang-format on */

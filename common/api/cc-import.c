@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/api/cc-import.h"
+
+/* clang-format off */
+static const char *const state_names[] = {"created", "uploaded", "reading", "comparing", "ready", "applying", "done",
+                                          "undoing", "undone", "cancelled", "failed"};
+const cc_enum cc_import_state_enum = {state_names, CC_N(state_names)};
+
+static const char *const kind_names[] = {"changed", "moved", "gone"};
+static const cc_enum kind_enum = {kind_names, CC_N(kind_names)};
+
+static const cc_field source_fields[] = {
+  CC_INT64(cc_voter_source, id, .flags = CC_READ_ONLY, .doc = "Number of the source."),
+  CC_STRING(cc_voter_source, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME,
+            .doc = "What was received, from whom and when.", .example = "\"NC State Board of Elections, 2026-11-01\""),
+  CC_STRING(cc_voter_source, provider, .flags = CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Who gave it."),
+  CC_STRING(cc_voter_source, permitted_use, .flags = CC_REQUIRED, .min = 1, .max = 2000,
+            .doc = "What it may be used for.", .example = "\"Elections and campaigns; not commercial\""),
+  CC_STRING(cc_voter_source, terms, .flags = CC_NULLABLE, .max = 20000, .doc = "Terms in full."),
+  CC_STRING(cc_voter_source, received_on, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_DATE, .doc = "Day on which it came."),
+  CC_STRING(cc_voter_source, expires_on, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_DATE, .example = "\"2099-12-31\"",
+            .doc = "Last day on which it may be used; after it nothing is imported from it, and it should be purged."),
+  CC_OPT_INT64(cc_voter_source, acknowledged_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever promised to keep the terms."),
+  CC_OPT_TIME(cc_voter_source, acknowledged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
+  CC_OPT_TIME(cc_voter_source, purged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When its data was ordered to be destroyed."),
+  CC_OPT_INT64(cc_voter_source, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever entered it."),
+  CC_TIME(cc_voter_source, created_at, .flags = CC_READ_ONLY, .doc = "When it was entered."),
+  CC_TIME(cc_voter_source, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+  CC_INT64(cc_voter_source, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_voter_source_type = CC_TYPE(cc_voter_source, "VoterSource", source_fields,
+                                             .doc = "Where voter data came from and what it may be used for.");
+
+static const cc_field certificate_fields[] = {
+  CC_INT64(cc_purge_certificate, id, .flags = CC_READ_ONLY, .doc = "Number of the certificate."),
+  CC_INT64(cc_purge_certificate, source_id, .flags = CC_READ_ONLY, .doc = "Source whose data was destroyed."),
+  CC_INT64(cc_purge_certificate, voters_deleted, .flags = CC_READ_ONLY, .doc = "People whose rows were deleted."),
+  CC_INT64(cc_purge_certificate, voters_emptied, .flags = CC_READ_ONLY,
+           .doc = "People with contacts, consents, tags or follow-ups: what they could be known by was emptied, results stay."),
+  CC_INT64(cc_purge_certificate, voters_kept, .flags = CC_READ_ONLY, .doc = "People who came from another source too, and stay."),
+  CC_STRING(cc_purge_certificate, ids_sha256, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
+            .doc = "SHA-256 over the numbers of those deleted and emptied, rising, a line feed behind each."),
+  CC_STRING(cc_purge_certificate, requested_by, .flags = CC_READ_ONLY, .max = 100, .format = CC_FORMAT_LINE,
+            .doc = "Who ordered it, such as user:7.", .example = "\"user:7\""),
+  CC_TIME(cc_purge_certificate, started_at, .flags = CC_READ_ONLY, .doc = "When it was ordered."),
+  CC_OPT_TIME(cc_purge_certificate, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was done; null: it goes on."),
+  CC_TIME(cc_purge_certificate, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
+  CC_INT64(cc_purge_certificate, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_purge_certificate_type = CC_TYPE(cc_purge_certificate, "PurgeCertificate", certificate_fields,
+                                                  .doc = "That the data of a source was destroyed.");
+
+static const cc_field saved_fields[] = {
+  CC_INT64(cc_saved_profile, id, .flags = CC_READ_ONLY, .doc = "Number of the profile."),
+  CC_STRING(cc_saved_profile, name, .flags = CC_READ_ONLY, .max = 100, .format = CC_FORMAT_NAME, .doc = "Name inside the profile."),
+  CC_OBJECT(cc_saved_profile, profile, cc_voter_profile, &cc_voter_profile_type, .flags = CC_REQUIRED, .doc = "The profile.",
+            .example = "{\"name\":\"County file\",\"mappings\":[{\"field\":\"last_name\",\"columns\":[\"LAST\"]}]}"),
+  CC_TIME(cc_saved_profile, created_at, .flags = CC_READ_ONLY, .doc = "When it was saved."),
+  CC_TIME(cc_saved_profile, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+  CC_INT64(cc_saved_profile, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_saved_profile_type = CC_TYPE(cc_saved_profile, "VoterProfile", saved_fields,
+                                              .doc = "A mapping of an organization's own.");
+
+static const cc_field shipped_fields[] = {
+  CC_STRING(cc_shipped_profile, key, .flags = CC_READ_ONLY, .max = 50, .format = CC_FORMAT_SLUG, .doc = "What an import names it by.",
+            .example = "\"nc\""),
+  CC_OBJECT(cc_shipped_profile, profile, cc_voter_profile, &cc_voter_profile_type, .flags = CC_READ_ONLY, .doc = "The profile.",
+            .example = "{\"name\":\"County file\",\"mappings\":[{\"field\":\"last_name\",\"columns\":[\"LAST\"]}]}"),
+};
+static const cc_type shipped_type = CC_TYPE(cc_shipped_profile, "ShippedProfile", shipped_fields, .doc = "A mapping that ships.");
+static const cc_field shipped_list_fields[] = {
+  CC_LIST(cc_shipped_profiles, profiles, cc_shipped_profile, &shipped_type, .flags = CC_READ_ONLY, .max = 100, .doc = "All that ship."),
+};
+const cc_type cc_shipped_profiles_type = CC_TYPE(cc_shipped_profiles, "ShippedProfiles", shipped_list_fields,
+                                                 .doc = "The mappings that ship with the server.");
+
+static const cc_field place_fields[] = {
+  CC_INT64(cc_import_place, file, .flags = CC_READ_ONLY, .doc = "Which of the files, 1 is the first."),
+  CC_INT64(cc_import_place, line, .flags = CC_READ_ONLY, .doc = "Line of the file, 1 is the first."),
+};
+static const cc_type place_type = CC_TYPE(cc_import_place, "ImportPlace", place_fields, .doc = "A place in a file.");
+
+static const cc_field problem_fields[] = {
+  CC_STRING(cc_import_problem, code, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Kind of problem.",
+            .example = "\"bad_date\""),
+  CC_STRING(cc_import_problem, field, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
+            .doc = "Field of the voter; null: the row as a whole.", .example = "\"birth_date\""),
+  CC_STRING(cc_import_problem, message, .flags = CC_READ_ONLY, .max = 300, .doc = "A sentence for people."),
+  CC_BOOL(cc_import_problem, rejected, .flags = CC_READ_ONLY, .doc = "The rows are left out; otherwise only the value is."),
+  CC_INT64(cc_import_problem, count, .flags = CC_READ_ONLY, .doc = "How many rows have it."),
+  CC_LIST(cc_import_problem, places, cc_import_place, &place_type, .flags = CC_READ_ONLY, .max = 10, .doc = "The first ones."),
+};
+const cc_type cc_import_problem_type = CC_TYPE(cc_import_problem, "ImportProblem", problem_fields,
+                                               .doc = "Something that is wrong with rows of a file.");
+
+static const cc_field counts_fields[] = {
+  CC_INT64(cc_import_counts, new, .flags = CC_READ_ONLY, .doc = "People who were not there."),
+  CC_INT64(cc_import_counts, changed, .flags = CC_READ_ONLY, .doc = "People of whom something differs, at the same address."),
+  CC_INT64(cc_import_counts, moved, .flags = CC_READ_ONLY, .doc = "People at a new address."),
+  CC_INT64(cc_import_counts, unchanged, .flags = CC_READ_ONLY, .doc = "People of whom the file says nothing new."),
+  CC_INT64(cc_import_counts, gone, .flags = CC_READ_ONLY, .doc = "People who are not in the file any more; of a complete file only."),
+};
+static const cc_type counts_type = CC_TYPE(cc_import_counts, "ImportCounts", counts_fields, .doc = "What an import does to whom.");
+
+static const cc_field import_fields[] = {
+  CC_INT64(cc_import, id, .flags = CC_READ_ONLY, .doc = "Number of the import."),
+  CC_INT64(cc_import, source_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Source that the file belongs to."),
+  CC_STRING(cc_import, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME, .doc = "Name for people.",
+            .example = "\"November\""),
+  CC_ENUM(cc_import, state, &cc_import_state_enum, .flags = CC_READ_ONLY, .doc = "How far it is."),
+  CC_OPT_INT64(cc_import, profile_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .example = "null",
+               .doc = "Profile of the organization's own that says what the columns mean."),
+  CC_STRING(cc_import, profile_key, .flags = CC_NULLABLE, .max = 50, .format = CC_FORMAT_SLUG, .example = "\"nc\"",
+            .doc = "Or one that ships. Neither: whichever fits the file best."),
+  CC_STRING(cc_import, member, .flags = CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
+            .doc = "Which file of a zip archive that has several."),
+  CC_BOOL(cc_import, complete, .fallback = "false",
+          .doc = "The file names everybody whom earlier imports brought: whoever is not in it is marked as gone."),
+  CC_BOOL(cc_import, auto_apply, .fallback = "false", .doc = "Apply without waiting for applyImport."),
+  CC_STRING(cc_import, file_name, .flags = CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE, .doc = "Name of the file, for people."),
+  CC_INT64(cc_import, file_bytes, .flags = CC_READ_ONLY, .doc = "Bytes of it that are here."),
+  CC_JSON(cc_import, format, .flags = CC_READ_ONLY, .doc = "How the file is written and which profile was taken."),
+  CC_LIST(cc_import, problems, cc_import_problem, &cc_import_problem_type, .flags = CC_READ_ONLY, .max = 200,
+          .doc = "What is wrong with rows, by kind."),
+  CC_JSON(cc_import, sample, .flags = CC_READ_ONLY, .doc = "The first rows as voters, in rows."),
+  CC_INT64(cc_import, rows_read, .flags = CC_READ_ONLY, .doc = "Rows read so far."),
+  CC_INT64(cc_import, rows_rejected, .flags = CC_READ_ONLY, .doc = "Rows among them that were left out; getImportRejects has them."),
+  CC_INT64(cc_import, rows_staged, .flags = CC_READ_ONLY, .doc = "Rows that are imported."),
+  CC_DOUBLE(cc_import, progress, .flags = CC_READ_ONLY, .doc = "Of the state at hand, from 0 to 1."),
+  CC_OBJECT(cc_import, planned, cc_import_counts, &counts_type, .flags = CC_READ_ONLY | CC_NULLABLE,
+            .doc = "What applying will do: the dry run."),
+  CC_OBJECT(cc_import, applied, cc_import_counts, &counts_type, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "What was done."),
+  CC_STRING(cc_import, error_code, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "Why it failed."),
+  CC_STRING(cc_import, error, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .doc = "The same for people."),
+  CC_OPT_INT64(cc_import, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever made it."),
+  CC_TIME(cc_import, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_OPT_TIME(cc_import, applied_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When applying began."),
+  CC_OPT_TIME(cc_import, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it came to its end."),
+  CC_TIME(cc_import, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
+  CC_INT64(cc_import, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+};
+const cc_type cc_import_type = CC_TYPE(cc_import, "Import", import_fields, .doc = "A file of voters on its way in.");
+
+static const cc_field change_fields[] = {
+  CC_INT64(cc_import_change, voter_id, .flags = CC_READ_ONLY, .doc = "Number of the voter."),
+  CC_ENUM(cc_import_change, kind, &kind_enum, .flags = CC_READ_ONLY, .doc = "What happened to the person."),
+  CC_STRING(cc_import_change, name, .flags = CC_READ_ONLY, .max = 300, .format = CC_FORMAT_LINE, .doc = "First and last name now."),
+  CC_STRING(cc_import_change, old_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
+            .doc = "Address before, of somebody who moved."),
+  CC_STRING(cc_import_change, new_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
+            .doc = "Address now; null of confidential people."),
+  CC_TIME(cc_import_change, at, .flags = CC_READ_ONLY, .doc = "When it was applied."),
+};
+const cc_type cc_import_change_type = CC_TYPE(cc_import_change, "ImportChange", change_fields,
+                                              .doc = "Somebody whom an import changed.");
+
+static const cc_field import_ref_fields[] = {
+  CC_INT64(cc_import_ref, import_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the import."),
+};
+static const cc_type import_ref_type = CC_TYPE(cc_import_ref, "ImportRef", import_ref_fields);
+static const cc_field source_ref_fields[] = {
+  CC_INT64(cc_source_ref, source_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the source."),
+};
+static const cc_type source_ref_type = CC_TYPE(cc_source_ref, "VoterSourceRef", source_ref_fields);
+static const cc_field profile_ref_fields[] = {
+  CC_INT64(cc_profile_ref, profile_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the profile."),
+};
+static const cc_type profile_ref_type = CC_TYPE(cc_profile_ref, "VoterProfileRef", profile_ref_fields);
+
+#define PAGE_ROWS(S)                                                                                                     \
+  CC_INT64(S, limit, .min = 1, .max = 500, .fallback = "50", .doc = "Most items on a page."),                            \
+  CC_STRING(S, cursor, .format = CC_FORMAT_LINE, .max = 1000, .doc = "next_cursor of the page before; left out for the first page.")
+static const cc_field page_fields[] = {PAGE_ROWS(cc_import_page)};
+static const cc_type page_type = CC_TYPE(cc_import_page, "ImportPage", page_fields);
+static const cc_field change_filter_fields[] = {
+  CC_ENUM(cc_import_change_filter, kind, &kind_enum, .doc = "Only people to whom this happened."),
+  PAGE_ROWS(cc_import_change_filter),
+};
+static const cc_type change_filter_type = CC_TYPE(cc_import_change_filter, "ImportChangeFilter", change_filter_fields);
+static const cc_field piece_fields[] = {
+  CC_OPT_INT64(cc_import_piece, offset, .max = INT64_MAX, .example = "0",
+               .doc = "Where in the file this piece begins: its length so far. Left out: the body is the whole file."),
+};
+static const cc_type piece_type = CC_TYPE(cc_import_piece, "ImportPiece", piece_fields);
+static const cc_field export_fields[] = {
+  CC_OPT_INT64(cc_voter_export, list_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .example = "null", .doc = "Only people of this saved list; left out: everybody."),
+};
+static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", export_fields, .doc = "Whom an export is about.");
+
+#define E_404 CC_ERR_BIT(CC_ERR_NOT_FOUND)
+#define E_409 CC_ERR_BIT(CC_ERR_CONFLICT)
+#define E_412 CC_ERR_BIT(CC_ERR_PRECONDITION)
+#define FILE_MEDIA "text/csv, text/tab-separated-values, text/plain, application/gzip, application/zip, application/octet-stream"
+
+const cc_op cc_op_create_voter_source = {
+  .id = "createVoterSource", .method = CC_POST, .path = "/v1/voter-sources", .body = &cc_voter_source_type,
+  .reply = &cc_voter_source_type, .creates = true, .tag = "Imports", .summary = "Say where voter data comes from.",
+};
+const cc_op cc_op_list_voter_sources = {
+  .id = "listVoterSources", .method = CC_GET, .path = "/v1/voter-sources", .query = &page_type, .reply = &cc_voter_source_type,
+  .shape = CC_REPLY_LIST, .tag = "Imports", .summary = "List the sources of voter data.",
+};
+const cc_op cc_op_get_voter_source = {
+  .id = "getVoterSource", .method = CC_GET, .path = "/v1/voter-sources/{source_id}", .params = &source_ref_type,
+  .reply = &cc_voter_source_type, .errors = E_404, .tag = "Imports", .summary = "Read a source.",
+};
+const cc_op cc_op_update_voter_source = {
+  .id = "updateVoterSource", .method = CC_PATCH, .path = "/v1/voter-sources/{source_id}", .params = &source_ref_type,
+  .body = &cc_voter_source_type, .reply = &cc_voter_source_type, .errors = E_404 | E_412, .tag = "Imports",
+  .summary = "Change a source.", .doc = "A merge-patch. Changing permitted use or terms takes the acknowledgement back.",
+};
+const cc_op cc_op_acknowledge_voter_source = {
+  .id = "acknowledgeVoterSource", .method = CC_POST, .path = "/v1/voter-sources/{source_id}/acknowledge",
+  .params = &source_ref_type, .reply = &cc_voter_source_type, .errors = E_404, .tag = "Imports",
+  .summary = "Promise to keep the terms of a source.", .doc = "Nothing is imported from a source before somebody did.",
+};
+const cc_op cc_op_purge_voter_source = {
+  .id = "purgeVoterSource", .method = CC_POST, .path = "/v1/voter-sources/{source_id}/purge", .params = &source_ref_type,
+  .reply = &cc_purge_certificate_type, .errors = E_404 | E_409, .tag = "Imports", .summary = "Destroy the data of a source.",
+  .doc = "People who came from it alone are deleted; of those with contacts, consents, tags or follow-ups the row stays, emptied of "
+         "everything that tells who they are. It cannot be undone. The certificate is whole when finished_at is set.",
+};
+const cc_op cc_op_get_purge_certificate = {
+  .id = "getPurgeCertificate", .method = CC_GET, .path = "/v1/voter-sources/{source_id}/certificate", .params = &source_ref_type,
+  .reply = &cc_purge_certificate_type, .errors = E_404, .tag = "Imports", .summary = "Read the certificate of a purge.",
+};
+const cc_op cc_op_list_shipped_profiles = {
+  .id = "listShippedProfiles", .method = CC_GET, .path = "/v1/voter-profiles/shipped", .reply = &cc_shipped_profiles_type,
+  .tag = "Imports", .summary = "Read the mappings that ship with the server.",
+};
+const cc_op cc_op_create_voter_profile = {
+  .id = "createVoterProfile", .method = CC_POST, .path = "/v1/voter-profiles", .body = &cc_saved_profile_type,
+  .reply = &cc_saved_profile_type, .creates = true, .errors = E_409, .tag = "Imports", .summary = "Save a mapping.",
+};
+const cc_op cc_op_list_voter_profiles = {
+  .id = "listVoterProfiles", .method = CC_GET, .path = "/v1/voter-profiles", .query = &page_type, .reply = &cc_saved_profile_type,
+  .shape = CC_REPLY_LIST, .tag = "Imports", .summary = "List the organization's own mappings.",
+};
+const cc_op cc_op_get_voter_profile = {
+  .id = "getVoterProfile", .method = CC_GET, .path = "/v1/voter-profiles/{profile_id}", .params = &profile_ref_type,
+  .reply = &cc_saved_profile_type, .errors = E_404, .tag = "Imports", .summary = "Read a mapping.",
+};
+const cc_op cc_op_update_voter_profile = {
+  .id = "updateVoterProfile", .method = CC_PUT, .path = "/v1/voter-profiles/{profile_id}", .params = &profile_ref_type,
+  .body = &cc_saved_profile_type, .reply = &cc_saved_profile_type, .errors = E_404 | E_409 | E_412, .tag = "Imports",
+  .summary = "Replace a mapping.",
+};
+const cc_op cc_op_delete_voter_profile = {
+  .id = "deleteVoterProfile", .method = CC_DELETE, .path = "/v1/voter-profiles/{profile_id}", .params = &profile_ref_type,
+  .errors = E_404 | E_409 | E_412, .tag = "Imports", .summary = "Delete a mapping.",
+};
+const cc_op cc_op_create_import = {
+  .id = "createImport", .method = CC_POST, .path = "/v1/imports", .body = &cc_import_type, .reply = &cc_import_type, .creates = true,
+  .errors = E_409, .tag = "Imports", .summary = "Begin an import.", .doc = "Then putImportFile and startImport.",
+};
+const cc_op cc_op_list_imports = {
+  .id = "listImports", .method = CC_GET, .path = "/v1/imports", .query = &page_type, .reply = &cc_import_type,
+  .shape = CC_REPLY_LIST, .tag = "Imports", .summary = "List imports, the newest first.",
+};
+const cc_op cc_op_get_import = {
+  .id = "getImport", .method = CC_GET, .path = "/v1/imports/{import_id}", .params = &import_ref_type, .reply = &cc_import_type,
+  .errors = E_404, .tag = "Imports", .summary = "Read an import: state, problems, sample, counts.",
+};
+const cc_op cc_op_put_import_file = {
+  .id = "putImportFile", .method = CC_PUT, .path = "/v1/imports/{import_id}/file", .params = &import_ref_type, .query = &piece_type,
+  .body_media = FILE_MEDIA, .reply = &cc_import_type, .errors = E_404 | E_409, .tag = "Imports", .summary = "Upload the file.",
+  .doc = "At once, or in pieces with offset: a wrong offset is 409 and Upload-Offset says how much is here. What the file is, its bytes say, "
+         "not its type: CSV, tab, pipe, semicolon or fixed width; plain, gzip or zip.",
+};
+const cc_op cc_op_start_import = {
+  .id = "startImport", .method = CC_POST, .path = "/v1/imports/{import_id}/start", .params = &import_ref_type, .reply = &cc_import_type,
+  .errors = E_404 | E_409, .tag = "Imports", .summary = "Read the file and compare: preflight and dry run.",
+  .doc = "When the import is ready, problems, sample and planned say what applying would do.",
+};
+const cc_op cc_op_apply_import = {
+  .id = "applyImport", .method = CC_POST, .path = "/v1/imports/{import_id}/apply", .params = &import_ref_type, .reply = &cc_import_type,
+  .errors = E_404 | E_409, .tag = "Imports", .summary = "Write what the dry run told.",
+};
+const cc_op cc_op_cancel_import = {
+  .id = "cancelImport", .method = CC_POST, .path = "/v1/imports/{import_id}/cancel", .params = &import_ref_type, .reply = &cc_import_type,
+  .errors = E_404 | E_409, .tag = "Imports", .summary = "Stop an import.", .doc = "What it has written already is taken back.",
+};
+const cc_op cc_op_undo_import = {
+  .id = "undoImport", .method = CC_POST, .path = "/v1/imports/{import_id}/undo", .params = &import_ref_type, .reply = &cc_import_type,
+  .errors = E_404 | E_409, .tag = "Imports", .summary = "Take the last import back.",
+  .doc = "409 later_import when another one came after it, has_work when people whom it created have been contacted since.",
+};
+const cc_op cc_op_get_import_rejects = {
+  .id = "getImportRejects", .method = CC_GET, .path = "/v1/imports/{import_id}/rejects", .params = &import_ref_type,
+  .shape = CC_REPLY_FILE, .media = "text/csv", .errors = E_404, .tag = "Imports",
+  .summary = "Download the rows that were left out: file, line, column, reason, raw.",
+};
+const cc_op cc_op_list_import_changes = {
+  .id = "listImportChanges", .method = CC_GET, .path = "/v1/imports/{import_id}/changes", .params = &import_ref_type,
+  .query = &change_filter_type, .reply = &cc_import_change_type, .shape = CC_REPLY_LIST, .errors = E_404, .tag = "Imports",
+  .summary = "List whom an import changed; kind=moved: the moves.",
+};
+const cc_op cc_op_export_voters = {
+  .id = "exportVoters", .method = CC_POST, .path = "/v1/voters/export", .body = &export_type, .shape = CC_REPLY_FILE,
+  .media = "text/csv", .errors = E_404, .tag = "Imports", .summary = "Download voters as CSV.",
+  .doc = "Addresses of confidential people are never in it; who opted out of what is. The audit log keeps who took how many, "
+         "which is why it is no GET.",
+};
+/* clang-format on */

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-op.h"
+#include "common/api/cc-voter-profile.h"
+
+/* Files of voters: where they come from, what they look like, what importing them does. */
+
+typedef struct cc_voter_source {
+  int64_t id;
+  char *name, *provider, *permitted_use, *terms;
+  char *received_on, *expires_on; /* YYYY-MM-DD */
+  int64_t *acknowledged_by;
+  cc_time *acknowledged_at;
+  cc_time *purged_at;
+  int64_t *created_by;
+  cc_time created_at, updated_at;
+  int64_t version;
+} cc_voter_source;
+
+/* What is left of a source that was purged. */
+typedef struct cc_purge_certificate {
+  int64_t id, source_id;
+  int64_t voters_deleted, voters_emptied, voters_kept;
+  char *ids_sha256;
+  char *requested_by;
+  cc_time started_at;
+  cc_time *finished_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_purge_certificate;
+
+/* A profile that the organization wrote. */
+typedef struct cc_saved_profile {
+  int64_t id;
+  char *name; /* the profile's own */
+  cc_voter_profile *profile;
+  cc_time created_at, updated_at;
+  int64_t version;
+} cc_saved_profile;
+
+typedef struct cc_shipped_profile {
+  char *key;
+  cc_voter_profile *profile;
+} cc_shipped_profile;
+
+typedef struct cc_shipped_profiles {
+  cc_shipped_profile **profiles;
+  size_t n_profiles;
+} cc_shipped_profiles;
+
+enum {
+  CC_IMPORT_CREATED = 1,
+  CC_IMPORT_UPLOADED,
+  CC_IMPORT_READING,
+  CC_IMPORT_COMPARING,
+  CC_IMPORT_READY,
+  CC_IMPORT_APPLYING,
+  CC_IMPORT_DONE,
+  CC_IMPORT_UNDOING,
+  CC_IMPORT_UNDONE,
+  CC_IMPORT_CANCELLED,
+  CC_IMPORT_FAILED,
+};
+
+typedef struct cc_import_place {
+  int64_t file, line; /* 1 is the first */
+} cc_import_place;
+
+/* A kind of thing that is wrong with rows, how often, and where first. */
+typedef struct cc_import_problem {
+  char *code;
+  char *field; /* of the voter; NULL: the row as a whole */
+  char *message;
+  bool rejected; /* the rows are not imported; otherwise only the value is left out */
+  int64_t count;
+  cc_import_place **places;
+  size_t n_places;
+} cc_import_problem;
+
+typedef struct cc_import_counts {
+  int64_t new, changed, moved, unchanged, gone;
+} cc_import_counts;
+
+typedef struct cc_import {
+  int64_t id, source_id;
+  char *name;
+  int state;
+  int64_t *profile_id;
+  char *profile_key, *member;
+  bool complete, auto_apply;
+  char *file_name;
+  int64_t file_bytes;
+  char *format; /* JSON: what was guessed or the profile says */
+  cc_import_problem **problems;
+  size_t n_problems;
+  char *sample; /* JSON: {"rows": […]} */
+  int64_t rows_read, rows_rejected, rows_staged;
+  double progress;
+  cc_import_counts *planned, *applied;
+  char *error_code, *error;
+  int64_t *created_by;
+  cc_time created_at;
+  cc_time *applied_at, *finished_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_import;
+
+/* Somebody whom an import changed. */
+typedef struct cc_import_change {
+  int64_t voter_id;
+  int kind;
+  char *name, *old_address, *new_address;
+  cc_time at;
+} cc_import_change;
+
+typedef struct cc_import_ref {
+  int64_t import_id;
+} cc_import_ref;
+
+typedef struct cc_source_ref {
+  int64_t source_id;
+} cc_source_ref;
+
+typedef struct cc_profile_ref {
+  int64_t profile_id;
+} cc_profile_ref;
+
+typedef struct cc_import_page {
+  int64_t limit;
+  char *cursor;
+} cc_import_page;
+
+typedef struct cc_import_change_filter {
+  int kind;
+  int64_t limit;
+  char *cursor;
+} cc_import_change_filter;
+
+typedef struct cc_import_piece {
+  int64_t *offset;
+} cc_import_piece;
+
+typedef struct cc_voter_export {
+  int64_t *list_id;
+} cc_voter_export;
+
+extern const cc_enum cc_import_state_enum;
+extern const cc_type cc_voter_source_type, cc_purge_certificate_type, cc_saved_profile_type,
+  cc_shipped_profiles_type, cc_import_type, cc_import_change_type, cc_import_problem_type;
+extern const cc_op cc_op_create_voter_source, cc_op_list_voter_sources, cc_op_get_voter_source,
+  cc_op_update_voter_source, cc_op_acknowledge_voter_source, cc_op_purge_voter_source,
+  cc_op_get_purge_certificate, cc_op_list_shipped_profiles, cc_op_create_voter_profile,
+  cc_op_list_voter_profiles, cc_op_get_voter_profile, cc_op_update_voter_profile,
+  cc_op_delete_voter_profile, cc_op_create_import, cc_op_list_imports, cc_op_get_import,
+  cc_op_put_import_file, cc_op_start_import, cc_op_apply_import, cc_op_cancel_import,
+  cc_op_undo_import, cc_op_get_import_rejects, cc_op_list_import_changes, cc_op_export_voters;

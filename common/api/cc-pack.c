@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/api/cc-pack.h"
+
+/* clang-format off */
+static const cc_field info_fields[] = {
+  CC_STRING(cc_pack_info, kind, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "turf or event.", .example = "\"turf\""),
+  CC_INT64(cc_pack_info, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the turf or event."),
+  CC_STRING(cc_pack_info, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Its name; null: it is not yours any more."),
+  CC_OPT_INT64(cc_pack_info, version, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Grows when the turf or event itself changes."),
+  CC_OPT_INT64(cc_pack_info, size_estimate, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "About how many bytes the pack has, uncompressed."),
+  CC_OPT_TIME(cc_pack_info, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The device wipes the pack by itself then."),
+  CC_OPT_TIME(cc_pack_info, taken_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When this actor last took it."),
+  CC_BOOL(cc_pack_info, wipe, .flags = CC_READ_ONLY, .doc = "It was handed out and is not yours any more: wipe it, then confirmWipe."),
+};
+static const cc_type cc_pack_info_type = CC_TYPE(cc_pack_info, "PackInfo", info_fields);
+
+static const cc_field list_fields[] = {
+  CC_TIME(cc_pack_list, server_time, .flags = CC_READ_ONLY, .doc = "The server's clock."),
+  CC_LIST(cc_pack_list, packs, cc_pack_info, &cc_pack_info_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "What you may take, and what you must wipe."),
+};
+const cc_type cc_pack_list_type = CC_TYPE(cc_pack_list, "PackList", list_fields, .doc = "What the caller holds.");
+
+static const cc_field turf_pack_ref_fields[] = {
+  CC_INT64(cc_turf_pack_ref, turf_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the turf."),
+};
+static const cc_type turf_pack_ref_type = CC_TYPE(cc_turf_pack_ref, "TurfPackRef", turf_pack_ref_fields);
+
+static const cc_field event_pack_ref_fields[] = {
+  CC_INT64(cc_event_pack_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
+};
+static const cc_type event_pack_ref_type = CC_TYPE(cc_event_pack_ref, "EventPackRef", event_pack_ref_fields);
+
+static const cc_field query_fields[] = {
+  CC_STRING(cc_pack_query, since, .min = 1, .max = 1000, .format = CC_FORMAT_LINE,
+            .doc = "cursor of the pack that the device has: only what changed since then, or everything with snapshot in the header."),
+};
+static const cc_type query_type = CC_TYPE(cc_pack_query, "PackQuery", query_fields);
+
+static const cc_field name_fields[] = {
+  CC_STRING(cc_pack_name, kind, .flags = CC_REQUIRED, .min = 1, .max = 20, .format = CC_FORMAT_LINE, .doc = "turf or event.",
+            .example = "\"turf\""),
+  CC_INT64(cc_pack_name, id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the turf or event."),
+};
+static const cc_type name_type = CC_TYPE(cc_pack_name, "PackName", name_fields);
+
+static const cc_field wipe_fields[] = {
+  CC_LIST(cc_pack_wipe, packs, cc_pack_name, &name_type, .flags = CC_REQUIRED, .min = 1, .max = 100,
+          .doc = "Packs of which nothing is left on the device."),
+};
+const cc_type cc_pack_wipe_type = CC_TYPE(cc_pack_wipe, "PackWipe", wipe_fields);
+
+static const cc_field wiped_fields[] = {
+  CC_INT64(cc_pack_wiped, wiped, .flags = CC_READ_ONLY, .doc = "How many of them the server did not know of before."),
+};
+static const cc_type wiped_type = CC_TYPE(cc_pack_wiped, "PackWiped", wiped_fields);
+
+static const cc_field header_fields[] = {
+  CC_STRING(cc_pack_header, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "header.", .example = "\"header\""),
+  CC_STRING(cc_pack_header, kind, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "turf or event.", .example = "\"turf\""),
+  CC_INT64(cc_pack_header, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the turf or event."),
+  CC_STRING(cc_pack_header, cursor, .flags = CC_READ_ONLY, .max = 1000, .format = CC_FORMAT_LINE,
+            .doc = "since of the next delta, and of listChanges."),
+  CC_STRING(cc_pack_header, content, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
+            .doc = "Hash of the content of the whole pack."),
+  CC_BOOL(cc_pack_header, snapshot, .flags = CC_READ_ONLY, .doc = "Replaces everything that the device has of this pack; false: only what changed."),
+  CC_TIME(cc_pack_header, made_at, .flags = CC_READ_ONLY, .doc = "When this content was first made, by the server's clock."),
+  CC_OPT_TIME(cc_pack_header, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The device wipes the pack by itself then."),
+};
+const cc_type cc_pack_header_type = CC_TYPE(cc_pack_header, "PackHeader", header_fields);
+
+static const cc_field turf_fields[] = {
+  CC_STRING(cc_pack_turf, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "turf.", .example = "\"turf\""),
+  CC_INT64(cc_pack_turf, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the turf."),
+  CC_STRING(cc_pack_turf, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Its name."),
+  CC_STRING(cc_pack_turf, state, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "open or out."),
+  CC_STRING(cc_pack_turf, notes, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 5000,
+            .doc = "What the organizer says of it."),
+  CC_OPT_INT64(cc_pack_turf, script_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The script to speak from."),
+  CC_OPT_DOUBLE(cc_pack_turf, length_m, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Metres to walk."),
+  CC_OPT_DOUBLE(cc_pack_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Minutes that it takes."),
+  CC_OPT_TIME(cc_pack_turf, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it is taken back."),
+  CC_INT64(cc_pack_turf, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+};
+const cc_type cc_pack_turf_type = CC_TYPE(cc_pack_turf, "PackTurf", turf_fields);
+
+static const cc_field option_fields[] = {
+  CC_INT64(cc_pack_option, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the option."),
+  CC_INT64(cc_pack_option, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its place."),
+  CC_JSON(cc_pack_option, texts, .flags = CC_READ_ONLY, .max = 100, .doc = "What it says, by language.", .example = "{\"en\":\"Yes\"}"),
+  CC_OPT_INT64(cc_pack_option, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The level that it means."),
+};
+static const cc_type cc_pack_option_type = CC_TYPE(cc_pack_option, "PackOption", option_fields);
+
+static const cc_field step_fields[] = {
+  CC_INT64(cc_pack_step, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the step."),
+  CC_INT64(cc_pack_step, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its place."),
+  CC_STRING(cc_pack_step, kind, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "text, single, multi, scale, free_text, number, date or support."),
+  CC_JSON(cc_pack_step, texts, .flags = CC_READ_ONLY, .max = 100, .doc = "What it says, by language.", .example = "{\"en\":\"Hello\"}"),
+  CC_BOOL(cc_pack_step, required, .flags = CC_READ_ONLY, .doc = "An answer is needed."),
+  CC_OPT_INT64(cc_pack_step, scale_min, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Of a scale: least."),
+  CC_OPT_INT64(cc_pack_step, scale_max, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Of a scale: most."),
+  CC_OPT_INT64(cc_pack_step, show_if_option_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Shown only when this option was taken before."),
+  CC_LIST(cc_pack_step, options, cc_pack_option, &cc_pack_option_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "What can be taken."),
+};
+static const cc_type cc_pack_step_type = CC_TYPE(cc_pack_step, "PackStep", step_fields);
+
+static const cc_field script_fields[] = {
+  CC_STRING(cc_pack_script, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "script.", .example = "\"script\""),
+  CC_INT64(cc_pack_script, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the script."),
+  CC_STRING(cc_pack_script, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Its name."),
+  CC_STRINGS(cc_pack_script, languages, .flags = CC_READ_ONLY, .max = 1000, .doc = "The first one is the fallback."),
+  CC_INT64(cc_pack_script, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with its steps and options too."),
+  CC_LIST(cc_pack_script, steps, cc_pack_step, &cc_pack_step_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "What to say and ask, in order."),
+};
+const cc_type cc_pack_script_type = CC_TYPE(cc_pack_script, "PackScript", script_fields);
+
+static const cc_field disposition_fields[] = {
+  CC_STRING(cc_pack_disposition, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "disposition.", .example = "\"disposition\""),
+  CC_STRING(cc_pack_disposition, code, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE,
+            .doc = "As a contact names it."),
+  CC_STRING(cc_pack_disposition, level, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "person, phone, door or building."),
+  CC_INT64(cc_pack_disposition, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its place."),
+  CC_BOOL(cc_pack_disposition, reached, .flags = CC_READ_ONLY, .doc = "Somebody was spoken to."),
+  CC_BOOL(cc_pack_disposition, finishes, .flags = CC_READ_ONLY, .doc = "No other attempt is needed."),
+  CC_STRINGS(cc_pack_disposition, channels, .flags = CC_READ_ONLY, .max = 1000, .doc = "Where it can be the outcome."),
+};
+const cc_type cc_pack_disposition_type = CC_TYPE(cc_pack_disposition, "PackDisposition", disposition_fields);
+
+static const cc_field tag_fields[] = {
+  CC_STRING(cc_pack_tag, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "tag.", .example = "\"tag\""),
+  CC_INT64(cc_pack_tag, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the tag."),
+  CC_STRING(cc_pack_tag, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Its name."),
+};
+const cc_type cc_pack_tag_type = CC_TYPE(cc_pack_tag, "PackTag", tag_fields);
+
+static const cc_field street_fields[] = {
+  CC_STRING(cc_pack_street, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "street.", .example = "\"street\""),
+  CC_INT64(cc_pack_street, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the segment."),
+  CC_STRING(cc_pack_street, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Name of the street."),
+  CC_STRING(cc_pack_street, road_class, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "local, collector, arterial, trunk or path."),
+  CC_JSON(cc_pack_street, geometry, .flags = CC_READ_ONLY, .max = 100, .doc = "GeoJSON LineString.", .example = "{\"type\":\"LineString\",\"coordinates\":[[-71.07,42.36],[-71.08,42.37]]}"),
+};
+const cc_type cc_pack_street_type = CC_TYPE(cc_pack_street, "PackStreet", street_fields);
+
+static const cc_field door_fields[] = {
+  CC_STRING(cc_pack_door, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "door.", .example = "\"door\""),
+  CC_INT64(cc_pack_door, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the door."),
+  CC_INT64(cc_pack_door, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Place in walking order."),
+  CC_STRING(cc_pack_door, state, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "todo, attempted or done."),
+  CC_INT64(cc_pack_door, building_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "The house."),
+  CC_STRING(cc_pack_door, address, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "House number and street."),
+  CC_STRING(cc_pack_door, unit, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Which door of the house."),
+  CC_STRING(cc_pack_door, city, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "City."),
+  CC_STRING(cc_pack_door, zip5, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE,
+            .doc = "ZIP code."),
+  CC_STRING(cc_pack_door, precinct, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Precinct."),
+  CC_OPT_DOUBLE(cc_pack_door, latitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Where the house is."),
+  CC_OPT_DOUBLE(cc_pack_door, longitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Where the house is."),
+  CC_OPT_INT64(cc_pack_door, segment_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The street line that it stands at."),
+  CC_STRING(cc_pack_door, side, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 1, .format = CC_FORMAT_LINE,
+            .doc = "L or R of that line."),
+  CC_BOOL(cc_pack_door, do_not_knock, .flags = CC_READ_ONLY, .doc = "Nobody is to knock here; no people are shown."),
+  CC_BOOL(cc_pack_door, inaccessible, .flags = CC_READ_ONLY, .doc = "Nobody got in."),
+  CC_STRING(cc_pack_door, access_note, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500,
+            .doc = "How one gets in."),
+  CC_INT64(cc_pack_door, last_contact_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "The last attempt; 0: none."),
+  CC_OPT_TIME(cc_pack_door, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
+  CC_STRING(cc_pack_door, last_disposition, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
+            .doc = "What came of it."),
+  CC_INT64(cc_pack_door, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+};
+const cc_type cc_pack_door_type = CC_TYPE(cc_pack_door, "PackDoor", door_fields);
+
+static const cc_field person_fields[] = {
+  CC_STRING(cc_pack_person, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "person.", .example = "\"person\""),
+  CC_INT64(cc_pack_person, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number in the voter file."),
+  CC_INT64(cc_pack_person, door_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "The door, whose line stands before."),
+  CC_OPT_INT64(cc_pack_person, household_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The household."),
+  CC_STRING(cc_pack_person, first_name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "First name."),
+  CC_STRING(cc_pack_person, last_name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Last name."),
+  CC_STRING(cc_pack_person, age_band, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE,
+            .doc = "18-24, 25-34, 35-49, 50-64 or 65+."),
+  CC_STRING(cc_pack_person, party, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Party."),
+  CC_OPT_INT64(cc_pack_person, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "1 strong support to 5 strong opposition."),
+  CC_STRING(cc_pack_person, last_disposition, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
+            .doc = "What came of the last attempt."),
+  CC_OPT_TIME(cc_pack_person, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When that was."),
+  CC_OPT_TIME(cc_pack_person, quiet_until, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Left alone until then."),
+  CC_INT64(cc_pack_person, last_contact_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "based_on of the next contact; 0: none yet."),
+  CC_STRINGS(cc_pack_person, phones, .flags = CC_READ_ONLY, .max = 1000, .doc = "Empty unless the script is for the telephone too."),
+  CC_STRINGS(cc_pack_person, tags, .flags = CC_READ_ONLY, .max = 1000, .doc = "Names of tags."),
+  CC_INT64(cc_pack_person, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+};
+const cc_type cc_pack_person_type = CC_TYPE(cc_pack_person, "PackPerson", person_fields);
+
+static const cc_field event_fields[] = {
+  CC_STRING(cc_pack_event, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "event.", .example = "\"event\""),
+  CC_INT64(cc_pack_event, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the event."),
+  CC_STRING(cc_pack_event, title, .flags = CC_READ_ONLY, .max = 255, .format = CC_FORMAT_LINE,
+            .doc = "Title."),
+  CC_TIME(cc_pack_event, start_time, .flags = CC_READ_ONLY, .doc = "Begin."),
+  CC_TIME(cc_pack_event, end_time, .flags = CC_READ_ONLY, .doc = "End."),
+  CC_STRING(cc_pack_event, timezone, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
+            .doc = "IANA time zone."),
+  CC_INT64(cc_pack_event, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+};
+const cc_type cc_pack_event_type = CC_TYPE(cc_pack_event, "PackEvent", event_fields);
+
+static const cc_field attendee_fields[] = {
+  CC_STRING(cc_pack_attendee, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "attendee.", .example = "\"attendee\""),
+  CC_INT64(cc_pack_attendee, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the attendee."),
+  CC_STRING(cc_pack_attendee, first_name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "First name."),
+  CC_STRING(cc_pack_attendee, last_name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Last name."),
+  CC_STRING(cc_pack_attendee, status, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "registered, waitlisted, cancelled, attended or no_show."),
+  CC_INT64(cc_pack_attendee, guest_count, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "How many the person brings along."),
+  CC_STRING(cc_pack_attendee, notes, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
+            .doc = "What the staff should know."),
+  CC_OPT_TIME(cc_pack_attendee, checked_in_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person was checked in."),
+  CC_STRING(cc_pack_attendee, checked_in_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE,
+            .doc = "By whom."),
+  CC_INT64(cc_pack_attendee, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+};
+const cc_type cc_pack_attendee_type = CC_TYPE(cc_pack_attendee, "PackAttendee", attendee_fields);
+
+static const cc_field gone_fields[] = {
+  CC_STRING(cc_pack_gone, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "gone.", .example = "\"gone\""),
+  CC_STRING(cc_pack_gone, entity, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
+            .doc = "door, person or attendee."),
+  CC_INT64(cc_pack_gone, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Which is to be removed."),
+};
+const cc_type cc_pack_gone_type = CC_TYPE(cc_pack_gone, "PackGone", gone_fields);
+
+static const cc_field end_fields[] = {
+  CC_STRING(cc_pack_end, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "end.", .example = "\"end\""),
+  CC_INT64(cc_pack_end, lines, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "How many lines stand between header and end."),
+  CC_STRING(cc_pack_end, sha256, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
+            .doc = "SHA-256 of all bytes before this line, line breaks included."),
+};
+const cc_type cc_pack_end_type = CC_TYPE(cc_pack_end, "PackEnd", end_fields);
+
+static const cc_type *const turf_lines[] = {
+  &cc_pack_header_type, &cc_pack_turf_type, &cc_pack_script_type, &cc_pack_disposition_type, &cc_pack_tag_type, &cc_pack_street_type,
+  &cc_pack_door_type, &cc_pack_person_type, &cc_pack_gone_type, &cc_pack_end_type, NULL,
+};
+static const cc_type *const event_lines[] = {
+  &cc_pack_header_type, &cc_pack_event_type, &cc_pack_attendee_type, &cc_pack_gone_type, &cc_pack_end_type, NULL,
+};
+
+const cc_op cc_op_list_field_packs = {
+  .id = "listFieldPacks", .method = CC_GET, .path = "/v1/field/packs", .reply = &cc_pack_list_type, .tag = "Field",
+  .summary = "What this person or device may take along, and what it must wipe.",
+};
+#define PACK_DOC \
+  "NDJSON, compressed with gzip: a header, then lines whose member `line` names their type, then an end line with the number of " \
+  "lines and a hash: a stream without it was cut. The same content has the same ETag and bytes. With since only what changed; a " \
+  "pack that was taken back or has expired is 404, and the list of packs says wipe."
+const cc_op cc_op_get_turf_pack = {
+  .id = "getTurfPack", .method = CC_GET, .path = "/v1/field/packs/turf/{turf_id}", .params = &turf_pack_ref_type,
+  .query = &query_type, .shape = CC_REPLY_FILE, .media = "application/x-ndjson", .lines = turf_lines,
+  .tag = "Field", .summary = "Take a turf along.", .doc = PACK_DOC,
+};
+const cc_op cc_op_get_event_pack = {
+  .id = "getEventPack", .method = CC_GET, .path = "/v1/field/packs/event/{event_id}", .params = &event_pack_ref_type,
+  .query = &query_type, .shape = CC_REPLY_FILE, .media = "application/x-ndjson", .lines = event_lines,
+  .tag = "Field", .summary = "Take a door list along.", .doc = PACK_DOC,
+};
+const cc_op cc_op_confirm_wipe = {
+  .id = "confirmWipe", .method = CC_POST, .path = "/v1/field/wipes", .body = &cc_pack_wipe_type, .reply = &wiped_type,
+  .tag = "Field", .summary = "Say that packs were wiped from the device.",
+};
+/* clang-format on */

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-contact.h"
+#include "common/api/cc-op.h"
+#include "common/api/cc-page.h"
+
+/* Calling from a list: who is called next, what came of it, and how far it is. */
+
+/* As enum members hold them: 1 + index into the names. Of text campaigns too. */
+enum {
+  CC_DIAL_FILLING = 1, /* the queue is being made from the list */
+  CC_DIAL_DRAFT,
+  CC_DIAL_OPEN,
+  CC_DIAL_PAUSED,
+  CC_DIAL_CLOSED,
+};
+
+typedef struct cc_phone_bank {
+  int64_t id;
+  int64_t organization_id;
+  char *name;
+  int64_t *list_id;
+  int64_t *script_id;
+  int purpose;
+  int64_t start_hour; /* by the clock of whoever is called */
+  int64_t stop_hour;
+  int64_t cool_down_minutes;
+  int64_t max_attempts;
+  int64_t lease_minutes;
+  int state;
+  char *code;
+  int64_t target_count;
+  cc_time *opened_at;
+  cc_time *closed_at;
+  int64_t *created_by;
+  cc_time created_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_phone_bank;
+
+typedef struct cc_phone_bank_ref {
+  int64_t phone_bank_id;
+} cc_phone_bank_ref;
+
+typedef struct cc_phone_bank_filter {
+  int state;
+  int64_t limit;
+  char *cursor;
+} cc_phone_bank_filter;
+
+typedef struct cc_phone_bank_counts {
+  int64_t phone_bank_id;
+  int64_t targets;
+  int64_t waiting;
+  int64_t call_backs;
+  int64_t done;
+  int64_t left_out;
+  int64_t called;
+  int64_t attempts;
+  int64_t reached;
+  double contact_rate;
+  int64_t callers;
+  int64_t callers_active;
+  int64_t on_call;
+  char *by_result; /* JSON: {"no_answer": 3} */
+} cc_phone_bank_counts;
+
+typedef struct cc_phone_bank_caller {
+  int64_t id;
+  char *actor;
+  int64_t *user_id;
+  char *name;
+  cc_time joined_at;
+  cc_time last_active_at;
+  cc_time *left_at;
+  int64_t attempts;
+  int64_t reached;
+} cc_phone_bank_caller;
+
+typedef struct cc_phone_bank_caller_ref {
+  int64_t phone_bank_id;
+  int64_t caller_id;
+} cc_phone_bank_caller_ref;
+
+/* Somebody to be added by an organizer; to a text campaign too. */
+typedef struct cc_assigned {
+  int64_t user_id;
+} cc_assigned;
+
+/* A code that was handed out; of a text campaign too. */
+typedef struct cc_joining {
+  char *code;
+} cc_joining;
+
+/* What a caller or texter sees of a person. */
+typedef struct cc_spoken_to {
+  int64_t id;
+  char *first_name;
+  char *last_name;
+  char *city;
+  char *precinct;
+  char *party;
+  int64_t *birth_year;
+  int64_t *support_level;
+} cc_spoken_to;
+
+typedef struct cc_phone_call {
+  int64_t id;
+  int64_t phone_bank_id;
+  int64_t voter_id;
+  cc_spoken_to *voter;
+  char *phone;
+  int64_t attempts;
+  cc_time claimed_at;
+  cc_time lease_until;
+  cc_time *ended_at;
+  char *ended;
+  char *disposition;
+  bool answered;
+  int64_t *contact_id;
+  cc_time *call_back_at;
+} cc_phone_call;
+
+typedef struct cc_phone_call_ref {
+  int64_t phone_bank_id;
+  int64_t call_id;
+} cc_phone_call_ref;
+
+/* Body of the result of a call. */
+typedef struct cc_call_result {
+  char *client_id;
+  cc_time occurred_at;
+  char *disposition; /* this or answers */
+  cc_contact_answer **answers;
+  size_t n_answers;
+  char *phone; /* which number, when not the one that was offered */
+  cc_time *call_back_at;
+  char *language;
+  char *note;
+} cc_call_result;
+
+extern const cc_enum cc_dial_state_enum;
+extern const cc_enum cc_purpose_enum;
+extern const cc_type cc_phone_bank_type;
+extern const cc_type cc_phone_call_type;
+extern const cc_type cc_call_result_type;
+extern const cc_type cc_assigned_type;
+extern const cc_type cc_joining_type;
+extern const cc_type cc_spoken_to_type;
+
+extern const cc_op cc_op_create_phone_bank;        /* POST   /v1/phone-banks */
+extern const cc_op cc_op_list_phone_banks;         /* GET    /v1/phone-banks */
+extern const cc_op cc_op_get_phone_bank;           /* GET    /v1/phone-banks/{phone_bank_id} */
+extern const cc_op cc_op_update_phone_bank;        /* PATCH  … */
+extern const cc_op cc_op_open_phone_bank;          /* POST   …/open */
+extern const cc_op cc_op_pause_phone_bank;         /* POST   …/pause */
+extern const cc_op cc_op_close_phone_bank;         /* POST   …/close */
+extern const cc_op cc_op_get_phone_bank_counts;    /* GET    …/counts */
+extern const cc_op cc_op_list_phone_bank_callers;  /* GET    …/callers */
+extern const cc_op cc_op_add_phone_bank_caller;    /* POST   …/callers */
+extern const cc_op cc_op_remove_phone_bank_caller; /* DELETE …/callers/{caller_id} */
+extern const cc_op cc_op_list_my_phone_banks;      /* GET    /v1/phone-banks/mine */
+extern const cc_op cc_op_join_phone_bank;          /* POST   /v1/phone-banks/join */
+extern const cc_op cc_op_leave_phone_bank; /* POST   /v1/phone-banks/{phone_bank_id}/leave */
+extern const cc_op cc_op_claim_call;       /* POST   …/calls */
+extern const cc_op cc_op_list_my_calls;    /* GET    …/calls */
+extern const cc_op cc_op_release_call;     /* POST   …/calls/{call_id}/release */
+extern const cc_op cc_op_extend_call;      /* POST   …/calls/{call_id}/extend */
+extern const cc_op cc_op_record_call;      /* POST   …/calls/{call_id}/result */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-contact.h"
+#include "common/api/cc-op.h"
+#include "common/api/cc-page.h"
+
+/* What the field brings in: counts, the figures of canvassers, maps. Only contacts that hold are
+ * counted. */
+
+typedef struct cc_result_filter {
+  int by;
+  int64_t *turf_id;
+  int64_t *canvasser_id;
+  int64_t *script_id;
+  int channel;
+  char *precinct;
+  cc_time *since;
+  cc_time *until;
+} cc_result_filter;
+
+typedef struct cc_result_row {
+  char *key;   /* number of the turf, actor, precinct, …; NULL: of none */
+  char *label; /* its name */
+  int64_t attempts;
+  int64_t doors;
+  int64_t people; /* different people who were spoken to */
+  int64_t reached;
+  double contact_rate; /* reached / attempts */
+  char *dispositions;  /* {"not_home": 12} */
+  char *support;       /* {"1": 3}: people, each by the latest word */
+  int64_t *door_count; /* of a turf */
+  int64_t *doors_done;
+} cc_result_row;
+
+typedef struct cc_results {
+  cc_time as_of;
+  char *cursor; /* in the change feed: everything before it is counted */
+  cc_result_row **rows;
+  size_t n_rows;
+} cc_results;
+
+typedef struct cc_answer_count {
+  int64_t step_id;
+  int64_t *option_id;
+  char *value; /* of scale, number, date */
+  char *step_texts;
+  char *option_texts;
+  int64_t count;
+} cc_answer_count;
+
+typedef struct cc_answer_counts {
+  cc_time as_of;
+  char *cursor;
+  cc_answer_count **rows;
+  size_t n_rows;
+} cc_answer_counts;
+
+/* A reason to ask, not a proof. */
+typedef struct cc_quality_signal {
+  char *code;
+  char *message;
+  double value;
+  char *usual;
+} cc_quality_signal;
+
+typedef struct cc_canvasser {
+  char *actor; /* "user:7" */
+  char *name;
+  int64_t attempts;
+  int64_t doors;
+  int64_t people;
+  int64_t reached;
+  double *contact_rate;
+  char *dispositions;
+  char *support;
+  cc_time *first_at;
+  cc_time *last_at;
+  double *doors_per_hour; /* without breaks of more than half an hour */
+  double *median_seconds; /* from door to door */
+  cc_quality_signal **signals;
+  size_t n_signals;
+} cc_canvasser;
+
+typedef struct cc_canvasser_filter {
+  cc_time *since;
+  cc_time *until;
+  bool only_signals;
+  int64_t limit;
+  char *cursor;
+} cc_canvasser_filter;
+
+typedef struct cc_canvasser_span {
+  cc_time *since;
+  cc_time *until;
+} cc_canvasser_span;
+
+typedef struct cc_map_tile {
+  int layer;
+  int64_t z;
+  int64_t x;
+  int64_t y;
+} cc_map_tile;
+
+typedef struct cc_map_layer {
+  int layer;
+} cc_map_layer;
+
+typedef struct cc_map_box {
+  double west;
+  double south;
+  double east;
+  double north;
+  int64_t most;
+} cc_map_box;
+
+extern const cc_type cc_results_type;
+extern const cc_type cc_answer_counts_type;
+extern const cc_type cc_canvasser_type;
+
+extern const cc_op cc_op_get_results;       /* GET /v1/canvass/results */
+extern const cc_op cc_op_get_answer_counts; /* GET /v1/canvass/answers */
+extern const cc_op cc_op_list_canvassers;   /* GET /v1/canvass/canvassers */
+extern const cc_op cc_op_get_my_results;    /* GET /v1/canvass/my-results */
+extern const cc_op cc_op_get_map_tile;      /* GET /v1/map/{layer}/{z}/{x}/{y} */
+extern const cc_op cc_op_get_map_features;  /* GET /v1/map/{layer} */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-contact.h"
+#include "common/api/cc-op.h"
+#include "common/api/cc-page.h"
+
+/* What is said and asked: ordered steps, each a text to read out or a question. */
+
+typedef struct cc_script_option {
+  int64_t *id; /* NULL: a new one */
+  char *key;   /* name inside the document, for show_if_key; not kept */
+  char *texts; /* {"en": "Yes"} */
+  int64_t *support_level;
+  int64_t *tag_id;
+  char *follow_up;
+  int64_t *event_id;
+} cc_script_option;
+
+typedef struct cc_script_step {
+  int64_t *id; /* NULL: a new one */
+  int kind;
+  char *texts;
+  bool required;
+  int64_t *scale_min;
+  int64_t *scale_max;
+  int64_t *show_if_option_id; /* shown when this option of an earlier question was taken */
+  char *show_if_key;          /* the same, by the key of an option of this document */
+  cc_script_option **options;
+  size_t n_options;
+} cc_script_step;
+
+typedef struct cc_script {
+  int64_t id;
+  char *name;
+  char *description;
+  cc_strings channels;
+  cc_strings languages; /* the first is the fallback */
+  cc_script_step **steps;
+  size_t n_steps;
+  cc_strings warnings; /* what has no text in which language */
+  cc_time *archived_at;
+  cc_time created_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_script;
+
+typedef struct cc_script_steps {
+  cc_script_step **steps;
+  size_t n_steps;
+} cc_script_steps;
+
+typedef struct cc_script_copy {
+  char *name;
+} cc_script_copy;
+
+typedef struct cc_script_answers {
+  cc_contact_answer **answers;
+  size_t n_answers;
+} cc_script_answers;
+
+typedef struct cc_script_path_step {
+  int64_t step_id;
+  bool answered;
+  bool missing; /* must be answered and is not */
+} cc_script_path_step;
+
+typedef struct cc_script_path {
+  cc_script_path_step **steps;
+  size_t n_steps;
+} cc_script_path;
+
+typedef struct cc_script_filter {
+  bool archived;
+  int channel;
+  int64_t limit;
+  char *cursor;
+} cc_script_filter;
+
+extern const cc_enum cc_step_kind_enum;
+extern const cc_type cc_script_step_type;
+extern const cc_type cc_script_type;
+extern const cc_type cc_script_path_type;
+
+extern const cc_op cc_op_create_script;    /* POST  /v1/scripts */
+extern const cc_op cc_op_list_scripts;     /* GET   /v1/scripts */
+extern const cc_op cc_op_get_script;       /* GET   /v1/scripts/{script_id} */
+extern const cc_op cc_op_update_script;    /* PATCH … */
+extern const cc_op cc_op_put_script_steps; /* PUT   …/steps */
+extern const cc_op cc_op_archive_script;   /* POST  …/archive */
+extern const cc_op cc_op_unarchive_script; /* POST  …/unarchive */
+extern const cc_op cc_op_duplicate_script; /* POST  …/duplicate */
+extern const cc_op cc_op_preview_script;   /* POST  …/preview */

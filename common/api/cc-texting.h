@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/api/cc-phonebank.h"
+
+/* Texting with the people of a list: first texts in batches, answers, and who wants no more. */
+
+/* As enum members hold them: 1 + index into the names. */
+enum {
+  CC_TALK_NEEDS_MESSAGE = 1, /* the first text is still to be sent */
+  CC_TALK_MESSAGED,          /* it was, and nothing came back */
+  CC_TALK_NEEDS_RESPONSE,    /* they wrote last */
+  CC_TALK_CONVO,             /* we wrote last */
+  CC_TALK_CLOSED,
+};
+
+typedef struct cc_text_reply {
+  char *title;
+  char *text;
+} cc_text_reply;
+
+typedef struct cc_text_campaign {
+  int64_t id;
+  int64_t organization_id;
+  char *name;
+  int64_t *list_id;
+  int64_t *script_id;
+  int purpose;
+  char *template;
+  char *encoding;
+  int64_t segments;
+  cc_text_reply **replies;
+  size_t n_replies;
+  int64_t start_hour; /* by the clock of whoever gets it */
+  int64_t stop_hour;
+  int64_t batch_size;
+  int state; /* as of a phone bank */
+  char *code;
+  int64_t audience_count;
+  int64_t duplicate_count;
+  cc_time *opened_at;
+  cc_time *closed_at;
+  int64_t *created_by;
+  cc_time created_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_text_campaign;
+
+typedef struct cc_text_campaign_ref {
+  int64_t text_campaign_id;
+} cc_text_campaign_ref;
+
+typedef struct cc_text_preview {
+  char *template;
+  char *text;
+  char *encoding;
+  int64_t units;
+  int64_t segments;
+} cc_text_preview;
+
+typedef struct cc_text_counts {
+  int64_t text_campaign_id;
+  int64_t audience;
+  int64_t needs_message;
+  int64_t unassigned;
+  int64_t messaged;
+  int64_t needs_response;
+  int64_t convo;
+  int64_t closed;
+  int64_t opted_out;
+  int64_t answered;
+  int64_t sent;
+  int64_t queued;
+  int64_t failed;
+  int64_t unknown;
+  int64_t segments;
+  int64_t received;
+  int64_t texters;
+} cc_text_counts;
+
+typedef struct cc_texter {
+  int64_t id;
+  char *actor;
+  int64_t *user_id;
+  char *name;
+  cc_time joined_at;
+  cc_time last_active_at;
+  cc_time *left_at;
+  int64_t open;
+  int64_t needs_response;
+  int64_t sent;
+} cc_texter;
+
+typedef struct cc_texter_ref {
+  int64_t text_campaign_id;
+  int64_t texter_id;
+} cc_texter_ref;
+
+typedef struct cc_text_conversation {
+  int64_t id;
+  int64_t text_campaign_id;
+  int64_t voter_id;
+  cc_spoken_to *voter;
+  char *phone;
+  int state;
+  char *closed_reason;
+  char *texter_actor;
+  char *draft; /* the first text as it will be sent */
+  cc_time *assigned_at;
+  cc_time *last_message_at;
+  cc_time updated_at;
+  int64_t version;
+} cc_text_conversation;
+
+typedef struct cc_text_conversation_ref {
+  int64_t text_campaign_id;
+  int64_t conversation_id;
+} cc_text_conversation_ref;
+
+typedef struct cc_text_conversation_filter {
+  int state;
+  int64_t limit;
+  char *cursor;
+} cc_text_conversation_filter;
+
+typedef struct cc_text_batch {
+  int64_t id;
+  cc_text_conversation **conversations;
+  size_t n_conversations;
+  int64_t n_left;
+} cc_text_batch;
+
+typedef struct cc_text_message {
+  int64_t id;
+  int64_t *campaign_id;
+  int64_t *conversation_id;
+  char *phone;
+  char *direction;
+  bool initial;
+  char *body;
+  char *encoding;
+  int64_t segments;
+  char *state;
+  char *error;
+  char *intent;
+  char *actor;
+  cc_time *send_before;
+  cc_time created_at;
+  cc_time *sent_at;
+} cc_text_message;
+
+/* One click: the first text, or with .text an answer. */
+typedef struct cc_text_click {
+  char *client_id;
+  char *text;
+} cc_text_click;
+
+typedef struct cc_text_result {
+  char *client_id;
+  cc_time occurred_at;
+  char *disposition;
+  cc_contact_answer **answers;
+  size_t n_answers;
+  char *language;
+  char *note;
+} cc_text_result;
+
+typedef struct cc_text_send_all {
+  int64_t most;
+} cc_text_send_all;
+
+typedef struct cc_text_sent_all {
+  int64_t id;
+  int64_t queued;
+  int64_t n_left;
+} cc_text_sent_all;
+
+typedef struct cc_text_reassignment {
+  int64_t from_texter_id;
+  int64_t *to_texter_id;
+} cc_text_reassignment;
+
+typedef struct cc_text_reassigned {
+  int64_t id;
+  int64_t moved;
+} cc_text_reassigned;
+
+/* A text that came in, as a carrier would tell of it. */
+typedef struct cc_text_incoming {
+  char *from;
+  char *text;
+  char *provider_id;
+} cc_text_incoming;
+
+extern const cc_enum cc_talk_state_enum;
+extern const cc_type cc_text_campaign_type;
+extern const cc_type cc_text_conversation_type;
+extern const cc_type cc_text_message_type;
+
+extern const cc_op cc_op_create_text_campaign;   /* POST   /v1/text-campaigns */
+extern const cc_op cc_op_list_text_campaigns;    /* GET    /v1/text-campaigns */
+extern const cc_op cc_op_preview_text;           /* POST   /v1/text-campaigns/preview */
+extern const cc_op cc_op_get_text_campaign;      /* GET    /v1/text-campaigns/{text_campaign_id} */
+extern const cc_op cc_op_update_text_campaign;   /* PATCH  … */
+extern const cc_op cc_op_open_text_campaign;     /* POST   …/open */
+extern const cc_op cc_op_pause_text_campaign;    /* POST   …/pause */
+extern const cc_op cc_op_close_text_campaign;    /* POST   …/close */
+extern const cc_op cc_op_get_text_counts;        /* GET    …/counts */
+extern const cc_op cc_op_list_texters;           /* GET    …/texters */
+extern const cc_op cc_op_add_texter;             /* POST   …/texters */
+extern const cc_op cc_op_remove_texter;          /* DELETE …/texters/{texter_id} */
+extern const cc_op cc_op_reassign_texts;         /* POST   …/reassign */
+extern const cc_op cc_op_send_all_texts;         /* POST   …/send-all */
+extern const cc_op cc_op_list_campaign_texts;    /* GET    …/messages */
+extern const cc_op cc_op_receive_text;           /* POST   /v1/texts/incoming */
+extern const cc_op cc_op_list_my_text_campaigns; /* GET    /v1/text-campaigns/mine */
+extern const cc_op cc_op_join_text_campaign;     /* POST   /v1/text-campaigns/join */
+extern const cc_op cc_op_leave_text_campaign;    /* POST   …/leave */
+extern const cc_op cc_op_claim_text_batch;       /* POST   …/batches */
+extern const cc_op cc_op_list_my_conversations;  /* GET    …/conversations */
+extern const cc_op cc_op_list_texts;             /* GET    …/conversations/{}/messages */
+extern const cc_op cc_op_send_text;              /* POST   …/conversations/{}/messages */
+extern const cc_op cc_op_record_text;            /* POST   …/conversations/{}/result */
+extern const cc_op cc_op_close_conversation;     /* POST   …/conversations/{}/close */

@@ -1,0 +1,834 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Text campaigns: audiences, batches, conversations, messages and what answers mean. See
+-- docs/internals/texting.md; hours and numbers are in 0013_phones.sql.
+
+-- Texts: pure rules --------------------------------------------------------------------------------
+
+-- What somebody who answers a text wants of the sender: 'stop', 'start', or NULL. The first word stop, certain
+-- phrases anywhere, or one of a few words as the whole text. A bill that must be stopped is no opt-out.
+CREATE FUNCTION text_intent(body text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT CASE
+    WHEN said ~ '^\W*stop\y' OR said ~ '\yremove me\W*$' OR said ~ '\ystop(2quit|all)\y'
+      OR said ~ '\y(remove my name|take me off th\w+ list|lose my number|delete my number|i opt out)\y'
+      OR said ~ '\ydon.?t contact me\y'
+      OR said ~ '^\W*(unsubscribe|cancel|end|quit)\W*$' THEN 'stop'
+    WHEN said ~ '^\W*(start|unstop)\W*$' THEN 'start'
+  END
+  FROM (SELECT regexp_replace(lower(body), '\s+', ' ', 'g') AS said) c
+$$;
+
+-- How a text travels: GSM-7 with 160 characters (153 each when there are several; nine count twice), or else
+-- UCS-2 with 70 (67) units of 16 bits. 3GPP TS 23.038. A character is never cut in two.
+CREATE FUNCTION text_length(body text, OUT encoding text, OUT units int, OUT segments int)
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  basic constant text := E'@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&''()*+,-./0123456789:;<=>?¡'
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+  twice constant text := E'\f^{}\\[~]|€';
+  one int;
+  room int;
+  many int := 1;
+  used int := 0;
+BEGIN
+  encoding := CASE WHEN translate(body, basic || twice, '') = '' THEN 'gsm7' ELSE 'ucs2' END;
+  room := CASE encoding WHEN 'gsm7' THEN 153 ELSE 67 END;
+  units := 0;
+  FOR i IN 1 .. length(body) LOOP
+    one := CASE WHEN encoding = 'gsm7' THEN 1 + (strpos(twice, substr(body, i, 1)) > 0)::int
+                ELSE 1 + (ascii(substr(body, i, 1)) > 65535)::int END;
+    units := units + one;
+    IF used + one > room THEN
+      many := many + 1;
+      used := 0;
+    END IF;
+    used := used + one;
+  END LOOP;
+  segments := CASE WHEN units = 0 THEN 0 WHEN units <= CASE encoding WHEN 'gsm7' THEN 160 ELSE 70 END THEN 1 ELSE many END;
+END
+$$;
+
+-- The fields that a template may name.
+CREATE FUNCTION text_fields() RETURNS text[]
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT '{first_name,last_name,city,precinct,organization,texter_first_name}'::text[] $$;
+
+-- A name as people write it: a file's capitals are not shouted.
+CREATE FUNCTION text_name(name text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN name = upper(name) THEN initcap(name) ELSE name END $$;
+
+CREATE FUNCTION text_render(template text, fields jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  made text := '';
+  rest text := template;
+  at int;
+  ends int;
+BEGIN
+  LOOP -- once over the template: what a field brings is text, braces and all
+    at := strpos(rest, '{');
+    ends := strpos(substr(rest, at + 1), '}');
+    EXIT WHEN at = 0 OR ends = 0;
+    made := made || left(rest, at - 1) || COALESCE(fields ->> substr(rest, at + 1, ends - 1), '');
+    rest := substr(rest, at + ends + 1);
+  END LOOP;
+  RETURN made || rest;
+END
+$$;
+
+-- What is wrong with a template, or NULL.
+CREATE FUNCTION text_template_fault(template text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT CASE
+    WHEN unknown IS NOT NULL THEN format('There is no field {%s}.', unknown)
+    WHEN regexp_replace(template, '\{[^{}]*\}', '', 'g') ~ '[{}]' THEN 'A brace has no partner.'
+  END
+  FROM (SELECT (SELECT m[1] FROM regexp_matches(template, '\{([^{}]*)\}', 'g') m
+                WHERE m[1] <> ALL (text_fields()) LIMIT 1) AS unknown) f
+$$;
+
+-- Values of usual length, to see what a template becomes.
+CREATE FUNCTION text_usual() RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT '{"first_name": "Alexandra", "last_name": "Washington", "city": "Springfield", "precinct": "12-3",
+    "organization": "Neighbors for Springfield", "texter_first_name": "Alexandra"}'::jsonb
+$$;
+
+-- Stands in a WHERE.
+CREATE FUNCTION assert_template(field text, template text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+  IF text_template_fault(template) IS NOT NULL THEN
+    PERFORM refuse_field_hint(field, 'unknown_field', text_template_fault(template),
+                              format('Fields are {%s}.', array_to_string(text_fields(), '}, {')));
+  END IF;
+  RETURN true;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION text_usual(), assert_template(text, text), text_intent(text), text_length(text), text_fields(), text_name(text), text_render(text, jsonb),
+  text_template_fault(text) TO campaign_api;
+
+-- Text campaigns -----------------------------------------------------------------------------------
+
+CREATE TABLE text_campaigns (
+  organization_id bigint NOT NULL,
+  id bigint GENERATED BY DEFAULT AS IDENTITY,
+  name text NOT NULL,
+  list_id bigint, -- the audience is what it held when the campaign was made
+  script_id bigint,
+  purpose text NOT NULL DEFAULT 'campaign',
+  template text NOT NULL, -- the first text: "Hi {first_name}, …"
+  encoding text NOT NULL DEFAULT 'gsm7', -- of the template with a name of usual length
+  segments int NOT NULL DEFAULT 1,
+  replies jsonb NOT NULL DEFAULT '[]', -- prepared answers: [{"title": "Where?", "text": "…"}]
+  start_hour int NOT NULL DEFAULT 9, -- by the clock of whoever gets it
+  stop_hour int NOT NULL DEFAULT 21,
+  batch_size int NOT NULL DEFAULT 50,
+  state text NOT NULL DEFAULT 'filling',
+  code text NOT NULL,
+  audience_count int NOT NULL DEFAULT 0,
+  duplicate_count int NOT NULL DEFAULT 0, -- people left out because somebody else has the number
+  zone_keys text[] NOT NULL DEFAULT '{}',
+  opened_at timestamptz,
+  closed_at timestamptz,
+  created_by bigint,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  version bigint NOT NULL DEFAULT 1,
+  CONSTRAINT text_campaigns_pkey PRIMARY KEY (organization_id, id),
+  CONSTRAINT text_campaigns_code_key UNIQUE (organization_id, code),
+  CONSTRAINT text_campaigns_list_id_fkey FOREIGN KEY (organization_id, list_id)
+    REFERENCES voter_lists (organization_id, id) ON DELETE SET NULL (list_id),
+  CONSTRAINT text_campaigns_script_id_fkey FOREIGN KEY (organization_id, script_id)
+    REFERENCES scripts (organization_id, id),
+  CONSTRAINT text_campaigns_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id),
+  CONSTRAINT text_campaigns_name_check CHECK (name <> ''),
+  CONSTRAINT text_campaigns_purpose_check CHECK (purpose IN ('campaign', 'fundraising', 'volunteer')),
+  CONSTRAINT text_campaigns_stop_hour_check CHECK (start_hour >= 0 AND start_hour < stop_hour AND stop_hour <= 24),
+  CONSTRAINT text_campaigns_state_check CHECK (state IN ('filling', 'draft', 'open', 'paused', 'closed'))
+);
+COMMENT ON CONSTRAINT text_campaigns_stop_hour_check ON text_campaigns IS
+  'The hours end after they begin, on the same day.';
+
+CREATE TABLE text_texters (
+  organization_id bigint NOT NULL,
+  id bigint GENERATED BY DEFAULT AS IDENTITY,
+  campaign_id bigint NOT NULL,
+  actor text NOT NULL,
+  user_id bigint,
+  joined_at timestamptz NOT NULL DEFAULT now(),
+  last_active_at timestamptz NOT NULL DEFAULT now(),
+  left_at timestamptz,
+  version bigint NOT NULL DEFAULT 1,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT text_texters_pkey PRIMARY KEY (organization_id, id),
+  CONSTRAINT text_texters_actor_key UNIQUE (organization_id, campaign_id, actor),
+  CONSTRAINT text_texters_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id)
+    REFERENCES text_campaigns (organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT text_texters_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id)
+);
+CREATE INDEX text_texters_own_idx ON text_texters (organization_id, actor);
+CREATE TRIGGER text_texters_touch BEFORE UPDATE ON text_texters FOR EACH ROW
+  WHEN (OLD.left_at IS DISTINCT FROM NEW.left_at) EXECUTE FUNCTION touch();
+
+-- One number in one campaign: the audience, and what is said with each.
+CREATE TABLE text_conversations (
+  organization_id bigint NOT NULL,
+  id bigint GENERATED BY DEFAULT AS IDENTITY,
+  campaign_id bigint NOT NULL,
+  voter_id bigint NOT NULL,
+  phone text NOT NULL,
+  zone_key text NOT NULL,
+  state text NOT NULL DEFAULT 'needs_message',
+  closed_reason text, -- opted_out, unusable_number, or the result that ended it
+  texter_actor text, -- who has it and keeps it
+  assigned_at timestamptz,
+  last_message_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  version bigint NOT NULL DEFAULT 1,
+  CONSTRAINT text_conversations_pkey PRIMARY KEY (organization_id, id),
+  CONSTRAINT text_conversations_phone_key UNIQUE (organization_id, campaign_id, phone),
+  CONSTRAINT text_conversations_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id)
+    REFERENCES text_campaigns (organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT text_conversations_voter_id_fkey FOREIGN KEY (organization_id, voter_id)
+    REFERENCES voters (organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT text_conversations_state_check
+    CHECK (state IN ('needs_message', 'messaged', 'needs_response', 'convo', 'closed'))
+);
+CREATE INDEX text_conversations_pool_idx ON text_conversations (organization_id, campaign_id, id)
+  WHERE state = 'needs_message' AND texter_actor IS NULL;
+CREATE INDEX text_conversations_own_idx ON text_conversations (organization_id, campaign_id, texter_actor, state, id);
+CREATE INDEX text_conversations_phone_idx ON text_conversations (organization_id, phone);
+CREATE INDEX text_conversations_voter_idx ON text_conversations (organization_id, voter_id);
+
+-- Every text, in and out. A row is marked before the carrier is asked; what nobody knows is said to be unknown
+-- and never sent again by itself.
+CREATE TABLE text_messages (
+  organization_id bigint NOT NULL,
+  id bigint GENERATED BY DEFAULT AS IDENTITY,
+  campaign_id bigint, -- NULL: from somebody whom nobody wrote
+  conversation_id bigint,
+  phone text NOT NULL,
+  direction text NOT NULL,
+  initial boolean NOT NULL DEFAULT false,
+  body text NOT NULL,
+  encoding text NOT NULL,
+  segments int NOT NULL,
+  state text NOT NULL,
+  error text, -- why it was not sent: opted_out, too_late, the carrier's code
+  intent text, -- of an incoming one: stop, start
+  client_id uuid, -- made by the device
+  provider_id text, -- the carrier's name of it
+  actor text NOT NULL,
+  user_id bigint,
+  send_before timestamptz, -- later it would arrive at night
+  created_at timestamptz NOT NULL DEFAULT now(),
+  sending_at timestamptz,
+  sent_at timestamptz,
+  CONSTRAINT text_messages_pkey PRIMARY KEY (organization_id, id),
+  CONSTRAINT text_messages_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id)
+    REFERENCES text_campaigns (organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT text_messages_conversation_id_fkey FOREIGN KEY (organization_id, conversation_id)
+    REFERENCES text_conversations (organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT text_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id),
+  CONSTRAINT text_messages_direction_check CHECK (direction IN ('in', 'out')),
+  CONSTRAINT text_messages_state_check
+    CHECK (state IN ('queued', 'sending', 'sent', 'delivered', 'error', 'unknown', 'received'))
+);
+CREATE INDEX text_messages_conversation_idx ON text_messages (organization_id, conversation_id, id);
+CREATE INDEX text_messages_campaign_idx ON text_messages (organization_id, campaign_id, id);
+CREATE UNIQUE INDEX text_messages_client_id_key ON text_messages (organization_id, client_id) WHERE client_id IS NOT NULL;
+CREATE UNIQUE INDEX text_messages_provider_id_key ON text_messages (organization_id, provider_id, direction)
+  WHERE provider_id IS NOT NULL;
+
+ALTER TABLE voter_contacts ADD CONSTRAINT voter_contacts_text_campaign_id_fkey
+  FOREIGN KEY (organization_id, text_campaign_id) REFERENCES text_campaigns (organization_id, id);
+CREATE INDEX voter_contacts_text_campaign_idx ON voter_contacts (organization_id, text_campaign_id)
+  WHERE text_campaign_id IS NOT NULL;
+
+SELECT tenant_table('text_campaigns', 'text_campaign');
+SELECT tenant_table('text_texters', 'text_texter', silent => '{last_active_at}');
+SELECT tenant_table('text_conversations', 'text_conversation', 'SELECT, INSERT, UPDATE', secret => '{phone}');
+-- Told by their conversation; what was written stays out of a log that nobody can purge.
+SELECT tenant_table('text_messages', NULL, 'SELECT, INSERT, UPDATE');
+
+CREATE FUNCTION text_campaign_check() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM assert_template('template', NEW.template);
+  PERFORM assert_template('replies/' || r.ord - 1, r.item ->> 'text')
+    FROM jsonb_array_elements(NEW.replies) WITH ORDINALITY r (item, ord);
+  SELECT l.encoding, l.segments INTO NEW.encoding, NEW.segments FROM text_length(text_render(NEW.template, text_usual())) l;
+  IF NEW.segments > 6 THEN
+    PERFORM refuse_field('template', 'too_long', format('This takes %s segments; at most 6.', NEW.segments));
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER text_campaigns_check BEFORE INSERT OR UPDATE OF template, replies ON text_campaigns
+  FOR EACH ROW EXECUTE FUNCTION text_campaign_check();
+
+-- The fields of one conversation's texts.
+CREATE FUNCTION text_values(organization bigint, voter bigint, texter text) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT jsonb_build_object('first_name', text_name(v.first_name), 'last_name', text_name(v.last_name),
+    'city', text_name(v.city), 'precinct', v.precinct,
+    'organization', (SELECT o.name FROM organizations o WHERE o.id = organization),
+    'texter_first_name', split_part(COALESCE(actor_name(texter, organization), ''), ' ', 1))
+  FROM voters v WHERE v.organization_id = organization AND v.id = voter
+$$;
+
+-- A conversation as its texter sees it; draft is the first text, as it will be sent.
+CREATE VIEW text_conversation_rows WITH (security_invoker = true) AS
+SELECT c.organization_id, c.id, c.campaign_id AS text_campaign_id, c.state, c.closed_reason, c.texter_actor, c.phone,
+  c.assigned_at, c.last_message_at, c.updated_at, c.version, v.id AS voter_id,
+  jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', v.city,
+    'precinct', v.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter,
+  CASE WHEN c.state = 'needs_message' AND c.texter_actor IS NOT NULL THEN
+    text_render(k.template, text_values(c.organization_id, c.voter_id, c.texter_actor)) END AS draft
+FROM text_conversations c
+JOIN text_campaigns k ON k.organization_id = c.organization_id AND k.id = c.campaign_id
+JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id;
+GRANT SELECT ON text_conversation_rows TO campaign_api;
+
+-- The audience, in the job text.fill: everybody's first usable number, each number once.
+CREATE FUNCTION text_fill(organization bigint, campaign bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  this text_campaigns;
+  n bigint;
+  people bigint;
+BEGIN
+  SELECT k.* INTO this FROM text_campaigns k
+    WHERE k.organization_id = organization AND k.id = campaign AND k.state = 'filling' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM set_config('app.bulk', 'on', true);
+  WITH chosen AS MATERIALIZED (
+    SELECT v.id, v.state, v.zip5, usable_number(organization, v.id, 'text', this.purpose) AS phone FROM voter_lists l
+    CROSS JOIN LATERAL voters_matching(organization, l.filter, 'text', this.purpose) m
+    JOIN voters v ON v.organization_id = organization AND v.id = m
+    WHERE l.organization_id = organization AND l.id = this.list_id),
+  places AS (
+    SELECT state, zip5, zones_of(state, zip5) AS zone_key FROM (SELECT DISTINCT state, zip5 FROM chosen) d),
+  added AS (
+    INSERT INTO text_conversations (organization_id, campaign_id, voter_id, phone, zone_key)
+    SELECT organization, campaign, o.id, o.phone, p.zone_key
+    FROM (SELECT DISTINCT ON (c.phone) c.* FROM chosen c WHERE c.phone IS NOT NULL ORDER BY c.phone, c.id) o
+    JOIN places p ON (p.state, p.zip5) IS NOT DISTINCT FROM (o.state, o.zip5)
+    ORDER BY o.id
+    RETURNING 1)
+  SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM chosen c WHERE c.phone IS NOT NULL) INTO n, people;
+  PERFORM set_config('app.bulk', '', true);
+  UPDATE text_campaigns k SET state = 'draft', audience_count = n, duplicate_count = people - n,
+    zone_keys = ARRAY(SELECT DISTINCT c.zone_key FROM text_conversations c
+                      WHERE c.organization_id = organization AND c.campaign_id = campaign)
+  WHERE k.organization_id = organization AND k.id = campaign;
+  PERFORM record_bulk('text_conversation', 'insert', n);
+END
+$$;
+
+CREATE FUNCTION text_enter(who text, organization bigint, campaign bigint) RETURNS text_campaigns
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  this text_campaigns;
+BEGIN
+  SELECT k.* INTO this FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign;
+  IF NOT FOUND THEN
+    PERFORM refuse_not_found();
+  END IF;
+  UPDATE text_texters t SET last_active_at = now()
+    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = who AND t.left_at IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'You are not among the texters: join with the code of this campaign.'
+      USING ERRCODE = 'CC409', DETAIL = 'not_joined';
+  END IF;
+  RETURN this;
+END
+$$;
+
+CREATE FUNCTION text_join(who text, organization bigint, maker bigint, typed text) RETURNS SETOF text_campaigns
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  this text_campaigns;
+BEGIN
+  SELECT k.* INTO this FROM text_campaigns k
+    WHERE k.organization_id = organization AND k.code = joining_code_clean(typed) AND k.state <> 'closed';
+  PERFORM assert_rule(FOUND, 'unknown_code', 'No text campaign has this code, or it is closed.');
+  INSERT INTO text_texters AS t (organization_id, campaign_id, actor, user_id)
+    VALUES (organization, this.id, who, maker)
+    ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();
+  RETURN NEXT this;
+END
+$$;
+
+-- Stand in the WHERE of a list: of a campaign that is not there it is not empty, it does not exist.
+CREATE FUNCTION assert_text_campaign(organization bigint, campaign bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION assert_texter(who text, organization bigint, campaign bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN assert_text_campaign(organization, campaign) AND assert_rule(
+    EXISTS (SELECT FROM text_texters t WHERE t.organization_id = organization AND t.campaign_id = campaign
+              AND t.actor = who AND t.left_at IS NULL),
+    'not_joined', 'You are not among the texters: join with the code of this campaign.');
+END
+$$;
+
+CREATE FUNCTION assert_conversation(organization bigint, campaign bigint, conversation bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM text_conversations c
+                 WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+-- A conversation of this texter's, of which the texts may be read.
+CREATE FUNCTION assert_talk(who text, organization bigint, campaign bigint, conversation bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN assert_conversation(organization, campaign, conversation) AND assert_texter(who, organization, campaign)
+    AND assert_rule(EXISTS (SELECT FROM text_conversations c WHERE c.organization_id = organization
+                              AND c.id = conversation AND c.texter_actor = who),
+                    'not_your_conversation', 'Somebody else has this conversation.');
+END
+$$;
+
+-- What has no first text yet goes back to all.
+CREATE FUNCTION text_leave(who text, organization bigint, campaign bigint) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE text_conversations c SET texter_actor = NULL, assigned_at = NULL
+  WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = who
+    AND c.state = 'needs_message';
+  UPDATE text_texters t SET left_at = COALESCE(t.left_at, now())
+  WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = who
+$$;
+
+-- A batch: what the texter has not written to yet, filled up from the pool as far as it is a good hour there.
+-- Who has opted out since the audience was made is taken out on the way. Asked again it is the same batch.
+CREATE FUNCTION text_batch(who text, organization bigint, campaign bigint)
+RETURNS TABLE (id bigint, conversations jsonb, n_left bigint)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  this text_campaigns := text_enter(who, organization, campaign);
+  has int;
+  talk text_conversations;
+  zones text[] := ARRAY(SELECT z FROM unnest(this.zone_keys) z
+                        WHERE hours_open(z, this.start_hour, this.stop_hour, now()));
+BEGIN
+  PERFORM assert_rule(this.state = 'open', 'not_open', 'This campaign is not open.');
+  SELECT count(*) INTO has FROM text_conversations c WHERE c.organization_id = organization
+    AND c.campaign_id = campaign AND c.texter_actor = who AND c.state = 'needs_message';
+  WHILE has < this.batch_size LOOP
+    SELECT c.* INTO talk FROM text_conversations c
+      WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.state = 'needs_message'
+        AND c.texter_actor IS NULL AND c.zone_key = ANY (zones)
+      ORDER BY c.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    EXIT WHEN NOT FOUND;
+    IF number_usable(organization, talk.voter_id, talk.phone, 'text', this.purpose) THEN
+      UPDATE text_conversations c SET texter_actor = who, assigned_at = now()
+        WHERE c.organization_id = organization AND c.id = talk.id;
+      has := has + 1;
+    ELSE
+      PERFORM text_close(organization, talk);
+    END IF;
+  END LOOP;
+  id := campaign;
+  SELECT COALESCE(jsonb_agg(to_jsonb(r) - 'organization_id' ORDER BY r.id), '[]') INTO conversations
+    FROM text_conversation_rows r WHERE r.organization_id = organization AND r.text_campaign_id = campaign
+      AND r.texter_actor = who AND r.state = 'needs_message';
+  SELECT count(*) INTO n_left FROM text_conversations c WHERE c.organization_id = organization
+    AND c.campaign_id = campaign AND c.state = 'needs_message' AND c.texter_actor IS NULL;
+  RETURN NEXT;
+END
+$$;
+
+-- Of a number that may not be used: because they said so, or because it is no use.
+CREATE FUNCTION text_close(organization bigint, talk text_conversations) RETURNS text
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  purpose text := (SELECT k.purpose FROM text_campaigns k WHERE k.organization_id = organization AND k.id = talk.campaign_id);
+  reason text := CASE WHEN consent_allows(organization, talk.voter_id, 'text', purpose, talk.phone)
+                      THEN 'unusable_number' ELSE 'opted_out' END;
+BEGIN
+  UPDATE text_conversations c SET state = 'closed', closed_reason = reason
+    WHERE c.organization_id = organization AND c.id = talk.id;
+  RETURN reason;
+END
+$$;
+
+-- Queue a text that may be sent now; its number.
+CREATE FUNCTION text_queue(who text, maker bigint, this text_campaigns, talk text_conversations, body text, act uuid)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  made bigint;
+  size record;
+BEGIN
+  SELECT * INTO size FROM text_length(body);
+  IF size.segments > 10 THEN
+    PERFORM refuse_field('text', 'too_long', format('This takes %s segments; at most 10.', size.segments));
+  END IF;
+  INSERT INTO text_messages (organization_id, campaign_id, conversation_id, phone, direction, initial, body, encoding,
+      segments, state, client_id, actor, user_id, send_before)
+    VALUES (this.organization_id, this.id, talk.id, talk.phone, 'out', talk.state = 'needs_message', body, size.encoding,
+      size.segments, 'queued', act, who, maker, hours_end(talk.zone_key, this.stop_hour, now()))
+    RETURNING id INTO made;
+  PERFORM job_enqueue('text.send', this.organization_id, jsonb_build_object('message_id', made));
+  UPDATE text_conversations c SET
+      state = CASE c.state WHEN 'needs_message' THEN 'messaged' ELSE 'convo' END, last_message_at = now(),
+      texter_actor = COALESCE(c.texter_actor, who), assigned_at = COALESCE(c.assigned_at, now())
+    WHERE c.organization_id = this.organization_id AND c.id = talk.id;
+  RETURN made;
+END
+$$;
+
+-- One click, one text: the first one, as the template says, or an answer. A refusal is a row: what was
+-- learned on the way is kept.
+CREATE FUNCTION text_send(who text, organization bigint, maker bigint, campaign bigint, conversation bigint,
+  act uuid, answer text)
+RETURNS TABLE (message text_messages, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  there boolean := assert_conversation(organization, campaign, conversation);
+  this text_campaigns := text_enter(who, organization, campaign);
+  talk text_conversations;
+  made bigint;
+BEGIN
+  SELECT c.* INTO talk FROM text_conversations c
+    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
+  SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.client_id = act;
+  IF FOUND THEN
+    PERFORM assert_rule(message.conversation_id = conversation, 'client_id_reused',
+                        'This client_id was used for something else.');
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  PERFORM assert_rule(this.state = 'open', 'not_open', 'This campaign is not open.');
+  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM who, 'not_your_conversation', 'Somebody else has this conversation.');
+  PERFORM assert_rule(talk.state <> 'closed', 'conversation_closed', 'This conversation is closed.');
+  PERFORM assert_rule(talk.state <> 'messaged', 'no_answer_yet', 'They have not answered: a second text is not sent.');
+  IF (talk.state = 'needs_message') = (answer IS NOT NULL) THEN
+    PERFORM refuse_field('text', CASE WHEN answer IS NULL THEN 'required' ELSE 'not_wanted' END,
+      CASE WHEN answer IS NULL THEN 'An answer needs a text.' ELSE 'The first text is made from the template.' END);
+  END IF;
+  IF NOT number_usable(organization, talk.voter_id, talk.phone, 'text', this.purpose) THEN
+    refused_code := text_close(organization, talk);
+    refused_message := CASE refused_code WHEN 'opted_out' THEN 'This person wants no texts. The conversation is closed.'
+                                         ELSE 'This number is of no use. The conversation is closed.' END;
+  ELSIF NOT hours_open(talk.zone_key, this.start_hour, this.stop_hour, now()) THEN
+    refused_code := 'quiet_hours';
+    refused_message := format('It is not between %s and %s where they are. Send it from %s UTC on.', this.start_hour,
+      this.stop_hour, to_char(hours_next(talk.zone_key, this.start_hour, this.stop_hour, now()), 'YYYY-MM-DD HH24:MI'));
+  ELSE
+    made := text_queue(who, maker, this, talk, COALESCE(answer,
+      text_render(this.template, text_values(organization, talk.voter_id, who))), act);
+    SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.id = made;
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
+-- First texts to as many as asked for, without a click each. allowed: the server's setting.
+CREATE FUNCTION text_send_all(who text, organization bigint, maker bigint, campaign bigint, most int, allowed boolean)
+RETURNS TABLE (id bigint, queued bigint, n_left bigint)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  this text_campaigns;
+  talk text_conversations;
+BEGIN
+  SELECT k.* INTO this FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM assert_rule(allowed, 'send_all_off', 'This server sends no texts without a click each (TEXT_SEND_ALL).');
+  PERFORM assert_rule(this.state = 'open', 'not_open', 'This campaign is not open.');
+  id := campaign;
+  queued := 0;
+  FOR talk IN SELECT c.* FROM text_conversations c
+    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.state = 'needs_message'
+      AND c.texter_actor IS NULL AND hours_open(c.zone_key, this.start_hour, this.stop_hour, now())
+    ORDER BY c.id LIMIT most FOR UPDATE SKIP LOCKED
+  LOOP
+    IF number_usable(organization, talk.voter_id, talk.phone, 'text', this.purpose) THEN
+      PERFORM text_queue(who, maker, this, talk,
+        text_render(this.template, text_values(organization, talk.voter_id, who)), NULL);
+      queued := queued + 1;
+    ELSE
+      PERFORM text_close(organization, talk);
+    END IF;
+  END LOOP;
+  SELECT count(*) INTO n_left FROM text_conversations c WHERE c.organization_id = organization
+    AND c.campaign_id = campaign AND c.state = 'needs_message' AND c.texter_actor IS NULL;
+  RETURN NEXT;
+END
+$$;
+
+-- Sending: the job text.send -------------------------------------------------------------------------
+
+-- Mark it before the carrier is asked. do: 'send', 'wait' (the campaign is paused) or 'nothing'. One that is
+-- marked already was being sent by a worker that went away.
+CREATE FUNCTION text_message_begin(organization bigint, message bigint)
+RETURNS TABLE (todo text, phone text, body text, send_before timestamptz, created_at timestamptz)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  one text_messages;
+  talk text_conversations;
+  this text_campaigns;
+  fault text;
+BEGIN
+  todo := 'nothing';
+  SELECT m.* INTO one FROM text_messages m WHERE m.organization_id = organization AND m.id = message;
+  SELECT c.* INTO talk FROM text_conversations c
+    WHERE c.organization_id = organization AND c.id = one.conversation_id FOR UPDATE;
+  SELECT k.* INTO this FROM text_campaigns k WHERE k.organization_id = organization AND k.id = one.campaign_id;
+  SELECT m.* INTO one FROM text_messages m WHERE m.organization_id = organization AND m.id = message FOR UPDATE;
+  IF one.state = 'sending' THEN
+    UPDATE text_messages m SET state = 'unknown', error = 'worker_lost'
+      WHERE m.organization_id = organization AND m.id = message;
+  ELSIF one.state = 'queued' THEN
+    fault := CASE
+      WHEN NOT number_usable(organization, talk.voter_id, one.phone, 'text', this.purpose) THEN text_close(organization, talk)
+      WHEN one.send_before <= now() THEN 'too_late'
+      WHEN this.state = 'closed' THEN 'campaign_closed' END;
+    todo := CASE WHEN fault IS NOT NULL THEN 'nothing' WHEN this.state = 'paused' THEN 'wait' ELSE 'send' END;
+    UPDATE text_messages m SET error = fault, sending_at = CASE WHEN todo = 'send' THEN now() END,
+        state = CASE WHEN fault IS NOT NULL THEN 'error' WHEN todo = 'send' THEN 'sending' ELSE 'queued' END
+      WHERE m.organization_id = organization AND m.id = message;
+    IF fault IN ('too_late', 'campaign_closed') THEN
+      PERFORM text_take_back(organization, one);
+    END IF;
+  END IF;
+  phone := one.phone;
+  body := one.body;
+  send_before := one.send_before;
+  created_at := one.created_at;
+  RETURN NEXT;
+END
+$$;
+
+-- A text that was certainly not sent: the conversation is where it was before.
+CREATE FUNCTION text_take_back(organization bigint, one text_messages) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE text_conversations c SET state = CASE WHEN one.initial THEN 'needs_message' ELSE 'needs_response' END
+  WHERE c.organization_id = organization AND c.id = one.conversation_id
+    AND c.state = CASE WHEN one.initial THEN 'messaged' ELSE 'convo' END
+$$;
+
+-- What the carrier said. outcome: sent, refused, again (it was not taken and may be sent again), unknown.
+-- A refusal may teach something about the number; 21610: it has opted out with the carrier.
+CREATE FUNCTION text_message_end(organization bigint, message bigint, outcome text, carrier_id text, code text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  one text_messages;
+  teaches text := CASE WHEN code IN ('21211', '21614', '30005') THEN 'disconnected' WHEN code = '30006' THEN 'landline' END;
+BEGIN
+  SELECT m.* INTO one FROM text_messages m
+    WHERE m.organization_id = organization AND m.id = message AND m.state = 'sending' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  UPDATE text_messages m SET provider_id = COALESCE(carrier_id, m.provider_id), error = code,
+      state = CASE outcome WHEN 'sent' THEN 'sent' WHEN 'again' THEN 'queued' WHEN 'refused' THEN 'error' ELSE 'unknown' END,
+      sent_at = CASE WHEN outcome = 'sent' THEN now() END
+    WHERE m.organization_id = organization AND m.id = message;
+  IF outcome <> 'refused' THEN
+    RETURN;
+  END IF;
+  IF code = '21610' THEN
+    PERFORM text_consent(organization, one.phone, 'withdrawn', 'text: opted out with the carrier', now());
+  ELSIF teaches IS NOT NULL THEN
+    INSERT INTO phone_flags (organization_id, phone, flag, at) VALUES (organization, one.phone, teaches, now())
+      ON CONFLICT DO NOTHING;
+    PERFORM text_close(organization, c) FROM text_conversations c
+      WHERE c.organization_id = organization AND c.phone = one.phone AND c.state <> 'closed';
+  ELSE
+    PERFORM text_take_back(organization, one);
+  END IF;
+END
+$$;
+
+-- A later word of the carrier about a text: delivered, or failed after all. Never backwards.
+CREATE FUNCTION text_message_status(organization bigint, carrier_id text, status text, code text) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE text_messages m SET state = status, error = code, sent_at = COALESCE(m.sent_at, now())
+  WHERE m.organization_id = organization AND m.provider_id = carrier_id AND m.direction = 'out'
+    AND status IN ('sent', 'delivered', 'error')
+    AND array_position('{queued,sending,unknown,sent,delivered,error}', m.state)
+      < array_position('{queued,sending,unknown,sent,delivered,error}', status)
+$$;
+
+-- Answers --------------------------------------------------------------------------------------------
+
+-- What somebody said about texts to a number, for everybody who has it; and it ends or frees what is going on.
+-- by_contact: what was said is a contact's, and goes when that is taken back.
+CREATE FUNCTION text_consent(organization bigint, number text, said text, origin text, happened timestamptz,
+  by_contact bigint DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  INSERT INTO consents (organization_id, voter_id, address, channel, state, source, occurred_at, actor, contact_id)
+  SELECT organization, p.id, number, 'text', said, origin, happened,
+         COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system'), by_contact
+  FROM (SELECT v.id FROM voters_matching(organization, jsonb_build_object('text', number)) m
+        JOIN voters v ON v.organization_id = organization AND v.id = m
+        WHERE v.phones @> to_jsonb(ARRAY[number])
+        UNION SELECT c.voter_id FROM text_conversations c WHERE c.organization_id = organization AND c.phone = number
+        -- For whoever gets the number later, and for nobody in particular.
+        UNION SELECT NULL::bigint) p;
+  IF said = 'withdrawn' THEN
+    UPDATE text_conversations c SET state = 'closed', closed_reason = 'opted_out'
+      WHERE c.organization_id = organization AND c.phone = number AND c.state <> 'closed';
+  END IF;
+END
+$$;
+
+-- A text came in: providers call this for the organization whose number it was sent to. Told twice by its
+-- carrier it is one. It belongs to the conversation of this number that was written in last.
+CREATE FUNCTION text_receive(organization bigint, number text, said text, carrier_id text, happened timestamptz)
+RETURNS SETOF text_messages
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  talk text_conversations;
+  wish text := text_intent(said);
+  made text_messages;
+BEGIN
+  SELECT c.* INTO talk FROM text_conversations c
+    WHERE c.organization_id = organization AND c.phone = number AND c.last_message_at IS NOT NULL
+    ORDER BY c.last_message_at DESC, c.id DESC LIMIT 1 FOR UPDATE;
+  INSERT INTO text_messages AS m (organization_id, campaign_id, conversation_id, phone, direction, body, encoding, segments,
+      state, intent, provider_id, actor, created_at)
+    SELECT organization, talk.campaign_id, talk.id, number, 'in', said, l.encoding, l.segments, 'received', wish, carrier_id,
+      COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system'), happened
+    FROM text_length(said) l
+    ON CONFLICT (organization_id, provider_id, direction) WHERE provider_id IS NOT NULL DO NOTHING
+    RETURNING m.* INTO made;
+  IF made.id IS NULL THEN
+    RETURN QUERY SELECT m.* FROM text_messages m
+      WHERE m.organization_id = organization AND m.provider_id = carrier_id AND m.direction = 'in';
+    RETURN;
+  END IF;
+  IF wish IS NOT NULL THEN
+    PERFORM text_consent(organization, number, CASE wish WHEN 'stop' THEN 'withdrawn' ELSE 'granted' END,
+                         'text: ' || left(said, 100), happened);
+  END IF;
+  IF wish IS DISTINCT FROM 'stop' THEN
+    UPDATE text_conversations c SET state = 'needs_response', closed_reason = NULL
+      WHERE c.organization_id = organization AND c.id = talk.id
+        AND (wish = 'start' OR c.closed_reason IS DISTINCT FROM 'opted_out');
+  END IF;
+  RETURN NEXT made;
+END
+$$;
+
+-- What came of a conversation: a contact with its effects. A result that ends it closes it, without a text.
+CREATE FUNCTION text_result(who text, organization bigint, maker bigint, campaign bigint, conversation bigint, given jsonb)
+RETURNS SETOF text_conversation_rows
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  there boolean := assert_conversation(organization, campaign, conversation);
+  this text_campaigns := text_enter(who, organization, campaign);
+  talk text_conversations;
+  result text := given ->> 'disposition';
+  contact bigint;
+BEGIN
+  SELECT c.* INTO talk FROM text_conversations c
+    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
+  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM who, 'not_your_conversation', 'Somebody else has this conversation.');
+  contact := phone_contact(who, organization, maker, given || jsonb_build_object('channel', 'text', 'voter_id', talk.voter_id,
+    'phone', talk.phone, 'script_id', this.script_id, 'text_campaign_id', campaign));
+  IF result IN ('do_not_text', 'do_not_contact') THEN
+    PERFORM text_consent(organization, talk.phone, 'withdrawn', 'text: ' || result, now(), contact);
+  END IF;
+  UPDATE text_conversations c SET state = 'closed', closed_reason = COALESCE(c.closed_reason, result)
+    WHERE c.organization_id = organization AND c.id = conversation AND c.state <> 'closed'
+      AND (SELECT d.finishes FROM dispositions d WHERE d.code = result);
+  RETURN QUERY SELECT r.* FROM text_conversation_rows r WHERE r.organization_id = organization AND r.id = conversation;
+END
+$$;
+
+-- Hand what one texter has to another; without another, what was not written to yet goes back into the pool.
+CREATE FUNCTION text_reassign(organization bigint, campaign bigint, from_texter bigint, to_texter bigint)
+RETURNS TABLE (id bigint, moved bigint)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  from_actor text;
+  to_actor text;
+BEGIN
+  PERFORM FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  SELECT t.actor INTO from_actor FROM text_texters t
+    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.id = from_texter;
+  SELECT t.actor INTO to_actor FROM text_texters t
+    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.id = to_texter;
+  IF from_actor IS NULL THEN
+    PERFORM refuse_field('from_texter_id', 'unknown_texter', 'There is no such texter in this campaign.');
+  ELSIF to_actor IS NULL AND to_texter IS NOT NULL THEN
+    PERFORM refuse_field('to_texter_id', 'unknown_texter', 'There is no such texter in this campaign.');
+  END IF;
+  UPDATE text_conversations c SET texter_actor = to_actor, assigned_at = CASE WHEN to_actor IS NOT NULL THEN now() END
+    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = from_actor
+      AND c.state <> 'closed' AND (to_actor IS NOT NULL OR c.state = 'needs_message');
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  id := campaign;
+  RETURN NEXT;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION text_values(bigint, bigint, text), text_fill(bigint, bigint), text_enter(text, bigint, bigint),
+  text_join(text, bigint, bigint, text), assert_text_campaign(bigint, bigint), assert_texter(text, bigint, bigint),
+  assert_conversation(bigint, bigint, bigint), assert_talk(text, bigint, bigint, bigint), text_leave(text, bigint, bigint), text_batch(text, bigint, bigint), text_close(bigint, text_conversations),
+  text_queue(text, bigint, text_campaigns, text_conversations, text, uuid),
+  text_send(text, bigint, bigint, bigint, bigint, uuid, text), text_send_all(text, bigint, bigint, bigint, int, boolean),
+  text_message_begin(bigint, bigint), text_take_back(bigint, text_messages),
+  text_message_end(bigint, bigint, text, text, text), text_message_status(bigint, text, text, text),
+  text_consent(bigint, text, text, text, timestamptz, bigint), text_receive(bigint, text, text, text, timestamptz),
+  text_result(text, bigint, bigint, bigint, bigint, jsonb), text_reassign(bigint, bigint, bigint, bigint) TO campaign_api;

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-call.h"
+
+/* Contacts, consent, follow-ups, scripts, results and maps. */
+extern const ccd_route ccd_contacts_routes[];

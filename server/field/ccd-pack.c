@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include <zlib.h>
+
+#include "ccd-queries.h"
+#include "common/api/cc-pack.h"
+#include "common/base/cc-str.h"
+#include "server/engine/ccd-crypto.h"
+#include "server/field/ccd-field.h"
+
+/* A pack as bytes. The database makes its lines, all of one snapshot; here come the header with its
+ * signed place in the feed, the end by which a cut stream is told, and the compression. The same
+ * content makes the same bytes, so that ETag and Range hold. */
+
+#define PACK_MAX (12u * 1024 * 1024)
+
+static const char *
+boolean(bool value)
+{
+  return value ? "true" : "false";
+}
+
+cc_status
+ccd_field_packs(ccd_call *call, cc_error *reterr)
+{
+  const ccd_arg args[] = {
+    {"canvasses", boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CANVASS))},
+    {"checks_in", boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CHECK_IN))},
+    {0},
+  };
+  return ccd_call_query(call, &ccd_q_field_packs, args, &call->rows, reterr);
+}
+
+static void
+add_header(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, cc_str *out)
+{
+  const char *cursor = ccd_call_feed_cursor(call, ccd_rows_get(rows, 0, "xid"), "0");
+  cc_pack_header *header = cc_arena_alloc(call->arena, sizeof(*header));
+  cc_error error;
+  /* made_at, expires_at, content and snapshot are columns of the same name. */
+  if (cursor == NULL || header == NULL ||
+      ccd_rows_bind(rows, 0, &cc_pack_header_type, call->arena, header, &error) != CC_OK) {
+    out->failed = true;
+    return;
+  }
+  header->line = (char *) "header";
+  header->kind = (char *) kind;
+  header->id = id;
+  header->cursor = (char *) cursor;
+  cc_encode(&cc_pack_header_type, header, CC_VIEW_MEMBER, out);
+  cc_str_add_char(out, '\n');
+}
+
+static void
+add_end(ccd_call *call, int64_t lines, cc_str *out)
+{
+  uint8_t hash[CCD_HASH_BYTES];
+  ccd_sha256(out->text, out->length, hash);
+  const cc_pack_end end = {.line = (char *) "end",
+                           .lines = lines,
+                           .sha256 = (char *) ccd_hex(call->arena, hash, sizeof(hash))};
+  if (end.sha256 == NULL) {
+    out->failed = true;
+    return;
+  }
+  cc_encode(&cc_pack_end_type, &end, CC_VIEW_MEMBER, out);
+  cc_str_add_char(out, '\n');
+}
+
+/* As gzip, without a time or a name in it. NULL: out of memory. */
+static uint8_t *
+compressed(cc_arena *arena, const cc_str *text, size_t *ret_length)
+{
+  z_stream stream = {0};
+  if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    return NULL;
+  uLong room = deflateBound(&stream, text->length);
+  uint8_t *bytes = cc_arena_alloc(arena, room);
+  stream.next_in = (Bytef *) text->text;
+  stream.avail_in = (uInt) text->length;
+  stream.next_out = bytes;
+  stream.avail_out = (uInt) room;
+  bool done = bytes != NULL && deflate(&stream, Z_FINISH) == Z_STREAM_END;
+  *ret_length = stream.total_out;
+  (void) deflateEnd(&stream);
+  return done ? bytes : NULL;
+}
+
+static cc_status
+send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(PACK_MAX);
+  const char *lines = ccd_rows_get(rows, 0, "lines");
+  add_header(call, rows, kind, id, &text);
+  if (lines != NULL) {
+    cc_str_add(&text, lines);
+    cc_str_add_char(&text, '\n');
+  }
+  add_end(call, ccd_rows_int64(rows, 0, "n_lines"), &text);
+  size_t length = 0;
+  uint8_t hash[CCD_HASH_BYTES];
+  uint8_t *bytes = text.failed ? NULL : compressed(call->arena, &text, &length);
+  const char *etag = NULL;
+  if (bytes != NULL) {
+    ccd_sha256(bytes, length, hash);
+    const char *hex = ccd_hex(call->arena, hash, 16);
+    etag = hex == NULL ? NULL : cc_arena_printf(call->arena, "\"%s\"", hex);
+  }
+  cc_str_done(&text);
+  if (etag == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The pack is larger than the server allows");
+  const ccd_file file = {.encoding = "gzip", .etag = etag};
+  return ccd_call_send_bytes(call, bytes, length, &file, reterr);
+}
+
+static cc_status
+send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
+{
+  const cc_pack_query *query = call->query;
+  const char *xid = NULL;
+  const char *change = NULL;
+  if (query->since != NULL && !ccd_call_feed_place(call, query->since, &xid, &change))
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "cursor",
+                         "since",
+                         "This cursor was not made by this feed: ask without it");
+  const ccd_arg args[] = {
+    {"kind", kind},
+    {"pack_id", ccd_text_int64(call->arena, id)},
+    {"since_xid", xid},
+    {"since_id", change},
+    {0},
+  };
+  const ccd_rows *rows = NULL;
+  cc_status status =
+    ccd_call_once(call, CCD_WRITE, "pack.take", &ccd_q_field_pack, args, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return cc_fail(reterr,
+                   CC_ERR_NOT_FOUND,
+                   "not_found",
+                   "There is no such thing, or it is not yours to see");
+  return send_lines(call, rows, kind, id, reterr);
+}
+
+cc_status
+ccd_turf_pack(ccd_call *call, cc_error *reterr)
+{
+  const cc_turf_pack_ref *ref = call->params;
+  return send_pack(call, "turf", ref->turf_id, reterr);
+}
+
+cc_status
+ccd_event_pack(ccd_call *call, cc_error *reterr)
+{
+  const cc_event_pack_ref *ref = call->params;
+  return send_pack(call, "event", ref->event_id, reterr);
+}

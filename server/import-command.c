@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ccd-queries.h"
+#include "server/commands.h"
+#include "server/engine/ccd-server.h"
+#include "server/voters/ccd-import.h"
+
+/* The command import: files of this machine, through the very job that the API's imports are. It
+ * runs in a worker of this process; killed, the same command later goes on where it was. */
+
+#define ARENA_MAX (8u << 20)
+#define PROFILE_MAX (1u << 20)
+#define LOOK_NS 300000000
+#define HERE_MAX 64
+
+static const char usage[] =
+  "usage: campaign-centerd import --organization SLUG [OPTION…] FILE…\n"
+  "\n"
+  "  --profile FILE|KEY     what the columns mean; left out: whichever profile fits\n"
+  "  --source ID            source that the files belong to; left out: one is made\n"
+  "  --permitted-use TEXT   what they may be used for, of the source that is made\n"
+  "  --complete             whoever is not in the files is gone\n"
+  "  --dry-run              only tell what would be done\n";
+
+typedef struct request {
+  const char *organization, *profile, *source, *permitted_use;
+  bool complete, dry_run;
+  char **files;
+  int n_files;
+} request;
+
+typedef struct session {
+  ccd_server *server;
+  cc_arena *arena;
+  const char *organization_id, *import_id, *job_id;
+  int64_t organization;
+} session;
+
+/* One statement in a transaction of its own; @take copies what it needs. */
+static cc_status
+query(session *s,
+      ccd_tx tx,
+      const ccd_query *statement,
+      const ccd_arg *named,
+      void (*take)(session *s, const ccd_rows *rows, void *data),
+      void *data,
+      cc_error *reterr)
+{
+  const ccd_context context = {.tx = tx,
+                               .organization_id = s->organization,
+                               .actor = "system",
+                               .action = "import.command"};
+  const char *args[HERE_MAX] = {NULL};
+  const ccd_rows *rows = NULL;
+  ccd_db_conn *conn = NULL;
+  for (int i = 0; i < statement->n_params && i < HERE_MAX; i++) {
+    for (const ccd_arg *at = named; at->name != NULL; at++)
+      if (strcmp(at->name, statement->params[i]) == 0)
+        args[i] = at->text;
+  }
+  cc_status status = ccd_db_borrow(s->server->db, &conn, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_db_query_once(conn, &context, statement, args, &rows, reterr);
+  if (status == CC_OK && take != NULL)
+    take(s, rows, data);
+  ccd_db_return(s->server->db, conn);
+  return status;
+}
+
+static const char *
+copy(session *s, const ccd_rows *rows, const char *column)
+{
+  const char *text = ccd_rows_get(rows, 0, column);
+  return text != NULL ? cc_arena_strdup(s->arena, text) : NULL;
+}
+
+/* -- what is asked
+ * ---------------------------------------------------------------------------------
+ */
+
+static bool
+parse(int argc, char **argv, request *ret)
+{
+  static const struct option options[] = {
+    {"organization", required_argument, NULL, 'o'},
+    {"profile", required_argument, NULL, 'p'},
+    {"source", required_argument, NULL, 's'},
+    {"permitted-use", required_argument, NULL, 'u'},
+    {"complete", no_argument, NULL, 'c'},
+    {"dry-run", no_argument, NULL, 'd'},
+    {0},
+  };
+  ret->permitted_use = "As agreed with whoever gave the files.";
+  int c;
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe): before threads */
+  while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    if (c == 'o')
+      ret->organization = optarg;
+    else if (c == 'p')
+      ret->profile = optarg;
+    else if (c == 's')
+      ret->source = optarg;
+    else if (c == 'u')
+      ret->permitted_use = optarg;
+    else if (c == 'c')
+      ret->complete = true;
+    else if (c == 'd')
+      ret->dry_run = true;
+    else
+      return false;
+  }
+  ret->files = argv + optind;
+  ret->n_files = argc - optind;
+  return ret->organization != NULL && ret->n_files > 0;
+}
+
+/* Absolute paths as a JSON list, and how many bytes they are. */
+static cc_status
+list_files(session *s, const request *asked, const char **ret, int64_t *ret_bytes, cc_error *reterr)
+{
+  cc_str list = CC_STR_INIT(ARENA_MAX);
+  cc_status status = CC_OK;
+  cc_str_add_char(&list, '[');
+  for (int i = 0; status == CC_OK && i < asked->n_files; i++) {
+    struct stat about;
+    char *path = realpath(asked->files[i], NULL);
+    if (path == NULL || stat(path, &about) != 0) {
+      status = cc_fail(reterr, CC_ERR_NOT_FOUND, "file", "There is no file %s", asked->files[i]);
+    } else {
+      if (i > 0)
+        cc_str_add_char(&list, ',');
+      cc_str_add_json(&list, path, strlen(path));
+      *ret_bytes += about.st_size;
+    }
+    free(path);
+  }
+  cc_str_add_char(&list, ']');
+  *ret = list.failed ? NULL : cc_arena_strdup(s->arena, list.text);
+  cc_str_done(&list);
+  if (status == CC_OK && *ret == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory");
+  return status;
+}
+
+static void
+take_id(session *s, const ccd_rows *rows, void *data)
+{
+  *(const char **) data = copy(s, rows, "id");
+}
+
+static cc_status
+find_organization(session *s, const request *asked, cc_error *reterr)
+{
+  const ccd_arg args[] = {{"slug", asked->organization}, {0}};
+  cc_status status = query(s,
+                           CCD_READ,
+                           &ccd_q_import_local_organization,
+                           args,
+                           take_id,
+                           &s->organization_id,
+                           reterr);
+  if (status == CC_OK && s->organization_id == NULL)
+    return cc_fail(reterr,
+                   CC_ERR_NOT_FOUND,
+                   "organization",
+                   "There is no organization %s",
+                   asked->organization);
+  if (status == CC_OK)
+    s->organization = strtoll(s->organization_id, NULL, 10);
+  return status;
+}
+
+/* A profile in a file is saved under its name. */
+static cc_status
+save_profile(session *s, const char *path, const char **ret_id, cc_error *reterr)
+{
+  cc_error_list errors = {.arena = s->arena};
+  cc_voter_profile *profile = NULL;
+  char *json = cc_arena_text(s->arena, PROFILE_MAX);
+  FILE *file = fopen(path, "re");
+  size_t n = file != NULL && json != NULL ? fread(json, 1, PROFILE_MAX - 1, file) : 0;
+  if (file != NULL)
+    (void) fclose(file);
+  if (n == 0)
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "profile", "%s is no profile and no file", path);
+  json[n] = '\0';
+  if (ccd_profile_parse(json, n, s->arena, &profile, &errors) != CC_OK) {
+    for (size_t i = 0; i < errors.n; i++)
+      (void)
+        fprintf(stderr, "%s: %s: %s\n", path, errors.items[i].pointer, errors.items[i].message);
+    return cc_fail(reterr, CC_ERR_INVALID, "profile", "%s cannot be used", path);
+  }
+  const ccd_arg args[] = {
+    {"organization_id", s->organization_id},
+    {"name", profile->name},
+    {"profile", json},
+    {0},
+  };
+  return query(s, CCD_WRITE, &ccd_q_import_local_profile, args, take_id, (void *) ret_id, reterr);
+}
+
+static void
+take_import(session *s, const ccd_rows *rows, void *data)
+{
+  s->import_id = copy(s, rows, "id");
+  s->job_id = copy(s, rows, "job_id");
+}
+
+static cc_status
+order(session *s, const request *asked, cc_error *reterr)
+{
+  const char *files = NULL, *profile_id = NULL;
+  int64_t bytes = 0;
+  bool shipped = asked->profile != NULL && ccd_profile_shipped(asked->profile) != NULL;
+  cc_status status = find_organization(s, asked, reterr);
+  if (status == CC_OK)
+    status = list_files(s, asked, &files, &bytes, reterr);
+  if (status == CC_OK && asked->profile != NULL && !shipped)
+    status = save_profile(s, asked->profile, &profile_id, reterr);
+  const char *slash = strrchr(asked->files[0], '/');
+  const ccd_arg args[] = {
+    {"organization_id", s->organization_id},
+    {"name", slash != NULL ? slash + 1 : asked->files[0]},
+    {"provider", NULL},
+    {"permitted_use", asked->permitted_use},
+    {"source_id", asked->source},
+    {"profile_key", shipped ? asked->profile : NULL},
+    {"profile_id", profile_id},
+    {"complete", asked->complete ? "true" : "false"},
+    {"dry_run", asked->dry_run ? "true" : "false"},
+    {"files", files},
+    {"bytes", ccd_text_int64(s->arena, bytes)},
+    {0},
+  };
+  if (status == CC_OK)
+    status = query(s, CCD_WRITE, &ccd_q_import_local, args, take_import, NULL, reterr);
+  if (status == CC_OK)
+    ccd_jobs_wake(s->server->jobs);
+  return status;
+}
+
+/* -- what comes of it
+ * ------------------------------------------------------------------------------
+ */
+
+typedef struct look {
+  char state[32], code[40], error[300];
+  bool over;
+} look;
+
+static void
+take_state(session *s, const ccd_rows *rows, void *data)
+{
+  static const char *const ends[] = {"done", "undone", "cancelled", "failed"};
+  look *seen = data;
+  const char *code = ccd_rows_get(rows, 0, "error_code");
+  const char *error = ccd_rows_get(rows, 0, "error");
+  const char *job = ccd_rows_get(rows, 0, "job_state");
+  const char *problems = ccd_rows_get(rows, 0, "problems");
+  (void) snprintf(seen->state, sizeof(seen->state), "%s", ccd_rows_get(rows, 0, "state"));
+  (void) snprintf(seen->code, sizeof(seen->code), "%s", code != NULL ? code : "");
+  (void) snprintf(seen->error, sizeof(seen->error), "%s", error != NULL ? error : "");
+  for (size_t i = 0; i < CC_N(ends); i++)
+    seen->over = seen->over || strcmp(seen->state, ends[i]) == 0;
+  seen->over = (seen->over && strcmp(job, "done") == 0) || strcmp(job, "failed") == 0;
+  (void) fprintf(stderr,
+                 "\r%-10s %3.0f %%  %" PRId64 " rows read, %" PRId64 " rejected   ",
+                 seen->state,
+                 100 * strtod(ccd_rows_get(rows, 0, "progress"), NULL),
+                 ccd_rows_int64(rows, 0, "rows_read"),
+                 ccd_rows_int64(rows, 0, "rows_rejected"));
+  if (!seen->over)
+    return;
+  const char *done = ccd_rows_get(rows, 0, "applied");
+  const char *planned = ccd_rows_get(rows, 0, "planned");
+  (void) fputc('\n', stderr);
+  printf("{\"import\":%s,\"state\":\"%s\",\"planned\":%s,\"applied\":%s,\"problems\":%s}\n",
+         s->import_id,
+         seen->state,
+         planned != NULL ? planned : "null",
+         done != NULL ? done : "null",
+         problems != NULL ? problems : "[]");
+}
+
+/* The exit code: 0 done, 1 failed, 130 cancelled. */
+static int
+watch(session *s, const request *asked, cc_error *reterr)
+{
+  const ccd_arg args[] = {
+    {"organization_id", s->organization_id},
+    {"import_id", s->import_id},
+    {"job_id", s->job_id},
+    {0},
+  };
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  look seen = {0};
+  while (!seen.over) {
+    if (sigtimedwait(&signals, NULL, &(struct timespec){.tv_nsec = LOOK_NS}) > 0) {
+      (void) fprintf(stderr, "\nstopping: what was written is taken back\n");
+      (void) query(s, CCD_WRITE, &ccd_q_import_local_cancel, args, NULL, NULL, reterr);
+    }
+    /* The database may be away for a moment; the job waits for it too. */
+    (void) query(s, CCD_READ, &ccd_q_import_local_state, args, take_state, &seen, reterr);
+  }
+  if (strcmp(seen.state, "done") == 0 || (asked->dry_run && strcmp(seen.code, "dry_run") == 0))
+    return 0;
+  (void) fprintf(stderr, "campaign-centerd: %s\n", *seen.error != '\0' ? seen.error : seen.state);
+  return strcmp(seen.state, "cancelled") == 0 ? 130 : 1;
+}
+
+int
+ccd_command_import(int argc, char **argv)
+{
+  static ccd_server server;
+  static const ccd_job_kind *const kinds[] = {ccd_import_local_jobs, NULL};
+  request asked = {0};
+  cc_error error = {0};
+  if (!parse(argc, argv, &asked)) {
+    (void) fputs(usage, stderr);
+    return 2;
+  }
+  ccd_program_block_signals();
+  session s = {.server = &server, .arena = cc_arena_new(ARENA_MAX)};
+  int code = 1;
+  cc_status status = s.arena != NULL ? ccd_program_start_jobs(&server, kinds, &error)
+                                     : cc_fail(&error, CC_ERR_NO_MEMORY, "no_memory", "No memory");
+  if (status == CC_OK)
+    status = order(&s, &asked, &error);
+  if (status == CC_OK)
+    code = watch(&s, &asked, &error);
+  else
+    (void) fprintf(stderr, "campaign-centerd: %s\n", error.message);
+  ccd_program_stop(&server);
+  cc_arena_free(s.arena);
+  return code;
+}

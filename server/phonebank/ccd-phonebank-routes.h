@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/jobs/ccd-job.h"
+
+/* Phone banks: all routes, and the job that makes a queue. See docs/internals/phone-banks.md. */
+extern const ccd_route ccd_phonebank_routes[];
+extern const ccd_job_kind ccd_phonebank_jobs[];

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/providers/ccd-sms-outbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/cc-str.h"
+
+#define TEXT_MAX (64u << 10)
+
+static bool
+write_whole(int fd, const char *bytes, size_t n)
+{
+  while (n > 0) {
+    ssize_t written = write(fd, bytes, n);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return false;
+    bytes += written;
+    n -= (size_t) written;
+  }
+  return fsync(fd) == 0;
+}
+
+/* The folder is synced too: after a power cut the name is there. */
+static bool
+store(int folder, const char *temporary, const char *name, const cc_str *text)
+{
+  int fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return false;
+  bool ok = write_whole(fd, text->text, text->length);
+  if (close(fd) != 0)
+    ok = false;
+  ok = ok && renameat(folder, temporary, folder, name) == 0 && fsync(folder) == 0;
+  if (!ok)
+    (void) unlinkat(folder, temporary, 0);
+  return ok;
+}
+
+static bool
+store_in(const char *path, const char *temporary, const char *name, const cc_str *text)
+{
+  (void) mkdir(path, 0700);
+  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0)
+    return false;
+  bool ok = store(folder, temporary, name, text);
+  (void) close(folder);
+  return ok;
+}
+
+static void
+add_time(cc_str *out, const char *name, cc_time at)
+{
+  char text[CC_TIME_TEXT_MAX];
+
+  if (at == 0)
+    return;
+  cc_time_format(at, text);
+  cc_str_printf(out, "%s: %s\n", name, text);
+}
+
+static cc_status
+send_to_outbox(const ccd_config *config, const ccd_sms *sms, ccd_sms_result *ret, cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(TEXT_MAX), name = CC_STR_INIT(256), temporary = CC_STR_INIT(256);
+
+  *ret = (ccd_sms_result){.outcome = CCD_SMS_AGAIN};
+  cc_str_printf(&text, "To: %s\n", sms->to);
+  add_time(&text, "Date", sms->made);
+  add_time(&text, "Send-Before", sms->send_before);
+  cc_str_printf(&text, "Id: %" PRId64 "-%" PRId64 "\n\n", sms->organization_id, sms->id);
+  cc_str_add(&text, sms->text);
+  cc_str_printf(&name,
+                "%016" PRId64 "-%" PRId64 "-%08" PRId64 ".txt",
+                sms->made,
+                sms->organization_id,
+                sms->id);
+  cc_str_printf(&temporary,
+                ".%" PRId64 "-%" PRId64 "-%d.part",
+                sms->organization_id,
+                sms->id,
+                (int) getpid());
+  cc_status status = CC_OK;
+  if (text.failed || name.failed || temporary.failed)
+    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  else if (!store_in(config->sms_outbox, temporary.text, name.text, &text))
+    status = cc_fail(reterr,
+                     CC_ERR_EXTERNAL,
+                     "outbox",
+                     "The text could not be written to SMS_OUTBOX: error %d",
+                     errno);
+  if (status == CC_OK) {
+    ret->outcome = CCD_SMS_SENT;
+    (void) snprintf(ret->provider_id,
+                    sizeof(ret->provider_id),
+                    "outbox-%" PRId64 "-%" PRId64,
+                    sms->organization_id,
+                    sms->id);
+  }
+  cc_str_done(&text);
+  cc_str_done(&name);
+  cc_str_done(&temporary);
+  return CC_OK;
+}
+
+static bool
+has_outbox(const ccd_config *config)
+{
+  return config->sms_outbox[0] != '\0';
+}
+
+const ccd_sms_provider ccd_sms_outbox = {
+  .name = "outbox",
+  .local = true,
+  .ready = has_outbox,
+  .send = send_to_outbox,
+};
+
+const ccd_sms_provider *
+ccd_sms_of(const ccd_config *config)
+{
+  return ccd_sms_outbox.ready(config) ? &ccd_sms_outbox : NULL;
+}

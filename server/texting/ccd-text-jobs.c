@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "common/codec/cc-codec.h"
+#include "server/engine/ccd-server.h"
+#include "server/providers/ccd-sms.h"
+#include "server/texting/ccd-texting.h"
+
+/* The audience of a campaign, and each text on its way to the carrier. A text is marked in a
+ * transaction of its own before the carrier is asked, and what came of it is written down in
+ * another: whatever happens between the two, it is not sent twice. */
+
+#define WAIT_S 60           /* until a paused campaign is looked at again */
+#define ATTEMPTS_MAX 8      /* as of jobs */
+#define GAVE_UP "not_taken" /* the carrier never took it */
+
+typedef struct text_payload {
+  int64_t id;
+  int64_t message_id;
+} text_payload;
+
+static const cc_field text_payload_fields[] = {
+  CC_INT64(text_payload, id, .fallback = "0", .doc = "The campaign to make an audience of."),
+  CC_INT64(text_payload, message_id, .fallback = "0", .doc = "The text to send."),
+};
+static const cc_type text_payload_type = CC_TYPE(text_payload, "TextPayload", text_payload_fields);
+
+static cc_status
+read_payload(ccd_job *job, const text_payload **ret, cc_error *reterr)
+{
+  void *payload = NULL;
+  cc_error_list errors = {.arena = job->arena};
+  cc_status status = cc_decode(&text_payload_type,
+                               job->payload,
+                               strlen(job->payload),
+                               CC_MODE_CREATE,
+                               job->arena,
+                               &payload,
+                               NULL,
+                               &errors);
+  if (status != CC_OK)
+    return cc_fail(reterr, status, "payload", "The payload names no campaign and no text");
+  *ret = payload;
+  return CC_OK;
+}
+
+static cc_status
+fill(ccd_job *job, cc_error *reterr)
+{
+  const text_payload *payload;
+  cc_status status = read_payload(job, &payload, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
+  return ccd_job_once(job,
+                      &(ccd_job_tx){.action = "text_campaign.fill"},
+                      &ccd_q_text_fill,
+                      args,
+                      NULL,
+                      reterr);
+}
+
+static const char *const outcomes[] = {
+  [CCD_SMS_UNKNOWN] = "unknown",
+  [CCD_SMS_SENT] = "sent",
+  [CCD_SMS_REFUSED] = "refused",
+  [CCD_SMS_AGAIN] = "again",
+};
+
+static cc_status
+write_down(ccd_job *job, const char *message_id, const ccd_sms_result *result, cc_error *reterr)
+{
+  const ccd_arg args[] = {
+    {"message_id", message_id},
+    {"outcome", outcomes[result->outcome]},
+    {"carrier_id", result->provider_id[0] != '\0' ? result->provider_id : NULL},
+    {"code", result->code[0] != '\0' ? result->code : NULL},
+    {0},
+  };
+  return ccd_job_once(job,
+                      &(ccd_job_tx){.action = "text.send"},
+                      &ccd_q_text_message_end,
+                      args,
+                      NULL,
+                      reterr);
+}
+
+/* With the carrier. What was certainly not taken is tried again by the job, and given up with it.
+ */
+static cc_status
+hand_over(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_error *reterr)
+{
+  const ccd_config *config = &job->server->config;
+  const ccd_sms sms = {
+    .to = ccd_rows_get(marked, 0, "phone"),
+    .text = ccd_rows_get(marked, 0, "body"),
+    .made = ccd_rows_int64(marked, 0, "made"),
+    .send_before = ccd_rows_int64(marked, 0, "send_before"),
+    .organization_id = job->organization_id,
+    .id = payload->message_id,
+  };
+  ccd_sms_result result = {.outcome = CCD_SMS_UNKNOWN};
+  cc_error why = {0};
+  cc_status status = ccd_sms_of(config)->send(config, &sms, &result, &why);
+  if (status != CC_OK)
+    result.outcome = CCD_SMS_UNKNOWN;
+  bool again = result.outcome == CCD_SMS_AGAIN;
+  if (again && job->attempt >= ATTEMPTS_MAX)
+    result = (ccd_sms_result){.outcome = CCD_SMS_REFUSED, .code = GAVE_UP};
+  const char *message_id = ccd_text_int64(job->arena, payload->message_id);
+  status = write_down(job, message_id, &result, reterr);
+  if (status != CC_OK || result.outcome != CCD_SMS_AGAIN)
+    return status;
+  return cc_fail(reterr, CC_ERR_EXTERNAL, "sms", "%s", why.message);
+}
+
+static cc_status
+send_text(ccd_job *job, cc_error *reterr)
+{
+  const text_payload *payload;
+  const ccd_rows *marked = NULL;
+  cc_status status = read_payload(job, &payload, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_arg args[] = {{"message_id", ccd_text_int64(job->arena, payload->message_id)}, {0}};
+  status = ccd_job_once(job,
+                        &(ccd_job_tx){.action = "text.send"},
+                        &ccd_q_text_message_begin,
+                        args,
+                        &marked,
+                        reterr);
+  if (status != CC_OK)
+    return status;
+  const char *todo = ccd_rows_get(marked, 0, "todo");
+  if (strcmp(todo, "wait") == 0)
+    return ccd_job_again(job, WAIT_S, reterr);
+  return strcmp(todo, "send") == 0 ? hand_over(job, marked, payload, reterr) : CC_OK;
+}
+
+static bool
+can_send(const ccd_server *server)
+{
+  return ccd_sms_of(&server->config) != NULL;
+}
+
+const ccd_job_kind ccd_texting_jobs[] = {
+  {.name = "text.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill},
+  {.name = "text.send", .lane = CCD_LANE_QUICK, .lease_s = 60, .ready = can_send, .run = send_text},
+  {0},
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ccd-queries.h"
+#include "common/api/cc-texting.h"
+#include "server/engine/ccd-server.h"
+#include "server/providers/ccd-sms.h"
+#include "server/texting/ccd-texting.h"
+
+/* What depends on the server's settings, which SQL does not know. */
+
+cc_status
+ccd_text_send_all(ccd_call *call, cc_error *reterr)
+{
+  bool allowed = call->server->config.text_send_all == 1;
+  const ccd_arg args[] = {{"allowed", allowed ? "true" : "false"}, {0}};
+  cc_status status = ccd_call_query(call, &ccd_q_text_send_all, args, &call->rows, reterr);
+  if (status == CC_OK && ccd_rows_n(call->rows) == 0)
+    status = cc_fail(reterr,
+                     CC_ERR_NOT_FOUND,
+                     "not_found",
+                     "There is no such thing, or it is not yours to see");
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
+}
+
+cc_status
+ccd_text_receive(ccd_call *call, cc_error *reterr)
+{
+  const ccd_sms_provider *provider = ccd_sms_of(&call->server->config);
+  if (provider != NULL && !provider->local)
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "carrier_tells",
+                   "The carrier tells of incoming texts itself.");
+  const ccd_arg now[] = {{"happened_at", NULL}, {0}};
+  return ccd_call_query(call, &ccd_q_text_receive, now, &call->rows, reterr);
+}

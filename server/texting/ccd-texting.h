@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/jobs/ccd-job.h"
+
+/* Text campaigns: all routes, the rules that SQL cannot say, and the jobs that make an audience and
+ * send. See docs/internals/texting.md. */
+extern const ccd_route ccd_texting_routes[];
+extern const ccd_job_kind ccd_texting_jobs[];
+
+ccd_handler ccd_text_send_all; /* sendAllTexts */
+ccd_handler ccd_text_receive;  /* receiveText */

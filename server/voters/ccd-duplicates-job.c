@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ccd-queries.h"
+#include "server/voters/ccd-voters-routes.h"
+
+/* Pairs that may be one person, found in one statement over the whole organization. Run again it
+ * finds the same. */
+
+cc_status
+ccd_duplicates_run(ccd_job *job, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  cc_status status =
+    ccd_job_begin(job,
+                  &(ccd_job_tx){.action = "duplicates.run", .bulk = true, .timeout_s = 1800},
+                  reterr);
+  if (status == CC_OK)
+    status = ccd_job_query(job, &ccd_q_duplicate_find_all, NULL, &rows, reterr);
+  if (status == CC_OK) {
+    const ccd_arg told[] = {{"n", ccd_rows_get(rows, 0, "n")}, {0}};
+    status = ccd_job_query(job, &ccd_q_duplicate_record, told, NULL, reterr);
+  }
+  if (status == CC_OK)
+    return ccd_job_commit(job, reterr);
+  ccd_job_rollback(job);
+  return status;
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <jansson.h>
+#include <string.h>
+
+#include "ccd-queries.h"
+#include "common/codec/cc-codec.h"
+#include "server/engine/ccd-log.h"
+#include "server/engine/ccd-server.h"
+#include "server/engine/ccd-spool.h"
+#include "server/voters/ccd-import.h"
+
+/* The job of an import: looks where its row stands and takes it further, one committed step after
+ * the other, until somebody has to decide or it is over. Run again after a kill it finds the row
+ * where the last commit left it. */
+
+#define LEASE_S 30
+#define APPLY_ROWS "15000"
+#define UNDO_ROWS "10000"
+#define PURGE_ROWS "10000"
+#define RETRIES 6
+#define WAIT_S 5
+#define ATTEMPTS_LAST 8 /* the queue gives a job up after as many */
+
+const char *
+ccd_import_place_name(cc_arena *arena, int64_t organization_id, int64_t import_id, const char *what)
+{
+  return cc_arena_printf(arena,
+                         "imports/%lld/%lld/%s",
+                         (long long) organization_id,
+                         (long long) import_id,
+                         what);
+}
+
+ccd_job_tx
+ccd_import_tx(const ccd_import *import, bool bulk)
+{
+  return (ccd_job_tx){.action = "import.run",
+                      .actor = import->actor,
+                      .user_id = import->created_by,
+                      .bulk = bulk,
+                      .timeout_s = 3600};
+}
+
+typedef struct import_payload {
+  int64_t import_id, source_id;
+} import_payload;
+
+static const cc_field payload_fields[] = {
+  CC_INT64(import_payload, import_id, .max = INT64_MAX),
+  CC_INT64(import_payload, source_id, .max = INT64_MAX),
+};
+static const cc_type payload_type = CC_TYPE(import_payload, "ImportPayload", payload_fields);
+
+static cc_status
+read_payload(ccd_job *job, import_payload *ret, cc_error *reterr)
+{
+  void *payload = NULL;
+  cc_error_list errors = {.arena = job->arena};
+  cc_status status = cc_decode(&payload_type,
+                               job->payload,
+                               strlen(job->payload),
+                               CC_MODE_CREATE,
+                               job->arena,
+                               &payload,
+                               NULL,
+                               &errors);
+  if (status != CC_OK)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload cannot be read");
+  *ret = *(const import_payload *) payload;
+  return CC_OK;
+}
+
+/* -- where it stands
+ * -------------------------------------------------------------------------------
+ */
+
+static const char *
+keep(ccd_job *job, const ccd_rows *rows, const char *column)
+{
+  const char *text = ccd_rows_get(rows, 0, column);
+  return text != NULL ? cc_arena_strdup(job->arena, text) : NULL;
+}
+
+/* The paths of local files; else the one that was uploaded. */
+static cc_status
+take_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
+{
+  ccd_job *job = import->job;
+  const char *json = ccd_rows_get(rows, 0, "local_files");
+  json_t *list = json != NULL ? json_loads(json, 0, NULL) : NULL;
+  size_t n = json_array_size(list);
+  import->local = n > 0;
+  import->n_files = n > 0 ? n : 1;
+  import->files = cc_arena_alloc(job->arena, import->n_files * sizeof(*import->files));
+  for (size_t i = 0; import->files != NULL && i < n; i++)
+    import->files[i] = cc_arena_strdup(job->arena, json_string_value(json_array_get(list, i)));
+  if (import->files != NULL && n == 0)
+    import->files[0] =
+      cc_arena_printf(job->arena,
+                      "%s/%s",
+                      job->server->config.storage_folder,
+                      ccd_import_place_name(job->arena, job->organization_id, import->id, "file"));
+  json_decref(list);
+  return import->files != NULL && import->files[0] != NULL
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for an import");
+}
+
+/* Leaves import->state NULL when there is no such import any more. */
+static cc_status
+load(ccd_import *import, cc_error *reterr)
+{
+  ccd_job *job = import->job;
+  const ccd_rows *rows = NULL;
+  const ccd_job_tx tx = {.read = true};
+  const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
+  import->state = NULL;
+  cc_status status = ccd_job_once(job, &tx, &ccd_q_import_of_job, args, &rows, reterr);
+  if (status != CC_OK || ccd_rows_n(rows) == 0)
+    return status;
+  import->state = keep(job, rows, "state");
+  import->profile_json = keep(job, rows, "profile");
+  import->profile_key = keep(job, rows, "profile_key");
+  import->member = keep(job, rows, "member");
+  import->error_code = keep(job, rows, "error_code");
+  import->auto_apply = ccd_rows_bool(rows, 0, "auto_apply");
+  import->cancel_requested = ccd_rows_bool(rows, 0, "cancel_requested");
+  import->rows_staged = ccd_rows_int64(rows, 0, "rows_staged");
+  import->applied_row = ccd_rows_int64(rows, 0, "applied_row");
+  import->file_bytes = ccd_rows_int64(rows, 0, "file_bytes");
+  import->created_by = ccd_rows_int64(rows, 0, "created_by");
+  import->actor = import->created_by != 0
+                    ? cc_arena_printf(job->arena, "user:%lld", (long long) import->created_by)
+                    : NULL;
+  return take_files(import, rows, reterr);
+}
+
+/* One statement that answers a boolean. */
+static cc_status
+ask(ccd_import *import, const ccd_query *query, const char *column, bool *ret, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
+  const ccd_arg args[] = {{"import_id", import->id_text}, {"n", APPLY_ROWS}, {0}};
+  cc_status status = ccd_job_once(import->job, &tx, query, args, &rows, reterr);
+  if (status == CC_OK)
+    *ret = ccd_rows_bool(rows, 0, column);
+  return status;
+}
+
+static cc_status
+check_cancel(ccd_import *import, cc_error *reterr)
+{
+  if (import->cancel_requested)
+    return cc_fail(reterr, CC_ERR_CONFLICT, "cancelled", "The import was cancelled");
+  return ccd_job_stopping(import->job) ? ccd_job_again(import->job, 0, reterr) : CC_OK;
+}
+
+/* -- steps
+ * -----------------------------------------------------------------------------------------
+ */
+
+/* Rows against people. In one transaction, so that a plan is there whole or not. */
+static cc_status
+compare(ccd_import *import, cc_error *reterr)
+{
+  static const ccd_query *const steps[] = {&ccd_q_import_plan_clear,
+                                           &ccd_q_import_compare,
+                                           &ccd_q_import_plan_staged,
+                                           &ccd_q_import_planned};
+  ccd_job *job = import->job;
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
+  const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
+  cc_status status = ccd_job_begin(job, &tx, reterr);
+  for (size_t i = 0; status == CC_OK && i < CC_N(steps); i++)
+    status = ccd_job_query(job, steps[i], args, NULL, reterr);
+  return status == CC_OK ? ccd_job_commit(job, reterr) : status;
+}
+
+/* A crash of the database empties staging: then the file is read again. */
+static cc_status
+ensure_staged(ccd_import *import, cc_error *reterr)
+{
+  bool whole = false;
+  cc_status status = ask(import, &ccd_q_import_is_staged, "whole", &whole, reterr);
+  return status == CC_OK && !whole ? ccd_import_read(import, reterr) : status;
+}
+
+static cc_status
+step_compare(ccd_import *import, cc_error *reterr)
+{
+  const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
+  cc_status status = ensure_staged(import, reterr);
+  if (status == CC_OK)
+    status = compare(import, reterr);
+  return status == CC_OK ? ccd_job_once(import->job, &tx, &ccd_q_import_ready, args, NULL, reterr)
+                         : status;
+}
+
+static cc_status
+apply_chunks(ccd_import *import, cc_error *reterr)
+{
+  ccd_job *job = import->job;
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
+  const ccd_arg args[] = {{"import_id", import->id_text}, {"n", APPLY_ROWS}, {0}};
+  cc_status status = CC_OK;
+  bool finished = false;
+  for (int failures = 0; status == CC_OK && !finished;) {
+    const ccd_rows *rows = NULL;
+    status = ccd_job_once(job, &tx, &ccd_q_import_apply_step, args, &rows, reterr);
+    if (status != CC_OK && ccd_job_may_retry(job) && ++failures < RETRIES) {
+      status = CC_OK;
+      continue;
+    }
+    if (status != CC_OK)
+      return status;
+    failures = 0;
+    finished = ccd_rows_bool(rows, 0, "finished");
+    import->cancel_requested = ccd_rows_bool(rows, 0, "cancel");
+    status = check_cancel(import, reterr);
+  }
+  return status;
+}
+
+static cc_status
+record(ccd_import *import, cc_error *reterr)
+{
+  const ccd_arg args[] = {{"n", ccd_text_int64(import->job->arena, import->rows_staged)}, {0}};
+  return ccd_job_query(import->job, &ccd_q_import_record, args, NULL, reterr);
+}
+
+static cc_status
+finish(ccd_import *import, cc_error *reterr)
+{
+  ccd_job *job = import->job;
+  const ccd_rows *rows = NULL;
+  ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
+  const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
+  tx.action = "import.apply";
+  cc_status status = ccd_job_begin(job, &tx, reterr);
+  if (status == CC_OK)
+    status = ccd_job_query(job, &ccd_q_import_apply_end, args, &rows, reterr);
+  if (status == CC_OK && !ccd_rows_bool(rows, 0, "good"))
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "work_lost",
+                   "There were fewer contacts, consents or doors in turfs after it than before");
+  if (status == CC_OK)
+    status = record(import, reterr);
+  return status == CC_OK ? ccd_job_commit(job, reterr) : status;
+}
+
+static cc_status
+step_apply(ccd_import *import, cc_error *reterr)
+{
+  bool planned = false;
+  cc_status status = check_cancel(import, reterr);
+  if (status == CC_OK)
+    status = ensure_staged(import, reterr);
+  if (status == CC_OK)
+    status = ask(import, &ccd_q_import_is_planned, "whole", &planned, reterr);
+  if (status == CC_OK && !planned)
+    status = compare(import, reterr);
+  if (status == CC_OK)
+    status = apply_chunks(import, reterr);
+  return status == CC_OK ? finish(import, reterr) : status;
+}
+
+static cc_status
+undo_chunks(ccd_import *import, cc_error *reterr)
+{
+  ccd_job *job = import->job;
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
+  const ccd_arg args[] = {{"import_id", import->id_text}, {"n", UNDO_ROWS}, {0}};
+  cc_status status = CC_OK;
+  int64_t done = 1;
+  for (int failures = 0; status == CC_OK && done > 0;) {
+    const ccd_rows *rows = NULL;
+    if (ccd_job_stopping(job))
+      return ccd_job_again(job, 0, reterr);
+    status = ccd_job_once(job, &tx, &ccd_q_import_undo_step, args, &rows, reterr);
+    if (status == CC_OK)
+      done = ccd_rows_int64(rows, 0, "done");
+    else if (ccd_job_may_retry(job) && ++failures < RETRIES)
+      status = CC_OK;
+  }
+  return status;
+}
+
+static cc_status
+step_undo(ccd_import *import, cc_error *reterr)
+{
+  ccd_job *job = import->job;
+  const char *code = import->error_code;
+  bool cancelled = code != NULL && strcmp(code, "cancelled") == 0;
+  ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
+  const ccd_arg args[] = {
+    {"import_id", import->id_text},
+    {"cancelled", cancelled ? "true" : "false"},
+    {"failed", code != NULL && !cancelled ? "true" : "false"},
+    {0},
+  };
+  cc_status status = undo_chunks(import, reterr);
+  tx.action = "import.undo";
+  if (status == CC_OK)
+    status = ccd_job_begin(job, &tx, reterr);
+  if (status == CC_OK)
+    status = ccd_job_query(job, &ccd_q_import_undo_end, args, NULL, reterr);
+  if (status == CC_OK)
+    status = record(import, reterr);
+  return status == CC_OK ? ccd_job_commit(job, reterr) : status;
+}
+
+/* Over: staging and the uploaded file go, the rejects stay for whoever wants them. */
+static cc_status
+clear_up(ccd_import *import, cc_error *reterr)
+{
+  ccd_job *job = import->job;
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
+  const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
+  ccd_spool_remove(&job->server->config,
+                   ccd_import_place_name(job->arena, job->organization_id, import->id, "file"));
+  return ccd_job_once(job, &tx, &ccd_q_import_unstage, args, NULL, reterr);
+}
+
+/* -- the machine
+ * -----------------------------------------------------------------------------------
+ */
+
+static cc_status
+stop(ccd_import *import, const cc_error *error, cc_error *reterr)
+{
+  bool cancelled = strcmp(error->code, "cancelled") == 0 || strcmp(error->code, "dry_run") == 0;
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
+  const ccd_arg args[] = {
+    {"import_id", import->id_text},
+    {"state", cancelled ? "cancelled" : "failed"},
+    {"code", error->code},
+    {"error", error->message},
+    {0},
+  };
+  ccd_job_rollback(import->job);
+  return ccd_job_once(import->job, &tx, &ccd_q_import_stop, args, NULL, reterr);
+}
+
+/* Trying again may help: the database was away, the worker stops, another one has the job. */
+static bool
+passes(const ccd_job *job, cc_status status, const cc_error *error)
+{
+  return ccd_job_lost(job) || strcmp(error->code, "job_lost") == 0 ||
+         ((status == CC_ERR_UNAVAILABLE || status == CC_ERR_NO_MEMORY ||
+           status == CC_ERR_STORAGE) &&
+          job->attempt < ATTEMPTS_LAST);
+}
+
+static cc_status
+apply_own(ccd_import *import, bool *ret_over, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
+  const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
+  if (import->cancel_requested)
+    return cc_fail(reterr, CC_ERR_CONFLICT, "cancelled", "The import was cancelled");
+  if (!import->auto_apply && import->local) /* nobody can order the rest */
+    return cc_fail(reterr, CC_ERR_CONFLICT, "dry_run", "That was all that was asked for");
+  *ret_over = !import->auto_apply;
+  if (!import->auto_apply)
+    return CC_OK;
+  cc_status status = ccd_job_once(import->job, &tx, &ccd_q_import_apply_own, args, &rows, reterr);
+  if (status == CC_OK && ccd_rows_n(rows) == 0) /* another import is being written */
+    return ccd_job_again(import->job, WAIT_S, reterr);
+  return status;
+}
+
+static cc_status
+step(ccd_import *import, bool *ret_over, cc_error *reterr)
+{
+  const char *state = import->state;
+  if (strcmp(state, "reading") == 0) {
+    cc_status status = check_cancel(import, reterr);
+    return status == CC_OK ? ccd_import_read(import, reterr) : status;
+  }
+  if (strcmp(state, "comparing") == 0) {
+    cc_status status = check_cancel(import, reterr);
+    return status == CC_OK ? step_compare(import, reterr) : status;
+  }
+  if (strcmp(state, "ready") == 0)
+    return apply_own(import, ret_over, reterr);
+  if (strcmp(state, "applying") == 0)
+    return step_apply(import, reterr);
+  if (strcmp(state, "undoing") == 0)
+    return step_undo(import, reterr);
+  *ret_over = true;
+  return clear_up(import, reterr);
+}
+
+static cc_status
+run(ccd_job *job, cc_error *reterr)
+{
+  import_payload payload = {0};
+  cc_status status = read_payload(job, &payload, reterr);
+  ccd_import import = {.job = job, .id = payload.import_id};
+  import.id_text = ccd_text_int64(job->arena, import.id);
+  for (bool over = false; status == CC_OK && !over;) {
+    status = load(&import, reterr);
+    if (status != CC_OK || import.state == NULL)
+      return status;
+    status = step(&import, &over, reterr);
+    if (status == CC_OK || passes(job, status, reterr))
+      continue;
+    const cc_error failure = *reterr;
+    ccd_log(CCD_WARNING,
+            "import.stopped",
+            CCD_NUMBER("import", import.id),
+            CCD_TEXT("code", failure.code));
+    status = stop(&import, &failure, reterr);
+  }
+  return status;
+}
+
+/* -- purge
+ * -----------------------------------------------------------------------------------------
+ */
+
+static cc_status
+purge_kept(ccd_job *job, const ccd_arg *args, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_job_tx tx = {.read = true};
+  cc_status status = ccd_job_once(job, &tx, &ccd_q_purge_files, args, &rows, reterr);
+  for (int i = 0; status == CC_OK && i < ccd_rows_n(rows); i++) {
+    int64_t id = ccd_rows_int64(rows, i, "id");
+    const ccd_config *config = &job->server->config;
+    ccd_spool_remove(config, ccd_import_place_name(job->arena, job->organization_id, id, "file"));
+    ccd_spool_remove(config,
+                     ccd_import_place_name(job->arena, job->organization_id, id, "rejects.csv"));
+  }
+  return status;
+}
+
+static cc_status
+purge_end(ccd_job *job, const ccd_arg *args, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_job_tx tx = {.action = "voter_source.purge"};
+  cc_status status = ccd_job_begin(job, &tx, reterr);
+  if (status == CC_OK)
+    status = ccd_job_query(job, &ccd_q_purge_end, args, NULL, reterr);
+  if (status == CC_OK)
+    status = ccd_job_query(job, &ccd_q_purge_total, args, &rows, reterr);
+  const ccd_arg told[] = {{"n", status == CC_OK ? ccd_rows_get(rows, 0, "n") : "0"}, {0}};
+  if (status == CC_OK)
+    status = ccd_job_query(job, &ccd_q_import_record, told, NULL, reterr);
+  return status == CC_OK ? ccd_job_commit(job, reterr) : status;
+}
+
+static cc_status
+run_purge(ccd_job *job, cc_error *reterr)
+{
+  import_payload payload = {0};
+  const ccd_job_tx tx = {.action = "voter_source.purge", .bulk = true, .timeout_s = 3600};
+  cc_status status = read_payload(job, &payload, reterr);
+  const ccd_arg args[] = {
+    {"source_id", ccd_text_int64(job->arena, payload.source_id)},
+    {"n", PURGE_ROWS},
+    {0},
+  };
+  if (status == CC_OK)
+    status = ccd_job_once(job, &tx, &ccd_q_purge_count, args, NULL, reterr);
+  for (int64_t n = 1; status == CC_OK && n > 0;) {
+    const ccd_rows *rows = NULL;
+    if (ccd_job_stopping(job))
+      return ccd_job_again(job, 0, reterr);
+    status = ccd_job_once(job, &tx, &ccd_q_purge_step, args, &rows, reterr);
+    n = status == CC_OK ? ccd_rows_int64(rows, 0, "n") : 0;
+  }
+  if (status == CC_OK)
+    status = purge_kept(job, args, reterr);
+  return status == CC_OK ? purge_end(job, args, reterr) : status;
+}
+
+const ccd_job_kind ccd_import_jobs[] = {
+  {.name = "import", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run},
+  {.name = "import.purge", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run_purge},
+  {0},
+};
+
+const ccd_job_kind ccd_import_local_jobs[] = {
+  {.name = "import.local", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run},
+  {0},
+};

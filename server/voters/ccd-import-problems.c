@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/codec/cc-codec.h"
+#include "server/voters/ccd-import.h"
+
+/* What is wrong with rows: counted by kind, and the rows that were left out as a CSV file. */
+
+typedef struct sentence {
+  const char *code, *text;
+} sentence;
+
+static const sentence sentences[] = {
+  {"bad_date", "Not a date that there is, or not in the form that the profile says."},
+  {"bad_zip", "Not a ZIP code of five or nine digits."},
+  {"bad_phone", "Not a telephone number of this country."},
+  {"bad_email", "Not an e-mail address."},
+  {"unknown_status", "No registration status that the profile knows."},
+  {"too_many", "More values than are kept; the first ones were."},
+  {"ragged", "Another number of columns than the file has."},
+  {"nul_byte", "A NUL byte, which no text can have."},
+  {"field_too_long", "A field of more than 64 KiB."},
+  {"row_too_long", "A row of more than 1 MiB."},
+  {"unclosed_quote", "A quotation mark that does not end where it should."},
+  {"too_many_columns", "More than 4096 columns."},
+  {"nobody", "Neither a number of the state nor a name."},
+  {"repeated_id", "The state's number stands in an earlier row too; that one counts."},
+  {"repeated_row", "The same as an earlier row."},
+};
+
+static const char *
+sentence_of(const char *code)
+{
+  for (size_t i = 0; i < CC_N(sentences); i++) {
+    if (strcmp(sentences[i].code, code) == 0)
+      return sentences[i].text;
+  }
+  return code;
+}
+
+void
+ccd_import_note(ccd_import_findings *findings,
+                const char *code,
+                int field,
+                bool rejected,
+                int file,
+                int64_t line)
+{
+  ccd_import_problem *found = NULL;
+  for (size_t i = 0; i < findings->n_problems && found == NULL; i++) {
+    ccd_import_problem *each = &findings->problems[i];
+    if (each->field == field && strcmp(each->code, code) == 0)
+      found = each;
+  }
+  if (found == NULL) {
+    if (findings->n_problems == CCD_IMPORT_PROBLEMS_MAX)
+      return;
+    found = &findings->problems[findings->n_problems++];
+    *found = (ccd_import_problem){.field = field, .rejected = rejected};
+    (void) snprintf(found->code, sizeof(found->code), "%s", code);
+  }
+  found->count++;
+  if (found->n_places < CCD_IMPORT_PLACES_MAX)
+    found->places[found->n_places++] = (ccd_import_place){.file = file, .line = line};
+}
+
+static void
+write_cell(FILE *out, const char *text, size_t length)
+{
+  (void) fputc('"', out);
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '"')
+      (void) fputc('"', out);
+    (void) fputc(text[i], out);
+  }
+  (void) fputc('"', out);
+}
+
+static cc_status
+check_written(FILE *out, cc_error *reterr)
+{
+  return ferror(out) == 0 ? CC_OK
+                          : cc_fail(reterr,
+                                    CC_ERR_STORAGE,
+                                    "storage_full",
+                                    "The server has no room for the file of rejects");
+}
+
+cc_status
+ccd_import_rejects_begin(ccd_import_findings *findings, cc_error *reterr)
+{
+  (void) fputs("file,line,column,reason,message,raw\n", findings->rejects);
+  return check_written(findings->rejects, reterr);
+}
+
+cc_status
+ccd_import_reject(ccd_import_findings *findings,
+                  int file,
+                  const ccd_table_reject *reject,
+                  cc_error *reterr)
+{
+  const char *message = *reject->message != '\0' ? reject->message : sentence_of(reject->code);
+  findings->n_rejected++;
+  ccd_import_note(findings, reject->code, /* field= */ 0, /* rejected= */ true, file, reject->line);
+  FILE *out = findings->rejects;
+  (void) fprintf(out, "%d,%" PRId64 ",", file, reject->line);
+  if (reject->column > 0)
+    (void) fprintf(out, "%d", reject->column);
+  (void) fprintf(out, ",%s,", reject->code);
+  write_cell(out, message, strlen(message));
+  (void) fputc(',', out);
+  write_cell(out, reject->raw.text, reject->raw.length);
+  (void) fputc('\n', out);
+  return check_written(out, reterr);
+}
+
+static void
+write_problem(const ccd_import_problem *problem, cc_str *out)
+{
+  const char *text = sentence_of(problem->code);
+  cc_str_printf(out, "{\"code\":\"%s\",\"field\":", problem->code);
+  if (problem->field > 0)
+    cc_str_printf(out, "\"%s\"", cc_voter_field_enum.names[problem->field - 1]);
+  else
+    cc_str_add(out, "null");
+  cc_str_add(out, ",\"message\":");
+  cc_str_add_json(out, text, strlen(text));
+  cc_str_printf(out,
+                ",\"rejected\":%s,\"count\":%" PRId64 ",\"places\":[",
+                problem->rejected ? "true" : "false",
+                problem->count);
+  for (size_t i = 0; i < problem->n_places; i++)
+    cc_str_printf(out,
+                  "%s{\"file\":%d,\"line\":%" PRId64 "}",
+                  i > 0 ? "," : "",
+                  problem->places[i].file,
+                  problem->places[i].line);
+  cc_str_add(out, "]}");
+}
+
+void
+ccd_import_problems_write(const ccd_import_findings *findings, cc_str *out)
+{
+  cc_str_add_char(out, '[');
+  for (size_t i = 0; i < findings->n_problems; i++) {
+    if (i > 0)
+      cc_str_add_char(out, ',');
+    write_problem(&findings->problems[i], out);
+  }
+  cc_str_add_char(out, ']');
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a screen reader may ask at a bad moment."""
+
+from harness.desktop import PHONE
+
+
+def ask_for_a_window_that_is_gone(person):
+    """GTK 4.8 answers with the last window that it knows, and crashes when that one was never shown."""
+    app = person.app
+    app.root.get_child_at_index(app.root.get_child_count() + 3)
+    app.get("push button", person.button("_Sign in"))
+
+
+def test_asked_for_a_window_that_has_closed(at_desktop):
+    """Nothing the client has opened so far stays behind as a window that is not shown."""
+    person = at_desktop(PHONE)
+    ask_for_a_window_that_is_gone(person)
+    for action in ("win.shortcuts", "win.about"):
+        person.act(action)
+        person.app.wait(lambda: list(person.app.dialogs()), 5, "a window above")
+        person.escape()
+        ask_for_a_window_that_is_gone(person)

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A phone's screen that is really touched: GTK's broadway shows the client in a headless browser, whose
+touch events reach it as those of fingers. GTK has no accessibility there, so somebody else must say where
+things are: the same client at the same size on a desktop.Desktop."""
+
+import base64
+import os
+import socket
+import subprocess
+import time
+
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+
+from . import desktop, services
+from .server import free_port
+
+# Broadway asks nobody for the desktop's settings: what desktop.Desktop has by GSettings it has by a file.
+LOOK = """[Settings]
+gtk-decoration-layout=appmenu:
+gtk-font-name=Cantarell 11
+gtk-enable-animations=0
+"""
+
+# What the browser must not do: scroll or zoom the page itself; and send a finger's moves to the piece of the
+# client's picture that it was put on. Broadway replaces those pieces with each frame, and a browser keeps telling
+# a piece that is gone, so GTK would hear nothing more of that finger, not even that it was lifted.
+STYLE = "* { touch-action: none } body > div * { pointer-events: none }"
+
+BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+ALIKE = 0.02  # see difference()
+SETTINGS = "[org/campaigncenter/CampaignCenter]\nmaximized=true\n"
+
+
+def is_possible():
+    """Whether Debian's browser is here; that of a snap sees neither our folder nor our driver."""
+    return os.path.exists(BROWSER) and os.path.exists(DRIVER)
+
+
+class TouchScreen(desktop.Desktop):
+    """As desktop.Desktop, with fingers instead of a pointer."""
+
+    def __init__(self, size=desktop.PHONE, **more):
+        self.broadway = self.browser = None
+        self.finger = 0
+        super().__init__(size, accessible=False, **more)
+
+    def _start(self):
+        # A window without a frame: only so is the client where the browser's page is.
+        keyfile = self.folder / "config" / "glib-2.0" / "settings" / "keyfile"
+        keyfile.write_text(keyfile.read_text() + SETTINGS)
+        folder = self.folder / "config" / "gtk-4.0"
+        folder.mkdir()
+        (folder / "settings.ini").write_text(LOOK)
+        self.session, address = desktop.start_bus(self.environment, self.log, "--session")
+        port = free_port()
+        self.environment.update({
+            "DBUS_SESSION_BUS_ADDRESS": address, "GDK_BACKEND": "broadway", "GSK_RENDERER": "broadway",
+            "BROADWAY_DISPLAY": f":{port}"})
+        self.broadway = subprocess.Popen(
+            ["gtk4-broadwayd", "-a", "127.0.0.1", "-p", str(port), f":{port}"], env=self.environment,
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self._open_browser(port)
+
+    def _open_browser(self, port):
+        options = webdriver.ChromeOptions()
+        for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--touch-events=enabled", "--disable-pinch",
+                     "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                     "--disable-sync", "--disable-quic", "--hide-scrollbars", f"--user-data-dir={self.folder}/browser"):
+            options.add_argument(word)
+        options.binary_location = BROWSER
+        service = webdriver.chrome.service.Service(DRIVER, log_path=os.devnull)
+        self.browser = webdriver.Chrome(service=service, options=options)
+        width, height = self.size
+        self._command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+                      mobile=False)
+        self._command("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=5)
+        services.wait_until(lambda: self._listens(port), 10, "broadway's start")
+        self.browser.get(f"http://127.0.0.1:{port}/")
+        self.browser.execute_script(
+            "document.head.appendChild(document.createElement('style')).textContent = arguments[0]", STYLE)
+
+    @staticmethod
+    def _listens(port):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    def _command(self, name, **parameters):
+        return self.browser.execute_cdp_cmd(name, parameters)
+
+    def remove(self):
+        for app in self.apps:
+            app.kill()
+        if self.browser is not None:
+            self.browser.quit()
+        desktop.end(self.broadway)
+        super().remove()
+
+    # --- fingers
+
+    def touch(self, kind, *points):
+        """kind: Start, Move or End; a point for each finger. Every new touch has ids of its own."""
+        if kind == "Start":
+            self.finger += 10
+            (self.folder / "before.png").write_bytes(self.pixels())
+        self._command("Input.dispatchTouchEvent", type=f"touch{kind}", touchPoints=[
+            {"x": x, "y": y, "id": self.finger + number} for number, (x, y) in enumerate(points)])
+
+    def tap(self, x, y):
+        self.touch("Start", (x, y))
+        self.touch("End")
+
+    def drag(self, begin, end, steps=12, hold=0.0):
+        """One finger, at a person's speed: a gesture is told from a tap by its way and its time. With `hold` it
+        stands still before it is lifted, so that nothing flies on."""
+        self.touch("Start", begin)
+        for step in range(1, steps + 1):
+            part = step / steps
+            self.touch("Move", (begin[0] + (end[0] - begin[0]) * part, begin[1] + (end[1] - begin[1]) * part))
+            time.sleep(0.016)
+        if hold:
+            time.sleep(hold)
+            self.touch("Move", (end[0], end[1] + 1))
+        self.touch("End")
+
+    def rest(self):
+        """A finger that is lifted is nowhere."""
+
+    # --- keyboard and eyes
+
+    def type(self, text, delay=5):
+        ActionChains(self.browser).send_keys(text).perform()
+
+    def key(self, *names):
+        raise NotImplementedError("a phone has no such keys")
+
+    def pixels(self, box=None):
+        """The screen as a PNG, or a part of it."""
+        x, y, width, height = box or (0, 0, *self.size)
+        clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
+        return base64.b64decode(self._command("Page.captureScreenshot", format="png", clip=clip)["data"])
+
+    def _difference(self, box, other):
+        """How far that part of the screen is from a picture of it: 0 to 1, of all pixels. Broadway and Wayland
+        differ by 0.001; a row that is darker under the finger by 0.06, another text by 0.1 and more."""
+        ours = self.folder / "ours.png"
+        ours.write_bytes(self.pixels(box))
+        said = subprocess.run(["compare", "-metric", "RMSE", str(ours), str(other), "null:"],
+                              capture_output=True, text=True).stderr
+        return float(said.split("(")[1].rstrip(")\n"))
+
+    def _is_like(self, guide, box):
+        x, y, width, height = box
+        theirs = self.folder / "theirs.png"
+        subprocess.run(["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage", str(theirs)],
+                       check=True, env={**os.environ, "DISPLAY": guide.display})
+        return self._difference(box, theirs) < ALIKE
+
+    def _is_new(self, box):
+        x, y, width, height = box
+        before = self.folder / "before.png"
+        return self._difference(box, f"{before}[{width}x{height}+{x}+{y}]") >= ALIKE
+
+    def wait_new(self, box, seconds=10):
+        """Wait until that part of the screen is not what it was before the last touch."""
+        self._wait(lambda: self._is_new(box), seconds, f"something new at {box}")
+
+    def wait_like(self, guide, box, seconds=10):
+        """Wait until that part of the screen shows what it does on a desktop.Desktop of the same size."""
+        self._wait(lambda: self._is_like(guide, box), seconds, f"the same picture at {box}")
+
+    @staticmethod
+    def _wait(condition, seconds, what):
+        try:
+            services.wait_until(condition, seconds, what)
+        except TimeoutError as error:
+            raise desktop.UiError(f"{what}: not within {seconds} s") from error
+
+    def picture(self, name):
+        path = desktop.SCREENS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.pixels())
+        return path
