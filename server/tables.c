@@ -9,9 +9,9 @@
 #include "server/phonebank/ccd-phonebank-routes.h"
 #include "server/platform/ccd-platform-routes.h"
 #include "server/texting/ccd-texting.h"
+#include "server/turf/ccd-turf.h"
 #include "server/voters/ccd-imports-routes.h"
 #include "server/voters/ccd-voters-routes.h"
-#include "server/turf/ccd-turf.h"
 
 /* What the features bring: the program serves these and nothing else. */
 

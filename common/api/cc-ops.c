@@ -4,19 +4,18 @@
 #include "common/api/cc-consent.h"
 #include "common/api/cc-contact.h"
 #include "common/api/cc-event.h"
+#include "common/api/cc-field.h"
 #include "common/api/cc-import.h"
 #include "common/api/cc-organization.h"
+#include "common/api/cc-pack.h"
 #include "common/api/cc-phonebank.h"
 #include "common/api/cc-place.h"
-#include "common/api/cc-field.h"
-#include "common/api/cc-organization.h"
-#include "common/api/cc-pack.h"
 #include "common/api/cc-platform.h"
 #include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
 #include "common/api/cc-texting.h"
-#include "common/api/cc-voter.h"
 #include "common/api/cc-turf.h"
+#include "common/api/cc-voter.h"
 
 /* The whole API, in the order of the document. */
 const cc_op *const cc_ops[] = {

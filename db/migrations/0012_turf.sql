@@ -24,6 +24,7 @@ CREATE TABLE turf_takers (
   CONSTRAINT turf_takers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id)
 );
 CREATE UNIQUE INDEX turf_takers_route_id_key ON turf_takers (organization_id, route_id, actor) WHERE returned_at IS NULL;
+CREATE INDEX turf_takers_route_id_idx ON turf_takers (organization_id, route_id);
 CREATE INDEX turf_takers_actor_idx ON turf_takers (organization_id, actor) WHERE returned_at IS NULL;
 SELECT tenant_table('turf_takers', 'turf_taker');
 
@@ -847,6 +848,7 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   lost bigint[];
+  fresh bigint[];
   last int;
 BEGIN
   SELECT COALESCE(array_agg(DISTINCT d.route_id), '{}') INTO lost FROM canvass_route_doors d
@@ -858,10 +860,13 @@ BEGIN
   UPDATE canvass_route_doors d SET route_id = turf, position = last + n.ordinality
   FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
   WHERE d.organization_id = organization AND d.active AND d.route_id = ANY (lost) AND d.door_id = n.id;
-  INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position)
-  SELECT organization, turf, n.id, last + n.ordinality FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
-  JOIN turf_doors_free(organization, wanted) f ON f.door_id = n.id
-  WHERE NOT EXISTS (SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.active AND d.door_id = n.id);
+  fresh := ARRAY(SELECT w FROM unnest(wanted) w WHERE NOT EXISTS (
+    SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.active AND d.door_id = w));
+  IF fresh <> '{}' THEN
+    INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position)
+    SELECT organization, turf, n.id, last + n.ordinality FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
+    JOIN turf_doors_free(organization, fresh) f ON f.door_id = n.id;
+  END IF;
   RETURN lost;
 END
 $$;

@@ -168,8 +168,12 @@ ORDER BY s.id, s.is_a DESC
 -- By hand ------------------------------------------------------------------------------------------
 
 -- name: turf_lock
-SELECT turf_lock_drafts(:organization_id::bigint, ARRAY[:turf_id::bigint]
-  || ARRAY(SELECT jsonb_array_elements_text(COALESCE(:others::jsonb, '[]'))::bigint)) AS n
+-- 0 when the turf of the path is not there, whatever the others are.
+SELECT CASE WHEN EXISTS (SELECT FROM canvass_routes t
+                         WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint)
+            THEN turf_lock_drafts(:organization_id::bigint, ARRAY[:turf_id::bigint]
+                   || ARRAY(SELECT jsonb_array_elements_text(COALESCE(:others::jsonb, '[]'))::bigint))
+            ELSE 0 END AS n
 
 -- name: turf_add
 SELECT array_to_json(turf_add_doors(:organization_id::bigint, :turf_id::bigint, :doors::bigint[])) AS lost

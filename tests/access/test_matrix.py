@@ -353,12 +353,13 @@ def a_script(world, where, whose, gone, user):
 
 
 def a_turf(world, where, whose, gone, user):
-    """One that is the actor's own: given to the person, taken out by every token and device."""
+    """One that is the actor's own: given to the person, taken out by the newest token and the device."""
     made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id, code) VALUES "
                      "(%s, %s, 'open', %s, upper(left(md5(random()::text), 8))) RETURNING id", where.id, CANARY[whose], user)
-    world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT organization_id, %s, 'token:' || id "
-              "FROM api_tokens WHERE organization_id = %s UNION ALL SELECT organization_id, %s, 'device:' || id "
-              "FROM devices WHERE organization_id = %s", made, where.id, made, where.id)
+    world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT %s, %s, a FROM unnest(ARRAY["
+              "(SELECT 'token:' || max(id) FROM api_tokens WHERE organization_id = %s), "
+              "(SELECT 'device:' || min(id) FROM devices WHERE organization_id = %s)]) a WHERE a IS NOT NULL",
+              where.id, made, where.id, where.id)
     if gone:
         world.one("DELETE FROM canvass_routes WHERE organization_id = %s AND id = %s", where.id, made)
     return made
