@@ -19,8 +19,8 @@ int ccd_command_hash_password(int argc, char **argv);
 extern const ccd_route *const ccd_route_tables[];
 extern const ccd_job_kind *const ccd_job_tables[];
 
-/* For commands that are a worker of their own kinds (serve.c): configuration, log, database, jobs. Stop
- * it also after a start that failed. Signals are blocked before any thread begins. */
+/* For commands that are a worker of their own kinds (serve.c): configuration, log, database, jobs.
+ * Stop it also after a start that failed. Signals are blocked before any thread begins. */
 void ccd_program_block_signals(void);
 cc_status ccd_program_start_jobs(ccd_server *server,
                                  const ccd_job_kind *const *kinds,
