@@ -448,24 +448,28 @@ $$;
 -- Rows that name somebody twice: the second ones go, and are told. By the state's number, or, without one, when
 -- everything is equal.
 CREATE FUNCTION import_repeated(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
-LANGUAGE sql
+LANGUAGE plpgsql
 AS $$
-  DELETE FROM staging.rows d USING (
-    SELECT r.row_no, first.code
+BEGIN
+  PERFORM set_config('work_mem', '96MB', true), set_config('enable_nestloop', 'off', true);
+  RETURN QUERY
+  WITH twice AS MATERIALIZED (
+    SELECT r.row_no, 'repeated_id' AS code
     FROM staging.rows r
-    JOIN (SELECT s.state_id, NULL::bigint AS hash, min(s.row_no) AS row_no, 'repeated_id' AS code
-          FROM staging.rows s WHERE s.import_id = $1 AND s.state_id IS NOT NULL
-          GROUP BY s.state_id HAVING count(*) > 1) first ON first.state_id = r.state_id AND first.row_no < r.row_no
-    WHERE r.import_id = $1
+    JOIN (SELECT s.state_id, min(s.row_no) AS row_no FROM staging.rows s
+          WHERE s.import_id = import AND s.state_id IS NOT NULL
+          GROUP BY s.state_id HAVING count(*) > 1) f ON f.state_id = r.state_id AND f.row_no < r.row_no
+    WHERE r.import_id = import
     UNION ALL
     SELECT r.row_no, 'repeated_row'
     FROM staging.rows r
-    JOIN (SELECT s.hash, min(s.row_no) AS row_no FROM staging.rows s WHERE s.import_id = $1 AND s.state_id IS NULL
-          GROUP BY s.hash HAVING count(*) > 1) first ON first.hash = r.hash AND first.row_no < r.row_no
-    WHERE r.import_id = $1 AND r.state_id IS NULL
-    LIMIT $2) twice
-  WHERE d.import_id = $1 AND d.row_no = twice.row_no
-  RETURNING d.file_no, d.line, d.row_no, twice.code
+    JOIN (SELECT s.hash, min(s.row_no) AS row_no FROM staging.rows s WHERE s.import_id = import AND s.state_id IS NULL
+          GROUP BY s.hash HAVING count(*) > 1) f ON f.hash = r.hash AND f.row_no < r.row_no
+    WHERE r.import_id = import AND r.state_id IS NULL
+    LIMIT n)
+  DELETE FROM staging.rows d USING twice t WHERE d.import_id = import AND d.row_no = t.row_no
+  RETURNING d.file_no, d.line, d.row_no, t.code;
+END
 $$;
 
 -- The ladder below the state's number. Each rule takes pairs of a row and a person that nobody has yet, and of which

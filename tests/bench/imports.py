@@ -193,7 +193,7 @@ def big(cluster, redis, binary, n, seed, folder):
 
 def town(cluster, redis, binary, data):
     doors, voters = data / "town-cambridge", data / "voterfiles" / "synthetic-cambridge"
-    server = harness_server.Server(cluster, cluster.new_database(binary), redis.url)
+    server = harness_server.Server(cluster, cluster.new_database(binary), redis.url, STATEMENT_TIMEOUT=300000, CALL_TIMEOUT=300000)
     server.start()
     organization = harness_client.Organization(harness_client.Client(server), everybody=False)
     with open(doors / "doors.csv", newline="") as file:
@@ -201,8 +201,9 @@ def town(cluster, redis, binary, data):
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [float(row["lon"]), float(row["lat"])]},
                  "properties": {"address": f"{row['number']} {row['street']}", "unit": row["unit"], "city": row["city"],
                                 "zip": row["zip"], "precinct": row["precinct"]}} for row in points.values()]
-    organization.owner.ok("POST", "/v1/address-points/import", timeout=300, headers={"Content-Type": "application/geo+json"},
-                          data=json.dumps({"type": "FeatureCollection", "features": features}).encode())
+    for i in range(0, len(features), 4000):
+        organization.owner.ok("POST", "/v1/address-points/import", timeout=300, headers={"Content-Type": "application/geo+json"},
+                              data=json.dumps({"type": "FeatureCollection", "features": features[i:i + 4000]}).encode())
     place = Place.__new__(Place)
     place.server, place.slug = server, organization.slug
     seconds, peak, told = place.run(voters / "ncvoter_cambridge_full.txt.gz", "--profile", "nc")

@@ -4,7 +4,6 @@
 import csv
 import io
 import json
-import os
 import random
 import signal
 import time
@@ -111,8 +110,10 @@ class Bench:
         self.forget_connection()
         self.server.kill()
         if database:
+            postmaster = self.cluster.pid
+            whole = [postmaster, *map(int, open(f"/proc/{postmaster}/task/{postmaster}/children").read().split())]
             self.cluster.signal_all(signal.SIGKILL)
-            services.wait_until(lambda: not postgres_runs(self.cluster), 20, "PostgreSQL to be gone")
+            services.wait_until(lambda: not any(map(runs, whole)), 20, "PostgreSQL to be gone")
             (self.cluster.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
             self.cluster.start()
         # The lease would end by itself in half a minute.
@@ -124,12 +125,11 @@ class Bench:
         self.cluster.remove()
 
 
-def postgres_runs(cluster):
+def runs(pid):
     try:
-        pid = int((cluster.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, 0)
-        return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "Z"
-    except (OSError, ValueError):
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
         return False
 
 
