@@ -114,7 +114,9 @@ class Bench:
             whole = [postmaster, *map(int, open(f"/proc/{postmaster}/task/{postmaster}/children").read().split())]
             self.cluster.signal_all(signal.SIGKILL)
             services.wait_until(lambda: not any(map(runs, whole)), 20, "PostgreSQL to be gone")
-            (self.cluster.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+            # Where nobody waits for orphans the dead one still has its number, and the locks seem to be held.
+            for lock in [self.cluster.folder / "data" / "postmaster.pid", *self.cluster.folder.glob(".s.PGSQL.*")]:
+                lock.unlink(missing_ok=True)
             self.cluster.start()
         # The lease would end by itself in half a minute.
         self.server.sql("UPDATE jobs SET locked_until = now() - interval '1 s' WHERE state = 'running'")
