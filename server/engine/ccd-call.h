@@ -136,8 +136,8 @@ cc_status ccd_call_query(ccd_call *call,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
-/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no parameters: what
- * it needs a statement before has set. */
+/* COPY … TO STDOUT inside the call's transaction; see ccd_db_copy_out. @query takes no parameters:
+ * what it needs a statement before has set. */
 cc_status ccd_call_copy_out(ccd_call *call,
                             const ccd_query *query,
                             ccd_db_copy_cb *callback,
