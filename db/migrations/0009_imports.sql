@@ -448,24 +448,28 @@ $$;
 -- Rows that name somebody twice: the second ones go, and are told. By the state's number, or, without one, when
 -- everything is equal.
 CREATE FUNCTION import_repeated(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
-LANGUAGE sql
+LANGUAGE plpgsql
 AS $$
-  DELETE FROM staging.rows d USING (
-    SELECT r.row_no, first.code
+BEGIN
+  PERFORM set_config('work_mem', '96MB', true), set_config('enable_nestloop', 'off', true);
+  RETURN QUERY
+  WITH twice AS MATERIALIZED (
+    SELECT r.row_no, 'repeated_id' AS code
     FROM staging.rows r
-    JOIN (SELECT s.state_id, NULL::bigint AS hash, min(s.row_no) AS row_no, 'repeated_id' AS code
-          FROM staging.rows s WHERE s.import_id = $1 AND s.state_id IS NOT NULL
-          GROUP BY s.state_id HAVING count(*) > 1) first ON first.state_id = r.state_id AND first.row_no < r.row_no
-    WHERE r.import_id = $1
+    JOIN (SELECT s.state_id, min(s.row_no) AS row_no FROM staging.rows s
+          WHERE s.import_id = import AND s.state_id IS NOT NULL
+          GROUP BY s.state_id HAVING count(*) > 1) f ON f.state_id = r.state_id AND f.row_no < r.row_no
+    WHERE r.import_id = import
     UNION ALL
     SELECT r.row_no, 'repeated_row'
     FROM staging.rows r
-    JOIN (SELECT s.hash, min(s.row_no) AS row_no FROM staging.rows s WHERE s.import_id = $1 AND s.state_id IS NULL
-          GROUP BY s.hash HAVING count(*) > 1) first ON first.hash = r.hash AND first.row_no < r.row_no
-    WHERE r.import_id = $1 AND r.state_id IS NULL
-    LIMIT $2) twice
-  WHERE d.import_id = $1 AND d.row_no = twice.row_no
-  RETURNING d.file_no, d.line, d.row_no, twice.code
+    JOIN (SELECT s.hash, min(s.row_no) AS row_no FROM staging.rows s WHERE s.import_id = import AND s.state_id IS NULL
+          GROUP BY s.hash HAVING count(*) > 1) f ON f.hash = r.hash AND f.row_no < r.row_no
+    WHERE r.import_id = import AND r.state_id IS NULL
+    LIMIT n)
+  DELETE FROM staging.rows d USING twice t WHERE d.import_id = import AND d.row_no = t.row_no
+  RETURNING d.file_no, d.line, d.row_no, t.code;
+END
 $$;
 
 -- The ladder below the state's number. Each rule takes pairs of a row and a person that nobody has yet, and of which
@@ -537,7 +541,7 @@ DECLARE
   organization constant bigint := app_organization_id();
   i imports;
 BEGIN
-  PERFORM set_config('work_mem', '96MB', true), set_config('jit', 'off', true);
+  PERFORM set_config('work_mem', '96MB', true), set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true);
   SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import;
   IF i.applied_row = 0 THEN
     PERFORM import_match(import);
@@ -693,6 +697,14 @@ BEGIN
 END
 $$;
 
+-- Where the person came from before, when this source is the newest.
+CREATE FUNCTION import_sources(v voters, source bigint) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT CASE WHEN v.source_id IS NULL OR v.source_id = source THEN v.other_source_ids
+              ELSE array_append(array_remove(v.other_source_ids, v.source_id), v.source_id) END
+$$;
+
 CREATE FUNCTION import_update(import bigint, source bigint, first bigint, last bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -703,50 +715,48 @@ DECLARE
   work jsonb;
 BEGIN
   SELECT array_agg(p.voter_id) INTO touched FROM staging.plan p
-    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind <> 'new';
+    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind NOT IN ('new', 'seen');
   IF touched IS NULL THEN
     RETURN;
   END IF;
   work := import_work(touched);
-  WITH old AS (
-    SELECT p.kind, v AS before, m AS after, CASE WHEN p.kind = 'gone' THEN NULL ELSE r.hash END AS hash,
+  -- MATERIALIZED and OFFSET 0: each person is merged once, and not once per column.
+  WITH old AS MATERIALIZED (
+    SELECT p.kind, v AS before, m.a AS after, CASE WHEN p.kind = 'gone' THEN NULL ELSE r.hash END AS hash,
            CASE WHEN p.kind = 'gone' THEN v.source_id ELSE source END AS source,
            CASE WHEN (m.a).confidential THEN NULL WHEN r.address IS NOT NULL THEN h.id ELSE v.household_id END AS household_id,
            CASE WHEN (m.a).confidential THEN NULL WHEN r.address IS NOT NULL THEN h.door_id ELSE v.door_id END AS door_id
     FROM staging.plan p
     JOIN voters v ON v.organization_id = organization AND v.id = p.voter_id
     LEFT JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
-    CROSS JOIN LATERAL (SELECT CASE WHEN p.kind = 'gone' THEN v ELSE import_merge(v, r) END) m (a)
+    CROSS JOIN LATERAL (SELECT CASE WHEN p.kind = 'gone' THEN v ELSE import_merge(v, r) END AS a OFFSET 0) m
     LEFT JOIN households h ON h.organization_id = organization AND h.address_key = r.address_key
-    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind <> 'new'
+    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind NOT IN ('new', 'seen')
   ), written AS (
     UPDATE voters v SET
-      state_id = ((o.after).a).state_id, first_name = ((o.after).a).first_name, middle_name = ((o.after).a).middle_name,
-      last_name = ((o.after).a).last_name, name_suffix = ((o.after).a).name_suffix,
-      birth_date = ((o.after).a).birth_date, birth_year = ((o.after).a).birth_year, sex = ((o.after).a).sex,
-      party = ((o.after).a).party, registration_status = ((o.after).a).registration_status,
-      registered_on = ((o.after).a).registered_on, precinct = ((o.after).a).precinct,
-      districts = ((o.after).a).districts, address = ((o.after).a).address, unit = ((o.after).a).unit,
-      city = ((o.after).a).city, state = ((o.after).a).state, zip5 = ((o.after).a).zip5, zip4 = ((o.after).a).zip4,
-      address_key = ((o.after).a).address_key, mailing_address = ((o.after).a).mailing_address,
-      phones = ((o.after).a).phones, emails = ((o.after).a).emails, vote_history = ((o.after).a).vote_history,
-      custom = ((o.after).a).custom, confidential = ((o.after).a).confidential, moved_at = ((o.after).a).moved_at,
-      unreachable = CASE WHEN o.kind = 'gone' THEN COALESCE(v.unreachable, 'gone') ELSE ((o.after).a).unreachable END,
-      household_id = CASE WHEN o.kind IN ('changed', 'moved') THEN o.household_id ELSE v.household_id END,
-      door_id = CASE WHEN o.kind IN ('changed', 'moved') THEN o.door_id ELSE v.door_id END,
-      import_hash = o.hash, source_id = o.source,
-      other_source_ids = CASE WHEN v.source_id IS NULL OR v.source_id = o.source THEN v.other_source_ids
-        ELSE array_append(array_remove(v.other_source_ids, v.source_id), v.source_id) END,
-      updated_import_id = CASE WHEN o.kind = 'seen' THEN v.updated_import_id ELSE import END
+      state_id = (o.after).state_id, first_name = (o.after).first_name, middle_name = (o.after).middle_name,
+      last_name = (o.after).last_name, name_suffix = (o.after).name_suffix, birth_date = (o.after).birth_date,
+      birth_year = (o.after).birth_year, sex = (o.after).sex, party = (o.after).party,
+      registration_status = (o.after).registration_status, registered_on = (o.after).registered_on,
+      precinct = (o.after).precinct, districts = (o.after).districts, address = (o.after).address, unit = (o.after).unit,
+      city = (o.after).city, state = (o.after).state, zip5 = (o.after).zip5, zip4 = (o.after).zip4,
+      address_key = (o.after).address_key, mailing_address = (o.after).mailing_address, phones = (o.after).phones,
+      emails = (o.after).emails, vote_history = (o.after).vote_history, custom = (o.after).custom,
+      confidential = (o.after).confidential, moved_at = (o.after).moved_at,
+      unreachable = CASE WHEN o.kind = 'gone' THEN COALESCE(v.unreachable, 'gone') ELSE (o.after).unreachable END,
+      household_id = CASE WHEN o.kind = 'gone' THEN v.household_id ELSE o.household_id END,
+      door_id = CASE WHEN o.kind = 'gone' THEN v.door_id ELSE o.door_id END,
+      import_hash = o.hash, source_id = o.source, other_source_ids = import_sources(v, o.source),
+      updated_import_id = import
     FROM old o WHERE v.organization_id = organization AND v.id = (o.before).id
     RETURNING o.kind, o.before, v AS now
   ), kept AS (
     INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
     SELECT organization, import, (w.now).id, w.kind, b.before
     FROM written w
-    CROSS JOIN LATERAL (
-      SELECT COALESCE(jsonb_object_agg(e.key, e.value), '{}') FROM jsonb_each(import_image(w.before)) e
-      WHERE e.value IS DISTINCT FROM import_image(w.now) -> e.key) b (before)
+    CROSS JOIN LATERAL (SELECT import_image(w.before) AS was, import_image(w.now) AS is OFFSET 0) i
+    CROSS JOIN LATERAL (SELECT COALESCE(jsonb_object_agg(e.key, e.value), '{}') FROM jsonb_each(i.was) e
+                        WHERE e.value IS DISTINCT FROM i.is -> e.key) b (before)
     ON CONFLICT DO NOTHING
   )
   SELECT array_agg((w.before).household_id) || array_agg((w.now).household_id) INTO homes FROM written w
@@ -760,6 +770,26 @@ BEGIN
 END
 $$;
 
+-- People of whom nothing changed but where they came from, or by which profile.
+CREATE FUNCTION import_see(import bigint, source bigint, first bigint, last bigint) RETURNS void
+LANGUAGE sql
+AS $$
+  WITH old AS MATERIALIZED (
+    SELECT v.id, v.source_id, v.other_source_ids, v.import_hash, r.hash
+    FROM staging.plan p
+    JOIN staging.rows r ON r.import_id = $1 AND r.row_no = p.row_no
+    JOIN voters v ON v.organization_id = app_organization_id() AND v.id = p.voter_id
+    WHERE p.import_id = $1 AND p.row_no > $3 AND p.row_no <= $4 AND p.kind = 'seen'
+  ), kept AS (
+    INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
+    SELECT app_organization_id(), $1, o.id, 'seen', jsonb_build_object('source_id', o.source_id,
+             'other_source_ids', o.other_source_ids, 'import_hash', o.import_hash)
+    FROM old o ON CONFLICT DO NOTHING
+  )
+  UPDATE voters v SET import_hash = o.hash, source_id = $2, other_source_ids = import_sources(v, $2)
+  FROM old o WHERE v.organization_id = app_organization_id() AND v.id = o.id
+$$;
+
 -- The next n rows of the plan. Answers how far it is, and whether that was all.
 CREATE FUNCTION import_apply(import bigint, n int, OUT finished boolean, OUT cancel boolean)
 LANGUAGE plpgsql
@@ -770,8 +800,12 @@ DECLARE
   upto bigint;
   made bigint;
 BEGIN
+  -- Tables that grow from nothing have no statistics worth the name: a chunk is some thousand look-ups by
+  -- index, whatever the planner believes.
   PERFORM set_config('work_mem', '64MB', true), set_config('synchronous_commit', 'off', true),
-          set_config('jit', 'off', true);
+          set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
+          set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
+  n := COALESCE(NULLIF(current_setting('app.import_chunk', true), '')::int, n); -- of a test
   SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import FOR UPDATE;
   SELECT max(c.row_no) INTO upto FROM (
     SELECT p.row_no FROM staging.plan p WHERE p.import_id = import AND p.row_no > i.applied_row
@@ -784,9 +818,9 @@ BEGIN
   PERFORM import_places(import, i.applied_row, upto);
   made := import_insert(import, i.source_id, i.applied_row, upto);
   PERFORM import_update(import, i.source_id, i.applied_row, upto);
-  UPDATE imports SET applied_row = upto, progress = LEAST(1, (
-      SELECT count(*) FILTER (WHERE p.row_no <= upto)::float8 / GREATEST(count(*), 1)
-      FROM staging.plan p WHERE p.import_id = import)),
+  PERFORM import_see(import, i.source_id, i.applied_row, upto);
+  UPDATE imports SET applied_row = upto,
+      progress = CASE WHEN upto >= i.rows_read THEN 1 ELSE upto::float8 / i.rows_read END,
       applied = (SELECT jsonb_build_object(
           'new', COALESCE((i.applied ->> 'new')::bigint, 0) + made,
           'changed', COALESCE((i.applied ->> 'changed')::bigint, 0) + count(*) FILTER (WHERE p.kind = 'changed'),

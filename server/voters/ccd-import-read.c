@@ -345,14 +345,15 @@ drop_repeated(reader *r, cc_error *reterr)
 {
   ccd_job *job = r->import->job;
   const ccd_job_tx tx = ccd_import_tx(r->import, /* bulk= */ true);
-  for (int n = REPEATED_ONCE; n > 0;) {
+  const ccd_arg args[] = {
+    {"import_id", r->import->id_text},
+    {"n", ccd_text_int64(job->arena, REPEATED_ONCE)},
+    {0},
+  };
+  cc_status status = ccd_job_once(job, &tx, &ccd_q_import_rows_staged, args, NULL, reterr);
+  for (int n = REPEATED_ONCE; status == CC_OK && n > 0;) {
     const ccd_rows *rows = NULL;
-    const ccd_arg args[] = {
-      {"import_id", r->import->id_text},
-      {"n", ccd_text_int64(job->arena, REPEATED_ONCE)},
-      {0},
-    };
-    cc_status status = ccd_job_once(job, &tx, &ccd_q_import_repeated, args, &rows, reterr);
+    status = ccd_job_once(job, &tx, &ccd_q_import_repeated, args, &rows, reterr);
     n = status == CC_OK ? ccd_rows_n(rows) : 0;
     for (int i = 0; status == CC_OK && i < n; i++) {
       const ccd_table_reject twice = {.line = ccd_rows_int64(rows, i, "line"),
@@ -360,11 +361,9 @@ drop_repeated(reader *r, cc_error *reterr)
       int file = (int) ccd_rows_int64(rows, i, "file_no");
       status = ccd_import_reject(r->findings, file, &twice, reterr);
     }
-    if (status != CC_OK)
-      return status;
     r->staged -= n;
   }
-  return CC_OK;
+  return status;
 }
 
 static cc_status
@@ -392,8 +391,6 @@ finish(reader *r, cc_error *reterr)
     status = cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "No room for the rejects");
   if (status == CC_OK)
     status = ccd_job_begin(job, &tx, reterr);
-  if (status == CC_OK)
-    status = ccd_job_query(job, &ccd_q_import_rows_staged, args, NULL, reterr);
   if (status == CC_OK)
     status = ccd_job_query(job, &ccd_q_import_read_done, args, NULL, reterr);
   if (status == CC_OK)

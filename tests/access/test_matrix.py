@@ -24,6 +24,7 @@ CANARY = {"ours": "canaryours", "theirs": "canarytheirs"}
 
 # Where a 403 or 404 of an allowed cell says something else than "this actor may not" or "no such id".
 OTHER_REFUSALS = {
+    ("getPurgeCertificate", 404): "the sample's source was never purged",
     ("changePassword", 403): "the sample's password is not the person's",
     ("changeEmail", 403): "the sample's password is not the person's",
     ("startTotp", 403): "the sample's password is not the person's",
@@ -387,6 +388,23 @@ def a_turf_cut(world, where, whose, gone, user):
         world.one("DELETE FROM turf_cuts WHERE organization_id = %s AND id = %s", where.id, made)
     return made
 
+A_SOURCE = a_row("voter_sources", "name, permitted_use", "%(name)s, 'elections'")
+
+
+def an_import(world, where, whose, gone, user):
+    source = A_SOURCE(world, where, whose, False, user)
+    made = world.one("INSERT INTO imports (organization_id, source_id, name) VALUES (%s, %s, %s) RETURNING id",
+                     where.id, source, CANARY[whose])
+    if gone:
+        world.one("DELETE FROM imports WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
+FIELD_OBJECTS.update({
+    "source_id": A_SOURCE, "import_id": an_import,
+    "profile_id": a_row("voter_profiles", "name, profile",
+                        "%(name)s || %(number)s, '{\"name\": \"County\", \"mappings\": []}'::jsonb"),
+})
 
 OBJECTS = {
     "event_id": lambda world, where, whose, gone, user: an_event(world, where, whose, gone),
