@@ -50,11 +50,17 @@ static const cc_field certificate_fields[] = {
 const cc_type cc_purge_certificate_type = CC_TYPE(cc_purge_certificate, "PurgeCertificate", certificate_fields,
                                                   .doc = "That the data of a source was destroyed.");
 
+/* Whole, so that it is an example of a reply too. */
+#define PROFILE_EXAMPLE \
+  "{\"name\":\"County file\",\"description\":null,\"format\":null,\"mappings\":[{\"field\":\"last_name\",\"key\":null,\"columns\":[\"LAST\"]," \
+  "\"any\":[],\"prefix\":null,\"separator\":\" \",\"date\":\"auto\",\"required\":true,\"codes\":[]}],\"confidential\":[]," \
+  "\"blank_values\":[]}"
+
 static const cc_field saved_fields[] = {
   CC_INT64(cc_saved_profile, id, .flags = CC_READ_ONLY, .doc = "Number of the profile."),
   CC_STRING(cc_saved_profile, name, .flags = CC_READ_ONLY, .max = 100, .format = CC_FORMAT_NAME, .doc = "Name inside the profile."),
   CC_OBJECT(cc_saved_profile, profile, cc_voter_profile, &cc_voter_profile_type, .flags = CC_REQUIRED, .doc = "The profile.",
-            .example = "{\"name\":\"County file\",\"mappings\":[{\"field\":\"last_name\",\"columns\":[\"LAST\"]}]}"),
+            .example = PROFILE_EXAMPLE),
   CC_TIME(cc_saved_profile, created_at, .flags = CC_READ_ONLY, .doc = "When it was saved."),
   CC_TIME(cc_saved_profile, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_INT64(cc_saved_profile, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
@@ -66,7 +72,7 @@ static const cc_field shipped_fields[] = {
   CC_STRING(cc_shipped_profile, key, .flags = CC_READ_ONLY, .max = 50, .format = CC_FORMAT_SLUG, .doc = "What an import names it by.",
             .example = "\"nc\""),
   CC_OBJECT(cc_shipped_profile, profile, cc_voter_profile, &cc_voter_profile_type, .flags = CC_READ_ONLY, .doc = "The profile.",
-            .example = "{\"name\":\"County file\",\"mappings\":[{\"field\":\"last_name\",\"columns\":[\"LAST\"]}]}"),
+            .example = PROFILE_EXAMPLE),
 };
 static const cc_type shipped_type = CC_TYPE(cc_shipped_profile, "ShippedProfile", shipped_fields, .doc = "A mapping that ships.");
 static const cc_field shipped_list_fields[] = {
