@@ -642,7 +642,8 @@ BEGIN
   SELECT DISTINCT ON (r.building_key) organization, r.building_key, COALESCE(r.building_address, r.address), r.number,
          r.street, r.street_key, r.city, r.state, r.zip5, r.precinct, import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
-  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind IN ('new', 'changed', 'moved')
+  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
+    AND p.kind IN ('new', 'changed', 'moved')
     AND r.address_key IS NOT NULL AND NOT r.confidential
     AND NOT EXISTS (SELECT FROM buildings b WHERE b.organization_id = organization AND b.building_key = r.building_key)
   ORDER BY r.building_key, r.row_no
@@ -651,7 +652,8 @@ BEGIN
   SELECT DISTINCT ON (r.address_key) organization, b.id, r.address_key, r.unit, r.precinct, import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
   JOIN buildings b ON b.organization_id = organization AND b.building_key = r.building_key
-  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind IN ('new', 'changed', 'moved')
+  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
+    AND p.kind IN ('new', 'changed', 'moved')
     AND r.address_key IS NOT NULL AND NOT r.confidential
     AND NOT EXISTS (SELECT FROM doors d WHERE d.organization_id = organization AND d.address_key = r.address_key)
   ORDER BY r.address_key, r.row_no
@@ -661,7 +663,8 @@ BEGIN
   SELECT organization, r.address_key, min(d.id), count(*) FILTER (WHERE p.kind = 'new'), import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
   JOIN doors d ON d.organization_id = organization AND d.address_key = r.address_key
-  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind IN ('new', 'changed', 'moved')
+  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
+    AND p.kind IN ('new', 'changed', 'moved')
     AND r.address_key IS NOT NULL AND NOT r.confidential
   GROUP BY r.address_key
   ON CONFLICT (organization_id, address_key) DO UPDATE
@@ -689,7 +692,8 @@ BEGIN
     CASE WHEN r.registration_status = 'removed' THEN 'removed' END, r.hash, import, import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
   LEFT JOIN households h ON h.organization_id = organization AND h.address_key = r.address_key AND NOT r.confidential
-  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind = 'new'
+  WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
+    AND p.kind = 'new'
   ORDER BY p.row_no
   ON CONFLICT DO NOTHING; -- somebody entered the person by hand since the comparison
   GET DIAGNOSTICS n = ROW_COUNT;
@@ -779,7 +783,8 @@ AS $$
     FROM staging.plan p
     JOIN staging.rows r ON r.import_id = $1 AND r.row_no = p.row_no
     JOIN voters v ON v.organization_id = app_organization_id() AND v.id = p.voter_id
-    WHERE p.import_id = $1 AND p.row_no > $3 AND p.row_no <= $4 AND p.kind = 'seen'
+    WHERE p.import_id = $1 AND p.row_no > $3 AND p.row_no <= $4 AND r.row_no > $3 AND r.row_no <= $4
+      AND p.kind = 'seen'
   ), kept AS (
     INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
     SELECT app_organization_id(), $1, o.id, 'seen', jsonb_build_object('source_id', o.source_id,
@@ -804,7 +809,8 @@ BEGIN
   -- index, whatever the planner believes.
   PERFORM set_config('work_mem', '64MB', true), set_config('synchronous_commit', 'off', true),
           set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
-          set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
+          set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+          set_config('enable_material', 'off', true), set_config('enable_bitmapscan', 'off', true);
   n := COALESCE(NULLIF(current_setting('app.import_chunk', true), '')::int, n); -- of a test
   SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import FOR UPDATE;
   SELECT max(c.row_no) INTO upto FROM (
