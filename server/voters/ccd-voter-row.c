@@ -86,13 +86,28 @@ clean(work *w, ccd_slice text)
   return (ccd_slice){out, n};
 }
 
+/* What the mapping says that a value of the file means; NULL: nothing. */
+static const char *
+meaning(const cc_voter_mapping *mapping, ccd_slice text)
+{
+  for (size_t i = 0; i < mapping->n_codes; i++) {
+    if (in_list(text, &mapping->codes[i]->from))
+      return mapping->codes[i]->to;
+  }
+  return NULL;
+}
+
+/* A value that means something here is none of the blank ones: REMOVED hides an address, and is a
+ * status. */
 static ccd_slice
 column_text(work *w, int column)
 {
   if (column < 0 || (size_t) column >= w->row->n)
     return (ccd_slice){NULL, 0};
   ccd_slice text = clean(w, w->row->fields[column]);
-  return in_list(text, &w->mapper->profile->blank_values) ? (ccd_slice){NULL, 0} : text;
+  bool blank =
+    in_list(text, &w->mapper->profile->blank_values) && meaning(w->step->mapping, text) == NULL;
+  return blank ? (ccd_slice){NULL, 0} : text;
 }
 
 static ccd_slice
@@ -335,11 +350,8 @@ take(work *w, ccd_slice text)
 static ccd_slice
 decoded(const cc_voter_mapping *mapping, ccd_slice text)
 {
-  for (size_t i = 0; i < mapping->n_codes; i++) {
-    if (in_list(text, &mapping->codes[i]->from))
-      return (ccd_slice){mapping->codes[i]->to, strlen(mapping->codes[i]->to)};
-  }
-  return text;
+  const char *to = meaning(mapping, text);
+  return to != NULL ? (ccd_slice){to, strlen(to)} : text;
 }
 
 static bool

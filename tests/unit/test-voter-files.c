@@ -541,6 +541,26 @@ test_required(void)
   ccd_voter_mapper_free(mapper);
 }
 
+/* REMOVED in place of an address hides it; as a status it is one. */
+static void
+test_removed(void)
+{
+  const char *json = ccd_profile_shipped("generic")->json;
+  static const char *const columns[] = {"last_name", "status", "address"};
+  cc_error_list errors = {.arena = arena};
+  cc_voter_profile *profile = NULL;
+  g_assert_cmpint(ccd_profile_parse(json, strlen(json), arena, &profile, &errors), ==, CC_OK);
+  ccd_voter_mapper *mapper = NULL;
+  g_assert_cmpint(ccd_voter_mapper_new(profile, columns, 3, &mapper, &errors), ==, CC_OK);
+  ccd_slice fields[] = {{"Cruz", 4}, {"Removed", 7}, {"REMOVED", 7}};
+  ccd_table_row row = {.fields = fields, .n = 3};
+  ccd_voter_row voter;
+  g_assert_cmpint(ccd_voter_map(mapper, &row, &voter), ==, CC_OK);
+  g_assert_cmpint(voter.registration_status, ==, CC_REGISTRATION_REMOVED);
+  g_assert_cmpuint(voter.residence.line.length, ==, 0);
+  ccd_voter_mapper_free(mapper);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -561,6 +581,7 @@ main(int argc, char **argv)
   g_test_add_func("/voter-files/profile-errors", test_profile_errors);
   g_test_add_func("/voter-files/shipped", test_shipped);
   g_test_add_func("/voter-files/required", test_required);
+  g_test_add_func("/voter-files/removed", test_removed);
   int code = g_test_run();
   cc_arena_free(arena);
   return code;
