@@ -207,11 +207,13 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
   const cc_field_upload *body = call->body;
   upload self = {.call = call};
   cc_status status = begin(&self, body->n_operations, reterr);
+  if (status != CC_OK || self.receipt == NULL)
+    return status;
   for (size_t i = 0; status == CC_OK && i < body->n_operations; i++)
     status = apply(&self, body->operations[i], reterr);
   if (status == CC_OK && self.releases)
     status = release(&self, reterr);
-  if (status != CC_OK && (self.receipt == NULL || self.receipt->n_verdicts == 0))
+  if (status != CC_OK && self.receipt->n_verdicts == 0)
     return status;
   self.receipt->stopped = status != CC_OK;
   call->reply = self.receipt;

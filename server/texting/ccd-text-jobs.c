@@ -48,9 +48,9 @@ read_payload(ccd_job *job, const text_payload **ret, cc_error *reterr)
 static cc_status
 fill(ccd_job *job, cc_error *reterr)
 {
-  const text_payload *payload;
+  const text_payload *payload = NULL;
   cc_status status = read_payload(job, &payload, reterr);
-  if (status != CC_OK)
+  if (status != CC_OK || payload == NULL)
     return status;
   const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
   return ccd_job_once(job,
@@ -118,10 +118,10 @@ hand_over(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_
 static cc_status
 send_text(ccd_job *job, cc_error *reterr)
 {
-  const text_payload *payload;
+  const text_payload *payload = NULL;
   const ccd_rows *marked = NULL;
   cc_status status = read_payload(job, &payload, reterr);
-  if (status != CC_OK)
+  if (status != CC_OK || payload == NULL)
     return status;
   const ccd_arg args[] = {{"message_id", ccd_text_int64(job->arena, payload->message_id)}, {0}};
   status = ccd_job_once(job,

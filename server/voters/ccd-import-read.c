@@ -307,7 +307,7 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
   CC_AUTO(ccd_voter_mapper) mapper = NULL;
   ccd_table_guess guess = {0};
   ccd_table_format format = {0};
-  choice chosen = {0};
+  choice chosen = {.key = ""};
   cc_error_list errors = {.arena = arena};
   size_t n_columns = 0;
 
@@ -322,7 +322,7 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
     status = ccd_source_open(path, import->member, &source, reterr);
   if (status == CC_OK)
     status = ccd_table_open(source, &format, &table, reterr);
-  if (status != CC_OK)
+  if (status != CC_OK || chosen.profile == NULL)
     return status;
   const char *const *columns = ccd_table_columns(table, &n_columns);
   status = ccd_voter_mapper_new(chosen.profile, columns, n_columns, &mapper, &errors);

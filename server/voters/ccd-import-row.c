@@ -224,7 +224,7 @@ write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
   add(out, row->suffix);
   add_date(out, row->birth);
   add_year(out, row->birth);
-  add_text(out, sex);
+  add(out, (ccd_slice){.text = sex, .length = sex[0] != '\0'});
   add(out, row->party);
   add_text(out, status > 0 ? cc_registration_status_enum.names[status - 1] : "");
   add_date(out, row->registered_on);

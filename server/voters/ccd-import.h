@@ -125,8 +125,6 @@ const char *ccd_import_place_name(cc_arena *arena,
  */
 cc_status ccd_import_read(ccd_import *import, cc_error *reterr) CC_MUSTCHECK;
 
-/* The kinds "import" and "import.purge"; and "import.local", which only the command line runs. */
-extern const ccd_job_kind ccd_import_jobs[];
 extern const ccd_job_kind ccd_import_local_jobs[];
 
 /* Handlers of ccd-imports-routes.c that are more than a statement. */
