@@ -37,10 +37,11 @@ BEGIN
 END
 $$;
 
--- A place on the map, or NULL. Inlined, and what the index over buildings is made of.
+-- A place on the map, or NULL. Inlined, and what the index over buildings is made of; names with their schema,
+-- since a dump is read back without a search path.
 CREATE FUNCTION map_point(latitude double precision, longitude double precision) RETURNS geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT ST_SetSRID(ST_MakePoint(longitude, latitude), 4326) $$;
+AS $$ SELECT public.ST_SetSRID(public.ST_MakePoint(longitude, latitude), 4326) $$;
 GRANT EXECUTE ON FUNCTION map_point(double precision, double precision) TO campaign_api, campaign_definer;
 
 -- Places -------------------------------------------------------------------------------------------

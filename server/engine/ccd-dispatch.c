@@ -112,12 +112,24 @@ listed_media(const char *list, const char *type, cc_arena *arena)
   return NULL;
 }
 
+static size_t
+body_most(const ccd_route *route)
+{
+  return route->max_body != 0 ? route->max_body : CCD_BODY_MAX;
+}
+
+static bool
+announces_more(const ccd_http_request *request, size_t most)
+{
+  return request->content_length > 0 && (uint64_t) request->content_length > most;
+}
+
 static cc_status
 check_file_body(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_http_request *request = exchange->request;
   const ccd_route *route = exchange->call.route;
-  if (request->content_length > 0 && (uint64_t) request->content_length > route->max_body)
+  if (announces_more(request, route->max_body))
     return cc_fail(reterr,
                    CC_ERR_TOO_LARGE,
                    "body_too_large",
@@ -145,9 +157,9 @@ step_size(ccd_exchange *exchange, cc_error *reterr)
   const ccd_http_request *request = exchange->request;
   const ccd_route *route = exchange->call.route;
   assert(route != NULL);
-  size_t most = route->max_body != 0 ? route->max_body : CCD_BODY_MAX;
+  size_t most = body_most(route);
   bool file = route->op->body_media != NULL;
-  if (!file && (request->too_large || request->body_length > most))
+  if (!file && (request->too_large || request->body_length > most || announces_more(request, most)))
     return cc_fail(reterr,
                    CC_ERR_TOO_LARGE,
                    "body_too_large",
@@ -619,11 +631,15 @@ ccd_dispatch_begin(void *data,
     return CCD_HTTP_ANSWERED;
   cc_status status = step_route(exchange, &error);
   const ccd_route *route = exchange->call.route;
-  if (status != CC_OK || route == NULL || route->op->body_media == NULL) {
+  bool file = status == CC_OK && route != NULL && route->op->body_media != NULL;
+  /* The listener knows the largest limit of all routes; this one's own may be smaller. */
+  bool larger =
+    status == CC_OK && route != NULL && !file && announces_more(request, body_most(route));
+  if (!file && !larger) {
     arena_put(exchange->call.arena); /* an ordinary request, good or bad */
     return CCD_HTTP_BUFFER;
   }
-  status = begin_file(exchange, &error);
+  status = file ? begin_file(exchange, &error) : step_size(exchange, &error);
   if (status != CC_OK) {
     exchange_end(exchange, status, &error);
     return CCD_HTTP_ANSWERED;

@@ -245,6 +245,7 @@ def test_a_wide_guess_is_refused_and_a_profile_of_ones_own_is_taken(imports):
     bad = imports.client.post("/v1/voter-profiles", {"profile": {**profile, "mappings": [{"field": "district", "columns": ["x"]}]}})
     assert bad.status_code == 422 and bad.json()["errors"][0]["pointer"].startswith("/profile/mappings/0"), bad.text
     made = imports.client.ok("POST", "/v1/voter-profiles", {"profile": profile}, status=201)
+    assert imports.client.ok("GET", f"/v1/voter-profiles/{made['id']}") == made
     assert imports.client.post("/v1/voter-profiles", {"profile": profile}).status_code == 409
     assert imports.apply(data)["format"]["profile"] == "own"
     assert imports.voters() == [("5", "", "Medina, Rosa")]
@@ -259,6 +260,7 @@ def test_a_wide_guess_is_refused_and_a_profile_of_ones_own_is_taken(imports):
 
 def test_the_source_must_be_promised_and_valid(imports):
     made = imports.client.ok("POST", "/v1/voter-sources", {"name": "Bought", "permitted_use": "One race"})
+    assert imports.client.ok("GET", f"/v1/voter-sources/{made['id']}") == made
     imports.source = made["id"]
     number = imports.upload(table(ROSA))
     start = f"/v1/imports/{number}/start"
