@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -34,7 +35,7 @@ compare_y(const void *a, const void *b, void *place)
 static bool
 wider_than_high(const halve *h, int from, int to)
 {
-  double x0 = INFINITY, x1 = -INFINITY, y0 = INFINITY, y1 = -INFINITY;
+  double x0 = DBL_MAX, x1 = -DBL_MAX, y0 = DBL_MAX, y1 = -DBL_MAX;
   for (int i = from; i < to; i++) {
     const ccd_point *p = &h->s->place[h->order[i]];
     x0 = fmin(x0, p->x);

@@ -2,17 +2,16 @@
 #include "server/providers/ccd-mail-outbox.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/base/cc-str.h"
+#include "server/providers/ccd-outbox.h"
 
 #define MAIL_MAX (4u << 20)
 #define LINE_MAX_8BIT 998 /* RFC 5322 section 2.1.1 */
@@ -243,37 +242,6 @@ compose(const ccd_mail *mail, cc_str *out, cc_error *reterr)
   return CC_OK;
 }
 
-static bool
-write_whole(int fd, const char *bytes, size_t n)
-{
-  while (n > 0) {
-    ssize_t written = write(fd, bytes, n);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return false;
-    bytes += written;
-    n -= (size_t) written;
-  }
-  return fsync(fd) == 0;
-}
-
-/* The folder is synced too: after a power cut the name is there. */
-static bool
-store(int folder, const char *temporary, const char *name, const cc_str *text)
-{
-  int fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0)
-    return false;
-  bool ok = write_whole(fd, text->text, text->length);
-  if (close(fd) != 0)
-    ok = false;
-  ok = ok && renameat(folder, temporary, folder, name) == 0 && fsync(folder) == 0;
-  if (!ok)
-    (void) unlinkat(folder, temporary, 0);
-  return ok;
-}
-
 static cc_status
 send_to_outbox(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
 {
@@ -284,18 +252,12 @@ send_to_outbox(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
   cc_str_printf(&temporary, ".%08" PRId64 "-%d.part", mail->id, (int) getpid());
   if (status == CC_OK && (name.failed || temporary.failed))
     status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-  if (status == CC_OK) {
-    (void) mkdir(config->mail_outbox, 0700);
-    int fd = open(config->mail_outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || !store(fd, temporary.text, name.text, &text))
-      status = cc_fail(reterr,
-                       CC_ERR_EXTERNAL,
-                       "outbox",
-                       "The mail could not be written to MAIL_OUTBOX: error %d",
-                       errno);
-    if (fd >= 0)
-      (void) close(fd);
-  }
+  if (status == CC_OK && !ccd_outbox_store(config->mail_outbox, temporary.text, name.text, &text))
+    status = cc_fail(reterr,
+                     CC_ERR_EXTERNAL,
+                     "outbox",
+                     "The mail could not be written to MAIL_OUTBOX: error %d",
+                     errno);
   if (text.text != NULL)
     explicit_bzero(text.text, text.length);
   cc_str_done(&text);
