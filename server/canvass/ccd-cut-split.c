@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/canvass/ccd-cut-split.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Costs in metres of walking, so that they can be weighed against the edge that a cut saves. */
@@ -52,7 +53,7 @@ static int
 best_begin(const ccd_stops *s, const int *order)
 {
   int begin = 0;
-  double least = INFINITY;
+  double least = DBL_MAX;
   for (int i = 0; i < s->n; i++) {
     double cost = cut_cost(s, order[i == 0 ? s->n - 1 : i - 1], order[i]);
     if (cost < least) {
@@ -82,7 +83,7 @@ solve(split *d)
   const ccd_stops *s = d->s;
   double most = s->target * (1 + s->slack);
   for (int end = 1; end <= s->n; end++) {
-    d->best[end] = INFINITY;
+    d->best[end] = DBL_MAX;
     for (int begin = end - 1; begin >= 0; begin--) {
       double work = d->work[end] - d->work[begin] + d->walk[end - 1] - d->walk[begin];
       if (work > most && begin < end - 1)

@@ -137,7 +137,6 @@ place_batch(ccd_job *job,
             cc_error *reterr)
 {
   const ccd_rows *rows = NULL, *applied = NULL;
-  CC_AUTO(cc_arena) scratch = NULL;
   cc_str places = CC_STR_INIT(PLACES_MAX), attach = CC_STR_INIT(PLACES_MAX);
   const ccd_arg next[] = {{"after", *after}, {"again", again}, {0}};
 
