@@ -28,7 +28,7 @@ WHERE t.organization_id = :organization_id::bigint AND (:cursor_1::bigint IS NUL
   AND (:assigned_user_id::bigint IS NULL OR t.assigned_user_id = :assigned_user_id::bigint)
   AND (:event_id::bigint IS NULL OR t.event_id = :event_id::bigint)
   AND (:cut_id::bigint IS NULL OR t.cut_id = :cut_id::bigint)
-  AND (:may_manage_canvass::boolean
+  AND ((:my_rights::jsonb ? 'manage_canvass')
        OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
 ORDER BY t.id LIMIT :limit::int
 
@@ -47,7 +47,7 @@ ORDER BY t.id LIMIT :limit::int
 -- name: turf_get
 SELECT {columns t} FROM turfs_shown t
 WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
-  AND (:may_manage_canvass::boolean OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
+  AND ((:my_rights::jsonb ? 'manage_canvass') OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
 
 -- name: turf_update
 SELECT {columns t}
@@ -64,7 +64,7 @@ RETURNING t.id
 SELECT {columns d} FROM turf_doors_shown d
 WHERE d.organization_id = :organization_id::bigint AND d.route_id = :turf_id::bigint
   AND turf_assert(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint,
-                  :may_manage_canvass::boolean)
+                  (:my_rights::jsonb ? 'manage_canvass'))
   AND (:cursor_1::int IS NULL OR d.position > :cursor_1::int)
 ORDER BY d.position LIMIT :limit::int
 
@@ -88,7 +88,7 @@ SELECT {columns t} FROM turf_turn(:organization_id::bigint, :turf_id::bigint, 'r
 
 -- name: turf_finish
 SELECT {columns t} FROM turf_turn(:organization_id::bigint,
-  CASE WHEN :may_manage_canvass::boolean
+  CASE WHEN (:my_rights::jsonb ? 'manage_canvass')
             OR turf_mine(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint)
        THEN :turf_id::bigint END, 'done', NULL) t
 
@@ -231,7 +231,7 @@ SELECT t.id, t.name, t.code, t.state, t.door_count, t.voter_count, t.length_m, t
 FROM turfs_shown t
 LEFT JOIN events e ON e.organization_id = t.organization_id AND e.id = t.event_id
 WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
-  AND (:may_manage_canvass::boolean OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
+  AND ((:my_rights::jsonb ? 'manage_canvass') OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
 
 -- name: turf_paper_doors
 SELECT d.position, d.door_id, d.building_id, COALESCE(d.number, '') AS number, COALESCE(d.street, d.address) AS street,

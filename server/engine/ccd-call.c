@@ -55,14 +55,6 @@ own_find(const char *name)
   return OWN_NONE;
 }
 
-/* :may_manage_canvass is whether the actor has that right: for what a right widens inside a
- * statement, such as everybody's turfs instead of one's own. */
-static cc_right
-right_find(const char *name)
-{
-  return strncmp(name, "may_", 4) == 0 ? ccd_right_find(name + 4) : CC_RIGHT_UNSET;
-}
-
 const char *
 ccd_text_int64(cc_arena *arena, int64_t value)
 {
@@ -174,11 +166,6 @@ find_arg(ccd_exchange *exchange, const char *name, const ccd_arg *extra, const c
     *ret = own_value(exchange, own);
     return true;
   }
-  cc_right right = right_find(name);
-  if (right != CC_RIGHT_UNSET) {
-    *ret = exchange->actor.rights & CC_RIGHT_BIT(right) ? "true" : "false";
-    return true;
-  }
   const cc_op *op = exchange->call.route->op;
   int index = given_field(op->params, name);
   if (index >= 0) {
@@ -206,9 +193,8 @@ bool
 ccd_exchange_knows(const ccd_route *route, const char *name)
 {
   const cc_op *op = route->op;
-  return own_find(name) != OWN_NONE || right_find(name) != CC_RIGHT_UNSET ||
-         given_field(op->params, name) >= 0 || given_field(op->query, name) >= 0 ||
-         given_field(op->body, name) >= 0;
+  return own_find(name) != OWN_NONE || given_field(op->params, name) >= 0 ||
+         given_field(op->query, name) >= 0 || given_field(op->body, name) >= 0;
 }
 
 bool

@@ -122,10 +122,9 @@ struct ccd_route {
 /**
  * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
  * the call's own (organization_id, session_id, request_id, address, actor, my_user_id, my_rights:
- * names of the actor's rights as a JSON array, may_<right>: true or false, body: the validated body
- * as jsonb, limit, cursor_1, cursor_2, if_match), then path, query string and body fields, last
- * user_id (the actor's, unless the path names a person). What is absent is
- * NULL.
+ * names of the actor's rights as a JSON array, body: the validated body as jsonb, limit, cursor_1,
+ * cursor_2, if_match), then path, query string and body fields, last user_id (the actor's, unless
+ * the path names a person). What is absent is NULL.
  *
  * @extra: ends with a NULL name; may be NULL
  * @ret: may be NULL; valid until the call ends
