@@ -255,6 +255,12 @@ def test_a_cut_of_nothing_and_one_that_is_over(org):
     conflict(org.owner.post(f"/v1/turf-cuts/{made['id']}/cancel"), "turf_cut_over")
 
 
+def test_a_cut_that_waits_is_cancelled(org):
+    waits = org.owner.server.sql("INSERT INTO turf_cuts (organization_id, name, method) VALUES (%s, 'North', 'auto') "
+                                 "RETURNING id", (org.id,))[0][0]
+    assert org.owner.ok("POST", f"/v1/turf-cuts/{waits}/cancel")["state"] == "cancelled"
+
+
 def test_a_cancelled_cut_leaves_nothing(org, town, make_server):
     server = make_server(database=org.owner.server.database, SERVE_JOBS=0)
     client = Client(server, token=org.owner.token)

@@ -24,9 +24,12 @@ SANITIZER_EXIT = 86
 SANITIZERS = {
     "ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1:abort_on_error=0:"
                     "detect_stack_use_after_return=1:strict_string_checks=1",
-    "LSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:report_objects=1",
+    # fontconfig, which draws walk lists, keeps its configuration until the end; the client's list names it.
+    "LSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:report_objects=1:print_suppressions=0:"
+                    f"suppressions={services.ROOT / 'tests' / 'client' / 'lsan.supp'}",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=0",
-    "TSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:halt_on_error=0:second_deadlock_stack=1",
+    "TSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:halt_on_error=0:second_deadlock_stack=1:print_suppressions=0:"
+                    f"suppressions={services.ROOT / 'tests' / 'harness' / 'tsan.supp'}",
 }
 REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer",
            "runtime error:", "Assertion `")
