@@ -4,7 +4,7 @@
 #include "server/engine/ccd-call.h"
 
 /* Work in the field: packs that phones take along, what they send back, conflicts. The rules are in
- * db/migrations/0014_field.sql, the protocol in docs/internals/field-protocol.md. */
+ * db/functions/field, the protocol in docs/internals/field-protocol.md. */
 extern const ccd_route ccd_field_routes[];
 
 ccd_handler ccd_field_packs;
