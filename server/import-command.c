@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/import-command.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -10,8 +12,11 @@
 
 #include "ccd-queries.h"
 #include "server/commands.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/serve.h"
 #include "server/voters/ccd-import.h"
+#include "server/voters/ccd-profile.h"
 
 /* The command import: files of this machine, through the very job that the API's imports are. It
  * runs in a worker of this process; killed, the same command later goes on where it was. */

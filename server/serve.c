@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/serve.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,10 +20,12 @@
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
 #include "server/engine/ccd-router.h"
+#include "server/engine/ccd-routes.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-sessions.h"
 #include "server/engine/ccd-spool.h"
 #include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail-job.h"
 #include "server/jobs/ccd-mail.h"
 #include "server/providers/ccd-mail-outbox.h"
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-decode.h"
+
 #include <assert.h>
 #include <string.h>
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-json.h"
+
 #include <assert.h>
 #include <math.h>
 #include <setjmp.h>

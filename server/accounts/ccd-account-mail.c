@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/accounts/ccd-account-mail.h"
+
 #include <string.h>
 
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail-job.h"
 
 /* The texts of the mails. No name that somebody typed stands in them: anybody can type anybody's
  * address, and a name can be an advertisement. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/accounts/ccd-account.h"
+
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
 #include "common/base/cc-utf8.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
+#include "server/engine/ccd-arg-text.h"
 
 #include <inttypes.h>
 #include <string.h>

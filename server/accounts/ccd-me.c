@@ -3,8 +3,11 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
+#include "server/accounts/ccd-account-mail.h"
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
+#include "server/engine/ccd-arg-text.h"
 
 /* What a person changes about the own account that needs more than a statement. */
 

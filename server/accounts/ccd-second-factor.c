@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/accounts/ccd-second-factor.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
+#include "server/accounts/ccd-account-mail.h"
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-totp.h"
+#include "server/engine/ccd-arg-text.h"
 
 /* The second factor: one-time codes of an authenticator application, and recovery codes. */
 

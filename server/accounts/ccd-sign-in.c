@@ -4,8 +4,12 @@
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
 #include "common/base/cc-utf8.h"
+#include "server/accounts/ccd-account-mail.h"
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
+#include "server/accounts/ccd-second-factor.h"
+#include "server/engine/ccd-arg-text.h"
 
 /* Sessions: how they begin and how they end. */
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/canvass/ccd-cut-halve.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

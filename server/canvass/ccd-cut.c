@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/canvass/ccd-cut-halve.h"
 #include "server/canvass/ccd-cut-split.h"
 #include "server/canvass/ccd-tour.h"
 #include "server/canvass/ccd-walk.h"

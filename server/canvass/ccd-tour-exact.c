@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/canvass/ccd-tour-exact.h"
+
 #include "server/canvass/ccd-tour.h"
 
 #include <assert.h>

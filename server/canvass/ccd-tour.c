@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "server/canvass/ccd-tour-exact.h"
+
 #define NEIGHBOURS 6
 #define NEIGHBOURS_LARGE 10 /* few kicks there make up for what was missed */
 #define LARGE 5000

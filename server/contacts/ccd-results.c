@@ -6,6 +6,8 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-result.h"
+#include "server/engine/ccd-feed-page.h"
+#include "server/engine/ccd-reply-file.h"
 
 static cc_status
 no_memory(cc_error *reterr)

@@ -12,6 +12,9 @@
  * budget, because a stopped backend never answers and no setting of libpq or of the server ends
  * that (statement_timeout runs in the stopped process itself). */
 
+/* A long statement that the server itself ends must not look like a server that hangs. */
+#define LONG_GRACE (2 * CC_TIME_SECOND)
+
 static void
 ignore_notice(void *data, const char *message)
 {
@@ -264,4 +267,11 @@ ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
   }
   *ret = PQgetResult(conn->pg);
   return CC_OK;
+}
+
+void
+ccd_conn_renew_budget(ccd_db_conn *conn)
+{
+  if (conn->context.timeout_ms > 0)
+    conn->budget = (int64_t) conn->context.timeout_ms * 1000 + LONG_GRACE;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-db-pool.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +16,6 @@
 #define PROBE_EVERY_MS 100
 #define PROBE_TIMEOUT_US (1000 * 1000)
 #define START_TIMEOUT_US (10 * 1000 * 1000)
-
-/* A thread in ccd_db_borrow; lives on its stack, guarded by the pool's lock. */
-struct ccd_waiter {
-  ccd_waiter *next;
-  pthread_cond_t wake;
-  ccd_db_conn *conn; /* handed over */
-  bool refused;
-};
 
 static void
 init_cond(pthread_cond_t *cond)
@@ -45,30 +39,6 @@ after_ms(int ms)
     time.tv_nsec -= 1000000000;
   }
   return time;
-}
-
-bool
-ccd_db_up(const ccd_db *db)
-{
-  return atomic_load(&db->up);
-}
-
-void
-ccd_db_trip(ccd_db *db, unsigned generation)
-{
-  pthread_mutex_lock(&db->lock);
-  if (generation == atomic_load(&db->generation)) {
-    atomic_fetch_add(&db->generation, 1);
-    atomic_store(&db->up, false);
-    for (ccd_waiter *waiter = db->first_waiter; waiter != NULL; waiter = waiter->next) {
-      waiter->refused = true;
-      pthread_cond_signal(&waiter->wake);
-    }
-    db->first_waiter = db->last_waiter = NULL;
-    db->n_waiting = 0;
-    pthread_cond_signal(&db->wake_prober);
-  }
-  pthread_mutex_unlock(&db->lock);
 }
 
 /* Runs while the pool lives; sleeps while the database is up. */

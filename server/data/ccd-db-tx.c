@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-db-tx.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +14,6 @@
 
 /* What a commit or rollback may wait in any case: the call's budget may be used up. */
 #define LEAST_BUDGET (200 * 1000)
-
-/* A long statement that the server itself ends must not look like a server that hangs. */
-#define LONG_GRACE (2 * CC_TIME_SECOND)
 
 #define SET_WHO "set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)"
 #define SET_WHAT                                                                                   \
@@ -266,13 +265,6 @@ ccd_db_begin(ccd_db_conn *conn, const ccd_context *context)
 }
 
 void
-ccd_tx_renew_budget(ccd_db_conn *conn)
-{
-  if (conn->context.timeout_ms > 0)
-    conn->budget = (int64_t) conn->context.timeout_ms * 1000 + LONG_GRACE;
-}
-
-void
 ccd_db_drop_rows(ccd_db_conn *conn)
 {
   ccd_conn_clear_results(conn);
@@ -298,7 +290,7 @@ ccd_tx_open(ccd_db_conn *conn, cc_error *reterr)
 {
   if (conn->copying || (conn->state != CCD_TX_BEGUN && conn->state != CCD_TX_OPEN))
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   if (conn->state == CCD_TX_OPEN)
     return CC_OK;
   cc_status status = queue_begin(conn, reterr);
@@ -343,7 +335,7 @@ ccd_db_query(ccd_db_conn *conn,
   if (conn->copying || (conn->state != CCD_TX_BEGUN && conn->state != CCD_TX_OPEN))
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");
 
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   if (conn->state == CCD_TX_BEGUN)
     status = queue_begin(conn, reterr);
   if (status != CC_OK)
@@ -374,7 +366,7 @@ ccd_db_query_once(ccd_db_conn *conn,
   if (status != CC_OK)
     return status;
 
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   bool queued = (context->tx != CCD_WRITE || queue_internal(conn, CCD_ST_READ_WRITE, NULL)) &&
                 queue_long(conn) && queue_context(conn) &&
                 queue(conn, query->index, args, /* keep= */ true);
@@ -395,7 +387,7 @@ static cc_status
 end(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)
 {
   conn->state = CCD_TX_NONE;
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   if (conn->budget < LEAST_BUDGET)
     conn->budget = LEAST_BUDGET;
   if (!queue_internal(conn, which, NULL))

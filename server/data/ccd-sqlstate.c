@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-sqlstate.h"
+
 #include <stdio.h>
 #include <string.h>
 

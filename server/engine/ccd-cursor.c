@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-cursor.h"
+
 #include <string.h>
 
 #include "common/base/cc-utf8.h"

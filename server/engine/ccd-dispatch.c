@@ -11,9 +11,15 @@
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-idempotency.h"
 #include "server/engine/ccd-intake.h"
+#include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
+#include "server/engine/ccd-problem.h"
+#include "server/engine/ccd-reply-file.h"
+#include "server/engine/ccd-reply.h"
+#include "server/engine/ccd-response.h"
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
@@ -261,7 +267,7 @@ step_right(ccd_exchange *exchange, cc_error *reterr)
                    CC_ERR_FORBIDDEN,
                    "right",
                    "This needs the right %s",
-                   ccd_right_get(route->right)->name);
+                   cc_right_get(route->right)->name);
   return CC_OK;
 }
 

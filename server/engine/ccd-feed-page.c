@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-feed-page.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-cursor.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed-private.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-socket.h"
 #include "server/engine/ccd-log.h"
 
 /* Pages of the feed, asked for or pushed. A cursor is (xid, id), signed for the organization. */

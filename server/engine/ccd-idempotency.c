@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-idempotency.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
 
 /* Idempotency-Key: the key's row is written in the transaction of the work itself, so either both

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "common/api/cc-page.h"
+#include "server/engine/ccd-cursor.h"
+#include "server/engine/ccd-listener-head.h"
 
 #define QUERY_PAIRS_MAX 32
 #define IDEMPOTENCY_KEY_MAX 255

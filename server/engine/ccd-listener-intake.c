@@ -5,7 +5,8 @@
 
 #include "common/base/cc-time.h"
 #include "common/base/cc-utf8.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* From MHD's callbacks to the handler and back. One request passes: URI line, head (first access
  * call), body (one call for each piece), end (last access call), completed. */
@@ -378,22 +379,4 @@ ccd_intake_completed_cb(void *data,
   atomic_store(&connection->deadline,
                seconds(connection, 1) +
                  connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
-}
-
-const char *
-ccd_http_header(const ccd_http_request *request, const char *lower_name)
-{
-  const ccd_connection *connection = request->connection;
-  const char *value = NULL;
-  size_t length = 0;
-  /* MHD compares without case and allocates nothing. */
-  if (MHD_lookup_connection_value_n(connection->mhd,
-                                    MHD_HEADER_KIND,
-                                    lower_name,
-                                    strlen(lower_name),
-                                    &value,
-                                    &length) != MHD_YES)
-    return NULL;
-  /* Other encodings cannot be stored or logged: as if it were not there. */
-  return value != NULL && cc_utf8_length(value, length) >= 0 ? value : NULL;
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* MHD's only timeout is of inactivity, so one byte a second holds a connection for ever. The reaper
  * shuts such connections down (never closes: the descriptor is MHD's), and lingers for those that

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-listener-socket.h"
+
 #include <errno.h>
 #include <openssl/evp.h>
 #include <poll.h>
@@ -8,7 +10,8 @@
 #include <sys/uio.h>
 
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* WebSockets (RFC 6455), server to client: messages that come in are thrown away, pings answered.
  * ulfius's own are not used: its reader believes the length that a frame announces and allocates

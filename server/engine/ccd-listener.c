@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-private.h"
 #include "server/engine/ccd-log.h"
 
 /* Files that the rest of the process has open: databases, logs, libraries. */

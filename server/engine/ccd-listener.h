@@ -30,9 +30,6 @@ typedef struct ccd_http_request {
   void *connection; /* the listener's own */
 } ccd_http_request;
 
-/* A request header by its lower-case name, or NULL. Repeated headers were refused or joined. */
-const char *ccd_http_header(const ccd_http_request *request, const char *lower_name);
-
 /* Bytes per second that a streamed body or a file must make on average; slower clients are cut. */
 #define CCD_STREAM_RATE_MIN (4 * 1024)
 
@@ -113,8 +110,3 @@ int ccd_listener_connections(const ccd_listener *listener);
 /* Ask every WebSocket to end, wait for requests in flight until @deadline (cc_time_monotonic), then
  * stop and free. */
 void ccd_listener_stop(ccd_listener *listener, int64_t deadline);
-
-/* WebSocket, from its thread. False: the peer is gone or the server stops. */
-bool ccd_socket_send(ccd_socket *socket, const char *text, size_t length);
-bool ccd_socket_ping(ccd_socket *socket);
-bool ccd_socket_open(const ccd_socket *socket);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-problem.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/api/cc-problem.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-response.h"
 
 /* The one place where a failure becomes what the client sees. */
 
@@ -110,7 +114,7 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
     .detail = internal ? (char *) "Something went wrong in the server. Tell support the request_id."
                        : text(error->message),
     .code = internal ? NULL : text(error->code),
-    .required = right ? (char *) ccd_right_get(route->right)->name : NULL,
+    .required = right ? (char *) cc_right_get(route->right)->name : NULL,
     .entity = status == CC_ERR_NOT_FOUND ? (char *) entity_of(exchange) : NULL,
     .service = status == CC_ERR_EXTERNAL ? text(error->pointer) : NULL,
     .request_id = (char *) exchange->call.request_id,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-reply-file.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +8,8 @@
 #include <unistd.h>
 
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-response.h"
 
 /* Answers that are bytes: files sent from the disk, and what a handler made in memory. */
 
@@ -115,7 +119,7 @@ ccd_reply_file_check(ccd_exchange *exchange, cc_error *reterr)
   int64_t to = 0;
   if (range == NULL || strcmp(exchange->request->method, "GET") != 0 || file->etag == NULL ||
       (condition != NULL && strcmp(condition, file->etag) != 0) ||
-      ccd_reply_not_modified(exchange) ||
+      ccd_response_not_modified(exchange) ||
       !parse_range(range, file->length, &exchange->part_from, &to))
     return CC_OK;
   if (exchange->part_from >= file->length)

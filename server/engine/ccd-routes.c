@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-routes.h"
+
 #include <string.h>
 
 #include "ccd-queries.h"

@@ -10,6 +10,7 @@
 
 #include "ccd-queries.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 
 #define SLOTS 4096

@@ -5,7 +5,10 @@
 #include "ccd-queries.h"
 #include "common/api/cc-pack.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
+#include "server/engine/ccd-feed-page.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/field/ccd-field.h"
 
 /* A pack as bytes. The database makes its lines, all of one snapshot; here come the header with its

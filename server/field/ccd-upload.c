@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/field/ccd-upload.h"
+
 #include <string.h>
 
 #include "ccd-queries.h"
 #include "common/api/cc-field.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/field/ccd-field.h"
 
 /* Uploads: one transaction and one verdict for each operation, in the order in which they came.
@@ -71,7 +74,7 @@ missing_right(ccd_call *call, const char *kind_name)
                  "right",
                  cc_arena_printf(call->arena,
                                  "This needs the right %s",
-                                 ccd_right_get(right)->name));
+                                 cc_right_get(right)->name));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */

@@ -2,8 +2,10 @@
 #include <time.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
 /* Housekeeping on a thread of its own, so that neither lane waits for it: extends the leases of

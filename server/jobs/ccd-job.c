@@ -6,9 +6,11 @@
 #include <time.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
 /* The worker: each lane claims due jobs of its kinds and runs them one by one. */
@@ -33,42 +35,6 @@ typedef struct batch {
   claim claims[BATCH];
   int n, rows;
 } batch;
-
-void
-ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret)
-{
-  for (int i = 0; i < statement->n_params && i < CCD_JOB_ARGS_MAX; i++) {
-    ret[i] = NULL;
-    for (const ccd_arg *at = named; at != NULL && at->name != NULL; at++)
-      if (strcmp(at->name, statement->params[i]) == 0)
-        ret[i] = at->text;
-  }
-}
-
-cc_status
-ccd_jobs_query(ccd_jobs *jobs,
-               cc_arena *arena,
-               const ccd_query *statement,
-               const ccd_arg *named,
-               ccd_job_take *take,
-               void *ret,
-               cc_error *reterr)
-{
-  static const ccd_context context = {.tx = CCD_WRITE, .actor = "system", .action = "job.run"};
-  const char *args[CCD_JOB_ARGS_MAX] = {NULL};
-  ccd_db_conn *conn = NULL;
-  const ccd_rows *rows = NULL;
-
-  ccd_jobs_args(statement, named, args);
-  cc_status status = ccd_db_borrow(jobs->server->db, &conn, reterr);
-  if (status != CC_OK)
-    return status;
-  status = ccd_db_query_once(conn, &context, statement, args, &rows, reterr);
-  if (status == CC_OK && take != NULL)
-    take(rows, arena, ret);
-  ccd_db_return(jobs->server->db, conn);
-  return status;
-}
 
 static void
 take_batch(const ccd_rows *rows, cc_arena *arena, void *ret)

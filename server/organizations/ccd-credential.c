@@ -3,7 +3,9 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
 /* What acts for an organization without being a person: API tokens and devices. */
@@ -29,8 +31,8 @@ read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
 {
   *ret_rights = 0;
   for (size_t i = 0; i < scopes->n; i++) {
-    cc_right right = ccd_right_find(scopes->items[i]);
-    if (right != CC_RIGHT_UNSET && ccd_right_get(right)->grantable) {
+    cc_right right = cc_right_find(scopes->items[i]);
+    if (right != CC_RIGHT_UNSET && cc_right_get(right)->grantable) {
       *ret_rights |= CC_RIGHT_BIT(right);
       continue;
     }
@@ -48,7 +50,7 @@ read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
                              "%s%s\"%s\"",
                              list,
                              *list ? ", " : "",
-                             ccd_right_get((cc_right) i)->name);
+                             cc_right_get((cc_right) i)->name);
   }
   return list != NULL ? cc_arena_printf(call->arena, "[%s]", list) : NULL;
 }

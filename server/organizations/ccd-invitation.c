@@ -6,6 +6,8 @@
 #include "common/base/cc-utf8.h"
 #include "server/engine/ccd-server.h"
 #include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail-job.h"
+#include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
 /* Invitations. Their tokens are looked up over the border of organizations (invitation_find); what

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/organizations/ccd-member.h"
+
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
 #include "server/engine/ccd-server.h"
@@ -18,7 +20,7 @@ cc_status
 ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr)
 {
   for (unsigned i = CC_RIGHT_UNSET + 1; i < _CC_RIGHT_MAX; i++) {
-    const ccd_right_info *info = ccd_right_get((cc_right) i);
+    const cc_right_info *info = cc_right_get((cc_right) i);
     if (info->grantable && (rights & ~call->actor->rights & CC_RIGHT_BIT(i)))
       return cc_fail(reterr,
                      CC_ERR_FORBIDDEN,

@@ -3,6 +3,8 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
 
 /* The queue of a phone bank, made from its list in one statement: minutes for a state's file, so it

@@ -6,6 +6,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-platform.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-docs.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed.h"
 #include "server/engine/ccd-openapi.h"

@@ -11,3 +11,6 @@
  * written is CCD_SMS_AGAIN.
  */
 extern const ccd_sms_provider ccd_sms_outbox;
+
+/* The one that this configuration names, or NULL. */
+const ccd_sms_provider *ccd_sms_of(const ccd_config *config);

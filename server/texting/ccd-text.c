@@ -2,6 +2,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-texting.h"
 #include "server/engine/ccd-server.h"
+#include "server/providers/ccd-sms-outbox.h"
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 

@@ -4,6 +4,9 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
 /* The job that cuts. It reads the doors, computes without a transaction, and writes the drafts in

@@ -4,6 +4,8 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-turf.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
 /* Turfs changed by hand, and doors handed out from a shared one: a few hundred doors each, so that

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/turf/ccd-turf-map.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/turf/ccd-turf-paper.h"
+#include "server/turf/ccd-turf-ground.h"
+#include "server/turf/ccd-turf-paper-draw.h"
 
 /* The map on the first page: streets, doors in the order of the walk, north, scale. */
 

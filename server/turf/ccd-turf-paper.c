@@ -6,7 +6,11 @@
 #include "ccd-queries.h"
 #include "common/api/cc-turf.h"
 #include "common/base/cc-str.h"
-#include "server/turf/ccd-turf-paper.h"
+#include "server/engine/ccd-reply-file.h"
+#include "server/turf/ccd-turf-ground.h"
+#include "server/turf/ccd-turf-map.h"
+#include "server/turf/ccd-turf-paper-draw.h"
+#include "server/turf/ccd-turf-qr.h"
 
 /* The walk list: one page with map, code and script, then the doors in walking order with boxes to
  * mark. For a clipboard in the rain: black on white, few words, every page stands for itself. */

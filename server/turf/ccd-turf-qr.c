@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/turf/ccd-turf-qr.h"
+
 #include <cairo.h>
 #include <qrencode.h>
 #include <string.h>
@@ -6,6 +8,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-turf.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-server.h"
 #include "server/turf/ccd-turf.h"
 

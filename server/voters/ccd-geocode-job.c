@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-geocode-job.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-geocode.h"
 #include "server/voters/ccd-voters-routes.h"
 

@@ -6,9 +6,12 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-import.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
 #include "server/voters/ccd-import.h"
+#include "server/voters/ccd-profile.h"
 
 /* What is more than a statement: profiles are checked by the reader, files are kept and sent. */
 

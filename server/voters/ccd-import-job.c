@@ -4,9 +4,12 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/voters/ccd-import-read.h"
 #include "server/voters/ccd-import.h"
 
 /* The job of an import: looks where its row stands and takes it further, one committed step after
@@ -20,26 +23,6 @@
 #define RETRIES 6
 #define WAIT_S 5
 #define ATTEMPTS_LAST 8 /* the queue gives a job up after as many */
-
-const char *
-ccd_import_place_name(cc_arena *arena, int64_t organization_id, int64_t import_id, const char *what)
-{
-  return cc_arena_printf(arena,
-                         "imports/%lld/%lld/%s",
-                         (long long) organization_id,
-                         (long long) import_id,
-                         what);
-}
-
-ccd_job_tx
-ccd_import_tx(const ccd_import *import, bool bulk)
-{
-  return (ccd_job_tx){.action = "import.run",
-                      .actor = import->actor,
-                      .user_id = import->created_by,
-                      .bulk = bulk,
-                      .timeout_s = 3600};
-}
 
 typedef struct import_payload {
   int64_t import_id, source_id;

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-read.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ccd-queries.h"
 #include "server/data/ccd-db.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/voters/ccd-import-problems.h"
+#include "server/voters/ccd-import-row.h"
 #include "server/voters/ccd-import.h"
+#include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-mapper.h"
 
 /* Files into staging: COPY in pieces, each a transaction that tells how far it is. A read that was
  * interrupted begins anew: nothing outside of staging has changed. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-row.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "server/engine/ccd-crypto.h"
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-import.h"
 
 /* A mapped row as a line of COPY staging.rows in text format: one tab between columns, \N for

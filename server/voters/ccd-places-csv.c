@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-places-csv.h"
+
 #include <stdlib.h>
 #include <string.h>
 

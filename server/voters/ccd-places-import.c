@@ -7,6 +7,7 @@
 #include "common/api/cc-place.h"
 #include "server/engine/ccd-spool.h"
 #include "server/voters/ccd-address.h"
+#include "server/voters/ccd-places-csv.h"
 #include "server/voters/ccd-voters-routes.h"
 
 /* Files of places: PostgreSQL takes the GeoJSON apart, addresses are read here. A file is one

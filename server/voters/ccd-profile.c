@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-voter-row.h"
 
 static int

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-voter-row-private.h"
 
 #define RESIDENCE_LINES_MAX 8

@@ -8,6 +8,7 @@
 #include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec.h"
 #include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-mapper.h"
 #include "server/voters/ccd-voter-row.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/canvass/ccd-cut.h"
+#include "server/canvass/ccd-tour-exact.h"
 #include "server/canvass/ccd-tour.h"
 #include "server/canvass/ccd-walk.h"
 

@@ -7,7 +7,9 @@
 #include <zlib.h>
 
 #include "server/voters/ccd-address-words.h"
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-mapper.h"
 #include "server/voters/ccd-voter-row.h"
 #include "tests/unit/drift.h"
 

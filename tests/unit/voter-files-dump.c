@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-mapper.h"
 #include "server/voters/ccd-voter-row.h"
 
 /* What the reader of voter files makes of a file, as lines of JSON, for the tests in Python; and
