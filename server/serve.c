@@ -69,8 +69,7 @@ open_database(ccd_server *server, cc_error *reterr)
   return status;
 }
 
-/* -- the internal listener ------------------------------------------------------------------------
- */
+/* --- the internal listener --- */
 
 static void
 internal_handler(void *data, const ccd_http_request *request, ccd_http_response *response)
@@ -139,8 +138,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
   return status;
 }
 
-/* -- start and stop
- * -------------------------------------------------------------------------------- */
+/* --- start and stop --- */
 
 /* What both commands have. */
 static cc_status
@@ -277,7 +275,7 @@ ccd_program_block_signals(void)
 
 /* Until a signal ends it. The exit code. */
 static int
-run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
+run_server(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
 {
   sigset_t signals;
   ccd_program_block_signals();
@@ -316,12 +314,12 @@ int
 ccd_command_serve(int argc, char **argv)
 {
   static ccd_server server;
-  return run(&server, start_server);
+  return run_server(&server, start_server);
 }
 
 int
 ccd_command_worker(int argc, char **argv)
 {
   static ccd_server server;
-  return run(&server, start_worker);
+  return run_server(&server, start_worker);
 }

@@ -170,7 +170,7 @@ ccd_verify_email(ccd_call *call, cc_error *reterr)
 /* After the hash was made: the token is used up, the password set, every session ended. In this
  * order, so that a sign-in with the old password either fails or has its session ended. */
 static cc_status
-reset(ccd_call *call, const char *token, const char *hash, cc_error *reterr)
+reset_password(ccd_call *call, const char *token, const char *hash, cc_error *reterr)
 {
   const ccd_rows *used = NULL, *rows = NULL;
 
@@ -221,7 +221,7 @@ ccd_reset_password(ccd_call *call, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_password_hash(call->arena, body->password, &hash, reterr);
   if (status == CC_OK)
-    status = reset(call, body->token, hash, reterr);
+    status = reset_password(call, body->token, hash, reterr);
   if (status != CC_OK)
     return status;
   return ccd_mail_notice(call,

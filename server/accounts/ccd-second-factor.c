@@ -88,7 +88,11 @@ use_recovery_code(ccd_call *call,
 }
 
 static cc_status
-refuse(cc_status refused, const char *code, const char *pointer, const char *why, cc_error *reterr)
+refuse_factor(cc_status refused,
+              const char *code,
+              const char *pointer,
+              const char *why,
+              cc_error *reterr)
 {
   if (refused == CC_ERR_INVALID)
     return cc_fail_field(reterr, refused, code, pointer, "%s", why);
@@ -107,11 +111,11 @@ ccd_factor_check(ccd_call *call,
   bool used = false;
 
   if (code == NULL && recovery_code == NULL)
-    return refuse(refused,
-                  "second_factor_required",
-                  "/code",
-                  "Send the code of the authenticator application too, or a recovery code.",
-                  reterr);
+    return refuse_factor(refused,
+                         "second_factor_required",
+                         "/code",
+                         "Send the code of the authenticator application too, or a recovery code.",
+                         reterr);
   cc_status status = count_try(call, account->id, reterr);
   if (status == CC_OK && code != NULL)
     status = match_code(call, account, code, &ret->step, reterr);
@@ -119,11 +123,11 @@ ccd_factor_check(ccd_call *call,
     status = use_recovery_code(call, account, recovery_code, &used, &ret->codes_left, reterr);
   if (status != CC_OK || used || ret->step != NULL)
     return status;
-  return refuse(refused,
-                "second_factor_wrong",
-                code != NULL ? "/code" : "/recovery_code",
-                "The code is wrong, or was used already.",
-                reterr);
+  return refuse_factor(refused,
+                       "second_factor_wrong",
+                       code != NULL ? "/code" : "/recovery_code",
+                       "The code is wrong, or was used already.",
+                       reterr);
 }
 
 cc_status
@@ -231,11 +235,11 @@ mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr
   cc_status status = ccd_call_query(call, &ccd_q_totp_use, args, &rows, reterr);
   if (status != CC_OK || ccd_rows_n(rows) == 1)
     return status;
-  return refuse(CC_ERR_INVALID,
-                "second_factor_wrong",
-                "/code",
-                "This code was used already; wait for the next one.",
-                reterr);
+  return refuse_factor(CC_ERR_INVALID,
+                       "second_factor_wrong",
+                       "/code",
+                       "This code was used already; wait for the next one.",
+                       reterr);
 }
 
 cc_status

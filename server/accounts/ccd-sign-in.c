@@ -17,7 +17,7 @@
 
 /* A browser keeps a __Host- cookie only when it came over TLS; without TLS it has another name. */
 static const char *
-cookie(ccd_call *call, const char *token, int seconds)
+session_cookie(ccd_call *call, const char *token, int seconds)
 {
   bool tls = strncmp(ccd_call_config(call)->public_url, "https://", 8) == 0;
   return cc_arena_printf(call->arena,
@@ -167,7 +167,7 @@ begin_session(ccd_call *call,
     reply->token = token;
     return CC_OK;
   }
-  call->set_cookie = cookie(call, token, COOKIE_SECONDS);
+  call->set_cookie = session_cookie(call, token, COOKIE_SECONDS);
   return call->set_cookie != NULL ? CC_OK : ccd_no_memory(reterr);
 }
 
@@ -209,7 +209,7 @@ ccd_sign_out(ccd_call *call, cc_error *reterr)
     return status;
   ccd_call_revoke(call, "session", call->actor->session_id);
   if (call->actor->by_cookie) {
-    call->set_cookie = cookie(call, "", /* seconds= */ 0);
+    call->set_cookie = session_cookie(call, "", /* seconds= */ 0);
     if (call->set_cookie == NULL)
       return ccd_no_memory(reterr);
   }

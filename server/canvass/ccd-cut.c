@@ -119,7 +119,7 @@ find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
   return CC_OK;
 }
 
-/* --- the tour --------------------------------------------------------------------------------- */
+/* --- the tour --- */
 
 static cc_status
 tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
@@ -146,7 +146,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
   return ccd_tour_solve(&problem, &budget, o->watch, scratch, order, NULL, reterr);
 }
 
-/* --- the result ------------------------------------------------------------------------------ */
+/* --- the result --- */
 
 /* Parts of a tower: each as near to the target as whole parts can be. */
 static int
@@ -224,7 +224,7 @@ make_result(const work *w, int groups, cc_arena *arena, ccd_cut *ret, cc_error *
   return CC_OK;
 }
 
-/* --- public ---------------------------------------------------------------------------------- */
+/* --- public --- */
 
 static void
 set_targets(work *w, const ccd_segment *segments)
@@ -323,7 +323,7 @@ ccd_cut_again(const ccd_ground *ground,
   return CC_OK;
 }
 
-/* --- the nearest free doors ------------------------------------------------------------------- */
+/* --- the nearest free doors --- */
 
 typedef struct away {
   int32_t length;

@@ -139,7 +139,7 @@ make_matrix(const ccd_ground *ground,
 
 /* Read the closed tour from behind the dummy on; with a start, away from it. */
 static void
-unroll(const stops *s, const int *tour, int n, bool starts, int *ret_order)
+unroll_tour(const stops *s, const int *tour, int n, bool starts, int *ret_order)
 {
   int dummy = 0, written = 0, direction = 1;
   while (tour[dummy] != n - 1)
@@ -202,7 +202,7 @@ ccd_walk_plan(const ccd_ground *ground,
   status = ccd_tour_solve(&problem, &budget, options->watch, scratch, tour, NULL, reterr);
   if (status != CC_OK)
     return status;
-  unroll(&s, tour, problem.n, options->start != NULL, ret_order);
+  unroll_tour(&s, tour, problem.n, options->start != NULL, ret_order);
   sum_up(ground->points, ret_order, n, path_length(&problem, tour), options, ret);
   return CC_OK;
 }

@@ -17,12 +17,12 @@ no_memory(cc_error *reterr)
 
 /* The one row of @query as a struct of @type, and its place in the feed. */
 static cc_status
-count(ccd_call *call,
-      const ccd_query *query,
-      const cc_type *type,
-      void **ret,
-      char **ret_cursor,
-      cc_error *reterr)
+count_results(ccd_call *call,
+              const ccd_query *query,
+              const cc_type *type,
+              void **ret,
+              char **ret_cursor,
+              cc_error *reterr)
 {
   void *object = cc_arena_alloc(call->arena, type->size);
   if (object == NULL)
@@ -43,7 +43,8 @@ ccd_results_count(ccd_call *call, cc_error *reterr)
 {
   void *object = NULL;
   char *cursor = NULL;
-  cc_status status = count(call, &ccd_q_result_list, &cc_results_type, &object, &cursor, reterr);
+  cc_status status =
+    count_results(call, &ccd_q_result_list, &cc_results_type, &object, &cursor, reterr);
   cc_results *reply = object;
   if (reply != NULL)
     reply->cursor = cursor;
@@ -57,7 +58,7 @@ ccd_results_answers(ccd_call *call, cc_error *reterr)
   void *object = NULL;
   char *cursor = NULL;
   cc_status status =
-    count(call, &ccd_q_result_answers, &cc_answer_counts_type, &object, &cursor, reterr);
+    count_results(call, &ccd_q_result_answers, &cc_answer_counts_type, &object, &cursor, reterr);
   cc_answer_counts *reply = object;
   if (reply != NULL)
     reply->cursor = cursor;
@@ -66,7 +67,7 @@ ccd_results_answers(ccd_call *call, cc_error *reterr)
 }
 
 static unsigned char
-nibble(char digit)
+hex_value(char digit)
 {
   return (unsigned char) (digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
@@ -78,7 +79,7 @@ bytes_of(cc_arena *arena, const char *text, size_t *ret_length)
   size_t length = strlen(text) < 2 ? 0 : (strlen(text) - 2) / 2;
   unsigned char *bytes = cc_arena_alloc(arena, length + 1);
   for (size_t i = 0; bytes != NULL && i < length; i++)
-    bytes[i] = (unsigned char) (nibble(text[2 + 2 * i]) << 4 | nibble(text[3 + 2 * i]));
+    bytes[i] = (unsigned char) (hex_value(text[2 + 2 * i]) << 4 | hex_value(text[3 + 2 * i]));
   *ret_length = length;
   return bytes;
 }

@@ -14,7 +14,7 @@ static const char statement[] =
   "<> ''";
 
 static cc_status
-keep(ccd_db *db, const PGresult *result, cc_error *reterr)
+keep_messages(ccd_db *db, const PGresult *result, cc_error *reterr)
 {
   size_t n = (size_t) PQntuples(result);
   db->constraints = calloc(n + 1, sizeof(*db->constraints));
@@ -45,7 +45,7 @@ ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr)
     if (result == NULL)
       continue; /* the end of the statement's results */
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
-      kept = keep(conn->db, result, reterr);
+      kept = keep_messages(conn->db, result, reterr);
     synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
     PQclear(result);
   }

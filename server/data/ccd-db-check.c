@@ -132,7 +132,7 @@ find_part(const char *sql, part *ret)
 
 /* The query's text for one use; NULL when the use has no type for some part (or no memory). */
 static char *
-expand(const ccd_query *query, const ccd_query_use *use)
+expanded_text(const ccd_query *query, const ccd_query_use *use)
 {
   cc_str out = CC_STR_INIT(SQL_MAX);
   const char *sql = query->sql;
@@ -174,7 +174,7 @@ expand_query(ccd_db *db,
   for (size_t i = 0; i < n_uses; i++) {
     if (uses[i].query != query)
       continue;
-    char *sql = expand(query, &uses[i]);
+    char *sql = expanded_text(query, &uses[i]);
     if (sql == NULL)
       continue;
     if (statement->sql == NULL) {

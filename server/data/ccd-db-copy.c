@@ -14,7 +14,7 @@
 
 /* Run the statement up to where bytes flow. */
 static cc_status
-start(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error *reterr)
+start_copy(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error *reterr)
 {
   const ccd_statement *statement = &conn->db->statements[query->index];
   if (statement->sql == NULL || statement->n_params != 0)
@@ -49,7 +49,7 @@ start(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error
 cc_status
 ccd_db_copy_in(ccd_db_conn *conn, const ccd_query *query, cc_error *reterr)
 {
-  cc_status status = start(conn, query, PGRES_COPY_IN, reterr);
+  cc_status status = start_copy(conn, query, PGRES_COPY_IN, reterr);
   conn->copying = status == CC_OK;
   return status;
 }
@@ -115,7 +115,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
                 void *data,
                 cc_error *reterr)
 {
-  cc_status status = start(conn, query, PGRES_COPY_OUT, reterr);
+  cc_status status = start_copy(conn, query, PGRES_COPY_OUT, reterr);
   while (status == CC_OK) {
     char *row = NULL;
     int length = 0;

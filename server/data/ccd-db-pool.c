@@ -43,7 +43,7 @@ after_ms(int ms)
 
 /* Runs while the pool lives; sleeps while the database is up. */
 static void *
-probe(void *data)
+probe_thread(void *data)
 {
   ccd_db *db = data;
   pthread_mutex_lock(&db->lock);
@@ -260,7 +260,7 @@ connect_first(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
 }
 
 static cc_status
-start(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
+start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
 {
   cc_status status = read_url(db, reterr);
   if (status == CC_OK)
@@ -275,7 +275,7 @@ start(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
   for (int i = db->options.connections - 1; i >= 0; i--)
     db->free[db->n_free++] = &db->conns[i];
   atomic_store(&db->up, true);
-  if (pthread_create(&db->prober, NULL, probe, db) != 0)
+  if (pthread_create(&db->prober, NULL, probe_thread, db) != 0)
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
   db->prober_runs = true;
   return CC_OK;
@@ -300,7 +300,7 @@ ccd_db_open(const ccd_db_options *options,
 
   cc_status status = db->options.url == NULL
                        ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
-                       : start(db, uses, n_uses, reterr);
+                       : start_pool(db, uses, n_uses, reterr);
   if (status != CC_OK) {
     ccd_db_close(db);
     return status;

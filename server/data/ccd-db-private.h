@@ -179,7 +179,7 @@ cc_status ccd_copy_put_end(ccd_db_conn *conn, const char *why, cc_error *reterr)
 
 /* Read every result up to the end of the command, then go back into pipeline mode. @ret_rows may
  * be NULL. */
-cc_status ccd_copy_settle(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_copy_settle(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr);
 
 /* Back out of a COPY FROM STDIN that is under way. */
 void ccd_copy_cancel(ccd_db_conn *conn);

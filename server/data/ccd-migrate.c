@@ -157,7 +157,7 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
 }
 
 static const char *
-sqlstate(const PGresult *result)
+sqlstate_of(const PGresult *result)
 {
   const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   return state != NULL ? state : "";
@@ -182,7 +182,7 @@ failed_line(const char *sql, const PGresult *result)
 
 /* The server's words are for the person who runs the migration; no row of anybody is in there. */
 static cc_status
-failed(const PGconn *pg, const PGresult *result, const migration *item, cc_error *reterr)
+migration_failed(const PGconn *pg, const PGresult *result, const migration *item, cc_error *reterr)
 {
   const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (primary == NULL)
@@ -208,22 +208,22 @@ failed(const PGconn *pg, const PGresult *result, const migration *item, cc_error
 
 /* Run and forget the result. @item names the file in an error; may be NULL. */
 static cc_status
-run(PGconn *pg, const char *sql, const migration *item, bool *ret_locked, cc_error *reterr)
+run_sql(PGconn *pg, const char *sql, const migration *item, bool *ret_locked, cc_error *reterr)
 {
   PGresult *result = PQexec(pg, sql);
   ExecStatusType got = PQresultStatus(result);
   cc_status status = CC_OK;
   if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK) {
     if (ret_locked != NULL)
-      *ret_locked = strcmp(sqlstate(result), "55P03") == 0;
-    status = failed(pg, result, item, reterr);
+      *ret_locked = strcmp(sqlstate_of(result), "55P03") == 0;
+    status = migration_failed(pg, result, item, reterr);
   }
   PQclear(result);
   return status;
 }
 
 static cc_status
-record(PGconn *pg, const migration *item, cc_error *reterr)
+record_migration(PGconn *pg, const migration *item, cc_error *reterr)
 {
   char number[24];
   (void) snprintf(number, sizeof(number), "%lld", item->number);
@@ -238,7 +238,7 @@ record(PGconn *pg, const migration *item, cc_error *reterr)
                  /* paramFormats= */ NULL,
                  /* resultFormat= */ 0);
   cc_status status =
-    PQresultStatus(result) == PGRES_COMMAND_OK ? CC_OK : failed(pg, result, item, reterr);
+    PQresultStatus(result) == PGRES_COMMAND_OK ? CC_OK : migration_failed(pg, result, item, reterr);
   PQclear(result);
   return status;
 }
@@ -247,17 +247,17 @@ record(PGconn *pg, const migration *item, cc_error *reterr)
 static cc_status
 apply_once(PGconn *pg, const migration *item, bool *ret_locked, cc_error *reterr)
 {
-  cc_status status = run(pg, "BEGIN", item, ret_locked, reterr);
+  cc_status status = run_sql(pg, "BEGIN", item, ret_locked, reterr);
   if (status == CC_OK)
-    status = run(pg, "SET LOCAL lock_timeout = '2s'", item, ret_locked, reterr);
+    status = run_sql(pg, "SET LOCAL lock_timeout = '2s'", item, ret_locked, reterr);
   if (status == CC_OK)
-    status = run(pg, item->sql, item, ret_locked, reterr);
+    status = run_sql(pg, item->sql, item, ret_locked, reterr);
   if (status == CC_OK && PQtransactionStatus(pg) != PQTRANS_INTRANS)
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: has a COMMIT of its own", item->file);
   if (status == CC_OK)
-    status = record(pg, item, reterr);
+    status = record_migration(pg, item, reterr);
   if (status == CC_OK)
-    return run(pg, "COMMIT", item, ret_locked, reterr);
+    return run_sql(pg, "COMMIT", item, ret_locked, reterr);
   PQclear(PQexec(pg, "ROLLBACK"));
   return status;
 }
@@ -265,7 +265,7 @@ apply_once(PGconn *pg, const migration *item, bool *ret_locked, cc_error *reterr
 /* A lock that somebody holds is worth another try; waiting longer for it would make everybody else
  * wait behind us. */
 static cc_status
-apply(PGconn *pg, const migration *item, cc_error *reterr)
+apply_migration(PGconn *pg, const migration *item, cc_error *reterr)
 {
   for (int attempt = 1;; attempt++) {
     bool locked = false;
@@ -278,7 +278,7 @@ apply(PGconn *pg, const migration *item, cc_error *reterr)
 
 /* What the database has must be what the files say, in full. */
 static cc_status
-compare(const PGresult *rows, const migrations *files, cc_error *reterr)
+compare_history(const PGresult *rows, const migrations *files, cc_error *reterr)
 {
   for (int i = 0; i < PQntuples(rows); i++) {
     long long number = strtoll(PQgetvalue(rows, i, 0), NULL, 10);
@@ -310,15 +310,15 @@ read_applied(PGconn *pg, const migrations *files, size_t *ret_applied, cc_error 
   PGresult *rows =
     PQexec(pg, "SELECT number, name, checksum FROM schema_migrations ORDER BY number");
   cc_status status = PQresultStatus(rows) == PGRES_TUPLES_OK
-                       ? compare(rows, files, reterr)
-                       : failed(pg, rows, /* item= */ NULL, reterr);
+                       ? compare_history(rows, files, reterr)
+                       : migration_failed(pg, rows, /* item= */ NULL, reterr);
   *ret_applied = (size_t) PQntuples(rows);
   PQclear(rows);
   return status;
 }
 
 static cc_status
-prepare(PGconn *pg, cc_error *reterr)
+prepare_history(PGconn *pg, cc_error *reterr)
 {
   static const char *const steps[] = {
     "SET client_min_messages = warning",
@@ -330,7 +330,7 @@ prepare(PGconn *pg, cc_error *reterr)
     " applied_at timestamptz NOT NULL DEFAULT now())",
   };
   for (size_t i = 0; i < CC_N(steps); i++) {
-    cc_status status = run(pg, steps[i], /* item= */ NULL, /* ret_locked= */ NULL, reterr);
+    cc_status status = run_sql(pg, steps[i], /* item= */ NULL, /* ret_locked= */ NULL, reterr);
     if (status != CC_OK)
       return status;
   }
@@ -338,14 +338,14 @@ prepare(PGconn *pg, cc_error *reterr)
 }
 
 static cc_status
-migrate(PGconn *pg, const migrations *files, int *ret_applied, cc_error *reterr)
+migrate_all(PGconn *pg, const migrations *files, int *ret_applied, cc_error *reterr)
 {
   size_t applied = 0;
-  cc_status status = prepare(pg, reterr);
+  cc_status status = prepare_history(pg, reterr);
   if (status == CC_OK)
     status = read_applied(pg, files, &applied, reterr);
   for (size_t i = applied; status == CC_OK && i < files->n; i++) {
-    status = apply(pg, &files->items[i], reterr);
+    status = apply_migration(pg, &files->items[i], reterr);
     if (status == CC_OK)
       ++*ret_applied;
   }
@@ -367,8 +367,8 @@ ccd_migrate(const char *url, const char *folder, int *ret_applied, cc_error *ret
     PGconn *pg = PQconnectdb(url);
     (void) PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
     status = PQstatus(pg) == CONNECTION_OK
-               ? migrate(pg, &files, &applied, reterr)
-               : failed(pg, /* result= */ NULL, /* item= */ NULL, reterr);
+               ? migrate_all(pg, &files, &applied, reterr)
+               : migration_failed(pg, /* result= */ NULL, /* item= */ NULL, reterr);
     PQfinish(pg);
   }
   migrations_done(&files);

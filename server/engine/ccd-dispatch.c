@@ -68,8 +68,7 @@ arena_put(void *data)
     cc_arena_free(arena);
 }
 
-/* -- the steps before the work -------------------------------------------------------------------
- */
+/* --- the steps before the work --- */
 
 static cc_status
 step_route(ccd_exchange *exchange, cc_error *reterr)
@@ -271,8 +270,7 @@ step_right(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
-/* -- the work ------------------------------------------------------------------------------------
- */
+/* --- the work --- */
 
 static void
 reset_work(ccd_exchange *exchange)
@@ -428,8 +426,7 @@ run_last_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? step_work(exchange, reterr) : status;
 }
 
-/* -- around the steps ----------------------------------------------------------------------------
- */
+/* --- around the steps --- */
 
 static cc_method
 method_of(const char *name)
@@ -528,7 +525,7 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
 }
 
 static void
-finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
+finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   if (status == CC_OK) {
     after_commit(exchange);
@@ -584,7 +581,7 @@ static void
 exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   ccd_http_response *response = exchange->response;
-  finish(exchange, status, error);
+  finish_exchange(exchange, status, error);
   response->done = arena_put;
   response->done_data = exchange->call.arena;
 }
@@ -607,8 +604,7 @@ ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *res
   exchange_end(exchange, status, &error);
 }
 
-/* -- bodies that are files -----------------------------------------------------------------------
- */
+/* --- bodies that are files --- */
 
 static cc_status
 begin_file(ccd_exchange *exchange, cc_error *reterr)

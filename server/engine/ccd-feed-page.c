@@ -154,8 +154,7 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* -- live ----------------------------------------------------------------------------------------
- */
+/* --- live --- */
 
 typedef struct live {
   ccd_server *server;
@@ -201,7 +200,7 @@ keep_text(char *place, size_t size, const char *text)
 /* Send what is new. @ret_sent: how many; false: the socket is gone. A database that is away is
  * waited for. */
 static bool
-push(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
+push_news(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
 {
   *ret_sent = 0;
   ccd_db_conn *conn = NULL;
@@ -253,7 +252,7 @@ live_cb(ccd_socket *socket, void *data)
   int64_t pinged = cc_time_monotonic();
   while (arena != NULL && ccd_socket_open(socket)) {
     size_t sent = 0;
-    if (!push(self, socket, arena, &sent) || !still_allowed(self, arena))
+    if (!push_news(self, socket, arena, &sent) || !still_allowed(self, arena))
       break;
     if (cc_time_monotonic() - pinged > PING_US) {
       pinged = cc_time_monotonic();

@@ -61,7 +61,7 @@ request_hash(ccd_exchange *exchange)
 
 /* The first answer again. */
 static cc_status
-replay(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
+replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
   cc_arena *arena = exchange->call.arena;
   const char *body = ccd_rows_get(rows, 0, "body");
@@ -98,7 +98,7 @@ ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr)
   if (outcome != NULL && strcmp(outcome, "new") == 0)
     return CC_OK;
   if (outcome != NULL && strcmp(outcome, "replay") == 0)
-    return replay(exchange, rows, reterr);
+    return replay_answer(exchange, rows, reterr);
   if (outcome != NULL && strcmp(outcome, "mismatch") == 0)
     return cc_fail_field(reterr,
                          CC_ERR_INVALID,

@@ -14,7 +14,7 @@
 #define BODY_TEXT_MAX (1024u * 1024)
 
 static cc_status
-decoded(cc_status status, const ccd_exchange *exchange, cc_error *reterr)
+decode_result(cc_status status, const ccd_exchange *exchange, cc_error *reterr)
 {
   if (status == CC_OK)
     return CC_OK;
@@ -44,7 +44,7 @@ take_params(ccd_exchange *exchange, cc_error *reterr)
                                      &call->errors);
   call->params = params;
   if (status != CC_ERR_INVALID)
-    return decoded(status, exchange, reterr);
+    return decode_result(status, exchange, reterr);
   call->errors.n = 0;
   return cc_fail(reterr,
                  CC_ERR_NOT_FOUND,
@@ -109,7 +109,7 @@ take_query(ccd_exchange *exchange, cc_error *reterr)
                            &call->query_present,
                            &call->errors);
   call->query = query;
-  return decoded(status, exchange, reterr);
+  return decode_result(status, exchange, reterr);
 }
 
 /* limit and cursor of a list. */
@@ -165,7 +165,7 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
                                &call->errors);
   call->body = body;
   if (status != CC_OK)
-    return decoded(status, exchange, reterr);
+    return decode_result(status, exchange, reterr);
   cc_str text = CC_STR_INIT(BODY_TEXT_MAX);
   cc_encode_body(op->body, body, mode == CC_MODE_PATCH ? &call->body_present : NULL, &text);
   exchange->body_text = text.failed ? NULL : cc_arena_strndup(call->arena, text.text, text.length);

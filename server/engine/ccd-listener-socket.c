@@ -187,7 +187,7 @@ take_bytes(const ccd_socket *socket, const uint8_t *bytes, size_t n)
 
 /* Read what has come in, without waiting. */
 static void
-drain(const ccd_socket *socket)
+drain_socket(const ccd_socket *socket)
 {
   socket_state *state = socket->state;
   uint8_t bytes[4096];
@@ -208,7 +208,7 @@ bool
 ccd_socket_open(const ccd_socket *socket)
 {
   if (!socket->state->broken && socket->state->code == 0)
-    drain(socket);
+    drain_socket(socket);
   return !socket->state->broken && socket->state->code == 0 &&
          !atomic_load(&socket->listener->stopping);
 }

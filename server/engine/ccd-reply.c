@@ -52,7 +52,7 @@ member_text(ccd_exchange *exchange, const cc_type *type, int field)
 /* A statement may refuse without an exception, so that what it wrote is kept: its last two columns
  * are refused_code and refused_message. */
 static cc_status
-refused(const ccd_rows *rows, cc_error *reterr)
+row_refusal(const ccd_rows *rows, cc_error *reterr)
 {
   int last = ccd_rows_columns(rows) - 1;
   if (last < 1 || strcmp(ccd_rows_column_name(rows, last), "refused_message") != 0 ||
@@ -153,7 +153,7 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
   if (op->shape == CC_REPLY_LIST)
     return encode_list(exchange, rows, map, cells, reterr);
-  cc_status status = refused(rows, reterr);
+  cc_status status = row_refusal(rows, reterr);
   if (status != CC_OK)
     return status;
   ccd_rows_cells(rows, 0, cells);

@@ -18,7 +18,7 @@
 #define PACK_MAX (12u * 1024 * 1024)
 
 static const char *
-boolean(bool value)
+json_boolean(bool value)
 {
   return value ? "true" : "false";
 }
@@ -27,8 +27,8 @@ cc_status
 ccd_field_packs(ccd_call *call, cc_error *reterr)
 {
   const ccd_arg args[] = {
-    {"canvasses", boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CANVASS))},
-    {"checks_in", boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CHECK_IN))},
+    {"canvasses", json_boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CANVASS))},
+    {"checks_in", json_boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CHECK_IN))},
     {0},
   };
   return ccd_call_query(call, &ccd_q_field_packs, args, &call->rows, reterr);
@@ -72,7 +72,7 @@ add_end(ccd_call *call, int64_t lines, cc_str *out)
 
 /* As gzip, without a time or a name in it. NULL: out of memory. */
 static uint8_t *
-compressed(cc_arena *arena, const cc_str *text, size_t *ret_length)
+compress_gzip(cc_arena *arena, const cc_str *text, size_t *ret_length)
 {
   z_stream stream = {0};
   if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -102,7 +102,7 @@ send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
   add_end(call, ccd_rows_int64(rows, 0, "n_lines"), &text);
   size_t length = 0;
   uint8_t hash[CCD_HASH_BYTES];
-  uint8_t *bytes = text.failed ? NULL : compressed(call->arena, &text, &length);
+  uint8_t *bytes = text.failed ? NULL : compress_gzip(call->arena, &text, &length);
   const char *etag = NULL;
   if (bytes != NULL) {
     ccd_sha256(bytes, length, hash);

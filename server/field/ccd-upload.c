@@ -17,7 +17,7 @@
 #define RELEASES_MAX 500 /* in one request; the next one goes on */
 
 static const char *
-refusal(cc_arena *arena, const char *code, const char *message)
+refusal_json(cc_arena *arena, const char *code, const char *message)
 {
   cc_str text = CC_STR_INIT(4096);
   cc_str_add(&text, "{\"code\":");
@@ -49,12 +49,12 @@ ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const c
                                &present,
                                &errors);
   if (status != CC_OK && errors.n > 0)
-    return refusal(call->arena,
-                   errors.items[0].code,
-                   cc_arena_printf(call->arena,
-                                   "%s: %s",
-                                   errors.items[0].pointer,
-                                   errors.items[0].message));
+    return refusal_json(call->arena,
+                        errors.items[0].code,
+                        cc_arena_printf(call->arena,
+                                        "%s: %s",
+                                        errors.items[0].pointer,
+                                        errors.items[0].message));
   cc_str text = CC_STR_INIT(BODY_MAX);
   if (status == CC_OK)
     cc_encode_body(kind->body, object, &present, &text);
@@ -70,11 +70,11 @@ missing_right(ccd_call *call, const char *kind_name)
   cc_right right = kind != NULL && kind->door_list ? CC_RIGHT_CHECK_IN : CC_RIGHT_CANVASS;
   if (call->actor->rights & CC_RIGHT_BIT(right))
     return NULL;
-  return refusal(call->arena,
-                 "right",
-                 cc_arena_printf(call->arena,
-                                 "This needs the right %s",
-                                 cc_right_get(right)->name));
+  return refusal_json(call->arena,
+                      "right",
+                      cc_arena_printf(call->arena,
+                                      "This needs the right %s",
+                                      cc_right_get(right)->name));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */
@@ -130,7 +130,7 @@ note_stream(upload *self, const ccd_rows *rows)
 }
 
 static cc_status
-apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
+apply_operation(upload *self, const cc_field_operation *operation, cc_error *reterr)
 {
   ccd_call *call = self->call;
   const char *body = NULL;
@@ -160,7 +160,7 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
 
 /* Those whose turn has come, one transaction each. */
 static cc_status
-release(upload *self, cc_error *reterr)
+release_operations(upload *self, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = self->receipt;
@@ -181,7 +181,7 @@ release(upload *self, cc_error *reterr)
 }
 
 static cc_status
-begin(upload *self, size_t n_operations, cc_error *reterr)
+begin_upload(upload *self, size_t n_operations, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = cc_arena_alloc(call->arena, sizeof(*receipt));
@@ -209,13 +209,13 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
 {
   const cc_field_upload *body = call->body;
   upload self = {.call = call};
-  cc_status status = begin(&self, body->n_operations, reterr);
+  cc_status status = begin_upload(&self, body->n_operations, reterr);
   if (status != CC_OK || self.receipt == NULL)
     return status;
   for (size_t i = 0; status == CC_OK && i < body->n_operations; i++)
-    status = apply(&self, body->operations[i], reterr);
+    status = apply_operation(&self, body->operations[i], reterr);
   if (status == CC_OK && self.releases)
-    status = release(&self, reterr);
+    status = release_operations(&self, reterr);
   if (status != CC_OK && self.receipt->n_verdicts == 0)
     return status;
   self.receipt->stopped = status != CC_OK;

@@ -102,7 +102,7 @@ set_running(ccd_lane *lane, ccd_job_run *run)
 
 /* Under the attempt's number as a fence: a worker whose lease ran out changes nothing. */
 static void
-settle(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
+settle_job(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
 {
   cc_error failure = {0};
   const ccd_arg args[] = {
@@ -145,7 +145,7 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
             CCD_NUMBER("job", claimed->id),
             CCD_NUMBER("attempt", claimed->attempts),
             CCD_TEXT("code", error.code));
-  settle(lane, &run, status, &error);
+  settle_job(lane, &run, status, &error);
 }
 
 /* The lane's kinds that can run now, as the arrays of job_claim. False: none, or no memory. */
@@ -228,8 +228,7 @@ lane_thread(void *data)
   return NULL;
 }
 
-/* -- start and stop ------------------------------------------------------------------------------
- */
+/* --- start and stop --- */
 
 static const ccd_job_kind *
 kind_named(const ccd_jobs *jobs, const char *name)
@@ -352,7 +351,7 @@ ccd_jobs_wake(ccd_jobs *jobs)
 }
 
 static void
-tell(ccd_jobs *jobs, atomic_bool *flag)
+tell_threads(ccd_jobs *jobs, atomic_bool *flag)
 {
   pthread_mutex_lock(&jobs->lock);
   atomic_store(flag, true);
@@ -366,12 +365,12 @@ ccd_jobs_stop(ccd_jobs *jobs)
 {
   if (jobs == NULL)
     return;
-  tell(jobs, &jobs->stopping);
+  tell_threads(jobs, &jobs->stopping);
   for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
     if (jobs->lanes[i].started)
       pthread_join(jobs->lanes[i].thread, NULL);
   }
-  tell(jobs, &jobs->keeper_ends);
+  tell_threads(jobs, &jobs->keeper_ends);
   if (jobs->keeper_started)
     pthread_join(jobs->keeper, NULL);
   jobs_free(jobs);

@@ -11,7 +11,7 @@
 /* Members, and the rule of who may change whom (docs/internals/rights.md). */
 
 static bool
-leads(const char *role)
+is_leader(const char *role)
 {
   return role != NULL && (strcmp(role, "owner") == 0 || strcmp(role, "admin") == 0);
 }
@@ -35,7 +35,7 @@ cc_status
 ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_error *reterr)
 {
   bool is_owner = (call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_OWNER)) != 0;
-  if (!is_owner && (leads(before.role) || leads(after.role)))
+  if (!is_owner && (is_leader(before.role) || is_leader(after.role)))
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "owner_only",

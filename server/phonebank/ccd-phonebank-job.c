@@ -21,7 +21,7 @@ static const cc_type fill_payload_type =
   CC_TYPE(fill_payload, "PhoneBankFillPayload", fill_payload_fields);
 
 static cc_status
-fill(ccd_job *job, cc_error *reterr)
+fill_phonebank(ccd_job *job, cc_error *reterr)
 {
   void *payload = NULL;
   cc_error_list errors = {.arena = job->arena};
@@ -48,6 +48,6 @@ fill(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_phonebank_jobs[] = {
-  {.name = "phonebank.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill},
+  {.name = "phonebank.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill_phonebank},
   {0},
 };

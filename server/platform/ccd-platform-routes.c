@@ -13,7 +13,7 @@
 #include "server/providers/ccd-storage.h"
 
 static cc_status
-health(ccd_call *call, cc_error *reterr)
+get_health(ccd_call *call, cc_error *reterr)
 {
   cc_health *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
@@ -46,7 +46,7 @@ say_media(ccd_call *call)
 /* Both documents are made when asked for: a millisecond or two, and two megabytes that an idle
  * server need not hold. */
 static cc_status
-openapi(ccd_call *call, cc_error *reterr)
+get_openapi(ccd_call *call, cc_error *reterr)
 {
   ccd_openapi_write(call->server->route_tables, &ccd_exchange_of(call)->out);
   say_media(call);
@@ -54,7 +54,7 @@ openapi(ccd_call *call, cc_error *reterr)
 }
 
 static cc_status
-docs(ccd_call *call, cc_error *reterr)
+get_docs(ccd_call *call, cc_error *reterr)
 {
   ccd_docs_write(call->server->route_tables, &ccd_exchange_of(call)->out);
   say_media(call);
@@ -93,14 +93,18 @@ const ccd_route ccd_platform_routes[] = {
   {&cc_op_health,
    .right = CC_RIGHT_PUBLIC,
    .tx = CCD_NONE,
-   .handler = health,
+   .handler = get_health,
    .limit = CCD_LIMIT_NONE},
   {&cc_op_openapi,
    .right = CC_RIGHT_PUBLIC,
    .tx = CCD_NONE,
-   .handler = openapi,
+   .handler = get_openapi,
    .limit = CCD_LIMIT_NONE},
-  {&cc_op_docs, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = docs, .limit = CCD_LIMIT_NONE},
+  {&cc_op_docs,
+   .right = CC_RIGHT_PUBLIC,
+   .tx = CCD_NONE,
+   .handler = get_docs,
+   .limit = CCD_LIMIT_NONE},
   {&cc_op_docs_style,
    .right = CC_RIGHT_PUBLIC,
    .tx = CCD_NONE,

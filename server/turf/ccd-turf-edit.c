@@ -43,7 +43,11 @@ array_of(ccd_call *call, const cc_strings *texts, const char *pointer, const cha
 
 /* Doors of a turf and the streets around; those of @free_for alone when it is said. */
 static cc_status
-load(ccd_call *call, int64_t turf_id, const char *free_for, ccd_turf_ground *ret, cc_error *reterr)
+load_ground(ccd_call *call,
+            int64_t turf_id,
+            const char *free_for,
+            ccd_turf_ground *ret,
+            cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   ccd_turf_box box;
@@ -94,10 +98,10 @@ walk_and_store(ccd_call *call,
 
 /* The walk of a turf anew, as its doors are now. */
 static cc_status
-replan(ccd_call *call, int64_t turf_id, cc_error *reterr)
+replan_walk(ccd_call *call, int64_t turf_id, cc_error *reterr)
 {
   ccd_turf_ground ground;
-  cc_status status = load(call, turf_id, /* free_for= */ NULL, &ground, reterr);
+  cc_status status = load_ground(call, turf_id, /* free_for= */ NULL, &ground, reterr);
   if (status != CC_OK)
     return status;
   int n = ground.ground.n;
@@ -111,7 +115,7 @@ replan(ccd_call *call, int64_t turf_id, cc_error *reterr)
 
 /* Lock this turf and @others, all drafts. How many there should be is the caller's to know. */
 static cc_status
-lock(ccd_call *call, const char *others, int64_t expected, cc_error *reterr)
+lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_arg args[] = {{"others", others}, {0}};
@@ -123,7 +127,7 @@ lock(ccd_call *call, const char *others, int64_t expected, cc_error *reterr)
 
 /* Answer with what is left of @turfs, this one first. */
 static cc_status
-answer(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
+answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
 {
   const ccd_arg args[] = {{"turfs", ccd_turf_array(call->arena, turfs, n)}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_turf_drop_empty, args, NULL, reterr);
@@ -153,7 +157,7 @@ ccd_turf_move_doors(ccd_call *call, cc_error *reterr)
   if (status == CC_OK)
     status = array_of(call, &body->remove, "/remove", &drop);
   if (status == CC_OK)
-    status = lock(call, /* others= */ NULL, 1, reterr);
+    status = lock_turfs(call, /* others= */ NULL, 1, reterr);
   const ccd_arg into[] = {{"doors", add}, {0}}, out[] = {{"doors", drop}, {0}};
   if (status == CC_OK && body->add.n > 0)
     status = ccd_call_query(call, &ccd_q_turf_add, into, &rows, reterr);
@@ -162,8 +166,8 @@ ccd_turf_move_doors(ccd_call *call, cc_error *reterr)
   if (status == CC_OK && body->remove.n > 0)
     status = ccd_call_query(call, &ccd_q_turf_remove, out, NULL, reterr);
   for (int i = 0; status == CC_OK && i < n; i++)
-    status = replan(call, turfs[i], reterr);
-  return status == CC_OK ? answer(call, turfs, n, reterr) : status;
+    status = replan_walk(call, turfs[i], reterr);
+  return status == CC_OK ? answer_turfs(call, turfs, n, reterr) : status;
 }
 
 cc_status
@@ -178,15 +182,15 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
   const char *others = cc_arena_printf(call->arena, "[%.*s]", (int) strlen(array) - 2, array + 1);
   if (others == NULL)
     return ccd_near_no_memory(reterr);
-  status = lock(call, others, 1 + (int64_t) body->turf_ids.n, reterr);
+  status = lock_turfs(call, others, 1 + (int64_t) body->turf_ids.n, reterr);
   const ccd_arg args[] = {{"turfs", array}, {0}};
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_absorb, args, NULL, reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_drop_empty, args, NULL, reterr);
   if (status == CC_OK)
-    status = replan(call, turf_id, reterr);
-  return status == CC_OK ? answer(call, &turf_id, 1, reterr) : status;
+    status = replan_walk(call, turf_id, reterr);
+  return status == CC_OK ? answer_turfs(call, &turf_id, 1, reterr) : status;
 }
 
 /* A draft beside this one with the doors of a part of it. */
@@ -243,9 +247,9 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   int64_t turf_id = ((const cc_turf_ref *) call->params)->turf_id;
   ccd_turf_ground ground;
   ccd_cut cut = {0};
-  cc_status status = lock(call, /* others= */ NULL, 1, reterr);
+  cc_status status = lock_turfs(call, /* others= */ NULL, 1, reterr);
   if (status == CC_OK)
-    status = load(call, turf_id, /* free_for= */ NULL, &ground, reterr);
+    status = load_ground(call, turf_id, /* free_for= */ NULL, &ground, reterr);
   if (status != CC_OK)
     return status;
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
@@ -267,12 +271,12 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
     turfs[i] = turf_id;
     status = part_off(call, &ground, &cut, i, &turfs[i], reterr);
   }
-  return status == CC_OK ? answer(call, turfs, n, reterr) : status;
+  return status == CC_OK ? answer_turfs(call, turfs, n, reterr) : status;
 }
 
 /* The nearest free doors in the order to walk them. */
 static cc_status
-nearest(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret, cc_error *reterr)
+nearest_doors(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret, cc_error *reterr)
 {
   const cc_turf_near *body = call->body;
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
@@ -314,9 +318,9 @@ ccd_turf_hold(ccd_call *call, cc_error *reterr)
   ccd_turf_ground ground = {0};
   ccd_turf_walk found = {0};
   if (status == CC_OK)
-    status = load(call, turf_id, actor, &ground, reterr);
+    status = load_ground(call, turf_id, actor, &ground, reterr);
   if (status == CC_OK && ground.ground.n > 0)
-    status = nearest(call, &ground, &found, reterr);
+    status = nearest_doors(call, &ground, &found, reterr);
   const ccd_arg args[] = {{"doors", ccd_turf_array(call->arena, found.doors, found.n)}, {0}};
   return status == CC_OK ? ccd_call_query(call, &ccd_q_turf_hold, args, &call->rows, reterr)
                          : status;

@@ -147,7 +147,7 @@ write_svg(const bool *cells, int size, cc_str *out)
 
 /* Bytes of @out into the arena and off. */
 static cc_status
-send(ccd_call *call, cc_str *out, const ccd_file *file, cc_error *reterr)
+send_image(ccd_call *call, cc_str *out, const ccd_file *file, cc_error *reterr)
 {
   char *kept = out->failed ? NULL : cc_arena_text(call->arena, out->length + 1);
   if (kept == NULL)
@@ -177,7 +177,7 @@ ccd_turf_send_qr(ccd_call *call, cc_error *reterr)
   bool svg = query->format == CC_TURF_SVG;
   (svg ? write_svg : write_png)(cells, size, &out);
   const ccd_file file = {.media = svg ? "image/svg+xml" : "image/png"};
-  status = send(call, &out, &file, reterr);
+  status = send_image(call, &out, &file, reterr);
   cc_str_done(&out);
   return status;
 }

@@ -31,9 +31,7 @@ reply_with(ccd_call *call, const ccd_rows *rows, const cc_type *type, cc_error *
   return ccd_rows_bind(rows, 0, type, call->arena, reply, reterr);
 }
 
-/* -- profiles
- * --------------------------------------------------------------------------------------
- */
+/* --- profiles --- */
 
 static cc_status
 save_profile(ccd_call *call, const ccd_query *query, cc_error *reterr)
@@ -93,9 +91,7 @@ ccd_shipped_profiles_get(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-/* -- files
- * -----------------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 cc_status
 ccd_import_create(ccd_call *call, cc_error *reterr)
@@ -166,9 +162,7 @@ ccd_import_get_rejects(ccd_call *call, cc_error *reterr)
   return ccd_call_send_file(call, fd, &file, reterr);
 }
 
-/* -- export
- * ----------------------------------------------------------------------------------------
- */
+/* --- export --- */
 
 typedef struct export_target {
   FILE *out;

@@ -45,9 +45,7 @@ typedef struct reader {
   int file;
 } reader;
 
-/* -- which profile
- * ---------------------------------------------------------------------------------
- */
+/* --- which profile --- */
 
 static cc_status
 parse_profile(const char *json,
@@ -71,11 +69,11 @@ typedef struct choice {
 
 /* Those of the organization first: at the same score its own wins. */
 static cc_status
-choose(ccd_import *import,
-       cc_arena *arena,
-       const ccd_table_guess *guess,
-       choice *best,
-       cc_error *reterr)
+choose_profile(ccd_import *import,
+               cc_arena *arena,
+               const ccd_table_guess *guess,
+               choice *best,
+               cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_job_tx tx = {.read = true};
@@ -123,7 +121,7 @@ find_profile(ccd_import *import,
              ? parse_profile(shipped->json, shipped->length, arena, &ret->profile, reterr)
              : cc_fail(reterr, CC_ERR_INVALID, "no_profile", "No profile of this name ships");
   }
-  cc_status status = choose(import, arena, guess, ret, reterr);
+  cc_status status = choose_profile(import, arena, guess, ret, reterr);
   if (status == CC_OK && ret->score < FIT_LEAST)
     return cc_fail(reterr,
                    CC_ERR_INVALID,
@@ -132,9 +130,7 @@ find_profile(ccd_import *import,
   return status;
 }
 
-/* -- chunks
- * ----------------------------------------------------------------------------------------
- */
+/* --- chunks --- */
 
 static cc_status
 begin_chunk(reader *r, cc_error *reterr)
@@ -149,7 +145,7 @@ begin_chunk(reader *r, cc_error *reterr)
 }
 
 static cc_status
-flush(reader *r, cc_error *reterr)
+flush_rows(reader *r, cc_error *reterr)
 {
   if (r->buffer.length == 0)
     return CC_OK;
@@ -172,7 +168,7 @@ end_chunk(reader *r, int64_t position, cc_error *reterr)
 {
   ccd_job *job = r->import->job;
   const ccd_rows *rows = NULL;
-  cc_status status = flush(r, reterr);
+  cc_status status = flush_rows(r, reterr);
   if (status == CC_OK)
     status = ccd_db_copy_end(ccd_job_conn(job), NULL, reterr);
   const ccd_arg args[] = {
@@ -195,9 +191,7 @@ end_chunk(reader *r, int64_t position, cc_error *reterr)
   return status;
 }
 
-/* -- rows
- * ------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static void
 note_values(reader *r, const ccd_voter_row *row, int64_t line)
@@ -238,7 +232,7 @@ take_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error
                             &voter,
                             &r->buffer))
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for a row");
-  return r->buffer.length >= BUFFER_BYTES ? flush(r, reterr) : CC_OK;
+  return r->buffer.length >= BUFFER_BYTES ? flush_rows(r, reterr) : CC_OK;
 }
 
 static cc_status
@@ -272,9 +266,7 @@ read_rows(reader *r,
   return status;
 }
 
-/* -- files
- * -----------------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 static uint64_t
 fields_of(const cc_voter_profile *profile)
@@ -286,7 +278,10 @@ fields_of(const cc_voter_profile *profile)
 }
 
 static void
-describe(reader *r, const choice *chosen, const ccd_table_format *format, const char *encoding)
+describe_choice(reader *r,
+                const choice *chosen,
+                const ccd_table_format *format,
+                const char *encoding)
 {
   if (r->format.length > 0)
     return;
@@ -340,7 +335,7 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
                    "columns",
                    "%s",
                    errors.n > 0 ? errors.items[0].message : "The profile does not fit the file");
-  describe(r, &chosen, &format, guess.encoding);
+  describe_choice(r, &chosen, &format, guess.encoding);
   r->fields = fields_of(chosen.profile);
   status = read_rows(r, source, table, mapper, reterr);
   r->bytes_before += ccd_source_size(source);
@@ -375,7 +370,7 @@ drop_repeated(reader *r, cc_error *reterr)
 }
 
 static cc_status
-finish(reader *r, cc_error *reterr)
+finish_reading(reader *r, cc_error *reterr)
 {
   ccd_job *job = r->import->job;
   const ccd_job_tx tx = ccd_import_tx(r->import, /* bulk= */ true);
@@ -428,7 +423,7 @@ read_all(reader *r, cc_error *reterr)
   }
   if (status == CC_OK)
     status = drop_repeated(r, reterr);
-  return status == CC_OK ? finish(r, reterr) : status;
+  return status == CC_OK ? finish_reading(r, reterr) : status;
 }
 
 cc_status

@@ -47,19 +47,13 @@ read_body(ccd_call *call, const char **ret, cc_error *reterr)
 
 /* What the query string named, as the functions take it. */
 static const char *
-named(ccd_call *call)
+named_source(ccd_call *call)
 {
   cc_str json = CC_STR_INIT(16384);
   cc_encode_body(call->route->op->query, call->query, &call->query_present, &json);
   const char *text = json.failed ? NULL : cc_arena_strdup(call->arena, json.text);
   cc_str_done(&json);
   return text;
-}
-
-static ccd_slice
-slice(const char *text)
-{
-  return (ccd_slice){.text = text == NULL ? "" : text, .length = text == NULL ? 0 : strlen(text)};
 }
 
 /* The member's name goes in front; the caller has written what comes before. */
@@ -80,9 +74,10 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
     ccd_address parsed = {0};
     /* A street alone would lose a number that it begins with: "1 Ave". */
     const char *line = cc_arena_printf(call->arena, "1 %s", name);
-    cc_status status = line == NULL
-                         ? CC_ERR_NO_MEMORY
-                         : ccd_address_parse(slice(line), slice(NULL), call->arena, &parsed);
+    cc_status status =
+      line == NULL
+        ? CC_ERR_NO_MEMORY
+        : ccd_address_parse(ccd_slice_of(line), ccd_slice_of(NULL), call->arena, &parsed);
     if (status != CC_OK)
       return no_memory(reterr);
     if (row > 0)
@@ -107,13 +102,14 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
   for (int row = 0; row < ccd_rows_n(lines); row++) {
     const char *line = ccd_rows_get(lines, row, "line");
     const char *unit = ccd_rows_get(lines, row, "unit");
-    ccd_slice zip5 = slice(ccd_rows_get(lines, row, "zip5"));
+    ccd_slice zip5 = ccd_slice_of(ccd_rows_get(lines, row, "zip5"));
     const char *whole = line == NULL ? "" : line;
     if (unit != NULL)
       whole = cc_arena_printf(scratch, "%s # %s", whole, unit);
     ccd_address parsed = {0};
-    cc_status status =
-      whole == NULL ? CC_ERR_NO_MEMORY : ccd_address_parse(slice(whole), zip5, scratch, &parsed);
+    cc_status status = whole == NULL
+                         ? CC_ERR_NO_MEMORY
+                         : ccd_address_parse(ccd_slice_of(whole), zip5, scratch, &parsed);
     if (status != CC_OK)
       return no_memory(reterr);
     cc_str_add(out, row > 0 ? ",{\"zip5\":" : "{\"zip5\":");
@@ -133,8 +129,8 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
                                        parsed.unit.length > 0 ? parsed.unit.text : "");
     if (told == NULL)
       return no_memory(reterr);
-    add_member(out, "unit", slice(told));
-    add_member(out, "line", slice(line));
+    add_member(out, "unit", ccd_slice_of(told));
+    add_member(out, "line", ccd_slice_of(line));
     cc_str_add_char(out, '}');
     cc_arena_clear(scratch);
   }
@@ -166,7 +162,7 @@ import_with(ccd_call *call,
   const ccd_rows *rows = NULL;
   cc_str text = CC_STR_INIT(KEYS_MAX), made = CC_STR_INIT(KEYS_MAX);
   cc_status status = read_document(call, &made, &document, reterr);
-  ccd_arg args[] = {{"document", document}, {"named", named(call)}, {"keys", NULL}, {0}};
+  ccd_arg args[] = {{"document", document}, {"named", named_source(call)}, {"keys", NULL}, {0}};
   if (status == CC_OK && lines != NULL)
     status = ccd_call_query(call, lines, args, &rows, reterr);
   if (status == CC_OK && lines != NULL)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "server/voters/ccd-source.h"
 
@@ -15,6 +16,13 @@ typedef struct ccd_slice {
   const char *text;
   size_t length;
 } ccd_slice;
+
+/* A NUL-terminated text; NULL is empty. */
+static inline ccd_slice
+ccd_slice_of(const char *text)
+{
+  return (ccd_slice){.text = text == NULL ? "" : text, .length = text == NULL ? 0 : strlen(text)};
+}
 
 typedef enum ccd_encoding {
   CCD_ENCODING_BYTES = 0, /* each row: UTF-8, else Windows-1252 */

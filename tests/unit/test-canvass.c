@@ -155,8 +155,7 @@ test_all_at_one_place(void)
   g_assert_cmpint(solve(&p, 100, 1, order), ==, 0);
 }
 
-/* --- streets -----------------------------------------------------------------------------------
- */
+/* --- streets --- */
 
 /* 0 ---100 m--- 1 ---200 m--- 2, and 3 - 4 which nothing joins. */
 static const ccd_segment line[] = {{0, 1, 100, 20}, {1, 2, 200, 60}, {3, 4, 50, 20}};
@@ -193,8 +192,7 @@ test_street_distances(void)
   cc_arena_free(arena);
 }
 
-/* --- cutting -----------------------------------------------------------------------------------
- */
+/* --- cutting --- */
 
 /* Points along rows of a made-up town; some at one position, some with many doors, some finished.
  */
@@ -429,8 +427,7 @@ test_wrong_target(void)
   cc_arena_free(arena);
 }
 
-/* --- walks -------------------------------------------------------------------------------------
- */
+/* --- walks --- */
 
 static void
 test_walk(void)
@@ -516,8 +513,7 @@ test_walk_units_together(void)
   cc_arena_free(scratch);
 }
 
-/* --- being stopped -----------------------------------------------------------------------------
- */
+/* --- being stopped --- */
 
 static bool
 stop_after(void *data)
