@@ -150,7 +150,7 @@ list_files(session *s, const request *asked, const char **ret, int64_t *ret_byte
   *ret = list.failed ? NULL : cc_arena_strdup(s->arena, list.text);
   cc_str_done(&list);
   if (status == CC_OK && *ret == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory");
+    return cc_fail_memory(reterr);
   return status;
 }
 
@@ -341,8 +341,8 @@ ccd_command_import(int argc, char **argv)
   ccd_program_block_signals();
   session s = {.server = &server, .arena = cc_arena_new(ARENA_MAX)};
   int code = 1;
-  cc_status status = s.arena != NULL ? ccd_program_start_jobs(&server, kinds, &error)
-                                     : cc_fail(&error, CC_ERR_NO_MEMORY, "no_memory", "No memory");
+  cc_status status =
+    s.arena != NULL ? ccd_program_start_jobs(&server, kinds, &error) : cc_fail_memory(&error);
   if (status == CC_OK)
     status = order_import(&s, &asked, &error);
   if (status == CC_OK)

@@ -62,7 +62,7 @@ open_database(ccd_server *server, cc_error *reterr)
   ccd_query_use *uses = NULL;
   size_t n = 0;
   if (arena == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_routes_uses(server->route_tables, arena, &uses, &n, reterr);
   if (status == CC_OK)
     status = ccd_db_open(&options, uses, n, &server->db, reterr);

@@ -148,6 +148,21 @@ cc_fail_field(cc_error *error,
   return status;
 }
 
+cc_status
+cc_fail_memory(cc_error *error)
+{
+  return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory");
+}
+
+cc_status
+cc_fail_absent(cc_error *error)
+{
+  return cc_fail(error,
+                 CC_ERR_NOT_FOUND,
+                 "not_found",
+                 "There is no such thing, or it is not yours to see");
+}
+
 /* Room for one more item, or NULL. The outgrown array stays in the arena. */
 static cc_error *
 list_next(cc_error_list *list)

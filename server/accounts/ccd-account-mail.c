@@ -43,7 +43,7 @@ send_mail(ccd_call *call,
                        ? NULL
                        : cc_arena_printf(call->arena, "%s\n\n%s\n%s\n", first, second, third);
   if (text == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   return ccd_mail_enqueue(call, to, subject, text, reterr);
 }
 

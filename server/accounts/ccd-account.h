@@ -27,8 +27,6 @@ cc_status ccd_account_by_email(ccd_call *call, const char *key, ccd_account *ret
 /* The person who asks. */
 cc_status ccd_account_me(ccd_call *call, ccd_account *ret, cc_error *reterr) CC_MUSTCHECK;
 
-cc_status ccd_no_memory(cc_error *reterr);
-
 /**
  * The password of somebody who is signed in, asked again. Counted per person.
  *

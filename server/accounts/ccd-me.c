@@ -101,7 +101,7 @@ ccd_change_email(ccd_call *call, cc_error *reterr)
 
   const char *email = ccd_email_key(call, body->email);
   if (email == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_account_me(call, &account, reterr);
   if (status == CC_OK)
     status = ccd_account_prove(call, &account, body->password, "/password", reterr);

@@ -64,13 +64,13 @@ run_hashing(cc_arena *arena, const char *password, hashing *task, cc_error *rete
 {
   task->password = cc_utf8_nfc(arena, password, strlen(password));
   if (task->password == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   task->length = strlen(task->password);
   cc_status status = ccd_hasher_run(hash_work, task, reterr);
   if (status != CC_OK)
     return status;
   if (task->result == ARGON2_MEMORY_ALLOCATION_ERROR)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
@@ -90,7 +90,7 @@ ccd_password_hash(cc_arena *arena, const char *password, char **ret, cc_error *r
                    argon2_error_message(task.result));
   char *made = cc_arena_strdup(arena, task.made);
   if (made == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *ret = made;
   return CC_OK;
 }
@@ -179,7 +179,7 @@ ccd_password_hash_line(FILE *in, FILE *out, cc_error *reterr)
   cc_status status = CC_OK;
   cc_arena *arena = cc_arena_new(64 * 1024);
   if (arena == NULL)
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    status = cc_fail_memory(reterr);
   else if (length <= 0 || length > 4 * CC_PASSWORD_MAX || strlen(line) != (size_t) length ||
            cc_utf8_length(line, (size_t) length) < 0)
     status = cc_fail(reterr,

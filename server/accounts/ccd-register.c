@@ -42,7 +42,7 @@ ccd_register(ccd_call *call, cc_error *reterr)
 
   const char *email = ccd_email_key(call, body->email);
   if (email == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_account_check_password(call,
                                                 body->password,
                                                 "/password",
@@ -83,7 +83,7 @@ send_token(ccd_call *call,
 
   const char *email = ccd_email_key(call, body->email);
   if (email == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_account_by_email(call, email, &account, reterr);
   if (status != CC_OK)
     return status;
@@ -134,7 +134,7 @@ use_token(ccd_call *call, const char *token, bool reset, const ccd_rows **ret, c
 {
   const char *hash = ccd_token_hash(call->arena, token);
   if (hash == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {{"token_hash", hash}, {"reset", reset ? "true" : "false"}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_email_token_use, args, ret, reterr);
   if (status == CC_OK && ccd_rows_n(*ret) == 0)
@@ -201,7 +201,7 @@ ccd_reset_password(ccd_call *call, cc_error *reterr)
 
   const char *token_hash = ccd_token_hash(call->arena, body->token);
   if (token_hash == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_call_query(call,
                                     &ccd_q_email_token_find_reset,
                                     (const ccd_arg[]){{"token_hash", token_hash}, {0}},

@@ -188,7 +188,7 @@ ccd_cut_halve(const ccd_stops *s,
   sums *groups = cc_arena_alloc(scratch, n * sizeof(sums));
   h.group = cc_arena_alloc(scratch, n * sizeof(int));
   if (x == NULL || near == NULL || groups == NULL || h.group == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   double *y = x + n;
   for (int i = 0; i < s->n; i++) {
     h.order[i] = i;

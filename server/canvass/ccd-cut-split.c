@@ -110,7 +110,7 @@ ccd_cut_split(const ccd_stops *s,
   double *doubles = cc_arena_alloc(scratch, 4 * cells * sizeof(double));
   int *from = cc_arena_alloc(scratch, cells * sizeof(int));
   if (doubles == NULL || from == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   split d = {.s = s,
              .order = ret_order,
              .work = doubles,

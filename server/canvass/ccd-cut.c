@@ -95,7 +95,7 @@ find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
   double *x = cc_arena_alloc(scratch, 2 * room * sizeof(double));
   int *curve = cc_arena_alloc(scratch, 2 * room * sizeof(int));
   if (x == NULL || curve == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   double *y = x + room;
   int *stop = curve + room, n = 0;
   for (int i = 0; i < w->n; i++) {
@@ -131,7 +131,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
                               .barrier = (int32_t) fmin(s->barrier, 1e7)};
   double *x = cc_arena_alloc(scratch, 2 * (size_t) s->n * sizeof(double));
   if (x == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   double *y = x + s->n;
   for (int i = 0; i < s->n; i++) {
     x[i] = s->place[i].x;
@@ -220,7 +220,7 @@ make_result(const work *w, int groups, cc_arena *arena, ccd_cut *ret, cc_error *
   ret->turfs = cc_arena_alloc(arena, ((size_t) turfs + 1) * sizeof(ccd_turf));
   ret->pieces = cc_arena_alloc(arena, ((size_t) pieces + 1) * sizeof(ccd_piece));
   if (ret->turfs == NULL || ret->pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
@@ -256,7 +256,7 @@ group_stops(const work *w,
     return ccd_cut_halve(&w->stops, w->options->watch, scratch, ret_order, ret_end, ret_n, reterr);
   int *tour = cc_arena_alloc(scratch, (size_t) w->stops.n * sizeof(int));
   if (tour == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = tour_of(w, scratch, tour, reterr);
   if (status != CC_OK)
     return status;
@@ -277,14 +277,14 @@ ccd_cut_turfs(const ccd_ground *ground,
     return status;
   set_targets(&w, ground->segments);
   if (!find_stops(&w, ground->n, scratch))
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   status = find_ordinary(&w, scratch, reterr);
   if (status != CC_OK)
     return status;
   int groups = 0;
   int *order = cc_arena_alloc(scratch, 2 * ((size_t) w.stops.n + 1) * sizeof(int));
   if (order == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int *end = order + w.stops.n + 1;
   status = group_stops(&w, scratch, order, end, &groups, reterr);
   if (status == CC_OK)
@@ -309,7 +309,7 @@ ccd_cut_again(const ccd_ground *ground,
 {
   ccd_point *open = cc_arena_alloc(scratch, ((size_t) left->n + 1) * sizeof(ccd_point));
   if (open == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < left->n; i++) {
     open[i] = ground->points[left->which[i]];
     open[i].doors = left->left[i];
@@ -351,7 +351,7 @@ ccd_cut_nearest(const ccd_ground *ground,
 {
   away *all = cc_arena_alloc(scratch, ((size_t) ground->n + 1) * sizeof(away));
   if (all == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int free_points = 0;
   for (int i = 0; i < ground->n; i++) {
     if (ground->points[i].doors <= 0 || (taken != NULL && taken[i]))

@@ -86,14 +86,14 @@ ccd_streets_new(const ccd_segment *segments,
 {
   ccd_streets *s = cc_arena_alloc(arena, sizeof(*s));
   if (s == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   s->segments = segments;
   s->n = n;
   cc_status status = count_nodes(s, reterr);
   if (status != CC_OK)
     return status;
   if (!allocate_graph(s, arena))
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int *next = s->first + 1; /* becomes first[] while it is filled */
   for (int i = 0; i < n; i++) {
     next[segments[i].node_a + 1]++;
@@ -221,7 +221,7 @@ ends_find(ccd_streets *s,
   e->node = cc_arena_alloc(scratch, 2 * (size_t) n * sizeof(int));
   e->of = cc_arena_alloc(scratch, 2 * (size_t) n * sizeof(int));
   if (e->node == NULL || e->of == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     const ccd_point *p = &points[which[i]];
     bool on = on_street(s, p);
@@ -230,7 +230,7 @@ ends_find(ccd_streets *s,
   }
   e->between = cc_arena_alloc(scratch, ((size_t) e->n * (size_t) e->n + 1) * sizeof(int32_t));
   if (e->between == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   if (e->n > 0)
     s->wanted_stamp++;
   for (int i = 0; i < e->n; i++)

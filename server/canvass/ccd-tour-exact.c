@@ -99,7 +99,7 @@ ccd_tour_exact(const ccd_tour_problem *problem,
     size_t cells = ((size_t) 1 << t.places) * (size_t) t.places;
     t.best = cc_arena_alloc(scratch, cells * sizeof(*t.best));
     if (t.best == NULL)
-      return ccd_near_no_memory(reterr);
+      return cc_fail_memory(reterr);
     fill_table(&t);
     length = read_back(&t, ret_order);
   }

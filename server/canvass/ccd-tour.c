@@ -469,7 +469,7 @@ find_near(tour *t, cc_arena *scratch, cc_error *reterr)
   if (t->matrix == NULL && p->x != NULL) {
     straight = cc_arena_alloc(scratch, cells * sizeof(int));
     if (straight == NULL)
-      return ccd_near_no_memory(reterr);
+      return cc_fail_memory(reterr);
     cc_status status = ccd_near_find(p->x, p->y, t->n, t->k, scratch, straight, reterr);
     if (status != CC_OK)
       return status;
@@ -507,12 +507,12 @@ tour_ready(tour *t, cc_arena *scratch, cc_error *reterr)
   t->journal = cc_arena_alloc(scratch, (size_t) t->journal_max * sizeof(reversal));
   if (t->at == NULL || t->near == NULL || t->near_length == NULL || t->queue == NULL ||
       t->in_queue == NULL || t->journal == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   if (p->matrix != NULL || t->n > MATRIX_MAX)
     return find_near(t, scratch, reterr);
   int32_t *matrix = cc_arena_alloc(scratch, n * n * sizeof(int32_t));
   if (matrix == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int a = 0; a < t->n; a++)
     for (int b = 0; b < a; b++)
       matrix[(size_t) a * n + (size_t) b] = matrix[(size_t) b * n + (size_t) a] =
@@ -662,7 +662,7 @@ ccd_tour_solve(const ccd_tour_problem *problem,
   tour t = {.problem = problem, .n = problem->n, .random = ccd_random_seed(budget->seed)};
   int *work = cc_arena_alloc(scratch, 2 * (size_t) t.n * sizeof(int));
   if (work == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int *other = work + t.n;
   cc_status status = ccd_watch_look(watch, reterr);
   if (status == CC_OK)

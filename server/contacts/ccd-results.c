@@ -9,12 +9,6 @@
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-reply-file.h"
 
-static cc_status
-no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-}
-
 /* The one row of @query as a struct of @type, and its place in the feed. */
 static cc_status
 count_results(ccd_call *call,
@@ -26,7 +20,7 @@ count_results(ccd_call *call,
 {
   void *object = cc_arena_alloc(call->arena, type->size);
   if (object == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_rows *rows = NULL;
   cc_status status = ccd_call_query(call, query, NULL, &rows, reterr);
   if (status == CC_OK)
@@ -35,7 +29,7 @@ count_results(ccd_call *call,
     return status;
   *ret = object;
   *ret_cursor = (char *) ccd_call_feed_cursor(call, ccd_rows_get(rows, 0, "xid"), "0");
-  return *ret_cursor != NULL ? CC_OK : no_memory(reterr);
+  return *ret_cursor != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -96,7 +90,7 @@ compress_bytes(cc_arena *arena,
   z_stream stream = {0};
   /* 15 + 16: the largest window, with gzip's head and tail. */
   if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   uLong bound = deflateBound(&stream, (uLong) length);
   *ret = cc_arena_alloc(arena, bound);
   int result = Z_MEM_ERROR;
@@ -109,7 +103,7 @@ compress_bytes(cc_arena *arena,
   }
   *ret_length = (size_t) stream.total_out;
   (void) deflateEnd(&stream);
-  return result == Z_STREAM_END ? CC_OK : no_memory(reterr);
+  return result == Z_STREAM_END ? CC_OK : cc_fail_memory(reterr);
 }
 
 /* The tag is of what is inside, so it stays the same whatever zlib makes of it. */
@@ -132,7 +126,7 @@ ccd_map_tile(ccd_call *call, cc_error *reterr)
   const unsigned char *bytes = bytes_of(call->arena, ccd_rows_get(rows, 0, "tile"), &length);
   ccd_file file = {.etag = etag_of(call, rows), .encoding = "gzip"};
   if (bytes == NULL || file.etag == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   status = compress_bytes(call->arena, bytes, length, &packed, &packed_length, reterr);
   if (status != CC_OK)
     return status;
@@ -156,6 +150,6 @@ ccd_map_features(ccd_call *call, cc_error *reterr)
   const char *text = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "document"));
   ccd_file file = {.etag = etag_of(call, rows)};
   if (text == NULL || file.etag == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   return ccd_call_send_bytes(call, text, strlen(text), &file, reterr);
 }

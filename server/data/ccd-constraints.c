@@ -23,10 +23,9 @@ keep_messages(ccd_db *db, const PGresult *result, cc_error *reterr)
     row->name = strdup(PQgetvalue(result, (int) i, 0));
     row->message = strdup(PQgetvalue(result, (int) i, 1));
     if (row->name == NULL || row->message == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+      return cc_fail_memory(reterr);
   }
-  return db->constraints != NULL ? CC_OK
-                                 : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return db->constraints != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status

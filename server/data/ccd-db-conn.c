@@ -78,7 +78,7 @@ ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *
 
   PGconn *pg = connect_start(db);
   if (pg == NULL) {
-    (void) cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    (void) cc_fail_memory(reterr);
     return NULL;
   }
   PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);

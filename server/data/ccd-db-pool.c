@@ -221,7 +221,7 @@ read_url(ccd_db *db, cc_error *reterr)
   PQconninfoFree(parts);
   db->pg_options = cc_str_take(&text, /* ret_length= */ NULL);
   if (db->pg_options == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
@@ -238,7 +238,7 @@ make_conns(ccd_db *db, cc_error *reterr)
     good = db->conns[i].prepared != NULL;
   }
   if (!good)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
@@ -290,7 +290,7 @@ ccd_db_open(const ccd_db_options *options,
 {
   ccd_db *db = calloc(1, sizeof(*db));
   if (db == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   pthread_mutex_init(&db->lock, NULL);
   init_cond(&db->wake_prober);
   db->options = *options;
@@ -298,9 +298,8 @@ ccd_db_open(const ccd_db_options *options,
     db->options.connections = 1;
   db->options.url = strdup(options->url != NULL ? options->url : "");
 
-  cc_status status = db->options.url == NULL
-                       ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
-                       : start_pool(db, uses, n_uses, reterr);
+  cc_status status =
+    db->options.url == NULL ? cc_fail_memory(reterr) : start_pool(db, uses, n_uses, reterr);
   if (status != CC_OK) {
     ccd_db_close(db);
     return status;

@@ -29,7 +29,7 @@ ccd_listen_open(const char *url, const char *channel, ccd_listen **ret, cc_error
 {
   ccd_listen *self = calloc(1, sizeof(*self));
   if (self == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->url = url;
   self->channel = channel;
   *ret = self;

@@ -39,12 +39,6 @@ migrations_done(migrations *list)
   free(list->items);
 }
 
-static cc_status
-no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
-}
-
 /* "0001_base.sql": four digits, an underscore, a-z 0-9 _, ".sql". */
 static bool
 is_migration(const char *name)
@@ -115,7 +109,7 @@ take_file(migrations *list, const char *folder, const char *name, cc_error *rete
   item->number = strtoll(name, NULL, 10);
   item->file = strdup(name);
   if (item->file == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   list->n++;
 
   long long before = (long long) list->n - 1;
@@ -144,7 +138,7 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
   if (n < 0)
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "Cannot read the folder %s", folder);
   ret->items = calloc((size_t) n + 1, sizeof(*ret->items));
-  cc_status status = ret->items != NULL ? CC_OK : no_memory(reterr);
+  cc_status status = ret->items != NULL ? CC_OK : cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     if (ret->items != NULL && status == CC_OK)
       status = take_file(ret, folder, names[i]->d_name, reterr);

@@ -421,7 +421,7 @@ start_redis(ccd_redis *redis, const char *url, int connections, cc_error *reterr
   redis->slots = calloc((size_t) redis->n_slots, sizeof(*redis->slots));
   redis->free = calloc((size_t) redis->n_slots, sizeof(ccd_slot *));
   if (redis->slots == NULL || redis->free == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   for (int i = 0; i < redis->n_slots; i++)
     redis->free[redis->n_free++] = &redis->slots[i];
   if (pthread_create(&redis->thread, NULL, redis_thread, redis) != 0)
@@ -435,7 +435,7 @@ ccd_redis_open(const char *url, int connections, ccd_redis **ret, cc_error *rete
 {
   ccd_redis *redis = calloc(1, sizeof(*redis));
   if (redis == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   cc_status status = start_redis(redis, url, connections, reterr);
   if (status != CC_OK) {
     ccd_redis_close(redis);

@@ -295,7 +295,7 @@ work_once(ccd_exchange *exchange, cc_error *reterr)
   const char **args =
     cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
   if (args == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_exchange_args(exchange, query, NULL, args, reterr);
   if (status == CC_OK)
     status = ccd_db_query_once(exchange->conn,

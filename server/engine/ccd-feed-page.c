@@ -91,14 +91,14 @@ fill_page(const ccd_server *server,
   cc_change_page *page = cc_arena_alloc(arena, sizeof(*page));
   size_t n = (size_t) ccd_rows_n(rows);
   if (page == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   page->more = (int64_t) n > limit;
   page->n_data = page->more ? (size_t) limit : n;
   page->data = cc_arena_alloc(arena, (page->n_data + 1) * sizeof(*page->data));
   for (size_t i = 0; page->data != NULL && i < page->n_data; i++) {
     page->data[i] = cc_arena_alloc(arena, sizeof(**page->data));
     if (page->data[i] == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     cc_status status = ccd_rows_bind(rows, (int) i, &cc_change_type, arena, page->data[i], reterr);
     if (status != CC_OK)
       return status;
@@ -108,7 +108,7 @@ fill_page(const ccd_server *server,
     at->id = cc_arena_strdup(arena, ccd_rows_get(rows, (int) page->n_data - 1, "id"));
   }
   if (page->data == NULL || at->xid == NULL || at->id == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   page->cursor = (char *) make_cursor(server, arena, organization_id, at);
   *ret = page;
   return CC_OK;
@@ -131,7 +131,7 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
     at.xid = ccd_rows_get(rows, 0, "xid");
     page = cc_arena_alloc(call->arena, sizeof(*page));
     if (page == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     page->cursor = (char *) make_cursor(call->server, call->arena, organization, &at);
     call->reply = page;
     return CC_OK;
@@ -305,7 +305,7 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
   }
   live *self = calloc(1, sizeof(*self));
   if (self == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->server = call->server;
   self->credential = exchange->credential;
   self->watch.organization_id = call->actor->organization_id;

@@ -147,7 +147,7 @@ ccd_feed_start(ccd_server *server, ccd_feed **ret, cc_error *reterr)
 {
   ccd_feed *feed = calloc(1, sizeof(*feed));
   if (feed == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   feed->server = server;
   feed->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   pthread_mutex_init(&feed->lock, NULL);

@@ -121,7 +121,7 @@ ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr)
   if (out->length > 0) {
     body = ccd_seal(arena, &exchange->server->keys, place_of(exchange), out->text, out->length);
     if (body == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
   }
   const ccd_arg args[] = {
     {"scope", scope_of(exchange)},

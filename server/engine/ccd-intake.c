@@ -46,10 +46,7 @@ take_params(ccd_exchange *exchange, cc_error *reterr)
   if (status != CC_ERR_INVALID)
     return decode_result(status, exchange, reterr);
   call->errors.n = 0;
-  return cc_fail(reterr,
-                 CC_ERR_NOT_FOUND,
-                 "not_found",
-                 "There is no such thing, or it is not yours to see");
+  return cc_fail_absent(reterr);
 }
 
 static cc_status
@@ -172,7 +169,7 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
   cc_str_done(&text);
   return exchange->body_text != NULL
            ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The body is too large to keep");
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The body is too large to keep");
 }
 
 /* If-Match: the version that the client saw, without a revision behind it. An entity tag of another

@@ -71,7 +71,7 @@ ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret,
     limits->sets = calloc(SETS, sizeof(*limits->sets));
   if (limits == NULL || limits->sets == NULL) {
     free(limits);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   }
   limits->keys = keys;
   ccd_random(&limits->seed, sizeof(limits->seed));

@@ -162,7 +162,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
                    options->port);
   ccd_listener *listener = listener_new(options);
   if (listener == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Memory is out.");
+    return cc_fail_memory(reterr);
   if (options->trusted_proxy != NULL && options->trusted_proxy[0] != '\0') {
     if (inet_pton(AF_INET, options->trusted_proxy, &listener->trusted) != 1) {
       listener_free(listener);
@@ -180,7 +180,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
       ulfius_set_default_endpoint(&listener->instance, ccd_intake_answer_cb, listener) != U_OK ||
       !ccd_reaper_start(listener)) {
     listener_free(listener);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Memory or threads are out.");
+    return cc_fail_memory(reterr);
   }
   errno = 0;
   listener->started = start_daemon(listener);

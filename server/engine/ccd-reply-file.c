@@ -18,7 +18,7 @@ leave_file(ccd_call *call, const ccd_file *file, cc_error *reterr)
 {
   ccd_file *kept = cc_arena_alloc(call->arena, sizeof(*kept));
   if (kept == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *kept = *file;
   ccd_reply_file_drop(ccd_exchange_of(call));
   call->file = kept;

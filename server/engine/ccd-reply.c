@@ -87,9 +87,7 @@ make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *re
   exchange->next_cursor =
     scope == NULL ? NULL
                   : ccd_cursor_make(&exchange->server->keys, exchange->call.arena, scope, parts, n);
-  return exchange->next_cursor != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return exchange->next_cursor != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 static cc_status
@@ -132,10 +130,7 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
   const cc_op *op = exchange->call.route->op;
   if (op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0)
-    return cc_fail(reterr,
-                   CC_ERR_NOT_FOUND,
-                   "not_found",
-                   "There is no such thing, or it is not yours to see");
+    return cc_fail_absent(reterr);
   if (op->reply == NULL)
     return CC_OK;
   cc_row_map found;
@@ -150,7 +145,7 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
   cc_cell *cells =
     cc_arena_alloc(exchange->call.arena, sizeof(*cells) * (size_t) ccd_rows_columns(rows));
   if (cells == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   if (op->shape == CC_REPLY_LIST)
     return encode_list(exchange, rows, map, cells, reterr);
   cc_status status = row_refusal(rows, reterr);

@@ -82,7 +82,7 @@ add_route(ccd_router *router, const ccd_route *route, int index, cc_error *reter
     size_t length = strcspn(segment, "/");
     at = child_of(at, segment, length);
     if (at == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     path = segment + length;
   }
   int *place = &at->routes[route->op->method];
@@ -108,13 +108,12 @@ ccd_router_new(const ccd_route *const *tables, ccd_router **ret, cc_error *reter
   }
   ccd_router *router = calloc(1, sizeof(*router));
   if (router == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   router->root = calloc(1, sizeof(*router->root));
   router->routes = calloc((size_t) n + 1, sizeof(*router->routes));
   router->n_routes = n;
-  cc_status status = router->root != NULL && router->routes != NULL
-                       ? CC_OK
-                       : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  cc_status status =
+    router->root != NULL && router->routes != NULL ? CC_OK : cc_fail_memory(reterr);
   int index = 0;
   for (const ccd_route *const *table = tables; *table != NULL; table++) {
     for (const ccd_route *route = *table; status == CC_OK && route->op != NULL; route++)

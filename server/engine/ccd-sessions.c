@@ -79,7 +79,7 @@ ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
     self->slots = calloc(SLOTS, sizeof(*self->slots));
   if (self == NULL || self->slots == NULL) {
     free(self);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   }
   self->server = server;
   for (size_t i = 0; i < SHARDS; i++)
@@ -459,7 +459,7 @@ ccd_sessions_admit(ccd_sessions *self,
   const char *stranger = cc_arena_printf(arena, "address|%s", address);
   const char *counter = counter_of(credential, limit, address, arena);
   if (counter == NULL || stranger == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   if (!known && limit != CCD_LIMIT_NONE &&
       ccd_limits_spent(self->server->limits, CCD_LIMIT_API, stranger, ret_state))
     return too_many(ret_state, reterr);

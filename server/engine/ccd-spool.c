@@ -60,7 +60,7 @@ make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error 
   spool->hash = EVP_MD_CTX_new();
   if (path == NULL || spool->hash == NULL ||
       EVP_DigestInit_ex(spool->hash, EVP_sha256(), NULL) != 1)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   if (mkdir(folder, 0700) != 0 && errno != EEXIST)
     return file_failed("mkdir", reterr);
   spool->fd = mkostemp(path, O_CLOEXEC);
@@ -89,7 +89,7 @@ ccd_spool_begin(const ccd_config *config,
     return cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no room for this file");
   ccd_spool *spool = cc_arena_alloc(arena, sizeof(*spool));
   if (spool == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *spool = (ccd_spool){.fd = -1, .media = media, .max = max, .appended = -1};
   status = make_file(config, arena, spool, reterr);
   if (status == CC_OK)
@@ -219,7 +219,7 @@ path_of(const ccd_config *config, const char *name, bool make, cc_error *reterr)
   char *text = cc_str_take(&path, NULL);
   cc_str_done(&path);
   if (text == NULL)
-    (void) cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    (void) cc_fail_memory(reterr);
   char *slash = text == NULL || !make ? NULL : text + strlen(config->storage_folder);
   while (slash != NULL && (slash = strchr(slash + 1, '/')) != NULL) {
     *slash = '\0';

@@ -111,7 +111,7 @@ send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
   }
   cc_str_done(&text);
   if (etag == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The pack is larger than the server allows");
+    return cc_fail_memory(reterr);
   const ccd_file file = {.encoding = "gzip", .etag = etag};
   return ccd_call_send_bytes(call, bytes, length, &file, reterr);
 }
@@ -141,10 +141,7 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail(reterr,
-                   CC_ERR_NOT_FOUND,
-                   "not_found",
-                   "There is no such thing, or it is not yours to see");
+    return cc_fail_absent(reterr);
   return send_lines(call, rows, kind, id, reterr);
 }
 

@@ -109,7 +109,7 @@ add_verdict(ccd_call *call,
 {
   cc_field_verdict *verdict = cc_arena_alloc(call->arena, sizeof(*verdict));
   if (verdict == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   list[(*n)++] = verdict;
   return ccd_rows_bind(rows, 0, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
@@ -141,7 +141,7 @@ apply_operation(upload *self, const cc_field_operation *operation, cc_error *ret
     refused = ccd_field_check(call, operation->kind, operation->body, &body);
   const char *text = body == NULL ? NULL : operation_text(call, operation, body);
   if (text == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"stream_id", self->stream},
     {"operation", text},
@@ -186,7 +186,7 @@ begin_upload(upload *self, size_t n_operations, cc_error *reterr)
   ccd_call *call = self->call;
   cc_field_receipt *receipt = cc_arena_alloc(call->arena, sizeof(*receipt));
   if (receipt == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->receipt = receipt;
   receipt->received_at = ccd_call_received(call);
   receipt->verdicts = cc_arena_alloc(call->arena, (n_operations + 1) * sizeof(*receipt->verdicts));
@@ -199,9 +199,7 @@ begin_upload(upload *self, size_t n_operations, cc_error *reterr)
   self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));
   receipt->clock_offset_ms = ccd_rows_int64(rows, 0, "clock_offset_us") / 1000;
   note_stream(self, rows);
-  return self->stream != NULL && receipt->verdicts != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return self->stream != NULL && receipt->verdicts != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status

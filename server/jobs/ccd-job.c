@@ -88,7 +88,7 @@ run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *rete
                                               : plain_payload(lane->arena, claimed->payload),
                  .run = run};
   if (job.payload == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "No memory for the payload");
+    return cc_fail_memory(reterr);
   return run->kind->run(&job, reterr);
 }
 
@@ -254,7 +254,7 @@ add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
   ccd_lane *lane = &jobs->lanes[kind->lane];
   const ccd_job_kind **grown = realloc(lane->kinds, (lane->n_kinds + 1) * sizeof(*lane->kinds));
   if (grown == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   lane->kinds = grown;
   lane->kinds[lane->n_kinds++] = kind;
   return CC_OK;
@@ -323,7 +323,7 @@ ccd_jobs_start(ccd_server *server,
 {
   ccd_jobs *jobs = jobs_new(server);
   if (jobs == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   cc_status status = CC_OK;
   for (; status == CC_OK && *tables != NULL; tables++) {
     for (const ccd_job_kind *kind = *tables; status == CC_OK && kind->name != NULL; kind++)

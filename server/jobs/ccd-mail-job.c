@@ -75,7 +75,7 @@ ccd_mail_enqueue(ccd_call *call,
 {
   char *payload = seal_mail(call->arena, ccd_call_keys(call), to, subject, text);
   if (payload == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {{"kind", CCD_JOB_MAIL}, {"payload", payload}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_job_enqueue, args, NULL, reterr);
   if (status == CC_OK)

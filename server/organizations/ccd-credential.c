@@ -112,7 +112,7 @@ ccd_api_token_end(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   ccd_call_revoke(call, "token", params->token_id);
   return CC_OK;
 }
@@ -202,7 +202,7 @@ ccd_device_renew_code(ccd_call *call, cc_error *reterr)
   cc_status status = with_code(call, &ccd_q_device_renew, /* scopes= */ NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
-  return ccd_rows_n(rows) > 0 ? CC_OK : ccd_absent(reterr);
+  return ccd_rows_n(rows) > 0 ? CC_OK : cc_fail_absent(reterr);
 }
 
 cc_status
@@ -214,7 +214,7 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   ccd_call_revoke(call, "device", params->device_id);
   return CC_OK;
 }
@@ -235,7 +235,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   const ccd_arg pair[] = {
     {"pairing_hash", code_hash},
     {"token_hash", token_hash},
@@ -250,7 +250,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr); /* Somebody else was faster. */
+    return cc_fail_absent(reterr); /* Somebody else was faster. */
   status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
   paired->token = token;
   call->reply = paired;

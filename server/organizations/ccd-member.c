@@ -79,7 +79,7 @@ lock_member(ccd_call *call,
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(*ret) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   *ret_standing =
     (ccd_standing){ccd_rows_get(*ret, 0, "role"), ccd_rows_get(*ret, 0, "permissions")};
   return CC_OK;

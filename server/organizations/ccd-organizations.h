@@ -24,6 +24,3 @@ ccd_handler ccd_device_add;
 ccd_handler ccd_device_end;
 ccd_handler ccd_device_renew_code;
 ccd_handler ccd_device_join;
-
-/* What a thing that is absent and a thing of another organization are both answered with. */
-cc_status ccd_absent(cc_error *reterr);

@@ -17,7 +17,7 @@ get_health(ccd_call *call, cc_error *reterr)
 {
   cc_health *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   const ccd_config *config = ccd_call_config(call);
   reply->database = ccd_db_up(call->server->db) ? CC_PART_UP : CC_PART_DOWN;
   reply->redis = *config->redis_url == '\0'          ? CC_PART_OFF

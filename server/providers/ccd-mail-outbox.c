@@ -238,7 +238,7 @@ compose_mail(const ccd_mail *mail, cc_str *out, cc_error *reterr)
   cc_str_add(out, "\r\nAuto-Submitted: auto-generated\r\n");
   add_body(out, mail->text);
   if (out->failed)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The mail is too large");
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The mail is too large");
   return CC_OK;
 }
 
@@ -251,7 +251,7 @@ send_to_outbox(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
   cc_str_printf(&name, "%016" PRId64 "-%08" PRId64 ".eml", mail->made, mail->id);
   cc_str_printf(&temporary, ".%08" PRId64 "-%d.part", mail->id, (int) getpid());
   if (status == CC_OK && (name.failed || temporary.failed))
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    status = cc_fail_memory(reterr);
   if (status == CC_OK && !ccd_outbox_store(config->mail_outbox, temporary.text, name.text, &text))
     status = cc_fail(reterr,
                      CC_ERR_EXTERNAL,

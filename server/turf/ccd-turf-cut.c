@@ -154,7 +154,7 @@ one_turf_each(cutting *c, cc_error *reterr)
   cut->turfs = cc_arena_alloc(c->arena, ((size_t) parts + 1) * sizeof(*cut->turfs));
   cut->pieces = cc_arena_alloc(c->arena, ((size_t) n + 1) * sizeof(*cut->pieces));
   if (cut->turfs == NULL || cut->pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int part = 0; part < parts; part++) {
     ccd_turf *turf = &cut->turfs[cut->n_turfs];
     *turf = (ccd_turf){.first = cut->n_pieces};
@@ -212,7 +212,7 @@ walk_turfs(cutting *c, cc_str *out, cc_error *reterr)
   cc_status status = CC_OK;
   cc_arena *piece = cc_arena_new(MEMORY);
   if (piece == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_str_add_char(out, '[');
   int64_t told = now_ms();
   for (int i = 0; status == CC_OK && !c->gone && i < c->cut.n_turfs; i++) {
@@ -237,7 +237,7 @@ walk_turfs(cutting *c, cc_str *out, cc_error *reterr)
   }
   cc_str_add_char(out, ']');
   cc_arena_free(piece);
-  return status == CC_OK && out->failed ? ccd_near_no_memory(reterr) : status;
+  return status == CC_OK && out->failed ? cc_fail_memory(reterr) : status;
 }
 
 static cc_status
@@ -317,7 +317,7 @@ run_cut(ccd_job *job, cc_error *reterr)
   CC_AUTO(cc_arena) arena = cc_arena_new(MEMORY);
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (arena == NULL || scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cutting c = {
     .job = job,
     .what = what,

@@ -14,15 +14,6 @@
 #define MEMORY ((size_t) 512 << 20)
 #define TURFS_MAX 128
 
-cc_status
-ccd_turf_absent(cc_error *reterr)
-{
-  return cc_fail(reterr,
-                 CC_ERR_NOT_FOUND,
-                 "not_found",
-                 "There is no such thing, or it is not yours to see");
-}
-
 /* Numbers that came as texts, as an array for PostgreSQL. */
 static cc_status
 array_of(ccd_call *call, const cc_strings *texts, const char *pointer, const char **ret)
@@ -89,7 +80,7 @@ walk_and_store(ccd_call *call,
 {
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   ccd_turf_walk made = {0};
   cc_status status =
     ccd_turf_walk_pieces(ground, pieces, n, NULL, call->arena, scratch, &made, reterr);
@@ -107,7 +98,7 @@ replan_walk(ccd_call *call, int64_t turf_id, cc_error *reterr)
   int n = ground.ground.n;
   ccd_piece *pieces = cc_arena_alloc(call->arena, ((size_t) n + 1) * sizeof(*pieces));
   if (pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++)
     pieces[i] = (ccd_piece){i, 0, ground.points[i].doors};
   return walk_and_store(call, turf_id, &ground, pieces, n, reterr);
@@ -121,7 +112,7 @@ lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reter
   const ccd_arg args[] = {{"others", others}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_turf_lock, args, &rows, reterr);
   if (status == CC_OK && ccd_rows_int64(rows, 0, "n") < expected)
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   return status;
 }
 
@@ -181,7 +172,7 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
     return status;
   const char *others = cc_arena_printf(call->arena, "[%.*s]", (int) strlen(array) - 2, array + 1);
   if (others == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   status = lock_turfs(call, others, 1 + (int64_t) body->turf_ids.n, reterr);
   const ccd_arg args[] = {{"turfs", array}, {0}};
   if (status == CC_OK)
@@ -204,7 +195,7 @@ part_off(ccd_call *call,
 {
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_turf *turf = &cut->turfs[i];
   const ccd_rows *rows = NULL;
   ccd_turf_walk made = {0};
@@ -254,7 +245,7 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
     return status;
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int doors = count_doors(&ground);
   ccd_cut_options options = {
     .target_doors = (double) doors / (double) body->parts,
@@ -284,7 +275,7 @@ nearest_doors(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret,
   int *which = cc_arena_alloc(call->arena, ((size_t) all + 1) * sizeof(*which));
   ccd_piece *pieces = cc_arena_alloc(call->arena, ((size_t) all + 1) * sizeof(*pieces));
   if (scratch == NULL || which == NULL || pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   ccd_point from = ccd_turf_ground_place(ground, body->latitude, body->longitude);
   cc_status status = ccd_cut_nearest(&ground->ground,
                                      /* taken= */ NULL,
@@ -313,7 +304,7 @@ ccd_turf_hold(ccd_call *call, cc_error *reterr)
   const ccd_rows *rows = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_turf_hold_begin, NULL, &rows, reterr);
   if (status == CC_OK && !ccd_rows_bool(rows, 0, "fine"))
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   const char *actor = status == CC_OK ? ccd_rows_get(rows, 0, "actor") : NULL;
   ccd_turf_ground ground = {0};
   ccd_turf_walk found = {0};

@@ -52,7 +52,7 @@ gather_doors(ccd_paper *paper, cc_error *reterr)
   int n = ccd_rows_n(paper->rows);
   paper->doors = cc_arena_alloc(paper->arena, ((size_t) n + 1) * sizeof(*paper->doors));
   if (paper->doors == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const char *street = NULL;
   int64_t door = -1, building = -1;
   for (int i = 0; i < n; i++) {
@@ -483,7 +483,7 @@ read_all(ccd_call *call, ccd_paper *paper, cc_error *reterr)
   const ccd_rows *points = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_turf_paper, NULL, &paper->turf, reterr);
   if (status == CC_OK && ccd_rows_n(paper->turf) == 0)
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_paper_doors, NULL, &paper->rows, reterr);
   const ccd_arg all[] = {{"free_for", NULL}, {0}};
@@ -526,7 +526,7 @@ ccd_turf_send_walk_list(ccd_call *call, cc_error *reterr)
   size_t length = out.length;
   cc_str_done(&out);
   if (kept == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_file file = {
     .name = cc_arena_printf(call->arena,
                             "turf-%lld.pdf",

@@ -32,7 +32,7 @@ cc_status
 ccd_turf_qr(const char *text, cc_arena *arena, bool **ret_cells, int *ret_size, cc_error *reterr)
 {
   if (text == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   QRcode *made =
     QRcode_encodeString(text, /* version= */ 0, QR_ECLEVEL_M, QR_MODE_8, /* casesensitive= */ 1);
   if (made == NULL)
@@ -44,7 +44,7 @@ ccd_turf_qr(const char *text, cc_arena *arena, bool **ret_cells, int *ret_size, 
   *ret_size = made->width;
   *ret_cells = copy;
   QRcode_free(made);
-  return copy == NULL ? ccd_near_no_memory(reterr) : CC_OK;
+  return copy == NULL ? cc_fail_memory(reterr) : CC_OK;
 }
 
 /* The 107 characters of Code 128: widths of bar, gap, bar, gap, bar, gap; the last is the stop. */
@@ -151,7 +151,7 @@ send_image(ccd_call *call, cc_str *out, const ccd_file *file, cc_error *reterr)
 {
   char *kept = out->failed ? NULL : cc_arena_text(call->arena, out->length + 1);
   if (kept == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   memcpy(kept, out->text, out->length);
   return ccd_call_send_bytes(call, kept, out->length, file, reterr);
 }
@@ -163,7 +163,7 @@ ccd_turf_send_qr(ccd_call *call, cc_error *reterr)
   const ccd_rows *rows = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_turf_paper, NULL, &rows, reterr);
   if (status == CC_OK && ccd_rows_n(rows) == 0)
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   const char *code = status == CC_OK ? ccd_rows_get(rows, 0, "code") : NULL;
   if (status == CC_OK && code == NULL)
     return cc_fail(reterr, CC_ERR_CONFLICT, "turf_no_code", "A draft has no code: publish it.");

@@ -18,6 +18,3 @@ ccd_handler ccd_turf_merge;
 ccd_handler ccd_turf_hold;
 ccd_handler ccd_turf_send_qr;
 ccd_handler ccd_turf_send_walk_list;
-
-/* CC_ERR_NOT_FOUND in the words of every other route. */
-cc_status ccd_turf_absent(cc_error *reterr) CC_MUSTCHECK;

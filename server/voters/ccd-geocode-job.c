@@ -82,9 +82,7 @@ load_page(ccd_job *job,
   }
   if (*ret_n > 0)
     *after = cc_arena_strdup(job->arena, ccd_rows_get(rows, *ret_n - 1, "id"));
-  return status == CC_OK && *after == NULL
-           ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
-           : status;
+  return status == CC_OK && *after == NULL ? cc_fail_memory(reterr) : status;
 }
 
 static cc_status
@@ -92,7 +90,7 @@ load_streets(ccd_job *job, ccd_geocoder *geocoder, cc_error *reterr)
 {
   ccd_geo_point *points = calloc(POINTS_MAX, sizeof(*points));
   if (points == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   const char *after = "0";
   cc_status status = CC_OK;
   for (int n = 1; status == CC_OK && n > 0;)
@@ -161,7 +159,7 @@ place_batch(ccd_job *job,
   if (*ret_n > 0)
     *after = cc_arena_strdup(job->arena, ccd_rows_get(rows, *ret_n - 1, "id"));
   if (places.failed || attach.failed || *after == NULL)
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    status = cc_fail_memory(reterr);
   const ccd_arg apply[] = {{"places", places.text}, {"attach", attach.text}, {0}};
   if (status == CC_OK && *ret_n > 0)
     status = ccd_job_query(job, &ccd_q_geocode_apply, apply, &applied, reterr);

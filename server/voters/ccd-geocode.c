@@ -110,7 +110,7 @@ ccd_geocoder_add(ccd_geocoder *geocoder, const ccd_geo_segment *given, cc_error 
                      geocoder->n_texts,
                      given->street_key.length,
                      1))
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   geocoder->segments[geocoder->n_segments++] = (segment){
     .id = given->id,
     .key = geocoder->n_texts,

@@ -20,13 +20,10 @@ static cc_status
 reply_with(ccd_call *call, const ccd_rows *rows, const cc_type *type, cc_error *reterr)
 {
   if (ccd_rows_n(rows) == 0)
-    return cc_fail(reterr,
-                   CC_ERR_NOT_FOUND,
-                   "not_found",
-                   "There is no such thing, or it is not yours to see");
+    return cc_fail_absent(reterr);
   void *reply = cc_arena_alloc(call->arena, type->size);
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   call->reply = reply;
   return ccd_rows_bind(rows, 0, type, call->arena, reply, reterr);
 }
@@ -70,12 +67,12 @@ ccd_shipped_profiles_get(ccd_call *call, cc_error *reterr)
   cc_shipped_profiles *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   cc_shipped_profile **items = cc_arena_alloc(call->arena, n * sizeof(cc_shipped_profile *));
   if (reply == NULL || items == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   for (size_t i = 0; i < n; i++) {
     const ccd_shipped_profile *shipped = &ccd_shipped_profiles[i];
     items[i] = cc_arena_alloc(call->arena, sizeof(*items[i]));
     if (items[i] == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     items[i]->key = cc_arena_strdup(call->arena, shipped->key);
     cc_status status = ccd_profile_parse(shipped->json,
                                          shipped->length,
@@ -220,8 +217,7 @@ ccd_voters_export(ccd_call *call, cc_error *reterr)
     return status;
   int copy = dup(fd);
   FILE *out = copy >= 0 ? fdopen(copy, "w") : NULL;
-  status = out != NULL ? export_rows(call, out, reterr)
-                       : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  status = out != NULL ? export_rows(call, out, reterr) : cc_fail_memory(reterr);
   if (out != NULL)
     (void) fclose(out);
   else if (copy >= 0)

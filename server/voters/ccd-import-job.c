@@ -82,9 +82,7 @@ take_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
                       job->server->config.storage_folder,
                       ccd_import_place_name(job->arena, job->organization_id, import->id, "file"));
   json_decref(list);
-  return import->files != NULL && import->files[0] != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for an import");
+  return import->files != NULL && import->files[0] != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 /* Leaves import->state NULL when there is no such import any more. */

@@ -210,7 +210,7 @@ take_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error
 {
   ccd_voter_row voter;
   if (ccd_voter_map(mapper, row, &voter) != CC_OK)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for a row");
+    return cc_fail_memory(reterr);
   if (voter.state_id.length == 0 && voter.last_name.length == 0 && voter.first_name.length == 0) {
     const ccd_table_reject nobody = {.line = row->line, .code = "nobody", .raw = row->raw};
     return ccd_import_reject(r->findings, r->file, &nobody, reterr);
@@ -231,7 +231,7 @@ take_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error
                             r->fields,
                             &voter,
                             &r->buffer))
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for a row");
+    return cc_fail_memory(reterr);
   return r->buffer.length >= BUFFER_BYTES ? flush_rows(r, reterr) : CC_OK;
 }
 
@@ -387,9 +387,7 @@ finish_reading(reader *r, cc_error *reterr)
     {"rows_staged", ccd_text_int64(job->arena, r->staged)},
     {0},
   };
-  cc_status status = problems.failed || r->sample.failed
-                       ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for problems")
-                       : CC_OK;
+  cc_status status = problems.failed || r->sample.failed ? cc_fail_memory(reterr) : CC_OK;
   if (status == CC_OK && fflush(r->findings->rejects) != 0)
     status = cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "No room for the rejects");
   if (status == CC_OK)
@@ -410,7 +408,7 @@ read_all(reader *r, cc_error *reterr)
   const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
   CC_AUTO(cc_arena) arena = cc_arena_new(PROFILES_MAX);
   if (arena == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for the reader");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_import_rejects_begin(r->findings, reterr);
   if (status == CC_OK)
     status = ccd_job_once(import->job, &tx, &ccd_q_import_stage_empty, args, NULL, reterr);
@@ -435,15 +433,14 @@ ccd_import_read(ccd_import *import, cc_error *reterr)
   ccd_import_findings *findings = calloc(1, sizeof(*findings));
   int fd = -1;
   if (findings == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for the reader");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_spool_create(&job->server->config, name, &fd, reterr);
   findings->rejects = status == CC_OK ? fdopen(fd, "w") : NULL;
   if (findings->rejects == NULL) {
     if (fd >= 0)
       (void) close(fd);
     free(findings);
-    return status != CC_OK ? status
-                           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for a file");
+    return status != CC_OK ? status : cc_fail_memory(reterr);
   }
   reader r = {.import = import,
               .findings = findings,

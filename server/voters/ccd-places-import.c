@@ -17,7 +17,7 @@
 #define SCRATCH_MAX (256u * 1024)
 
 static cc_status
-no_memory(cc_error *reterr)
+fail_too_large(cc_error *reterr)
 {
   return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The file is too large: send it in parts.");
 }
@@ -29,7 +29,7 @@ read_body(ccd_call *call, const char **ret, cc_error *reterr)
   size_t length = (size_t) call->spool->length, at = 0;
   char *text = cc_arena_alloc(call->arena, length + 1);
   if (text == NULL)
-    return no_memory(reterr);
+    return fail_too_large(reterr);
   while (at < length) {
     ssize_t n = pread(call->spool->fd, text + at, length - at, (off_t) at);
     if (n < 0 && errno == EINTR)
@@ -79,7 +79,7 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
         ? CC_ERR_NO_MEMORY
         : ccd_address_parse(ccd_slice_of(line), ccd_slice_of(NULL), call->arena, &parsed);
     if (status != CC_OK)
-      return no_memory(reterr);
+      return fail_too_large(reterr);
     if (row > 0)
       cc_str_add_char(out, ',');
     cc_str_add_json(out, name, strlen(name));
@@ -87,7 +87,7 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
     cc_str_add_json(out, parsed.street_key.text, parsed.street_key.length);
   }
   cc_str_add_char(out, '}');
-  return out->failed ? no_memory(reterr) : CC_OK;
+  return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
 /* [{"address_key": …}, …] in the order of the lines. The unit of its own column is part of the
@@ -97,7 +97,7 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
 {
   CC_AUTO(cc_arena) scratch = cc_arena_new(SCRATCH_MAX);
   if (scratch == NULL)
-    return no_memory(reterr);
+    return fail_too_large(reterr);
   cc_str_add_char(out, '[');
   for (int row = 0; row < ccd_rows_n(lines); row++) {
     const char *line = ccd_rows_get(lines, row, "line");
@@ -111,7 +111,7 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
                          ? CC_ERR_NO_MEMORY
                          : ccd_address_parse(ccd_slice_of(whole), zip5, scratch, &parsed);
     if (status != CC_OK)
-      return no_memory(reterr);
+      return fail_too_large(reterr);
     cc_str_add(out, row > 0 ? ",{\"zip5\":" : "{\"zip5\":");
     cc_str_add_json(out, zip5.text, zip5.length);
     add_member(out, "address_key", parsed.address_key);
@@ -128,14 +128,14 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
                                        (int) parsed.unit.length,
                                        parsed.unit.length > 0 ? parsed.unit.text : "");
     if (told == NULL)
-      return no_memory(reterr);
+      return fail_too_large(reterr);
     add_member(out, "unit", ccd_slice_of(told));
     add_member(out, "line", ccd_slice_of(line));
     cc_str_add_char(out, '}');
     cc_arena_clear(scratch);
   }
   cc_str_add_char(out, ']');
-  return out->failed ? no_memory(reterr) : CC_OK;
+  return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
 /* The body as GeoJSON; a table is made that, in @made. */

@@ -109,7 +109,7 @@ zip_begin(int fd, zip_t **ret, cc_error *reterr)
     return CC_OK;
   close(copy);
   if (code == ZIP_ER_MEMORY)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   return fail_hint(reterr,
                    CC_ERR_INVALID,
                    "broken_file",
@@ -189,7 +189,7 @@ open_gzip(ccd_source *source, cc_error *reterr)
   if (source->gz == NULL) {
     if (copy >= 0)
       close(copy);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   }
   gzbuffer(source->gz, 128 * 1024);
   return CC_OK;
@@ -241,7 +241,7 @@ ccd_source_open(const char *path, const char *member, ccd_source **ret, cc_error
 {
   ccd_source *source = calloc(1, sizeof *source);
   if (source == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   source->fd = -1;
   cc_status status = open_path(path, &source->fd, &source->size, reterr);
   if (status == CC_OK)

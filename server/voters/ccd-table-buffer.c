@@ -150,7 +150,7 @@ ccd_table_decode_row(ccd_table *table, cc_error *reterr)
       *field = (ccd_slice){out, n};
     }
   }
-  return fits ? CC_OK : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return fits ? CC_OK : cc_fail_memory(reterr);
 }
 
 static ccd_slice
@@ -213,5 +213,5 @@ ccd_table_name_columns(ccd_table *table, bool header, cc_error *reterr)
   }
   if (fits && number_doubles(table))
     return CC_OK;
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return cc_fail_memory(reterr);
 }

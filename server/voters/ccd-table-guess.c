@@ -276,7 +276,7 @@ guess_delimiter(const sample *s, ccd_table_guess *ret, cc_error *reterr)
     format.delimiter = delimiters[i];
     format.skip_lines = 0;
     if (source == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+      return cc_fail_memory(reterr);
     cc_status status = try_delimiter(source, format, s->cut, &a, reterr);
     if (status != CC_OK)
       return status;
@@ -311,7 +311,7 @@ ccd_table_guess_bytes(const void *bytes,
   }
   CC_AUTO(ccd_source) source = ccd_source_memory(s.bytes, s.size);
   if (status == CC_OK && source == NULL)
-    return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(error);
   if (status == CC_OK)
     status = sample_rows(source, arena, ret, error);
   ret->format.widths = NULL;
@@ -324,7 +324,7 @@ ccd_table_guess_bytes(const void *bytes,
     return CC_OK;
   CC_AUTO(ccd_source) again = ccd_source_memory(s.bytes, s.size);
   if (again == NULL)
-    return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(error);
   return sample_rows(again, arena, ret, error);
 }
 
@@ -347,7 +347,7 @@ ccd_table_guess_file(const char *path,
     size += status == CC_OK ? n : 0;
   }
   if (bytes == NULL)
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    status = cc_fail_memory(reterr);
   if (status == CC_OK)
     status = ccd_table_guess_bytes(bytes, size, arena, ret, reterr);
   free(bytes);

@@ -423,7 +423,7 @@ static cc_status
 begin_table(ccd_table *table, cc_error *reterr)
 {
   if (!allocate_buffers(table))
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   table->buffer[0] = '\n';
   table->special['\n'] = table->special['\r'] = true;
   if (table->format.delimiter != '\0')
@@ -442,7 +442,7 @@ ccd_table_open(ccd_source *source,
     return cc_fail(reterr, CC_ERR_INVALID, "no_layout", "A file of fixed width needs a layout.");
   ccd_table *table = calloc(1, sizeof *table);
   if (table == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   table->source = source;
   table->format = *format;
   cc_error error = {.status = CC_OK};

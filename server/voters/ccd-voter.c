@@ -32,7 +32,7 @@ home_of(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr
                                        call->arena,
                                        &parsed);
   if (status != CC_OK)
-    return cc_fail(reterr, status, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   cc_str_add_char(&json, '{');
   add_member(&json, "address_key", parsed.address_key.text, parsed.address_key.length);
   add_member(&json, "building_key", parsed.building_key.text, parsed.building_key.length);
@@ -50,9 +50,7 @@ home_of(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr
   cc_str_add_char(&json, '}');
   *ret = json.failed ? NULL : cc_arena_strdup(call->arena, json.text);
   cc_str_done(&json);
-  return *ret != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+  return *ret != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -79,7 +77,7 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
   }
   ccd_arg *args = cc_arena_alloc(call->arena, 2 * sizeof(*args));
   if (args == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   args[0] = (ccd_arg){"home", home};
   args[1] = (ccd_arg){0};
   call->args = args;

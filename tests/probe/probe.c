@@ -115,7 +115,7 @@ leave_reply(ccd_call *call, int64_t length, cc_error *reterr)
 {
   probe_file *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   reply->length = length;
   if (call->spool != NULL) {
     reply->sha256 = ccd_hex(call->arena, call->spool->sha256, CCD_HASH_BYTES);
