@@ -298,31 +298,6 @@ ccd_cut_turfs(const ccd_ground *ground,
   return CC_OK;
 }
 
-cc_status
-ccd_cut_again(const ccd_ground *ground,
-              const ccd_left *left,
-              const ccd_cut_options *options,
-              cc_arena *arena,
-              cc_arena *scratch,
-              ccd_cut *ret,
-              cc_error *reterr)
-{
-  ccd_point *open = cc_arena_alloc(scratch, ((size_t) left->n + 1) * sizeof(ccd_point));
-  if (open == NULL)
-    return cc_fail_memory(reterr);
-  for (int i = 0; i < left->n; i++) {
-    open[i] = ground->points[left->which[i]];
-    open[i].doors = left->left[i];
-  }
-  const ccd_ground rest = {.points = open, .n = left->n, .segments = ground->segments};
-  cc_status status = ccd_cut_turfs(&rest, options, arena, scratch, ret, reterr);
-  if (status != CC_OK)
-    return status;
-  for (int i = 0; i < ret->n_pieces; i++)
-    ret->pieces[i].point = left->which[ret->pieces[i].point];
-  return CC_OK;
-}
-
 /* --- the nearest free doors --- */
 
 typedef struct away {

@@ -639,13 +639,6 @@ start_of(tour *t, cc_arena *scratch, int *order, cc_error *reterr)
   return CC_OK;
 }
 
-int64_t
-ccd_tour_length(const ccd_tour_problem *problem, const int *order)
-{
-  tour t = {.problem = problem, .matrix = problem->matrix, .n = problem->n};
-  return order_length(&t, order);
-}
-
 cc_status
 ccd_tour_solve(const ccd_tour_problem *problem,
                const ccd_tour_budget *budget,

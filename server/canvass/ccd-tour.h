@@ -52,6 +52,3 @@ cc_status ccd_tour_solve(const ccd_tour_problem *problem,
                          int *order,
                          int64_t *ret_length,
                          cc_error *reterr) CC_MUSTCHECK;
-
-/* Length of the closed tour @order. */
-int64_t ccd_tour_length(const ccd_tour_problem *problem, const int *order);

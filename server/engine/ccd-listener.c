@@ -216,8 +216,9 @@ ccd_listener_quiesce(ccd_listener *listener)
   listener->listen_fd = fd;
 }
 
-int
-ccd_listener_in_flight(const ccd_listener *listener, bool sockets)
+/* Requests being handled, open sockets included when @sockets. */
+static int
+count_in_flight(const ccd_listener *listener, bool sockets)
 {
   int n = atomic_load(&listener->in_flight);
   return sockets ? n + atomic_load(&listener->sockets) : n;
@@ -232,7 +233,7 @@ ccd_listener_connections(const ccd_listener *listener)
 static bool
 wait_until_idle(const ccd_listener *listener, int64_t deadline)
 {
-  while (ccd_listener_in_flight(listener, /* sockets= */ true) > 0) {
+  while (count_in_flight(listener, /* sockets= */ true) > 0) {
     if (cc_time_monotonic() >= deadline)
       return false;
     (void) nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);

@@ -103,8 +103,6 @@ cc_status ccd_listener_start(const ccd_listener_options *options,
 /* Take no new connections; answers now carry Connection: close. */
 void ccd_listener_quiesce(ccd_listener *listener);
 
-/* Requests being handled, open sockets included when @sockets. */
-int ccd_listener_in_flight(const ccd_listener *listener, bool sockets);
 int ccd_listener_connections(const ccd_listener *listener);
 
 /* Ask every WebSocket to end, wait for requests in flight until @deadline (cc_time_monotonic), then

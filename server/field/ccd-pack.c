@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include <zlib.h>
 
 #include "ccd-queries.h"
 #include "common/api/cc-pack.h"
@@ -8,6 +7,7 @@
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-feed-page.h"
+#include "server/engine/ccd-gzip.h"
 #include "server/engine/ccd-reply-file.h"
 #include "server/field/ccd-field.h"
 
@@ -70,25 +70,6 @@ add_end(ccd_call *call, int64_t lines, cc_str *out)
   cc_str_add_char(out, '\n');
 }
 
-/* As gzip, without a time or a name in it. NULL: out of memory. */
-static uint8_t *
-compress_gzip(cc_arena *arena, const cc_str *text, size_t *ret_length)
-{
-  z_stream stream = {0};
-  if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    return NULL;
-  uLong room = deflateBound(&stream, text->length);
-  uint8_t *bytes = cc_arena_alloc(arena, room);
-  stream.next_in = (Bytef *) text->text;
-  stream.avail_in = (uInt) text->length;
-  stream.next_out = bytes;
-  stream.avail_out = (uInt) room;
-  bool done = bytes != NULL && deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  *ret_length = stream.total_out;
-  (void) deflateEnd(&stream);
-  return done ? bytes : NULL;
-}
-
 static cc_status
 send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, cc_error *reterr)
 {
@@ -102,7 +83,7 @@ send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
   add_end(call, ccd_rows_int64(rows, 0, "n_lines"), &text);
   size_t length = 0;
   uint8_t hash[CCD_HASH_BYTES];
-  uint8_t *bytes = text.failed ? NULL : compress_gzip(call->arena, &text, &length);
+  uint8_t *bytes = text.failed ? NULL : ccd_gzip(call->arena, text.text, text.length, &length);
   const char *etag = NULL;
   if (bytes != NULL) {
     ccd_sha256(bytes, length, hash);

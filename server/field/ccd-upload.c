@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/field/ccd-upload.h"
-
 #include <string.h>
 
 #include "ccd-queries.h"
@@ -30,8 +28,10 @@ refusal_json(cc_arena *arena, const char *code, const char *message)
   return made;
 }
 
-const char *
-ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
+/* Check the body of an operation. Returns NULL and the body in *ret_body as the kind's type keeps
+ * it, or the refusal as JSON and the body as it came. *ret_body NULL: out of memory. */
+static const char *
+check_operation(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
 {
   *ret_body = body;
   const cc_field_kind *kind = cc_field_kind_find(kind_name);
@@ -138,7 +138,7 @@ apply_operation(upload *self, const cc_field_operation *operation, cc_error *ret
   if (refused != NULL)
     body = operation->body;
   else
-    refused = ccd_field_check(call, operation->kind, operation->body, &body);
+    refused = check_operation(call, operation->kind, operation->body, &body);
   const char *text = body == NULL ? NULL : operation_text(call, operation, body);
   if (text == NULL)
     return cc_fail_memory(reterr);
@@ -233,7 +233,7 @@ ccd_field_resolve(ccd_call *call, cc_error *reterr)
     if (status != CC_OK)
       return status;
     const char *kind = ccd_rows_get(rows, 0, "kind");
-    const char *wrong = ccd_field_check(call, kind == NULL ? "" : kind, decision->body, &merged);
+    const char *wrong = check_operation(call, kind == NULL ? "" : kind, decision->body, &merged);
     if (wrong != NULL)
       return cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
   }

@@ -192,19 +192,3 @@ ccd_job_run_done(ccd_job_run *run)
   run->conn = NULL;
   run->in_transaction = false;
 }
-
-static cc_status
-enqueue_job(ccd_call *call, const ccd_query *query, const ccd_arg *args, cc_error *reterr)
-{
-  cc_status status = ccd_call_query(call, query, args, NULL, reterr);
-  if (status == CC_OK)
-    ccd_call_wake_jobs(call);
-  return status;
-}
-
-cc_status
-ccd_job_enqueue(ccd_call *call, const char *kind, const char *payload, cc_error *reterr)
-{
-  const ccd_arg args[] = {{"kind", kind}, {"payload", payload}, {0}};
-  return enqueue_job(call, &ccd_q_job_enqueue_plain, args, reterr);
-}

@@ -59,9 +59,3 @@ bool ccd_job_lost(const ccd_job *job);
 /* For `return ccd_job_again(job, 0, reterr)`: back into the queue, due after @seconds, and not
  * counted as an attempt. Every step that was committed stays. */
 cc_status ccd_job_again(ccd_job *job, int seconds, cc_error *reterr);
-
-/* From a handler, in the call's transaction, for the call's organization: @payload is JSON. The
- * worker is woken after the commit. SQL does the same with job_enqueue(kind, organization,
- * payload) and .wakes_jobs in the route. */
-cc_status ccd_job_enqueue(ccd_call *call, const char *kind, const char *payload, cc_error *reterr)
-  CC_MUSTCHECK;

@@ -72,7 +72,7 @@ has_outbox(const ccd_config *config)
   return config->sms_outbox[0] != '\0';
 }
 
-const ccd_sms_provider ccd_sms_outbox = {
+static const ccd_sms_provider outbox = {
   .name = "outbox",
   .local = true,
   .ready = has_outbox,
@@ -82,5 +82,5 @@ const ccd_sms_provider ccd_sms_outbox = {
 const ccd_sms_provider *
 ccd_sms_of(const ccd_config *config)
 {
-  return ccd_sms_outbox.ready(config) ? &ccd_sms_outbox : NULL;
+  return outbox.ready(config) ? &outbox : NULL;
 }

@@ -57,12 +57,6 @@ ccd_geocoder_free(ccd_geocoder *geocoder)
   free(geocoder);
 }
 
-size_t
-ccd_geocoder_size(const ccd_geocoder *geocoder)
-{
-  return geocoder->n_segments;
-}
-
 /* Room for @more items behind @n. False: no memory, and all stays as it was. */
 static bool
 reserve_items(void **items, size_t *room, size_t n, size_t more, size_t size)

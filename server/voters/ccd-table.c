@@ -357,21 +357,6 @@ ccd_table_next(ccd_table *table,
   return CCD_TABLE_ROW;
 }
 
-cc_status
-ccd_table_skip(ccd_table *table, int64_t number, cc_error *reterr)
-{
-  ccd_table_row row;
-  ccd_table_reject reject;
-  while (table->number < number) {
-    ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
-    if (step == CCD_TABLE_END)
-      return cc_fail(reterr, CC_ERR_INVALID, "too_short", "The file has fewer rows than before.");
-    if (step == CCD_TABLE_FAILED)
-      return reterr != NULL && reterr->status != CC_OK ? reterr->status : CC_ERR_INTERNAL;
-  }
-  return CC_OK;
-}
-
 static cc_status
 read_header(ccd_table *table, cc_error *reterr)
 {

@@ -96,8 +96,4 @@ ccd_table_step ccd_table_next(ccd_table *table,
                               ccd_table_reject *ret_reject,
                               cc_error *reterr) CC_MUSTCHECK;
 
-/* Go on behind row @number (rows and rejects up to it are read and dropped): how an import that
- * was killed resumes. Same file, same format, same numbers. Only forward. */
-cc_status ccd_table_skip(ccd_table *table, int64_t number, cc_error *reterr) CC_MUSTCHECK;
-
 CC_DEFINE_AUTO(ccd_table, ccd_table_free)

@@ -4,6 +4,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-platform.h"
 #include "server/commands.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
@@ -172,8 +173,15 @@ static cc_status
 post_job(ccd_call *call, cc_error *reterr)
 {
   const probe_job *body = call->body;
-  const char *payload = cc_arena_printf(call->arena, "{\"n\":%lld}", (long long) body->n);
-  return ccd_job_enqueue(call, body->kind, payload, reterr);
+  const ccd_arg args[] = {
+    {"kind", body->kind},
+    {"n", ccd_text_int64(call->arena, body->n)},
+    {0},
+  };
+  cc_status status = ccd_call_query(call, &ccd_q_probe_enqueue, args, NULL, reterr);
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
 }
 
 /* clang-format off */
