@@ -281,7 +281,7 @@ write_operation(const ccd_route *route, cc_str *out)
   }
   cc_str_printf(out,
                 "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",",
-                ccd_right_get(route->right)->name,
+                cc_right_get(route->right)->name,
                 ccd_limit_name(route->limit));
   write_security(route, out);
   write_all_parameters(route, out);
