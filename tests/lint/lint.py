@@ -35,7 +35,7 @@ BANNED = {
 # Library header: folders that may include it. What has no row is free for all.
 LIBRARY_HOMES = {
     r"ulfius\.h|u_.*\.h|microhttpd\.h": ("server/engine/",),
-    r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/",),
+    r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/", "tests/unit/data/"),
     r"curl/.*": ("server/providers/",),
     r"libsoup/.*": ("client-gtk/core/", "tests/client/"),
     r"gtk/.*|adwaita\.h|libadwaita.*": ("client-gtk/", "tests/client/"),
