@@ -15,12 +15,46 @@ typedef struct ccd_db ccd_db;           /* the pool and its breaker */
 typedef struct ccd_db_conn ccd_db_conn; /* one connection, used by one thread at a time */
 typedef struct ccd_rows ccd_rows; /* a result; lives until its connection's next ccd_db_begin */
 
+/* Where the value of a statement's parameter comes from: the prefix of its name. */
+typedef enum ccd_param_source {
+  CCD_FROM_ARG = 1,    /* :arg.x, passed by the C code that runs the statement */
+  CCD_FROM_CALL,       /* :call.x, of the request or job itself */
+  CCD_FROM_PAGE,       /* :page.x, the page of a list */
+  CCD_FROM_PATH,       /* :path.x, field of op->params */
+  CCD_FROM_QUERY,      /* :query.x, field of op->query */
+  CCD_FROM_BODY,       /* :body.x, field of op->body */
+  CCD_FROM_WHOLE_BODY, /* :body, the decoded body as jsonb */
+} ccd_param_source;
+
+/* The values that the engine itself gives; their names stand in db/build-queries.py, too. */
+typedef enum ccd_own_value {
+  CCD_OWN_NONE = 0,
+  CCD_CALL_ACTOR,
+  CCD_CALL_ADDRESS,
+  CCD_CALL_IF_MATCH,
+  CCD_CALL_JOB_ID,
+  CCD_CALL_ORGANIZATION_ID,
+  CCD_CALL_REQUEST_ID,
+  CCD_CALL_RIGHTS,
+  CCD_CALL_SESSION_ID,
+  CCD_CALL_USER_ID,
+  CCD_PAGE_LIMIT,
+  CCD_PAGE_CURSOR_1,
+  CCD_PAGE_CURSOR_2,
+} ccd_own_value;
+
+typedef struct ccd_param {
+  ccd_param_source source;
+  ccd_own_value own; /* of CCD_FROM_CALL and CCD_FROM_PAGE */
+  const char *name;  /* without the source */
+} ccd_param;
+
 /* A statement of db/queries/<feature>.sql. The build writes this table; see
  * docs/internals/queries.md. */
 typedef struct ccd_query {
   const char *name;
   const char *sql; /* $1… for the named parameters, {…} for the parts made from a type */
-  const char *const *params; /* names, in the order of $1… */
+  const ccd_param *params; /* in the order of $1… */
   int n_params;
   int index;          /* into ccd_queries */
   const char *source; /* "db/queries/events.sql:12" */
@@ -89,11 +123,37 @@ bool ccd_db_up(const ccd_db *db);
 cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
 
-/* A value for a named parameter; text NULL = SQL NULL. */
+/* A value for a parameter :arg.<name>; text NULL = SQL NULL. */
 typedef struct ccd_arg {
   const char *name;
   const char *text;
 } ccd_arg;
+
+/* "call" of CCD_FROM_CALL. */
+const char *ccd_param_source_name(ccd_param_source source);
+
+/* The value of :arg.<name> in @args, which end with a NULL name and may be NULL. False: it is not
+ * among them. */
+bool ccd_arg_find(const ccd_arg *args, const char *name, const char **ret);
+
+/* What a statement outside of a request is given besides its @args; NULL = SQL NULL. */
+typedef struct ccd_own_args {
+  const char *organization_id; /* :call.organization_id */
+  const char *job_id;          /* :call.job_id */
+} ccd_own_args;
+
+/**
+ * The arguments of a statement outside of a request: :arg.x from @args, :call.x from @own.
+ *
+ * CC_ERR_INTERNAL: a parameter that neither gives, or more than @most of them.
+ * @ret: room for @most
+ */
+cc_status ccd_query_args(const ccd_query *query,
+                         const ccd_own_args *own,
+                         const ccd_arg *args,
+                         int most,
+                         const char **ret,
+                         cc_error *reterr) CC_MUSTCHECK;
 
 /**
  * Begin a transaction. Nothing is sent yet: BEGIN and the settings travel with the first statement.

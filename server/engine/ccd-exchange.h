@@ -63,15 +63,13 @@ ccd_exchange_of(ccd_call *call)
 /* Borrow the connection of this exchange, once. */
 cc_status ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* Find the arguments of a query by name. @ret has room for query->n_params. */
-cc_status ccd_exchange_args(ccd_exchange *exchange,
+/* The arguments of a query (ccd-bind.c); :arg.x from @args, which may be NULL. @ret has room for
+ * query->n_params. */
+cc_status ccd_exchange_args(const ccd_exchange *exchange,
                             const ccd_query *query,
-                            const ccd_arg *extra,
+                            const ccd_arg *args,
                             const char **ret,
                             cc_error *reterr) CC_MUSTCHECK;
-
-/* Names that a query of @route may use; for the check at start-up. */
-bool ccd_exchange_knows(const ccd_route *route, const char *name);
 
 /* Headers and body of a success (ccd-reply.c). */
 cc_status ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

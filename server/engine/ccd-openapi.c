@@ -89,7 +89,7 @@ uses_if_match(const ccd_route *route)
   if (route->query == NULL)
     return route->op->method == CC_PATCH && has_version(route->op->reply);
   for (int i = 0; i < route->query->n_params; i++) {
-    if (strcmp(route->query->params[i], "if_match") == 0)
+    if (route->query->params[i].own == CCD_CALL_IF_MATCH)
       return true;
   }
   return false;

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-dispatch.h"
-#include "server/engine/ccd-exchange.h"
 
 /* What must be true of a route before the server starts. */
 
@@ -79,6 +79,28 @@ check_streams(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
+static cc_status
+check_query(const ccd_route *route, cc_error *reterr)
+{
+  const ccd_query *query = route->query;
+  for (int i = 0; query != NULL && i < query->n_params; i++) {
+    const ccd_param *param = &query->params[i];
+    const char *fault = ccd_bind_fault(route, param);
+    if (fault != NULL)
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "route",
+                     "%s: query %s (%s) has the parameter :%s.%s, %s",
+                     route->op->id,
+                     query->name,
+                     query->source,
+                     ccd_param_source_name(param->source),
+                     param->name,
+                     fault);
+  }
+  return CC_OK;
+}
+
 bool
 ccd_routes_stream(const ccd_route *const *tables)
 {
@@ -123,21 +145,8 @@ check_route(const ccd_route *route, cc_error *reterr)
     status = check_streams(route, reterr);
   if (status == CC_OK)
     status = check_list(route, reterr);
-  /* What .prepare gives is known when it ran. */
-  for (int i = 0; status == CC_OK && route->query != NULL && route->prepare == NULL &&
-                  i < route->query->n_params;
-       i++) {
-    if (!ccd_exchange_knows(route, route->query->params[i]))
-      return cc_fail(reterr,
-                     CC_ERR_INTERNAL,
-                     "route",
-                     "%s: query %s (%s) has the parameter :%s, which %s does not give",
-                     op->id,
-                     route->query->name,
-                     route->query->source,
-                     route->query->params[i],
-                     op->id);
-  }
+  if (status == CC_OK)
+    status = check_query(route, reterr);
   return status;
 }
 

@@ -70,11 +70,15 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
       moves || cc_present_has(&call->body_present, (size_t) cc_type_find(&cc_voter_type, parts[i]));
   const char *home = NULL;
   if (moves) {
-    const ccd_arg given_args[] = {{"voter_id", NULL}, {0}};
+    const cc_voter_ref *params = call->params; /* NULL: the voter is being made */
+    const ccd_arg of[] = {
+      {"voter_id", params == NULL ? NULL : ccd_text_int64(call->arena, params->voter_id)},
+      {0},
+    };
     const ccd_rows *given = NULL;
     cc_status status = ccd_call_query(call,
                                       &ccd_q_voter_address_given,
-                                      call->params == NULL ? given_args : NULL,
+                                      of,
                                       &given,
                                       reterr);
     if (status == CC_OK)
