@@ -21,7 +21,8 @@ LIMIT :page.limit::int
 SELECT {columns}
 FROM event_attendees
 WHERE organization_id = :call.organization_id::bigint AND event_id = :path.event_id::bigint AND id = :path.attendee_id::bigint
-  AND (:call.actor::text NOT LIKE 'device:%' OR event_in_scope(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint))
+  AND (:call.actor::text NOT LIKE 'device:%' OR event_in_scope(:call.actor::text, :call.organization_id::bigint,
+    :path.event_id::bigint))
 
 -- name: attendee_add
 INSERT INTO event_attendees (organization_id, event_id, source, created_by, {writable})
@@ -36,7 +37,8 @@ RETURNING {columns}
 -- name: attendee_update
 UPDATE event_attendees a
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(a, :body::jsonb) r)
-WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint AND a.id = :path.attendee_id::bigint
+WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
+  AND a.id = :path.attendee_id::bigint
   AND event_in_scope(:call.actor::text, a.organization_id, a.event_id)
   AND assert_version(a.version, :call.if_match::bigint)
 RETURNING {columns a}
@@ -44,7 +46,8 @@ RETURNING {columns a}
 -- name: attendee_cancel
 UPDATE event_attendees a
 SET status = 'cancelled', cancelled_at = COALESCE(a.cancelled_at, now())
-WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint AND a.id = :path.attendee_id::bigint
+WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
+  AND a.id = :path.attendee_id::bigint
   AND event_in_scope(:call.actor::text, a.organization_id, a.event_id)
   AND assert_version(a.version, :call.if_match::bigint)
   AND assert_rule(a.status <> 'attended', 'attendee_attended', 'This person is checked in: undo that first.')
@@ -64,5 +67,6 @@ CROSS JOIN LATERAL (SELECT (c.attendee).*) a
 
 -- name: attendee_walk_in
 SELECT {columns a}
-FROM walk_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :call.user_id::bigint, :body.client_id::uuid,
+FROM walk_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :call.user_id::bigint,
+  :body.client_id::uuid,
              :body.occurred_at::timestamptz, :body::jsonb) a

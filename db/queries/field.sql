@@ -25,7 +25,8 @@ FROM field_open(:call.actor::text, :call.organization_id::bigint, :body.installa
 SELECT (a.op).client_id, (a.op).sequence, CASE WHEN a.first IS NULL THEN (a.op).verdict ELSE 'duplicate' END AS verdict,
        a.first, (a.op).code, (a.op).message, (a.op).entity, (a.op).entity_id, (a.op).conflict_id, (a.op).occurred_at,
        a.next_sequence, a.releases
-FROM field_apply(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :arg.stream_id::bigint, :arg.operation::jsonb,
+FROM field_apply(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :arg.stream_id::bigint,
+  :arg.operation::jsonb,
                  :arg.refusal::jsonb) a
 
 -- name: field_release
@@ -51,7 +52,8 @@ WHERE organization_id = :call.organization_id::bigint AND id = :path.conflict_id
 
 -- name: field_conflict_resolve
 SELECT r.*
-FROM field_resolve(:call.actor::text, :call.organization_id::bigint, :path.conflict_id::bigint, :body.decision::text, :arg.merged::jsonb,
+FROM field_resolve(:call.actor::text, :call.organization_id::bigint, :path.conflict_id::bigint, :body.decision::text,
+  :arg.merged::jsonb,
                    :body.note::text) r
 
 -- name: field_conflict_kind

@@ -3,7 +3,8 @@
 
 -- name: voter_source_create
 INSERT INTO voter_sources (organization_id, created_by, name, provider, permitted_use, terms, received_on, expires_on)
-VALUES (:call.organization_id::bigint, :call.user_id::bigint, :body.name::text, :body.provider::text, :body.permitted_use::text, :body.terms::text,
+VALUES (:call.organization_id::bigint, :call.user_id::bigint, :body.name::text, :body.provider::text,
+  :body.permitted_use::text, :body.terms::text,
         :body.received_on::date, :body.expires_on::date)
 RETURNING {columns}
 
@@ -36,7 +37,8 @@ RETURNING {columns s}
 SELECT {columns} FROM purge_begin(:path.source_id::bigint, :call.actor::text)
 
 -- name: purge_certificate_get
-SELECT {columns} FROM purge_certificates WHERE organization_id = :call.organization_id::bigint AND source_id = :path.source_id::bigint
+SELECT {columns} FROM purge_certificates WHERE organization_id = :call.organization_id::bigint
+  AND source_id = :path.source_id::bigint
 
 -- name: voter_profile_create
 INSERT INTO voter_profiles (organization_id, created_by, name, profile)
@@ -69,7 +71,8 @@ RETURNING p.id
 -- name: import_create
 INSERT INTO imports (organization_id, created_by, source_id, name, profile_id, profile_key, member, complete, auto_apply,
   file_name)
-VALUES (:call.organization_id::bigint, :call.user_id::bigint, :body.source_id::bigint, :body.name::text, :body.profile_id::bigint, :body.profile_key::text,
+VALUES (:call.organization_id::bigint, :call.user_id::bigint, :body.source_id::bigint, :body.name::text,
+  :body.profile_id::bigint, :body.profile_key::text,
   :body.member::text, COALESCE(:body.complete::boolean, false), COALESCE(:body.auto_apply::boolean, false), :body.file_name::text)
 RETURNING *
 
@@ -180,7 +183,8 @@ SELECT import_staged(:arg.import_id::bigint, 'rows')
 
 -- name: import_read_done
 UPDATE imports SET format = :arg.format::jsonb, problems = :arg.problems::jsonb, sample = :arg.sample::jsonb,
-  rows_read = :arg.rows_read::bigint, rows_rejected = :arg.rows_rejected::bigint, rows_staged = :arg.rows_staged::bigint, progress = 0,
+  rows_read = :arg.rows_read::bigint, rows_rejected = :arg.rows_rejected::bigint, rows_staged = :arg.rows_staged::bigint,
+  progress = 0,
   state = CASE WHEN state = 'reading' THEN 'comparing' ELSE state END
 WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint
 
@@ -260,7 +264,8 @@ WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.sourc
 
 -- name: purge_files
 -- What is kept of its imports outside of the database.
-SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint ORDER BY id LIMIT 1000
+SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint
+  AND source_id = :arg.source_id::bigint ORDER BY id LIMIT 1000
 
 -- Export -------------------------------------------------------------------------------------------
 
@@ -305,17 +310,21 @@ WITH source AS (
   WHERE :arg.source_id::bigint IS NULL
   RETURNING id
 ), made AS (
-  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, local_files, file_name, file_bytes,
+  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, local_files,
+    file_name, file_bytes,
     state)
-  SELECT :call.organization_id::bigint, COALESCE(:arg.source_id::bigint, (SELECT id FROM source)), :arg.name::text, :arg.profile_key::text,
-    :arg.profile_id::bigint, :arg.complete::boolean, NOT :arg.dry_run::boolean, :arg.files::jsonb, :arg.name::text, :arg.bytes::bigint,
+  SELECT :call.organization_id::bigint, COALESCE(:arg.source_id::bigint, (SELECT id FROM source)), :arg.name::text,
+    :arg.profile_key::text, :arg.profile_id::bigint, :arg.complete::boolean, NOT :arg.dry_run::boolean, :arg.files::jsonb,
+    :arg.name::text, :arg.bytes::bigint,
     'reading'
   RETURNING id
 )
-SELECT m.id, job_enqueue('import.local', :call.organization_id::bigint, jsonb_build_object('import_id', m.id)) AS job_id FROM made m
+SELECT m.id, job_enqueue('import.local', :call.organization_id::bigint, jsonb_build_object('import_id', m.id)) AS job_id
+  FROM made m
 
 -- name: import_local_profile
-INSERT INTO voter_profiles (organization_id, name, profile) VALUES (:call.organization_id::bigint, :arg.name::text, :arg.profile::jsonb)
+INSERT INTO voter_profiles (organization_id, name, profile) VALUES (:call.organization_id::bigint, :arg.name::text,
+  :arg.profile::jsonb)
 ON CONFLICT (organization_id, name) DO UPDATE SET profile = EXCLUDED.profile
 RETURNING id
 
@@ -323,7 +332,8 @@ RETURNING id
 SELECT organization_by_slug(:arg.slug::text) AS id
 
 -- name: import_local_state
-SELECT i.state, i.progress, i.rows_read, i.rows_rejected, i.planned, i.applied, i.problems, i.error_code, i.error, j.state AS job_state,
+SELECT i.state, i.progress, i.rows_read, i.rows_rejected, i.planned, i.applied, i.problems, i.error_code, i.error,
+  j.state AS job_state,
   j.last_error
 FROM imports i JOIN jobs j ON j.id = :arg.job_id::bigint
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint

@@ -127,10 +127,12 @@ SELECT {columns r} FROM (
 SELECT 1 AS done
 FROM phone_bank_callers c
 CROSS JOIN LATERAL phone_bank_leave(c.actor, c.organization_id, c.session_id) l
-WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint AND c.id = :path.caller_id::bigint
+WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
+  AND c.id = :path.caller_id::bigint
 
 -- name: phone_bank_join
-SELECT {columns s} FROM phone_bank_join(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :body.code::text) s
+SELECT {columns s} FROM phone_bank_join(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint,
+  :body.code::text) s
 
 -- name: phone_bank_leave
 SELECT 1 AS done
@@ -145,7 +147,8 @@ CROSS JOIN LATERAL (SELECT (f.call).*) c
 -- name: phone_bank_call_list
 SELECT {columns c}
 FROM phone_bank_call_rows c
-WHERE c.organization_id = :call.organization_id::bigint AND c.phone_bank_id = :path.phone_bank_id::bigint AND c.actor = :call.actor::text
+WHERE c.organization_id = :call.organization_id::bigint AND c.phone_bank_id = :path.phone_bank_id::bigint
+  AND c.actor = :call.actor::text
   AND assert_caller(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint)
   AND c.id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
 ORDER BY c.id DESC

@@ -36,7 +36,8 @@ SELECT outcome, status, body, location, etag
 FROM idempotency_begin(:arg.scope::text, :arg.key::text, :arg.request_hash::bytea)
 
 -- name: idempotency_finish
-UPDATE idempotency_keys SET status = :arg.status::int, body = :arg.body::bytea, location = :arg.location::text, etag = :arg.etag::text
+UPDATE idempotency_keys SET status = :arg.status::int, body = :arg.body::bytea, location = :arg.location::text,
+  etag = :arg.etag::text
 WHERE scope = :arg.scope::text AND key = :arg.key::text
 
 -- name: change_list

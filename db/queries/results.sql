@@ -33,14 +33,17 @@ FROM (SELECT me.actor, COALESCE(f.name, actor_name(me.actor, :call.organization_
         COALESCE(f.support, '{}') AS support, f.first_at, f.last_at, f.doors_per_hour, f.median_seconds,
         COALESCE(f.signals, '[]') AS signals
       FROM (SELECT :call.actor::text AS actor) me
-      LEFT JOIN canvasser_figures(:call.organization_id::bigint, :call.actor::text, :query.since::timestamptz, :query.until::timestamptz) f
+      LEFT JOIN canvasser_figures(:call.organization_id::bigint, :call.actor::text, :query.since::timestamptz,
+        :query.until::timestamptz) f
         ON true) m
 
 -- name: map_tile
 SELECT t.tile, md5(t.tile) AS etag
-FROM map_tile(:path.layer::text, :path.z::int, :path.x::int, :path.y::int, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb) t (tile)
+FROM map_tile(:path.layer::text, :path.z::int, :path.x::int, :path.y::int, :call.actor::text, :call.user_id::bigint,
+  :call.rights::jsonb) t (tile)
 
 -- name: map_geojson
 SELECT t.document, md5(t.document) AS etag
-FROM map_geojson(:path.layer::text, ST_MakeEnvelope(:query.west::float8, :query.south::float8, :query.east::float8, :query.north::float8, 4326),
+FROM map_geojson(:path.layer::text, ST_MakeEnvelope(:query.west::float8, :query.south::float8, :query.east::float8,
+  :query.north::float8, 4326),
                  :call.actor::text, :call.user_id::bigint, :call.rights::jsonb, :query.most::int) t (document)

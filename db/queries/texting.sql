@@ -139,11 +139,13 @@ WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :pat
 
 -- name: text_reassign
 SELECT {columns r}
-FROM text_reassign(:call.organization_id::bigint, :path.text_campaign_id::bigint, :body.from_texter_id::bigint, :body.to_texter_id::bigint) r
+FROM text_reassign(:call.organization_id::bigint, :path.text_campaign_id::bigint, :body.from_texter_id::bigint,
+  :body.to_texter_id::bigint) r
 
 -- name: text_send_all
 SELECT id, queued, n_left
-FROM text_send_all(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint, :body.most::int,
+FROM text_send_all(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
+  :body.most::int,
                    :arg.allowed::boolean)
 
 -- name: text_campaign_messages
@@ -209,7 +211,8 @@ WITH closed AS (
   UPDATE text_conversations c SET state = 'closed', closed_reason = COALESCE(c.closed_reason, 'closed')
   WHERE c.organization_id = :call.organization_id::bigint AND c.campaign_id = :path.text_campaign_id::bigint
     AND c.id = :path.conversation_id::bigint
-    AND assert_talk(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint, :path.conversation_id::bigint)
+    AND assert_talk(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint,
+      :path.conversation_id::bigint)
   RETURNING *)
 SELECT {columns r} FROM (
   SELECT r.*, c.state, c.closed_reason, c.updated_at, c.version, NULL::text AS draft FROM closed c
@@ -224,4 +227,5 @@ SELECT todo, phone, body, (extract(epoch FROM send_before) * 1000000)::bigint AS
 FROM text_message_begin(:call.organization_id::bigint, :arg.message_id::bigint)
 
 -- name: text_message_end
-SELECT text_message_end(:call.organization_id::bigint, :arg.message_id::bigint, :arg.outcome::text, :arg.carrier_id::text, :arg.code::text)
+SELECT text_message_end(:call.organization_id::bigint, :arg.message_id::bigint, :arg.outcome::text, :arg.carrier_id::text,
+  :arg.code::text)

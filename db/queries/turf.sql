@@ -160,7 +160,8 @@ SELECT s.id, dense_rank() OVER (ORDER BY s.a) - 1 AS node, s.is_a, s.length_m, s
 FROM (SELECT g.id, CASE WHEN e.is_a THEN g.node_a ELSE g.node_b END AS a, e.is_a, g.length_m,
              CASE g.road_class WHEN 'path' THEN 5 WHEN 'local' THEN 20 WHEN 'collector' THEN 45 WHEN 'arterial' THEN 100
                                ELSE 400 END AS crossing
-      FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::float8, :arg.south::float8, :arg.east::float8,
+      FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::float8, :arg.south::float8,
+        :arg.east::float8,
                                                                      :arg.north::float8, 4326)) g
       CROSS JOIN (VALUES (true), (false)) e (is_a)) s
 ORDER BY s.id, s.is_a DESC
@@ -180,7 +181,8 @@ SELECT array_to_json(turf_add_doors(:call.organization_id::bigint, :path.turf_id
 
 -- name: turf_remove
 DELETE FROM canvass_route_doors
-WHERE organization_id = :call.organization_id::bigint AND route_id = :path.turf_id::bigint AND door_id = ANY (:arg.doors::bigint[])
+WHERE organization_id = :call.organization_id::bigint AND route_id = :path.turf_id::bigint
+  AND door_id = ANY (:arg.doors::bigint[])
 
 -- name: turf_absorb
 WITH last AS (SELECT COALESCE(max(position), 0) AS n FROM canvass_route_doors
@@ -192,18 +194,21 @@ UPDATE canvass_route_doors d SET route_id = :path.turf_id::bigint, position = la
 FROM sorted, last WHERE d.organization_id = :call.organization_id::bigint AND d.id = sorted.id
 
 -- name: turf_beside
-SELECT turf_beside(:call.organization_id::bigint, :path.turf_id::bigint, t.name || ' ' || :arg.suffix::text, :call.user_id::bigint) AS id
+SELECT turf_beside(:call.organization_id::bigint, :path.turf_id::bigint, t.name || ' ' || :arg.suffix::text,
+  :call.user_id::bigint) AS id
 FROM canvass_routes t WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
 
 -- name: turf_hand_over
 UPDATE canvass_route_doors SET route_id = :arg.to_turf::bigint
-WHERE organization_id = :call.organization_id::bigint AND route_id = :path.turf_id::bigint AND door_id = ANY (:arg.doors::bigint[])
+WHERE organization_id = :call.organization_id::bigint AND route_id = :path.turf_id::bigint
+  AND door_id = ANY (:arg.doors::bigint[])
 
 -- name: turf_drop_empty
 SELECT turf_drop_empty(:call.organization_id::bigint, :arg.turfs::bigint[])
 
 -- name: turf_walk_store
-SELECT turf_walk_store(:call.organization_id::bigint, :arg.turf_id::bigint, :arg.doors::bigint[], :arg.length::float8, :arg.minutes::float8)
+SELECT turf_walk_store(:call.organization_id::bigint, :arg.turf_id::bigint, :arg.doors::bigint[], :arg.length::float8,
+  :arg.minutes::float8)
 
 -- name: turf_briefs
 SELECT jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'door_count', t.door_count, 'voter_count', t.voter_count,
@@ -219,7 +224,8 @@ SELECT turf_hold_begin(:call.organization_id::bigint, :call.actor::text, :call.u
 
 -- name: turf_hold
 SELECT :path.turf_id::bigint AS turf_id, h.held_until, h.held
-FROM turf_hold(:call.organization_id::bigint, :call.actor::text, :path.turf_id::bigint, :arg.doors::bigint[], :body.minutes::bigint) h
+FROM turf_hold(:call.organization_id::bigint, :call.actor::text, :path.turf_id::bigint, :arg.doors::bigint[],
+  :body.minutes::bigint) h
 
 -- On paper -------------------------------------------------------------------------------------------
 
@@ -252,7 +258,8 @@ ORDER BY d.position, v.last_name, v.first_name, v.id
 
 -- name: turf_paper_streets
 SELECT s.name, s.road_class, ST_AsGeoJSON(s.line, 6)::jsonb -> 'coordinates' AS line
-FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::float8, :arg.south::float8, :arg.east::float8, :arg.north::float8,
+FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::float8, :arg.south::float8, :arg.east::float8,
+  :arg.north::float8,
                                                                4326)) s
 ORDER BY s.id
 

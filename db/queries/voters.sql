@@ -6,7 +6,8 @@
 SELECT {columns a}, s.search_key
 FROM voters_search(:call.organization_id::bigint,
        jsonb_strip_nulls(jsonb_build_object('text', :query.text::text, 'party', :query.party::text, 'precinct', :query.precinct::text,
-         'city', :query.city::text, 'zip5', :query.zip5::text, 'tags_any', :query.tag_id::bigint, 'support_levels', :query.support_level::bigint)),
+         'city', :query.city::text, 'zip5', :query.zip5::text, 'tags_any', :query.tag_id::bigint,
+         'support_levels', :query.support_level::bigint)),
        NOT :call.rights::jsonb ? 'manage_voters', :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, :call.rights::jsonb ? 'manage_voters') h
@@ -176,7 +177,8 @@ JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
 JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
 CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other, -d.score AS rank) a
 WHERE d.organization_id = :call.organization_id::bigint AND d.state = :query.state::text
-  AND (-d.score, d.id) > (CASE WHEN :page.cursor_1::double precision IS NULL THEN '-infinity' ELSE :page.cursor_1::double precision END,
+  AND (-d.score, d.id) > (CASE WHEN :page.cursor_1::double precision IS NULL THEN '-infinity'
+    ELSE :page.cursor_1::double precision END,
                           CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY -d.score, d.id
 LIMIT :page.limit::int
@@ -206,7 +208,8 @@ CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other
 
 -- name: voter_merge
 SELECT {columns m}
-FROM voter_merge(:call.organization_id::bigint, :body.survivor_id::bigint, :body.merged_id::bigint, :call.user_id::bigint, :call.actor::text) m
+FROM voter_merge(:call.organization_id::bigint, :body.survivor_id::bigint, :body.merged_id::bigint, :call.user_id::bigint,
+  :call.actor::text) m
 
 -- name: merge_list
 SELECT {columns}

@@ -4,6 +4,12 @@
 -- name: probe_enqueue
 SELECT job_enqueue(:body.kind::text, :call.organization_id::bigint, jsonb_build_object('n', :body.n::bigint)) AS id
 
+-- name: probe_names
+SELECT :body.address::text AS address, :body.actor::text AS actor, :body.request_id::text AS request_id,
+       :body.rights::text AS rights, :body.organization_id::bigint AS organization_id, :body.user_id::bigint AS user_id,
+       :body.limit::bigint AS "limit", :call.address::text AS call_address, :call.actor::text AS call_actor,
+       :call.organization_id::bigint AS call_organization_id, :call.user_id::bigint AS call_user_id
+
 -- name: probe_step
 INSERT INTO probe_steps (job_id, step, organization_id)
 VALUES (:call.job_id::bigint, :arg.step::bigint, app_organization_id())
