@@ -2,6 +2,9 @@
 -- Attendees and the door. What happens there is in the functions of 0005_attendees.sql, since it takes
 -- several statements that must see each other (docs/internals/check-in.md).
 
+-- assert_event(actor, organization, event) in the WHERE is the check of the parent: 404 of the event that is
+-- not there or outside a device's scope, instead of an empty page.
+
 -- name: attendee_list
 SELECT {columns}, sort_key
 FROM event_attendees
@@ -21,8 +24,7 @@ LIMIT :page.limit::int
 SELECT {columns}
 FROM event_attendees
 WHERE organization_id = :call.organization_id::bigint AND event_id = :path.event_id::bigint AND id = :path.attendee_id::bigint
-  AND (:call.actor::text NOT LIKE 'device:%' OR event_in_scope(:call.actor::text, :call.organization_id::bigint,
-    :path.event_id::bigint))
+  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
 
 -- name: attendee_add
 INSERT INTO event_attendees (organization_id, event_id, source, created_by, {writable})
@@ -30,7 +32,7 @@ SELECT e.organization_id, e.id, 'staff', :call.user_id::bigint, {writable r}
 FROM events e
 CROSS JOIN jsonb_populate_record(NULL::event_attendees, jsonb_strip_nulls(:body::jsonb)) r
 WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
-  AND event_in_scope(:call.actor::text, e.organization_id, e.id)
+  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
   AND assert_email_free(e.organization_id, e.id, :body::jsonb ->> 'email')
 RETURNING {columns}
 
@@ -39,7 +41,7 @@ UPDATE event_attendees a
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(a, :body::jsonb) r)
 WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
   AND a.id = :path.attendee_id::bigint
-  AND event_in_scope(:call.actor::text, a.organization_id, a.event_id)
+  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
   AND assert_version(a.version, :call.if_match::bigint)
 RETURNING {columns a}
 
@@ -48,7 +50,7 @@ UPDATE event_attendees a
 SET status = 'cancelled', cancelled_at = COALESCE(a.cancelled_at, now())
 WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
   AND a.id = :path.attendee_id::bigint
-  AND event_in_scope(:call.actor::text, a.organization_id, a.event_id)
+  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
   AND assert_version(a.version, :call.if_match::bigint)
   AND assert_rule(a.status <> 'attended', 'attendee_attended', 'This person is checked in: undo that first.')
 RETURNING {columns a}

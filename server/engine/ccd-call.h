@@ -74,7 +74,6 @@ struct ccd_call {
   const ccd_arg *args;  /* of route->prepare: the :arg.x of route->query, in the arena */
 
   const char *set_cookie;        /* value of a Set-Cookie header; NULL: none */
-  const char *location;          /* Location of a thing created; NULL: none */
   struct ccd_exchange *exchange; /* the dispatcher's own */
 };
 
@@ -96,6 +95,18 @@ typedef enum ccd_limit {
 
 #define CCD_KEYSET_MAX 2
 
+/* Whose objects a route may touch: what db/functions/scope is asked about. A route whose path, query
+ * or body has the id of such an object says it, or says CCD_SCOPE_NONE: whoever has the right has it
+ * for all objects of the organization. */
+enum {
+  CCD_SCOPE_NONE = 1 << 0,
+  CCD_SCOPE_TURF = 1 << 1,
+  CCD_SCOPE_DOOR = 1 << 2,
+  CCD_SCOPE_VOTER = 1 << 3,
+  CCD_SCOPE_EVENT = 1 << 4,
+  _CCD_SCOPE_ALL = (1 << 5) - 1
+};
+
 /* The binding of one operation: what it takes to be allowed, and what does the work. */
 struct ccd_route {
   const cc_op *op;
@@ -106,6 +117,9 @@ struct ccd_route {
   ccd_handler
     *prepare;        /* with .query: runs before it in the same transaction and leaves call->args */
   const char *audit; /* action in the audit log; every CCD_WRITE route has one */
+  unsigned scope;    /* CCD_SCOPE bits; see there */
+  const cc_type *parent; /* what the path names above the thing or list itself. A 404 that a statement
+                            raises (assert_event) names it; so does one of a route that creates */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
   bool slow;                 /* may take long: the proxy sends it to the side listener */

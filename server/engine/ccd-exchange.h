@@ -38,6 +38,8 @@ typedef struct ccd_exchange {
   cc_str out;               /* the reply's body; ceiling CCD_REPLY_MAX */
   const char *content_type; /* of .out */
   const char *etag;
+  const char *location; /* path of what was made; NULL: none */
+  bool no_row;          /* the statement found no such thing, its parent is there */
   const char *next_cursor;        /* of a list */
   const char *body_media;         /* which of op->body_media it is */
   ccd_spool *spool;               /* body of an operation with .body_media; dropped at the end */
@@ -86,6 +88,9 @@ bool ccd_reply_not_modified(const ccd_exchange *exchange);
 
 /* The problem document of a failure (ccd-problem.c). Replaces whatever was in the response. */
 void ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error);
+
+/* "Event" → "event", "EventRef" → "event", "ApiToken" → "api_token". NULL: no memory. */
+const char *ccd_entity_name(cc_arena *arena, const cc_type *type);
 
 void ccd_response_header(ccd_http_response *response, const char *name, const char *value);
 

@@ -82,7 +82,6 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   ccd_call_revoke(call, "session", call->actor->session_id);
-  call->location = "/v1/organization";
   return reply_organization(call, reterr);
 }
 
