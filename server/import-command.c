@@ -54,7 +54,7 @@ static cc_status
 run_query(session *s,
           ccd_tx tx,
           const ccd_query *statement,
-          const ccd_arg *named,
+          const ccd_arg *args,
           void (*take)(session *s, const ccd_rows *rows, void *data),
           void *data,
           cc_error *reterr)
@@ -63,18 +63,16 @@ run_query(session *s,
                                .organization_id = s->organization,
                                .actor = "system",
                                .action = "import.command"};
-  const char *args[HERE_MAX] = {NULL};
+  const ccd_own_args own = {.organization_id = s->organization_id};
+  const char *values[HERE_MAX];
   const ccd_rows *rows = NULL;
   ccd_db_conn *conn = NULL;
-  for (int i = 0; i < statement->n_params && i < HERE_MAX; i++) {
-    for (const ccd_arg *at = named; at->name != NULL; at++)
-      if (strcmp(at->name, statement->params[i]) == 0)
-        args[i] = at->text;
-  }
-  cc_status status = ccd_db_borrow(s->server->db, &conn, reterr);
+  cc_status status = ccd_query_args(statement, &own, args, HERE_MAX, values, reterr);
+  if (status == CC_OK)
+    status = ccd_db_borrow(s->server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_db_query_once(conn, &context, statement, args, &rows, reterr);
+  status = ccd_db_query_once(conn, &context, statement, values, &rows, reterr);
   if (status == CC_OK && take != NULL)
     take(s, rows, data);
   ccd_db_return(s->server->db, conn);
@@ -203,7 +201,6 @@ save_profile(session *s, const char *path, const char **ret_id, cc_error *reterr
     return cc_fail(reterr, CC_ERR_INVALID, "profile", "%s cannot be used", path);
   }
   const ccd_arg args[] = {
-    {"organization_id", s->organization_id},
     {"name", profile->name},
     {"profile", json},
     {0},
@@ -237,7 +234,6 @@ order_import(session *s, const request *asked, cc_error *reterr)
     status = save_profile(s, asked->profile, &profile_id, reterr);
   const char *slash = strrchr(asked->files[0], '/');
   const ccd_arg args[] = {
-    {"organization_id", s->organization_id},
     {"name", slash != NULL ? slash + 1 : asked->files[0]},
     {"provider", NULL},
     {"permitted_use", asked->permitted_use},
@@ -303,7 +299,6 @@ static int
 watch_import(session *s, const request *asked, cc_error *reterr)
 {
   const ccd_arg args[] = {
-    {"organization_id", s->organization_id},
     {"import_id", s->import_id},
     {"job_id", s->job_id},
     {0},

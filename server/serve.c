@@ -13,6 +13,7 @@
 #include "server/accounts/ccd-hasher.h"
 #include "server/commands.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-dispatch.h"
 #include "server/engine/ccd-feed.h"
 #include "server/engine/ccd-limits.h"
@@ -189,6 +190,8 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_router_new(ccd_route_tables, &server->router, reterr);
   if (status == CC_OK)
+    status = ccd_bindings_new(server->router, &server->bindings, reterr);
+  if (status == CC_OK)
     status = ccd_metrics_new(server->router, &server->metrics, reterr);
   if (status == CC_OK)
     status = ccd_limits_new(config, &server->keys, &server->limits, reterr);
@@ -242,6 +245,7 @@ ccd_program_stop(ccd_server *server)
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
   ccd_metrics_free(server->metrics);
+  ccd_bindings_free(server->bindings);
   ccd_router_free(server->router);
   ccd_dispatch_done();
   explicit_bzero(&server->keys, sizeof(server->keys));

@@ -6,6 +6,7 @@
 #include "server/data/ccd-db-pool.h"
 #include "server/data/ccd-db-tx.h"
 #include "server/data/ccd-db-types.h"
+#include "server/data/ccd-query.h"
 #include "server/data/ccd-rows.h"
 #include "server/data/ccd-sqlstate.h"
 

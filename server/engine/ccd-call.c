@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-call.h"
+#include "server/engine/ccd-bind.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -14,22 +15,22 @@
 cc_status
 ccd_call_query(ccd_call *call,
                const ccd_query *query,
-               const ccd_arg *extra,
+               const ccd_arg *args,
                const ccd_rows **ret,
                cc_error *reterr)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
-  const char *args[PARAMS_MAX];
+  const char *values[PARAMS_MAX];
   if (!exchange->in_transaction || query->n_params > PARAMS_MAX)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "transaction",
                    "%s: the route has no transaction",
                    query->name);
-  cc_status status = ccd_exchange_args(exchange, query, extra, args, reterr);
+  cc_status status = ccd_exchange_args(exchange, query, args, values, reterr);
   if (status != CC_OK)
     return status;
-  return ccd_db_query(exchange->conn, query, args, ret, reterr);
+  return ccd_db_query(exchange->conn, query, values, ret, reterr);
 }
 
 cc_status
@@ -50,12 +51,12 @@ ccd_call_once(ccd_call *call,
               ccd_tx tx,
               const char *action,
               const ccd_query *query,
-              const ccd_arg *extra,
+              const ccd_arg *args,
               const ccd_rows **ret,
               cc_error *reterr)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
-  const char *args[PARAMS_MAX];
+  const char *values[PARAMS_MAX];
   if (exchange->in_transaction || query->n_params > PARAMS_MAX)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
@@ -64,14 +65,14 @@ ccd_call_once(ccd_call *call,
                    query->name);
   cc_status status = ccd_exchange_conn(exchange, reterr);
   if (status == CC_OK)
-    status = ccd_exchange_args(exchange, query, extra, args, reterr);
+    status = ccd_exchange_args(exchange, query, args, values, reterr);
   if (status != CC_OK)
     return status;
   ccd_context context = exchange->context;
   context.tx = tx;
   context.action = action;
   for (int attempt = 1;; attempt++) {
-    status = ccd_db_query_once(exchange->conn, &context, query, args, ret, reterr);
+    status = ccd_db_query_once(exchange->conn, &context, query, values, ret, reterr);
     if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
       break;
   }

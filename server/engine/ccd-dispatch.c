@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-bind.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -281,6 +282,8 @@ reset_work(ccd_exchange *exchange)
   ccd_reply_file_drop(exchange);
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
+  exchange->location = NULL;
+  exchange->no_row = false;
   exchange->next_cursor = NULL;
   exchange->n_revokes = 0;
   exchange->wake_jobs = false;

@@ -38,6 +38,8 @@ typedef struct ccd_exchange {
   cc_str out;               /* the reply's body; ceiling CCD_REPLY_MAX */
   const char *content_type; /* of .out */
   const char *etag;
+  const char *location;           /* path of what was made; NULL: none */
+  bool no_row;                    /* the statement found no such thing, its parent is there */
   const char *next_cursor;        /* of a list */
   const char *body_media;         /* which of op->body_media it is */
   ccd_spool *spool;               /* body of an operation with .body_media; dropped at the end */
@@ -62,16 +64,6 @@ ccd_exchange_of(ccd_call *call)
 
 /* Borrow the connection of this exchange, once. */
 cc_status ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
-
-/* Find the arguments of a query by name. @ret has room for query->n_params. */
-cc_status ccd_exchange_args(ccd_exchange *exchange,
-                            const ccd_query *query,
-                            const ccd_arg *extra,
-                            const char **ret,
-                            cc_error *reterr) CC_MUSTCHECK;
-
-/* Names that a query of @route may use; for the check at start-up. */
-bool ccd_exchange_knows(const ccd_route *route, const char *name);
 
 /* Is an Idempotency-Key looked at? Not where the reply is a secret, and not where the body has a
  * client_id, which does the same and more. */

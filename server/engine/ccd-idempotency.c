@@ -74,7 +74,7 @@ replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_INTERNAL, "unseal", "The kept answer cannot be opened");
   exchange->replayed = true;
   exchange->response->status = (int) ccd_rows_int64(rows, 0, "status");
-  exchange->call.location = cc_arena_strdup(arena, location);
+  exchange->location = cc_arena_strdup(arena, location);
   exchange->etag = cc_arena_strdup(arena, etag);
   if (plain != NULL)
     cc_str_add_n(&exchange->out, plain, length);
@@ -128,7 +128,7 @@ ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr)
     {"key", exchange->idempotency_key},
     {"status", ccd_text_int64(arena, cc_op_success(exchange->call.route->op))},
     {"body", body},
-    {"location", exchange->call.location},
+    {"location", exchange->location},
     {"etag", exchange->etag},
     {0},
   };

@@ -41,22 +41,14 @@ fill_errors(const ccd_exchange *exchange, const cc_error *error, cc_problem *pro
   return problem->errors != NULL;
 }
 
-/* "Event" → "event", "ApiToken" → "api_token": the name of what was not found. */
-static const char *
-entity_of(const ccd_exchange *exchange)
+const char *
+ccd_entity_name(cc_arena *arena, const cc_type *type)
 {
-  const ccd_route *route = exchange->call.route;
-  if (route == NULL)
-    return NULL;
-  const char *name = route->op->reply != NULL    ? route->op->reply->name
-                     : route->op->params != NULL ? route->op->params->name
-                                                 : NULL;
-  if (name == NULL)
-    return NULL;
+  const char *name = type->name;
   size_t length = strlen(name);
   if (length > 3 && strcmp(name + length - 3, "Ref") == 0)
     length -= 3;
-  char *entity = cc_arena_text(exchange->call.arena, length * 2 + 1);
+  char *entity = cc_arena_text(arena, length * 2 + 1);
   if (entity == NULL)
     return NULL;
   size_t n = 0;
@@ -68,6 +60,26 @@ entity_of(const ccd_exchange *exchange)
   }
   entity[n] = '\0';
   return entity;
+}
+
+/* The type of what was not found: the parent, where the thing itself cannot be what is missing. */
+static const cc_type *
+absent_type(const ccd_exchange *exchange)
+{
+  const ccd_route *route = exchange->call.route;
+  if (route->parent != NULL && (route->op->creates || !exchange->no_row))
+    return route->parent;
+  return route->op->reply != NULL ? route->op->reply : route->op->params;
+}
+
+/* Its name: "Event" → "event", "ApiToken" → "api_token". */
+static const char *
+entity_of(const ccd_exchange *exchange)
+{
+  const cc_type *type = exchange->call.route == NULL ? NULL : absent_type(exchange);
+  if (type == NULL)
+    return NULL;
+  return ccd_entity_name(exchange->call.arena, type);
 }
 
 static void

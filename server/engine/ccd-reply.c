@@ -11,6 +11,8 @@
 #include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-response.h"
 
+#define LOCATION_MAX 1024
+
 /* A success becomes an answer: body in the actor's view, ETag, links, headers. */
 
 /* Index of the field with a flag that the actor sees, or -1. */
@@ -47,6 +49,45 @@ member_text(ccd_exchange *exchange, const cc_type *type, int field)
   return field < 0
            ? NULL
            : cc_field_text(&type->fields[field], exchange->call.reply, exchange->call.arena);
+}
+
+/* Index of the field whose name are these @length characters, or -1. */
+static int
+named_field(const cc_type *type, const char *name, size_t length)
+{
+  for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
+    if (type->fields[i].name_length == length && memcmp(type->fields[i].name, name, length) == 0)
+      return (int) i;
+  }
+  return -1;
+}
+
+/* Path of what was made: op->location's. Its last parameter is the reply's id, those before are the
+ * request's. */
+static cc_status
+set_location(ccd_exchange *exchange, const char *id, cc_error *reterr)
+{
+  const cc_op *op = exchange->call.route->op;
+  cc_arena *arena = exchange->call.arena;
+  cc_str path = CC_STR_INIT(LOCATION_MAX);
+  for (const char *at = op->location->path; *at != '\0';) {
+    size_t literal = strcspn(at, "{");
+    cc_str_add_n(&path, at, literal);
+    at += literal;
+    if (*at == '\0')
+      break;
+    size_t length = strcspn(at + 1, "}");
+    bool last = strchr(at + 1, '{') == NULL;
+    int field = last ? -1 : named_field(op->params, at + 1, length);
+    const char *text =
+      field < 0 ? id : cc_field_text(&op->params->fields[field], exchange->call.params, arena);
+    cc_str_add(&path, text == NULL ? "" : text);
+    at += length + 2;
+  }
+  exchange->location = path.failed ? NULL : cc_arena_strdup(arena, path.text);
+  cc_str_done(&path);
+  return exchange->location != NULL ? CC_OK
+                                    : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
 /* A statement may refuse without an exception, so that what it wrote is kept: its last two columns
@@ -129,7 +170,8 @@ static cc_status
 encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
   const cc_op *op = exchange->call.route->op;
-  if (op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0)
+  exchange->no_row = op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0;
+  if (exchange->no_row)
     return cc_fail_absent(reterr);
   if (op->reply == NULL)
     return CC_OK;
@@ -156,7 +198,9 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
            cell_text(map, cells, flagged_field(exchange, op->reply, CC_VERSION)),
            cell_text(map, cells, flagged_field(exchange, op->reply, CC_REVISION)));
   cc_encode_row(map, cells, exchange->actor.view, &exchange->out);
-  return CC_OK;
+  return op->location == NULL
+           ? CC_OK
+           : set_location(exchange, cell_text(map, cells, cc_type_find(op->reply, "id")), reterr);
 }
 
 cc_status
@@ -178,6 +222,9 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
              member_text(exchange, type, flagged_field(exchange, type, CC_VERSION)),
              member_text(exchange, type, flagged_field(exchange, type, CC_REVISION)));
     cc_encode(type, call->reply, exchange->actor.view, &exchange->out);
+    if (call->route->op->location != NULL)
+      status =
+        set_location(exchange, member_text(exchange, type, cc_type_find(type, "id")), reterr);
   }
   if (status == CC_OK && exchange->out.failed)
     status =
@@ -245,7 +292,7 @@ ccd_reply_send(ccd_exchange *exchange)
   }
   ccd_response_header(response, "Cache-Control", cache_control(exchange));
   ccd_response_header(response, "ETag", exchange->etag);
-  ccd_response_header(response, "Location", call->location);
+  ccd_response_header(response, "Location", exchange->location);
   ccd_response_header(response, "Set-Cookie", call->set_cookie);
   if (exchange->next_cursor != NULL)
     ccd_response_header(response, "Link", next_link(exchange));

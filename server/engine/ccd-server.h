@@ -10,6 +10,7 @@
 
 typedef struct ccd_redis ccd_redis;
 typedef struct ccd_router ccd_router;
+typedef struct ccd_bindings ccd_bindings;
 typedef struct ccd_sessions ccd_sessions;
 typedef struct ccd_limits ccd_limits;
 typedef struct ccd_metrics ccd_metrics;
@@ -24,6 +25,7 @@ struct ccd_server {
   ccd_db *db;
   ccd_redis *redis;
   ccd_router *router;
+  ccd_bindings *bindings; /* of the router's routes */
   ccd_sessions *sessions;
   ccd_limits *limits;
   ccd_metrics *metrics;

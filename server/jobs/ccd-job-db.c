@@ -5,36 +5,27 @@
 
 #include "server/engine/ccd-server.h"
 
-void
-ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret)
-{
-  for (int i = 0; i < statement->n_params && i < CCD_JOB_ARGS_MAX; i++) {
-    ret[i] = NULL;
-    for (const ccd_arg *at = named; at != NULL && at->name != NULL; at++)
-      if (strcmp(at->name, statement->params[i]) == 0)
-        ret[i] = at->text;
-  }
-}
-
 cc_status
 ccd_jobs_query(ccd_jobs *jobs,
                cc_arena *arena,
                const ccd_query *statement,
-               const ccd_arg *named,
+               const ccd_arg *args,
                ccd_job_take *take,
                void *ret,
                cc_error *reterr)
 {
   static const ccd_context context = {.tx = CCD_WRITE, .actor = "system", .action = "job.run"};
-  const char *args[CCD_JOB_ARGS_MAX] = {NULL};
+  const ccd_own_args own = {0};
+  const char *values[CCD_JOB_ARGS_MAX];
   ccd_db_conn *conn = NULL;
   const ccd_rows *rows = NULL;
 
-  ccd_jobs_args(statement, named, args);
-  cc_status status = ccd_db_borrow(jobs->server->db, &conn, reterr);
+  cc_status status = ccd_query_args(statement, &own, args, CCD_JOB_ARGS_MAX, values, reterr);
+  if (status == CC_OK)
+    status = ccd_db_borrow(jobs->server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_db_query_once(conn, &context, statement, args, &rows, reterr);
+  status = ccd_db_query_once(conn, &context, statement, values, &rows, reterr);
   if (status == CC_OK && take != NULL)
     take(rows, arena, ret);
   ccd_db_return(jobs->server->db, conn);

@@ -12,10 +12,7 @@ typedef void ccd_job_take(const ccd_rows *rows, cc_arena *arena, void *ret);
 cc_status ccd_jobs_query(ccd_jobs *jobs,
                          cc_arena *arena,
                          const ccd_query *statement,
-                         const ccd_arg *named,
+                         const ccd_arg *args,
                          ccd_job_take *take,
                          void *ret,
                          cc_error *reterr) CC_MUSTCHECK;
-
-/* Parameters by name from @named; NULL for what it lacks. @ret has room for statement->n_params. */
-void ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret);

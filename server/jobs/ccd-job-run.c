@@ -60,23 +60,16 @@ ccd_job_query(ccd_job *job,
   ccd_job_run *run = job->run;
   if (ccd_job_lost(job))
     return job_lost(run, reterr);
-  if (!run->in_transaction || query->n_params > CCD_JOB_ARGS_MAX)
+  if (!run->in_transaction)
     return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "%s: no transaction", query->name);
-  const ccd_arg own[] = {
-    {"organization_id",
-     job->organization_id == 0 ? NULL : ccd_text_int64(job->arena, job->organization_id)},
-    {"job_id", ccd_text_int64(job->arena, job->id)},
-    {0},
+  const ccd_own_args own = {
+    .organization_id =
+      job->organization_id == 0 ? NULL : ccd_text_int64(job->arena, job->organization_id),
+    .job_id = ccd_text_int64(job->arena, job->id),
   };
-  const char *given[CCD_JOB_ARGS_MAX];
-  const char *all[CCD_JOB_ARGS_MAX];
-  ccd_jobs_args(query, own, all);
-  ccd_jobs_args(query, args, given);
-  for (int i = 0; i < query->n_params; i++) {
-    if (given[i] != NULL)
-      all[i] = given[i];
-  }
-  return ccd_db_query(run->conn, query, all, ret, reterr);
+  const char *values[CCD_JOB_ARGS_MAX];
+  cc_status status = ccd_query_args(query, &own, args, CCD_JOB_ARGS_MAX, values, reterr);
+  return status == CC_OK ? ccd_db_query(run->conn, query, values, ret, reterr) : status;
 }
 
 /* With the row locked no other worker takes the job before the commit is through. */
@@ -89,9 +82,11 @@ hold_lease(ccd_job_run *run, cc_arena *arena, cc_error *reterr)
     {"attempts", ccd_text_int64(arena, run->attempts)},
     {0},
   };
-  const char *all[CCD_JOB_ARGS_MAX];
-  ccd_jobs_args(&ccd_q_job_hold, args, all);
-  cc_status status = ccd_db_query(run->conn, &ccd_q_job_hold, all, &rows, reterr);
+  const char *values[CCD_JOB_ARGS_MAX];
+  cc_status status =
+    ccd_query_args(&ccd_q_job_hold, &(ccd_own_args){0}, args, CCD_JOB_ARGS_MAX, values, reterr);
+  if (status == CC_OK)
+    status = ccd_db_query(run->conn, &ccd_q_job_hold, values, &rows, reterr);
   return status == CC_OK && ccd_rows_n(rows) != 1 ? job_lost(run, reterr) : status;
 }
 

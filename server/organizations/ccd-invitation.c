@@ -4,6 +4,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
 #include "common/base/cc-utf8.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail-job.h"
@@ -196,7 +197,8 @@ ccd_invitation_take(ccd_call *call, cc_error *reterr)
   if (!ccd_rows_bool(done, 0, "joined"))
     return cc_fail(reterr, CC_ERR_CONFLICT, "already_member", "You are a member already.");
   ccd_call_revoke(call, "user", call->actor->user_id);
-  return ccd_call_query(call, &ccd_q_membership_get, NULL, &call->rows, reterr);
+  const ccd_arg joined[] = {{"organization_id", ccd_text_int64(call->arena, organization_id)}, {0}};
+  return ccd_call_query(call, &ccd_q_membership_get, joined, &call->rows, reterr);
 }
 
 cc_status

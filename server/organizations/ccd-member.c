@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/organizations/ccd-member.h"
+#include "server/engine/ccd-arg-text.h"
 
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
@@ -127,7 +128,8 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   status = ccd_grant_check(call, before, (ccd_standing){0}, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_call_query(call, &ccd_q_member_remove, NULL, &rows, reterr);
+  const ccd_arg args[] = {{"user_id", ccd_text_int64(call->arena, params->user_id)}, {0}};
+  status = ccd_call_query(call, &ccd_q_member_remove, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   ccd_call_revoke(call, "user", params->user_id);

@@ -6,6 +6,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-turf.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-reply-file.h"
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf-map.h"
@@ -486,7 +487,12 @@ read_all(ccd_call *call, ccd_paper *paper, cc_error *reterr)
     return cc_fail_absent(reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_paper_doors, NULL, &paper->rows, reterr);
-  const ccd_arg all[] = {{"free_for", NULL}, {0}};
+  const cc_turf_ref *params = call->params;
+  const ccd_arg all[] = {
+    {"turf_id", ccd_text_int64(call->arena, params->turf_id)},
+    {"free_for", NULL},
+    {0},
+  };
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_points, all, &points, reterr);
   if (status == CC_OK)

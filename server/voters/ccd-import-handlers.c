@@ -44,12 +44,7 @@ save_profile(ccd_call *call, const ccd_query *query, cc_error *reterr)
 cc_status
 ccd_voter_profile_create(ccd_call *call, cc_error *reterr)
 {
-  cc_status status = save_profile(call, &ccd_q_voter_profile_create, reterr);
-  if (status == CC_OK) {
-    const cc_saved_profile *made = call->reply;
-    call->location = cc_arena_printf(call->arena, "/v1/voter-profiles/%lld", (long long) made->id);
-  }
-  return status;
+  return save_profile(call, &ccd_q_voter_profile_create, reterr);
 }
 
 cc_status
@@ -108,13 +103,7 @@ ccd_import_create(ccd_call *call, cc_error *reterr)
                          "/profile_key",
                          "Name one profile: profile_id or profile_key");
   cc_status status = ccd_call_query(call, &ccd_q_import_create, NULL, &rows, reterr);
-  if (status == CC_OK)
-    status = reply_with(call, rows, &cc_import_type, reterr);
-  if (status == CC_OK) {
-    const cc_import *made = call->reply;
-    call->location = cc_arena_printf(call->arena, "/v1/imports/%lld", (long long) made->id);
-  }
-  return status;
+  return status == CC_OK ? reply_with(call, rows, &cc_import_type, reterr) : status;
 }
 
 static const char *

@@ -4,6 +4,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-voter.h"
 #include "server/data/ccd-db.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/voters/ccd-address.h"
 #include "server/voters/ccd-voters-routes.h"
 
@@ -63,13 +64,13 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
       moves || cc_present_has(&call->body_present, (size_t) cc_type_find(&cc_voter_type, parts[i]));
   const char *home = NULL;
   if (moves) {
-    const ccd_arg given_args[] = {{"voter_id", NULL}, {0}};
+    const cc_voter_ref *params = call->params; /* NULL: the voter is being made */
+    const ccd_arg of[] = {
+      {"voter_id", params == NULL ? NULL : ccd_text_int64(call->arena, params->voter_id)},
+      {0},
+    };
     const ccd_rows *given = NULL;
-    cc_status status = ccd_call_query(call,
-                                      &ccd_q_voter_address_given,
-                                      call->params == NULL ? given_args : NULL,
-                                      &given,
-                                      reterr);
+    cc_status status = ccd_call_query(call, &ccd_q_voter_address_given, of, &given, reterr);
     if (status == CC_OK)
       status = home_of(call, given, &home, reterr);
     if (status != CC_OK)
