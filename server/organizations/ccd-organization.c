@@ -78,7 +78,7 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
   status = ccd_call_query(call, &ccd_q_organization_found, args, NULL, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "session", call->actor->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
   call->location = "/v1/organization";
   return reply_organization(call, id, reterr);
 }
@@ -97,7 +97,7 @@ ccd_organization_switch(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
-  ccd_call_revoke(call, "session", call->actor->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
   /* Not the whole organization: the actor's view is still the one of the organization before. */
   return ccd_call_query(call, &ccd_q_membership_get, args, &call->rows, reterr);
 }
@@ -113,7 +113,7 @@ ccd_organization_leave(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
-  ccd_call_revoke(call, "user", call->actor->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
   return CC_OK;
 }
 
@@ -138,7 +138,7 @@ ccd_organization_transfer(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail(reterr, CC_ERR_FORBIDDEN, "owner_only", "Only an owner can do this.");
-  ccd_call_revoke(call, "user", body->user_id);
-  ccd_call_revoke(call, "user", call->actor->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, body->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
   return CC_OK;
 }
