@@ -2,6 +2,7 @@
 #include "client-gtk/core/ccg-error.h"
 #include "client-gtk/core/ccg-sync-private.h"
 #include "common/api/cc-attendee.h"
+#include "common/api/cc-event.h"
 
 /* What people do at the door. The server decides; its answer goes into the store, then to the
  * caller. */

@@ -42,6 +42,13 @@ typedef struct cc_right_info {
   bool grantable; /* may stand in permissions and scopes */
 } cc_right_info;
 
+/* Held in an organization: a person without an active one has no such right. */
+static inline bool
+cc_right_needs_organization(cc_right right)
+{
+  return right > CC_RIGHT_SIGNED_IN;
+}
+
 const cc_right_info *cc_right_get(cc_right right);
 
 /* The right of a name, or CC_RIGHT_UNSET. */

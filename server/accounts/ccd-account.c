@@ -158,6 +158,6 @@ ccd_sessions_end(ccd_call *call, int64_t person, int64_t keep, cc_error *reterr)
   };
   cc_status status = ccd_call_query(call, &ccd_q_sessions_revoke_all, args, NULL, reterr);
   if (status == CC_OK)
-    ccd_call_revoke(call, "user", person);
+    ccd_call_revoke(call, CCD_REVOKED_USER, person);
   return status;
 }

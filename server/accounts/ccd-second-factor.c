@@ -277,7 +277,7 @@ ccd_confirm_totp(ccd_call *call, cc_error *reterr)
     status = renew_codes(call, person, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", account.id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, account.id);
   return ccd_mail_notice(call,
                          account.email,
                          "A second factor was set up",
@@ -324,7 +324,7 @@ ccd_disable_totp(ccd_call *call, cc_error *reterr)
     status = ccd_call_query(call, &ccd_q_recovery_codes_drop, args, NULL, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", account.id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, account.id);
   return ccd_mail_notice(call,
                          account.email,
                          "Your second factor was removed",

@@ -207,7 +207,7 @@ ccd_sign_out(ccd_call *call, cc_error *reterr)
   cc_status status = ccd_call_query(call, &ccd_q_session_revoke, args, NULL, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "session", call->actor->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
   if (call->actor->by_cookie) {
     call->set_cookie = session_cookie(call, "", /* seconds= */ 0);
     if (call->set_cookie == NULL)
@@ -232,6 +232,6 @@ ccd_revoke_session(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such session.");
-  ccd_call_revoke(call, "session", params->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, params->session_id);
   return CC_OK;
 }

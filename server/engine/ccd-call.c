@@ -102,7 +102,7 @@ ccd_call_switch(ccd_call *call, int64_t organization_id, int64_t user_id, cc_err
 }
 
 void
-ccd_call_revoke(ccd_call *call, const char *kind, int64_t id)
+ccd_call_revoke(ccd_call *call, ccd_revoked kind, int64_t id)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
   if (exchange->n_revokes < CCD_REVOKES_MAX)

@@ -38,6 +38,17 @@ typedef struct ccd_actor {
   char key[72];             /* name of the credential in caches: hash of the token */
 } ccd_actor;
 
+/* Whose cached sessions are dropped. */
+typedef enum ccd_revoked {
+  CCD_REVOKED_EVERYBODY = 0,
+  CCD_REVOKED_SESSION,
+  CCD_REVOKED_TOKEN,
+  CCD_REVOKED_DEVICE,
+  CCD_REVOKED_USER,
+  CCD_REVOKED_ORGANIZATION,
+  _CCD_REVOKED_MAX
+} ccd_revoked;
+
 /* An answer of CC_REPLY_FILE. All texts and bytes in the arena, or static. */
 typedef struct ccd_file {
   const char *bytes;    /* the answer, binary; NULL: .fd is */
@@ -180,9 +191,8 @@ cc_status ccd_call_switch(ccd_call *call,
                           int64_t user_id,
                           cc_error *reterr) CC_MUSTCHECK;
 
-/* After the commit, drop what is cached about sessions: @kind "session", "user", "token", "device"
- * or "organization". Every process hears of it. */
-void ccd_call_revoke(ccd_call *call, const char *kind, int64_t id);
+/* After the commit, drop what is cached about sessions. Every process hears of it. */
+void ccd_call_revoke(ccd_call *call, ccd_revoked kind, int64_t id);
 
 /* After the commit, wake the job worker. */
 void ccd_call_wake_jobs(ccd_call *call);

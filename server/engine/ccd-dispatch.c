@@ -79,6 +79,8 @@ step_route(ccd_exchange *exchange, cc_error *reterr)
     exchange->response->close = true;
     return cc_fail(reterr, CC_ERR_MALFORMED, "http", "%s", request->malformed);
   }
+  if (exchange->call.route != NULL)
+    return CC_OK; /* found before the body came */
   cc_status status = ccd_router_match(exchange->server->router,
                                       exchange->method,
                                       request->path,
@@ -262,6 +264,14 @@ step_right(ccd_exchange *exchange, cc_error *reterr)
                    CC_ERR_FORBIDDEN,
                    "second_factor_needed",
                    "The organization asks for a second factor: set one up first");
+  /* Nobody can tell which right is missing as long as it is open in which organization. */
+  if (actor->kind == CCD_ACTOR_PERSON && cc_right_needs_organization(route->right) &&
+      !(actor->rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER)))
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "no_organization",
+                   "This session has no active organization: choose one of yours with PUT "
+                   "/v1/session/organization");
   if (!(actor->rights & CC_RIGHT_BIT(route->right)))
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
@@ -377,7 +387,7 @@ after_commit(ccd_exchange *exchange)
 {
   ccd_server *server = exchange->server;
   if (exchange->call.route->revokes_organization)
-    ccd_call_revoke(&exchange->call, "organization", exchange->context.organization_id);
+    ccd_call_revoke(&exchange->call, CCD_REVOKED_ORGANIZATION, exchange->context.organization_id);
   for (int i = 0; i < exchange->n_revokes; i++)
     ccd_sessions_revoke(server->sessions,
                         exchange->conn,
@@ -593,17 +603,14 @@ void
 ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response)
 {
   cc_error error = {0};
-  if (request->stream != NULL) {
-    ccd_exchange *exchange = request->stream;
-    exchange->response = response;
-    cc_status status = run_last_steps(exchange, &error);
-    exchange_end(exchange, status, &error);
-    return;
-  }
-  ccd_exchange *exchange = exchange_new(data, request, response);
+  ccd_exchange *exchange = request->begun;
+  if (exchange == NULL)
+    exchange = exchange_new(data, request, response);
   if (exchange == NULL)
     return;
-  cc_status status = run_steps(exchange, &error);
+  exchange->response = response;
+  cc_status status =
+    exchange->spool != NULL ? run_last_steps(exchange, &error) : run_steps(exchange, &error);
   exchange_end(exchange, status, &error);
 }
 
@@ -628,7 +635,7 @@ ccd_http_begin
 ccd_dispatch_begin(void *data,
                    const ccd_http_request *request,
                    ccd_http_response *response,
-                   void **ret_stream)
+                   void **ret_begun)
 {
   cc_error error = {0};
   ccd_exchange *exchange = exchange_new(data, request, response);
@@ -640,8 +647,13 @@ ccd_dispatch_begin(void *data,
   /* The listener knows the largest limit of all routes; this one's own may be smaller. */
   bool larger =
     status == CC_OK && route != NULL && !file && announces_more(request, body_most(route));
+  if (status != CC_OK) {
+    arena_put(exchange->call.arena); /* refused when its body has been read */
+    return CCD_HTTP_BUFFER;
+  }
   if (!file && !larger) {
-    arena_put(exchange->call.arena); /* an ordinary request, good or bad */
+    exchange->response = NULL; /* the one to come */
+    *ret_begun = exchange;
     return CCD_HTTP_BUFFER;
   }
   status = file ? begin_file(exchange, &error) : step_size(exchange, &error);
@@ -650,26 +662,27 @@ ccd_dispatch_begin(void *data,
     return CCD_HTTP_ANSWERED;
   }
   exchange->response = NULL; /* the one to come */
-  *ret_stream = exchange;
+  *ret_begun = exchange;
   return CCD_HTTP_STREAM;
 }
 
 bool
-ccd_dispatch_write(void *stream, const char *bytes, size_t n)
+ccd_dispatch_write(void *begun, const char *bytes, size_t n)
 {
-  ccd_exchange *exchange = stream;
+  ccd_exchange *exchange = begun;
   return ccd_spool_write(exchange->spool, bytes, n);
 }
 
 void
-ccd_dispatch_drop(void *stream)
+ccd_dispatch_drop(void *begun)
 {
-  ccd_exchange *exchange = stream;
-  ccd_log(CCD_INFO,
-          "request.aborted",
-          CCD_TEXT("id", exchange->call.request_id),
-          CCD_TEXT("op", exchange->call.route->op->id),
-          CCD_NUMBER("received", exchange->spool->length));
+  ccd_exchange *exchange = begun;
+  if (exchange->spool != NULL)
+    ccd_log(CCD_INFO,
+            "request.aborted",
+            CCD_TEXT("id", exchange->call.request_id),
+            CCD_TEXT("op", exchange->call.route->op->id),
+            CCD_NUMBER("received", exchange->spool->length));
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
   arena_put(exchange->call.arena);

@@ -10,13 +10,14 @@
 /* For ccd_listener_options.handler; @data is the ccd_server. */
 void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response);
 
-/* Same for .begin, .write and .drop: bodies of operations with .body_media. */
+/* Same for .begin, .write and .drop. The exchange of a request with a body is made by .begin,
+ * whether the body is streamed into a file (operations with .body_media) or buffered. */
 ccd_http_begin ccd_dispatch_begin(void *data,
                                   const ccd_http_request *request,
                                   ccd_http_response *response,
-                                  void **ret_stream);
-bool ccd_dispatch_write(void *stream, const char *bytes, size_t n);
-void ccd_dispatch_drop(void *stream);
+                                  void **ret_begun);
+bool ccd_dispatch_write(void *begun, const char *bytes, size_t n);
+void ccd_dispatch_drop(void *begun);
 
 /* Arenas for calls, kept between requests. Call once before and after all listeners. */
 void ccd_dispatch_init(void);

@@ -12,7 +12,7 @@
 #define CCD_TRIES 3 /* of work that met a serialization failure or deadlock */
 
 typedef struct ccd_revoke {
-  const char *kind;
+  ccd_revoked kind;
   int64_t id;
 } ccd_revoke;
 

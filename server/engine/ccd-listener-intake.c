@@ -70,6 +70,7 @@ begin_request(ccd_connection *connection,
   connection->received = 0;
   connection->refused = 0;
   connection->chunked = false;
+  connection->streamed = false;
   connection->request = (ccd_http_request){.method = method,
                                            .path = ulfius->url_path,
                                            .query = query != NULL ? query + 1 : NULL,
@@ -82,11 +83,11 @@ begin_request(ccd_connection *connection,
 }
 
 static void
-drop_stream(ccd_connection *connection)
+drop_begun(ccd_connection *connection)
 {
-  if (connection->stream != NULL)
-    connection->listener->options.drop(connection->stream);
-  connection->stream = NULL;
+  if (connection->begun_by != NULL)
+    connection->listener->options.drop(connection->begun_by);
+  connection->begun_by = NULL;
 }
 
 static void
@@ -113,7 +114,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
     atomic_store(&connection->deadline, deadline < most ? deadline : most);
   }
   connection->received += n;
-  if (options->write(connection->stream, bytes, n))
+  if (options->write(connection->begun_by, bytes, n))
     return true;
   connection->refused += n;
   connection->cut = connection->refused > OVERRUN_MAX;
@@ -124,7 +125,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
 static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
-  if (connection->stream != NULL)
+  if (connection->streamed)
     return take_stream(connection, bytes, n);
   ccd_http_request *request = &connection->request;
   size_t max = connection->listener->options.max_body;
@@ -285,8 +286,8 @@ answer_request(ccd_connection *connection, void **context)
   if (request->too_large || request->malformed != NULL)
     request->body_length = 0;
   request->body = request->body_length > 0 ? connection->body : NULL;
-  request->stream = connection->stream; /* the handler's from here on */
-  connection->stream = NULL;
+  request->begun = connection->begun_by; /* the handler's from here on */
+  connection->begun_by = NULL;
 
   ccd_http_response reply = {0};
   listener->options.handler(listener->options.data, request, &reply);
@@ -302,15 +303,14 @@ begin_stream(ccd_connection *connection, void **context, enum MHD_Result *ret)
   bool comes = connection->chunked || connection->request.content_length > 0;
   if (!comes || options->begin == NULL)
     return false;
-  void *stream = NULL;
-  switch (options->begin(options->data, &connection->request, &reply, &stream)) {
+  switch (options->begin(options->data, &connection->request, &reply, &connection->begun_by)) {
   case CCD_HTTP_ANSWERED:
     /* Answered before its body: MHD then takes nothing more from this connection. */
     connection->linger = reply.close = true;
     *ret = send_reply(connection, &reply, context);
     return true;
   case CCD_HTTP_STREAM:
-    connection->stream = stream;
+    connection->streamed = true;
     connection->request.too_large = false;
     atomic_store(&connection->deadline, deadline_after(connection, 1));
     *ret = MHD_YES;
@@ -364,9 +364,9 @@ ccd_intake_completed_cb(void *data,
                         enum MHD_RequestTerminationCode code)
 {
   ccd_connection *connection = connection_of(mhd);
-  /* The head's texts, to which the stream points, are ulfius's and MHD's: it goes first. */
+  /* The head's texts, to which what was begun points, are ulfius's and MHD's: it goes first. */
   if (connection != NULL)
-    drop_stream(connection);
+    drop_begun(connection);
   mhd_request_completed(NULL, mhd, context, code);
   if (connection == NULL)
     return;

@@ -22,7 +22,7 @@ typedef struct ccd_http_request {
   size_t body_length;
   const char *address;    /* the client's address as text */
   int64_t content_length; /* as announced; -1: not, or the body comes in chunks */
-  void *stream;           /* what .begin left when it took the body; NULL: .body is all of it */
+  void *begun;            /* what .begin left for .handler; NULL: nothing */
   bool too_large;         /* the body was larger than max_body and was thrown away */
   const char
     *malformed;     /* why the request must be refused with 400 and a close; NULL: it is fine */
@@ -67,9 +67,9 @@ ccd_http_handler(void *data, const ccd_http_request *request, ccd_http_response 
 
 /* Before a request's body is read: who wants it? */
 typedef enum ccd_http_begin {
-  CCD_HTTP_BUFFER = 0, /* the listener, in memory, up to max_body */
+  CCD_HTTP_BUFFER = 0, /* the listener, in memory, up to max_body; then .handler or .drop */
   CCD_HTTP_ANSWERED,   /* nobody: the response says why */
-  CCD_HTTP_STREAM,     /* .write, piece by piece; then .handler with request->stream, or .drop */
+  CCD_HTTP_STREAM,     /* .write, piece by piece; then .handler or .drop */
 } ccd_http_begin;
 
 typedef struct ccd_listener_options {
@@ -87,13 +87,14 @@ typedef struct ccd_listener_options {
   ccd_http_handler *handler;
   void *data;
 
-  /* Bodies that are streamed; .begin NULL: none. Not called for a request without a body. */
+  /* Before a body; NULL: every body is buffered. Not called for a request without a body. What it
+   * leaves in *ret_begun, .handler or .drop takes over. */
   ccd_http_begin (*begin)(void *data,
                           const ccd_http_request *request,
                           ccd_http_response *response,
-                          void **ret_stream);
-  bool (*write)(void *stream, const char *bytes, size_t n); /* false: refused, also what follows */
-  void (*drop)(void *stream);                               /* the client went away; frees it */
+                          void **ret_begun);
+  bool (*write)(void *begun, const char *bytes, size_t n); /* false: refused, also what follows */
+  void (*drop)(void *begun);                               /* the client went away; frees it */
 } ccd_listener_options;
 
 cc_status ccd_listener_start(const ccd_listener_options *options,

@@ -270,11 +270,15 @@ write_responses(const ccd_route *route, cc_str *out)
       continue;
     last = code;
     cc_str_printf(out,
-                  ",\"%d\":{\"description\":\"%s\",\"content\":{\"application/"
+                  ",\"%d\":{\"description\":\"%s%s\",\"content\":{\"application/"
                   "problem+json\":{\"schema\":"
                   "{\"$ref\":\"#/components/schemas/Problem\"}}}}",
                   code,
-                  cc_status_title((cc_status) status));
+                  cc_status_title((cc_status) status),
+                  status == CC_ERR_FORBIDDEN && cc_right_needs_organization(route->right)
+                    ? ". With code no_organization: choose one with PUT /v1/session/organization "
+                      "first"
+                    : "");
   }
   cc_str_add_char(out, '}');
 }

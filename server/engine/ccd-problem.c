@@ -118,7 +118,8 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
 {
   const ccd_route *route = exchange->call.route;
   bool internal = status == CC_ERR_INTERNAL;
-  bool right = status == CC_ERR_FORBIDDEN && route != NULL && strcmp(error->code, "right") == 0;
+  bool right = status == CC_ERR_FORBIDDEN && route != NULL &&
+               (strcmp(error->code, "right") == 0 || strcmp(error->code, "no_organization") == 0);
   cc_problem problem = {
     .type = (char *) cc_status_type(status),
     .title = (char *) cc_status_title(status),

@@ -150,7 +150,7 @@ encode_list(ccd_exchange *exchange,
     ccd_rows_cells(rows, row, cells);
     cc_encode_row(map, cells, exchange->actor.view, out);
     if (row == 0) /* the others are about as long: grow once */
-      (void) cc_str_reserve(out, out->length * (size_t) n);
+      cc_str_hint(out, out->length * (size_t) n);
   }
   cc_str_add(out, "],\"next_cursor\":");
   if (more) {

@@ -33,21 +33,44 @@ struct ccd_sessions {
   _Atomic int64_t mistrust; /* until then Redis may hold sessions that were revoked */
 };
 
+/* As Redis carries them between processes, and as the query session_keys takes them. */
+static const char *const revoked_names[_CCD_REVOKED_MAX] = {
+  [CCD_REVOKED_SESSION] = "session",
+  [CCD_REVOKED_TOKEN] = "token",
+  [CCD_REVOKED_DEVICE] = "device",
+  [CCD_REVOKED_USER] = "user",
+  [CCD_REVOKED_ORGANIZATION] = "organization",
+};
+
+static bool
+is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id)
+{
+  switch (kind) {
+  case CCD_REVOKED_EVERYBODY:
+    return true;
+  case CCD_REVOKED_SESSION:
+    return actor->kind == CCD_ACTOR_PERSON && actor->session_id == id;
+  case CCD_REVOKED_TOKEN:
+    return actor->kind == CCD_ACTOR_TOKEN && actor->session_id == id;
+  case CCD_REVOKED_DEVICE:
+    return actor->kind == CCD_ACTOR_DEVICE && actor->session_id == id;
+  case CCD_REVOKED_USER:
+    return actor->user_id == id;
+  case CCD_REVOKED_ORGANIZATION:
+    return actor->organization_id == id;
+  case _CCD_REVOKED_MAX:
+  default:
+    return false;
+  }
+}
+
 static void
-forget_sessions(ccd_sessions *self, const char *kind, int64_t id)
+forget_sessions(ccd_sessions *self, ccd_revoked kind, int64_t id)
 {
   atomic_fetch_add(&self->revocations, 1);
   for (size_t i = 0; i < SLOTS; i++) {
     pthread_mutex_lock(&self->locks[i % SHARDS]);
-    const ccd_actor *actor = &self->slots[i].actor;
-    bool hit =
-      kind == NULL || (strcmp(kind, "user") == 0 && actor->user_id == id) ||
-      (strcmp(kind, "organization") == 0 && actor->organization_id == id) ||
-      (strcmp(kind, "session") == 0 && actor->kind == CCD_ACTOR_PERSON &&
-       actor->session_id == id) ||
-      (strcmp(kind, "token") == 0 && actor->kind == CCD_ACTOR_TOKEN && actor->session_id == id) ||
-      (strcmp(kind, "device") == 0 && actor->kind == CCD_ACTOR_DEVICE && actor->session_id == id);
-    if (hit)
+    if (is_revoked(&self->slots[i].actor, kind, id))
       self->slots[i].loaded = 0;
     pthread_mutex_unlock(&self->locks[i % SHARDS]);
   }
@@ -59,16 +82,14 @@ static void
 revoked_cb(void *data, const char *key)
 {
   if (key == NULL) {
-    forget_sessions(data, NULL, 0);
+    forget_sessions(data, CCD_REVOKED_EVERYBODY, 0);
     return;
   }
-  char kind[16];
   size_t length = strcspn(key, ":");
-  if (length >= sizeof(kind) || key[length] != ':')
-    return;
-  memcpy(kind, key, length);
-  kind[length] = '\0';
-  forget_sessions(data, kind, strtoll(key + length + 1, NULL, 10));
+  for (unsigned kind = CCD_REVOKED_SESSION; kind < _CCD_REVOKED_MAX && key[length] == ':'; kind++) {
+    if (strncmp(revoked_names[kind], key, length) == 0 && revoked_names[kind][length] == '\0')
+      forget_sessions(data, (ccd_revoked) kind, strtoll(key + length + 1, NULL, 10));
+  }
 }
 
 cc_status
@@ -265,9 +286,11 @@ fill_actor(const ccd_credential *credential,
            cc_time *ret_expires)
 {
   const char *expires = ccd_rows_get(rows, 0, "expires_at");
+  /* 0 is "never": a time that does not parse must not become that. 1 lies in the past, so that the
+   * actor is not kept in a cache. */
   *ret_expires = 0;
-  if (expires != NULL)
-    (void) cc_time_parse(expires, strlen(expires), ret_expires);
+  if (expires != NULL && !cc_time_parse(expires, strlen(expires), ret_expires))
+    *ret_expires = 1;
   actor->kind = credential->kind;
   actor->session_id =
     ccd_rows_int64(rows, 0, credential->kind == CCD_ACTOR_PERSON ? "session_id" : "id");
@@ -487,11 +510,11 @@ void
 ccd_sessions_revoke(ccd_sessions *self,
                     ccd_db_conn *conn,
                     cc_arena *arena,
-                    const char *kind,
+                    ccd_revoked kind,
                     int64_t id)
 {
   forget_sessions(self, kind, id);
-  const char *args[] = {kind, ccd_text_int64(arena, id)};
+  const char *args[] = {revoked_names[kind], ccd_text_int64(arena, id)};
   const ccd_rows *rows = NULL;
   cc_error error;
   bool sure = ccd_db_query_once(conn,
@@ -507,7 +530,7 @@ ccd_sessions_revoke(ccd_sessions *self,
   }
   if (!sure) /* what Redis keeps is believed again when all of it has expired */
     atomic_store(&self->mistrust, cc_time_monotonic() + (REDIS_TTL_S + 1) * CC_TIME_SECOND);
-  const char *what = cc_arena_printf(arena, "%s:%" PRId64, kind, id);
+  const char *what = cc_arena_printf(arena, "%s:%" PRId64, revoked_names[kind], id);
   if (what != NULL)
     ccd_redis_revoke(self->server->redis, what);
 }

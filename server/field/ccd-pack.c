@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "common/api/cc-event.h"
 #include "common/api/cc-pack.h"
 #include "common/base/cc-str.h"
 #include "server/engine/ccd-arg-text.h"
@@ -136,6 +137,6 @@ ccd_turf_pack(ccd_call *call, cc_error *reterr)
 cc_status
 ccd_event_pack(ccd_call *call, cc_error *reterr)
 {
-  const cc_event_pack_ref *ref = call->params;
+  const cc_event_ref *ref = call->params;
   return send_pack(call, "event", ref->event_id, reterr);
 }

@@ -113,7 +113,7 @@ ccd_api_token_end(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
-  ccd_call_revoke(call, "token", params->token_id);
+  ccd_call_revoke(call, CCD_REVOKED_TOKEN, params->token_id);
   return CC_OK;
 }
 
@@ -215,7 +215,7 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
-  ccd_call_revoke(call, "device", params->device_id);
+  ccd_call_revoke(call, CCD_REVOKED_DEVICE, params->device_id);
   return CC_OK;
 }
 
@@ -254,6 +254,8 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
   paired->token = token;
   call->reply = paired;
-  ccd_call_revoke(call, "device", paired->device_id); /* A token of before is no longer valid. */
+  ccd_call_revoke(call,
+                  CCD_REVOKED_DEVICE,
+                  paired->device_id); /* A token of before is no longer valid. */
   return status;
 }

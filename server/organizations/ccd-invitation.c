@@ -196,7 +196,7 @@ ccd_invitation_take(ccd_call *call, cc_error *reterr)
                    "This invitation was answered or revoked.");
   if (!ccd_rows_bool(done, 0, "joined"))
     return cc_fail(reterr, CC_ERR_CONFLICT, "already_member", "You are a member already.");
-  ccd_call_revoke(call, "user", call->actor->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
   const ccd_arg joined[] = {{"organization_id", ccd_text_int64(call->arena, organization_id)}, {0}};
   return ccd_call_query(call, &ccd_q_membership_get, joined, &call->rows, reterr);
 }

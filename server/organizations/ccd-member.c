@@ -110,7 +110,7 @@ ccd_member_change(ccd_call *call, cc_error *reterr)
   status = ccd_call_query(call, &ccd_q_member_update, args, &call->rows, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", params->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, params->user_id);
   return CC_OK;
 }
 
@@ -132,6 +132,6 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   status = ccd_call_query(call, &ccd_q_member_remove, args, &rows, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", params->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, params->user_id);
   return CC_OK;
 }

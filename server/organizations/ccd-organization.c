@@ -72,7 +72,7 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
     status = ccd_call_query(call, &ccd_q_organization_found, NULL, NULL, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "session", call->actor->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
   return reply_organization(call, reterr);
 }
 
@@ -90,7 +90,7 @@ ccd_organization_switch(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
-  ccd_call_revoke(call, "session", call->actor->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
   /* Not the whole organization: the actor's view is still the one of the organization before. */
   return ccd_call_query(call, &ccd_q_membership_get, args, &call->rows, reterr);
 }
@@ -107,7 +107,7 @@ ccd_organization_leave(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
-  ccd_call_revoke(call, "user", call->actor->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
   return CC_OK;
 }
 
@@ -132,7 +132,7 @@ ccd_organization_transfer(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail(reterr, CC_ERR_FORBIDDEN, "owner_only", "Only an owner can do this.");
-  ccd_call_revoke(call, "user", body->user_id);
-  ccd_call_revoke(call, "user", call->actor->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, body->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
   return CC_OK;
 }

@@ -47,7 +47,7 @@ OTHER_REFUSALS = {
 # What stays in its list when it has been ended, and says so: the status there instead of 404.
 ENDED = {"resendInvitation": 409}
 # The codes with which the engine says that the actor itself is not allowed.
-NOT_ALLOWED = {401: {"credential", "authorization", "session", "token", "device"}, 403: {"right", "second_factor_needed"}}
+NOT_ALLOWED = {401: {"credential", "authorization", "session", "token", "device"}, 403: {"right", "no_organization", "second_factor_needed"}}
 
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 OPERATIONS = {operation["operationId"]: (method.upper(), path, operation)
