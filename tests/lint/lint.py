@@ -46,20 +46,21 @@ LIBRARY_HOMES = {
 # Room: rooms it may include besides itself. A feature never includes another feature.
 BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
-ENGINE = COMMON + ("server/data", "server/engine")
+ENGINE = COMMON + ("common/rules", "server/data", "server/engine")
 FEATURE = ENGINE + ("server/jobs", "server/providers", "server/canvass")
 ROOMS = {
     "common/base": (),
     "common/codec": BASE,
     "common/api": COMMON,
     "server/canvass": BASE,
-    "common/field": COMMON,
+    "common/rules": COMMON,
+    "common/field": COMMON + ("common/rules",),
     "server/data": COMMON,
     "server/engine": ENGINE,
     "server/jobs": ENGINE,
     "server/providers": ENGINE + ("server/jobs",),
-    "client-gtk/core": COMMON + ("common/field",),
-    "client-gtk/ui": COMMON + ("common/field", "client-gtk/core"),
+    "client-gtk/core": COMMON + ("common/rules", "common/field"),
+    "client-gtk/ui": COMMON + ("common/rules", "common/field", "client-gtk/core"),
     "client-gtk/data": (),
 }
 FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts", "turf", "field", "phonebank",
