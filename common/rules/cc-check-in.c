@@ -42,3 +42,28 @@ cc_door_verdict_at(size_t index)
 {
   return index < CC_N(verdicts) ? &verdicts[index] : NULL;
 }
+
+static void
+add_text(cc_str *out, const char *text)
+{
+  if (text == NULL)
+    cc_str_add(out, ", NULL");
+  else
+    cc_str_printf(out, ", '%s'", text);
+}
+
+void
+cc_door_verdicts_sql(cc_str *out)
+{
+  cc_str_add(out,
+             "DELETE FROM door_verdicts;\n"
+             "INSERT INTO door_verdicts (act, status, becomes, code, message) VALUES\n");
+  for (size_t i = 0; i < CC_N(verdicts); i++) {
+    const cc_door_verdict *row = &verdicts[i];
+    cc_str_printf(out, "  ('%s', '%s'", cc_door_act_name(row->act), row->status);
+    add_text(out, row->becomes);
+    add_text(out, row->code);
+    add_text(out, row->message);
+    cc_str_add(out, i + 1 < CC_N(verdicts) ? "),\n" : ");\n");
+  }
+}

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "common/base/cc-base.h"
+#include "common/base/cc-str.h"
 
 /* Check-in at an event's door: what an act does to an attendee, by the status of the attendee. */
 
@@ -29,3 +29,6 @@ const char *cc_door_act_name(cc_door_act act);
 
 /* Every act with every status: rows 0, 1, …; NULL behind the last one. */
 const cc_door_verdict *cc_door_verdict_at(size_t index);
+
+/* Statements that fill the table door_verdicts. */
+void cc_door_verdicts_sql(cc_str *out);

@@ -98,7 +98,7 @@ const cc_machine cc_machines[] = {
    .states = &cc_turf_state_enum,
    .code = "turf_state",
    .noun = "turf",
-   .doc = "A turf, from its cutting to its end. Its doors are fixed from publish on; its code works "
+   .doc = "A turf, from its cutting to its end. Its doors are fixed from publish on; its code works\n"
           "while it is open or out.",
    MOVES(turf_moves)},
   {.name = "cut",
@@ -115,7 +115,7 @@ const cc_machine cc_machines[] = {
    .states = &cc_import_state_enum,
    .code = "import_state",
    .noun = "import",
-   .doc = "An import of a voter file. What was written to the voters is taken back before an import "
+   .doc = "An import of a voter file. What was written to the voters is taken back before an import\n"
           "that was applied in part can end.",
    MOVES(import_moves)},
   {.name = "phone_bank",
@@ -140,8 +140,9 @@ const cc_machine cc_machines[] = {
    .states = &cc_attendee_status_enum,
    .code = "attendee_state",
    .noun = "person",
-   .doc = "Somebody on an event's list. Nothing sets waitlisted or no_show yet: rows that have them "
-          "were loaded.",
+   .doc = "Somebody on an event's list. Nothing sets waitlisted or no_show yet: rows that have them\n"
+          "were loaded. No trigger checks these moves: check-ins are the busiest writes there are, and\n"
+          "what they do comes from the same table (`door_verdicts`).",
    MOVES(attendee_moves)},
 };
 const size_t cc_n_machines = CC_N(cc_machines);

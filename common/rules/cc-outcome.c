@@ -7,6 +7,9 @@
 #define CALL CC_BY_PHONE
 #define WRITTEN (CC_BY_PHONE | CC_BY_TEXT)
 
+/* In the order of the bits CC_BY_…. */
+static const char *const channel_names[] = {"door", "phone", "text"};
+
 /* clang-format off */
 /* code, level, channels, reached, finishes, effect, quiet_days */
 const cc_outcome cc_outcomes[] = {
@@ -66,77 +69,131 @@ cc_outcome_effect_name(cc_outcome_effect effect)
   return names[effect];
 }
 
+/* What a contact must name, at least one of each row that applies; the first row that is not met is
+ * the answer. */
+static const cc_outcome_need needs[] = {
+  {.level = CC_LEVEL_PHONE,
+   .any_of = CC_KNOWS_PHONE,
+   .field = "phone",
+   .message = "This disposition is about a number: say which."},
+  {.level = CC_LEVEL_BUILDING,
+   .any_of = CC_KNOWS_BUILDING,
+   .field = "building_id",
+   .message = "This disposition is about a building or a door in it: say which."},
+  {.level = CC_LEVEL_DOOR,
+   .any_of = CC_KNOWS_DOOR,
+   .field = "door_id",
+   .message = "This disposition is about a door: say which."},
+  {.effects = 1u << CC_EFFECT_MOVED | 1u << CC_EFFECT_DECEASED,
+   .answers = true,
+   .any_of = CC_KNOWS_VOTER,
+   .field = "voter_id",
+   .message = "Say whom this is about."},
+  {.always = true,
+   .any_of = CC_KNOWS_VOTER | CC_KNOWS_DOOR | CC_KNOWS_BUILDING | CC_KNOWS_PHONE,
+   .field = "voter_id",
+   .message = "Say whom or which door this is about."},
+  {.effects = 1u << CC_EFFECT_DO_NOT_CONTACT | 1u << CC_EFFECT_DO_NOT_TEXT,
+   .any_of = CC_KNOWS_VOTER | CC_KNOWS_PHONE,
+   .field = "voter_id",
+   .message = "Say who does not want to be contacted."},
+};
+
+static bool
+applies(const cc_outcome_need *need, const cc_outcome *outcome, bool has_answers)
+{
+  return need->always || need->level == outcome->level ||
+         (need->effects & (1u << outcome->effect)) != 0 || (need->answers && has_answers);
+}
+
 static cc_status
 wrong(cc_error *reterr, const char *field, const char *code, const char *message)
 {
   return cc_fail_field(reterr, CC_ERR_INVALID, code, field, "%s", message);
 }
 
-/* The place or number that the level of an outcome asks for. */
-static cc_status
-check_level(const cc_outcome *outcome, const cc_outcome_case *given, cc_error *reterr)
+unsigned
+cc_outcome_channel(const char *name)
 {
-  if (outcome->level == CC_LEVEL_PHONE && !given->phone)
-    return wrong(reterr, "phone", "required", "This disposition is about a number: say which.");
-  if (outcome->level == CC_LEVEL_BUILDING && !given->building)
-    return wrong(reterr,
-                 "building_id",
-                 "required",
-                 "This disposition is about a building or a door in it: say which.");
-  if (outcome->level == CC_LEVEL_DOOR && !given->door)
-    return wrong(reterr, "door_id", "required", "This disposition is about a door: say which.");
-  return CC_OK;
-}
-
-/* The person that an outcome is about. */
-static cc_status
-check_person(const cc_outcome *outcome, const cc_outcome_case *given, cc_error *reterr)
-{
-  bool about_person = given->has_answers || outcome->effect == CC_EFFECT_MOVED ||
-                      outcome->effect == CC_EFFECT_DECEASED;
-  if (!given->voter && about_person)
-    return wrong(reterr, "voter_id", "required", "Say whom this is about.");
-  if (!given->voter && !given->door && !given->building && !given->phone)
-    return wrong(reterr, "voter_id", "required", "Say whom or which door this is about.");
-  bool about_consent = outcome->effect == CC_EFFECT_DO_NOT_CONTACT ||
-                       outcome->effect == CC_EFFECT_DO_NOT_TEXT;
-  if (about_consent && !given->voter && !given->phone)
-    return wrong(reterr, "voter_id", "required", "Say who does not want to be contacted.");
-  return CC_OK;
+  for (size_t i = 0; i < CC_N(channel_names); i++)
+    if (strcmp(channel_names[i], name) == 0)
+      return 1u << i;
+  return 0;
 }
 
 cc_status
-cc_outcome_check(const cc_outcome_case *given, cc_error *reterr)
+cc_outcome_choose(const char *disposition,
+                  bool has_answers,
+                  unsigned channel,
+                  const cc_outcome **ret,
+                  cc_error *reterr)
 {
-  if ((given->disposition != NULL) == given->has_answers)
+  if ((disposition != NULL) == has_answers)
     return wrong(reterr,
                  "disposition",
                  "disposition_or_answers",
                  "Send either a disposition or answers: answers imply that the person was "
                  "canvassed.");
-  const cc_outcome *outcome =
-    given->has_answers ? &cc_outcomes[0] : cc_outcome_find(given->disposition);
+  const cc_outcome *outcome = has_answers ? &cc_outcomes[0] : cc_outcome_find(disposition);
   if (outcome == NULL)
     return wrong(reterr, "disposition", "unknown_disposition", "There is no such disposition.");
-  if (!given->has_answers && (outcome->channels & given->channel) == 0)
+  if (!has_answers && (outcome->channels & channel) == 0)
     return wrong(reterr,
                  "disposition",
                  "wrong_channel",
                  "This cannot be the outcome on this channel.");
-  cc_status status = check_level(outcome, given, reterr);
-  return status == CC_OK ? check_person(outcome, given, reterr) : status;
+  *ret = outcome;
+  return CC_OK;
 }
 
-static void
-add_channels(cc_str *out, unsigned channels)
+cc_status
+cc_outcome_needs(const cc_outcome *outcome, bool has_answers, unsigned known, cc_error *reterr)
 {
-  static const char *const names[] = {"door", "phone", "text"};
+  for (size_t i = 0; i < CC_N(needs); i++)
+    if (applies(&needs[i], outcome, has_answers) && (needs[i].any_of & known) == 0)
+      return wrong(reterr, needs[i].field, "required", needs[i].message);
+  return CC_OK;
+}
+
+/* The names of the bits of @set, as an array of PostgreSQL. */
+static void
+add_set(cc_str *out, unsigned set, const char *const *names, size_t n)
+{
   const char *comma = "";
-  for (size_t i = 0; i < CC_N(names); i++)
-    if ((channels & (1u << i)) != 0) {
+  cc_str_add(out, "'{");
+  for (size_t i = 0; i < n; i++)
+    if ((set & (1u << i)) != 0) {
       cc_str_printf(out, "%s%s", comma, names[i]);
       comma = ",";
     }
+  cc_str_add(out, "}'");
+}
+
+/* One row for each thing that an outcome asks for. */
+static void
+add_needs(cc_str *out, const char *code, const cc_outcome *outcome, bool has_answers, bool first)
+{
+  static const char *const known[] = {"voter_id", "door_id", "building_id", "phone"};
+  for (size_t i = 0; i < CC_N(needs); i++) {
+    if (!applies(&needs[i], outcome, has_answers))
+      continue;
+    cc_str_printf(out, "%s  ('%s', %zu, ", first ? "" : ",\n", code, i + 1);
+    add_set(out, needs[i].any_of, known, CC_N(known));
+    cc_str_printf(out, ", '%s', '%s')", needs[i].field, needs[i].message);
+    first = false;
+  }
+}
+
+static void
+add_all_needs(cc_str *out)
+{
+  cc_str_add(out,
+             "DELETE FROM disposition_needs;\n"
+             "INSERT INTO disposition_needs (disposition, position, any_of, field, message) VALUES\n");
+  add_needs(out, "answers", &cc_outcomes[0], /* has_answers= */ true, /* first= */ true);
+  for (size_t i = 0; i < cc_n_outcomes; i++)
+    add_needs(out, cc_outcomes[i].code, &cc_outcomes[i], /* has_answers= */ false, false);
+  cc_str_add(out, ";\n");
 }
 
 void
@@ -149,10 +206,10 @@ cc_outcomes_sql(cc_str *out)
     const cc_outcome *o = &cc_outcomes[i];
     const char *effect = cc_outcome_effect_name(o->effect);
     const char *quote = *effect == '\0' ? "" : "'";
-    cc_str_printf(out, "  ('%s', '%s', %zu, '{", o->code, cc_outcome_level_name(o->level), i + 1);
-    add_channels(out, o->channels);
+    cc_str_printf(out, "  ('%s', '%s', %zu, ", o->code, cc_outcome_level_name(o->level), i + 1);
+    add_set(out, o->channels, channel_names, CC_N(channel_names));
     cc_str_printf(out,
-                  "}', %s, %s, %s%s%s, %d)%s\n",
+                  ", %s, %s, %s%s%s, %d)%s\n",
                   o->reached ? "true" : "false",
                   o->finishes ? "true" : "false",
                   quote,
@@ -167,4 +224,5 @@ cc_outcomes_sql(cc_str *out)
              "  channels = excluded.channels, reached = excluded.reached, finishes = "
              "excluded.finishes,\n"
              "  effect = excluded.effect, quiet_days = excluded.quiet_days;\n");
+  add_all_needs(out);
 }

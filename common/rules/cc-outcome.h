@@ -60,21 +60,54 @@ const cc_outcome *cc_outcome_find(const char *code);
 const char *cc_outcome_level_name(cc_outcome_level level);
 const char *cc_outcome_effect_name(cc_outcome_effect effect);
 
-/* What is known of a contact when its outcome is checked. */
-typedef struct cc_outcome_case {
-  const char *disposition; /* NULL: none */
-  bool has_answers;
-  unsigned channel; /* CC_BY_…; 0: a channel that no disposition has */
-  bool voter, door, building, phone; /* known, given or derived */
-} cc_outcome_case;
+/* What a contact names, given or derived, as bits. */
+enum {
+  CC_KNOWS_VOTER = 1 << 0,
+  CC_KNOWS_DOOR = 1 << 1,
+  CC_KNOWS_BUILDING = 1 << 2,
+  CC_KNOWS_PHONE = 1 << 3,
+};
+
+/* One thing that outcomes ask for: those of a level, with one of some effects, or all. */
+typedef struct cc_outcome_need {
+  cc_outcome_level level; /* 0: of no level in particular */
+  unsigned effects;       /* bits of cc_outcome_effect */
+  bool answers;           /* answers ask for it, too */
+  bool always;
+  unsigned any_of; /* CC_KNOWS_… */
+  const char *field;
+  const char *message;
+} cc_outcome_need;
+
+/* CC_BY_… of a channel's name; 0: no disposition can be the outcome on that channel. */
+unsigned cc_outcome_channel(const char *name);
 
 /**
- * Check that a contact has one outcome, that its channel can have that outcome, and that the contact
- * names what the outcome is about.
+ * The outcome of a contact: its disposition, or canvassed where there are answers. Both or neither
+ * is wrong, and so is a disposition that the channel does not have. Answers come by any channel.
  *
- * @reterr: set on failure: code, pointer (a field of the contact) and message
+ * @disposition: may be NULL
+ * @channel: CC_BY_…
+ * @ret: set on CC_OK only
+ * @reterr: set on failure: code, pointer "disposition" and message
  */
-cc_status cc_outcome_check(const cc_outcome_case *given, cc_error *reterr) CC_MUSTCHECK;
+cc_status cc_outcome_choose(const char *disposition,
+                            bool has_answers,
+                            unsigned channel,
+                            const cc_outcome **ret,
+                            cc_error *reterr) CC_MUSTCHECK;
 
-/* Statements that make the rows of table dispositions those of this list. */
+/**
+ * Check that a contact names what its outcome is about.
+ *
+ * @known: CC_KNOWS_…
+ * @reterr: set on failure: code "required", pointer (a field of the contact) and message
+ */
+cc_status cc_outcome_needs(const cc_outcome *outcome,
+                           bool has_answers,
+                           unsigned known,
+                           cc_error *reterr) CC_MUSTCHECK;
+
+/* Statements that make the rows of the tables dispositions and disposition_needs those of this list.
+ * In disposition_needs "answers" stands for a contact with answers. */
 void cc_outcomes_sql(cc_str *out);

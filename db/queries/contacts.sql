@@ -12,12 +12,14 @@ LIMIT :limit::int
 
 -- name: contact_add
 SELECT {columns c}, p.refused_code, p.refused_message
-FROM contact_post(:actor::text, :organization_id::bigint, :my_user_id::bigint, :my_rights::jsonb, :body::jsonb) p
+FROM contact_post(:actor::text, :organization_id::bigint, :my_user_id::bigint, :my_rights::jsonb,
+                  :body::jsonb || jsonb_build_object('checked', :checked::jsonb)) p
 CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
 
 -- name: contact_add_many
 SELECT {columns b}
-FROM contact_bulk(:actor::text, :organization_id::bigint, :my_user_id::bigint, :my_rights::jsonb, :body::jsonb) b
+FROM contact_bulk(:actor::text, :organization_id::bigint, :my_user_id::bigint, :my_rights::jsonb,
+                  :body::jsonb || jsonb_build_object('checked', :checked::jsonb)) b
 
 -- name: contact_take_back
 SELECT {columns c}, p.refused_code, p.refused_message

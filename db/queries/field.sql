@@ -26,13 +26,22 @@ SELECT (a.op).client_id, (a.op).sequence, CASE WHEN a.first IS NULL THEN (a.op).
        a.first, (a.op).code, (a.op).message, (a.op).entity, (a.op).entity_id, (a.op).conflict_id, (a.op).occurred_at,
        a.next_sequence, a.releases
 FROM field_apply(:actor::text, :organization_id::bigint, :my_user_id::bigint, :stream_id::bigint, :operation::jsonb,
-                 :refusal::jsonb) a
+                 :refusal::jsonb, :checked::jsonb) a
 
 -- name: field_release
 SELECT r.client_id, r.sequence, r.verdict, NULL::text AS first, r.code, r.message, r.entity, r.entity_id,
        r.conflict_id, r.occurred_at
-FROM field_release(:actor::text, :organization_id::bigint, :stream_id::bigint) r
+FROM field_release(:actor::text, :organization_id::bigint, :stream_id::bigint, :next_id::bigint, :checked::jsonb) r
 WHERE r.id IS NOT NULL
+
+-- name: field_next
+-- What field_release takes next.
+SELECT o.id, o.kind, o.body, (extract(epoch FROM o.device_occurred_at) * 1000000)::bigint AS occurred_us
+FROM field_streams s
+JOIN field_operations o ON o.organization_id = s.organization_id AND o.stream_id = s.id
+WHERE s.organization_id = :organization_id::bigint AND s.id = :stream_id::bigint AND o.verdict = 'held'
+  AND o.sequence <= s.next_sequence
+ORDER BY o.sequence, o.id LIMIT 1
 
 -- name: field_conflict_list
 SELECT {columns}
@@ -52,8 +61,15 @@ WHERE organization_id = :organization_id::bigint AND id = :conflict_id::bigint
 -- name: field_conflict_resolve
 SELECT r.*
 FROM field_resolve(:actor::text, :organization_id::bigint, :conflict_id::bigint, :decision::text, :merged::jsonb,
-                   :note::text) r
+                   :note::text, :checked::jsonb) r
 
--- name: field_conflict_kind
-SELECT kind FROM field_conflicts
-WHERE organization_id = :organization_id::bigint AND id = :conflict_id::bigint
+-- name: field_conflict_body
+-- script_id: of the contact that this one corrects.
+SELECT f.kind, o.body, (extract(epoch FROM o.device_occurred_at) * 1000000)::bigint AS occurred_us,
+  (SELECT c.script_id FROM voter_contacts c
+   WHERE c.organization_id = o.organization_id
+     AND (c.id = (o.body ->> 'replaces_id')::bigint OR c.client_id = (o.body ->> 'replaces_client_id')::uuid)
+   LIMIT 1) AS script_id
+FROM field_conflicts f
+JOIN field_operations o ON o.organization_id = f.organization_id AND o.id = f.operation_id
+WHERE f.organization_id = :organization_id::bigint AND f.id = :conflict_id::bigint

@@ -162,4 +162,4 @@ FROM phone_bank_extend(:actor::text, :organization_id::bigint, :phone_bank_id::b
 -- name: phone_bank_result
 SELECT {columns c}
 FROM phone_bank_result(:actor::text, :organization_id::bigint, :my_user_id::bigint, :phone_bank_id::bigint,
-                       :call_id::bigint, :body::jsonb) c
+                       :call_id::bigint, :body::jsonb || jsonb_build_object('checked', :checked::jsonb)) c

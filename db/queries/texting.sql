@@ -3,8 +3,8 @@
 
 -- name: text_campaign_create
 WITH made AS (
-  INSERT INTO text_campaigns (organization_id, code, created_by, {writable})
-  SELECT :organization_id::bigint, joining_code(), :my_user_id::bigint, {writable r}
+  INSERT INTO text_campaigns (organization_id, code, created_by, encoding, segments, {writable})
+  SELECT :organization_id::bigint, joining_code(), :my_user_id::bigint, :text_encoding::text, :text_segments::int, {writable r}
   FROM jsonb_populate_record(NULL::text_campaigns, jsonb_strip_nulls(:body::jsonb)) r
   WHERE assert_list(:organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
@@ -32,20 +32,15 @@ WHERE k.organization_id = :organization_id::bigint
 ORDER BY k.id DESC
 LIMIT :limit::int
 
--- name: text_preview
-SELECT {columns p} FROM (
-  SELECT t.template, t.text, l.encoding, l.units, l.segments
-  FROM (SELECT :template::text AS template, text_render(:template::text, text_usual()) AS text
-        WHERE assert_template('template', :template::text)) t
-  CROSS JOIN LATERAL text_length(t.text) l) p
-
 -- name: text_campaign_get
 SELECT {columns} FROM text_campaigns
 WHERE organization_id = :organization_id::bigint AND id = :text_campaign_id::bigint
 
 -- name: text_campaign_update
+-- Encoding and segments come with a template, and stay without one.
 UPDATE text_campaigns k
-SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(k, :body::jsonb) r)
+SET encoding = COALESCE(:text_encoding::text, k.encoding), segments = COALESCE(:text_segments::int, k.segments),
+  ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(k, :body::jsonb) r)
 WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint
   AND assert_version(k.version, :if_match::bigint)
   AND assert_rule(k.state <> 'closed', 'closed', 'This campaign is closed.')
@@ -156,11 +151,11 @@ ORDER BY m.id DESC
 LIMIT :limit::int
 
 -- name: text_receive
--- For handlers and providers: :happened_at NULL is now.
+-- For handlers and providers: :happened_at NULL is now. Intent and length are those of common/rules.
 SELECT m.id, m.campaign_id, m.conversation_id, m.phone, m.direction, m.initial, m.body, m.encoding, m.segments, m.state,
   m.error, m.intent, m.actor, m.send_before, m.created_at, m.sent_at
-FROM text_receive(:organization_id::bigint, :from::text, :text::text, :provider_id::text,
-                  COALESCE(:happened_at::timestamptz, now())) m
+FROM text_receive(:organization_id::bigint, :from::text, :text::text, :intent::text, :text_encoding::text,
+                  :text_segments::int, :provider_id::text, COALESCE(:happened_at::timestamptz, now())) m
 
 -- name: text_join
 SELECT {columns k} FROM text_join(:actor::text, :organization_id::bigint, :my_user_id::bigint, :code::text) k
@@ -202,7 +197,7 @@ CROSS JOIN LATERAL (SELECT (f.message).*) m
 -- name: text_result
 SELECT {columns c}
 FROM text_result(:actor::text, :organization_id::bigint, :my_user_id::bigint, :text_campaign_id::bigint,
-                 :conversation_id::bigint, :body::jsonb) c
+                 :conversation_id::bigint, :body::jsonb || jsonb_build_object('checked', :checked::jsonb)) c
 
 -- name: text_conversation_close
 WITH closed AS (

@@ -6,13 +6,15 @@
 #include "common/api/cc-contact.h"
 #include "common/api/cc-result.h"
 #include "common/api/cc-script.h"
+#include "server/contacts/ccd-contacts.h"
 #include "server/contacts/ccd-results.h"
 
 /* clang-format off */
 const ccd_route ccd_contacts_routes[] = {
   {&cc_op_list_dispositions, .right = CC_RIGHT_CANVASS, .tx = CCD_READ,  .query = &ccd_q_disposition_list, .keyset = {"position"}},
-  {&cc_op_record_contact,    .right = CC_RIGHT_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_contact_add,       .audit = "contact.record"},
-  {&cc_op_record_contacts,   .right = CC_RIGHT_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_contact_add_many,  .audit = "contact.record_many"},
+  {&cc_op_record_contact,    .right = CC_RIGHT_CANVASS, .tx = CCD_NONE,  .handler = ccd_contacts_record,       .audit = "contact.record"},
+  {&cc_op_record_contacts,   .right = CC_RIGHT_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_contact_add_many,  .audit = "contact.record_many",
+   .prepare = ccd_contacts_check_many},
   {&cc_op_list_contacts,     .right = CC_RIGHT_CANVASS, .tx = CCD_READ,  .query = &ccd_q_contact_list,      .keyset = {"occurred_at", "id"}},
   {&cc_op_get_contact,       .right = CC_RIGHT_CANVASS, .tx = CCD_READ,  .query = &ccd_q_contact_get},
   {&cc_op_undo_contact,      .right = CC_RIGHT_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_contact_take_back, .audit = "contact.undo"},
@@ -35,7 +37,7 @@ const ccd_route ccd_contacts_routes[] = {
   {&cc_op_archive_script,    .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_archive,   .audit = "script.archive"},
   {&cc_op_unarchive_script,  .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_unarchive, .audit = "script.unarchive"},
   {&cc_op_duplicate_script,  .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_copy,      .audit = "script.duplicate"},
-  {&cc_op_preview_script,    .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_script_preview},
+  {&cc_op_preview_script,    .right = CC_RIGHT_CANVASS,        .tx = CCD_NONE,  .handler = ccd_script_preview},
 
   {&cc_op_get_results,       .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .handler = ccd_results_count},
   {&cc_op_get_answer_counts, .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .handler = ccd_results_answers},

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "server/engine/ccd-call.h"
+#include "server/rules/ccd-contact.h"
 
 /* Work in the field: packs that phones take along, what they send back, conflicts. The rules are in
- * db/migrations/0014_field.sql, the protocol in docs/internals/field-protocol.md. */
+ * db/functions/field, the protocol in docs/internals/field-protocol.md. */
 extern const ccd_route ccd_field_routes[];
 
 ccd_handler ccd_field_packs;
@@ -18,3 +19,7 @@ ccd_handler ccd_field_resolve;
  * NULL. */
 const char *
 ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body);
+
+/* What an operation says of a contact. False: it is none, or takes one back: nothing to check.
+ * .occurred is left to the caller. */
+bool ccd_field_said(ccd_call *call, const char *kind, const char *body, ccd_contact_said *ret);

@@ -147,12 +147,53 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
   };
   const char *action = cc_arena_printf(call->arena, "field.%s", operation->kind);
   const ccd_rows *rows = NULL;
-  cc_status status =
-    ccd_call_once(call, CCD_WRITE, action, &ccd_q_field_apply, args, &rows, reterr);
+  ccd_contact_said said = {0};
+  bool checks = refused == NULL && ccd_field_said(call, operation->kind, body, &said);
+  said.occurred = operation->occurred_at;
+  cc_status status = ccd_contact_once(call,
+                                      action,
+                                      &ccd_q_field_apply,
+                                      args,
+                                      checks ? &said : NULL,
+                                      &rows,
+                                      reterr);
   if (status != CC_OK)
     return status;
   note_stream(self, rows);
   return add_verdict(call, rows, self->receipt->verdicts, &self->receipt->n_verdicts, reterr);
+}
+
+/* The next operation whose turn has come. @ret_found: there is one. What a phone sent before it was
+ * held is read again, for its answers are checked now. */
+static cc_status
+release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *reterr)
+{
+  ccd_call *call = self->call;
+  const ccd_arg args[] = {{"stream_id", self->stream}, {0}};
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_call_once(call, CCD_READ, NULL, &ccd_q_field_next, args, &rows, reterr);
+  *ret_found = status == CC_OK && ccd_rows_n(rows) > 0;
+  if (!*ret_found)
+    return status;
+  const char *id = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "id"));
+  const char *kind = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "kind"));
+  const char *body = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "body"));
+  if (id == NULL || kind == NULL || body == NULL)
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  ccd_contact_said said = {0};
+  cc_time occurred = ccd_rows_int64(rows, 0, "occurred_us");
+  bool checks = ccd_field_said(call, kind, body, &said);
+  said.occurred = occurred;
+  const ccd_arg more[] = {{"stream_id", self->stream}, {"next_id", id}, {0}};
+  status = ccd_contact_once(call,
+                            "field.release",
+                            &ccd_q_field_release,
+                            more,
+                            checks ? &said : NULL,
+                            ret,
+                            reterr);
+  *ret_found = status == CC_OK && ccd_rows_n(*ret) > 0;
+  return status;
 }
 
 /* Those whose turn has come, one transaction each. */
@@ -161,13 +202,12 @@ release(upload *self, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = self->receipt;
-  const ccd_arg args[] = {{"stream_id", self->stream}, {0}};
   receipt->released = cc_arena_alloc(call->arena, RELEASES_MAX * sizeof(*receipt->released));
   while (receipt->released != NULL && receipt->n_released < RELEASES_MAX) {
     const ccd_rows *rows = NULL;
-    cc_status status =
-      ccd_call_once(call, CCD_WRITE, "field.release", &ccd_q_field_release, args, &rows, reterr);
-    if (status != CC_OK || ccd_rows_n(rows) == 0)
+    bool found = false;
+    cc_status status = release_next(self, &found, &rows, reterr);
+    if (status != CC_OK || !found)
       return status;
     status = add_verdict(call, rows, receipt->released, &receipt->n_released, reterr);
     if (status != CC_OK)
@@ -218,24 +258,4 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
   self.receipt->stopped = status != CC_OK;
   call->reply = self.receipt;
   return CC_OK;
-}
-
-/* A merged body is held to the type of its kind, like the one that it replaces. */
-cc_status
-ccd_field_resolve(ccd_call *call, cc_error *reterr)
-{
-  const cc_field_decision *decision = call->body;
-  const char *merged = NULL;
-  if (decision->body != NULL) {
-    const ccd_rows *rows = NULL;
-    cc_status status = ccd_call_query(call, &ccd_q_field_conflict_kind, NULL, &rows, reterr);
-    if (status != CC_OK)
-      return status;
-    const char *kind = ccd_rows_get(rows, 0, "kind");
-    const char *wrong = ccd_field_check(call, kind == NULL ? "" : kind, decision->body, &merged);
-    if (wrong != NULL)
-      return cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
-  }
-  const ccd_arg args[] = {{"merged", merged}, {0}};
-  return ccd_call_query(call, &ccd_q_field_conflict_resolve, args, &call->rows, reterr);
 }

@@ -47,7 +47,7 @@ LIBRARY_HOMES = {
 BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
 ENGINE = COMMON + ("common/rules", "server/data", "server/engine")
-FEATURE = ENGINE + ("server/jobs", "server/providers", "server/canvass")
+FEATURE = ENGINE + ("server/jobs", "server/providers", "server/rules", "server/canvass")
 ROOMS = {
     "common/base": (),
     "common/codec": BASE,
@@ -59,6 +59,7 @@ ROOMS = {
     "server/engine": ENGINE,
     "server/jobs": ENGINE,
     "server/providers": ENGINE + ("server/jobs",),
+    "server/rules": ENGINE,
     "client-gtk/core": COMMON + ("common/rules", "common/field"),
     "client-gtk/ui": COMMON + ("common/rules", "common/field", "client-gtk/core"),
     "client-gtk/data": (),
