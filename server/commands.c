@@ -29,17 +29,21 @@ ccd_command_migrate(int argc, char **argv)
 {
   ccd_config config = {0};
   cc_error error = {0};
-  int applied = 0;
+  ccd_migrated done = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
     return fail(&error);
   cc_status status =
     *config.migration_database_url == '\0'
       ? cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set")
-      : ccd_migrate(config.migration_database_url, config.migrations_folder, &applied, &error);
+      : ccd_migrate(config.migration_database_url,
+                    config.migrations_folder,
+                    config.functions_folder,
+                    &done,
+                    &error);
   ccd_config_done(&config);
   if (status != CC_OK)
     return fail(&error);
-  printf("%d migrations applied\n", applied);
+  printf("%d migrations and %d files of functions applied\n", done.migrations, done.functions);
   return 0;
 }
 

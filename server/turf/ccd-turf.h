@@ -7,7 +7,7 @@
 #include "server/jobs/ccd-job.h"
 
 /* Turf: routes and the job that cuts. The computing is server/canvass, the rules are functions of
- * db/migrations/0012_turf.sql; see docs/internals/turf.md. */
+ * db/functions/turf; see docs/internals/turf.md. */
 
 extern const ccd_route ccd_turf_routes[];
 extern const ccd_job_kind ccd_turf_jobs[];
