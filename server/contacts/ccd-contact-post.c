@@ -8,7 +8,7 @@ ccd_contacts_record(ccd_call *call, cc_error *reterr)
 {
   ccd_contact_said said = ccd_contact_of(call->body);
   return ccd_contact_once(call,
-                          call->route->audit,
+                          "contact.record",
                           &ccd_q_contact_add,
                           NULL,
                           &said,

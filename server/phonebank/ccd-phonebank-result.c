@@ -16,7 +16,7 @@ ccd_phonebank_result(ccd_call *call, cc_error *reterr)
     .occurred = body->occurred_at,
   };
   return ccd_contact_once(call,
-                          call->route->audit,
+                          "phone_bank.result",
                           &ccd_q_phone_bank_result,
                           NULL,
                           &said,

@@ -114,7 +114,7 @@ ccd_text_result(ccd_call *call, cc_error *reterr)
     .occurred = body->occurred_at,
   };
   return ccd_contact_once(call,
-                          call->route->audit,
+                          "text.result",
                           &ccd_q_text_result,
                           NULL,
                           &said,
