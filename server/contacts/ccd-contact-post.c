@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ccd-queries.h"
 #include "server/contacts/ccd-contacts.h"
 #include "server/rules/ccd-contact.h"
 
@@ -8,8 +7,8 @@ ccd_contacts_record(ccd_call *call, cc_error *reterr)
 {
   ccd_contact_said said = ccd_contact_of(call->body);
   return ccd_contact_once(call,
-                          "contact.record",
-                          &ccd_q_contact_add,
+                          call->route->audit,
+                          call->route->query,
                           NULL,
                           &said,
                           &call->rows,

@@ -12,7 +12,8 @@
 /* clang-format off */
 const ccd_route ccd_contacts_routes[] = {
   {&cc_op_list_dispositions, .right = CC_RIGHT_CANVASS, .tx = CCD_READ,  .query = &ccd_q_disposition_list, .keyset = {"position"}},
-  {&cc_op_record_contact,    .right = CC_RIGHT_CANVASS, .tx = CCD_NONE,  .handler = ccd_contacts_record},
+  {&cc_op_record_contact,    .right = CC_RIGHT_CANVASS, .tx = CCD_NONE,  .query = &ccd_q_contact_add, .audit = "contact.record",
+   .handler = ccd_contacts_record},
   {&cc_op_record_contacts,   .right = CC_RIGHT_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_contact_add_many,  .audit = "contact.record_many",
    .prepare = ccd_contacts_check_many},
   {&cc_op_list_contacts,     .right = CC_RIGHT_CANVASS, .tx = CCD_READ,  .query = &ccd_q_contact_list,      .keyset = {"occurred_at", "id"}},

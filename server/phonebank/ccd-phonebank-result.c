@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ccd-queries.h"
 #include "common/api/cc-phonebank.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
 #include "server/rules/ccd-contact.h"
@@ -16,8 +15,8 @@ ccd_phonebank_result(ccd_call *call, cc_error *reterr)
     .occurred = body->occurred_at,
   };
   return ccd_contact_once(call,
-                          "phone_bank.result",
-                          &ccd_q_phone_bank_result,
+                          call->route->audit,
+                          call->route->query,
                           NULL,
                           &said,
                           &call->rows,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ccd-queries.h"
 #include "common/api/cc-texting.h"
 #include "common/rules/cc-text-rule.h"
 #include "server/rules/ccd-contact.h"
@@ -114,8 +113,8 @@ ccd_text_result(ccd_call *call, cc_error *reterr)
     .occurred = body->occurred_at,
   };
   return ccd_contact_once(call,
-                          "text.result",
-                          &ccd_q_text_result,
+                          call->route->audit,
+                          call->route->query,
                           NULL,
                           &said,
                           &call->rows,

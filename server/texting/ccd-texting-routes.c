@@ -31,7 +31,8 @@ const ccd_route ccd_texting_routes[] = {
   {&cc_op_list_my_conversations,  .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_text_conversation_list,  .keyset = {"id"}},
   {&cc_op_list_texts,             .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_text_message_list,       .keyset = {"id"}},
   {&cc_op_send_text,              .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_text_send,               .audit = "text.write", .wakes_jobs = true},
-  {&cc_op_record_text,            .right = CC_RIGHT_CANVASS,        .tx = CCD_NONE,  .handler = ccd_text_result},
+  {&cc_op_record_text,            .right = CC_RIGHT_CANVASS,        .tx = CCD_NONE,  .query = &ccd_q_text_result, .audit = "text.result",
+   .handler = ccd_text_result},
   {&cc_op_close_conversation,     .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_text_conversation_close, .audit = "text.close"},
   {0},
 };
