@@ -64,14 +64,15 @@ ccd_text_check_campaign(ccd_call *call, cc_error *reterr)
     status = check_template(call, body->template, &size, reterr);
   if (status == CC_OK)
     status = check_replies(call, body, reterr);
-  if (status != CC_OK || body->template == NULL)
+  if (status != CC_OK)
     return status;
+  bool has_template = body->template != NULL;
   ccd_arg *args = cc_arena_alloc(call->arena, 3 * sizeof(*args));
   const char *segments = ccd_text_int64(call->arena, size.segments);
   if (args == NULL || segments == NULL)
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-  args[0] = (ccd_arg){"text_encoding", cc_text_encoding(size)};
-  args[1] = (ccd_arg){"text_segments", segments};
+  args[0] = (ccd_arg){"text_encoding", has_template ? cc_text_encoding(size) : NULL};
+  args[1] = (ccd_arg){"text_segments", has_template ? segments : NULL};
   call->args = args;
   return CC_OK;
 }

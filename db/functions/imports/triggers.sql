@@ -10,5 +10,5 @@ SELECT tenant_triggers('imports', 'import',
     'planned,applied,planned_to,applied_row,work}');
 SELECT tenant_triggers('purge_certificates', 'purge_certificate');
 CREATE OR REPLACE TRIGGER imports_moves BEFORE UPDATE OF state ON imports FOR EACH ROW
-  EXECUTE FUNCTION state_move_check('import', 'state');
+  EXECUTE FUNCTION state_move_check('import');
 SELECT released_with('imports', 'profile_id', 'voter_profiles');
