@@ -20,6 +20,7 @@ static const cc_door_verdict verdicts[] = {
   {CC_DOOR_UNDO,     "attended",   "registered", NULL,                 NULL},
   {CC_DOOR_UNDO,     "no_show",    NULL,         "not_checked_in",     NOT_IN},
 };
+
 /* clang-format on */
 
 const cc_door_verdict *

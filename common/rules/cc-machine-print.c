@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "common/rules/cc-machine.h"
+#include "common/rules/cc-machine-print.h"
 
 #include <string.h>
 
-/* The state machines as SQL and as a page of documentation. */
+#include "common/rules/cc-machine.h"
 
 static void
 add_machine_row(cc_str *out, const cc_machine *machine)
@@ -97,7 +97,8 @@ static void
 add_machine_doc(cc_str *out, const cc_machine *machine)
 {
   cc_str_printf(out,
-                "\n## %s\n\n%s\nColumn `%s.%s`; a move that is not in the table is refused with the "
+                "\n## %s\n\n%s\nColumn `%s.%s`; a move that is not in the table is refused with "
+                "the "
                 "code `%s`.\n\n| state | action → next state |\n| --- | --- |\n",
                 machine->name,
                 machine->doc,
@@ -122,7 +123,8 @@ cc_machines_doc(cc_str *out)
 {
   cc_str_add(out,
              "# States\n\n"
-             "Made by `campaign-centerd rules states` from `common/rules/cc-machine.c`; do not edit. "
+             "Made by `campaign-centerd rules states` from `common/rules/cc-machine.c`; do not "
+             "edit. "
              "The same tables\nfill `state_machines` and `state_moves` in the database, which a "
              "trigger holds every change of a state\nagainst.\n");
   for (size_t i = 0; i < cc_n_machines; i++)

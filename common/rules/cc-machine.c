@@ -98,8 +98,9 @@ const cc_machine cc_machines[] = {
    .states = &cc_turf_state_enum,
    .code = "turf_state",
    .noun = "turf",
-   .doc = "A turf, from its cutting to its end. Its doors are fixed from publish on; its code works\n"
-          "while it is open or out.",
+   .doc =
+     "A turf, from its cutting to its end. Its doors are fixed from publish on; its code works\n"
+     "while it is open or out.",
    MOVES(turf_moves)},
   {.name = "cut",
    .table = "turf_cuts",
@@ -115,8 +116,9 @@ const cc_machine cc_machines[] = {
    .states = &cc_import_state_enum,
    .code = "import_state",
    .noun = "import",
-   .doc = "An import of a voter file. What was written to the voters is taken back before an import\n"
-          "that was applied in part can end.",
+   .doc =
+     "An import of a voter file. What was written to the voters is taken back before an import\n"
+     "that was applied in part can end.",
    MOVES(import_moves)},
   {.name = "phone_bank",
    .table = "phone_bank_sessions",
@@ -140,15 +142,16 @@ const cc_machine cc_machines[] = {
    .states = &cc_attendee_status_enum,
    .code = "attendee_state",
    .noun = "person",
-   .doc = "Somebody on an event's list. Nothing sets waitlisted or no_show yet: rows that have them\n"
-          "were loaded. No trigger checks these moves: check-ins are the busiest writes there are, and\n"
-          "what they do comes from the same table (`door_verdicts`).",
+   .doc =
+     "Somebody on an event's list. Nothing sets waitlisted or no_show yet: rows that have them\n"
+     "were loaded. No trigger checks these moves: check-ins are the busiest writes there are, and\n"
+     "what they do comes from the same table (`door_verdicts`).",
    MOVES(attendee_moves)},
 };
 const size_t cc_n_machines = CC_N(cc_machines);
 
 static bool
-same(const char *a, const char *b)
+same_name(const char *a, const char *b)
 {
   return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
@@ -157,7 +160,7 @@ const cc_machine *
 cc_machine_find(const char *name)
 {
   for (size_t i = 0; i < cc_n_machines; i++)
-    if (same(cc_machines[i].name, name))
+    if (same_name(cc_machines[i].name, name))
       return &cc_machines[i];
   return NULL;
 }
@@ -166,7 +169,7 @@ const cc_move *
 cc_machine_move(const cc_machine *machine, const char *from, const char *action)
 {
   for (size_t i = 0; i < machine->n_moves; i++)
-    if (same(machine->moves[i].from, from) && same(machine->moves[i].action, action))
+    if (same_name(machine->moves[i].from, from) && same_name(machine->moves[i].action, action))
       return &machine->moves[i];
   return NULL;
 }
@@ -175,7 +178,7 @@ bool
 cc_machine_may(const cc_machine *machine, const char *from, const char *to)
 {
   for (size_t i = 0; i < machine->n_moves; i++)
-    if (same(machine->moves[i].from, from) && same(machine->moves[i].to, to))
+    if (same_name(machine->moves[i].from, from) && same_name(machine->moves[i].to, to))
       return true;
   return false;
 }
@@ -184,7 +187,7 @@ bool
 cc_machine_is_final(const cc_machine *machine, const char *state)
 {
   for (size_t i = 0; i < machine->n_moves; i++)
-    if (same(machine->moves[i].from, state))
+    if (same_name(machine->moves[i].from, state))
       return false;
   return true;
 }

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/base/cc-str.h"
 #include "common/codec/cc-type.h"
 
 /* State machines of the business as tables: states, moves, and the action that makes each move.
@@ -45,9 +44,3 @@ bool cc_machine_may(const cc_machine *machine, const char *from, const char *to)
 
 /* True when no action leads out of @state. */
 bool cc_machine_is_final(const cc_machine *machine, const char *state);
-
-/* Statements that fill the tables state_machines and state_moves. */
-void cc_machines_sql(cc_str *out);
-
-/* docs/internals/states.md. */
-void cc_machines_doc(cc_str *out);

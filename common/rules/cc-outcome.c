@@ -100,14 +100,14 @@ static const cc_outcome_need needs[] = {
 };
 
 static bool
-applies(const cc_outcome_need *need, const cc_outcome *outcome, bool has_answers)
+need_applies(const cc_outcome_need *need, const cc_outcome *outcome, bool has_answers)
 {
   return need->always || need->level == outcome->level ||
          (need->effects & (1u << outcome->effect)) != 0 || (need->answers && has_answers);
 }
 
 static cc_status
-wrong(cc_error *reterr, const char *field, const char *code, const char *message)
+refuse_field(cc_error *reterr, const char *field, const char *code, const char *message)
 {
   return cc_fail_field(reterr, CC_ERR_INVALID, code, field, "%s", message);
 }
@@ -129,19 +129,22 @@ cc_outcome_choose(const char *disposition,
                   cc_error *reterr)
 {
   if ((disposition != NULL) == has_answers)
-    return wrong(reterr,
-                 "disposition",
-                 "disposition_or_answers",
-                 "Send either a disposition or answers: answers imply that the person was "
-                 "canvassed.");
+    return refuse_field(reterr,
+                        "disposition",
+                        "disposition_or_answers",
+                        "Send either a disposition or answers: answers imply that the person was "
+                        "canvassed.");
   const cc_outcome *outcome = has_answers ? &cc_outcomes[0] : cc_outcome_find(disposition);
   if (outcome == NULL)
-    return wrong(reterr, "disposition", "unknown_disposition", "There is no such disposition.");
+    return refuse_field(reterr,
+                        "disposition",
+                        "unknown_disposition",
+                        "There is no such disposition.");
   if (!has_answers && (outcome->channels & channel) == 0)
-    return wrong(reterr,
-                 "disposition",
-                 "wrong_channel",
-                 "This cannot be the outcome on this channel.");
+    return refuse_field(reterr,
+                        "disposition",
+                        "wrong_channel",
+                        "This cannot be the outcome on this channel.");
   *ret = outcome;
   return CC_OK;
 }
@@ -150,8 +153,8 @@ cc_status
 cc_outcome_needs(const cc_outcome *outcome, bool has_answers, unsigned known, cc_error *reterr)
 {
   for (size_t i = 0; i < CC_N(needs); i++)
-    if (applies(&needs[i], outcome, has_answers) && (needs[i].any_of & known) == 0)
-      return wrong(reterr, needs[i].field, "required", needs[i].message);
+    if (need_applies(&needs[i], outcome, has_answers) && (needs[i].any_of & known) == 0)
+      return refuse_field(reterr, needs[i].field, "required", needs[i].message);
   return CC_OK;
 }
 
@@ -175,7 +178,7 @@ add_needs(cc_str *out, const char *code, const cc_outcome *outcome, bool has_ans
 {
   static const char *const known[] = {"voter_id", "door_id", "building_id", "phone"};
   for (size_t i = 0; i < CC_N(needs); i++) {
-    if (!applies(&needs[i], outcome, has_answers))
+    if (!need_applies(&needs[i], outcome, has_answers))
       continue;
     cc_str_printf(out, "%s  ('%s', %zu, ", first ? "" : ",\n", code, i + 1);
     add_set(out, needs[i].any_of, known, CC_N(known));
@@ -189,7 +192,8 @@ add_all_needs(cc_str *out)
 {
   cc_str_add(out,
              "DELETE FROM disposition_needs;\n"
-             "INSERT INTO disposition_needs (disposition, position, any_of, field, message) VALUES\n");
+             "INSERT INTO disposition_needs (disposition, position, any_of, field, message) "
+             "VALUES\n");
   add_needs(out, "answers", &cc_outcomes[0], /* has_answers= */ true, /* first= */ true);
   for (size_t i = 0; i < cc_n_outcomes; i++)
     add_needs(out, cc_outcomes[i].code, &cc_outcomes[i], /* has_answers= */ false, false);
@@ -200,7 +204,8 @@ void
 cc_outcomes_sql(cc_str *out)
 {
   cc_str_add(out,
-             "INSERT INTO dispositions (code, level, position, channels, reached, finishes, effect, "
+             "INSERT INTO dispositions (code, level, position, channels, reached, finishes, "
+             "effect, "
              "quiet_days) VALUES\n");
   for (size_t i = 0; i < cc_n_outcomes; i++) {
     const cc_outcome *o = &cc_outcomes[i];

@@ -108,6 +108,6 @@ cc_status cc_outcome_needs(const cc_outcome *outcome,
                            unsigned known,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* Statements that make the rows of the tables dispositions and disposition_needs those of this list.
- * In disposition_needs "answers" stands for a contact with answers. */
+/* Statements that make the rows of the tables dispositions and disposition_needs those of this
+ * list. In disposition_needs "answers" stands for a contact with answers. */
 void cc_outcomes_sql(cc_str *out);

@@ -2,6 +2,7 @@
 #include "common/rules/cc-rules-sql.h"
 
 #include "common/rules/cc-check-in.h"
+#include "common/rules/cc-machine-print.h"
 #include "common/rules/cc-outcome.h"
 
 void
@@ -10,7 +11,8 @@ cc_rules_sql(cc_str *out)
   cc_str_add(out,
              "-- SPDX-License-Identifier: GPL-3.0-or-later\n"
              "--\n"
-             "-- Made by `campaign-centerd rules sql` from common/rules; do not edit. The rows that "
+             "-- Made by `campaign-centerd rules sql` from common/rules; do not edit. The rows "
+             "that "
              "statements join.\n\n");
   cc_outcomes_sql(out);
   cc_str_add_char(out, '\n');

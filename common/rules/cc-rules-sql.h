@@ -2,7 +2,6 @@
 #pragma once
 
 #include "common/base/cc-str.h"
-#include "common/rules/cc-machine.h"
 
 /* db/functions/rules/rows.sql: the rows of the tables of rules that statements join. */
 void cc_rules_sql(cc_str *out);

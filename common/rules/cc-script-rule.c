@@ -34,8 +34,7 @@ static const struct {
   [KIND_SCALE] = {BIT(CC_ANSWER_NUMBER), "This question is answered with a number on its scale."},
   [KIND_NUMBER] = {BIT(CC_ANSWER_NUMBER), "This question is answered with a number."},
   [KIND_FREE_TEXT] = {BIT(CC_ANSWER_TEXT), "This question is answered with a text."},
-  [KIND_DATE] = {BIT(CC_ANSWER_DATE),
-                 "This question is answered with a date, as 2026-11-03."},
+  [KIND_DATE] = {BIT(CC_ANSWER_DATE), "This question is answered with a date, as 2026-11-03."},
 };
 
 /* Everything that an answer says, as bits: more than one is two answers to one question. */
@@ -140,7 +139,7 @@ count_answers(const cc_rule_step *step, cc_rule_answers answers)
 }
 
 static cc_status
-refuse(cc_error *reterr, size_t place, const char *code, const char *message)
+refuse_answer(cc_error *reterr, size_t place, const char *code, const char *message)
 {
   char pointer[40];
   (void) snprintf(pointer, sizeof(pointer), "answers/%zu", place);
@@ -158,8 +157,8 @@ check_option(const cc_rule_script *script,
   if (answer->option_id == NULL || find_option(step, *answer->option_id) != NULL)
     return CC_OK;
   if (step_of_option(script, *answer->option_id) == NULL)
-    return refuse(reterr, place, "unknown_option", "There is no such option.");
-  return refuse(reterr, place, "other_step", "This option belongs to another question.");
+    return refuse_answer(reterr, place, "unknown_option", "There is no such option.");
+  return refuse_answer(reterr, place, "other_step", "This option belongs to another question.");
 }
 
 static cc_status
@@ -168,24 +167,24 @@ check_kind(const cc_rule_script *script, cc_rule_answers answers, size_t place, 
   const cc_contact_answer *answer = answers.items[place];
   const cc_rule_step *step = cc_script_step_find(script, answer->step_id);
   if (step == NULL)
-    return refuse(reterr, place, "unknown_step", "This question is not in the script.");
+    return refuse_answer(reterr, place, "unknown_step", "This question is not in the script.");
   unsigned says = answer_says(answer);
   if (says == 0)
-    return refuse(reterr, place, "required", "This answer says nothing.");
+    return refuse_answer(reterr, place, "required", "This answer says nothing.");
   if (step->kind == KIND_TEXT)
-    return refuse(reterr,
-                  place,
-                  "wrong_kind",
-                  "This step is a text to read out: nobody answers it.");
+    return refuse_answer(reterr,
+                         place,
+                         "wrong_kind",
+                         "This step is a text to read out: nobody answers it.");
   if ((says & ~questions[step->kind].takes) != 0)
-    return refuse(reterr, place, "wrong_kind", questions[step->kind].message);
+    return refuse_answer(reterr, place, "wrong_kind", questions[step->kind].message);
   cc_status status = check_option(script, step, answer, place, reterr);
   if (status != CC_OK)
     return status;
   if (step->kind != KIND_MULTI && count_answers(step, answers) > 1)
-    return refuse(reterr, place, "one_answer", "This question takes one answer.");
+    return refuse_answer(reterr, place, "one_answer", "This question takes one answer.");
   if (answer->date != NULL && !is_date(answer->date))
-    return refuse(reterr, place, "wrong_kind", questions[KIND_DATE].message);
+    return refuse_answer(reterr, place, "wrong_kind", questions[KIND_DATE].message);
   return CC_OK;
 }
 
@@ -206,7 +205,7 @@ check_scales(const cc_rule_script *script, cc_rule_answers answers, cc_error *re
     const cc_contact_answer *answer = answers.items[i];
     if (answer->number != NULL &&
         !is_on_scale(cc_script_step_find(script, answer->step_id), *answer->number))
-      return refuse(reterr, i, "scale", "This number is outside the scale.");
+      return refuse_answer(reterr, i, "scale", "This number is outside the scale.");
   }
   return CC_OK;
 }
@@ -226,10 +225,11 @@ check_shown(const cc_rule_script *script,
   for (size_t i = 0; i < answers.n; i++) {
     const cc_rule_step *step = cc_script_step_find(script, answers.items[i]->step_id);
     if (!step->archived && !is_newer(step, occurred) && !condition_holds(script, step, answers))
-      return refuse(reterr,
-                    i,
-                    "not_shown",
-                    "This question is shown only after another answer, which was not given.");
+      return refuse_answer(reterr,
+                           i,
+                           "not_shown",
+                           "This question is shown only after another answer, which was not "
+                           "given.");
   }
   return CC_OK;
 }

@@ -57,9 +57,8 @@ const cc_rule_step *cc_script_step_find(const cc_rule_script *script, int64_t st
 
 /* True when @step is asked after @answers: its option was chosen, at a question that was itself
  * shown. An archived step is never shown. */
-bool cc_script_shows(const cc_rule_script *script,
-                     const cc_rule_step *step,
-                     cc_rule_answers answers);
+bool
+cc_script_shows(const cc_rule_script *script, const cc_rule_step *step, cc_rule_answers answers);
 
 /* True when one of @answers is about @step. */
 bool cc_script_answered(const cc_rule_step *step, cc_rule_answers answers);

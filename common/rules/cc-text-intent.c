@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/rules/cc-text-intent.h"
+
 #include <stdint.h>
 #include <string.h>
 
 #include "common/base/cc-utf8.h"
-#include "common/rules/cc-text-rule.h"
 
 /* What an answer wants, by a table of phrases. */
 
@@ -67,12 +68,12 @@ static bool
 is_space(uint32_t c)
 {
   return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A && c != 0x2007) || c == 0x2028 || c == 0x2029 ||
-         c == 0x205F || c == 0x3000;
+         (c >= 0x2000 && c <= 0x200A && c != 0x2007) || c == 0x2028 || c == 0x2029 || c == 0x205F ||
+         c == 0x3000;
 }
 
 static uint32_t
-peek(const char *at)
+peek_character(const char *at)
 {
   return *at == '\0' ? 0 : cc_utf8_next(&at);
 }
@@ -80,18 +81,18 @@ peek(const char *at)
 static const char *
 skip_spaces(const char *at)
 {
-  while (is_space(peek(at)))
+  while (is_space(peek_character(at)))
     (void) cc_utf8_next(&at);
   return at;
 }
 
 /* Behind @words, when they stand at @at; NULL: they do not. */
 static const char *
-match(const char *words, const char *at)
+match_words(const char *words, const char *at)
 {
   while (*words != '\0') {
     uint32_t wanted = cc_utf8_next(&words);
-    uint32_t c = peek(at);
+    uint32_t c = peek_character(at);
     if (wanted == ' ') {
       if (!is_space(c))
         return NULL;
@@ -99,10 +100,10 @@ match(const char *words, const char *at)
     } else if (wanted == '*') {
       if (!cc_utf8_is_word(c))
         return NULL;
-      while (cc_utf8_is_word(peek(at)))
+      while (cc_utf8_is_word(peek_character(at)))
         (void) cc_utf8_next(&at);
     } else if (wanted == '?') {
-      const char *without = match(words, at);
+      const char *without = match_words(words, at);
       if (without != NULL || c == 0)
         return without;
       (void) cc_utf8_next(&at);
@@ -119,14 +120,14 @@ match(const char *words, const char *at)
 static bool
 is_between(const char *at)
 {
-  return !cc_utf8_is_word(peek(at));
+  return !cc_utf8_is_word(peek_character(at));
 }
 
 /* Nothing but the end of the text behind characters of no word. */
 static bool
 is_over(const char *at)
 {
-  while (*at != '\0' && !cc_utf8_is_word(peek(at)))
+  while (*at != '\0' && !cc_utf8_is_word(peek_character(at)))
     (void) cc_utf8_next(&at);
   return *at == '\0';
 }
@@ -137,7 +138,7 @@ stands_at(const phrase *wanted, const char *at, bool is_first)
 {
   if (!is_first && (wanted->place == FIRST || wanted->place == WHOLE))
     return false;
-  const char *end = match(wanted->words, at);
+  const char *end = match_words(wanted->words, at);
   if (end == NULL || !is_between(end))
     return false;
   return wanted->place == FIRST || wanted->place == ANYWHERE || is_over(end);
@@ -158,7 +159,7 @@ cc_text_intent_of(const char *text)
   bool is_first = true;
   bool inside = false; /* of a word */
   for (const char *at = text; *at != '\0';) {
-    bool is_word = cc_utf8_is_word(peek(at));
+    bool is_word = cc_utf8_is_word(peek_character(at));
     if (is_word && !inside) {
       cc_text_intent intent = intent_at(at, is_first);
       if (intent != CC_TEXT_TALK)

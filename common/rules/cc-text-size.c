@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/rules/cc-text-size.h"
+
 #include <string.h>
 
 #include "common/base/cc-utf8.h"
-#include "common/rules/cc-text-rule.h"
 
 /* Length of a text on its way: GSM-7 or UCS-2, cut into segments. */
 
 /* The GSM 7 bit default alphabet, and the characters of its extension, which take two septets. */
-static const char basic[] =
-  "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+static const char basic[] = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+                            "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 static const char extension[] = "\f^{}\\[~]|€";
 
 static bool
-has(const char *alphabet, uint32_t wanted)
+has_character(const char *alphabet, uint32_t wanted)
 {
   for (const char *at = alphabet; *at != '\0';)
     if (cc_utf8_next(&at) == wanted)
@@ -23,16 +23,16 @@ has(const char *alphabet, uint32_t wanted)
 
 /* Septets of a character; 0: GSM-7 has none for it. */
 static int
-septets(uint32_t c)
+count_septets(uint32_t c)
 {
-  return has(basic, c) ? 1 : has(extension, c) ? 2 : 0;
+  return has_character(basic, c) ? 1 : has_character(extension, c) ? 2 : 0;
 }
 
 static bool
 is_gsm7(const char *text)
 {
   for (const char *at = text; *at != '\0';)
-    if (septets(cc_utf8_next(&at)) == 0)
+    if (count_septets(cc_utf8_next(&at)) == 0)
       return false;
   return true;
 }
@@ -47,7 +47,7 @@ cc_text_measure(const char *text)
   int many = 1;
   for (const char *at = text; *at != '\0';) {
     uint32_t c = cc_utf8_next(&at);
-    int takes = size.gsm7 ? septets(c) : c > 0xFFFF ? 2 : 1;
+    int takes = size.gsm7 ? count_septets(c) : c > 0xFFFF ? 2 : 1;
     size.units += takes;
     if (used + takes > room) {
       many++;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/rules/cc-text-template.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/cc-utf8.h"
-#include "common/rules/cc-text-rule.h"
 
 /* Templates: "Hi {first_name}, this is {texter_first_name}". */
 
@@ -20,7 +21,7 @@ const cc_text_field cc_text_fields[] = {
 
 /* Field of this name, @length bytes long; NULL: there is none. */
 static const cc_text_field *
-find(const cc_text_field *fields, const char *name, size_t length)
+find_field(const cc_text_field *fields, const char *name, size_t length)
 {
   for (; fields->name != NULL; fields++)
     if (strlen(fields->name) == length && memcmp(fields->name, name, length) == 0)
@@ -42,13 +43,13 @@ next_field(const char *from, const char **ret_end)
 
 /* One walk for both passes: count with @to NULL, write with @to. Returns bytes without NUL. */
 static size_t
-render(const char *template, const cc_text_field *fields, char *to)
+render_template(const char *template, const cc_text_field *fields, char *to)
 {
   size_t n = 0;
   const char *end = NULL;
   for (const char *begin; (begin = next_field(template, &end)) != NULL; template = end) {
     size_t before = (size_t) (begin - template);
-    const cc_text_field *field = find(fields, begin + 1, (size_t) (end - begin) - 2);
+    const cc_text_field *field = find_field(fields, begin + 1, (size_t) (end - begin) - 2);
     const char *value = field == NULL || field->value == NULL ? "" : field->value;
     size_t length = strlen(value);
     if (to != NULL) {
@@ -66,20 +67,19 @@ render(const char *template, const cc_text_field *fields, char *to)
 char *
 cc_text_render(const char *template, const cc_text_field *fields, cc_arena *arena)
 {
-  size_t length = render(template, fields, NULL);
+  size_t length = render_template(template, fields, NULL);
   char *made = cc_arena_text(arena, length + 1);
   if (made == NULL)
     return NULL;
-  (void) render(template, fields, made);
+  (void) render_template(template, fields, made);
   made[length] = '\0';
   return made;
 }
 
 static cc_status
-refuse(const char *pointer, const char *message, cc_error *reterr)
+refuse_template(const char *pointer, const char *message, cc_error *reterr)
 {
-  cc_status status =
-    cc_fail_field(reterr, CC_ERR_INVALID, "unknown_field", pointer, "%s", message);
+  cc_status status = cc_fail_field(reterr, CC_ERR_INVALID, "unknown_field", pointer, "%s", message);
   if (reterr == NULL)
     return status;
   size_t n = (size_t) snprintf(reterr->hint, sizeof(reterr->hint), "Fields are ");
@@ -105,18 +105,18 @@ cc_text_check(const char *template, const char *pointer, cc_error *reterr)
   for (const char *at = template; *at != '\0'; at++) {
     size_t inside = *at == '{' ? strcspn(at + 1, "{}") : 0;
     if (*at == '{' && at[1 + inside] == '}') {
-      if (find(cc_text_fields, at + 1, inside) == NULL) {
+      if (find_field(cc_text_fields, at + 1, inside) == NULL) {
         char message[120];
         int shown = inside > 60 ? 60 : (int) inside;
         (void) snprintf(message, sizeof(message), "There is no field {%.*s}.", shown, at + 1);
-        return refuse(pointer, message, reterr);
+        return refuse_template(pointer, message, reterr);
       }
       at += 1 + inside;
     } else if (*at == '{' || *at == '}') {
       lonely = true;
     }
   }
-  return lonely ? refuse(pointer, "A brace has no partner.", reterr) : CC_OK;
+  return lonely ? refuse_template(pointer, "A brace has no partner.", reterr) : CC_OK;
 }
 
 static bool

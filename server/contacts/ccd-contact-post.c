@@ -28,7 +28,7 @@ ccd_contacts_check_many(ccd_call *call, cc_error *reterr)
   ccd_arg *args = cc_arena_alloc(call->arena, 2 * sizeof(*args));
   const char *checked = ccd_contact_checked(call, &said);
   if (args == NULL || checked == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   args[0] = (ccd_arg){"checked", checked};
   call->args = args;
   return CC_OK;

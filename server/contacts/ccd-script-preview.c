@@ -18,7 +18,7 @@ fill_path(const cc_rule_script *script,
   cc_script_path_step *list =
     cc_arena_alloc(arena, (script->n_steps + 1) * sizeof(cc_script_path_step));
   if (path->steps == NULL || list == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   for (size_t i = 0; i < script->n_steps; i++) {
     const cc_rule_step *step = &script->steps[i];
     if (!cc_script_shows(script, step, answers))
@@ -44,14 +44,11 @@ ccd_script_preview(ccd_call *call, cc_error *reterr)
   CC_AUTO(ccd_script) script = NULL;
   cc_script_path *path = cc_arena_alloc(call->arena, sizeof(*path));
   if (path == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   cc_status status =
     ccd_scripts_read(call, /* inside= */ false, ref->script_id, /* step_id= */ 0, &script, reterr);
   if (status == CC_OK && script == NULL)
-    status = cc_fail(reterr,
-                     CC_ERR_NOT_FOUND,
-                     "not_found",
-                     "There is no such thing, or it is not yours to see");
+    status = cc_fail_absent(reterr);
   if (status == CC_OK)
     status = fill_path(&script->rules,
                        (cc_rule_answers){body->answers, body->n_answers},

@@ -77,7 +77,10 @@ failed_line(const char *sql, const PGresult *result)
 
 /* The server's words are for the person who runs the migration; they hold no personal data. */
 static cc_status
-failed(const PGconn *pg, const PGresult *result, const ccd_script *script, cc_error *reterr)
+statement_failed(const PGconn *pg,
+                 const PGresult *result,
+                 const ccd_script *script,
+                 cc_error *reterr)
 {
   const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (primary == NULL)
@@ -97,8 +100,11 @@ failed(const PGconn *pg, const PGresult *result, const ccd_script *script, cc_er
 }
 
 cc_status
-ccd_script_exec(
-  PGconn *pg, const char *sql, const ccd_script *script, char ret_state[6], cc_error *reterr)
+ccd_script_exec(PGconn *pg,
+                const char *sql,
+                const ccd_script *script,
+                char ret_state[6],
+                cc_error *reterr)
 {
   PGresult *result = PQexec(pg, sql);
   ExecStatusType got = PQresultStatus(result);
@@ -107,14 +113,18 @@ ccd_script_exec(
     (void) snprintf(ret_state, 6, "%s", state != NULL ? state : "");
   cc_status status = CC_OK;
   if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK)
-    status = failed(pg, result, script, reterr);
+    status = statement_failed(pg, result, script, reterr);
   PQclear(result);
   return status;
 }
 
 cc_status
-ccd_script_query(
-  PGconn *pg, const char *sql, const char *const args[], int n, PGresult **ret, cc_error *reterr)
+ccd_script_query(PGconn *pg,
+                 const char *sql,
+                 const char *const args[],
+                 int n,
+                 PGresult **ret,
+                 cc_error *reterr)
 {
   PGresult *result = PQexecParams(pg,
                                   sql,
@@ -127,7 +137,7 @@ ccd_script_query(
   ExecStatusType got = PQresultStatus(result);
   cc_status status = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK
                        ? CC_OK
-                       : failed(pg, result, /* script= */ NULL, reterr);
+                       : statement_failed(pg, result, /* script= */ NULL, reterr);
   if (status == CC_OK && ret != NULL)
     *ret = result;
   else

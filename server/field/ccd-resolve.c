@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ccd-queries.h"
 #include "common/api/cc-field.h"
+#include "server/field/ccd-field-body.h"
 #include "server/field/ccd-field.h"
-#include "server/rules/ccd-contact.h"
 #include "server/rules/ccd-scripts.h"
 
 /* Somebody decides a conflict. What is applied then is checked like what a phone sends. */
@@ -12,15 +12,10 @@ static cc_status
 check_merged(ccd_call *call, const char *kind, const char **ret, cc_error *reterr)
 {
   const cc_field_decision *decision = call->body;
-  const char *wrong = ccd_field_check(call, kind, decision->body, ret);
-  return wrong == NULL ? CC_OK
-                       : cc_fail_field(reterr,
-                                       CC_ERR_INVALID,
-                                       "invalid",
-                                       "/body",
-                                       "No %s: %s",
-                                       kind,
-                                       wrong);
+  const char *wrong = ccd_field_body_check(call, kind, decision->body, ret);
+  return wrong == NULL
+           ? CC_OK
+           : cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
 }
 
 /* The verdict about the contact that is to be applied; NULL: it is none. The script is read inside
@@ -36,7 +31,7 @@ check_contact(ccd_call *call,
   ccd_contact_said said = {0};
   int64_t inherited = ccd_rows_int64(conflict, 0, "script_id");
   int64_t occurred = ccd_rows_int64(conflict, 0, "occurred_us");
-  if (!ccd_field_said(call, kind, body, &said))
+  if (!ccd_field_body_said(call, kind, body, &said))
     return CC_OK;
   if (said.script_id == 0)
     said.script_id = inherited;

@@ -4,6 +4,8 @@
 #include "ccd-queries.h"
 #include "common/api/cc-field.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/field/ccd-field-body.h"
 #include "server/field/ccd-field.h"
 
 /* Uploads: one transaction and one verdict for each operation, in the order in which they came.
@@ -14,64 +16,17 @@
 #define RELEASES_MAX 500 /* in one request; the next one goes on */
 
 static const char *
-refusal(cc_arena *arena, const char *code, const char *message)
-{
-  cc_str text = CC_STR_INIT(4096);
-  cc_str_add(&text, "{\"code\":");
-  cc_str_add_json(&text, code, strlen(code));
-  cc_str_add(&text, ",\"message\":");
-  cc_str_add_json(&text, message, strlen(message));
-  cc_str_add_char(&text, '}');
-  const char *made = text.failed ? NULL : cc_arena_strdup(arena, text.text);
-  cc_str_done(&text);
-  return made;
-}
-
-const char *
-ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
-{
-  *ret_body = body;
-  const cc_field_kind *kind = cc_field_kind_find(kind_name);
-  if (kind == NULL || kind->body == NULL)
-    return NULL; /* the database says what it thinks of it */
-  cc_error_list errors = {.arena = call->arena};
-  cc_present present = {0};
-  void *object = NULL;
-  cc_status status = cc_decode(kind->body,
-                               body,
-                               strlen(body),
-                               CC_MODE_CREATE,
-                               call->arena,
-                               &object,
-                               &present,
-                               &errors);
-  if (status != CC_OK && errors.n > 0)
-    return refusal(call->arena,
-                   errors.items[0].code,
-                   cc_arena_printf(call->arena,
-                                   "%s: %s",
-                                   errors.items[0].pointer,
-                                   errors.items[0].message));
-  cc_str text = CC_STR_INIT(BODY_MAX);
-  if (status == CC_OK)
-    cc_encode_body(kind->body, object, &present, &text);
-  *ret_body = status != CC_OK || text.failed ? NULL : cc_arena_strdup(call->arena, text.text);
-  cc_str_done(&text);
-  return NULL;
-}
-
-static const char *
 missing_right(ccd_call *call, const char *kind_name)
 {
   const cc_field_kind *kind = cc_field_kind_find(kind_name);
   cc_right right = kind != NULL && kind->door_list ? CC_RIGHT_CHECK_IN : CC_RIGHT_CANVASS;
   if (call->actor->rights & CC_RIGHT_BIT(right))
     return NULL;
-  return refusal(call->arena,
-                 "right",
-                 cc_arena_printf(call->arena,
-                                 "This needs the right %s",
-                                 ccd_right_get(right)->name));
+  return ccd_field_body_refusal(call->arena,
+                                "right",
+                                cc_arena_printf(call->arena,
+                                                "This needs the right %s",
+                                                cc_right_get(right)->name));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */
@@ -106,7 +61,7 @@ add_verdict(ccd_call *call,
 {
   cc_field_verdict *verdict = cc_arena_alloc(call->arena, sizeof(*verdict));
   if (verdict == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   list[(*n)++] = verdict;
   return ccd_rows_bind(rows, 0, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
@@ -127,7 +82,7 @@ note_stream(upload *self, const ccd_rows *rows)
 }
 
 static cc_status
-apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
+apply_operation(upload *self, const cc_field_operation *operation, cc_error *reterr)
 {
   ccd_call *call = self->call;
   const char *body = NULL;
@@ -135,10 +90,10 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
   if (refused != NULL)
     body = operation->body;
   else
-    refused = ccd_field_check(call, operation->kind, operation->body, &body);
+    refused = ccd_field_body_check(call, operation->kind, operation->body, &body);
   const char *text = body == NULL ? NULL : operation_text(call, operation, body);
   if (text == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"stream_id", self->stream},
     {"operation", text},
@@ -148,15 +103,10 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
   const char *action = cc_arena_printf(call->arena, "field.%s", operation->kind);
   const ccd_rows *rows = NULL;
   ccd_contact_said said = {0};
-  bool checks = refused == NULL && ccd_field_said(call, operation->kind, body, &said);
+  bool checks = refused == NULL && ccd_field_body_said(call, operation->kind, body, &said);
   said.occurred = operation->occurred_at;
-  cc_status status = ccd_contact_once(call,
-                                      action,
-                                      &ccd_q_field_apply,
-                                      args,
-                                      checks ? &said : NULL,
-                                      &rows,
-                                      reterr);
+  cc_status status =
+    ccd_contact_once(call, action, &ccd_q_field_apply, args, checks ? &said : NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   note_stream(self, rows);
@@ -179,10 +129,10 @@ release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *rete
   const char *kind = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "kind"));
   const char *body = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "body"));
   if (id == NULL || kind == NULL || body == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   ccd_contact_said said = {0};
   cc_time occurred = ccd_rows_int64(rows, 0, "occurred_us");
-  bool checks = ccd_field_said(call, kind, body, &said);
+  bool checks = ccd_field_body_said(call, kind, body, &said);
   said.occurred = occurred;
   const ccd_arg more[] = {{"stream_id", self->stream}, {"next_id", id}, {0}};
   status = ccd_contact_once(call,
@@ -198,7 +148,7 @@ release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *rete
 
 /* Those whose turn has come, one transaction each. */
 static cc_status
-release(upload *self, cc_error *reterr)
+release_operations(upload *self, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = self->receipt;
@@ -218,12 +168,12 @@ release(upload *self, cc_error *reterr)
 }
 
 static cc_status
-begin(upload *self, size_t n_operations, cc_error *reterr)
+begin_upload(upload *self, size_t n_operations, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = cc_arena_alloc(call->arena, sizeof(*receipt));
   if (receipt == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->receipt = receipt;
   receipt->received_at = ccd_call_received(call);
   receipt->verdicts = cc_arena_alloc(call->arena, (n_operations + 1) * sizeof(*receipt->verdicts));
@@ -236,9 +186,7 @@ begin(upload *self, size_t n_operations, cc_error *reterr)
   self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));
   receipt->clock_offset_ms = ccd_rows_int64(rows, 0, "clock_offset_us") / 1000;
   note_stream(self, rows);
-  return self->stream != NULL && receipt->verdicts != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return self->stream != NULL && receipt->verdicts != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -246,13 +194,13 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
 {
   const cc_field_upload *body = call->body;
   upload self = {.call = call};
-  cc_status status = begin(&self, body->n_operations, reterr);
+  cc_status status = begin_upload(&self, body->n_operations, reterr);
   if (status != CC_OK || self.receipt == NULL)
     return status;
   for (size_t i = 0; status == CC_OK && i < body->n_operations; i++)
-    status = apply(&self, body->operations[i], reterr);
+    status = apply_operation(&self, body->operations[i], reterr);
   if (status == CC_OK && self.releases)
-    status = release(&self, reterr);
+    status = release_operations(&self, reterr);
   if (status != CC_OK && self.receipt->n_verdicts == 0)
     return status;
   self.receipt->stopped = status != CC_OK;

@@ -22,8 +22,8 @@ ccd_contact_of(const cc_contact *contact)
     .has_answers = contact->answers != NULL,
     .answers = {contact->answers, contact->n_answers},
     .script_id = contact->script_id == NULL ? 0 : *contact->script_id,
-    .occurred = contact->device_occurred_at == NULL ? contact->occurred_at
-                                                    : *contact->device_occurred_at,
+    .occurred =
+      contact->device_occurred_at == NULL ? contact->occurred_at : *contact->device_occurred_at,
   };
 }
 
@@ -50,7 +50,7 @@ is_canvassed(const ccd_contact_said *said)
 }
 
 static cc_status
-judge(const ccd_contact_said *said, const ccd_script *script, cc_error *reterr)
+judge_contact(const ccd_contact_said *said, const ccd_script *script, cc_error *reterr)
 {
   const cc_outcome *outcome = NULL;
   if (said->unreadable)
@@ -81,7 +81,7 @@ static const char *
 checked_text(ccd_call *call, const ccd_contact_said *said, const ccd_script *script)
 {
   cc_error wrong = {0};
-  cc_status status = judge(said, script, &wrong);
+  cc_status status = judge_contact(said, script, &wrong);
   int64_t level = status == CC_OK && script != NULL && said->has_answers
                     ? cc_answers_support(&script->rules, said->answers)
                     : 0;
@@ -152,19 +152,19 @@ ccd_contact_check_inside(ccd_call *call,
     return status;
   const char *made = checked_text(call, said, script);
   if (made == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *ret = made;
   return CC_OK;
 }
 
 static cc_status
-run(ccd_call *call,
-    const char *action,
-    const ccd_query *query,
-    const ccd_arg *extra,
-    const char *checked,
-    const ccd_rows **ret,
-    cc_error *reterr)
+run_checked(ccd_call *call,
+            const char *action,
+            const ccd_query *query,
+            const ccd_arg *extra,
+            const char *checked,
+            const ccd_rows **ret,
+            cc_error *reterr)
 {
   ccd_arg args[ARGS_MAX + 2] = {{"checked", checked}};
   for (size_t i = 0; extra != NULL && extra[i].name != NULL && i < ARGS_MAX; i++)
@@ -174,11 +174,11 @@ run(ccd_call *call,
 
 /* The statement found another script, or a newer one: its number is the pointer's. */
 static cc_status
-renew(ccd_call *call,
-      const cc_error *error,
-      ccd_contact_said *said,
-      ccd_script **script,
-      cc_error *reterr)
+renew_script(ccd_call *call,
+             const cc_error *error,
+             ccd_contact_said *said,
+             ccd_script **script,
+             cc_error *reterr)
 {
   ccd_script_release(CC_STEAL(*script));
   int64_t id = 0;
@@ -199,7 +199,7 @@ ccd_contact_once(ccd_call *call,
                  cc_error *reterr)
 {
   if (said == NULL)
-    return run(call, action, query, extra, /* checked= */ NULL, ret, reterr);
+    return run_checked(call, action, query, extra, /* checked= */ NULL, ret, reterr);
   ccd_contact_said now = *said;
   CC_AUTO(ccd_script) script = NULL;
   cc_status status = find_script(call, &now, &script, reterr);
@@ -207,14 +207,14 @@ ccd_contact_once(ccd_call *call,
     cc_error error = {0};
     const char *checked = checked_text(call, &now, script);
     if (checked == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-    status = run(call, action, query, extra, checked, ret, &error);
+      return cc_fail_memory(reterr);
+    status = run_checked(call, action, query, extra, checked, ret, &error);
     if (status == CC_OK || tries == TRIES || strcmp(error.code, CHANGED) != 0) {
       if (status != CC_OK && reterr != NULL)
         *reterr = error;
       return status;
     }
-    status = renew(call, &error, &now, &script, reterr);
+    status = renew_script(call, &error, &now, &script, reterr);
   }
   return status;
 }

@@ -7,6 +7,7 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-script.h"
+#include "server/engine/ccd-arg-text.h"
 
 #define SCRIPTS_MAX 256
 #define BYTES_MAX ((size_t) 64 << 20)  /* of all scripts in memory */
@@ -76,7 +77,7 @@ ccd_scripts_find(ccd_call *call, int64_t script_id, int64_t step_id)
 
 /* The lock is held. */
 static void
-drop(ccd_scripts *self, size_t i)
+drop_script(ccd_scripts *self, size_t i)
 {
   if (self->items[i] == NULL)
     return;
@@ -119,17 +120,17 @@ make_room(ccd_scripts *self, size_t bytes)
       if (self->items[j] != NULL && self->used[j] < self->used[oldest])
         oldest = j;
     if (oldest < SCRIPTS_MAX)
-      drop(self, oldest);
+      drop_script(self, oldest);
   }
 }
 
 /* Keep a reference of its own. */
 static void
-keep(ccd_scripts *self, ccd_script *script)
+keep_script(ccd_scripts *self, ccd_script *script)
 {
   pthread_mutex_lock(&self->lock);
   size_t place = place_for(self, script);
-  drop(self, place);
+  drop_script(self, place);
   make_room(self, script->bytes);
   __atomic_add_fetch(&script->references, 1, __ATOMIC_RELAXED);
   self->items[place] = script;
@@ -234,8 +235,8 @@ ccd_scripts_read(ccd_call *call,
   if (ccd_rows_n(rows) > 0) {
     made = script_of_rows(rows, call->actor->organization_id);
     if (made == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
-    keep(call->server->scripts, made);
+      return cc_fail_memory(reterr);
+    keep_script(call->server->scripts, made);
   }
   *ret = made;
   return CC_OK;

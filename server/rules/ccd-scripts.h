@@ -5,8 +5,8 @@
 #include "server/engine/ccd-server.h"
 
 /* Scripts that this process has read, for checking answers without asking the database. A script in
- * memory may be old: whoever decides by it sends its version along, and the statement refuses an old
- * one (docs/decisions/0001). Locks by itself. */
+ * memory may be old: whoever decides by it sends its version along, and the statement refuses an
+ * old one (docs/decisions/0001). Locks by itself. */
 
 /* One version of a script. Never changed; counted references. */
 typedef struct ccd_script {

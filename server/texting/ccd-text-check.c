@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-texting.h"
 #include "common/rules/cc-text-rule.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/rules/ccd-contact.h"
 #include "server/texting/ccd-texting.h"
 
@@ -8,15 +9,15 @@
 
 /* Text and length of a first text, with values of usual length. */
 static cc_status
-measure(ccd_call *call,
-        const char *template,
-        const char **ret_text,
-        cc_text_size *ret,
-        cc_error *reterr)
+measure_template(ccd_call *call,
+                 const char *template,
+                 const char **ret_text,
+                 cc_text_size *ret,
+                 cc_error *reterr)
 {
   const char *text = cc_text_render(template, cc_text_fields, call->arena);
   if (text == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *ret_text = text;
   *ret = cc_text_measure(text);
   return CC_OK;
@@ -28,7 +29,7 @@ check_template(ccd_call *call, const char *template, cc_text_size *ret, cc_error
   const char *text = NULL;
   cc_status status = cc_text_check(template, "/template", reterr);
   if (status == CC_OK)
-    status = measure(call, template, &text, ret, reterr);
+    status = measure_template(call, template, &text, ret, reterr);
   if (status == CC_OK && ret->segments > CC_TEMPLATE_SEGMENTS_MAX)
     status = cc_fail_field(reterr,
                            CC_ERR_INVALID,
@@ -47,7 +48,7 @@ check_replies(ccd_call *call, const cc_text_campaign *body, cc_error *reterr)
   for (size_t i = 0; status == CC_OK && i < body->n_replies; i++) {
     const char *pointer = cc_arena_printf(call->arena, "/replies/%zu", i);
     if (pointer == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     status = cc_text_check(body->replies[i]->text, pointer, reterr);
   }
   return status;
@@ -70,7 +71,7 @@ ccd_text_check_campaign(ccd_call *call, cc_error *reterr)
   ccd_arg *args = cc_arena_alloc(call->arena, 3 * sizeof(*args));
   const char *segments = ccd_text_int64(call->arena, size.segments);
   if (args == NULL || segments == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   args[0] = (ccd_arg){"text_encoding", has_template ? cc_text_encoding(size) : NULL};
   args[1] = (ccd_arg){"text_segments", has_template ? segments : NULL};
   call->args = args;
@@ -85,10 +86,10 @@ ccd_text_preview(ccd_call *call, cc_error *reterr)
   cc_text_size size = {0};
   const char *text = NULL;
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   cc_status status = cc_text_check(body->template, "/template", reterr);
   if (status == CC_OK)
-    status = measure(call, body->template, &text, &size, reterr);
+    status = measure_template(call, body->template, &text, &size, reterr);
   if (status != CC_OK)
     return status;
   reply->template = body->template;
@@ -97,9 +98,7 @@ ccd_text_preview(ccd_call *call, cc_error *reterr)
   reply->units = size.units;
   reply->segments = size.segments;
   call->reply = reply;
-  return reply->text != NULL && reply->encoding != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return reply->text != NULL && reply->encoding != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status

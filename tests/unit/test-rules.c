@@ -6,6 +6,7 @@
 #include "common/api/cc-attendee.h"
 #include "common/api/cc-script.h"
 #include "common/rules/cc-check-in.h"
+#include "common/rules/cc-machine-print.h"
 #include "common/rules/cc-machine.h"
 #include "common/rules/cc-outcome.h"
 #include "common/rules/cc-script-rule.h"

@@ -54,8 +54,7 @@ ask(const char *sql)
 {
   PGconn *pg = PQconnectdb(url);
   PGresult *rows = PQexec(pg, sql);
-  char *answer =
-    PQresultStatus(rows) == PGRES_TUPLES_OK ? g_strdup(PQgetvalue(rows, 0, 0)) : NULL;
+  char *answer = PQresultStatus(rows) == PGRES_TUPLES_OK ? g_strdup(PQgetvalue(rows, 0, 0)) : NULL;
   PQclear(rows);
   PQfinish(pg);
   return answer;
@@ -200,10 +199,12 @@ test_unreachable(void)
   g_assert_cmpint(ccd_migrate("host=/nowhere", folder, functions, /* ret= */ NULL, &error),
                   ==,
                   CC_ERR_UNAVAILABLE);
-  g_assert_cmpint(
-    ccd_migrate(url, "/nowhere", functions, /* ret= */ NULL, &error), ==, CC_ERR_INTERNAL);
-  g_assert_cmpint(
-    ccd_migrate(url, folder, "/nowhere", /* ret= */ NULL, &error), ==, CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_migrate(url, "/nowhere", functions, /* ret= */ NULL, &error),
+                  ==,
+                  CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_migrate(url, folder, "/nowhere", /* ret= */ NULL, &error),
+                  ==,
+                  CC_ERR_INTERNAL);
 }
 
 int
