@@ -2,6 +2,7 @@
 """Contacts over the API: who may record what, once; bulk; undo; consent and follow-ups. What a contact does is
 held in tests/db/test_contact_effects.py."""
 
+import datetime
 import threading
 import uuid
 
@@ -75,6 +76,10 @@ def test_what_is_wrong_is_pointed_at(shared_org, street):
     assert pointers(owner.post("/v1/contacts", {"channel": "door"})) == ["/client_id", "/occurred_at"]
 
 
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+
+
 def branching():
     """Why? is asked of those who said no, and what would help of those who said why."""
     return [
@@ -89,7 +94,8 @@ def test_what_was_not_shown_is_not_answered(shared_org, street):
     (yes, no), far = asked["options"], why["options"][0]
 
     def record(*answers):
-        return shared_org.owner.post("/v1/contacts", act(channel="door", voter_id=street.voters[0][0], answers=list(answers)))
+        return shared_org.owner.post("/v1/contacts", act(channel="door", voter_id=street.voters[0][0], answers=list(answers),
+                                                         occurred_at=now()))
     voted, did_not = ({"step_id": asked["id"], "option_id": option["id"]} for option in (yes, no))
     because = {"step_id": why["id"], "option_id": far["id"]}
     ride = {"step_id": what["id"], "text": "a ride"}
@@ -98,6 +104,9 @@ def test_what_was_not_shown_is_not_answered(shared_org, street):
         assert pointers(reply) == [f"/answers/{place}"] and reply.json()["errors"][0]["code"] == "not_shown"
     assert record(voted).status_code == 201
     assert record(did_not, because, ride).status_code == 201
+    # A talk before the script had these questions: nobody can have been shown something else.
+    early = act(channel="door", voter_id=street.voters[0][0], answers=[voted, because])
+    assert shared_org.owner.post("/v1/contacts", early).status_code == 201
 
 
 def test_answers_are_checked_by_the_script_as_it_is(shared_org, street):
@@ -126,7 +135,8 @@ def test_a_correction_is_checked_by_the_script_of_what_it_corrects(shared_org, s
     """Only the corrected row knows the script of a disposition: canvassed, but a question must be answered."""
     made = script(shared_org, support())
     first = street.record(voter_id=street.voters[0][0], disposition="not_home", script_id=made["id"])
-    reply = shared_org.owner.post("/v1/contacts", act(channel="door", replaces_id=first["id"], disposition="canvassed"))
+    reply = shared_org.owner.post("/v1/contacts", act(channel="door", replaces_id=first["id"], disposition="canvassed",
+                                                       occurred_at=now()))
     assert pointers(reply) == ["/answers"] and reply.json()["errors"][0]["code"] == "question_required"
     step = made["steps"][0]
     second = street.record(replaces_id=first["id"], answers=[{"step_id": step["id"], "option_id": step["options"][0]["id"]}])
