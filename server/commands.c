@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+#include "common/rules/cc-machine-print.h"
+#include "common/rules/cc-rules-sql.h"
 #include "server/accounts/ccd-password.h"
 #include "server/data/ccd-audit.h"
 #include "server/data/ccd-migrate.h"
@@ -79,6 +81,26 @@ ccd_command_openapi(int argc, char **argv)
   puts(pretty);
   free(pretty);
   return 0;
+}
+
+/* What is made from the tables of common/rules: SQL, or the page about states. */
+int
+ccd_command_rules(int argc, char **argv)
+{
+  const char *what = argc == 2 ? argv[1] : "";
+  bool sql = strcmp(what, "sql") == 0;
+  if (!sql && strcmp(what, "states") != 0) {
+    (void) fprintf(stderr, "usage: campaign-centerd rules sql|states\n");
+    return 2;
+  }
+  cc_str text = CC_STR_INIT(DOCUMENT_MAX);
+  if (sql)
+    cc_rules_sql(&text);
+  else
+    cc_machines_doc(&text);
+  bool good = !text.failed && fputs(text.text, stdout) >= 0;
+  cc_str_done(&text);
+  return good ? 0 : 1;
 }
 
 static void

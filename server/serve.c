@@ -29,6 +29,7 @@
 #include "server/jobs/ccd-mail-job.h"
 #include "server/jobs/ccd-mail.h"
 #include "server/providers/ccd-mail-outbox.h"
+#include "server/rules/ccd-scripts.h"
 
 /* The command serve: put the parts together, wait for a signal, take them apart. */
 
@@ -183,10 +184,19 @@ ccd_program_start_jobs(ccd_server *server, const ccd_job_kind *const *kinds, cc_
 }
 
 static cc_status
+start_scripts(ccd_server *server, cc_error *reterr)
+{
+  server->scripts = ccd_scripts_new();
+  return server->scripts != NULL ? CC_OK : cc_fail_memory(reterr);
+}
+
+static cc_status
 start_server(ccd_server *server, cc_error *reterr)
 {
   ccd_config *config = &server->config;
   cc_status status = start_base(server, reterr);
+  if (status == CC_OK)
+    status = start_scripts(server, reterr);
   if (status == CC_OK)
     status = ccd_router_new(ccd_route_tables, &server->router, reterr);
   if (status == CC_OK)
@@ -244,6 +254,7 @@ ccd_program_stop(ccd_server *server)
   ccd_sessions_free(server->sessions);
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
+  ccd_scripts_free(server->scripts);
   ccd_metrics_free(server->metrics);
   ccd_bindings_free(server->bindings);
   ccd_router_free(server->router);

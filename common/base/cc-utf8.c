@@ -108,3 +108,52 @@ cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes)
 {
   return map_text(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
+
+uint32_t
+cc_utf8_next(const char **at)
+{
+  const unsigned char *text = (const unsigned char *) *at;
+  static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+  size_t length = sequence_length(text, strnlen(*at, 4));
+  if (length == 0)
+    length = 1;
+  uint32_t c = length == 1 ? text[0] : (uint32_t) (text[0] & masks[length]);
+  for (size_t i = 1; i < length; i++)
+    c = (c << 6) | (text[i] & 0x3Fu);
+  *at += length;
+  return c;
+}
+
+size_t
+cc_utf8_put(uint32_t c, char to[static 4])
+{
+  return (size_t) utf8proc_encode_char((utf8proc_int32_t) c, (utf8proc_uint8_t *) to);
+}
+
+uint32_t
+cc_utf8_lower(uint32_t c)
+{
+  if (c < 0x80)
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+  return (uint32_t) utf8proc_tolower((utf8proc_int32_t) c);
+}
+
+/* U+00DF has a capital since Unicode 5.1, but no simple mapping to it; utf8proc maps all the same. */
+uint32_t
+cc_utf8_upper(uint32_t c)
+{
+  if (c < 0x80)
+    return c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
+  return c == 0xDF ? c : (uint32_t) utf8proc_toupper((utf8proc_int32_t) c);
+}
+
+bool
+cc_utf8_is_word(uint32_t c)
+{
+  if (c < 0x80)
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  if (c >= 0xFE00 && c <= 0xFE0F) /* variation selectors are marks on signs */
+    return false;
+  utf8proc_category_t category = utf8proc_category((utf8proc_int32_t) c);
+  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
+}

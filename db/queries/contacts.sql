@@ -12,12 +12,14 @@ LIMIT :page.limit::int
 
 -- name: contact_add
 SELECT {columns c}, p.refused_code, p.refused_message
-FROM contact_post(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :call.rights::jsonb, :body::jsonb) p
+FROM contact_post(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :call.rights::jsonb,
+                  :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) p
 CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
 
 -- name: contact_add_many
 SELECT {columns b}
-FROM contact_bulk(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :call.rights::jsonb, :body::jsonb) b
+FROM contact_bulk(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :call.rights::jsonb,
+                  :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) b
 
 -- name: contact_take_back
 SELECT {columns c}, p.refused_code, p.refused_message

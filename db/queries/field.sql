@@ -25,15 +25,23 @@ FROM field_open(:call.actor::text, :call.organization_id::bigint, :body.installa
 SELECT (a.op).client_id, (a.op).sequence, CASE WHEN a.first IS NULL THEN (a.op).verdict ELSE 'duplicate' END AS verdict,
        a.first, (a.op).code, (a.op).message, (a.op).entity, (a.op).entity_id, (a.op).conflict_id, (a.op).occurred_at,
        a.next_sequence, a.releases
-FROM field_apply(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :arg.stream_id::bigint,
-  :arg.operation::jsonb,
-                 :arg.refusal::jsonb) a
+FROM field_apply(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :arg.stream_id::bigint, :arg.operation::jsonb,
+                 :arg.refusal::jsonb, :arg.checked::jsonb) a
 
 -- name: field_release
 SELECT r.client_id, r.sequence, r.verdict, NULL::text AS first, r.code, r.message, r.entity, r.entity_id,
        r.conflict_id, r.occurred_at
-FROM field_release(:call.actor::text, :call.organization_id::bigint, :arg.stream_id::bigint) r
+FROM field_release(:call.actor::text, :call.organization_id::bigint, :arg.stream_id::bigint, :arg.next_id::bigint, :arg.checked::jsonb) r
 WHERE r.id IS NOT NULL
+
+-- name: field_next
+-- What field_release takes next.
+SELECT o.id, o.kind, o.body, (extract(epoch FROM o.device_occurred_at) * 1000000)::bigint AS occurred_us
+FROM field_streams s
+JOIN field_operations o ON o.organization_id = s.organization_id AND o.stream_id = s.id
+WHERE s.organization_id = :call.organization_id::bigint AND s.id = :arg.stream_id::bigint AND o.verdict = 'held'
+  AND o.sequence <= s.next_sequence
+ORDER BY o.sequence, o.id LIMIT 1
 
 -- name: field_conflict_list
 SELECT {columns}
@@ -52,10 +60,16 @@ WHERE organization_id = :call.organization_id::bigint AND id = :path.conflict_id
 
 -- name: field_conflict_resolve
 SELECT r.*
-FROM field_resolve(:call.actor::text, :call.organization_id::bigint, :path.conflict_id::bigint, :body.decision::text,
-  :arg.merged::jsonb,
-                   :body.note::text) r
+FROM field_resolve(:call.actor::text, :call.organization_id::bigint, :path.conflict_id::bigint, :body.decision::text, :arg.merged::jsonb,
+                   :body.note::text, :arg.checked::jsonb) r
 
--- name: field_conflict_kind
-SELECT kind FROM field_conflicts
-WHERE organization_id = :call.organization_id::bigint AND id = :path.conflict_id::bigint
+-- name: field_conflict_body
+-- script_id: of the contact that this one corrects.
+SELECT f.kind, o.body, (extract(epoch FROM o.device_occurred_at) * 1000000)::bigint AS occurred_us,
+  (SELECT c.script_id FROM voter_contacts c
+   WHERE c.organization_id = o.organization_id
+     AND (c.id = (o.body ->> 'replaces_id')::bigint OR c.client_id = (o.body ->> 'replaces_client_id')::uuid)
+   LIMIT 1) AS script_id
+FROM field_conflicts f
+JOIN field_operations o ON o.organization_id = f.organization_id AND o.id = f.operation_id
+WHERE f.organization_id = :call.organization_id::bigint AND f.id = :path.conflict_id::bigint

@@ -165,4 +165,4 @@ FROM phone_bank_extend(:call.actor::text, :call.organization_id::bigint, :path.p
 -- name: phone_bank_result
 SELECT {columns c}
 FROM phone_bank_result(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.phone_bank_id::bigint,
-                       :path.call_id::bigint, :body::jsonb) c
+                       :path.call_id::bigint, :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) c

@@ -72,7 +72,16 @@ FROM script_duplicate(:call.organization_id::bigint, :path.script_id::bigint, :c
 CROSS JOIN LATERAL (SELECT (p.script).*, p.document AS steps,
                     script_warnings((p.script).languages, p.document) AS warnings) x
 
--- name: script_preview
-SELECT {columns p}
-FROM (SELECT script_path(s.organization_id, s.id, :body::jsonb -> 'answers') AS steps FROM scripts s
-      WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.script_id::bigint) p
+-- name: script_rules
+-- What answers are checked by, archived steps and options too: old packs still have them.
+SELECT s.id AS script_id, s.version, t.id AS step_id, t.kind, t.required, t.archived_at IS NOT NULL AS archived,
+  COALESCE(t.scale_min, 1) AS scale_min, COALESCE(t.scale_max, 5) AS scale_max, t.show_if_option_id AS show_if,
+  (extract(epoch FROM t.updated_at) * 1000000)::bigint AS updated_us, o.id AS option_id, o.support_level
+FROM scripts s
+LEFT JOIN script_steps t ON t.organization_id = s.organization_id AND t.script_id = s.id
+LEFT JOIN script_options o ON o.organization_id = t.organization_id AND o.step_id = t.id
+WHERE s.organization_id = :call.organization_id::bigint
+  AND s.id = COALESCE(:arg.rule_script::bigint, (
+    SELECT x.script_id FROM script_steps x
+    WHERE x.organization_id = :call.organization_id::bigint AND x.id = :arg.rule_step::bigint))
+ORDER BY t.position, t.id, o.position, o.id

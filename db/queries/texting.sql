@@ -3,8 +3,8 @@
 
 -- name: text_campaign_create
 WITH made AS (
-  INSERT INTO text_campaigns (organization_id, code, created_by, {writable})
-  SELECT :call.organization_id::bigint, joining_code(), :call.user_id::bigint, {writable r}
+  INSERT INTO text_campaigns (organization_id, code, created_by, encoding, segments, {writable})
+  SELECT :call.organization_id::bigint, joining_code(), :call.user_id::bigint, :arg.text_encoding::text, :arg.text_segments::int, {writable r}
   FROM jsonb_populate_record(NULL::text_campaigns, jsonb_strip_nulls(:body::jsonb)) r
   WHERE assert_list(:call.organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
@@ -32,20 +32,15 @@ WHERE k.organization_id = :call.organization_id::bigint
 ORDER BY k.id DESC
 LIMIT :page.limit::int
 
--- name: text_preview
-SELECT {columns p} FROM (
-  SELECT t.template, t.text, l.encoding, l.units, l.segments
-  FROM (SELECT :body.template::text AS template, text_render(:body.template::text, text_usual()) AS text
-        WHERE assert_template('template', :body.template::text)) t
-  CROSS JOIN LATERAL text_length(t.text) l) p
-
 -- name: text_campaign_get
 SELECT {columns} FROM text_campaigns
 WHERE organization_id = :call.organization_id::bigint AND id = :path.text_campaign_id::bigint
 
 -- name: text_campaign_update
+-- Encoding and segments come with a template, and stay without one.
 UPDATE text_campaigns k
-SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(k, :body::jsonb) r)
+SET encoding = COALESCE(:arg.text_encoding::text, k.encoding), segments = COALESCE(:arg.text_segments::int, k.segments),
+  ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(k, :body::jsonb) r)
 WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint
   AND assert_version(k.version, :call.if_match::bigint)
   AND assert_rule(k.state <> 'closed', 'closed', 'This campaign is closed.')
@@ -158,11 +153,11 @@ ORDER BY m.id DESC
 LIMIT :page.limit::int
 
 -- name: text_receive
--- For handlers and providers: :arg.happened_at NULL is now.
+-- For handlers and providers: :arg.happened_at NULL is now. Intent and length are those of common/rules.
 SELECT m.id, m.campaign_id, m.conversation_id, m.phone, m.direction, m.initial, m.body, m.encoding, m.segments, m.state,
   m.error, m.intent, m.actor, m.send_before, m.created_at, m.sent_at
-FROM text_receive(:call.organization_id::bigint, :body.from::text, :body.text::text, :body.provider_id::text,
-                  COALESCE(:arg.happened_at::timestamptz, now())) m
+FROM text_receive(:call.organization_id::bigint, :body.from::text, :body.text::text, :arg.intent::text, :arg.text_encoding::text,
+                  :arg.text_segments::int, :body.provider_id::text, COALESCE(:arg.happened_at::timestamptz, now())) m
 
 -- name: text_join
 SELECT {columns k} FROM text_join(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :body.code::text) k
@@ -204,7 +199,7 @@ CROSS JOIN LATERAL (SELECT (f.message).*) m
 -- name: text_result
 SELECT {columns c}
 FROM text_result(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
-                 :path.conversation_id::bigint, :body::jsonb) c
+                 :path.conversation_id::bigint, :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) c
 
 -- name: text_conversation_close
 WITH closed AS (

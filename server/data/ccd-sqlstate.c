@@ -42,6 +42,7 @@ static const row rows[] = {
   {"CC409", CC_ERR_CONFLICT, "conflict", NULL, ""},
   {"CC412", CC_ERR_PRECONDITION, "changed", NULL, ""},
   {"CC422", CC_ERR_INVALID, "invalid", NULL, ""},
+  {"CC4S1", CC_ERR_CONFLICT, "script_changed", NULL, ""},
   {"", CC_ERR_INTERNAL, "internal", "The server made a mistake.", ""},
 };
 

@@ -55,8 +55,8 @@ const char *
 ccd_bind_fault(const ccd_route *route, const ccd_param *param)
 {
   switch (param->source) {
-  case CCD_FROM_ARG: /* what .prepare gives is known when it ran */
-    return route->prepare != NULL ? NULL : "which no C code passes";
+  case CCD_FROM_ARG: /* what .prepare or the handler gives is known when it ran */
+    return route->prepare != NULL || route->handler != NULL ? NULL : "which no C code passes";
   case CCD_FROM_CALL:
     if (param->own == CCD_CALL_JOB_ID)
       return "which only a job has";

@@ -124,7 +124,8 @@ struct ccd_route {
   cc_right right; /* 0 stops the server at start-up; CC_RIGHT_PUBLIC is said aloud */
   ccd_tx tx;
   const ccd_query *query; /* the work is this one statement… */
-  ccd_handler *handler;   /* …or this rule; never both */
+  ccd_handler *handler;   /* …or this rule; both only with CCD_NONE: the handler runs .query by
+                             ccd_call_once, and its rows are the answer */
   ccd_handler
     *prepare;        /* with .query: runs before it in the same transaction and leaves call->args */
   const char *audit; /* action in the audit log; every CCD_WRITE route has one */

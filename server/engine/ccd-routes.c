@@ -204,21 +204,29 @@ ccd_routes_stream(const ccd_route *const *tables)
   return found;
 }
 
+/* The handler runs the route's query in a transaction of its own. */
+static bool
+runs_own_query(const ccd_route *route)
+{
+  return route->tx == CCD_NONE && route->query != NULL && route->handler != NULL;
+}
+
 static cc_status
 check_route(const ccd_route *route, cc_error *reterr)
 {
   const cc_op *op = route->op;
+  bool own = runs_own_query(route);
   if (route->right == CC_RIGHT_UNSET || route->right >= _CC_RIGHT_MAX)
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no right", op->id);
-  if ((route->query == NULL) == (route->handler == NULL))
+  if (!own && (route->query == NULL) == (route->handler == NULL))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "route",
                    "%s needs a query or a handler, and not both",
                    op->id);
-  if (route->tx == 0 || (route->query != NULL && route->tx == CCD_NONE))
+  if (route->tx == 0 || (!own && route->query != NULL && route->tx == CCD_NONE))
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no transaction kind", op->id);
-  if ((route->tx == CCD_WRITE) != (route->audit != NULL))
+  if ((route->tx == CCD_WRITE || own) != (route->audit != NULL))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "route",

@@ -17,6 +17,7 @@ typedef struct ccd_metrics ccd_metrics;
 typedef struct ccd_feed ccd_feed;
 typedef struct ccd_jobs ccd_jobs;
 typedef struct ccd_listener ccd_listener;
+typedef struct ccd_scripts ccd_scripts;
 
 struct ccd_server {
   ccd_config config;
@@ -31,6 +32,7 @@ struct ccd_server {
   ccd_metrics *metrics;
   ccd_feed *feed;
   ccd_jobs *jobs;
+  ccd_scripts *scripts; /* read from the database, by version: server/rules */
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
   ccd_listener *api, *slow, *internal;
