@@ -22,6 +22,7 @@ static const command commands[] = {
   {"import", ccd_command_import, "import files of voters"},
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},
+  {"restored", ccd_command_restored, "begin a new feed, after the database was restored from a dump"},
   {"audit", ccd_command_audit, "verify: find edited, removed or moved rows of the audit log"},
   {"hash-password",
    ccd_command_hash_password,

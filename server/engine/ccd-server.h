@@ -30,6 +30,7 @@ struct ccd_server {
   ccd_limits *limits;
   ccd_metrics *metrics;
   ccd_feed *feed;
+  char feed_generation[24]; /* part of each cursor of the feed */
   ccd_jobs *jobs;
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
