@@ -13,6 +13,7 @@
 #include "server/accounts/ccd-password.h"
 #include "server/data/ccd-audit.h"
 #include "server/data/ccd-migrate.h"
+#include "server/data/ccd-restored.h"
 #include "server/engine/ccd-config.h"
 #include "server/engine/ccd-openapi.h"
 
@@ -25,22 +26,30 @@ print_failure(const cc_error *error)
   return 1;
 }
 
+/* The configuration, with an owner's connection in it. */
+static cc_status
+read_owner_config(ccd_config *config, cc_error *reterr)
+{
+  cc_status status = ccd_config_read(config, reterr);
+  if (status != CC_OK || *config->migration_database_url != '\0')
+    return status;
+  ccd_config_done(config);
+  return cc_fail(reterr, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set");
+}
+
 int
 ccd_command_migrate(int argc, char **argv)
 {
   ccd_config config = {0};
   cc_error error = {0};
   ccd_migrated done = {0};
-  if (ccd_config_read(&config, &error) != CC_OK)
+  if (read_owner_config(&config, &error) != CC_OK)
     return print_failure(&error);
-  cc_status status =
-    *config.migration_database_url == '\0'
-      ? cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set")
-      : ccd_migrate(config.migration_database_url,
-                    config.migrations_folder,
-                    config.functions_folder,
-                    &done,
-                    &error);
+  cc_status status = ccd_migrate(config.migration_database_url,
+                                 config.migrations_folder,
+                                 config.functions_folder,
+                                 &done,
+                                 &error);
   ccd_config_done(&config);
   if (status != CC_OK)
     return print_failure(&error);
@@ -110,6 +119,21 @@ print_problem(void *data, int64_t organization, int64_t seq, const char *problem
 }
 
 int
+ccd_command_restored(int argc, char **argv)
+{
+  ccd_config config = {0};
+  cc_error error = {0};
+  if (read_owner_config(&config, &error) != CC_OK)
+    return print_failure(&error);
+  cc_status status = ccd_restored(config.migration_database_url, &error);
+  ccd_config_done(&config);
+  if (status != CC_OK)
+    return print_failure(&error);
+  puts("The feed begins anew: phones, live screens and integrations read their lists again.");
+  return 0;
+}
+
+int
 ccd_command_audit(int argc, char **argv)
 {
   if (argc != 2 || strcmp(argv[1], "verify") != 0) {
@@ -118,13 +142,8 @@ ccd_command_audit(int argc, char **argv)
   }
   ccd_config config = {0};
   cc_error error = {0};
-  if (ccd_config_read(&config, &error) != CC_OK)
+  if (read_owner_config(&config, &error) != CC_OK)
     return print_failure(&error);
-  if (*config.migration_database_url == '\0') {
-    ccd_config_done(&config);
-    (void) cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set");
-    return print_failure(&error);
-  }
   ccd_audit_count count = {0};
   cc_status status =
     ccd_audit_verify(config.migration_database_url, print_problem, NULL, &count, &error);

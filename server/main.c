@@ -23,6 +23,7 @@ static const command commands[] = {
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},
   {"rules", ccd_command_rules, "print what is made from the program's rules: sql, states"},
+  {"restored", ccd_command_restored, "begin a new feed, after the database was restored from a dump"},
   {"audit", ccd_command_audit, "verify: find edited, removed or moved rows of the audit log"},
   {"hash-password",
    ccd_command_hash_password,

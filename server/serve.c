@@ -16,6 +16,7 @@
 #include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-dispatch.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-log.h"
@@ -68,7 +69,7 @@ open_database(ccd_server *server, cc_error *reterr)
   cc_status status = ccd_routes_uses(server->route_tables, arena, &uses, &n, reterr);
   if (status == CC_OK)
     status = ccd_db_open(&options, uses, n, &server->db, reterr);
-  return status;
+  return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
 }
 
 /* --- the internal listener --- */

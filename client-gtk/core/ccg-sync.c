@@ -106,7 +106,8 @@ ccg_sync_fail(CcgSync *self, const GError *error)
     return;
   }
   if (g_error_matches(error, CCG_ERROR, CC_ERR_MALFORMED) ||
-      g_error_matches(error, CCG_ERROR, CC_ERR_INVALID)) {
+      g_error_matches(error, CCG_ERROR, CC_ERR_INVALID) ||
+      g_error_matches(error, CCG_ERROR, CC_ERR_GONE)) {
     /* The server does not know our place in its feed: begin from the lists. */
     set_cursor(self, NULL);
     ccg_store_set_value(self->store, CURSOR_NAME, NULL);

@@ -21,6 +21,7 @@ static const status_row rows[_CC_STATUS_MAX] = {
   [CC_ERR_NOT_FOUND] = {404, "not_found", "Not found"},
   [CC_ERR_METHOD] = {405, "method_not_allowed", "Method not allowed"},
   [CC_ERR_CONFLICT] = {409, "conflict", "Conflict"},
+  [CC_ERR_GONE] = {410, "gone", "No longer there"},
   [CC_ERR_PRECONDITION] = {412, "precondition_failed", "Changed in the meantime"},
   [CC_ERR_TOO_LARGE] = {413, "too_large", "Too large"},
   [CC_ERR_UNSUPPORTED] = {415, "unsupported_media_type", "Unsupported content type"},

@@ -17,6 +17,7 @@ typedef enum cc_status {
   CC_ERR_NOT_FOUND,       /* 404 */
   CC_ERR_METHOD,          /* 405 */
   CC_ERR_CONFLICT,        /* 409 */
+  CC_ERR_GONE,            /* 410: it was there and will not come back */
   CC_ERR_PRECONDITION,    /* 412: If-Match did not match */
   CC_ERR_TOO_LARGE,       /* 413 */
   CC_ERR_UNSUPPORTED,     /* 415: content type */

@@ -335,7 +335,7 @@ SELECT organization_by_slug(:arg.slug::text) AS id
 SELECT i.state, i.progress, i.rows_read, i.rows_rejected, i.planned, i.applied, i.problems, i.error_code, i.error,
   j.state AS job_state,
   j.last_error
-FROM imports i JOIN jobs j ON j.id = :arg.job_id::bigint
+FROM imports i JOIN jobs j ON j.organization_id = i.organization_id AND j.id = :arg.job_id::bigint
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
 
 -- name: import_local_cancel

@@ -3,13 +3,13 @@
 
 -- name: job_enqueue
 INSERT INTO jobs (kind, payload, organization_id)
-VALUES (:arg.kind::text, :arg.payload::bytea, :call.organization_id::bigint)
+VALUES (:arg.kind::text, :arg.payload::bytea, COALESCE(:call.organization_id::bigint, 0))
 
 -- name: job_claim
 -- Due jobs of these kinds, and running ones whose worker did not come back within its lease, each for
 -- its kind's lease. Workers never wait for each other.
 WITH due AS (
-  SELECT id FROM jobs
+  SELECT organization_id, id FROM jobs
   WHERE kind = ANY (:arg.kinds::text[])
     AND ((state = 'queued' AND run_at <= now())
       OR (state = 'running' AND locked_until < now() AND attempts < :arg.attempts_max::int))
@@ -19,7 +19,7 @@ claimed AS (
   SET state = 'running', attempts = j.attempts + 1,
       locked_until = now() + make_interval(secs => w.lease_s)
   FROM due, unnest(:arg.kinds::text[], :arg.leases::int[]) AS w (kind, lease_s)
-  WHERE j.id = due.id AND j.kind = w.kind
+  WHERE j.organization_id = due.organization_id AND j.id = due.id AND j.kind = w.kind
   RETURNING j.id, j.run_at, j.kind, j.payload, j.attempts, j.created_at, j.organization_id
 )
 SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created_at) * 1000000)::bigint AS made
@@ -28,20 +28,20 @@ FROM claimed ORDER BY run_at, id
 -- name: job_extend
 -- No row: the lease was lost.
 UPDATE jobs SET locked_until = now() + make_interval(secs => :arg.lease_s::int)
-WHERE id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 RETURNING id
 
 -- name: job_hold
 -- Last statement of a transaction of a job: with this lock nobody takes the job over before the commit.
 SELECT id FROM jobs
-WHERE id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int FOR SHARE
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int FOR SHARE
 
 -- name: job_again
 -- Put back by its own worker: not a failure, so not an attempt.
 UPDATE jobs
 SET state = 'queued', attempts = attempts - 1, run_at = now() + make_interval(secs => :arg.after_s::int),
     locked_until = NULL
-WHERE id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_give_up
 -- A job that ended its worker that often is not run again.
@@ -54,7 +54,7 @@ WHERE state = 'running' AND locked_until < now() AND attempts >= :arg.attempts_m
 -- :arg.attempts is the fence: a worker whose lease ran out changes nothing. What was in the payload is
 -- not needed any more.
 UPDATE jobs SET state = 'done', payload = '', locked_until = NULL, last_error = NULL, finished_at = now()
-WHERE id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_retry
 -- Again after 2, 4, 8 … seconds, at most an hour; :arg.attempts_max tries in all.
@@ -63,7 +63,7 @@ SET state = CASE WHEN attempts >= :arg.attempts_max::int THEN 'failed' ELSE 'que
     run_at = now() + LEAST(interval '1 hour', make_interval(secs => 2 ^ attempts)),
     finished_at = CASE WHEN attempts >= :arg.attempts_max::int THEN now() END,
     locked_until = NULL, last_error = :arg.error::text
-WHERE id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_figures
 SELECT count(*) FILTER (WHERE state <> 'failed') AS queued, count(*) FILTER (WHERE state = 'failed') AS failed

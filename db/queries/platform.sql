@@ -54,6 +54,11 @@ LIMIT :arg.limit_more::int
 -- name: change_now
 SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xid
 
+-- name: feed_generation
+-- same_cluster: the numbers of transactions in the feed are of the cluster at hand.
+SELECT g.generation, g.system_identifier = c.system_identifier AS same_cluster
+FROM feed_generation g CROSS JOIN pg_control_system() c
+
 -- name: change_notify
 SELECT pg_notify('cc_changes', :arg.organizations::text)
 

@@ -14,7 +14,8 @@
 #include "server/engine/ccd-listener-socket.h"
 #include "server/engine/ccd-log.h"
 
-/* Pages of the feed, asked for or pushed. A cursor is (xid, id), signed for the organization. */
+/* Pages of the feed, asked for or pushed. A cursor is (generation, xid, id), signed for the
+ * organization. */
 
 #define PAGE_MAX 500
 #define PING_US (20 * CC_TIME_SECOND)
@@ -31,33 +32,81 @@ scope_of(cc_arena *arena, int64_t organization_id)
 }
 
 static bool
+keep_text(char *place, size_t size, const char *text)
+{
+  size_t length = strlen(text);
+  if (length >= size)
+    return false;
+  memcpy(place, text, length + 1);
+  return true;
+}
+
+/* CC_ERR_GONE: the cursor is of a feed that ended when the database was restored. */
+static cc_status
 read_since(const ccd_server *server,
            cc_arena *arena,
            int64_t organization_id,
            const char *since,
-           position *ret)
+           position *ret,
+           cc_error *reterr)
 {
-  const char *parts[2] = {"0", "0"};
+  const char *parts[3] = {server->feed_generation, "0", "0"};
   if (since != NULL && !ccd_cursor_read(&server->keys,
                                         arena,
                                         scope_of(arena, organization_id),
                                         since,
                                         parts,
                                         CC_N(parts)))
-    return false;
-  *ret = (position){parts[0], parts[1]};
-  return true;
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "cursor",
+                         "since",
+                         "This cursor was not made by this feed: begin again without it, or with "
+                         "now");
+  if (strcmp(parts[0], server->feed_generation) != 0)
+    return cc_fail_field(reterr,
+                         CC_ERR_GONE,
+                         "feed_restarted",
+                         "since",
+                         "The database was restored and its feed began anew: read the lists again, "
+                         "then go on with now");
+  *ret = (position){parts[1], parts[2]};
+  return CC_OK;
 }
 
 static const char *
 make_cursor(const ccd_server *server, cc_arena *arena, int64_t organization_id, const position *at)
 {
-  const char *parts[] = {at->xid, at->id};
+  const char *parts[] = {server->feed_generation, at->xid, at->id};
   return ccd_cursor_make(&server->keys,
                          arena,
                          scope_of(arena, organization_id),
                          parts,
                          CC_N(parts));
+}
+
+cc_status
+ccd_feed_generation_read(ccd_server *server, cc_error *reterr)
+{
+  static const ccd_context context = {.tx = CCD_READ};
+  ccd_db_conn *conn = NULL;
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_db_borrow(server->db, &conn, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_db_query_once(conn, &context, &ccd_q_feed_generation, NULL, &rows, reterr);
+  if (status == CC_OK && !ccd_rows_bool(rows, 0, "same_cluster"))
+    status = cc_fail(reterr,
+                     CC_ERR_CONFLICT,
+                     "restored",
+                     "This database was restored from a dump: run campaign-centerd restored first "
+                     "(docs/operating.md)");
+  if (status == CC_OK && !keep_text(server->feed_generation,
+                                    sizeof(server->feed_generation),
+                                    ccd_rows_get(rows, 0, "generation")))
+    status = cc_fail(reterr, CC_ERR_INTERNAL, "generation", "The feed's generation is too long");
+  ccd_db_return(server->db, conn);
+  return status;
 }
 
 const char *
@@ -67,14 +116,19 @@ ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id)
   return make_cursor(call->server, call->arena, call->actor->organization_id, &at);
 }
 
-bool
-ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id)
+cc_status
+ccd_call_feed_place(ccd_call *call,
+                    const char *cursor,
+                    const char **ret_xid,
+                    const char **ret_id,
+                    cc_error *reterr)
 {
   position at = {"0", "0"};
-  bool good = read_since(call->server, call->arena, call->actor->organization_id, cursor, &at);
+  cc_status status =
+    read_since(call->server, call->arena, call->actor->organization_id, cursor, &at, reterr);
   *ret_xid = at.xid;
   *ret_id = at.id;
-  return good;
+  return status;
 }
 
 /* From rows to a page. The cursor moves to the last row. */
@@ -136,13 +190,9 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
     call->reply = page;
     return CC_OK;
   }
-  if (!read_since(call->server, call->arena, organization, query->since, &at))
-    return cc_fail_field(reterr,
-                         CC_ERR_INVALID,
-                         "cursor",
-                         "since",
-                         "This cursor was not made by this feed: begin again without it, or with "
-                         "now");
+  status = read_since(call->server, call->arena, organization, query->since, &at, reterr);
+  if (status != CC_OK)
+    return status;
   const ccd_arg args[] = {{"xid", at.xid},
                           {"id", at.id},
                           {"limit_more", ccd_text_int64(call->arena, limit + 1)},
@@ -185,16 +235,6 @@ still_allowed(live *self, cc_arena *arena)
     return true;
   return status == CC_OK && actor.organization_id == self->watch.organization_id &&
          (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER));
-}
-
-static bool
-keep_text(char *place, size_t size, const char *text)
-{
-  size_t length = strlen(text);
-  if (length >= size)
-    return false;
-  memcpy(place, text, length + 1);
-  return true;
 }
 
 /* Send what is new. @ret_sent: how many; false: the socket is gone. A database that is away is
@@ -295,13 +335,11 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
     if (status != CC_OK)
       return status;
     at.xid = ccd_rows_get(rows, 0, "xid");
-  } else if (!read_since(call->server, call->arena, call->actor->organization_id, since, &at)) {
-    return cc_fail_field(reterr,
-                         CC_ERR_INVALID,
-                         "cursor",
-                         "since",
-                         "This cursor was not made by this feed: begin again without it, or with "
-                         "now");
+  } else {
+    cc_status status =
+      read_since(call->server, call->arena, call->actor->organization_id, since, &at, reterr);
+    if (status != CC_OK)
+      return status;
   }
   live *self = calloc(1, sizeof(*self));
   if (self == NULL)

@@ -31,6 +31,7 @@ struct ccd_server {
   ccd_limits *limits;
   ccd_metrics *metrics;
   ccd_feed *feed;
+  char feed_generation[24]; /* part of each cursor of the feed */
   ccd_jobs *jobs;
   ccd_scripts *scripts; /* read from the database, by version: server/rules */
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */

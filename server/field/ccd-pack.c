@@ -104,12 +104,13 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
   const cc_pack_query *query = call->query;
   const char *xid = NULL;
   const char *change = NULL;
-  if (query->since != NULL && !ccd_call_feed_place(call, query->since, &xid, &change))
-    return cc_fail_field(reterr,
-                         CC_ERR_INVALID,
-                         "cursor",
-                         "since",
-                         "This cursor was not made by this feed: ask without it");
+  cc_status status = query->since == NULL
+                       ? CC_OK
+                       : ccd_call_feed_place(call, query->since, &xid, &change, reterr);
+  if (status == CC_ERR_GONE)
+    xid = change = NULL; /* the whole pack: it replaces what the phone has */
+  else if (status != CC_OK)
+    return status;
   const ccd_arg args[] = {
     {"kind", kind},
     {"pack_id", ccd_text_int64(call->arena, id)},
@@ -118,7 +119,7 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
     {0},
   };
   const ccd_rows *rows = NULL;
-  cc_status status =
+  status =
     ccd_call_once(call, CCD_WRITE, "pack.take", &ccd_q_field_pack, args, &rows, reterr);
   if (status != CC_OK)
     return status;

@@ -19,7 +19,7 @@
 
 /* A lease to extend, copied from under the lock. */
 typedef struct lease {
-  int64_t id;
+  int64_t organization_id, id;
   int attempts, lease_s;
   bool held;
 } lease;
@@ -39,7 +39,10 @@ due_lease(ccd_jobs *jobs, ccd_lane *lane, lease *ret)
   pthread_mutex_lock(&jobs->lock);
   ccd_job_run *run = lane->running;
   if (run != NULL && !atomic_load(&run->lost) && cc_time_monotonic() >= run->extend_at) {
-    *ret = (lease){.id = run->id, .attempts = run->attempts, .lease_s = run->kind->lease_s};
+    *ret = (lease){.organization_id = run->organization_id,
+                   .id = run->id,
+                   .attempts = run->attempts,
+                   .lease_s = run->kind->lease_s};
     run->extend_at = cc_time_monotonic() + run->kind->lease_s * CC_TIME_SECOND / 3;
     due = true;
   }
@@ -56,6 +59,7 @@ extend_lease(ccd_jobs *jobs, ccd_lane *lane)
   if (!due_lease(jobs, lane, &asked))
     return;
   const ccd_arg args[] = {
+    {"organization", ccd_text_int64(jobs->keeper_arena, asked.organization_id)},
     {"id", ccd_text_int64(jobs->keeper_arena, asked.id)},
     {"attempts", ccd_text_int64(jobs->keeper_arena, asked.attempts)},
     {"lease_s", ccd_text_int64(jobs->keeper_arena, asked.lease_s)},

@@ -16,6 +16,7 @@
 struct ccd_job_run {
   ccd_jobs *jobs;
   const ccd_job_kind *kind;
+  int64_t organization_id; /* 0: none */
   int64_t id;
   int attempts;      /* the fence: whoever holds another number holds nothing */
   atomic_bool lost;  /* another worker has it */

@@ -78,6 +78,7 @@ hold_lease(ccd_job_run *run, cc_arena *arena, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_arg args[] = {
+    {"organization", ccd_text_int64(arena, run->organization_id)},
     {"id", ccd_text_int64(arena, run->id)},
     {"attempts", ccd_text_int64(arena, run->attempts)},
     {0},

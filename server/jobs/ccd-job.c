@@ -106,6 +106,7 @@ settle_job(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_er
 {
   cc_error failure = {0};
   const ccd_arg args[] = {
+    {"organization", ccd_text_int64(lane->arena, run->organization_id)},
     {"id", ccd_text_int64(lane->arena, run->id)},
     {"attempts", ccd_text_int64(lane->arena, run->attempts)},
     {"attempts_max", CCD_JOB_ATTEMPTS_MAX},
@@ -129,6 +130,7 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
   cc_error error = {0};
   ccd_job_run run = {.jobs = lane->jobs,
                      .kind = find_kind(lane, claimed->kind),
+                     .organization_id = claimed->organization_id,
                      .id = claimed->id,
                      .attempts = claimed->attempts};
   if (run.kind == NULL)
