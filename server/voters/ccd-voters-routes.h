@@ -26,5 +26,6 @@ cc_status ccd_points_from_table(cc_arena *arena,
                                 cc_error *reterr) CC_MUSTCHECK;
 
 /* ccd-geocode-job.c, ccd-duplicates-job.c */
+extern const cc_type ccd_geocode_payload_type;
 cc_status ccd_geocode_run(ccd_job *job, cc_error *reterr);
 cc_status ccd_duplicates_run(ccd_job *job, cc_error *reterr);
