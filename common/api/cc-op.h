@@ -25,6 +25,7 @@ typedef enum cc_reply_shape {
 } cc_reply_shape;
 
 typedef struct cc_op cc_op;
+
 struct cc_op {
   const char *id;        /* lowerCamelCase, unique */
   const char *path;      /* "/v1/events/{event_id}" */
@@ -39,8 +40,8 @@ struct cc_op {
                                   streamed; NULL: JSON of .body, or none */
   cc_method method;
   cc_reply_shape shape;
-  int success;     /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
-  bool creates;    /* 201 */
+  int success;  /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
+  bool creates; /* 201 */
 
   /* Of one that .creates: the GET of what was made, for the header Location. The last parameter of
    * its path is the reply's id, those before are this operation's. NULL: no operation reads it. */

@@ -31,10 +31,7 @@ ccd_arg_find(const ccd_arg *args, const char *name, const char **ret)
 }
 
 static bool
-find_value(const ccd_param *param,
-           const ccd_own_args *own,
-           const ccd_arg *args,
-           const char **ret)
+find_value(const ccd_param *param, const ccd_own_args *own, const ccd_arg *args, const char **ret)
 {
   if (param->source == CCD_FROM_ARG)
     return ccd_arg_find(args, param->name, ret);

@@ -95,9 +95,9 @@ typedef enum ccd_limit {
 
 #define CCD_KEYSET_MAX 2
 
-/* Whose objects a route may touch: what db/functions/scope is asked about. A route whose path, query
- * or body has the id of such an object says it, or says CCD_SCOPE_NONE: whoever has the right has it
- * for all objects of the organization. */
+/* Whose objects a route may touch: what db/functions/scope is asked about. A route whose path,
+ * query or body has the id of such an object says it, or says CCD_SCOPE_NONE: whoever has the right
+ * has it for all objects of the organization. */
 enum {
   CCD_SCOPE_NONE = 1 << 0,
   CCD_SCOPE_TURF = 1 << 1,
@@ -118,8 +118,9 @@ struct ccd_route {
     *prepare;        /* with .query: runs before it in the same transaction and leaves call->args */
   const char *audit; /* action in the audit log; every CCD_WRITE route has one */
   unsigned scope;    /* CCD_SCOPE bits; see there */
-  const cc_type *parent; /* what the path names above the thing or list itself. A 404 that a statement
-                            raises (assert_event) names it; so does one of a route that creates */
+  const cc_type
+    *parent; /* what the path names above the thing or list itself. A 404 that a statement
+                raises (assert_event) names it; so does one of a route that creates */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
   bool slow;                 /* may take long: the proxy sends it to the side listener */

@@ -169,9 +169,8 @@ set_location(ccd_exchange *exchange, const char *id, cc_error *reterr)
   }
   exchange->location = path.failed ? NULL : cc_arena_strdup(arena, path.text);
   cc_str_done(&path);
-  return exchange->location != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return exchange->location != NULL ? CC_OK
+                                    : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
 /* A statement may refuse without an exception, so that what it wrote is kept: its last two columns

@@ -92,7 +92,8 @@ check_location(const cc_op *op, cc_error *reterr)
   for (size_t i = 0; good && i < n; i++) {
     const char *place = strstr(to->path, to->params->fields[i].name);
     bool last = place == NULL || strchr(place, '{') == NULL;
-    good = last || (op->params != NULL && cc_type_find(op->params, to->params->fields[i].name) >= 0);
+    good =
+      last || (op->params != NULL && cc_type_find(op->params, to->params->fields[i].name) >= 0);
   }
   return good ? CC_OK
               : cc_fail(reterr,
@@ -157,12 +158,12 @@ static cc_status
 check_scope(const ccd_route *route, cc_error *reterr)
 {
   unsigned ids = scopes_in(route->op->params, 0) | scopes_in(route->op->body, 0);
-  if ((route->scope & CCD_SCOPE_NONE) ? route->scope != CCD_SCOPE_NONE
-                                      : (ids & ~route->scope) != 0)
+  if ((route->scope & CCD_SCOPE_NONE) ? route->scope != CCD_SCOPE_NONE : (ids & ~route->scope) != 0)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "route",
-                   "%s: its path or body has ids of turfs, doors, voters or events that .scope does "
+                   "%s: its path or body has ids of turfs, doors, voters or events that .scope "
+                   "does "
                    "not name",
                    route->op->id);
   return CC_OK;

@@ -79,12 +79,8 @@ hold(ccd_job_run *run, cc_arena *arena, cc_error *reterr)
     {0},
   };
   const char *values[CCD_JOB_ARGS_MAX];
-  cc_status status = ccd_query_args(&ccd_q_job_hold,
-                                    &(ccd_own_args){0},
-                                    args,
-                                    CCD_JOB_ARGS_MAX,
-                                    values,
-                                    reterr);
+  cc_status status =
+    ccd_query_args(&ccd_q_job_hold, &(ccd_own_args){0}, args, CCD_JOB_ARGS_MAX, values, reterr);
   if (status == CC_OK)
     status = ccd_db_query(run->conn, &ccd_q_job_hold, values, &rows, reterr);
   return status == CC_OK && ccd_rows_n(rows) != 1 ? lost(run, reterr) : status;

@@ -49,7 +49,8 @@ ccd_jobs_query(ccd_jobs *jobs,
   ccd_db_conn *conn = NULL;
   const ccd_rows *rows = NULL;
 
-  cc_status status = ccd_query_args(statement, &(ccd_own_args){0}, args, CCD_JOB_ARGS_MAX, values, reterr);
+  cc_status status =
+    ccd_query_args(statement, &(ccd_own_args){0}, args, CCD_JOB_ARGS_MAX, values, reterr);
   if (status == CC_OK)
     status = ccd_db_borrow(jobs->server->db, &conn, reterr);
   if (status != CC_OK)
@@ -301,7 +302,8 @@ static cc_status
 add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
 {
   if (kind->run == NULL || kind->lease_s <= 0 || kind->lane >= _CCD_LANE_MAX ||
-      (kind->sealed && kind->payload != NULL) || strpbrk(kind->name, "{},\"\\ ") != NULL || kind_named(jobs, kind->name) != NULL)
+      (kind->sealed && kind->payload != NULL) || strpbrk(kind->name, "{},\"\\ ") != NULL ||
+      kind_named(jobs, kind->name) != NULL)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "job_kind",

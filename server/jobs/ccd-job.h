@@ -79,8 +79,8 @@ typedef struct ccd_job_tx {
  * code "job_lost" when another has it, and then nothing of the transaction stays. So do begin and
  * query once the loss is known.
  *
- * @args: the :arg.x, ended by a NULL name; may be NULL. :call.organization_id and :call.job_id are the
- *   job's. A parameter that nothing gives is CC_ERR_INTERNAL.
+ * @args: the :arg.x, ended by a NULL name; may be NULL. :call.organization_id and :call.job_id are
+ * the job's. A parameter that nothing gives is CC_ERR_INTERNAL.
  * @ret: rows, valid until the next begin or the end of the job; may be NULL. A transaction keeps at
  *   most 64 results: ccd_job_drop_rows frees them.
  */

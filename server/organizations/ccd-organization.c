@@ -60,8 +60,7 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
   const char *base =
     body->slug != NULL ? body->slug : cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "slug"));
   /* From here on the transaction acts for the organization that is being made. */
-  status =
-    ccd_call_switch(call, ccd_rows_int64(rows, 0, "id"), call->actor->user_id, reterr);
+  status = ccd_call_switch(call, ccd_rows_int64(rows, 0, "id"), call->actor->user_id, reterr);
   bool made = false;
   for (int attempt = 0; status == CC_OK && !made && attempt < 6; attempt++) {
     const char *slug = next_slug(call, base, attempt);

@@ -30,6 +30,10 @@ fill(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_phonebank_jobs[] = {
-  {.name = "phonebank.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .payload = &fill_payload_type, .run = fill},
+  {.name = "phonebank.fill",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &fill_payload_type,
+   .run = fill},
   {0},
 };

@@ -129,8 +129,16 @@ can_send(const ccd_server *server)
 }
 
 const ccd_job_kind ccd_texting_jobs[] = {
-  {.name = "text.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .payload = &fill_payload_type, .run = fill},
-  {.name = "text.send", .lane = CCD_LANE_QUICK, .lease_s = 60, .payload = &text_payload_type, .ready = can_send,
+  {.name = "text.fill",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &fill_payload_type,
+   .run = fill},
+  {.name = "text.send",
+   .lane = CCD_LANE_QUICK,
+   .lease_s = 60,
+   .payload = &text_payload_type,
+   .ready = can_send,
    .run = send_text},
   {0},
 };

@@ -327,7 +327,11 @@ run_expire(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_turf_jobs[] = {
-  {.name = "turf.cut", .lane = CCD_LANE_LONG, .lease_s = 30, .payload = &payload_type, .run = run_cut},
+  {.name = "turf.cut",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 30,
+   .payload = &payload_type,
+   .run = run_cut},
   {.name = "turf.expire", .lane = CCD_LANE_QUICK, .lease_s = 120, .run = run_expire},
   {0},
 };

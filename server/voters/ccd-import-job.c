@@ -470,12 +470,24 @@ run_purge(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_import_jobs[] = {
-  {.name = "import", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .payload = &import_payload_type, .run = run},
-  {.name = "import.purge", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .payload = &purge_payload_type, .run = run_purge},
+  {.name = "import",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &import_payload_type,
+   .run = run},
+  {.name = "import.purge",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &purge_payload_type,
+   .run = run_purge},
   {0},
 };
 
 const ccd_job_kind ccd_import_local_jobs[] = {
-  {.name = "import.local", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .payload = &import_payload_type, .run = run},
+  {.name = "import.local",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &import_payload_type,
+   .run = run},
   {0},
 };

@@ -76,11 +76,7 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
       {0},
     };
     const ccd_rows *given = NULL;
-    cc_status status = ccd_call_query(call,
-                                      &ccd_q_voter_address_given,
-                                      of,
-                                      &given,
-                                      reterr);
+    cc_status status = ccd_call_query(call, &ccd_q_voter_address_given, of, &given, reterr);
     if (status == CC_OK)
       status = home_of(call, given, &home, reterr);
     if (status != CC_OK)

@@ -173,6 +173,7 @@ test_parameters(void)
     {&op_list, {CCD_FROM_PAGE, CCD_PAGE_CURSOR_2, "cursor_2"}, "has one column"},
     {&op_list, {CCD_FROM_QUERY, CCD_OWN_NONE, "limit"}, ":page.limit"},
   };
+
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const ccd_query query = {.name = "q",
                              .source = "x.sql:1",
