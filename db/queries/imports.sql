@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Sources, profiles and imports of voter files. The rules are in db/migrations/0009_imports.sql.
+-- Sources, profiles and imports of voter files. The rules are in db/functions/imports.
 
 -- name: voter_source_create
 INSERT INTO voter_sources (organization_id, created_by, name, provider, permitted_use, terms, received_on, expires_on)

@@ -5,10 +5,6 @@
 INSERT INTO jobs (kind, payload, organization_id)
 VALUES (:arg.kind::text, :arg.payload::bytea, :call.organization_id::bigint)
 
--- name: job_enqueue_plain
--- For ccd_job_enqueue; SQL calls the function itself.
-SELECT job_enqueue(:arg.kind::text, :call.organization_id::bigint, :arg.payload::jsonb)
-
 -- name: job_claim
 -- Due jobs of these kinds, and running ones whose worker did not come back within its lease, each for
 -- its kind's lease. Workers never wait for each other.

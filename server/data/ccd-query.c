@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "server/data/ccd-db.h"
+#include "server/data/ccd-query.h"
 
 /* Parameters of statements that run outside of a request. */
 

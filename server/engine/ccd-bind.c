@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-bind.h"
+#include "server/engine/ccd-arg-text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +150,7 @@ rights_text(cc_arena *arena, uint64_t rights)
                              "%s%s\"%s\"",
                              text,
                              text[1] == '\0' ? "" : ",",
-                             ccd_right_get((cc_right) right)->name);
+                             cc_right_get((cc_right) right)->name);
   }
   return text == NULL ? NULL : cc_arena_printf(arena, "%s]", text);
 }

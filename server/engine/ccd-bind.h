@@ -15,3 +15,11 @@ const char *ccd_bind_fault(const ccd_route *route, const ccd_param *param);
 cc_status
 ccd_bindings_new(const ccd_router *router, ccd_bindings **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_bindings_free(ccd_bindings *bindings);
+
+/* The arguments of a query; :arg.x from @args, which may be NULL. @ret has room for
+ * query->n_params. */
+cc_status ccd_exchange_args(const ccd_exchange *exchange,
+                            const ccd_query *query,
+                            const ccd_arg *args,
+                            const char **ret,
+                            cc_error *reterr) CC_MUSTCHECK;

@@ -1,55 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-call.h"
+#include "server/engine/ccd-bind.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
 #include "common/base/cc-time.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
 
 #define PARAMS_MAX 64
-
-const char *
-ccd_text_int64(cc_arena *arena, int64_t value)
-{
-  return cc_arena_printf(arena, "%" PRId64, value);
-}
-
-const char *
-ccd_text_time(cc_arena *arena, cc_time value)
-{
-  char text[CC_TIME_TEXT_MAX];
-  cc_time_format(value, text);
-  return cc_arena_strdup(arena, text);
-}
-
-static const char *
-id_or_null(cc_arena *arena, int64_t id)
-{
-  return id == 0 ? NULL : ccd_text_int64(arena, id);
-}
-
-static bool
-has_client_id(const cc_type *body)
-{
-  int index = body == NULL ? -1 : cc_type_find(body, "client_id");
-  return index >= 0 && !(body->fields[index].flags & CC_READ_ONLY);
-}
-
-bool
-ccd_exchange_takes_key(const ccd_route *route)
-{
-  return route->tx == CCD_WRITE && !route->secret_reply && route->op->shape != CC_REPLY_FILE &&
-         route->op->body_media == NULL && !has_client_id(route->op->body);
-}
-
-cc_status
-ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
-{
-  return exchange->conn != NULL ? CC_OK
-                                : ccd_db_borrow(exchange->server->db, &exchange->conn, reterr);
-}
 
 cc_status
 ccd_call_query(ccd_call *call,
@@ -131,8 +92,8 @@ ccd_call_switch(ccd_call *call, int64_t organization_id, int64_t user_id, cc_err
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
   const ccd_arg args[] = {
-    {"organization", id_or_null(call->arena, organization_id)},
-    {"person", id_or_null(call->arena, user_id)},
+    {"organization", ccd_text_id(call->arena, organization_id)},
+    {"person", ccd_text_id(call->arena, user_id)},
     {0},
   };
   exchange->context.organization_id = organization_id;

@@ -173,26 +173,6 @@ cc_status ccd_call_once(ccd_call *call,
 /* When the first byte of the request came. */
 cc_time ccd_call_received(const ccd_call *call);
 
-/* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
- * on failure. */
-cc_status
-ccd_call_send_file(ccd_call *call, int fd, const ccd_file *file, cc_error *reterr) CC_MUSTCHECK;
-
-/* Answer with @length bytes that live in the arena. */
-cc_status ccd_call_send_bytes(ccd_call *call,
-                              const void *bytes,
-                              size_t length,
-                              const ccd_file *file,
-                              cc_error *reterr) CC_MUSTCHECK;
-
-/* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL:
- * no memory. */
-const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
-
-/* Back again. False: not one of ours, or of another organization. */
-bool
-ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id);
-
 /* Go on in the same transaction under another tenant, for the few handlers that must cross a border
  * (accepting an invitation). */
 cc_status ccd_call_switch(ccd_call *call,
@@ -200,6 +180,14 @@ cc_status ccd_call_switch(ccd_call *call,
                           int64_t user_id,
                           cc_error *reterr) CC_MUSTCHECK;
 
-/* For ccd_arg: numbers as text in the arena. */
-const char *ccd_text_int64(cc_arena *arena, int64_t value);
-const char *ccd_text_time(cc_arena *arena, cc_time value);
+/* After the commit, drop what is cached about sessions: @kind "session", "user", "token", "device"
+ * or "organization". Every process hears of it. */
+void ccd_call_revoke(ccd_call *call, const char *kind, int64_t id);
+
+/* After the commit, wake the job worker. */
+void ccd_call_wake_jobs(ccd_call *call);
+
+/* Count one use of a limit class under a key of the handler's choice (an account, besides the
+ * address that the route already counts). CC_ERR_RATE_LIMITED when it is used up. */
+cc_status
+ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr) CC_MUSTCHECK;

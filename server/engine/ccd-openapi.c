@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-openapi.h"
+#include "server/engine/ccd-problem.h"
 
 #include <assert.h>
 #include <string.h>
@@ -329,7 +330,7 @@ write_operation(const ccd_route *route, cc_str *out)
   }
   cc_str_printf(out,
                 "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",",
-                ccd_right_get(route->right)->name,
+                cc_right_get(route->right)->name,
                 ccd_limit_name(route->limit));
   write_objects(route, out);
   write_security(route, out);

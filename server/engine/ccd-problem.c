@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-problem.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/api/cc-problem.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-response.h"
 
 /* The one place where a failure becomes what the client sees. */
 
@@ -11,7 +15,7 @@
 
 /* A text in the problem's type: empty is null. */
 static char *
-text(const char *value)
+text_or_null(const char *value)
 {
   return value == NULL || *value == '\0' ? NULL : (char *) value;
 }
@@ -31,7 +35,7 @@ fill_errors(const ccd_exchange *exchange, const cc_error *error, cc_problem *pro
     *each = (cc_problem_error){.pointer = (char *) from[i].pointer,
                                .code = (char *) from[i].code,
                                .message = (char *) from[i].message,
-                               .hint = text(from[i].hint)};
+                               .hint = text_or_null(from[i].hint)};
     problem->errors[problem->n_errors++] = each;
   }
   return problem->errors != NULL;
@@ -120,11 +124,11 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
     .title = (char *) cc_status_title(status),
     .status = cc_status_http(status),
     .detail = internal ? (char *) "Something went wrong in the server. Tell support the request_id."
-                       : text(error->message),
-    .code = internal ? NULL : text(error->code),
-    .required = right ? (char *) ccd_right_get(route->right)->name : NULL,
+                       : text_or_null(error->message),
+    .code = internal ? NULL : text_or_null(error->code),
+    .required = right ? (char *) cc_right_get(route->right)->name : NULL,
     .entity = status == CC_ERR_NOT_FOUND ? (char *) entity_of(exchange) : NULL,
-    .service = status == CC_ERR_EXTERNAL ? text(error->pointer) : NULL,
+    .service = status == CC_ERR_EXTERNAL ? text_or_null(error->pointer) : NULL,
     .request_id = (char *) exchange->call.request_id,
   };
   if (!internal && status != CC_ERR_EXTERNAL)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-routes.h"
+
 #include <string.h>
 
 #include "ccd-queries.h"
@@ -312,7 +314,7 @@ ccd_routes_uses(const ccd_route *const *tables,
   }
   ccd_query_use *uses = cc_arena_alloc(arena, capacity * sizeof(*uses));
   if (uses == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   size_t n = 0;
   for (const ccd_route *const *table = tables; *table != NULL; table++) {
     for (const ccd_route *route = *table; route->op != NULL; route++) {

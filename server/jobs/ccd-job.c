@@ -7,9 +7,11 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
 /* The worker: each lane claims due jobs of its kinds and runs them one by one. */
@@ -34,33 +36,6 @@ typedef struct batch {
   claim claims[BATCH];
   int n, rows;
 } batch;
-
-cc_status
-ccd_jobs_query(ccd_jobs *jobs,
-               cc_arena *arena,
-               const ccd_query *statement,
-               const ccd_arg *args,
-               ccd_job_take *take,
-               void *ret,
-               cc_error *reterr)
-{
-  static const ccd_context context = {.tx = CCD_WRITE, .actor = "system", .action = "job.run"};
-  const char *values[CCD_JOB_ARGS_MAX];
-  ccd_db_conn *conn = NULL;
-  const ccd_rows *rows = NULL;
-
-  cc_status status =
-    ccd_query_args(statement, &(ccd_own_args){0}, args, CCD_JOB_ARGS_MAX, values, reterr);
-  if (status == CC_OK)
-    status = ccd_db_borrow(jobs->server->db, &conn, reterr);
-  if (status != CC_OK)
-    return status;
-  status = ccd_db_query_once(conn, &context, statement, values, &rows, reterr);
-  if (status == CC_OK && take != NULL)
-    take(rows, arena, ret);
-  ccd_db_return(jobs->server->db, conn);
-  return status;
-}
 
 static void
 take_batch(const ccd_rows *rows, cc_arena *arena, void *ret)
@@ -143,7 +118,7 @@ run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *rete
   }
   const char *text = plain_payload(lane->arena, claimed->payload);
   if (text == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "No memory for the payload");
+    return cc_fail_memory(reterr);
   cc_status status = read_payload(run->kind, lane->arena, text, &job.payload, reterr);
   return status == CC_OK ? run->kind->run(&job, reterr) : status;
 }
@@ -158,7 +133,7 @@ set_running(ccd_lane *lane, ccd_job_run *run)
 
 /* Under the attempt's number as a fence: a worker whose lease ran out changes nothing. */
 static void
-settle(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
+settle_job(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
 {
   cc_error failure = {0};
   const ccd_arg args[] = {
@@ -201,7 +176,7 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
             CCD_NUMBER("job", claimed->id),
             CCD_NUMBER("attempt", claimed->attempts),
             CCD_TEXT("code", error.code));
-  settle(lane, &run, status, &error);
+  settle_job(lane, &run, status, &error);
 }
 
 /* The lane's kinds that can run now, as the arrays of job_claim. False: none, or no memory. */
@@ -284,8 +259,7 @@ lane_thread(void *data)
   return NULL;
 }
 
-/* -- start and stop ------------------------------------------------------------------------------
- */
+/* --- start and stop --- */
 
 static const ccd_job_kind *
 kind_named(const ccd_jobs *jobs, const char *name)
@@ -312,7 +286,7 @@ add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
   ccd_lane *lane = &jobs->lanes[kind->lane];
   const ccd_job_kind **grown = realloc(lane->kinds, (lane->n_kinds + 1) * sizeof(*lane->kinds));
   if (grown == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   lane->kinds = grown;
   lane->kinds[lane->n_kinds++] = kind;
   return CC_OK;
@@ -381,7 +355,7 @@ ccd_jobs_start(ccd_server *server,
 {
   ccd_jobs *jobs = jobs_new(server);
   if (jobs == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   cc_status status = CC_OK;
   for (; status == CC_OK && *tables != NULL; tables++) {
     for (const ccd_job_kind *kind = *tables; status == CC_OK && kind->name != NULL; kind++)
@@ -409,7 +383,7 @@ ccd_jobs_wake(ccd_jobs *jobs)
 }
 
 static void
-tell(ccd_jobs *jobs, atomic_bool *flag)
+tell_threads(ccd_jobs *jobs, atomic_bool *flag)
 {
   pthread_mutex_lock(&jobs->lock);
   atomic_store(flag, true);
@@ -423,12 +397,12 @@ ccd_jobs_stop(ccd_jobs *jobs)
 {
   if (jobs == NULL)
     return;
-  tell(jobs, &jobs->stopping);
+  tell_threads(jobs, &jobs->stopping);
   for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
     if (jobs->lanes[i].started)
       pthread_join(jobs->lanes[i].thread, NULL);
   }
-  tell(jobs, &jobs->keeper_ends);
+  tell_threads(jobs, &jobs->keeper_ends);
   if (jobs->keeper_started)
     pthread_join(jobs->keeper, NULL);
   jobs_free(jobs);

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
 #include "server/organizations/ccd-organizations.h"
 
 /* The organization itself: create, change, switch, leave, hand over. */
-
-cc_status
-ccd_absent(cc_error *reterr)
-{
-  return cc_fail(reterr,
-                 CC_ERR_NOT_FOUND,
-                 "not_found",
-                 "There is no such thing, or it is not yours to see");
-}
 
 /* Slugs made from a name that is taken: with a number first, then with letters nobody else has. */
 static const char *
@@ -46,7 +38,7 @@ reply_organization(ccd_call *call, cc_error *reterr)
   cc_status status = ccd_call_query(call, &ccd_q_organization_get, NULL, &call->rows, reterr);
   if (status != CC_OK)
     return status;
-  return ccd_rows_n(call->rows) == 1 ? CC_OK : ccd_absent(reterr);
+  return ccd_rows_n(call->rows) == 1 ? CC_OK : cc_fail_absent(reterr);
 }
 
 cc_status
@@ -97,7 +89,7 @@ ccd_organization_switch(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   ccd_call_revoke(call, "session", call->actor->session_id);
   /* Not the whole organization: the actor's view is still the one of the organization before. */
   return ccd_call_query(call, &ccd_q_membership_get, args, &call->rows, reterr);
@@ -114,7 +106,7 @@ ccd_organization_leave(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   ccd_call_revoke(call, "user", call->actor->user_id);
   return CC_OK;
 }
@@ -134,7 +126,7 @@ ccd_organization_transfer(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   status = ccd_call_query(call, &ccd_q_owner_step_down, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;

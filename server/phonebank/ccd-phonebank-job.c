@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
 
 /* The queue of a phone bank, made from its list in one statement: minutes for a state's file, so it
@@ -17,7 +19,7 @@ static const cc_type fill_payload_type =
   CC_TYPE(fill_payload, "PhoneBankFillPayload", fill_payload_fields);
 
 static cc_status
-fill(ccd_job *job, cc_error *reterr)
+fill_phonebank(ccd_job *job, cc_error *reterr)
 {
   const fill_payload *payload = job->payload;
   const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
@@ -34,6 +36,6 @@ const ccd_job_kind ccd_phonebank_jobs[] = {
    .lane = CCD_LANE_LONG,
    .lease_s = 60,
    .payload = &fill_payload_type,
-   .run = fill},
+   .run = fill_phonebank},
   {0},
 };

@@ -3,7 +3,10 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/providers/ccd-sms-outbox.h"
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 
@@ -36,7 +39,7 @@ static const cc_type text_payload_type =
   CC_TYPE(text_payload, "TextSendPayload", text_payload_fields);
 
 static cc_status
-fill(ccd_job *job, cc_error *reterr)
+fill_campaign(ccd_job *job, cc_error *reterr)
 {
   const fill_payload *payload = job->payload;
   const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
@@ -133,7 +136,7 @@ const ccd_job_kind ccd_texting_jobs[] = {
    .lane = CCD_LANE_LONG,
    .lease_s = 60,
    .payload = &fill_payload_type,
-   .run = fill},
+   .run = fill_campaign},
   {.name = "text.send",
    .lane = CCD_LANE_QUICK,
    .lease_s = 60,

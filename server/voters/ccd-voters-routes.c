@@ -4,6 +4,8 @@
 #include "ccd-queries.h"
 #include "common/api/cc-place.h"
 #include "common/api/cc-voter.h"
+#include "server/voters/ccd-duplicates-job.h"
+#include "server/voters/ccd-geocode-job.h"
 
 #define FILE_MAX (16u << 20)
 

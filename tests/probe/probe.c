@@ -4,8 +4,11 @@
 #include "ccd-queries.h"
 #include "common/api/cc-platform.h"
 #include "server/commands.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/jobs/ccd-mail-job.h"
 #include "server/platform/ccd-platform-routes.h"
 #include "tests/probe/probe.h"
@@ -141,7 +144,7 @@ leave_reply(ccd_call *call, int64_t length, cc_error *reterr)
 {
   probe_file *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   reply->length = length;
   if (call->spool != NULL) {
     reply->sha256 = ccd_hex(call->arena, call->spool->sha256, CCD_HASH_BYTES);
@@ -198,8 +201,15 @@ static cc_status
 post_job(ccd_call *call, cc_error *reterr)
 {
   const probe_job *body = call->body;
-  const char *payload = cc_arena_printf(call->arena, "{\"n\":%lld}", (long long) body->n);
-  return ccd_job_enqueue(call, body->kind, payload, reterr);
+  const ccd_arg args[] = {
+    {"kind", body->kind},
+    {"n", ccd_text_int64(call->arena, body->n)},
+    {0},
+  };
+  cc_status status = ccd_call_query(call, &ccd_q_probe_enqueue, args, NULL, reterr);
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
 }
 
 /* clang-format off */

@@ -4,7 +4,7 @@
 
 #include "common/api/cc-page.h"
 #include "server/engine/ccd-bind.h"
-#include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-routes.h"
 
 /* What stops the start: a parameter that the operation does not have, a Location that cannot be
  * filled in, a list without its parent, an id without its scope. */
