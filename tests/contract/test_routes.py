@@ -28,11 +28,9 @@ PARENTS = {
     "addAttendee": "event",
     "addPhoneBankCaller": "phone_bank",
     "addTexter": "text_campaign",
-    "cancelAttendee": "event",
     "claimCall": "phone_bank",
     "duplicateEvent": "event",
     "duplicateScript": "script",
-    "getAttendee": "event",
     "listAttendees": "event",
     "listCampaignTexts": "text_campaign",
     "listImportChanges": "import",
@@ -44,7 +42,6 @@ PARENTS = {
     "listTurfDoors": "turf",
     "readVoterList": "voter_list",
     "sendText": "text_conversation",
-    "updateAttendee": "event",
     "walkIn": "event",
 }
 

@@ -127,7 +127,7 @@ test_objects(void)
   check(&(ccd_route) WHOLE(op_add, WRITES, .scope = CCD_SCOPE_EVENT), "needs .parent");
   check(&(ccd_route) WHOLE(op_set, WRITES, .parent = &event_type), ".location must be a GET");
   check(&(ccd_route) WHOLE(op_many, WRITES, .scope = CCD_SCOPE_DOOR, .parent = &event_type),
-        ".parent is not in its path");
+        ".parent is for a list");
   check(&(ccd_route) WHOLE(op_get, READS), "that .scope does not name");
   check(&(ccd_route) WHOLE(op_get, READS, .scope = CCD_SCOPE_TURF), "that .scope does not name");
   check(&(ccd_route) WHOLE(op_get, READS, .scope = CCD_SCOPE_EVENT | CCD_SCOPE_NONE),
@@ -186,7 +186,7 @@ test_parameters(void)
                              .audit = get ? NULL : "note.write",
                              .query = &query,
                              .scope = CCD_SCOPE_EVENT,
-                             .parent = &event_type,
+                             .parent = rows[i].op == &op_get ? NULL : &event_type,
                              .keyset = {"id"}};
     check(&route, rows[i].fault == NULL ? RIGHT : rows[i].fault);
   }
