@@ -131,8 +131,7 @@ struct ccd_route {
   const char *audit; /* action in the audit log; every CCD_WRITE route has one */
   unsigned scope;    /* CCD_SCOPE bits; see there */
   const cc_type
-    *parent; /* what the path names above the thing or list itself. A 404 that a statement
-                raises (assert_event) names it; so does one of a route that creates */
+    *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
   bool slow;                 /* may take long: the proxy sends it to the side listener */

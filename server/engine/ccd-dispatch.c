@@ -293,7 +293,6 @@ reset_work(ccd_exchange *exchange)
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
   exchange->location = NULL;
-  exchange->no_row = false;
   exchange->next_cursor = NULL;
   exchange->n_revokes = 0;
   exchange->wake_jobs = false;

@@ -39,7 +39,6 @@ typedef struct ccd_exchange {
   const char *content_type; /* of .out */
   const char *etag;
   const char *location;           /* path of what was made; NULL: none */
-  bool no_row;                    /* the statement found no such thing, its parent is there */
   const char *next_cursor;        /* of a list */
   const char *body_media;         /* which of op->body_media it is */
   ccd_spool *spool;               /* body of an operation with .body_media; dropped at the end */

@@ -62,12 +62,12 @@ ccd_entity_name(cc_arena *arena, const cc_type *type)
   return entity;
 }
 
-/* The type of what was not found: the parent, where the thing itself cannot be what is missing. */
+/* The type of what was not found: of a list and of a new thing it is what they stand below. */
 static const cc_type *
 absent_type(const ccd_exchange *exchange)
 {
   const ccd_route *route = exchange->call.route;
-  if (route->parent != NULL && (route->op->creates || !exchange->no_row))
+  if (route->parent != NULL)
     return route->parent;
   return route->op->reply != NULL ? route->op->reply : route->op->params;
 }

@@ -170,8 +170,7 @@ static cc_status
 encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
   const cc_op *op = exchange->call.route->op;
-  exchange->no_row = op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0;
-  if (exchange->no_row)
+  if (op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
   if (op->reply == NULL)
     return CC_OK;

@@ -116,8 +116,12 @@ check_parent(const ccd_route *route, cc_error *reterr)
                    "route",
                    "%s: a list or a new thing below another one needs .parent",
                    op->id);
-  if (route->parent != NULL && op->params == NULL)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: .parent is not in its path", op->id);
+  if (route->parent != NULL && !below)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: .parent is for a list or a new thing below another one",
+                   op->id);
   return CC_OK;
 }
 

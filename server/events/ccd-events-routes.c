@@ -20,9 +20,9 @@ const ccd_route ccd_events_routes[] = {
 
   {&cc_op_list_attendees,    .right = CC_RIGHT_CHECK_IN,      .tx = CCD_READ,  .query = &ccd_q_attendee_list,          .keyset = {"sort_key", "id"}, .parent = &cc_event_type, .scope = CCD_SCOPE_EVENT},
   {&cc_op_add_attendee,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_add,           .audit = "attendee.add", .parent = &cc_event_type, .scope = CCD_SCOPE_EVENT},
-  {&cc_op_get_attendee,      .right = CC_RIGHT_CHECK_IN,      .tx = CCD_READ,  .query = &ccd_q_attendee_get, .parent = &cc_event_type, .scope = CCD_SCOPE_EVENT},
-  {&cc_op_update_attendee,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_update,        .audit = "attendee.update", .parent = &cc_event_type, .scope = CCD_SCOPE_EVENT},
-  {&cc_op_cancel_attendee,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_cancel,        .audit = "attendee.cancel", .parent = &cc_event_type, .scope = CCD_SCOPE_EVENT},
+  {&cc_op_get_attendee,      .right = CC_RIGHT_CHECK_IN,      .tx = CCD_READ,  .query = &ccd_q_attendee_get, .scope = CCD_SCOPE_EVENT},
+  {&cc_op_update_attendee,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_update,        .audit = "attendee.update", .scope = CCD_SCOPE_EVENT},
+  {&cc_op_cancel_attendee,   .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_attendee_cancel,        .audit = "attendee.cancel", .scope = CCD_SCOPE_EVENT},
   {&cc_op_check_in,          .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_check_in,      .audit = "attendee.check_in", .scope = CCD_SCOPE_EVENT},
   {&cc_op_undo_check_in,     .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_undo_check_in, .audit = "attendee.undo_check_in", .scope = CCD_SCOPE_EVENT},
   {&cc_op_walk_in,           .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_walk_in,       .audit = "attendee.walk_in", .parent = &cc_event_type, .scope = CCD_SCOPE_EVENT},

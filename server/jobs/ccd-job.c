@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "ccd-queries.h"
+#include "common/codec/cc-codec.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-log.h"
@@ -74,6 +75,32 @@ plain_payload(cc_arena *arena, const char *bytea_text)
            : NULL;
 }
 
+/* Lenient, so that a server of before runs what a newer one enqueues; but what must be there is. */
+static cc_status
+read_payload(const ccd_job_kind *kind,
+             cc_arena *arena,
+             const char *text,
+             const void **ret,
+             cc_error *reterr)
+{
+  const cc_type *type = kind->payload;
+  if (type == NULL)
+    return CC_OK;
+  void *payload = NULL;
+  cc_present present = {0};
+  cc_error_list errors = {.arena = arena};
+  cc_status status =
+    cc_decode(type, text, strlen(text), CC_MODE_REPLY, arena, &payload, &present, &errors);
+  for (size_t i = 0; status == CC_OK && i < type->n_fields; i++) {
+    if ((type->fields[i].flags & CC_REQUIRED) && !cc_present_has(&present, i))
+      status = CC_ERR_INVALID;
+  }
+  *ret = payload;
+  return status == CC_OK
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload is no %s", type->name);
+}
+
 static cc_status
 run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *reterr)
 {
@@ -84,12 +111,16 @@ run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *rete
                  .organization_id = claimed->organization_id,
                  .attempt = claimed->attempts,
                  .made = claimed->made,
-                 .payload = run->kind->sealed ? claimed->payload
-                                              : plain_payload(lane->arena, claimed->payload),
                  .run = run};
-  if (job.payload == NULL)
+  if (run->kind->sealed) {
+    job.sealed = claimed->payload;
+    return run->kind->run(&job, reterr);
+  }
+  const char *text = plain_payload(lane->arena, claimed->payload);
+  if (text == NULL)
     return cc_fail_memory(reterr);
-  return run->kind->run(&job, reterr);
+  cc_status status = read_payload(run->kind, lane->arena, text, &job.payload, reterr);
+  return status == CC_OK ? run->kind->run(&job, reterr) : status;
 }
 
 static void
@@ -247,7 +278,8 @@ static cc_status
 add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
 {
   if (kind->run == NULL || kind->lease_s <= 0 || kind->lane >= _CCD_LANE_MAX ||
-      strpbrk(kind->name, "{},\"\\ ") != NULL || kind_named(jobs, kind->name) != NULL)
+      (kind->sealed && kind->payload != NULL) || strpbrk(kind->name, "{},\"\\ ") != NULL ||
+      kind_named(jobs, kind->name) != NULL)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "job_kind",

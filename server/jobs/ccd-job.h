@@ -19,7 +19,8 @@ typedef struct ccd_job {
   int64_t organization_id; /* whom it is for; 0: nobody */
   int attempt;             /* 1 at the first */
   cc_time made;
-  const char *payload; /* JSON; of a sealed kind what ccd_unseal takes */
+  const void *payload; /* struct of kind->payload; NULL: the kind has none */
+  const char *sealed;  /* of a sealed kind: what ccd_unseal takes */
   ccd_job_run *run;    /* the worker's own */
 } ccd_job;
 
@@ -39,6 +40,10 @@ struct ccd_job_kind {
    * the long lane is extended for as long as it runs; one on the quick lane must be done by then.
    */
   int lease_s;
+
+  /* The job's payload, decoded before run() is called; fields that it does not have are ignored.
+   * NULL: run() needs nothing of it. */
+  const cc_type *payload;
 
   bool sealed; /* the payload is not plain JSON: only the kind's own enqueuing makes it */
 

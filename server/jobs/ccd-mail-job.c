@@ -94,7 +94,7 @@ mail_run(ccd_job *job, cc_error *reterr)
   void *decoded = NULL;
   cc_error_list errors = {.arena = arena};
 
-  if (!ccd_unseal(arena, &server->keys, PLACE, job->payload, &json, &length))
+  if (!ccd_unseal(arena, &server->keys, PLACE, job->sealed, &json, &length))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "unseal",

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
-
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
 #include "server/engine/ccd-arg-text.h"
@@ -23,22 +21,8 @@ static const cc_type fill_payload_type =
 static cc_status
 fill_phonebank(ccd_job *job, cc_error *reterr)
 {
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&fill_payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_CREATE,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  if (status != CC_OK)
-    return cc_fail(reterr, status, "payload", "The payload names no phone bank");
-  const ccd_arg args[] = {
-    {"id", ccd_text_int64(job->arena, ((const fill_payload *) payload)->id)},
-    {0},
-  };
+  const fill_payload *payload = job->payload;
+  const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
   return ccd_job_once(job,
                       &(ccd_job_tx){.action = "phone_bank.fill"},
                       &ccd_q_phone_bank_fill,
@@ -48,6 +32,10 @@ fill_phonebank(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_phonebank_jobs[] = {
-  {.name = "phonebank.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill_phonebank},
+  {.name = "phonebank.fill",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &fill_payload_type,
+   .run = fill_phonebank},
   {0},
 };

@@ -29,7 +29,7 @@ typedef struct payload {
 } payload;
 
 static const cc_field payload_fields[] = {
-  CC_INT64(payload, cut_id),
+  CC_INT64(payload, cut_id, .flags = CC_REQUIRED),
   CC_INT64(payload, user_id),
   CC_STRING(payload, actor),
 };
@@ -301,19 +301,8 @@ settle_cutting(cutting *c, cc_status status, cc_error *reterr)
 static cc_status
 run_cut(ccd_job *job, cc_error *reterr)
 {
-  void *decoded = NULL;
-  cc_error_list errors = {.arena = job->arena};
   cc_error error = {0};
-  if (cc_decode(&payload_type,
-                job->payload,
-                strlen(job->payload),
-                CC_MODE_REPLY,
-                job->arena,
-                &decoded,
-                NULL,
-                &errors) != CC_OK)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "payload", "A cutting without its number");
-  const payload *what = decoded;
+  const payload *what = job->payload;
   CC_AUTO(cc_arena) arena = cc_arena_new(MEMORY);
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (arena == NULL || scratch == NULL)
@@ -341,7 +330,11 @@ run_expire(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_turf_jobs[] = {
-  {.name = "turf.cut", .lane = CCD_LANE_LONG, .lease_s = 30, .run = run_cut},
+  {.name = "turf.cut",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 30,
+   .payload = &payload_type,
+   .run = run_cut},
   {.name = "turf.expire", .lane = CCD_LANE_QUICK, .lease_s = 120, .run = run_expire},
   {0},
 };

@@ -24,7 +24,7 @@ typedef struct geocode_payload {
 static const cc_field payload_fields[] = {
   CC_BOOL(geocode_payload, again, .doc = "Also what has a place by range, street or ZIP code."),
 };
-static const cc_type payload_type = CC_TYPE(geocode_payload, "GeocodePayload", payload_fields);
+const cc_type ccd_geocode_payload_type = CC_TYPE(geocode_payload, "GeocodePayload", payload_fields);
 
 static int32_t
 row_number(const ccd_rows *rows, int row, const char *column)
@@ -181,20 +181,11 @@ cc_status
 ccd_geocode_run(ccd_job *job, cc_error *reterr)
 {
   CC_AUTO(ccd_geocoder) geocoder = ccd_geocoder_new();
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_REPLY,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  if (geocoder == NULL || status != CC_OK)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload is no geocoding");
-  status = load_streets(job, geocoder, reterr);
-  const char *again = ((const geocode_payload *) payload)->again ? "true" : "false";
+  const geocode_payload *payload = job->payload;
+  if (geocoder == NULL)
+    return cc_fail_memory(reterr);
+  cc_status status = load_streets(job, geocoder, reterr);
+  const char *again = payload->again ? "true" : "false";
   const char *after = "0";
   for (int n = 1; status == CC_OK && n > 0;) {
     if (ccd_job_stopping(job))

@@ -25,33 +25,24 @@
 #define ATTEMPTS_LAST 8 /* the queue gives a job up after as many */
 
 typedef struct import_payload {
-  int64_t import_id, source_id;
+  int64_t import_id;
 } import_payload;
 
-static const cc_field payload_fields[] = {
-  CC_INT64(import_payload, import_id, .max = INT64_MAX),
-  CC_INT64(import_payload, source_id, .max = INT64_MAX),
+static const cc_field import_payload_fields[] = {
+  CC_INT64(import_payload, import_id, .flags = CC_REQUIRED, .max = INT64_MAX),
 };
-static const cc_type payload_type = CC_TYPE(import_payload, "ImportPayload", payload_fields);
+static const cc_type import_payload_type =
+  CC_TYPE(import_payload, "ImportPayload", import_payload_fields);
 
-static cc_status
-read_payload(ccd_job *job, import_payload *ret, cc_error *reterr)
-{
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_CREATE,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  if (status != CC_OK)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload cannot be read");
-  *ret = *(const import_payload *) payload;
-  return CC_OK;
-}
+typedef struct purge_payload {
+  int64_t source_id;
+} purge_payload;
+
+static const cc_field purge_payload_fields[] = {
+  CC_INT64(purge_payload, source_id, .flags = CC_REQUIRED, .max = INT64_MAX),
+};
+static const cc_type purge_payload_type =
+  CC_TYPE(purge_payload, "VoterSourcePurgePayload", purge_payload_fields);
 
 /* --- where it stands --- */
 
@@ -377,9 +368,9 @@ step_import(ccd_import *import, bool *ret_over, cc_error *reterr)
 static cc_status
 run_import(ccd_job *job, cc_error *reterr)
 {
-  import_payload payload = {0};
-  cc_status status = read_payload(job, &payload, reterr);
-  ccd_import import = {.job = job, .id = payload.import_id};
+  const import_payload *payload = job->payload;
+  cc_status status = CC_OK;
+  ccd_import import = {.job = job, .id = payload->import_id};
   import.id_text = ccd_text_int64(job->arena, import.id);
   for (bool over = false; status == CC_OK && !over;) {
     status = load_import(&import, reterr);
@@ -435,16 +426,14 @@ purge_end(ccd_job *job, const ccd_arg *args, cc_error *reterr)
 static cc_status
 run_purge(ccd_job *job, cc_error *reterr)
 {
-  import_payload payload = {0};
+  const purge_payload *payload = job->payload;
   const ccd_job_tx tx = {.action = "voter_source.purge", .bulk = true, .timeout_s = 3600};
-  cc_status status = read_payload(job, &payload, reterr);
   const ccd_arg args[] = {
-    {"source_id", ccd_text_int64(job->arena, payload.source_id)},
+    {"source_id", ccd_text_int64(job->arena, payload->source_id)},
     {"n", PURGE_ROWS},
     {0},
   };
-  if (status == CC_OK)
-    status = ccd_job_once(job, &tx, &ccd_q_purge_count, args, NULL, reterr);
+  cc_status status = ccd_job_once(job, &tx, &ccd_q_purge_count, args, NULL, reterr);
   for (int64_t n = 1; status == CC_OK && n > 0;) {
     const ccd_rows *rows = NULL;
     if (ccd_job_stopping(job))
@@ -458,12 +447,24 @@ run_purge(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_import_jobs[] = {
-  {.name = "import", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run_import},
-  {.name = "import.purge", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run_purge},
+  {.name = "import",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &import_payload_type,
+   .run = run_import},
+  {.name = "import.purge",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &purge_payload_type,
+   .run = run_purge},
   {0},
 };
 
 const ccd_job_kind ccd_import_local_jobs[] = {
-  {.name = "import.local", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run_import},
+  {.name = "import.local",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &import_payload_type,
+   .run = run_import},
   {0},
 };

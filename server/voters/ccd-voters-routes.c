@@ -64,7 +64,11 @@ const ccd_route ccd_places_routes[] = {
 /* clang-format on */
 
 const ccd_job_kind ccd_voters_jobs[] = {
-  {.name = "geocode", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_geocode_run},
+  {.name = "geocode",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &ccd_geocode_payload_type,
+   .run = ccd_geocode_run},
   {.name = "duplicates", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_duplicates_run},
   {0},
 };
