@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 PARAMETER = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 WORD = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*")
 DOLLAR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)?\$")
-PART = re.compile(r"\{(columns|writable)(?: ([a-z_][a-z0-9_]*))?\}")
+PART = re.compile(r"\{(?:(?:columns|writable)(?: [a-z_][a-z0-9_]*)?|[A-Z][A-Za-z]*\.[a-z+-]+(?::[^{}]*)?)\}")
 
 
 class Problem(Exception):
@@ -123,7 +123,7 @@ class Scanner:
     def brace(self):
         match = PART.match(self.text, self.at)
         if match is None:
-            self.fail(self.at, "expected {columns}, {columns x}, {writable} or {writable x}")
+            self.fail(self.at, "expected {columns}, {columns x}, {writable}, {writable x} or {Type.flags: pattern}")
         self.copy(match.end())
 
     def word(self):

@@ -56,7 +56,7 @@ LIMIT :limit::int
 
 -- name: consent_now
 SELECT {columns c}
-FROM (SELECT consent_current(:organization_id::bigint, voter_merged(:organization_id::bigint, :voter_id::bigint),
+FROM (SELECT consent_current(:organization_id::bigint, voter_survivor(:organization_id::bigint, :voter_id::bigint),
                              consent_address(:about::text)) AS words) c
 
 -- name: follow_up_list
@@ -80,7 +80,7 @@ WHERE f.organization_id = :organization_id::bigint AND f.id = :follow_up_id::big
 
 -- name: follow_up_add
 INSERT INTO follow_ups (organization_id, voter_id, created_by, kind, note, due_at, assigned_user_id)
-SELECT :organization_id::bigint, voter_merged(:organization_id::bigint, r.voter_id), :my_user_id::bigint, r.kind,
+SELECT :organization_id::bigint, voter_survivor(:organization_id::bigint, r.voter_id), :my_user_id::bigint, r.kind,
        r.note, r.due_at, r.assigned_user_id
 FROM jsonb_populate_record(NULL::follow_ups, :body::jsonb) r
 WHERE assert_member(:organization_id::bigint, r.assigned_user_id)

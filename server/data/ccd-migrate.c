@@ -105,13 +105,13 @@ record(PGconn *pg, size_t number, const ccd_script *item, cc_error *reterr)
   char digits[24];
   (void) snprintf(digits, sizeof(digits), "%zu", number);
   const char *args[] = {digits, item->file, item->checksum};
-  return ccd_script_query(
-    pg,
-    "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
-    args,
-    3,
-    /* ret= */ NULL,
-    reterr);
+  return ccd_script_query(pg,
+                          "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, "
+                          "$3)",
+                          args,
+                          3,
+                          /* ret= */ NULL,
+                          reterr);
 }
 
 /* Run one migration and record it. */
@@ -195,8 +195,13 @@ prepare(PGconn *pg, cc_error *reterr)
 /* Everything that is missing, in one transaction: the schema and its functions change together or
  * not at all. */
 static cc_status
-apply_all(PGconn *pg, const migrations *files, const ccd_functions *functions, size_t applied,
-          ccd_migrated *ret, char ret_state[6], cc_error *reterr)
+apply_all(PGconn *pg,
+          const migrations *files,
+          const ccd_functions *functions,
+          size_t applied,
+          ccd_migrated *ret,
+          char ret_state[6],
+          cc_error *reterr)
 {
   *ret = (ccd_migrated){0};
   cc_status status = ccd_script_exec(pg, "BEGIN", /* script= */ NULL, ret_state, reterr);
@@ -216,7 +221,10 @@ apply_all(PGconn *pg, const migrations *files, const ccd_functions *functions, s
 /* A lock that somebody holds is worth another try; waiting longer for it would make everybody else
  * wait behind us. */
 static cc_status
-migrate(PGconn *pg, const migrations *files, const ccd_functions *functions, ccd_migrated *ret,
+migrate(PGconn *pg,
+        const migrations *files,
+        const ccd_functions *functions,
+        ccd_migrated *ret,
         cc_error *reterr)
 {
   size_t applied = 0;
@@ -245,27 +253,32 @@ ignore_notice(void *data, const char *message)
 }
 
 static cc_status
-connect_and_migrate(const char *url, const migrations *files, const ccd_functions *functions,
-                    ccd_migrated *ret, cc_error *reterr)
+connect_and_migrate(const char *url,
+                    const migrations *files,
+                    const ccd_functions *functions,
+                    ccd_migrated *ret,
+                    cc_error *reterr)
 {
   PGconn *pg = PQconnectdb(url);
   (void) PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
   const char *words = PQerrorMessage(pg);
-  cc_status status =
-    PQstatus(pg) == CONNECTION_OK
-      ? migrate(pg, files, functions, ret, reterr)
-      : cc_fail(reterr,
-                CC_ERR_UNAVAILABLE,
-                "migration",
-                "Cannot migrate: %.*s",
-                (int) strcspn(words, "\n"),
-                words);
+  cc_status status = PQstatus(pg) == CONNECTION_OK ? migrate(pg, files, functions, ret, reterr)
+                                                   : cc_fail(reterr,
+                                                             CC_ERR_UNAVAILABLE,
+                                                             "migration",
+                                                             "Cannot migrate: %.*s",
+                                                             (int) strcspn(words, "\n"),
+                                                             words);
   PQfinish(pg);
   return status;
 }
 
 cc_status
-ccd_migrate(const char *url, const char *folder, const char *functions_folder, ccd_migrated *ret,
+ccd_migrate(const char *url,
+            const char *folder,
+            const char *functions_folder,
+            const cc_type *const types[],
+            ccd_migrated *ret,
             cc_error *reterr)
 {
   ccd_migrated done = {0};
@@ -273,7 +286,7 @@ ccd_migrate(const char *url, const char *folder, const char *functions_folder, c
   ccd_functions functions = {.items = NULL};
   cc_status status = read_folder(folder, &files, reterr);
   if (status == CC_OK)
-    status = ccd_functions_read(functions_folder, &functions, reterr);
+    status = ccd_functions_read(functions_folder, types, &functions, reterr);
   if (status == CC_OK)
     status = connect_and_migrate(url, &files, &functions, &done, reterr);
   ccd_functions_done(&functions);

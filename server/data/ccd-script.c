@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/cc-str.h"
+#include "server/data/ccd-parts.h"
 #include "server/data/ccd-script.h"
 
 /* SQL files run once, by hand or at start: plain synchronous libpq will do. */
@@ -58,6 +59,26 @@ ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr)
   return CC_OK;
 }
 
+cc_status
+ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(FILE_MAX);
+  cc_error why = {0};
+  size_t length = 0;
+  cc_status status = ccd_parts_expand(script->sql, types, &text, &why);
+  char *sql = status == CC_OK ? cc_str_take(&text, &length) : NULL;
+  cc_str_done(&text);
+  if (status != CC_OK)
+    return cc_fail(reterr, status, "migration", "%s: %s", script->file, why.message);
+  if (sql == NULL || !hash_text(sql, length, script->checksum)) {
+    free(sql);
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  }
+  free(script->sql);
+  script->sql = sql;
+  return CC_OK;
+}
+
 /* Line of the statement that failed, when the server tells its position; else 0. */
 static long long
 failed_line(const char *sql, const PGresult *result)
@@ -97,8 +118,11 @@ failed(const PGconn *pg, const PGresult *result, const ccd_script *script, cc_er
 }
 
 cc_status
-ccd_script_exec(
-  PGconn *pg, const char *sql, const ccd_script *script, char ret_state[6], cc_error *reterr)
+ccd_script_exec(PGconn *pg,
+                const char *sql,
+                const ccd_script *script,
+                char ret_state[6],
+                cc_error *reterr)
 {
   PGresult *result = PQexec(pg, sql);
   ExecStatusType got = PQresultStatus(result);
@@ -113,8 +137,12 @@ ccd_script_exec(
 }
 
 cc_status
-ccd_script_query(
-  PGconn *pg, const char *sql, const char *const args[], int n, PGresult **ret, cc_error *reterr)
+ccd_script_query(PGconn *pg,
+                 const char *sql,
+                 const char *const args[],
+                 int n,
+                 PGresult **ret,
+                 cc_error *reterr)
 {
   PGresult *result = PQexecParams(pg,
                                   sql,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "common/base/cc-str.h"
+#include "common/codec/cc-type.h"
 #include "server/jobs/ccd-job.h"
 #include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-table.h"
@@ -64,13 +65,26 @@ void ccd_import_problems_write(const ccd_import_findings *findings, cc_str *out)
 /* -- rows ----------------------------------------------------------------------------------------
  */
 
-/* Buffers for one row after the other. */
-typedef struct ccd_import_writer {
+typedef struct ccd_import_writer ccd_import_writer;
+
+/* Append a column of staging.rows from the row. */
+typedef void ccd_import_write(ccd_import_writer *writer, const ccd_voter_row *row);
+
+/* Buffers for one row after the other, and what is written of each. */
+struct ccd_import_writer {
   cc_str row;  /* the columns behind the hash, as COPY's text format has them */
   cc_str json; /* one JSON value */
-} ccd_import_writer;
 
-void ccd_import_writer_init(ccd_import_writer *writer);
+  struct {
+    const char *name;
+    ccd_import_write *write; /* NULL: from row->others */
+  } columns[CC_FIELDS_MAX];  /* those that files fill, in the order of cc_voter_type */
+
+  size_t n_columns;
+};
+
+/* CC_ERR_INTERNAL: files are said to fill a column that nothing here writes. */
+cc_status ccd_import_writer_init(ccd_import_writer *writer, cc_error *reterr) CC_MUSTCHECK;
 void ccd_import_writer_done(ccd_import_writer *writer);
 
 /**

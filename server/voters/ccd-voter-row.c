@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/voters/ccd-voter-row.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/api/cc-voter.h"
+#include "common/base/cc-utf8.h"
 #include "server/voters/ccd-voter-row-private.h"
 
 #define RESIDENCE_LINES_MAX 8
@@ -297,6 +301,88 @@ plain_member(ccd_voter_row *row, cc_voter_field field)
   return members[field];
 }
 
+const cc_field *
+ccd_voter_other_column(const char *name)
+{
+  int index = cc_type_find(&cc_voter_type, name);
+  const cc_field *field = index >= 0 ? &cc_voter_type.fields[index] : NULL;
+  if (field == NULL || !(field->flags & CC_IMPORTED) || (field->flags & CC_RESIDENCE) ||
+      (field->kind != CC_KIND_STRING && field->kind != CC_KIND_INT64 &&
+       field->kind != CC_KIND_ENUM))
+    return NULL;
+  for (size_t i = 0; i < cc_voter_field_enum.n; i++)
+    if (strcmp(cc_voter_field_enum.names[i], name) == 0)
+      return NULL;
+  return strcmp(name, "name_suffix") != 0 ? field : NULL; /* the mapping "suffix" */
+}
+
+static ccd_slice
+other_date(work *w, ccd_slice text)
+{
+  ccd_date date = {0};
+  char day[11];
+  take_date(w, text, &date);
+  ccd_date_format(date, day);
+  return date.month > 0 ? keep(w, day, strlen(day)) : (ccd_slice){NULL, 0};
+}
+
+/* The choice as it is named, in whatever case the file has it. */
+static ccd_slice
+other_choice(work *w, ccd_slice text)
+{
+  const cc_enum *names = w->step->other->names;
+  for (size_t i = 0; i < names->n; i++)
+    if (same_text(text, names->names[i]))
+      return (ccd_slice){names->names[i], strlen(names->names[i])};
+  problem(w, "bad_value", text);
+  return (ccd_slice){NULL, 0};
+}
+
+static ccd_slice
+other_number(work *w, ccd_slice text)
+{
+  const cc_field *field = w->step->other;
+  char *end = NULL, digits[19];
+  bool fits = text.length < sizeof digits;
+  memcpy(digits, text.text, fits ? text.length : 0);
+  digits[fits ? text.length : 0] = '\0';
+  int64_t value = strtoimax(digits, &end, 10);
+  bool bounded = field->min != 0 || field->max != 0;
+  if (fits && *end == '\0' && (!bounded || (value >= field->min && value <= field->max)))
+    return text;
+  problem(w, "bad_value", text);
+  return (ccd_slice){NULL, 0};
+}
+
+static ccd_slice
+other_text(work *w, ccd_slice text)
+{
+  const cc_field *field = w->step->other;
+  const char *code, *message, *hint;
+  int64_t most = field->max > 0 ? field->max : CC_LENGTH_MAX;
+  int64_t length = cc_utf8_length(text.text, text.length);
+  if (length >= field->min && length <= most &&
+      cc_format_check((cc_format) field->format, text.text, text.length, &code, &message, &hint))
+    return text;
+  problem(w, "bad_value", text);
+  return (ccd_slice){NULL, 0};
+}
+
+/* A column that has no member: held against its field, since the database takes no other text. */
+static void
+take_other(work *w, ccd_slice text)
+{
+  const cc_field *field = w->step->other;
+  if (field == NULL)
+    return;
+  ccd_slice value = field->kind == CC_KIND_ENUM       ? other_choice(w, text)
+                    : field->kind == CC_KIND_INT64    ? other_number(w, text)
+                    : field->format == CC_FORMAT_DATE ? other_date(w, text)
+                                                      : other_text(w, text);
+  if (value.length > 0)
+    w->ret->others[w->ret->n_others++] = (ccd_voter_pair){field->name, value};
+}
+
 static void
 take(work *w, ccd_slice text)
 {
@@ -341,6 +427,9 @@ take(work *w, ccd_slice text)
     break;
   case CC_VOTER_CUSTOM:
     ret->custom[ret->n_custom++] = pair;
+    break;
+  case CC_VOTER_COLUMN:
+    take_other(w, text);
     break;
   default:
     *plain_member(ret, field) = text;
@@ -398,6 +487,7 @@ ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row 
     .districts = mapper->pairs[0],
     .history = mapper->pairs[1],
     .custom = mapper->pairs[2],
+    .others = mapper->pairs[3],
   };
   work w = {.mapper = mapper, .row = row, .ret = ret};
   ret->confidential = is_confidential(&w);
