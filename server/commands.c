@@ -21,7 +21,7 @@
 static const cc_type *const described[] = {&cc_voter_type, NULL};
 
 static int
-fail(const cc_error *error)
+print_failure(const cc_error *error)
 {
   (void) fprintf(stderr, "campaign-centerd: %s\n", error->message);
   return 1;
@@ -34,7 +34,7 @@ ccd_command_migrate(int argc, char **argv)
   cc_error error = {0};
   ccd_migrated done = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   cc_status status =
     *config.migration_database_url == '\0'
       ? cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set")
@@ -46,7 +46,7 @@ ccd_command_migrate(int argc, char **argv)
                     &error);
   ccd_config_done(&config);
   if (status != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   printf("%d migrations and %d files of functions applied\n", done.migrations, done.functions);
   return 0;
 }
@@ -57,7 +57,7 @@ ccd_command_config(int argc, char **argv)
   ccd_config config = {0};
   cc_error error = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   ccd_config_print(&config, stdout);
   ccd_config_done(&config);
   return 0;
@@ -102,18 +102,18 @@ ccd_command_audit(int argc, char **argv)
   ccd_config config = {0};
   cc_error error = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   if (*config.migration_database_url == '\0') {
     ccd_config_done(&config);
     (void) cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set");
-    return fail(&error);
+    return print_failure(&error);
   }
   ccd_audit_count count = {0};
   cc_status status =
     ccd_audit_verify(config.migration_database_url, print_problem, NULL, &count, &error);
   ccd_config_done(&config);
   if (status != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   printf("%" PRId64 " organizations, %" PRId64 " entries, %" PRId64 " problems\n",
          count.organizations,
          count.entries,
@@ -125,5 +125,5 @@ int
 ccd_command_hash_password(int argc, char **argv)
 {
   cc_error error = {0};
-  return ccd_password_hash_line(stdin, stdout, &error) == CC_OK ? 0 : fail(&error);
+  return ccd_password_hash_line(stdin, stdout, &error) == CC_OK ? 0 : print_failure(&error);
 }

@@ -72,12 +72,6 @@ type_name(Oid oid)
   return "of another type";
 }
 
-static cc_status
-no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
-}
-
 /* Append the fields of @type as columns, without those that carry a flag of @without or that @view
  * may not see: a narrow role is not even asked for them. */
 static void
@@ -142,7 +136,7 @@ expand_named(const ccd_query *query,
 {
   const cc_type **types = calloc(2 * n_uses + 1, sizeof(*types));
   if (types == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   size_t n = 0;
   for (size_t i = 0; i < n_uses; i++) {
     if (uses[i].reply != NULL)
@@ -169,7 +163,7 @@ expand_named(const ccd_query *query,
 
 /* The query's text for one use; NULL when the use has no type for some part (or no memory). */
 static char *
-expand(const char *sql, const ccd_query_use *use)
+expanded_text(const char *sql, const ccd_query_use *use)
 {
   cc_str out = CC_STR_INIT(SQL_MAX);
   part found;
@@ -204,7 +198,7 @@ expand_uses(ccd_statement *statement,
   for (size_t i = 0; i < n_uses; i++) {
     if (uses[i].query != query)
       continue;
-    char *made = expand(sql, &uses[i]);
+    char *made = expanded_text(sql, &uses[i]);
     if (made == NULL)
       continue;
     if (statement->sql == NULL) {
@@ -255,7 +249,7 @@ ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   db->statements = calloc((size_t) db->n_statements, sizeof(*db->statements));
   db->maps = calloc((size_t) ccd_n_queries + 1, sizeof(*db->maps));
   if (db->statements == NULL || db->maps == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
 
   memcpy(db->statements + ccd_n_queries, ccd_internal_statements, sizeof(ccd_internal_statements));
   for (int i = 0; i < ccd_n_queries; i++) {
@@ -389,7 +383,7 @@ take_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error 
 
   ccd_map *map = calloc(1, sizeof(*map));
   if (map == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   map->next = db->maps[query->index];
   db->maps[query->index] = map;
   map->map.type = type;

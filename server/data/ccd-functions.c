@@ -42,12 +42,12 @@ take_name(ccd_functions *functions,
 {
   ccd_script *more = realloc(functions->items, (functions->n + 1) * sizeof(*more));
   if (more == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   functions->items = more;
   ccd_script *script = &functions->items[functions->n];
   *script = (ccd_script){.file = strndup(name, length)};
   if (script->file == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   functions->n++;
   cc_status status = ccd_script_read(folder, script, reterr);
   return status == CC_OK ? ccd_script_expand(script, types, reterr) : status;
@@ -60,9 +60,8 @@ ccd_functions_read(const char *folder,
                    cc_error *reterr)
 {
   ccd_script order = {.file = strdup("ORDER")};
-  cc_status status = order.file != NULL
-                       ? ccd_script_read(folder, &order, reterr)
-                       : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  cc_status status =
+    order.file != NULL ? ccd_script_read(folder, &order, reterr) : cc_fail_memory(reterr);
   const char *line = status == CC_OK ? order.sql : "";
   while (status == CC_OK && *line != '\0') {
     size_t length = strcspn(line, "\n");
@@ -97,7 +96,7 @@ one_by_one(PGconn *pg,
 
 /* Drop a definition as its owner: the roles are members of each other without inheriting. */
 static cc_status
-drop(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *reterr)
+drop_definition(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *reterr)
 {
   cc_str sql = CC_STR_INIT(65536);
   cc_str_printf(&sql,
@@ -106,7 +105,7 @@ drop(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *ret
                 PQgetvalue(rows, row, 0),
                 PQgetvalue(rows, row, 1));
   cc_status status = sql.failed
-                       ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
+                       ? cc_fail_memory(reterr)
                        : ccd_script_exec(pg, sql.text, /* script= */ NULL, ret_state, reterr);
   cc_str_done(&sql);
   return status;
@@ -119,7 +118,7 @@ drop_old(PGconn *pg, const char *which, const char *file, char ret_state[6], cc_
   PGresult *rows = NULL;
   cc_status status = ccd_script_query(pg, which, &file, file != NULL, &rows, reterr);
   for (int i = 0; status == CC_OK && i < PQntuples(rows); i++)
-    status = drop(pg, rows, i, ret_state, reterr);
+    status = drop_definition(pg, rows, i, ret_state, reterr);
   PQclear(rows);
   return status;
 }
@@ -144,7 +143,7 @@ run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *rete
 
 /* Forget what a file defined until now; it stays in definitions_old. */
 static cc_status
-forget(PGconn *pg, const char *file, cc_error *reterr)
+forget_file(PGconn *pg, const char *file, cc_error *reterr)
 {
   return ccd_script_query(pg,
                           "WITH gone AS (DELETE FROM schema_definitions WHERE file = $1 RETURNING "
@@ -165,7 +164,7 @@ apply_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *re
     "INSERT INTO definitions_seen SELECT kind, identity, place FROM (" DEFINITIONS ") d",
   };
   const char *args[] = {script->file, script->checksum};
-  cc_status status = forget(pg, script->file, reterr);
+  cc_status status = forget_file(pg, script->file, reterr);
   if (status == CC_OK)
     status = one_by_one(pg, look, CC_N(look), ret_state, reterr);
   if (status == CC_OK)
@@ -224,7 +223,7 @@ forget_files(PGconn *pg,
     const char *file = PQgetvalue(rows, i, 0);
     if (is_listed(functions, file))
       continue;
-    status = forget(pg, file, reterr);
+    status = forget_file(pg, file, reterr);
     if (status == CC_OK)
       status = ccd_script_query(pg,
                                 "DELETE FROM schema_functions WHERE file = $1",

@@ -152,5 +152,5 @@ ccd_parts_expand(const char *sql, const cc_type *const types[], cc_str *out, cc_
     sql = p.end;
   }
   cc_str_add(out, sql);
-  return out->failed ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.") : CC_OK;
+  return out->failed ? cc_fail_memory(reterr) : CC_OK;
 }

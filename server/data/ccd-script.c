@@ -72,7 +72,7 @@ ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *re
     return cc_fail(reterr, status, "migration", "%s: %s", script->file, why.message);
   if (sql == NULL || !hash_text(sql, length, script->checksum)) {
     free(sql);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   }
   free(script->sql);
   script->sql = sql;
@@ -98,7 +98,10 @@ failed_line(const char *sql, const PGresult *result)
 
 /* The server's words are for the person who runs the migration; they hold no personal data. */
 static cc_status
-failed(const PGconn *pg, const PGresult *result, const ccd_script *script, cc_error *reterr)
+statement_failed(const PGconn *pg,
+                 const PGresult *result,
+                 const ccd_script *script,
+                 cc_error *reterr)
 {
   const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (primary == NULL)
@@ -131,7 +134,7 @@ ccd_script_exec(PGconn *pg,
     (void) snprintf(ret_state, 6, "%s", state != NULL ? state : "");
   cc_status status = CC_OK;
   if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK)
-    status = failed(pg, result, script, reterr);
+    status = statement_failed(pg, result, script, reterr);
   PQclear(result);
   return status;
 }
@@ -155,7 +158,7 @@ ccd_script_query(PGconn *pg,
   ExecStatusType got = PQresultStatus(result);
   cc_status status = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK
                        ? CC_OK
-                       : failed(pg, result, /* script= */ NULL, reterr);
+                       : statement_failed(pg, result, /* script= */ NULL, reterr);
   if (status == CC_OK && ret != NULL)
     *ret = result;
   else

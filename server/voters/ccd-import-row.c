@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-row.h"
+
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/api/cc-voter.h"
 #include "server/engine/ccd-crypto.h"
-#include "server/voters/ccd-import.h"
+#include "server/voters/ccd-date.h"
+#include "server/voters/ccd-voter-column.h"
 
 /* A mapped row as a line of COPY staging.rows in text format: one tab between columns, \N for
  * NULL, backslash before what would end a column. */
@@ -43,7 +47,7 @@ add_escaped(cc_str *out, const char *text, size_t length)
 
 /* A column behind another one. */
 static void
-add(cc_str *out, ccd_slice value)
+add_column(cc_str *out, ccd_slice value)
 {
   cc_str_add_char(out, '\t');
   if (value.length == 0)
@@ -55,7 +59,7 @@ add(cc_str *out, ccd_slice value)
 static void
 add_text(cc_str *out, const char *text)
 {
-  add(out, (ccd_slice){.text = text, .length = strlen(text)});
+  add_column(out, (ccd_slice){.text = text, .length = strlen(text)});
 }
 
 static void
@@ -80,8 +84,8 @@ static void
 add_json(ccd_import_writer *writer, bool empty)
 {
   ccd_slice none = {0};
-  add(&writer->row,
-      empty ? none : (ccd_slice){.text = writer->json.text, .length = writer->json.length});
+  add_column(&writer->row,
+             empty ? none : (ccd_slice){.text = writer->json.text, .length = writer->json.length});
   writer->row.failed = writer->row.failed || writer->json.failed;
   cc_str_clear(&writer->json);
 }
@@ -131,7 +135,7 @@ add_history(ccd_import_writer *writer, const ccd_voter_pair *pairs, size_t n)
 
 /* Slices with blanks between those that are not empty, into the JSON buffer as plain text. */
 static void
-join(cc_str *out, const ccd_slice *parts, size_t n, char between)
+join_json(cc_str *out, const ccd_slice *parts, size_t n, char between)
 {
   for (size_t i = 0; i < n; i++) {
     if (parts[i].length == 0)
@@ -145,7 +149,7 @@ join(cc_str *out, const ccd_slice *parts, size_t n, char between)
 static void
 add_joined(ccd_import_writer *writer, const ccd_slice *parts, size_t n)
 {
-  join(&writer->json, parts, n, ' ');
+  join_json(&writer->json, parts, n, ' ');
   add_json(writer, writer->json.length == 0);
 }
 
@@ -155,7 +159,7 @@ add_joined(ccd_import_writer *writer, const ccd_slice *parts, size_t n)
 #define WRITE_TEXT(column, member)                                                                 \
   static void write_##column(ccd_import_writer *writer, const ccd_voter_row *row)                  \
   {                                                                                                \
-    add(&writer->row, row->member);                                                                \
+    add_column(&writer->row, row->member);                                                         \
   }
 WRITE_TEXT(state_id, state_id)
 WRITE_TEXT(first_name, first_name)
@@ -185,7 +189,7 @@ write_birth_year(ccd_import_writer *writer, const ccd_voter_row *row)
 static void
 write_sex(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  add(&writer->row, (ccd_slice){.text = &row->sex, .length = row->sex != '\0'});
+  add_column(&writer->row, (ccd_slice){.text = &row->sex, .length = row->sex != '\0'});
 }
 
 static void
@@ -218,14 +222,14 @@ static void
 write_mailing_address(ccd_import_writer *writer, const ccd_voter_row *row)
 {
   cc_str *out = &writer->json;
-  join(out, row->mailing, row->n_mailing, '\n');
+  join_json(out, row->mailing, row->n_mailing, '\n');
   const ccd_slice place[] = {row->mailing_city, row->mailing_state, row->mailing_zip};
   cc_str line = CC_STR_INIT(ROW_MAX);
-  join(&line, place, CC_N(place), ' ');
+  join_json(&line, place, CC_N(place), ' ');
   if (line.length > 0 && row->n_mailing > 0)
-    join(out, &(ccd_slice){.text = line.text, .length = line.length}, 1, '\n');
+    join_json(out, &(ccd_slice){.text = line.text, .length = line.length}, 1, '\n');
   if (out->length > 0)
-    join(out, &row->mailing_country, 1, '\n');
+    join_json(out, &row->mailing_country, 1, '\n');
   writer->row.failed = writer->row.failed || line.failed;
   cc_str_done(&line);
   add_json(writer, out->length == 0);
@@ -261,50 +265,41 @@ write_confidential(ccd_import_writer *writer, const ccd_voter_row *row)
   add_text(&writer->row, row->confidential ? "t" : "f");
 }
 
-typedef struct maker {
-  const char *column;
-  ccd_import_write *write;
-} maker;
-
 /* Columns that are made of members of the row. Any other that files fill comes by the mapping
  * "column" and needs no line here. */
-#define MAKER(column)                                                                              \
-  {                                                                                                \
-#column, write_##column                                                                        \
-  }
-static const maker makers[] = {
-  MAKER(state_id),
-  MAKER(first_name),
-  MAKER(middle_name),
-  MAKER(last_name),
-  MAKER(name_suffix),
-  MAKER(birth_date),
-  MAKER(birth_year),
-  MAKER(sex),
-  MAKER(party),
-  MAKER(precinct),
-  MAKER(registration_status),
-  MAKER(registered_on),
-  MAKER(districts),
-  MAKER(address),
-  MAKER(unit),
-  MAKER(city),
-  MAKER(state),
-  MAKER(zip5),
-  MAKER(zip4),
-  MAKER(mailing_address),
-  MAKER(phones),
-  MAKER(emails),
-  MAKER(vote_history),
-  MAKER(custom),
-  MAKER(confidential),
+static const ccd_import_column makers[] = {
+  {"state_id", write_state_id},
+  {"first_name", write_first_name},
+  {"middle_name", write_middle_name},
+  {"last_name", write_last_name},
+  {"name_suffix", write_name_suffix},
+  {"birth_date", write_birth_date},
+  {"birth_year", write_birth_year},
+  {"sex", write_sex},
+  {"party", write_party},
+  {"registration_status", write_registration_status},
+  {"registered_on", write_registered_on},
+  {"precinct", write_precinct},
+  {"districts", write_districts},
+  {"address", write_address},
+  {"unit", write_unit},
+  {"city", write_city},
+  {"state", write_state},
+  {"zip5", write_zip5},
+  {"zip4", write_zip4},
+  {"mailing_address", write_mailing_address},
+  {"phones", write_phones},
+  {"emails", write_emails},
+  {"vote_history", write_vote_history},
+  {"custom", write_custom},
+  {"confidential", write_confidential},
 };
 
 static ccd_import_write *
 find_maker(const char *column)
 {
   for (size_t i = 0; i < CC_N(makers); i++) {
-    if (strcmp(makers[i].column, column) == 0)
+    if (strcmp(makers[i].name, column) == 0)
       return makers[i].write;
   }
   return NULL;
@@ -325,8 +320,7 @@ ccd_import_writer_init(ccd_import_writer *writer, cc_error *reterr)
                      "column",
                      "Files are said to fill voters.%s, but nothing writes it",
                      field->name);
-    writer->columns[writer->n_columns].name = field->name;
-    writer->columns[writer->n_columns++].write = write;
+    writer->columns[writer->n_columns++] = (ccd_import_column){field->name, write};
   }
   return CC_OK;
 }
@@ -339,7 +333,7 @@ add_other(ccd_import_writer *writer, const ccd_voter_row *row, const char *name)
     if (strcmp(row->others[i].key, name) == 0)
       value = row->others[i].value;
   }
-  add(&writer->row, value);
+  add_column(&writer->row, value);
 }
 
 static void
@@ -351,11 +345,11 @@ add_building(ccd_import_writer *writer, const ccd_address *address)
                               address->postdirection};
   const ccd_slice number[] = {address->number, address->fraction};
   const ccd_slice whole[] = {number[0], number[1], street[0], street[1], street[2], street[3]};
-  add(&writer->row, address->building_key);
+  add_column(&writer->row, address->building_key);
   add_joined(writer, whole, CC_N(whole));
   add_joined(writer, number, CC_N(number));
   add_joined(writer, street, CC_N(street));
-  add(&writer->row, address->street_key);
+  add_column(&writer->row, address->street_key);
 }
 
 /* Everything behind the hash, which is made of it: equal text, equal person. The order is that of
@@ -371,7 +365,7 @@ write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
     else
       add_other(writer, row, writer->columns[i].name);
   }
-  add(&writer->row, row->residence.address_key);
+  add_column(&writer->row, row->residence.address_key);
   add_building(writer, &row->residence);
 }
 

@@ -9,7 +9,7 @@
 typedef struct voter_step {
   const cc_voter_mapping *mapping;
   const char *key;
-  const cc_field *other; /* of CC_VOTER_COLUMN */
+  const cc_field *other; /* of CC_VOTER_COLUMN; never NULL then, see ccd_profile_check */
   const int *columns;    /* indices; -1: the file has none such */
   size_t n;
 } voter_step;

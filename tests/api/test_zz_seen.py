@@ -16,3 +16,5 @@ def test_every_operation_was_seen(request, recorder):
     assert not recorder.never_seen(), f"no test asks for {recorder.never_seen()}"
     # A WebSocket's 101 goes past the recorder: tests/api/test_feed.py notes it.
     assert not recorder.names() - succeeded, f"no test sees a success of {sorted(recorder.names() - succeeded)}"
+    left = recorder.creating() - recorder.followed
+    assert not left, f"no test follows the Location of {sorted(left)}"

@@ -33,6 +33,7 @@ class Recorder:
         self.components = closed(copy.deepcopy(document.get("components", {})))
         self.path = path or os.environ.get("CAMPAIGN_SEEN_FILE")
         self.seen = set()
+        self.followed = set()
         self.operations = []
         self.validators = {}
         for template, methods in document["paths"].items():
@@ -103,6 +104,38 @@ class Recorder:
         errors = [f"{error.json_path}: {error.message[:300]}"
                   for error in itertools.islice(kinds[kind].iter_errors(reply.json()), 5)]
         assert not errors, f"{name} {status} does not fit its type: {errors}"
+
+    def made_by(self, operation):
+        """The operation that reads what this one makes: what its Location names. None: no Location."""
+        made = operation["responses"].get("201", {}).get("links", {}).get("made")
+        return None if made is None else made["operationId"]
+
+    def creating(self):
+        """Names of the operations whose 201 has a Location."""
+        return {operation["operationId"] for _, _, _, operation in self.operations if self.made_by(operation)}
+
+    def follow(self, method, path, reply, get):
+        """The Location of a 201 names what was made. The first of each operation is asked for with get(path)
+        by whoever made it; a client without the right to read (403) leaves that to the next one."""
+        operation = self.find(method, path)
+        if operation is None or reply.status_code != 201:
+            return
+        name, reads = operation["operationId"], self.made_by(operation)
+        location = reply.headers.get("Location")
+        if reads is None:
+            assert location is None, f"{name} has a Location that its description does not have: {location}"
+            return
+        assert location, f"{name} answered 201 without Location"
+        found = self.find("GET", location)
+        assert found and found["operationId"] == reads, f"{name}: {location} is not a path of {reads}"
+        if name in self.followed:
+            return
+        there = get(location)
+        if there.status_code == 403:
+            return
+        assert there.status_code == 200, f"{name}: GET {location} answers {there.status_code}: {there.text[:300]}"
+        assert there.json()["id"] == reply.json()["id"], f"{name}: {location} is another thing"
+        self.followed.add(name)
 
     def note(self, name, status):
         if (name, status) in self.seen:
