@@ -130,7 +130,7 @@ add_part(cc_str *out, const part *p, const cc_type *type, unsigned with, unsigne
 }
 
 static cc_status
-wrong(const part *p, cc_status status, const char *why, cc_error *reterr)
+fail_part(const part *p, cc_status status, const char *why, cc_error *reterr)
 {
   int length = (int) strcspn(p->begin, "\n}");
   return cc_fail(reterr, status, "part", "%.*s}: %s", length, p->begin, why);
@@ -143,10 +143,10 @@ ccd_parts_expand(const char *sql, const cc_type *const types[], cc_str *out, cc_
   while (find_part(sql, &p)) {
     unsigned with, without;
     if (p.end == NULL || p.pattern_length == 0 || !read_flags(&p, &with, &without))
-      return wrong(&p, CC_ERR_INVALID, "expected {Type.flag+flag-flag: pattern}", reterr);
+      return fail_part(&p, CC_ERR_INVALID, "expected {Type.flag+flag-flag: pattern}", reterr);
     const cc_type *type = find_type(&p, types);
     if (type == NULL)
-      return wrong(&p, CC_ERR_NOT_FOUND, "no such type is known here", reterr);
+      return fail_part(&p, CC_ERR_NOT_FOUND, "no such type is known here", reterr);
     cc_str_add_n(out, sql, (size_t) (p.begin - sql));
     add_part(out, &p, type, with, without);
     sql = p.end;
