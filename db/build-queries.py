@@ -28,7 +28,7 @@ OWN_NAMES = {
     "page": ("limit", "cursor_1", "cursor_2"),
 }
 FIELD_SOURCES = ("path", "query", "body", "arg")
-PART = re.compile(r"\{(columns|writable)(?: ([a-z_][a-z0-9_]*))?\}")
+PART = re.compile(r"\{(?:(?:columns|writable)(?: [a-z_][a-z0-9_]*)?|[A-Z][A-Za-z]*\.[a-z+-]+(?::[^{}]*)?)\}")
 
 
 class Problem(Exception):
@@ -145,7 +145,7 @@ class Scanner:
     def brace(self):
         match = PART.match(self.text, self.at)
         if match is None:
-            self.fail(self.at, "expected {columns}, {columns x}, {writable} or {writable x}")
+            self.fail(self.at, "expected {columns}, {columns x}, {writable}, {writable x} or {Type.flags: pattern}")
         self.copy(match.end())
 
     def word(self):

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "common/api/cc-voter.h"
 #include "common/rules/cc-machine-print.h"
 #include "common/rules/cc-rules-sql.h"
 #include "server/accounts/ccd-password.h"
@@ -18,6 +19,9 @@
 #include "server/engine/ccd-openapi.h"
 
 #define DOCUMENT_MAX (16u * 1024 * 1024)
+
+/* Types whose fields db/functions names as {Voter.imported}. */
+static const cc_type *const described[] = {&cc_voter_type, NULL};
 
 static int
 print_failure(const cc_error *error)
@@ -48,6 +52,7 @@ ccd_command_migrate(int argc, char **argv)
   cc_status status = ccd_migrate(config.migration_database_url,
                                  config.migrations_folder,
                                  config.functions_folder,
+                                 described,
                                  &done,
                                  &error);
   ccd_config_done(&config);

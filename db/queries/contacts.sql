@@ -58,7 +58,7 @@ LIMIT :page.limit::int
 
 -- name: consent_now
 SELECT {columns c}
-FROM (SELECT consent_current(:call.organization_id::bigint, voter_merged(:call.organization_id::bigint, :query.voter_id::bigint),
+FROM (SELECT consent_current(:call.organization_id::bigint, voter_survivor(:call.organization_id::bigint, :query.voter_id::bigint),
                              consent_address(:query.about::text)) AS words) c
 
 -- name: follow_up_list
@@ -82,7 +82,7 @@ WHERE f.organization_id = :call.organization_id::bigint AND f.id = :path.follow_
 
 -- name: follow_up_add
 INSERT INTO follow_ups (organization_id, voter_id, created_by, kind, note, due_at, assigned_user_id)
-SELECT :call.organization_id::bigint, voter_merged(:call.organization_id::bigint, r.voter_id), :call.user_id::bigint, r.kind,
+SELECT :call.organization_id::bigint, voter_survivor(:call.organization_id::bigint, r.voter_id), :call.user_id::bigint, r.kind,
        r.note, r.due_at, r.assigned_user_id
 FROM jsonb_populate_record(NULL::follow_ups, :body::jsonb) r
 WHERE assert_member(:call.organization_id::bigint, r.assigned_user_id)

@@ -169,7 +169,9 @@ SELECT id, profile FROM voter_profiles WHERE organization_id = :call.organizatio
 SELECT import_stage(:arg.import_id::bigint)
 
 -- name: import_copy
-COPY staging.rows FROM STDIN
+-- The order of server/voters/ccd-import-row.c: what is imported by the field table, before and behind it by hand.
+COPY staging.rows (import_id, row_no, file_no, line, hash, {Voter.imported},
+  address_key, building_key, building_address, number, street, street_key) FROM STDIN
 
 -- name: import_progress
 SELECT import_progress(:arg.import_id::bigint, :arg.progress::float8, :arg.rows_read::bigint, :arg.rows_rejected::bigint,
@@ -277,18 +279,11 @@ SELECT set_config('app.export_list', COALESCE(:body.list_id::bigint::text, ''), 
 -- name: export_copy
 -- opted_out: the channels for which the person has withdrawn every consent.
 COPY (
-  SELECT v.id, v.state_id, v.first_name, v.middle_name, v.last_name, v.name_suffix, v.birth_date, v.birth_year, v.sex,
-    v.party, v.registration_status, v.registered_on, v.precinct,
-    CASE WHEN NOT v.confidential THEN v.address END AS address, CASE WHEN NOT v.confidential THEN v.unit END AS unit,
-    CASE WHEN NOT v.confidential THEN v.city END AS city, CASE WHEN NOT v.confidential THEN v.state END AS state,
-    CASE WHEN NOT v.confidential THEN v.zip5 END AS zip5,
-    CASE WHEN NOT v.confidential THEN v.mailing_address END AS mailing_address,
-    (SELECT string_agg(p, ' ') FROM jsonb_array_elements_text(v.phones) p) AS phones,
-    (SELECT string_agg(e, ' ') FROM jsonb_array_elements_text(v.emails) e) AS emails,
+  SELECT {Voter.exported-residence: export_cell(v.@) AS @},
+    {Voter.exported+residence: CASE WHEN NOT v.confidential THEN export_cell(v.@) END AS @},
     (SELECT string_agg(t.name, '; ' ORDER BY t.name) FROM voter_tags g
      JOIN tags t ON t.organization_id = g.organization_id AND t.id = g.tag_id
      WHERE g.organization_id = v.organization_id AND g.voter_id = v.id) AS tags,
-    v.support_level, v.last_contact_at, v.confidential, v.unreachable,
     (SELECT string_agg(c.channel, ' ') FROM unnest('{door,phone,text,email,mail}'::text[]) c (channel)
      WHERE EXISTS (SELECT FROM consents w WHERE w.organization_id = v.organization_id AND w.voter_id = v.id)
        AND NOT consent_allows(v.organization_id, v.id, c.channel, 'campaign')) AS opted_out

@@ -35,6 +35,7 @@ static const char *const begin_steps[] = {
 static cc_status
 take_name(ccd_functions *functions,
           const char *folder,
+          const cc_type *const types[],
           const char *name,
           size_t length,
           cc_error *reterr)
@@ -48,11 +49,15 @@ take_name(ccd_functions *functions,
   if (script->file == NULL)
     return cc_fail_memory(reterr);
   functions->n++;
-  return ccd_script_read(folder, script, reterr);
+  cc_status status = ccd_script_read(folder, script, reterr);
+  return status == CC_OK ? ccd_script_expand(script, types, reterr) : status;
 }
 
 cc_status
-ccd_functions_read(const char *folder, ccd_functions *ret, cc_error *reterr)
+ccd_functions_read(const char *folder,
+                   const cc_type *const types[],
+                   ccd_functions *ret,
+                   cc_error *reterr)
 {
   ccd_script order = {.file = strdup("ORDER")};
   cc_status status =
@@ -61,7 +66,7 @@ ccd_functions_read(const char *folder, ccd_functions *ret, cc_error *reterr)
   while (status == CC_OK && *line != '\0') {
     size_t length = strcspn(line, "\n");
     if (length > 0 && *line != '#')
-      status = take_name(ret, folder, line, length, reterr);
+      status = take_name(ret, folder, types, line, length, reterr);
     line += length + (line[length] == '\n');
   }
   ccd_script_done(&order);

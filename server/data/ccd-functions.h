@@ -9,8 +9,12 @@ typedef struct ccd_functions {
   size_t n;
 } ccd_functions;
 
-/* Read the files that @folder/ORDER lists. */
-cc_status ccd_functions_read(const char *folder, ccd_functions *ret, cc_error *reterr) CC_MUSTCHECK;
+/* Read the files that @folder/ORDER lists, and fill their parts from @types (NULL behind the last;
+ * NULL: none). */
+cc_status ccd_functions_read(const char *folder,
+                             const cc_type *const types[],
+                             ccd_functions *ret,
+                             cc_error *reterr) CC_MUSTCHECK;
 
 void ccd_functions_done(ccd_functions *functions);
 

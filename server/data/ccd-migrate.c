@@ -276,6 +276,7 @@ cc_status
 ccd_migrate(const char *url,
             const char *folder,
             const char *functions_folder,
+            const cc_type *const types[],
             ccd_migrated *ret,
             cc_error *reterr)
 {
@@ -284,7 +285,7 @@ ccd_migrate(const char *url,
   ccd_functions functions = {.items = NULL};
   cc_status status = read_folder(folder, &files, reterr);
   if (status == CC_OK)
-    status = ccd_functions_read(functions_folder, &functions, reterr);
+    status = ccd_functions_read(functions_folder, types, &functions, reterr);
   if (status == CC_OK)
     status = connect_and_migrate(url, &files, &functions, &done, reterr);
   ccd_functions_done(&functions);

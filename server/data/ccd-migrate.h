@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/cc-status.h"
+#include "common/codec/cc-type.h"
 
 /* What was run. */
 typedef struct ccd_migrated {
@@ -18,10 +19,12 @@ typedef struct ccd_migrated {
  * @url: connection of the owner's role (MIGRATION_DATABASE_URL)
  * @folder: db/migrations
  * @functions_folder: db/functions
+ * @types: whose fields the functions are made from; NULL behind the last; NULL: none
  * @ret: zero after a failure; may be NULL
  */
 cc_status ccd_migrate(const char *url,
                       const char *folder,
                       const char *functions_folder,
+                      const cc_type *const types[],
                       ccd_migrated *ret,
                       cc_error *reterr) CC_MUSTCHECK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/cc-str.h"
+#include "server/data/ccd-parts.h"
 #include "server/data/ccd-script.h"
 
 /* SQL files run once, by hand or at start: plain synchronous libpq will do. */
@@ -55,6 +56,26 @@ ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr)
   if (script->sql == NULL || strlen(script->sql) != length ||
       !hash_text(script->sql, length, script->checksum))
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: cannot be read", script->file);
+  return CC_OK;
+}
+
+cc_status
+ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(FILE_MAX);
+  cc_error why = {0};
+  size_t length = 0;
+  cc_status status = ccd_parts_expand(script->sql, types, &text, &why);
+  char *sql = status == CC_OK ? cc_str_take(&text, &length) : NULL;
+  cc_str_done(&text);
+  if (status != CC_OK)
+    return cc_fail(reterr, status, "migration", "%s: %s", script->file, why.message);
+  if (sql == NULL || !hash_text(sql, length, script->checksum)) {
+    free(sql);
+    return cc_fail_memory(reterr);
+  }
+  free(script->sql);
+  script->sql = sql;
   return CC_OK;
 }
 

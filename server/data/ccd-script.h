@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "common/base/cc-status.h"
+#include "common/codec/cc-type.h"
 
 #define CCD_CHECKSUM_TEXT 65 /* SHA-256 in hexadecimal, with NUL */
 
@@ -20,6 +21,11 @@ void ccd_script_done(ccd_script *script);
 
 /* Read @script->file, which is set, below @folder: fills sql and checksum. */
 cc_status ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr) CC_MUSTCHECK;
+
+/* Fill the parts of @script that are made from types, see ccd_parts_expand; the checksum is that of
+ * the result, so that a changed type changes the file. */
+cc_status
+ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *reterr) CC_MUSTCHECK;
 
 /**
  * Run statements and forget their result.

@@ -447,8 +447,9 @@ ccd_import_read(ccd_import *import, cc_error *reterr)
               .buffer = CC_STR_INIT(BUFFER_MAX),
               .sample = CC_STR_INIT(4u << 20),
               .format = CC_STR_INIT(16u * 1024)};
-  ccd_import_writer_init(&r.writer);
-  status = read_all(&r, reterr);
+  status = ccd_import_writer_init(&r.writer, reterr);
+  if (status == CC_OK)
+    status = read_all(&r, reterr);
   ccd_job_rollback(job);
   ccd_import_writer_done(&r.writer);
   cc_str_done(&r.buffer);

@@ -6,6 +6,7 @@
 
 #include "common/codec/cc-codec.h"
 #include "server/voters/ccd-date.h"
+#include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row.h"
 
 static int
@@ -39,7 +40,8 @@ ccd_column_same(const char *a, const char *b)
 static bool
 takes_key(int field)
 {
-  return field == CC_VOTER_DISTRICT || field == CC_VOTER_HISTORY || field == CC_VOTER_CUSTOM;
+  return field == CC_VOTER_DISTRICT || field == CC_VOTER_HISTORY || field == CC_VOTER_CUSTOM ||
+         field == CC_VOTER_COLUMN;
 }
 
 static bool
@@ -120,9 +122,19 @@ check_mapping(checker *c, size_t i)
   if (m->prefix != NULL && m->field != CC_VOTER_HISTORY && m->field != CC_VOTER_CUSTOM)
     add_wrong(c, i, "prefix", "not_here", "is for history and custom only");
   if (takes_key(m->field) && m->key == NULL && m->prefix == NULL)
-    add_wrong(c, i, "key", "required", "must say which district, election or custom field");
+    add_wrong(c, i, "key", "required", "must say which district, election, custom field or column");
   if (m->key != NULL && (!takes_key(m->field) || m->prefix != NULL))
-    add_wrong(c, i, "key", "not_here", "is for district, history and custom without prefix");
+    add_wrong(c,
+              i,
+              "key",
+              "not_here",
+              "is for district, history, custom and column without prefix");
+  if (m->field == CC_VOTER_COLUMN && m->key != NULL && ccd_voter_other_column(m->key) == NULL)
+    add_wrong(c,
+              i,
+              "key",
+              "unknown_column",
+              "must be a column of the voter that no other field fills");
   check_codes(c, i);
   for (size_t k = 0; k < i; k++) {
     const cc_voter_mapping *other = c->profile->mappings[k];

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
 void
@@ -48,7 +49,13 @@ add_step(ccd_voter_mapper *mapper,
   if (kept == NULL || (key != NULL && kept_key == NULL))
     return false;
   memcpy(kept, columns, n * sizeof *kept);
-  mapper->steps[mapper->n_steps++] = (voter_step){mapping, kept_key, kept, n};
+  mapper->steps[mapper->n_steps++] = (voter_step){
+    .mapping = mapping,
+    .key = kept_key,
+    .other = mapping->field == CC_VOTER_COLUMN ? ccd_voter_other_column(key) : NULL,
+    .columns = kept,
+    .n = n,
+  };
   return true;
 }
 
@@ -122,7 +129,7 @@ bind_columns(ccd_voter_mapper *mapper, const names *columns, cc_error_list *rete
                                "the file has no column for %s",
                                cc_voter_field_enum.names[profile->mappings[i]->field - 1]);
   }
-  for (size_t i = 0; i < 3 && fits; i++) {
+  for (size_t i = 0; i < CC_N(mapper->pairs) && fits; i++) {
     mapper->pairs[i] =
       cc_arena_alloc(mapper->kept, (mapper->n_steps + 1) * sizeof *mapper->pairs[i]);
     fits = mapper->pairs[i] != NULL;

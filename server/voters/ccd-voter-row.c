@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "server/voters/ccd-date.h"
+#include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
 #define RESIDENCE_LINES_MAX 8
@@ -298,6 +299,25 @@ plain_member(ccd_voter_row *row, cc_voter_field field)
   return members[field];
 }
 
+/* A column that has no member: held against its field, since the database takes no other text. */
+static void
+take_other(work *w, ccd_slice text)
+{
+  const cc_field *field = w->step->other;
+  if (field->format == CC_FORMAT_DATE) {
+    ccd_date date = {0};
+    char day[11];
+    take_date(w, text, &date);
+    ccd_date_format(date, day);
+    text = date.month > 0 ? keep_value(w, day, strlen(day)) : (ccd_slice){NULL, 0};
+  } else if (!ccd_voter_column_value(field, &text)) {
+    add_problem(w, "bad_value", text);
+    return;
+  }
+  if (text.length > 0)
+    w->ret->others[w->ret->n_others++] = (ccd_voter_pair){field->name, text};
+}
+
 static void
 take_text(work *w, ccd_slice text)
 {
@@ -342,6 +362,9 @@ take_text(work *w, ccd_slice text)
     break;
   case CC_VOTER_CUSTOM:
     ret->custom[ret->n_custom++] = pair;
+    break;
+  case CC_VOTER_COLUMN:
+    take_other(w, text);
     break;
   default:
     *plain_member(ret, field) = text;
@@ -399,6 +422,7 @@ ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row 
     .districts = mapper->pairs[0],
     .history = mapper->pairs[1],
     .custom = mapper->pairs[2],
+    .others = mapper->pairs[3],
   };
   work w = {.mapper = mapper, .row = row, .ret = ret};
   ret->confidential = is_confidential(&w);

@@ -15,8 +15,9 @@ typedef struct ccd_voter_pair {
 /* Something wrong with one value of a row that is read all the same; the value counts as empty. */
 typedef struct ccd_voter_problem {
   cc_voter_field field;
-  int column;       /* of the file, 1 is the first; 0: no single one */
-  const char *code; /* bad_date, bad_zip, bad_phone, bad_email, unknown_status, too_many */
+  int column; /* of the file, 1 is the first; 0: no single one */
+  const char
+    *code; /* bad_date, bad_zip, bad_phone, bad_email, bad_value, unknown_status, too_many */
   ccd_slice value;
 } ccd_voter_problem;
 
@@ -46,7 +47,8 @@ typedef struct ccd_voter_row {
   size_t n_emails;
   ccd_slice precinct;
   ccd_voter_pair *districts, *history, *custom; /* only those that are not empty */
-  size_t n_districts, n_history, n_custom;
+  ccd_voter_pair *others; /* columns without a member here: name, and text that the column takes */
+  size_t n_districts, n_history, n_custom, n_others;
   ccd_voter_problem problems[CCD_VOTER_PROBLEMS_MAX];
   size_t n_problems;
 } ccd_voter_row;

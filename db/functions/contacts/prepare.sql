@@ -11,7 +11,7 @@ DECLARE
   place bigint;
 BEGIN
   IF made.voter_id IS NOT NULL THEN
-    made.voter_id := voter_merged(organization, made.voter_id);
+    made.voter_id := voter_survivor(organization, made.voter_id);
     IF made.door_id IS NULL AND made.channel = 'door' THEN
       SELECT v.door_id INTO made.door_id FROM voters v WHERE v.organization_id = organization AND v.id = made.voter_id;
     END IF;

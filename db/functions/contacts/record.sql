@@ -11,8 +11,9 @@ BEGIN
   SELECT c.* INTO contact FROM voter_contacts c
     WHERE c.organization_id = organization AND c.client_id = (given ->> 'client_id')::uuid;
   IF contact.id IS NOT NULL AND (
-       COALESCE(voter_known((given ->> 'voter_id')::bigint, organization), contact.voter_id)
-         IS DISTINCT FROM voter_known(contact.voter_id, organization)
+       COALESCE(voter_current(organization, (given ->> 'voter_id')::bigint), (given ->> 'voter_id')::bigint,
+                voter_current(organization, contact.voter_id), contact.voter_id)
+         IS DISTINCT FROM COALESCE(voter_current(organization, contact.voter_id), contact.voter_id)
        OR COALESCE((given ->> 'door_id')::bigint, contact.door_id) IS DISTINCT FROM contact.door_id
        OR COALESCE((given ->> 'building_id')::bigint, contact.building_id) IS DISTINCT FROM contact.building_id
        OR COALESCE((given ->> 'replaces_id')::bigint, contact.replaces_id) IS DISTINCT FROM contact.replaces_id
@@ -22,12 +23,6 @@ BEGIN
   END IF;
 END
 $$;
-
--- Like voter_merged, for whom there may be nobody.
-CREATE OR REPLACE FUNCTION voter_known(voter bigint, organization bigint) RETURNS bigint
-LANGUAGE sql STABLE
-AS $$ SELECT CASE WHEN EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.id = voter)
-                  THEN voter_merged(organization, voter) ELSE voter END $$;
 
 /*
  * Record a contact, once per client_id: sent again it gets the first row and changes nothing.
@@ -82,6 +77,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), voter_known(bigint,bigint),
-  contact_record(text,bigint,bigint,jsonb), contact_beaten(bigint,bigint)
+GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), contact_record(text,bigint,bigint,jsonb), contact_beaten(bigint,bigint)
   TO campaign_api;
