@@ -27,6 +27,7 @@ def everything(database):
     return {table: sorted(database.sql(f"SELECT to_jsonb(t)::text FROM {table} t")) for table in TABLES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_filled_database_comes_up_to_date(cluster, release):
     database = Database(cluster, cluster.new_database())

@@ -3,10 +3,11 @@
 
 import copy
 import itertools
-import os
 import re
 
 import jsonschema
+
+from . import parts
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -25,13 +26,13 @@ def closed(schema):
 
 
 class Recorder:
-    """check() fails on a status or body that the operation does not describe. What was seen is in `seen`,
-    and is appended to the file that CAMPAIGN_SEEN_FILE names, so that several runs can be added up."""
+    """check() fails on a status or body that the operation does not describe. What was seen is in `seen`
+    and in `notes`, which add up what several processes saw."""
 
-    def __init__(self, document, path=None):
+    def __init__(self, document, notes=None):
         self.document = document
         self.components = closed(copy.deepcopy(document.get("components", {})))
-        self.path = path or os.environ.get("CAMPAIGN_SEEN_FILE")
+        self.notes = notes
         self.seen = set()
         self.operations = []
         self.validators = {}
@@ -47,7 +48,13 @@ class Recorder:
         return {operation["operationId"] for _, _, _, operation in self.operations}
 
     def never_seen(self):
-        return sorted(self.names() - {name for name, _ in self.seen})
+        return sorted(self.names() - {name for name, _ in self.all_seen()})
+
+    def all_seen(self):
+        """(operation, status) of this process and of those that share its notes."""
+        if self.notes is None:
+            return self.seen
+        return self.seen | {(name, int(status)) for name, status in map(str.split, self.notes.all())}
 
     def find(self, method, path):
         path = path.split("?")[0]
@@ -108,6 +115,5 @@ class Recorder:
         if (name, status) in self.seen:
             return
         self.seen.add((name, status))
-        if self.path:
-            with open(self.path, "a", encoding="utf-8") as file:
-                file.write(f"{name} {status}\n")
+        if self.notes is not None:
+            self.notes.add(f"{name} {status}")

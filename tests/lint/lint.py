@@ -19,7 +19,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-JOBS = 2
+PARALLEL = {"jobs": 2}
 FUNCTION_WARN, FUNCTION_MAX, FILE_MAX = 60, 100, 1000
 
 BANNED = {
@@ -269,7 +269,7 @@ def compile_flags(build):
 
 
 def in_parallel(function, items):
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL["jobs"]) as pool:
         return list(pool.map(function, items))
 
 
@@ -346,9 +346,31 @@ def write_junit(findings, path):
     ElementTree.ElementTree(suite).write(path, encoding="utf-8")
 
 
+def git(*arguments):
+    """The lines that git says; none where it fails."""
+    result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return result.stdout.splitlines() if result.returncode == 0 else []
+
+
+def changed_names():
+    """The files of this branch that differ from where it left the main branch, committed or not, and those that
+    git does not track yet. On the main branch itself, and without one: the files that differ from HEAD."""
+    for main in ("origin/HEAD", "origin/main", "main", "origin/master", "master"):
+        base = git("merge-base", "HEAD", main)
+        if base:
+            break
+    else:
+        base = ["HEAD"]
+    return set(git("diff", "--name-only", base[0])) | set(git("ls-files", "--others", "--exclude-standard"))
+
+
 def changed_only(names):
-    result = subprocess.run(["git", "diff", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    changed = set(result.stdout.splitlines())
+    """The changed files of `names`; all of them in a tree without git."""
+    if not git("rev-parse", "HEAD"):
+        return names
+    changed = changed_names()
+    # clang-tidy judges a header in the source that is named like the header.
+    changed |= {str(pathlib.Path(name).with_suffix(".c")) for name in changed if name.endswith(".h")}
     return [name for name in names if name in changed]
 
 
@@ -358,8 +380,11 @@ def main():
     parser.add_argument("--junit")
     parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
                                        "headers format tidy")
-    parser.add_argument("--changed", action="store_true", help="format and tidy only files that differ from HEAD")
+    parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
+    parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
+    parser.add_argument("--list", action="store_true", help="the names of the checks, no more")
     options = parser.parse_args()
+    PARALLEL["jobs"] = options.jobs
 
     names = tracked_files()
     c_names = [name for name in names if name.endswith((".c", ".h"))]
@@ -373,10 +398,13 @@ def main():
         "lengths": lambda found: check_lengths(found, c_names, texts),
         "paths": lambda found: check_paths(found, names),
         "queries": lambda found: check_queries(found, names, texts),
-        "headers": lambda found: check_headers(found, c_names, options.build),
+        "headers": lambda found: check_headers(found, slow, options.build),
         "format": lambda found: check_format(found, slow),
         "tidy": lambda found: check_tidy(found, slow, options.build),
     }
+    if options.list:
+        print("\n".join(checks))
+        return 0
     chosen = options.only.split(",") if options.only else list(checks)
     unknown = [check for check in chosen if check not in checks]
     if unknown:

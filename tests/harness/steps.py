@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the jobs of a test run do: build a folder, run meson's tests, pytest or lint, and read what came of it."""
+
+import os
+import shutil
+
+from . import server, services
+from .jobs import RESULTS, ROOT, Case, read_junit, run, tail
+
+PYTHON = "/usr/bin/python3"
+
+# Each build makes warnings errors: gcc here, clang in the two with sanitizers.
+BUILDS = {
+    "build-test": ({"CC": "gcc"}, []),
+    "build-asan": ({"CC": "clang"}, ["-Db_sanitize=address,undefined", "-Db_lundef=false",
+                                     "-Dfuzzers=true"]),
+    "build-tsan": ({"CC": "clang"}, ["-Db_sanitize=thread", "-Db_lundef=false"]),
+    # The server counts in many threads.
+    "build-coverage": ({"CC": "gcc"}, ["-Db_coverage=true", "-Dbuildtype=debug",
+                                       "-Dc_args=-fprofile-update=atomic"]),
+}
+
+
+def configure(folder, job):
+    """Make a build folder that is not there yet; a case when that failed."""
+    environment, options = BUILDS[folder]
+    if (ROOT / folder / "build.ninja").exists():
+        return []
+    shutil.rmtree(ROOT / folder, ignore_errors=True)
+    code = run(["meson", "setup", folder, "--werror", *options], job.log, **environment)
+    return [Case(f"build: {folder} cannot be configured", "failed", tail(job.log))] if code else []
+
+
+def build(folder, job, targets=(), jobs=None):
+    """Configure if needed and compile; counts as one test."""
+    failed = configure(folder, job)
+    if failed:
+        return failed
+    code = run(["ninja", "-C", folder, *(["-j", str(jobs)] if jobs else []), *targets], job.log)
+    return [Case(f"build: {folder}", "failed" if code else "passed", tail(job.log) if code else "")]
+
+
+def make_template(folder, job):
+    """The cluster that every suite's cluster is a copy of."""
+    made = services.make_template(ROOT / folder / "server" / "campaign-centerd")
+    os.environ[services.TEMPLATE] = str(made.folder)
+    return []
+
+
+def checked(job, code, cases, accepted=(0,)):
+    """The cases, and a failure more when the program says "failed" and no case does."""
+    if code not in accepted and not any(case.outcome == "failed" for case in cases):
+        cases.append(Case(f"{job.suite}: {job.name} ended with {code}", "failed", tail(job.log)))
+    return cases
+
+
+def run_meson(folder, suite, job, programs=(), options=()):
+    """Run meson's tests of a suite, or only the named programs of it."""
+    base = f"testlog-{job.log.stem}"
+    junit = ROOT / folder / "meson-logs" / f"{base}.junit.xml"
+    junit.unlink(missing_ok=True)
+    chosen = list(programs) or [f"--suite={suite}"]
+    code = run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--timeout-multiplier", "4",
+                "--logbase", base, *options, *chosen], job.log, **server.SANITIZERS)
+    return checked(job, code, read_junit(job.suite, junit))
+
+
+def run_pytest(target, folder, job, marks="", options=(), **environment):
+    """Run a folder or file of pytest tests against the server of a build."""
+    if not (ROOT / target).exists():
+        return [Case(f"{job.suite}: {target}", "skipped", f"{target} does not exist")]
+    junit = job.log.with_suffix(".xml")
+    junit.unlink(missing_ok=True)
+    code = run([PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", "-rs", f"--junitxml={junit}",
+                *(["-m", marks] if marks else []), *options, target], job.log,
+               CAMPAIGN_CENTERD_BINARY=str(ROOT / folder / "server" / "campaign-centerd"),
+               CAMPAIGN_SEEN_FILE=str(RESULTS / f"{job.suite}.seen"), **environment)
+    # 5: nothing was collected, such as a part that got no test.
+    return checked(job, code, read_junit(job.suite, junit), accepted=(0, 5))
+
+
+def run_lint(job, options=()):
+    junit = job.log.with_suffix(".xml")
+    junit.unlink(missing_ok=True)
+    code = run([PYTHON, "tests/lint/lint.py", "--build", "build-test", "--junit", str(junit), *options], job.log)
+    return checked(job, code, read_junit("lint", junit))
