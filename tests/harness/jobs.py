@@ -12,7 +12,8 @@ import traceback
 import xml.etree.ElementTree as ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RESULTS = ROOT / ".dev" / "results"
+# Logs and reports of a run; the tests of the runner name a folder of their own.
+RESULTS = pathlib.Path(os.environ.get("CAMPAIGN_TEST_RESULTS", ROOT / ".dev" / "results"))
 SLOTS = max(1, min(os.cpu_count() or 1, 4))
 # Of the text of one failure.
 SHOWN_LINES = 60
@@ -40,6 +41,7 @@ class Job:
     after: tuple = ()
     needs: tuple = ()
     alone: bool = False
+    quiet: bool = False  # no line for a suite of such jobs that have no tests
     cases: list = dataclasses.field(default_factory=list)
     started: float = 0
     ended: float = 0
@@ -102,6 +104,15 @@ class Runner:
         return [case for job in self.jobs for case in job.cases]
 
     def run(self):
+        try:
+            self.run_all()
+        except KeyboardInterrupt:
+            # Ctrl-C reached the children too: they remove their clusters.
+            with self.changed:
+                self.changed.wait_for(lambda: not self.running)
+            raise
+
+    def run_all(self):
         with self.changed:
             while self.waiting or self.running:
                 job = self.next_job()
@@ -157,14 +168,15 @@ class Runner:
         outcomes = [case.outcome for job in jobs for case in job.cases]
         counts = ", ".join(f"{outcomes.count(each)} {each}" for each in ("passed", "failed", "skipped")
                            if each in outcomes)
-        say(f"{suite:12} {seconds:5.0f} s  {counts or 'no tests'}")
+        if counts or not all(job.quiet for job in jobs):
+            say(f"{suite:14} {seconds:5.0f} s  {counts or 'no tests'}")
         for job in jobs:
             for case in job.failed:
                 say(f"  FAILED {case.name}")
                 for line in case.text.splitlines()[-SHOWN_LINES:]:
                     say(f"    {line}")
             if job.failed:
-                say(f"  (the whole output: {job.log.relative_to(ROOT)})")
+                say(f"  (the whole output: {os.path.relpath(job.log, ROOT)})")
 
 
 def sum_up(cases):

@@ -21,6 +21,7 @@ from .steps import PYTHON, build, configure, run_lint, run_meson, run_pytest
 PLACES = {
     "unit": [("build-test", "unit", None)],
     "lint": [],
+    "tools": [("build-test", None, "tests/tools")],
     "db": [("build-test", None, "tests/db")],
     "access": [("build-test", None, "tests/access")],
     "api": [("build-test", None, "tests/api")],
@@ -32,7 +33,7 @@ PLACES = {
     "client": [("build-test", "client", "tests/client")],
     "fault": [("build-test", None, "tests/fault")],
 }
-USUAL = ("unit", "db", "access", "api", "contract", "readme", "client", "fault")
+USUAL = ("unit", "tools", "db", "access", "api", "contract", "readme", "client", "fault")
 GENERATED = re.compile(r'g_test_add\w*\(\s*[^"\s]')
 CLIENT = ("client-gtk", "tests/client")
 

@@ -7,14 +7,14 @@
 docs/development.md says what each does."""
 
 import argparse
+import fcntl
 import functools
 import os
 import pathlib
 import shutil
 import sys
 
-# In place of this folder, whose modules are the package `harness`.
-sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness import named, services  # noqa: E402
 from harness.jobs import RESULTS, ROOT, SLOTS, Job, Runner, sum_up  # noqa: E402
@@ -69,6 +69,10 @@ def asan_jobs(folder):
     return [*server_jobs("asan-api", "tests/api", folder, parts=4), meson_job("asan-unit", folder, "unit")]
 
 
+def tools_jobs(folder, marks=""):
+    return [Job("tools", "tools", functools.partial(run_pytest, "tests/tools", folder, marks=marks), after=(folder,))]
+
+
 def readme_jobs(folder):
     return [Job("readme", "readme", functools.partial(run_pytest, "tests/harness/test_readme.py", folder),
                 needs=(folder, "template"))]
@@ -83,6 +87,7 @@ def fault_jobs(folder):
 SUITES = {
     "unit": lambda folder: [meson_job("unit", folder, "unit")],
     "lint": lambda folder: [lint_job()],
+    "tools": tools_jobs,
     "db": lambda folder: server_jobs("db", "tests/db", folder, parts=2),
     "access": lambda folder: server_jobs("access", "tests/access", folder, parts=3),
     "api": lambda folder: server_jobs("api", "tests/api", folder, parts=3),
@@ -97,7 +102,7 @@ SUITES = {
 
 
 def quick_jobs():
-    return [meson_job("unit", "build-test", "unit"), lint_job(changed=True),
+    return [meson_job("unit", "build-test", "unit"), lint_job(changed=True), *tools_jobs("build-test", marks="not slow"),
             *server_jobs("db", "tests/db", "build-test", parts=2, quick=True),
             *server_jobs("api", "tests/api", "build-test", parts=3, quick=True),
             *server_jobs("contract", "tests/contract", "build-test", quick=True)]
@@ -115,26 +120,39 @@ def with_builds(jobs):
         made.append(Job(folder, folder, functools.partial(build, folder, jobs=None if first else 1), alone=first,
                         after=() if first else (folders[0],)))
     if "template" in wanted:
-        made.append(Job("template", "template", functools.partial(make_template, folders[0]), needs=(folders[0],)))
+        made.append(Job("template", "template", functools.partial(make_template, folders[0]), needs=(folders[0],),
+                        quiet=True))
     return made + jobs
 
 
 def execute(jobs):
+    """Run the jobs; their cases."""
+    runner = Runner(jobs)
     try:
-        runner = Runner(jobs)
         runner.run()
-        return sum_up(runner.cases)
+        return runner.cases
     finally:
         folder = os.environ.pop(services.TEMPLATE, None)
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def clear_results():
+HELD = []
+
+
+def begin_results():
+    """Empty the folder of logs and reports, and hold it until this process ends; false when another run holds it."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for old in RESULTS.glob("*"):
+    HELD.append(open(RESULTS / "lock", "w"))
+    try:
+        fcntl.flock(HELD[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("dev: another test run is at work in this checkout", file=sys.stderr)
+        return False
+    for old in RESULTS.glob("*.*"):
         if old.is_file():
             old.unlink()
+    return True
 
 
 def main(arguments):
@@ -149,16 +167,20 @@ def main(arguments):
     if "quick" in options.suites and (len(options.suites) > 1 or options.name):
         print("dev: quick stands alone: name suites or use -k instead", file=sys.stderr)
         return 2
-    clear_results()
+    if not begin_results():
+        return 2
     if options.name is not None:
         return named.main(options.name, options.suites)
     if options.suites == ["quick"]:
-        return execute(with_builds(quick_jobs()))
+        return sum_up(execute(with_builds(quick_jobs())))
     chosen = [name for name in SUITES if not options.suites or name in options.suites]
     if chosen == ["lint"]:
-        return execute(with_builds([lint_job(alone=True)]))
-    return execute(with_builds([job for name in chosen for job in SUITES[name]("build-test")]))
+        return sum_up(execute(with_builds([lint_job(alone=True)])))
+    return sum_up(execute(with_builds([job for name in chosen for job in SUITES[name]("build-test")])))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("dev: interrupted")
