@@ -35,7 +35,6 @@ PLACES = {
 }
 USUAL = ("unit", "tools", "db", "access", "api", "contract", "readme", "client", "fault")
 GENERATED = re.compile(r'g_test_add\w*\(\s*[^"\s]')
-CLIENT = ("client-gtk", "tests/client")
 
 
 def introspect(folder, what):
@@ -151,8 +150,8 @@ class Plan:
             return dict(zip(targets, pool.map(lambda each: collected(each, self.name), targets)))
 
     def build(self, folder, files):
-        """Build files of a folder (None: everything); false when that failed."""
-        job = Job(folder, folder, functools.partial(build, folder, targets=files or ()), alone=True)
+        """Build files of a folder; false when that failed."""
+        job = Job(folder, folder, functools.partial(build, folder, targets=files), alone=True)
         self.built.append(job)
         Runner([job]).run()
         return not job.failed
@@ -169,23 +168,33 @@ class Plan:
         self.programs[folder] = Programs(folder)
         return True
 
+    def candidates(self, folder, kind):
+        """Meson's tests that may have the name."""
+        programs = self.programs[folder]
+        return [test for test in programs.of_suite(kind) if programs.may_match(test, self.name)] if kind else []
+
+    def files(self, counts):
+        """{folder: what ninja has to make}"""
+        wanted = {}
+        for suite, folder, kind, target in self.places:
+            programs, files = self.programs[folder], wanted.setdefault(folder, set())
+            for test in self.candidates(folder, kind):
+                files.update(programs.files_of(test))
+            if counts.get(target):
+                # The client end to end needs its schema and words as well: everything.
+                files.update(["all"] if suite == "client" else programs.files_of_server())
+        return {folder: sorted(files) for folder, files in wanted.items() if files}
+
     def jobs(self):
         """The jobs that run the tests; None when a build failed."""
         counts, found = self.collect(), []
+        if not all([self.configure(folder) for _, folder, _, _ in self.places]):
+            return None
+        if not all([self.build(folder, files) for folder, files in self.files(counts).items()]):
+            return None
         for suite, folder, kind, target in self.places:
-            if not self.configure(folder):
-                return None
-            programs = self.programs[folder]
-            wanted = [test for test in programs.of_suite(kind) if programs.may_match(test, self.name)] if kind else []
-            has_tests = bool(counts.get(target))
-            files = {each for test in wanted for each in programs.files_of(test)}
-            files |= set(programs.files_of_server()) if has_tests else set()
-            # The client end to end needs its schema and words as well: everything.
-            everything = has_tests and suite == "client"
-            if (files or everything) and not self.build(folder, () if everything else sorted(files)):
-                return None
-            found += meson_jobs(suite, programs, wanted, self.name)
-            if has_tests:
+            found += meson_jobs(suite, self.programs[folder], self.candidates(folder, kind), self.name)
+            if counts.get(target):
                 found.append(pytest_job(suite, folder, target, self.name))
         if "lint" in self.suites:
             found += lint_jobs(self.name)

@@ -18,6 +18,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
+from known import Known
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARALLEL = {"jobs": 2}
 FUNCTION_WARN, FUNCTION_MAX, FILE_MAX = 60, 100, 1000
@@ -309,23 +311,25 @@ def without_gcc_flags(build):
     folder = tempfile.mkdtemp(prefix="cc-tidy-")
     (pathlib.Path(folder) / "compile_commands.json").write_text(json.dumps(commands))
     files = {os.path.realpath(os.path.join(entry["directory"], entry["file"])) for entry in commands}
-    return folder, files
+    return folder, files, Known(ROOT, build, commands, ROOT / ".dev" / "tidy")
 
 
 def check_tidy(findings, names, build):
     if not (ROOT / build / "compile_commands.json").exists():
         findings.warn(build, 1, "no compile_commands.json: clang-tidy was not run")
         return
-    folder, compiled = without_gcc_flags(build)
+    folder, compiled, known = without_gcc_flags(build)
     # Tests may do what a server must not.
     sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/"))
-               and str(ROOT / name) in compiled]
+               and str(ROOT / name) in compiled and not known.is_clean(name)]
 
     def tidy_one(name):
         return subprocess.run(["clang-tidy", "--quiet", "-p", folder, name], cwd=ROOT, capture_output=True, text=True)
 
     seen = set()
-    for result in in_parallel(tidy_one, sources):
+    for name, result in zip(sources, in_parallel(tidy_one, sources)):
+        if result.returncode == 0 and not result.stdout.strip():
+            known.remember(name)
         for line in result.stdout.splitlines():
             found = re.match(r"(.+?):(\d+):\d+: (?:error|warning): (.*)", line)
             if found and found.groups() not in seen:
@@ -334,6 +338,7 @@ def check_tidy(findings, names, build):
                 path = os.path.relpath(os.path.join(ROOT, build, found.group(1)), ROOT)
                 path = path if (ROOT / path).exists() else found.group(1)
                 findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
+    known.forget_old()
     shutil.rmtree(folder, ignore_errors=True)
 
 

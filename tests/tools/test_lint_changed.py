@@ -15,8 +15,7 @@ BAD = "/* SPDX-License-Identifier: GPL-3.0-or-later */\nint   zz( void ){return 
 @pytest.fixture
 def checkout(tmp_path):
     """A repository with the lint and one well formatted file on the branch main, on a branch of its own."""
-    (tmp_path / "tests" / "lint").mkdir(parents=True)
-    shutil.copy(ROOT / "tests" / "lint" / "lint.py", tmp_path / "tests" / "lint")
+    shutil.copytree(ROOT / "tests" / "lint", tmp_path / "tests" / "lint", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / ".clang-format", tmp_path)
     (tmp_path / "server").mkdir()
     # Badly formatted, and the same on main: not this branch's.
