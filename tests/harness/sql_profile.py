@@ -43,11 +43,17 @@ def read_database(cluster, name):
 
 
 def save(cluster):
-    """Leave the counts of a cluster that is about to be removed."""
+    """Leave the counts of a cluster that is about to be removed. A test may have stopped the cluster: its counts
+    are lost then."""
     if folder() is None:
         return
-    names = [row[0] for row in cluster.sql(
-        None, "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'", "postgres")]
+    import psycopg2
+
+    try:
+        names = [row[0] for row in cluster.sql(
+            None, "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'", "postgres")]
+    except psycopg2.OperationalError:
+        return
     for name in names:
         path = folder() / f"{cluster.folder.name}-{name}.json"
         path.write_text(json.dumps(read_database(cluster, name)), encoding="utf-8")

@@ -108,21 +108,23 @@ def quick_jobs():
             *server_jobs("contract", "tests/contract", "build-test", quick=True)]
 
 
+# What needs but the first build; starts before the others are made.
+FIRST = ("unit", "tools", "lint")
+
+
 def with_builds(jobs):
-    """The jobs, and before them the builds and the template that they need. The first build has every core; the
-    others are made beside the suites, with one core each: with a warm compiler cache they hardly need more."""
+    """The jobs, and the builds and the template that they need. The first build has every core; the others are
+    made beside the suites, with one core each: with a warm compiler cache they hardly need more."""
     wanted = {name for job in jobs for name in (*job.after, *job.needs)}
     folders = [folder for folder in BUILDS if folder in wanted]
-    # The template is made by the build of most suites, by another one only where no suite wants that build.
-    made = []
-    for folder in folders:
-        first = folder == folders[0]
-        made.append(Job(folder, folder, functools.partial(build, folder, jobs=None if first else 1), alone=first,
-                        after=() if first else (folders[0],)))
+    # Most suites' build is the first one, and makes the template.
+    first, others = folders[0], folders[1:]
+    made = [Job(first, first, functools.partial(build, first), alone=True)]
     if "template" in wanted:
-        made.append(Job("template", "template", functools.partial(make_template, folders[0]), needs=(folders[0],),
-                        quiet=True))
-    return made + jobs
+        made.append(Job("template", "template", functools.partial(make_template, first), needs=(first,), quiet=True))
+    made += [job for job in jobs if job.suite in FIRST]
+    made += [Job(folder, folder, functools.partial(build, folder, jobs=1), after=(first,)) for folder in others]
+    return made + [job for job in jobs if job.suite not in FIRST]
 
 
 def execute(jobs):
