@@ -17,7 +17,7 @@
 #define DOCUMENT_MAX (16u * 1024 * 1024)
 
 static int
-fail(const cc_error *error)
+print_failure(const cc_error *error)
 {
   (void) fprintf(stderr, "campaign-centerd: %s\n", error->message);
   return 1;
@@ -28,17 +28,21 @@ ccd_command_migrate(int argc, char **argv)
 {
   ccd_config config = {0};
   cc_error error = {0};
-  int applied = 0;
+  ccd_migrated done = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   cc_status status =
     *config.migration_database_url == '\0'
       ? cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set")
-      : ccd_migrate(config.migration_database_url, config.migrations_folder, &applied, &error);
+      : ccd_migrate(config.migration_database_url,
+                    config.migrations_folder,
+                    config.functions_folder,
+                    &done,
+                    &error);
   ccd_config_done(&config);
   if (status != CC_OK)
-    return fail(&error);
-  printf("%d migrations applied\n", applied);
+    return print_failure(&error);
+  printf("%d migrations and %d files of functions applied\n", done.migrations, done.functions);
   return 0;
 }
 
@@ -48,7 +52,7 @@ ccd_command_config(int argc, char **argv)
   ccd_config config = {0};
   cc_error error = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   ccd_config_print(&config, stdout);
   ccd_config_done(&config);
   return 0;
@@ -93,18 +97,18 @@ ccd_command_audit(int argc, char **argv)
   ccd_config config = {0};
   cc_error error = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   if (*config.migration_database_url == '\0') {
     ccd_config_done(&config);
     (void) cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set");
-    return fail(&error);
+    return print_failure(&error);
   }
   ccd_audit_count count = {0};
   cc_status status =
     ccd_audit_verify(config.migration_database_url, print_problem, NULL, &count, &error);
   ccd_config_done(&config);
   if (status != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   printf("%" PRId64 " organizations, %" PRId64 " entries, %" PRId64 " problems\n",
          count.organizations,
          count.entries,
@@ -116,5 +120,5 @@ int
 ccd_command_hash_password(int argc, char **argv)
 {
   cc_error error = {0};
-  return ccd_password_hash_line(stdin, stdout, &error) == CC_OK ? 0 : fail(&error);
+  return ccd_password_hash_line(stdin, stdout, &error) == CC_OK ? 0 : print_failure(&error);
 }

@@ -4,6 +4,8 @@
 
 #include "common/codec/cc-codec.h"
 #include "server/commands.h"
+#include "server/import-command.h"
+#include "server/serve.h"
 
 /* campaign-centerd: the commands. Each is a few lines in commands.c or serve.c. */
 

@@ -85,7 +85,7 @@ def document(server):
 
 @pytest.fixture(scope="session")
 def recorder(document):
-    return harness_client.Recorder(document, parts.Notes("CAMPAIGN_SEEN_FILE"))
+    return harness_client.Recorder(document, share=True)
 
 
 @pytest.fixture

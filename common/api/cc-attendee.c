@@ -95,12 +95,12 @@ const cc_op cc_op_list_attendees = {
 };
 const cc_op cc_op_add_attendee = {
   .id = "addAttendee", .method = CC_POST, .path = "/v1/events/{event_id}/attendees", .params = &event_ref_type,
-  .body = &cc_attendee_type, .reply = &cc_attendee_type, .creates = true,
+  .body = &cc_attendee_type, .reply = &cc_attendee_type, .creates = true, .location = &cc_op_get_attendee,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Put somebody on the list.",
 };
 const cc_op cc_op_walk_in = {
   .id = "walkIn", .method = CC_POST, .path = "/v1/events/{event_id}/walk-ins", .params = &event_ref_type,
-  .body = &cc_walk_in_type, .reply = &cc_attendee_type, .creates = true,
+  .body = &cc_walk_in_type, .reply = &cc_attendee_type, .creates = true, .location = &cc_op_get_attendee,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees",
   .summary = "Check somebody in who is on no list.",
 };

@@ -141,7 +141,7 @@ const cc_op cc_op_list_dispositions = {
 };
 const cc_op cc_op_record_contact = {
   .id = "recordContact", .method = CC_POST, .path = "/v1/contacts", .body = &cc_contact_type, .reply = &cc_contact_type,
-  .creates = true, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts", .summary = "Record what came of an attempt.",
+  .creates = true, .location = &cc_op_get_contact, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts", .summary = "Record what came of an attempt.",
   .doc = "Once per client_id; an Idempotency-Key adds nothing and is not looked at. What counts is the latest by occurred_at, "
          "whatever the order of arrival. Without manage_canvass only at doors of a turf that one was given or took out (403 "
          "not_your_turf), and only one's own contacts can be corrected. 409 contact_replaced: something else replaced it first.",

@@ -155,7 +155,7 @@ static const cc_field public_event_filter_fields[] = {
 static const cc_type public_event_filter_type = CC_TYPE(public_event_filter, "PublicEventFilter", public_event_filter_fields);
 
 const cc_op cc_op_create_event = {
-  .id = "createEvent", .method = CC_POST, .path = "/v1/events", .body = &cc_event_type, .reply = &cc_event_type, .creates = true,
+  .id = "createEvent", .method = CC_POST, .path = "/v1/events", .body = &cc_event_type, .reply = &cc_event_type, .creates = true, .location = &cc_op_get_event,
   .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Events", .summary = "Create an event.",
   .doc = "The event is a draft until it is published.",
 };
@@ -197,7 +197,7 @@ const cc_op cc_op_cancel_event = {
 };
 const cc_op cc_op_duplicate_event = {
   .id = "duplicateEvent", .method = CC_POST, .path = "/v1/events/{event_id}/duplicate", .params = &event_ref_type,
-  .reply = &cc_event_type, .creates = true, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events",
+  .reply = &cc_event_type, .creates = true, .location = &cc_op_get_event, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events",
   .summary = "Make a draft with the same content.", .doc = "The copy has a slug of its own, is not published and not cancelled.",
 };
 const cc_op cc_op_list_public_events = {

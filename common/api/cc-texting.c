@@ -248,7 +248,7 @@ static const cc_type text_incoming_type = CC_TYPE(cc_text_incoming, "TextIncomin
 
 const cc_op cc_op_create_text_campaign = {
   .id = "createTextCampaign", .method = CC_POST, .path = "/v1/text-campaigns", .body = &cc_text_campaign_type, .reply = &cc_text_campaign_type,
-  .creates = true, .tag = TAG, .summary = "Make a text campaign from a saved list.",
+  .creates = true, .location = &cc_op_get_text_campaign, .tag = TAG, .summary = "Make a text campaign from a saved list.",
   .doc = "Its audience is made in the background, each number once: state is filling until it is there. Whoever opted out or has no number "
          "for texts is left out.",
 };

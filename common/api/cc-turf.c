@@ -273,7 +273,7 @@ const cc_op cc_op_preview_turf = {
 };
 const cc_op cc_op_start_turf_cut = {
   .id = "startTurfCut", .method = CC_POST, .path = "/v1/turf-cuts", .body = &cc_turf_request_type, .reply = &cc_turf_cut_type,
-  .creates = true, .tag = "Turf", .summary = "Cut turf.",
+  .creates = true, .location = &cc_op_get_turf_cut, .tag = "Turf", .summary = "Cut turf.",
   .doc = "Done in the background: the change feed tells of turf_cut, and at the end of turf. Makes drafts, all or none. Doors of other active "
          "turfs, doors nobody is to knock at and doors without a place are left out and counted in the result.",
 };

@@ -308,7 +308,7 @@ const cc_op cc_op_count_voters = {
 };
 const cc_op cc_op_create_voter = {
   .id = "createVoter", .method = CC_POST, .path = "/v1/voters", .body = &cc_voter_type, .reply = &cc_voter_type,
-  .creates = true, .tag = "Voters", .summary = "Add a voter by hand.",
+  .creates = true, .location = &cc_op_get_voter, .tag = "Voters", .summary = "Add a voter by hand.",
   .doc = "An address finds or makes its building, door and household.",
 };
 const cc_op cc_op_get_voter = {
@@ -355,7 +355,7 @@ const cc_op cc_op_list_voter_lists = {
 };
 const cc_op cc_op_create_voter_list = {
   .id = "createVoterList", .method = CC_POST, .path = "/v1/voter-lists", .body = &cc_voter_list_type,
-  .reply = &cc_voter_list_type, .creates = true, .tag = "Voter lists", .summary = "Keep a search as a list.",
+  .reply = &cc_voter_list_type, .creates = true, .location = &cc_op_get_voter_list, .tag = "Voter lists", .summary = "Keep a search as a list.",
 };
 const cc_op cc_op_get_voter_list = {
   .id = "getVoterList", .method = CC_GET, .path = "/v1/voter-lists/{list_id}", .params = &list_ref_type,

@@ -87,6 +87,13 @@ cc_status cc_fail_field(cc_error *error,
                         const char *format,
                         ...) CC_PRINTF(5, 6);
 
+/* CC_ERR_NO_MEMORY with the one code and message for it. */
+cc_status cc_fail_memory(cc_error *error);
+
+/* CC_ERR_NOT_FOUND, in the same words for a thing that does not exist and for a thing of another
+ * organization. */
+cc_status cc_fail_absent(cc_error *error);
+
 /* Append to the list (silently none after CC_ERRORS_MAX or when the arena is full).
  * Returns the new item so that a hint can be set, or NULL when it was not kept. */
 cc_error *cc_error_list_add(cc_error_list *list,

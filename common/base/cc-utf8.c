@@ -10,7 +10,7 @@
 
 /* Length of the sequence at @at, 0 when it is not valid: table 3-7 of the Unicode Standard. */
 static size_t
-sequence(const unsigned char *at, size_t left)
+sequence_length(const unsigned char *at, size_t left)
 {
   unsigned char lead = at[0];
   if (lead < 0x80)
@@ -44,7 +44,7 @@ cc_utf8_length(const char *text, size_t bytes)
       count += 8;
       continue;
     }
-    size_t length = sequence(at, (size_t) (end - at));
+    size_t length = sequence_length(at, (size_t) (end - at));
     if (length == 0)
       return -1;
     at += length;
@@ -74,7 +74,7 @@ cc_utf8_has_control(const char *text, size_t bytes)
 
 /* utf8proc's answer, moved into the arena; NULL when memory is out or the bytes are not UTF-8. */
 static char *
-map(cc_arena *arena, const char *text, size_t bytes, unsigned options)
+map_text(cc_arena *arena, const char *text, size_t bytes, unsigned options)
 {
   utf8proc_uint8_t *mapped = NULL;
   utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *) text,
@@ -97,7 +97,7 @@ cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes)
     i++;
   if (i == bytes)
     return text;
-  const char *mapped = map(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  const char *mapped = map_text(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
   if (mapped != NULL && strlen(mapped) == bytes && memcmp(mapped, text, bytes) == 0)
     return text;
   return mapped;
@@ -106,5 +106,5 @@ cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes)
 const char *
 cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes)
 {
-  return map(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  return map_text(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }

@@ -1,11 +1,19 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Functions that every later migration stands on, and the tables that belong to no organization.
--- Run as campaign_owner, in one transaction, after db/roles.sql.
+-- The functions that the schema itself stands on, and the tables that belong to no organization.
+-- Run as campaign_owner after db/roles.sql.
+--
+-- A function stands in a migration only when a policy, an index or another migration calls it:
+-- tests/db/test_functions.py has their list. All others are in db/functions.
 
--- A new function is executable by PUBLIC unless told otherwise; here each grant is said aloud.
-ALTER DEFAULT PRIVILEGES FOR ROLE campaign_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE campaign_definer REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- A new function is executable by PUBLIC by default; here every right to execute is granted by name.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET LOCAL ROLE campaign_definer;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+RESET ROLE;
+-- One PostgreSQL asks for no right on the sequence of an identity column; tables that are distributed
+-- over several machines do.
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO campaign_api, campaign_definer;
 
 -- The settings of a transaction ------------------------------------------------------------------
 
@@ -22,62 +30,71 @@ AS $$ SELECT NULLIF(current_setting('app.user_id', true), '')::bigint $$;
 GRANT EXECUTE ON FUNCTION app_organization_id(), app_user_id()
   TO campaign_api, campaign_definer;
 
--- Versions ---------------------------------------------------------------------------------------
+-- What every tenant table has --------------------------------------------------------------------
 
--- Stands in the WHERE of an update. expected NULL means that the client did not ask (no If-Match).
-CREATE FUNCTION assert_version(current bigint, expected bigint) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-AS $$
-BEGIN
-  IF expected IS NOT NULL AND expected IS DISTINCT FROM current THEN
-    RAISE EXCEPTION 'This was changed by somebody else in the meantime.'
-      USING ERRCODE = 'CC412', DETAIL = 'version_mismatch',
-            HINT = format('The version is now %s, not %s.', current, expected);
-  END IF;
-  RETURN true;
-END
-$$;
-GRANT EXECUTE ON FUNCTION assert_version(bigint, bigint) TO campaign_api;
-
--- Stands in the WHERE of a statement whose row must be in a certain state: the row is there, but the
--- rule does not hold, so the answer is a conflict with this code and sentence and not "not found".
-CREATE FUNCTION assert_rule(holds boolean, code text, message text) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-AS $$
-BEGIN
-  IF holds IS NOT TRUE THEN
-    RAISE EXCEPTION '%', message USING ERRCODE = 'CC409', DETAIL = code;
-  END IF;
-  RETURN true;
-END
-$$;
-GRANT EXECUTE ON FUNCTION assert_rule(boolean, text, text) TO campaign_api;
-
--- BEFORE UPDATE on every table with a version. The triggers have WHEN (OLD.* IS DISTINCT FROM NEW.*),
--- so an update that changes nothing keeps the version, and with it the client's ETag.
-CREATE FUNCTION touch() RETURNS trigger
+-- Forced row-level security with the tenant's policy, and what the server may do with the rows.
+CREATE FUNCTION tenant_policy(name text, rights text DEFAULT 'SELECT, INSERT, UPDATE, DELETE') RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
-  NEW.version := OLD.version + 1;
-  NEW.updated_at := now();
-  RETURN NEW;
+  EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+  EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+  EXECUTE format('CREATE POLICY %I ON %I TO campaign_owner, campaign_api
+                  USING (organization_id = app_organization_id())', name || '_tenant', name);
+  EXECUTE format('GRANT %s ON %I TO campaign_api', rights, name);
 END
 $$;
 
--- Slugs ------------------------------------------------------------------------------------------
+-- What every tenant table has: tenant_policy, and the foreign key to its organization. The triggers of
+-- the table are made by tenant_triggers (db/functions/audit/tenant.sql).
+CREATE FUNCTION tenant_table(name text, rights text DEFAULT 'SELECT, INSERT, UPDATE, DELETE') RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM tenant_policy(name, rights);
+  EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (organization_id) REFERENCES organizations (id)
+                  ON DELETE CASCADE', name, name || '_organization_id_fkey');
+END
+$$;
 
--- a-z 0-9 and single inner hyphens; at most 80 characters, which leaves room for a number within the 100
--- of a slug column. Empty when the text has no Latin letter or digit.
-CREATE FUNCTION slugify(source text) RETURNS text
+-- What indexes are made of -----------------------------------------------------------------------
+
+-- A place on the map, or NULL. Inlined, and what the index over buildings is made of; names with their schema,
+-- since a dump is read back without a search path.
+CREATE FUNCTION map_point(latitude double precision, longitude double precision) RETURNS geometry
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT public.ST_SetSRID(public.ST_MakePoint(longitude, latitude), 4326) $$;
+
+-- Small letters without accents and apostrophes. unaccent is STABLE only because its rules are a file, which
+-- nobody changes under a running installation. plpgsql, because SQL around a STABLE function is not inlined
+-- and costs an import several times as much.
+CREATE FUNCTION voter_fold(source text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+BEGIN
+  IF octet_length(source) = length(source) THEN
+    RETURN replace(lower(source), '''', '');
+  END IF;
+  RETURN replace(lower(public.unaccent('public.unaccent'::regdictionary, source)), '''', '');
+END
+$$;
+
+-- The order of lists, and what a prefix is looked up in: "medina rosa". Cut off, so that it fits into a cursor.
+CREATE FUNCTION voter_sort_key(first_name text, last_name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT left(public.voter_fold(last_name || ' ' || first_name), 60) $$;
+
+-- What a part is looked for in: ' rosa l. medina 12 canal park ["+16175550101"]'. A word begins after a blank.
+CREATE FUNCTION voter_search_text(first_name text, middle_name text, last_name text, address text, phones jsonb)
+RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-  SELECT trim(BOTH '-' FROM left(trim(BOTH '-' FROM regexp_replace(
-    -- NFKD takes the accents off the letters; they and apostrophes vanish without leaving a hyphen.
-    regexp_replace(lower(normalize(source, NFKD)), '[\u0300-\u036f''\u2019]', '', 'g'),
-    '[^a-z0-9]+', '-', 'g')), 80))
+  SELECT public.voter_fold(' ' || first_name || ' ' || COALESCE(middle_name, '') || ' ' || last_name || ' '
+                           || COALESCE(address, '') || ' ' || phones::text)
 $$;
-GRANT EXECUTE ON FUNCTION slugify(text) TO campaign_api;
+
+GRANT EXECUTE ON FUNCTION map_point(double precision, double precision), voter_fold(text),
+  voter_sort_key(text, text), voter_search_text(text, text, text, text, jsonb) TO campaign_api, campaign_definer;
 
 -- People -----------------------------------------------------------------------------------------
 
@@ -107,13 +124,6 @@ CREATE TABLE users (
   CONSTRAINT users_totp_secret_check CHECK (totp_confirmed_at IS NULL OR totp_secret IS NOT NULL)
 );
 
--- Signing in is not an edit: it must not move the version under a profile form that is open elsewhere.
-CREATE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.*
-        AND OLD.last_login_at IS NOT DISTINCT FROM NEW.last_login_at
-        AND OLD.totp_last_step IS NOT DISTINCT FROM NEW.totp_last_step)
-  EXECUTE FUNCTION touch();
-
 CREATE TABLE recovery_codes (
   user_id bigint NOT NULL,
   code_hash bytea NOT NULL,
@@ -122,7 +132,6 @@ CREATE TABLE recovery_codes (
   CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 );
 
--- active_organization_id gets its foreign key in 0003, where organizations are.
 CREATE TABLE sessions (
   id bigint GENERATED BY DEFAULT AS IDENTITY,
   token_hash bytea NOT NULL, -- SHA-256 of the whole token; the token itself is stored nowhere
@@ -143,6 +152,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
+CREATE INDEX sessions_active_organization_id_idx ON sessions (active_organization_id);
 
 CREATE TABLE email_tokens (
   id bigint GENERATED BY DEFAULT AS IDENTITY,
@@ -177,50 +187,6 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);
 
--- First statement of a write that carries a key, in the write's own transaction: the key and the work
--- commit together or not at all. outcome is
---   new       do the work, then UPDATE idempotency_keys SET status, body, …
---   replay    answer with status, body, etag, location
---   mismatch  same key, other request
---   running   the first request has not ended, or it ended without telling its answer: nobody knows
---             whether it took effect, so it is never repeated
--- The advisory lock makes a second request answer at once instead of waiting for the first one's commit.
-CREATE FUNCTION idempotency_begin(scope text, key text, request_hash bytea,
-  OUT outcome text, OUT status int, OUT body bytea, OUT location text, OUT etag text)
-LANGUAGE plpgsql VOLATILE
-AS $$
-#variable_conflict use_column
-DECLARE
-  found_row idempotency_keys;
-BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtextextended($1 || E'\n' || $2, 7)) THEN
-    outcome := 'running';
-    RETURN;
-  END IF;
-  SELECT k.* INTO found_row FROM idempotency_keys k WHERE k.scope = $1 AND k.key = $2;
-  IF NOT FOUND THEN
-    INSERT INTO idempotency_keys (scope, key, request_hash) VALUES ($1, $2, $3);
-    outcome := 'new';
-  ELSIF found_row.created_at < now() - interval '24 hours' THEN
-    UPDATE idempotency_keys k
-      SET request_hash = $3, status = NULL, body = NULL, etag = NULL, location = NULL, created_at = now()
-      WHERE k.scope = $1 AND k.key = $2;
-    outcome := 'new';
-  ELSIF found_row.request_hash <> $3 THEN
-    outcome := 'mismatch';
-  ELSIF found_row.status IS NULL THEN
-    outcome := 'running';
-  ELSE
-    outcome := 'replay';
-    status := found_row.status;
-    body := found_row.body;
-    location := found_row.location;
-    etag := found_row.etag;
-  END IF;
-END
-$$;
-GRANT EXECUTE ON FUNCTION idempotency_begin(text, text, bytea) TO campaign_api;
-
 -- Jobs -------------------------------------------------------------------------------------------
 
 -- A queue of the whole installation: a worker serves every organization, so there is no policy here;
@@ -241,12 +207,14 @@ CREATE TABLE jobs (
   CONSTRAINT jobs_state_check CHECK (state IN ('queued', 'running', 'done', 'failed')),
   CONSTRAINT jobs_attempts_check CHECK (attempts >= 0)
 );
--- Claiming reads only what is due; done jobs do not slow it down.
-CREATE INDEX jobs_claim_idx ON jobs (run_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_lease_idx ON jobs (locked_until) WHERE state = 'running';
 CREATE INDEX jobs_finished_at_idx ON jobs (finished_at) WHERE state IN ('done', 'failed');
+-- Claiming names kinds, so that ten thousand mails that wait for an outbox are not read by every look
+-- for an import.
+CREATE INDEX jobs_kind_idx ON jobs (kind, run_at, id) WHERE state = 'queued';
 
 GRANT SELECT, INSERT, UPDATE ON users TO campaign_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes, sessions, email_tokens, idempotency_keys, jobs
   TO campaign_api;
-GRANT USAGE ON SEQUENCE users_id_seq, sessions_id_seq, email_tokens_id_seq, jobs_id_seq TO campaign_api;
+-- A SECURITY DEFINER function may enqueue a job, and reads none.
+GRANT INSERT, SELECT (id) ON jobs TO campaign_definer;

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The change feed and the audit log, and the one trigger function that writes both.
--- See docs/internals/audit-and-feed.md.
+-- The change feed and the audit log. See docs/internals/audit-and-feed.md.
 
 -- xid is the transaction that made the change. A reader pages by (xid, id) and stops before the oldest
 -- transaction still running, so a change that commits late can never appear behind a reader's cursor.
@@ -18,12 +17,8 @@ CREATE TABLE changes (
   CONSTRAINT changes_pkey PRIMARY KEY (organization_id, xid, id),
   CONSTRAINT changes_op_check CHECK (op IN ('insert', 'update', 'delete'))
 );
-ALTER TABLE changes ENABLE ROW LEVEL SECURITY;
-ALTER TABLE changes FORCE ROW LEVEL SECURITY;
-CREATE POLICY changes_tenant ON changes TO campaign_owner, campaign_api
-  USING (organization_id = app_organization_id());
+SELECT tenant_policy('changes', 'SELECT');
 CREATE POLICY changes_record ON changes FOR INSERT TO campaign_definer WITH CHECK (true);
-GRANT SELECT ON changes TO campaign_api;
 GRANT INSERT ON changes TO campaign_definer;
 
 -- No foreign key to organizations: the log outlives what it is about.
@@ -43,16 +38,12 @@ CREATE TABLE audit_log (
   hash bytea NOT NULL,
   CONSTRAINT audit_log_pkey PRIMARY KEY (organization_id, seq)
 );
-ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
-ALTER TABLE audit_log FORCE ROW LEVEL SECURITY;
-CREATE POLICY audit_log_tenant ON audit_log TO campaign_owner, campaign_api
-  USING (organization_id = app_organization_id());
-CREATE POLICY audit_log_record ON audit_log FOR INSERT TO campaign_definer WITH CHECK (true);
-CREATE POLICY audit_log_verify ON audit_log FOR SELECT TO campaign_definer USING (true);
-GRANT SELECT ON audit_log TO campaign_api;
-GRANT SELECT, INSERT ON audit_log TO campaign_definer;
 -- Filters of the log's page.
 CREATE INDEX audit_log_entity_idx ON audit_log (organization_id, entity, entity_id, seq);
+SELECT tenant_policy('audit_log', 'SELECT');
+CREATE POLICY audit_log_record ON audit_log FOR INSERT TO campaign_definer WITH CHECK (true);
+CREATE POLICY audit_log_verify ON audit_log FOR SELECT TO campaign_definer USING (true);
+GRANT SELECT, INSERT ON audit_log TO campaign_definer;
 
 -- The end of each chain. Its row is the lock that puts an organization's writers in order.
 -- Half-empty pages keep its updates on the page (HOT).
@@ -63,217 +54,6 @@ CREATE TABLE audit_heads (
   hash bytea NOT NULL,
   CONSTRAINT audit_heads_pkey PRIMARY KEY (organization_id)
 ) WITH (fillfactor = 50);
-ALTER TABLE audit_heads ENABLE ROW LEVEL SECURITY;
-ALTER TABLE audit_heads FORCE ROW LEVEL SECURITY;
-CREATE POLICY audit_heads_tenant ON audit_heads TO campaign_owner, campaign_api
-  USING (organization_id = app_organization_id());
+SELECT tenant_policy('audit_heads', 'SELECT');
 CREATE POLICY audit_heads_record ON audit_heads TO campaign_definer USING (true) WITH CHECK (true);
-GRANT SELECT ON audit_heads TO campaign_api;
 GRANT SELECT, INSERT, UPDATE ON audit_heads TO campaign_definer;
-
--- Append-only for everybody, the owner included. A superuser can get around a trigger: that is what
--- the chain is for.
-CREATE FUNCTION refuse_change() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER audit_heads_no_delete BEFORE DELETE OR TRUNCATE ON audit_heads
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
--- SHA-256 of the row's canonical text: a JSON array, since its quoting keeps the parts apart whatever
--- stands in them, NULL differs from '', and jsonb has one spelling for one value.
--- Written as one expression so that the planner inlines it.
-CREATE FUNCTION audit_hash(prev_hash bytea, organization_id bigint, seq bigint, at timestamptz, actor text,
-  action text, entity text, entity_id bigint, request_id text, address text, before jsonb, after jsonb)
-RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE
-AS $$
-  SELECT sha256(convert_to(jsonb_build_array(encode(prev_hash, 'hex'), organization_id, seq,
-    (extract(epoch FROM at) * 1000000)::bigint, actor, action, entity, entity_id, request_id, address,
-    before, after)::text, 'UTF8'))
-$$;
-
--- What stands before the first row of a chain.
-CREATE FUNCTION audit_genesis() RETURNS bytea
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea $$;
-GRANT EXECUTE ON FUNCTION audit_hash(bytea, bigint, bigint, timestamptz, text, text, text, bigint, text,
-  text, jsonb, jsonb), audit_genesis() TO campaign_definer;
-
-SET LOCAL ROLE campaign_definer;
-
--- Adds one row to the end of an organization's chain. The UPDATE waits for the writer before, then
--- computes from the row that that writer left; the lock is held until the commit.
--- Called only by the functions below, with their owner's rights.
-CREATE FUNCTION audit_append(organization_id bigint, action text, entity text, entity_id bigint,
-  before jsonb, after jsonb) RETURNS void
-LANGUAGE plpgsql VOLATILE
-AS $$
-#variable_conflict use_variable
-DECLARE
-  at timestamptz := clock_timestamp();
-  actor text := COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system');
-  request_id text := NULLIF(current_setting('app.request_id', true), '');
-  address text := NULLIF(current_setting('app.address', true), '');
-  head audit_heads;
-BEGIN
-  LOOP
-    UPDATE audit_heads h
-      SET seq = h.seq + 1, prev_hash = h.hash,
-          hash = audit_hash(h.hash, h.organization_id, h.seq + 1, at, actor, action, entity, entity_id,
-                            request_id, address, before, after)
-      WHERE h.organization_id = $1
-      RETURNING h.* INTO head;
-    EXIT WHEN FOUND;
-    INSERT INTO audit_heads AS h VALUES ($1, 0, audit_genesis(), audit_genesis()) ON CONFLICT DO NOTHING;
-  END LOOP;
-  INSERT INTO audit_log VALUES ($1, head.seq, at, actor, action, entity, entity_id, request_id, address,
-                                before, after, head.prev_hash, head.hash);
-END
-$$;
-
--- Constraint trigger of every tenant table:
---
---   CREATE CONSTRAINT TRIGGER events_record AFTER INSERT OR UPDATE OR DELETE ON events
---     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
---     WHEN (current_setting('app.bulk', true) IS DISTINCT FROM 'on')
---     EXECUTE FUNCTION record_change('event', '{secret columns}', '{silent columns}');
---
--- Deferred, so that the chain's lock is the last one taken and held only while committing.
--- WHEN is looked at when the row is written: a bulk load does not even queue its million events.
--- Secret columns never reach the log, though a change of one is logged. A change of silent columns alone
--- (last_used_at) is neither in the feed nor in the log.
-CREATE FUNCTION record_change() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-DECLARE
-  current_row record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-  silent text[];
-  organization_id bigint;
-  operation text := lower(TG_OP);
-  before jsonb;
-  after jsonb;
-  old_row jsonb;
-  new_row jsonb;
-BEGIN
-  IF TG_TABLE_NAME = 'organizations' THEN
-    organization_id := current_row.id;
-  ELSE
-    organization_id := current_row.organization_id;
-  END IF;
-  IF TG_OP = 'UPDATE' THEN
-    -- The last two are bookkeeping that moves with every update and tells nothing.
-    silent := TG_ARGV[2]::text[] || '{updated_at,version}'::text[];
-    old_row := to_jsonb(OLD) - silent;
-    new_row := to_jsonb(NEW) - silent;
-    IF old_row = new_row THEN
-      RETURN NULL;
-    END IF;
-    SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key)
-      INTO before, after
-      FROM jsonb_each(old_row - TG_ARGV[1]::text[]) o
-      WHERE o.value <> new_row -> o.key;
-  ELSIF TG_OP = 'INSERT' THEN
-    after := jsonb_strip_nulls(to_jsonb(NEW) - TG_ARGV[1]::text[]);
-  ELSE
-    before := jsonb_strip_nulls(to_jsonb(OLD) - TG_ARGV[1]::text[]);
-  END IF;
-  INSERT INTO changes (organization_id, entity, entity_id, op, version)
-    VALUES (organization_id, TG_ARGV[0], current_row.id, operation, current_row.version);
-  PERFORM audit_append(organization_id,
-    COALESCE(NULLIF(current_setting('app.action', true), ''), TG_ARGV[0] || '.' || operation),
-    TG_ARGV[0], current_row.id, before, after);
-  RETURN NULL;
-END
-$$;
-GRANT EXECUTE ON FUNCTION record_change() TO campaign_owner;
-
--- The one row of a bulk load, which ran with app.bulk = 'on': readers of the feed read the whole entity
--- again. Call it last in the transaction, since it takes the chain's lock at once.
-CREATE FUNCTION record_bulk(entity text, op text, n_rows bigint) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-DECLARE
-  organization bigint := app_organization_id();
-BEGIN
-  IF organization IS NULL THEN
-    RAISE EXCEPTION 'a bulk load needs app.organization_id';
-  END IF;
-  INSERT INTO changes (organization_id, entity, op) VALUES (organization, $1, $2);
-  PERFORM audit_append(organization,
-    COALESCE(NULLIF(current_setting('app.action', true), ''), $1 || '.bulk_' || $2),
-    $1, NULL, NULL, jsonb_build_object('rows', $3));
-END
-$$;
-GRANT EXECUTE ON FUNCTION record_bulk(text, text, bigint) TO campaign_api, campaign_owner;
-
--- What is wrong with the chain of one organization; nothing when it is whole. Recomputes every hash.
--- An edited row has a wrong hash; a removed one leaves a gap; a moved or inserted one does not follow
--- the row before it; a cut-off tail or a wrong head shows at the end. Who can rewrite everything,
--- the head included, is found only by comparing with a head that was kept elsewhere (audit_head).
-CREATE FUNCTION audit_verify(organization bigint) RETURNS TABLE (seq bigint, problem text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  WITH head AS (SELECT h.seq, h.hash FROM audit_heads h WHERE h.organization_id = $1),
-  last AS (SELECT l.seq, l.hash FROM audit_log l WHERE l.organization_id = $1 ORDER BY l.seq DESC LIMIT 1),
-  chain AS (
-    SELECT l.seq, l.prev_hash, l.hash,
-           COALESCE(lag(l.seq) OVER w, 0) AS before_seq,
-           COALESCE(lag(l.hash) OVER w, audit_genesis()) AS before_hash,
-           audit_hash(l.prev_hash, l.organization_id, l.seq, l.at, l.actor, l.action, l.entity, l.entity_id,
-                      l.request_id, l.address, l.before, l.after) AS computed
-    FROM audit_log l WHERE l.organization_id = $1
-    WINDOW w AS (ORDER BY l.seq)
-  )
-  SELECT c.seq, p.problem
-  FROM chain c CROSS JOIN LATERAL (VALUES
-    (c.before_seq + 1 <> c.seq, format('rows %s to %s are missing', c.before_seq + 1, c.seq - 1)),
-    (c.before_hash <> c.prev_hash, 'does not follow the row before it'),
-    (c.computed <> c.hash, 'was edited: its hash is another')
-  ) p (found, problem)
-  WHERE p.found
-  UNION ALL
-  SELECT GREATEST(h.seq, l.seq),
-         CASE WHEN h.seq IS NULL THEN 'the chain has no head'
-              WHEN h.seq > COALESCE(l.seq, 0)
-                THEN format('the end is missing: rows %s to %s', COALESCE(l.seq, 0) + 1, h.seq)
-              WHEN h.seq < l.seq THEN format('rows %s to %s stand behind the head', h.seq + 1, l.seq)
-              ELSE 'the head has another hash than the last row' END
-  FROM head h FULL JOIN last l ON true
-  WHERE h.seq IS DISTINCT FROM COALESCE(l.seq, 0)
-     OR h.hash IS DISTINCT FROM COALESCE(l.hash, audit_genesis());
-END
-$$;
-
--- The end of a chain, to be kept where this database's administrator cannot reach it.
-CREATE FUNCTION audit_head(organization bigint, OUT seq bigint, OUT hash bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$ SELECT h.seq, h.hash FROM audit_heads h WHERE h.organization_id = $1 $$;
-
--- Every organization that has a head or rows, deleted ones included. Skips through the log's key
--- instead of reading the log.
-CREATE FUNCTION audit_organizations() RETURNS SETOF bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-  WITH RECURSIVE logged (id) AS (
-    SELECT min(organization_id) FROM audit_log
-    UNION ALL
-    SELECT (SELECT min(l.organization_id) FROM audit_log l WHERE l.organization_id > logged.id)
-    FROM logged WHERE logged.id IS NOT NULL
-  )
-  SELECT id FROM logged WHERE id IS NOT NULL
-  UNION
-  SELECT organization_id FROM audit_heads
-  ORDER BY 1
-$$;
-GRANT EXECUTE ON FUNCTION audit_verify(bigint), audit_head(bigint), audit_organizations() TO campaign_owner;
-
-RESET ROLE;

@@ -26,6 +26,14 @@ CREATE TABLE organizations (
   CONSTRAINT organizations_slug_check CHECK (slug <> ''),
   CONSTRAINT organizations_default_event_capacity_check CHECK (default_event_capacity > 0)
 );
+ALTER TABLE organizations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE organizations FORCE ROW LEVEL SECURITY;
+CREATE POLICY organizations_tenant ON organizations TO campaign_owner, campaign_api
+  USING (id = app_organization_id());
+GRANT SELECT, INSERT, UPDATE ON organizations TO campaign_api;
+
+ALTER TABLE sessions ADD CONSTRAINT sessions_active_organization_id_fkey
+  FOREIGN KEY (active_organization_id) REFERENCES organizations (id) ON DELETE SET NULL;
 
 CREATE TABLE organization_members (
   organization_id bigint NOT NULL,
@@ -39,18 +47,13 @@ CREATE TABLE organization_members (
   version bigint NOT NULL DEFAULT 1,
   CONSTRAINT organization_members_pkey PRIMARY KEY (organization_id, id),
   CONSTRAINT organization_members_user_id_key UNIQUE (organization_id, user_id),
-  CONSTRAINT organization_members_organization_id_fkey
-    FOREIGN KEY (organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
   CONSTRAINT organization_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
   CONSTRAINT organization_members_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users (id),
   CONSTRAINT organization_members_role_check CHECK (role IN ('owner', 'admin', 'member')),
   CONSTRAINT organization_members_permissions_check CHECK (jsonb_typeof(permissions) = 'object')
 );
 CREATE INDEX organization_members_user_id_idx ON organization_members (user_id);
-
-ALTER TABLE sessions ADD CONSTRAINT sessions_active_organization_id_fkey
-  FOREIGN KEY (active_organization_id) REFERENCES organizations (id) ON DELETE SET NULL;
-CREATE INDEX sessions_active_organization_id_idx ON sessions (active_organization_id);
+SELECT tenant_table('organization_members');
 
 CREATE TABLE invitations (
   organization_id bigint NOT NULL,
@@ -69,8 +72,6 @@ CREATE TABLE invitations (
   responded_at timestamptz,
   version bigint NOT NULL DEFAULT 1,
   CONSTRAINT invitations_pkey PRIMARY KEY (organization_id, id),
-  CONSTRAINT invitations_organization_id_fkey
-    FOREIGN KEY (organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
   CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users (id),
   CONSTRAINT invitations_email_check CHECK (email <> ''),
   CONSTRAINT invitations_role_check CHECK (role IN ('owner', 'admin', 'member')),
@@ -79,11 +80,11 @@ CREATE TABLE invitations (
 );
 -- One open invitation per address.
 CREATE UNIQUE INDEX invitations_email_key ON invitations (organization_id, email) WHERE status = 'pending';
-
 -- Token hashes are found before the organization is known, by the functions below. Their indexes are not
 -- UNIQUE: a unique key without the organization would tell one tenant about another, and 256 random bits
 -- need no help to differ.
 CREATE INDEX invitations_token_hash_idx ON invitations (token_hash);
+SELECT tenant_table('invitations', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE api_tokens (
   organization_id bigint NOT NULL,
@@ -100,13 +101,12 @@ CREATE TABLE api_tokens (
   revoked_at timestamptz,
   version bigint NOT NULL DEFAULT 1,
   CONSTRAINT api_tokens_pkey PRIMARY KEY (organization_id, id),
-  CONSTRAINT api_tokens_organization_id_fkey
-    FOREIGN KEY (organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
   CONSTRAINT api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id),
   CONSTRAINT api_tokens_name_check CHECK (name <> ''),
   CONSTRAINT api_tokens_scopes_check CHECK (jsonb_typeof(scopes) = 'array')
 );
 CREATE INDEX api_tokens_token_hash_idx ON api_tokens (token_hash);
+SELECT tenant_table('api_tokens', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE devices (
   organization_id bigint NOT NULL,
@@ -126,8 +126,6 @@ CREATE TABLE devices (
   revoked_at timestamptz,
   version bigint NOT NULL DEFAULT 1,
   CONSTRAINT devices_pkey PRIMARY KEY (organization_id, id),
-  CONSTRAINT devices_organization_id_fkey
-    FOREIGN KEY (organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
   CONSTRAINT devices_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id),
   CONSTRAINT devices_name_check CHECK (name <> ''),
   CONSTRAINT devices_profile_check CHECK (profile IN ('door_list', 'canvass')),
@@ -137,51 +135,42 @@ CREATE TABLE devices (
 );
 CREATE INDEX devices_token_hash_idx ON devices (token_hash) WHERE token_hash IS NOT NULL;
 CREATE INDEX devices_pairing_hash_idx ON devices (pairing_hash) WHERE pairing_hash IS NOT NULL;
+SELECT tenant_table('devices', 'SELECT, INSERT, UPDATE');
 
 -- Policies ---------------------------------------------------------------------------------------
 
-ALTER TABLE organizations ENABLE ROW LEVEL SECURITY;
-ALTER TABLE organizations FORCE ROW LEVEL SECURITY;
-ALTER TABLE organization_members ENABLE ROW LEVEL SECURITY;
-ALTER TABLE organization_members FORCE ROW LEVEL SECURITY;
-ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
-ALTER TABLE invitations FORCE ROW LEVEL SECURITY;
-ALTER TABLE api_tokens ENABLE ROW LEVEL SECURITY;
-ALTER TABLE api_tokens FORCE ROW LEVEL SECURITY;
-ALTER TABLE devices ENABLE ROW LEVEL SECURITY;
-ALTER TABLE devices FORCE ROW LEVEL SECURITY;
-
-CREATE POLICY organizations_tenant ON organizations TO campaign_owner, campaign_api
-  USING (id = app_organization_id());
-CREATE POLICY organization_members_tenant ON organization_members TO campaign_owner, campaign_api
-  USING (organization_id = app_organization_id());
-CREATE POLICY invitations_tenant ON invitations TO campaign_owner, campaign_api
-  USING (organization_id = app_organization_id());
-CREATE POLICY api_tokens_tenant ON api_tokens TO campaign_owner, campaign_api
-  USING (organization_id = app_organization_id());
-CREATE POLICY devices_tenant ON devices TO campaign_owner, campaign_api
-  USING (organization_id = app_organization_id());
+-- Whether the person of this transaction belongs to an organization. A function, because a policy with
+-- a subquery cannot be distributed over several machines.
+SET LOCAL ROLE campaign_definer;
+CREATE FUNCTION organization_is_own(organization bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM organization_members m
+                 WHERE m.organization_id = organization AND m.user_id = app_user_id());
+END
+$$;
+GRANT EXECUTE ON FUNCTION organization_is_own(bigint) TO campaign_api, campaign_owner;
+RESET ROLE;
 
 -- A person sees where they belong, whatever organization is active: the list to switch between.
 CREATE POLICY organization_members_own ON organization_members FOR SELECT TO campaign_api
   USING (user_id = app_user_id());
-CREATE POLICY organizations_own ON organizations FOR SELECT TO campaign_api
-  USING (EXISTS (SELECT FROM organization_members m
-                 WHERE m.organization_id = organizations.id AND m.user_id = app_user_id()));
+CREATE POLICY organizations_own ON organizations FOR SELECT TO campaign_api USING (organization_is_own(id));
 
 -- An organization's name and profile are public; the grant below says which columns.
 CREATE POLICY organizations_public ON organizations FOR SELECT TO campaign_public USING (true);
 GRANT SELECT (id, name, slug, description, avatar_url, website_url, timezone) ON organizations
   TO campaign_public;
 
--- What the functions below look up across organizations.
+-- What SECURITY DEFINER functions look up across organizations.
 CREATE POLICY organizations_lookup ON organizations FOR SELECT TO campaign_definer USING (true);
 CREATE POLICY organizations_lock ON organizations FOR UPDATE TO campaign_definer USING (true) WITH CHECK (false);
 CREATE POLICY organization_members_lookup ON organization_members FOR SELECT TO campaign_definer USING (true);
 CREATE POLICY invitations_lookup ON invitations FOR SELECT TO campaign_definer USING (true);
 CREATE POLICY api_tokens_lookup ON api_tokens FOR SELECT TO campaign_definer USING (true);
 CREATE POLICY devices_lookup ON devices FOR SELECT TO campaign_definer USING (true);
-GRANT SELECT (id, name, require_second_factor), UPDATE (id) ON organizations TO campaign_definer;
+GRANT SELECT (id, name, slug, require_second_factor), UPDATE (id) ON organizations TO campaign_definer;
 GRANT SELECT (organization_id, id, user_id, role, permissions) ON organization_members TO campaign_definer;
 GRANT SELECT (organization_id, id, email, role, permissions, token_hash, status, expires_at) ON invitations
   TO campaign_definer;
@@ -191,166 +180,3 @@ GRANT SELECT (organization_id, id, token_hash, pairing_hash, pairing_expires_at,
 GRANT SELECT (id, totp_confirmed_at) ON users TO campaign_definer;
 GRANT SELECT (id, token_hash, user_id, active_organization_id, kind, expires_at, revoked_at) ON sessions
   TO campaign_definer;
-
-GRANT SELECT, INSERT, UPDATE ON organizations, invitations, api_tokens, devices TO campaign_api;
-GRANT SELECT, INSERT, UPDATE, DELETE ON organization_members TO campaign_api;
-GRANT USAGE ON SEQUENCE organizations_id_seq, organization_members_id_seq, invitations_id_seq,
-  api_tokens_id_seq, devices_id_seq TO campaign_api;
-
--- Functions --------------------------------------------------------------------------------------
-
--- First statement of creating an organization: takes its id and makes it the tenant for the rest of the
--- transaction, so that the INSERT that follows passes the policy.
-CREATE FUNCTION organization_begin() RETURNS bigint
-LANGUAGE sql VOLATILE
-AS $$
-  SELECT set_config('app.organization_id', nextval('organizations_id_seq')::text, true)::bigint
-$$;
-GRANT EXECUTE ON FUNCTION organization_begin() TO campaign_api;
-
-SET LOCAL ROLE campaign_definer;
-
--- The functions that find an actor before the tenant is known. plpgsql, not sql: its plans are kept
--- from call to call. Each answers no row for what is unknown, expired or revoked.
-
--- The role is read from the membership at every call: a removed member has lost every right with the
--- commit that removed them, though the session goes on without an organization.
-CREATE FUNCTION session_by_token(hash bytea) RETURNS TABLE (
-  session_id bigint, user_id bigint, organization_id bigint, role text, permissions jsonb,
-  expires_at timestamptz, kind text, require_second_factor boolean, has_second_factor boolean)
-LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT s.id, s.user_id, m.organization_id, m.role, m.permissions, s.expires_at, s.kind,
-         COALESCE(o.require_second_factor, false), u.totp_confirmed_at IS NOT NULL
-  FROM sessions s
-  JOIN users u ON u.id = s.user_id
-  LEFT JOIN organization_members m ON m.organization_id = s.active_organization_id AND m.user_id = s.user_id
-  LEFT JOIN organizations o ON o.id = m.organization_id
-  WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now();
-END
-$$;
-
-CREATE FUNCTION api_token_by_hash(hash bytea) RETURNS TABLE (
-  id bigint, organization_id bigint, scopes jsonb, expires_at timestamptz)
-LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT t.id, t.organization_id, t.scopes, t.expires_at FROM api_tokens t
-  WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now());
-END
-$$;
-
-CREATE FUNCTION device_by_hash(hash bytea) RETURNS TABLE (
-  id bigint, organization_id bigint, scopes jsonb, profile text, scope jsonb)
-LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT d.id, d.organization_id, d.scopes, d.profile, d.scope FROM devices d
-  WHERE d.token_hash = $1 AND d.revoked_at IS NULL;
-END
-$$;
-
-CREATE FUNCTION device_by_pairing(hash bytea) RETURNS TABLE (organization_id bigint, id bigint)
-LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT d.organization_id, d.id FROM devices d
-  WHERE d.pairing_hash = $1 AND d.pairing_expires_at > now() AND d.revoked_at IS NULL;
-END
-$$;
-
--- Also invitations that can no longer be accepted: the server tells why.
-CREATE FUNCTION invitation_by_token(hash bytea) RETURNS TABLE (
-  organization_id bigint, id bigint, email text, status text, expires_at timestamptz, role text,
-  permissions jsonb, organization_name text)
-LANGUAGE plpgsql STABLE ROWS 1 SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT i.organization_id, i.id, i.email, i.status, i.expires_at, i.role, i.permissions, o.name
-  FROM invitations i JOIN organizations o ON o.id = i.organization_id
-  WHERE i.token_hash = $1;
-END
-$$;
-
-GRANT EXECUTE ON FUNCTION session_by_token(bytea), api_token_by_hash(bytea), device_by_hash(bytea),
-  device_by_pairing(bytea), invitation_by_token(bytea) TO campaign_api;
-
--- An organization always has an owner. Runs after the statement, so one UPDATE may pass ownership on.
--- Locking the organization puts two owners who leave at the same moment in order; the second one counts
--- with the first one's commit in sight. That needs a fresh snapshot, which REPEATABLE READ does not take.
-CREATE FUNCTION keep_last_owner() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-BEGIN
-  IF current_setting('transaction_isolation') = 'repeatable read' THEN
-    RAISE EXCEPTION 'owners are changed in READ COMMITTED or SERIALIZABLE' USING ERRCODE = '0A000';
-  END IF;
-  PERFORM FROM organizations o WHERE o.id = OLD.organization_id FOR NO KEY UPDATE;
-  IF NOT FOUND THEN
-    RETURN NULL; -- the organization itself is going, and its members with it
-  END IF;
-  IF NOT EXISTS (SELECT FROM organization_members m
-                 WHERE m.organization_id = OLD.organization_id AND m.role = 'owner') THEN
-    RAISE EXCEPTION 'An organization needs an owner. Make somebody else an owner first.'
-      USING ERRCODE = 'CC409', DETAIL = 'last_owner', COLUMN = 'role';
-  END IF;
-  RETURN NULL;
-END
-$$;
-GRANT EXECUTE ON FUNCTION keep_last_owner() TO campaign_owner;
-
-RESET ROLE;
-
--- Triggers ---------------------------------------------------------------------------------------
-
-CREATE TRIGGER organization_members_keep_last_owner_update AFTER UPDATE ON organization_members FOR EACH ROW
-  WHEN (OLD.role = 'owner' AND (NEW.role <> 'owner' OR NEW.organization_id <> OLD.organization_id))
-  EXECUTE FUNCTION keep_last_owner();
-CREATE TRIGGER organization_members_keep_last_owner_delete AFTER DELETE ON organization_members FOR EACH ROW
-  WHEN (OLD.role = 'owner') EXECUTE FUNCTION keep_last_owner();
-
-CREATE TRIGGER organizations_touch BEFORE UPDATE ON organizations FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch();
-CREATE TRIGGER organization_members_touch BEFORE UPDATE ON organization_members FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch();
-CREATE TRIGGER invitations_touch BEFORE UPDATE ON invitations FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch();
--- Being used is not an edit.
-CREATE TRIGGER api_tokens_touch BEFORE UPDATE ON api_tokens FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.last_used_at IS NOT DISTINCT FROM NEW.last_used_at)
-  EXECUTE FUNCTION touch();
-CREATE TRIGGER devices_touch BEFORE UPDATE ON devices FOR EACH ROW
-  WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.last_seen_at IS NOT DISTINCT FROM NEW.last_seen_at)
-  EXECUTE FUNCTION touch();
-
-CREATE CONSTRAINT TRIGGER organizations_record AFTER INSERT OR UPDATE OR DELETE ON organizations
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (current_setting('app.bulk', true) IS DISTINCT FROM 'on')
-  EXECUTE FUNCTION record_change('organization', '{}', '{}');
-CREATE CONSTRAINT TRIGGER organization_members_record AFTER INSERT OR UPDATE OR DELETE ON organization_members
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (current_setting('app.bulk', true) IS DISTINCT FROM 'on')
-  EXECUTE FUNCTION record_change('member', '{}', '{}');
-CREATE CONSTRAINT TRIGGER invitations_record AFTER INSERT OR UPDATE OR DELETE ON invitations
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (current_setting('app.bulk', true) IS DISTINCT FROM 'on')
-  EXECUTE FUNCTION record_change('invitation', '{token_hash}', '{}');
-CREATE CONSTRAINT TRIGGER api_tokens_record AFTER INSERT OR UPDATE OR DELETE ON api_tokens
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (current_setting('app.bulk', true) IS DISTINCT FROM 'on')
-  EXECUTE FUNCTION record_change('api_token', '{token_hash}', '{last_used_at}');
-CREATE CONSTRAINT TRIGGER devices_record AFTER INSERT OR UPDATE OR DELETE ON devices
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (current_setting('app.bulk', true) IS DISTINCT FROM 'on')
-  EXECUTE FUNCTION record_change('device', '{token_hash,pairing_hash}', '{last_seen_at}');

@@ -71,12 +71,6 @@ type_name(Oid oid)
   return "of another type";
 }
 
-static cc_status
-no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
-}
-
 /* Append the fields of @type as columns, without those that carry a flag of @without or that @view
  * may not see: a narrow role is not even asked for them. */
 static void
@@ -132,7 +126,7 @@ find_part(const char *sql, part *ret)
 
 /* The query's text for one use; NULL when the use has no type for some part (or no memory). */
 static char *
-expand(const ccd_query *query, const ccd_query_use *use)
+expanded_text(const ccd_query *query, const ccd_query_use *use)
 {
   cc_str out = CC_STR_INIT(SQL_MAX);
   const char *sql = query->sql;
@@ -168,13 +162,13 @@ expand_query(ccd_db *db,
   part found;
   if (find_part(query->sql, &found) == NULL) {
     statement->sql = strdup(query->sql);
-    return statement->sql != NULL ? CC_OK : no_memory(reterr);
+    return statement->sql != NULL ? CC_OK : cc_fail_memory(reterr);
   }
 
   for (size_t i = 0; i < n_uses; i++) {
     if (uses[i].query != query)
       continue;
-    char *sql = expand(query, &uses[i]);
+    char *sql = expanded_text(query, &uses[i]);
     if (sql == NULL)
       continue;
     if (statement->sql == NULL) {
@@ -202,7 +196,7 @@ ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   db->statements = calloc((size_t) db->n_statements, sizeof(*db->statements));
   db->maps = calloc((size_t) ccd_n_queries + 1, sizeof(*db->maps));
   if (db->statements == NULL || db->maps == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
 
   memcpy(db->statements + ccd_n_queries, ccd_internal_statements, sizeof(ccd_internal_statements));
   for (int i = 0; i < ccd_n_queries; i++) {
@@ -336,7 +330,7 @@ take_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error 
 
   ccd_map *map = calloc(1, sizeof(*map));
   if (map == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   map->next = db->maps[query->index];
   db->maps[query->index] = map;
   map->map.type = type;

@@ -1,48 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dirent.h>
-#include <libpq-fe.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "common/base/cc-str.h"
+#include "server/data/ccd-functions.h"
 #include "server/data/ccd-migrate.h"
 
-/* Runs once and by hand or at start, so plain synchronous libpq will do. */
-
-#define FILE_MAX (4u * 1024 * 1024)
-#define HASH_TEXT 65 /* SHA-256 in hexadecimal, with NUL */
 #define ATTEMPTS 5
 #define LOCK_ID "4932011580361937453" /* any number that nobody else takes */
 
-typedef struct migration {
-  long long number;
-  char *file; /* "0001_base.sql" */
-  char *sql;
-  char checksum[HASH_TEXT];
-} migration;
-
 typedef struct migrations {
-  migration *items;
+  ccd_script *items; /* item i has the number i + 1 */
   size_t n;
 } migrations;
 
 static void
 migrations_done(migrations *list)
 {
-  for (size_t i = 0; i < list->n; i++) {
-    free(list->items[i].file);
-    free(list->items[i].sql);
-  }
+  for (size_t i = 0; i < list->n; i++)
+    ccd_script_done(&list->items[i]);
   free(list->items);
-}
-
-static cc_status
-no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
 }
 
 /* "0001_base.sql": four digits, an underscore, a-z 0-9 _, ".sql". */
@@ -64,76 +43,34 @@ is_sql(const struct dirent *entry)
   return entry->d_name[0] != '.' && length > 4 && strcmp(entry->d_name + length - 4, ".sql") == 0;
 }
 
-static bool
-hash_text(const char *text, size_t length, char ret[static HASH_TEXT])
-{
-  unsigned char hash[EVP_MAX_MD_SIZE];
-  unsigned n = 0;
-  if (!EVP_Digest(text, length, hash, &n, EVP_sha256(), /* impl= */ NULL))
-    return false;
-  for (unsigned i = 0; i < n; i++)
-    (void) snprintf(ret + 2 * i, 3, "%02x", hash[i]);
-  return true;
-}
-
-static cc_status
-read_file(const char *folder, migration *item, cc_error *reterr)
-{
-  cc_str path = CC_STR_INIT(4096), text = CC_STR_INIT(FILE_MAX);
-  cc_str_printf(&path, "%s/%s", folder, item->file);
-  FILE *file = path.failed ? NULL : fopen(path.text, "rbe");
-  cc_str_done(&path);
-  bool good = file != NULL;
-  while (good && !feof(file)) {
-    char *at = cc_str_reserve(&text, 65536);
-    if (at == NULL)
-      break;
-    cc_str_wrote(&text, fread(at, 1, 65536, file));
-    good = !ferror(file);
-  }
-  if (file != NULL)
-    (void) fclose(file);
-
-  size_t length = 0;
-  bool failed = text.failed;
-  item->sql = good && !failed ? cc_str_take(&text, &length) : NULL;
-  cc_str_done(&text);
-  if (item->sql == NULL || strlen(item->sql) != length ||
-      !hash_text(item->sql, length, item->checksum))
-    return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: cannot be read", item->file);
-  return CC_OK;
-}
-
-/* One file: its name, number and text. They come sorted, so each number is the one after the last.
- */
+/* One file. They come sorted, so each number is the one after the last. */
 static cc_status
 take_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
 {
   if (!is_migration(name))
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: not named NNNN_name.sql", name);
-  migration *item = &list->items[list->n];
-  item->number = strtoll(name, NULL, 10);
+  ccd_script *item = &list->items[list->n];
   item->file = strdup(name);
   if (item->file == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   list->n++;
 
-  long long before = (long long) list->n - 1;
-  if (item->number == before && before > 0)
+  long long number = strtoll(name, NULL, 10), before = (long long) list->n - 1;
+  if (number == before && before > 0)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "migration",
                    "%s: %s has the same number",
                    name,
                    list->items[list->n - 2].file);
-  if (item->number != before + 1)
+  if (number != before + 1)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "migration",
                    "%s: number %04lld is missing",
                    name,
                    before + 1);
-  return read_file(folder, item, reterr);
+  return ccd_script_read(folder, item, reterr);
 }
 
 static cc_status
@@ -144,7 +81,7 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
   if (n < 0)
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "Cannot read the folder %s", folder);
   ret->items = calloc((size_t) n + 1, sizeof(*ret->items));
-  cc_status status = ret->items != NULL ? CC_OK : no_memory(reterr);
+  cc_status status = ret->items != NULL ? CC_OK : cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     if (ret->items != NULL && status == CC_OK)
       status = take_file(ret, folder, names[i]->d_name, reterr);
@@ -156,129 +93,40 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
   return status;
 }
 
-static const char *
-sqlstate(const PGresult *result)
-{
-  const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  return state != NULL ? state : "";
-}
-
-/* Line of the statement that failed, when the server tells; else 0. */
-static long long
-failed_line(const char *sql, const PGresult *result)
-{
-  const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-  if (position == NULL || sql == NULL)
-    return 0;
-  long long line = 1, characters = strtoll(position, NULL, 10);
-  for (const char *at = sql; *at != '\0' && characters > 1; at++) {
-    if (((unsigned char) *at & 0xC0) != 0x80)
-      characters--;
-    if (*at == '\n')
-      line++;
-  }
-  return line;
-}
-
-/* The server's words are for the person who runs the migration; no row of anybody is in there. */
 static cc_status
-failed(const PGconn *pg, const PGresult *result, const migration *item, cc_error *reterr)
+record_migration(PGconn *pg, size_t number, const ccd_script *item, cc_error *reterr)
 {
-  const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (primary == NULL)
-    primary = PQerrorMessage(pg);
-  int length = (int) strcspn(primary, "\n");
-  bool away = PQstatus(pg) != CONNECTION_OK;
-  if (item == NULL)
-    return cc_fail(reterr,
-                   away ? CC_ERR_UNAVAILABLE : CC_ERR_INTERNAL,
-                   "migration",
-                   "Cannot migrate: %.*s",
-                   length,
-                   primary);
-  return cc_fail(reterr,
-                 away ? CC_ERR_UNAVAILABLE : CC_ERR_INTERNAL,
-                 "migration",
-                 "%s:%lld: %.*s",
-                 item->file,
-                 failed_line(item->sql, result),
-                 length,
-                 primary);
+  char digits[24];
+  (void) snprintf(digits, sizeof(digits), "%zu", number);
+  const char *args[] = {digits, item->file, item->checksum};
+  return ccd_script_query(pg,
+                          "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, "
+                          "$3)",
+                          args,
+                          3,
+                          /* ret= */ NULL,
+                          reterr);
 }
 
-/* Run and forget the result. @item names the file in an error; may be NULL. */
+/* Run one migration and record it. */
 static cc_status
-run(PGconn *pg, const char *sql, const migration *item, bool *ret_locked, cc_error *reterr)
+apply_migration(PGconn *pg,
+                size_t number,
+                const ccd_script *item,
+                char ret_state[6],
+                cc_error *reterr)
 {
-  PGresult *result = PQexec(pg, sql);
-  ExecStatusType got = PQresultStatus(result);
-  cc_status status = CC_OK;
-  if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK) {
-    if (ret_locked != NULL)
-      *ret_locked = strcmp(sqlstate(result), "55P03") == 0;
-    status = failed(pg, result, item, reterr);
-  }
-  PQclear(result);
-  return status;
-}
-
-static cc_status
-record(PGconn *pg, const migration *item, cc_error *reterr)
-{
-  char number[24];
-  (void) snprintf(number, sizeof(number), "%lld", item->number);
-  const char *args[] = {number, item->file, item->checksum};
-  PGresult *result =
-    PQexecParams(pg,
-                 "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
-                 3,
-                 /* paramTypes= */ NULL,
-                 args,
-                 /* paramLengths= */ NULL,
-                 /* paramFormats= */ NULL,
-                 /* resultFormat= */ 0);
-  cc_status status =
-    PQresultStatus(result) == PGRES_COMMAND_OK ? CC_OK : failed(pg, result, item, reterr);
-  PQclear(result);
-  return status;
-}
-
-/* One attempt, in a transaction of its own. A file must not end it by itself. */
-static cc_status
-apply_once(PGconn *pg, const migration *item, bool *ret_locked, cc_error *reterr)
-{
-  cc_status status = run(pg, "BEGIN", item, ret_locked, reterr);
+  cc_status status = ccd_script_exec(pg, "RESET ROLE", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
-    status = run(pg, "SET LOCAL lock_timeout = '2s'", item, ret_locked, reterr);
-  if (status == CC_OK)
-    status = run(pg, item->sql, item, ret_locked, reterr);
+    status = ccd_script_exec(pg, item->sql, item, ret_state, reterr);
   if (status == CC_OK && PQtransactionStatus(pg) != PQTRANS_INTRANS)
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: has a COMMIT of its own", item->file);
-  if (status == CC_OK)
-    status = record(pg, item, reterr);
-  if (status == CC_OK)
-    return run(pg, "COMMIT", item, ret_locked, reterr);
-  PQclear(PQexec(pg, "ROLLBACK"));
-  return status;
-}
-
-/* A lock that somebody holds is worth another try; waiting longer for it would make everybody else
- * wait behind us. */
-static cc_status
-apply(PGconn *pg, const migration *item, cc_error *reterr)
-{
-  for (int attempt = 1;; attempt++) {
-    bool locked = false;
-    cc_status status = apply_once(pg, item, &locked, reterr);
-    if (!locked || attempt == ATTEMPTS)
-      return status;
-    (void) nanosleep(&(struct timespec){.tv_nsec = 500000000}, /* rem= */ NULL);
-  }
+  return status == CC_OK ? record_migration(pg, number, item, reterr) : status;
 }
 
 /* What the database has must be what the files say, in full. */
 static cc_status
-compare(const PGresult *rows, const migrations *files, cc_error *reterr)
+compare_applied(const PGresult *rows, const migrations *files, cc_error *reterr)
 {
   for (int i = 0; i < PQntuples(rows); i++) {
     long long number = strtoll(PQgetvalue(rows, i, 0), NULL, 10);
@@ -307,18 +155,24 @@ compare(const PGresult *rows, const migrations *files, cc_error *reterr)
 static cc_status
 read_applied(PGconn *pg, const migrations *files, size_t *ret_applied, cc_error *reterr)
 {
-  PGresult *rows =
-    PQexec(pg, "SELECT number, name, checksum FROM schema_migrations ORDER BY number");
-  cc_status status = PQresultStatus(rows) == PGRES_TUPLES_OK
-                       ? compare(rows, files, reterr)
-                       : failed(pg, rows, /* item= */ NULL, reterr);
+  PGresult *rows = NULL;
+  cc_status status =
+    ccd_script_query(pg,
+                     "SELECT number, name, checksum FROM schema_migrations ORDER BY number",
+                     /* args= */ NULL,
+                     0,
+                     &rows,
+                     reterr);
+  if (status != CC_OK)
+    return status;
   *ret_applied = (size_t) PQntuples(rows);
+  status = compare_applied(rows, files, reterr);
   PQclear(rows);
   return status;
 }
 
 static cc_status
-prepare(PGconn *pg, cc_error *reterr)
+prepare_migrations(PGconn *pg, cc_error *reterr)
 {
   static const char *const steps[] = {
     "SET client_min_messages = warning",
@@ -328,26 +182,65 @@ prepare(PGconn *pg, cc_error *reterr)
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
     "number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
     " applied_at timestamptz NOT NULL DEFAULT now())",
+    "SET lock_timeout = '2s'",
   };
-  for (size_t i = 0; i < CC_N(steps); i++) {
-    cc_status status = run(pg, steps[i], /* item= */ NULL, /* ret_locked= */ NULL, reterr);
-    if (status != CC_OK)
-      return status;
-  }
-  return CC_OK;
+  cc_status status = CC_OK;
+  for (size_t i = 0; i < CC_N(steps) && status == CC_OK; i++)
+    status = ccd_script_exec(pg, steps[i], /* script= */ NULL, /* ret_state= */ NULL, reterr);
+  return status;
 }
 
+/* Everything that is missing, in one transaction: the schema and its functions change together or
+ * not at all. */
 static cc_status
-migrate(PGconn *pg, const migrations *files, int *ret_applied, cc_error *reterr)
+apply_all(PGconn *pg,
+          const migrations *files,
+          const ccd_functions *functions,
+          size_t applied,
+          ccd_migrated *ret,
+          char ret_state[6],
+          cc_error *reterr)
+{
+  *ret = (ccd_migrated){0};
+  cc_status status = ccd_script_exec(pg, "BEGIN", /* script= */ NULL, ret_state, reterr);
+  for (size_t i = applied; status == CC_OK && i < files->n; i++) {
+    status = apply_migration(pg, i + 1, &files->items[i], ret_state, reterr);
+    ret->migrations++;
+  }
+  if (status == CC_OK)
+    status = ccd_functions_apply(pg, functions, &ret->functions, ret_state, reterr);
+  if (status == CC_OK)
+    return ccd_script_exec(pg, "COMMIT", /* script= */ NULL, ret_state, reterr);
+  *ret = (ccd_migrated){0};
+  PQclear(PQexec(pg, "ROLLBACK"));
+  return status;
+}
+
+/* A lock that somebody holds is worth another try; waiting longer for it would make everybody else
+ * wait behind us. */
+static cc_status
+migrate_locked(PGconn *pg,
+               const migrations *files,
+               const ccd_functions *functions,
+               ccd_migrated *ret,
+               cc_error *reterr)
 {
   size_t applied = 0;
-  cc_status status = prepare(pg, reterr);
+  cc_status status = prepare_migrations(pg, reterr);
   if (status == CC_OK)
     status = read_applied(pg, files, &applied, reterr);
-  for (size_t i = applied; status == CC_OK && i < files->n; i++) {
-    status = apply(pg, &files->items[i], reterr);
-    if (status == CC_OK)
-      ++*ret_applied;
+  for (int attempt = 1; status == CC_OK; attempt++) {
+    char state[6] = "";
+    cc_error error = {0};
+    cc_status tried = apply_all(pg, files, functions, applied, ret, state, &error);
+    if (tried == CC_OK)
+      return CC_OK;
+    if (strcmp(state, "55P03") != 0 || attempt == ATTEMPTS) {
+      if (reterr != NULL)
+        *reterr = error;
+      return tried;
+    }
+    (void) nanosleep(&(struct timespec){.tv_nsec = 500000000}, /* rem= */ NULL);
   }
   return status;
 }
@@ -357,22 +250,46 @@ ignore_notice(void *data, const char *message)
 {
 }
 
-cc_status
-ccd_migrate(const char *url, const char *folder, int *ret_applied, cc_error *reterr)
+static cc_status
+connect_and_migrate(const char *url,
+                    const migrations *files,
+                    const ccd_functions *functions,
+                    ccd_migrated *ret,
+                    cc_error *reterr)
 {
-  int applied = 0;
+  PGconn *pg = PQconnectdb(url);
+  (void) PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
+  const char *words = PQerrorMessage(pg);
+  cc_status status = PQstatus(pg) == CONNECTION_OK
+                       ? migrate_locked(pg, files, functions, ret, reterr)
+                       : cc_fail(reterr,
+                                 CC_ERR_UNAVAILABLE,
+                                 "migration",
+                                 "Cannot migrate: %.*s",
+                                 (int) strcspn(words, "\n"),
+                                 words);
+  PQfinish(pg);
+  return status;
+}
+
+cc_status
+ccd_migrate(const char *url,
+            const char *folder,
+            const char *functions_folder,
+            ccd_migrated *ret,
+            cc_error *reterr)
+{
+  ccd_migrated done = {0};
   migrations files = {.items = NULL};
+  ccd_functions functions = {.items = NULL};
   cc_status status = read_folder(folder, &files, reterr);
-  if (status == CC_OK) {
-    PGconn *pg = PQconnectdb(url);
-    (void) PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
-    status = PQstatus(pg) == CONNECTION_OK
-               ? migrate(pg, &files, &applied, reterr)
-               : failed(pg, /* result= */ NULL, /* item= */ NULL, reterr);
-    PQfinish(pg);
-  }
+  if (status == CC_OK)
+    status = ccd_functions_read(functions_folder, &functions, reterr);
+  if (status == CC_OK)
+    status = connect_and_migrate(url, &files, &functions, &done, reterr);
+  ccd_functions_done(&functions);
   migrations_done(&files);
-  if (ret_applied != NULL)
-    *ret_applied = applied;
+  if (ret != NULL)
+    *ret = done;
   return status;
 }

@@ -3,14 +3,25 @@
 
 #include "common/base/cc-status.h"
 
+/* What was run. */
+typedef struct ccd_migrated {
+  int migrations;
+  int functions; /* files of functions */
+} ccd_migrated;
+
 /**
- * Bring a database up to date: db/migrations/NNNN_name.sql in order, forward only, each in a
- * transaction of its own, under an advisory lock, with lock_timeout. Files already applied must
- * have the checksum that was recorded.
+ * Bring a database up to date: the migrations NNNN_name.sql that it lacks, in order, forward only,
+ * and then the files of functions, views and triggers that changed (see ccd_functions_apply).
+ * Everything in one transaction, under an advisory lock, with lock_timeout. Migrations already
+ * applied must have the checksum that was recorded.
  *
  * @url: connection of the owner's role (MIGRATION_DATABASE_URL)
- * @folder: where the files are
- * @ret_applied: how many were applied now
+ * @folder: db/migrations
+ * @functions_folder: db/functions
+ * @ret: zero after a failure; may be NULL
  */
-cc_status
-ccd_migrate(const char *url, const char *folder, int *ret_applied, cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_migrate(const char *url,
+                      const char *folder,
+                      const char *functions_folder,
+                      ccd_migrated *ret,
+                      cc_error *reterr) CC_MUSTCHECK;

@@ -44,6 +44,7 @@ static const setting settings[] = {
   TEXT(migration_database_url, "MIGRATION_DATABASE_URL", .fallback = "", .secret = true,
        .doc = "PostgreSQL as the role campaign_owner; for `migrate` and `audit verify` only."),
   TEXT(migrations_folder, "MIGRATIONS_FOLDER", .fallback = "db/migrations", .doc = "Folder of the migration files."),
+  TEXT(functions_folder, "FUNCTIONS_FOLDER", .fallback = "db/functions", .doc = "Folder of the files of functions, views and triggers."),
   TEXT(redis_url, "REDIS_URL", .fallback = "", .secret = true, .doc = "Redis: unix:///path or redis://host:port/db, a database of its own. Empty: none."),
   TEXT(bind_address, "CAMPAIGN_BIND", .fallback = "127.0.0.1", .doc = "IPv4 address to listen on; a proxy in front ends TLS."),
   NUMBER(api_port, "CAMPAIGN_API_PORT", .fallback = "3000", .min = 1, .max = 65000, .doc = "API port; + 8 is the side listener for slow routes, + 9 the internal one (loopback only)."),
@@ -99,7 +100,7 @@ setting_store(const setting *row, const char *value, ccd_config *config, cc_erro
   if (row->kind == SETTING_TEXT) {
     char *copy = strdup(value);
     if (copy == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     free(*(char **) member);
     *(char **) member = copy;
     return CC_OK;

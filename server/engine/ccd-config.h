@@ -13,6 +13,7 @@ typedef struct ccd_config {
   char *database_url;
   char *migration_database_url;
   char *migrations_folder;
+  char *functions_folder;
   char *redis_url;
   char *bind_address;
   int64_t api_port;     /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-bind.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -11,9 +12,15 @@
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-idempotency.h"
 #include "server/engine/ccd-intake.h"
+#include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
+#include "server/engine/ccd-problem.h"
+#include "server/engine/ccd-reply-file.h"
+#include "server/engine/ccd-reply.h"
+#include "server/engine/ccd-response.h"
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
@@ -62,8 +69,7 @@ arena_put(void *data)
     cc_arena_free(arena);
 }
 
-/* -- the steps before the work -------------------------------------------------------------------
- */
+/* --- the steps before the work --- */
 
 static cc_status
 step_route(ccd_exchange *exchange, cc_error *reterr)
@@ -261,12 +267,11 @@ step_right(ccd_exchange *exchange, cc_error *reterr)
                    CC_ERR_FORBIDDEN,
                    "right",
                    "This needs the right %s",
-                   ccd_right_get(route->right)->name);
+                   cc_right_get(route->right)->name);
   return CC_OK;
 }
 
-/* -- the work ------------------------------------------------------------------------------------
- */
+/* --- the work --- */
 
 static void
 reset_work(ccd_exchange *exchange)
@@ -277,6 +282,8 @@ reset_work(ccd_exchange *exchange)
   ccd_reply_file_drop(exchange);
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
+  exchange->location = NULL;
+  exchange->no_row = false;
   exchange->next_cursor = NULL;
   exchange->n_revokes = 0;
   exchange->wake_jobs = false;
@@ -291,7 +298,7 @@ work_once(ccd_exchange *exchange, cc_error *reterr)
   const char **args =
     cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
   if (args == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_exchange_args(exchange, query, NULL, args, reterr);
   if (status == CC_OK)
     status = ccd_db_query_once(exchange->conn,
@@ -422,8 +429,7 @@ run_last_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? step_work(exchange, reterr) : status;
 }
 
-/* -- around the steps ----------------------------------------------------------------------------
- */
+/* --- around the steps --- */
 
 static cc_method
 method_of(const char *name)
@@ -522,7 +528,7 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
 }
 
 static void
-finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
+finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   if (status == CC_OK) {
     after_commit(exchange);
@@ -578,7 +584,7 @@ static void
 exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   ccd_http_response *response = exchange->response;
-  finish(exchange, status, error);
+  finish_exchange(exchange, status, error);
   response->done = arena_put;
   response->done_data = exchange->call.arena;
 }
@@ -601,8 +607,7 @@ ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *res
   exchange_end(exchange, status, &error);
 }
 
-/* -- bodies that are files -----------------------------------------------------------------------
- */
+/* --- bodies that are files --- */
 
 static cc_status
 begin_file(ccd_exchange *exchange, cc_error *reterr)

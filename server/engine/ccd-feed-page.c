@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-feed-page.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-cursor.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed-private.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-socket.h"
 #include "server/engine/ccd-log.h"
 
 /* Pages of the feed, asked for or pushed. A cursor is (xid, id), signed for the organization. */
@@ -85,14 +91,14 @@ fill_page(const ccd_server *server,
   cc_change_page *page = cc_arena_alloc(arena, sizeof(*page));
   size_t n = (size_t) ccd_rows_n(rows);
   if (page == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   page->more = (int64_t) n > limit;
   page->n_data = page->more ? (size_t) limit : n;
   page->data = cc_arena_alloc(arena, (page->n_data + 1) * sizeof(*page->data));
   for (size_t i = 0; page->data != NULL && i < page->n_data; i++) {
     page->data[i] = cc_arena_alloc(arena, sizeof(**page->data));
     if (page->data[i] == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     cc_status status = ccd_rows_bind(rows, (int) i, &cc_change_type, arena, page->data[i], reterr);
     if (status != CC_OK)
       return status;
@@ -102,7 +108,7 @@ fill_page(const ccd_server *server,
     at->id = cc_arena_strdup(arena, ccd_rows_get(rows, (int) page->n_data - 1, "id"));
   }
   if (page->data == NULL || at->xid == NULL || at->id == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   page->cursor = (char *) make_cursor(server, arena, organization_id, at);
   *ret = page;
   return CC_OK;
@@ -125,7 +131,7 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
     at.xid = ccd_rows_get(rows, 0, "xid");
     page = cc_arena_alloc(call->arena, sizeof(*page));
     if (page == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     page->cursor = (char *) make_cursor(call->server, call->arena, organization, &at);
     call->reply = page;
     return CC_OK;
@@ -148,8 +154,7 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* -- live ----------------------------------------------------------------------------------------
- */
+/* --- live --- */
 
 typedef struct live {
   ccd_server *server;
@@ -195,7 +200,7 @@ keep_text(char *place, size_t size, const char *text)
 /* Send what is new. @ret_sent: how many; false: the socket is gone. A database that is away is
  * waited for. */
 static bool
-push(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
+push_news(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
 {
   *ret_sent = 0;
   ccd_db_conn *conn = NULL;
@@ -247,7 +252,7 @@ live_cb(ccd_socket *socket, void *data)
   int64_t pinged = cc_time_monotonic();
   while (arena != NULL && ccd_socket_open(socket)) {
     size_t sent = 0;
-    if (!push(self, socket, arena, &sent) || !still_allowed(self, arena))
+    if (!push_news(self, socket, arena, &sent) || !still_allowed(self, arena))
       break;
     if (cc_time_monotonic() - pinged > PING_US) {
       pinged = cc_time_monotonic();
@@ -300,7 +305,7 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
   }
   live *self = calloc(1, sizeof(*self));
   if (self == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->server = call->server;
   self->credential = exchange->credential;
   self->watch.organization_id = call->actor->organization_id;

@@ -5,7 +5,8 @@
 
 #include "common/base/cc-time.h"
 #include "common/base/cc-utf8.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* From MHD's callbacks to the handler and back. One request passes: URI line, head (first access
  * call), body (one call for each piece), end (last access call), completed. */
@@ -29,7 +30,7 @@ connection_of(struct MHD_Connection *mhd)
 }
 
 static int64_t
-seconds(const ccd_connection *connection, int n)
+deadline_after(const ccd_connection *connection, int n)
 {
   return cc_time_monotonic() +
          (int64_t) n * connection->listener->options.request_timeout_s * CC_TIME_SECOND;
@@ -43,7 +44,7 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
   ccd_connection *connection = connection_of(mhd);
   if (connection == NULL)
     return NULL;
-  int64_t deadline = seconds(connection, 1);
+  int64_t deadline = deadline_after(connection, 1);
   if (deadline < atomic_load(&connection->deadline))
     atomic_store(&connection->deadline, deadline);
   struct connection_info_struct *info = ulfius_uri_logger(NULL, uri);
@@ -266,7 +267,7 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
     reply.close = true;
   void (*done)(void *done_data) = reply.done;
   void *done_data = reply.done_data;
-  atomic_store(&connection->deadline, seconds(connection, SEND_FACTOR));
+  atomic_store(&connection->deadline, deadline_after(connection, SEND_FACTOR));
   enum MHD_Result result = reply.socket != NULL ? answer_by_socket(connection, &reply, context)
                            : reply.file         ? answer_by_file(connection, &reply)
                                                 : answer_by_ulfius(connection, &reply, context);
@@ -276,7 +277,7 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
 }
 
 static enum MHD_Result
-answer(ccd_connection *connection, void **context)
+answer_request(ccd_connection *connection, void **context)
 {
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
@@ -311,7 +312,7 @@ begin_stream(ccd_connection *connection, void **context, enum MHD_Result *ret)
   case CCD_HTTP_STREAM:
     connection->stream = stream;
     connection->request.too_large = false;
-    atomic_store(&connection->deadline, seconds(connection, 1));
+    atomic_store(&connection->deadline, deadline_after(connection, 1));
     *ret = MHD_YES;
     return true;
   case CCD_HTTP_BUFFER:
@@ -343,7 +344,7 @@ ccd_intake_access_cb(void *data,
       return MHD_YES;
     /* Answered before its body: MHD then takes nothing more from this connection. */
     connection->linger = true;
-    return answer(connection, context);
+    return answer_request(connection, context);
   }
   if (*upload_size > 0) {
     size_t n = *upload_size;
@@ -353,7 +354,7 @@ ccd_intake_access_cb(void *data,
   if (connection->content_length != CCD_NO_LENGTH &&
       connection->content_length != connection->received)
     connection->request.malformed = "the body is not as long as announced";
-  return answer(connection, context);
+  return answer_request(connection, context);
 }
 
 void
@@ -376,24 +377,6 @@ ccd_intake_completed_cb(void *data,
   end_request(connection);
   /* MHD ends idle connections itself; what outlives that is a trickle of a request line. */
   atomic_store(&connection->deadline,
-               seconds(connection, 1) +
+               deadline_after(connection, 1) +
                  connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
-}
-
-const char *
-ccd_http_header(const ccd_http_request *request, const char *lower_name)
-{
-  const ccd_connection *connection = request->connection;
-  const char *value = NULL;
-  size_t length = 0;
-  /* MHD compares without case and allocates nothing. */
-  if (MHD_lookup_connection_value_n(connection->mhd,
-                                    MHD_HEADER_KIND,
-                                    lower_name,
-                                    strlen(lower_name),
-                                    &value,
-                                    &length) != MHD_YES)
-    return NULL;
-  /* Other encodings cannot be stored or logged: as if it were not there. */
-  return value != NULL && cc_utf8_length(value, length) >= 0 ? value : NULL;
 }

@@ -30,9 +30,6 @@ typedef struct ccd_http_request {
   void *connection; /* the listener's own */
 } ccd_http_request;
 
-/* A request header by its lower-case name, or NULL. Repeated headers were refused or joined. */
-const char *ccd_http_header(const ccd_http_request *request, const char *lower_name);
-
 /* Bytes per second that a streamed body or a file must make on average; slower clients are cut. */
 #define CCD_STREAM_RATE_MIN (4 * 1024)
 
@@ -106,15 +103,8 @@ cc_status ccd_listener_start(const ccd_listener_options *options,
 /* Take no new connections; answers now carry Connection: close. */
 void ccd_listener_quiesce(ccd_listener *listener);
 
-/* Requests being handled, open sockets included when @sockets. */
-int ccd_listener_in_flight(const ccd_listener *listener, bool sockets);
 int ccd_listener_connections(const ccd_listener *listener);
 
 /* Ask every WebSocket to end, wait for requests in flight until @deadline (cc_time_monotonic), then
  * stop and free. */
 void ccd_listener_stop(ccd_listener *listener, int64_t deadline);
-
-/* WebSocket, from its thread. False: the peer is gone or the server stops. */
-bool ccd_socket_send(ccd_socket *socket, const char *text, size_t length);
-bool ccd_socket_ping(ccd_socket *socket);
-bool ccd_socket_open(const ccd_socket *socket);

@@ -10,6 +10,7 @@
 
 typedef struct ccd_redis ccd_redis;
 typedef struct ccd_router ccd_router;
+typedef struct ccd_bindings ccd_bindings;
 typedef struct ccd_sessions ccd_sessions;
 typedef struct ccd_limits ccd_limits;
 typedef struct ccd_metrics ccd_metrics;
@@ -24,6 +25,7 @@ struct ccd_server {
   ccd_db *db;
   ccd_redis *redis;
   ccd_router *router;
+  ccd_bindings *bindings; /* of the router's routes */
   ccd_sessions *sessions;
   ccd_limits *limits;
   ccd_metrics *metrics;
@@ -48,15 +50,3 @@ ccd_call_keys(const ccd_call *call)
 {
   return &call->server->keys;
 }
-
-/* After the commit, drop what is cached about sessions: @kind "session", "user", "token", "device"
- * or "organization". Every process hears of it. */
-void ccd_call_revoke(ccd_call *call, const char *kind, int64_t id);
-
-/* After the commit, wake the job worker. */
-void ccd_call_wake_jobs(ccd_call *call);
-
-/* Count one use of a limit class under a key of the handler's choice (an account, besides the
- * address that the route already counts). CC_ERR_RATE_LIMITED when it is used up. */
-cc_status
-ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr) CC_MUSTCHECK;

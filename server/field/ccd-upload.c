@@ -4,6 +4,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-field.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/field/ccd-field.h"
 
 /* Uploads: one transaction and one verdict for each operation, in the order in which they came.
@@ -14,7 +15,7 @@
 #define RELEASES_MAX 500 /* in one request; the next one goes on */
 
 static const char *
-refusal(cc_arena *arena, const char *code, const char *message)
+refusal_json(cc_arena *arena, const char *code, const char *message)
 {
   cc_str text = CC_STR_INIT(4096);
   cc_str_add(&text, "{\"code\":");
@@ -27,8 +28,10 @@ refusal(cc_arena *arena, const char *code, const char *message)
   return made;
 }
 
-const char *
-ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
+/* Check the body of an operation. Returns NULL and the body in *ret_body as the kind's type keeps
+ * it, or the refusal as JSON and the body as it came. *ret_body NULL: out of memory. */
+static const char *
+check_operation(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
 {
   *ret_body = body;
   const cc_field_kind *kind = cc_field_kind_find(kind_name);
@@ -46,12 +49,12 @@ ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const c
                                &present,
                                &errors);
   if (status != CC_OK && errors.n > 0)
-    return refusal(call->arena,
-                   errors.items[0].code,
-                   cc_arena_printf(call->arena,
-                                   "%s: %s",
-                                   errors.items[0].pointer,
-                                   errors.items[0].message));
+    return refusal_json(call->arena,
+                        errors.items[0].code,
+                        cc_arena_printf(call->arena,
+                                        "%s: %s",
+                                        errors.items[0].pointer,
+                                        errors.items[0].message));
   cc_str text = CC_STR_INIT(BODY_MAX);
   if (status == CC_OK)
     cc_encode_body(kind->body, object, &present, &text);
@@ -67,11 +70,11 @@ missing_right(ccd_call *call, const char *kind_name)
   cc_right right = kind != NULL && kind->door_list ? CC_RIGHT_CHECK_IN : CC_RIGHT_CANVASS;
   if (call->actor->rights & CC_RIGHT_BIT(right))
     return NULL;
-  return refusal(call->arena,
-                 "right",
-                 cc_arena_printf(call->arena,
-                                 "This needs the right %s",
-                                 ccd_right_get(right)->name));
+  return refusal_json(call->arena,
+                      "right",
+                      cc_arena_printf(call->arena,
+                                      "This needs the right %s",
+                                      cc_right_get(right)->name));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */
@@ -106,7 +109,7 @@ add_verdict(ccd_call *call,
 {
   cc_field_verdict *verdict = cc_arena_alloc(call->arena, sizeof(*verdict));
   if (verdict == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   list[(*n)++] = verdict;
   return ccd_rows_bind(rows, 0, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
@@ -127,7 +130,7 @@ note_stream(upload *self, const ccd_rows *rows)
 }
 
 static cc_status
-apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
+apply_operation(upload *self, const cc_field_operation *operation, cc_error *reterr)
 {
   ccd_call *call = self->call;
   const char *body = NULL;
@@ -135,10 +138,10 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
   if (refused != NULL)
     body = operation->body;
   else
-    refused = ccd_field_check(call, operation->kind, operation->body, &body);
+    refused = check_operation(call, operation->kind, operation->body, &body);
   const char *text = body == NULL ? NULL : operation_text(call, operation, body);
   if (text == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"stream_id", self->stream},
     {"operation", text},
@@ -157,7 +160,7 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
 
 /* Those whose turn has come, one transaction each. */
 static cc_status
-release(upload *self, cc_error *reterr)
+release_operations(upload *self, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = self->receipt;
@@ -178,12 +181,12 @@ release(upload *self, cc_error *reterr)
 }
 
 static cc_status
-begin(upload *self, size_t n_operations, cc_error *reterr)
+begin_upload(upload *self, size_t n_operations, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = cc_arena_alloc(call->arena, sizeof(*receipt));
   if (receipt == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->receipt = receipt;
   receipt->received_at = ccd_call_received(call);
   receipt->verdicts = cc_arena_alloc(call->arena, (n_operations + 1) * sizeof(*receipt->verdicts));
@@ -196,9 +199,7 @@ begin(upload *self, size_t n_operations, cc_error *reterr)
   self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));
   receipt->clock_offset_ms = ccd_rows_int64(rows, 0, "clock_offset_us") / 1000;
   note_stream(self, rows);
-  return self->stream != NULL && receipt->verdicts != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return self->stream != NULL && receipt->verdicts != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -206,13 +207,13 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
 {
   const cc_field_upload *body = call->body;
   upload self = {.call = call};
-  cc_status status = begin(&self, body->n_operations, reterr);
+  cc_status status = begin_upload(&self, body->n_operations, reterr);
   if (status != CC_OK || self.receipt == NULL)
     return status;
   for (size_t i = 0; status == CC_OK && i < body->n_operations; i++)
-    status = apply(&self, body->operations[i], reterr);
+    status = apply_operation(&self, body->operations[i], reterr);
   if (status == CC_OK && self.releases)
-    status = release(&self, reterr);
+    status = release_operations(&self, reterr);
   if (status != CC_OK && self.receipt->n_verdicts == 0)
     return status;
   self.receipt->stopped = status != CC_OK;
@@ -232,7 +233,7 @@ ccd_field_resolve(ccd_call *call, cc_error *reterr)
     if (status != CC_OK)
       return status;
     const char *kind = ccd_rows_get(rows, 0, "kind");
-    const char *wrong = ccd_field_check(call, kind == NULL ? "" : kind, decision->body, &merged);
+    const char *wrong = check_operation(call, kind == NULL ? "" : kind, decision->body, &merged);
     if (wrong != NULL)
       return cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
   }

@@ -10,6 +10,7 @@
  * share. */
 
 #define CCD_JOB_ATTEMPTS_MAX "8"
+#define CCD_JOB_ARGS_MAX 32
 
 /* A job in the hands of a lane. The keeper looks at it under the worker's lock. */
 struct ccd_job_run {
@@ -50,25 +51,8 @@ struct ccd_jobs {
   cc_arena *keeper_arena;
 };
 
-/* Copies what it needs of the rows, before their connection goes back. */
-typedef void ccd_job_take(const ccd_rows *rows, cc_arena *arena, void *ret);
-
-/* One statement in a transaction of its own. */
-cc_status ccd_jobs_query(ccd_jobs *jobs,
-                         cc_arena *arena,
-                         const ccd_query *statement,
-                         const ccd_arg *named,
-                         ccd_job_take *take,
-                         void *ret,
-                         cc_error *reterr) CC_MUSTCHECK;
-
-/* Parameters by name from @named; NULL for what it lacks. @ret has room for statement->n_params. */
-void ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret);
-
 /* Give back what a job that ended still holds (ccd-job-run.c). */
 void ccd_job_run_done(ccd_job_run *run);
 
 /* The thread of ccd-job-keeper.c; @data is the ccd_jobs. */
 void *ccd_job_keeper(void *data);
-
-#define CCD_JOB_ARGS_MAX 32

@@ -3,6 +3,8 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
 
 /* The queue of a phone bank, made from its list in one statement: minutes for a state's file, so it
@@ -19,7 +21,7 @@ static const cc_type fill_payload_type =
   CC_TYPE(fill_payload, "PhoneBankFillPayload", fill_payload_fields);
 
 static cc_status
-fill(ccd_job *job, cc_error *reterr)
+fill_phonebank(ccd_job *job, cc_error *reterr)
 {
   void *payload = NULL;
   cc_error_list errors = {.arena = job->arena};
@@ -46,6 +48,6 @@ fill(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_phonebank_jobs[] = {
-  {.name = "phonebank.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill},
+  {.name = "phonebank.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill_phonebank},
   {0},
 };

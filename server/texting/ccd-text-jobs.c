@@ -3,7 +3,10 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/providers/ccd-sms-outbox.h"
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 
@@ -46,7 +49,7 @@ read_payload(ccd_job *job, const text_payload **ret, cc_error *reterr)
 }
 
 static cc_status
-fill(ccd_job *job, cc_error *reterr)
+fill_campaign(ccd_job *job, cc_error *reterr)
 {
   const text_payload *payload = NULL;
   cc_status status = read_payload(job, &payload, reterr);
@@ -145,7 +148,7 @@ can_send(const ccd_server *server)
 }
 
 const ccd_job_kind ccd_texting_jobs[] = {
-  {.name = "text.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill},
+  {.name = "text.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill_campaign},
   {.name = "text.send", .lane = CCD_LANE_QUICK, .lease_s = 60, .ready = can_send, .run = send_text},
   {0},
 };

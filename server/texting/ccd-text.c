@@ -2,6 +2,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-texting.h"
 #include "server/engine/ccd-server.h"
+#include "server/providers/ccd-sms-outbox.h"
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 
@@ -14,10 +15,7 @@ ccd_text_send_all(ccd_call *call, cc_error *reterr)
   const ccd_arg args[] = {{"allowed", allowed ? "true" : "false"}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_text_send_all, args, &call->rows, reterr);
   if (status == CC_OK && ccd_rows_n(call->rows) == 0)
-    status = cc_fail(reterr,
-                     CC_ERR_NOT_FOUND,
-                     "not_found",
-                     "There is no such thing, or it is not yours to see");
+    status = cc_fail_absent(reterr);
   if (status == CC_OK)
     ccd_call_wake_jobs(call);
   return status;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-problems.h"
+
 #include <inttypes.h>
 #include <string.h>
 

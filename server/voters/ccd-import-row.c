@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-row.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "server/engine/ccd-crypto.h"
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-import.h"
 
 /* A mapped row as a line of COPY staging.rows in text format: one tab between columns, \N for
@@ -48,7 +51,7 @@ add_escaped(cc_str *out, const char *text, size_t length)
 
 /* A column behind another one. */
 static void
-add(cc_str *out, ccd_slice value)
+add_column(cc_str *out, ccd_slice value)
 {
   cc_str_add_char(out, '\t');
   if (value.length == 0)
@@ -60,7 +63,7 @@ add(cc_str *out, ccd_slice value)
 static void
 add_text(cc_str *out, const char *text)
 {
-  add(out, (ccd_slice){.text = text, .length = strlen(text)});
+  add_column(out, (ccd_slice){.text = text, .length = strlen(text)});
 }
 
 static void
@@ -85,8 +88,8 @@ static void
 add_json(ccd_import_writer *writer, bool empty)
 {
   ccd_slice none = {0};
-  add(&writer->row,
-      empty ? none : (ccd_slice){.text = writer->json.text, .length = writer->json.length});
+  add_column(&writer->row,
+             empty ? none : (ccd_slice){.text = writer->json.text, .length = writer->json.length});
   writer->row.failed = writer->row.failed || writer->json.failed;
   cc_str_clear(&writer->json);
 }
@@ -136,7 +139,7 @@ add_history(ccd_import_writer *writer, const ccd_voter_pair *pairs, size_t n)
 
 /* Slices with blanks between those that are not empty, into the JSON buffer as plain text. */
 static void
-join(cc_str *out, const ccd_slice *parts, size_t n, char between)
+join_json(cc_str *out, const ccd_slice *parts, size_t n, char between)
 {
   for (size_t i = 0; i < n; i++) {
     if (parts[i].length == 0)
@@ -150,7 +153,7 @@ join(cc_str *out, const ccd_slice *parts, size_t n, char between)
 static void
 add_joined(ccd_import_writer *writer, const ccd_slice *parts, size_t n)
 {
-  join(&writer->json, parts, n, ' ');
+  join_json(&writer->json, parts, n, ' ');
   add_json(writer, writer->json.length == 0);
 }
 
@@ -165,14 +168,14 @@ static void
 add_mailing(ccd_import_writer *writer, const ccd_voter_row *row)
 {
   cc_str *out = &writer->json;
-  join(out, row->mailing, row->n_mailing, '\n');
+  join_json(out, row->mailing, row->n_mailing, '\n');
   const ccd_slice place[] = {row->mailing_city, row->mailing_state, row->mailing_zip};
   cc_str line = CC_STR_INIT(ROW_MAX);
-  join(&line, place, CC_N(place), ' ');
+  join_json(&line, place, CC_N(place), ' ');
   if (line.length > 0 && row->n_mailing > 0)
-    join(out, &(ccd_slice){.text = line.text, .length = line.length}, 1, '\n');
+    join_json(out, &(ccd_slice){.text = line.text, .length = line.length}, 1, '\n');
   if (out->length > 0)
-    join(out, &row->mailing_country, 1, '\n');
+    join_json(out, &row->mailing_country, 1, '\n');
   writer->row.failed = writer->row.failed || line.failed;
   cc_str_done(&line);
   add_json(writer, out->length == 0);
@@ -183,13 +186,13 @@ add_residence(ccd_import_writer *writer, const ccd_voter_row *row)
 {
   cc_str *out = &writer->row;
   const ccd_address *address = &row->residence;
-  add(out, address->line);
+  add_column(out, address->line);
   add_unit(writer, address);
-  add(out, row->city);
-  add(out, row->state);
-  add(out, row->zip5);
-  add(out, row->zip4);
-  add(out, address->address_key);
+  add_column(out, row->city);
+  add_column(out, row->state);
+  add_column(out, row->zip5);
+  add_column(out, row->zip4);
+  add_column(out, address->address_key);
 }
 
 static void
@@ -201,11 +204,11 @@ add_building(ccd_import_writer *writer, const ccd_address *address)
                               address->postdirection};
   const ccd_slice number[] = {address->number, address->fraction};
   const ccd_slice whole[] = {number[0], number[1], street[0], street[1], street[2], street[3]};
-  add(&writer->row, address->building_key);
+  add_column(&writer->row, address->building_key);
   add_joined(writer, whole, CC_N(whole));
   add_joined(writer, number, CC_N(number));
   add_joined(writer, street, CC_N(street));
-  add(&writer->row, address->street_key);
+  add_column(&writer->row, address->street_key);
 }
 
 /* Everything behind the hash, which is made of it: equal text, equal person. */
@@ -217,18 +220,18 @@ write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
   int status = row->registration_status;
   cc_str_clear(out);
   cc_str_clear(&writer->json);
-  add(out, row->state_id);
-  add(out, row->first_name);
-  add(out, row->middle_name);
-  add(out, row->last_name);
-  add(out, row->suffix);
+  add_column(out, row->state_id);
+  add_column(out, row->first_name);
+  add_column(out, row->middle_name);
+  add_column(out, row->last_name);
+  add_column(out, row->suffix);
   add_date(out, row->birth);
   add_year(out, row->birth);
-  add(out, (ccd_slice){.text = sex, .length = sex[0] != '\0'});
-  add(out, row->party);
+  add_column(out, (ccd_slice){.text = sex, .length = sex[0] != '\0'});
+  add_column(out, row->party);
   add_text(out, status > 0 ? cc_registration_status_enum.names[status - 1] : "");
   add_date(out, row->registered_on);
-  add(out, row->precinct);
+  add_column(out, row->precinct);
   add_object(writer, row->districts, row->n_districts);
   add_residence(writer, row);
   add_mailing(writer, row);

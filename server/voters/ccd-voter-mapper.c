@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-voter-mapper.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +100,7 @@ bind_marks(ccd_voter_mapper *mapper, const names *columns)
 }
 
 static cc_status
-bind(ccd_voter_mapper *mapper, const names *columns, cc_error_list *reterr)
+bind_columns(ccd_voter_mapper *mapper, const names *columns, cc_error_list *reterr)
 {
   const cc_voter_profile *profile = mapper->profile;
   size_t before = reterr->n;
@@ -155,7 +157,7 @@ layout_names(ccd_voter_mapper *mapper, names *columns)
 }
 
 static cc_status
-begin(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
+begin_mapper(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
 {
   mapper->pivot = year_now();
   mapper->kept = cc_arena_new((size_t) 16 * 1024 * 1024);
@@ -163,7 +165,7 @@ begin(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
   if (mapper->kept == NULL || mapper->text == NULL)
     return CC_ERR_NO_MEMORY;
   cc_status status = layout_names(mapper, &columns);
-  return status == CC_OK ? bind(mapper, &columns, reterr) : status;
+  return status == CC_OK ? bind_columns(mapper, &columns, reterr) : status;
 }
 
 cc_status
@@ -177,7 +179,7 @@ ccd_voter_mapper_new(const cc_voter_profile *profile,
   if (mapper == NULL)
     return CC_ERR_NO_MEMORY;
   mapper->profile = profile;
-  cc_status status = begin(mapper, (names){columns, n_columns}, reterr);
+  cc_status status = begin_mapper(mapper, (names){columns, n_columns}, reterr);
   if (status == CC_OK)
     *ret = mapper;
   else

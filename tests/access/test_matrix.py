@@ -460,7 +460,7 @@ def kinds_of(template):
 @pytest.fixture(scope="module")
 def tally():
     """A line "route cells" of each route that was asked."""
-    return Notes("CAMPAIGN_SEEN_FILE")
+    return Notes("cells")
 
 
 def ask(world, name, kind, actor):

@@ -44,6 +44,19 @@ def member(probe, record):
     return made
 
 
+def test_a_body_field_is_never_replaced_by_a_value_of_the_engine(member):
+    """Fault of before: a field called address got the client's IP address, one called actor the caller."""
+    sent = {"address": "14 Canal St", "actor": "user:1", "request_id": "mine", "rights": "all", "organization_id": 77,
+            "user_id": 78, "limit": 79}
+    answer = member.client.ok("POST", "/v1/probe/names", sent)
+    assert {name: answer[name] for name in sent} == sent
+    assert answer["call_address"] == "127.0.0.1" and answer["call_actor"] == f"user:{member.user}"
+    assert (answer["call_organization_id"], answer["call_user_id"]) == (member.id, member.user)
+
+    nothing = member.client.ok("POST", "/v1/probe/names", {})
+    assert [nothing[name] for name in sent] == [None] * len(sent), "a field that was left out is NULL"
+
+
 def left_over(probe):
     return sorted(path.name for path in (probe.storage / "spool").glob("*"))
 

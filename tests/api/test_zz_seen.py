@@ -8,7 +8,7 @@ import pytest
 
 @pytest.mark.closing
 def test_every_operation_was_seen(request, recorder):
-    if not recorder.notes.is_shared:
+    if not recorder.is_shared:
         folder = pathlib.Path(__file__).parent
         ran = {pathlib.Path(item.fspath).name for item in request.session.items}
         missing = {path.name for path in folder.glob("test_*.py")} - ran
@@ -18,3 +18,5 @@ def test_every_operation_was_seen(request, recorder):
     assert not recorder.never_seen(), f"no test asks for {recorder.never_seen()}"
     # A WebSocket's 101 goes past the recorder: tests/api/test_feed.py notes it.
     assert not recorder.names() - succeeded, f"no test sees a success of {sorted(recorder.names() - succeeded)}"
+    left = recorder.creating() - recorder.all_followed()
+    assert not left, f"no test follows the Location of {sorted(left)}"

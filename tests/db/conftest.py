@@ -7,9 +7,8 @@ import itertools
 import psycopg2
 import pytest
 
-from harness import services
+from harness import server, services
 
-MIGRATIONS = sorted((services.ROOT / "db" / "migrations").glob("[0-9]*.sql"))
 EVENT = ("INSERT INTO events (organization_id, title, slug, start_time, end_time, location_type) "
          "VALUES (%s, %s, %s, now(), now() + interval '1 hour', 'virtual') RETURNING id")
 
@@ -166,18 +165,9 @@ class Database:
                 cursor.execute(statement, {"organization": organization})
 
 
-def migrate(database):
-    for path in MIGRATIONS:
-        with database.connect("campaign_owner") as connection, connection.cursor() as cursor:
-            cursor.execute(path.read_text())
-        connection.close()
-
-
 @pytest.fixture(scope="session")
 def template(cluster):
-    made = Database(cluster, cluster.new_database())
-    migrate(made)
-    return made.name
+    return cluster.new_database(server.binary())
 
 
 @pytest.fixture(scope="module")

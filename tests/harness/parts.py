@@ -70,12 +70,13 @@ def select(config, items):
 
 
 class Notes:
-    """Lines that tests leave for the closing test of their folder: in memory, and in the file that an
-    environment variable names when the tests of a folder run in several processes."""
+    """Lines of one kind that tests leave for the closing test of their folder: in memory, and in the file that
+    $CAMPAIGN_SEEN_FILE names when the tests of a folder run in several processes."""
 
-    def __init__(self, variable):
-        path = os.environ.get(variable)
+    def __init__(self, kind):
+        path = os.environ.get("CAMPAIGN_SEEN_FILE")
         self.path = pathlib.Path(path) if path else None
+        self.kind = f"{kind} "
         self.lines = set()
 
     def add(self, line):
@@ -84,13 +85,14 @@ class Notes:
         self.lines.add(line)
         if self.path:
             with open(self.path, "a", encoding="utf-8") as file:
-                file.write(line + "\n")
+                file.write(f"{self.kind}{line}\n")
 
     def all(self):
         """What this process and all others noted."""
-        if self.path and self.path.exists():
-            return self.lines | set(self.path.read_text(encoding="utf-8").splitlines())
-        return set(self.lines)
+        if not self.path or not self.path.exists():
+            return set(self.lines)
+        return self.lines | {line[len(self.kind):] for line in self.path.read_text(encoding="utf-8").splitlines()
+                             if line.startswith(self.kind)}
 
     @property
     def is_shared(self):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the jobs of a test run do: build a folder, run meson's tests, pytest or lint, and read what came of it."""
 
+import json
 import os
 import shutil
 
@@ -59,11 +60,28 @@ def run_meson(folder, suite, job, programs=(), options=()):
     """Run meson's tests of a suite, or only the named programs of it."""
     base = f"testlog-{job.log.stem}"
     junit = ROOT / folder / "meson-logs" / f"{base}.junit.xml"
-    junit.unlink(missing_ok=True)
+    report = junit.with_name(f"{base}.json")
+    for old in (junit, report):
+        old.unlink(missing_ok=True)
     chosen = list(programs) or [f"--suite={suite}"]
     code = run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--timeout-multiplier", "4",
                 "--logbase", base, *options, *chosen], job.log, **server.SANITIZERS)
-    return checked(job, code, read_junit(job.suite, junit))
+    cases = read_junit(job.suite, junit)
+    return checked(job, code, cases + ended_badly(job, report, cases))
+
+
+def ended_badly(job, path, cases):
+    """Meson's JUnit file has the subtests of a program, but not that the program failed although they all passed (a
+    leak, a signal): a case for each that ended so. The log has a line of JSON for each program."""
+    named = " ".join(case.name for case in cases if case.outcome == "failed").split()
+    found = []
+    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+        program = json.loads(line)
+        name = program["name"].split(" / ")[-1]
+        if program["result"] not in ("OK", "SKIP", "EXPECTEDFAIL", "IGNORED") and name not in named:
+            text = "\n".join(filter(None, (program.get("stdout"), program.get("stderr"))))
+            found.append(Case(f"{job.suite}: {name} ended with {program['returncode']}", "failed", text))
+    return found
 
 
 def run_pytest(target, folder, job, marks="", options=(), **environment):

@@ -7,6 +7,7 @@
 Each finding is a line `file:line: message`; the last line counts them. See docs/development.md."""
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
@@ -36,7 +37,7 @@ BANNED = {
 # Library header: folders that may include it. What has no row is free for all.
 LIBRARY_HOMES = {
     r"ulfius\.h|u_.*\.h|microhttpd\.h": ("server/engine/",),
-    r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/",),
+    r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/", "tests/unit/data/"),
     r"curl/.*": ("server/providers/",),
     r"libsoup/.*": ("client-gtk/core/", "tests/client/"),
     r"gtk/.*|adwaita\.h|libadwaita.*": ("client-gtk/", "tests/client/"),
@@ -68,6 +69,20 @@ FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts
             "texting", "messages", "payments", "files", "support", "platform", "sites")
 for feature in FEATURES:
     ROOMS[f"server/{feature}"] = FEATURE
+
+# Code with these rules; the client's classes have their own (G_DEFINE_TYPE makes functions).
+OURS = ("common/", "server/")
+
+# Public functions that no program of ours calls, by the beginning of their names, and who does.
+FOR_OTHERS = {
+    "main": "the system",
+    "MHD_": "ulfius and libmicrohttpd, in place of their own",
+    "cc_outbox_": "the client of the field, to come",
+    "cc_clock_": "the client of the field, to come",
+    "cc_arena_used": "tests of what a decode may take",
+    "cc_type_sample": "tests that run over every type",
+    "ccd_walk_measure": "the benchmark, which measures walks that others planned",
+}
 
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 COMMENT_OF = {".c": "/* ", ".h": "/* ", ".sql": "-- ", ".py": "# ", ".sh": "# ", ".build": "# ", ".ui": "<!-- "}
@@ -236,6 +251,74 @@ def check_paths(findings, names):
                 findings.add("paths", name, number, f"a path of one machine: {found.group(0)}")
 
 
+def prototypes(code):
+    """(name, line) of each function that a header declares; inline ones are no declarations."""
+    code = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", blank, code, flags=re.M)
+    depth, start = 0, 0
+    for position, char in enumerate(code):
+        if char in "{}":
+            depth += 1 if char == "{" else -1
+        if depth == 0 and char in ";}":
+            statement = code[start:position]
+            found = re.search(r"([a-z_]\w*)\s*\([^;{}]*\)[\sA-Z_0-9(),]*$", statement)
+            if char == ";" and found and "{" not in statement and not re.match(r"\s*typedef\b", statement):
+                yield found.group(1), line_of(code, start + found.start(1))
+            start = position + 1
+
+
+def definitions(code):
+    """(name, first line, is it static) of each function that a source file defines."""
+    lines = code.splitlines()
+    for name, first, _ in functions(code):
+        head = next((number for number in range(first - 1, 1, -1) if lines[number - 1].startswith(name + "(")), 0)
+        if head:
+            yield name, head, lines[head - 2].startswith("static")
+
+
+def check_homes(findings, names, codes):
+    """Somebody who reads a call finds the function in the file that the header is named after."""
+    homes = {}
+    for name in names:
+        if name.startswith(OURS) and name.endswith(".c"):
+            for function, _, static in definitions(codes[name]):
+                if not static:
+                    homes[function] = name
+    for name in names:
+        if not name.startswith(OURS) or not name.endswith(".h") or name.endswith("-private.h"):
+            continue
+        for function, line in prototypes(codes[name]):
+            home = homes.get(function)
+            if home is not None and home[:-2] != name[:-2]:
+                findings.add("homes", name, line, f"{function}() is defined in {home}: declare it in {home[:-2]}.h")
+
+
+def check_names(findings, names, codes):
+    """One word says too little in a backtrace, where the name stands without its file."""
+    for name in names:
+        if not name.startswith(OURS):
+            continue
+        for function, line, static in definitions(codes[name]):
+            if static and "_" not in function:
+                findings.add("names", name, line, f"{function}() is one word: say what it does to what")
+
+
+def check_callers(findings, names, codes):
+    """A public function that only tests or its own file call is dead, or should be static."""
+    uses = {}
+    for name in names:
+        if not name.startswith("tests/"):
+            declared = {function for function, _ in prototypes(codes[name])} if name.endswith(".h") else ()
+            for word, times in collections.Counter(re.findall(r"\b[A-Za-z]\w*", codes[name])).items():
+                if times > (word in declared):
+                    uses.setdefault(word, set()).add(name)
+    for name in names:
+        if not name.startswith(OURS) or not name.endswith(".c"):
+            continue
+        for function, line, static in definitions(codes[name]):
+            if not static and not function.startswith(tuple(FOR_OTHERS)) and not uses[function] - {name}:
+                findings.add("callers", name, line, f"nothing outside of this file and the tests calls {function}()")
+
+
 def check_queries(findings, names, texts):
     """A query that nothing names is dead; one that is named must exist."""
     defined = {}
@@ -384,7 +467,7 @@ def main():
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
     parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
-                                       "headers format tidy")
+                                       "homes names callers headers format tidy")
     parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
     parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
     parser.add_argument("--list", action="store_true", help="the names of the checks, no more")
@@ -394,6 +477,7 @@ def main():
     names = tracked_files()
     c_names = [name for name in names if name.endswith((".c", ".h"))]
     texts = {name: (ROOT / name).read_text(errors="replace") for name in c_names}
+    codes = {name: code_only(text) for name, text in texts.items()}
     slow = changed_only(c_names) if options.changed else c_names
     checks = {
         "spdx": lambda found: check_spdx(found, names),
@@ -403,6 +487,9 @@ def main():
         "lengths": lambda found: check_lengths(found, c_names, texts),
         "paths": lambda found: check_paths(found, names),
         "queries": lambda found: check_queries(found, names, texts),
+        "homes": lambda found: check_homes(found, c_names, codes),
+        "names": lambda found: check_names(found, c_names, codes),
+        "callers": lambda found: check_callers(found, c_names, codes),
         "headers": lambda found: check_headers(found, slow, options.build),
         "format": lambda found: check_format(found, slow),
         "tidy": lambda found: check_tidy(found, slow, options.build),

@@ -7,9 +7,11 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
 #include "tests/probe/probe.h"
 
 /* Kinds of jobs that do what the tests look at. */

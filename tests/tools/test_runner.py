@@ -149,14 +149,15 @@ def test_a_port_is_claimed_by_one_process():
 
 
 def test_notes_of_several_processes_are_added_up(tmp_path, monkeypatch):
-    monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
-    one, other = parts.Notes("NOTES"), parts.Notes("NOTES")
+    monkeypatch.setenv("CAMPAIGN_SEEN_FILE", str(tmp_path / "notes"))
+    one, other, third = parts.Notes("seen"), parts.Notes("seen"), parts.Notes("cells")
     one.add("a 200")
     one.add("a 200")
     other.add("b 404")
-    assert one.all() == other.all() == {"a 200", "b 404"} and (tmp_path / "notes").read_text() == "a 200\nb 404\n"
-    monkeypatch.delenv("NOTES")
-    alone = parts.Notes("NOTES")
+    third.add("a 3")
+    assert one.all() == other.all() == {"a 200", "b 404"} and one.is_shared and third.all() == {"a 3"}
+    monkeypatch.delenv("CAMPAIGN_SEEN_FILE")
+    alone = parts.Notes("seen")
     alone.add("c 200")
     assert alone.all() == {"c 200"} and not alone.is_shared
 

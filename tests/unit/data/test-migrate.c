@@ -3,11 +3,14 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include <libpq-fe.h>
+
 #include "server/data/ccd-migrate.h"
 
 /* By tests/unit/data/run.py, on an empty database. */
 
 static const char *url, *folder;
+static char *functions; /* folder of the files of functions, below @folder */
 
 static void
 put(const char *name, const char *sql)
@@ -20,21 +23,49 @@ put(const char *name, const char *sql)
   g_free(path);
 }
 
-/* Migrate; @says NULL: it works and applies @n. */
+/* Migrate; @says NULL: it works and applies @n migrations and @n_functions files of functions. */
 static void
-expect(int n, const char *says)
+expect_both(int n, int n_functions, const char *says)
 {
-  int applied = -1;
+  ccd_migrated done = {.migrations = -1, .functions = -1};
   cc_error error = {0};
-  cc_status status = ccd_migrate(url, folder, &applied, &error);
-  g_assert_cmpint(applied, ==, n);
+  cc_status status = ccd_migrate(url, folder, functions, &done, &error);
   if (says == NULL) {
     g_assert_cmpstr(error.message, ==, "");
     g_assert_cmpint(status, ==, CC_OK);
   } else {
     g_assert_cmpint(status, !=, CC_OK);
-    g_assert_nonnull(strstr(error.message, says));
+    if (strstr(error.message, says) == NULL)
+      g_error("\"%s\" does not say \"%s\"", error.message, says);
   }
+  g_assert_cmpint(done.migrations, ==, n);
+  g_assert_cmpint(done.functions, ==, n_functions);
+}
+
+static void
+expect(int n, const char *says)
+{
+  expect_both(n, 0, says);
+}
+
+/* What a statement answers; NULL: it fails. */
+static char *
+ask(const char *sql)
+{
+  PGconn *pg = PQconnectdb(url);
+  PGresult *rows = PQexec(pg, sql);
+  char *answer = PQresultStatus(rows) == PGRES_TUPLES_OK ? g_strdup(PQgetvalue(rows, 0, 0)) : NULL;
+  PQclear(rows);
+  PQfinish(pg);
+  return answer;
+}
+
+static void
+assert_answer(const char *sql, const char *expected)
+{
+  char *answer = ask(sql);
+  g_assert_cmpstr(answer, ==, expected);
+  g_free(answer);
 }
 
 static void
@@ -43,9 +74,10 @@ test_migrate(void)
   expect(0, "no migrations");
   put("0001_one.sql", "CREATE TABLE one (x int);");
   put("0002_two.sql", "ALTER TABLE one ADD y int;\n-- é\nSELECT nonsense;\n");
-  expect(1, "0002_two.sql:3: column \"nonsense\" does not exist");
+  /* All or nothing: the first file is taken back, too. */
+  expect(0, "0002_two.sql:3: column \"nonsense\" does not exist");
   put("0002_two.sql", "ALTER TABLE one ADD y int;");
-  expect(1, NULL);
+  expect(2, NULL);
   expect(0, NULL);
 
   put("0004_four.sql", "SELECT 1;");
@@ -70,19 +102,87 @@ test_migrate(void)
   expect(1, NULL);
 }
 
+static void
+test_functions(void)
+{
+  put("functions/ORDER", "# comment\na.sql\nb.sql\n");
+  put("functions/a.sql",
+      "CREATE OR REPLACE FUNCTION a() RETURNS int LANGUAGE sql AS $$ SELECT b(1) $$;"
+      "CREATE OR REPLACE FUNCTION b(x int) RETURNS int LANGUAGE sql AS $$ SELECT x $$;");
+  put("functions/b.sql",
+      "CREATE OR REPLACE VIEW shown AS SELECT a() AS x;"
+      "CREATE OR REPLACE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $$"
+      " BEGIN NEW.y := 7; RETURN NEW; END $$;"
+      "CREATE OR REPLACE TRIGGER one_t BEFORE INSERT ON one FOR EACH ROW EXECUTE FUNCTION t();");
+  expect_both(0, 2, NULL);
+  assert_answer("SELECT x FROM shown", "1");
+  assert_answer("INSERT INTO one (x) VALUES (1) RETURNING y", "7");
+  expect_both(0, 0, NULL);
+
+  /* Another body, and another name of a parameter, which CREATE OR REPLACE refuses. */
+  put("functions/a.sql",
+      "CREATE OR REPLACE FUNCTION a() RETURNS int LANGUAGE sql AS $$ SELECT b(2) $$;"
+      "CREATE OR REPLACE FUNCTION b(x int) RETURNS int LANGUAGE sql AS $$ SELECT x $$;");
+  expect_both(0, 1, NULL);
+  assert_answer("SELECT x FROM shown", "2");
+  put("functions/a.sql",
+      "CREATE OR REPLACE FUNCTION a() RETURNS int LANGUAGE sql AS $$ SELECT b(3) $$;"
+      "CREATE OR REPLACE FUNCTION b(y int) RETURNS int LANGUAGE sql AS $$ SELECT y $$;");
+  expect_both(0, 0, "cannot drop function a() because other objects depend on it");
+  assert_answer("SELECT x FROM shown", "2");
+}
+
+static void
+test_functions_go(void)
+{
+  /* Without the view the functions may change their parameters. */
+  put("functions/b.sql", "SELECT 1;");
+  put("functions/ORDER", "b.sql\na.sql\n");
+  expect_both(0, 0, "cannot drop function a() because other objects depend on it");
+  put("0004_no_view.sql", "DROP VIEW shown;");
+  expect_both(1, 2, NULL);
+  assert_answer("SELECT a()", "3");
+  assert_answer("INSERT INTO one (x) VALUES (1) RETURNING y IS NULL", "t");
+  assert_answer("SELECT count(*) FROM pg_proc WHERE proname = 't'", "0");
+
+  /* A function that moves to another file stays; what no file defines goes; another argument is
+   * another function. */
+  put("functions/a.sql",
+      "CREATE OR REPLACE FUNCTION b(y bigint) RETURNS int LANGUAGE sql AS $$ SELECT 9 $$;");
+  put("functions/b.sql",
+      "CREATE OR REPLACE FUNCTION a() RETURNS int LANGUAGE sql AS $$ SELECT b(4) $$;");
+  expect_both(0, 2, NULL);
+  assert_answer("SELECT a()", "9");
+  assert_answer("SELECT count(*) FROM pg_proc WHERE proname = 'b'", "1");
+  put("functions/ORDER", "a.sql\n");
+  expect_both(0, 1, NULL);
+  assert_answer("SELECT a()", NULL);
+
+  put("functions/a.sql", "SELECT 1;\nSELECT nonsense;");
+  expect_both(0, 0, "a.sql:2: column \"nonsense\" does not exist");
+  put("functions/ORDER", "none.sql\n");
+  expect_both(0, 0, "none.sql: cannot be read");
+  put("functions/ORDER", "");
+  expect_both(0, 1, NULL);
+  /* What a migration made is nobody's to drop. */
+  put("0005_own.sql", "CREATE FUNCTION own() RETURNS int LANGUAGE sql AS $$ SELECT 5 $$;");
+  expect_both(1, 0, NULL);
+  assert_answer("SELECT own()", "5");
+}
+
 static gpointer
 migrate_too(gpointer data)
 {
-  int applied = 0;
+  ccd_migrated done = {0};
   cc_error error = {0};
-  g_assert_cmpint(ccd_migrate(url, folder, &applied, &error), ==, CC_OK);
-  return GINT_TO_POINTER(applied);
+  g_assert_cmpint(ccd_migrate(url, folder, functions, &done, &error), ==, CC_OK);
+  return GINT_TO_POINTER(done.migrations);
 }
 
 static void
 test_together(void)
 {
-  put("0004_four.sql", "SELECT pg_sleep(0.3); CREATE TABLE four (x int);");
+  put("0006_six.sql", "SELECT pg_sleep(0.3); CREATE TABLE six (x int);");
   GThread *threads[4];
   for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
     threads[i] = g_thread_new("migrate", migrate_too, NULL);
@@ -95,10 +195,16 @@ test_together(void)
 static void
 test_unreachable(void)
 {
-  int applied = 0;
   cc_error error = {0};
-  g_assert_cmpint(ccd_migrate("host=/nowhere", folder, &applied, &error), ==, CC_ERR_UNAVAILABLE);
-  g_assert_cmpint(ccd_migrate(url, "/nowhere", &applied, &error), ==, CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_migrate("host=/nowhere", folder, functions, /* ret= */ NULL, &error),
+                  ==,
+                  CC_ERR_UNAVAILABLE);
+  g_assert_cmpint(ccd_migrate(url, "/nowhere", functions, /* ret= */ NULL, &error),
+                  ==,
+                  CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_migrate(url, folder, "/nowhere", /* ret= */ NULL, &error),
+                  ==,
+                  CC_ERR_INTERNAL);
 }
 
 int
@@ -111,8 +217,15 @@ main(int argc, char **argv)
     g_printerr("run it by tests/unit/data/run.py\n");
     return 77;
   }
+  functions = g_build_filename(folder, "functions", NULL);
+  g_assert_cmpint(g_mkdir(functions, 0700), ==, 0);
+  put("functions/ORDER", "");
   g_test_add_func("/migrate/files", test_migrate);
+  g_test_add_func("/migrate/functions", test_functions);
+  g_test_add_func("/migrate/functions-go", test_functions_go);
   g_test_add_func("/migrate/together", test_together);
   g_test_add_func("/migrate/unreachable", test_unreachable);
-  return g_test_run();
+  int result = g_test_run();
+  g_free(functions);
+  return result;
 }

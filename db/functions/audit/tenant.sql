@@ -1,0 +1,52 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- What makes the triggers of tables. Run by the owner in the triggers.sql of each feature.
+
+-- The triggers of a tenant table: touch, which raises its version (tables that have one), and
+-- record_change, which writes each change under the name @entity to the feed and the audit log
+-- (NULL: not recorded; the feature's triggers.sql says why). Columns in @secret never reach the log; a
+-- change of columns in @silent alone is not recorded. @touch_when: which updates raise the version.
+CREATE OR REPLACE FUNCTION tenant_triggers(name text, entity text, secret text DEFAULT '{}',
+  silent text DEFAULT '{}', touch_when text DEFAULT 'OLD.* IS DISTINCT FROM NEW.*',
+  organization_column text DEFAULT 'organization_id') RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = name::regclass AND attname = 'version') THEN
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW WHEN (%s)
+                    EXECUTE FUNCTION touch()', name || '_touch', name, touch_when);
+  END IF;
+  IF entity IS NOT NULL THEN
+    EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', name || '_record', name);
+    EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %I
+                    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+                    WHEN (current_setting(''app.bulk'', true) IS DISTINCT FROM ''on'')
+                    EXECUTE FUNCTION record_change(%L, %L, %L, %L)', name || '_record', name, entity,
+                   secret, silent, organization_column);
+  END IF;
+END
+$$;
+
+-- BEFORE DELETE trigger of a table that others refer to: clears the column that names the deleted row,
+-- TG_ARGV = (table, column). ON DELETE SET NULL would do the same, but may not name a single column
+-- when the key holds the column by which tables are distributed.
+CREATE OR REPLACE FUNCTION release_reference() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE format('UPDATE %I SET %I = NULL WHERE organization_id = $1 AND %I = $2', TG_ARGV[0], TG_ARGV[1],
+                 TG_ARGV[1]) USING OLD.organization_id, OLD.id;
+  RETURN OLD;
+END
+$$;
+
+-- @name.@column refers to a row of @referred; it becomes NULL when that row is deleted.
+CREATE OR REPLACE FUNCTION released_with(name text, "column" text, referred text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW
+                  EXECUTE FUNCTION release_reference(%L, %L)',
+                 referred || '_release_' || name || '_' || "column", referred, name, "column");
+END
+$$;

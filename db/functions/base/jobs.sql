@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Enqueueing a job from a statement or a function.
+
+-- Enqueue a job whose payload is plain JSON, in the transaction that causes it. For routes whose work
+-- is one statement, and for functions; a route says wakes_jobs to have it looked at right away. Kinds
+-- with a sealed payload (mails) are the server's alone.
+CREATE OR REPLACE FUNCTION job_enqueue(kind text, organization_id bigint, payload jsonb,
+  run_at timestamptz DEFAULT now()) RETURNS bigint
+LANGUAGE sql VOLATILE
+AS $$
+  INSERT INTO jobs (kind, organization_id, payload, run_at)
+  VALUES ($1, $2, convert_to($3::text, 'UTF8'), $4)
+  RETURNING id
+$$;
+
+GRANT EXECUTE ON FUNCTION job_enqueue(text,bigint,jsonb,timestamp with time zone)
+  TO campaign_api, campaign_definer;

@@ -1,0 +1,42 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Versions of rows, and tables that are append-only.
+
+-- Stands in the WHERE of an update. expected NULL means that the client did not ask (no If-Match).
+CREATE OR REPLACE FUNCTION assert_version(current bigint, expected bigint) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+  IF expected IS NOT NULL AND expected IS DISTINCT FROM current THEN
+    RAISE EXCEPTION 'This was changed by somebody else in the meantime.'
+      USING ERRCODE = 'CC412', DETAIL = 'version_mismatch',
+            HINT = format('The version is now %s, not %s.', current, expected);
+  END IF;
+  RETURN true;
+END
+$$;
+
+-- BEFORE UPDATE on every table with a version. The triggers have WHEN (OLD.* IS DISTINCT FROM NEW.*),
+-- so an update that changes nothing keeps the version, and with it the client's ETag.
+CREATE OR REPLACE FUNCTION touch() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.version := OLD.version + 1;
+  NEW.updated_at := now();
+  RETURN NEW;
+END
+$$;
+
+-- Append-only for everybody, the owner included. A superuser can get around a trigger: that is what
+-- the chain is for.
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION assert_version(bigint,bigint)
+  TO campaign_api;

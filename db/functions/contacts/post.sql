@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- What the routes of contacts call: record, undo, record for a whole building, and a page of
+-- contacts.
+
+CREATE OR REPLACE FUNCTION contact_post(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+BEGIN
+  PERFORM contact_assert_scope(actor, organization, maker, rights, given);
+  RETURN QUERY SELECT * FROM contact_record(actor, organization, maker, given);
+END
+$$;
+
+-- No row: there is no such contact, or it is another's.
+CREATE OR REPLACE FUNCTION contact_undo(actor text, organization bigint, maker bigint, rights jsonb, taken_back bigint,
+  given jsonb)
+RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.id = taken_back
+               AND contact_is_mine(contact_undo.actor, maker, rights, c)) THEN
+    RETURN QUERY SELECT * FROM contact_record(actor, organization, maker,
+      given || jsonb_build_object('replaces_id', taken_back, 'undone', true));
+  END IF;
+END
+$$;
+
+-- Many doors with one outcome. Each is a contact of its own, recorded or refused by itself; all locks first, in
+-- the order of contact_lock, so that two who do it at once wait for each other and never in a circle.
+CREATE OR REPLACE FUNCTION contact_bulk(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+RETURNS TABLE (recorded bigint, results jsonb)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  item jsonb;
+  made bigint;
+  why text;
+  wrong text;
+BEGIN
+  recorded := 0;
+  results := '[]';
+  PERFORM FROM buildings b WHERE b.organization_id = organization AND b.id IN (
+      SELECT d.building_id FROM jsonb_array_elements(given -> 'doors') i
+      JOIN doors d ON d.organization_id = organization AND d.id = (i ->> 'door_id')::bigint)
+    ORDER BY b.id FOR NO KEY UPDATE;
+  PERFORM FROM doors d WHERE d.organization_id = organization AND d.id IN (
+      SELECT (i ->> 'door_id')::bigint FROM jsonb_array_elements(given -> 'doors') i)
+    ORDER BY d.id FOR NO KEY UPDATE;
+  PERFORM FROM voters v WHERE v.organization_id = organization AND v.door_id IN (
+      SELECT (i ->> 'door_id')::bigint FROM jsonb_array_elements(given -> 'doors') i)
+    ORDER BY v.id FOR NO KEY UPDATE;
+  FOR item IN SELECT i FROM jsonb_array_elements(given -> 'doors') i LOOP
+    BEGIN
+      SELECT (p.contact).id, p.refused_code, p.refused_message INTO made, why, wrong FROM contact_post(actor, organization, maker, rights,
+        (given - 'doors') || jsonb_strip_nulls(item) || '{"channel": "door"}') p;
+    EXCEPTION WHEN SQLSTATE 'CC422' OR SQLSTATE 'CC403' THEN
+      GET STACKED DIAGNOSTICS why := PG_EXCEPTION_DETAIL, wrong := MESSAGE_TEXT;
+    END;
+    recorded := recorded + (why IS NULL)::int;
+    results := results || jsonb_build_object('client_id', item ->> 'client_id', 'door_id', item -> 'door_id',
+      'contact_id', CASE WHEN why IS NULL THEN made END, 'code', why,
+      'message', CASE WHEN why IS NOT NULL THEN wrong END);
+  END LOOP;
+  RETURN NEXT;
+END
+$$;
+
+-- Newest first. The filters that are set make the statement, so that each has its index.
+CREATE OR REPLACE FUNCTION contact_page(actor text, organization bigint, person bigint, rights jsonb, filter jsonb,
+  before_time timestamptz, before_id bigint, wanted int)
+RETURNS SETOF voter_contacts
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  conditions text;
+BEGIN
+  SELECT string_agg(' AND ' || w.condition, '') INTO conditions
+    FROM (VALUES
+      (filter ? 'voter_id', 'c.voter_id = ($2 ->> ''voter_id'')::bigint'),
+      (filter ? 'door_id', 'c.door_id = ($2 ->> ''door_id'')::bigint'),
+      (filter ? 'turf_id', 'c.route_id = ($2 ->> ''turf_id'')::bigint'),
+      (filter ? 'canvasser_id', 'c.user_id = ($2 ->> ''canvasser_id'')::bigint'),
+      (filter ? 'since', 'c.occurred_at >= ($2 ->> ''since'')::timestamptz'),
+      (filter ? 'until', 'c.occurred_at < ($2 ->> ''until'')::timestamptz'),
+      (filter -> 'holds' = 'true', 'c.holds'),
+      (before_time IS NOT NULL, '(c.occurred_at, c.id) < ($3, $4)'),
+      (NOT rights ? 'manage_canvass', 'COALESCE(c.user_id = $5, c.actor = $6)')) w (holds, condition)
+    WHERE w.holds;
+  RETURN QUERY EXECUTE 'SELECT c.* FROM voter_contacts c WHERE c.organization_id = $1' || COALESCE(conditions, '')
+    || ' ORDER BY c.occurred_at DESC, c.id DESC LIMIT $7'
+    USING organization, filter, before_time, before_id, person, actor, wanted;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION contact_post(text,bigint,bigint,jsonb,jsonb),
+  contact_undo(text,bigint,bigint,jsonb,bigint,jsonb), contact_bulk(text,bigint,bigint,jsonb,jsonb),
+  contact_page(text,bigint,bigint,jsonb,jsonb,timestamp with time zone,bigint,integer)
+  TO campaign_api;

@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Stores a contact once, whatever the order in which contacts arrive.
+
+-- What a client_id was used for before; refused when it was for something else.
+CREATE OR REPLACE FUNCTION contact_again(organization bigint, given jsonb,
+  OUT contact voter_contacts, OUT refused_code text, OUT refused_message text)
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  SELECT c.* INTO contact FROM voter_contacts c
+    WHERE c.organization_id = organization AND c.client_id = (given ->> 'client_id')::uuid;
+  IF contact.id IS NOT NULL AND (
+       COALESCE(voter_known((given ->> 'voter_id')::bigint, organization), contact.voter_id)
+         IS DISTINCT FROM voter_known(contact.voter_id, organization)
+       OR COALESCE((given ->> 'door_id')::bigint, contact.door_id) IS DISTINCT FROM contact.door_id
+       OR COALESCE((given ->> 'building_id')::bigint, contact.building_id) IS DISTINCT FROM contact.building_id
+       OR COALESCE((given ->> 'replaces_id')::bigint, contact.replaces_id) IS DISTINCT FROM contact.replaces_id
+       OR COALESCE((given ->> 'undone')::boolean, false) <> contact.undone) THEN
+    refused_code := 'client_id_reused';
+    refused_message := 'This client_id was used for something else.';
+  END IF;
+END
+$$;
+
+-- Like voter_merged, for whom there may be nobody.
+CREATE OR REPLACE FUNCTION voter_known(voter bigint, organization bigint) RETURNS bigint
+LANGUAGE sql STABLE
+AS $$ SELECT CASE WHEN EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.id = voter)
+                  THEN voter_merged(organization, voter) ELSE voter END $$;
+
+/*
+ * Record a contact, once per client_id: sent again it gets the first row and changes nothing.
+ *
+ * given: client_id, channel, disposition or answers, voter_id, door_id, building_id, phone, turf_id, script_id,
+ *   phone_bank_session_id, text_campaign_id, language, note, latitude, longitude, occurred_at, device_occurred_at,
+ *   replaces_id or replaces_client_id (correction), undone (takes that one back). Other members are ignored.
+ * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (contact_assert_scope).
+ * refused_code: client_id_reused, contact_replaced; then contact is the row that stands in the way and nothing
+ *   was written. What cannot be is raised as CC422 with the field.
+ */
+CREATE OR REPLACE FUNCTION contact_record(actor text, organization bigint, maker bigint, given jsonb)
+RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  made voter_contacts;
+BEGIN
+  RETURN QUERY SELECT a.* FROM contact_again(organization, given) a WHERE (a.contact).id IS NOT NULL;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  made := contact_prepare(actor, organization, maker, given);
+  PERFORM contact_lock(made);
+  IF made.replaces_id IS NOT NULL AND contact_beaten(organization, made.replaces_id) THEN
+    RETURN QUERY SELECT c, 'contact_replaced', 'This contact was changed or taken back in the meantime.'
+      FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
+    RETURN;
+  END IF;
+  made.id := nextval('voter_contacts_id_seq');
+  INSERT INTO voter_contacts SELECT (made).* ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN -- the same act at the same moment
+    RETURN QUERY SELECT a.* FROM contact_again(organization, given) a;
+    RETURN;
+  END IF;
+  INSERT INTO contact_answers (organization_id, contact_id, step_id, option_id, value)
+    SELECT organization, made.id, a.step_id, a.option_id, a.value FROM contact_said(made.answers) a;
+  PERFORM contact_apply(organization, COALESCE(made.root_id, made.id));
+  RETURN QUERY SELECT made, NULL::text, NULL::text;
+END
+$$;
+
+-- Something that is not beaten itself replaces this row.
+CREATE OR REPLACE FUNCTION contact_beaten(organization bigint, contact bigint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.replaces_id = contact
+                   AND NOT contact_beaten(organization, c.id));
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), voter_known(bigint,bigint),
+  contact_record(text,bigint,bigint,jsonb), contact_beaten(bigint,bigint)
+  TO campaign_api;

@@ -1,0 +1,121 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Check-in, its undo, and walk-ins at the door of an event. See docs/internals/check-in.md.
+
+CREATE OR REPLACE FUNCTION checked_in_message(attendee event_attendees) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  zone text;
+BEGIN
+  SELECT e.timezone INTO zone FROM events e
+    WHERE e.organization_id = attendee.organization_id AND e.id = attendee.event_id;
+  RETURN format('%s checked this person in at %s%s.', COALESCE(attendee.checked_in_by, 'Somebody'),
+    to_char(attendee.checked_in_at AT TIME ZONE zone, 'HH24:MI'),
+    CASE WHEN (attendee.checked_in_at AT TIME ZONE zone)::date <> (now() AT TIME ZONE zone)::date
+         THEN to_char(attendee.checked_in_at AT TIME ZONE zone, ' "on" FMDD FMMonth') ELSE '' END);
+END
+$$;
+
+-- The first answer to an act that was sent before.
+CREATE OR REPLACE FUNCTION door_again(organization bigint, act uuid, what text, event bigint, person bigint,
+  OUT refused_code text, OUT refused_message text, OUT attendee_id bigint)
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  first_act check_ins;
+BEGIN
+  SELECT c.* INTO first_act FROM check_ins c WHERE c.organization_id = organization AND c.client_id = act;
+  IF (first_act.kind, first_act.event_id) IS DISTINCT FROM (what, event)
+     OR first_act.attendee_id <> person THEN
+    RAISE EXCEPTION 'This client_id was used for something else.'
+      USING ERRCODE = 'CC409', DETAIL = 'client_id_reused', COLUMN = 'client_id';
+  END IF;
+  refused_code := NULLIF(first_act.outcome, 'done');
+  refused_message := first_act.message;
+  attendee_id := first_act.attendee_id;
+END
+$$;
+
+-- A check-in ('check_in') or its undo ('undo'). No row: there is no such attendee. A refusal is a row and not
+-- an exception, so that it is kept: the server commits it, then answers 409 with it.
+-- The attendee's lock puts two who do it at the same moment in order; whoever is second sees what the first did.
+CREATE OR REPLACE FUNCTION check_in(actor text, organization bigint, event bigint, person bigint, what text, act uuid,
+  occurred timestamptz)
+RETURNS TABLE (attendee event_attendees, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+BEGIN
+  IF actor LIKE 'device:%' AND NOT event_in_scope(actor, organization, event) THEN
+    RETURN;
+  END IF;
+  SELECT a.* INTO attendee FROM event_attendees a
+    WHERE a.organization_id = organization AND a.event_id = event AND a.id = person FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF what = 'undo' AND attendee.status <> 'attended' THEN
+    refused_code := 'not_checked_in';
+    refused_message := 'This person is not checked in.';
+  ELSIF what = 'check_in' AND attendee.status = 'attended' THEN
+    refused_code := 'already_checked_in';
+    refused_message := checked_in_message(attendee);
+  ELSIF what = 'check_in' AND attendee.status = 'cancelled' THEN
+    refused_code := 'attendee_cancelled';
+    refused_message := 'This person cancelled.';
+  END IF;
+  INSERT INTO check_ins VALUES (organization, act, event, person, what, occurred, now(), actor,
+                                COALESCE(refused_code, 'done'), refused_message) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    SELECT d.refused_code, d.refused_message INTO refused_code, refused_message
+      FROM door_again(organization, act, what, event, person) d;
+  ELSIF refused_code IS NULL AND what = 'check_in' THEN
+    UPDATE event_attendees a
+      SET status = 'attended', checked_in_at = door_time(occurred), checked_in_actor = actor,
+          checked_in_by = actor_name(actor, organization)
+      WHERE a.organization_id = organization AND a.id = person RETURNING a.* INTO attendee;
+  ELSIF refused_code IS NULL THEN
+    UPDATE event_attendees a
+      SET status = 'registered', checked_in_at = NULL, checked_in_actor = NULL, checked_in_by = NULL
+      WHERE a.organization_id = organization AND a.id = person RETURNING a.* INTO attendee;
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
+-- Somebody on no list: comes onto it checked in. No row: there is no such event.
+CREATE OR REPLACE FUNCTION walk_in(actor text, organization bigint, event bigint, maker bigint, act uuid, occurred timestamptz,
+  given jsonb)
+RETURNS SETOF event_attendees
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  person bigint := nextval('event_attendees_id_seq');
+BEGIN
+  PERFORM FROM events e WHERE e.organization_id = organization AND e.id = event;
+  IF NOT FOUND OR actor LIKE 'device:%' AND NOT event_in_scope(actor, organization, event) THEN
+    RETURN;
+  END IF;
+  INSERT INTO check_ins VALUES (organization, act, event, person, 'walk_in', occurred, now(), actor, 'done', NULL)
+    ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN QUERY SELECT a.* FROM door_again(organization, act, 'walk_in', event, NULL) d
+      JOIN event_attendees a ON a.organization_id = organization AND a.id = d.attendee_id;
+    RETURN;
+  END IF;
+  PERFORM assert_email_free(organization, event, given ->> 'email');
+  RETURN QUERY
+    INSERT INTO event_attendees (organization_id, id, event_id, client_id, email, first_name, last_name, phone,
+      guest_count, status, source, registered_at, checked_in_at, checked_in_by, checked_in_actor, created_by)
+    VALUES (organization, person, event, act, given ->> 'email', given ->> 'first_name', given ->> 'last_name',
+      given ->> 'phone', COALESCE((given ->> 'guest_count')::int, 0), 'attended', 'walk_in', door_time(occurred),
+      door_time(occurred), actor_name(actor, organization), actor, maker)
+    RETURNING *;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION checked_in_message(event_attendees),
+  door_again(bigint,uuid,text,bigint,bigint),
+  check_in(text,bigint,bigint,bigint,text,uuid,timestamp with time zone),
+  walk_in(text,bigint,bigint,bigint,uuid,timestamp with time zone,jsonb)
+  TO campaign_api;

@@ -1,0 +1,146 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Contacts that a phone recorded: conflicts and verdicts.
+
+CREATE OR REPLACE FUNCTION field_given(op field_operations, body jsonb) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT body || jsonb_build_object('client_id', op.client_id, 'occurred_at', op.occurred_at,
+                                    'device_occurred_at', op.device_occurred_at)
+$$;
+
+-- Why a visit is for somebody to decide, or NULL. The place's locks are held.
+CREATE OR REPLACE FUNCTION field_contact_conflict(op field_operations, made voter_contacts) RETURNS field_outcome
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  organization bigint := op.organization_id;
+  other voter_contacts;
+  place doors;
+  door bigint := COALESCE((SELECT v.door_id FROM voters v
+                           WHERE v.organization_id = organization AND v.id = made.voter_id), made.door_id);
+BEGIN
+  IF made.channel <> 'door' OR door IS NULL OR NOT (
+       field_was_given(op, door) OR door <> made.door_id AND field_was_given(op, made.door_id)) THEN
+    RETURN ROW('conflict', 'not_handed_out', 'This door is in no turf that was handed out to whoever was there.',
+               'door', door, NULL, NULL, NULL)::field_outcome;
+  END IF;
+  IF made.disposition IS DISTINCT FROM 'do_not_knock' THEN
+    SELECT d.* INTO place FROM doors d WHERE d.organization_id = organization AND d.id = made.door_id
+      AND d.do_not_knock_at < made.occurred_at;
+    SELECT c.* INTO other FROM voter_contacts c
+      WHERE c.organization_id = organization AND c.door_id = place.id AND c.disposition = 'do_not_knock' AND c.holds
+      ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1;
+    IF place.id IS NOT NULL AND other.actor IS DISTINCT FROM op.actor THEN
+      RETURN ROW('conflict', 'do_not_knock', 'Somebody had asked not to be knocked at here any more.', 'door', place.id,
+                 jsonb_build_object('do_not_knock_at', place.do_not_knock_at, 'contact_id', other.id,
+                                    'voter_id', other.voter_id), other.actor, place.do_not_knock_at)::field_outcome;
+    END IF;
+  END IF;
+  SELECT c.* INTO other FROM voter_contacts c
+    WHERE c.organization_id = organization AND c.voter_id = made.voter_id AND c.id > op.based_on
+      AND c.actor <> op.actor AND c.holds
+      AND EXISTS (
+        SELECT FROM (SELECT a -> 'step_id' AS step, jsonb_agg(a ORDER BY a) AS said
+                     FROM jsonb_array_elements(c.answers) a GROUP BY 1) a
+        JOIN (SELECT b -> 'step_id' AS step, jsonb_agg(b ORDER BY b) AS said
+              FROM jsonb_array_elements(made.answers) b GROUP BY 1) b USING (step)
+        WHERE a.said <> b.said)
+    ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1;
+  IF other.id IS NOT NULL THEN
+    RETURN ROW('conflict', 'answered_meanwhile', 'Somebody else wrote down another answer to the same question.',
+               'contact', other.id, jsonb_build_object('contact_id', other.id, 'answers', other.answers,
+               'note', other.note, 'support_level', other.support_level), other.actor, other.occurred_at)::field_outcome;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION field_contact(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  outcome field_outcome;
+  made voter_contacts;
+  said record;
+BEGIN
+  IF NOT forced THEN
+    made := contact_prepare(op.actor, op.organization_id, op.user_id, field_given(op, body));
+    PERFORM contact_lock(made);
+    outcome := field_contact_conflict(op, made);
+    IF outcome.verdict IS NOT NULL THEN
+      RETURN outcome;
+    END IF;
+  END IF;
+  SELECT * INTO said FROM contact_record(op.actor, op.organization_id, op.user_id, field_given(op, body));
+  made := said.contact;
+  IF said.refused_code = 'contact_replaced' THEN
+    RETURN ROW('conflict', said.refused_code, said.refused_message, 'contact', made.id,
+               jsonb_build_object('contact_id', made.id), made.actor, made.occurred_at)::field_outcome;
+  ELSIF said.refused_code IS NOT NULL THEN
+    RETURN ROW('refused', said.refused_code, said.refused_message, NULL, NULL, NULL, NULL, NULL)::field_outcome;
+  END IF;
+  RETURN ROW('applied', NULL, NULL, 'contact', made.id, NULL, NULL, NULL)::field_outcome;
+END
+$$;
+
+-- Nobody home at all of these doors: each is a contact of its own, with its own client_id, so each can be
+-- taken back. All or none.
+CREATE OR REPLACE FUNCTION field_bulk_not_home(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  each record;
+  outcome field_outcome;
+  single field_operations := op;
+BEGIN
+  FOR each IN SELECT d.door_id, d.client_id FROM jsonb_to_recordset(body -> 'doors') d (door_id bigint, client_id uuid)
+    ORDER BY d.door_id LOOP
+    single.client_id := each.client_id;
+    outcome := field_contact(single, jsonb_build_object('channel', 'door', 'disposition', 'not_home',
+      'door_id', each.door_id, 'turf_id', body -> 'turf_id'), forced);
+    IF outcome.verdict <> 'applied' THEN
+      RAISE EXCEPTION USING ERRCODE = CASE outcome.verdict WHEN 'conflict' THEN 'CC4C9' ELSE 'CC409' END,
+        MESSAGE = outcome.message, DETAIL = outcome.code;
+    END IF;
+  END LOOP;
+  RETURN outcome;
+END
+$$;
+
+-- Takes a contact back. One that lies in conflict is withdrawn from there.
+CREATE OR REPLACE FUNCTION field_undo(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  organization bigint := op.organization_id;
+  target uuid := (body ->> 'contact_client_id')::uuid;
+  old voter_contacts;
+  waiting bigint;
+BEGIN
+  UPDATE field_conflicts f SET state = 'withdrawn', resolved_at = now(), resolved_actor = op.actor,
+      resolved_by = actor_name(op.actor, organization)
+    FROM field_operations o
+    WHERE o.organization_id = organization AND o.client_id = target AND o.actor = op.actor
+      AND f.organization_id = organization AND f.operation_id = o.id AND f.state = 'open'
+    RETURNING f.id INTO waiting;
+  IF waiting IS NOT NULL THEN
+    RETURN ROW('applied', NULL, NULL, 'conflict', waiting, NULL, NULL, NULL)::field_outcome;
+  END IF;
+  SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.client_id = target;
+  IF old.id IS NULL THEN
+    RETURN ROW('refused', 'unknown_contact', 'There is no such contact to take back.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
+  ELSIF old.actor <> op.actor AND NOT forced THEN
+    RETURN ROW('conflict', 'not_yours', 'Somebody else wrote this down.', 'contact', old.id,
+               jsonb_build_object('contact_id', old.id, 'answers', old.answers, 'disposition', old.disposition),
+               old.actor, old.occurred_at)::field_outcome;
+  END IF;
+  RETURN field_contact(op, jsonb_build_object('replaces_id', old.id, 'undone', true, 'channel', old.channel), true);
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION field_given(field_operations,jsonb),
+  field_contact_conflict(field_operations,voter_contacts),
+  field_contact(field_operations,jsonb,boolean),
+  field_bulk_not_home(field_operations,jsonb,boolean), field_undo(field_operations,jsonb,boolean)
+  TO campaign_api;

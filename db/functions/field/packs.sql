@@ -1,0 +1,140 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Packs: which ones an actor has, what is in them, and their return.
+
+-- The events at whose door an actor may stand: from a week before until half a day after.
+CREATE OR REPLACE FUNCTION field_events(actor text, organization bigint) RETURNS SETOF events
+LANGUAGE sql STABLE
+AS $$
+  SELECT e.* FROM events e
+  WHERE e.organization_id = organization AND e.end_time > now() - interval '12 hours'
+    AND e.start_time < now() + interval '7 days' AND e.cancelled_at IS NULL
+    AND event_in_scope(actor, organization, e.id)
+  ORDER BY e.start_time, e.id LIMIT 50
+$$;
+
+-- What an actor has and had. A pack that it may not have any more says wipe until it says that it did.
+CREATE OR REPLACE FUNCTION field_packs(actor text, organization bigint, person bigint, canvasses boolean, checks_in boolean)
+RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  WITH held (kind, id, name, version, size, expires_at) AS (
+    SELECT 'turf', r.id, r.name, r.version, 4000 + 700 * r.door_count + 500 * r.voter_count, r.expires_at
+    FROM field_turfs(actor, organization, person) r WHERE canvasses
+    UNION ALL
+    SELECT 'event', e.id, e.title, e.version,
+           1000 + 300 * (e.registered_count + e.attended_count + e.cancelled_count), e.end_time + interval '12 hours'
+    FROM field_events(actor, organization) e WHERE checks_in
+  ), given AS (
+    SELECT g.* FROM field_grants g
+    WHERE g.organization_id = organization AND g.actor = field_packs.actor AND g.wiped_at IS NULL
+  )
+  SELECT COALESCE(jsonb_agg(jsonb_build_object(
+    'kind', COALESCE(h.kind, g.kind), 'id', COALESCE(h.id, g.pack_id), 'name', h.name, 'version', h.version,
+    'size_estimate', h.size, 'expires_at', field_time(h.expires_at), 'taken_at', field_time(g.taken_at), 'wipe', h.id IS NULL)
+    ORDER BY COALESCE(h.kind, g.kind), COALESCE(h.id, g.pack_id)), '[]')
+  FROM held h FULL JOIN given g ON g.kind = h.kind AND g.pack_id = h.id
+$$;
+
+-- A pack, whole or since a place in the feed, all of it of one snapshot. No row: the actor does not have it.
+-- The same content keeps its place in the feed, so that the same bytes are made again and Range and ETag work.
+CREATE OR REPLACE FUNCTION field_pack(actor text, organization bigint, holder bigint, what text, number bigint, since_xid xid8,
+  since_id bigint)
+RETURNS TABLE (xid xid8, snapshot boolean, content text, made_at timestamptz, expires_at timestamptz, lines text,
+               n_lines bigint)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  before field_grants;
+  doors_now bigint[];
+  people_now bigint[];
+  delta text;
+  n_delta bigint;
+  stale boolean;
+  whole text;
+  held boolean;
+BEGIN
+  IF what = 'turf' THEN
+    SELECT true, r.expires_at INTO held, expires_at FROM field_turfs(actor, organization, holder) r WHERE r.id = number;
+  ELSE
+    SELECT true, e.end_time + interval '12 hours' INTO held, expires_at
+      FROM field_events(actor, organization) e WHERE e.id = number;
+  END IF;
+  IF held IS NOT TRUE THEN
+    RETURN;
+  END IF;
+  SELECT g.* INTO before FROM field_grants g
+    WHERE g.organization_id = organization AND g.actor = field_pack.actor AND g.kind = what AND g.pack_id = number
+    FOR UPDATE;
+  since_xid := COALESCE(since_xid, before.cursor_xid, '0'::xid8);
+  -- One statement is one snapshot: lines and place in the feed cannot disagree.
+  WITH news AS MATERIALIZED (
+    SELECT * FROM field_changed(organization, since_xid, COALESCE(since_id, 0))
+  ), pack AS MATERIALIZED (
+    SELECT * FROM field_turf_lines(actor, organization, number) WHERE what = 'turf'
+    UNION ALL SELECT * FROM field_event_lines(organization, number) WHERE what = 'event'
+  ), ids AS (
+    SELECT COALESCE(array_agg(DISTINCT p.door) FILTER (WHERE p.door IS NOT NULL), '{}') AS doors,
+           COALESCE(array_agg(DISTINCT p.person) FILTER (WHERE p.person IS NOT NULL), '{}') AS people FROM pack p
+  ), fresh AS (
+    SELECT p.part, p.rank, p.person, p.line FROM pack p, news n
+    WHERE p.part IN (1, 2, 4) OR p.person IS NULL AND p.door = ANY (n.doors) OR p.person = ANY (n.attendees)
+       OR what = 'turf' AND p.person = ANY (n.people) OR p.person <> ALL (before.people)
+       OR p.person IS NULL AND p.door <> ALL (before.doors)
+       -- A door that opens or closes brings or takes its people.
+       OR what = 'turf' AND p.person IS NOT NULL AND p.door = ANY (n.doors)
+    UNION ALL
+    SELECT 9, g.id, NULL, jsonb_build_object('line', 'gone', 'entity', g.entity, 'id', g.id)
+    FROM (SELECT 'door' AS entity, unnest(before.doors) AS id, i.doors AS now FROM ids i
+          UNION ALL SELECT CASE what WHEN 'turf' THEN 'person' ELSE 'attendee' END, unnest(before.people), i.people
+          FROM ids i) g
+    WHERE g.id <> ALL (g.now)
+  )
+  SELECT pg_snapshot_xmin(pg_current_snapshot()), COALESCE(n.whole, false), i.doors, i.people,
+         (SELECT string_agg(p.line::text, E'\n' ORDER BY p.part, p.rank, p.person) FROM pack p),
+         (SELECT count(*) FROM pack),
+         (SELECT string_agg(f.line::text, E'\n' ORDER BY f.part, f.rank, f.person) FROM fresh f),
+         (SELECT count(*) FROM fresh)
+  INTO xid, stale, doors_now, people_now, whole, n_lines, delta, n_delta
+  FROM ids i, news n;
+  content := encode(sha256(convert_to(whole, 'UTF8')), 'hex');
+  made_at := now();
+  snapshot := since_id IS NULL OR stale OR before.id IS NULL;
+  IF NOT snapshot THEN
+    lines := delta;
+    n_lines := n_delta;
+    doors_now := ARRAY(SELECT DISTINCT unnest(before.doors || doors_now));
+    people_now := ARRAY(SELECT DISTINCT unnest(before.people || people_now));
+  ELSE
+    lines := whole;
+    IF before.content = content AND NOT stale THEN
+      xid := before.cursor_xid;
+      made_at := before.made_at;
+    END IF;
+  END IF;
+  INSERT INTO field_grants AS g (organization_id, actor, kind, pack_id, content, cursor_xid, made_at, doors, people)
+    VALUES (organization, actor, what, number, content, xid, made_at, doors_now, people_now)
+    ON CONFLICT ON CONSTRAINT field_grants_pack_id_key DO UPDATE
+    SET content = excluded.content, cursor_xid = excluded.cursor_xid, made_at = excluded.made_at,
+        doors = excluded.doors, people = excluded.people, taken_at = now(), wiped_at = NULL;
+  RETURN NEXT;
+END
+$$;
+
+-- The device says that nothing is left of these. Tells how many that was news about.
+CREATE OR REPLACE FUNCTION field_wiped(actor text, organization bigint, given jsonb) RETURNS bigint
+LANGUAGE sql VOLATILE
+AS $$
+  WITH done AS (
+    UPDATE field_grants g SET wiped_at = now(), doors = '{}', people = '{}'
+    FROM jsonb_to_recordset(given) w (kind text, id bigint)
+    WHERE g.organization_id = organization AND g.actor = field_wiped.actor AND g.kind = w.kind AND g.pack_id = w.id
+      AND g.wiped_at IS NULL
+    RETURNING 1)
+  SELECT count(*) FROM done
+$$;
+
+GRANT EXECUTE ON FUNCTION field_events(text,bigint),
+  field_packs(text,bigint,bigint,boolean,boolean),
+  field_pack(text,bigint,bigint,text,bigint,xid8,bigint), field_wiped(text,bigint,jsonb)
+  TO campaign_api;

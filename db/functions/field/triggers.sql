@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Triggers of the tables of this feature.
+
+SELECT tenant_triggers('field_grants', 'pack', secret => '{doors,people}');
+SELECT tenant_triggers('field_conflicts', 'conflict',
+  secret => '{theirs,current,resolution,resolution_note}');
+SELECT tenant_triggers('field_notes', 'field_note', secret => '{note}');

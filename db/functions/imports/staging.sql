@@ -1,0 +1,70 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Staging tables of an import, and telling its progress.
+
+SET LOCAL ROLE campaign_definer;
+
+-- Empty staging for an import of this organization.
+CREATE OR REPLACE FUNCTION import_stage(import bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+  parent text;
+BEGIN
+  PERFORM import_own(import);
+  FOREACH parent IN ARRAY ARRAY['rows', 'plan'] LOOP
+    EXECUTE format('DROP TABLE IF EXISTS staging.%I', parent || '_' || import);
+    EXECUTE format('CREATE UNLOGGED TABLE staging.%I (LIKE staging.%I, CHECK (import_id = %s))
+                    WITH (autovacuum_enabled = off)', parent || '_' || import, parent, import);
+    EXECUTE format('ALTER TABLE staging.%I ATTACH PARTITION staging.%I FOR VALUES IN (%s)', parent,
+                   parent || '_' || import, import);
+  END LOOP;
+END
+$$;
+
+-- The rows are complete (parent "rows") or the plan is: what is read by number from here on.
+CREATE OR REPLACE FUNCTION import_staged(import bigint, parent text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  PERFORM import_own(import);
+  EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON staging.%I (row_no)', parent || '_' || import || '_key',
+                 parent || '_' || import);
+  EXECUTE format('ANALYZE staging.%I', parent || '_' || import);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION import_unstage(import bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  PERFORM import_own(import);
+  EXECUTE format('DROP TABLE IF EXISTS staging.%I', 'rows_' || import);
+  EXECUTE format('DROP TABLE IF EXISTS staging.%I', 'plan_' || import);
+END
+$$;
+
+-- Refuses the import of another organization. Not of a definer's right: row-level security shows what is ours.
+CREATE OR REPLACE FUNCTION import_own(import bigint) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM imports i WHERE i.organization_id = app_organization_id() AND i.id = import) THEN
+    RAISE EXCEPTION 'no such import' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+END
+$$;
+
+-- A step forward, for those who watch: in the feed, not in the log.
+CREATE OR REPLACE FUNCTION import_tell(import bigint, version bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  INSERT INTO changes (organization_id, entity, entity_id, op, version)
+  VALUES (app_organization_id(), 'import', import, 'update', version)
+$$;
+
+GRANT EXECUTE ON FUNCTION import_stage(bigint), import_staged(bigint,text), import_unstage(bigint),
+  import_own(bigint), import_tell(bigint,bigint)
+  TO campaign_api;
+
+RESET ROLE;

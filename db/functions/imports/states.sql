@@ -1,0 +1,56 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The states of an import, and its progress in them.
+
+-- The machine: from, to. Going back to reading is what a job does whose staging was lost with the database.
+CREATE OR REPLACE FUNCTION import_moves() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+      ('created', 'uploaded'), ('created', 'reading'), ('created', 'cancelled'), ('uploaded', 'reading'),
+      ('uploaded', 'cancelled'), ('reading', 'comparing'), ('reading', 'cancelled'), ('reading', 'failed'),
+      ('comparing', 'ready'), ('comparing', 'cancelled'), ('comparing', 'failed'), ('ready', 'applying'),
+      ('ready', 'cancelled'), ('applying', 'done'), ('applying', 'undoing'), ('applying', 'failed'),
+      ('done', 'undoing'), ('undoing', 'undone'), ('undoing', 'failed'), ('undoing', 'cancelled')) THEN
+    RAISE EXCEPTION 'This import is %, so it cannot become %.', OLD.state, NEW.state
+      USING ERRCODE = 'CC409', DETAIL = 'import_state';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION assert_import(organization bigint, import bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM imports i WHERE i.organization_id = organization AND i.id = import) THEN
+    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
+      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  END IF;
+  RETURN true;
+END
+$$;
+
+-- Progress of a state, told at once.
+CREATE OR REPLACE FUNCTION import_progress(import bigint, done double precision, rows_read bigint, rows_rejected bigint,
+  rows_staged bigint) RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+#variable_conflict use_column
+DECLARE
+  told imports;
+BEGIN
+  UPDATE imports i
+  SET progress = LEAST(done, 1), rows_read = COALESCE($3, i.rows_read), rows_rejected = COALESCE($4, i.rows_rejected),
+      rows_staged = COALESCE($5, i.rows_staged)
+  WHERE i.organization_id = app_organization_id() AND i.id = import
+  RETURNING * INTO told;
+  PERFORM import_tell(told.id, told.version);
+  RETURN told.cancel_requested;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION import_moves(), assert_import(bigint,bigint),
+  import_progress(bigint,double precision,bigint,bigint,bigint)
+  TO campaign_api;

@@ -1,0 +1,133 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Undoes an applied import.
+
+-- Does anything that people have done hang on the person?
+CREATE OR REPLACE FUNCTION voter_has_work(voter bigint) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = app_organization_id() AND c.voter_id = voter)
+      OR EXISTS (SELECT FROM consents c WHERE c.organization_id = app_organization_id() AND c.voter_id = voter)
+      OR EXISTS (SELECT FROM follow_ups f WHERE f.organization_id = app_organization_id() AND f.voter_id = voter)
+      OR EXISTS (SELECT FROM voter_tags t WHERE t.organization_id = app_organization_id() AND t.voter_id = voter)
+$$;
+
+-- How many people that an import created have work.
+CREATE OR REPLACE FUNCTION import_work_since(import bigint) RETURNS bigint
+LANGUAGE sql STABLE
+AS $$
+  SELECT count(*) FROM voters v
+  WHERE v.organization_id = app_organization_id() AND v.created_import_id = import AND voter_has_work(v.id)
+$$;
+
+CREATE OR REPLACE FUNCTION import_undo_begin(import bigint) RETURNS SETOF imports
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+  i imports;
+  n bigint;
+BEGIN
+  SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF i.state <> 'done' THEN
+    RAISE EXCEPTION 'Only an import that is done can be undone; this one is %.', i.state
+      USING ERRCODE = 'CC409', DETAIL = 'import_state';
+  END IF;
+  SELECT count(*) INTO n FROM imports l WHERE l.organization_id = organization AND l.applied_at > i.applied_at
+    AND l.state IN ('applying', 'done', 'undoing');
+  IF n > 0 THEN
+    RAISE EXCEPTION 'There are % later imports: undo those first.', n USING ERRCODE = 'CC409', DETAIL = 'later_import';
+  END IF;
+  n := import_work_since(import);
+  IF n > 0 THEN
+    RAISE EXCEPTION '% people of this import have contacts, consents, tags or follow-ups by now.', n
+      USING ERRCODE = 'CC409', DETAIL = 'has_work';
+  END IF;
+  PERFORM job_enqueue('import', organization, jsonb_build_object('import_id', import));
+  RETURN QUERY UPDATE imports SET state = 'undoing', progress = 0 WHERE organization_id = organization AND id = import
+    RETURNING *;
+END
+$$;
+
+-- The next n people. What is done is gone from import_changes or from voters, so it can be stopped anywhere.
+CREATE OR REPLACE FUNCTION import_undo(import bigint, n int) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+  homes bigint[];
+  more bigint[];
+  done bigint;
+BEGIN
+  PERFORM set_config('work_mem', '64MB', true), set_config('synchronous_commit', 'off', true);
+  WITH taken AS (
+    DELETE FROM import_changes c WHERE c.organization_id = organization AND c.import_id = import
+      AND c.voter_id IN (SELECT x.voter_id FROM import_changes x
+                         WHERE x.organization_id = organization AND x.import_id = import LIMIT n)
+    RETURNING c.voter_id, c.before
+  ), old AS (
+    SELECT v.household_id, p AS was FROM taken t
+    JOIN voters v ON v.organization_id = organization AND v.id = t.voter_id
+    CROSS JOIN LATERAL jsonb_populate_record(v, t.before) p
+  ), written AS (
+    UPDATE voters v SET
+      state_id = (o.was).state_id, first_name = (o.was).first_name, middle_name = (o.was).middle_name,
+      last_name = (o.was).last_name, name_suffix = (o.was).name_suffix, birth_date = (o.was).birth_date,
+      birth_year = (o.was).birth_year, sex = (o.was).sex, party = (o.was).party,
+      registration_status = (o.was).registration_status, registered_on = (o.was).registered_on,
+      precinct = (o.was).precinct, districts = (o.was).districts, address = (o.was).address, unit = (o.was).unit,
+      city = (o.was).city, state = (o.was).state, zip5 = (o.was).zip5, zip4 = (o.was).zip4,
+      address_key = (o.was).address_key, mailing_address = (o.was).mailing_address, phones = (o.was).phones,
+      emails = (o.was).emails, vote_history = (o.was).vote_history, custom = (o.was).custom,
+      confidential = (o.was).confidential, moved_at = (o.was).moved_at, unreachable = (o.was).unreachable,
+      household_id = (SELECT h.id FROM households h WHERE h.organization_id = organization AND h.id = (o.was).household_id),
+      door_id = (SELECT d.id FROM doors d WHERE d.organization_id = organization AND d.id = (o.was).door_id),
+      import_hash = (o.was).import_hash, source_id = (o.was).source_id,
+      other_source_ids = (o.was).other_source_ids, updated_import_id = (o.was).updated_import_id
+    FROM old o WHERE v.organization_id = organization AND v.id = (o.was).id
+    RETURNING o.household_id AS before_id, v.household_id
+  )
+  SELECT count(*), array_agg(w.before_id) || array_agg(w.household_id) INTO done, homes FROM written w;
+  WITH taken AS (
+    DELETE FROM voters v WHERE v.organization_id = organization AND v.id IN (
+      SELECT x.id FROM voters x WHERE x.organization_id = organization AND x.created_import_id = import
+        AND NOT voter_has_work(x.id) LIMIT GREATEST(n - done, 0))
+    RETURNING v.household_id
+  )
+  SELECT done + count(*), array_agg(t.household_id) INTO done, more FROM taken t;
+  PERFORM import_recount(homes || more);
+  UPDATE imports i SET progress = 0.5 WHERE i.organization_id = organization AND i.id = import;
+  PERFORM import_tell(import, i.version) FROM imports i WHERE i.organization_id = organization AND i.id = import;
+  RETURN done;
+END
+$$;
+
+-- The places that nobody needs any more, and the state.
+CREATE OR REPLACE FUNCTION import_undo_finish(import bigint, last_state text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+BEGIN
+  DELETE FROM households h WHERE h.organization_id = organization AND h.created_import_id = import
+    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.household_id = h.id);
+  DELETE FROM doors d WHERE d.organization_id = organization AND d.created_import_id = import
+    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = d.id)
+    AND NOT EXISTS (SELECT FROM households h WHERE h.organization_id = organization AND h.door_id = d.id)
+    AND NOT EXISTS (SELECT FROM canvass_route_doors r WHERE r.organization_id = organization AND r.door_id = d.id)
+    AND NOT EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.door_id = d.id);
+  DELETE FROM buildings b WHERE b.organization_id = organization AND b.created_import_id = import
+    AND NOT EXISTS (SELECT FROM doors d WHERE d.organization_id = organization AND d.building_id = b.id)
+    AND NOT EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.building_id = b.id);
+  DELETE FROM import_matches m WHERE m.organization_id = organization AND m.import_id = import;
+  UPDATE imports SET state = last_state, progress = 1, finished_at = now()
+    WHERE organization_id = organization AND id = import AND state = 'undoing';
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION voter_has_work(bigint), import_work_since(bigint),
+  import_undo_begin(bigint), import_undo(bigint,integer), import_undo_finish(bigint,text)
+  TO campaign_api;

@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Triggers of the tables of this feature.
+
+SELECT tenant_triggers('organizations', 'organization', organization_column => 'id');
+SELECT tenant_triggers('organization_members', 'member');
+SELECT tenant_triggers('invitations', 'invitation', secret => '{token_hash}');
+-- Being used is not an edit.
+SELECT tenant_triggers('api_tokens', 'api_token',
+  secret => '{token_hash}',
+  silent => '{last_used_at}',
+  touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.last_used_at IS NOT DISTINCT FROM NEW.last_used_at');
+SELECT tenant_triggers('devices', 'device',
+  secret => '{token_hash,pairing_hash}',
+  silent => '{last_seen_at}',
+  touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.last_seen_at IS NOT DISTINCT FROM NEW.last_seen_at');
+CREATE OR REPLACE TRIGGER organization_members_keep_last_owner_update AFTER UPDATE ON organization_members FOR EACH ROW
+  WHEN (OLD.role = 'owner' AND (NEW.role <> 'owner' OR NEW.organization_id <> OLD.organization_id))
+  EXECUTE FUNCTION keep_last_owner();
+CREATE OR REPLACE TRIGGER organization_members_keep_last_owner_delete AFTER DELETE ON organization_members FOR EACH ROW
+  WHEN (OLD.role = 'owner') EXECUTE FUNCTION keep_last_owner();

@@ -1,0 +1,52 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The zones of a person, and whether it is a good hour there.
+
+-- The zones of a person, as one key: "America/Chicago" or "America/Chicago,America/New_York". What ZIP and
+-- state say differently is both. Nothing known: from the Atlantic to the Pacific, so that 9 to 21 becomes
+-- 12 to 21 Eastern, which is 9 to 18 Pacific. Who lives beyond has a state that says so.
+CREATE OR REPLACE FUNCTION zones_of(home text, zip text) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+  SELECT array_to_string(CASE
+    WHEN by_zip IS NULL THEN COALESCE(by_state, '{America/Los_Angeles,America/New_York}')
+    WHEN by_state IS NULL OR by_state @> by_zip THEN by_zip
+    ELSE ARRAY(SELECT DISTINCT unnest(by_state || by_zip) ORDER BY 1) END, ',')
+  FROM (SELECT
+    (SELECT s.zones FROM state_zones s WHERE s.state = upper(home)) AS by_state,
+    (SELECT z.zones FROM zip_zones z WHERE z.prefix IN (left(zip, 3), left(zip, 5))
+     ORDER BY length(z.prefix) DESC LIMIT 1) AS by_zip) known
+$$;
+
+-- Is it between these hours in each of the zones? Through summer time, since the clocks there are asked.
+CREATE OR REPLACE FUNCTION hours_open(zones text, start_hour int, stop_hour int, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT bool_and(extract(hour FROM at AT TIME ZONE z) >= start_hour AND extract(hour FROM at AT TIME ZONE z) < stop_hour)
+  FROM unnest(string_to_array(zones, ',')) z
+$$;
+
+-- When the hours end that are running at this time.
+CREATE OR REPLACE FUNCTION hours_end(zones text, stop_hour int, at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+  SELECT min((date_trunc('day', at AT TIME ZONE z) + make_interval(hours => stop_hour)) AT TIME ZONE z)
+  FROM unnest(string_to_array(zones, ',')) z
+$$;
+
+-- The first moment from this one on when it is a good hour everywhere. NULL: the hours never meet.
+CREATE OR REPLACE FUNCTION hours_next(zones text, start_hour int, stop_hour int, at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+  SELECT min(t) FROM (
+    SELECT at AS t UNION ALL
+    SELECT ((at AT TIME ZONE z)::date + d + make_interval(hours => start_hour)) AT TIME ZONE z
+    FROM unnest(string_to_array(zones, ',')) z, generate_series(0, 2) d) c
+  WHERE t >= at AND hours_open(zones, start_hour, stop_hour, t)
+$$;
+
+GRANT EXECUTE ON FUNCTION zones_of(text,text),
+  hours_open(text,integer,integer,timestamp with time zone),
+  hours_end(text,integer,timestamp with time zone),
+  hours_next(text,integer,integer,timestamp with time zone)
+  TO campaign_api;

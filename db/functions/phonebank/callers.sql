@@ -1,0 +1,145 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Phone banks: filling the queue, joining, leaving.
+
+-- A call as its caller sees it.
+CREATE OR REPLACE VIEW phone_bank_call_rows WITH (security_invoker = true) AS
+SELECT c.organization_id, c.id, c.session_id AS phone_bank_id, c.actor, c.phone, c.claimed_at, c.lease_until, c.ended_at,
+  c.ended, c.contact_id, k.disposition, (k.answers IS NOT NULL) AS answered, t.attempts, t.state AS target_state,
+  CASE WHEN t.call_back_actor = c.actor THEN t.call_back_at END AS call_back_at, v.id AS voter_id,
+  jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', v.city,
+    'precinct', v.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter
+FROM phone_bank_calls c
+JOIN phone_bank_targets t ON t.organization_id = c.organization_id AND t.id = c.target_id
+JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
+LEFT JOIN voter_contacts k ON k.organization_id = c.organization_id AND k.id = c.contact_id;
+GRANT SELECT ON phone_bank_call_rows TO campaign_api;
+
+-- The queue, in the job phonebank.fill. Doing it again adds nothing.
+CREATE OR REPLACE FUNCTION phone_bank_fill(organization bigint, bank bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  session phone_bank_sessions;
+  n bigint;
+BEGIN
+  SELECT s.* INTO session FROM phone_bank_sessions s
+    WHERE s.organization_id = organization AND s.id = bank AND s.state = 'filling' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  INSERT INTO phone_bank_targets (organization_id, session_id, voter_id, position, zone_key)
+  WITH chosen AS MATERIALIZED (
+    SELECT v.id, v.state, v.zip5 FROM voter_lists l
+    CROSS JOIN LATERAL voters_matching(organization, l.filter, 'phone', session.purpose) m
+    JOIN voters v ON v.organization_id = organization AND v.id = m
+    WHERE l.organization_id = organization AND l.id = session.list_id),
+  places AS (
+    SELECT state, zip5, zones_of(state, zip5) AS zone_key FROM (SELECT DISTINCT state, zip5 FROM chosen) d)
+  SELECT organization, bank, c.id, row_number() OVER (ORDER BY c.id), p.zone_key
+  FROM chosen c JOIN places p ON (p.state, p.zip5) IS NOT DISTINCT FROM (c.state, c.zip5);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  UPDATE phone_bank_sessions s SET state = 'draft', target_count = n,
+    zone_keys = ARRAY(SELECT DISTINCT t.zone_key FROM phone_bank_targets t
+                      WHERE t.organization_id = organization AND t.session_id = bank)
+  WHERE s.organization_id = organization AND s.id = bank;
+END
+$$;
+
+-- The phone bank for one of its callers, whose row is locked: what one caller does comes one after the other.
+CREATE OR REPLACE FUNCTION phone_bank_enter(who text, organization bigint, bank bigint) RETURNS phone_bank_sessions
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  session phone_bank_sessions;
+BEGIN
+  SELECT s.* INTO session FROM phone_bank_sessions s WHERE s.organization_id = organization AND s.id = bank;
+  IF NOT FOUND THEN
+    PERFORM refuse_not_found();
+  END IF;
+  UPDATE phone_bank_callers c SET last_active_at = now()
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = who AND c.left_at IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'You are not among the callers: join with the code of this phone bank.'
+      USING ERRCODE = 'CC409', DETAIL = 'not_joined';
+  END IF;
+  RETURN session;
+END
+$$;
+
+-- Stand in the WHERE of a list: of a phone bank that is not there it is not empty, it does not exist.
+CREATE OR REPLACE FUNCTION assert_phone_bank(organization bigint, bank bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM phone_bank_sessions s WHERE s.organization_id = organization AND s.id = bank) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION assert_call(organization bigint, bank bigint, call bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM phone_bank_calls c
+                 WHERE c.organization_id = organization AND c.session_id = bank AND c.id = call) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION assert_caller(who text, organization bigint, bank bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN assert_phone_bank(organization, bank) AND assert_rule(
+    EXISTS (SELECT FROM phone_bank_callers c WHERE c.organization_id = organization AND c.session_id = bank
+              AND c.actor = who AND c.left_at IS NULL),
+    'not_joined', 'You are not among the callers: join with the code of this phone bank.');
+END
+$$;
+
+-- What the caller has goes back at once.
+CREATE OR REPLACE FUNCTION phone_bank_leave(who text, organization bigint, bank bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  held record;
+BEGIN
+  FOR held IN SELECT c.id, c.target_id FROM phone_bank_calls c WHERE c.organization_id = organization
+    AND c.session_id = bank AND c.actor = who AND c.ended_at IS NULL ORDER BY c.target_id
+  LOOP
+    UPDATE phone_bank_targets t SET lease_until = NULL WHERE t.organization_id = organization AND t.id = held.target_id;
+    UPDATE phone_bank_calls c SET ended = 'released', ended_at = now()
+      WHERE c.organization_id = organization AND c.id = held.id AND c.ended_at IS NULL;
+  END LOOP;
+  UPDATE phone_bank_callers c SET left_at = COALESCE(c.left_at, now())
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = who;
+END
+$$;
+
+-- Become a caller; again after having left. NULL: no open phone bank has this code.
+CREATE OR REPLACE FUNCTION phone_bank_join(who text, organization bigint, maker bigint, typed text) RETURNS SETOF phone_bank_sessions
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  session phone_bank_sessions;
+BEGIN
+  SELECT s.* INTO session FROM phone_bank_sessions s
+    WHERE s.organization_id = organization AND s.code = joining_code_clean(typed) AND s.state <> 'closed';
+  PERFORM assert_rule(FOUND, 'unknown_code', 'No phone bank has this code, or it is closed.');
+  INSERT INTO phone_bank_callers AS c (organization_id, session_id, actor, user_id)
+    VALUES (organization, session.id, who, maker)
+    ON CONFLICT (organization_id, session_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();
+  RETURN NEXT session;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION phone_bank_fill(bigint,bigint), phone_bank_enter(text,bigint,bigint),
+  assert_phone_bank(bigint,bigint), assert_call(bigint,bigint,bigint),
+  assert_caller(text,bigint,bigint), phone_bank_leave(text,bigint,bigint),
+  phone_bank_join(text,bigint,bigint,text)
+  TO campaign_api;

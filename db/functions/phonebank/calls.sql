@@ -1,0 +1,183 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Handing people out to callers: claim, release, extend.
+
+-- The next who is due; no row when nobody is, or everybody is with somebody else at this moment.
+-- Call-backs that were asked for come first, those of this caller before those that their own caller lets wait;
+-- then who was never tried, then the oldest try.
+CREATE OR REPLACE FUNCTION phone_bank_next(who text, organization bigint, bank bigint, zones text[])
+RETURNS SETOF phone_bank_targets
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+BEGIN
+  RETURN QUERY SELECT t.* FROM phone_bank_targets t
+    WHERE t.organization_id = organization AND t.session_id = bank AND t.state = 'waiting' AND t.call_back_at <= now()
+      AND (t.lease_until IS NULL OR t.lease_until <= now()) AND t.zone_key = ANY (zones)
+      AND (t.call_back_actor = who OR t.call_back_at <= now() - interval '5 minutes'
+           OR NOT EXISTS (SELECT FROM phone_bank_callers c
+                WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = t.call_back_actor
+                  AND c.left_at IS NULL AND c.last_active_at > now() - interval '15 minutes'))
+    ORDER BY t.call_back_actor IS DISTINCT FROM who, t.call_back_at, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN QUERY SELECT t.* FROM phone_bank_targets t
+      WHERE t.organization_id = organization AND t.session_id = bank AND t.state = 'waiting'
+        AND t.call_back_at IS NULL AND (t.next_at IS NULL OR t.next_at <= now())
+        AND (t.lease_until IS NULL OR t.lease_until <= now()) AND t.zone_key = ANY (zones)
+      ORDER BY t.last_attempt_at NULLS FIRST, t.position LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
+  END IF;
+END
+$$;
+
+-- Hand the person to the caller, if nobody has them. NULL: not this one; the queue's row says why and from when.
+CREATE OR REPLACE FUNCTION phone_bank_hand_out(who text, maker bigint, session phone_bank_sessions, target phone_bank_targets)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  number text := usable_number(session.organization_id, target.voter_id, 'phone', session.purpose);
+  made bigint;
+  wait timestamptz;
+BEGIN
+  IF number IS NULL THEN
+    UPDATE phone_bank_targets t SET state = 'left_out', outcome = 'no_usable_number', done_at = now()
+      WHERE t.organization_id = session.organization_id AND t.id = target.id;
+    RETURN NULL;
+  END IF;
+  -- Who refused is left alone, whoever it was that called; who was called by another phone bank, for a while.
+  -- What the person asked for goes before both.
+  SELECT max(w) INTO wait FROM (
+    SELECT v.quiet_until AS w FROM voters v WHERE v.organization_id = session.organization_id AND v.id = target.voter_id
+    UNION ALL
+    SELECT c.ended_at + make_interval(mins => session.cool_down_minutes) FROM phone_bank_calls c
+    WHERE c.organization_id = session.organization_id AND c.voter_id = target.voter_id AND c.ended = 'result'
+      AND c.session_id <> session.id) waits;
+  IF wait > now() AND target.call_back_at IS NULL THEN
+    UPDATE phone_bank_targets t SET next_at = wait
+      WHERE t.organization_id = session.organization_id AND t.id = target.id;
+    RETURN NULL;
+  END IF;
+  UPDATE phone_bank_calls c SET ended = 'expired', ended_at = c.lease_until
+    WHERE c.organization_id = session.organization_id AND c.voter_id = target.voter_id AND c.ended_at IS NULL
+      AND c.lease_until <= now();
+  INSERT INTO phone_bank_calls (organization_id, session_id, target_id, voter_id, actor, user_id, phone, lease_until)
+    VALUES (session.organization_id, session.id, target.id, target.voter_id, who, maker, number,
+            now() + make_interval(mins => session.lease_minutes))
+    ON CONFLICT (organization_id, voter_id) WHERE ended_at IS NULL DO NOTHING
+    RETURNING id INTO made;
+  UPDATE phone_bank_targets t SET lease_until = CASE
+      WHEN made IS NOT NULL THEN now() + make_interval(mins => session.lease_minutes)
+      ELSE (SELECT c.lease_until FROM phone_bank_calls c
+            WHERE c.organization_id = session.organization_id AND c.voter_id = target.voter_id AND c.ended_at IS NULL) END
+    WHERE t.organization_id = session.organization_id AND t.id = target.id;
+  RETURN made;
+END
+$$;
+
+-- Who to call next; the call that the caller has already, if there is one. A refusal is a row, so that what
+-- was learned on the way is kept.
+CREATE OR REPLACE FUNCTION phone_bank_claim(who text, organization bigint, maker bigint, bank bigint)
+RETURNS TABLE (call phone_bank_call_rows, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  session phone_bank_sessions := phone_bank_enter(who, organization, bank);
+  target phone_bank_targets;
+  made bigint;
+  zones text[] := ARRAY(SELECT z FROM unnest(session.zone_keys) z
+                        WHERE hours_open(z, session.start_hour, session.stop_hour, now()));
+  due timestamptz;
+BEGIN
+  SELECT c.id INTO made FROM phone_bank_calls c
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = who AND c.ended_at IS NULL
+      AND c.lease_until > now() LIMIT 1;
+  IF made IS NULL AND session.state <> 'open' THEN
+    refused_code := 'not_open';
+    refused_message := 'This phone bank is not open.';
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  FOR i IN 1 .. 500 LOOP
+    EXIT WHEN made IS NOT NULL;
+    SELECT n.* INTO target FROM phone_bank_next(who, organization, bank, zones) n;
+    EXIT WHEN NOT FOUND;
+    made := phone_bank_hand_out(who, maker, session, target);
+  END LOOP;
+  SELECT r.* INTO call FROM phone_bank_call_rows r WHERE r.organization_id = organization AND r.id = made;
+  IF made IS NULL THEN
+    SELECT min(hours_next(t.zone_key, session.start_hour, session.stop_hour,
+                 GREATEST(t.call_back_at, t.next_at, t.lease_until, now()))) INTO due
+      FROM (SELECT t.zone_key, min(t.call_back_at) AS call_back_at, min(t.next_at) AS next_at,
+                   min(t.lease_until) AS lease_until
+            FROM phone_bank_targets t
+            WHERE t.organization_id = organization AND t.session_id = bank AND t.state = 'waiting'
+            GROUP BY t.zone_key, t.call_back_at IS NULL, t.next_at IS NULL, t.lease_until IS NULL) t;
+    refused_code := CASE WHEN due IS NULL THEN 'queue_done' ELSE 'nobody_due' END;
+    refused_message := CASE WHEN due IS NULL THEN 'Everybody on this list was called.'
+      ELSE format('Nobody is to be called at the moment. Ask again at %s UTC.', to_char(due, 'YYYY-MM-DD HH24:MI')) END;
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
+-- Locks the queue's row, then the call, in the order in which claim does.
+CREATE OR REPLACE FUNCTION phone_bank_hold(who text, organization bigint, bank bigint, call bigint) RETURNS phone_bank_calls
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  held phone_bank_calls;
+BEGIN
+  SELECT c.* INTO held FROM phone_bank_calls c
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.id = call;
+  PERFORM FROM phone_bank_targets t WHERE t.organization_id = organization AND t.id = held.target_id FOR UPDATE;
+  SELECT c.* INTO held FROM phone_bank_calls c WHERE c.organization_id = organization AND c.id = call FOR UPDATE;
+  IF held.actor <> who THEN
+    RAISE EXCEPTION 'Somebody else made this call.' USING ERRCODE = 'CC409', DETAIL = 'not_your_call';
+  END IF;
+  RETURN held;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION phone_bank_release(who text, organization bigint, bank bigint, call_id bigint)
+RETURNS SETOF phone_bank_call_rows
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  there boolean := assert_call(organization, bank, call_id);
+  session phone_bank_sessions := phone_bank_enter(who, organization, bank);
+  held phone_bank_calls := phone_bank_hold(who, organization, bank, call_id);
+BEGIN
+  IF held.ended_at IS NULL THEN
+    UPDATE phone_bank_calls c SET ended = 'released', ended_at = now()
+      WHERE c.organization_id = organization AND c.id = call_id;
+    UPDATE phone_bank_targets t SET lease_until = NULL WHERE t.organization_id = organization AND t.id = held.target_id;
+  END IF;
+  RETURN QUERY SELECT r.* FROM phone_bank_call_rows r WHERE r.organization_id = organization AND r.id = call_id;
+END
+$$;
+
+-- Another lease from now on, as long as nobody else has the person; two hours in all.
+CREATE OR REPLACE FUNCTION phone_bank_extend(who text, organization bigint, bank bigint, call_id bigint)
+RETURNS SETOF phone_bank_call_rows
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  there boolean := assert_call(organization, bank, call_id);
+  session phone_bank_sessions := phone_bank_enter(who, organization, bank);
+  held phone_bank_calls := phone_bank_hold(who, organization, bank, call_id);
+  ends timestamptz := LEAST(now() + make_interval(mins => session.lease_minutes), held.claimed_at + interval '2 hours');
+BEGIN
+  PERFORM assert_rule(held.ended_at IS NULL, 'call_ended', 'This call has ended.');
+  PERFORM assert_rule(ends > now(), 'too_long', 'A call can be held for two hours.');
+  UPDATE phone_bank_calls c SET lease_until = GREATEST(c.lease_until, ends)
+    WHERE c.organization_id = organization AND c.id = call_id;
+  UPDATE phone_bank_targets t SET lease_until = GREATEST(t.lease_until, ends)
+    WHERE t.organization_id = organization AND t.id = held.target_id;
+  RETURN QUERY SELECT r.* FROM phone_bank_call_rows r WHERE r.organization_id = organization AND r.id = call_id;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION phone_bank_next(text,bigint,bigint,text[]),
+  phone_bank_hand_out(text,bigint,phone_bank_sessions,phone_bank_targets),
+  phone_bank_claim(text,bigint,bigint,bigint), phone_bank_hold(text,bigint,bigint,bigint),
+  phone_bank_release(text,bigint,bigint,bigint), phone_bank_extend(text,bigint,bigint,bigint)
+  TO campaign_api;

@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Buildings and their street segments.
+
+SET LOCAL ROLE campaign_definer;
+
+-- The segment that a place belongs to: of its own street within 250 m, else the nearest within 150 m.
+CREATE OR REPLACE FUNCTION segment_near(organization bigint, place geometry, street text,
+  OUT segment_id bigint, OUT side text, OUT measure_m double precision, OUT setback_m double precision)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF organization IS DISTINCT FROM app_organization_id() THEN
+    RAISE EXCEPTION 'streets of another organization' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN QUERY
+  WITH near AS (
+    SELECT s.id, s.line, s.length_m, s.street_key = street AS same,
+           ST_DistanceSphere(ST_ClosestPoint(s.line, place), place) AS metres
+    FROM street_segments s
+    WHERE s.organization_id = organization AND s.line && ST_Expand(place, 0.004)
+    ORDER BY s.line <-> place LIMIT 16),
+  best AS (
+    SELECT n.*, ST_LineLocatePoint(n.line, place) AS part FROM near n
+    WHERE n.metres <= CASE WHEN n.same THEN 250 ELSE 150 END
+    ORDER BY n.same IS TRUE DESC, n.metres, n.id LIMIT 1)
+  SELECT b.id,
+         -- Left of the direction in which it was drawn, looked at over the two metres around the foot.
+         CASE WHEN (ST_X(r.b) - ST_X(r.a)) * (ST_Y(place) - ST_Y(r.a))
+                 - (ST_Y(r.b) - ST_Y(r.a)) * (ST_X(place) - ST_X(r.a)) >= 0 THEN 'L' ELSE 'R' END,
+         b.part * b.length_m, b.metres
+  FROM best b CROSS JOIN LATERAL (
+    SELECT ST_LineInterpolatePoint(b.line, greatest(b.part - 0.01, 0)) AS a,
+           ST_LineInterpolatePoint(b.line, least(b.part + 0.01, 1)) AS b) r;
+END
+$$;
+
+-- The streets of a part of the map.
+CREATE OR REPLACE FUNCTION segments_within(organization bigint, box geometry) RETURNS SETOF street_segments
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  IF organization IS DISTINCT FROM app_organization_id() THEN
+    RAISE EXCEPTION 'streets of another organization' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN QUERY SELECT s.* FROM street_segments s WHERE s.organization_id = organization AND s.line && box;
+END
+$$;
+
+RESET ROLE;
+
+-- Buildings on the map that know no segment get theirs. The one place that does it; whoever moves a building or
+-- brings new streets sets segment_id to NULL. Returns how many; recorded as one bulk change.
+CREATE OR REPLACE FUNCTION buildings_snap(organization bigint) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  bulk text := COALESCE(current_setting('app.bulk', true), '');
+  n bigint;
+BEGIN
+  PERFORM set_config('app.bulk', 'on', true);
+  UPDATE buildings b SET segment_id = s.segment_id, side = s.side, measure_m = s.measure_m, setback_m = s.setback_m
+  FROM (SELECT f.id AS building, near.* FROM buildings f
+        CROSS JOIN LATERAL segment_near(organization, map_point(f.latitude, f.longitude), f.street_key) near
+        WHERE f.organization_id = organization AND f.segment_id IS NULL AND f.latitude IS NOT NULL) s
+  WHERE b.organization_id = organization AND b.id = s.building;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  PERFORM set_config('app.bulk', bulk, true);
+  IF n > 0 THEN
+    PERFORM record_bulk('building', 'update', n);
+  END IF;
+  RETURN n;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION buildings_snap(bigint)
+  TO campaign_api;
+
+SET LOCAL ROLE campaign_definer;
+
+GRANT EXECUTE ON FUNCTION segment_near(bigint,geometry,text), segments_within(bigint,geometry)
+  TO campaign_api;
+
+RESET ROLE;

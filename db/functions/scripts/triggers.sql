@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Triggers of the tables of this feature.
+
+SELECT tenant_triggers('scripts', 'script');
+SELECT tenant_triggers('script_steps', 'script_step');
+SELECT tenant_triggers('script_options', 'script_option');
+SELECT released_with('script_options', 'event_id', 'events');

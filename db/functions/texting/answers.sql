@@ -1,0 +1,129 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Incoming texts, opt-outs, results and reassignment.
+
+-- What somebody said about texts to a number, for everybody who has it; and it ends or frees what is going on.
+-- by_contact: what was said is a contact's, and goes when that is taken back.
+CREATE OR REPLACE FUNCTION text_consent(organization bigint, number text, said text, origin text, happened timestamptz,
+  by_contact bigint DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  INSERT INTO consents (organization_id, voter_id, address, channel, state, source, occurred_at, actor, contact_id)
+  SELECT organization, p.id, number, 'text', said, origin, happened,
+         COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system'), by_contact
+  FROM (SELECT v.id FROM voters_matching(organization, jsonb_build_object('text', number)) m
+        JOIN voters v ON v.organization_id = organization AND v.id = m
+        WHERE v.phones @> to_jsonb(ARRAY[number])
+        UNION SELECT c.voter_id FROM text_conversations c WHERE c.organization_id = organization AND c.phone = number
+        -- For whoever gets the number later, and for nobody in particular.
+        UNION SELECT NULL::bigint) p;
+  IF said = 'withdrawn' THEN
+    UPDATE text_conversations c SET state = 'closed', closed_reason = 'opted_out'
+      WHERE c.organization_id = organization AND c.phone = number AND c.state <> 'closed';
+  END IF;
+END
+$$;
+
+-- A text came in: providers call this for the organization whose number it was sent to. Told twice by its
+-- carrier it is one. It belongs to the conversation of this number that was written in last.
+CREATE OR REPLACE FUNCTION text_receive(organization bigint, number text, said text, carrier_id text, happened timestamptz)
+RETURNS SETOF text_messages
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  talk text_conversations;
+  wish text := text_intent(said);
+  made text_messages;
+BEGIN
+  SELECT c.* INTO talk FROM text_conversations c
+    WHERE c.organization_id = organization AND c.phone = number AND c.last_message_at IS NOT NULL
+    ORDER BY c.last_message_at DESC, c.id DESC LIMIT 1 FOR UPDATE;
+  INSERT INTO text_messages AS m (organization_id, campaign_id, conversation_id, phone, direction, body, encoding, segments,
+      state, intent, provider_id, actor, created_at)
+    SELECT organization, talk.campaign_id, talk.id, number, 'in', said, l.encoding, l.segments, 'received', wish, carrier_id,
+      COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system'), happened
+    FROM text_length(said) l
+    ON CONFLICT (organization_id, provider_id, direction) WHERE provider_id IS NOT NULL DO NOTHING
+    RETURNING m.* INTO made;
+  IF made.id IS NULL THEN
+    RETURN QUERY SELECT m.* FROM text_messages m
+      WHERE m.organization_id = organization AND m.provider_id = carrier_id AND m.direction = 'in';
+    RETURN;
+  END IF;
+  IF wish IS NOT NULL THEN
+    PERFORM text_consent(organization, number, CASE wish WHEN 'stop' THEN 'withdrawn' ELSE 'granted' END,
+                         'text: ' || left(said, 100), happened);
+  END IF;
+  IF wish IS DISTINCT FROM 'stop' THEN
+    UPDATE text_conversations c SET state = 'needs_response', closed_reason = NULL
+      WHERE c.organization_id = organization AND c.id = talk.id
+        AND (wish = 'start' OR c.closed_reason IS DISTINCT FROM 'opted_out');
+  END IF;
+  RETURN NEXT made;
+END
+$$;
+
+-- What came of a conversation: a contact with its effects. A result that ends it closes it, without a text.
+CREATE OR REPLACE FUNCTION text_result(who text, organization bigint, maker bigint, campaign bigint, conversation bigint, given jsonb)
+RETURNS SETOF text_conversation_rows
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  there boolean := assert_conversation(organization, campaign, conversation);
+  this text_campaigns := text_enter(who, organization, campaign);
+  talk text_conversations;
+  result text := given ->> 'disposition';
+  contact bigint;
+BEGIN
+  SELECT c.* INTO talk FROM text_conversations c
+    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
+  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM who, 'not_your_conversation', 'Somebody else has this conversation.');
+  contact := phone_contact(who, organization, maker, given || jsonb_build_object('channel', 'text', 'voter_id', talk.voter_id,
+    'phone', talk.phone, 'script_id', this.script_id, 'text_campaign_id', campaign));
+  IF result IN ('do_not_text', 'do_not_contact') THEN
+    PERFORM text_consent(organization, talk.phone, 'withdrawn', 'text: ' || result, now(), contact);
+  END IF;
+  UPDATE text_conversations c SET state = 'closed', closed_reason = COALESCE(c.closed_reason, result)
+    WHERE c.organization_id = organization AND c.id = conversation AND c.state <> 'closed'
+      AND (SELECT d.finishes FROM dispositions d WHERE d.code = result);
+  RETURN QUERY SELECT r.* FROM text_conversation_rows r WHERE r.organization_id = organization AND r.id = conversation;
+END
+$$;
+
+-- Hand what one texter has to another; without another, what was not written to yet goes back into the pool.
+CREATE OR REPLACE FUNCTION text_reassign(organization bigint, campaign bigint, from_texter bigint, to_texter bigint)
+RETURNS TABLE (id bigint, moved bigint)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  from_actor text;
+  to_actor text;
+BEGIN
+  PERFORM FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  SELECT t.actor INTO from_actor FROM text_texters t
+    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.id = from_texter;
+  SELECT t.actor INTO to_actor FROM text_texters t
+    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.id = to_texter;
+  IF from_actor IS NULL THEN
+    PERFORM refuse_field('from_texter_id', 'unknown_texter', 'There is no such texter in this campaign.');
+  ELSIF to_actor IS NULL AND to_texter IS NOT NULL THEN
+    PERFORM refuse_field('to_texter_id', 'unknown_texter', 'There is no such texter in this campaign.');
+  END IF;
+  UPDATE text_conversations c SET texter_actor = to_actor, assigned_at = CASE WHEN to_actor IS NOT NULL THEN now() END
+    WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = from_actor
+      AND c.state <> 'closed' AND (to_actor IS NOT NULL OR c.state = 'needs_message');
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  id := campaign;
+  RETURN NEXT;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION text_consent(bigint,text,text,text,timestamp with time zone,bigint),
+  text_receive(bigint,text,text,text,timestamp with time zone),
+  text_result(text,bigint,bigint,bigint,bigint,jsonb), text_reassign(bigint,bigint,bigint,bigint)
+  TO campaign_api;

@@ -1,0 +1,182 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Text campaigns: template, audience, joining, leaving.
+
+CREATE OR REPLACE FUNCTION text_campaign_check() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM assert_template('template', NEW.template);
+  PERFORM assert_template('replies/' || r.ord - 1, r.item ->> 'text')
+    FROM jsonb_array_elements(NEW.replies) WITH ORDINALITY r (item, ord);
+  SELECT l.encoding, l.segments INTO NEW.encoding, NEW.segments FROM text_length(text_render(NEW.template, text_usual())) l;
+  IF NEW.segments > 6 THEN
+    PERFORM refuse_field('template', 'too_long', format('This takes %s segments; at most 6.', NEW.segments));
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+-- The fields of one conversation's texts.
+CREATE OR REPLACE FUNCTION text_values(organization bigint, voter bigint, texter text) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT jsonb_build_object('first_name', text_name(v.first_name), 'last_name', text_name(v.last_name),
+    'city', text_name(v.city), 'precinct', v.precinct,
+    'organization', (SELECT o.name FROM organizations o WHERE o.id = organization),
+    'texter_first_name', split_part(COALESCE(actor_name(texter, organization), ''), ' ', 1))
+  FROM voters v WHERE v.organization_id = organization AND v.id = voter
+$$;
+
+-- A conversation as its texter sees it; draft is the first text, as it will be sent.
+CREATE OR REPLACE VIEW text_conversation_rows WITH (security_invoker = true) AS
+SELECT c.organization_id, c.id, c.campaign_id AS text_campaign_id, c.state, c.closed_reason, c.texter_actor, c.phone,
+  c.assigned_at, c.last_message_at, c.updated_at, c.version, v.id AS voter_id,
+  jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', v.city,
+    'precinct', v.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter,
+  CASE WHEN c.state = 'needs_message' AND c.texter_actor IS NOT NULL THEN
+    text_render(k.template, text_values(c.organization_id, c.voter_id, c.texter_actor)) END AS draft
+FROM text_conversations c
+JOIN text_campaigns k ON k.organization_id = c.organization_id AND k.id = c.campaign_id
+JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id;
+GRANT SELECT ON text_conversation_rows TO campaign_api;
+
+-- The audience, in the job text.fill: everybody's first usable number, each number once.
+CREATE OR REPLACE FUNCTION text_fill(organization bigint, campaign bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  this text_campaigns;
+  n bigint;
+  people bigint;
+BEGIN
+  SELECT k.* INTO this FROM text_campaigns k
+    WHERE k.organization_id = organization AND k.id = campaign AND k.state = 'filling' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM set_config('app.bulk', 'on', true);
+  WITH chosen AS MATERIALIZED (
+    SELECT v.id, v.state, v.zip5, usable_number(organization, v.id, 'text', this.purpose) AS phone FROM voter_lists l
+    CROSS JOIN LATERAL voters_matching(organization, l.filter, 'text', this.purpose) m
+    JOIN voters v ON v.organization_id = organization AND v.id = m
+    WHERE l.organization_id = organization AND l.id = this.list_id),
+  places AS (
+    SELECT state, zip5, zones_of(state, zip5) AS zone_key FROM (SELECT DISTINCT state, zip5 FROM chosen) d),
+  added AS (
+    INSERT INTO text_conversations (organization_id, campaign_id, voter_id, phone, zone_key)
+    SELECT organization, campaign, o.id, o.phone, p.zone_key
+    FROM (SELECT DISTINCT ON (c.phone) c.* FROM chosen c WHERE c.phone IS NOT NULL ORDER BY c.phone, c.id) o
+    JOIN places p ON (p.state, p.zip5) IS NOT DISTINCT FROM (o.state, o.zip5)
+    ORDER BY o.id
+    RETURNING 1)
+  SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM chosen c WHERE c.phone IS NOT NULL) INTO n, people;
+  PERFORM set_config('app.bulk', '', true);
+  UPDATE text_campaigns k SET state = 'draft', audience_count = n, duplicate_count = people - n,
+    zone_keys = ARRAY(SELECT DISTINCT c.zone_key FROM text_conversations c
+                      WHERE c.organization_id = organization AND c.campaign_id = campaign)
+  WHERE k.organization_id = organization AND k.id = campaign;
+  PERFORM record_bulk('text_conversation', 'insert', n);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION text_enter(who text, organization bigint, campaign bigint) RETURNS text_campaigns
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  this text_campaigns;
+BEGIN
+  SELECT k.* INTO this FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign;
+  IF NOT FOUND THEN
+    PERFORM refuse_not_found();
+  END IF;
+  UPDATE text_texters t SET last_active_at = now()
+    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = who AND t.left_at IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'You are not among the texters: join with the code of this campaign.'
+      USING ERRCODE = 'CC409', DETAIL = 'not_joined';
+  END IF;
+  RETURN this;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION text_join(who text, organization bigint, maker bigint, typed text) RETURNS SETOF text_campaigns
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  this text_campaigns;
+BEGIN
+  SELECT k.* INTO this FROM text_campaigns k
+    WHERE k.organization_id = organization AND k.code = joining_code_clean(typed) AND k.state <> 'closed';
+  PERFORM assert_rule(FOUND, 'unknown_code', 'No text campaign has this code, or it is closed.');
+  INSERT INTO text_texters AS t (organization_id, campaign_id, actor, user_id)
+    VALUES (organization, this.id, who, maker)
+    ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();
+  RETURN NEXT this;
+END
+$$;
+
+-- Stand in the WHERE of a list: of a campaign that is not there it is not empty, it does not exist.
+CREATE OR REPLACE FUNCTION assert_text_campaign(organization bigint, campaign bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM text_campaigns k WHERE k.organization_id = organization AND k.id = campaign) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION assert_texter(who text, organization bigint, campaign bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN assert_text_campaign(organization, campaign) AND assert_rule(
+    EXISTS (SELECT FROM text_texters t WHERE t.organization_id = organization AND t.campaign_id = campaign
+              AND t.actor = who AND t.left_at IS NULL),
+    'not_joined', 'You are not among the texters: join with the code of this campaign.');
+END
+$$;
+
+CREATE OR REPLACE FUNCTION assert_conversation(organization bigint, campaign bigint, conversation bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM text_conversations c
+                 WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+-- A conversation of this texter's, of which the texts may be read.
+CREATE OR REPLACE FUNCTION assert_talk(who text, organization bigint, campaign bigint, conversation bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN assert_conversation(organization, campaign, conversation) AND assert_texter(who, organization, campaign)
+    AND assert_rule(EXISTS (SELECT FROM text_conversations c WHERE c.organization_id = organization
+                              AND c.id = conversation AND c.texter_actor = who),
+                    'not_your_conversation', 'Somebody else has this conversation.');
+END
+$$;
+
+-- What has no first text yet goes back to all.
+CREATE OR REPLACE FUNCTION text_leave(who text, organization bigint, campaign bigint) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE text_conversations c SET texter_actor = NULL, assigned_at = NULL
+  WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = who
+    AND c.state = 'needs_message';
+  UPDATE text_texters t SET left_at = COALESCE(t.left_at, now())
+  WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = who
+$$;
+
+GRANT EXECUTE ON FUNCTION text_values(bigint,bigint,text), text_fill(bigint,bigint),
+  text_enter(text,bigint,bigint), text_join(text,bigint,bigint,text),
+  assert_text_campaign(bigint,bigint), assert_texter(text,bigint,bigint),
+  assert_conversation(bigint,bigint,bigint), assert_talk(text,bigint,bigint,bigint),
+  text_leave(text,bigint,bigint)
+  TO campaign_api;

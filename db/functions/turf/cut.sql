@@ -1,0 +1,161 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Cutting turf: request, progress, and storing the turfs.
+
+CREATE OR REPLACE FUNCTION turf_cut_begin(organization bigint, maker bigint, request jsonb) RETURNS SETOF turf_cuts
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  made turf_cuts;
+BEGIN
+  PERFORM turf_request_check(organization, request);
+  INSERT INTO turf_cuts (organization_id, name, method, request, list_id, script_id, created_by)
+  VALUES (organization, request ->> 'name', request ->> 'method', jsonb_strip_nulls(request),
+          (request ->> 'list_id')::bigint, (request ->> 'script_id')::bigint, maker)
+  RETURNING * INTO made;
+  PERFORM job_enqueue('turf.cut', organization, jsonb_build_object('cut_id', made.id, 'user_id', COALESCE(maker, 0),
+                                                                   'actor', current_setting('app.actor', true)));
+  RETURN NEXT made;
+END
+$$;
+
+-- The job's next step. False: somebody cancelled it, or it is done already.
+CREATE OR REPLACE FUNCTION turf_cut_step(organization bigint, cut bigint, step text, done double precision) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  UPDATE turf_cuts c SET state = 'running', progress = done, result = jsonb_build_object('step', step)
+  WHERE c.organization_id = organization AND c.id = cut AND c.state IN ('queued', 'running');
+  RETURN FOUND;
+END
+$$;
+
+-- What is left of the old turfs was cut again: drafts vanish, the others are closed and keep what was done.
+CREATE OR REPLACE FUNCTION turf_cut_close_old(organization bigint, old bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  DELETE FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (old) AND t.state = 'draft';
+  UPDATE canvass_routes t SET state = 'closed', closed_at = now()
+  WHERE t.organization_id = organization AND t.id = ANY (old) AND t.state <> 'closed';
+  UPDATE canvass_route_doors d SET active = false, held_by = NULL, held_until = NULL
+  WHERE d.organization_id = organization AND d.route_id = ANY (old) AND d.active;
+  UPDATE turf_takers k SET returned_at = now()
+  WHERE k.organization_id = organization AND k.route_id = ANY (old) AND k.returned_at IS NULL;
+END
+$$;
+
+-- Counts and shape of turfs, from their doors.
+CREATE OR REPLACE FUNCTION turf_measure(organization bigint, turfs bigint[]) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE canvass_routes t SET door_count = c.doors, voter_count = c.voters, doors_done = c.done,
+    polygon = COALESCE(c.hull, t.polygon)
+  FROM (
+    SELECT d.route_id, count(*) AS doors, count(*) FILTER (WHERE d.state = 'done') AS done,
+           COALESCE(sum(COALESCE(jsonb_array_length(d.voter_ids), w.n)), 0) AS voters,
+           -- Some ten metres around, so that one building is an area too.
+           ST_Buffer(ST_ConvexHull(ST_Collect(map_point(b.latitude, b.longitude))), 0.0001, 'quad_segs=2') AS hull
+    FROM canvass_route_doors d
+    JOIN doors o ON o.organization_id = organization AND o.id = d.door_id
+    JOIN buildings b ON b.organization_id = organization AND b.id = o.building_id
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS n FROM voters v
+      WHERE v.organization_id = organization AND v.door_id = d.door_id AND v.unreachable IS NULL
+        AND v.merged_into IS NULL AND NOT v.confidential) w
+    WHERE d.organization_id = organization AND d.route_id = ANY (turfs) GROUP BY 1) c
+  WHERE t.organization_id = organization AND t.id = c.route_id
+$$;
+
+-- The drafts of a cutting, all or nothing. @turfs: [{"doors": [ids in walking order], "length": metres, "minutes",
+-- "tower": bool}]. A door that went to another turf or may not be knocked at any more meanwhile is left out and
+-- counted. False: cancelled meanwhile.
+CREATE OR REPLACE FUNCTION turf_cut_store(organization bigint, cut bigint, turfs jsonb, seconds double precision) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  this turf_cuts;
+  bulk text := COALESCE(current_setting('app.bulk', true), '');
+  before record;
+  made bigint[];
+  sent bigint;
+  kept bigint;
+  digits int;
+BEGIN
+  SELECT * INTO this FROM turf_cuts c
+  WHERE c.organization_id = organization AND c.id = cut AND c.state = 'running' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  SELECT * INTO before FROM turf_preview(organization, this.request);
+  PERFORM set_config('app.bulk', 'on', true);
+  IF this.method = 'recut' THEN
+    PERFORM turf_cut_close_old(organization, filter_ids(this.request, 'turf_ids'));
+  END IF;
+  digits := length(jsonb_array_length(turfs)::text);
+  WITH given AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('canvass_routes', 'id')) AS id, t.ordinality AS n, t.value AS turf
+    FROM jsonb_array_elements(turfs) WITH ORDINALITY t),
+  routes AS (
+    INSERT INTO canvass_routes (organization_id, id, cut_id, name, script_id, length_m, minutes, polygon, created_by)
+    SELECT organization, g.id, cut,
+           CASE WHEN jsonb_array_length(turfs) = 1 THEN this.name
+                ELSE this.name || ' ' || lpad(g.n::text, digits, '0') END
+             || CASE WHEN (g.turf ->> 'tower')::boolean
+                     THEN COALESCE(' (' || (SELECT b.address FROM doors d
+                                            JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id
+                                            WHERE d.organization_id = organization
+                                              AND d.id = (g.turf #>> '{doors,0}')::bigint) || ')', '')
+                     ELSE '' END,
+           this.script_id, (g.turf ->> 'length')::float8, (g.turf ->> 'minutes')::float8, NULL, this.created_by
+    FROM given g RETURNING id),
+  doors_in AS (
+    INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position, voter_ids)
+    SELECT organization, g.id, d.value::bigint, d.ordinality, NULL
+    FROM given g CROSS JOIN LATERAL jsonb_array_elements_text(g.turf -> 'doors') WITH ORDINALITY d
+    JOIN doors o ON o.organization_id = organization AND o.id = d.value::bigint AND o.do_not_knock_at IS NULL
+    WHERE EXISTS (SELECT FROM routes r WHERE r.id = g.id)
+    ORDER BY g.n, d.ordinality
+    ON CONFLICT (organization_id, door_id) WHERE active DO NOTHING
+    RETURNING 1)
+  SELECT (SELECT array_agg(g.id) FROM given g), (SELECT count(*) FROM doors_in),
+         (SELECT sum(jsonb_array_length(g.turf -> 'doors')) FROM given g) INTO made, kept, sent;
+  IF this.list_id IS NOT NULL THEN
+    UPDATE canvass_route_doors d SET voter_ids = f.voter_ids FROM turf_doors(organization, this.request) f
+    WHERE d.organization_id = organization AND d.route_id = ANY (made) AND d.door_id = f.door_id
+      AND f.voter_ids IS NOT NULL;
+  END IF;
+  DELETE FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (made)
+    AND NOT EXISTS (SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.route_id = t.id);
+  PERFORM turf_measure(organization, made);
+  PERFORM set_config('app.bulk', bulk, true);
+  UPDATE turf_cuts c SET state = 'done', progress = 1, result = r.told || jsonb_build_object(
+      'left_out', before.left_out, 'unplaced', before.unplaced, 'unplaced_doors', before.unplaced_doors,
+      'taken', before.taken, 'conflicts', before.conflicts, 'lost_meanwhile', COALESCE(sent - kept, 0),
+      'seconds', round(seconds::numeric, 2))
+  FROM (
+    SELECT jsonb_build_object('turfs', count(*), 'doors', COALESCE(sum(t.door_count), 0),
+      'voters', COALESCE(sum(t.voter_count), 0), 'smallest', min(t.door_count), 'largest', max(t.door_count),
+      'length_m', round(sum(t.length_m)::numeric), 'minutes', round(sum(t.minutes)::numeric),
+      'metres_a_door', round((sum(t.length_m) / NULLIF(sum(t.door_count), 0))::numeric, 1)) AS told
+    FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (made)) r
+  WHERE c.organization_id = organization AND c.id = cut;
+  PERFORM record_bulk('turf', 'insert', COALESCE(cardinality(made), 0));
+  RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION turf_cut_cancel(organization bigint, cut bigint) RETURNS SETOF turf_cuts
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE turf_cuts c SET state = 'cancelled'
+  WHERE c.organization_id = organization AND c.id = cut
+    AND assert_rule(c.state IN ('queued', 'running', 'cancelled'), 'turf_cut_over', 'This cutting is over already.')
+  RETURNING c.*
+$$;
+
+GRANT EXECUTE ON FUNCTION turf_cut_begin(bigint,bigint,jsonb),
+  turf_cut_step(bigint,bigint,text,double precision), turf_cut_close_old(bigint,bigint[]),
+  turf_measure(bigint,bigint[]), turf_cut_store(bigint,bigint,jsonb,double precision),
+  turf_cut_cancel(bigint,bigint)
+  TO campaign_api;

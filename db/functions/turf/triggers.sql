@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Triggers of the tables of this feature.
+
+SELECT tenant_triggers('turf_cuts', 'turf_cut', silent => '{progress}');
+SELECT tenant_triggers('canvass_routes', 'turf',
+  secret => '{polygon,doors_done,progress_revision}',
+  silent => '{doors_done,progress_revision}',
+  touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.progress_revision = NEW.progress_revision');
+SELECT tenant_triggers('turf_takers', 'turf_taker');
+CREATE OR REPLACE TRIGGER turf_takers_count AFTER INSERT OR UPDATE ON turf_takers FOR EACH ROW EXECUTE FUNCTION count_takers();
+SELECT released_with('turf_cuts', 'list_id', 'voter_lists');
+SELECT released_with('canvass_routes', 'event_id', 'events');

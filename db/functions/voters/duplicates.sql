@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Pairs of records that may be one person.
+
+-- The keys of a voter by the rules above; name_address is looked at again in duplicates_find.
+CREATE OR REPLACE FUNCTION duplicate_keys(v voters) RETURNS TABLE (rule text, key text)
+LANGUAGE plpgsql STABLE ROWS 4
+AS $$
+DECLARE
+  first_name constant text := regexp_replace(voter_fold(v.first_name), '[^a-z]', '', 'g');
+  last_name constant text := regexp_replace(voter_fold(v.last_name), '[^a-z]', '', 'g');
+BEGIN
+  IF last_name = '' OR first_name = '' THEN
+    RETURN;
+  END IF;
+  IF v.birth_date IS NOT NULL THEN
+    RETURN QUERY VALUES ('name_birth_date', last_name || ' ' || first_name || ' ' || v.birth_date);
+  END IF;
+  RETURN QUERY SELECT 'email', 'l ' || last_name || ' ' || lower(e) FROM jsonb_array_elements_text(v.emails) e
+    UNION ALL SELECT 'email', 'f ' || first_name || ' ' || lower(e) FROM jsonb_array_elements_text(v.emails) e
+    UNION ALL SELECT 'phone_last_name', last_name || ' ' || left(first_name, 1) || ' ' || p
+      FROM jsonb_array_elements_text(v.phones) p;
+  IF v.address_key IS NOT NULL THEN
+    RETURN QUERY VALUES ('name_address', last_name || ' ' || first_name || ' ' || v.address_key);
+  END IF;
+END
+$$;
+
+-- Finds pairs in the whole organization; open ones get a new score, decided ones stay. Two with different state
+-- ids are a pair only by name and date of birth: the state says that they are two. Generations (Jr, Sr) differ, and
+-- so do people with different dates of birth. A key that more than ten share says nothing. Answers how many are new.
+CREATE OR REPLACE FUNCTION duplicates_find(organization bigint) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET jit = off
+AS $$
+DECLARE
+  n bigint;
+BEGIN
+  WITH keyed AS MATERIALIZED (
+    SELECT k.rule, k.key, v.id FROM voters v CROSS JOIN LATERAL duplicate_keys(v) k
+    WHERE v.organization_id = organization AND v.merged_into IS NULL),
+  shared AS (
+    SELECT k.rule, k.key, array_agg(DISTINCT k.id ORDER BY k.id) AS ids FROM keyed k
+    GROUP BY k.rule, k.key HAVING count(DISTINCT k.id) BETWEEN 2 AND 10),
+  pairs AS (
+    SELECT DISTINCT a.id AS voter_id, b.id AS other_id, s.rule
+    FROM shared s CROSS JOIN LATERAL unnest(s.ids) a (id) CROSS JOIN LATERAL unnest(s.ids) b (id)
+    WHERE a.id < b.id),
+  -- The pair's own score by what stands for and against it.
+  scored AS (
+    SELECT p.voter_id, p.other_id, sum(r.weight) AS score, jsonb_agg(p.rule ORDER BY r.weight DESC, p.rule) AS reasons
+    FROM pairs p JOIN duplicate_rules r ON r.name = p.rule
+    JOIN voters a ON a.organization_id = organization AND a.id = p.voter_id
+    JOIN voters b ON b.organization_id = organization AND b.id = p.other_id
+    WHERE (a.birth_date = b.birth_date OR a.birth_date IS NULL OR b.birth_date IS NULL)
+      AND (a.birth_year = b.birth_year OR a.birth_year IS NULL OR b.birth_year IS NULL)
+      AND (a.name_suffix IS NULL OR b.name_suffix IS NULL
+           OR lower(rtrim(a.name_suffix, '.')) = lower(rtrim(b.name_suffix, '.')))
+      AND (p.rule = 'name_birth_date' OR a.state_id IS NULL OR b.state_id IS NULL)
+    GROUP BY p.voter_id, p.other_id),
+  put AS (
+    INSERT INTO voter_duplicates AS d (organization_id, voter_id, other_id, score, reasons)
+    SELECT organization, s.voter_id, s.other_id, s.score, s.reasons FROM scored s
+    ON CONFLICT (organization_id, voter_id, other_id) DO UPDATE SET score = EXCLUDED.score, reasons = EXCLUDED.reasons
+      WHERE d.state = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (EXCLUDED.score, EXCLUDED.reasons)
+    RETURNING d.xmax = 0 AS made),
+  -- What was found before and is none any more, since a record was mended.
+  gone AS (
+    DELETE FROM voter_duplicates d
+    WHERE d.organization_id = organization AND d.state = 'open'
+      AND NOT EXISTS (SELECT FROM scored s WHERE s.voter_id = d.voter_id AND s.other_id = d.other_id))
+  SELECT count(*) FILTER (WHERE put.made) INTO n FROM put;
+  RETURN n;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION duplicates_waiting(organization bigint) RETURNS bigint
+LANGUAGE sql STABLE
+AS $$
+  SELECT min(j.id) FROM jobs j WHERE j.kind = 'duplicates' AND j.organization_id = organization AND j.state = 'queued'
+$$;
+
+GRANT EXECUTE ON FUNCTION duplicate_keys(voters), duplicates_find(bigint),
+  duplicates_waiting(bigint)
+  TO campaign_api;

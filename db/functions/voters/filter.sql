@@ -1,0 +1,198 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The conditions of a voter filter, as SQL text.
+
+-- An array member as texts, whether it was written as strings or numbers; NULL: absent.
+CREATE OR REPLACE FUNCTION filter_texts(filter jsonb, member text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT array_agg(t.value) FROM jsonb_array_elements_text(
+    CASE jsonb_typeof(filter -> member) WHEN 'array' THEN filter -> member
+         WHEN 'null' THEN NULL ELSE jsonb_build_array(filter -> member) END) t
+  WHERE filter ? member
+$$;
+
+CREATE OR REPLACE FUNCTION filter_refuse(member text, message text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  RAISE EXCEPTION '%', message USING ERRCODE = 'CC422', DETAIL = 'filter', COLUMN = member;
+END
+$$;
+
+-- Numbers of things: ["7", "9"] or [7, 9].
+CREATE OR REPLACE FUNCTION filter_ids(filter jsonb, member text) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+  RETURN filter_texts(filter, member)::bigint[];
+EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
+  RAISE EXCEPTION '% is a list of numbers.', member USING ERRCODE = 'CC422', DETAIL = 'filter', COLUMN = member;
+END
+$$;
+
+-- A polygon or several, from GeoJSON: a geometry or a feature. What is no valid polygon is made one.
+CREATE OR REPLACE FUNCTION filter_polygon(member text, source jsonb) RETURNS geometry
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  made geometry;
+BEGIN
+  BEGIN
+    made := ST_SetSRID(ST_GeomFromGeoJSON(CASE WHEN source ->> 'type' = 'Feature' THEN source -> 'geometry'
+                                               ELSE source END), 4326);
+  EXCEPTION WHEN OTHERS THEN
+    made := NULL;
+  END;
+  IF made IS NULL OR ST_GeometryType(made) NOT IN ('ST_Polygon', 'ST_MultiPolygon') OR ST_IsEmpty(made)
+     OR ST_NPoints(made) > 20000 THEN
+    RAISE EXCEPTION '% is no polygon in GeoJSON of at most 20000 points.', member
+      USING ERRCODE = 'CC422', DETAIL = 'filter', COLUMN = member;
+  END IF;
+  RETURN ST_Multi(CASE WHEN ST_IsValid(made) THEN made ELSE ST_CollectionExtract(ST_MakeValid(made), 3) END);
+END
+$$;
+
+-- A word of three letters or more may stand anywhere, a shorter one begins a word. All must be there, in any
+-- order: "rosa me" and "medina ro" find Rosa Medina, "12 canal" whoever lives there, "0101" a number that has it.
+-- guarded: a confidential person is not found by the address.
+CREATE OR REPLACE FUNCTION voter_text_condition(wanted text, guarded boolean DEFAULT false) RETURNS text
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  folded text := voter_fold(wanted);
+BEGIN
+  -- A number as people write it, with or without the country.
+  IF folded ~ '^[-+(). 0-9]+$' AND length(regexp_replace(folded, '\D', '', 'g')) >= 7 THEN
+    folded := regexp_replace(folded, '\D', '', 'g');
+  END IF;
+  RETURN COALESCE((
+    SELECT string_agg(
+      format(' AND voter_search_text(v.first_name, v.middle_name, v.last_name, v.address, v.phones) LIKE %L', w.pattern)
+      || CASE WHEN guarded THEN format(' AND (NOT v.confidential
+           OR voter_search_text(v.first_name, v.middle_name, v.last_name, NULL, v.phones) LIKE %L)', w.pattern)
+         ELSE '' END, '')
+    FROM (SELECT DISTINCT CASE WHEN length(word) < 3 THEN '% ' ELSE '%' END
+            || replace(replace(replace(word, '\', '\\'), '%', '\%'), '_', '\_') || '%' AS pattern
+          FROM regexp_split_to_table(replace(folded, ',', ' '), '\s+') word
+          WHERE word <> '' LIMIT 12) w), '');
+END
+$$;
+
+-- One condition for each member that is there; null, [] and {} are as if it were not. $1 is the organization, $2 the
+-- filter. guarded: where a confidential person lives is not found out by asking for places.
+CREATE OR REPLACE FUNCTION voter_filter_condition(organization bigint, filter jsonb, guarded boolean DEFAULT false) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  conditions text := CASE
+    WHEN guarded AND filter ?| '{polygon,area_id,precinct,zip5,city}' THEN ' AND NOT v.confidential' ELSE '' END;
+  member record;
+  area record;
+BEGIN
+  FOR member IN SELECT k.name, c.condition
+    FROM jsonb_object_keys(jsonb_strip_nulls(filter)) k (name)
+    LEFT JOIN (VALUES
+      ('ids', 'v.id = ANY (filter_ids($2, ''ids''))'),
+      ('party', 'v.party = ANY (filter_texts($2, ''party''))'),
+      ('precinct', 'v.precinct = ANY (filter_texts($2, ''precinct''))'),
+      ('district', 'v.districts @> ($2 -> ''district'')'),
+      ('city', 'lower(v.city) = lower($2 ->> ''city'')'),
+      ('zip5', 'v.zip5 = ANY (filter_texts($2, ''zip5''))'),
+      ('sex', 'v.sex = ($2 ->> ''sex'')'),
+      ('registration_status', 'v.registration_status = ANY (filter_texts($2, ''registration_status''))'),
+      ('age_min', '(v.birth_date <= current_date - make_interval(years => ($2 ->> ''age_min'')::int)
+                    OR v.birth_date IS NULL
+                       AND v.birth_year <= extract(year FROM current_date) - ($2 ->> ''age_min'')::int)'),
+      ('age_max', '(v.birth_date > current_date - make_interval(years => ($2 ->> ''age_max'')::int + 1)
+                    OR v.birth_date IS NULL
+                       AND v.birth_year >= extract(year FROM current_date) - ($2 ->> ''age_max'')::int)'),
+      ('voted_in', '(SELECT bool_and(v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
+                     FROM unnest(filter_texts($2, ''voted_in'')) e) IS NOT FALSE'),
+      ('voted_at_least', '(SELECT count(*) FROM unnest(filter_texts($2 -> ''voted_at_least'', ''of'')) e
+                           WHERE v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
+                          >= ($2 #>> ''{voted_at_least,n}'')::int'),
+      ('tags_any', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
+                             AND t.tag_id = ANY (filter_ids($2, ''tags_any'')))'),
+      ('tags_all', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
+                             AND t.tag_id = ANY (filter_ids($2, ''tags_all'')) GROUP BY t.voter_id
+                             HAVING count(*) = (SELECT count(DISTINCT i) FROM unnest(filter_ids($2, ''tags_all'')) i))'),
+      ('tags_none', 'v.id NOT IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
+                                  AND t.tag_id = ANY (filter_ids($2, ''tags_none'')))'),
+      ('support_levels', 'COALESCE(v.support_level::text, ''none'') = ANY (filter_texts($2, ''support_levels''))'),
+      ('last_contact_before', 'v.last_contact_at < ($2 ->> ''last_contact_before'')::timestamptz'),
+      ('last_contact_after', 'v.last_contact_at >= ($2 ->> ''last_contact_after'')::timestamptz'),
+      ('never_contacted', '(v.last_contact_at IS NULL) = ($2 ->> ''never_contacted'')::boolean'),
+      ('reached', '(v.reached_at IS NOT NULL) = ($2 ->> ''reached'')::boolean'),
+      ('disposition', 'v.last_disposition = ANY (filter_texts($2, ''disposition''))'),
+      ('has_phone', '(v.phones <> ''[]'') = ($2 ->> ''has_phone'')::boolean'),
+      ('has_email', '(v.emails <> ''[]'') = ($2 ->> ''has_email'')::boolean'),
+      ('polygon', 'v.door_id IN (SELECT d.id FROM buildings b
+                     JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
+                     WHERE b.organization_id = $1 AND ST_Covers(filter_polygon(''polygon'', $2 -> ''polygon''),
+                                                                map_point(b.latitude, b.longitude)))')
+    ) c (name, condition) ON c.name = k.name
+    WHERE filter -> k.name NOT IN ('[]', '{}')
+  LOOP
+    IF member.condition IS NOT NULL THEN
+      conditions := conditions || ' AND ' || member.condition;
+    ELSIF member.name = 'text' THEN
+      conditions := conditions || voter_text_condition(filter ->> 'text', guarded);
+    ELSIF member.name = 'area_id' THEN
+      SELECT a.id, a.kind, a.code INTO area FROM areas a
+        WHERE a.organization_id = organization AND a.id = (filter ->> 'area_id')::bigint;
+      IF area.id IS NULL THEN
+        PERFORM filter_refuse('area_id', 'There is no such area.');
+      END IF;
+      -- A precinct or ZIP code is what the file says, also for those who are on no map.
+      conditions := conditions || CASE area.kind
+        WHEN 'precinct' THEN format(' AND v.precinct = %L', area.code)
+        WHEN 'zip' THEN format(' AND v.zip5 = %L', area.code)
+        ELSE format(' AND v.door_id IN (SELECT d.id FROM areas a
+          JOIN buildings b ON b.organization_id = $1 AND ST_Covers(a.boundary, map_point(b.latitude, b.longitude))
+          JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
+          WHERE a.organization_id = $1 AND a.id = %s)', area.id) END;
+    ELSE
+      PERFORM filter_refuse(member.name, format('%s is no member of a filter.', member.name));
+    END IF;
+  END LOOP;
+  RETURN conditions;
+END
+$$;
+
+-- Who may be reached on a channel: the same answers as consent_allows for each, as sets. Only whoever somebody
+-- withdrew something for is asked one by one. $1 organization, $3 reach, $4 aim.
+CREATE OR REPLACE FUNCTION voter_reach_condition(reach text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  withdrawn constant text := '(SELECT c.voter_id FROM consents c WHERE c.organization_id = $1
+    AND c.state = ''withdrawn'' AND c.voter_id IS NOT NULL AND c.channel IN (''any'', $3))';
+  by_address constant text := '(SELECT c.address FROM consents c WHERE c.organization_id = $1
+    AND c.state = ''withdrawn'' AND c.address IS NOT NULL AND c.channel IN (''any'', $3))';
+  of_all constant text := format(' AND (v.id NOT IN %s OR consent_allows($1, v.id, $3, $4))', withdrawn);
+  of_one constant text := format('(v.id NOT IN %s AND p.value NOT IN %s OR consent_allows($1, v.id, $3, $4, p.value))',
+                                 withdrawn, by_address);
+  flagged constant text := '(SELECT f.phone FROM phone_flags f WHERE f.organization_id = $1)';
+BEGIN
+  RETURN ' AND v.unreachable IS NULL AND (v.quiet_until IS NULL OR v.quiet_until <= now())' || CASE reach
+    WHEN 'door' THEN ' AND NOT v.confidential AND v.door_id IN (SELECT d.id FROM doors d
+      WHERE d.organization_id = $1 AND d.do_not_knock_at IS NULL)' || of_all
+    WHEN 'mail' THEN ' AND NOT v.confidential AND COALESCE(v.mailing_address, v.address) IS NOT NULL' || of_all
+    WHEN 'email' THEN format(' AND v.emails <> ''[]'' AND (v.emails ->> 0 NOT IN %s AND v.id NOT IN %s
+      OR EXISTS (SELECT FROM jsonb_array_elements_text(v.emails) p WHERE %s))', by_address, withdrawn, of_one)
+    -- The best number of nearly everybody is neither flagged nor withdrawn: only the others' lists are opened.
+    ELSE format(' AND v.phones <> ''[]'' AND (v.phones ->> 0 NOT IN %1$s AND v.phones ->> 0 NOT IN %2$s AND v.id NOT IN %3$s
+      OR EXISTS (SELECT FROM jsonb_array_elements_text(v.phones) p
+      WHERE (p.value NOT IN %1$s
+             OR NOT EXISTS (SELECT FROM phone_flags f WHERE f.organization_id = $1 AND f.phone = p.value
+                AND (f.voter_id IS NULL OR f.voter_id = v.id) AND (f.flag <> ''landline'' OR $3 = ''text'')))
+        AND %4$s))', flagged, by_address, withdrawn, of_one)
+  END;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_refuse(text,text),
+  filter_ids(jsonb,text), filter_polygon(text,jsonb), voter_text_condition(text,boolean),
+  voter_filter_condition(bigint,jsonb,boolean), voter_reach_condition(text)
+  TO campaign_api, campaign_definer;

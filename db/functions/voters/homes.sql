@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The door and household of a voter.
+
+-- The door and household of an address, found or made. home: address_key, building_key, street_key, number,
+-- street, line as ccd_address_parse says, besides unit, city, state, zip5, precinct of the person. Without a key
+-- there is neither. NULL in, NULL out.
+CREATE OR REPLACE FUNCTION voter_home(organization bigint, home jsonb, OUT address_key text, OUT door_id bigint,
+  OUT household_id bigint)
+LANGUAGE plpgsql VOLATILE
+AS $$
+#variable_conflict use_column
+DECLARE
+  building bigint;
+BEGIN
+  $3 := NULLIF(home ->> 'address_key', '');
+  IF $3 IS NULL THEN
+    RETURN;
+  END IF;
+  INSERT INTO buildings AS b (organization_id, building_key, address, number, street, street_key, city, state, zip5,
+                              precinct)
+    VALUES (organization, home ->> 'building_key', home ->> 'line', home ->> 'number', home ->> 'street',
+            home ->> 'street_key', home ->> 'city', home ->> 'state', home ->> 'zip5', home ->> 'precinct')
+    ON CONFLICT (organization_id, building_key) DO NOTHING;
+  SELECT b.id INTO building FROM buildings b
+    WHERE b.organization_id = organization AND b.building_key = home ->> 'building_key';
+  INSERT INTO doors AS d (organization_id, building_id, address_key, unit, precinct)
+    VALUES (organization, building, $3, NULLIF(home ->> 'unit', ''), home ->> 'precinct')
+    ON CONFLICT (organization_id, address_key) DO NOTHING;
+  SELECT d.id INTO $4 FROM doors d WHERE d.organization_id = organization AND d.address_key = $3;
+  INSERT INTO households AS h (organization_id, address_key, door_id) VALUES (organization, $3, $4)
+    ON CONFLICT (organization_id, address_key) DO NOTHING;
+  SELECT h.id INTO $5 FROM households h WHERE h.organization_id = organization AND h.address_key = $3;
+END
+$$;
+
+-- Counts who lives in these households anew. An import does it for all that it touched.
+CREATE OR REPLACE FUNCTION households_count(organization bigint, wanted bigint[]) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE households h SET n_voters = c.n
+  FROM (SELECT w.id, count(v.id) AS n FROM unnest(wanted) w (id)
+        LEFT JOIN voters v ON v.organization_id = organization AND v.household_id = w.id AND v.merged_into IS NULL
+          AND v.unreachable IS NULL
+        GROUP BY w.id) c
+  WHERE h.organization_id = organization AND h.id = c.id AND h.n_voters <> c.n
+$$;
+
+CREATE OR REPLACE FUNCTION count_household() RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM households_count(COALESCE(NEW.organization_id, OLD.organization_id),
+    ARRAY[OLD.household_id, NEW.household_id]);
+  RETURN NULL;
+END
+$$;
+
+-- A body of a voter: the year follows the date.
+CREATE OR REPLACE FUNCTION voter_body(body jsonb) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT CASE WHEN body ->> 'birth_date' IS NULL THEN body
+    ELSE body || jsonb_build_object('birth_year', extract(year FROM (body ->> 'birth_date')::date)) END
+$$;
+
+-- Without its own nulls; what is inside its members stays.
+CREATE OR REPLACE FUNCTION voter_given(body jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT COALESCE(jsonb_object_agg(b.key, b.value), '{}') FROM jsonb_each(body) b WHERE b.value <> 'null' $$;
+
+GRANT EXECUTE ON FUNCTION voter_home(bigint,jsonb), households_count(bigint,bigint[]),
+  count_household(), voter_body(jsonb), voter_given(jsonb)
+  TO campaign_api;

@@ -1,0 +1,79 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- What is shown of a voter and of a list.
+
+-- A voter as somebody may see it: where a confidential person lives is for those alone who manage voters.
+CREATE OR REPLACE FUNCTION voter_shown(v voters, manages boolean) RETURNS voters
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF v.confidential AND manages IS NOT TRUE THEN
+    v.address := NULL;
+    v.unit := NULL;
+    v.city := NULL;
+    v.zip5 := NULL;
+    v.zip4 := NULL;
+    v.precinct := NULL;
+    v.address_key := NULL;
+    v.mailing_address := NULL;
+    v.door_id := NULL;
+    v.household_id := NULL;
+  END IF;
+  IF v.vote_history <> '[]' THEN
+    -- A file need not say how.
+    v.vote_history := (SELECT jsonb_agg('{"method": null}' || h.vote ORDER BY h.place)
+                       FROM jsonb_array_elements(v.vote_history) WITH ORDINALITY h (vote, place));
+  END IF;
+  RETURN v;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION voter_tags_of(organization bigint, voter bigint) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) ORDER BY t.name, t.id), '[]')
+  FROM voter_tags vt JOIN tags t ON t.organization_id = organization AND t.id = vt.tag_id
+  WHERE vt.organization_id = organization AND vt.voter_id = voter
+$$;
+
+-- The few facts by which people of one household, or of one pair, are told apart.
+CREATE OR REPLACE FUNCTION voter_brief(v voters) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name,
+    'name_suffix', v.name_suffix, 'birth_year', v.birth_year, 'party', v.party, 'support_level', v.support_level,
+    'unreachable', v.unreachable)
+$$;
+
+-- Stands in the WHERE of what is read page by page: of a list that is not there the pages are not empty.
+CREATE OR REPLACE FUNCTION voter_list_filter(organization bigint, list bigint) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  kept jsonb;
+BEGIN
+  SELECT l.filter INTO kept FROM voter_lists l WHERE l.organization_id = organization AND l.id = list;
+  IF kept IS NULL THEN
+    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
+      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  END IF;
+  RETURN kept;
+END
+$$;
+
+-- A filter as it is kept: as it was sent. Refuses one that cannot be understood, not only when it is used.
+CREATE OR REPLACE FUNCTION voter_filter_kept(organization bigint, filter jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  PERFORM voters_count(organization, filter || '{"ids": [0]}', NULL, 'any', false);
+  IF filter -> 'polygon' <> 'null' THEN
+    PERFORM filter_polygon('polygon', filter -> 'polygon');
+  END IF;
+  RETURN filter;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION voter_shown(voters,boolean), voter_tags_of(bigint,bigint),
+  voter_brief(voters), voter_list_filter(bigint,bigint), voter_filter_kept(bigint,jsonb)
+  TO campaign_api;

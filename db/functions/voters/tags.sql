@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Tags of voters.
+
+CREATE OR REPLACE FUNCTION assert_tags(organization bigint, wanted bigint[], member text) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM unnest(wanted) w (id) WHERE NOT EXISTS (
+               SELECT FROM tags t WHERE t.organization_id = organization AND t.id = w.id)) THEN
+    RAISE EXCEPTION 'There is no such tag.' USING ERRCODE = 'CC422', DETAIL = 'unknown_reference', COLUMN = member;
+  END IF;
+END
+$$;
+
+-- Gives and takes tags; body as Tagging. Idempotent. A voter's tags are part of how it is shown, so its revision
+-- grows.
+CREATE OR REPLACE FUNCTION voters_tag(organization bigint, people bigint[], body jsonb, OUT added bigint, OUT removed bigint)
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  give bigint[] := COALESCE(filter_ids(body, 'add'), '{}');
+  take bigint[] := COALESCE(filter_ids(body, 'remove'), '{}');
+BEGIN
+  PERFORM assert_tags(organization, give, 'add');
+  PERFORM assert_tags(organization, take, 'remove');
+  WITH gone AS (
+    DELETE FROM voter_tags t
+    WHERE t.organization_id = organization AND t.voter_id = ANY (people) AND t.tag_id = ANY (take)
+      AND t.tag_id <> ALL (give)
+    RETURNING t.voter_id),
+  come AS (
+    INSERT INTO voter_tags (organization_id, voter_id, tag_id)
+    SELECT organization, p.id, g.id FROM unnest(people) p (id) CROSS JOIN (SELECT DISTINCT unnest(give)) g (id)
+    ON CONFLICT (organization_id, voter_id, tag_id) DO NOTHING
+    RETURNING voter_id),
+  told AS (
+    UPDATE voters v SET contacts_revision = v.contacts_revision + 1
+    WHERE v.organization_id = organization
+      AND v.id IN (SELECT gone.voter_id FROM gone UNION SELECT come.voter_id FROM come))
+  SELECT (SELECT count(*) FROM come), (SELECT count(*) FROM gone) INTO added, removed;
+END
+$$;
+
+-- Of one voter; no row: there is none. VOLATILE, so that it sees what it did.
+CREATE OR REPLACE FUNCTION voter_tag(organization bigint, voter bigint, body jsonb) RETURNS TABLE (person voters, tags jsonb)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.id = voter) THEN
+    RETURN;
+  END IF;
+  PERFORM voters_tag(organization, ARRAY[voter], body);
+  RETURN QUERY SELECT voter_shown(v, true), voter_tags_of(organization, voter) FROM voters v
+    WHERE v.organization_id = organization AND v.id = voter;
+END
+$$;
+
+-- Same for a list or a filter, recorded as one change.
+CREATE OR REPLACE FUNCTION voters_tag_all(organization bigint, body jsonb, guarded boolean, OUT voters bigint, OUT added bigint,
+  OUT removed bigint)
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  list bigint := (body ->> 'list_id')::bigint;
+  filter jsonb := NULLIF(body -> 'filter', 'null');
+  people bigint[];
+BEGIN
+  IF (list IS NULL) = (filter IS NULL) THEN
+    RAISE EXCEPTION 'Name either list_id or filter.' USING ERRCODE = 'CC422', DETAIL = 'one_of', COLUMN = 'list_id';
+  END IF;
+  people := ARRAY(SELECT voters_matching(organization, COALESCE(filter, voter_list_filter(organization, list))));
+  voters := cardinality(people);
+  PERFORM set_config('app.bulk', 'on', true);
+  SELECT t.added, t.removed INTO added, removed FROM voters_tag(organization, people, body) t;
+  PERFORM set_config('app.bulk', '', true);
+  IF added + removed > 0 THEN
+    PERFORM record_bulk('voter_tag', 'update', added + removed);
+  END IF;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION assert_tags(bigint,bigint[],text), voters_tag(bigint,bigint[],jsonb),
+  voter_tag(bigint,bigint,jsonb), voters_tag_all(bigint,jsonb,boolean)
+  TO campaign_api;

@@ -1,0 +1,40 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Triggers of the tables of this feature.
+
+SELECT tenant_triggers('households', 'household',
+  secret => '{address_key}',
+  silent => '{n_voters}');
+SELECT tenant_triggers('voter_sources', 'voter_source');
+-- A contact is no edit: it must not fail a form that is open elsewhere.
+SELECT tenant_triggers('voters', 'voter',
+  secret => '{state_id,first_name,middle_name,last_name,name_suffix,birth_date,birth_year,sex,'
+    'party,address,unit,zip4,address_key,mailing_address,phones,emails,vote_history,custom,'
+    'support_level,support_at,last_contact_at,last_disposition,reached_at,quiet_until,'
+    'contacts_revision}',
+  silent => '{support_level,support_at,last_contact_at,last_disposition,reached_at,quiet_until,'
+    'contacts_revision}',
+  touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.contacts_revision = NEW.contacts_revision');
+SELECT tenant_triggers('phone_flags', 'phone_flag', secret => '{phone}');
+SELECT tenant_triggers('tags', 'tag');
+SELECT tenant_triggers('voter_tags', 'voter_tag');
+SELECT tenant_triggers('voter_lists', 'voter_list');
+SELECT tenant_triggers('consents', 'consent', secret => '{address,note}');
+SELECT tenant_triggers('voter_duplicates', 'voter_duplicate');
+SELECT tenant_triggers('voter_merges', 'voter_merge',
+  secret => '{survivor_before,merged_before,survivor_after,moved}');
+DROP TRIGGER IF EXISTS voters_household ON voters;
+CREATE CONSTRAINT TRIGGER voters_household AFTER INSERT OR DELETE ON voters
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (current_setting('app.bulk', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION count_household();
+DROP TRIGGER IF EXISTS voters_household_change ON voters;
+CREATE CONSTRAINT TRIGGER voters_household_change AFTER UPDATE ON voters
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN ((OLD.household_id, OLD.merged_into, OLD.unreachable)
+          IS DISTINCT FROM (NEW.household_id, NEW.merged_into, NEW.unreachable)
+        AND current_setting('app.bulk', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION count_household();
+SELECT released_with('households', 'door_id', 'doors');
+SELECT released_with('voters', 'household_id', 'households');
+SELECT released_with('voters', 'door_id', 'doors');

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cc-str.h"
+#include "server/data/ccd-script.h"
+
+/* SQL files run once, by hand or at start: plain synchronous libpq will do. */
+
+#define FILE_MAX (4u * 1024 * 1024)
+
+void
+ccd_script_done(ccd_script *script)
+{
+  free(script->file);
+  free(script->sql);
+}
+
+static bool
+hash_text(const char *text, size_t length, char ret[static CCD_CHECKSUM_TEXT])
+{
+  unsigned char hash[EVP_MAX_MD_SIZE];
+  unsigned n = 0;
+  if (!EVP_Digest(text, length, hash, &n, EVP_sha256(), /* impl= */ NULL))
+    return false;
+  for (unsigned i = 0; i < n; i++)
+    (void) snprintf(ret + 2 * i, 3, "%02x", hash[i]);
+  return true;
+}
+
+cc_status
+ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr)
+{
+  cc_str path = CC_STR_INIT(4096), text = CC_STR_INIT(FILE_MAX);
+  cc_str_printf(&path, "%s/%s", folder, script->file);
+  FILE *file = path.failed ? NULL : fopen(path.text, "rbe");
+  cc_str_done(&path);
+  bool good = file != NULL;
+  while (good && !feof(file)) {
+    char *at = cc_str_reserve(&text, 65536);
+    if (at == NULL)
+      break;
+    cc_str_wrote(&text, fread(at, 1, 65536, file));
+    good = !ferror(file);
+  }
+  if (file != NULL)
+    (void) fclose(file);
+
+  size_t length = 0;
+  bool failed = text.failed;
+  script->sql = good && !failed ? cc_str_take(&text, &length) : NULL;
+  cc_str_done(&text);
+  if (script->sql == NULL || strlen(script->sql) != length ||
+      !hash_text(script->sql, length, script->checksum))
+    return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: cannot be read", script->file);
+  return CC_OK;
+}
+
+/* Line of the statement that failed, when the server tells its position; else 0. */
+static long long
+failed_line(const char *sql, const PGresult *result)
+{
+  const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+  if (position == NULL || sql == NULL)
+    return 0;
+  long long line = 1, characters = strtoll(position, NULL, 10);
+  for (const char *at = sql; *at != '\0' && characters > 1; at++) {
+    if (((unsigned char) *at & 0xC0) != 0x80)
+      characters--;
+    if (*at == '\n')
+      line++;
+  }
+  return line;
+}
+
+/* The server's words are for the person who runs the migration; they hold no personal data. */
+static cc_status
+statement_failed(const PGconn *pg,
+                 const PGresult *result,
+                 const ccd_script *script,
+                 cc_error *reterr)
+{
+  const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (primary == NULL)
+    primary = PQerrorMessage(pg);
+  int length = (int) strcspn(primary, "\n");
+  cc_status status = PQstatus(pg) != CONNECTION_OK ? CC_ERR_UNAVAILABLE : CC_ERR_INTERNAL;
+  if (script == NULL)
+    return cc_fail(reterr, status, "migration", "Cannot migrate: %.*s", length, primary);
+  return cc_fail(reterr,
+                 status,
+                 "migration",
+                 "%s:%lld: %.*s",
+                 script->file,
+                 failed_line(script->sql, result),
+                 length,
+                 primary);
+}
+
+cc_status
+ccd_script_exec(PGconn *pg,
+                const char *sql,
+                const ccd_script *script,
+                char ret_state[6],
+                cc_error *reterr)
+{
+  PGresult *result = PQexec(pg, sql);
+  ExecStatusType got = PQresultStatus(result);
+  const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  if (ret_state != NULL)
+    (void) snprintf(ret_state, 6, "%s", state != NULL ? state : "");
+  cc_status status = CC_OK;
+  if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK)
+    status = statement_failed(pg, result, script, reterr);
+  PQclear(result);
+  return status;
+}
+
+cc_status
+ccd_script_query(PGconn *pg,
+                 const char *sql,
+                 const char *const args[],
+                 int n,
+                 PGresult **ret,
+                 cc_error *reterr)
+{
+  PGresult *result = PQexecParams(pg,
+                                  sql,
+                                  n,
+                                  /* paramTypes= */ NULL,
+                                  args,
+                                  /* paramLengths= */ NULL,
+                                  /* paramFormats= */ NULL,
+                                  /* resultFormat= */ 0);
+  ExecStatusType got = PQresultStatus(result);
+  cc_status status = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK
+                       ? CC_OK
+                       : statement_failed(pg, result, /* script= */ NULL, reterr);
+  if (status == CC_OK && ret != NULL)
+    *ret = result;
+  else
+    PQclear(result);
+  return status;
+}
