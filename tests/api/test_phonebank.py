@@ -514,6 +514,7 @@ def overlaps(org):
                     "tstzrange(b.claimed_at, COALESCE(b.ended_at, 'infinity')) WHERE a.organization_id = %s", org.id)
 
 
+@pytest.mark.slow
 def test_five_hundred_callers_at_once_get_five_hundred_people(org):
     people = make_voters(org, 1000)
     bank = make_bank(org, people)

@@ -24,6 +24,7 @@ def changed(tmp_path_factory):
     return copy
 
 
+@pytest.mark.slow
 def test_a_column_is_one_row_and_one_line(changed, cluster, redis_server, monkeypatch):
     binary = changed / "build" / "server" / "campaign-centerd"
     database = cluster.new_database(harness_server.binary())

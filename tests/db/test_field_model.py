@@ -371,6 +371,7 @@ def play_all(database, seeds):
     return operations, conflicts
 
 
+@pytest.mark.slow
 def test_all_converge_and_nothing_is_lost_or_done_twice(db, capsys):
     parts = [range(FIRST + n, FIRST + RUNS, 3) for n in range(3)]
     with concurrent.futures.ThreadPoolExecutor(3) as pool:

@@ -19,8 +19,10 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
+from known import Known
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-JOBS = 2
+PARALLEL = {"jobs": 2}
 FUNCTION_WARN, FUNCTION_MAX, FILE_MAX = 60, 100, 1000
 
 BANNED = {
@@ -359,7 +361,7 @@ def compile_flags(build):
 
 
 def in_parallel(function, items):
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL["jobs"]) as pool:
         return list(pool.map(function, items))
 
 
@@ -399,23 +401,25 @@ def without_gcc_flags(build):
     folder = tempfile.mkdtemp(prefix="cc-tidy-")
     (pathlib.Path(folder) / "compile_commands.json").write_text(json.dumps(commands))
     files = {os.path.realpath(os.path.join(entry["directory"], entry["file"])) for entry in commands}
-    return folder, files
+    return folder, files, Known(ROOT, build, commands, ROOT / ".dev" / "tidy")
 
 
 def check_tidy(findings, names, build):
     if not (ROOT / build / "compile_commands.json").exists():
         findings.warn(build, 1, "no compile_commands.json: clang-tidy was not run")
         return
-    folder, compiled = without_gcc_flags(build)
+    folder, compiled, known = without_gcc_flags(build)
     # Tests may do what a server must not.
     sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/"))
-               and str(ROOT / name) in compiled]
+               and str(ROOT / name) in compiled and not known.is_clean(name)]
 
     def tidy_one(name):
         return subprocess.run(["clang-tidy", "--quiet", "-p", folder, name], cwd=ROOT, capture_output=True, text=True)
 
     seen = set()
-    for result in in_parallel(tidy_one, sources):
+    for name, result in zip(sources, in_parallel(tidy_one, sources)):
+        if result.returncode == 0 and not result.stdout.strip():
+            known.remember(name)
         for line in result.stdout.splitlines():
             found = re.match(r"(.+?):(\d+):\d+: (?:error|warning): (.*)", line)
             if found and found.groups() not in seen:
@@ -424,6 +428,7 @@ def check_tidy(findings, names, build):
                 path = os.path.relpath(os.path.join(ROOT, build, found.group(1)), ROOT)
                 path = path if (ROOT / path).exists() else found.group(1)
                 findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
+    known.forget_old()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -436,9 +441,31 @@ def write_junit(findings, path):
     ElementTree.ElementTree(suite).write(path, encoding="utf-8")
 
 
+def git(*arguments):
+    """The lines that git says; none where it fails."""
+    result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return result.stdout.splitlines() if result.returncode == 0 else []
+
+
+def changed_names():
+    """The files of this branch that differ from where it left the main branch, committed or not, and those that
+    git does not track yet. On the main branch itself, and without one: the files that differ from HEAD."""
+    for main in ("origin/HEAD", "origin/main", "main", "origin/master", "master"):
+        base = git("merge-base", "HEAD", main)
+        if base:
+            break
+    else:
+        base = ["HEAD"]
+    return set(git("diff", "--name-only", base[0])) | set(git("ls-files", "--others", "--exclude-standard"))
+
+
 def changed_only(names):
-    result = subprocess.run(["git", "diff", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    changed = set(result.stdout.splitlines())
+    """The changed files of `names`; all of them in a tree without git."""
+    if not git("rev-parse", "HEAD"):
+        return names
+    changed = changed_names()
+    # clang-tidy judges a header in the source that is named like the header.
+    changed |= {str(pathlib.Path(name).with_suffix(".c")) for name in changed if name.endswith(".h")}
     return [name for name in names if name in changed]
 
 
@@ -448,8 +475,11 @@ def main():
     parser.add_argument("--junit")
     parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
                                        "homes names callers headers format tidy")
-    parser.add_argument("--changed", action="store_true", help="format and tidy only files that differ from HEAD")
+    parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
+    parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
+    parser.add_argument("--list", action="store_true", help="the names of the checks, no more")
     options = parser.parse_args()
+    PARALLEL["jobs"] = options.jobs
 
     names = tracked_files()
     c_names = [name for name in names if name.endswith((".c", ".h"))]
@@ -467,10 +497,13 @@ def main():
         "homes": lambda found: check_homes(found, c_names, codes),
         "names": lambda found: check_names(found, c_names, codes),
         "callers": lambda found: check_callers(found, c_names, codes),
-        "headers": lambda found: check_headers(found, c_names, options.build),
+        "headers": lambda found: check_headers(found, slow, options.build),
         "format": lambda found: check_format(found, slow),
         "tidy": lambda found: check_tidy(found, slow, options.build),
     }
+    if options.list:
+        print("\n".join(checks))
+        return 0
     chosen = options.only.split(",") if options.only else list(checks)
     unknown = [check for check in chosen if check not in checks]
     if unknown:
