@@ -216,6 +216,21 @@ ccg_store_get_reader(CcgStore *self)
   return self->reader;
 }
 
+/* A job whose end somebody waits for. */
+static CcgJob *
+job_new_awaited(CcgStore *self,
+                CcgJobKind kind,
+                gint64 event_id,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  CcgJob *job = job_new(self, kind);
+  job->task = g_task_new(self, NULL, callback, user_data);
+  g_task_set_source_tag(job->task, job_new_awaited);
+  job->event_id = event_id;
+  return job;
+}
+
 static void
 put(CcgStore *self,
     CcgJobKind kind,
@@ -225,10 +240,7 @@ put(CcgStore *self,
     GAsyncReadyCallback callback,
     gpointer user_data)
 {
-  CcgJob *job = job_new(self, kind);
-  job->task = g_task_new(self, NULL, callback, user_data);
-  g_task_set_source_tag(job->task, put);
-  job->event_id = event_id;
+  CcgJob *job = job_new_awaited(self, kind, event_id, callback, user_data);
   job->docs = g_ptr_array_new_with_free_func((GDestroyNotify) ccg_doc_unref);
   for (guint i = 0; i < docs->len; i++)
     g_ptr_array_add(job->docs, ccg_doc_ref(docs->pdata[i]));
@@ -267,34 +279,46 @@ ccg_store_put_finish(CcgStore *self, GAsyncResult *result, GError **error)
 }
 
 void
-ccg_store_keep_attendees(CcgStore *self, gint64 event_id, GArray *ids)
+ccg_store_keep_attendees_async(CcgStore *self,
+                               gint64 event_id,
+                               GArray *ids,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
-  CcgJob *job = job_new(self, CCG_JOB_KEEP);
-  job->event_id = event_id;
+  CcgJob *job = job_new_awaited(self, CCG_JOB_KEEP, event_id, callback, user_data);
   job->ids = g_array_ref(ids);
   push(self, job);
 }
 
 static void
-remove_row(CcgStore *self, gint64 event_id, gint64 id)
+remove_row(CcgStore *self,
+           gint64 event_id,
+           gint64 id,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
 {
-  CcgJob *job = job_new(self, CCG_JOB_REMOVE);
-  job->event_id = event_id;
+  CcgJob *job = job_new_awaited(self, CCG_JOB_REMOVE, event_id, callback, user_data);
   job->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   g_array_append_val(job->ids, id);
   push(self, job);
 }
 
 void
-ccg_store_remove_event(CcgStore *self, gint64 event_id)
+ccg_store_remove_event_async(CcgStore *self,
+                             gint64 event_id,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
-  remove_row(self, 0, event_id);
+  remove_row(self, 0, event_id, callback, user_data);
 }
 
 void
-ccg_store_remove_attendee(CcgStore *self, gint64 attendee_id)
+ccg_store_remove_attendee_async(CcgStore *self,
+                                gint64 attendee_id,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
 {
-  remove_row(self, -1, attendee_id);
+  remove_row(self, -1, attendee_id, callback, user_data);
 }
 
 static CcgRecord *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sqlite3.h>
 #include <string.h>
 
 #include "client-gtk/core/ccg-error.h"
@@ -21,6 +22,9 @@ typedef struct {
   gboolean there[PEOPLE + 10];
   int event_version;
   guint n_lists, n_singles;
+  gboolean hold;           /* the next page of people is answered, but not sent */
+  SoupServerMessage *held; /* that answer */
+  gboolean told_early;     /* a list was told after the cursor had moved */
 } fixture;
 
 static char *
@@ -56,6 +60,24 @@ answer_people(fixture *f, SoupServerMessage *message, GHashTable *query)
   else
     g_string_append(json, "],\"next_cursor\":null}");
   fake_reply(message, 200, json->str);
+  if (f->hold) {
+    f->hold = FALSE;
+    f->held = g_object_ref(message);
+    soup_server_message_pause(message);
+  }
+}
+
+static gboolean
+is_held(gpointer data)
+{
+  return ((fixture *) data)->held != NULL;
+}
+
+static void
+release(fixture *f)
+{
+  soup_server_message_unpause(f->held);
+  g_clear_object(&f->held);
 }
 
 static void
@@ -218,6 +240,18 @@ one_less(gpointer data)
 }
 
 static gboolean
+two_less(gpointer data)
+{
+  return n_of(data, CC_ATTENDEE_REGISTERED) == PEOPLE - 2;
+}
+
+static gboolean
+many_less(gpointer data)
+{
+  return n_of(data, CC_ATTENDEE_REGISTERED) == PEOPLE - 51;
+}
+
+static gboolean
 cursor_is(fixture *f, const char *expected)
 {
   g_autofree char *cursor = ccg_store_get_value(f->store, "feed-cursor");
@@ -228,6 +262,18 @@ static gboolean
 cursor_moved(gpointer data)
 {
   return cursor_is(data, "c1");
+}
+
+static gboolean
+has_attended_many(gpointer data)
+{
+  return n_of(data, CC_ATTENDEE_ATTENDED) == 50;
+}
+
+static gboolean
+has_attended_two(gpointer data)
+{
+  return n_of(data, CC_ATTENDEE_ATTENDED) == 2;
 }
 
 static gboolean
@@ -273,8 +319,7 @@ test_feed(fixture *f, gconstpointer data)
   fake_wait(has_title, f);
   f->there[1] = FALSE;
   push(f, "attendee", 3, 1, "c3");
-  fake_run(300);
-  g_assert_cmpuint(n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE - 2);
+  fake_wait(two_less, f);
   f->there[PEOPLE + 1] = TRUE; /* somebody new */
   f->versions[PEOPLE + 1] = 1;
   push(f, "attendee", 1, PEOPLE + 1, "c4");
@@ -291,14 +336,119 @@ test_many(fixture *f, gconstpointer data)
     f->versions[i]++;
     push(f, "attendee", 2, i, "c1");
   }
-  fake_wait(has_attended, f);
-  fake_run(200);
-  g_assert_cmpuint(n_of(f, CC_ATTENDEE_ATTENDED), ==, 50);
+  fake_wait(has_attended_many, f);
   g_assert_cmpuint(f->n_singles, <, 20);
   f->there[3] = FALSE;
   push(f, "attendee", 2, 0, "c5");
-  fake_run(300);
-  g_assert_cmpuint(n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE - 51);
+  fake_wait(many_less, f);
+}
+
+static void
+on_rows_told(CcgStore *store, gint64 event_id, GArray *ids, fixture *f)
+{
+  f->told_early = f->told_early || cursor_is(f, "c1");
+}
+
+/* The cursor never stands for rows that the lists have not been told of. */
+static void
+test_order(fixture *f, gconstpointer data)
+{
+  go_live(f);
+  g_signal_connect(f->store, "rows-changed", G_CALLBACK(on_rows_told), f);
+  f->versions[42]++;
+  f->there[1] = FALSE;
+  push(f, "attendee", 3, 1, "c1");
+  push(f, "attendee", 2, 42, "c1");
+  fake_wait(cursor_moved, f);
+  g_assert_cmpuint(n_of(f, CC_ATTENDEE_ATTENDED), ==, 1);
+  g_assert_cmpuint(n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE - 2);
+  g_assert_false(f->told_early);
+  g_signal_handlers_disconnect_by_data(f->store, f);
+}
+
+/* What the other connection of a test does to the store's file. */
+static void
+run_sql(fixture *f, const char *sql)
+{
+  g_autofree char *path = g_build_filename(f->folder, "s.db", NULL);
+  sqlite3 *db = NULL;
+  g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+  (void) sqlite3_busy_timeout(db, 5000);
+  g_assert_cmpint(sqlite3_exec(db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint(sqlite3_close(db), ==, SQLITE_OK);
+}
+
+/* A row that the store cannot keep is asked for again until the store can. */
+static void
+test_full(fixture *f, gconstpointer data)
+{
+  go_live(f);
+  run_sql(f,
+          "CREATE TRIGGER full BEFORE UPDATE ON attendees BEGIN"
+          " SELECT raise(ABORT, 'database or disk is full'); END");
+  f->versions[42]++;
+  push(f, "attendee", 2, 42, "c1");
+  fake_wait(is_offline, f);
+  g_assert_true(cursor_is(f, "c0"));
+  run_sql(f, "DROP TRIGGER full");
+  ccg_sync_refresh(f->sync);
+  fake_wait(is_live, f);
+  push(f, "attendee", 2, 42, "c1"); /* as the real server does for everything behind c0 */
+  fake_wait(has_attended, f);
+  fake_wait(cursor_moved, f);
+}
+
+/* Live, and of the door list one page is on its way with all who were there when it was asked for.
+ */
+static void
+go_live_holding_page(fixture *f)
+{
+  ccg_sync_start(f->sync);
+  fake_wait(is_live, f);
+  f->hold = TRUE;
+  ccg_sync_watch_event(f->sync, 7);
+  fake_wait(is_held, f);
+  f->there[3] = FALSE;
+}
+
+static void
+test_gone_while_loading(fixture *f, gconstpointer data)
+{
+  go_live_holding_page(f);
+  push(f, "attendee", 3, 3, "c1");
+  fake_wait(cursor_moved, f);
+  release(f);
+  fake_wait(is_loaded, f);
+  g_assert_cmpuint(n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE - 1);
+}
+
+/* A change of all people, told while their list comes, is a reason to read it once more. */
+static void
+test_many_while_loading(fixture *f, gconstpointer data)
+{
+  go_live_holding_page(f);
+  push(f, "attendee", 2, 0, "c1");
+  fake_wait(cursor_moved, f);
+  release(f);
+  fake_wait(one_less, f);
+  g_assert_false(ccg_sync_is_loading_event(f->sync, 7));
+}
+
+/* Of two loads of a door list that was left and opened again, the second one counts. */
+static void
+test_watch_again(fixture *f, gconstpointer data)
+{
+  go_live_holding_page(f);
+  SoupServerMessage *first = g_steal_pointer(&f->held);
+  ccg_sync_unwatch_event(f->sync, 7);
+  f->hold = TRUE;
+  ccg_sync_watch_event(f->sync, 7);
+  fake_wait(is_held, f);
+  soup_server_message_unpause(first);
+  g_object_unref(first);
+  release(f);
+  fake_wait(is_loaded, f);
+  g_assert_cmpuint(n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE - 1);
 }
 
 static void
@@ -353,8 +503,7 @@ test_write(fixture *f, gconstpointer data)
   g_assert_cmpstr(ccg_error_get_code(error), ==, "already_checked_in");
   g_autofree char *said = ccg_error_describe(error);
   g_assert_cmpstr(said, ==, "Ann did it at noon.");
-  fake_run(300);
-  g_assert_cmpuint(n_of(f, CC_ATTENDEE_ATTENDED), ==, 2);
+  fake_wait(has_attended_two, f);
 
   g_autoptr(GAsyncResult) result = NULL;
   ccg_sync_walk_in_async(f->sync, 7, "u", "W", "I", "", NULL, 2, NULL, fake_result, &result);
@@ -376,6 +525,22 @@ test_stop(fixture *f, gconstpointer data)
   }
 }
 
+static gboolean
+is_closing(gpointer data)
+{
+  return fake_server_n_open(((fixture *) data)->server) == 0;
+}
+
+/* The server goes down after the client's farewell and before its end. */
+static void
+test_stop_then_down(fixture *f, gconstpointer data)
+{
+  go_live(f);
+  ccg_sync_stop(f->sync);
+  fake_wait(is_closing, f);
+  fake_server_down(f->server);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -384,8 +549,14 @@ main(int argc, char *argv[])
 #define ADD(name, function) g_test_add("/sync/" name, fixture, NULL, set_up, function, tear_down)
   ADD("feed", test_feed);
   ADD("many", test_many);
+  ADD("order", test_order);
+  ADD("full", test_full);
+  ADD("gone-while-loading", test_gone_while_loading);
+  ADD("many-while-loading", test_many_while_loading);
+  ADD("watch-again", test_watch_again);
   ADD("offline", test_offline);
   ADD("write", test_write);
   ADD("stop", test_stop);
+  ADD("stop-then-down", test_stop_then_down);
   return g_test_run();
 }
