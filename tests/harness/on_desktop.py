@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a test program on a desktop of its own: on_desktop.py WIDTHxHEIGHT PROGRAM [ARGUMENT…]. Its
+"""Runs a test program on a desktop of its own: on_desktop.py WIDTHxHEIGHT PROGRAM [LANGUAGE [ARGUMENT…]]. Its
 environment is the desktop's with what the caller's says about the test on top."""
 
 import os
@@ -18,7 +18,8 @@ KEPT = ("G_TEST", "G_DEBUG", "GTK_A11Y", "GIO_", "GSETTINGS_SCHEMA_DIR", "CAMPAI
 def main(size, program, *arguments):
     width, height = size.split("x")
     kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
-    with desktop.Desktop((int(width), int(height)), accessible=False) as made:
+    language = arguments[0] if arguments else ""
+    with desktop.Desktop((int(width), int(height)), language=language, accessible=False) as made:
         process = subprocess.Popen([program, *arguments], env={**made.environment, **kept})
         try:
             return process.wait()
