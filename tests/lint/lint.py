@@ -318,7 +318,7 @@ def check_tidy(findings, names, build):
         return
     folder, compiled = without_gcc_flags(build)
     # Tests may do what a server must not.
-    sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/"))
+    sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/", "client-gtk/"))
                and str(ROOT / name) in compiled]
 
     def tidy_one(name):
@@ -335,6 +335,27 @@ def check_tidy(findings, names, build):
                 path = path if (ROOT / path).exists() else found.group(1)
                 findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_ui(findings, names, build):
+    """The client's .ui files: what gtk4-builder-tool says, and no label with the role of a notice."""
+    names = [name for name in names if name.startswith("client-gtk/") and name.endswith(".ui")]
+    for name in names:
+        text = (ROOT / name).read_text()
+        # GTK 4.14 and later take the name of such a label away: the role belongs on a box around the label.
+        for found in re.finditer(r'<object class="GtkLabel"[^>]*>(?:(?!</?object)[\s\S])*?"accessible-role">(status|alert)', text):
+            findings.add("ui", name, line_of(text, found.end()), f"a label with the role {found.group(1)} has no words for a screen reader")
+    module = ROOT / build / "tests" / "client" / "ui" / "libui-types.so"
+    if not module.exists():
+        findings.warn(build, 1, "no libui-types.so: gtk4-builder-tool was not run")
+        return
+    result = subprocess.run([sys.executable, "tests/harness/on_desktop.py", "360x720", "--", sys.executable,
+                             "tests/lint/ui_files.py", str(module), *names], cwd=ROOT, capture_output=True, text=True)
+    said = [re.match(r"([^:]+\.ui):(\d+): (.*)", line) for line in result.stdout.splitlines()]
+    for found in filter(None, said):
+        findings.add("ui", *found.groups())
+    if f"validated {len(names)} files" not in result.stdout:
+        findings.add("ui", "tests/lint/ui_files.py", 1, f"not all files were validated: {result.stderr.strip()[-200:]}")
 
 
 def write_junit(findings, path):
@@ -357,7 +378,7 @@ def main():
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
     parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
-                                       "headers format tidy")
+                                       "headers format tidy ui")
     parser.add_argument("--changed", action="store_true", help="format and tidy only files that differ from HEAD")
     options = parser.parse_args()
 
@@ -376,6 +397,7 @@ def main():
         "headers": lambda found: check_headers(found, c_names, options.build),
         "format": lambda found: check_format(found, slow),
         "tidy": lambda found: check_tidy(found, slow, options.build),
+        "ui": lambda found: check_ui(found, names, options.build),
     }
     chosen = options.only.split(",") if options.only else list(checks)
     unknown = [check for check in chosen if check not in checks]

@@ -506,7 +506,8 @@ test_write(fixture *f, gconstpointer data)
   fake_wait(has_attended_two, f);
 
   g_autoptr(GAsyncResult) result = NULL;
-  ccg_sync_walk_in_async(f->sync, 7, "u", "W", "I", "", NULL, 2, NULL, fake_result, &result);
+  const CcgWalkIn who = {.client_id = "u", .first_name = "W", .last_name = "I", .guests = 2};
+  ccg_sync_walk_in_async(f->sync, 7, &who, NULL, fake_result, &result);
   g_autoptr(CcgRecord) walk_in = ccg_sync_write_finish(f->sync, fake_await(&result), NULL);
   g_assert_nonnull(walk_in);
   g_assert_cmpuint(n_of(f, CC_ATTENDEE_ATTENDED), ==, 3);
