@@ -28,7 +28,8 @@ struct _CcgStore {
   GMainContext *context; /* of the thread that made it: signals and results go there */
   sqlite3 *reader;       /* main thread only; NULL once wiped */
   sqlite3 *writer;       /* the writer's thread only */
-  GThreadPool *pool;     /* of one thread, so jobs run in their order */
+  GThread *thread;       /* the writer's: runs jobs in their order; NULL once closed */
+  GAsyncQueue *jobs;     /* its CcgJobs; the store itself tells the end */
   sqlite3_stmt *reads[N_READS];
   GHashTable *values; /* what the table values will hold once all jobs are done */
 };
@@ -44,12 +45,14 @@ enum {
 
 static guint signals[N_SIGNALS];
 
-/* Waits for the jobs under way. */
+/* Waits for the jobs under way, and for the end of their thread. */
 static void
 close_store(CcgStore *self)
 {
-  if (self->pool != NULL)
-    g_thread_pool_free(g_steal_pointer(&self->pool), /* immediate= */ FALSE, /* wait= */ TRUE);
+  if (self->thread != NULL) {
+    g_async_queue_push(self->jobs, self);
+    (void) g_thread_join(g_steal_pointer(&self->thread));
+  }
   for (int i = 0; i < N_READS; i++)
     g_clear_pointer(&self->reads[i], sqlite3_finalize);
   g_clear_pointer(&self->reader, sqlite3_close);
@@ -61,6 +64,7 @@ ccg_store_finalize(GObject *object)
 {
   CcgStore *self = CCG_STORE(object);
   close_store(self);
+  g_clear_pointer(&self->jobs, g_async_queue_unref);
   g_clear_pointer(&self->values, g_hash_table_unref);
   g_clear_pointer(&self->path, g_free);
   g_clear_pointer(&self->context, g_main_context_unref);
@@ -138,15 +142,23 @@ job_done(gpointer user_data)
 }
 
 static void
-run_job(gpointer data, gpointer user_data)
+run_job(CcgStore *self, CcgJob *job)
 {
-  CcgJob *job = data;
-  CcgStore *self = user_data;
   ccg_job_run(job, self->writer);
   g_autoptr(GSource) source = g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
   g_source_set_callback(source, job_done, job, NULL);
   g_source_attach(source, self->context);
+}
+
+static gpointer
+write_jobs(gpointer user_data)
+{
+  CcgStore *self = user_data;
+  gpointer job;
+  while ((job = g_async_queue_pop(self->jobs)) != self)
+    run_job(self, job);
+  return NULL;
 }
 
 static CcgJob *
@@ -162,8 +174,8 @@ job_new(CcgStore *self, CcgJobKind kind)
 static void
 push(CcgStore *self, CcgJob *job)
 {
-  if (self->pool != NULL) {
-    (void) g_thread_pool_push(self->pool, job, NULL);
+  if (self->thread != NULL) {
+    g_async_queue_push(self->jobs, job);
     return;
   }
   if (job->task != NULL)
@@ -197,8 +209,9 @@ ccg_store_new(const char *path, GError **error)
   for (int i = 0; i < N_READS; i++)
     self->reads[i] = ccg_store_db_prepare(self->reader, read_sql[i]);
   load_values(self);
-  self->pool = g_thread_pool_new(run_job, self, 1, /* exclusive= */ TRUE, error);
-  return self->pool == NULL ? NULL : g_steal_pointer(&self);
+  self->jobs = g_async_queue_new();
+  self->thread = g_thread_try_new("store", write_jobs, self, error);
+  return self->thread == NULL ? NULL : g_steal_pointer(&self);
 }
 
 void
