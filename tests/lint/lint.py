@@ -410,7 +410,7 @@ def check_tidy(findings, names, build):
         return
     folder, compiled, known = without_gcc_flags(build)
     # Tests may do what a server must not.
-    sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/"))
+    sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/", "client-gtk/"))
                and str(ROOT / name) in compiled and not known.is_clean(name)]
 
     def tidy_one(name):
@@ -430,6 +430,27 @@ def check_tidy(findings, names, build):
                 findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
     known.forget_old()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_ui(findings, names, build):
+    """The client's .ui files: what gtk4-builder-tool says, and no label with the role of a notice."""
+    names = [name for name in names if name.startswith("client-gtk/") and name.endswith(".ui")]
+    for name in names:
+        text = (ROOT / name).read_text()
+        # GTK 4.14 and later take the name of such a label away: the role belongs on a box around the label.
+        for found in re.finditer(r'<object class="GtkLabel"[^>]*>(?:(?!</?object)[\s\S])*?"accessible-role">(status|alert)', text):
+            findings.add("ui", name, line_of(text, found.end()), f"a label with the role {found.group(1)} has no words for a screen reader")
+    module = ROOT / build / "tests" / "client" / "ui" / "libui-types.so"
+    if not module.exists():
+        findings.warn(build, 1, "no libui-types.so: gtk4-builder-tool was not run")
+        return
+    result = subprocess.run([sys.executable, "tests/harness/on_desktop.py", "360x720", "--", sys.executable,
+                             "tests/lint/ui_files.py", str(module), *names], cwd=ROOT, capture_output=True, text=True)
+    said = [re.match(r"([^:]+\.ui):(\d+): (.*)", line) for line in result.stdout.splitlines()]
+    for found in filter(None, said):
+        findings.add("ui", *found.groups())
+    if f"validated {len(names)} files" not in result.stdout:
+        findings.add("ui", "tests/lint/ui_files.py", 1, f"not all files were validated: {result.stderr.strip()[-200:]}")
 
 
 def write_junit(findings, path):
@@ -474,7 +495,7 @@ def main():
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
     parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
-                                       "homes names callers headers format tidy")
+                                       "homes names callers headers format tidy ui")
     parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
     parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
     parser.add_argument("--list", action="store_true", help="the names of the checks, no more")
@@ -500,6 +521,7 @@ def main():
         "headers": lambda found: check_headers(found, slow, options.build),
         "format": lambda found: check_format(found, slow),
         "tidy": lambda found: check_tidy(found, slow, options.build),
+        "ui": lambda found: check_ui(found, names, options.build),
     }
     if options.list:
         print("\n".join(checks))
