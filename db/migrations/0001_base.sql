@@ -5,7 +5,10 @@
 
 -- A new function is executable by PUBLIC unless told otherwise; here each grant is said aloud.
 ALTER DEFAULT PRIVILEGES FOR ROLE campaign_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE campaign_definer REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- As the definer itself: from PostgreSQL 16 on FOR ROLE wants its rights inherited, and roles.sql says why they are not.
+SET LOCAL ROLE campaign_definer;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+RESET ROLE;
 
 -- The settings of a transaction ------------------------------------------------------------------
 
