@@ -9,6 +9,7 @@
 
 #include "common/base/cc-str.h"
 #include "server/data/ccd-migrate.h"
+#include "server/data/ccd-sql-line.h"
 
 /* Runs once and by hand or at start, so plain synchronous libpq will do. */
 
@@ -163,13 +164,14 @@ sqlstate(const PGresult *result)
   return state != NULL ? state : "";
 }
 
-/* Line of the statement that failed, when the server tells; else 0. */
+/* Line of the error: the place that the server tells, else the first line of the statement that
+ * came after @n_done others. */
 static long long
-failed_line(const char *sql, const PGresult *result)
+failed_line(const char *sql, int n_done, const PGresult *result)
 {
   const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-  if (position == NULL || sql == NULL)
-    return 0;
+  if (position == NULL)
+    return ccd_sql_line(sql, n_done);
   long long line = 1, characters = strtoll(position, NULL, 10);
   for (const char *at = sql; *at != '\0' && characters > 1; at++) {
     if (((unsigned char) *at & 0xC0) != 0x80)
@@ -180,9 +182,14 @@ failed_line(const char *sql, const PGresult *result)
   return line;
 }
 
-/* The server's words are for the person who runs the migration; no row of anybody is in there. */
+/* The server's words are for the person who runs the migration; no row of anybody is in there.
+ * @line 0: it is not a statement of the file that failed. */
 static cc_status
-failed(const PGconn *pg, const PGresult *result, const migration *item, cc_error *reterr)
+failed(const PGconn *pg,
+       const PGresult *result,
+       const migration *item,
+       long long line,
+       cc_error *reterr)
 {
   const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (primary == NULL)
@@ -196,27 +203,51 @@ failed(const PGconn *pg, const PGresult *result, const migration *item, cc_error
                    "Cannot migrate: %.*s",
                    length,
                    primary);
+  char place[24] = "";
+  if (line > 0)
+    (void) snprintf(place, sizeof(place), ":%lld", line);
   return cc_fail(reterr,
                  away ? CC_ERR_UNAVAILABLE : CC_ERR_INTERNAL,
                  "migration",
-                 "%s:%lld: %.*s",
+                 "%s%s: %.*s",
                  item->file,
-                 failed_line(item->sql, result),
+                 place,
                  length,
                  primary);
+}
+
+/* PQexec, which also tells how many statements of @sql were done before the last result. */
+static PGresult *
+exec_counted(PGconn *pg, const char *sql, int *ret_done)
+{
+  PGresult *last = NULL, *next = NULL;
+  *ret_done = -1;
+  if (!PQsendQuery(pg, sql))
+    return NULL;
+  while ((next = PQgetResult(pg)) != NULL) {
+    PQclear(last);
+    last = next;
+    ++*ret_done;
+    ExecStatusType got = PQresultStatus(last);
+    if (got == PGRES_COPY_IN || got == PGRES_COPY_OUT || PQstatus(pg) == CONNECTION_BAD)
+      break;
+  }
+  return last;
 }
 
 /* Run and forget the result. @item names the file in an error; may be NULL. */
 static cc_status
 run(PGconn *pg, const char *sql, const migration *item, bool *ret_locked, cc_error *reterr)
 {
-  PGresult *result = PQexec(pg, sql);
+  int n_done = 0;
+  PGresult *result = exec_counted(pg, sql, &n_done);
   ExecStatusType got = PQresultStatus(result);
   cc_status status = CC_OK;
   if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK) {
     if (ret_locked != NULL)
       *ret_locked = strcmp(sqlstate(result), "55P03") == 0;
-    status = failed(pg, result, item, reterr);
+    bool of_file = item != NULL && sql == item->sql;
+    status = failed(pg, result, item, of_file ? failed_line(sql, n_done, result) : 0, reterr);
   }
   PQclear(result);
   return status;
@@ -237,8 +268,9 @@ record(PGconn *pg, const migration *item, cc_error *reterr)
                  /* paramLengths= */ NULL,
                  /* paramFormats= */ NULL,
                  /* resultFormat= */ 0);
-  cc_status status =
-    PQresultStatus(result) == PGRES_COMMAND_OK ? CC_OK : failed(pg, result, item, reterr);
+  cc_status status = PQresultStatus(result) == PGRES_COMMAND_OK
+                       ? CC_OK
+                       : failed(pg, result, item, /* line= */ 0, reterr);
   PQclear(result);
   return status;
 }
@@ -311,7 +343,7 @@ read_applied(PGconn *pg, const migrations *files, size_t *ret_applied, cc_error 
     PQexec(pg, "SELECT number, name, checksum FROM schema_migrations ORDER BY number");
   cc_status status = PQresultStatus(rows) == PGRES_TUPLES_OK
                        ? compare(rows, files, reterr)
-                       : failed(pg, rows, /* item= */ NULL, reterr);
+                       : failed(pg, rows, /* item= */ NULL, /* line= */ 0, reterr);
   *ret_applied = (size_t) PQntuples(rows);
   PQclear(rows);
   return status;
@@ -368,7 +400,7 @@ ccd_migrate(const char *url, const char *folder, int *ret_applied, cc_error *ret
     (void) PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
     status = PQstatus(pg) == CONNECTION_OK
                ? migrate(pg, &files, &applied, reterr)
-               : failed(pg, /* result= */ NULL, /* item= */ NULL, reterr);
+               : failed(pg, /* result= */ NULL, /* item= */ NULL, /* line= */ 0, reterr);
     PQfinish(pg);
   }
   migrations_done(&files);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/data/ccd-migrate.h"
+#include "server/data/ccd-sql-line.h"
 
 /* By tests/unit/data/run.py, on an empty database. */
 
@@ -44,6 +45,14 @@ test_migrate(void)
   put("0001_one.sql", "CREATE TABLE one (x int);");
   put("0002_two.sql", "ALTER TABLE one ADD y int;\n-- é\nSELECT nonsense;\n");
   expect(1, "0002_two.sql:3: column \"nonsense\" does not exist");
+  /* An error without a place has the line of its statement. */
+  put("0002_two.sql",
+      "-- two\nALTER TABLE one ADD y int;\n\n/* ; */\nSELECT 1,\n  2;\nDROP ROLE postgres;\n");
+  expect(0, "0002_two.sql:7: permission denied");
+  put("0002_two.sql", "SELECT 1;\nDO $$\nBEGIN\n  RAISE 'no;';\nEND $$;\n");
+  expect(0, "0002_two.sql:2: no;");
+  put("0002_two.sql", "SELECT 1;\nCOPY one FROM STDIN;\n");
+  expect(0, "0002_two.sql:2: ");
   put("0002_two.sql", "ALTER TABLE one ADD y int;");
   expect(1, NULL);
   expect(0, NULL);
@@ -68,6 +77,26 @@ test_migrate(void)
   expect(0, "COMMIT of its own");
   put("0003_three.sql", "ALTER TABLE one ADD z int;");
   expect(1, NULL);
+}
+
+static void
+test_line(void)
+{
+  static const char sql[] =
+    "\n-- one; comment\n/* a /* nested; */ one; */ SELECT ';', \";\", E'\\';';\n"
+    ";;\n"
+    "SELECT $1, x$y$z, $$;$$, $a$;$$;$b$;$a$; SELECT 'it''s;'\n;"
+    "CREATE FUNCTION f() RETURNS int\nBEGIN ATOMIC\nSELECT CASE WHEN true THEN 1 END;\nSELECT "
+    "2;\nEND;\n"
+    "BEGIN;\n -- é;\nSELECT é;\nEND;";
+  static const long long lines[] = {3, 5, 5, 6, 11, 13, 14, 0};
+  for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+    g_assert_cmpint(ccd_sql_line(sql, (int) i), ==, lines[i]);
+  g_assert_cmpint(ccd_sql_line("", 0), ==, 0);
+  static const char *const open[] =
+    {"'", "\"a", "E'\\", "$$", "$a$ $a", "/* /* */", "--", "$", "E'\\'"};
+  for (size_t i = 0; i < G_N_ELEMENTS(open); i++)
+    g_assert_cmpint(ccd_sql_line(open[i], 1), ==, 0);
 }
 
 static gpointer
@@ -111,6 +140,7 @@ main(int argc, char **argv)
     g_printerr("run it by tests/unit/data/run.py\n");
     return 77;
   }
+  g_test_add_func("/migrate/line", test_line);
   g_test_add_func("/migrate/files", test_migrate);
   g_test_add_func("/migrate/together", test_together);
   g_test_add_func("/migrate/unreachable", test_unreachable);
