@@ -12,7 +12,10 @@
  * pointers into the bytes as received, with NULs where the separators were. So where each piece has
  * to begin follows from where the one before ended. A bare LF, a folded line, a NUL or a blank
  * before the colon moves the next piece away from its place; the size of the whole head that MHD
- * reports closes the chain. Nothing outside of the pieces is read except the blanks after a colon.
+ * reports closes the chain. Nothing outside of the pieces is read except the blanks around a value.
+ *
+ * MHD 1.0 parses in place, too, and refuses most of these shapes itself at the strictness that
+ * ccd-listener.c asks for.
  */
 
 #define CRLF_LENGTH 2
@@ -92,6 +95,8 @@ lookup_cb(void *data,
 /* This definition, too, takes the place of the library's, which calls it by its exported name. When
  * MHD 0.9.75 cannot read Content-Length it answers 400 with the head of the answer sent twice. So
  * it is told that there is no such header; ccd_head_check then refuses the request like all others.
+ * A library that was linked with -Bsymbolic-functions (Ubuntu's MHD 1.0) goes on calling its own:
+ * no harm, since 1.0 sends its 400 once.
  */
 enum MHD_Result
 MHD_lookup_connection_value_n(
@@ -212,6 +217,23 @@ note_header(head_scan *scan, const char *name, const char *value)
   }
 }
 
+/* Where the line after a value begins; @end is the NUL that MHD put behind the value, in the place
+ * of CR. MHD 1.0 cuts blanks off the value's end: there the NUL is in the place of the first blank,
+ * and the others and CR LF follow. NULL: the line does not end so. */
+static const char *
+after_value(const char *end)
+{
+#if CCD_MHD_1
+  const char *at = end + 1;
+  at += strspn(at, " \t");
+  if (*at == '\r')
+    at++;
+  return *at == '\n' ? at + 1 : NULL;
+#else
+  return end + CRLF_LENGTH;
+#endif
+}
+
 static enum MHD_Result
 header_cb(void *data,
           enum MHD_ValueKind kind,
@@ -238,7 +260,9 @@ header_cb(void *data,
     scan->malformed = "a header value holds a control character";
   else
     note_header(scan, name, value);
-  scan->expected = value + value_length + CRLF_LENGTH;
+  scan->expected = after_value(value + value_length);
+  if (scan->expected == NULL && scan->malformed == NULL)
+    scan->malformed = "a header line does not end in CR LF";
   return scan->malformed == NULL ? MHD_YES : MHD_NO;
 }
 
