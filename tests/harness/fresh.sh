@@ -78,7 +78,7 @@ make_tree()
   # Certificates that the host trusts beyond Debian's: a proxy may need them.
   if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
     cp /usr/local/share/ca-certificates/*.crt "$TREE/usr/local/share/ca-certificates/"
-    chroot "$TREE" update-ca-certificates >/dev/null
+    chroot "$TREE" update-ca-certificates >"$WORK/certificates.log" 2>&1
   fi
   HOME_INSIDE=/root
   if [ -z "$AS_ROOT" ]; then

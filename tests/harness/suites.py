@@ -80,7 +80,7 @@ class Tally:
         for program in programs:
             name = program["name"].split(" / ")[-1]
             named = any(each.startswith(f"{suite}: ") and name in each.split() for each in self.failures)
-            if program["result"] in ("FAIL", "ERROR", "TIMEOUT", "INTERRUPT") and not named:
+            if program["result"] not in ("OK", "SKIP", "EXPECTEDFAIL", "IGNORED") and not named:
                 self.add(f"{suite}: {name} ended with {program['returncode']}", False)
 
 
