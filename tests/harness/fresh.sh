@@ -74,6 +74,7 @@ make_tree()
     fail "$(basename "$tool") could not make $1: see $WORK/make.log"
   }
   cp "$WORK/apt.conf" "$TREE/etc/apt/apt.conf.d/90host"
+  say force-unsafe-io >"$TREE/etc/dpkg/dpkg.cfg.d/fresh" # nobody needs it after a power cut
   cp -L /etc/resolv.conf /etc/hosts "$TREE/etc/"
   # Certificates that the host trusts beyond Debian's: a proxy may need them.
   if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
