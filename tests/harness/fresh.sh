@@ -95,13 +95,13 @@ make_tree()
 
 # --- running there ------------------------------------------------------------------------------
 
-# A command in the clone, as the user inside.
+# Become a command in the clone, as the user inside.
 inside()
 {
   local proxies
   proxies=$(env | grep -iE '^(https?|no)_proxy=' || true)
   # shellcheck disable=SC2086
-  TREE=$TREE unshare --mount --pid --fork --kill-child --propagation private bash -c '
+  TREE=$TREE exec unshare --mount --pid --fork --kill-child --propagation private bash -c '
     mount -t proc proc "$TREE/proc"
     mount -t tmpfs -o mode=1777 tmpfs "$TREE/dev/shm"
     mount -t devpts -o newinstance,gid=5,mode=620,ptmxmode=666 devpts "$TREE/dev/pts"
@@ -149,7 +149,11 @@ part()
   local started=$SECONDS before after code=0
   before=$(size)
   rm -f "$TREE$HOME_INSIDE/campaign-center/.dev/log/apt.log"
-  inside "$2" 2>&1 | tee -a "$WORK/run.log" || code=1
+  # In the background, since bash runs traps only between commands.
+  inside "$2" > >(tee -a "$WORK/run.log") 2>&1 &
+  CHILD=$!
+  wait "$CHILD" || code=1
+  CHILD=''
   after=$(size)
   FIGURES+=("$1: $([ $code = 0 ] && echo works || echo FAILS), $(minutes $((SECONDS - started))), fetched $(fetched |
     grep . || echo nothing), tree $before -> $after MB")
@@ -158,6 +162,11 @@ part()
 
 cleanup()
 {
+  # The first process inside: the kernel ends all others with it, and unshare ends after them.
+  if [ -n "$CHILD" ]; then
+    kill -KILL $(cat "/proc/$CHILD/task/$CHILD/children") || true
+    wait "$CHILD" || true
+  fi
   if [ -n "$KEEP" ]; then
     say "kept: $TREE (chroot there; remove it by rm -rf --one-file-system)"
   else
@@ -174,6 +183,7 @@ run_release()
   FIGURES=()
   chmod 755 "$WORK"
   trap cleanup EXIT
+  trap 'exit 130' INT TERM
   say "== $1: making it"
   make_tree "$1"
   FIGURES+=("made: $(minutes $((SECONDS - started))), tree $(size) MB")
@@ -188,12 +198,12 @@ run_release()
   say "== $1, $([ -n "$AS_ROOT" ] && echo root || echo "an ordinary user"), $(git -C "$TREE$HOME_INSIDE/campaign-center" \
     -c safe.directory='*' log -1 --format=%h)"
   printf '   %s\n' "${FIGURES[@]}"
-  trap - EXIT
+  trap - EXIT INT TERM
   cleanup
   return $code
 }
 
-KEEP='' AS_ROOT='' RELEASES=() CHOSEN=()
+CHILD='' KEEP='' AS_ROOT='' RELEASES=() CHOSEN=()
 for argument in "$@"; do
   case "$argument" in
     --keep) KEEP=1 ;;
