@@ -117,7 +117,7 @@ FIRST_PART='
   running() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " " | grep -oE "$1" | sort -u; }
   none() { ! running "$1" || { echo "that still runs" >&2; return 1; }; }
   ./dev up --detach
-  none "/var/lib/postgresql|/etc/redis"
+  none "/var/lib/postgres[q]l|/etc/redi[s]"
   ./dev up --detach | grep "already running"
   python3 tests/harness/readme_session.py "$CAMPAIGN_API_PORT" >~/session.out
   echo "the session of README.md works"
