@@ -26,6 +26,7 @@
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-sessions.h"
 #include "server/engine/ccd-spool.h"
+#include "server/engine/ccd-versions.h"
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail-job.h"
 #include "server/jobs/ccd-mail.h"
@@ -69,6 +70,8 @@ open_database(ccd_server *server, cc_error *reterr)
   cc_status status = ccd_routes_uses(server->route_tables, arena, &uses, &n, reterr);
   if (status == CC_OK)
     status = ccd_db_open(&options, uses, n, &server->db, reterr);
+  if (status == CC_OK)
+    ccd_versions_log(server->db);
   return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
 }
 

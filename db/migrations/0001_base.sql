@@ -8,6 +8,7 @@
 
 -- A new function is executable by PUBLIC by default; here every right to execute is granted by name.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- As the definer itself: from PostgreSQL 16 on FOR ROLE asks for inherited rights, which roles.sql withholds.
 SET LOCAL ROLE campaign_definer;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 RESET ROLE;

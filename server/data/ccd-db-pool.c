@@ -181,6 +181,8 @@ ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret)
     .reconnects = atomic_load(&db->reconnects),
     .errors = atomic_load(&db->errors),
     .up = ccd_db_up(db),
+    .server_version = db->server_version,
+    .library_version = PQlibVersion(),
   };
   pthread_mutex_lock(&db->lock);
   ret->borrowed = db->options.connections - db->n_free;
@@ -253,6 +255,7 @@ connect_first(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   if (conn->pg == NULL)
     return CC_ERR_UNAVAILABLE;
   conn->ever = true;
+  db->server_version = PQserverVersion(conn->pg);
   atomic_fetch_add(&db->n_open, 1);
   conn->budget = START_TIMEOUT_US;
   cc_status status = ccd_db_check(conn, uses, n_uses, reterr);

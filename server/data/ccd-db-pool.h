@@ -35,6 +35,7 @@ typedef struct ccd_db_stats {
   int connections, borrowed, waiting;
   uint64_t timeouts, reconnects, errors;
   bool up;
+  int server_version, library_version; /* 170012: 17.12; the server's as of the first connection */
 } ccd_db_stats;
 
 void ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret);

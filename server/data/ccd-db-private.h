@@ -115,6 +115,7 @@ struct ccd_db {
   atomic_uint generation; /* raised by every trip: connections made before it are not trusted */
   atomic_int n_open;
   atomic_uint_fast64_t timeouts, reconnects, errors;
+  int server_version; /* of the first connection */
 
   pthread_t prober;
   bool prober_runs;

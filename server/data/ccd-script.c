@@ -7,6 +7,7 @@
 #include "common/base/cc-str.h"
 #include "server/data/ccd-parts.h"
 #include "server/data/ccd-script.h"
+#include "server/data/ccd-sql-line.h"
 
 /* SQL files run once, by hand or at start: plain synchronous libpq will do. */
 
@@ -79,13 +80,14 @@ ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *re
   return CC_OK;
 }
 
-/* Line of the statement that failed, when the server tells its position; else 0. */
+/* Line of the error: the place that the server tells, else the first line of the statement that
+ * came after @n_done others. */
 static long long
-failed_line(const char *sql, const PGresult *result)
+failed_line(const char *sql, int n_done, const PGresult *result)
 {
   const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-  if (position == NULL || sql == NULL)
-    return 0;
+  if (position == NULL)
+    return ccd_sql_line(sql, n_done);
   long long line = 1, characters = strtoll(position, NULL, 10);
   for (const char *at = sql; *at != '\0' && characters > 1; at++) {
     if (((unsigned char) *at & 0xC0) != 0x80)
@@ -96,11 +98,13 @@ failed_line(const char *sql, const PGresult *result)
   return line;
 }
 
-/* The server's words are for the person who runs the migration; they hold no personal data. */
+/* The server's words are for the person who runs the migration; they hold no personal data.
+ * @line 0: it is not a statement of the file that failed. */
 static cc_status
 statement_failed(const PGconn *pg,
                  const PGresult *result,
                  const ccd_script *script,
+                 long long line,
                  cc_error *reterr)
 {
   const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -110,14 +114,29 @@ statement_failed(const PGconn *pg,
   cc_status status = PQstatus(pg) != CONNECTION_OK ? CC_ERR_UNAVAILABLE : CC_ERR_INTERNAL;
   if (script == NULL)
     return cc_fail(reterr, status, "migration", "Cannot migrate: %.*s", length, primary);
-  return cc_fail(reterr,
-                 status,
-                 "migration",
-                 "%s:%lld: %.*s",
-                 script->file,
-                 failed_line(script->sql, result),
-                 length,
-                 primary);
+  char place[24] = "";
+  if (line > 0)
+    (void) snprintf(place, sizeof(place), ":%lld", line);
+  return cc_fail(reterr, status, "migration", "%s%s: %.*s", script->file, place, length, primary);
+}
+
+/* PQexec, which also tells how many statements of @sql were done before the last result. */
+static PGresult *
+exec_counted(PGconn *pg, const char *sql, int *ret_done)
+{
+  PGresult *last = NULL, *next = NULL;
+  *ret_done = -1;
+  if (!PQsendQuery(pg, sql))
+    return NULL;
+  while ((next = PQgetResult(pg)) != NULL) {
+    PQclear(last);
+    last = next;
+    ++*ret_done;
+    ExecStatusType got = PQresultStatus(last);
+    if (got == PGRES_COPY_IN || got == PGRES_COPY_OUT || PQstatus(pg) == CONNECTION_BAD)
+      break;
+  }
+  return last;
 }
 
 cc_status
@@ -127,14 +146,18 @@ ccd_script_exec(PGconn *pg,
                 char ret_state[6],
                 cc_error *reterr)
 {
-  PGresult *result = PQexec(pg, sql);
+  int n_done = 0;
+  PGresult *result = exec_counted(pg, sql, &n_done);
   ExecStatusType got = PQresultStatus(result);
   const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   if (ret_state != NULL)
     (void) snprintf(ret_state, 6, "%s", state != NULL ? state : "");
   cc_status status = CC_OK;
-  if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK)
-    status = statement_failed(pg, result, script, reterr);
+  if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK) {
+    bool of_file = script != NULL && sql == script->sql;
+    status =
+      statement_failed(pg, result, script, of_file ? failed_line(sql, n_done, result) : 0, reterr);
+  }
   PQclear(result);
   return status;
 }
@@ -158,7 +181,7 @@ ccd_script_query(PGconn *pg,
   ExecStatusType got = PQresultStatus(result);
   cc_status status = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK
                        ? CC_OK
-                       : statement_failed(pg, result, /* script= */ NULL, reterr);
+                       : statement_failed(pg, result, /* script= */ NULL, /* line= */ 0, reterr);
   if (status == CC_OK && ret != NULL)
     *ret = result;
   else

@@ -15,7 +15,10 @@
  * pointers into the bytes as received, with NULs where the separators were. So where each piece has
  * to begin follows from where the one before ended. A bare LF, a folded line, a NUL or a blank
  * before the colon moves the next piece away from its place; the size of the whole head that MHD
- * reports closes the chain. Nothing outside of the pieces is read except the blanks after a colon.
+ * reports closes the chain. Nothing outside of the pieces is read except the blanks around a value.
+ *
+ * MHD 1.0 parses in place, too, and refuses most of these shapes itself at the strictness that
+ * ccd-listener.c asks for.
  */
 
 #define CRLF_LENGTH 2
@@ -95,6 +98,8 @@ lookup_cb(void *data,
 /* This definition, too, takes the place of the library's, which calls it by its exported name. When
  * MHD 0.9.75 cannot read Content-Length it answers 400 with the head of the answer sent twice. So
  * it is told that there is no such header; ccd_head_check then refuses the request like all others.
+ * A library that was linked with -Bsymbolic-functions (Ubuntu's MHD 1.0) goes on calling its own:
+ * no harm, since 1.0 sends its 400 once.
  */
 enum MHD_Result
 MHD_lookup_connection_value_n(
@@ -215,6 +220,32 @@ note_header(head_scan *scan, const char *name, const char *value)
   }
 }
 
+/* Whether a line that begins at @next is the one behind the line whose end was expected right
+ * before
+ * @expected. MHD 1.0 cuts blanks off the end of a value: there its NUL is in the place of the first
+ * blank, and the other blanks and CR LF are still there. */
+static bool
+follows(const char *expected, const char *next)
+{
+#if CCD_MHD_1
+  const char *at = expected - 1; /* behind the NUL */
+  while (at < next && (*at == ' ' || *at == '\t'))
+    at++;
+  if (at + CRLF_LENGTH == next && memcmp(at, "\r\n", CRLF_LENGTH) == 0)
+    return true;
+#endif
+  return next == expected;
+}
+
+/* Whether the last line ended right before the blank line that ends the head. MHD 1.0 may have
+ * moved the first bytes of the body there already, so that the blanks that it cut off cannot be
+ * looked at any more; all that the check of 0.9.75 finds, 1.0 has refused itself. */
+static bool
+is_end(const char *expected, const char *end)
+{
+  return CCD_MHD_1 ? end - expected >= CRLF_LENGTH : expected + CRLF_LENGTH == end;
+}
+
 static enum MHD_Result
 header_cb(void *data,
           enum MHD_ValueKind kind,
@@ -228,7 +259,8 @@ header_cb(void *data,
     scan->malformed = "there are too many headers";
     return MHD_NO;
   }
-  if (name != scan->expected || value == NULL || value < name + name_length + 1) {
+  bool in_place = scan->n > 1 ? follows(scan->expected, name) : name == scan->expected;
+  if (!in_place || value == NULL || value < name + name_length + 1) {
     scan->malformed = "a header line is folded, holds a NUL or does not end in CR LF";
     return MHD_NO;
   }
@@ -360,7 +392,7 @@ check_headers(head_scan *scan, const char *method)
     return scan->malformed;
   const union MHD_ConnectionInfo *size =
     MHD_get_connection_info(scan->connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-  if (size == NULL || scan->expected + CRLF_LENGTH != method + size->header_size)
+  if (size == NULL || !is_end(scan->expected, method + size->header_size))
     return "the head holds a NUL or does not end in CR LF";
   return NULL;
 }

@@ -15,6 +15,9 @@
  * read by another (the reaper), and the list's links and `fd` by whoever holds the listener's lock.
  */
 
+/* MHD 1.0 has a parser of its own: blanks around values, strictness. */
+#define CCD_MHD_1 (MHD_VERSION >= 0x01000000)
+
 #define CCD_CONNECTION_MEMORY (32 * 1024) /* head of a request; more is 414 or 431 */
 #define CCD_HEADERS_IN_MAX 100
 #define CCD_NO_LENGTH UINT64_MAX

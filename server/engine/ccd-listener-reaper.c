@@ -29,24 +29,34 @@ unlink_connection(ccd_listener *listener, ccd_connection *connection)
     connection->next->prev = connection->prev;
 }
 
+/* The descriptor and the peer. Each answer of MHD is copied before the next question: MHD 1.0 keeps
+ * one place per connection for all answers. */
+static bool
+read_connection(struct MHD_Connection *mhd, int *ret_fd, struct sockaddr_in *ret_peer)
+{
+  const union MHD_ConnectionInfo *info =
+    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+  if (info == NULL)
+    return false;
+  *ret_fd = info->connect_fd;
+  info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  if (info == NULL || info->client_addr->sa_family != AF_INET)
+    return false;
+  memcpy(ret_peer, info->client_addr, sizeof(*ret_peer)); /* may be unaligned */
+  return true;
+}
+
 static void *
 connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
 {
-  const union MHD_ConnectionInfo *fd =
-    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-  const union MHD_ConnectionInfo *client =
-    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  struct sockaddr_in peer;
   ccd_connection *connection = calloc(1, sizeof(*connection));
-  if (connection == NULL || fd == NULL || client == NULL ||
-      client->client_addr->sa_family != AF_INET) {
+  if (connection == NULL || !read_connection(mhd, &connection->fd, &peer)) {
     free(connection);
     return NULL; /* its requests are refused in the intake */
   }
-  struct sockaddr_in peer; /* copied: MHD's buffer need not be aligned for it */
-  memcpy(&peer, client->client_addr, sizeof(peer));
   connection->listener = listener;
   connection->mhd = mhd;
-  connection->fd = fd->connect_fd;
   connection->peer = peer.sin_addr;
   atomic_store(&connection->deadline,
                cc_time_monotonic() + listener->options.request_timeout_s * CC_TIME_SECOND);

@@ -88,8 +88,9 @@ start_daemon(ccd_listener *listener)
   unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_ALLOW_UPGRADE;
   flags |= options->threads > 0 ? (unsigned int) MHD_USE_EPOLL
                                 : (unsigned int) (MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL);
-  /* No MHD_OPTION_STRICT_FOR_CLIENT: we check more, and its answer to a missing Host comes twice.
-   */
+  /* 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, since we check more, and its answer to a missing Host
+   * comes twice. 1.0: it hides folded lines, bare LF and odd blanks from us unless it is to refuse
+   * them (1). */
   struct MHD_OptionItem items[16];
   size_t n = 0;
 #define ADD_OPTION(id, number, pointer)                                                            \
@@ -102,6 +103,9 @@ start_daemon(ccd_listener *listener)
   ADD_OPTION(MHD_OPTION_CONNECTION_LIMIT, options->connection_limit, NULL);
   ADD_OPTION(MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL);
   ADD_OPTION(MHD_OPTION_CONNECTION_MEMORY_LIMIT, CCD_CONNECTION_MEMORY, NULL);
+#if CCD_MHD_1
+  ADD_OPTION(MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL);
+#endif
   if (options->per_address_limit > 0)
     ADD_OPTION(MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->per_address_limit, NULL);
   if (options->threads > 1)

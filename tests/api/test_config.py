@@ -121,6 +121,18 @@ def test_sighup_reads_the_log_level_again(make_server, tmp_path):
     wait_until(lambda: asked() > quiet, 10, "the louder log")
 
 
+def test_the_log_names_the_versions_and_all_are_tested(make_server):
+    """Fails on a machine whose libraries are of another version than those of the table: run every suite there,
+    then add it."""
+    server = make_server()
+    lines = {line["event"]: line for line in server.log_lines()}
+    found = lines["server.versions"]
+    (number,), = server.sql("SELECT current_setting('server_version_num')::int")
+    assert found["postgresql"] == f"{number // 10000}.{number % 10000}"
+    assert all(re.fullmatch(r"\d+\.\d+(\.\d+)?", found[name]) for name in ("libmicrohttpd", "ulfius", "libpq")), found
+    assert "server.untested_versions" not in lines, lines["server.untested_versions"]
+
+
 @pytest.mark.alone
 def test_sigterm_lets_a_request_finish(make_server):
     """A request that waits for a lock when the signal comes gets its answer; new ones are refused."""

@@ -360,6 +360,20 @@ def test_the_life_of_a_turf(org, town):
     assert invalid(org.owner.patch(path, {"assigned_user_id": 999999999})) == "/assigned_user_id"
 
 
+def test_a_cut_is_published_whole(org, town):
+    made = org.owner.ok("POST", "/v1/turf-cuts", request(target_doors=20), status=201)
+    wait(org.owner, made)
+    path = f"/v1/turf-cuts/{made['id']}"
+    assert org.member.post(path + "/publish").status_code == 403
+    turf = next(iter(org.owner.pages("/v1/turfs", {"cut_id": made["id"]})))
+    act(org.owner, turf, "publish")  # those that are out already stay as they are, and are not counted
+    done = org.owner.ok("POST", path + "/publish")
+    assert done["result"]["published"] == 2
+    found = list(org.owner.pages("/v1/turfs", {"cut_id": made["id"]}))
+    assert {each["state"] for each in found} == {"open"} and len({each["code"] for each in found}) == 3
+    assert org.owner.ok("POST", path + "/publish") == done  # nothing is left to publish
+
+
 def test_closed_doors_are_free_and_reopening_says_who_has_them(org, town):
     _, (a, *_) = cut(org.owner, target_doors=20)
     act(org.owner, a, "publish")

@@ -274,6 +274,16 @@ def test_the_public_reads_named_columns_only(db):
                        AND has_table_privilege('campaign_public', pg_class.oid, kind)""") == []
 
 
+def test_a_membership_may_be_taken_on_and_is_not_inherited(db):
+    """USAGE is what a member has without SET ROLE. From PostgreSQL 16 on each membership has options of its own, which
+    are set when it is granted."""
+    pairs = (("campaign_api", "campaign_public"), ("campaign_owner", "campaign_definer"))
+    for member, role in pairs:
+        assert db.sql(f"SELECT pg_has_role('{member}', '{role}', 'MEMBER'), pg_has_role('{member}', '{role}', 'USAGE')") == [
+            (True, False)]
+        assert db.sql(f"SET ROLE {role}; SELECT current_user::text", role=member) == [(role,)]
+
+
 def test_roles_can_be_made_again(db):
     from harness import services
 

@@ -189,6 +189,10 @@ def good_requests(get):
         ("HTTP/1.0 without host", b"GET " + get + b" HTTP/1.0\r\n\r\n", served(1), None),
         ("connection: close", line + host + b"Connection: close\r\n\r\n" + plain, served(1), None),
         ("blanks around a value", line + b"Host:\t a.test\r\nX-A:   b c\t \r\n\r\n" + plain, served(2), 2),
+        ("many blanks behind each value", line + host + b"X-A: b \r\nX-B: c  \t \r\n\r\n" + plain, served(2), 2),
+        ("blanks behind an empty value", line + host + b"X-A:  \t \r\nX-B: \r\n\r\n" + plain, served(2), 2),
+        ("head of 20 kB that ends in blanks", line + host + b"".join(b"X-%02d: %s\r\n" % (i, b"a" * 330) for i in range(60))
+         + b"X-A: b" + b" \t" * 200 + b"\r\n\r\n" + plain * 3, served(4), 4),
         ("no blank after the colon", line + b"Host:a.test\r\nX-A:b\r\n\r\n" + plain, served(2), 2),
         ("empty value", line + host + b"X-A:\r\n\r\n" + plain, served(2), 2),
         ("host with port", line + b"Host: [::1]:3004\r\n\r\n" + plain, served(2), 2),

@@ -35,6 +35,7 @@ class Recorder:
         self.notes = {kind: parts.Notes(kind) for kind in ("seen", "followed")} if share else {}
         self.seen = set()
         self.followed = set()
+        self.counts = lambda: True  # whether what is seen now is noted
         self.operations = []
         self.validators = {}
         for template, methods in document["paths"].items():
@@ -156,7 +157,7 @@ class Recorder:
             self.notes["followed"].add(name)
 
     def note(self, name, status):
-        if (name, status) in self.seen:
+        if (name, status) in self.seen or not self.counts():
             return
         self.seen.add((name, status))
         if self.notes:

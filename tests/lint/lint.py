@@ -24,6 +24,8 @@ from known import Known
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARALLEL = {"jobs": 2}
 FUNCTION_WARN, FUNCTION_MAX, FILE_MAX = 60, 100, 1000
+# Layout and clang's checks differ between its versions; .clang-format and .clang-tidy are written for this one.
+CLANG = 14
 
 BANNED = {
     name: "has no bound" for name in ("strcpy", "strcat", "sprintf", "vsprintf", "gets", "alloca")
@@ -33,6 +35,10 @@ BANNED = {
 } | {
     name: "is not safe with threads" for name in ("strtok", "gmtime", "localtime", "ctime", "asctime")
 } | {"system": "runs a shell"}
+
+# What answers with a pointer to a place that its next call writes to (libmicrohttpd since 1.0, libpq, SQLite, C).
+ONE_PLACE = ("MHD_get_connection_info", "MHD_get_daemon_info", "PQerrorMessage", "sqlite3_errmsg", "strerror",
+             "zip_strerror", "inet_ntoa")
 
 # Library header: folders that may include it. What has no row is free for all.
 LIBRARY_HOMES = {
@@ -106,6 +112,7 @@ class Findings:
 
     def __init__(self):
         self.checks = {}
+        self.skipped = []
         self.warnings = 0
 
     def begin(self, check):
@@ -113,6 +120,10 @@ class Findings:
 
     def add(self, check, path, line, message):
         self.checks.setdefault(check, []).append(f"{path}:{line}: {message}")
+
+    def skip(self, check, why):
+        self.skipped.append(check)
+        print(f"{check}: skipped: {why}", flush=True)
 
     def warn(self, path, line, message):
         self.warnings += 1
@@ -229,6 +240,23 @@ def functions(code):
                          if re.match(r"[A-Za-z_]\w*\(", each)), "?(")
             yield head.split("(")[0], start, number
             start = None
+
+
+def check_answers(findings, names, texts):
+    """A library that answers with a pointer to a place of its own may use that place for the next answer: what
+    is kept over another call of it (to another variable, in the same function) must be copied."""
+    calls = re.compile(r"(\w+)\s*=\s*(" + "|".join(ONE_PLACE) + r")\s*\(")
+    for name in names:
+        code = code_only(texts[name])
+        lines = code.splitlines()
+        for function, first, last in functions(code):
+            holders = {}
+            for found in calls.finditer("\n".join(lines[first - 1:last])):
+                holders.setdefault(found.group(2), set()).add(found.group(1))
+            for call, variables in holders.items():
+                if len(variables) > 1:
+                    findings.add("answers", name, first, f"{function}() keeps two answers of {call}() "
+                                 f"({' and '.join(sorted(variables))}): copy each before the next question")
 
 
 def check_lengths(findings, names, texts):
@@ -381,9 +409,28 @@ def check_headers(findings, names, build):
             findings.add("headers", name, 1, f"does not compile alone: {report}")
 
 
+def clang_tool(findings, check, tool):
+    """The tool's name when there is one of the version that the rules are written for; else says so."""
+    found = []
+    for name in (tool, f"{tool}-{CLANG}"):
+        if shutil.which(name):
+            version = subprocess.run([name, "--version"], capture_output=True, text=True).stdout
+            major = re.search(r"version (\d+)", version)
+            found.append(major.group(1) if major else "?")
+            if found[-1] == str(CLANG):
+                return name
+    findings.skip(check, f"{tool} has version {found[0]} here, the rules are written for {CLANG}" if found
+                  else f"there is no {tool} here")
+    return None
+
+
 def check_format(findings, names):
+    tool = clang_tool(findings, "format", "clang-format")
+    if tool is None:
+        return
+
     def format_one(name):
-        return subprocess.run(["clang-format", "--dry-run", "-Werror", "--ferror-limit=1", name], cwd=ROOT,
+        return subprocess.run([tool, "--dry-run", "-Werror", "--ferror-limit=1", name], cwd=ROOT,
                               capture_output=True, text=True)
 
     for name, result in zip(names, in_parallel(format_one, names)):
@@ -406,7 +453,10 @@ def without_gcc_flags(build):
 
 def check_tidy(findings, names, build):
     if not (ROOT / build / "compile_commands.json").exists():
-        findings.warn(build, 1, "no compile_commands.json: clang-tidy was not run")
+        findings.skip("tidy", f"no {build}/compile_commands.json")
+        return
+    tool = clang_tool(findings, "tidy", "clang-tidy")
+    if tool is None:
         return
     folder, compiled, known = without_gcc_flags(build)
     # Tests may do what a server must not.
@@ -414,7 +464,7 @@ def check_tidy(findings, names, build):
                and str(ROOT / name) in compiled and not known.is_clean(name)]
 
     def tidy_one(name):
-        return subprocess.run(["clang-tidy", "--quiet", "-p", folder, name], cwd=ROOT, capture_output=True, text=True)
+        return subprocess.run([tool, "--quiet", "-p", folder, name], cwd=ROOT, capture_output=True, text=True)
 
     seen = set()
     for name, result in zip(sources, in_parallel(tidy_one, sources)):
@@ -459,6 +509,8 @@ def write_junit(findings, path):
         case = ElementTree.SubElement(suite, "testcase", classname="lint", name=check)
         if found:
             ElementTree.SubElement(case, "failure", message=f"{len(found)} findings").text = "\n".join(found)
+        if check in findings.skipped:
+            ElementTree.SubElement(case, "skipped")
     ElementTree.ElementTree(suite).write(path, encoding="utf-8")
 
 
@@ -494,7 +546,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
-    parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
+    parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths queries "
                                        "homes names callers headers format tidy ui")
     parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
     parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
@@ -511,6 +563,7 @@ def main():
         "spdx": lambda found: check_spdx(found, names),
         "includes": lambda found: check_includes(found, c_names, texts),
         "banned": lambda found: check_banned(found, c_names, texts),
+        "answers": lambda found: check_answers(found, c_names, texts),
         "comments": lambda found: check_comments(found, c_names, texts),
         "lengths": lambda found: check_lengths(found, c_names, texts),
         "paths": lambda found: check_paths(found, names),
@@ -538,7 +591,8 @@ def main():
             print(f"{line} [{check}]", flush=True)
     if options.junit:
         write_junit(findings, options.junit)
-    print(f"{findings.count()} findings, {findings.warnings} warnings")
+    skipped = f", skipped: {' '.join(findings.skipped)}" if findings.skipped else ""
+    print(f"{findings.count()} findings, {findings.warnings} warnings{skipped}")
     return 1 if findings.count() else 0
 
 

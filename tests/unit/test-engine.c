@@ -9,6 +9,7 @@
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-rights.h"
 #include "server/engine/ccd-router.h"
+#include "server/engine/ccd-versions.h"
 
 /* The engine's rules that need no socket and no database: router, cursors, limits, rights, crypto.
  */
@@ -241,6 +242,40 @@ test_seal(void)
   }
 }
 
+static const char *
+untested(const char *name, const char *text)
+{
+  ccd_version version = {.name = name};
+  g_strlcpy(version.text, text, sizeof(version.text));
+  return ccd_version_untested(&version);
+}
+
+static void
+test_versions(void)
+{
+  static const char *const known[][2] = {{"libmicrohttpd", "0.9.75"},
+                                         {"libmicrohttpd", "1.0.1"},
+                                         {"ulfius", "2.7.15"},
+                                         {"postgresql", "15.18"},
+                                         {"postgresql", "17.12"},
+                                         {"libpq", "16.9"}};
+  static const char *const unknown[][2] = {{"libmicrohttpd", "0.9.7"},
+                                           {"libmicrohttpd", "0.9.76"},
+                                           {"libmicrohttpd", "1.1.0"},
+                                           {"ulfius", "2.7.1"},
+                                           {"ulfius", "2.7.16"},
+                                           {"postgresql", "18.0"},
+                                           {"postgresql", "1.5"},
+                                           {"libpq", "150.1"},
+                                           {"libpq", ""},
+                                           {"something", "1"}};
+  for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+    g_assert_null(untested(known[i][0], known[i][1]));
+  for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++)
+    g_assert_nonnull(untested(unknown[i][0], unknown[i][1]));
+  g_assert_cmpstr(untested("postgresql", "18.0"), ==, "15 16 17");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -256,5 +291,6 @@ main(int argc, char **argv)
   g_test_add_func("/engine/limits", test_limits);
   g_test_add_func("/engine/rights", test_rights);
   g_test_add_func("/engine/seal", test_seal);
+  g_test_add_func("/engine/versions", test_versions);
   return g_test_run();
 }

@@ -7,6 +7,7 @@
 
 #include "server/data/ccd-migrate.h"
 #include "server/data/ccd-parts.h"
+#include "server/data/ccd-sql-line.h"
 
 /* By tests/unit/data/run.py, on an empty database. */
 
@@ -91,6 +92,14 @@ test_migrate(void)
   put("0002_two.sql", "ALTER TABLE one ADD y int;\n-- é\nSELECT nonsense;\n");
   /* All or nothing: the first file is taken back, too. */
   expect(0, "0002_two.sql:3: column \"nonsense\" does not exist");
+  /* An error without a place has the line of its statement. */
+  put("0002_two.sql",
+      "-- two\nALTER TABLE one ADD y int;\n\n/* ; */\nSELECT 1,\n  2;\nDROP ROLE postgres;\n");
+  expect(0, "0002_two.sql:7: permission denied");
+  put("0002_two.sql", "SELECT 1;\nDO $$\nBEGIN\n  RAISE 'no;';\nEND $$;\n");
+  expect(0, "0002_two.sql:2: no;");
+  put("0002_two.sql", "SELECT 1;\nCOPY one FROM STDIN;\n");
+  expect(0, "0002_two.sql:2: ");
   put("0002_two.sql", "ALTER TABLE one ADD y int;");
   expect(2, NULL);
   expect(0, NULL);
@@ -115,6 +124,26 @@ test_migrate(void)
   expect(0, "COMMIT of its own");
   put("0003_three.sql", "ALTER TABLE one ADD z int;");
   expect(1, NULL);
+}
+
+static void
+test_line(void)
+{
+  static const char sql[] =
+    "\n-- one; comment\n/* a /* nested; */ one; */ SELECT ';', \";\", E'\\';';\n"
+    ";;\n"
+    "SELECT $1, x$y$z, $$;$$, $a$;$$;$b$;$a$; SELECT 'it''s;'\n;"
+    "CREATE FUNCTION f() RETURNS int\nBEGIN ATOMIC\nSELECT CASE WHEN true THEN 1 END;\nSELECT "
+    "2;\nEND;\n"
+    "BEGIN;\n -- é;\nSELECT é;\nEND;";
+  static const long long lines[] = {3, 5, 5, 6, 11, 13, 14, 0};
+  for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+    g_assert_cmpint(ccd_sql_line(sql, (int) i), ==, lines[i]);
+  g_assert_cmpint(ccd_sql_line("", 0), ==, 0);
+  static const char *const open[] =
+    {"'", "\"a", "E'\\", "$$", "$a$ $a", "/* /* */", "--", "$", "E'\\'"};
+  for (size_t i = 0; i < G_N_ELEMENTS(open); i++)
+    g_assert_cmpint(ccd_sql_line(open[i], 1), ==, 0);
 }
 
 static void
@@ -294,6 +323,7 @@ main(int argc, char **argv)
   functions = g_build_filename(folder, "functions", NULL);
   g_assert_cmpint(g_mkdir(functions, 0700), ==, 0);
   put("functions/ORDER", "");
+  g_test_add_func("/migrate/line", test_line);
   g_test_add_func("/migrate/files", test_migrate);
   g_test_add_func("/migrate/functions", test_functions);
   g_test_add_func("/migrate/functions-go", test_functions_go);
