@@ -257,15 +257,6 @@ def test_history(dump, voterfiles):
     assert (len(rows_of(lines)), rejects_of(lines), len(lines[-1]["columns"])) == (125292, [], 15)
 
 
-def test_resume(dump, voterfiles):
-    """Behind row n come the rows that came behind it the first time."""
-    path = voterfiles / "synthetic-cambridge" / "ncvoter_sample_3000.txt"
-    everything = dump("rows", path)
-    assert dump("rows", path, 2345) == everything[2345:]
-    assert dump("rows", path, 3000) == everything[3000:]
-    assert dump("rows", path, 3001)[0]["failed"] == "too_short"
-
-
 def test_zip(dump, voterfiles, tmp_path):
     """Stored, deflated and with the records of large archives."""
     source = voterfiles / "synthetic-cambridge" / "ncvoter_sample_3000.txt"
