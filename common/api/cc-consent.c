@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-consent.h"
 
+#include "common/api/cc-path.h"
+
 static const char *const channel_names[] = {"any", "door", "phone", "text", "email", "mail"};
 static const cc_enum channel_enum = {channel_names, CC_N(channel_names)};
 static const char *const purpose_names[] = {"any", "campaign", "fundraising", "volunteer"};
@@ -97,13 +99,7 @@ static const cc_field follow_up_filter_fields[] = {
 };
 static const cc_type follow_up_filter_type = CC_TYPE(cc_follow_up_filter, "FollowUpFilter", follow_up_filter_fields);
 
-typedef struct follow_up_ref {
-  int64_t follow_up_id;
-} follow_up_ref;
-static const cc_field follow_up_ref_fields[] = {
-  CC_INT64(follow_up_ref, follow_up_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the follow-up."),
-};
-static const cc_type follow_up_ref_type = CC_TYPE(follow_up_ref, "FollowUpRef", follow_up_ref_fields);
+CC_PATH_1(follow_up_ref, "FollowUpRef", follow_up_id, "Number of the follow-up.");
 
 const cc_op cc_op_record_consent = {
   .id = "recordConsent", .method = CC_POST, .path = "/v1/consents", .body = &cc_consent_type, .reply = &cc_consent_type, .creates = true,
