@@ -6,7 +6,7 @@
 SELECT {columns}, sort_key
 FROM event_attendees
 WHERE organization_id = :organization_id::bigint AND event_id = :event_id::bigint
-  AND assert_event(:actor::text, :organization_id::bigint, :event_id::bigint)
+  AND scope_assert_event(:organization_id::bigint, :actor::text, :event_id::bigint)
   AND (sort_key, id) > (CASE WHEN :cursor_1::text IS NULL THEN '' ELSE :cursor_1::text END COLLATE "C",
                         CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
   AND (:status::text IS NULL OR status = :status::text)
@@ -21,7 +21,7 @@ LIMIT :limit::int
 SELECT {columns}
 FROM event_attendees
 WHERE organization_id = :organization_id::bigint AND event_id = :event_id::bigint AND id = :attendee_id::bigint
-  AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(:actor::text, :organization_id::bigint, :event_id::bigint))
+  AND scope_has_event(:organization_id::bigint, :actor::text, :event_id::bigint)
 
 -- name: attendee_add
 INSERT INTO event_attendees (organization_id, event_id, source, created_by, {writable})
@@ -29,7 +29,7 @@ SELECT e.organization_id, e.id, 'staff', :user_id::bigint, {writable r}
 FROM events e
 CROSS JOIN jsonb_populate_record(NULL::event_attendees, jsonb_strip_nulls(:body::jsonb)) r
 WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
-  AND event_in_scope(:actor::text, e.organization_id, e.id)
+  AND scope_has_event(e.organization_id, :actor::text, e.id)
   AND assert_email_free(e.organization_id, e.id, :body::jsonb ->> 'email')
 RETURNING {columns}
 
@@ -37,7 +37,7 @@ RETURNING {columns}
 UPDATE event_attendees a
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(a, :body::jsonb) r)
 WHERE a.organization_id = :organization_id::bigint AND a.event_id = :event_id::bigint AND a.id = :attendee_id::bigint
-  AND event_in_scope(:actor::text, a.organization_id, a.event_id)
+  AND scope_has_event(a.organization_id, :actor::text, a.event_id)
   AND assert_version(a.version, :if_match::bigint)
 RETURNING {columns a}
 
@@ -45,7 +45,7 @@ RETURNING {columns a}
 UPDATE event_attendees a
 SET status = 'cancelled', cancelled_at = COALESCE(a.cancelled_at, now())
 WHERE a.organization_id = :organization_id::bigint AND a.event_id = :event_id::bigint AND a.id = :attendee_id::bigint
-  AND event_in_scope(:actor::text, a.organization_id, a.event_id)
+  AND scope_has_event(a.organization_id, :actor::text, a.event_id)
   AND assert_version(a.version, :if_match::bigint)
   AND assert_rule(a.status <> 'attended', 'attendee_attended', 'This person is checked in: undo that first.')
 RETURNING {columns a}

@@ -28,7 +28,7 @@ CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
 -- name: contact_get
 SELECT {columns c} FROM (SELECT v.*, v.route_id AS turf_id FROM voter_contacts v
   WHERE v.organization_id = :organization_id::bigint AND v.id = :contact_id::bigint
-    AND contact_is_mine(:actor::text, :my_user_id::bigint, :my_rights::jsonb, v)) c
+    AND scope_has_contact(:actor::text, :my_user_id::bigint, :my_rights::jsonb, v)) c
 
 -- name: contact_list
 SELECT {columns c}
@@ -63,7 +63,7 @@ FROM (SELECT consent_current(:organization_id::bigint, voter_merged(:organizatio
 SELECT {columns f}, f.sort_at
 FROM (SELECT u.*, COALESCE(u.due_at, 'infinity') AS sort_at FROM follow_ups u) f
 WHERE f.organization_id = :organization_id::bigint
-  AND (:my_rights::jsonb ? 'manage_canvass' OR f.assigned_user_id = :my_user_id::bigint)
+  AND (right_has(:my_rights::jsonb, 'manage_canvass') OR f.assigned_user_id = :my_user_id::bigint)
   AND (:mine::boolean IS NOT TRUE OR f.assigned_user_id = :my_user_id::bigint)
   AND (:open::boolean IS NULL OR (f.done_at IS NULL) = :open::boolean)
   AND (:due_before::timestamptz IS NULL OR f.due_at < :due_before::timestamptz)
@@ -76,7 +76,7 @@ LIMIT :limit::int
 -- name: follow_up_get
 SELECT {columns f} FROM follow_ups f
 WHERE f.organization_id = :organization_id::bigint AND f.id = :follow_up_id::bigint
-  AND (:my_rights::jsonb ? 'manage_canvass' OR f.assigned_user_id = :my_user_id::bigint)
+  AND (right_has(:my_rights::jsonb, 'manage_canvass') OR f.assigned_user_id = :my_user_id::bigint)
 
 -- name: follow_up_add
 INSERT INTO follow_ups (organization_id, voter_id, created_by, kind, note, due_at, assigned_user_id)
@@ -98,5 +98,5 @@ RETURNING {columns f}
 UPDATE follow_ups f
 SET done_at = COALESCE(f.done_at, now()), done_by = CASE WHEN f.done_at IS NULL THEN :my_user_id::bigint ELSE f.done_by END
 WHERE f.organization_id = :organization_id::bigint AND f.id = :follow_up_id::bigint
-  AND (:my_rights::jsonb ? 'manage_canvass' OR f.assigned_user_id = :my_user_id::bigint)
+  AND (right_has(:my_rights::jsonb, 'manage_canvass') OR f.assigned_user_id = :my_user_id::bigint)
 RETURNING {columns f}

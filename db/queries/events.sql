@@ -27,9 +27,8 @@ RETURNING {columns}
 -- name: event_list
 -- CASE and not COALESCE: only so does row-level security let the condition reach the index.
 SELECT {columns}
-FROM events
-WHERE organization_id = :organization_id::bigint
-  AND (start_time, id) > (CASE WHEN :cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :cursor_1::timestamptz END,
+FROM scope_events(:organization_id::bigint, :actor::text) e
+WHERE (start_time, id) > (CASE WHEN :cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :cursor_1::timestamptz END,
                           CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
   AND start_time >= CASE WHEN :starts_after::timestamptz IS NULL THEN '-infinity' ELSE :starts_after::timestamptz END
   AND start_time < CASE WHEN :starts_before::timestamptz IS NULL THEN 'infinity' ELSE :starts_before::timestamptz END
@@ -37,17 +36,14 @@ WHERE organization_id = :organization_id::bigint
   AND (:published::boolean IS NULL OR is_published = :published::boolean)
   AND (:kind::text IS NULL OR kind = :kind::text)
   AND (:text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:text::text)) > 0)
-  AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(:actor::text, :organization_id::bigint, id))
 ORDER BY start_time, id
 LIMIT :limit::int
 
 -- name: event_get
-SELECT {columns} FROM events WHERE organization_id = :organization_id::bigint AND id = :event_id::bigint
-  AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(:actor::text, :organization_id::bigint, id))
+SELECT {columns} FROM scope_events(:organization_id::bigint, :actor::text) e WHERE id = :event_id::bigint
 
 -- name: event_get_by_slug
-SELECT {columns} FROM events WHERE organization_id = :organization_id::bigint AND slug = :slug::text
-  AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(:actor::text, :organization_id::bigint, id))
+SELECT {columns} FROM scope_events(:organization_id::bigint, :actor::text) e WHERE slug = :slug::text
 
 -- name: event_update
 UPDATE events e

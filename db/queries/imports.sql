@@ -273,7 +273,7 @@ SELECT set_config('app.export_list', COALESCE(:list_id::bigint::text, ''), true)
 -- opted_out: the channels for which the person has withdrawn every consent.
 COPY (
   SELECT v.id, v.state_id, v.first_name, v.middle_name, v.last_name, v.name_suffix, v.birth_date, v.birth_year, v.sex,
-    v.party, v.registration_status, v.registered_on, v.precinct,
+    v.party, v.registration_status, v.registered_on, CASE WHEN NOT v.confidential THEN v.precinct END AS precinct,
     CASE WHEN NOT v.confidential THEN v.address END AS address, CASE WHEN NOT v.confidential THEN v.unit END AS unit,
     CASE WHEN NOT v.confidential THEN v.city END AS city, CASE WHEN NOT v.confidential THEN v.state END AS state,
     CASE WHEN NOT v.confidential THEN v.zip5 END AS zip5,

@@ -28,26 +28,21 @@ WHERE t.organization_id = :organization_id::bigint AND (:cursor_1::bigint IS NUL
   AND (:assigned_user_id::bigint IS NULL OR t.assigned_user_id = :assigned_user_id::bigint)
   AND (:event_id::bigint IS NULL OR t.event_id = :event_id::bigint)
   AND (:cut_id::bigint IS NULL OR t.cut_id = :cut_id::bigint)
-  AND ((:my_rights::jsonb ? 'manage_canvass')
-       OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
+  AND (right_has(:my_rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s))
 ORDER BY t.id LIMIT :limit::int
 
 -- name: turf_list_mine
 SELECT {columns t} FROM turfs_shown t
 WHERE t.organization_id = :organization_id::bigint AND (:cursor_1::bigint IS NULL OR t.id > :cursor_1::bigint)
-  AND t.id IN (
-    SELECT r.id FROM canvass_routes r
-    WHERE r.organization_id = :organization_id::bigint AND r.assigned_user_id = :my_user_id::bigint
-    UNION ALL
-    SELECT k.route_id FROM turf_takers k
-    WHERE k.organization_id = :organization_id::bigint AND k.actor = :actor::text AND k.returned_at IS NULL)
-  AND turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id)
+  AND t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s)
 ORDER BY t.id LIMIT :limit::int
 
 -- name: turf_get
 SELECT {columns t} FROM turfs_shown t
 WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
-  AND ((:my_rights::jsonb ? 'manage_canvass') OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
+  AND (right_has(:my_rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s))
 
 -- name: turf_update
 SELECT {columns t}
@@ -63,8 +58,11 @@ RETURNING t.id
 -- name: turf_door_list
 SELECT {columns d} FROM turf_doors_shown d
 WHERE d.organization_id = :organization_id::bigint AND d.route_id = :turf_id::bigint
-  AND turf_assert(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint,
-                  (:my_rights::jsonb ? 'manage_canvass'))
+  AND scope_assert_turf(:organization_id::bigint, :actor::text, :my_user_id::bigint, :my_rights::jsonb,
+                        :turf_id::bigint)
+  AND (right_has(:my_rights::jsonb, 'manage_canvass')
+       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:organization_id::bigint, :actor::text, :my_user_id::bigint) s
+                        WHERE s.route_id = :turf_id::bigint))
   AND (:cursor_1::int IS NULL OR d.position > :cursor_1::int)
 ORDER BY d.position LIMIT :limit::int
 
@@ -88,8 +86,8 @@ SELECT {columns t} FROM turf_turn(:organization_id::bigint, :turf_id::bigint, 'r
 
 -- name: turf_finish
 SELECT {columns t} FROM turf_turn(:organization_id::bigint,
-  CASE WHEN (:my_rights::jsonb ? 'manage_canvass')
-            OR turf_mine(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint)
+  CASE WHEN right_has(:my_rights::jsonb, 'manage_canvass')
+            OR scope_has_turf(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint)
        THEN :turf_id::bigint END, 'done', NULL) t
 
 -- name: turf_return
@@ -149,6 +147,7 @@ FROM (SELECT d.building_id, array_agg(d.id ORDER BY r.position) AS doors
       WHERE r.organization_id = :organization_id::bigint AND r.route_id = :turf_id::bigint
         AND (:free_for::text IS NULL OR r.state = 'todo' AND r.active
              AND d.do_not_knock_at IS NULL
+             AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = r.organization_id AND h.door_id = d.id)
              AND (r.held_until IS NULL OR r.held_until <= now() OR r.held_by = :free_for::text))
       GROUP BY 1) f
 JOIN buildings b ON b.organization_id = :organization_id::bigint AND b.id = f.building_id
@@ -231,7 +230,8 @@ SELECT t.id, t.name, t.code, t.state, t.door_count, t.voter_count, t.length_m, t
 FROM turfs_shown t
 LEFT JOIN events e ON e.organization_id = t.organization_id AND e.id = t.event_id
 WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
-  AND ((:my_rights::jsonb ? 'manage_canvass') OR turf_mine(t.organization_id, :actor::text, :my_user_id::bigint, t.id))
+  AND (right_has(:my_rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s))
 
 -- name: turf_paper_doors
 SELECT d.position, d.door_id, d.building_id, COALESCE(d.number, '') AS number, COALESCE(d.street, d.address) AS street,
@@ -245,9 +245,11 @@ LEFT JOIN voters v ON v.organization_id = :organization_id::bigint AND v.id = p.
 LEFT JOIN doors o ON o.organization_id = d.organization_id AND o.id = d.door_id
 WHERE d.organization_id = :organization_id::bigint AND d.route_id = :turf_id::bigint AND d.state <> 'done'
   AND o.do_not_knock_at IS NULL
-  -- Somebody became confidential after the cut: the door is on no paper.
-  AND NOT EXISTS (SELECT FROM voters c WHERE c.organization_id = d.organization_id AND c.door_id = d.door_id AND c.confidential
-                    AND c.merged_into IS NULL)
+  -- Somebody became confidential after the cut: the door is on no paper, not even a lead's.
+  AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = d.organization_id AND h.door_id = d.door_id)
+  AND (right_has(:my_rights::jsonb, 'manage_canvass')
+       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:organization_id::bigint, :actor::text, :my_user_id::bigint) s
+                        WHERE s.route_id = :turf_id::bigint))
 ORDER BY d.position, v.last_name, v.first_name, v.id
 
 -- name: turf_paper_streets

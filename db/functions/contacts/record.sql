@@ -35,7 +35,7 @@ AS $$ SELECT CASE WHEN EXISTS (SELECT FROM voters v WHERE v.organization_id = or
  * given: client_id, channel, disposition or answers, voter_id, door_id, building_id, phone, turf_id, script_id,
  *   phone_bank_session_id, text_campaign_id, language, note, latitude, longitude, occurred_at, device_occurred_at,
  *   replaces_id or replaces_client_id (correction), undone (takes that one back). Other members are ignored.
- * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (contact_assert_scope).
+ * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (scope_assert_visit, scope_gave_visit).
  * refused_code: client_id_reused, contact_replaced; then contact is the row that stands in the way and nothing
  *   was written. What cannot be is raised as CC422 with the field.
  */
