@@ -60,18 +60,25 @@ ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const c
   return NULL;
 }
 
+/* The name of the right that the actor lacks for operations of a kind, or NULL. A kind that nobody
+ * knows is refused by the database. */
+static const char *
+lacks_right(ccd_call *call, const char *kind_name)
+{
+  const cc_field_kind *kind = cc_field_kind_find(kind_name);
+  if (kind == NULL || call->actor->rights & CC_RIGHT_BIT(ccd_right_find(kind->right)))
+    return NULL;
+  return kind->right;
+}
+
 static const char *
 missing_right(ccd_call *call, const char *kind_name)
 {
-  const cc_field_kind *kind = cc_field_kind_find(kind_name);
-  cc_right right = kind != NULL && kind->door_list ? CC_RIGHT_CHECK_IN : CC_RIGHT_CANVASS;
-  if (call->actor->rights & CC_RIGHT_BIT(right))
-    return NULL;
-  return refusal(call->arena,
-                 "right",
-                 cc_arena_printf(call->arena,
-                                 "This needs the right %s",
-                                 ccd_right_get(right)->name));
+  const char *right = lacks_right(call, kind_name);
+  return right == NULL ? NULL
+                       : refusal(call->arena,
+                                 "right",
+                                 cc_arena_printf(call->arena, "This needs the right %s", right));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */
@@ -220,19 +227,23 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-/* A merged body is held to the type of its kind, like the one that it replaces. */
+/* A merged body is held to the type of its kind, like the one that it replaces. Whoever leads the
+ * canvass decides about what canvassers do; a check-in also needs the right to check people in. */
 cc_status
 ccd_field_resolve(ccd_call *call, cc_error *reterr)
 {
   const cc_field_decision *decision = call->body;
   const char *merged = NULL;
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_call_query(call, &ccd_q_field_conflict_kind, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  const char *kind = ccd_rows_n(rows) == 0 ? "" : ccd_rows_get(rows, 0, "kind");
+  const char *right = lacks_right(call, kind);
+  if (right != NULL && ccd_right_find(right) != CC_RIGHT_CANVASS)
+    return cc_fail(reterr, CC_ERR_FORBIDDEN, "right", "This needs the right %s", right);
   if (decision->body != NULL) {
-    const ccd_rows *rows = NULL;
-    cc_status status = ccd_call_query(call, &ccd_q_field_conflict_kind, NULL, &rows, reterr);
-    if (status != CC_OK)
-      return status;
-    const char *kind = ccd_rows_get(rows, 0, "kind");
-    const char *wrong = ccd_field_check(call, kind == NULL ? "" : kind, decision->body, &merged);
+    const char *wrong = ccd_field_check(call, kind, decision->body, &merged);
     if (wrong != NULL)
       return cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
   }
