@@ -503,10 +503,34 @@ def placed(schema, path, value):
     if head == "[]":
         return [placed(schema["items"], rest, value)]
     if head == "":
-        return [value] if schema.get("type") in ("array", ["array", "null"]) else value
+        return value
     made = sample(schema)
-    made[head] = placed(schema["properties"][head], rest, value)
+    made[head] = [str(value)] if head.endswith("ids") else placed(schema["properties"][head], rest, value)
     return made
+
+
+# What else a body must say before the id is looked at: its route, or route and id → members, from the own things.
+CHOICE = {"kind": "single", "texts": {"en": "Who?"}}
+COMPLETE = {
+    "recordContact": lambda own: {"disposition": "not_home"},
+    "recordContact body.turf_id": lambda own: {"disposition": "not_home", "door_id": own["door"]},
+    "recordContact body.script_id": lambda own: {"disposition": "not_home", "door_id": own["door"]},
+    "recordContact body.phone_bank_session_id": lambda own: {"disposition": "not_home", "door_id": own["door"]},
+    "recordContact body.text_campaign_id": lambda own: {"disposition": "not_home", "door_id": own["door"]},
+    "recordContact body.answers.[].step_id": lambda own: {"voter_id": own["voter"]},
+    "recordContact body.answers.[].option_id": lambda own: {"voter_id": own["voter"]},
+    "recordContacts body.turf_id": lambda own: {"doors": [{"client_id": str(uuid.uuid4()), "door_id": own["door"]}]},
+    "previewTurf": lambda own: {"method": "auto", "target_doors": 20},
+    "startTurfCut": lambda own: {"method": "auto", "target_doors": 20},
+    "previewTurf body.turf_ids": lambda own: {"method": "recut", "target_doors": 20},
+    "startTurfCut body.turf_ids": lambda own: {"method": "recut", "target_doors": 20},
+}
+# A refusal with one of these was about something else than the id.
+ABOUT_ANOTHER = {"type", "too_few", "required", "disposition_or_answers", "not_allowed", "unknown_field", "options"}
+# Ids that cannot be asked for alone, each with the reason.
+NOT_ALONE = {("recordCall", "body.answers.[].step_id"), ("recordCall", "body.answers.[].option_id"),
+             ("recordText", "body.answers.[].step_id"), ("recordText", "body.answers.[].option_id")}
+NOT_ALONE = dict.fromkeys(NOT_ALONE, "needs a call of one's own; the answers are checked as in recordContact")
 
 
 def asked_with(world, own, name, where, value):
@@ -520,6 +544,10 @@ def asked_with(world, own, name, where, value):
     body = placed(schema, field, value)
     if method == "PATCH":
         body = {field.split(".")[0]: body[field.split(".")[0]]}
+    complete = COMPLETE.get(f"{name} {where}") or COMPLETE.get(name)
+    body.update(complete(own) if complete else {})
+    if "options" in where:
+        body["steps"][0].update(CHOICE, options=[{"key": "a", "texts": {"en": "A"}, **body["steps"][0]["options"][0]}])
     if "client_id" in body:
         body["client_id"] = str(uuid.uuid4())
     return world.org.owner.request(method, path, body, idempotency=False)
@@ -530,14 +558,20 @@ def blank(reply, value):
     if reply.status_code == 201:
         return 201
     problem = reply.json() if reply.content else {}
-    problem.pop("request_id", None)
-    return reply.status_code, re.sub(rf"\b{value}\b", "ID", re.sub(r'"as_of": "[^"]*"|"xid": "[^"]*"', "", json.dumps(problem)))
+    for result in problem.get("results", ()):
+        result.pop("client_id")
+    for changing in ("request_id", "as_of", "cursor", "version", "updated_at"):
+        problem.pop(changing, None)
+    return reply.status_code, re.sub(rf"\b{value}\b", "ID", json.dumps(problem))
 
 
-@pytest.mark.parametrize("name,where", WHERE, ids=lambda value: value)
+@pytest.mark.parametrize("name,where", [row for row in WHERE if row not in NOT_ALONE], ids=lambda value: value)
 def test_foreign_is_like_none(world, both, name, where):
     """Another organization's number answers as one that nobody has: nothing of it is shown, nor that it is there."""
     foreign = both["foreign"][kind_of(where)]
-    answers = [blank(asked_with(world, both["own"], name, where, value), value) for value in (foreign, RANDOM)]
-    assert answers[0] == answers[1]
-    assert (answers[0] if answers[0] == 201 else answers[0][0]) not in (401, 403, 500), answers[0]
+    replies = [asked_with(world, both["own"], name, where, value) for value in (foreign, RANDOM)]
+    assert replies[0].status_code < 500 and replies[0].status_code not in (401, 403), replies[0].text[:300]
+    problem = replies[0].json() if replies[0].status_code == 422 else {"code": None, "errors": []}
+    codes = {problem["code"], *(each["code"] for each in problem["errors"])}
+    assert not codes & ABOUT_ANOTHER, f"not asked about the id: {replies[0].text[:300]}"
+    assert blank(replies[0], foreign) == blank(replies[1], RANDOM)
