@@ -15,7 +15,7 @@ AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION scope_has_event(organization bigint, actor text, event bigint) RETURNS boolean
-LANGUAGE plpgsql STABLE -- which keeps the plan
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM scope_events(organization, actor) e WHERE e.id = event);

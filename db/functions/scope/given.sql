@@ -3,7 +3,7 @@
 -- What was handed out to a phone, now or once: what it did there offline is not lost when the turf is.
 
 CREATE OR REPLACE FUNCTION scope_gave_door(organization bigint, actor text, person bigint, door bigint) RETURNS boolean
-LANGUAGE plpgsql STABLE -- which keeps the plan
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   RETURN scope_has_place(organization, actor, person, door, NULL, NULL) OR EXISTS (
@@ -15,7 +15,7 @@ $$;
 
 -- Of a door that was handed out, whoever may be named there: the phone's pack may be older than their move.
 CREATE OR REPLACE FUNCTION scope_gave_voter(organization bigint, actor text, person bigint, voter bigint) RETURNS boolean
-LANGUAGE plpgsql STABLE -- which keeps the plan
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   RETURN scope_has_voter(organization, actor, person, voter) OR EXISTS (
