@@ -47,9 +47,9 @@ class Turfs:
     def take(self, turf, client):
         return client.ok("POST", "/v1/turfs/take", {"code": turf["code"]})
 
-    def hold(self, turf, client, doors=1):
-        """The nearest free doors of a turf with one code for many."""
-        longitude, latitude = Blocks.place(0, 0)
+    def hold(self, turf, client, doors=1, along=0):
+        """The free doors of a turf with one code for many that are nearest to a place along its first street."""
+        longitude, latitude = Blocks.place(along, 0)
         held = self.turn(turf["id"], "hold", {"latitude": latitude, "longitude": longitude, "doors": doors}, client)
         return [door["door_id"] for door in held["held"]]
 
