@@ -174,3 +174,16 @@ def test_where_a_hidden_person_lives_is_not_found_out(org, turfs):
     answers += [visit(org.member, voter_id=voter, door_id=door) for voter in (hidden, elsewhere)]
     assert all(refused(reply) for reply in answers)
     assert door not in [each["door_id"] for each in org.member.pages(f"/v1/turfs/{turf['id']}/doors")]
+
+
+def test_a_check_in_in_conflict_is_decided_by_who_may_check_in(org):
+    """A lead of the canvass decides about canvassers; deciding must not do what one may not do oneself."""
+    event = org.event(start_time="2026-11-30T00:00:00Z", end_time="2030-12-01T00:00:00Z")["id"]
+    guest = org.owner.ok("POST", f"/v1/events/{event}/attendees", {"first_name": "Ann", "last_name": "Young"})["id"]
+    org.owner.ok("POST", f"/v1/events/{event}/attendees/{guest}/cancel")
+    conflict = Phone(org.member).one("check_in", {"event_id": event, "attendee_id": guest})
+    assert verdict(conflict) == ("conflict", "attendee_cancelled")
+    path = f"/v1/field/conflicts/{conflict['conflict_id']}/resolve"
+    lead = org.add("member", {"manage_canvass": True, "check_in": False})
+    assert refused(lead.post(path, {"decision": "accept"}), "right")
+    assert org.add("member", {"manage_canvass": True}).ok("POST", path, {"decision": "accept"})["state"] == "accepted"
