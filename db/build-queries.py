@@ -15,10 +15,20 @@ import sys
 
 NAME_LINE = re.compile(r"--\s*name:\s*(.*?)\s*$")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
-PARAMETER = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
+PARAMETER = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z_][A-Za-z0-9_]*))?")
 WORD = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*")
 DOLLAR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)?\$")
-PART = re.compile(r"\{(columns|writable)(?: ([a-z_][a-z0-9_]*))?\}")
+
+# Where a parameter's value comes from. Names of the first two are ours (enum ccd_own_value of
+# server/data/ccd-db.h); those of path, query and body are fields of the operation's types, which the
+# server compares at start; those of arg are passed by the C code that runs the statement.
+OWN_NAMES = {
+    "call": ("actor", "address", "if_match", "job_id", "organization_id", "request_id", "rights",
+             "session_id", "user_id"),
+    "page": ("limit", "cursor_1", "cursor_2"),
+}
+FIELD_SOURCES = ("path", "query", "body", "arg")
+PART = re.compile(r"\{(?:(?:columns|writable)(?: [a-z_][a-z0-9_]*)?|[A-Z][A-Za-z]*\.[a-z+-]+(?::[^{}]*)?)\}")
 
 
 class Problem(Exception):
@@ -98,7 +108,7 @@ class Scanner:
     def dollar(self):
         match = DOLLAR.match(self.text, self.at)
         if match is None:
-            self.fail(self.at, "$ outside quotes: parameters are named, as in :event_id")
+            self.fail(self.at, "$ outside quotes: parameters are named, as in :path.event_id")
         end = self.text.find(match.group(0), match.end())
         if end < 0:
             self.fail(self.at, f"{match.group(0)} without its end")
@@ -112,18 +122,30 @@ class Scanner:
         if match is None:
             self.copy(self.at + 1)
             return
-        name = match.group(1)
-        if name not in self.query.params:
-            self.query.params.append(name)
+        param = self.parameter(match)
+        if param not in self.query.params:
+            self.query.params.append(param)
         if self.ended:
             self.fail(self.at, "text after the semicolon: one statement per name")
-        self.out.append(f"${self.query.params.index(name) + 1}")
+        self.out.append(f"${self.query.params.index(param) + 1}")
         self.at = match.end()
+
+    def parameter(self, match):
+        """(source, name); the name of the whole body is None."""
+        source, name = match.groups()
+        if source in OWN_NAMES and name in OWN_NAMES[source]:
+            return source, name
+        if source in OWN_NAMES and name is not None:
+            self.fail(self.at, f":{source}.{name}: {source} has {', '.join(OWN_NAMES[source])}")
+        if source == "body" or (source in FIELD_SOURCES and name is not None):
+            return source, name
+        self.fail(self.at, f"{match.group(0)} does not say where its value comes from: :call.x, "
+                  ":page.x, :path.x, :query.x, :body.x, :body or :arg.x")
 
     def brace(self):
         match = PART.match(self.text, self.at)
         if match is None:
-            self.fail(self.at, "expected {columns}, {columns x}, {writable} or {writable x}")
+            self.fail(self.at, "expected {columns}, {columns x}, {writable}, {writable x} or {Type.flags: pattern}")
         self.copy(match.end())
 
     def word(self):
@@ -206,6 +228,14 @@ def c_string(text):
     return '"' + text.replace("\n", '\\n"\n    "') + '"'
 
 
+def c_param(param):
+    source, name = param
+    if source == "body" and name is None:
+        return '{CCD_FROM_WHOLE_BODY, CCD_OWN_NONE, "body"}'
+    own = f"CCD_{source.upper()}_{name.upper()}" if source in OWN_NAMES else "CCD_OWN_NONE"
+    return f'{{CCD_FROM_{source.upper()}, {own}, "{name}"}}'
+
+
 def write_c(path, queries):
     out = [
         "/* Made by db/build-queries.py from db/queries; do not edit. */",
@@ -216,8 +246,8 @@ def write_c(path, queries):
         params = "NULL"
         if query.params:
             params = f"params_{query.name}"
-            names = ", ".join(f'"{p}"' for p in query.params)
-            out.append(f"static const char *const {params}[] = {{{names}}};")
+            rows = "".join(f"\n  {c_param(p)}," for p in query.params)
+            out.append(f"static const ccd_param {params}[] = {{{rows}\n}};")
         out += [
             f"const ccd_query ccd_q_{query.name} = {{",
             f'  .name = "{query.name}",',

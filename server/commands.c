@@ -8,19 +8,37 @@
 
 #include <jansson.h>
 
+#include "common/api/cc-voter.h"
+#include "common/rules/cc-machine-print.h"
+#include "common/rules/cc-rules-sql.h"
 #include "server/accounts/ccd-password.h"
 #include "server/data/ccd-audit.h"
 #include "server/data/ccd-migrate.h"
+#include "server/data/ccd-restored.h"
 #include "server/engine/ccd-config.h"
 #include "server/engine/ccd-openapi.h"
 
 #define DOCUMENT_MAX (16u * 1024 * 1024)
 
+/* Types whose fields db/functions names as {Voter.imported}. */
+static const cc_type *const described[] = {&cc_voter_type, NULL};
+
 static int
-fail(const cc_error *error)
+print_failure(const cc_error *error)
 {
   (void) fprintf(stderr, "campaign-centerd: %s\n", error->message);
   return 1;
+}
+
+/* The configuration, with an owner's connection in it. */
+static cc_status
+read_owner_config(ccd_config *config, cc_error *reterr)
+{
+  cc_status status = ccd_config_read(config, reterr);
+  if (status != CC_OK || *config->migration_database_url != '\0')
+    return status;
+  ccd_config_done(config);
+  return cc_fail(reterr, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set");
 }
 
 int
@@ -29,19 +47,17 @@ ccd_command_migrate(int argc, char **argv)
   ccd_config config = {0};
   cc_error error = {0};
   ccd_migrated done = {0};
-  if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
-  cc_status status =
-    *config.migration_database_url == '\0'
-      ? cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set")
-      : ccd_migrate(config.migration_database_url,
-                    config.migrations_folder,
-                    config.functions_folder,
-                    &done,
-                    &error);
+  if (read_owner_config(&config, &error) != CC_OK)
+    return print_failure(&error);
+  cc_status status = ccd_migrate(config.migration_database_url,
+                                 config.migrations_folder,
+                                 config.functions_folder,
+                                 described,
+                                 &done,
+                                 &error);
   ccd_config_done(&config);
   if (status != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   printf("%d migrations and %d files of functions applied\n", done.migrations, done.functions);
   return 0;
 }
@@ -52,7 +68,7 @@ ccd_command_config(int argc, char **argv)
   ccd_config config = {0};
   cc_error error = {0};
   if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   ccd_config_print(&config, stdout);
   ccd_config_done(&config);
   return 0;
@@ -81,10 +97,45 @@ ccd_command_openapi(int argc, char **argv)
   return 0;
 }
 
+/* What is made from the tables of common/rules: SQL, or the page about states. */
+int
+ccd_command_rules(int argc, char **argv)
+{
+  const char *what = argc == 2 ? argv[1] : "";
+  bool sql = strcmp(what, "sql") == 0;
+  if (!sql && strcmp(what, "states") != 0) {
+    (void) fprintf(stderr, "usage: campaign-centerd rules sql|states\n");
+    return 2;
+  }
+  cc_str text = CC_STR_INIT(DOCUMENT_MAX);
+  if (sql)
+    cc_rules_sql(&text);
+  else
+    cc_machines_doc(&text);
+  bool good = !text.failed && fputs(text.text, stdout) >= 0;
+  cc_str_done(&text);
+  return good ? 0 : 1;
+}
+
 static void
 print_problem(void *data, int64_t organization, int64_t seq, const char *problem)
 {
   printf("organization %" PRId64 " entry %" PRId64 ": %s\n", organization, seq, problem);
+}
+
+int
+ccd_command_restored(int argc, char **argv)
+{
+  ccd_config config = {0};
+  cc_error error = {0};
+  if (read_owner_config(&config, &error) != CC_OK)
+    return print_failure(&error);
+  cc_status status = ccd_restored(config.migration_database_url, &error);
+  ccd_config_done(&config);
+  if (status != CC_OK)
+    return print_failure(&error);
+  puts("The feed begins anew: phones, live screens and integrations read their lists again.");
+  return 0;
 }
 
 int
@@ -96,19 +147,14 @@ ccd_command_audit(int argc, char **argv)
   }
   ccd_config config = {0};
   cc_error error = {0};
-  if (ccd_config_read(&config, &error) != CC_OK)
-    return fail(&error);
-  if (*config.migration_database_url == '\0') {
-    ccd_config_done(&config);
-    (void) cc_fail(&error, CC_ERR_INVALID, "required", "MIGRATION_DATABASE_URL is not set");
-    return fail(&error);
-  }
+  if (read_owner_config(&config, &error) != CC_OK)
+    return print_failure(&error);
   ccd_audit_count count = {0};
   cc_status status =
     ccd_audit_verify(config.migration_database_url, print_problem, NULL, &count, &error);
   ccd_config_done(&config);
   if (status != CC_OK)
-    return fail(&error);
+    return print_failure(&error);
   printf("%" PRId64 " organizations, %" PRId64 " entries, %" PRId64 " problems\n",
          count.organizations,
          count.entries,
@@ -120,5 +166,5 @@ int
 ccd_command_hash_password(int argc, char **argv)
 {
   cc_error error = {0};
-  return ccd_password_hash_line(stdin, stdout, &error) == CC_OK ? 0 : fail(&error);
+  return ccd_password_hash_line(stdin, stdout, &error) == CC_OK ? 0 : print_failure(&error);
 }

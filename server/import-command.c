@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/import-command.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -10,8 +12,11 @@
 
 #include "ccd-queries.h"
 #include "server/commands.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/serve.h"
 #include "server/voters/ccd-import.h"
+#include "server/voters/ccd-profile.h"
 
 /* The command import: files of this machine, through the very job that the API's imports are. It
  * runs in a worker of this process; killed, the same command later goes on where it was. */
@@ -46,30 +51,28 @@ typedef struct session {
 
 /* One statement in a transaction of its own; @take copies what it needs. */
 static cc_status
-query(session *s,
-      ccd_tx tx,
-      const ccd_query *statement,
-      const ccd_arg *named,
-      void (*take)(session *s, const ccd_rows *rows, void *data),
-      void *data,
-      cc_error *reterr)
+run_query(session *s,
+          ccd_tx tx,
+          const ccd_query *statement,
+          const ccd_arg *args,
+          void (*take)(session *s, const ccd_rows *rows, void *data),
+          void *data,
+          cc_error *reterr)
 {
   const ccd_context context = {.tx = tx,
                                .organization_id = s->organization,
                                .actor = "system",
                                .action = "import.command"};
-  const char *args[HERE_MAX] = {NULL};
+  const ccd_own_args own = {.organization_id = s->organization_id};
+  const char *values[HERE_MAX];
   const ccd_rows *rows = NULL;
   ccd_db_conn *conn = NULL;
-  for (int i = 0; i < statement->n_params && i < HERE_MAX; i++) {
-    for (const ccd_arg *at = named; at->name != NULL; at++)
-      if (strcmp(at->name, statement->params[i]) == 0)
-        args[i] = at->text;
-  }
-  cc_status status = ccd_db_borrow(s->server->db, &conn, reterr);
+  cc_status status = ccd_query_args(statement, &own, args, HERE_MAX, values, reterr);
+  if (status == CC_OK)
+    status = ccd_db_borrow(s->server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_db_query_once(conn, &context, statement, args, &rows, reterr);
+  status = ccd_db_query_once(conn, &context, statement, values, &rows, reterr);
   if (status == CC_OK && take != NULL)
     take(s, rows, data);
   ccd_db_return(s->server->db, conn);
@@ -77,18 +80,16 @@ query(session *s,
 }
 
 static const char *
-copy(session *s, const ccd_rows *rows, const char *column)
+copy_column(session *s, const ccd_rows *rows, const char *column)
 {
   const char *text = ccd_rows_get(rows, 0, column);
   return text != NULL ? cc_arena_strdup(s->arena, text) : NULL;
 }
 
-/* -- what is asked
- * ---------------------------------------------------------------------------------
- */
+/* --- what is asked --- */
 
 static bool
-parse(int argc, char **argv, request *ret)
+parse_arguments(int argc, char **argv, request *ret)
 {
   static const struct option options[] = {
     {"organization", required_argument, NULL, 'o'},
@@ -147,27 +148,27 @@ list_files(session *s, const request *asked, const char **ret, int64_t *ret_byte
   *ret = list.failed ? NULL : cc_arena_strdup(s->arena, list.text);
   cc_str_done(&list);
   if (status == CC_OK && *ret == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory");
+    return cc_fail_memory(reterr);
   return status;
 }
 
 static void
 take_id(session *s, const ccd_rows *rows, void *data)
 {
-  *(const char **) data = copy(s, rows, "id");
+  *(const char **) data = copy_column(s, rows, "id");
 }
 
 static cc_status
 find_organization(session *s, const request *asked, cc_error *reterr)
 {
   const ccd_arg args[] = {{"slug", asked->organization}, {0}};
-  cc_status status = query(s,
-                           CCD_READ,
-                           &ccd_q_import_local_organization,
-                           args,
-                           take_id,
-                           &s->organization_id,
-                           reterr);
+  cc_status status = run_query(s,
+                               CCD_READ,
+                               &ccd_q_import_local_organization,
+                               args,
+                               take_id,
+                               &s->organization_id,
+                               reterr);
   if (status == CC_OK && s->organization_id == NULL)
     return cc_fail(reterr,
                    CC_ERR_NOT_FOUND,
@@ -200,23 +201,28 @@ save_profile(session *s, const char *path, const char **ret_id, cc_error *reterr
     return cc_fail(reterr, CC_ERR_INVALID, "profile", "%s cannot be used", path);
   }
   const ccd_arg args[] = {
-    {"organization_id", s->organization_id},
     {"name", profile->name},
     {"profile", json},
     {0},
   };
-  return query(s, CCD_WRITE, &ccd_q_import_local_profile, args, take_id, (void *) ret_id, reterr);
+  return run_query(s,
+                   CCD_WRITE,
+                   &ccd_q_import_local_profile,
+                   args,
+                   take_id,
+                   (void *) ret_id,
+                   reterr);
 }
 
 static void
 take_import(session *s, const ccd_rows *rows, void *data)
 {
-  s->import_id = copy(s, rows, "id");
-  s->job_id = copy(s, rows, "job_id");
+  s->import_id = copy_column(s, rows, "id");
+  s->job_id = copy_column(s, rows, "job_id");
 }
 
 static cc_status
-order(session *s, const request *asked, cc_error *reterr)
+order_import(session *s, const request *asked, cc_error *reterr)
 {
   const char *files = NULL, *profile_id = NULL;
   int64_t bytes = 0;
@@ -228,7 +234,6 @@ order(session *s, const request *asked, cc_error *reterr)
     status = save_profile(s, asked->profile, &profile_id, reterr);
   const char *slash = strrchr(asked->files[0], '/');
   const ccd_arg args[] = {
-    {"organization_id", s->organization_id},
     {"name", slash != NULL ? slash + 1 : asked->files[0]},
     {"provider", NULL},
     {"permitted_use", asked->permitted_use},
@@ -242,15 +247,13 @@ order(session *s, const request *asked, cc_error *reterr)
     {0},
   };
   if (status == CC_OK)
-    status = query(s, CCD_WRITE, &ccd_q_import_local, args, take_import, NULL, reterr);
+    status = run_query(s, CCD_WRITE, &ccd_q_import_local, args, take_import, NULL, reterr);
   if (status == CC_OK)
     ccd_jobs_wake(s->server->jobs);
   return status;
 }
 
-/* -- what comes of it
- * ------------------------------------------------------------------------------
- */
+/* --- what comes of it --- */
 
 typedef struct look {
   char state[32], code[40], error[300];
@@ -293,10 +296,9 @@ take_state(session *s, const ccd_rows *rows, void *data)
 
 /* The exit code: 0 done, 1 failed, 130 cancelled. */
 static int
-watch(session *s, const request *asked, cc_error *reterr)
+watch_import(session *s, const request *asked, cc_error *reterr)
 {
   const ccd_arg args[] = {
-    {"organization_id", s->organization_id},
     {"import_id", s->import_id},
     {"job_id", s->job_id},
     {0},
@@ -309,10 +311,10 @@ watch(session *s, const request *asked, cc_error *reterr)
   while (!seen.over) {
     if (sigtimedwait(&signals, NULL, &(struct timespec){.tv_nsec = LOOK_NS}) > 0) {
       (void) fprintf(stderr, "\nstopping: what was written is taken back\n");
-      (void) query(s, CCD_WRITE, &ccd_q_import_local_cancel, args, NULL, NULL, reterr);
+      (void) run_query(s, CCD_WRITE, &ccd_q_import_local_cancel, args, NULL, NULL, reterr);
     }
     /* The database may be away for a moment; the job waits for it too. */
-    (void) query(s, CCD_READ, &ccd_q_import_local_state, args, take_state, &seen, reterr);
+    (void) run_query(s, CCD_READ, &ccd_q_import_local_state, args, take_state, &seen, reterr);
   }
   if (strcmp(seen.state, "done") == 0 || (asked->dry_run && strcmp(seen.code, "dry_run") == 0))
     return 0;
@@ -327,19 +329,19 @@ ccd_command_import(int argc, char **argv)
   static const ccd_job_kind *const kinds[] = {ccd_import_local_jobs, NULL};
   request asked = {0};
   cc_error error = {0};
-  if (!parse(argc, argv, &asked)) {
+  if (!parse_arguments(argc, argv, &asked)) {
     (void) fputs(usage, stderr);
     return 2;
   }
   ccd_program_block_signals();
   session s = {.server = &server, .arena = cc_arena_new(ARENA_MAX)};
   int code = 1;
-  cc_status status = s.arena != NULL ? ccd_program_start_jobs(&server, kinds, &error)
-                                     : cc_fail(&error, CC_ERR_NO_MEMORY, "no_memory", "No memory");
+  cc_status status =
+    s.arena != NULL ? ccd_program_start_jobs(&server, kinds, &error) : cc_fail_memory(&error);
   if (status == CC_OK)
-    status = order(&s, &asked, &error);
+    status = order_import(&s, &asked, &error);
   if (status == CC_OK)
-    code = watch(&s, &asked, &error);
+    code = watch_import(&s, &asked, &error);
   else
     (void) fprintf(stderr, "campaign-centerd: %s\n", error.message);
   ccd_program_stop(&server);

@@ -4,6 +4,8 @@
 
 #include "common/codec/cc-codec.h"
 #include "server/commands.h"
+#include "server/import-command.h"
+#include "server/serve.h"
 
 /* campaign-centerd: the commands. Each is a few lines in commands.c or serve.c. */
 
@@ -20,6 +22,8 @@ static const command commands[] = {
   {"import", ccd_command_import, "import files of voters"},
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},
+  {"rules", ccd_command_rules, "print what is made from the program's rules: sql, states"},
+  {"restored", ccd_command_restored, "begin a new feed, after the database was restored from a dump"},
   {"audit", ccd_command_audit, "verify: find edited, removed or moved rows of the audit log"},
   {"hash-password",
    ccd_command_hash_password,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/serve.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,19 +13,24 @@
 #include "server/accounts/ccd-hasher.h"
 #include "server/commands.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-dispatch.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
 #include "server/engine/ccd-router.h"
+#include "server/engine/ccd-routes.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-sessions.h"
 #include "server/engine/ccd-spool.h"
 #include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail-job.h"
 #include "server/jobs/ccd-mail.h"
 #include "server/providers/ccd-mail-outbox.h"
+#include "server/rules/ccd-scripts.h"
 
 /* The command serve: put the parts together, wait for a signal, take them apart. */
 
@@ -58,15 +65,14 @@ open_database(ccd_server *server, cc_error *reterr)
   ccd_query_use *uses = NULL;
   size_t n = 0;
   if (arena == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_routes_uses(server->route_tables, arena, &uses, &n, reterr);
   if (status == CC_OK)
     status = ccd_db_open(&options, uses, n, &server->db, reterr);
-  return status;
+  return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
 }
 
-/* -- the internal listener ------------------------------------------------------------------------
- */
+/* --- the internal listener --- */
 
 static void
 internal_handler(void *data, const ccd_http_request *request, ccd_http_response *response)
@@ -135,8 +141,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
   return status;
 }
 
-/* -- start and stop
- * -------------------------------------------------------------------------------- */
+/* --- start and stop --- */
 
 /* What both commands have. */
 static cc_status
@@ -180,12 +185,23 @@ ccd_program_start_jobs(ccd_server *server, const ccd_job_kind *const *kinds, cc_
 }
 
 static cc_status
+start_scripts(ccd_server *server, cc_error *reterr)
+{
+  server->scripts = ccd_scripts_new();
+  return server->scripts != NULL ? CC_OK : cc_fail_memory(reterr);
+}
+
+static cc_status
 start_server(ccd_server *server, cc_error *reterr)
 {
   ccd_config *config = &server->config;
   cc_status status = start_base(server, reterr);
   if (status == CC_OK)
+    status = start_scripts(server, reterr);
+  if (status == CC_OK)
     status = ccd_router_new(ccd_route_tables, &server->router, reterr);
+  if (status == CC_OK)
+    status = ccd_bindings_new(server->router, &server->bindings, reterr);
   if (status == CC_OK)
     status = ccd_metrics_new(server->router, &server->metrics, reterr);
   if (status == CC_OK)
@@ -239,7 +255,9 @@ ccd_program_stop(ccd_server *server)
   ccd_sessions_free(server->sessions);
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
+  ccd_scripts_free(server->scripts);
   ccd_metrics_free(server->metrics);
+  ccd_bindings_free(server->bindings);
   ccd_router_free(server->router);
   ccd_dispatch_done();
   explicit_bzero(&server->keys, sizeof(server->keys));
@@ -273,7 +291,7 @@ ccd_program_block_signals(void)
 
 /* Until a signal ends it. The exit code. */
 static int
-run(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
+run_server(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
 {
   sigset_t signals;
   ccd_program_block_signals();
@@ -312,12 +330,12 @@ int
 ccd_command_serve(int argc, char **argv)
 {
   static ccd_server server;
-  return run(&server, start_server);
+  return run_server(&server, start_server);
 }
 
 int
 ccd_command_worker(int argc, char **argv)
 {
   static ccd_server server;
-  return run(&server, start_worker);
+  return run_server(&server, start_worker);
 }

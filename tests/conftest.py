@@ -10,10 +10,25 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from harness import client as harness_client  # noqa: E402
+from harness import parts  # noqa: E402
 from harness import server as harness_server  # noqa: E402
 from harness import services  # noqa: E402
 
 SHARED_DATA = services.ROOT.parent / "shared" / "data"
+
+
+def pytest_addoption(parser):
+    parts.add_options(parser)
+
+
+def pytest_configure(config):
+    parts.add_markers(config)
+
+
+# Last, so that -k and -m have chosen already.
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    parts.select(config, items)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +85,7 @@ def document(server):
 
 @pytest.fixture(scope="session")
 def recorder(document):
-    return harness_client.Recorder(document)
+    return harness_client.Recorder(document, share=True)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ doc_decode(const cc_type *type, const char *json, gsize length, void **ret, GErr
   g_assert(arena != NULL);
   cc_error_list errors = {.arena = arena};
   cc_status status =
-    cc_decode(type, json, length, CC_MODE_REPLY, arena, ret, /* present= */ NULL, &errors);
+    cc_decode(type, json, length, CC_MODE_REPLY, arena, ret, /* ret_present= */ NULL, &errors);
   if (status != CC_OK) {
     const char *why = errors.n > 0 ? errors.items[0].message : cc_status_title(status);
     g_propagate_error(error, ccg_error_new(CC_ERR_INTERNAL, "answer_malformed", why));

@@ -131,6 +131,7 @@ static const struct {
   {"answer_type", N_("There is something else than Campaign Center at this address.")},
   {"answer_malformed", N_("The server's answer could not be understood.")},
   {"redirected", N_("The server has another address. Enter the one that it now has.")},
+  {"store", N_("What the server sent could not be saved. This device may have no space left.")},
 };
 
 static const char *

@@ -162,8 +162,8 @@ list_model_init(GListModelInterface *iface)
 }
 
 GListModel *
-ccg_store_list_events(CcgStore *store, CcgEventScope scope)
+ccg_store_list_events(CcgStore *self, CcgEventScope scope)
 {
-  g_return_val_if_fail(CCG_IS_STORE(store), NULL);
-  return G_LIST_MODEL(ccg_event_list_new(store, scope));
+  g_return_val_if_fail(CCG_IS_STORE(self), NULL);
+  return G_LIST_MODEL(ccg_event_list_new(self, scope));
 }

@@ -114,6 +114,7 @@ ccg_store_db_open_writer(const char *path, GError **error)
   sqlite3 *db = open_writer(path, &first);
   if (db != NULL)
     return db;
+  g_assert(first != NULL);
   g_message("%s: begun anew", first->message);
   ccg_store_db_delete(path);
   return open_writer(path, error);

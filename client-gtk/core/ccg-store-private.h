@@ -66,9 +66,20 @@ void ccg_job_free(CcgJob *job);
 
 /* --- ccg-store.c, for the synchronization */
 
-void ccg_store_keep_attendees(CcgStore *self, gint64 event_id, GArray *ids);
-void ccg_store_remove_event(CcgStore *self, gint64 event_id);
-void ccg_store_remove_attendee(CcgStore *self, gint64 attendee_id);
+/* Each ends with ccg_store_put_finish. */
+void ccg_store_keep_attendees_async(CcgStore *self,
+                                    gint64 event_id,
+                                    GArray *ids,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+void ccg_store_remove_event_async(CcgStore *self,
+                                  gint64 event_id,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+void ccg_store_remove_attendee_async(CcgStore *self,
+                                     gint64 attendee_id,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
 
 /* The event of an attendee, 0 when not known here. */
 gint64 ccg_store_find_attendee(CcgStore *self, gint64 attendee_id);

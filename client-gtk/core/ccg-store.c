@@ -28,7 +28,8 @@ struct _CcgStore {
   GMainContext *context; /* of the thread that made it: signals and results go there */
   sqlite3 *reader;       /* main thread only; NULL once wiped */
   sqlite3 *writer;       /* the writer's thread only */
-  GThreadPool *pool;     /* of one thread, so jobs run in their order */
+  GThread *thread;       /* the writer's: runs jobs in their order; NULL once closed */
+  GAsyncQueue *jobs;     /* its CcgJobs; the store itself tells the end */
   sqlite3_stmt *reads[N_READS];
   GHashTable *values; /* what the table values will hold once all jobs are done */
 };
@@ -44,12 +45,14 @@ enum {
 
 static guint signals[N_SIGNALS];
 
-/* Waits for the jobs under way. */
+/* Waits for the jobs under way, and for the end of their thread. */
 static void
 close_store(CcgStore *self)
 {
-  if (self->pool != NULL)
-    g_thread_pool_free(g_steal_pointer(&self->pool), /* immediate= */ FALSE, /* wait= */ TRUE);
+  if (self->thread != NULL) {
+    g_async_queue_push(self->jobs, self);
+    (void) g_thread_join(g_steal_pointer(&self->thread));
+  }
   for (int i = 0; i < N_READS; i++)
     g_clear_pointer(&self->reads[i], sqlite3_finalize);
   g_clear_pointer(&self->reader, sqlite3_close);
@@ -61,6 +64,7 @@ ccg_store_finalize(GObject *object)
 {
   CcgStore *self = CCG_STORE(object);
   close_store(self);
+  g_clear_pointer(&self->jobs, g_async_queue_unref);
   g_clear_pointer(&self->values, g_hash_table_unref);
   g_clear_pointer(&self->path, g_free);
   g_clear_pointer(&self->context, g_main_context_unref);
@@ -138,15 +142,23 @@ job_done(gpointer user_data)
 }
 
 static void
-run_job(gpointer data, gpointer user_data)
+run_job(CcgStore *self, CcgJob *job)
 {
-  CcgJob *job = data;
-  CcgStore *self = user_data;
   ccg_job_run(job, self->writer);
   g_autoptr(GSource) source = g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
   g_source_set_callback(source, job_done, job, NULL);
   g_source_attach(source, self->context);
+}
+
+static gpointer
+write_jobs(gpointer user_data)
+{
+  CcgStore *self = user_data;
+  gpointer job;
+  while ((job = g_async_queue_pop(self->jobs)) != self)
+    run_job(self, job);
+  return NULL;
 }
 
 static CcgJob *
@@ -162,8 +174,8 @@ job_new(CcgStore *self, CcgJobKind kind)
 static void
 push(CcgStore *self, CcgJob *job)
 {
-  if (self->pool != NULL) {
-    (void) g_thread_pool_push(self->pool, job, NULL);
+  if (self->thread != NULL) {
+    g_async_queue_push(self->jobs, job);
     return;
   }
   if (job->task != NULL)
@@ -197,8 +209,9 @@ ccg_store_new(const char *path, GError **error)
   for (int i = 0; i < N_READS; i++)
     self->reads[i] = ccg_store_db_prepare(self->reader, read_sql[i]);
   load_values(self);
-  self->pool = g_thread_pool_new(run_job, self, 1, /* exclusive= */ TRUE, error);
-  return self->pool == NULL ? NULL : g_steal_pointer(&self);
+  self->jobs = g_async_queue_new();
+  self->thread = g_thread_try_new("store", write_jobs, self, error);
+  return self->thread == NULL ? NULL : g_steal_pointer(&self);
 }
 
 void
@@ -216,6 +229,21 @@ ccg_store_get_reader(CcgStore *self)
   return self->reader;
 }
 
+/* A job whose end somebody waits for. */
+static CcgJob *
+job_new_awaited(CcgStore *self,
+                CcgJobKind kind,
+                gint64 event_id,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  CcgJob *job = job_new(self, kind);
+  job->task = g_task_new(self, NULL, callback, user_data);
+  g_task_set_source_tag(job->task, job_new_awaited);
+  job->event_id = event_id;
+  return job;
+}
+
 static void
 put(CcgStore *self,
     CcgJobKind kind,
@@ -225,10 +253,7 @@ put(CcgStore *self,
     GAsyncReadyCallback callback,
     gpointer user_data)
 {
-  CcgJob *job = job_new(self, kind);
-  job->task = g_task_new(self, NULL, callback, user_data);
-  g_task_set_source_tag(job->task, put);
-  job->event_id = event_id;
+  CcgJob *job = job_new_awaited(self, kind, event_id, callback, user_data);
   job->docs = g_ptr_array_new_with_free_func((GDestroyNotify) ccg_doc_unref);
   for (guint i = 0; i < docs->len; i++)
     g_ptr_array_add(job->docs, ccg_doc_ref(docs->pdata[i]));
@@ -267,34 +292,46 @@ ccg_store_put_finish(CcgStore *self, GAsyncResult *result, GError **error)
 }
 
 void
-ccg_store_keep_attendees(CcgStore *self, gint64 event_id, GArray *ids)
+ccg_store_keep_attendees_async(CcgStore *self,
+                               gint64 event_id,
+                               GArray *ids,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
-  CcgJob *job = job_new(self, CCG_JOB_KEEP);
-  job->event_id = event_id;
+  CcgJob *job = job_new_awaited(self, CCG_JOB_KEEP, event_id, callback, user_data);
   job->ids = g_array_ref(ids);
   push(self, job);
 }
 
 static void
-remove_row(CcgStore *self, gint64 event_id, gint64 id)
+remove_row(CcgStore *self,
+           gint64 event_id,
+           gint64 id,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
 {
-  CcgJob *job = job_new(self, CCG_JOB_REMOVE);
-  job->event_id = event_id;
+  CcgJob *job = job_new_awaited(self, CCG_JOB_REMOVE, event_id, callback, user_data);
   job->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
   g_array_append_val(job->ids, id);
   push(self, job);
 }
 
 void
-ccg_store_remove_event(CcgStore *self, gint64 event_id)
+ccg_store_remove_event_async(CcgStore *self,
+                             gint64 event_id,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
-  remove_row(self, 0, event_id);
+  remove_row(self, 0, event_id, callback, user_data);
 }
 
 void
-ccg_store_remove_attendee(CcgStore *self, gint64 attendee_id)
+ccg_store_remove_attendee_async(CcgStore *self,
+                                gint64 attendee_id,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
 {
-  remove_row(self, -1, attendee_id);
+  remove_row(self, -1, attendee_id, callback, user_data);
 }
 
 static CcgRecord *

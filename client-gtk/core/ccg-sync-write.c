@@ -2,6 +2,7 @@
 #include "client-gtk/core/ccg-error.h"
 #include "client-gtk/core/ccg-sync-private.h"
 #include "common/api/cc-attendee.h"
+#include "common/api/cc-event.h"
 
 /* What people do at the door. The server decides; its answer goes into the store, then to the
  * caller. */
@@ -108,12 +109,7 @@ text_or_null(const char *text)
 void
 ccg_sync_walk_in_async(CcgSync *self,
                        gint64 event_id,
-                       const char *client_id,
-                       const char *first_name,
-                       const char *last_name,
-                       const char *email,
-                       const char *phone,
-                       guint guests,
+                       const CcgWalkIn *who,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
@@ -121,19 +117,19 @@ ccg_sync_walk_in_async(CcgSync *self,
   g_return_if_fail(CCG_IS_SYNC(self));
   cc_event_ref params = {.event_id = event_id};
   cc_walk_in body = {
-    .client_id = (char *) client_id,
+    .client_id = (char *) who->client_id,
     .occurred_at = cc_time_now(),
-    .first_name = (char *) first_name,
-    .last_name = (char *) last_name,
-    .email = text_or_null(email),
-    .phone = text_or_null(phone),
-    .guest_count = guests,
+    .first_name = text_or_null(who->first_name),
+    .last_name = text_or_null(who->last_name),
+    .email = text_or_null(who->email),
+    .phone = text_or_null(who->phone),
+    .guest_count = who->guests,
   };
   CcgRequest request = {
     .op = &cc_op_walk_in,
     .params = &params,
     .body = &body,
-    .idempotency_key = client_id,
+    .idempotency_key = who->client_id,
   };
   GTask *task = g_task_new(self, cancellable, callback, user_data);
   g_task_set_source_tag(task, ccg_sync_walk_in_async);

@@ -63,7 +63,7 @@ end_attempt(CcgSync *self)
   gpointer watch;
   g_hash_table_iter_init(&iter, self->watches);
   while (g_hash_table_iter_next(&iter, NULL, &watch))
-    g_clear_pointer(&((CcgWatch *) watch)->seen, g_array_unref);
+    ccg_sync_end_load(watch);
 }
 
 static void
@@ -106,7 +106,8 @@ ccg_sync_fail(CcgSync *self, const GError *error)
     return;
   }
   if (g_error_matches(error, CCG_ERROR, CC_ERR_MALFORMED) ||
-      g_error_matches(error, CCG_ERROR, CC_ERR_INVALID)) {
+      g_error_matches(error, CCG_ERROR, CC_ERR_INVALID) ||
+      g_error_matches(error, CCG_ERROR, CC_ERR_GONE)) {
     /* The server does not know our place in its feed: begin from the lists. */
     set_cursor(self, NULL);
     ccg_store_set_value(self->store, CURSOR_NAME, NULL);
@@ -133,7 +134,6 @@ static void
 on_page(CcgDoc *page, gpointer user_data)
 {
   feed *from = user_data;
-  from->sync->attempt = 0;
   if (!g_cancellable_is_cancelled(from->run))
     ccg_sync_note_page(from->sync, page);
 }
@@ -248,7 +248,7 @@ on_network_changed(GNetworkMonitor *monitor, gboolean available, CcgSync *self)
 static void
 watch_free(CcgWatch *watch)
 {
-  g_clear_pointer(&watch->seen, g_array_unref);
+  ccg_sync_end_load(watch);
   g_free(watch);
 }
 
@@ -272,6 +272,8 @@ ccg_sync_finalize(GObject *object)
   g_clear_pointer(&self->watches, g_hash_table_unref);
   g_clear_pointer(&self->pending.events, g_hash_table_unref);
   g_clear_pointer(&self->pending.attendees, g_hash_table_unref);
+  g_clear_pointer(&self->pending.gone_events, g_hash_table_unref);
+  g_clear_pointer(&self->pending.gone_people, g_hash_table_unref);
   g_free(self->cursor);
   g_free(self->message);
   G_OBJECT_CLASS(ccg_sync_parent_class)->finalize(object);
@@ -308,8 +310,14 @@ ccg_sync_init(CcgSync *self)
 {
   self->watches =
     g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) watch_free);
-  self->pending.events = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  self->pending.attendees = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  GHashTable **const sets[] = {
+    &self->pending.events,
+    &self->pending.attendees,
+    &self->pending.gone_events,
+    &self->pending.gone_people,
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(sets); i++)
+    *sets[i] = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
 CcgSync *

@@ -46,16 +46,21 @@ void ccg_sync_check_in_async(CcgSync *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
 
+/* A walk-in as typed; a text may be NULL or "" where nothing was typed. */
+typedef struct ccg_walk_in {
+  const char *client_id;
+  const char *first_name;
+  const char *last_name;
+  const char *email;
+  const char *phone;
+  guint guests;
+} CcgWalkIn;
+
 /* Somebody who is on no list; also checked in by that. Fields that are wrong come in the problem.
  */
 void ccg_sync_walk_in_async(CcgSync *self,
                             gint64 event_id,
-                            const char *client_id,
-                            const char *first_name,
-                            const char *last_name,
-                            const char *email,
-                            const char *phone,
-                            guint guests,
+                            const CcgWalkIn *who,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data);

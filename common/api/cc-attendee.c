@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-attendee.h"
 
+#include "common/api/cc-act.h"
+#include "common/api/cc-event.h"
+
 static const char *const status_names[] = {"registered",
                                            "waitlisted",
                                            "cancelled",
@@ -40,22 +43,17 @@ static const cc_field attendee_fields[] = {
 };
 const cc_type cc_attendee_type = CC_TYPE(cc_attendee, "Attendee", attendee_fields, .doc = "Somebody on an event's list.");
 
-#define CLIENT_ID_DOC \
-  "UUID made on the device for this one act. Sent again it changes nothing and gets the first answer."
-#define OCCURRED_AT_DOC \
-  "When it happened by the device's clock, which may be long ago. More than five minutes ahead counts as now."
-
 static const cc_field check_in_fields[] = {
-  CC_STRING(cc_check_in, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+  CC_STRING(cc_check_in, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a10\""),
-  CC_TIME(cc_check_in, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC, .example = "\"2026-11-28T15:04:05Z\""),
+  CC_TIME(cc_check_in, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC, .example = "\"2026-11-28T15:04:05Z\""),
 };
 const cc_type cc_check_in_type = CC_TYPE(cc_check_in, "CheckIn", check_in_fields, .doc = "A check-in, or its undo.");
 
 static const cc_field walk_in_fields[] = {
-  CC_STRING(cc_walk_in, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+  CC_STRING(cc_walk_in, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"7d1f6a0e-94c3-4b57-8a1e-2f6d0c9b3e44\""),
-  CC_TIME(cc_walk_in, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC, .example = "\"2026-11-28T15:04:05Z\""),
+  CC_TIME(cc_walk_in, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC, .example = "\"2026-11-28T15:04:05Z\""),
   CC_STRING(cc_walk_in, first_name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "First name.",
             .example = "\"Rosa\""),
   CC_STRING(cc_walk_in, last_name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "Last name.",
@@ -72,11 +70,6 @@ static const cc_field attendee_ref_fields[] = {
 };
 static const cc_type attendee_ref_type = CC_TYPE(cc_attendee_ref, "AttendeeRef", attendee_ref_fields);
 
-static const cc_field event_ref_fields[] = {
-  CC_INT64(cc_event_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
-};
-static const cc_type event_ref_type = CC_TYPE(cc_event_ref, "AttendeesEventRef", event_ref_fields);
-
 static const cc_field attendee_filter_fields[] = {
   CC_ENUM(cc_attendee_filter, status, &cc_attendee_status_enum, .doc = "Only attendees with this status."),
   CC_STRING(cc_attendee_filter, text, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
@@ -89,18 +82,18 @@ static const cc_field attendee_filter_fields[] = {
 const cc_type cc_attendee_filter_type = CC_TYPE(cc_attendee_filter, "AttendeeFilter", attendee_filter_fields);
 
 const cc_op cc_op_list_attendees = {
-  .id = "listAttendees", .method = CC_GET, .path = "/v1/events/{event_id}/attendees", .params = &event_ref_type,
+  .id = "listAttendees", .method = CC_GET, .path = "/v1/events/{event_id}/attendees", .params = &cc_event_ref_type,
   .query = &cc_attendee_filter_type, .reply = &cc_attendee_type, .shape = CC_REPLY_LIST,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Attendees", .summary = "List an event's attendees by last name.",
 };
 const cc_op cc_op_add_attendee = {
-  .id = "addAttendee", .method = CC_POST, .path = "/v1/events/{event_id}/attendees", .params = &event_ref_type,
-  .body = &cc_attendee_type, .reply = &cc_attendee_type, .creates = true,
+  .id = "addAttendee", .method = CC_POST, .path = "/v1/events/{event_id}/attendees", .params = &cc_event_ref_type,
+  .body = &cc_attendee_type, .reply = &cc_attendee_type, .creates = true, .location = &cc_op_get_attendee,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Put somebody on the list.",
 };
 const cc_op cc_op_walk_in = {
-  .id = "walkIn", .method = CC_POST, .path = "/v1/events/{event_id}/walk-ins", .params = &event_ref_type,
-  .body = &cc_walk_in_type, .reply = &cc_attendee_type, .creates = true,
+  .id = "walkIn", .method = CC_POST, .path = "/v1/events/{event_id}/walk-ins", .params = &cc_event_ref_type,
+  .body = &cc_walk_in_type, .reply = &cc_attendee_type, .creates = true, .location = &cc_op_get_attendee,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees",
   .summary = "Check somebody in who is on no list.",
 };

@@ -59,10 +59,6 @@ typedef struct cc_attendee_ref {
   int64_t attendee_id;
 } cc_attendee_ref;
 
-typedef struct cc_event_ref {
-  int64_t event_id;
-} cc_event_ref;
-
 typedef struct cc_attendee_filter {
   int status;
   char *text;

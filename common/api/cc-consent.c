@@ -120,7 +120,7 @@ const cc_op cc_op_current_consent = {
 };
 const cc_op cc_op_create_follow_up = {
   .id = "createFollowUp", .method = CC_POST, .path = "/v1/follow-ups", .body = &cc_follow_up_new_type, .reply = &cc_follow_up_type,
-  .creates = true, .tag = "Follow-ups", .summary = "Promise something.",
+  .creates = true, .location = &cc_op_get_follow_up, .tag = "Follow-ups", .summary = "Promise something.",
 };
 const cc_op cc_op_list_follow_ups = {
   .id = "listFollowUps", .method = CC_GET, .path = "/v1/follow-ups", .query = &follow_up_filter_type, .reply = &cc_follow_up_type,

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-contact.h"
 
+#include "common/api/cc-act.h"
+
 static const char *const channel_names[] = {"door", "phone", "text", "email", "mail", "other"};
 const cc_enum cc_channel_enum = {channel_names, CC_N(channel_names)};
 
-#define CLIENT_ID_DOC                                                                              \
-  "UUID made on the device for this one act. Sent again it changes nothing and gets the first "    \
-  "answer."
-#define OCCURRED_AT_DOC                                                                            \
-  "When it happened by the device's clock, which may be long ago. More than five minutes ahead "   \
-  "counts as now."
 #define ID(text) .min = 1, .max = INT64_MAX, .doc = text
 
 /* clang-format off */
@@ -44,7 +40,7 @@ const cc_type cc_contact_answer_type = CC_TYPE(cc_contact_answer, "ContactAnswer
 
 static const cc_field contact_fields[] = {
   CC_INT64(cc_contact, id, .flags = CC_READ_ONLY, .doc = "Number of the contact."),
-  CC_STRING(cc_contact, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+  CC_STRING(cc_contact, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a10\""),
   CC_ENUM(cc_contact, channel, &cc_channel_enum, .flags = CC_REQUIRED, .doc = "How the person was reached for."),
   CC_STRING(cc_contact, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
@@ -63,7 +59,7 @@ static const cc_field contact_fields[] = {
   CC_STRING(cc_contact, note, .flags = CC_NULLABLE, .max = 5000, .doc = "What else is to be said."),
   CC_OPT_DOUBLE(cc_contact, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = "Where the device was, if it says so."),
   CC_OPT_DOUBLE(cc_contact, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = "Where the device was, if it says so."),
-  CC_TIME(cc_contact, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC " A correction keeps the time of what it corrects.",
+  CC_TIME(cc_contact, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC " A correction keeps the time of what it corrects.",
           .example = "\"2026-11-01T15:04:05Z\""),
   CC_OPT_TIME(cc_contact, device_occurred_at, .flags = CC_NULLABLE, .doc = "The same as the device had it, where its clock was corrected."),
   CC_TIME(cc_contact, recorded_at, .flags = CC_READ_ONLY, .doc = "When the server learned of it."),
@@ -78,14 +74,14 @@ static const cc_field contact_fields[] = {
 const cc_type cc_contact_type = CC_TYPE(cc_contact, "Contact", contact_fields, .doc = "An attempt to reach somebody, and what came of it.");
 
 static const cc_field act_fields[] = {
-  CC_STRING(cc_contact_act, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+  CC_STRING(cc_contact_act, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"7d1f6a0e-94c3-4b57-8a1e-2f6d0c9b3e44\""),
-  CC_TIME(cc_contact_act, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC, .example = "\"2026-11-01T15:04:05Z\""),
+  CC_TIME(cc_contact_act, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC, .example = "\"2026-11-01T15:04:05Z\""),
 };
 static const cc_type act_type = CC_TYPE(cc_contact_act, "ContactAct", act_fields, .doc = "The undo of a contact.");
 
 static const cc_field bulk_door_fields[] = {
-  CC_STRING(cc_bulk_door, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+  CC_STRING(cc_bulk_door, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a11\""),
   CC_INT64(cc_bulk_door, door_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The door."),
   CC_OPT_TIME(cc_bulk_door, occurred_at, .flags = CC_NULLABLE, .doc = "When, if not with the others."),
@@ -94,7 +90,7 @@ static const cc_type bulk_door_type = CC_TYPE(cc_bulk_door, "BulkDoor", bulk_doo
 
 static const cc_field bulk_fields[] = {
   CC_STRING(cc_bulk_contact, disposition, .min = 1, .max = 40, .format = CC_FORMAT_LINE, .fallback = "\"not_home\"", .doc = "What came of each."),
-  CC_TIME(cc_bulk_contact, occurred_at, .flags = CC_REQUIRED, .doc = OCCURRED_AT_DOC, .example = "\"2026-11-01T15:04:05Z\""),
+  CC_TIME(cc_bulk_contact, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC, .example = "\"2026-11-01T15:04:05Z\""),
   CC_OPT_INT64(cc_bulk_contact, turf_id, .flags = CC_NULLABLE, ID("The turf; left out: the active one that has the door.")),
   CC_LIST(cc_bulk_contact, doors, cc_bulk_door, &bulk_door_type, .flags = CC_REQUIRED, .min = 1, .max = 500, .doc = "The doors."),
 };
@@ -141,7 +137,7 @@ const cc_op cc_op_list_dispositions = {
 };
 const cc_op cc_op_record_contact = {
   .id = "recordContact", .method = CC_POST, .path = "/v1/contacts", .body = &cc_contact_type, .reply = &cc_contact_type,
-  .creates = true, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts", .summary = "Record what came of an attempt.",
+  .creates = true, .location = &cc_op_get_contact, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts", .summary = "Record what came of an attempt.",
   .doc = "Once per client_id; an Idempotency-Key adds nothing and is not looked at. What counts is the latest by occurred_at, "
          "whatever the order of arrival. Without manage_canvass only at doors of a turf that one was given or took out (403 "
          "not_your_turf), and only one's own contacts can be corrected. 409 contact_replaced: something else replaced it first.",

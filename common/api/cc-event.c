@@ -80,14 +80,10 @@ static const cc_field event_fields[] = {
 };
 const cc_type cc_event_type = CC_TYPE(cc_event, "Event", event_fields, .doc = "An event of an organization.");
 
-typedef struct event_ref {
-  int64_t event_id;
-} event_ref;
-
 static const cc_field event_ref_fields[] = {
-  CC_INT64(event_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
+  CC_INT64(cc_event_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
 };
-static const cc_type event_ref_type = CC_TYPE(event_ref, "EventRef", event_ref_fields);
+const cc_type cc_event_ref_type = CC_TYPE(cc_event_ref, "EventRef", event_ref_fields);
 
 typedef struct slug_ref {
   char *slug;
@@ -155,7 +151,7 @@ static const cc_field public_event_filter_fields[] = {
 static const cc_type public_event_filter_type = CC_TYPE(public_event_filter, "PublicEventFilter", public_event_filter_fields);
 
 const cc_op cc_op_create_event = {
-  .id = "createEvent", .method = CC_POST, .path = "/v1/events", .body = &cc_event_type, .reply = &cc_event_type, .creates = true,
+  .id = "createEvent", .method = CC_POST, .path = "/v1/events", .body = &cc_event_type, .reply = &cc_event_type, .creates = true, .location = &cc_op_get_event,
   .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Events", .summary = "Create an event.",
   .doc = "The event is a draft until it is published.",
 };
@@ -164,7 +160,7 @@ const cc_op cc_op_list_events = {
   .shape = CC_REPLY_LIST, .tag = "Events", .summary = "List the organization's events by start time.",
 };
 const cc_op cc_op_get_event = {
-  .id = "getEvent", .method = CC_GET, .path = "/v1/events/{event_id}", .params = &event_ref_type, .reply = &cc_event_type,
+  .id = "getEvent", .method = CC_GET, .path = "/v1/events/{event_id}", .params = &cc_event_ref_type, .reply = &cc_event_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events", .summary = "Read an event.",
 };
 const cc_op cc_op_get_event_by_slug = {
@@ -172,32 +168,32 @@ const cc_op cc_op_get_event_by_slug = {
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events", .summary = "Read an event by its slug.",
 };
 const cc_op cc_op_update_event = {
-  .id = "updateEvent", .method = CC_PATCH, .path = "/v1/events/{event_id}", .params = &event_ref_type, .body = &cc_event_type,
+  .id = "updateEvent", .method = CC_PATCH, .path = "/v1/events/{event_id}", .params = &cc_event_ref_type, .body = &cc_event_type,
   .reply = &cc_event_type, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_PRECONDITION),
   .tag = "Events", .summary = "Change an event.",
   .doc = "A merge-patch: fields that are left out stay as they are, null empties a field that may be empty.",
 };
 const cc_op cc_op_delete_event = {
-  .id = "deleteEvent", .method = CC_DELETE, .path = "/v1/events/{event_id}", .params = &event_ref_type,
+  .id = "deleteEvent", .method = CC_DELETE, .path = "/v1/events/{event_id}", .params = &cc_event_ref_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Events", .summary = "Delete a draft.",
   .doc = "Only an event that was never published can be deleted; cancel the others, so that people who signed up learn of it.",
 };
 const cc_op cc_op_publish_event = {
-  .id = "publishEvent", .method = CC_POST, .path = "/v1/events/{event_id}/publish", .params = &event_ref_type, .reply = &cc_event_type,
+  .id = "publishEvent", .method = CC_POST, .path = "/v1/events/{event_id}/publish", .params = &cc_event_ref_type, .reply = &cc_event_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Events", .summary = "Show an event to the public.",
 };
 const cc_op cc_op_unpublish_event = {
-  .id = "unpublishEvent", .method = CC_POST, .path = "/v1/events/{event_id}/unpublish", .params = &event_ref_type,
+  .id = "unpublishEvent", .method = CC_POST, .path = "/v1/events/{event_id}/unpublish", .params = &cc_event_ref_type,
   .reply = &cc_event_type, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events", .summary = "Take an event back from the public.",
 };
 const cc_op cc_op_cancel_event = {
-  .id = "cancelEvent", .method = CC_POST, .path = "/v1/events/{event_id}/cancel", .params = &event_ref_type, .reply = &cc_event_type,
+  .id = "cancelEvent", .method = CC_POST, .path = "/v1/events/{event_id}/cancel", .params = &cc_event_ref_type, .reply = &cc_event_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events", .summary = "Call an event off.",
   .doc = "A cancelled event stays visible and says so. Cancelling twice changes nothing.",
 };
 const cc_op cc_op_duplicate_event = {
-  .id = "duplicateEvent", .method = CC_POST, .path = "/v1/events/{event_id}/duplicate", .params = &event_ref_type,
-  .reply = &cc_event_type, .creates = true, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events",
+  .id = "duplicateEvent", .method = CC_POST, .path = "/v1/events/{event_id}/duplicate", .params = &cc_event_ref_type,
+  .reply = &cc_event_type, .creates = true, .location = &cc_op_get_event, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events",
   .summary = "Make a draft with the same content.", .doc = "The copy has a slug of its own, is not published and not cancelled.",
 };
 const cc_op cc_op_list_public_events = {
@@ -205,7 +201,7 @@ const cc_op cc_op_list_public_events = {
   .reply = &cc_event_type, .shape = CC_REPLY_LIST, .tag = "Public", .summary = "List published events of all organizations.",
 };
 const cc_op cc_op_get_public_event = {
-  .id = "getPublicEvent", .method = CC_GET, .path = "/v1/public/events/{event_id}", .params = &event_ref_type, .reply = &cc_event_type,
+  .id = "getPublicEvent", .method = CC_GET, .path = "/v1/public/events/{event_id}", .params = &cc_event_ref_type, .reply = &cc_event_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Public", .summary = "Read a published event.",
 };
 const cc_op cc_op_get_public_event_by_slug = {

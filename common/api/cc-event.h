@@ -55,6 +55,13 @@ typedef struct cc_event {
 extern const cc_enum cc_event_kind_enum;
 extern const cc_enum cc_location_type_enum;
 extern const cc_enum cc_visibility_enum;
+
+/* The path parameter {event_id}, of every operation about one event. */
+typedef struct cc_event_ref {
+  int64_t event_id;
+} cc_event_ref;
+
+extern const cc_type cc_event_ref_type;
 extern const cc_type cc_event_type;
 
 extern const cc_op cc_op_create_event;

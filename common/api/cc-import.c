@@ -201,7 +201,7 @@ static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", expor
 
 const cc_op cc_op_create_voter_source = {
   .id = "createVoterSource", .method = CC_POST, .path = "/v1/voter-sources", .body = &cc_voter_source_type,
-  .reply = &cc_voter_source_type, .creates = true, .tag = "Imports", .summary = "Say where voter data comes from.",
+  .reply = &cc_voter_source_type, .creates = true, .location = &cc_op_get_voter_source, .tag = "Imports", .summary = "Say where voter data comes from.",
 };
 const cc_op cc_op_list_voter_sources = {
   .id = "listVoterSources", .method = CC_GET, .path = "/v1/voter-sources", .query = &page_type, .reply = &cc_voter_source_type,
@@ -237,7 +237,7 @@ const cc_op cc_op_list_shipped_profiles = {
 };
 const cc_op cc_op_create_voter_profile = {
   .id = "createVoterProfile", .method = CC_POST, .path = "/v1/voter-profiles", .body = &cc_saved_profile_type,
-  .reply = &cc_saved_profile_type, .creates = true, .errors = E_409, .tag = "Imports", .summary = "Save a mapping.",
+  .reply = &cc_saved_profile_type, .creates = true, .location = &cc_op_get_voter_profile, .errors = E_409, .tag = "Imports", .summary = "Save a mapping.",
 };
 const cc_op cc_op_list_voter_profiles = {
   .id = "listVoterProfiles", .method = CC_GET, .path = "/v1/voter-profiles", .query = &page_type, .reply = &cc_saved_profile_type,
@@ -257,7 +257,7 @@ const cc_op cc_op_delete_voter_profile = {
   .errors = E_404 | E_409 | E_412, .tag = "Imports", .summary = "Delete a mapping.",
 };
 const cc_op cc_op_create_import = {
-  .id = "createImport", .method = CC_POST, .path = "/v1/imports", .body = &cc_import_type, .reply = &cc_import_type, .creates = true,
+  .id = "createImport", .method = CC_POST, .path = "/v1/imports", .body = &cc_import_type, .reply = &cc_import_type, .creates = true, .location = &cc_op_get_import,
   .errors = E_409, .tag = "Imports", .summary = "Begin an import.", .doc = "Then putImportFile and startImport.",
 };
 const cc_op cc_op_list_imports = {

@@ -24,7 +24,9 @@ typedef enum cc_reply_shape {
   CC_REPLY_FILE,    /* bytes of one of .media; a GET takes Range and If-None-Match */
 } cc_reply_shape;
 
-typedef struct cc_op {
+typedef struct cc_op cc_op;
+
+struct cc_op {
   const char *id;        /* lowerCamelCase, unique */
   const char *path;      /* "/v1/events/{event_id}" */
   const cc_type *params; /* path parameters; NULL: none */
@@ -38,12 +40,16 @@ typedef struct cc_op {
                                   streamed; NULL: JSON of .body, or none */
   cc_method method;
   cc_reply_shape shape;
-  int success;     /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
-  bool creates;    /* 201 */
+  int success;  /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
+  bool creates; /* 201 */
+
+  /* Of one that .creates: the GET of what was made, for the header Location. The last parameter of
+   * its path is the reply's id, those before are this operation's. NULL: no operation reads it. */
+  const cc_op *location;
   unsigned errors; /* CC_ERR_BITs beyond those that every operation may answer */
   const char *tag, *summary;
   const char *doc; /* more than the summary; may be NULL */
-} cc_op;
+};
 
 /* Every operation of the API, NULL-terminated; in the order of the document. */
 extern const cc_op *const cc_ops[];

@@ -356,7 +356,7 @@ const cc_type cc_device_paired_type =
 
 const cc_op cc_op_create_organization = {
   .id = "createOrganization", .method = CC_POST, .path = "/v1/organizations",
-  .body = &cc_organization_type, .reply = &cc_organization_type, .creates = true,
+  .body = &cc_organization_type, .reply = &cc_organization_type, .creates = true, .location = &cc_op_get_organization,
   .errors = CONFLICT, .tag = ORGS, .summary = "Create an organization.",
   .doc = "You become its owner, and your session works in it from now on."};
 const cc_op cc_op_list_organizations = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-pack.h"
 
+#include "common/api/cc-event.h"
+
 /* clang-format off */
 static const cc_field info_fields[] = {
   CC_STRING(cc_pack_info, kind, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
@@ -26,11 +28,6 @@ static const cc_field turf_pack_ref_fields[] = {
   CC_INT64(cc_turf_pack_ref, turf_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the turf."),
 };
 static const cc_type turf_pack_ref_type = CC_TYPE(cc_turf_pack_ref, "TurfPackRef", turf_pack_ref_fields);
-
-static const cc_field event_pack_ref_fields[] = {
-  CC_INT64(cc_event_pack_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
-};
-static const cc_type event_pack_ref_type = CC_TYPE(cc_event_pack_ref, "EventPackRef", event_pack_ref_fields);
 
 static const cc_field query_fields[] = {
   CC_STRING(cc_pack_query, since, .min = 1, .max = 1000, .format = CC_FORMAT_LINE,
@@ -282,7 +279,7 @@ const cc_op cc_op_get_turf_pack = {
   .tag = "Field", .summary = "Take a turf along.", .doc = PACK_DOC,
 };
 const cc_op cc_op_get_event_pack = {
-  .id = "getEventPack", .method = CC_GET, .path = "/v1/field/packs/event/{event_id}", .params = &event_pack_ref_type,
+  .id = "getEventPack", .method = CC_GET, .path = "/v1/field/packs/event/{event_id}", .params = &cc_event_ref_type,
   .query = &query_type, .shape = CC_REPLY_FILE, .media = "application/x-ndjson", .lines = event_lines,
   .tag = "Field", .summary = "Take a door list along.", .doc = PACK_DOC,
 };

@@ -29,10 +29,6 @@ typedef struct cc_turf_pack_ref {
   int64_t turf_id;
 } cc_turf_pack_ref;
 
-typedef struct cc_event_pack_ref {
-  int64_t event_id;
-} cc_event_pack_ref;
-
 typedef struct cc_pack_query {
   char *since;
 } cc_pack_query;

@@ -163,7 +163,7 @@ const cc_type cc_call_result_type = CC_TYPE(cc_call_result, "CallResult", call_r
 
 const cc_op cc_op_create_phone_bank = {
   .id = "createPhoneBank", .method = CC_POST, .path = "/v1/phone-banks", .body = &cc_phone_bank_type, .reply = &cc_phone_bank_type,
-  .creates = true, .tag = "Phone banks", .summary = "Make a phone bank from a saved list.",
+  .creates = true, .location = &cc_op_get_phone_bank, .tag = "Phone banks", .summary = "Make a phone bank from a saved list.",
   .doc = "Its queue is made in the background: state is filling until it is there. Whoever opted out or has no usable number is left out.",
 };
 const cc_op cc_op_list_phone_banks = {

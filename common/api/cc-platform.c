@@ -65,13 +65,16 @@ const cc_type cc_health_type = CC_TYPE(cc_health, "Health", health_fields);
 
 const cc_op cc_op_list_changes = {
   .id = "listChanges", .method = CC_GET, .path = "/v1/changes", .query = &change_query_type, .reply = &cc_change_page_type,
+  .errors = CC_ERR_BIT(CC_ERR_GONE),
   .tag = "Platform", .summary = "Read the organization's change feed.",
   .doc = "Every committed change, deletes included, in an order in which none can be missed: a change is shown once every "
-         "transaction that began before it has ended. Keep the cursor and ask again.",
+         "transaction that began before it has ended. Keep the cursor and ask again. After the database was restored from a "
+         "backup that began a new feed, an old cursor is answered 410 feed_restarted: read the lists again, then follow from "
+         "`since=now`.",
 };
 const cc_op cc_op_live_changes = {
   .id = "liveChanges", .method = CC_GET, .path = "/v1/changes/live", .query = &change_query_type, .reply = &cc_change_page_type,
-  .shape = CC_REPLY_SOCKET, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE), .tag = "Platform",
+  .shape = CC_REPLY_SOCKET, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE) | CC_ERR_BIT(CC_ERR_GONE), .tag = "Platform",
   .summary = "Follow the change feed over a WebSocket.",
   .doc = "Sends the same pages as listChanges as they happen, beginning after `since`. A ping every 20 seconds; when the "
          "connection ends, go on with the last cursor.",

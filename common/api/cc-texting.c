@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-texting.h"
 
+#include "common/api/cc-act.h"
+
 static const char *const talk_names[] = {"needs_message",
                                          "messaged",
                                          "needs_response",
@@ -182,10 +184,8 @@ static const cc_field text_message_fields[] = {
 };
 const cc_type cc_text_message_type = CC_TYPE(cc_text_message, "TextMessage", text_message_fields, .doc = "A text, from us or to us.");
 
-#define CLIENT_ID_DOC "UUID made on the device for this one act. Sent again it changes nothing and gets the first answer."
-
 static const cc_field text_click_fields[] = {
-  CC_STRING(cc_text_click, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+  CC_STRING(cc_text_click, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"3f1d9a52-7b0c-4e66-8a1f-52c0d7e9b814\""),
   CC_STRING(cc_text_click, text, .flags = CC_NULLABLE, .min = 1, .max = 1600,
             .doc = "The answer. Not with the first text, which is made from the template."),
@@ -193,7 +193,7 @@ static const cc_field text_click_fields[] = {
 static const cc_type text_click_type = CC_TYPE(cc_text_click, "TextClick", text_click_fields, .doc = "One click, one text.");
 
 static const cc_field text_result_fields[] = {
-  CC_STRING(cc_text_result, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CLIENT_ID_DOC,
+  CC_STRING(cc_text_result, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"8c2e4f60-1d3b-4b9a-9e75-0f6a2c1d7b45\""),
   CC_TIME(cc_text_result, occurred_at, .flags = CC_REQUIRED, .doc = "When it was heard, by the device's clock.", .example = "\"2026-11-28T15:04:05Z\""),
   CC_STRING(cc_text_result, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
@@ -248,7 +248,7 @@ static const cc_type text_incoming_type = CC_TYPE(cc_text_incoming, "TextIncomin
 
 const cc_op cc_op_create_text_campaign = {
   .id = "createTextCampaign", .method = CC_POST, .path = "/v1/text-campaigns", .body = &cc_text_campaign_type, .reply = &cc_text_campaign_type,
-  .creates = true, .tag = TAG, .summary = "Make a text campaign from a saved list.",
+  .creates = true, .location = &cc_op_get_text_campaign, .tag = TAG, .summary = "Make a text campaign from a saved list.",
   .doc = "Its audience is made in the background, each number once: state is filling until it is there. Whoever opted out or has no number "
          "for texts is left out.",
 };

@@ -10,7 +10,7 @@ static const cc_enum mode_enum = {mode_names, CC_N(mode_names)};
 static const char *const side_names[] = {"both", "odd", "even"};
 static const cc_enum side_enum = {side_names, CC_N(side_names)};
 static const char *const cut_state_names[] = {"queued", "running", "done", "failed", "cancelled"};
-static const cc_enum cut_state_enum = {cut_state_names, CC_N(cut_state_names)};
+const cc_enum cc_turf_cut_state_enum = {cut_state_names, CC_N(cut_state_names)};
 static const char *const door_state_names[] = {"todo", "attempted", "done"};
 static const cc_enum door_state_enum = {door_state_names, CC_N(door_state_names)};
 static const char *const format_names[] = {"png", "svg"};
@@ -94,7 +94,7 @@ static const cc_field cut_fields[] = {
   CC_JSON(cc_turf_cut, request, .flags = CC_READ_ONLY, .doc = "What was asked for."),
   CC_OPT_INT64(cc_turf_cut, list_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Saved list that it was cut from."),
   CC_OPT_INT64(cc_turf_cut, script_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Script of its turfs."),
-  CC_ENUM(cc_turf_cut, state, &cut_state_enum, .flags = CC_READ_ONLY, .doc = "How far it is."),
+  CC_ENUM(cc_turf_cut, state, &cc_turf_cut_state_enum, .flags = CC_READ_ONLY, .doc = "How far it is."),
   CC_DOUBLE(cc_turf_cut, progress, .flags = CC_READ_ONLY, .max = 1, .doc = "From 0 to 1."),
   CC_JSON(cc_turf_cut, result, .flags = CC_READ_ONLY,
           .doc = "While it runs its step; then turfs, doors, voters, smallest, largest, length_m, minutes, metres_a_door, seconds, and what "
@@ -273,7 +273,7 @@ const cc_op cc_op_preview_turf = {
 };
 const cc_op cc_op_start_turf_cut = {
   .id = "startTurfCut", .method = CC_POST, .path = "/v1/turf-cuts", .body = &cc_turf_request_type, .reply = &cc_turf_cut_type,
-  .creates = true, .tag = "Turf", .summary = "Cut turf.",
+  .creates = true, .location = &cc_op_get_turf_cut, .tag = "Turf", .summary = "Cut turf.",
   .doc = "Done in the background: the change feed tells of turf_cut, and at the end of turf. Makes drafts, all or none. Doors of other active "
          "turfs, doors nobody is to knock at and doors without a place are left out and counted in the result.",
 };

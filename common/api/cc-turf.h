@@ -266,6 +266,7 @@ typedef struct cc_turf_paper_query {
 } cc_turf_paper_query;
 
 extern const cc_enum cc_turf_state_enum;
+extern const cc_enum cc_turf_cut_state_enum;
 extern const cc_type cc_turf_type;
 extern const cc_type cc_turf_cut_type;
 extern const cc_type cc_turf_door_type;

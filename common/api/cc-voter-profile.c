@@ -15,7 +15,7 @@ static const char *const field_names[] = {
   "state_id", "first_name", "middle_name", "last_name", "suffix", "birth_date", "birth_year", "sex", "party",
   "registration_status", "registered_on", "residence_line", "residence_city", "residence_state", "residence_zip",
   "residence_zip4", "mailing_line", "mailing_city", "mailing_state", "mailing_zip", "mailing_country", "phone",
-  "email", "precinct", "district", "history", "custom",
+  "email", "precinct", "district", "history", "custom", "column",
 };
 _Static_assert(CC_N(field_names) == _CC_VOTER_FIELD_MAX - 1, "each field has a name");
 const cc_enum cc_voter_field_enum = {field_names, CC_N(field_names)};
@@ -32,7 +32,7 @@ static const cc_field mapping_fields[] = {
   CC_ENUM(cc_voter_mapping, field, &cc_voter_field_enum, .flags = CC_REQUIRED, .doc = "What is filled.",
           .example = "\"last_name\""),
   CC_STRING(cc_voter_mapping, key, .flags = CC_NULLABLE, .min = 1, .max = 60, .format = CC_FORMAT_LINE,
-            .doc = "Which district, election or custom field, for those three.", .example = "null"),
+            .doc = "Which district, election, custom field or other column of the voter, for those four.", .example = "null"),
   CC_STRINGS(cc_voter_mapping, columns, .max = 20, .fallback = "[]", .example = "[]",
              .doc = "Columns that are joined, in this order; one that the file lacks counts as empty."),
   CC_STRINGS(cc_voter_mapping, any, .max = 40, .fallback = "[]", .doc = "Names of which the first that the file has is taken.",

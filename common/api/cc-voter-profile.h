@@ -62,6 +62,7 @@ typedef enum cc_voter_field {
   CC_VOTER_DISTRICT, /* with a key, such as "congressional" */
   CC_VOTER_HISTORY,  /* a column per election; key names it */
   CC_VOTER_CUSTOM,   /* with a key: kept as it is */
+  CC_VOTER_COLUMN,   /* with a key: any other column of the voter that files fill */
   _CC_VOTER_FIELD_MAX
 } cc_voter_field;
 

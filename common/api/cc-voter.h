@@ -81,8 +81,9 @@ typedef struct cc_voted_at_least {
   cc_strings of;
 } cc_voted_at_least;
 
-/* What voters_matching (db/functions/voters/filter.sql) reads: the query of a search, the heart of a
- * saved list, and where turf, phone banks and text campaigns begin. What is absent asks nothing. */
+/* What voters_matching (db/functions/voters/filter.sql) reads: the query of a search, the heart of
+ * a saved list, and where turf, phone banks and text campaigns begin. What is absent asks nothing.
+ */
 typedef struct cc_voter_filter {
   char *text;
   cc_strings ids;

@@ -125,7 +125,7 @@ block_add(cc_arena *arena, size_t need)
 }
 
 static void *
-take(cc_arena *arena, size_t size, size_t alignment)
+take_block(cc_arena *arena, size_t size, size_t alignment)
 {
   if (size > arena->ceiling - arena->used)
     return NULL;
@@ -146,7 +146,7 @@ take(cc_arena *arena, size_t size, size_t alignment)
 void *
 cc_arena_alloc(cc_arena *arena, size_t size)
 {
-  void *memory = take(arena, size, ALIGNMENT);
+  void *memory = take_block(arena, size, ALIGNMENT);
   if (memory != NULL)
     memset(memory, 0, size);
   return memory;
@@ -159,7 +159,7 @@ cc_arena_text(cc_arena *arena, size_t size)
   /* Poisoning is exact only at multiples of 8. */
   return take(arena, size, 8);
 #else
-  return take(arena, size, 1);
+  return take_block(arena, size, 1);
 #endif
 }
 

@@ -21,6 +21,7 @@ static const status_row rows[_CC_STATUS_MAX] = {
   [CC_ERR_NOT_FOUND] = {404, "not_found", "Not found"},
   [CC_ERR_METHOD] = {405, "method_not_allowed", "Method not allowed"},
   [CC_ERR_CONFLICT] = {409, "conflict", "Conflict"},
+  [CC_ERR_GONE] = {410, "gone", "No longer there"},
   [CC_ERR_PRECONDITION] = {412, "precondition_failed", "Changed in the meantime"},
   [CC_ERR_TOO_LARGE] = {413, "too_large", "Too large"},
   [CC_ERR_UNSUPPORTED] = {415, "unsupported_media_type", "Unsupported content type"},
@@ -96,7 +97,7 @@ static void CC_PRINTF(3, 0) put_format(char *to, size_t size, const char *format
 }
 
 static void
-put(char *to, size_t size, const char *text)
+put_text(char *to, size_t size, const char *text)
 {
   size_t length = strlen(text);
   bool cut = length >= size;
@@ -109,11 +110,11 @@ put(char *to, size_t size, const char *text)
 }
 
 static void
-start(cc_error *error, cc_status status, const char *code, const char *pointer)
+start_error(cc_error *error, cc_status status, const char *code, const char *pointer)
 {
   error->status = status;
-  put(error->code, sizeof error->code, code);
-  put(error->pointer, sizeof error->pointer, pointer);
+  put_text(error->code, sizeof error->code, code);
+  put_text(error->pointer, sizeof error->pointer, pointer);
   error->hint[0] = '\0';
 }
 
@@ -122,7 +123,7 @@ cc_fail(cc_error *error, cc_status status, const char *code, const char *format,
 {
   if (error == NULL)
     return status;
-  start(error, status, code, "");
+  start_error(error, status, code, "");
   va_list args;
   va_start(args, format);
   put_format(error->message, sizeof error->message, format, args);
@@ -140,12 +141,27 @@ cc_fail_field(cc_error *error,
 {
   if (error == NULL)
     return status;
-  start(error, status, code, pointer);
+  start_error(error, status, code, pointer);
   va_list args;
   va_start(args, format);
   put_format(error->message, sizeof error->message, format, args);
   va_end(args);
   return status;
+}
+
+cc_status
+cc_fail_memory(cc_error *error)
+{
+  return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory");
+}
+
+cc_status
+cc_fail_absent(cc_error *error)
+{
+  return cc_fail(error,
+                 CC_ERR_NOT_FOUND,
+                 "not_found",
+                 "There is no such thing, or it is not yours to see");
 }
 
 /* Room for one more item, or NULL. The outgrown array stays in the arena. */
@@ -177,7 +193,7 @@ cc_error_list_add(cc_error_list *list,
   cc_error *item = list_next(list);
   if (item == NULL)
     return NULL;
-  start(item, CC_ERR_INVALID, code, pointer);
+  start_error(item, CC_ERR_INVALID, code, pointer);
   va_list args;
   va_start(args, format);
   put_format(item->message, sizeof item->message, format, args);

@@ -17,6 +17,7 @@ typedef enum cc_status {
   CC_ERR_NOT_FOUND,       /* 404 */
   CC_ERR_METHOD,          /* 405 */
   CC_ERR_CONFLICT,        /* 409 */
+  CC_ERR_GONE,            /* 410: it was there and will not come back */
   CC_ERR_PRECONDITION,    /* 412: If-Match did not match */
   CC_ERR_TOO_LARGE,       /* 413 */
   CC_ERR_UNSUPPORTED,     /* 415: content type */
@@ -86,6 +87,13 @@ cc_status cc_fail_field(cc_error *error,
                         const char *pointer,
                         const char *format,
                         ...) CC_PRINTF(5, 6);
+
+/* CC_ERR_NO_MEMORY with the one code and message for it. */
+cc_status cc_fail_memory(cc_error *error);
+
+/* CC_ERR_NOT_FOUND, in the same words for a thing that does not exist and for a thing of another
+ * organization. */
+cc_status cc_fail_absent(cc_error *error);
 
 /* Append to the list (silently none after CC_ERRORS_MAX or when the arena is full).
  * Returns the new item so that a hint can be set, or NULL when it was not kept. */

@@ -24,16 +24,13 @@ cc_str_clear(cc_str *str)
     str->text[0] = '\0';
 }
 
-char *
-cc_str_grow(cc_str *str, size_t more)
+/* Room for @more bytes, which the ceiling allows. False: memory is out, and nothing changed. */
+static bool
+make_room(cc_str *str, size_t more)
 {
-  if (str->failed || more > str->ceiling - str->length) {
-    str->failed = true;
-    return NULL;
-  }
   size_t need = str->length + more + 1;
   if (need <= str->capacity)
-    return str->text + str->length;
+    return true;
   size_t capacity = str->capacity * 2;
   if (capacity < SMALLEST)
     capacity = SMALLEST;
@@ -42,14 +39,30 @@ cc_str_grow(cc_str *str, size_t more)
   if (capacity > str->ceiling + 1)
     capacity = str->ceiling + 1;
   char *text = realloc(str->text, capacity);
-  if (text == NULL) {
-    str->failed = true;
-    return NULL;
-  }
+  if (text == NULL)
+    return false;
   str->text = text;
   str->capacity = capacity;
   str->text[str->length] = '\0';
+  return true;
+}
+
+char *
+cc_str_grow(cc_str *str, size_t more)
+{
+  if (str->failed || more > str->ceiling - str->length || !make_room(str, more)) {
+    str->failed = true;
+    return NULL;
+  }
   return str->text + str->length;
+}
+
+void
+cc_str_hint(cc_str *str, size_t more)
+{
+  size_t left = str->ceiling - str->length;
+  if (!str->failed)
+    (void) make_room(str, more < left ? more : left);
 }
 
 void

@@ -21,6 +21,10 @@ void cc_str_done(cc_str *str);
 /* Empty it, keep the memory. */
 void cc_str_clear(cc_str *str);
 
+/* Room for about @more bytes will be needed. A guess that is too large, or memory that is out,
+ * changes nothing: what is appended then decides. */
+void cc_str_hint(cc_str *str, size_t more);
+
 /* Make room for @more bytes and return where to write them, or NULL. Follow by cc_str_wrote. */
 char *cc_str_grow(cc_str *str, size_t more);
 

@@ -75,7 +75,7 @@ typedef struct reader {
 } reader;
 
 static unsigned
-digits(reader *in, int n)
+read_digits(reader *in, int n)
 {
   unsigned value = 0;
   for (int i = 0; i < n; i++) {
@@ -89,7 +89,7 @@ digits(reader *in, int n)
 }
 
 static bool
-accept(reader *in, char c, char or_c)
+accept_char(reader *in, char c, char or_c)
 {
   if (in->at >= in->end || (*in->at != c && *in->at != or_c))
     return false;
@@ -98,18 +98,18 @@ accept(reader *in, char c, char or_c)
 }
 
 static void
-expect(reader *in, char c, char or_c)
+expect_char(reader *in, char c, char or_c)
 {
-  if (!accept(in, c, or_c))
+  if (!accept_char(in, c, or_c))
     in->failed = true;
 }
 
 static int64_t
-fraction(reader *in)
+read_fraction(reader *in)
 {
-  if (!accept(in, '.', '.'))
+  if (!accept_char(in, '.', '.'))
     return 0;
-  int64_t value = digits(in, 1) * INT64_C(100000);
+  int64_t value = read_digits(in, 1) * INT64_C(100000);
   for (int64_t unit = 10000; in->at < in->end && *in->at >= '0' && *in->at <= '9'; unit /= 10)
     value += (*in->at++ - '0') * unit;
   return value;
@@ -117,16 +117,16 @@ fraction(reader *in)
 
 /* Seconds east of UTC. */
 static int64_t
-offset(reader *in)
+read_offset(reader *in)
 {
-  if (accept(in, 'Z', 'z'))
+  if (accept_char(in, 'Z', 'z'))
     return 0;
-  bool west = accept(in, '-', '-');
+  bool west = accept_char(in, '-', '-');
   if (!west)
-    expect(in, '+', '+');
-  unsigned hours = digits(in, 2);
-  expect(in, ':', ':');
-  unsigned minutes = digits(in, 2);
+    expect_char(in, '+', '+');
+  unsigned hours = read_digits(in, 2);
+  expect_char(in, ':', ':');
+  unsigned minutes = read_digits(in, 2);
   if (hours > 23 || minutes > 59)
     in->failed = true;
   int64_t seconds = (int64_t) hours * 3600 + minutes * 60;
@@ -140,19 +140,19 @@ bool
 cc_time_parse(const char *text, size_t length, cc_time *ret)
 {
   reader in = {.at = text, .end = text + length};
-  unsigned year = digits(&in, 4);
-  expect(&in, '-', '-');
-  unsigned month = digits(&in, 2);
-  expect(&in, '-', '-');
-  unsigned day = digits(&in, 2);
-  expect(&in, 'T', 't');
-  unsigned hour = digits(&in, 2);
-  expect(&in, ':', ':');
-  unsigned minute = digits(&in, 2);
-  expect(&in, ':', ':');
-  unsigned second = digits(&in, 2);
-  int64_t micros = fraction(&in);
-  int64_t east = offset(&in);
+  unsigned year = read_digits(&in, 4);
+  expect_char(&in, '-', '-');
+  unsigned month = read_digits(&in, 2);
+  expect_char(&in, '-', '-');
+  unsigned day = read_digits(&in, 2);
+  expect_char(&in, 'T', 't');
+  unsigned hour = read_digits(&in, 2);
+  expect_char(&in, ':', ':');
+  unsigned minute = read_digits(&in, 2);
+  expect_char(&in, ':', ':');
+  unsigned second = read_digits(&in, 2);
+  int64_t micros = read_fraction(&in);
+  int64_t east = read_offset(&in);
   if (in.failed || in.at != in.end)
     return false;
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||

@@ -10,7 +10,7 @@
 
 /* Length of the sequence at @at, 0 when it is not valid: table 3-7 of the Unicode Standard. */
 static size_t
-sequence(const unsigned char *at, size_t left)
+sequence_length(const unsigned char *at, size_t left)
 {
   unsigned char lead = at[0];
   if (lead < 0x80)
@@ -44,7 +44,7 @@ cc_utf8_length(const char *text, size_t bytes)
       count += 8;
       continue;
     }
-    size_t length = sequence(at, (size_t) (end - at));
+    size_t length = sequence_length(at, (size_t) (end - at));
     if (length == 0)
       return -1;
     at += length;
@@ -74,7 +74,7 @@ cc_utf8_has_control(const char *text, size_t bytes)
 
 /* utf8proc's answer, moved into the arena; NULL when memory is out or the bytes are not UTF-8. */
 static char *
-map(cc_arena *arena, const char *text, size_t bytes, unsigned options)
+map_text(cc_arena *arena, const char *text, size_t bytes, unsigned options)
 {
   utf8proc_uint8_t *mapped = NULL;
   utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *) text,
@@ -97,7 +97,7 @@ cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes)
     i++;
   if (i == bytes)
     return text;
-  const char *mapped = map(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  const char *mapped = map_text(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
   if (mapped != NULL && strlen(mapped) == bytes && memcmp(mapped, text, bytes) == 0)
     return text;
   return mapped;
@@ -106,5 +106,54 @@ cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes)
 const char *
 cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes)
 {
-  return map(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  return map_text(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+}
+
+uint32_t
+cc_utf8_next(const char **at)
+{
+  const unsigned char *text = (const unsigned char *) *at;
+  static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+  size_t length = sequence_length(text, strnlen(*at, 4));
+  if (length == 0)
+    length = 1;
+  uint32_t c = length == 1 ? text[0] : (uint32_t) (text[0] & masks[length]);
+  for (size_t i = 1; i < length; i++)
+    c = (c << 6) | (text[i] & 0x3Fu);
+  *at += length;
+  return c;
+}
+
+size_t
+cc_utf8_put(uint32_t c, char to[static 4])
+{
+  return (size_t) utf8proc_encode_char((utf8proc_int32_t) c, (utf8proc_uint8_t *) to);
+}
+
+uint32_t
+cc_utf8_lower(uint32_t c)
+{
+  if (c < 0x80)
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+  return (uint32_t) utf8proc_tolower((utf8proc_int32_t) c);
+}
+
+/* U+00DF has a capital since Unicode 5.1, but no simple mapping to it; utf8proc maps all the same. */
+uint32_t
+cc_utf8_upper(uint32_t c)
+{
+  if (c < 0x80)
+    return c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
+  return c == 0xDF ? c : (uint32_t) utf8proc_toupper((utf8proc_int32_t) c);
+}
+
+bool
+cc_utf8_is_word(uint32_t c)
+{
+  if (c < 0x80)
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  if (c >= 0xFE00 && c <= 0xFE0F) /* variation selectors are marks on signs */
+    return false;
+  utf8proc_category_t category = utf8proc_category((utf8proc_int32_t) c);
+  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/base/cc-base.h"
 
@@ -20,3 +21,17 @@ const char *cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes);
 /* NFC and full case folding, for keys that are compared without case (e-mail addresses).
  * NULL at the arena's ceiling. */
 const char *cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes);
+
+/* Character by character. @at stands in valid UTF-8, before its NUL; bytes that are not valid are
+ * given one by one. */
+uint32_t cc_utf8_next(const char **at);
+
+/* Write a character at @to, without NUL: 1 to 4 bytes, which are counted. */
+size_t cc_utf8_put(uint32_t c, char to[static 4]);
+
+/* Simple case mappings: one character each. What has none stays. */
+uint32_t cc_utf8_lower(uint32_t c);
+uint32_t cc_utf8_upper(uint32_t c);
+
+/* Part of a word: a letter, a mark on one, a digit or an underscore. */
+bool cc_utf8_is_word(uint32_t c);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-decode.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -6,7 +8,7 @@
 #include "common/codec/cc-codec-private.h"
 
 static void *
-take(const cc_spot *at, size_t size)
+take_memory(const cc_spot *at, size_t size)
 {
   void *memory = cc_arena_alloc(at->d->arena, size);
   at->d->no_memory = at->d->no_memory || memory == NULL;
@@ -15,11 +17,11 @@ take(const cc_spot *at, size_t size)
 
 /* Put a value into its member, or into the box that the member then points to. */
 static void
-store(const cc_spot *at, const void *value, size_t size)
+store_member(const cc_spot *at, const void *value, size_t size)
 {
   void *to = cc_member(at->field, at->object);
   if (at->field->boxed) {
-    void *box = take(at, size);
+    void *box = take_memory(at, size);
     memcpy(to, &box, sizeof box);
     if (box == NULL)
       return;
@@ -56,7 +58,7 @@ static void
 decode_bool(const cc_spot *at, const json_t *json)
 {
   bool value = json_is_true(json);
-  store(at, &value, sizeof value);
+  store_member(at, &value, sizeof value);
 }
 
 static void
@@ -67,7 +69,7 @@ decode_integer(const cc_spot *at, const json_t *json)
   int above = cc_field_has_max(field) && value > field->max;
   int below = cc_field_has_min(field) && value < field->min;
   if (in_limits(at, size_words, field->min, field->max, above - below))
-    store(at, &value, sizeof value);
+    store_member(at, &value, sizeof value);
 }
 
 static void
@@ -78,7 +80,7 @@ decode_double(const cc_spot *at, const json_t *json)
   int above = cc_field_has_max(field) && value > (double) field->max;
   int below = cc_field_has_min(field) && value < (double) field->min;
   if (in_limits(at, size_words, field->min, field->max, above - below))
-    store(at, &value, sizeof value);
+    store_member(at, &value, sizeof value);
 }
 
 /* Check a text against length and format, and bring it into the form that is kept. */
@@ -112,7 +114,7 @@ static void
 decode_string(const cc_spot *at, const json_t *json)
 {
   char *text = decode_text(at, json);
-  store(at, &text, sizeof text);
+  store_member(at, &text, sizeof text);
 }
 
 static void
@@ -120,7 +122,7 @@ decode_time(const cc_spot *at, const json_t *json)
 {
   cc_time time;
   if (cc_time_parse(json_string_value(json), json_string_length(json), &time))
-    store(at, &time, sizeof time);
+    store_member(at, &time, sizeof time);
   else
     cc_wrong(at,
              "time",
@@ -136,7 +138,7 @@ decode_enum(const cc_spot *at, const json_t *json)
   while (value > 0 && strcmp(names->names[value - 1], json_string_value(json)) != 0)
     value--;
   if (value > 0 || at->d->mode == CC_MODE_REPLY)
-    store(at, &value, sizeof value);
+    store_member(at, &value, sizeof value);
   else
     cc_wrong_value(at);
 }
@@ -162,7 +164,7 @@ decode_json(const cc_spot *at, const json_t *json)
   char *copy = text.failed ? NULL : cc_arena_strndup(at->d->arena, text.text, text.length);
   cc_str_done(&text);
   at->d->no_memory = at->d->no_memory || copy == NULL;
-  store(at, &copy, sizeof copy);
+  store_member(at, &copy, sizeof copy);
 }
 
 static void *
@@ -185,7 +187,7 @@ static void
 decode_one(const cc_spot *at, const json_t *json)
 {
   void *part = decode_part(at, json);
-  store(at, &part, sizeof part);
+  store_member(at, &part, sizeof part);
 }
 
 /* STRINGS and LIST: both are an array of pointers and a number. */
@@ -193,7 +195,7 @@ static void
 decode_array(const cc_spot *at, const json_t *json)
 {
   size_t n = json_array_size(json);
-  void **items = count_fits(at, n) ? take(at, (n + 1) * sizeof *items) : NULL;
+  void **items = count_fits(at, n) ? take_memory(at, (n + 1) * sizeof *items) : NULL;
   if (items == NULL)
     return;
   bool strings = at->field->kind == CC_KIND_STRINGS;
@@ -206,7 +208,7 @@ decode_array(const cc_spot *at, const json_t *json)
       items[i] = strings ? decode_text(&here, item) : decode_part(&here, item);
   }
   size_t count_at = strings ? at->field->offset + offsetof(cc_strings, n) : at->field->count_offset;
-  store(at, &items, sizeof items);
+  store_member(at, &items, sizeof items);
   memcpy((char *) at->object + count_at, &n, sizeof n);
 }
 
@@ -263,7 +265,7 @@ static void *
 decode_object(const cc_spot *at, const cc_type *type, const json_t *json, cc_present *seen)
 {
   assert(type->n_fields <= CC_FIELDS_MAX);
-  cc_spot here = {.d = at->d, .up = at, .object = take(at, type->size)};
+  cc_spot here = {.d = at->d, .up = at, .object = take_memory(at, type->size)};
   if (here.object == NULL)
     return NULL;
   bool strict = here.d->mode != CC_MODE_REPLY;

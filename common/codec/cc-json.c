@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-json.h"
+
 #include <assert.h>
 #include <math.h>
 #include <setjmp.h>
@@ -86,11 +88,11 @@ cc_json_load(const char *json, size_t length, size_t flags, json_error_t *reterr
 }
 
 static cc_status
-malformed(cc_error_list *errors,
-          const char *code,
-          const char *pointer,
-          const char *message,
-          const char *hint)
+fail_malformed(cc_error_list *errors,
+               const char *code,
+               const char *pointer,
+               const char *message,
+               const char *hint)
 {
   cc_error *error = cc_error_list_add(errors, code, pointer, "%s", message);
   if (error == NULL)
@@ -129,17 +131,17 @@ check_size(const char *json, size_t length, cc_error_list *errors)
       for (i++; i < length && json[i] != '"'; i++)
         i += json[i] == '\\';
     if (depth > CC_JSON_DEPTH_MAX)
-      return malformed(errors,
-                       "json_depth",
-                       "",
-                       "The JSON is nested too deeply.",
-                       "At most 32 levels are read.");
+      return fail_malformed(errors,
+                            "json_depth",
+                            "",
+                            "The JSON is nested too deeply.",
+                            "At most 32 levels are read.");
     if (items > CC_JSON_ITEMS_MAX)
-      return malformed(errors,
-                       "json_items",
-                       "",
-                       "The JSON has too many members and elements.",
-                       "At most 10000 are read: send it in parts.");
+      return fail_malformed(errors,
+                            "json_items",
+                            "",
+                            "The JSON has too many members and elements.",
+                            "At most 10000 are read: send it in parts.");
   }
   return CC_OK;
 }
@@ -166,7 +168,11 @@ duplicate_key(const char *json, size_t position, cc_error_list *errors)
   bool known = depth == 1 && start < end && end - start < sizeof pointer - 1;
   if (known && memchr(json + start, '\\', end - start) == NULL)
     (void) snprintf(pointer, sizeof pointer, "/%.*s", (int) (end - start), json + start);
-  return malformed(errors, "duplicate_key", pointer, "A key is there twice in one object.", hint);
+  return fail_malformed(errors,
+                        "duplicate_key",
+                        pointer,
+                        "A key is there twice in one object.",
+                        hint);
 }
 
 static cc_status
@@ -179,13 +185,13 @@ parse_error(const char *json, size_t length, const json_error_t *error, cc_error
   if (code == json_error_duplicate_key)
     return duplicate_key(json, position < length ? position : length, errors);
   if (code == json_error_invalid_utf8)
-    return malformed(errors, "utf8", "", "The body is not valid UTF-8.", "Send it as UTF-8.");
+    return fail_malformed(errors, "utf8", "", "The body is not valid UTF-8.", "Send it as UTF-8.");
   if (code == json_error_null_character)
-    return malformed(errors,
-                     "control_character",
-                     "",
-                     "A text has a NUL character (\\u0000).",
-                     "Take it out: no text may hold it.");
+    return fail_malformed(errors,
+                          "control_character",
+                          "",
+                          "A text has a NUL character (\\u0000).",
+                          "Take it out: no text may hold it.");
   char message[160];
   (void) snprintf(message,
                   sizeof message,
@@ -199,7 +205,7 @@ parse_error(const char *json, size_t length, const json_error_t *error, cc_error
     hint = "The number there is too large to be read.";
   else if (code == json_error_end_of_input_expected)
     hint = "Nothing may follow the object.";
-  return malformed(errors, "json_syntax", "", message, hint);
+  return fail_malformed(errors, "json_syntax", "", message, hint);
 }
 
 cc_status
@@ -209,17 +215,17 @@ cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *rete
   while (start < length && is_white(json[start]))
     start++;
   if (start == length)
-    return malformed(reterr,
-                     "json_syntax",
-                     "",
-                     "The body is empty.",
-                     "Send a JSON object, {} at least.");
+    return fail_malformed(reterr,
+                          "json_syntax",
+                          "",
+                          "The body is empty.",
+                          "Send a JSON object, {} at least.");
   if (json[start] != '{' && strchr("[\"-0123456789tfn", json[start]) != NULL)
-    return malformed(reterr,
-                     "body_object",
-                     "",
-                     "The body is not a JSON object.",
-                     "Send an object: {\"name\": value, ...}.");
+    return fail_malformed(reterr,
+                          "body_object",
+                          "",
+                          "The body is not a JSON object.",
+                          "Send an object: {\"name\": value, ...}.");
   cc_status status = check_size(json, length, reterr);
   if (status != CC_OK)
     return status;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-pairs.h"
+
 #include <string.h>
 
 #include "common/base/cc-utf8.h"

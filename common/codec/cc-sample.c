@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-sample.h"
+
 #include <string.h>
 
 #include "common/codec/cc-codec-private.h"
@@ -37,7 +39,7 @@ sample_text(const cc_field *field, bool item, cc_str *out)
 
 /* The value nearest to @wish that the limits allow. */
 static int64_t
-within(const cc_field *field, int64_t wish)
+clamp_to_limits(const cc_field *field, int64_t wish)
 {
   if (cc_field_has_max(field) && wish > field->max)
     wish = field->max;
@@ -47,7 +49,7 @@ within(const cc_field *field, int64_t wish)
 static void
 sample_list(const cc_field *field, cc_str *out)
 {
-  int64_t n = within(field, 1);
+  int64_t n = clamp_to_limits(field, 1);
   cc_str_add_char(out, '[');
   for (int64_t i = 0; i < n; i++) {
     if (i > 0)
@@ -82,7 +84,7 @@ cc_field_sample(const cc_field *field, cc_str *out)
     return;
   case CC_KIND_INT64:
   case CC_KIND_DOUBLE:
-    cc_str_add_int(out, within(field, 1));
+    cc_str_add_int(out, clamp_to_limits(field, 1));
     return;
   case CC_KIND_STRING:
     sample_text(field, /* item= */ false, out);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/codec/cc-schema.h"
+
 #include <string.h>
 
 #include "common/codec/cc-codec-private.h"

@@ -51,6 +51,15 @@ enum {
   CC_VERSION = 1 << 5,  /* the row's version: makes the ETag; read-only int64 */
   CC_REVISION = 1 << 6, /* grows without the version: the ETag is "version.revision" where the actor
                          * sees it, and If-Match compares the version alone; read-only int64 */
+
+  /* What happens to the column of this name, in any table: the server makes statements from these,
+   * see docs/internals/queries.md. They do not change what travels. */
+  CC_IMPORTED = 1 << 7,    /* files fill it */
+  CC_PERSONAL = 1 << 8,    /* tells something of a person: destroyed by a purge, never in the log */
+  CC_EXPORTED = 1 << 9,    /* a column of the CSV export */
+  CC_SEARCHABLE = 1 << 10, /* part of the text that a search looks at */
+  CC_MERGEABLE = 1 << 11,  /* merging two records, and undoing it, writes it */
+  CC_RESIDENCE = 1 << 12,  /* tells where a person lives: hidden where that is confidential */
 };
 
 /* Who may see a field: an actor sees the fields of its own level and below. */

@@ -59,7 +59,7 @@ cc_wrong(const cc_spot *at, const char *code, const char *what, const char *hint
 
 /* What a field takes, in words: "one of red, green". */
 static const char *
-describe(const cc_field *field, char *buffer, size_t size)
+describe_field(const cc_field *field, char *buffer, size_t size)
 {
   static const char *const words[] = {
     [CC_KIND_BOOL] = "true or false",
@@ -89,7 +89,7 @@ cc_wrong_type(const cc_spot *at)
 {
   char text[112];
   bool item = at->name == NULL;
-  const char *takes = !item                                ? describe(at->field, text, sizeof text)
+  const char *takes = !item ? describe_field(at->field, text, sizeof text)
                       : at->field->kind == CC_KIND_STRINGS ? "texts only"
                                                            : "objects only";
   cc_wrong(at, "type", "has the wrong type", "Send %s.", takes);
@@ -99,21 +99,29 @@ void
 cc_wrong_value(const cc_spot *at)
 {
   char text[112];
-  cc_wrong(at, "enum", "has an unknown value", "Send %s.", describe(at->field, text, sizeof text));
+  cc_wrong(at,
+           "enum",
+           "has an unknown value",
+           "Send %s.",
+           describe_field(at->field, text, sizeof text));
 }
 
 void
 cc_wrong_missing(const cc_spot *at)
 {
   char text[112];
-  cc_wrong(at, "required", "is missing", "Add it: %s.", describe(at->field, text, sizeof text));
+  cc_wrong(at,
+           "required",
+           "is missing",
+           "Add it: %s.",
+           describe_field(at->field, text, sizeof text));
 }
 
 #define NAME_MAX_LENGTH 40
 
 /* Edit distance of two names, up to about 2; more is "far". */
 static unsigned
-distance(const char *a, const char *b)
+edit_distance(const char *a, const char *b)
 {
   size_t a_length = strlen(a), b_length = strlen(b);
   if (a_length > NAME_MAX_LENGTH || b_length > NAME_MAX_LENGTH || a_length > b_length + 2 ||
@@ -144,7 +152,7 @@ cc_wrong_name(const cc_spot *at, const cc_type *type)
   const char *nearest = NULL;
   unsigned least = strlen(at->name) < 4 ? 2 : 3;
   for (size_t i = 0; i < type->n_fields; i++) {
-    unsigned far = distance(at->name, type->fields[i].name);
+    unsigned far = edit_distance(at->name, type->fields[i].name);
     if (far < least && (type->fields[i].flags & CC_READ_ONLY) == 0) {
       least = far;
       nearest = type->fields[i].name;

@@ -17,7 +17,7 @@ cc_outbox_done(cc_outbox *outbox)
 }
 
 static cc_status
-append(cc_outbox *outbox, const char *client_id, int64_t sequence, int verdict)
+append_entry(cc_outbox *outbox, const char *client_id, int64_t sequence, int verdict)
 {
   if (strlen(client_id) != sizeof(outbox->entries->client_id) - 1)
     return CC_ERR_INVALID;
@@ -41,14 +41,14 @@ cc_status
 cc_outbox_add(cc_outbox *outbox, const char *client_id, int64_t *ret_sequence)
 {
   *ret_sequence = outbox->last_sequence + 1;
-  return append(outbox, client_id, *ret_sequence, 0);
+  return append_entry(outbox, client_id, *ret_sequence, 0);
 }
 
 cc_status
 cc_outbox_restore(cc_outbox *outbox, const char *client_id, int64_t sequence, int verdict)
 {
   return sequence <= outbox->last_sequence ? CC_ERR_INVALID
-                                           : append(outbox, client_id, sequence, verdict);
+                                           : append_entry(outbox, client_id, sequence, verdict);
 }
 
 const cc_outbox_entry *
@@ -69,7 +69,7 @@ cc_outbox_settled(const cc_outbox *outbox)
 }
 
 static cc_outbox_entry *
-find(const cc_outbox *outbox, const char *client_id)
+find_entry(const cc_outbox *outbox, const char *client_id)
 {
   for (size_t i = 0; i < outbox->n; i++) {
     if (strcmp(outbox->entries[i].client_id, client_id) == 0)
@@ -82,7 +82,7 @@ bool
 cc_outbox_verdict(cc_outbox *outbox, const char *client_id, int verdict, int first)
 {
   int came = verdict == CC_VERDICT_DUPLICATE ? first : verdict;
-  cc_outbox_entry *entry = find(outbox, client_id);
+  cc_outbox_entry *entry = find_entry(outbox, client_id);
   bool final =
     came == CC_VERDICT_APPLIED || came == CC_VERDICT_CONFLICT || came == CC_VERDICT_REFUSED;
   if (entry == NULL || entry->verdict != 0 || !final)
@@ -114,7 +114,7 @@ cc_outbox_prune(cc_outbox *outbox)
 bool
 cc_outbox_dismiss(cc_outbox *outbox, const char *client_id)
 {
-  cc_outbox_entry *entry = find(outbox, client_id);
+  cc_outbox_entry *entry = find_entry(outbox, client_id);
   if (entry == NULL || entry->verdict != CC_VERDICT_REFUSED)
     return false;
   remove_at(outbox, (size_t) (entry - outbox->entries));

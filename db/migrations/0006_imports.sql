@@ -133,38 +133,14 @@ GRANT SELECT (organization_id, id) ON imports TO campaign_definer;
 
 SET LOCAL ROLE campaign_definer;
 
+-- Beside these, each column of voters that files fill: db/functions/imports/staging.sql adds what is missing.
 CREATE TABLE staging.rows (
   import_id bigint NOT NULL,
   row_no bigint NOT NULL, -- over all files
   file_no int NOT NULL,
   line bigint NOT NULL,
   hash bigint NOT NULL, -- of all that follows
-  state_id text,
-  first_name text,
-  middle_name text,
-  last_name text,
-  name_suffix text,
-  birth_date date,
-  birth_year int,
-  sex text,
-  party text,
-  registration_status text,
-  registered_on date,
-  precinct text,
-  districts jsonb,
-  address text,
-  unit text,
-  city text,
-  state text,
-  zip5 text,
-  zip4 text,
   address_key text,
-  mailing_address text,
-  phones jsonb,
-  emails jsonb,
-  vote_history jsonb,
-  custom jsonb,
-  confidential boolean NOT NULL,
   building_key text,
   building_address text,
   number text,

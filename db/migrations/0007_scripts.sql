@@ -17,45 +17,7 @@ CREATE TABLE dispositions (
   CONSTRAINT dispositions_effect_check CHECK (effect IN ('moved', 'deceased', 'do_not_knock', 'do_not_contact',
     'do_not_text', 'wrong_number', 'disconnected', 'inaccessible'))
 );
-INSERT INTO dispositions VALUES
-  ('canvassed', 'person', 1, '{door,phone,text}', true, true, NULL, 0), -- implied by answers
-  ('not_home', 'person', 2, '{door,phone}', false, false, NULL, 0),
-  ('refused', 'person', 3, '{door,phone,text}', true, true, NULL, 90),
-  ('left_literature', 'door', 4, '{door}', false, true, NULL, 0),
-  ('come_back', 'person', 5, '{door}', true, false, NULL, 0),
-  ('language_barrier', 'person', 6, '{door,phone,text}', true, true, NULL, 0),
-  ('moved', 'person', 7, '{door,phone,text}', true, true, 'moved', 0),
-  ('deceased', 'person', 8, '{door,phone,text}', true, true, 'deceased', 0),
-  ('do_not_knock', 'door', 9, '{door}', false, true, 'do_not_knock', 0),
-  ('do_not_contact', 'person', 10, '{door,phone,text}', true, true, 'do_not_contact', 0),
-  ('address_not_found', 'door', 11, '{door}', false, true, NULL, 0),
-  ('inaccessible', 'building', 12, '{door}', false, false, 'inaccessible', 0),
-  ('left_message', 'phone', 13, '{phone}', false, true, NULL, 0),
-  ('busy', 'phone', 14, '{phone}', false, false, NULL, 0),
-  ('no_answer', 'phone', 15, '{phone}', false, false, NULL, 0),
-  ('call_back', 'person', 16, '{phone}', true, false, NULL, 0),
-  ('wrong_number', 'phone', 17, '{phone,text}', false, true, 'wrong_number', 0),
-  ('disconnected', 'phone', 18, '{phone,text}', false, true, 'disconnected', 0),
-  ('do_not_text', 'person', 19, '{text,phone}', false, true, 'do_not_text', 0);
 GRANT SELECT ON dispositions TO campaign_api, campaign_definer;
-
--- How each kind of question is answered, and in which words that is asked for.
-CREATE TABLE answer_kinds (
-  step text NOT NULL,
-  answer text NOT NULL,
-  message text NOT NULL,
-  CONSTRAINT answer_kinds_pkey PRIMARY KEY (step, answer)
-);
-INSERT INTO answer_kinds VALUES
-  ('single', 'option', 'This question is answered with one of its options.'),
-  ('multi', 'option', 'This question is answered with its options.'),
-  ('support', 'option', 'This question is answered with one of its options, or a number from 1 to 5.'),
-  ('support', 'number', 'This question is answered with one of its options, or a number from 1 to 5.'),
-  ('scale', 'number', 'This question is answered with a number on its scale.'),
-  ('number', 'number', 'This question is answered with a number.'),
-  ('free_text', 'text', 'This question is answered with a text.'),
-  ('date', 'date', 'This question is answered with a date, as 2026-11-03.');
-GRANT SELECT ON answer_kinds TO campaign_api, campaign_definer;
 
 CREATE TABLE scripts (
   organization_id bigint NOT NULL,

@@ -5,116 +5,116 @@
 -- name: account_by_email
 SELECT id, email, password_hash, first_name, last_name, totp_secret,
        email_verified_at IS NOT NULL AS verified, totp_confirmed_at IS NOT NULL AS second_factor
-FROM users WHERE email = :email::text
+FROM users WHERE email = :arg.email::text
 
 -- name: account_by_id
 SELECT id, email, password_hash, first_name, last_name, totp_secret,
        email_verified_at IS NOT NULL AS verified, totp_confirmed_at IS NOT NULL AS second_factor
-FROM users WHERE id = :person::bigint
+FROM users WHERE id = :arg.person::bigint
 
 -- name: account_register
 -- One row: the new account, or the one that has the address already. No row when another transaction
 -- has just made it.
 WITH made AS (
   INSERT INTO users (email, password_hash, first_name, last_name, timezone)
-  VALUES (:email::text, :password_hash::text, :first_name::text, :last_name::text, :timezone::text)
+  VALUES (:arg.email::text, :arg.password_hash::text, :body.first_name::text, :body.last_name::text, :body.timezone::text)
   ON CONFLICT (email) DO NOTHING
   RETURNING id)
 SELECT id, true AS made, false AS verified FROM made
 UNION ALL
-SELECT id, false, email_verified_at IS NOT NULL FROM users WHERE email = :email::text
+SELECT id, false, email_verified_at IS NOT NULL FROM users WHERE email = :arg.email::text
 
 -- name: account_verify
 UPDATE users SET email_verified_at = COALESCE(email_verified_at, now())
-WHERE id = :person::bigint AND email = :email::text
+WHERE id = :arg.person::bigint AND email = :arg.email::text
 RETURNING id
 
 -- name: account_change_email
-UPDATE users SET email = :email::text, email_verified_at = now() WHERE id = :person::bigint
+UPDATE users SET email = :arg.email::text, email_verified_at = now() WHERE id = :arg.person::bigint
 RETURNING id
 
 -- name: account_set_password
 -- Only over the password that was checked: whoever was slower must prove the new one.
-UPDATE users SET password_hash = :password_hash::text
-WHERE id = :person::bigint AND password_hash = :old_hash::text
+UPDATE users SET password_hash = :arg.password_hash::text
+WHERE id = :arg.person::bigint AND password_hash = :arg.old_hash::text
 RETURNING id
 
 -- name: account_reset_password
 -- The mail that held the token also showed that the address is the person's own.
 UPDATE users
-SET password_hash = :password_hash::text, email_verified_at = COALESCE(email_verified_at, now())
-WHERE id = :person::bigint
+SET password_hash = :arg.password_hash::text, email_verified_at = COALESCE(email_verified_at, now())
+WHERE id = :arg.person::bigint
 RETURNING id
 
 -- name: account_signed_in
 -- All that a sign-in decides, under the lock of the person's row: the password is still the one that
 -- was checked, and the one-time code's step was not used. No row: it is not so any more.
 UPDATE users
-SET last_login_at = now(), password_hash = :password_hash::text,
-    totp_last_step = COALESCE(:step::bigint, totp_last_step)
-WHERE id = :person::bigint AND password_hash = :old_hash::text
-  AND (:step::bigint IS NULL OR COALESCE(totp_last_step, 0) < :step::bigint)
+SET last_login_at = now(), password_hash = :arg.password_hash::text,
+    totp_last_step = COALESCE(:arg.step::bigint, totp_last_step)
+WHERE id = :arg.person::bigint AND password_hash = :arg.old_hash::text
+  AND (:arg.step::bigint IS NULL OR COALESCE(totp_last_step, 0) < :arg.step::bigint)
 RETURNING id
 
 -- name: email_token_create
 -- Nothing is made for nobody (person NULL), by the same statement.
 INSERT INTO email_tokens (token_hash, user_id, purpose, email, expires_at)
-SELECT :token_hash::bytea, u.id, :purpose::text, :email::text,
-       now() + make_interval(mins => :minutes::int)
-FROM users u WHERE u.id = :person::bigint
+SELECT :arg.token_hash::bytea, u.id, :arg.purpose::text, :arg.email::text,
+       now() + make_interval(mins => :arg.minutes::int)
+FROM users u WHERE u.id = :arg.person::bigint
 
 -- name: email_token_find_reset
 SELECT u.id, u.email, u.first_name, u.last_name
 FROM email_tokens t JOIN users u ON u.id = t.user_id
-WHERE t.token_hash = :token_hash::bytea AND t.purpose = 'reset' AND t.used_at IS NULL
+WHERE t.token_hash = :arg.token_hash::bytea AND t.purpose = 'reset' AND t.used_at IS NULL
   AND t.expires_at > now()
 
 -- name: email_token_use
 -- Single use: the second one finds no row, also when both come at once.
 UPDATE email_tokens SET used_at = now()
-WHERE token_hash = :token_hash::bytea AND (purpose = 'reset') = :reset::boolean AND used_at IS NULL
+WHERE token_hash = :arg.token_hash::bytea AND (purpose = 'reset') = :arg.reset::boolean AND used_at IS NULL
   AND expires_at > now()
 RETURNING user_id, purpose, email
 
 -- name: email_tokens_void
-UPDATE email_tokens SET used_at = now() WHERE user_id = :person::bigint AND used_at IS NULL
+UPDATE email_tokens SET used_at = now() WHERE user_id = :arg.person::bigint AND used_at IS NULL
 
 -- name: session_create
 -- The active organization is the one last used, else the only one.
 INSERT INTO sessions (token_hash, user_id, kind, user_agent, ip_address, device_name, expires_at,
                       active_organization_id)
-SELECT :token_hash::bytea, :person::bigint, :kind::text, :user_agent::text, :address::text,
-       :device_name::text,
-       now() + CASE :kind::text WHEN 'cookie' THEN interval '12 hours' ELSE interval '90 days' END,
+SELECT :arg.token_hash::bytea, :arg.person::bigint, :arg.kind::text, :arg.user_agent::text, :call.address::text,
+       :body.device_name::text,
+       now() + CASE :arg.kind::text WHEN 'cookie' THEN interval '12 hours' ELSE interval '90 days' END,
        COALESCE(
          (SELECT s.active_organization_id
           FROM sessions s JOIN organization_members m
             ON m.organization_id = s.active_organization_id AND m.user_id = s.user_id
-          WHERE s.user_id = :person::bigint
+          WHERE s.user_id = :arg.person::bigint
           ORDER BY s.last_seen_at DESC, s.id DESC LIMIT 1),
          (SELECT min(m.organization_id) FROM organization_members m
-          WHERE m.user_id = :person::bigint HAVING count(*) = 1))
+          WHERE m.user_id = :arg.person::bigint HAVING count(*) = 1))
 RETURNING id AS session_id, user_id, active_organization_id AS organization_id, expires_at
 
 -- name: session_list
 SELECT {columns s}
-FROM (SELECT *, id = :session_id::bigint AS current FROM sessions
-      WHERE user_id = :my_user_id::bigint AND revoked_at IS NULL AND expires_at > now()) s
-WHERE s.id < COALESCE(:cursor_1::bigint, 9223372036854775807)
-ORDER BY s.id DESC LIMIT :limit::int
+FROM (SELECT *, id = :call.session_id::bigint AS current FROM sessions
+      WHERE user_id = :call.user_id::bigint AND revoked_at IS NULL AND expires_at > now()) s
+WHERE s.id < COALESCE(:page.cursor_1::bigint, 9223372036854775807)
+ORDER BY s.id DESC LIMIT :page.limit::int
 
 -- name: session_revoke
 UPDATE sessions SET revoked_at = now()
-WHERE id = :target::bigint AND user_id = :person::bigint AND revoked_at IS NULL AND expires_at > now()
+WHERE id = :arg.target::bigint AND user_id = :arg.person::bigint AND revoked_at IS NULL AND expires_at > now()
 RETURNING id
 
 -- name: sessions_revoke_all
--- All of a person's, but for :keep.
+-- All of a person's, but for :arg.keep.
 UPDATE sessions SET revoked_at = now()
-WHERE user_id = :person::bigint AND revoked_at IS NULL AND id IS DISTINCT FROM :keep::bigint
+WHERE user_id = :arg.person::bigint AND revoked_at IS NULL AND id IS DISTINCT FROM :arg.keep::bigint
 
 -- name: user_get
-SELECT {columns} FROM users WHERE id = :my_user_id::bigint
+SELECT {columns} FROM users WHERE id = :call.user_id::bigint
 
 -- name: user_update
 -- A new telephone number is nobody's until it was verified.
@@ -123,41 +123,41 @@ SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(u, :body::jso
     phone_verified_at = CASE
       WHEN jsonb_exists(:body::jsonb, 'phone') AND :body::jsonb ->> 'phone' IS DISTINCT FROM u.phone
       THEN NULL ELSE u.phone_verified_at END
-WHERE u.id = :my_user_id::bigint AND assert_version(u.version, :if_match::bigint)
+WHERE u.id = :call.user_id::bigint AND assert_version(u.version, :call.if_match::bigint)
 RETURNING {columns u}
 
 -- name: totp_start
-UPDATE users SET totp_secret = :secret::bytea WHERE id = :person::bigint AND totp_confirmed_at IS NULL
+UPDATE users SET totp_secret = :arg.secret::bytea WHERE id = :arg.person::bigint AND totp_confirmed_at IS NULL
 RETURNING id
 
 -- name: totp_confirm
 UPDATE users SET totp_confirmed_at = now()
-WHERE id = :person::bigint AND totp_confirmed_at IS NULL AND totp_secret = :secret::bytea
+WHERE id = :arg.person::bigint AND totp_confirmed_at IS NULL AND totp_secret = :arg.secret::bytea
 RETURNING id
 
 -- name: totp_use
 -- A code works once, and none older than the last one used.
-UPDATE users SET totp_last_step = :step::bigint
-WHERE id = :person::bigint AND totp_confirmed_at IS NOT NULL AND COALESCE(totp_last_step, 0) < :step::bigint
+UPDATE users SET totp_last_step = :arg.step::bigint
+WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL AND COALESCE(totp_last_step, 0) < :arg.step::bigint
 RETURNING id
 
 -- name: totp_disable
 UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL
-WHERE id = :person::bigint AND totp_confirmed_at IS NOT NULL
+WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL
 RETURNING id
 
 -- name: recovery_code_use
 WITH used AS (
   UPDATE recovery_codes SET used_at = now()
-  WHERE user_id = :person::bigint AND code_hash = :code_hash::bytea AND used_at IS NULL
+  WHERE user_id = :arg.person::bigint AND code_hash = :arg.code_hash::bytea AND used_at IS NULL
   RETURNING code_hash)
 SELECT (SELECT count(*) FROM recovery_codes
-        WHERE user_id = :person::bigint AND used_at IS NULL) - 1 AS rest
+        WHERE user_id = :arg.person::bigint AND used_at IS NULL) - 1 AS rest
 FROM used
 
 -- name: recovery_codes_drop
-DELETE FROM recovery_codes WHERE user_id = :person::bigint
+DELETE FROM recovery_codes WHERE user_id = :arg.person::bigint
 
 -- name: recovery_codes_add
 INSERT INTO recovery_codes (user_id, code_hash)
-SELECT :person::bigint, decode(h, 'hex') FROM jsonb_array_elements_text(:hashes::jsonb) h
+SELECT :arg.person::bigint, decode(h, 'hex') FROM jsonb_array_elements_text(:arg.hashes::jsonb) h

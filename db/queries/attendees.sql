@@ -2,67 +2,73 @@
 -- Attendees and the door. What happens there is in the functions of 0005_attendees.sql, since it takes
 -- several statements that must see each other (docs/internals/check-in.md).
 
+-- scope_assert_event(organization, actor, event) in the WHERE is the check of the parent: 404 of the event that is
+-- not there or outside a device's scope, instead of an empty page.
+
 -- name: attendee_list
 SELECT {columns}, sort_key
 FROM event_attendees
-WHERE organization_id = :organization_id::bigint AND event_id = :event_id::bigint
-  AND scope_assert_event(:organization_id::bigint, :actor::text, :event_id::bigint)
-  AND (sort_key, id) > (CASE WHEN :cursor_1::text IS NULL THEN '' ELSE :cursor_1::text END COLLATE "C",
-                        CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
-  AND (:status::text IS NULL OR status = :status::text)
-  AND (:updated_since::timestamptz IS NULL OR updated_at >= :updated_since::timestamptz)
+WHERE organization_id = :call.organization_id::bigint AND event_id = :path.event_id::bigint
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
+  AND (sort_key, id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END COLLATE "C",
+                        CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
+  AND (:query.status::text IS NULL OR status = :query.status::text)
+  AND (:query.updated_since::timestamptz IS NULL OR updated_at >= :query.updated_since::timestamptz)
   -- The first name twice: "rosa me" and "medina ro" both find Rosa Medina.
-  AND (:text::text IS NULL
-       OR strpos(lower(concat_ws(' ', first_name, last_name, first_name, email, phone)), lower(:text::text)) > 0)
+  AND (:query.text::text IS NULL
+       OR strpos(lower(concat_ws(' ', first_name, last_name, first_name, email, phone)), lower(:query.text::text)) > 0)
 ORDER BY sort_key, id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: attendee_get
 SELECT {columns}
 FROM event_attendees
-WHERE organization_id = :organization_id::bigint AND event_id = :event_id::bigint AND id = :attendee_id::bigint
-  AND scope_has_event(:organization_id::bigint, :actor::text, :event_id::bigint)
+WHERE organization_id = :call.organization_id::bigint AND event_id = :path.event_id::bigint AND id = :path.attendee_id::bigint
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
 
 -- name: attendee_add
 INSERT INTO event_attendees (organization_id, event_id, source, created_by, {writable})
-SELECT e.organization_id, e.id, 'staff', :user_id::bigint, {writable r}
+SELECT e.organization_id, e.id, 'staff', :call.user_id::bigint, {writable r}
 FROM events e
 CROSS JOIN jsonb_populate_record(NULL::event_attendees, jsonb_strip_nulls(:body::jsonb)) r
-WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
-  AND scope_has_event(e.organization_id, :actor::text, e.id)
+WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
   AND assert_email_free(e.organization_id, e.id, :body::jsonb ->> 'email')
 RETURNING {columns}
 
 -- name: attendee_update
 UPDATE event_attendees a
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(a, :body::jsonb) r)
-WHERE a.organization_id = :organization_id::bigint AND a.event_id = :event_id::bigint AND a.id = :attendee_id::bigint
-  AND scope_has_event(a.organization_id, :actor::text, a.event_id)
-  AND assert_version(a.version, :if_match::bigint)
+WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
+  AND a.id = :path.attendee_id::bigint
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
+  AND assert_version(a.version, :call.if_match::bigint)
 RETURNING {columns a}
 
 -- name: attendee_cancel
 UPDATE event_attendees a
 SET status = 'cancelled', cancelled_at = COALESCE(a.cancelled_at, now())
-WHERE a.organization_id = :organization_id::bigint AND a.event_id = :event_id::bigint AND a.id = :attendee_id::bigint
-  AND scope_has_event(a.organization_id, :actor::text, a.event_id)
-  AND assert_version(a.version, :if_match::bigint)
+WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
+  AND a.id = :path.attendee_id::bigint
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
+  AND assert_version(a.version, :call.if_match::bigint)
   AND assert_rule(a.status <> 'attended', 'attendee_attended', 'This person is checked in: undo that first.')
 RETURNING {columns a}
 
 -- name: attendee_check_in
 SELECT {columns a}, c.refused_code, c.refused_message
-FROM check_in(:actor::text, :organization_id::bigint, :event_id::bigint, :attendee_id::bigint, 'check_in',
-              :client_id::uuid, :occurred_at::timestamptz) c
+FROM check_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :path.attendee_id::bigint, 'check_in',
+              :body.client_id::uuid, :body.occurred_at::timestamptz) c
 CROSS JOIN LATERAL (SELECT (c.attendee).*) a
 
 -- name: attendee_undo_check_in
 SELECT {columns a}, c.refused_code, c.refused_message
-FROM check_in(:actor::text, :organization_id::bigint, :event_id::bigint, :attendee_id::bigint, 'undo',
-              :client_id::uuid, :occurred_at::timestamptz) c
+FROM check_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :path.attendee_id::bigint, 'undo',
+              :body.client_id::uuid, :body.occurred_at::timestamptz) c
 CROSS JOIN LATERAL (SELECT (c.attendee).*) a
 
 -- name: attendee_walk_in
 SELECT {columns a}
-FROM walk_in(:actor::text, :organization_id::bigint, :event_id::bigint, :user_id::bigint, :client_id::uuid,
-             :occurred_at::timestamptz, :body::jsonb) a
+FROM walk_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :call.user_id::bigint,
+  :body.client_id::uuid,
+             :body.occurred_at::timestamptz, :body::jsonb) a

@@ -15,48 +15,48 @@ CROSS JOIN jsonb_populate_record(NULL::events,
        'organization_id', o.id,
        'slug', COALESCE(:body::jsonb ->> 'slug', event_slug(o.id, :body::jsonb ->> 'title')),
        'is_published', false,
-       'created_by', :user_id::bigint,
+       'created_by', :call.user_id::bigint,
        'created_at', now(),
        'updated_at', now(),
        'registered_count', 0, 'waitlisted_count', 0, 'cancelled_count', 0, 'attended_count', 0,
        'no_show_count', 0, 'attendees_revision', 0,
        'version', 1)) r
-WHERE o.id = :organization_id::bigint
+WHERE o.id = :call.organization_id::bigint
 RETURNING {columns}
 
 -- name: event_list
 -- CASE and not COALESCE: only so does row-level security let the condition reach the index.
 SELECT {columns}
-FROM scope_events(:organization_id::bigint, :actor::text) e
-WHERE (start_time, id) > (CASE WHEN :cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :cursor_1::timestamptz END,
-                          CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
-  AND start_time >= CASE WHEN :starts_after::timestamptz IS NULL THEN '-infinity' ELSE :starts_after::timestamptz END
-  AND start_time < CASE WHEN :starts_before::timestamptz IS NULL THEN 'infinity' ELSE :starts_before::timestamptz END
-  AND (:updated_since::timestamptz IS NULL OR updated_at >= :updated_since::timestamptz)
-  AND (:published::boolean IS NULL OR is_published = :published::boolean)
-  AND (:kind::text IS NULL OR kind = :kind::text)
-  AND (:text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:text::text)) > 0)
+FROM scope_events(:call.organization_id::bigint, :call.actor::text) e
+WHERE (start_time, id) > (CASE WHEN :page.cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :page.cursor_1::timestamptz END,
+                          CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
+  AND start_time >= CASE WHEN :query.starts_after::timestamptz IS NULL THEN '-infinity' ELSE :query.starts_after::timestamptz END
+  AND start_time < CASE WHEN :query.starts_before::timestamptz IS NULL THEN 'infinity' ELSE :query.starts_before::timestamptz END
+  AND (:query.updated_since::timestamptz IS NULL OR updated_at >= :query.updated_since::timestamptz)
+  AND (:query.published::boolean IS NULL OR is_published = :query.published::boolean)
+  AND (:query.kind::text IS NULL OR kind = :query.kind::text)
+  AND (:query.text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:query.text::text)) > 0)
 ORDER BY start_time, id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: event_get
-SELECT {columns} FROM scope_events(:organization_id::bigint, :actor::text) e WHERE id = :event_id::bigint
+SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE id = :path.event_id::bigint
 
 -- name: event_get_by_slug
-SELECT {columns} FROM scope_events(:organization_id::bigint, :actor::text) e WHERE slug = :slug::text
+SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE slug = :path.slug::text
 
 -- name: event_update
 UPDATE events e
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(e, :body::jsonb) r)
-WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
-  AND assert_version(e.version, :if_match::bigint)
+WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
+  AND assert_version(e.version, :call.if_match::bigint)
 RETURNING {columns e}
 
 -- name: event_delete
 -- Only what was never public: others may have been seen, linked and signed up for.
 DELETE FROM events
-WHERE organization_id = :organization_id::bigint AND id = :event_id::bigint
-  AND assert_version(version, :if_match::bigint)
+WHERE organization_id = :call.organization_id::bigint AND id = :path.event_id::bigint
+  AND assert_version(version, :call.if_match::bigint)
   AND assert_rule(published_at IS NULL, 'event_published',
                   'An event that was published cannot be deleted: cancel it')
 RETURNING id
@@ -64,21 +64,21 @@ RETURNING id
 -- name: event_publish
 UPDATE events e
 SET is_published = true, published_at = COALESCE(e.published_at, now())
-WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
-  AND assert_version(e.version, :if_match::bigint)
+WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
+  AND assert_version(e.version, :call.if_match::bigint)
   AND assert_rule(e.cancelled_at IS NULL, 'event_cancelled', 'A cancelled event cannot be published: duplicate it')
 RETURNING {columns e}
 
 -- name: event_unpublish
 UPDATE events e SET is_published = false
-WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
-  AND assert_version(e.version, :if_match::bigint)
+WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
+  AND assert_version(e.version, :call.if_match::bigint)
 RETURNING {columns e}
 
 -- name: event_cancel
 UPDATE events e SET cancelled_at = COALESCE(e.cancelled_at, now())
-WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
-  AND assert_version(e.version, :if_match::bigint)
+WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
+  AND assert_version(e.version, :call.if_match::bigint)
 RETURNING {columns e}
 
 -- name: event_duplicate
@@ -91,34 +91,34 @@ CROSS JOIN jsonb_populate_record(e, jsonb_build_object(
   'is_published', false,
   'published_at', NULL,
   'cancelled_at', NULL,
-  'created_by', :user_id::bigint,
+  'created_by', :call.user_id::bigint,
   'created_at', now(),
   'updated_at', now(),
   'registered_count', 0, 'waitlisted_count', 0, 'cancelled_count', 0, 'attended_count', 0,
   'no_show_count', 0, 'attendees_revision', 0,
   'version', 1)) r
-WHERE e.organization_id = :organization_id::bigint AND e.id = :event_id::bigint
+WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
 RETURNING {columns}
 
 -- name: public_event_list
 SELECT {columns e}
 FROM events e
 WHERE visibility = 'public'
-  AND (start_time, id) > (COALESCE(:cursor_1::timestamptz, '-infinity'), COALESCE(:cursor_2::bigint, 0))
-  AND start_time >= COALESCE(:starts_after::timestamptz, now())
-  AND start_time < COALESCE(:starts_before::timestamptz, 'infinity')
-  AND (:organization::text IS NULL
-       OR organization_id = (SELECT o.id FROM organizations o WHERE o.slug = :organization::text))
-  AND (:kind::text IS NULL OR kind = :kind::text)
-  AND (:text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:text::text)) > 0)
+  AND (start_time, id) > (COALESCE(:page.cursor_1::timestamptz, '-infinity'), COALESCE(:page.cursor_2::bigint, 0))
+  AND start_time >= COALESCE(:query.starts_after::timestamptz, now())
+  AND start_time < COALESCE(:query.starts_before::timestamptz, 'infinity')
+  AND (:query.organization::text IS NULL
+       OR organization_id = (SELECT o.id FROM organizations o WHERE o.slug = :query.organization::text))
+  AND (:query.kind::text IS NULL OR kind = :query.kind::text)
+  AND (:query.text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:query.text::text)) > 0)
 ORDER BY start_time, id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: public_event_get
-SELECT {columns} FROM events WHERE id = :event_id::bigint
+SELECT {columns} FROM events WHERE id = :path.event_id::bigint
 
 -- name: public_event_get_by_slug
 SELECT {columns e}
 FROM events e
-WHERE e.organization_id = (SELECT o.id FROM organizations o WHERE o.slug = :organization_slug::text)
-  AND e.slug = :slug::text
+WHERE e.organization_id = (SELECT o.id FROM organizations o WHERE o.slug = :path.organization_slug::text)
+  AND e.slug = :path.slug::text

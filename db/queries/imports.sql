@@ -3,17 +3,18 @@
 
 -- name: voter_source_create
 INSERT INTO voter_sources (organization_id, created_by, name, provider, permitted_use, terms, received_on, expires_on)
-VALUES (:organization_id::bigint, :my_user_id::bigint, :name::text, :provider::text, :permitted_use::text, :terms::text,
-        :received_on::date, :expires_on::date)
+VALUES (:call.organization_id::bigint, :call.user_id::bigint, :body.name::text, :body.provider::text,
+  :body.permitted_use::text, :body.terms::text,
+        :body.received_on::date, :body.expires_on::date)
 RETURNING {columns}
 
 -- name: voter_source_list
 SELECT {columns} FROM voter_sources
-WHERE organization_id = :organization_id::bigint AND id > COALESCE(:cursor_1::bigint, 0)
-ORDER BY id LIMIT :limit::int
+WHERE organization_id = :call.organization_id::bigint AND id > COALESCE(:page.cursor_1::bigint, 0)
+ORDER BY id LIMIT :page.limit::int
 
 -- name: voter_source_get
-SELECT {columns} FROM voter_sources WHERE organization_id = :organization_id::bigint AND id = :source_id::bigint
+SELECT {columns} FROM voter_sources WHERE organization_id = :call.organization_id::bigint AND id = :path.source_id::bigint
 
 -- name: voter_source_update
 UPDATE voter_sources s
@@ -22,45 +23,46 @@ SET ({writable}, acknowledged_at, acknowledged_by) = (
     CASE WHEN (r.permitted_use, r.terms) IS NOT DISTINCT FROM (s.permitted_use, s.terms) THEN s.acknowledged_at END,
     CASE WHEN (r.permitted_use, r.terms) IS NOT DISTINCT FROM (s.permitted_use, s.terms) THEN s.acknowledged_by END
   FROM jsonb_populate_record(s, :body::jsonb) r)
-WHERE s.organization_id = :organization_id::bigint AND s.id = :source_id::bigint
-  AND assert_version(s.version, :if_match::bigint)
+WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.source_id::bigint
+  AND assert_version(s.version, :call.if_match::bigint)
 RETURNING {columns s}
 
 -- name: voter_source_acknowledge
 UPDATE voter_sources s
-SET acknowledged_by = :my_user_id::bigint, acknowledged_at = now()
-WHERE s.organization_id = :organization_id::bigint AND s.id = :source_id::bigint
+SET acknowledged_by = :call.user_id::bigint, acknowledged_at = now()
+WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.source_id::bigint
 RETURNING {columns s}
 
 -- name: voter_source_purge
-SELECT {columns} FROM purge_begin(:source_id::bigint, :actor::text)
+SELECT {columns} FROM purge_begin(:path.source_id::bigint, :call.actor::text)
 
 -- name: purge_certificate_get
-SELECT {columns} FROM purge_certificates WHERE organization_id = :organization_id::bigint AND source_id = :source_id::bigint
+SELECT {columns} FROM purge_certificates WHERE organization_id = :call.organization_id::bigint
+  AND source_id = :path.source_id::bigint
 
 -- name: voter_profile_create
 INSERT INTO voter_profiles (organization_id, created_by, name, profile)
-VALUES (:organization_id::bigint, :my_user_id::bigint, :profile::jsonb ->> 'name', :profile::jsonb)
+VALUES (:call.organization_id::bigint, :call.user_id::bigint, :body.profile::jsonb ->> 'name', :body.profile::jsonb)
 RETURNING *
 
 -- name: voter_profile_list
 SELECT {columns} FROM voter_profiles
-WHERE organization_id = :organization_id::bigint AND id > COALESCE(:cursor_1::bigint, 0)
-ORDER BY id LIMIT :limit::int
+WHERE organization_id = :call.organization_id::bigint AND id > COALESCE(:page.cursor_1::bigint, 0)
+ORDER BY id LIMIT :page.limit::int
 
 -- name: voter_profile_get
-SELECT {columns} FROM voter_profiles WHERE organization_id = :organization_id::bigint AND id = :profile_id::bigint
+SELECT {columns} FROM voter_profiles WHERE organization_id = :call.organization_id::bigint AND id = :path.profile_id::bigint
 
 -- name: voter_profile_replace
-UPDATE voter_profiles p SET name = :profile::jsonb ->> 'name', profile = :profile::jsonb
-WHERE p.organization_id = :organization_id::bigint AND p.id = :profile_id::bigint
-  AND assert_version(p.version, :if_match::bigint)
+UPDATE voter_profiles p SET name = :body.profile::jsonb ->> 'name', profile = :body.profile::jsonb
+WHERE p.organization_id = :call.organization_id::bigint AND p.id = :path.profile_id::bigint
+  AND assert_version(p.version, :call.if_match::bigint)
 RETURNING p.*
 
 -- name: voter_profile_delete
 DELETE FROM voter_profiles p
-WHERE p.organization_id = :organization_id::bigint AND p.id = :profile_id::bigint
-  AND assert_version(p.version, :if_match::bigint)
+WHERE p.organization_id = :call.organization_id::bigint AND p.id = :path.profile_id::bigint
+  AND assert_version(p.version, :call.if_match::bigint)
   AND assert_rule(NOT EXISTS (SELECT FROM imports i WHERE i.organization_id = p.organization_id AND i.profile_id = p.id
                               AND i.state IN ('created', 'uploaded', 'reading', 'comparing', 'ready', 'applying')),
                   'profile_in_use', 'An import that is not done uses this profile.')
@@ -69,36 +71,37 @@ RETURNING p.id
 -- name: import_create
 INSERT INTO imports (organization_id, created_by, source_id, name, profile_id, profile_key, member, complete, auto_apply,
   file_name)
-VALUES (:organization_id::bigint, :my_user_id::bigint, :source_id::bigint, :name::text, :profile_id::bigint, :profile_key::text,
-  :member::text, COALESCE(:complete::boolean, false), COALESCE(:auto_apply::boolean, false), :file_name::text)
+VALUES (:call.organization_id::bigint, :call.user_id::bigint, :body.source_id::bigint, :body.name::text,
+  :body.profile_id::bigint, :body.profile_key::text,
+  :body.member::text, COALESCE(:body.complete::boolean, false), COALESCE(:body.auto_apply::boolean, false), :body.file_name::text)
 RETURNING *
 
 -- name: import_list
 SELECT {columns} FROM imports
-WHERE organization_id = :organization_id::bigint AND (:cursor_1::bigint IS NULL OR id < :cursor_1::bigint)
-ORDER BY id DESC LIMIT :limit::int
+WHERE organization_id = :call.organization_id::bigint AND (:page.cursor_1::bigint IS NULL OR id < :page.cursor_1::bigint)
+ORDER BY id DESC LIMIT :page.limit::int
 
 -- name: import_get
-SELECT {columns} FROM imports WHERE organization_id = :organization_id::bigint AND id = :import_id::bigint
+SELECT {columns} FROM imports WHERE organization_id = :call.organization_id::bigint AND id = :path.import_id::bigint
 
 -- name: import_exists
-SELECT assert_import(:organization_id::bigint, :import_id::bigint)
+SELECT assert_import(:call.organization_id::bigint, :path.import_id::bigint)
 
 -- name: import_lock
 -- Before a piece of the file is written.
 SELECT assert_rule(state IN ('created', 'uploaded'), 'import_state', 'The file of this import cannot be changed any more.')
-FROM imports WHERE organization_id = :organization_id::bigint AND id = :import_id::bigint FOR UPDATE
+FROM imports WHERE organization_id = :call.organization_id::bigint AND id = :path.import_id::bigint FOR UPDATE
 
 -- name: import_uploaded
-UPDATE imports i SET state = 'uploaded', file_bytes = :bytes::bigint
-WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+UPDATE imports i SET state = 'uploaded', file_bytes = :arg.bytes::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
 RETURNING i.*
 
 -- name: import_start
 WITH told AS (
 UPDATE imports i SET state = 'reading', progress = 0
 FROM voter_sources s
-WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
   AND s.organization_id = i.organization_id AND s.id = i.source_id
   AND assert_rule(i.state = 'uploaded', 'import_state', 'Upload the file first; an import is started once.')
   AND assert_rule(s.acknowledged_at IS NOT NULL, 'not_acknowledged', 'Nobody has promised to keep the terms of the source.')
@@ -112,7 +115,7 @@ SELECT {columns t} FROM told t, job
 WITH told AS (
 UPDATE imports i SET state = 'applying', progress = 0, planned_to = NULL, applied_at = now(),
   work = jsonb_build_object('before', import_work_all())
-WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
   AND assert_rule(i.state = 'ready', 'import_state', 'Only an import that is ready can be applied.')
   AND assert_rule(NOT EXISTS (SELECT FROM imports o WHERE o.organization_id = i.organization_id
                               AND o.state IN ('applying', 'undoing')),
@@ -127,7 +130,7 @@ WITH told AS (
 UPDATE imports i SET cancel_requested = true,
   state = CASE WHEN i.state IN ('created', 'uploaded', 'ready') THEN 'cancelled' ELSE i.state END,
   finished_at = CASE WHEN i.state IN ('created', 'uploaded', 'ready') THEN now() ELSE i.finished_at END
-WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
   AND assert_rule(i.state NOT IN ('done', 'undoing', 'undone', 'failed'), 'import_state',
                   'This import has come to its end; undo it instead.')
 RETURNING i.*
@@ -135,7 +138,7 @@ RETURNING i.*
 SELECT {columns t} FROM told t, job
 
 -- name: import_undo_order
-SELECT {columns} FROM import_undo_begin(:import_id::bigint)
+SELECT {columns} FROM import_undo_begin(:path.import_id::bigint)
 
 -- name: import_change_list
 SELECT c.voter_id, c.kind, btrim(v.first_name || ' ' || v.last_name) AS name,
@@ -143,11 +146,11 @@ SELECT c.voter_id, c.kind, btrim(v.first_name || ' ' || v.last_name) AS name,
   CASE WHEN NOT v.confidential THEN v.address END AS new_address, c.at
 FROM import_changes c
 JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
-WHERE assert_import(:organization_id::bigint, :import_id::bigint)
-  AND c.organization_id = :organization_id::bigint AND c.import_id = :import_id::bigint
-  AND c.voter_id > COALESCE(:cursor_1::bigint, 0) AND c.kind <> 'seen'
-  AND (:kind::text IS NULL OR c.kind = :kind::text)
-ORDER BY c.voter_id LIMIT :limit::int
+WHERE assert_import(:call.organization_id::bigint, :path.import_id::bigint)
+  AND c.organization_id = :call.organization_id::bigint AND c.import_id = :path.import_id::bigint
+  AND c.voter_id > COALESCE(:page.cursor_1::bigint, 0) AND c.kind <> 'seen'
+  AND (:query.kind::text IS NULL OR c.kind = :query.kind::text)
+ORDER BY c.voter_id LIMIT :page.limit::int
 
 -- Of the job ---------------------------------------------------------------------------------------
 
@@ -157,133 +160,130 @@ SELECT i.id, i.source_id, i.state, i.profile_id, i.profile_key, i.member, i.comp
   COALESCE(i.file_bytes, 0) AS file_bytes
 FROM imports i
 LEFT JOIN voter_profiles p ON p.organization_id = i.organization_id AND p.id = i.profile_id
-WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
 
 -- name: import_own_profiles
-SELECT id, profile FROM voter_profiles WHERE organization_id = :organization_id::bigint ORDER BY id LIMIT 200
+SELECT id, profile FROM voter_profiles WHERE organization_id = :call.organization_id::bigint ORDER BY id LIMIT 200
 
 -- name: import_stage_empty
-SELECT import_stage(:import_id::bigint)
+SELECT import_stage(:arg.import_id::bigint)
 
 -- name: import_copy
-COPY staging.rows FROM STDIN
+-- The order of server/voters/ccd-import-row.c: what is imported by the field table, before and behind it by hand.
+COPY staging.rows (import_id, row_no, file_no, line, hash, {Voter.imported},
+  address_key, building_key, building_address, number, street, street_key) FROM STDIN
 
 -- name: import_progress
-SELECT import_progress(:import_id::bigint, :progress::float8, :rows_read::bigint, :rows_rejected::bigint,
-                       :rows_staged::bigint) AS cancel
+SELECT import_progress(:arg.import_id::bigint, :arg.progress::float8, :arg.rows_read::bigint, :arg.rows_rejected::bigint,
+                       :arg.rows_staged::bigint) AS cancel
 
 -- name: import_repeated
-SELECT * FROM import_repeated(:import_id::bigint, :n::int)
+SELECT * FROM import_repeated(:arg.import_id::bigint, :arg.n::int)
 
 -- name: import_rows_staged
-SELECT import_staged(:import_id::bigint, 'rows')
+SELECT import_staged(:arg.import_id::bigint, 'rows')
 
 -- name: import_read_done
-UPDATE imports SET format = :format::jsonb, problems = :problems::jsonb, sample = :sample::jsonb,
-  rows_read = :rows_read::bigint, rows_rejected = :rows_rejected::bigint, rows_staged = :rows_staged::bigint, progress = 0,
+UPDATE imports SET format = :arg.format::jsonb, problems = :arg.problems::jsonb, sample = :arg.sample::jsonb,
+  rows_read = :arg.rows_read::bigint, rows_rejected = :arg.rows_rejected::bigint, rows_staged = :arg.rows_staged::bigint,
+  progress = 0,
   state = CASE WHEN state = 'reading' THEN 'comparing' ELSE state END
-WHERE organization_id = :organization_id::bigint AND id = :import_id::bigint
+WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint
 
 -- name: import_is_staged
 -- A crash of the database empties what is not logged.
 SELECT to_regclass('staging.rows_' || i.id) IS NOT NULL
    AND (SELECT count(*) FROM staging.rows r WHERE r.import_id = i.id) = i.rows_staged AS whole
-FROM imports i WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+FROM imports i WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
 
 -- name: import_is_planned
 SELECT i.planned_to IS NOT NULL AND (i.planned_to <= i.applied_row
    OR EXISTS (SELECT FROM staging.plan p WHERE p.import_id = i.id AND p.row_no = i.planned_to)) AS whole
-FROM imports i WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+FROM imports i WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
 
 -- name: import_plan_clear
-DELETE FROM staging.plan WHERE import_id = :import_id::bigint
+DELETE FROM staging.plan WHERE import_id = :arg.import_id::bigint
 
 -- name: import_compare
-SELECT import_compare(:import_id::bigint)
+SELECT import_compare(:arg.import_id::bigint)
 
 -- name: import_plan_staged
-SELECT import_staged(:import_id::bigint, 'plan')
+SELECT import_staged(:arg.import_id::bigint, 'plan')
 
 -- name: import_planned
-SELECT import_planned(:import_id::bigint)
+SELECT import_planned(:arg.import_id::bigint)
 
 -- name: import_ready
 UPDATE imports SET state = 'ready', progress = 1
-WHERE organization_id = :organization_id::bigint AND id = :import_id::bigint AND state = 'comparing'
+WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint AND state = 'comparing'
 
 -- name: import_apply_own
 -- An import that goes on by itself: its plan is fresh.
 UPDATE imports i SET state = 'applying', progress = 0, applied_at = now(), work = jsonb_build_object('before', import_work_all())
-WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint AND i.state = 'ready'
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint AND i.state = 'ready'
   AND NOT EXISTS (SELECT FROM imports o WHERE o.organization_id = i.organization_id AND o.state IN ('applying', 'undoing'))
 RETURNING i.id
 
 -- name: import_apply_step
-SELECT finished, cancel FROM import_apply(:import_id::bigint, :n::int)
+SELECT finished, cancel FROM import_apply(:arg.import_id::bigint, :arg.n::int)
 
 -- name: import_apply_end
-SELECT import_finish(:import_id::bigint) AS good
+SELECT import_finish(:arg.import_id::bigint) AS good
 
 -- name: import_record
-SELECT record_bulk('voter', 'update', :n::bigint)
+SELECT record_bulk('voter', 'update', :arg.n::bigint)
 
 -- name: import_stop
 -- Ends it, or has what was written undone first.
-UPDATE imports SET state = CASE WHEN state IN ('applying', 'undoing') THEN 'undoing' ELSE :state::text END,
-  error_code = :code::text, error = :error::text,
+UPDATE imports SET state = CASE WHEN state IN ('applying', 'undoing') THEN 'undoing' ELSE :arg.state::text END,
+  error_code = :arg.code::text, error = :arg.error::text,
   finished_at = CASE WHEN state IN ('applying', 'undoing') THEN finished_at ELSE now() END
-WHERE organization_id = :organization_id::bigint AND id = :import_id::bigint
+WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint
   AND state IN ('reading', 'comparing', 'ready', 'applying', 'undoing')
 
 -- name: import_undo_step
-SELECT import_undo(:import_id::bigint, :n::int) AS done
+SELECT import_undo(:arg.import_id::bigint, :arg.n::int) AS done
 
 -- name: import_undo_end
-SELECT import_undo_finish(:import_id::bigint,
-  CASE WHEN :cancelled::boolean THEN 'cancelled' WHEN :failed::boolean THEN 'failed' ELSE 'undone' END)
+SELECT import_undo_finish(:arg.import_id::bigint,
+  CASE WHEN :arg.cancelled::boolean THEN 'cancelled' WHEN :arg.failed::boolean THEN 'failed' ELSE 'undone' END)
 
 -- name: import_unstage
-SELECT import_unstage(:import_id::bigint)
+SELECT import_unstage(:arg.import_id::bigint)
 
 -- name: purge_count
-SELECT purge_count(:source_id::bigint)
+SELECT purge_count(:arg.source_id::bigint)
 
 -- name: purge_step
-SELECT purge_step(:source_id::bigint, :n::int) AS n
+SELECT purge_step(:arg.source_id::bigint, :arg.n::int) AS n
 
 -- name: purge_end
-SELECT purge_finish(:source_id::bigint)
+SELECT purge_finish(:arg.source_id::bigint)
 
 -- name: purge_total
 SELECT voters_deleted + voters_emptied AS n FROM purge_certificates
-WHERE organization_id = :organization_id::bigint AND source_id = :source_id::bigint
+WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
 
 -- name: purge_files
 -- What is kept of its imports outside of the database.
-SELECT id FROM imports WHERE organization_id = :organization_id::bigint AND source_id = :source_id::bigint ORDER BY id LIMIT 1000
+SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint
+  AND source_id = :arg.source_id::bigint ORDER BY id LIMIT 1000
 
 -- Export -------------------------------------------------------------------------------------------
 
 -- name: export_begin
-SELECT set_config('app.export_list', COALESCE(:list_id::bigint::text, ''), true),
-  (:list_id::bigint IS NULL OR EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = :organization_id::bigint
-                                       AND l.id = :list_id::bigint)) AS known
+SELECT set_config('app.export_list', COALESCE(:body.list_id::bigint::text, ''), true),
+  (:body.list_id::bigint IS NULL OR EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = :call.organization_id::bigint
+                                       AND l.id = :body.list_id::bigint)) AS known
 
 -- name: export_copy
 -- opted_out: the channels for which the person has withdrawn every consent.
 COPY (
-  SELECT v.id, v.state_id, v.first_name, v.middle_name, v.last_name, v.name_suffix, v.birth_date, v.birth_year, v.sex,
-    v.party, v.registration_status, v.registered_on, CASE WHEN NOT v.confidential THEN v.precinct END AS precinct,
-    CASE WHEN NOT v.confidential THEN v.address END AS address, CASE WHEN NOT v.confidential THEN v.unit END AS unit,
-    CASE WHEN NOT v.confidential THEN v.city END AS city, CASE WHEN NOT v.confidential THEN v.state END AS state,
-    CASE WHEN NOT v.confidential THEN v.zip5 END AS zip5,
-    CASE WHEN NOT v.confidential THEN v.mailing_address END AS mailing_address,
-    (SELECT string_agg(p, ' ') FROM jsonb_array_elements_text(v.phones) p) AS phones,
-    (SELECT string_agg(e, ' ') FROM jsonb_array_elements_text(v.emails) e) AS emails,
+  SELECT {Voter.exported-residence: export_cell(v.@) AS @},
+    {Voter.exported+residence: CASE WHEN NOT v.confidential THEN export_cell(v.@) END AS @},
     (SELECT string_agg(t.name, '; ' ORDER BY t.name) FROM voter_tags g
      JOIN tags t ON t.organization_id = g.organization_id AND t.id = g.tag_id
      WHERE g.organization_id = v.organization_id AND g.voter_id = v.id) AS tags,
-    v.support_level, v.last_contact_at, v.confidential, v.unreachable,
     (SELECT string_agg(c.channel, ' ') FROM unnest('{door,phone,text,email,mail}'::text[]) c (channel)
      WHERE EXISTS (SELECT FROM consents w WHERE w.organization_id = v.organization_id AND w.voter_id = v.id)
        AND NOT consent_allows(v.organization_id, v.id, c.channel, 'campaign')) AS opted_out
@@ -293,7 +293,7 @@ COPY (
 ) TO STDOUT (FORMAT csv, HEADER)
 
 -- name: export_record
-SELECT record_bulk('voter', 'update', :n::bigint)
+SELECT record_bulk('voter', 'update', :arg.n::bigint)
 
 -- Command line -------------------------------------------------------------------------------------
 
@@ -301,32 +301,37 @@ SELECT record_bulk('voter', 'update', :n::bigint)
 -- Everything of an import of local files in one statement.
 WITH source AS (
   INSERT INTO voter_sources (organization_id, name, provider, permitted_use, received_on, acknowledged_at)
-  SELECT :organization_id::bigint, :name::text, :provider::text, :permitted_use::text, current_date, now()
-  WHERE :source_id::bigint IS NULL
+  SELECT :call.organization_id::bigint, :arg.name::text, :arg.provider::text, :arg.permitted_use::text, current_date, now()
+  WHERE :arg.source_id::bigint IS NULL
   RETURNING id
 ), made AS (
-  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, local_files, file_name, file_bytes,
+  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, local_files,
+    file_name, file_bytes,
     state)
-  SELECT :organization_id::bigint, COALESCE(:source_id::bigint, (SELECT id FROM source)), :name::text, :profile_key::text,
-    :profile_id::bigint, :complete::boolean, NOT :dry_run::boolean, :files::jsonb, :name::text, :bytes::bigint,
+  SELECT :call.organization_id::bigint, COALESCE(:arg.source_id::bigint, (SELECT id FROM source)), :arg.name::text,
+    :arg.profile_key::text, :arg.profile_id::bigint, :arg.complete::boolean, NOT :arg.dry_run::boolean, :arg.files::jsonb,
+    :arg.name::text, :arg.bytes::bigint,
     'reading'
   RETURNING id
 )
-SELECT m.id, job_enqueue('import.local', :organization_id::bigint, jsonb_build_object('import_id', m.id)) AS job_id FROM made m
+SELECT m.id, job_enqueue('import.local', :call.organization_id::bigint, jsonb_build_object('import_id', m.id)) AS job_id
+  FROM made m
 
 -- name: import_local_profile
-INSERT INTO voter_profiles (organization_id, name, profile) VALUES (:organization_id::bigint, :name::text, :profile::jsonb)
+INSERT INTO voter_profiles (organization_id, name, profile) VALUES (:call.organization_id::bigint, :arg.name::text,
+  :arg.profile::jsonb)
 ON CONFLICT (organization_id, name) DO UPDATE SET profile = EXCLUDED.profile
 RETURNING id
 
 -- name: import_local_organization
-SELECT organization_by_slug(:slug::text) AS id
+SELECT organization_by_slug(:arg.slug::text) AS id
 
 -- name: import_local_state
-SELECT i.state, i.progress, i.rows_read, i.rows_rejected, i.planned, i.applied, i.problems, i.error_code, i.error, j.state AS job_state,
+SELECT i.state, i.progress, i.rows_read, i.rows_rejected, i.planned, i.applied, i.problems, i.error_code, i.error,
+  j.state AS job_state,
   j.last_error
-FROM imports i JOIN jobs j ON j.id = :job_id::bigint
-WHERE i.organization_id = :organization_id::bigint AND i.id = :import_id::bigint
+FROM imports i JOIN jobs j ON j.organization_id = i.organization_id AND j.id = :arg.job_id::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
 
 -- name: import_local_cancel
-UPDATE imports SET cancel_requested = true WHERE organization_id = :organization_id::bigint AND id = :import_id::bigint
+UPDATE imports SET cancel_requested = true WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint

@@ -3,27 +3,23 @@
 
 -- name: job_enqueue
 INSERT INTO jobs (kind, payload, organization_id)
-VALUES (:kind::text, :payload::bytea, :organization_id::bigint)
-
--- name: job_enqueue_plain
--- For ccd_job_enqueue; SQL calls the function itself.
-SELECT job_enqueue(:kind::text, :organization_id::bigint, :payload::jsonb)
+VALUES (:arg.kind::text, :arg.payload::bytea, COALESCE(:call.organization_id::bigint, 0))
 
 -- name: job_claim
 -- Due jobs of these kinds, and running ones whose worker did not come back within its lease, each for
 -- its kind's lease. Workers never wait for each other.
 WITH due AS (
-  SELECT id FROM jobs
-  WHERE kind = ANY (:kinds::text[])
+  SELECT organization_id, id FROM jobs
+  WHERE kind = ANY (:arg.kinds::text[])
     AND ((state = 'queued' AND run_at <= now())
-      OR (state = 'running' AND locked_until < now() AND attempts < :attempts_max::int))
-  ORDER BY run_at, id LIMIT :n::int FOR UPDATE SKIP LOCKED),
+      OR (state = 'running' AND locked_until < now() AND attempts < :arg.attempts_max::int))
+  ORDER BY run_at, id LIMIT :arg.n::int FOR UPDATE SKIP LOCKED),
 claimed AS (
   UPDATE jobs j
   SET state = 'running', attempts = j.attempts + 1,
       locked_until = now() + make_interval(secs => w.lease_s)
-  FROM due, unnest(:kinds::text[], :leases::int[]) AS w (kind, lease_s)
-  WHERE j.id = due.id AND j.kind = w.kind
+  FROM due, unnest(:arg.kinds::text[], :arg.leases::int[]) AS w (kind, lease_s)
+  WHERE j.organization_id = due.organization_id AND j.id = due.id AND j.kind = w.kind
   RETURNING j.id, j.run_at, j.kind, j.payload, j.attempts, j.created_at, j.organization_id
 )
 SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created_at) * 1000000)::bigint AS made
@@ -31,43 +27,43 @@ FROM claimed ORDER BY run_at, id
 
 -- name: job_extend
 -- No row: the lease was lost.
-UPDATE jobs SET locked_until = now() + make_interval(secs => :lease_s::int)
-WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+UPDATE jobs SET locked_until = now() + make_interval(secs => :arg.lease_s::int)
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 RETURNING id
 
 -- name: job_hold
 -- Last statement of a transaction of a job: with this lock nobody takes the job over before the commit.
 SELECT id FROM jobs
-WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int FOR SHARE
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int FOR SHARE
 
 -- name: job_again
 -- Put back by its own worker: not a failure, so not an attempt.
 UPDATE jobs
-SET state = 'queued', attempts = attempts - 1, run_at = now() + make_interval(secs => :after_s::int),
+SET state = 'queued', attempts = attempts - 1, run_at = now() + make_interval(secs => :arg.after_s::int),
     locked_until = NULL
-WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_give_up
 -- A job that ended its worker that often is not run again.
 UPDATE jobs
 SET state = 'failed', finished_at = now(), locked_until = NULL,
     last_error = format('The worker went away %s times while it ran.', attempts)
-WHERE state = 'running' AND locked_until < now() AND attempts >= :attempts_max::int
+WHERE state = 'running' AND locked_until < now() AND attempts >= :arg.attempts_max::int
 
 -- name: job_done
--- :attempts is the fence: a worker whose lease ran out changes nothing. What was in the payload is
+-- :arg.attempts is the fence: a worker whose lease ran out changes nothing. What was in the payload is
 -- not needed any more.
 UPDATE jobs SET state = 'done', payload = '', locked_until = NULL, last_error = NULL, finished_at = now()
-WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_retry
--- Again after 2, 4, 8 … seconds, at most an hour; :attempts_max tries in all.
+-- Again after 2, 4, 8 … seconds, at most an hour; :arg.attempts_max tries in all.
 UPDATE jobs
-SET state = CASE WHEN attempts >= :attempts_max::int THEN 'failed' ELSE 'queued' END,
+SET state = CASE WHEN attempts >= :arg.attempts_max::int THEN 'failed' ELSE 'queued' END,
     run_at = now() + LEAST(interval '1 hour', make_interval(secs => 2 ^ attempts)),
-    finished_at = CASE WHEN attempts >= :attempts_max::int THEN now() END,
-    locked_until = NULL, last_error = :error::text
-WHERE id = :id::bigint AND state = 'running' AND attempts = :attempts::int
+    finished_at = CASE WHEN attempts >= :arg.attempts_max::int THEN now() END,
+    locked_until = NULL, last_error = :arg.error::text
+WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_figures
 SELECT count(*) FILTER (WHERE state <> 'failed') AS queued, count(*) FILTER (WHERE state = 'failed') AS failed

@@ -8,15 +8,15 @@
 -- name: organization_new
 -- From here on the transaction acts for the organization that is about to be; and a slug to try.
 SELECT organization_begin() AS id,
-       COALESCE(NULLIF(slugify(:name::text), ''), 'organization') AS slug;
+       COALESCE(NULLIF(slugify(:body.name::text), ''), 'organization') AS slug;
 
 -- name: organization_create
 -- No row: the slug is taken, by an organization that may be invisible here.
 INSERT INTO organizations (id, name, slug, description, avatar_url, website_url, timezone,
                            default_event_capacity, require_second_factor)
-VALUES (:organization_id::bigint, :name::text, :slug::text, :description::text, :avatar_url::text,
-        :website_url::text, :timezone::text, :default_event_capacity::int,
-        :require_second_factor::boolean)
+VALUES (:call.organization_id::bigint, :body.name::text, :arg.slug::text, :body.description::text,
+        :body.avatar_url::text, :body.website_url::text, :body.timezone::text, :body.default_event_capacity::int,
+        :body.require_second_factor::boolean)
 ON CONFLICT (slug) DO NOTHING
 RETURNING id;
 
@@ -24,45 +24,45 @@ RETURNING id;
 -- The first member of a new organization, and the session that goes on working in it.
 WITH founder AS (
   INSERT INTO organization_members (organization_id, user_id, role)
-  VALUES (:organization_id::bigint, :user_id::bigint, 'owner')
+  VALUES (:call.organization_id::bigint, :call.user_id::bigint, 'owner')
   RETURNING organization_id, user_id
 )
 UPDATE sessions s SET active_organization_id = f.organization_id
 FROM founder f
-WHERE s.id = :session_id::bigint AND s.user_id = f.user_id
+WHERE s.id = :call.session_id::bigint AND s.user_id = f.user_id
 RETURNING s.id;
 
 -- name: organization_list
 SELECT o.id, o.name, o.slug, o.avatar_url, o.timezone, m.role, m.permissions, m.joined_at,
-       COALESCE(o.id = :organization_id::bigint, false) AS active
+       COALESCE(o.id = :call.organization_id::bigint, false) AS active
 FROM organization_members m
 JOIN organizations o ON o.id = m.organization_id
-WHERE m.user_id = :user_id::bigint AND o.id > COALESCE(:cursor_1::bigint, 0)
+WHERE m.user_id = :call.user_id::bigint AND o.id > COALESCE(:page.cursor_1::bigint, 0)
 ORDER BY o.id
-LIMIT :limit::int;
+LIMIT :page.limit::int;
 
 -- name: membership_get
 SELECT o.id, o.name, o.slug, o.avatar_url, o.timezone, m.role, m.permissions, m.joined_at,
        true AS active
 FROM organization_members m
 JOIN organizations o ON o.id = m.organization_id
-WHERE m.organization_id = :organization_id::bigint AND m.user_id = :my_user_id::bigint;
+WHERE m.organization_id = :arg.organization_id::bigint AND m.user_id = :call.user_id::bigint;
 
 -- name: organization_get
-SELECT {columns o} FROM organizations o WHERE o.id = :organization_id::bigint;
+SELECT {columns o} FROM organizations o WHERE o.id = :call.organization_id::bigint;
 
 -- name: organization_update
 UPDATE organizations o
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(o, :body::jsonb) r)
-WHERE o.id = :organization_id::bigint AND assert_version(o.version, :if_match::bigint)
+WHERE o.id = :call.organization_id::bigint AND assert_version(o.version, :call.if_match::bigint)
 RETURNING {columns o};
 
 -- name: organization_switch
--- organization_id is the wanted one; only a member sees the row of his membership.
+-- Only a member sees the row of his membership.
 UPDATE sessions s SET active_organization_id = m.organization_id
 FROM organization_members m
-WHERE s.id = :session_id::bigint AND s.user_id = m.user_id
-  AND m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+WHERE s.id = :call.session_id::bigint AND s.user_id = m.user_id
+  AND m.organization_id = :body.organization_id::bigint AND m.user_id = :call.user_id::bigint
 RETURNING s.id;
 
 -- Members ----------------------------------------------------------------------------------------
@@ -73,24 +73,24 @@ SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
        m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version
 FROM organization_members m
 JOIN users u ON u.id = m.user_id
-WHERE m.organization_id = :organization_id::bigint AND m.id > COALESCE(:cursor_1::bigint, 0)
-  AND (:role::text IS NULL OR m.role = :role::text)
+WHERE m.organization_id = :call.organization_id::bigint AND m.id > COALESCE(:page.cursor_1::bigint, 0)
+  AND (:query.role::text IS NULL OR m.role = :query.role::text)
 ORDER BY m.id
-LIMIT :limit::int;
+LIMIT :page.limit::int;
 
 -- name: member_lock
--- The member as he is now, held until the commit, and his single rights with :permissions merged in.
+-- The member as he is now, held until the commit, and his single rights with :arg.permissions merged in.
 SELECT m.role, m.permissions,
-       jsonb_strip_nulls(m.permissions || COALESCE(:permissions::jsonb, '{}')) AS merged,
-       assert_version(m.version, :if_match::bigint) AS fits
+       jsonb_strip_nulls(m.permissions || COALESCE(:arg.permissions::jsonb, '{}')) AS merged,
+       assert_version(m.version, :call.if_match::bigint) AS fits
 FROM organization_members m
-WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :path.user_id::bigint
 FOR UPDATE;
 
 -- name: member_update
-UPDATE organization_members m SET role = :role::text, permissions = :permissions::jsonb
+UPDATE organization_members m SET role = :arg.role::text, permissions = :arg.permissions::jsonb
 FROM users u
-WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :path.user_id::bigint
   AND u.id = m.user_id
 RETURNING m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
           u.totp_confirmed_at IS NOT NULL AS has_second_factor,
@@ -99,7 +99,7 @@ RETURNING m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
 -- name: member_remove
 WITH gone AS (
   DELETE FROM organization_members m
-  WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+  WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :arg.user_id::bigint
   RETURNING m.organization_id, m.user_id
 ), freed AS (
   UPDATE sessions s SET active_organization_id = NULL
@@ -110,13 +110,13 @@ SELECT user_id FROM gone;
 
 -- name: owner_make
 UPDATE organization_members m SET role = 'owner', permissions = '{}'
-WHERE m.organization_id = :organization_id::bigint AND m.user_id = :user_id::bigint
+WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :body.user_id::bigint
 RETURNING m.user_id;
 
 -- name: owner_step_down
 -- After owner_make, so that there is an owner at any time. No row: he is no owner any more.
 UPDATE organization_members m SET role = 'admin'
-WHERE m.organization_id = :organization_id::bigint AND m.user_id = :my_user_id::bigint
+WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :call.user_id::bigint
   AND m.role = 'owner'
 RETURNING m.user_id;
 
@@ -125,26 +125,26 @@ RETURNING m.user_id;
 -- name: invitation_prepare
 -- What the rules and the mail need to know before an invitation is made.
 SELECT o.name AS organization_name,
-       (SELECT concat_ws(' ', u.first_name, u.last_name) FROM users u WHERE u.id = :user_id::bigint)
+       (SELECT concat_ws(' ', u.first_name, u.last_name) FROM users u WHERE u.id = :call.user_id::bigint)
          AS inviter,
        EXISTS (SELECT FROM organization_members m JOIN users u ON u.id = m.user_id
-               WHERE m.organization_id = o.id AND u.email = :email::text) AS is_member
+               WHERE m.organization_id = o.id AND u.email = :arg.email::text) AS is_member
 FROM organizations o
-WHERE o.id = :organization_id::bigint;
+WHERE o.id = :call.organization_id::bigint;
 
 -- name: invitation_clear
 -- An invitation that ran out does not stand in the way of a new one.
 UPDATE invitations i SET status = 'revoked'
-WHERE i.organization_id = :organization_id::bigint AND i.email = :email::text
+WHERE i.organization_id = :call.organization_id::bigint AND i.email = :arg.email::text
   AND i.status = 'pending' AND i.expires_at <= now();
 
 -- name: invitation_create
 -- No row: one is pending.
 INSERT INTO invitations (organization_id, email, role, permissions, token_hash, invited_by, status,
                          message, expires_at, sent_at)
-VALUES (:organization_id::bigint, :email::text, :role::text,
-        jsonb_strip_nulls(COALESCE(:permissions::jsonb, '{}')), :token_hash::bytea, :user_id::bigint,
-        'pending', :message::text, now() + interval '14 days', now())
+VALUES (:call.organization_id::bigint, :arg.email::text, :body.role::text,
+        jsonb_strip_nulls(COALESCE(:body.permissions::jsonb, '{}')), :arg.token_hash::bytea, :call.user_id::bigint,
+        'pending', :body.message::text, now() + interval '14 days', now())
 ON CONFLICT (organization_id, email) WHERE status = 'pending' DO NOTHING
 RETURNING id, email, role, permissions, message, status, invited_by, created_at, updated_at,
           expires_at, sent_at, responded_at, version;
@@ -155,15 +155,15 @@ SELECT i.* FROM (
          CASE WHEN status = 'pending' AND expires_at <= now() THEN 'expired' ELSE status END AS status,
          invited_by, created_at, updated_at, expires_at, sent_at, responded_at, version
   FROM invitations
-  WHERE organization_id = :organization_id::bigint AND id > COALESCE(:cursor_1::bigint, 0)
+  WHERE organization_id = :call.organization_id::bigint AND id > COALESCE(:page.cursor_1::bigint, 0)
 ) i
-WHERE :status::text IS NULL OR i.status = :status::text
+WHERE :query.status::text IS NULL OR i.status = :query.status::text
 ORDER BY i.id
-LIMIT :limit::int;
+LIMIT :page.limit::int;
 
 -- name: invitation_revoke
 UPDATE invitations i SET status = 'revoked'
-WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.invitation_id::bigint
   AND i.status = 'pending'
 RETURNING i.id;
 
@@ -171,13 +171,13 @@ RETURNING i.id;
 SELECT i.email, i.role, i.permissions, i.message, i.status = 'pending' AS pending,
        i.sent_at > now() - interval '1 minute' AS too_soon
 FROM invitations i
-WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.invitation_id::bigint
 FOR UPDATE;
 
 -- name: invitation_resend
 UPDATE invitations i
-SET token_hash = :token_hash::bytea, expires_at = now() + interval '14 days', sent_at = now()
-WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
+SET token_hash = :arg.token_hash::bytea, expires_at = now() + interval '14 days', sent_at = now()
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.invitation_id::bigint
 RETURNING id, email, role, permissions, message, status, invited_by, created_at, updated_at,
           expires_at, sent_at, responded_at, version;
 
@@ -185,32 +185,32 @@ RETURNING id, email, role, permissions, message, status, invited_by, created_at,
 -- Whose token it is, over the border of organizations; with the person who holds it, if any.
 SELECT i.organization_id, i.id, i.email, i.status, i.expires_at <= now() AS expired,
        u.email AS user_email, u.email_verified_at IS NOT NULL AS verified
-FROM invitation_by_token(:token_hash::bytea) i
-LEFT JOIN users u ON u.id = :user_id::bigint;
+FROM invitation_by_token(:arg.token_hash::bytea) i
+LEFT JOIN users u ON u.id = :call.user_id::bigint;
 
 -- name: invitation_accept
 -- Conditions again, now under the row's lock: taken and joined tell which of the two did not happen.
 WITH taken AS (
   UPDATE invitations i SET status = 'accepted', responded_at = now()
-  WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
-    AND i.token_hash = :token_hash::bytea AND i.status = 'pending' AND i.expires_at > now()
+  WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.invitation_id::bigint
+    AND i.token_hash = :arg.token_hash::bytea AND i.status = 'pending' AND i.expires_at > now()
   RETURNING i.organization_id, i.role, i.permissions, i.invited_by
 ), joined AS (
   INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by)
-  SELECT t.organization_id, :user_id::bigint, t.role, t.permissions, t.invited_by FROM taken t
+  SELECT t.organization_id, :call.user_id::bigint, t.role, t.permissions, t.invited_by FROM taken t
   ON CONFLICT (organization_id, user_id) DO NOTHING
   RETURNING organization_id, user_id
 ), switched AS (
   UPDATE sessions s SET active_organization_id = j.organization_id
   FROM joined j
-  WHERE s.id = :session_id::bigint AND s.user_id = j.user_id
+  WHERE s.id = :call.session_id::bigint AND s.user_id = j.user_id
 )
 SELECT EXISTS (SELECT FROM taken) AS taken, EXISTS (SELECT FROM joined) AS joined;
 
 -- name: invitation_decline
 UPDATE invitations i SET status = 'declined', responded_at = now()
-WHERE i.organization_id = :organization_id::bigint AND i.id = :invitation_id::bigint
-  AND i.token_hash = :token_hash::bytea AND i.status = 'pending' AND i.expires_at > now()
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.invitation_id::bigint
+  AND i.token_hash = :arg.token_hash::bytea AND i.status = 'pending' AND i.expires_at > now()
 RETURNING i.id;
 
 -- API tokens -------------------------------------------------------------------------------------
@@ -218,23 +218,23 @@ RETURNING i.id;
 -- name: api_token_create
 -- LEAST leaves out NULL: maker_id is there only when a token makes a token.
 INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix, scopes, created_by, expires_at)
-SELECT :organization_id::bigint, :name::text, :token_hash::bytea, :token_prefix::text,
-       :scopes::jsonb, :user_id::bigint,
-       LEAST(COALESCE(:expires_at::timestamptz, now() + interval '90 days'),
+SELECT :call.organization_id::bigint, :body.name::text, :arg.token_hash::bytea, :arg.token_prefix::text,
+       :arg.scopes::jsonb, :call.user_id::bigint,
+       LEAST(COALESCE(:body.expires_at::timestamptz, now() + interval '90 days'),
              (SELECT t.expires_at FROM api_tokens t
-              WHERE t.organization_id = :organization_id::bigint AND t.id = :maker_id::bigint))
+              WHERE t.organization_id = :call.organization_id::bigint AND t.id = :arg.maker_id::bigint))
 RETURNING id, name, token_prefix, scopes, expires_at;
 
 -- name: api_token_list
 SELECT {columns t} FROM api_tokens t
-WHERE t.organization_id = :organization_id::bigint AND t.id > COALESCE(:cursor_1::bigint, 0)
-  AND (:include_revoked::boolean OR t.revoked_at IS NULL)
+WHERE t.organization_id = :call.organization_id::bigint AND t.id > COALESCE(:page.cursor_1::bigint, 0)
+  AND (:query.include_revoked::boolean OR t.revoked_at IS NULL)
 ORDER BY t.id
-LIMIT :limit::int;
+LIMIT :page.limit::int;
 
 -- name: api_token_revoke
 UPDATE api_tokens t SET revoked_at = now()
-WHERE t.organization_id = :organization_id::bigint AND t.id = :token_id::bigint
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.token_id::bigint
   AND t.revoked_at IS NULL
 RETURNING t.id;
 
@@ -244,54 +244,54 @@ RETURNING t.id;
 -- No row: the event of the scope is not one of this organization. A turf that is not gives nothing either.
 INSERT INTO devices (organization_id, name, profile, scope, scopes, pairing_hash, pairing_expires_at,
                      created_by)
-SELECT :organization_id::bigint, :name::text, :profile::text,
-       COALESCE(:scope::jsonb, '{"event_id": null, "turf_id": null}'), :scopes::jsonb, :pairing_hash::bytea,
-       now() + interval '10 minutes', :user_id::bigint
-WHERE :scope::jsonb ->> 'event_id' IS NULL
-   OR EXISTS (SELECT FROM events e WHERE e.organization_id = :organization_id::bigint
-              AND e.id = (:scope::jsonb ->> 'event_id')::bigint)
+SELECT :call.organization_id::bigint, :body.name::text, :body.profile::text,
+       COALESCE(:body.scope::jsonb, '{"event_id": null, "turf_id": null}'), :arg.scopes::jsonb, :arg.pairing_hash::bytea,
+       now() + interval '10 minutes', :call.user_id::bigint
+WHERE :body.scope::jsonb ->> 'event_id' IS NULL
+   OR EXISTS (SELECT FROM events e WHERE e.organization_id = :call.organization_id::bigint
+              AND e.id = (:body.scope::jsonb ->> 'event_id')::bigint)
 RETURNING id, name, pairing_expires_at;
 
 -- name: device_list
 SELECT {columns d} FROM devices d
-WHERE d.organization_id = :organization_id::bigint AND d.id > COALESCE(:cursor_1::bigint, 0)
-  AND (:include_revoked::boolean OR d.revoked_at IS NULL)
+WHERE d.organization_id = :call.organization_id::bigint AND d.id > COALESCE(:page.cursor_1::bigint, 0)
+  AND (:query.include_revoked::boolean OR d.revoked_at IS NULL)
 ORDER BY d.id
-LIMIT :limit::int;
+LIMIT :page.limit::int;
 
 -- name: device_update
 UPDATE devices d
-SET name = COALESCE(:name::text, d.name)
-WHERE d.organization_id = :organization_id::bigint AND d.id = :device_id::bigint
-  AND d.revoked_at IS NULL AND assert_version(d.version, :if_match::bigint)
+SET name = COALESCE(:body.name::text, d.name)
+WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_id::bigint
+  AND d.revoked_at IS NULL AND assert_version(d.version, :call.if_match::bigint)
 RETURNING {columns d};
 
 -- name: device_revoke
 UPDATE devices d
 SET revoked_at = now(), token_hash = NULL, pairing_hash = NULL, pairing_expires_at = NULL
-WHERE d.organization_id = :organization_id::bigint AND d.id = :device_id::bigint
+WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_id::bigint
   AND d.revoked_at IS NULL
 RETURNING d.id;
 
 -- name: device_renew
 UPDATE devices d
-SET pairing_hash = :pairing_hash::bytea, pairing_expires_at = now() + interval '10 minutes'
-WHERE d.organization_id = :organization_id::bigint AND d.id = :device_id::bigint
+SET pairing_hash = :arg.pairing_hash::bytea, pairing_expires_at = now() + interval '10 minutes'
+WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_id::bigint
   AND d.revoked_at IS NULL
 RETURNING d.id, d.name, d.pairing_expires_at;
 
 -- name: device_find
 -- Whose pairing code it is, over the border of organizations.
-SELECT d.organization_id, d.id FROM device_by_pairing(:pairing_hash::bytea) d;
+SELECT d.organization_id, d.id FROM device_by_pairing(:arg.pairing_hash::bytea) d;
 
 -- name: device_pair
 -- Conditions again, now under the row's lock: of two who type the same code one gets a token.
 UPDATE devices d
-SET token_hash = :token_hash::bytea, paired_at = now(), name = COALESCE(:name::text, d.name),
+SET token_hash = :arg.token_hash::bytea, paired_at = now(), name = COALESCE(:body.name::text, d.name),
     pairing_hash = NULL, pairing_expires_at = NULL
 FROM organizations o
-WHERE o.id = d.organization_id AND d.organization_id = :organization_id::bigint
-  AND d.id = :device_id::bigint AND d.pairing_hash = :pairing_hash::bytea
+WHERE o.id = d.organization_id AND d.organization_id = :call.organization_id::bigint
+  AND d.id = :arg.device_id::bigint AND d.pairing_hash = :arg.pairing_hash::bytea
   AND d.pairing_expires_at > now() AND d.revoked_at IS NULL
 RETURNING d.id AS device_id, d.name, d.organization_id, o.name AS organization_name, d.profile,
           d.scope, d.scopes;

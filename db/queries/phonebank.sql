@@ -4,9 +4,9 @@
 -- name: phone_bank_create
 WITH made AS (
   INSERT INTO phone_bank_sessions (organization_id, code, created_by, {writable})
-  SELECT :organization_id::bigint, joining_code(), :my_user_id::bigint, {writable r}
+  SELECT :call.organization_id::bigint, joining_code(), :call.user_id::bigint, {writable r}
   FROM jsonb_populate_record(NULL::phone_bank_sessions, jsonb_strip_nulls(:body::jsonb)) r
-  WHERE assert_list(:organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
+  WHERE assert_list(:call.organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
 job AS (SELECT job_enqueue('phonebank.fill', organization_id, jsonb_build_object('id', id)) FROM made)
 SELECT {columns made} FROM made, job
@@ -14,33 +14,33 @@ SELECT {columns made} FROM made, job
 -- name: phone_bank_list
 SELECT {columns}
 FROM phone_bank_sessions
-WHERE organization_id = :organization_id::bigint
-  AND id < CASE WHEN :cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :cursor_1::bigint END
-  AND (:state::text IS NULL OR state = :state::text)
+WHERE organization_id = :call.organization_id::bigint
+  AND id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
+  AND (:query.state::text IS NULL OR state = :query.state::text)
 ORDER BY id DESC
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: phone_bank_list_mine
 SELECT {columns s}
 FROM phone_bank_sessions s
-WHERE s.organization_id = :organization_id::bigint
-  AND s.id < CASE WHEN :cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :cursor_1::bigint END
-  AND (:state::text IS NULL OR s.state = :state::text)
+WHERE s.organization_id = :call.organization_id::bigint
+  AND s.id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
+  AND (:query.state::text IS NULL OR s.state = :query.state::text)
   AND EXISTS (SELECT FROM phone_bank_callers c
-              WHERE c.organization_id = s.organization_id AND c.session_id = s.id AND c.actor = :actor::text
+              WHERE c.organization_id = s.organization_id AND c.session_id = s.id AND c.actor = :call.actor::text
                 AND c.left_at IS NULL)
 ORDER BY s.id DESC
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: phone_bank_get
 SELECT {columns} FROM phone_bank_sessions
-WHERE organization_id = :organization_id::bigint AND id = :phone_bank_id::bigint
+WHERE organization_id = :call.organization_id::bigint AND id = :path.phone_bank_id::bigint
 
 -- name: phone_bank_update
 UPDATE phone_bank_sessions s
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(s, :body::jsonb) r)
-WHERE s.organization_id = :organization_id::bigint AND s.id = :phone_bank_id::bigint
-  AND assert_version(s.version, :if_match::bigint)
+WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.phone_bank_id::bigint
+  AND assert_version(s.version, :call.if_match::bigint)
   AND assert_rule(s.state <> 'closed', 'closed', 'This phone bank is closed.')
   AND assert_rule(NOT :body::jsonb ? 'list_id' OR (:body::jsonb ->> 'list_id')::bigint IS NOT DISTINCT FROM s.list_id,
                   'list_fixed', 'The queue was made from its list: make another phone bank.')
@@ -48,24 +48,24 @@ RETURNING {columns s}
 
 -- name: phone_bank_open
 UPDATE phone_bank_sessions s SET state = 'open', opened_at = COALESCE(s.opened_at, now())
-WHERE s.organization_id = :organization_id::bigint AND s.id = :phone_bank_id::bigint
+WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.phone_bank_id::bigint
   AND assert_rule(s.state <> 'closed', 'closed', 'This phone bank is closed.')
   AND assert_rule(s.state <> 'filling', 'filling', 'The queue is not made yet. Try again in a moment.')
 RETURNING {columns s}
 
 -- name: phone_bank_pause
 UPDATE phone_bank_sessions s SET state = 'paused'
-WHERE s.organization_id = :organization_id::bigint AND s.id = :phone_bank_id::bigint
+WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.phone_bank_id::bigint
   AND assert_rule(s.state IN ('open', 'paused'), 'not_open', 'This phone bank is not open.')
 RETURNING {columns s}
 
 -- name: phone_bank_close
 UPDATE phone_bank_sessions s SET state = 'closed', closed_at = COALESCE(s.closed_at, now())
-WHERE s.organization_id = :organization_id::bigint AND s.id = :phone_bank_id::bigint
+WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.phone_bank_id::bigint
 RETURNING {columns s}
 
 -- name: phone_bank_fill
-SELECT phone_bank_fill(:organization_id::bigint, :id::bigint)
+SELECT phone_bank_fill(:call.organization_id::bigint, :arg.id::bigint)
 
 -- name: phone_bank_counts
 -- One statement, so one moment.
@@ -92,7 +92,7 @@ SELECT {columns n} FROM (
       count(*) FILTER (WHERE p.last_active_at > now() - interval '10 minutes') AS callers_active
     FROM phone_bank_callers p
     WHERE p.organization_id = s.organization_id AND p.session_id = s.id AND p.left_at IS NULL) c
-  WHERE s.organization_id = :organization_id::bigint AND s.id = :phone_bank_id::bigint) n
+  WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.phone_bank_id::bigint) n
 
 -- name: phone_bank_caller_list
 SELECT {columns r} FROM (
@@ -103,20 +103,20 @@ SELECT {columns r} FROM (
     FROM voter_contacts v JOIN dispositions d ON d.code = COALESCE(v.disposition, 'canvassed')
     WHERE v.organization_id = c.organization_id AND v.phone_bank_session_id = c.session_id AND v.actor = c.actor
       AND v.holds) k
-  WHERE c.organization_id = :organization_id::bigint AND c.session_id = :phone_bank_id::bigint
-    AND c.id > CASE WHEN :cursor_1::bigint IS NULL THEN 0 ELSE :cursor_1::bigint END
-  ORDER BY c.id LIMIT :limit::int) r
-WHERE assert_phone_bank(:organization_id::bigint, :phone_bank_id::bigint)
+  WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
+    AND c.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
+  ORDER BY c.id LIMIT :page.limit::int) r
+WHERE assert_phone_bank(:call.organization_id::bigint, :path.phone_bank_id::bigint)
 ORDER BY r.id
 
 -- name: phone_bank_caller_add
 WITH added AS (
   INSERT INTO phone_bank_callers AS c (organization_id, session_id, actor, user_id)
-  SELECT s.organization_id, s.id, 'user:' || :user_id::bigint, :user_id::bigint
+  SELECT s.organization_id, s.id, 'user:' || :body.user_id::bigint, :body.user_id::bigint
   FROM phone_bank_sessions s
-  WHERE s.organization_id = :organization_id::bigint AND s.id = :phone_bank_id::bigint
+  WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.phone_bank_id::bigint
     AND assert_rule(s.state <> 'closed', 'closed', 'This phone bank is closed.')
-    AND assert_participant(s.organization_id, :user_id::bigint)
+    AND assert_participant(s.organization_id, :body.user_id::bigint)
   ON CONFLICT (organization_id, session_id, actor) DO UPDATE SET left_at = NULL
   RETURNING *)
 SELECT {columns r} FROM (
@@ -127,39 +127,42 @@ SELECT {columns r} FROM (
 SELECT 1 AS done
 FROM phone_bank_callers c
 CROSS JOIN LATERAL phone_bank_leave(c.actor, c.organization_id, c.session_id) l
-WHERE c.organization_id = :organization_id::bigint AND c.session_id = :phone_bank_id::bigint AND c.id = :caller_id::bigint
+WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
+  AND c.id = :path.caller_id::bigint
 
 -- name: phone_bank_join
-SELECT {columns s} FROM phone_bank_join(:actor::text, :organization_id::bigint, :my_user_id::bigint, :code::text) s
+SELECT {columns s} FROM phone_bank_join(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint,
+  :body.code::text) s
 
 -- name: phone_bank_leave
 SELECT 1 AS done
-FROM phone_bank_enter(:actor::text, :organization_id::bigint, :phone_bank_id::bigint) s
-CROSS JOIN LATERAL phone_bank_leave(:actor::text, :organization_id::bigint, s.id) l
+FROM phone_bank_enter(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint) s
+CROSS JOIN LATERAL phone_bank_leave(:call.actor::text, :call.organization_id::bigint, s.id) l
 
 -- name: phone_bank_claim
 SELECT {columns c}, f.refused_code, f.refused_message
-FROM phone_bank_claim(:actor::text, :organization_id::bigint, :my_user_id::bigint, :phone_bank_id::bigint) f
+FROM phone_bank_claim(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.phone_bank_id::bigint) f
 CROSS JOIN LATERAL (SELECT (f.call).*) c
 
 -- name: phone_bank_call_list
 SELECT {columns c}
 FROM phone_bank_call_rows c
-WHERE c.organization_id = :organization_id::bigint AND c.phone_bank_id = :phone_bank_id::bigint AND c.actor = :actor::text
-  AND assert_caller(:actor::text, :organization_id::bigint, :phone_bank_id::bigint)
-  AND c.id < CASE WHEN :cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :cursor_1::bigint END
+WHERE c.organization_id = :call.organization_id::bigint AND c.phone_bank_id = :path.phone_bank_id::bigint
+  AND c.actor = :call.actor::text
+  AND assert_caller(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint)
+  AND c.id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
 ORDER BY c.id DESC
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: phone_bank_release
 SELECT {columns c}
-FROM phone_bank_release(:actor::text, :organization_id::bigint, :phone_bank_id::bigint, :call_id::bigint) c
+FROM phone_bank_release(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint, :path.call_id::bigint) c
 
 -- name: phone_bank_extend
 SELECT {columns c}
-FROM phone_bank_extend(:actor::text, :organization_id::bigint, :phone_bank_id::bigint, :call_id::bigint) c
+FROM phone_bank_extend(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint, :path.call_id::bigint) c
 
 -- name: phone_bank_result
 SELECT {columns c}
-FROM phone_bank_result(:actor::text, :organization_id::bigint, :my_user_id::bigint, :phone_bank_id::bigint,
-                       :call_id::bigint, :body::jsonb) c
+FROM phone_bank_result(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.phone_bank_id::bigint,
+                       :path.call_id::bigint, :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) c

@@ -3,58 +3,64 @@
 
 -- name: actor_by_session
 SELECT s.*, (SELECT last_seen_at < now() - interval '5 minutes' FROM sessions WHERE id = s.session_id) AS stale
-FROM session_by_token(:token_hash::bytea) s
+FROM session_by_token(:arg.token_hash::bytea) s
 
 -- name: actor_by_token
-SELECT t.*, true AS stale FROM api_token_by_hash(:token_hash::bytea) t
+SELECT t.*, true AS stale FROM api_token_by_hash(:arg.token_hash::bytea) t
 
 -- name: actor_by_device
-SELECT d.*, true AS stale FROM device_by_hash(:token_hash::bytea) d
+SELECT d.*, true AS stale FROM device_by_hash(:arg.token_hash::bytea) d
 
 -- name: session_seen
-UPDATE sessions SET last_seen_at = now() WHERE id = :id::bigint AND last_seen_at < now() - interval '5 minutes'
+UPDATE sessions SET last_seen_at = now() WHERE id = :arg.id::bigint AND last_seen_at < now() - interval '5 minutes'
 
 -- name: token_seen
 UPDATE api_tokens SET last_used_at = now()
-WHERE id = :id::bigint AND organization_id = app_organization_id()
+WHERE id = :arg.id::bigint AND organization_id = app_organization_id()
   AND (last_used_at IS NULL OR last_used_at < now() - interval '5 minutes')
 
 -- name: device_seen
 UPDATE devices SET last_seen_at = now()
-WHERE id = :id::bigint AND organization_id = app_organization_id()
+WHERE id = :arg.id::bigint AND organization_id = app_organization_id()
   AND (last_seen_at IS NULL OR last_seen_at < now() - interval '5 minutes')
 
 -- name: session_keys
 -- Names under which Redis may hold sessions that are being revoked.
 SELECT encode(token_hash, 'hex') AS key FROM sessions
 WHERE expires_at > now()
-  AND CASE :kind::text WHEN 'session' THEN id WHEN 'user' THEN user_id
-                       WHEN 'organization' THEN active_organization_id END = :id::bigint
+  AND CASE :arg.kind::text WHEN 'session' THEN id WHEN 'user' THEN user_id
+                       WHEN 'organization' THEN active_organization_id END = :arg.id::bigint
 
 -- name: idempotency_begin
 SELECT outcome, status, body, location, etag
-FROM idempotency_begin(:scope::text, :key::text, :request_hash::bytea)
+FROM idempotency_begin(:arg.scope::text, :arg.key::text, :arg.request_hash::bytea)
 
 -- name: idempotency_finish
-UPDATE idempotency_keys SET status = :status::int, body = :body::bytea, location = :location::text, etag = :etag::text
-WHERE scope = :scope::text AND key = :key::text
+UPDATE idempotency_keys SET status = :arg.status::int, body = :arg.body::bytea, location = :arg.location::text,
+  etag = :arg.etag::text
+WHERE scope = :arg.scope::text AND key = :arg.key::text
 
 -- name: change_list
 -- Commit-safe order: only rows of transactions before which none is still running, so a row that is
 -- committed later can never come to stand before the cursor (docs/internals/audit-and-feed.md).
 SELECT xid, id, entity, entity_id, op, version, at
 FROM changes
-WHERE organization_id = :organization_id::bigint
-  AND (xid, id) > (:xid::xid8, :id::bigint)
+WHERE organization_id = :call.organization_id::bigint
+  AND (xid, id) > (:arg.xid::xid8, :arg.id::bigint)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid, id
-LIMIT :limit_more::int
+LIMIT :arg.limit_more::int
 
 -- name: change_now
 SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xid
 
+-- name: feed_generation
+-- same_cluster: the numbers of transactions in the feed are of the cluster at hand.
+SELECT g.generation, g.system_identifier = c.system_identifier AS same_cluster
+FROM feed_generation g CROSS JOIN pg_control_system() c
+
 -- name: change_notify
-SELECT pg_notify('cc_changes', :organizations::text)
+SELECT pg_notify('cc_changes', :arg.organizations::text)
 
 -- name: change_lag
 SELECT extract(epoch FROM now() - coalesce(min(xact_start), now())) AS seconds
@@ -63,11 +69,11 @@ FROM pg_stat_activity WHERE backend_xid IS NOT NULL
 -- name: audit_list
 SELECT seq, at, actor, action, entity, entity_id, request_id, address, before, after, encode(hash, 'hex') AS hash
 FROM audit_log
-WHERE organization_id = :organization_id::bigint
-  AND seq < COALESCE(:cursor_1::bigint, 9223372036854775807)
+WHERE organization_id = :call.organization_id::bigint
+  AND seq < COALESCE(:page.cursor_1::bigint, 9223372036854775807)
 ORDER BY seq DESC
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: context_switch
-SELECT set_config('app.organization_id', coalesce(:organization::text, ''), true),
-       set_config('app.user_id', coalesce(:person::text, ''), true)
+SELECT set_config('app.organization_id', coalesce(:arg.organization::text, ''), true),
+       set_config('app.user_id', coalesce(:arg.person::text, ''), true)

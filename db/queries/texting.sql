@@ -3,10 +3,10 @@
 
 -- name: text_campaign_create
 WITH made AS (
-  INSERT INTO text_campaigns (organization_id, code, created_by, {writable})
-  SELECT :organization_id::bigint, joining_code(), :my_user_id::bigint, {writable r}
+  INSERT INTO text_campaigns (organization_id, code, created_by, encoding, segments, {writable})
+  SELECT :call.organization_id::bigint, joining_code(), :call.user_id::bigint, :arg.text_encoding::text, :arg.text_segments::int, {writable r}
   FROM jsonb_populate_record(NULL::text_campaigns, jsonb_strip_nulls(:body::jsonb)) r
-  WHERE assert_list(:organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
+  WHERE assert_list(:call.organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
 job AS (SELECT job_enqueue('text.fill', organization_id, jsonb_build_object('id', id)) FROM made)
 SELECT {columns made} FROM made, job
@@ -14,40 +14,35 @@ SELECT {columns made} FROM made, job
 -- name: text_campaign_list
 SELECT {columns}
 FROM text_campaigns
-WHERE organization_id = :organization_id::bigint
-  AND id < CASE WHEN :cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :cursor_1::bigint END
-  AND (:state::text IS NULL OR state = :state::text)
+WHERE organization_id = :call.organization_id::bigint
+  AND id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
+  AND (:query.state::text IS NULL OR state = :query.state::text)
 ORDER BY id DESC
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: text_campaign_list_mine
 SELECT {columns k}
 FROM text_campaigns k
-WHERE k.organization_id = :organization_id::bigint
-  AND k.id < CASE WHEN :cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :cursor_1::bigint END
-  AND (:state::text IS NULL OR k.state = :state::text)
+WHERE k.organization_id = :call.organization_id::bigint
+  AND k.id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
+  AND (:query.state::text IS NULL OR k.state = :query.state::text)
   AND EXISTS (SELECT FROM text_texters t
-              WHERE t.organization_id = k.organization_id AND t.campaign_id = k.id AND t.actor = :actor::text
+              WHERE t.organization_id = k.organization_id AND t.campaign_id = k.id AND t.actor = :call.actor::text
                 AND t.left_at IS NULL)
 ORDER BY k.id DESC
-LIMIT :limit::int
-
--- name: text_preview
-SELECT {columns p} FROM (
-  SELECT t.template, t.text, l.encoding, l.units, l.segments
-  FROM (SELECT :template::text AS template, text_render(:template::text, text_usual()) AS text
-        WHERE assert_template('template', :template::text)) t
-  CROSS JOIN LATERAL text_length(t.text) l) p
+LIMIT :page.limit::int
 
 -- name: text_campaign_get
 SELECT {columns} FROM text_campaigns
-WHERE organization_id = :organization_id::bigint AND id = :text_campaign_id::bigint
+WHERE organization_id = :call.organization_id::bigint AND id = :path.text_campaign_id::bigint
 
 -- name: text_campaign_update
+-- Encoding and segments come with a template, and stay without one.
 UPDATE text_campaigns k
-SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(k, :body::jsonb) r)
-WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint
-  AND assert_version(k.version, :if_match::bigint)
+SET encoding = COALESCE(:arg.text_encoding::text, k.encoding), segments = COALESCE(:arg.text_segments::int, k.segments),
+  ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(k, :body::jsonb) r)
+WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint
+  AND assert_version(k.version, :call.if_match::bigint)
   AND assert_rule(k.state <> 'closed', 'closed', 'This campaign is closed.')
   AND assert_rule(NOT :body::jsonb ? 'list_id' OR (:body::jsonb ->> 'list_id')::bigint IS NOT DISTINCT FROM k.list_id,
                   'list_fixed', 'The audience was made from its list: make another campaign.')
@@ -55,24 +50,24 @@ RETURNING {columns k}
 
 -- name: text_campaign_open
 UPDATE text_campaigns k SET state = 'open', opened_at = COALESCE(k.opened_at, now())
-WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint
+WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint
   AND assert_rule(k.state <> 'closed', 'closed', 'This campaign is closed.')
   AND assert_rule(k.state <> 'filling', 'filling', 'The audience is not made yet. Try again in a moment.')
 RETURNING {columns k}
 
 -- name: text_campaign_pause
 UPDATE text_campaigns k SET state = 'paused'
-WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint
+WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint
   AND assert_rule(k.state IN ('open', 'paused'), 'not_open', 'This campaign is not open.')
 RETURNING {columns k}
 
 -- name: text_campaign_close
 UPDATE text_campaigns k SET state = 'closed', closed_at = COALESCE(k.closed_at, now())
-WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint
+WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint
 RETURNING {columns k}
 
 -- name: text_fill
-SELECT text_fill(:organization_id::bigint, :id::bigint)
+SELECT text_fill(:call.organization_id::bigint, :arg.id::bigint)
 
 -- name: text_counts
 -- One statement, so one moment.
@@ -97,7 +92,7 @@ SELECT {columns n} FROM (
       COALESCE(sum(x.segments) FILTER (WHERE x.state IN ('sent', 'delivered')), 0)::bigint AS segments,
       count(*) FILTER (WHERE x.direction = 'in') AS received
     FROM text_messages x WHERE x.organization_id = k.organization_id AND x.campaign_id = k.id) m
-  WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint) n
+  WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint) n
 
 -- name: texter_list
 SELECT {columns r} FROM (
@@ -110,20 +105,20 @@ SELECT {columns r} FROM (
       count(*) FILTER (WHERE x.state = 'needs_response') AS needs_response
     FROM text_conversations x WHERE x.organization_id = t.organization_id AND x.campaign_id = t.campaign_id
       AND x.texter_actor = t.actor) c
-  WHERE t.organization_id = :organization_id::bigint AND t.campaign_id = :text_campaign_id::bigint
-    AND t.id > CASE WHEN :cursor_1::bigint IS NULL THEN 0 ELSE :cursor_1::bigint END
-  ORDER BY t.id LIMIT :limit::int) r
-WHERE assert_text_campaign(:organization_id::bigint, :text_campaign_id::bigint)
+  WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :path.text_campaign_id::bigint
+    AND t.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
+  ORDER BY t.id LIMIT :page.limit::int) r
+WHERE assert_text_campaign(:call.organization_id::bigint, :path.text_campaign_id::bigint)
 ORDER BY r.id
 
 -- name: texter_add
 WITH added AS (
   INSERT INTO text_texters AS t (organization_id, campaign_id, actor, user_id)
-  SELECT k.organization_id, k.id, 'user:' || :user_id::bigint, :user_id::bigint
+  SELECT k.organization_id, k.id, 'user:' || :body.user_id::bigint, :body.user_id::bigint
   FROM text_campaigns k
-  WHERE k.organization_id = :organization_id::bigint AND k.id = :text_campaign_id::bigint
+  WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint
     AND assert_rule(k.state <> 'closed', 'closed', 'This campaign is closed.')
-    AND assert_participant(k.organization_id, :user_id::bigint)
+    AND assert_participant(k.organization_id, :body.user_id::bigint)
   ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL
   RETURNING *)
 SELECT {columns r} FROM (
@@ -134,82 +129,85 @@ SELECT {columns r} FROM (
 SELECT 1 AS done
 FROM text_texters t
 CROSS JOIN LATERAL text_leave(t.actor, t.organization_id, t.campaign_id) l
-WHERE t.organization_id = :organization_id::bigint AND t.campaign_id = :text_campaign_id::bigint
-  AND t.id = :texter_id::bigint
+WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :path.text_campaign_id::bigint
+  AND t.id = :path.texter_id::bigint
 
 -- name: text_reassign
 SELECT {columns r}
-FROM text_reassign(:organization_id::bigint, :text_campaign_id::bigint, :from_texter_id::bigint, :to_texter_id::bigint) r
+FROM text_reassign(:call.organization_id::bigint, :path.text_campaign_id::bigint, :body.from_texter_id::bigint,
+  :body.to_texter_id::bigint) r
 
 -- name: text_send_all
 SELECT id, queued, n_left
-FROM text_send_all(:actor::text, :organization_id::bigint, :my_user_id::bigint, :text_campaign_id::bigint, :most::int,
-                   :allowed::boolean)
+FROM text_send_all(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
+  :body.most::int,
+                   :arg.allowed::boolean)
 
 -- name: text_campaign_messages
 SELECT {columns m}
 FROM text_messages m
-WHERE m.organization_id = :organization_id::bigint AND m.campaign_id = :text_campaign_id::bigint
-  AND assert_text_campaign(:organization_id::bigint, :text_campaign_id::bigint)
-  AND m.id < CASE WHEN :cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :cursor_1::bigint END
+WHERE m.organization_id = :call.organization_id::bigint AND m.campaign_id = :path.text_campaign_id::bigint
+  AND assert_text_campaign(:call.organization_id::bigint, :path.text_campaign_id::bigint)
+  AND m.id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
 ORDER BY m.id DESC
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: text_receive
--- For handlers and providers: :happened_at NULL is now.
+-- For handlers and providers: :arg.happened_at NULL is now. Intent and length are those of common/rules.
 SELECT m.id, m.campaign_id, m.conversation_id, m.phone, m.direction, m.initial, m.body, m.encoding, m.segments, m.state,
   m.error, m.intent, m.actor, m.send_before, m.created_at, m.sent_at
-FROM text_receive(:organization_id::bigint, :from::text, :text::text, :provider_id::text,
-                  COALESCE(:happened_at::timestamptz, now())) m
+FROM text_receive(:call.organization_id::bigint, :body.from::text, :body.text::text, :arg.intent::text, :arg.text_encoding::text,
+                  :arg.text_segments::int, :body.provider_id::text, COALESCE(:arg.happened_at::timestamptz, now())) m
 
 -- name: text_join
-SELECT {columns k} FROM text_join(:actor::text, :organization_id::bigint, :my_user_id::bigint, :code::text) k
+SELECT {columns k} FROM text_join(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :body.code::text) k
 
 -- name: text_leave
 SELECT 1 AS done
-FROM text_enter(:actor::text, :organization_id::bigint, :text_campaign_id::bigint) k
-CROSS JOIN LATERAL text_leave(:actor::text, :organization_id::bigint, k.id) l
+FROM text_enter(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint) k
+CROSS JOIN LATERAL text_leave(:call.actor::text, :call.organization_id::bigint, k.id) l
 
 -- name: text_batch
-SELECT {columns b} FROM text_batch(:actor::text, :organization_id::bigint, :text_campaign_id::bigint) b
+SELECT {columns b} FROM text_batch(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint) b
 
 -- name: text_conversation_list
 SELECT {columns c}
 FROM text_conversation_rows c
-WHERE c.organization_id = :organization_id::bigint AND c.text_campaign_id = :text_campaign_id::bigint
-  AND c.texter_actor = :actor::text
-  AND assert_texter(:actor::text, :organization_id::bigint, :text_campaign_id::bigint)
-  AND c.id > CASE WHEN :cursor_1::bigint IS NULL THEN 0 ELSE :cursor_1::bigint END
-  AND (:state::text IS NULL OR c.state = :state::text)
+WHERE c.organization_id = :call.organization_id::bigint AND c.text_campaign_id = :path.text_campaign_id::bigint
+  AND c.texter_actor = :call.actor::text
+  AND assert_texter(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint)
+  AND c.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
+  AND (:query.state::text IS NULL OR c.state = :query.state::text)
 ORDER BY c.id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: text_message_list
 SELECT {columns m}
 FROM text_messages m
-WHERE m.organization_id = :organization_id::bigint AND m.conversation_id = :conversation_id::bigint
-  AND assert_talk(:actor::text, :organization_id::bigint, :text_campaign_id::bigint, :conversation_id::bigint)
-  AND m.id > CASE WHEN :cursor_1::bigint IS NULL THEN 0 ELSE :cursor_1::bigint END
+WHERE m.organization_id = :call.organization_id::bigint AND m.conversation_id = :path.conversation_id::bigint
+  AND assert_talk(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint, :path.conversation_id::bigint)
+  AND m.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
 ORDER BY m.id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: text_send
 SELECT {columns m}, f.refused_code, f.refused_message
-FROM text_send(:actor::text, :organization_id::bigint, :my_user_id::bigint, :text_campaign_id::bigint,
-               :conversation_id::bigint, :client_id::uuid, :text::text) f
+FROM text_send(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
+               :path.conversation_id::bigint, :body.client_id::uuid, :body.text::text) f
 CROSS JOIN LATERAL (SELECT (f.message).*) m
 
 -- name: text_result
 SELECT {columns c}
-FROM text_result(:actor::text, :organization_id::bigint, :my_user_id::bigint, :text_campaign_id::bigint,
-                 :conversation_id::bigint, :body::jsonb) c
+FROM text_result(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
+                 :path.conversation_id::bigint, :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) c
 
 -- name: text_conversation_close
 WITH closed AS (
   UPDATE text_conversations c SET state = 'closed', closed_reason = COALESCE(c.closed_reason, 'closed')
-  WHERE c.organization_id = :organization_id::bigint AND c.campaign_id = :text_campaign_id::bigint
-    AND c.id = :conversation_id::bigint
-    AND assert_talk(:actor::text, :organization_id::bigint, :text_campaign_id::bigint, :conversation_id::bigint)
+  WHERE c.organization_id = :call.organization_id::bigint AND c.campaign_id = :path.text_campaign_id::bigint
+    AND c.id = :path.conversation_id::bigint
+    AND assert_talk(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint,
+      :path.conversation_id::bigint)
   RETURNING *)
 SELECT {columns r} FROM (
   SELECT r.*, c.state, c.closed_reason, c.updated_at, c.version, NULL::text AS draft FROM closed c
@@ -221,7 +219,8 @@ SELECT {columns r} FROM (
 -- name: text_message_begin
 SELECT todo, phone, body, (extract(epoch FROM send_before) * 1000000)::bigint AS send_before,
   (extract(epoch FROM created_at) * 1000000)::bigint AS made
-FROM text_message_begin(:organization_id::bigint, :message_id::bigint)
+FROM text_message_begin(:call.organization_id::bigint, :arg.message_id::bigint)
 
 -- name: text_message_end
-SELECT text_message_end(:organization_id::bigint, :message_id::bigint, :outcome::text, :carrier_id::text, :code::text)
+SELECT text_message_end(:call.organization_id::bigint, :arg.message_id::bigint, :arg.outcome::text, :arg.carrier_id::text,
+  :arg.code::text)

@@ -2,124 +2,124 @@
 -- Turf: cutting, handing out, walking. The rules are functions of 0012_turf.sql; see docs/internals/turf.md.
 
 -- name: turf_preview
-SELECT {columns p} FROM turf_preview(:organization_id::bigint, :body::jsonb) p
+SELECT {columns p} FROM turf_preview(:call.organization_id::bigint, :body::jsonb) p
 
 -- name: turf_cut_start
-SELECT {columns c} FROM turf_cut_begin(:organization_id::bigint, :my_user_id::bigint, :body::jsonb) c
+SELECT {columns c} FROM turf_cut_begin(:call.organization_id::bigint, :call.user_id::bigint, :body::jsonb) c
 
 -- name: turf_cut_list
 SELECT {columns} FROM turf_cuts
-WHERE organization_id = :organization_id::bigint AND (:cursor_1::bigint IS NULL OR id < :cursor_1::bigint)
-ORDER BY id DESC LIMIT :limit::int
+WHERE organization_id = :call.organization_id::bigint AND (:page.cursor_1::bigint IS NULL OR id < :page.cursor_1::bigint)
+ORDER BY id DESC LIMIT :page.limit::int
 
 -- name: turf_cut_get
-SELECT {columns} FROM turf_cuts WHERE organization_id = :organization_id::bigint AND id = :cut_id::bigint
+SELECT {columns} FROM turf_cuts WHERE organization_id = :call.organization_id::bigint AND id = :path.cut_id::bigint
 
 -- name: turf_cut_cancel
-SELECT {columns c} FROM turf_cut_cancel(:organization_id::bigint, :cut_id::bigint) c
+SELECT {columns c} FROM turf_cut_cancel(:call.organization_id::bigint, :path.cut_id::bigint) c
 
 -- name: turf_cut_publish
-SELECT {columns c} FROM turf_publish_cut(:organization_id::bigint, :cut_id::bigint) c
+SELECT {columns c} FROM turf_publish_cut(:call.organization_id::bigint, :path.cut_id::bigint) c
 
 -- name: turf_list
 SELECT {columns t} FROM turfs_shown t
-WHERE t.organization_id = :organization_id::bigint AND (:cursor_1::bigint IS NULL OR t.id > :cursor_1::bigint)
-  AND (:state::text IS NULL OR t.state = :state::text)
-  AND (:assigned_user_id::bigint IS NULL OR t.assigned_user_id = :assigned_user_id::bigint)
-  AND (:event_id::bigint IS NULL OR t.event_id = :event_id::bigint)
-  AND (:cut_id::bigint IS NULL OR t.cut_id = :cut_id::bigint)
-  AND (right_has(:my_rights::jsonb, 'manage_canvass')
-       OR t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s))
-ORDER BY t.id LIMIT :limit::int
+WHERE t.organization_id = :call.organization_id::bigint AND (:page.cursor_1::bigint IS NULL OR t.id > :page.cursor_1::bigint)
+  AND (:query.state::text IS NULL OR t.state = :query.state::text)
+  AND (:query.assigned_user_id::bigint IS NULL OR t.assigned_user_id = :query.assigned_user_id::bigint)
+  AND (:query.event_id::bigint IS NULL OR t.event_id = :query.event_id::bigint)
+  AND (:query.cut_id::bigint IS NULL OR t.cut_id = :query.cut_id::bigint)
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s))
+ORDER BY t.id LIMIT :page.limit::int
 
 -- name: turf_list_mine
 SELECT {columns t} FROM turfs_shown t
-WHERE t.organization_id = :organization_id::bigint AND (:cursor_1::bigint IS NULL OR t.id > :cursor_1::bigint)
-  AND t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s)
-ORDER BY t.id LIMIT :limit::int
+WHERE t.organization_id = :call.organization_id::bigint AND (:page.cursor_1::bigint IS NULL OR t.id > :page.cursor_1::bigint)
+  AND t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s)
+ORDER BY t.id LIMIT :page.limit::int
 
 -- name: turf_get
 SELECT {columns t} FROM turfs_shown t
-WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
-  AND (right_has(:my_rights::jsonb, 'manage_canvass')
-       OR t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s))
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s))
 
 -- name: turf_update
 SELECT {columns t}
-FROM turf_change(:organization_id::bigint, :turf_id::bigint, :body::jsonb, :if_match::bigint) t
+FROM turf_change(:call.organization_id::bigint, :path.turf_id::bigint, :body::jsonb, :call.if_match::bigint) t
 
 -- name: turf_delete
 DELETE FROM canvass_routes t
-WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
-  AND assert_version(t.version, :if_match::bigint)
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
+  AND assert_version(t.version, :call.if_match::bigint)
   AND assert_rule(t.state = 'draft', 'turf_state', 'A turf that was published is closed, not deleted.')
 RETURNING t.id
 
 -- name: turf_door_list
 SELECT {columns d} FROM turf_doors_shown d
-WHERE d.organization_id = :organization_id::bigint AND d.route_id = :turf_id::bigint
-  AND scope_assert_turf(:organization_id::bigint, :actor::text, :my_user_id::bigint, :my_rights::jsonb,
-                        :turf_id::bigint)
-  AND (right_has(:my_rights::jsonb, 'manage_canvass')
-       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:organization_id::bigint, :actor::text, :my_user_id::bigint) s
-                        WHERE s.route_id = :turf_id::bigint))
-  AND (:cursor_1::int IS NULL OR d.position > :cursor_1::int)
-ORDER BY d.position LIMIT :limit::int
+WHERE d.organization_id = :call.organization_id::bigint AND d.route_id = :path.turf_id::bigint
+  AND scope_assert_turf(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
+                        :path.turf_id::bigint)
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s
+                        WHERE s.route_id = :path.turf_id::bigint))
+  AND (:page.cursor_1::int IS NULL OR d.position > :page.cursor_1::int)
+ORDER BY d.position LIMIT :page.limit::int
 
 -- name: turf_take
-SELECT {columns t} FROM turf_take(:organization_id::bigint, :actor::text, :my_user_id::bigint, :code::text) t
+SELECT {columns t} FROM turf_take(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :body.code::text) t
 
 -- name: turf_publish
-SELECT {columns t} FROM turf_turn(:organization_id::bigint, :turf_id::bigint, 'publish', :if_match::bigint) t
+SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'publish', :call.if_match::bigint) t
 
 -- name: turf_unpublish
-SELECT {columns t} FROM turf_turn(:organization_id::bigint, :turf_id::bigint, 'unpublish', :if_match::bigint) t
+SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'unpublish', :call.if_match::bigint) t
 
 -- name: turf_take_back
-SELECT {columns t} FROM turf_turn(:organization_id::bigint, :turf_id::bigint, 'take_back', :if_match::bigint) t
+SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'take_back', :call.if_match::bigint) t
 
 -- name: turf_close
-SELECT {columns t} FROM turf_turn(:organization_id::bigint, :turf_id::bigint, 'close', :if_match::bigint) t
+SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'close', :call.if_match::bigint) t
 
 -- name: turf_reopen
-SELECT {columns t} FROM turf_turn(:organization_id::bigint, :turf_id::bigint, 'reopen', :if_match::bigint) t
+SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'reopen', :call.if_match::bigint) t
 
 -- name: turf_finish
-SELECT {columns t} FROM turf_turn(:organization_id::bigint,
-  CASE WHEN right_has(:my_rights::jsonb, 'manage_canvass')
-            OR scope_has_turf(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint)
-       THEN :turf_id::bigint END, 'done', NULL) t
+SELECT {columns t} FROM turf_turn(:call.organization_id::bigint,
+  CASE WHEN right_has(:call.rights::jsonb, 'manage_canvass')
+            OR scope_has_turf(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.turf_id::bigint)
+       THEN :path.turf_id::bigint END, 'done', NULL) t
 
 -- name: turf_return
 SELECT {columns t}
-FROM turf_return(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint) t
+FROM turf_return(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.turf_id::bigint) t
 
 -- name: turf_expire
-SELECT turf_expire(:organization_id::bigint) AS n
+SELECT turf_expire(:call.organization_id::bigint) AS n
 
 -- The ground: buildings with their doors, and the streets around --------------------------------------
 
 -- name: turf_cut_snap
-SELECT buildings_snap(:organization_id::bigint) AS n
+SELECT buildings_snap(:call.organization_id::bigint) AS n
 
 -- name: turf_cut_read
 SELECT method, state, request ->> 'target_doors' AS target_doors, request ->> 'target_minutes' AS target_minutes,
        COALESCE(request ->> 'mode', 'street') AS mode, COALESCE((request ->> 'by_precinct')::boolean, false) AS by_precinct
-FROM turf_cuts WHERE organization_id = :organization_id::bigint AND id = :cut_id::bigint
+FROM turf_cuts WHERE organization_id = :call.organization_id::bigint AND id = :arg.cut_id::bigint
 
 -- name: turf_cut_step
-SELECT turf_cut_step(:organization_id::bigint, :cut_id::bigint, :step::text, :progress::float8) AS goes_on
+SELECT turf_cut_step(:call.organization_id::bigint, :arg.cut_id::bigint, :arg.step::text, :arg.progress::float8) AS goes_on
 
 -- name: turf_cut_wanted
 SELECT state IN ('queued', 'running') AS wanted FROM turf_cuts
-WHERE organization_id = :organization_id::bigint AND id = :cut_id::bigint
+WHERE organization_id = :call.organization_id::bigint AND id = :arg.cut_id::bigint
 
 -- name: turf_cut_fail
-UPDATE turf_cuts SET state = 'failed', error = :error::text
-WHERE organization_id = :organization_id::bigint AND id = :cut_id::bigint AND state IN ('queued', 'running')
+UPDATE turf_cuts SET state = 'failed', error = :arg.error::text
+WHERE organization_id = :call.organization_id::bigint AND id = :arg.cut_id::bigint AND state IN ('queued', 'running')
 
 -- name: turf_cut_store
-SELECT turf_cut_store(:organization_id::bigint, :cut_id::bigint, :turfs::jsonb, :seconds::float8) AS stored
+SELECT turf_cut_store(:call.organization_id::bigint, :arg.cut_id::bigint, :arg.turfs::jsonb, :arg.seconds::float8) AS stored
 
 -- name: turf_cut_points
 SELECT b.latitude, b.longitude, COALESCE(b.segment_id, -1) AS segment_id, b.side, COALESCE(b.measure_m, 0) AS measure_m,
@@ -131,9 +131,9 @@ FROM (SELECT x.building_id, x.part,
       FROM turf_cuts c
       CROSS JOIN LATERAL turf_doors(c.organization_id, c.request) x
       JOIN doors d ON d.organization_id = c.organization_id AND d.id = x.door_id
-      WHERE c.organization_id = :organization_id::bigint AND c.id = :cut_id::bigint AND x.state = 'free'
+      WHERE c.organization_id = :call.organization_id::bigint AND c.id = :arg.cut_id::bigint AND x.state = 'free'
       GROUP BY 1, 2) f
-JOIN buildings b ON b.organization_id = :organization_id::bigint AND b.id = f.building_id
+JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id = f.building_id
 ORDER BY b.id, f.part
 
 -- name: turf_points
@@ -144,13 +144,13 @@ SELECT b.latitude, b.longitude, COALESCE(b.segment_id, -1) AS segment_id, b.side
 FROM (SELECT d.building_id, array_agg(d.id ORDER BY r.position) AS doors
       FROM canvass_route_doors r
       JOIN doors d ON d.organization_id = r.organization_id AND d.id = r.door_id
-      WHERE r.organization_id = :organization_id::bigint AND r.route_id = :turf_id::bigint
-        AND (:free_for::text IS NULL OR r.state = 'todo' AND r.active
+      WHERE r.organization_id = :call.organization_id::bigint AND r.route_id = :arg.turf_id::bigint
+        AND (:arg.free_for::text IS NULL OR r.state = 'todo' AND r.active
              AND d.do_not_knock_at IS NULL
              AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = r.organization_id AND h.door_id = d.id)
-             AND (r.held_until IS NULL OR r.held_until <= now() OR r.held_by = :free_for::text))
+             AND (r.held_until IS NULL OR r.held_until <= now() OR r.held_by = :arg.free_for::text))
       GROUP BY 1) f
-JOIN buildings b ON b.organization_id = :organization_id::bigint AND b.id = f.building_id
+JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id = f.building_id
 WHERE b.latitude IS NOT NULL
 ORDER BY b.id
 
@@ -159,8 +159,9 @@ SELECT s.id, dense_rank() OVER (ORDER BY s.a) - 1 AS node, s.is_a, s.length_m, s
 FROM (SELECT g.id, CASE WHEN e.is_a THEN g.node_a ELSE g.node_b END AS a, e.is_a, g.length_m,
              CASE g.road_class WHEN 'path' THEN 5 WHEN 'local' THEN 20 WHEN 'collector' THEN 45 WHEN 'arterial' THEN 100
                                ELSE 400 END AS crossing
-      FROM segments_within(:organization_id::bigint, ST_MakeEnvelope(:west::float8, :south::float8, :east::float8,
-                                                                     :north::float8, 4326)) g
+      FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::float8, :arg.south::float8,
+        :arg.east::float8,
+                                                                     :arg.north::float8, 4326)) g
       CROSS JOIN (VALUES (true), (false)) e (is_a)) s
 ORDER BY s.id, s.is_a DESC
 
@@ -169,56 +170,61 @@ ORDER BY s.id, s.is_a DESC
 -- name: turf_lock
 -- 0 when the turf of the path is not there, whatever the others are.
 SELECT CASE WHEN EXISTS (SELECT FROM canvass_routes t
-                         WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint)
-            THEN turf_lock_drafts(:organization_id::bigint, ARRAY[:turf_id::bigint]
-                   || ARRAY(SELECT jsonb_array_elements_text(COALESCE(:others::jsonb, '[]'))::bigint))
+                         WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint)
+            THEN turf_lock_drafts(:call.organization_id::bigint, ARRAY[:path.turf_id::bigint]
+                   || ARRAY(SELECT jsonb_array_elements_text(COALESCE(:arg.others::jsonb, '[]'))::bigint))
             ELSE 0 END AS n
 
 -- name: turf_add
-SELECT array_to_json(turf_add_doors(:organization_id::bigint, :turf_id::bigint, :doors::bigint[])) AS lost
+SELECT array_to_json(turf_add_doors(:call.organization_id::bigint, :path.turf_id::bigint, :arg.doors::bigint[])) AS lost
 
 -- name: turf_remove
 DELETE FROM canvass_route_doors
-WHERE organization_id = :organization_id::bigint AND route_id = :turf_id::bigint AND door_id = ANY (:doors::bigint[])
+WHERE organization_id = :call.organization_id::bigint AND route_id = :path.turf_id::bigint
+  AND door_id = ANY (:arg.doors::bigint[])
 
 -- name: turf_absorb
 WITH last AS (SELECT COALESCE(max(position), 0) AS n FROM canvass_route_doors
-              WHERE organization_id = :organization_id::bigint AND route_id = :turf_id::bigint),
+              WHERE organization_id = :call.organization_id::bigint AND route_id = :path.turf_id::bigint),
 sorted AS (SELECT id, row_number() OVER (ORDER BY route_id, position) AS n FROM canvass_route_doors
-           WHERE organization_id = :organization_id::bigint AND route_id = ANY (:turfs::bigint[])
-             AND route_id <> :turf_id::bigint)
-UPDATE canvass_route_doors d SET route_id = :turf_id::bigint, position = last.n + sorted.n
-FROM sorted, last WHERE d.organization_id = :organization_id::bigint AND d.id = sorted.id
+           WHERE organization_id = :call.organization_id::bigint AND route_id = ANY (:arg.turfs::bigint[])
+             AND route_id <> :path.turf_id::bigint)
+UPDATE canvass_route_doors d SET route_id = :path.turf_id::bigint, position = last.n + sorted.n
+FROM sorted, last WHERE d.organization_id = :call.organization_id::bigint AND d.id = sorted.id
 
 -- name: turf_beside
-SELECT turf_beside(:organization_id::bigint, :turf_id::bigint, t.name || ' ' || :suffix::text, :my_user_id::bigint) AS id
-FROM canvass_routes t WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
+SELECT turf_beside(:call.organization_id::bigint, :path.turf_id::bigint, t.name || ' ' || :arg.suffix::text,
+  :call.user_id::bigint) AS id
+FROM canvass_routes t WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
 
 -- name: turf_hand_over
-UPDATE canvass_route_doors SET route_id = :to_turf::bigint
-WHERE organization_id = :organization_id::bigint AND route_id = :turf_id::bigint AND door_id = ANY (:doors::bigint[])
+UPDATE canvass_route_doors SET route_id = :arg.to_turf::bigint
+WHERE organization_id = :call.organization_id::bigint AND route_id = :path.turf_id::bigint
+  AND door_id = ANY (:arg.doors::bigint[])
 
 -- name: turf_drop_empty
-SELECT turf_drop_empty(:organization_id::bigint, :turfs::bigint[])
+SELECT turf_drop_empty(:call.organization_id::bigint, :arg.turfs::bigint[])
 
 -- name: turf_walk_store
-SELECT turf_walk_store(:organization_id::bigint, :turf_id::bigint, :doors::bigint[], :length::float8, :minutes::float8)
+SELECT turf_walk_store(:call.organization_id::bigint, :arg.turf_id::bigint, :arg.doors::bigint[], :arg.length::float8,
+  :arg.minutes::float8)
 
 -- name: turf_briefs
 SELECT jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'door_count', t.door_count, 'voter_count', t.voter_count,
                                     'length_m', t.length_m, 'minutes', t.minutes, 'version', t.version)
-                 ORDER BY array_position(:turfs::bigint[], t.id)) AS turfs
-FROM canvass_routes t WHERE t.organization_id = :organization_id::bigint AND t.id = ANY (:turfs::bigint[])
+                 ORDER BY array_position(:arg.turfs::bigint[], t.id)) AS turfs
+FROM canvass_routes t WHERE t.organization_id = :call.organization_id::bigint AND t.id = ANY (:arg.turfs::bigint[])
 
 -- One code for many ----------------------------------------------------------------------------------
 
 -- name: turf_hold_begin
-SELECT turf_hold_begin(:organization_id::bigint, :actor::text, :my_user_id::bigint, :turf_id::bigint) AS fine,
-       :actor::text AS actor
+SELECT turf_hold_begin(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.turf_id::bigint) AS fine,
+       :call.actor::text AS actor
 
 -- name: turf_hold
-SELECT :turf_id::bigint AS turf_id, h.held_until, h.held
-FROM turf_hold(:organization_id::bigint, :actor::text, :turf_id::bigint, :doors::bigint[], :minutes::bigint) h
+SELECT :path.turf_id::bigint AS turf_id, h.held_until, h.held
+FROM turf_hold(:call.organization_id::bigint, :call.actor::text, :path.turf_id::bigint, :arg.doors::bigint[],
+  :body.minutes::bigint) h
 
 -- On paper -------------------------------------------------------------------------------------------
 
@@ -226,12 +232,12 @@ FROM turf_hold(:organization_id::bigint, :actor::text, :turf_id::bigint, :doors:
 SELECT t.id, t.name, t.code, t.state, t.door_count, t.voter_count, t.length_m, t.minutes, t.notes, t.team, t.version,
        t.script_id, t.expires_at, e.title AS event_title, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS printed,
        COALESCE(t.assigned_name, t.takers #>> '{0,name}') AS whose,
-       (SELECT o.name FROM organizations o WHERE o.id = :organization_id::bigint) AS organization
+       (SELECT o.name FROM organizations o WHERE o.id = :call.organization_id::bigint) AS organization
 FROM turfs_shown t
 LEFT JOIN events e ON e.organization_id = t.organization_id AND e.id = t.event_id
-WHERE t.organization_id = :organization_id::bigint AND t.id = :turf_id::bigint
-  AND (right_has(:my_rights::jsonb, 'manage_canvass')
-       OR t.id IN (SELECT s.id FROM scope_turfs(:organization_id::bigint, :actor::text, :my_user_id::bigint) s))
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s))
 
 -- name: turf_paper_doors
 SELECT d.position, d.door_id, d.building_id, COALESCE(d.number, '') AS number, COALESCE(d.street, d.address) AS street,
@@ -240,21 +246,22 @@ SELECT d.position, d.door_id, d.building_id, COALESCE(d.number, '') AS number, C
        COALESCE(extract(year FROM age(v.birth_date))::int, extract(year FROM now())::int - v.birth_year) AS age,
        v.sex, v.party, v.support_level
 FROM turf_doors_shown d
-LEFT JOIN turf_people(:organization_id::bigint, :turf_id::bigint) p ON p.door_id = d.door_id
-LEFT JOIN voters v ON v.organization_id = :organization_id::bigint AND v.id = p.voter_id
+LEFT JOIN turf_people(:call.organization_id::bigint, :path.turf_id::bigint) p ON p.door_id = d.door_id
+LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = p.voter_id
 LEFT JOIN doors o ON o.organization_id = d.organization_id AND o.id = d.door_id
-WHERE d.organization_id = :organization_id::bigint AND d.route_id = :turf_id::bigint AND d.state <> 'done'
+WHERE d.organization_id = :call.organization_id::bigint AND d.route_id = :path.turf_id::bigint AND d.state <> 'done'
   AND o.do_not_knock_at IS NULL
   -- Somebody became confidential after the cut: the door is on no paper, not even a lead's.
   AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = d.organization_id AND h.door_id = d.door_id)
-  AND (right_has(:my_rights::jsonb, 'manage_canvass')
-       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:organization_id::bigint, :actor::text, :my_user_id::bigint) s
-                        WHERE s.route_id = :turf_id::bigint))
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s
+                        WHERE s.route_id = :path.turf_id::bigint))
 ORDER BY d.position, v.last_name, v.first_name, v.id
 
 -- name: turf_paper_streets
 SELECT s.name, s.road_class, ST_AsGeoJSON(s.line, 6)::jsonb -> 'coordinates' AS line
-FROM segments_within(:organization_id::bigint, ST_MakeEnvelope(:west::float8, :south::float8, :east::float8, :north::float8,
+FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::float8, :arg.south::float8, :arg.east::float8,
+  :arg.north::float8,
                                                                4326)) s
 ORDER BY s.id
 
@@ -264,5 +271,5 @@ SELECT s.position, s.kind, COALESCE(s.texts ->> (c.languages ->> 0), s.texts ->>
         FROM script_options o WHERE o.organization_id = s.organization_id AND o.step_id = s.id AND o.archived_at IS NULL)
          AS options
 FROM script_steps s JOIN scripts c ON c.organization_id = s.organization_id AND c.id = s.script_id
-WHERE s.organization_id = :organization_id::bigint AND s.script_id = :script_id::bigint AND s.archived_at IS NULL
+WHERE s.organization_id = :call.organization_id::bigint AND s.script_id = :arg.script_id::bigint AND s.archived_at IS NULL
 ORDER BY s.position, s.id

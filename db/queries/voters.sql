@@ -4,63 +4,64 @@
 
 -- name: voter_list
 SELECT {columns a}, s.search_key
-FROM voters_search(:organization_id::bigint,
-       jsonb_strip_nulls(jsonb_build_object('text', :text::text, 'party', :party::text, 'precinct', :precinct::text,
-         'city', :city::text, 'zip5', :zip5::text, 'tags_any', :tag_id::bigint, 'support_levels', :support_level::bigint)),
-       NOT right_has(:my_rights::jsonb, 'manage_voters'), :cursor_1::text, :cursor_2::bigint, :limit::int) s
-JOIN voters v ON v.organization_id = :organization_id::bigint AND v.id = s.id
-CROSS JOIN LATERAL voter_shown(v, right_has(:my_rights::jsonb, 'manage_voters')) h
+FROM voters_search(:call.organization_id::bigint,
+       jsonb_strip_nulls(jsonb_build_object('text', :query.text::text, 'party', :query.party::text, 'precinct', :query.precinct::text,
+         'city', :query.city::text, 'zip5', :query.zip5::text, 'tags_any', :query.tag_id::bigint,
+         'support_levels', :query.support_level::bigint)),
+       NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s
+JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 ORDER BY s.search_key COLLATE "C", s.id
 
 -- name: voter_search
 SELECT {columns a}, s.search_key
-FROM voters_search(:organization_id::bigint, :body::jsonb, NOT right_has(:my_rights::jsonb, 'manage_voters'), :cursor_1::text,
-                   :cursor_2::bigint, :limit::int) s
-JOIN voters v ON v.organization_id = :organization_id::bigint AND v.id = s.id
-CROSS JOIN LATERAL voter_shown(v, right_has(:my_rights::jsonb, 'manage_voters')) h
+FROM voters_search(:call.organization_id::bigint, :body::jsonb, NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text,
+                   :page.cursor_2::bigint, :page.limit::int) s
+JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 ORDER BY s.search_key COLLATE "C", s.id
 
 -- name: voter_count
-SELECT voters_count(:organization_id::bigint, :body::jsonb, :reach::text, :aim::text,
-                    NOT right_has(:my_rights::jsonb, 'manage_voters')) AS count
+SELECT voters_count(:call.organization_id::bigint, :body::jsonb, :query.reach::text, :query.aim::text,
+                    NOT right_has(:call.rights::jsonb, 'manage_voters')) AS count
 
 -- name: voter_get
 SELECT {columns a}
 FROM voters v
-CROSS JOIN LATERAL voter_shown(v, right_has(:my_rights::jsonb, 'manage_voters')) h
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
-WHERE v.organization_id = :organization_id::bigint AND v.id = :voter_id::bigint
+WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.voter_id::bigint
 
 -- name: voter_address_given
 -- The residence as it will be, for ccd_address_parse: of a new voter voter_id is NULL.
 SELECT r.address, r.unit, r.city, r.state, r.zip5, r.precinct
 FROM (SELECT 1) one
-LEFT JOIN voters v ON v.organization_id = :organization_id::bigint AND v.id = :voter_id::bigint
+LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = :arg.voter_id::bigint
 CROSS JOIN LATERAL jsonb_populate_record(v, :body::jsonb) r
 
 -- name: voter_create
-WITH home AS MATERIALIZED (SELECT h.* FROM voter_home(:organization_id::bigint, :home::jsonb) h),
+WITH home AS MATERIALIZED (SELECT h.* FROM voter_home(:call.organization_id::bigint, :arg.home::jsonb) h),
 made AS (
   INSERT INTO voters (organization_id, address_key, door_id, household_id, {writable})
-  SELECT :organization_id::bigint, home.address_key, home.door_id, home.household_id, {writable r}
+  SELECT :call.organization_id::bigint, home.address_key, home.door_id, home.household_id, {writable r}
   FROM home CROSS JOIN jsonb_populate_record(NULL::voters, voter_given(voter_body(:body::jsonb))) r
   RETURNING voters AS v)
 SELECT {columns a}
 FROM made CROSS JOIN LATERAL voter_shown(made.v, true) h CROSS JOIN LATERAL (SELECT h.*, '[]'::jsonb AS tags) a
 
 -- name: voter_update
-WITH home AS MATERIALIZED (SELECT h.* FROM voter_home(:organization_id::bigint, :home::jsonb) h),
+WITH home AS MATERIALIZED (SELECT h.* FROM voter_home(:call.organization_id::bigint, :arg.home::jsonb) h),
 made AS (
   UPDATE voters v
   SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(v, voter_body(:body::jsonb)) r),
-    address_key = CASE WHEN :home::jsonb IS NULL THEN v.address_key ELSE home.address_key END,
-    door_id = CASE WHEN :home::jsonb IS NULL THEN v.door_id ELSE home.door_id END,
-    household_id = CASE WHEN :home::jsonb IS NULL THEN v.household_id ELSE home.household_id END
+    address_key = CASE WHEN :arg.home::jsonb IS NULL THEN v.address_key ELSE home.address_key END,
+    door_id = CASE WHEN :arg.home::jsonb IS NULL THEN v.door_id ELSE home.door_id END,
+    household_id = CASE WHEN :arg.home::jsonb IS NULL THEN v.household_id ELSE home.household_id END
   FROM home
-  WHERE v.organization_id = :organization_id::bigint AND v.id = :voter_id::bigint
-    AND assert_version(v.version, :if_match::bigint)
+  WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.voter_id::bigint
+    AND assert_version(v.version, :call.if_match::bigint)
     AND assert_rule(v.merged_into IS NULL, 'voter_merged', 'This voter was merged into another: change that one.')
   RETURNING v)
 SELECT {columns a}
@@ -69,47 +70,47 @@ CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) 
 
 -- name: voter_tag
 SELECT {columns a}
-FROM voter_tag(:organization_id::bigint, :voter_id::bigint, :body::jsonb) t
+FROM voter_tag(:call.organization_id::bigint, :path.voter_id::bigint, :body::jsonb) t
 CROSS JOIN LATERAL (SELECT (t.person).*, t.tags) a
 
 -- name: voter_tag_all
 SELECT t.voters, t.added, t.removed
-FROM voters_tag_all(:organization_id::bigint, :body::jsonb, NOT right_has(:my_rights::jsonb, 'manage_voters')) t
+FROM voters_tag_all(:call.organization_id::bigint, :body::jsonb, NOT right_has(:call.rights::jsonb, 'manage_voters')) t
 
 -- name: household_get
 SELECT h.id, h.door_id, b.address, d.unit, h.n_voters, h.updated_at,
   (SELECT COALESCE(jsonb_agg(voter_brief(v) ORDER BY v.last_name, v.first_name, v.id), '[]') FROM voters v
    WHERE v.organization_id = h.organization_id AND v.household_id = h.id AND v.merged_into IS NULL
-     AND (NOT v.confidential OR right_has(:my_rights::jsonb, 'manage_voters'))) AS people
+     AND (NOT v.confidential OR right_has(:call.rights::jsonb, 'manage_voters'))) AS people
 FROM households h
 LEFT JOIN doors d ON d.organization_id = h.organization_id AND d.id = h.door_id
 LEFT JOIN buildings b ON b.organization_id = d.organization_id AND b.id = d.building_id
-WHERE h.organization_id = :organization_id::bigint AND h.id = :household_id::bigint
+WHERE h.organization_id = :call.organization_id::bigint AND h.id = :path.household_id::bigint
 
 -- name: tag_list
 SELECT {columns}
 FROM tags
-WHERE organization_id = :organization_id::bigint
-  AND (name, id) > (CASE WHEN :cursor_1::text IS NULL THEN '' ELSE :cursor_1::text END,
-                    CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
+WHERE organization_id = :call.organization_id::bigint
+  AND (name, id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
+                    CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY name, id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: tag_create
 INSERT INTO tags (organization_id, {writable})
-SELECT :organization_id::bigint, {writable r} FROM jsonb_populate_record(NULL::tags, :body::jsonb) r
+SELECT :call.organization_id::bigint, {writable r} FROM jsonb_populate_record(NULL::tags, :body::jsonb) r
 RETURNING {columns}
 
 -- name: tag_update
 UPDATE tags t SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(t, :body::jsonb) r)
-WHERE t.organization_id = :organization_id::bigint AND t.id = :tag_id::bigint
-  AND assert_version(t.version, :if_match::bigint)
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.tag_id::bigint
+  AND assert_version(t.version, :call.if_match::bigint)
 RETURNING {columns t}
 
 -- name: tag_delete
 DELETE FROM tags t
-WHERE t.organization_id = :organization_id::bigint AND t.id = :tag_id::bigint
-  AND assert_version(t.version, :if_match::bigint)
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.tag_id::bigint
+  AND assert_version(t.version, :call.if_match::bigint)
   AND assert_rule(NOT EXISTS (SELECT FROM script_options o
                               WHERE o.organization_id = t.organization_id AND o.tag_id = t.id),
                   'tag_in_use', 'A script gives this tag: take it out there first.')
@@ -118,53 +119,53 @@ RETURNING t.id
 -- name: voter_list_list
 SELECT {columns}
 FROM voter_lists
-WHERE organization_id = :organization_id::bigint
-  AND (name, id) > (CASE WHEN :cursor_1::text IS NULL THEN '' ELSE :cursor_1::text END,
-                    CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
+WHERE organization_id = :call.organization_id::bigint
+  AND (name, id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
+                    CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY name, id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: voter_list_create
 INSERT INTO voter_lists (organization_id, created_by, {writable})
-SELECT :organization_id::bigint, :user_id::bigint, {writable r}
+SELECT :call.organization_id::bigint, :call.user_id::bigint, {writable r}
 FROM jsonb_populate_record(NULL::voter_lists, :body::jsonb || jsonb_build_object('filter',
-       voter_filter_kept(:organization_id::bigint, :body::jsonb -> 'filter'))) r
+       voter_filter_kept(:call.organization_id::bigint, :body::jsonb -> 'filter'))) r
 RETURNING {columns}
 
 -- name: voter_list_get
-SELECT {columns} FROM voter_lists WHERE organization_id = :organization_id::bigint AND id = :list_id::bigint
+SELECT {columns} FROM voter_lists WHERE organization_id = :call.organization_id::bigint AND id = :path.list_id::bigint
 
 -- name: voter_list_update
 UPDATE voter_lists l
 SET ({writable}) = (SELECT {writable r}
   FROM jsonb_populate_record(l, :body::jsonb || CASE WHEN :body::jsonb ? 'filter' THEN jsonb_build_object('filter',
          voter_filter_kept(l.organization_id, :body::jsonb -> 'filter')) ELSE '{}' END) r)
-WHERE l.organization_id = :organization_id::bigint AND l.id = :list_id::bigint
-  AND assert_version(l.version, :if_match::bigint)
+WHERE l.organization_id = :call.organization_id::bigint AND l.id = :path.list_id::bigint
+  AND assert_version(l.version, :call.if_match::bigint)
 RETURNING {columns l}
 
 -- name: voter_list_delete
 DELETE FROM voter_lists l
-WHERE l.organization_id = :organization_id::bigint AND l.id = :list_id::bigint
-  AND assert_version(l.version, :if_match::bigint)
+WHERE l.organization_id = :call.organization_id::bigint AND l.id = :path.list_id::bigint
+  AND assert_version(l.version, :call.if_match::bigint)
 RETURNING l.id
 
 -- name: voter_list_count
-SELECT voters_count(:organization_id::bigint, voter_list_filter(:organization_id::bigint, :list_id::bigint),
-                    :reach::text, :aim::text, NOT right_has(:my_rights::jsonb, 'manage_voters')) AS count
+SELECT voters_count(:call.organization_id::bigint, voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint),
+                    :query.reach::text, :query.aim::text, NOT right_has(:call.rights::jsonb, 'manage_voters')) AS count
 
 -- name: voter_list_read
 WITH page AS MATERIALIZED (
-  SELECT s.id, s.search_key FROM voters_search(:organization_id::bigint,
-    voter_list_filter(:organization_id::bigint, :list_id::bigint), NOT right_has(:my_rights::jsonb, 'manage_voters'),
-    :cursor_1::text, :cursor_2::bigint, :limit::int) s),
+  SELECT s.id, s.search_key FROM voters_search(:call.organization_id::bigint,
+    voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint), NOT right_has(:call.rights::jsonb, 'manage_voters'),
+    :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s),
 told AS MATERIALIZED (
-  SELECT record_read('voter_list.read', 'voter_list', :list_id::bigint,
-                     LEAST((SELECT count(*) FROM page), :limit::int - 1)))
+  SELECT record_read('voter_list.read', 'voter_list', :path.list_id::bigint,
+                     LEAST((SELECT count(*) FROM page), :page.limit::int - 1)))
 SELECT {columns a}, s.search_key
 FROM told CROSS JOIN page s
-JOIN voters v ON v.organization_id = :organization_id::bigint AND v.id = s.id
-CROSS JOIN LATERAL voter_shown(v, right_has(:my_rights::jsonb, 'manage_voters')) h
+JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 ORDER BY s.search_key COLLATE "C", s.id
 
@@ -175,27 +176,28 @@ FROM voter_duplicates d
 JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
 JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
 CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other, -d.score AS rank) a
-WHERE d.organization_id = :organization_id::bigint AND d.state = :state::text
-  AND (-d.score, d.id) > (CASE WHEN :cursor_1::double precision IS NULL THEN '-infinity' ELSE :cursor_1::double precision END,
-                          CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
+WHERE d.organization_id = :call.organization_id::bigint AND d.state = :query.state::text
+  AND (-d.score, d.id) > (CASE WHEN :page.cursor_1::double precision IS NULL THEN '-infinity'
+    ELSE :page.cursor_1::double precision END,
+                          CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY -d.score, d.id
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: duplicate_find
-SELECT COALESCE(duplicates_waiting(:organization_id::bigint),
-                job_enqueue('duplicates', :organization_id::bigint, '{}')) AS job_id
+SELECT COALESCE(duplicates_waiting(:call.organization_id::bigint),
+                job_enqueue('duplicates', :call.organization_id::bigint, '{}')) AS job_id
 
 -- name: duplicate_find_all
-SELECT duplicates_find(:organization_id::bigint) AS n
+SELECT duplicates_find(:call.organization_id::bigint) AS n
 
 -- name: duplicate_record
-SELECT record_bulk('voter_duplicate', 'update', :n::bigint)
+SELECT record_bulk('voter_duplicate', 'update', :arg.n::bigint)
 
 -- name: duplicate_dismiss
 WITH made AS (
   UPDATE voter_duplicates d
-  SET state = 'dismissed', decided_by = COALESCE(d.decided_by, :user_id::bigint), decided_at = COALESCE(d.decided_at, now())
-  WHERE d.organization_id = :organization_id::bigint AND d.id = :duplicate_id::bigint
+  SET state = 'dismissed', decided_by = COALESCE(d.decided_by, :call.user_id::bigint), decided_at = COALESCE(d.decided_at, now())
+  WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.duplicate_id::bigint
     AND assert_rule(d.state <> 'merged', 'pair_merged', 'This pair was merged: undo that first.')
   RETURNING d.*)
 SELECT {columns a}
@@ -206,16 +208,17 @@ CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other
 
 -- name: voter_merge
 SELECT {columns m}
-FROM voter_merge(:organization_id::bigint, :survivor_id::bigint, :merged_id::bigint, :user_id::bigint, :actor::text) m
+FROM voter_merge(:call.organization_id::bigint, :body.survivor_id::bigint, :body.merged_id::bigint, :call.user_id::bigint,
+  :call.actor::text) m
 
 -- name: merge_list
 SELECT {columns}
 FROM voter_merges
-WHERE organization_id = :organization_id::bigint
-  AND (merged_at, id) < (CASE WHEN :cursor_1::timestamptz IS NULL THEN 'infinity' ELSE :cursor_1::timestamptz END,
-                         CASE WHEN :cursor_2::bigint IS NULL THEN 0 ELSE :cursor_2::bigint END)
+WHERE organization_id = :call.organization_id::bigint
+  AND (merged_at, id) < (CASE WHEN :page.cursor_1::timestamptz IS NULL THEN 'infinity' ELSE :page.cursor_1::timestamptz END,
+                         CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY merged_at DESC, id DESC
-LIMIT :limit::int
+LIMIT :page.limit::int
 
 -- name: merge_undo
-SELECT {columns m} FROM voter_merge_undo(:organization_id::bigint, :merge_id::bigint, :user_id::bigint) m
+SELECT {columns m} FROM voter_merge_undo(:call.organization_id::bigint, :path.merge_id::bigint, :call.user_id::bigint) m

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/accounts/ccd-account-mail.h"
+
 #include <string.h>
 
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail-job.h"
 
 /* The texts of the mails. No name that somebody typed stands in them: anybody can type anybody's
  * address, and a name can be an advertisement. */
@@ -27,19 +31,19 @@ link_lines(ccd_call *call, const char *page, const char *token)
 
 /* @parts are put together; a NULL among them is memory that was out. */
 static cc_status
-send(ccd_call *call,
-     const char *to,
-     const char *subject,
-     const char *first,
-     const char *second,
-     const char *third,
-     cc_error *reterr)
+send_mail(ccd_call *call,
+          const char *to,
+          const char *subject,
+          const char *first,
+          const char *second,
+          const char *third,
+          cc_error *reterr)
 {
   const char *text = first == NULL || second == NULL || third == NULL
                        ? NULL
                        : cc_arena_printf(call->arena, "%s\n\n%s\n%s\n", first, second, third);
   if (text == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   return ccd_mail_enqueue(call, to, subject, text, reterr);
 }
 
@@ -54,57 +58,61 @@ ccd_mail_allowed(ccd_call *call, const char *email)
 cc_status
 ccd_mail_verify(ccd_call *call, const char *to, const char *token, cc_error *reterr)
 {
-  return send(call,
-              to,
-              "Confirm your e-mail address",
-              "Somebody made an account at Campaign Center with this address. If it was you, "
-              "confirm "
-              "the\naddress here; the link works once, for two days:",
-              link_lines(call, "verify-email", token),
-              "If it was not you, do nothing: nobody can sign in before the address is confirmed.",
-              reterr);
+  return send_mail(call,
+                   to,
+                   "Confirm your e-mail address",
+                   "Somebody made an account at Campaign Center with this address. If it was you, "
+                   "confirm "
+                   "the\naddress here; the link works once, for two days:",
+                   link_lines(call, "verify-email", token),
+                   "If it was not you, do nothing: nobody can sign in before the address is "
+                   "confirmed.",
+                   reterr);
 }
 
 cc_status
 ccd_mail_known(ccd_call *call, const char *to, cc_error *reterr)
 {
-  return send(call,
-              to,
-              "You already have an account",
-              "Somebody wanted to use this address for an account at Campaign Center, but there is "
-              "one already.",
-              "If it was you: sign in with your password, or ask for a new one with \"forgot "
-              "password\".\n",
-              "If it was not you, do nothing: the account is as it was.",
-              reterr);
+  return send_mail(call,
+                   to,
+                   "You already have an account",
+                   "Somebody wanted to use this address for an account at Campaign Center, but "
+                   "there is "
+                   "one already.",
+                   "If it was you: sign in with your password, or ask for a new one with \"forgot "
+                   "password\".\n",
+                   "If it was not you, do nothing: the account is as it was.",
+                   reterr);
 }
 
 cc_status
 ccd_mail_reset(ccd_call *call, const char *to, const char *token, cc_error *reterr)
 {
-  return send(call,
-              to,
-              "Set a new password",
-              "Somebody asked for a new password for your account at Campaign Center. If it was "
-              "you, "
-              "set\nit here; the link works once, for an hour:",
-              link_lines(call, "reset-password", token),
-              "If it was not you, do nothing: your password stays.",
-              reterr);
+  return send_mail(call,
+                   to,
+                   "Set a new password",
+                   "Somebody asked for a new password for your account at Campaign Center. If it "
+                   "was "
+                   "you, "
+                   "set\nit here; the link works once, for an hour:",
+                   link_lines(call, "reset-password", token),
+                   "If it was not you, do nothing: your password stays.",
+                   reterr);
 }
 
 cc_status
 ccd_mail_new_address(ccd_call *call, const char *to, const char *token, cc_error *reterr)
 {
-  return send(call,
-              to,
-              "Confirm your new e-mail address",
-              "Somebody wants to use this address for an existing account at Campaign Center. If "
-              "it "
-              "was you,\nconfirm it here; the link works once, for a day:",
-              link_lines(call, "verify-email", token),
-              "If it was not you, do nothing: the address is not used.",
-              reterr);
+  return send_mail(call,
+                   to,
+                   "Confirm your new e-mail address",
+                   "Somebody wants to use this address for an existing account at Campaign Center. "
+                   "If "
+                   "it "
+                   "was you,\nconfirm it here; the link works once, for a day:",
+                   link_lines(call, "verify-email", token),
+                   "If it was not you, do nothing: the address is not used.",
+                   reterr);
 }
 
 cc_status
@@ -114,13 +122,14 @@ ccd_mail_notice(ccd_call *call,
                 const char *what,
                 cc_error *reterr)
 {
-  return send(call,
-              to,
-              subject,
-              what,
-              "",
-              "If it was not you, ask for a new password with \"forgot password\" at once, and "
-              "tell "
-              "the\npeople who run your Campaign Center.",
-              reterr);
+  return send_mail(call,
+                   to,
+                   subject,
+                   what,
+                   "",
+                   "If it was not you, ask for a new password with \"forgot password\" at once, "
+                   "and "
+                   "tell "
+                   "the\npeople who run your Campaign Center.",
+                   reterr);
 }

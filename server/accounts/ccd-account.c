@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/accounts/ccd-account.h"
+
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
 #include "common/base/cc-utf8.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
+#include "server/engine/ccd-arg-text.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* What several handlers need: who it is, and whether he can prove it. */
-
-cc_status
-ccd_no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
-}
 
 const char *
 ccd_email_key(ccd_call *call, const char *email)
@@ -75,7 +72,7 @@ ccd_account_prove(ccd_call *call,
   bool right = false;
   const char *key = cc_arena_printf(call->arena, "password|%" PRId64, account->id);
   if (key == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
   if (status == CC_OK)
     status = ccd_password_verify(call->arena, password, account->password_hash, &right, reterr);
@@ -115,11 +112,11 @@ ccd_account_accepted(ccd_call *call, cc_error *reterr)
 {
   cc_accepted *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   reply->message =
     cc_arena_strdup(call->arena, "If the address can be used, a mail is on its way.");
   if (reply->message == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   call->reply = reply;
   return CC_OK;
 }
@@ -136,7 +133,7 @@ ccd_email_token_new(ccd_call *call,
   char *token = ccd_token_new(call->arena, "ccm_");
   char *hash = token == NULL ? NULL : ccd_token_hash(call->arena, token);
   if (hash == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"token_hash", hash},
     {"person", person == 0 ? NULL : ccd_text_int64(call->arena, person)},
@@ -161,6 +158,6 @@ ccd_sessions_end(ccd_call *call, int64_t person, int64_t keep, cc_error *reterr)
   };
   cc_status status = ccd_call_query(call, &ccd_q_sessions_revoke_all, args, NULL, reterr);
   if (status == CC_OK)
-    ccd_call_revoke(call, "user", person);
+    ccd_call_revoke(call, CCD_REVOKED_USER, person);
   return status;
 }

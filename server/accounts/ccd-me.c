@@ -3,8 +3,11 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
+#include "server/accounts/ccd-account-mail.h"
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
+#include "server/engine/ccd-arg-text.h"
 
 /* What a person changes about the own account that needs more than a statement. */
 
@@ -98,7 +101,7 @@ ccd_change_email(ccd_call *call, cc_error *reterr)
 
   const char *email = ccd_email_key(call, body->email);
   if (email == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_account_me(call, &account, reterr);
   if (status == CC_OK)
     status = ccd_account_prove(call, &account, body->password, "/password", reterr);

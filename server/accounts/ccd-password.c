@@ -60,17 +60,17 @@ hash_work(void *data)
 }
 
 static cc_status
-run(cc_arena *arena, const char *password, hashing *task, cc_error *reterr)
+run_hashing(cc_arena *arena, const char *password, hashing *task, cc_error *reterr)
 {
   task->password = cc_utf8_nfc(arena, password, strlen(password));
   if (task->password == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   task->length = strlen(task->password);
   cc_status status = ccd_hasher_run(hash_work, task, reterr);
   if (status != CC_OK)
     return status;
   if (task->result == ARGON2_MEMORY_ALLOCATION_ERROR)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
@@ -79,7 +79,7 @@ ccd_password_hash(cc_arena *arena, const char *password, char **ret, cc_error *r
 {
   hashing task = {.against = NULL};
 
-  cc_status status = run(arena, password, &task, reterr);
+  cc_status status = run_hashing(arena, password, &task, reterr);
   if (status != CC_OK)
     return status;
   if (task.result != ARGON2_OK)
@@ -90,7 +90,7 @@ ccd_password_hash(cc_arena *arena, const char *password, char **ret, cc_error *r
                    argon2_error_message(task.result));
   char *made = cc_arena_strdup(arena, task.made);
   if (made == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *ret = made;
   return CC_OK;
 }
@@ -104,7 +104,7 @@ ccd_password_verify(cc_arena *arena,
 {
   hashing task = {.against = hash != NULL ? hash : dummy_hash};
 
-  cc_status status = run(arena, password, &task, reterr);
+  cc_status status = run_hashing(arena, password, &task, reterr);
   if (status != CC_OK)
     return status;
   /* Anything but a plain yes is a no: a damaged hash opens nothing. */
@@ -119,11 +119,11 @@ ccd_password_needs_rehash(const char *hash)
 }
 
 static cc_status
-refuse(cc_error_list *errors,
-       const char *code,
-       const char *pointer,
-       const char *why,
-       const char *hint)
+refuse_password(cc_error_list *errors,
+                const char *code,
+                const char *pointer,
+                const char *why,
+                const char *hint)
 {
   cc_error *item = cc_error_list_add(errors, code, pointer, "%s", why);
   if (item != NULL)
@@ -142,27 +142,28 @@ ccd_password_check(const char *password,
     return CC_ERR_NO_MEMORY;
   long length = cc_utf8_length(text, strlen(text));
   if (length < CC_PASSWORD_MIN)
-    return refuse(reterr,
-                  "too_short",
-                  pointer,
-                  "The password must have at least 12 characters.",
-                  "A few unrelated words make a good one.");
+    return refuse_password(reterr,
+                           "too_short",
+                           pointer,
+                           "The password must have at least 12 characters.",
+                           "A few unrelated words make a good one.");
   if (length > CC_PASSWORD_MAX)
-    return refuse(reterr,
-                  "too_long",
-                  pointer,
-                  "The password must have at most 128 characters.",
-                  "Use a shorter one.");
+    return refuse_password(reterr,
+                           "too_long",
+                           pointer,
+                           "The password must have at most 128 characters.",
+                           "Use a shorter one.");
   const char *known[WORDS_MAX + 2] = {"campaign center"};
   size_t n = 1;
   for (; n <= WORDS_MAX && words != NULL && words[n - 1] != NULL; n++)
     known[n] = words[n - 1];
   if (ZxcvbnMatch(text, known, /* info= */ NULL) < ENTROPY_MIN)
-    return refuse(reterr,
-                  "too_weak",
-                  pointer,
-                  "The password is too easy to guess.",
-                  "Avoid names, dates and common words on their own; add a few unrelated words.");
+    return refuse_password(reterr,
+                           "too_weak",
+                           pointer,
+                           "The password is too easy to guess.",
+                           "Avoid names, dates and common words on their own; add a few unrelated "
+                           "words.");
   return CC_OK;
 }
 
@@ -178,7 +179,7 @@ ccd_password_hash_line(FILE *in, FILE *out, cc_error *reterr)
   cc_status status = CC_OK;
   cc_arena *arena = cc_arena_new(64 * 1024);
   if (arena == NULL)
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    status = cc_fail_memory(reterr);
   else if (length <= 0 || length > 4 * CC_PASSWORD_MAX || strlen(line) != (size_t) length ||
            cc_utf8_length(line, (size_t) length) < 0)
     status = cc_fail(reterr,

@@ -3,6 +3,8 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
+#include "server/accounts/ccd-account-mail.h"
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
 
@@ -40,7 +42,7 @@ ccd_register(ccd_call *call, cc_error *reterr)
 
   const char *email = ccd_email_key(call, body->email);
   if (email == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_account_check_password(call,
                                                 body->password,
                                                 "/password",
@@ -81,7 +83,7 @@ send_token(ccd_call *call,
 
   const char *email = ccd_email_key(call, body->email);
   if (email == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_account_by_email(call, email, &account, reterr);
   if (status != CC_OK)
     return status;
@@ -132,7 +134,7 @@ use_token(ccd_call *call, const char *token, bool reset, const ccd_rows **ret, c
 {
   const char *hash = ccd_token_hash(call->arena, token);
   if (hash == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {{"token_hash", hash}, {"reset", reset ? "true" : "false"}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_email_token_use, args, ret, reterr);
   if (status == CC_OK && ccd_rows_n(*ret) == 0)
@@ -168,7 +170,7 @@ ccd_verify_email(ccd_call *call, cc_error *reterr)
 /* After the hash was made: the token is used up, the password set, every session ended. In this
  * order, so that a sign-in with the old password either fails or has its session ended. */
 static cc_status
-reset(ccd_call *call, const char *token, const char *hash, cc_error *reterr)
+reset_password(ccd_call *call, const char *token, const char *hash, cc_error *reterr)
 {
   const ccd_rows *used = NULL, *rows = NULL;
 
@@ -199,7 +201,7 @@ ccd_reset_password(ccd_call *call, cc_error *reterr)
 
   const char *token_hash = ccd_token_hash(call->arena, body->token);
   if (token_hash == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_call_query(call,
                                     &ccd_q_email_token_find_reset,
                                     (const ccd_arg[]){{"token_hash", token_hash}, {0}},
@@ -219,7 +221,7 @@ ccd_reset_password(ccd_call *call, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_password_hash(call->arena, body->password, &hash, reterr);
   if (status == CC_OK)
-    status = reset(call, body->token, hash, reterr);
+    status = reset_password(call, body->token, hash, reterr);
   if (status != CC_OK)
     return status;
   return ccd_mail_notice(call,

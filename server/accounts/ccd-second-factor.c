@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/accounts/ccd-second-factor.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
+#include "server/accounts/ccd-account-mail.h"
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-totp.h"
+#include "server/engine/ccd-arg-text.h"
 
 /* The second factor: one-time codes of an authenticator application, and recovery codes. */
 
@@ -22,7 +27,7 @@ static cc_status
 count_try(ccd_call *call, int64_t person, cc_error *reterr)
 {
   const char *key = cc_arena_printf(call->arena, "totp|%" PRId64, person);
-  return key == NULL ? ccd_no_memory(reterr) : ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
+  return key == NULL ? cc_fail_memory(reterr) : ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
 }
 
 /* The step whose code this is, as text for a query. */
@@ -39,7 +44,7 @@ match_code(ccd_call *call,
 
   const char *place = secret_place(call, account->id);
   if (place == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   if (!ccd_unseal(call->arena, ccd_call_keys(call), place, account->totp_secret, &secret, &n))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
@@ -49,7 +54,7 @@ match_code(ccd_call *call,
   if (ccd_totp_match((const uint8_t *) secret, n, code, cc_time_now(), &step)) {
     *ret_step = ccd_text_int64(call->arena, step);
     if (*ret_step == NULL)
-      return ccd_no_memory(reterr);
+      return cc_fail_memory(reterr);
   }
   return CC_OK;
 }
@@ -68,7 +73,7 @@ use_recovery_code(ccd_call *call,
   char *hash = plain == NULL ? NULL : ccd_token_hash(call->arena, plain);
 
   if (hash == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"person", ccd_text_int64(call->arena, account->id)},
     {"code_hash", hash},
@@ -83,7 +88,11 @@ use_recovery_code(ccd_call *call,
 }
 
 static cc_status
-refuse(cc_status refused, const char *code, const char *pointer, const char *why, cc_error *reterr)
+refuse_factor(cc_status refused,
+              const char *code,
+              const char *pointer,
+              const char *why,
+              cc_error *reterr)
 {
   if (refused == CC_ERR_INVALID)
     return cc_fail_field(reterr, refused, code, pointer, "%s", why);
@@ -102,11 +111,11 @@ ccd_factor_check(ccd_call *call,
   bool used = false;
 
   if (code == NULL && recovery_code == NULL)
-    return refuse(refused,
-                  "second_factor_required",
-                  "/code",
-                  "Send the code of the authenticator application too, or a recovery code.",
-                  reterr);
+    return refuse_factor(refused,
+                         "second_factor_required",
+                         "/code",
+                         "Send the code of the authenticator application too, or a recovery code.",
+                         reterr);
   cc_status status = count_try(call, account->id, reterr);
   if (status == CC_OK && code != NULL)
     status = match_code(call, account, code, &ret->step, reterr);
@@ -114,11 +123,11 @@ ccd_factor_check(ccd_call *call,
     status = use_recovery_code(call, account, recovery_code, &used, &ret->codes_left, reterr);
   if (status != CC_OK || used || ret->step != NULL)
     return status;
-  return refuse(refused,
-                "second_factor_wrong",
-                code != NULL ? "/code" : "/recovery_code",
-                "The code is wrong, or was used already.",
-                reterr);
+  return refuse_factor(refused,
+                       "second_factor_wrong",
+                       code != NULL ? "/code" : "/recovery_code",
+                       "The code is wrong, or was used already.",
+                       reterr);
 }
 
 cc_status
@@ -138,14 +147,14 @@ ccd_start_totp(ccd_call *call, cc_error *reterr)
   const char *place = secret_place(call, account.id);
   cc_totp_start *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (place == NULL || reply == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   char *sealed = ccd_seal(call->arena, ccd_call_keys(call), place, secret, sizeof(secret));
   reply->secret = ccd_base32(call->arena, secret, sizeof(secret));
   explicit_bzero(secret, sizeof(secret));
   reply->uri =
     reply->secret == NULL ? NULL : ccd_totp_uri(call->arena, reply->secret, account.email);
   if (sealed == NULL || reply->uri == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"person", ccd_text_int64(call->arena, account.id)},
     {"secret", sealed},
@@ -188,19 +197,19 @@ renew_codes(ccd_call *call, const char *person, cc_error *reterr)
 {
   cc_recovery_codes *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_strings *codes = &reply->recovery_codes;
   codes->items = cc_arena_alloc(call->arena, RECOVERY_CODES * sizeof(*codes->items));
   if (codes->items == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (; codes->n < RECOVERY_CODES; codes->n++) {
     codes->items[codes->n] = ccd_recovery_code_new(call->arena);
     if (codes->items[codes->n] == NULL)
-      return ccd_no_memory(reterr);
+      return cc_fail_memory(reterr);
   }
   const ccd_arg args[] = {{"person", person}, {"hashes", hash_codes(call, codes)}, {0}};
   if (args[1].text == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_call_query(call, &ccd_q_recovery_codes_drop, args, NULL, reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_recovery_codes_add, args, NULL, reterr);
@@ -226,11 +235,11 @@ mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr
   cc_status status = ccd_call_query(call, &ccd_q_totp_use, args, &rows, reterr);
   if (status != CC_OK || ccd_rows_n(rows) == 1)
     return status;
-  return refuse(CC_ERR_INVALID,
-                "second_factor_wrong",
-                "/code",
-                "This code was used already; wait for the next one.",
-                reterr);
+  return refuse_factor(CC_ERR_INVALID,
+                       "second_factor_wrong",
+                       "/code",
+                       "This code was used already; wait for the next one.",
+                       reterr);
 }
 
 cc_status
@@ -268,7 +277,7 @@ ccd_confirm_totp(ccd_call *call, cc_error *reterr)
     status = renew_codes(call, person, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", account.id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, account.id);
   return ccd_mail_notice(call,
                          account.email,
                          "A second factor was set up",
@@ -315,7 +324,7 @@ ccd_disable_totp(ccd_call *call, cc_error *reterr)
     status = ccd_call_query(call, &ccd_q_recovery_codes_drop, args, NULL, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", account.id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, account.id);
   return ccd_mail_notice(call,
                          account.email,
                          "Your second factor was removed",

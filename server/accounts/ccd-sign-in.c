@@ -4,8 +4,12 @@
 #include "ccd-queries.h"
 #include "common/api/cc-account.h"
 #include "common/base/cc-utf8.h"
+#include "server/accounts/ccd-account-mail.h"
+#include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
+#include "server/accounts/ccd-second-factor.h"
+#include "server/engine/ccd-arg-text.h"
 
 /* Sessions: how they begin and how they end. */
 
@@ -13,7 +17,7 @@
 
 /* A browser keeps a __Host- cookie only when it came over TLS; without TLS it has another name. */
 static const char *
-cookie(ccd_call *call, const char *token, int seconds)
+session_cookie(ccd_call *call, const char *token, int seconds)
 {
   bool tls = strncmp(ccd_call_config(call)->public_url, "https://", 8) == 0;
   return cc_arena_printf(call->arena,
@@ -43,7 +47,7 @@ check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_erro
     email == NULL ? NULL : cc_arena_printf(call->arena, "account|%s|%s", email, call->address);
 
   if (key == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
   if (status == CC_OK)
     status = ccd_account_by_email(call, email, ret, reterr);
@@ -90,7 +94,7 @@ check_factor(ccd_call *call,
                                      "recovery code.\n%d of the codes are left.",
                                      (int) factor.codes_left);
   if (what == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   return ccd_mail_notice(call, account->email, "A recovery code was used", what, reterr);
 }
 
@@ -142,7 +146,7 @@ begin_session(ccd_call *call,
   const ccd_rows *rows = NULL;
 
   if (hash == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   /* A header's bytes are anybody's; the table holds text. */
   if (agent != NULL && (cc_utf8_length(agent, strlen(agent)) < 0 || strlen(agent) > 300))
     agent = NULL;
@@ -163,8 +167,8 @@ begin_session(ccd_call *call,
     reply->token = token;
     return CC_OK;
   }
-  call->set_cookie = cookie(call, token, COOKIE_SECONDS);
-  return call->set_cookie != NULL ? CC_OK : ccd_no_memory(reterr);
+  call->set_cookie = session_cookie(call, token, COOKIE_SECONDS);
+  return call->set_cookie != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -176,7 +180,7 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
 
   cc_sign_in_reply *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return ccd_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = check_password(call, body, &account, reterr);
   if (status == CC_OK)
     status = check_factor(call, body, &account, &step, reterr);
@@ -203,11 +207,11 @@ ccd_sign_out(ccd_call *call, cc_error *reterr)
   cc_status status = ccd_call_query(call, &ccd_q_session_revoke, args, NULL, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "session", call->actor->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
   if (call->actor->by_cookie) {
-    call->set_cookie = cookie(call, "", /* seconds= */ 0);
+    call->set_cookie = session_cookie(call, "", /* seconds= */ 0);
     if (call->set_cookie == NULL)
-      return ccd_no_memory(reterr);
+      return cc_fail_memory(reterr);
   }
   return CC_OK;
 }
@@ -228,6 +232,6 @@ ccd_revoke_session(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such session.");
-  ccd_call_revoke(call, "session", params->session_id);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, params->session_id);
   return CC_OK;
 }

@@ -11,8 +11,9 @@
 #define SHA1_BYTES 20
 #define RECOVERY_BYTES 10
 
-void
-ccd_totp_code(const uint8_t *secret, size_t n, int64_t step, char ret[CCD_TOTP_DIGITS + 1])
+/* The code of one step (RFC 6238). */
+static void
+make_code(const uint8_t *secret, size_t n, int64_t step, char ret[CCD_TOTP_DIGITS + 1])
 {
   uint8_t counter[8], mac[SHA1_BYTES];
   unsigned length = 0;
@@ -40,7 +41,7 @@ ccd_totp_match(const uint8_t *secret, size_t n, const char *code, cc_time now, i
     return false;
   for (int64_t i = step - 1; i <= step + 1; i++) {
     char right[CCD_TOTP_DIGITS + 1];
-    ccd_totp_code(secret, n, i, right);
+    make_code(secret, n, i, right);
     if (ccd_equal_constant_time(right, code, CCD_TOTP_DIGITS)) {
       found = true;
       *ret_step = i;

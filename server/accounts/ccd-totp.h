@@ -14,9 +14,6 @@
 #define CCD_TOTP_DIGITS 6
 #define CCD_TOTP_PERIOD 30
 
-/* The code of a step, six digits and a NUL. */
-void ccd_totp_code(const uint8_t *secret, size_t n, int64_t step, char ret[CCD_TOTP_DIGITS + 1]);
-
 /* Is @code that of the step of @now, or of the one before or after? @ret_step tells which. */
 bool
 ccd_totp_match(const uint8_t *secret, size_t n, const char *code, cc_time now, int64_t *ret_step);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/canvass/ccd-cut-halve.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -78,7 +80,7 @@ halve_range(halve *h, int from, int to, int parts)
   halve_range(h, middle, to, parts - left);
 }
 
-/* --- evening out ------------------------------------------------------------------------------ */
+/* --- evening out --- */
 
 typedef struct sums {
   double work, x, y;
@@ -86,7 +88,7 @@ typedef struct sums {
 } sums;
 
 static double
-spread(const sums *g, const ccd_point *p)
+spread_of(const sums *g, const ccd_point *p)
 {
   double dx = p->x - g->x / g->n, dy = p->y - g->y / g->n;
   return dx * dx + dy * dy;
@@ -101,12 +103,12 @@ gain_of(const ccd_stops *s, int stop, const sums *from, const sums *to)
   double after = (from->work - work - t) * (from->work - work - t) +
                  (to->work + work - t) * (to->work + work - t);
   const ccd_point *p = &s->place[stop];
-  double unit = (spread(from, p) + 1) / (t * t) * 8; /* an even mean of both scales */
-  return (before - after) * unit + PULL * (spread(from, p) - spread(to, p)) * work / t * 8;
+  double unit = (spread_of(from, p) + 1) / (t * t) * 8; /* an even mean of both scales */
+  return (before - after) * unit + PULL * (spread_of(from, p) - spread_of(to, p)) * work / t * 8;
 }
 
 static void
-move(const ccd_stops *s, int stop, sums *from, sums *to)
+move_stop(const ccd_stops *s, int stop, sums *from, sums *to)
 {
   const ccd_point *p = &s->place[stop];
   *from = (sums){from->work - s->work[stop], from->x - p->x, from->y - p->y, from->n - 1};
@@ -149,7 +151,7 @@ even_out(halve *h, const int *near, int k, sums *groups)
       int to = best_group(h, i, near + (size_t) i * (size_t) k, k, groups);
       if (to == h->group[i])
         continue;
-      move(s, i, &groups[h->group[i]], &groups[to]);
+      move_stop(s, i, &groups[h->group[i]], &groups[to]);
       h->group[i] = to;
       moved++;
     }
@@ -158,7 +160,7 @@ even_out(halve *h, const int *near, int k, sums *groups)
 
 /* Stops by group, each group's in curve order. No group is empty. */
 static void
-gather(const halve *h, const sums *groups, int *ret_order, int *ret_end)
+gather_groups(const halve *h, const sums *groups, int *ret_order, int *ret_end)
 {
   int end = 0;
   for (int g = 0; g < h->groups; g++) {
@@ -186,7 +188,7 @@ ccd_cut_halve(const ccd_stops *s,
   sums *groups = cc_arena_alloc(scratch, n * sizeof(sums));
   h.group = cc_arena_alloc(scratch, n * sizeof(int));
   if (x == NULL || near == NULL || groups == NULL || h.group == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   double *y = x + n;
   for (int i = 0; i < s->n; i++) {
     h.order[i] = i;
@@ -201,7 +203,7 @@ ccd_cut_halve(const ccd_stops *s,
   if (status != CC_OK)
     return status;
   even_out(&h, near, k, groups);
-  gather(&h, groups, ret_order, ret_end);
+  gather_groups(&h, groups, ret_order, ret_end);
   *ret_n = h.groups;
   return CC_OK;
 }

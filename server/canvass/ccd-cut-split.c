@@ -21,7 +21,7 @@ typedef struct split {
 } split;
 
 static double
-uneven(const ccd_stops *s, double work)
+uneven_cost(const ccd_stops *s, double work)
 {
   double off = fabs(work - s->target) / s->target;
   double cost = UNEVEN * (off * 10) * (off * 10);
@@ -29,7 +29,7 @@ uneven(const ccd_stops *s, double work)
 }
 
 static int32_t
-edge(const ccd_stops *s, int a, int b)
+edge_length(const ccd_stops *s, int a, int b)
 {
   ccd_street_metric metric = {.points = s->place, .segments = s->segments};
   return ccd_streets_near(&metric, a, b);
@@ -40,7 +40,7 @@ static double
 cut_cost(const ccd_stops *s, int a, int b)
 {
   const ccd_point *p = &s->place[a], *q = &s->place[b];
-  double cost = -fmin((double) edge(s, a, b) / CCD_CM, EDGE_MAX);
+  double cost = -fmin((double) edge_length(s, a, b) / CCD_CM, EDGE_MAX);
   if (p->group != q->group)
     cost -= s->barrier / CCD_CM;
   if (p->segment >= 0 && p->segment == q->segment)
@@ -65,20 +65,20 @@ best_begin(const ccd_stops *s, const int *order)
 }
 
 static void
-fill(split *d)
+fill_costs(split *d)
 {
   const ccd_stops *s = d->s;
   for (int i = 0; i < s->n; i++) {
     d->work[i + 1] = d->work[i] + s->work[d->order[i]];
     if (i == 0)
       continue;
-    d->walk[i] = d->walk[i - 1] + s->per_cm * edge(s, d->order[i - 1], d->order[i]);
+    d->walk[i] = d->walk[i - 1] + s->per_cm * edge_length(s, d->order[i - 1], d->order[i]);
     d->cut[i] = cut_cost(s, d->order[i - 1], d->order[i]);
   }
 }
 
 static void
-solve(split *d)
+solve_split(split *d)
 {
   const ccd_stops *s = d->s;
   double most = s->target * (1 + s->slack);
@@ -88,7 +88,7 @@ solve(split *d)
       double work = d->work[end] - d->work[begin] + d->walk[end - 1] - d->walk[begin];
       if (work > most && begin < end - 1)
         break;
-      double cost = d->best[begin] + d->cut[begin] + uneven(s, work);
+      double cost = d->best[begin] + d->cut[begin] + uneven_cost(s, work);
       if (cost < d->best[end]) {
         d->best[end] = cost;
         d->from[end] = begin;
@@ -110,7 +110,7 @@ ccd_cut_split(const ccd_stops *s,
   double *doubles = cc_arena_alloc(scratch, 4 * cells * sizeof(double));
   int *from = cc_arena_alloc(scratch, cells * sizeof(int));
   if (doubles == NULL || from == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   split d = {.s = s,
              .order = ret_order,
              .work = doubles,
@@ -121,8 +121,8 @@ ccd_cut_split(const ccd_stops *s,
   int begin = best_begin(s, order);
   for (int i = 0; i < s->n; i++)
     ret_order[i] = order[(begin + i) % s->n];
-  fill(&d);
-  solve(&d);
+  fill_costs(&d);
+  solve_split(&d);
   int n = 0;
   for (int end = s->n; end > 0; end = d.from[end])
     ret_end[n++] = end;

@@ -27,12 +27,3 @@ cc_status ccd_cut_split(const ccd_stops *s,
                         int *ret_end,
                         int *ret_n,
                         cc_error *reterr) CC_MUSTCHECK;
-
-/* Halve again and again, then even out. Same results. */
-cc_status ccd_cut_halve(const ccd_stops *s,
-                        const ccd_watch *watch,
-                        cc_arena *scratch,
-                        int *ret_order,
-                        int *ret_end,
-                        int *ret_n,
-                        cc_error *reterr) CC_MUSTCHECK;

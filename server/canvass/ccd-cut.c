@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/canvass/ccd-cut-halve.h"
 #include "server/canvass/ccd-cut-split.h"
 #include "server/canvass/ccd-tour.h"
 #include "server/canvass/ccd-walk.h"
@@ -94,7 +95,7 @@ find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
   double *x = cc_arena_alloc(scratch, 2 * room * sizeof(double));
   int *curve = cc_arena_alloc(scratch, 2 * room * sizeof(int));
   if (x == NULL || curve == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   double *y = x + room;
   int *stop = curve + room, n = 0;
   for (int i = 0; i < w->n; i++) {
@@ -118,7 +119,7 @@ find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
   return CC_OK;
 }
 
-/* --- the tour --------------------------------------------------------------------------------- */
+/* --- the tour --- */
 
 static cc_status
 tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
@@ -130,7 +131,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
                               .barrier = (int32_t) fmin(s->barrier, 1e7)};
   double *x = cc_arena_alloc(scratch, 2 * (size_t) s->n * sizeof(double));
   if (x == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   double *y = x + s->n;
   for (int i = 0; i < s->n; i++) {
     x[i] = s->place[i].x;
@@ -145,7 +146,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
   return ccd_tour_solve(&problem, &budget, o->watch, scratch, order, NULL, reterr);
 }
 
-/* --- the result ------------------------------------------------------------------------------ */
+/* --- the result --- */
 
 /* Parts of a tower: each as near to the target as whole parts can be. */
 static int
@@ -219,11 +220,11 @@ make_result(const work *w, int groups, cc_arena *arena, ccd_cut *ret, cc_error *
   ret->turfs = cc_arena_alloc(arena, ((size_t) turfs + 1) * sizeof(ccd_turf));
   ret->pieces = cc_arena_alloc(arena, ((size_t) pieces + 1) * sizeof(ccd_piece));
   if (ret->turfs == NULL || ret->pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
-/* --- public ---------------------------------------------------------------------------------- */
+/* --- public --- */
 
 static void
 set_targets(work *w, const ccd_segment *segments)
@@ -255,7 +256,7 @@ group_stops(const work *w,
     return ccd_cut_halve(&w->stops, w->options->watch, scratch, ret_order, ret_end, ret_n, reterr);
   int *tour = cc_arena_alloc(scratch, (size_t) w->stops.n * sizeof(int));
   if (tour == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status = tour_of(w, scratch, tour, reterr);
   if (status != CC_OK)
     return status;
@@ -276,14 +277,14 @@ ccd_cut_turfs(const ccd_ground *ground,
     return status;
   set_targets(&w, ground->segments);
   if (!find_stops(&w, ground->n, scratch))
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   status = find_ordinary(&w, scratch, reterr);
   if (status != CC_OK)
     return status;
   int groups = 0;
   int *order = cc_arena_alloc(scratch, 2 * ((size_t) w.stops.n + 1) * sizeof(int));
   if (order == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int *end = order + w.stops.n + 1;
   status = group_stops(&w, scratch, order, end, &groups, reterr);
   if (status == CC_OK)
@@ -297,32 +298,7 @@ ccd_cut_turfs(const ccd_ground *ground,
   return CC_OK;
 }
 
-cc_status
-ccd_cut_again(const ccd_ground *ground,
-              const ccd_left *left,
-              const ccd_cut_options *options,
-              cc_arena *arena,
-              cc_arena *scratch,
-              ccd_cut *ret,
-              cc_error *reterr)
-{
-  ccd_point *open = cc_arena_alloc(scratch, ((size_t) left->n + 1) * sizeof(ccd_point));
-  if (open == NULL)
-    return ccd_near_no_memory(reterr);
-  for (int i = 0; i < left->n; i++) {
-    open[i] = ground->points[left->which[i]];
-    open[i].doors = left->left[i];
-  }
-  const ccd_ground rest = {.points = open, .n = left->n, .segments = ground->segments};
-  cc_status status = ccd_cut_turfs(&rest, options, arena, scratch, ret, reterr);
-  if (status != CC_OK)
-    return status;
-  for (int i = 0; i < ret->n_pieces; i++)
-    ret->pieces[i].point = left->which[ret->pieces[i].point];
-  return CC_OK;
-}
-
-/* --- the nearest free doors ------------------------------------------------------------------- */
+/* --- the nearest free doors --- */
 
 typedef struct away {
   int32_t length;
@@ -350,7 +326,7 @@ ccd_cut_nearest(const ccd_ground *ground,
 {
   away *all = cc_arena_alloc(scratch, ((size_t) ground->n + 1) * sizeof(away));
   if (all == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int free_points = 0;
   for (int i = 0; i < ground->n; i++) {
     if (ground->points[i].doors <= 0 || (taken != NULL && taken[i]))

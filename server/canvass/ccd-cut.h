@@ -71,22 +71,6 @@ cc_status ccd_cut_turfs(const ccd_ground *ground,
                         ccd_cut *ret,
                         cc_error *reterr) CC_MUSTCHECK;
 
-/* What is left of some points: left[i] doors, 0 to all, of points[which[i]]. */
-typedef struct ccd_left {
-  const int *which, *left;
-  int n;
-} ccd_left;
-
-/* Cut again only what is left, so that finished doors stay where they are. The pieces of @ret name
- * points as the ground does; first counts among the doors that are left. As ccd_cut_turfs. */
-cc_status ccd_cut_again(const ccd_ground *ground,
-                        const ccd_left *left,
-                        const ccd_cut_options *options,
-                        cc_arena *arena,
-                        cc_arena *scratch,
-                        ccd_cut *ret,
-                        cc_error *reterr) CC_MUSTCHECK;
-
 /**
  * The nearest free doors to where somebody stands: the points nearest by the street metric until
  * @doors doors are reached (the last one may go over). Nearest first; for the order in which to

@@ -15,12 +15,6 @@ ccd_watch_look(const ccd_watch *watch, cc_error *reterr)
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "cancelled", "The work was cancelled.");
 }
 
-cc_status
-ccd_near_no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "There is not enough memory.");
-}
-
 uint64_t
 ccd_random_seed(uint64_t seed)
 {
@@ -113,7 +107,7 @@ ccd_near_hilbert(const double *x,
     return CC_OK;
   keyed *keys = cc_arena_alloc(scratch, (size_t) n * sizeof(*keys));
   if (keys == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   box all = box_of(x, y, n);
   double scale = ((1 << CURVE_BITS) - 1) / all.side;
   for (int i = 0; i < n; i++) {
@@ -228,7 +222,7 @@ ccd_near_find(const double *x,
   if (n == 0 || k == 0)
     return CC_OK;
   if (!grid_fill(&g, n, scratch))
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     nearest best = {.k = k, .of = i};
     int cx = cell_of(&g, x[i], g.all.x), cy = cell_of(&g, y[i], g.all.y);

@@ -20,9 +20,6 @@ typedef struct ccd_watch {
 /* CC_OK, or the status for a work that was cancelled. */
 cc_status ccd_watch_look(const ccd_watch *watch, cc_error *reterr) CC_MUSTCHECK;
 
-/* CC_ERR_NO_MEMORY with code "no_memory". */
-cc_status ccd_near_no_memory(cc_error *reterr) CC_MUSTCHECK;
-
 /* xorshift64*: the same numbers on every machine. @state is never 0 after ccd_random_seed. */
 uint64_t ccd_random_seed(uint64_t seed);
 uint64_t ccd_random_next(uint64_t *state);

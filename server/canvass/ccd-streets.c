@@ -36,13 +36,13 @@ struct ccd_streets {
 };
 
 static int32_t
-centimetres(double metres)
+to_centimetres(double metres)
 {
   double cm = metres * CCD_CM;
   return cm >= LENGTH_MAX ? LENGTH_MAX : (int32_t) lround(cm);
 }
 
-/* --- the graph ------------------------------------------------------------------------------- */
+/* --- the graph --- */
 
 static cc_status
 count_nodes(ccd_streets *s, cc_error *reterr)
@@ -64,7 +64,7 @@ count_nodes(ccd_streets *s, cc_error *reterr)
 }
 
 static bool
-allocate(ccd_streets *s, cc_arena *arena)
+allocate_graph(ccd_streets *s, cc_arena *arena)
 {
   size_t nodes = (size_t) s->nodes, arcs = 2 * (size_t) s->n;
   s->first = cc_arena_alloc(arena, (nodes + 2) * sizeof(int));
@@ -86,14 +86,14 @@ ccd_streets_new(const ccd_segment *segments,
 {
   ccd_streets *s = cc_arena_alloc(arena, sizeof(*s));
   if (s == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   s->segments = segments;
   s->n = n;
   cc_status status = count_nodes(s, reterr);
   if (status != CC_OK)
     return status;
-  if (!allocate(s, arena))
-    return ccd_near_no_memory(reterr);
+  if (!allocate_graph(s, arena))
+    return cc_fail_memory(reterr);
   int *next = s->first + 1; /* becomes first[] while it is filled */
   for (int i = 0; i < n; i++) {
     next[segments[i].node_a + 1]++;
@@ -103,7 +103,7 @@ ccd_streets_new(const ccd_segment *segments,
     next[i] += next[i - 1];
   for (int i = 0; i < n; i++) {
     const ccd_segment *g = &segments[i];
-    int32_t length = centimetres(g->length);
+    int32_t length = to_centimetres(g->length);
     s->arcs[next[g->node_a]++] = (arc){g->node_b, length};
     s->arcs[next[g->node_b]++] = (arc){g->node_a, length};
   }
@@ -111,11 +111,10 @@ ccd_streets_new(const ccd_segment *segments,
   return CC_OK;
 }
 
-/* --- one search: Dijkstra 1959 with a binary heap ----------------------------------------------
- */
+/* --- one search: Dijkstra 1959 with a binary heap --- */
 
 static void
-push(ccd_streets *s, int node, int32_t away)
+heap_push(ccd_streets *s, int node, int32_t away)
 {
   int at = s->heaped++;
   for (; at > 0 && s->heap[(at - 1) / 2].away > away; at = (at - 1) / 2)
@@ -124,7 +123,7 @@ push(ccd_streets *s, int node, int32_t away)
 }
 
 static entry
-pop(ccd_streets *s)
+heap_pop(ccd_streets *s)
 {
   entry top = s->heap[0], last = s->heap[--s->heaped];
   int at = 0;
@@ -144,38 +143,37 @@ pop(ccd_streets *s)
 }
 
 static void
-relax(ccd_streets *s, int node, int32_t away)
+relax_node(ccd_streets *s, int node, int32_t away)
 {
   if (away > FAR || (s->seen[node] == s->stamp && s->away[node] <= away))
     return;
   s->seen[node] = s->stamp;
   s->away[node] = away;
-  push(s, node, away);
+  heap_push(s, node, away);
 }
 
 /* Distances from @from until all @wanted nodes that carry the stamp are reached. */
 static void
-search(ccd_streets *s, int from, int wanted)
+search_from(ccd_streets *s, int from, int wanted)
 {
   s->stamp++;
   s->heaped = 0;
-  relax(s, from, 0);
+  relax_node(s, from, 0);
   while (s->heaped > 0 && wanted > 0) {
-    entry top = pop(s);
+    entry top = heap_pop(s);
     if (top.away > s->away[top.node])
       continue; /* an older, longer way */
     if (s->wanted[top.node] == s->wanted_stamp)
       wanted--;
     for (int i = s->first[top.node]; i < s->first[top.node + 1]; i++)
-      relax(s, s->arcs[i].node, top.away + s->arcs[i].length);
+      relax_node(s, s->arcs[i].node, top.away + s->arcs[i].length);
   }
 }
 
-/* --- distances between doors -------------------------------------------------------------------
- */
+/* --- distances between doors --- */
 
 static int32_t
-straight(const ccd_point *p, const ccd_point *q)
+straight_length(const ccd_point *p, const ccd_point *q)
 {
   double dx = p->x - q->x, dy = p->y - q->y;
   double cm = DETOUR * CCD_CM * sqrt(dx * dx + dy * dy);
@@ -183,9 +181,9 @@ straight(const ccd_point *p, const ccd_point *q)
 }
 
 static int32_t
-along(const ccd_point *p, const ccd_point *q)
+length_along(const ccd_point *p, const ccd_point *q)
 {
-  return centimetres(fabs((double) p->measure - (double) q->measure));
+  return to_centimetres(fabs((double) p->measure - (double) q->measure));
 }
 
 /* The ends of the doors' segments, each once, and where each door's two ends are among them. */
@@ -223,7 +221,7 @@ ends_find(ccd_streets *s,
   e->node = cc_arena_alloc(scratch, 2 * (size_t) n * sizeof(int));
   e->of = cc_arena_alloc(scratch, 2 * (size_t) n * sizeof(int));
   if (e->node == NULL || e->of == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     const ccd_point *p = &points[which[i]];
     bool on = on_street(s, p);
@@ -232,13 +230,13 @@ ends_find(ccd_streets *s,
   }
   e->between = cc_arena_alloc(scratch, ((size_t) e->n * (size_t) e->n + 1) * sizeof(int32_t));
   if (e->between == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   if (e->n > 0)
     s->wanted_stamp++;
   for (int i = 0; i < e->n; i++)
     s->wanted[e->node[i]] = s->wanted_stamp;
   for (int i = 0; i < e->n; i++) {
-    search(s, e->node[i], e->n);
+    search_from(s, e->node[i], e->n);
     for (int j = 0; j < e->n; j++)
       e->between[i * e->n + j] = s->seen[e->node[j]] == s->stamp ? s->away[e->node[j]] : -1;
   }
@@ -250,12 +248,17 @@ to_end(const ccd_streets *s, const ccd_point *p, int end)
 {
   double left =
     end == 0 ? (double) p->measure : s->segments[p->segment].length - (double) p->measure;
-  return centimetres(fmax(left, 0));
+  return to_centimetres(fmax(left, 0));
 }
 
 /* Through the graph, or -1. @i and @j: the doors' places in @e->of. */
 static int32_t
-through(const ccd_streets *s, const ends *e, const ccd_point *p, int i, const ccd_point *q, int j)
+length_through(const ccd_streets *s,
+               const ends *e,
+               const ccd_point *p,
+               int i,
+               const ccd_point *q,
+               int j)
 {
   assert(e->between != NULL);
   int32_t best = -1;
@@ -279,14 +282,14 @@ walk_between(const ccd_streets *s,
              int j)
 {
   if (!on_street(s, p) || !on_street(s, q))
-    return straight(p, q) + BLOCK_CHANGE;
+    return straight_length(p, q) + BLOCK_CHANGE;
   const ccd_segment *g = &s->segments[p->segment], *h = &s->segments[q->segment];
   if (g == h)
-    return along(p, q) + (p->side == q->side ? 0 : centimetres(g->crossing));
-  int32_t way = through(s, e, p, i, q, j);
+    return length_along(p, q) + (p->side == q->side ? 0 : to_centimetres(g->crossing));
+  int32_t way = length_through(s, e, p, i, q, j);
   if (way < 0)
-    return straight(p, q) + BLOCK_CHANGE;
-  return way + centimetres((g->crossing + h->crossing) / 4);
+    return straight_length(p, q) + BLOCK_CHANGE;
+  return way + to_centimetres((g->crossing + h->crossing) / 4);
 }
 
 cc_status
@@ -322,12 +325,12 @@ ccd_streets_near(const void *metric, int a, int b)
   int32_t barrier = p->group == q->group ? 0 : m->barrier;
   if (p->segment >= 0 && p->segment == q->segment) {
     if (p->side == q->side)
-      return along(p, q) + barrier;
+      return length_along(p, q) + barrier;
     int32_t crossing =
-      m->segments == NULL ? CROSSING : centimetres(m->segments[p->segment].crossing);
-    return along(p, q) + crossing + barrier;
+      m->segments == NULL ? CROSSING : to_centimetres(m->segments[p->segment].crossing);
+    return length_along(p, q) + crossing + barrier;
   }
   bool same_side = p->street >= 0 && p->street == q->street && p->number >= 0 && q->number >= 0 &&
                    ((p->number ^ q->number) & 1) == 0;
-  return straight(p, q) + (same_side ? SAME_SIDE : BLOCK_CHANGE) + barrier;
+  return straight_length(p, q) + (same_side ? SAME_SIDE : BLOCK_CHANGE) + barrier;
 }

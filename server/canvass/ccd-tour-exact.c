@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/canvass/ccd-tour-exact.h"
+
 #include "server/canvass/ccd-tour.h"
 
 #include <assert.h>
@@ -20,7 +22,7 @@ length_of(const ccd_tour_problem *p, int a, int b)
 }
 
 static int64_t *
-cell(const table *t, unsigned set, int last)
+table_cell(const table *t, unsigned set, int last)
 {
   return &t->best[(size_t) set * (size_t) t->places + (size_t) last];
 }
@@ -34,7 +36,7 @@ best_before(const table *t, unsigned set, int last, int *ret_before)
   for (int before = 0; before < t->places; before++) {
     if ((rest & (1u << before)) == 0)
       continue;
-    int64_t length = *cell(t, rest, before) + length_of(t->problem, before, last);
+    int64_t length = *table_cell(t, rest, before) + length_of(t->problem, before, last);
     if (length < best) {
       best = length;
       *ret_before = before;
@@ -44,15 +46,15 @@ best_before(const table *t, unsigned set, int last, int *ret_before)
 }
 
 static void
-fill(const table *t)
+fill_table(const table *t)
 {
   for (unsigned set = 1; set < 1u << t->places; set++) {
     for (int last = 0; last < t->places; last++) {
       if ((set & (1u << last)) == 0)
         continue;
       int before = -1;
-      *cell(t, set, last) = set == 1u << last ? length_of(t->problem, t->places, last)
-                                              : best_before(t, set, last, &before);
+      *table_cell(t, set, last) = set == 1u << last ? length_of(t->problem, t->places, last)
+                                                    : best_before(t, set, last, &before);
     }
   }
 }
@@ -64,7 +66,7 @@ read_back(const table *t, int *ret_order)
   int64_t shortest = INT64_MAX;
   int last = 0;
   for (int i = 0; i < t->places; i++) {
-    int64_t length = *cell(t, set, i) + length_of(t->problem, i, t->places);
+    int64_t length = *table_cell(t, set, i) + length_of(t->problem, i, t->places);
     if (length < shortest) {
       shortest = length;
       last = i;
@@ -97,8 +99,8 @@ ccd_tour_exact(const ccd_tour_problem *problem,
     size_t cells = ((size_t) 1 << t.places) * (size_t) t.places;
     t.best = cc_arena_alloc(scratch, cells * sizeof(*t.best));
     if (t.best == NULL)
-      return ccd_near_no_memory(reterr);
-    fill(&t);
+      return cc_fail_memory(reterr);
+    fill_table(&t);
     length = read_back(&t, ret_order);
   }
   if (ret_length != NULL)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "server/canvass/ccd-tour-exact.h"
+
 #define NEIGHBOURS 6
 #define NEIGHBOURS_LARGE 10 /* few kicks there make up for what was missed */
 #define LARGE 5000
@@ -81,21 +83,21 @@ previous_of(const tour *t, int place)
 }
 
 static inline int
-step(const tour *t, int place, bool back)
+tour_step(const tour *t, int place, bool back)
 {
   return back ? previous_of(t, place) : next_of(t, place);
 }
 
 /* Steps from @from to @to. */
 static inline int
-steps(const tour *t, int from, int to, bool back)
+tour_steps(const tour *t, int from, int to, bool back)
 {
   int d = back ? t->at[from] - t->at[to] : t->at[to] - t->at[from];
   return d < 0 ? d + t->n : d;
 }
 
 static void
-enqueue(tour *t, int place)
+queue_place(tour *t, int place)
 {
   if (t->in_queue[place])
     return;
@@ -105,7 +107,7 @@ enqueue(tour *t, int place)
 }
 
 static int
-dequeue(tour *t)
+unqueue_place(tour *t)
 {
   int place = t->queue[t->queue_from];
   t->queue_from = t->queue_from + 1 == t->n ? 0 : t->queue_from + 1;
@@ -114,12 +116,12 @@ dequeue(tour *t)
   return place;
 }
 
-/* --- changing the tour ------------------------------------------------------------------------ */
+/* --- changing the tour --- */
 
 /* Reverse the places at the positions @from .. @to (around the end if need be), or the others,
  * whichever are fewer: as a ring it is the same. */
 static void
-reverse(tour *t, int from, int to)
+reverse_places(tour *t, int from, int to)
 {
   int count = to - from + 1;
   if (count <= 0)
@@ -148,12 +150,12 @@ reverse_noted(tour *t, int from, int to)
     t->journal[t->journaled++] = (reversal){from, to};
   else
     t->overflowed = true;
-  reverse(t, from, to);
+  reverse_places(t, from, to);
 }
 
 /* With the edges a-b and d-c in one direction: b-c and a-d instead. */
 static void
-flip(tour *t, int a, int b, int c, int d)
+flip_edges(tour *t, int a, int b, int c, int d)
 {
   (void) c;
   if (next_of(t, a) == b)
@@ -163,37 +165,37 @@ flip(tour *t, int a, int b, int c, int d)
 }
 
 static void
-apply(tour *t, const exchange *e)
+apply_exchange(tour *t, const exchange *e)
 {
   const int *p = e->t;
   switch (e->kind) {
   case SHAPE_TWO:
-    flip(t, p[0], p[1], p[2], p[3]);
+    flip_edges(t, p[0], p[1], p[2], p[3]);
     break;
   case SHAPE_THREE:
-    flip(t, p[0], p[1], p[2], p[3]);
-    flip(t, p[0], p[3], p[4], p[5]);
+    flip_edges(t, p[0], p[1], p[2], p[3]);
+    flip_edges(t, p[0], p[3], p[4], p[5]);
     break;
   case SHAPE_TURN:
-    flip(t, p[0], p[1], p[4], p[5]);
-    flip(t, p[1], p[4], p[3], p[2]);
+    flip_edges(t, p[0], p[1], p[4], p[5]);
+    flip_edges(t, p[1], p[4], p[3], p[2]);
     break;
   case SHAPE_SWAP:
-    flip(t, p[0], p[1], p[3], p[2]);
-    flip(t, p[0], p[2], p[4], p[5]);
-    flip(t, p[2], p[4], p[3], p[1]);
+    flip_edges(t, p[0], p[1], p[3], p[2]);
+    flip_edges(t, p[0], p[2], p[4], p[5]);
+    flip_edges(t, p[2], p[4], p[3], p[1]);
     break;
   }
   t->length -= e->gain;
   for (int i = 0; i < (e->kind == SHAPE_TWO ? 4 : 6); i++)
-    enqueue(t, p[i]);
+    queue_place(t, p[i]);
 }
 
-/* --- searching an exchange ------------------------------------------------------------------- */
+/* --- searching an exchange --- */
 
 /* Whether reversing @count places is within what one exchange may cost. */
 static inline bool
-affordable(const tour *t, int count)
+is_affordable(const tour *t, int count)
 {
   return (2 * count > t->n ? t->n - count : count) <= t->reverse_max;
 }
@@ -214,7 +216,7 @@ static void
 search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, exchange *best)
 {
   int t1 = p[0], t2 = p[1], t3 = p[2], t4 = p[3];
-  int cut = steps(t, t2, plain ? t4 : t3, back); /* the piece t2 .. has this many steps */
+  int cut = tour_steps(t, t2, plain ? t4 : t3, back); /* the piece t2 .. has this many steps */
   const int *near = t->near + (size_t) t4 * (size_t) t->k;
   const int32_t *lengths = t->near_length + (size_t) t4 * (size_t) t->k;
   int breadth = t->k < BREADTH ? t->k : BREADTH;
@@ -225,26 +227,26 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
       return; /* the lists are sorted */
     if (t5 == t3)
       continue;
-    int offset = steps(t, t2, t5, back);
+    int offset = tour_steps(t, t2, t5, back);
     p[4] = t5;
     if (plain) {
       /* The piece t2 .. t4 lies reversed now: before t5 comes its former successor. */
-      int t6 = offset < cut ? step(t, t5, back) : step(t, t5, !back);
+      int t6 = offset < cut ? tour_step(t, t5, back) : tour_step(t, t5, !back);
       p[5] = t6;
       int64_t closed = gain + length_of(t, t5, t6) - length_of(t, t6, t1);
-      if (closed > best->gain && affordable(t, offset))
+      if (closed > best->gain && is_affordable(t, offset))
         keep_better(best, closed, SHAPE_THREE, p);
       continue;
     }
     if (offset > cut)
       continue; /* not in the ring t2 .. t3 that has to be opened */
     if (t5 != t3) {
-      p[5] = step(t, t5, back);
+      p[5] = tour_step(t, t5, back);
       int64_t closed = gain + length_of(t, t5, p[5]) - length_of(t, p[5], t1);
       keep_better(best, closed, SHAPE_SWAP, p);
     }
     if (t5 != t2) {
-      p[5] = step(t, t5, !back);
+      p[5] = tour_step(t, t5, !back);
       int64_t closed = gain + length_of(t, t5, p[5]) - length_of(t, p[5], t1);
       keep_better(best, closed, SHAPE_TURN, p);
     }
@@ -255,7 +257,7 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
 static void
 search_from(const tour *t, int t1, bool back, exchange *best)
 {
-  int t2 = step(t, t1, back);
+  int t2 = tour_step(t, t1, back);
   int64_t removed = length_of(t, t1, t2);
   const int *near = t->near + (size_t) t2 * (size_t) t->k;
   const int32_t *lengths = t->near_length + (size_t) t2 * (size_t) t->k;
@@ -266,16 +268,16 @@ search_from(const tour *t, int t1, bool back, exchange *best)
     int t3 = near[j];
     if (t3 == t1)
       continue;
-    int p[6] = {t1, t2, t3, step(t, t3, !back), -1, -1};
-    int count = steps(t, t2, t3, back); /* places t2 .. t4 */
-    if (!affordable(t, count))
+    int p[6] = {t1, t2, t3, tour_step(t, t3, !back), -1, -1};
+    int count = tour_steps(t, t2, t3, back); /* places t2 .. t4 */
+    if (!is_affordable(t, count))
       continue;
     if (count > 1) {
       int64_t opened = partial + length_of(t, t3, p[3]);
       keep_better(best, opened - length_of(t, p[3], t1), SHAPE_TWO, p);
       search_third(t, p, opened, /* plain= */ true, back, best);
     }
-    p[3] = step(t, t3, back);
+    p[3] = tour_step(t, t3, back);
     search_third(t, p, partial + length_of(t, t3, p[3]), /* plain= */ false, back, best);
   }
 }
@@ -288,7 +290,7 @@ improve_at(tour *t, int place)
   search_from(t, place, /* back= */ true, &best);
   if (best.gain <= 0)
     return false;
-  apply(t, &best);
+  apply_exchange(t, &best);
   return true;
 }
 
@@ -301,28 +303,28 @@ search_all(tour *t, const ccd_watch *watch, cc_error *reterr)
       if (status != CC_OK)
         return status;
     }
-    int place = dequeue(t);
+    int place = unqueue_place(t);
     while (improve_at(t, place))
       ;
   }
   return CC_OK;
 }
 
-/* --- kicks ----------------------------------------------------------------------------------- */
+/* --- kicks --- */
 
 static void
-undo(tour *t, int64_t length)
+undo_to(tour *t, int64_t length)
 {
   while (t->journaled > 0) {
     reversal last = t->journal[--t->journaled];
-    reverse(t, last.from, last.to);
+    reverse_places(t, last.from, last.to);
   }
   t->length = length;
 }
 
 /* Swap two pieces that follow one another from position @at on: a double bridge. */
 static void
-kick(tour *t, int at)
+kick_at(tour *t, int at)
 {
   int most = t->n < LARGE ? PIECE_MAX : PIECE_LARGE;
   if (most > (t->n - 2) / 3)
@@ -338,7 +340,7 @@ kick(tour *t, int at)
   e.gain = (int64_t) length_of(t, place[0], place[1]) + length_of(t, place[2], place[3]) +
            length_of(t, place[4], place[5]) - length_of(t, place[0], place[3]) -
            length_of(t, place[4], place[1]) - length_of(t, place[2], place[5]);
-  apply(t, &e);
+  apply_exchange(t, &e);
 }
 
 static double
@@ -367,7 +369,7 @@ used_of(const limit *l, int64_t kicks)
 
 /* Metropolis, by a threshold that is exponentially spread. */
 static bool
-accepted(tour *t, int64_t before, double heat)
+is_accepted(tour *t, int64_t before, double heat)
 {
   if (t->length <= before)
     return true;
@@ -426,12 +428,12 @@ kick_until(tour *t, const limit *l, int *best, cc_error *reterr)
     t->journaled = 0;
     t->overflowed = false;
     at = kick_place(t, at);
-    kick(t, at);
+    kick_at(t, at);
     cc_status status = search_all(t, /* watch= */ NULL, reterr);
     if (status != CC_OK)
       return status;
-    if (!t->overflowed && !accepted(t, before, heat))
-      undo(t, before);
+    if (!t->overflowed && !is_accepted(t, before, heat))
+      undo_to(t, before);
     if (anneals && t->length < best_length) {
       best_length = t->length;
       memcpy(best, t->order, (size_t) t->n * sizeof(int));
@@ -439,7 +441,7 @@ kick_until(tour *t, const limit *l, int *best, cc_error *reterr)
   }
 }
 
-/* --- making ready ---------------------------------------------------------------------------- */
+/* --- making ready --- */
 
 static void
 keep_near(const tour *t, int of, int other, int *count)
@@ -467,7 +469,7 @@ find_near(tour *t, cc_arena *scratch, cc_error *reterr)
   if (t->matrix == NULL && p->x != NULL) {
     straight = cc_arena_alloc(scratch, cells * sizeof(int));
     if (straight == NULL)
-      return ccd_near_no_memory(reterr);
+      return cc_fail_memory(reterr);
     cc_status status = ccd_near_find(p->x, p->y, t->n, t->k, scratch, straight, reterr);
     if (status != CC_OK)
       return status;
@@ -505,12 +507,12 @@ tour_ready(tour *t, cc_arena *scratch, cc_error *reterr)
   t->journal = cc_arena_alloc(scratch, (size_t) t->journal_max * sizeof(reversal));
   if (t->at == NULL || t->near == NULL || t->near_length == NULL || t->queue == NULL ||
       t->in_queue == NULL || t->journal == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   if (p->matrix != NULL || t->n > MATRIX_MAX)
     return find_near(t, scratch, reterr);
   int32_t *matrix = cc_arena_alloc(scratch, n * n * sizeof(int32_t));
   if (matrix == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int a = 0; a < t->n; a++)
     for (int b = 0; b < a; b++)
       matrix[(size_t) a * n + (size_t) b] = matrix[(size_t) b * n + (size_t) a] =
@@ -568,7 +570,7 @@ tour_begin(tour *t, int *order)
   for (int i = 0; i < t->n; i++)
     t->length += length_of(t, order[i], order[i + 1 == t->n ? 0 : i + 1]);
   for (int i = 0; i < t->n; i++)
-    enqueue(t, order[i]);
+    queue_place(t, order[i]);
 }
 
 static int64_t
@@ -637,13 +639,6 @@ start_of(tour *t, cc_arena *scratch, int *order, cc_error *reterr)
   return CC_OK;
 }
 
-int64_t
-ccd_tour_length(const ccd_tour_problem *problem, const int *order)
-{
-  tour t = {.problem = problem, .matrix = problem->matrix, .n = problem->n};
-  return order_length(&t, order);
-}
-
 cc_status
 ccd_tour_solve(const ccd_tour_problem *problem,
                const ccd_tour_budget *budget,
@@ -660,7 +655,7 @@ ccd_tour_solve(const ccd_tour_problem *problem,
   tour t = {.problem = problem, .n = problem->n, .random = ccd_random_seed(budget->seed)};
   int *work = cc_arena_alloc(scratch, 2 * (size_t) t.n * sizeof(int));
   if (work == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int *other = work + t.n;
   cc_status status = ccd_watch_look(watch, reterr);
   if (status == CC_OK)

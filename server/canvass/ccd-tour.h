@@ -52,13 +52,3 @@ cc_status ccd_tour_solve(const ccd_tour_problem *problem,
                          int *order,
                          int64_t *ret_length,
                          cc_error *reterr) CC_MUSTCHECK;
-
-/* The shortest tour of all: n <= CCD_TOUR_EXACT + 1. O(n^2 2^n) time, O(n 2^n) memory. */
-cc_status ccd_tour_exact(const ccd_tour_problem *problem,
-                         cc_arena *scratch,
-                         int *ret_order,
-                         int64_t *ret_length,
-                         cc_error *reterr) CC_MUSTCHECK;
-
-/* Length of the closed tour @order. */
-int64_t ccd_tour_length(const ccd_tour_problem *problem, const int *order);

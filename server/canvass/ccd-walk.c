@@ -119,7 +119,7 @@ make_matrix(const ccd_ground *ground,
   ccd_point *own = cc_arena_alloc(scratch, (size_t) doors * sizeof(ccd_point));
   int *which = cc_arena_alloc(scratch, (size_t) doors * sizeof(int));
   if (matrix == NULL || own == NULL || which == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < doors; i++) {
     which[i] = i;
     own[i] = i < s->n ? ground->points[s->at[i]] : *options->start;
@@ -139,7 +139,7 @@ make_matrix(const ccd_ground *ground,
 
 /* Read the closed tour from behind the dummy on; with a start, away from it. */
 static void
-unroll(const stops *s, const int *tour, int n, bool starts, int *ret_order)
+unroll_tour(const stops *s, const int *tour, int n, bool starts, int *ret_order)
 {
   int dummy = 0, written = 0, direction = 1;
   while (tour[dummy] != n - 1)
@@ -188,7 +188,7 @@ ccd_walk_plan(const ccd_ground *ground,
   if (budget.kicks == 0 && budget.milliseconds <= 0)
     budget.kicks = CCD_WALK_KICKS;
   if (!stops_find(ground->points, which, n, scratch, &s))
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   if (s.n == 0) {
     *ret = (ccd_walk){0};
     return CC_OK;
@@ -198,11 +198,11 @@ ccd_walk_plan(const ccd_ground *ground,
     return status;
   int *tour = cc_arena_alloc(scratch, (size_t) problem.n * sizeof(int));
   if (tour == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   status = ccd_tour_solve(&problem, &budget, options->watch, scratch, tour, NULL, reterr);
   if (status != CC_OK)
     return status;
-  unroll(&s, tour, problem.n, options->start != NULL, ret_order);
+  unroll_tour(&s, tour, problem.n, options->start != NULL, ret_order);
   sum_up(ground->points, ret_order, n, path_length(&problem, tour), options, ret);
   return CC_OK;
 }
@@ -220,7 +220,7 @@ ccd_walk_measure(const ccd_ground *ground,
   size_t cells = (size_t) n * (size_t) n;
   int32_t *matrix = cc_arena_alloc(scratch, (cells + 1) * sizeof(int32_t));
   if (matrix == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_status status =
     ccd_streets_matrix(ground->streets, ground->points, order, n, n, scratch, matrix, reterr);
   if (status != CC_OK)

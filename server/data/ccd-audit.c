@@ -9,7 +9,7 @@
 /* A command of its own, without threads: plain synchronous libpq. */
 
 static int64_t
-cell(const PGresult *result, int row, int column)
+cell_int64(const PGresult *result, int row, int column)
 {
   return strtoll(PQgetvalue(result, row, column), NULL, 10);
 }
@@ -32,11 +32,11 @@ verify_one(PGconn *conn,
     count->problems++;
     callback(data,
              strtoll(organization, NULL, 10),
-             cell(result, row, 0),
+             cell_int64(result, row, 0),
              PQgetvalue(result, row, 1));
   }
   if (good && PQntuples(head) == 1)
-    count->entries += cell(head, 0, 0);
+    count->entries += cell_int64(head, 0, 0);
   PQclear(result);
   PQclear(head);
   return good ? CC_OK

@@ -14,7 +14,7 @@ static const char statement[] =
   "<> ''";
 
 static cc_status
-keep(ccd_db *db, const PGresult *result, cc_error *reterr)
+keep_messages(ccd_db *db, const PGresult *result, cc_error *reterr)
 {
   size_t n = (size_t) PQntuples(result);
   db->constraints = calloc(n + 1, sizeof(*db->constraints));
@@ -23,10 +23,9 @@ keep(ccd_db *db, const PGresult *result, cc_error *reterr)
     row->name = strdup(PQgetvalue(result, (int) i, 0));
     row->message = strdup(PQgetvalue(result, (int) i, 1));
     if (row->name == NULL || row->message == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+      return cc_fail_memory(reterr);
   }
-  return db->constraints != NULL ? CC_OK
-                                 : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return db->constraints != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -45,7 +44,7 @@ ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr)
     if (result == NULL)
       continue; /* the end of the statement's results */
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
-      kept = keep(conn->db, result, reterr);
+      kept = keep_messages(conn->db, result, reterr);
     synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
     PQclear(result);
   }

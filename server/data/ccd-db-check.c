@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/data/ccd-db-private.h"
+#include "server/data/ccd-parts.h"
 
 /* At start-up: fill in the parts of queries that come from types, prepare every query on one
  * connection, and hold what the server says about its columns against the types that read them. */
@@ -71,12 +72,6 @@ type_name(Oid oid)
   return "of another type";
 }
 
-static cc_status
-no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
-}
-
 /* Append the fields of @type as columns, without those that carry a flag of @without or that @view
  * may not see: a narrow role is not even asked for them. */
 static void
@@ -130,12 +125,47 @@ find_part(const char *sql, part *ret)
   return NULL;
 }
 
+/* The query's text with the parts filled that name their type, {Voter.exported: v.@}, from the
+ * types of all uses. *ret NULL: the type is in none, so another program's routes use the query. */
+static cc_status
+expand_named(const ccd_query *query,
+             const ccd_query_use *uses,
+             size_t n_uses,
+             char **ret,
+             cc_error *reterr)
+{
+  const cc_type **types = calloc(2 * n_uses + 1, sizeof(*types));
+  if (types == NULL)
+    return cc_fail_memory(reterr);
+  size_t n = 0;
+  for (size_t i = 0; i < n_uses; i++) {
+    if (uses[i].reply != NULL)
+      types[n++] = uses[i].reply;
+    if (uses[i].body != NULL)
+      types[n++] = uses[i].body;
+  }
+  cc_str out = CC_STR_INIT(SQL_MAX);
+  cc_error why = {0};
+  cc_status status = ccd_parts_expand(query->sql, types, &out, &why);
+  free(types);
+  *ret = status == CC_OK ? cc_str_take(&out, /* ret_length= */ NULL) : NULL;
+  cc_str_done(&out);
+  if (status == CC_OK || status == CC_ERR_NOT_FOUND)
+    return CC_OK;
+  return cc_fail(reterr,
+                 status,
+                 "query",
+                 "query %s (%s): %s",
+                 query->name,
+                 query->source,
+                 why.message);
+}
+
 /* The query's text for one use; NULL when the use has no type for some part (or no memory). */
 static char *
-expand(const ccd_query *query, const ccd_query_use *use)
+expanded_text(const char *sql, const ccd_query_use *use)
 {
   cc_str out = CC_STR_INIT(SQL_MAX);
-  const char *sql = query->sql;
   part found;
   for (const char *at = find_part(sql, &found); at != NULL; at = find_part(sql, &found)) {
     const cc_type *type = use == NULL ? NULL : (found.writable ? use->body : use->reply);
@@ -156,33 +186,27 @@ expand(const ccd_query *query, const ccd_query_use *use)
   return cc_str_take(&out, /* ret_length= */ NULL);
 }
 
+/* Expand @sql for each use of @query: all must come to the same text. */
 static cc_status
-expand_query(ccd_db *db,
-             const ccd_query *query,
-             const ccd_query_use *uses,
-             size_t n_uses,
-             cc_error *reterr)
+expand_uses(ccd_statement *statement,
+            const ccd_query *query,
+            const char *sql,
+            const ccd_query_use *uses,
+            size_t n_uses,
+            cc_error *reterr)
 {
-  ccd_statement *statement = &db->statements[query->index];
-  *statement = (ccd_statement){.name = query->name, .n_params = query->n_params};
-  part found;
-  if (find_part(query->sql, &found) == NULL) {
-    statement->sql = strdup(query->sql);
-    return statement->sql != NULL ? CC_OK : no_memory(reterr);
-  }
-
   for (size_t i = 0; i < n_uses; i++) {
     if (uses[i].query != query)
       continue;
-    char *sql = expand(query, &uses[i]);
-    if (sql == NULL)
+    char *made = expanded_text(sql, &uses[i]);
+    if (made == NULL)
       continue;
     if (statement->sql == NULL) {
-      statement->sql = sql;
+      statement->sql = made;
       continue;
     }
-    bool same = strcmp(statement->sql, sql) == 0;
-    free(sql);
+    bool same = strcmp(statement->sql, made) == 0;
+    free(made);
     if (!same)
       return cc_fail(reterr,
                      CC_ERR_INTERNAL,
@@ -195,6 +219,29 @@ expand_query(ccd_db *db,
   return CC_OK;
 }
 
+static cc_status
+expand_query(ccd_db *db,
+             const ccd_query *query,
+             const ccd_query_use *uses,
+             size_t n_uses,
+             cc_error *reterr)
+{
+  ccd_statement *statement = &db->statements[query->index];
+  *statement = (ccd_statement){.name = query->name, .n_params = query->n_params};
+  char *sql = NULL;
+  part found;
+  cc_status status = expand_named(query, uses, n_uses, &sql, reterr);
+  if (sql == NULL)
+    return status;
+  if (find_part(sql, &found) == NULL) {
+    statement->sql = sql;
+    return CC_OK;
+  }
+  status = expand_uses(statement, query, sql, uses, n_uses, reterr);
+  free(sql);
+  return status;
+}
+
 cc_status
 ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
 {
@@ -202,7 +249,7 @@ ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   db->statements = calloc((size_t) db->n_statements, sizeof(*db->statements));
   db->maps = calloc((size_t) ccd_n_queries + 1, sizeof(*db->maps));
   if (db->statements == NULL || db->maps == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
 
   memcpy(db->statements + ccd_n_queries, ccd_internal_statements, sizeof(ccd_internal_statements));
   for (int i = 0; i < ccd_n_queries; i++) {
@@ -336,7 +383,7 @@ take_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error 
 
   ccd_map *map = calloc(1, sizeof(*map));
   if (map == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   map->next = db->maps[query->index];
   db->maps[query->index] = map;
   map->map.type = type;

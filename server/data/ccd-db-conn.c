@@ -12,6 +12,9 @@
  * budget, because a stopped backend never answers and no setting of libpq or of the server ends
  * that (statement_timeout runs in the stopped process itself). */
 
+/* A long statement that the server itself ends must not look like a server that hangs. */
+#define LONG_GRACE (2 * CC_TIME_SECOND)
+
 static void
 ignore_notice(void *data, const char *message)
 {
@@ -75,7 +78,7 @@ ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *
 
   PGconn *pg = connect_start(db);
   if (pg == NULL) {
-    (void) cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    (void) cc_fail_memory(reterr);
     return NULL;
   }
   PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
@@ -147,7 +150,7 @@ ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr)
 }
 
 static cc_status
-refuse(cc_error *reterr)
+refuse_away(cc_error *reterr)
 {
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database is not available.");
 }
@@ -163,7 +166,7 @@ still_alive(const PGconn *pg)
 }
 
 static cc_status
-reconnect(ccd_db_conn *conn, cc_error *reterr)
+reconnect_conn(ccd_db_conn *conn, cc_error *reterr)
 {
   ccd_db *db = conn->db;
   conn->generation = atomic_load(&db->generation);
@@ -178,7 +181,7 @@ reconnect(ccd_db_conn *conn, cc_error *reterr)
     /* As long as others are connected, one refusal (too many clients) says nothing about them. */
     if (timed_out || atomic_load(&db->n_open) == 0)
       ccd_db_trip(db, conn->generation);
-    return refuse(reterr);
+    return refuse_away(reterr);
   }
   conn->pg = pg;
   memset(conn->prepared, 0, (size_t) db->n_statements * sizeof(*conn->prepared));
@@ -194,11 +197,11 @@ ccd_conn_ready(ccd_db_conn *conn, cc_error *reterr)
 {
   ccd_db *db = conn->db;
   if (!ccd_db_up(db))
-    return refuse(reterr);
+    return refuse_away(reterr);
   if (conn->pg != NULL &&
       (conn->doomed || conn->generation != atomic_load(&db->generation) || !still_alive(conn->pg)))
     ccd_conn_close(conn);
-  return conn->pg != NULL ? CC_OK : reconnect(conn, reterr);
+  return conn->pg != NULL ? CC_OK : reconnect_conn(conn, reterr);
 }
 
 static cc_status
@@ -215,7 +218,7 @@ wait_sent(ccd_db_conn *conn, cc_error *reterr)
 
 /* Bring what libpq has queued onto the wire and wait for something to read. */
 static bool
-exchange(ccd_db_conn *conn, bool *ret_timed_out)
+exchange_bytes(ccd_db_conn *conn, bool *ret_timed_out)
 {
   int unsent = PQflush(conn->pg);
   if (unsent < 0)
@@ -232,7 +235,7 @@ cc_status
 ccd_conn_wait(ccd_db_conn *conn, cc_error *reterr)
 {
   bool timed_out = false;
-  return exchange(conn, &timed_out) ? CC_OK : ccd_conn_lost(conn, timed_out, reterr);
+  return exchange_bytes(conn, &timed_out) ? CC_OK : ccd_conn_lost(conn, timed_out, reterr);
 }
 
 cc_status
@@ -255,7 +258,7 @@ ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
 {
   while (PQisBusy(conn->pg)) {
     bool timed_out = false;
-    if (exchange(conn, &timed_out))
+    if (exchange_bytes(conn, &timed_out))
       continue;
     /* What the server said before it hung up (57P01 and the like) is still to be read. */
     if (!timed_out && !PQisBusy(conn->pg))
@@ -264,4 +267,11 @@ ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
   }
   *ret = PQgetResult(conn->pg);
   return CC_OK;
+}
+
+void
+ccd_conn_renew_budget(ccd_db_conn *conn)
+{
+  if (conn->context.timeout_ms > 0)
+    conn->budget = (int64_t) conn->context.timeout_ms * 1000 + LONG_GRACE;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-db-copy.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,47 +12,9 @@
 /* libpq keeps what is put until it is sent: no more of it at once than this. */
 #define PIECE (256u * 1024)
 
-static cc_status
-failed(ccd_db_conn *conn, PGresult *result, cc_error *reterr)
-{
-  atomic_fetch_add(&conn->db->errors, 1);
-  cc_status status = ccd_sqlstate_fail(result, &conn->retry, &conn->doomed, reterr);
-  ccd_constraints_explain(conn->db, result, reterr);
-  return status;
-}
-
-/* Every result up to the end of the command, then back into pipeline mode. */
-static cc_status
-settle(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr)
-{
-  cc_status outcome = CC_OK;
-  conn->copying = false;
-  for (;;) {
-    PGresult *result = NULL;
-    cc_status status = ccd_conn_next(conn, &result, reterr);
-    if (status != CC_OK)
-      return status;
-    if (result == NULL)
-      break;
-    ExecStatusType kind = PQresultStatus(result);
-    if (kind == PGRES_COMMAND_OK && ret_rows != NULL)
-      *ret_rows = strtoll(PQcmdTuples(result), NULL, 10);
-    else if (kind != PGRES_COMMAND_OK && outcome == CC_OK)
-      outcome = failed(conn, result, reterr);
-    PQclear(result);
-  }
-  if (PQstatus(conn->pg) != CONNECTION_OK || !PQenterPipelineMode(conn->pg)) {
-    cc_status lost = ccd_conn_lost(conn, /* timed_out= */ false, outcome == CC_OK ? reterr : NULL);
-    return outcome != CC_OK ? outcome : lost;
-  }
-  if (outcome != CC_OK)
-    conn->state = CCD_TX_FAILED;
-  return outcome;
-}
-
 /* Run the statement up to where bytes flow. */
 static cc_status
-start(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error *reterr)
+start_copy(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error *reterr)
 {
   const ccd_statement *statement = &conn->db->statements[query->index];
   if (statement->sql == NULL || statement->n_params != 0)
@@ -69,7 +33,7 @@ start(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error
     return CC_OK;
   }
   status = PQresultStatus(result) == PGRES_FATAL_ERROR
-             ? failed(conn, result, reterr)
+             ? ccd_copy_failed(conn, result, reterr)
              : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s is not such a COPY.", query->name);
   bool open = PQresultStatus(result) != PGRES_FATAL_ERROR;
   PQclear(result);
@@ -77,7 +41,7 @@ start(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error
     ccd_conn_close(conn);
     return status;
   }
-  if (settle(conn, /* ret_rows= */ NULL, /* reterr= */ NULL) == CC_OK)
+  if (ccd_copy_settle(conn, /* ret_rows= */ NULL, /* reterr= */ NULL) == CC_OK)
     conn->state = CCD_TX_FAILED;
   return status;
 }
@@ -85,7 +49,7 @@ start(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error
 cc_status
 ccd_db_copy_in(ccd_db_conn *conn, const ccd_query *query, cc_error *reterr)
 {
-  cc_status status = start(conn, query, PGRES_COPY_IN, reterr);
+  cc_status status = start_copy(conn, query, PGRES_COPY_IN, reterr);
   conn->copying = status == CC_OK;
   return status;
 }
@@ -103,7 +67,7 @@ ccd_db_copy_put(ccd_db_conn *conn, const char *bytes, size_t length, cc_error *r
   cc_status status = check_copying(conn, reterr);
   while (status == CC_OK && length > 0) {
     int piece = (int) (length < PIECE ? length : PIECE);
-    ccd_tx_renew_budget(conn);
+    ccd_conn_renew_budget(conn);
     int put = PQputCopyData(conn->pg, bytes, piece);
     if (put < 0)
       return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
@@ -116,33 +80,13 @@ ccd_db_copy_put(ccd_db_conn *conn, const char *bytes, size_t length, cc_error *r
   return status;
 }
 
-static cc_status
-put_end(ccd_db_conn *conn, const char *why, cc_error *reterr)
-{
-  cc_status status = CC_OK;
-  int put = 0;
-  ccd_tx_renew_budget(conn);
-  while (status == CC_OK && (put = PQputCopyEnd(conn->pg, why)) == 0)
-    status = ccd_conn_flush(conn, reterr);
-  if (status == CC_OK && put < 0)
-    return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
-  return status == CC_OK ? ccd_conn_flush(conn, reterr) : status;
-}
-
 cc_status
 ccd_db_copy_end(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr)
 {
   cc_status status = check_copying(conn, reterr);
   if (status == CC_OK)
-    status = put_end(conn, /* why= */ NULL, reterr);
-  return status == CC_OK ? settle(conn, ret_rows, reterr) : status;
-}
-
-void
-ccd_copy_cancel(ccd_db_conn *conn)
-{
-  if (put_end(conn, "given up", /* reterr= */ NULL) == CC_OK)
-    (void) settle(conn, /* ret_rows= */ NULL, /* reterr= */ NULL);
+    status = ccd_copy_put_end(conn, /* why= */ NULL, reterr);
+  return status == CC_OK ? ccd_copy_settle(conn, ret_rows, reterr) : status;
 }
 
 /* One row, or the end (*ret NULL). */
@@ -150,7 +94,7 @@ static cc_status
 get_row(ccd_db_conn *conn, char **ret, int *ret_length, cc_error *reterr)
 {
   for (;;) {
-    ccd_tx_renew_budget(conn);
+    ccd_conn_renew_budget(conn);
     int length = PQgetCopyData(conn->pg, ret, /* async= */ 1);
     if (length == -2)
       return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
@@ -171,7 +115,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
                 void *data,
                 cc_error *reterr)
 {
-  cc_status status = start(conn, query, PGRES_COPY_OUT, reterr);
+  cc_status status = start_copy(conn, query, PGRES_COPY_OUT, reterr);
   while (status == CC_OK) {
     char *row = NULL;
     int length = 0;
@@ -179,7 +123,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
     if (status != CC_OK)
       return status;
     if (length < 0)
-      return settle(conn, /* ret_rows= */ NULL, reterr);
+      return ccd_copy_settle(conn, /* ret_rows= */ NULL, reterr);
     status = callback(data, row, (size_t) length, reterr);
     PQfreemem(row);
     if (status != CC_OK)

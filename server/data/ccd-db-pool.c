@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-db-pool.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +16,6 @@
 #define PROBE_EVERY_MS 100
 #define PROBE_TIMEOUT_US (1000 * 1000)
 #define START_TIMEOUT_US (10 * 1000 * 1000)
-
-/* A thread in ccd_db_borrow; lives on its stack, guarded by the pool's lock. */
-struct ccd_waiter {
-  ccd_waiter *next;
-  pthread_cond_t wake;
-  ccd_db_conn *conn; /* handed over */
-  bool refused;
-};
 
 static void
 init_cond(pthread_cond_t *cond)
@@ -47,33 +41,9 @@ after_ms(int ms)
   return time;
 }
 
-bool
-ccd_db_up(const ccd_db *db)
-{
-  return atomic_load(&db->up);
-}
-
-void
-ccd_db_trip(ccd_db *db, unsigned generation)
-{
-  pthread_mutex_lock(&db->lock);
-  if (generation == atomic_load(&db->generation)) {
-    atomic_fetch_add(&db->generation, 1);
-    atomic_store(&db->up, false);
-    for (ccd_waiter *waiter = db->first_waiter; waiter != NULL; waiter = waiter->next) {
-      waiter->refused = true;
-      pthread_cond_signal(&waiter->wake);
-    }
-    db->first_waiter = db->last_waiter = NULL;
-    db->n_waiting = 0;
-    pthread_cond_signal(&db->wake_prober);
-  }
-  pthread_mutex_unlock(&db->lock);
-}
-
 /* Runs while the pool lives; sleeps while the database is up. */
 static void *
-probe(void *data)
+probe_thread(void *data)
 {
   ccd_db *db = data;
   pthread_mutex_lock(&db->lock);
@@ -251,7 +221,7 @@ read_url(ccd_db *db, cc_error *reterr)
   PQconninfoFree(parts);
   db->pg_options = cc_str_take(&text, /* ret_length= */ NULL);
   if (db->pg_options == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
@@ -268,7 +238,7 @@ make_conns(ccd_db *db, cc_error *reterr)
     good = db->conns[i].prepared != NULL;
   }
   if (!good)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   return CC_OK;
 }
 
@@ -290,7 +260,7 @@ connect_first(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
 }
 
 static cc_status
-start(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
+start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
 {
   cc_status status = read_url(db, reterr);
   if (status == CC_OK)
@@ -305,7 +275,7 @@ start(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
   for (int i = db->options.connections - 1; i >= 0; i--)
     db->free[db->n_free++] = &db->conns[i];
   atomic_store(&db->up, true);
-  if (pthread_create(&db->prober, NULL, probe, db) != 0)
+  if (pthread_create(&db->prober, NULL, probe_thread, db) != 0)
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
   db->prober_runs = true;
   return CC_OK;
@@ -320,7 +290,7 @@ ccd_db_open(const ccd_db_options *options,
 {
   ccd_db *db = calloc(1, sizeof(*db));
   if (db == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   pthread_mutex_init(&db->lock, NULL);
   init_cond(&db->wake_prober);
   db->options = *options;
@@ -328,9 +298,8 @@ ccd_db_open(const ccd_db_options *options,
     db->options.connections = 1;
   db->options.url = strdup(options->url != NULL ? options->url : "");
 
-  cc_status status = db->options.url == NULL
-                       ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
-                       : start(db, uses, n_uses, reterr);
+  cc_status status =
+    db->options.url == NULL ? cc_fail_memory(reterr) : start_pool(db, uses, n_uses, reterr);
   if (status != CC_OK) {
     ccd_db_close(db);
     return status;

@@ -85,7 +85,13 @@ struct ccd_db_conn {
   int n_results;
 };
 
-typedef struct ccd_waiter ccd_waiter;
+/* A thread in ccd_db_borrow; lives on its stack, guarded by the pool's lock. */
+typedef struct ccd_waiter {
+  struct ccd_waiter *next;
+  pthread_cond_t wake;
+  ccd_db_conn *conn; /* handed over */
+  bool refused;
+} ccd_waiter;
 
 typedef struct ccd_constraint {
   char *name, *message;
@@ -147,7 +153,10 @@ cc_status ccd_conn_wait(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
 void ccd_conn_clear_results(ccd_db_conn *conn);
 
-/* ccd-db-pool.c */
+/* What each statement of a transaction with a limit of its own may wait. */
+void ccd_conn_renew_budget(ccd_db_conn *conn);
+
+/* ccd-db-breaker.c */
 
 /* No answer: from now on everybody is refused at once, until the prober gets through. Connections
  * of before are not used again. Does nothing when @generation is not the current one any more. */
@@ -160,10 +169,17 @@ extern const ccd_statement ccd_internal_statements[_CCD_ST_MAX];
 /* Send BEGIN and the settings by themselves, when nothing of the transaction was sent yet. */
 cc_status ccd_tx_open(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
-/* What each statement of a transaction with a limit of its own may wait. */
-void ccd_tx_renew_budget(ccd_db_conn *conn);
+/* ccd-db-copy-end.c: what ends a COPY, for those who copy and for a rollback. */
 
-/* ccd-db-copy.c */
+/* A result that is a failure: its meaning, with the words of the constraint. */
+cc_status ccd_copy_failed(ccd_db_conn *conn, const PGresult *result, cc_error *reterr);
+
+/* Send the end of a COPY FROM STDIN; @why NULL: complete, else the reason to give it up. */
+cc_status ccd_copy_put_end(ccd_db_conn *conn, const char *why, cc_error *reterr) CC_MUSTCHECK;
+
+/* Read every result up to the end of the command, then go back into pipeline mode. @ret_rows may
+ * be NULL. */
+cc_status ccd_copy_settle(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr);
 
 /* Back out of a COPY FROM STDIN that is under way. */
 void ccd_copy_cancel(ccd_db_conn *conn);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-db-tx.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +14,6 @@
 
 /* What a commit or rollback may wait in any case: the call's budget may be used up. */
 #define LEAST_BUDGET (200 * 1000)
-
-/* A long statement that the server itself ends must not look like a server that hangs. */
-#define LONG_GRACE (2 * CC_TIME_SECOND)
 
 #define SET_WHO "set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)"
 #define SET_WHAT                                                                                   \
@@ -48,7 +47,7 @@ const ccd_statement ccd_internal_statements[_CCD_ST_MAX] = {
 
 /* Queue one statement, and its Parse when this connection has not seen it. */
 static bool
-queue(ccd_db_conn *conn, int statement, const char *const *args, bool keep)
+queue_statement(ccd_db_conn *conn, int statement, const char *const *args, bool keep)
 {
   const ccd_statement *what = &conn->db->statements[statement];
   if (!conn->prepared[statement]) {
@@ -71,7 +70,7 @@ queue(ccd_db_conn *conn, int statement, const char *const *args, bool keep)
 static bool
 queue_internal(ccd_db_conn *conn, ccd_internal which, const char *const *args)
 {
-  return queue(conn, ccd_n_queries + (int) which, args, /* keep= */ false);
+  return queue_statement(conn, ccd_n_queries + (int) which, args, /* keep= */ false);
 }
 
 static const char *
@@ -220,7 +219,7 @@ read_sync(ccd_db_conn *conn, outcome *out)
 
 /* Send what is queued and read every answer. */
 static cc_status
-finish(ccd_db_conn *conn, outcome *out)
+finish_pipeline(ccd_db_conn *conn, outcome *out)
 {
   if (!PQpipelineSync(conn->pg))
     return ccd_conn_lost(conn, /* timed_out= */ false, out->error);
@@ -245,7 +244,7 @@ finish(ccd_db_conn *conn, outcome *out)
 
 /* A new transaction: drop what the last one left. */
 static void
-reset(ccd_db_conn *conn, const ccd_context *context)
+reset_transaction(ccd_db_conn *conn, const ccd_context *context)
 {
   if (conn->state == CCD_TX_OPEN || conn->state == CCD_TX_FAILED)
     ccd_db_rollback(conn);
@@ -261,15 +260,8 @@ reset(ccd_db_conn *conn, const ccd_context *context)
 void
 ccd_db_begin(ccd_db_conn *conn, const ccd_context *context)
 {
-  reset(conn, context);
+  reset_transaction(conn, context);
   conn->state = CCD_TX_BEGUN;
-}
-
-void
-ccd_tx_renew_budget(ccd_db_conn *conn)
-{
-  if (conn->context.timeout_ms > 0)
-    conn->budget = (int64_t) conn->context.timeout_ms * 1000 + LONG_GRACE;
 }
 
 void
@@ -298,7 +290,7 @@ ccd_tx_open(ccd_db_conn *conn, cc_error *reterr)
 {
   if (conn->copying || (conn->state != CCD_TX_BEGUN && conn->state != CCD_TX_OPEN))
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   if (conn->state == CCD_TX_OPEN)
     return CC_OK;
   cc_status status = queue_begin(conn, reterr);
@@ -306,7 +298,7 @@ ccd_tx_open(ccd_db_conn *conn, cc_error *reterr)
     return status;
   conn->state = CCD_TX_OPEN;
   outcome out = {.error = reterr};
-  status = finish(conn, &out);
+  status = finish_pipeline(conn, &out);
   if (status != CC_OK && conn->state == CCD_TX_OPEN)
     conn->state = CCD_TX_FAILED;
   return status;
@@ -343,17 +335,17 @@ ccd_db_query(ccd_db_conn *conn,
   if (conn->copying || (conn->state != CCD_TX_BEGUN && conn->state != CCD_TX_OPEN))
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");
 
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   if (conn->state == CCD_TX_BEGUN)
     status = queue_begin(conn, reterr);
   if (status != CC_OK)
     return status;
   conn->state = CCD_TX_OPEN;
-  if (!queue(conn, query->index, args, /* keep= */ true))
+  if (!queue_statement(conn, query->index, args, /* keep= */ true))
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
 
   outcome out = {.error = reterr, .rows = ret, .query = query};
-  status = finish(conn, &out);
+  status = finish_pipeline(conn, &out);
   if (status != CC_OK && conn->state == CCD_TX_OPEN)
     conn->state = CCD_TX_FAILED;
   return status;
@@ -367,24 +359,24 @@ ccd_db_query_once(ccd_db_conn *conn,
                   const ccd_rows **ret,
                   cc_error *reterr)
 {
-  reset(conn, context);
+  reset_transaction(conn, context);
   cc_status status = check_runnable(conn, query, reterr);
   if (status == CC_OK)
     status = ccd_conn_ready(conn, reterr);
   if (status != CC_OK)
     return status;
 
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   bool queued = (context->tx != CCD_WRITE || queue_internal(conn, CCD_ST_READ_WRITE, NULL)) &&
                 queue_long(conn) && queue_context(conn) &&
-                queue(conn, query->index, args, /* keep= */ true);
+                queue_statement(conn, query->index, args, /* keep= */ true);
   if (!queued)
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
 
   conn->committing = context->tx == CCD_WRITE;
   const ccd_rows *rows = NULL;
   outcome out = {.error = reterr, .rows = &rows, .query = query};
-  status = finish(conn, &out);
+  status = finish_pipeline(conn, &out);
   if (status == CC_OK && ret != NULL)
     *ret = rows;
   return status;
@@ -392,16 +384,16 @@ ccd_db_query_once(ccd_db_conn *conn,
 
 /* COMMIT or ROLLBACK of a transaction that the server has. */
 static cc_status
-end(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)
+end_transaction(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)
 {
   conn->state = CCD_TX_NONE;
-  ccd_tx_renew_budget(conn);
+  ccd_conn_renew_budget(conn);
   if (conn->budget < LEAST_BUDGET)
     conn->budget = LEAST_BUDGET;
   if (!queue_internal(conn, which, NULL))
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
   outcome out = {.error = reterr};
-  return finish(conn, &out);
+  return finish_pipeline(conn, &out);
 }
 
 cc_status
@@ -417,7 +409,7 @@ ccd_db_commit(ccd_db_conn *conn, cc_error *reterr)
       return cc_fail(reterr, CC_ERR_INTERNAL, "copying", "A COPY is still under way.");
     }
     conn->committing = conn->context.tx == CCD_WRITE;
-    return end(conn, CCD_ST_COMMIT, reterr);
+    return end_transaction(conn, CCD_ST_COMMIT, reterr);
   case CCD_TX_FAILED:
     ccd_db_rollback(conn);
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "The transaction had failed.");
@@ -439,7 +431,7 @@ ccd_db_rollback(ccd_db_conn *conn)
   /* A rollback that fails closes the connection, which rolls back as well; and why the
    * transaction failed must stay known. */
   bool retry = conn->retry;
-  if (end(conn, CCD_ST_ROLLBACK, /* reterr= */ NULL) != CC_OK)
+  if (end_transaction(conn, CCD_ST_ROLLBACK, /* reterr= */ NULL) != CC_OK)
     ccd_conn_close(conn);
   conn->retry = retry;
 }

@@ -33,33 +33,40 @@ static const char *const begin_steps[] = {
 };
 
 static cc_status
-take_name(ccd_functions *functions, const char *folder, const char *name, size_t length,
+take_name(ccd_functions *functions,
+          const char *folder,
+          const cc_type *const types[],
+          const char *name,
+          size_t length,
           cc_error *reterr)
 {
   ccd_script *more = realloc(functions->items, (functions->n + 1) * sizeof(*more));
   if (more == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   functions->items = more;
   ccd_script *script = &functions->items[functions->n];
   *script = (ccd_script){.file = strndup(name, length)};
   if (script->file == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   functions->n++;
-  return ccd_script_read(folder, script, reterr);
+  cc_status status = ccd_script_read(folder, script, reterr);
+  return status == CC_OK ? ccd_script_expand(script, types, reterr) : status;
 }
 
 cc_status
-ccd_functions_read(const char *folder, ccd_functions *ret, cc_error *reterr)
+ccd_functions_read(const char *folder,
+                   const cc_type *const types[],
+                   ccd_functions *ret,
+                   cc_error *reterr)
 {
   ccd_script order = {.file = strdup("ORDER")};
-  cc_status status = order.file != NULL
-                       ? ccd_script_read(folder, &order, reterr)
-                       : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  cc_status status =
+    order.file != NULL ? ccd_script_read(folder, &order, reterr) : cc_fail_memory(reterr);
   const char *line = status == CC_OK ? order.sql : "";
   while (status == CC_OK && *line != '\0') {
     size_t length = strcspn(line, "\n");
     if (length > 0 && *line != '#')
-      status = take_name(ret, folder, line, length, reterr);
+      status = take_name(ret, folder, types, line, length, reterr);
     line += length + (line[length] == '\n');
   }
   ccd_script_done(&order);
@@ -75,7 +82,10 @@ ccd_functions_done(ccd_functions *functions)
 }
 
 static cc_status
-one_by_one(PGconn *pg, const char *const statements[], size_t n, char ret_state[6],
+one_by_one(PGconn *pg,
+           const char *const statements[],
+           size_t n,
+           char ret_state[6],
            cc_error *reterr)
 {
   cc_status status = CC_OK;
@@ -86,7 +96,7 @@ one_by_one(PGconn *pg, const char *const statements[], size_t n, char ret_state[
 
 /* Drop a definition as its owner: the roles are members of each other without inheriting. */
 static cc_status
-drop(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *reterr)
+drop_definition(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *reterr)
 {
   cc_str sql = CC_STR_INIT(65536);
   cc_str_printf(&sql,
@@ -94,9 +104,9 @@ drop(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *ret
                 PQgetvalue(rows, row, 2),
                 PQgetvalue(rows, row, 0),
                 PQgetvalue(rows, row, 1));
-  cc_status status =
-    sql.failed ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
-               : ccd_script_exec(pg, sql.text, /* script= */ NULL, ret_state, reterr);
+  cc_status status = sql.failed
+                       ? cc_fail_memory(reterr)
+                       : ccd_script_exec(pg, sql.text, /* script= */ NULL, ret_state, reterr);
   cc_str_done(&sql);
   return status;
 }
@@ -108,7 +118,7 @@ drop_old(PGconn *pg, const char *which, const char *file, char ret_state[6], cc_
   PGresult *rows = NULL;
   cc_status status = ccd_script_query(pg, which, &file, file != NULL, &rows, reterr);
   for (int i = 0; status == CC_OK && i < PQntuples(rows); i++)
-    status = drop(pg, rows, i, ret_state, reterr);
+    status = drop_definition(pg, rows, i, ret_state, reterr);
   PQclear(rows);
   return status;
 }
@@ -125,8 +135,7 @@ run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *rete
     status = ccd_script_exec(pg, script->sql, script, ret_state, reterr);
   if (status == CC_OK || strcmp(ret_state, "42P13") != 0)
     return status;
-  status =
-    ccd_script_exec(pg, "ROLLBACK TO SAVEPOINT file", /* script= */ NULL, ret_state, reterr);
+  status = ccd_script_exec(pg, "ROLLBACK TO SAVEPOINT file", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
     status = drop_old(pg, functions_of_file, script->file, ret_state, reterr);
   return status == CC_OK ? ccd_script_exec(pg, script->sql, script, ret_state, reterr) : status;
@@ -134,16 +143,16 @@ run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *rete
 
 /* Forget what a file defined until now; it stays in definitions_old. */
 static cc_status
-forget(PGconn *pg, const char *file, cc_error *reterr)
+forget_file(PGconn *pg, const char *file, cc_error *reterr)
 {
-  return ccd_script_query(
-    pg,
-    "WITH gone AS (DELETE FROM schema_definitions WHERE file = $1 RETURNING *)"
-    " INSERT INTO definitions_old SELECT * FROM gone",
-    &file,
-    1,
-    /* ret= */ NULL,
-    reterr);
+  return ccd_script_query(pg,
+                          "WITH gone AS (DELETE FROM schema_definitions WHERE file = $1 RETURNING "
+                          "*)"
+                          " INSERT INTO definitions_old SELECT * FROM gone",
+                          &file,
+                          1,
+                          /* ret= */ NULL,
+                          reterr);
 }
 
 static cc_status
@@ -155,7 +164,7 @@ apply_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *re
     "INSERT INTO definitions_seen SELECT kind, identity, place FROM (" DEFINITIONS ") d",
   };
   const char *args[] = {script->file, script->checksum};
-  cc_status status = forget(pg, script->file, reterr);
+  cc_status status = forget_file(pg, script->file, reterr);
   if (status == CC_OK)
     status = one_by_one(pg, look, CC_N(look), ret_state, reterr);
   if (status == CC_OK)
@@ -173,14 +182,13 @@ apply_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *re
       /* ret= */ NULL,
       reterr);
   if (status == CC_OK)
-    status =
-      ccd_script_query(pg,
-                       "INSERT INTO schema_functions (file, checksum) VALUES ($1, $2)"
-                       " ON CONFLICT (file) DO UPDATE SET checksum = EXCLUDED.checksum",
-                       args,
-                       2,
-                       /* ret= */ NULL,
-                       reterr);
+    status = ccd_script_query(pg,
+                              "INSERT INTO schema_functions (file, checksum) VALUES ($1, $2)"
+                              " ON CONFLICT (file) DO UPDATE SET checksum = EXCLUDED.checksum",
+                              args,
+                              2,
+                              /* ret= */ NULL,
+                              reterr);
   return status;
 }
 
@@ -204,7 +212,10 @@ is_listed(const ccd_functions *functions, const char *file)
 
 /* Forget the files that are no longer listed. */
 static cc_status
-forget_files(PGconn *pg, const ccd_functions *functions, const PGresult *rows, int *ret_n,
+forget_files(PGconn *pg,
+             const ccd_functions *functions,
+             const PGresult *rows,
+             int *ret_n,
              cc_error *reterr)
 {
   cc_status status = CC_OK;
@@ -212,7 +223,7 @@ forget_files(PGconn *pg, const ccd_functions *functions, const PGresult *rows, i
     const char *file = PQgetvalue(rows, i, 0);
     if (is_listed(functions, file))
       continue;
-    status = forget(pg, file, reterr);
+    status = forget_file(pg, file, reterr);
     if (status == CC_OK)
       status = ccd_script_query(pg,
                                 "DELETE FROM schema_functions WHERE file = $1",
@@ -226,7 +237,10 @@ forget_files(PGconn *pg, const ccd_functions *functions, const PGresult *rows, i
 }
 
 cc_status
-ccd_functions_apply(PGconn *pg, const ccd_functions *functions, int *ret_n, char ret_state[6],
+ccd_functions_apply(PGconn *pg,
+                    const ccd_functions *functions,
+                    int *ret_n,
+                    char ret_state[6],
                     cc_error *reterr)
 {
   static const char no_longer_defined[] =
@@ -236,8 +250,12 @@ ccd_functions_apply(PGconn *pg, const ccd_functions *functions, int *ret_n, char
   PGresult *rows = NULL;
   cc_status status = one_by_one(pg, begin_steps, CC_N(begin_steps), ret_state, reterr);
   if (status == CC_OK)
-    status = ccd_script_query(
-      pg, "SELECT file, checksum FROM schema_functions", /* args= */ NULL, 0, &rows, reterr);
+    status = ccd_script_query(pg,
+                              "SELECT file, checksum FROM schema_functions",
+                              /* args= */ NULL,
+                              0,
+                              &rows,
+                              reterr);
   for (size_t i = 0; status == CC_OK && i < functions->n; i++) {
     const ccd_script *script = &functions->items[i];
     if (strcmp(applied_checksum(rows, script->file), script->checksum) == 0)

@@ -9,12 +9,14 @@ typedef struct ccd_functions {
   size_t n;
 } ccd_functions;
 
-/* Read the files that @folder/ORDER lists. */
-cc_status
-ccd_functions_read(const char *folder, ccd_functions *ret, cc_error *reterr) CC_MUSTCHECK;
+/* Read the files that @folder/ORDER lists, and fill their parts from @types (NULL behind the last;
+ * NULL: none). */
+cc_status ccd_functions_read(const char *folder,
+                             const cc_type *const types[],
+                             ccd_functions *ret,
+                             cc_error *reterr) CC_MUSTCHECK;
 
-void
-ccd_functions_done(ccd_functions *functions);
+void ccd_functions_done(ccd_functions *functions);
 
 /**
  * Make the functions, views and triggers of the database those of the files: run each file whose
@@ -28,6 +30,8 @@ ccd_functions_done(ccd_functions *functions);
  * @ret_n: how many files were run
  * @ret_state: SQLSTATE of a failure
  */
-cc_status
-ccd_functions_apply(PGconn *pg, const ccd_functions *functions, int *ret_n, char ret_state[6],
-                    cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_functions_apply(PGconn *pg,
+                              const ccd_functions *functions,
+                              int *ret_n,
+                              char ret_state[6],
+                              cc_error *reterr) CC_MUSTCHECK;

@@ -29,7 +29,7 @@ ccd_listen_open(const char *url, const char *channel, ccd_listen **ret, cc_error
 {
   ccd_listen *self = calloc(1, sizeof(*self));
   if (self == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->url = url;
   self->channel = channel;
   *ret = self;
@@ -37,7 +37,7 @@ ccd_listen_open(const char *url, const char *channel, ccd_listen **ret, cc_error
 }
 
 static void
-disconnect(ccd_listen *self)
+disconnect_listen(ccd_listen *self)
 {
   PQfinish(self->conn);
   self->conn = NULL;
@@ -49,12 +49,12 @@ ccd_listen_close(ccd_listen *self)
 {
   if (self == NULL)
     return;
-  disconnect(self);
+  disconnect_listen(self);
   free(self);
 }
 
 static void
-ask(ccd_listen *self)
+send_listen(ccd_listen *self)
 {
   cc_str sql = CC_STR_INIT(200);
   cc_str_printf(&sql, "LISTEN %s", self->channel);
@@ -64,7 +64,7 @@ ask(ccd_listen *self)
   self->state = LISTEN_ASKED;
   self->wants = POLLIN;
   if (!sent)
-    disconnect(self);
+    disconnect_listen(self);
 }
 
 static void
@@ -72,7 +72,7 @@ go_on_connecting(ccd_listen *self)
 {
   switch (PQconnectPoll(self->conn)) {
   case PGRES_POLLING_OK:
-    ask(self);
+    send_listen(self);
     break;
   case PGRES_POLLING_READING:
     self->wants = POLLIN;
@@ -83,7 +83,7 @@ go_on_connecting(ccd_listen *self)
   case PGRES_POLLING_FAILED:
   case PGRES_POLLING_ACTIVE:
   default:
-    disconnect(self);
+    disconnect_listen(self);
     break;
   }
 }
@@ -95,15 +95,15 @@ connect_start(ccd_listen *self)
   self->wants = POLLOUT;
   self->state = LISTEN_CONNECTING;
   if (self->conn == NULL || PQstatus(self->conn) == CONNECTION_BAD)
-    disconnect(self);
+    disconnect_listen(self);
 }
 
 /* Take in what has arrived. */
 static void
-take(ccd_listen *self, ccd_listen_cb *callback, void *data)
+take_notifications(ccd_listen *self, ccd_listen_cb *callback, void *data)
 {
   if (PQconsumeInput(self->conn) == 0) {
-    disconnect(self);
+    disconnect_listen(self);
     return;
   }
   (void) PQflush(self->conn);
@@ -116,7 +116,7 @@ take(ccd_listen *self, ccd_listen_cb *callback, void *data)
     bool failed = PQresultStatus(result) != PGRES_COMMAND_OK;
     PQclear(result);
     if (failed) {
-      disconnect(self);
+      disconnect_listen(self);
       return;
     }
   }
@@ -141,6 +141,6 @@ ccd_listen_wait(ccd_listen *self, int timeout_ms, int wake_fd, ccd_listen_cb *ca
   if (self->state == LISTEN_CONNECTING)
     go_on_connecting(self);
   else
-    take(self, callback, data);
+    take_notifications(self, callback, data);
   return self->state == LISTEN_READY;
 }

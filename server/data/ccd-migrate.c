@@ -24,12 +24,6 @@ migrations_done(migrations *list)
   free(list->items);
 }
 
-static cc_status
-no_memory(cc_error *reterr)
-{
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
-}
-
 /* "0001_base.sql": four digits, an underscore, a-z 0-9 _, ".sql". */
 static bool
 is_migration(const char *name)
@@ -58,7 +52,7 @@ take_file(migrations *list, const char *folder, const char *name, cc_error *rete
   ccd_script *item = &list->items[list->n];
   item->file = strdup(name);
   if (item->file == NULL)
-    return no_memory(reterr);
+    return cc_fail_memory(reterr);
   list->n++;
 
   long long number = strtoll(name, NULL, 10), before = (long long) list->n - 1;
@@ -87,7 +81,7 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
   if (n < 0)
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "Cannot read the folder %s", folder);
   ret->items = calloc((size_t) n + 1, sizeof(*ret->items));
-  cc_status status = ret->items != NULL ? CC_OK : no_memory(reterr);
+  cc_status status = ret->items != NULL ? CC_OK : cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     if (ret->items != NULL && status == CC_OK)
       status = take_file(ret, folder, names[i]->d_name, reterr);
@@ -100,35 +94,39 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
 }
 
 static cc_status
-record(PGconn *pg, size_t number, const ccd_script *item, cc_error *reterr)
+record_migration(PGconn *pg, size_t number, const ccd_script *item, cc_error *reterr)
 {
   char digits[24];
   (void) snprintf(digits, sizeof(digits), "%zu", number);
   const char *args[] = {digits, item->file, item->checksum};
-  return ccd_script_query(
-    pg,
-    "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
-    args,
-    3,
-    /* ret= */ NULL,
-    reterr);
+  return ccd_script_query(pg,
+                          "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, "
+                          "$3)",
+                          args,
+                          3,
+                          /* ret= */ NULL,
+                          reterr);
 }
 
 /* Run one migration and record it. */
 static cc_status
-apply(PGconn *pg, size_t number, const ccd_script *item, char ret_state[6], cc_error *reterr)
+apply_migration(PGconn *pg,
+                size_t number,
+                const ccd_script *item,
+                char ret_state[6],
+                cc_error *reterr)
 {
   cc_status status = ccd_script_exec(pg, "RESET ROLE", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
     status = ccd_script_exec(pg, item->sql, item, ret_state, reterr);
   if (status == CC_OK && PQtransactionStatus(pg) != PQTRANS_INTRANS)
     return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: has a COMMIT of its own", item->file);
-  return status == CC_OK ? record(pg, number, item, reterr) : status;
+  return status == CC_OK ? record_migration(pg, number, item, reterr) : status;
 }
 
 /* What the database has must be what the files say, in full. */
 static cc_status
-compare(const PGresult *rows, const migrations *files, cc_error *reterr)
+compare_applied(const PGresult *rows, const migrations *files, cc_error *reterr)
 {
   for (int i = 0; i < PQntuples(rows); i++) {
     long long number = strtoll(PQgetvalue(rows, i, 0), NULL, 10);
@@ -168,13 +166,13 @@ read_applied(PGconn *pg, const migrations *files, size_t *ret_applied, cc_error 
   if (status != CC_OK)
     return status;
   *ret_applied = (size_t) PQntuples(rows);
-  status = compare(rows, files, reterr);
+  status = compare_applied(rows, files, reterr);
   PQclear(rows);
   return status;
 }
 
 static cc_status
-prepare(PGconn *pg, cc_error *reterr)
+prepare_migrations(PGconn *pg, cc_error *reterr)
 {
   static const char *const steps[] = {
     "SET client_min_messages = warning",
@@ -195,13 +193,18 @@ prepare(PGconn *pg, cc_error *reterr)
 /* Everything that is missing, in one transaction: the schema and its functions change together or
  * not at all. */
 static cc_status
-apply_all(PGconn *pg, const migrations *files, const ccd_functions *functions, size_t applied,
-          ccd_migrated *ret, char ret_state[6], cc_error *reterr)
+apply_all(PGconn *pg,
+          const migrations *files,
+          const ccd_functions *functions,
+          size_t applied,
+          ccd_migrated *ret,
+          char ret_state[6],
+          cc_error *reterr)
 {
   *ret = (ccd_migrated){0};
   cc_status status = ccd_script_exec(pg, "BEGIN", /* script= */ NULL, ret_state, reterr);
   for (size_t i = applied; status == CC_OK && i < files->n; i++) {
-    status = apply(pg, i + 1, &files->items[i], ret_state, reterr);
+    status = apply_migration(pg, i + 1, &files->items[i], ret_state, reterr);
     ret->migrations++;
   }
   if (status == CC_OK)
@@ -216,11 +219,14 @@ apply_all(PGconn *pg, const migrations *files, const ccd_functions *functions, s
 /* A lock that somebody holds is worth another try; waiting longer for it would make everybody else
  * wait behind us. */
 static cc_status
-migrate(PGconn *pg, const migrations *files, const ccd_functions *functions, ccd_migrated *ret,
-        cc_error *reterr)
+migrate_locked(PGconn *pg,
+               const migrations *files,
+               const ccd_functions *functions,
+               ccd_migrated *ret,
+               cc_error *reterr)
 {
   size_t applied = 0;
-  cc_status status = prepare(pg, reterr);
+  cc_status status = prepare_migrations(pg, reterr);
   if (status == CC_OK)
     status = read_applied(pg, files, &applied, reterr);
   for (int attempt = 1; status == CC_OK; attempt++) {
@@ -245,27 +251,33 @@ ignore_notice(void *data, const char *message)
 }
 
 static cc_status
-connect_and_migrate(const char *url, const migrations *files, const ccd_functions *functions,
-                    ccd_migrated *ret, cc_error *reterr)
+connect_and_migrate(const char *url,
+                    const migrations *files,
+                    const ccd_functions *functions,
+                    ccd_migrated *ret,
+                    cc_error *reterr)
 {
   PGconn *pg = PQconnectdb(url);
   (void) PQsetNoticeProcessor(pg, ignore_notice, /* arg= */ NULL);
   const char *words = PQerrorMessage(pg);
-  cc_status status =
-    PQstatus(pg) == CONNECTION_OK
-      ? migrate(pg, files, functions, ret, reterr)
-      : cc_fail(reterr,
-                CC_ERR_UNAVAILABLE,
-                "migration",
-                "Cannot migrate: %.*s",
-                (int) strcspn(words, "\n"),
-                words);
+  cc_status status = PQstatus(pg) == CONNECTION_OK
+                       ? migrate_locked(pg, files, functions, ret, reterr)
+                       : cc_fail(reterr,
+                                 CC_ERR_UNAVAILABLE,
+                                 "migration",
+                                 "Cannot migrate: %.*s",
+                                 (int) strcspn(words, "\n"),
+                                 words);
   PQfinish(pg);
   return status;
 }
 
 cc_status
-ccd_migrate(const char *url, const char *folder, const char *functions_folder, ccd_migrated *ret,
+ccd_migrate(const char *url,
+            const char *folder,
+            const char *functions_folder,
+            const cc_type *const types[],
+            ccd_migrated *ret,
             cc_error *reterr)
 {
   ccd_migrated done = {0};
@@ -273,7 +285,7 @@ ccd_migrate(const char *url, const char *folder, const char *functions_folder, c
   ccd_functions functions = {.items = NULL};
   cc_status status = read_folder(folder, &files, reterr);
   if (status == CC_OK)
-    status = ccd_functions_read(functions_folder, &functions, reterr);
+    status = ccd_functions_read(functions_folder, types, &functions, reterr);
   if (status == CC_OK)
     status = connect_and_migrate(url, &files, &functions, &done, reterr);
   ccd_functions_done(&functions);

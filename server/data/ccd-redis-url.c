@@ -11,7 +11,7 @@
 
 /* A malloc'ed copy with %XX decoded; NULL when memory is out. */
 static char *
-decode(const char *text, size_t length)
+decode_percent(const char *text, size_t length)
 {
   char *copy = malloc(length + 1);
   if (copy == NULL)
@@ -59,8 +59,8 @@ read_login(const char **text, ccd_redis_place *place)
   if (colon == NULL)
     return false;
   if (colon > *text)
-    place->user = decode(*text, (size_t) (colon - *text));
-  place->password = decode(colon + 1, (size_t) (at - colon - 1));
+    place->user = decode_percent(*text, (size_t) (colon - *text));
+  place->password = decode_percent(colon + 1, (size_t) (at - colon - 1));
   *text = at + 1;
   return place->password != NULL;
 }
@@ -69,7 +69,7 @@ static bool
 read_unix(const char *text, ccd_redis_place *place)
 {
   size_t length = strcspn(text, "?");
-  place->path = decode(text, length);
+  place->path = decode_percent(text, length);
   text += length;
   if (*text == '?') {
     if (strncmp(text, "?db=", 4) != 0)
@@ -83,7 +83,7 @@ static bool
 read_host(const char *text, ccd_redis_place *place)
 {
   size_t host = strcspn(text, ":/?");
-  place->host = decode(text, host);
+  place->host = decode_percent(text, host);
   place->port = 6379;
   text += host;
   if (*text == ':') {
@@ -133,7 +133,7 @@ ccd_redis_place_done(ccd_redis_place *place)
 
 /* True when the reply is there and no error. */
 static bool
-accepted(void *reply)
+is_accepted(void *reply)
 {
   bool good = reply != NULL && ((redisReply *) reply)->type != REDIS_REPLY_ERROR;
   if (reply != NULL)
@@ -143,17 +143,17 @@ accepted(void *reply)
 
 /* A PING besides: a server that is still loading its data is not there yet. */
 static bool
-greet(redisContext *context, const ccd_redis_place *place)
+greet_server(redisContext *context, const ccd_redis_place *place)
 {
   if (place->password != NULL && place->user == NULL &&
-      !accepted(redisCommand(context, "AUTH %s", place->password)))
+      !is_accepted(redisCommand(context, "AUTH %s", place->password)))
     return false;
   if (place->user != NULL &&
-      !accepted(redisCommand(context, "AUTH %s %s", place->user, place->password)))
+      !is_accepted(redisCommand(context, "AUTH %s %s", place->user, place->password)))
     return false;
-  if (place->database != 0 && !accepted(redisCommand(context, "SELECT %d", place->database)))
+  if (place->database != 0 && !is_accepted(redisCommand(context, "SELECT %d", place->database)))
     return false;
-  return accepted(redisCommand(context, "PING"));
+  return is_accepted(redisCommand(context, "PING"));
 }
 
 redisContext *
@@ -166,7 +166,8 @@ ccd_redis_connect(const ccd_redis_place *place)
                             : redisConnectWithTimeout(place->host, place->port, connect);
   if (context == NULL)
     return NULL;
-  if (context->err == 0 && redisSetTimeout(context, command) == REDIS_OK && greet(context, place))
+  if (context->err == 0 && redisSetTimeout(context, command) == REDIS_OK &&
+      greet_server(context, place))
     return context;
   redisFree(context);
   return NULL;

@@ -49,7 +49,7 @@ ccd_redis_up(const ccd_redis *redis)
 }
 
 static void
-wake(ccd_redis *redis)
+wake_thread(ccd_redis *redis)
 {
   uint64_t one = 1;
   while (write(redis->wake, &one, sizeof(one)) < 0 && errno == EINTR)
@@ -64,7 +64,7 @@ go_away(ccd_redis *redis, unsigned generation)
     atomic_fetch_add(&redis->generation, 1);
     atomic_store(&redis->up, false);
     pthread_cond_broadcast(&redis->freed);
-    wake(redis);
+    wake_thread(redis);
   }
   pthread_mutex_unlock(&redis->lock);
 }
@@ -152,7 +152,7 @@ return_slot(ccd_redis *redis, ccd_slot *slot, bool broken)
 
 /* Queue the commands of one request; how many replies will come, or -1. */
 static int
-append(redisContext *context, const ccd_redis_ask *ask)
+append_commands(redisContext *context, const ccd_redis_ask *ask)
 {
   int n = 0, bad = 0;
   if (ask->get != NULL) {
@@ -204,7 +204,7 @@ ccd_redis_request(ccd_redis *redis,
 
   ccd_redis_answer answer = {.value = NULL};
   cc_status status = CC_OK;
-  int n = append(slot->context, ask);
+  int n = append_commands(slot->context, ask);
   bool broken = n < 0;
   for (int i = 0; i < n && !broken; i++) {
     redisReply *reply = next_reply(slot->context);
@@ -257,7 +257,7 @@ ccd_redis_delete(ccd_redis *redis, const char *key)
 }
 
 static void
-tell(ccd_redis *redis, const char *key)
+tell_key(ccd_redis *redis, const char *key)
 {
   pthread_mutex_lock(&redis->lock);
   ccd_redis_revoked_cb *callback = redis->callback;
@@ -272,7 +272,7 @@ ccd_redis_revoke(ccd_redis *redis, const char *key)
 {
   /* Here and now: this process must not wait for its own message, nor go without when Redis is
    * away. The other processes hear it, or drop everything when they are back. */
-  tell(redis, key);
+  tell_key(redis, key);
   ccd_slot *slot = take_slot(redis);
   if (slot == NULL)
     return;
@@ -291,7 +291,7 @@ ccd_redis_on_revoke(ccd_redis *redis, ccd_redis_revoked_cb *callback, void *data
 
 /* Sleep up to @ms or until somebody wakes the thread. */
 static void
-rest(ccd_redis *redis, int ms)
+rest_until_woken(ccd_redis *redis, int ms)
 {
   struct pollfd wait = {.fd = redis->wake, .events = POLLIN};
   uint64_t count = 0;
@@ -300,7 +300,7 @@ rest(ccd_redis *redis, int ms)
 }
 
 static redisContext *
-subscribe(ccd_redis *redis)
+subscribe_channel(ccd_redis *redis)
 {
   redisContext *context = ccd_redis_connect(&redis->place);
   if (context == NULL)
@@ -334,7 +334,7 @@ read_messages(ccd_redis *redis, redisContext *context)
         reply->element[0]->type == REDIS_REPLY_STRING &&
         strcmp(reply->element[0]->str, "message") == 0 &&
         reply->element[2]->type == REDIS_REPLY_STRING)
-      tell(redis, reply->element[2]->str);
+      tell_key(redis, reply->element[2]->str);
     freeReplyObject(reply);
   }
 }
@@ -365,7 +365,7 @@ listen_on(ccd_redis *redis, redisContext *context)
     if (n < 0 && errno == EINTR)
       continue;
     if (wait[1].revents != 0)
-      rest(redis, 0);
+      rest_until_woken(redis, 0);
     bool good = n >= 0;
     if (n == 0) {
       good = !asked && send_ping(context);
@@ -380,18 +380,18 @@ listen_on(ccd_redis *redis, redisContext *context)
 }
 
 static void *
-run(void *data)
+redis_thread(void *data)
 {
   ccd_redis *redis = data;
   while (!atomic_load(&redis->closing)) {
-    redisContext *context = subscribe(redis);
+    redisContext *context = subscribe_channel(redis);
     if (context == NULL) {
-      rest(redis, RETRY_MS);
+      rest_until_woken(redis, RETRY_MS);
       continue;
     }
     /* Subscribed first, then everything that may be stale is dropped, then it is up: no revocation
      * falls between. */
-    tell(redis, /* key= */ NULL);
+    tell_key(redis, /* key= */ NULL);
     atomic_store(&redis->up, true);
     listen_on(redis, context);
     redisFree(context);
@@ -400,7 +400,7 @@ run(void *data)
 }
 
 static cc_status
-start(ccd_redis *redis, const char *url, int connections, cc_error *reterr)
+start_redis(ccd_redis *redis, const char *url, int connections, cc_error *reterr)
 {
   pthread_condattr_t attributes;
   pthread_condattr_init(&attributes);
@@ -421,10 +421,10 @@ start(ccd_redis *redis, const char *url, int connections, cc_error *reterr)
   redis->slots = calloc((size_t) redis->n_slots, sizeof(*redis->slots));
   redis->free = calloc((size_t) redis->n_slots, sizeof(ccd_slot *));
   if (redis->slots == NULL || redis->free == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   for (int i = 0; i < redis->n_slots; i++)
     redis->free[redis->n_free++] = &redis->slots[i];
-  if (pthread_create(&redis->thread, NULL, run, redis) != 0)
+  if (pthread_create(&redis->thread, NULL, redis_thread, redis) != 0)
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
   redis->thread_runs = true;
   return CC_OK;
@@ -435,8 +435,8 @@ ccd_redis_open(const char *url, int connections, ccd_redis **ret, cc_error *rete
 {
   ccd_redis *redis = calloc(1, sizeof(*redis));
   if (redis == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
-  cc_status status = start(redis, url, connections, reterr);
+    return cc_fail_memory(reterr);
+  cc_status status = start_redis(redis, url, connections, reterr);
   if (status != CC_OK) {
     ccd_redis_close(redis);
     return status;
@@ -452,7 +452,7 @@ ccd_redis_close(ccd_redis *redis)
     return;
   atomic_store(&redis->closing, true);
   if (redis->thread_runs) {
-    wake(redis);
+    wake_thread(redis);
     pthread_join(redis->thread, NULL);
   }
   for (int i = 0; redis->slots != NULL && i < redis->n_slots; i++)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-rows.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/cc-str.h"
+#include "server/data/ccd-parts.h"
 #include "server/data/ccd-script.h"
 
 /* SQL files run once, by hand or at start: plain synchronous libpq will do. */
@@ -58,6 +59,26 @@ ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr)
   return CC_OK;
 }
 
+cc_status
+ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(FILE_MAX);
+  cc_error why = {0};
+  size_t length = 0;
+  cc_status status = ccd_parts_expand(script->sql, types, &text, &why);
+  char *sql = status == CC_OK ? cc_str_take(&text, &length) : NULL;
+  cc_str_done(&text);
+  if (status != CC_OK)
+    return cc_fail(reterr, status, "migration", "%s: %s", script->file, why.message);
+  if (sql == NULL || !hash_text(sql, length, script->checksum)) {
+    free(sql);
+    return cc_fail_memory(reterr);
+  }
+  free(script->sql);
+  script->sql = sql;
+  return CC_OK;
+}
+
 /* Line of the statement that failed, when the server tells its position; else 0. */
 static long long
 failed_line(const char *sql, const PGresult *result)
@@ -77,7 +98,10 @@ failed_line(const char *sql, const PGresult *result)
 
 /* The server's words are for the person who runs the migration; they hold no personal data. */
 static cc_status
-failed(const PGconn *pg, const PGresult *result, const ccd_script *script, cc_error *reterr)
+statement_failed(const PGconn *pg,
+                 const PGresult *result,
+                 const ccd_script *script,
+                 cc_error *reterr)
 {
   const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (primary == NULL)
@@ -97,8 +121,11 @@ failed(const PGconn *pg, const PGresult *result, const ccd_script *script, cc_er
 }
 
 cc_status
-ccd_script_exec(
-  PGconn *pg, const char *sql, const ccd_script *script, char ret_state[6], cc_error *reterr)
+ccd_script_exec(PGconn *pg,
+                const char *sql,
+                const ccd_script *script,
+                char ret_state[6],
+                cc_error *reterr)
 {
   PGresult *result = PQexec(pg, sql);
   ExecStatusType got = PQresultStatus(result);
@@ -107,14 +134,18 @@ ccd_script_exec(
     (void) snprintf(ret_state, 6, "%s", state != NULL ? state : "");
   cc_status status = CC_OK;
   if (got != PGRES_COMMAND_OK && got != PGRES_TUPLES_OK)
-    status = failed(pg, result, script, reterr);
+    status = statement_failed(pg, result, script, reterr);
   PQclear(result);
   return status;
 }
 
 cc_status
-ccd_script_query(
-  PGconn *pg, const char *sql, const char *const args[], int n, PGresult **ret, cc_error *reterr)
+ccd_script_query(PGconn *pg,
+                 const char *sql,
+                 const char *const args[],
+                 int n,
+                 PGresult **ret,
+                 cc_error *reterr)
 {
   PGresult *result = PQexecParams(pg,
                                   sql,
@@ -127,7 +158,7 @@ ccd_script_query(
   ExecStatusType got = PQresultStatus(result);
   cc_status status = got == PGRES_COMMAND_OK || got == PGRES_TUPLES_OK
                        ? CC_OK
-                       : failed(pg, result, /* script= */ NULL, reterr);
+                       : statement_failed(pg, result, /* script= */ NULL, reterr);
   if (status == CC_OK && ret != NULL)
     *ret = result;
   else

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "common/base/cc-status.h"
+#include "common/codec/cc-type.h"
 
 #define CCD_CHECKSUM_TEXT 65 /* SHA-256 in hexadecimal, with NUL */
 
@@ -16,12 +17,15 @@ typedef struct ccd_script {
 } ccd_script;
 
 /* Free what @script holds. */
-void
-ccd_script_done(ccd_script *script);
+void ccd_script_done(ccd_script *script);
 
 /* Read @script->file, which is set, below @folder: fills sql and checksum. */
+cc_status ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr) CC_MUSTCHECK;
+
+/* Fill the parts of @script that are made from types, see ccd_parts_expand; the checksum is that of
+ * the result, so that a changed type changes the file. */
 cc_status
-ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr) CC_MUSTCHECK;
+ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *reterr) CC_MUSTCHECK;
 
 /**
  * Run statements and forget their result.
@@ -29,15 +33,20 @@ ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr) CC_MUS
  * @script: names the file in an error message; may be NULL
  * @ret_state: SQLSTATE of a failure, "" without one; may be NULL
  */
-cc_status
-ccd_script_exec(
-  PGconn *pg, const char *sql, const ccd_script *script, char ret_state[6], cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_script_exec(PGconn *pg,
+                          const char *sql,
+                          const ccd_script *script,
+                          char ret_state[6],
+                          cc_error *reterr) CC_MUSTCHECK;
 
 /**
  * Run one statement with up to three text parameters.
  *
  * @ret: its rows, to be cleared by the caller; NULL: not wanted
  */
-cc_status
-ccd_script_query(PGconn *pg, const char *sql, const char *const args[], int n, PGresult **ret,
-                 cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_script_query(PGconn *pg,
+                           const char *sql,
+                           const char *const args[],
+                           int n,
+                           PGresult **ret,
+                           cc_error *reterr) CC_MUSTCHECK;

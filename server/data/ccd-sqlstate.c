@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-sqlstate.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +42,7 @@ static const row rows[] = {
   {"CC409", CC_ERR_CONFLICT, "conflict", NULL, ""},
   {"CC412", CC_ERR_PRECONDITION, "changed", NULL, ""},
   {"CC422", CC_ERR_INVALID, "invalid", NULL, ""},
+  {"CC4S1", CC_ERR_CONFLICT, "script_changed", NULL, ""},
   {"", CC_ERR_INTERNAL, "internal", "The server made a mistake.", ""},
 };
 
@@ -59,7 +62,7 @@ ccd_db_report(const char *sqlstate, const char *constraint, const char *primary)
 }
 
 static const row *
-find(const char *state)
+find_meaning(const char *state)
 {
   const row *at = rows;
   while (strncmp(state, at->state, strlen(at->state)) != 0)
@@ -68,7 +71,7 @@ find(const char *state)
 }
 
 static const char *
-field(const PGresult *result, int code)
+error_field(const PGresult *result, int code)
 {
   const char *text = PQresultErrorField(result, code);
   return text != NULL ? text : "";
@@ -76,9 +79,9 @@ field(const PGresult *result, int code)
 
 /* Messages of class 22 quote the value after a colon or in quotes; the log gets the part before. */
 static void
-report(const PGresult *result, const char *state)
+report_result(const PGresult *result, const char *state)
 {
-  const char *primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  const char *primary = error_field(result, PG_DIAG_MESSAGE_PRIMARY);
   char cut[200];
   size_t length = strlen(primary);
   if (strncmp(state, "22", 2) == 0)
@@ -92,8 +95,8 @@ report(const PGresult *result, const char *state)
 static void
 column_of_constraint(const PGresult *result, size_t size, char *ret)
 {
-  const char *name = field(result, PG_DIAG_CONSTRAINT_NAME);
-  const char *table = field(result, PG_DIAG_TABLE_NAME);
+  const char *name = error_field(result, PG_DIAG_CONSTRAINT_NAME);
+  const char *table = error_field(result, PG_DIAG_TABLE_NAME);
   size_t table_length = strlen(table);
   ret[0] = '\0';
   if (table_length == 0 || strncmp(name, table, table_length) != 0 || name[table_length] != '_')
@@ -113,7 +116,7 @@ column_of_constraint(const PGresult *result, size_t size, char *ret)
 static void
 set_pointer(const PGresult *result, const char *state, cc_error *error)
 {
-  const char *column = field(result, PG_DIAG_COLUMN_NAME);
+  const char *column = error_field(result, PG_DIAG_COLUMN_NAME);
   if (column[0] != '\0')
     (void) snprintf(error->pointer, sizeof(error->pointer), "/%s", column);
   else if (strncmp(state, "23", 2) == 0)
@@ -124,39 +127,40 @@ set_pointer(const PGresult *result, const char *state, cc_error *error)
 static void
 fill_own(const PGresult *result, const row *meaning, cc_error *error)
 {
-  const char *code = field(result, PG_DIAG_MESSAGE_DETAIL);
+  const char *code = error_field(result, PG_DIAG_MESSAGE_DETAIL);
   (void) cc_fail(error,
                  meaning->status,
                  code[0] != '\0' ? code : meaning->code,
                  "%s",
-                 field(result, PG_DIAG_MESSAGE_PRIMARY));
-  (void) snprintf(error->hint, sizeof(error->hint), "%s", field(result, PG_DIAG_MESSAGE_HINT));
+                 error_field(result, PG_DIAG_MESSAGE_PRIMARY));
+  (void)
+    snprintf(error->hint, sizeof(error->hint), "%s", error_field(result, PG_DIAG_MESSAGE_HINT));
 }
 
 /* Deleting what others refer to has the same SQLSTATE as referring to what is not there. */
 static const row *
-refine(const PGresult *result, const char *state, const row *meaning)
+refine_meaning(const PGresult *result, const char *state, const row *meaning)
 {
   if (strcmp(state, "23503") == 0 &&
-      strncmp(field(result, PG_DIAG_MESSAGE_PRIMARY), "update or delete", 16) == 0)
-    return find("23001");
+      strncmp(error_field(result, PG_DIAG_MESSAGE_PRIMARY), "update or delete", 16) == 0)
+    return find_meaning("23001");
   return meaning;
 }
 
 cc_status
 ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr)
 {
-  const char *state = field(result, PG_DIAG_SQLSTATE);
+  const char *state = error_field(result, PG_DIAG_SQLSTATE);
   if (state[0] == '\0') /* libpq itself: the connection broke */
     state = "08006";
-  const row *meaning = refine(result, state, find(state));
+  const row *meaning = refine_meaning(result, state, find_meaning(state));
   bool stale = strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0;
   if (ret_stale != NULL && stale)
     *ret_stale = true;
   if (ret_retry != NULL && strcmp(meaning->code, "retry") == 0)
     *ret_retry = true;
   if (meaning->status == CC_ERR_INTERNAL || meaning->status == CC_ERR_UNAVAILABLE)
-    report(result, state);
+    report_result(result, state);
   if (reterr == NULL)
     return meaning->status;
 

@@ -38,6 +38,17 @@ typedef struct ccd_actor {
   char key[72];             /* name of the credential in caches: hash of the token */
 } ccd_actor;
 
+/* Whose cached sessions are dropped. */
+typedef enum ccd_revoked {
+  CCD_REVOKED_EVERYBODY = 0,
+  CCD_REVOKED_SESSION,
+  CCD_REVOKED_TOKEN,
+  CCD_REVOKED_DEVICE,
+  CCD_REVOKED_USER,
+  CCD_REVOKED_ORGANIZATION,
+  _CCD_REVOKED_MAX
+} ccd_revoked;
+
 /* An answer of CC_REPLY_FILE. All texts and bytes in the arena, or static. */
 typedef struct ccd_file {
   const char *bytes;    /* the answer, binary; NULL: .fd is */
@@ -71,10 +82,9 @@ struct ccd_call {
   const void *reply;    /* a struct of op->reply, in the arena */
   const ccd_rows *rows; /* the rows themselves are the answer (one, or a list) */
   const ccd_file *file; /* CC_REPLY_FILE: an open file (ccd_call_send_file) or bytes */
-  const ccd_arg *args;  /* of route->prepare: further parameters of route->query, in the arena */
+  const ccd_arg *args;  /* of route->prepare: the :arg.x of route->query, in the arena */
 
   const char *set_cookie;        /* value of a Set-Cookie header; NULL: none */
-  const char *location;          /* Location of a thing created; NULL: none */
   struct ccd_exchange *exchange; /* the dispatcher's own */
 };
 
@@ -96,16 +106,32 @@ typedef enum ccd_limit {
 
 #define CCD_KEYSET_MAX 2
 
+/* Whose objects a route may touch: what db/functions/scope is asked about. A route whose path,
+ * query or body has the id of such an object says it, or says CCD_SCOPE_NONE: whoever has the right
+ * has it for all objects of the organization. */
+enum {
+  CCD_SCOPE_NONE = 1 << 0,
+  CCD_SCOPE_TURF = 1 << 1,
+  CCD_SCOPE_DOOR = 1 << 2,
+  CCD_SCOPE_VOTER = 1 << 3,
+  CCD_SCOPE_EVENT = 1 << 4,
+  _CCD_SCOPE_ALL = (1 << 5) - 1
+};
+
 /* The binding of one operation: what it takes to be allowed, and what does the work. */
 struct ccd_route {
   const cc_op *op;
   cc_right right; /* 0 stops the server at start-up; CC_RIGHT_PUBLIC is said aloud */
   ccd_tx tx;
   const ccd_query *query; /* the work is this one statement… */
-  ccd_handler *handler;   /* …or this rule; never both */
+  ccd_handler *handler;   /* …or this rule; both only with CCD_NONE: the handler runs .query by
+                             ccd_call_once, and its rows are the answer */
   ccd_handler
     *prepare;        /* with .query: runs before it in the same transaction and leaves call->args */
   const char *audit; /* action in the audit log; every CCD_WRITE route has one */
+  unsigned scope;    /* CCD_SCOPE bits; see there */
+  const cc_type
+    *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
   bool slow;                 /* may take long: the proxy sends it to the side listener */
@@ -120,18 +146,16 @@ struct ccd_route {
 #define CCD_BODY_MAX (128u * 1024)
 
 /**
- * Run a named query inside the call's transaction. Parameters are found by name: @extra first, then
- * the call's own (organization_id, session_id, request_id, address, actor, my_user_id, my_rights:
- * names of the actor's rights as a JSON array, body: the validated body as jsonb, limit, cursor_1,
- * cursor_2, if_match), then path, query string and body fields, last user_id (the actor's, unless
- * the path names a person). What is absent is NULL.
+ * Run a named query inside the call's transaction. The prefix of each of its parameters says where
+ * the value comes from (docs/internals/queries.md): :arg.x from @args, :call.x, :page.x, :path.x,
+ * :query.x, :body.x and :body from the request. A field that the client left out is NULL.
  *
- * @extra: ends with a NULL name; may be NULL
+ * @args: ends with a NULL name; may be NULL
  * @ret: may be NULL; valid until the call ends
  */
 cc_status ccd_call_query(ccd_call *call,
                          const ccd_query *query,
-                         const ccd_arg *extra,
+                         const ccd_arg *args,
                          const ccd_rows **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
@@ -153,32 +177,12 @@ cc_status ccd_call_once(ccd_call *call,
                         ccd_tx tx,
                         const char *action,
                         const ccd_query *query,
-                        const ccd_arg *extra,
+                        const ccd_arg *args,
                         const ccd_rows **ret,
                         cc_error *reterr) CC_MUSTCHECK;
 
 /* When the first byte of the request came. */
 cc_time ccd_call_received(const ccd_call *call);
-
-/* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
- * on failure. */
-cc_status
-ccd_call_send_file(ccd_call *call, int fd, const ccd_file *file, cc_error *reterr) CC_MUSTCHECK;
-
-/* Answer with @length bytes that live in the arena. */
-cc_status ccd_call_send_bytes(ccd_call *call,
-                              const void *bytes,
-                              size_t length,
-                              const ccd_file *file,
-                              cc_error *reterr) CC_MUSTCHECK;
-
-/* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL:
- * no memory. */
-const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
-
-/* Back again. False: not one of ours, or of another organization. */
-bool
-ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id);
 
 /* Go on in the same transaction under another tenant, for the few handlers that must cross a border
  * (accepting an invitation). */
@@ -187,6 +191,13 @@ cc_status ccd_call_switch(ccd_call *call,
                           int64_t user_id,
                           cc_error *reterr) CC_MUSTCHECK;
 
-/* For ccd_arg: numbers as text in the arena. */
-const char *ccd_text_int64(cc_arena *arena, int64_t value);
-const char *ccd_text_time(cc_arena *arena, cc_time value);
+/* After the commit, drop what is cached about sessions. Every process hears of it. */
+void ccd_call_revoke(ccd_call *call, ccd_revoked kind, int64_t id);
+
+/* After the commit, wake the job worker. */
+void ccd_call_wake_jobs(ccd_call *call);
+
+/* Count one use of a limit class under a key of the handler's choice (an account, besides the
+ * address that the route already counts). CC_ERR_RATE_LIMITED when it is used up. */
+cc_status
+ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr) CC_MUSTCHECK;

@@ -100,7 +100,7 @@ setting_store(const setting *row, const char *value, ccd_config *config, cc_erro
   if (row->kind == SETTING_TEXT) {
     char *copy = strdup(value);
     if (copy == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     free(*(char **) member);
     *(char **) member = copy;
     return CC_OK;

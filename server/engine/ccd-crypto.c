@@ -25,7 +25,7 @@ static EVP_CIPHER *aes_gcm;
 static pthread_once_t fetched = PTHREAD_ONCE_INIT;
 
 static void
-fetch(void)
+fetch_algorithms(void)
 {
   sha256 = EVP_MD_fetch(/* libctx= */ NULL, "SHA256", /* properties= */ NULL);
   hmac = EVP_MAC_fetch(/* libctx= */ NULL, "HMAC", /* properties= */ NULL);
@@ -36,7 +36,7 @@ fetch(void)
 static void
 fetch_once(void)
 {
-  int failed = pthread_once(&fetched, fetch);
+  int failed = pthread_once(&fetched, fetch_algorithms);
   assert(failed == 0);
 }
 
@@ -65,7 +65,7 @@ hex_write(const uint8_t *data, size_t n, char *ret)
 }
 
 static bool
-derive(const uint8_t *secret, const char *purpose, uint8_t ret[static CCD_KEY_BYTES])
+derive_key(const uint8_t *secret, const char *purpose, uint8_t ret[static CCD_KEY_BYTES])
 {
   EVP_KDF *kdf = EVP_KDF_fetch(/* libctx= */ NULL, "HKDF", /* properties= */ NULL);
   EVP_KDF_CTX *context = kdf == NULL ? NULL : EVP_KDF_CTX_new(kdf);
@@ -94,9 +94,9 @@ ccd_keys_derive(const char *secret_hex, ccd_keys *ret, cc_error *reterr)
                    "secret_key",
                    "SECRET_KEY must be %zu hexadecimal digits",
                    2 * sizeof(secret));
-  bool ok = derive(secret, "campaign-center seal v1", ret->seal) &&
-            derive(secret, "campaign-center cursor v1", ret->cursor) &&
-            derive(secret, "campaign-center lookup v1", ret->lookup);
+  bool ok = derive_key(secret, "campaign-center seal v1", ret->seal) &&
+            derive_key(secret, "campaign-center cursor v1", ret->cursor) &&
+            derive_key(secret, "campaign-center lookup v1", ret->lookup);
   OPENSSL_cleanse(secret, sizeof(secret));
   if (!ok)
     return cc_fail(reterr, CC_ERR_INTERNAL, "hkdf", "Keys could not be derived from SECRET_KEY");

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-cursor.h"
+
 #include <string.h>
 
 #include "common/base/cc-utf8.h"
@@ -11,12 +13,12 @@
 #define CURSOR_MAX 600
 
 static bool
-sign(const ccd_keys *keys,
-     cc_arena *arena,
-     const char *scope,
-     const char *text,
-     size_t length,
-     uint8_t *ret)
+sign_cursor(const ccd_keys *keys,
+            cc_arena *arena,
+            const char *scope,
+            const char *text,
+            size_t length,
+            uint8_t *ret)
 {
   size_t scope_length = strlen(scope) + 1;
   char *whole = cc_arena_text(arena, scope_length + length);
@@ -48,7 +50,7 @@ ccd_cursor_make(const ccd_keys *keys,
     at += bytes;
   }
   uint8_t mac[CCD_HASH_BYTES];
-  if (!sign(keys, arena, scope, plain + MAC_BYTES, length, mac))
+  if (!sign_cursor(keys, arena, scope, plain + MAC_BYTES, length, mac))
     return NULL;
   memcpy(plain, mac, MAC_BYTES);
   return ccd_base64url(arena, plain, MAC_BYTES + length);
@@ -69,7 +71,7 @@ ccd_cursor_read(const ccd_keys *keys,
       plain[length - 1] != '\0')
     return false;
   uint8_t mac[CCD_HASH_BYTES];
-  if (!sign(keys, arena, scope, (const char *) plain + MAC_BYTES, length - MAC_BYTES, mac) ||
+  if (!sign_cursor(keys, arena, scope, (const char *) plain + MAC_BYTES, length - MAC_BYTES, mac) ||
       !ccd_equal_constant_time(mac, plain, MAC_BYTES))
     return false;
   const char *at = (const char *) plain + MAC_BYTES;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-bind.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -11,9 +12,15 @@
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-idempotency.h"
 #include "server/engine/ccd-intake.h"
+#include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
+#include "server/engine/ccd-problem.h"
+#include "server/engine/ccd-reply-file.h"
+#include "server/engine/ccd-reply.h"
+#include "server/engine/ccd-response.h"
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
@@ -62,8 +69,7 @@ arena_put(void *data)
     cc_arena_free(arena);
 }
 
-/* -- the steps before the work -------------------------------------------------------------------
- */
+/* --- the steps before the work --- */
 
 static cc_status
 step_route(ccd_exchange *exchange, cc_error *reterr)
@@ -73,6 +79,8 @@ step_route(ccd_exchange *exchange, cc_error *reterr)
     exchange->response->close = true;
     return cc_fail(reterr, CC_ERR_MALFORMED, "http", "%s", request->malformed);
   }
+  if (exchange->call.route != NULL)
+    return CC_OK; /* found before the body came */
   cc_status status = ccd_router_match(exchange->server->router,
                                       exchange->method,
                                       request->path,
@@ -256,17 +264,24 @@ step_right(ccd_exchange *exchange, cc_error *reterr)
                    CC_ERR_FORBIDDEN,
                    "second_factor_needed",
                    "The organization asks for a second factor: set one up first");
+  /* Nobody can tell which right is missing as long as it is open in which organization. */
+  if (actor->kind == CCD_ACTOR_PERSON && cc_right_needs_organization(route->right) &&
+      !(actor->rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER)))
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "no_organization",
+                   "This session has no active organization: choose one of yours with PUT "
+                   "/v1/session/organization");
   if (!(actor->rights & CC_RIGHT_BIT(route->right)))
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "right",
                    "This needs the right %s",
-                   ccd_right_get(route->right)->name);
+                   cc_right_get(route->right)->name);
   return CC_OK;
 }
 
-/* -- the work ------------------------------------------------------------------------------------
- */
+/* --- the work --- */
 
 static void
 reset_work(ccd_exchange *exchange)
@@ -277,6 +292,7 @@ reset_work(ccd_exchange *exchange)
   ccd_reply_file_drop(exchange);
   exchange->call.errors.n = 0;
   exchange->etag = NULL;
+  exchange->location = NULL;
   exchange->next_cursor = NULL;
   exchange->n_revokes = 0;
   exchange->wake_jobs = false;
@@ -291,7 +307,7 @@ work_once(ccd_exchange *exchange, cc_error *reterr)
   const char **args =
     cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
   if (args == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_exchange_args(exchange, query, NULL, args, reterr);
   if (status == CC_OK)
     status = ccd_db_query_once(exchange->conn,
@@ -370,7 +386,7 @@ after_commit(ccd_exchange *exchange)
 {
   ccd_server *server = exchange->server;
   if (exchange->call.route->revokes_organization)
-    ccd_call_revoke(&exchange->call, "organization", exchange->context.organization_id);
+    ccd_call_revoke(&exchange->call, CCD_REVOKED_ORGANIZATION, exchange->context.organization_id);
   for (int i = 0; i < exchange->n_revokes; i++)
     ccd_sessions_revoke(server->sessions,
                         exchange->conn,
@@ -422,8 +438,7 @@ run_last_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? step_work(exchange, reterr) : status;
 }
 
-/* -- around the steps ----------------------------------------------------------------------------
- */
+/* --- around the steps --- */
 
 static cc_method
 method_of(const char *name)
@@ -522,7 +537,7 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
 }
 
 static void
-finish(ccd_exchange *exchange, cc_status status, const cc_error *error)
+finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   if (status == CC_OK) {
     after_commit(exchange);
@@ -578,7 +593,7 @@ static void
 exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   ccd_http_response *response = exchange->response;
-  finish(exchange, status, error);
+  finish_exchange(exchange, status, error);
   response->done = arena_put;
   response->done_data = exchange->call.arena;
 }
@@ -587,22 +602,18 @@ void
 ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response)
 {
   cc_error error = {0};
-  if (request->stream != NULL) {
-    ccd_exchange *exchange = request->stream;
-    exchange->response = response;
-    cc_status status = run_last_steps(exchange, &error);
-    exchange_end(exchange, status, &error);
-    return;
-  }
-  ccd_exchange *exchange = exchange_new(data, request, response);
+  ccd_exchange *exchange = request->begun;
+  if (exchange == NULL)
+    exchange = exchange_new(data, request, response);
   if (exchange == NULL)
     return;
-  cc_status status = run_steps(exchange, &error);
+  exchange->response = response;
+  cc_status status =
+    exchange->spool != NULL ? run_last_steps(exchange, &error) : run_steps(exchange, &error);
   exchange_end(exchange, status, &error);
 }
 
-/* -- bodies that are files -----------------------------------------------------------------------
- */
+/* --- bodies that are files --- */
 
 static cc_status
 begin_file(ccd_exchange *exchange, cc_error *reterr)
@@ -623,7 +634,7 @@ ccd_http_begin
 ccd_dispatch_begin(void *data,
                    const ccd_http_request *request,
                    ccd_http_response *response,
-                   void **ret_stream)
+                   void **ret_begun)
 {
   cc_error error = {0};
   ccd_exchange *exchange = exchange_new(data, request, response);
@@ -635,8 +646,13 @@ ccd_dispatch_begin(void *data,
   /* The listener knows the largest limit of all routes; this one's own may be smaller. */
   bool larger =
     status == CC_OK && route != NULL && !file && announces_more(request, body_most(route));
+  if (status != CC_OK) {
+    arena_put(exchange->call.arena); /* refused when its body has been read */
+    return CCD_HTTP_BUFFER;
+  }
   if (!file && !larger) {
-    arena_put(exchange->call.arena); /* an ordinary request, good or bad */
+    exchange->response = NULL; /* the one to come */
+    *ret_begun = exchange;
     return CCD_HTTP_BUFFER;
   }
   status = file ? begin_file(exchange, &error) : step_size(exchange, &error);
@@ -645,26 +661,27 @@ ccd_dispatch_begin(void *data,
     return CCD_HTTP_ANSWERED;
   }
   exchange->response = NULL; /* the one to come */
-  *ret_stream = exchange;
+  *ret_begun = exchange;
   return CCD_HTTP_STREAM;
 }
 
 bool
-ccd_dispatch_write(void *stream, const char *bytes, size_t n)
+ccd_dispatch_write(void *begun, const char *bytes, size_t n)
 {
-  ccd_exchange *exchange = stream;
+  ccd_exchange *exchange = begun;
   return ccd_spool_write(exchange->spool, bytes, n);
 }
 
 void
-ccd_dispatch_drop(void *stream)
+ccd_dispatch_drop(void *begun)
 {
-  ccd_exchange *exchange = stream;
-  ccd_log(CCD_INFO,
-          "request.aborted",
-          CCD_TEXT("id", exchange->call.request_id),
-          CCD_TEXT("op", exchange->call.route->op->id),
-          CCD_NUMBER("received", exchange->spool->length));
+  ccd_exchange *exchange = begun;
+  if (exchange->spool != NULL)
+    ccd_log(CCD_INFO,
+            "request.aborted",
+            CCD_TEXT("id", exchange->call.request_id),
+            CCD_TEXT("op", exchange->call.route->op->id),
+            CCD_NUMBER("received", exchange->spool->length));
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
   arena_put(exchange->call.arena);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-docs.h"
+
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
@@ -114,7 +116,7 @@ write_op(const ccd_route *route, cc_str *out)
   }
   cc_str_printf(out,
                 "</p><p>Right: <code>%s</code>. Rate limit: <code>%s</code>.</p>",
-                ccd_right_get(route->right)->name,
+                cc_right_get(route->right)->name,
                 ccd_limit_name(route->limit));
   write_part("Path", op->params, 0, out);
   write_part("Query", op->query, 0, out);

@@ -12,7 +12,7 @@
 #define CCD_TRIES 3 /* of work that met a serialization failure or deadlock */
 
 typedef struct ccd_revoke {
-  const char *kind;
+  ccd_revoked kind;
   int64_t id;
 } ccd_revoke;
 
@@ -38,6 +38,7 @@ typedef struct ccd_exchange {
   cc_str out;               /* the reply's body; ceiling CCD_REPLY_MAX */
   const char *content_type; /* of .out */
   const char *etag;
+  const char *location;           /* path of what was made; NULL: none */
   const char *next_cursor;        /* of a list */
   const char *body_media;         /* which of op->body_media it is */
   ccd_spool *spool;               /* body of an operation with .body_media; dropped at the end */
@@ -63,60 +64,6 @@ ccd_exchange_of(ccd_call *call)
 /* Borrow the connection of this exchange, once. */
 cc_status ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* Find the arguments of a query by name. @ret has room for query->n_params. */
-cc_status ccd_exchange_args(ccd_exchange *exchange,
-                            const ccd_query *query,
-                            const ccd_arg *extra,
-                            const char **ret,
-                            cc_error *reterr) CC_MUSTCHECK;
-
-/* Names that a query of @route may use; for the check at start-up. */
-bool ccd_exchange_knows(const ccd_route *route, const char *name);
-
-/* Headers and body of a success (ccd-reply.c). */
-cc_status ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
-void ccd_reply_send(ccd_exchange *exchange);
-
-/* CC_REPLY_FILE (ccd-reply-file.c): the part that Range asks for is found before the commit, so
- * that a refusal leaves nothing behind; drop closes what was not sent. */
-cc_status ccd_reply_file_check(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
-void ccd_reply_file_send(ccd_exchange *exchange);
-void ccd_reply_file_drop(ccd_exchange *exchange);
-
-/* One of the entity tags of If-None-Match is this answer's. */
-bool ccd_reply_not_modified(const ccd_exchange *exchange);
-
-/* The problem document of a failure (ccd-problem.c). Replaces whatever was in the response. */
-void ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error);
-
-void ccd_response_header(ccd_http_response *response, const char *name, const char *value);
-
-/* Is @origin one of the comma-separated @list, whole? */
-bool ccd_origin_listed(const char *list, const char *origin);
-
-/* Headers that every answer carries. */
-void ccd_response_common(ccd_exchange *exchange);
-
-/* Opaque signed cursors (ccd-cursor.c): bound to the operation and the organization. NULL at the
- * arena's ceiling. */
-const char *ccd_cursor_make(const ccd_keys *keys,
-                            cc_arena *arena,
-                            const char *scope,
-                            const char *const *parts,
-                            size_t n);
-
-/* False: not one of ours, or of another list. @ret has room for @n parts. */
-bool ccd_cursor_read(const ccd_keys *keys,
-                     cc_arena *arena,
-                     const char *scope,
-                     const char *cursor,
-                     const char **ret,
-                     size_t n);
-
 /* Is an Idempotency-Key looked at? Not where the reply is a secret, and not where the body has a
  * client_id, which does the same and more. */
 bool ccd_exchange_takes_key(const ccd_route *route);
-
-/* Idempotency-Key (ccd-idempotency.c), inside the transaction. */
-cc_status ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
-cc_status ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

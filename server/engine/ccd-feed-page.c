@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-feed-page.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-cursor.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed-private.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-socket.h"
 #include "server/engine/ccd-log.h"
 
-/* Pages of the feed, asked for or pushed. A cursor is (xid, id), signed for the organization. */
+/* Pages of the feed, asked for or pushed. A cursor is (generation, xid, id), signed for the
+ * organization. */
 
 #define PAGE_MAX 500
 #define PING_US (20 * CC_TIME_SECOND)
@@ -25,33 +32,81 @@ scope_of(cc_arena *arena, int64_t organization_id)
 }
 
 static bool
+keep_text(char *place, size_t size, const char *text)
+{
+  size_t length = strlen(text);
+  if (length >= size)
+    return false;
+  memcpy(place, text, length + 1);
+  return true;
+}
+
+/* CC_ERR_GONE: the cursor is of a feed that ended when the database was restored. */
+static cc_status
 read_since(const ccd_server *server,
            cc_arena *arena,
            int64_t organization_id,
            const char *since,
-           position *ret)
+           position *ret,
+           cc_error *reterr)
 {
-  const char *parts[2] = {"0", "0"};
+  const char *parts[3] = {server->feed_generation, "0", "0"};
   if (since != NULL && !ccd_cursor_read(&server->keys,
                                         arena,
                                         scope_of(arena, organization_id),
                                         since,
                                         parts,
                                         CC_N(parts)))
-    return false;
-  *ret = (position){parts[0], parts[1]};
-  return true;
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "cursor",
+                         "since",
+                         "This cursor was not made by this feed: begin again without it, or with "
+                         "now");
+  if (strcmp(parts[0], server->feed_generation) != 0)
+    return cc_fail_field(reterr,
+                         CC_ERR_GONE,
+                         "feed_restarted",
+                         "since",
+                         "The database was restored and its feed began anew: read the lists again, "
+                         "then go on with now");
+  *ret = (position){parts[1], parts[2]};
+  return CC_OK;
 }
 
 static const char *
 make_cursor(const ccd_server *server, cc_arena *arena, int64_t organization_id, const position *at)
 {
-  const char *parts[] = {at->xid, at->id};
+  const char *parts[] = {server->feed_generation, at->xid, at->id};
   return ccd_cursor_make(&server->keys,
                          arena,
                          scope_of(arena, organization_id),
                          parts,
                          CC_N(parts));
+}
+
+cc_status
+ccd_feed_generation_read(ccd_server *server, cc_error *reterr)
+{
+  static const ccd_context context = {.tx = CCD_READ};
+  ccd_db_conn *conn = NULL;
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_db_borrow(server->db, &conn, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_db_query_once(conn, &context, &ccd_q_feed_generation, NULL, &rows, reterr);
+  if (status == CC_OK && !ccd_rows_bool(rows, 0, "same_cluster"))
+    status = cc_fail(reterr,
+                     CC_ERR_CONFLICT,
+                     "restored",
+                     "This database was restored from a dump: run campaign-centerd restored first "
+                     "(docs/operating.md)");
+  if (status == CC_OK && !keep_text(server->feed_generation,
+                                    sizeof(server->feed_generation),
+                                    ccd_rows_get(rows, 0, "generation")))
+    status = cc_fail(reterr, CC_ERR_INTERNAL, "generation", "The feed's generation is too long");
+  ccd_db_return(server->db, conn);
+  return status;
 }
 
 const char *
@@ -61,14 +116,19 @@ ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id)
   return make_cursor(call->server, call->arena, call->actor->organization_id, &at);
 }
 
-bool
-ccd_call_feed_place(ccd_call *call, const char *cursor, const char **ret_xid, const char **ret_id)
+cc_status
+ccd_call_feed_place(ccd_call *call,
+                    const char *cursor,
+                    const char **ret_xid,
+                    const char **ret_id,
+                    cc_error *reterr)
 {
   position at = {"0", "0"};
-  bool good = read_since(call->server, call->arena, call->actor->organization_id, cursor, &at);
+  cc_status status =
+    read_since(call->server, call->arena, call->actor->organization_id, cursor, &at, reterr);
   *ret_xid = at.xid;
   *ret_id = at.id;
-  return good;
+  return status;
 }
 
 /* From rows to a page. The cursor moves to the last row. */
@@ -85,14 +145,14 @@ fill_page(const ccd_server *server,
   cc_change_page *page = cc_arena_alloc(arena, sizeof(*page));
   size_t n = (size_t) ccd_rows_n(rows);
   if (page == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   page->more = (int64_t) n > limit;
   page->n_data = page->more ? (size_t) limit : n;
   page->data = cc_arena_alloc(arena, (page->n_data + 1) * sizeof(*page->data));
   for (size_t i = 0; page->data != NULL && i < page->n_data; i++) {
     page->data[i] = cc_arena_alloc(arena, sizeof(**page->data));
     if (page->data[i] == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     cc_status status = ccd_rows_bind(rows, (int) i, &cc_change_type, arena, page->data[i], reterr);
     if (status != CC_OK)
       return status;
@@ -102,7 +162,7 @@ fill_page(const ccd_server *server,
     at->id = cc_arena_strdup(arena, ccd_rows_get(rows, (int) page->n_data - 1, "id"));
   }
   if (page->data == NULL || at->xid == NULL || at->id == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   page->cursor = (char *) make_cursor(server, arena, organization_id, at);
   *ret = page;
   return CC_OK;
@@ -125,18 +185,14 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
     at.xid = ccd_rows_get(rows, 0, "xid");
     page = cc_arena_alloc(call->arena, sizeof(*page));
     if (page == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     page->cursor = (char *) make_cursor(call->server, call->arena, organization, &at);
     call->reply = page;
     return CC_OK;
   }
-  if (!read_since(call->server, call->arena, organization, query->since, &at))
-    return cc_fail_field(reterr,
-                         CC_ERR_INVALID,
-                         "cursor",
-                         "since",
-                         "This cursor was not made by this feed: begin again without it, or with "
-                         "now");
+  status = read_since(call->server, call->arena, organization, query->since, &at, reterr);
+  if (status != CC_OK)
+    return status;
   const ccd_arg args[] = {{"xid", at.xid},
                           {"id", at.id},
                           {"limit_more", ccd_text_int64(call->arena, limit + 1)},
@@ -148,8 +204,7 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* -- live ----------------------------------------------------------------------------------------
- */
+/* --- live --- */
 
 typedef struct live {
   ccd_server *server;
@@ -182,20 +237,10 @@ still_allowed(live *self, cc_arena *arena)
          (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER));
 }
 
-static bool
-keep_text(char *place, size_t size, const char *text)
-{
-  size_t length = strlen(text);
-  if (length >= size)
-    return false;
-  memcpy(place, text, length + 1);
-  return true;
-}
-
 /* Send what is new. @ret_sent: how many; false: the socket is gone. A database that is away is
  * waited for. */
 static bool
-push(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
+push_news(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
 {
   *ret_sent = 0;
   ccd_db_conn *conn = NULL;
@@ -247,7 +292,7 @@ live_cb(ccd_socket *socket, void *data)
   int64_t pinged = cc_time_monotonic();
   while (arena != NULL && ccd_socket_open(socket)) {
     size_t sent = 0;
-    if (!push(self, socket, arena, &sent) || !still_allowed(self, arena))
+    if (!push_news(self, socket, arena, &sent) || !still_allowed(self, arena))
       break;
     if (cc_time_monotonic() - pinged > PING_US) {
       pinged = cc_time_monotonic();
@@ -290,17 +335,15 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
     if (status != CC_OK)
       return status;
     at.xid = ccd_rows_get(rows, 0, "xid");
-  } else if (!read_since(call->server, call->arena, call->actor->organization_id, since, &at)) {
-    return cc_fail_field(reterr,
-                         CC_ERR_INVALID,
-                         "cursor",
-                         "since",
-                         "This cursor was not made by this feed: begin again without it, or with "
-                         "now");
+  } else {
+    cc_status status =
+      read_since(call->server, call->arena, call->actor->organization_id, since, &at, reterr);
+    if (status != CC_OK)
+      return status;
   }
   live *self = calloc(1, sizeof(*self));
   if (self == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->server = call->server;
   self->credential = exchange->credential;
   self->watch.organization_id = call->actor->organization_id;

@@ -34,7 +34,7 @@ struct ccd_feed {
 };
 
 static void
-mark(ccd_feed *feed, int64_t organization_id)
+mark_organization(ccd_feed *feed, int64_t organization_id)
 {
   bool any = false;
   for (ccd_feed_watch *watch = feed->watches; watch != NULL; watch = watch->next) {
@@ -57,7 +57,7 @@ ccd_feed_wrote(ccd_feed *feed, int64_t organization_id)
   bool first = feed->n_pending == 0;
   if (!known && feed->n_pending < PENDING_MAX)
     feed->pending[feed->n_pending++] = organization_id;
-  mark(feed, organization_id);
+  mark_organization(feed, organization_id);
   pthread_mutex_unlock(&feed->lock);
   const uint64_t one = 1;
   if (first && write(feed->wake_fd, &one, sizeof(one)) != sizeof(one))
@@ -73,7 +73,7 @@ notified_cb(void *data, const char *payload)
   for (const char *at = payload; *at != '\0';) {
     char *end = NULL;
     int64_t organization = strtoll(at, &end, 10);
-    mark(feed, end == at ? 0 : organization);
+    mark_organization(feed, end == at ? 0 : organization);
     if (*end != ',')
       break;
     at = end + 1;
@@ -83,7 +83,7 @@ notified_cb(void *data, const char *payload)
 
 /* Tell the other processes; ours were marked at once. */
 static void
-announce(ccd_feed *feed)
+announce_marks(ccd_feed *feed)
 {
   uint64_t ignored = 0;
   if (read(feed->wake_fd, &ignored, sizeof(ignored)) < 0)
@@ -117,7 +117,7 @@ announce(ccd_feed *feed)
 }
 
 static void *
-run(void *data)
+feed_thread(void *data)
 {
   ccd_feed *feed = data;
   bool ready = false;
@@ -129,7 +129,7 @@ run(void *data)
                                feed);
     if (now != ready) { /* something may have been missed in between */
       pthread_mutex_lock(&feed->lock);
-      mark(feed, 0);
+      mark_organization(feed, 0);
       pthread_mutex_unlock(&feed->lock);
     }
     ready = now;
@@ -137,7 +137,7 @@ run(void *data)
     bool pending = feed->n_pending > 0;
     pthread_mutex_unlock(&feed->lock);
     if (pending)
-      announce(feed);
+      announce_marks(feed);
   }
   return NULL;
 }
@@ -147,7 +147,7 @@ ccd_feed_start(ccd_server *server, ccd_feed **ret, cc_error *reterr)
 {
   ccd_feed *feed = calloc(1, sizeof(*feed));
   if (feed == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   feed->server = server;
   feed->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   pthread_mutex_init(&feed->lock, NULL);
@@ -159,7 +159,7 @@ ccd_feed_start(ccd_server *server, ccd_feed **ret, cc_error *reterr)
   cc_status status =
     ccd_listen_open(server->config.database_url, "cc_changes", &feed->listen, reterr);
   if (status == CC_OK &&
-      (feed->wake_fd < 0 || pthread_create(&feed->thread, NULL, run, feed) != 0)) {
+      (feed->wake_fd < 0 || pthread_create(&feed->thread, NULL, feed_thread, feed) != 0)) {
     ccd_listen_close(feed->listen);
     status = cc_fail(reterr, CC_ERR_NO_MEMORY, "thread", "The feed's thread cannot be started");
   }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-idempotency.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
 
 /* Idempotency-Key: the key's row is written in the transaction of the work itself, so either both
@@ -58,7 +61,7 @@ request_hash(ccd_exchange *exchange)
 
 /* The first answer again. */
 static cc_status
-replay(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
+replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
   cc_arena *arena = exchange->call.arena;
   const char *body = ccd_rows_get(rows, 0, "body");
@@ -71,7 +74,7 @@ replay(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_INTERNAL, "unseal", "The kept answer cannot be opened");
   exchange->replayed = true;
   exchange->response->status = (int) ccd_rows_int64(rows, 0, "status");
-  exchange->call.location = cc_arena_strdup(arena, location);
+  exchange->location = cc_arena_strdup(arena, location);
   exchange->etag = cc_arena_strdup(arena, etag);
   if (plain != NULL)
     cc_str_add_n(&exchange->out, plain, length);
@@ -95,7 +98,7 @@ ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr)
   if (outcome != NULL && strcmp(outcome, "new") == 0)
     return CC_OK;
   if (outcome != NULL && strcmp(outcome, "replay") == 0)
-    return replay(exchange, rows, reterr);
+    return replay_answer(exchange, rows, reterr);
   if (outcome != NULL && strcmp(outcome, "mismatch") == 0)
     return cc_fail_field(reterr,
                          CC_ERR_INVALID,
@@ -118,14 +121,14 @@ ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr)
   if (out->length > 0) {
     body = ccd_seal(arena, &exchange->server->keys, place_of(exchange), out->text, out->length);
     if (body == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
   }
   const ccd_arg args[] = {
     {"scope", scope_of(exchange)},
     {"key", exchange->idempotency_key},
     {"status", ccd_text_int64(arena, cc_op_success(exchange->call.route->op))},
     {"body", body},
-    {"location", exchange->call.location},
+    {"location", exchange->location},
     {"etag", exchange->etag},
     {0},
   };

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "common/api/cc-page.h"
+#include "server/engine/ccd-cursor.h"
+#include "server/engine/ccd-listener-head.h"
 
 #define QUERY_PAIRS_MAX 32
 #define IDEMPOTENCY_KEY_MAX 255
 #define BODY_TEXT_MAX (1024u * 1024)
 
 static cc_status
-decoded(cc_status status, const ccd_exchange *exchange, cc_error *reterr)
+decode_result(cc_status status, const ccd_exchange *exchange, cc_error *reterr)
 {
   if (status == CC_OK)
     return CC_OK;
@@ -42,12 +44,9 @@ take_params(ccd_exchange *exchange, cc_error *reterr)
                                      &call->errors);
   call->params = params;
   if (status != CC_ERR_INVALID)
-    return decoded(status, exchange, reterr);
+    return decode_result(status, exchange, reterr);
   call->errors.n = 0;
-  return cc_fail(reterr,
-                 CC_ERR_NOT_FOUND,
-                 "not_found",
-                 "There is no such thing, or it is not yours to see");
+  return cc_fail_absent(reterr);
 }
 
 static cc_status
@@ -107,7 +106,7 @@ take_query(ccd_exchange *exchange, cc_error *reterr)
                            &call->query_present,
                            &call->errors);
   call->query = query;
-  return decoded(status, exchange, reterr);
+  return decode_result(status, exchange, reterr);
 }
 
 /* limit and cursor of a list. */
@@ -163,14 +162,14 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
                                &call->errors);
   call->body = body;
   if (status != CC_OK)
-    return decoded(status, exchange, reterr);
+    return decode_result(status, exchange, reterr);
   cc_str text = CC_STR_INIT(BODY_TEXT_MAX);
   cc_encode_body(op->body, body, mode == CC_MODE_PATCH ? &call->body_present : NULL, &text);
   exchange->body_text = text.failed ? NULL : cc_arena_strndup(call->arena, text.text, text.length);
   cc_str_done(&text);
   return exchange->body_text != NULL
            ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The body is too large to keep");
+           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The body is too large to keep");
 }
 
 /* If-Match: the version that the client saw, without a revision behind it. An entity tag of another

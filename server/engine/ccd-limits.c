@@ -71,7 +71,7 @@ ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret,
     limits->sets = calloc(SETS, sizeof(*limits->sets));
   if (limits == NULL || limits->sets == NULL) {
     free(limits);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   }
   limits->keys = keys;
   ccd_random(&limits->seed, sizeof(limits->seed));
@@ -105,8 +105,9 @@ ccd_limits_free(ccd_limits *limits)
   free(limits);
 }
 
-ccd_limit_state
-ccd_limits_figures(const ccd_limits *limits, ccd_limit limit)
+/* The figures of a class, nothing used yet. */
+static ccd_limit_state
+limit_figures(const ccd_limits *limits, ccd_limit limit)
 {
   const limit_class *row = &limits->classes[limit];
   return (ccd_limit_state){.name = row->name, .quota = row->quota, .window_s = row->window_s};
@@ -176,7 +177,7 @@ fill_state(const ccd_limits *limits,
            bool refused,
            ccd_limit_state *ret)
 {
-  *ret = ccd_limits_figures(limits, limit);
+  *ret = limit_figures(limits, limit);
   ret->quota = at->quota;
   ret->reset_s = at->left_s;
   ret->refused = refused;

@@ -33,10 +33,6 @@ cc_status ccd_limits_new(const ccd_config *config,
                          cc_error *reterr) CC_MUSTCHECK;
 void ccd_limits_free(ccd_limits *limits);
 
-/* A class's figures, for documents; name NULL for CCD_LIMIT_NONE. @per_address: the twenty times
- * larger share of a whole address (login only). */
-ccd_limit_state ccd_limits_figures(const ccd_limits *limits, ccd_limit limit);
-
 /**
  * Count one request of @key ("actor|…", "address|…").
  *

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-listener-head.h"
+
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
 
-#include "server/engine/ccd-listener-internal.h"
+#include "common/base/cc-utf8.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* Is the head of a request one that every HTTP implementation reads the same way? (RFC 9112;
  * CWE-444.)
@@ -382,4 +385,22 @@ ccd_head_check(ccd_connection *connection,
     wrong = check_upgrade(&scan, http11);
   const char *wrong_address = check_address(&scan); /* always: it fills the address */
   connection->request.malformed = wrong != NULL ? wrong : wrong_address;
+}
+
+const char *
+ccd_http_header(const ccd_http_request *request, const char *lower_name)
+{
+  const ccd_connection *connection = request->connection;
+  const char *value = NULL;
+  size_t length = 0;
+  /* MHD compares without case and allocates nothing. */
+  if (MHD_lookup_connection_value_n(connection->mhd,
+                                    MHD_HEADER_KIND,
+                                    lower_name,
+                                    strlen(lower_name),
+                                    &value,
+                                    &length) != MHD_YES)
+    return NULL;
+  /* Other encodings cannot be stored or logged: as if it were not there. */
+  return value != NULL && cc_utf8_length(value, length) >= 0 ? value : NULL;
 }

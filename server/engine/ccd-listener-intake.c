@@ -5,7 +5,8 @@
 
 #include "common/base/cc-time.h"
 #include "common/base/cc-utf8.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* From MHD's callbacks to the handler and back. One request passes: URI line, head (first access
  * call), body (one call for each piece), end (last access call), completed. */
@@ -29,7 +30,7 @@ connection_of(struct MHD_Connection *mhd)
 }
 
 static int64_t
-seconds(const ccd_connection *connection, int n)
+deadline_after(const ccd_connection *connection, int n)
 {
   return cc_time_monotonic() +
          (int64_t) n * connection->listener->options.request_timeout_s * CC_TIME_SECOND;
@@ -43,7 +44,7 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
   ccd_connection *connection = connection_of(mhd);
   if (connection == NULL)
     return NULL;
-  int64_t deadline = seconds(connection, 1);
+  int64_t deadline = deadline_after(connection, 1);
   if (deadline < atomic_load(&connection->deadline))
     atomic_store(&connection->deadline, deadline);
   struct connection_info_struct *info = ulfius_uri_logger(NULL, uri);
@@ -69,6 +70,7 @@ begin_request(ccd_connection *connection,
   connection->received = 0;
   connection->refused = 0;
   connection->chunked = false;
+  connection->streamed = false;
   connection->request = (ccd_http_request){.method = method,
                                            .path = ulfius->url_path,
                                            .query = query != NULL ? query + 1 : NULL,
@@ -81,11 +83,11 @@ begin_request(ccd_connection *connection,
 }
 
 static void
-drop_stream(ccd_connection *connection)
+drop_begun(ccd_connection *connection)
 {
-  if (connection->stream != NULL)
-    connection->listener->options.drop(connection->stream);
-  connection->stream = NULL;
+  if (connection->begun_by != NULL)
+    connection->listener->options.drop(connection->begun_by);
+  connection->begun_by = NULL;
 }
 
 static void
@@ -112,7 +114,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
     atomic_store(&connection->deadline, deadline < most ? deadline : most);
   }
   connection->received += n;
-  if (options->write(connection->stream, bytes, n))
+  if (options->write(connection->begun_by, bytes, n))
     return true;
   connection->refused += n;
   connection->cut = connection->refused > OVERRUN_MAX;
@@ -123,7 +125,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
 static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
-  if (connection->stream != NULL)
+  if (connection->streamed)
     return take_stream(connection, bytes, n);
   ccd_http_request *request = &connection->request;
   size_t max = connection->listener->options.max_body;
@@ -266,7 +268,7 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
     reply.close = true;
   void (*done)(void *done_data) = reply.done;
   void *done_data = reply.done_data;
-  atomic_store(&connection->deadline, seconds(connection, SEND_FACTOR));
+  atomic_store(&connection->deadline, deadline_after(connection, SEND_FACTOR));
   enum MHD_Result result = reply.socket != NULL ? answer_by_socket(connection, &reply, context)
                            : reply.file         ? answer_by_file(connection, &reply)
                                                 : answer_by_ulfius(connection, &reply, context);
@@ -276,7 +278,7 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
 }
 
 static enum MHD_Result
-answer(ccd_connection *connection, void **context)
+answer_request(ccd_connection *connection, void **context)
 {
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
@@ -284,8 +286,8 @@ answer(ccd_connection *connection, void **context)
   if (request->too_large || request->malformed != NULL)
     request->body_length = 0;
   request->body = request->body_length > 0 ? connection->body : NULL;
-  request->stream = connection->stream; /* the handler's from here on */
-  connection->stream = NULL;
+  request->begun = connection->begun_by; /* the handler's from here on */
+  connection->begun_by = NULL;
 
   ccd_http_response reply = {0};
   listener->options.handler(listener->options.data, request, &reply);
@@ -301,17 +303,16 @@ begin_stream(ccd_connection *connection, void **context, enum MHD_Result *ret)
   bool comes = connection->chunked || connection->request.content_length > 0;
   if (!comes || options->begin == NULL)
     return false;
-  void *stream = NULL;
-  switch (options->begin(options->data, &connection->request, &reply, &stream)) {
+  switch (options->begin(options->data, &connection->request, &reply, &connection->begun_by)) {
   case CCD_HTTP_ANSWERED:
     /* Answered before its body: MHD then takes nothing more from this connection. */
     connection->linger = reply.close = true;
     *ret = send_reply(connection, &reply, context);
     return true;
   case CCD_HTTP_STREAM:
-    connection->stream = stream;
+    connection->streamed = true;
     connection->request.too_large = false;
-    atomic_store(&connection->deadline, seconds(connection, 1));
+    atomic_store(&connection->deadline, deadline_after(connection, 1));
     *ret = MHD_YES;
     return true;
   case CCD_HTTP_BUFFER:
@@ -343,7 +344,7 @@ ccd_intake_access_cb(void *data,
       return MHD_YES;
     /* Answered before its body: MHD then takes nothing more from this connection. */
     connection->linger = true;
-    return answer(connection, context);
+    return answer_request(connection, context);
   }
   if (*upload_size > 0) {
     size_t n = *upload_size;
@@ -353,7 +354,7 @@ ccd_intake_access_cb(void *data,
   if (connection->content_length != CCD_NO_LENGTH &&
       connection->content_length != connection->received)
     connection->request.malformed = "the body is not as long as announced";
-  return answer(connection, context);
+  return answer_request(connection, context);
 }
 
 void
@@ -363,9 +364,9 @@ ccd_intake_completed_cb(void *data,
                         enum MHD_RequestTerminationCode code)
 {
   ccd_connection *connection = connection_of(mhd);
-  /* The head's texts, to which the stream points, are ulfius's and MHD's: it goes first. */
+  /* The head's texts, to which what was begun points, are ulfius's and MHD's: it goes first. */
   if (connection != NULL)
-    drop_stream(connection);
+    drop_begun(connection);
   mhd_request_completed(NULL, mhd, context, code);
   if (connection == NULL)
     return;
@@ -376,24 +377,6 @@ ccd_intake_completed_cb(void *data,
   end_request(connection);
   /* MHD ends idle connections itself; what outlives that is a trickle of a request line. */
   atomic_store(&connection->deadline,
-               seconds(connection, 1) +
+               deadline_after(connection, 1) +
                  connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
-}
-
-const char *
-ccd_http_header(const ccd_http_request *request, const char *lower_name)
-{
-  const ccd_connection *connection = request->connection;
-  const char *value = NULL;
-  size_t length = 0;
-  /* MHD compares without case and allocates nothing. */
-  if (MHD_lookup_connection_value_n(connection->mhd,
-                                    MHD_HEADER_KIND,
-                                    lower_name,
-                                    strlen(lower_name),
-                                    &value,
-                                    &length) != MHD_YES)
-    return NULL;
-  /* Other encodings cannot be stored or logged: as if it were not there. */
-  return value != NULL && cc_utf8_length(value, length) >= 0 ? value : NULL;
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* MHD's only timeout is of inactivity, so one byte a second holds a connection for ever. The reaper
  * shuts such connections down (never closes: the descriptor is MHD's), and lingers for those that
@@ -117,7 +117,7 @@ linger_on(const ccd_linger *linger, int64_t now)
 }
 
 static void
-reap(ccd_listener *listener, int64_t now)
+reap_connections(ccd_listener *listener, int64_t now)
 {
   for (ccd_connection *connection = listener->first; connection != NULL;
        connection = connection->next) {
@@ -149,7 +149,7 @@ reaper_thread(void *data)
   while (!listener->reaper_ends) {
     int64_t now = cc_time_monotonic();
     if (now >= next_reap) {
-      reap(listener, now);
+      reap_connections(listener, now);
       next_reap = now + TICK;
     }
     linger_all(listener, now);

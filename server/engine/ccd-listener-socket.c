@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-listener-socket.h"
+
 #include <errno.h>
 #include <openssl/evp.h>
 #include <poll.h>
@@ -8,7 +10,8 @@
 #include <sys/uio.h>
 
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-listener-private.h"
 
 /* WebSockets (RFC 6455), server to client: messages that come in are thrown away, pings answered.
  * ulfius's own are not used: its reader believes the length that a frame announces and allocates
@@ -184,7 +187,7 @@ take_bytes(const ccd_socket *socket, const uint8_t *bytes, size_t n)
 
 /* Read what has come in, without waiting. */
 static void
-drain(const ccd_socket *socket)
+drain_socket(const ccd_socket *socket)
 {
   socket_state *state = socket->state;
   uint8_t bytes[4096];
@@ -205,7 +208,7 @@ bool
 ccd_socket_open(const ccd_socket *socket)
 {
   if (!socket->state->broken && socket->state->code == 0)
-    drain(socket);
+    drain_socket(socket);
   return !socket->state->broken && socket->state->code == 0 &&
          !atomic_load(&socket->listener->stopping);
 }

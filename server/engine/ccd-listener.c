@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-listener-internal.h"
+#include "server/engine/ccd-listener-private.h"
 #include "server/engine/ccd-log.h"
 
 /* Files that the rest of the process has open: databases, logs, libraries. */
@@ -162,7 +162,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
                    options->port);
   ccd_listener *listener = listener_new(options);
   if (listener == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Memory is out.");
+    return cc_fail_memory(reterr);
   if (options->trusted_proxy != NULL && options->trusted_proxy[0] != '\0') {
     if (inet_pton(AF_INET, options->trusted_proxy, &listener->trusted) != 1) {
       listener_free(listener);
@@ -180,7 +180,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
       ulfius_set_default_endpoint(&listener->instance, ccd_intake_answer_cb, listener) != U_OK ||
       !ccd_reaper_start(listener)) {
     listener_free(listener);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Memory or threads are out.");
+    return cc_fail_memory(reterr);
   }
   errno = 0;
   listener->started = start_daemon(listener);
@@ -216,8 +216,9 @@ ccd_listener_quiesce(ccd_listener *listener)
   listener->listen_fd = fd;
 }
 
-int
-ccd_listener_in_flight(const ccd_listener *listener, bool sockets)
+/* Requests being handled, open sockets included when @sockets. */
+static int
+count_in_flight(const ccd_listener *listener, bool sockets)
 {
   int n = atomic_load(&listener->in_flight);
   return sockets ? n + atomic_load(&listener->sockets) : n;
@@ -232,7 +233,7 @@ ccd_listener_connections(const ccd_listener *listener)
 static bool
 wait_until_idle(const ccd_listener *listener, int64_t deadline)
 {
-  while (ccd_listener_in_flight(listener, /* sockets= */ true) > 0) {
+  while (count_in_flight(listener, /* sockets= */ true) > 0) {
     if (cc_time_monotonic() >= deadline)
       return false;
     (void) nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);

@@ -22,16 +22,13 @@ typedef struct ccd_http_request {
   size_t body_length;
   const char *address;    /* the client's address as text */
   int64_t content_length; /* as announced; -1: not, or the body comes in chunks */
-  void *stream;           /* what .begin left when it took the body; NULL: .body is all of it */
+  void *begun;            /* what .begin left for .handler; NULL: nothing */
   bool too_large;         /* the body was larger than max_body and was thrown away */
   const char
     *malformed;     /* why the request must be refused with 400 and a close; NULL: it is fine */
   int64_t started;  /* cc_time_monotonic when the head had arrived */
   void *connection; /* the listener's own */
 } ccd_http_request;
-
-/* A request header by its lower-case name, or NULL. Repeated headers were refused or joined. */
-const char *ccd_http_header(const ccd_http_request *request, const char *lower_name);
 
 /* Bytes per second that a streamed body or a file must make on average; slower clients are cut. */
 #define CCD_STREAM_RATE_MIN (4 * 1024)
@@ -70,9 +67,9 @@ ccd_http_handler(void *data, const ccd_http_request *request, ccd_http_response 
 
 /* Before a request's body is read: who wants it? */
 typedef enum ccd_http_begin {
-  CCD_HTTP_BUFFER = 0, /* the listener, in memory, up to max_body */
+  CCD_HTTP_BUFFER = 0, /* the listener, in memory, up to max_body; then .handler or .drop */
   CCD_HTTP_ANSWERED,   /* nobody: the response says why */
-  CCD_HTTP_STREAM,     /* .write, piece by piece; then .handler with request->stream, or .drop */
+  CCD_HTTP_STREAM,     /* .write, piece by piece; then .handler or .drop */
 } ccd_http_begin;
 
 typedef struct ccd_listener_options {
@@ -90,13 +87,14 @@ typedef struct ccd_listener_options {
   ccd_http_handler *handler;
   void *data;
 
-  /* Bodies that are streamed; .begin NULL: none. Not called for a request without a body. */
+  /* Before a body; NULL: every body is buffered. Not called for a request without a body. What it
+   * leaves in *ret_begun, .handler or .drop takes over. */
   ccd_http_begin (*begin)(void *data,
                           const ccd_http_request *request,
                           ccd_http_response *response,
-                          void **ret_stream);
-  bool (*write)(void *stream, const char *bytes, size_t n); /* false: refused, also what follows */
-  void (*drop)(void *stream);                               /* the client went away; frees it */
+                          void **ret_begun);
+  bool (*write)(void *begun, const char *bytes, size_t n); /* false: refused, also what follows */
+  void (*drop)(void *begun);                               /* the client went away; frees it */
 } ccd_listener_options;
 
 cc_status ccd_listener_start(const ccd_listener_options *options,
@@ -106,15 +104,8 @@ cc_status ccd_listener_start(const ccd_listener_options *options,
 /* Take no new connections; answers now carry Connection: close. */
 void ccd_listener_quiesce(ccd_listener *listener);
 
-/* Requests being handled, open sockets included when @sockets. */
-int ccd_listener_in_flight(const ccd_listener *listener, bool sockets);
 int ccd_listener_connections(const ccd_listener *listener);
 
 /* Ask every WebSocket to end, wait for requests in flight until @deadline (cc_time_monotonic), then
  * stop and free. */
 void ccd_listener_stop(ccd_listener *listener, int64_t deadline);
-
-/* WebSocket, from its thread. False: the peer is gone or the server stops. */
-bool ccd_socket_send(ccd_socket *socket, const char *text, size_t length);
-bool ccd_socket_ping(ccd_socket *socket);
-bool ccd_socket_open(const ccd_socket *socket);

@@ -35,7 +35,7 @@ ccd_metrics_new(const ccd_router *router, ccd_metrics **ret, cc_error *reterr)
     metrics->routes = calloc((size_t) ccd_router_routes(router) + 1, sizeof(*metrics->routes));
   if (metrics == NULL || metrics->routes == NULL) {
     free(metrics);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   }
   metrics->router = router;
   *ret = metrics;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-openapi.h"
+#include "server/engine/ccd-problem.h"
 
 #include <assert.h>
 #include <string.h>
@@ -89,7 +90,7 @@ uses_if_match(const ccd_route *route)
   if (route->query == NULL)
     return route->op->method == CC_PATCH && has_version(route->op->reply);
   for (int i = 0; i < route->query->n_params; i++) {
-    if (strcmp(route->query->params[i], "if_match") == 0)
+    if (route->query->params[i].own == CCD_CALL_IF_MATCH)
       return true;
   }
   return false;
@@ -172,6 +173,30 @@ write_media(const char *media, cc_str *out)
   cc_str_add_char(out, '}');
 }
 
+/* The header Location, and the same as a link: which operation reads what was made, and from where
+ * its path parameters come. */
+static void
+write_location(const cc_op *op, cc_str *out)
+{
+  const cc_op *to = op->location;
+  cc_str_printf(out,
+                ",\"headers\":{\"Location\":{\"description\":\"The path of what was made.\","
+                "\"required\":true,\"schema\":{\"type\":\"string\"}}},"
+                "\"links\":{\"made\":{\"operationId\":\"%s\",\"parameters\":{",
+                to->id);
+  for (size_t i = 0; to->params != NULL && i < to->params->n_fields; i++) {
+    const char *name = to->params->fields[i].name;
+    const char *place = strstr(to->path, name);
+    bool above = place != NULL && strchr(place, '{') != NULL;
+    cc_str_printf(out,
+                  above ? "%s\"%s\":\"$request.path.%s\"" : "%s\"%s\":\"$response.body#/id\"",
+                  i == 0 ? "" : ",",
+                  name,
+                  name);
+  }
+  cc_str_add(out, "}}}");
+}
+
 static void
 write_success(const cc_op *op, cc_str *out)
 {
@@ -179,6 +204,8 @@ write_success(const cc_op *op, cc_str *out)
                 "\"%d\":{\"description\":\"%s\"",
                 op->shape == CC_REPLY_SOCKET ? 101 : cc_op_success(op),
                 op->shape == CC_REPLY_SOCKET ? "The socket is open." : "Done.");
+  if (op->location != NULL)
+    write_location(op, out);
   if (op->reply != NULL && op->shape != CC_REPLY_SOCKET) {
     cc_str_add(out, ",\"content\":{\"application/json\":{\"schema\":");
     write_reply_schema(op, out);
@@ -243,11 +270,15 @@ write_responses(const ccd_route *route, cc_str *out)
       continue;
     last = code;
     cc_str_printf(out,
-                  ",\"%d\":{\"description\":\"%s\",\"content\":{\"application/"
+                  ",\"%d\":{\"description\":\"%s%s\",\"content\":{\"application/"
                   "problem+json\":{\"schema\":"
                   "{\"$ref\":\"#/components/schemas/Problem\"}}}}",
                   code,
-                  cc_status_title((cc_status) status));
+                  cc_status_title((cc_status) status),
+                  status == CC_ERR_FORBIDDEN && cc_right_needs_organization(route->right)
+                    ? ". With code no_organization: choose one with PUT /v1/session/organization "
+                      "first"
+                    : "");
   }
   cc_str_add_char(out, '}');
 }
@@ -262,6 +293,28 @@ write_security(const ccd_route *route, cc_str *out)
   else
     cc_str_add(out,
                "\"security\":[{\"session\":[]},{\"cookie\":[]},{\"token\":[]},{\"device\":[]}],");
+}
+
+/* What a route says of the objects behind its ids. */
+static void
+write_objects(const ccd_route *route, cc_str *out)
+{
+  static const char *const names[] = {"none", "turf", "door", "voter", "event"};
+  const char *comma = "";
+  if (route->scope != 0)
+    cc_str_add(out, "\"x-scope\":[");
+  for (size_t i = 0; i < CC_N(names); i++) {
+    if (!(route->scope & (1u << i)))
+      continue;
+    cc_str_printf(out, "%s\"%s\"", comma, names[i]);
+    comma = ",";
+  }
+  if (route->scope != 0)
+    cc_str_add(out, "],");
+  CC_AUTO(cc_arena) arena = route->parent == NULL ? NULL : cc_arena_new(4096);
+  const char *parent = arena == NULL ? NULL : ccd_entity_name(arena, route->parent);
+  if (parent != NULL)
+    cc_str_printf(out, "\"x-parent\":\"%s\",", parent);
 }
 
 static void
@@ -281,8 +334,9 @@ write_operation(const ccd_route *route, cc_str *out)
   }
   cc_str_printf(out,
                 "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",",
-                ccd_right_get(route->right)->name,
+                cc_right_get(route->right)->name,
                 ccd_limit_name(route->limit));
+  write_objects(route, out);
   write_security(route, out);
   write_all_parameters(route, out);
   if (op->body != NULL)

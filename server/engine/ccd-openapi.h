@@ -7,7 +7,6 @@
 /* The OpenAPI 3.1 document and the page for people, both made from the tables: operations, types,
  * routes. The document is committed as docs/openapi.json; a test holds it against this. */
 void ccd_openapi_write(const ccd_route *const *tables, cc_str *out);
-void ccd_docs_write(const ccd_route *const *tables, cc_str *out);
 
 /* CC_ERR_BITs of everything that the route may answer: what its op declares and what follows from
  * what the route is. */

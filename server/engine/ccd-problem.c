@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-problem.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/api/cc-problem.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-response.h"
 
 /* The one place where a failure becomes what the client sees. */
 
@@ -11,7 +15,7 @@
 
 /* A text in the problem's type: empty is null. */
 static char *
-text(const char *value)
+text_or_null(const char *value)
 {
   return value == NULL || *value == '\0' ? NULL : (char *) value;
 }
@@ -31,28 +35,20 @@ fill_errors(const ccd_exchange *exchange, const cc_error *error, cc_problem *pro
     *each = (cc_problem_error){.pointer = (char *) from[i].pointer,
                                .code = (char *) from[i].code,
                                .message = (char *) from[i].message,
-                               .hint = text(from[i].hint)};
+                               .hint = text_or_null(from[i].hint)};
     problem->errors[problem->n_errors++] = each;
   }
   return problem->errors != NULL;
 }
 
-/* "Event" → "event", "ApiToken" → "api_token": the name of what was not found. */
-static const char *
-entity_of(const ccd_exchange *exchange)
+const char *
+ccd_entity_name(cc_arena *arena, const cc_type *type)
 {
-  const ccd_route *route = exchange->call.route;
-  if (route == NULL)
-    return NULL;
-  const char *name = route->op->reply != NULL    ? route->op->reply->name
-                     : route->op->params != NULL ? route->op->params->name
-                                                 : NULL;
-  if (name == NULL)
-    return NULL;
+  const char *name = type->name;
   size_t length = strlen(name);
   if (length > 3 && strcmp(name + length - 3, "Ref") == 0)
     length -= 3;
-  char *entity = cc_arena_text(exchange->call.arena, length * 2 + 1);
+  char *entity = cc_arena_text(arena, length * 2 + 1);
   if (entity == NULL)
     return NULL;
   size_t n = 0;
@@ -64,6 +60,26 @@ entity_of(const ccd_exchange *exchange)
   }
   entity[n] = '\0';
   return entity;
+}
+
+/* The type of what was not found: of a list and of a new thing it is what they stand below. */
+static const cc_type *
+absent_type(const ccd_exchange *exchange)
+{
+  const ccd_route *route = exchange->call.route;
+  if (route->parent != NULL)
+    return route->parent;
+  return route->op->reply != NULL ? route->op->reply : route->op->params;
+}
+
+/* Its name: "Event" → "event", "ApiToken" → "api_token". */
+static const char *
+entity_of(const ccd_exchange *exchange)
+{
+  const cc_type *type = exchange->call.route == NULL ? NULL : absent_type(exchange);
+  if (type == NULL)
+    return NULL;
+  return ccd_entity_name(exchange->call.arena, type);
 }
 
 static void
@@ -102,17 +118,18 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
 {
   const ccd_route *route = exchange->call.route;
   bool internal = status == CC_ERR_INTERNAL;
-  bool right = status == CC_ERR_FORBIDDEN && route != NULL && strcmp(error->code, "right") == 0;
+  bool right = status == CC_ERR_FORBIDDEN && route != NULL &&
+               (strcmp(error->code, "right") == 0 || strcmp(error->code, "no_organization") == 0);
   cc_problem problem = {
     .type = (char *) cc_status_type(status),
     .title = (char *) cc_status_title(status),
     .status = cc_status_http(status),
     .detail = internal ? (char *) "Something went wrong in the server. Tell support the request_id."
-                       : text(error->message),
-    .code = internal ? NULL : text(error->code),
-    .required = right ? (char *) ccd_right_get(route->right)->name : NULL,
+                       : text_or_null(error->message),
+    .code = internal ? NULL : text_or_null(error->code),
+    .required = right ? (char *) cc_right_get(route->right)->name : NULL,
     .entity = status == CC_ERR_NOT_FOUND ? (char *) entity_of(exchange) : NULL,
-    .service = status == CC_ERR_EXTERNAL ? text(error->pointer) : NULL,
+    .service = status == CC_ERR_EXTERNAL ? text_or_null(error->pointer) : NULL,
     .request_id = (char *) exchange->call.request_id,
   };
   if (!internal && status != CC_ERR_EXTERNAL)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-reply-file.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,15 +8,17 @@
 #include <unistd.h>
 
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-response.h"
 
 /* Answers that are bytes: files sent from the disk, and what a handler made in memory. */
 
 static cc_status
-leave(ccd_call *call, const ccd_file *file, cc_error *reterr)
+leave_file(ccd_call *call, const ccd_file *file, cc_error *reterr)
 {
   ccd_file *kept = cc_arena_alloc(call->arena, sizeof(*kept));
   if (kept == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *kept = *file;
   ccd_reply_file_drop(ccd_exchange_of(call));
   call->file = kept;
@@ -33,7 +37,7 @@ ccd_call_send_file(ccd_call *call, int fd, const ccd_file *file, cc_error *reter
     left.bytes = NULL;
     left.fd = fd;
     left.length = found.st_size;
-    status = leave(call, &left, reterr);
+    status = leave_file(call, &left, reterr);
   }
   if (status != CC_OK)
     (void) close(fd);
@@ -51,7 +55,7 @@ ccd_call_send_bytes(ccd_call *call,
   left.bytes = bytes != NULL ? bytes : "";
   left.fd = -1;
   left.length = (int64_t) length;
-  return leave(call, &left, reterr);
+  return leave_file(call, &left, reterr);
 }
 
 void
@@ -65,7 +69,7 @@ ccd_reply_file_drop(ccd_exchange *exchange)
 
 /* Digits at @at, moved behind them. -1: none, or too many. */
 static int64_t
-number(const char **at)
+read_digits(const char **at)
 {
   size_t digits = strspn(*at, "0123456789");
   int64_t value = digits == 0 || digits > 18 ? -1 : strtoll(*at, NULL, 10);
@@ -81,10 +85,10 @@ parse_range(const char *text, int64_t length, int64_t *ret_from, int64_t *ret_to
   if (strncmp(text, "bytes=", 6) != 0)
     return false;
   const char *at = text + 6;
-  int64_t from = number(&at);
+  int64_t from = read_digits(&at);
   if (*at++ != '-')
     return false;
-  int64_t to = number(&at);
+  int64_t to = read_digits(&at);
   if (*at != '\0' || (from < 0 && to < 0) || (from >= 0 && to >= 0 && to < from))
     return false;
   if (from < 0) {
@@ -115,7 +119,7 @@ ccd_reply_file_check(ccd_exchange *exchange, cc_error *reterr)
   int64_t to = 0;
   if (range == NULL || strcmp(exchange->request->method, "GET") != 0 || file->etag == NULL ||
       (condition != NULL && strcmp(condition, file->etag) != 0) ||
-      ccd_reply_not_modified(exchange) ||
+      ccd_response_not_modified(exchange) ||
       !parse_range(range, file->length, &exchange->part_from, &to))
     return CC_OK;
   if (exchange->part_from >= file->length)
@@ -132,7 +136,7 @@ ccd_reply_file_check(ccd_exchange *exchange, cc_error *reterr)
 
 /* attachment, with the name as plain ASCII and, when it is more, as UTF-8 (RFC 6266, RFC 8187). */
 static const char *
-disposition(cc_arena *arena, const char *name)
+content_disposition(cc_arena *arena, const char *name)
 {
   static const char hex[] = "0123456789ABCDEF";
   cc_str out = CC_STR_INIT(4096);
@@ -207,7 +211,7 @@ ccd_reply_file_send(ccd_exchange *exchange)
   ccd_response_header(response, "Content-Type", media_of(exchange, file));
   ccd_response_header(response, "Content-Encoding", file->encoding);
   if (file->name != NULL)
-    ccd_response_header(response, "Content-Disposition", disposition(arena, file->name));
+    ccd_response_header(response, "Content-Disposition", content_disposition(arena, file->name));
   if (file->bytes != NULL) {
     take_bytes(exchange, file);
     return;

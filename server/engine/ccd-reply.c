@@ -1,100 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-reply.h"
+
 #include <assert.h>
 #include <string.h>
 
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-cursor.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-listener-head.h"
+#include "server/engine/ccd-reply-file.h"
+#include "server/engine/ccd-response.h"
+
+#define LOCATION_MAX 1024
 
 /* A success becomes an answer: body in the actor's view, ETag, links, headers. */
-
-void
-ccd_response_header(ccd_http_response *response, const char *name, const char *value)
-{
-  if (value == NULL)
-    return;
-  assert(response->n_headers < CCD_HTTP_HEADERS_MAX);
-  response->headers[response->n_headers++] = (ccd_http_header_line){name, value};
-}
-
-bool
-ccd_origin_listed(const char *list, const char *origin)
-{
-  size_t length = strlen(origin);
-  for (const char *at = list; *at != '\0';) {
-    size_t item = strcspn(at, ",");
-    if (item == length && memcmp(at, origin, length) == 0)
-      return true;
-    at += item + (at[item] == ',');
-  }
-  return false;
-}
-
-static void
-add_cors(ccd_exchange *exchange)
-{
-  const char *origin = ccd_http_header(exchange->request, "origin");
-  if (origin == NULL || !ccd_origin_listed(exchange->server->config.cors_origins, origin))
-    return;
-  ccd_response_header(exchange->response, "Access-Control-Allow-Origin", origin);
-  ccd_response_header(exchange->response, "Access-Control-Allow-Credentials", "true");
-  ccd_response_header(exchange->response,
-                      "Access-Control-Expose-Headers",
-                      "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, "
-                      "RateLimit, RateLimit-Policy, Retry-After, "
-                      "Upload-Offset, X-Request-Id, Idempotent-Replayed");
-}
-
-/* draft-ietf-httpapi-ratelimit-headers. */
-static void
-add_limit(ccd_exchange *exchange)
-{
-  const ccd_limit_state *limit = &exchange->limit;
-  if (limit->name == NULL)
-    return;
-  cc_arena *arena = exchange->call.arena;
-  ccd_response_header(exchange->response,
-                      "RateLimit-Policy",
-                      cc_arena_printf(arena,
-                                      "\"%s\";q=%lld;w=%lld",
-                                      limit->name,
-                                      (long long) limit->quota,
-                                      (long long) limit->window_s));
-  ccd_response_header(exchange->response,
-                      "RateLimit",
-                      cc_arena_printf(arena,
-                                      "\"%s\";r=%lld;t=%lld",
-                                      limit->name,
-                                      (long long) limit->remaining,
-                                      (long long) limit->reset_s));
-}
-
-void
-ccd_response_common(ccd_exchange *exchange)
-{
-  ccd_http_response *response = exchange->response;
-  ccd_response_header(response, "X-Request-Id", exchange->call.request_id);
-  ccd_response_header(response, "X-Content-Type-Options", "nosniff");
-  ccd_response_header(response, "Referrer-Policy", "no-referrer");
-  ccd_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
-  ccd_response_header(response, "X-Frame-Options", "DENY");
-  bool page =
-    exchange->content_type != NULL && strncmp(exchange->content_type, "text/html", 9) == 0;
-  ccd_response_header(response,
-                      "Content-Security-Policy",
-                      page ? "default-src 'none'; style-src 'self'; base-uri 'none'; form-action "
-                             "'none'; frame-ancestors 'none'"
-                           : "default-src 'none'; frame-ancestors 'none'");
-  if (strncmp(exchange->server->config.public_url, "https:", 6) == 0)
-    ccd_response_header(response,
-                        "Strict-Transport-Security",
-                        "max-age=63072000; includeSubDomains");
-  ccd_response_header(response, "Vary", "Authorization, Cookie, Origin");
-  if (exchange->upload_offset >= 0)
-    ccd_response_header(response,
-                        "Upload-Offset",
-                        ccd_text_int64(exchange->call.arena, exchange->upload_offset));
-  add_cors(exchange);
-  add_limit(exchange);
-}
 
 /* Index of the field with a flag that the actor sees, or -1. */
 static int
@@ -132,10 +51,49 @@ member_text(ccd_exchange *exchange, const cc_type *type, int field)
            : cc_field_text(&type->fields[field], exchange->call.reply, exchange->call.arena);
 }
 
+/* Index of the field whose name are these @length characters, or -1. */
+static int
+named_field(const cc_type *type, const char *name, size_t length)
+{
+  for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
+    if (type->fields[i].name_length == length && memcmp(type->fields[i].name, name, length) == 0)
+      return (int) i;
+  }
+  return -1;
+}
+
+/* Path of what was made: op->location's. Its last parameter is the reply's id, those before are the
+ * request's. */
+static cc_status
+set_location(ccd_exchange *exchange, const char *id, cc_error *reterr)
+{
+  const cc_op *op = exchange->call.route->op;
+  cc_arena *arena = exchange->call.arena;
+  cc_str path = CC_STR_INIT(LOCATION_MAX);
+  for (const char *at = op->location->path; *at != '\0';) {
+    size_t literal = strcspn(at, "{");
+    cc_str_add_n(&path, at, literal);
+    at += literal;
+    if (*at == '\0')
+      break;
+    size_t length = strcspn(at + 1, "}");
+    bool last = strchr(at + 1, '{') == NULL;
+    int field = last ? -1 : named_field(op->params, at + 1, length);
+    const char *text =
+      field < 0 ? id : cc_field_text(&op->params->fields[field], exchange->call.params, arena);
+    cc_str_add(&path, text == NULL ? "" : text);
+    at += length + 2;
+  }
+  exchange->location = path.failed ? NULL : cc_arena_strdup(arena, path.text);
+  cc_str_done(&path);
+  return exchange->location != NULL ? CC_OK
+                                    : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+}
+
 /* A statement may refuse without an exception, so that what it wrote is kept: its last two columns
  * are refused_code and refused_message. */
 static cc_status
-refused(const ccd_rows *rows, cc_error *reterr)
+row_refusal(const ccd_rows *rows, cc_error *reterr)
 {
   int last = ccd_rows_columns(rows) - 1;
   if (last < 1 || strcmp(ccd_rows_column_name(rows, last), "refused_message") != 0 ||
@@ -170,9 +128,7 @@ make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *re
   exchange->next_cursor =
     scope == NULL ? NULL
                   : ccd_cursor_make(&exchange->server->keys, exchange->call.arena, scope, parts, n);
-  return exchange->next_cursor != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return exchange->next_cursor != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 static cc_status
@@ -194,7 +150,7 @@ encode_list(ccd_exchange *exchange,
     ccd_rows_cells(rows, row, cells);
     cc_encode_row(map, cells, exchange->actor.view, out);
     if (row == 0) /* the others are about as long: grow once */
-      (void) cc_str_reserve(out, out->length * (size_t) n);
+      cc_str_hint(out, out->length * (size_t) n);
   }
   cc_str_add(out, "],\"next_cursor\":");
   if (more) {
@@ -215,10 +171,7 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
   const cc_op *op = exchange->call.route->op;
   if (op->shape != CC_REPLY_LIST && ccd_rows_n(rows) == 0)
-    return cc_fail(reterr,
-                   CC_ERR_NOT_FOUND,
-                   "not_found",
-                   "There is no such thing, or it is not yours to see");
+    return cc_fail_absent(reterr);
   if (op->reply == NULL)
     return CC_OK;
   cc_row_map found;
@@ -233,10 +186,10 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
   cc_cell *cells =
     cc_arena_alloc(exchange->call.arena, sizeof(*cells) * (size_t) ccd_rows_columns(rows));
   if (cells == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   if (op->shape == CC_REPLY_LIST)
     return encode_list(exchange, rows, map, cells, reterr);
-  cc_status status = refused(rows, reterr);
+  cc_status status = row_refusal(rows, reterr);
   if (status != CC_OK)
     return status;
   ccd_rows_cells(rows, 0, cells);
@@ -244,7 +197,9 @@ encode_rows(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
            cell_text(map, cells, flagged_field(exchange, op->reply, CC_VERSION)),
            cell_text(map, cells, flagged_field(exchange, op->reply, CC_REVISION)));
   cc_encode_row(map, cells, exchange->actor.view, &exchange->out);
-  return CC_OK;
+  return op->location == NULL
+           ? CC_OK
+           : set_location(exchange, cell_text(map, cells, cc_type_find(op->reply, "id")), reterr);
 }
 
 cc_status
@@ -266,6 +221,9 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
              member_text(exchange, type, flagged_field(exchange, type, CC_VERSION)),
              member_text(exchange, type, flagged_field(exchange, type, CC_REVISION)));
     cc_encode(type, call->reply, exchange->actor.view, &exchange->out);
+    if (call->route->op->location != NULL)
+      status =
+        set_location(exchange, member_text(exchange, type, cc_type_find(type, "id")), reterr);
   }
   if (status == CC_OK && exchange->out.failed)
     status =
@@ -297,16 +255,6 @@ next_link(ccd_exchange *exchange)
   return text;
 }
 
-/* One of the entity tags of If-None-Match is ours (RFC 9110 section 13.1.2, weak comparison). */
-bool
-ccd_reply_not_modified(const ccd_exchange *exchange)
-{
-  const char *tags = ccd_http_header(exchange->request, "if-none-match");
-  if (exchange->etag == NULL || tags == NULL || exchange->method != CC_GET)
-    return false;
-  return strcmp(tags, "*") == 0 || strstr(tags, exchange->etag) != NULL;
-}
-
 /* Kept by a cache only where there is an ETag to ask with each time. */
 static const char *
 cache_control(const ccd_exchange *exchange)
@@ -331,7 +279,7 @@ ccd_reply_send(ccd_exchange *exchange)
     return;
   }
   if (response->status == 0)
-    response->status = ccd_reply_not_modified(exchange) ? 304 : cc_op_success(call->route->op);
+    response->status = ccd_response_not_modified(exchange) ? 304 : cc_op_success(call->route->op);
   if (call->file != NULL) {
     ccd_reply_file_send(exchange);
   } else if (response->status != 304 && exchange->out.length > 0) {
@@ -343,7 +291,7 @@ ccd_reply_send(ccd_exchange *exchange)
   }
   ccd_response_header(response, "Cache-Control", cache_control(exchange));
   ccd_response_header(response, "ETag", exchange->etag);
-  ccd_response_header(response, "Location", call->location);
+  ccd_response_header(response, "Location", exchange->location);
   ccd_response_header(response, "Set-Cookie", call->set_cookie);
   if (exchange->next_cursor != NULL)
     ccd_response_header(response, "Link", next_link(exchange));

@@ -4,46 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/api/cc-organization.h"
+#include "common/api/cc-right.h"
 #include "common/base/cc-arena.h"
-
-/* Rights stand in the route table and nowhere else. A role gives a set, a member's `permissions`
- * add or take single ones, an API token's scopes and a device's profile cut it down. */
-typedef enum cc_right {
-  CC_RIGHT_UNSET = 0,
-  CC_RIGHT_PUBLIC,    /* anybody */
-  CC_RIGHT_SIGNED_IN, /* any person, with or without an organization */
-  CC_RIGHT_MEMBER,    /* belongs to the active organization (or a token or device of it) */
-  CC_RIGHT_CHECK_IN,
-  CC_RIGHT_MANAGE_EVENTS,
-  CC_RIGHT_MANAGE_MEMBERS,
-  CC_RIGHT_MANAGE_DEVICES,
-  CC_RIGHT_MANAGE_TOKENS,
-  CC_RIGHT_MANAGE_ORGANIZATION,
-  CC_RIGHT_VIEW_AUDIT,
-  CC_RIGHT_CANVASS, /* knock, call and text from what was handed out */
-  CC_RIGHT_MANAGE_CANVASS,
-  CC_RIGHT_VIEW_VOTERS,
-  CC_RIGHT_MANAGE_VOTERS,
-  CC_RIGHT_EXPORT_VOTERS,
-  CC_RIGHT_OWNER, /* what only an owner may do */
-  _CC_RIGHT_MAX
-} cc_right;
-
-#define CC_RIGHT_BIT(right) (UINT64_C(1) << (right))
-#define CCD_ROLE_BIT(role) (1u << (role))
-
-typedef struct ccd_right_info {
-  const char *name; /* "manage_events": in permissions, scopes and problems */
-  const char *doc;
-  unsigned roles; /* CCD_ROLE_BITs that have it without being asked */
-  bool grantable; /* may stand in permissions and scopes */
-} ccd_right_info;
-
-const ccd_right_info *ccd_right_get(cc_right right);
-
-/* The right of a name, or CC_RIGHT_UNSET. */
-cc_right ccd_right_find(const char *name);
 
 /* Rights of a member: the role's set changed by @permissions, a JSON object such as
  * {"check_in": true, "manage_events": false}; what cannot be granted is ignored there. */

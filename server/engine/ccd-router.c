@@ -82,7 +82,7 @@ add_route(ccd_router *router, const ccd_route *route, int index, cc_error *reter
     size_t length = strcspn(segment, "/");
     at = child_of(at, segment, length);
     if (at == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     path = segment + length;
   }
   int *place = &at->routes[route->op->method];
@@ -108,13 +108,12 @@ ccd_router_new(const ccd_route *const *tables, ccd_router **ret, cc_error *reter
   }
   ccd_router *router = calloc(1, sizeof(*router));
   if (router == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   router->root = calloc(1, sizeof(*router->root));
   router->routes = calloc((size_t) n + 1, sizeof(*router->routes));
   router->n_routes = n;
-  cc_status status = router->root != NULL && router->routes != NULL
-                       ? CC_OK
-                       : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  cc_status status =
+    router->root != NULL && router->routes != NULL ? CC_OK : cc_fail_memory(reterr);
   int index = 0;
   for (const ccd_route *const *table = tables; *table != NULL; table++) {
     for (const ccd_route *route = *table; status == CC_OK && route->op != NULL; route++)
@@ -197,7 +196,7 @@ decode_segment(cc_arena *arena, const char *raw, size_t length, cc_pair *ret, cc
 /* Depth first, literal before parameter, so that /events/by-slug/{slug} and /events/{id}/publish
  * can stand side by side. Depth is bounded by the longest path of the tables. */
 static const node *
-walk(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
+match_path(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
 {
   if (n == 0) {
     for (int method = 0; method < _CC_METHOD_MAX; method++) {
@@ -210,7 +209,7 @@ walk(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
     assert(segments->text != NULL);
     if (child->length == segments->length &&
         memcmp(child->text, segments->text, child->length) == 0) {
-      const node *found = walk(child, segments + 1, n - 1, match);
+      const node *found = match_path(child, segments + 1, n - 1, match);
       if (found != NULL)
         return found;
       break;
@@ -220,7 +219,7 @@ walk(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
     return NULL;
   size_t mine = match->n_params;
   match->params[match->n_params++] = *segments;
-  const node *found = walk(at->any, segments + 1, n - 1, match);
+  const node *found = match_path(at->any, segments + 1, n - 1, match);
   if (found == NULL)
     match->n_params = mine;
   return found;
@@ -271,7 +270,7 @@ ccd_router_match(const ccd_router *router,
     segments[n++] = pair;
     path = segment + length;
   }
-  const node *found = walk(router->root, segments, n, ret);
+  const node *found = match_path(router->root, segments, n, ret);
   if (found == NULL)
     return CC_OK;
   for (int m = 0; m < _CC_METHOD_MAX; m++) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-routes.h"
+
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-dispatch.h"
-#include "server/engine/ccd-exchange.h"
 
 /* What must be true of a route before the server starts. */
 
@@ -79,6 +81,122 @@ check_streams(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
+/* The path of what was made can be filled in. */
+static cc_status
+check_location(const cc_op *op, cc_error *reterr)
+{
+  const cc_op *to = op->location;
+  if (to == NULL)
+    return CC_OK;
+  bool good = op->creates && to->method == CC_GET && to->shape == CC_REPLY_ONE && op->reply != NULL;
+  size_t n = to->params == NULL ? 0 : to->params->n_fields;
+  good = good && (n == 0 || cc_type_find(op->reply, "id") >= 0);
+  for (size_t i = 0; good && i < n; i++) {
+    const char *place = strstr(to->path, to->params->fields[i].name);
+    bool last = place == NULL || strchr(place, '{') == NULL;
+    good =
+      last || (op->params != NULL && cc_type_find(op->params, to->params->fields[i].name) >= 0);
+  }
+  return good ? CC_OK
+              : cc_fail(reterr,
+                        CC_ERR_INTERNAL,
+                        "route",
+                        "%s: its .location must be a GET whose path parameters it has",
+                        op->id);
+}
+
+static cc_status
+check_parent(const ccd_route *route, cc_error *reterr)
+{
+  const cc_op *op = route->op;
+  bool below = op->params != NULL && (op->shape == CC_REPLY_LIST || op->creates);
+  if (below && route->parent == NULL)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: a list or a new thing below another one needs .parent",
+                   op->id);
+  if (route->parent != NULL && !below)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: .parent is for a list or a new thing below another one",
+                   op->id);
+  return CC_OK;
+}
+
+/* Names of fields that hold the id of an object with a scope of its own. */
+static const struct {
+  const char *name;
+  unsigned scope;
+} scoped_ids[] = {
+  {"turf_id", CCD_SCOPE_TURF},
+  {"turf_ids", CCD_SCOPE_TURF},
+  {"door_id", CCD_SCOPE_DOOR},
+  {"door_ids", CCD_SCOPE_DOOR},
+  {"voter_id", CCD_SCOPE_VOTER},
+  {"voter_ids", CCD_SCOPE_VOTER},
+  {"survivor_id", CCD_SCOPE_VOTER},
+  {"merged_id", CCD_SCOPE_VOTER},
+  {"event_id", CCD_SCOPE_EVENT},
+  {"event_ids", CCD_SCOPE_EVENT},
+};
+
+#define SCOPE_DEPTH_MAX 4
+
+/* Scopes of the ids that a client may give in @type and the types inside. */
+static unsigned
+scopes_in(const cc_type *type, int depth)
+{
+  unsigned found = 0;
+  for (size_t i = 0; type != NULL && depth < SCOPE_DEPTH_MAX && i < type->n_fields; i++) {
+    const cc_field *field = &type->fields[i];
+    if (field->flags & CC_READ_ONLY)
+      continue;
+    for (size_t n = 0; n < CC_N(scoped_ids); n++)
+      found |= strcmp(field->name, scoped_ids[n].name) == 0 ? scoped_ids[n].scope : 0;
+    found |= scopes_in(field->type, depth + 1);
+  }
+  return found;
+}
+
+static cc_status
+check_scope(const ccd_route *route, cc_error *reterr)
+{
+  unsigned ids = scopes_in(route->op->params, 0) | scopes_in(route->op->body, 0);
+  if ((route->scope & CCD_SCOPE_NONE) ? route->scope != CCD_SCOPE_NONE : (ids & ~route->scope) != 0)
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "route",
+                   "%s: its path or body has ids of turfs, doors, voters or events that .scope "
+                   "does "
+                   "not name",
+                   route->op->id);
+  return CC_OK;
+}
+
+static cc_status
+check_query(const ccd_route *route, cc_error *reterr)
+{
+  const ccd_query *query = route->query;
+  for (int i = 0; query != NULL && i < query->n_params; i++) {
+    const ccd_param *param = &query->params[i];
+    const char *fault = ccd_bind_fault(route, param);
+    if (fault != NULL)
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "route",
+                     "%s: query %s (%s) has the parameter :%s.%s, %s",
+                     route->op->id,
+                     query->name,
+                     query->source,
+                     ccd_param_source_name(param->source),
+                     param->name,
+                     fault);
+  }
+  return CC_OK;
+}
+
 bool
 ccd_routes_stream(const ccd_route *const *tables)
 {
@@ -90,21 +208,29 @@ ccd_routes_stream(const ccd_route *const *tables)
   return found;
 }
 
+/* The handler runs the route's query in a transaction of its own. */
+static bool
+runs_own_query(const ccd_route *route)
+{
+  return route->tx == CCD_NONE && route->query != NULL && route->handler != NULL;
+}
+
 static cc_status
 check_route(const ccd_route *route, cc_error *reterr)
 {
   const cc_op *op = route->op;
+  bool own = runs_own_query(route);
   if (route->right == CC_RIGHT_UNSET || route->right >= _CC_RIGHT_MAX)
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no right", op->id);
-  if ((route->query == NULL) == (route->handler == NULL))
+  if (!own && (route->query == NULL) == (route->handler == NULL))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "route",
                    "%s needs a query or a handler, and not both",
                    op->id);
-  if (route->tx == 0 || (route->query != NULL && route->tx == CCD_NONE))
+  if (route->tx == 0 || (!own && route->query != NULL && route->tx == CCD_NONE))
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no transaction kind", op->id);
-  if ((route->tx == CCD_WRITE) != (route->audit != NULL))
+  if ((route->tx == CCD_WRITE || own) != (route->audit != NULL))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "route",
@@ -123,21 +249,14 @@ check_route(const ccd_route *route, cc_error *reterr)
     status = check_streams(route, reterr);
   if (status == CC_OK)
     status = check_list(route, reterr);
-  /* What .prepare gives is known when it ran. */
-  for (int i = 0; status == CC_OK && route->query != NULL && route->prepare == NULL &&
-                  i < route->query->n_params;
-       i++) {
-    if (!ccd_exchange_knows(route, route->query->params[i]))
-      return cc_fail(reterr,
-                     CC_ERR_INTERNAL,
-                     "route",
-                     "%s: query %s (%s) has the parameter :%s, which %s does not give",
-                     op->id,
-                     route->query->name,
-                     route->query->source,
-                     route->query->params[i],
-                     op->id);
-  }
+  if (status == CC_OK)
+    status = check_location(op, reterr);
+  if (status == CC_OK)
+    status = check_parent(route, reterr);
+  if (status == CC_OK)
+    status = check_scope(route, reterr);
+  if (status == CC_OK)
+    status = check_query(route, reterr);
   return status;
 }
 
@@ -207,7 +326,7 @@ ccd_routes_uses(const ccd_route *const *tables,
   }
   ccd_query_use *uses = cc_arena_alloc(arena, capacity * sizeof(*uses));
   if (uses == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   size_t n = 0;
   for (const ccd_route *const *table = tables; *table != NULL; table++) {
     for (const ccd_route *route = *table; route->op != NULL; route++) {

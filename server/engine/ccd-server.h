@@ -10,12 +10,14 @@
 
 typedef struct ccd_redis ccd_redis;
 typedef struct ccd_router ccd_router;
+typedef struct ccd_bindings ccd_bindings;
 typedef struct ccd_sessions ccd_sessions;
 typedef struct ccd_limits ccd_limits;
 typedef struct ccd_metrics ccd_metrics;
 typedef struct ccd_feed ccd_feed;
 typedef struct ccd_jobs ccd_jobs;
 typedef struct ccd_listener ccd_listener;
+typedef struct ccd_scripts ccd_scripts;
 
 struct ccd_server {
   ccd_config config;
@@ -24,11 +26,14 @@ struct ccd_server {
   ccd_db *db;
   ccd_redis *redis;
   ccd_router *router;
+  ccd_bindings *bindings; /* of the router's routes */
   ccd_sessions *sessions;
   ccd_limits *limits;
   ccd_metrics *metrics;
   ccd_feed *feed;
+  char feed_generation[24]; /* part of each cursor of the feed */
   ccd_jobs *jobs;
+  ccd_scripts *scripts; /* read from the database, by version: server/rules */
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
   ccd_listener *api, *slow, *internal;
@@ -48,15 +53,3 @@ ccd_call_keys(const ccd_call *call)
 {
   return &call->server->keys;
 }
-
-/* After the commit, drop what is cached about sessions: @kind "session", "user", "token", "device"
- * or "organization". Every process hears of it. */
-void ccd_call_revoke(ccd_call *call, const char *kind, int64_t id);
-
-/* After the commit, wake the job worker. */
-void ccd_call_wake_jobs(ccd_call *call);
-
-/* Count one use of a limit class under a key of the handler's choice (an account, besides the
- * address that the route already counts). CC_ERR_RATE_LIMITED when it is used up. */
-cc_status
-ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr) CC_MUSTCHECK;

@@ -10,6 +10,7 @@
 
 #include "ccd-queries.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 
 #define SLOTS 4096
@@ -32,21 +33,44 @@ struct ccd_sessions {
   _Atomic int64_t mistrust; /* until then Redis may hold sessions that were revoked */
 };
 
+/* As Redis carries them between processes, and as the query session_keys takes them. */
+static const char *const revoked_names[_CCD_REVOKED_MAX] = {
+  [CCD_REVOKED_SESSION] = "session",
+  [CCD_REVOKED_TOKEN] = "token",
+  [CCD_REVOKED_DEVICE] = "device",
+  [CCD_REVOKED_USER] = "user",
+  [CCD_REVOKED_ORGANIZATION] = "organization",
+};
+
+static bool
+is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id)
+{
+  switch (kind) {
+  case CCD_REVOKED_EVERYBODY:
+    return true;
+  case CCD_REVOKED_SESSION:
+    return actor->kind == CCD_ACTOR_PERSON && actor->session_id == id;
+  case CCD_REVOKED_TOKEN:
+    return actor->kind == CCD_ACTOR_TOKEN && actor->session_id == id;
+  case CCD_REVOKED_DEVICE:
+    return actor->kind == CCD_ACTOR_DEVICE && actor->session_id == id;
+  case CCD_REVOKED_USER:
+    return actor->user_id == id;
+  case CCD_REVOKED_ORGANIZATION:
+    return actor->organization_id == id;
+  case _CCD_REVOKED_MAX:
+  default:
+    return false;
+  }
+}
+
 static void
-forget(ccd_sessions *self, const char *kind, int64_t id)
+forget_sessions(ccd_sessions *self, ccd_revoked kind, int64_t id)
 {
   atomic_fetch_add(&self->revocations, 1);
   for (size_t i = 0; i < SLOTS; i++) {
     pthread_mutex_lock(&self->locks[i % SHARDS]);
-    const ccd_actor *actor = &self->slots[i].actor;
-    bool hit =
-      kind == NULL || (strcmp(kind, "user") == 0 && actor->user_id == id) ||
-      (strcmp(kind, "organization") == 0 && actor->organization_id == id) ||
-      (strcmp(kind, "session") == 0 && actor->kind == CCD_ACTOR_PERSON &&
-       actor->session_id == id) ||
-      (strcmp(kind, "token") == 0 && actor->kind == CCD_ACTOR_TOKEN && actor->session_id == id) ||
-      (strcmp(kind, "device") == 0 && actor->kind == CCD_ACTOR_DEVICE && actor->session_id == id);
-    if (hit)
+    if (is_revoked(&self->slots[i].actor, kind, id))
       self->slots[i].loaded = 0;
     pthread_mutex_unlock(&self->locks[i % SHARDS]);
   }
@@ -58,16 +82,14 @@ static void
 revoked_cb(void *data, const char *key)
 {
   if (key == NULL) {
-    forget(data, NULL, 0);
+    forget_sessions(data, CCD_REVOKED_EVERYBODY, 0);
     return;
   }
-  char kind[16];
   size_t length = strcspn(key, ":");
-  if (length >= sizeof(kind) || key[length] != ':')
-    return;
-  memcpy(kind, key, length);
-  kind[length] = '\0';
-  forget(data, kind, strtoll(key + length + 1, NULL, 10));
+  for (unsigned kind = CCD_REVOKED_SESSION; kind < _CCD_REVOKED_MAX && key[length] == ':'; kind++) {
+    if (strncmp(revoked_names[kind], key, length) == 0 && revoked_names[kind][length] == '\0')
+      forget_sessions(data, (ccd_revoked) kind, strtoll(key + length + 1, NULL, 10));
+  }
 }
 
 cc_status
@@ -78,7 +100,7 @@ ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
     self->slots = calloc(SLOTS, sizeof(*self->slots));
   if (self == NULL || self->slots == NULL) {
     free(self);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   }
   self->server = server;
   for (size_t i = 0; i < SHARDS; i++)
@@ -179,7 +201,7 @@ slot_index(const char *key)
 }
 
 static bool
-cached(ccd_sessions *self, const char *key, ccd_actor *ret)
+find_cached(ccd_sessions *self, const char *key, ccd_actor *ret)
 {
   size_t index = slot_index(key);
   int64_t oldest = cc_time_monotonic() - self->server->config.session_cache * CC_TIME_SECOND;
@@ -194,7 +216,7 @@ cached(ccd_sessions *self, const char *key, ccd_actor *ret)
 }
 
 static void
-keep(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
+keep_cached(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
 {
   size_t index = slot_index(actor->key);
   pthread_mutex_lock(&self->locks[index % SHARDS]);
@@ -234,7 +256,10 @@ parse_actor(const char *text, ccd_actor *actor, cc_time *ret_expires)
 }
 
 static void
-share(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
+share_session(ccd_sessions *self,
+              const ccd_actor *actor,
+              cc_time expires,
+              unsigned long revocations)
 {
   char key[80], text[TEXT_MAX];
   redis_key(actor->key, key);
@@ -261,9 +286,11 @@ fill_actor(const ccd_credential *credential,
            cc_time *ret_expires)
 {
   const char *expires = ccd_rows_get(rows, 0, "expires_at");
+  /* 0 is "never": a time that does not parse must not become that. 1 lies in the past, so that the
+   * actor is not kept in a cache. */
   *ret_expires = 0;
-  if (expires != NULL)
-    (void) cc_time_parse(expires, strlen(expires), ret_expires);
+  if (expires != NULL && !cc_time_parse(expires, strlen(expires), ret_expires))
+    *ret_expires = 1;
   actor->kind = credential->kind;
   actor->session_id =
     ccd_rows_int64(rows, 0, credential->kind == CCD_ACTOR_PERSON ? "session_id" : "id");
@@ -288,12 +315,12 @@ fill_actor(const ccd_credential *credential,
 /* Ask PostgreSQL, and note there that the credential was used (at most every few minutes: the
  * query's own condition). */
 static cc_status
-load(ccd_sessions *self,
-     const ccd_credential *credential,
-     cc_arena *arena,
-     ccd_actor *actor,
-     cc_time *ret_expires,
-     cc_error *reterr)
+load_actor(ccd_sessions *self,
+           const ccd_credential *credential,
+           cc_arena *arena,
+           ccd_actor *actor,
+           cc_time *ret_expires,
+           cc_error *reterr)
 {
   static const struct {
     const ccd_query *find, *seen;
@@ -348,14 +375,14 @@ too_many(const ccd_limit_state *state, cc_error *reterr)
 
 /* Count under @key; the session of @get travels along when it is not NULL. */
 static cc_status
-count(ccd_sessions *self,
-      ccd_limit limit,
-      const char *key,
-      const char *get,
-      cc_arena *arena,
-      ccd_redis_answer *answer,
-      ccd_limit_state *ret_state,
-      cc_error *reterr)
+count_use(ccd_sessions *self,
+          ccd_limit limit,
+          const char *key,
+          const char *get,
+          cc_arena *arena,
+          ccd_redis_answer *answer,
+          ccd_limit_state *ret_state,
+          cc_error *reterr)
 {
   ccd_lease lease;
   bool counted =
@@ -385,7 +412,7 @@ ccd_sessions_count(ccd_sessions *self,
                    cc_error *reterr)
 {
   ccd_redis_answer answer = {0};
-  return count(self, limit, key, NULL, arena, &answer, ret_state, reterr);
+  return count_use(self, limit, key, NULL, arena, &answer, ret_state, reterr);
 }
 
 /* Whose quota a request uses: the credential's, even before it is known to be good, else a valid
@@ -428,13 +455,13 @@ find_actor(ccd_sessions *self,
 {
   cc_time expires = 0;
   if (answer->value == NULL || !parse_actor(answer->value, actor, &expires)) {
-    cc_status status = load(self, credential, arena, actor, &expires, reterr);
+    cc_status status = load_actor(self, credential, arena, actor, &expires, reterr);
     if (status != CC_OK)
       return status;
     if (actor->kind == CCD_ACTOR_PERSON)
-      share(self, actor, expires, revocations);
+      share_session(self, actor, expires, revocations);
   }
-  keep(self, actor, expires, revocations);
+  keep_cached(self, actor, expires, revocations);
   return CC_OK;
 }
 
@@ -450,11 +477,12 @@ ccd_sessions_admit(ccd_sessions *self,
 {
   ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
   memcpy(actor.key, credential->key, sizeof(actor.key));
-  bool known = credential->kind == CCD_ACTOR_ANONYMOUS || cached(self, credential->key, &actor);
+  bool known =
+    credential->kind == CCD_ACTOR_ANONYMOUS || find_cached(self, credential->key, &actor);
   const char *stranger = cc_arena_printf(arena, "address|%s", address);
   const char *counter = counter_of(credential, limit, address, arena);
   if (counter == NULL || stranger == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   if (!known && limit != CCD_LIMIT_NONE &&
       ccd_limits_spent(self->server->limits, CCD_LIMIT_API, stranger, ret_state))
     return too_many(ret_state, reterr);
@@ -466,7 +494,7 @@ ccd_sessions_admit(ccd_sessions *self,
   unsigned long revocations = atomic_load(&self->revocations);
   ccd_redis_answer answer = {0};
   cc_status status =
-    count(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
+    count_use(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
   if (status == CC_OK && !known)
     status = find_actor(self, credential, &answer, revocations, arena, &actor, reterr);
   if (status == CC_ERR_UNAUTHENTICATED && limit != CCD_LIMIT_NONE)
@@ -482,11 +510,11 @@ void
 ccd_sessions_revoke(ccd_sessions *self,
                     ccd_db_conn *conn,
                     cc_arena *arena,
-                    const char *kind,
+                    ccd_revoked kind,
                     int64_t id)
 {
-  forget(self, kind, id);
-  const char *args[] = {kind, ccd_text_int64(arena, id)};
+  forget_sessions(self, kind, id);
+  const char *args[] = {revoked_names[kind], ccd_text_int64(arena, id)};
   const ccd_rows *rows = NULL;
   cc_error error;
   bool sure = ccd_db_query_once(conn,
@@ -502,7 +530,7 @@ ccd_sessions_revoke(ccd_sessions *self,
   }
   if (!sure) /* what Redis keeps is believed again when all of it has expired */
     atomic_store(&self->mistrust, cc_time_monotonic() + (REDIS_TTL_S + 1) * CC_TIME_SECOND);
-  const char *what = cc_arena_printf(arena, "%s:%" PRId64, kind, id);
+  const char *what = cc_arena_printf(arena, "%s:%" PRId64, revoked_names[kind], id);
   if (what != NULL)
     ccd_redis_revoke(self->server->redis, what);
 }

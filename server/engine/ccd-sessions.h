@@ -55,5 +55,5 @@ cc_status ccd_sessions_count(ccd_sessions *self,
 void ccd_sessions_revoke(ccd_sessions *self,
                          ccd_db_conn *conn,
                          cc_arena *arena,
-                         const char *kind,
+                         ccd_revoked kind,
                          int64_t id);

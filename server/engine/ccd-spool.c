@@ -26,7 +26,7 @@
 #define RESERVE (64ll << 20)
 
 static cc_status
-failed(const char *what, cc_error *reterr)
+file_failed(const char *what, cc_error *reterr)
 {
   int reason = errno;
   if (reason == ENOSPC || reason == EDQUOT)
@@ -49,8 +49,7 @@ check_folder(const ccd_config *config, cc_error *reterr)
                      "This server has no STORAGE_FOLDER: it takes no files");
 }
 
-/* -- while the body arrives ----------------------------------------------------------------------
- */
+/* --- while the body arrives --- */
 
 static cc_status
 make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error *reterr)
@@ -61,15 +60,15 @@ make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error 
   spool->hash = EVP_MD_CTX_new();
   if (path == NULL || spool->hash == NULL ||
       EVP_DigestInit_ex(spool->hash, EVP_sha256(), NULL) != 1)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-    return failed("mkdir", reterr);
+    return file_failed("mkdir", reterr);
   spool->fd = mkostemp(path, O_CLOEXEC);
   if (spool->fd < 0)
-    return failed("mkostemp", reterr);
+    return file_failed("mkostemp", reterr);
   spool->path = path;
   /* Tells the sweeping of another server, which may share the folder, that somebody has it. */
-  return flock(spool->fd, LOCK_EX | LOCK_NB) == 0 ? CC_OK : failed("flock", reterr);
+  return flock(spool->fd, LOCK_EX | LOCK_NB) == 0 ? CC_OK : file_failed("flock", reterr);
 }
 
 cc_status
@@ -90,7 +89,7 @@ ccd_spool_begin(const ccd_config *config,
     return cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no room for this file");
   ccd_spool *spool = cc_arena_alloc(arena, sizeof(*spool));
   if (spool == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   *spool = (ccd_spool){.fd = -1, .media = media, .max = max, .appended = -1};
   status = make_file(config, arena, spool, reterr);
   if (status == CC_OK)
@@ -117,7 +116,7 @@ write_all(int fd, const char *bytes, size_t n)
 
 /* What is refused needs no room any more. */
 static bool
-refuse(ccd_spool *spool)
+refuse_body(ccd_spool *spool)
 {
   if (ftruncate(spool->fd, 0) != 0)
     ccd_log(CCD_WARNING, "spool.not_truncated", CCD_NUMBER("errno", errno));
@@ -135,11 +134,11 @@ ccd_spool_write(ccd_spool *spool, const char *bytes, size_t n)
                    "body_too_large",
                    "The body is larger than %" PRId64 " bytes",
                    spool->max);
-    return refuse(spool);
+    return refuse_body(spool);
   }
   if (!write_all(spool->fd, bytes, n)) {
-    (void) failed("write", &spool->error);
-    return refuse(spool);
+    (void) file_failed("write", &spool->error);
+    return refuse_body(spool);
   }
   (void) EVP_DigestUpdate(spool->hash, bytes, n);
   spool->length += (int64_t) n;
@@ -157,7 +156,7 @@ ccd_spool_finish(ccd_spool *spool, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_INVALID, "body_empty", "The file is empty");
   if (EVP_DigestFinal_ex(spool->hash, spool->sha256, NULL) != 1)
     return cc_fail(reterr, CC_ERR_INTERNAL, "digest", "No digest of the body");
-  return lseek(spool->fd, 0, SEEK_SET) == 0 ? CC_OK : failed("lseek", reterr);
+  return lseek(spool->fd, 0, SEEK_SET) == 0 ? CC_OK : file_failed("lseek", reterr);
 }
 
 void
@@ -200,8 +199,7 @@ ccd_spool_sweep(const ccd_config *config)
     ccd_log(CCD_INFO, "spool.swept", CCD_NUMBER("files", n));
 }
 
-/* -- what is kept --------------------------------------------------------------------------------
- */
+/* --- what is kept --- */
 
 /* The whole path of a name, with its folders made. NULL: the reason is in @reterr. */
 static char *
@@ -221,7 +219,7 @@ path_of(const ccd_config *config, const char *name, bool make, cc_error *reterr)
   char *text = cc_str_take(&path, NULL);
   cc_str_done(&path);
   if (text == NULL)
-    (void) cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    (void) cc_fail_memory(reterr);
   char *slash = text == NULL || !make ? NULL : text + strlen(config->storage_folder);
   while (slash != NULL && (slash = strchr(slash + 1, '/')) != NULL) {
     *slash = '\0';
@@ -272,7 +270,7 @@ ccd_spool_keep(ccd_call *call, const char *name, cc_error *reterr)
   char *path = path_of(&call->server->config, name, /* make= */ true, reterr);
   if (path == NULL)
     return reterr->status;
-  cc_status status = put_in_place(call->spool, path) ? CC_OK : failed("keep", reterr);
+  cc_status status = put_in_place(call->spool, path) ? CC_OK : file_failed("keep", reterr);
   free(path);
   return status;
 }
@@ -299,12 +297,12 @@ copy_behind(int from, int to, int64_t offset, int64_t length)
 
 /* With the file locked: two clients that send the same piece append it once. */
 static cc_status
-append(ccd_call *call, int fd, int64_t offset, int64_t *ret_length, cc_error *reterr)
+append_body(ccd_call *call, int fd, int64_t offset, int64_t *ret_length, cc_error *reterr)
 {
   const ccd_spool *spool = call->spool;
   struct stat found;
   if (flock(fd, LOCK_EX) != 0 || fstat(fd, &found) != 0)
-    return failed("append", reterr);
+    return file_failed("append", reterr);
   *ret_length = found.st_size;
   if (found.st_size != offset)
     return cc_fail_field(reterr,
@@ -319,7 +317,7 @@ append(ccd_call *call, int fd, int64_t offset, int64_t *ret_length, cc_error *re
     if (ftruncate(fd, offset) != 0)
       ccd_log(CCD_WARNING, "spool.not_truncated", CCD_NUMBER("errno", errno));
     errno = reason;
-    return failed("append", reterr);
+    return file_failed("append", reterr);
   }
   *ret_length = offset + spool->length;
   return CC_OK;
@@ -345,11 +343,12 @@ ccd_spool_append(ccd_call *call,
     return reterr->status;
   int64_t length = -1;
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  cc_status status = fd < 0 ? failed("open", reterr) : append(call, fd, offset, &length, reterr);
+  cc_status status =
+    fd < 0 ? file_failed("open", reterr) : append_body(call, fd, offset, &length, reterr);
   if (fd >= 0)
     (void) close(fd);
   if (status == CC_OK && offset == 0 && !sync_folder(path))
-    status = failed("append", reterr);
+    status = file_failed("append", reterr);
   free(path);
   exchange->upload_offset = length;
   if (status == CC_OK)
@@ -368,7 +367,7 @@ open_kept(const ccd_config *config, const char *name, int flags, int *ret_fd, cc
   if (fd < 0 && errno == ENOENT)
     return cc_fail(reterr, CC_ERR_NOT_FOUND, "no_file", "The file is not there");
   if (fd < 0)
-    return failed("open", reterr);
+    return file_failed("open", reterr);
   *ret_fd = fd;
   return CC_OK;
 }

@@ -63,8 +63,7 @@ cc_status ccd_spool_create(const ccd_config *config,
 /* Remove what was kept; that it is absent is no error. */
 void ccd_spool_remove(const ccd_config *config, const char *name);
 
-/* -- the dispatcher's ----------------------------------------------------------------------------
- */
+/* --- the dispatcher's --- */
 
 /* @length: announced, -1: not. @max: more is CC_ERR_TOO_LARGE. In @arena. */
 cc_status ccd_spool_begin(const ccd_config *config,

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include <zlib.h>
 
 #include "ccd-queries.h"
+#include "common/api/cc-event.h"
 #include "common/api/cc-pack.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
+#include "server/engine/ccd-feed-page.h"
+#include "server/engine/ccd-gzip.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/field/ccd-field.h"
 
 /* A pack as bytes. The database makes its lines, all of one snapshot; here come the header with its
@@ -15,7 +19,7 @@
 #define PACK_MAX (12u * 1024 * 1024)
 
 static const char *
-boolean(bool value)
+json_boolean(bool value)
 {
   return value ? "true" : "false";
 }
@@ -24,8 +28,8 @@ cc_status
 ccd_field_packs(ccd_call *call, cc_error *reterr)
 {
   const ccd_arg args[] = {
-    {"canvasses", boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CANVASS))},
-    {"checks_in", boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CHECK_IN))},
+    {"canvasses", json_boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CANVASS))},
+    {"checks_in", json_boolean(call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_CHECK_IN))},
     {0},
   };
   return ccd_call_query(call, &ccd_q_field_packs, args, &call->rows, reterr);
@@ -67,25 +71,6 @@ add_end(ccd_call *call, int64_t lines, cc_str *out)
   cc_str_add_char(out, '\n');
 }
 
-/* As gzip, without a time or a name in it. NULL: out of memory. */
-static uint8_t *
-compressed(cc_arena *arena, const cc_str *text, size_t *ret_length)
-{
-  z_stream stream = {0};
-  if (deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    return NULL;
-  uLong room = deflateBound(&stream, text->length);
-  uint8_t *bytes = cc_arena_alloc(arena, room);
-  stream.next_in = (Bytef *) text->text;
-  stream.avail_in = (uInt) text->length;
-  stream.next_out = bytes;
-  stream.avail_out = (uInt) room;
-  bool done = bytes != NULL && deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  *ret_length = stream.total_out;
-  (void) deflateEnd(&stream);
-  return done ? bytes : NULL;
-}
-
 static cc_status
 send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, cc_error *reterr)
 {
@@ -99,7 +84,7 @@ send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
   add_end(call, ccd_rows_int64(rows, 0, "n_lines"), &text);
   size_t length = 0;
   uint8_t hash[CCD_HASH_BYTES];
-  uint8_t *bytes = text.failed ? NULL : compressed(call->arena, &text, &length);
+  uint8_t *bytes = text.failed ? NULL : ccd_gzip(call->arena, text.text, text.length, &length);
   const char *etag = NULL;
   if (bytes != NULL) {
     ccd_sha256(bytes, length, hash);
@@ -108,7 +93,7 @@ send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
   }
   cc_str_done(&text);
   if (etag == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The pack is larger than the server allows");
+    return cc_fail_memory(reterr);
   const ccd_file file = {.encoding = "gzip", .etag = etag};
   return ccd_call_send_bytes(call, bytes, length, &file, reterr);
 }
@@ -119,12 +104,13 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
   const cc_pack_query *query = call->query;
   const char *xid = NULL;
   const char *change = NULL;
-  if (query->since != NULL && !ccd_call_feed_place(call, query->since, &xid, &change))
-    return cc_fail_field(reterr,
-                         CC_ERR_INVALID,
-                         "cursor",
-                         "since",
-                         "This cursor was not made by this feed: ask without it");
+  cc_status status = query->since == NULL
+                       ? CC_OK
+                       : ccd_call_feed_place(call, query->since, &xid, &change, reterr);
+  if (status == CC_ERR_GONE)
+    xid = change = NULL; /* the whole pack: it replaces what the phone has */
+  else if (status != CC_OK)
+    return status;
   const ccd_arg args[] = {
     {"kind", kind},
     {"pack_id", ccd_text_int64(call->arena, id)},
@@ -133,15 +119,12 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
     {0},
   };
   const ccd_rows *rows = NULL;
-  cc_status status =
+  status =
     ccd_call_once(call, CCD_WRITE, "pack.take", &ccd_q_field_pack, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail(reterr,
-                   CC_ERR_NOT_FOUND,
-                   "not_found",
-                   "There is no such thing, or it is not yours to see");
+    return cc_fail_absent(reterr);
   return send_lines(call, rows, kind, id, reterr);
 }
 
@@ -155,6 +138,6 @@ ccd_turf_pack(ccd_call *call, cc_error *reterr)
 cc_status
 ccd_event_pack(ccd_call *call, cc_error *reterr)
 {
-  const cc_event_pack_ref *ref = call->params;
+  const cc_event_ref *ref = call->params;
   return send_pack(call, "event", ref->event_id, reterr);
 }

@@ -4,6 +4,8 @@
 #include "ccd-queries.h"
 #include "common/api/cc-field.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/field/ccd-field-body.h"
 #include "server/field/ccd-field.h"
 
 /* Uploads: one transaction and one verdict for each operation, in the order in which they came.
@@ -14,71 +16,14 @@
 #define RELEASES_MAX 500 /* in one request; the next one goes on */
 
 static const char *
-refusal(cc_arena *arena, const char *code, const char *message)
-{
-  cc_str text = CC_STR_INIT(4096);
-  cc_str_add(&text, "{\"code\":");
-  cc_str_add_json(&text, code, strlen(code));
-  cc_str_add(&text, ",\"message\":");
-  cc_str_add_json(&text, message, strlen(message));
-  cc_str_add_char(&text, '}');
-  const char *made = text.failed ? NULL : cc_arena_strdup(arena, text.text);
-  cc_str_done(&text);
-  return made;
-}
-
-const char *
-ccd_field_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
-{
-  *ret_body = body;
-  const cc_field_kind *kind = cc_field_kind_find(kind_name);
-  if (kind == NULL || kind->body == NULL)
-    return NULL; /* the database says what it thinks of it */
-  cc_error_list errors = {.arena = call->arena};
-  cc_present present = {0};
-  void *object = NULL;
-  cc_status status = cc_decode(kind->body,
-                               body,
-                               strlen(body),
-                               CC_MODE_CREATE,
-                               call->arena,
-                               &object,
-                               &present,
-                               &errors);
-  if (status != CC_OK && errors.n > 0)
-    return refusal(call->arena,
-                   errors.items[0].code,
-                   cc_arena_printf(call->arena,
-                                   "%s: %s",
-                                   errors.items[0].pointer,
-                                   errors.items[0].message));
-  cc_str text = CC_STR_INIT(BODY_MAX);
-  if (status == CC_OK)
-    cc_encode_body(kind->body, object, &present, &text);
-  *ret_body = status != CC_OK || text.failed ? NULL : cc_arena_strdup(call->arena, text.text);
-  cc_str_done(&text);
-  return NULL;
-}
-
-/* The name of the right that the actor lacks for operations of a kind, or NULL. A kind that nobody
- * knows is refused by the database. */
-static const char *
-lacks_right(ccd_call *call, const char *kind_name)
-{
-  const cc_field_kind *kind = cc_field_kind_find(kind_name);
-  if (kind == NULL || call->actor->rights & CC_RIGHT_BIT(ccd_right_find(kind->right)))
-    return NULL;
-  return kind->right;
-}
-
-static const char *
 missing_right(ccd_call *call, const char *kind_name)
 {
-  const char *right = lacks_right(call, kind_name);
-  return right == NULL ? NULL
-                       : refusal(call->arena,
-                                 "right",
-                                 cc_arena_printf(call->arena, "This needs the right %s", right));
+  const char *right = ccd_field_right_lacking(call, kind_name);
+  return right == NULL
+           ? NULL
+           : ccd_field_body_refusal(call->arena,
+                                    "right",
+                                    cc_arena_printf(call->arena, "This needs the right %s", right));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */
@@ -113,7 +58,7 @@ add_verdict(ccd_call *call,
 {
   cc_field_verdict *verdict = cc_arena_alloc(call->arena, sizeof(*verdict));
   if (verdict == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   list[(*n)++] = verdict;
   return ccd_rows_bind(rows, 0, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
@@ -134,7 +79,7 @@ note_stream(upload *self, const ccd_rows *rows)
 }
 
 static cc_status
-apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
+apply_operation(upload *self, const cc_field_operation *operation, cc_error *reterr)
 {
   ccd_call *call = self->call;
   const char *body = NULL;
@@ -142,10 +87,10 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
   if (refused != NULL)
     body = operation->body;
   else
-    refused = ccd_field_check(call, operation->kind, operation->body, &body);
+    refused = ccd_field_body_check(call, operation->kind, operation->body, &body);
   const char *text = body == NULL ? NULL : operation_text(call, operation, body);
   if (text == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"stream_id", self->stream},
     {"operation", text},
@@ -154,27 +99,62 @@ apply(upload *self, const cc_field_operation *operation, cc_error *reterr)
   };
   const char *action = cc_arena_printf(call->arena, "field.%s", operation->kind);
   const ccd_rows *rows = NULL;
+  ccd_contact_said said = {0};
+  bool checks = refused == NULL && ccd_field_body_said(call, operation->kind, body, &said);
+  said.occurred = operation->occurred_at;
   cc_status status =
-    ccd_call_once(call, CCD_WRITE, action, &ccd_q_field_apply, args, &rows, reterr);
+    ccd_contact_once(call, action, &ccd_q_field_apply, args, checks ? &said : NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   note_stream(self, rows);
   return add_verdict(call, rows, self->receipt->verdicts, &self->receipt->n_verdicts, reterr);
 }
 
+/* The next operation whose turn has come. @ret_found: there is one. What a phone sent before it was
+ * held is read again, for its answers are checked now. */
+static cc_status
+release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *reterr)
+{
+  ccd_call *call = self->call;
+  const ccd_arg args[] = {{"stream_id", self->stream}, {0}};
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_call_once(call, CCD_READ, NULL, &ccd_q_field_next, args, &rows, reterr);
+  *ret_found = status == CC_OK && ccd_rows_n(rows) > 0;
+  if (!*ret_found)
+    return status;
+  const char *id = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "id"));
+  const char *kind = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "kind"));
+  const char *body = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "body"));
+  if (id == NULL || kind == NULL || body == NULL)
+    return cc_fail_memory(reterr);
+  ccd_contact_said said = {0};
+  cc_time occurred = ccd_rows_int64(rows, 0, "occurred_us");
+  bool checks = ccd_field_body_said(call, kind, body, &said);
+  said.occurred = occurred;
+  const ccd_arg more[] = {{"stream_id", self->stream}, {"next_id", id}, {0}};
+  status = ccd_contact_once(call,
+                            "field.release",
+                            &ccd_q_field_release,
+                            more,
+                            checks ? &said : NULL,
+                            ret,
+                            reterr);
+  *ret_found = status == CC_OK && ccd_rows_n(*ret) > 0;
+  return status;
+}
+
 /* Those whose turn has come, one transaction each. */
 static cc_status
-release(upload *self, cc_error *reterr)
+release_operations(upload *self, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = self->receipt;
-  const ccd_arg args[] = {{"stream_id", self->stream}, {0}};
   receipt->released = cc_arena_alloc(call->arena, RELEASES_MAX * sizeof(*receipt->released));
   while (receipt->released != NULL && receipt->n_released < RELEASES_MAX) {
     const ccd_rows *rows = NULL;
-    cc_status status =
-      ccd_call_once(call, CCD_WRITE, "field.release", &ccd_q_field_release, args, &rows, reterr);
-    if (status != CC_OK || ccd_rows_n(rows) == 0)
+    bool found = false;
+    cc_status status = release_next(self, &found, &rows, reterr);
+    if (status != CC_OK || !found)
       return status;
     status = add_verdict(call, rows, receipt->released, &receipt->n_released, reterr);
     if (status != CC_OK)
@@ -185,12 +165,12 @@ release(upload *self, cc_error *reterr)
 }
 
 static cc_status
-begin(upload *self, size_t n_operations, cc_error *reterr)
+begin_upload(upload *self, size_t n_operations, cc_error *reterr)
 {
   ccd_call *call = self->call;
   cc_field_receipt *receipt = cc_arena_alloc(call->arena, sizeof(*receipt));
   if (receipt == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   self->receipt = receipt;
   receipt->received_at = ccd_call_received(call);
   receipt->verdicts = cc_arena_alloc(call->arena, (n_operations + 1) * sizeof(*receipt->verdicts));
@@ -203,9 +183,7 @@ begin(upload *self, size_t n_operations, cc_error *reterr)
   self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));
   receipt->clock_offset_ms = ccd_rows_int64(rows, 0, "clock_offset_us") / 1000;
   note_stream(self, rows);
-  return self->stream != NULL && receipt->verdicts != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  return self->stream != NULL && receipt->verdicts != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -213,40 +191,16 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
 {
   const cc_field_upload *body = call->body;
   upload self = {.call = call};
-  cc_status status = begin(&self, body->n_operations, reterr);
+  cc_status status = begin_upload(&self, body->n_operations, reterr);
   if (status != CC_OK || self.receipt == NULL)
     return status;
   for (size_t i = 0; status == CC_OK && i < body->n_operations; i++)
-    status = apply(&self, body->operations[i], reterr);
+    status = apply_operation(&self, body->operations[i], reterr);
   if (status == CC_OK && self.releases)
-    status = release(&self, reterr);
+    status = release_operations(&self, reterr);
   if (status != CC_OK && self.receipt->n_verdicts == 0)
     return status;
   self.receipt->stopped = status != CC_OK;
   call->reply = self.receipt;
   return CC_OK;
-}
-
-/* A merged body is held to the type of its kind, like the one that it replaces. Whoever leads the
- * canvass decides about what canvassers do; a check-in also needs the right to check people in. */
-cc_status
-ccd_field_resolve(ccd_call *call, cc_error *reterr)
-{
-  const cc_field_decision *decision = call->body;
-  const char *merged = NULL;
-  const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_query(call, &ccd_q_field_conflict_kind, NULL, &rows, reterr);
-  if (status != CC_OK)
-    return status;
-  const char *kind = ccd_rows_n(rows) == 0 ? "" : ccd_rows_get(rows, 0, "kind");
-  const char *right = lacks_right(call, kind);
-  if (right != NULL && ccd_right_find(right) != CC_RIGHT_CANVASS)
-    return cc_fail(reterr, CC_ERR_FORBIDDEN, "right", "This needs the right %s", right);
-  if (decision->body != NULL) {
-    const char *wrong = ccd_field_check(call, kind, decision->body, &merged);
-    if (wrong != NULL)
-      return cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
-  }
-  const ccd_arg args[] = {{"merged", merged}, {0}};
-  return ccd_call_query(call, &ccd_q_field_conflict_resolve, args, &call->rows, reterr);
 }

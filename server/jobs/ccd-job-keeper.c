@@ -2,8 +2,10 @@
 #include <time.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
 /* Housekeeping on a thread of its own, so that neither lane waits for it: extends the leases of
@@ -17,7 +19,7 @@
 
 /* A lease to extend, copied from under the lock. */
 typedef struct lease {
-  int64_t id;
+  int64_t organization_id, id;
   int attempts, lease_s;
   bool held;
 } lease;
@@ -37,7 +39,10 @@ due_lease(ccd_jobs *jobs, ccd_lane *lane, lease *ret)
   pthread_mutex_lock(&jobs->lock);
   ccd_job_run *run = lane->running;
   if (run != NULL && !atomic_load(&run->lost) && cc_time_monotonic() >= run->extend_at) {
-    *ret = (lease){.id = run->id, .attempts = run->attempts, .lease_s = run->kind->lease_s};
+    *ret = (lease){.organization_id = run->organization_id,
+                   .id = run->id,
+                   .attempts = run->attempts,
+                   .lease_s = run->kind->lease_s};
     run->extend_at = cc_time_monotonic() + run->kind->lease_s * CC_TIME_SECOND / 3;
     due = true;
   }
@@ -47,13 +52,14 @@ due_lease(ccd_jobs *jobs, ccd_lane *lane, lease *ret)
 
 /* Without an answer the lease may still hold: the commit finds out. */
 static void
-extend(ccd_jobs *jobs, ccd_lane *lane)
+extend_lease(ccd_jobs *jobs, ccd_lane *lane)
 {
   lease asked = {0};
   cc_error error = {0};
   if (!due_lease(jobs, lane, &asked))
     return;
   const ccd_arg args[] = {
+    {"organization", ccd_text_int64(jobs->keeper_arena, asked.organization_id)},
     {"id", ccd_text_int64(jobs->keeper_arena, asked.id)},
     {"attempts", ccd_text_int64(jobs->keeper_arena, asked.attempts)},
     {"lease_s", ccd_text_int64(jobs->keeper_arena, asked.lease_s)},
@@ -79,7 +85,7 @@ take_figures(const ccd_rows *rows, cc_arena *arena, void *ret)
 }
 
 static void
-count(ccd_jobs *jobs)
+count_jobs(ccd_jobs *jobs)
 {
   static const ccd_arg limit[] = {{"attempts_max", CCD_JOB_ATTEMPTS_MAX}, {0}};
   static const ccd_arg none[] = {{0}};
@@ -100,7 +106,7 @@ count(ccd_jobs *jobs)
 
 /* What is old enough to be nobody's business any more. */
 static void
-clean(ccd_jobs *jobs)
+clean_expired(ccd_jobs *jobs)
 {
   static const ccd_query *const statements[] = {
     &ccd_q_job_clean_jobs,
@@ -121,7 +127,7 @@ clean(ccd_jobs *jobs)
 }
 
 static void
-rest(ccd_jobs *jobs)
+rest_until_due(ccd_jobs *jobs)
 {
   struct timespec until;
   (void) clock_gettime(CLOCK_MONOTONIC, &until);
@@ -145,17 +151,17 @@ ccd_job_keeper(void *data)
     int64_t now = cc_time_monotonic();
     cc_arena_clear(jobs->keeper_arena);
     if (ccd_db_up(jobs->server->db)) {
-      extend(jobs, &jobs->lanes[CCD_LANE_LONG]);
+      extend_lease(jobs, &jobs->lanes[CCD_LANE_LONG]);
       if (now >= figures_at) {
-        count(jobs);
+        count_jobs(jobs);
         figures_at = now + FIGURES_EVERY;
       }
       if (now >= clean_at) {
-        clean(jobs);
+        clean_expired(jobs);
         clean_at = now + CLEAN_EVERY;
       }
     }
-    rest(jobs);
+    rest_until_due(jobs);
   }
   return NULL;
 }

@@ -10,11 +10,13 @@
  * share. */
 
 #define CCD_JOB_ATTEMPTS_MAX "8"
+#define CCD_JOB_ARGS_MAX 32
 
 /* A job in the hands of a lane. The keeper looks at it under the worker's lock. */
 struct ccd_job_run {
   ccd_jobs *jobs;
   const ccd_job_kind *kind;
+  int64_t organization_id; /* 0: none */
   int64_t id;
   int attempts;      /* the fence: whoever holds another number holds nothing */
   atomic_bool lost;  /* another worker has it */
@@ -50,25 +52,8 @@ struct ccd_jobs {
   cc_arena *keeper_arena;
 };
 
-/* Copies what it needs of the rows, before their connection goes back. */
-typedef void ccd_job_take(const ccd_rows *rows, cc_arena *arena, void *ret);
-
-/* One statement in a transaction of its own. */
-cc_status ccd_jobs_query(ccd_jobs *jobs,
-                         cc_arena *arena,
-                         const ccd_query *statement,
-                         const ccd_arg *named,
-                         ccd_job_take *take,
-                         void *ret,
-                         cc_error *reterr) CC_MUSTCHECK;
-
-/* Parameters by name from @named; NULL for what it lacks. @ret has room for statement->n_params. */
-void ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret);
-
 /* Give back what a job that ended still holds (ccd-job-run.c). */
 void ccd_job_run_done(ccd_job_run *run);
 
 /* The thread of ccd-job-keeper.c; @data is the ccd_jobs. */
 void *ccd_job_keeper(void *data);
-
-#define CCD_JOB_ARGS_MAX 32

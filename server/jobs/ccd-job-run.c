@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/jobs/ccd-job-run.h"
+
 #include <string.h>
 
 #include "ccd-queries.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-feed.h"
+#include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
 /* What a running job may do: transactions of its own, asking whether to stop, going back. */
@@ -10,7 +14,7 @@
 #define STATEMENT_S 600
 
 static cc_status
-lost(ccd_job_run *run, cc_error *reterr)
+job_lost(ccd_job_run *run, cc_error *reterr)
 {
   atomic_store(&run->lost, true);
   return cc_fail(reterr, CC_ERR_CONFLICT, "job_lost", "Another worker has taken this job over");
@@ -21,7 +25,7 @@ ccd_job_begin(ccd_job *job, const ccd_job_tx *tx, cc_error *reterr)
 {
   ccd_job_run *run = job->run;
   if (ccd_job_lost(job))
-    return lost(run, reterr);
+    return job_lost(run, reterr);
   if (run->in_transaction)
     return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "A transaction is open already");
   if (run->conn == NULL) {
@@ -55,40 +59,36 @@ ccd_job_query(ccd_job *job,
 {
   ccd_job_run *run = job->run;
   if (ccd_job_lost(job))
-    return lost(run, reterr);
-  if (!run->in_transaction || query->n_params > CCD_JOB_ARGS_MAX)
+    return job_lost(run, reterr);
+  if (!run->in_transaction)
     return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "%s: no transaction", query->name);
-  const ccd_arg own[] = {
-    {"organization_id",
-     job->organization_id == 0 ? NULL : ccd_text_int64(job->arena, job->organization_id)},
-    {"job_id", ccd_text_int64(job->arena, job->id)},
-    {0},
+  const ccd_own_args own = {
+    .organization_id =
+      job->organization_id == 0 ? NULL : ccd_text_int64(job->arena, job->organization_id),
+    .job_id = ccd_text_int64(job->arena, job->id),
   };
-  const char *given[CCD_JOB_ARGS_MAX];
-  const char *all[CCD_JOB_ARGS_MAX];
-  ccd_jobs_args(query, own, all);
-  ccd_jobs_args(query, args, given);
-  for (int i = 0; i < query->n_params; i++) {
-    if (given[i] != NULL)
-      all[i] = given[i];
-  }
-  return ccd_db_query(run->conn, query, all, ret, reterr);
+  const char *values[CCD_JOB_ARGS_MAX];
+  cc_status status = ccd_query_args(query, &own, args, CCD_JOB_ARGS_MAX, values, reterr);
+  return status == CC_OK ? ccd_db_query(run->conn, query, values, ret, reterr) : status;
 }
 
 /* With the row locked no other worker takes the job before the commit is through. */
 static cc_status
-hold(ccd_job_run *run, cc_arena *arena, cc_error *reterr)
+hold_lease(ccd_job_run *run, cc_arena *arena, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_arg args[] = {
+    {"organization", ccd_text_int64(arena, run->organization_id)},
     {"id", ccd_text_int64(arena, run->id)},
     {"attempts", ccd_text_int64(arena, run->attempts)},
     {0},
   };
-  const char *all[CCD_JOB_ARGS_MAX];
-  ccd_jobs_args(&ccd_q_job_hold, args, all);
-  cc_status status = ccd_db_query(run->conn, &ccd_q_job_hold, all, &rows, reterr);
-  return status == CC_OK && ccd_rows_n(rows) != 1 ? lost(run, reterr) : status;
+  const char *values[CCD_JOB_ARGS_MAX];
+  cc_status status =
+    ccd_query_args(&ccd_q_job_hold, &(ccd_own_args){0}, args, CCD_JOB_ARGS_MAX, values, reterr);
+  if (status == CC_OK)
+    status = ccd_db_query(run->conn, &ccd_q_job_hold, values, &rows, reterr);
+  return status == CC_OK && ccd_rows_n(rows) != 1 ? job_lost(run, reterr) : status;
 }
 
 cc_status
@@ -99,9 +99,9 @@ ccd_job_commit(ccd_job *job, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_INTERNAL, "transaction", "No transaction is open");
   cc_status status = CC_OK;
   if (ccd_job_lost(job))
-    status = lost(run, reterr);
+    status = job_lost(run, reterr);
   else if (!run->reads)
-    status = hold(run, job->arena, reterr);
+    status = hold_lease(run, job->arena, reterr);
   if (status != CC_OK) {
     ccd_job_rollback(job);
     return status;
@@ -187,20 +187,4 @@ ccd_job_run_done(ccd_job_run *run)
   ccd_db_return(run->jobs->server->db, run->conn);
   run->conn = NULL;
   run->in_transaction = false;
-}
-
-static cc_status
-enqueue(ccd_call *call, const ccd_query *query, const ccd_arg *args, cc_error *reterr)
-{
-  cc_status status = ccd_call_query(call, query, args, NULL, reterr);
-  if (status == CC_OK)
-    ccd_call_wake_jobs(call);
-  return status;
-}
-
-cc_status
-ccd_job_enqueue(ccd_call *call, const char *kind, const char *payload, cc_error *reterr)
-{
-  const ccd_arg args[] = {{"kind", kind}, {"payload", payload}, {0}};
-  return enqueue(call, &ccd_q_job_enqueue_plain, args, reterr);
 }

@@ -6,9 +6,12 @@
 #include <time.h>
 
 #include "ccd-queries.h"
+#include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
 /* The worker: each lane claims due jobs of its kinds and runs them one by one. */
@@ -33,42 +36,6 @@ typedef struct batch {
   claim claims[BATCH];
   int n, rows;
 } batch;
-
-void
-ccd_jobs_args(const ccd_query *statement, const ccd_arg *named, const char **ret)
-{
-  for (int i = 0; i < statement->n_params && i < CCD_JOB_ARGS_MAX; i++) {
-    ret[i] = NULL;
-    for (const ccd_arg *at = named; at != NULL && at->name != NULL; at++)
-      if (strcmp(at->name, statement->params[i]) == 0)
-        ret[i] = at->text;
-  }
-}
-
-cc_status
-ccd_jobs_query(ccd_jobs *jobs,
-               cc_arena *arena,
-               const ccd_query *statement,
-               const ccd_arg *named,
-               ccd_job_take *take,
-               void *ret,
-               cc_error *reterr)
-{
-  static const ccd_context context = {.tx = CCD_WRITE, .actor = "system", .action = "job.run"};
-  const char *args[CCD_JOB_ARGS_MAX] = {NULL};
-  ccd_db_conn *conn = NULL;
-  const ccd_rows *rows = NULL;
-
-  ccd_jobs_args(statement, named, args);
-  cc_status status = ccd_db_borrow(jobs->server->db, &conn, reterr);
-  if (status != CC_OK)
-    return status;
-  status = ccd_db_query_once(conn, &context, statement, args, &rows, reterr);
-  if (status == CC_OK && take != NULL)
-    take(rows, arena, ret);
-  ccd_db_return(jobs->server->db, conn);
-  return status;
-}
 
 static void
 take_batch(const ccd_rows *rows, cc_arena *arena, void *ret)
@@ -108,6 +75,32 @@ plain_payload(cc_arena *arena, const char *bytea_text)
            : NULL;
 }
 
+/* Lenient, so that a server of before runs what a newer one enqueues; but what must be there is. */
+static cc_status
+read_payload(const ccd_job_kind *kind,
+             cc_arena *arena,
+             const char *text,
+             const void **ret,
+             cc_error *reterr)
+{
+  const cc_type *type = kind->payload;
+  if (type == NULL)
+    return CC_OK;
+  void *payload = NULL;
+  cc_present present = {0};
+  cc_error_list errors = {.arena = arena};
+  cc_status status =
+    cc_decode(type, text, strlen(text), CC_MODE_REPLY, arena, &payload, &present, &errors);
+  for (size_t i = 0; status == CC_OK && i < type->n_fields; i++) {
+    if ((type->fields[i].flags & CC_REQUIRED) && !cc_present_has(&present, i))
+      status = CC_ERR_INVALID;
+  }
+  *ret = payload;
+  return status == CC_OK
+           ? CC_OK
+           : cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload is no %s", type->name);
+}
+
 static cc_status
 run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *reterr)
 {
@@ -118,12 +111,16 @@ run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *rete
                  .organization_id = claimed->organization_id,
                  .attempt = claimed->attempts,
                  .made = claimed->made,
-                 .payload = run->kind->sealed ? claimed->payload
-                                              : plain_payload(lane->arena, claimed->payload),
                  .run = run};
-  if (job.payload == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "No memory for the payload");
-  return run->kind->run(&job, reterr);
+  if (run->kind->sealed) {
+    job.sealed = claimed->payload;
+    return run->kind->run(&job, reterr);
+  }
+  const char *text = plain_payload(lane->arena, claimed->payload);
+  if (text == NULL)
+    return cc_fail_memory(reterr);
+  cc_status status = read_payload(run->kind, lane->arena, text, &job.payload, reterr);
+  return status == CC_OK ? run->kind->run(&job, reterr) : status;
 }
 
 static void
@@ -136,10 +133,11 @@ set_running(ccd_lane *lane, ccd_job_run *run)
 
 /* Under the attempt's number as a fence: a worker whose lease ran out changes nothing. */
 static void
-settle(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
+settle_job(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
 {
   cc_error failure = {0};
   const ccd_arg args[] = {
+    {"organization", ccd_text_int64(lane->arena, run->organization_id)},
     {"id", ccd_text_int64(lane->arena, run->id)},
     {"attempts", ccd_text_int64(lane->arena, run->attempts)},
     {"attempts_max", CCD_JOB_ATTEMPTS_MAX},
@@ -163,6 +161,7 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
   cc_error error = {0};
   ccd_job_run run = {.jobs = lane->jobs,
                      .kind = find_kind(lane, claimed->kind),
+                     .organization_id = claimed->organization_id,
                      .id = claimed->id,
                      .attempts = claimed->attempts};
   if (run.kind == NULL)
@@ -179,7 +178,7 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
             CCD_NUMBER("job", claimed->id),
             CCD_NUMBER("attempt", claimed->attempts),
             CCD_TEXT("code", error.code));
-  settle(lane, &run, status, &error);
+  settle_job(lane, &run, status, &error);
 }
 
 /* The lane's kinds that can run now, as the arrays of job_claim. False: none, or no memory. */
@@ -262,8 +261,7 @@ lane_thread(void *data)
   return NULL;
 }
 
-/* -- start and stop ------------------------------------------------------------------------------
- */
+/* --- start and stop --- */
 
 static const ccd_job_kind *
 kind_named(const ccd_jobs *jobs, const char *name)
@@ -280,7 +278,8 @@ static cc_status
 add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
 {
   if (kind->run == NULL || kind->lease_s <= 0 || kind->lane >= _CCD_LANE_MAX ||
-      strpbrk(kind->name, "{},\"\\ ") != NULL || kind_named(jobs, kind->name) != NULL)
+      (kind->sealed && kind->payload != NULL) || strpbrk(kind->name, "{},\"\\ ") != NULL ||
+      kind_named(jobs, kind->name) != NULL)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "job_kind",
@@ -289,7 +288,7 @@ add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
   ccd_lane *lane = &jobs->lanes[kind->lane];
   const ccd_job_kind **grown = realloc(lane->kinds, (lane->n_kinds + 1) * sizeof(*lane->kinds));
   if (grown == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   lane->kinds = grown;
   lane->kinds[lane->n_kinds++] = kind;
   return CC_OK;
@@ -358,7 +357,7 @@ ccd_jobs_start(ccd_server *server,
 {
   ccd_jobs *jobs = jobs_new(server);
   if (jobs == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   cc_status status = CC_OK;
   for (; status == CC_OK && *tables != NULL; tables++) {
     for (const ccd_job_kind *kind = *tables; status == CC_OK && kind->name != NULL; kind++)
@@ -386,7 +385,7 @@ ccd_jobs_wake(ccd_jobs *jobs)
 }
 
 static void
-tell(ccd_jobs *jobs, atomic_bool *flag)
+tell_threads(ccd_jobs *jobs, atomic_bool *flag)
 {
   pthread_mutex_lock(&jobs->lock);
   atomic_store(flag, true);
@@ -400,12 +399,12 @@ ccd_jobs_stop(ccd_jobs *jobs)
 {
   if (jobs == NULL)
     return;
-  tell(jobs, &jobs->stopping);
+  tell_threads(jobs, &jobs->stopping);
   for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
     if (jobs->lanes[i].started)
       pthread_join(jobs->lanes[i].thread, NULL);
   }
-  tell(jobs, &jobs->keeper_ends);
+  tell_threads(jobs, &jobs->keeper_ends);
   if (jobs->keeper_started)
     pthread_join(jobs->keeper, NULL);
   jobs_free(jobs);

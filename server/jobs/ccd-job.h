@@ -19,7 +19,8 @@ typedef struct ccd_job {
   int64_t organization_id; /* whom it is for; 0: nobody */
   int attempt;             /* 1 at the first */
   cc_time made;
-  const char *payload; /* JSON; of a sealed kind what ccd_unseal takes */
+  const void *payload; /* struct of kind->payload; NULL: the kind has none */
+  const char *sealed;  /* of a sealed kind: what ccd_unseal takes */
   ccd_job_run *run;    /* the worker's own */
 } ccd_job;
 
@@ -40,6 +41,10 @@ struct ccd_job_kind {
    */
   int lease_s;
 
+  /* The job's payload, decoded before run() is called; fields that it does not have are ignored.
+   * NULL: run() needs nothing of it. */
+  const cc_type *payload;
+
   bool sealed; /* the payload is not plain JSON: only the kind's own enqueuing makes it */
 
   /* Can it run now? When not, its jobs wait in the queue. NULL: always. */
@@ -55,75 +60,6 @@ struct ccd_job_kind {
    */
   cc_status (*run)(ccd_job *job, cc_error *reterr);
 };
-
-/* What a transaction of a job is for. */
-typedef struct ccd_job_tx {
-  const char *action; /* audit log: "import.apply"; NULL: "job.run" */
-  const char *actor;  /* who caused it, such as "user:7"; NULL: "system" */
-  int64_t user_id;    /* that person; 0: none */
-  bool read;          /* reads only */
-  bool bulk;          /* rows are not recorded one by one; the last statement calls record_bulk */
-  int timeout_s;      /* of each statement; 0: 600 */
-} ccd_job_tx;
-
-/**
- * Transactions of a job, one after the other, under its organization. The same connection serves
- * the whole job. A serialization failure is the job's to try again: ccd_job_may_retry.
- *
- * Every commit first makes sure that this worker still holds the job: CC_ERR_CONFLICT with the
- * code "job_lost" when another has it, and then nothing of the transaction stays. So do begin and
- * query once the loss is known.
- *
- * @args: by name, ended by a NULL name; organization_id and job_id are known besides; may be NULL.
- *   A name that nothing gives is SQL NULL.
- * @ret: rows, valid until the next begin or the end of the job; may be NULL. A transaction keeps at
- *   most 64 results: ccd_job_drop_rows frees them.
- */
-cc_status ccd_job_begin(ccd_job *job, const ccd_job_tx *tx, cc_error *reterr) CC_MUSTCHECK;
-cc_status ccd_job_query(ccd_job *job,
-                        const ccd_query *query,
-                        const ccd_arg *args,
-                        const ccd_rows **ret,
-                        cc_error *reterr) CC_MUSTCHECK;
-cc_status ccd_job_commit(ccd_job *job, cc_error *reterr) CC_MUSTCHECK;
-void ccd_job_rollback(ccd_job *job);
-void ccd_job_drop_rows(ccd_job *job);
-bool ccd_job_may_retry(const ccd_job *job);
-
-/* begin, one query, commit. */
-cc_status ccd_job_once(ccd_job *job,
-                       const ccd_job_tx *tx,
-                       const ccd_query *query,
-                       const ccd_arg *args,
-                       const ccd_rows **ret,
-                       cc_error *reterr) CC_MUSTCHECK;
-
-/* The connection inside a transaction, for ccd_db_copy_*. */
-ccd_db_conn *ccd_job_conn(ccd_job *job);
-
-/* The worker is to stop: a long job asks between its steps and returns ccd_job_again. */
-bool ccd_job_stopping(const ccd_job *job);
-
-/* The lease is another worker's: whatever is still to do is not ours. */
-bool ccd_job_lost(const ccd_job *job);
-
-/* For `return ccd_job_again(job, 0, reterr)`: back into the queue, due after @seconds, and not
- * counted as an attempt. Every step that was committed stays. */
-cc_status ccd_job_again(ccd_job *job, int seconds, cc_error *reterr);
-
-/* From a handler, in the call's transaction, for the call's organization: @payload is JSON. The
- * worker is woken after the commit. SQL does the same with job_enqueue(kind, organization,
- * payload) and .wakes_jobs in the route. */
-cc_status ccd_job_enqueue(ccd_call *call, const char *kind, const char *payload, cc_error *reterr)
-  CC_MUSTCHECK;
-
-/* Enqueue a mail. All texts UTF-8; @text is the whole plain-text body. An empty @to makes a job
- * that does nothing: so an unknown address costs the same work as a known one. */
-cc_status ccd_mail_enqueue(ccd_call *call,
-                           const char *to,
-                           const char *subject,
-                           const char *text,
-                           cc_error *reterr) CC_MUSTCHECK;
 
 /**
  * Start the worker: a thread per lane, and one that extends leases, cleans up and counts. Part of

@@ -43,7 +43,11 @@ mail_ready(const ccd_server *server)
 
 /* The payload, sealed, since a mail may hold a token; as bytea text in @arena. NULL: no memory. */
 static char *
-seal(cc_arena *arena, const ccd_keys *keys, const char *to, const char *subject, const char *text)
+seal_mail(cc_arena *arena,
+          const ccd_keys *keys,
+          const char *to,
+          const char *subject,
+          const char *text)
 {
   cc_str json = CC_STR_INIT(8 * TEXT_MAX);
   const mail_payload payload = {
@@ -69,9 +73,9 @@ ccd_mail_enqueue(ccd_call *call,
                  const char *text,
                  cc_error *reterr)
 {
-  char *payload = seal(call->arena, ccd_call_keys(call), to, subject, text);
+  char *payload = seal_mail(call->arena, ccd_call_keys(call), to, subject, text);
   if (payload == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   const ccd_arg args[] = {{"kind", CCD_JOB_MAIL}, {"payload", payload}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_job_enqueue, args, NULL, reterr);
   if (status == CC_OK)
@@ -90,7 +94,7 @@ mail_run(ccd_job *job, cc_error *reterr)
   void *decoded = NULL;
   cc_error_list errors = {.arena = arena};
 
-  if (!ccd_unseal(arena, &server->keys, PLACE, job->payload, &json, &length))
+  if (!ccd_unseal(arena, &server->keys, PLACE, job->sealed, &json, &length))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "unseal",

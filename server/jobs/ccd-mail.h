@@ -27,6 +27,3 @@ typedef struct ccd_mail_provider {
   bool (*ready)(const ccd_config *config);
   cc_status (*send)(const ccd_config *config, const ccd_mail *mail, cc_error *reterr);
 } ccd_mail_provider;
-
-/* Before ccd_jobs_start. */
-void ccd_mail_use(const ccd_mail_provider *provider);

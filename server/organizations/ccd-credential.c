@@ -3,7 +3,9 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
 /* What acts for an organization without being a person: API tokens and devices. */
@@ -29,8 +31,8 @@ read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
 {
   *ret_rights = 0;
   for (size_t i = 0; i < scopes->n; i++) {
-    cc_right right = ccd_right_find(scopes->items[i]);
-    if (right != CC_RIGHT_UNSET && ccd_right_get(right)->grantable) {
+    cc_right right = cc_right_find(scopes->items[i]);
+    if (right != CC_RIGHT_UNSET && cc_right_get(right)->grantable) {
       *ret_rights |= CC_RIGHT_BIT(right);
       continue;
     }
@@ -48,7 +50,7 @@ read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
                              "%s%s\"%s\"",
                              list,
                              *list ? ", " : "",
-                             ccd_right_get((cc_right) i)->name);
+                             cc_right_get((cc_right) i)->name);
   }
   return list != NULL ? cc_arena_printf(call->arena, "[%s]", list) : NULL;
 }
@@ -110,8 +112,8 @@ ccd_api_token_end(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
-  ccd_call_revoke(call, "token", params->token_id);
+    return cc_fail_absent(reterr);
+  ccd_call_revoke(call, CCD_REVOKED_TOKEN, params->token_id);
   return CC_OK;
 }
 
@@ -200,7 +202,7 @@ ccd_device_renew_code(ccd_call *call, cc_error *reterr)
   cc_status status = with_code(call, &ccd_q_device_renew, /* scopes= */ NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
-  return ccd_rows_n(rows) > 0 ? CC_OK : ccd_absent(reterr);
+  return ccd_rows_n(rows) > 0 ? CC_OK : cc_fail_absent(reterr);
 }
 
 cc_status
@@ -212,8 +214,8 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
-  ccd_call_revoke(call, "device", params->device_id);
+    return cc_fail_absent(reterr);
+  ccd_call_revoke(call, CCD_REVOKED_DEVICE, params->device_id);
   return CC_OK;
 }
 
@@ -233,7 +235,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   const ccd_arg pair[] = {
     {"pairing_hash", code_hash},
     {"token_hash", token_hash},
@@ -248,10 +250,12 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr); /* Somebody else was faster. */
+    return cc_fail_absent(reterr); /* Somebody else was faster. */
   status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
   paired->token = token;
   call->reply = paired;
-  ccd_call_revoke(call, "device", paired->device_id); /* A token of before is no longer valid. */
+  ccd_call_revoke(call,
+                  CCD_REVOKED_DEVICE,
+                  paired->device_id); /* A token of before is no longer valid. */
   return status;
 }

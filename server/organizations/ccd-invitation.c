@@ -4,8 +4,11 @@
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
 #include "common/base/cc-utf8.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
 #include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail-job.h"
+#include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
 /* Invitations. Their tokens are looked up over the border of organizations (invitation_find); what
@@ -98,7 +101,7 @@ ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   if (!ccd_rows_bool(rows, 0, "pending"))
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
@@ -142,7 +145,7 @@ find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error 
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(*ret) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   if (strcmp(ccd_rows_get(*ret, 0, "status"), "pending") != 0)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
@@ -193,8 +196,9 @@ ccd_invitation_take(ccd_call *call, cc_error *reterr)
                    "This invitation was answered or revoked.");
   if (!ccd_rows_bool(done, 0, "joined"))
     return cc_fail(reterr, CC_ERR_CONFLICT, "already_member", "You are a member already.");
-  ccd_call_revoke(call, "user", call->actor->user_id);
-  return ccd_call_query(call, &ccd_q_membership_get, NULL, &call->rows, reterr);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
+  const ccd_arg joined[] = {{"organization_id", ccd_text_int64(call->arena, organization_id)}, {0}};
+  return ccd_call_query(call, &ccd_q_membership_get, joined, &call->rows, reterr);
 }
 
 cc_status

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/organizations/ccd-member.h"
+#include "server/engine/ccd-arg-text.h"
+
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
 #include "server/engine/ccd-server.h"
@@ -9,7 +12,7 @@
 /* Members, and the rule of who may change whom (docs/internals/rights.md). */
 
 static bool
-leads(const char *role)
+is_leader(const char *role)
 {
   return role != NULL && (strcmp(role, "owner") == 0 || strcmp(role, "admin") == 0);
 }
@@ -18,7 +21,7 @@ cc_status
 ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr)
 {
   for (unsigned i = CC_RIGHT_UNSET + 1; i < _CC_RIGHT_MAX; i++) {
-    const ccd_right_info *info = ccd_right_get((cc_right) i);
+    const cc_right_info *info = cc_right_get((cc_right) i);
     if (info->grantable && (rights & ~call->actor->rights & CC_RIGHT_BIT(i)))
       return cc_fail(reterr,
                      CC_ERR_FORBIDDEN,
@@ -33,7 +36,7 @@ cc_status
 ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_error *reterr)
 {
   bool is_owner = (call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_OWNER)) != 0;
-  if (!is_owner && (leads(before.role) || leads(after.role)))
+  if (!is_owner && (is_leader(before.role) || is_leader(after.role)))
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "owner_only",
@@ -77,7 +80,7 @@ lock_member(ccd_call *call,
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(*ret) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   *ret_standing =
     (ccd_standing){ccd_rows_get(*ret, 0, "role"), ccd_rows_get(*ret, 0, "permissions")};
   return CC_OK;
@@ -107,7 +110,7 @@ ccd_member_change(ccd_call *call, cc_error *reterr)
   status = ccd_call_query(call, &ccd_q_member_update, args, &call->rows, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", params->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, params->user_id);
   return CC_OK;
 }
 
@@ -125,9 +128,10 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   status = ccd_grant_check(call, before, (ccd_standing){0}, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_call_query(call, &ccd_q_member_remove, NULL, &rows, reterr);
+  const ccd_arg args[] = {{"user_id", ccd_text_int64(call->arena, params->user_id)}, {0}};
+  status = ccd_call_query(call, &ccd_q_member_remove, args, &rows, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "user", params->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, params->user_id);
   return CC_OK;
 }

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
 #include "server/organizations/ccd-organizations.h"
 
 /* The organization itself: create, change, switch, leave, hand over. */
-
-cc_status
-ccd_absent(cc_error *reterr)
-{
-  return cc_fail(reterr,
-                 CC_ERR_NOT_FOUND,
-                 "not_found",
-                 "There is no such thing, or it is not yours to see");
-}
 
 /* Slugs made from a name that is taken: with a number first, then with letters nobody else has. */
 static const char *
@@ -30,13 +22,9 @@ next_slug(ccd_call *call, const char *base, int attempt)
 }
 
 static cc_status
-insert_organization(ccd_call *call,
-                    const char *organization_id,
-                    const char *slug,
-                    bool *ret_made,
-                    cc_error *reterr)
+insert_organization(ccd_call *call, const char *slug, bool *ret_made, cc_error *reterr)
 {
-  const ccd_arg args[] = {{"organization_id", organization_id}, {"slug", slug}, {0}};
+  const ccd_arg args[] = {{"slug", slug}, {0}};
   const ccd_rows *rows;
   cc_status status = ccd_call_query(call, &ccd_q_organization_create, args, &rows, reterr);
   if (status == CC_OK)
@@ -45,13 +33,12 @@ insert_organization(ccd_call *call,
 }
 
 static cc_status
-reply_organization(ccd_call *call, const char *organization_id, cc_error *reterr)
+reply_organization(ccd_call *call, cc_error *reterr)
 {
-  const ccd_arg args[] = {{"organization_id", organization_id}, {0}};
-  cc_status status = ccd_call_query(call, &ccd_q_organization_get, args, &call->rows, reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_organization_get, NULL, &call->rows, reterr);
   if (status != CC_OK)
     return status;
-  return ccd_rows_n(call->rows) == 1 ? CC_OK : ccd_absent(reterr);
+  return ccd_rows_n(call->rows) == 1 ? CC_OK : cc_fail_absent(reterr);
 }
 
 cc_status
@@ -62,33 +49,31 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
   cc_status status = ccd_call_query(call, &ccd_q_organization_new, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
-  const char *id = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "id"));
   const char *base =
     body->slug != NULL ? body->slug : cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "slug"));
+  /* From here on the transaction acts for the organization that is being made. */
+  status = ccd_call_switch(call, ccd_rows_int64(rows, 0, "id"), call->actor->user_id, reterr);
   bool made = false;
-  for (int attempt = 0; !made && attempt < 6; attempt++) {
+  for (int attempt = 0; status == CC_OK && !made && attempt < 6; attempt++) {
     const char *slug = next_slug(call, base, attempt);
-    if (id == NULL || slug == NULL)
+    if (slug == NULL)
       return CC_ERR_NO_MEMORY;
-    status = insert_organization(call, id, slug, &made, reterr);
-    if (status != CC_OK)
-      return status;
+    status = insert_organization(call, slug, &made, reterr);
     if (!made && body->slug != NULL)
       break; /* Nobody gets another address than the one he asked for. */
   }
-  if (!made)
+  if (status == CC_OK && !made)
     return cc_fail_field(reterr,
                          CC_ERR_CONFLICT,
                          "slug_taken",
                          "/slug",
                          "Another organization has this slug.");
-  const ccd_arg args[] = {{"organization_id", id}, {0}};
-  status = ccd_call_query(call, &ccd_q_organization_found, args, NULL, reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_organization_found, NULL, NULL, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, "session", call->actor->session_id);
-  call->location = "/v1/organization";
-  return reply_organization(call, id, reterr);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
+  return reply_organization(call, reterr);
 }
 
 cc_status
@@ -100,12 +85,12 @@ ccd_organization_switch(ccd_call *call, cc_error *reterr)
     return CC_ERR_NO_MEMORY;
   const ccd_arg args[] = {{"organization_id", id}, {0}};
   const ccd_rows *rows;
-  cc_status status = ccd_call_query(call, &ccd_q_organization_switch, args, &rows, reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_organization_switch, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
-  ccd_call_revoke(call, "session", call->actor->session_id);
+    return cc_fail_absent(reterr);
+  ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
   /* Not the whole organization: the actor's view is still the one of the organization before. */
   return ccd_call_query(call, &ccd_q_membership_get, args, &call->rows, reterr);
 }
@@ -115,20 +100,21 @@ ccd_organization_leave(ccd_call *call, cc_error *reterr)
 {
   if (call->actor->kind != CCD_ACTOR_PERSON)
     return cc_fail(reterr, CC_ERR_CONFLICT, "not_a_person", "Only a person can leave.");
+  const ccd_arg args[] = {{"user_id", ccd_text_int64(call->arena, call->actor->user_id)}, {0}};
   const ccd_rows *rows;
-  cc_status status = ccd_call_query(call, &ccd_q_member_remove, NULL, &rows, reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_member_remove, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
-  ccd_call_revoke(call, "user", call->actor->user_id);
+    return cc_fail_absent(reterr);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
   return CC_OK;
 }
 
 cc_status
 ccd_organization_transfer(ccd_call *call, cc_error *reterr)
 {
-  const cc_member_ref *body = call->body; /* its user_id is what the queries below see */
+  const cc_member_ref *body = call->body;
   if (body->user_id == call->actor->user_id)
     return cc_fail_field(reterr,
                          CC_ERR_CONFLICT,
@@ -140,13 +126,13 @@ ccd_organization_transfer(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return ccd_absent(reterr);
+    return cc_fail_absent(reterr);
   status = ccd_call_query(call, &ccd_q_owner_step_down, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
     return cc_fail(reterr, CC_ERR_FORBIDDEN, "owner_only", "Only an owner can do this.");
-  ccd_call_revoke(call, "user", body->user_id);
-  ccd_call_revoke(call, "user", call->actor->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, body->user_id);
+  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
   return CC_OK;
 }

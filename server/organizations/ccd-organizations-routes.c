@@ -48,7 +48,7 @@ const ccd_route ccd_organizations_routes[] = {
    .handler = ccd_api_token_end, .audit = "api_token.revoke"},
 
   {&cc_op_create_device, .right = CC_RIGHT_MANAGE_DEVICES, .tx = CCD_WRITE,
-   .handler = ccd_device_add, .audit = "device.create", .secret_reply = true},
+   .handler = ccd_device_add, .audit = "device.create", .secret_reply = true, .scope = CCD_SCOPE_NONE},
   {&cc_op_list_devices, .right = CC_RIGHT_MANAGE_DEVICES, .tx = CCD_READ,
    .query = &ccd_q_device_list, .keyset = {"id"}},
   {&cc_op_update_device, .right = CC_RIGHT_MANAGE_DEVICES, .tx = CCD_WRITE,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
-
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
 
 /* The queue of a phone bank, made from its list in one statement: minutes for a state's file, so it
@@ -19,24 +19,10 @@ static const cc_type fill_payload_type =
   CC_TYPE(fill_payload, "PhoneBankFillPayload", fill_payload_fields);
 
 static cc_status
-fill(ccd_job *job, cc_error *reterr)
+fill_phonebank(ccd_job *job, cc_error *reterr)
 {
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&fill_payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_CREATE,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  if (status != CC_OK)
-    return cc_fail(reterr, status, "payload", "The payload names no phone bank");
-  const ccd_arg args[] = {
-    {"id", ccd_text_int64(job->arena, ((const fill_payload *) payload)->id)},
-    {0},
-  };
+  const fill_payload *payload = job->payload;
+  const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
   return ccd_job_once(job,
                       &(ccd_job_tx){.action = "phone_bank.fill"},
                       &ccd_q_phone_bank_fill,
@@ -46,6 +32,10 @@ fill(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_phonebank_jobs[] = {
-  {.name = "phonebank.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill},
+  {.name = "phonebank.fill",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &fill_payload_type,
+   .run = fill_phonebank},
   {0},
 };

@@ -6,3 +6,5 @@
 /* Phone banks: all routes, and the job that makes a queue. See docs/internals/phone-banks.md. */
 extern const ccd_route ccd_phonebank_routes[];
 extern const ccd_job_kind ccd_phonebank_jobs[];
+
+ccd_handler ccd_phonebank_result; /* recordCall */

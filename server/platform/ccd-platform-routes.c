@@ -6,17 +6,18 @@
 #include "ccd-queries.h"
 #include "common/api/cc-platform.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-docs.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed.h"
 #include "server/engine/ccd-openapi.h"
 #include "server/providers/ccd-storage.h"
 
 static cc_status
-health(ccd_call *call, cc_error *reterr)
+get_health(ccd_call *call, cc_error *reterr)
 {
   cc_health *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   const ccd_config *config = ccd_call_config(call);
   reply->database = ccd_db_up(call->server->db) ? CC_PART_UP : CC_PART_DOWN;
   reply->redis = *config->redis_url == '\0'          ? CC_PART_OFF
@@ -45,7 +46,7 @@ say_media(ccd_call *call)
 /* Both documents are made when asked for: a millisecond or two, and two megabytes that an idle
  * server need not hold. */
 static cc_status
-openapi(ccd_call *call, cc_error *reterr)
+get_openapi(ccd_call *call, cc_error *reterr)
 {
   ccd_openapi_write(call->server->route_tables, &ccd_exchange_of(call)->out);
   say_media(call);
@@ -53,7 +54,7 @@ openapi(ccd_call *call, cc_error *reterr)
 }
 
 static cc_status
-docs(ccd_call *call, cc_error *reterr)
+get_docs(ccd_call *call, cc_error *reterr)
 {
   ccd_docs_write(call->server->route_tables, &ccd_exchange_of(call)->out);
   say_media(call);
@@ -92,14 +93,18 @@ const ccd_route ccd_platform_routes[] = {
   {&cc_op_health,
    .right = CC_RIGHT_PUBLIC,
    .tx = CCD_NONE,
-   .handler = health,
+   .handler = get_health,
    .limit = CCD_LIMIT_NONE},
   {&cc_op_openapi,
    .right = CC_RIGHT_PUBLIC,
    .tx = CCD_NONE,
-   .handler = openapi,
+   .handler = get_openapi,
    .limit = CCD_LIMIT_NONE},
-  {&cc_op_docs, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = docs, .limit = CCD_LIMIT_NONE},
+  {&cc_op_docs,
+   .right = CC_RIGHT_PUBLIC,
+   .tx = CCD_NONE,
+   .handler = get_docs,
+   .limit = CCD_LIMIT_NONE},
   {&cc_op_docs_style,
    .right = CC_RIGHT_PUBLIC,
    .tx = CCD_NONE,

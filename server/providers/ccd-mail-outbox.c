@@ -216,7 +216,7 @@ add_body(cc_str *out, const char *text)
 }
 
 static cc_status
-compose(const ccd_mail *mail, cc_str *out, cc_error *reterr)
+compose_mail(const ccd_mail *mail, cc_str *out, cc_error *reterr)
 {
   const char *domain = NULL;
   size_t domain_length = 0;
@@ -238,7 +238,7 @@ compose(const ccd_mail *mail, cc_str *out, cc_error *reterr)
   cc_str_add(out, "\r\nAuto-Submitted: auto-generated\r\n");
   add_body(out, mail->text);
   if (out->failed)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "The mail is too large");
+    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The mail is too large");
   return CC_OK;
 }
 
@@ -247,11 +247,11 @@ send_to_outbox(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
 {
   cc_str text = CC_STR_INIT(MAIL_MAX), name = CC_STR_INIT(256), temporary = CC_STR_INIT(256);
 
-  cc_status status = compose(mail, &text, reterr);
+  cc_status status = compose_mail(mail, &text, reterr);
   cc_str_printf(&name, "%016" PRId64 "-%08" PRId64 ".eml", mail->made, mail->id);
   cc_str_printf(&temporary, ".%08" PRId64 "-%d.part", mail->id, (int) getpid());
   if (status == CC_OK && (name.failed || temporary.failed))
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    status = cc_fail_memory(reterr);
   if (status == CC_OK && !ccd_outbox_store(config->mail_outbox, temporary.text, name.text, &text))
     status = cc_fail(reterr,
                      CC_ERR_EXTERNAL,

@@ -24,7 +24,7 @@ write_whole(int fd, const char *bytes, size_t n)
 
 /* The folder is synced too: after a power cut the name is there. */
 static bool
-store(int folder, const char *temporary, const char *name, const cc_str *text)
+store_file(int folder, const char *temporary, const char *name, const cc_str *text)
 {
   int fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
@@ -45,7 +45,7 @@ ccd_outbox_store(const char *path, const char *temporary, const char *name, cons
   int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0)
     return false;
-  bool ok = store(folder, temporary, name, text);
+  bool ok = store_file(folder, temporary, name, text);
   (void) close(folder);
   return ok;
 }

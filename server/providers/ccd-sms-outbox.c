@@ -45,7 +45,7 @@ send_to_outbox(const ccd_config *config, const ccd_sms *sms, ccd_sms_result *ret
                 (int) getpid());
   cc_status status = CC_OK;
   if (text.failed || name.failed || temporary.failed)
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    status = cc_fail_memory(reterr);
   else if (!ccd_outbox_store(config->sms_outbox, temporary.text, name.text, &text))
     status = cc_fail(reterr,
                      CC_ERR_EXTERNAL,
@@ -72,7 +72,7 @@ has_outbox(const ccd_config *config)
   return config->sms_outbox[0] != '\0';
 }
 
-const ccd_sms_provider ccd_sms_outbox = {
+static const ccd_sms_provider outbox = {
   .name = "outbox",
   .local = true,
   .ready = has_outbox,
@@ -82,5 +82,5 @@ const ccd_sms_provider ccd_sms_outbox = {
 const ccd_sms_provider *
 ccd_sms_of(const ccd_config *config)
 {
-  return ccd_sms_outbox.ready(config) ? &ccd_sms_outbox : NULL;
+  return outbox.ready(config) ? &outbox : NULL;
 }

@@ -54,6 +54,3 @@ typedef struct ccd_sms_provider {
                     ccd_sms_result *ret,
                     cc_error *reterr);
 } ccd_sms_provider;
-
-/* The one that this configuration names, or NULL. */
-const ccd_sms_provider *ccd_sms_of(const ccd_config *config);

@@ -12,7 +12,7 @@
 #define BELIEVED_US (5 * CC_TIME_SECOND)
 
 static size_t
-drop(char *data, size_t size, size_t n, void *user)
+drop_bytes(char *data, size_t size, size_t n, void *user)
 {
   return size * n;
 }
@@ -30,7 +30,7 @@ ask_service(const char *endpoint)
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 1000L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop_bytes);
     if (curl_easy_perform(curl) == CURLE_OK)
       curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_cleanup(curl);

@@ -3,7 +3,10 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/providers/ccd-sms-outbox.h"
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 
@@ -15,43 +18,30 @@
 #define ATTEMPTS_MAX 8      /* as of jobs */
 #define GAVE_UP "not_taken" /* the carrier never took it */
 
-typedef struct text_payload {
+typedef struct fill_payload {
   int64_t id;
+} fill_payload;
+
+static const cc_field fill_payload_fields[] = {
+  CC_INT64(fill_payload, id, .flags = CC_REQUIRED, .doc = "The campaign."),
+};
+static const cc_type fill_payload_type =
+  CC_TYPE(fill_payload, "TextCampaignFillPayload", fill_payload_fields);
+
+typedef struct text_payload {
   int64_t message_id;
 } text_payload;
 
 static const cc_field text_payload_fields[] = {
-  CC_INT64(text_payload, id, .fallback = "0", .doc = "The campaign to make an audience of."),
-  CC_INT64(text_payload, message_id, .fallback = "0", .doc = "The text to send."),
+  CC_INT64(text_payload, message_id, .flags = CC_REQUIRED, .doc = "The text."),
 };
-static const cc_type text_payload_type = CC_TYPE(text_payload, "TextPayload", text_payload_fields);
+static const cc_type text_payload_type =
+  CC_TYPE(text_payload, "TextSendPayload", text_payload_fields);
 
 static cc_status
-read_payload(ccd_job *job, const text_payload **ret, cc_error *reterr)
+fill_campaign(ccd_job *job, cc_error *reterr)
 {
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&text_payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_CREATE,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  if (status != CC_OK)
-    return cc_fail(reterr, status, "payload", "The payload names no campaign and no text");
-  *ret = payload;
-  return CC_OK;
-}
-
-static cc_status
-fill(ccd_job *job, cc_error *reterr)
-{
-  const text_payload *payload = NULL;
-  cc_status status = read_payload(job, &payload, reterr);
-  if (status != CC_OK || payload == NULL)
-    return status;
+  const fill_payload *payload = job->payload;
   const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
   return ccd_job_once(job,
                       &(ccd_job_tx){.action = "text_campaign.fill"},
@@ -118,18 +108,15 @@ hand_over(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_
 static cc_status
 send_text(ccd_job *job, cc_error *reterr)
 {
-  const text_payload *payload = NULL;
+  const text_payload *payload = job->payload;
   const ccd_rows *marked = NULL;
-  cc_status status = read_payload(job, &payload, reterr);
-  if (status != CC_OK || payload == NULL)
-    return status;
   const ccd_arg args[] = {{"message_id", ccd_text_int64(job->arena, payload->message_id)}, {0}};
-  status = ccd_job_once(job,
-                        &(ccd_job_tx){.action = "text.send"},
-                        &ccd_q_text_message_begin,
-                        args,
-                        &marked,
-                        reterr);
+  cc_status status = ccd_job_once(job,
+                                  &(ccd_job_tx){.action = "text.send"},
+                                  &ccd_q_text_message_begin,
+                                  args,
+                                  &marked,
+                                  reterr);
   if (status != CC_OK)
     return status;
   const char *todo = ccd_rows_get(marked, 0, "todo");
@@ -145,7 +132,16 @@ can_send(const ccd_server *server)
 }
 
 const ccd_job_kind ccd_texting_jobs[] = {
-  {.name = "text.fill", .lane = CCD_LANE_LONG, .lease_s = 60, .run = fill},
-  {.name = "text.send", .lane = CCD_LANE_QUICK, .lease_s = 60, .ready = can_send, .run = send_text},
+  {.name = "text.fill",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &fill_payload_type,
+   .run = fill_campaign},
+  {.name = "text.send",
+   .lane = CCD_LANE_QUICK,
+   .lease_s = 60,
+   .payload = &text_payload_type,
+   .ready = can_send,
+   .run = send_text},
   {0},
 };

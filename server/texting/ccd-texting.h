@@ -10,3 +10,7 @@ extern const ccd_job_kind ccd_texting_jobs[];
 
 ccd_handler ccd_text_send_all; /* sendAllTexts */
 ccd_handler ccd_text_receive;  /* receiveText */
+
+ccd_handler ccd_text_check_campaign; /* .prepare of createTextCampaign, updateTextCampaign */
+ccd_handler ccd_text_preview;        /* previewText */
+ccd_handler ccd_text_result;         /* recordText */

@@ -4,6 +4,9 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
 /* The job that cuts. It reads the doors, computes without a transaction, and writes the drafts in
@@ -26,7 +29,7 @@ typedef struct payload {
 } payload;
 
 static const cc_field payload_fields[] = {
-  CC_INT64(payload, cut_id),
+  CC_INT64(payload, cut_id, .flags = CC_REQUIRED),
   CC_INT64(payload, user_id),
   CC_STRING(payload, actor),
 };
@@ -55,11 +58,11 @@ now_ms(void)
 }
 
 static cc_status
-once(cutting *c,
-     const ccd_query *query,
-     const ccd_arg *more,
-     const ccd_rows **ret,
-     cc_error *reterr)
+run_once(cutting *c,
+         const ccd_query *query,
+         const ccd_arg *more,
+         const ccd_rows **ret,
+         cc_error *reterr)
 {
   ccd_arg args[8] = {{"cut_id", c->cut_id}};
   for (size_t i = 0; more != NULL && more[i].name != NULL && i + 2 < CC_N(args); i++)
@@ -69,7 +72,7 @@ once(cutting *c,
 
 /* The engine asks every few milliseconds. No transaction is open meanwhile. */
 static bool
-cancelled(void *data)
+is_cancelled(void *data)
 {
   cutting *c = data;
   int64_t now = now_ms();
@@ -80,13 +83,13 @@ cancelled(void *data)
   c->looked = now;
   const ccd_rows *rows = NULL;
   cc_error ignored = {0};
-  if (once(c, &ccd_q_turf_cut_wanted, NULL, &rows, &ignored) == CC_OK)
+  if (run_once(c, &ccd_q_turf_cut_wanted, NULL, &rows, &ignored) == CC_OK)
     c->gone = !ccd_rows_bool(rows, 0, "wanted");
   return c->gone;
 }
 
 static cc_status
-step(cutting *c, const char *name, double progress, cc_error *reterr)
+report_step(cutting *c, const char *name, double progress, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_arg args[] = {
@@ -94,7 +97,7 @@ step(cutting *c, const char *name, double progress, cc_error *reterr)
     {"progress", cc_arena_printf(c->job->arena, "%.3f", progress)},
     {0},
   };
-  cc_status status = once(c, &ccd_q_turf_cut_step, args, &rows, reterr);
+  cc_status status = run_once(c, &ccd_q_turf_cut_step, args, &rows, reterr);
   if (status == CC_OK)
     c->gone = !ccd_rows_bool(rows, 0, "goes_on");
   return status;
@@ -104,7 +107,7 @@ static cc_status
 read_request(cutting *c, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
-  cc_status status = once(c, &ccd_q_turf_cut_read, NULL, &rows, reterr);
+  cc_status status = run_once(c, &ccd_q_turf_cut_read, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   const char *state = ccd_rows_get(rows, 0, "state");
@@ -130,15 +133,15 @@ read_ground(cutting *c, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   ccd_turf_box box;
-  cc_status status = once(c, &ccd_q_turf_cut_snap, NULL, NULL, reterr);
+  cc_status status = run_once(c, &ccd_q_turf_cut_snap, NULL, NULL, reterr);
   if (status == CC_OK)
-    status = once(c, &ccd_q_turf_cut_points, NULL, &rows, reterr);
+    status = run_once(c, &ccd_q_turf_cut_points, NULL, &rows, reterr);
   if (status == CC_OK)
     status = ccd_turf_ground_points(rows, c->arena, &c->ground, reterr);
   if (status == CC_OK)
     status = ccd_turf_ground_box(&c->ground, c->arena, &box, reterr);
   if (status == CC_OK)
-    status = once(c, &ccd_q_turf_segments, box.args, &rows, reterr);
+    status = run_once(c, &ccd_q_turf_segments, box.args, &rows, reterr);
   return status == CC_OK ? ccd_turf_ground_streets(rows, c->arena, &c->ground, reterr) : status;
 }
 
@@ -151,7 +154,7 @@ one_turf_each(cutting *c, cc_error *reterr)
   cut->turfs = cc_arena_alloc(c->arena, ((size_t) parts + 1) * sizeof(*cut->turfs));
   cut->pieces = cc_arena_alloc(c->arena, ((size_t) n + 1) * sizeof(*cut->pieces));
   if (cut->turfs == NULL || cut->pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int part = 0; part < parts; part++) {
     ccd_turf *turf = &cut->turfs[cut->n_turfs];
     *turf = (ccd_turf){.first = cut->n_pieces};
@@ -175,9 +178,9 @@ one_turf_each(cutting *c, cc_error *reterr)
 }
 
 static cc_status
-cut(cutting *c, cc_error *reterr)
+cut_pieces(cutting *c, cc_error *reterr)
 {
-  c->watch = (ccd_watch){cancelled, c};
+  c->watch = (ccd_watch){is_cancelled, c};
   c->options.watch = &c->watch;
   if (c->ground.ground.n == 0)
     return CC_OK;
@@ -204,12 +207,12 @@ add_turf(cc_str *out, const ccd_turf *turf, const ccd_turf_walk *walk)
 }
 
 static cc_status
-walk(cutting *c, cc_str *out, cc_error *reterr)
+walk_turfs(cutting *c, cc_str *out, cc_error *reterr)
 {
   cc_status status = CC_OK;
   cc_arena *piece = cc_arena_new(MEMORY);
   if (piece == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cc_str_add_char(out, '[');
   int64_t told = now_ms();
   for (int i = 0; status == CC_OK && !c->gone && i < c->cut.n_turfs; i++) {
@@ -228,55 +231,55 @@ walk(cutting *c, cc_str *out, cc_error *reterr)
       add_turf(out, turf, &made);
     if (status == CC_OK && now_ms() - told > LOOK_MS) {
       told = now_ms();
-      status = step(c, "walk", 0.4 + 0.5 * i / c->cut.n_turfs, reterr);
+      status = report_step(c, "walk", 0.4 + 0.5 * i / c->cut.n_turfs, reterr);
       c->gone = c->gone || ccd_job_stopping(c->job);
     }
   }
   cc_str_add_char(out, ']');
   cc_arena_free(piece);
-  return status == CC_OK && out->failed ? ccd_near_no_memory(reterr) : status;
+  return status == CC_OK && out->failed ? cc_fail_memory(reterr) : status;
 }
 
 static cc_status
-store(cutting *c, const cc_str *turfs, int64_t since, cc_error *reterr)
+store_turfs(cutting *c, const cc_str *turfs, int64_t since, cc_error *reterr)
 {
   const ccd_arg args[] = {
     {"turfs", turfs->text},
     {"seconds", cc_arena_printf(c->job->arena, "%.2f", (double) (now_ms() - since) / 1000)},
     {0},
   };
-  return once(c, &ccd_q_turf_cut_store, args, NULL, reterr);
+  return run_once(c, &ccd_q_turf_cut_store, args, NULL, reterr);
 }
 
 static cc_status
-steps(cutting *c, cc_error *reterr)
+run_steps(cutting *c, cc_error *reterr)
 {
   int64_t since = now_ms();
   cc_str turfs = CC_STR_INIT(TEXT_MAX);
   cc_status status = read_request(c, reterr);
   if (status == CC_OK && !c->gone)
-    status = step(c, "read", 0.02, reterr);
+    status = report_step(c, "read", 0.02, reterr);
   if (status == CC_OK && !c->gone)
     status = read_ground(c, reterr);
   if (status == CC_OK && !c->gone)
-    status = step(c, "cut", 0.15, reterr);
+    status = report_step(c, "cut", 0.15, reterr);
   if (status == CC_OK && !c->gone)
-    status = cut(c, reterr);
+    status = cut_pieces(c, reterr);
   if (status == CC_OK && !c->gone)
-    status = step(c, "walk", 0.4, reterr);
+    status = report_step(c, "walk", 0.4, reterr);
   if (status == CC_OK && !c->gone)
-    status = walk(c, &turfs, reterr);
+    status = walk_turfs(c, &turfs, reterr);
   if (status == CC_OK && !c->gone)
-    status = step(c, "write", 0.9, reterr);
+    status = report_step(c, "write", 0.9, reterr);
   if (status == CC_OK && !c->gone)
-    status = store(c, &turfs, since, reterr);
+    status = store_turfs(c, &turfs, since, reterr);
   cc_str_done(&turfs);
   return status;
 }
 
 /* What trying again cannot mend is said in the cutting's own row. */
 static cc_status
-settle(cutting *c, cc_status status, cc_error *reterr)
+settle_cutting(cutting *c, cc_status status, cc_error *reterr)
 {
   if (status == CC_OK && !ccd_job_stopping(c->job))
     return CC_OK;
@@ -292,29 +295,18 @@ settle(cutting *c, cc_status status, cc_error *reterr)
      reterr->message[0] != '\0' ? cc_arena_strdup(c->job->arena, reterr->message) : "It failed."},
     {0},
   };
-  return once(c, &ccd_q_turf_cut_fail, args, NULL, reterr);
+  return run_once(c, &ccd_q_turf_cut_fail, args, NULL, reterr);
 }
 
 static cc_status
 run_cut(ccd_job *job, cc_error *reterr)
 {
-  void *decoded = NULL;
-  cc_error_list errors = {.arena = job->arena};
   cc_error error = {0};
-  if (cc_decode(&payload_type,
-                job->payload,
-                strlen(job->payload),
-                CC_MODE_REPLY,
-                job->arena,
-                &decoded,
-                NULL,
-                &errors) != CC_OK)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "payload", "A cutting without its number");
-  const payload *what = decoded;
+  const payload *what = job->payload;
   CC_AUTO(cc_arena) arena = cc_arena_new(MEMORY);
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (arena == NULL || scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   cutting c = {
     .job = job,
     .what = what,
@@ -324,7 +316,7 @@ run_cut(ccd_job *job, cc_error *reterr)
     .scratch = scratch,
     .looked = now_ms(),
   };
-  cc_status status = settle(&c, steps(&c, &error), &error);
+  cc_status status = settle_cutting(&c, run_steps(&c, &error), &error);
   if (reterr != NULL && status != CC_OK)
     *reterr = error;
   return status;
@@ -338,7 +330,11 @@ run_expire(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_turf_jobs[] = {
-  {.name = "turf.cut", .lane = CCD_LANE_LONG, .lease_s = 30, .run = run_cut},
+  {.name = "turf.cut",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 30,
+   .payload = &payload_type,
+   .run = run_cut},
   {.name = "turf.expire", .lane = CCD_LANE_QUICK, .lease_s = 120, .run = run_expire},
   {0},
 };

@@ -4,6 +4,8 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-turf.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
 /* Turfs changed by hand, and doors handed out from a shared one: a few hundred doors each, so that
@@ -11,15 +13,6 @@
 
 #define MEMORY ((size_t) 512 << 20)
 #define TURFS_MAX 128
-
-cc_status
-ccd_turf_absent(cc_error *reterr)
-{
-  return cc_fail(reterr,
-                 CC_ERR_NOT_FOUND,
-                 "not_found",
-                 "There is no such thing, or it is not yours to see");
-}
 
 /* Numbers that came as texts, as an array for PostgreSQL. */
 static cc_status
@@ -41,7 +34,11 @@ array_of(ccd_call *call, const cc_strings *texts, const char *pointer, const cha
 
 /* Doors of a turf and the streets around; those of @free_for alone when it is said. */
 static cc_status
-load(ccd_call *call, int64_t turf_id, const char *free_for, ccd_turf_ground *ret, cc_error *reterr)
+load_ground(ccd_call *call,
+            int64_t turf_id,
+            const char *free_for,
+            ccd_turf_ground *ret,
+            cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   ccd_turf_box box;
@@ -83,7 +80,7 @@ walk_and_store(ccd_call *call,
 {
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   ccd_turf_walk made = {0};
   cc_status status =
     ccd_turf_walk_pieces(ground, pieces, n, NULL, call->arena, scratch, &made, reterr);
@@ -92,16 +89,16 @@ walk_and_store(ccd_call *call,
 
 /* The walk of a turf anew, as its doors are now. */
 static cc_status
-replan(ccd_call *call, int64_t turf_id, cc_error *reterr)
+replan_walk(ccd_call *call, int64_t turf_id, cc_error *reterr)
 {
   ccd_turf_ground ground;
-  cc_status status = load(call, turf_id, /* free_for= */ NULL, &ground, reterr);
+  cc_status status = load_ground(call, turf_id, /* free_for= */ NULL, &ground, reterr);
   if (status != CC_OK)
     return status;
   int n = ground.ground.n;
   ccd_piece *pieces = cc_arena_alloc(call->arena, ((size_t) n + 1) * sizeof(*pieces));
   if (pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++)
     pieces[i] = (ccd_piece){i, 0, ground.points[i].doors};
   return walk_and_store(call, turf_id, &ground, pieces, n, reterr);
@@ -109,19 +106,19 @@ replan(ccd_call *call, int64_t turf_id, cc_error *reterr)
 
 /* Lock this turf and @others, all drafts. How many there should be is the caller's to know. */
 static cc_status
-lock(ccd_call *call, const char *others, int64_t expected, cc_error *reterr)
+lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_arg args[] = {{"others", others}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_turf_lock, args, &rows, reterr);
   if (status == CC_OK && ccd_rows_int64(rows, 0, "n") < expected)
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   return status;
 }
 
 /* Answer with what is left of @turfs, this one first. */
 static cc_status
-answer(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
+answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
 {
   const ccd_arg args[] = {{"turfs", ccd_turf_array(call->arena, turfs, n)}, {0}};
   cc_status status = ccd_call_query(call, &ccd_q_turf_drop_empty, args, NULL, reterr);
@@ -151,7 +148,7 @@ ccd_turf_move_doors(ccd_call *call, cc_error *reterr)
   if (status == CC_OK)
     status = array_of(call, &body->remove, "/remove", &drop);
   if (status == CC_OK)
-    status = lock(call, /* others= */ NULL, 1, reterr);
+    status = lock_turfs(call, /* others= */ NULL, 1, reterr);
   const ccd_arg into[] = {{"doors", add}, {0}}, out[] = {{"doors", drop}, {0}};
   if (status == CC_OK && body->add.n > 0)
     status = ccd_call_query(call, &ccd_q_turf_add, into, &rows, reterr);
@@ -160,8 +157,8 @@ ccd_turf_move_doors(ccd_call *call, cc_error *reterr)
   if (status == CC_OK && body->remove.n > 0)
     status = ccd_call_query(call, &ccd_q_turf_remove, out, NULL, reterr);
   for (int i = 0; status == CC_OK && i < n; i++)
-    status = replan(call, turfs[i], reterr);
-  return status == CC_OK ? answer(call, turfs, n, reterr) : status;
+    status = replan_walk(call, turfs[i], reterr);
+  return status == CC_OK ? answer_turfs(call, turfs, n, reterr) : status;
 }
 
 cc_status
@@ -175,16 +172,16 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
     return status;
   const char *others = cc_arena_printf(call->arena, "[%.*s]", (int) strlen(array) - 2, array + 1);
   if (others == NULL)
-    return ccd_near_no_memory(reterr);
-  status = lock(call, others, 1 + (int64_t) body->turf_ids.n, reterr);
+    return cc_fail_memory(reterr);
+  status = lock_turfs(call, others, 1 + (int64_t) body->turf_ids.n, reterr);
   const ccd_arg args[] = {{"turfs", array}, {0}};
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_absorb, args, NULL, reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_drop_empty, args, NULL, reterr);
   if (status == CC_OK)
-    status = replan(call, turf_id, reterr);
-  return status == CC_OK ? answer(call, &turf_id, 1, reterr) : status;
+    status = replan_walk(call, turf_id, reterr);
+  return status == CC_OK ? answer_turfs(call, &turf_id, 1, reterr) : status;
 }
 
 /* A draft beside this one with the doors of a part of it. */
@@ -198,7 +195,7 @@ part_off(ccd_call *call,
 {
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_turf *turf = &cut->turfs[i];
   const ccd_rows *rows = NULL;
   ccd_turf_walk made = {0};
@@ -241,14 +238,14 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   int64_t turf_id = ((const cc_turf_ref *) call->params)->turf_id;
   ccd_turf_ground ground;
   ccd_cut cut = {0};
-  cc_status status = lock(call, /* others= */ NULL, 1, reterr);
+  cc_status status = lock_turfs(call, /* others= */ NULL, 1, reterr);
   if (status == CC_OK)
-    status = load(call, turf_id, /* free_for= */ NULL, &ground, reterr);
+    status = load_ground(call, turf_id, /* free_for= */ NULL, &ground, reterr);
   if (status != CC_OK)
     return status;
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (scratch == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   int doors = count_doors(&ground);
   ccd_cut_options options = {
     .target_doors = (double) doors / (double) body->parts,
@@ -265,12 +262,12 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
     turfs[i] = turf_id;
     status = part_off(call, &ground, &cut, i, &turfs[i], reterr);
   }
-  return status == CC_OK ? answer(call, turfs, n, reterr) : status;
+  return status == CC_OK ? answer_turfs(call, turfs, n, reterr) : status;
 }
 
 /* The nearest free doors in the order to walk them. */
 static cc_status
-nearest(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret, cc_error *reterr)
+nearest_doors(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret, cc_error *reterr)
 {
   const cc_turf_near *body = call->body;
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
@@ -278,7 +275,7 @@ nearest(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret, cc_er
   int *which = cc_arena_alloc(call->arena, ((size_t) all + 1) * sizeof(*which));
   ccd_piece *pieces = cc_arena_alloc(call->arena, ((size_t) all + 1) * sizeof(*pieces));
   if (scratch == NULL || which == NULL || pieces == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   ccd_point from = ccd_turf_ground_place(ground, body->latitude, body->longitude);
   cc_status status = ccd_cut_nearest(&ground->ground,
                                      /* taken= */ NULL,
@@ -307,14 +304,14 @@ ccd_turf_hold(ccd_call *call, cc_error *reterr)
   const ccd_rows *rows = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_turf_hold_begin, NULL, &rows, reterr);
   if (status == CC_OK && !ccd_rows_bool(rows, 0, "fine"))
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   const char *actor = status == CC_OK ? ccd_rows_get(rows, 0, "actor") : NULL;
   ccd_turf_ground ground = {0};
   ccd_turf_walk found = {0};
   if (status == CC_OK)
-    status = load(call, turf_id, actor, &ground, reterr);
+    status = load_ground(call, turf_id, actor, &ground, reterr);
   if (status == CC_OK && ground.ground.n > 0)
-    status = nearest(call, &ground, &found, reterr);
+    status = nearest_doors(call, &ground, &found, reterr);
   const ccd_arg args[] = {{"doors", ccd_turf_array(call->arena, found.doors, found.n)}, {0}};
   return status == CC_OK ? ccd_call_query(call, &ccd_q_turf_hold, args, &call->rows, reterr)
                          : status;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/turf/ccd-turf-ground.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +78,7 @@ ccd_turf_ground_points(const ccd_rows *rows,
   ret->doors = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*ret->doors));
   ret->segment_ids = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*ret->segment_ids));
   if (ret->points == NULL || ret->doors == NULL || ret->segment_ids == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     ccd_point point = ccd_turf_ground_place(ret,
                                             ccd_turf_number(rows, i, "latitude"),
@@ -85,7 +87,7 @@ ccd_turf_ground_points(const ccd_rows *rows,
     int doors = 0;
     ret->doors[i] = read_array(ccd_rows_get(rows, i, "doors"), arena, &doors);
     if (ret->doors[i] == NULL)
-      return ccd_near_no_memory(reterr);
+      return cc_fail_memory(reterr);
     point.doors = doors;
     point.side = side != NULL && *side == 'R';
     point.measure = (float) ccd_turf_number(rows, i, "measure_m");
@@ -115,7 +117,7 @@ ccd_turf_ground_box(const ccd_turf_ground *ground,
   }};
   for (int i = 0; i < 4; i++) {
     if (ret->args[i].text == NULL)
-      return ccd_near_no_memory(reterr);
+      return cc_fail_memory(reterr);
   }
   return CC_OK;
 }
@@ -138,7 +140,7 @@ ccd_turf_ground_streets(const ccd_rows *rows,
   ccd_segment *segments = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*segments));
   int64_t *ids = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*ids)); /* rising, as the rows */
   if (segments == NULL || ids == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     ids[i] = ccd_rows_int64(rows, 2 * i, "id");
     segments[i] = (ccd_segment){
@@ -179,7 +181,7 @@ ccd_turf_walk_pieces(const ccd_turf_ground *ground,
   }
   ret->doors = cc_arena_alloc(arena, (doors + 1) * sizeof(*ret->doors));
   if (points == NULL || order == NULL || ret->doors == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   ccd_ground own = ground->ground;
   own.points = points;
   own.n = n;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/turf/ccd-turf-map.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/turf/ccd-turf-paper.h"
+#include "server/turf/ccd-turf-ground.h"
+#include "server/turf/ccd-turf-paper-draw.h"
 
 /* The map on the first page: streets, doors in the order of the walk, north, scale. */
 
@@ -20,14 +23,14 @@ typedef struct frame {
 } frame;
 
 static void
-place(const frame *f, double longitude, double latitude, double *ret_x, double *ret_y)
+place_on_map(const frame *f, double longitude, double latitude, double *ret_x, double *ret_y)
 {
   *ret_x = f->left + (longitude - f->west) * f->across * f->scale;
   *ret_y = f->top + (f->north - latitude) * f->scale;
 }
 
 static frame
-fit(const ccd_paper *paper, double x, double y, double width, double height)
+fit_frame(const ccd_paper *paper, double x, double y, double width, double height)
 {
   double south = 90, north = -90, west = 180, east = -180;
   for (int i = 0; i < ccd_rows_n(paper->rows); i++) {
@@ -113,7 +116,7 @@ draw_street(ccd_paper *paper, const frame *f, int row, name *names, int *n_names
   double longitude, latitude, p[4];
   bool begun = false;
   while (next_number(&at, &longitude) && next_number(&at, &latitude)) {
-    place(f, longitude, latitude, &p[2], &p[3]);
+    place_on_map(f, longitude, latitude, &p[2], &p[3]);
     if (begun) {
       cairo_line_to(paper->cr, p[2], p[3]);
       offer_name(f, names, n_names, text, p);
@@ -152,11 +155,11 @@ door_place(const ccd_paper *paper, const frame *f, int door, double *ret_x, doub
   int row = paper->doors[door].first;
   if (ccd_rows_get(paper->rows, row, "latitude") == NULL)
     return false;
-  place(f,
-        ccd_turf_number(paper->rows, row, "longitude"),
-        ccd_turf_number(paper->rows, row, "latitude"),
-        ret_x,
-        ret_y);
+  place_on_map(f,
+               ccd_turf_number(paper->rows, row, "longitude"),
+               ccd_turf_number(paper->rows, row, "latitude"),
+               ret_x,
+               ret_y);
   return true;
 }
 
@@ -254,7 +257,7 @@ ccd_paper_map(ccd_paper *paper, double x, double y, double width, double height)
 {
   name names[NAMES_MAX];
   int n_names = 0;
-  frame f = fit(paper, x, y, width, height);
+  frame f = fit_frame(paper, x, y, width, height);
   cairo_save(paper->cr);
   cairo_rectangle(paper->cr, x, y, width, height);
   cairo_clip(paper->cr);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "server/turf/ccd-turf-paper.h"
+#include "server/turf/ccd-turf-paper-draw.h"
+#include "server/turf/ccd-turf-qr.h"
 
 /* Text, boxes and codes. Letters are never under 7 points and what is read outdoors never under 9.
  */

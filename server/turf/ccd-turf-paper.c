@@ -6,7 +6,12 @@
 #include "ccd-queries.h"
 #include "common/api/cc-turf.h"
 #include "common/base/cc-str.h"
-#include "server/turf/ccd-turf-paper.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-reply-file.h"
+#include "server/turf/ccd-turf-ground.h"
+#include "server/turf/ccd-turf-map.h"
+#include "server/turf/ccd-turf-paper-draw.h"
+#include "server/turf/ccd-turf-qr.h"
 
 /* The walk list: one page with map, code and script, then the doors in walking order with boxes to
  * mark. For a clipboard in the rain: black on white, few words, every page stands for itself. */
@@ -43,12 +48,12 @@ text_of(const ccd_rows *rows, int row, const char *column)
 
 /* Rows into doors, doors into stops. */
 static cc_status
-gather(ccd_paper *paper, cc_error *reterr)
+gather_doors(ccd_paper *paper, cc_error *reterr)
 {
   int n = ccd_rows_n(paper->rows);
   paper->doors = cc_arena_alloc(paper->arena, ((size_t) n + 1) * sizeof(*paper->doors));
   if (paper->doors == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const char *street = NULL;
   int64_t door = -1, building = -1;
   for (int i = 0; i < n; i++) {
@@ -77,7 +82,7 @@ door_height(const ccd_paper_door *door, bool with_street)
 
 /* Which page each door is on; a door and its people stay together. */
 static void
-paginate(ccd_paper *paper)
+paginate_doors(ccd_paper *paper)
 {
   double room = paper->height - 2 * CCD_PAPER_MARGIN - CCD_PAPER_FOOTER - HEAD;
   double used = 0;
@@ -140,7 +145,7 @@ draw_footer(ccd_paper *paper, int page)
 
 /* "52 F · DEM" */
 static const char *
-about(ccd_paper *paper, int row)
+about_person(ccd_paper *paper, int row)
 {
   const char *age = text_of(paper->rows, row, "age"), *sex = text_of(paper->rows, row, "sex");
   const char *party = text_of(paper->rows, row, "party");
@@ -180,7 +185,7 @@ draw_person(ccd_paper *paper, int row, double y)
                                            .size = 8.5,
                                            .grey = 0.15,
                                            .one_line = true},
-                         about(paper, row));
+                         about_person(paper, row));
   } else {
     cairo_set_source_rgb(paper->cr, 0.5, 0.5, 0.5);
     cairo_set_line_width(paper->cr, 0.5);
@@ -317,7 +322,7 @@ add_marks(cc_str *out, const mark *marks, size_t n)
 
 /* What the boxes mean, and the questions. */
 static const char *
-explanation(ccd_paper *paper)
+explain_boxes(ccd_paper *paper)
 {
   cc_str out = CC_STR_INIT((size_t) 64 << 10);
   cc_str_add(&out, "Boxes: ");
@@ -348,7 +353,7 @@ explanation(ccd_paper *paper)
 
 /* "48 doors · 96 people · 1.2 km · 1 h 20 min" */
 static const char *
-figures(ccd_paper *paper)
+turf_figures(ccd_paper *paper)
 {
   long long minutes = (long long) ccd_turf_number(paper->turf, 0, "minutes");
   return cc_arena_printf(paper->arena,
@@ -384,7 +389,7 @@ draw_heading(ccd_paper *paper, double width)
        4;
   y += ccd_paper_say(paper,
                      &(ccd_paper_text){.x = x, .y = y, .width = width, .size = 11},
-                     figures(paper)) +
+                     turf_figures(paper)) +
        3;
   const char *event = text_of(paper->turf, 0, "event_title"),
              *team = text_of(paper->turf, 0, "team");
@@ -425,7 +430,7 @@ draw_cover(ccd_paper *paper)
   }
   y = (y < CCD_PAPER_MARGIN + side + 26 ? CCD_PAPER_MARGIN + side + 26 : y) + 8;
   double bottom = paper->height - CCD_PAPER_MARGIN - CCD_PAPER_FOOTER;
-  const char *text = explanation(paper);
+  const char *text = explain_boxes(paper);
   /* The map has what the words leave, and at least 45 % of the page. */
   double map = bottom - y - 12 - ccd_paper_height(paper, 9, inner, text);
   map = map < 0.45 * paper->height ? 0.45 * paper->height : map;
@@ -450,7 +455,7 @@ write_cb(void *data, const unsigned char *bytes, unsigned int length)
 }
 
 static bool
-draw(ccd_paper *paper, cc_str *out)
+draw_pages(ccd_paper *paper, cc_str *out)
 {
   cairo_surface_t *surface =
     cairo_pdf_surface_create_for_stream(write_cb, out, paper->width, paper->height);
@@ -458,7 +463,7 @@ draw(ccd_paper *paper, cc_str *out)
                                  CAIRO_PDF_METADATA_TITLE,
                                  text_of(paper->turf, 0, "name"));
   paper->cr = cairo_create(surface);
-  paginate(paper);
+  paginate_doors(paper);
   draw_cover(paper);
   draw_list(paper);
   cairo_show_page(paper->cr);
@@ -479,10 +484,15 @@ read_all(ccd_call *call, ccd_paper *paper, cc_error *reterr)
   const ccd_rows *points = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_turf_paper, NULL, &paper->turf, reterr);
   if (status == CC_OK && ccd_rows_n(paper->turf) == 0)
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_paper_doors, NULL, &paper->rows, reterr);
-  const ccd_arg all[] = {{"free_for", NULL}, {0}};
+  const cc_turf_ref *params = call->params;
+  const ccd_arg all[] = {
+    {"turf_id", ccd_text_int64(call->arena, params->turf_id)},
+    {"free_for", NULL},
+    {0},
+  };
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_turf_points, all, &points, reterr);
   if (status == CC_OK)
@@ -499,7 +509,7 @@ read_all(ccd_call *call, ccd_paper *paper, cc_error *reterr)
   if (status == CC_OK && code != NULL)
     status =
       ccd_turf_qr(ccd_turf_link(call, code), call->arena, &paper->qr, &paper->qr_size, reterr);
-  return status == CC_OK ? gather(paper, reterr) : status;
+  return status == CC_OK ? gather_doors(paper, reterr) : status;
 }
 
 cc_status
@@ -515,14 +525,14 @@ ccd_turf_send_walk_list(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   cc_str out = CC_STR_INIT(FILE_MAX);
-  bool drawn = draw(&paper, &out);
+  bool drawn = draw_pages(&paper, &out);
   char *kept = drawn ? cc_arena_text(call->arena, out.length + 1) : NULL;
   if (kept != NULL)
     memcpy(kept, out.text, out.length);
   size_t length = out.length;
   cc_str_done(&out);
   if (kept == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   const ccd_file file = {
     .name = cc_arena_printf(call->arena,
                             "turf-%lld.pdf",

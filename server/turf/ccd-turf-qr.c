@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/turf/ccd-turf-qr.h"
+
 #include <cairo.h>
 #include <qrencode.h>
 #include <string.h>
@@ -6,6 +8,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-turf.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-server.h"
 #include "server/turf/ccd-turf.h"
 
@@ -29,7 +32,7 @@ cc_status
 ccd_turf_qr(const char *text, cc_arena *arena, bool **ret_cells, int *ret_size, cc_error *reterr)
 {
   if (text == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   QRcode *made =
     QRcode_encodeString(text, /* version= */ 0, QR_ECLEVEL_M, QR_MODE_8, /* casesensitive= */ 1);
   if (made == NULL)
@@ -41,7 +44,7 @@ ccd_turf_qr(const char *text, cc_arena *arena, bool **ret_cells, int *ret_size, 
   *ret_size = made->width;
   *ret_cells = copy;
   QRcode_free(made);
-  return copy == NULL ? ccd_near_no_memory(reterr) : CC_OK;
+  return copy == NULL ? cc_fail_memory(reterr) : CC_OK;
 }
 
 /* The 107 characters of Code 128: widths of bar, gap, bar, gap, bar, gap; the last is the stop. */
@@ -144,11 +147,11 @@ write_svg(const bool *cells, int size, cc_str *out)
 
 /* Bytes of @out into the arena and off. */
 static cc_status
-send(ccd_call *call, cc_str *out, const ccd_file *file, cc_error *reterr)
+send_image(ccd_call *call, cc_str *out, const ccd_file *file, cc_error *reterr)
 {
   char *kept = out->failed ? NULL : cc_arena_text(call->arena, out->length + 1);
   if (kept == NULL)
-    return ccd_near_no_memory(reterr);
+    return cc_fail_memory(reterr);
   memcpy(kept, out->text, out->length);
   return ccd_call_send_bytes(call, kept, out->length, file, reterr);
 }
@@ -160,7 +163,7 @@ ccd_turf_send_qr(ccd_call *call, cc_error *reterr)
   const ccd_rows *rows = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_turf_paper, NULL, &rows, reterr);
   if (status == CC_OK && ccd_rows_n(rows) == 0)
-    return ccd_turf_absent(reterr);
+    return cc_fail_absent(reterr);
   const char *code = status == CC_OK ? ccd_rows_get(rows, 0, "code") : NULL;
   if (status == CC_OK && code == NULL)
     return cc_fail(reterr, CC_ERR_CONFLICT, "turf_no_code", "A draft has no code: publish it.");
@@ -174,7 +177,7 @@ ccd_turf_send_qr(ccd_call *call, cc_error *reterr)
   bool svg = query->format == CC_TURF_SVG;
   (svg ? write_svg : write_png)(cells, size, &out);
   const ccd_file file = {.media = svg ? "image/svg+xml" : "image/png"};
-  status = send(call, &out, &file, reterr);
+  status = send_image(call, &out, &file, reterr);
   cc_str_done(&out);
   return status;
 }

@@ -17,15 +17,9 @@ typedef struct parse {
 } parse;
 
 static bool
-is(ccd_slice token, const char *word)
+is_word(ccd_slice token, const char *word)
 {
   return token.length == strlen(word) && memcmp(token.text, word, token.length) == 0;
-}
-
-static ccd_slice
-slice(const char *text)
-{
-  return (ccd_slice){text, strlen(text)};
 }
 
 static int
@@ -39,7 +33,7 @@ by_word(const void *key, const void *item)
 
 /* NULL: not in the list. */
 static const char *
-normal(const ccd_word_list *list, ccd_slice token)
+normal_word(const ccd_word_list *list, ccd_slice token)
 {
   if (token.length == 0 || token.length > 12)
     return NULL;
@@ -83,7 +77,7 @@ is_fraction(ccd_slice token)
 
 /* Capitals; blanks and commas part tokens, # is one of its own, dots and apostrophes vanish. */
 static void
-split(parse *p, ccd_slice line)
+split_line(parse *p, ccd_slice line)
 {
   size_t used = 0;
   bool open = false;
@@ -145,7 +139,7 @@ take_number(parse *p, ccd_address *ret)
 }
 
 static ccd_slice
-join(parse *p, size_t from, size_t to, const char *between)
+join_tokens(parse *p, size_t from, size_t to, const char *between)
 {
   char *start = p->out;
   for (size_t i = from; i < to; i++) {
@@ -170,15 +164,15 @@ is_unit_name(ccd_slice token)
 static bool
 plain_unit(const parse *p, size_t i, ccd_address *ret)
 {
-  const char *lone = i < p->n ? normal(&ccd_address_lone_units, p->tokens[i]) : NULL;
+  const char *lone = i < p->n ? normal_word(&ccd_address_lone_units, p->tokens[i]) : NULL;
   if (lone != NULL && i + 1 == p->n) {
-    ret->unit_type = slice(lone);
+    ret->unit_type = ccd_slice_of(lone);
     return true;
   }
-  const char *last = i + 2 == p->n ? normal(&ccd_address_units, p->tokens[i + 1]) : NULL;
+  const char *last = i + 2 == p->n ? normal_word(&ccd_address_units, p->tokens[i + 1]) : NULL;
   if (last == NULL || strcmp(last, "FL") != 0 || !is_ordinal(p->tokens[i]))
     return false;
-  ret->unit_type = slice("FL");
+  ret->unit_type = ccd_slice_of("FL");
   ret->unit = (ccd_slice){p->tokens[i].text, p->tokens[i].length - 2};
   return true;
 }
@@ -192,13 +186,13 @@ unit_at(parse *p, size_t i, ccd_address *ret)
     return true;
   if (i + 1 == p->n && plain_unit(p, i, ret))
     return true;
-  const char *type = normal(&ccd_address_units, p->tokens[i]);
+  const char *type = normal_word(&ccd_address_units, p->tokens[i]);
   if (type == NULL)
     return false;
   size_t id = i + 1;
-  if (type[0] == '#' && id < p->n && normal(&ccd_address_units, p->tokens[id]) != NULL)
-    type = normal(&ccd_address_units, p->tokens[id++]);
-  else if (id < p->n && is(p->tokens[id], "#"))
+  if (type[0] == '#' && id < p->n && normal_word(&ccd_address_units, p->tokens[id]) != NULL)
+    type = normal_word(&ccd_address_units, p->tokens[id++]);
+  else if (id < p->n && is_word(p->tokens[id], "#"))
     id++;
   bool sign = p->tokens[i].text[0] == '#';
   if (id >= p->n)
@@ -206,11 +200,11 @@ unit_at(parse *p, size_t i, ccd_address *ret)
   if (!sign && !is_unit_name(p->tokens[id]) && id + 1 < p->n)
     return false;
   /* "12 LOT ST" is a street. */
-  if (!sign && normal(&ccd_address_types, p->tokens[id]) != NULL && !has_digit(p->tokens[id]) &&
-      id + 1 == p->n && i < 2)
+  if (!sign && normal_word(&ccd_address_types, p->tokens[id]) != NULL &&
+      !has_digit(p->tokens[id]) && id + 1 == p->n && i < 2)
     return false;
-  ret->unit_type = slice(type);
-  ret->unit = join(p, id, p->n, " ");
+  ret->unit_type = ccd_slice_of(type);
+  ret->unit = join_tokens(p, id, p->n, " ");
   return true;
 }
 
@@ -222,9 +216,9 @@ bare_unit(const parse *p, size_t first)
   if (p->n < first + 3)
     return false;
   size_t before = p->n - 2;
-  if (normal(&ccd_address_directions, p->tokens[before]) != NULL && before > first + 1)
+  if (normal_word(&ccd_address_directions, p->tokens[before]) != NULL && before > first + 1)
     before--;
-  const char *type = normal(&ccd_address_types, p->tokens[before]);
+  const char *type = normal_word(&ccd_address_types, p->tokens[before]);
   bool numbered = type == NULL || strcmp(type, "HWY") == 0 || strcmp(type, "RTE") == 0 ||
                   strcmp(type, "RD") == 0 || strcmp(type, "LOOP") == 0;
   return !numbered && before > first && has_digit(p->tokens[p->n - 1]) &&
@@ -244,7 +238,7 @@ take_unit(parse *p, size_t first, ccd_address *ret)
     return n - 2;
   if (!bare_unit(p, first))
     return n;
-  ret->unit_type = slice("#");
+  ret->unit_type = ccd_slice_of("#");
   ret->unit = p->tokens[n - 1];
   return n - 1;
 }
@@ -252,31 +246,32 @@ take_unit(parse *p, size_t first, ccd_address *ret)
 static void
 take_street(parse *p, size_t first, size_t end, ccd_address *ret)
 {
-  const char *word = end > first + 2 ? normal(&ccd_address_directions, p->tokens[end - 1]) : NULL;
-  if (word != NULL && normal(&ccd_address_types, p->tokens[end - 2]) != NULL) {
-    ret->postdirection = slice(word);
+  const char *word =
+    end > first + 2 ? normal_word(&ccd_address_directions, p->tokens[end - 1]) : NULL;
+  if (word != NULL && normal_word(&ccd_address_types, p->tokens[end - 2]) != NULL) {
+    ret->postdirection = ccd_slice_of(word);
     end--;
   }
-  word = end > first + 1 ? normal(&ccd_address_types, p->tokens[end - 1]) : NULL;
+  word = end > first + 1 ? normal_word(&ccd_address_types, p->tokens[end - 1]) : NULL;
   if (word != NULL) {
-    ret->type = slice(word);
+    ret->type = ccd_slice_of(word);
     end--;
   }
-  word = end > first + 1 ? normal(&ccd_address_directions, p->tokens[first]) : NULL;
+  word = end > first + 1 ? normal_word(&ccd_address_directions, p->tokens[first]) : NULL;
   if (word != NULL) {
-    ret->predirection = slice(word);
+    ret->predirection = ccd_slice_of(word);
     first++;
   }
   for (size_t i = first; i < end; i++) {
-    word = normal(&ccd_address_names, p->tokens[i]);
+    word = normal_word(&ccd_address_names, p->tokens[i]);
     if (word != NULL)
-      p->tokens[i] = slice(word);
+      p->tokens[i] = ccd_slice_of(word);
   }
-  ret->street = join(p, first, end, " ");
+  ret->street = join_tokens(p, first, end, " ");
 }
 
 static void
-add(parse *p, const char *start, ccd_slice part)
+add_part(parse *p, const char *start, ccd_slice part)
 {
   if (part.length == 0)
     return;
@@ -287,7 +282,7 @@ add(parse *p, const char *start, ccd_slice part)
 }
 
 static ccd_slice
-made(const parse *p, const char *start)
+made_since(const parse *p, const char *start)
 {
   return (ccd_slice){start, (size_t) (p->out - start)};
 }
@@ -297,8 +292,8 @@ ccd_address_unit_word(const ccd_address *address)
 {
   static const char *const alike[] = {"APT", "UNIT", "STE", "RM", "#"};
   for (size_t i = 0; i < CC_N(alike); i++) {
-    if (is(address->unit_type, alike[i]))
-      return slice("");
+    if (is_word(address->unit_type, alike[i]))
+      return ccd_slice_of("");
   }
   return address->unit_type;
 }
@@ -308,7 +303,7 @@ static void
 add_unit(parse *p, const char *start, const ccd_address *address)
 {
   ccd_slice word = ccd_address_unit_word(address);
-  add(p, start, word);
+  add_part(p, start, word);
   if (address->unit.length == 0)
     return;
   *p->out++ = ' ';
@@ -329,27 +324,27 @@ static void
 make_keys(parse *p, ccd_slice zip5, ccd_address *ret)
 {
   const char *start = p->out;
-  add(p, start, ret->predirection);
-  add(p, start, ret->street);
-  add(p, start, ret->type);
-  add(p, start, ret->postdirection);
-  ret->street_key = made(p, start);
+  add_part(p, start, ret->predirection);
+  add_part(p, start, ret->street);
+  add_part(p, start, ret->type);
+  add_part(p, start, ret->postdirection);
+  ret->street_key = made_since(p, start);
   if (ret->number.length == 0 || ret->street_key.length == 0)
     return;
   for (int with_unit = 0; with_unit < 2; with_unit++) {
     start = p->out;
-    add(p, start, ret->number);
-    add(p, start, ret->fraction);
-    add(p, start, ret->street_key);
+    add_part(p, start, ret->number);
+    add_part(p, start, ret->fraction);
+    add_part(p, start, ret->street_key);
     if (with_unit)
       add_unit(p, start, ret);
-    add(p, start, zip5);
-    *(with_unit ? &ret->address_key : &ret->building_key) = made(p, start);
+    add_part(p, start, zip5);
+    *(with_unit ? &ret->address_key : &ret->building_key) = made_since(p, start);
   }
 }
 
 static ccd_slice
-collapse(parse *p, ccd_slice line)
+collapse_blanks(parse *p, ccd_slice line)
 {
   char *start = p->out;
   for (size_t i = 0; i < line.length; i++) {
@@ -360,7 +355,7 @@ collapse(parse *p, ccd_slice line)
   }
   if (p->out > start && p->out[-1] == ' ')
     p->out--;
-  return made(p, start);
+  return made_since(p, start);
 }
 
 cc_status
@@ -377,8 +372,8 @@ ccd_address_parse(ccd_slice line, ccd_slice zip5, cc_arena *arena, ccd_address *
   parse p = {.out = cc_arena_text(arena, 10 * line.length + 3 * zip5.length + 10 * TOKENS_MAX)};
   if (p.out == NULL)
     return CC_ERR_NO_MEMORY;
-  *ret = (ccd_address){.line = collapse(&p, line)};
-  split(&p, ret->line);
+  *ret = (ccd_address){.line = collapse_blanks(&p, line)};
+  split_line(&p, ret->line);
   size_t first = take_number(&p, ret);
   size_t end = take_unit(&p, first, ret);
   take_street(&p, first, end, ret);

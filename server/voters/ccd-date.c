@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-date.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-duplicates-job.h"
+
 #include "ccd-queries.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-voters-routes.h"
 
 /* Pairs that may be one person, found in one statement over the whole organization. Run again it

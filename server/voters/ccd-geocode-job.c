@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-geocode-job.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-geocode.h"
 #include "server/voters/ccd-voters-routes.h"
 
@@ -21,16 +24,10 @@ typedef struct geocode_payload {
 static const cc_field payload_fields[] = {
   CC_BOOL(geocode_payload, again, .doc = "Also what has a place by range, street or ZIP code."),
 };
-static const cc_type payload_type = CC_TYPE(geocode_payload, "GeocodePayload", payload_fields);
-
-static ccd_slice
-slice(const char *text)
-{
-  return (ccd_slice){.text = text == NULL ? "" : text, .length = text == NULL ? 0 : strlen(text)};
-}
+const cc_type ccd_geocode_payload_type = CC_TYPE(geocode_payload, "GeocodePayload", payload_fields);
 
 static int32_t
-number(const ccd_rows *rows, int row, const char *column)
+row_number(const ccd_rows *rows, int row, const char *column)
 {
   return ccd_rows_get(rows, row, column) == NULL ? -1 : (int32_t) ccd_rows_int64(rows, row, column);
 }
@@ -71,13 +68,13 @@ load_page(ccd_job *job,
   for (int row = 0; status == CC_OK && row < *ret_n; row++) {
     const ccd_geo_segment segment = {
       .id = ccd_rows_int64(rows, row, "id"),
-      .street_key = slice(ccd_rows_get(rows, row, "street_key")),
-      .zip_left = slice(ccd_rows_get(rows, row, "zip_left")),
-      .zip_right = slice(ccd_rows_get(rows, row, "zip_right")),
-      .left_from = number(rows, row, "left_from"),
-      .left_to = number(rows, row, "left_to"),
-      .right_from = number(rows, row, "right_from"),
-      .right_to = number(rows, row, "right_to"),
+      .street_key = ccd_slice_of(ccd_rows_get(rows, row, "street_key")),
+      .zip_left = ccd_slice_of(ccd_rows_get(rows, row, "zip_left")),
+      .zip_right = ccd_slice_of(ccd_rows_get(rows, row, "zip_right")),
+      .left_from = row_number(rows, row, "left_from"),
+      .left_to = row_number(rows, row, "left_to"),
+      .right_from = row_number(rows, row, "right_from"),
+      .right_to = row_number(rows, row, "right_to"),
       .points = points,
       .n_points = read_line(ccd_rows_get(rows, row, "line"), points),
     };
@@ -85,17 +82,15 @@ load_page(ccd_job *job,
   }
   if (*ret_n > 0)
     *after = cc_arena_strdup(job->arena, ccd_rows_get(rows, *ret_n - 1, "id"));
-  return status == CC_OK && *after == NULL
-           ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.")
-           : status;
+  return status == CC_OK && *after == NULL ? cc_fail_memory(reterr) : status;
 }
 
 static cc_status
-load(ccd_job *job, ccd_geocoder *geocoder, cc_error *reterr)
+load_streets(ccd_job *job, ccd_geocoder *geocoder, cc_error *reterr)
 {
   ccd_geo_point *points = calloc(POINTS_MAX, sizeof(*points));
   if (points == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   const char *after = "0";
   cc_status status = CC_OK;
   for (int n = 1; status == CC_OK && n > 0;)
@@ -154,9 +149,9 @@ place_batch(ccd_job *job,
       continue;
     }
     ccd_geo_place found = ccd_geocoder_find(geocoder,
-                                            slice(ccd_rows_get(rows, row, "street_key")),
-                                            slice(ccd_rows_get(rows, row, "number")),
-                                            slice(ccd_rows_get(rows, row, "zip5")));
+                                            ccd_slice_of(ccd_rows_get(rows, row, "street_key")),
+                                            ccd_slice_of(ccd_rows_get(rows, row, "number")),
+                                            ccd_slice_of(ccd_rows_get(rows, row, "zip5")));
     add_place(&places, id, &found);
   }
   cc_str_add_char(&places, ']');
@@ -164,7 +159,7 @@ place_batch(ccd_job *job,
   if (*ret_n > 0)
     *after = cc_arena_strdup(job->arena, ccd_rows_get(rows, *ret_n - 1, "id"));
   if (places.failed || attach.failed || *after == NULL)
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    status = cc_fail_memory(reterr);
   const ccd_arg apply[] = {{"places", places.text}, {"attach", attach.text}, {0}};
   if (status == CC_OK && *ret_n > 0)
     status = ccd_job_query(job, &ccd_q_geocode_apply, apply, &applied, reterr);
@@ -186,20 +181,11 @@ cc_status
 ccd_geocode_run(ccd_job *job, cc_error *reterr)
 {
   CC_AUTO(ccd_geocoder) geocoder = ccd_geocoder_new();
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_REPLY,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  if (geocoder == NULL || status != CC_OK)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload is no geocoding");
-  status = load(job, geocoder, reterr);
-  const char *again = ((const geocode_payload *) payload)->again ? "true" : "false";
+  const geocode_payload *payload = job->payload;
+  if (geocoder == NULL)
+    return cc_fail_memory(reterr);
+  cc_status status = load_streets(job, geocoder, reterr);
+  const char *again = payload->again ? "true" : "false";
   const char *after = "0";
   for (int n = 1; status == CC_OK && n > 0;) {
     if (ccd_job_stopping(job))

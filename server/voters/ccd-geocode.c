@@ -57,15 +57,9 @@ ccd_geocoder_free(ccd_geocoder *geocoder)
   free(geocoder);
 }
 
-size_t
-ccd_geocoder_size(const ccd_geocoder *geocoder)
-{
-  return geocoder->n_segments;
-}
-
 /* Room for @more items behind @n. False: no memory, and all stays as it was. */
 static bool
-reserve(void **items, size_t *room, size_t n, size_t more, size_t size)
+reserve_items(void **items, size_t *room, size_t n, size_t more, size_t size)
 {
   if (n + more <= *room)
     return true;
@@ -95,22 +89,22 @@ ccd_geocoder_add(ccd_geocoder *geocoder, const ccd_geo_segment *given, cc_error 
 {
   if (given->n_points < 2 || given->street_key.length == 0)
     return CC_OK;
-  if (!reserve((void **) &geocoder->segments,
-               &geocoder->segments_room,
-               geocoder->n_segments,
-               1,
-               sizeof(segment)) ||
-      !reserve((void **) &geocoder->points,
-               &geocoder->points_room,
-               geocoder->n_points,
-               given->n_points,
-               sizeof(ccd_geo_point)) ||
-      !reserve((void **) &geocoder->texts,
-               &geocoder->texts_room,
-               geocoder->n_texts,
-               given->street_key.length,
-               1))
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  if (!reserve_items((void **) &geocoder->segments,
+                     &geocoder->segments_room,
+                     geocoder->n_segments,
+                     1,
+                     sizeof(segment)) ||
+      !reserve_items((void **) &geocoder->points,
+                     &geocoder->points_room,
+                     geocoder->n_points,
+                     given->n_points,
+                     sizeof(ccd_geo_point)) ||
+      !reserve_items((void **) &geocoder->texts,
+                     &geocoder->texts_room,
+                     geocoder->n_texts,
+                     given->street_key.length,
+                     1))
+    return cc_fail_memory(reterr);
   geocoder->segments[geocoder->n_segments++] = (segment){
     .id = given->id,
     .key = geocoder->n_texts,
@@ -184,8 +178,7 @@ is_street(const ccd_geocoder *geocoder, size_t index, ccd_slice key)
   return compare_text(geocoder->texts + at->key, at->key_length, key.text, key.length) == 0;
 }
 
-/* -- choosing ------------------------------------------------------------------------------------
- */
+/* --- choosing --- */
 
 /* How well a side fits; less is better. A wrong ZIP code weighs more than a gap of numbers and less
  * than being in a range at all: files of streets and of voters differ at the edges of ZIP codes. */
@@ -236,29 +229,28 @@ read_number(ccd_slice text, size_t *at)
   return number;
 }
 
-/* -- placing -------------------------------------------------------------------------------------
- */
+/* --- placing --- */
 
 typedef struct plane {
   double x, y; /* metres of a degree */
 } plane;
 
 static double
-distance(plane scale, ccd_geo_point a, ccd_geo_point b)
+distance_between(plane scale, ccd_geo_point a, ccd_geo_point b)
 {
   return hypot((b.longitude - a.longitude) * scale.x, (b.latitude - a.latitude) * scale.y);
 }
 
 /* A point at @measure along the line, @offset to its right (negative: left). */
 static ccd_geo_point
-along(const ccd_geo_point *points, size_t n, plane scale, double measure, double offset)
+point_along(const ccd_geo_point *points, size_t n, plane scale, double measure, double offset)
 {
   size_t i = 0;
-  double length = distance(scale, points[0], points[1]);
+  double length = distance_between(scale, points[0], points[1]);
   while (i + 2 < n && measure > length) {
     measure -= length;
     i++;
-    length = distance(scale, points[i], points[i + 1]);
+    length = distance_between(scale, points[i], points[i + 1]);
   }
   double share = length > 0 ? fmin(measure / length, 1) : 0;
   double dx = (points[i + 1].longitude - points[i].longitude) * scale.x;
@@ -271,7 +263,7 @@ along(const ccd_geo_point *points, size_t n, plane scale, double measure, double
 }
 
 static ccd_geo_place
-place(const ccd_geocoder *geocoder, const choice *chosen, int32_t number)
+place_address(const ccd_geocoder *geocoder, const choice *chosen, int32_t number)
 {
   const ccd_geo_point *points = geocoder->points + chosen->at->point;
   size_t n = chosen->at->n_points;
@@ -279,7 +271,7 @@ place(const ccd_geocoder *geocoder, const choice *chosen, int32_t number)
   const plane scale = {METRES_LONGITUDE * cos(points[0].latitude * RADIAN), METRES_LATITUDE};
   double length = 0;
   for (size_t i = 0; i + 1 < n; i++)
-    length += distance(scale, points[i], points[i + 1]);
+    length += distance_between(scale, points[i], points[i + 1]);
 
   /* Each number has a lot of its own and stands in the middle of it. */
   double lots = fabs((double) here->to - here->from) / 2 + 1;
@@ -293,7 +285,7 @@ place(const ccd_geocoder *geocoder, const choice *chosen, int32_t number)
   double offset = chosen->side == 0 ? -CCD_GEO_SETBACK_M : CCD_GEO_SETBACK_M;
   return (ccd_geo_place){
     .quality = chosen->in_range ? CCD_GEO_RANGE : CCD_GEO_STREET,
-    .at = along(points, n, scale, measure, offset),
+    .at = point_along(points, n, scale, measure, offset),
     .segment_id = chosen->at->id,
     .side = chosen->side == 0 ? 'L' : 'R',
     .measure_m = measure,
@@ -371,5 +363,5 @@ ccd_geocoder_find(const ccd_geocoder *geocoder,
       number = second;
     }
   }
-  return best.at == NULL ? (ccd_geo_place){0} : place(geocoder, &best, number);
+  return best.at == NULL ? (ccd_geo_place){0} : place_address(geocoder, &best, number);
 }

@@ -48,7 +48,6 @@ cc_status ccd_geocoder_add(ccd_geocoder *geocoder,
                            const ccd_geo_segment *given,
                            cc_error *reterr) CC_MUSTCHECK;
 void ccd_geocoder_ready(ccd_geocoder *geocoder);
-size_t ccd_geocoder_size(const ccd_geocoder *geocoder);
 
 /**
  * Where does this house stand? "38-38 1/2" and "225R" go by the number they begin with, "4-6" by

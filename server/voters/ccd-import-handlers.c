@@ -6,9 +6,12 @@
 
 #include "ccd-queries.h"
 #include "common/api/cc-import.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
 #include "server/voters/ccd-import.h"
+#include "server/voters/ccd-profile.h"
 
 /* What is more than a statement: profiles are checked by the reader, files are kept and sent. */
 
@@ -17,20 +20,15 @@ static cc_status
 reply_with(ccd_call *call, const ccd_rows *rows, const cc_type *type, cc_error *reterr)
 {
   if (ccd_rows_n(rows) == 0)
-    return cc_fail(reterr,
-                   CC_ERR_NOT_FOUND,
-                   "not_found",
-                   "There is no such thing, or it is not yours to see");
+    return cc_fail_absent(reterr);
   void *reply = cc_arena_alloc(call->arena, type->size);
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   call->reply = reply;
   return ccd_rows_bind(rows, 0, type, call->arena, reply, reterr);
 }
 
-/* -- profiles
- * --------------------------------------------------------------------------------------
- */
+/* --- profiles --- */
 
 static cc_status
 save_profile(ccd_call *call, const ccd_query *query, cc_error *reterr)
@@ -46,12 +44,7 @@ save_profile(ccd_call *call, const ccd_query *query, cc_error *reterr)
 cc_status
 ccd_voter_profile_create(ccd_call *call, cc_error *reterr)
 {
-  cc_status status = save_profile(call, &ccd_q_voter_profile_create, reterr);
-  if (status == CC_OK) {
-    const cc_saved_profile *made = call->reply;
-    call->location = cc_arena_printf(call->arena, "/v1/voter-profiles/%lld", (long long) made->id);
-  }
-  return status;
+  return save_profile(call, &ccd_q_voter_profile_create, reterr);
 }
 
 cc_status
@@ -69,12 +62,12 @@ ccd_shipped_profiles_get(ccd_call *call, cc_error *reterr)
   cc_shipped_profiles *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   cc_shipped_profile **items = cc_arena_alloc(call->arena, n * sizeof(cc_shipped_profile *));
   if (reply == NULL || items == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   for (size_t i = 0; i < n; i++) {
     const ccd_shipped_profile *shipped = &ccd_shipped_profiles[i];
     items[i] = cc_arena_alloc(call->arena, sizeof(*items[i]));
     if (items[i] == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+      return cc_fail_memory(reterr);
     items[i]->key = cc_arena_strdup(call->arena, shipped->key);
     cc_status status = ccd_profile_parse(shipped->json,
                                          shipped->length,
@@ -90,9 +83,7 @@ ccd_shipped_profiles_get(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-/* -- files
- * -----------------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 cc_status
 ccd_import_create(ccd_call *call, cc_error *reterr)
@@ -112,13 +103,7 @@ ccd_import_create(ccd_call *call, cc_error *reterr)
                          "/profile_key",
                          "Name one profile: profile_id or profile_key");
   cc_status status = ccd_call_query(call, &ccd_q_import_create, NULL, &rows, reterr);
-  if (status == CC_OK)
-    status = reply_with(call, rows, &cc_import_type, reterr);
-  if (status == CC_OK) {
-    const cc_import *made = call->reply;
-    call->location = cc_arena_printf(call->arena, "/v1/imports/%lld", (long long) made->id);
-  }
-  return status;
+  return status == CC_OK ? reply_with(call, rows, &cc_import_type, reterr) : status;
 }
 
 static const char *
@@ -163,9 +148,7 @@ ccd_import_get_rejects(ccd_call *call, cc_error *reterr)
   return ccd_call_send_file(call, fd, &file, reterr);
 }
 
-/* -- export
- * ----------------------------------------------------------------------------------------
- */
+/* --- export --- */
 
 typedef struct export_target {
   FILE *out;
@@ -223,8 +206,7 @@ ccd_voters_export(ccd_call *call, cc_error *reterr)
     return status;
   int copy = dup(fd);
   FILE *out = copy >= 0 ? fdopen(copy, "w") : NULL;
-  status = out != NULL ? export_rows(call, out, reterr)
-                       : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+  status = out != NULL ? export_rows(call, out, reterr) : cc_fail_memory(reterr);
   if (out != NULL)
     (void) fclose(out);
   else if (copy >= 0)

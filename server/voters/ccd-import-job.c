@@ -4,9 +4,12 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/voters/ccd-import-read.h"
 #include "server/voters/ccd-import.h"
 
 /* The job of an import: looks where its row stands and takes it further, one committed step after
@@ -21,61 +24,30 @@
 #define WAIT_S 5
 #define ATTEMPTS_LAST 8 /* the queue gives a job up after as many */
 
-const char *
-ccd_import_place_name(cc_arena *arena, int64_t organization_id, int64_t import_id, const char *what)
-{
-  return cc_arena_printf(arena,
-                         "imports/%lld/%lld/%s",
-                         (long long) organization_id,
-                         (long long) import_id,
-                         what);
-}
-
-ccd_job_tx
-ccd_import_tx(const ccd_import *import, bool bulk)
-{
-  return (ccd_job_tx){.action = "import.run",
-                      .actor = import->actor,
-                      .user_id = import->created_by,
-                      .bulk = bulk,
-                      .timeout_s = 3600};
-}
-
 typedef struct import_payload {
-  int64_t import_id, source_id;
+  int64_t import_id;
 } import_payload;
 
-static const cc_field payload_fields[] = {
-  CC_INT64(import_payload, import_id, .max = INT64_MAX),
-  CC_INT64(import_payload, source_id, .max = INT64_MAX),
+static const cc_field import_payload_fields[] = {
+  CC_INT64(import_payload, import_id, .flags = CC_REQUIRED, .max = INT64_MAX),
 };
-static const cc_type payload_type = CC_TYPE(import_payload, "ImportPayload", payload_fields);
+static const cc_type import_payload_type =
+  CC_TYPE(import_payload, "ImportPayload", import_payload_fields);
 
-static cc_status
-read_payload(ccd_job *job, import_payload *ret, cc_error *reterr)
-{
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_CREATE,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  if (status != CC_OK)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload cannot be read");
-  *ret = *(const import_payload *) payload;
-  return CC_OK;
-}
+typedef struct purge_payload {
+  int64_t source_id;
+} purge_payload;
 
-/* -- where it stands
- * -------------------------------------------------------------------------------
- */
+static const cc_field purge_payload_fields[] = {
+  CC_INT64(purge_payload, source_id, .flags = CC_REQUIRED, .max = INT64_MAX),
+};
+static const cc_type purge_payload_type =
+  CC_TYPE(purge_payload, "VoterSourcePurgePayload", purge_payload_fields);
+
+/* --- where it stands --- */
 
 static const char *
-keep(ccd_job *job, const ccd_rows *rows, const char *column)
+keep_column(ccd_job *job, const ccd_rows *rows, const char *column)
 {
   const char *text = ccd_rows_get(rows, 0, column);
   return text != NULL ? cc_arena_strdup(job->arena, text) : NULL;
@@ -101,14 +73,12 @@ take_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
                       job->server->config.storage_folder,
                       ccd_import_place_name(job->arena, job->organization_id, import->id, "file"));
   json_decref(list);
-  return import->files != NULL && import->files[0] != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for an import");
+  return import->files != NULL && import->files[0] != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 /* Leaves import->state NULL when there is no such import any more. */
 static cc_status
-load(ccd_import *import, cc_error *reterr)
+load_import(ccd_import *import, cc_error *reterr)
 {
   ccd_job *job = import->job;
   const ccd_rows *rows = NULL;
@@ -118,11 +88,11 @@ load(ccd_import *import, cc_error *reterr)
   cc_status status = ccd_job_once(job, &tx, &ccd_q_import_of_job, args, &rows, reterr);
   if (status != CC_OK || ccd_rows_n(rows) == 0)
     return status;
-  import->state = keep(job, rows, "state");
-  import->profile_json = keep(job, rows, "profile");
-  import->profile_key = keep(job, rows, "profile_key");
-  import->member = keep(job, rows, "member");
-  import->error_code = keep(job, rows, "error_code");
+  import->state = keep_column(job, rows, "state");
+  import->profile_json = keep_column(job, rows, "profile");
+  import->profile_key = keep_column(job, rows, "profile_key");
+  import->member = keep_column(job, rows, "member");
+  import->error_code = keep_column(job, rows, "error_code");
   import->auto_apply = ccd_rows_bool(rows, 0, "auto_apply");
   import->cancel_requested = ccd_rows_bool(rows, 0, "cancel_requested");
   import->rows_staged = ccd_rows_int64(rows, 0, "rows_staged");
@@ -137,7 +107,11 @@ load(ccd_import *import, cc_error *reterr)
 
 /* One statement that answers a boolean. */
 static cc_status
-ask(ccd_import *import, const ccd_query *query, const char *column, bool *ret, cc_error *reterr)
+ask_boolean(ccd_import *import,
+            const ccd_query *query,
+            const char *column,
+            bool *ret,
+            cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
@@ -156,13 +130,11 @@ check_cancel(ccd_import *import, cc_error *reterr)
   return ccd_job_stopping(import->job) ? ccd_job_again(import->job, 0, reterr) : CC_OK;
 }
 
-/* -- steps
- * -----------------------------------------------------------------------------------------
- */
+/* --- steps --- */
 
 /* Rows against people. In one transaction, so that a plan is there whole or not. */
 static cc_status
-compare(ccd_import *import, cc_error *reterr)
+compare_rows(ccd_import *import, cc_error *reterr)
 {
   static const ccd_query *const steps[] = {&ccd_q_import_plan_clear,
                                            &ccd_q_import_compare,
@@ -182,7 +154,7 @@ static cc_status
 ensure_staged(ccd_import *import, cc_error *reterr)
 {
   bool whole = false;
-  cc_status status = ask(import, &ccd_q_import_is_staged, "whole", &whole, reterr);
+  cc_status status = ask_boolean(import, &ccd_q_import_is_staged, "whole", &whole, reterr);
   return status == CC_OK && !whole ? ccd_import_read(import, reterr) : status;
 }
 
@@ -193,7 +165,7 @@ step_compare(ccd_import *import, cc_error *reterr)
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
   cc_status status = ensure_staged(import, reterr);
   if (status == CC_OK)
-    status = compare(import, reterr);
+    status = compare_rows(import, reterr);
   return status == CC_OK ? ccd_job_once(import->job, &tx, &ccd_q_import_ready, args, NULL, reterr)
                          : status;
 }
@@ -224,14 +196,14 @@ apply_chunks(ccd_import *import, cc_error *reterr)
 }
 
 static cc_status
-record(ccd_import *import, cc_error *reterr)
+record_bulk(ccd_import *import, cc_error *reterr)
 {
   const ccd_arg args[] = {{"n", ccd_text_int64(import->job->arena, import->rows_staged)}, {0}};
   return ccd_job_query(import->job, &ccd_q_import_record, args, NULL, reterr);
 }
 
 static cc_status
-finish(ccd_import *import, cc_error *reterr)
+finish_import(ccd_import *import, cc_error *reterr)
 {
   ccd_job *job = import->job;
   const ccd_rows *rows = NULL;
@@ -247,7 +219,7 @@ finish(ccd_import *import, cc_error *reterr)
                    "work_lost",
                    "There were fewer contacts, consents or doors in turfs after it than before");
   if (status == CC_OK)
-    status = record(import, reterr);
+    status = record_bulk(import, reterr);
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
@@ -259,12 +231,12 @@ step_apply(ccd_import *import, cc_error *reterr)
   if (status == CC_OK)
     status = ensure_staged(import, reterr);
   if (status == CC_OK)
-    status = ask(import, &ccd_q_import_is_planned, "whole", &planned, reterr);
+    status = ask_boolean(import, &ccd_q_import_is_planned, "whole", &planned, reterr);
   if (status == CC_OK && !planned)
-    status = compare(import, reterr);
+    status = compare_rows(import, reterr);
   if (status == CC_OK)
     status = apply_chunks(import, reterr);
-  return status == CC_OK ? finish(import, reterr) : status;
+  return status == CC_OK ? finish_import(import, reterr) : status;
 }
 
 static cc_status
@@ -308,7 +280,7 @@ step_undo(ccd_import *import, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_job_query(job, &ccd_q_import_undo_end, args, NULL, reterr);
   if (status == CC_OK)
-    status = record(import, reterr);
+    status = record_bulk(import, reterr);
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
@@ -324,12 +296,10 @@ clear_up(ccd_import *import, cc_error *reterr)
   return ccd_job_once(job, &tx, &ccd_q_import_unstage, args, NULL, reterr);
 }
 
-/* -- the machine
- * -----------------------------------------------------------------------------------
- */
+/* --- the machine --- */
 
 static cc_status
-stop(ccd_import *import, const cc_error *error, cc_error *reterr)
+stop_import(ccd_import *import, const cc_error *error, cc_error *reterr)
 {
   bool cancelled = strcmp(error->code, "cancelled") == 0 || strcmp(error->code, "dry_run") == 0;
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
@@ -346,7 +316,7 @@ stop(ccd_import *import, const cc_error *error, cc_error *reterr)
 
 /* Trying again may help: the database was away, the worker stops, another one has the job. */
 static bool
-passes(const ccd_job *job, cc_status status, const cc_error *error)
+may_pass(const ccd_job *job, cc_status status, const cc_error *error)
 {
   return ccd_job_lost(job) || strcmp(error->code, "job_lost") == 0 ||
          ((status == CC_ERR_UNAVAILABLE || status == CC_ERR_NO_MEMORY ||
@@ -374,7 +344,7 @@ apply_own(ccd_import *import, bool *ret_over, cc_error *reterr)
 }
 
 static cc_status
-step(ccd_import *import, bool *ret_over, cc_error *reterr)
+step_import(ccd_import *import, bool *ret_over, cc_error *reterr)
 {
   const char *state = import->state;
   if (strcmp(state, "reading") == 0) {
@@ -396,32 +366,30 @@ step(ccd_import *import, bool *ret_over, cc_error *reterr)
 }
 
 static cc_status
-run(ccd_job *job, cc_error *reterr)
+run_import(ccd_job *job, cc_error *reterr)
 {
-  import_payload payload = {0};
-  cc_status status = read_payload(job, &payload, reterr);
-  ccd_import import = {.job = job, .id = payload.import_id};
+  const import_payload *payload = job->payload;
+  cc_status status = CC_OK;
+  ccd_import import = {.job = job, .id = payload->import_id};
   import.id_text = ccd_text_int64(job->arena, import.id);
   for (bool over = false; status == CC_OK && !over;) {
-    status = load(&import, reterr);
+    status = load_import(&import, reterr);
     if (status != CC_OK || import.state == NULL)
       return status;
-    status = step(&import, &over, reterr);
-    if (status == CC_OK || passes(job, status, reterr))
+    status = step_import(&import, &over, reterr);
+    if (status == CC_OK || may_pass(job, status, reterr))
       continue;
     const cc_error failure = *reterr;
     ccd_log(CCD_WARNING,
             "import.stopped",
             CCD_NUMBER("import", import.id),
             CCD_TEXT("code", failure.code));
-    status = stop(&import, &failure, reterr);
+    status = stop_import(&import, &failure, reterr);
   }
   return status;
 }
 
-/* -- purge
- * -----------------------------------------------------------------------------------------
- */
+/* --- purge --- */
 
 static cc_status
 purge_kept(ccd_job *job, const ccd_arg *args, cc_error *reterr)
@@ -458,16 +426,14 @@ purge_end(ccd_job *job, const ccd_arg *args, cc_error *reterr)
 static cc_status
 run_purge(ccd_job *job, cc_error *reterr)
 {
-  import_payload payload = {0};
+  const purge_payload *payload = job->payload;
   const ccd_job_tx tx = {.action = "voter_source.purge", .bulk = true, .timeout_s = 3600};
-  cc_status status = read_payload(job, &payload, reterr);
   const ccd_arg args[] = {
-    {"source_id", ccd_text_int64(job->arena, payload.source_id)},
+    {"source_id", ccd_text_int64(job->arena, payload->source_id)},
     {"n", PURGE_ROWS},
     {0},
   };
-  if (status == CC_OK)
-    status = ccd_job_once(job, &tx, &ccd_q_purge_count, args, NULL, reterr);
+  cc_status status = ccd_job_once(job, &tx, &ccd_q_purge_count, args, NULL, reterr);
   for (int64_t n = 1; status == CC_OK && n > 0;) {
     const ccd_rows *rows = NULL;
     if (ccd_job_stopping(job))
@@ -481,12 +447,24 @@ run_purge(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind ccd_import_jobs[] = {
-  {.name = "import", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run},
-  {.name = "import.purge", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run_purge},
+  {.name = "import",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &import_payload_type,
+   .run = run_import},
+  {.name = "import.purge",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &purge_payload_type,
+   .run = run_purge},
   {0},
 };
 
 const ccd_job_kind ccd_import_local_jobs[] = {
-  {.name = "import.local", .lane = CCD_LANE_LONG, .lease_s = LEASE_S, .run = run},
+  {.name = "import.local",
+   .lane = CCD_LANE_LONG,
+   .lease_s = LEASE_S,
+   .payload = &import_payload_type,
+   .run = run_import},
   {0},
 };

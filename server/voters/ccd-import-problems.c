@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-problems.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@ static const sentence sentences[] = {
   {"bad_zip", "Not a ZIP code of five or nine digits."},
   {"bad_phone", "Not a telephone number of this country."},
   {"bad_email", "Not an e-mail address."},
+  {"bad_value", "Not a value that this column takes."},
   {"unknown_status", "No registration status that the profile knows."},
   {"too_many", "More values than are kept; the first ones were."},
   {"ragged", "Another number of columns than the file has."},

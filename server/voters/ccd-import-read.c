@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-read.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ccd-queries.h"
 #include "server/data/ccd-db.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
+#include "server/voters/ccd-import-problems.h"
+#include "server/voters/ccd-import-row.h"
 #include "server/voters/ccd-import.h"
+#include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-mapper.h"
 
 /* Files into staging: COPY in pieces, each a transaction that tells how far it is. A read that was
  * interrupted begins anew: nothing outside of staging has changed. */
@@ -37,9 +45,7 @@ typedef struct reader {
   int file;
 } reader;
 
-/* -- which profile
- * ---------------------------------------------------------------------------------
- */
+/* --- which profile --- */
 
 static cc_status
 parse_profile(const char *json,
@@ -63,11 +69,11 @@ typedef struct choice {
 
 /* Those of the organization first: at the same score its own wins. */
 static cc_status
-choose(ccd_import *import,
-       cc_arena *arena,
-       const ccd_table_guess *guess,
-       choice *best,
-       cc_error *reterr)
+choose_profile(ccd_import *import,
+               cc_arena *arena,
+               const ccd_table_guess *guess,
+               choice *best,
+               cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_job_tx tx = {.read = true};
@@ -115,7 +121,7 @@ find_profile(ccd_import *import,
              ? parse_profile(shipped->json, shipped->length, arena, &ret->profile, reterr)
              : cc_fail(reterr, CC_ERR_INVALID, "no_profile", "No profile of this name ships");
   }
-  cc_status status = choose(import, arena, guess, ret, reterr);
+  cc_status status = choose_profile(import, arena, guess, ret, reterr);
   if (status == CC_OK && ret->score < FIT_LEAST)
     return cc_fail(reterr,
                    CC_ERR_INVALID,
@@ -124,9 +130,7 @@ find_profile(ccd_import *import,
   return status;
 }
 
-/* -- chunks
- * ----------------------------------------------------------------------------------------
- */
+/* --- chunks --- */
 
 static cc_status
 begin_chunk(reader *r, cc_error *reterr)
@@ -141,7 +145,7 @@ begin_chunk(reader *r, cc_error *reterr)
 }
 
 static cc_status
-flush(reader *r, cc_error *reterr)
+flush_rows(reader *r, cc_error *reterr)
 {
   if (r->buffer.length == 0)
     return CC_OK;
@@ -164,7 +168,7 @@ end_chunk(reader *r, int64_t position, cc_error *reterr)
 {
   ccd_job *job = r->import->job;
   const ccd_rows *rows = NULL;
-  cc_status status = flush(r, reterr);
+  cc_status status = flush_rows(r, reterr);
   if (status == CC_OK)
     status = ccd_db_copy_end(ccd_job_conn(job), NULL, reterr);
   const ccd_arg args[] = {
@@ -187,9 +191,7 @@ end_chunk(reader *r, int64_t position, cc_error *reterr)
   return status;
 }
 
-/* -- rows
- * ------------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 static void
 note_values(reader *r, const ccd_voter_row *row, int64_t line)
@@ -208,7 +210,7 @@ take_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error
 {
   ccd_voter_row voter;
   if (ccd_voter_map(mapper, row, &voter) != CC_OK)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for a row");
+    return cc_fail_memory(reterr);
   if (voter.state_id.length == 0 && voter.last_name.length == 0 && voter.first_name.length == 0) {
     const ccd_table_reject nobody = {.line = row->line, .code = "nobody", .raw = row->raw};
     return ccd_import_reject(r->findings, r->file, &nobody, reterr);
@@ -229,8 +231,8 @@ take_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error
                             r->fields,
                             &voter,
                             &r->buffer))
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for a row");
-  return r->buffer.length >= BUFFER_BYTES ? flush(r, reterr) : CC_OK;
+    return cc_fail_memory(reterr);
+  return r->buffer.length >= BUFFER_BYTES ? flush_rows(r, reterr) : CC_OK;
 }
 
 static cc_status
@@ -264,9 +266,7 @@ read_rows(reader *r,
   return status;
 }
 
-/* -- files
- * -----------------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 static uint64_t
 fields_of(const cc_voter_profile *profile)
@@ -278,7 +278,10 @@ fields_of(const cc_voter_profile *profile)
 }
 
 static void
-describe(reader *r, const choice *chosen, const ccd_table_format *format, const char *encoding)
+describe_choice(reader *r,
+                const choice *chosen,
+                const ccd_table_format *format,
+                const char *encoding)
 {
   if (r->format.length > 0)
     return;
@@ -332,7 +335,7 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
                    "columns",
                    "%s",
                    errors.n > 0 ? errors.items[0].message : "The profile does not fit the file");
-  describe(r, &chosen, &format, guess.encoding);
+  describe_choice(r, &chosen, &format, guess.encoding);
   r->fields = fields_of(chosen.profile);
   status = read_rows(r, source, table, mapper, reterr);
   r->bytes_before += ccd_source_size(source);
@@ -367,7 +370,7 @@ drop_repeated(reader *r, cc_error *reterr)
 }
 
 static cc_status
-finish(reader *r, cc_error *reterr)
+finish_reading(reader *r, cc_error *reterr)
 {
   ccd_job *job = r->import->job;
   const ccd_job_tx tx = ccd_import_tx(r->import, /* bulk= */ true);
@@ -384,9 +387,7 @@ finish(reader *r, cc_error *reterr)
     {"rows_staged", ccd_text_int64(job->arena, r->staged)},
     {0},
   };
-  cc_status status = problems.failed || r->sample.failed
-                       ? cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for problems")
-                       : CC_OK;
+  cc_status status = problems.failed || r->sample.failed ? cc_fail_memory(reterr) : CC_OK;
   if (status == CC_OK && fflush(r->findings->rejects) != 0)
     status = cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "No room for the rejects");
   if (status == CC_OK)
@@ -407,7 +408,7 @@ read_all(reader *r, cc_error *reterr)
   const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
   CC_AUTO(cc_arena) arena = cc_arena_new(PROFILES_MAX);
   if (arena == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for the reader");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_import_rejects_begin(r->findings, reterr);
   if (status == CC_OK)
     status = ccd_job_once(import->job, &tx, &ccd_q_import_stage_empty, args, NULL, reterr);
@@ -420,7 +421,7 @@ read_all(reader *r, cc_error *reterr)
   }
   if (status == CC_OK)
     status = drop_repeated(r, reterr);
-  return status == CC_OK ? finish(r, reterr) : status;
+  return status == CC_OK ? finish_reading(r, reterr) : status;
 }
 
 cc_status
@@ -432,23 +433,23 @@ ccd_import_read(ccd_import *import, cc_error *reterr)
   ccd_import_findings *findings = calloc(1, sizeof(*findings));
   int fd = -1;
   if (findings == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for the reader");
+    return cc_fail_memory(reterr);
   cc_status status = ccd_spool_create(&job->server->config, name, &fd, reterr);
   findings->rejects = status == CC_OK ? fdopen(fd, "w") : NULL;
   if (findings->rejects == NULL) {
     if (fd >= 0)
       (void) close(fd);
     free(findings);
-    return status != CC_OK ? status
-                           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "No memory for a file");
+    return status != CC_OK ? status : cc_fail_memory(reterr);
   }
   reader r = {.import = import,
               .findings = findings,
               .buffer = CC_STR_INIT(BUFFER_MAX),
               .sample = CC_STR_INIT(4u << 20),
               .format = CC_STR_INIT(16u * 1024)};
-  ccd_import_writer_init(&r.writer);
-  status = read_all(&r, reterr);
+  status = ccd_import_writer_init(&r.writer, reterr);
+  if (status == CC_OK)
+    status = read_all(&r, reterr);
   ccd_job_rollback(job);
   ccd_import_writer_done(&r.writer);
   cc_str_done(&r.buffer);

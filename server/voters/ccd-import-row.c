@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-row.h"
+
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "common/api/cc-voter.h"
 #include "server/engine/ccd-crypto.h"
-#include "server/voters/ccd-import.h"
+#include "server/voters/ccd-date.h"
+#include "server/voters/ccd-voter-column.h"
 
 /* A mapped row as a line of COPY staging.rows in text format: one tab between columns, \N for
  * NULL, backslash before what would end a column. */
@@ -11,12 +16,6 @@
 #define ROW_MAX (4u << 20)
 #define YEAR_FIRST 1850
 #define YEAR_LAST 2200
-
-void
-ccd_import_writer_init(ccd_import_writer *writer)
-{
-  *writer = (ccd_import_writer){.row = CC_STR_INIT(ROW_MAX), .json = CC_STR_INIT(ROW_MAX)};
-}
 
 void
 ccd_import_writer_done(ccd_import_writer *writer)
@@ -48,7 +47,7 @@ add_escaped(cc_str *out, const char *text, size_t length)
 
 /* A column behind another one. */
 static void
-add(cc_str *out, ccd_slice value)
+add_column(cc_str *out, ccd_slice value)
 {
   cc_str_add_char(out, '\t');
   if (value.length == 0)
@@ -60,7 +59,7 @@ add(cc_str *out, ccd_slice value)
 static void
 add_text(cc_str *out, const char *text)
 {
-  add(out, (ccd_slice){.text = text, .length = strlen(text)});
+  add_column(out, (ccd_slice){.text = text, .length = strlen(text)});
 }
 
 static void
@@ -85,8 +84,8 @@ static void
 add_json(ccd_import_writer *writer, bool empty)
 {
   ccd_slice none = {0};
-  add(&writer->row,
-      empty ? none : (ccd_slice){.text = writer->json.text, .length = writer->json.length});
+  add_column(&writer->row,
+             empty ? none : (ccd_slice){.text = writer->json.text, .length = writer->json.length});
   writer->row.failed = writer->row.failed || writer->json.failed;
   cc_str_clear(&writer->json);
 }
@@ -136,7 +135,7 @@ add_history(ccd_import_writer *writer, const ccd_voter_pair *pairs, size_t n)
 
 /* Slices with blanks between those that are not empty, into the JSON buffer as plain text. */
 static void
-join(cc_str *out, const ccd_slice *parts, size_t n, char between)
+join_json(cc_str *out, const ccd_slice *parts, size_t n, char between)
 {
   for (size_t i = 0; i < n; i++) {
     if (parts[i].length == 0)
@@ -150,46 +149,191 @@ join(cc_str *out, const ccd_slice *parts, size_t n, char between)
 static void
 add_joined(ccd_import_writer *writer, const ccd_slice *parts, size_t n)
 {
-  join(&writer->json, parts, n, ' ');
+  join_json(&writer->json, parts, n, ' ');
   add_json(writer, writer->json.length == 0);
 }
 
+/* -- a function per column -----------------------------------------------------------------------
+ */
+
+#define WRITE_TEXT(column, member)                                                                 \
+  static void write_##column(ccd_import_writer *writer, const ccd_voter_row *row)                  \
+  {                                                                                                \
+    add_column(&writer->row, row->member);                                                         \
+  }
+WRITE_TEXT(state_id, state_id)
+WRITE_TEXT(first_name, first_name)
+WRITE_TEXT(middle_name, middle_name)
+WRITE_TEXT(last_name, last_name)
+WRITE_TEXT(name_suffix, suffix)
+WRITE_TEXT(party, party)
+WRITE_TEXT(precinct, precinct)
+WRITE_TEXT(address, residence.line)
+WRITE_TEXT(city, city)
+WRITE_TEXT(state, state)
+WRITE_TEXT(zip5, zip5)
+WRITE_TEXT(zip4, zip4)
+
 static void
-add_unit(ccd_import_writer *writer, const ccd_address *address)
+write_birth_date(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  const ccd_slice parts[] = {ccd_address_unit_word(address), address->unit};
+  add_date(&writer->row, row->birth);
+}
+
+static void
+write_birth_year(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_year(&writer->row, row->birth);
+}
+
+static void
+write_sex(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_column(&writer->row, (ccd_slice){.text = &row->sex, .length = row->sex != '\0'});
+}
+
+static void
+write_registration_status(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  int status = row->registration_status;
+  add_text(&writer->row, status > 0 ? cc_registration_status_enum.names[status - 1] : "");
+}
+
+static void
+write_registered_on(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_date(&writer->row, row->registered_on);
+}
+
+static void
+write_districts(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_object(writer, row->districts, row->n_districts);
+}
+
+static void
+write_unit(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  const ccd_slice parts[] = {ccd_address_unit_word(&row->residence), row->residence.unit};
   add_joined(writer, parts, CC_N(parts));
 }
 
 static void
-add_mailing(ccd_import_writer *writer, const ccd_voter_row *row)
+write_mailing_address(ccd_import_writer *writer, const ccd_voter_row *row)
 {
   cc_str *out = &writer->json;
-  join(out, row->mailing, row->n_mailing, '\n');
+  join_json(out, row->mailing, row->n_mailing, '\n');
   const ccd_slice place[] = {row->mailing_city, row->mailing_state, row->mailing_zip};
   cc_str line = CC_STR_INIT(ROW_MAX);
-  join(&line, place, CC_N(place), ' ');
+  join_json(&line, place, CC_N(place), ' ');
   if (line.length > 0 && row->n_mailing > 0)
-    join(out, &(ccd_slice){.text = line.text, .length = line.length}, 1, '\n');
+    join_json(out, &(ccd_slice){.text = line.text, .length = line.length}, 1, '\n');
   if (out->length > 0)
-    join(out, &row->mailing_country, 1, '\n');
+    join_json(out, &row->mailing_country, 1, '\n');
   writer->row.failed = writer->row.failed || line.failed;
   cc_str_done(&line);
   add_json(writer, out->length == 0);
 }
 
 static void
-add_residence(ccd_import_writer *writer, const ccd_voter_row *row)
+write_phones(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  cc_str *out = &writer->row;
-  const ccd_address *address = &row->residence;
-  add(out, address->line);
-  add_unit(writer, address);
-  add(out, row->city);
-  add(out, row->state);
-  add(out, row->zip5);
-  add(out, row->zip4);
-  add(out, address->address_key);
+  add_list(writer, row->phones, row->n_phones);
+}
+
+static void
+write_emails(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_list(writer, row->emails, row->n_emails);
+}
+
+static void
+write_vote_history(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_history(writer, row->history, row->n_history);
+}
+
+static void
+write_custom(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_object(writer, row->custom, row->n_custom);
+}
+
+static void
+write_confidential(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_text(&writer->row, row->confidential ? "t" : "f");
+}
+
+/* Columns that are made of members of the row. Any other that files fill comes by the mapping
+ * "column" and needs no line here. */
+static const ccd_import_column makers[] = {
+  {"state_id", write_state_id},
+  {"first_name", write_first_name},
+  {"middle_name", write_middle_name},
+  {"last_name", write_last_name},
+  {"name_suffix", write_name_suffix},
+  {"birth_date", write_birth_date},
+  {"birth_year", write_birth_year},
+  {"sex", write_sex},
+  {"party", write_party},
+  {"registration_status", write_registration_status},
+  {"registered_on", write_registered_on},
+  {"precinct", write_precinct},
+  {"districts", write_districts},
+  {"address", write_address},
+  {"unit", write_unit},
+  {"city", write_city},
+  {"state", write_state},
+  {"zip5", write_zip5},
+  {"zip4", write_zip4},
+  {"mailing_address", write_mailing_address},
+  {"phones", write_phones},
+  {"emails", write_emails},
+  {"vote_history", write_vote_history},
+  {"custom", write_custom},
+  {"confidential", write_confidential},
+};
+
+static ccd_import_write *
+find_maker(const char *column)
+{
+  for (size_t i = 0; i < CC_N(makers); i++) {
+    if (strcmp(makers[i].name, column) == 0)
+      return makers[i].write;
+  }
+  return NULL;
+}
+
+cc_status
+ccd_import_writer_init(ccd_import_writer *writer, cc_error *reterr)
+{
+  *writer = (ccd_import_writer){.row = CC_STR_INIT(ROW_MAX), .json = CC_STR_INIT(ROW_MAX)};
+  for (size_t i = 0; i < cc_voter_type.n_fields; i++) {
+    const cc_field *field = &cc_voter_type.fields[i];
+    if (!(field->flags & CC_IMPORTED))
+      continue;
+    ccd_import_write *write = find_maker(field->name);
+    if (write == NULL && ccd_voter_other_column(field->name) == NULL)
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "column",
+                     "Files are said to fill voters.%s, but nothing writes it",
+                     field->name);
+    writer->columns[writer->n_columns++] = (ccd_import_column){field->name, write};
+  }
+  return CC_OK;
+}
+
+static void
+add_other(ccd_import_writer *writer, const ccd_voter_row *row, const char *name)
+{
+  ccd_slice value = {0};
+  for (size_t i = 0; i < row->n_others; i++) {
+    if (strcmp(row->others[i].key, name) == 0)
+      value = row->others[i].value;
+  }
+  add_column(&writer->row, value);
 }
 
 static void
@@ -201,42 +345,27 @@ add_building(ccd_import_writer *writer, const ccd_address *address)
                               address->postdirection};
   const ccd_slice number[] = {address->number, address->fraction};
   const ccd_slice whole[] = {number[0], number[1], street[0], street[1], street[2], street[3]};
-  add(&writer->row, address->building_key);
+  add_column(&writer->row, address->building_key);
   add_joined(writer, whole, CC_N(whole));
   add_joined(writer, number, CC_N(number));
   add_joined(writer, street, CC_N(street));
-  add(&writer->row, address->street_key);
+  add_column(&writer->row, address->street_key);
 }
 
-/* Everything behind the hash, which is made of it: equal text, equal person. */
+/* Everything behind the hash, which is made of it: equal text, equal person. The order is that of
+ * the query import_copy. */
 static void
 write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  cc_str *out = &writer->row;
-  const char sex[] = {row->sex, '\0'};
-  int status = row->registration_status;
-  cc_str_clear(out);
+  cc_str_clear(&writer->row);
   cc_str_clear(&writer->json);
-  add(out, row->state_id);
-  add(out, row->first_name);
-  add(out, row->middle_name);
-  add(out, row->last_name);
-  add(out, row->suffix);
-  add_date(out, row->birth);
-  add_year(out, row->birth);
-  add(out, (ccd_slice){.text = sex, .length = sex[0] != '\0'});
-  add(out, row->party);
-  add_text(out, status > 0 ? cc_registration_status_enum.names[status - 1] : "");
-  add_date(out, row->registered_on);
-  add(out, row->precinct);
-  add_object(writer, row->districts, row->n_districts);
-  add_residence(writer, row);
-  add_mailing(writer, row);
-  add_list(writer, row->phones, row->n_phones);
-  add_list(writer, row->emails, row->n_emails);
-  add_history(writer, row->history, row->n_history);
-  add_object(writer, row->custom, row->n_custom);
-  add_text(out, row->confidential ? "t" : "f");
+  for (size_t i = 0; i < writer->n_columns; i++) {
+    if (writer->columns[i].write != NULL)
+      writer->columns[i].write(writer, row);
+    else
+      add_other(writer, row, writer->columns[i].name);
+  }
+  add_column(&writer->row, row->residence.address_key);
   add_building(writer, &row->residence);
 }
 

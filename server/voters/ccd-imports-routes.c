@@ -33,7 +33,7 @@ const ccd_route ccd_imports_routes[] = {
   {&cc_op_cancel_import,       .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_import_cancel,        .audit = "import.cancel", .wakes_jobs = true},
   {&cc_op_undo_import,         .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_import_undo_order,    .audit = "import.undo",   .wakes_jobs = true},
   {&cc_op_get_import_rejects,  .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .handler = ccd_import_get_rejects},
-  {&cc_op_list_import_changes, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_import_change_list,   .keyset = {"voter_id"}},
+  {&cc_op_list_import_changes, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_import_change_list,   .keyset = {"voter_id"}, .parent = &cc_import_type},
 
   {&cc_op_export_voters,       .right = CC_RIGHT_EXPORT_VOTERS, .tx = CCD_WRITE, .handler = ccd_voters_export,         .audit = "voter.export", .slow = true},
   {0},

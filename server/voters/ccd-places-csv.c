@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-places-csv.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +92,7 @@ ccd_points_from_table(cc_arena *arena,
                                            &guess,
                                            reterr);
   if (source == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   if (status == CC_OK)
     status = ccd_table_open(source, &guess.format, &table, reterr);
   if (status != CC_OK)

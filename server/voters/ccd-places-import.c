@@ -7,6 +7,7 @@
 #include "common/api/cc-place.h"
 #include "server/engine/ccd-spool.h"
 #include "server/voters/ccd-address.h"
+#include "server/voters/ccd-places-csv.h"
 #include "server/voters/ccd-voters-routes.h"
 
 /* Files of places: PostgreSQL takes the GeoJSON apart, addresses are read here. A file is one
@@ -16,7 +17,7 @@
 #define SCRATCH_MAX (256u * 1024)
 
 static cc_status
-no_memory(cc_error *reterr)
+fail_too_large(cc_error *reterr)
 {
   return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The file is too large: send it in parts.");
 }
@@ -28,7 +29,7 @@ read_body(ccd_call *call, const char **ret, cc_error *reterr)
   size_t length = (size_t) call->spool->length, at = 0;
   char *text = cc_arena_alloc(call->arena, length + 1);
   if (text == NULL)
-    return no_memory(reterr);
+    return fail_too_large(reterr);
   while (at < length) {
     ssize_t n = pread(call->spool->fd, text + at, length - at, (off_t) at);
     if (n < 0 && errno == EINTR)
@@ -46,19 +47,13 @@ read_body(ccd_call *call, const char **ret, cc_error *reterr)
 
 /* What the query string named, as the functions take it. */
 static const char *
-named(ccd_call *call)
+named_source(ccd_call *call)
 {
   cc_str json = CC_STR_INIT(16384);
   cc_encode_body(call->route->op->query, call->query, &call->query_present, &json);
   const char *text = json.failed ? NULL : cc_arena_strdup(call->arena, json.text);
   cc_str_done(&json);
   return text;
-}
-
-static ccd_slice
-slice(const char *text)
-{
-  return (ccd_slice){.text = text == NULL ? "" : text, .length = text == NULL ? 0 : strlen(text)};
 }
 
 /* The member's name goes in front; the caller has written what comes before. */
@@ -79,11 +74,12 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
     ccd_address parsed = {0};
     /* A street alone would lose a number that it begins with: "1 Ave". */
     const char *line = cc_arena_printf(call->arena, "1 %s", name);
-    cc_status status = line == NULL
-                         ? CC_ERR_NO_MEMORY
-                         : ccd_address_parse(slice(line), slice(NULL), call->arena, &parsed);
+    cc_status status =
+      line == NULL
+        ? CC_ERR_NO_MEMORY
+        : ccd_address_parse(ccd_slice_of(line), ccd_slice_of(NULL), call->arena, &parsed);
     if (status != CC_OK)
-      return no_memory(reterr);
+      return fail_too_large(reterr);
     if (row > 0)
       cc_str_add_char(out, ',');
     cc_str_add_json(out, name, strlen(name));
@@ -91,7 +87,7 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
     cc_str_add_json(out, parsed.street_key.text, parsed.street_key.length);
   }
   cc_str_add_char(out, '}');
-  return out->failed ? no_memory(reterr) : CC_OK;
+  return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
 /* [{"address_key": …}, …] in the order of the lines. The unit of its own column is part of the
@@ -101,20 +97,21 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
 {
   CC_AUTO(cc_arena) scratch = cc_arena_new(SCRATCH_MAX);
   if (scratch == NULL)
-    return no_memory(reterr);
+    return fail_too_large(reterr);
   cc_str_add_char(out, '[');
   for (int row = 0; row < ccd_rows_n(lines); row++) {
     const char *line = ccd_rows_get(lines, row, "line");
     const char *unit = ccd_rows_get(lines, row, "unit");
-    ccd_slice zip5 = slice(ccd_rows_get(lines, row, "zip5"));
+    ccd_slice zip5 = ccd_slice_of(ccd_rows_get(lines, row, "zip5"));
     const char *whole = line == NULL ? "" : line;
     if (unit != NULL)
       whole = cc_arena_printf(scratch, "%s # %s", whole, unit);
     ccd_address parsed = {0};
-    cc_status status =
-      whole == NULL ? CC_ERR_NO_MEMORY : ccd_address_parse(slice(whole), zip5, scratch, &parsed);
+    cc_status status = whole == NULL
+                         ? CC_ERR_NO_MEMORY
+                         : ccd_address_parse(ccd_slice_of(whole), zip5, scratch, &parsed);
     if (status != CC_OK)
-      return no_memory(reterr);
+      return fail_too_large(reterr);
     cc_str_add(out, row > 0 ? ",{\"zip5\":" : "{\"zip5\":");
     cc_str_add_json(out, zip5.text, zip5.length);
     add_member(out, "address_key", parsed.address_key);
@@ -131,14 +128,14 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
                                        (int) parsed.unit.length,
                                        parsed.unit.length > 0 ? parsed.unit.text : "");
     if (told == NULL)
-      return no_memory(reterr);
-    add_member(out, "unit", slice(told));
-    add_member(out, "line", slice(line));
+      return fail_too_large(reterr);
+    add_member(out, "unit", ccd_slice_of(told));
+    add_member(out, "line", ccd_slice_of(line));
     cc_str_add_char(out, '}');
     cc_arena_clear(scratch);
   }
   cc_str_add_char(out, ']');
-  return out->failed ? no_memory(reterr) : CC_OK;
+  return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
 /* The body as GeoJSON; a table is made that, in @made. */
@@ -165,7 +162,7 @@ import_with(ccd_call *call,
   const ccd_rows *rows = NULL;
   cc_str text = CC_STR_INIT(KEYS_MAX), made = CC_STR_INIT(KEYS_MAX);
   cc_status status = read_document(call, &made, &document, reterr);
-  ccd_arg args[] = {{"document", document}, {"named", named(call)}, {"keys", NULL}, {0}};
+  ccd_arg args[] = {{"document", document}, {"named", named_source(call)}, {"keys", NULL}, {0}};
   if (status == CC_OK && lines != NULL)
     status = ccd_call_query(call, lines, args, &rows, reterr);
   if (status == CC_OK && lines != NULL)

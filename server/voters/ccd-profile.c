@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
+#include "server/voters/ccd-date.h"
+#include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row.h"
 
 static int
@@ -38,7 +40,8 @@ ccd_column_same(const char *a, const char *b)
 static bool
 takes_key(int field)
 {
-  return field == CC_VOTER_DISTRICT || field == CC_VOTER_HISTORY || field == CC_VOTER_CUSTOM;
+  return field == CC_VOTER_DISTRICT || field == CC_VOTER_HISTORY || field == CC_VOTER_CUSTOM ||
+         field == CC_VOTER_COLUMN;
 }
 
 static bool
@@ -66,7 +69,7 @@ typedef struct checker {
 } checker;
 
 static const char *
-point(checker *c, const char *list, size_t index, const char *member)
+mapping_pointer(checker *c, const char *list, size_t index, const char *member)
 {
   (void) snprintf(c->pointer,
                   sizeof c->pointer,
@@ -80,9 +83,10 @@ point(checker *c, const char *list, size_t index, const char *member)
 }
 
 static void
-wrong(checker *c, size_t mapping, const char *member, const char *code, const char *text)
+add_wrong(checker *c, size_t mapping, const char *member, const char *code, const char *text)
 {
-  (void) cc_error_list_add(c->errors, code, point(c, "mappings", mapping, member), "%s", text);
+  (void)
+    cc_error_list_add(c->errors, code, mapping_pointer(c, "mappings", mapping, member), "%s", text);
 }
 
 static void
@@ -99,11 +103,12 @@ check_codes(checker *c, size_t i)
     char member[40];
     (void) snprintf(member, sizeof member, "codes/%zu/to", k);
     if (!in_names(names, mapping->codes[k]->to))
-      wrong(c,
-            i,
-            member,
-            "unknown_value",
-            names == &sexes ? "must be F, M or X" : "must be active, inactive, pending or removed");
+      add_wrong(c,
+                i,
+                member,
+                "unknown_value",
+                names == &sexes ? "must be F, M or X"
+                                : "must be active, inactive, pending or removed");
   }
 }
 
@@ -113,19 +118,33 @@ check_mapping(checker *c, size_t i)
   const cc_voter_mapping *m = c->profile->mappings[i];
   int sources = (m->columns.n > 0) + (m->any.n > 0) + (m->prefix != NULL);
   if (sources != 1)
-    wrong(c, i, "", "one_source", "must have exactly one of columns, any and prefix");
+    add_wrong(c, i, "", "one_source", "must have exactly one of columns, any and prefix");
   if (m->prefix != NULL && m->field != CC_VOTER_HISTORY && m->field != CC_VOTER_CUSTOM)
-    wrong(c, i, "prefix", "not_here", "is for history and custom only");
+    add_wrong(c, i, "prefix", "not_here", "is for history and custom only");
   if (takes_key(m->field) && m->key == NULL && m->prefix == NULL)
-    wrong(c, i, "key", "required", "must say which district, election or custom field");
+    add_wrong(c, i, "key", "required", "must say which district, election, custom field or column");
   if (m->key != NULL && (!takes_key(m->field) || m->prefix != NULL))
-    wrong(c, i, "key", "not_here", "is for district, history and custom without prefix");
+    add_wrong(c,
+              i,
+              "key",
+              "not_here",
+              "is for district, history, custom and column without prefix");
+  if (m->field == CC_VOTER_COLUMN && m->key != NULL && ccd_voter_other_column(m->key) == NULL)
+    add_wrong(c,
+              i,
+              "key",
+              "unknown_column",
+              "must be a column of the voter that no other field fills");
   check_codes(c, i);
   for (size_t k = 0; k < i; k++) {
     const cc_voter_mapping *other = c->profile->mappings[k];
     bool keys = m->key != NULL && other->key != NULL && strcmp(m->key, other->key) == 0;
     if (other->field == m->field && (!takes_several(m->field) || keys)) {
-      wrong(c, i, keys ? "key" : "field", "duplicate", "is filled by an earlier mapping already");
+      add_wrong(c,
+                i,
+                keys ? "key" : "field",
+                "duplicate",
+                "is filled by an earlier mapping already");
       break;
     }
   }
@@ -152,14 +171,14 @@ check_references(checker *c)
       char member[40];
       (void) snprintf(member, sizeof member, "columns/%zu", k);
       if (!in_layout(format, m->columns.items[k]))
-        wrong(c, i, member, "unknown_column", "is no column of the layout");
+        add_wrong(c, i, member, "unknown_column", "is no column of the layout");
     }
   }
   for (size_t i = 0; i < c->profile->n_confidential; i++) {
     if (!in_layout(format, c->profile->confidential[i]->column))
       (void) cc_error_list_add(c->errors,
                                "unknown_column",
-                               point(c, "confidential", i, "column"),
+                               mapping_pointer(c, "confidential", i, "column"),
                                "is no column of the layout");
   }
 }
@@ -181,7 +200,7 @@ check_format(checker *c)
     if (format->layout[i]->width < 1)
       (void) cc_error_list_add(c->errors,
                                "too_small",
-                               point(c, "format/layout", i, "width"),
+                               mapping_pointer(c, "format/layout", i, "width"),
                                "must be at least 1");
   }
   if (format->n_layout > 0)

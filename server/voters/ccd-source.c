@@ -109,7 +109,7 @@ zip_begin(int fd, zip_t **ret, cc_error *reterr)
     return CC_OK;
   close(copy);
   if (code == ZIP_ER_MEMORY)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   return fail_hint(reterr,
                    CC_ERR_INVALID,
                    "broken_file",
@@ -189,7 +189,7 @@ open_gzip(ccd_source *source, cc_error *reterr)
   if (source->gz == NULL) {
     if (copy >= 0)
       close(copy);
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   }
   gzbuffer(source->gz, 128 * 1024);
   return CC_OK;
@@ -241,7 +241,7 @@ ccd_source_open(const char *path, const char *member, ccd_source **ret, cc_error
 {
   ccd_source *source = calloc(1, sizeof *source);
   if (source == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   source->fd = -1;
   cc_status status = open_path(path, &source->fd, &source->size, reterr);
   if (status == CC_OK)
@@ -279,56 +279,6 @@ ccd_source_free(ccd_source *source)
   if (source->fd >= 0)
     close(source->fd);
   free(source);
-}
-
-static cc_status
-list_members(zip_t *zip, cc_arena *arena, ccd_source_member **ret, size_t *ret_n, cc_error *reterr)
-{
-  zip_int64_t n = zip_get_num_entries(zip, 0);
-  size_t room = n > 0 ? (size_t) n : 0;
-  ccd_source_member *members = cc_arena_alloc(arena, (room + 1) * sizeof *members);
-  size_t found = 0;
-  for (size_t i = 0; i < room && members != NULL; i++) {
-    zip_stat_t about;
-    zip_stat_init(&about);
-    if (zip_stat_index(zip, i, 0, &about) != 0 || about.name == NULL || !is_table_name(about.name))
-      continue;
-    const char *name = cc_arena_strdup(arena, about.name);
-    if (name == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The archive has too many members.");
-    members[found++] = (ccd_source_member){.name = name, .size = (int64_t) about.size};
-  }
-  if (members == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The archive has too many members.");
-  *ret = members;
-  *ret_n = found;
-  return CC_OK;
-}
-
-cc_status
-ccd_source_members(const char *path,
-                   cc_arena *arena,
-                   ccd_source_member **ret,
-                   size_t *ret_n,
-                   cc_error *reterr)
-{
-  int fd = -1;
-  int64_t size;
-  cc_status status = open_path(path, &fd, &size, reterr);
-  if (status != CC_OK)
-    return status;
-  char head[4];
-  bool is_zip = pread(fd, head, sizeof head, 0) == 4 && memcmp(head, "PK\x03\x04", 4) == 0;
-  CC_AUTO(zip_t) zip = NULL;
-  status = is_zip ? zip_begin(fd, &zip, reterr) : CC_OK;
-  close(fd);
-  if (status != CC_OK)
-    return status;
-  if (zip != NULL)
-    return list_members(zip, arena, ret, ret_n, reterr);
-  *ret = NULL;
-  *ret_n = 0;
-  return CC_OK;
 }
 
 /* -2: the system cannot read. */
@@ -383,12 +333,6 @@ ccd_source_read(ccd_source *source, void *buffer, size_t size, size_t *ret_n, cc
     return cc_fail(reterr, CC_ERR_TOO_LARGE, "too_large", "The file unpacks to over 64 GiB.");
   *ret_n = (size_t) n;
   return CC_OK;
-}
-
-ccd_packing
-ccd_source_packing(const ccd_source *source)
-{
-  return source->packing;
 }
 
 int64_t

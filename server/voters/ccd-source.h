@@ -20,18 +20,13 @@ typedef enum ccd_packing {
 /* More unpacked bytes than this are refused (CC_ERR_TOO_LARGE): a bomb, no voter file. */
 #define CCD_SOURCE_BYTES_MAX (INT64_C(64) << 30)
 
-typedef struct ccd_source_member {
-  const char *name;
-  int64_t size; /* unpacked */
-} ccd_source_member;
-
 /**
  * Open a file for reading. What it is, its first bytes say, not its name.
  *
  * @member: name of the zip member; NULL: the only table in it
  *
  * CC_ERR_NOT_FOUND: no such file or member. CC_ERR_UNSUPPORTED: a spreadsheet, PDF, bzip2, …
- * CC_ERR_INVALID: a broken archive, "no_member", "several_members" (see ccd_source_members).
+ * CC_ERR_INVALID: a broken archive, "no_member", "several_members".
  */
 cc_status ccd_source_open(const char *path, const char *member, ccd_source **ret, cc_error *reterr)
   CC_MUSTCHECK;
@@ -41,21 +36,12 @@ ccd_source *ccd_source_memory(const void *bytes, size_t size);
 
 void ccd_source_free(ccd_source *source);
 
-/* The members of a zip file that look like tables; none for other files. In @arena. */
-cc_status ccd_source_members(const char *path,
-                             cc_arena *arena,
-                             ccd_source_member **ret,
-                             size_t *ret_n,
-                             cc_error *reterr) CC_MUSTCHECK;
-
 /* The next bytes, at least one; 0 at the end. CC_ERR_INVALID "broken_file": cut off or damaged. */
 cc_status ccd_source_read(ccd_source *source,
                           void *buffer,
                           size_t size,
                           size_t *ret_n,
                           cc_error *reterr) CC_MUSTCHECK;
-
-ccd_packing ccd_source_packing(const ccd_source *source);
 
 /* Progress: how far, out of how much. Packed bytes of a gzip file, unpacked ones otherwise. */
 int64_t ccd_source_position(const ccd_source *source);

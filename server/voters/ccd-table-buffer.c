@@ -99,7 +99,7 @@ ccd_table_skip_mark(ccd_table *table, cc_error *reterr)
 
 /* Room for a row in UTF-8, whatever it was in. */
 static char *
-scratch(ccd_table *table, size_t n)
+scratch_room(ccd_table *table, size_t n)
 {
   size_t size = (size_t) 4 * CCD_TABLE_ROW_MAX + 64;
   if (table->scratch == NULL)
@@ -110,9 +110,9 @@ scratch(ccd_table *table, size_t n)
 }
 
 static bool
-undouble(ccd_table *table, ccd_slice *field)
+undouble_quotes(ccd_table *table, ccd_slice *field)
 {
-  char *out = scratch(table, field->length);
+  char *out = scratch_room(table, field->length);
   if (out == NULL)
     return false;
   size_t n = 0;
@@ -135,13 +135,13 @@ ccd_table_decode_row(ccd_table *table, cc_error *reterr)
   bool fits = true;
   table->scratch_used = 0;
   for (size_t i = 0; i < table->n_escaped; i++)
-    fits = fits && undouble(table, &table->fields[table->escaped[i]]);
+    fits = fits && undouble_quotes(table, &table->fields[table->escaped[i]]);
   if (ccd_text_has_high(row, length) && cc_utf8_length(row, length) < 0) {
     for (size_t i = 0; i < table->n && fits; i++) {
       ccd_slice *field = &table->fields[i];
       if (!ccd_text_has_high(field->text, field->length))
         continue;
-      char *out = scratch(table, 3 * field->length);
+      char *out = scratch_room(table, 3 * field->length);
       fits = out != NULL;
       if (!fits)
         break;
@@ -150,11 +150,11 @@ ccd_table_decode_row(ccd_table *table, cc_error *reterr)
       *field = (ccd_slice){out, n};
     }
   }
-  return fits ? CC_OK : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return fits ? CC_OK : cc_fail_memory(reterr);
 }
 
 static ccd_slice
-trimmed(ccd_slice text)
+trim_blanks(ccd_slice text)
 {
   while (text.length > 0 && (unsigned char) text.text[0] <= ' ') {
     text.text++;
@@ -206,12 +206,12 @@ ccd_table_name_columns(ccd_table *table, bool header, cc_error *reterr)
   table->columns = cc_arena_alloc(table->names, (table->n + 1) * sizeof *table->columns);
   bool fits = table->columns != NULL;
   for (size_t i = 0; i < table->n && fits; i++) {
-    ccd_slice name = header ? trimmed(table->fields[i]) : (ccd_slice){NULL, 0};
+    ccd_slice name = header ? trim_blanks(table->fields[i]) : (ccd_slice){NULL, 0};
     table->columns[i] = name.length > 0 ? cc_arena_strndup(table->names, name.text, name.length)
                                         : cc_arena_printf(table->names, "column_%zu", i + 1);
     fits = table->columns[i] != NULL;
   }
   if (fits && number_doubles(table))
     return CC_OK;
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  return cc_fail_memory(reterr);
 }

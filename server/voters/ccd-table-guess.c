@@ -105,7 +105,7 @@ try_delimiter(ccd_source *source, ccd_table_format format, bool cut, attempt *re
 
 /* Agreement counts most, then the number of columns. */
 static double
-score(const attempt *a)
+attempt_score(const attempt *a)
 {
   if (a->n == 0 || a->columns < 2)
     return 0;
@@ -136,7 +136,7 @@ common_length(const char *bytes, size_t size)
 
 /* Leading lines that belong to no row: a title, a note. */
 static int64_t
-preamble(const attempt *a)
+preamble_lines(const attempt *a)
 {
   size_t first = 0;
   while (first < a->n && a->fields[first] != a->columns)
@@ -196,7 +196,7 @@ has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
 }
 
 static char *
-keep(cc_arena *arena, ccd_slice text)
+keep_text(cc_arena *arena, ccd_slice text)
 {
   return cc_arena_strndup(arena, text.length > 0 ? text.text : "", text.length);
 }
@@ -207,7 +207,7 @@ keep_row(cc_arena *arena, const ccd_table_row *row, ccd_table_guess *ret)
   char **cells = cc_arena_alloc(arena, (row->n + 1) * sizeof *cells);
   bool fits = cells != NULL;
   for (size_t i = 0; i < row->n && fits; i++) {
-    cells[i] = keep(arena, row->fields[i]);
+    cells[i] = keep_text(arena, row->fields[i]);
     fits = cells[i] != NULL;
   }
   if (fits)
@@ -276,14 +276,14 @@ guess_delimiter(const sample *s, ccd_table_guess *ret, cc_error *reterr)
     format.delimiter = delimiters[i];
     format.skip_lines = 0;
     if (source == NULL)
-      return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+      return cc_fail_memory(reterr);
     cc_status status = try_delimiter(source, format, s->cut, &a, reterr);
     if (status != CC_OK)
       return status;
-    if (score(&a) > best + 1e-9) {
-      best = score(&a);
+    if (attempt_score(&a) > best + 1e-9) {
+      best = attempt_score(&a);
       ret->format.delimiter = delimiters[i];
-      ret->format.skip_lines = preamble(&a);
+      ret->format.skip_lines = preamble_lines(&a);
     }
   }
   ret->line_length =
@@ -311,7 +311,7 @@ ccd_table_guess_bytes(const void *bytes,
   }
   CC_AUTO(ccd_source) source = ccd_source_memory(s.bytes, s.size);
   if (status == CC_OK && source == NULL)
-    return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(error);
   if (status == CC_OK)
     status = sample_rows(source, arena, ret, error);
   ret->format.widths = NULL;
@@ -324,7 +324,7 @@ ccd_table_guess_bytes(const void *bytes,
     return CC_OK;
   CC_AUTO(ccd_source) again = ccd_source_memory(s.bytes, s.size);
   if (again == NULL)
-    return cc_fail(error, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(error);
   return sample_rows(again, arena, ret, error);
 }
 
@@ -347,7 +347,7 @@ ccd_table_guess_file(const char *path,
     size += status == CC_OK ? n : 0;
   }
   if (bytes == NULL)
-    status = cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    status = cc_fail_memory(reterr);
   if (status == CC_OK)
     status = ccd_table_guess_bytes(bytes, size, arena, ret, reterr);
   free(bytes);

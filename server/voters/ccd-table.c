@@ -17,7 +17,7 @@ typedef enum scan {
 CC_PRINTF(4, 5)
 
 static scan
-bad(ccd_table *table, const char *code, size_t column, const char *format, ...)
+bad_row(ccd_table *table, const char *code, size_t column, const char *format, ...)
 {
   table->bad.code = code;
   table->bad.column = (int) column;
@@ -31,23 +31,24 @@ bad(ccd_table *table, const char *code, size_t column, const char *format, ...)
 static scan
 bad_long(ccd_table *table, size_t column)
 {
-  return bad(table,
-             "field_too_long",
-             column,
-             "The field in column %zu is longer than %d bytes.",
-             column,
-             CCD_TABLE_FIELD_MAX);
+  return bad_row(table,
+                 "field_too_long",
+                 column,
+                 "The field in column %zu is longer than %d bytes.",
+                 column,
+                 CCD_TABLE_FIELD_MAX);
 }
 
 static scan
 bad_quote(ccd_table *table, size_t column)
 {
-  return bad(table,
-             "unclosed_quote",
-             column,
-             "A quote that begins the field in column %zu is not closed; the row is left out up to "
-             "the end of its line.",
-             column);
+  return bad_row(table,
+                 "unclosed_quote",
+                 column,
+                 "A quote that begins the field in column %zu is not closed; the row is left out "
+                 "up to "
+                 "the end of its line.",
+                 column);
 }
 
 /* From the opening quote; *at becomes the byte behind the closing one. */
@@ -107,7 +108,7 @@ scan_row(ccd_table *table)
   table->quoted = table->stray = false;
   for (;;) {
     if (n == CCD_TABLE_COLUMNS_MAX)
-      return bad(table, "too_many_columns", n, "The row has more than %zu fields.", n);
+      return bad_row(table, "too_many_columns", n, "The row has more than %zu fields.", n);
     if (*p == quote && quote != '\0' && p < end) {
       table->quoted = true;
       scan step = scan_quoted(table, &p, n);
@@ -166,7 +167,7 @@ cut_line(ccd_table *table)
   while (p < end && (*p == ' ' || *p == '\x1A'))
     p++;
   if (p < end)
-    return bad(table, "ragged", 0, "The line is longer than the columns of the layout.");
+    return bad_row(table, "ragged", 0, "The line is longer than the columns of the layout.");
   return SCAN_ROW;
 }
 
@@ -227,14 +228,14 @@ check_row(ccd_table *table)
   const char *row = table->buffer + table->begin;
   size_t length = table->row_end - table->begin;
   if (length > CCD_TABLE_ROW_MAX)
-    return bad(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
+    return bad_row(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
   const char *nul = memchr(row, '\0', length);
   if (nul != NULL)
-    return bad(table,
-               "nul_byte",
-               column_at(table, nul),
-               "There is a NUL byte in column %zu.",
-               column_at(table, nul));
+    return bad_row(table,
+                   "nul_byte",
+                   column_at(table, nul),
+                   "There is a NUL byte in column %zu.",
+                   column_at(table, nul));
   table->lines = 1 + breaks_inside(table);
   if (table->lines > CCD_TABLE_QUOTE_LINES || (table->lines > 1 && table->stray))
     return check_lines(table);
@@ -248,12 +249,12 @@ check_row(ccd_table *table)
     return SCAN_ROW;
   if (table->lines > 1)
     return check_lines(table);
-  return bad(table,
-             "ragged",
-             table->n < expected ? table->n : expected + 1,
-             "The row has %zu fields where the file has %zu columns.",
-             table->n,
-             expected);
+  return bad_row(table,
+                 "ragged",
+                 table->n < expected ? table->n : expected + 1,
+                 "The row has %zu fields where the file has %zu columns.",
+                 table->n,
+                 expected);
 }
 
 /* The scanned row is no good: report its first line and go on behind it. */
@@ -287,7 +288,7 @@ scan_whole(ccd_table *table, scan *ret, cc_error *reterr)
     *ret = fixed ? scan_line(table) : scan_row(table);
   }
   if (*ret == SCAN_MORE)
-    *ret = bad(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
+    *ret = bad_row(table, "row_too_long", 0, "The row is longer than %d bytes.", CCD_TABLE_ROW_MAX);
   return status;
 }
 
@@ -356,21 +357,6 @@ ccd_table_next(ccd_table *table,
   return CCD_TABLE_ROW;
 }
 
-cc_status
-ccd_table_skip(ccd_table *table, int64_t number, cc_error *reterr)
-{
-  ccd_table_row row;
-  ccd_table_reject reject;
-  while (table->number < number) {
-    ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
-    if (step == CCD_TABLE_END)
-      return cc_fail(reterr, CC_ERR_INVALID, "too_short", "The file has fewer rows than before.");
-    if (step == CCD_TABLE_FAILED)
-      return reterr != NULL && reterr->status != CC_OK ? reterr->status : CC_ERR_INTERNAL;
-  }
-  return CC_OK;
-}
-
 static cc_status
 read_header(ccd_table *table, cc_error *reterr)
 {
@@ -405,7 +391,7 @@ begin_reading(ccd_table *table, cc_error *reterr)
 }
 
 static bool
-allocate(ccd_table *table)
+allocate_buffers(ccd_table *table)
 {
   bool units = table->format.encoding != CCD_ENCODING_BYTES;
   table->buffer = malloc(TABLE_BUFFER + 1);
@@ -419,10 +405,10 @@ allocate(ccd_table *table)
 }
 
 static cc_status
-begin(ccd_table *table, cc_error *reterr)
+begin_table(ccd_table *table, cc_error *reterr)
 {
-  if (!allocate(table))
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+  if (!allocate_buffers(table))
+    return cc_fail_memory(reterr);
   table->buffer[0] = '\n';
   table->special['\n'] = table->special['\r'] = true;
   if (table->format.delimiter != '\0')
@@ -441,11 +427,11 @@ ccd_table_open(ccd_source *source,
     return cc_fail(reterr, CC_ERR_INVALID, "no_layout", "A file of fixed width needs a layout.");
   ccd_table *table = calloc(1, sizeof *table);
   if (table == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "Out of memory.");
+    return cc_fail_memory(reterr);
   table->source = source;
   table->format = *format;
   cc_error error = {.status = CC_OK};
-  cc_status status = begin(table, &error);
+  cc_status status = begin_table(table, &error);
   if (status == CC_OK) {
     *ret = table;
     return CC_OK;

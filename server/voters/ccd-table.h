@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "server/voters/ccd-source.h"
 
@@ -15,6 +16,13 @@ typedef struct ccd_slice {
   const char *text;
   size_t length;
 } ccd_slice;
+
+/* A NUL-terminated text; NULL is empty. */
+static inline ccd_slice
+ccd_slice_of(const char *text)
+{
+  return (ccd_slice){.text = text == NULL ? "" : text, .length = text == NULL ? 0 : strlen(text)};
+}
 
 typedef enum ccd_encoding {
   CCD_ENCODING_BYTES = 0, /* each row: UTF-8, else Windows-1252 */
@@ -87,9 +95,5 @@ ccd_table_step ccd_table_next(ccd_table *table,
                               ccd_table_row *ret_row,
                               ccd_table_reject *ret_reject,
                               cc_error *reterr) CC_MUSTCHECK;
-
-/* Go on behind row @number (rows and rejects up to it are read and dropped): how an import that
- * was killed resumes. Same file, same format, same numbers. Only forward. */
-cc_status ccd_table_skip(ccd_table *table, int64_t number, cc_error *reterr) CC_MUSTCHECK;
 
 CC_DEFINE_AUTO(ccd_table, ccd_table_free)

@@ -19,7 +19,7 @@ ccd_text_has_high(const char *text, size_t n)
 }
 
 static char *
-put(char *out, uint32_t c)
+put_utf8(char *out, uint32_t c)
 {
   if (c < 0x80) {
     *out++ = (char) c;
@@ -51,13 +51,13 @@ ccd_text_from_1252(const char *text, size_t n, char *out)
   char *at = out;
   for (size_t i = 0; i < n; i++) {
     unsigned char c = (unsigned char) text[i];
-    at = put(at, c >= 0x80 && c < 0xA0 ? special[c - 0x80] : c);
+    at = put_utf8(at, c >= 0x80 && c < 0xA0 ? special[c - 0x80] : c);
   }
   return (size_t) (at - out);
 }
 
 static uint32_t
-unit(const unsigned char *bytes, bool big_endian)
+read_unit(const unsigned char *bytes, bool big_endian)
 {
   return big_endian ? (uint32_t) bytes[0] << 8 | bytes[1] : (uint32_t) bytes[1] << 8 | bytes[0];
 }
@@ -73,11 +73,11 @@ ccd_text_from_utf16(const unsigned char *bytes,
   char *at = out;
   size_t i = 0;
   while (n - i >= 2) {
-    uint32_t c = unit(bytes + i, big_endian);
+    uint32_t c = read_unit(bytes + i, big_endian);
     bool high = c >= 0xD800 && c < 0xDC00;
     if (high && n - i < 4 && !last)
       break;
-    uint32_t low = high && n - i >= 4 ? unit(bytes + i + 2, big_endian) : 0;
+    uint32_t low = high && n - i >= 4 ? read_unit(bytes + i + 2, big_endian) : 0;
     i += 2;
     if (high && low >= 0xDC00 && low < 0xE000) {
       c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
@@ -85,10 +85,10 @@ ccd_text_from_utf16(const unsigned char *bytes,
     } else if (c >= 0xD800 && c < 0xE000) {
       c = 0xFFFD;
     }
-    at = put(at, c);
+    at = put_utf8(at, c);
   }
   if (last && n - i == 1) {
-    at = put(at, 0xFFFD);
+    at = put_utf8(at, 0xFFFD);
     i++;
   }
   *ret_used = i;

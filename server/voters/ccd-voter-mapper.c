@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-voter-mapper.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +8,7 @@
 #include <time.h>
 
 #include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
 void
@@ -46,7 +49,13 @@ add_step(ccd_voter_mapper *mapper,
   if (kept == NULL || (key != NULL && kept_key == NULL))
     return false;
   memcpy(kept, columns, n * sizeof *kept);
-  mapper->steps[mapper->n_steps++] = (voter_step){mapping, kept_key, kept, n};
+  mapper->steps[mapper->n_steps++] = (voter_step){
+    .mapping = mapping,
+    .key = kept_key,
+    .other = mapping->field == CC_VOTER_COLUMN ? ccd_voter_other_column(key) : NULL,
+    .columns = kept,
+    .n = n,
+  };
   return true;
 }
 
@@ -98,7 +107,7 @@ bind_marks(ccd_voter_mapper *mapper, const names *columns)
 }
 
 static cc_status
-bind(ccd_voter_mapper *mapper, const names *columns, cc_error_list *reterr)
+bind_columns(ccd_voter_mapper *mapper, const names *columns, cc_error_list *reterr)
 {
   const cc_voter_profile *profile = mapper->profile;
   size_t before = reterr->n;
@@ -120,7 +129,7 @@ bind(ccd_voter_mapper *mapper, const names *columns, cc_error_list *reterr)
                                "the file has no column for %s",
                                cc_voter_field_enum.names[profile->mappings[i]->field - 1]);
   }
-  for (size_t i = 0; i < 3 && fits; i++) {
+  for (size_t i = 0; i < CC_N(mapper->pairs) && fits; i++) {
     mapper->pairs[i] =
       cc_arena_alloc(mapper->kept, (mapper->n_steps + 1) * sizeof *mapper->pairs[i]);
     fits = mapper->pairs[i] != NULL;
@@ -155,7 +164,7 @@ layout_names(ccd_voter_mapper *mapper, names *columns)
 }
 
 static cc_status
-begin(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
+begin_mapper(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
 {
   mapper->pivot = year_now();
   mapper->kept = cc_arena_new((size_t) 16 * 1024 * 1024);
@@ -163,7 +172,7 @@ begin(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
   if (mapper->kept == NULL || mapper->text == NULL)
     return CC_ERR_NO_MEMORY;
   cc_status status = layout_names(mapper, &columns);
-  return status == CC_OK ? bind(mapper, &columns, reterr) : status;
+  return status == CC_OK ? bind_columns(mapper, &columns, reterr) : status;
 }
 
 cc_status
@@ -177,7 +186,7 @@ ccd_voter_mapper_new(const cc_voter_profile *profile,
   if (mapper == NULL)
     return CC_ERR_NO_MEMORY;
   mapper->profile = profile;
-  cc_status status = begin(mapper, (names){columns, n_columns}, reterr);
+  cc_status status = begin_mapper(mapper, (names){columns, n_columns}, reterr);
   if (status == CC_OK)
     *ret = mapper;
   else

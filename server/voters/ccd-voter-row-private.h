@@ -9,7 +9,8 @@
 typedef struct voter_step {
   const cc_voter_mapping *mapping;
   const char *key;
-  const int *columns; /* indices; -1: the file has none such */
+  const cc_field *other; /* of CC_VOTER_COLUMN; never NULL then, see ccd_profile_check */
+  const int *columns;    /* indices; -1: the file has none such */
   size_t n;
 } voter_step;
 
@@ -26,6 +27,6 @@ struct ccd_voter_mapper {
   size_t n_steps;
   voter_mark *marks;
   size_t n_marks;
-  ccd_voter_pair *pairs[3]; /* district, history, custom: room for all of the row */
+  ccd_voter_pair *pairs[4]; /* district, history, custom, others: room for all of the row */
   int pivot;                /* two-digit years above it are of the last century */
 };

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "server/voters/ccd-date.h"
+#include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
 #define RESIDENCE_LINES_MAX 8
@@ -42,7 +44,7 @@ is_blank(char c)
 }
 
 static ccd_slice
-trim(ccd_slice text)
+trim_slice(ccd_slice text)
 {
   while (text.length > 0 && is_blank(text.text[0])) {
     text.text++;
@@ -54,7 +56,7 @@ trim(ccd_slice text)
 }
 
 static char *
-room(work *w, size_t n)
+take_room(work *w, size_t n)
 {
   char *text = cc_arena_text(w->mapper->text, n + 1);
   w->full |= text == NULL;
@@ -63,16 +65,16 @@ room(work *w, size_t n)
 
 /* Trimmed, and each run of blanks and control characters as one blank. Copies only if it has to. */
 static ccd_slice
-clean(work *w, ccd_slice text)
+clean_text(work *w, ccd_slice text)
 {
-  text = trim(text);
+  text = trim_slice(text);
   size_t i = 0;
   while (i < text.length &&
          (!is_blank(text.text[i]) || (text.text[i] == ' ' && text.text[i + 1] != ' ')))
     i++;
   if (i == text.length)
     return text;
-  char *out = room(w, text.length);
+  char *out = take_room(w, text.length);
   if (out == NULL)
     return (ccd_slice){NULL, 0};
   memcpy(out, text.text, i);
@@ -88,7 +90,7 @@ clean(work *w, ccd_slice text)
 
 /* What the mapping says that a value of the file means; NULL: nothing. */
 static const char *
-meaning(const cc_voter_mapping *mapping, ccd_slice text)
+mapped_meaning(const cc_voter_mapping *mapping, ccd_slice text)
 {
   for (size_t i = 0; i < mapping->n_codes; i++) {
     if (in_list(text, &mapping->codes[i]->from))
@@ -104,9 +106,9 @@ column_text(work *w, int column)
 {
   if (column < 0 || (size_t) column >= w->row->n)
     return (ccd_slice){NULL, 0};
-  ccd_slice text = clean(w, w->row->fields[column]);
-  bool blank =
-    in_list(text, &w->mapper->profile->blank_values) && meaning(w->step->mapping, text) == NULL;
+  ccd_slice text = clean_text(w, w->row->fields[column]);
+  bool blank = in_list(text, &w->mapper->profile->blank_values) &&
+               mapped_meaning(w->step->mapping, text) == NULL;
   return blank ? (ccd_slice){NULL, 0} : text;
 }
 
@@ -123,7 +125,7 @@ joined_text(work *w)
   }
   if (n < 2)
     return n == 1 ? parts[0] : (ccd_slice){NULL, 0};
-  char *text = room(w, length);
+  char *text = take_room(w, length);
   if (text == NULL)
     return (ccd_slice){NULL, 0};
   char *out = text;
@@ -137,7 +139,7 @@ joined_text(work *w)
 }
 
 static void
-problem(work *w, const char *code, ccd_slice value)
+add_problem(work *w, const char *code, ccd_slice value)
 {
   if (w->ret->n_problems == CCD_VOTER_PROBLEMS_MAX)
     return;
@@ -153,7 +155,7 @@ static void
 take_date(work *w, ccd_slice text, ccd_date *ret)
 {
   if (!ccd_date_parse(text, w->step->mapping->date, w->mapper->pivot, ret))
-    problem(w, "bad_date", text);
+    add_problem(w, "bad_date", text);
 }
 
 /* A birth date outranks a year of birth. */
@@ -164,7 +166,7 @@ take_birth(work *w, ccd_slice text)
   if (w->step->mapping->field == CC_VOTER_BIRTH_DATE)
     take_date(w, text, &date);
   else if (!ccd_date_parse(text, CC_DATE_YEAR, w->mapper->pivot, &date))
-    problem(w, "bad_date", text);
+    add_problem(w, "bad_date", text);
   if (date.year != 0 && (w->ret->birth.year == 0 || date.month != 0))
     w->ret->birth = date;
 }
@@ -177,7 +179,7 @@ take_status(work *w, ccd_slice text)
       w->ret->registration_status = (int) i + 1;
   }
   if (w->ret->registration_status == 0)
-    problem(w, "unknown_status", text);
+    add_problem(w, "unknown_status", text);
 }
 
 /* Digits of @text into @digits; how many there are, or @max + 1. */
@@ -196,9 +198,9 @@ only_digits(ccd_slice text, char *digits, size_t max)
 }
 
 static ccd_slice
-keep(work *w, const char *text, size_t n)
+keep_value(work *w, const char *text, size_t n)
 {
-  char *copy = room(w, n);
+  char *copy = take_room(w, n);
   if (copy == NULL)
     return (ccd_slice){NULL, 0};
   memcpy(copy, text, n);
@@ -216,12 +218,12 @@ take_zip(work *w, ccd_slice text)
   size_t n = only_digits(number, digits + 1, 9);
   char *first = n == 4 || n == 8 ? digits : digits + 1;
   if (n != 4 && n != 5 && n != 8 && n != 9) {
-    problem(w, "bad_zip", text);
+    add_problem(w, "bad_zip", text);
     return;
   }
-  w->ret->zip5 = keep(w, first, 5);
+  w->ret->zip5 = keep_value(w, first, 5);
   if (n >= 8 && memcmp(first + 5, "0000", 4) != 0)
-    w->ret->zip4 = keep(w, first + 5, 4);
+    w->ret->zip4 = keep_value(w, first + 5, 4);
 }
 
 static void
@@ -236,14 +238,14 @@ take_phone(work *w, ccd_slice text)
   if (!national)
     number = digits + 1;
   if (!national && !long_form && !foreign) {
-    problem(w, "bad_phone", text);
+    add_problem(w, "bad_phone", text);
     return;
   }
   number[0] = '+';
   if (w->ret->n_phones == CCD_VOTER_PHONES_MAX)
-    problem(w, "too_many", text);
+    add_problem(w, "too_many", text);
   else
-    w->ret->phones[w->ret->n_phones++] = keep(w, number, national ? 12 : n + 1);
+    w->ret->phones[w->ret->n_phones++] = keep_value(w, number, national ? 12 : n + 1);
 }
 
 static void
@@ -251,9 +253,9 @@ take_email(work *w, ccd_slice text)
 {
   const char *code, *message, *hint;
   if (!cc_format_check(CC_FORMAT_EMAIL, text.text, text.length, &code, &message, &hint))
-    problem(w, "bad_email", text);
+    add_problem(w, "bad_email", text);
   else if (w->ret->n_emails == CCD_VOTER_EMAILS_MAX)
-    problem(w, "too_many", text);
+    add_problem(w, "too_many", text);
   else
     w->ret->emails[w->ret->n_emails++] = text;
 }
@@ -262,7 +264,7 @@ static void
 take_mailing_line(work *w, ccd_slice text)
 {
   if (w->ret->n_mailing == CCD_VOTER_LINES_MAX)
-    problem(w, "too_many", text);
+    add_problem(w, "too_many", text);
   else
     w->ret->mailing[w->ret->n_mailing++] = text;
 }
@@ -297,8 +299,27 @@ plain_member(ccd_voter_row *row, cc_voter_field field)
   return members[field];
 }
 
+/* A column that has no member: held against its field, since the database takes no other text. */
 static void
-take(work *w, ccd_slice text)
+take_other(work *w, ccd_slice text)
+{
+  const cc_field *field = w->step->other;
+  if (field->format == CC_FORMAT_DATE) {
+    ccd_date date = {0};
+    char day[11];
+    take_date(w, text, &date);
+    ccd_date_format(date, day);
+    text = date.month > 0 ? keep_value(w, day, strlen(day)) : (ccd_slice){NULL, 0};
+  } else if (!ccd_voter_column_value(field, &text)) {
+    add_problem(w, "bad_value", text);
+    return;
+  }
+  if (text.length > 0)
+    w->ret->others[w->ret->n_others++] = (ccd_voter_pair){field->name, text};
+}
+
+static void
+take_text(work *w, ccd_slice text)
 {
   ccd_voter_row *ret = w->ret;
   cc_voter_field field = (cc_voter_field) w->step->mapping->field;
@@ -342,15 +363,18 @@ take(work *w, ccd_slice text)
   case CC_VOTER_CUSTOM:
     ret->custom[ret->n_custom++] = pair;
     break;
+  case CC_VOTER_COLUMN:
+    take_other(w, text);
+    break;
   default:
     *plain_member(ret, field) = text;
   }
 }
 
 static ccd_slice
-decoded(const cc_voter_mapping *mapping, ccd_slice text)
+decode_value(const cc_voter_mapping *mapping, ccd_slice text)
 {
-  const char *to = meaning(mapping, text);
+  const char *to = mapped_meaning(mapping, text);
   return to != NULL ? (ccd_slice){to, strlen(to)} : text;
 }
 
@@ -360,7 +384,7 @@ is_confidential(work *w)
   for (size_t i = 0; i < w->mapper->n_marks; i++) {
     const voter_mark *m = &w->mapper->marks[i];
     if (m->column >= 0 && (size_t) m->column < w->row->n &&
-        in_list(trim(w->row->fields[m->column]), m->values))
+        in_list(trim_slice(w->row->fields[m->column]), m->values))
       return true;
   }
   return false;
@@ -374,7 +398,7 @@ take_address(work *w)
     size_t length = 0;
     for (size_t i = 0; i < w->n_lines; i++)
       length += w->lines[i].length + 1;
-    char *text = room(w, length);
+    char *text = take_room(w, length);
     if (text == NULL)
       return CC_ERR_NO_MEMORY;
     line = (ccd_slice){text, 0};
@@ -398,6 +422,7 @@ ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row 
     .districts = mapper->pairs[0],
     .history = mapper->pairs[1],
     .custom = mapper->pairs[2],
+    .others = mapper->pairs[3],
   };
   work w = {.mapper = mapper, .row = row, .ret = ret};
   ret->confidential = is_confidential(&w);
@@ -405,7 +430,7 @@ ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row 
     w.step = &mapper->steps[i];
     ccd_slice text = w.step->n == 1 ? column_text(&w, w.step->columns[0]) : joined_text(&w);
     if (text.length > 0)
-      take(&w, decoded(w.step->mapping, text));
+      take_text(&w, decode_value(w.step->mapping, text));
   }
   cc_status status = take_address(&w);
   return w.full ? CC_ERR_NO_MEMORY : status;

@@ -3,14 +3,9 @@
 
 #include "common/api/cc-voter-profile.h"
 #include "server/voters/ccd-address.h"
+#include "server/voters/ccd-date.h"
 
 /* A row of a file as a voter: typed, trimmed, in normal form. */
-
-/* year 0: none; month 0: only the year is known. */
-typedef struct ccd_date {
-  int16_t year;
-  uint8_t month, day;
-} ccd_date;
 
 typedef struct ccd_voter_pair {
   const char *key; /* lives with the mapper */
@@ -20,8 +15,9 @@ typedef struct ccd_voter_pair {
 /* Something wrong with one value of a row that is read all the same; the value counts as empty. */
 typedef struct ccd_voter_problem {
   cc_voter_field field;
-  int column;       /* of the file, 1 is the first; 0: no single one */
-  const char *code; /* bad_date, bad_zip, bad_phone, bad_email, unknown_status, too_many */
+  int column; /* of the file, 1 is the first; 0: no single one */
+  const char
+    *code; /* bad_date, bad_zip, bad_phone, bad_email, bad_value, unknown_status, too_many */
   ccd_slice value;
 } ccd_voter_problem;
 
@@ -51,7 +47,8 @@ typedef struct ccd_voter_row {
   size_t n_emails;
   ccd_slice precinct;
   ccd_voter_pair *districts, *history, *custom; /* only those that are not empty */
-  size_t n_districts, n_history, n_custom;
+  ccd_voter_pair *others; /* columns without a member here: name, and text that the column takes */
+  size_t n_districts, n_history, n_custom, n_others;
   ccd_voter_problem problems[CCD_VOTER_PROBLEMS_MAX];
   size_t n_problems;
 } ccd_voter_row;
@@ -59,30 +56,6 @@ typedef struct ccd_voter_row {
 /* A profile bound to the columns of one file. Not thread-safe. */
 typedef struct ccd_voter_mapper ccd_voter_mapper;
 
-/**
- * @profile: checked; borrowed while the mapper lives
- * @columns: names of the file's columns (ccd_table_columns); not kept. A file without header takes
- *   the names of the profile's layout instead.
- *
- * CC_ERR_INVALID: a required column is missing; one error each, named by its JSON pointer.
- */
-cc_status ccd_voter_mapper_new(const cc_voter_profile *profile,
-                               const char *const *columns,
-                               size_t n_columns,
-                               ccd_voter_mapper **ret,
-                               cc_error_list *reterr) CC_MUSTCHECK;
-void ccd_voter_mapper_free(ccd_voter_mapper *mapper);
-
 /* CC_ERR_NO_MEMORY only; what is wrong with values is in ret->problems. */
 cc_status
 ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row *ret) CC_MUSTCHECK;
-
-/* One date by its form (CC_DATE_…). False when it is none; true with year 0 for the placeholders
- * 1800-01-01, 1900-01-01 and 00/00/0000 and for blanks. Two-digit years: up to @pivot years of this
- * century. */
-bool ccd_date_parse(ccd_slice text, int form, int pivot, ccd_date *ret);
-
-/* "YYYY-MM-DD", or "YYYY" when there is no more, "" for none. */
-void ccd_date_format(ccd_date date, char buffer[static 11]);
-
-CC_DEFINE_AUTO(ccd_voter_mapper, ccd_voter_mapper_free)

@@ -4,20 +4,14 @@
 #include "ccd-queries.h"
 #include "common/api/cc-voter.h"
 #include "server/data/ccd-db.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/voters/ccd-address.h"
 #include "server/voters/ccd-voters-routes.h"
 
 /* A voter by hand: the address is parsed here, the rest is one statement. */
 
-static ccd_slice
-slice(const char *text)
-{
-  return text == NULL ? (ccd_slice){.text = "", .length = 0}
-                      : (ccd_slice){.text = text, .length = strlen(text)};
-}
-
 static void
-add(cc_str *out, const char *name, const char *text, size_t length)
+add_member(cc_str *out, const char *name, const char *text, size_t length)
 {
   cc_str_printf(out, "%s\"%s\":", out->length > 1 ? "," : "", name);
   cc_str_add_json(out, text, length);
@@ -34,30 +28,30 @@ home_of(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr
   ccd_address parsed = {0};
   cc_str json = CC_STR_INIT(16384);
 
-  cc_status status =
-    ccd_address_parse(slice(whole), slice(ccd_rows_get(rows, 0, "zip5")), call->arena, &parsed);
+  cc_status status = ccd_address_parse(ccd_slice_of(whole),
+                                       ccd_slice_of(ccd_rows_get(rows, 0, "zip5")),
+                                       call->arena,
+                                       &parsed);
   if (status != CC_OK)
-    return cc_fail(reterr, status, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   cc_str_add_char(&json, '{');
-  add(&json, "address_key", parsed.address_key.text, parsed.address_key.length);
-  add(&json, "building_key", parsed.building_key.text, parsed.building_key.length);
-  add(&json, "street_key", parsed.street_key.text, parsed.street_key.length);
-  add(&json, "number", parsed.number.text, parsed.number.length);
-  add(&json, "street", parsed.street_key.text, parsed.street_key.length);
+  add_member(&json, "address_key", parsed.address_key.text, parsed.address_key.length);
+  add_member(&json, "building_key", parsed.building_key.text, parsed.building_key.length);
+  add_member(&json, "street_key", parsed.street_key.text, parsed.street_key.length);
+  add_member(&json, "number", parsed.number.text, parsed.number.length);
+  add_member(&json, "street", parsed.street_key.text, parsed.street_key.length);
   if (line != NULL)
-    add(&json, "line", line, strlen(line));
+    add_member(&json, "line", line, strlen(line));
   static const char *const kept[] = {"unit", "city", "state", "zip5", "precinct"};
   for (size_t i = 0; i < CC_N(kept); i++) {
     const char *text = ccd_rows_get(rows, 0, kept[i]);
     if (text != NULL)
-      add(&json, kept[i], text, strlen(text));
+      add_member(&json, kept[i], text, strlen(text));
   }
   cc_str_add_char(&json, '}');
   *ret = json.failed ? NULL : cc_arena_strdup(call->arena, json.text);
   cc_str_done(&json);
-  return *ret != NULL
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+  return *ret != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
@@ -70,13 +64,13 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
       moves || cc_present_has(&call->body_present, (size_t) cc_type_find(&cc_voter_type, parts[i]));
   const char *home = NULL;
   if (moves) {
-    const ccd_arg given_args[] = {{"voter_id", NULL}, {0}};
+    const cc_voter_ref *params = call->params; /* NULL: the voter is being made */
+    const ccd_arg of[] = {
+      {"voter_id", params == NULL ? NULL : ccd_text_int64(call->arena, params->voter_id)},
+      {0},
+    };
     const ccd_rows *given = NULL;
-    cc_status status = ccd_call_query(call,
-                                      &ccd_q_voter_address_given,
-                                      call->params == NULL ? given_args : NULL,
-                                      &given,
-                                      reterr);
+    cc_status status = ccd_call_query(call, &ccd_q_voter_address_given, of, &given, reterr);
     if (status == CC_OK)
       status = home_of(call, given, &home, reterr);
     if (status != CC_OK)
@@ -84,7 +78,7 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
   }
   ccd_arg *args = cc_arena_alloc(call->arena, 2 * sizeof(*args));
   if (args == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The server is out of memory.");
+    return cc_fail_memory(reterr);
   args[0] = (ccd_arg){"home", home};
   args[1] = (ccd_arg){0};
   call->args = args;

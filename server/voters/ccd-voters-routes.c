@@ -4,20 +4,22 @@
 #include "ccd-queries.h"
 #include "common/api/cc-place.h"
 #include "common/api/cc-voter.h"
+#include "server/voters/ccd-duplicates-job.h"
+#include "server/voters/ccd-geocode-job.h"
 
 #define FILE_MAX (16u << 20)
 
 /* clang-format off */
 const ccd_route ccd_voters_routes[] = {
-  {&cc_op_list_voters,       .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_list,    .keyset = {"search_key", "id"}},
-  {&cc_op_search_voters,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_search,  .keyset = {"search_key", "id"}},
+  {&cc_op_list_voters,       .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_list,    .keyset = {"search_key", "id"}, .scope = CCD_SCOPE_VOTER},
+  {&cc_op_search_voters,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_search,  .keyset = {"search_key", "id"}, .scope = CCD_SCOPE_VOTER},
   {&cc_op_count_voters,      .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_count},
   {&cc_op_create_voter,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_create, .prepare = ccd_voter_prepare, .audit = "voter.create"},
-  {&cc_op_get_voter,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_get},
-  {&cc_op_update_voter,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_update, .prepare = ccd_voter_prepare, .audit = "voter.update"},
-  {&cc_op_tag_voter,         .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_tag,     .audit = "voter.tag"},
+  {&cc_op_get_voter,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_get, .scope = CCD_SCOPE_VOTER},
+  {&cc_op_update_voter,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_update, .prepare = ccd_voter_prepare, .audit = "voter.update", .scope = CCD_SCOPE_NONE},
+  {&cc_op_tag_voter,         .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_tag,     .audit = "voter.tag", .scope = CCD_SCOPE_NONE},
   {&cc_op_tag_voters,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_tag_all, .audit = "voter.tag_all", .slow = true},
-  {&cc_op_get_household,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_household_get},
+  {&cc_op_get_household,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_household_get, .scope = CCD_SCOPE_VOTER},
 
   {&cc_op_list_tags,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_tag_list,   .keyset = {"name", "id"}},
   {&cc_op_create_tag,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_tag_create, .audit = "tag.create"},
@@ -30,12 +32,12 @@ const ccd_route ccd_voters_routes[] = {
   {&cc_op_update_voter_list, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_list_update, .audit = "voter_list.update"},
   {&cc_op_delete_voter_list, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_list_delete, .audit = "voter_list.delete"},
   {&cc_op_count_voter_list,  .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_list_count},
-  {&cc_op_read_voter_list,   .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_WRITE, .query = &ccd_q_voter_list_read,   .audit = "voter_list.read", .keyset = {"search_key", "id"}},
+  {&cc_op_read_voter_list,   .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_WRITE, .query = &ccd_q_voter_list_read,   .audit = "voter_list.read", .keyset = {"search_key", "id"}, .parent = &cc_voter_list_type, .scope = CCD_SCOPE_VOTER},
 
   {&cc_op_list_duplicates,   .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_duplicate_list,    .keyset = {"rank", "id"}},
   {&cc_op_find_duplicates,   .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_duplicate_find,    .audit = "duplicates.find", .wakes_jobs = true},
   {&cc_op_dismiss_duplicate, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_duplicate_dismiss, .audit = "duplicate.dismiss"},
-  {&cc_op_merge_voters,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_merge,       .audit = "voter.merge"},
+  {&cc_op_merge_voters,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_merge,       .audit = "voter.merge", .scope = CCD_SCOPE_NONE},
   {&cc_op_list_merges,       .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_merge_list,        .keyset = {"merged_at", "id"}},
   {&cc_op_undo_merge,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_merge_undo,        .audit = "voter.undo_merge"},
   {0},
@@ -53,8 +55,8 @@ const ccd_route ccd_places_routes[] = {
   {&cc_op_get_building,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_building_get},
   {&cc_op_update_building,  .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_building_update, .audit = "building.update"},
   {&cc_op_list_doors,       .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_door_list,    .keyset = {"id"}},
-  {&cc_op_get_door,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_door_get},
-  {&cc_op_update_door,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_door_update,  .audit = "door.update"},
+  {&cc_op_get_door,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_door_get, .scope = CCD_SCOPE_NONE},
+  {&cc_op_update_door,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_door_update,  .audit = "door.update", .scope = CCD_SCOPE_NONE},
   {&cc_op_geocode,          .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_geocode_start, .audit = "geocode.start", .wakes_jobs = true},
   {&cc_op_get_geocoding,    .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_geocode_state},
   {0},
@@ -62,7 +64,11 @@ const ccd_route ccd_places_routes[] = {
 /* clang-format on */
 
 const ccd_job_kind ccd_voters_jobs[] = {
-  {.name = "geocode", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_geocode_run},
+  {.name = "geocode",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &ccd_geocode_payload_type,
+   .run = ccd_geocode_run},
   {.name = "duplicates", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_duplicates_run},
   {0},
 };

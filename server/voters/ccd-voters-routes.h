@@ -10,21 +10,10 @@ extern const ccd_route ccd_voters_routes[];
 extern const ccd_route ccd_places_routes[];
 extern const ccd_job_kind ccd_voters_jobs[];
 
-/* ccd-voter.c: gives :home, the parsed address. */
-cc_status ccd_voter_prepare(ccd_call *call, cc_error *reterr);
+/* Gives :home, the parsed address. */
+ccd_handler ccd_voter_prepare;
 
-/* ccd-places-import.c: files of areas, streets and address points. */
-cc_status ccd_areas_import(ccd_call *call, cc_error *reterr);
-cc_status ccd_segments_import(ccd_call *call, cc_error *reterr);
-cc_status ccd_points_import(ccd_call *call, cc_error *reterr);
-
-/* ccd-places-csv.c: address points as a table, as the GeoJSON that they would be. */
-cc_status ccd_points_from_table(cc_arena *arena,
-                                const char *bytes,
-                                size_t length,
-                                cc_str *out,
-                                cc_error *reterr) CC_MUSTCHECK;
-
-/* ccd-geocode-job.c, ccd-duplicates-job.c */
-cc_status ccd_geocode_run(ccd_job *job, cc_error *reterr);
-cc_status ccd_duplicates_run(ccd_job *job, cc_error *reterr);
+/* Files of areas, streets and address points. */
+ccd_handler ccd_areas_import;
+ccd_handler ccd_segments_import;
+ccd_handler ccd_points_import;

@@ -200,6 +200,7 @@ def test_sign_in_same_answer(api, person):
     assert told(wrong) == told(sign_in(api, address(), OTHER_PASSWORD))
 
 
+@pytest.mark.alone
 def test_sign_in_same_time(api, person):
     """A loose bound: a missing dummy hash would be off by a factor of ten."""
     def seconds(email):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The audit log: an entry per write, nobody's secrets, and a chain that shows what was tampered with."""
 
+import json
 import re
 
 from harness.client import Client, Organization
@@ -28,6 +29,18 @@ def test_an_entry_per_write(org):
     changes = {key for key in changed["after"] if key not in ("version", "updated_at")}
     assert changes == {"title"} and changed["before"]["title"] == "Before" and changed["after"]["title"] == "After"
     assert published["before"]["is_published"] is False and published["after"]["is_published"] is True
+
+
+def test_a_large_entry_is_first_on_a_full_page(org):
+    """The room for a page is guessed from its first row: the guess must not refuse a page that fits."""
+    events = [org.event() for _ in range(100)]
+    most = {"title": 255, "short_description": 500, "address_line_1": 255, "address_line_2": 255, "description": 20_000}
+    for character in "\U0001F5F3\U0001F5F4":  # the entry has both: what was, and what is
+        body = {field: character * length for field, length in most.items()}
+        org.owner.ok("PATCH", f"/v1/events/{events[0]['id']}", headers={"Content-Type": "application/json"},
+                     data=json.dumps(body, ensure_ascii=False).encode())
+    page = org.owner.ok("GET", "/v1/audit-log", query={"limit": 100})
+    assert len(page["data"]) == 100 and page["data"][0]["after"]["description"] == body["description"]
 
 
 def test_a_delete_keeps_what_was(org):

@@ -121,6 +121,7 @@ def test_sighup_reads_the_log_level_again(make_server, tmp_path):
     wait_until(lambda: asked() > quiet, 10, "the louder log")
 
 
+@pytest.mark.alone
 def test_sigterm_lets_a_request_finish(make_server):
     """A request that waits for a lock when the signal comes gets its answer; new ones are refused."""
     server = make_server(LOCK_TIMEOUT=8000, STATEMENT_TIMEOUT=9000, CALL_TIMEOUT=9500)
@@ -151,6 +152,8 @@ def test_sigterm_lets_a_request_finish(make_server):
     assert [reply.status_code for reply in answers] == [200] and answers[0].json()["city"] == "Late"
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_sigterm_ends_within_ten_seconds_whoever_is_there(make_server):
     """Idle connections, a half-sent request and a live socket do not hold it."""
     server = make_server()

@@ -2,6 +2,7 @@
 """Contacts over the API: who may record what, once; bulk; undo; consent and follow-ups. What a contact does is
 held in tests/db/test_contact_effects.py."""
 
+import datetime
 import threading
 import uuid
 
@@ -73,6 +74,90 @@ def test_what_is_wrong_is_pointed_at(shared_org, street):
     assert wrong(voter_id=voter, disposition="not_home", undone=True) == ["/undone"]
     assert wrong(disposition="not_home") == ["/voter_id"]
     assert pointers(owner.post("/v1/contacts", {"channel": "door"})) == ["/client_id", "/occurred_at"]
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def branching():
+    """Why? is asked of those who said no, and what would help of those who said why."""
+    return [
+        {"kind": "single", "texts": {"en": "Will you vote?"}, "options": [{"key": "yes", "texts": {}}, {"key": "no", "texts": {}}]},
+        {"kind": "single", "texts": {"en": "Why?"}, "show_if_key": "no", "options": [{"key": "far", "texts": {}}]},
+        {"kind": "free_text", "texts": {"en": "What would help?"}, "show_if_key": "far"},
+    ]
+
+
+def test_what_was_not_shown_is_not_answered(shared_org, street):
+    asked, why, what = script(shared_org, *branching())["steps"]
+    (yes, no), far = asked["options"], why["options"][0]
+
+    def record(*answers):
+        return shared_org.owner.post("/v1/contacts", act(channel="door", voter_id=street.voters[0][0], answers=list(answers),
+                                                         occurred_at=now()))
+    voted, did_not = ({"step_id": asked["id"], "option_id": option["id"]} for option in (yes, no))
+    because = {"step_id": why["id"], "option_id": far["id"]}
+    ride = {"step_id": what["id"], "text": "a ride"}
+    for answers, place in (((voted, because), 1), ((because,), 0), ((voted, because, ride), 1), ((did_not, ride), 1)):
+        reply = record(*answers)
+        assert pointers(reply) == [f"/answers/{place}"] and reply.json()["errors"][0]["code"] == "not_shown"
+    assert record(voted).status_code == 201
+    assert record(did_not, because, ride).status_code == 201
+    # A talk before the script had these questions: nobody can have been shown something else.
+    early = act(channel="door", voter_id=street.voters[0][0], answers=[voted, because])
+    assert shared_org.owner.post("/v1/contacts", early).status_code == 201
+
+
+def test_answers_are_checked_by_the_script_as_it_is(shared_org, street):
+    """Each process keeps scripts in memory. A change counts at once, in the same process and behind its back."""
+    made = script(shared_org, {"kind": "scale", "texts": {}, "scale_min": 1, "scale_max": 5})
+    step = made["steps"][0]
+
+    def record(number, **more):
+        return shared_org.owner.post("/v1/contacts", act(channel="door", voter_id=street.voters[0][0], answers=[
+            {"step_id": step["id"], "number": number}], **more))
+    assert record(5).status_code == 201
+    assert pointers(record(6)) == ["/answers/0"]
+    shared_org.owner.ok("PUT", f"/v1/scripts/{made['id']}/steps", {"steps": [{**step, "scale_max": 10}]})
+    assert record(6).status_code == 201
+    again = act(channel="door", voter_id=street.voters[0][0], answers=[{"step_id": step["id"], "number": 8}])
+    first = shared_org.owner.ok("POST", "/v1/contacts", again, status=201)
+    shared_org.owner.server.sql("UPDATE script_steps SET scale_max = 7 WHERE id = %s", (step["id"],))
+    shared_org.owner.server.sql("UPDATE scripts SET version = version + 1 WHERE id = %s", (made["id"],))
+    assert pointers(record(8)) == ["/answers/0"]
+    assert record(7).status_code == 201
+    # What was recorded once gets its first answer.
+    assert shared_org.owner.ok("POST", "/v1/contacts", again, status=201)["id"] == first["id"]
+
+
+def test_a_correction_is_checked_by_the_script_of_what_it_corrects(shared_org, street):
+    """Only the corrected row knows the script of a disposition: canvassed, but a question must be answered."""
+    made = script(shared_org, support())
+    first = street.record(voter_id=street.voters[0][0], disposition="not_home", script_id=made["id"])
+    reply = shared_org.owner.post("/v1/contacts", act(channel="door", replaces_id=first["id"], disposition="canvassed",
+                                                       occurred_at=now()))
+    assert pointers(reply) == ["/answers"] and reply.json()["errors"][0]["code"] == "question_required"
+    step = made["steps"][0]
+    second = street.record(replaces_id=first["id"], answers=[{"step_id": step["id"], "option_id": step["options"][0]["id"]}])
+    assert (second["script_id"], second["support_level"]) == (made["id"], 1)
+
+
+def test_outcomes_over_the_api(shared_org, street):
+    def wrong(**given):
+        reply = shared_org.owner.post("/v1/contacts", act(**{"channel": "door", **given}))
+        assert is_problem(reply, 422, "validation_error"), reply.text
+        return [(each["pointer"], each["code"]) for each in reply.json()["errors"]]
+    voter = street.voters[0][0]
+    assert wrong(voter_id=voter) == [("/disposition", "disposition_or_answers")]
+    assert wrong(voter_id=voter, disposition="not_home", answers=[]) == [("/disposition", "disposition_or_answers")]
+    assert wrong(voter_id=voter, disposition="gone") == [("/disposition", "unknown_disposition")]
+    assert wrong(voter_id=voter, disposition="busy") == [("/disposition", "wrong_channel")]
+    assert wrong(voter_id=voter, channel="mail", disposition="not_home") == [("/disposition", "wrong_channel")]
+    assert wrong(voter_id=10 ** 12, disposition="busy") == [("/voter_id", "unknown_voter")]
+    assert wrong(channel="phone", voter_id=voter, disposition="disconnected") == [("/phone", "required")]
+    assert wrong(voter_id=voter, answers=[{"step_id": 10 ** 12, "text": "x"}]) == [("/answers/0", "unknown_step")]
+    assert wrong(door_id=street.doors[0], answers=[{"step_id": 10 ** 12, "text": "x"}]) == [("/voter_id", "required")]
 
 
 def test_a_canvasser_records_in_turf_of_his_own(shared_org):

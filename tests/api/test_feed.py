@@ -109,6 +109,7 @@ def receive(connection, seconds=5):
     return json.loads(text)
 
 
+@pytest.mark.alone
 def test_live(org, recorder):
     connection = org.member.socket("/v1/changes/live?since=now")
     recorder.note("liveChanges", 101)

@@ -336,6 +336,34 @@ def test_wrong_operations_are_refused_one_by_one(walker, street, shared_org, api
         assert is_problem(walker.post("/v1/field/uploads", body), 422, "validation_error")
 
 
+def test_answers_are_checked_like_those_of_the_api(walker, street, sql):
+    """Behind a gap, too: what is held is checked when its turn comes, by the script of that moment."""
+    late = street.insert("script_steps", script_id=street.script, position=2, kind="free_text", show_if_option_id=street.options[2],
+                         texts="{}", updated_at="2026-01-01")
+    phone, voter = Phone(walker), street.voters[0][0]
+
+    def answers(*items):
+        return {"channel": "door", "voter_id": voter, "turf_id": street.turf, "answers": list(items)}
+    yes, no = ({"step_id": street.step, "option_id": street.options[i]} for i in (0, 2))
+    why = {"step_id": late, "text": "taxes"}
+    receipt = phone.send(
+        phone.did("contact", answers(yes, why)), phone.did("contact", answers(no, why)),
+        phone.did("contact", {**answers(), "answers": "yes"}), phone.did("contact", answers({"step_id": "x"})),
+        phone.did("contact", answers({"step_id": 10 ** 12, "text": "x"})),
+        phone.did("contact", {**answers(yes), "disposition": "not_home"}))
+    assert [(v["verdict"], v["code"]) for v in receipt["verdicts"]] == [
+        ("refused", "not_shown"), ("applied", None), ("refused", "type"), ("refused", "invalid"), ("refused", "unknown_step"),
+        ("refused", "disposition_or_answers")]
+    first, second, third = phone.did("contact", answers(no)), phone.did("contact", answers(yes, why)), phone.did(
+        "contact", answers(no, why))
+    assert [v["verdict"] for v in phone.send(second, third)["verdicts"]] == ["held", "held"]
+    released = phone.send(first)["released"]
+    assert [(v["sequence"], v["verdict"], v["code"]) for v in released] == [
+        (second["sequence"], "refused", "not_shown"), (third["sequence"], "applied", None)]
+    # Nothing of the verdict is kept with the operation.
+    assert sql("SELECT count(*) FROM field_operations WHERE body ? 'checked'") == [(0,)]
+
+
 def test_a_revoked_device_is_turned_away(shared_org, api, street):
     number, client = pair(shared_org, api, "canvass", turf_id=street.turf)
     assert ids(read_pack(client, "turf", street.turf), "door") == street.doors

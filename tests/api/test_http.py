@@ -341,6 +341,8 @@ def test_a_proxy_s_header_is_believed_from_the_proxy_only(make_server):
 # Ambiguous, malformed and slow requests ------------------------------------------------------------
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_every_probe(server):
     path = pathlib.Path(__file__).parents[1] / "fault" / "http_probes.py"
     spec = importlib.util.spec_from_file_location("http_probes", path)

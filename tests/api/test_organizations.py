@@ -306,6 +306,22 @@ def test_transfer(org, person):
     org.member.ok("PATCH", f"/v1/members/{org.owner.user}", {"role": "member"})
 
 
+def test_without_an_active_organization(org):
+    """Somebody whose session has no organization is told what to do, not that a right is missing."""
+    org.owner.ok("DELETE", f"/v1/members/{org.member.user}", status=204)  # the session still names the organization
+    for person in (new_person(org.owner), org.member):
+        for method, path in (("GET", "/v1/turfs"), ("GET", "/v1/organization"), ("POST", "/v1/events"),
+                             ("POST", "/v1/organization/transfer")):
+            reply = person.request(method, path, {} if method == "POST" else None)
+            assert refused(reply, 403, "no_organization"), path
+            assert "PUT /v1/session/organization" in reply.json()["detail"]
+        person.ok("GET", "/v1/organizations")
+    made = person.ok("POST", "/v1/organizations", {"name": unique("Own")})
+    person.ok("PUT", "/v1/session/organization", {"organization_id": made["id"]})
+    assert person.ok("GET", "/v1/organization")["id"] == made["id"]
+    assert refused(org.admin.post("/v1/organization/transfer", {"user_id": org.owner.user}), 403, "right")
+
+
 def test_required_second_factor(org):
     org.owner.ok("PATCH", "/v1/organization", {"require_second_factor": True})
     for leader in (org.owner, org.admin):

@@ -162,7 +162,8 @@ def test_open_pause_close(org):
 
 def test_a_queue_that_is_not_made_cannot_be_opened(org):
     bank = make_bank(org, make_voters(org, 1), opened=False)
-    sql(org, "UPDATE phone_bank_sessions SET state = 'filling' WHERE id = %s", bank["id"])
+    # The state before the job ran: no move leads back, so the triggers are off.
+    sql(org, "SET LOCAL session_replication_role = replica; UPDATE phone_bank_sessions SET state = 'filling' WHERE id = %s", bank["id"])
     conflict(org.owner.post(path_of(bank, "open")), "filling")
 
 
@@ -513,6 +514,7 @@ def overlaps(org):
                     "tstzrange(b.claimed_at, COALESCE(b.ended_at, 'infinity')) WHERE a.organization_id = %s", org.id)
 
 
+@pytest.mark.slow
 def test_five_hundred_callers_at_once_get_five_hundred_people(org):
     people = make_voters(org, 1000)
     bank = make_bank(org, people)

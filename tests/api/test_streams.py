@@ -44,6 +44,19 @@ def member(probe, record):
     return made
 
 
+def test_a_body_field_is_never_replaced_by_a_value_of_the_engine(member):
+    """Fault of before: a field called address got the client's IP address, one called actor the caller."""
+    sent = {"address": "14 Canal St", "actor": "user:1", "request_id": "mine", "rights": "all", "organization_id": 77,
+            "user_id": 78, "limit": 79}
+    answer = member.client.ok("POST", "/v1/probe/names", sent)
+    assert {name: answer[name] for name in sent} == sent
+    assert answer["call_address"] == "127.0.0.1" and answer["call_actor"] == f"user:{member.user}"
+    assert (answer["call_organization_id"], answer["call_user_id"]) == (member.id, member.user)
+
+    nothing = member.client.ok("POST", "/v1/probe/names", {})
+    assert [nothing[name] for name in sent] == [None] * len(sent), "a field that was left out is NULL"
+
+
 def left_over(probe):
     return sorted(path.name for path in (probe.storage / "spool").glob("*"))
 
@@ -192,6 +205,8 @@ def test_a_client_that_goes_away_leaves_nothing(probe, member):
     assert not (probe.storage / "probe" / "gone").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_a_trickle_is_cut_and_a_slow_client_is_not(probe, member):
     """REQUEST_TIMEOUT is 2 s here, and 4 KiB a second must come."""
     def send(size, gap, times):
@@ -394,6 +409,7 @@ def test_a_job_from_c_and_from_sql(probe, member, path):
     assert probe.sql("SELECT DISTINCT organization_id FROM probe_steps WHERE job_id = %s", (job,)) == [(member.id,)]
 
 
+@pytest.mark.slow
 def test_a_long_job_delays_no_quick_one(probe, member):
     long = enqueue(member, "probe.steps", 200)
     services.wait_until(lambda: steps_of(probe, long), 10, "its beginning")
@@ -403,6 +419,7 @@ def test_a_long_job_delays_no_quick_one(probe, member):
     wait_done(probe, long)
 
 
+@pytest.mark.slow
 def test_a_statement_longer_than_lease_and_limits(probe, member):
     """7 s where a lease is 3 s and the pool ends statements after 2 s."""
     job = enqueue(member, "probe.statement", 7)
@@ -410,6 +427,7 @@ def test_a_statement_longer_than_lease_and_limits(probe, member):
     assert state(probe, job)[1] == 1 and steps_of(probe, job) == [0], "it ran once"
 
 
+@pytest.mark.slow
 def test_a_lost_lease_commits_nothing_more(probe, member):
     job = enqueue(member, "probe.steps", 150)
     services.wait_until(lambda: len(steps_of(probe, job)) > 3, 10, "its first steps")

@@ -141,7 +141,8 @@ def test_make_read_change(org):
     changed = org.owner.ok("PATCH", path_of(campaign), {"template": "Привет {first_name}! " * 6})
     assert (changed["encoding"], changed["segments"]) == ("ucs2", 2)
     conflict(org.owner.patch(path_of(campaign), {"list_id": None}), "list_fixed")
-    sql(org, "UPDATE text_campaigns SET state = 'filling' WHERE id = %s", campaign["id"])
+    # The state before the job ran: no move leads back, so the triggers are off.
+    sql(org, "SET LOCAL session_replication_role = replica; UPDATE text_campaigns SET state = 'filling' WHERE id = %s", campaign["id"])
     conflict(org.owner.post(path_of(campaign, "open")), "filling")
 
 

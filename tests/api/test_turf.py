@@ -562,6 +562,7 @@ def cambridge(server, recorder, shared_data):
     return made
 
 
+@pytest.mark.slow
 def test_a_whole_town(cambridge, capsys):
     org = cambridge
     began = time.monotonic()
@@ -590,6 +591,7 @@ def test_a_whole_town(cambridge, capsys):
     assert all(door["number"] in text for door in doors_of(org.member, turf))
 
 
+@pytest.mark.slow
 def test_a_change_by_hand_is_quick(cambridge, capsys):
     """Told, not asserted: a machine that is busy is no mistake."""
     org = cambridge

@@ -211,6 +211,7 @@ def test_fixed_width(dump, voterfiles, tmp_path):
     assert {voter["zip5"][:3] for voter in voters if voter["zip5"]} <= {"021", "022"}
 
 
+@pytest.mark.slow
 def test_cambridge(dump, shared_data, voterfiles):
     """The whole town: every row read, and every voter with an address at the door that the truth names."""
     folder = voterfiles / "synthetic-cambridge"

@@ -59,8 +59,7 @@ def script_of(case, text, names, options):
         lines += ["\\set i random(1, 2000)", "\\set event_id :organization_id",
                   f"\\set attendee_id (:i - 1) * {options.organizations} + :organization_id"]
     elif case.name == "contact":
-        lines += ["\\set my_user_id :organization_id",
-                  f"\\set door_id (random(1, 500) - 1) * {options.organizations} + :organization_id"]
+        lines.append(f"\\set door_id (random(1, 500) - 1) * {options.organizations} + :organization_id")
         text = re.sub(r"\$%d\b::jsonb" % (names.index("body") + 1), database.CONTACT, text)
     elif case.name == "door":
         lines += ["\\set organization_id 1", f"\\set event_id {options.organizations + 1}"]

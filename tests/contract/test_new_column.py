@@ -2,60 +2,29 @@
 """docs/adding-an-endpoint.md says that a column is one struct row and one migration line: take those
 lines from the page, put them into a copy of the sources, build it, and use the column over HTTP."""
 
-import os
-import re
-import shutil
-import subprocess
-
 import pytest
 
 from harness import client as harness_client
 from harness import server as harness_server
-from harness import services
-
-COPIED = ["common", "db", "server", "meson.build", "meson_options.txt"]
-
-
-def lines_of_page():
-    """The member, the row and the migration, as printed."""
-    text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
-    column = text[: text.index("## An endpoint")]
-    member, row, migration = (re.search(pattern, column, re.M).group(1) for pattern in (
-        r"^ +(char \*dress_code;)$", r"^ +(CC_STRING\(cc_event, dress_code.*)$", r"^ +(ALTER TABLE .*)$"))
-    return member, row, migration
-
-
-def insert_before(path, anchor, line):
-    text = path.read_text()
-    assert text.count(anchor) == 1, f"{path.name} has no single {anchor!r}"
-    path.write_text(text.replace(anchor, f"{line}\n{anchor}"))
+from harness import services, sources
 
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory):
     """A copy of the sources with the column, built."""
     copy = tmp_path_factory.mktemp("column")
-    for name in COPIED:
-        source = services.ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, copy / name)
-    member, row, migration = lines_of_page()
+    sources.copy_into(copy)
+    member, row, migration = sources.lines_of_page(
+        r"char \*dress_code;", r"CC_STRING\(cc_event, dress_code.*", r"ALTER TABLE events .*")
     api = copy / "common" / "api"
-    insert_before(api / "cc-event.h", "} cc_event;", member)
-    insert_before(api / "cc-event.c",
-                  "};\nconst cc_type cc_event_type =", row)
-    last = max(int(path.name[:4]) for path in (copy / "db" / "migrations").glob("*.sql"))
-    (copy / "db" / "migrations" / f"{last + 1:04}_event_dress_code.sql").write_text(migration + "\n")
-    environment = {**os.environ, "PATH": "/usr/bin:/bin"}
-    for command in (["meson", "setup", "build", "-Dtests=false", "-Dclient=disabled", "--buildtype=debug"],
-                    ["ninja", "-C", "build"]):
-        result = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
-        assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    sources.insert_before(api / "cc-event.h", "} cc_event;", member)
+    sources.insert_before(api / "cc-event.c", "};\nconst cc_type cc_event_type =", row)
+    sources.add_migration(copy, "event_dress_code", migration)
+    sources.build(copy)
     return copy
 
 
+@pytest.mark.slow
 def test_a_column_is_one_row_and_one_line(changed, cluster, redis_server, monkeypatch):
     binary = changed / "build" / "server" / "campaign-centerd"
     database = cluster.new_database(harness_server.binary())

@@ -5,7 +5,7 @@ import re
 
 from harness.services import ROOT
 
-RIGHTS = ROOT / "server" / "engine" / "ccd-rights.c"
+RIGHTS = ROOT / "common" / "api" / "cc-right.c"
 NAMES = ROOT / "db" / "functions" / "scope" / "rights.sql"
 
 

@@ -11,15 +11,15 @@ TENANT = """
     SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, a.attnum
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-      AND a.attname = 'organization_id' AND a.attnotnull AND NOT a.attisdropped)
+      -- jobs serves the whole installation; its payload is sealed.
+      AND a.attname = 'organization_id' AND a.attnotnull AND NOT a.attisdropped AND c.relname <> 'jobs')
 """
 
 RULES = {
-    # jobs serves the whole installation; its payload is sealed.
     "a nullable organization_id": """
         SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-          AND a.attname = 'organization_id' AND NOT a.attnotnull AND c.relname <> 'jobs'""",
+          AND a.attname = 'organization_id' AND NOT a.attnotnull""",
     "row-level security is not enabled and forced": f"""
         WITH {TENANT} SELECT relname FROM tenant WHERE NOT (relrowsecurity AND relforcerowsecurity)""",
     "no tenant policy for the server": f"""
@@ -129,6 +129,33 @@ RULES = {
         SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a
         WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')""",
+    # The rest holds the schema to what its distribution by organization over several machines asks for
+    # (docs/internals/distribution.md).
+    "a foreign key that clears one column": """
+        SELECT conname FROM pg_constraint WHERE contype = 'f' AND confdelsetcols IS NOT NULL""",
+    "a policy with a subquery": """
+        SELECT tablename || '.' || policyname FROM pg_policies
+        WHERE COALESCE(qual, '') || COALESCE(with_check, '') ~* 'select'""",
+    "a function that looks at the name of its table": """
+        SELECT proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prosrc ~ 'TG_(TABLE_NAME|RELNAME|TABLE_SCHEMA)'
+          AND proname <> 'refuse_change' -- for its message alone""",
+    "an assertion over its arguments that is not immutable": """
+        SELECT proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND provolatile <> 'i'
+          AND proname IN ('assert_version', 'assert_rule', 'audit_hash')""",
+    "a sequence that the server or the definer may not use": """
+        SELECT c.relname FROM pg_class c, unnest(ARRAY['campaign_api', 'campaign_definer']) r (role)
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
+          AND NOT has_sequence_privilege(r.role, c.oid, 'USAGE')""",
+    "organization_id is not first in the key of the queue": """
+        SELECT i.indexrelid::regclass::text FROM pg_index i
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'organization_id'
+        WHERE i.indrelid = 'jobs'::regclass AND i.indisunique AND i.indkey[0] <> a.attnum""",
+    "an identity column that is made in no sequence of its own": """
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'id'
+          AND a.attidentity = '' AND a.attnum > 0 AND NOT a.attisdropped""",
 }
 
 # What breaks each rule, run inside a transaction that is rolled back.
@@ -173,6 +200,22 @@ CONTROLS = {
     "a function for everybody": ("bad", "CREATE FUNCTION bad() RETURNS int LANGUAGE sql AS 'SELECT 1'; "
                                         "GRANT EXECUTE ON FUNCTION bad() TO PUBLIC"),
     "a table for everybody": ("events", "GRANT SELECT ON events TO PUBLIC"),
+    "a foreign key that clears one column":
+        ("bad_event_id_fkey", "CREATE TABLE bad (organization_id bigint NOT NULL, event_id bigint, CONSTRAINT "
+                              "bad_event_id_fkey FOREIGN KEY (organization_id, event_id) REFERENCES events "
+                              "(organization_id, id) ON DELETE SET NULL (event_id))"),
+    "a policy with a subquery":
+        ("events.wide", "CREATE POLICY wide ON events FOR SELECT TO campaign_definer USING (EXISTS (SELECT FROM users))"),
+    "a function that looks at the name of its table":
+        ("bad", "CREATE FUNCTION bad() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', TG_TABLE_NAME; "
+                "RETURN NEW; END'"),
+    "an assertion over its arguments that is not immutable":
+        ("assert_rule", "ALTER FUNCTION assert_rule(boolean, text, text) STABLE"),
+    "a sequence that the server or the definer may not use":
+        ("events_id_seq", "REVOKE USAGE ON SEQUENCE events_id_seq FROM campaign_definer"),
+    "organization_id is not first in the key of the queue":
+        ("jobs_bad", "CREATE UNIQUE INDEX jobs_bad ON jobs (id)"),
+    "an identity column that is made in no sequence of its own": ("bad", "CREATE TABLE bad (id bigint)"),
 }
 
 

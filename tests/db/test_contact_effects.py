@@ -9,6 +9,8 @@ import uuid
 import psycopg2
 import pytest
 
+from harness import rules
+
 NUMBERS = itertools.count(1)
 DAY = "2026-10-%02dT%02d:00:00+00:00"
 
@@ -62,6 +64,7 @@ class Street:
     def record(self, cursor=None, **given):
         """(the contact's row as a dict, refused_code)."""
         given = {"client_id": str(uuid.uuid4()), "channel": "door", **given}
+        given.setdefault("checked", rules.checked(self.db.sql, self.organization, given))
         if cursor is None:
             with self.db.transaction(self.organization, actor="user:1") as cursor:
                 return self.record(cursor, **given)
@@ -224,10 +227,6 @@ def test_what_is_wrong_is_named(street):
     assert wrong(street, door_id=street.doors[0], building_id=1, disposition="not_home")[1] == "other_building"
     assert wrong(street, voter_id=voter, turf_id=10 ** 12, disposition="not_home") == ("turf_id", "unknown_turf")
     assert wrong(street, voter_id=voter, script_id=10 ** 12, disposition="not_home") == ("script_id", "unknown_script")
-    assert wrong(street, voter_id=voter) == ("disposition", "disposition_or_answers")
-    assert wrong(street, voter_id=voter, disposition="gone") == ("disposition", "unknown_disposition")
-    assert wrong(street, voter_id=voter, disposition="busy") == ("disposition", "wrong_channel")
-    assert wrong(street, voter_id=voter, disposition="not_home", answers=[]) == ("disposition", "disposition_or_answers")
     assert wrong(street, voter_id=voter, channel="phone", disposition="disconnected") == ("phone", "required")
     assert wrong(street, disposition="not_home") == ("voter_id", "required")
     assert wrong(street, door_id=street.doors[0], disposition="moved") == ("voter_id", "required")
@@ -235,31 +234,47 @@ def test_what_is_wrong_is_named(street):
     assert wrong(street, voter_id=voter, undone=True) == ("replaces_id", "required")
 
 
-@pytest.mark.parametrize("said, code", [
-    (lambda s: [{"step_id": 10 ** 12, "text": "x"}], "unknown_step"),
-    (lambda s: [{"step_id": s.support}], "required"),
-    (lambda s: [{"step_id": s.support, "text": "x"}], "wrong_kind"),
-    (lambda s: [{"step_id": s.support, "number": 6}], "scale"),
-    (lambda s: [{"step_id": s.support, "option_id": 10 ** 12}], "unknown_option"),
-    (lambda s: [{"step_id": s.support, "option_id": s.sign}], "other_step"),
-    (lambda s: [{"step_id": s.support, "option_ids": s.levels[:2]}], "one_answer"),
-    (lambda s: [{"step_id": s.scale, "number": 9}], "scale"),
-    (lambda s: [{"step_id": s.text, "number": 9}], "wrong_kind"),
-    (lambda s: [], "question_required"),
-    (lambda s: [{"step_id": s.support, "option_id": s.levels[4]}], "question_required"),  # shown by that answer
-])
-def test_wrong_answers_are_named(street, said, code):
-    field, found = wrong(street, voter_id=street.voters[0][0], script_id=street.script, answers=said(street))
-    assert found == code and field == ("answers" if code == "question_required" else "answers/0")
+def test_what_the_rules_refuse_is_refused_in_its_place(street):
+    """Whom and where first, then the outcome, what it is about, and the answers."""
+    voter, answers = street.voters[0][0], street.answers(2)
+
+    def refused(field, code, **given):
+        return wrong(street, **given, checked=rules.checked(street.db.sql, street.organization, given, (field, code)))
+    assert refused("disposition", "wrong_channel", voter_id=voter, disposition="busy") == ("disposition", "wrong_channel")
+    assert refused("disposition", "wrong_channel", voter_id=10 ** 12, disposition="busy") == ("voter_id", "unknown_voter")
+    assert refused("disposition", "wrong_channel", channel="phone", disposition="busy") == ("disposition", "wrong_channel")
+    assert refused("answers/0", "not_shown", voter_id=voter, answers=answers) == ("answers/0", "not_shown")
+    assert refused("answers/0", "not_shown", answers=answers) == ("voter_id", "required")
+    assert refused("answers", "question_required", voter_id=voter, script_id=street.script,
+                   disposition="canvassed") == ("answers", "question_required")
 
 
-def test_a_question_that_came_later_is_not_asked_for(street):
-    street.db.sql("INSERT INTO script_steps (organization_id, script_id, position, kind, required, updated_at) "
-                  "VALUES (%s, %s, 0, 'number', true, '2026-10-05') RETURNING id", street.organization, street.script)
-    street.record(voter_id=street.voters[0][0], script_id=street.script, occurred_at=DAY % (4, 10),
-                  answers=street.answers(2))
-    assert wrong(street, voter_id=street.voters[0][0], script_id=street.script, occurred_at=DAY % (6, 10),
-                 answers=street.answers(2)) == ("answers", "question_required")
+def test_a_first_answer_is_given_again_whatever_the_rules_say_now(street):
+    act = {"client_id": str(uuid.uuid4()), "voter_id": street.voters[0][0], "occurred_at": DAY % (1, 10),
+           "answers": street.answers(2)}
+    first, _ = street.record(**act)
+    again, refused = street.record(**act, checked=rules.checked(street.db.sql, street.organization, act,
+                                                                ("answers/0", "not_shown")))
+    assert again["id"] == first["id"] and refused is None
+
+
+def test_a_script_that_was_changed_meanwhile(street):
+    """CC4S1 names the script that is to be read: another one, or a newer version. Nothing was written."""
+    act = {"voter_id": street.voters[0][0], "occurred_at": DAY % (1, 10), "answers": street.answers(2)}
+    now = rules.checked(street.db.sql, street.organization, act)
+    others = [None, {**now, "version": now["version"] - 1}, {"outcome": True}, {**now, "script_id": None}]
+    for given in others:
+        with pytest.raises(psycopg2.Error) as caught:
+            street.record(**act, script_id=street.script, checked=given)
+        assert (caught.value.pgcode, caught.value.diag.column_name) == ("CC4S1", str(street.script))
+    assert street.db.value("SELECT count(*) FROM voter_contacts WHERE organization_id = %s", street.organization) == 0
+    street.record(**act, script_id=street.script, checked=now)
+
+
+def test_an_outcome_that_nobody_checked_is_not_recorded(street):
+    with pytest.raises(psycopg2.Error) as caught:
+        street.record(voter_id=street.voters[0][0], occurred_at=DAY % (1, 10), disposition="gone", checked=None)
+    assert "was not checked" in str(caught.value)
 
 
 def plan(street, seed):

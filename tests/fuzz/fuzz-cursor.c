@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/cc-arena.h"
+#include "server/engine/ccd-cursor.h"
 #include "server/engine/ccd-exchange.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -57,6 +57,8 @@ class Client:
                                      timeout=timeout, allow_redirects=False, **options)
         if self.recorder is not None:
             self.recorder.check(method, path, reply)
+            self.recorder.follow(method, path, reply, lambda made: self.session.get(
+                self.base + made, headers={k: v for k, v in sent.items() if k == "Authorization"}, timeout=timeout))
         return reply
 
     def get(self, path, query=None, **options):

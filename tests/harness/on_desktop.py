@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a test program on a desktop of its own: on_desktop.py WIDTHxHEIGHT PROGRAM [ARGUMENT…]. Its
+"""Runs a test program on a desktop of its own: on_desktop.py WIDTHxHEIGHT [LANGUAGE] -- PROGRAM [ARGUMENT…]. Its
 environment is the desktop's with what the caller's says about the test on top."""
 
 import os
@@ -15,11 +15,13 @@ from harness import desktop  # noqa: E402
 KEPT = ("G_TEST", "G_DEBUG", "GTK_A11Y", "GIO_", "GSETTINGS_SCHEMA_DIR", "CAMPAIGN_", "ASAN_", "LSAN_", "UBSAN_", "MALLOC_")
 
 
-def main(size, program, *arguments):
+def main(size, *rest):
     width, height = size.split("x")
+    command = rest[rest.index("--") + 1:]
+    language = rest[0] if rest[0] != "--" else ""
     kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
-    with desktop.Desktop((int(width), int(height)), accessible=False) as made:
-        process = subprocess.Popen([program, *arguments], env={**made.environment, **kept})
+    with desktop.Desktop((int(width), int(height)), language=language, accessible=False) as made:
+        process = subprocess.Popen(command, env={**made.environment, **kept})
         try:
             return process.wait()
         finally:

@@ -3,10 +3,11 @@
 
 import copy
 import itertools
-import os
 import re
 
 import jsonschema
+
+from . import parts
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -25,14 +26,15 @@ def closed(schema):
 
 
 class Recorder:
-    """check() fails on a status or body that the operation does not describe. What was seen is in `seen`,
-    and is appended to the file that CAMPAIGN_SEEN_FILE names, so that several runs can be added up."""
+    """check() fails on a status or body that the operation does not describe. What this process saw is in `seen`
+    and `followed`; with `share` the all_…() add up what each process of the suite saw."""
 
-    def __init__(self, document, path=None):
+    def __init__(self, document, share=False):
         self.document = document
         self.components = closed(copy.deepcopy(document.get("components", {})))
-        self.path = path or os.environ.get("CAMPAIGN_SEEN_FILE")
+        self.notes = {kind: parts.Notes(kind) for kind in ("seen", "followed")} if share else {}
         self.seen = set()
+        self.followed = set()
         self.operations = []
         self.validators = {}
         for template, methods in document["paths"].items():
@@ -47,7 +49,22 @@ class Recorder:
         return {operation["operationId"] for _, _, _, operation in self.operations}
 
     def never_seen(self):
-        return sorted(self.names() - {name for name, _ in self.seen})
+        return sorted(self.names() - {name for name, _ in self.all_seen()})
+
+    def all_seen(self):
+        """(operation, status) of each process."""
+        if not self.notes:
+            return self.seen
+        return self.seen | {(name, int(status)) for name, status in map(str.split, self.notes["seen"].all())}
+
+    def all_followed(self):
+        """Operations whose Location some process asked for."""
+        return self.followed | (self.notes["followed"].all() if self.notes else set())
+
+    @property
+    def is_shared(self):
+        """Whether other processes ran the suite's other tests."""
+        return bool(self.notes) and self.notes["seen"].is_shared
 
     def find(self, method, path):
         path = path.split("?")[0]
@@ -104,10 +121,43 @@ class Recorder:
                   for error in itertools.islice(kinds[kind].iter_errors(reply.json()), 5)]
         assert not errors, f"{name} {status} does not fit its type: {errors}"
 
+    def made_by(self, operation):
+        """The operation that reads what this one makes: what its Location names. None: no Location."""
+        made = operation["responses"].get("201", {}).get("links", {}).get("made")
+        return None if made is None else made["operationId"]
+
+    def creating(self):
+        """Names of the operations whose 201 has a Location."""
+        return {operation["operationId"] for _, _, _, operation in self.operations if self.made_by(operation)}
+
+    def follow(self, method, path, reply, get):
+        """The Location of a 201 names what was made. The first of each operation is asked for with get(path)
+        by whoever made it; a client without the right to read (403) leaves that to the next one."""
+        operation = self.find(method, path)
+        if operation is None or reply.status_code != 201:
+            return
+        name, reads = operation["operationId"], self.made_by(operation)
+        location = reply.headers.get("Location")
+        if reads is None:
+            assert location is None, f"{name} has a Location that its description does not have: {location}"
+            return
+        assert location, f"{name} answered 201 without Location"
+        found = self.find("GET", location)
+        assert found and found["operationId"] == reads, f"{name}: {location} is not a path of {reads}"
+        if name in self.followed:
+            return
+        there = get(location)
+        if there.status_code == 403:
+            return
+        assert there.status_code == 200, f"{name}: GET {location} answers {there.status_code}: {there.text[:300]}"
+        assert there.json()["id"] == reply.json()["id"], f"{name}: {location} is another thing"
+        self.followed.add(name)
+        if self.notes:
+            self.notes["followed"].add(name)
+
     def note(self, name, status):
         if (name, status) in self.seen:
             return
         self.seen.add((name, status))
-        if self.path:
-            with open(self.path, "a", encoding="utf-8") as file:
-                file.write(f"{name} {status}\n")
+        if self.notes:
+            self.notes["seen"].add(f"{name} {status}")

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -53,6 +54,11 @@ def is_sanitized():
     return any(word in str(binary()) for word in ("asan", "tsan"))
 
 
+# Below the ports that the kernel gives to outgoing connections (from 32768 on), in tens.
+PORTS = range(15000, 32000, 10)
+CLAIMS = {}
+
+
 def port_is_free(port):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -63,13 +69,24 @@ def port_is_free(port):
             return False
 
 
+def claim(port):
+    """Whether the ten ports from `port` on are this process's now, until it ends: suites run side by side,
+    and a port that was only tried could be taken by another suite before the server binds to it. The claim
+    is a socket in Linux's abstract namespace, which ends with its process and leaves no file."""
+    held = socket.socket(socket.AF_UNIX)
+    try:
+        held.bind(f"\0campaign-center-tests-{port}")
+    except OSError:
+        held.close()
+        return False
+    CLAIMS[port] = held
+    return True
+
+
 def free_port():
     """A port P whose P + 8 and P + 9 are free as well: API, side listener, internal."""
-    for _ in range(200):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port < 65500 and all(port_is_free(port + more) for more in (0, 8, 9)):
+    for port in random.sample(PORTS, len(PORTS)):
+        if port not in CLAIMS and claim(port) and all(port_is_free(port + more) for more in (0, 8, 9)):
             return port
     raise RuntimeError("no free ports")
 

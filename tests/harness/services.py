@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 import time
 
+from . import sql_profile
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Durability is not what these clusters are for; a test that crashes the machine makes its own.
@@ -56,6 +58,11 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
+# Folder of a cluster that make_template() made; each new cluster is a copy of its data.
+TEMPLATE = "CAMPAIGN_CLUSTER_TEMPLATE"
+MIGRATED = "migrated"
+
+
 class Cluster:
     """A PostgreSQL cluster of its own with the project's roles; databases are made on it at will."""
 
@@ -65,12 +72,17 @@ class Cluster:
             raise RuntimeError("PostgreSQL is not installed: ./dev up installs it")
         self.bin = max(folders, key=lambda path: int(re.search(r"/(\d+)/bin", path).group(1)))
         self.folder = make_folder("cc-pg-")
-        self.settings = list(settings)
+        self.settings = [*settings, *(sql_profile.SETTINGS if sql_profile.folder() else [])]
         self.count = 0
         self.template = None
         self.log = self.folder / "log"
-        self._run("initdb", "-D", str(self.folder / "data"), "-U", "postgres", "-E", "UTF8",
-                  "--locale=C.UTF-8", "--auth=trust", "--no-sync", quiet=True)
+        self.copied = os.environ.get(TEMPLATE)
+        if self.copied:
+            subprocess.run(as_service(["cp", "-a", "--reflink=auto", f"{self.copied}/data", str(self.folder)]),
+                           check=True, cwd="/")
+        else:
+            self._run("initdb", "-D", str(self.folder / "data"), "-U", "postgres", "-E", "UTF8",
+                      "--locale=C.UTF-8", "--auth=trust", "--no-sync", quiet=True)
         self.start()
 
     def _run(self, program, *arguments, quiet=False, **options):
@@ -139,10 +151,18 @@ class Cluster:
         if binary is None:
             return self._create(name, "template0")
         if self.template is None:
-            self._create("migrated", "template0")
-            self.migrate("migrated", binary)
-            self.template = "migrated"
+            self.template = self._migrated(binary)
         return self._create(name, self.template)
+
+    def _migrated(self, binary):
+        """The name of a migrated database. The one that the cluster was copied with is the work of one build:
+        the program of another build migrates a database itself, so that a sanitizer sees that too."""
+        if self.copied and (pathlib.Path(self.copied) / "binary").read_text() == str(binary):
+            return MIGRATED
+        name = "migrated_here" if self.copied else MIGRATED
+        self._create(name, "template0")
+        self.migrate(name, binary)
+        return name
 
     def _create(self, name, template):
         self.sql(None, f"CREATE DATABASE {name} TEMPLATE {template}", database="postgres")
@@ -163,11 +183,27 @@ class Cluster:
 
     def remove(self):
         self.signal_all(signal.SIGCONT)
+        sql_profile.save(self)
         try:
             self.stop("immediate")
         except subprocess.CalledProcessError:
             pass
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def make_template(binary):
+    """A stopped cluster with a migrated database; the caller removes it and names its folder in
+    $CAMPAIGN_CLUSTER_TEMPLATE."""
+    made = Cluster()
+    try:
+        made._create(MIGRATED, "template0")
+        made.migrate(MIGRATED, binary)
+        made.stop()
+        (made.folder / "binary").write_text(str(binary))
+    except Exception:
+        made.remove()
+        raise
+    return made
 
 
 class Redis:

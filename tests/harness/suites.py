@@ -1,209 +1,188 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds and runs the test suites, and adds up what passed and failed. Started by ./dev test."""
+"""Builds and runs the test suites, and adds up what passed and failed. Started by ./dev test:
 
+    suites.py [quick | SUITE…] [-k NAME]
+
+docs/development.md says what each does."""
+
+import argparse
+import fcntl
+import functools
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
-import time
-import xml.etree.ElementTree as ElementTree
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-RESULTS = ROOT / ".dev" / "results"
-PYTHON = "/usr/bin/python3"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-# Each build makes warnings errors: gcc here, clang in the two with sanitizers.
-BUILDS = {
-    "build-test": ({"CC": "gcc"}, []),
-    "build-asan": ({"CC": "clang"}, ["-Db_sanitize=address,undefined", "-Db_lundef=false",
-                                     "-Dfuzzers=true"]),
-    "build-tsan": ({"CC": "clang"}, ["-Db_sanitize=thread", "-Db_lundef=false"]),
-}
+from harness import named, services  # noqa: E402
+from harness.jobs import RESULTS, ROOT, SLOTS, Job, Runner, sum_up  # noqa: E402
+from harness.steps import BUILDS, build, make_template, run_lint, run_meson, run_pytest  # noqa: E402
 
-# Suite: the builds it needs.
+# --- which jobs there are ---------------------------------------------------------------------
+
+
+def server_jobs(suite, target, folder, parts=1, quick=False):
+    """A suite of pytest against the server: parts that run beside others, the tests that assert times, and
+    the closing tests, which judge what all of these saw."""
+    few = " and not slow" if quick else ""
+    parts = parts if SLOTS > 1 else 1
+    needs = (folder, "template")
+    jobs = [Job(f"{suite} {number}/{parts}", suite, functools.partial(
+        run_pytest, target, folder, marks=f"not alone and not closing{few}", options=("--part", f"{number}/{parts}")),
+        needs=needs) for number in range(1, parts + 1)]
+    source = "".join(path.read_text() for path in sorted((ROOT / target).glob("test_*.py")))
+    if "mark.alone" in source:
+        jobs.append(Job(f"{suite} alone", suite, functools.partial(run_pytest, target, folder, marks=f"alone{few}"),
+                        needs=needs, alone=True))
+    if "mark.closing" in source and not quick:
+        jobs.append(Job(f"{suite} closing", suite, functools.partial(run_pytest, target, folder, marks="closing"),
+                        after=tuple(job.name for job in jobs), needs=needs))
+    return jobs
+
+
+def meson_job(suite, folder, kind, **options):
+    return Job(suite, suite, functools.partial(run_meson, folder, kind), needs=(folder,), **options)
+
+
+def client_binary(folder):
+    return str(ROOT / folder / "client-gtk" / "campaign-center")
+
+
+def client_jobs(folder):
+    """The client in process, and with the real server. Both measure. The suppressions for GTK's own libraries
+    are named in the tests' environment, by meson."""
+    return [meson_job("client", folder, "client", alone=True),
+            Job("client-e2e", "client-e2e", functools.partial(
+                run_pytest, "tests/client", folder, CAMPAIGN_CLIENT_BINARY=client_binary(folder)),
+                needs=(folder, "template"), alone=True)]
+
+
+def lint_job(changed=False, alone=False):
+    options = ["--changed"] if changed else []
+    return Job("lint", "lint", functools.partial(run_lint, options=(*options, "--jobs", str(SLOTS if alone else 1))),
+               after=("build-test",))
+
+
+def asan_jobs(folder):
+    return [*server_jobs("asan-api", "tests/api", folder, parts=4), meson_job("asan-unit", folder, "unit")]
+
+
+def tools_jobs(folder, marks=""):
+    return [Job("tools", "tools", functools.partial(run_pytest, "tests/tools", folder, marks=marks), after=(folder,))]
+
+
+def readme_jobs(folder):
+    return [Job("readme", "readme", functools.partial(run_pytest, "tests/harness/test_readme.py", folder),
+                needs=(folder, "template"))]
+
+
+def fault_jobs(folder):
+    return [Job("fault", "fault", functools.partial(run_pytest, "tests/fault", folder), needs=(folder, "template"),
+                alone=True)]
+
+
+# Suite: a function that makes its jobs with a build, or with a build of its own. In the order in which they start.
 SUITES = {
-    "lint": ["build-test"],
-    "unit": ["build-test"],
-    "db": ["build-test"],
-    "contract": ["build-test"],
-    "api": ["build-test"],
-    "access": ["build-test"],
-    "readme": ["build-test"],
-    "client": ["build-test", "build-asan"],
-    "fault": ["build-test"],
-    "fuzz": ["build-asan"],
-    "asan": ["build-asan"],
-    "tsan": ["build-tsan"],
+    "unit": lambda folder: [meson_job("unit", folder, "unit")],
+    "lint": lambda folder: [lint_job()],
+    "tools": tools_jobs,
+    "db": lambda folder: server_jobs("db", "tests/db", folder, parts=2),
+    "access": lambda folder: server_jobs("access", "tests/access", folder, parts=3),
+    "api": lambda folder: server_jobs("api", "tests/api", folder, parts=3),
+    "tsan": lambda folder: server_jobs("tsan-api", "tests/api", "build-tsan", parts=4),
+    "asan": lambda folder: asan_jobs("build-asan"),
+    "contract": lambda folder: server_jobs("contract", "tests/contract", folder),
+    "fuzz": lambda folder: [meson_job("fuzz", "build-asan", "fuzz")],
+    "readme": readme_jobs,
+    "client": lambda folder: [*client_jobs(folder), meson_job("client-asan", "build-asan", "client", alone=True)],
+    "fault": fault_jobs,
 }
 
 
-class Tally:
-    """Counts over all suites, and what failed by name."""
-
-    def __init__(self):
-        self.passed = 0
-        self.failed = 0
-        self.failures = []
-
-    def add(self, name, ok):
-        if ok:
-            self.passed += 1
-        else:
-            self.failed += 1
-            self.failures.append(name)
-
-    def add_junit(self, suite, path):
-        """Count a JUnit file; false when there is none or nothing ran."""
-        try:
-            root = ElementTree.parse(path).getroot()
-        except (OSError, ElementTree.ParseError):
-            return False
-        found = False
-        for case in root.iter("testcase"):
-            found = True
-            if case.find("skipped") is not None:
-                continue
-            bad = case.find("failure") is not None or case.find("error") is not None
-            self.add(f"{suite}: {case.get('classname', '')} {case.get('name', '')}", not bad)
-        return found
+def quick_jobs():
+    return [meson_job("unit", "build-test", "unit"), lint_job(changed=True), *tools_jobs("build-test", marks="not slow"),
+            *server_jobs("db", "tests/db", "build-test", parts=2, quick=True),
+            *server_jobs("api", "tests/api", "build-test", parts=3, quick=True),
+            *server_jobs("contract", "tests/contract", "build-test", quick=True)]
 
 
-def say(text):
-    print(text, flush=True)
+# What needs but the first build; starts before the others are made.
+FIRST = ("unit", "tools", "lint")
 
 
-def run(command, log=None, **environment):
-    """Exit code of a command; its output goes to a file when one is named, else to the terminal."""
-    where = {**os.environ, **environment}
-    if log is None:
-        return subprocess.run(command, cwd=ROOT, env=where).returncode
-    with open(log, "ab") as file:
-        return subprocess.run(command, cwd=ROOT, env=where, stdout=file, stderr=file,
-                              stdin=subprocess.DEVNULL).returncode
+def with_builds(jobs):
+    """The jobs, and the builds and the template that they need. The first build has every core; the others are
+    made beside the suites, with one core each: with a warm compiler cache they hardly need more."""
+    wanted = {name for job in jobs for name in (*job.after, *job.needs)}
+    folders = [folder for folder in BUILDS if folder in wanted]
+    # Most suites' build is the first one, and makes the template.
+    first, others = folders[0], folders[1:]
+    made = [Job(first, first, functools.partial(build, first), alone=True)]
+    if "template" in wanted:
+        made.append(Job("template", "template", functools.partial(make_template, first), needs=(first,), quiet=True))
+    made += [job for job in jobs if job.suite in FIRST]
+    made += [Job(folder, folder, functools.partial(build, folder, jobs=1), after=(first,)) for folder in others]
+    return made + [job for job in jobs if job.suite not in FIRST]
 
 
-def show_tail(path, lines=40):
-    say("".join(path.read_text(errors="replace").splitlines(keepends=True)[-lines:]))
+def execute(jobs):
+    """Run the jobs; their cases."""
+    runner = Runner(jobs)
+    try:
+        runner.run()
+        return runner.cases
+    finally:
+        folder = os.environ.pop(services.TEMPLATE, None)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def build(folder, tally):
-    """Configure if needed and compile; whether it worked. Counts as one test."""
-    environment, options = BUILDS[folder]
-    log = RESULTS / f"{folder}.log"
-    say(f"== {folder}")
-    started = time.monotonic()
-    code = 0
-    if not (ROOT / folder / "build.ninja").exists():
-        shutil.rmtree(ROOT / folder, ignore_errors=True)
-        code = run(["meson", "setup", folder, "--werror", *options], log, **environment)
-    if code == 0:
-        code = run(["ninja", "-C", folder], log)
-    if code != 0:
-        show_tail(log)
-    say(f"   {folder}: {'built' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s")
-    tally.add(f"build: {folder}", code == 0)
-    return code == 0
+HELD = []
 
 
-def run_meson(name, folder, suites, tally):
-    """Run meson's tests of the named suites."""
-    listed = subprocess.run(["meson", "test", "-C", folder, "--list", "--no-rebuild",
-                             *[f"--suite={suite}" for suite in suites]],
-                            cwd=ROOT, capture_output=True, text=True)
-    if listed.returncode != 0 or not listed.stdout.strip():
-        say(f"   no tests of the suite {name} in {folder}")
-        return
-    from harness import server
-
-    code = run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs",
-                "--timeout-multiplier", "4", "--logbase", f"testlog-{name}",
-                *[f"--suite={suite}" for suite in suites]], **server.SANITIZERS)
-    counted = tally.add_junit(name, ROOT / folder / "meson-logs" / f"testlog-{name}.junit.xml")
-    if code != 0 and (not counted or not any(each.startswith(f"{name}:") for each in tally.failures)):
-        tally.add(f"{name}: meson test ended with {code}", False)
-
-
-def run_pytest(name, target, folder, tally, **environment):
-    """Run a folder or file of pytest tests against the server of a build."""
-    if not (ROOT / target).exists():
-        say(f"   {target} does not exist: skipped")
-        return
-    path = RESULTS / f"{name}.xml"
-    path.unlink(missing_ok=True)
-    before = tally.failed
-    code = run([PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", "-rs",
-                f"--junitxml={path}", target],
-               CAMPAIGN_CENTERD_BINARY=str(ROOT / folder / "server" / "campaign-centerd"),
-               **environment)
-    counted = tally.add_junit(name, path)
-    # 5: nothing was collected, such as a folder that has no tests yet.
-    if code not in (0, 5) and (not counted or tally.failed == before):
-        tally.add(f"{name}: pytest ended with {code}", False)
-
-
-def run_lint(tally):
-    path = RESULTS / "lint.xml"
-    path.unlink(missing_ok=True)
-    code = run([PYTHON, "tests/lint/lint.py", "--build", "build-test", "--junit", str(path)])
-    if not tally.add_junit("lint", path):
-        tally.add(f"lint: ended with {code}", False)
-
-
-def run_suite(name, tally):
-    if name == "lint":
-        run_lint(tally)
-    elif name == "unit":
-        run_meson("unit", "build-test", ["unit"], tally)
-    elif name == "fuzz":
-        run_meson("fuzz", "build-asan", ["fuzz"], tally)
-    elif name == "asan":
-        run_meson("asan", "build-asan", ["unit"], tally)
-        run_pytest("asan-api", "tests/api", "build-asan", tally)
-    elif name == "tsan":
-        run_pytest("tsan-api", "tests/api", "build-tsan", tally)
-    elif name == "client":
-        run_meson("client", "build-test", ["client"], tally)
-        run_pytest("client-e2e", "tests/client", "build-test", tally,
-                   CAMPAIGN_CLIENT_BINARY=str(ROOT / "build-test" / "client-gtk" / "campaign-center"))
-        # The suppressions for GTK's own libraries are named in the tests' environment, by meson.
-        run_meson("client-asan", "build-asan", ["client"], tally)
-    elif name == "readme":
-        run_pytest("readme", "tests/harness/test_readme.py", "build-test", tally)
-    else:
-        run_pytest(name, f"tests/{name}", "build-test", tally)
+def begin_results():
+    """Empty the folder of logs and reports, and hold it until this process ends; false when another run holds it."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    HELD.append(open(RESULTS / "lock", "w"))
+    try:
+        fcntl.flock(HELD[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("dev: another test run is at work in this checkout", file=sys.stderr)
+        return False
+    for old in RESULTS.glob("*.*"):
+        if old.is_file():
+            old.unlink()
+    return True
 
 
 def main(arguments):
-    sys.path.insert(0, str(ROOT / "tests"))
-    unknown = [name for name in arguments if name not in SUITES]
+    parser = argparse.ArgumentParser(prog="./dev test", description="Build and run the test suites.")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of: quick {' '.join(SUITES)}")
+    parser.add_argument("-k", dest="name", metavar="NAME", help="only the tests whose name contains NAME")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.suites if name not in (*SUITES, "quick")]
     if unknown:
-        print(f"dev: unknown suite: {' '.join(unknown)} (there are: {' '.join(SUITES)})",
-              file=sys.stderr)
+        print(f"dev: unknown suite: {' '.join(unknown)} (there are: quick {' '.join(SUITES)})", file=sys.stderr)
         return 2
-    chosen = [name for name in SUITES if not arguments or name in arguments]
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    for log in RESULTS.glob("*.log"):
-        log.unlink()
-    tally = Tally()
-    built = {}
-    for name in chosen:
-        for folder in SUITES[name]:
-            if folder not in built:
-                built[folder] = build(folder, tally)
-        say(f"== {name}")
-        if not all(built[folder] for folder in SUITES[name]) and name != "lint":
-            tally.add(f"{name}: not run, since its build failed", False)
-            continue
-        started = time.monotonic()
-        run_suite(name, tally)
-        say(f"   {name}: {time.monotonic() - started:.0f} s")
-    for failure in tally.failures:
-        say(f"FAILED {failure}")
-    say(f"{tally.passed} passed, {tally.failed} failed")
-    return 1 if tally.failed or not tally.passed else 0
+    if "quick" in options.suites and (len(options.suites) > 1 or options.name):
+        print("dev: quick stands alone: name suites or use -k instead", file=sys.stderr)
+        return 2
+    if not begin_results():
+        return 2
+    if options.name is not None:
+        return named.main(options.name, options.suites)
+    if options.suites == ["quick"]:
+        return sum_up(execute(with_builds(quick_jobs())))
+    chosen = [name for name in SUITES if not options.suites or name in options.suites]
+    if chosen == ["lint"]:
+        return sum_up(execute(with_builds([lint_job(alone=True)])))
+    return sum_up(execute(with_builds([job for name in chosen for job in SUITES[name]("build-test")])))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("dev: interrupted")

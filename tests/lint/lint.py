@@ -7,6 +7,7 @@
 Each finding is a line `file:line: message`; the last line counts them. See docs/development.md."""
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
@@ -18,8 +19,10 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
+from known import Known
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-JOBS = 2
+PARALLEL = {"jobs": 2}
 FUNCTION_WARN, FUNCTION_MAX, FILE_MAX = 60, 100, 1000
 
 BANNED = {
@@ -34,7 +37,7 @@ BANNED = {
 # Library header: folders that may include it. What has no row is free for all.
 LIBRARY_HOMES = {
     r"ulfius\.h|u_.*\.h|microhttpd\.h": ("server/engine/",),
-    r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/",),
+    r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/", "tests/unit/data/"),
     r"curl/.*": ("server/providers/",),
     r"libsoup/.*": ("client-gtk/core/", "tests/client/"),
     r"gtk/.*|adwaita\.h|libadwaita.*": ("client-gtk/", "tests/client/"),
@@ -46,26 +49,47 @@ LIBRARY_HOMES = {
 # Room: rooms it may include besides itself. A feature never includes another feature.
 BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
-ENGINE = COMMON + ("server/data", "server/engine")
-FEATURE = ENGINE + ("server/jobs", "server/providers", "server/canvass")
+ENGINE = COMMON + ("common/rules", "server/data", "server/engine")
+FEATURE = ENGINE + ("server/jobs", "server/providers", "server/rules", "server/canvass")
 ROOMS = {
     "common/base": (),
     "common/codec": BASE,
     "common/api": COMMON,
     "server/canvass": BASE,
-    "common/field": COMMON,
+    "common/rules": COMMON,
+    "common/field": COMMON + ("common/rules",),
     "server/data": COMMON,
     "server/engine": ENGINE,
     "server/jobs": ENGINE,
     "server/providers": ENGINE + ("server/jobs",),
-    "client-gtk/core": COMMON + ("common/field",),
-    "client-gtk/ui": COMMON + ("common/field", "client-gtk/core"),
+    "server/rules": ENGINE,
+    "client-gtk/core": COMMON + ("common/rules", "common/field"),
+    "client-gtk/ui": COMMON + ("common/rules", "common/field", "client-gtk/core"),
     "client-gtk/data": (),
 }
 FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts", "turf", "field", "phonebank",
             "texting", "messages", "payments", "files", "support", "platform", "sites")
 for feature in FEATURES:
     ROOMS[f"server/{feature}"] = FEATURE
+
+# Code with these rules; the client's classes have their own (G_DEFINE_TYPE makes functions).
+OURS = ("common/", "server/")
+
+# Public functions that no program of ours calls, by the beginning of their names, and who does.
+FOR_OTHERS = {
+    "main": "the system",
+    "MHD_": "ulfius and libmicrohttpd, in place of their own",
+    "cc_outbox_": "the client of the field, to come",
+    # What the phone decides without a network; the server's statements look the same tables up.
+    "cc_door_": "the client of the field, to come",
+    "cc_machine_": "the client of the field, to come",
+    "cc_outcome_": "the client of the field, to come",
+    "cc_text_name": "tests/db: held against text_name in SQL; the client's preview, to come",
+    "cc_clock_": "the client of the field, to come",
+    "cc_arena_used": "tests of what a decode may take",
+    "cc_type_sample": "tests that run over every type",
+    "ccd_walk_measure": "the benchmark, which measures walks that others planned",
+}
 
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 COMMENT_OF = {".c": "/* ", ".h": "/* ", ".sql": "-- ", ".py": "# ", ".sh": "# ", ".build": "# ", ".ui": "<!-- "}
@@ -234,6 +258,74 @@ def check_paths(findings, names):
                 findings.add("paths", name, number, f"a path of one machine: {found.group(0)}")
 
 
+def prototypes(code):
+    """(name, line) of each function that a header declares; inline ones are no declarations."""
+    code = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", blank, code, flags=re.M)
+    depth, start = 0, 0
+    for position, char in enumerate(code):
+        if char in "{}":
+            depth += 1 if char == "{" else -1
+        if depth == 0 and char in ";}":
+            statement = code[start:position]
+            found = re.search(r"([a-z_]\w*)\s*\([^;{}]*\)[\sA-Z_0-9(),]*$", statement)
+            if char == ";" and found and "{" not in statement and not re.match(r"\s*typedef\b", statement):
+                yield found.group(1), line_of(code, start + found.start(1))
+            start = position + 1
+
+
+def definitions(code):
+    """(name, first line, is it static) of each function that a source file defines."""
+    lines = code.splitlines()
+    for name, first, _ in functions(code):
+        head = next((number for number in range(first - 1, 1, -1) if lines[number - 1].startswith(name + "(")), 0)
+        if head:
+            yield name, head, lines[head - 2].startswith("static")
+
+
+def check_homes(findings, names, codes):
+    """Somebody who reads a call finds the function in the file that the header is named after."""
+    homes = {}
+    for name in names:
+        if name.startswith(OURS) and name.endswith(".c"):
+            for function, _, static in definitions(codes[name]):
+                if not static:
+                    homes[function] = name
+    for name in names:
+        if not name.startswith(OURS) or not name.endswith(".h") or name.endswith("-private.h"):
+            continue
+        for function, line in prototypes(codes[name]):
+            home = homes.get(function)
+            if home is not None and home[:-2] != name[:-2]:
+                findings.add("homes", name, line, f"{function}() is defined in {home}: declare it in {home[:-2]}.h")
+
+
+def check_names(findings, names, codes):
+    """One word says too little in a backtrace, where the name stands without its file."""
+    for name in names:
+        if not name.startswith(OURS):
+            continue
+        for function, line, static in definitions(codes[name]):
+            if static and "_" not in function:
+                findings.add("names", name, line, f"{function}() is one word: say what it does to what")
+
+
+def check_callers(findings, names, codes):
+    """A public function that only tests or its own file call is dead, or should be static."""
+    uses = {}
+    for name in names:
+        if not name.startswith("tests/"):
+            declared = {function for function, _ in prototypes(codes[name])} if name.endswith(".h") else ()
+            for word, times in collections.Counter(re.findall(r"\b[A-Za-z]\w*", codes[name])).items():
+                if times > (word in declared):
+                    uses.setdefault(word, set()).add(name)
+    for name in names:
+        if not name.startswith(OURS) or not name.endswith(".c"):
+            continue
+        for function, line, static in definitions(codes[name]):
+            if not static and not function.startswith(tuple(FOR_OTHERS)) and not uses[function] - {name}:
+                findings.add("callers", name, line, f"nothing outside of this file and the tests calls {function}()")
+
+
 def check_queries(findings, names, texts):
     """A query that nothing names is dead; one that is named must exist."""
     defined = {}
@@ -269,7 +361,7 @@ def compile_flags(build):
 
 
 def in_parallel(function, items):
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(PARALLEL["jobs"]) as pool:
         return list(pool.map(function, items))
 
 
@@ -309,23 +401,25 @@ def without_gcc_flags(build):
     folder = tempfile.mkdtemp(prefix="cc-tidy-")
     (pathlib.Path(folder) / "compile_commands.json").write_text(json.dumps(commands))
     files = {os.path.realpath(os.path.join(entry["directory"], entry["file"])) for entry in commands}
-    return folder, files
+    return folder, files, Known(ROOT, build, commands, ROOT / ".dev" / "tidy")
 
 
 def check_tidy(findings, names, build):
     if not (ROOT / build / "compile_commands.json").exists():
         findings.warn(build, 1, "no compile_commands.json: clang-tidy was not run")
         return
-    folder, compiled = without_gcc_flags(build)
+    folder, compiled, known = without_gcc_flags(build)
     # Tests may do what a server must not.
-    sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/"))
-               and str(ROOT / name) in compiled]
+    sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/", "client-gtk/"))
+               and str(ROOT / name) in compiled and not known.is_clean(name)]
 
     def tidy_one(name):
         return subprocess.run(["clang-tidy", "--quiet", "-p", folder, name], cwd=ROOT, capture_output=True, text=True)
 
     seen = set()
-    for result in in_parallel(tidy_one, sources):
+    for name, result in zip(sources, in_parallel(tidy_one, sources)):
+        if result.returncode == 0 and not result.stdout.strip():
+            known.remember(name)
         for line in result.stdout.splitlines():
             found = re.match(r"(.+?):(\d+):\d+: (?:error|warning): (.*)", line)
             if found and found.groups() not in seen:
@@ -334,7 +428,29 @@ def check_tidy(findings, names, build):
                 path = os.path.relpath(os.path.join(ROOT, build, found.group(1)), ROOT)
                 path = path if (ROOT / path).exists() else found.group(1)
                 findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
+    known.forget_old()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_ui(findings, names, build):
+    """The client's .ui files: what gtk4-builder-tool says, and no label with the role of a notice."""
+    names = [name for name in names if name.startswith("client-gtk/") and name.endswith(".ui")]
+    for name in names:
+        text = (ROOT / name).read_text()
+        # GTK 4.14 and later take the name of such a label away: the role belongs on a box around the label.
+        for found in re.finditer(r'<object class="GtkLabel"[^>]*>(?:(?!</?object)[\s\S])*?"accessible-role">(status|alert)', text):
+            findings.add("ui", name, line_of(text, found.end()), f"a label with the role {found.group(1)} has no words for a screen reader")
+    module = ROOT / build / "tests" / "client" / "ui" / "libui-types.so"
+    if not module.exists():
+        findings.warn(build, 1, "no libui-types.so: gtk4-builder-tool was not run")
+        return
+    result = subprocess.run([sys.executable, "tests/harness/on_desktop.py", "360x720", "--", sys.executable,
+                             "tests/lint/ui_files.py", str(module), *names], cwd=ROOT, capture_output=True, text=True)
+    said = [re.match(r"([^:]+\.ui):(\d+): (.*)", line) for line in result.stdout.splitlines()]
+    for found in filter(None, said):
+        findings.add("ui", *found.groups())
+    if f"validated {len(names)} files" not in result.stdout:
+        findings.add("ui", "tests/lint/ui_files.py", 1, f"not all files were validated: {result.stderr.strip()[-200:]}")
 
 
 def write_junit(findings, path):
@@ -346,9 +462,31 @@ def write_junit(findings, path):
     ElementTree.ElementTree(suite).write(path, encoding="utf-8")
 
 
+def git(*arguments):
+    """The lines that git says; none where it fails."""
+    result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return result.stdout.splitlines() if result.returncode == 0 else []
+
+
+def changed_names():
+    """The files of this branch that differ from where it left the main branch, committed or not, and those that
+    git does not track yet. On the main branch itself, and without one: the files that differ from HEAD."""
+    for main in ("origin/HEAD", "origin/main", "main", "origin/master", "master"):
+        base = git("merge-base", "HEAD", main)
+        if base:
+            break
+    else:
+        base = ["HEAD"]
+    return set(git("diff", "--name-only", base[0])) | set(git("ls-files", "--others", "--exclude-standard"))
+
+
 def changed_only(names):
-    result = subprocess.run(["git", "diff", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    changed = set(result.stdout.splitlines())
+    """The changed files of `names`; all of them in a tree without git."""
+    if not git("rev-parse", "HEAD"):
+        return names
+    changed = changed_names()
+    # clang-tidy judges a header in the source that is named like the header.
+    changed |= {str(pathlib.Path(name).with_suffix(".c")) for name in changed if name.endswith(".h")}
     return [name for name in names if name in changed]
 
 
@@ -357,13 +495,17 @@ def main():
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
     parser.add_argument("--only", help="checks, with commas: spdx includes banned comments lengths paths queries "
-                                       "headers format tidy")
-    parser.add_argument("--changed", action="store_true", help="format and tidy only files that differ from HEAD")
+                                       "homes names callers headers format tidy ui")
+    parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
+    parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
+    parser.add_argument("--list", action="store_true", help="the names of the checks, no more")
     options = parser.parse_args()
+    PARALLEL["jobs"] = options.jobs
 
     names = tracked_files()
     c_names = [name for name in names if name.endswith((".c", ".h"))]
     texts = {name: (ROOT / name).read_text(errors="replace") for name in c_names}
+    codes = {name: code_only(text) for name, text in texts.items()}
     slow = changed_only(c_names) if options.changed else c_names
     checks = {
         "spdx": lambda found: check_spdx(found, names),
@@ -373,10 +515,17 @@ def main():
         "lengths": lambda found: check_lengths(found, c_names, texts),
         "paths": lambda found: check_paths(found, names),
         "queries": lambda found: check_queries(found, names, texts),
-        "headers": lambda found: check_headers(found, c_names, options.build),
+        "homes": lambda found: check_homes(found, c_names, codes),
+        "names": lambda found: check_names(found, c_names, codes),
+        "callers": lambda found: check_callers(found, c_names, codes),
+        "headers": lambda found: check_headers(found, slow, options.build),
         "format": lambda found: check_format(found, slow),
         "tidy": lambda found: check_tidy(found, slow, options.build),
+        "ui": lambda found: check_ui(found, names, options.build),
     }
+    if options.list:
+        print("\n".join(checks))
+        return 0
     chosen = options.only.split(",") if options.only else list(checks)
     unknown = [check for check in chosen if check not in checks]
     if unknown:

@@ -7,9 +7,11 @@
 
 #include "ccd-queries.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
 #include "tests/probe/probe.h"
 
 /* Kinds of jobs that do what the tests look at. */
@@ -25,19 +27,9 @@ static const cc_type probe_payload_type =
 static const ccd_job_tx writes = {.action = "probe.step", .actor = "user:1", .user_id = 1};
 
 static int64_t
-n_of(ccd_job *job)
+n_of(const ccd_job *job)
 {
-  void *payload = NULL;
-  cc_error_list errors = {.arena = job->arena};
-  cc_status status = cc_decode(&probe_payload_type,
-                               job->payload,
-                               strlen(job->payload),
-                               CC_MODE_CREATE,
-                               job->arena,
-                               &payload,
-                               NULL,
-                               &errors);
-  return status == CC_OK ? ((const probe_payload *) payload)->n : -1;
+  return ((const probe_payload *) job->payload)->n;
 }
 
 static void
@@ -206,11 +198,27 @@ bad_copies(ccd_job *job, cc_error *reterr)
 }
 
 const ccd_job_kind probe_jobs[] = {
-  {.name = "probe.steps", .lane = CCD_LANE_LONG, .lease_s = 3, .run = steps},
-  {.name = "probe.statement", .lane = CCD_LANE_LONG, .lease_s = 3, .run = one_long_statement},
-  {.name = "probe.copies", .lane = CCD_LANE_LONG, .lease_s = 60, .run = copies},
-  {.name = "probe.bad_copies", .lane = CCD_LANE_LONG, .lease_s = 60, .run = bad_copies},
-  {.name = "probe.quick", .lease_s = 60, .run = quick},
-  {.name = "probe.fails", .lease_s = 60, .run = fails},
+  {.name = "probe.steps",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 3,
+   .payload = &probe_payload_type,
+   .run = steps},
+  {.name = "probe.statement",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 3,
+   .payload = &probe_payload_type,
+   .run = one_long_statement},
+  {.name = "probe.copies",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &probe_payload_type,
+   .run = copies},
+  {.name = "probe.bad_copies",
+   .lane = CCD_LANE_LONG,
+   .lease_s = 60,
+   .payload = &probe_payload_type,
+   .run = bad_copies},
+  {.name = "probe.quick", .lease_s = 60, .payload = &probe_payload_type, .run = quick},
+  {.name = "probe.fails", .lease_s = 60, .payload = &probe_payload_type, .run = fails},
   {0},
 };

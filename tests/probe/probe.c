@@ -4,8 +4,11 @@
 #include "ccd-queries.h"
 #include "common/api/cc-platform.h"
 #include "server/commands.h"
+#include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
+#include "server/jobs/ccd-job-run.h"
 #include "server/jobs/ccd-mail-job.h"
 #include "server/platform/ccd-platform-routes.h"
 #include "tests/probe/probe.h"
@@ -30,6 +33,14 @@ typedef struct probe_job {
   int64_t n;
 } probe_job;
 
+/* A body whose fields have the names of the engine's own values, and those values. */
+typedef struct probe_names {
+  char *address, *actor, *request_id, *rights;
+  int64_t *organization_id, *user_id, *limit;
+  char *call_address, *call_actor;
+  int64_t call_organization_id, call_user_id;
+} probe_names;
+
 /* clang-format off */
 static const cc_field probe_file_fields[] = {
   CC_INT64(probe_file, length, .flags = CC_READ_ONLY, .doc = "Bytes."),
@@ -52,6 +63,25 @@ static const cc_field probe_job_fields[] = {
 };
 static const cc_type probe_job_type = CC_TYPE(probe_job, "ProbeJob", probe_job_fields);
 
+static const cc_field probe_names_fields[] = {
+  CC_STRING(probe_names, address, .flags = CC_NULLABLE, .doc = "The client's own."),
+  CC_STRING(probe_names, actor, .flags = CC_NULLABLE, .doc = "The client's own."),
+  CC_STRING(probe_names, request_id, .flags = CC_NULLABLE, .doc = "The client's own."),
+  CC_STRING(probe_names, rights, .flags = CC_NULLABLE, .doc = "The client's own."),
+  CC_OPT_INT64(probe_names, organization_id, .min = 1, .max = INT64_MAX, .doc = "The client's own."),
+  CC_OPT_INT64(probe_names, user_id, .min = 1, .max = INT64_MAX, .doc = "The client's own."),
+  CC_OPT_INT64(probe_names, limit, .min = 1, .max = INT64_MAX, .doc = "The client's own."),
+  CC_STRING(probe_names, call_address, .flags = CC_READ_ONLY, .doc = "Where the request came from."),
+  CC_STRING(probe_names, call_actor, .flags = CC_READ_ONLY, .doc = "Who sent it."),
+  CC_INT64(probe_names, call_organization_id, .flags = CC_READ_ONLY, .doc = "The organization of the session."),
+  CC_INT64(probe_names, call_user_id, .flags = CC_READ_ONLY, .doc = "The person of the session."),
+};
+static const cc_type probe_names_type = CC_TYPE(probe_names, "ProbeNames", probe_names_fields);
+
+static const cc_op op_names = {
+  .id = "postProbeNames", .method = CC_POST, .path = "/v1/probe/names", .body = &probe_names_type, .reply = &probe_names_type,
+  .tag = "Probe", .summary = "Fields with names of the engine's.",
+};
 static const cc_op op_put = {
   .id = "putProbeFile", .method = CC_PUT, .path = "/v1/probe/files/{name}", .params = &probe_name_type,
   .query = &probe_offset_type, .body_media = "text/csv, application/octet-stream", .reply = &probe_file_type,
@@ -91,6 +121,7 @@ const cc_op *const cc_ops[] = {
   &op_large,
   &op_job,
   &op_sql_job,
+  &op_names,
   &cc_op_list_changes,
   &cc_op_live_changes,
   &cc_op_list_audit_log,
@@ -113,7 +144,7 @@ leave_reply(ccd_call *call, int64_t length, cc_error *reterr)
 {
   probe_file *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
-    return cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
+    return cc_fail_memory(reterr);
   reply->length = length;
   if (call->spool != NULL) {
     reply->sha256 = ccd_hex(call->arena, call->spool->sha256, CCD_HASH_BYTES);
@@ -170,8 +201,15 @@ static cc_status
 post_job(ccd_call *call, cc_error *reterr)
 {
   const probe_job *body = call->body;
-  const char *payload = cc_arena_printf(call->arena, "{\"n\":%lld}", (long long) body->n);
-  return ccd_job_enqueue(call, body->kind, payload, reterr);
+  const ccd_arg args[] = {
+    {"kind", body->kind},
+    {"n", ccd_text_int64(call->arena, body->n)},
+    {0},
+  };
+  cc_status status = ccd_call_query(call, &ccd_q_probe_enqueue, args, NULL, reterr);
+  if (status == CC_OK)
+    ccd_call_wake_jobs(call);
+  return status;
 }
 
 /* clang-format off */
@@ -184,6 +222,7 @@ const ccd_route probe_routes[] = {
   {&op_large, .right = CC_RIGHT_MEMBER, .tx = CCD_NONE, .handler = post_large, .max_body = 256u * 1024},
   {&op_job, .right = CC_RIGHT_MEMBER, .tx = CCD_WRITE, .handler = post_job, .audit = "probe.job"},
   {&op_sql_job, .right = CC_RIGHT_MEMBER, .tx = CCD_WRITE, .query = &ccd_q_probe_enqueue, .audit = "probe.job", .wakes_jobs = true},
+  {&op_names, .right = CC_RIGHT_MEMBER, .tx = CCD_READ, .query = &ccd_q_probe_names},
   {0},
 };
 /* clang-format on */

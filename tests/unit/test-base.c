@@ -112,6 +112,30 @@ test_str_ceiling(void)
   cc_str_done(&str);
 }
 
+/* A hint of any size leaves the string as it is; what then fits below the ceiling is appended. */
+static void
+test_str_hint(void)
+{
+  cc_str str = CC_STR_INIT(1000);
+  cc_str_hint(&str, 0);
+  cc_str_add(&str, "abc");
+  cc_str_hint(&str, 5000);
+  cc_str_hint(&str, SIZE_MAX);
+  g_assert_false(str.failed);
+  g_assert_cmpuint(str.capacity, ==, 1001);
+  const char *place = str.text;
+  for (int i = 3; i < 1000; i++)
+    cc_str_add_char(&str, 'x');
+  g_assert_false(str.failed);
+  g_assert_true(str.text == place);
+  g_assert_cmpuint(str.length, ==, 1000);
+  cc_str_add_char(&str, 'x');
+  g_assert_true(str.failed);
+  cc_str_hint(&str, 1);
+  g_assert_true(str.failed);
+  cc_str_done(&str);
+}
+
 static void
 test_str_json(void)
 {
@@ -424,6 +448,7 @@ main(int argc, char **argv)
   g_test_add_func("/base/arena-ceiling", test_arena_ceiling);
   g_test_add_func("/base/str", test_str);
   g_test_add_func("/base/str-ceiling", test_str_ceiling);
+  g_test_add_func("/base/str-hint", test_str_hint);
   g_test_add_func("/base/str-json", test_str_json);
   g_test_add_func("/base/status", test_status);
   g_test_add_func("/base/errors", test_errors);

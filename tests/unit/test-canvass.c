@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/canvass/ccd-cut.h"
+#include "server/canvass/ccd-tour-exact.h"
 #include "server/canvass/ccd-tour.h"
 #include "server/canvass/ccd-walk.h"
 
@@ -20,12 +21,24 @@ random_matrix(uint64_t *random, int n, int most)
   return matrix;
 }
 
+/* The length of a closed tour, counted apart from the code under test. */
+static int64_t
+length_of(const ccd_tour_problem *p, const int *order)
+{
+  int64_t length = 0;
+  for (int i = 0; i < p->n; i++) {
+    int from = order[i], to = order[(i + 1) % p->n];
+    length += p->matrix != NULL ? p->matrix[from * p->n + to] : p->length(p->data, from, to);
+  }
+  return length;
+}
+
 /* Place 0 stays first; all orders of the others. */
 static int64_t
 brute_force(const ccd_tour_problem *p, int *order, int fixed)
 {
   if (fixed == p->n)
-    return ccd_tour_length(p, order);
+    return length_of(p, order);
   int64_t best = INT64_MAX;
   for (int i = fixed; i < p->n; i++) {
     int swap = order[fixed];
@@ -59,7 +72,7 @@ solve(const ccd_tour_problem *p, int64_t kicks, uint64_t seed, int *order)
   cc_error error = {0};
   g_assert_cmpint(ccd_tour_solve(p, &budget, NULL, scratch, order, &length, &error), ==, CC_OK);
   assert_permutation(order, p->n);
-  g_assert_cmpint(length, ==, ccd_tour_length(p, order));
+  g_assert_cmpint(length, ==, length_of(p, order));
   cc_arena_free(scratch);
   return length;
 }
@@ -102,7 +115,7 @@ test_search_is_exact(void)
     ccd_tour_problem p = {.n = 13, .length = straight, .data = xy};
     g_assert_cmpint(ccd_tour_exact(&p, scratch, order, &shortest, &error), ==, CC_OK);
     assert_permutation(order, 13);
-    g_assert_cmpint(ccd_tour_length(&p, order), ==, shortest);
+    g_assert_cmpint(length_of(&p, order), ==, shortest);
     g_assert_cmpint(solve(&p, 500, 1, other), ==, shortest);
     cc_arena_free(scratch);
   }
@@ -127,7 +140,7 @@ test_search_on_a_ring(void)
       order[i] = at;
     }
     ccd_tour_problem p = {.n = n, .length = straight, .data = xy, .x = x, .y = y};
-    around = ccd_tour_length(&p, order);
+    around = length_of(&p, order);
     g_assert_cmpint(solve(&p, 10 * n, 3, order), <=, around);
   }
 }
@@ -154,8 +167,7 @@ test_all_at_one_place(void)
   g_assert_cmpint(solve(&p, 100, 1, order), ==, 0);
 }
 
-/* --- streets -----------------------------------------------------------------------------------
- */
+/* --- streets --- */
 
 /* 0 ---100 m--- 1 ---200 m--- 2, and 3 - 4 which nothing joins. */
 static const ccd_segment line[] = {{0, 1, 100, 20}, {1, 2, 200, 60}, {3, 4, 50, 20}};
@@ -192,8 +204,7 @@ test_street_distances(void)
   cc_arena_free(arena);
 }
 
-/* --- cutting -----------------------------------------------------------------------------------
- */
+/* --- cutting --- */
 
 /* Points along rows of a made-up town; some at one position, some with many doors, some finished.
  */
@@ -364,35 +375,6 @@ test_barrier(void)
 }
 
 static void
-test_cut_again(void)
-{
-  enum {
-    N = 200
-  };
-
-  g_autofree ccd_point *points = made_up_town(77, N);
-  g_autofree ccd_point *left_points = g_memdup2(points, N * sizeof(*points));
-  int which[N / 2], left[N / 2];
-  for (int i = 0; i < N; i++) {
-    if (i % 2 == 0) {
-      which[i / 2] = i;
-      left[i / 2] = points[i].doors / 2;
-    }
-    left_points[i].doors = i % 2 == 0 ? points[i].doors / 2 : 0;
-  }
-  cc_arena *arena = cc_arena_new(CEILING), *scratch = cc_arena_new(CEILING);
-  ccd_cut cut;
-  cc_error error = {0};
-  ccd_cut_options options = {.target_doors = 20};
-  const ccd_ground ground = {.points = points, .n = N};
-  const ccd_left rest = {which, left, N / 2};
-  g_assert_cmpint(ccd_cut_again(&ground, &rest, &options, arena, scratch, &cut, &error), ==, CC_OK);
-  assert_whole(left_points, N, &cut);
-  cc_arena_free(arena);
-  cc_arena_free(scratch);
-}
-
-static void
 test_nearest_free(void)
 {
   ccd_point points[10];
@@ -428,8 +410,7 @@ test_wrong_target(void)
   cc_arena_free(arena);
 }
 
-/* --- walks -------------------------------------------------------------------------------------
- */
+/* --- walks --- */
 
 static void
 test_walk(void)
@@ -515,8 +496,7 @@ test_walk_units_together(void)
   cc_arena_free(scratch);
 }
 
-/* --- being stopped -----------------------------------------------------------------------------
- */
+/* --- being stopped --- */
 
 static bool
 stop_after(void *data)
@@ -585,7 +565,6 @@ main(int argc, char **argv)
   g_test_add_func("/canvass/cut/balance", test_balance);
   g_test_add_func("/canvass/cut/towers-apart", test_towers_apart);
   g_test_add_func("/canvass/cut/barrier", test_barrier);
-  g_test_add_func("/canvass/cut/again", test_cut_again);
   g_test_add_func("/canvass/cut/nearest-free", test_nearest_free);
   g_test_add_func("/canvass/cut/wrong-target", test_wrong_target);
   g_test_add_func("/canvass/walk/order-and-length", test_walk);

@@ -7,7 +7,9 @@
 #include <zlib.h>
 
 #include "server/voters/ccd-address-words.h"
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-mapper.h"
 #include "server/voters/ccd-voter-row.h"
 #include "tests/unit/drift.h"
 
@@ -160,10 +162,9 @@ test_chunks(void)
   CC_AUTO(ccd_table) table = NULL;
   cc_error error;
   g_assert_cmpint(ccd_table_open(source, &COMMA, &table, &error), ==, CC_OK);
-  g_assert_cmpint(ccd_table_skip(table, 10, &error), ==, CC_OK);
   ccd_table_row row;
   ccd_table_reject reject;
-  for (int i = 10; i < n; i++) {
+  for (int i = 0; i < n; i++) {
     g_assert_cmpint(ccd_table_next(table, &row, &reject, &error), ==, CCD_TABLE_ROW);
     g_autofree char *number = g_strdup_printf("%d", i);
     g_assert_cmpint(row.number, ==, i + 1);
@@ -172,7 +173,6 @@ test_chunks(void)
     g_assert_cmpuint(row.fields[1].length, ==, 1 + i % 150);
   }
   g_assert_cmpint(ccd_table_next(table, &row, &reject, &error), ==, CCD_TABLE_END);
-  g_assert_cmpint(ccd_table_skip(table, n + 1, &error), ==, CC_ERR_INVALID);
   g_assert_cmpint(ccd_source_position(source), ==, ccd_source_size(source));
   g_string_free(text, TRUE);
 }
@@ -256,12 +256,6 @@ test_zip(void)
   g_assert_cmpstr(named, ==, "c,d\n");
   g_autofree char *absent = drain(path, "x");
   g_assert_cmpstr(absent, ==, "no_member");
-  ccd_source_member *members;
-  size_t n;
-  g_assert_cmpint(ccd_source_members(path, arena, &members, &n, NULL), ==, CC_OK);
-  g_assert_cmpuint(n, ==, 2);
-  g_assert_cmpstr(members[0].name, ==, "folder/voters.txt");
-  g_assert_cmpint(members[0].size, ==, 8);
   write_zip(path, "[Content_Types].xml");
   g_autofree char *sheet = drain(path, NULL);
   g_assert_cmpstr(sheet, ==, "not_a_table");

@@ -6,14 +6,16 @@
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
+#include "server/voters/ccd-date.h"
 #include "server/voters/ccd-profile.h"
+#include "server/voters/ccd-voter-mapper.h"
 #include "server/voters/ccd-voter-row.h"
 
 /* What the reader of voter files makes of a file, as lines of JSON, for the tests in Python; and
  * its speed.
  *
  *   voter-files-dump guess FILE
- *   voter-files-dump rows FILE [skip]           rows and rejects behind row "skip"
+ *   voter-files-dump rows FILE                  rows and rejects
  *   voter-files-dump voters PROFILE FILE        PROFILE: key of a shipped one or a path
  *   voter-files-dump addresses                  lines of stdin: ADDRESS TAB ZIP
  *   voter-files-dump speed PROFILE FILE         MB/s of reading, and of reading and mapping */
@@ -164,7 +166,7 @@ open_table(const char *path,
 }
 
 static int
-dump_rows(const char *path, int64_t skip)
+dump_rows(const char *path)
 {
   CC_AUTO(ccd_source) source = NULL;
   CC_AUTO(ccd_table) table = NULL;
@@ -172,8 +174,6 @@ dump_rows(const char *path, int64_t skip)
   int code = open_table(path, NULL, &source, &table, &error);
   if (code != 0)
     return code;
-  if (ccd_table_skip(table, skip, &error) != CC_OK)
-    return fail(&error);
   ccd_table_row row;
   ccd_table_reject reject;
   ccd_table_step step;
@@ -439,7 +439,7 @@ main(int argc, char **argv)
   if (strcmp(command, "guess") == 0 && argc == 3)
     code = dump_guess(argv[2]);
   else if (strcmp(command, "rows") == 0 && argc >= 3)
-    code = dump_rows(argv[2], argc > 3 ? strtoll(argv[3], NULL, 10) : 0);
+    code = dump_rows(argv[2]);
   else if (strcmp(command, "voters") == 0 && argc == 4)
     code = dump_voters(argv[2], argv[3], /* quiet= */ false);
   else if (strcmp(command, "addresses") == 0 && argc == 2)

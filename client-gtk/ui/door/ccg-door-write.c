@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "client-gtk/core/ccg-error.h"
+#include "client-gtk/ui/common/ccg-dialog.h"
 #include "client-gtk/ui/common/ccg-text.h"
 #include "client-gtk/ui/door/ccg-door-page-private.h"
 
@@ -100,7 +101,7 @@ show_failure(CcgDoorPage *self, Write *write, const GError *error)
                         write,
                         free_write_of_closure,
                         0);
-  gtk_window_present(GTK_WINDOW(dialog));
+  ccg_dialog_present(dialog);
 }
 
 /* --- check in ------------------------------------------------------------------------------- */
@@ -188,5 +189,5 @@ ccg_door_page_ask_undo(CcgDoorPage *self, const cc_attendee *attendee)
                         write,
                         free_write_of_closure,
                         0);
-  gtk_window_present(GTK_WINDOW(dialog));
+  ccg_dialog_present(dialog);
 }

@@ -147,12 +147,6 @@ text_of(GtkEditable *editable)
   return g_strstrip(g_strdup(gtk_editable_get_text(editable)));
 }
 
-static const char *
-or_null(const char *text)
-{
-  return *text != '\0' ? text : NULL;
-}
-
 static gboolean
 has_name(GtkEditable *field, CcgFieldError *error, const char *name)
 {
@@ -178,14 +172,17 @@ on_save(GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   }
   set_busy(self, TRUE);
+  const CcgWalkIn who = {
+    .client_id = self->client_id,
+    .first_name = first_name,
+    .last_name = last_name,
+    .email = email,
+    .phone = phone,
+    .guests = (guint) gtk_spin_button_get_value_as_int(self->guests),
+  };
   ccg_sync_walk_in_async(self->sync,
                          self->event_id,
-                         self->client_id,
-                         or_null(first_name),
-                         or_null(last_name),
-                         or_null(email),
-                         or_null(phone),
-                         (guint) gtk_spin_button_get_value_as_int(self->guests),
+                         &who,
                          self->cancellable,
                          on_saved,
                          g_object_ref(self));

@@ -8,6 +8,8 @@ struct _CcgShell {
 
   AdwLeaflet *leaflet;
   GtkWidget *list_pane;
+  AdwViewSwitcherTitle *switcher_title;
+  AdwViewSwitcherBar *switcher_bar;
   AdwViewStack *sections;
   AdwLeaflet *pages;
   GtkWidget *empty_page;
@@ -132,6 +134,24 @@ on_folded_changed(CcgShell *self)
   on_moved(self);
 }
 
+static gboolean
+reveal_switcher_bar(GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  CcgShell *self = CCG_SHELL(widget);
+  gboolean title_visible = adw_view_switcher_title_get_title_visible(self->switcher_title);
+  adw_view_switcher_bar_set_reveal(self->switcher_bar, title_visible);
+  return G_SOURCE_REMOVE;
+}
+
+/* The title finds out in the middle of the layout whether the switcher fits beside the title. The
+ * bar waits for the next frame: shown within this layout, the bar would get the height of a hidden
+ * bar, which is less than the bar's padding. */
+static void
+on_title_visible_changed(CcgShell *self)
+{
+  gtk_widget_add_tick_callback(GTK_WIDGET(self), reveal_switcher_bar, NULL, NULL);
+}
+
 void
 ccg_shell_add_section(CcgShell *self,
                       GtkWidget *child,
@@ -248,11 +268,14 @@ ccg_shell_class_init(CcgShellClass *klass)
                                               "ccg-shell.ui");
   gtk_widget_class_bind_template_child(widget_class, CcgShell, leaflet);
   gtk_widget_class_bind_template_child(widget_class, CcgShell, list_pane);
+  gtk_widget_class_bind_template_child(widget_class, CcgShell, switcher_title);
+  gtk_widget_class_bind_template_child(widget_class, CcgShell, switcher_bar);
   gtk_widget_class_bind_template_child(widget_class, CcgShell, sections);
   gtk_widget_class_bind_template_child(widget_class, CcgShell, pages);
   gtk_widget_class_bind_template_child(widget_class, CcgShell, empty_page);
   gtk_widget_class_bind_template_callback(widget_class, on_moved);
   gtk_widget_class_bind_template_callback(widget_class, on_folded_changed);
+  gtk_widget_class_bind_template_callback(widget_class, on_title_visible_changed);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "client-gtk/ui/account/ccg-account-page.h"
 #include "client-gtk/ui/account/ccg-organization-list.h"
+#include "client-gtk/ui/common/ccg-dialog.h"
 #include "client-gtk/ui/door/ccg-door-page.h"
 #include "client-gtk/ui/events/ccg-event-page.h"
 #include "client-gtk/ui/events/ccg-events-view.h"
@@ -154,7 +155,7 @@ on_sign_out(GtkWidget *widget, const char *name, GVariant *parameter)
   adw_message_dialog_set_response_appearance(dialog, "sign-out", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response(dialog, "cancel");
   g_signal_connect_object(dialog, "response", G_CALLBACK(on_sign_out_answer), widget, 0);
-  gtk_window_present(GTK_WINDOW(dialog));
+  ccg_dialog_present(dialog);
 }
 
 /* --- keyring -------------------------------------------------------------------------------- */
@@ -188,7 +189,7 @@ on_keyring_changed(CcgWindow *self)
   adw_message_dialog_set_close_response(dialog, "memory");
   adw_message_dialog_set_default_response(dialog, "memory");
   g_signal_connect_object(dialog, "response", G_CALLBACK(on_keyring_answer), self, 0);
-  gtk_window_present(GTK_WINDOW(dialog));
+  ccg_dialog_present(dialog);
 }
 
 /* --- connection ----------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION job_enqueue(kind text, organization_id bigint, payloa
 LANGUAGE sql VOLATILE
 AS $$
   INSERT INTO jobs (kind, organization_id, payload, run_at)
-  VALUES ($1, $2, convert_to($3::text, 'UTF8'), $4)
+  VALUES ($1, COALESCE($2, 0), convert_to($3::text, 'UTF8'), $4)
   RETURNING id
 $$;
 

@@ -16,13 +16,13 @@ BEGIN
     RETURN;
   ELSIF made.replaces_id IS NOT NULL THEN
     SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
-    old.voter_id := voter_known(old.voter_id, organization);
+    old.voter_id := COALESCE(voter_current(organization, old.voter_id), old.voter_id);
     made.channel := COALESCE(made.channel, old.channel);
     made.building_id := COALESCE(made.building_id, CASE WHEN made.door_id IS NULL THEN old.building_id END);
     made.door_id := COALESCE(made.door_id, old.door_id);
     made.voter_id := COALESCE(made.voter_id, old.voter_id);
   END IF;
-  made.voter_id := voter_known(made.voter_id, organization);
+  made.voter_id := COALESCE(voter_current(organization, made.voter_id), made.voter_id);
   made.route_id := (given ->> 'turf_id')::bigint;
   PERFORM scope_assert_visit(organization, actor, maker, rights, made, old);
 END

@@ -11,7 +11,7 @@ DECLARE
   place bigint;
 BEGIN
   IF made.voter_id IS NOT NULL THEN
-    made.voter_id := voter_merged(organization, made.voter_id);
+    made.voter_id := voter_survivor(organization, made.voter_id);
     IF made.door_id IS NULL AND made.channel = 'door' THEN
       SELECT v.door_id INTO made.door_id FROM voters v WHERE v.organization_id = organization AND v.id = made.voter_id;
     END IF;
@@ -43,34 +43,39 @@ BEGIN
 END
 $$;
 
--- What came of it: a disposition that this channel has, about what its level asks for, or answers.
-CREATE OR REPLACE FUNCTION contact_check_outcome(made voter_contacts) RETURNS void
+-- A refusal that the server's rules have made (common/rules): field, code, message.
+CREATE OR REPLACE FUNCTION contact_refuse(refused jsonb) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  PERFORM refuse_field(refused ->> 'field', refused ->> 'code', refused ->> 'message');
+END
+$$;
+
+-- The outcome: what the server found wrong with it, then whether the contact names, given or derived, what an
+-- outcome of this kind is about.
+CREATE OR REPLACE FUNCTION contact_check_outcome(made voter_contacts, checked jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  outcome dispositions;
+  need disposition_needs;
+  known text[] := array_remove(ARRAY[
+    CASE WHEN made.voter_id IS NOT NULL THEN 'voter_id' END, CASE WHEN made.door_id IS NOT NULL THEN 'door_id' END,
+    CASE WHEN made.building_id IS NOT NULL THEN 'building_id' END, CASE WHEN made.phone IS NOT NULL THEN 'phone' END],
+    NULL);
 BEGIN
-  IF (made.disposition IS NULL) = (made.answers IS NULL) THEN
-    PERFORM refuse_field('disposition', 'disposition_or_answers',
-      'Send either a disposition or answers: answers imply that the person was canvassed.');
+  IF checked #>> '{refused,field}' = 'disposition' THEN
+    PERFORM contact_refuse(checked -> 'refused');
   END IF;
-  SELECT d.* INTO outcome FROM dispositions d WHERE d.code = COALESCE(made.disposition, 'canvassed');
+  FOR need IN SELECT n.* FROM disposition_needs n
+    WHERE n.disposition = CASE WHEN made.answers IS NULL THEN made.disposition ELSE 'answers' END
+    ORDER BY n.position LOOP
+    IF NOT need.any_of && known THEN
+      PERFORM refuse_field(need.field, 'required', need.message);
+    END IF;
+  END LOOP;
   IF NOT FOUND THEN
-    PERFORM refuse_field('disposition', 'unknown_disposition', 'There is no such disposition.');
-  ELSIF made.disposition IS NOT NULL AND NOT made.channel = ANY (outcome.channels) THEN
-    PERFORM refuse_field('disposition', 'wrong_channel', 'This cannot be the outcome on this channel.');
-  ELSIF outcome.level = 'phone' AND made.phone IS NULL THEN
-    PERFORM refuse_field('phone', 'required', 'This disposition is about a number: say which.');
-  ELSIF outcome.level = 'building' AND made.building_id IS NULL THEN
-    PERFORM refuse_field('building_id', 'required', 'This disposition is about a building or a door in it: say which.');
-  ELSIF outcome.level = 'door' AND made.door_id IS NULL THEN
-    PERFORM refuse_field('door_id', 'required', 'This disposition is about a door: say which.');
-  ELSIF made.voter_id IS NULL AND (made.answers IS NOT NULL OR outcome.effect IN ('moved', 'deceased')) THEN
-    PERFORM refuse_field('voter_id', 'required', 'Say whom this is about.');
-  ELSIF num_nonnulls(made.voter_id, made.door_id, made.building_id, made.phone) = 0 THEN
-    PERFORM refuse_field('voter_id', 'required', 'Say whom or which door this is about.');
-  ELSIF outcome.effect IN ('do_not_contact', 'do_not_text') AND num_nonnulls(made.voter_id, made.phone) = 0 THEN
-    PERFORM refuse_field('voter_id', 'required', 'Say who does not want to be contacted.');
+    RAISE EXCEPTION 'contact_record: the outcome was not checked';
   END IF;
 END
 $$;
@@ -128,42 +133,45 @@ BEGIN
     made.answers := NULL;
     RETURN made;
   END IF;
-  RETURN contact_complete(made);
+  RETURN contact_complete(made, given -> 'checked');
 END
 $$;
 
--- The second half: checks, and what the answers say of support (the last question that says something).
-CREATE OR REPLACE FUNCTION contact_complete(made voter_contacts) RETURNS voter_contacts
+-- The second half. Answers were checked by the server, with the script as it had it: checked has its number and
+-- version. Another script, or another version, is CC4S1: the server reads the script whose number is COLUMN, and
+-- comes again.
+CREATE OR REPLACE FUNCTION contact_complete(made voter_contacts, checked jsonb) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$
+DECLARE
+  checked_script bigint := (checked ->> 'script_id')::bigint;
+  current_version bigint;
 BEGIN
   IF jsonb_typeof(made.answers) <> 'array' THEN
     PERFORM refuse_field('answers', 'type', 'This is a list of answers.');
   END IF;
   made := contact_subject(made);
-  PERFORM contact_check_outcome(made);
-  IF made.answers IS NOT NULL AND made.script_id IS NULL THEN
-    SELECT s.script_id INTO made.script_id FROM contact_said(made.answers) a
-      JOIN script_steps s ON s.organization_id = made.organization_id AND s.id = a.step_id ORDER BY a.ord LIMIT 1;
+  PERFORM contact_check_outcome(made, checked);
+  IF made.answers IS NULL AND (made.script_id IS NULL OR made.disposition <> 'canvassed') THEN
+    RETURN made;
   END IF;
-  IF made.answers IS NOT NULL THEN
-    PERFORM contact_check_answers(made.organization_id, made.script_id, made.answers);
-    SELECT COALESCE(o.support_level, CASE WHEN a.kind = 'number' THEN a.value::int END) INTO made.support_level
-      FROM contact_said(made.answers) a
-      JOIN script_steps s ON s.organization_id = made.organization_id AND s.id = a.step_id
-      LEFT JOIN script_options o ON o.organization_id = made.organization_id AND o.id = a.option_id
-      WHERE o.support_level IS NOT NULL OR s.kind = 'support' AND a.kind = 'number'
-      ORDER BY s.position DESC, a.ord DESC LIMIT 1;
-    made.answers := contact_answers_kept(made.answers);
+  made.script_id := COALESCE(made.script_id, checked_script);
+  SELECT s.version INTO current_version FROM scripts s
+    WHERE s.organization_id = made.organization_id AND s.id = made.script_id;
+  IF checked IS NULL OR checked_script IS DISTINCT FROM made.script_id
+     OR (checked ->> 'version')::bigint IS DISTINCT FROM current_version THEN
+    RAISE EXCEPTION 'The script was changed in the meantime.'
+      USING ERRCODE = 'CC4S1', DETAIL = 'script_changed', COLUMN = COALESCE(made.script_id::text, '');
   END IF;
-  IF made.script_id IS NOT NULL AND COALESCE(made.disposition, 'canvassed') = 'canvassed' THEN
-    PERFORM contact_check_required(made.organization_id, made.script_id, COALESCE(made.answers, '[]'),
-                                   made.device_occurred_at);
+  IF checked ? 'refused' THEN
+    PERFORM contact_refuse(checked -> 'refused');
   END IF;
+  made.support_level := (checked ->> 'support_level')::int;
+  made.answers := CASE WHEN made.answers IS NOT NULL THEN contact_answers_kept(made.answers) END;
   RETURN made;
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_subject(voter_contacts), contact_check_outcome(voter_contacts),
-  contact_prepare(text,bigint,bigint,jsonb), contact_complete(voter_contacts)
+GRANT EXECUTE ON FUNCTION contact_subject(voter_contacts), contact_refuse(jsonb), contact_check_outcome(voter_contacts,jsonb),
+  contact_prepare(text,bigint,bigint,jsonb), contact_complete(voter_contacts,jsonb)
   TO campaign_api;

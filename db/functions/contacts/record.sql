@@ -11,8 +11,9 @@ BEGIN
   SELECT c.* INTO contact FROM voter_contacts c
     WHERE c.organization_id = organization AND c.client_id = (given ->> 'client_id')::uuid;
   IF contact.id IS NOT NULL AND (
-       COALESCE(voter_known((given ->> 'voter_id')::bigint, organization), contact.voter_id)
-         IS DISTINCT FROM voter_known(contact.voter_id, organization)
+       COALESCE(voter_current(organization, (given ->> 'voter_id')::bigint), (given ->> 'voter_id')::bigint,
+                voter_current(organization, contact.voter_id), contact.voter_id)
+         IS DISTINCT FROM COALESCE(voter_current(organization, contact.voter_id), contact.voter_id)
        OR COALESCE((given ->> 'door_id')::bigint, contact.door_id) IS DISTINCT FROM contact.door_id
        OR COALESCE((given ->> 'building_id')::bigint, contact.building_id) IS DISTINCT FROM contact.building_id
        OR COALESCE((given ->> 'replaces_id')::bigint, contact.replaces_id) IS DISTINCT FROM contact.replaces_id
@@ -23,19 +24,16 @@ BEGIN
 END
 $$;
 
--- Like voter_merged, for whom there may be nobody.
-CREATE OR REPLACE FUNCTION voter_known(voter bigint, organization bigint) RETURNS bigint
-LANGUAGE sql STABLE
-AS $$ SELECT CASE WHEN EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.id = voter)
-                  THEN voter_merged(organization, voter) ELSE voter END $$;
-
 /*
  * Record a contact, once per client_id: sent again it gets the first row and changes nothing.
  *
  * given: client_id, channel, disposition or answers, voter_id, door_id, building_id, phone, turf_id, script_id,
  *   phone_bank_session_id, text_campaign_id, language, note, latitude, longitude, occurred_at, device_occurred_at,
  *   replaces_id or replaces_client_id (correction), undone (takes that one back). Other members are ignored.
- * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (scope_assert_visit, scope_gave_visit).
+ *   checked: what the server's rules say of outcome and answers (server/rules/ccd-contact.c): script_id and version
+ *   that they were checked by, support_level, refused. Not needed for an undo, and for a disposition of the program.
+ * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (scope_assert_visit,
+ *   scope_gave_visit).
  * refused_code: client_id_reused, contact_replaced; then contact is the row that stands in the way and nothing
  *   was written. What cannot be is raised as CC422 with the field.
  */
@@ -80,6 +78,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), voter_known(bigint,bigint),
-  contact_record(text,bigint,bigint,jsonb), contact_beaten(bigint,bigint)
+GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), contact_record(text,bigint,bigint,jsonb), contact_beaten(bigint,bigint)
   TO campaign_api;

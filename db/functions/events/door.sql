@@ -45,6 +45,8 @@ CREATE OR REPLACE FUNCTION check_in(actor text, organization bigint, event bigin
 RETURNS TABLE (attendee event_attendees, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
+DECLARE
+  verdict record;
 BEGIN
   IF NOT scope_has_event(organization, actor, event) THEN
     RETURN;
@@ -54,29 +56,25 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  IF what = 'undo' AND attendee.status <> 'attended' THEN
-    refused_code := 'not_checked_in';
-    refused_message := 'This person is not checked in.';
-  ELSIF what = 'check_in' AND attendee.status = 'attended' THEN
-    refused_code := 'already_checked_in';
-    refused_message := checked_in_message(attendee);
-  ELSIF what = 'check_in' AND attendee.status = 'cancelled' THEN
-    refused_code := 'attendee_cancelled';
-    refused_message := 'This person cancelled.';
+  SELECT v.becomes, v.code, v.message INTO verdict FROM door_verdicts v
+    WHERE v.act = what AND v.status = attendee.status;
+  refused_code := verdict.code;
+  IF refused_code IS NOT NULL THEN
+    refused_message := COALESCE(verdict.message, checked_in_message(attendee));
   END IF;
   INSERT INTO check_ins VALUES (organization, act, event, person, what, occurred, now(), actor,
                                 COALESCE(refused_code, 'done'), refused_message) ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     SELECT d.refused_code, d.refused_message INTO refused_code, refused_message
       FROM door_again(organization, act, what, event, person) d;
-  ELSIF refused_code IS NULL AND what = 'check_in' THEN
+  ELSIF refused_code IS NULL AND verdict.becomes = 'attended' THEN
     UPDATE event_attendees a
-      SET status = 'attended', checked_in_at = door_time(occurred), checked_in_actor = actor,
+      SET status = verdict.becomes, checked_in_at = door_time(occurred), checked_in_actor = actor,
           checked_in_by = actor_name(actor, organization)
       WHERE a.organization_id = organization AND a.id = person RETURNING a.* INTO attendee;
   ELSIF refused_code IS NULL THEN
     UPDATE event_attendees a
-      SET status = 'registered', checked_in_at = NULL, checked_in_actor = NULL, checked_in_by = NULL
+      SET status = verdict.becomes, checked_in_at = NULL, checked_in_actor = NULL, checked_in_by = NULL
       WHERE a.organization_id = organization AND a.id = person RETURNING a.* INTO attendee;
   END IF;
   RETURN NEXT;

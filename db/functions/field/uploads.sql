@@ -34,6 +34,11 @@ BEGIN
 END
 $$;
 
+-- A body on its way to contact_record, with what the server's rules say of it. Never stored.
+CREATE OR REPLACE FUNCTION field_checked(body jsonb, checked jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN checked IS NULL THEN body ELSE body || jsonb_build_object('checked', checked) END $$;
+
 -- The rules of one operation. forced: somebody has decided a conflict.
 CREATE OR REPLACE FUNCTION field_do(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
@@ -53,8 +58,8 @@ BEGIN
 END
 $$;
 
--- The same, with what it raises made a verdict. What says that the database is in trouble is raised again:
--- the operation is not decided then. What nobody foresaw is for somebody to decide, and holds nothing up.
+-- The same, with what it raises made a verdict. What says that the database is in trouble, or that the server must
+-- check the answers anew, is raised again: the operation is not decided then. What nobody foresaw is for somebody to decide, and holds nothing up.
 CREATE OR REPLACE FUNCTION field_try(op field_operations) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -66,7 +71,7 @@ BEGIN
   RETURN field_do(op, op.body, false);
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, said = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-  IF left(state, 2) IN ('08', '40', '53', '55', '57', '58') THEN
+  IF left(state, 2) IN ('08', '40', '53', '55', '57', '58') OR state = 'CC4S1' THEN
     RAISE;
   ELSIF state = 'CC4C9' THEN
     RETURN ROW('conflict', detail, said, NULL, NULL, NULL, NULL, NULL)::field_outcome;
@@ -98,7 +103,8 @@ BEGIN
         occurred_at, device_occurred_at, theirs, current, current_actor, current_actor_name, current_at,
         voter_id, door_id, event_id)
       SELECT op.organization_id, op.id, op.kind, outcome.code, outcome.message, op.actor,
-        actor_name(op.actor, op.organization_id), s.installation, op.occurred_at, op.device_occurred_at, op.body,
+        actor_name(op.actor, op.organization_id), s.installation, op.occurred_at, op.device_occurred_at,
+        op.body - 'checked',
         outcome.current, outcome.current_actor, actor_name(outcome.current_actor, op.organization_id),
         outcome.current_at, (op.body ->> 'voter_id')::bigint,
         COALESCE((op.body ->> 'door_id')::bigint, CASE outcome.entity WHEN 'door' THEN outcome.entity_id END),
@@ -134,9 +140,9 @@ END
 $$;
 
 -- Takes one operation in, and decides it when its turn has come. first: the verdict of the first time, when this
--- was not the first. releases: held ones can be taken now (field_release). What is refused for its number or client_id is not stored: the other one is.
+-- was not the first. releases: held ones can be taken now (field_release). checked: as of contact_record. What is refused for its number or client_id is not stored: the other one is.
 CREATE OR REPLACE FUNCTION field_apply(actor text, organization bigint, maker bigint, stream bigint, given jsonb, refusal jsonb,
-  OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
+  checked jsonb, OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -169,6 +175,7 @@ BEGIN
       RETURNING o.* INTO op;
   END IF;
   IF op.sequence <= at.next_sequence THEN
+    op.body := field_checked(op.body, checked);
     op := field_settle(op, at);
     next_sequence := GREATEST(at.next_sequence, op.sequence + 1);
     releases := EXISTS (SELECT FROM field_operations o WHERE o.organization_id = organization AND o.stream_id = stream
@@ -177,8 +184,10 @@ BEGIN
 END
 $$;
 
--- The next one that was held and whose turn has come; all NULL when there is none.
-CREATE OR REPLACE FUNCTION field_release(actor text, organization bigint, stream bigint) RETURNS field_operations
+-- The next one that was held and whose turn has come; all NULL when there is none, or when it is not next_id any
+-- more: somebody else released that one, which is what checked is about.
+CREATE OR REPLACE FUNCTION field_release(actor text, organization bigint, stream bigint, next_id bigint, checked jsonb)
+RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -190,9 +199,10 @@ BEGIN
   SELECT o.* INTO op FROM field_operations o
     WHERE o.organization_id = organization AND o.stream_id = stream AND o.verdict = 'held'
       AND o.sequence <= at.next_sequence ORDER BY o.sequence, o.id LIMIT 1;
-  IF op.id IS NULL THEN
+  IF op.id IS DISTINCT FROM next_id THEN
     RETURN NULL;
   END IF;
+  op.body := field_checked(op.body, checked);
   RETURN field_settle(op, at);
 END
 $$;
@@ -200,7 +210,7 @@ $$;
 -- Somebody decides a conflict: accept (as it was sent), merge (as it is given here), discard. What cannot be
 -- applied raises, and the conflict stays open. Nobody: there is no such conflict.
 CREATE OR REPLACE FUNCTION field_resolve(resolver text, organization bigint, number bigint, decision text, merged jsonb,
-  remark text)
+  remark text, checked jsonb)
 RETURNS SETOF field_conflicts
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -223,7 +233,7 @@ BEGIN
   SELECT o.* INTO op FROM field_operations o
     WHERE o.organization_id = organization AND o.id = conflict.operation_id;
   IF decision <> 'discard' THEN
-    outcome := field_do(op, CASE decision WHEN 'merge' THEN merged ELSE op.body END, true);
+    outcome := field_do(op, field_checked(CASE decision WHEN 'merge' THEN merged ELSE op.body END, checked), true);
     IF outcome.verdict <> 'applied' THEN
       RAISE EXCEPTION USING ERRCODE = 'CC409', DETAIL = outcome.code, MESSAGE = outcome.message;
     END IF;
@@ -243,6 +253,6 @@ GRANT EXECUTE ON FUNCTION
   field_open(text,bigint,uuid,timestamp with time zone,timestamp with time zone,bigint),
   field_do(field_operations,jsonb,boolean), field_try(field_operations),
   field_decide(field_operations), field_settle(field_operations,field_streams),
-  field_apply(text,bigint,bigint,bigint,jsonb,jsonb), field_release(text,bigint,bigint),
-  field_resolve(text,bigint,bigint,text,jsonb,text)
+  field_apply(text,bigint,bigint,bigint,jsonb,jsonb,jsonb), field_release(text,bigint,bigint,bigint,jsonb),
+  field_resolve(text,bigint,bigint,text,jsonb,text,jsonb), field_checked(jsonb,jsonb)
   TO campaign_api;

@@ -89,16 +89,10 @@ DECLARE
   organization constant bigint := app_organization_id();
   n bigint;
 BEGIN
-  INSERT INTO voters (organization_id, source_id, household_id, door_id, state_id, first_name, middle_name, last_name,
-    name_suffix, birth_date, birth_year, sex, party, registration_status, registered_on, precinct, districts, address,
-    unit, city, state, zip5, zip4, address_key, mailing_address, phones, emails, vote_history, custom, confidential,
-    unreachable, import_hash, created_import_id, updated_import_id)
-  SELECT organization, source, h.id, h.door_id, r.state_id, COALESCE(r.first_name, ''), r.middle_name,
-    COALESCE(r.last_name, ''), r.name_suffix, r.birth_date, r.birth_year, r.sex, r.party, r.registration_status,
-    r.registered_on, r.precinct, COALESCE(r.districts, '{}'), r.address, r.unit, r.city, r.state, r.zip5, r.zip4,
-    CASE WHEN NOT r.confidential THEN r.address_key END, r.mailing_address, COALESCE(r.phones, '[]'),
-    COALESCE(r.emails, '[]'), COALESCE(r.vote_history, '[]'), COALESCE(r.custom, '{}'), r.confidential,
-    CASE WHEN r.registration_status = 'removed' THEN 'removed' END, r.hash, import, import
+  INSERT INTO voters (organization_id, source_id, household_id, door_id, {Voter.imported},
+    address_key, unreachable, import_hash, created_import_id, updated_import_id)
+  SELECT organization, source, h.id, h.door_id, {Voter.imported: COALESCE(r.@, #)},
+    CASE WHEN NOT r.confidential THEN r.address_key END, CASE WHEN r.registration_status = 'removed' THEN 'removed' END, r.hash, import, import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
   LEFT JOIN households h ON h.organization_id = organization AND h.address_key = r.address_key AND NOT r.confidential
   WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
@@ -147,15 +141,7 @@ BEGIN
     WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind NOT IN ('new', 'seen')
   ), written AS (
     UPDATE voters v SET
-      state_id = (o.after).state_id, first_name = (o.after).first_name, middle_name = (o.after).middle_name,
-      last_name = (o.after).last_name, name_suffix = (o.after).name_suffix, birth_date = (o.after).birth_date,
-      birth_year = (o.after).birth_year, sex = (o.after).sex, party = (o.after).party,
-      registration_status = (o.after).registration_status, registered_on = (o.after).registered_on,
-      precinct = (o.after).precinct, districts = (o.after).districts, address = (o.after).address, unit = (o.after).unit,
-      city = (o.after).city, state = (o.after).state, zip5 = (o.after).zip5, zip4 = (o.after).zip4,
-      address_key = (o.after).address_key, mailing_address = (o.after).mailing_address, phones = (o.after).phones,
-      emails = (o.after).emails, vote_history = (o.after).vote_history, custom = (o.after).custom,
-      confidential = (o.after).confidential, moved_at = (o.after).moved_at,
+      {Voter.imported: @ = (o.after).@}, address_key = (o.after).address_key, moved_at = (o.after).moved_at,
       unreachable = CASE WHEN o.kind = 'gone' THEN COALESCE(v.unreachable, 'gone') ELSE (o.after).unreachable END,
       household_id = CASE WHEN o.kind = 'gone' THEN v.household_id ELSE o.household_id END,
       door_id = CASE WHEN o.kind = 'gone' THEN v.door_id ELSE o.door_id END,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Which voters an export is about.
+-- Which voters an export is about, and how their columns are written.
 
 -- Whom an export is about: everybody, or a saved list. Whoever was merged into somebody is not in it.
 CREATE OR REPLACE FUNCTION export_voters(list bigint) RETURNS SETOF bigint
@@ -18,5 +18,17 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION export_voters(bigint)
+-- A column as a cell of the export: lists of texts with blanks between, anything else as it is.
+CREATE OR REPLACE FUNCTION export_cell(value jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT CASE WHEN jsonb_typeof(value) <> 'array' OR value @? '$[*] ? (@.type() != "string")' THEN value::text
+              ELSE (SELECT string_agg(e, ' ') FROM jsonb_array_elements_text(value) e) END
+$$;
+
+CREATE OR REPLACE FUNCTION export_cell(value anyelement) RETURNS anyelement
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT value $$;
+
+GRANT EXECUTE ON FUNCTION export_voters(bigint), export_cell(jsonb), export_cell(anyelement)
   TO campaign_api;

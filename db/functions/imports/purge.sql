@@ -89,12 +89,8 @@ BEGIN
     WHERE v.organization_id = organization AND v.id = ANY (chosen) AND purge_alone(source, v);
   DELETE FROM voters v WHERE v.organization_id = organization AND v.id = ANY (chosen) AND purge_alone(source, v)
     AND NOT voter_has_work(v.id);
-  UPDATE voters v SET state_id = NULL, household_id = NULL, door_id = NULL, first_name = '', middle_name = NULL,
-    last_name = '', name_suffix = NULL, birth_date = NULL, birth_year = NULL, sex = NULL, party = NULL,
-    registration_status = NULL, registered_on = NULL, precinct = NULL, districts = '{}', address = NULL, unit = NULL,
-    city = NULL, state = NULL, zip5 = NULL, zip4 = NULL, address_key = NULL, mailing_address = NULL, phones = '[]',
-    emails = '[]', vote_history = '[]', custom = '{}', unreachable = 'removed', import_hash = NULL, source_id = NULL,
-    other_source_ids = '{}'
+  UPDATE voters v SET {Voter.personal: @ = #}, household_id = NULL, door_id = NULL, address_key = NULL,
+    unreachable = 'removed', import_hash = NULL, source_id = NULL, other_source_ids = '{}'
     WHERE v.organization_id = organization AND v.id = ANY (chosen) AND purge_alone(source, v);
   UPDATE voters v SET
     source_id = CASE WHEN v.source_id = source THEN (

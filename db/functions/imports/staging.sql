@@ -4,6 +4,23 @@
 
 SET LOCAL ROLE campaign_definer;
 
+-- The columns that files fill, of the type that they have in voters.
+DO $$
+DECLARE
+  missing record;
+BEGIN
+  FOR missing IN
+    SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type FROM pg_attribute a
+    WHERE a.attrelid = 'voters'::regclass AND NOT a.attisdropped AND a.attname = ANY ('{{Voter.imported}}')
+      AND NOT EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = 'staging.rows'::regclass
+                      AND s.attname = a.attname AND NOT s.attisdropped)
+    ORDER BY a.attnum
+  LOOP
+    EXECUTE format('ALTER TABLE staging.rows ADD COLUMN %I %s', missing.attname, missing.type);
+  END LOOP;
+END
+$$;
+
 -- Empty staging for an import of this organization.
 CREATE OR REPLACE FUNCTION import_stage(import bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp

@@ -1,24 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The states of an import, and its progress in them.
-
--- The machine: from, to. Going back to reading is what a job does whose staging was lost with the database.
-CREATE OR REPLACE FUNCTION import_moves() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
-      ('created', 'uploaded'), ('created', 'reading'), ('created', 'cancelled'), ('uploaded', 'reading'),
-      ('uploaded', 'cancelled'), ('reading', 'comparing'), ('reading', 'cancelled'), ('reading', 'failed'),
-      ('comparing', 'ready'), ('comparing', 'cancelled'), ('comparing', 'failed'), ('ready', 'applying'),
-      ('ready', 'cancelled'), ('applying', 'done'), ('applying', 'undoing'), ('applying', 'failed'),
-      ('done', 'undoing'), ('undoing', 'undone'), ('undoing', 'failed'), ('undoing', 'cancelled')) THEN
-    RAISE EXCEPTION 'This import is %, so it cannot become %.', OLD.state, NEW.state
-      USING ERRCODE = 'CC409', DETAIL = 'import_state';
-  END IF;
-  RETURN NEW;
-END
-$$;
+-- Progress of an import in its state.
 
 CREATE OR REPLACE FUNCTION assert_import(organization bigint, import bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -51,6 +33,6 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION import_moves(), assert_import(bigint,bigint),
+GRANT EXECUTE ON FUNCTION assert_import(bigint,bigint),
   import_progress(bigint,double precision,bigint,bigint,bigint)
   TO campaign_api;

@@ -9,5 +9,6 @@ SELECT tenant_triggers('imports', 'import',
   silent => '{file_bytes,format,problems,sample,rows_read,rows_rejected,rows_staged,progress,'
     'planned,applied,planned_to,applied_row,work}');
 SELECT tenant_triggers('purge_certificates', 'purge_certificate');
-CREATE OR REPLACE TRIGGER imports_moves BEFORE UPDATE OF state ON imports FOR EACH ROW EXECUTE FUNCTION import_moves();
+CREATE OR REPLACE TRIGGER imports_moves BEFORE UPDATE OF state ON imports FOR EACH ROW
+  EXECUTE FUNCTION state_move_check('import');
 SELECT released_with('imports', 'profile_id', 'voter_profiles');

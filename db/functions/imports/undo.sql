@@ -74,15 +74,8 @@ BEGIN
     CROSS JOIN LATERAL jsonb_populate_record(v, t.before) p
   ), written AS (
     UPDATE voters v SET
-      state_id = (o.was).state_id, first_name = (o.was).first_name, middle_name = (o.was).middle_name,
-      last_name = (o.was).last_name, name_suffix = (o.was).name_suffix, birth_date = (o.was).birth_date,
-      birth_year = (o.was).birth_year, sex = (o.was).sex, party = (o.was).party,
-      registration_status = (o.was).registration_status, registered_on = (o.was).registered_on,
-      precinct = (o.was).precinct, districts = (o.was).districts, address = (o.was).address, unit = (o.was).unit,
-      city = (o.was).city, state = (o.was).state, zip5 = (o.was).zip5, zip4 = (o.was).zip4,
-      address_key = (o.was).address_key, mailing_address = (o.was).mailing_address, phones = (o.was).phones,
-      emails = (o.was).emails, vote_history = (o.was).vote_history, custom = (o.was).custom,
-      confidential = (o.was).confidential, moved_at = (o.was).moved_at, unreachable = (o.was).unreachable,
+      {Voter.imported: @ = (o.was).@}, address_key = (o.was).address_key, moved_at = (o.was).moved_at,
+      unreachable = (o.was).unreachable,
       household_id = (SELECT h.id FROM households h WHERE h.organization_id = organization AND h.id = (o.was).household_id),
       door_id = (SELECT d.id FROM doors d WHERE d.organization_id = organization AND d.id = (o.was).door_id),
       import_hash = (o.was).import_hash, source_id = (o.was).source_id,

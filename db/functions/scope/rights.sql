@@ -2,7 +2,7 @@
 --
 -- Comparing rights by name.
 
--- The names of server/engine/ccd-rights.c in its order; tests/contract holds the two to each other.
+-- The names of common/api/cc-right.c in its order; tests/contract holds the two to each other.
 CREATE OR REPLACE FUNCTION right_names() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$

@@ -23,16 +23,8 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF v.confidential AND manages IS NOT TRUE THEN
-    v.address := NULL;
-    v.unit := NULL;
-    v.city := NULL;
-    v.zip5 := NULL;
-    v.zip4 := NULL;
-    v.precinct := NULL;
+    {Voter.residence: v.@ := NULL;}
     v.address_key := NULL;
-    v.mailing_address := NULL;
-    v.door_id := NULL;
-    v.household_id := NULL;
   END IF;
   IF v.vote_history <> '[]' THEN
     -- A file need not say how.

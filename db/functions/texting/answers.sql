@@ -27,14 +27,14 @@ END
 $$;
 
 -- A text came in: providers call this for the organization whose number it was sent to. Told twice by its
--- carrier it is one. It belongs to the conversation of this number that was written in last.
-CREATE OR REPLACE FUNCTION text_receive(organization bigint, number text, said text, carrier_id text, happened timestamptz)
+-- carrier it is one. wish: 'stop', 'start' or NULL. It belongs to the conversation of this number that was written in last.
+CREATE OR REPLACE FUNCTION text_receive(organization bigint, number text, said text, wish text, said_encoding text,
+  said_segments int, carrier_id text, happened timestamptz)
 RETURNS SETOF text_messages
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
   talk text_conversations;
-  wish text := text_intent(said);
   made text_messages;
 BEGIN
   SELECT c.* INTO talk FROM text_conversations c
@@ -42,9 +42,8 @@ BEGIN
     ORDER BY c.last_message_at DESC, c.id DESC LIMIT 1 FOR UPDATE;
   INSERT INTO text_messages AS m (organization_id, campaign_id, conversation_id, phone, direction, body, encoding, segments,
       state, intent, provider_id, actor, created_at)
-    SELECT organization, talk.campaign_id, talk.id, number, 'in', said, l.encoding, l.segments, 'received', wish, carrier_id,
-      COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system'), happened
-    FROM text_length(said) l
+    VALUES (organization, talk.campaign_id, talk.id, number, 'in', said, said_encoding, said_segments, 'received', wish,
+      carrier_id, COALESCE(NULLIF(current_setting('app.actor', true), ''), 'system'), happened)
     ON CONFLICT (organization_id, provider_id, direction) WHERE provider_id IS NOT NULL DO NOTHING
     RETURNING m.* INTO made;
   IF made.id IS NULL THEN
@@ -124,6 +123,6 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION text_consent(bigint,text,text,text,timestamp with time zone,bigint),
-  text_receive(bigint,text,text,text,timestamp with time zone),
+  text_receive(bigint,text,text,text,text,int,text,timestamp with time zone),
   text_result(text,bigint,bigint,bigint,bigint,jsonb), text_reassign(bigint,bigint,bigint,bigint)
   TO campaign_api;

@@ -2,21 +2,6 @@
 --
 -- Text campaigns: template, audience, joining, leaving.
 
-CREATE OR REPLACE FUNCTION text_campaign_check() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  PERFORM assert_template('template', NEW.template);
-  PERFORM assert_template('replies/' || r.ord - 1, r.item ->> 'text')
-    FROM jsonb_array_elements(NEW.replies) WITH ORDINALITY r (item, ord);
-  SELECT l.encoding, l.segments INTO NEW.encoding, NEW.segments FROM text_length(text_render(NEW.template, text_usual())) l;
-  IF NEW.segments > 6 THEN
-    PERFORM refuse_field('template', 'too_long', format('This takes %s segments; at most 6.', NEW.segments));
-  END IF;
-  RETURN NEW;
-END
-$$;
-
 -- The fields of one conversation's texts; its texter reads them too, so a confidential person has no place here.
 CREATE OR REPLACE FUNCTION text_values(organization bigint, voter bigint, texter text) RETURNS jsonb
 LANGUAGE sql STABLE

@@ -1,21 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Templates, segments and intents of texts.
-
--- What somebody who answers a text wants of the sender: 'stop', 'start', or NULL. The first word stop, certain
--- phrases anywhere, or one of a few words as the whole text. A bill that must be stopped is no opt-out.
-CREATE OR REPLACE FUNCTION text_intent(body text) RETURNS text
-LANGUAGE sql IMMUTABLE
-AS $$
-  SELECT CASE
-    WHEN said ~ '^\W*stop\y' OR said ~ '\yremove me\W*$' OR said ~ '\ystop(2quit|all)\y'
-      OR said ~ '\y(remove my name|take me off th\w+ list|lose my number|delete my number|i opt out)\y'
-      OR said ~ '\ydon.?t contact me\y'
-      OR said ~ '^\W*(unsubscribe|cancel|end|quit)\W*$' THEN 'stop'
-    WHEN said ~ '^\W*(start|unstop)\W*$' THEN 'start'
-  END
-  FROM (SELECT regexp_replace(lower(body), '\s+', ' ', 'g') AS said) c
-$$;
+-- What a first text is made of, and how long what is sent is. The same as cc-text-rule.h for what the
+-- server has in hand; tests/db/test_text_rules.py holds the two together (docs/decisions/0001-c-and-sql.md).
 
 -- How a text travels: GSM-7 with 160 characters (153 each when there are several; nine count twice), or else
 -- UCS-2 with 70 (67) units of 16 bits. 3GPP TS 23.038. A character is never cut in two.
@@ -48,11 +34,6 @@ BEGIN
 END
 $$;
 
--- The fields that a template may name.
-CREATE OR REPLACE FUNCTION text_fields() RETURNS text[]
-LANGUAGE sql IMMUTABLE
-AS $$ SELECT '{first_name,last_name,city,precinct,organization,texter_first_name}'::text[] $$;
-
 -- A name as people write it: a file's capitals are not shouted.
 CREATE OR REPLACE FUNCTION text_name(name text) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -78,39 +59,5 @@ BEGIN
 END
 $$;
 
--- What is wrong with a template, or NULL.
-CREATE OR REPLACE FUNCTION text_template_fault(template text) RETURNS text
-LANGUAGE sql IMMUTABLE
-AS $$
-  SELECT CASE
-    WHEN unknown IS NOT NULL THEN format('There is no field {%s}.', unknown)
-    WHEN regexp_replace(template, '\{[^{}]*\}', '', 'g') ~ '[{}]' THEN 'A brace has no partner.'
-  END
-  FROM (SELECT (SELECT m[1] FROM regexp_matches(template, '\{([^{}]*)\}', 'g') m
-                WHERE m[1] <> ALL (text_fields()) LIMIT 1) AS unknown) f
-$$;
-
--- Values of usual length, to see what a template becomes.
-CREATE OR REPLACE FUNCTION text_usual() RETURNS jsonb
-LANGUAGE sql IMMUTABLE
-AS $$
-  SELECT '{"first_name": "Alexandra", "last_name": "Washington", "city": "Springfield", "precinct": "12-3",
-    "organization": "Neighbors for Springfield", "texter_first_name": "Alexandra"}'::jsonb
-$$;
-
--- Stands in a WHERE.
-CREATE OR REPLACE FUNCTION assert_template(field text, template text) RETURNS boolean
-LANGUAGE plpgsql IMMUTABLE
-AS $$
-BEGIN
-  IF text_template_fault(template) IS NOT NULL THEN
-    PERFORM refuse_field_hint(field, 'unknown_field', text_template_fault(template),
-                              format('Fields are {%s}.', array_to_string(text_fields(), '}, {')));
-  END IF;
-  RETURN true;
-END
-$$;
-
-GRANT EXECUTE ON FUNCTION text_intent(text), text_length(text), text_fields(), text_name(text),
-  text_render(text,jsonb), text_template_fault(text), text_usual(), assert_template(text,text)
+GRANT EXECUTE ON FUNCTION text_length(text), text_name(text), text_render(text,jsonb)
   TO campaign_api;

@@ -77,13 +77,10 @@ BEGIN
     RETURN;
   END IF;
   PERFORM assert_version(t.version, expected);
-  SELECT g.goal, g.origins INTO goal, origins FROM (VALUES
-    ('publish', CASE WHEN t.assigned_user_id IS NULL THEN 'open' ELSE 'out' END, '{draft}'::text[]),
-    ('unpublish', 'draft', '{open}'),
-    ('done', 'done', '{open,out}'),
-    ('take_back', 'open', '{out,done}'),
-    ('close', 'closed', '{open,out,done}'),
-    ('reopen', 'open', '{done,closed}')) g (verb, goal, origins) WHERE g.verb = turf_turn.verb;
+  SELECT m.state_to, array_agg(m.state_from ORDER BY m.position) INTO goal, origins FROM state_moves m
+    WHERE m.machine = 'turf' AND m.action = verb
+      AND (verb <> 'publish' OR (m.state_to = 'out') = (t.assigned_user_id IS NOT NULL))
+    GROUP BY m.state_to;
   IF t.state <> goal THEN
     PERFORM assert_rule(t.state = ANY (origins), 'turf_state',
       format('This turf is %s: %s goes from %s.', t.state, replace(verb, '_', ' '), array_to_string(origins, ' or ')));

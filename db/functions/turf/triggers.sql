@@ -7,6 +7,10 @@ SELECT tenant_triggers('canvass_routes', 'turf',
   secret => '{polygon,doors_done,progress_revision}',
   silent => '{doors_done,progress_revision}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.progress_revision = NEW.progress_revision');
+CREATE OR REPLACE TRIGGER turf_cuts_moves BEFORE UPDATE OF state ON turf_cuts FOR EACH ROW
+  EXECUTE FUNCTION state_move_check('cut');
+CREATE OR REPLACE TRIGGER canvass_routes_moves BEFORE UPDATE OF state ON canvass_routes FOR EACH ROW
+  EXECUTE FUNCTION state_move_check('turf');
 SELECT tenant_triggers('turf_takers', 'turf_taker');
 CREATE OR REPLACE TRIGGER turf_takers_count AFTER INSERT OR UPDATE ON turf_takers FOR EACH ROW EXECUTE FUNCTION count_takers();
 SELECT released_with('turf_cuts', 'list_id', 'voter_lists');

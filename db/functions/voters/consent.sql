@@ -57,7 +57,7 @@ BEGIN
   IF made.voter_id IS NULL AND made.address IS NULL THEN
     PERFORM refuse_field('voter_id', 'required', 'Say whose word this is: a person or an address.');
   ELSIF made.voter_id IS NOT NULL THEN
-    made.voter_id := voter_merged(organization, made.voter_id);
+    made.voter_id := voter_survivor(organization, made.voter_id);
   END IF;
   INSERT INTO consents AS c (organization_id, client_id, voter_id, address, channel, purpose, state, source, note,
                              occurred_at, actor)

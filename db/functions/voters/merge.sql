@@ -11,7 +11,7 @@ END
 $$;
 
 -- The survivor with its blanks filled from the other: values of the survivor win, lists are joined, and what
--- protects the person (confidential, unreachable, quiet) holds of both.
+-- protects the person (confidential, unreachable, quiet) holds of both. Of contacts the later one tells.
 CREATE OR REPLACE FUNCTION voter_merged(s voters, m voters) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
@@ -22,10 +22,10 @@ DECLARE
 BEGIN
   SELECT COALESCE(jsonb_object_agg(o.key, o.value), '{}') INTO filled
     FROM jsonb_each(to_jsonb(m)) o
-    WHERE o.key = ANY ('{state_id,source_id,first_name,middle_name,last_name,name_suffix,birth_date,birth_year,sex,party,
-        registration_status,registered_on,precinct,mailing_address}'::text[]
-        || CASE WHEN home THEN '{address,unit,city,state,zip5,zip4,address_key,door_id,household_id}'::text[] ELSE '{}' END)
-      AND o.value NOT IN ('null', '""') AND to_jsonb(s) -> o.key IN ('null', '""');
+    WHERE (o.key = ANY ('{{Voter.mergeable},address_key}'))
+      AND o.key <> ALL ('{support_level,support_at,last_contact_at,last_disposition,reached_at,quiet_until}')
+      AND (home OR o.key <> ALL ('{address,unit,city,state,zip5,zip4,address_key,door_id,household_id,moved_at}'))
+      AND o.value NOT IN ('null', '""', '[]', '{}') AND to_jsonb(s) -> o.key IN ('null', '""', '[]', '{}');
   kept := jsonb_build_object(
     'phones', (SELECT COALESCE(jsonb_agg(p.value ORDER BY p.place), '[]') FROM (
        SELECT e.value, min(e.place) AS place FROM jsonb_array_elements(s.phones || m.phones) WITH ORDINALITY e (value, place)
@@ -126,15 +126,7 @@ CREATE OR REPLACE FUNCTION voter_put(v voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-  UPDATE voters o SET (state_id, source_id, household_id, door_id, first_name, middle_name, last_name, name_suffix,
-      birth_date, birth_year, sex, party, registration_status, registered_on, precinct, districts, address, unit, city,
-      state, zip5, zip4, address_key, mailing_address, phones, emails, vote_history, custom, confidential, unreachable,
-      moved_at, merged_into, support_level, support_at, last_contact_at, last_disposition, reached_at, quiet_until)
-    = (v.state_id, v.source_id, v.household_id, v.door_id, v.first_name, v.middle_name, v.last_name, v.name_suffix,
-      v.birth_date, v.birth_year, v.sex, v.party, v.registration_status, v.registered_on, v.precinct, v.districts,
-      v.address, v.unit, v.city, v.state, v.zip5, v.zip4, v.address_key, v.mailing_address, v.phones, v.emails,
-      v.vote_history, v.custom, v.confidential, v.unreachable, v.moved_at, v.merged_into, v.support_level, v.support_at,
-      v.last_contact_at, v.last_disposition, v.reached_at, v.quiet_until)
+  UPDATE voters o SET {Voter.mergeable: @ = v.@}, address_key = v.address_key
     WHERE o.organization_id = v.organization_id AND o.id = v.id;
   -- Apart: a change of the revision does not raise the version, and this must do both.
   UPDATE voters o SET contacts_revision = o.contacts_revision + 1
@@ -210,8 +202,9 @@ AS $$
   SELECT id FROM chain
 $$;
 
--- What was said of somebody may come late, after a merge: it is told of whom the person became.
-CREATE OR REPLACE FUNCTION voter_merged(organization bigint, voter bigint) RETURNS bigint
+-- Follow merges: contacts recorded offline may carry the id of a voter that was merged since; answers the surviving
+-- voter. Refuses an id that there is not.
+CREATE OR REPLACE FUNCTION voter_survivor(organization bigint, voter bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -233,5 +226,5 @@ $$;
 GRANT EXECUTE ON FUNCTION merge_refuse(text,text), voter_merged(voters,voters),
   voter_merge(bigint,bigint,bigint,bigint,text), voter_put(voters),
   voter_merge_undo(bigint,bigint,bigint), voter_current(bigint,bigint),
-  voter_and_merged(bigint,bigint), voter_merged(bigint,bigint)
+  voter_and_merged(bigint,bigint), voter_survivor(bigint,bigint)
   TO campaign_api;

@@ -8,8 +8,7 @@ SELECT tenant_triggers('households', 'household',
 SELECT tenant_triggers('voter_sources', 'voter_source');
 -- A contact is no edit: it must not fail a form that is open elsewhere.
 SELECT tenant_triggers('voters', 'voter',
-  secret => '{state_id,first_name,middle_name,last_name,name_suffix,birth_date,birth_year,sex,'
-    'party,address,unit,zip4,address_key,mailing_address,phones,emails,vote_history,custom,'
+  secret => '{{Voter.personal},address_key,'
     'support_level,support_at,last_contact_at,last_disposition,reached_at,quiet_until,'
     'contacts_revision}',
   silent => '{support_level,support_at,last_contact_at,last_disposition,reached_at,quiet_until,'

@@ -62,16 +62,22 @@ fake_server_up(fake_server *self)
   g_slist_free_full(uris, (GDestroyNotify) g_uri_unref);
 }
 
+static gboolean
+has_no_sockets(gpointer user_data)
+{
+  return ((fake_server *) user_data)->sockets->len == 0;
+}
+
 void
 fake_server_down(fake_server *self)
 {
   for (guint i = 0; i < self->sockets->len; i++) {
     SoupWebsocketConnection *connection = self->sockets->pdata[i];
-    g_signal_handlers_disconnect_by_data(connection, self);
-    soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
+    /* Otherwise the other side was faster, and its farewell has been answered. */
+    if (soup_websocket_connection_get_state(connection) == SOUP_WEBSOCKET_STATE_OPEN)
+      soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
   }
-  fake_run(50);
-  g_ptr_array_set_size(self->sockets, 0);
+  fake_wait(has_no_sockets, self);
   soup_server_disconnect(self->soup);
   g_clear_object(&self->soup);
 }
@@ -135,6 +141,16 @@ guint
 fake_server_n_sockets(fake_server *self)
 {
   return self->sockets->len;
+}
+
+guint
+fake_server_n_open(fake_server *self)
+{
+  guint n = 0;
+  for (guint i = 0; i < self->sockets->len; i++)
+    if (soup_websocket_connection_get_state(self->sockets->pdata[i]) == SOUP_WEBSOCKET_STATE_OPEN)
+      n++;
+  return n;
 }
 
 static gboolean

@@ -29,6 +29,7 @@ void fake_problem(SoupServerMessage *message, guint status, const char *json);
 /* Send to everybody who follows /v1/changes/live. */
 void fake_server_push(fake_server *server, const char *json);
 guint fake_server_n_sockets(fake_server *server);
+guint fake_server_n_open(fake_server *server); /* neither side has said goodbye */
 
 /* Run the main loop until @done, at most ten seconds; the test fails otherwise. */
 void fake_wait(gboolean (*done)(gpointer), gpointer user_data);

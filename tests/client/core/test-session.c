@@ -272,6 +272,12 @@ n_files(fixture *f)
   return n;
 }
 
+static gboolean
+was_signed_out(gpointer data)
+{
+  return ((fixture *) data)->n_sign_outs > 0;
+}
+
 static void
 test_sign_out(fixture *f, gconstpointer data)
 {
@@ -284,7 +290,7 @@ test_sign_out(fixture *f, gconstpointer data)
   g_assert_cmpuint(n_files(f), ==, 0);
   check_text(f, "user-name", NULL);
   check_text(f, "message", NULL);
-  fake_run(200);
+  fake_wait(was_signed_out, f);
   g_assert_cmpuint(f->n_sign_outs, ==, 1);
 }
 

@@ -244,8 +244,12 @@ static void
 set_down(fake_server *self, gpointer data)
 {
   self->down = GPOINTER_TO_INT(data);
-  for (guint i = 0; self->down && i < self->feeds->len; i++)
-    soup_websocket_connection_close(self->feeds->pdata[i], SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
+  for (guint i = 0; self->down && i < self->feeds->len; i++) {
+    SoupWebsocketConnection *feed = self->feeds->pdata[i];
+    /* Otherwise the client was faster, and its farewell has been answered. */
+    if (soup_websocket_connection_get_state(feed) == SOUP_WEBSOCKET_STATE_OPEN)
+      soup_websocket_connection_close(feed, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
+  }
 }
 
 void

@@ -29,7 +29,19 @@ def one(sql):
 
 class Parameters(unittest.TestCase):
     def test_numbers(self):
-        self.assertEqual(one("SELECT :a::int, :b, :a;"), ("SELECT $1::int, $2, $1", ["a", "b"]))
+        self.assertEqual(one("SELECT :path.a::int, :arg.b, :path.a;"),
+                         ("SELECT $1::int, $2, $1", [("path", "a"), ("arg", "b")]))
+
+    def test_sources(self):
+        """One name with two sources is two parameters; the whole body has no name."""
+        sql, params = one("SELECT :call.address, :body.address, :body::jsonb, :page.limit, :query.text")
+        self.assertEqual(sql, "SELECT $1, $2, $3::jsonb, $4, $5")
+        self.assertEqual(params, [("call", "address"), ("body", "address"), ("body", None),
+                                  ("page", "limit"), ("query", "text")])
+        self.assertEqual([build.c_param(p) for p in params[:3]],
+                         ['{CCD_FROM_CALL, CCD_CALL_ADDRESS, "address"}',
+                          '{CCD_FROM_BODY, CCD_OWN_NONE, "address"}',
+                          '{CCD_FROM_WHOLE_BODY, CCD_OWN_NONE, "body"}'])
 
     def test_what_is_none(self):
         for sql in ("'it''s :no'", "E'a\\':no'", '"a:no"', "$$ :no $$", "$x$ :no $$ $x$", "a[1:2]",
@@ -40,7 +52,7 @@ class Parameters(unittest.TestCase):
         self.assertEqual(one("SELECT 1 -- :no\n, /* :no /* ' */ :no */ 2"), ("SELECT 1\n,   2", []))
 
     def test_lines_stay(self):
-        query, = read("-- SPDX\n\n-- name: q\n-- about\n/* a\nb */ SELECT :x")
+        query, = read("-- SPDX\n\n-- name: q\n-- about\n/* a\nb */ SELECT :arg.x")
         self.assertEqual(query.line, 3)
         self.assertEqual(query.sql.index("SELECT"), len(query.sql) - len("SELECT $1"))
         self.assertEqual(query.sql.count("\n"), 3)
@@ -55,6 +67,12 @@ class Parameters(unittest.TestCase):
             "SELECT 1\n, /* x": "x.sql:3: query q: comment",
             "SELECT $a$ x": "x.sql:2: query q: $a$",
             "SELECT $1": "parameters are named",
+            "SELECT\n :address": "x.sql:3: query q: :address does not say where its value comes from",
+            "SELECT :call": "x.sql:2: query q: :call does not say",
+            "SELECT :path": "x.sql:2: query q: :path does not say",
+            "SELECT :calls.actor": ":calls.actor does not say where",
+            "SELECT :call.adress": ":call.adress: call has actor, address,",
+            "SELECT :page.cursor_3": ":page.cursor_3: page has limit, cursor_1, cursor_2",
             "SELECT {x}": "expected {columns}",
             "SELECT '{columns}'": "inside quotes",
             "SELECT 1; SELECT 2": "one statement per name",

@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include "server/data/ccd-migrate.h"
+#include "server/data/ccd-parts.h"
 
 /* By tests/unit/data/run.py, on an empty database. */
 
@@ -23,13 +24,27 @@ put(const char *name, const char *sql)
   g_free(path);
 }
 
+typedef struct thing {
+  char *name, *note, *place;
+  cc_strings marks;
+} thing;
+
+static const cc_field thing_fields[] = {
+  CC_STRING(thing, name, .flags = CC_IMPORTED | CC_PERSONAL),
+  CC_STRING(thing, note, .flags = CC_NULLABLE | CC_PERSONAL),
+  CC_STRING(thing, place, .flags = CC_NULLABLE | CC_PERSONAL | CC_RESIDENCE),
+  CC_STRINGS(thing, marks, .flags = CC_IMPORTED | CC_PERSONAL, .fallback = "[]"),
+};
+static const cc_type thing_type = CC_TYPE(thing, "Thing", thing_fields);
+static const cc_type *types[] = {&thing_type, NULL};
+
 /* Migrate; @says NULL: it works and applies @n migrations and @n_functions files of functions. */
 static void
 expect_both(int n, int n_functions, const char *says)
 {
   ccd_migrated done = {.migrations = -1, .functions = -1};
   cc_error error = {0};
-  cc_status status = ccd_migrate(url, folder, functions, &done, &error);
+  cc_status status = ccd_migrate(url, folder, functions, types, &done, &error);
   if (says == NULL) {
     g_assert_cmpstr(error.message, ==, "");
     g_assert_cmpint(status, ==, CC_OK);
@@ -54,8 +69,7 @@ ask(const char *sql)
 {
   PGconn *pg = PQconnectdb(url);
   PGresult *rows = PQexec(pg, sql);
-  char *answer =
-    PQresultStatus(rows) == PGRES_TUPLES_OK ? g_strdup(PQgetvalue(rows, 0, 0)) : NULL;
+  char *answer = PQresultStatus(rows) == PGRES_TUPLES_OK ? g_strdup(PQgetvalue(rows, 0, 0)) : NULL;
   PQclear(rows);
   PQfinish(pg);
   return answer;
@@ -171,12 +185,71 @@ test_functions_go(void)
   assert_answer("SELECT own()", "5");
 }
 
+static void
+test_parts(void)
+{
+  static const struct {
+    const char *sql, *made, *says;
+  } cases[] = {
+    {"'{}' {a,b} {columns}", "'{}' {a,b} {columns}", NULL},
+    {"({Thing.personal})", "(name, note, place, marks)", NULL},
+    {"{Thing.personal+imported}|{Thing.personal-imported-residence}", "name, marks|note", NULL},
+    {"{Thing.personal: @ = #};", "name = '', note = NULL, place = NULL, marks = '[]';", NULL},
+    {"'{{Thing.imported},more}'", "'{name, marks,more}'", NULL},
+    {"{Thing.imported:\n  v.@ :=\n  r.@;} -- 4",
+     "v.name :=   r.name; v.marks :=   r.marks;\n\n -- 4",
+     NULL},
+    {"-{Thing.searchable}", "-", NULL},
+    {"SELECT {Other.imported}", NULL, "{Other.imported}: no such type is known here"},
+    {"SELECT {Thing.painted}", NULL, "{Thing.painted}: expected"},
+    {"SELECT {Thing.}", NULL, "{Thing.}: expected"},
+    {"SELECT {Thing.imported: ", NULL, "expected"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    cc_str out = CC_STR_INIT(1000);
+    cc_error error = {0};
+    cc_status status = ccd_parts_expand(cases[i].sql, types, &out, &error);
+    if (cases[i].says == NULL) {
+      g_assert_cmpint(status, ==, CC_OK);
+      g_assert_cmpstr(out.text, ==, cases[i].made);
+    } else {
+      g_assert_nonnull(strstr(error.message, cases[i].says));
+    }
+    cc_str_done(&out);
+  }
+}
+
+/* A file is run again when the type that its parts name has changed. */
+static void
+test_parts_of_functions(void)
+{
+  put("functions/ORDER", "p.sql\n");
+  put("functions/p.sql",
+      "CREATE OR REPLACE FUNCTION p() RETURNS text LANGUAGE sql AS"
+      " $$ SELECT '{Thing.imported}' $$;");
+  expect_both(0, 1, NULL);
+  assert_answer("SELECT p()", "name, marks");
+  expect_both(0, 0, NULL);
+  const cc_type *const before = types[0];
+  cc_type shorter = thing_type;
+  shorter.n_fields = 1;
+  types[0] = &shorter;
+  expect_both(0, 1, NULL);
+  assert_answer("SELECT p()", "name");
+  types[0] = before;
+  put("functions/p.sql", "SELECT 1;\n{Thing.none}");
+  expect_both(0, 0, "p.sql: {Thing.none}: expected");
+  put("functions/ORDER", "");
+  expect_both(0, 1, NULL);
+}
+
 static gpointer
 migrate_too(gpointer data)
 {
   ccd_migrated done = {0};
   cc_error error = {0};
-  g_assert_cmpint(ccd_migrate(url, folder, functions, &done, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_migrate(url, folder, functions, types, &done, &error), ==, CC_OK);
   return GINT_TO_POINTER(done.migrations);
 }
 
@@ -197,13 +270,15 @@ static void
 test_unreachable(void)
 {
   cc_error error = {0};
-  g_assert_cmpint(ccd_migrate("host=/nowhere", folder, functions, /* ret= */ NULL, &error),
+  g_assert_cmpint(ccd_migrate("host=/nowhere", folder, functions, types, /* ret= */ NULL, &error),
                   ==,
                   CC_ERR_UNAVAILABLE);
-  g_assert_cmpint(
-    ccd_migrate(url, "/nowhere", functions, /* ret= */ NULL, &error), ==, CC_ERR_INTERNAL);
-  g_assert_cmpint(
-    ccd_migrate(url, folder, "/nowhere", /* ret= */ NULL, &error), ==, CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_migrate(url, "/nowhere", functions, types, /* ret= */ NULL, &error),
+                  ==,
+                  CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_migrate(url, folder, "/nowhere", types, /* ret= */ NULL, &error),
+                  ==,
+                  CC_ERR_INTERNAL);
 }
 
 int
@@ -222,6 +297,8 @@ main(int argc, char **argv)
   g_test_add_func("/migrate/files", test_migrate);
   g_test_add_func("/migrate/functions", test_functions);
   g_test_add_func("/migrate/functions-go", test_functions_go);
+  g_test_add_func("/migrate/parts", test_parts);
+  g_test_add_func("/migrate/parts-of-functions", test_parts_of_functions);
   g_test_add_func("/migrate/together", test_together);
   g_test_add_func("/migrate/unreachable", test_unreachable);
   int result = g_test_run();

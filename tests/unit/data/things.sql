@@ -2,18 +2,18 @@
 -- Queries of test-data only.
 
 -- name: thing_get
-SELECT {columns t} FROM things t WHERE t.id = :thing_id::bigint;
+SELECT {columns t} FROM things t WHERE t.id = :arg.thing_id::bigint;
 
 -- name: thing_insert
 INSERT INTO things
 SELECT r.* FROM jsonb_populate_record(NULL::things, :body::jsonb || jsonb_build_object(
-  'id', nextval(pg_get_serial_sequence('things', 'id')), 'organization_id', :organization_id::bigint,
+  'id', nextval(pg_get_serial_sequence('things', 'id')), 'organization_id', :call.organization_id::bigint,
   'at', now(), 'data', '{"a": 1}'::jsonb, 'open', true, 'version', 1)) r
 RETURNING {columns}
 
 -- name: thing_update
 UPDATE things t SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(t, :body::jsonb) r)
-WHERE t.id = :thing_id::bigint
+WHERE t.id = :arg.thing_id::bigint
 RETURNING {columns t}
 
 -- name: thing_who
@@ -26,19 +26,19 @@ FROM things
 SELECT id, title FROM things ORDER BY id
 
 -- name: thing_cast
-SELECT :text::bigint AS n
+SELECT :arg.text::bigint AS n
 
 -- name: thing_divide
-SELECT 1 / :n::int AS n
+SELECT 1 / :arg.n::int AS n
 
 -- name: thing_sleep
-SELECT pg_sleep(:seconds::float8)
+SELECT pg_sleep(:arg.seconds::float8)
 
 -- name: thing_lock
-SELECT id FROM things WHERE id = :thing_id::bigint FOR UPDATE
+SELECT id FROM things WHERE id = :arg.thing_id::bigint FOR UPDATE
 
 -- name: thing_raise
-SELECT raise_it(:state::text, :detail::text, :field::text)
+SELECT raise_it(:arg.state::text, :arg.detail::text, :arg.field::text)
 
 -- name: thing_delete_parent
 DELETE FROM parents WHERE id = 1

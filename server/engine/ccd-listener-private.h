@@ -37,7 +37,8 @@ typedef struct ccd_connection {
   uint64_t received;       /* bytes of body, thrown away ones included */
   size_t capacity;         /* of request.body */
   char *body;
-  void *stream;     /* from .begin until the handler has it */
+  void *begun_by;   /* what .begin left, until the handler has it */
+  bool streamed;    /* the body goes to .write */
   uint64_t refused; /* bytes that .write did not take */
   bool chunked;
   bool begun; /* the head was seen; counted in listener->in_flight */

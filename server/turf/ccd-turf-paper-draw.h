@@ -51,6 +51,3 @@ void ccd_paper_box(ccd_paper *paper, double x, double y, double width, const cha
 void ccd_paper_rule(ccd_paper *paper, double y, double grey);
 void ccd_paper_barcode(ccd_paper *paper, double x, double y, double height, const char *text);
 void ccd_paper_qr(ccd_paper *paper, double x, double y, double side);
-
-/* The map of the turf into a frame. */
-void ccd_paper_map(ccd_paper *paper, double x, double y, double width, double height);

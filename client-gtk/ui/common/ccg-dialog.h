@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Show a dialog whose responses have all been added; their words are never cut off. */
+void ccg_dialog_present(AdwMessageDialog *dialog);
+
+G_END_DECLS

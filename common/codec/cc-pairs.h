@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/base/cc-arena.h"
+#include "common/base/cc-status.h"
+#include "common/codec/cc-encode.h"
+#include "common/codec/cc-type.h"
+
+/* Structs from text: path parameters, query strings, database rows. */
+
+/* A name and its text, as a path or a query string has them (already percent-decoded). */
+typedef struct cc_pair {
+  const char *name;
+  const char *text;
+  size_t length;
+} cc_pair;
+
+/**
+ * Decode path parameters or a query string by the same tables: scalars from text, STRINGS and ENUM
+ * lists are not possible here. A repeated or unknown name is an error. Pointers are the names.
+ */
+cc_status cc_decode_pairs(const cc_type *type,
+                          const cc_pair *pairs,
+                          size_t n_pairs,
+                          cc_arena *arena,
+                          void **ret,
+                          cc_present *ret_present,
+                          cc_error_list *reterr) CC_MUSTCHECK;
+
+/* Fill a struct from a row (strings are copied into @arena). The inverse of cc_field_text. */
+cc_status cc_bind_row(const cc_row_map *map,
+                      const cc_cell *cells,
+                      cc_arena *arena,
+                      void *ret_object) CC_MUSTCHECK;

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/rules/cc-text-template.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/cc-utf8.h"
+
+/* Templates: "Hi {first_name}, this is {texter_first_name}". */
+
+const cc_text_field cc_text_fields[] = {
+  {"first_name", "Alexandra"},
+  {"last_name", "Washington"},
+  {"city", "Springfield"},
+  {"precinct", "12-3"},
+  {"organization", "Neighbors for Springfield"},
+  {"texter_first_name", "Alexandra"},
+  {0},
+};
+
+/* Field of this name, @length bytes long; NULL: there is none. */
+static const cc_text_field *
+find_field(const cc_text_field *fields, const char *name, size_t length)
+{
+  for (; fields->name != NULL; fields++)
+    if (strlen(fields->name) == length && memcmp(fields->name, name, length) == 0)
+      return fields;
+  return NULL;
+}
+
+/* The next "{…}": @ret_end is behind its brace. NULL: there is none. */
+static const char *
+next_field(const char *from, const char **ret_end)
+{
+  const char *begin = strchr(from, '{');
+  const char *end = begin == NULL ? NULL : strchr(begin, '}');
+  if (end == NULL)
+    return NULL;
+  *ret_end = end + 1;
+  return begin;
+}
+
+/* One walk for both passes: count with @to NULL, write with @to. Returns bytes without NUL. */
+static size_t
+render_template(const char *template, const cc_text_field *fields, char *to)
+{
+  size_t n = 0;
+  const char *end = NULL;
+  for (const char *begin; (begin = next_field(template, &end)) != NULL; template = end) {
+    size_t before = (size_t) (begin - template);
+    const cc_text_field *field = find_field(fields, begin + 1, (size_t) (end - begin) - 2);
+    const char *value = field == NULL || field->value == NULL ? "" : field->value;
+    size_t length = strlen(value);
+    if (to != NULL) {
+      memcpy(to + n, template, before);
+      memcpy(to + n + before, value, length);
+    }
+    n += before + length;
+  }
+  size_t rest = strlen(template);
+  if (to != NULL)
+    memcpy(to + n, template, rest);
+  return n + rest;
+}
+
+char *
+cc_text_render(const char *template, const cc_text_field *fields, cc_arena *arena)
+{
+  size_t length = render_template(template, fields, NULL);
+  char *made = cc_arena_text(arena, length + 1);
+  if (made == NULL)
+    return NULL;
+  (void) render_template(template, fields, made);
+  made[length] = '\0';
+  return made;
+}
+
+static cc_status
+refuse_template(const char *pointer, const char *message, cc_error *reterr)
+{
+  cc_status status = cc_fail_field(reterr, CC_ERR_INVALID, "unknown_field", pointer, "%s", message);
+  if (reterr == NULL)
+    return status;
+  size_t n = (size_t) snprintf(reterr->hint, sizeof(reterr->hint), "Fields are ");
+  for (const cc_text_field *field = cc_text_fields; field->name != NULL; field++) {
+    bool last = field[1].name == NULL;
+    int more = snprintf(reterr->hint + n,
+                        sizeof(reterr->hint) - n,
+                        "{%s}%s",
+                        field->name,
+                        last ? "." : ", ");
+    if (more < 0 || (size_t) more >= sizeof(reterr->hint) - n)
+      break;
+    n += (size_t) more;
+  }
+  return status;
+}
+
+/* The innermost braces are a field: of "{a {b}" that is {b}, and the first brace is alone. */
+cc_status
+cc_text_check(const char *template, const char *pointer, cc_error *reterr)
+{
+  bool lonely = false;
+  for (const char *at = template; *at != '\0'; at++) {
+    size_t inside = *at == '{' ? strcspn(at + 1, "{}") : 0;
+    if (*at == '{' && at[1 + inside] == '}') {
+      if (find_field(cc_text_fields, at + 1, inside) == NULL) {
+        char message[120];
+        int shown = inside > 60 ? 60 : (int) inside;
+        (void) snprintf(message, sizeof(message), "There is no field {%.*s}.", shown, at + 1);
+        return refuse_template(pointer, message, reterr);
+      }
+      at += 1 + inside;
+    } else if (*at == '{' || *at == '}') {
+      lonely = true;
+    }
+  }
+  return lonely ? refuse_template(pointer, "A brace has no partner.", reterr) : CC_OK;
+}
+
+static bool
+is_shouted(const char *name)
+{
+  for (const char *at = name; *at != '\0';) {
+    uint32_t c = cc_utf8_next(&at);
+    if (cc_utf8_upper(c) != c)
+      return false;
+  }
+  return true;
+}
+
+const char *
+cc_text_name(const char *name, cc_arena *arena)
+{
+  if (name == NULL || !is_shouted(name))
+    return name;
+  char *made = cc_arena_text(arena, 4 * strlen(name) + 1);
+  if (made == NULL)
+    return NULL;
+  size_t n = 0;
+  bool inside = false; /* of a word */
+  for (const char *at = name; *at != '\0';) {
+    uint32_t c = cc_utf8_next(&at);
+    n += cc_utf8_put(inside ? cc_utf8_lower(c) : c, made + n);
+    inside = c != '_' && cc_utf8_is_word(c);
+  }
+  made[n] = '\0';
+  return made;
+}

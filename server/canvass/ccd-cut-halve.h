@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/canvass/ccd-cut-split.h"
+
+/* Halve again and again, then even out. Same results. */
+cc_status ccd_cut_halve(const ccd_stops *s,
+                        const ccd_watch *watch,
+                        cc_arena *scratch,
+                        int *ret_order,
+                        int *ret_end,
+                        int *ret_n,
+                        cc_error *reterr) CC_MUSTCHECK;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/canvass/ccd-tour.h"
+
+/* The shortest tour of all: n <= CCD_TOUR_EXACT + 1. O(n^2 2^n) time, O(n 2^n) memory. */
+cc_status ccd_tour_exact(const ccd_tour_problem *problem,
+                         cc_arena *scratch,
+                         int *ret_order,
+                         int64_t *ret_length,
+                         cc_error *reterr) CC_MUSTCHECK;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/contacts/ccd-contacts.h"
+#include "server/rules/ccd-contact.h"
+
+cc_status
+ccd_contacts_record(ccd_call *call, cc_error *reterr)
+{
+  ccd_contact_said said = ccd_contact_of(call->body);
+  return ccd_contact_once(call,
+                          call->route->audit,
+                          call->route->query,
+                          NULL,
+                          &said,
+                          &call->rows,
+                          reterr);
+}
+
+/* One outcome for many doors, without answers. */
+cc_status
+ccd_contacts_check_many(ccd_call *call, cc_error *reterr)
+{
+  const cc_bulk_contact *body = call->body;
+  const ccd_contact_said said = {
+    .channel = "door",
+    .disposition = body->disposition,
+    .occurred = body->occurred_at,
+  };
+  ccd_arg *args = cc_arena_alloc(call->arena, 2 * sizeof(*args));
+  const char *checked = ccd_contact_checked(call, &said);
+  if (args == NULL || checked == NULL)
+    return cc_fail_memory(reterr);
+  args[0] = (ccd_arg){"checked", checked};
+  call->args = args;
+  return CC_OK;
+}

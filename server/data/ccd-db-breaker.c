@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-db-breaker.h"
+
+#include "server/data/ccd-db-private.h"
+
+/* The breaker. When the database stops answering, the connection that waited in vain trips it: from
+ * then on every call is refused at once, until the pool's prober has connected again. */
+
+bool
+ccd_db_up(const ccd_db *db)
+{
+  return atomic_load(&db->up);
+}
+
+void
+ccd_db_trip(ccd_db *db, unsigned generation)
+{
+  pthread_mutex_lock(&db->lock);
+  if (generation == atomic_load(&db->generation)) {
+    atomic_fetch_add(&db->generation, 1);
+    atomic_store(&db->up, false);
+    for (ccd_waiter *waiter = db->first_waiter; waiter != NULL; waiter = waiter->next) {
+      waiter->refused = true;
+      pthread_cond_signal(&waiter->wake);
+    }
+    db->first_waiter = db->last_waiter = NULL;
+    db->n_waiting = 0;
+    pthread_cond_signal(&db->wake_prober);
+  }
+  pthread_mutex_unlock(&db->lock);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/data/ccd-db-types.h"
+
+/* The pool of connections and its breaker. */
+
+typedef struct ccd_db_options {
+  const char *url;          /* DATABASE_URL: libpq connection string or URI */
+  int connections;          /* size of the pool */
+  int statement_timeout_ms; /* the server's own limit */
+  int lock_timeout_ms;
+  int call_timeout_ms; /* every wait of one call together */
+} ccd_db_options;
+
+/**
+ * Open the pool: connect once, prepare every query, hold each use against its types.
+ *
+ * A query that does not fit is named with column and field in @reterr: the server must not start.
+ */
+cc_status ccd_db_open(const ccd_db_options *options,
+                      const ccd_query_use *uses,
+                      size_t n_uses,
+                      ccd_db **ret,
+                      cc_error *reterr) CC_MUSTCHECK;
+void ccd_db_close(ccd_db *db);
+
+/* Borrow a connection; the longest waiter gets the next free one. CC_ERR_UNAVAILABLE when none came
+ * free within the call timeout or the database is away. */
+cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;
+void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
+
+/* Figures for /metrics. */
+typedef struct ccd_db_stats {
+  int connections, borrowed, waiting;
+  uint64_t timeouts, reconnects, errors;
+  bool up;
+} ccd_db_stats;
+
+void ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret);

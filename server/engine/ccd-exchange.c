@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-exchange.h"
+
+static bool
+has_client_id(const cc_type *body)
+{
+  int index = body == NULL ? -1 : cc_type_find(body, "client_id");
+  return index >= 0 && !(body->fields[index].flags & CC_READ_ONLY);
+}
+
+bool
+ccd_exchange_takes_key(const ccd_route *route)
+{
+  return route->tx == CCD_WRITE && !route->secret_reply && route->op->shape != CC_REPLY_FILE &&
+         route->op->body_media == NULL && !has_client_id(route->op->body);
+}
+
+cc_status
+ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
+{
+  return exchange->conn != NULL ? CC_OK
+                                : ccd_db_borrow(exchange->server->db, &exchange->conn, reterr);
+}

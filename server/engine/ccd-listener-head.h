@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-listener.h"
+
+/* A request header by its lower-case name, or NULL. Repeated headers were refused or joined. */
+const char *ccd_http_header(const ccd_http_request *request, const char *lower_name);

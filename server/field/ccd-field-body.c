@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "common/api/cc-field.h"
+#include "common/base/cc-str.h"
+#include "server/field/ccd-field-body.h"
+
+#define BODY_MAX (256u * 1024)
+
+const char *
+ccd_field_body_refusal(cc_arena *arena, const char *code, const char *message)
+{
+  cc_str text = CC_STR_INIT(4096);
+  cc_str_add(&text, "{\"code\":");
+  cc_str_add_json(&text, code, strlen(code));
+  cc_str_add(&text, ",\"message\":");
+  cc_str_add_json(&text, message, strlen(message));
+  cc_str_add_char(&text, '}');
+  const char *made = text.failed ? NULL : cc_arena_strdup(arena, text.text);
+  cc_str_done(&text);
+  return made;
+}
+
+/* Check the body of an operation. Returns NULL and the body in *ret_body as the kind's type keeps
+ * it, or the refusal as JSON and the body as it came. *ret_body NULL: out of memory. */
+const char *
+ccd_field_right_lacking(ccd_call *call, const char *kind_name)
+{
+  const cc_field_kind *kind = cc_field_kind_find(kind_name);
+  if (kind == NULL || call->actor->rights & CC_RIGHT_BIT(cc_right_find(kind->right)))
+    return NULL;
+  return kind->right;
+}
+
+const char *
+ccd_field_body_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
+{
+  *ret_body = body;
+  const cc_field_kind *kind = cc_field_kind_find(kind_name);
+  if (kind == NULL || kind->body == NULL)
+    return NULL; /* the database says what it thinks of it */
+  cc_error_list errors = {.arena = call->arena};
+  cc_present present = {0};
+  void *object = NULL;
+  cc_status status = cc_decode(kind->body,
+                               body,
+                               strlen(body),
+                               CC_MODE_CREATE,
+                               call->arena,
+                               &object,
+                               &present,
+                               &errors);
+  if (status != CC_OK && errors.n > 0)
+    return ccd_field_body_refusal(call->arena,
+                                  errors.items[0].code,
+                                  cc_arena_printf(call->arena,
+                                                  "%s: %s",
+                                                  errors.items[0].pointer,
+                                                  errors.items[0].message));
+  cc_str text = CC_STR_INIT(BODY_MAX);
+  if (status == CC_OK)
+    cc_encode_body(kind->body, object, &present, &text);
+  *ret_body = status != CC_OK || text.failed ? NULL : cc_arena_strdup(call->arena, text.text);
+  cc_str_done(&text);
+  return NULL;
+}
+
+/* The members of an uploaded contact that its outcome and answers are checked by. The body as a
+ * whole is the statement's: it may have members that this server does not know yet. */
+typedef struct field_contact {
+  char *channel;
+  char *disposition;
+  cc_contact_answer **answers;
+  size_t n_answers;
+  int64_t *script_id;
+  bool undone;
+} field_contact;
+
+static const cc_field contact_fields[] = {
+  CC_STRING(field_contact, channel),
+  CC_STRING(field_contact, disposition),
+  CC_LIST(field_contact, answers, cc_contact_answer, &cc_contact_answer_type),
+  CC_OPT_INT64(field_contact, script_id),
+  CC_BOOL(field_contact, undone),
+};
+static const cc_type contact_type = CC_TYPE(field_contact, "FieldContact", contact_fields);
+
+bool
+ccd_field_body_said(ccd_call *call, const char *kind, const char *body, ccd_contact_said *ret)
+{
+  if (strcmp(kind, "contact") != 0)
+    return false;
+  cc_error_list errors = {.arena = call->arena};
+  void *object = NULL;
+  cc_status status = cc_decode(&contact_type,
+                               body,
+                               strlen(body),
+                               CC_MODE_REPLY,
+                               call->arena,
+                               &object,
+                               NULL,
+                               &errors);
+  if (status != CC_OK) {
+    *ret = (ccd_contact_said){.unreadable = true};
+    return true;
+  }
+  const field_contact *contact = object;
+  *ret = (ccd_contact_said){
+    .channel = contact->channel,
+    .disposition = contact->disposition,
+    .has_answers = contact->answers != NULL,
+    .answers = {contact->answers, contact->n_answers},
+    .script_id = contact->script_id == NULL ? 0 : *contact->script_id,
+  };
+  return !contact->undone;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-call.h"
+
+/* Who may give whom which rights. */
+
+/* A role with single rights, as the database has them. Role NULL: no member. */
+typedef struct ccd_standing {
+  const char *role;
+  const char *permissions;
+} ccd_standing;
+
+/**
+ * May the actor bring somebody from one standing to another? Only an owner touches owners and
+ * admins; nobody gives a right that he does not have himself.
+ *
+ * CC_ERR_FORBIDDEN: owner_only or above_own_rights.
+ */
+cc_status ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_error *reterr)
+  CC_MUSTCHECK;
+
+/* The actor has every grantable right of @rights. CC_ERR_FORBIDDEN: above_own_rights. */
+cc_status ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr) CC_MUSTCHECK;
+
+/* The `permissions` of the body are names of grantable rights; otherwise the field's error is in
+ * the call's list and CC_ERR_INVALID is returned. NULL is fine. */
+cc_status ccd_permissions_valid(ccd_call *call, const char *permissions) CC_MUSTCHECK;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/api/cc-phonebank.h"
+#include "server/phonebank/ccd-phonebank-routes.h"
+#include "server/rules/ccd-contact.h"
+
+cc_status
+ccd_phonebank_result(ccd_call *call, cc_error *reterr)
+{
+  const cc_call_result *body = call->body;
+  const ccd_contact_said said = {
+    .channel = "phone",
+    .disposition = body->disposition,
+    .has_answers = body->answers != NULL,
+    .answers = {body->answers, body->n_answers},
+    .occurred = body->occurred_at,
+  };
+  return ccd_contact_once(call,
+                          call->route->audit,
+                          call->route->query,
+                          NULL,
+                          &said,
+                          &call->rows,
+                          reterr);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "common/rules/cc-script-rule.h"
+#include "server/engine/ccd-server.h"
+
+/* Scripts that this process has read, for checking answers without asking the database. A script in
+ * memory may be old: whoever decides by it sends its version along, and the statement refuses an
+ * old one (docs/decisions/0001). Locks by itself. */
+
+/* One version of a script. Never changed; counted references. */
+typedef struct ccd_script {
+  cc_rule_script rules;
+  int64_t organization_id;
+  size_t bytes;
+  cc_arena *arena; /* holds everything, this struct too */
+  int references;  /* atomic */
+} ccd_script;
+
+ccd_scripts *ccd_scripts_new(void);
+void ccd_scripts_free(ccd_scripts *scripts);
+
+/* NULL is allowed. */
+void ccd_script_release(ccd_script *script);
+
+CC_DEFINE_AUTO(ccd_script, ccd_script_release)
+
+/**
+ * A script of the call's organization, from memory.
+ *
+ * @script_id: 0: the script that has step @step_id
+ *
+ * Returns a reference; NULL: not in memory.
+ */
+ccd_script *ccd_scripts_find(ccd_call *call, int64_t script_id, int64_t step_id);
+
+/**
+ * Read a script from the database, and keep it in memory.
+ *
+ * @inside: the call has a transaction; else the statement is one of its own
+ * @ret: a reference; NULL when there is no such script; set on CC_OK only
+ */
+cc_status ccd_scripts_read(ccd_call *call,
+                           bool inside,
+                           int64_t script_id,
+                           int64_t step_id,
+                           ccd_script **ret,
+                           cc_error *reterr) CC_MUSTCHECK;

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/turf/ccd-turf-paper-draw.h"
+
+/* The map of the turf into a frame. */
+void ccd_paper_map(ccd_paper *paper, double x, double y, double width, double height);

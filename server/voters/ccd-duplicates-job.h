@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/jobs/ccd-job.h"
+
+cc_status ccd_duplicates_run(ccd_job *job, cc_error *reterr);

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A copy of the sources that a test changes by the steps of docs/adding-an-endpoint.md, and builds."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from . import services
+
+COPIED = ["common", "db", "server", "meson.build", "meson_options.txt"]
+
+
+def copy_into(folder):
+    for name in COPIED:
+        source = services.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+
+
+def lines_of_page(*patterns):
+    """The first line of the page that each pattern finds, as printed."""
+    text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
+    return [re.search(rf"^ +({pattern})$", text, re.M).group(1) for pattern in patterns]
+
+
+def insert_before(path, anchor, line):
+    text = path.read_text()
+    assert text.count(anchor) == 1, f"{path.name} has no single {anchor!r}"
+    path.write_text(text.replace(anchor, f"{line}\n{anchor}"))
+
+
+def add_migration(folder, name, line):
+    migrations = folder / "db" / "migrations"
+    last = max(int(path.name[:4]) for path in migrations.glob("*.sql"))
+    (migrations / f"{last + 1:04}_{name}.sql").write_text(line + "\n")
+
+
+def build(folder):
+    """The program of the copy."""
+    environment = {**os.environ, "PATH": "/usr/bin:/bin"}
+    for command in (["meson", "setup", "build", "-Dtests=false", "-Dclient=disabled", "--buildtype=debug"],
+                    ["ninja", "-C", "build"]):
+        result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return folder / "build" / "server" / "campaign-centerd"

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the jobs of a test run do: build a folder, run meson's tests, pytest or lint, and read what came of it."""
+
+import json
+import os
+import shutil
+
+from . import server, services
+from .jobs import RESULTS, ROOT, Case, read_junit, run, tail
+
+PYTHON = "/usr/bin/python3"
+
+# Folder: environment and options of meson setup. Warnings are errors, but where gcc does not optimize: it then
+# warns of what it otherwise knows to be impossible.
+BUILDS = {
+    "build-test": ({"CC": "gcc"}, ["--werror"]),
+    "build-asan": ({"CC": "clang"}, ["--werror", "-Db_sanitize=address,undefined", "-Db_lundef=false",
+                                     "-Dfuzzers=true"]),
+    "build-tsan": ({"CC": "clang"}, ["--werror", "-Db_sanitize=thread", "-Db_lundef=false"]),
+    # The server counts in many threads.
+    "build-coverage": ({"CC": "gcc"}, ["-Db_coverage=true", "-Dbuildtype=debug",
+                                       "-Dc_args=-fprofile-update=atomic"]),
+}
+
+
+def configure(folder, job):
+    """Make a build folder that is not there yet; a case when that failed."""
+    environment, options = BUILDS[folder]
+    if (ROOT / folder / "build.ninja").exists():
+        return []
+    shutil.rmtree(ROOT / folder, ignore_errors=True)
+    code = run(["meson", "setup", folder, *options], job.log, **environment)
+    return [Case(f"build: {folder} cannot be configured", "failed", tail(job.log))] if code else []
+
+
+def build(folder, job, targets=(), jobs=None):
+    """Configure if needed and compile; counts as one test."""
+    failed = configure(folder, job)
+    if failed:
+        return failed
+    code = run(["ninja", "-C", folder, *(["-j", str(jobs)] if jobs else []), *targets], job.log)
+    return [Case(f"build: {folder}", "failed" if code else "passed", tail(job.log) if code else "")]
+
+
+def make_template(folder, job):
+    """The cluster that every suite's cluster is a copy of."""
+    made = services.make_template(ROOT / folder / "server" / "campaign-centerd")
+    os.environ[services.TEMPLATE] = str(made.folder)
+    return []
+
+
+def checked(job, code, cases, accepted=(0,)):
+    """The cases, and a failure more when the program says "failed" and no case does."""
+    if code not in accepted and not any(case.outcome == "failed" for case in cases):
+        cases.append(Case(f"{job.suite}: {job.name} ended with {code}", "failed", tail(job.log)))
+    return cases
+
+
+def run_meson(folder, suite, job, programs=(), options=()):
+    """Run meson's tests of a suite, or only the named programs of it."""
+    base = f"testlog-{job.log.stem}"
+    junit = ROOT / folder / "meson-logs" / f"{base}.junit.xml"
+    report = junit.with_name(f"{base}.json")
+    for old in (junit, report):
+        old.unlink(missing_ok=True)
+    chosen = list(programs) or [f"--suite={suite}"]
+    code = run(["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--timeout-multiplier", "4",
+                "--logbase", base, *options, *chosen], job.log, **server.SANITIZERS)
+    cases = read_junit(job.suite, junit)
+    return checked(job, code, cases + ended_badly(job, report, cases))
+
+
+def ended_badly(job, path, cases):
+    """Meson's JUnit file has the subtests of a program, but not that the program failed although they all passed (a
+    leak, a signal): a case for each that ended so. The log has a line of JSON for each program."""
+    named = " ".join(case.name for case in cases if case.outcome == "failed").split()
+    found = []
+    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+        program = json.loads(line)
+        name = program["name"].split(" / ")[-1]
+        if program["result"] not in ("OK", "SKIP", "EXPECTEDFAIL", "IGNORED") and name not in named:
+            text = "\n".join(filter(None, (program.get("stdout"), program.get("stderr"))))
+            found.append(Case(f"{job.suite}: {name} ended with {program['returncode']}", "failed", text))
+    return found
+
+
+def run_pytest(target, folder, job, marks="", options=(), **environment):
+    """Run a folder or file of pytest tests against the server of a build."""
+    if not (ROOT / target).exists():
+        return [Case(f"{job.suite}: {target}", "skipped", f"{target} does not exist")]
+    junit = job.log.with_suffix(".xml")
+    junit.unlink(missing_ok=True)
+    code = run([PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", "-rs", f"--junitxml={junit}",
+                *(["-m", marks] if marks else []), *options, target], job.log,
+               CAMPAIGN_CENTERD_BINARY=str(ROOT / folder / "server" / "campaign-centerd"),
+               CAMPAIGN_SEEN_FILE=str(RESULTS / f"{job.suite}.seen"), **environment)
+    # 5: nothing was collected, such as a part that got no test.
+    return checked(job, code, read_junit(job.suite, junit), accepted=(0, 5))
+
+
+def run_lint(job, options=()):
+    junit = job.log.with_suffix(".xml")
+    junit.unlink(missing_ok=True)
+    code = run([PYTHON, "tests/lint/lint.py", "--build", "build-test", "--junit", str(junit), *options], job.log)
+    return checked(job, code, read_junit("lint", junit))

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rules of text messages: length, templates, what an answer wants. */
+#include <glib.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "common/base/cc-utf8.h"
+#include "common/rules/cc-text-rule.h"
+
+#define MEGABYTE ((size_t) 1 << 20)
+
+static char *
+repeat(const char *text, int n)
+{
+  GString *made = g_string_new(NULL);
+  for (int i = 0; i < n; i++)
+    g_string_append(made, text);
+  return g_string_free(made, FALSE);
+}
+
+static void
+test_length(void)
+{
+  static const struct {
+    const char *text, *then; /* text n times, then once, then text m times */
+    int n, m;
+    const char *encoding;
+    int units, segments;
+  } cases[] = {
+    {"", "", 0, 0, "gsm7", 0, 0},
+    {"hello", "", 1, 0, "gsm7", 5, 1},
+    {"a", "", 160, 0, "gsm7", 160, 1},
+    {"a", "", 161, 0, "gsm7", 161, 2},
+    {"a", "", 306, 0, "gsm7", 306, 2},
+    {"a", "", 307, 0, "gsm7", 307, 3},
+    {"a", "€", 158, 0, "gsm7", 160, 1},
+    {"a", "€", 159, 0, "gsm7", 161, 2},
+    {"a", "€", 152, 152, "gsm7", 306, 3}, /* 152 + 2 does not fit into 153 */
+    {"ñéà ÅΔ§", "", 1, 0, "gsm7", 7, 1},
+    {"ç", "", 1, 0, "ucs2", 1, 1},
+    {"Ç", "", 1, 0, "gsm7", 1, 1},
+    {"`", "", 1, 0, "ucs2", 1, 1},
+    {"\t", "", 1, 0, "ucs2", 1, 1},
+    {"ж", "", 70, 0, "ucs2", 70, 1},
+    {"ж", "", 71, 0, "ucs2", 71, 2},
+    {"ж", "", 134, 0, "ucs2", 134, 2},
+    {"ж", "", 135, 0, "ucs2", 135, 3},
+    {"😀", "", 35, 0, "ucs2", 70, 1},
+    {"😀", "", 36, 0, "ucs2", 72, 2},
+    {"😀", "", 67, 0, "ucs2", 134, 3}, /* a pair is not cut in two */
+    {"’", "", 1, 0, "ucs2", 1, 1},
+    {"a\nb\\{}", "", 1, 0, "gsm7", 9, 1},
+    {"a", "😀", 67, 0, "ucs2", 69, 1},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *front = repeat(cases[i].text, cases[i].n);
+    g_autofree char *back = repeat(cases[i].text, cases[i].m);
+    g_autofree char *text = g_strconcat(front, cases[i].then, back, NULL);
+    cc_text_size size = cc_text_measure(text);
+    g_test_message("%s", text);
+    g_assert_cmpstr(cc_text_encoding(size), ==, cases[i].encoding);
+    g_assert_cmpint(size.units, ==, cases[i].units);
+    g_assert_cmpint(size.segments, ==, cases[i].segments);
+  }
+}
+
+static void
+test_render(void)
+{
+  static const cc_text_field fields[] = {
+    {"first_name", "Rosa"},
+    {"city", NULL},
+    {"organization", "{first_name} & {friends}"},
+    {0},
+  };
+  static const struct {
+    const char *template, *text;
+  } cases[] = {
+    {"", ""},
+    {"Hi", "Hi"},
+    {"Hi {first_name}!", "Hi Rosa!"},
+    {"{first_name}{first_name}", "RosaRosa"},
+    {"{organization}", "{first_name} & {friends}"}, /* once over the template */
+    {"in {city}.", "in ."},
+    {"{nobody} x", " x"},
+    {"a {first_name", "a {first_name"},
+    {"a } b {first_name}", "a } b Rosa"},
+    {"{}", ""},
+    {"{first_name}}", "Rosa}"},
+    {"ж {first_name} 😀", "ж Rosa 😀"},
+  };
+  cc_arena *arena = cc_arena_new(MEGABYTE);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+    g_assert_cmpstr(cc_text_render(cases[i].template, fields, arena), ==, cases[i].text);
+  cc_arena_free(arena);
+}
+
+static void
+test_templates(void)
+{
+  static const struct {
+    const char *template, *message;
+  } cases[] = {
+    {"", ""},
+    {"Hi {first_name} of {city}, {precinct}, {last_name}: {organization}, {texter_first_name}", ""},
+    {"Hi {name}", "There is no field {name}."},
+    {"Hi {}", "There is no field {}."},
+    {"Hi {First_name}", "There is no field {First_name}."},
+    {"Hi {first_name", "A brace has no partner."},
+    {"Hi first_name}", "A brace has no partner."},
+    {"Hi {{first_name}}", "A brace has no partner."},
+    {"{ {name}", "There is no field {name}."},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    cc_error error = {0};
+    cc_status status = cc_text_check(cases[i].template, "template", &error);
+    g_assert_cmpstr(error.message, ==, cases[i].message);
+    g_assert_cmpint(status, ==, *cases[i].message == '\0' ? CC_OK : CC_ERR_INVALID);
+    if (status != CC_OK) {
+      g_assert_cmpstr(error.code, ==, "unknown_field");
+      g_assert_cmpstr(error.pointer, ==, "template");
+      g_assert_cmpstr(error.hint,
+                      ==,
+                      "Fields are {first_name}, {last_name}, {city}, {precinct}, {organization}, "
+                      "{texter_first_name}.");
+    }
+  }
+}
+
+static void
+test_names(void)
+{
+  static const struct {
+    const char *name, *shown;
+  } cases[] = {
+    {"ROSA", "Rosa"},
+    {"MARY ANN", "Mary Ann"},
+    {"O'NEIL-SMITH", "O'Neil-Smith"},
+    {"Rosa", "Rosa"},
+    {"rosa", "rosa"},
+    {"McDonald", "McDonald"},
+    {"ÁNGEL ÑUÑEZ", "Ángel Ñuñez"},
+    {"STRAßE", "Straße"},
+    {"ЖАННА", "Жанна"},
+    {"J.R.", "J.R."},
+    {"3RD", "3rd"},
+    {"", ""},
+    {"王芳", "王芳"},
+  };
+  cc_arena *arena = cc_arena_new(MEGABYTE);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+    g_assert_cmpstr(cc_text_name(cases[i].name, arena), ==, cases[i].shown);
+  g_assert_null(cc_text_name(NULL, arena));
+  cc_arena_free(arena);
+}
+
+static void
+check_intent(const char *const *texts, size_t n, cc_text_intent wanted)
+{
+  for (size_t i = 0; i < n; i++) {
+    g_test_message("%s", texts[i]);
+    g_assert_cmpint(cc_text_intent_of(texts[i]), ==, wanted);
+  }
+}
+
+static void
+test_intents(void)
+{
+  static const char *const stops[] = {
+    "STOP",
+    "stop",
+    " Stop. ",
+    "Stop!",
+    "stop please",
+    "STOP texting me",
+    "\"Stop\"",
+    "StopAll",
+    "STOP2QUIT",
+    "stopall",
+    "please stopall",
+    "Remove me",
+    "just remove me.",
+    "Remove my name from your list",
+    "take me off this list",
+    "Take me off the list",
+    "take me  off\n the list",
+    "lose my number",
+    "Don't contact me",
+    "Don’t contact me again",
+    "dont contact me",
+    "delete my number",
+    "I opt out",
+    "unsubscribe",
+    "UNSUBSCRIBE",
+    "cancel",
+    "End",
+    "quit",
+    "  quit \n",
+    "Revoke",
+    "OPT OUT",
+    "Opt-out",
+    "optout",
+    "🛑️ STOP",
+    "👍🏽stop",
+    "Alto",
+    "PARE.",
+    "cancelar",
+    "por favor no me contacten más",
+    "No me escriba",
+    "ARRÊT",
+    "arrêt !",
+    "ne me contactez plus",
+  };
+  static const char *const starts[] = {"START", "start", "Start.", "unstop", " UNSTOP "};
+  static const char *const talks[] = {
+    "we have got to STOP this bill",
+    "Stopping by later",
+    "stopped",
+    "nonstop",
+    "the end",
+    "I quit my job",
+    "cancel culture",
+    "yes",
+    "Please start now",
+    "remove me as a member of the other party but call",
+    "",
+    "👍",
+    "unsubscribed",
+    "don't call, text",
+    "I will end poverty",
+    "who stops by?",
+    "take me off th",
+    "remove, my name",
+    "stop_it",
+    "stöp",
+    "vote al alto comisionado",
+    "I opt outside",
+    "revoke the permit",
+    "dont",
+    "don't contact met",
+  };
+  check_intent(stops, G_N_ELEMENTS(stops), CC_TEXT_STOP);
+  check_intent(starts, G_N_ELEMENTS(starts), CC_TEXT_START);
+  check_intent(talks, G_N_ELEMENTS(talks), CC_TEXT_TALK);
+  g_assert_cmpstr(cc_text_intent_name(CC_TEXT_STOP), ==, "stop");
+  g_assert_cmpstr(cc_text_intent_name(CC_TEXT_START), ==, "start");
+  g_assert_null(cc_text_intent_name(CC_TEXT_TALK));
+}
+
+/* Every naughty string: counted without harm, rendered byte for byte, and no wish to stop. */
+static void
+test_naughty(void)
+{
+  const char *folder = g_getenv("SHARED_DATA");
+  g_autofree char *path =
+    folder != NULL
+      ? g_build_filename(folder, "text-torture", "blns.json", NULL)
+      : g_build_filename(SOURCE_ROOT, "..", "shared", "data", "text-torture", "blns.json", NULL);
+  json_t *list = json_load_file(path, 0, NULL);
+  if (list == NULL) {
+    g_test_skip("the shared data is not here");
+    return;
+  }
+  cc_arena *arena = cc_arena_new(16 * MEGABYTE);
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *naughty = json_string_value(json_array_get(list, i));
+    const cc_text_field fields[] = {{"first_name", naughty}, {0}};
+    g_assert_cmpstr(cc_text_render("{first_name}", fields, arena), ==, naughty);
+    cc_text_size size = cc_text_measure(naughty);
+    long characters = cc_utf8_length(naughty, strlen(naughty));
+    g_assert_cmpint(size.units, >=, characters);
+    g_assert_cmpint(size.units, <=, 2 * characters);
+    int room = size.gsm7 ? 153 : 67;
+    g_assert_cmpint(size.segments, <=, 1 + size.units / (room - 1));
+    g_assert_cmpint(cc_text_intent_of(naughty), ==, CC_TEXT_TALK);
+    g_assert_nonnull(cc_text_name(naughty, arena));
+  }
+  json_decref(list);
+  cc_arena_free(arena);
+}
+
+/* Bytes that are no UTF-8 go by one at a time, and nothing is read behind the end. */
+static void
+test_broken_bytes(void)
+{
+  static const char *const broken[] = {"\xFF", "\xE2\x82", "a\xC3", "\xF0\x9F\x98", "\x80\x80"};
+  for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
+    g_autofree char *exact = g_strdup(broken[i]);
+    size_t n = 0;
+    for (const char *at = exact; *at != '\0'; n++)
+      (void) cc_utf8_next(&at);
+    g_assert_cmpuint(n, ==, strlen(exact));
+    g_assert_cmpint(cc_text_intent_of(exact), ==, CC_TEXT_TALK);
+    g_assert_cmpint(cc_text_measure(exact).segments, ==, 1);
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/texts/length", test_length);
+  g_test_add_func("/texts/render", test_render);
+  g_test_add_func("/texts/templates", test_templates);
+  g_test_add_func("/texts/names", test_names);
+  g_test_add_func("/texts/intents", test_intents);
+  g_test_add_func("/texts/naughty", test_naughty);
+  g_test_add_func("/texts/broken", test_broken_bytes);
+  return g_test_run();
+}
