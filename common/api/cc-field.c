@@ -136,14 +136,14 @@ static const cc_field walk_in_fields[] = {
 static const cc_type walk_in_type = CC_TYPE(cc_field_walk_in, "FieldWalkIn", walk_in_fields);
 
 const cc_field_kind cc_field_kinds[] = {
-  {"contact", NULL, false},
-  {"bulk_not_home", &bulk_type, false},
-  {"undo", &undo_type, false},
-  {"note", &note_type, false},
-  {"door_edit", &door_edit_type, false},
-  {"check_in", &check_in_type, true},
-  {"undo_check_in", &check_in_type, true},
-  {"walk_in", &walk_in_type, true},
+  {"contact", NULL, "canvass"},
+  {"bulk_not_home", &bulk_type, "canvass"},
+  {"undo", &undo_type, "canvass"},
+  {"note", &note_type, "canvass"},
+  {"door_edit", &door_edit_type, "canvass"},
+  {"check_in", &check_in_type, "check_in"},
+  {"undo_check_in", &check_in_type, "check_in"},
+  {"walk_in", &walk_in_type, "check_in"},
   {0},
 };
 

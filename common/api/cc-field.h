@@ -113,7 +113,7 @@ typedef struct cc_field_walk_in {
 typedef struct cc_field_kind {
   const char *name;
   const cc_type *body; /* NULL: the rules of contacts read it */
-  bool door_list;      /* needs the right check_in; others need canvass */
+  const char *right;   /* that the actor must have, by its name */
 } cc_field_kind;
 
 extern const cc_field_kind cc_field_kinds[]; /* ends with a NULL name */

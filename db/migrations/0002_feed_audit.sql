@@ -25,11 +25,11 @@ GRANT INSERT ON changes TO campaign_definer;
 -- feed carries the generation; `campaign-centerd restored` begins a new one after the rows came into another
 -- cluster, and a cursor of an older generation is refused.
 CREATE TABLE feed_generation (
-  only boolean NOT NULL DEFAULT true, -- one row
+  "only" boolean NOT NULL DEFAULT true, -- one row
   generation text NOT NULL,
   system_identifier bigint NOT NULL, -- of the cluster in which the generation began
-  CONSTRAINT feed_generation_pkey PRIMARY KEY (only),
-  CONSTRAINT feed_generation_only_check CHECK (only)
+  CONSTRAINT feed_generation_pkey PRIMARY KEY ("only"),
+  CONSTRAINT feed_generation_only_check CHECK ("only")
 );
 INSERT INTO feed_generation (generation, system_identifier)
 SELECT left(md5(gen_random_uuid()::text), 16), system_identifier FROM pg_control_system();

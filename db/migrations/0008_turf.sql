@@ -73,6 +73,8 @@ CREATE TABLE canvass_routes (
 CREATE UNIQUE INDEX canvass_routes_code_key ON canvass_routes (organization_id, code)
   WHERE code IS NOT NULL AND state IN ('open', 'out');
 CREATE INDEX canvass_routes_cut_id_idx ON canvass_routes (organization_id, cut_id);
+CREATE INDEX canvass_routes_assigned_user_id_idx ON canvass_routes (organization_id, assigned_user_id)
+  WHERE assigned_user_id IS NOT NULL;
 CREATE INDEX canvass_routes_state_idx ON canvass_routes (organization_id, state, id);
 SELECT tenant_table('canvass_routes');
 

@@ -16,6 +16,8 @@ CREATE TABLE field_grants (
   made_at timestamptz NOT NULL, -- … and when
   doors bigint[] NOT NULL DEFAULT '{}', -- everything handed out since the last whole pack
   people bigint[] NOT NULL DEFAULT '{}',
+  doors_ever bigint[] NOT NULL DEFAULT '{}', -- everything that was ever handed out: uploads may be about it
+  people_ever bigint[] NOT NULL DEFAULT '{}',
   taken_at timestamptz NOT NULL DEFAULT now(),
   wiped_at timestamptz, -- the actor said that nothing of it is left
   updated_at timestamptz NOT NULL DEFAULT now(),

@@ -2,14 +2,14 @@
 -- Attendees and the door. What happens there is in the functions of 0005_attendees.sql, since it takes
 -- several statements that must see each other (docs/internals/check-in.md).
 
--- assert_event(actor, organization, event) in the WHERE is the check of the parent: 404 of the event that is
+-- scope_assert_event(organization, actor, event) in the WHERE is the check of the parent: 404 of the event that is
 -- not there or outside a device's scope, instead of an empty page.
 
 -- name: attendee_list
 SELECT {columns}, sort_key
 FROM event_attendees
 WHERE organization_id = :call.organization_id::bigint AND event_id = :path.event_id::bigint
-  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
   AND (sort_key, id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END COLLATE "C",
                         CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
   AND (:query.status::text IS NULL OR status = :query.status::text)
@@ -24,7 +24,7 @@ LIMIT :page.limit::int
 SELECT {columns}
 FROM event_attendees
 WHERE organization_id = :call.organization_id::bigint AND event_id = :path.event_id::bigint AND id = :path.attendee_id::bigint
-  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
 
 -- name: attendee_add
 INSERT INTO event_attendees (organization_id, event_id, source, created_by, {writable})
@@ -32,7 +32,7 @@ SELECT e.organization_id, e.id, 'staff', :call.user_id::bigint, {writable r}
 FROM events e
 CROSS JOIN jsonb_populate_record(NULL::event_attendees, jsonb_strip_nulls(:body::jsonb)) r
 WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
-  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
   AND assert_email_free(e.organization_id, e.id, :body::jsonb ->> 'email')
 RETURNING {columns}
 
@@ -41,7 +41,7 @@ UPDATE event_attendees a
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(a, :body::jsonb) r)
 WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
   AND a.id = :path.attendee_id::bigint
-  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
   AND assert_version(a.version, :call.if_match::bigint)
 RETURNING {columns a}
 
@@ -50,7 +50,7 @@ UPDATE event_attendees a
 SET status = 'cancelled', cancelled_at = COALESCE(a.cancelled_at, now())
 WHERE a.organization_id = :call.organization_id::bigint AND a.event_id = :path.event_id::bigint
   AND a.id = :path.attendee_id::bigint
-  AND assert_event(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint)
+  AND scope_assert_event(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint)
   AND assert_version(a.version, :call.if_match::bigint)
   AND assert_rule(a.status <> 'attended', 'attendee_attended', 'This person is checked in: undo that first.')
 RETURNING {columns a}

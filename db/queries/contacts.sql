@@ -30,7 +30,7 @@ CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
 -- name: contact_get
 SELECT {columns c} FROM (SELECT v.*, v.route_id AS turf_id FROM voter_contacts v
   WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.contact_id::bigint
-    AND contact_is_mine(:call.actor::text, :call.user_id::bigint, :call.rights::jsonb, v)) c
+    AND scope_has_contact(:call.actor::text, :call.user_id::bigint, :call.rights::jsonb, v)) c
 
 -- name: contact_list
 SELECT {columns c}
@@ -65,7 +65,7 @@ FROM (SELECT consent_current(:call.organization_id::bigint, voter_survivor(:call
 SELECT {columns f}, f.sort_at
 FROM (SELECT u.*, COALESCE(u.due_at, 'infinity') AS sort_at FROM follow_ups u) f
 WHERE f.organization_id = :call.organization_id::bigint
-  AND (:call.rights::jsonb ? 'manage_canvass' OR f.assigned_user_id = :call.user_id::bigint)
+  AND (right_has(:call.rights::jsonb, 'manage_canvass') OR f.assigned_user_id = :call.user_id::bigint)
   AND (:query.mine::boolean IS NOT TRUE OR f.assigned_user_id = :call.user_id::bigint)
   AND (:query.open::boolean IS NULL OR (f.done_at IS NULL) = :query.open::boolean)
   AND (:query.due_before::timestamptz IS NULL OR f.due_at < :query.due_before::timestamptz)
@@ -78,7 +78,7 @@ LIMIT :page.limit::int
 -- name: follow_up_get
 SELECT {columns f} FROM follow_ups f
 WHERE f.organization_id = :call.organization_id::bigint AND f.id = :path.follow_up_id::bigint
-  AND (:call.rights::jsonb ? 'manage_canvass' OR f.assigned_user_id = :call.user_id::bigint)
+  AND (right_has(:call.rights::jsonb, 'manage_canvass') OR f.assigned_user_id = :call.user_id::bigint)
 
 -- name: follow_up_add
 INSERT INTO follow_ups (organization_id, voter_id, created_by, kind, note, due_at, assigned_user_id)
@@ -100,5 +100,5 @@ RETURNING {columns f}
 UPDATE follow_ups f
 SET done_at = COALESCE(f.done_at, now()), done_by = CASE WHEN f.done_at IS NULL THEN :call.user_id::bigint ELSE f.done_by END
 WHERE f.organization_id = :call.organization_id::bigint AND f.id = :path.follow_up_id::bigint
-  AND (:call.rights::jsonb ? 'manage_canvass' OR f.assigned_user_id = :call.user_id::bigint)
+  AND (right_has(:call.rights::jsonb, 'manage_canvass') OR f.assigned_user_id = :call.user_id::bigint)
 RETURNING {columns f}

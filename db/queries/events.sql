@@ -27,9 +27,8 @@ RETURNING {columns}
 -- name: event_list
 -- CASE and not COALESCE: only so does row-level security let the condition reach the index.
 SELECT {columns}
-FROM events
-WHERE organization_id = :call.organization_id::bigint
-  AND (start_time, id) > (CASE WHEN :page.cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :page.cursor_1::timestamptz END,
+FROM scope_events(:call.organization_id::bigint, :call.actor::text) e
+WHERE (start_time, id) > (CASE WHEN :page.cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :page.cursor_1::timestamptz END,
                           CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
   AND start_time >= CASE WHEN :query.starts_after::timestamptz IS NULL THEN '-infinity' ELSE :query.starts_after::timestamptz END
   AND start_time < CASE WHEN :query.starts_before::timestamptz IS NULL THEN 'infinity' ELSE :query.starts_before::timestamptz END
@@ -37,17 +36,14 @@ WHERE organization_id = :call.organization_id::bigint
   AND (:query.published::boolean IS NULL OR is_published = :query.published::boolean)
   AND (:query.kind::text IS NULL OR kind = :query.kind::text)
   AND (:query.text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:query.text::text)) > 0)
-  AND (:call.actor::text NOT LIKE 'device:%' OR event_in_scope(:call.actor::text, :call.organization_id::bigint, id))
 ORDER BY start_time, id
 LIMIT :page.limit::int
 
 -- name: event_get
-SELECT {columns} FROM events WHERE organization_id = :call.organization_id::bigint AND id = :path.event_id::bigint
-  AND (:call.actor::text NOT LIKE 'device:%' OR event_in_scope(:call.actor::text, :call.organization_id::bigint, id))
+SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE id = :path.event_id::bigint
 
 -- name: event_get_by_slug
-SELECT {columns} FROM events WHERE organization_id = :call.organization_id::bigint AND slug = :path.slug::text
-  AND (:call.actor::text NOT LIKE 'device:%' OR event_in_scope(:call.actor::text, :call.organization_id::bigint, id))
+SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE slug = :path.slug::text
 
 -- name: event_update
 UPDATE events e

@@ -28,26 +28,21 @@ WHERE t.organization_id = :call.organization_id::bigint AND (:page.cursor_1::big
   AND (:query.assigned_user_id::bigint IS NULL OR t.assigned_user_id = :query.assigned_user_id::bigint)
   AND (:query.event_id::bigint IS NULL OR t.event_id = :query.event_id::bigint)
   AND (:query.cut_id::bigint IS NULL OR t.cut_id = :query.cut_id::bigint)
-  AND ((:call.rights::jsonb ? 'manage_canvass')
-       OR turf_mine(t.organization_id, :call.actor::text, :call.user_id::bigint, t.id))
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s))
 ORDER BY t.id LIMIT :page.limit::int
 
 -- name: turf_list_mine
 SELECT {columns t} FROM turfs_shown t
 WHERE t.organization_id = :call.organization_id::bigint AND (:page.cursor_1::bigint IS NULL OR t.id > :page.cursor_1::bigint)
-  AND t.id IN (
-    SELECT r.id FROM canvass_routes r
-    WHERE r.organization_id = :call.organization_id::bigint AND r.assigned_user_id = :call.user_id::bigint
-    UNION ALL
-    SELECT k.route_id FROM turf_takers k
-    WHERE k.organization_id = :call.organization_id::bigint AND k.actor = :call.actor::text AND k.returned_at IS NULL)
-  AND turf_mine(t.organization_id, :call.actor::text, :call.user_id::bigint, t.id)
+  AND t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s)
 ORDER BY t.id LIMIT :page.limit::int
 
 -- name: turf_get
 SELECT {columns t} FROM turfs_shown t
 WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
-  AND ((:call.rights::jsonb ? 'manage_canvass') OR turf_mine(t.organization_id, :call.actor::text, :call.user_id::bigint, t.id))
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s))
 
 -- name: turf_update
 SELECT {columns t}
@@ -63,8 +58,11 @@ RETURNING t.id
 -- name: turf_door_list
 SELECT {columns d} FROM turf_doors_shown d
 WHERE d.organization_id = :call.organization_id::bigint AND d.route_id = :path.turf_id::bigint
-  AND turf_assert(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.turf_id::bigint,
-                  (:call.rights::jsonb ? 'manage_canvass'))
+  AND scope_assert_turf(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
+                        :path.turf_id::bigint)
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s
+                        WHERE s.route_id = :path.turf_id::bigint))
   AND (:page.cursor_1::int IS NULL OR d.position > :page.cursor_1::int)
 ORDER BY d.position LIMIT :page.limit::int
 
@@ -88,8 +86,8 @@ SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::
 
 -- name: turf_finish
 SELECT {columns t} FROM turf_turn(:call.organization_id::bigint,
-  CASE WHEN (:call.rights::jsonb ? 'manage_canvass')
-            OR turf_mine(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.turf_id::bigint)
+  CASE WHEN right_has(:call.rights::jsonb, 'manage_canvass')
+            OR scope_has_turf(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.turf_id::bigint)
        THEN :path.turf_id::bigint END, 'done', NULL) t
 
 -- name: turf_return
@@ -149,6 +147,7 @@ FROM (SELECT d.building_id, array_agg(d.id ORDER BY r.position) AS doors
       WHERE r.organization_id = :call.organization_id::bigint AND r.route_id = :arg.turf_id::bigint
         AND (:arg.free_for::text IS NULL OR r.state = 'todo' AND r.active
              AND d.do_not_knock_at IS NULL
+             AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = r.organization_id AND h.door_id = d.id)
              AND (r.held_until IS NULL OR r.held_until <= now() OR r.held_by = :arg.free_for::text))
       GROUP BY 1) f
 JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id = f.building_id
@@ -237,7 +236,8 @@ SELECT t.id, t.name, t.code, t.state, t.door_count, t.voter_count, t.length_m, t
 FROM turfs_shown t
 LEFT JOIN events e ON e.organization_id = t.organization_id AND e.id = t.event_id
 WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
-  AND ((:call.rights::jsonb ? 'manage_canvass') OR turf_mine(t.organization_id, :call.actor::text, :call.user_id::bigint, t.id))
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR t.id IN (SELECT s.id FROM scope_turfs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s))
 
 -- name: turf_paper_doors
 SELECT d.position, d.door_id, d.building_id, COALESCE(d.number, '') AS number, COALESCE(d.street, d.address) AS street,
@@ -251,9 +251,11 @@ LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id
 LEFT JOIN doors o ON o.organization_id = d.organization_id AND o.id = d.door_id
 WHERE d.organization_id = :call.organization_id::bigint AND d.route_id = :path.turf_id::bigint AND d.state <> 'done'
   AND o.do_not_knock_at IS NULL
-  -- Somebody became confidential after the cut: the door is on no paper.
-  AND NOT EXISTS (SELECT FROM voters c WHERE c.organization_id = d.organization_id AND c.door_id = d.door_id AND c.confidential
-                    AND c.merged_into IS NULL)
+  -- Somebody became confidential after the cut: the door is on no paper, not even a lead's.
+  AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = d.organization_id AND h.door_id = d.door_id)
+  AND (right_has(:call.rights::jsonb, 'manage_canvass')
+       OR d.door_id IN (SELECT s.door_id FROM scope_doors(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s
+                        WHERE s.route_id = :path.turf_id::bigint))
 ORDER BY d.position, v.last_name, v.first_name, v.id
 
 -- name: turf_paper_streets

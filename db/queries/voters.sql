@@ -8,29 +8,29 @@ FROM voters_search(:call.organization_id::bigint,
        jsonb_strip_nulls(jsonb_build_object('text', :query.text::text, 'party', :query.party::text, 'precinct', :query.precinct::text,
          'city', :query.city::text, 'zip5', :query.zip5::text, 'tags_any', :query.tag_id::bigint,
          'support_levels', :query.support_level::bigint)),
-       NOT :call.rights::jsonb ? 'manage_voters', :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s
+       NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
-CROSS JOIN LATERAL voter_shown(v, :call.rights::jsonb ? 'manage_voters') h
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 ORDER BY s.search_key COLLATE "C", s.id
 
 -- name: voter_search
 SELECT {columns a}, s.search_key
-FROM voters_search(:call.organization_id::bigint, :body::jsonb, NOT :call.rights::jsonb ? 'manage_voters', :page.cursor_1::text,
+FROM voters_search(:call.organization_id::bigint, :body::jsonb, NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text,
                    :page.cursor_2::bigint, :page.limit::int) s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
-CROSS JOIN LATERAL voter_shown(v, :call.rights::jsonb ? 'manage_voters') h
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 ORDER BY s.search_key COLLATE "C", s.id
 
 -- name: voter_count
 SELECT voters_count(:call.organization_id::bigint, :body::jsonb, :query.reach::text, :query.aim::text,
-                    NOT :call.rights::jsonb ? 'manage_voters') AS count
+                    NOT right_has(:call.rights::jsonb, 'manage_voters')) AS count
 
 -- name: voter_get
 SELECT {columns a}
 FROM voters v
-CROSS JOIN LATERAL voter_shown(v, :call.rights::jsonb ? 'manage_voters') h
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.voter_id::bigint
 
@@ -75,13 +75,13 @@ CROSS JOIN LATERAL (SELECT (t.person).*, t.tags) a
 
 -- name: voter_tag_all
 SELECT t.voters, t.added, t.removed
-FROM voters_tag_all(:call.organization_id::bigint, :body::jsonb, NOT :call.rights::jsonb ? 'manage_voters') t
+FROM voters_tag_all(:call.organization_id::bigint, :body::jsonb, NOT right_has(:call.rights::jsonb, 'manage_voters')) t
 
 -- name: household_get
 SELECT h.id, h.door_id, b.address, d.unit, h.n_voters, h.updated_at,
   (SELECT COALESCE(jsonb_agg(voter_brief(v) ORDER BY v.last_name, v.first_name, v.id), '[]') FROM voters v
    WHERE v.organization_id = h.organization_id AND v.household_id = h.id AND v.merged_into IS NULL
-     AND (NOT v.confidential OR :call.rights::jsonb ? 'manage_voters')) AS people
+     AND (NOT v.confidential OR right_has(:call.rights::jsonb, 'manage_voters'))) AS people
 FROM households h
 LEFT JOIN doors d ON d.organization_id = h.organization_id AND d.id = h.door_id
 LEFT JOIN buildings b ON b.organization_id = d.organization_id AND b.id = d.building_id
@@ -152,12 +152,12 @@ RETURNING l.id
 
 -- name: voter_list_count
 SELECT voters_count(:call.organization_id::bigint, voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint),
-                    :query.reach::text, :query.aim::text, NOT :call.rights::jsonb ? 'manage_voters') AS count
+                    :query.reach::text, :query.aim::text, NOT right_has(:call.rights::jsonb, 'manage_voters')) AS count
 
 -- name: voter_list_read
 WITH page AS MATERIALIZED (
   SELECT s.id, s.search_key FROM voters_search(:call.organization_id::bigint,
-    voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint), NOT :call.rights::jsonb ? 'manage_voters',
+    voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint), NOT right_has(:call.rights::jsonb, 'manage_voters'),
     :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s),
 told AS MATERIALIZED (
   SELECT record_read('voter_list.read', 'voter_list', :path.list_id::bigint,
@@ -165,7 +165,7 @@ told AS MATERIALIZED (
 SELECT {columns a}, s.search_key
 FROM told CROSS JOIN page s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
-CROSS JOIN LATERAL voter_shown(v, :call.rights::jsonb ? 'manage_voters') h
+CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
 ORDER BY s.search_key COLLATE "C", s.id
 

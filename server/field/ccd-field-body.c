@@ -24,6 +24,15 @@ ccd_field_body_refusal(cc_arena *arena, const char *code, const char *message)
 /* Check the body of an operation. Returns NULL and the body in *ret_body as the kind's type keeps
  * it, or the refusal as JSON and the body as it came. *ret_body NULL: out of memory. */
 const char *
+ccd_field_right_lacking(ccd_call *call, const char *kind_name)
+{
+  const cc_field_kind *kind = cc_field_kind_find(kind_name);
+  if (kind == NULL || call->actor->rights & CC_RIGHT_BIT(cc_right_find(kind->right)))
+    return NULL;
+  return kind->right;
+}
+
+const char *
 ccd_field_body_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
 {
   *ret_body = body;

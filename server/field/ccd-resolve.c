@@ -50,6 +50,11 @@ ccd_field_resolve(ccd_call *call, cc_error *reterr)
   if (status == CC_OK && ccd_rows_n(rows) > 0) {
     const char *kind = ccd_rows_get(rows, 0, "kind");
     const char *body = ccd_rows_get(rows, 0, "body");
+    const char *right = ccd_field_right_lacking(call, kind);
+    /* Whoever leads the canvass decides about what canvassers do; about the door of an event
+     * whoever may check people in. */
+    if (right != NULL && cc_right_find(right) != CC_RIGHT_CANVASS)
+      return cc_fail(reterr, CC_ERR_FORBIDDEN, "right", "This needs the right %s", right);
     if (decision->body != NULL) {
       status = check_merged(call, kind, &merged, reterr);
       body = merged;

@@ -18,15 +18,12 @@
 static const char *
 missing_right(ccd_call *call, const char *kind_name)
 {
-  const cc_field_kind *kind = cc_field_kind_find(kind_name);
-  cc_right right = kind != NULL && kind->door_list ? CC_RIGHT_CHECK_IN : CC_RIGHT_CANVASS;
-  if (call->actor->rights & CC_RIGHT_BIT(right))
-    return NULL;
-  return ccd_field_body_refusal(call->arena,
-                                "right",
-                                cc_arena_printf(call->arena,
-                                                "This needs the right %s",
-                                                cc_right_get(right)->name));
+  const char *right = ccd_field_right_lacking(call, kind_name);
+  return right == NULL
+           ? NULL
+           : ccd_field_body_refusal(call->arena,
+                                    "right",
+                                    cc_arena_printf(call->arena, "This needs the right %s", right));
 }
 
 /* What the database gets of an operation. NULL: out of memory. */

@@ -42,6 +42,7 @@ OTHER_REFUSALS = {
     **{(name, 404): "a token sees its own, and the sample is a person's"
        for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
     ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
+    ("undoContact", 403): "the sample is a call of no phone bank, in which nobody takes part",
     ("getEventPack", 404): "the event is years away",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }

@@ -170,11 +170,6 @@ def test_a_canvasser_records_in_turf_of_his_own(shared_org):
                   {"voter_id": mine.voters[0][0], "channel": "phone", "phone": "+16175550101"}):
         body = act(**{"channel": "door", "disposition": "not_home", **given})
         assert refused(shared_org.member.post("/v1/contacts", body), 403, "not_your_turf"), given
-    # Taken out of a turf with one code for many.
-    street = Street(shared_org)
-    street.server.sql("UPDATE canvass_route_doors SET held_by = %s WHERE door_id = %s",
-                      (f"user:{shared_org.member.user}", street.doors[0]))
-    street.record(shared_org.member, door_id=street.doors[0], disposition="not_home")
     # One's own are seen and changed, nobody else's.
     theirs = mine.record(voter_id=mine.voters[2][0], disposition="not_home")
     assert is_problem(shared_org.member.get(f"/v1/contacts/{theirs['id']}"), 404, "not_found")

@@ -14,39 +14,13 @@ import pytest
 import requests
 
 from harness.client import Client, Organization, is_problem, raw, raw_status, unique
+from harness.phone import Phone, stamp
+from harness.turfs import PAST, Turfs
 from harness.street import Street
 from harness.recorder import closed
 from harness.services import wait_until
 
 UTC = datetime.timezone.utc
-
-
-def stamp(**ago):
-    return (datetime.datetime.now(UTC) - datetime.timedelta(**ago)).isoformat().replace("+00:00", "Z")
-
-
-class Phone:
-    """An installation of the client in somebody's hands."""
-
-    def __init__(self, client, skew=0):
-        self.client, self.installation, self.sequence = client, str(uuid.uuid4()), 0
-        self.skew = datetime.timedelta(seconds=skew)
-
-    def clock(self, **ago):
-        return (datetime.datetime.now(UTC) + self.skew - datetime.timedelta(**ago)).isoformat().replace("+00:00", "Z")
-
-    def did(self, kind, body, based_on=None, **ago):
-        self.sequence += 1
-        return {"client_id": str(uuid.uuid4()), "sequence": self.sequence, "kind": kind, "body": body,
-                "occurred_at": self.clock(**ago), "based_on": based_on}
-
-    def send(self, *operations, settled=0, **more):
-        return self.client.ok("POST", "/v1/field/uploads", {
-            "installation": self.installation, "device_clock": self.clock(), "settled": settled,
-            "operations": list(operations), **more})
-
-    def one(self, kind, body, based_on=None, **ago):
-        return self.send(self.did(kind, body, based_on, **ago))["verdicts"][0]
 
 
 def read_pack(client, kind, number, since=None):
@@ -84,9 +58,15 @@ def walker(shared_org):
     return shared_org.add("member")
 
 
+def handed(org, street, client):
+    """A lead gives the turf to somebody."""
+    org.owner.ok("PATCH", f"/v1/turfs/{street.turf}", {"assigned_user_id": client.user})
+    return street
+
+
 @pytest.fixture
 def street(shared_org, sql, walker):
-    return Street(sql, shared_org.id, assigned=walker.user)
+    return handed(shared_org, Street(sql, shared_org.id), walker)
 
 
 def packs_of(client):
@@ -118,7 +98,7 @@ def test_a_pack_has_what_the_walk_needs(walker, street, sql):
 
 
 def test_telephone_numbers_only_for_a_script_that_needs_them(shared_org, walker, sql):
-    street = Street(sql, shared_org.id, assigned=walker.user, channels=("door", "phone"))
+    street = handed(shared_org, Street(sql, shared_org.id, channels=("door", "phone")), walker)
     assert read_pack(walker, "turf", street.turf)["person"][0]["phones"] == ["+16175550101"]
 
 
@@ -183,10 +163,13 @@ def test_after_a_bulk_load_the_whole_pack_comes(walker, street, sql, shared_org)
     assert read_pack(walker, "turf", street.turf, pack["header"][0]["cursor"])["header"][0]["snapshot"] is False
 
 
-@pytest.mark.parametrize("end", ["assigned_user_id = NULL", "state = 'closed'", "expires_at = now() - interval '1 second'"])
-def test_what_is_taken_back_says_wipe(walker, street, sql, shared_org, end):
+@pytest.mark.parametrize("end", [{"assigned_user_id": None}, "close", {"expires_at": PAST}], ids=str)
+def test_what_is_taken_back_says_wipe(walker, street, shared_org, end):
     read_pack(walker, "turf", street.turf)
-    sql(f"UPDATE canvass_routes SET {end} WHERE id = %s", street.turf)
+    if end == "close":
+        shared_org.owner.ok("POST", f"/v1/turfs/{street.turf}/close")
+    else:
+        shared_org.owner.ok("PATCH", f"/v1/turfs/{street.turf}", end)
     assert is_problem(walker.get(f"/v1/field/packs/turf/{street.turf}"), 404, "not_found")
     held = packs_of(walker)[("turf", street.turf)]
     assert held["wipe"] is True and held["name"] is None
@@ -205,20 +188,22 @@ def test_nobody_takes_what_is_not_theirs(shared_org, street, api):
         assert ("turf", street.turf) not in packs_of(client)
 
 
-def test_a_shared_turf_gives_each_their_own_doors(shared_org, walker, street, sql):
-    sql("UPDATE canvass_routes SET distributed = true, assigned_user_id = NULL WHERE id = %s", street.turf)
-    assert walker.get(f"/v1/field/packs/turf/{street.turf}").status_code == 404
-    street.insert("turf_takers", route_id=street.turf, actor=f"user:{walker.user}")
-    sql("UPDATE canvass_route_doors SET held_by = %s, held_until = now() + interval '1 hour' WHERE door_id = %s",
-        f"user:{walker.user}", street.doors[1])
-    pack = read_pack(walker, "turf", street.turf)
-    assert ids(pack, "door") == [street.doors[1]]
-    sql("UPDATE canvass_route_doors SET held_by = %s, held_until = now() + interval '1 hour' WHERE door_id = %s",
-        f"user:{walker.user}", street.doors[0])
-    sql("UPDATE canvass_route_doors SET held_until = now() - interval '1 second' WHERE door_id = %s", street.doors[1])
-    delta = read_pack(walker, "turf", street.turf, pack["header"][0]["cursor"])
-    assert ids(delta, "door") == [street.doors[0]] and ("door", street.doors[1]) in {
-        (g["entity"], g["id"]) for g in delta["gone"]}
+def test_a_shared_turf_gives_each_their_own_doors(org, sql):
+    turfs = Turfs(org, 1)
+    turf, = turfs.all
+    turfs.change(turf["id"], distributed=True)
+    assert org.member.get(f"/v1/field/packs/turf/{turf['id']}").status_code == 404
+    turfs.take(turf, org.member)
+    first, = turfs.hold(turf, org.member)
+    pack = read_pack(org.member, "turf", turf["id"])
+    assert ids(pack, "door") == [first]
+    second, = turfs.hold(turf, org.member, along=3)  # the nearest at the other end: the first is free again
+    delta = read_pack(org.member, "turf", turf["id"], pack["header"][0]["cursor"])
+    assert second != first and ids(delta, "door") == [second]
+    assert ("door", first) in {(g["entity"], g["id"]) for g in delta["gone"]}
+    # Time cannot be made to pass through the API: the end of the lease is what is moved.
+    sql("UPDATE canvass_route_doors SET held_until = now() - interval '1 second' WHERE door_id = %s", second)
+    assert ids(read_pack(org.member, "turf", turf["id"]), "door") == []
 
 
 def pair(shared_org, api, profile, **scope):
@@ -328,7 +313,7 @@ def test_a_wrong_clock_is_corrected_and_both_times_are_kept(walker, street, sql)
 
 def test_late_is_not_refused(walker, street, sql, shared_org):
     read_pack(walker, "turf", street.turf)
-    sql("UPDATE canvass_routes SET state = 'closed', assigned_user_id = NULL WHERE id = %s", street.turf)
+    shared_org.owner.ok("POST", f"/v1/turfs/{street.turf}/close")
     assert Phone(walker).one("contact", street.outcome(street.doors[0]), hours=5)["verdict"] == "applied"
     stranger = Phone(shared_org.add("member"))
     verdict = stranger.one("contact", street.outcome(street.doors[0]))
@@ -472,7 +457,7 @@ def two(shared_org, sql, street, walker):
     """Two people who hold, or held, the same turf."""
     first, second = Phone(walker), Phone(shared_org.add("member"))
     read_pack(walker, "turf", street.turf)
-    sql("UPDATE canvass_routes SET assigned_user_id = %s WHERE id = %s", second.client.user, street.turf)
+    handed(shared_org, street, second.client)
     read_pack(second.client, "turf", street.turf)
     return first, second
 

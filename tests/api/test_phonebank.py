@@ -628,3 +628,26 @@ def test_killed_in_the_middle(make_server):
     assert {reply.status_code for reply in calls} == {201}
     assert sorted(reply.json()["voter_id"] for reply in calls) == sorted(people)
     assert set(told) <= {reply.json()["voter_id"] for reply in calls} and not overlaps(org)
+
+
+def test_a_caller_learns_no_place_of_a_confidential_person(org):
+    person, = make_voters(org, 1)
+    org.owner.ok("PATCH", f"/v1/voters/{person}", {"city": "Cambridge", "precinct": "2-3"})
+    bank = make_bank(org, [person])
+    join(org.member, bank)
+    call = claimed(org.member, bank)
+    assert (call["voter"]["city"], call["voter"]["precinct"]) == ("Cambridge", "2-3")
+    org.owner.ok("PATCH", f"/v1/voters/{person}", {"confidential": True})
+    call = claimed(org.member, bank)  # the call that one has
+    assert call["voter"]["id"] == person and (call["voter"]["city"], call["voter"]["precinct"]) == (None, None)
+
+
+def test_a_call_is_undone_by_whoever_made_it_and_takes_part(org):
+    bank = make_bank(org, make_voters(org, 1))
+    join(org.member, bank)
+    contact = recorded(org.member, claimed(org.member, bank), "refused")["contact_id"]
+    path, body = f"/v1/contacts/{contact}/undo", {"client_id": str(uuid.uuid4()), "occurred_at": now_text()}
+    org.member.ok("POST", path_of(bank, "leave"))
+    assert org.member.post(path, body).json()["code"] == "not_your_turf"
+    join(org.member, bank)
+    assert org.member.ok("POST", path, body)["undone"]

@@ -10,6 +10,7 @@ import pytest
 
 from harness.client import Client, Organization, is_problem
 from harness.town import Blocks, load_town, tenant
+from harness.turfs import visit
 
 
 @pytest.fixture
@@ -70,11 +71,10 @@ def square(a, b):
 
 
 def done_at(org, turf, doors):
-    """What contacts keep."""
-    org.owner.server.sql("UPDATE canvass_route_doors SET state = 'done', done_at = now() WHERE route_id = %s "
-                         "AND door_id = ANY (%s)", (turf["id"], doors))
-    org.owner.server.sql("UPDATE canvass_routes SET doors_done = doors_done + %s, progress_revision = progress_revision + 1 "
-                         "WHERE id = %s", (len(doors), turf["id"]))
+    """Somebody was there and need not come again."""
+    for door in doors:
+        reply = visit(org.owner, "refused", door_id=door, turf_id=turf["id"])
+        assert reply.status_code == 201, reply.text
 
 
 # Cutting
@@ -484,7 +484,7 @@ def test_the_nearest_free_doors(org, town, shared):
     act(org.member, shared, "hold", near(10, 2, doors=6))
     again = act(other, shared, "hold", near(0, 0, doors=6))
     assert {door["door_id"] for door in again["held"]} == {door["door_id"] for door in mine["held"]}
-    # Time is over.
+    # Time is over. It cannot be made to pass through the API: the end of the lease is what is moved.
     org.owner.server.sql("UPDATE canvass_route_doors SET held_until = now() - interval '1 second' WHERE route_id = %s",
                          (shared["id"],))
     assert {door["door_id"] for door in act(org.member, shared, "hold", near(0, 0, doors=6))["held"]} == \

@@ -339,7 +339,7 @@ class Run:
 
     def check_packs(self):
         """Who went from delta to delta has what a new device gets."""
-        rows = self.server.ask(0, "SELECT line FROM field_turf_lines(%s, %s, %s)", self.street.turf)
+        rows = self.server.ask(0, "SELECT line FROM field_turf_lines(%s, %s, NULL, %s)", self.street.turf)
         whole = {(line["line"], line.get("id", line.get("code"))): line for line, in rows}
         return [f"device {device.number}: its pack is not what the server has: {different(device.pack, whole)}"
                 for device in self.devices if device.pack != whole]

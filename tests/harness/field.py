@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A street to canvass, written straight into the database: a building, its doors with two people each, a turf
-over all of them that is handed to somebody."""
+over all of them that a lead hands to somebody."""
 
 import itertools
 import uuid
@@ -21,9 +21,11 @@ class Street:
         self.building = self.one("INSERT INTO buildings (organization_id, building_key, address, precinct, latitude, "
                                  "longitude) VALUES (%s, %s, '4 Canal Pk', %s, %s, %s) RETURNING id",
                                  f"b{number}", precinct, LATITUDE + number / 1e5, LONGITUDE)
-        self.turf = self.one("INSERT INTO canvass_routes (organization_id, name, state, door_count, assigned_user_id, "
-                             "polygon) VALUES (%s, %s, 'out', %s, %s, ST_SetSRID(ST_Expand(ST_Point(%s, %s), 0.002), "
-                             "4326)) RETURNING id", f"North {number}", doors, assigned, LONGITUDE, LATITUDE)
+        self.turf = self.one("INSERT INTO canvass_routes (organization_id, name, state, door_count, polygon) "
+                             "VALUES (%s, %s, 'out', %s, ST_SetSRID(ST_Expand(ST_Point(%s, %s), 0.002), 4326)) "
+                             "RETURNING id", f"North {number}", doors, LONGITUDE, LATITUDE)
+        if assigned:
+            org.owner.ok("PATCH", f"/v1/turfs/{self.turf}", {"assigned_user_id": assigned})
         self.doors, self.voters = [], []
         for i in range(doors):
             door = self.one("INSERT INTO doors (organization_id, building_id, address_key, unit, precinct) "

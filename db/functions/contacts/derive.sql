@@ -64,8 +64,8 @@ BEGIN
   SELECT CASE
       WHEN count(*) = 0 THEN 'todo'
       WHEN bool_and(finishes) AND (NOT bool_and(gone) OR NOT EXISTS (
-        SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = door AND v.unreachable IS NULL
-          AND NOT v.confidential)) THEN 'done'
+        SELECT FROM voters_visible v WHERE v.organization_id = organization AND v.door_id = door
+          AND v.unreachable IS NULL)) THEN 'done'
       ELSE 'attempted' END, max(occurred_at)
   INTO state, at FROM last;
 END

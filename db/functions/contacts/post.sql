@@ -3,13 +3,49 @@
 -- What the routes of contacts call: record, undo, record for a whole building, and a page of
 -- contacts.
 
+-- May the actor record this? A correction is judged by what it will say: what it leaves out it takes over.
+CREATE OR REPLACE FUNCTION contact_assert_scope(organization bigint, actor text, maker bigint, rights jsonb, given jsonb)
+RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  made voter_contacts := jsonb_populate_record(NULL::voter_contacts, given);
+  old voter_contacts;
+BEGIN
+  IF right_has(rights, 'manage_canvass') THEN
+    RETURN;
+  ELSIF made.replaces_id IS NOT NULL THEN
+    SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
+    old.voter_id := COALESCE(voter_current(organization, old.voter_id), old.voter_id);
+    made.channel := COALESCE(made.channel, old.channel);
+    made.building_id := COALESCE(made.building_id, CASE WHEN made.door_id IS NULL THEN old.building_id END);
+    made.door_id := COALESCE(made.door_id, old.door_id);
+    made.voter_id := COALESCE(made.voter_id, old.voter_id);
+  END IF;
+  made.voter_id := COALESCE(voter_current(organization, made.voter_id), made.voter_id);
+  made.route_id := (given ->> 'turf_id')::bigint;
+  PERFORM scope_assert_visit(organization, actor, maker, rights, made, old);
+END
+$$;
+
+-- Sent again one gets one's own contact, never what another actor recorded under the same client_id.
 CREATE OR REPLACE FUNCTION contact_post(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
+DECLARE
+  said record;
 BEGIN
-  PERFORM contact_assert_scope(actor, organization, maker, rights, given);
-  RETURN QUERY SELECT * FROM contact_record(actor, organization, maker, given);
+  PERFORM contact_assert_scope(organization, actor, maker, rights, given);
+  SELECT r.* INTO said FROM contact_record(actor, organization, maker, given) r;
+  contact := said.contact;
+  refused_code := said.refused_code;
+  refused_message := said.refused_message;
+  IF refused_code IS NULL AND NOT scope_has_contact(actor, maker, rights, contact) THEN
+    refused_code := 'client_id_reused';
+    refused_message := 'This client_id was used for something else.';
+  END IF;
+  RETURN NEXT;
 END
 $$;
 
@@ -21,8 +57,8 @@ LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 BEGIN
   IF EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.id = taken_back
-               AND contact_is_mine(contact_undo.actor, maker, rights, c)) THEN
-    RETURN QUERY SELECT * FROM contact_record(actor, organization, maker,
+               AND scope_has_contact(contact_undo.actor, maker, rights, c)) THEN
+    RETURN QUERY SELECT * FROM contact_post(actor, organization, maker, rights,
       given || jsonb_build_object('replaces_id', taken_back, 'undone', true));
   END IF;
 END
@@ -87,7 +123,7 @@ BEGIN
       (filter ? 'until', 'c.occurred_at < ($2 ->> ''until'')::timestamptz'),
       (filter -> 'holds' = 'true', 'c.holds'),
       (before_time IS NOT NULL, '(c.occurred_at, c.id) < ($3, $4)'),
-      (NOT rights ? 'manage_canvass', 'COALESCE(c.user_id = $5, c.actor = $6)')) w (holds, condition)
+      (NOT right_has(rights, 'manage_canvass'), 'scope_made_contact($6, $5, c)')) w (holds, condition)
     WHERE w.holds;
   RETURN QUERY EXECUTE 'SELECT c.* FROM voter_contacts c WHERE c.organization_id = $1' || COALESCE(conditions, '')
     || ' ORDER BY c.occurred_at DESC, c.id DESC LIMIT $7'
@@ -95,7 +131,8 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_post(text,bigint,bigint,jsonb,jsonb),
+GRANT EXECUTE ON FUNCTION contact_assert_scope(bigint,text,bigint,jsonb,jsonb),
+  contact_post(text,bigint,bigint,jsonb,jsonb),
   contact_undo(text,bigint,bigint,jsonb,bigint,jsonb), contact_bulk(text,bigint,bigint,jsonb,jsonb),
   contact_page(text,bigint,bigint,jsonb,jsonb,timestamp with time zone,bigint,integer)
   TO campaign_api;

@@ -32,7 +32,8 @@ $$;
  *   replaces_id or replaces_client_id (correction), undone (takes that one back). Other members are ignored.
  *   checked: what the server's rules say of outcome and answers (server/rules/ccd-contact.c): script_id and version
  *   that they were checked by, support_level, refused. Not needed for an undo, and for a disposition of the program.
- * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (contact_assert_scope).
+ * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (scope_assert_visit,
+ *   scope_gave_visit).
  * refused_code: client_id_reused, contact_replaced; then contact is the row that stands in the way and nothing
  *   was written. What cannot be is raised as CC422 with the field.
  */

@@ -48,7 +48,7 @@ AS $$
 DECLARE
   verdict record;
 BEGIN
-  IF actor LIKE 'device:%' AND NOT event_in_scope(actor, organization, event) THEN
+  IF NOT scope_has_event(organization, actor, event) THEN
     RETURN;
   END IF;
   SELECT a.* INTO attendee FROM event_attendees a
@@ -90,8 +90,7 @@ AS $$
 DECLARE
   person bigint := nextval('event_attendees_id_seq');
 BEGIN
-  PERFORM FROM events e WHERE e.organization_id = organization AND e.id = event;
-  IF NOT FOUND OR actor LIKE 'device:%' AND NOT event_in_scope(actor, organization, event) THEN
+  IF NOT scope_has_event(organization, actor, event) THEN
     RETURN;
   END IF;
   INSERT INTO check_ins VALUES (organization, act, event, person, 'walk_in', occurred, now(), actor, 'done', NULL)

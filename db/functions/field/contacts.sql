@@ -9,6 +9,21 @@ AS $$
                                     'device_occurred_at', op.device_occurred_at)
 $$;
 
+CREATE OR REPLACE FUNCTION field_not_handed_out(door bigint) RETURNS field_outcome
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT ROW('conflict', 'not_handed_out', 'This was in no turf that was handed out to whoever was there.', 'door', door,
+             NULL, NULL, NULL)::field_outcome
+$$;
+
+CREATE OR REPLACE FUNCTION field_not_yours(old voter_contacts) RETURNS field_outcome
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT ROW('conflict', 'not_yours', 'Somebody else wrote this down.', 'contact', old.id,
+             jsonb_build_object('contact_id', old.id, 'answers', old.answers, 'disposition', old.disposition),
+             old.actor, old.occurred_at)::field_outcome
+$$;
+
 -- Why a visit is for somebody to decide, or NULL. The place's locks are held.
 CREATE OR REPLACE FUNCTION field_contact_conflict(op field_operations, made voter_contacts) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
@@ -17,13 +32,13 @@ DECLARE
   organization bigint := op.organization_id;
   other voter_contacts;
   place doors;
-  door bigint := COALESCE((SELECT v.door_id FROM voters v
-                           WHERE v.organization_id = organization AND v.id = made.voter_id), made.door_id);
 BEGIN
-  IF made.channel <> 'door' OR door IS NULL OR NOT (
-       field_was_given(op, door) OR door <> made.door_id AND field_was_given(op, made.door_id)) THEN
-    RETURN ROW('conflict', 'not_handed_out', 'This door is in no turf that was handed out to whoever was there.',
-               'door', door, NULL, NULL, NULL)::field_outcome;
+  SELECT c.* INTO other FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
+  IF other.id IS NOT NULL AND NOT scope_made_contact(op.actor, op.user_id, other) THEN
+    RETURN field_not_yours(other);
+  ELSIF NOT scope_gave_visit(organization, op.actor, op.user_id, made)
+     OR other.id IS NOT NULL AND NOT scope_gave_visit(organization, op.actor, op.user_id, other) THEN
+    RETURN field_not_handed_out(made.door_id);
   END IF;
   IF made.disposition IS DISTINCT FROM 'do_not_knock' THEN
     SELECT d.* INTO place FROM doors d WHERE d.organization_id = organization AND d.id = made.door_id
@@ -130,16 +145,17 @@ BEGIN
   SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.client_id = target;
   IF old.id IS NULL THEN
     RETURN ROW('refused', 'unknown_contact', 'There is no such contact to take back.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
-  ELSIF old.actor <> op.actor AND NOT forced THEN
-    RETURN ROW('conflict', 'not_yours', 'Somebody else wrote this down.', 'contact', old.id,
-               jsonb_build_object('contact_id', old.id, 'answers', old.answers, 'disposition', old.disposition),
-               old.actor, old.occurred_at)::field_outcome;
+  ELSIF NOT forced AND NOT scope_made_contact(op.actor, op.user_id, old) THEN
+    RETURN field_not_yours(old);
+  ELSIF NOT forced AND NOT scope_gave_visit(organization, op.actor, op.user_id, old) THEN
+    RETURN field_not_handed_out(old.door_id);
   END IF;
   RETURN field_contact(op, jsonb_build_object('replaces_id', old.id, 'undone', true, 'channel', old.channel), true);
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION field_given(field_operations,jsonb),
+GRANT EXECUTE ON FUNCTION field_given(field_operations,jsonb), field_not_handed_out(bigint),
+  field_not_yours(voter_contacts),
   field_contact_conflict(field_operations,voter_contacts),
   field_contact(field_operations,jsonb,boolean),
   field_bulk_not_home(field_operations,jsonb,boolean), field_undo(field_operations,jsonb,boolean)

@@ -7,13 +7,16 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   voter bigint := (body ->> 'voter_id')::bigint;
-  door bigint := COALESCE((SELECT v.door_id FROM voters v
-    WHERE v.organization_id = op.organization_id AND v.id = voter), (body ->> 'door_id')::bigint);
+  door bigint := COALESCE((body ->> 'door_id')::bigint, (SELECT v.door_id FROM voters v
+    WHERE v.organization_id = op.organization_id AND v.id = voter));
+  visit voter_contacts;
   made bigint;
 BEGIN
-  IF NOT forced AND (door IS NULL OR NOT field_was_given(op, door)) THEN
-    RETURN ROW('conflict', 'not_handed_out', 'This door is in no turf that was handed out to whoever was there.',
-               'door', door, NULL, NULL, NULL)::field_outcome;
+  visit.channel := 'door';
+  visit.voter_id := voter;
+  visit.door_id := door;
+  IF NOT forced AND NOT scope_gave_visit(op.organization_id, op.actor, op.user_id, visit) THEN
+    RETURN field_not_handed_out(door);
   END IF;
   INSERT INTO field_notes (organization_id, client_id, voter_id, door_id, note, occurred_at, device_occurred_at, actor)
     VALUES (op.organization_id, op.client_id, voter, door, body ->> 'note', op.occurred_at, op.device_occurred_at,
@@ -40,9 +43,8 @@ BEGIN
     WHERE d.organization_id = organization AND d.id = door FOR NO KEY UPDATE OF b;
   IF house.id IS NULL THEN
     RETURN ROW('refused', 'unknown_door', 'There is no such door.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
-  ELSIF NOT forced AND NOT field_was_given(op, door) THEN
-    RETURN ROW('conflict', 'not_handed_out', 'This door is in no turf that was handed out to whoever was there.',
-               'door', door, NULL, NULL, NULL)::field_outcome;
+  ELSIF NOT forced AND NOT scope_gave_door(organization, op.actor, op.user_id, door) THEN
+    RETURN field_not_handed_out(door);
   END IF;
   is_now := jsonb_build_object('access_note', house.access_note, 'latitude', house.latitude, 'longitude', house.longitude);
   IF NOT forced AND EXISTS (
@@ -81,7 +83,7 @@ DECLARE
 BEGIN
   IF forced THEN
     UPDATE event_attendees a SET status = 'registered', cancelled_at = NULL
-      WHERE a.organization_id = organization AND a.id = person AND a.status = 'cancelled';
+      WHERE a.organization_id = organization AND a.event_id = event AND a.id = person AND a.status = 'cancelled';
   END IF;
   SELECT * INTO said FROM check_in(op.actor, organization, event, person,
     CASE op.kind WHEN 'check_in' THEN 'check_in' ELSE 'undo' END,
@@ -113,7 +115,7 @@ DECLARE
 BEGIN
   SELECT a.* INTO listed FROM event_attendees a
     WHERE a.organization_id = organization AND a.event_id = event AND a.email = body ->> 'email'
-      AND a.cancelled_at IS NULL AND event_in_scope(op.actor, organization, event);
+      AND a.cancelled_at IS NULL AND scope_has_event(organization, op.actor, event);
   IF FOUND AND forced THEN
     PERFORM check_in(op.actor, organization, event, listed.id, 'check_in', gen_random_uuid(), op.occurred_at);
     RETURN ROW('applied', NULL, NULL, 'attendee', listed.id, NULL, NULL, NULL)::field_outcome;

@@ -11,21 +11,8 @@ AS $$
   FROM (SELECT extract(year FROM now()) - birth_year) a (age)
 $$;
 
--- The doors of a turf that may be carried around: none where somebody's address is confidential. Of a turf
--- that many share only those that the actor holds.
-CREATE OR REPLACE FUNCTION field_turf_doors(actor text, organization bigint, route bigint) RETURNS SETOF canvass_route_doors
-LANGUAGE sql STABLE
-AS $$
-  SELECT x.* FROM canvass_route_doors x
-  JOIN canvass_routes r ON r.organization_id = organization AND r.id = x.route_id
-  WHERE x.organization_id = organization AND x.route_id = route
-    AND (NOT r.distributed OR x.held_by = actor AND (x.held_until IS NULL OR x.held_until > now()))
-    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = x.door_id
-                      AND v.confidential)
-$$;
-
--- The lines of a turf's pack, in their order. person: whom a line is about, door: where.
-CREATE OR REPLACE FUNCTION field_turf_lines(actor text, organization bigint, route bigint)
+-- The lines of a turf's pack, in their order. holder: the person who takes it. person: whom a line is about, door: where.
+CREATE OR REPLACE FUNCTION field_turf_lines(actor text, organization bigint, holder bigint, route bigint)
 RETURNS TABLE (part int, rank bigint, door bigint, person bigint, line jsonb)
 LANGUAGE sql STABLE
 AS $$
@@ -36,9 +23,10 @@ AS $$
   ), here AS (
     SELECT x.position, x.state, d.id, d.unit, d.precinct, d.do_not_knock_at, d.version, b.id AS building_id,
            b.address, b.city, b.zip5, b.latitude, b.longitude, b.segment_id, b.side, b.inaccessible_at, b.access_note
-    FROM field_turf_doors(actor, organization, route) x
+    FROM scope_doors(organization, actor, holder) x
     JOIN doors d ON d.organization_id = organization AND d.id = x.door_id
     JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id
+    WHERE x.route_id = route
   )
   SELECT 1, 0::bigint, NULL::bigint, NULL::bigint, jsonb_build_object('line', 'turf', 'id', t.id, 'name', t.name,
     'state', t.state, 'notes', t.notes, 'script_id', t.script_id, 'length_m', t.length_m, 'minutes', t.minutes,
@@ -95,11 +83,11 @@ AS $$
                       JOIN tags g ON g.organization_id = organization AND g.id = w.tag_id
                       WHERE w.organization_id = organization AND w.voter_id = v.id), '[]'), 'version', v.version)
   FROM here h CROSS JOIN turf t
-  JOIN voters v ON v.organization_id = organization AND v.door_id = h.id
+  JOIN voters_visible v ON v.organization_id = organization AND v.door_id = h.id
   LEFT JOIN LATERAL (
     SELECT max(c.id) AS id FROM voter_contacts c
     WHERE c.organization_id = organization AND c.voter_id = v.id) last ON true
-  WHERE h.do_not_knock_at IS NULL AND NOT v.confidential AND v.unreachable IS NULL
+  WHERE h.do_not_knock_at IS NULL AND v.unreachable IS NULL
     AND consent_allows(organization, v.id, 'door', 'campaign')
 $$;
 
@@ -155,7 +143,6 @@ AS $$
     (SELECT array_agg(DISTINCT n.entity_id) FROM news n WHERE n.entity = 'attendee')
 $$;
 
-GRANT EXECUTE ON FUNCTION age_band(integer), field_turf_doors(text,bigint,bigint),
-  field_turf_lines(text,bigint,bigint), field_event_lines(bigint,bigint),
+GRANT EXECUTE ON FUNCTION age_band(integer), field_turf_lines(text,bigint,bigint,bigint), field_event_lines(bigint,bigint),
   field_changed(bigint,xid8,bigint)
   TO campaign_api;

@@ -6,10 +6,9 @@
 CREATE OR REPLACE FUNCTION field_events(actor text, organization bigint) RETURNS SETOF events
 LANGUAGE sql STABLE
 AS $$
-  SELECT e.* FROM events e
-  WHERE e.organization_id = organization AND e.end_time > now() - interval '12 hours'
-    AND e.start_time < now() + interval '7 days' AND e.cancelled_at IS NULL
-    AND event_in_scope(actor, organization, e.id)
+  SELECT e.* FROM scope_events(organization, actor) e
+  WHERE e.end_time > now() - interval '12 hours' AND e.start_time < now() + interval '7 days'
+    AND e.cancelled_at IS NULL
   ORDER BY e.start_time, e.id LIMIT 50
 $$;
 
@@ -20,7 +19,7 @@ LANGUAGE sql STABLE
 AS $$
   WITH held (kind, id, name, version, size, expires_at) AS (
     SELECT 'turf', r.id, r.name, r.version, 4000 + 700 * r.door_count + 500 * r.voter_count, r.expires_at
-    FROM field_turfs(actor, organization, person) r WHERE canvasses
+    FROM scope_turfs(organization, actor, person) r WHERE canvasses
     UNION ALL
     SELECT 'event', e.id, e.title, e.version,
            1000 + 300 * (e.registered_count + e.attended_count + e.cancelled_count), e.end_time + interval '12 hours'
@@ -55,7 +54,7 @@ DECLARE
   held boolean;
 BEGIN
   IF what = 'turf' THEN
-    SELECT true, r.expires_at INTO held, expires_at FROM field_turfs(actor, organization, holder) r WHERE r.id = number;
+    SELECT true, r.expires_at INTO held, expires_at FROM scope_turfs(organization, actor, holder) r WHERE r.id = number;
   ELSE
     SELECT true, e.end_time + interval '12 hours' INTO held, expires_at
       FROM field_events(actor, organization) e WHERE e.id = number;
@@ -71,7 +70,7 @@ BEGIN
   WITH news AS MATERIALIZED (
     SELECT * FROM field_changed(organization, since_xid, COALESCE(since_id, 0))
   ), pack AS MATERIALIZED (
-    SELECT * FROM field_turf_lines(actor, organization, number) WHERE what = 'turf'
+    SELECT * FROM field_turf_lines(actor, organization, holder, number) WHERE what = 'turf'
     UNION ALL SELECT * FROM field_event_lines(organization, number) WHERE what = 'event'
   ), ids AS (
     SELECT COALESCE(array_agg(DISTINCT p.door) FILTER (WHERE p.door IS NOT NULL), '{}') AS doors,
@@ -112,11 +111,14 @@ BEGIN
       made_at := before.made_at;
     END IF;
   END IF;
-  INSERT INTO field_grants AS g (organization_id, actor, kind, pack_id, content, cursor_xid, made_at, doors, people)
-    VALUES (organization, actor, what, number, content, xid, made_at, doors_now, people_now)
+  INSERT INTO field_grants AS g (organization_id, actor, kind, pack_id, content, cursor_xid, made_at, doors, people,
+                                 doors_ever, people_ever)
+    VALUES (organization, actor, what, number, content, xid, made_at, doors_now, people_now, doors_now, people_now)
     ON CONFLICT ON CONSTRAINT field_grants_pack_id_key DO UPDATE
     SET content = excluded.content, cursor_xid = excluded.cursor_xid, made_at = excluded.made_at,
-        doors = excluded.doors, people = excluded.people, taken_at = now(), wiped_at = NULL;
+        doors = excluded.doors, people = excluded.people,
+        doors_ever = ARRAY(SELECT DISTINCT unnest(g.doors_ever || excluded.doors)),
+        people_ever = ARRAY(SELECT DISTINCT unnest(g.people_ever || excluded.people)), taken_at = now(), wiped_at = NULL;
   RETURN NEXT;
 END
 $$;

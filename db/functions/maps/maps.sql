@@ -4,15 +4,14 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- What of a layer lies in a box (longitude, latitude). Below manage_canvass doors and turf of one's own, and no
--- results of precincts. A door behind which everybody's address is confidential is on no map.
-CREATE OR REPLACE FUNCTION map_features(layer text, box geometry, actor text, person bigint, rights jsonb, most int)
+-- What of a layer lies in a box (longitude, latitude). my_doors, my_turfs: only these, and no results of precincts; NULL
+-- for all (map_seen). A door behind which everybody's address is confidential is on no map.
+CREATE OR REPLACE FUNCTION map_features(layer text, box geometry, my_doors bigint[], my_turfs bigint[], most int)
 RETURNS TABLE (id bigint, place geometry, properties jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1000
 AS $$
 DECLARE
   organization bigint := app_organization_id();
-  everything boolean := rights ? 'manage_canvass';
 BEGIN
   CASE layer
   WHEN 'doors' THEN
@@ -23,12 +22,10 @@ BEGIN
       FROM buildings b
       JOIN doors d ON d.organization_id = organization AND d.building_id = b.id
       LEFT JOIN canvass_route_doors r ON r.organization_id = organization AND r.door_id = d.id AND r.active
-      LEFT JOIN canvass_routes t ON t.organization_id = organization AND t.id = r.route_id
       WHERE b.organization_id = organization AND map_point(b.latitude, b.longitude) && box
-        AND (everything OR t.assigned_user_id = person OR r.held_by = map_features.actor)
-        AND (EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = d.id
-                       AND NOT v.confidential)
-             OR NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = d.id))
+        AND (my_doors IS NULL OR d.id = ANY (my_doors))
+        AND (EXISTS (SELECT FROM voters_visible v WHERE v.organization_id = organization AND v.door_id = d.id)
+             OR NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = organization AND h.door_id = d.id))
       ORDER BY d.id LIMIT most;
   WHEN 'turfs' THEN
     RETURN QUERY
@@ -36,9 +33,7 @@ BEGIN
                'door_count', t.door_count, 'doors_done', t.doors_done)
       FROM canvass_routes t
       WHERE t.organization_id = organization AND t.polygon && box
-        AND (everything OR t.assigned_user_id = person OR EXISTS (
-          SELECT FROM canvass_route_doors r
-          WHERE r.organization_id = organization AND r.route_id = t.id AND r.held_by = map_features.actor))
+        AND (my_turfs IS NULL OR t.id = ANY (my_turfs))
       ORDER BY t.id LIMIT most;
   WHEN 'precincts' THEN
     RETURN QUERY
@@ -51,7 +46,7 @@ BEGIN
         JOIN doors d ON d.organization_id = organization AND d.id = c.door_id
         JOIN dispositions o ON o.code = COALESCE(c.disposition, 'canvassed')
         WHERE c.organization_id = organization AND c.holds GROUP BY 1) n ON n.precinct = a.code
-      WHERE a.organization_id = organization AND a.kind = 'precinct' AND a.boundary && box AND everything
+      WHERE a.organization_id = organization AND a.kind = 'precinct' AND a.boundary && box AND my_turfs IS NULL
       ORDER BY a.id LIMIT most;
   ELSE
     RETURN QUERY
@@ -64,6 +59,23 @@ END
 $$;
 
 RESET ROLE;
+
+-- The same for an actor: below manage_canvass doors and turf of one's own.
+CREATE OR REPLACE FUNCTION map_seen(organization bigint, layer text, box geometry, actor text, person bigint, rights jsonb, most int)
+RETURNS TABLE (id bigint, place geometry, properties jsonb)
+LANGUAGE plpgsql STABLE ROWS 1000
+AS $$
+DECLARE
+  my_doors bigint[];
+  my_turfs bigint[];
+BEGIN
+  IF NOT right_has(rights, 'manage_canvass') THEN
+    my_turfs := ARRAY(SELECT t.id FROM scope_turfs(organization, actor, person) t);
+    my_doors := ARRAY(SELECT d.door_id FROM scope_doors(organization, actor, person) d WHERE layer = 'doors');
+  END IF;
+  RETURN QUERY SELECT f.* FROM map_features(layer, box, my_doors, my_turfs, most) f;
+END
+$$;
 
 -- One tile (Mapbox Vector Tile 2.1) of the usual Web Mercator pyramid, a little more than its square so that
 -- points on the edge are drawn whole. Doors and streets begin where they can be told apart.
@@ -82,8 +94,8 @@ BEGIN
   RETURN (
     SELECT COALESCE(ST_AsMVT(t, layer, 4096, 'place', 'id' ORDER BY t.id), '')
     FROM (SELECT f.id, ST_AsMVTGeom(ST_Transform(f.place, 3857), square, 4096, 64) AS place, f.properties
-          FROM map_features(layer, ST_Transform(ST_TileEnvelope(z, x, y, margin => 64.0 / 4096), 4326), actor, person,
-                            rights, 20000) f) t
+          FROM map_seen(app_organization_id(), layer,
+                        ST_Transform(ST_TileEnvelope(z, x, y, margin => 64.0 / 4096), 4326), actor, person, rights, 20000) f) t
     WHERE t.place IS NOT NULL);
 END
 $$;
@@ -95,16 +107,17 @@ AS $$
     'features', COALESCE(json_agg(json_build_object('type', 'Feature', 'id', f.id, 'geometry',
       ST_AsGeoJSON(f.place, 6)::json, 'properties', f.properties) ORDER BY f.id) FILTER (WHERE f.n <= most), '[]'))::text
   FROM (SELECT m.*, row_number() OVER (ORDER BY m.id) AS n
-        FROM map_features(layer, box, actor, person, rights, most + 1) m) f
+        FROM map_seen(app_organization_id(), layer, box, actor, person, rights, most + 1) m) f
 $$;
 
-GRANT EXECUTE ON FUNCTION map_tile(text,integer,integer,integer,text,bigint,jsonb),
+GRANT EXECUTE ON FUNCTION map_seen(bigint,text,geometry,text,bigint,jsonb,integer),
+  map_tile(text,integer,integer,integer,text,bigint,jsonb),
   map_geojson(text,geometry,text,bigint,jsonb,integer)
   TO campaign_api;
 
 SET LOCAL ROLE campaign_definer;
 
-GRANT EXECUTE ON FUNCTION map_features(text,geometry,text,bigint,jsonb,integer)
+GRANT EXECUTE ON FUNCTION map_features(text,geometry,bigint[],bigint[],integer)
   TO campaign_api, campaign_owner;
 
 RESET ROLE;

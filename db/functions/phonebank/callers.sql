@@ -2,16 +2,17 @@
 --
 -- Phone banks: filling the queue, joining, leaving.
 
--- A call as its caller sees it.
+-- A call as its caller sees it; of a confidential person without the place.
 CREATE OR REPLACE VIEW phone_bank_call_rows WITH (security_invoker = true) AS
 SELECT c.organization_id, c.id, c.session_id AS phone_bank_id, c.actor, c.phone, c.claimed_at, c.lease_until, c.ended_at,
   c.ended, c.contact_id, k.disposition, (k.answers IS NOT NULL) AS answered, t.attempts, t.state AS target_state,
   CASE WHEN t.call_back_actor = c.actor THEN t.call_back_at END AS call_back_at, v.id AS voter_id,
-  jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', v.city,
-    'precinct', v.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter
+  jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', s.city,
+    'precinct', s.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter
 FROM phone_bank_calls c
 JOIN phone_bank_targets t ON t.organization_id = c.organization_id AND t.id = c.target_id
 JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
+LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c.voter_id
 LEFT JOIN voter_contacts k ON k.organization_id = c.organization_id AND k.id = c.contact_id;
 GRANT SELECT ON phone_bank_call_rows TO campaign_api;
 

@@ -2,45 +2,104 @@
 --
 -- Who may record, correct and undo a contact.
 
--- Below manage_canvass one records at doors of a turf of one's own, and changes one's own contacts. Calls and
--- texts are recorded through the session that they belong to.
-CREATE OR REPLACE FUNCTION contact_assert_scope(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+-- Whose contacts one sees: below manage_canvass one's own.
+CREATE OR REPLACE FUNCTION scope_has_contact(actor text, person bigint, rights jsonb, contact voter_contacts)
+RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT right_has(rights, 'manage_canvass') OR scope_made_contact(actor, person, contact)
+$$;
+
+-- By the actor, or by the same person with another credential.
+CREATE OR REPLACE FUNCTION scope_made_contact(actor text, person bigint, contact voter_contacts) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT COALESCE(contact.user_id = person, contact.actor = scope_made_contact.actor)
+$$;
+
+-- May the actor write down something about this voter at this place? Both must be in turf of the actor's, each
+-- by itself: a door that one has opens no person who lives elsewhere.
+CREATE OR REPLACE FUNCTION scope_has_visit(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  door bigint := COALESCE((given ->> 'door_id')::bigint, (
-    SELECT v.door_id FROM voters v WHERE v.organization_id = organization AND v.id = (given ->> 'voter_id')::bigint));
+  door bigint := visit.door_id;
 BEGIN
-  IF rights ? 'manage_canvass' THEN
-    RETURN true;
+  IF visit.channel <> 'door' THEN
+    RETURN false;
+  ELSIF visit.voter_id IS NOT NULL THEN
+    IF NOT scope_has_voter(organization, actor, person, visit.voter_id) THEN
+      RETURN false;
+    ELSIF door IS NULL THEN
+      SELECT v.door_id INTO door FROM voters v WHERE v.organization_id = organization AND v.id = visit.voter_id;
+      IF door IS NULL THEN
+        RETURN false;
+      END IF;
+    END IF;
   END IF;
-  IF EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization
-      AND c.id = (given ->> 'replaces_id')::bigint
-      AND COALESCE(c.user_id <> maker, c.actor <> contact_assert_scope.actor)) THEN
-    RAISE EXCEPTION 'Only who recorded a contact may change it.' USING ERRCODE = 'CC403', DETAIL = 'not_your_contact';
-  END IF;
-  IF given ->> 'channel' = 'door' AND (given ->> 'replaces_id' IS NOT NULL OR EXISTS (
-    SELECT FROM canvass_route_doors r
-    WHERE r.organization_id = organization
-      AND (r.door_id = door OR (given ->> 'door_id' IS NULL AND given ->> 'voter_id' IS NULL AND r.door_id IN (
-             SELECT d.id FROM doors d
-             WHERE d.organization_id = organization AND d.building_id = (given ->> 'building_id')::bigint)))
-      AND r.route_id = COALESCE((given ->> 'turf_id')::bigint, r.route_id)
-      AND turf_is_mine(actor, organization, maker, r.route_id))) THEN
-    RETURN true;
-  END IF;
-  RAISE EXCEPTION 'This is not in a turf of yours.' USING ERRCODE = 'CC403', DETAIL = 'not_your_turf';
+  RETURN scope_has_place(organization, actor, person, door, visit.building_id, visit.route_id);
 END
 $$;
 
--- Whose contacts one sees: below manage_canvass one's own.
-CREATE OR REPLACE FUNCTION contact_is_mine(actor text, person bigint, rights jsonb, contact voter_contacts) RETURNS boolean
-LANGUAGE sql STABLE
+-- A call or text is undone by whoever made it and still takes part: it was handed out by the phone bank or
+-- campaign and not by turf.
+CREATE OR REPLACE FUNCTION scope_has_talk(organization bigint, actor text, talk voter_contacts) RETURNS boolean
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT rights ? 'manage_canvass' OR COALESCE(contact.user_id = person, contact.actor = actor)
+BEGIN
+  RETURN EXISTS (SELECT FROM phone_bank_callers c
+                 WHERE c.organization_id = organization AND c.session_id = talk.phone_bank_session_id
+                   AND c.actor = scope_has_talk.actor AND c.left_at IS NULL)
+      OR EXISTS (SELECT FROM text_texters t
+                 WHERE t.organization_id = organization AND t.campaign_id = talk.text_campaign_id
+                   AND t.actor = scope_has_talk.actor AND t.left_at IS NULL);
+END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_assert_scope(text,bigint,bigint,jsonb,jsonb),
-  contact_is_mine(text,bigint,jsonb,voter_contacts)
+CREATE OR REPLACE FUNCTION scope_refuse(code text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'CC403', DETAIL = code, MESSAGE = CASE code
+    WHEN 'not_your_contact' THEN 'Only who recorded a contact may change it.'
+    ELSE 'This is not in a turf of yours.' END;
+END
+$$;
+
+-- Refuses a contact that the actor may not record. made: what is to be written, route_id the turf that was named.
+-- old: what it corrects (its id is NULL when it corrects nothing, or nothing that is there); that must be the
+-- actor's own, and its place in turf as well, whichever turf it was in then. Calls and texts are recorded through
+-- the session that they belong to.
+CREATE OR REPLACE FUNCTION scope_assert_visit(organization bigint, actor text, person bigint, rights jsonb,
+  made voter_contacts, old voter_contacts)
+RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  old.route_id := NULL;
+  IF right_has(rights, 'manage_canvass') THEN
+    RETURN;
+  ELSIF made.replaces_id IS NOT NULL THEN
+    IF old.id IS NULL OR NOT scope_made_contact(actor, person, old) THEN
+      PERFORM scope_refuse('not_your_contact');
+    ELSIF made.undone AND old.channel <> 'door' THEN
+      IF NOT scope_has_talk(organization, actor, old) THEN
+        PERFORM scope_refuse('not_your_turf');
+      END IF;
+      RETURN;
+    ELSIF NOT scope_has_visit(organization, actor, person, old) THEN
+      PERFORM scope_refuse('not_your_turf');
+    END IF;
+  END IF;
+  IF NOT scope_has_visit(organization, actor, person, made) THEN
+    PERFORM scope_refuse('not_your_turf');
+  END IF;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION scope_has_contact(text,bigint,jsonb,voter_contacts),
+  scope_made_contact(text,bigint,voter_contacts),
+  scope_has_visit(bigint,text,bigint,voter_contacts), scope_has_talk(bigint,text,voter_contacts),
+  scope_refuse(text), scope_assert_visit(bigint,text,bigint,jsonb,voter_contacts,voter_contacts)
   TO campaign_api;

@@ -1,34 +1,40 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Which events a device may see.
+-- Which events an actor may see.
 
--- A device whose scope names an event sees that one only. Queries ask this for devices alone:
---   AND (:actor::text NOT LIKE 'device:%' OR event_in_scope(…))
-CREATE OR REPLACE FUNCTION event_in_scope(actor text, organization bigint, event bigint) RETURNS boolean
-LANGUAGE plpgsql STABLE
+-- All of the organization; for a device whose scope names an event that one only, for a revoked device none.
+CREATE OR REPLACE FUNCTION scope_events(organization bigint, actor text) RETURNS SETOF events
+LANGUAGE sql STABLE
+AS $$
+  SELECT e.* FROM events e
+  WHERE e.organization_id = organization AND (actor NOT LIKE 'device:%' OR EXISTS (
+    SELECT FROM devices d
+    WHERE d.organization_id = organization AND d.revoked_at IS NULL
+      AND d.id = CASE WHEN actor LIKE 'device:%' THEN substr(actor, 8)::bigint END
+      AND COALESCE(d.scope ->> 'event_id', e.id::text) = e.id::text))
+$$;
+
+CREATE OR REPLACE FUNCTION scope_has_event(organization bigint, actor text, event bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
-  RETURN actor NOT LIKE 'device:%' OR EXISTS (
-    SELECT FROM devices d
-    WHERE d.organization_id = organization AND d.id = substr(actor, 8)::bigint AND d.revoked_at IS NULL
-      AND COALESCE(d.scope ->> 'event_id', event::text) = event::text);
+  RETURN EXISTS (SELECT FROM scope_events(organization, actor) e WHERE e.id = event);
 END
 $$;
 
 -- Stands in the WHERE of a list below an event: of an event that is not there the list is not empty, it
 -- does not exist.
-CREATE OR REPLACE FUNCTION assert_event(actor text, organization bigint, event bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION scope_assert_event(organization bigint, actor text, event bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  IF NOT (EXISTS (SELECT FROM events e WHERE e.organization_id = organization AND e.id = event)
-          AND event_in_scope(actor, organization, event)) THEN
-    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
-      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+  IF NOT scope_has_event(organization, actor, event) THEN
+    PERFORM refuse_not_found();
   END IF;
   RETURN true;
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION event_in_scope(text,bigint,bigint), assert_event(text,bigint,bigint)
+GRANT EXECUTE ON FUNCTION scope_events(bigint,text), scope_has_event(bigint,text,bigint),
+  scope_assert_event(bigint,text,bigint)
   TO campaign_api;

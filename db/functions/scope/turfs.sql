@@ -1,48 +1,78 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Which turfs an actor has.
+-- Which turfs and doors an actor has now.
 
--- A turf that was handed to this actor: assigned, or with doors that it took out.
-CREATE OR REPLACE FUNCTION turf_is_mine(actor text, organization bigint, person bigint, turf bigint) RETURNS boolean
-LANGUAGE sql STABLE
-AS $$
-  SELECT EXISTS (SELECT FROM canvass_routes r
-                 WHERE r.organization_id = organization AND r.id = turf AND r.assigned_user_id = person)
-      OR EXISTS (SELECT FROM canvass_route_doors d
-                 WHERE d.organization_id = organization AND d.route_id = turf AND d.held_by = actor)
-$$;
-
--- Is it this actor's own: assigned to the person, or taken out and not given back?
-CREATE OR REPLACE FUNCTION turf_mine(organization bigint, actor text, person bigint, turf bigint) RETURNS boolean
-LANGUAGE sql STABLE
-AS $$
-  SELECT EXISTS (
-    SELECT FROM canvass_routes t WHERE t.organization_id = organization AND t.id = turf
-      AND t.state IN ('open', 'out', 'done') AND (t.expires_at IS NULL OR t.expires_at > now())
-      AND (t.assigned_user_id = person
-           OR EXISTS (SELECT FROM turf_takers k WHERE k.organization_id = organization AND k.route_id = turf
-                        AND k.actor = turf_mine.actor AND k.returned_at IS NULL)))
-$$;
-
--- The turfs that an actor has now: assigned to the person, named by the device's scope, or taken out (as turf_mine).
-CREATE OR REPLACE FUNCTION field_turfs(actor text, organization bigint, person bigint) RETURNS SETOF canvass_routes
+-- Assigned to the person, taken out by code and not given back, or named by the scope of the device; handed
+-- out (not a draft, not closed), and not past its day.
+CREATE OR REPLACE FUNCTION scope_turfs(organization bigint, actor text, person bigint) RETURNS SETOF canvass_routes
 LANGUAGE sql STABLE
 AS $$
   SELECT r.* FROM canvass_routes r
   WHERE r.organization_id = organization AND r.state IN ('open', 'out', 'done')
     AND (r.expires_at IS NULL OR r.expires_at > now())
-    AND (r.assigned_user_id = person
-      OR EXISTS (
-        SELECT FROM devices d
-        WHERE d.organization_id = organization AND d.revoked_at IS NULL
-          AND d.id = CASE WHEN actor LIKE 'device:%' THEN substr(actor, 8)::bigint END
-          AND d.scope ->> 'turf_id' = r.id::text)
-      OR EXISTS (
-        SELECT FROM turf_takers k
-        WHERE k.organization_id = organization AND k.route_id = r.id AND k.actor = field_turfs.actor
-          AND k.returned_at IS NULL))
+    AND r.id IN (
+      SELECT a.id FROM canvass_routes a WHERE a.organization_id = organization AND a.assigned_user_id = person
+      UNION ALL
+      SELECT k.route_id FROM turf_takers k
+      WHERE k.organization_id = organization AND k.actor = scope_turfs.actor AND k.returned_at IS NULL
+      UNION ALL
+      SELECT (d.scope ->> 'turf_id')::bigint FROM devices d
+      WHERE d.organization_id = organization AND d.revoked_at IS NULL
+        AND d.id = CASE WHEN actor LIKE 'device:%' THEN substr(actor, 8)::bigint END)
 $$;
 
-GRANT EXECUTE ON FUNCTION turf_is_mine(text,bigint,bigint,bigint),
-  turf_mine(bigint,text,bigint,bigint), field_turfs(text,bigint,bigint)
+-- The doors of these turfs that the actor may knock at: of a turf with one code for many those alone that the
+-- actor holds, for as long as the lease lasts; none that is hidden.
+CREATE OR REPLACE FUNCTION scope_doors(organization bigint, actor text, person bigint) RETURNS SETOF canvass_route_doors
+LANGUAGE sql STABLE
+AS $$
+  SELECT d.* FROM scope_turfs(organization, actor, person) t
+  JOIN canvass_route_doors d ON d.organization_id = organization AND d.route_id = t.id
+  WHERE (NOT t.distributed OR d.held_by = scope_doors.actor AND d.held_until > now())
+    AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = organization AND h.door_id = d.door_id)
+$$;
+
+-- Asked by id. Planning takes longer than the plan, which is the same for everybody: it is made once in a session.
+CREATE OR REPLACE FUNCTION scope_has_turf(organization bigint, actor text, person bigint, turf bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM scope_turfs(organization, actor, person) t WHERE t.id = turf);
+END
+$$;
+
+-- Stands in the WHERE of a list below a turf: of one that is not there or not the actor's the list does not exist.
+CREATE OR REPLACE FUNCTION scope_assert_turf(organization bigint, actor text, person bigint, rights jsonb, turf bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF NOT (scope_has_turf(organization, actor, person, turf) OR right_has(rights, 'manage_canvass') AND EXISTS (
+            SELECT FROM canvass_routes t WHERE t.organization_id = organization AND t.id = turf)) THEN
+    PERFORM refuse_not_found();
+  END IF;
+  RETURN true;
+END
+$$;
+
+-- In turf of the actor's, of one turf or any: the door, or one of the building when no door is named.
+CREATE OR REPLACE FUNCTION scope_has_place(organization bigint, actor text, person bigint, door bigint, building bigint,
+  turf bigint)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  RETURN CASE WHEN door IS NOT NULL THEN EXISTS (
+      SELECT FROM scope_doors(organization, actor, person) s
+      WHERE s.door_id = door AND s.route_id = COALESCE(turf, s.route_id))
+    ELSE EXISTS (
+      SELECT FROM doors d JOIN scope_doors(organization, actor, person) s ON s.door_id = d.id
+      WHERE d.organization_id = organization AND d.building_id = building AND s.route_id = COALESCE(turf, s.route_id))
+    END;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION scope_turfs(bigint,text,bigint), scope_doors(bigint,text,bigint),
+  scope_has_turf(bigint,text,bigint,bigint), scope_assert_turf(bigint,text,bigint,jsonb,bigint),
+  scope_has_place(bigint,text,bigint,bigint,bigint,bigint)
   TO campaign_api;

@@ -2,28 +2,30 @@
 --
 -- Text campaigns: template, audience, joining, leaving.
 
--- The fields of one conversation's texts.
+-- The fields of one conversation's texts; its texter reads them too, so a confidential person has no place here.
 CREATE OR REPLACE FUNCTION text_values(organization bigint, voter bigint, texter text) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
   SELECT jsonb_build_object('first_name', text_name(v.first_name), 'last_name', text_name(v.last_name),
-    'city', text_name(v.city), 'precinct', v.precinct,
+    'city', text_name(s.city), 'precinct', s.precinct,
     'organization', (SELECT o.name FROM organizations o WHERE o.id = organization),
     'texter_first_name', split_part(COALESCE(actor_name(texter, organization), ''), ' ', 1))
-  FROM voters v WHERE v.organization_id = organization AND v.id = voter
+  FROM voters v LEFT JOIN voters_visible s ON s.organization_id = organization AND s.id = v.id
+  WHERE v.organization_id = organization AND v.id = voter
 $$;
 
 -- A conversation as its texter sees it; draft is the first text, as it will be sent.
 CREATE OR REPLACE VIEW text_conversation_rows WITH (security_invoker = true) AS
 SELECT c.organization_id, c.id, c.campaign_id AS text_campaign_id, c.state, c.closed_reason, c.texter_actor, c.phone,
   c.assigned_at, c.last_message_at, c.updated_at, c.version, v.id AS voter_id,
-  jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', v.city,
-    'precinct', v.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter,
+  jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', s.city,
+    'precinct', s.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter,
   CASE WHEN c.state = 'needs_message' AND c.texter_actor IS NOT NULL THEN
     text_render(k.template, text_values(c.organization_id, c.voter_id, c.texter_actor)) END AS draft
 FROM text_conversations c
 JOIN text_campaigns k ON k.organization_id = c.organization_id AND k.id = c.campaign_id
-JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id;
+JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
+LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c.voter_id;
 GRANT SELECT ON text_conversation_rows TO campaign_api;
 
 -- The audience, in the job text.fill: everybody's first usable number, each number once.

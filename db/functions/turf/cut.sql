@@ -60,9 +60,8 @@ AS $$
     JOIN doors o ON o.organization_id = organization AND o.id = d.door_id
     JOIN buildings b ON b.organization_id = organization AND b.id = o.building_id
     CROSS JOIN LATERAL (
-      SELECT count(*) AS n FROM voters v
-      WHERE v.organization_id = organization AND v.door_id = d.door_id AND v.unreachable IS NULL
-        AND v.merged_into IS NULL AND NOT v.confidential) w
+      SELECT count(*) AS n FROM voters_visible v
+      WHERE v.organization_id = organization AND v.door_id = d.door_id AND v.unreachable IS NULL) w
     WHERE d.organization_id = organization AND d.route_id = ANY (turfs) GROUP BY 1) c
   WHERE t.organization_id = organization AND t.id = c.route_id
 $$;

@@ -10,7 +10,7 @@ DECLARE
   t canvass_routes;
 BEGIN
   SELECT * INTO t FROM canvass_routes r WHERE r.organization_id = organization AND r.id = turf FOR UPDATE;
-  IF NOT FOUND OR NOT turf_mine(organization, actor, person, turf) THEN
+  IF NOT FOUND OR NOT scope_has_turf(organization, actor, person, turf) THEN
     RETURN false;
   END IF;
   PERFORM assert_rule(t.distributed, 'turf_not_distributed', 'This turf is walked as a whole.');
@@ -142,24 +142,9 @@ AS $$
     AND NOT EXISTS (SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.route_id = t.id)
 $$;
 
--- Stands in the WHERE of a list below a turf: of one that is not there or not the actor's the list does not exist.
-CREATE OR REPLACE FUNCTION turf_assert(organization bigint, actor text, person bigint, turf bigint, manages boolean) RETURNS boolean
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-  IF NOT (turf_mine(organization, actor, person, turf)
-          OR manages AND EXISTS (SELECT FROM canvass_routes t WHERE t.organization_id = organization AND t.id = turf)) THEN
-    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
-      USING ERRCODE = 'CC404', DETAIL = 'not_found';
-  END IF;
-  RETURN true;
-END
-$$;
-
 GRANT EXECUTE ON FUNCTION turf_hold_begin(bigint,text,bigint,bigint),
   turf_hold(bigint,text,bigint,bigint[],bigint), turf_lock_drafts(bigint,bigint[]),
   turf_doors_free(bigint,bigint[]), turf_add_doors(bigint,bigint,bigint[]),
   turf_walk_store(bigint,bigint,bigint[],double precision,double precision),
-  turf_beside(bigint,bigint,text,bigint), turf_drop_empty(bigint,bigint[]),
-  turf_assert(bigint,text,bigint,bigint,boolean)
+  turf_beside(bigint,bigint,text,bigint), turf_drop_empty(bigint,bigint[])
   TO campaign_api;

@@ -25,8 +25,8 @@ SELECT r.organization_id, r.route_id, r.door_id, r.position, r.state, r.done_at,
   d.building_id, b.address, b.number, b.street, d.unit, b.city, b.zip5, COALESCE(d.precinct, b.precinct) AS precinct,
   b.latitude, b.longitude, b.access_note,
   COALESCE(jsonb_array_length(r.voter_ids), (
-    SELECT count(*) FROM voters v WHERE v.organization_id = r.organization_id AND v.door_id = r.door_id
-      AND v.unreachable IS NULL AND v.merged_into IS NULL AND NOT v.confidential)) AS people
+    SELECT count(*) FROM voters_visible v WHERE v.organization_id = r.organization_id AND v.door_id = r.door_id
+      AND v.unreachable IS NULL)) AS people
 FROM canvass_route_doors r
 JOIN doors d ON d.organization_id = r.organization_id AND d.id = r.door_id
 JOIN buildings b ON b.organization_id = r.organization_id AND b.id = d.building_id;

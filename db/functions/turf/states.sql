@@ -218,7 +218,7 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   PERFORM FROM canvass_routes r WHERE r.organization_id = organization AND r.id = turf FOR UPDATE;
-  IF NOT turf_mine(organization, actor, person, turf) THEN
+  IF NOT scope_has_turf(organization, actor, person, turf) THEN
     RETURN;
   END IF;
   PERFORM turf_give_back(organization, turf, actor);

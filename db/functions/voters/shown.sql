@@ -2,24 +2,6 @@
 --
 -- What is shown of a voter and of a list.
 
--- A voter as somebody may see it: where a confidential person lives is for those alone who manage voters.
-CREATE OR REPLACE FUNCTION voter_shown(v voters, manages boolean) RETURNS voters
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-  IF v.confidential AND manages IS NOT TRUE THEN
-    {Voter.residence: v.@ := NULL;}
-    v.address_key := NULL;
-  END IF;
-  IF v.vote_history <> '[]' THEN
-    -- A file need not say how.
-    v.vote_history := (SELECT jsonb_agg('{"method": null}' || h.vote ORDER BY h.place)
-                       FROM jsonb_array_elements(v.vote_history) WITH ORDINALITY h (vote, place));
-  END IF;
-  RETURN v;
-END
-$$;
-
 CREATE OR REPLACE FUNCTION voter_tags_of(organization bigint, voter bigint) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -66,6 +48,6 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION voter_shown(voters,boolean), voter_tags_of(bigint,bigint),
+GRANT EXECUTE ON FUNCTION voter_tags_of(bigint,bigint),
   voter_brief(voters), voter_list_filter(bigint,bigint), voter_filter_kept(bigint,jsonb)
   TO campaign_api;

@@ -1,0 +1,47 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- What was handed out to a phone, now or once: what it did there offline is not lost when the turf is.
+
+CREATE OR REPLACE FUNCTION scope_gave_door(organization bigint, actor text, person bigint, door bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  RETURN scope_has_place(organization, actor, person, door, NULL, NULL) OR EXISTS (
+    SELECT FROM field_grants g
+    WHERE g.organization_id = organization AND g.actor = scope_gave_door.actor AND g.kind = 'turf'
+      AND door = ANY (g.doors_ever));
+END
+$$;
+
+-- Of a door that was handed out, whoever may be named there: the phone's pack may be older than their move.
+CREATE OR REPLACE FUNCTION scope_gave_voter(organization bigint, actor text, person bigint, voter bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  RETURN scope_has_voter(organization, actor, person, voter) OR EXISTS (
+    SELECT FROM field_grants g
+    WHERE g.organization_id = organization AND g.actor = scope_gave_voter.actor AND g.kind = 'turf'
+      AND (voter = ANY (g.people_ever) OR EXISTS (
+        SELECT FROM voters_visible v WHERE v.organization_id = organization AND v.id = voter
+          AND v.door_id = ANY (g.doors_ever))));
+END
+$$;
+
+-- A visit is of what was handed out when each thing that it names was: voter, door, building.
+CREATE OR REPLACE FUNCTION scope_gave_visit(organization bigint, actor text, person bigint, visit voter_contacts)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN visit.channel = 'door'
+    AND num_nonnulls(visit.door_id, visit.building_id) > 0
+    AND (visit.voter_id IS NULL OR scope_gave_voter(organization, actor, person, visit.voter_id))
+    AND CASE WHEN visit.door_id IS NOT NULL THEN scope_gave_door(organization, actor, person, visit.door_id)
+             ELSE EXISTS (SELECT FROM doors d WHERE d.organization_id = organization AND d.building_id = visit.building_id
+                            AND scope_gave_door(organization, actor, person, d.id)) END;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION scope_gave_door(bigint,text,bigint,bigint), scope_gave_voter(bigint,text,bigint,bigint),
+  scope_gave_visit(bigint,text,bigint,voter_contacts)
+  TO campaign_api;

@@ -1,0 +1,76 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Which voters people without the right manage_voters may read.
+
+-- Nobody but people with manage_voters learns where a confidential person lives. The three definitions below are
+-- the same rule for three directions: from a place to its people, from a place, from a person to the place.
+
+-- From a place to the people who may be named there.
+CREATE OR REPLACE VIEW voters_visible WITH (security_invoker = true) AS
+SELECT v.* FROM voters v WHERE NOT v.confidential AND v.merged_into IS NULL;
+GRANT SELECT ON voters_visible TO campaign_api, campaign_definer;
+
+-- Doors that are not handed out: a confidential person lives there. One row for each such person.
+CREATE OR REPLACE VIEW doors_hidden WITH (security_invoker = true) AS
+SELECT v.organization_id, v.door_id FROM voters v
+WHERE v.confidential AND v.merged_into IS NULL AND v.door_id IS NOT NULL;
+GRANT SELECT ON doors_hidden TO campaign_api, campaign_definer;
+
+-- A voter as somebody may see it: of a confidential person everything but the place, for those without
+-- manage_voters.
+CREATE OR REPLACE FUNCTION voter_shown(v voters, manages boolean) RETURNS voters
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF v.confidential AND manages IS NOT TRUE THEN
+    {Voter.residence: v.@ := NULL;}
+    v.address_key := NULL;
+  END IF;
+  IF v.vote_history <> '[]' THEN
+    -- A file need not say how.
+    v.vote_history := (SELECT jsonb_agg('{"method": null}' || h.vote ORDER BY h.place)
+                       FROM jsonb_array_elements(v.vote_history) WITH ORDINALITY h (vote, place));
+  END IF;
+  RETURN v;
+END
+$$;
+
+-- The turf's people of an actor: whoever lives behind one of the doors.
+CREATE OR REPLACE FUNCTION scope_voters(organization bigint, actor text, person bigint)
+RETURNS TABLE (voter_id bigint)
+LANGUAGE sql STABLE
+AS $$
+  SELECT v.id FROM scope_doors(organization, actor, person) d
+  JOIN voters_visible v ON v.organization_id = organization AND v.door_id = d.door_id
+$$;
+
+-- And whom the turf's list, or the pack that was taken of it, names, should they have moved since.
+CREATE OR REPLACE FUNCTION scope_voters_listed(organization bigint, actor text, person bigint)
+RETURNS TABLE (voter_id bigint)
+LANGUAGE sql STABLE
+AS $$
+  SELECT l.id::bigint FROM scope_doors(organization, actor, person) d
+  CROSS JOIN LATERAL jsonb_array_elements_text(d.voter_ids) l (id)
+  UNION ALL
+  SELECT p.id FROM scope_turfs(organization, actor, person) t
+  JOIN field_grants g ON g.organization_id = organization AND g.actor = scope_voters_listed.actor AND g.kind = 'turf'
+    AND g.pack_id = t.id
+  CROSS JOIN LATERAL unnest(g.people) p (id)
+$$;
+
+-- Two statements: nearly everybody is found by the first, which is a look into three indexes.
+CREATE OR REPLACE FUNCTION scope_has_voter(organization bigint, actor text, person bigint, voter bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM scope_voters(organization, actor, person) s WHERE s.voter_id = voter) THEN
+    RETURN true;
+  END IF;
+  RETURN EXISTS (SELECT FROM scope_voters_listed(organization, actor, person) s WHERE s.voter_id = voter);
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION voter_shown(voters,boolean), scope_voters(bigint,text,bigint),
+  scope_voters_listed(bigint,text,bigint),
+  scope_has_voter(bigint,text,bigint,bigint)
+  TO campaign_api;

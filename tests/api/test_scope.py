@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may record where: at the doors of a turf that one has, about the people behind them or handed out with it.
+tests/access/test_objects.py has the same as a matrix of every route; here are the stories."""
+
+import uuid
+
+import pytest
+
+from harness.client import is_problem
+from harness.field import act
+from harness.phone import Phone
+from harness.turfs import PAST, Turfs, visit
+
+
+@pytest.fixture
+def turfs(org):
+    return Turfs(org, 2)
+
+
+def refused(reply, code="not_your_turf"):
+    assert is_problem(reply, 403, "not_authorized"), f"{reply.status_code} {reply.text[:300]}"
+    return reply.json()["code"] == code
+
+
+def made(reply):
+    assert reply.status_code == 201, f"{reply.status_code} {reply.text[:300]}"
+    return reply.json()
+
+
+def unreachable(org, voter):
+    return org.owner.ok("GET", f"/v1/voters/{voter}")["unreachable"]
+
+
+def test_whoever_took_a_turf_by_its_code_records_there(org, turfs):
+    turf = turfs.all[0]
+    door = turfs.doors(turf["id"])[0]
+    assert refused(visit(org.member, door_id=door))
+    turfs.take(turf, org.member)
+    assert made(visit(org.member, door_id=door))["turf_id"] == turf["id"]
+    assert made(visit(org.member, voter_id=turfs.voters(door)[0]))["door_id"] == door
+    turfs.turn(turf["id"], "return", client=org.member)
+    assert refused(visit(org.member, door_id=door))
+
+
+@pytest.mark.parametrize("loss", ["close", "take-back", "expire", "assign"])
+def test_whoever_lost_a_turf_records_there_no_more(org, turfs, loss):
+    turf = turfs.all[0]
+    door = turfs.doors(turf["id"])[0]
+    turfs.change(turf["id"], assigned_user_id=org.member.user)
+    contact = made(visit(org.member, door_id=door))
+    if loss == "expire":
+        turfs.change(turf["id"], expires_at=PAST)
+    elif loss == "assign":
+        turfs.change(turf["id"], assigned_user_id=org.admin.user)
+    else:
+        turfs.turn(turf["id"], loss)
+    assert org.member.get(f"/v1/turfs/{turf['id']}").status_code == 404
+    assert refused(visit(org.member, door_id=door))
+    # What one wrote down there is not changed any more either.
+    assert refused(visit(org.member, replaces_id=contact["id"]))
+    assert refused(org.member.post(f"/v1/contacts/{contact['id']}/undo", act()))
+    bulk = act(doors=[{"client_id": str(uuid.uuid4()), "door_id": door}])
+    del bulk["client_id"]
+    assert org.member.ok("POST", "/v1/contacts/bulk", bulk)["results"][0]["code"] == "not_your_turf"
+    # A lead goes on.
+    made(visit(org.admin, door_id=door))
+
+
+def test_an_own_door_opens_no_other_person(org, turfs):
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    stranger = turfs.voters(elsewhere)[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    assert refused(visit(org.member, "deceased", voter_id=stranger))
+    for place in ({"door_id": door}, {"door_id": door, "turf_id": mine["id"]},
+                  {"building_id": org.owner.ok("GET", f"/v1/doors/{door}")["building_id"]}):
+        assert refused(visit(org.member, "deceased", voter_id=stranger, **place)), place
+    assert unreachable(org, stranger) is None
+    made(visit(org.member, "deceased", voter_id=turfs.voters(door)[0], door_id=door))
+
+
+def test_a_correction_is_judged_like_a_new_contact(org, turfs):
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    stranger = turfs.voters(elsewhere)[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    contact = made(visit(org.member, door_id=door))
+    assert refused(visit(org.member, "do_not_knock", replaces_id=contact["id"], door_id=elsewhere))
+    assert refused(visit(org.member, "deceased", replaces_id=contact["id"], voter_id=stranger))
+    assert refused(visit(org.member, "refused", replaces_id=contact["id"], turf_id=other["id"]))
+    made(visit(org.member, "refused", replaces_id=contact["id"], voter_id=turfs.voters(door)[0]))
+    # Another's, and one that is not there, answer alike.
+    theirs = made(visit(org.admin, door_id=door))
+    assert refused(visit(org.member, "moved", replaces_id=theirs["id"]), "not_your_contact")
+    assert refused(visit(org.member, "moved", replaces_id=10 ** 12), "not_your_contact")
+
+
+def test_what_somebody_else_recorded_is_not_answered_for_its_client_id(org, turfs):
+    turf = turfs.all[0]
+    door = turfs.doors(turf["id"])[0]
+    turfs.change(turf["id"], assigned_user_id=org.member.user)
+    body = act(channel="door", disposition="not_home", door_id=door, note="Owes the candidate money")
+    made(org.admin.post("/v1/contacts", body))
+    reply = org.member.post("/v1/contacts", {**body, "note": None})
+    assert is_problem(reply, 409, "conflict") and reply.json()["code"] == "client_id_reused"
+
+
+def verdict(given):
+    return given["verdict"], given["code"]
+
+
+def test_an_upload_is_about_whom_was_handed_out(org, turfs):
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    stranger = turfs.voters(elsewhere)[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    phone = Phone(org.member)
+    no = ("conflict", "not_handed_out")
+    body = {"channel": "door", "disposition": "deceased", "voter_id": stranger, "door_id": door}
+    conflict = phone.one("contact", body)
+    assert verdict(conflict) == no and unreachable(org, stranger) is None
+    assert verdict(phone.one("note", {"voter_id": stranger, "door_id": door, "note": "Dog"})) == no
+    assert verdict(phone.one("contact", {**body, "voter_id": turfs.voters(door)[0]}))[0] == "applied"
+    # Nothing is lost: a lead decides.
+    org.owner.ok("POST", f"/v1/field/conflicts/{conflict['conflict_id']}/resolve", {"decision": "accept"})
+    assert unreachable(org, stranger) == "deceased"
+
+
+def test_an_upload_corrects_ones_own_where_one_was_sent(org, turfs):
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    phone = Phone(org.member)
+    first = phone.did("contact", {"channel": "door", "disposition": "not_home", "door_id": door})
+    assert phone.send(first)["verdicts"][0]["verdict"] == "applied"
+    replaced = {"replaces_client_id": first["client_id"], "channel": "door"}
+    moved = phone.one("contact", {**replaced, "disposition": "do_not_knock", "door_id": elsewhere})
+    assert verdict(moved) == ("conflict", "not_handed_out")
+    assert verdict(phone.one("contact", {**replaced, "disposition": "refused"}))[0] == "applied"
+    theirs = made(visit(org.admin, door_id=door))
+    for which in ({"replaces_id": theirs["id"]}, {"replaces_client_id": theirs["client_id"]}):
+        taken = phone.one("contact", {"channel": "door", "disposition": "refused", **which})
+        assert verdict(taken) == ("conflict", "not_yours"), which
+
+
+def test_work_of_a_lost_turf_is_not_lost_but_only_what_was_handed_out(org, turfs):
+    mine, other = turfs.all
+    turfs.change(mine["id"], distributed=True)
+    turfs.take(mine, org.member)
+    held, = turfs.hold(mine, org.member)
+    rest = [door for door in turfs.doors(mine["id"]) if door != held]
+    assert made(visit(org.member, door_id=held)) and refused(visit(org.member, door_id=rest[0]))
+    phone = Phone(org.member)
+    assert org.member.get(f"/v1/field/packs/turf/{mine['id']}").status_code == 200
+    turfs.turn(mine["id"], "return", client=org.member)
+    assert refused(visit(org.member, door_id=held))
+    home = {"channel": "door", "disposition": "not_home"}
+    assert verdict(phone.one("contact", {**home, "door_id": held}))[0] == "applied"
+    assert verdict(phone.one("contact", {**home, "door_id": rest[0]})) == ("conflict", "not_handed_out")
+    # Also after the phone was wiped, which it may say before its last upload arrives.
+    org.member.ok("POST", "/v1/field/wipes", {"packs": [{"kind": "turf", "id": mine["id"]}]})
+    assert verdict(phone.one("contact", {**home, "voter_id": turfs.voters(held)[0]}))[0] == "applied"
+
+
+def test_where_a_hidden_person_lives_is_not_found_out(org, turfs):
+    """A contact names the door of its voter: of a confidential one it would tell where they live."""
+    turf = turfs.all[0]
+    door = turfs.doors(turf["id"])[0]
+    hidden = turfs.voters(door)[0]
+    turfs.change(turf["id"], assigned_user_id=org.member.user)
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True})
+    elsewhere = turfs.voters(turfs.doors(turfs.all[1]["id"])[0])[0]
+    answers = [visit(org.member, voter_id=voter) for voter in (hidden, elsewhere)]
+    answers += [visit(org.member, voter_id=voter, door_id=door) for voter in (hidden, elsewhere)]
+    assert all(refused(reply) for reply in answers)
+    assert door not in [each["door_id"] for each in org.member.pages(f"/v1/turfs/{turf['id']}/doors")]
+
+
+def test_a_check_in_in_conflict_is_decided_by_who_may_check_in(org):
+    """A lead of the canvass decides about canvassers; deciding must not do what one may not do oneself."""
+    event = org.event(start_time="2026-11-30T00:00:00Z", end_time="2030-12-01T00:00:00Z")["id"]
+    guest = org.owner.ok("POST", f"/v1/events/{event}/attendees", {"first_name": "Ann", "last_name": "Young"})["id"]
+    org.owner.ok("POST", f"/v1/events/{event}/attendees/{guest}/cancel")
+    conflict = Phone(org.member).one("check_in", {"event_id": event, "attendee_id": guest})
+    assert verdict(conflict) == ("conflict", "attendee_cancelled")
+    path = f"/v1/field/conflicts/{conflict['conflict_id']}/resolve"
+    lead = org.add("member", {"manage_canvass": True, "check_in": False})
+    assert refused(lead.post(path, {"decision": "accept"}), "right")
+    assert org.add("member", {"manage_canvass": True}).ok("POST", path, {"decision": "accept"})["state"] == "accepted"
