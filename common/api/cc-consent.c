@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-consent.h"
 
-#include "common/api/cc-path.h"
-
 static const char *const channel_names[] = {"any", "door", "phone", "text", "email", "mail"};
 static const cc_enum channel_enum = {channel_names, CC_N(channel_names)};
 static const char *const purpose_names[] = {"any", "campaign", "fundraising", "volunteer"};

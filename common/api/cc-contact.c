@@ -2,7 +2,6 @@
 #include "common/api/cc-contact.h"
 
 #include "common/api/cc-act.h"
-#include "common/api/cc-path.h"
 
 static const char *const channel_names[] = {"door", "phone", "text", "email", "mail", "other"};
 const cc_enum cc_channel_enum = {channel_names, CC_N(channel_names)};

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-field.h"
 
-#include "common/api/cc-path.h"
-
 #include <string.h>
 
 static const char *const verdict_names[] = {"applied", "duplicate", "conflict", "refused", "held"};

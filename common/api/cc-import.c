@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-import.h"
 
-#include "common/api/cc-path.h"
-
 /* clang-format off */
 static const char *const state_names[] = {"created", "uploaded", "reading", "comparing", "ready", "applying", "done",
                                           "undoing", "undone", "cancelled", "failed"};

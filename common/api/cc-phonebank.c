@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-phonebank.h"
 
-#include "common/api/cc-path.h"
-
 static const char *const state_names[] = {"filling", "draft", "open", "paused", "closed"};
 const cc_enum cc_dial_state_enum = {state_names, CC_N(state_names)};
 

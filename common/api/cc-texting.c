@@ -2,7 +2,6 @@
 #include "common/api/cc-texting.h"
 
 #include "common/api/cc-act.h"
-#include "common/api/cc-path.h"
 
 static const char *const talk_names[] = {"needs_message",
                                          "messaged",

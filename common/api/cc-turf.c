@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-turf.h"
 
-#include "common/api/cc-path.h"
-
 static const char *const state_names[] = {"draft", "open", "out", "done", "closed"};
 const cc_enum cc_turf_state_enum = {state_names, CC_N(state_names)};
 static const char *const method_names[] = {"polygon", "streets", "precinct", "auto", "recut"};

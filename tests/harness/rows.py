@@ -82,15 +82,19 @@ class Rows:
         if (table, column) in self.keys:
             other, key = self.keys[table, column]
             self.some(cursor, other, organization)
-            return f"(SELECT max({key}) FROM {other})"
+            return f"(SELECT max({key}) FROM {other}{self._own(other, organization)})"
         if (table, column) in self.choices:
             return self.choices[table, column]
         self.number += 1
         return BY_TYPE[self.columns[table][column][0]].format(column=column, number=self.number)
 
+    def _own(self, table, organization):
+        return f" WHERE organization_id = {organization}" if "organization_id" in self.columns[table] else ""
+
     def some(self, cursor, table, organization):
         """Sees to it that the table has a row that the cursor's transaction sees, unless only triggers write there."""
-        cursor.execute(f"SELECT EXISTS (SELECT FROM {table}) OR NOT has_table_privilege('{table}', 'INSERT')")
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {table}{self._own(table, organization)}) "
+                       f"OR NOT has_table_privilege('{table}', 'INSERT')")
         if not cursor.fetchone()[0]:
             self.make(cursor, table, organization)
 
