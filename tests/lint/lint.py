@@ -20,6 +20,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 
 from known import Known
+from sql import check_sql
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARALLEL = {"jobs": 2}
@@ -546,7 +547,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
-    parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths queries "
+    parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths queries sql "
                                        "homes names callers headers format tidy ui")
     parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
     parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
@@ -568,6 +569,7 @@ def main():
         "lengths": lambda found: check_lengths(found, c_names, texts),
         "paths": lambda found: check_paths(found, names),
         "queries": lambda found: check_queries(found, names, texts),
+        "sql": lambda found: check_sql(found, names),
         "homes": lambda found: check_homes(found, c_names, codes),
         "names": lambda found: check_names(found, c_names, codes),
         "callers": lambda found: check_callers(found, c_names, codes),
