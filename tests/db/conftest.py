@@ -153,7 +153,7 @@ class Database:
             cursor.execute(EVENT, (organization, "Doors", f"doors-{next(self.numbers)}"))
             event = cursor.fetchone()[0]
             cursor.execute(ATTENDEE, (organization, event))
-            cursor.execute("SELECT refused_code FROM check_in('user:1', %s, %s, %s, 'check_in', gen_random_uuid(), now())",
+            cursor.execute("SELECT refused_code FROM check_in(%s, 'user:1', %s, %s, 'check_in', gen_random_uuid(), now())",
                            (organization, event, cursor.fetchone()[0]))
             cursor.execute("INSERT INTO invitations (organization_id, email, token_hash, expires_at) "
                            "VALUES (%s, 'guest@example.test', 'invitation', now())", (organization,))
