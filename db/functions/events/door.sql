@@ -88,12 +88,12 @@ RETURNS SETOF event_attendees
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  person bigint := nextval('event_attendees_id_seq');
+  attendee bigint := nextval('event_attendees_id_seq');
 BEGIN
   IF NOT scope_has_event(organization, actor, event) THEN
     RETURN;
   END IF;
-  INSERT INTO check_ins VALUES (organization, act, event, person, 'walk_in', occurred, now(), actor, 'done', NULL)
+  INSERT INTO check_ins VALUES (organization, act, event, attendee, 'walk_in', occurred, now(), actor, 'done', NULL)
     ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN QUERY SELECT a.* FROM door_again(organization, act, 'walk_in', event, NULL) d
@@ -104,9 +104,9 @@ BEGIN
   RETURN QUERY
     INSERT INTO event_attendees (organization_id, id, event_id, client_id, email, first_name, last_name, phone,
       guest_count, status, source, registered_at, checked_in_at, checked_in_by, checked_in_actor, created_by)
-    VALUES (organization, person, event, act, given ->> 'email', given ->> 'first_name', given ->> 'last_name',
+    VALUES (organization, attendee, event, act, given ->> 'email', given ->> 'first_name', given ->> 'last_name',
       given ->> 'phone', COALESCE((given ->> 'guest_count')::int, 0), 'attended', 'walk_in', door_time(occurred),
-      door_time(occurred), actor_name(organization, actor), actor, walk_in.person)
+      door_time(occurred), actor_name(organization, actor), actor, person)
     RETURNING *;
 END
 $$;

@@ -126,6 +126,7 @@ $$;
 CREATE OR REPLACE FUNCTION phone_bank_join(organization bigint, actor text, person bigint, typed text) RETURNS SETOF phone_bank_sessions
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
+#variable_conflict use_column
 DECLARE
   session phone_bank_sessions;
 BEGIN

@@ -90,6 +90,7 @@ $$;
 CREATE OR REPLACE FUNCTION text_join(organization bigint, actor text, person bigint, typed text) RETURNS SETOF text_campaigns
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
+#variable_conflict use_column
 DECLARE
   this text_campaigns;
 BEGIN

@@ -194,6 +194,7 @@ $$;
 CREATE OR REPLACE FUNCTION turf_take(organization bigint, actor text, person bigint, typed text) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$
+#variable_conflict use_column
 DECLARE
   t canvass_routes;
 BEGIN
