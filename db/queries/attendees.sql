@@ -57,18 +57,18 @@ RETURNING {columns a}
 
 -- name: attendee_check_in
 SELECT {columns a}, c.refused_code, c.refused_message
-FROM check_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :path.attendee_id::bigint, 'check_in',
+FROM check_in(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint, :path.attendee_id::bigint, 'check_in',
               :body.client_id::uuid, :body.occurred_at::timestamptz) c
 CROSS JOIN LATERAL (SELECT (c.attendee).*) a
 
 -- name: attendee_undo_check_in
 SELECT {columns a}, c.refused_code, c.refused_message
-FROM check_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :path.attendee_id::bigint, 'undo',
+FROM check_in(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint, :path.attendee_id::bigint, 'undo',
               :body.client_id::uuid, :body.occurred_at::timestamptz) c
 CROSS JOIN LATERAL (SELECT (c.attendee).*) a
 
 -- name: attendee_walk_in
 SELECT {columns a}
-FROM walk_in(:call.actor::text, :call.organization_id::bigint, :path.event_id::bigint, :call.user_id::bigint,
+FROM walk_in(:call.organization_id::bigint, :call.actor::text, :path.event_id::bigint, :call.user_id::bigint,
   :body.client_id::uuid,
              :body.occurred_at::timestamptz, :body::jsonb) a

@@ -12,18 +12,18 @@ LIMIT :page.limit::int
 
 -- name: contact_add
 SELECT {columns c}, p.refused_code, p.refused_message
-FROM contact_post(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :call.rights::jsonb,
+FROM contact_post(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
                   :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) p
 CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
 
 -- name: contact_add_many
 SELECT {columns b}
-FROM contact_bulk(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :call.rights::jsonb,
+FROM contact_bulk(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
                   :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) b
 
 -- name: contact_take_back
 SELECT {columns c}, p.refused_code, p.refused_message
-FROM contact_undo(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :call.rights::jsonb,
+FROM contact_undo(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
                   :path.contact_id::bigint, :body::jsonb) p
 CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
 
@@ -34,7 +34,7 @@ SELECT {columns c} FROM (SELECT v.*, v.route_id AS turf_id FROM voter_contacts v
 
 -- name: contact_list
 SELECT {columns c}
-FROM (SELECT v.*, v.route_id AS turf_id FROM contact_page(:call.actor::text, :call.organization_id::bigint,
+FROM (SELECT v.*, v.route_id AS turf_id FROM contact_page(:call.organization_id::bigint, :call.actor::text,
   :call.user_id::bigint, :call.rights::jsonb, jsonb_strip_nulls(jsonb_build_object('voter_id', :query.voter_id::bigint,
     'door_id', :query.door_id::bigint, 'turf_id', :query.turf_id::bigint, 'canvasser_id', :query.canvasser_id::bigint,
     'since', :query.since::timestamptz, 'until', :query.until::timestamptz, 'holds', :query.only_holding::boolean)),
@@ -43,7 +43,7 @@ ORDER BY c.occurred_at DESC, c.id DESC
 
 -- name: consent_add
 SELECT {columns c}, p.refused_code, p.refused_message
-FROM consent_record(:call.actor::text, :call.organization_id::bigint, :body::jsonb) p
+FROM consent_record(:call.organization_id::bigint, :call.actor::text, :body::jsonb) p
 CROSS JOIN LATERAL (SELECT (p.consent).*, true AS counts) c
 
 -- name: consent_list

@@ -3,35 +3,35 @@
 
 -- name: field_packs
 SELECT now() AS server_time,
-       field_packs(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :arg.canvasses::boolean,
+       field_packs(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :arg.canvasses::boolean,
                    :arg.checks_in::boolean) AS packs
 
 -- name: field_pack
 SELECT p.xid, p.snapshot, p.content, p.made_at, p.expires_at, p.lines, p.n_lines
-FROM field_pack(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :arg.kind::text, :arg.pack_id::bigint,
+FROM field_pack(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :arg.kind::text, :arg.pack_id::bigint,
                 :arg.since_xid::xid8, :arg.since_id::bigint) p
 
 -- name: field_wiped
-SELECT field_wiped(:call.actor::text, :call.organization_id::bigint, :body::jsonb -> 'packs') AS wiped
+SELECT field_wiped(:call.organization_id::bigint, :call.actor::text, :body::jsonb -> 'packs') AS wiped
 
 -- name: field_open
 SELECT s.id AS stream_id, s.clock_offset_us, s.next_sequence,
        EXISTS (SELECT FROM field_operations o WHERE o.organization_id = s.organization_id AND o.stream_id = s.id
                  AND o.verdict = 'held' AND o.sequence <= s.next_sequence) AS releases
-FROM field_open(:call.actor::text, :call.organization_id::bigint, :body.installation::uuid, :body.device_clock::timestamptz,
+FROM field_open(:call.organization_id::bigint, :call.actor::text, :body.installation::uuid, :body.device_clock::timestamptz,
                 :arg.received::timestamptz, :body.settled::bigint) s
 
 -- name: field_apply
 SELECT (a.op).client_id, (a.op).sequence, CASE WHEN a.first IS NULL THEN (a.op).verdict ELSE 'duplicate' END AS verdict,
        a.first, (a.op).code, (a.op).message, (a.op).entity, (a.op).entity_id, (a.op).conflict_id, (a.op).occurred_at,
        a.next_sequence, a.releases
-FROM field_apply(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :arg.stream_id::bigint, :arg.operation::jsonb,
+FROM field_apply(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :arg.stream_id::bigint, :arg.operation::jsonb,
                  :arg.refusal::jsonb, :arg.checked::jsonb) a
 
 -- name: field_release
 SELECT r.client_id, r.sequence, r.verdict, NULL::text AS first, r.code, r.message, r.entity, r.entity_id,
        r.conflict_id, r.occurred_at
-FROM field_release(:call.actor::text, :call.organization_id::bigint, :arg.stream_id::bigint, :arg.next_id::bigint, :arg.checked::jsonb) r
+FROM field_release(:call.organization_id::bigint, :call.actor::text, :arg.stream_id::bigint, :arg.next_id::bigint, :arg.checked::jsonb) r
 WHERE r.id IS NOT NULL
 
 -- name: field_next
@@ -60,7 +60,7 @@ WHERE organization_id = :call.organization_id::bigint AND id = :path.conflict_id
 
 -- name: field_conflict_resolve
 SELECT r.*
-FROM field_resolve(:call.actor::text, :call.organization_id::bigint, :path.conflict_id::bigint, :body.decision::text, :arg.merged::jsonb,
+FROM field_resolve(:call.organization_id::bigint, :call.actor::text, :path.conflict_id::bigint, :body.decision::text, :arg.merged::jsonb,
                    :body.note::text, :arg.checked::jsonb) r
 
 -- name: field_conflict_body

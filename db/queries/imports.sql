@@ -108,7 +108,7 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
   AND assert_rule(s.purged_at IS NULL, 'source_purged', 'The data of this source was destroyed.')
   AND assert_rule(COALESCE(s.expires_on >= current_date, true), 'source_expired', 'The permission of this source has run out.')
 RETURNING i.*
-), job AS (SELECT job_enqueue('import', t.organization_id, jsonb_build_object('import_id', t.id)) FROM told t)
+), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t)
 SELECT {columns t} FROM told t, job
 
 -- name: import_apply_order
@@ -121,7 +121,7 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
                               AND o.state IN ('applying', 'undoing')),
                   'import_running', 'Another import is being applied or undone.')
 RETURNING i.*
-), job AS (SELECT job_enqueue('import', t.organization_id, jsonb_build_object('import_id', t.id)) FROM told t)
+), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t)
 SELECT {columns t} FROM told t, job
 
 -- name: import_cancel
@@ -134,7 +134,7 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
   AND assert_rule(i.state NOT IN ('done', 'undoing', 'undone', 'failed'), 'import_state',
                   'This import has come to its end; undo it instead.')
 RETURNING i.*
-), job AS (SELECT job_enqueue('import', t.organization_id, jsonb_build_object('import_id', t.id)) FROM told t)
+), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t)
 SELECT {columns t} FROM told t, job
 
 -- name: import_undo_order
@@ -314,7 +314,7 @@ WITH source AS (
     'reading'
   RETURNING id
 )
-SELECT m.id, job_enqueue('import.local', :call.organization_id::bigint, jsonb_build_object('import_id', m.id)) AS job_id
+SELECT m.id, job_enqueue(:call.organization_id::bigint, 'import.local', jsonb_build_object('import_id', m.id)) AS job_id
   FROM made m
 
 -- name: import_local_profile

@@ -8,7 +8,7 @@ WITH made AS (
   FROM jsonb_populate_record(NULL::phone_bank_sessions, jsonb_strip_nulls(:body::jsonb)) r
   WHERE assert_list(:call.organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
-job AS (SELECT job_enqueue('phonebank.fill', organization_id, jsonb_build_object('id', id)) FROM made)
+job AS (SELECT job_enqueue(organization_id, 'phonebank.fill', jsonb_build_object('id', id)) FROM made)
 SELECT {columns made} FROM made, job
 
 -- name: phone_bank_list
@@ -96,7 +96,7 @@ SELECT {columns n} FROM (
 
 -- name: phone_bank_caller_list
 SELECT {columns r} FROM (
-  SELECT c.*, actor_name(c.actor, c.organization_id) AS name, k.attempts, k.reached
+  SELECT c.*, actor_name(c.organization_id, c.actor) AS name, k.attempts, k.reached
   FROM phone_bank_callers c
   CROSS JOIN LATERAL (
     SELECT count(*) AS attempts, count(*) FILTER (WHERE d.reached) AS reached
@@ -120,28 +120,28 @@ WITH added AS (
   ON CONFLICT (organization_id, session_id, actor) DO UPDATE SET left_at = NULL
   RETURNING *)
 SELECT {columns r} FROM (
-  SELECT a.*, actor_name(a.actor, a.organization_id) AS name, 0 AS attempts, 0 AS reached FROM added a) r
+  SELECT a.*, actor_name(a.organization_id, a.actor) AS name, 0 AS attempts, 0 AS reached FROM added a) r
 
 -- name: phone_bank_caller_remove
 -- No row: there is no such caller.
 SELECT 1 AS done
 FROM phone_bank_callers c
-CROSS JOIN LATERAL phone_bank_leave(c.actor, c.organization_id, c.session_id) l
+CROSS JOIN LATERAL phone_bank_leave(c.organization_id, c.actor, c.session_id) l
 WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
   AND c.id = :path.caller_id::bigint
 
 -- name: phone_bank_join
-SELECT {columns s} FROM phone_bank_join(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint,
+SELECT {columns s} FROM phone_bank_join(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint,
   :body.code::text) s
 
 -- name: phone_bank_leave
 SELECT 1 AS done
-FROM phone_bank_enter(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint) s
-CROSS JOIN LATERAL phone_bank_leave(:call.actor::text, :call.organization_id::bigint, s.id) l
+FROM phone_bank_enter(:call.organization_id::bigint, :call.actor::text, :path.phone_bank_id::bigint) s
+CROSS JOIN LATERAL phone_bank_leave(:call.organization_id::bigint, :call.actor::text, s.id) l
 
 -- name: phone_bank_claim
 SELECT {columns c}, f.refused_code, f.refused_message
-FROM phone_bank_claim(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.phone_bank_id::bigint) f
+FROM phone_bank_claim(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.phone_bank_id::bigint) f
 CROSS JOIN LATERAL (SELECT (f.call).*) c
 
 -- name: phone_bank_call_list
@@ -149,20 +149,20 @@ SELECT {columns c}
 FROM phone_bank_call_rows c
 WHERE c.organization_id = :call.organization_id::bigint AND c.phone_bank_id = :path.phone_bank_id::bigint
   AND c.actor = :call.actor::text
-  AND assert_caller(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint)
+  AND assert_caller(:call.organization_id::bigint, :call.actor::text, :path.phone_bank_id::bigint)
   AND c.id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
 ORDER BY c.id DESC
 LIMIT :page.limit::int
 
 -- name: phone_bank_release
 SELECT {columns c}
-FROM phone_bank_release(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint, :path.call_id::bigint) c
+FROM phone_bank_release(:call.organization_id::bigint, :call.actor::text, :path.phone_bank_id::bigint, :path.call_id::bigint) c
 
 -- name: phone_bank_extend
 SELECT {columns c}
-FROM phone_bank_extend(:call.actor::text, :call.organization_id::bigint, :path.phone_bank_id::bigint, :path.call_id::bigint) c
+FROM phone_bank_extend(:call.organization_id::bigint, :call.actor::text, :path.phone_bank_id::bigint, :path.call_id::bigint) c
 
 -- name: phone_bank_result
 SELECT {columns c}
-FROM phone_bank_result(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.phone_bank_id::bigint,
+FROM phone_bank_result(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.phone_bank_id::bigint,
                        :path.call_id::bigint, :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) c

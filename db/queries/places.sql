@@ -127,7 +127,7 @@ CROSS JOIN LATERAL (SELECT made.*, b.address, b.latitude, b.longitude, b.locatio
 -- name: geocode_start
 -- One at a time: a job that waits or runs does this one's work too.
 SELECT COALESCE(geocode_waiting(:call.organization_id::bigint),
-                job_enqueue('geocode', :call.organization_id::bigint,
+                job_enqueue(:call.organization_id::bigint, 'geocode',
                   jsonb_build_object('again', :body.again::boolean))) AS job_id
 
 -- name: geocode_state

@@ -27,7 +27,7 @@ LIMIT :page.limit::int
 
 -- name: canvasser_mine
 SELECT {columns m}
-FROM (SELECT me.actor, COALESCE(f.name, actor_name(me.actor, :call.organization_id::bigint)) AS name,
+FROM (SELECT me.actor, COALESCE(f.name, actor_name(:call.organization_id::bigint, me.actor)) AS name,
         COALESCE(f.attempts, 0) AS attempts, COALESCE(f.doors, 0) AS doors, COALESCE(f.people, 0) AS people,
         COALESCE(f.reached, 0) AS reached, f.contact_rate, COALESCE(f.dispositions, '{}') AS dispositions,
         COALESCE(f.support, '{}') AS support, f.first_at, f.last_at, f.doors_per_hour, f.median_seconds,

@@ -8,7 +8,7 @@ WITH made AS (
   FROM jsonb_populate_record(NULL::text_campaigns, jsonb_strip_nulls(:body::jsonb)) r
   WHERE assert_list(:call.organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
-job AS (SELECT job_enqueue('text.fill', organization_id, jsonb_build_object('id', id)) FROM made)
+job AS (SELECT job_enqueue(organization_id, 'text.fill', jsonb_build_object('id', id)) FROM made)
 SELECT {columns made} FROM made, job
 
 -- name: text_campaign_list
@@ -96,7 +96,7 @@ SELECT {columns n} FROM (
 
 -- name: texter_list
 SELECT {columns r} FROM (
-  SELECT t.*, actor_name(t.actor, t.organization_id) AS name, c.open, c.needs_response,
+  SELECT t.*, actor_name(t.organization_id, t.actor) AS name, c.open, c.needs_response,
     (SELECT count(*) FROM text_messages m WHERE m.organization_id = t.organization_id AND m.campaign_id = t.campaign_id
        AND m.actor = t.actor AND m.direction = 'out' AND m.state <> 'error') AS sent
   FROM text_texters t
@@ -122,13 +122,13 @@ WITH added AS (
   ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL
   RETURNING *)
 SELECT {columns r} FROM (
-  SELECT a.*, actor_name(a.actor, a.organization_id) AS name, 0 AS open, 0 AS needs_response, 0 AS sent FROM added a) r
+  SELECT a.*, actor_name(a.organization_id, a.actor) AS name, 0 AS open, 0 AS needs_response, 0 AS sent FROM added a) r
 
 -- name: texter_remove
 -- No row: there is no such texter.
 SELECT 1 AS done
 FROM text_texters t
-CROSS JOIN LATERAL text_leave(t.actor, t.organization_id, t.campaign_id) l
+CROSS JOIN LATERAL text_leave(t.organization_id, t.actor, t.campaign_id) l
 WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :path.text_campaign_id::bigint
   AND t.id = :path.texter_id::bigint
 
@@ -139,7 +139,7 @@ FROM text_reassign(:call.organization_id::bigint, :path.text_campaign_id::bigint
 
 -- name: text_send_all
 SELECT id, queued, n_left
-FROM text_send_all(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
+FROM text_send_all(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.text_campaign_id::bigint,
   :body.most::int,
                    :arg.allowed::boolean)
 
@@ -160,22 +160,22 @@ FROM text_receive(:call.organization_id::bigint, :body.from::text, :body.text::t
                   :arg.text_segments::int, :body.provider_id::text, COALESCE(:arg.happened_at::timestamptz, now())) m
 
 -- name: text_join
-SELECT {columns k} FROM text_join(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :body.code::text) k
+SELECT {columns k} FROM text_join(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :body.code::text) k
 
 -- name: text_leave
 SELECT 1 AS done
-FROM text_enter(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint) k
-CROSS JOIN LATERAL text_leave(:call.actor::text, :call.organization_id::bigint, k.id) l
+FROM text_enter(:call.organization_id::bigint, :call.actor::text, :path.text_campaign_id::bigint) k
+CROSS JOIN LATERAL text_leave(:call.organization_id::bigint, :call.actor::text, k.id) l
 
 -- name: text_batch
-SELECT {columns b} FROM text_batch(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint) b
+SELECT {columns b} FROM text_batch(:call.organization_id::bigint, :call.actor::text, :path.text_campaign_id::bigint) b
 
 -- name: text_conversation_list
 SELECT {columns c}
 FROM text_conversation_rows c
 WHERE c.organization_id = :call.organization_id::bigint AND c.text_campaign_id = :path.text_campaign_id::bigint
   AND c.texter_actor = :call.actor::text
-  AND assert_texter(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint)
+  AND assert_texter(:call.organization_id::bigint, :call.actor::text, :path.text_campaign_id::bigint)
   AND c.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
   AND (:query.state::text IS NULL OR c.state = :query.state::text)
 ORDER BY c.id
@@ -185,20 +185,20 @@ LIMIT :page.limit::int
 SELECT {columns m}
 FROM text_messages m
 WHERE m.organization_id = :call.organization_id::bigint AND m.conversation_id = :path.conversation_id::bigint
-  AND assert_talk(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint, :path.conversation_id::bigint)
+  AND assert_talk(:call.organization_id::bigint, :call.actor::text, :path.text_campaign_id::bigint, :path.conversation_id::bigint)
   AND m.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
 ORDER BY m.id
 LIMIT :page.limit::int
 
 -- name: text_send
 SELECT {columns m}, f.refused_code, f.refused_message
-FROM text_send(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
+FROM text_send(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.text_campaign_id::bigint,
                :path.conversation_id::bigint, :body.client_id::uuid, :body.text::text) f
 CROSS JOIN LATERAL (SELECT (f.message).*) m
 
 -- name: text_result
 SELECT {columns c}
-FROM text_result(:call.actor::text, :call.organization_id::bigint, :call.user_id::bigint, :path.text_campaign_id::bigint,
+FROM text_result(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.text_campaign_id::bigint,
                  :path.conversation_id::bigint, :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) c
 
 -- name: text_conversation_close
@@ -206,7 +206,7 @@ WITH closed AS (
   UPDATE text_conversations c SET state = 'closed', closed_reason = COALESCE(c.closed_reason, 'closed')
   WHERE c.organization_id = :call.organization_id::bigint AND c.campaign_id = :path.text_campaign_id::bigint
     AND c.id = :path.conversation_id::bigint
-    AND assert_talk(:call.actor::text, :call.organization_id::bigint, :path.text_campaign_id::bigint,
+    AND assert_talk(:call.organization_id::bigint, :call.actor::text, :path.text_campaign_id::bigint,
       :path.conversation_id::bigint)
   RETURNING *)
 SELECT {columns r} FROM (

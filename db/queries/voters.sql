@@ -185,7 +185,7 @@ LIMIT :page.limit::int
 
 -- name: duplicate_find
 SELECT COALESCE(duplicates_waiting(:call.organization_id::bigint),
-                job_enqueue('duplicates', :call.organization_id::bigint, '{}')) AS job_id
+                job_enqueue(:call.organization_id::bigint, 'duplicates', '{}')) AS job_id
 
 -- name: duplicate_find_all
 SELECT duplicates_find(:call.organization_id::bigint) AS n

@@ -225,7 +225,7 @@ note_header(head_scan *scan, const char *name, const char *value)
  * @expected. MHD 1.0 cuts blanks off the end of a value: there its NUL is in the place of the first
  * blank, and the other blanks and CR LF are still there. */
 static bool
-follows(const char *expected, const char *next)
+is_next_line(const char *expected, const char *next)
 {
 #if CCD_MHD_1
   const char *at = expected - 1; /* behind the NUL */
@@ -259,7 +259,7 @@ header_cb(void *data,
     scan->malformed = "there are too many headers";
     return MHD_NO;
   }
-  bool in_place = scan->n > 1 ? follows(scan->expected, name) : name == scan->expected;
+  bool in_place = scan->n > 1 ? is_next_line(scan->expected, name) : name == scan->expected;
   if (!in_place || value == NULL || value < name + name_length + 1) {
     scan->malformed = "a header line is folded, holds a NUL or does not end in CR LF";
     return MHD_NO;

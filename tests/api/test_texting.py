@@ -379,7 +379,7 @@ def test_opt_out_between_the_click_and_the_carrier(org, talk):
     """The trap of error 21610: whoever opted out gets nothing, however late it was."""
     message = put(org, talk, "queued")
     incoming(org, talk["phone"], "STOP")
-    sql(org, "SELECT job_enqueue('text.send', %s, jsonb_build_object('message_id', %s))", org.id, message["id"])
+    sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, message["id"])
     settled(org)
     assert message_state(org, message) == ("error", "opted_out") and not outbox(org)
     assert state_of(org, talk) == ("closed", "opted_out")
@@ -437,7 +437,7 @@ def test_what_waits_past_its_hours_is_not_sent(org, talk):
                     "encoding, segments, state, actor, send_before) VALUES (%s, %s, %s, %s, 'out', true, 'Hi', 'gsm7', 1, 'queued', "
                     "'user:1', now() - interval '1 second') RETURNING id", org.id, campaign["id"], talk["id"], talk["phone"])[0][0]
     sql(org, "UPDATE text_conversations SET state = 'messaged' WHERE id = %s", talk["id"])
-    sql(org, "SELECT job_enqueue('text.send', %s, jsonb_build_object('message_id', %s))", org.id, made)
+    sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, made)
     settled(org)
     assert message_state(org, {"id": made}) == ("error", "too_late")
     assert state_of(org, talk) == ("needs_message", None) and not outbox(org)
@@ -462,7 +462,7 @@ def put(org, talk, state):
 
 def test_a_text_whose_worker_went_away_is_unknown_and_not_sent_again(org, talk):
     message = put(org, talk, "sending")
-    sql(org, "SELECT job_enqueue('text.send', %s, jsonb_build_object('message_id', %s))", org.id, message["id"])
+    sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, message["id"])
     settled(org)
     assert message_state(org, message) == ("unknown", "worker_lost") and not outbox(org)
     assert counts(org, {"id": talk["text_campaign_id"]})["unknown"] == 1

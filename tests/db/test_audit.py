@@ -154,14 +154,14 @@ UNLINKED = "does not follow the row before it"
 
 def rehash(seq):
     """Give an edited row the hash that its content asks for."""
-    return ("UPDATE audit_log SET hash = audit_hash(prev_hash, organization_id, seq, at, actor, action, "
+    return ("UPDATE audit_log SET hash = audit_hash(organization_id, prev_hash, seq, at, actor, action, "
             f"entity, entity_id, request_id, address, before, after) WHERE MINE AND seq = {seq}")
 
 
 def forge(seq):
     """A row that follows the one before it as it should."""
     return (f"INSERT INTO audit_log SELECT organization_id, {seq}, at, 'forged', action, entity, entity_id, "
-            f"request_id, address, before, after, hash, audit_hash(hash, organization_id, {seq}, at, 'forged', "
+            f"request_id, address, before, after, hash, audit_hash(organization_id, hash, {seq}, at, 'forged', "
             "action, entity, entity_id, request_id, address, before, after) "
             f"FROM audit_log WHERE MINE AND seq = {seq - 1}")
 

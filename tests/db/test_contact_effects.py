@@ -69,7 +69,7 @@ class Street:
             with self.db.transaction(self.organization, actor="user:1") as cursor:
                 return self.record(cursor, **given)
         cursor.execute("SELECT to_jsonb(contact), refused_code FROM contact_record(%s, %s, %s, %s)",
-                       (f"user:{self.owner}", self.organization, self.owner, json.dumps(given)))
+                       (self.organization, f"user:{self.owner}", self.owner, json.dumps(given)))
         return cursor.fetchone()
 
     def state(self):

@@ -77,7 +77,7 @@ class Server:
     def ask(self, device, statement, *parameters):
         """One statement is one transaction."""
         with self.connections[device].cursor() as cursor:
-            cursor.execute(statement, (self.actors[device], self.organization, *parameters))
+            cursor.execute(statement, (self.organization, self.actors[device], *parameters))
             return cursor.fetchall()
 
     def close(self):

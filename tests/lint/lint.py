@@ -95,6 +95,7 @@ FOR_OTHERS = {
     "cc_clock_": "the client of the field, to come",
     "cc_arena_used": "tests of what a decode may take",
     "cc_type_sample": "tests that run over every type",
+    "ccd_version": "tests of the table of tested versions",
     "ccd_walk_measure": "the benchmark, which measures walks that others planned",
 }
 

@@ -77,7 +77,7 @@ $$;
 
 RESET ROLE;
 
-CREATE OR REPLACE FUNCTION actor_name(actor text, organization bigint) RETURNS text
+CREATE OR REPLACE FUNCTION actor_name(organization bigint, actor text) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -91,7 +91,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION actor_name(text,bigint)
+GRANT EXECUTE ON FUNCTION actor_name(bigint,text)
   TO campaign_api;
 
 SET LOCAL ROLE campaign_definer;

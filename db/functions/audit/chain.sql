@@ -7,7 +7,7 @@
 -- IMMUTABLE, because a distributed UPDATE takes no other function of its columns: equal arguments have
 -- one text, whatever the settings (the time is given as a number). plpgsql, because PostgreSQL does not
 -- inline an IMMUTABLE function over jsonb_build_array and would plan a SQL function at each call.
-CREATE OR REPLACE FUNCTION audit_hash(prev_hash bytea, organization_id bigint, seq bigint, at timestamptz, actor text,
+CREATE OR REPLACE FUNCTION audit_hash(organization_id bigint, prev_hash bytea, seq bigint, at timestamptz, actor text,
   action text, entity text, entity_id bigint, request_id text, address text, before jsonb, after jsonb)
 RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -44,7 +44,7 @@ BEGIN
   LOOP
     UPDATE audit_heads h
       SET seq = h.seq + 1, prev_hash = h.hash,
-          hash = audit_hash(h.hash, h.organization_id, h.seq + 1, at, actor, action, entity, entity_id,
+          hash = audit_hash(h.organization_id, h.hash, h.seq + 1, at, actor, action, entity, entity_id,
                             request_id, address, before, after)
       WHERE h.organization_id = $1
       RETURNING h.* INTO head;
@@ -72,7 +72,7 @@ BEGIN
     SELECT l.seq, l.prev_hash, l.hash,
            COALESCE(lag(l.seq) OVER w, 0) AS before_seq,
            COALESCE(lag(l.hash) OVER w, audit_genesis()) AS before_hash,
-           audit_hash(l.prev_hash, l.organization_id, l.seq, l.at, l.actor, l.action, l.entity, l.entity_id,
+           audit_hash(l.organization_id, l.prev_hash, l.seq, l.at, l.actor, l.action, l.entity, l.entity_id,
                       l.request_id, l.address, l.before, l.after) AS computed
     FROM audit_log l WHERE l.organization_id = $1
     WINDOW w AS (ORDER BY l.seq)
@@ -125,6 +125,6 @@ GRANT EXECUTE ON FUNCTION audit_verify(bigint), audit_head(bigint), audit_organi
 RESET ROLE;
 
 GRANT EXECUTE ON FUNCTION
-  audit_hash(bytea,bigint,bigint,timestamp with time zone,text,text,text,bigint,text,text,jsonb,jsonb),
+  audit_hash(bigint,bytea,bigint,timestamp with time zone,text,text,text,bigint,text,text,jsonb,jsonb),
   audit_genesis()
   TO campaign_definer;

@@ -5,14 +5,14 @@
 -- Enqueue a job whose payload is plain JSON, in the transaction that causes it. For routes whose work
 -- is one statement, and for functions; a route says wakes_jobs to have it looked at right away. Kinds
 -- with a sealed payload (mails) are the server's alone.
-CREATE OR REPLACE FUNCTION job_enqueue(kind text, organization_id bigint, payload jsonb,
+CREATE OR REPLACE FUNCTION job_enqueue(organization_id bigint, kind text, payload jsonb,
   run_at timestamptz DEFAULT now()) RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
   INSERT INTO jobs (kind, organization_id, payload, run_at)
-  VALUES ($1, COALESCE($2, 0), convert_to($3::text, 'UTF8'), $4)
+  VALUES ($2, COALESCE($1, 0), convert_to($3::text, 'UTF8'), $4)
   RETURNING id
 $$;
 
-GRANT EXECUTE ON FUNCTION job_enqueue(text,bigint,jsonb,timestamp with time zone)
+GRANT EXECUTE ON FUNCTION job_enqueue(bigint,text,jsonb,timestamp with time zone)
   TO campaign_api, campaign_definer;

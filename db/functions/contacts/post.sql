@@ -4,7 +4,7 @@
 -- contacts.
 
 -- May the actor record this? A correction is judged by what it will say: what it leaves out it takes over.
-CREATE OR REPLACE FUNCTION contact_assert_scope(organization bigint, actor text, maker bigint, rights jsonb, given jsonb)
+CREATE OR REPLACE FUNCTION contact_assert_scope(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -24,24 +24,24 @@ BEGIN
   END IF;
   made.voter_id := COALESCE(voter_current(organization, made.voter_id), made.voter_id);
   made.route_id := (given ->> 'turf_id')::bigint;
-  PERFORM scope_assert_visit(organization, actor, maker, rights, made, old);
+  PERFORM scope_assert_visit(organization, actor, person, rights, made, old);
 END
 $$;
 
 -- Sent again one gets one's own contact, never what another actor recorded under the same client_id.
-CREATE OR REPLACE FUNCTION contact_post(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+CREATE OR REPLACE FUNCTION contact_post(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
   said record;
 BEGIN
-  PERFORM contact_assert_scope(organization, actor, maker, rights, given);
-  SELECT r.* INTO said FROM contact_record(actor, organization, maker, given) r;
+  PERFORM contact_assert_scope(organization, actor, person, rights, given);
+  SELECT r.* INTO said FROM contact_record(organization, actor, person, given) r;
   contact := said.contact;
   refused_code := said.refused_code;
   refused_message := said.refused_message;
-  IF refused_code IS NULL AND NOT scope_has_contact(actor, maker, rights, contact) THEN
+  IF refused_code IS NULL AND NOT scope_has_contact(actor, person, rights, contact) THEN
     refused_code := 'client_id_reused';
     refused_message := 'This client_id was used for something else.';
   END IF;
@@ -50,15 +50,15 @@ END
 $$;
 
 -- No row: there is no such contact, or it is another's.
-CREATE OR REPLACE FUNCTION contact_undo(actor text, organization bigint, maker bigint, rights jsonb, taken_back bigint,
+CREATE OR REPLACE FUNCTION contact_undo(organization bigint, actor text, person bigint, rights jsonb, taken_back bigint,
   given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 BEGIN
   IF EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.id = taken_back
-               AND scope_has_contact(contact_undo.actor, maker, rights, c)) THEN
-    RETURN QUERY SELECT * FROM contact_post(actor, organization, maker, rights,
+               AND scope_has_contact(contact_undo.actor, person, rights, c)) THEN
+    RETURN QUERY SELECT * FROM contact_post(organization, actor, person, rights,
       given || jsonb_build_object('replaces_id', taken_back, 'undone', true));
   END IF;
 END
@@ -66,7 +66,7 @@ $$;
 
 -- Many doors with one outcome. Each is a contact of its own, recorded or refused by itself; all locks first, in
 -- the order of contact_lock, so that two who do it at once wait for each other and never in a circle.
-CREATE OR REPLACE FUNCTION contact_bulk(actor text, organization bigint, maker bigint, rights jsonb, given jsonb)
+CREATE OR REPLACE FUNCTION contact_bulk(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
 RETURNS TABLE (recorded bigint, results jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -90,7 +90,7 @@ BEGIN
     ORDER BY v.id FOR NO KEY UPDATE;
   FOR item IN SELECT i FROM jsonb_array_elements(given -> 'doors') i LOOP
     BEGIN
-      SELECT (p.contact).id, p.refused_code, p.refused_message INTO made, why, wrong FROM contact_post(actor, organization, maker, rights,
+      SELECT (p.contact).id, p.refused_code, p.refused_message INTO made, why, wrong FROM contact_post(organization, actor, person, rights,
         (given - 'doors') || jsonb_strip_nulls(item) || '{"channel": "door"}') p;
     EXCEPTION WHEN SQLSTATE 'CC422' OR SQLSTATE 'CC403' THEN
       GET STACKED DIAGNOSTICS why := PG_EXCEPTION_DETAIL, wrong := MESSAGE_TEXT;
@@ -105,7 +105,7 @@ END
 $$;
 
 -- Newest first. The filters that are set make the statement, so that each has its index.
-CREATE OR REPLACE FUNCTION contact_page(actor text, organization bigint, person bigint, rights jsonb, filter jsonb,
+CREATE OR REPLACE FUNCTION contact_page(organization bigint, actor text, person bigint, rights jsonb, filter jsonb,
   before_time timestamptz, before_id bigint, wanted int)
 RETURNS SETOF voter_contacts
 LANGUAGE plpgsql STABLE
@@ -132,7 +132,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION contact_assert_scope(bigint,text,bigint,jsonb,jsonb),
-  contact_post(text,bigint,bigint,jsonb,jsonb),
-  contact_undo(text,bigint,bigint,jsonb,bigint,jsonb), contact_bulk(text,bigint,bigint,jsonb,jsonb),
-  contact_page(text,bigint,bigint,jsonb,jsonb,timestamp with time zone,bigint,integer)
+  contact_post(bigint,text,bigint,jsonb,jsonb),
+  contact_undo(bigint,text,bigint,jsonb,bigint,jsonb), contact_bulk(bigint,text,bigint,jsonb,jsonb),
+  contact_page(bigint,text,bigint,jsonb,jsonb,timestamp with time zone,bigint,integer)
   TO campaign_api;

@@ -82,7 +82,7 @@ $$;
 
 -- The row that is to be, from what was sent; raises CC422 for what cannot be. A correction takes over whom
 -- and where from the row that it replaces, and always its time: it is about that visit.
-CREATE OR REPLACE FUNCTION contact_prepare(actor text, organization bigint, maker bigint, given jsonb) RETURNS voter_contacts
+CREATE OR REPLACE FUNCTION contact_prepare(organization bigint, actor text, person bigint, given jsonb) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -110,7 +110,7 @@ BEGIN
   made := jsonb_populate_record(NULL::voter_contacts, inherited || given);
   made.organization_id := organization;
   made.actor := actor;
-  made.user_id := maker;
+  made.user_id := person;
   made.route_id := COALESCE((given ->> 'turf_id')::bigint, (inherited ->> 'route_id')::bigint);
   made.replaces_id := old.id;
   made.root_id := COALESCE(old.root_id, old.id);
@@ -173,5 +173,5 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION contact_subject(voter_contacts), contact_refuse(jsonb), contact_check_outcome(voter_contacts,jsonb),
-  contact_prepare(text,bigint,bigint,jsonb), contact_complete(voter_contacts,jsonb)
+  contact_prepare(bigint,text,bigint,jsonb), contact_complete(voter_contacts,jsonb)
   TO campaign_api;

@@ -37,7 +37,7 @@ $$;
  * refused_code: client_id_reused, contact_replaced; then contact is the row that stands in the way and nothing
  *   was written. What cannot be is raised as CC422 with the field.
  */
-CREATE OR REPLACE FUNCTION contact_record(actor text, organization bigint, maker bigint, given jsonb)
+CREATE OR REPLACE FUNCTION contact_record(organization bigint, actor text, person bigint, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -48,7 +48,7 @@ BEGIN
   IF FOUND THEN
     RETURN;
   END IF;
-  made := contact_prepare(actor, organization, maker, given);
+  made := contact_prepare(organization, actor, person, given);
   PERFORM contact_lock(made);
   IF made.replaces_id IS NOT NULL AND contact_beaten(organization, made.replaces_id) THEN
     RETURN QUERY SELECT c, 'contact_replaced', 'This contact was changed or taken back in the meantime.'
@@ -78,5 +78,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), contact_record(text,bigint,bigint,jsonb), contact_beaten(bigint,bigint)
+GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), contact_record(bigint,text,bigint,jsonb), contact_beaten(bigint,bigint)
   TO campaign_api;

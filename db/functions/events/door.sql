@@ -40,7 +40,7 @@ $$;
 -- A check-in ('check_in') or its undo ('undo'). No row: there is no such attendee. A refusal is a row and not
 -- an exception, so that it is kept: the server commits it, then answers 409 with it.
 -- The attendee's lock puts two who do it at the same moment in order; whoever is second sees what the first did.
-CREATE OR REPLACE FUNCTION check_in(actor text, organization bigint, event bigint, person bigint, what text, act uuid,
+CREATE OR REPLACE FUNCTION check_in(organization bigint, actor text, event bigint, person bigint, what text, act uuid,
   occurred timestamptz)
 RETURNS TABLE (attendee event_attendees, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -70,7 +70,7 @@ BEGIN
   ELSIF refused_code IS NULL AND verdict.becomes = 'attended' THEN
     UPDATE event_attendees a
       SET status = verdict.becomes, checked_in_at = door_time(occurred), checked_in_actor = actor,
-          checked_in_by = actor_name(actor, organization)
+          checked_in_by = actor_name(organization, actor)
       WHERE a.organization_id = organization AND a.id = person RETURNING a.* INTO attendee;
   ELSIF refused_code IS NULL THEN
     UPDATE event_attendees a
@@ -82,18 +82,18 @@ END
 $$;
 
 -- Somebody on no list: comes onto it checked in. No row: there is no such event.
-CREATE OR REPLACE FUNCTION walk_in(actor text, organization bigint, event bigint, maker bigint, act uuid, occurred timestamptz,
+CREATE OR REPLACE FUNCTION walk_in(organization bigint, actor text, event bigint, person bigint, act uuid, occurred timestamptz,
   given jsonb)
 RETURNS SETOF event_attendees
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  person bigint := nextval('event_attendees_id_seq');
+  attendee bigint := nextval('event_attendees_id_seq');
 BEGIN
   IF NOT scope_has_event(organization, actor, event) THEN
     RETURN;
   END IF;
-  INSERT INTO check_ins VALUES (organization, act, event, person, 'walk_in', occurred, now(), actor, 'done', NULL)
+  INSERT INTO check_ins VALUES (organization, act, event, attendee, 'walk_in', occurred, now(), actor, 'done', NULL)
     ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN QUERY SELECT a.* FROM door_again(organization, act, 'walk_in', event, NULL) d
@@ -104,15 +104,15 @@ BEGIN
   RETURN QUERY
     INSERT INTO event_attendees (organization_id, id, event_id, client_id, email, first_name, last_name, phone,
       guest_count, status, source, registered_at, checked_in_at, checked_in_by, checked_in_actor, created_by)
-    VALUES (organization, person, event, act, given ->> 'email', given ->> 'first_name', given ->> 'last_name',
+    VALUES (organization, attendee, event, act, given ->> 'email', given ->> 'first_name', given ->> 'last_name',
       given ->> 'phone', COALESCE((given ->> 'guest_count')::int, 0), 'attended', 'walk_in', door_time(occurred),
-      door_time(occurred), actor_name(actor, organization), actor, maker)
+      door_time(occurred), actor_name(organization, actor), actor, person)
     RETURNING *;
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION checked_in_message(event_attendees),
   door_again(bigint,uuid,text,bigint,bigint),
-  check_in(text,bigint,bigint,bigint,text,uuid,timestamp with time zone),
-  walk_in(text,bigint,bigint,bigint,uuid,timestamp with time zone,jsonb)
+  check_in(bigint,text,bigint,bigint,text,uuid,timestamp with time zone),
+  walk_in(bigint,text,bigint,bigint,uuid,timestamp with time zone,jsonb)
   TO campaign_api;

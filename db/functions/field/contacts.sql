@@ -80,14 +80,14 @@ DECLARE
   said record;
 BEGIN
   IF NOT forced THEN
-    made := contact_prepare(op.actor, op.organization_id, op.user_id, field_given(op, body));
+    made := contact_prepare(op.organization_id, op.actor, op.user_id, field_given(op, body));
     PERFORM contact_lock(made);
     outcome := field_contact_conflict(op, made);
     IF outcome.verdict IS NOT NULL THEN
       RETURN outcome;
     END IF;
   END IF;
-  SELECT * INTO said FROM contact_record(op.actor, op.organization_id, op.user_id, field_given(op, body));
+  SELECT * INTO said FROM contact_record(op.organization_id, op.actor, op.user_id, field_given(op, body));
   made := said.contact;
   IF said.refused_code = 'contact_replaced' THEN
     RETURN ROW('conflict', said.refused_code, said.refused_message, 'contact', made.id,
@@ -134,7 +134,7 @@ DECLARE
   waiting bigint;
 BEGIN
   UPDATE field_conflicts f SET state = 'withdrawn', resolved_at = now(), resolved_actor = op.actor,
-      resolved_by = actor_name(op.actor, organization)
+      resolved_by = actor_name(organization, op.actor)
     FROM field_operations o
     WHERE o.organization_id = organization AND o.client_id = target AND o.actor = op.actor
       AND f.organization_id = organization AND f.operation_id = o.id AND f.state = 'open'

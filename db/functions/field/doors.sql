@@ -85,7 +85,7 @@ BEGIN
     UPDATE event_attendees a SET status = 'registered', cancelled_at = NULL
       WHERE a.organization_id = organization AND a.event_id = event AND a.id = person AND a.status = 'cancelled';
   END IF;
-  SELECT * INTO said FROM check_in(op.actor, organization, event, person,
+  SELECT * INTO said FROM check_in(organization, op.actor, event, person,
     CASE op.kind WHEN 'check_in' THEN 'check_in' ELSE 'undo' END,
     CASE WHEN forced THEN gen_random_uuid() ELSE op.client_id END, op.occurred_at);
   IF NOT FOUND THEN
@@ -117,14 +117,14 @@ BEGIN
     WHERE a.organization_id = organization AND a.event_id = event AND a.email = body ->> 'email'
       AND a.cancelled_at IS NULL AND scope_has_event(organization, op.actor, event);
   IF FOUND AND forced THEN
-    PERFORM check_in(op.actor, organization, event, listed.id, 'check_in', gen_random_uuid(), op.occurred_at);
+    PERFORM check_in(organization, op.actor, event, listed.id, 'check_in', gen_random_uuid(), op.occurred_at);
     RETURN ROW('applied', NULL, NULL, 'attendee', listed.id, NULL, NULL, NULL)::field_outcome;
   ELSIF FOUND THEN
     RETURN ROW('conflict', 'email_listed', 'Somebody with this address is on the list already.', 'attendee', listed.id,
       jsonb_build_object('attendee_id', listed.id, 'status', listed.status, 'first_name', listed.first_name,
         'last_name', listed.last_name), listed.checked_in_actor, listed.checked_in_at)::field_outcome;
   END IF;
-  SELECT w.* INTO made FROM walk_in(op.actor, organization, event, op.user_id, op.client_id, op.occurred_at, body) w;
+  SELECT w.* INTO made FROM walk_in(organization, op.actor, event, op.user_id, op.client_id, op.occurred_at, body) w;
   IF NOT FOUND THEN
     RETURN ROW('refused', 'unknown_event', 'There is no such event.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   END IF;

@@ -11,8 +11,9 @@ AS $$
   FROM (SELECT extract(year FROM now()) - birth_year) a (age)
 $$;
 
--- The lines of a turf's pack, in their order. holder: the person who takes it. person: whom a line is about, door: where.
-CREATE OR REPLACE FUNCTION field_turf_lines(actor text, organization bigint, holder bigint, route bigint)
+-- The lines of a turf's pack, in their order. canvasser: the person who takes it.
+-- person: whom a line is about, door: where.
+CREATE OR REPLACE FUNCTION field_turf_lines(organization bigint, actor text, canvasser bigint, route bigint)
 RETURNS TABLE (part int, rank bigint, door bigint, person bigint, line jsonb)
 LANGUAGE sql STABLE
 AS $$
@@ -23,7 +24,7 @@ AS $$
   ), here AS (
     SELECT x.position, x.state, d.id, d.unit, d.precinct, d.do_not_knock_at, d.version, b.id AS building_id,
            b.address, b.city, b.zip5, b.latitude, b.longitude, b.segment_id, b.side, b.inaccessible_at, b.access_note
-    FROM scope_doors(organization, actor, holder) x
+    FROM scope_doors(organization, actor, canvasser) x
     JOIN doors d ON d.organization_id = organization AND d.id = x.door_id
     JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id
     WHERE x.route_id = route
@@ -143,6 +144,6 @@ AS $$
     (SELECT array_agg(DISTINCT n.entity_id) FROM news n WHERE n.entity = 'attendee')
 $$;
 
-GRANT EXECUTE ON FUNCTION age_band(integer), field_turf_lines(text,bigint,bigint,bigint), field_event_lines(bigint,bigint),
+GRANT EXECUTE ON FUNCTION age_band(integer), field_turf_lines(bigint,text,bigint,bigint), field_event_lines(bigint,bigint),
   field_changed(bigint,xid8,bigint)
   TO campaign_api;

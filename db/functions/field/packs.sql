@@ -3,7 +3,7 @@
 -- Packs: which ones an actor has, what is in them, and their return.
 
 -- The events at whose door an actor may stand: from a week before until half a day after.
-CREATE OR REPLACE FUNCTION field_events(actor text, organization bigint) RETURNS SETOF events
+CREATE OR REPLACE FUNCTION field_events(organization bigint, actor text) RETURNS SETOF events
 LANGUAGE sql STABLE
 AS $$
   SELECT e.* FROM scope_events(organization, actor) e
@@ -13,7 +13,7 @@ AS $$
 $$;
 
 -- What an actor has and had. A pack that it may not have any more says wipe until it says that it did.
-CREATE OR REPLACE FUNCTION field_packs(actor text, organization bigint, person bigint, canvasses boolean, checks_in boolean)
+CREATE OR REPLACE FUNCTION field_packs(organization bigint, actor text, person bigint, canvasses boolean, checks_in boolean)
 RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -23,7 +23,7 @@ AS $$
     UNION ALL
     SELECT 'event', e.id, e.title, e.version,
            1000 + 300 * (e.registered_count + e.attended_count + e.cancelled_count), e.end_time + interval '12 hours'
-    FROM field_events(actor, organization) e WHERE checks_in
+    FROM field_events(organization, actor) e WHERE checks_in
   ), given AS (
     SELECT g.* FROM field_grants g
     WHERE g.organization_id = organization AND g.actor = field_packs.actor AND g.wiped_at IS NULL
@@ -37,7 +37,7 @@ $$;
 
 -- A pack, whole or since a place in the feed, all of it of one snapshot. No row: the actor does not have it.
 -- The same content keeps its place in the feed, so that the same bytes are made again and Range and ETag work.
-CREATE OR REPLACE FUNCTION field_pack(actor text, organization bigint, holder bigint, what text, number bigint, since_xid xid8,
+CREATE OR REPLACE FUNCTION field_pack(organization bigint, actor text, person bigint, what text, number bigint, since_xid xid8,
   since_id bigint)
 RETURNS TABLE (xid xid8, snapshot boolean, content text, made_at timestamptz, expires_at timestamptz, lines text,
                n_lines bigint)
@@ -54,10 +54,10 @@ DECLARE
   held boolean;
 BEGIN
   IF what = 'turf' THEN
-    SELECT true, r.expires_at INTO held, expires_at FROM scope_turfs(organization, actor, holder) r WHERE r.id = number;
+    SELECT true, r.expires_at INTO held, expires_at FROM scope_turfs(organization, actor, field_pack.person) r WHERE r.id = number;
   ELSE
     SELECT true, e.end_time + interval '12 hours' INTO held, expires_at
-      FROM field_events(actor, organization) e WHERE e.id = number;
+      FROM field_events(organization, actor) e WHERE e.id = number;
   END IF;
   IF held IS NOT TRUE THEN
     RETURN;
@@ -70,7 +70,7 @@ BEGIN
   WITH news AS MATERIALIZED (
     SELECT * FROM field_changed(organization, since_xid, COALESCE(since_id, 0))
   ), pack AS MATERIALIZED (
-    SELECT * FROM field_turf_lines(actor, organization, holder, number) WHERE what = 'turf'
+    SELECT * FROM field_turf_lines(organization, actor, field_pack.person, number) WHERE what = 'turf'
     UNION ALL SELECT * FROM field_event_lines(organization, number) WHERE what = 'event'
   ), ids AS (
     SELECT COALESCE(array_agg(DISTINCT p.door) FILTER (WHERE p.door IS NOT NULL), '{}') AS doors,
@@ -124,7 +124,7 @@ END
 $$;
 
 -- The device says that nothing is left of these. Tells how many that was news about.
-CREATE OR REPLACE FUNCTION field_wiped(actor text, organization bigint, given jsonb) RETURNS bigint
+CREATE OR REPLACE FUNCTION field_wiped(organization bigint, actor text, given jsonb) RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
   WITH done AS (
@@ -136,7 +136,7 @@ AS $$
   SELECT count(*) FROM done
 $$;
 
-GRANT EXECUTE ON FUNCTION field_events(text,bigint),
-  field_packs(text,bigint,bigint,boolean,boolean),
-  field_pack(text,bigint,bigint,text,bigint,xid8,bigint), field_wiped(text,bigint,jsonb)
+GRANT EXECUTE ON FUNCTION field_events(bigint,text),
+  field_packs(bigint,text,bigint,boolean,boolean),
+  field_pack(bigint,text,bigint,text,bigint,xid8,bigint), field_wiped(bigint,text,jsonb)
   TO campaign_api;

@@ -7,7 +7,7 @@
 -- agree the least is nearest. One that is 5 seconds off, or the first for 10 minutes (clocks drift), counts
 -- as it is. What would change next to nothing is not written. settled: the device will send nothing at or below
 -- that number any more.
-CREATE OR REPLACE FUNCTION field_open(actor text, organization bigint, device uuid, device_clock timestamptz,
+CREATE OR REPLACE FUNCTION field_open(organization bigint, actor text, device uuid, device_clock timestamptz,
   received timestamptz, settled bigint)
 RETURNS field_streams
 LANGUAGE plpgsql VOLATILE
@@ -103,9 +103,9 @@ BEGIN
         occurred_at, device_occurred_at, theirs, current, current_actor, current_actor_name, current_at,
         voter_id, door_id, event_id)
       SELECT op.organization_id, op.id, op.kind, outcome.code, outcome.message, op.actor,
-        actor_name(op.actor, op.organization_id), s.installation, op.occurred_at, op.device_occurred_at,
+        actor_name(op.organization_id, op.actor), s.installation, op.occurred_at, op.device_occurred_at,
         op.body - 'checked',
-        outcome.current, outcome.current_actor, actor_name(outcome.current_actor, op.organization_id),
+        outcome.current, outcome.current_actor, actor_name(op.organization_id, outcome.current_actor),
         outcome.current_at, (op.body ->> 'voter_id')::bigint,
         COALESCE((op.body ->> 'door_id')::bigint, CASE outcome.entity WHEN 'door' THEN outcome.entity_id END),
         (op.body ->> 'event_id')::bigint
@@ -141,7 +141,7 @@ $$;
 
 -- Takes one operation in, and decides it when its turn has come. first: the verdict of the first time, when this
 -- was not the first. releases: held ones can be taken now (field_release). checked: as of contact_record. What is refused for its number or client_id is not stored: the other one is.
-CREATE OR REPLACE FUNCTION field_apply(actor text, organization bigint, maker bigint, stream bigint, given jsonb, refusal jsonb,
+CREATE OR REPLACE FUNCTION field_apply(organization bigint, actor text, person bigint, stream bigint, given jsonb, refusal jsonb,
   checked jsonb, OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -169,7 +169,7 @@ BEGIN
   ELSIF op.id IS NULL THEN
     INSERT INTO field_operations AS o (organization_id, client_id, stream_id, sequence, actor, user_id, kind, occurred_at,
         device_occurred_at, based_on, body, body_hash, refusal)
-      VALUES (organization, (given ->> 'client_id')::uuid, stream, number, actor, maker, given ->> 'kind',
+      VALUES (organization, (given ->> 'client_id')::uuid, stream, number, actor, person, given ->> 'kind',
         LEAST(now(), device_time + at.clock_offset_us * interval '1 microsecond'), device_time,
         (given ->> 'based_on')::bigint, body, hash, refusal)
       RETURNING o.* INTO op;
@@ -186,7 +186,7 @@ $$;
 
 -- The next one that was held and whose turn has come; all NULL when there is none, or when it is not next_id any
 -- more: somebody else released that one, which is what checked is about.
-CREATE OR REPLACE FUNCTION field_release(actor text, organization bigint, stream bigint, next_id bigint, checked jsonb)
+CREATE OR REPLACE FUNCTION field_release(organization bigint, actor text, stream bigint, next_id bigint, checked jsonb)
 RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -209,7 +209,7 @@ $$;
 
 -- Somebody decides a conflict: accept (as it was sent), merge (as it is given here), discard. What cannot be
 -- applied raises, and the conflict stays open. Nobody: there is no such conflict.
-CREATE OR REPLACE FUNCTION field_resolve(resolver text, organization bigint, number bigint, decision text, merged jsonb,
+CREATE OR REPLACE FUNCTION field_resolve(organization bigint, resolver text, number bigint, decision text, merged jsonb,
   remark text, checked jsonb)
 RETURNS SETOF field_conflicts
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -244,15 +244,15 @@ BEGIN
     UPDATE field_conflicts f SET
       state = CASE decision WHEN 'accept' THEN 'accepted' WHEN 'merge' THEN 'merged' ELSE 'discarded' END,
       resolution = CASE decision WHEN 'merge' THEN merged END, resolution_note = remark, resolved_at = now(),
-      resolved_actor = resolver, resolved_by = actor_name(resolver, organization)
+      resolved_actor = resolver, resolved_by = actor_name(organization, resolver)
     WHERE f.organization_id = organization AND f.id = number RETURNING f.*;
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION
-  field_open(text,bigint,uuid,timestamp with time zone,timestamp with time zone,bigint),
+  field_open(bigint,text,uuid,timestamp with time zone,timestamp with time zone,bigint),
   field_do(field_operations,jsonb,boolean), field_try(field_operations),
   field_decide(field_operations), field_settle(field_operations,field_streams),
-  field_apply(text,bigint,bigint,bigint,jsonb,jsonb,jsonb), field_release(text,bigint,bigint,bigint,jsonb),
-  field_resolve(text,bigint,bigint,text,jsonb,text,jsonb), field_checked(jsonb,jsonb)
+  field_apply(bigint,text,bigint,bigint,jsonb,jsonb,jsonb), field_release(bigint,text,bigint,bigint,jsonb),
+  field_resolve(bigint,text,bigint,text,jsonb,text,jsonb), field_checked(jsonb,jsonb)
   TO campaign_api;

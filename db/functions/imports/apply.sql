@@ -255,7 +255,7 @@ BEGIN
            - COALESCE((i.applied ->> 'changed')::bigint, 0) - COALESCE((i.applied ->> 'moved')::bigint, 0))
     WHERE organization_id = organization AND id = import;
   IF EXISTS (SELECT FROM buildings b WHERE b.organization_id = organization AND b.created_import_id = import) THEN
-    PERFORM job_enqueue('geocode', organization, jsonb_build_object('import_id', import));
+    PERFORM job_enqueue(organization, 'geocode', jsonb_build_object('import_id', import));
   END IF;
   RETURN true;
 END

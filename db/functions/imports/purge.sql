@@ -46,7 +46,7 @@ BEGIN
   ON CONFLICT DO NOTHING;
   IF FOUND THEN
     UPDATE voter_sources SET purged_at = now() WHERE organization_id = organization AND id = source;
-    PERFORM job_enqueue('import.purge', organization, jsonb_build_object('source_id', source));
+    PERFORM job_enqueue(organization, 'import.purge', jsonb_build_object('source_id', source));
   END IF;
   RETURN QUERY SELECT * FROM purge_certificates c WHERE c.organization_id = organization AND c.source_id = source;
 END

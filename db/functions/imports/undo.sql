@@ -46,7 +46,7 @@ BEGIN
     RAISE EXCEPTION '% people of this import have contacts, consents, tags or follow-ups by now.', n
       USING ERRCODE = 'CC409', DETAIL = 'has_work';
   END IF;
-  PERFORM job_enqueue('import', organization, jsonb_build_object('import_id', import));
+  PERFORM job_enqueue(organization, 'import', jsonb_build_object('import_id', import));
   RETURN QUERY UPDATE imports SET state = 'undoing', progress = 0 WHERE organization_id = organization AND id = import
     RETURNING *;
 END

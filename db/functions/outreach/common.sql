@@ -3,28 +3,28 @@
 -- What phone banks and text campaigns share: usable numbers, codes to join, the contact of a call.
 
 -- The first number of a person that may be used: not wrong, not dead, not withdrawn; for a text no landline.
-CREATE OR REPLACE FUNCTION usable_number(organization bigint, voter bigint, reach text, aim text) RETURNS text
+CREATE OR REPLACE FUNCTION usable_number(organization bigint, voter bigint, channel text, purpose text) RETURNS text
 LANGUAGE sql STABLE
 AS $$
   SELECT p.phone FROM voters v, jsonb_array_elements_text(v.phones) WITH ORDINALITY p (phone, n)
   WHERE v.organization_id = organization AND v.id = voter AND v.unreachable IS NULL AND v.merged_into IS NULL
     AND NOT EXISTS (SELECT FROM phone_flags f
       WHERE f.organization_id = organization AND f.phone = p.phone AND (f.voter_id IS NULL OR f.voter_id = v.id)
-        AND (f.flag <> 'landline' OR reach = 'text'))
-    AND consent_allows(organization, voter, reach, aim, p.phone)
+        AND (f.flag <> 'landline' OR channel = 'text'))
+    AND consent_allows(organization, voter, channel, purpose, p.phone)
   ORDER BY p.n LIMIT 1
 $$;
 
 -- May this number of this person be used now?
-CREATE OR REPLACE FUNCTION number_usable(organization bigint, voter bigint, number text, reach text, aim text) RETURNS boolean
+CREATE OR REPLACE FUNCTION number_usable(organization bigint, voter bigint, number text, channel text, purpose text) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
   SELECT EXISTS (SELECT FROM voters v
       WHERE v.organization_id = organization AND v.id = voter AND v.unreachable IS NULL AND v.merged_into IS NULL)
     AND NOT EXISTS (SELECT FROM phone_flags f
       WHERE f.organization_id = organization AND f.phone = number AND (f.voter_id IS NULL OR f.voter_id = voter)
-        AND (f.flag <> 'landline' OR reach = 'text'))
-    AND consent_allows(organization, voter, reach, aim, number)
+        AND (f.flag <> 'landline' OR channel = 'text'))
+    AND consent_allows(organization, voter, channel, purpose, number)
 $$;
 
 -- Eight letters and digits that cannot be taken for each other; forty random bits.
@@ -64,14 +64,14 @@ END
 $$;
 
 -- A contact that must be recorded, or nothing is; its number.
-CREATE OR REPLACE FUNCTION phone_contact(who text, organization bigint, maker bigint, given jsonb) RETURNS bigint
+CREATE OR REPLACE FUNCTION phone_contact(organization bigint, actor text, person bigint, given jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   made record;
 BEGIN
   SELECT (r.contact).id AS id, r.refused_code, r.refused_message INTO made
-    FROM contact_record(who, organization, maker, given) r;
+    FROM contact_record(organization, actor, person, given) r;
   IF made.refused_code IS NOT NULL THEN
     RAISE EXCEPTION '%', made.refused_message USING ERRCODE = 'CC409', DETAIL = made.refused_code;
   END IF;
@@ -82,5 +82,5 @@ $$;
 GRANT EXECUTE ON FUNCTION usable_number(bigint,bigint,text,text),
   number_usable(bigint,bigint,text,text,text), joining_code(), joining_code_clean(text),
   assert_list(bigint,bigint), assert_participant(bigint,bigint),
-  phone_contact(text,bigint,bigint,jsonb)
+  phone_contact(bigint,text,bigint,jsonb)
   TO campaign_api;

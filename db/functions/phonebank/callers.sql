@@ -48,7 +48,7 @@ END
 $$;
 
 -- The phone bank for one of its callers, whose row is locked: what one caller does comes one after the other.
-CREATE OR REPLACE FUNCTION phone_bank_enter(who text, organization bigint, bank bigint) RETURNS phone_bank_sessions
+CREATE OR REPLACE FUNCTION phone_bank_enter(organization bigint, actor text, bank bigint) RETURNS phone_bank_sessions
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -59,7 +59,7 @@ BEGIN
     PERFORM refuse_not_found();
   END IF;
   UPDATE phone_bank_callers c SET last_active_at = now()
-    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = who AND c.left_at IS NULL;
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = phone_bank_enter.actor AND c.left_at IS NULL;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'You are not among the callers: join with the code of this phone bank.'
       USING ERRCODE = 'CC409', DETAIL = 'not_joined';
@@ -92,40 +92,41 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION assert_caller(who text, organization bigint, bank bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION assert_caller(organization bigint, actor text, bank bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   RETURN assert_phone_bank(organization, bank) AND assert_rule(
     EXISTS (SELECT FROM phone_bank_callers c WHERE c.organization_id = organization AND c.session_id = bank
-              AND c.actor = who AND c.left_at IS NULL),
+              AND c.actor = assert_caller.actor AND c.left_at IS NULL),
     'not_joined', 'You are not among the callers: join with the code of this phone bank.');
 END
 $$;
 
 -- What the caller has goes back at once.
-CREATE OR REPLACE FUNCTION phone_bank_leave(who text, organization bigint, bank bigint) RETURNS void
+CREATE OR REPLACE FUNCTION phone_bank_leave(organization bigint, actor text, bank bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   held record;
 BEGIN
   FOR held IN SELECT c.id, c.target_id FROM phone_bank_calls c WHERE c.organization_id = organization
-    AND c.session_id = bank AND c.actor = who AND c.ended_at IS NULL ORDER BY c.target_id
+    AND c.session_id = bank AND c.actor = phone_bank_leave.actor AND c.ended_at IS NULL ORDER BY c.target_id
   LOOP
     UPDATE phone_bank_targets t SET lease_until = NULL WHERE t.organization_id = organization AND t.id = held.target_id;
     UPDATE phone_bank_calls c SET ended = 'released', ended_at = now()
       WHERE c.organization_id = organization AND c.id = held.id AND c.ended_at IS NULL;
   END LOOP;
   UPDATE phone_bank_callers c SET left_at = COALESCE(c.left_at, now())
-    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = who;
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = phone_bank_leave.actor;
 END
 $$;
 
 -- Become a caller; again after having left. NULL: no open phone bank has this code.
-CREATE OR REPLACE FUNCTION phone_bank_join(who text, organization bigint, maker bigint, typed text) RETURNS SETOF phone_bank_sessions
+CREATE OR REPLACE FUNCTION phone_bank_join(organization bigint, actor text, person bigint, typed text) RETURNS SETOF phone_bank_sessions
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
+#variable_conflict use_column
 DECLARE
   session phone_bank_sessions;
 BEGIN
@@ -133,14 +134,14 @@ BEGIN
     WHERE s.organization_id = organization AND s.code = joining_code_clean(typed) AND s.state <> 'closed';
   PERFORM assert_rule(FOUND, 'unknown_code', 'No phone bank has this code, or it is closed.');
   INSERT INTO phone_bank_callers AS c (organization_id, session_id, actor, user_id)
-    VALUES (organization, session.id, who, maker)
+    VALUES (organization, session.id, phone_bank_join.actor, person)
     ON CONFLICT (organization_id, session_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();
   RETURN NEXT session;
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION phone_bank_fill(bigint,bigint), phone_bank_enter(text,bigint,bigint),
+GRANT EXECUTE ON FUNCTION phone_bank_fill(bigint,bigint), phone_bank_enter(bigint,text,bigint),
   assert_phone_bank(bigint,bigint), assert_call(bigint,bigint,bigint),
-  assert_caller(text,bigint,bigint), phone_bank_leave(text,bigint,bigint),
-  phone_bank_join(text,bigint,bigint,text)
+  assert_caller(bigint,text,bigint), phone_bank_leave(bigint,text,bigint),
+  phone_bank_join(bigint,text,bigint,text)
   TO campaign_api;

@@ -5,7 +5,7 @@
 -- The next who is due; no row when nobody is, or everybody is with somebody else at this moment.
 -- Call-backs that were asked for come first, those of this caller before those that their own caller lets wait;
 -- then who was never tried, then the oldest try.
-CREATE OR REPLACE FUNCTION phone_bank_next(who text, organization bigint, bank bigint, zones text[])
+CREATE OR REPLACE FUNCTION phone_bank_next(organization bigint, actor text, bank bigint, zones text[])
 RETURNS SETOF phone_bank_targets
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -13,11 +13,11 @@ BEGIN
   RETURN QUERY SELECT t.* FROM phone_bank_targets t
     WHERE t.organization_id = organization AND t.session_id = bank AND t.state = 'waiting' AND t.call_back_at <= now()
       AND (t.lease_until IS NULL OR t.lease_until <= now()) AND t.zone_key = ANY (zones)
-      AND (t.call_back_actor = who OR t.call_back_at <= now() - interval '5 minutes'
+      AND (t.call_back_actor = phone_bank_next.actor OR t.call_back_at <= now() - interval '5 minutes'
            OR NOT EXISTS (SELECT FROM phone_bank_callers c
                 WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = t.call_back_actor
                   AND c.left_at IS NULL AND c.last_active_at > now() - interval '15 minutes'))
-    ORDER BY t.call_back_actor IS DISTINCT FROM who, t.call_back_at, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
+    ORDER BY t.call_back_actor IS DISTINCT FROM phone_bank_next.actor, t.call_back_at, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED;
   IF NOT FOUND THEN
     RETURN QUERY SELECT t.* FROM phone_bank_targets t
       WHERE t.organization_id = organization AND t.session_id = bank AND t.state = 'waiting'
@@ -29,7 +29,7 @@ END
 $$;
 
 -- Hand the person to the caller, if nobody has them. NULL: not this one; the queue's row says why and from when.
-CREATE OR REPLACE FUNCTION phone_bank_hand_out(who text, maker bigint, session phone_bank_sessions, target phone_bank_targets)
+CREATE OR REPLACE FUNCTION phone_bank_hand_out(actor text, person bigint, session phone_bank_sessions, target phone_bank_targets)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -43,7 +43,8 @@ BEGIN
       WHERE t.organization_id = session.organization_id AND t.id = target.id;
     RETURN NULL;
   END IF;
-  -- Who refused is left alone, whoever it was that called; who was called by another phone bank, for a while.
+  -- A person who refused is left alone, whoever called. A person whom another phone bank called is left
+  -- alone for a while.
   -- What the person asked for goes before both.
   SELECT max(w) INTO wait FROM (
     SELECT v.quiet_until AS w FROM voters v WHERE v.organization_id = session.organization_id AND v.id = target.voter_id
@@ -60,7 +61,7 @@ BEGIN
     WHERE c.organization_id = session.organization_id AND c.voter_id = target.voter_id AND c.ended_at IS NULL
       AND c.lease_until <= now();
   INSERT INTO phone_bank_calls (organization_id, session_id, target_id, voter_id, actor, user_id, phone, lease_until)
-    VALUES (session.organization_id, session.id, target.id, target.voter_id, who, maker, number,
+    VALUES (session.organization_id, session.id, target.id, target.voter_id, phone_bank_hand_out.actor, person, number,
             now() + make_interval(mins => session.lease_minutes))
     ON CONFLICT (organization_id, voter_id) WHERE ended_at IS NULL DO NOTHING
     RETURNING id INTO made;
@@ -75,12 +76,12 @@ $$;
 
 -- Who to call next; the call that the caller has already, if there is one. A refusal is a row, so that what
 -- was learned on the way is kept.
-CREATE OR REPLACE FUNCTION phone_bank_claim(who text, organization bigint, maker bigint, bank bigint)
+CREATE OR REPLACE FUNCTION phone_bank_claim(organization bigint, actor text, person bigint, bank bigint)
 RETURNS TABLE (call phone_bank_call_rows, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  session phone_bank_sessions := phone_bank_enter(who, organization, bank);
+  session phone_bank_sessions := phone_bank_enter(organization, phone_bank_claim.actor, bank);
   target phone_bank_targets;
   made bigint;
   zones text[] := ARRAY(SELECT z FROM unnest(session.zone_keys) z
@@ -88,7 +89,7 @@ DECLARE
   due timestamptz;
 BEGIN
   SELECT c.id INTO made FROM phone_bank_calls c
-    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = who AND c.ended_at IS NULL
+    WHERE c.organization_id = organization AND c.session_id = bank AND c.actor = phone_bank_claim.actor AND c.ended_at IS NULL
       AND c.lease_until > now() LIMIT 1;
   IF made IS NULL AND session.state <> 'open' THEN
     refused_code := 'not_open';
@@ -98,9 +99,9 @@ BEGIN
   END IF;
   FOR i IN 1 .. 500 LOOP
     EXIT WHEN made IS NOT NULL;
-    SELECT n.* INTO target FROM phone_bank_next(who, organization, bank, zones) n;
+    SELECT n.* INTO target FROM phone_bank_next(organization, phone_bank_claim.actor, bank, zones) n;
     EXIT WHEN NOT FOUND;
-    made := phone_bank_hand_out(who, maker, session, target);
+    made := phone_bank_hand_out(phone_bank_claim.actor, person, session, target);
   END LOOP;
   SELECT r.* INTO call FROM phone_bank_call_rows r WHERE r.organization_id = organization AND r.id = made;
   IF made IS NULL THEN
@@ -120,7 +121,7 @@ END
 $$;
 
 -- Locks the queue's row, then the call, in the order in which claim does.
-CREATE OR REPLACE FUNCTION phone_bank_hold(who text, organization bigint, bank bigint, call bigint) RETURNS phone_bank_calls
+CREATE OR REPLACE FUNCTION phone_bank_hold(organization bigint, actor text, bank bigint, call bigint) RETURNS phone_bank_calls
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -130,14 +131,14 @@ BEGIN
     WHERE c.organization_id = organization AND c.session_id = bank AND c.id = call;
   PERFORM FROM phone_bank_targets t WHERE t.organization_id = organization AND t.id = held.target_id FOR UPDATE;
   SELECT c.* INTO held FROM phone_bank_calls c WHERE c.organization_id = organization AND c.id = call FOR UPDATE;
-  IF held.actor <> who THEN
+  IF held.actor <> phone_bank_hold.actor THEN
     RAISE EXCEPTION 'Somebody else made this call.' USING ERRCODE = 'CC409', DETAIL = 'not_your_call';
   END IF;
   RETURN held;
 END
 $$;
 
-CREATE OR REPLACE FUNCTION phone_bank_release(who text, organization bigint, bank bigint, call_id bigint)
+CREATE OR REPLACE FUNCTION phone_bank_release(organization bigint, actor text, bank bigint, call_id bigint)
 RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -145,8 +146,8 @@ DECLARE
   held phone_bank_calls;
 BEGIN
   PERFORM assert_call(organization, bank, call_id);
-  PERFORM phone_bank_enter(who, organization, bank);
-  held := phone_bank_hold(who, organization, bank, call_id);
+  PERFORM phone_bank_enter(organization, actor, bank);
+  held := phone_bank_hold(organization, actor, bank, call_id);
   IF held.ended_at IS NULL THEN
     UPDATE phone_bank_calls c SET ended = 'released', ended_at = now()
       WHERE c.organization_id = organization AND c.id = call_id;
@@ -157,7 +158,7 @@ END
 $$;
 
 -- Another lease from now on, as long as nobody else has the person; two hours in all.
-CREATE OR REPLACE FUNCTION phone_bank_extend(who text, organization bigint, bank bigint, call_id bigint)
+CREATE OR REPLACE FUNCTION phone_bank_extend(organization bigint, actor text, bank bigint, call_id bigint)
 RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -167,8 +168,8 @@ DECLARE
   ends timestamptz;
 BEGIN
   PERFORM assert_call(organization, bank, call_id);
-  session := phone_bank_enter(who, organization, bank);
-  held := phone_bank_hold(who, organization, bank, call_id);
+  session := phone_bank_enter(organization, actor, bank);
+  held := phone_bank_hold(organization, actor, bank, call_id);
   ends := LEAST(now() + make_interval(mins => session.lease_minutes), held.claimed_at + interval '2 hours');
   PERFORM assert_rule(held.ended_at IS NULL, 'call_ended', 'This call has ended.');
   PERFORM assert_rule(ends > now(), 'too_long', 'A call can be held for two hours.');
@@ -180,8 +181,8 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION phone_bank_next(text,bigint,bigint,text[]),
+GRANT EXECUTE ON FUNCTION phone_bank_next(bigint,text,bigint,text[]),
   phone_bank_hand_out(text,bigint,phone_bank_sessions,phone_bank_targets),
-  phone_bank_claim(text,bigint,bigint,bigint), phone_bank_hold(text,bigint,bigint,bigint),
-  phone_bank_release(text,bigint,bigint,bigint), phone_bank_extend(text,bigint,bigint,bigint)
+  phone_bank_claim(bigint,text,bigint,bigint), phone_bank_hold(bigint,text,bigint,bigint),
+  phone_bank_release(bigint,text,bigint,bigint), phone_bank_extend(bigint,text,bigint,bigint)
   TO campaign_api;

@@ -37,7 +37,7 @@ $$;
 
 -- The result of a call, also one whose lease has run out meanwhile: what was said was said. Sent again it
 -- changes nothing.
-CREATE OR REPLACE FUNCTION phone_bank_result(who text, organization bigint, maker bigint, bank bigint, call_id bigint, given jsonb)
+CREATE OR REPLACE FUNCTION phone_bank_result(organization bigint, actor text, person bigint, bank bigint, call_id bigint, given jsonb)
 RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -50,8 +50,8 @@ DECLARE
   contact bigint;
 BEGIN
   PERFORM assert_call(organization, bank, call_id);
-  session := phone_bank_enter(who, organization, bank);
-  held := phone_bank_hold(who, organization, bank, call_id);
+  session := phone_bank_enter(organization, actor, bank);
+  held := phone_bank_hold(organization, actor, bank, call_id);
   dialled := COALESCE(given ->> 'phone', held.phone);
   IF held.client_id = (given ->> 'client_id')::uuid THEN
     RETURN QUERY SELECT r.* FROM phone_bank_call_rows r WHERE r.organization_id = organization AND r.id = call_id;
@@ -74,7 +74,7 @@ BEGIN
     PERFORM refuse_field_hint('call_back_at', 'outside_hours', format('Calls are made from %s to %s by the clock of the person.',
       session.start_hour, session.stop_hour), format('Their time zone: %s.', zones));
   END IF;
-  contact := phone_contact(who, organization, maker, given - 'call_back_at' - 'phone' || jsonb_build_object(
+  contact := phone_contact(organization, actor, person, given - 'call_back_at' - 'phone' || jsonb_build_object(
     'channel', 'phone', 'voter_id', held.voter_id, 'phone', dialled, 'script_id', session.script_id,
     'phone_bank_session_id', bank));
   UPDATE phone_bank_calls c
@@ -88,5 +88,5 @@ $$;
 
 GRANT EXECUTE ON FUNCTION
   phone_bank_settle(phone_bank_sessions,phone_bank_calls,text,timestamp with time zone),
-  phone_bank_result(text,bigint,bigint,bigint,bigint,jsonb)
+  phone_bank_result(bigint,text,bigint,bigint,bigint,jsonb)
   TO campaign_api;

@@ -73,7 +73,7 @@ AS $$
 BEGIN
   RETURN CASE grouping_by
     WHEN 'turf' THEN (SELECT r.name FROM canvass_routes r WHERE r.organization_id = organization AND r.id = key::bigint)
-    WHEN 'canvasser' THEN actor_name(key, organization)
+    WHEN 'canvasser' THEN actor_name(organization, key)
     ELSE key END;
 END
 $$;
@@ -125,7 +125,7 @@ $$;
 
 -- Figures of everybody who recorded something, or of one actor. Doors of one building told at the same moment
 -- (bulk not home) count as one knock for the pace; more than half an hour without one is a break.
-CREATE OR REPLACE FUNCTION canvasser_figures(organization bigint, who text, since timestamptz, until timestamptz)
+CREATE OR REPLACE FUNCTION canvasser_figures(organization bigint, actor text, since timestamptz, until timestamptz)
 RETURNS TABLE (actor text, name text, attempts bigint, doors bigint, people bigint, reached bigint,
   contact_rate double precision, dispositions jsonb, support jsonb, first_at timestamptz, last_at timestamptz,
   doors_per_hour double precision, median_seconds double precision, signals jsonb)
@@ -134,7 +134,7 @@ AS $$
   WITH held AS MATERIALIZED (
     SELECT c.actor, c.channel, c.door_id, c.building_id, c.occurred_at
     FROM voter_contacts c
-    WHERE c.organization_id = organization AND c.holds AND c.channel = 'door' AND (who IS NULL OR c.actor = who)
+    WHERE c.organization_id = organization AND c.holds AND c.channel = 'door' AND (canvasser_figures.actor IS NULL OR c.actor = canvasser_figures.actor)
       AND (since IS NULL OR c.occurred_at >= since) AND (until IS NULL OR c.occurred_at < until)),
   knocks AS (
     SELECT h.actor, h.occurred_at, extract(epoch FROM h.occurred_at - lag(h.occurred_at) OVER w)::double precision AS gap,
@@ -153,7 +153,7 @@ AS $$
     e.first_at, e.last_at, CASE WHEN p.seconds > 0 THEN round((p.gaps * 3600 / p.seconds)::numeric, 1) END, p.median,
     quality_signals((r ->> 'attempts')::bigint, (r ->> 'reached')::bigint, p.gaps, p.median, p.burst)
   FROM jsonb_array_elements(results_by(organization, 'canvasser', jsonb_strip_nulls(jsonb_build_object(
-    'actor', who, 'since', since, 'until', until, 'channel', 'door')))) r
+    'actor', canvasser_figures.actor, 'since', since, 'until', until, 'channel', 'door')))) r
   JOIN pace p ON p.actor = r ->> 'key'
   JOIN ends e ON e.actor = r ->> 'key'
 $$;

@@ -174,7 +174,7 @@ END
 $$;
 
 -- A copy, with numbers of its own: keys stand for the old ones while it is made.
-CREATE OR REPLACE FUNCTION script_duplicate(organization bigint, which bigint, maker bigint, title text)
+CREATE OR REPLACE FUNCTION script_duplicate(organization bigint, which bigint, person bigint, title text)
 RETURNS TABLE (script scripts, document jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -182,7 +182,7 @@ DECLARE
   made bigint;
 BEGIN
   INSERT INTO scripts AS n (organization_id, name, description, channels, languages, created_by)
-    SELECT organization, COALESCE(title, left(s.name, 190) || ' (copy)'), s.description, s.channels, s.languages, maker
+    SELECT organization, COALESCE(title, left(s.name, 190) || ' (copy)'), s.description, s.channels, s.languages, person
     FROM scripts s WHERE s.organization_id = organization AND s.id = which
     RETURNING n.id INTO made;
   IF made IS NOT NULL THEN

@@ -65,7 +65,7 @@ END
 $$;
 
 -- What came of a conversation: a contact with its effects. A result that ends it closes it, without a text.
-CREATE OR REPLACE FUNCTION text_result(who text, organization bigint, maker bigint, campaign bigint, conversation bigint, given jsonb)
+CREATE OR REPLACE FUNCTION text_result(organization bigint, actor text, person bigint, campaign bigint, conversation bigint, given jsonb)
 RETURNS SETOF text_conversation_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -76,11 +76,11 @@ DECLARE
   contact bigint;
 BEGIN
   PERFORM assert_conversation(organization, campaign, conversation);
-  this := text_enter(who, organization, campaign);
+  this := text_enter(organization, actor, campaign);
   SELECT c.* INTO talk FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
-  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM who, 'not_your_conversation', 'Somebody else has this conversation.');
-  contact := phone_contact(who, organization, maker, given || jsonb_build_object('channel', 'text', 'voter_id', talk.voter_id,
+  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM actor, 'not_your_conversation', 'Somebody else has this conversation.');
+  contact := phone_contact(organization, actor, person, given || jsonb_build_object('channel', 'text', 'voter_id', talk.voter_id,
     'phone', talk.phone, 'script_id', this.script_id, 'text_campaign_id', campaign));
   IF result IN ('do_not_text', 'do_not_contact') THEN
     PERFORM text_consent(organization, talk.phone, 'withdrawn', 'text: ' || result, now(), contact);
@@ -125,5 +125,5 @@ $$;
 
 GRANT EXECUTE ON FUNCTION text_consent(bigint,text,text,text,timestamp with time zone,bigint),
   text_receive(bigint,text,text,text,text,int,text,timestamp with time zone),
-  text_result(text,bigint,bigint,bigint,bigint,jsonb), text_reassign(bigint,bigint,bigint,bigint)
+  text_result(bigint,text,bigint,bigint,bigint,jsonb), text_reassign(bigint,bigint,bigint,bigint)
   TO campaign_api;

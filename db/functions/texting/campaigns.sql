@@ -9,7 +9,7 @@ AS $$
   SELECT jsonb_build_object('first_name', text_name(v.first_name), 'last_name', text_name(v.last_name),
     'city', text_name(s.city), 'precinct', s.precinct,
     'organization', (SELECT o.name FROM organizations o WHERE o.id = organization),
-    'texter_first_name', split_part(COALESCE(actor_name(texter, organization), ''), ' ', 1))
+    'texter_first_name', split_part(COALESCE(actor_name(organization, texter), ''), ' ', 1))
   FROM voters v LEFT JOIN voters_visible s ON s.organization_id = organization AND s.id = v.id
   WHERE v.organization_id = organization AND v.id = voter
 $$;
@@ -67,7 +67,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION text_enter(who text, organization bigint, campaign bigint) RETURNS text_campaigns
+CREATE OR REPLACE FUNCTION text_enter(organization bigint, actor text, campaign bigint) RETURNS text_campaigns
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -78,7 +78,7 @@ BEGIN
     PERFORM refuse_not_found();
   END IF;
   UPDATE text_texters t SET last_active_at = now()
-    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = who AND t.left_at IS NULL;
+    WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = text_enter.actor AND t.left_at IS NULL;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'You are not among the texters: join with the code of this campaign.'
       USING ERRCODE = 'CC409', DETAIL = 'not_joined';
@@ -87,9 +87,10 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION text_join(who text, organization bigint, maker bigint, typed text) RETURNS SETOF text_campaigns
+CREATE OR REPLACE FUNCTION text_join(organization bigint, actor text, person bigint, typed text) RETURNS SETOF text_campaigns
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
+#variable_conflict use_column
 DECLARE
   this text_campaigns;
 BEGIN
@@ -97,7 +98,7 @@ BEGIN
     WHERE k.organization_id = organization AND k.code = joining_code_clean(typed) AND k.state <> 'closed';
   PERFORM assert_rule(FOUND, 'unknown_code', 'No text campaign has this code, or it is closed.');
   INSERT INTO text_texters AS t (organization_id, campaign_id, actor, user_id)
-    VALUES (organization, this.id, who, maker)
+    VALUES (organization, this.id, text_join.actor, person)
     ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();
   RETURN NEXT this;
 END
@@ -115,13 +116,13 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION assert_texter(who text, organization bigint, campaign bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION assert_texter(organization bigint, actor text, campaign bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   RETURN assert_text_campaign(organization, campaign) AND assert_rule(
     EXISTS (SELECT FROM text_texters t WHERE t.organization_id = organization AND t.campaign_id = campaign
-              AND t.actor = who AND t.left_at IS NULL),
+              AND t.actor = assert_texter.actor AND t.left_at IS NULL),
     'not_joined', 'You are not among the texters: join with the code of this campaign.');
 END
 $$;
@@ -139,31 +140,31 @@ END
 $$;
 
 -- A conversation of this texter's, of which the texts may be read.
-CREATE OR REPLACE FUNCTION assert_talk(who text, organization bigint, campaign bigint, conversation bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION assert_talk(organization bigint, actor text, campaign bigint, conversation bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  RETURN assert_conversation(organization, campaign, conversation) AND assert_texter(who, organization, campaign)
+  RETURN assert_conversation(organization, campaign, conversation) AND assert_texter(organization, actor, campaign)
     AND assert_rule(EXISTS (SELECT FROM text_conversations c WHERE c.organization_id = organization
-                              AND c.id = conversation AND c.texter_actor = who),
+                              AND c.id = conversation AND c.texter_actor = actor),
                     'not_your_conversation', 'Somebody else has this conversation.');
 END
 $$;
 
 -- What has no first text yet goes back to all.
-CREATE OR REPLACE FUNCTION text_leave(who text, organization bigint, campaign bigint) RETURNS void
+CREATE OR REPLACE FUNCTION text_leave(organization bigint, actor text, campaign bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
   UPDATE text_conversations c SET texter_actor = NULL, assigned_at = NULL
-  WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = who
+  WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = text_leave.actor
     AND c.state = 'needs_message';
   UPDATE text_texters t SET left_at = COALESCE(t.left_at, now())
-  WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = who
+  WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = text_leave.actor
 $$;
 
 GRANT EXECUTE ON FUNCTION text_values(bigint,bigint,text), text_fill(bigint,bigint),
-  text_enter(text,bigint,bigint), text_join(text,bigint,bigint,text),
-  assert_text_campaign(bigint,bigint), assert_texter(text,bigint,bigint),
-  assert_conversation(bigint,bigint,bigint), assert_talk(text,bigint,bigint,bigint),
-  text_leave(text,bigint,bigint)
+  text_enter(bigint,text,bigint), text_join(bigint,text,bigint,text),
+  assert_text_campaign(bigint,bigint), assert_texter(bigint,text,bigint),
+  assert_conversation(bigint,bigint,bigint), assert_talk(bigint,text,bigint,bigint),
+  text_leave(bigint,text,bigint)
   TO campaign_api;

@@ -4,12 +4,12 @@
 
 -- A batch: what the texter has not written to yet, filled up from the pool as far as it is a good hour there.
 -- Who has opted out since the audience was made is taken out on the way. Asked again it is the same batch.
-CREATE OR REPLACE FUNCTION text_batch(who text, organization bigint, campaign bigint)
+CREATE OR REPLACE FUNCTION text_batch(organization bigint, actor text, campaign bigint)
 RETURNS TABLE (id bigint, conversations jsonb, n_left bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  this text_campaigns := text_enter(who, organization, campaign);
+  this text_campaigns := text_enter(organization, actor, campaign);
   has int;
   talk text_conversations;
   zones text[] := ARRAY(SELECT z FROM unnest(this.zone_keys) z
@@ -17,7 +17,7 @@ DECLARE
 BEGIN
   PERFORM assert_rule(this.state = 'open', 'not_open', 'This campaign is not open.');
   SELECT count(*) INTO has FROM text_conversations c WHERE c.organization_id = organization
-    AND c.campaign_id = campaign AND c.texter_actor = who AND c.state = 'needs_message';
+    AND c.campaign_id = campaign AND c.texter_actor = actor AND c.state = 'needs_message';
   WHILE has < this.batch_size LOOP
     SELECT c.* INTO talk FROM text_conversations c
       WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.state = 'needs_message'
@@ -25,7 +25,7 @@ BEGIN
       ORDER BY c.id LIMIT 1 FOR UPDATE SKIP LOCKED;
     EXIT WHEN NOT FOUND;
     IF number_usable(organization, talk.voter_id, talk.phone, 'text', this.purpose) THEN
-      UPDATE text_conversations c SET texter_actor = who, assigned_at = now()
+      UPDATE text_conversations c SET texter_actor = actor, assigned_at = now()
         WHERE c.organization_id = organization AND c.id = talk.id;
       has := has + 1;
     ELSE
@@ -35,7 +35,7 @@ BEGIN
   id := campaign;
   SELECT COALESCE(jsonb_agg(to_jsonb(r) - 'organization_id' ORDER BY r.id), '[]') INTO conversations
     FROM text_conversation_rows r WHERE r.organization_id = organization AND r.text_campaign_id = campaign
-      AND r.texter_actor = who AND r.state = 'needs_message';
+      AND r.texter_actor = actor AND r.state = 'needs_message';
   SELECT count(*) INTO n_left FROM text_conversations c WHERE c.organization_id = organization
     AND c.campaign_id = campaign AND c.state = 'needs_message' AND c.texter_actor IS NULL;
   RETURN NEXT;
@@ -58,7 +58,7 @@ END
 $$;
 
 -- Queue a text that may be sent now; its number.
-CREATE OR REPLACE FUNCTION text_queue(who text, maker bigint, this text_campaigns, talk text_conversations, body text, act uuid)
+CREATE OR REPLACE FUNCTION text_queue(actor text, person bigint, this text_campaigns, talk text_conversations, body text, act uuid)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -73,12 +73,12 @@ BEGIN
   INSERT INTO text_messages (organization_id, campaign_id, conversation_id, phone, direction, initial, body, encoding,
       segments, state, client_id, actor, user_id, send_before)
     VALUES (this.organization_id, this.id, talk.id, talk.phone, 'out', talk.state = 'needs_message', body, size.encoding,
-      size.segments, 'queued', act, who, maker, hours_end(talk.zone_key, this.stop_hour, now()))
+      size.segments, 'queued', act, text_queue.actor, person, hours_end(talk.zone_key, this.stop_hour, now()))
     RETURNING id INTO made;
-  PERFORM job_enqueue('text.send', this.organization_id, jsonb_build_object('message_id', made));
+  PERFORM job_enqueue(this.organization_id, 'text.send', jsonb_build_object('message_id', made));
   UPDATE text_conversations c SET
       state = CASE c.state WHEN 'needs_message' THEN 'messaged' ELSE 'convo' END, last_message_at = now(),
-      texter_actor = COALESCE(c.texter_actor, who), assigned_at = COALESCE(c.assigned_at, now())
+      texter_actor = COALESCE(c.texter_actor, text_queue.actor), assigned_at = COALESCE(c.assigned_at, now())
     WHERE c.organization_id = this.organization_id AND c.id = talk.id;
   RETURN made;
 END
@@ -86,7 +86,7 @@ $$;
 
 -- One click, one text: the first one, as the template says, or an answer. A refusal is a row: what was
 -- learned on the way is kept.
-CREATE OR REPLACE FUNCTION text_send(who text, organization bigint, maker bigint, campaign bigint, conversation bigint,
+CREATE OR REPLACE FUNCTION text_send(organization bigint, actor text, person bigint, campaign bigint, conversation bigint,
   act uuid, answer text)
 RETURNS TABLE (message text_messages, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -97,7 +97,7 @@ DECLARE
   made bigint;
 BEGIN
   PERFORM assert_conversation(organization, campaign, conversation);
-  this := text_enter(who, organization, campaign);
+  this := text_enter(organization, actor, campaign);
   SELECT c.* INTO talk FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
   SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.client_id = act;
@@ -108,7 +108,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM assert_rule(this.state = 'open', 'not_open', 'This campaign is not open.');
-  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM who, 'not_your_conversation', 'Somebody else has this conversation.');
+  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM actor, 'not_your_conversation', 'Somebody else has this conversation.');
   PERFORM assert_rule(talk.state <> 'closed', 'conversation_closed', 'This conversation is closed.');
   PERFORM assert_rule(talk.state <> 'messaged', 'no_answer_yet', 'They have not answered: a second text is not sent.');
   IF (talk.state = 'needs_message') = (answer IS NOT NULL) THEN
@@ -124,8 +124,8 @@ BEGIN
     refused_message := format('It is not between %s and %s where they are. Send it from %s UTC on.', this.start_hour,
       this.stop_hour, to_char(hours_next(talk.zone_key, this.start_hour, this.stop_hour, now()), 'YYYY-MM-DD HH24:MI'));
   ELSE
-    made := text_queue(who, maker, this, talk, COALESCE(answer,
-      text_render(this.template, text_values(organization, talk.voter_id, who))), act);
+    made := text_queue(actor, person, this, talk, COALESCE(answer,
+      text_render(this.template, text_values(organization, talk.voter_id, actor))), act);
     SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.id = made;
   END IF;
   RETURN NEXT;
@@ -133,7 +133,7 @@ END
 $$;
 
 -- First texts to as many as asked for, without a click each. allowed: the server's setting.
-CREATE OR REPLACE FUNCTION text_send_all(who text, organization bigint, maker bigint, campaign bigint, most int, allowed boolean)
+CREATE OR REPLACE FUNCTION text_send_all(organization bigint, actor text, person bigint, campaign bigint, most int, allowed boolean)
 RETURNS TABLE (id bigint, queued bigint, n_left bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -155,8 +155,8 @@ BEGIN
     ORDER BY c.id LIMIT most FOR UPDATE SKIP LOCKED
   LOOP
     IF number_usable(organization, talk.voter_id, talk.phone, 'text', this.purpose) THEN
-      PERFORM text_queue(who, maker, this, talk,
-        text_render(this.template, text_values(organization, talk.voter_id, who)), NULL);
+      PERFORM text_queue(actor, person, this, talk,
+        text_render(this.template, text_values(organization, talk.voter_id, actor)), NULL);
       queued := queued + 1;
     ELSE
       PERFORM text_close(organization, talk);
@@ -168,8 +168,8 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION text_batch(text,bigint,bigint), text_close(bigint,text_conversations),
+GRANT EXECUTE ON FUNCTION text_batch(bigint,text,bigint), text_close(bigint,text_conversations),
   text_queue(text,bigint,text_campaigns,text_conversations,text,uuid),
-  text_send(text,bigint,bigint,bigint,bigint,uuid,text),
-  text_send_all(text,bigint,bigint,bigint,integer,boolean)
+  text_send(bigint,text,bigint,bigint,bigint,uuid,text),
+  text_send_all(bigint,text,bigint,bigint,integer,boolean)
   TO campaign_api;

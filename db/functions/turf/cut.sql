@@ -2,7 +2,7 @@
 --
 -- Cutting turf: request, progress, and storing the turfs.
 
-CREATE OR REPLACE FUNCTION turf_cut_begin(organization bigint, maker bigint, request jsonb) RETURNS SETOF turf_cuts
+CREATE OR REPLACE FUNCTION turf_cut_begin(organization bigint, person bigint, request jsonb) RETURNS SETOF turf_cuts
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -11,9 +11,9 @@ BEGIN
   PERFORM turf_request_check(organization, request);
   INSERT INTO turf_cuts (organization_id, name, method, request, list_id, script_id, created_by)
   VALUES (organization, request ->> 'name', request ->> 'method', jsonb_strip_nulls(request),
-          (request ->> 'list_id')::bigint, (request ->> 'script_id')::bigint, maker)
+          (request ->> 'list_id')::bigint, (request ->> 'script_id')::bigint, person)
   RETURNING * INTO made;
-  PERFORM job_enqueue('turf.cut', organization, jsonb_build_object('cut_id', made.id, 'user_id', COALESCE(maker, 0),
+  PERFORM job_enqueue(organization, 'turf.cut', jsonb_build_object('cut_id', made.id, 'user_id', COALESCE(person, 0),
                                                                    'actor', current_setting('app.actor', true)));
   RETURN NEXT made;
 END

@@ -126,11 +126,11 @@ END
 $$;
 
 -- A new draft beside another one, with its script and its place in the cutting.
-CREATE OR REPLACE FUNCTION turf_beside(organization bigint, turf bigint, named text, maker bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION turf_beside(organization bigint, turf bigint, named text, person bigint) RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
   INSERT INTO canvass_routes (organization_id, cut_id, name, script_id, team, event_id, notes, created_by)
-  SELECT organization, t.cut_id, named, t.script_id, t.team, t.event_id, t.notes, maker FROM canvass_routes t
+  SELECT organization, t.cut_id, named, t.script_id, t.team, t.event_id, t.notes, person FROM canvass_routes t
   WHERE t.organization_id = organization AND t.id = turf RETURNING id
 $$;
 

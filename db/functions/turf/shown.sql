@@ -9,7 +9,7 @@ SELECT t.organization_id, t.id, t.cut_id, t.name, t.state, t.script_id, t.code, 
   t.expires_at, t.closed_at, t.created_at, t.updated_at, t.version, t.progress_revision,
   ST_AsGeoJSON(t.polygon, 6)::jsonb AS polygon,
   COALESCE((SELECT jsonb_agg(jsonb_build_object('actor', k.actor, 'user_id', k.user_id,
-                               'name', actor_name(k.actor, t.organization_id),
+                               'name', actor_name(t.organization_id, k.actor),
                                'taken_at', to_char(k.taken_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
                              ORDER BY k.taken_at, k.id)
             FROM turf_takers k

@@ -33,15 +33,15 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION turf_give_back(organization bigint, turf bigint, whose text DEFAULT NULL) RETURNS void
+CREATE OR REPLACE FUNCTION turf_give_back(organization bigint, turf bigint, person text DEFAULT NULL) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
   UPDATE canvass_route_doors d SET held_by = NULL, held_until = NULL
   WHERE d.organization_id = organization AND d.route_id = turf AND d.held_by IS NOT NULL
-    AND (whose IS NULL OR d.held_by = whose);
+    AND (person IS NULL OR d.held_by = person);
   UPDATE turf_takers k SET returned_at = now()
   WHERE k.organization_id = organization AND k.route_id = turf AND k.returned_at IS NULL
-    AND (whose IS NULL OR k.actor = whose)
+    AND (person IS NULL OR k.actor = person)
 $$;
 
 -- Doors of a closed turf that is opened again: those that are still to do must be in no other turf.
@@ -105,7 +105,7 @@ BEGIN
                         ELSE r.expires_at END
     WHERE r.organization_id = organization AND r.id = turf RETURNING * INTO t;
     IF verb IN ('publish', 'reopen') THEN
-      PERFORM job_enqueue('turf.expire', organization, jsonb_build_object('turf_id', turf), t.expires_at);
+      PERFORM job_enqueue(organization, 'turf.expire', jsonb_build_object('turf_id', turf), t.expires_at);
     END IF;
   END IF;
   RETURN QUERY SELECT * FROM turfs_shown s WHERE s.organization_id = organization AND s.id = turf;
@@ -184,16 +184,17 @@ BEGIN
                  ELSE r.state END
   WHERE r.organization_id = organization AND r.id = turf;
   IF n.expires_at IS DISTINCT FROM t.expires_at AND n.expires_at IS NOT NULL AND t.state <> 'draft' THEN
-    PERFORM job_enqueue('turf.expire', organization, jsonb_build_object('turf_id', turf), n.expires_at);
+    PERFORM job_enqueue(organization, 'turf.expire', jsonb_build_object('turf_id', turf), n.expires_at);
   END IF;
   RETURN QUERY SELECT * FROM turfs_shown s WHERE s.organization_id = organization AND s.id = turf;
 END
 $$;
 
 -- Out by its code. Several may take one turf; that it is somebody's by assignment is said.
-CREATE OR REPLACE FUNCTION turf_take(organization bigint, who text, person bigint, typed text) RETURNS SETOF turfs_shown
+CREATE OR REPLACE FUNCTION turf_take(organization bigint, actor text, person bigint, typed text) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$
+#variable_conflict use_column
 DECLARE
   t canvass_routes;
 BEGIN
@@ -205,7 +206,7 @@ BEGIN
   END IF;
   PERFORM assert_rule(t.assigned_user_id IS NULL OR t.assigned_user_id IS NOT DISTINCT FROM person, 'turf_assigned',
                       'This turf was given to somebody else.');
-  INSERT INTO turf_takers (organization_id, route_id, actor, user_id) VALUES (organization, t.id, who, person)
+  INSERT INTO turf_takers (organization_id, route_id, actor, user_id) VALUES (organization, t.id, turf_take.actor, person)
   ON CONFLICT (organization_id, route_id, actor) WHERE returned_at IS NULL DO NOTHING;
   UPDATE canvass_routes r SET state = 'out' WHERE r.organization_id = organization AND r.id = t.id AND r.state = 'open';
   RETURN QUERY SELECT * FROM turfs_shown s WHERE s.organization_id = organization AND s.id = t.id;

@@ -10,7 +10,7 @@ AS $$
                                       WHERE c.organization_id = organization AND c.id = contact), true)
 $$;
 
-CREATE OR REPLACE FUNCTION consent_allows(organization bigint, voter bigint, reach text, aim text,
+CREATE OR REPLACE FUNCTION consent_allows(organization bigint, voter bigint, channel text, purpose text,
   target text DEFAULT NULL)
 RETURNS boolean
 LANGUAGE sql STABLE
@@ -18,12 +18,14 @@ AS $$
   SELECT COALESCE((
     SELECT c.state = 'granted' FROM consents c
     WHERE c.organization_id = organization AND c.voter_id = voter AND (c.address IS NULL OR c.address = target)
-      AND c.channel IN ('any', reach) AND c.purpose IN ('any', aim) AND consent_counts(organization, c.contact_id)
+      AND c.channel IN ('any', consent_allows.channel) AND c.purpose IN ('any', consent_allows.purpose)
+      AND consent_counts(organization, c.contact_id)
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), true)
   AND COALESCE((
     SELECT c.state = 'granted' FROM consents c
     WHERE c.organization_id = organization AND c.address = target
-      AND c.channel IN ('any', reach) AND c.purpose IN ('any', aim) AND consent_counts(organization, c.contact_id)
+      AND c.channel IN ('any', consent_allows.channel) AND c.purpose IN ('any', consent_allows.purpose)
+      AND consent_counts(organization, c.contact_id)
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), true)
 $$;
 
@@ -46,7 +48,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION consent_record(by_whom text, organization bigint, given jsonb)
+CREATE OR REPLACE FUNCTION consent_record(organization bigint, actor text, given jsonb)
 RETURNS TABLE (consent consents, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -62,7 +64,7 @@ BEGIN
   INSERT INTO consents AS c (organization_id, client_id, voter_id, address, channel, purpose, state, source, note,
                              occurred_at, actor)
     VALUES (organization, made.client_id, made.voter_id, made.address, made.channel, COALESCE(made.purpose, 'any'),
-            made.state, made.source, made.note, door_time(made.occurred_at), by_whom)
+            made.state, made.source, made.note, door_time(made.occurred_at), consent_record.actor)
     ON CONFLICT DO NOTHING RETURNING c.* INTO consent;
   IF NOT FOUND THEN
     SELECT c.* INTO consent FROM consents c WHERE c.organization_id = organization AND c.client_id = made.client_id;
@@ -92,6 +94,7 @@ AS $$
     WHERE c.organization_id = organization AND (c.voter_id = voter OR c.address = target)
       AND (c.address IS NULL OR c.address = target)
       AND c.channel IN ('any', h.channel) AND c.purpose IN ('any', p.purpose)
+     
       AND consent_counts(organization, c.contact_id)
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1) l ON true
 $$;
@@ -100,6 +103,6 @@ GRANT EXECUTE ON FUNCTION consent_counts(bigint,bigint),
   consent_allows(bigint,bigint,text,text,text)
   TO campaign_api, campaign_definer;
 
-GRANT EXECUTE ON FUNCTION consent_address(text), consent_record(text,bigint,jsonb),
+GRANT EXECUTE ON FUNCTION consent_address(text), consent_record(bigint,text,jsonb),
   consent_current(bigint,bigint,text)
   TO campaign_api;

@@ -176,7 +176,7 @@ $$;
 
 -- Who may be reached on a channel: the same answers as consent_allows for each, as sets. Only whoever somebody
 -- withdrew something for is asked one by one. $1 organization, $3 reach, $4 aim.
-CREATE OR REPLACE FUNCTION voter_reach_condition(reach text) RETURNS text
+CREATE OR REPLACE FUNCTION voter_reach_condition(channel text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
 DECLARE
@@ -189,7 +189,7 @@ DECLARE
                                  withdrawn, by_address);
   flagged constant text := '(SELECT f.phone FROM phone_flags f WHERE f.organization_id = $1)';
 BEGIN
-  RETURN ' AND v.unreachable IS NULL AND (v.quiet_until IS NULL OR v.quiet_until <= now())' || CASE reach
+  RETURN ' AND v.unreachable IS NULL AND (v.quiet_until IS NULL OR v.quiet_until <= now())' || CASE channel
     WHEN 'door' THEN ' AND NOT v.confidential AND v.door_id IN (SELECT d.id FROM doors d
       WHERE d.organization_id = $1 AND d.do_not_knock_at IS NULL)' || of_all
     WHEN 'mail' THEN ' AND NOT v.confidential AND COALESCE(v.mailing_address, v.address) IS NOT NULL' || of_all

@@ -8,7 +8,7 @@ SET LOCAL ROLE campaign_definer;
 -- is never among them. With reach (door, phone, text, email, mail) neither is whoever may not be reached so for
 -- this purpose (aim): gone, left alone for now, confidential, do not knock, withdrawn, every number flagged.
 -- A filter that cannot be understood is CC422 with the member in COLUMN.
-CREATE OR REPLACE FUNCTION voters_matching(organization bigint, filter jsonb, reach text DEFAULT NULL, aim text DEFAULT 'any')
+CREATE OR REPLACE FUNCTION voters_matching(organization bigint, filter jsonb, channel text DEFAULT NULL, purpose text DEFAULT 'any')
 RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 10000
 SET work_mem = '64MB' -- whoever withdrew is looked up in a hash, however many they are
@@ -19,14 +19,14 @@ BEGIN
   IF organization IS DISTINCT FROM app_organization_id() THEN
     RAISE EXCEPTION 'voters of another organization' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  IF reach NOT IN ('door', 'phone', 'text', 'email', 'mail') THEN
-    RAISE EXCEPTION 'reach is door, phone, text, email or mail, not %', reach USING ERRCODE = 'invalid_parameter_value';
+  IF channel NOT IN ('door', 'phone', 'text', 'email', 'mail') THEN
+    RAISE EXCEPTION 'reach is door, phone, text, email or mail, not %', channel USING ERRCODE = 'invalid_parameter_value';
   END IF;
   RETURN QUERY EXECUTE
     'SELECT v.id FROM voters v WHERE v.organization_id = $1 AND v.merged_into IS NULL'
     || voter_filter_condition(organization, COALESCE(filter, '{}'))
-    || CASE WHEN reach IS NULL THEN '' ELSE voter_reach_condition(reach) END
-    USING organization, COALESCE(filter, '{}'), reach, aim;
+    || CASE WHEN channel IS NULL THEN '' ELSE voter_reach_condition(channel) END
+    USING organization, COALESCE(filter, '{}'), channel, purpose;
 END
 $$;
 
@@ -74,7 +74,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION voters_count(organization bigint, filter jsonb, reach text, aim text, guarded boolean)
+CREATE OR REPLACE FUNCTION voters_count(organization bigint, filter jsonb, channel text, purpose text, guarded boolean)
 RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET work_mem = '64MB' -- whoever withdrew is looked up in a hash, however many they are
@@ -88,8 +88,8 @@ BEGIN
   END IF;
   EXECUTE 'SELECT count(*) FROM voters v WHERE v.organization_id = $1 AND v.merged_into IS NULL'
     || voter_filter_condition(organization, COALESCE(filter, '{}'), guarded)
-    || CASE WHEN reach IS NULL THEN '' ELSE voter_reach_condition(reach) END
-    INTO n USING organization, COALESCE(filter, '{}'), reach, aim;
+    || CASE WHEN channel IS NULL THEN '' ELSE voter_reach_condition(channel) END
+    INTO n USING organization, COALESCE(filter, '{}'), channel, purpose;
   RETURN n;
 END
 $$;
