@@ -24,7 +24,7 @@ def blocks():
 def changed(tmp_path_factory, blocks):
     """A copy of the sources with the endpoint, built, its document renewed."""
     copy = tmp_path_factory.mktemp("endpoint")
-    sources.copy_into(copy, "docs", "tests")
+    sources.copy_into(copy, "client-gtk", "docs", "tests")
     for name, where, text in blocks:
         sources.put(copy, name, where, text)
     binary = sources.build(copy)
