@@ -123,13 +123,15 @@ drop_old(PGconn *pg, const char *which, const char *file, char ret_state[6], cc_
   return status;
 }
 
-/* Run a file. Where CREATE OR REPLACE cannot make the change, its old functions go first. */
+/* Run a file. Where CREATE OR REPLACE cannot make the change, its old functions go first; those of
+ * triggers stay, for they have no parameters and their triggers need them. */
 static cc_status
 run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *reterr)
 {
   static const char functions_of_file[] =
     "SELECT o.kind, o.identity, o.owner FROM definitions_old o"
-    " WHERE o.file = $1 AND o.kind = 'FUNCTION' ORDER BY o.identity";
+    " WHERE o.file = $1 AND o.kind = 'FUNCTION' AND NOT EXISTS (SELECT FROM pg_trigger t"
+    "   WHERE t.tgfoid::regprocedure::text = o.identity) ORDER BY o.identity";
   cc_status status = ccd_script_exec(pg, "SAVEPOINT file", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
     status = ccd_script_exec(pg, script->sql, script, ret_state, reterr);

@@ -492,13 +492,13 @@ def test_a_merge_keeps_everything_and_can_be_taken_back(org):
                address="12 Canal Pk", zip5="02141", custom={"a": 2, "b": 3}, vote_history=[{"election": "G24"}])
     org.owner.ok("POST", f"/v1/voters/{keep['id']}/tags", {"add": tags[:2]})
     org.owner.ok("POST", f"/v1/voters/{gone['id']}/tags", {"add": [tags[0], tags[2]]})
+    call = {"client_id": str(uuid.uuid4()), "channel": "phone", "disposition": "language_barrier", "voter_id": gone["id"],
+            "phone": "+16175550102", "occurred_at": "2026-01-01T10:00:00Z"}
+    call = org.owner.ok("POST", "/v1/contacts", call, status=201)["id"]
     sql(org, "UPDATE voters SET state_id = 'S9', support_level = 1, support_at = now() WHERE id = %s", gone["id"])
     sql(org, "INSERT INTO consents (organization_id, voter_id, channel, state, source, occurred_at, actor) "
              "VALUES (%s, %s, 'text', 'withdrawn', 'text: STOP', now(), 'system')", org.id, gone["id"])
     follow = sql(org, "INSERT INTO follow_ups (organization_id, voter_id, kind) VALUES (%s, %s, 'ride') RETURNING id", org.id, gone["id"])[0][0]
-    call = {"client_id": str(uuid.uuid4()), "channel": "phone", "disposition": "language_barrier", "voter_id": gone["id"],
-            "phone": "+16175550102", "occurred_at": "2026-01-01T10:00:00Z"}
-    call = org.owner.ok("POST", "/v1/contacts", call, status=201)["id"]
     before = [read(org.owner, v) for v in (keep, gone)]
 
     def history(voter):
