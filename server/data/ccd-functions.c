@@ -24,8 +24,8 @@
 
 static const char *const begin_steps[] = {
   "CREATE TABLE IF NOT EXISTS schema_functions (file text PRIMARY KEY, checksum text NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS schema_definitions (kind text, identity text, owner text NOT NULL,"
-  " file text NOT NULL, PRIMARY KEY (kind, identity))",
+  ("CREATE TABLE IF NOT EXISTS schema_definitions (kind text, identity text, owner text NOT NULL,"
+   " file text NOT NULL, PRIMARY KEY (kind, identity))"),
   "CREATE TEMP TABLE definitions_seen (kind text, identity text, place text) ON COMMIT DROP",
   "CREATE TEMP TABLE definitions_old ON COMMIT DROP AS SELECT * FROM schema_definitions LIMIT 0",
   /* A function may call one that comes later in its file. */
