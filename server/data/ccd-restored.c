@@ -33,6 +33,9 @@ check_alone(PGconn *pg, cc_error *reterr)
 static cc_status
 begin_anew(PGconn *pg, cc_error *reterr)
 {
+  static const char new_generation[] =
+    "UPDATE feed_generation SET generation = left(md5(gen_random_uuid()::text), 16),"
+    " system_identifier = (SELECT c.system_identifier FROM pg_control_system() c)";
   static const char *const steps[] = {
     "BEGIN",
     "SET LOCAL app.bulk = 'on'",
@@ -40,8 +43,7 @@ begin_anew(PGconn *pg, cc_error *reterr)
     "ALTER TABLE field_grants NO FORCE ROW LEVEL SECURITY",
     "UPDATE field_grants SET cursor_xid = '0', content = ''",
     "ALTER TABLE field_grants FORCE ROW LEVEL SECURITY",
-    ("UPDATE feed_generation SET generation = left(md5(gen_random_uuid()::text), 16),"
-     " system_identifier = (SELECT c.system_identifier FROM pg_control_system() c)"),
+    new_generation,
     "COMMIT",
   };
   cc_status status = CC_OK;
