@@ -22,10 +22,13 @@
   " c.relowner::regrole::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"              \
   " WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal"
 
+static const char create_definitions[] =
+  "CREATE TABLE IF NOT EXISTS schema_definitions (kind text, identity text, owner text NOT NULL,"
+  " file text NOT NULL, PRIMARY KEY (kind, identity))";
+
 static const char *const begin_steps[] = {
   "CREATE TABLE IF NOT EXISTS schema_functions (file text PRIMARY KEY, checksum text NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS schema_definitions (kind text, identity text, owner text NOT NULL,"
-  " file text NOT NULL, PRIMARY KEY (kind, identity))",
+  create_definitions,
   "CREATE TEMP TABLE definitions_seen (kind text, identity text, place text) ON COMMIT DROP",
   "CREATE TEMP TABLE definitions_old ON COMMIT DROP AS SELECT * FROM schema_definitions LIMIT 0",
   /* A function may call one that comes later in its file. */
@@ -62,7 +65,7 @@ ccd_functions_read(const char *folder,
   ccd_script order = {.file = strdup("ORDER")};
   cc_status status =
     order.file != NULL ? ccd_script_read(folder, &order, reterr) : cc_fail_memory(reterr);
-  const char *line = status == CC_OK ? order.sql : "";
+  const char *line = status == CC_OK && order.sql != NULL ? order.sql : "";
   while (status == CC_OK && *line != '\0') {
     size_t length = strcspn(line, "\n");
     if (length > 0 && *line != '#')

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <assert.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,7 @@ apply_migration(PGconn *pg,
                 char ret_state[6],
                 cc_error *reterr)
 {
+  assert(item != NULL);
   cc_status status = ccd_script_exec(pg, "RESET ROLE", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
     status = ccd_script_exec(pg, item->sql, item, ret_state, reterr);
