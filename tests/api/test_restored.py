@@ -12,7 +12,9 @@ EVENT = {"title": "Doors", "start_time": "2027-05-01T15:00:00Z", "end_time": "20
 
 
 @pytest.fixture
-def other_cluster():
+def other_cluster(monkeypatch):
+    """Made anew: the tests' clusters are copies of one, and have its system identifier."""
+    monkeypatch.delenv(services.TEMPLATE, raising=False)
     made = services.Cluster()
     yield made
     made.remove()

@@ -2,7 +2,7 @@
 -- Statements of the probe. Its tables are made by tests/harness/probe.py, without row-level security.
 
 -- name: probe_enqueue
-SELECT job_enqueue(:body.kind::text, :call.organization_id::bigint, jsonb_build_object('n', :body.n::bigint)) AS id
+SELECT job_enqueue(:call.organization_id::bigint, :body.kind::text, jsonb_build_object('n', :body.n::bigint)) AS id
 
 -- name: probe_names
 SELECT :body.address::text AS address, :body.actor::text AS actor, :body.request_id::text AS request_id,
