@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from harness.client import is_problem
+from harness.client import Client, Organization, is_problem
 from harness.field import act
 from harness.phone import Phone
 from harness.turfs import PAST, Turfs, visit
@@ -187,3 +187,77 @@ def test_a_check_in_in_conflict_is_decided_by_who_may_check_in(org):
     lead = org.add("member", {"manage_canvass": True, "check_in": False})
     assert refused(lead.post(path, {"decision": "accept"}), "right")
     assert org.add("member", {"manage_canvass": True}).ok("POST", path, {"decision": "accept"})["state"] == "accepted"
+
+
+STRANGER = "+16175550199"
+
+
+def kept(client, disposition, **about):
+    """The same said to the server and by upload: whether each was written down."""
+    reply = visit(client, disposition, **about)
+    assert reply.status_code == 201 or refused(reply), reply.text[:300]
+    given = Phone(client).one("contact", {"channel": "door", "disposition": disposition, **about})
+    assert given["verdict"] == "applied" or verdict(given) == ("conflict", "not_handed_out"), given
+    return reply.status_code == 201, given["verdict"] == "applied"
+
+
+def test_a_door_silences_no_strangers_number(org, turfs):
+    """do_not_contact without a voter withdraws for the number, whoever has it."""
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    stranger, neighbour = turfs.voters(elsewhere)[0], turfs.voters(door)[0]
+    org.owner.ok("PATCH", f"/v1/voters/{stranger}", {"phones": [STRANGER]})
+    org.owner.ok("PATCH", f"/v1/voters/{neighbour}", {"phones": ["+16175550101"]})
+    for about in ({"door_id": door}, {"voter_id": neighbour}, {"voter_id": neighbour, "door_id": door}):
+        assert kept(org.member, "do_not_contact", phone=STRANGER, **about) == (False, False), about
+    assert org.owner.ok("GET", "/v1/consents", query={"about": STRANGER})["data"] == []
+    assert kept(org.member, "do_not_contact", phone="+16175550101", door_id=door) == (True, True)
+    # What a correction says anew is judged, what it takes over is not.
+    contact = made(visit(org.member, "refused", phone="+16175550101", voter_id=neighbour))
+    assert refused(visit(org.member, "do_not_contact", replaces_id=contact["id"], phone=STRANGER))
+    org.owner.ok("PATCH", f"/v1/voters/{neighbour}", {"phones": []})
+    made(visit(org.member, "not_home", replaces_id=contact["id"]))
+    # A lead may.
+    made(visit(org.admin, "do_not_contact", door_id=door, phone=STRANGER))
+    assert org.owner.ok("GET", "/v1/consents", query={"about": STRANGER})["data"]
+
+
+def test_a_door_is_no_call_of_a_phone_bank(org, turfs):
+    """Its counts are of its calls: nobody adds to them from a door, whether among its callers or not."""
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    turfs.change(turfs.all[0]["id"], assigned_user_id=org.member.user)
+    audience = org.owner.ok("POST", "/v1/voter-lists", {"name": "All", "filter": {}})["id"]
+    bank = org.owner.ok("POST", "/v1/phone-banks", {"name": "Saturday", "list_id": audience})["id"]
+    campaign = org.owner.ok("POST", "/v1/text-campaigns", {"name": "Vote", "list_id": audience, "template": "Hi"})["id"]
+    for part in ({"phone_bank_session_id": bank}, {"text_campaign_id": campaign}):
+        assert kept(org.member, "not_home", door_id=door, **part) == (False, False), part
+    assert org.owner.ok("GET", f"/v1/phone-banks/{bank}/counts")["attempts"] == 0
+
+
+def test_an_upload_names_the_turf_that_the_door_was_handed_out_in(org, turfs):
+    mine, other = turfs.all
+    doors = turfs.doors(mine["id"])
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    phone = Phone(org.member)
+    no = ("conflict", "not_handed_out")
+    home = {"channel": "door", "disposition": "not_home", "door_id": doors[0]}
+    building = org.owner.ok("GET", f"/v1/doors/{doors[0]}")["building_id"]
+    shut = {"channel": "door", "disposition": "inaccessible", "building_id": building}
+    knocked = [{"client_id": str(uuid.uuid4()), "door_id": door} for door in doors]
+    for wrong in (home, shut):
+        assert verdict(phone.one("contact", {**wrong, "turf_id": other["id"]})) == no, wrong
+    assert verdict(phone.one("bulk_not_home", {"turf_id": other["id"], "doors": knocked})) == no
+    first = phone.did("contact", {**home, "turf_id": mine["id"]})
+    assert phone.send(first)["verdicts"][0]["verdict"] == "applied"
+    replaced = {"channel": "door", "replaces_client_id": first["client_id"]}
+    assert verdict(phone.one("contact", {**replaced, "undone": True, "turf_id": other["id"]})) == no
+    assert org.owner.ok("GET", "/v1/contacts", query={"turf_id": other["id"]})["data"] == []
+    assert phone.one("contact", {**shut, "turf_id": mine["id"]})["verdict"] == "applied"
+    # Also later, as long as it was handed out in that turf.
+    assert org.member.get(f"/v1/field/packs/turf/{mine['id']}").status_code == 200
+    turfs.turn(mine["id"], "close")
+    assert verdict(phone.one("contact", {**home, "turf_id": other["id"]})) == no
+    for right in ({**home, "turf_id": mine["id"]}, {**shut, "turf_id": mine["id"]}, home):
+        assert phone.one("contact", right)["verdict"] == "applied", right
+    assert phone.one("contact", {**replaced, "disposition": "refused"})["verdict"] == "applied"

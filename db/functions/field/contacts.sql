@@ -31,12 +31,17 @@ AS $$
 DECLARE
   organization bigint := op.organization_id;
   other voter_contacts;
+  said voter_contacts := made;
   place doors;
 BEGIN
   SELECT c.* INTO other FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
+  -- What a correction takes over is not said anew: the turf that the door was in then, the number of then.
+  said.route_id := NULLIF(made.route_id, other.route_id);
+  said.phone := NULLIF(made.phone, other.phone);
+  other.route_id := NULL;
   IF other.id IS NOT NULL AND NOT scope_made_contact(op.actor, op.user_id, other) THEN
     RETURN field_not_yours(other);
-  ELSIF NOT scope_gave_visit(organization, op.actor, op.user_id, made)
+  ELSIF NOT (scope_gave_visit(organization, op.actor, op.user_id, said) AND scope_knows_number(organization, said))
      OR other.id IS NOT NULL AND NOT scope_gave_visit(organization, op.actor, op.user_id, other) THEN
     RETURN field_not_handed_out(made.door_id);
   END IF;
@@ -143,6 +148,7 @@ BEGIN
     RETURN ROW('applied', NULL, NULL, 'conflict', waiting, NULL, NULL, NULL)::field_outcome;
   END IF;
   SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.client_id = target;
+  old.route_id := NULL; -- whichever turf it was in
   IF old.id IS NULL THEN
     RETURN ROW('refused', 'unknown_contact', 'There is no such contact to take back.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   ELSIF NOT forced AND NOT scope_made_contact(op.actor, op.user_id, old) THEN
