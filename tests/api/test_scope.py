@@ -261,3 +261,33 @@ def test_an_upload_names_the_turf_that_the_door_was_handed_out_in(org, turfs):
     for right in ({**home, "turf_id": mine["id"]}, {**shut, "turf_id": mine["id"]}, home):
         assert phone.one("contact", right)["verdict"] == "applied", right
     assert phone.one("contact", {**replaced, "disposition": "refused"})["verdict"] == "applied"
+
+
+def device(client, **more):
+    return client.post("/v1/devices", {"name": "Tablet", "profile": "canvass", **more})
+
+
+def test_a_device_gets_no_turf_that_its_maker_does_not_have(org, turfs):
+    mine, other = turfs.all
+    helper = org.add("member", {"manage_devices": True})
+    turfs.change(mine["id"], assigned_user_id=helper.user)
+    foreign = Turfs(Organization(org.owner.anonymous()), 1).all[0]
+    for turf in (other["id"], foreign["id"], 10 ** 12):
+        assert refused(device(helper, scope={"turf_id": turf}), "above_own_rights"), turf
+    made(device(helper, scope={"turf_id": mine["id"]}))
+    made(device(helper))
+    lead = org.add("member", {"manage_devices": True, "manage_canvass": True})
+    theirs = made(device(lead, scope={"turf_id": other["id"]}))["id"]
+    # A new code for a device is the same gift.
+    assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
+    assert lead.post(f"/v1/devices/{theirs}/pairing").status_code == 200
+
+
+def test_a_new_pairing_code_gives_no_right_that_one_does_not_have(org):
+    theirs = made(device(org.owner))["id"]
+    token = org.owner.ok("POST", "/v1/api-tokens", {"name": "t", "scopes": ["manage_devices"]})["token"]
+    for helper in (org.add("member", {"manage_devices": True, "canvass": False}), Client(org.owner.server, token=token)):
+        assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
+        assert helper.post(f"/v1/devices/{10 ** 12}/pairing").status_code == 404
+    # The device goes on with the code that it has.
+    assert org.owner.ok("GET", "/v1/devices")["data"][0]["pairing_expires_at"] is not None
