@@ -291,3 +291,46 @@ def test_a_new_pairing_code_gives_no_right_that_one_does_not_have(org):
         assert helper.post(f"/v1/devices/{10 ** 12}/pairing").status_code == 404
     # The device goes on with the code that it has.
     assert org.owner.ok("GET", "/v1/devices")["data"][0]["pairing_expires_at"] is not None
+
+
+def test_a_refused_upload_tells_no_door(org, turfs):
+    """It says which door the phone named, and never where the person lives whom it named."""
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    stranger, hidden = turfs.voters(elsewhere)[0], turfs.voters(turfs.doors(other["id"])[1])[0]
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True})
+    phone = Phone(org.member)
+    home = {"channel": "door", "disposition": "not_home"}
+    lead = org.add("member", {"manage_canvass": True})
+    for voter in (stranger, hidden):
+        for kind, body in (("contact", home), ("note", {"note": "Dog"})):
+            given = phone.one(kind, {**body, "voter_id": voter})
+            assert verdict(given) == ("conflict", "not_handed_out") and given["entity_id"] is None, given
+            assert lead.ok("GET", f"/v1/field/conflicts/{given['conflict_id']}")["door_id"] is None
+            given = phone.one(kind, {**body, "voter_id": voter, "door_id": door})
+            assert (given["entity"], given["entity_id"]) == ("door", door)
+
+
+def test_contacts_tell_no_place_of_a_confidential_person(org, turfs):
+    """A lead who may not manage voters reads what was said, and not at which door."""
+    turf = turfs.all[0]
+    door = turfs.doors(turf["id"])[0]
+    hidden = turfs.voters(door)[0]
+    turfs.change(turf["id"], assigned_user_id=org.member.user)
+    contact = made(visit(org.member, "refused", voter_id=hidden, latitude=42.37, longitude=-71.1))
+    lead = org.add("member", {"manage_canvass": True})
+    path = f"/v1/contacts/{contact['id']}"
+    assert lead.ok("GET", path)["door_id"] == door
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True})
+    for reader in (lead, org.member):
+        for shown in (reader.ok("GET", path), *reader.ok("GET", "/v1/contacts", query={"voter_id": hidden})["data"]):
+            assert shown["disposition"] == "refused"
+            assert [shown[place] for place in ("door_id", "building_id", "turf_id", "latitude", "longitude")] == [None] * 5
+        for place in ({"door_id": door}, {"turf_id": turf["id"]}):
+            assert reader.ok("GET", "/v1/contacts", query=place)["data"] == [], place
+    assert org.owner.ok("GET", path)["door_id"] == door
+    assert [each["id"] for each in org.owner.ok("GET", "/v1/contacts", query={"door_id": door})["data"]] == [contact["id"]]
+    # A visit would show in the state of its door.
+    assert refused(visit(lead, voter_id=hidden)) and refused(visit(lead, "moved", replaces_id=contact["id"]))
+    made(visit(org.owner, voter_id=hidden))
