@@ -293,6 +293,17 @@ def test_a_new_pairing_code_gives_no_right_that_one_does_not_have(org):
     assert org.owner.ok("GET", "/v1/devices")["data"][0]["pairing_expires_at"] is not None
 
 
+def test_an_upload_is_answered_to_its_actor(org, turfs):
+    """The same client_id from somebody else tells nothing of what the first one did, nor when."""
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    turfs.change(turfs.all[0]["id"], assigned_user_id=org.member.user)
+    first = Phone(org.member).did("contact", {"channel": "door", "disposition": "not_home", "door_id": door}, hours=3)
+    assert Phone(org.member).send(first)["verdicts"][0]["verdict"] == "applied"
+    given = Phone(org.admin).send(first)["verdicts"][0]
+    assert verdict(given) == ("refused", "client_id_reused")
+    assert [given[each] for each in ("entity", "entity_id", "conflict_id", "occurred_at")] == [None] * 4
+
+
 def test_a_refused_upload_tells_no_door(org, turfs):
     """It says which door the phone named, and never where the person lives whom it named."""
     mine, other = turfs.all
