@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 
 /* Accounts: the person who signs in, the sessions that stand for it, and what proves who it is. */
 
@@ -164,21 +164,3 @@ typedef struct cc_recovery_codes {
 } cc_recovery_codes;
 
 extern const cc_type cc_recovery_codes_type;
-
-extern const cc_op cc_op_register;
-extern const cc_op cc_op_verify_email;
-extern const cc_op cc_op_resend_verification;
-extern const cc_op cc_op_sign_in;
-extern const cc_op cc_op_sign_out;
-extern const cc_op cc_op_forgot_password;
-extern const cc_op cc_op_reset_password;
-extern const cc_op cc_op_list_sessions;
-extern const cc_op cc_op_revoke_session;
-extern const cc_op cc_op_get_me;
-extern const cc_op cc_op_update_me;
-extern const cc_op cc_op_change_password;
-extern const cc_op cc_op_change_email;
-extern const cc_op cc_op_start_totp;
-extern const cc_op cc_op_confirm_totp;
-extern const cc_op cc_op_disable_totp;
-extern const cc_op cc_op_renew_recovery_codes;

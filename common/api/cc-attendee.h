@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* Who comes to an event, and who is there. */
@@ -72,12 +72,3 @@ extern const cc_type cc_attendee_type;
 extern const cc_type cc_check_in_type;
 extern const cc_type cc_walk_in_type;
 extern const cc_type cc_attendee_filter_type;
-
-extern const cc_op cc_op_list_attendees;  /* GET    /v1/events/{event_id}/attendees */
-extern const cc_op cc_op_add_attendee;    /* POST   /v1/events/{event_id}/attendees */
-extern const cc_op cc_op_walk_in;         /* POST   /v1/events/{event_id}/walk-ins */
-extern const cc_op cc_op_get_attendee;    /* GET    /v1/events/{event_id}/attendees/{attendee_id} */
-extern const cc_op cc_op_update_attendee; /* PATCH  … */
-extern const cc_op cc_op_cancel_attendee; /* POST   …/cancel */
-extern const cc_op cc_op_check_in;        /* POST   …/check-in */
-extern const cc_op cc_op_undo_check_in;   /* POST   …/undo-check-in */

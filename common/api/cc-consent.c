@@ -97,13 +97,7 @@ static const cc_field follow_up_filter_fields[] = {
 };
 static const cc_type follow_up_filter_type = CC_TYPE(cc_follow_up_filter, "FollowUpFilter", follow_up_filter_fields);
 
-typedef struct follow_up_ref {
-  int64_t follow_up_id;
-} follow_up_ref;
-static const cc_field follow_up_ref_fields[] = {
-  CC_INT64(follow_up_ref, follow_up_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the follow-up."),
-};
-static const cc_type follow_up_ref_type = CC_TYPE(follow_up_ref, "FollowUpRef", follow_up_ref_fields);
+CC_PATH_1(follow_up_ref, "FollowUpRef", follow_up_id, "Number of the follow-up.");
 
 const cc_op cc_op_record_consent = {
   .id = "recordConsent", .method = CC_POST, .path = "/v1/consents", .body = &cc_consent_type, .reply = &cc_consent_type, .creates = true,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* The ledger of consent, and what was promised at doors. */
@@ -90,12 +90,3 @@ extern const cc_type cc_consent_type;
 extern const cc_type cc_consent_now_type;
 extern const cc_type cc_follow_up_type;
 extern const cc_type cc_follow_up_new_type;
-
-extern const cc_op cc_op_record_consent;   /* POST  /v1/consents */
-extern const cc_op cc_op_list_consents;    /* GET   /v1/consents */
-extern const cc_op cc_op_current_consent;  /* GET   /v1/consents/current */
-extern const cc_op cc_op_create_follow_up; /* POST  /v1/follow-ups */
-extern const cc_op cc_op_list_follow_ups;  /* GET   /v1/follow-ups */
-extern const cc_op cc_op_get_follow_up;    /* GET   /v1/follow-ups/{follow_up_id} */
-extern const cc_op cc_op_update_follow_up; /* PATCH … */
-extern const cc_op cc_op_finish_follow_up; /* POST  …/done */

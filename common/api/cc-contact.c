@@ -111,13 +111,7 @@ static const cc_field bulk_reply_fields[] = {
 };
 const cc_type cc_bulk_reply_type = CC_TYPE(cc_bulk_reply, "BulkReply", bulk_reply_fields);
 
-typedef struct contact_ref {
-  int64_t contact_id;
-} contact_ref;
-static const cc_field contact_ref_fields[] = {
-  CC_INT64(contact_ref, contact_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the contact."),
-};
-static const cc_type contact_ref_type = CC_TYPE(contact_ref, "ContactRef", contact_ref_fields);
+CC_PATH_1(contact_ref, "ContactRef", contact_id, "Number of the contact.");
 
 static const cc_field contact_filter_fields[] = {
   CC_OPT_INT64(cc_contact_filter, voter_id, ID("Only of this person.")),

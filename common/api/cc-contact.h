@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* Attempts to reach somebody, and what came of them. */
@@ -115,10 +115,3 @@ extern const cc_type cc_contact_answer_type;
 extern const cc_type cc_contact_type;
 extern const cc_type cc_bulk_contact_type;
 extern const cc_type cc_bulk_reply_type;
-
-extern const cc_op cc_op_list_dispositions; /* GET  /v1/dispositions */
-extern const cc_op cc_op_record_contact;    /* POST /v1/contacts */
-extern const cc_op cc_op_record_contacts;   /* POST /v1/contacts/bulk */
-extern const cc_op cc_op_list_contacts;     /* GET  /v1/contacts */
-extern const cc_op cc_op_get_contact;       /* GET  /v1/contacts/{contact_id} */
-extern const cc_op cc_op_undo_contact;      /* POST /v1/contacts/{contact_id}/undo */

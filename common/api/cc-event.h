@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* Events: what people sign up for and come to. */
@@ -63,17 +63,3 @@ typedef struct cc_event_ref {
 
 extern const cc_type cc_event_ref_type;
 extern const cc_type cc_event_type;
-
-extern const cc_op cc_op_create_event;
-extern const cc_op cc_op_list_events;
-extern const cc_op cc_op_get_event;
-extern const cc_op cc_op_get_event_by_slug;
-extern const cc_op cc_op_update_event;
-extern const cc_op cc_op_delete_event;
-extern const cc_op cc_op_publish_event;
-extern const cc_op cc_op_unpublish_event;
-extern const cc_op cc_op_cancel_event;
-extern const cc_op cc_op_duplicate_event;
-extern const cc_op cc_op_list_public_events;
-extern const cc_op cc_op_get_public_event;
-extern const cc_op cc_op_get_public_event_by_slug;

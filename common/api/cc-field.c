@@ -181,10 +181,7 @@ static const cc_field conflict_fields[] = {
 const cc_type cc_field_conflict_type = CC_TYPE(cc_field_conflict, "FieldConflict", conflict_fields,
                                                .doc = "What a device said beside what stood.");
 
-static const cc_field conflict_ref_fields[] = {
-  CC_INT64(cc_field_conflict_ref, conflict_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the conflict."),
-};
-static const cc_type conflict_ref_type = CC_TYPE(cc_field_conflict_ref, "FieldConflictRef", conflict_ref_fields);
+CC_PATH_1(conflict_ref, "FieldConflictRef", conflict_id, "Number of the conflict.");
 
 static const cc_field filter_fields[] = {
   CC_ENUM(cc_field_conflict_filter, state, &cc_field_conflict_state_enum, .doc = "Only conflicts in this state."),

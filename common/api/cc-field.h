@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* What phones send back, and what somebody has to decide of it. The lines of a pack are in
@@ -149,10 +149,6 @@ typedef struct cc_field_conflict {
   int64_t version;
 } cc_field_conflict;
 
-typedef struct cc_field_conflict_ref {
-  int64_t conflict_id;
-} cc_field_conflict_ref;
-
 typedef struct cc_field_conflict_filter {
   int state;
   char *kind;
@@ -173,8 +169,3 @@ extern const cc_type cc_field_verdict_type;
 extern const cc_type cc_field_receipt_type;
 extern const cc_type cc_field_conflict_type;
 extern const cc_type cc_field_decision_type;
-
-extern const cc_op cc_op_upload_field_work;      /* POST /v1/field/uploads */
-extern const cc_op cc_op_list_field_conflicts;   /* GET  /v1/field/conflicts */
-extern const cc_op cc_op_get_field_conflict;     /* GET  /v1/field/conflicts/{conflict_id} */
-extern const cc_op cc_op_resolve_field_conflict; /* POST …/resolve */

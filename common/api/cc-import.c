@@ -165,14 +165,8 @@ static const cc_field import_ref_fields[] = {
   CC_INT64(cc_import_ref, import_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the import."),
 };
 static const cc_type import_ref_type = CC_TYPE(cc_import_ref, "ImportRef", import_ref_fields);
-static const cc_field source_ref_fields[] = {
-  CC_INT64(cc_source_ref, source_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the source."),
-};
-static const cc_type source_ref_type = CC_TYPE(cc_source_ref, "VoterSourceRef", source_ref_fields);
-static const cc_field profile_ref_fields[] = {
-  CC_INT64(cc_profile_ref, profile_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the profile."),
-};
-static const cc_type profile_ref_type = CC_TYPE(cc_profile_ref, "VoterProfileRef", profile_ref_fields);
+CC_PATH_1(source_ref, "VoterSourceRef", source_id, "Number of the source.");
+CC_PATH_1(profile_ref, "VoterProfileRef", profile_id, "Number of the profile.");
 
 #define PAGE_ROWS(S)                                                                                                     \
   CC_INT64(S, limit, .min = 1, .max = 500, .fallback = "50", .doc = "Most items on a page."),                            \

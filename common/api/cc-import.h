@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-voter-profile.h"
 
 /* Files of voters: where they come from, what they look like, what importing them does. */
@@ -118,14 +118,6 @@ typedef struct cc_import_ref {
   int64_t import_id;
 } cc_import_ref;
 
-typedef struct cc_source_ref {
-  int64_t source_id;
-} cc_source_ref;
-
-typedef struct cc_profile_ref {
-  int64_t profile_id;
-} cc_profile_ref;
-
 typedef struct cc_import_page {
   int64_t limit;
   char *cursor;
@@ -148,10 +140,3 @@ typedef struct cc_voter_export {
 extern const cc_enum cc_import_state_enum;
 extern const cc_type cc_voter_source_type, cc_purge_certificate_type, cc_saved_profile_type,
   cc_shipped_profiles_type, cc_import_type, cc_import_change_type, cc_import_problem_type;
-extern const cc_op cc_op_create_voter_source, cc_op_list_voter_sources, cc_op_get_voter_source,
-  cc_op_update_voter_source, cc_op_acknowledge_voter_source, cc_op_purge_voter_source,
-  cc_op_get_purge_certificate, cc_op_list_shipped_profiles, cc_op_create_voter_profile,
-  cc_op_list_voter_profiles, cc_op_get_voter_profile, cc_op_update_voter_profile,
-  cc_op_delete_voter_profile, cc_op_create_import, cc_op_list_imports, cc_op_get_import,
-  cc_op_put_import_file, cc_op_start_import, cc_op_apply_import, cc_op_cancel_import,
-  cc_op_undo_import, cc_op_get_import_rejects, cc_op_list_import_changes, cc_op_export_voters;

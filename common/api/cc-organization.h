@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/codec/cc-type.h"
 
 /* Organizations, their members, invitations, API tokens and devices: the shapes and the operations.
@@ -249,33 +249,3 @@ extern const cc_type cc_device_patch_type;
 extern const cc_type cc_device_pairing_type;
 extern const cc_type cc_device_pair_type;
 extern const cc_type cc_device_paired_type;
-
-extern const cc_op cc_op_create_organization;
-extern const cc_op cc_op_list_organizations;
-extern const cc_op cc_op_get_organization;
-extern const cc_op cc_op_update_organization;
-extern const cc_op cc_op_switch_organization;
-extern const cc_op cc_op_leave_organization;
-extern const cc_op cc_op_transfer_ownership;
-
-extern const cc_op cc_op_list_members;
-extern const cc_op cc_op_update_member;
-extern const cc_op cc_op_remove_member;
-
-extern const cc_op cc_op_create_invitation;
-extern const cc_op cc_op_list_invitations;
-extern const cc_op cc_op_revoke_invitation;
-extern const cc_op cc_op_resend_invitation;
-extern const cc_op cc_op_accept_invitation;
-extern const cc_op cc_op_decline_invitation;
-
-extern const cc_op cc_op_create_api_token;
-extern const cc_op cc_op_list_api_tokens;
-extern const cc_op cc_op_revoke_api_token;
-
-extern const cc_op cc_op_create_device;
-extern const cc_op cc_op_list_devices;
-extern const cc_op cc_op_update_device;
-extern const cc_op cc_op_revoke_device;
-extern const cc_op cc_op_renew_pairing;
-extern const cc_op cc_op_pair_device;

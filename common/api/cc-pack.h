@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 
 /* Packs: what a phone works from without a network. A pack is a stream of lines, each a JSON object
  * whose member "line" names its type: header, turf or event, script, disposition, tag, street,
@@ -218,8 +218,3 @@ extern const cc_type cc_pack_event_type;
 extern const cc_type cc_pack_attendee_type;
 extern const cc_type cc_pack_gone_type;
 extern const cc_type cc_pack_end_type;
-
-extern const cc_op cc_op_list_field_packs; /* GET  /v1/field/packs */
-extern const cc_op cc_op_get_turf_pack;    /* GET  /v1/field/packs/turf/{turf_id} */
-extern const cc_op cc_op_get_event_pack;   /* GET  /v1/field/packs/event/{event_id} */
-extern const cc_op cc_op_confirm_wipe;     /* POST /v1/field/wipes */

@@ -38,10 +38,7 @@ static const cc_field phone_bank_fields[] = {
 };
 const cc_type cc_phone_bank_type = CC_TYPE(cc_phone_bank, "PhoneBank", phone_bank_fields, .doc = "People to be called, and how.");
 
-static const cc_field phone_bank_ref_fields[] = {
-  CC_INT64(cc_phone_bank_ref, phone_bank_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the phone bank."),
-};
-static const cc_type phone_bank_ref_type = CC_TYPE(cc_phone_bank_ref, "PhoneBankRef", phone_bank_ref_fields);
+CC_PATH_1(phone_bank_ref, "PhoneBankRef", phone_bank_id, "Number of the phone bank.");
 
 static const cc_field phone_bank_filter_fields[] = {
   CC_ENUM(cc_phone_bank_filter, state, &cc_dial_state_enum, .doc = "Only those in this state."),
@@ -83,11 +80,9 @@ static const cc_field phone_bank_caller_fields[] = {
 static const cc_type phone_bank_caller_type =
   CC_TYPE(cc_phone_bank_caller, "PhoneBankCaller", phone_bank_caller_fields, .doc = "Somebody who calls.");
 
-static const cc_field phone_bank_caller_ref_fields[] = {
-  CC_INT64(cc_phone_bank_caller_ref, phone_bank_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the phone bank."),
-  CC_INT64(cc_phone_bank_caller_ref, caller_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the caller."),
-};
-static const cc_type phone_bank_caller_ref_type = CC_TYPE(cc_phone_bank_caller_ref, "PhoneBankCallerRef", phone_bank_caller_ref_fields);
+CC_PATH_2(phone_bank_caller_ref, "PhoneBankCallerRef",
+          phone_bank_id, "Number of the phone bank.",
+          caller_id, "Number of the caller.");
 
 static const cc_field assigned_fields[] = {
   CC_INT64(cc_assigned, user_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Account of a member."),
@@ -132,11 +127,7 @@ static const cc_field phone_call_fields[] = {
 };
 const cc_type cc_phone_call_type = CC_TYPE(cc_phone_call, "PhoneCall", phone_call_fields, .doc = "A person in the hands of a caller.");
 
-static const cc_field phone_call_ref_fields[] = {
-  CC_INT64(cc_phone_call_ref, phone_bank_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the phone bank."),
-  CC_INT64(cc_phone_call_ref, call_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the call."),
-};
-static const cc_type phone_call_ref_type = CC_TYPE(cc_phone_call_ref, "PhoneCallRef", phone_call_ref_fields);
+CC_PATH_2(phone_call_ref, "PhoneCallRef", phone_bank_id, "Number of the phone bank.", call_id, "Number of the call.");
 
 static const cc_field call_result_fields[] = {
   CC_STRING(cc_call_result, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "cc-ops.h"
 #include "common/api/cc-contact.h"
-#include "common/api/cc-op.h"
 #include "common/api/cc-page.h"
 
 /* Calling from a list: who is called next, what came of it, and how far it is. */
@@ -39,10 +39,6 @@ typedef struct cc_phone_bank {
   int64_t version;
 } cc_phone_bank;
 
-typedef struct cc_phone_bank_ref {
-  int64_t phone_bank_id;
-} cc_phone_bank_ref;
-
 typedef struct cc_phone_bank_filter {
   int state;
   int64_t limit;
@@ -77,11 +73,6 @@ typedef struct cc_phone_bank_caller {
   int64_t attempts;
   int64_t reached;
 } cc_phone_bank_caller;
-
-typedef struct cc_phone_bank_caller_ref {
-  int64_t phone_bank_id;
-  int64_t caller_id;
-} cc_phone_bank_caller_ref;
 
 /* Somebody to be added by an organizer; to a text campaign too. */
 typedef struct cc_assigned {
@@ -122,11 +113,6 @@ typedef struct cc_phone_call {
   cc_time *call_back_at;
 } cc_phone_call;
 
-typedef struct cc_phone_call_ref {
-  int64_t phone_bank_id;
-  int64_t call_id;
-} cc_phone_call_ref;
-
 /* Body of the result of a call. */
 typedef struct cc_call_result {
   char *client_id;
@@ -148,23 +134,3 @@ extern const cc_type cc_call_result_type;
 extern const cc_type cc_assigned_type;
 extern const cc_type cc_joining_type;
 extern const cc_type cc_spoken_to_type;
-
-extern const cc_op cc_op_create_phone_bank;        /* POST   /v1/phone-banks */
-extern const cc_op cc_op_list_phone_banks;         /* GET    /v1/phone-banks */
-extern const cc_op cc_op_get_phone_bank;           /* GET    /v1/phone-banks/{phone_bank_id} */
-extern const cc_op cc_op_update_phone_bank;        /* PATCH  … */
-extern const cc_op cc_op_open_phone_bank;          /* POST   …/open */
-extern const cc_op cc_op_pause_phone_bank;         /* POST   …/pause */
-extern const cc_op cc_op_close_phone_bank;         /* POST   …/close */
-extern const cc_op cc_op_get_phone_bank_counts;    /* GET    …/counts */
-extern const cc_op cc_op_list_phone_bank_callers;  /* GET    …/callers */
-extern const cc_op cc_op_add_phone_bank_caller;    /* POST   …/callers */
-extern const cc_op cc_op_remove_phone_bank_caller; /* DELETE …/callers/{caller_id} */
-extern const cc_op cc_op_list_my_phone_banks;      /* GET    /v1/phone-banks/mine */
-extern const cc_op cc_op_join_phone_bank;          /* POST   /v1/phone-banks/join */
-extern const cc_op cc_op_leave_phone_bank; /* POST   /v1/phone-banks/{phone_bank_id}/leave */
-extern const cc_op cc_op_claim_call;       /* POST   …/calls */
-extern const cc_op cc_op_list_my_calls;    /* GET    …/calls */
-extern const cc_op cc_op_release_call;     /* POST   …/calls/{call_id}/release */
-extern const cc_op cc_op_extend_call;      /* POST   …/calls/{call_id}/extend */
-extern const cc_op cc_op_record_call;      /* POST   …/calls/{call_id}/result */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* Places: areas, streets, buildings and doors, and how they come onto the map. All points are
@@ -180,19 +180,3 @@ extern const cc_type cc_area_type;
 extern const cc_type cc_street_segment_type;
 extern const cc_type cc_building_type;
 extern const cc_type cc_door_type;
-
-extern const cc_op cc_op_list_areas;    /* GET    /v1/areas */
-extern const cc_op cc_op_get_area;      /* GET    /v1/areas/{area_id} */
-extern const cc_op cc_op_delete_area;   /* DELETE … */
-extern const cc_op cc_op_import_areas;  /* POST   /v1/areas/import */
-extern const cc_op cc_op_list_segments; /* GET    /v1/street-segments */
-extern const cc_op cc_op_import_segments;
-extern const cc_op cc_op_import_points;  /* POST   /v1/address-points/import */
-extern const cc_op cc_op_list_buildings; /* GET    /v1/buildings */
-extern const cc_op cc_op_get_building;
-extern const cc_op cc_op_update_building;
-extern const cc_op cc_op_list_doors; /* GET    /v1/doors */
-extern const cc_op cc_op_get_door;
-extern const cc_op cc_op_update_door;
-extern const cc_op cc_op_geocode;       /* POST   /v1/geocoding */
-extern const cc_op cc_op_get_geocoding; /* GET    … */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* The platform itself: change feed, audit log, health, documents. */
@@ -65,11 +65,3 @@ extern const cc_type cc_change_type;
 extern const cc_type cc_change_page_type;
 extern const cc_type cc_audit_entry_type;
 extern const cc_type cc_health_type;
-
-extern const cc_op cc_op_list_changes;
-extern const cc_op cc_op_live_changes;
-extern const cc_op cc_op_list_audit_log;
-extern const cc_op cc_op_health;
-extern const cc_op cc_op_openapi;
-extern const cc_op cc_op_docs;
-extern const cc_op cc_op_docs_style;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "cc-ops.h"
 #include "common/api/cc-contact.h"
-#include "common/api/cc-op.h"
 #include "common/api/cc-page.h"
 
 /* What the field brings in: counts, the figures of canvassers, maps. Only contacts that hold are
@@ -117,10 +117,3 @@ typedef struct cc_map_box {
 extern const cc_type cc_results_type;
 extern const cc_type cc_answer_counts_type;
 extern const cc_type cc_canvasser_type;
-
-extern const cc_op cc_op_get_results;       /* GET /v1/canvass/results */
-extern const cc_op cc_op_get_answer_counts; /* GET /v1/canvass/answers */
-extern const cc_op cc_op_list_canvassers;   /* GET /v1/canvass/canvassers */
-extern const cc_op cc_op_get_my_results;    /* GET /v1/canvass/my-results */
-extern const cc_op cc_op_get_map_tile;      /* GET /v1/map/{layer}/{z}/{x}/{y} */
-extern const cc_op cc_op_get_map_features;  /* GET /v1/map/{layer} */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "cc-ops.h"
 #include "common/api/cc-contact.h"
-#include "common/api/cc-op.h"
 #include "common/api/cc-page.h"
 
 /* What is said and asked: ordered steps, each a text to read out or a question. */
@@ -81,13 +81,3 @@ extern const cc_enum cc_step_kind_enum;
 extern const cc_type cc_script_step_type;
 extern const cc_type cc_script_type;
 extern const cc_type cc_script_path_type;
-
-extern const cc_op cc_op_create_script;    /* POST  /v1/scripts */
-extern const cc_op cc_op_list_scripts;     /* GET   /v1/scripts */
-extern const cc_op cc_op_get_script;       /* GET   /v1/scripts/{script_id} */
-extern const cc_op cc_op_update_script;    /* PATCH … */
-extern const cc_op cc_op_put_script_steps; /* PUT   …/steps */
-extern const cc_op cc_op_archive_script;   /* POST  …/archive */
-extern const cc_op cc_op_unarchive_script; /* POST  …/unarchive */
-extern const cc_op cc_op_duplicate_script; /* POST  …/duplicate */
-extern const cc_op cc_op_preview_script;   /* POST  …/preview */

@@ -56,10 +56,7 @@ static const cc_field text_campaign_fields[] = {
 };
 const cc_type cc_text_campaign_type = CC_TYPE(cc_text_campaign, "TextCampaign", text_campaign_fields, .doc = "People to be written to, and how.");
 
-static const cc_field text_campaign_ref_fields[] = {
-  CC_INT64(cc_text_campaign_ref, text_campaign_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the campaign."),
-};
-static const cc_type text_campaign_ref_type = CC_TYPE(cc_text_campaign_ref, "TextCampaignRef", text_campaign_ref_fields);
+CC_PATH_1(text_campaign_ref, "TextCampaignRef", text_campaign_id, "Number of the campaign.");
 
 static const cc_field text_campaign_filter_fields[] = {
   CC_ENUM(cc_phone_bank_filter, state, &cc_dial_state_enum, .doc = "Only those in this state."),
@@ -112,11 +109,7 @@ static const cc_field texter_fields[] = {
 };
 static const cc_type texter_type = CC_TYPE(cc_texter, "Texter", texter_fields, .doc = "Somebody who writes.");
 
-static const cc_field texter_ref_fields[] = {
-  CC_INT64(cc_texter_ref, text_campaign_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the campaign."),
-  CC_INT64(cc_texter_ref, texter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the texter."),
-};
-static const cc_type texter_ref_type = CC_TYPE(cc_texter_ref, "TexterRef", texter_ref_fields);
+CC_PATH_2(texter_ref, "TexterRef", text_campaign_id, "Number of the campaign.", texter_id, "Number of the texter.");
 
 static const cc_field text_conversation_fields[] = {
   CC_INT64(cc_text_conversation, id, .flags = CC_READ_ONLY, .doc = "Number of the conversation."),

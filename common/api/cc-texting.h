@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "cc-ops.h"
 #include "common/api/cc-phonebank.h"
 
 /* Texting with the people of a list: first texts in batches, answers, and who wants no more. */
@@ -46,10 +47,6 @@ typedef struct cc_text_campaign {
   int64_t version;
 } cc_text_campaign;
 
-typedef struct cc_text_campaign_ref {
-  int64_t text_campaign_id;
-} cc_text_campaign_ref;
-
 typedef struct cc_text_preview {
   char *template;
   char *text;
@@ -90,11 +87,6 @@ typedef struct cc_texter {
   int64_t needs_response;
   int64_t sent;
 } cc_texter;
-
-typedef struct cc_texter_ref {
-  int64_t text_campaign_id;
-  int64_t texter_id;
-} cc_texter_ref;
 
 typedef struct cc_text_conversation {
   int64_t id;
@@ -196,29 +188,3 @@ extern const cc_enum cc_talk_state_enum;
 extern const cc_type cc_text_campaign_type;
 extern const cc_type cc_text_conversation_type;
 extern const cc_type cc_text_message_type;
-
-extern const cc_op cc_op_create_text_campaign;   /* POST   /v1/text-campaigns */
-extern const cc_op cc_op_list_text_campaigns;    /* GET    /v1/text-campaigns */
-extern const cc_op cc_op_preview_text;           /* POST   /v1/text-campaigns/preview */
-extern const cc_op cc_op_get_text_campaign;      /* GET    /v1/text-campaigns/{text_campaign_id} */
-extern const cc_op cc_op_update_text_campaign;   /* PATCH  … */
-extern const cc_op cc_op_open_text_campaign;     /* POST   …/open */
-extern const cc_op cc_op_pause_text_campaign;    /* POST   …/pause */
-extern const cc_op cc_op_close_text_campaign;    /* POST   …/close */
-extern const cc_op cc_op_get_text_counts;        /* GET    …/counts */
-extern const cc_op cc_op_list_texters;           /* GET    …/texters */
-extern const cc_op cc_op_add_texter;             /* POST   …/texters */
-extern const cc_op cc_op_remove_texter;          /* DELETE …/texters/{texter_id} */
-extern const cc_op cc_op_reassign_texts;         /* POST   …/reassign */
-extern const cc_op cc_op_send_all_texts;         /* POST   …/send-all */
-extern const cc_op cc_op_list_campaign_texts;    /* GET    …/messages */
-extern const cc_op cc_op_receive_text;           /* POST   /v1/texts/incoming */
-extern const cc_op cc_op_list_my_text_campaigns; /* GET    /v1/text-campaigns/mine */
-extern const cc_op cc_op_join_text_campaign;     /* POST   /v1/text-campaigns/join */
-extern const cc_op cc_op_leave_text_campaign;    /* POST   …/leave */
-extern const cc_op cc_op_claim_text_batch;       /* POST   …/batches */
-extern const cc_op cc_op_list_my_conversations;  /* GET    …/conversations */
-extern const cc_op cc_op_list_texts;             /* GET    …/conversations/{}/messages */
-extern const cc_op cc_op_send_text;              /* POST   …/conversations/{}/messages */
-extern const cc_op cc_op_record_text;            /* POST   …/conversations/{}/result */
-extern const cc_op cc_op_close_conversation;     /* POST   …/conversations/{}/close */

@@ -106,10 +106,7 @@ static const cc_field cut_fields[] = {
 };
 const cc_type cc_turf_cut_type = CC_TYPE(cc_turf_cut, "TurfCut", cut_fields, .doc = "A cutting: what was asked for, how far it is, what came of it.");
 
-static const cc_field cut_ref_fields[] = {
-  CC_INT64(cc_turf_cut_ref, cut_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the cutting."),
-};
-static const cc_type cut_ref_type = CC_TYPE(cc_turf_cut_ref, "TurfCutRef", cut_ref_fields);
+CC_PATH_1(cut_ref, "TurfCutRef", cut_id, "Number of the cutting.");
 
 static const cc_field taker_fields[] = {
   CC_STRING(cc_turf_taker, actor, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "Person, token or device.",
@@ -337,18 +334,18 @@ const cc_op cc_op_merge_turfs = {
   .reply = &change_type, .errors = CONFLICT, .tag = "Turf", .summary = "Join drafts.",
 };
 #define VERB(name, operation, verb, bits, sentence, ...) \
-  const cc_op cc_op_##name##_turf = { \
+  const cc_op name = { \
     .id = operation, .method = CC_POST, .path = "/v1/turfs/{turf_id}/" verb, .params = &turf_ref_type, .reply = &cc_turf_type, \
     .errors = (bits), .tag = "Turf", .summary = sentence, __VA_ARGS__}
-VERB(publish, "publishTurf", "publish", CHANGED, "Publish a draft.",
+VERB(cc_op_publish_turf, "publishTurf", "publish", CHANGED, "Publish a draft.",
      .doc = "Its doors and their order are fixed from here on, and it gets a code.");
-VERB(unpublish, "unpublishTurf", "unpublish", CHANGED, "Make an open turf a draft again.", .doc = "Its code is void then.");
-VERB(finish, "finishTurf", "done", CONFLICT, "Say that a turf is walked.");
-VERB(take_back, "takeBackTurf", "take-back", CHANGED, "Take a turf back from whoever has it.");
-VERB(close, "closeTurf", "close", CHANGED, "Close a turf.", .doc = "Doors that were not done are free for other turfs.");
-VERB(reopen, "reopenTurf", "reopen", CHANGED, "Open a turf again.",
+VERB(cc_op_unpublish_turf, "unpublishTurf", "unpublish", CHANGED, "Make an open turf a draft again.", .doc = "Its code is void then.");
+VERB(cc_op_finish_turf, "finishTurf", "done", CONFLICT, "Say that a turf is walked.");
+VERB(cc_op_take_back_turf, "takeBackTurf", "take-back", CHANGED, "Take a turf back from whoever has it.");
+VERB(cc_op_close_turf, "closeTurf", "close", CHANGED, "Close a turf.", .doc = "Doors that were not done are free for other turfs.");
+VERB(cc_op_reopen_turf, "reopenTurf", "reopen", CHANGED, "Open a turf again.",
      .doc = "409 turf_doors_taken when a door that is still to do went into another turf.");
-VERB(return, "returnTurf", "return", NOT_FOUND, "Give back a turf that you took or were given.");
+VERB(cc_op_return_turf, "returnTurf", "return", NOT_FOUND, "Give back a turf that you took or were given.");
 const cc_op cc_op_hold_turf_doors = {
   .id = "holdTurfDoors", .method = CC_POST, .path = "/v1/turfs/{turf_id}/hold", .params = &turf_ref_type, .body = &near_type,
   .reply = &held_type, .errors = CONFLICT, .tag = "Turf", .summary = "Get the nearest free doors of a shared turf.",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* Turf: a piece of a town with its doors in walking order. Cut, published, handed out, walked. */
@@ -108,10 +108,6 @@ typedef struct cc_turf_cut {
   cc_time updated_at;
   int64_t version;
 } cc_turf_cut;
-
-typedef struct cc_turf_cut_ref {
-  int64_t cut_id;
-} cc_turf_cut_ref;
 
 /* Somebody who took a turf out. */
 typedef struct cc_turf_taker {
@@ -271,30 +267,3 @@ extern const cc_type cc_turf_type;
 extern const cc_type cc_turf_cut_type;
 extern const cc_type cc_turf_door_type;
 extern const cc_type cc_turf_request_type;
-
-extern const cc_op cc_op_preview_turf;       /* POST   /v1/turf-previews */
-extern const cc_op cc_op_start_turf_cut;     /* POST   /v1/turf-cuts */
-extern const cc_op cc_op_list_turf_cuts;     /* GET    /v1/turf-cuts */
-extern const cc_op cc_op_get_turf_cut;       /* GET    /v1/turf-cuts/{cut_id} */
-extern const cc_op cc_op_cancel_turf_cut;    /* POST   /v1/turf-cuts/{cut_id}/cancel */
-extern const cc_op cc_op_publish_turf_cut;   /* POST   /v1/turf-cuts/{cut_id}/publish */
-extern const cc_op cc_op_list_turfs;         /* GET    /v1/turfs */
-extern const cc_op cc_op_list_my_turfs;      /* GET    /v1/turfs/mine */
-extern const cc_op cc_op_take_turf;          /* POST   /v1/turfs/take */
-extern const cc_op cc_op_get_turf;           /* GET    /v1/turfs/{turf_id} */
-extern const cc_op cc_op_update_turf;        /* PATCH  /v1/turfs/{turf_id} */
-extern const cc_op cc_op_delete_turf;        /* DELETE /v1/turfs/{turf_id} */
-extern const cc_op cc_op_list_turf_doors;    /* GET    /v1/turfs/{turf_id}/doors */
-extern const cc_op cc_op_move_turf_doors;    /* POST   /v1/turfs/{turf_id}/doors */
-extern const cc_op cc_op_split_turf;         /* POST   /v1/turfs/{turf_id}/split */
-extern const cc_op cc_op_merge_turfs;        /* POST   /v1/turfs/{turf_id}/merge */
-extern const cc_op cc_op_publish_turf;       /* POST   /v1/turfs/{turf_id}/publish */
-extern const cc_op cc_op_unpublish_turf;     /* POST   /v1/turfs/{turf_id}/unpublish */
-extern const cc_op cc_op_finish_turf;        /* POST   /v1/turfs/{turf_id}/done */
-extern const cc_op cc_op_take_back_turf;     /* POST   /v1/turfs/{turf_id}/take-back */
-extern const cc_op cc_op_close_turf;         /* POST   /v1/turfs/{turf_id}/close */
-extern const cc_op cc_op_reopen_turf;        /* POST   /v1/turfs/{turf_id}/reopen */
-extern const cc_op cc_op_return_turf;        /* POST   /v1/turfs/{turf_id}/return */
-extern const cc_op cc_op_hold_turf_doors;    /* POST   /v1/turfs/{turf_id}/hold */
-extern const cc_op cc_op_get_turf_qr;        /* GET    /v1/turfs/{turf_id}/qr */
-extern const cc_op cc_op_get_turf_walk_list; /* GET    /v1/turfs/{turf_id}/walk-list */

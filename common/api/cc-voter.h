@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/api/cc-op.h"
+#include "cc-ops.h"
 #include "common/api/cc-page.h"
 
 /* Voters: finding, reading and changing them, their tags, saved lists, households and duplicates.
@@ -269,30 +269,3 @@ extern const cc_type cc_household_type;
 extern const cc_type cc_duplicate_type;
 extern const cc_type cc_merge_type;
 extern const cc_type cc_started_type;
-
-extern const cc_op cc_op_list_voters;      /* GET    /v1/voters */
-extern const cc_op cc_op_search_voters;    /* POST   /v1/voters/search */
-extern const cc_op cc_op_count_voters;     /* POST   /v1/voters/count */
-extern const cc_op cc_op_create_voter;     /* POST   /v1/voters */
-extern const cc_op cc_op_get_voter;        /* GET    /v1/voters/{voter_id} */
-extern const cc_op cc_op_update_voter;     /* PATCH  … */
-extern const cc_op cc_op_tag_voter;        /* POST   /v1/voters/{voter_id}/tags */
-extern const cc_op cc_op_tag_voters;       /* POST   /v1/voters/tags */
-extern const cc_op cc_op_get_household;    /* GET    /v1/households/{household_id} */
-extern const cc_op cc_op_list_tags;        /* GET    /v1/tags */
-extern const cc_op cc_op_create_tag;       /* POST   … */
-extern const cc_op cc_op_update_tag;       /* PATCH  /v1/tags/{tag_id} */
-extern const cc_op cc_op_delete_tag;       /* DELETE … */
-extern const cc_op cc_op_list_voter_lists; /* GET    /v1/voter-lists */
-extern const cc_op cc_op_create_voter_list;
-extern const cc_op cc_op_get_voter_list; /* GET    /v1/voter-lists/{list_id} */
-extern const cc_op cc_op_update_voter_list;
-extern const cc_op cc_op_delete_voter_list;
-extern const cc_op cc_op_count_voter_list; /* GET    …/count */
-extern const cc_op cc_op_read_voter_list;  /* POST   …/read */
-extern const cc_op cc_op_list_duplicates;  /* GET    /v1/voter-duplicates */
-extern const cc_op cc_op_find_duplicates;  /* POST   /v1/voter-duplicates/find */
-extern const cc_op cc_op_dismiss_duplicate;
-extern const cc_op cc_op_merge_voters; /* POST   /v1/voter-merges */
-extern const cc_op cc_op_list_merges;  /* GET    … */
-extern const cc_op cc_op_undo_merge;   /* POST   /v1/voter-merges/{merge_id}/undo */

@@ -157,7 +157,7 @@ cc_arena_text(cc_arena *arena, size_t size)
 {
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
   /* Poisoning is exact only at multiples of 8. */
-  return take(arena, size, 8);
+  return take_block(arena, size, 8);
 #else
   return take_block(arena, size, 1);
 #endif

@@ -138,7 +138,8 @@ cc_utf8_lower(uint32_t c)
   return (uint32_t) utf8proc_tolower((utf8proc_int32_t) c);
 }
 
-/* U+00DF has a capital since Unicode 5.1, but no simple mapping to it; utf8proc maps all the same. */
+/* U+00DF has a capital since Unicode 5.1, but no simple mapping to it; utf8proc maps all the same.
+ */
 uint32_t
 cc_utf8_upper(uint32_t c)
 {

@@ -54,13 +54,14 @@ render_template(const char *template, const cc_text_field *fields, char *to)
     size_t length = strlen(value);
     if (to != NULL) {
       memcpy(to + n, template, before);
+      /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the caller ends the text */
       memcpy(to + n + before, value, length);
     }
     n += before + length;
   }
   size_t rest = strlen(template);
   if (to != NULL)
-    memcpy(to + n, template, rest);
+    memcpy(to + n, template, rest); /* NOLINT(bugprone-not-null-terminated-result): the same */
   return n + rest;
 }
 

@@ -3,24 +3,14 @@
 -- no rule needs (docs/adding-an-endpoint.md).
 
 -- name: event_create
--- What the body leaves out comes from the organization; an identity and a free slug from the database.
-INSERT INTO events
-SELECT r.*
+-- What the body leaves out comes from the organization, and a free slug from the database.
+INSERT INTO events (organization_id, created_by, {writable})
+SELECT o.id, :call.user_id::bigint, {writable r}
 FROM organizations o
 CROSS JOIN jsonb_populate_record(NULL::events,
   jsonb_build_object('timezone', o.timezone, 'capacity', o.default_event_capacity)
   || jsonb_strip_nulls(:body::jsonb)
-  || jsonb_build_object(
-       'id', nextval('events_id_seq'),
-       'organization_id', o.id,
-       'slug', COALESCE(:body::jsonb ->> 'slug', event_slug(o.id, :body::jsonb ->> 'title')),
-       'is_published', false,
-       'created_by', :call.user_id::bigint,
-       'created_at', now(),
-       'updated_at', now(),
-       'registered_count', 0, 'waitlisted_count', 0, 'cancelled_count', 0, 'attended_count', 0,
-       'no_show_count', 0, 'attendees_revision', 0,
-       'version', 1)) r
+  || jsonb_build_object('slug', COALESCE(:body::jsonb ->> 'slug', event_slug(o.id, :body::jsonb ->> 'title')))) r
 WHERE o.id = :call.organization_id::bigint
 RETURNING {columns}
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/api/cc-script.h"
+
 #include "server/contacts/ccd-contacts.h"
 #include "server/rules/ccd-scripts.h"
+#include <assert.h>
 
 typedef struct script_ref {
   int64_t script_id;
@@ -14,6 +16,7 @@ fill_path(const cc_rule_script *script,
           cc_script_path *path,
           cc_error *reterr)
 {
+  assert(script != NULL);
   path->steps = cc_arena_alloc(arena, (script->n_steps + 1) * sizeof(*path->steps));
   cc_script_path_step *list =
     cc_arena_alloc(arena, (script->n_steps + 1) * sizeof(cc_script_path_step));

@@ -22,10 +22,13 @@
   " c.relowner::regrole::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"              \
   " WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal"
 
+static const char create_definitions[] =
+  "CREATE TABLE IF NOT EXISTS schema_definitions (kind text, identity text, owner text NOT NULL,"
+  " file text NOT NULL, PRIMARY KEY (kind, identity))";
+
 static const char *const begin_steps[] = {
   "CREATE TABLE IF NOT EXISTS schema_functions (file text PRIMARY KEY, checksum text NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS schema_definitions (kind text, identity text, owner text NOT NULL,"
-  " file text NOT NULL, PRIMARY KEY (kind, identity))",
+  create_definitions,
   "CREATE TEMP TABLE definitions_seen (kind text, identity text, place text) ON COMMIT DROP",
   "CREATE TEMP TABLE definitions_old ON COMMIT DROP AS SELECT * FROM schema_definitions LIMIT 0",
   /* A function may call one that comes later in its file. */
@@ -62,7 +65,7 @@ ccd_functions_read(const char *folder,
   ccd_script order = {.file = strdup("ORDER")};
   cc_status status =
     order.file != NULL ? ccd_script_read(folder, &order, reterr) : cc_fail_memory(reterr);
-  const char *line = status == CC_OK ? order.sql : "";
+  const char *line = status == CC_OK && order.sql != NULL ? order.sql : "";
   while (status == CC_OK && *line != '\0') {
     size_t length = strcspn(line, "\n");
     if (length > 0 && *line != '#')
@@ -123,13 +126,15 @@ drop_old(PGconn *pg, const char *which, const char *file, char ret_state[6], cc_
   return status;
 }
 
-/* Run a file. Where CREATE OR REPLACE cannot make the change, its old functions go first. */
+/* Run a file. Where CREATE OR REPLACE cannot make the change, its old functions go first; those of
+ * triggers stay, for they have no parameters and their triggers need them. */
 static cc_status
 run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *reterr)
 {
   static const char functions_of_file[] =
     "SELECT o.kind, o.identity, o.owner FROM definitions_old o"
-    " WHERE o.file = $1 AND o.kind = 'FUNCTION' ORDER BY o.identity";
+    " WHERE o.file = $1 AND o.kind = 'FUNCTION' AND NOT EXISTS (SELECT FROM pg_trigger t"
+    "   WHERE t.tgfoid::regprocedure::text = o.identity) ORDER BY o.identity";
   cc_status status = ccd_script_exec(pg, "SAVEPOINT file", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
     status = ccd_script_exec(pg, script->sql, script, ret_state, reterr);

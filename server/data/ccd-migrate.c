@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <assert.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,7 @@ apply_migration(PGconn *pg,
                 char ret_state[6],
                 cc_error *reterr)
 {
+  assert(item != NULL);
   cc_status status = ccd_script_exec(pg, "RESET ROLE", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
     status = ccd_script_exec(pg, item->sql, item, ret_state, reterr);
@@ -216,8 +218,8 @@ apply_all(PGconn *pg,
   return status;
 }
 
-/* A lock that somebody holds is worth another try; waiting longer for it would make everybody else
- * wait behind us. */
+/* A lock that somebody holds is worth another try, and so is a deadlock with the server that runs;
+ * waiting longer for the lock would make everybody else wait behind us. */
 static cc_status
 migrate_locked(PGconn *pg,
                const migrations *files,
@@ -235,7 +237,8 @@ migrate_locked(PGconn *pg,
     cc_status tried = apply_all(pg, files, functions, applied, ret, state, &error);
     if (tried == CC_OK)
       return CC_OK;
-    if (strcmp(state, "55P03") != 0 || attempt == ATTEMPTS) {
+    bool again = strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0;
+    if (!again || attempt == ATTEMPTS) {
       if (reterr != NULL)
         *reterr = error;
       return tried;

@@ -33,6 +33,9 @@ check_alone(PGconn *pg, cc_error *reterr)
 static cc_status
 begin_anew(PGconn *pg, cc_error *reterr)
 {
+  static const char new_generation[] =
+    "UPDATE feed_generation SET generation = left(md5(gen_random_uuid()::text), 16),"
+    " system_identifier = (SELECT c.system_identifier FROM pg_control_system() c)";
   static const char *const steps[] = {
     "BEGIN",
     "SET LOCAL app.bulk = 'on'",
@@ -40,8 +43,7 @@ begin_anew(PGconn *pg, cc_error *reterr)
     "ALTER TABLE field_grants NO FORCE ROW LEVEL SECURITY",
     "UPDATE field_grants SET cursor_xid = '0', content = ''",
     "ALTER TABLE field_grants FORCE ROW LEVEL SECURITY",
-    "UPDATE feed_generation SET generation = left(md5(gen_random_uuid()::text), 16),"
-    " system_identifier = (SELECT c.system_identifier FROM pg_control_system() c)",
+    new_generation,
     "COMMIT",
   };
   cc_status status = CC_OK;
@@ -54,13 +56,12 @@ cc_status
 ccd_restored(const char *url, cc_error *reterr)
 {
   PGconn *pg = PQconnectdb(url);
-  cc_status status = PQstatus(pg) == CONNECTION_OK
-                       ? check_alone(pg, reterr)
-                       : cc_fail(reterr,
-                                 CC_ERR_UNAVAILABLE,
-                                 "database_away",
-                                 "The database cannot be reached: %s",
-                                 PQerrorMessage(pg));
+  cc_status status = PQstatus(pg) == CONNECTION_OK ? check_alone(pg, reterr)
+                                                   : cc_fail(reterr,
+                                                             CC_ERR_UNAVAILABLE,
+                                                             "database_away",
+                                                             "The database cannot be reached: %s",
+                                                             PQerrorMessage(pg));
   if (status == CC_OK)
     status = begin_anew(pg, reterr);
   PQfinish(pg);

@@ -359,6 +359,7 @@ static cc_status
 step_work(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_route *route = exchange->call.route;
+  assert(route != NULL);
   if (route->tx == CCD_NONE) {
     cc_status status = route->handler(&exchange->call, reterr);
     return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
@@ -385,6 +386,7 @@ static void
 after_commit(ccd_exchange *exchange)
 {
   ccd_server *server = exchange->server;
+  assert(exchange->call.route != NULL);
   if (exchange->call.route->revokes_organization)
     ccd_call_revoke(&exchange->call, CCD_REVOKED_ORGANIZATION, exchange->context.organization_id);
   for (int i = 0; i < exchange->n_revokes; i++)

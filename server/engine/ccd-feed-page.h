@@ -17,6 +17,6 @@ cc_status ccd_call_feed_place(ccd_call *call,
                               const char **ret_id,
                               cc_error *reterr) CC_MUSTCHECK;
 
-/* Read the feed's generation into @server, at start. CC_ERR_CONFLICT: the rows of the feed came from
- * another cluster, and nobody ran `campaign-centerd restored`. */
+/* Read the feed's generation into @server, at start. CC_ERR_CONFLICT: the rows of the feed came
+ * from another cluster, and nobody ran `campaign-centerd restored`. */
 cc_status ccd_feed_generation_read(ccd_server *server, cc_error *reterr) CC_MUSTCHECK;

@@ -8,8 +8,9 @@
 #include "common/base/cc-status.h"
 #include "common/codec/cc-codec.h"
 
-/* What stands between sockets and the dispatcher. The only file pair of the server that sees ulfius
- * and libmicrohttpd; it makes up for what they do not do (see docs/internals/listener.md). */
+/* What stands between sockets and the dispatcher. Only the files ccd-listener*.c see ulfius and
+ * libmicrohttpd (and ccd-versions.c, which asks for their versions); they make up for what the two
+ * libraries do not do (see docs/internals/listener.md). */
 
 typedef struct ccd_listener ccd_listener;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-problem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,7 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
 void
 ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
+  assert(error != NULL);
   ccd_http_response *response = exchange->response;
   cc_str out = CC_STR_INIT(PROBLEM_MAX);
   write_problem(exchange, status, error, &out);

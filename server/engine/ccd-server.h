@@ -33,7 +33,7 @@ struct ccd_server {
   ccd_feed *feed;
   char feed_generation[24]; /* part of each cursor of the feed */
   ccd_jobs *jobs;
-  ccd_scripts *scripts; /* read from the database, by version: server/rules */
+  ccd_scripts *scripts;              /* read from the database, by version: server/rules */
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
   ccd_listener *api, *slow, *internal;

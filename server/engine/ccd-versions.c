@@ -21,7 +21,7 @@ static const struct {
   {"postgresql", "15 16 17"},
 };
 
-static_assert(CC_N(tested) == CCD_VERSIONS);
+static_assert(CC_N(tested) == CCD_VERSIONS, "a row for each library");
 
 /* @version is @prefix or begins with "@prefix.". */
 static bool

@@ -104,9 +104,8 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
   const cc_pack_query *query = call->query;
   const char *xid = NULL;
   const char *change = NULL;
-  cc_status status = query->since == NULL
-                       ? CC_OK
-                       : ccd_call_feed_place(call, query->since, &xid, &change, reterr);
+  cc_status status =
+    query->since == NULL ? CC_OK : ccd_call_feed_place(call, query->since, &xid, &change, reterr);
   if (status == CC_ERR_GONE)
     xid = change = NULL; /* the whole pack: it replaces what the phone has */
   else if (status != CC_OK)
@@ -119,8 +118,7 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
     {0},
   };
   const ccd_rows *rows = NULL;
-  status =
-    ccd_call_once(call, CCD_WRITE, "pack.take", &ccd_q_field_pack, args, &rows, reterr);
+  status = ccd_call_once(call, CCD_WRITE, "pack.take", &ccd_q_field_pack, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)

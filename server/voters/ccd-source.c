@@ -11,8 +11,6 @@
 #include <zip.h>
 #include <zlib.h>
 
-CC_DEFINE_AUTO(zip_t, zip_discard)
-
 struct ccd_source {
   ccd_packing packing;
   int fd;

@@ -3,6 +3,7 @@
 out follows from the route's x-right alone, so a route that forgets its check has a wrong cell, and a route
 without a row fails. Each cell has its own person, session and objects: none can spoil another."""
 
+import functools
 import hashlib
 import itertools
 import json
@@ -12,9 +13,11 @@ import secrets
 import psycopg2
 import pytest
 
+from harness import samples
 from harness.client import Client, Organization
 from harness.parts import Notes
 from harness.recorder import METHODS
+from harness.rows import Rows
 from harness.services import ROOT
 
 GRANTABLE = ["check_in", "manage_events", "manage_members", "manage_devices", "manage_tokens", "manage_organization",
@@ -57,23 +60,7 @@ OPERATIONS = {operation["operationId"]: (method.upper(), path, operation)
               if method in METHODS}
 
 
-def sample(schema):
-    """A value of a schema: its example, or the least that fits."""
-    while "$ref" in schema:
-        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    if schema.get("examples"):
-        return schema["examples"][0]
-    kind = schema.get("type")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if kind == "object":
-        return {name: sample(child) for name, child in schema.get("properties", {}).items()
-                if name in schema.get("required", ())}
-    if "default" in schema or "enum" in schema:
-        return schema.get("default", schema.get("enum", [None])[0])
-    if kind == "string":
-        return {"email": "ada@example.org", "date-time": "2030-01-01T00:00:00Z"}.get(
-            schema.get("format"), "a" * max(schema.get("minLength", 0), 8))
-    return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": False, "array": []}[kind]
+sample = functools.partial(samples.sample, DOCUMENT)
 
 
 class World:
@@ -89,12 +76,18 @@ class World:
         for name, organization in self.organizations.items():
             organization.owner.ok("PATCH", "/v1/organization", {"name": CANARY[name]})
         self.devices = {name: self.pair(organization) for name, organization in self.organizations.items()}
+        self.rows = Rows(self.every)
 
     def one(self, statement, *parameters):
         with self.connection.cursor() as cursor:
             named = len(parameters) == 1 and isinstance(parameters[0], dict)
             cursor.execute(statement, parameters[0] if named else parameters)
             return cursor.fetchone()[0] if cursor.description else None
+
+    def every(self, statement):
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
 
     def pair(self, organization):
         made = organization.owner.ok("POST", "/v1/devices", {"name": "Door", "profile": "door_list"})
@@ -250,14 +243,6 @@ def an_api_token(world, where, whose, gone, user):
 def a_device(world, where, whose, gone, user):
     return world.one("INSERT INTO devices (organization_id, name, profile, revoked_at) VALUES (%s, %s, 'door_list', "
                      "CASE WHEN %s THEN now() END) RETURNING id", where.id, CANARY[whose], gone)
-
-
-def an_attendee(world, where, whose, gone, event):
-    made = world.one("INSERT INTO event_attendees (organization_id, event_id, first_name, last_name) "
-                     "VALUES (%s, %s, %s, 'Guest') RETURNING id", where.id, event, CANARY[whose])
-    if gone:
-        world.one("DELETE FROM event_attendees WHERE organization_id = %s AND id = %s", where.id, made)
-    return made
 
 
 def a_row(table, columns, values):
@@ -419,6 +404,19 @@ OBJECTS = {
 }
 
 
+def a_plain_row(world, where, whose, gone, name, outer):
+    """What {name}_id names: a row of the table whose entity is `name`, within `outer`, with the canary in its text."""
+    table = world.rows.tables[name.removesuffix("_id")]
+    given = {column: value for column, value in outer.items() if column in world.rows.columns[table]}
+    if world.rows.word_column(table):
+        given[world.rows.word_column(table)] = CANARY[whose]
+    with world.connection.cursor() as cursor:
+        made = world.rows.make(cursor, table, where.id, **given)
+    if gone:
+        world.one(f"DELETE FROM {table} WHERE organization_id = %s AND id = %s", where.id, made)
+    return made
+
+
 def path_of(world, template, right, kind, actor):
     """The path of a cell; `kind` is own, foreign, random or deleted, None where there is no parameter."""
     names = re.findall(r"{([^}]*)}", template)
@@ -433,14 +431,14 @@ def path_of(world, template, right, kind, actor):
     for name in names:
         if name == "slug":
             values[name] = "no-such-slug" if kind == "random" else an_event(world, where, whose, gone, public, "slug")
-        elif name == "attendee_id" and kind != "random":
-            # Of an event that is there: what is gone is the person.
-            values["event_id"] = an_event(world, where, whose, False)
-            values[name] = an_attendee(world, where, whose, gone, values["event_id"])
         elif name in INSIDE and kind != "random":
             outer, make = INSIDE[name]
             values[outer] = OBJECTS[outer](world, where, whose, False, None)
             values[name] = make(world, where, whose, gone, values[outer])
+        elif name not in OBJECTS and name != "organization_slug" and kind != "random":
+            # Within something that is there: what is gone is the thing itself.
+            values.update({outer: OBJECTS[outer](world, where, whose, False, None) for outer in values if outer in OBJECTS})
+            values[name] = a_plain_row(world, where, whose, gone, name, values)
         elif name in OBJECTS or name != "organization_slug":
             if kind == "random":
                 values[name] = 10 ** 12 + next(world.numbers)

@@ -49,3 +49,25 @@ def test_a_server_goes_on_while_functions_are_replaced(make_server, tmp_path):
     assert len(statuses) > 50
     assert set(statuses) <= {200, 201}, {status: statuses.count(status) for status in set(statuses)}
     assert server.command("audit", "verify").returncode == 0
+
+
+@pytest.mark.slow
+def test_a_parameter_is_renamed_and_a_function_removed(make_server, tmp_path):
+    """CREATE OR REPLACE refuses another name of a parameter, so the old function goes first; the file has a trigger's
+    function too, which has to stay."""
+    server = make_server()
+    folder = tmp_path / "functions"
+    shutil.copytree(services.ROOT / "db" / "functions", folder)
+    server.environment["FUNCTIONS_FOLDER"] = str(folder)
+    path = folder / "turf" / "states.sql"
+    before = path.read_text()
+    assert "RETURNS trigger" in before
+    path.write_text(before + "CREATE OR REPLACE FUNCTION renamed(old_name bigint) RETURNS bigint LANGUAGE sql AS 'SELECT old_name';\n")
+    assert server.command("migrate").returncode == 0
+    path.write_text(before + "CREATE OR REPLACE FUNCTION renamed(new_name bigint) RETURNS bigint LANGUAGE sql AS 'SELECT new_name';\n")
+    done = server.command("migrate")
+    assert done.returncode == 0, done.stderr
+    assert server.sql("SELECT renamed(new_name => 7)") == [(7,)]
+    path.write_text(before)
+    assert server.command("migrate").returncode == 0
+    assert server.sql("SELECT count(*) FROM pg_proc WHERE proname = 'renamed'") == [(0,)]

@@ -23,27 +23,8 @@ UNREAD = {
     "sendText": "listTexts of its conversation",
 }
 
-# A list or a new thing below another one: what is named when that is not there.
-PARENTS = {
-    "addAttendee": "event",
-    "addPhoneBankCaller": "phone_bank",
-    "addTexter": "text_campaign",
-    "claimCall": "phone_bank",
-    "duplicateEvent": "event",
-    "duplicateScript": "script",
-    "listAttendees": "event",
-    "listCampaignTexts": "text_campaign",
-    "listImportChanges": "import",
-    "listMyCalls": "phone_bank",
-    "listMyConversations": "text_campaign",
-    "listPhoneBankCallers": "phone_bank",
-    "listTexters": "text_campaign",
-    "listTexts": "text_conversation",
-    "listTurfDoors": "turf",
-    "readVoterList": "voter_list",
-    "sendText": "text_conversation",
-    "walkIn": "event",
-}
+# The parent is what the last {…_id} of the path names. Where the id has a shorter name than the thing:
+SHORT = {"list": "voter_list", "conversation": "text_conversation"}
 
 # Rights that an ordinary member has or may be given for single objects: with these a turf, door, voter or event is
 # never open to everybody who has the right.
@@ -85,8 +66,16 @@ def test_who_is_not_read_could_not_be(document):
 
 
 def test_parents(operations):
-    said = {name: operation["x-parent"] for name, (_, _, operation) in operations.items() if "x-parent" in operation}
-    assert said == PARENTS
+    """A list or a new thing below another one names that one, in its 404 too."""
+    seen = set()
+    for name, (template, method, operation) in operations.items():
+        ids = re.findall(r"{(\w+)_id}", template)
+        if "x-parent" in operation:
+            assert operation["x-parent"] == SHORT.get(ids[-1], ids[-1]), name
+            seen.add(ids[-1])
+        elif ids and method == "post":
+            assert "201" not in operation["responses"], name
+    assert seen >= {"event", *SHORT}
 
 
 def test_scopes(operations):

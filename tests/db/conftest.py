@@ -7,82 +7,10 @@ import itertools
 import psycopg2
 import pytest
 
-from harness import server, services
+from harness import rows, server, services
 
 EVENT = ("INSERT INTO events (organization_id, title, slug, start_time, end_time, location_type) "
          "VALUES (%s, %s, %s, now(), now() + interval '1 hour', 'virtual') RETURNING id")
-
-
-ATTENDEE = ("INSERT INTO event_attendees (organization_id, event_id, first_name, last_name) "
-            "VALUES (%s, %s, 'Rosa', 'Medina') RETURNING id")
-
-
-# A row in each table of the field, in the order of their keys.
-FIELD = [
-    f"INSERT INTO {table} (organization_id, {columns}) VALUES (%(organization)s, {values})"
-    for table, columns, values in [
-        ("areas", "kind, code", "'precinct', '2-3'"),
-        ("street_segments", "external_id, name, street_key, node_a, node_b, length_m, line",
-         "'s1', 'Canal Pk', 'CANAL PARK', 'a', 'b', 72, 'SRID=4326;LINESTRING(-71.07 42.36,-71.08 42.37)'"),
-        ("buildings", "building_key, address", "'4|CANAL PARK|02141', '4 Canal Pk'"),
-        ("doors", "building_id, address_key", "(SELECT id FROM buildings), '4|CANAL PARK|109|02141'"),
-        ("households", "address_key, door_id", "'4|CANAL PARK|109|02141', (SELECT id FROM doors)"),
-        ("voter_sources", "name, permitted_use", "'State', 'elections'"),
-        ("voters", "first_name, last_name, household_id, door_id",
-         "'Rosa', 'Medina', (SELECT id FROM households), (SELECT id FROM doors)"),
-        ("phone_flags", "phone, flag, at", "'+16175550101', 'disconnected', now()"),
-        ("tags", "name", "'volunteer'"),
-        ("voter_tags", "voter_id, tag_id", "(SELECT id FROM voters), (SELECT id FROM tags)"),
-        ("voter_lists", "name", "'everybody'"),
-        ("consents", "voter_id, channel, state, source, occurred_at, actor",
-         "(SELECT id FROM voters), 'text', 'withdrawn', 'text: STOP', now(), 'system'"),
-        ("scripts", "name", "'Doors'"),
-        ("script_steps", "script_id, position, kind", "(SELECT id FROM scripts), 1, 'single'"),
-        ("script_options", "step_id, position", "(SELECT id FROM script_steps), 1"),
-        ("turf_cuts", "name, method", "'North', 'auto'"),
-        ("canvass_routes", "name", "'North 1'"),
-        ("canvass_route_doors", "route_id, door_id, position",
-         "(SELECT id FROM canvass_routes), (SELECT id FROM doors), 1"),
-        ("turf_takers", "route_id, actor", "(SELECT id FROM canvass_routes), 'user:1'"),
-        ("voter_contacts", "client_id, channel, disposition, voter_id, occurred_at, actor",
-         "gen_random_uuid(), 'door', 'not_home', (SELECT id FROM voters), now(), 'system'"),
-        ("contact_answers", "contact_id, step_id", "(SELECT id FROM voter_contacts), (SELECT id FROM script_steps)"),
-        ("follow_ups", "voter_id, kind", "(SELECT id FROM voters), 'yard_sign'"),
-        ("phone_bank_sessions", "name, code", "'Saturday', 'ABCD2345'"),
-        ("phone_bank_callers", "session_id, actor", "(SELECT id FROM phone_bank_sessions), 'user:1'"),
-        ("phone_bank_targets", "session_id, voter_id, position, zone_key",
-         "(SELECT id FROM phone_bank_sessions), (SELECT id FROM voters), 1, 'America/New_York'"),
-        ("phone_bank_calls", "session_id, target_id, voter_id, actor, phone, lease_until",
-         "(SELECT id FROM phone_bank_sessions), (SELECT id FROM phone_bank_targets), (SELECT id FROM voters), "
-         "'user:1', '+16175550101', now()"),
-        ("text_campaigns", "name, code, template", "'Early voting', 'ABCD2345', 'Hi {first_name}'"),
-        ("text_texters", "campaign_id, actor", "(SELECT id FROM text_campaigns), 'user:1'"),
-        ("text_conversations", "campaign_id, voter_id, phone, zone_key",
-         "(SELECT id FROM text_campaigns), (SELECT id FROM voters), '+16175550101', 'America/New_York'"),
-        ("text_messages", "campaign_id, conversation_id, phone, direction, body, encoding, segments, state, actor",
-         "(SELECT id FROM text_campaigns), (SELECT id FROM text_conversations), '+16175550101', 'out', 'Hi', 'gsm7', 1, "
-         "'queued', 'user:1'"),
-        ("voter_profiles", "name, profile", "'County', '{}'"),
-        ("imports", "source_id, name", "(SELECT id FROM voter_sources), 'November'"),
-        ("import_matches", "import_id, row_no, voter_id, rule", "(SELECT id FROM imports), 1, (SELECT id FROM voters), 2"),
-        ("import_changes", "import_id, voter_id, kind, before",
-         "(SELECT id FROM imports), (SELECT id FROM voters), 'changed', '{}'"),
-        ("purge_certificates", "source_id, ids_sha256, requested_by", "(SELECT id FROM voter_sources), '', 'user:1'"),
-        ("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
-         "(SELECT id FROM voters), (SELECT id FROM voters), '{}', '{}', '{}', '{}'"),
-        # Last: from here on there are two voters.
-        ("voters", "last_name", "'Medina'"),
-        ("voter_duplicates", "voter_id, other_id, score, reasons",
-         "(SELECT min(id) FROM voters), (SELECT max(id) FROM voters), 1, '[]'"),
-        ("field_grants", "actor, kind, pack_id, content, cursor_xid, made_at", "'user:1', 'turf', 1, 'x', '3', now()"),
-        ("field_streams", "actor, installation", "'user:1', gen_random_uuid()"),
-        ("field_operations", "client_id, stream_id, sequence, actor, kind, occurred_at, device_occurred_at, body, body_hash",
-         "gen_random_uuid(), (SELECT id FROM field_streams), 1, 'user:1', 'note', now(), now(), '{}', ''"),
-        ("field_conflicts", "operation_id, kind, code, message, actor, installation, occurred_at, device_occurred_at, theirs",
-         "(SELECT id FROM field_operations), 'note', 'failed', 'No.', 'user:1', gen_random_uuid(), now(), now(), '{}'"),
-        ("field_notes", "client_id, door_id, note, occurred_at, device_occurred_at, actor",
-         "gen_random_uuid(), (SELECT id FROM doors), 'Dog', now(), now(), 'user:1'"),
-    ]]
 
 
 class Database:
@@ -149,20 +77,10 @@ class Database:
 
     def one_of_each(self, organization, user):
         """A row in every tenant table that has none by itself."""
+        made = rows.Rows(self.sql)
         with self.transaction(organization, user) as cursor:
-            cursor.execute(EVENT, (organization, "Doors", f"doors-{next(self.numbers)}"))
-            event = cursor.fetchone()[0]
-            cursor.execute(ATTENDEE, (organization, event))
-            cursor.execute("SELECT refused_code FROM check_in(%s, 'user:1', %s, %s, 'check_in', gen_random_uuid(), now())",
-                           (organization, event, cursor.fetchone()[0]))
-            cursor.execute("INSERT INTO invitations (organization_id, email, token_hash, expires_at) "
-                           "VALUES (%s, 'guest@example.test', 'invitation', now())", (organization,))
-            cursor.execute("INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix) "
-                           "VALUES (%s, 'sync', 'api token', 'cct_abcd')", (organization,))
-            cursor.execute("INSERT INTO devices (organization_id, name, profile) "
-                           "VALUES (%s, 'phone', 'door_list')", (organization,))
-            for statement in FIELD:
-                cursor.execute(statement, {"organization": organization})
+            for table in rows.tenant_tables():
+                made.some(cursor, table, organization)
 
 
 @pytest.fixture(scope="session")

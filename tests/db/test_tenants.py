@@ -5,15 +5,9 @@ import psycopg2
 import pytest
 
 from conftest import EVENT
+from harness import rows
 
-TENANT = ("organization_members", "invitations", "api_tokens", "devices", "events", "event_attendees", "check_ins",
-          "changes", "audit_log", "audit_heads", "areas", "street_segments", "buildings", "doors", "households",
-          "voter_sources", "voters", "phone_flags", "tags", "voter_tags", "voter_lists", "consents", "scripts",
-          "script_steps", "script_options", "turf_cuts", "canvass_routes", "canvass_route_doors", "turf_takers", "voter_contacts",
-          "contact_answers", "follow_ups", "voter_duplicates", "voter_merges", "voter_profiles", "imports",
-          "import_matches", "import_changes", "purge_certificates", "phone_bank_sessions", "phone_bank_callers",
-          "phone_bank_targets", "phone_bank_calls", "text_campaigns", "text_texters", "text_conversations", "text_messages",
-          "field_grants", "field_streams", "field_operations", "field_conflicts", "field_notes")
+TENANT = tuple(rows.tenant_tables())
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from . import services
 COPIED = ["common", "db", "server", "meson.build", "meson_options.txt"]
 
 
-def copy_into(folder):
-    for name in COPIED:
+def copy_into(folder, *more):
+    for name in (*COPIED, *more):
         source = services.ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -24,6 +24,30 @@ def lines_of_page(*patterns):
     """The first line of the page that each pattern finds, as printed."""
     text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
     return [re.search(rf"^ +({pattern})$", text, re.M).group(1) for pattern in patterns]
+
+
+def blocks_of_page(first, end):
+    """(file, place, text) of each fenced block between two headings of the page: the line before it names both."""
+    text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
+    part = text[text.index(f"\n{first}\n"):text.index(f"\n{end}\n")]
+    found = re.findall(r"^`([^`\n]+)`, ([^\n]+):\n\n```\w+\n(.*?)^```$", part, re.M | re.S)
+    assert len(found) == part.count("\n```\n"), "a block without a line that names its file and place"
+    return found
+
+
+def put(folder, name, where, text):
+    """What the line before a block says: a new file, at the end, or before a line that stands there once."""
+    anchor = re.fullmatch(r"before `([^`]+)`", where)
+    if where.startswith("a new file"):
+        assert name.startswith("db/migrations/NNNN_"), name
+        add_migration(folder, name[len("db/migrations/NNNN_"):-len(".sql")], text.rstrip("\n"))
+    elif anchor:
+        old, line = (folder / name).read_text(), f"\n{anchor.group(1)}\n"
+        assert old.count(line) == 1, f"{name} has no single line {anchor.group(1)!r}"
+        (folder / name).write_text(old.replace(line, f"\n{text}{anchor.group(1)}\n"))
+    else:
+        assert where == "at the end", where
+        (folder / name).write_text((folder / name).read_text() + text)
 
 
 def insert_before(path, anchor, line):

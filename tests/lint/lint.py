@@ -20,6 +20,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 
 from known import Known
+from sql import check_sql
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARALLEL = {"jobs": 2}
@@ -200,7 +201,7 @@ def check_includes(findings, names, texts):
 
 
 def check_own_include(findings, name, number, room, header):
-    if header.endswith("-queries.h") and name.startswith(("server/", "tests/")):
+    if header == "cc-ops.h" or header.endswith("-queries.h") and name.startswith(("server/", "tests/")):
         return  # Made by the build.
     if not (ROOT / header).exists():
         findings.add("includes", name, number, f"{header}: includes are written by path from the root")
@@ -385,7 +386,7 @@ def compile_flags(build):
     for package in wanted:
         result = subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True)
         flags += result.stdout.split()
-    flags += [f"-I{ROOT}", f"-I{ROOT / build}", f"-I{ROOT / build / 'server' / 'data'}"]
+    flags += [f"-I{ROOT}", f"-I{ROOT / build}", f"-I{ROOT / build / 'common'}", f"-I{ROOT / build / 'server' / 'data'}"]
     return flags
 
 
@@ -547,7 +548,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
-    parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths queries "
+    parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths queries sql "
                                        "homes names callers headers format tidy ui")
     parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
     parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
@@ -569,6 +570,7 @@ def main():
         "lengths": lambda found: check_lengths(found, c_names, texts),
         "paths": lambda found: check_paths(found, names),
         "queries": lambda found: check_queries(found, names, texts),
+        "sql": lambda found: check_sql(found, names),
         "homes": lambda found: check_homes(found, c_names, codes),
         "names": lambda found: check_names(found, c_names, codes),
         "callers": lambda found: check_callers(found, c_names, codes),

@@ -36,6 +36,7 @@ DYNAMIC = {
     "voters_matching": "only the conditions of the filter at hand are in the plan",
     "voters_search": "only the conditions of the filter at hand are in the plan",
     "voters_count": "only the conditions of the filter at hand are in the plan",
+    "contact_page": "only the conditions of the filter at hand are in the plan",
     "results_by": "groups by what is asked for",
     "results_of_answers": "only the conditions of the filter at hand are in the plan",
 }
@@ -51,9 +52,16 @@ FOR_OTHERS = {
     "audit_verify": "an operator, and campaign-centerd audit verify",
     "audit_head": "an operator, and campaign-centerd audit head",
     "audit_organizations": "an operator, and campaign-centerd audit verify",
+    "count_attendees": "bulk loads, which count nothing row by row: db/seed",
+    "text_message_status": "the carrier's later word on a text: its webhook, to come",
 }
 
 DEFINITION = re.compile(r"^CREATE (?:OR REPLACE )?(FUNCTION|VIEW) (\w+)", re.M)
+# Further statements of single files: rows that C prints, and columns that follow the field table.
+ALLOWED_IN = {
+    "db/functions/rules/rows.sql": re.compile(r"INSERT INTO |DELETE FROM "),
+    "db/functions/imports/staging.sql": re.compile(r"DO \$\$"),
+}
 ALLOWED = re.compile(
     r"CREATE OR REPLACE (FUNCTION|VIEW|TRIGGER) |CREATE CONSTRAINT TRIGGER |DROP TRIGGER IF EXISTS |GRANT |REVOKE |"
     r"SET LOCAL ROLE campaign_definer;|RESET ROLE;|SELECT tenant_triggers\(|SELECT released_with\(|COMMENT ON ")
@@ -64,7 +72,9 @@ def blank(match):
 
 
 def without_comments(text):
-    return re.sub(r"--[^\n]*", blank, text)
+    """Blank lines in their place; what looks like a comment inside of a literal is left alone."""
+    return re.sub(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/",
+                  lambda found: found.group(0) if found.group(0).startswith("'") else blank(found), text, flags=re.S)
 
 
 def code_only(text):
@@ -147,7 +157,7 @@ def check_places(findings, texts, defined):
     for name, text in texts.items():
         if name.startswith(FUNCTIONS):
             for line, beginning in statements(text):
-                if not ALLOWED.match(beginning):
+                if not ALLOWED.match(beginning) and not (name in ALLOWED_IN and ALLOWED_IN[name].match(beginning)):
                     findings.add("sql", name, line, f"neither function, view, trigger nor grant: {beginning[:40]!r}")
 
 

@@ -11,7 +11,8 @@
 #include "common/rules/cc-outcome.h"
 #include "common/rules/cc-script-rule.h"
 
-/* Scripts --------------------------------------------------------------------------------------- */
+/* Scripts ---------------------------------------------------------------------------------------
+ */
 
 enum {
   TEXT = 1,
@@ -46,7 +47,9 @@ static const cc_rule_step steps[] = {
   {.id = 8, .kind = DATE},
   {.id = 9, .kind = FREE_TEXT, .archived = true, .required = true},
   {.id = 10, .kind = SINGLE, .archived = true, .show_if_option_id = 12, OPTIONS(old)},
-  {.id = 13, .kind = FREE_TEXT, .show_if_option_id = 22}, /* shown by an option of a multi question */
+  {.id = 13,
+   .kind = FREE_TEXT,
+   .show_if_option_id = 22}, /* shown by an option of a multi question */
   {.id = 14, .kind = FREE_TEXT, .required = true, .updated_at = THEN + 6 * MINUTE},
   {.id = 15, .kind = FREE_TEXT, .show_if_option_id = 12, .updated_at = THEN + 6 * MINUTE},
   {.id = 16, .kind = NUMBER, .show_if_option_id = 12, .updated_at = THEN + 4 * MINUTE},
@@ -161,6 +164,7 @@ test_answers(void)
     {"3:n9 1:thello", "wrong_kind", "answers/1"},
     {"1:o12 3:n9", "scale", "answers/1"},
   };
+
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     said given;
     say(&given, cases[i].answers);
@@ -202,12 +206,14 @@ test_support(void)
     {"1:o11 3:o31", 1},
     {"1:o11 3:n4", 4},
     {"1:o12 2:o22", 4},
-    {"1:o11 2:o22 3:o31", 1}, /* the last step of the script that says a level, not the last answer */
+    {"1:o11 2:o22 3:o31",
+     1}, /* the last step of the script that says a level, not the last answer */
     {"3:o31 1:o11 2:o22", 1},
     {"1:o12 7:n3", 0},
     {"1:o12 6:n3", 0},
     {"2:o22 2:o21", 4},
   };
+
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     said given;
     say(&given, cases[i].answers);
@@ -230,6 +236,7 @@ test_path(void)
     {"3:o31", "100 1 2 6 7 8 14"}, /* the question that opens it was not shown itself */
     {"2:o22", "100 1 2 6 7 8 13 14"},
   };
+
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     said given;
     say(&given, cases[i].answers);
@@ -274,7 +281,8 @@ test_kinds(void)
   g_assert_cmpint(SUPPORT, ==, 8);
 }
 
-/* Outcomes -------------------------------------------------------------------------------------- */
+/* Outcomes --------------------------------------------------------------------------------------
+ */
 
 #define VOTER CC_KNOWS_VOTER
 #define DOOR CC_KNOWS_DOOR
@@ -322,13 +330,11 @@ test_outcomes(void)
     {"do_not_contact", false, "phone", PHONE, "", ""},
     {"do_not_text", false, "text", PHONE, "", ""},
   };
+
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     cc_error error = {0};
-    cc_status status = judge(cases[i].disposition,
-                             cases[i].answers,
-                             cases[i].channel,
-                             cases[i].known,
-                             &error);
+    cc_status status =
+      judge(cases[i].disposition, cases[i].answers, cases[i].channel, cases[i].known, &error);
     g_test_message("%zu", i);
     g_assert_cmpstr(error.code, ==, cases[i].code);
     g_assert_cmpstr(error.pointer, ==, cases[i].pointer);
@@ -348,7 +354,8 @@ test_the_list_of_outcomes(void)
   g_assert_null(cc_outcome_find("Canvassed"));
 }
 
-/* Check-ins ------------------------------------------------------------------------------------- */
+/* Check-ins -------------------------------------------------------------------------------------
+ */
 
 static void
 test_the_door(void)
@@ -387,7 +394,8 @@ test_the_door_keeps_to_the_machine(void)
   g_assert_cmpuint(done, ==, 4);
 }
 
-/* State machines -------------------------------------------------------------------------------- */
+/* State machines --------------------------------------------------------------------------------
+ */
 
 static bool
 has_state(const cc_machine *machine, const char *state)
@@ -467,8 +475,8 @@ test_what_is_printed(void)
   g_assert_nonnull(strstr(text.text, "  ('turf', 1, NULL, 'cut', 'draft'),\n"));
   cc_str_clear(&text);
   cc_outcomes_sql(&text);
-  g_assert_nonnull(strstr(text.text,
-                          "  ('refused', 'person', 3, '{door,phone,text}', true, true, NULL, 90),\n"));
+  g_assert_nonnull(
+    strstr(text.text, "  ('refused', 'person', 3, '{door,phone,text}', true, true, NULL, 90),\n"));
   cc_str_done(&text);
 }
 

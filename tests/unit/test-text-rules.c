@@ -52,6 +52,7 @@ test_length(void)
     {"a\nb\\{}", "", 1, 0, "gsm7", 9, 1},
     {"a", "😀", 67, 0, "ucs2", 69, 1},
   };
+
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *front = repeat(cases[i].text, cases[i].n);
     g_autofree char *back = repeat(cases[i].text, cases[i].m);
@@ -73,6 +74,7 @@ test_render(void)
     {"organization", "{first_name} & {friends}"},
     {0},
   };
+
   static const struct {
     const char *template, *text;
   } cases[] = {
@@ -89,6 +91,7 @@ test_render(void)
     {"{first_name}}", "Rosa}"},
     {"ж {first_name} 😀", "ж Rosa 😀"},
   };
+
   cc_arena *arena = cc_arena_new(MEGABYTE);
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
     g_assert_cmpstr(cc_text_render(cases[i].template, fields, arena), ==, cases[i].text);
@@ -111,6 +114,7 @@ test_templates(void)
     {"Hi {{first_name}}", "A brace has no partner."},
     {"{ {name}", "There is no field {name}."},
   };
+
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     cc_error error = {0};
     cc_status status = cc_text_check(cases[i].template, "template", &error);
@@ -147,6 +151,7 @@ test_names(void)
     {"", ""},
     {"王芳", "王芳"},
   };
+
   cc_arena *arena = cc_arena_new(MEGABYTE);
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
     g_assert_cmpstr(cc_text_name(cases[i].name, arena), ==, cases[i].shown);

@@ -40,13 +40,13 @@ BEGIN
 END
 $$;
 
--- @name.@column refers to a row of @referred; it becomes NULL when that row is deleted.
-CREATE OR REPLACE FUNCTION released_with(name text, "column" text, referred text) RETURNS void
+-- @name.@reference refers to a row of @referred; it becomes NULL when that row is deleted.
+CREATE OR REPLACE FUNCTION released_with(name text, reference text, referred text) RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
   EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW
                   EXECUTE FUNCTION release_reference(%L, %L)',
-                 referred || '_release_' || name || '_' || "column", referred, name, "column");
+                 referred || '_release_' || name || '_' || reference, referred, name, reference);
 END
 $$;

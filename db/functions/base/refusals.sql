@@ -16,7 +16,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION refuse_field(field text, code text, message text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE
+LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'CC422', MESSAGE = message, DETAIL = code, COLUMN = field;

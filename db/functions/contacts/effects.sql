@@ -10,7 +10,7 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   each voter_contacts;
-  beaten bigint[] := '{}';
+  beaten bigint[] := '{}'::bigint[];
 BEGIN
   FOR each IN SELECT c.* FROM voter_contacts c
     WHERE c.organization_id = organization AND c.id = ANY (matter) ORDER BY c.id DESC LOOP

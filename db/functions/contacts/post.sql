@@ -115,7 +115,7 @@ DECLARE
 BEGIN
   SELECT string_agg(' AND ' || w.condition, '') INTO conditions
     FROM (VALUES
-      (filter ? 'voter_id', 'c.voter_id = ($2 ->> ''voter_id'')::bigint'),
+      (filter ? 'voter_id', 'c.voter_id IN (SELECT voter_and_merged($1, ($2 ->> ''voter_id'')::bigint))'),
       (filter ? 'door_id', 'c.door_id = ($2 ->> ''door_id'')::bigint'),
       (filter ? 'turf_id', 'c.route_id = ($2 ->> ''turf_id'')::bigint'),
       (filter ? 'canvasser_id', 'c.user_id = ($2 ->> ''canvasser_id'')::bigint'),

@@ -88,7 +88,7 @@ AS $$
 DECLARE
   made voter_contacts;
   old voter_contacts;
-  inherited jsonb := '{}';
+  inherited jsonb := '{}'::jsonb;
 BEGIN
   given := jsonb_strip_nulls(given);
   IF given ?| '{replaces_id,replaces_client_id}' THEN

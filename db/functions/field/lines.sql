@@ -11,23 +11,13 @@ AS $$
   FROM (SELECT extract(year FROM now()) - birth_year) a (age)
 $$;
 
--- The lines of a turf's pack, in their order. canvasser: the person who takes it.
--- person: whom a line is about, door: where.
-CREATE OR REPLACE FUNCTION field_turf_lines(organization bigint, actor text, canvasser bigint, route bigint)
+-- The lines of a turf's pack that are about no door: the turf, its script, the dispositions, the tags.
+CREATE OR REPLACE FUNCTION field_turf_head(organization bigint, route bigint)
 RETURNS TABLE (part int, rank bigint, door bigint, person bigint, line jsonb)
 LANGUAGE sql STABLE
 AS $$
   WITH turf AS (
-    SELECT r.*, s.channels FROM canvass_routes r
-    LEFT JOIN scripts s ON s.organization_id = organization AND s.id = r.script_id
-    WHERE r.organization_id = organization AND r.id = route
-  ), here AS (
-    SELECT x.position, x.state, d.id, d.unit, d.precinct, d.do_not_knock_at, d.version, b.id AS building_id,
-           b.address, b.city, b.zip5, b.latitude, b.longitude, b.segment_id, b.side, b.inaccessible_at, b.access_note
-    FROM scope_doors(organization, actor, canvasser) x
-    JOIN doors d ON d.organization_id = organization AND d.id = x.door_id
-    JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id
-    WHERE x.route_id = route
+    SELECT r.* FROM canvass_routes r WHERE r.organization_id = organization AND r.id = route
   )
   SELECT 1, 0::bigint, NULL::bigint, NULL::bigint, jsonb_build_object('line', 'turf', 'id', t.id, 'name', t.name,
     'state', t.state, 'notes', t.notes, 'script_id', t.script_id, 'length_m', t.length_m, 'minutes', t.minutes,
@@ -53,6 +43,27 @@ AS $$
   UNION ALL
   SELECT 4, g.id, NULL, NULL, jsonb_build_object('line', 'tag', 'id', g.id, 'name', g.name)
   FROM tags g WHERE g.organization_id = organization
+$$;
+
+-- All lines of a turf's pack, in their order. canvasser: the person who takes it.
+-- person: whom a line is about, door: where.
+CREATE OR REPLACE FUNCTION field_turf_lines(organization bigint, actor text, canvasser bigint, route bigint)
+RETURNS TABLE (part int, rank bigint, door bigint, person bigint, line jsonb)
+LANGUAGE sql STABLE
+AS $$
+  WITH turf AS (
+    SELECT r.*, s.channels FROM canvass_routes r
+    LEFT JOIN scripts s ON s.organization_id = organization AND s.id = r.script_id
+    WHERE r.organization_id = organization AND r.id = route
+  ), here AS (
+    SELECT x.position, x.state, d.id, d.unit, d.precinct, d.do_not_knock_at, d.version, b.id AS building_id,
+           b.address, b.city, b.zip5, b.latitude, b.longitude, b.segment_id, b.side, b.inaccessible_at, b.access_note
+    FROM scope_doors(organization, actor, canvasser) x
+    JOIN doors d ON d.organization_id = organization AND d.id = x.door_id
+    JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id
+    WHERE x.route_id = route
+  )
+  SELECT f.* FROM field_turf_head(organization, route) f
   UNION ALL
   SELECT 5, s.id, NULL, NULL, jsonb_build_object('line', 'street', 'id', s.id, 'name', s.name,
     'road_class', s.road_class, 'geometry', ST_AsGeoJSON(s.line, 6)::jsonb)
@@ -144,6 +155,6 @@ AS $$
     (SELECT array_agg(DISTINCT n.entity_id) FROM news n WHERE n.entity = 'attendee')
 $$;
 
-GRANT EXECUTE ON FUNCTION age_band(integer), field_turf_lines(bigint,text,bigint,bigint), field_event_lines(bigint,bigint),
+GRANT EXECUTE ON FUNCTION age_band(integer), field_turf_head(bigint,bigint), field_turf_lines(bigint,text,bigint,bigint), field_event_lines(bigint,bigint),
   field_changed(bigint,xid8,bigint)
   TO campaign_api;

@@ -35,6 +35,43 @@ AS $$
   FROM held h FULL JOIN given g ON g.kind = h.kind AND g.pack_id = h.id
 $$;
 
+-- The lines of a pack, all of them (whole) and those that are news since a place in the feed (delta). One statement is
+-- one snapshot: lines and place in the feed cannot disagree. before: what the actor got last, or NULL.
+CREATE OR REPLACE FUNCTION field_pack_lines(organization bigint, actor text, person bigint, what text, number bigint,
+  before field_grants, since_xid xid8, since_id bigint, OUT xid xid8, OUT stale boolean, OUT doors bigint[],
+  OUT people bigint[], OUT whole text, OUT n_whole bigint, OUT delta text, OUT n_delta bigint)
+LANGUAGE sql STABLE
+AS $$
+  WITH news AS MATERIALIZED (
+    SELECT * FROM field_changed(organization, since_xid, COALESCE(since_id, 0))
+  ), pack AS MATERIALIZED (
+    SELECT * FROM field_turf_lines(organization, actor, field_pack_lines.person, number) WHERE what = 'turf'
+    UNION ALL SELECT * FROM field_event_lines(organization, number) WHERE what = 'event'
+  ), ids AS (
+    SELECT COALESCE(array_agg(DISTINCT p.door) FILTER (WHERE p.door IS NOT NULL), '{}') AS doors,
+           COALESCE(array_agg(DISTINCT p.person) FILTER (WHERE p.person IS NOT NULL), '{}') AS people FROM pack p
+  ), fresh AS (
+    SELECT p.part, p.rank, p.person, p.line FROM pack p, news n
+    WHERE p.part IN (1, 2, 4) OR p.person IS NULL AND p.door = ANY (n.doors) OR p.person = ANY (n.attendees)
+       OR what = 'turf' AND p.person = ANY (n.people) OR p.person <> ALL (before.people)
+       OR p.person IS NULL AND p.door <> ALL (before.doors)
+       -- A door that opens or closes brings or takes its people.
+       OR what = 'turf' AND p.person IS NOT NULL AND p.door = ANY (n.doors)
+    UNION ALL
+    SELECT 9, g.id, NULL, jsonb_build_object('line', 'gone', 'entity', g.entity, 'id', g.id)
+    FROM (SELECT 'door' AS entity, unnest(before.doors) AS id, i.doors AS now FROM ids i
+          UNION ALL SELECT CASE what WHEN 'turf' THEN 'person' ELSE 'attendee' END, unnest(before.people), i.people
+          FROM ids i) g
+    WHERE g.id <> ALL (g.now)
+  )
+  SELECT pg_snapshot_xmin(pg_current_snapshot()), COALESCE(n.whole, false), i.doors, i.people,
+         (SELECT string_agg(p.line::text, E'\n' ORDER BY p.part, p.rank, p.person) FROM pack p),
+         (SELECT count(*) FROM pack),
+         (SELECT string_agg(f.line::text, E'\n' ORDER BY f.part, f.rank, f.person) FROM fresh f),
+         (SELECT count(*) FROM fresh)
+  FROM ids i, news n
+$$;
+
 -- A pack, whole or since a place in the feed, all of it of one snapshot. No row: the actor does not have it.
 -- The same content keeps its place in the feed, so that the same bytes are made again and Range and ETag work.
 CREATE OR REPLACE FUNCTION field_pack(organization bigint, actor text, person bigint, what text, number bigint, since_xid xid8,
@@ -66,36 +103,9 @@ BEGIN
     WHERE g.organization_id = organization AND g.actor = field_pack.actor AND g.kind = what AND g.pack_id = number
     FOR UPDATE;
   since_xid := COALESCE(since_xid, before.cursor_xid, '0'::xid8);
-  -- One statement is one snapshot: lines and place in the feed cannot disagree.
-  WITH news AS MATERIALIZED (
-    SELECT * FROM field_changed(organization, since_xid, COALESCE(since_id, 0))
-  ), pack AS MATERIALIZED (
-    SELECT * FROM field_turf_lines(organization, actor, field_pack.person, number) WHERE what = 'turf'
-    UNION ALL SELECT * FROM field_event_lines(organization, number) WHERE what = 'event'
-  ), ids AS (
-    SELECT COALESCE(array_agg(DISTINCT p.door) FILTER (WHERE p.door IS NOT NULL), '{}') AS doors,
-           COALESCE(array_agg(DISTINCT p.person) FILTER (WHERE p.person IS NOT NULL), '{}') AS people FROM pack p
-  ), fresh AS (
-    SELECT p.part, p.rank, p.person, p.line FROM pack p, news n
-    WHERE p.part IN (1, 2, 4) OR p.person IS NULL AND p.door = ANY (n.doors) OR p.person = ANY (n.attendees)
-       OR what = 'turf' AND p.person = ANY (n.people) OR p.person <> ALL (before.people)
-       OR p.person IS NULL AND p.door <> ALL (before.doors)
-       -- A door that opens or closes brings or takes its people.
-       OR what = 'turf' AND p.person IS NOT NULL AND p.door = ANY (n.doors)
-    UNION ALL
-    SELECT 9, g.id, NULL, jsonb_build_object('line', 'gone', 'entity', g.entity, 'id', g.id)
-    FROM (SELECT 'door' AS entity, unnest(before.doors) AS id, i.doors AS now FROM ids i
-          UNION ALL SELECT CASE what WHEN 'turf' THEN 'person' ELSE 'attendee' END, unnest(before.people), i.people
-          FROM ids i) g
-    WHERE g.id <> ALL (g.now)
-  )
-  SELECT pg_snapshot_xmin(pg_current_snapshot()), COALESCE(n.whole, false), i.doors, i.people,
-         (SELECT string_agg(p.line::text, E'\n' ORDER BY p.part, p.rank, p.person) FROM pack p),
-         (SELECT count(*) FROM pack),
-         (SELECT string_agg(f.line::text, E'\n' ORDER BY f.part, f.rank, f.person) FROM fresh f),
-         (SELECT count(*) FROM fresh)
-  INTO xid, stale, doors_now, people_now, whole, n_lines, delta, n_delta
-  FROM ids i, news n;
+  SELECT n.xid, n.stale, n.doors, n.people, n.whole, n.n_whole, n.delta, n.n_delta
+    INTO xid, stale, doors_now, people_now, whole, n_lines, delta, n_delta
+    FROM field_pack_lines(organization, field_pack.actor, field_pack.person, what, number, before, since_xid, since_id) n;
   content := encode(sha256(convert_to(whole, 'UTF8')), 'hex');
   made_at := now();
   snapshot := since_id IS NULL OR stale OR before.id IS NULL;
@@ -138,5 +148,6 @@ $$;
 
 GRANT EXECUTE ON FUNCTION field_events(bigint,text),
   field_packs(bigint,text,bigint,boolean,boolean),
+  field_pack_lines(bigint,text,bigint,text,bigint,field_grants,xid8,bigint),
   field_pack(bigint,text,bigint,text,bigint,xid8,bigint), field_wiped(bigint,text,jsonb)
   TO campaign_api;

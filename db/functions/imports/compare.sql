@@ -40,7 +40,6 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();
-  rule int;
 BEGIN
   DELETE FROM import_matches m WHERE m.organization_id = organization AND m.import_id = import;
   IF NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.state_id IS NULL

@@ -88,7 +88,7 @@ BEGIN
   IF GREATEST(x, y) >= 1 << z THEN
     RAISE EXCEPTION 'There is no such tile.' USING ERRCODE = 'CC404', DETAIL = 'not_found';
   ELSIF layer = 'doors' AND z < 12 OR layer = 'streets' AND z < 13 THEN
-    RETURN '';
+    RETURN ''::bytea;
   END IF;
   square := ST_TileEnvelope(z, x, y);
   RETURN (

@@ -143,10 +143,11 @@ RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  there boolean := assert_call(organization, bank, call_id);
-  session phone_bank_sessions := phone_bank_enter(organization, actor, bank);
-  held phone_bank_calls := phone_bank_hold(organization, actor, bank, call_id);
+  held phone_bank_calls;
 BEGIN
+  PERFORM assert_call(organization, bank, call_id);
+  PERFORM phone_bank_enter(organization, actor, bank);
+  held := phone_bank_hold(organization, actor, bank, call_id);
   IF held.ended_at IS NULL THEN
     UPDATE phone_bank_calls c SET ended = 'released', ended_at = now()
       WHERE c.organization_id = organization AND c.id = call_id;
@@ -162,11 +163,14 @@ RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  there boolean := assert_call(organization, bank, call_id);
-  session phone_bank_sessions := phone_bank_enter(organization, actor, bank);
-  held phone_bank_calls := phone_bank_hold(organization, actor, bank, call_id);
-  ends timestamptz := LEAST(now() + make_interval(mins => session.lease_minutes), held.claimed_at + interval '2 hours');
+  session phone_bank_sessions;
+  held phone_bank_calls;
+  ends timestamptz;
 BEGIN
+  PERFORM assert_call(organization, bank, call_id);
+  session := phone_bank_enter(organization, actor, bank);
+  held := phone_bank_hold(organization, actor, bank, call_id);
+  ends := LEAST(now() + make_interval(mins => session.lease_minutes), held.claimed_at + interval '2 hours');
   PERFORM assert_rule(held.ended_at IS NULL, 'call_ended', 'This call has ended.');
   PERFORM assert_rule(ends > now(), 'too_long', 'A call can be held for two hours.');
   UPDATE phone_bank_calls c SET lease_until = GREATEST(c.lease_until, ends)

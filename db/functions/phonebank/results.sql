@@ -42,14 +42,17 @@ RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  there boolean := assert_call(organization, bank, call_id);
-  session phone_bank_sessions := phone_bank_enter(organization, actor, bank);
-  held phone_bank_calls := phone_bank_hold(organization, actor, bank, call_id);
-  dialled text := COALESCE(given ->> 'phone', held.phone);
+  session phone_bank_sessions;
+  held phone_bank_calls;
+  dialled text;
   back_at timestamptz := (given ->> 'call_back_at')::timestamptz;
   zones text;
   contact bigint;
 BEGIN
+  PERFORM assert_call(organization, bank, call_id);
+  session := phone_bank_enter(organization, actor, bank);
+  held := phone_bank_hold(organization, actor, bank, call_id);
+  dialled := COALESCE(given ->> 'phone', held.phone);
   IF held.client_id = (given ->> 'client_id')::uuid THEN
     RETURN QUERY SELECT r.* FROM phone_bank_call_rows r WHERE r.organization_id = organization AND r.id = call_id;
     RETURN;

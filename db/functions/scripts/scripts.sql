@@ -147,8 +147,8 @@ AS $$
 DECLARE
   found_script scripts;
   item record;
-  kept bigint[] := '{}';
-  keys jsonb := '{}';
+  kept bigint[] := '{}'::bigint[];
+  keys jsonb := '{}'::jsonb;
   put record;
 BEGIN
   SELECT s.* INTO found_script FROM scripts s

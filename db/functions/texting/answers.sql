@@ -70,12 +70,13 @@ RETURNS SETOF text_conversation_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  there boolean := assert_conversation(organization, campaign, conversation);
-  this text_campaigns := text_enter(organization, actor, campaign);
+  this text_campaigns;
   talk text_conversations;
   result text := given ->> 'disposition';
   contact bigint;
 BEGIN
+  PERFORM assert_conversation(organization, campaign, conversation);
+  this := text_enter(organization, actor, campaign);
   SELECT c.* INTO talk FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
   PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM actor, 'not_your_conversation', 'Somebody else has this conversation.');

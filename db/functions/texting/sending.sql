@@ -92,11 +92,12 @@ RETURNS TABLE (message text_messages, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
-  there boolean := assert_conversation(organization, campaign, conversation);
-  this text_campaigns := text_enter(organization, actor, campaign);
+  this text_campaigns;
   talk text_conversations;
   made bigint;
 BEGIN
+  PERFORM assert_conversation(organization, campaign, conversation);
+  this := text_enter(organization, actor, campaign);
   SELECT c.* INTO talk FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
   SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.client_id = act;

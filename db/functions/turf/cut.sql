@@ -66,38 +66,21 @@ AS $$
   WHERE t.organization_id = organization AND t.id = c.route_id
 $$;
 
--- The drafts of a cutting, all or nothing. @turfs: [{"doors": [ids in walking order], "length": metres, "minutes",
--- "tower": bool}]. A door that went to another turf or may not be knocked at any more meanwhile is left out and
--- counted. False: cancelled meanwhile.
-CREATE OR REPLACE FUNCTION turf_cut_store(organization bigint, cut bigint, turfs jsonb, seconds double precision) RETURNS boolean
+-- Writes the drafts of a cutting with their doors. @kept of the @sent doors are in: a door that went to another turf or
+-- may not be knocked at any more meanwhile is left out.
+CREATE OR REPLACE FUNCTION turf_cut_insert(organization bigint, this turf_cuts, turfs jsonb,
+  OUT made bigint[], OUT kept bigint, OUT sent bigint)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  this turf_cuts;
-  bulk text := COALESCE(current_setting('app.bulk', true), '');
-  before record;
-  made bigint[];
-  sent bigint;
-  kept bigint;
-  digits int;
+  digits int := length(jsonb_array_length(turfs)::text);
 BEGIN
-  SELECT * INTO this FROM turf_cuts c
-  WHERE c.organization_id = organization AND c.id = cut AND c.state = 'running' FOR UPDATE;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  SELECT * INTO before FROM turf_preview(organization, this.request);
-  PERFORM set_config('app.bulk', 'on', true);
-  IF this.method = 'recut' THEN
-    PERFORM turf_cut_close_old(organization, filter_ids(this.request, 'turf_ids'));
-  END IF;
-  digits := length(jsonb_array_length(turfs)::text);
   WITH given AS MATERIALIZED (
     SELECT nextval(pg_get_serial_sequence('canvass_routes', 'id')) AS id, t.ordinality AS n, t.value AS turf
     FROM jsonb_array_elements(turfs) WITH ORDINALITY t),
   routes AS (
     INSERT INTO canvass_routes (organization_id, id, cut_id, name, script_id, length_m, minutes, polygon, created_by)
-    SELECT organization, g.id, cut,
+    SELECT organization, g.id, this.id,
            CASE WHEN jsonb_array_length(turfs) = 1 THEN this.name
                 ELSE this.name || ' ' || lpad(g.n::text, digits, '0') END
              || CASE WHEN (g.turf ->> 'tower')::boolean
@@ -119,6 +102,45 @@ BEGIN
     RETURNING 1)
   SELECT (SELECT array_agg(g.id) FROM given g), (SELECT count(*) FROM doors_in),
          (SELECT sum(jsonb_array_length(g.turf -> 'doors')) FROM given g) INTO made, kept, sent;
+END
+$$;
+
+-- What a cutting made, in numbers.
+CREATE OR REPLACE FUNCTION turf_cut_sums(organization bigint, made bigint[]) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT jsonb_build_object('turfs', count(*), 'doors', COALESCE(sum(t.door_count), 0),
+    'voters', COALESCE(sum(t.voter_count), 0), 'smallest', min(t.door_count), 'largest', max(t.door_count),
+    'length_m', round(sum(t.length_m)::numeric), 'minutes', round(sum(t.minutes)::numeric),
+    'metres_a_door', round((sum(t.length_m) / NULLIF(sum(t.door_count), 0))::numeric, 1))
+  FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (made)
+$$;
+
+-- The drafts of a cutting, all or nothing. @turfs: [{"doors": [ids in walking order], "length": metres, "minutes",
+-- "tower": bool}]. A door that went to another turf or may not be knocked at any more meanwhile is left out and
+-- counted. False: cancelled meanwhile.
+CREATE OR REPLACE FUNCTION turf_cut_store(organization bigint, cut bigint, turfs jsonb, seconds double precision) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  this turf_cuts;
+  bulk text := COALESCE(current_setting('app.bulk', true), '');
+  before record;
+  made bigint[];
+  sent bigint;
+  kept bigint;
+BEGIN
+  SELECT * INTO this FROM turf_cuts c
+  WHERE c.organization_id = organization AND c.id = cut AND c.state = 'running' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  SELECT * INTO before FROM turf_preview(organization, this.request);
+  PERFORM set_config('app.bulk', 'on', true);
+  IF this.method = 'recut' THEN
+    PERFORM turf_cut_close_old(organization, filter_ids(this.request, 'turf_ids'));
+  END IF;
+  SELECT i.* INTO made, kept, sent FROM turf_cut_insert(organization, this, turfs) i;
   IF this.list_id IS NOT NULL THEN
     UPDATE canvass_route_doors d SET voter_ids = f.voter_ids FROM turf_doors(organization, this.request) f
     WHERE d.organization_id = organization AND d.route_id = ANY (made) AND d.door_id = f.door_id
@@ -128,16 +150,10 @@ BEGIN
     AND NOT EXISTS (SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.route_id = t.id);
   PERFORM turf_measure(organization, made);
   PERFORM set_config('app.bulk', bulk, true);
-  UPDATE turf_cuts c SET state = 'done', progress = 1, result = r.told || jsonb_build_object(
+  UPDATE turf_cuts c SET state = 'done', progress = 1, result = turf_cut_sums(organization, made) || jsonb_build_object(
       'left_out', before.left_out, 'unplaced', before.unplaced, 'unplaced_doors', before.unplaced_doors,
       'taken', before.taken, 'conflicts', before.conflicts, 'lost_meanwhile', COALESCE(sent - kept, 0),
       'seconds', round(seconds::numeric, 2))
-  FROM (
-    SELECT jsonb_build_object('turfs', count(*), 'doors', COALESCE(sum(t.door_count), 0),
-      'voters', COALESCE(sum(t.voter_count), 0), 'smallest', min(t.door_count), 'largest', max(t.door_count),
-      'length_m', round(sum(t.length_m)::numeric), 'minutes', round(sum(t.minutes)::numeric),
-      'metres_a_door', round((sum(t.length_m) / NULLIF(sum(t.door_count), 0))::numeric, 1)) AS told
-    FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (made)) r
   WHERE c.organization_id = organization AND c.id = cut;
   PERFORM record_bulk('turf', 'insert', COALESCE(cardinality(made), 0));
   RETURN true;
@@ -155,6 +171,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION turf_cut_begin(bigint,bigint,jsonb),
   turf_cut_step(bigint,bigint,text,double precision), turf_cut_close_old(bigint,bigint[]),
-  turf_measure(bigint,bigint[]), turf_cut_store(bigint,bigint,jsonb,double precision),
+  turf_measure(bigint,bigint[]), turf_cut_insert(bigint,turf_cuts,jsonb),
+  turf_cut_sums(bigint,bigint[]), turf_cut_store(bigint,bigint,jsonb,double precision),
   turf_cut_cancel(bigint,bigint)
   TO campaign_api;

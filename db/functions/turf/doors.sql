@@ -3,7 +3,7 @@
 -- Which doors a cut takes.
 
 CREATE OR REPLACE FUNCTION turf_refuse(field text, code text, message text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE
+LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   RAISE EXCEPTION '%', message USING ERRCODE = 'CC422', DETAIL = code, COLUMN = field;

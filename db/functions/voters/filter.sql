@@ -79,6 +79,72 @@ BEGIN
 END
 $$;
 
+-- The members of a filter that are one condition each. $1 is the organization, $2 the filter.
+CREATE OR REPLACE FUNCTION voter_filter_members() RETURNS TABLE (name text, condition text)
+LANGUAGE sql IMMUTABLE ROWS 25
+AS $$
+  VALUES
+    ('ids', 'v.id = ANY (filter_ids($2, ''ids''))'),
+    ('party', 'v.party = ANY (filter_texts($2, ''party''))'),
+    ('precinct', 'v.precinct = ANY (filter_texts($2, ''precinct''))'),
+    ('district', 'v.districts @> ($2 -> ''district'')'),
+    ('city', 'lower(v.city) = lower($2 ->> ''city'')'),
+    ('zip5', 'v.zip5 = ANY (filter_texts($2, ''zip5''))'),
+    ('sex', 'v.sex = ($2 ->> ''sex'')'),
+    ('registration_status', 'v.registration_status = ANY (filter_texts($2, ''registration_status''))'),
+    ('age_min', '(v.birth_date <= current_date - make_interval(years => ($2 ->> ''age_min'')::int)
+                  OR v.birth_date IS NULL
+                     AND v.birth_year <= extract(year FROM current_date) - ($2 ->> ''age_min'')::int)'),
+    ('age_max', '(v.birth_date > current_date - make_interval(years => ($2 ->> ''age_max'')::int + 1)
+                  OR v.birth_date IS NULL
+                     AND v.birth_year >= extract(year FROM current_date) - ($2 ->> ''age_max'')::int)'),
+    ('voted_in', '(SELECT bool_and(v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
+                   FROM unnest(filter_texts($2, ''voted_in'')) e) IS NOT FALSE'),
+    ('voted_at_least', '(SELECT count(*) FROM unnest(filter_texts($2 -> ''voted_at_least'', ''of'')) e
+                         WHERE v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
+                        >= ($2 #>> ''{voted_at_least,n}'')::int'),
+    ('tags_any', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
+                           AND t.tag_id = ANY (filter_ids($2, ''tags_any'')))'),
+    ('tags_all', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
+                           AND t.tag_id = ANY (filter_ids($2, ''tags_all'')) GROUP BY t.voter_id
+                           HAVING count(*) = (SELECT count(DISTINCT i) FROM unnest(filter_ids($2, ''tags_all'')) i))'),
+    ('tags_none', 'v.id NOT IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
+                                AND t.tag_id = ANY (filter_ids($2, ''tags_none'')))'),
+    ('support_levels', 'COALESCE(v.support_level::text, ''none'') = ANY (filter_texts($2, ''support_levels''))'),
+    ('last_contact_before', 'v.last_contact_at < ($2 ->> ''last_contact_before'')::timestamptz'),
+    ('last_contact_after', 'v.last_contact_at >= ($2 ->> ''last_contact_after'')::timestamptz'),
+    ('never_contacted', '(v.last_contact_at IS NULL) = ($2 ->> ''never_contacted'')::boolean'),
+    ('reached', '(v.reached_at IS NOT NULL) = ($2 ->> ''reached'')::boolean'),
+    ('disposition', 'v.last_disposition = ANY (filter_texts($2, ''disposition''))'),
+    ('has_phone', '(v.phones <> ''[]'') = ($2 ->> ''has_phone'')::boolean'),
+    ('has_email', '(v.emails <> ''[]'') = ($2 ->> ''has_email'')::boolean'),
+    ('polygon', 'v.door_id IN (SELECT d.id FROM buildings b
+                   JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
+                   WHERE b.organization_id = $1 AND ST_Covers(filter_polygon(''polygon'', $2 -> ''polygon''),
+                                                              map_point(b.latitude, b.longitude)))')
+$$;
+
+-- Who lives in an area. A precinct or ZIP code is what the file says, also for those who are on no map.
+CREATE OR REPLACE FUNCTION voter_area_condition(organization bigint, area bigint) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  found_area areas;
+BEGIN
+  SELECT a.* INTO found_area FROM areas a WHERE a.organization_id = organization AND a.id = area;
+  IF found_area.id IS NULL THEN
+    PERFORM filter_refuse('area_id', 'There is no such area.');
+  END IF;
+  RETURN CASE found_area.kind
+    WHEN 'precinct' THEN format('v.precinct = %L', found_area.code)
+    WHEN 'zip' THEN format('v.zip5 = %L', found_area.code)
+    ELSE format('v.door_id IN (SELECT d.id FROM areas a
+      JOIN buildings b ON b.organization_id = $1 AND ST_Covers(a.boundary, map_point(b.latitude, b.longitude))
+      JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
+      WHERE a.organization_id = $1 AND a.id = %s)', found_area.id) END;
+END
+$$;
+
 -- One condition for each member that is there; null, [] and {} are as if it were not. $1 is the organization, $2 the
 -- filter. guarded: where a confidential person lives is not found out by asking for places.
 CREATE OR REPLACE FUNCTION voter_filter_condition(organization bigint, filter jsonb, guarded boolean DEFAULT false) RETURNS text
@@ -90,50 +156,10 @@ DECLARE
       WHERE f.key IN ('polygon', 'area_id', 'precinct', 'district', 'zip5', 'city')
         AND f.value NOT IN ('null', '[]', '{}')) THEN ' AND NOT v.confidential' ELSE '' END;
   member record;
-  area record;
 BEGIN
   FOR member IN SELECT k.name, c.condition
     FROM jsonb_object_keys(jsonb_strip_nulls(filter)) k (name)
-    LEFT JOIN (VALUES
-      ('ids', 'v.id = ANY (filter_ids($2, ''ids''))'),
-      ('party', 'v.party = ANY (filter_texts($2, ''party''))'),
-      ('precinct', 'v.precinct = ANY (filter_texts($2, ''precinct''))'),
-      ('district', 'v.districts @> ($2 -> ''district'')'),
-      ('city', 'lower(v.city) = lower($2 ->> ''city'')'),
-      ('zip5', 'v.zip5 = ANY (filter_texts($2, ''zip5''))'),
-      ('sex', 'v.sex = ($2 ->> ''sex'')'),
-      ('registration_status', 'v.registration_status = ANY (filter_texts($2, ''registration_status''))'),
-      ('age_min', '(v.birth_date <= current_date - make_interval(years => ($2 ->> ''age_min'')::int)
-                    OR v.birth_date IS NULL
-                       AND v.birth_year <= extract(year FROM current_date) - ($2 ->> ''age_min'')::int)'),
-      ('age_max', '(v.birth_date > current_date - make_interval(years => ($2 ->> ''age_max'')::int + 1)
-                    OR v.birth_date IS NULL
-                       AND v.birth_year >= extract(year FROM current_date) - ($2 ->> ''age_max'')::int)'),
-      ('voted_in', '(SELECT bool_and(v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
-                     FROM unnest(filter_texts($2, ''voted_in'')) e) IS NOT FALSE'),
-      ('voted_at_least', '(SELECT count(*) FROM unnest(filter_texts($2 -> ''voted_at_least'', ''of'')) e
-                           WHERE v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
-                          >= ($2 #>> ''{voted_at_least,n}'')::int'),
-      ('tags_any', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
-                             AND t.tag_id = ANY (filter_ids($2, ''tags_any'')))'),
-      ('tags_all', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
-                             AND t.tag_id = ANY (filter_ids($2, ''tags_all'')) GROUP BY t.voter_id
-                             HAVING count(*) = (SELECT count(DISTINCT i) FROM unnest(filter_ids($2, ''tags_all'')) i))'),
-      ('tags_none', 'v.id NOT IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
-                                  AND t.tag_id = ANY (filter_ids($2, ''tags_none'')))'),
-      ('support_levels', 'COALESCE(v.support_level::text, ''none'') = ANY (filter_texts($2, ''support_levels''))'),
-      ('last_contact_before', 'v.last_contact_at < ($2 ->> ''last_contact_before'')::timestamptz'),
-      ('last_contact_after', 'v.last_contact_at >= ($2 ->> ''last_contact_after'')::timestamptz'),
-      ('never_contacted', '(v.last_contact_at IS NULL) = ($2 ->> ''never_contacted'')::boolean'),
-      ('reached', '(v.reached_at IS NOT NULL) = ($2 ->> ''reached'')::boolean'),
-      ('disposition', 'v.last_disposition = ANY (filter_texts($2, ''disposition''))'),
-      ('has_phone', '(v.phones <> ''[]'') = ($2 ->> ''has_phone'')::boolean'),
-      ('has_email', '(v.emails <> ''[]'') = ($2 ->> ''has_email'')::boolean'),
-      ('polygon', 'v.door_id IN (SELECT d.id FROM buildings b
-                     JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
-                     WHERE b.organization_id = $1 AND ST_Covers(filter_polygon(''polygon'', $2 -> ''polygon''),
-                                                                map_point(b.latitude, b.longitude)))')
-    ) c (name, condition) ON c.name = k.name
+    LEFT JOIN voter_filter_members() c ON c.name = k.name
     WHERE filter -> k.name NOT IN ('[]', '{}')
   LOOP
     IF member.condition IS NOT NULL THEN
@@ -141,19 +167,7 @@ BEGIN
     ELSIF member.name = 'text' THEN
       conditions := conditions || voter_text_condition(filter ->> 'text', guarded);
     ELSIF member.name = 'area_id' THEN
-      SELECT a.id, a.kind, a.code INTO area FROM areas a
-        WHERE a.organization_id = organization AND a.id = (filter ->> 'area_id')::bigint;
-      IF area.id IS NULL THEN
-        PERFORM filter_refuse('area_id', 'There is no such area.');
-      END IF;
-      -- A precinct or ZIP code is what the file says, also for those who are on no map.
-      conditions := conditions || CASE area.kind
-        WHEN 'precinct' THEN format(' AND v.precinct = %L', area.code)
-        WHEN 'zip' THEN format(' AND v.zip5 = %L', area.code)
-        ELSE format(' AND v.door_id IN (SELECT d.id FROM areas a
-          JOIN buildings b ON b.organization_id = $1 AND ST_Covers(a.boundary, map_point(b.latitude, b.longitude))
-          JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
-          WHERE a.organization_id = $1 AND a.id = %s)', area.id) END;
+      conditions := conditions || ' AND ' || voter_area_condition(organization, (filter ->> 'area_id')::bigint);
     ELSE
       PERFORM filter_refuse(member.name, format('%s is no member of a filter.', member.name));
     END IF;
@@ -196,5 +210,5 @@ $$;
 
 GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_refuse(text,text),
   filter_ids(jsonb,text), filter_polygon(text,jsonb), voter_text_condition(text,boolean),
-  voter_filter_condition(bigint,jsonb,boolean), voter_reach_condition(text)
+  voter_filter_members(), voter_area_condition(bigint,bigint), voter_filter_condition(bigint,jsonb,boolean), voter_reach_condition(text)
   TO campaign_api, campaign_definer;

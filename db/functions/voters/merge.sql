@@ -51,8 +51,50 @@ BEGIN
 END
 $$;
 
--- Consents go on to the survivor as new rows of the log, with the time of the old ones: a withdrawal of either
--- holds. Contacts are append-only and name their own row: readers resolve merged_into (voter_and_merged).
+-- Refuses two records that cannot be one person.
+CREATE OR REPLACE FUNCTION voter_merge_check(s voters, m voters) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  IF s.id = m.id THEN
+    PERFORM merge_refuse('same_voter', 'These are one and the same voter.');
+  ELSIF s.merged_into IS NOT NULL OR m.merged_into IS NOT NULL THEN
+    PERFORM merge_refuse('voter_merged', 'One of them was merged into another already.');
+  ELSIF s.state_id <> m.state_id AND (s.first_name, s.last_name, s.birth_date) IS DISTINCT FROM
+        (m.first_name, m.last_name, m.birth_date) THEN
+    PERFORM merge_refuse('two_state_ids', 'The state knows them as two people, with different names or birthdays.');
+  END IF;
+END
+$$;
+
+-- Moves what hangs on the merged record to the survivor; answers which rows, for the undo. Consents go on as new rows
+-- of the log, with the time of the old ones: a withdrawal of either holds.
+CREATE OR REPLACE FUNCTION voter_merge_move(organization bigint, survivor bigint, merged bigint, actor text) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  moved jsonb;
+BEGIN
+  WITH gone AS (DELETE FROM voter_tags t WHERE t.organization_id = organization AND t.voter_id = merged
+                RETURNING t.tag_id),
+  come AS (INSERT INTO voter_tags (organization_id, voter_id, tag_id) SELECT organization, survivor, gone.tag_id FROM gone
+           ON CONFLICT (organization_id, voter_id, tag_id) DO NOTHING RETURNING tag_id),
+  follow AS (UPDATE follow_ups f SET voter_id = survivor WHERE f.organization_id = organization
+             AND f.voter_id = merged RETURNING f.id)
+  SELECT jsonb_build_object('tags', ARRAY(SELECT tag_id FROM gone), 'tags_new', ARRAY(SELECT tag_id FROM come),
+                            'follow_ups', ARRAY(SELECT id FROM follow)) INTO moved;
+  INSERT INTO consents (organization_id, voter_id, address, channel, purpose, state, source, note, occurred_at, actor)
+    SELECT organization, survivor, c.address, c.channel, c.purpose, c.state, left('merged: ' || c.source, 200), c.note,
+           c.occurred_at, voter_merge_move.actor
+    FROM consents c WHERE c.organization_id = organization AND c.voter_id = merged ORDER BY c.occurred_at, c.id;
+  INSERT INTO phone_flags (organization_id, phone, flag, voter_id, at)
+    SELECT organization, p.phone, p.flag, survivor, p.at FROM phone_flags p
+    WHERE p.organization_id = organization AND p.voter_id = merged ON CONFLICT DO NOTHING;
+  RETURN moved;
+END
+$$;
+
+-- Merges @merged into @survivor. Contacts are append-only and name their own row: readers ask voter_and_merged.
 CREATE OR REPLACE FUNCTION voter_merge(organization bigint, survivor bigint, merged bigint, by_user bigint, actor text)
 RETURNS SETOF voter_merges
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -62,9 +104,7 @@ DECLARE
   m voters;
   after voters;
   made voter_merges;
-  tags bigint[];
-  follow bigint[];
-  flags bigint[];
+  moved jsonb;
 BEGIN
   PERFORM FROM voters v WHERE v.organization_id = organization AND v.id IN (survivor, merged) ORDER BY v.id FOR UPDATE;
   SELECT v.* INTO s FROM voters v WHERE v.organization_id = organization AND v.id = survivor;
@@ -79,43 +119,21 @@ BEGIN
     RETURN NEXT made;
     RETURN;
   END IF;
-  IF survivor = merged THEN
-    PERFORM merge_refuse('same_voter', 'These are one and the same voter.');
-  ELSIF s.merged_into IS NOT NULL OR m.merged_into IS NOT NULL THEN
-    PERFORM merge_refuse('voter_merged', 'One of them was merged into another already.');
-  ELSIF s.state_id <> m.state_id AND (s.first_name, s.last_name, s.birth_date) IS DISTINCT FROM
-        (m.first_name, m.last_name, m.birth_date) THEN
-    PERFORM merge_refuse('two_state_ids', 'The state knows them as two people, with different names or birthdays.');
-  END IF;
+  PERFORM voter_merge_check(s, m);
   after := voter_merged(s, m);
   -- First the one that goes, since a state id is there once.
   UPDATE voters v SET merged_into = survivor, unreachable = 'merged',
       state_id = CASE WHEN s.state_id IS NULL THEN NULL ELSE v.state_id END
     WHERE v.organization_id = organization AND v.id = merged;
   PERFORM voter_put(after);
-  WITH gone AS (DELETE FROM voter_tags t WHERE t.organization_id = organization AND t.voter_id = merged
-                RETURNING t.tag_id),
-  come AS (INSERT INTO voter_tags (organization_id, voter_id, tag_id) SELECT organization, survivor, gone.tag_id FROM gone
-           ON CONFLICT (organization_id, voter_id, tag_id) DO NOTHING RETURNING tag_id)
-  SELECT ARRAY(SELECT tag_id FROM gone), ARRAY(SELECT tag_id FROM come) INTO tags, flags;
-  WITH moved AS (UPDATE follow_ups f SET voter_id = survivor WHERE f.organization_id = organization
-                 AND f.voter_id = merged RETURNING f.id)
-  SELECT ARRAY(SELECT id FROM moved) INTO follow;
-  INSERT INTO consents (organization_id, voter_id, address, channel, purpose, state, source, note, occurred_at, actor)
-    SELECT organization, survivor, c.address, c.channel, c.purpose, c.state, left('merged: ' || c.source, 200), c.note,
-           c.occurred_at, voter_merge.actor
-    FROM consents c WHERE c.organization_id = organization AND c.voter_id = merged ORDER BY c.occurred_at, c.id;
-  INSERT INTO phone_flags (organization_id, phone, flag, voter_id, at)
-    SELECT organization, p.phone, p.flag, survivor, p.at FROM phone_flags p
-    WHERE p.organization_id = organization AND p.voter_id = merged ON CONFLICT DO NOTHING;
+  moved := voter_merge_move(organization, survivor, merged, actor);
   UPDATE voter_duplicates d SET state = CASE WHEN (d.voter_id, d.other_id) = (LEAST(survivor, merged), GREATEST(survivor, merged))
       THEN 'merged' ELSE 'dismissed' END, decided_by = by_user, decided_at = now()
     WHERE d.organization_id = organization AND merged IN (d.voter_id, d.other_id) AND d.state = 'open';
   SELECT v.* INTO after FROM voters v WHERE v.organization_id = organization AND v.id = survivor;
   INSERT INTO voter_merges AS g (organization_id, survivor_id, merged_id, survivor_before, merged_before, survivor_after,
       moved, merged_by)
-    VALUES (organization, survivor, merged, to_jsonb(s), to_jsonb(m), to_jsonb(after),
-            jsonb_build_object('tags', tags, 'tags_new', flags, 'follow_ups', follow), by_user)
+    VALUES (organization, survivor, merged, to_jsonb(s), to_jsonb(m), to_jsonb(after), moved, by_user)
     RETURNING g.* INTO made;
   RETURN NEXT made;
 END
@@ -224,6 +242,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION merge_refuse(text,text), voter_merged(voters,voters),
+  voter_merge_check(voters,voters), voter_merge_move(bigint,bigint,bigint,text),
   voter_merge(bigint,bigint,bigint,bigint,text), voter_put(voters),
   voter_merge_undo(bigint,bigint,bigint), voter_current(bigint,bigint),
   voter_and_merged(bigint,bigint), voter_survivor(bigint,bigint)

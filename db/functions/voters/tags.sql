@@ -57,8 +57,7 @@ END
 $$;
 
 -- Same for a list or a filter, recorded as one change.
-CREATE OR REPLACE FUNCTION voters_tag_all(organization bigint, body jsonb, guarded boolean, OUT voters bigint, OUT added bigint,
-  OUT removed bigint)
+CREATE OR REPLACE FUNCTION voters_tag_all(organization bigint, body jsonb, OUT voters bigint, OUT added bigint, OUT removed bigint)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -81,5 +80,5 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION assert_tags(bigint,bigint[],text), voters_tag(bigint,bigint[],jsonb),
-  voter_tag(bigint,bigint,jsonb), voters_tag_all(bigint,jsonb,boolean)
+  voter_tag(bigint,bigint,jsonb), voters_tag_all(bigint,jsonb)
   TO campaign_api;

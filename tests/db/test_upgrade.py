@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Migrations, API and sync protocol are promises from the first fixture on: a database that a release filled comes up
+to date with everything in it, and its people go on working."""
+
+import collections
+import json
+import shutil
+import threading
+
+import pytest
+
+from harness import campaign, release, services, sources
+from harness.authenticator import Authenticator
+from harness.client import Client
+from harness.phone import stamp
+from harness.turfs import act
+
+EVENT = {"title": "Doors", "start_time": "2031-05-01T15:00:00Z", "end_time": "2031-05-01T18:00:00Z"}
+
+# What an answer says of the moment and not of what is kept.
+OF_THE_MOMENT = {"as_of", "cursor", "next_cursor"}
+
+pytestmark = pytest.mark.slow
+
+
+def rows(server, known):
+    """Each row of the known tables, in the known columns. A column that is gone fails."""
+    return {table: collections.Counter(json.dumps(row[0], sort_keys=True) for row in server.sql(
+                "SELECT to_jsonb(t) FROM (SELECT {} FROM {}) t".format(", ".join(f'"{name}"' for name in columns), table)))
+            for table, columns in known.items()}
+
+
+def done(server, *command):
+    result = server.command(*command)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def verify(server):
+    done(server, "audit", "verify")
+    for organization, in server.sql("SELECT id FROM organizations"):
+        assert server.sql("SELECT * FROM audit_verify(%s)", (organization,)) == []
+
+
+@pytest.fixture
+def filled(request, cluster, make_server):
+    """The database of a release behind a server that was not started."""
+    return make_server(database=release.load(request.param, cluster), start=False)
+
+
+def sign_in(server, told, who, **more):
+    client = Client(server)
+    client.sign_in(told[who]["email"], told["password"], **more)
+    return client
+
+
+def differences(told, now, place=""):
+    """Where an answer lacks what it had. Members may be added: readers ignore what they do not know."""
+    if isinstance(told, dict) and isinstance(now, dict):
+        return [where for name in told if name not in OF_THE_MOMENT
+                for where in (differences(told[name], now[name], f"{place}/{name}") if name in now else [f"{place}/{name}"])]
+    if isinstance(told, list) and isinstance(now, list) and len(told) == len(now):
+        return [where for i, pair in enumerate(zip(told, now)) for where in differences(*pair, f"{place}/{i}")]
+    return [] if told == now else [f"{place}: {told!r} is {now!r}"]
+
+
+def test_differences():
+    told = {"data": [{"id": 1, "tags": ["a"]}], "next_cursor": "x"}
+    assert differences(told, {"data": [{"id": 1, "tags": ["a"], "new": 2}], "next_cursor": "y"}) == []
+    assert differences(told, {"data": [{"id": "1", "tags": ["a"]}]}) == ["/data/0/id: 1 is '1'"]
+    assert differences(told, {"data": [{"id": 1}]}) == ["/data/0/tags"]
+    assert differences(told, {"data": []}) == ["/data: [{'id': 1, 'tags': ['a']}] is []"]
+
+
+def read_all(server, told):
+    """What the release's people and machines read; a client of the owner."""
+    owner = sign_in(server, told, "owner")
+    assert owner.ok("GET", "/v1/organization")["id"] == told["owner"]["organization_id"]
+    for path, answer in told["answers"].items():
+        assert differences(answer, owner.ok("GET", path)) == [], path
+    for path, count in told["counts"].items():
+        assert len(list(owner.pages(path, {"limit": 100}))) == count, path
+    code = Authenticator(told["admin"]["second_factor"]).code()
+    sign_in(server, told, "admin", code=code).ok("GET", "/v1/audit-log")
+    neighbour = sign_in(server, told, "neighbour")
+    assert [each["organization_id"] for each in neighbour.ok("GET", "/v1/events")["data"]] == [
+        told["neighbour"]["organization_id"]]
+    assert neighbour.get(f"/v1/voters/{told['voter_id']}").status_code == 404
+    for token in ("api_token", "device_token"):
+        Client(server, told[token]).ok("GET", f"/v1/events/{told['event_id']}")
+    return owner
+
+
+def decide_old(owner, told):
+    """What the older release kept as JSON for a later decision is understood."""
+    merge, = told["answers"]["/v1/voter-merges?limit=100"]["data"]
+    undone = owner.ok("POST", f"/v1/voter-merges/{merge['id']}/undo")
+    assert undone["undone_at"]
+    assert owner.ok("GET", f"/v1/voters/{merge['merged_id']}")["emails"] == merge["merged_before"]["emails"]
+    conflict, = told["answers"]["/v1/field/conflicts?limit=100"]["data"]
+    assert owner.ok("POST", f"/v1/field/conflicts/{conflict['id']}/resolve", {"decision": "accept"})["state"] == "accepted"
+
+
+def write_some(owner, told):
+    """A new event, contact and check-in, and the feed that says so."""
+    cursor = owner.ok("GET", "/v1/changes", query={"since": "now"})["cursor"]
+    event = owner.ok("POST", "/v1/events", EVENT, status=201)
+    contact = owner.ok("POST", "/v1/contacts", act(channel="door", disposition="refused", voter_id=told["turf_voter_id"],
+                                                   turf_id=told["turf_id"]), status=201)
+    attendee = told["waiting_attendee_id"]
+    checked_in = owner.ok("POST", f"/v1/events/{told['event_id']}/attendees/{attendee}/check-in", act(occurred_at=stamp()))
+    assert checked_in["status"] == "attended"
+    fed = {(each["entity"], each["entity_id"])
+           for each in owner.ok("GET", "/v1/changes", query={"since": cursor, "limit": 100})["data"]}
+    assert {("event", event["id"]), ("contact", contact["id"]), ("attendee", attendee)} <= fed
+
+
+@pytest.mark.parametrize("filled", release.names(), indirect=True)
+def test_a_filled_database_comes_up_to_date(request, filled):
+    told = release.read(request.node.callspec.params["filled"])
+    known = release.tables(filled)
+    before = rows(filled, known)
+    applied = filled.sql("SELECT * FROM schema_migrations ORDER BY number")
+    assert {name: checksum for _, name, checksum, _ in applied} == told["migrations"]
+    done(filled, "migrate")
+    assert rows(filled, known) == before
+    assert filled.sql("SELECT * FROM schema_migrations ORDER BY number")[:len(applied)] == applied
+    verify(filled)
+    done(filled, "restored")
+    filled.start()
+    owner = read_all(filled, told)
+    write_some(owner, told)
+    decide_old(owner, told)
+    verify(filled)
+    assert "0 migrations and 0 files of functions" in done(filled, "migrate")
+
+
+class Work:
+    """People who write and read while something else happens."""
+
+    def __init__(self, owner, people=3):
+        self.owner, self.ended, self.made, self.problems = owner, threading.Event(), [], []
+        self.threads = [threading.Thread(target=self.go) for _ in range(people)]
+
+    def go(self):
+        client = Client(self.owner.server, self.owner.token)
+        while not self.ended.is_set():
+            replies = [client.post("/v1/events", EVENT)]
+            if replies[0].status_code == 201:
+                self.made.append(replies[0].json()["id"])
+            replies += [client.get(path) for path in ("/v1/events", "/v1/changes?limit=5", "/v1/voters?limit=5")]
+            self.problems += [reply.text for reply in replies if reply.status_code not in (200, 201)]
+
+    def more(self, count):
+        """Wait for so many more events."""
+        target = len(self.made) + count
+        services.wait_until(lambda: len(self.made) >= target or self.problems, 60, "work")
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
+
+
+# A column more in each table that belongs to an organization. Functions come with the schema: where one of them writes
+# whole rows, the release that adds a column changes the function (contact_record).
+COLUMNS = """
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOR name IN SELECT attrelid::regclass::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+      WHERE attname = 'organization_id' AND relkind = 'r' AND relnamespace = 'public'::regnamespace
+        AND relname <> 'voter_contacts' LOOP
+    EXECUTE format('ALTER TABLE %s ADD COLUMN hint text NOT NULL DEFAULT %L', name, 'none');
+  END LOOP;
+END
+$$;"""
+
+
+def next_release(folder, migration):
+    """Migrations and functions of a release that does not exist yet; settings for it."""
+    for name in ("migrations", "functions"):
+        shutil.copytree(services.ROOT / "db" / name, folder / "db" / name)
+    sources.add_migration(folder, "hints", migration)
+    changed = folder / "db" / "functions" / "events" / "triggers.sql"
+    changed.write_text(changed.read_text() + "\n-- another release\n")
+    return {"MIGRATIONS_FOLDER": str(folder / "db" / "migrations"), "FUNCTIONS_FOLDER": str(folder / "db" / "functions")}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("filled", release.names()[-1:], indirect=True)
+def test_an_older_server_goes_on_while_the_schema_becomes_newer(request, filled, tmp_path):
+    told = release.read(request.node.callspec.params["filled"])
+    done(filled, "migrate")
+    done(filled, "restored")
+    owner = sign_in(filled.start(), told, "owner")
+    cursor = owner.ok("GET", "/v1/changes", query={"since": "now"})["cursor"]
+    known = {table: columns for table, columns in release.tables(filled).items() if table in ("voters", "voter_contacts", "turf_cuts")}
+    before = rows(filled, known)
+    filled.environment.update(next_release(tmp_path, "ALTER TABLE events ADD COLUMN hint text NOT NULL DEFAULT 'none';"))
+    with Work(owner) as work:
+        work.more(10)
+        assert "1 migrations and 1 files of functions" in done(filled, "migrate")
+        work.more(10)
+    assert work.problems == []
+    assert filled.sql("SELECT DISTINCT hint FROM events") == [("none",)]
+    assert rows(filled, known) == before
+    fed = [each["entity_id"] for each in follow(owner, cursor) if each["entity"] == "event"]
+    assert sorted(fed) == sorted(work.made)
+    write_some(owner, told)
+    verify(filled)
+    assert "0 migrations and 0 files of functions" in done(filled, "migrate")
+
+
+def follow(client, cursor):
+    """Everything behind a cursor of the feed."""
+    while True:
+        page = client.ok("GET", "/v1/changes", query={"since": cursor, "limit": 100})
+        yield from page["data"]
+        if not page["data"]:
+            return
+        cursor = page["cursor"]
+
+
+def test_an_older_server_can_do_everything_on_a_newer_schema(make_server, tmp_path):
+    """What it does not know gets its default: no statement writes a column that it was not told of."""
+    server = make_server()
+    server.environment.update(next_release(tmp_path, COLUMNS))
+    done(server, "migrate")
+    campaign.fill(server)
+    verify(server)
