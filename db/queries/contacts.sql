@@ -14,7 +14,8 @@ LIMIT :page.limit::int
 SELECT {columns c}, p.refused_code, p.refused_message
 FROM contact_post(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
                   :body::jsonb || jsonb_build_object('checked', :arg.checked::jsonb)) p
-CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
+CROSS JOIN LATERAL scope_shown_contact(:call.rights::jsonb, p.contact) v
+CROSS JOIN LATERAL (SELECT v.*, v.route_id AS turf_id) c
 
 -- name: contact_add_many
 SELECT {columns b}
@@ -25,10 +26,12 @@ FROM contact_bulk(:call.organization_id::bigint, :call.actor::text, :call.user_i
 SELECT {columns c}, p.refused_code, p.refused_message
 FROM contact_undo(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
                   :path.contact_id::bigint, :body::jsonb) p
-CROSS JOIN LATERAL (SELECT (p.contact).*, (p.contact).route_id AS turf_id) c
+CROSS JOIN LATERAL scope_shown_contact(:call.rights::jsonb, p.contact) v
+CROSS JOIN LATERAL (SELECT v.*, v.route_id AS turf_id) c
 
 -- name: contact_get
-SELECT {columns c} FROM (SELECT v.*, v.route_id AS turf_id FROM voter_contacts v
+SELECT {columns c} FROM (SELECT s.*, s.route_id AS turf_id FROM voter_contacts v
+  CROSS JOIN LATERAL scope_shown_contact(:call.rights::jsonb, v) s
   WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.contact_id::bigint
     AND scope_has_contact(:call.actor::text, :call.user_id::bigint, :call.rights::jsonb, v)) c
 
@@ -38,7 +41,8 @@ FROM (SELECT v.*, v.route_id AS turf_id FROM contact_page(:call.organization_id:
   :call.user_id::bigint, :call.rights::jsonb, jsonb_strip_nulls(jsonb_build_object('voter_id', :query.voter_id::bigint,
     'door_id', :query.door_id::bigint, 'turf_id', :query.turf_id::bigint, 'canvasser_id', :query.canvasser_id::bigint,
     'since', :query.since::timestamptz, 'until', :query.until::timestamptz, 'holds', :query.only_holding::boolean)),
-  :page.cursor_1::timestamptz, :page.cursor_2::bigint, :page.limit::int) v) c
+  :page.cursor_1::timestamptz, :page.cursor_2::bigint, :page.limit::int) r
+  CROSS JOIN LATERAL scope_shown_contact(:call.rights::jsonb, r) v) c
 ORDER BY c.occurred_at DESC, c.id DESC
 
 -- name: consent_add

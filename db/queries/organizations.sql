@@ -241,15 +241,18 @@ RETURNING t.id;
 -- Devices ----------------------------------------------------------------------------------------
 
 -- name: device_create
--- No row: the event of the scope is not one of this organization. A turf that is not gives nothing either.
+-- No row: the event of the scope is not one of this organization. A turf that is not gives nothing to a lead, and is
+-- like one that is not theirs to others.
 INSERT INTO devices (organization_id, name, profile, scope, scopes, pairing_hash, pairing_expires_at,
                      created_by)
 SELECT :call.organization_id::bigint, :body.name::text, :body.profile::text,
        COALESCE(:body.scope::jsonb, '{"event_id": null, "turf_id": null}'), :arg.scopes::jsonb, :arg.pairing_hash::bytea,
        now() + interval '10 minutes', :call.user_id::bigint
-WHERE :body.scope::jsonb ->> 'event_id' IS NULL
-   OR EXISTS (SELECT FROM events e WHERE e.organization_id = :call.organization_id::bigint
-              AND e.id = (:body.scope::jsonb ->> 'event_id')::bigint)
+WHERE scope_assert_device(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb,
+                          :arg.scopes::jsonb, :body.scope::jsonb)
+  AND (:body.scope::jsonb ->> 'event_id' IS NULL
+       OR EXISTS (SELECT FROM events e WHERE e.organization_id = :call.organization_id::bigint
+                  AND e.id = (:body.scope::jsonb ->> 'event_id')::bigint))
 RETURNING id, name, pairing_expires_at;
 
 -- name: device_list
@@ -278,6 +281,7 @@ UPDATE devices d
 SET pairing_hash = :arg.pairing_hash::bytea, pairing_expires_at = now() + interval '10 minutes'
 WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_id::bigint
   AND d.revoked_at IS NULL
+  AND scope_assert_device(d.organization_id, :call.actor::text, :call.user_id::bigint, :call.rights::jsonb, d.scopes, d.scope)
 RETURNING d.id, d.name, d.pairing_expires_at;
 
 -- name: device_find

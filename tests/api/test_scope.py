@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from harness.client import is_problem
+from harness.client import Client, Organization, is_problem
 from harness.field import act
 from harness.phone import Phone
 from harness.turfs import PAST, Turfs, visit
@@ -187,3 +187,161 @@ def test_a_check_in_in_conflict_is_decided_by_who_may_check_in(org):
     lead = org.add("member", {"manage_canvass": True, "check_in": False})
     assert refused(lead.post(path, {"decision": "accept"}), "right")
     assert org.add("member", {"manage_canvass": True}).ok("POST", path, {"decision": "accept"})["state"] == "accepted"
+
+
+STRANGER = "+16175550199"
+
+
+def kept(client, disposition, **about):
+    """The same said to the server and by upload: whether each was written down."""
+    reply = visit(client, disposition, **about)
+    assert reply.status_code == 201 or refused(reply), reply.text[:300]
+    given = Phone(client).one("contact", {"channel": "door", "disposition": disposition, **about})
+    assert given["verdict"] == "applied" or verdict(given) == ("conflict", "not_handed_out"), given
+    return reply.status_code == 201, given["verdict"] == "applied"
+
+
+def test_a_door_silences_no_strangers_number(org, turfs):
+    """do_not_contact without a voter withdraws for the number, whoever has it."""
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    stranger, neighbour = turfs.voters(elsewhere)[0], turfs.voters(door)[0]
+    org.owner.ok("PATCH", f"/v1/voters/{stranger}", {"phones": [STRANGER]})
+    org.owner.ok("PATCH", f"/v1/voters/{neighbour}", {"phones": ["+16175550101"]})
+    for about in ({"door_id": door}, {"voter_id": neighbour}, {"voter_id": neighbour, "door_id": door}):
+        assert kept(org.member, "do_not_contact", phone=STRANGER, **about) == (False, False), about
+    assert org.owner.ok("GET", "/v1/consents", query={"about": STRANGER})["data"] == []
+    assert kept(org.member, "do_not_contact", phone="+16175550101", door_id=door) == (True, True)
+    # What a correction says anew is judged, what it takes over is not.
+    contact = made(visit(org.member, "refused", phone="+16175550101", voter_id=neighbour))
+    assert refused(visit(org.member, "do_not_contact", replaces_id=contact["id"], phone=STRANGER))
+    org.owner.ok("PATCH", f"/v1/voters/{neighbour}", {"phones": []})
+    made(visit(org.member, "not_home", replaces_id=contact["id"]))
+    # A lead may.
+    made(visit(org.admin, "do_not_contact", door_id=door, phone=STRANGER))
+    assert org.owner.ok("GET", "/v1/consents", query={"about": STRANGER})["data"]
+
+
+def test_a_door_is_no_call_of_a_phone_bank(org, turfs):
+    """Its counts are of its calls: nobody adds to them from a door, whether among its callers or not."""
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    turfs.change(turfs.all[0]["id"], assigned_user_id=org.member.user)
+    audience = org.owner.ok("POST", "/v1/voter-lists", {"name": "All", "filter": {}})["id"]
+    bank = org.owner.ok("POST", "/v1/phone-banks", {"name": "Saturday", "list_id": audience})["id"]
+    campaign = org.owner.ok("POST", "/v1/text-campaigns", {"name": "Vote", "list_id": audience, "template": "Hi"})["id"]
+    for part in ({"phone_bank_session_id": bank}, {"text_campaign_id": campaign}):
+        assert kept(org.member, "not_home", door_id=door, **part) == (False, False), part
+    assert org.owner.ok("GET", f"/v1/phone-banks/{bank}/counts")["attempts"] == 0
+
+
+def test_an_upload_names_the_turf_that_the_door_was_handed_out_in(org, turfs):
+    mine, other = turfs.all
+    doors = turfs.doors(mine["id"])
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    phone = Phone(org.member)
+    no = ("conflict", "not_handed_out")
+    home = {"channel": "door", "disposition": "not_home", "door_id": doors[0]}
+    building = org.owner.ok("GET", f"/v1/doors/{doors[0]}")["building_id"]
+    shut = {"channel": "door", "disposition": "inaccessible", "building_id": building}
+    knocked = [{"client_id": str(uuid.uuid4()), "door_id": door} for door in doors]
+    for wrong in (home, shut):
+        assert verdict(phone.one("contact", {**wrong, "turf_id": other["id"]})) == no, wrong
+    assert verdict(phone.one("bulk_not_home", {"turf_id": other["id"], "doors": knocked})) == no
+    first = phone.did("contact", {**home, "turf_id": mine["id"]})
+    assert phone.send(first)["verdicts"][0]["verdict"] == "applied"
+    replaced = {"channel": "door", "replaces_client_id": first["client_id"]}
+    assert verdict(phone.one("contact", {**replaced, "undone": True, "turf_id": other["id"]})) == no
+    assert org.owner.ok("GET", "/v1/contacts", query={"turf_id": other["id"]})["data"] == []
+    assert phone.one("contact", {**shut, "turf_id": mine["id"]})["verdict"] == "applied"
+    # Also later, as long as it was handed out in that turf.
+    assert org.member.get(f"/v1/field/packs/turf/{mine['id']}").status_code == 200
+    turfs.turn(mine["id"], "close")
+    assert verdict(phone.one("contact", {**home, "turf_id": other["id"]})) == no
+    for right in ({**home, "turf_id": mine["id"]}, {**shut, "turf_id": mine["id"]}, home):
+        assert phone.one("contact", right)["verdict"] == "applied", right
+    assert phone.one("contact", {**replaced, "disposition": "refused"})["verdict"] == "applied"
+
+
+def device(client, **more):
+    return client.post("/v1/devices", {"name": "Tablet", "profile": "canvass", **more})
+
+
+def test_a_device_gets_no_turf_that_its_maker_does_not_have(org, turfs):
+    mine, other = turfs.all
+    helper = org.add("member", {"manage_devices": True})
+    turfs.change(mine["id"], assigned_user_id=helper.user)
+    foreign = Turfs(Organization(org.owner.anonymous()), 1).all[0]
+    for turf in (other["id"], foreign["id"], 10 ** 12):
+        assert refused(device(helper, scope={"turf_id": turf}), "above_own_rights"), turf
+    made(device(helper, scope={"turf_id": mine["id"]}))
+    made(device(helper))
+    lead = org.add("member", {"manage_devices": True, "manage_canvass": True})
+    theirs = made(device(lead, scope={"turf_id": other["id"]}))["id"]
+    # A new code for a device is the same gift.
+    assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
+    assert lead.post(f"/v1/devices/{theirs}/pairing").status_code == 200
+
+
+def test_a_new_pairing_code_gives_no_right_that_one_does_not_have(org):
+    theirs = made(device(org.owner))["id"]
+    token = org.owner.ok("POST", "/v1/api-tokens", {"name": "t", "scopes": ["manage_devices"]})["token"]
+    for helper in (org.add("member", {"manage_devices": True, "canvass": False}), Client(org.owner.server, token=token)):
+        assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
+        assert helper.post(f"/v1/devices/{10 ** 12}/pairing").status_code == 404
+    # The device goes on with the code that it has.
+    assert org.owner.ok("GET", "/v1/devices")["data"][0]["pairing_expires_at"] is not None
+
+
+def test_an_upload_is_answered_to_its_actor(org, turfs):
+    """The same client_id from somebody else tells nothing of what the first one did, nor when."""
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    turfs.change(turfs.all[0]["id"], assigned_user_id=org.member.user)
+    first = Phone(org.member).did("contact", {"channel": "door", "disposition": "not_home", "door_id": door}, hours=3)
+    assert Phone(org.member).send(first)["verdicts"][0]["verdict"] == "applied"
+    given = Phone(org.admin).send(first)["verdicts"][0]
+    assert verdict(given) == ("refused", "client_id_reused")
+    assert [given[each] for each in ("entity", "entity_id", "conflict_id", "occurred_at")] == [None] * 4
+
+
+def test_a_refused_upload_tells_no_door(org, turfs):
+    """It says which door the phone named, and never where the person lives whom it named."""
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    stranger, hidden = turfs.voters(elsewhere)[0], turfs.voters(turfs.doors(other["id"])[1])[0]
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True})
+    phone = Phone(org.member)
+    home = {"channel": "door", "disposition": "not_home"}
+    lead = org.add("member", {"manage_canvass": True})
+    for voter in (stranger, hidden):
+        for kind, body in (("contact", home), ("note", {"note": "Dog"})):
+            given = phone.one(kind, {**body, "voter_id": voter})
+            assert verdict(given) == ("conflict", "not_handed_out") and given["entity_id"] is None, given
+            assert lead.ok("GET", f"/v1/field/conflicts/{given['conflict_id']}")["door_id"] is None
+            given = phone.one(kind, {**body, "voter_id": voter, "door_id": door})
+            assert (given["entity"], given["entity_id"]) == ("door", door)
+
+
+def test_contacts_tell_no_place_of_a_confidential_person(org, turfs):
+    """A lead who may not manage voters reads what was said, and not at which door."""
+    turf = turfs.all[0]
+    door = turfs.doors(turf["id"])[0]
+    hidden = turfs.voters(door)[0]
+    turfs.change(turf["id"], assigned_user_id=org.member.user)
+    contact = made(visit(org.member, "refused", voter_id=hidden, latitude=42.37, longitude=-71.1))
+    lead = org.add("member", {"manage_canvass": True})
+    path = f"/v1/contacts/{contact['id']}"
+    assert lead.ok("GET", path)["door_id"] == door
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True})
+    for reader in (lead, org.member):
+        for shown in (reader.ok("GET", path), *reader.ok("GET", "/v1/contacts", query={"voter_id": hidden})["data"]):
+            assert shown["disposition"] == "refused"
+            assert [shown[place] for place in ("door_id", "building_id", "turf_id", "latitude", "longitude")] == [None] * 5
+        for place in ({"door_id": door}, {"turf_id": turf["id"]}):
+            assert reader.ok("GET", "/v1/contacts", query=place)["data"] == [], place
+    assert org.owner.ok("GET", path)["door_id"] == door
+    assert [each["id"] for each in org.owner.ok("GET", "/v1/contacts", query={"door_id": door})["data"]] == [contact["id"]]
+    # A visit would show in the state of its door.
+    assert refused(visit(lead, voter_id=hidden)) and refused(visit(lead, "moved", replaces_id=contact["id"]))
+    made(visit(org.owner, voter_id=hidden))

@@ -319,6 +319,9 @@ def test_an_act_is_of_one_conversation(org):
     sent(org.member, first, client_id=act)
     conflict(click(org.member, second, client_id=act), "client_id_reused")
     assert click(org.member, {**first, "id": 10 ** 12}).status_code == 404
+    # Another texter does not get it to read.
+    join(org.admin, campaign)
+    conflict(click(org.admin, first, client_id=act), "client_id_reused")
 
 
 def test_results_become_contacts(org):

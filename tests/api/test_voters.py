@@ -351,6 +351,32 @@ def test_where_a_confidential_person_lives_is_for_managers(org):
     assert [p["id"] for p in client.ok("GET", f"/v1/households/{other['household_id']}")["people"]] == [other["id"]]
 
 
+def test_a_household_tells_nothing_of_a_confidential_person(org):
+    """Neither that somebody else lives there nor, by its number, where somebody lives alone."""
+    alone = add(org, "Alone", address="77 Hidden Way", zip5="02141", confidential=True)
+    hidden = add(org, "Hidden", address="12 Canal Pk", zip5="02141", confidential=True)
+    add(org, "Open", address="12 Canal Pk", zip5="02141")
+    client = viewer(org)
+    shared = f"/v1/households/{hidden['household_id']}"
+    assert client.ok("GET", shared)["n_voters"] == 1 and org.owner.ok("GET", shared)["n_voters"] == 2
+    path = f"/v1/households/{alone['household_id']}"
+    assert is_problem(client.get(path), 404, "not_found") and org.owner.ok("GET", path)["address"] == "77 Hidden Way"
+    # An empty one is there, with nobody.
+    org.owner.ok("PATCH", f"/v1/voters/{alone['id']}", {"address": "1 Other Way"})
+    assert client.ok("GET", path)["n_voters"] == 0
+
+
+def test_districts_tell_where_a_confidential_person_lives(org):
+    hidden = add(org, "Hidden", districts={"ward": "3"}, confidential=True)
+    other = add(org, "Open", districts={"ward": "3"})
+    client = viewer(org)
+    assert read(client, hidden)["districts"] == {} and read(org.owner, hidden)["districts"] == {"ward": "3"}
+    assert matching(client, district={"ward": "3"}) == {other["id"]}
+    assert matching(org.owner, district={"ward": "3"}) == {other["id"], hidden["id"]}
+    # Asked for something else they are found, also when the body spells out which places it does not ask for.
+    assert matching(client, text="hidden") == {hidden["id"]} == matching(client, text="hidden", city=None)
+
+
 # Tags and lists ------------------------------------------------------------------------------------
 
 

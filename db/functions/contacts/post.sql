@@ -12,7 +12,7 @@ DECLARE
   made voter_contacts := jsonb_populate_record(NULL::voter_contacts, given);
   old voter_contacts;
 BEGIN
-  IF right_has(rights, 'manage_canvass') THEN
+  IF right_has(rights, 'manage_voters') AND right_has(rights, 'manage_canvass') THEN
     RETURN;
   ELSIF made.replaces_id IS NOT NULL THEN
     SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
@@ -123,11 +123,12 @@ BEGIN
       (filter ? 'until', 'c.occurred_at < ($2 ->> ''until'')::timestamptz'),
       (filter -> 'holds' = 'true', 'c.holds'),
       (before_time IS NOT NULL, '(c.occurred_at, c.id) < ($3, $4)'),
+      (NOT right_has(rights, 'manage_voters') AND filter ?| '{door_id,turf_id}', 'NOT scope_hides_place($8, c)'),
       (NOT right_has(rights, 'manage_canvass'), 'scope_made_contact($6, $5, c)')) w (holds, condition)
     WHERE w.holds;
   RETURN QUERY EXECUTE 'SELECT c.* FROM voter_contacts c WHERE c.organization_id = $1' || COALESCE(conditions, '')
     || ' ORDER BY c.occurred_at DESC, c.id DESC LIMIT $7'
-    USING organization, filter, before_time, before_id, person, actor, wanted;
+    USING organization, filter, before_time, before_id, person, actor, wanted, rights;
 END
 $$;
 

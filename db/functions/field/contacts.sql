@@ -9,11 +9,12 @@ AS $$
                                     'device_occurred_at', op.device_occurred_at)
 $$;
 
+-- door: the one that was named. That of a voter who was named would tell where the person lives.
 CREATE OR REPLACE FUNCTION field_not_handed_out(door bigint) RETURNS field_outcome
 LANGUAGE sql IMMUTABLE
 AS $$
-  SELECT ROW('conflict', 'not_handed_out', 'This was in no turf that was handed out to whoever was there.', 'door', door,
-             NULL, NULL, NULL)::field_outcome
+  SELECT ROW('conflict', 'not_handed_out', 'This was in no turf that was handed out to whoever was there.',
+             CASE WHEN door IS NOT NULL THEN 'door' END, door, NULL, NULL, NULL)::field_outcome
 $$;
 
 CREATE OR REPLACE FUNCTION field_not_yours(old voter_contacts) RETURNS field_outcome
@@ -31,14 +32,19 @@ AS $$
 DECLARE
   organization bigint := op.organization_id;
   other voter_contacts;
+  said voter_contacts := made;
   place doors;
 BEGIN
   SELECT c.* INTO other FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
+  -- What a correction takes over is not said anew: the turf that the door was in then, the number of then.
+  said.route_id := NULLIF(made.route_id, other.route_id);
+  said.phone := NULLIF(made.phone, other.phone);
+  other.route_id := NULL;
   IF other.id IS NOT NULL AND NOT scope_made_contact(op.actor, op.user_id, other) THEN
     RETURN field_not_yours(other);
-  ELSIF NOT scope_gave_visit(organization, op.actor, op.user_id, made)
+  ELSIF NOT (scope_gave_visit(organization, op.actor, op.user_id, said) AND scope_knows_number(organization, said))
      OR other.id IS NOT NULL AND NOT scope_gave_visit(organization, op.actor, op.user_id, other) THEN
-    RETURN field_not_handed_out(made.door_id);
+    RETURN field_not_handed_out((op.body ->> 'door_id')::bigint);
   END IF;
   IF made.disposition IS DISTINCT FROM 'do_not_knock' THEN
     SELECT d.* INTO place FROM doors d WHERE d.organization_id = organization AND d.id = made.door_id
@@ -143,12 +149,13 @@ BEGIN
     RETURN ROW('applied', NULL, NULL, 'conflict', waiting, NULL, NULL, NULL)::field_outcome;
   END IF;
   SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.client_id = target;
+  old.route_id := NULL; -- whichever turf it was in
   IF old.id IS NULL THEN
     RETURN ROW('refused', 'unknown_contact', 'There is no such contact to take back.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   ELSIF NOT forced AND NOT scope_made_contact(op.actor, op.user_id, old) THEN
     RETURN field_not_yours(old);
   ELSIF NOT forced AND NOT scope_gave_visit(organization, op.actor, op.user_id, old) THEN
-    RETURN field_not_handed_out(old.door_id);
+    RETURN field_not_handed_out(NULL);
   END IF;
   RETURN field_contact(op, jsonb_build_object('replaces_id', old.id, 'undone', true, 'channel', old.channel), true);
 END

@@ -16,7 +16,7 @@ BEGIN
   visit.voter_id := voter;
   visit.door_id := door;
   IF NOT forced AND NOT scope_gave_visit(op.organization_id, op.actor, op.user_id, visit) THEN
-    RETURN field_not_handed_out(door);
+    RETURN field_not_handed_out((body ->> 'door_id')::bigint);
   END IF;
   INSERT INTO field_notes (organization_id, client_id, voter_id, door_id, note, occurred_at, device_occurred_at, actor)
     VALUES (op.organization_id, op.client_id, voter, door, body ->> 'note', op.occurred_at, op.device_occurred_at,

@@ -162,6 +162,10 @@ BEGIN
     op.verdict := 'refused';
     op.code := 'client_id_reused';
     op.message := 'This client_id was used for something else.';
+    op.entity := NULL; -- what it was used for is for its actor to know
+    op.entity_id := NULL;
+    op.conflict_id := NULL;
+    op.occurred_at := NULL;
     RETURN;
   ELSIF FOUND AND op.verdict <> 'held' THEN
     first := op.verdict;

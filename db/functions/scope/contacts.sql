@@ -10,6 +10,33 @@ AS $$
   SELECT right_has(rights, 'manage_canvass') OR scope_made_contact(actor, person, contact)
 $$;
 
+-- A visit to somebody who lives at a confidential address, for whoever may not manage voters.
+CREATE OR REPLACE FUNCTION scope_hides_place(rights jsonb, contact voter_contacts) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN contact.channel = 'door' AND contact.voter_id IS NOT NULL AND NOT right_has(rights, 'manage_voters') AND EXISTS (
+    SELECT FROM voters v
+    WHERE v.organization_id = contact.organization_id AND v.id = contact.voter_id AND v.confidential);
+END
+$$;
+
+-- A contact as it may be read: of such a visit everything but the place.
+CREATE OR REPLACE FUNCTION scope_shown_contact(rights jsonb, contact voter_contacts) RETURNS voter_contacts
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF scope_hides_place(rights, contact) THEN
+    contact.door_id := NULL;
+    contact.building_id := NULL;
+    contact.route_id := NULL;
+    contact.latitude := NULL;
+    contact.longitude := NULL;
+  END IF;
+  RETURN contact;
+END
+$$;
+
 -- By the actor, or by the same person with another credential.
 CREATE OR REPLACE FUNCTION scope_made_contact(actor text, person bigint, contact voter_contacts) RETURNS boolean
 LANGUAGE sql STABLE
@@ -17,8 +44,22 @@ AS $$
   SELECT COALESCE(contact.user_id = person, contact.actor = scope_made_contact.actor)
 $$;
 
+-- A visit may name the numbers of the person, or of whoever lives behind the door: what somebody says there about
+-- another number would silence a stranger.
+CREATE OR REPLACE FUNCTION scope_knows_number(organization bigint, visit voter_contacts) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN visit.phone IS NULL OR EXISTS (
+    SELECT FROM voters_visible v
+    WHERE v.organization_id = organization AND v.phones @> to_jsonb(visit.phone)
+      AND CASE WHEN visit.voter_id IS NOT NULL THEN v.id = visit.voter_id ELSE v.door_id = visit.door_id END);
+END
+$$;
+
 -- May the actor write down something about this voter at this place? Both must be in turf of the actor's, each
--- by itself: a door that one has opens no person who lives elsewhere.
+-- by itself: a door that one has opens no person who lives elsewhere. Phone banks and text campaigns have no
+-- visits: their counts are of their own calls and texts.
 CREATE OR REPLACE FUNCTION scope_has_visit(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -26,7 +67,7 @@ AS $$
 DECLARE
   door bigint := visit.door_id;
 BEGIN
-  IF visit.channel <> 'door' THEN
+  IF visit.channel <> 'door' OR num_nonnulls(visit.phone_bank_session_id, visit.text_campaign_id) > 0 THEN
     RETURN false;
   ELSIF visit.voter_id IS NOT NULL THEN
     IF NOT scope_has_voter(organization, actor, person, visit.voter_id) THEN
@@ -78,7 +119,11 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   old.route_id := NULL;
+  made.organization_id := organization;
   IF right_has(rights, 'manage_canvass') THEN
+    IF scope_hides_place(rights, made) THEN
+      PERFORM scope_refuse('not_your_turf');
+    END IF;
     RETURN;
   ELSIF made.replaces_id IS NOT NULL THEN
     IF old.id IS NULL OR NOT scope_made_contact(actor, person, old) THEN
@@ -92,14 +137,15 @@ BEGIN
       PERFORM scope_refuse('not_your_turf');
     END IF;
   END IF;
-  IF NOT scope_has_visit(organization, actor, person, made) THEN
+  IF NOT (scope_has_visit(organization, actor, person, made) AND scope_knows_number(organization, made)) THEN
     PERFORM scope_refuse('not_your_turf');
   END IF;
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION scope_has_contact(text,bigint,jsonb,voter_contacts),
-  scope_made_contact(text,bigint,voter_contacts),
+  scope_hides_place(jsonb,voter_contacts), scope_shown_contact(jsonb,voter_contacts),
+  scope_made_contact(text,bigint,voter_contacts), scope_knows_number(bigint,voter_contacts),
   scope_has_visit(bigint,text,bigint,voter_contacts), scope_has_talk(bigint,text,voter_contacts),
   scope_refuse(text), scope_assert_visit(bigint,text,bigint,jsonb,voter_contacts,voter_contacts)
   TO campaign_api;

@@ -27,13 +27,35 @@ BEGIN
 END
 $$;
 
--- A visit is of what was handed out when each thing that it names was: voter, door, building.
+-- The place was handed out in the turf that is named; a turf in which the door lies now is what is filled in for a
+-- visit that names none.
+CREATE OR REPLACE FUNCTION scope_gave_turf(organization bigint, actor text, person bigint, visit voter_contacts)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN visit.route_id IS NULL
+    OR scope_has_place(organization, actor, person, visit.door_id, visit.building_id, visit.route_id)
+    OR EXISTS (
+      SELECT FROM canvass_route_doors r
+      WHERE r.organization_id = organization AND r.route_id = visit.route_id AND r.door_id = visit.door_id AND r.active)
+    OR EXISTS (
+      SELECT FROM field_grants g
+      JOIN doors d ON d.organization_id = organization AND d.id = ANY (g.doors_ever)
+        AND CASE WHEN visit.door_id IS NOT NULL THEN d.id = visit.door_id ELSE d.building_id = visit.building_id END
+      WHERE g.organization_id = organization AND g.actor = scope_gave_turf.actor AND g.kind = 'turf'
+        AND g.pack_id = visit.route_id);
+END
+$$;
+
+-- A visit is of what was handed out when each thing that it names was: voter, door, building, turf.
 CREATE OR REPLACE FUNCTION scope_gave_visit(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  RETURN visit.channel = 'door'
+  RETURN visit.channel = 'door' AND num_nonnulls(visit.phone_bank_session_id, visit.text_campaign_id) = 0
+    AND scope_gave_turf(organization, actor, person, visit)
     AND num_nonnulls(visit.door_id, visit.building_id) > 0
     AND (visit.voter_id IS NULL OR scope_gave_voter(organization, actor, person, visit.voter_id))
     AND CASE WHEN visit.door_id IS NOT NULL THEN scope_gave_door(organization, actor, person, visit.door_id)
@@ -43,5 +65,5 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION scope_gave_door(bigint,text,bigint,bigint), scope_gave_voter(bigint,text,bigint,bigint),
-  scope_gave_visit(bigint,text,bigint,voter_contacts)
+  scope_gave_turf(bigint,text,bigint,voter_contacts), scope_gave_visit(bigint,text,bigint,voter_contacts)
   TO campaign_api;

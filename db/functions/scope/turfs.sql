@@ -55,6 +55,25 @@ BEGIN
 END
 $$;
 
+-- Stands in the WHERE of what gives a device a code: whoever has it gets the rights of its profile and the turf of
+-- its scope, so the actor must have both.
+CREATE OR REPLACE FUNCTION scope_assert_device(organization bigint, actor text, person bigint, rights jsonb,
+  given_rights jsonb, device_scope jsonb)
+RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  turf bigint := (device_scope ->> 'turf_id')::bigint;
+BEGIN
+  IF NOT given_rights <@ rights OR turf IS NOT NULL AND NOT right_has(rights, 'manage_canvass')
+     AND NOT scope_has_turf(organization, actor, person, turf) THEN
+    RAISE EXCEPTION USING ERRCODE = 'CC403', DETAIL = 'above_own_rights',
+      MESSAGE = 'You cannot give a device a right or a turf that you do not have.';
+  END IF;
+  RETURN true;
+END
+$$;
+
 -- In turf of the actor's, of one turf or any: the door, or one of the building when no door is named.
 CREATE OR REPLACE FUNCTION scope_has_place(organization bigint, actor text, person bigint, door bigint, building bigint,
   turf bigint)
@@ -74,5 +93,6 @@ $$;
 
 GRANT EXECUTE ON FUNCTION scope_turfs(bigint,text,bigint), scope_doors(bigint,text,bigint),
   scope_has_turf(bigint,text,bigint,bigint), scope_assert_turf(bigint,text,bigint,jsonb,bigint),
+  scope_assert_device(bigint,text,bigint,jsonb,jsonb,jsonb),
   scope_has_place(bigint,text,bigint,bigint,bigint,bigint)
   TO campaign_api;

@@ -25,6 +25,7 @@ BEGIN
   IF v.confidential AND manages IS NOT TRUE THEN
     {Voter.residence: v.@ := NULL;}
     v.address_key := NULL;
+    v.districts := '{}'; -- which is never NULL
   END IF;
   IF v.vote_history <> '[]' THEN
     -- A file need not say how.

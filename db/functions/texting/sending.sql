@@ -102,7 +102,7 @@ BEGIN
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
   SELECT m.* INTO message FROM text_messages m WHERE m.organization_id = organization AND m.client_id = act;
   IF FOUND THEN
-    PERFORM assert_rule(message.conversation_id = conversation, 'client_id_reused',
+    PERFORM assert_rule(message.conversation_id = conversation AND message.actor = text_send.actor, 'client_id_reused',
                         'This client_id was used for something else.');
     RETURN NEXT;
     RETURN;

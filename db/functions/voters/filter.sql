@@ -151,8 +151,10 @@ CREATE OR REPLACE FUNCTION voter_filter_condition(organization bigint, filter js
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  conditions text := CASE
-    WHEN guarded AND filter ?| '{polygon,area_id,precinct,zip5,city}' THEN ' AND NOT v.confidential' ELSE '' END;
+  conditions text := CASE WHEN guarded AND EXISTS (
+      SELECT FROM jsonb_each(filter) f
+      WHERE f.key IN ('polygon', 'area_id', 'precinct', 'district', 'zip5', 'city')
+        AND f.value NOT IN ('null', '[]', '{}')) THEN ' AND NOT v.confidential' ELSE '' END;
   member record;
 BEGIN
   FOR member IN SELECT k.name, c.condition
