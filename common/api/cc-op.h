@@ -73,6 +73,7 @@ int cc_op_success(const cc_op *op);
 #define CC_PATH_ROW_(S, m, text)                                                                   \
   CC_INT64(S, m, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = (text))
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of types and members cannot be in parentheses */
 #define CC_PATH_1(S, type_name, m, text)                                                           \
   typedef struct S {                                                                               \
     int64_t m;                                                                                     \
@@ -87,3 +88,4 @@ int cc_op_success(const cc_op *op);
   } S;                                                                                             \
   static const cc_field S##_fields[] = {CC_PATH_ROW_(S, m1, text1), CC_PATH_ROW_(S, m2, text2)};   \
   static const cc_type S##_type = CC_TYPE(S, type_name, S##_fields)
+/* NOLINTEND(bugprone-macro-parentheses) */
