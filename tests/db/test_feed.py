@@ -16,8 +16,9 @@ PAGE = 3
 class Reader:
     """Pages through the feed of an organization the way the server does."""
 
-    columns = "xid::text, id"
-    order = "xid, id"
+    # Named apart: ORDER BY xid would mean the text, in which 1000 comes before 999.
+    columns = "xid::text AS xid_text, id"
+    order = "changes.xid, id"
     after = "(xid, id) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
     start = ("0", 0)
 
