@@ -7,6 +7,8 @@
 
 #define PEOPLE 10000
 #define STALL_MS 50
+#define ROUNDS 3
+#define TEXT_MAX 16
 #define TITLE "Town hall with the candidate"
 
 static gboolean
@@ -26,23 +28,47 @@ worse(stall a, stall b)
   return (stall){MAX(a.ms, b.ms), MAX(a.cpu_ms, b.cpu_ms)};
 }
 
-/* Types @text letter by letter as a quick person does, and takes it back letter by letter. */
+static stall
+lesser(stall a, stall b)
+{
+  return (stall){MIN(a.ms, b.ms), MIN(a.cpu_ms, b.cpu_ms)};
+}
+
+/* What one letter costs. */
+static stall
+type_letter(GtkWidget *entry, const char *part)
+{
+  stall now;
+  ui_watch_loop();
+  ui_type(entry, part);
+  gint64 next = g_get_monotonic_time() + 200 * 1000;
+  ui_wait(is_over, &next, 1000);
+  ui_worst_stall(&now.ms, &now.cpu_ms);
+  g_test_message("\"%s\": %.1f ms, %.1f ms of work", part, now.ms, now.cpu_ms);
+  return now;
+}
+
+/* Types @text letter by letter as a quick person does, takes it back letter by letter, and does so
+ * three times. Of each letter the least counts: what the program does is done each time, and what a
+ * neighbour on the same processor adds is not. */
 static stall
 type_slowly(GtkWidget *entry, const char *text)
 {
+  stall least[2 * TEXT_MAX];
   stall worst = {0, 0};
   gsize length = strlen(text);
-  for (gsize i = 1; i < 2 * length; i++) {
-    g_autofree char *part = g_strndup(text, i <= length ? i : 2 * length - i);
-    ui_watch_loop();
-    ui_type(entry, part);
-    gint64 next = g_get_monotonic_time() + 200 * 1000;
-    ui_wait(is_over, &next, 1000);
-    stall now;
-    ui_worst_stall(&now.ms, &now.cpu_ms);
-    g_test_message("\"%s\": %.1f ms, %.1f ms of work", part, now.ms, now.cpu_ms);
-    worst = worse(worst, now);
+  g_assert_cmpuint(length, <, TEXT_MAX);
+  for (int round = 0; round < ROUNDS; round++) {
+    for (gsize i = 1; i < 2 * length; i++) {
+      g_autofree char *part = g_strndup(text, i <= length ? i : 2 * length - i);
+      stall now = type_letter(entry, part);
+      least[i] = round == 0 ? now : lesser(least[i], now);
+    }
+    ui_type(entry, "");
+    ui_settle();
   }
+  for (gsize i = 1; i < 2 * length; i++)
+    worst = worse(worst, least[i]);
   return worst;
 }
 
