@@ -39,9 +39,10 @@ host_apt_settings()
 release_lines()
 {
   local mirror security
-  mirror=$(host_mirrors | awk '$2 == "Debian" { print $1; exit }')
+  mirror=${DEBIAN_MIRROR:-$(host_mirrors | awk '$2 == "Debian" { print $1; exit }')}
   security=$(host_mirrors | awk '$2 == "Debian-Security" { print $1; exit }')
-  say "deb ${mirror:-http://deb.debian.org/debian} $1 main"
+  [ -n "$mirror" ] || fail "apt knows no mirror of Debian here: run apt-get update, or name one in DEBIAN_MIRROR"
+  say "deb $mirror $1 main"
   [ -z "$security" ] || say "deb $security $1-security main"
 }
 
