@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/jobs/ccd-job-db.h"
 
-#include <string.h>
-
 #include "server/engine/ccd-server.h"
 
 cc_status

@@ -42,4 +42,4 @@ $$;
 
 GRANT EXECUTE ON FUNCTION assert_rule(boolean,text,text), refuse_field(text,text,text),
   refuse_not_found(), refuse_field_hint(text,text,text,text)
-  TO campaign_api;
+  TO campaign_api, campaign_definer;

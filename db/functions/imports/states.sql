@@ -7,8 +7,7 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM imports i WHERE i.organization_id = organization AND i.id = import) THEN
-    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
-      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+    PERFORM refuse_not_found();
   END IF;
   RETURN true;
 END

@@ -2,14 +2,6 @@
 --
 -- Which doors a cut takes.
 
-CREATE OR REPLACE FUNCTION turf_refuse(field text, code text, message text) RETURNS void
-LANGUAGE plpgsql VOLATILE
-AS $$
-BEGIN
-  RAISE EXCEPTION '%', message USING ERRCODE = 'CC422', DETAIL = code, COLUMN = field;
-END
-$$;
-
 CREATE OR REPLACE FUNCTION house_number(number text) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT substring(number FROM '^\s*(\d{1,9})')::int $$;
@@ -26,17 +18,17 @@ DECLARE
 BEGIN
   request := jsonb_strip_nulls(request);
   IF wanted IS NOT NULL AND COALESCE(request -> wanted IN ('[]', '{}'), true) THEN
-    PERFORM turf_refuse(wanted, 'required', format('A cut by %s needs %s.', method, wanted));
+    PERFORM refuse_field(wanted, 'required', format('A cut by %s needs %s.', method, wanted));
   END IF;
   FOR given IN SELECT k FROM unnest(ARRAY['polygon', 'streets', 'precincts', 'turf_ids']) k
     WHERE request ? k AND k IS DISTINCT FROM wanted AND request -> k NOT IN ('[]', '{}') LOOP
-    PERFORM turf_refuse(given.k, 'not_allowed', format('A cut by %s takes no %s.', method, given.k));
+    PERFORM refuse_field(given.k, 'not_allowed', format('A cut by %s takes no %s.', method, given.k));
   END LOOP;
   IF request ? 'target_doors' AND request ? 'target_minutes' THEN
-    PERFORM turf_refuse('target_minutes', 'not_allowed', 'Aim at doors or at minutes, not at both.');
+    PERFORM refuse_field('target_minutes', 'not_allowed', 'Aim at doors or at minutes, not at both.');
   END IF;
   IF method IN ('auto', 'recut') AND NOT (request ? 'target_doors' OR request ? 'target_minutes') THEN
-    PERFORM turf_refuse('target_doors', 'required', 'Say how many doors or minutes a turf should have.');
+    PERFORM refuse_field('target_doors', 'required', 'Say how many doors or minutes a turf should have.');
   END IF;
   IF method = 'polygon' THEN
     PERFORM filter_polygon('polygon', request -> 'polygon');
@@ -45,7 +37,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.organization_id = organization
                       AND (lower(b.street) = lower(s ->> 'street') OR b.street_key = upper(s ->> 'street'))) LIMIT 1;
     IF FOUND THEN
-      PERFORM turf_refuse('streets', 'unknown_reference', format('No building stands in %s.', given.street));
+      PERFORM refuse_field('streets', 'unknown_reference', format('No building stands in %s.', given.street));
     END IF;
   ELSIF method = 'recut' THEN
     PERFORM filter_ids(request, 'turf_ids');
@@ -53,16 +45,16 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM canvass_routes t WHERE t.organization_id = organization AND t.id = i.value::bigint
                       AND t.state <> 'closed') LIMIT 1;
     IF FOUND THEN
-      PERFORM turf_refuse('turf_ids', 'unknown_reference', format('There is no turf %s that could be cut again.', given.id));
+      PERFORM refuse_field('turf_ids', 'unknown_reference', format('There is no turf %s that could be cut again.', given.id));
     END IF;
   END IF;
   IF request ? 'list_id' AND NOT EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = organization
                                          AND l.id = (request ->> 'list_id')::bigint) THEN
-    PERFORM turf_refuse('list_id', 'unknown_reference', 'There is no such list.');
+    PERFORM refuse_field('list_id', 'unknown_reference', 'There is no such list.');
   END IF;
   IF request ? 'script_id' AND NOT EXISTS (SELECT FROM scripts s WHERE s.organization_id = organization
       AND s.id = (request ->> 'script_id')::bigint AND s.archived_at IS NULL) THEN
-    PERFORM turf_refuse('script_id', 'unknown_reference', 'There is no such script.');
+    PERFORM refuse_field('script_id', 'unknown_reference', 'There is no such script.');
   END IF;
 END
 $$;
@@ -186,7 +178,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION turf_refuse(text,text,text), house_number(text),
+GRANT EXECUTE ON FUNCTION house_number(text),
   turf_request_check(bigint,jsonb), turf_doors_named(bigint,jsonb), turf_doors(bigint,jsonb),
   turf_preview(bigint,jsonb)
   TO campaign_api;

@@ -171,7 +171,7 @@ BEGIN
   n := jsonb_populate_record(t, patch);
   IF n.assigned_user_id IS DISTINCT FROM t.assigned_user_id AND n.assigned_user_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM organization_members m WHERE m.organization_id = organization AND m.user_id = n.assigned_user_id) THEN
-    PERFORM turf_refuse('assigned_user_id', 'unknown_reference', 'Nobody of this organization has this number.');
+    PERFORM refuse_field('assigned_user_id', 'unknown_reference', 'Nobody of this organization has this number.');
   END IF;
   PERFORM assert_rule(NOT (n.distributed AND n.assigned_user_id IS NOT NULL), 'turf_distributed',
                       'A turf that many share by one code is assigned to nobody.');
@@ -202,7 +202,7 @@ BEGIN
     AND r.code = upper(regexp_replace(typed, '[^A-Za-z0-9]', '', 'g')) AND r.state IN ('open', 'out')
     AND (r.expires_at IS NULL OR r.expires_at > now()) FOR UPDATE;
   IF NOT FOUND THEN
-    PERFORM turf_refuse('code', 'unknown_code', 'No turf that is to be walked has this code.');
+    PERFORM refuse_field('code', 'unknown_code', 'No turf that is to be walked has this code.');
   END IF;
   PERFORM assert_rule(t.assigned_user_id IS NULL OR t.assigned_user_id IS NOT DISTINCT FROM person, 'turf_assigned',
                       'This turf was given to somebody else.');

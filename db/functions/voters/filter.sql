@@ -12,14 +12,6 @@ AS $$
   WHERE filter ? member
 $$;
 
-CREATE OR REPLACE FUNCTION filter_refuse(member text, message text) RETURNS void
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  RAISE EXCEPTION '%', message USING ERRCODE = 'CC422', DETAIL = 'filter', COLUMN = member;
-END
-$$;
-
 -- Numbers of things: ["7", "9"] or [7, 9].
 CREATE OR REPLACE FUNCTION filter_ids(filter jsonb, member text) RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE
@@ -133,7 +125,7 @@ DECLARE
 BEGIN
   SELECT a.* INTO found_area FROM areas a WHERE a.organization_id = organization AND a.id = area;
   IF found_area.id IS NULL THEN
-    PERFORM filter_refuse('area_id', 'There is no such area.');
+    PERFORM refuse_field('area_id', 'filter', 'There is no such area.');
   END IF;
   RETURN CASE found_area.kind
     WHEN 'precinct' THEN format('v.precinct = %L', found_area.code)
@@ -169,7 +161,7 @@ BEGIN
     ELSIF member.name = 'area_id' THEN
       conditions := conditions || ' AND ' || voter_area_condition(organization, (filter ->> 'area_id')::bigint);
     ELSE
-      PERFORM filter_refuse(member.name, format('%s is no member of a filter.', member.name));
+      PERFORM refuse_field(member.name, 'filter', format('%s is no member of a filter.', member.name));
     END IF;
   END LOOP;
   RETURN conditions;
@@ -208,7 +200,6 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_refuse(text,text),
-  filter_ids(jsonb,text), filter_polygon(text,jsonb), voter_text_condition(text,boolean),
+GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_ids(jsonb,text), filter_polygon(text,jsonb), voter_text_condition(text,boolean),
   voter_filter_members(), voter_area_condition(bigint,bigint), voter_filter_condition(bigint,jsonb,boolean), voter_reach_condition(text)
   TO campaign_api, campaign_definer;

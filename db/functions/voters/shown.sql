@@ -28,8 +28,7 @@ DECLARE
 BEGIN
   SELECT l.filter INTO kept FROM voter_lists l WHERE l.organization_id = organization AND l.id = list;
   IF kept IS NULL THEN
-    RAISE EXCEPTION 'There is no such thing, or it is not yours to see'
-      USING ERRCODE = 'CC404', DETAIL = 'not_found';
+    PERFORM refuse_not_found();
   END IF;
   RETURN kept;
 END
