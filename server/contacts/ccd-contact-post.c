@@ -6,13 +6,7 @@ cc_status
 ccd_contacts_record(ccd_call *call, cc_error *reterr)
 {
   ccd_contact_said said = ccd_contact_of(call->body);
-  return ccd_contact_once(call,
-                          call->route->audit,
-                          call->route->query,
-                          NULL,
-                          &said,
-                          &call->rows,
-                          reterr);
+  return ccd_contact_reply(call, &said, reterr);
 }
 
 /* One outcome for many doors, without answers. */

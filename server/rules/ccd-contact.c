@@ -218,3 +218,16 @@ ccd_contact_once(ccd_call *call,
   }
   return status;
 }
+
+cc_status
+ccd_contact_reply(ccd_call *call, const ccd_contact_said *said, cc_error *reterr)
+{
+  const ccd_route *route = call->route;
+  return ccd_contact_once(call,
+                          route->audit,
+                          route->query,
+                          /* extra= */ NULL,
+                          said,
+                          &call->rows,
+                          reterr);
+}

@@ -40,6 +40,10 @@ cc_status ccd_contact_once(ccd_call *call,
                            const ccd_rows **ret,
                            cc_error *reterr) CC_MUSTCHECK;
 
+/* The same of the statement of the call's route, whose rows are the reply. */
+cc_status
+ccd_contact_reply(ccd_call *call, const ccd_contact_said *said, cc_error *reterr) CC_MUSTCHECK;
+
 /* The verdict about a contact that has no answers, for :checked of a statement inside the call's
  * transaction. NULL: no memory. */
 const char *ccd_contact_checked(ccd_call *call, const ccd_contact_said *said);

@@ -112,11 +112,5 @@ ccd_text_result(ccd_call *call, cc_error *reterr)
     .answers = {body->answers, body->n_answers},
     .occurred = body->occurred_at,
   };
-  return ccd_contact_once(call,
-                          call->route->audit,
-                          call->route->query,
-                          NULL,
-                          &said,
-                          &call->rows,
-                          reterr);
+  return ccd_contact_reply(call, &said, reterr);
 }
