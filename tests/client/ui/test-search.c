@@ -3,10 +3,13 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* A search over 10,000 people: no letter may hold a frame back for long. */
+/* A search in a long list: what a letter costs may grow with the rows on the screen, not with the list.
+ * A short list that fills the screen too is the measure, in the same run: milliseconds alone would judge
+ * the machine. */
 
-#define PEOPLE 10000
-#define STALL_MS 50
+#define MANY 10000
+#define FEW 500
+#define TIMES_MOST 3.0
 #define ROUNDS 3
 #define TEXT_MAX 16
 #define TITLE "Town hall with the candidate"
@@ -72,62 +75,65 @@ type_slowly(GtkWidget *entry, const char *text)
   return worst;
 }
 
-/* Asserted is the work: the rest is other programs'. */
-static void
-judge(const char *what, stall worst, double most_ms)
+static stall
+search(stage *it)
 {
-  g_test_message("%s with %d people: the worst stall of the main loop is %.1f ms, %.1f ms of work",
-                 what,
-                 PEOPLE,
-                 worst.ms,
-                 worst.cpu_ms);
-  g_printerr("# %s with %d people: worst stall %.1f ms, %.1f ms of work\n",
-             what,
-             PEOPLE,
-             worst.ms,
-             worst.cpu_ms);
-  if (ui_slowness() == 1)
-    g_assert_cmpfloat(worst.cpu_ms, <, most_ms);
-}
-
-static void
-test_search(void)
-{
-  g_autoptr(stage) it = stage_new_signed_in(PEOPLE);
-  stage_open_door_list(it, TITLE);
   ui_settle();
   GtkWidget *entry = ui_get_named(it->window, "door-search");
-  stall worst = {0, 0};
-  const char *const texts[] = {"lovelace", "ada", "person123", "grace h", "202555"};
-  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
-    worst = worse(worst, type_slowly(entry, texts[i]));
-  ui_type(entry, "");
-  ui_settle();
-  judge("typing", worst, STALL_MS);
+  stall ada = type_slowly(entry, "ada");
+  return worse(ada, type_slowly(entry, "grace h"));
 }
 
-/* A check-in of somebody else while 10,000 people are on the list. */
-static void
-test_change_under_long_list(void)
+/* A check-in of somebody else, the least of a few. */
+static stall
+check_in_elsewhere(stage *it)
 {
-  g_autoptr(stage) it = stage_new_signed_in(PEOPLE);
+  stall least = {G_MAXDOUBLE, G_MAXDOUBLE};
+  for (gint64 id = 1; id <= ROUNDS; id++) {
+    ui_settle();
+    ui_watch_loop();
+    fake_server_check_in_elsewhere(it->server, id, "Olga Owner");
+    g_autofree char *here = g_strdup_printf("%d of ", (int) id);
+    ui_get_says(it->window, here);
+    stall now;
+    ui_worst_stall(&now.ms, &now.cpu_ms);
+    least = lesser(least, now);
+  }
+  return least;
+}
+
+/* Asserted is the work: the rest is other programs'. */
+static void
+judge(const char *what, stall it, const char *measure, double times_most, stall by)
+{
+  g_printerr("# %s: the worst stall of the main loop is %.1f ms, %.1f ms of work; %s: %.1f ms\n",
+             what,
+             it.ms,
+             it.cpu_ms,
+             measure,
+             by.cpu_ms);
+  g_assert_cmpfloat(it.cpu_ms, <, times_most * by.cpu_ms);
+}
+
+static void
+test_long_list(void)
+{
+  stage *short_list = stage_new_signed_in(FEW);
+  stage_open_door_list(short_list, TITLE);
+  stall few = search(short_list);
+  stage_free(short_list);
+
+  g_autoptr(stage) it = stage_new_signed_in(MANY);
   stage_open_door_list(it, TITLE);
-  ui_type(ui_get_named(it->window, "door-search"), "lovelace ada");
-  ui_get(it->window, GTK_TYPE_LABEL, "Lovelace, Ada");
-  ui_settle();
-  ui_watch_loop();
-  fake_server_check_in_elsewhere(it->server, 1, "Olga Owner");
-  ui_get_says(it->window, "Checked in at");
-  stall now;
-  ui_worst_stall(&now.ms, &now.cpu_ms);
-  judge("a check-in elsewhere", now, STALL_MS);
+  stall many = search(it);
+  judge("a letter among 10,000 people", many, "among 500", TIMES_MOST, few);
+  judge("a check-in among 10,000 people", check_in_elsewhere(it), "a letter", 1, many);
 }
 
 int
 main(int argc, char **argv)
 {
   stage_init(&argc, &argv);
-  g_test_add_func("/search/ten-thousand", test_search);
-  g_test_add_func("/search/change", test_change_under_long_list);
+  g_test_add_func("/search/long-list", test_long_list);
   return g_test_run();
 }
