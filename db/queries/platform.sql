@@ -2,14 +2,17 @@
 -- What the engine itself asks: actors, idempotency, feed, audit log, health.
 
 -- name: actor_by_session
-SELECT s.*, (SELECT last_seen_at < now() - interval '5 minutes' FROM sessions WHERE id = s.session_id) AS stale
+-- expires: microseconds since 1970, as cc_time; NULL is never.
+SELECT s.*, (extract(epoch FROM s.expires_at) * 1000000)::bigint AS expires,
+       (SELECT last_seen_at < now() - interval '5 minutes' FROM sessions WHERE id = s.session_id) AS stale
 FROM session_by_token(:arg.token_hash::bytea) s
 
 -- name: actor_by_token
-SELECT t.*, true AS stale FROM api_token_by_hash(:arg.token_hash::bytea) t
+SELECT t.*, (extract(epoch FROM t.expires_at) * 1000000)::bigint AS expires, true AS stale
+FROM api_token_by_hash(:arg.token_hash::bytea) t
 
 -- name: actor_by_device
-SELECT d.*, true AS stale FROM device_by_hash(:arg.token_hash::bytea) d
+SELECT d.*, NULL::bigint AS expires, true AS stale FROM device_by_hash(:arg.token_hash::bytea) d
 
 -- name: session_seen
 UPDATE sessions SET last_seen_at = now() WHERE id = :arg.id::bigint AND last_seen_at < now() - interval '5 minutes'

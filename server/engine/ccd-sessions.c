@@ -285,12 +285,7 @@ fill_actor(const ccd_credential *credential,
            ccd_actor *actor,
            cc_time *ret_expires)
 {
-  const char *expires = ccd_rows_get(rows, 0, "expires_at");
-  /* 0 is "never": a time that does not parse must not become that. 1 lies in the past, so that the
-   * actor is not kept in a cache. */
-  *ret_expires = 0;
-  if (expires != NULL && !cc_time_parse(expires, strlen(expires), ret_expires))
-    *ret_expires = 1;
+  *ret_expires = ccd_rows_int64(rows, 0, "expires");
   actor->kind = credential->kind;
   actor->session_id =
     ccd_rows_int64(rows, 0, credential->kind == CCD_ACTOR_PERSON ? "session_id" : "id");

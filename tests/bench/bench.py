@@ -155,7 +155,7 @@ class Bench:
     def rounds(self, cases, scripts, name, meter):
         options = self.options
         variables = {"body": self.body, "actor": "user:1", "occurred_at": database.OCCURRED_AT,
-                     "my_rights": '["manage_canvass"]'}
+                     "rights": '["manage_canvass"]'}
         for number in range(options.rounds + 1):
             seconds, options.seconds = options.seconds, options.seconds if number else 1
             for case in cases:
