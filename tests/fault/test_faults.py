@@ -19,7 +19,8 @@ from harness import client as harness_client
 from harness import server as harness_server
 from harness import services
 
-pytestmark = pytest.mark.skipif(harness_server.is_sanitized(), reason="times mean nothing under a sanitizer")
+pytestmark = [pytest.mark.alone,
+              pytest.mark.skipif(harness_server.is_sanitized(), reason="times mean nothing under a sanitizer")]
 
 CLIENTS = 16
 WRITES = 20000

@@ -51,9 +51,9 @@ def client_binary(folder):
 
 
 def client_jobs(folder):
-    """The client in process, and with the real server. Both measure. The suppressions for GTK's own libraries
-    are named in the tests' environment, by meson."""
-    return [meson_job("client", folder, "client", alone=True),
+    """The client in process, which waits for the clock most of the time, and with the real server, which measures.
+    The suppressions for GTK's own libraries are named in the tests' environment, by meson."""
+    return [meson_job("client", folder, "client"),
             Job("client-e2e", "client-e2e", functools.partial(
                 run_pytest, "tests/client", folder, CAMPAIGN_CLIENT_BINARY=client_binary(folder)),
                 needs=(folder, "template"), alone=True)]
@@ -78,11 +78,6 @@ def readme_jobs(folder):
                 needs=(folder, "template"))]
 
 
-def fault_jobs(folder):
-    return [Job("fault", "fault", functools.partial(run_pytest, "tests/fault", folder), needs=(folder, "template"),
-                alone=True)]
-
-
 # Suite: a function that makes its jobs with a build, or with a build of its own. In the order in which they start.
 SUITES = {
     "unit": lambda folder: [meson_job("unit", folder, "unit")],
@@ -96,8 +91,8 @@ SUITES = {
     "contract": lambda folder: server_jobs("contract", "tests/contract", folder),
     "fuzz": lambda folder: [meson_job("fuzz", "build-asan", "fuzz")],
     "readme": readme_jobs,
-    "client": lambda folder: [*client_jobs(folder), meson_job("client-asan", "build-asan", "client", alone=True)],
-    "fault": fault_jobs,
+    "client": lambda folder: [*client_jobs(folder), meson_job("client-asan", "build-asan", "client")],
+    "fault": lambda folder: server_jobs("fault", "tests/fault", folder),
 }
 
 
