@@ -345,3 +345,43 @@ def test_contacts_tell_no_place_of_a_confidential_person(org, turfs):
     # A visit would show in the state of its door.
     assert refused(visit(lead, voter_id=hidden)) and refused(visit(lead, "moved", replaces_id=contact["id"]))
     made(visit(org.owner, voter_id=hidden))
+
+
+def test_a_merged_record_tells_no_place_of_a_confidential_person(org):
+    """The record that was merged into somebody has the address still, and contacts of its own."""
+    turfs = Turfs(org, 1, people=3)
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    kept_one, first, second = turfs.voters(door)
+    contact = made(visit(org.owner, "refused", voter_id=second))
+    for survivor, merged in ((first, second), (kept_one, first)):
+        org.owner.ok("POST", "/v1/voter-merges", {"survivor_id": survivor, "merged_id": merged}, status=201)
+    reader = org.add("member", {"manage_canvass": True, "view_voters": True})
+    assert reader.ok("GET", f"/v1/voters/{second}")["door_id"] == door
+    org.owner.ok("PATCH", f"/v1/voters/{kept_one}", {"confidential": True})
+    for voter in (kept_one, first, second):
+        assert reader.ok("GET", f"/v1/voters/{voter}")["door_id"] is None, voter
+        assert org.owner.ok("GET", f"/v1/voters/{voter}")["door_id"] is not None
+        for shown in reader.ok("GET", "/v1/contacts", query={"voter_id": voter})["data"]:
+            assert [shown[place] for place in ("door_id", "building_id", "turf_id")] == [None] * 3
+    assert reader.ok("GET", f"/v1/contacts/{contact['id']}")["door_id"] is None
+    assert reader.ok("GET", "/v1/contacts", query={"door_id": door})["data"] == []
+
+
+def test_the_log_tells_no_place_of_a_confidential_person(org, turfs):
+    """Whoever may read the log but not manage voters reads that something was changed, and not where."""
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    hidden, known = turfs.voters(door)[0], turfs.voters(turfs.doors(turfs.all[0]["id"])[1])[0]
+    for voter in (hidden, known):
+        made(visit(org.owner, "refused", voter_id=voter))
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True, "address": "9 Canal Way", "zip5": "02141"})
+    reader = org.add("member", {"view_audit": True})
+
+    def places(client, voter):
+        said = [each for each in client.pages("/v1/audit-log") if each["entity"] in ("voter", "contact")]
+        said = [{**(each["before"] or {}), **(each["after"] or {})} for each in said
+                if each["entity"] == "voter" and each["entity_id"] == voter
+                or each["entity"] == "contact" and (each["after"] or {}).get("voter_id") == voter]
+        return {name for each in said for name in each} & {"door_id", "building_id", "household_id", "route_id"}
+
+    assert places(reader, known) and places(org.owner, hidden) >= {"door_id", "building_id", "route_id"}
+    assert places(reader, hidden) == set()
