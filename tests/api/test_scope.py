@@ -385,3 +385,47 @@ def test_the_log_tells_no_place_of_a_confidential_person(org, turfs):
 
     assert places(reader, known) and places(org.owner, hidden) >= {"door_id", "building_id", "route_id"}
     assert places(reader, hidden) == set()
+
+
+def test_deciding_tells_no_place_of_a_confidential_person(org, turfs):
+    """What one may not write down oneself one does not get written down by deciding about one's own upload."""
+    doors = turfs.doors(turfs.all[0]["id"])
+    hidden = turfs.voters(doors[0])[0]
+    old = made(visit(org.owner, "refused", voter_id=hidden))
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True})
+    lead = org.add("member", {"manage_canvass": True})
+    phone = Phone(lead)
+    silent = {"channel": "door", "disposition": "do_not_knock", "voter_id": hidden}
+    replaced = {"channel": "door", "replaces_client_id": old["client_id"]}
+    sent = [phone.one("contact", silent), phone.one("note", {"voter_id": hidden, "note": "Dog"}),
+            phone.one("undo", {"contact_client_id": old["client_id"]}), phone.one("contact", {**replaced, "undone": True}),
+            phone.one("contact", {**replaced, "disposition": "moved"})]
+    elsewhere = phone.one("contact", {"channel": "door", "disposition": "not_home", "door_id": doors[1]})
+    for given, decision in (*((each, {"decision": "accept"}) for each in sent),
+                            (elsewhere, {"decision": "merge", "body": silent}),
+                            (elsewhere, {"decision": "merge", "body": {**replaced, "disposition": "moved"}})):
+        assert given["verdict"] == "conflict", given
+        assert refused(lead.post(f"/v1/field/conflicts/{given['conflict_id']}/resolve", decision)), (given, decision)
+    assert org.owner.ok("GET", f"/v1/doors/{doors[0]}")["do_not_knock_at"] is None
+    assert org.owner.ok("GET", f"/v1/contacts/{old['id']}")["holds"]
+    # Nothing is lost: it may be set aside, or decided by whoever may know the place.
+    lead.ok("POST", f"/v1/field/conflicts/{sent[1]['conflict_id']}/resolve", {"decision": "discard"})
+    lead.ok("POST", f"/v1/field/conflicts/{elsewhere['conflict_id']}/resolve", {"decision": "accept"})
+    org.owner.ok("POST", f"/v1/field/conflicts/{sent[0]['conflict_id']}/resolve", {"decision": "accept"})
+    assert org.owner.ok("GET", f"/v1/doors/{doors[0]}")["do_not_knock_at"] is not None
+
+
+def test_taking_back_is_about_what_is_taken_back(org, turfs):
+    """An uploaded undo that names another place beside changes nothing of where the contact was."""
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    phone = Phone(org.member)
+    where = {name: org.owner.ok("GET", f"/v1/doors/{each}")["building_id"] for name, each in (("mine", door), ("other", elsewhere))}
+    for beside in ({"building_id": where["other"]}, {"door_id": elsewhere}, {"voter_id": turfs.voters(elsewhere)[0]}):
+        first = phone.did("contact", {"channel": "door", "disposition": "not_home", "door_id": door})
+        assert phone.send(first)["verdicts"][0]["verdict"] == "applied"
+        back = phone.one("contact", {"channel": "door", "undone": True, "replaces_client_id": first["client_id"], **beside})
+        assert back["verdict"] == "applied", (beside, back)
+        row = org.owner.ok("GET", f"/v1/contacts/{back['entity_id']}")
+        assert (row["building_id"], row["door_id"], row["voter_id"]) == (where["mine"], door, None), beside
