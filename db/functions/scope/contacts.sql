@@ -41,7 +41,7 @@ CREATE OR REPLACE FUNCTION scope_shown_entry(rights jsonb, entry audit_log) RETU
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  places constant text[] := '{door_id,building_id,household_id,route_id}';
+  places constant text[] := ARRAY['door_id', 'building_id', 'household_id', 'route_id'];
   voter bigint := CASE entry.entity WHEN 'voter' THEN entry.entity_id
                                     ELSE (COALESCE(entry.after, entry.before) ->> 'voter_id')::bigint END;
 BEGIN
