@@ -429,3 +429,22 @@ def test_taking_back_is_about_what_is_taken_back(org, turfs):
         assert back["verdict"] == "applied", (beside, back)
         row = org.owner.ok("GET", f"/v1/contacts/{back['entity_id']}")
         assert (row["building_id"], row["door_id"], row["voter_id"]) == (where["mine"], door, None), beside
+
+
+# Whether sent to the API or by upload: what a contact may hold is the same.
+TOO_MUCH = {"latitude": 91, "longitude": -181, "note": "n" * 5001, "language": "l" * 36, "phone": "12", "disposition": "d" * 41}
+
+
+def test_an_uploaded_contact_has_the_limits_of_a_contact(org, turfs):
+    turf = turfs.all[0]
+    turfs.change(turf["id"], assigned_user_id=org.member.user)
+    home = {"channel": "door", "disposition": "not_home", "door_id": turfs.doors(turf["id"])[0]}
+    # Members that are unknown are passed by, however many they are, and hide nothing.
+    coming = {f"coming_{n}": n for n in range(200)}
+    phone = Phone(org.member)
+    for member, value in TOO_MUCH.items():
+        problem = org.member.post("/v1/contacts", act(**{**home, member: value})).json()
+        given = phone.one("contact", {**coming, **home, member: value})
+        assert problem["status"] == 422
+        assert verdict(given) == ("refused", problem["errors"][0]["code"]), (member, given, problem)
+    assert phone.one("contact", {**coming, **home, "holds": False})["verdict"] == "applied"
