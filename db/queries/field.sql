@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Packs, uploads and conflicts. The rules are the functions of 0014_field.sql (docs/internals/field-protocol.md).
+-- Packs, uploads and conflicts. The rules are the functions of db/functions/field (docs/internals/field-protocol.md).
 
 -- name: field_packs
 SELECT now() AS server_time,
