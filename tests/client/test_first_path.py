@@ -53,6 +53,16 @@ def check_in_and_undo(person, evening):
     person.get_row(OTHER)
 
 
+def test_back_by_the_mouse(at_desktop, evening):
+    person = at_desktop(PHONE)
+    person.sign_in(evening.server.url, evening.worker.email)
+    person.open_door_list(TITLE)
+    person.desktop.press_back()
+    person.app.get("push button", person.button("_Door list"), 5)
+    person.desktop.press_back()
+    person.app.get("label", TITLE, 5)
+
+
 def test_first_path_phone(at_desktop, evening):
     person = at_desktop(PHONE)
     app, server = person.app, evening.server

@@ -118,6 +118,26 @@ def test_swipe_back(hand, evening):
     assert checked_in(evening) == []
 
 
+def test_swipe_back_after_a_tap(hand, evening):
+    """A tap on a row must not take the finger of the swipe that follows, neither on the list nor on a page."""
+    phone, guide = hand.phone, hand.guide
+    sign_in(hand, evening)
+    hand.put_on(hand.label(TITLE))
+    guide.open_event(TITLE)
+    hand.see(hand.button("_Door list"))
+    phone.drag((30, 400), (330, 400))
+    guide.back()
+    hand.see(hand.label(TITLE))
+    open_door_list(hand)
+    hand.put_on(hand.see(guide.get_row(NAME), new=False))
+    services.wait_until(lambda: evening.status(NAME)[0] == "attended", 10, "the check-in by touch")
+    guide.wait_here(NAME)
+    hand.see(hand.label("1 of 20 here"))
+    phone.drag((30, 400), (330, 400))
+    guide.back()
+    hand.see(hand.button("_Door list"))
+
+
 def test_a_drag_where_nothing_moves(hand, evening):
     """On a list that is too short to scroll nothing takes the finger over from the row that it was put on."""
     phone, guide = hand.phone, hand.guide

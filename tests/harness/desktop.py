@@ -293,6 +293,10 @@ class Desktop:
         """Press and release the pointer there."""
         self._xdotool("mousemove", str(int(x)), str(int(y)), "click", "1")
 
+    def press_back(self):
+        """The button of the mouse that browsers take for "back"."""
+        self._xdotool("click", "8")
+
     def rest(self):
         """Take the pointer out of the way, so that a picture shows nothing hovered."""
         self._xdotool("mousemove", str(self.size[0] - 1), str(self.size[1] - 1))

@@ -4,10 +4,13 @@
 #define KEY "ccg-drag-guard"
 
 typedef struct guard {
-  double x, y; /* where it began, in the surface */
+  GdkEventSequence *sequence; /* of the finger that came last, only compared; NULL: the mouse */
+  double x, y;                /* where the press was, in the surface */
   gboolean down, dragged;
 } guard;
 
+/* Only the finger that was put down can drag: the mouse pointer rests elsewhere, and GTK tells the
+ * place of the pointer again after each layout. */
 static gboolean
 on_event(GtkEventControllerLegacy *controller, GdkEvent *event, guard *self)
 {
@@ -15,17 +18,20 @@ on_event(GtkEventControllerLegacy *controller, GdkEvent *event, guard *self)
   double y = 0;
   GtkWidget *list = gtk_event_controller_get_widget(GTK_EVENT_CONTROLLER(controller));
   GdkEventType type = gdk_event_get_event_type(event);
+  GdkEventSequence *sequence = gdk_event_get_event_sequence(event);
   gdk_event_get_position(event, &x, &y);
   if (type == GDK_BUTTON_PRESS || type == GDK_TOUCH_BEGIN) {
-    *self = (guard){.x = x, .y = y, .down = TRUE};
+    *self = (guard){.sequence = sequence, .x = x, .y = y, .down = TRUE};
+  } else if (type == GDK_KEY_PRESS) {
+    self->dragged = FALSE;
+  } else if (sequence != self->sequence) {
+    return GDK_EVENT_PROPAGATE;
   } else if (type == GDK_MOTION_NOTIFY || type == GDK_TOUCH_UPDATE) {
     if (self->down &&
         gtk_drag_check_threshold(list, (int) self->x, (int) self->y, (int) x, (int) y))
       self->dragged = TRUE;
   } else if (type == GDK_BUTTON_RELEASE || type == GDK_TOUCH_END || type == GDK_TOUCH_CANCEL) {
     self->down = FALSE; /* dragged stays: the row is activated after this */
-  } else if (type == GDK_KEY_PRESS) {
-    self->dragged = FALSE;
   }
   return GDK_EVENT_PROPAGATE;
 }

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "client-gtk/ui/shell/ccg-swipe.h"
+
 struct _CcgShell {
   AdwBin parent_instance;
 
@@ -283,5 +285,7 @@ ccg_shell_init(CcgShell *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
   self->open = g_ptr_array_new();
+  ccg_swipe_watch(self->leaflet);
+  ccg_swipe_watch(self->pages);
   update_panes(self);
 }
