@@ -20,9 +20,12 @@ WARM, COUNTED = 10, 10
 # Statistics stay as the fixture makes them: new ones make PostgreSQL plan anew, and rightly.
 SETTINGS = [*services.FAST, "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=all",
             "pg_stat_statements.track_planning=on", "pg_stat_statements.max=20000", "autovacuum=off"]
-# Connections of such a server: one listener, one side listener, three for jobs. A statement that one of the others
-# plans for the first time meanwhile is planned once by each of them.
-CONNECTIONS = 5
+# A statement of a request that is planned at each of the counted calls. A job has a limit of its own, and PostgreSQL
+# chooses its plans: on each of the three connections five with the values, then the one that is kept. Two texts a call
+# are twenty such jobs.
+MANY = {"texts": 19}
+# Of PostGIS itself, when a row with a geometry becomes JSON for the audit log: it keeps no plans.
+FOREIGN = "spatial_ref_sys"
 PLANS = """
 SELECT s.queryid, s.toplevel, max(s.query), sum(s.plans), max(1e3 * s.mean_plan_time)
 FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid
@@ -238,15 +241,22 @@ class Ground:
             self.talks = self.post(f"{self.campaign}/batches", client=self.org.member)["conversations"]
         return self.talks.pop()
 
-    def text(self, n):
+    def texts(self, n):
         talk = self.next_talk()
         path = f"{self.campaign}/conversations/{talk['id']}"
-        self.post(f"{path}/messages", {"client_id": str(uuid.uuid4())}, self.org.member)
-        services.wait_until(lambda: not self.server.sql("SELECT 1 FROM text_messages WHERE state IN ('queued', 'sending')"), 30,
-                            "the text")
         phone = self.server.sql("SELECT phone FROM text_conversations WHERE id = %s", (talk["id"],))[0][0]
+        self.post(f"{path}/messages", {"client_id": str(uuid.uuid4())}, self.org.member)
         self.post("/v1/texts/incoming", {"from": phone, "text": "Yes"})
         self.post(f"{path}/messages", {"client_id": str(uuid.uuid4()), "text": "Thank you"}, self.org.member)
+        services.wait_until(lambda: not self.server.sql("SELECT 1 FROM text_messages WHERE state IN ('queued', 'sending')"), 30,
+                            "the texts")
+
+    def text_answered(self, n):
+        talk = self.next_talk()
+        path = f"{self.campaign}/conversations/{talk['id']}"
+        self.post("/v1/texts/incoming", {"from": f"+1617556{n:04}", "text": "Stop" if n % 2 else "Yes"})
+        self.post(f"{path}/result", {"client_id": str(uuid.uuid4()), "occurred_at": stamp(), "disposition": "refused"},
+                  self.org.member)
         self.post(f"{path}/close", client=self.org.member)
 
     # Voters and turf
@@ -294,6 +304,6 @@ def test_a_statement_is_planned_once(ground, write):
     again = []
     for key, (text, count, cost) in plans(ground.server).items():
         more = count - (before[key][1] if key in before else 0)
-        if more >= CONNECTIONS:
+        if more >= MANY.get(write, COUNTED) and FOREIGN not in text:
             again.append(f"{more} plans, {cost:.0f} us each: {' '.join(text.split())[:300]}")
     assert not again, "\n".join(sorted(again))
