@@ -389,6 +389,26 @@ ccd_db_query_once(ccd_db_conn *conn,
   return status;
 }
 
+cc_status
+ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *reterr)
+{
+  cc_status status = CC_OK;
+  while (status == CC_OK && *queries != NULL) {
+    outcome out = {.error = reterr};
+    for (; *queries != NULL && conn->n_steps < CCD_STEPS_MAX; queries++) {
+      int index = (*queries)->index;
+      const ccd_statement *what = &conn->db->statements[index];
+      if (conn->prepared[index] || what->sql == NULL)
+        continue;
+      if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
+        return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
+      conn->steps[conn->n_steps++] = (ccd_step){.statement = index, .prepare = true};
+    }
+    status = finish_pipeline(conn, &out);
+  }
+  return status;
+}
+
 /* COMMIT or ROLLBACK of a transaction that the server has. */
 static cc_status
 end_transaction(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)

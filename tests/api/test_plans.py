@@ -24,6 +24,8 @@ SETTINGS = [*services.FAST, "shared_preload_libraries=pg_stat_statements", "pg_s
 # chooses its plans: on each of the three connections five with the values, then the one that is kept. Two texts a call
 # are twenty such jobs.
 MANY = {"texts": 19}
+# Connections of a server with one thread for each listener: one, one, and three for jobs.
+CONNECTIONS = 5
 # Of PostGIS itself, when a row with a geometry becomes JSON for the audit log: it keeps no plans.
 FOREIGN = "spatial_ref_sys"
 PLANS = """
@@ -277,16 +279,28 @@ WRITES = [name for name in list(vars(Ground))[list(vars(Ground)).index("contact_
 
 
 @pytest.fixture(scope="module")
-def ground(binary, redis_server):
+def make_ground(binary, redis_server):
     cluster = services.Cluster(SETTINGS)
-    made = harness_server.Server(cluster, cluster.new_database(binary), redis_server.url, THREADS=1, SLOW_CONNECTIONS=1)
+    servers = []
+
+    def make():
+        server = harness_server.Server(cluster, cluster.new_database(binary), redis_server.url, THREADS=1, SLOW_CONNECTIONS=1)
+        servers.append(server)
+        server.sql("CREATE EXTENSION pg_stat_statements")
+        server.start()
+        return Ground(server)
+
     try:
-        made.sql("CREATE EXTENSION pg_stat_statements")
-        made.start()
-        yield Ground(made)
+        yield make
+        for server in servers:
+            server.remove()
     finally:
-        made.remove()
         cluster.remove()
+
+
+@pytest.fixture(scope="module")
+def ground(make_ground):
+    return make_ground()
 
 
 def plans(server):
@@ -307,3 +321,19 @@ def test_a_statement_is_planned_once(ground, write):
         if more >= MANY.get(write, COUNTED) and FOREIGN not in text:
             again.append(f"{more} plans, {cost:.0f} us each: {' '.join(text.split())[:300]}")
     assert not again, "\n".join(sorted(again))
+
+
+def test_a_new_connection_has_its_plans(make_ground):
+    """The first contact that a connection of the pool sees: its functions were loaded and planned before."""
+    ground = make_ground()
+    server = ground.server
+    server.stop()
+    server.sql("SELECT pg_stat_statements_reset()")
+    server.start()
+    services.wait_until(lambda: server.sql("SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements WHERE toplevel AND query LIKE "
+                                           "'%%connection_warm()'")[0][0] >= CONNECTIONS, 60, "the connections")
+    server.sql("SELECT pg_stat_statements_reset()")
+    ground.contact_not_home(0)
+    planned = [" ".join(text.split())[:300] for (_, top), (text, count, _) in plans(server).items()
+               if count and not top and FOREIGN not in text]
+    assert not planned, "\n".join(sorted(planned))

@@ -13,8 +13,8 @@ from harness import client as harness_client
 from harness import server as harness_server
 from harness import services
 
-PEOPLE = 5000
-# Times of a busy machine; what turned round took thirty times as long.
+PEOPLE = 2500
+# Times of a busy machine; what turned round took from ten times as long on, and an undo had no end.
 RATIO = 4
 
 
@@ -82,5 +82,4 @@ def test_the_second_organization_is_as_fast_as_the_first(made_server):
     second_times = Importer(made_server).whole(data)
     slow = {step: (first_times[step], second_times[step]) for step in first_times
             if second_times[step] > RATIO * max(first_times[step], 0.2)}
-    print(first_times, second_times)
     assert not slow, {step: f"{b / a:.1f} times as long" for step, (a, b) in slow.items()}
