@@ -70,7 +70,7 @@ open_database(ccd_server *server, cc_error *reterr)
     .statement_timeout_ms = (int) config->statement_timeout,
     .lock_timeout_ms = (int) config->lock_timeout,
     .call_timeout_ms = (int) config->call_timeout,
-    .warm = &ccd_q_connection_warm,
+    .warm = config->warm_connections ? &ccd_q_connection_warm : NULL,
     .hot = hot_queries,
   };
   ccd_db_on_error(on_database_error);

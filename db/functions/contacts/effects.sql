@@ -46,13 +46,21 @@ BEGIN
     houses := houses || ARRAY(SELECT d.building_id FROM doors d
                               WHERE d.organization_id = organization AND d.id = ANY (places));
   END IF;
+  PERFORM contact_lock_places(organization, houses, places, people);
+  IF made.phone IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended(organization || ' ' || made.phone, 11));
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION contact_lock_places(organization bigint, houses bigint[], places bigint[], people bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
   PERFORM FROM buildings b WHERE b.organization_id = organization AND b.id = ANY (houses) ORDER BY b.id FOR NO KEY UPDATE;
   PERFORM FROM doors d WHERE d.organization_id = organization AND d.id = ANY (places) ORDER BY d.id FOR NO KEY UPDATE;
   PERFORM FROM voters v WHERE v.organization_id = organization
       AND (v.id = ANY (people) OR v.door_id = ANY (places)) ORDER BY v.id FOR NO KEY UPDATE;
-  IF made.phone IS NOT NULL THEN
-    PERFORM pg_advisory_xact_lock(hashtextextended(organization || ' ' || made.phone, 11));
-  END IF;
 END
 $$;
 
@@ -258,6 +266,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION contact_settle(bigint,bigint[]), contact_lock(voter_contacts),
+  contact_lock_places(bigint,bigint[],bigint[],bigint[]),
   contact_effect_place(bigint,bigint[]), contact_effect_phone(bigint,bigint[]),
   contact_effect_person(bigint,bigint[]), contact_effect_consent(bigint,bigint[]),
   contact_effect_tags(bigint,bigint[]), contact_effect_follow_ups(bigint,bigint[]),
