@@ -63,7 +63,8 @@ warm_one(ccd_db *db)
   bool good = ccd_conn_warm(conn);
   ccd_db_return(db, conn);
   pthread_mutex_lock(&db->lock);
-  /* Too many clients, or the database goes away: a caller who needs the connection tries as well. */
+  /* Too many clients, or the database goes away: a caller who needs the connection tries as well.
+   */
   sleep_prober(db, good ? WARM_PACE_MS : WARM_AGAIN_MS);
   return true;
 }

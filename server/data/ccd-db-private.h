@@ -176,9 +176,8 @@ bool ccd_conn_warm(ccd_db_conn *conn);
 /* ccd-db-tx.c */
 
 /* Prepare statements that are not yet, in round trips of their own, outside a transaction. */
-cc_status ccd_tx_prepare(ccd_db_conn *conn,
-                         const ccd_query *const *queries,
-                         cc_error *reterr) CC_MUSTCHECK;
+cc_status
+ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *reterr) CC_MUSTCHECK;
 
 extern const ccd_statement ccd_internal_statements[_CCD_ST_MAX];
 

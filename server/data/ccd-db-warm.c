@@ -35,7 +35,8 @@ ccd_conn_warm(ccd_db_conn *conn)
     ccd_db_query_once(conn, &context, options->warm, /* args= */ NULL, &rows, /* reterr= */ NULL);
   if (status == CC_OK && options->hot != NULL)
     status = ccd_tx_prepare(conn, options->hot, /* reterr= */ NULL);
-  /* A statement that fails on a good connection would fail again: the connection is used as it is. */
+  /* A statement that fails on a good connection would fail again: the connection is used as it is.
+   */
   conn->warm = conn->pg != NULL;
   return status == CC_OK || conn->pg != NULL;
 }

@@ -117,8 +117,8 @@ ccd_field_body_said(ccd_call *call, const char *kind, const char *body, ccd_cont
     .has_answers = contact->answers != NULL,
     .answers = {contact->answers, contact->n_answers},
     .script_id = contact->script_id == NULL ? 0 : *contact->script_id,
-    .corrects = contact->replaces_id != NULL || contact->replaces_client_id != NULL ||
-                contact->phone != NULL,
+    .corrects =
+      contact->replaces_id != NULL || contact->replaces_client_id != NULL || contact->phone != NULL,
   };
   return !contact->undone;
 }

@@ -202,8 +202,7 @@ apply_next(upload *self, size_t first, size_t *ret_n, cc_error *reterr)
   prepared list[TOGETHER_MAX];
   size_t n = 0;
   do {
-    cc_status status =
-      prepare_operation(self->call, body->operations[first + n], &list[n], reterr);
+    cc_status status = prepare_operation(self->call, body->operations[first + n], &list[n], reterr);
     if (status != CC_OK)
       return status;
     n++;
