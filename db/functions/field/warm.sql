@@ -39,11 +39,11 @@ CREATE OR REPLACE FUNCTION connection_warm_calls(organization bigint, actor text
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  rights constant jsonb := '["member", "canvass", "check_in"]';
-  visit constant jsonb := '{"channel": "door", "door_id": 1, "turf_id": 1, "occurred_at": "2026-01-01T00:00:00Z"}';
-  away constant jsonb := '{"disposition": "not_home"}';
-  talk constant jsonb := '{"voter_id": 1, "script_id": 1, "answers": [{"step_id": 1, "option_id": 1}]}';
-  checked constant jsonb := '{"script_id": 1, "version": 1, "support_level": 1}';
+  rights constant jsonb := '["member", "canvass", "check_in"]'::jsonb;
+  visit constant jsonb := '{"channel": "door", "door_id": 1, "turf_id": 1, "occurred_at": "2026-01-01T00:00:00Z"}'::jsonb;
+  away constant jsonb := '{"disposition": "not_home"}'::jsonb;
+  talk constant jsonb := '{"voter_id": 1, "script_id": 1, "answers": [{"step_id": 1, "option_id": 1}]}'::jsonb;
+  checked constant jsonb := '{"script_id": 1, "version": 1, "support_level": 1}'::jsonb;
   stream bigint;
   made record;
 BEGIN
