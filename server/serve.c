@@ -10,6 +10,7 @@
 
 #include <malloc.h>
 
+#include "ccd-queries.h"
 #include "server/accounts/ccd-hasher.h"
 #include "server/commands.h"
 #include "server/data/ccd-redis.h"
@@ -50,6 +51,15 @@ on_database_error(const char *sqlstate, const char *constraint, const char *prim
           CCD_TEXT("message", primary));
 }
 
+/* What people send while they stand at a door. */
+static const ccd_query *const hot_queries[] = {
+  &ccd_q_contact_add,
+  &ccd_q_field_open,
+  &ccd_q_field_apply,
+  &ccd_q_attendee_check_in,
+  NULL,
+};
+
 static cc_status
 open_database(ccd_server *server, cc_error *reterr)
 {
@@ -60,6 +70,8 @@ open_database(ccd_server *server, cc_error *reterr)
     .statement_timeout_ms = (int) config->statement_timeout,
     .lock_timeout_ms = (int) config->lock_timeout,
     .call_timeout_ms = (int) config->call_timeout,
+    .warm = config->warm_connections ? &ccd_q_connection_warm : NULL,
+    .hot = hot_queries,
   };
   ccd_db_on_error(on_database_error);
   CC_AUTO(cc_arena) arena = cc_arena_new(1024 * 1024);

@@ -28,6 +28,13 @@ SELECT (a.op).client_id, (a.op).sequence, CASE WHEN a.first IS NULL THEN (a.op).
 FROM field_apply(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :arg.stream_id::bigint, :arg.operation::jsonb,
                  :arg.refusal::jsonb, :arg.checked::jsonb) a
 
+-- name: field_apply_visits
+SELECT (a.op).client_id, (a.op).sequence, CASE WHEN a.first IS NULL THEN (a.op).verdict ELSE 'duplicate' END AS verdict,
+       a.first, (a.op).code, (a.op).message, (a.op).entity, (a.op).entity_id, (a.op).conflict_id, (a.op).occurred_at,
+       a.next_sequence, a.releases
+FROM field_apply_visits(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :arg.stream_id::bigint,
+                        :arg.visits::jsonb) a
+
 -- name: field_release
 SELECT r.client_id, r.sequence, r.verdict, NULL::text AS first, r.code, r.message, r.entity, r.entity_id,
        r.conflict_id, r.occurred_at

@@ -248,6 +248,9 @@ SELECT import_undo(:arg.import_id::bigint, :arg.n::int) AS done
 SELECT import_undo_finish(:arg.import_id::bigint,
   CASE WHEN :arg.cancelled::boolean THEN 'cancelled' WHEN :arg.failed::boolean THEN 'failed' ELSE 'undone' END)
 
+-- name: statistics_renew
+SELECT statistics_renew()
+
 -- name: import_unstage
 SELECT import_unstage(:arg.import_id::bigint)
 

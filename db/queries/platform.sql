@@ -82,3 +82,7 @@ LIMIT :page.limit::int
 -- name: context_switch
 SELECT set_config('app.organization_id', coalesce(:arg.organization::text, ''), true),
        set_config('app.user_id', coalesce(:arg.person::text, ''), true)
+
+-- name: connection_warm
+-- On a new connection of the pool, before people get it.
+SELECT connection_warm()

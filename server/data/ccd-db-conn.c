@@ -117,6 +117,7 @@ ccd_conn_close(ccd_db_conn *conn)
   conn->doomed = false;
   conn->committing = false;
   conn->copying = false;
+  conn->warm = false;
   if (conn->pg == NULL)
     return;
   /* PQfinish sends a farewell; with output still queued that must not wait for a stopped peer. */

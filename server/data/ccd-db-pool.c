@@ -15,6 +15,8 @@
 
 #define PROBE_EVERY_MS 100
 #define PROBE_TIMEOUT_US (1000 * 1000)
+#define WARM_AGAIN_MS 1000
+#define WARM_PACE_MS 100 /* between two: they take a core of the database for as long each */
 #define START_TIMEOUT_US (10 * 1000 * 1000)
 
 static void
@@ -41,7 +43,33 @@ after_ms(int ms)
   return time;
 }
 
-/* Runs while the pool lives; sleeps while the database is up. */
+/* Until somebody calls, or for a while. The lock is held. */
+static void
+sleep_prober(ccd_db *db, int ms)
+{
+  struct timespec until = after_ms(ms);
+  if (!db->closing)
+    pthread_cond_timedwait(&db->wake_prober, &db->lock, &until);
+}
+
+/* Make one free connection warm. Called and left with the lock held; false: there is none. */
+static bool
+warm_one(ccd_db *db)
+{
+  ccd_db_conn *conn = ccd_db_take_cold(db);
+  if (conn == NULL)
+    return false;
+  pthread_mutex_unlock(&db->lock);
+  bool good = ccd_conn_warm(conn);
+  ccd_db_return(db, conn);
+  pthread_mutex_lock(&db->lock);
+  /* Too many clients, or the database goes away: a caller who needs the connection tries as well.
+   */
+  sleep_prober(db, good ? WARM_PACE_MS : WARM_AGAIN_MS);
+  return true;
+}
+
+/* Runs while the pool lives; sleeps while the database is up and every free connection is warm. */
 static void *
 probe_thread(void *data)
 {
@@ -49,7 +77,8 @@ probe_thread(void *data)
   pthread_mutex_lock(&db->lock);
   while (!db->closing) {
     if (ccd_db_up(db)) {
-      pthread_cond_wait(&db->wake_prober, &db->lock);
+      if (!warm_one(db))
+        pthread_cond_wait(&db->wake_prober, &db->lock);
       continue;
     }
     pthread_mutex_unlock(&db->lock);
@@ -59,12 +88,10 @@ probe_thread(void *data)
       PQfinish(pg);
     pthread_mutex_lock(&db->lock);
 
-    if (pg != NULL) {
+    if (pg != NULL)
       atomic_store(&db->up, true);
-    } else if (!db->closing) {
-      struct timespec until = after_ms(PROBE_EVERY_MS);
-      pthread_cond_timedwait(&db->wake_prober, &db->lock, &until);
-    }
+    else
+      sleep_prober(db, PROBE_EVERY_MS);
   }
   pthread_mutex_unlock(&db->lock);
   return NULL;
@@ -161,13 +188,15 @@ ccd_db_return(ccd_db *db, ccd_db_conn *conn)
     db->n_waiting--;
     waiter->conn = conn;
     pthread_cond_signal(&waiter->wake);
-  } else if (conn->pg != NULL) {
+  } else if (conn->pg != NULL && (conn->warm || db->options.warm == NULL)) {
     db->free[db->n_free++] = conn;
   } else {
-    /* Those that are connected are used first. */
+    /* Those that are connected and warm are used first. */
     memmove(db->free + 1, db->free, (size_t) db->n_free * sizeof(*db->free));
     db->free[0] = conn;
     db->n_free++;
+    if (db->options.warm != NULL)
+      pthread_cond_signal(&db->wake_prober);
   }
   pthread_mutex_unlock(&db->lock);
 }

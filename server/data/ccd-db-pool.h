@@ -11,6 +11,11 @@ typedef struct ccd_db_options {
   int statement_timeout_ms; /* the server's own limit */
   int lock_timeout_ms;
   int call_timeout_ms; /* every wait of one call together */
+
+  /* Run once on each new connection, as a write without parameters, before a caller gets it; NULL:
+   * nothing is run, and connections are made when they are needed. */
+  const ccd_query *warm;
+  const ccd_query *const *hot; /* prepared on it behind that, NULL-terminated; may be NULL */
 } ccd_db_options;
 
 /**

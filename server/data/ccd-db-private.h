@@ -71,6 +71,7 @@ struct ccd_db_conn {
   unsigned generation; /* the pool's when this connection was made */
   bool *prepared;      /* by statement number: the server has it under its name */
   bool ever;           /* was connected before */
+  bool warm;           /* options.warm has run since it was connected */
   bool doomed;         /* the server's prepared statements are stale: close after use */
   bool committing;     /* what is under way commits by itself: no answer = outcome unknown */
   bool retry;          /* the last failure was a serialization failure or deadlock */
@@ -117,7 +118,7 @@ struct ccd_db {
   atomic_uint_fast64_t timeouts, reconnects, errors;
   int server_version; /* of the first connection */
 
-  pthread_t prober;
+  pthread_t prober; /* finds a database that was away, and makes connections warm */
   bool prober_runs;
   pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t wake_prober;
@@ -163,7 +164,20 @@ void ccd_conn_renew_budget(ccd_db_conn *conn);
  * of before are not used again. Does nothing when @generation is not the current one any more. */
 void ccd_db_trip(ccd_db *db, unsigned generation);
 
+/* ccd-db-warm.c */
+
+/* A free connection that options.warm has not run on, taken out of the pool; NULL: none, or nothing
+ * is to be run. The pool's lock is held. */
+ccd_db_conn *ccd_db_take_cold(ccd_db *db);
+
+/* Connect it, run options.warm and prepare the hot statements. False: it could not be connected. */
+bool ccd_conn_warm(ccd_db_conn *conn);
+
 /* ccd-db-tx.c */
+
+/* Prepare statements that are not yet, in round trips of their own, outside a transaction. */
+cc_status
+ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *reterr) CC_MUSTCHECK;
 
 extern const ccd_statement ccd_internal_statements[_CCD_ST_MAX];
 

@@ -18,7 +18,8 @@
 #define SET_WHO "set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)"
 #define SET_WHAT                                                                                   \
   "set_config('app.actor', $3, true), set_config('app.action', $4, true), "                        \
-  "set_config('app.request_id', $5, true), set_config('app.address', $6, true)"
+  "set_config('app.request_id', $5, true), set_config('app.address', $6, true), "                  \
+  "set_config('plan_cache_mode', $7, true)"
 
 /* The role comes last in each list: it may be allowed less than the server's own. Plain SET and not
  * SET LOCAL for read-write: in an implicit transaction the latter would warn each time, and every
@@ -33,10 +34,10 @@ const ccd_statement ccd_internal_statements[_CCD_ST_MAX] = {
   [CCD_ST_CONTEXT_READ_ROLE] = {"cc read as",
                                 "SELECT " SET_WHO ", set_config('role', $3, true)",
                                 3},
-  [CCD_ST_CONTEXT_WRITE] = {"cc write", "SELECT " SET_WHO ", " SET_WHAT, 6},
+  [CCD_ST_CONTEXT_WRITE] = {"cc write", "SELECT " SET_WHO ", " SET_WHAT, 7},
   [CCD_ST_CONTEXT_WRITE_ROLE] = {"cc write as",
-                                 "SELECT " SET_WHO ", " SET_WHAT ", set_config('role', $7, true)",
-                                 7},
+                                 "SELECT " SET_WHO ", " SET_WHAT ", set_config('role', $8, true)",
+                                 8},
   [CCD_ST_CONTEXT_LONG] = {"cc long",
                            "SELECT set_config('statement_timeout', $1, true), "
                            "set_config('lock_timeout', $1, true), "
@@ -106,7 +107,12 @@ queue_long(ccd_db_conn *conn)
                         (const char *const[]){limit, context->bulk ? "on" : ""});
 }
 
-/* A read sets only what policies look at; who did it matters for the audit log of writes. */
+/* A read sets only what policies look at; who did it matters for the audit log of writes.
+ *
+ * A write keeps its plans: a plan for "= ANY (array)" is made for ten elements, one made with the
+ * values sees one or two and looks cheaper each time, so PostgreSQL would plan such statements of
+ * functions again at every call. Work with a limit of its own is about many rows, for which a plan
+ * with the values pays, and so does a read with optional filters. */
 static bool
 queue_context(ccd_db_conn *conn)
 {
@@ -120,7 +126,7 @@ queue_context(ccd_db_conn *conn)
   char organization[24], user[24];
   id_text(context->organization_id, organization);
   id_text(context->user_id, user);
-  const char *args[7] = {organization, user};
+  const char *args[8] = {organization, user};
   if (!write) {
     args[2] = context->role;
     return queue_internal(conn,
@@ -131,7 +137,8 @@ queue_context(ccd_db_conn *conn)
   args[3] = text_or_empty(context->action);
   args[4] = text_or_empty(context->request_id);
   args[5] = text_or_empty(context->address);
-  args[6] = context->role;
+  args[6] = context->timeout_ms > 0 ? "auto" : "force_generic_plan";
+  args[7] = context->role;
   return queue_internal(conn,
                         context->role != NULL ? CCD_ST_CONTEXT_WRITE_ROLE : CCD_ST_CONTEXT_WRITE,
                         args);
@@ -379,6 +386,26 @@ ccd_db_query_once(ccd_db_conn *conn,
   status = finish_pipeline(conn, &out);
   if (status == CC_OK && ret != NULL)
     *ret = rows;
+  return status;
+}
+
+cc_status
+ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *reterr)
+{
+  cc_status status = CC_OK;
+  while (status == CC_OK && *queries != NULL) {
+    outcome out = {.error = reterr};
+    for (; *queries != NULL && conn->n_steps < CCD_STEPS_MAX; queries++) {
+      int index = (*queries)->index;
+      const ccd_statement *what = &conn->db->statements[index];
+      if (conn->prepared[index] || what->sql == NULL)
+        continue;
+      if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
+        return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
+      conn->steps[conn->n_steps++] = (ccd_step){.statement = index, .prepare = true};
+    }
+    status = finish_pipeline(conn, &out);
+  }
   return status;
 }
 

@@ -50,6 +50,7 @@ static const setting settings[] = {
   NUMBER(api_port, "CAMPAIGN_API_PORT", .fallback = "3000", .min = 1, .max = 65000, .doc = "API port; + 8 is the side listener for slow routes, + 9 the internal one (loopback only)."),
   NUMBER(threads, "THREADS", .fallback = "0", .min = 0, .max = 64, .doc = "Threads of the API listener, each with a connection to PostgreSQL; 0: four per core."),
   NUMBER(slow_threads, "SLOW_CONNECTIONS", .fallback = "4", .min = 1, .max = 32, .doc = "Connections to PostgreSQL for the side listener, live sockets and jobs."),
+  NUMBER(warm_connections, "WARM_CONNECTIONS", .fallback = "1", .min = 0, .max = 1, .doc = "1: connections to PostgreSQL are made ahead, and their functions loaded and planned before people get them."),
   NUMBER(connection_limit, "CONNECTION_LIMIT", .fallback = "8000", .min = 16, .max = 60000, .doc = "Client connections at once."),
   NUMBER(per_address_limit, "CONNECTIONS_PER_ADDRESS", .fallback = "0", .min = 0, .max = 60000, .doc = "Client connections at once from one address; 0: no limit, as behind a proxy."),
   NUMBER(idle_timeout, "IDLE_TIMEOUT", .fallback = "30", .min = 1, .max = 3600, .doc = "Seconds until a silent connection is closed."),

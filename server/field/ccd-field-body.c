@@ -101,6 +101,9 @@ typedef struct field_contact {
   cc_contact_answer **answers;
   size_t n_answers;
   int64_t *script_id;
+  int64_t *replaces_id;
+  char *replaces_client_id;
+  char *phone;
   bool undone;
 } field_contact;
 
@@ -109,6 +112,9 @@ static const cc_field contact_fields[] = {
   CC_STRING(field_contact, disposition),
   CC_LIST(field_contact, answers, cc_contact_answer, &cc_contact_answer_type),
   CC_OPT_INT64(field_contact, script_id),
+  CC_OPT_INT64(field_contact, replaces_id),
+  CC_STRING(field_contact, replaces_client_id),
+  CC_STRING(field_contact, phone),
   CC_BOOL(field_contact, undone),
 };
 static const cc_type contact_type = CC_TYPE(field_contact, "FieldContact", contact_fields);
@@ -139,6 +145,8 @@ ccd_field_body_said(ccd_call *call, const char *kind, const char *body, ccd_cont
     .has_answers = contact->answers != NULL,
     .answers = {contact->answers, contact->n_answers},
     .script_id = contact->script_id == NULL ? 0 : *contact->script_id,
+    .corrects =
+      contact->replaces_id != NULL || contact->replaces_client_id != NULL || contact->phone != NULL,
   };
   return !contact->undone;
 }

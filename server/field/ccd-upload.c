@@ -8,12 +8,15 @@
 #include "server/field/ccd-field-body.h"
 #include "server/field/ccd-field.h"
 
-/* Uploads: one transaction and one verdict for each operation, in the order in which they came.
- * When the database gets into trouble on the way, the verdicts so far are the answer: what has none
- * was not done, and is sent again. */
+/* Uploads: one verdict for each operation, in the order in which they came. Visits that follow one
+ * another share a transaction, with a savepoint each; when anything keeps that from being
+ * committed, each of them gets a transaction of its own, as every other operation has. When the
+ * database gets into trouble on the way, the verdicts so far are the answer: what has none was not
+ * done, and is sent again. */
 
 #define BODY_MAX (256u * 1024)
 #define RELEASES_MAX 500 /* in one request; the next one goes on */
+#define TOGETHER_MAX 10u /* visits in one transaction: others wait for their turf as long */
 
 static const char *
 missing_right(ccd_call *call, const char *kind_name)
@@ -52,6 +55,7 @@ operation_text(ccd_call *call, const cc_field_operation *operation, const char *
 static cc_status
 add_verdict(ccd_call *call,
             const ccd_rows *rows,
+            int row,
             cc_field_verdict **list,
             size_t *n,
             cc_error *reterr)
@@ -60,7 +64,7 @@ add_verdict(ccd_call *call,
   if (verdict == NULL)
     return cc_fail_memory(reterr);
   list[(*n)++] = verdict;
-  return ccd_rows_bind(rows, 0, &cc_field_verdict_type, call->arena, verdict, reterr);
+  return ccd_rows_bind(rows, row, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
 
 /* One installation's upload on its way. */
@@ -72,42 +76,144 @@ typedef struct upload {
 } upload;
 
 static void
-note_stream(upload *self, const ccd_rows *rows)
+note_stream(upload *self, const ccd_rows *rows, int row)
 {
-  self->receipt->next_sequence = ccd_rows_int64(rows, 0, "next_sequence");
-  self->releases = self->releases || ccd_rows_bool(rows, 0, "releases");
+  self->receipt->next_sequence = ccd_rows_int64(rows, row, "next_sequence");
+  self->releases = self->releases || ccd_rows_bool(rows, row, "releases");
+}
+
+/* An operation as the database gets it. */
+typedef struct prepared {
+  const char *kind;
+  const char *text;      /* JSON */
+  const char *refusal;   /* JSON; NULL: nothing speaks against it so far */
+  bool checks;           /* what it says of a contact is to be checked */
+  ccd_contact_said said; /* set when it is */
+} prepared;
+
+static cc_status
+prepare_operation(ccd_call *call,
+                  const cc_field_operation *operation,
+                  prepared *ret,
+                  cc_error *reterr)
+{
+  const char *body = NULL;
+  *ret = (prepared){.kind = operation->kind, .refusal = missing_right(call, operation->kind)};
+  if (ret->refusal != NULL)
+    body = operation->body;
+  else
+    ret->refusal = ccd_field_body_check(call, operation->kind, operation->body, &body);
+  ret->text = body == NULL ? NULL : operation_text(call, operation, body);
+  if (ret->text == NULL)
+    return cc_fail_memory(reterr);
+  ret->checks =
+    ret->refusal == NULL && ccd_field_body_said(call, operation->kind, body, &ret->said);
+  ret->said.occurred = operation->occurred_at;
+  return CC_OK;
 }
 
 static cc_status
-apply_operation(upload *self, const cc_field_operation *operation, cc_error *reterr)
+apply_alone(upload *self, const prepared *one, cc_error *reterr)
 {
   ccd_call *call = self->call;
-  const char *body = NULL;
-  const char *refused = missing_right(call, operation->kind);
-  if (refused != NULL)
-    body = operation->body;
-  else
-    refused = ccd_field_body_check(call, operation->kind, operation->body, &body);
-  const char *text = body == NULL ? NULL : operation_text(call, operation, body);
-  if (text == NULL)
-    return cc_fail_memory(reterr);
   const ccd_arg args[] = {
     {"stream_id", self->stream},
-    {"operation", text},
-    {"refusal", refused},
+    {"operation", one->text},
+    {"refusal", one->refusal},
     {0},
   };
-  const char *action = cc_arena_printf(call->arena, "field.%s", operation->kind);
+  const char *action = cc_arena_printf(call->arena, "field.%s", one->kind);
   const ccd_rows *rows = NULL;
-  ccd_contact_said said = {0};
-  bool checks = refused == NULL && ccd_field_body_said(call, operation->kind, body, &said);
-  said.occurred = operation->occurred_at;
-  cc_status status =
-    ccd_contact_once(call, action, &ccd_q_field_apply, args, checks ? &said : NULL, &rows, reterr);
+  cc_status status = ccd_contact_once(call,
+                                      action,
+                                      &ccd_q_field_apply,
+                                      args,
+                                      one->checks ? &one->said : NULL,
+                                      &rows,
+                                      reterr);
   if (status != CC_OK)
     return status;
-  note_stream(self, rows);
-  return add_verdict(call, rows, self->receipt->verdicts, &self->receipt->n_verdicts, reterr);
+  note_stream(self, rows, 0);
+  return add_verdict(call, rows, 0, self->receipt->verdicts, &self->receipt->n_verdicts, reterr);
+}
+
+/* A visit whose locks are known from its body: no correction, no number, no undo. */
+static bool
+may_join(const prepared *one)
+{
+  return one->checks && !one->said.corrects && !one->said.unreadable;
+}
+
+/* The list of field_apply_visits. NULL: it cannot be made now. */
+static const char *
+visits_text(ccd_call *call, const prepared *list, size_t n)
+{
+  cc_str text = CC_STR_INIT(2 * BODY_MAX);
+  bool good = true;
+  for (size_t i = 0; good && i < n; i++) {
+    const char *checked = NULL;
+    good = ccd_contact_check(call, &list[i].said, &checked, /* reterr= */ NULL) == CC_OK;
+    cc_str_printf(&text,
+                  "%s{\"operation\":%s,\"checked\":%s}",
+                  i == 0 ? "[" : ",",
+                  list[i].text,
+                  good ? checked : "null");
+  }
+  cc_str_add_char(&text, ']');
+  const char *made = text.failed || !good ? NULL : cc_arena_strdup(call->arena, text.text);
+  cc_str_done(&text);
+  return made;
+}
+
+/* True: all of them are committed and have their verdicts. */
+static bool
+apply_together(upload *self, const prepared *list, size_t n)
+{
+  ccd_call *call = self->call;
+  const char *visits = visits_text(call, list, n);
+  if (visits == NULL)
+    return false;
+  const ccd_arg args[] = {{"stream_id", self->stream}, {"visits", visits}, {0}};
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_call_once(call,
+                                   CCD_WRITE,
+                                   "field.contact",
+                                   &ccd_q_field_apply_visits,
+                                   args,
+                                   &rows,
+                                   /* reterr= */ NULL);
+  cc_field_receipt *receipt = self->receipt;
+  size_t had = receipt->n_verdicts;
+  for (int row = 0; status == CC_OK && row < (int) n; row++) {
+    note_stream(self, rows, row);
+    status = add_verdict(call, rows, row, receipt->verdicts, &receipt->n_verdicts, NULL);
+  }
+  /* Once more, one by one: what is committed is a duplicate then. */
+  if (status != CC_OK)
+    receipt->n_verdicts = had;
+  return status == CC_OK;
+}
+
+/* The operations from @first on that go together, at least one. @ret_n: how many. */
+static cc_status
+apply_next(upload *self, size_t first, size_t *ret_n, cc_error *reterr)
+{
+  const cc_field_upload *body = self->call->body;
+  prepared list[TOGETHER_MAX];
+  size_t n = 0;
+  do {
+    cc_status status = prepare_operation(self->call, body->operations[first + n], &list[n], reterr);
+    if (status != CC_OK)
+      return status;
+    n++;
+  } while (may_join(&list[n - 1]) && n < TOGETHER_MAX && first + n < body->n_operations);
+  size_t joined = may_join(&list[n - 1]) ? n : n - 1;
+  size_t done = joined > 1 && apply_together(self, list, joined) ? joined : 0;
+  cc_status status = CC_OK;
+  for (size_t i = done; status == CC_OK && i < n; i++)
+    status = apply_alone(self, &list[i], reterr);
+  *ret_n = n;
+  return status;
 }
 
 /* The next operation whose turn has come. @ret_found: there is one. What a phone sent before it was
@@ -156,7 +262,7 @@ release_operations(upload *self, cc_error *reterr)
     cc_status status = release_next(self, &found, &rows, reterr);
     if (status != CC_OK || !found)
       return status;
-    status = add_verdict(call, rows, receipt->released, &receipt->n_released, reterr);
+    status = add_verdict(call, rows, 0, receipt->released, &receipt->n_released, reterr);
     if (status != CC_OK)
       return status;
     receipt->next_sequence = receipt->released[receipt->n_released - 1]->sequence + 1;
@@ -182,7 +288,7 @@ begin_upload(upload *self, size_t n_operations, cc_error *reterr)
     return status;
   self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));
   receipt->clock_offset_ms = ccd_rows_int64(rows, 0, "clock_offset_us") / 1000;
-  note_stream(self, rows);
+  note_stream(self, rows, 0);
   return self->stream != NULL && receipt->verdicts != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
@@ -194,8 +300,9 @@ ccd_field_upload(ccd_call *call, cc_error *reterr)
   cc_status status = begin_upload(&self, body->n_operations, reterr);
   if (status != CC_OK || self.receipt == NULL)
     return status;
-  for (size_t i = 0; status == CC_OK && i < body->n_operations; i++)
-    status = apply_operation(&self, body->operations[i], reterr);
+  size_t n = 0;
+  for (size_t i = 0; status == CC_OK && i < body->n_operations; i += n)
+    status = apply_next(&self, i, &n, reterr);
   if (status == CC_OK && self.releases)
     status = release_operations(&self, reterr);
   if (status != CC_OK && self.receipt->n_verdicts == 0)

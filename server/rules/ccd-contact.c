@@ -134,6 +134,20 @@ find_script(ccd_call *call, const ccd_contact_said *said, ccd_script **ret, cc_e
 }
 
 cc_status
+ccd_contact_check(ccd_call *call, const ccd_contact_said *said, const char **ret, cc_error *reterr)
+{
+  CC_AUTO(ccd_script) script = NULL;
+  cc_status status = find_script(call, said, &script, reterr);
+  if (status != CC_OK)
+    return status;
+  const char *made = checked_text(call, said, script);
+  if (made == NULL)
+    return cc_fail_memory(reterr);
+  *ret = made;
+  return CC_OK;
+}
+
+cc_status
 ccd_contact_check_inside(ccd_call *call,
                          const ccd_contact_said *said,
                          const char **ret,

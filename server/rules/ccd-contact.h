@@ -18,6 +18,7 @@ typedef struct ccd_contact_said {
   int64_t script_id; /* 0: follows from the answers */
   cc_time occurred;  /* by the device's clock */
   bool unreadable;   /* some member has a type that it cannot have */
+  bool corrects;     /* it names another contact, or a number; of an upload only */
 } ccd_contact_said;
 
 /* A contact of the API, or of an operation that a phone uploads. Borrows from @contact. */
@@ -47,6 +48,14 @@ ccd_contact_reply(ccd_call *call, const ccd_contact_said *said, cc_error *reterr
 /* The verdict about a contact that has no answers, for :checked of a statement inside the call's
  * transaction. NULL: no memory. */
 const char *ccd_contact_checked(ccd_call *call, const ccd_contact_said *said);
+
+/* The same of any contact, outside a transaction, by the script in memory: the statement raises
+ * script_changed when that is not the one.
+ * @ret: set on CC_OK only */
+cc_status ccd_contact_check(ccd_call *call,
+                            const ccd_contact_said *said,
+                            const char **ret,
+                            cc_error *reterr) CC_MUSTCHECK;
 
 /* The same of any contact, inside the call's transaction, by its script as it is now.
  * @ret: set on CC_OK only */

@@ -284,16 +284,23 @@ step_undo(ccd_import *import, cc_error *reterr)
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
-/* Over: staging and the uploaded file go, the rejects stay for whoever wants them. */
+/* Over: staging and the uploaded file go, the rejects stay for whoever wants them. What was loaded
+ * or taken away is counted by PostgreSQL before people work with the organization. */
 static cc_status
 clear_up(ccd_import *import, cc_error *reterr)
 {
   ccd_job *job = import->job;
+  bool loaded = strcmp(import->state, "done") == 0 || strcmp(import->state, "undone") == 0;
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
   const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
   ccd_spool_remove(&job->server->config,
                    ccd_import_place_name(job->arena, job->organization_id, import->id, "file"));
-  return ccd_job_once(job, &tx, &ccd_q_import_unstage, args, NULL, reterr);
+  cc_status status = CC_OK;
+  if (loaded)
+    status = ccd_job_once(job, &tx, &ccd_q_statistics_renew, NULL, NULL, reterr);
+  if (status == CC_OK)
+    status = ccd_job_once(job, &tx, &ccd_q_import_unstage, args, NULL, reterr);
+  return status;
 }
 
 /* --- the machine --- */

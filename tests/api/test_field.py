@@ -10,6 +10,7 @@ import threading
 import uuid
 
 import jsonschema
+import psycopg2
 import pytest
 import requests
 
@@ -255,6 +256,44 @@ def test_each_kind_is_applied(walker, street, sql, shared_org):
     actions = {row["action"] for row in shared_org.owner.pages("/v1/audit-log", {"limit": 100})
                if row["actor"] == f"user:{walker.user}"}
     assert {"field.contact", "field.bulk_not_home", "field.undo", "field.note", "field.door_edit"} <= actions
+
+
+def test_visits_that_follow_one_another_share_a_transaction(shared_org, sql, walker):
+    """Each has its own verdict: what is refused or in conflict among them takes nothing else along."""
+    street = Street(sql, shared_org.id, assigned=walker.user)
+    elsewhere = Street(sql, shared_org.id, doors=1)
+    phone = Phone(walker)
+    visits = [phone.did("contact", {"channel": "door", "turf_id": street.turf, "door_id": door, "disposition": "not_home"})
+              for door in (street.doors[0], elsewhere.doors[0], street.doors[1])]
+    visits.append(phone.did("contact", {"channel": "door", "door_id": 987654321, "disposition": "not_home"}))
+    visits.append(phone.did("contact", {"channel": "door", "door_id": street.doors[2], "turf_id": street.turf,
+                                        "disposition": "not_home"}))
+    note = phone.did("note", {"door_id": street.doors[0], "note": "Ring twice"})
+    receipt = phone.send(*visits, note)
+    assert [each["verdict"] for each in receipt["verdicts"]] == ["applied", "conflict", "applied", "refused", "applied", "applied"]
+    assert [each["sequence"] for each in receipt["verdicts"]] == [1, 2, 3, 4, 5, 6] and receipt["next_sequence"] == 7
+    written = [row[0] for row in sql("SELECT c.recorded_at FROM voter_contacts c WHERE c.client_id = ANY (%s::uuid[])",
+                                     [each["client_id"] for each in visits])]
+    assert len(written) == 3 and len(set(written)) == 1
+    assert sql("SELECT recorded_at FROM field_notes WHERE client_id = %s", note["client_id"])[0][0] not in written
+    again = phone.send(*visits, note)["verdicts"]
+    assert {each["verdict"] for each in again} == {"duplicate"}
+    assert [each["first"] for each in again] == [each["verdict"] for each in receipt["verdicts"]]
+
+
+def test_visits_go_one_by_one_when_the_database_cannot_take_them_together(shared_org, sql, walker):
+    """Somebody holds one of the doors for longer than a lock may be waited for: the visits before it are decided."""
+    street = Street(sql, shared_org.id, assigned=walker.user)
+    phone = Phone(walker)
+    visits = [phone.did("contact", {"channel": "door", "turf_id": street.turf, "door_id": door, "disposition": "not_home"})
+              for door in street.doors]
+    server = shared_org.owner.server
+    with psycopg2.connect(server.cluster.url(server.database, "postgres")) as holder, holder.cursor() as cursor:
+        cursor.execute("SELECT FROM voters WHERE id = %s FOR UPDATE", (street.voters[1][0],))
+        receipt = phone.send(*visits)
+        assert [each["verdict"] for each in receipt["verdicts"]] == ["applied"] and receipt["stopped"]
+    again = phone.send(*visits)["verdicts"]
+    assert [each["verdict"] for each in again] == ["duplicate", "applied", "applied"]
 
 
 def test_sent_again_gets_the_first_answer(walker, street, sql):

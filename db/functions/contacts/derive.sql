@@ -2,20 +2,17 @@
 --
 -- What is derived anew from the contacts that count: the state of voters, doors and turf.
 
--- The person as the contacts that hold tell: latest by when it happened. What was tried at the door for nobody
+-- The people as the contacts that hold tell: latest by when it happened. What was tried at the door for nobody
 -- in particular was tried for everybody behind it. Equal times: the client_id decides, not who came first.
-CREATE OR REPLACE FUNCTION contact_derive_voters(organization bigint, matter bigint[]) RETURNS void
-LANGUAGE plpgsql VOLATILE -- which keeps the plan
+-- Only silent columns (tenant_triggers) are written: with app.bulk their change is not queued to be recorded, only to
+-- be found silent. The same holds in contact_derive_door.
+CREATE OR REPLACE FUNCTION contact_derive_voters(organization bigint, people bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  people bigint[] := ARRAY(
-    SELECT c.voter_id FROM voter_contacts c
-    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NOT NULL
-    UNION
-    SELECT b.id FROM voter_contacts c
-    JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
-    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door');
+  bulk text := COALESCE(current_setting('app.bulk', true), '');
 BEGIN
+  PERFORM set_config('app.bulk', 'on', true);
   -- OFFSET 0: first the few contacts of the person or door, then the latest of them. Otherwise the planner may
   -- walk back through the whole organization's by time until it meets one.
   UPDATE voters v SET
@@ -40,89 +37,97 @@ BEGIN
       ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
     contacts_revision = v.contacts_revision + 1
   WHERE v.organization_id = organization AND v.id = ANY (people);
+  PERFORM set_config('app.bulk', bulk, true);
 END
 $$;
 
 -- How far a door of a turf is. Done: for everybody who was spoken of there in this pass, the last word needs no
--- other attempt; that somebody moved or died ends the door only when nobody else lives there.
+-- other attempt; that somebody moved or died ends the door only when nobody else lives there. Read once, the latest
+-- first: the first row of a person is the last word, or the row about nobody in particular that was met before it.
 CREATE OR REPLACE FUNCTION contact_door_state(organization bigint, route bigint, door bigint, OUT state text, OUT at timestamptz)
-LANGUAGE plpgsql STABLE -- which keeps the plan
+LANGUAGE plpgsql STABLE
 AS $$
+DECLARE
+  told record;
+  people bigint[] := '{}'::bigint[];
+  finished boolean;
+  gone boolean;
+  all_finished boolean; -- of the latest row about nobody in particular
+  all_gone boolean;
+  all_at timestamptz;
 BEGIN
-  WITH told AS (
-    SELECT c.occurred_at, c.client_id, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
-           CASE WHEN d.level IN ('door', 'building') THEN NULL ELSE c.voter_id END AS voter_id
+  FOR told IN
+    SELECT c.occurred_at, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
+           CASE WHEN d.level NOT IN ('door', 'building') THEN c.voter_id END AS voter_id
     FROM voter_contacts c JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
     WHERE c.organization_id = organization AND c.door_id = door AND c.route_id = route AND c.holds
-      AND c.channel = 'door'),
-  people AS (SELECT DISTINCT voter_id FROM told WHERE voter_id IS NOT NULL),
-  last AS (
-    SELECT DISTINCT ON (p.voter_id) t.* FROM
-      (SELECT voter_id FROM people UNION ALL SELECT NULL WHERE NOT EXISTS (SELECT FROM people)) p
-    JOIN told t ON t.voter_id IS NULL OR t.voter_id = p.voter_id
-    ORDER BY p.voter_id, t.occurred_at DESC, t.client_id DESC)
-  SELECT CASE
-      WHEN count(*) = 0 THEN 'todo'
-      WHEN bool_and(finishes) AND (NOT bool_and(gone) OR NOT EXISTS (
-        SELECT FROM voters_visible v WHERE v.organization_id = organization AND v.door_id = door
-          AND v.unreachable IS NULL)) THEN 'done'
-      ELSE 'attempted' END, max(occurred_at)
-  INTO state, at FROM last;
+      AND c.channel = 'door'
+    ORDER BY c.occurred_at DESC, c.client_id DESC LOOP
+    IF told.voter_id IS NOT NULL AND NOT told.voter_id = ANY (people) THEN
+      people := people || told.voter_id;
+      finished := COALESCE(finished, true) AND COALESCE(all_finished, told.finishes);
+      gone := COALESCE(gone, true) AND COALESCE(all_gone, told.gone);
+      at := GREATEST(at, COALESCE(all_at, told.occurred_at));
+    ELSIF told.voter_id IS NULL AND all_at IS NULL THEN
+      all_finished := told.finishes;
+      all_gone := told.gone;
+      all_at := told.occurred_at;
+    END IF;
+  END LOOP;
+  IF cardinality(people) = 0 THEN
+    finished := all_finished;
+    gone := all_gone;
+    at := all_at;
+  END IF;
+  state := CASE
+    WHEN finished IS NULL THEN 'todo'
+    WHEN finished AND (NOT gone OR NOT EXISTS (
+      SELECT FROM voters_visible v WHERE v.organization_id = organization AND v.door_id = door
+        AND v.unreachable IS NULL)) THEN 'done'
+    ELSE 'attempted' END;
 END
 $$;
 
--- Counts and progress of the turf; its row is the lock, taken last.
-CREATE OR REPLACE FUNCTION contact_derive_turf(organization bigint, matter bigint[]) RETURNS void
+-- Counts and progress of the turf that a door is in; its row is the lock, taken last.
+CREATE OR REPLACE FUNCTION contact_derive_door(organization bigint, route bigint, door bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  each record;
-  was text;
+  bulk text := COALESCE(current_setting('app.bulk', true), '');
+  was record;
   is_now record;
 BEGIN
-  FOR each IN SELECT DISTINCT r.route_id, r.door_id FROM canvass_route_doors r
-    JOIN voter_contacts c ON c.organization_id = organization AND c.id = ANY (matter)
-      AND (c.route_id = r.route_id AND c.door_id = r.door_id)
-    WHERE r.organization_id = organization AND c.channel = 'door' ORDER BY 1, 2 LOOP
-    PERFORM FROM canvass_routes t WHERE t.organization_id = organization AND t.id = each.route_id FOR NO KEY UPDATE;
-    SELECT * INTO is_now FROM contact_door_state(organization, each.route_id, each.door_id);
-    SELECT r.state INTO was FROM canvass_route_doors r
-      WHERE r.organization_id = organization AND r.route_id = each.route_id AND r.door_id = each.door_id
-      FOR NO KEY UPDATE;
-    UPDATE canvass_route_doors r
-      SET state = is_now.state, done_at = CASE is_now.state WHEN 'done' THEN is_now.at END
-      WHERE r.organization_id = organization AND r.route_id = each.route_id AND r.door_id = each.door_id
-        AND (r.state, r.done_at) IS DISTINCT FROM
-            (is_now.state, CASE is_now.state WHEN 'done' THEN is_now.at END);
+  PERFORM FROM canvass_routes t WHERE t.organization_id = organization AND t.id = route FOR NO KEY UPDATE;
+  SELECT r.state, r.done_at INTO was FROM canvass_route_doors r
+    WHERE r.organization_id = organization AND r.route_id = route AND r.door_id = door FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  SELECT s.state, CASE s.state WHEN 'done' THEN s.at END AS done_at INTO is_now FROM contact_door_state(organization, route, door) s;
+  IF was.state <> is_now.state OR was.done_at IS DISTINCT FROM is_now.done_at THEN
+    UPDATE canvass_route_doors r SET state = is_now.state, done_at = is_now.done_at
+      WHERE r.organization_id = organization AND r.route_id = route AND r.door_id = door;
+  END IF;
+  IF was.state <> is_now.state THEN
+    PERFORM set_config('app.bulk', 'on', true);
     UPDATE canvass_routes t
-      SET doors_done = t.doors_done + (is_now.state = 'done')::int - (was = 'done')::int,
+      SET doors_done = t.doors_done + (is_now.state = 'done')::int - (was.state = 'done')::int,
           progress_revision = t.progress_revision + 1
-      WHERE t.organization_id = organization AND t.id = each.route_id AND was <> is_now.state;
-  END LOOP;
+      WHERE t.organization_id = organization AND t.id = route;
+    PERFORM set_config('app.bulk', bulk, true);
+  END IF;
 END
 $$;
 
--- Which functions a matter needs, looked up by what its rows say.
-CREATE OR REPLACE FUNCTION contact_apply(organization bigint, root bigint) RETURNS void
+-- The effects of what the rows of a matter say, by kind.
+CREATE OR REPLACE FUNCTION contact_effects(made voter_contacts, matter bigint[], effects text[], options boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  matter bigint[] := ARRAY(SELECT c.id FROM voter_contacts c
-                           WHERE c.organization_id = organization AND (c.id = root OR c.root_id = root));
-  effects text[];
-  options int;
+  organization bigint := made.organization_id;
 BEGIN
-  IF cardinality(matter) > 1 THEN
-    PERFORM contact_settle(organization, matter);
-  END IF;
-  SELECT array_agg(DISTINCT d.effect), count(a.id) FILTER (WHERE a.option_id IS NOT NULL) INTO effects, options
-    FROM voter_contacts c
-    LEFT JOIN dispositions d ON d.code = c.disposition
-    LEFT JOIN contact_answers a ON a.organization_id = organization AND a.contact_id = c.id
-    WHERE c.organization_id = organization AND c.id = ANY (matter);
-  IF effects && '{do_not_knock,inaccessible}' OR cardinality(matter) > 1 OR EXISTS (
-    SELECT FROM voter_contacts c JOIN buildings b ON b.organization_id = organization AND b.id = c.building_id
-    WHERE c.organization_id = organization AND c.id = root AND c.channel = 'door'
+  IF effects && '{do_not_knock,inaccessible}' OR cardinality(matter) > 1 OR made.channel = 'door' AND EXISTS (
+    SELECT FROM buildings b WHERE b.organization_id = organization AND b.id = made.building_id
       AND b.inaccessible_at IS NOT NULL) THEN
     PERFORM contact_effect_place(organization, matter);
   END IF;
@@ -135,17 +140,76 @@ BEGIN
   IF effects && '{do_not_contact,do_not_text}' THEN
     PERFORM contact_effect_consent(organization, matter);
   END IF;
-  IF options > 0 THEN
+  IF options THEN
     PERFORM contact_effect_tags(organization, matter);
     PERFORM contact_effect_follow_ups(organization, matter);
     PERFORM contact_effect_sign_ups(organization, matter);
   END IF;
-  PERFORM contact_derive_voters(organization, matter);
-  PERFORM contact_derive_turf(organization, matter);
+END
+$$;
+
+-- What follows from a contact. Nearly every one is the only row of its matter: then it says itself what a correction
+-- has to read from the rows.
+CREATE OR REPLACE FUNCTION contact_apply(made voter_contacts) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  organization bigint := made.organization_id;
+BEGIN
+  IF made.root_id IS NOT NULL THEN
+    PERFORM contact_apply_again(made);
+    RETURN;
+  END IF;
+  PERFORM contact_effects(made, ARRAY[made.id],
+    ARRAY(SELECT d.effect FROM dispositions d WHERE d.code = made.disposition), made.answers @? '$[*].option_id ? (@ != null)');
+  IF made.voter_id IS NOT NULL THEN
+    PERFORM contact_derive_voters(organization, ARRAY[made.voter_id]);
+  ELSIF made.channel = 'door' THEN
+    PERFORM contact_derive_voters(organization, ARRAY(
+      SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.door_id = made.door_id));
+  END IF;
+  IF made.channel = 'door' AND made.route_id IS NOT NULL THEN
+    PERFORM contact_derive_door(organization, made.route_id, made.door_id);
+  END IF;
+END
+$$;
+
+-- The same of a correction or undo: whatever any row of the matter touches is derived anew.
+CREATE OR REPLACE FUNCTION contact_apply_again(made voter_contacts) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  organization bigint := made.organization_id;
+  matter bigint[] := ARRAY(SELECT c.id FROM voter_contacts c
+                           WHERE c.organization_id = organization AND (c.id = made.root_id OR c.root_id = made.root_id));
+  effects text[];
+  options int;
+  each record;
+BEGIN
+  PERFORM contact_settle(organization, matter);
+  SELECT array_agg(DISTINCT d.effect), count(a.id) FILTER (WHERE a.option_id IS NOT NULL) INTO effects, options
+    FROM voter_contacts c
+    LEFT JOIN dispositions d ON d.code = c.disposition
+    LEFT JOIN contact_answers a ON a.organization_id = organization AND a.contact_id = c.id
+    WHERE c.organization_id = organization AND c.id = ANY (matter);
+  PERFORM contact_effects(made, matter, effects, options > 0);
+  PERFORM contact_derive_voters(organization, ARRAY(
+    SELECT c.voter_id FROM voter_contacts c
+    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NOT NULL
+    UNION
+    SELECT b.id FROM voter_contacts c
+    JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
+    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door'));
+  FOR each IN SELECT DISTINCT c.route_id, c.door_id FROM voter_contacts c
+    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.channel = 'door'
+      AND c.route_id IS NOT NULL AND c.door_id IS NOT NULL ORDER BY 1, 2 LOOP
+    PERFORM contact_derive_door(organization, each.route_id, each.door_id);
+  END LOOP;
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION contact_derive_voters(bigint,bigint[]),
-  contact_door_state(bigint,bigint,bigint), contact_derive_turf(bigint,bigint[]),
-  contact_apply(bigint,bigint)
+  contact_door_state(bigint,bigint,bigint), contact_derive_door(bigint,bigint,bigint),
+  contact_effects(voter_contacts,bigint[],text[],boolean), contact_apply(voter_contacts),
+  contact_apply_again(voter_contacts)
   TO campaign_api;

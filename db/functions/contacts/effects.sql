@@ -25,31 +25,42 @@ END
 $$;
 
 -- Every lock, in one order for everybody: building, door, person, number; turf comes after them.
+-- Arrays and no IN (SELECT …): each statement is a look-up by key whatever the planner knows of the tables.
 CREATE OR REPLACE FUNCTION contact_lock(made voter_contacts) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   organization bigint := made.organization_id;
-  people bigint[];
-  places bigint[];
+  people bigint[] := ARRAY[made.voter_id];
+  places bigint[] := ARRAY[made.door_id];
+  houses bigint[] := ARRAY[made.building_id];
 BEGIN
-  SELECT array_agg(DISTINCT c.voter_id), array_agg(DISTINCT c.door_id) INTO people, places
-    FROM (SELECT made.voter_id, made.door_id UNION ALL
-          SELECT c.voter_id, c.door_id FROM voter_contacts c WHERE c.organization_id = organization
-            AND (c.root_id = made.root_id OR c.id = made.root_id)) c;
+  IF made.root_id IS NOT NULL THEN
+    SELECT people || array_agg(c.voter_id), places || array_agg(c.door_id) INTO people, places
+      FROM voter_contacts c WHERE c.organization_id = organization AND (c.root_id = made.root_id OR c.id = made.root_id);
+  END IF;
   -- Moved and deceased are heard on the telephone too, and change the door's state.
-  places := places || ARRAY(SELECT v.door_id FROM voters v
-                            WHERE v.organization_id = organization AND v.id = ANY (people));
-  PERFORM FROM buildings b WHERE b.organization_id = organization AND b.id IN (
-      SELECT made.building_id UNION ALL
-      SELECT d.building_id FROM doors d WHERE d.organization_id = organization AND d.id = ANY (places))
-    ORDER BY b.id FOR NO KEY UPDATE;
-  PERFORM FROM doors d WHERE d.organization_id = organization AND d.id = ANY (places) ORDER BY d.id FOR NO KEY UPDATE;
-  PERFORM FROM voters v WHERE v.organization_id = organization
-      AND (v.id = ANY (people) OR v.door_id = ANY (places)) ORDER BY v.id FOR NO KEY UPDATE;
+  IF made.voter_id IS NOT NULL OR made.root_id IS NOT NULL THEN
+    places := places || ARRAY(SELECT v.door_id FROM voters v
+                              WHERE v.organization_id = organization AND v.id = ANY (people));
+    houses := houses || ARRAY(SELECT d.building_id FROM doors d
+                              WHERE d.organization_id = organization AND d.id = ANY (places));
+  END IF;
+  PERFORM contact_lock_places(organization, houses, places, people);
   IF made.phone IS NOT NULL THEN
     PERFORM pg_advisory_xact_lock(hashtextextended(organization || ' ' || made.phone, 11));
   END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION contact_lock_places(organization bigint, houses bigint[], places bigint[], people bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM FROM buildings b WHERE b.organization_id = organization AND b.id = ANY (houses) ORDER BY b.id FOR NO KEY UPDATE;
+  PERFORM FROM doors d WHERE d.organization_id = organization AND d.id = ANY (places) ORDER BY d.id FOR NO KEY UPDATE;
+  PERFORM FROM voters v WHERE v.organization_id = organization
+      AND (v.id = ANY (people) OR v.door_id = ANY (places)) ORDER BY v.id FOR NO KEY UPDATE;
 END
 $$;
 
@@ -133,8 +144,10 @@ $$;
 
 -- do_not_contact, do_not_text: withdrawn in the ledger, for as long as the contact holds.
 CREATE OR REPLACE FUNCTION contact_effect_consent(organization bigint, matter bigint[]) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 AS $$
+#variable_conflict use_column
+BEGIN
   INSERT INTO consents (organization_id, client_id, voter_id, address, channel, purpose, state, source, occurred_at,
                         actor, contact_id)
   SELECT organization, c.client_id, c.voter_id, CASE WHEN c.voter_id IS NULL THEN c.phone END,
@@ -143,7 +156,8 @@ AS $$
   FROM voter_contacts c
   WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.holds
     AND c.disposition IN ('do_not_contact', 'do_not_text')
-  ON CONFLICT DO NOTHING
+  ON CONFLICT DO NOTHING;
+END
 $$;
 
 -- Options that were taken: a tag, a follow-up, a place at an event. Each at most once, whoever takes it how often.
@@ -252,6 +266,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION contact_settle(bigint,bigint[]), contact_lock(voter_contacts),
+  contact_lock_places(bigint,bigint[],bigint[],bigint[]),
   contact_effect_place(bigint,bigint[]), contact_effect_phone(bigint,bigint[]),
   contact_effect_person(bigint,bigint[]), contact_effect_consent(bigint,bigint[]),
   contact_effect_tags(bigint,bigint[]), contact_effect_follow_ups(bigint,bigint[]),

@@ -44,27 +44,45 @@ AS $$
 DECLARE
   made voter_contacts;
 BEGIN
-  RETURN QUERY SELECT a.* FROM contact_again(organization, given) a WHERE (a.contact).id IS NOT NULL;
-  IF FOUND THEN
+  IF EXISTS (SELECT FROM voter_contacts c
+             WHERE c.organization_id = organization AND c.client_id = (given ->> 'client_id')::uuid) THEN
+    RETURN QUERY SELECT a.* FROM contact_again(organization, given) a;
     RETURN;
   END IF;
   made := contact_prepare(organization, actor, person, given);
   PERFORM contact_lock(made);
-  IF made.replaces_id IS NOT NULL AND contact_beaten(organization, made.replaces_id) THEN
-    RETURN QUERY SELECT c, 'contact_replaced', 'This contact was changed or taken back in the meantime.'
-      FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
+  RETURN QUERY SELECT s.* FROM contact_store(made, given) s;
+END
+$$;
+
+-- The second half of contact_record: stores a row that was prepared, and whose locks are held.
+CREATE OR REPLACE FUNCTION contact_store(made voter_contacts, given jsonb)
+RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  organization bigint := made.organization_id;
+  beaten boolean := made.replaces_id IS NOT NULL AND contact_beaten(organization, made.replaces_id);
+BEGIN
+  IF NOT beaten THEN
+    made.id := nextval('voter_contacts_id_seq');
+    INSERT INTO voter_contacts SELECT (made).* ON CONFLICT DO NOTHING;
+  END IF;
+  IF beaten OR NOT FOUND THEN -- the same act at the same moment, or another one before
+    RETURN QUERY SELECT a.* FROM contact_again(organization, given) a WHERE (a.contact).id IS NOT NULL;
+    IF NOT FOUND THEN
+      RETURN QUERY SELECT c, 'contact_replaced', 'This contact was changed or taken back in the meantime.'
+        FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
+    END IF;
     RETURN;
   END IF;
-  made.id := nextval('voter_contacts_id_seq');
-  INSERT INTO voter_contacts SELECT (made).* ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN -- the same act at the same moment
-    RETURN QUERY SELECT a.* FROM contact_again(organization, given) a;
-    RETURN;
+  IF made.answers IS NOT NULL THEN
+    INSERT INTO contact_answers (organization_id, contact_id, step_id, option_id, value)
+      SELECT organization, made.id, a.step_id, a.option_id, a.value FROM contact_said(made.answers) a;
   END IF;
-  INSERT INTO contact_answers (organization_id, contact_id, step_id, option_id, value)
-    SELECT organization, made.id, a.step_id, a.option_id, a.value FROM contact_said(made.answers) a;
-  PERFORM contact_apply(organization, COALESCE(made.root_id, made.id));
-  RETURN QUERY SELECT made, NULL::text, NULL::text;
+  PERFORM contact_apply(made);
+  contact := made;
+  RETURN NEXT;
 END
 $$;
 
@@ -78,5 +96,6 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), contact_record(bigint,text,bigint,jsonb), contact_beaten(bigint,bigint)
+GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), contact_record(bigint,text,bigint,jsonb),
+  contact_store(voter_contacts,jsonb), contact_beaten(bigint,bigint)
   TO campaign_api;

@@ -81,19 +81,22 @@ CREATE OR REPLACE FUNCTION field_contact(op field_operations, body jsonb, forced
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
+  given jsonb := field_given(op, body);
   outcome field_outcome;
   made voter_contacts;
   said record;
 BEGIN
-  IF NOT forced THEN
-    made := contact_prepare(op.organization_id, op.actor, op.user_id, field_given(op, body));
+  IF forced THEN
+    SELECT r.* INTO said FROM contact_record(op.organization_id, op.actor, op.user_id, given) r;
+  ELSE
+    made := contact_prepare(op.organization_id, op.actor, op.user_id, given);
     PERFORM contact_lock(made);
     outcome := field_contact_conflict(op, made);
     IF outcome.verdict IS NOT NULL THEN
       RETURN outcome;
     END IF;
+    SELECT s.* INTO said FROM contact_store(made, given) s;
   END IF;
-  SELECT * INTO said FROM contact_record(op.organization_id, op.actor, op.user_id, field_given(op, body));
   made := said.contact;
   IF said.refused_code = 'contact_replaced' THEN
     RETURN ROW('conflict', said.refused_code, said.refused_message, 'contact', made.id,

@@ -36,7 +36,7 @@ $$;
 
 -- A body on its way to contact_record, with what the server's rules say of it. Never stored.
 CREATE OR REPLACE FUNCTION field_checked(body jsonb, checked jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql STABLE -- as jsonb_build_object is: the planner puts no IMMUTABLE function over it into a statement
 AS $$ SELECT CASE WHEN checked IS NULL THEN body ELSE body || jsonb_build_object('checked', checked) END $$;
 
 -- The rules of one operation. forced: somebody has decided a conflict.
@@ -188,6 +188,38 @@ BEGIN
 END
 $$;
 
+-- Several visits of one stream in one transaction, in their order: [{operation, checked}], each as of field_apply and
+-- with a savepoint of its own (field_try), so that one that is refused harms no other. All locks first: the stream's, those of contact_lock in its order, and the
+-- turfs behind them. What leaves an operation undecided leaves all of them so: then they come
+-- one by one.
+CREATE OR REPLACE FUNCTION field_apply_visits(organization bigint, actor text, person bigint, stream bigint, visits jsonb)
+RETURNS TABLE (op field_operations, first text, next_sequence bigint, releases boolean)
+LANGUAGE plpgsql VOLATILE ROWS 10
+AS $$
+DECLARE
+  houses bigint[];
+  places bigint[];
+  people bigint[];
+  visit jsonb;
+BEGIN
+  PERFORM FROM field_streams s WHERE s.organization_id = organization AND s.id = stream FOR NO KEY UPDATE;
+  SELECT array_agg((v #>> '{operation,body,building_id}')::bigint), array_agg((v #>> '{operation,body,door_id}')::bigint),
+         array_agg((v #>> '{operation,body,voter_id}')::bigint) INTO houses, places, people
+    FROM jsonb_array_elements(visits) v;
+  places := places || ARRAY(SELECT v.door_id FROM voters v WHERE v.organization_id = organization AND v.id = ANY (people));
+  houses := houses || ARRAY(SELECT d.building_id FROM doors d WHERE d.organization_id = organization AND d.id = ANY (places));
+  PERFORM contact_lock_places(organization, houses, places, people);
+  PERFORM FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (ARRAY(
+      SELECT r.route_id FROM canvass_route_doors r
+      WHERE r.organization_id = organization AND r.door_id = ANY (places) AND r.active))
+    ORDER BY t.id FOR NO KEY UPDATE;
+  FOR visit IN SELECT v FROM jsonb_array_elements(visits) v LOOP
+    RETURN QUERY SELECT a.* FROM field_apply(organization, actor, person, stream, visit -> 'operation', NULL,
+                                             visit -> 'checked') a;
+  END LOOP;
+END
+$$;
+
 -- The next one that was held and whose turn has come; all NULL when there is none, or when it is not next_id any
 -- more: somebody else released that one, which is what checked is about.
 CREATE OR REPLACE FUNCTION field_release(organization bigint, actor text, stream bigint, next_id bigint, checked jsonb)
@@ -257,6 +289,6 @@ GRANT EXECUTE ON FUNCTION
   field_open(bigint,text,uuid,timestamp with time zone,timestamp with time zone,bigint),
   field_do(field_operations,jsonb,boolean), field_try(field_operations),
   field_decide(field_operations), field_settle(field_operations,field_streams),
-  field_apply(bigint,text,bigint,bigint,jsonb,jsonb,jsonb), field_release(bigint,text,bigint,bigint,jsonb),
+  field_apply(bigint,text,bigint,bigint,jsonb,jsonb,jsonb), field_apply_visits(bigint,text,bigint,bigint,jsonb), field_release(bigint,text,bigint,bigint,jsonb),
   field_resolve(bigint,text,bigint,text,jsonb,text,jsonb), field_checked(jsonb,jsonb)
   TO campaign_api;

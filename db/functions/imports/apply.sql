@@ -30,14 +30,23 @@ $$;
 
 -- The number of somebody's voters, after they came, moved or went.
 CREATE OR REPLACE FUNCTION import_recount(household_ids bigint[]) RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 AS $$
-  UPDATE households h SET n_voters = c.n
-  FROM (SELECT u.id, (SELECT count(*) FROM voters v WHERE v.organization_id = app_organization_id()
-                      AND v.household_id = u.id) AS n
-        FROM (SELECT DISTINCT id FROM unnest(household_ids) u (id) WHERE id IS NOT NULL) u) c
-  WHERE h.organization_id = app_organization_id() AND h.id = c.id AND h.n_voters IS DISTINCT FROM c.n
+DECLARE
+  organization constant bigint := app_organization_id();
+BEGIN
+  UPDATE households h SET n_voters = (SELECT count(*) FROM voters v
+                                      WHERE v.organization_id = organization AND v.household_id = h.id)
+  WHERE h.organization_id = organization AND h.id = ANY (household_ids)
+    AND h.n_voters IS DISTINCT FROM (SELECT count(*) FROM voters v
+                                     WHERE v.organization_id = organization AND v.household_id = h.id);
+END
 $$;
+
+-- Every statement of a chunk is look-ups by key, whatever PostgreSQL knows of this organization. Statistics that have
+-- not seen an organization say that it has one row, and then a join reads the whole organization once for each row of
+-- the chunk. So: LATERAL with OFFSET 0, a join that cannot turn round; a loop where rows are changed by number; ON
+-- CONFLICT instead of NOT EXISTS; and plans for any organization (plan_cache_mode of import_apply).
 
 -- The places of rows (first, last]: those that are known are used. Doors of confidential people are not made.
 CREATE OR REPLACE FUNCTION import_places(import bigint, first bigint, last bigint) RETURNS void
@@ -54,24 +63,24 @@ BEGIN
   WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
     AND p.kind IN ('new', 'changed', 'moved')
     AND r.address_key IS NOT NULL AND NOT r.confidential
-    AND NOT EXISTS (SELECT FROM buildings b WHERE b.organization_id = organization AND b.building_key = r.building_key)
   ORDER BY r.building_key, r.row_no
   ON CONFLICT (organization_id, building_key) DO NOTHING;
   INSERT INTO doors (organization_id, building_id, address_key, unit, precinct, created_import_id)
   SELECT DISTINCT ON (r.address_key) organization, b.id, r.address_key, r.unit, r.precinct, import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
-  JOIN buildings b ON b.organization_id = organization AND b.building_key = r.building_key
+  CROSS JOIN LATERAL (SELECT k.id FROM buildings k
+                      WHERE k.organization_id = organization AND k.building_key = r.building_key OFFSET 0) b
   WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
     AND p.kind IN ('new', 'changed', 'moved')
     AND r.address_key IS NOT NULL AND NOT r.confidential
-    AND NOT EXISTS (SELECT FROM doors d WHERE d.organization_id = organization AND d.address_key = r.address_key)
   ORDER BY r.address_key, r.row_no
   ON CONFLICT (organization_id, address_key) DO NOTHING;
   -- New people are counted here, others by import_recount.
   INSERT INTO households AS h (organization_id, address_key, door_id, n_voters, created_import_id)
   SELECT organization, r.address_key, min(d.id), count(*) FILTER (WHERE p.kind = 'new'), import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
-  JOIN doors d ON d.organization_id = organization AND d.address_key = r.address_key
+  CROSS JOIN LATERAL (SELECT k.id FROM doors k
+                      WHERE k.organization_id = organization AND k.address_key = r.address_key OFFSET 0) d
   WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
     AND p.kind IN ('new', 'changed', 'moved')
     AND r.address_key IS NOT NULL AND NOT r.confidential
@@ -94,7 +103,9 @@ BEGIN
   SELECT organization, source, h.id, h.door_id, {Voter.imported: COALESCE(r.@, #)},
     CASE WHEN NOT r.confidential THEN r.address_key END, CASE WHEN r.registration_status = 'removed' THEN 'removed' END, r.hash, import, import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
-  LEFT JOIN households h ON h.organization_id = organization AND h.address_key = r.address_key AND NOT r.confidential
+  LEFT JOIN LATERAL (SELECT k.id, k.door_id FROM households k
+                     WHERE k.organization_id = organization AND k.address_key = r.address_key AND NOT r.confidential
+                     OFFSET 0) h ON true
   WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
     AND p.kind = 'new'
   ORDER BY p.row_no
@@ -104,95 +115,9 @@ BEGIN
 END
 $$;
 
--- Where the person came from before, when this source is the newest.
-CREATE OR REPLACE FUNCTION import_sources(v voters, source bigint) RETURNS bigint[]
-LANGUAGE sql IMMUTABLE
-AS $$
-  SELECT CASE WHEN v.source_id IS NULL OR v.source_id = source THEN v.other_source_ids
-              ELSE array_append(array_remove(v.other_source_ids, v.source_id), v.source_id) END
-$$;
-
-CREATE OR REPLACE FUNCTION import_update(import bigint, source bigint, first bigint, last bigint) RETURNS void
-LANGUAGE plpgsql
-AS $$
-DECLARE
-  organization constant bigint := app_organization_id();
-  touched bigint[];
-  homes bigint[];
-  work jsonb;
-BEGIN
-  SELECT array_agg(p.voter_id) INTO touched FROM staging.plan p
-    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind NOT IN ('new', 'seen');
-  IF touched IS NULL THEN
-    RETURN;
-  END IF;
-  work := import_work(touched);
-  -- MATERIALIZED and OFFSET 0: each person is merged once, and not once per column.
-  WITH old AS MATERIALIZED (
-    SELECT p.kind, v AS before, m.a AS after, CASE WHEN p.kind = 'gone' THEN NULL ELSE r.hash END AS hash,
-           CASE WHEN p.kind = 'gone' THEN v.source_id ELSE source END AS source,
-           CASE WHEN (m.a).confidential THEN NULL WHEN r.address IS NOT NULL THEN h.id ELSE v.household_id END AS household_id,
-           CASE WHEN (m.a).confidential THEN NULL WHEN r.address IS NOT NULL THEN h.door_id ELSE v.door_id END AS door_id
-    FROM staging.plan p
-    JOIN voters v ON v.organization_id = organization AND v.id = p.voter_id
-    LEFT JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
-    CROSS JOIN LATERAL (SELECT CASE WHEN p.kind = 'gone' THEN v ELSE import_merge(v, r) END AS a OFFSET 0) m
-    LEFT JOIN households h ON h.organization_id = organization AND h.address_key = r.address_key
-    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind NOT IN ('new', 'seen')
-  ), written AS (
-    UPDATE voters v SET
-      {Voter.imported: @ = (o.after).@}, address_key = (o.after).address_key, moved_at = (o.after).moved_at,
-      unreachable = CASE WHEN o.kind = 'gone' THEN COALESCE(v.unreachable, 'gone') ELSE (o.after).unreachable END,
-      household_id = CASE WHEN o.kind = 'gone' THEN v.household_id ELSE o.household_id END,
-      door_id = CASE WHEN o.kind = 'gone' THEN v.door_id ELSE o.door_id END,
-      import_hash = o.hash, source_id = o.source, other_source_ids = import_sources(v, o.source),
-      updated_import_id = import
-    FROM old o WHERE v.organization_id = organization AND v.id = (o.before).id
-    RETURNING o.kind, o.before, v AS now
-  ), kept AS (
-    INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
-    SELECT organization, import, (w.now).id, w.kind, b.before
-    FROM written w
-    CROSS JOIN LATERAL (SELECT import_image(w.before) AS was, import_image(w.now) AS is OFFSET 0) i
-    CROSS JOIN LATERAL (SELECT COALESCE(jsonb_object_agg(e.key, e.value), '{}') FROM jsonb_each(i.was) e
-                        WHERE e.value IS DISTINCT FROM i.is -> e.key) b (before)
-    ON CONFLICT DO NOTHING
-  )
-  SELECT array_agg((w.before).household_id) || array_agg((w.now).household_id) INTO homes FROM written w
-    WHERE (w.before).household_id IS DISTINCT FROM (w.now).household_id;
-  PERFORM import_recount(homes);
-  IF EXISTS (SELECT FROM jsonb_each_text(work) b, jsonb_each_text(import_work(touched)) a
-             WHERE a.key = b.key AND a.value::bigint < b.value::bigint) THEN
-    RAISE EXCEPTION 'Contacts, consents, tags or follow-ups would have been lost.'
-      USING ERRCODE = 'CC409', DETAIL = 'work_lost';
-  END IF;
-END
-$$;
-
--- People of whom nothing changed but where they came from, or by which profile.
-CREATE OR REPLACE FUNCTION import_see(import bigint, source bigint, first bigint, last bigint) RETURNS void
-LANGUAGE sql
-AS $$
-  WITH old AS MATERIALIZED (
-    SELECT v.id, v.source_id, v.other_source_ids, v.import_hash, r.hash
-    FROM staging.plan p
-    JOIN staging.rows r ON r.import_id = $1 AND r.row_no = p.row_no
-    JOIN voters v ON v.organization_id = app_organization_id() AND v.id = p.voter_id
-    WHERE p.import_id = $1 AND p.row_no > $3 AND p.row_no <= $4 AND r.row_no > $3 AND r.row_no <= $4
-      AND p.kind = 'seen'
-  ), kept AS (
-    INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
-    SELECT app_organization_id(), $1, o.id, 'seen', jsonb_build_object('source_id', o.source_id,
-             'other_source_ids', o.other_source_ids, 'import_hash', o.import_hash)
-    FROM old o ON CONFLICT DO NOTHING
-  )
-  UPDATE voters v SET import_hash = o.hash, source_id = $2, other_source_ids = import_sources(v, $2)
-  FROM old o WHERE v.organization_id = app_organization_id() AND v.id = o.id
-$$;
-
 -- The next n rows of the plan. Answers how far it is, and whether that was all.
 CREATE OR REPLACE FUNCTION import_apply(import bigint, n int, OUT finished boolean, OUT cancel boolean)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();
@@ -263,6 +188,5 @@ $$;
 
 GRANT EXECUTE ON FUNCTION import_work(bigint[]), import_work_all(), import_recount(bigint[]),
   import_places(bigint,bigint,bigint), import_insert(bigint,bigint,bigint,bigint),
-  import_sources(voters,bigint), import_update(bigint,bigint,bigint,bigint),
-  import_see(bigint,bigint,bigint,bigint), import_apply(bigint,integer), import_finish(bigint)
+  import_apply(bigint,integer), import_finish(bigint)
   TO campaign_api;

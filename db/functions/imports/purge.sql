@@ -71,7 +71,7 @@ $$;
 
 -- The next n people: without work the row is deleted, with work it stays and says nothing of the person.
 CREATE OR REPLACE FUNCTION purge_step(source bigint, n int) RETURNS bigint
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan -- as import_apply
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();

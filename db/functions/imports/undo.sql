@@ -4,12 +4,16 @@
 
 -- Does anything that people have done hang on the person?
 CREATE OR REPLACE FUNCTION voter_has_work(voter bigint) RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = app_organization_id() AND c.voter_id = voter)
-      OR EXISTS (SELECT FROM consents c WHERE c.organization_id = app_organization_id() AND c.voter_id = voter)
-      OR EXISTS (SELECT FROM follow_ups f WHERE f.organization_id = app_organization_id() AND f.voter_id = voter)
-      OR EXISTS (SELECT FROM voter_tags t WHERE t.organization_id = app_organization_id() AND t.voter_id = voter)
+DECLARE
+  organization constant bigint := app_organization_id();
+BEGIN
+  RETURN EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.voter_id = voter)
+      OR EXISTS (SELECT FROM consents c WHERE c.organization_id = organization AND c.voter_id = voter)
+      OR EXISTS (SELECT FROM follow_ups f WHERE f.organization_id = organization AND f.voter_id = voter)
+      OR EXISTS (SELECT FROM voter_tags t WHERE t.organization_id = organization AND t.voter_id = voter);
+END
 $$;
 
 -- How many people that an import created have work.
@@ -52,44 +56,59 @@ BEGIN
 END
 $$;
 
--- The next n people. What is done is gone from import_changes or from voters, so it can be stopped anywhere.
-CREATE OR REPLACE FUNCTION import_undo(import bigint, n int) RETURNS bigint
+-- Up to n people whom the import changed, as they were before. Answers how many, and their households before and after.
+CREATE OR REPLACE FUNCTION import_undo_changes(import bigint, n int, OUT done bigint, OUT homes bigint[])
 LANGUAGE plpgsql
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();
+  chosen bigint[] := ARRAY(SELECT x.voter_id FROM import_changes x
+                           WHERE x.organization_id = organization AND x.import_id = import LIMIT n);
+  each record;
+  v voters;
+  was voters;
+BEGIN
+  done := 0;
+  FOR each IN DELETE FROM import_changes c
+    WHERE c.organization_id = organization AND c.import_id = import AND c.voter_id = ANY (chosen)
+    RETURNING c.voter_id, c.before LOOP
+    SELECT o.* INTO v FROM voters o WHERE o.organization_id = organization AND o.id = each.voter_id;
+    CONTINUE WHEN NOT FOUND;
+    was := jsonb_populate_record(v, each.before);
+    -- A place may have gone since.
+    SELECT h.id INTO was.household_id FROM households h WHERE h.organization_id = organization AND h.id = was.household_id;
+    SELECT d.id INTO was.door_id FROM doors d WHERE d.organization_id = organization AND d.id = was.door_id;
+    UPDATE voters o SET
+        {Voter.imported: @ = was.@}, address_key = was.address_key, moved_at = was.moved_at,
+        unreachable = was.unreachable, household_id = was.household_id, door_id = was.door_id,
+        import_hash = was.import_hash, source_id = was.source_id, other_source_ids = was.other_source_ids,
+        updated_import_id = was.updated_import_id
+      WHERE o.organization_id = organization AND o.id = v.id;
+    done := done + 1;
+    homes := homes || v.household_id || was.household_id;
+  END LOOP;
+END
+$$;
+
+-- The next n people. What is done is gone from import_changes or from voters, so it can be stopped anywhere. By key,
+-- as apply.sql says.
+CREATE OR REPLACE FUNCTION import_undo(import bigint, n int) RETURNS bigint
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+  made bigint[];
   homes bigint[];
   more bigint[];
   done bigint;
 BEGIN
   PERFORM set_config('work_mem', '64MB', true), set_config('synchronous_commit', 'off', true);
+  SELECT u.done, u.homes INTO done, homes FROM import_undo_changes(import, n) u;
+  made := ARRAY(SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.created_import_id = import
+                  AND NOT voter_has_work(v.id) LIMIT GREATEST(n - done, 0));
   WITH taken AS (
-    DELETE FROM import_changes c WHERE c.organization_id = organization AND c.import_id = import
-      AND c.voter_id IN (SELECT x.voter_id FROM import_changes x
-                         WHERE x.organization_id = organization AND x.import_id = import LIMIT n)
-    RETURNING c.voter_id, c.before
-  ), old AS (
-    SELECT v.household_id, p AS was FROM taken t
-    JOIN voters v ON v.organization_id = organization AND v.id = t.voter_id
-    CROSS JOIN LATERAL jsonb_populate_record(v, t.before) p
-  ), written AS (
-    UPDATE voters v SET
-      {Voter.imported: @ = (o.was).@}, address_key = (o.was).address_key, moved_at = (o.was).moved_at,
-      unreachable = (o.was).unreachable,
-      household_id = (SELECT h.id FROM households h WHERE h.organization_id = organization AND h.id = (o.was).household_id),
-      door_id = (SELECT d.id FROM doors d WHERE d.organization_id = organization AND d.id = (o.was).door_id),
-      import_hash = (o.was).import_hash, source_id = (o.was).source_id,
-      other_source_ids = (o.was).other_source_ids, updated_import_id = (o.was).updated_import_id
-    FROM old o WHERE v.organization_id = organization AND v.id = (o.was).id
-    RETURNING o.household_id AS before_id, v.household_id
-  )
-  SELECT count(*), array_agg(w.before_id) || array_agg(w.household_id) INTO done, homes FROM written w;
-  WITH taken AS (
-    DELETE FROM voters v WHERE v.organization_id = organization AND v.id IN (
-      SELECT x.id FROM voters x WHERE x.organization_id = organization AND x.created_import_id = import
-        AND NOT voter_has_work(x.id) LIMIT GREATEST(n - done, 0))
-    RETURNING v.household_id
-  )
+    DELETE FROM voters v WHERE v.organization_id = organization AND v.id = ANY (made)
+    RETURNING v.household_id)
   SELECT done + count(*), array_agg(t.household_id) INTO done, more FROM taken t;
   PERFORM import_recount(homes || more);
   UPDATE imports i SET progress = 0.5 WHERE i.organization_id = organization AND i.id = import;
@@ -98,23 +117,24 @@ BEGIN
 END
 $$;
 
--- The places that nobody needs any more, and the state.
+-- The places that nobody needs any more, and the state. OFFSET 0: asked of each place by its number.
 CREATE OR REPLACE FUNCTION import_undo_finish(import bigint, last_state text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();
 BEGIN
   DELETE FROM households h WHERE h.organization_id = organization AND h.created_import_id = import
-    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.household_id = h.id);
+    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.household_id = h.id OFFSET 0);
   DELETE FROM doors d WHERE d.organization_id = organization AND d.created_import_id = import
-    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = d.id)
-    AND NOT EXISTS (SELECT FROM households h WHERE h.organization_id = organization AND h.door_id = d.id)
-    AND NOT EXISTS (SELECT FROM canvass_route_doors r WHERE r.organization_id = organization AND r.door_id = d.id)
-    AND NOT EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.door_id = d.id);
+    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.door_id = d.id OFFSET 0)
+    AND NOT EXISTS (SELECT FROM households h WHERE h.organization_id = organization AND h.door_id = d.id OFFSET 0)
+    AND NOT EXISTS (SELECT FROM canvass_route_doors r WHERE r.organization_id = organization AND r.door_id = d.id OFFSET 0)
+    AND NOT EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.door_id = d.id OFFSET 0);
   DELETE FROM buildings b WHERE b.organization_id = organization AND b.created_import_id = import
-    AND NOT EXISTS (SELECT FROM doors d WHERE d.organization_id = organization AND d.building_id = b.id)
-    AND NOT EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.building_id = b.id);
+    AND NOT EXISTS (SELECT FROM doors d WHERE d.organization_id = organization AND d.building_id = b.id OFFSET 0)
+    AND b.id <> ALL (ARRAY(SELECT DISTINCT c.building_id FROM voter_contacts c
+                           WHERE c.organization_id = organization AND c.building_id IS NOT NULL));
   DELETE FROM import_matches m WHERE m.organization_id = organization AND m.import_id = import;
   UPDATE imports SET state = last_state, progress = 1, finished_at = now()
     WHERE organization_id = organization AND id = import AND state = 'undoing';
@@ -122,5 +142,5 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION voter_has_work(bigint), import_work_since(bigint),
-  import_undo_begin(bigint), import_undo(bigint,integer), import_undo_finish(bigint,text)
+  import_undo_begin(bigint), import_undo_changes(bigint,integer), import_undo(bigint,integer), import_undo_finish(bigint,text)
   TO campaign_api;

@@ -4,27 +4,35 @@
 
 -- The first number of a person that may be used: not wrong, not dead, not withdrawn; for a text no landline.
 CREATE OR REPLACE FUNCTION usable_number(organization bigint, voter bigint, channel text, purpose text) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT p.phone FROM voters v, jsonb_array_elements_text(v.phones) WITH ORDINALITY p (phone, n)
-  WHERE v.organization_id = organization AND v.id = voter AND v.unreachable IS NULL AND v.merged_into IS NULL
-    AND NOT EXISTS (SELECT FROM phone_flags f
-      WHERE f.organization_id = organization AND f.phone = p.phone AND (f.voter_id IS NULL OR f.voter_id = v.id)
-        AND (f.flag <> 'landline' OR channel = 'text'))
-    AND consent_allows(organization, voter, channel, purpose, p.phone)
-  ORDER BY p.n LIMIT 1
+#variable_conflict use_column
+BEGIN
+  RETURN (
+    SELECT p.phone FROM voters v, jsonb_array_elements_text(v.phones) WITH ORDINALITY p (phone, n)
+    WHERE v.organization_id = organization AND v.id = voter AND v.unreachable IS NULL AND v.merged_into IS NULL
+      AND NOT EXISTS (SELECT FROM phone_flags f
+        WHERE f.organization_id = organization AND f.phone = p.phone AND (f.voter_id IS NULL OR f.voter_id = v.id)
+          AND (f.flag <> 'landline' OR channel = 'text'))
+      AND consent_allows(organization, voter, channel, purpose, p.phone)
+    ORDER BY p.n LIMIT 1);
+END
 $$;
 
 -- May this number of this person be used now?
 CREATE OR REPLACE FUNCTION number_usable(organization bigint, voter bigint, number text, channel text, purpose text) RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT EXISTS (SELECT FROM voters v
-      WHERE v.organization_id = organization AND v.id = voter AND v.unreachable IS NULL AND v.merged_into IS NULL)
-    AND NOT EXISTS (SELECT FROM phone_flags f
-      WHERE f.organization_id = organization AND f.phone = number AND (f.voter_id IS NULL OR f.voter_id = voter)
-        AND (f.flag <> 'landline' OR channel = 'text'))
-    AND consent_allows(organization, voter, channel, purpose, number)
+#variable_conflict use_column
+BEGIN
+  RETURN (
+    SELECT EXISTS (SELECT FROM voters v
+        WHERE v.organization_id = organization AND v.id = voter AND v.unreachable IS NULL AND v.merged_into IS NULL)
+      AND NOT EXISTS (SELECT FROM phone_flags f
+        WHERE f.organization_id = organization AND f.phone = number AND (f.voter_id IS NULL OR f.voter_id = voter)
+          AND (f.flag <> 'landline' OR channel = 'text'))
+      AND consent_allows(organization, voter, channel, purpose, number));
+END
 $$;
 
 -- Eight letters and digits that cannot be taken for each other; forty random bits.

@@ -20,29 +20,38 @@ $$;
 
 -- Is it between these hours in each of the zones? Through summer time, since the clocks there are asked.
 CREATE OR REPLACE FUNCTION hours_open(zones text, start_hour int, stop_hour int, at timestamptz) RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT bool_and(extract(hour FROM at AT TIME ZONE z) >= start_hour AND extract(hour FROM at AT TIME ZONE z) < stop_hour)
-  FROM unnest(string_to_array(zones, ',')) z
+BEGIN
+  RETURN (
+    SELECT bool_and(extract(hour FROM at AT TIME ZONE z) >= start_hour AND extract(hour FROM at AT TIME ZONE z) < stop_hour)
+    FROM unnest(string_to_array(zones, ',')) z);
+END
 $$;
 
 -- When the hours end that are running at this time.
 CREATE OR REPLACE FUNCTION hours_end(zones text, stop_hour int, at timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT min((date_trunc('day', at AT TIME ZONE z) + make_interval(hours => stop_hour)) AT TIME ZONE z)
-  FROM unnest(string_to_array(zones, ',')) z
+BEGIN
+  RETURN (
+    SELECT min((date_trunc('day', at AT TIME ZONE z) + make_interval(hours => stop_hour)) AT TIME ZONE z)
+    FROM unnest(string_to_array(zones, ',')) z);
+END
 $$;
 
 -- The first moment from this one on when it is a good hour everywhere. NULL: the hours never meet.
 CREATE OR REPLACE FUNCTION hours_next(zones text, start_hour int, stop_hour int, at timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT min(t) FROM (
-    SELECT at AS t UNION ALL
-    SELECT ((at AT TIME ZONE z)::date + d + make_interval(hours => start_hour)) AT TIME ZONE z
-    FROM unnest(string_to_array(zones, ',')) z, generate_series(0, 2) d) c
-  WHERE t >= at AND hours_open(zones, start_hour, stop_hour, t)
+BEGIN
+  RETURN (
+    SELECT min(t) FROM (
+      SELECT at AS t UNION ALL
+      SELECT ((at AT TIME ZONE z)::date + d + make_interval(hours => start_hour)) AT TIME ZONE z
+      FROM unnest(string_to_array(zones, ',')) z, generate_series(0, 2) d) c
+    WHERE t >= at AND hours_open(zones, start_hour, stop_hour, t));
+END
 $$;
 
 GRANT EXECUTE ON FUNCTION zones_of(text,text),

@@ -8,45 +8,62 @@ CREATE OR REPLACE FUNCTION geocode_apply(organization bigint, places jsonb) RETU
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  n bigint;
+  n bigint := 0;
+  each record;
 BEGIN
-  UPDATE buildings b
-  SET latitude = COALESCE(p.latitude, ST_Y(z.middle)), longitude = COALESCE(p.longitude, ST_X(z.middle)),
-    location_quality = CASE WHEN p.quality <> 'none' THEN p.quality WHEN z.middle IS NOT NULL THEN 'zip' ELSE 'none' END,
-    segment_id = p.segment_id, side = p.side, measure_m = p.measure_m, setback_m = p.setback_m,
-    precinct = COALESCE(b.precinct, (
-      SELECT a.code FROM areas a WHERE a.organization_id = organization AND a.kind = 'precinct' AND p.quality <> 'none'
-        AND ST_Covers(a.boundary, map_point(p.latitude, p.longitude)) LIMIT 1))
-  FROM jsonb_to_recordset(places) p (id bigint, quality text, latitude double precision, longitude double precision,
-         segment_id bigint, side text, measure_m double precision, setback_m double precision)
-  LEFT JOIN LATERAL (
-    SELECT ST_PointOnSurface(a.boundary) AS middle FROM buildings m
-    JOIN areas a ON a.organization_id = organization AND a.kind = 'zip' AND a.code = m.zip5
-    WHERE m.organization_id = organization AND m.id = p.id AND p.quality = 'none') z ON true
-  WHERE b.organization_id = organization AND b.id = p.id AND b.location_quality NOT IN ('point', 'manual');
-  GET DIAGNOSTICS n = ROW_COUNT;
+  -- One building after the other, by its number: joined to the list, an organization that the statistics do not
+  -- know would be read once for each of its buildings.
+  FOR each IN
+    SELECT p.*, ST_Y(z.middle) AS y, ST_X(z.middle) AS x
+    FROM jsonb_to_recordset(places) p (id bigint, quality text, latitude double precision, longitude double precision,
+           segment_id bigint, side text, measure_m double precision, setback_m double precision)
+    LEFT JOIN LATERAL (
+      SELECT ST_PointOnSurface(a.boundary) AS middle FROM buildings m
+      JOIN areas a ON a.organization_id = organization AND a.kind = 'zip' AND a.code = m.zip5
+      WHERE m.organization_id = organization AND m.id = p.id AND p.quality = 'none' OFFSET 0) z ON true
+  LOOP
+    UPDATE buildings b
+    SET latitude = COALESCE(each.latitude, each.y), longitude = COALESCE(each.longitude, each.x),
+      location_quality = CASE WHEN each.quality <> 'none' THEN each.quality WHEN each.y IS NOT NULL THEN 'zip' ELSE 'none' END,
+      segment_id = each.segment_id, side = each.side, measure_m = each.measure_m, setback_m = each.setback_m,
+      precinct = COALESCE(b.precinct, (
+        SELECT a.code FROM areas a WHERE a.organization_id = organization AND a.kind = 'precinct' AND each.quality <> 'none'
+          AND ST_Covers(a.boundary, map_point(each.latitude, each.longitude)) LIMIT 1))
+    WHERE b.organization_id = organization AND b.id = each.id AND b.location_quality NOT IN ('point', 'manual');
+    n := n + FOUND::int;
+  END LOOP;
   RETURN n;
 END
 $$;
 
 -- Buildings at an address point or put by hand stand at a segment too: the nearest one of their street.
 CREATE OR REPLACE FUNCTION geocode_attach(organization bigint, wanted bigint[]) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 AS $$
-  UPDATE buildings b
-  SET segment_id = s.id, side = s.side, measure_m = s.measure_m, setback_m = s.setback_m
-  FROM unnest(wanted) w (id)
-  JOIN buildings m ON m.organization_id = organization AND m.id = w.id
-  CROSS JOIN LATERAL (
-    SELECT s.id, s.length_m * ST_LineLocatePoint(s.line, map_point(m.latitude, m.longitude)) AS measure_m,
-           ST_Distance(s.line::geography, map_point(m.latitude, m.longitude)::geography) AS setback_m,
-           CASE WHEN ST_Azimuth(ST_StartPoint(s.line), ST_EndPoint(s.line)) IS NULL THEN NULL
-                WHEN sin(ST_Azimuth(ST_StartPoint(s.line), map_point(m.latitude, m.longitude))
-                         - ST_Azimuth(ST_StartPoint(s.line), ST_EndPoint(s.line))) < 0 THEN 'L' ELSE 'R' END AS side
-    FROM street_segments s
-    WHERE s.organization_id = organization AND s.street_key = m.street_key
-    ORDER BY s.line <-> map_point(m.latitude, m.longitude) LIMIT 1) s
-  WHERE b.organization_id = organization AND b.id = w.id
+DECLARE
+  each record;
+BEGIN
+  FOR each IN
+    SELECT w.id AS building_id, s.*
+    FROM unnest(wanted) w (id)
+    CROSS JOIN LATERAL (
+      SELECT k.street_key, map_point(k.latitude, k.longitude) AS at FROM buildings k
+      WHERE k.organization_id = organization AND k.id = w.id OFFSET 0) m
+    CROSS JOIN LATERAL (
+      SELECT s.id, s.length_m * ST_LineLocatePoint(s.line, m.at) AS measure_m,
+             ST_Distance(s.line::geography, m.at::geography) AS setback_m,
+             CASE WHEN ST_Azimuth(ST_StartPoint(s.line), ST_EndPoint(s.line)) IS NULL THEN NULL
+                  WHEN sin(ST_Azimuth(ST_StartPoint(s.line), m.at)
+                           - ST_Azimuth(ST_StartPoint(s.line), ST_EndPoint(s.line))) < 0 THEN 'L' ELSE 'R' END AS side
+      FROM street_segments s
+      WHERE s.organization_id = organization AND s.street_key = m.street_key
+      ORDER BY s.line <-> m.at LIMIT 1) s
+  LOOP
+    UPDATE buildings b
+    SET segment_id = each.id, side = each.side, measure_m = each.measure_m, setback_m = each.setback_m
+    WHERE b.organization_id = organization AND b.id = each.building_id;
+  END LOOP;
+END
 $$;
 
 -- Is a building among those that are asked for: in the box, along the street, within the area. NULL asks nothing.

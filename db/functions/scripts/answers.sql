@@ -20,12 +20,15 @@ $$;
 
 -- Answers in the one form in which they are kept and given out.
 CREATE OR REPLACE FUNCTION contact_answers_kept(answers jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE
+LANGUAGE plpgsql IMMUTABLE
 AS $$
-  SELECT COALESCE(jsonb_agg(jsonb_build_object('step_id', a.step_id, 'option_id', a.option_id,
-           'text', CASE a.kind WHEN 'text' THEN a.value END, 'number', CASE a.kind WHEN 'number' THEN a.value::numeric END,
-           'date', CASE a.kind WHEN 'date' THEN a.value END) ORDER BY a.ord), '[]')
-  FROM contact_said(answers) a
+BEGIN
+  RETURN (
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('step_id', a.step_id, 'option_id', a.option_id,
+             'text', CASE a.kind WHEN 'text' THEN a.value END, 'number', CASE a.kind WHEN 'number' THEN a.value::numeric END,
+             'date', CASE a.kind WHEN 'date' THEN a.value END) ORDER BY a.ord), '[]')
+    FROM contact_said(answers) a);
+END
 $$;
 
 GRANT EXECUTE ON FUNCTION contact_said(jsonb), contact_answers_kept(jsonb)

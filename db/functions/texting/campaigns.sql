@@ -4,14 +4,17 @@
 
 -- The fields of one conversation's texts; its texter reads them too, so a confidential person has no place here.
 CREATE OR REPLACE FUNCTION text_values(organization bigint, voter bigint, texter text) RETURNS jsonb
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT jsonb_build_object('first_name', text_name(v.first_name), 'last_name', text_name(v.last_name),
-    'city', text_name(s.city), 'precinct', s.precinct,
-    'organization', (SELECT o.name FROM organizations o WHERE o.id = organization),
-    'texter_first_name', split_part(COALESCE(actor_name(organization, texter), ''), ' ', 1))
-  FROM voters v LEFT JOIN voters_visible s ON s.organization_id = organization AND s.id = v.id
-  WHERE v.organization_id = organization AND v.id = voter
+BEGIN
+  RETURN (
+    SELECT jsonb_build_object('first_name', text_name(v.first_name), 'last_name', text_name(v.last_name),
+      'city', text_name(s.city), 'precinct', s.precinct,
+      'organization', (SELECT o.name FROM organizations o WHERE o.id = organization),
+      'texter_first_name', split_part(COALESCE(actor_name(organization, texter), ''), ' ', 1))
+    FROM voters v LEFT JOIN voters_visible s ON s.organization_id = organization AND s.id = v.id
+    WHERE v.organization_id = organization AND v.id = voter);
+END
 $$;
 
 -- A conversation as its texter sees it; draft is the first text, as it will be sent.

@@ -46,11 +46,13 @@ $$;
 
 -- A text that was certainly not sent: the conversation is where it was before.
 CREATE OR REPLACE FUNCTION text_take_back(organization bigint, one text_messages) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 AS $$
+BEGIN
   UPDATE text_conversations c SET state = CASE WHEN one.initial THEN 'needs_message' ELSE 'needs_response' END
   WHERE c.organization_id = organization AND c.id = one.conversation_id
-    AND c.state = CASE WHEN one.initial THEN 'messaged' ELSE 'convo' END
+    AND c.state = CASE WHEN one.initial THEN 'messaged' ELSE 'convo' END;
+END
 $$;
 
 -- What the carrier said. outcome: sent, refused, again (it was not taken and may be sent again), unknown.
@@ -90,13 +92,16 @@ $$;
 
 -- A later word of the carrier about a text: delivered, or failed after all. Never backwards.
 CREATE OR REPLACE FUNCTION text_message_status(organization bigint, carrier_id text, status text, code text) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 AS $$
+#variable_conflict use_column
+BEGIN
   UPDATE text_messages m SET state = status, error = code, sent_at = COALESCE(m.sent_at, now())
   WHERE m.organization_id = organization AND m.provider_id = carrier_id AND m.direction = 'out'
     AND status IN ('sent', 'delivered', 'error')
     AND array_position('{queued,sending,unknown,sent,delivered,error}', m.state)
-      < array_position('{queued,sending,unknown,sent,delivered,error}', status)
+      < array_position('{queued,sending,unknown,sent,delivered,error}', status);
+END
 $$;
 
 GRANT EXECUTE ON FUNCTION text_message_begin(bigint,bigint), text_take_back(bigint,text_messages),

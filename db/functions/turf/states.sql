@@ -6,9 +6,13 @@
 CREATE OR REPLACE FUNCTION count_takers() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
+DECLARE
+  bulk text := COALESCE(current_setting('app.bulk', true), '');
 BEGIN
+  PERFORM set_config('app.bulk', 'on', true); -- a silent column alone
   UPDATE canvass_routes t SET progress_revision = t.progress_revision + 1
   WHERE t.organization_id = NEW.organization_id AND t.id = NEW.route_id;
+  PERFORM set_config('app.bulk', bulk, true);
   RETURN NULL;
 END
 $$;
@@ -34,14 +38,16 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION turf_give_back(organization bigint, turf bigint, person text DEFAULT NULL) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 AS $$
+BEGIN
   UPDATE canvass_route_doors d SET held_by = NULL, held_until = NULL
   WHERE d.organization_id = organization AND d.route_id = turf AND d.held_by IS NOT NULL
     AND (person IS NULL OR d.held_by = person);
   UPDATE turf_takers k SET returned_at = now()
   WHERE k.organization_id = organization AND k.route_id = turf AND k.returned_at IS NULL
-    AND (person IS NULL OR k.actor = person)
+    AND (person IS NULL OR k.actor = person);
+END
 $$;
 
 -- Doors of a closed turf that is opened again: those that are still to do must be in no other turf.

@@ -4,29 +4,36 @@
 
 -- The ledger, without what was withdrawn by a contact that was taken back.
 CREATE OR REPLACE FUNCTION consent_counts(organization bigint, contact bigint) RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT contact IS NULL OR COALESCE((SELECT c.holds FROM voter_contacts c
-                                      WHERE c.organization_id = organization AND c.id = contact), true)
+BEGIN
+  RETURN (
+    SELECT contact IS NULL OR COALESCE((SELECT c.holds FROM voter_contacts c
+                                        WHERE c.organization_id = organization AND c.id = contact), true));
+END
 $$;
 
 CREATE OR REPLACE FUNCTION consent_allows(organization bigint, voter bigint, channel text, purpose text,
   target text DEFAULT NULL)
 RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT COALESCE((
-    SELECT c.state = 'granted' FROM consents c
-    WHERE c.organization_id = organization AND c.voter_id = voter AND (c.address IS NULL OR c.address = target)
-      AND c.channel IN ('any', consent_allows.channel) AND c.purpose IN ('any', consent_allows.purpose)
-      AND consent_counts(organization, c.contact_id)
-    ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), true)
-  AND COALESCE((
-    SELECT c.state = 'granted' FROM consents c
-    WHERE c.organization_id = organization AND c.address = target
-      AND c.channel IN ('any', consent_allows.channel) AND c.purpose IN ('any', consent_allows.purpose)
-      AND consent_counts(organization, c.contact_id)
-    ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), true)
+#variable_conflict use_column
+BEGIN
+  RETURN (
+    SELECT COALESCE((
+      SELECT c.state = 'granted' FROM consents c
+      WHERE c.organization_id = organization AND c.voter_id = voter AND (c.address IS NULL OR c.address = target)
+        AND c.channel IN ('any', consent_allows.channel) AND c.purpose IN ('any', consent_allows.purpose)
+        AND consent_counts(organization, c.contact_id)
+      ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), true)
+    AND COALESCE((
+      SELECT c.state = 'granted' FROM consents c
+      WHERE c.organization_id = organization AND c.address = target
+        AND c.channel IN ('any', consent_allows.channel) AND c.purpose IN ('any', consent_allows.purpose)
+        AND consent_counts(organization, c.contact_id)
+      ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), true));
+END
 $$;
 
 -- An e-mail address or a telephone number as it is compared.

@@ -4,12 +4,15 @@
 
 -- An array member as texts, whether it was written as strings or numbers; NULL: absent.
 CREATE OR REPLACE FUNCTION filter_texts(filter jsonb, member text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
-  SELECT array_agg(t.value) FROM jsonb_array_elements_text(
-    CASE jsonb_typeof(filter -> member) WHEN 'array' THEN filter -> member
-         WHEN 'null' THEN NULL ELSE jsonb_build_array(filter -> member) END) t
-  WHERE filter ? member
+BEGIN
+  RETURN (
+    SELECT array_agg(t.value) FROM jsonb_array_elements_text(
+      CASE jsonb_typeof(filter -> member) WHEN 'array' THEN filter -> member
+           WHEN 'null' THEN NULL ELSE jsonb_build_array(filter -> member) END) t
+    WHERE filter ? member);
+END
 $$;
 
 -- Numbers of things: ["7", "9"] or [7, 9].

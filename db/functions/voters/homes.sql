@@ -36,14 +36,16 @@ $$;
 
 -- Counts who lives in these households anew. An import does it for all that it touched.
 CREATE OR REPLACE FUNCTION households_count(organization bigint, wanted bigint[]) RETURNS void
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 AS $$
+BEGIN
   UPDATE households h SET n_voters = c.n
   FROM (SELECT w.id, count(v.id) AS n FROM unnest(wanted) w (id)
         LEFT JOIN voters v ON v.organization_id = organization AND v.household_id = w.id AND v.merged_into IS NULL
           AND v.unreachable IS NULL
         GROUP BY w.id) c
-  WHERE h.organization_id = organization AND h.id = c.id AND h.n_voters <> c.n
+  WHERE h.organization_id = organization AND h.id = c.id AND h.n_voters <> c.n;
+END
 $$;
 
 CREATE OR REPLACE FUNCTION count_household() RETURNS trigger
@@ -66,8 +68,13 @@ $$;
 
 -- Without its own nulls; what is inside its members stays.
 CREATE OR REPLACE FUNCTION voter_given(body jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE
-AS $$ SELECT COALESCE(jsonb_object_agg(b.key, b.value), '{}') FROM jsonb_each(body) b WHERE b.value <> 'null' $$;
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+  RETURN (
+    SELECT COALESCE(jsonb_object_agg(b.key, b.value), '{}') FROM jsonb_each(body) b WHERE b.value <> 'null');
+END
+$$;
 
 GRANT EXECUTE ON FUNCTION voter_home(bigint,jsonb), households_count(bigint,bigint[]),
   count_household(), voter_body(jsonb), voter_given(jsonb)

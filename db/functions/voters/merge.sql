@@ -197,14 +197,18 @@ $$;
 
 -- Where a record's work counts now: the last survivor. Contacts and turf of a merged voter are the survivor's.
 CREATE OR REPLACE FUNCTION voter_current(organization bigint, voter bigint) RETURNS bigint
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  WITH RECURSIVE chain (id, merged_into, depth) AS (
-    SELECT v.id, v.merged_into, 0 FROM voters v WHERE v.organization_id = organization AND v.id = voter
-    UNION ALL
-    SELECT v.id, v.merged_into, c.depth + 1 FROM chain c
-    JOIN voters v ON v.organization_id = organization AND v.id = c.merged_into WHERE c.depth < 20)
-  SELECT id FROM chain ORDER BY depth DESC LIMIT 1
+DECLARE
+  at bigint;
+  next_one bigint := voter;
+BEGIN
+  FOR i IN 0 .. 20 LOOP
+    EXIT WHEN next_one IS NULL;
+    SELECT v.id, v.merged_into INTO at, next_one FROM voters v WHERE v.organization_id = organization AND v.id = next_one;
+  END LOOP;
+  RETURN at;
+END
 $$;
 
 -- The voter and all that were merged into it: whose contacts its history has.

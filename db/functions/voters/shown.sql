@@ -3,11 +3,14 @@
 -- What is shown of a voter and of a list.
 
 CREATE OR REPLACE FUNCTION voter_tags_of(organization bigint, voter bigint) RETURNS jsonb
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT COALESCE(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) ORDER BY t.name, t.id), '[]')
-  FROM voter_tags vt JOIN tags t ON t.organization_id = organization AND t.id = vt.tag_id
-  WHERE vt.organization_id = organization AND vt.voter_id = voter
+BEGIN
+  RETURN (
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) ORDER BY t.name, t.id), '[]')
+    FROM voter_tags vt JOIN tags t ON t.organization_id = organization AND t.id = vt.tag_id
+    WHERE vt.organization_id = organization AND vt.voter_id = voter);
+END
 $$;
 
 -- The few facts by which people of one household, or of one pair, are told apart.

@@ -1,0 +1,129 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- People whom an import changes, and those whom it only sees. By key, as apply.sql says.
+
+-- Where the person came from before, when this source is the newest.
+CREATE OR REPLACE FUNCTION import_sources(v voters, source bigint) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT CASE WHEN v.source_id IS NULL OR v.source_id = source THEN v.other_source_ids
+              ELSE array_append(array_remove(v.other_source_ids, v.source_id), v.source_id) END
+$$;
+
+-- One person as the row makes it (after), with what an undo needs.
+CREATE OR REPLACE FUNCTION import_change(import bigint, kind text, before voters, after voters)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+#variable_conflict use_column
+DECLARE
+  organization constant bigint := before.organization_id;
+  was jsonb;
+  is_now jsonb;
+BEGIN
+  after.other_source_ids := import_sources(before, after.source_id);
+  after.updated_import_id := import;
+  UPDATE voters v SET
+      {Voter.imported: @ = after.@}, address_key = after.address_key, moved_at = after.moved_at,
+      unreachable = after.unreachable, household_id = after.household_id, door_id = after.door_id,
+      import_hash = after.import_hash, source_id = after.source_id, other_source_ids = after.other_source_ids,
+      updated_import_id = import
+    WHERE v.organization_id = organization AND v.id = before.id;
+  was := import_image(before);
+  is_now := import_image(after);
+  INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
+    SELECT organization, import, before.id, import_change.kind, COALESCE(jsonb_object_agg(e.key, e.value), '{}')
+    FROM jsonb_each(was) e WHERE e.value IS DISTINCT FROM is_now -> e.key
+    ON CONFLICT DO NOTHING;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION import_update(import bigint, source bigint, first bigint, last bigint) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+  touched bigint[];
+  homes bigint[];
+  work jsonb;
+  each record;
+  after voters;
+BEGIN
+  SELECT array_agg(p.voter_id) INTO touched FROM staging.plan p
+    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind NOT IN ('new', 'seen');
+  IF touched IS NULL THEN
+    RETURN;
+  END IF;
+  work := import_work(touched);
+  FOR each IN
+    SELECT p.kind, v AS before, r, h.id AS household_id, h.door_id
+    FROM staging.plan p
+    CROSS JOIN LATERAL (SELECT k FROM voters k WHERE k.organization_id = organization AND k.id = p.voter_id OFFSET 0) k (v)
+    LEFT JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
+    LEFT JOIN LATERAL (SELECT a.id, a.door_id FROM households a
+                       WHERE a.organization_id = organization AND a.address_key = r.address_key OFFSET 0) h ON true
+    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND p.kind NOT IN ('new', 'seen')
+    ORDER BY p.row_no
+  LOOP
+    after := each.before;
+    IF each.kind = 'gone' THEN
+      after.unreachable := COALESCE(after.unreachable, 'gone');
+      after.import_hash := NULL;
+    ELSE
+      after := import_merge(each.before, each.r);
+      after.source_id := source;
+      after.import_hash := (each.r).hash;
+      IF after.confidential THEN
+        after.household_id := NULL;
+        after.door_id := NULL;
+      ELSIF (each.r).address IS NOT NULL THEN
+        after.household_id := each.household_id;
+        after.door_id := each.door_id;
+      END IF;
+    END IF;
+    PERFORM import_change(import, each.kind, each.before, after);
+    IF (each.before).household_id IS DISTINCT FROM after.household_id THEN
+      homes := homes || (each.before).household_id || after.household_id;
+    END IF;
+  END LOOP;
+  PERFORM import_recount(homes);
+  IF EXISTS (SELECT FROM jsonb_each_text(work) b, jsonb_each_text(import_work(touched)) a
+             WHERE a.key = b.key AND a.value::bigint < b.value::bigint) THEN
+    RAISE EXCEPTION 'Contacts, consents, tags or follow-ups would have been lost.'
+      USING ERRCODE = 'CC409', DETAIL = 'work_lost';
+  END IF;
+END
+$$;
+
+-- People of whom nothing changed but where they came from, or by which profile.
+CREATE OR REPLACE FUNCTION import_see(import bigint, source bigint, first bigint, last bigint) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+  each record;
+BEGIN
+  FOR each IN
+    SELECT v.id, v.source_id, v.other_source_ids, v.import_hash, v.others, r.hash
+    FROM staging.plan p
+    JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
+    CROSS JOIN LATERAL (
+      SELECT k.id, k.source_id, k.other_source_ids, k.import_hash, import_sources(k, source) AS others FROM voters k
+      WHERE k.organization_id = organization AND k.id = p.voter_id OFFSET 0) v
+    WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
+      AND p.kind = 'seen'
+  LOOP
+    INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
+      VALUES (organization, import, each.id, 'seen', jsonb_build_object('source_id', each.source_id,
+                'other_source_ids', each.other_source_ids, 'import_hash', each.import_hash))
+      ON CONFLICT DO NOTHING;
+    UPDATE voters v SET import_hash = each.hash, source_id = source, other_source_ids = each.others
+      WHERE v.organization_id = organization AND v.id = each.id;
+  END LOOP;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION import_sources(voters,bigint),
+  import_change(bigint,text,voters,voters),
+  import_update(bigint,bigint,bigint,bigint), import_see(bigint,bigint,bigint,bigint)
+  TO campaign_api;
