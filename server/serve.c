@@ -217,6 +217,8 @@ start_server(ccd_server *server, cc_error *reterr)
                             &server->redis,
                             reterr);
   if (status == CC_OK)
+    status = ccd_limits_keep(server->limits, server->redis, &server->limits_keeper, reterr);
+  if (status == CC_OK)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
     status = ccd_feed_start(server, &server->feed, reterr);
@@ -254,6 +256,7 @@ ccd_program_stop(ccd_server *server)
     ccd_jobs_stop(server->jobs);
   ccd_feed_stop(server->feed);
   ccd_hasher_stop();
+  ccd_limits_keeper_stop(server->limits_keeper);
   ccd_redis_close(server->redis);
   ccd_sessions_free(server->sessions);
   ccd_db_close(server->db);

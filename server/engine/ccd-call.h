@@ -97,8 +97,8 @@ typedef cc_status ccd_handler(ccd_call *call, cc_error *reterr);
 
 /* Rate limit classes; the table with their figures is in ccd-limits.c. */
 typedef enum ccd_limit {
-  CCD_LIMIT_API = 0,  /* per actor, or per address when anonymous */
-  CCD_LIMIT_LOGIN,    /* per address and account */
+  CCD_LIMIT_API = 0,  /* per person, device or token; per address when anonymous */
+  CCD_LIMIT_LOGIN,    /* per address, per account, and per both */
   CCD_LIMIT_REGISTER, /* per address */
   CCD_LIMIT_NONE,     /* health and documents */
   _CCD_LIMIT_MAX

@@ -13,6 +13,7 @@ typedef struct ccd_router ccd_router;
 typedef struct ccd_bindings ccd_bindings;
 typedef struct ccd_sessions ccd_sessions;
 typedef struct ccd_limits ccd_limits;
+typedef struct ccd_limits_keeper ccd_limits_keeper;
 typedef struct ccd_metrics ccd_metrics;
 typedef struct ccd_feed ccd_feed;
 typedef struct ccd_jobs ccd_jobs;
@@ -29,6 +30,7 @@ struct ccd_server {
   ccd_bindings *bindings; /* of the router's routes */
   ccd_sessions *sessions;
   ccd_limits *limits;
+  ccd_limits_keeper *limits_keeper;
   ccd_metrics *metrics;
   ccd_feed *feed;
   char feed_generation[24]; /* part of each cursor of the feed */
