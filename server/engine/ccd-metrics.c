@@ -8,6 +8,7 @@
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-feed.h"
 #include "server/engine/ccd-listener.h"
+#include "server/engine/ccd-log.h"
 
 /* Upper bounds in microseconds; the last bucket is +Inf. */
 static const int64_t bounds[] =
@@ -186,6 +187,16 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
                "gauge",
                "1 while Redis answers.",
                ccd_redis_up(server->redis));
+  write_figure(out,
+               "campaign_log_dropped_total",
+               "counter",
+               "Lines of the log that were not written.",
+               (double) ccd_log_dropped());
+  write_figure(out,
+               "campaign_log_pending_bytes",
+               "gauge",
+               "Bytes of the log that are not written yet.",
+               (double) ccd_log_pending());
   write_figure(out,
                "campaign_feed_lag_seconds",
                "gauge",
