@@ -75,6 +75,14 @@ open_database(ccd_server *server, cc_error *reterr)
   return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
 }
 
+/* Half as many as there are threads: strangers must not keep the whole database busy. */
+static cc_status
+open_public(ccd_server *server, cc_error *reterr)
+{
+  int connections = (int) (server->config.threads + 1) / 2;
+  return ccd_db_open_as(server->db, CCD_PUBLIC_ROLE, connections, &server->db_public, reterr);
+}
+
 /* --- the internal listener --- */
 
 static void
@@ -212,6 +220,8 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = open_database(server, reterr);
   if (status == CC_OK)
+    status = open_public(server, reterr);
+  if (status == CC_OK)
     status = ccd_redis_open(config->redis_url,
                             (int) (config->threads + config->slow_threads),
                             &server->redis,
@@ -259,6 +269,7 @@ ccd_program_stop(ccd_server *server)
   ccd_limits_keeper_stop(server->limits_keeper);
   ccd_redis_close(server->redis);
   ccd_sessions_free(server->sessions);
+  ccd_db_close(server->db_public);
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
   ccd_scripts_free(server->scripts);

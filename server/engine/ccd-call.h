@@ -105,6 +105,7 @@ typedef enum ccd_limit {
 } ccd_limit;
 
 #define CCD_KEYSET_MAX 2
+#define CCD_PUBLIC_ROLE "campaign_public" /* of routes with .as_public, in the database */
 
 /* Whose objects a route may touch: what db/functions/scope is asked about. A route whose path,
  * query or body has the id of such an object says it, or says CCD_SCOPE_NONE: whoever has the right
@@ -133,7 +134,7 @@ struct ccd_route {
   const cc_type
     *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
-  bool as_public;            /* run as the narrow database role campaign_public */
+  bool as_public;            /* run as the narrow database role CCD_PUBLIC_ROLE */
   bool slow;                 /* may take long: the proxy sends it to the side listener */
   bool secret_reply;         /* the reply holds a credential: never kept for Idempotency-Key */
   bool revokes_organization; /* what is cached about its members' sessions ends with this change */

@@ -19,5 +19,5 @@ cc_status
 ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
 {
   return exchange->conn != NULL ? CC_OK
-                                : ccd_db_borrow(exchange->server->db, &exchange->conn, reterr);
+                                : ccd_db_borrow(ccd_exchange_pool(exchange), &exchange->conn, reterr);
 }

@@ -131,31 +131,42 @@ write_figure(cc_str *out, const char *name, const char *type, const char *help, 
 static void
 write_database(const ccd_server *server, cc_str *out)
 {
-  ccd_db_stats db = {0};
+  ccd_db_stats db = {0}, strangers = {0};
   ccd_db_stats_get(server->db, &db);
+  ccd_db_stats_get(server->db_public, &strangers);
   write_figure(out, "campaign_database_up", "gauge", "1 while PostgreSQL answers.", db.up);
   write_figure(out,
                "campaign_pool_connections",
                "gauge",
                "Connections of the pool.",
-               db.connections);
+               db.connections + strangers.connections);
   write_figure(out, "campaign_pool_borrowed", "gauge", "Connections in use.", db.borrowed);
   write_figure(out, "campaign_pool_waiting", "gauge", "Requests that wait for one.", db.waiting);
+  write_figure(out,
+               "campaign_public_pool_borrowed",
+               "gauge",
+               "Connections of the pool of public reads in use.",
+               strangers.borrowed);
+  write_figure(out,
+               "campaign_public_pool_waiting",
+               "gauge",
+               "Public reads that wait for one.",
+               strangers.waiting);
   write_figure(out,
                "campaign_database_timeouts_total",
                "counter",
                "Waits that met their deadline.",
-               (double) db.timeouts);
+               (double) (db.timeouts + strangers.timeouts));
   write_figure(out,
                "campaign_database_reconnects_total",
                "counter",
                "Connections made anew.",
-               (double) db.reconnects);
+               (double) (db.reconnects + strangers.reconnects));
   write_figure(out,
                "campaign_database_errors_total",
                "counter",
                "Statements that failed.",
-               (double) db.errors);
+               (double) (db.errors + strangers.errors));
 }
 
 static void

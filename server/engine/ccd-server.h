@@ -25,6 +25,7 @@ struct ccd_server {
   ccd_keys keys;
   const ccd_route *const *route_tables; /* NULL-terminated; each ends with a row without .op */
   ccd_db *db;
+  ccd_db *db_public; /* whose role is campaign_public: of routes with .as_public */
   ccd_redis *redis;
   ccd_router *router;
   ccd_bindings *bindings; /* of the router's routes */
