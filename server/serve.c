@@ -17,6 +17,7 @@
 #include "server/engine/ccd-dispatch.h"
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-limits-keeper.h"
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-log.h"

@@ -136,7 +136,8 @@ cc_present_set(cc_present *present, size_t index)
    0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((S *) 0)->m), T) ? 1 : -1]))
 
 #define CC_ROW_(S, m, T, k)                                                                        \
-  .key = ",\"" #m "\":", .name = #m, .name_length = sizeof(#m) - 1, .kind = (k), .offset = CC_OFFSET(S, m, T)
+  .key = ",\"" #m "\":", .name = #m, .name_length = sizeof(#m) - 1, .kind = (k),                   \
+  .offset = CC_OFFSET(S, m, T)
 
 #define CC_BOOL(S, m, ...)                                                                         \
   {                                                                                                \

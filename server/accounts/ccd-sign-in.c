@@ -9,8 +9,8 @@
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
 #include "server/accounts/ccd-second-factor.h"
+#include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
-#include "server/engine/ccd-limits.h"
 
 /* Sessions: how they begin and how they end. */
 
@@ -38,9 +38,9 @@ wrong_credentials(cc_error *reterr)
                  "The e-mail address or the password is wrong.");
 }
 
-/* Count the try: per account and address, then per account over all addresses, since an attacker may
- * have thousands of them. The second counter alone would let anybody lock the account, so it does
- * not hold where the person has signed in before. */
+/* Count the try: per account and address, then per account over all addresses, since an attacker
+ * may have thousands of them. The second counter alone would let anybody lock the account, so it
+ * does not hold where the person has signed in before. */
 static cc_status
 count_try(ccd_call *call, const char *email, cc_error *reterr)
 {

@@ -198,9 +198,8 @@ ccd_conn_ready(ccd_db_conn *conn, bool trust, cc_error *reterr)
   ccd_db *db = conn->db;
   if (!ccd_db_up(db))
     return refuse_away(reterr);
-  if (conn->pg != NULL &&
-      (conn->doomed || conn->generation != atomic_load(&db->generation) ||
-       (!trust && !still_alive(conn->pg))))
+  if (conn->pg != NULL && (conn->doomed || conn->generation != atomic_load(&db->generation) ||
+                           (!trust && !still_alive(conn->pg))))
     ccd_conn_close(conn);
   return conn->pg != NULL ? CC_OK : reconnect_conn(conn, reterr);
 }

@@ -328,7 +328,11 @@ ccd_db_open(const ccd_db_options *options,
 }
 
 cc_status
-ccd_db_open_as(const ccd_db *like, const char *role, int connections, ccd_db **ret, cc_error *reterr)
+ccd_db_open_as(const ccd_db *like,
+               const char *role,
+               int connections,
+               ccd_db **ret,
+               cc_error *reterr)
 {
   ccd_db *db = new_pool(&like->options, connections);
   if (db == NULL)

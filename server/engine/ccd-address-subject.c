@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-address-subject.h"
+
 #include <arpa/inet.h>
 #include <string.h>
-
-#include "server/engine/ccd-limits.h"
 
 /* Whom an address stands for. A host of IPv6 chooses the last 64 bits of its address as it likes,
  * and a site may choose among the 65,536 networks of its first 48. */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-address-subject.h"
 
 cc_status
 ccd_count_refused(const ccd_limit_state *state, cc_error *reterr)
@@ -17,11 +18,11 @@ ccd_count_refused(const ccd_limit_state *state, cc_error *reterr)
 
 cc_status
 ccd_count(ccd_server *server,
-                   ccd_limit limit,
-                   const char *key,
-                   cc_arena *arena,
-                   ccd_limit_state *ret_state,
-                   cc_error *reterr)
+          ccd_limit limit,
+          const char *key,
+          cc_arena *arena,
+          ccd_limit_state *ret_state,
+          cc_error *reterr)
 {
   ccd_lease lease;
   if (limit == CCD_LIMIT_NONE)
@@ -66,11 +67,11 @@ count_twice(ccd_server *server,
  * the first 48. */
 cc_status
 ccd_count_address(ccd_server *server,
-              ccd_limit limit,
-              const char *address,
-              cc_arena *arena,
-              ccd_limit_state *ret_state,
-              cc_error *reterr)
+                  ccd_limit limit,
+                  const char *address,
+                  cc_arena *arena,
+                  ccd_limit_state *ret_state,
+                  cc_error *reterr)
 {
   const char *subject = ccd_address_subject(address, arena);
   const char *network = NULL, *wide = NULL;
@@ -87,11 +88,11 @@ ccd_count_address(ccd_server *server,
  * since anybody may make many. */
 cc_status
 ccd_count_actor(ccd_server *server,
-            ccd_limit limit,
-            const ccd_actor *actor,
-            cc_arena *arena,
-            ccd_limit_state *ret_state,
-            cc_error *reterr)
+                ccd_limit limit,
+                const ccd_actor *actor,
+                cc_arena *arena,
+                ccd_limit_state *ret_state,
+                cc_error *reterr)
 {
   const char *key = NULL, *wide = NULL;
   if (actor->kind == CCD_ACTOR_PERSON)

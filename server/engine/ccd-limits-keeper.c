@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-limits-keeper.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "server/data/ccd-redis.h"
-#include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-log.h"
 
 /* The keeper: one thread that gives unused leases back to Redis, off the way of requests. Else the

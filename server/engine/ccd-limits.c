@@ -92,6 +92,7 @@ read_classes(ccd_limits *limits, const ccd_config *config, cc_error *reterr)
     {CCD_LIMIT_LOGIN, "login", "RATE_LIMIT_LOGIN", config->limit_login},
     {CCD_LIMIT_REGISTER, "register", "RATE_LIMIT_REGISTER", config->limit_register},
   };
+
   for (size_t i = 0; i < CC_N(rows); i++) {
     limits->classes[rows[i].limit].name = rows[i].name;
     if (!parse_figures(rows[i].text, &limits->classes[rows[i].limit]))
@@ -126,8 +127,8 @@ ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret,
   ccd_random(&limits->seed, sizeof(limits->seed));
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_init(&limits->locks[i], NULL);
-  bool made = table_make(&limits->members, SETS_OF_MEMBERS) &&
-              table_make(&limits->places, SETS_OF_PLACES);
+  bool made =
+    table_make(&limits->members, SETS_OF_MEMBERS) && table_make(&limits->places, SETS_OF_PLACES);
   cc_status status = made ? read_classes(limits, config, reterr) : cc_fail_memory(reterr);
   if (status != CC_OK) {
     ccd_limits_free(limits);

@@ -10,8 +10,6 @@
  * together never pass the quota. What a process has leased and not used goes back to Redis. When
  * Redis is away the process counts by itself. See docs/internals/limits.md. */
 typedef struct ccd_limits ccd_limits;
-typedef struct ccd_limits_keeper ccd_limits_keeper;
-typedef struct ccd_redis ccd_redis;
 
 typedef struct ccd_limit_state {
   const char *name; /* of the class, for RateLimit-Policy; NULL: not limited */
@@ -71,19 +69,3 @@ void ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_
  */
 size_t
 ccd_limits_collect(ccd_limits *limits, int64_t idle_us, size_t *at, ccd_lease *ret, size_t n);
-
-/* Start the thread that gives unused leases back to @redis. Stopping gives back every lease: stop it
- * when no request is counted any more, before Redis is closed. */
-cc_status ccd_limits_keep(ccd_limits *limits,
-                          ccd_redis *redis,
-                          ccd_limits_keeper **ret,
-                          cc_error *reterr) CC_MUSTCHECK;
-void ccd_limits_keeper_stop(ccd_limits_keeper *keeper);
-
-/* Whose an address is, as far as the client cannot choose: an IPv4 address whole, of an IPv6
- * address the first 64 bits ("2001:db8:1:2::/64"). In the arena; NULL when memory is out. */
-const char *ccd_address_subject(const char *address, cc_arena *arena);
-
-/* The network of a site: the first 48 bits of an IPv6 address. @ret is NULL for IPv4. False:
- * memory is out. */
-bool ccd_address_network(const char *address, cc_arena *arena, const char **ret);

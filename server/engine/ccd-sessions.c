@@ -10,6 +10,7 @@
 
 #include "ccd-queries.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-count.h"
 #include "server/engine/ccd-log.h"
@@ -419,8 +420,7 @@ admit_credential(ccd_sessions *self,
   if (find_cached(self, credential->key, actor))
     return CC_OK;
   const char *subject = ccd_address_subject(address, arena);
-  const char *stranger =
-    subject == NULL ? NULL : cc_arena_printf(arena, "address|%s", subject);
+  const char *stranger = subject == NULL ? NULL : cc_arena_printf(arena, "address|%s", subject);
   if (stranger == NULL)
     return cc_fail_memory(reterr);
   if (limit != CCD_LIMIT_NONE &&
@@ -451,8 +451,7 @@ ccd_sessions_admit(ccd_sessions *self,
   if (!by_actor && limit != CCD_LIMIT_NONE)
     status = ccd_count_address(self->server, limit, address, arena, ret_state, reterr);
   if (status == CC_OK && !anonymous)
-    status =
-      admit_credential(self, credential, limit, address, arena, &actor, ret_state, reterr);
+    status = admit_credential(self, credential, limit, address, arena, &actor, ret_state, reterr);
   if (status == CC_OK && by_actor)
     status = ccd_count_actor(self->server, limit, &actor, arena, ret_state, reterr);
   if (status != CC_OK)

@@ -157,7 +157,9 @@ case_fault(void)
 static void
 test_crash(void)
 {
-  static const char *const cases[] = {"/log/subprocess/abort", "/log/subprocess/kill", "/log/subprocess/fault"};
+  static const char *const cases[] = {"/log/subprocess/abort",
+                                      "/log/subprocess/kill",
+                                      "/log/subprocess/fault"};
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *path = new_path();
     run_with(cases[i], path);
@@ -286,6 +288,7 @@ main(int argc, char **argv)
     {"/log/stuck", test_stuck},
     {"/log/full-disk", test_full_disk},
   };
+
   g_test_init(&argc, &argv, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
     g_test_add_func(cases[i].path, cases[i].run);

@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "server/data/ccd-redis.h"
-#include "server/engine/ccd-limits.h"
+#include "server/engine/ccd-address-subject.h"
+#include "server/engine/ccd-limits-keeper.h"
 
 /* By tests/unit/data/run.py: the limiter against a real Redis. */
 
@@ -17,7 +17,7 @@
 #define EACH 20
 
 static const ccd_keys keys;
-static redisContext *direct; /* of the first thread */
+static redisContext *direct;   /* of the first thread */
 static int64_t clock_set_back; /* seconds that the wall clock is behind; see below */
 
 /* The program's own definition takes the place of the C library's: a test cannot set the clock of
@@ -189,7 +189,10 @@ test_crowd(void)
 static void
 test_more_than_room(void)
 {
-  enum { MANY = 70000, FEW = 3 };
+  enum {
+    MANY = 70000,
+    FEW = 3
+  };
 
   ccd_limits *limits = make_limits("100/86400");
   GHashTable *counters = new_counters();
@@ -211,7 +214,10 @@ test_more_than_room(void)
 static void
 test_attacker(void)
 {
-  enum { MEMBERS = 200, QUOTA = 20 };
+  enum {
+    MEMBERS = 200,
+    QUOTA = 20
+  };
 
   ccd_limits *limits = make_limits("20/86400");
   int asked = 0;
@@ -336,6 +342,7 @@ test_wide_keys(void)
     {"account|a@example.org|203.0.113.7", CCD_LIMIT_LOGIN, 5},
     {"anywhere|a@example.org", CCD_LIMIT_LOGIN, 100},
   };
+
   ccd_limits *limits = make_limits("100/86400");
   for (size_t i = 0; i < CC_N(cases); i++) {
     ccd_limit_state state = {0};
@@ -357,6 +364,7 @@ test_addresses(void)
     {"2001:db8:1:3::1", "2001:db8:1:3::/64", "2001:db8:1::/48"},
     {"::1", "::/64", "::/48"},
   };
+
   CC_AUTO(cc_arena) arena = cc_arena_new(10000);
   for (size_t i = 0; i < CC_N(cases); i++) {
     const char *network = NULL;
