@@ -48,14 +48,18 @@ new_path(void)
 static int64_t
 count_lines(const char *text, const char *part)
 {
+  static const char begin[] = "{\"time\":\"";
   int64_t found = 0;
-  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-  for (char **line = lines; *line != NULL && line[1] != NULL; line++) {
-    g_assert_true(g_str_has_prefix(*line, "{\"time\":\""));
-    g_assert_true(g_str_has_suffix(*line, "}"));
-    found += strstr(*line, part) != NULL;
+  const char *end = text + strlen(text);
+  for (const char *line = text; line < end;) {
+    const char *feed = memchr(line, '\n', (size_t) (end - line));
+    g_assert_nonnull(feed);
+    g_assert_cmpint(feed - line, >, strlen(begin));
+    g_assert_cmpmem(line, strlen(begin), begin, strlen(begin));
+    g_assert_cmpint(feed[-1], ==, '}');
+    found += g_strstr_len(line, feed - line, part) != NULL;
+    line = feed + 1;
   }
-  g_assert_true(*text == '\0' || g_str_has_suffix(text, "\n"));
   return found;
 }
 
