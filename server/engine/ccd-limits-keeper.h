@@ -12,4 +12,4 @@ cc_status ccd_limits_keep(ccd_limits *limits,
                           ccd_redis *redis,
                           ccd_limits_keeper **ret,
                           cc_error *reterr) CC_MUSTCHECK;
-void ccd_limits_keeper_stop(ccd_limits_keeper *keeper);
+void ccd_limits_keeper_stop(ccd_limits_keeper *self);
