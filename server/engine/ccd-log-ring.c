@@ -38,7 +38,7 @@ static struct {
 
   int fd;
   pthread_t thread;
-  sem_t wake;
+  sem_t wake, ended;
   bool torn; /* the writer's: the file ends in the middle of a line */
   atomic_uint_fast64_t dropped;
   atomic_bool started, stopping, hurry;
@@ -140,12 +140,13 @@ change_places(void)
   pthread_mutex_lock(&ring.lock);
   buffer *full = ring.filled;
   note_dropped(full);
-  if (full->length > 0)
+  bool taken = full->length > 0;
+  if (taken)
     ring.filled = &ring.two[full == &ring.two[0]];
   else
     ring.parked = !atomic_load(&ring.stopping);
   pthread_mutex_unlock(&ring.lock);
-  return full->length > 0 ? full : NULL;
+  return taken ? full : NULL;
 }
 
 static void
@@ -170,6 +171,7 @@ writer_thread(void *data)
       if (!atomic_load(&ring.stopping) && !atomic_load(&ring.hurry))
         (void) nanosleep(&pause, NULL);
     } else if (atomic_load(&ring.stopping)) {
+      (void) sem_post(&ring.ended);
       return NULL;
     } else {
       while (sem_wait(&ring.wake) != 0 && errno == EINTR)
@@ -190,6 +192,7 @@ ccd_log_ring_start(int fd, cc_error *reterr)
   ring.fd = fd;
   atomic_store(&ring.stopping, false);
   (void) sem_init(&ring.wake, /* pshared= */ 0, 0);
+  (void) sem_init(&ring.ended, /* pshared= */ 0, 0);
   pthread_mutex_lock(&ring.lock);
   ring.filled = &ring.two[0];
   ring.running = true;
@@ -218,15 +221,21 @@ ccd_log_ring_stop(int64_t wait_us)
   int64_t end = cc_time_monotonic() + wait_us;
   struct timespec until = {.tv_sec = end / CC_TIME_SECOND, .tv_nsec = end % CC_TIME_SECOND * 1000};
   /* A writer that the file still holds up ends with the process; its buffers stay. */
-  if (pthread_clockjoin_np(ring.thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+  int result;
+  do {
+    result = sem_clockwait(&ring.ended, CLOCK_MONOTONIC, &until);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0) {
     (void) pthread_detach(ring.thread);
     return false;
   }
+  (void) pthread_join(ring.thread, NULL);
   for (size_t i = 0; i < CC_N(ring.two); i++) {
     free(ring.two[i].text);
     ring.two[i] = (buffer){0};
   }
   (void) sem_destroy(&ring.wake);
+  (void) sem_destroy(&ring.ended);
   return true;
 }
 
