@@ -18,6 +18,7 @@
 #include "server/engine/ccd-dispatch.h"
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-limits-keeper.h"
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-log.h"
@@ -85,6 +86,14 @@ open_database(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     ccd_versions_log(server->db);
   return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
+}
+
+/* Half as many as there are threads: strangers must not keep the whole database busy. */
+static cc_status
+open_public(ccd_server *server, cc_error *reterr)
+{
+  int connections = (int) (server->config.threads + 1) / 2;
+  return ccd_db_open_as(server->db, CCD_PUBLIC_ROLE, connections, &server->db_public, reterr);
 }
 
 /* --- the internal listener --- */
@@ -224,10 +233,14 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = open_database(server, reterr);
   if (status == CC_OK)
+    status = open_public(server, reterr);
+  if (status == CC_OK)
     status = ccd_redis_open(config->redis_url,
                             (int) (config->threads + config->slow_threads),
                             &server->redis,
                             reterr);
+  if (status == CC_OK)
+    status = ccd_limits_keep(server->limits, server->redis, &server->limits_keeper, reterr);
   if (status == CC_OK)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
@@ -266,8 +279,10 @@ ccd_program_stop(ccd_server *server)
     ccd_jobs_stop(server->jobs);
   ccd_feed_stop(server->feed);
   ccd_hasher_stop();
+  ccd_limits_keeper_stop(server->limits_keeper);
   ccd_redis_close(server->redis);
   ccd_sessions_free(server->sessions);
+  ccd_db_close(server->db_public);
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
   ccd_scripts_free(server->scripts);

@@ -61,6 +61,7 @@ ccg_doc_new_page_from_json(const cc_type *item_type, const char *json, gsize len
   /* The table of the page is needed while decoding only. */
   const cc_field fields[] = {
     {
+      .key = ",\"data\":",
       .name = "data",
       .name_length = sizeof "data" - 1,
       .kind = CC_KIND_LIST,

@@ -12,24 +12,45 @@ is_seen(const cc_field *field, cc_view view)
   return (field->flags & CC_WRITE_ONLY) == 0 && field->view <= view;
 }
 
-/* `,"name":` with room left for @more bytes. NULL when the text is full. */
-static char *
-add_key(cc_str *out, const cc_field *field, size_t more)
+static inline size_t
+key_length(const cc_field *field)
 {
-  size_t length = field->name_length;
-  char *to = cc_str_reserve(out, length + 4 + more);
+  return (size_t) field->name_length + 4; /* the comma, two quotes, the colon */
+}
+
+/* Write `,"name":`, with room left for @more bytes behind it; follow by cc_str_wrote of both. NULL
+ * when the text is full. The whole of the field's key is copied, since its size is a constant; what
+ * is too much of it is written over. */
+static inline char *
+put_key(cc_str *out, const cc_field *field, size_t more)
+{
+  char *to = cc_str_reserve(out, CC_KEY_BYTES + more);
   if (to == NULL)
     return NULL;
-  char *start = to;
-  if (out->text[out->length - 1] != '{')
-    *to++ = ',';
-  *to++ = '"';
-  memcpy(to, field->name, length);
-  to += length;
-  *to++ = '"';
-  *to++ = ':';
-  cc_str_wrote(out, (size_t) (to - start));
-  return to;
+  memcpy(to, field->key, CC_KEY_BYTES);
+  return to + key_length(field);
+}
+
+static bool
+add_key(cc_str *out, const cc_field *field, size_t more)
+{
+  if (put_key(out, field, more) == NULL)
+    return false;
+  cc_str_wrote(out, key_length(field));
+  return true;
+}
+
+/* End the object that began at @start: the comma of its first key becomes the bracket. */
+static void
+end_object(cc_str *out, size_t start)
+{
+  if (out->failed)
+    return;
+  if (out->length == start)
+    cc_str_add_char(out, '{');
+  else
+    out->text[start] = '{';
+  cc_str_add_char(out, '}');
 }
 
 /* What an encode shows: a reply's view, or what a body may write, all of it or what was there. */
@@ -136,16 +157,16 @@ static void
 encode_object(const cc_type *type, const void *object, choice what, cc_str *out)
 {
   choice part = {.view = what.view, .body = what.body};
-  cc_str_add_char(out, '{');
+  size_t start = out->length;
   for (size_t i = 0; i < type->n_fields; i++) {
     const cc_field *field = &type->fields[i];
     bool chosen = what.body ? (field->flags & CC_READ_ONLY) == 0 : is_seen(field, what.view);
     if (what.present != NULL && !cc_present_has(what.present, i))
       chosen = false;
-    if (chosen && add_key(out, field, 8) != NULL)
+    if (chosen && add_key(out, field, 8))
       encode_value(field, object, part, out);
   }
-  cc_str_add_char(out, '}');
+  end_object(out, start);
 }
 
 void
@@ -187,11 +208,11 @@ cc_field_text(const cc_field *field, const void *object, cc_arena *arena)
 static void
 add_plain(cc_str *out, const cc_field *field, const char *text, size_t length)
 {
-  char *to = add_key(out, field, length);
+  char *to = put_key(out, field, length);
   if (to == NULL)
     return;
   memcpy(to, text, length);
-  cc_str_wrote(out, length);
+  cc_str_wrote(out, key_length(field) + length);
 }
 
 /* "2026-11-03 12:00:00.5+00" becomes "2026-11-03T12:00:00.5Z". Infinity and years beyond 9999,
@@ -203,7 +224,7 @@ add_time(cc_str *out, const cc_field *field, const char *text, size_t length)
     add_plain(out, field, "null", 4);
     return;
   }
-  char *to = add_key(out, field, length);
+  char *to = put_key(out, field, length);
   if (to == NULL)
     return;
   to[0] = '"';
@@ -211,7 +232,7 @@ add_time(cc_str *out, const cc_field *field, const char *text, size_t length)
   to[11] = 'T';
   to[length - 2] = 'Z';
   to[length - 1] = '"';
-  cc_str_wrote(out, length);
+  cc_str_wrote(out, key_length(field) + length);
 }
 
 static void
@@ -223,7 +244,7 @@ add_cell(cc_str *out, const cc_field *field, const char *text, size_t length)
     return;
   case CC_KIND_STRING:
   case CC_KIND_ENUM:
-    if (add_key(out, field, length + 2) != NULL)
+    if (add_key(out, field, length + 2))
       cc_str_add_json(out, text, length);
     return;
   case CC_KIND_TIME:
@@ -250,7 +271,7 @@ void
 cc_encode_row(const cc_row_map *map, const cc_cell *cells, cc_view view, cc_str *out)
 {
   const cc_type *type = map->type;
-  cc_str_add_char(out, '{');
+  size_t start = out->length;
   for (size_t i = 0; i < type->n_fields; i++) {
     const cc_field *field = &type->fields[i];
     if (map->column[i] < 0 || !is_seen(field, view))
@@ -264,5 +285,5 @@ cc_encode_row(const cc_row_map *map, const cc_cell *cells, cc_view view, cc_str 
     else
       add_plain(out, field, "null", 4);
   }
-  cc_str_add_char(out, '}');
+  end_object(out, start);
 }

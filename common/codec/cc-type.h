@@ -79,7 +79,12 @@ typedef struct cc_enum {
   size_t n;
 } cc_enum;
 
+/* Room for `,"name":` of the longest name, 28 characters; the compiler warns of a longer one. A
+ * constant, so that a key is copied without a loop. */
+#define CC_KEY_BYTES 32
+
 typedef struct cc_field {
+  char key[CC_KEY_BYTES]; /* `,"name":`, as an encode writes it */
   const char *name;
   const char *doc;      /* one sentence, goes into the OpenAPI document */
   const char *example;  /* JSON literal; NULL: made from kind and format */
@@ -131,7 +136,8 @@ cc_present_set(cc_present *present, size_t index)
    0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((S *) 0)->m), T) ? 1 : -1]))
 
 #define CC_ROW_(S, m, T, k)                                                                        \
-  .name = #m, .name_length = sizeof(#m) - 1, .kind = (k), .offset = CC_OFFSET(S, m, T)
+  .key = ",\"" #m "\":", .name = #m, .name_length = sizeof(#m) - 1, .kind = (k),                   \
+  .offset = CC_OFFSET(S, m, T)
 
 #define CC_BOOL(S, m, ...)                                                                         \
   {                                                                                                \

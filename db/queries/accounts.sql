@@ -12,6 +12,14 @@ SELECT id, email, password_hash, first_name, last_name, totp_secret,
        email_verified_at IS NOT NULL AS verified, totp_confirmed_at IS NOT NULL AS second_factor
 FROM users WHERE id = :arg.person::bigint
 
+-- name: account_signed_in_here
+-- Whether the person has had a session from the address of this call (IPv6: from its first 64 bits).
+SELECT EXISTS (
+  SELECT FROM users u JOIN sessions s ON s.user_id = u.id
+  WHERE u.email = :arg.email::text
+    AND set_masklen(:call.address::inet, CASE family(:call.address::inet) WHEN 4 THEN 32 ELSE 64 END)
+        >>= s.ip_address::inet) AS here
+
 -- name: account_register
 -- One row: the new account, or the one that has the address already. No row when another transaction
 -- has just made it.

@@ -9,6 +9,7 @@
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
 #include "server/accounts/ccd-second-factor.h"
+#include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
 
 /* Sessions: how they begin and how they end. */
@@ -37,18 +38,44 @@ wrong_credentials(cc_error *reterr)
                  "The e-mail address or the password is wrong.");
 }
 
+/* Count the try: per account and address, then per account over all addresses, since an attacker
+ * may have thousands of them. The second counter alone would let anybody lock the account, so it
+ * does not hold where the person has signed in before. */
+static cc_status
+count_try(ccd_call *call, const char *email, cc_error *reterr)
+{
+  const char *subject = ccd_address_subject(call->address, call->arena);
+  const char *here =
+    subject == NULL ? NULL : cc_arena_printf(call->arena, "account|%s|%s", email, subject);
+  const char *anywhere = cc_arena_printf(call->arena, "anywhere|%s", email);
+  if (here == NULL || anywhere == NULL)
+    return cc_fail_memory(reterr);
+  cc_status status = ccd_call_limit(call, CCD_LIMIT_LOGIN, here, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_call_limit(call, CCD_LIMIT_LOGIN, anywhere, reterr);
+  if (status != CC_ERR_RATE_LIMITED)
+    return status;
+
+  const ccd_rows *rows = NULL;
+  cc_error failed = {0};
+  const ccd_arg args[] = {{"email", email}, {0}};
+  if (ccd_call_query(call, &ccd_q_account_signed_in_here, args, &rows, &failed) == CC_OK &&
+      ccd_rows_bool(rows, 0, "here"))
+    return CC_OK;
+  return status;
+}
+
 /* Who it is, if the password is right. The same work for an address that nobody has. */
 static cc_status
 check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_error *reterr)
 {
   bool right = false;
   const char *email = ccd_email_key(call, body->email);
-  const char *key =
-    email == NULL ? NULL : cc_arena_printf(call->arena, "account|%s|%s", email, call->address);
 
-  if (key == NULL)
+  if (email == NULL)
     return cc_fail_memory(reterr);
-  cc_status status = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
+  cc_status status = count_try(call, email, reterr);
   if (status == CC_OK)
     status = ccd_account_by_email(call, email, ret, reterr);
   if (status == CC_OK)

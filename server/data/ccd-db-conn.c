@@ -194,13 +194,13 @@ reconnect_conn(ccd_db_conn *conn, cc_error *reterr)
 }
 
 cc_status
-ccd_conn_ready(ccd_db_conn *conn, cc_error *reterr)
+ccd_conn_ready(ccd_db_conn *conn, bool trust, cc_error *reterr)
 {
   ccd_db *db = conn->db;
   if (!ccd_db_up(db))
     return refuse_away(reterr);
-  if (conn->pg != NULL &&
-      (conn->doomed || conn->generation != atomic_load(&db->generation) || !still_alive(conn->pg)))
+  if (conn->pg != NULL && (conn->doomed || conn->generation != atomic_load(&db->generation) ||
+                           (!trust && !still_alive(conn->pg))))
     ccd_conn_close(conn);
   return conn->pg != NULL ? CC_OK : reconnect_conn(conn, reterr);
 }
@@ -227,7 +227,8 @@ exchange_bytes(ccd_db_conn *conn, bool *ret_timed_out)
   int64_t start = cc_time_monotonic();
   short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
   bool ready = wait_socket(PQsocket(conn->pg), events, start + conn->budget);
-  conn->budget -= cc_time_monotonic() - start;
+  conn->heard = cc_time_monotonic();
+  conn->budget -= conn->heard - start;
   *ret_timed_out = !ready;
   return ready && PQconsumeInput(conn->pg) == 1;
 }

@@ -273,10 +273,23 @@ make_conns(ccd_db *db, cc_error *reterr)
   return CC_OK;
 }
 
+/* Every connection is free. */
+static cc_status
+run_pool(ccd_db *db, cc_error *reterr)
+{
+  for (int i = db->options.connections - 1; i >= 0; i--)
+    db->free[db->n_free++] = &db->conns[i];
+  atomic_store(&db->up, true);
+  if (pthread_create(&db->prober, NULL, probe_thread, db) != 0)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
+  db->prober_runs = true;
+  return CC_OK;
+}
+
 /* The first connection; what goes wrong here is told in full, to the person who starts the server.
  */
 static cc_status
-connect_first(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
+connect_first(ccd_db *db, cc_error *reterr)
 {
   bool timed_out = false;
   ccd_db_conn *conn = &db->conns[0];
@@ -287,8 +300,7 @@ connect_first(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   db->server_version = PQserverVersion(conn->pg);
   atomic_fetch_add(&db->n_open, 1);
   conn->budget = START_TIMEOUT_US;
-  cc_status status = ccd_db_check(conn, uses, n_uses, reterr);
-  return status == CC_OK ? ccd_constraints_read(conn, reterr) : status;
+  return CC_OK;
 }
 
 static cc_status
@@ -300,17 +312,29 @@ start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reter
   if (status == CC_OK)
     status = make_conns(db, reterr);
   if (status == CC_OK)
-    status = connect_first(db, uses, n_uses, reterr);
-  if (status != CC_OK)
-    return status;
+    status = connect_first(db, reterr);
+  if (status == CC_OK)
+    status = ccd_db_check(&db->conns[0], uses, n_uses, reterr);
+  if (status == CC_OK)
+    status = ccd_constraints_read(&db->conns[0], reterr);
+  return status == CC_OK ? run_pool(db, reterr) : status;
+}
 
-  for (int i = db->options.connections - 1; i >= 0; i--)
-    db->free[db->n_free++] = &db->conns[i];
-  atomic_store(&db->up, true);
-  if (pthread_create(&db->prober, NULL, probe_thread, db) != 0)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
-  db->prober_runs = true;
-  return CC_OK;
+static ccd_db *
+new_pool(const ccd_db_options *options, int connections)
+{
+  ccd_db *db = calloc(1, sizeof(*db));
+  if (db == NULL)
+    return NULL;
+  pthread_mutex_init(&db->lock, NULL);
+  init_cond(&db->wake_prober);
+  db->options = *options;
+  db->options.connections = connections < 1 ? 1 : connections;
+  db->options.url = strdup(options->url != NULL ? options->url : "");
+  if (db->options.url != NULL)
+    return db;
+  ccd_db_close(db);
+  return NULL;
 }
 
 cc_status
@@ -320,18 +344,45 @@ ccd_db_open(const ccd_db_options *options,
             ccd_db **ret,
             cc_error *reterr)
 {
-  ccd_db *db = calloc(1, sizeof(*db));
+  ccd_db *db = new_pool(options, options->connections);
   if (db == NULL)
     return cc_fail_memory(reterr);
-  pthread_mutex_init(&db->lock, NULL);
-  init_cond(&db->wake_prober);
-  db->options = *options;
-  if (db->options.connections < 1)
-    db->options.connections = 1;
-  db->options.url = strdup(options->url != NULL ? options->url : "");
+  cc_status status = start_pool(db, uses, n_uses, reterr);
+  if (status != CC_OK) {
+    ccd_db_close(db);
+    return status;
+  }
+  *ret = db;
+  return CC_OK;
+}
 
-  cc_status status =
-    db->options.url == NULL ? cc_fail_memory(reterr) : start_pool(db, uses, n_uses, reterr);
+cc_status
+ccd_db_open_as(const ccd_db *like,
+               const char *role,
+               int connections,
+               ccd_db **ret,
+               cc_error *reterr)
+{
+  ccd_db *db = new_pool(&like->options, connections);
+  if (db == NULL)
+    return cc_fail_memory(reterr);
+  db->role = role;
+  db->primary = like->primary;
+  db->borrowed = true;
+  db->statements = like->statements;
+  db->n_statements = like->n_statements;
+  db->maps = like->maps;
+  db->constraints = like->constraints;
+  db->n_constraints = like->n_constraints;
+  cc_str text = CC_STR_INIT(4096);
+  cc_str_printf(&text, "%s -c role=%s", like->pg_options, role);
+  db->pg_options = cc_str_take(&text, /* ret_length= */ NULL);
+
+  cc_status status = db->pg_options == NULL ? cc_fail_memory(reterr) : make_conns(db, reterr);
+  if (status == CC_OK)
+    status = connect_first(db, reterr);
+  if (status == CC_OK)
+    status = run_pool(db, reterr);
   if (status != CC_OK) {
     ccd_db_close(db);
     return status;
@@ -343,6 +394,8 @@ ccd_db_open(const ccd_db_options *options,
 static void
 free_statements(ccd_db *db)
 {
+  if (db->borrowed)
+    return;
   /* The internal ones are static. */
   for (int i = 0; db->statements != NULL && i < ccd_n_queries; i++)
     free((void *) db->statements[i].sql);

@@ -30,6 +30,19 @@ cc_status ccd_db_open(const ccd_db_options *options,
                       cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_close(ccd_db *db);
 
+/**
+ * Open a pool beside @like whose connections have the database role @role from the start, so that
+ * no request has to take the role on. Such a pool runs only transactions whose context names this
+ * role. The statements are those of @like, which must be closed later.
+ *
+ * @role: a constant; a role that the server's own is a member of
+ */
+cc_status ccd_db_open_as(const ccd_db *like,
+                         const char *role,
+                         int connections,
+                         ccd_db **ret,
+                         cc_error *reterr) CC_MUSTCHECK;
+
 /* Borrow a connection; the longest waiter gets the next free one. CC_ERR_UNAVAILABLE when none came
  * free within the call timeout or the database is away. */
 cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;

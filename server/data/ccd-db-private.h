@@ -80,6 +80,7 @@ struct ccd_db_conn {
   ccd_context context; /* of the running transaction; its strings are the caller's */
   int64_t budget;      /* microseconds that the call may still wait for the database */
   int64_t queued;      /* microseconds that ccd_db_borrow waited; taken from the next budget */
+  int64_t heard;       /* when the server last answered, by cc_time_monotonic */
   ccd_step steps[CCD_STEPS_MAX];
   int n_steps;
   ccd_rows results[CCD_RESULTS_MAX];
@@ -101,6 +102,8 @@ typedef struct ccd_constraint {
 struct ccd_db {
   ccd_db_options options; /* url is our copy */
   char *pg_options;       /* libpq's "options": the settings of every session */
+  const char *role;       /* of every connection from the start; NULL: the server's own */
+  bool borrowed;          /* statements, maps and constraints are another pool's */
   bool primary;           /* the url asks for read-write: see ccd_db_connect_start */
 
   ccd_statement *statements; /* the queries, then the internal ones */
@@ -131,8 +134,9 @@ struct ccd_db {
 
 /* ccd-db-conn.c */
 
-/* Connect with a deadline; a failure trips the breaker as its rules say. */
-cc_status ccd_conn_ready(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
+/* Connect with a deadline; a failure trips the breaker as its rules say. @trust: do not look first
+ * whether the server has closed the connection. */
+cc_status ccd_conn_ready(ccd_db_conn *conn, bool trust, cc_error *reterr) CC_MUSTCHECK;
 
 /* Connect and nothing else, within @timeout microseconds. NULL with a message in @reterr. */
 PGconn *ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *reterr);

@@ -15,6 +15,9 @@
 /* What a commit or rollback may wait in any case: the call's budget may be used up. */
 #define LEAST_BUDGET (200 * 1000)
 
+/* So long after its last answer a read takes a connection for alive without looking. */
+#define TRUSTED_US CC_TIME_SECOND
+
 #define SET_WHO "set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)"
 #define SET_WHAT                                                                                   \
   "set_config('app.actor', $3, true), set_config('app.action', $4, true), "                        \
@@ -118,9 +121,10 @@ queue_context(ccd_db_conn *conn)
 {
   const ccd_context *context = &conn->context;
   bool write = context->tx == CCD_WRITE;
+  const char *role = conn->db->role == NULL ? context->role : NULL; /* else: since the connect */
   /* Nothing to set: app.* are local to each transaction, so they are unset here, and the session's
    * own default keeps it read-only. */
-  if (!write && context->organization_id == 0 && context->user_id == 0 && context->role == NULL)
+  if (!write && context->organization_id == 0 && context->user_id == 0 && role == NULL)
     return true;
 
   char organization[24], user[24];
@@ -128,9 +132,9 @@ queue_context(ccd_db_conn *conn)
   id_text(context->user_id, user);
   const char *args[8] = {organization, user};
   if (!write) {
-    args[2] = context->role;
+    args[2] = role;
     return queue_internal(conn,
-                          context->role != NULL ? CCD_ST_CONTEXT_READ_ROLE : CCD_ST_CONTEXT_READ,
+                          role != NULL ? CCD_ST_CONTEXT_READ_ROLE : CCD_ST_CONTEXT_READ,
                           args);
   }
   args[2] = text_or_empty(context->actor);
@@ -138,9 +142,9 @@ queue_context(ccd_db_conn *conn)
   args[4] = text_or_empty(context->request_id);
   args[5] = text_or_empty(context->address);
   args[6] = context->timeout_ms > 0 ? "auto" : "force_generic_plan";
-  args[7] = context->role;
+  args[7] = role;
   return queue_internal(conn,
-                        context->role != NULL ? CCD_ST_CONTEXT_WRITE_ROLE : CCD_ST_CONTEXT_WRITE,
+                        role != NULL ? CCD_ST_CONTEXT_WRITE_ROLE : CCD_ST_CONTEXT_WRITE,
                         args);
 }
 
@@ -281,7 +285,7 @@ ccd_db_drop_rows(ccd_db_conn *conn)
 static cc_status
 queue_begin(ccd_db_conn *conn, cc_error *reterr)
 {
-  cc_status status = ccd_conn_ready(conn, reterr);
+  cc_status status = ccd_conn_ready(conn, /* trust= */ false, reterr);
   if (status != CC_OK) {
     conn->state = CCD_TX_NONE;
     return status;
@@ -326,6 +330,14 @@ check_runnable(const ccd_db_conn *conn, const ccd_query *query, cc_error *reterr
                    "too_many_statements",
                    "A transaction keeps at most %d results.",
                    CCD_RESULTS_MAX);
+  const char *role = conn->db->role;
+  if (role != NULL && (conn->context.role == NULL || strcmp(conn->context.role, role) != 0))
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "role",
+                   "Query %s was sent to a pool of the role %s.",
+                   query->name,
+                   role);
   return CC_OK;
 }
 
@@ -358,18 +370,16 @@ ccd_db_query(ccd_db_conn *conn,
   return status;
 }
 
-cc_status
-ccd_db_query_once(ccd_db_conn *conn,
-                  const ccd_context *context,
-                  const ccd_query *query,
-                  const char *const *args,
-                  const ccd_rows **ret,
-                  cc_error *reterr)
+static cc_status
+run_once(ccd_db_conn *conn,
+         const ccd_query *query,
+         const char *const *args,
+         bool trust,
+         const ccd_rows **ret,
+         cc_error *reterr)
 {
-  reset_transaction(conn, context);
-  cc_status status = check_runnable(conn, query, reterr);
-  if (status == CC_OK)
-    status = ccd_conn_ready(conn, reterr);
+  const ccd_context *context = &conn->context;
+  cc_status status = ccd_conn_ready(conn, trust, reterr);
   if (status != CC_OK)
     return status;
 
@@ -406,6 +416,27 @@ ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *ret
     }
     status = finish_pipeline(conn, &out);
   }
+  return status;
+}
+
+cc_status
+ccd_db_query_once(ccd_db_conn *conn,
+                  const ccd_context *context,
+                  const ccd_query *query,
+                  const char *const *args,
+                  const ccd_rows **ret,
+                  cc_error *reterr)
+{
+  reset_transaction(conn, context);
+  cc_status status = check_runnable(conn, query, reterr);
+  if (status != CC_OK)
+    return status;
+  bool trust =
+    context->tx == CCD_READ && cc_time_monotonic() - conn->heard < TRUSTED_US && conn->pg != NULL;
+  status = run_once(conn, query, args, trust, ret, reterr);
+  /* The server had closed the connection: a read can be asked again on a new one. */
+  if (trust && status != CC_OK && conn->pg == NULL)
+    status = run_once(conn, query, args, /* trust= */ false, ret, reterr);
   return status;
 }
 

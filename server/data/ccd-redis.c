@@ -224,6 +224,30 @@ ccd_redis_request(ccd_redis *redis,
   return CC_OK;
 }
 
+cc_status
+ccd_redis_count_all(ccd_redis *redis, const ccd_redis_ask *asks, size_t n)
+{
+  ccd_slot *slot = take_slot(redis);
+  if (slot == NULL)
+    return CC_ERR_UNAVAILABLE;
+  int replies = 0;
+  bool broken = false, refused = false;
+  for (size_t i = 0; i < n && !broken; i++) {
+    int appended = append_commands(slot->context, &asks[i]);
+    broken = appended < 0;
+    replies += appended;
+  }
+  for (int i = 0; i < replies && !broken; i++) {
+    redisReply *reply = next_reply(slot->context);
+    broken = reply == NULL;
+    refused = refused || broken || reply->type == REDIS_REPLY_ERROR;
+    if (reply != NULL)
+      freeReplyObject(reply);
+  }
+  return_slot(redis, slot, broken);
+  return broken || refused ? CC_ERR_UNAVAILABLE : CC_OK;
+}
+
 /* Send the one command that was appended to the slot and take its reply. */
 static bool
 finish_one(ccd_redis *redis, ccd_slot *slot, int appended)

@@ -39,6 +39,10 @@ cc_status ccd_redis_request(ccd_redis *redis,
                             cc_arena *arena,
                             ccd_redis_answer *ret) CC_MUSTCHECK;
 
+/* Raise or lower @n counters (.count, .count_by, .count_ttl_s) in one round trip; nobody reads the
+ * values. On failure some may have been changed. */
+cc_status ccd_redis_count_all(ccd_redis *redis, const ccd_redis_ask *asks, size_t n) CC_MUSTCHECK;
+
 /* Best effort; false when it did not happen. */
 bool ccd_redis_set(ccd_redis *redis, const char *key, const char *value, size_t length, int ttl_s);
 bool ccd_redis_delete(ccd_redis *redis, const char *key);

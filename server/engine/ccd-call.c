@@ -8,6 +8,7 @@
 #include "ccd-queries.h"
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-count.h"
 #include "server/engine/ccd-exchange.h"
 
 #define PARAMS_MAX 64
@@ -119,10 +120,10 @@ cc_status
 ccd_call_limit(ccd_call *call, ccd_limit limit, const char *key, cc_error *reterr)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
-  return ccd_sessions_count(call->server->sessions,
-                            limit,
-                            key,
-                            call->arena,
-                            &exchange->limit,
-                            reterr);
+  ccd_limit_state state = {0};
+  cc_status status = ccd_count(call->server, limit, key, call->arena, &state, reterr);
+  /* The answer tells the tightest limit. */
+  if (exchange->limit.name == NULL || state.refused || state.remaining < exchange->limit.remaining)
+    exchange->limit = state;
+  return status;
 }

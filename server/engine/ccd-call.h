@@ -97,14 +97,15 @@ typedef cc_status ccd_handler(ccd_call *call, cc_error *reterr);
 
 /* Rate limit classes; the table with their figures is in ccd-limits.c. */
 typedef enum ccd_limit {
-  CCD_LIMIT_API = 0,  /* per actor, or per address when anonymous */
-  CCD_LIMIT_LOGIN,    /* per address and account */
+  CCD_LIMIT_API = 0,  /* per person, device or token; per address when anonymous */
+  CCD_LIMIT_LOGIN,    /* per address, per account, and per both */
   CCD_LIMIT_REGISTER, /* per address */
   CCD_LIMIT_NONE,     /* health and documents */
   _CCD_LIMIT_MAX
 } ccd_limit;
 
 #define CCD_KEYSET_MAX 2
+#define CCD_PUBLIC_ROLE "campaign_public" /* of routes with .as_public, in the database */
 
 /* Whose objects a route may touch: what db/functions/scope is asked about. A route whose path,
  * query or body has the id of such an object says it, or says CCD_SCOPE_NONE: whoever has the right
@@ -133,7 +134,7 @@ struct ccd_route {
   const cc_type
     *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
-  bool as_public;            /* run as the narrow database role campaign_public */
+  bool as_public;            /* run as the narrow database role CCD_PUBLIC_ROLE */
   bool slow;                 /* may take long: the proxy sends it to the side listener */
   bool secret_reply;         /* the reply holds a credential: never kept for Idempotency-Key */
   bool revokes_organization; /* what is cached about its members' sessions ends with this change */

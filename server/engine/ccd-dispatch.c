@@ -550,7 +550,7 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
     exchange->call.route = NULL;
   }
   if (exchange->conn != NULL)
-    ccd_db_return(exchange->server->db, exchange->conn);
+    ccd_db_return(ccd_exchange_pool(exchange), exchange->conn);
   ccd_reply_file_drop(exchange); /* what was not sent */
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);

@@ -18,6 +18,7 @@ ccd_exchange_takes_key(const ccd_route *route)
 cc_status
 ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
 {
-  return exchange->conn != NULL ? CC_OK
-                                : ccd_db_borrow(exchange->server->db, &exchange->conn, reterr);
+  return exchange->conn != NULL
+           ? CC_OK
+           : ccd_db_borrow(ccd_exchange_pool(exchange), &exchange->conn, reterr);
 }

@@ -61,6 +61,13 @@ ccd_exchange_of(ccd_call *call)
   return call->exchange;
 }
 
+/* The pool that the route's statements run on. */
+static inline ccd_db *
+ccd_exchange_pool(const ccd_exchange *exchange)
+{
+  return exchange->call.route->as_public ? exchange->server->db_public : exchange->server->db;
+}
+
 /* Borrow the connection of this exchange, once. */
 cc_status ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 

@@ -219,7 +219,7 @@ fill_context(ccd_exchange *exchange)
     .tx = route->tx,
     .organization_id = actor->organization_id,
     .user_id = actor->user_id,
-    .role = route->as_public ? "campaign_public" : NULL,
+    .role = route->as_public ? CCD_PUBLIC_ROLE : NULL,
     .actor =
       actor->kind == CCD_ACTOR_ANONYMOUS
         ? "anonymous"

@@ -4,36 +4,63 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WAYS 4
-#define SETS 4096
-#define SHARDS 16
-#define LEASE_SHARE 16
-#define LOGIN_ADDRESS_FACTOR 20
+#define WAYS 8
+#define SETS_OF_MEMBERS 8192
+#define SETS_OF_PLACES 4096
+#define SHARDS 64
+#define LEASE_SHARE 16 /* of the quota: the largest lease */
+#define REST_SHARE 4   /* of what Redis has left: so the last requests of a quota are not hoarded */
+#define RECHECK_US CC_TIME_SECOND /* a quota that was used up may get leases back */
 
 typedef struct limit_class {
   const char *name;
   int64_t quota, window_s;
 } limit_class;
 
-/* One key in one window. The window's number is part of the identity: an old one is simply free. */
+/* One key in one window. The end of the window is part of the identity: an old entry is free. */
 typedef struct entry {
   uint64_t hash;
-  int64_t window;
-  int64_t leased; /* requests that may pass without asking */
-  int64_t rest;   /* left in Redis when the lease was made; 0: the quota is used up */
-  int64_t alone;  /* counted while Redis was away */
-  bool asking;    /* a whole lease is on its way */
+  uint64_t name[2];      /* the key in Redis, once it was asked for */
+  int64_t ends;          /* of the window, on the clock of clock_now */
+  int64_t used;          /* when the key was last counted */
+  int64_t answered;      /* when Redis was last asked; 0: not yet */
+  int64_t leased;        /* requests that may pass without asking */
+  int64_t over;          /* what Redis counted for requests that were refused */
+  int64_t rest;          /* left in Redis when the lease was made; 0: the quota is used up */
+  int64_t alone;         /* counted while Redis was away */
+  bool asking;           /* a lease of more than one is on its way */
+  unsigned char limited; /* ccd_limit */
 } entry;
+
+typedef struct table {
+  entry (*sets)[WAYS];
+  atomic_bool *lent; /* of a set: an entry of it may hold something of Redis's */
+  size_t n_sets;
+} table;
 
 struct ccd_limits {
   limit_class classes[_CCD_LIMIT_MAX];
   const ccd_keys *keys;
   uint64_t seed;
+  int64_t clock_offset;          /* wall clock minus monotonic clock, as of the start */
   pthread_mutex_t locks[SHARDS]; /* guard the sets with the same index modulo SHARDS */
-  entry (*sets)[WAYS];
+  table members, places;
+};
+
+/* Keys that stand for many people: the multiple of the quota that they have together. "anywhere" is
+ * an account that is signed in to from all addresses; "address" is an office behind one router. */
+static const struct {
+  const char *prefix;
+  int64_t of_login, of_others;
+} wide_keys[] = {
+  {"address|", 20, 1},
+  {"network|", 400, 20},
+  {"tokens|", 20, 20},
+  {"anywhere|", 20, 20},
 };
 
 /* "100/60" */
@@ -43,7 +70,7 @@ parse_figures(const char *text, limit_class *ret)
   char *end = NULL;
   errno = 0;
   long long quota = strtoll(text, &end, 10);
-  if (errno != 0 || end == text || *end != '/' || quota < 1)
+  if (errno != 0 || end == text || *end != '/' || quota < 1 || quota > INT32_MAX)
     return false;
   const char *rest = end + 1;
   long long window = strtoll(rest, &end, 10);
@@ -54,8 +81,8 @@ parse_figures(const char *text, limit_class *ret)
   return true;
 }
 
-cc_status
-ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret, cc_error *reterr)
+static cc_status
+read_classes(ccd_limits *limits, const ccd_config *config, cc_error *reterr)
 {
   const struct {
     ccd_limit limit;
@@ -66,21 +93,9 @@ ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret,
     {CCD_LIMIT_REGISTER, "register", "RATE_LIMIT_REGISTER", config->limit_register},
   };
 
-  ccd_limits *limits = calloc(1, sizeof(*limits));
-  if (limits != NULL)
-    limits->sets = calloc(SETS, sizeof(*limits->sets));
-  if (limits == NULL || limits->sets == NULL) {
-    free(limits);
-    return cc_fail_memory(reterr);
-  }
-  limits->keys = keys;
-  ccd_random(&limits->seed, sizeof(limits->seed));
-  for (size_t i = 0; i < SHARDS; i++)
-    pthread_mutex_init(&limits->locks[i], NULL);
   for (size_t i = 0; i < CC_N(rows); i++) {
     limits->classes[rows[i].limit].name = rows[i].name;
-    if (!parse_figures(rows[i].text, &limits->classes[rows[i].limit])) {
-      ccd_limits_free(limits);
+    if (!parse_figures(rows[i].text, &limits->classes[rows[i].limit]))
       return cc_fail_field(reterr,
                            CC_ERR_INVALID,
                            "figures",
@@ -88,7 +103,36 @@ ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret,
                            "%s is \"%s\"; it must be requests per seconds, such as 100/60",
                            rows[i].setting,
                            rows[i].text);
-    }
+  }
+  return CC_OK;
+}
+
+static bool
+table_make(table *made, size_t n_sets)
+{
+  made->n_sets = n_sets;
+  made->sets = calloc(n_sets, sizeof(*made->sets));
+  made->lent = calloc(n_sets, sizeof(*made->lent));
+  return made->sets != NULL && made->lent != NULL;
+}
+
+cc_status
+ccd_limits_new(const ccd_config *config, const ccd_keys *keys, ccd_limits **ret, cc_error *reterr)
+{
+  ccd_limits *limits = calloc(1, sizeof(*limits));
+  if (limits == NULL)
+    return cc_fail_memory(reterr);
+  limits->keys = keys;
+  limits->clock_offset = cc_time_now() - cc_time_monotonic();
+  ccd_random(&limits->seed, sizeof(limits->seed));
+  for (size_t i = 0; i < SHARDS; i++)
+    pthread_mutex_init(&limits->locks[i], NULL);
+  bool made =
+    table_make(&limits->members, SETS_OF_MEMBERS) && table_make(&limits->places, SETS_OF_PLACES);
+  cc_status status = made ? read_classes(limits, config, reterr) : cc_fail_memory(reterr);
+  if (status != CC_OK) {
+    ccd_limits_free(limits);
+    return status;
   }
   *ret = limits;
   return CC_OK;
@@ -101,8 +145,19 @@ ccd_limits_free(ccd_limits *limits)
     return;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_destroy(&limits->locks[i]);
-  free(limits->sets);
+  free(limits->members.sets);
+  free(limits->members.lent);
+  free(limits->places.sets);
+  free(limits->places.lent);
   free(limits);
+}
+
+/* Windows begin at the same instants in every process, but by a clock that nobody sets: a wall
+ * clock that is set back must not open a new window. */
+static int64_t
+clock_now(const ccd_limits *limits)
+{
+  return cc_time_monotonic() + limits->clock_offset;
 }
 
 /* The figures of a class, nothing used yet. */
@@ -125,49 +180,89 @@ hash_key(const ccd_limits *limits, ccd_limit limit, const char *key)
   return hash ^ (hash >> 33);
 }
 
-/* A whole address signs in for many people: an office behind one router. */
+static bool
+begins_with(const char *key, const char *prefix)
+{
+  return strncmp(key, prefix, strlen(prefix)) == 0;
+}
+
 static int64_t
 quota_of(const ccd_limits *limits, ccd_limit limit, const char *key)
 {
   int64_t quota = limits->classes[limit].quota;
-  return limit == CCD_LIMIT_LOGIN && strncmp(key, "address|", 8) == 0 ? quota * LOGIN_ADDRESS_FACTOR
-                                                                      : quota;
+  for (size_t i = 0; i < CC_N(wide_keys); i++) {
+    if (begins_with(key, wide_keys[i].prefix))
+      return quota * (limit == CCD_LIMIT_LOGIN ? wide_keys[i].of_login : wide_keys[i].of_others);
+  }
+  return quota;
 }
 
+/* A key under the lock of its set. */
 typedef struct place {
-  pthread_mutex_t *lock;
-  entry *entry;
-  int64_t quota;
-  int64_t left_s;
+  table *table;
+  size_t set;
+  entry *entry; /* NULL: every entry of the set holds something that must not be lost */
+  uint64_t hash;
+  int64_t quota, now, window, ends;
 } place;
 
-/* The key's entry in the window of now, made if need be by taking the place of the oldest. Locked.
- */
+static bool
+is_lent(const entry *each)
+{
+  return each->leased > 0 || each->over > 0 || each->asking;
+}
+
+/* Take the entry that was not used for the longest time. One that holds a lease of a window that
+ * still runs stays: its lease was paid for. @force takes such a one, too. */
+static entry *
+find_room(entry *set, int64_t now, bool force)
+{
+  entry *room = NULL;
+  for (size_t i = 0; i < WAYS; i++) {
+    bool busy = set[i].ends > now && is_lent(&set[i]);
+    if ((force || !busy) && (room == NULL || set[i].used < room->used))
+      room = &set[i];
+  }
+  return room;
+}
+
 static place
-entry_lock(ccd_limits *limits, ccd_limit limit, const char *key)
+place_lock(ccd_limits *limits, ccd_limit limit, const char *key, bool force)
 {
   const limit_class *row = &limits->classes[limit];
-  int64_t now = cc_time_now() / CC_TIME_SECOND;
-  int64_t window = now / row->window_s;
-  uint64_t hash = hash_key(limits, limit, key);
-  size_t set = hash % SETS;
-  place found = {.lock = &limits->locks[set % SHARDS],
-                 .quota = quota_of(limits, limit, key),
-                 .left_s = row->window_s - now % row->window_s};
-  pthread_mutex_lock(found.lock);
-  entry *oldest = &limits->sets[set][0];
-  for (size_t i = 0; i < WAYS; i++) {
-    entry *each = &limits->sets[set][i];
-    if (each->hash == hash && each->window == window) {
-      found.entry = each;
-      return found;
-    }
-    if (each->window * row->window_s < oldest->window * row->window_s)
-      oldest = each;
+  bool stranger = begins_with(key, "address|") || begins_with(key, "network|");
+  place at = {.table = stranger ? &limits->places : &limits->members,
+              .hash = hash_key(limits, limit, key),
+              .quota = quota_of(limits, limit, key),
+              .now = clock_now(limits)};
+  at.window = at.now / CC_TIME_SECOND / row->window_s;
+  at.ends = (at.window + 1) * row->window_s * CC_TIME_SECOND;
+  at.set = at.hash % at.table->n_sets;
+  pthread_mutex_lock(&limits->locks[at.set % SHARDS]);
+  entry *set = at.table->sets[at.set];
+  for (size_t i = 0; i < WAYS && at.entry == NULL; i++) {
+    if (set[i].hash == at.hash && set[i].ends == at.ends)
+      at.entry = &set[i];
   }
-  *oldest = (entry){.hash = hash, .window = window, .leased = 0, .rest = found.quota};
-  found.entry = oldest;
-  return found;
+  if (at.entry == NULL) {
+    at.entry = find_room(set, at.now, force);
+    if (at.entry != NULL)
+      *at.entry = (entry){.hash = at.hash,
+                          .ends = at.ends,
+                          .rest = at.quota,
+                          .limited = (unsigned char) limit};
+  }
+  if (at.entry != NULL)
+    at.entry->used = at.now;
+  return at;
+}
+
+static void
+place_unlock(ccd_limits *limits, const place *at)
+{
+  if (at->entry != NULL && is_lent(at->entry))
+    atomic_store_explicit(&at->table->lent[at->set], true, memory_order_relaxed);
+  pthread_mutex_unlock(&limits->locks[at->set % SHARDS]);
 }
 
 static void
@@ -175,13 +270,73 @@ fill_state(const ccd_limits *limits,
            ccd_limit limit,
            const place *at,
            bool refused,
+           int64_t remaining,
            ccd_limit_state *ret)
 {
   *ret = limit_figures(limits, limit);
   ret->quota = at->quota;
-  ret->reset_s = at->left_s;
+  ret->reset_s = (at->ends - at->now + CC_TIME_SECOND - 1) / CC_TIME_SECOND;
   ret->refused = refused;
-  ret->remaining = refused ? 0 : at->entry->leased + at->entry->rest;
+  ret->remaining = refused ? 0 : remaining;
+}
+
+static void
+name_lease(const ccd_limits *limits,
+           ccd_limit limit,
+           const uint64_t name[static 2],
+           int64_t ends,
+           int64_t now,
+           ccd_lease *ret)
+{
+  const limit_class *row = &limits->classes[limit];
+  ret->window = ends / CC_TIME_SECOND / row->window_s - 1;
+  ret->ttl_s = (int) ((ends - now) / CC_TIME_SECOND) + 2;
+  /* Three words of ours and figures of known length: always shorter than the room. */
+  (void) snprintf(ret->key,
+                  sizeof(ret->key),
+                  "cc:l:%s:%" PRId64 ":%016" PRIx64 "%016" PRIx64,
+                  row->name,
+                  ret->window,
+                  name[0],
+                  name[1]);
+}
+
+/* The first request of a key asks for itself alone, so that keys which come once hold nothing. Then
+ * one lease at a time: a crowd at the door would else take the quota for this process alone. */
+static int64_t
+lease_size(const place *at)
+{
+  const entry *of = at->entry;
+  if (of == NULL || of->answered == 0 || of->asking)
+    return 1;
+  int64_t most = at->quota / LEASE_SHARE;
+  int64_t size = of->rest / REST_SHARE < most ? of->rest / REST_SHARE : most;
+  return size > 1 ? size : 1;
+}
+
+static void
+ask_lease(ccd_limits *limits, ccd_limit limit, const char *key, const place *at, ccd_lease *ret)
+{
+  uint8_t mac[CCD_HASH_BYTES];
+  uint64_t name[2];
+  ccd_hmac_sha256(limits->keys->lookup, key, strlen(key), mac);
+  memcpy(name, mac, sizeof(name));
+  ret->amount = lease_size(at);
+  if (at->entry != NULL) {
+    memcpy(at->entry->name, name, sizeof(name));
+    at->entry->asking = at->entry->asking || ret->amount > 1;
+    if (at->entry->rest <= 0)
+      at->entry->answered = at->now; /* of a flood, one request a second asks again */
+  }
+  name_lease(limits, limit, name, at->ends, at->now, ret);
+}
+
+/* Used up, as Redis said a moment ago. */
+static bool
+is_spent(const place *at)
+{
+  const entry *of = at->entry;
+  return of != NULL && of->leased <= 0 && of->rest <= 0 && at->now - of->answered < RECHECK_US;
 }
 
 bool
@@ -191,34 +346,16 @@ ccd_limits_take(ccd_limits *limits,
                 ccd_limit_state *ret,
                 ccd_lease *ret_lease)
 {
-  place at = entry_lock(limits, limit, key);
-  bool known = at.entry->leased > 0 || at.entry->rest <= 0;
-  if (known) {
-    bool refused = at.entry->leased <= 0;
-    if (!refused)
-      at.entry->leased--;
-    fill_state(limits, limit, &at, refused, ret);
-  } else {
-    uint8_t mac[CCD_HASH_BYTES];
-    ccd_hmac_sha256(limits->keys->lookup, key, strlen(key), mac);
-    uint64_t half[2];
-    memcpy(half, mac, sizeof(half));
-    /* One whole lease at a time: a crowd at the door would else take the quota for this process
-     * alone, and lose it when the process ends. The others ask for themselves. */
-    bool whole = !at.entry->asking && at.quota / LEASE_SHARE > 1;
-    ret_lease->amount = whole ? at.quota / LEASE_SHARE : 1;
-    at.entry->asking = at.entry->asking || whole;
-    ret_lease->ttl_s = (int) at.left_s + 1;
-    int length = snprintf(ret_lease->key,
-                          sizeof(ret_lease->key),
-                          "cc:l:%s:%" PRId64 ":%016" PRIx64 "%016" PRIx64,
-                          limits->classes[limit].name,
-                          at.entry->window,
-                          half[0],
-                          half[1]);
-    known = length < 0 || (size_t) length >= sizeof(ret_lease->key);
-  }
-  pthread_mutex_unlock(at.lock);
+  place at = place_lock(limits, limit, key, /* force= */ false);
+  bool leased = at.entry != NULL && at.entry->leased > 0;
+  bool known = leased || is_spent(&at);
+  if (leased)
+    at.entry->leased--;
+  if (known)
+    fill_state(limits, limit, &at, !leased, at.entry->leased + at.entry->rest, ret);
+  else
+    ask_lease(limits, limit, key, &at, ret_lease);
+  place_unlock(limits, &at);
   return known;
 }
 
@@ -230,42 +367,92 @@ ccd_limits_leased(ccd_limits *limits,
                   int64_t counted,
                   ccd_limit_state *ret)
 {
-  place at = entry_lock(limits, limit, key);
-  if (lease->amount > 1)
-    at.entry->asking = false;
-  int64_t before = counted - lease->amount;
-  int64_t granted = at.quota - before < lease->amount ? at.quota - before : lease->amount;
-  if (granted > 0)
-    at.entry->leased += granted;
-  at.entry->rest = at.quota > counted ? at.quota - counted : 0;
-  bool refused = at.entry->leased <= 0;
-  if (!refused)
-    at.entry->leased--;
-  fill_state(limits, limit, &at, refused, ret);
-  pthread_mutex_unlock(at.lock);
+  place at = place_lock(limits, limit, key, /* force= */ false);
+  int64_t left = at.quota - (counted - lease->amount);
+  int64_t granted = left < 0 ? 0 : left < lease->amount ? left : lease->amount;
+  int64_t rest = at.quota > counted ? at.quota - counted : 0;
+  bool refused = granted == 0;
+  /* An answer of the window before is good for its own request and no other. */
+  if (at.entry != NULL && lease->window == at.window) {
+    entry *of = at.entry;
+    if (lease->amount > 1)
+      of->asking = false;
+    of->leased += granted;
+    of->over += lease->amount - granted;
+    of->rest = rest;
+    of->answered = at.now;
+    refused = of->leased <= 0;
+    if (!refused)
+      of->leased--;
+    rest += of->leased;
+  }
+  fill_state(limits, limit, &at, refused, rest, ret);
+  place_unlock(limits, &at);
 }
 
 void
 ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
 {
-  place at = entry_lock(limits, limit, key);
+  /* Redis is away, and what it lent can be given back to nobody. */
+  place at = place_lock(limits, limit, key, /* force= */ true);
   at.entry->asking = false;
   bool refused = at.entry->alone >= at.quota;
   if (!refused)
     at.entry->alone++;
-  fill_state(limits, limit, &at, refused, ret);
-  if (!refused)
-    ret->remaining = at.quota - at.entry->alone;
-  pthread_mutex_unlock(at.lock);
+  fill_state(limits, limit, &at, refused, at.quota - at.entry->alone, ret);
+  place_unlock(limits, &at);
 }
 
 bool
 ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
 {
-  place at = entry_lock(limits, limit, key);
-  bool spent = (at.entry->leased <= 0 && at.entry->rest <= 0) || at.entry->alone >= at.quota;
+  place at = place_lock(limits, limit, key, /* force= */ false);
+  bool spent = is_spent(&at) || (at.entry != NULL && at.entry->alone >= at.quota);
   if (spent)
-    fill_state(limits, limit, &at, /* refused= */ true, ret);
-  pthread_mutex_unlock(at.lock);
+    fill_state(limits, limit, &at, /* refused= */ true, 0, ret);
+  place_unlock(limits, &at);
   return spent;
+}
+
+/* --- what goes back to Redis --- */
+
+/* Take back what the entries of one set hold; the number of leases. */
+static size_t
+collect_set(ccd_limits *limits, table *from, size_t set, int64_t idle_us, ccd_lease *ret)
+{
+  size_t n = 0;
+  bool lent = false;
+  int64_t now = clock_now(limits);
+  pthread_mutex_lock(&limits->locks[set % SHARDS]);
+  for (size_t i = 0; i < WAYS; i++) {
+    entry *of = &from->sets[set][i];
+    if (of->ends <= now)
+      continue; /* what is left of a window that is over is worth nothing */
+    int64_t unused = now - of->used >= idle_us ? of->leased : 0;
+    if (unused + of->over > 0) {
+      ret[n].amount = -(unused + of->over);
+      name_lease(limits, (ccd_limit) of->limited, of->name, of->ends, now, &ret[n++]);
+      of->leased -= unused;
+      of->rest += unused;
+      of->over = 0;
+    }
+    lent = lent || is_lent(of);
+  }
+  atomic_store_explicit(&from->lent[set], lent, memory_order_relaxed);
+  pthread_mutex_unlock(&limits->locks[set % SHARDS]);
+  return n;
+}
+
+size_t
+ccd_limits_collect(ccd_limits *limits, int64_t idle_us, size_t *at, ccd_lease *ret, size_t n)
+{
+  size_t found = 0;
+  for (; *at < SETS_OF_MEMBERS + SETS_OF_PLACES && found + WAYS <= n; (*at)++) {
+    bool member = *at < SETS_OF_MEMBERS;
+    table *from = member ? &limits->members : &limits->places;
+    size_t set = member ? *at : *at - SETS_OF_MEMBERS;
+    if (atomic_load_explicit(&from->lent[set], memory_order_relaxed))
+      found += collect_set(limits, from, set, idle_us, ret + found);
+  }
+  return found;
 }

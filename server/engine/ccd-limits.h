@@ -6,8 +6,9 @@
 #include "server/engine/ccd-crypto.h"
 
 /* Rate limits: a fixed window per class and key. The count is Redis's; a process leases a part of
- * the quota at a time (a sixteenth), so most requests ask nobody, and all processes together never
- * pass the quota. When Redis is away the process counts by itself. See docs/internals/limits.md. */
+ * the quota at a time (at most a sixteenth), so most requests ask nobody, and all processes
+ * together never pass the quota. What a process has leased and not used goes back to Redis. When
+ * Redis is away the process counts by itself. See docs/internals/limits.md. */
 typedef struct ccd_limits ccd_limits;
 
 typedef struct ccd_limit_state {
@@ -19,9 +20,11 @@ typedef struct ccd_limit_state {
   bool refused;
 } ccd_limit_state;
 
-/* What must be asked of Redis before a request can be counted. */
+/* What must be asked of Redis before a request can be counted; or, with a negative amount, what
+ * must be given back to Redis. */
 typedef struct ccd_lease {
   char key[96];
+  int64_t window; /* number of the window since 1970 */
   int64_t amount;
   int ttl_s;
 } ccd_lease;
@@ -34,10 +37,13 @@ cc_status ccd_limits_new(const ccd_config *config,
 void ccd_limits_free(ccd_limits *limits);
 
 /**
- * Count one request of @key ("actor|…", "address|…").
+ * Count one request of @key. The first word of a key says what is counted: "person|", "device|" and
+ * so on have the quota of the class; "address|", "network|", "tokens|" and "anywhere|" stand for
+ * many and have a multiple of the quota. Addresses and networks are kept in a table of their own,
+ * so that strangers cannot put members out of memory.
  *
  * False: nothing is leased; ask Redis for @ret_lease and call ccd_limits_leased with the answer, or
- * ccd_limits_alone when Redis is away. True: @ret says whether it is refused.
+ * ccd_limits_alone when Redis is away. True: @ret says whether the request is refused.
  */
 bool ccd_limits_take(ccd_limits *limits,
                      ccd_limit limit,
@@ -54,3 +60,12 @@ void ccd_limits_leased(ccd_limits *limits,
 bool ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
 
 void ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
+
+/**
+ * Take back up to @n leases that were not used for @idle_us microseconds (0: every lease), with
+ * what Redis counted for requests that were refused.
+ *
+ * @at: where the search goes on; begin with 0, and call again until the function returns 0
+ */
+size_t
+ccd_limits_collect(ccd_limits *limits, int64_t idle_us, size_t *at, ccd_lease *ret, size_t n);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-log.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,32 +12,60 @@
 
 #include "common/base/cc-str.h"
 #include "common/base/cc-time.h"
+#include "server/engine/ccd-log-ring.h"
 
 #define LINE_MAX_BYTES (16u * 1024)
+
+#define USUAL_BYTES 512
+#define CLOSE_WAIT_US (2 * CC_TIME_SECOND)
+#define CRASH_WAIT_MS 500
 
 static const char *const level_names[] = {"", "error", "warning", "info", "debug"};
 
 static atomic_int threshold = CCD_INFO;
-static int output = STDERR_FILENO;
+static atomic_bool is_open;
+static int own_file = -1; /* LOG_FILE */
 
-/* yder calls this under its own lock, so lines of two threads never mix. */
+/* What ulfius has to say, as a line like ours. */
 static void
-write_line(void *data,
-           const char *app_name,
-           const time_t date,
-           const unsigned long level,
-           const char *message)
+library_message(void *data,
+                const char *app_name,
+                const time_t date,
+                const unsigned long level,
+                const char *message)
 {
-  size_t length = strlen(message);
-  while (length > 0) {
-    ssize_t written = write(output, message, length);
-    if (written < 0 && errno != EINTR)
-      return; /* a full disk must not stop the server */
-    if (written > 0) {
-      message += written;
-      length -= (size_t) written;
-    }
+  ccd_level ours = level == Y_LOG_LEVEL_ERROR     ? CCD_ERROR
+                   : level == Y_LOG_LEVEL_WARNING ? CCD_WARNING
+                                                  : CCD_DEBUG;
+  ccd_log(ours, "library", CCD_TEXT("message", message));
+}
+
+/* --- a crash --- */
+
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+static struct sigaction before_crash[CC_N(crash_signals)];
+
+/* Let the last lines out, then leave the signal to whoever had it before. A fault of the processor
+ * happens again when this returns; what was sent by kill or abort is sent again. */
+static void
+on_crash(int number, siginfo_t *info, void *context)
+{
+  ccd_log_ring_hurry(CRASH_WAIT_MS);
+  for (size_t i = 0; i < CC_N(crash_signals); i++) {
+    if (crash_signals[i] == number)
+      (void) sigaction(number, &before_crash[i], NULL);
   }
+  if (info->si_code <= 0)
+    (void) raise(number);
+}
+
+static void
+catch_crashes(void)
+{
+  struct sigaction catch = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO};
+  sigemptyset(&catch.sa_mask);
+  for (size_t i = 0; i < CC_N(crash_signals); i++)
+    (void) sigaction(crash_signals[i], &catch, &before_crash[i]);
 }
 
 bool
@@ -62,53 +91,83 @@ ccd_log_open(const char *file, const char *level, cc_error *reterr)
                          "LOG_LEVEL is \"%s\"; it must be error, warning, info or debug",
                          level);
   if (file != NULL && *file != '\0') {
-    int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    if (fd < 0)
+    own_file = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    if (own_file < 0)
       return cc_fail_field(reterr,
                            CC_ERR_INVALID,
                            "open",
                            "LOG_FILE",
                            "LOG_FILE cannot be written");
-    output = fd;
   }
+  cc_status status = ccd_log_ring_start(own_file >= 0 ? own_file : STDERR_FILENO, reterr);
+  if (status != CC_OK)
+    return status;
   if (y_init_logs("campaign-centerd", Y_LOG_MODE_CALLBACK, Y_LOG_LEVEL_DEBUG, NULL, NULL) != 1 ||
-      y_set_logs_callback(write_line, NULL, NULL) != 1)
+      y_set_logs_callback(library_message, NULL, NULL) != 1)
     return cc_fail(reterr, CC_ERR_INTERNAL, "log", "The log cannot be opened");
-  return CC_OK;
+  atomic_store(&is_open, true);
+  catch_crashes();
+  /* A start that fails ends without a call of ccd_log_close. */
+  return atexit(ccd_log_close) == 0 ? CC_OK : cc_fail_memory(reterr);
 }
 
 void
 ccd_log_close(void)
 {
+  if (!atomic_exchange(&is_open, false))
+    return;
   y_close_logs();
+  if (ccd_log_ring_stop(CLOSE_WAIT_US) && own_file >= 0) {
+    (void) close(own_file);
+    own_file = -1;
+  }
+}
+
+uint64_t
+ccd_log_dropped(void)
+{
+  return ccd_log_ring_dropped();
+}
+
+size_t
+ccd_log_pending(void)
+{
+  return ccd_log_ring_pending();
+}
+
+static void
+format_line(ccd_level level, const char *event, const ccd_log_field *fields, cc_str *line)
+{
+  char now[CC_TIME_TEXT_MAX];
+  cc_time_format(cc_time_now(), now);
+  cc_str_hint(line, USUAL_BYTES);
+  cc_str_add(line, "{\"time\":\"");
+  cc_str_add(line, now);
+  cc_str_add(line, "\",\"level\":\"");
+  cc_str_add(line, level_names[level]);
+  cc_str_add(line, "\",\"event\":");
+  cc_str_add_json(line, event, strlen(event));
+  for (; fields->name != NULL; fields++) {
+    cc_str_add_char(line, ',');
+    cc_str_add_json(line, fields->name, strlen(fields->name));
+    cc_str_add_char(line, ':');
+    if (fields->text != NULL)
+      cc_str_add_json(line, fields->text, strlen(fields->text));
+    else
+      cc_str_add_int(line, fields->number);
+  }
+  cc_str_add(line, "}\n");
 }
 
 void
 ccd_log_fields(ccd_level level, const char *event, const ccd_log_field *fields)
 {
-  if ((int) level > atomic_load_explicit(&threshold, memory_order_relaxed))
+  if ((int) level > atomic_load_explicit(&threshold, memory_order_relaxed) ||
+      !atomic_load_explicit(&is_open, memory_order_relaxed))
     return;
-
-  char now[CC_TIME_TEXT_MAX];
-  cc_time_format(cc_time_now(), now);
   cc_str line = CC_STR_INIT(LINE_MAX_BYTES);
-  cc_str_add(&line, "{\"time\":\"");
-  cc_str_add(&line, now);
-  cc_str_add(&line, "\",\"level\":\"");
-  cc_str_add(&line, level_names[level]);
-  cc_str_add(&line, "\",\"event\":");
-  cc_str_add_json(&line, event, strlen(event));
-  for (; fields->name != NULL; fields++) {
-    cc_str_add_char(&line, ',');
-    cc_str_add_json(&line, fields->name, strlen(fields->name));
-    cc_str_add_char(&line, ':');
-    if (fields->text != NULL)
-      cc_str_add_json(&line, fields->text, strlen(fields->text));
-    else
-      cc_str_add_int(&line, fields->number);
-  }
-  cc_str_add(&line, "}\n");
+  format_line(level, event, fields, &line);
   if (!line.failed)
-    y_log_message(level == CCD_ERROR ? Y_LOG_LEVEL_ERROR : Y_LOG_LEVEL_INFO, "%s", line.text);
+    (void) ccd_log_ring_put(line.text, line.length, level == CCD_ERROR);
   cc_str_done(&line);
 }

@@ -8,6 +8,7 @@
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-feed.h"
 #include "server/engine/ccd-listener.h"
+#include "server/engine/ccd-log.h"
 
 /* Upper bounds in microseconds; the last bucket is +Inf. */
 static const int64_t bounds[] =
@@ -130,31 +131,42 @@ write_figure(cc_str *out, const char *name, const char *type, const char *help, 
 static void
 write_database(const ccd_server *server, cc_str *out)
 {
-  ccd_db_stats db = {0};
+  ccd_db_stats db = {0}, strangers = {0};
   ccd_db_stats_get(server->db, &db);
+  ccd_db_stats_get(server->db_public, &strangers);
   write_figure(out, "campaign_database_up", "gauge", "1 while PostgreSQL answers.", db.up);
   write_figure(out,
                "campaign_pool_connections",
                "gauge",
                "Connections of the pool.",
-               db.connections);
+               db.connections + strangers.connections);
   write_figure(out, "campaign_pool_borrowed", "gauge", "Connections in use.", db.borrowed);
   write_figure(out, "campaign_pool_waiting", "gauge", "Requests that wait for one.", db.waiting);
+  write_figure(out,
+               "campaign_public_pool_borrowed",
+               "gauge",
+               "Connections of the pool of public reads in use.",
+               strangers.borrowed);
+  write_figure(out,
+               "campaign_public_pool_waiting",
+               "gauge",
+               "Public reads that wait for one.",
+               strangers.waiting);
   write_figure(out,
                "campaign_database_timeouts_total",
                "counter",
                "Waits that met their deadline.",
-               (double) db.timeouts);
+               (double) (db.timeouts + strangers.timeouts));
   write_figure(out,
                "campaign_database_reconnects_total",
                "counter",
                "Connections made anew.",
-               (double) db.reconnects);
+               (double) (db.reconnects + strangers.reconnects));
   write_figure(out,
                "campaign_database_errors_total",
                "counter",
                "Statements that failed.",
-               (double) db.errors);
+               (double) (db.errors + strangers.errors));
 }
 
 static void
@@ -186,6 +198,16 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
                "gauge",
                "1 while Redis answers.",
                ccd_redis_up(server->redis));
+  write_figure(out,
+               "campaign_log_dropped_total",
+               "counter",
+               "Lines of the log that were not written.",
+               (double) ccd_log_dropped());
+  write_figure(out,
+               "campaign_log_pending_bytes",
+               "gauge",
+               "Bytes of the log that are not written yet.",
+               (double) ccd_log_pending());
   write_figure(out,
                "campaign_feed_lag_seconds",
                "gauge",

@@ -13,6 +13,7 @@ typedef struct ccd_router ccd_router;
 typedef struct ccd_bindings ccd_bindings;
 typedef struct ccd_sessions ccd_sessions;
 typedef struct ccd_limits ccd_limits;
+typedef struct ccd_limits_keeper ccd_limits_keeper;
 typedef struct ccd_metrics ccd_metrics;
 typedef struct ccd_feed ccd_feed;
 typedef struct ccd_jobs ccd_jobs;
@@ -24,11 +25,13 @@ struct ccd_server {
   ccd_keys keys;
   const ccd_route *const *route_tables; /* NULL-terminated; each ends with a row without .op */
   ccd_db *db;
+  ccd_db *db_public; /* whose role is campaign_public: of routes with .as_public */
   ccd_redis *redis;
   ccd_router *router;
   ccd_bindings *bindings; /* of the router's routes */
   ccd_sessions *sessions;
   ccd_limits *limits;
+  ccd_limits_keeper *limits_keeper;
   ccd_metrics *metrics;
   ccd_feed *feed;
   char feed_generation[24]; /* part of each cursor of the feed */

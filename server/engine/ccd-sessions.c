@@ -10,11 +10,13 @@
 
 #include "ccd-queries.h"
 #include "server/data/ccd-redis.h"
+#include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-count.h"
 #include "server/engine/ccd-log.h"
 
-#define SLOTS 4096
-#define SHARDS 16
+#define SLOTS 32768
+#define SHARDS 64
 #define REDIS_TTL_S 30
 #define TEXT_MAX 200
 
@@ -68,11 +70,13 @@ static void
 forget_sessions(ccd_sessions *self, ccd_revoked kind, int64_t id)
 {
   atomic_fetch_add(&self->revocations, 1);
-  for (size_t i = 0; i < SLOTS; i++) {
-    pthread_mutex_lock(&self->locks[i % SHARDS]);
-    if (is_revoked(&self->slots[i].actor, kind, id))
-      self->slots[i].loaded = 0;
-    pthread_mutex_unlock(&self->locks[i % SHARDS]);
+  for (size_t shard = 0; shard < SHARDS; shard++) {
+    pthread_mutex_lock(&self->locks[shard]);
+    for (size_t i = shard; i < SLOTS; i += SHARDS) {
+      if (self->slots[i].loaded != 0 && is_revoked(&self->slots[i].actor, kind, id))
+        self->slots[i].loaded = 0;
+    }
+    pthread_mutex_unlock(&self->locks[shard]);
   }
 }
 
@@ -358,70 +362,7 @@ load_actor(ccd_sessions *self,
   return status;
 }
 
-static cc_status
-too_many(const ccd_limit_state *state, cc_error *reterr)
-{
-  return cc_fail(reterr,
-                 CC_ERR_RATE_LIMITED,
-                 "rate_limited",
-                 "Too many requests: wait %" PRId64 " seconds and try again",
-                 state->reset_s);
-}
-
-/* Count under @key; the session of @get travels along when it is not NULL. */
-static cc_status
-count_use(ccd_sessions *self,
-          ccd_limit limit,
-          const char *key,
-          const char *get,
-          cc_arena *arena,
-          ccd_redis_answer *answer,
-          ccd_limit_state *ret_state,
-          cc_error *reterr)
-{
-  ccd_lease lease;
-  bool counted =
-    limit == CCD_LIMIT_NONE || ccd_limits_take(self->server->limits, limit, key, ret_state, &lease);
-  if (!counted || get != NULL) {
-    ccd_redis_ask ask = {.get = get};
-    if (!counted) {
-      ask.count = lease.key;
-      ask.count_by = lease.amount;
-      ask.count_ttl_s = lease.ttl_s;
-    }
-    cc_status status = ccd_redis_request(self->server->redis, &ask, arena, answer);
-    if (!counted && status == CC_OK)
-      ccd_limits_leased(self->server->limits, limit, key, &lease, answer->counted, ret_state);
-    else if (!counted)
-      ccd_limits_alone(self->server->limits, limit, key, ret_state);
-  }
-  return ret_state->refused ? too_many(ret_state, reterr) : CC_OK;
-}
-
-cc_status
-ccd_sessions_count(ccd_sessions *self,
-                   ccd_limit limit,
-                   const char *key,
-                   cc_arena *arena,
-                   ccd_limit_state *ret_state,
-                   cc_error *reterr)
-{
-  ccd_redis_answer answer = {0};
-  return count_use(self, limit, key, NULL, arena, &answer, ret_state, reterr);
-}
-
-/* Whose quota a request uses: the credential's, even before it is known to be good, else a valid
- * one would count for two; a stranger's address; always the address where passwords are tried. */
-static const char *
-counter_of(const ccd_credential *credential, ccd_limit limit, const char *address, cc_arena *arena)
-{
-  bool actor = limit == CCD_LIMIT_API && credential->kind != CCD_ACTOR_ANONYMOUS;
-  return cc_arena_printf(arena,
-                         actor ? "actor|%s" : "address|%s",
-                         actor ? credential->key : address);
-}
-
-/* A credential that nobody knows counts against its address, too, so that guessing ends. */
+/* A credential that nobody knows counts against its address, so that guessing ends. */
 static cc_status
 count_stranger(ccd_sessions *self,
                const char *address,
@@ -430,26 +371,30 @@ count_stranger(ccd_sessions *self,
                cc_error *reterr)
 {
   cc_error limited;
-  const char *key = cc_arena_printf(arena, "address|%s", address);
-  if (key == NULL ||
-      ccd_sessions_count(self, CCD_LIMIT_API, key, arena, ret_state, &limited) == CC_OK)
+  if (ccd_count_address(self->server, CCD_LIMIT_API, address, arena, ret_state, &limited) !=
+      CC_ERR_RATE_LIMITED)
     return CC_ERR_UNAUTHENTICATED;
   *reterr = limited;
   return CC_ERR_RATE_LIMITED;
 }
 
-/* From Redis' answer, else from PostgreSQL; then into the caches. */
+/* From Redis, else from PostgreSQL; then into the caches. */
 static cc_status
 find_actor(ccd_sessions *self,
            const ccd_credential *credential,
-           const ccd_redis_answer *answer,
-           unsigned long revocations,
            cc_arena *arena,
            ccd_actor *actor,
            cc_error *reterr)
 {
+  char key[80];
+  redis_key(credential->key, key);
+  unsigned long revocations = atomic_load(&self->revocations);
+  ccd_redis_answer answer = {0};
+  if (credential->kind == CCD_ACTOR_PERSON && cc_time_monotonic() > atomic_load(&self->mistrust) &&
+      ccd_redis_request(self->server->redis, &(ccd_redis_ask){.get = key}, arena, &answer) != CC_OK)
+    answer.value = NULL;
   cc_time expires = 0;
-  if (answer->value == NULL || !parse_actor(answer->value, actor, &expires)) {
+  if (answer.value == NULL || !parse_actor(answer.value, actor, &expires)) {
     cc_status status = load_actor(self, credential, arena, actor, &expires, reterr);
     if (status != CC_OK)
       return status;
@@ -458,6 +403,33 @@ find_actor(ccd_sessions *self,
   }
   keep_cached(self, actor, expires, revocations);
   return CC_OK;
+}
+
+/* The actor of a credential. One that nobody knows is refused by its address, before anything is
+ * asked when the address's quota is used up, else after it was counted. */
+static cc_status
+admit_credential(ccd_sessions *self,
+                 const ccd_credential *credential,
+                 ccd_limit limit,
+                 const char *address,
+                 cc_arena *arena,
+                 ccd_actor *actor,
+                 ccd_limit_state *ret_state,
+                 cc_error *reterr)
+{
+  if (find_cached(self, credential->key, actor))
+    return CC_OK;
+  const char *subject = ccd_address_subject(address, arena);
+  const char *stranger = subject == NULL ? NULL : cc_arena_printf(arena, "address|%s", subject);
+  if (stranger == NULL)
+    return cc_fail_memory(reterr);
+  if (limit != CCD_LIMIT_NONE &&
+      ccd_limits_spent(self->server->limits, CCD_LIMIT_API, stranger, ret_state))
+    return ccd_count_refused(ret_state, reterr);
+  cc_status status = find_actor(self, credential, arena, actor, reterr);
+  if (status == CC_ERR_UNAUTHENTICATED && limit != CCD_LIMIT_NONE)
+    status = count_stranger(self, address, arena, ret_state, reterr);
+  return status;
 }
 
 cc_status
@@ -472,28 +444,16 @@ ccd_sessions_admit(ccd_sessions *self,
 {
   ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
   memcpy(actor.key, credential->key, sizeof(actor.key));
-  bool known =
-    credential->kind == CCD_ACTOR_ANONYMOUS || find_cached(self, credential->key, &actor);
-  const char *stranger = cc_arena_printf(arena, "address|%s", address);
-  const char *counter = counter_of(credential, limit, address, arena);
-  if (counter == NULL || stranger == NULL)
-    return cc_fail_memory(reterr);
-  if (!known && limit != CCD_LIMIT_NONE &&
-      ccd_limits_spent(self->server->limits, CCD_LIMIT_API, stranger, ret_state))
-    return too_many(ret_state, reterr);
-
-  char session_key[80];
-  redis_key(credential->key, session_key);
-  bool ask = !known && credential->kind == CCD_ACTOR_PERSON &&
-             cc_time_monotonic() > atomic_load(&self->mistrust);
-  unsigned long revocations = atomic_load(&self->revocations);
-  ccd_redis_answer answer = {0};
-  cc_status status =
-    count_use(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
-  if (status == CC_OK && !known)
-    status = find_actor(self, credential, &answer, revocations, arena, &actor, reterr);
-  if (status == CC_ERR_UNAUTHENTICATED && limit != CCD_LIMIT_NONE)
-    status = count_stranger(self, address, arena, ret_state, reterr);
+  bool anonymous = credential->kind == CCD_ACTOR_ANONYMOUS;
+  /* Where passwords are tried the address counts, whoever asks. */
+  bool by_actor = limit == CCD_LIMIT_API && !anonymous;
+  cc_status status = CC_OK;
+  if (!by_actor && limit != CCD_LIMIT_NONE)
+    status = ccd_count_address(self->server, limit, address, arena, ret_state, reterr);
+  if (status == CC_OK && !anonymous)
+    status = admit_credential(self, credential, limit, address, arena, &actor, ret_state, reterr);
+  if (status == CC_OK && by_actor)
+    status = ccd_count_actor(self->server, limit, &actor, arena, ret_state, reterr);
   if (status != CC_OK)
     return status;
   actor.by_cookie = credential->by_cookie;

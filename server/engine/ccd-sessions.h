@@ -25,7 +25,8 @@ bool ccd_credential_read(const char *authorization,
                          ccd_credential *ret);
 
 /**
- * Count the request and find its actor.
+ * Find the actor of a request and count the request: by its actor where the class is
+ * CCD_LIMIT_API, else by its address.
  *
  * @ret_state: set when the class is limited; refused is CC_ERR_RATE_LIMITED
  * @ret_actor: anonymous without a credential
@@ -39,14 +40,6 @@ cc_status ccd_sessions_admit(ccd_sessions *self,
                              const char *address,
                              cc_arena *arena,
                              ccd_actor *ret_actor,
-                             ccd_limit_state *ret_state,
-                             cc_error *reterr) CC_MUSTCHECK;
-
-/* Count one more use under a key of the caller's. */
-cc_status ccd_sessions_count(ccd_sessions *self,
-                             ccd_limit limit,
-                             const char *key,
-                             cc_arena *arena,
                              ccd_limit_state *ret_state,
                              cc_error *reterr) CC_MUSTCHECK;
 

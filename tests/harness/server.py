@@ -207,7 +207,21 @@ class Server:
         with urllib.request.urlopen(f"{self.internal_url}/metrics", timeout=5) as reply:
             return reply.read().decode()
 
+    def settle_log(self):
+        """Wait until the server, which writes its log beside its requests, has written all of it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            try:
+                if "\ncampaign_log_pending_bytes 0\n" in self.metrics():
+                    return
+            except (urllib.error.URLError, OSError):
+                return  # it has no such listener, or stops
+            time.sleep(0.005)
+
     def log(self):
+        self.settle_log()
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def log_lines(self):

@@ -173,9 +173,13 @@ test_limits(void)
   g_assert_cmpint(passed, ==, 40);
   g_assert_cmpint(asked, <, 40); /* most requests ask nobody */
 
-  /* A crowd at once: one whole lease, the others ask for one each. */
+  /* A crowd at once: the first of all asks for itself, then there is one larger lease, and the
+   * others ask for one each. */
   ccd_lease crowd[3];
   ccd_limit_state state = {0};
+  g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", &state, &crowd[0]));
+  g_assert_cmpint(crowd[0].amount, ==, 1);
+  ccd_limits_leased(processes[0], CCD_LIMIT_API, "actor|crowd", &crowd[0], 1, &state);
   for (size_t i = 0; i < CC_N(crowd); i++)
     g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", &state, &crowd[i]));
   g_assert_cmpint(crowd[0].amount, ==, 2);

@@ -199,6 +199,45 @@ test_context(void)
   teardown();
 }
 
+/* A pool whose connections have the narrow role from the start. */
+static void
+test_role_at_connect(void)
+{
+  ccd_db *narrow = NULL, *none = NULL;
+  setup();
+  ccd_db_return(db, conn);
+  g_assert_cmpint(ccd_db_open_as(db, "campaign_public", 1, &narrow, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_borrow(narrow, &conn, &error), ==, CC_OK);
+  g_assert_cmpint(ONCE(&visitor, thing_public, NULL), ==, CC_OK);
+  g_assert_cmpint(ccd_rows_n(rows), ==, 20);
+  g_assert_cmpint(ONCE(&visitor, thing_get, "1"), ==, CC_ERR_INTERNAL);
+  g_assert_cmpint(ONCE(&visitor, thing_public, NULL), ==, CC_OK);
+
+  /* Whoever does not ask for the role is not served, before anything is sent. */
+  g_assert_cmpint(ONCE(&reader, thing_who, NULL), ==, CC_ERR_INTERNAL);
+  g_assert_cmpstr(error.code, ==, "role");
+  g_assert_cmpint(ONCE(&writer, thing_who, NULL), ==, CC_ERR_INTERNAL);
+  ccd_db_begin(conn, &writer);
+  g_assert_cmpint(QUERY(thing_who, NULL), ==, CC_ERR_INTERNAL);
+  ccd_db_rollback(conn);
+
+  /* So is the role of a connection that took the place of another one. */
+  g_assert_cmpint(ONCE(&visitor, thing_pid, NULL), ==, CC_OK);
+  int64_t before = ccd_rows_int64(rows, 0, "pid");
+  g_assert_cmpint(kill((pid_t) before, SIGTERM), ==, 0);
+  g_usleep(1500 * 1000);
+  g_assert_cmpint(ONCE(&visitor, thing_pid, NULL), ==, CC_OK);
+  g_assert_cmpint(ccd_rows_int64(rows, 0, "pid"), !=, before);
+  g_assert_cmpint(ONCE(&visitor, thing_public, NULL), ==, CC_OK);
+  g_assert_cmpint(ccd_rows_n(rows), ==, 20);
+  ccd_db_return(narrow, conn);
+  ccd_db_close(narrow);
+
+  g_assert_cmpint(ccd_db_open_as(db, "postgres", 1, &none, &error), ==, CC_ERR_UNAVAILABLE);
+  g_assert_null(none);
+  ccd_db_close(db);
+}
+
 static void
 test_read_only(void)
 {
@@ -550,18 +589,25 @@ test_long(void)
   teardown();
 }
 
-/* An idle connection that the server ended is replaced without an error. */
+/* A connection that the server ended is replaced without an error: by whom it was used a moment
+ * ago, and by whom it was not. */
 static void
 test_ended(void)
 {
+  static const int wait_ms[] = {0, 200, 1200};
+  static const ccd_context *const contexts[] = {&nobody, &reader, &writer};
   setup();
-  g_assert_cmpint(ONCE(&nobody, thing_pid, NULL), ==, CC_OK);
-  int64_t before = ccd_rows_int64(rows, 0, "pid");
-  g_assert_cmpint(kill((pid_t) before, SIGTERM), ==, 0);
-  g_usleep(200 * 1000);
-  g_assert_cmpint(ONCE(&nobody, thing_pid, NULL), ==, CC_OK);
-  g_assert_cmpint(ccd_rows_int64(rows, 0, "pid"), !=, before);
-  g_assert_true(ccd_db_up(db));
+  for (size_t i = 0; i < CC_N(wait_ms) * CC_N(contexts); i++) {
+    g_assert_cmpint(ONCE(&nobody, thing_pid, NULL), ==, CC_OK);
+    int64_t before = ccd_rows_int64(rows, 0, "pid");
+    g_assert_cmpint(kill((pid_t) before, SIGTERM), ==, 0);
+    while (kill((pid_t) before, 0) == 0)
+      g_usleep(1000); /* until it is gone */
+    g_usleep((gulong) wait_ms[i / CC_N(contexts)] * 1000);
+    g_assert_cmpint(ONCE(contexts[i % CC_N(contexts)], thing_pid, NULL), ==, CC_OK);
+    g_assert_cmpint(ccd_rows_int64(rows, 0, "pid"), !=, before);
+    g_assert_true(ccd_db_up(db));
+  }
 
   /* Ended while it works for a write: the outcome is said to be unknown. */
   int64_t now = ccd_rows_int64(rows, 0, "pid");
@@ -609,6 +655,7 @@ main(int argc, char **argv)
   g_test_add_func("/data/copy", test_copy);
   g_test_add_func("/data/copy-stopped", test_copy_stopped);
   g_test_add_func("/data/long", test_long);
+  g_test_add_func("/data/role-at-connect", test_role_at_connect);
   g_test_add_func("/data/ended", test_ended);
   g_test_add_func("/data/unreachable", test_unreachable);
   return g_test_run();

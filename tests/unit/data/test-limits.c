@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib.h>
+#include <hiredis/hiredis.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/engine/ccd-address-subject.h"
+#include "server/engine/ccd-limits-keeper.h"
+
+/* By tests/unit/data/run.py: the limiter against a real Redis. */
+
+#define PEOPLE 20000
+#define EACH 20
+
+static const ccd_keys keys;
+static redisContext *direct;   /* of the first thread */
+static int64_t clock_set_back; /* seconds that the wall clock is behind; see below */
+
+/* The program's own definition takes the place of the C library's: a test cannot set the clock of
+ * the machine. */
+int
+clock_gettime(clockid_t which, struct timespec *ret)
+{
+  long result = syscall(SYS_clock_gettime, which, ret);
+  if (which == CLOCK_REALTIME)
+    ret->tv_sec -= __atomic_load_n(&clock_set_back, __ATOMIC_RELAXED);
+  return (int) result;
+}
+
+static ccd_limits *
+make_limits(const char *api)
+{
+  g_autofree char *figures = g_strdup(api);
+  ccd_config config = {.limit_api = figures,
+                       .limit_login = (char[]){"5/86400"},
+                       .limit_register = (char[]){"3/86400"}};
+  ccd_limits *limits = NULL;
+  cc_error error = {0};
+  g_assert_cmpint(ccd_limits_new(&config, &keys, &limits, &error), ==, CC_OK);
+  return limits;
+}
+
+/* A connection of the thread's own, without time limits: the server gives up a Redis that is slow,
+ * and the machine of a test may be slow. */
+static redisContext *
+connect_redis(void)
+{
+  const char *url = g_getenv("TEST_REDIS_URL");
+  g_assert_true(g_str_has_prefix(url, "unix://"));
+  redisContext *made = redisConnectUnix(url + strlen("unix://"));
+  g_assert_nonnull(made);
+  g_assert_cmpint(made->err, ==, 0);
+  return made;
+}
+
+/* Raise a counter as the server does; its value. */
+static int64_t
+raise_counter(redisContext *at, const ccd_lease *lease)
+{
+  redisReply *reply = NULL;
+  redisAppendCommand(at, "SET %s 0 EX %d NX", lease->key, lease->ttl_s);
+  redisAppendCommand(at, "INCRBY %s %lld", lease->key, (long long) lease->amount);
+  g_assert_cmpint(redisGetReply(at, (void **) &reply), ==, REDIS_OK);
+  freeReplyObject(reply);
+  g_assert_cmpint(redisGetReply(at, (void **) &reply), ==, REDIS_OK);
+  g_assert_cmpint(reply->type, ==, REDIS_REPLY_INTEGER);
+  int64_t counted = reply->integer;
+  freeReplyObject(reply);
+  return counted;
+}
+
+/* One request as the server counts it. True: it passes. @counters takes the names of the counters
+ * in Redis; NULL: nobody asks for them. */
+static bool
+request_on(redisContext *at, ccd_limits *limits, const char *key, GHashTable *counters)
+{
+  ccd_limit_state state = {0};
+  ccd_lease lease;
+  if (ccd_limits_take(limits, CCD_LIMIT_API, key, &state, &lease))
+    return !state.refused;
+  ccd_limits_leased(limits, CCD_LIMIT_API, key, &lease, raise_counter(at, &lease), &state);
+  if (counters != NULL)
+    g_hash_table_add(counters, g_strdup(lease.key));
+  return !state.refused;
+}
+
+static bool
+request(ccd_limits *limits, const char *key, GHashTable *counters)
+{
+  return request_on(direct, limits, key, counters);
+}
+
+/* Give every unused lease back, as the keeper does. */
+static void
+give_back(ccd_limits *limits)
+{
+  ccd_lease leases[64];
+  size_t at = 0;
+  for (size_t n; (n = ccd_limits_collect(limits, /* idle_us= */ 0, &at, leases, 64)) > 0;) {
+    for (size_t i = 0; i < n; i++) {
+      g_assert_cmpint(leases[i].amount, <, 0);
+      (void) raise_counter(direct, &leases[i]);
+    }
+  }
+}
+
+static int64_t
+sum_counters(GHashTable *counters)
+{
+  GHashTableIter iter;
+  void *name = NULL;
+  int64_t sum = 0;
+  g_hash_table_iter_init(&iter, counters);
+  while (g_hash_table_iter_next(&iter, &name, NULL))
+    redisAppendCommand(direct, "GET %s", name);
+  for (guint i = 0; i < g_hash_table_size(counters); i++) {
+    redisReply *reply = NULL;
+    g_assert_cmpint(redisGetReply(direct, (void **) &reply), ==, REDIS_OK);
+    g_assert_cmpint(reply->type, ==, REDIS_REPLY_STRING);
+    sum += g_ascii_strtoll(reply->str, NULL, 10);
+    freeReplyObject(reply);
+  }
+  return sum;
+}
+
+static GHashTable *
+new_counters(void)
+{
+  return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+typedef struct crowd {
+  ccd_limits *limits;
+  int from, to;
+  GHashTable *counters;
+  int refused;
+} crowd;
+
+/* All of them again and again, as a crowd comes. */
+static void *
+crowd_thread(void *data)
+{
+  crowd *part = data;
+  redisContext *own = connect_redis();
+  for (int i = 0; i < EACH; i++) {
+    for (int person = part->from; person < part->to; person++) {
+      char key[40];
+      (void) g_snprintf(key, sizeof(key), "person|%d", person);
+      part->refused += !request_on(own, part->limits, key, part->counters);
+    }
+  }
+  redisFree(own);
+  return NULL;
+}
+
+/* 20,000 people with 20 requests each: nobody is refused, and Redis has counted each request. */
+static void
+test_crowd(void)
+{
+  ccd_limits *limits = make_limits("100/86400");
+  crowd parts[4];
+  pthread_t threads[CC_N(parts)];
+  for (int i = 0; i < (int) CC_N(parts); i++) {
+    int share = PEOPLE / (int) CC_N(parts);
+    parts[i] = (crowd){.limits = limits,
+                       .from = i * share,
+                       .to = (i + 1) * share,
+                       .counters = new_counters()};
+    g_assert_cmpint(pthread_create(&threads[i], NULL, crowd_thread, &parts[i]), ==, 0);
+  }
+  for (size_t i = 0; i < CC_N(parts); i++)
+    pthread_join(threads[i], NULL);
+  give_back(limits);
+  int64_t sum = 0;
+  for (size_t i = 0; i < CC_N(parts); i++) {
+    g_assert_cmpint(parts[i].refused, ==, 0);
+    sum += sum_counters(parts[i].counters);
+    g_hash_table_unref(parts[i].counters);
+  }
+  g_assert_cmpint(sum, ==, PEOPLE * EACH);
+  ccd_limits_free(limits);
+}
+
+/* More people than the table has room for: whoever finds no room is counted all the same. */
+static void
+test_more_than_room(void)
+{
+  enum {
+    MANY = 70000,
+    FEW = 3
+  };
+
+  ccd_limits *limits = make_limits("100/86400");
+  GHashTable *counters = new_counters();
+  for (int i = 0; i < FEW; i++) {
+    for (int person = 0; person < MANY; person++) {
+      char key[40];
+      (void) g_snprintf(key, sizeof(key), "person|many|%d", person);
+      g_assert_true(request(limits, key, counters));
+    }
+  }
+  give_back(limits);
+  g_assert_cmpint(sum_counters(counters), ==, MANY * FEW);
+  g_hash_table_unref(counters);
+  ccd_limits_free(limits);
+}
+
+/* A /48 has 65,536 networks that an attacker may come from. Members have the whole of their quota
+ * meanwhile, exactly, and most of their requests ask nobody. */
+static void
+test_attacker(void)
+{
+  enum {
+    MEMBERS = 200,
+    QUOTA = 20
+  };
+
+  ccd_limits *limits = make_limits("20/86400");
+  int asked = 0;
+  unsigned network = 0;
+  for (int i = 0; i < QUOTA + 1; i++) {
+    for (int flood = 0; flood < 4000; flood++) {
+      char key[60];
+      (void) g_snprintf(key, sizeof(key), "address|2001:db8:1:%x::/64", network++ / 2 % 65536);
+      (void) request(limits, key, NULL);
+    }
+    for (int member = 0; member < MEMBERS; member++) {
+      char key[40];
+      (void) g_snprintf(key, sizeof(key), "person|member|%d", member);
+      GHashTable *counters = new_counters();
+      g_assert_cmpint(request(limits, key, counters), ==, i < QUOTA);
+      asked += (int) g_hash_table_size(counters);
+      g_hash_table_unref(counters);
+    }
+  }
+  g_assert_cmpint(asked, <=, MEMBERS * (QUOTA + 1));
+  ccd_limits_free(limits);
+}
+
+/* What one process has leased and does not use is there for the next one. */
+static void
+test_two_processes(void)
+{
+  ccd_limits *processes[] = {make_limits("160/86400"), make_limits("160/86400")};
+  const char *key = "person|who moves";
+  GHashTable *counters = new_counters();
+  int passed = request(processes[0], key, counters) + request(processes[0], key, counters);
+  g_assert_cmpint(sum_counters(counters), ==, 1 + 10); /* a lease of a sixteenth */
+  while (passed < 500 && request(processes[1], key, counters))
+    passed++;
+  g_assert_cmpint(passed, ==, 160 - 9);
+
+  give_back(processes[0]);
+  give_back(processes[1]);
+  g_assert_cmpint(sum_counters(counters), ==, passed);
+  g_assert_false(request(processes[1], key, counters)); /* believed for a second */
+  g_usleep(1100 * 1000);
+  while (passed < 500 && request(processes[1], key, counters))
+    passed++;
+  g_assert_cmpint(passed, ==, 160);
+  g_hash_table_unref(counters);
+  for (size_t i = 0; i < CC_N(processes); i++)
+    ccd_limits_free(processes[i]);
+}
+
+/* Only what was not used for a while is taken back. */
+static void
+test_idle(void)
+{
+  ccd_limits *limits = make_limits("160/86400");
+  for (int i = 0; i < 2; i++)
+    g_assert_true(request(limits, "person|idle", NULL));
+  ccd_lease lease[8];
+  size_t at = 0;
+  g_assert_cmpuint(ccd_limits_collect(limits, 60 * CC_TIME_SECOND, &at, lease, 8), ==, 0);
+  at = 0;
+  g_assert_cmpuint(ccd_limits_collect(limits, 0, &at, lease, 8), ==, 1);
+  g_assert_cmpint(lease[0].amount, ==, -9);
+  at = 0;
+  g_assert_cmpuint(ccd_limits_collect(limits, 0, &at, lease, 8), ==, 0);
+  ccd_limits_free(limits);
+}
+
+/* The keeper of a process that stops leaves only what was used. */
+static void
+test_keeper(void)
+{
+  ccd_limits *limits = make_limits("160/86400");
+  GHashTable *counters = new_counters();
+  ccd_limits_keeper *keeper = NULL;
+  ccd_redis *redis = NULL;
+  cc_error error = {0};
+  g_assert_cmpint(ccd_redis_open(g_getenv("TEST_REDIS_URL"), 2, &redis, &error), ==, CC_OK);
+  for (int i = 0; i < 5000 && !ccd_redis_up(redis); i++)
+    g_usleep(1000);
+  g_assert_cmpint(ccd_limits_keep(limits, redis, &keeper, &error), ==, CC_OK);
+  for (int i = 0; i < 3; i++)
+    g_assert_true(request(limits, "person|kept", counters));
+  ccd_limits_keeper_stop(keeper);
+  g_assert_cmpint(sum_counters(counters), ==, 3);
+  g_hash_table_unref(counters);
+  ccd_redis_close(redis);
+  ccd_limits_free(limits);
+}
+
+/* A wall clock that is set back opens no new window. */
+static void
+test_clock(void)
+{
+  ccd_limits *limits = make_limits("10/86400");
+  int passed = 0;
+  for (int i = 0; i < 30; i++) {
+    __atomic_store_n(&clock_set_back, i * 86400, __ATOMIC_RELAXED);
+    passed += request(limits, "person|clock", NULL);
+  }
+  __atomic_store_n(&clock_set_back, 0, __ATOMIC_RELAXED);
+  g_assert_cmpint(passed, ==, 10);
+  ccd_limits_free(limits);
+}
+
+/* Keys that stand for many have a multiple. */
+static void
+test_wide_keys(void)
+{
+  static const struct {
+    const char *key;
+    ccd_limit limit;
+    int64_t quota;
+  } cases[] = {
+    {"person|1", CCD_LIMIT_API, 100},
+    {"address|203.0.113.7", CCD_LIMIT_API, 100},
+    {"address|203.0.113.7", CCD_LIMIT_LOGIN, 100},
+    {"address|203.0.113.7", CCD_LIMIT_REGISTER, 3},
+    {"network|2001:db8:1::/48", CCD_LIMIT_API, 2000},
+    {"network|2001:db8:1::/48", CCD_LIMIT_LOGIN, 2000},
+    {"network|2001:db8:1::/48", CCD_LIMIT_REGISTER, 60},
+    {"tokens|7", CCD_LIMIT_API, 2000},
+    {"account|a@example.org|203.0.113.7", CCD_LIMIT_LOGIN, 5},
+    {"anywhere|a@example.org", CCD_LIMIT_LOGIN, 100},
+  };
+
+  ccd_limits *limits = make_limits("100/86400");
+  for (size_t i = 0; i < CC_N(cases); i++) {
+    ccd_limit_state state = {0};
+    ccd_limits_alone(limits, cases[i].limit, cases[i].key, &state);
+    g_assert_cmpint(state.quota, ==, cases[i].quota);
+  }
+  ccd_limits_free(limits);
+}
+
+static void
+test_addresses(void)
+{
+  static const struct {
+    const char *address, *subject, *network;
+  } cases[] = {
+    {"203.0.113.7", "203.0.113.7", NULL},
+    {"2001:db8:1:2::1", "2001:db8:1:2::/64", "2001:db8:1::/48"},
+    {"2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64", "2001:db8:1::/48"},
+    {"2001:db8:1:3::1", "2001:db8:1:3::/64", "2001:db8:1::/48"},
+    {"::1", "::/64", "::/48"},
+  };
+
+  CC_AUTO(cc_arena) arena = cc_arena_new(10000);
+  for (size_t i = 0; i < CC_N(cases); i++) {
+    const char *network = NULL;
+    g_assert_cmpstr(ccd_address_subject(cases[i].address, arena), ==, cases[i].subject);
+    g_assert_true(ccd_address_network(cases[i].address, arena, &network));
+    g_assert_cmpstr(network, ==, cases[i].network);
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  direct = connect_redis();
+  g_test_add_func("/limits/crowd", test_crowd);
+  g_test_add_func("/limits/more-than-room", test_more_than_room);
+  g_test_add_func("/limits/attacker", test_attacker);
+  g_test_add_func("/limits/two-processes", test_two_processes);
+  g_test_add_func("/limits/idle", test_idle);
+  g_test_add_func("/limits/keeper", test_keeper);
+  g_test_add_func("/limits/clock", test_clock);
+  g_test_add_func("/limits/wide-keys", test_wide_keys);
+  g_test_add_func("/limits/addresses", test_addresses);
+  int result = g_test_run();
+  redisFree(direct);
+  return result;
+}
