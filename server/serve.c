@@ -39,6 +39,7 @@
 #define INTERNAL_CONNECTIONS 32
 #define JOB_CONNECTIONS 3 /* a lane's each, and what extends leases */
 #define SLOW_CONNECTIONS_PER_THREAD 64
+#define FEED_CONNECTIONS 3 /* one for each reader, one for announcements and handshakes */
 
 static void
 on_database_error(const char *sqlstate, const char *constraint, const char *primary)
@@ -73,6 +74,22 @@ open_database(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     ccd_versions_log(server->db);
   return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
+}
+
+/* After the pool of the requests, which has checked the queries. */
+static cc_status
+open_feed_database(ccd_server *server, cc_error *reterr)
+{
+  const ccd_config *config = &server->config;
+  const ccd_db_options options = {
+    .url = config->database_url,
+    .connections = FEED_CONNECTIONS,
+    .statement_timeout_ms = (int) config->statement_timeout,
+    .lock_timeout_ms = (int) config->lock_timeout,
+    .call_timeout_ms = (int) config->call_timeout,
+    .checked = true,
+  };
+  return ccd_db_open(&options, /* uses= */ NULL, 0, &server->feed_db, reterr);
 }
 
 /* --- the internal listener --- */
@@ -127,7 +144,8 @@ start_listeners(ccd_server *server, cc_error *reterr)
   slow.name = "slow";
   slow.port += CCD_PORT_SLOW;
   slow.threads = 0;
-  slow.connection_limit = (int) config->slow_threads * SLOW_CONNECTIONS_PER_THREAD;
+  slow.connection_limit =
+    (int) (config->slow_threads * SLOW_CONNECTIONS_PER_THREAD + config->live_sockets);
   ccd_listener_options internal = slow;
   internal.name = "internal";
   internal.bind_address = "127.0.0.1";
@@ -219,6 +237,8 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
+    status = open_feed_database(server, reterr);
+  if (status == CC_OK)
     status = ccd_feed_start(server, &server->feed, reterr);
   if (status == CC_OK && config->serve_jobs)
     status = start_jobs(server, reterr);
@@ -256,6 +276,7 @@ ccd_program_stop(ccd_server *server)
   ccd_hasher_stop();
   ccd_redis_close(server->redis);
   ccd_sessions_free(server->sessions);
+  ccd_db_close(server->feed_db);
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
   ccd_scripts_free(server->scripts);

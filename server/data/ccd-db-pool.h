@@ -11,6 +11,8 @@ typedef struct ccd_db_options {
   int statement_timeout_ms; /* the server's own limit */
   int lock_timeout_ms;
   int call_timeout_ms; /* every wait of one call together */
+  bool checked;        /* another pool of this program has checked the queries: no uses, and each is
+                          prepared at its first use only */
 } ccd_db_options;
 
 /**

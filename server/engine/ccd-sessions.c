@@ -29,8 +29,11 @@ struct ccd_sessions {
   ccd_server *server;
   pthread_mutex_t locks[SHARDS]; /* guard the slots with the same index modulo SHARDS */
   slot *slots;
-  atomic_ulong revocations; /* what was loaded before one of these is not kept */
-  _Atomic int64_t mistrust; /* until then Redis may hold sessions that were revoked */
+  atomic_ulong revocations;  /* what was loaded before one of these is not kept */
+  _Atomic int64_t mistrust;  /* until then Redis may hold sessions that were revoked */
+  pthread_mutex_t told_lock; /* of what follows; held while the callback runs */
+  ccd_sessions_revoked_cb *told;
+  void *told_data;
 };
 
 /* As Redis carries them between processes, and as the query session_keys takes them. */
@@ -42,8 +45,8 @@ static const char *const revoked_names[_CCD_REVOKED_MAX] = {
   [CCD_REVOKED_ORGANIZATION] = "organization",
 };
 
-static bool
-is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id)
+bool
+ccd_sessions_is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id)
 {
   switch (kind) {
   case CCD_REVOKED_EVERYBODY:
@@ -70,10 +73,23 @@ forget_sessions(ccd_sessions *self, ccd_revoked kind, int64_t id)
   atomic_fetch_add(&self->revocations, 1);
   for (size_t i = 0; i < SLOTS; i++) {
     pthread_mutex_lock(&self->locks[i % SHARDS]);
-    if (is_revoked(&self->slots[i].actor, kind, id))
+    if (ccd_sessions_is_revoked(&self->slots[i].actor, kind, id))
       self->slots[i].loaded = 0;
     pthread_mutex_unlock(&self->locks[i % SHARDS]);
   }
+  pthread_mutex_lock(&self->told_lock);
+  if (self->told != NULL)
+    self->told(self->told_data, kind, id);
+  pthread_mutex_unlock(&self->told_lock);
+}
+
+void
+ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callback, void *data)
+{
+  pthread_mutex_lock(&self->told_lock);
+  self->told = callback;
+  self->told_data = data;
+  pthread_mutex_unlock(&self->told_lock);
 }
 
 /* From another process, over Redis: "user:7". NULL after a time in which some may have been missed.
@@ -105,6 +121,7 @@ ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
   self->server = server;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_init(&self->locks[i], NULL);
+  pthread_mutex_init(&self->told_lock, NULL);
   ccd_redis_on_revoke(server->redis, revoked_cb, self);
   *ret = self;
   return CC_OK;
@@ -117,6 +134,7 @@ ccd_sessions_free(ccd_sessions *self)
     return;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_destroy(&self->locks[i]);
+  pthread_mutex_destroy(&self->told_lock);
   free(self->slots);
   free(self);
 }
@@ -310,7 +328,7 @@ fill_actor(const ccd_credential *credential,
 /* Ask PostgreSQL, and note there that the credential was used (at most every few minutes: the
  * query's own condition). */
 static cc_status
-load_actor(ccd_sessions *self,
+load_actor(ccd_db *db,
            const ccd_credential *credential,
            cc_arena *arena,
            ccd_actor *actor,
@@ -326,7 +344,7 @@ load_actor(ccd_sessions *self,
   };
 
   ccd_db_conn *conn = NULL;
-  cc_status status = ccd_db_borrow(self->server->db, &conn, reterr);
+  cc_status status = ccd_db_borrow(db, &conn, reterr);
   if (status != CC_OK)
     return status;
   const char *args[] = {ccd_token_hash(arena, credential->token)};
@@ -354,7 +372,7 @@ load_actor(ccd_sessions *self,
           CC_OK)
       ccd_log(CCD_WARNING, "session.seen_not_noted", CCD_NUMBER("session", actor->session_id));
   }
-  ccd_db_return(self->server->db, conn);
+  ccd_db_return(db, conn);
   return status;
 }
 
@@ -441,6 +459,7 @@ count_stranger(ccd_sessions *self,
 /* From Redis' answer, else from PostgreSQL; then into the caches. */
 static cc_status
 find_actor(ccd_sessions *self,
+           ccd_db *db,
            const ccd_credential *credential,
            const ccd_redis_answer *answer,
            unsigned long revocations,
@@ -450,7 +469,7 @@ find_actor(ccd_sessions *self,
 {
   cc_time expires = 0;
   if (answer->value == NULL || !parse_actor(answer->value, actor, &expires)) {
-    cc_status status = load_actor(self, credential, arena, actor, &expires, reterr);
+    cc_status status = load_actor(db, credential, arena, actor, &expires, reterr);
     if (status != CC_OK)
       return status;
     if (actor->kind == CCD_ACTOR_PERSON)
@@ -491,7 +510,8 @@ ccd_sessions_admit(ccd_sessions *self,
   cc_status status =
     count_use(self, limit, counter, ask ? session_key : NULL, arena, &answer, ret_state, reterr);
   if (status == CC_OK && !known)
-    status = find_actor(self, credential, &answer, revocations, arena, &actor, reterr);
+    status =
+      find_actor(self, self->server->db, credential, &answer, revocations, arena, &actor, reterr);
   if (status == CC_ERR_UNAUTHENTICATED && limit != CCD_LIMIT_NONE)
     status = count_stranger(self, address, arena, ret_state, reterr);
   if (status != CC_OK)
@@ -499,6 +519,33 @@ ccd_sessions_admit(ccd_sessions *self,
   actor.by_cookie = credential->by_cookie;
   *ret_actor = actor;
   return CC_OK;
+}
+
+cc_status
+ccd_sessions_find(ccd_sessions *self,
+                  ccd_db *db,
+                  const ccd_credential *credential,
+                  cc_arena *arena,
+                  ccd_actor *ret_actor,
+                  cc_error *reterr)
+{
+  unsigned long revocations = atomic_load(&self->revocations);
+  if (find_cached(self, credential->key, ret_actor))
+    return CC_OK;
+  char session_key[80];
+  redis_key(credential->key, session_key);
+  ccd_redis_answer answer = {0};
+  const ccd_redis_ask ask = {.get = session_key};
+  ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
+  memcpy(actor.key, credential->key, sizeof(actor.key));
+  /* Without Redis the answer stays empty, and the database is asked. */
+  if (credential->kind == CCD_ACTOR_PERSON && cc_time_monotonic() > atomic_load(&self->mistrust) &&
+      ccd_redis_request(self->server->redis, &ask, arena, &answer) != CC_OK)
+    answer.value = NULL;
+  cc_status status = find_actor(self, db, credential, &answer, revocations, arena, &actor, reterr);
+  if (status == CC_OK)
+    *ret_actor = actor;
+  return status;
 }
 
 void
