@@ -73,12 +73,11 @@ def test_everybody_gets_everything_once(make_server, crowd):
         while thread.is_alive():
             crowd.read(0.02)
     assert len(done) == 4
-    whole, _ = read(org.member, None)
-    behind = {}
+    last = org.event()["id"]
+    crowd.until(lambda: all(each.changes and each.changes[-1]["entity_id"] == last for each in began))
+    whole, behind = read(org.member, None)[0], {}
     for since in set(began.values()) - {"now"}:
         behind[since] = read(org.member, since)[0]
-    crowd.until(lambda: all(len(each.changes) >= len(behind.get(since, [])) and
-                            each.changes[-1:] == whole[-1:] for each, since in began.items()))
     crowd.read(1)  # what should not come
     for each, since in began.items():
         changes = each.changes
@@ -122,7 +121,7 @@ def test_nobody_sees_another_organization(server, api, org, crowd):
     assert all(events(each) == ids[False] for each in theirs)
 
 
-def until_too_slow(server, before, seconds=30):
+def until_too_slow(server, before, seconds=120):
     """One socket more than `before` was closed because its client did not read."""
     deadline = time.monotonic() + seconds
     while server.log().count("socket.too_slow") == before:
@@ -130,35 +129,42 @@ def until_too_slow(server, before, seconds=30):
         time.sleep(0.1)
 
 
-def test_who_does_not_read_is_closed_and_delays_nobody(server, org, crowd):
-    """More than a queue holds, at once: who reads gets all of it. Who does not is closed after ten seconds with
-    the cursor behind the last whole page, and has the rest from there."""
+def rows(changes):
+    return [(change["entity"], change["entity_id"]) for change in changes]
+
+
+def test_who_does_not_read_delays_nobody(server, org, crowd):
+    """More than a queue holds, at once: who reads gets all of it."""
     start = now(org.member)
     reading = [crowd.add(follow(client, start)) for client in colleagues(org, 5)]
     deaf = follow(org.admin, start, receive_buffer=32768)
-    closed = server.log().count("socket.too_slow")
-    bulk(server, org.id, 40000)
-    crowd.until(lambda: all(len(each.changes) >= 40000 for each in reading))
-    wanted = [(change["entity"], change["entity_id"]) for change in read(org.member, start)[0]]
-    for each in reading:
-        assert [(change["entity"], change["entity_id"]) for change in each.changes] == wanted
+    bulk(server, org.id, 20000)
+    crowd.until(lambda: all(len(each.changes) >= 20000 for each in reading))
+    wanted = rows(read(org.member, start)[0])
+    assert all(rows(each.changes) == wanted for each in reading)
 
     event = org.event()
-    took = crowd.until(lambda: all(any(change["entity_id"] == event["id"] for change in each.pages[-1]["data"])
-                                   for each in reading))
+    took = crowd.until(lambda: all(each.changes[-1]["entity_id"] == event["id"] for each in reading))
     assert took < (10 if harness_server.is_sanitized() else 2)
+    assert all(each.closed is None for each in reading)
+    deaf.close()
 
+
+def test_who_does_not_read_is_closed_with_a_cursor(server, org):
+    """After ten seconds, and has the rest from there."""
+    start = now(org.member)
+    deaf = follow(org.admin, start, receive_buffer=32768)
+    closed = server.log().count("socket.too_slow")
+    bulk(server, org.id, 20000)
     until_too_slow(server, closed)
     deaf.sock.settimeout(15)
     while deaf.closed is None:
         deaf.read()
     assert deaf.closed == (SLOW_CODE, deaf.pages[-1]["cursor"])
-    assert len(deaf.changes) < 40000
+    assert 0 < len(deaf.changes) < 20000
     rest, _ = read(org.member, deaf.closed[1])
-    together = deaf.changes + rest
-    assert [(change["entity"], change["entity_id"]) for change in together][:40000] == wanted[:40000]
+    assert rows(deaf.changes) + rows(rest) == rows(read(org.member, start)[0])
     deaf.close()
-    assert all(each.closed is None for each in reading)
 
 
 def test_one_page_that_is_larger_than_what_the_kernel_holds(server, org):
@@ -179,7 +185,7 @@ def test_one_page_that_is_larger_than_what_the_kernel_holds(server, org):
 # Rights -------------------------------------------------------------------------------------------
 
 
-def ends(live_socket, seconds=10):
+def ends(live_socket, seconds=60):
     live_socket.sock.settimeout(seconds)
     deadline = time.monotonic() + seconds
     while live_socket.closed is None:
@@ -225,7 +231,7 @@ def test_nothing_comes_after_the_right_has_ended(org, crowd, revoke):
 def test_a_session_that_expires(org):
     mine = follow(org.member)
     expire(org, org.member)
-    assert ends(mine, seconds=45)[0] == 1000  # Redis believes a session for half a minute
+    assert ends(mine, seconds=120)[0] == 1000  # Redis believes a session for half a minute
 
 
 @pytest.mark.parametrize("redis", [None, ""])
@@ -279,7 +285,7 @@ def test_limits_of_a_person_an_organization_and_all(make_server, crowd):
     crowd.until(lambda: all(each.pages for each in crowd.sockets[:4]))
     last.send_frame(live.CLOSE, b"\x03\xe8")
     crowd.until(lambda: last.closed is not None)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             follow(other.member).close()
@@ -377,8 +383,8 @@ def test_the_server_stops_with_sockets_open(make_server, crowd):
         crowd.add(follow(org.member, None if number % 2 else "now"))
     crowd.add(LiveSocket(server.port + 8, org.member.token, "now"))  # the side listener's
     deaf = follow(org.admin, receive_buffer=4096)
-    bulk(server, org.id, 30000)
-    crowd.until(lambda: all(len(each.changes) >= 30000 for each in crowd.sockets))
+    bulk(server, org.id, 10000)
+    crowd.until(lambda: all(len(each.changes) >= 10000 for each in crowd.sockets))
     begin = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - begin < (20 if harness_server.is_sanitized() else 8)

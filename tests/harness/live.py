@@ -22,8 +22,8 @@ class Refused(Exception):
 
 
 class LiveSocket:
-    """One socket. `pages` are the decoded pages in their order, `times` when each came; `closed` is None
-    while it is open, then (code, reason), (None, "") without a goodbye."""
+    """One socket. `pages` are the decoded pages in their order, `changes` those of all pages, `times` when each
+    came; `closed` is None while it is open, then (code, reason), (None, "") without a goodbye."""
 
     def __init__(self, port, token, since=None, receive_buffer=None, timeout=30):
         self.sock = socket.socket()
@@ -32,7 +32,7 @@ class LiveSocket:
         self.sock.settimeout(timeout)
         self.sock.connect(("127.0.0.1", port))
         self.buffer = b""
-        self.pages, self.texts, self.times, self.pongs = [], [], [], []
+        self.pages, self.changes, self.texts, self.times, self.pongs = [], [], [], [], []
         self.closed = None
         self._shake(port, token, since)
 
@@ -118,14 +118,11 @@ class LiveSocket:
             self.texts.append(payload)
             if decode:
                 self.pages.append(json.loads(payload))
+                self.changes += self.pages[-1]["data"]
         elif opcode == CLOSE:
             self.closed = (struct.unpack(">H", payload[:2])[0], payload[2:].decode())
         elif opcode == PONG:
             self.pongs.append(payload)
-
-    @property
-    def changes(self):
-        return [change for page in self.pages for change in page["data"]]
 
     def close(self):
         self.sock.close()
@@ -154,7 +151,7 @@ class Crowd:
             if key.data.closed is not None and key.data.sock.fileno() >= 0:
                 self.selector.unregister(key.data.sock)
 
-    def until(self, done, seconds=30):
+    def until(self, done, seconds=120):
         """Read until done(), which must come to be; says how long that took."""
         begin = time.monotonic()
         while not done():
