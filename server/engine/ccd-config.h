@@ -49,7 +49,7 @@ typedef struct ccd_config {
   int64_t live_sockets;      /* WebSockets at once */
   int64_t live_sockets_organization;
   int64_t live_sockets_person; /* or token, or device */
-  int64_t serve_jobs;        /* 0: `serve` leaves the jobs to `worker` */
+  int64_t serve_jobs;          /* 0: `serve` leaves the jobs to `worker` */
 } ccd_config;
 
 #define CCD_PORT_SLOW 8

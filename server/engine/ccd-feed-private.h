@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include "server/engine/ccd-feed.h"
-#include "server/engine/ccd-listener-socket.h"
+#include "server/engine/ccd-listener-frame.h"
 #include "server/engine/ccd-sessions.h"
 
 /* The sockets of the feed.

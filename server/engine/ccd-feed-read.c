@@ -19,7 +19,7 @@
 static const int64_t held_again[] = {5000, 10000, 25000, 100000, 400000};
 
 static int64_t
-later(int64_t a, int64_t b)
+later_of(int64_t a, int64_t b)
 {
   return a > b ? a : b;
 }
@@ -29,7 +29,7 @@ ccd_live_read_group(ccd_live *live, ccd_live_group *group, int64_t due)
 {
   if (group->busy || group->n_live == 0)
     return; /* .marked remembers */
-  ccd_feed_tasks_put(&live->groups, &group->task, later(due, group->read_at + GATHER));
+  ccd_feed_tasks_put(&live->groups, &group->task, later_of(due, group->read_at + GATHER));
   if (ccd_feed_tasks_first(&live->groups) == &group->task)
     (void) pthread_cond_signal(&live->readers[live->readers[0].waits ? 0 : 1].wake);
 }
@@ -57,7 +57,7 @@ fall_behind(ccd_live *live, ccd_live_member *member)
 
 /* What was read behind @from, to all that have everything up to there. */
 static void
-deliver(ccd_live *live, ccd_live_group *group, ccd_feed_at from, const ccd_feed_news *news)
+deliver_news(ccd_live *live, ccd_live_group *group, ccd_feed_at from, const ccd_feed_news *news)
 {
   for (ccd_live_member *member = group->first; member != NULL; member = member->next) {
     if (!member->follows || ccd_feed_compare(member->at, news->to) >= 0)
@@ -106,7 +106,7 @@ read_group(const ccd_live_reader *reader, ccd_live_group *group)
   (void) pthread_mutex_lock(&live->lock);
   group->busy = false;
   if (news.frame != NULL) {
-    deliver(live, group, from, &news);
+    deliver_news(live, group, from, &news);
     group->at = news.to;
   }
   ccd_frame_unref(news.frame);
@@ -203,7 +203,7 @@ check_done(ccd_live_member *member, unsigned int doubts, bool allowed)
 }
 
 static void
-look_after(const ccd_live_reader *reader, ccd_live_member *member)
+look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
 {
   ccd_live *live = reader->live;
   ccd_feed_news news = {0};
@@ -292,7 +292,7 @@ ask_for_all(const ccd_live_reader *reader, const cc_str parts[3])
 }
 
 static void
-beat(const ccd_live_reader *reader)
+beat_once(const ccd_live_reader *reader)
 {
   ccd_live *live = reader->live;
   cc_str parts[3] = {CC_STR_INIT(1u << 20), CC_STR_INIT(1u << 20), CC_STR_INIT(1u << 20)};
@@ -326,7 +326,7 @@ wait_until(ccd_live_reader *reader, int64_t until)
 /* The first reader reads for groups, so that whoever is behind delays nobody; the second one does
  * everything else, and reads for groups when the first one does not come to it. */
 static void
-work(ccd_live_reader *reader)
+work_once(ccd_live_reader *reader)
 {
   ccd_live *live = reader->live;
   bool first = reader == &live->readers[0];
@@ -337,10 +337,10 @@ work(ccd_live_reader *reader)
   int64_t member_due = member == NULL ? INT64_MAX : member->due;
   int64_t beat_due = first ? INT64_MAX : live->beat_due;
   if (beat_due <= now) {
-    beat(reader);
+    beat_once(reader);
   } else if (member_due <= now && (group_due > now || !reader->last_was_member)) {
     reader->last_was_member = true;
-    look_after(reader, (ccd_live_member *) member);
+    look_after_member(reader, (ccd_live_member *) member);
   } else if (group_due <= now) {
     reader->last_was_member = false;
     read_group(reader, (ccd_live_group *) group);
@@ -357,7 +357,7 @@ ccd_live_reader_thread(void *data)
   ccd_live *live = reader->live;
   (void) pthread_mutex_lock(&live->lock);
   while (!live->stopping)
-    work(reader);
+    work_once(reader);
   (void) pthread_mutex_unlock(&live->lock);
   return NULL;
 }

@@ -24,6 +24,15 @@ struct ccd_frame {
   uint8_t bytes[]; /* head and payload */
 };
 
+/**
+ * @text: UTF-8; copied
+ * @note: at most CCD_SOCKET_REASON_MAX bytes; copied. See CCD_CLOSE_TOO_SLOW.
+ *
+ * NULL: no memory, or the note is too long.
+ */
+ccd_frame *ccd_frame_new(const char *text, size_t length, const char *note);
+void ccd_frame_unref(ccd_frame *frame);
+
 /* Write a control frame; @length is at most CCD_CONTROL_MAX. Its size with its head. */
 size_t ccd_frame_control(uint8_t ret[CCD_CONTROL_FRAME],
                          ccd_opcode opcode,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-listener-loop.h"
+#include "server/engine/ccd-listener-io.h"
 
 /* Reading from and writing to one socket, never waiting. Messages of clients are thrown away, pings
  * answered. A frame is sent whole: there is no way back from half a frame. */
@@ -15,7 +14,7 @@
 #define READ_SIZE (16 * 1024)
 
 static void
-hear(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
+hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
 {
   if (heard == CCD_HEARD_WRONG) {
     ccd_io_end(loop, socket, CCD_CLOSE_PROTOCOL);
@@ -46,7 +45,7 @@ ccd_io_take(ccd_loop *loop, ccd_socket *socket, const uint8_t *bytes, size_t n)
     size_t taken = 0;
     ccd_heard heard = ccd_incoming_take(&socket->in, bytes, n, &taken);
     if (heard != CCD_HEARD_PART)
-      hear(loop, socket, heard);
+      hear_frame(loop, socket, heard);
     bytes += taken;
     n -= taken;
   }
@@ -127,7 +126,7 @@ next_control(ccd_socket *socket)
 
 /* What is to be sent now: the rest of the frame at hand, a control frame, frames. */
 static int
-gather(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
+gather_parts(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
 {
   int n = 0;
   if (socket->sent == 0) {
@@ -189,7 +188,7 @@ account_frame(ccd_loop *loop, ccd_socket *socket, size_t n)
 }
 
 static void
-account(ccd_loop *loop, ccd_socket *socket, size_t n)
+account_sent(ccd_loop *loop, ccd_socket *socket, size_t n)
 {
   size_t control = socket->control_length - socket->control_sent;
   if (socket->sent == 0 && control > 0) {
@@ -221,7 +220,7 @@ ccd_io_write(ccd_loop *loop, ccd_socket *socket)
   struct iovec parts[PARTS_MAX];
   while (!socket->broken) {
     struct msghdr message = {.msg_iov = parts};
-    message.msg_iovlen = (size_t) gather(loop, socket, parts);
+    message.msg_iovlen = (size_t) gather_parts(loop, socket, parts);
     if (message.msg_iovlen == 0)
       break;
     ssize_t n = sendmsg(socket->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -233,7 +232,7 @@ ccd_io_write(ccd_loop *loop, ccd_socket *socket)
         socket->blocked = cc_time_monotonic();
       return;
     }
-    account(loop, socket, (size_t) n);
+    account_sent(loop, socket, (size_t) n);
   }
   if (socket->said && socket->ends == 0 && !socket->broken) {
     /* What the client still sends must not make the kernel wipe out our goodbye. */

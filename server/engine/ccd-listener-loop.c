@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/base/cc-time.h"
+#include "server/engine/ccd-listener-io.h"
 #include "server/engine/ccd-log.h"
 
 /* One thread for all sockets of a listener. Other threads put frames into a socket's queue and the
@@ -110,7 +111,7 @@ free_ended(ccd_loop *loop)
 
 /* After anything that was done to a socket. */
 static void
-settle(ccd_loop *loop, ccd_socket *socket)
+settle_socket(ccd_loop *loop, ccd_socket *socket)
 {
   if (ccd_io_done(socket)) {
     end_socket(loop, socket);
@@ -124,7 +125,7 @@ settle(ccd_loop *loop, ccd_socket *socket)
 }
 
 static void
-serve(ccd_loop *loop, ccd_socket *socket, uint32_t events)
+serve_socket(ccd_loop *loop, ccd_socket *socket, uint32_t events)
 {
   if (socket->ended)
     return;
@@ -133,7 +134,7 @@ serve(ccd_loop *loop, ccd_socket *socket, uint32_t events)
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0)
     ccd_io_read(loop, socket);
   ccd_io_write(loop, socket);
-  settle(loop, socket);
+  settle_socket(loop, socket);
 }
 
 static void
@@ -156,7 +157,7 @@ take_incoming(ccd_loop *loop)
     struct epoll_event event = {.events = socket->events, .data.ptr = socket};
     socket->broken = epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, socket->fd, &event) != 0;
     socket->owner->open(socket, socket->data);
-    serve(loop, socket, /* events= */ 0);
+    serve_socket(loop, socket, /* events= */ 0);
     socket = next;
   }
 }
@@ -177,7 +178,7 @@ take_ready(ccd_loop *loop)
     (void) pthread_mutex_unlock(&loop->lock);
     if (code != 0)
       ccd_io_end(loop, socket, code);
-    serve(loop, socket, /* events= */ 0);
+    serve_socket(loop, socket, /* events= */ 0);
   }
 }
 
@@ -198,11 +199,11 @@ check_time(ccd_loop *loop, ccd_socket *socket, int64_t now)
     socket->pinged = now;
     socket->ping_due = true;
   }
-  serve(loop, socket, /* events= */ 0);
+  serve_socket(loop, socket, /* events= */ 0);
 }
 
 static void
-tick(ccd_loop *loop, int64_t now)
+tick_all(ccd_loop *loop, int64_t now)
 {
   bool stopping = atomic_load(&loop->listener->stopping);
   for (ccd_socket *socket = loop->first, *next = NULL; socket != NULL; socket = next) {
@@ -222,7 +223,7 @@ take_events(ccd_loop *loop)
   for (int i = 0; i < n; i++) {
     uint64_t ignored = 0;
     if (events[i].data.ptr != NULL)
-      serve(loop, events[i].data.ptr, events[i].events);
+      serve_socket(loop, events[i].data.ptr, events[i].events);
     else if (read(loop->wake_fd, &ignored, sizeof(ignored)) < 0 && errno != EAGAIN)
       ccd_log(CCD_WARNING, "socket.wake_lost");
   }
@@ -239,7 +240,7 @@ loop_thread(void *data)
     take_ready(loop);
     int64_t now = cc_time_monotonic();
     if (now >= next_tick || atomic_load(&loop->listener->stopping)) {
-      tick(loop, now);
+      tick_all(loop, now);
       next_tick = now + TICK_MS * (CC_TIME_SECOND / 1000);
     }
     free_ended(loop);

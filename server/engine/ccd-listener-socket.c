@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "server/engine/ccd-listener-head.h"
-#include "server/engine/ccd-listener-loop.h"
+#include "server/engine/ccd-listener-io.h"
 
 /* The handshake of a WebSocket, and what other threads ask of one. ulfius's own are not used: its
  * reader believes the length that a frame announces and allocates it, its writer gives up silently

@@ -18,17 +18,9 @@ enum {
   CCD_CLOSE_TOO_SLOW = 4008,
 };
 
-/* One text message as it goes over the wire, the same bytes for every socket. Counted. */
+/* One text message as it goes over the wire, the same bytes for every socket. Counted; see
+ * ccd-listener-frame.h. */
 typedef struct ccd_frame ccd_frame;
-
-/**
- * @text: UTF-8; copied
- * @note: at most CCD_SOCKET_REASON_MAX bytes; copied. See CCD_CLOSE_TOO_SLOW.
- *
- * NULL: no memory, or the note is too long.
- */
-ccd_frame *ccd_frame_new(const char *text, size_t length, const char *note);
-void ccd_frame_unref(ccd_frame *frame);
 
 /* Queue a frame; takes a reference of its own. False: the queue of this socket is full, or the
  * socket is about to end; nothing was queued. Never waits. */

@@ -24,7 +24,8 @@ struct ccd_server {
   ccd_keys keys;
   const ccd_route *const *route_tables; /* NULL-terminated; each ends with a row without .op */
   ccd_db *db;
-  ccd_db *feed_db; /* connections of the feed and its sockets; NULL in a program without listeners */
+  ccd_db
+    *feed_db; /* connections of the feed and its sockets; NULL in a program without listeners */
   ccd_redis *redis;
   ccd_router *router;
   ccd_bindings *bindings; /* of the router's routes */
