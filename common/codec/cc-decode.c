@@ -268,7 +268,8 @@ decode_object(const cc_spot *at, const cc_type *type, const json_t *json, cc_pre
   cc_spot here = {.d = at->d, .up = at, .object = take_memory(at, type->size)};
   if (here.object == NULL)
     return NULL;
-  bool strict = here.d->mode != CC_MODE_REPLY;
+  cc_mode mode = here.d->mode;
+  bool strict = mode == CC_MODE_CREATE || mode == CC_MODE_PATCH;
   json_t *value;
   json_object_foreach ((json_t *) json, here.name, value) {
     if (here.d->no_memory)
@@ -279,7 +280,7 @@ decode_object(const cc_spot *at, const cc_type *type, const json_t *json, cc_pre
       cc_wrong_name(&here, type);
     } else if (index >= 0 && strict && (here.field->flags & CC_READ_ONLY) != 0) {
       cc_wrong(&here, "read_only", "cannot be written", "Leave it out: the server sets it.");
-    } else if (index >= 0) {
+    } else if (index >= 0 && (mode != CC_MODE_KNOWN || (here.field->flags & CC_READ_ONLY) == 0)) {
       cc_present_set(seen, (size_t) index);
       cc_decode_value(&here, value);
     }

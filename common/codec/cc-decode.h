@@ -11,6 +11,7 @@ typedef enum cc_mode {
   CC_MODE_CREATE = 0, /* required keys must be there, fallbacks fill absent ones */
   CC_MODE_PATCH,      /* nothing is required, nothing filled */
   CC_MODE_REPLY,      /* a reply read by the client: lenient; unknown keys and names are ignored */
+  CC_MODE_KNOWN,      /* as PATCH, but what cannot be written or is not known is passed by */
 } cc_mode;
 
 #define CC_JSON_DEPTH_MAX 32

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Attendees and the door. What happens there is in the functions of 0005_attendees.sql, since it takes
+-- Attendees and the door. What happens there is in the functions of db/functions/events, since it takes
 -- several statements that must see each other (docs/internals/check-in.md).
 
 -- scope_assert_event(organization, actor, event) in the WHERE is the check of the parent: 404 of the event that is

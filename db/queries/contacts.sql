@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Contacts, the ledger of consent, follow-ups. What a contact does is in 0011_contacts.sql, since it takes several
+-- Contacts, the ledger of consent, follow-ups. What a contact does is in db/functions/contacts, since it takes several
 -- statements that must see each other (docs/internals/contacts.md).
 
 -- name: disposition_list

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Packs, uploads and conflicts. The rules are the functions of 0014_field.sql (docs/internals/field-protocol.md).
+-- Packs, uploads and conflicts. The rules are the functions of db/functions/field (docs/internals/field-protocol.md).
 
 -- name: field_packs
 SELECT now() AS server_time,
@@ -60,8 +60,11 @@ WHERE organization_id = :call.organization_id::bigint AND id = :path.conflict_id
 
 -- name: field_conflict_resolve
 SELECT r.*
-FROM field_resolve(:call.organization_id::bigint, :call.actor::text, :path.conflict_id::bigint, :body.decision::text, :arg.merged::jsonb,
-                   :body.note::text, :arg.checked::jsonb) r
+FROM (SELECT CASE WHEN :body.decision::text = 'discard' THEN :path.conflict_id::bigint
+    ELSE field_assert_decision(:call.organization_id::bigint, :call.rights::jsonb, :path.conflict_id::bigint, :arg.merged::jsonb)
+    END AS conflict) d
+CROSS JOIN LATERAL field_resolve(:call.organization_id::bigint, :call.actor::text, d.conflict, :body.decision::text,
+                                 :arg.merged::jsonb, :body.note::text, :arg.checked::jsonb) r
 
 -- name: field_conflict_body
 -- script_id: of the contact that this one corrects.

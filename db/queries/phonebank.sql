@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Phone banks. Who gets whom is in the functions of 0013_phones.sql (docs/internals/phone-banks.md).
+-- Phone banks. Who gets whom is in the functions of db/functions/phonebank (docs/internals/phone-banks.md).
 
 -- name: phone_bank_create
 WITH made AS (

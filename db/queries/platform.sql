@@ -90,11 +90,13 @@ SELECT extract(epoch FROM now() - coalesce(min(xact_start), now())) AS seconds
 FROM pg_stat_activity WHERE backend_xid IS NOT NULL
 
 -- name: audit_list
-SELECT seq, at, actor, action, entity, entity_id, request_id, address, before, after, encode(hash, 'hex') AS hash
-FROM audit_log
-WHERE organization_id = :call.organization_id::bigint
-  AND seq < COALESCE(:page.cursor_1::bigint, 9223372036854775807)
-ORDER BY seq DESC
+SELECT s.seq, s.at, s.actor, s.action, s.entity, s.entity_id, s.request_id, s.address, s.before, s.after,
+  encode(s.hash, 'hex') AS hash
+FROM audit_log a
+CROSS JOIN LATERAL scope_shown_entry(:call.rights::jsonb, a) s
+WHERE a.organization_id = :call.organization_id::bigint
+  AND a.seq < COALESCE(:page.cursor_1::bigint, 9223372036854775807)
+ORDER BY a.seq DESC
 LIMIT :page.limit::int
 
 -- name: context_switch

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Live results, the figures of canvassers, and maps. The counting is in 0011_contacts.sql.
+-- Live results, the figures of canvassers, and maps. The counting is in db/functions/contacts.
 
 -- name: result_list
 -- Everything that the feed tells after (xid, 0) may or may not be counted; all before it is.

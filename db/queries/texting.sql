@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Text campaigns. What a text means and who gets it is in the functions of 0015_texting.sql (docs/internals/texting.md).
+-- Text campaigns. What a text means and who gets it is in the functions of db/functions/texting (docs/internals/texting.md).
 
 -- name: text_campaign_create
 WITH made AS (

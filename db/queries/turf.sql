@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Turf: cutting, handing out, walking. The rules are functions of 0012_turf.sql; see docs/internals/turf.md.
+-- Turf: cutting, handing out, walking. The rules are db/functions/turf; see docs/internals/turf.md.
 
 -- name: turf_preview
 SELECT {columns p} FROM turf_preview(:call.organization_id::bigint, :body::jsonb) p

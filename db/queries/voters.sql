@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Voters, tags, saved lists, households, duplicates. The rules are in the functions of 0010_voters.sql
+-- Voters, tags, saved lists, households, duplicates. The rules are in the functions of db/functions/voters
 -- (docs/internals/voters.md). A voter is always shown through voter_shown: it hides where confidential people live.
 
 -- name: voter_list

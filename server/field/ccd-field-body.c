@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "common/api/cc-contact.h"
 #include "common/api/cc-field.h"
 #include "common/base/cc-str.h"
 #include "server/field/ccd-field-body.h"
@@ -21,8 +22,6 @@ ccd_field_body_refusal(cc_arena *arena, const char *code, const char *message)
   return made;
 }
 
-/* Check the body of an operation. Returns NULL and the body in *ret_body as the kind's type keeps
- * it, or the refusal as JSON and the body as it came. *ret_body NULL: out of memory. */
 const char *
 ccd_field_right_lacking(ccd_call *call, const char *kind_name)
 {
@@ -32,13 +31,47 @@ ccd_field_right_lacking(ccd_call *call, const char *kind_name)
   return kind->right;
 }
 
+/* The first error as a refusal. */
+static const char *
+refuse_first(cc_arena *arena, const cc_error_list *errors)
+{
+  const cc_error *first = &errors->items[0];
+  return ccd_field_body_refusal(arena,
+                                first->code,
+                                cc_arena_printf(arena, "%s: %s", first->pointer, first->message));
+}
+
+/* A contact has the limits that recordContact has. It is kept as it came: it may have members that
+ * this server does not know yet. */
+static const char *
+check_contact(ccd_call *call, const char *body, const char **ret_body)
+{
+  cc_error_list errors = {.arena = call->arena};
+  void *object = NULL;
+  cc_status status = cc_decode(&cc_contact_type,
+                               body,
+                               strlen(body),
+                               CC_MODE_KNOWN,
+                               call->arena,
+                               &object,
+                               NULL,
+                               &errors);
+  if (status != CC_OK && errors.n > 0)
+    return refuse_first(call->arena, &errors);
+  if (status != CC_OK)
+    *ret_body = NULL;
+  return NULL;
+}
+
 const char *
 ccd_field_body_check(ccd_call *call, const char *kind_name, const char *body, const char **ret_body)
 {
   *ret_body = body;
   const cc_field_kind *kind = cc_field_kind_find(kind_name);
-  if (kind == NULL || kind->body == NULL)
+  if (kind == NULL)
     return NULL; /* the database says what it thinks of it */
+  if (kind->body == NULL)
+    return check_contact(call, body, ret_body);
   cc_error_list errors = {.arena = call->arena};
   cc_present present = {0};
   void *object = NULL;
@@ -51,12 +84,7 @@ ccd_field_body_check(ccd_call *call, const char *kind_name, const char *body, co
                                &present,
                                &errors);
   if (status != CC_OK && errors.n > 0)
-    return ccd_field_body_refusal(call->arena,
-                                  errors.items[0].code,
-                                  cc_arena_printf(call->arena,
-                                                  "%s: %s",
-                                                  errors.items[0].pointer,
-                                                  errors.items[0].message));
+    return refuse_first(call->arena, &errors);
   cc_str text = CC_STR_INIT(BODY_MAX);
   if (status == CC_OK)
     cc_encode_body(kind->body, object, &present, &text);

@@ -352,7 +352,7 @@ def test_answers_are_checked_like_those_of_the_api(walker, street, sql):
         phone.did("contact", answers({"step_id": 10 ** 12, "text": "x"})),
         phone.did("contact", {**answers(yes), "disposition": "not_home"}))
     assert [(v["verdict"], v["code"]) for v in receipt["verdicts"]] == [
-        ("refused", "not_shown"), ("applied", None), ("refused", "type"), ("refused", "invalid"), ("refused", "unknown_step"),
+        ("refused", "not_shown"), ("applied", None), ("refused", "type"), ("refused", "type"), ("refused", "unknown_step"),
         ("refused", "disposition_or_answers")]
     first, second, third = phone.did("contact", answers(no)), phone.did("contact", answers(yes, why)), phone.did(
         "contact", answers(no, why))

@@ -345,3 +345,106 @@ def test_contacts_tell_no_place_of_a_confidential_person(org, turfs):
     # A visit would show in the state of its door.
     assert refused(visit(lead, voter_id=hidden)) and refused(visit(lead, "moved", replaces_id=contact["id"]))
     made(visit(org.owner, voter_id=hidden))
+
+
+def test_a_merged_record_tells_no_place_of_a_confidential_person(org):
+    """The record that was merged into somebody has the address still, and contacts of its own."""
+    turfs = Turfs(org, 1, people=3)
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    kept_one, first, second = turfs.voters(door)
+    contact = made(visit(org.owner, "refused", voter_id=second))
+    for survivor, merged in ((first, second), (kept_one, first)):
+        org.owner.ok("POST", "/v1/voter-merges", {"survivor_id": survivor, "merged_id": merged}, status=201)
+    reader = org.add("member", {"manage_canvass": True, "view_voters": True})
+    assert reader.ok("GET", f"/v1/voters/{second}")["door_id"] == door
+    org.owner.ok("PATCH", f"/v1/voters/{kept_one}", {"confidential": True})
+    for voter in (kept_one, first, second):
+        assert reader.ok("GET", f"/v1/voters/{voter}")["door_id"] is None, voter
+        assert org.owner.ok("GET", f"/v1/voters/{voter}")["door_id"] is not None
+        for shown in reader.ok("GET", "/v1/contacts", query={"voter_id": voter})["data"]:
+            assert [shown[place] for place in ("door_id", "building_id", "turf_id")] == [None] * 3
+    assert reader.ok("GET", f"/v1/contacts/{contact['id']}")["door_id"] is None
+    assert reader.ok("GET", "/v1/contacts", query={"door_id": door})["data"] == []
+
+
+def test_the_log_tells_no_place_of_a_confidential_person(org, turfs):
+    """Whoever may read the log but not manage voters reads that something was changed, and not where."""
+    door = turfs.doors(turfs.all[0]["id"])[0]
+    hidden, known = turfs.voters(door)[0], turfs.voters(turfs.doors(turfs.all[0]["id"])[1])[0]
+    for voter in (hidden, known):
+        made(visit(org.owner, "refused", voter_id=voter))
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True, "address": "9 Canal Way", "zip5": "02141"})
+    reader = org.add("member", {"view_audit": True})
+
+    def places(client, voter):
+        said = [each for each in client.pages("/v1/audit-log") if each["entity"] in ("voter", "contact")]
+        said = [{**(each["before"] or {}), **(each["after"] or {})} for each in said
+                if each["entity"] == "voter" and each["entity_id"] == voter
+                or each["entity"] == "contact" and (each["after"] or {}).get("voter_id") == voter]
+        return {name for each in said for name in each} & {"door_id", "building_id", "household_id", "route_id"}
+
+    assert places(reader, known) and places(org.owner, hidden) >= {"door_id", "building_id", "route_id"}
+    assert places(reader, hidden) == set()
+
+
+def test_deciding_tells_no_place_of_a_confidential_person(org, turfs):
+    """What one may not write down oneself one does not get written down by deciding about one's own upload."""
+    doors = turfs.doors(turfs.all[0]["id"])
+    hidden = turfs.voters(doors[0])[0]
+    old = made(visit(org.owner, "refused", voter_id=hidden))
+    org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True})
+    lead = org.add("member", {"manage_canvass": True})
+    phone = Phone(lead)
+    silent = {"channel": "door", "disposition": "do_not_knock", "voter_id": hidden}
+    replaced = {"channel": "door", "replaces_client_id": old["client_id"]}
+    sent = [phone.one("contact", silent), phone.one("note", {"voter_id": hidden, "note": "Dog"}),
+            phone.one("undo", {"contact_client_id": old["client_id"]}), phone.one("contact", {**replaced, "undone": True}),
+            phone.one("contact", {**replaced, "disposition": "moved"})]
+    elsewhere = phone.one("contact", {"channel": "door", "disposition": "not_home", "door_id": doors[1]})
+    for given, decision in (*((each, {"decision": "accept"}) for each in sent),
+                            (elsewhere, {"decision": "merge", "body": silent}),
+                            (elsewhere, {"decision": "merge", "body": {**replaced, "disposition": "moved"}})):
+        assert given["verdict"] == "conflict", given
+        assert refused(lead.post(f"/v1/field/conflicts/{given['conflict_id']}/resolve", decision)), (given, decision)
+    assert org.owner.ok("GET", f"/v1/doors/{doors[0]}")["do_not_knock_at"] is None
+    assert org.owner.ok("GET", f"/v1/contacts/{old['id']}")["holds"]
+    # Nothing is lost: it may be set aside, or decided by whoever may know the place.
+    lead.ok("POST", f"/v1/field/conflicts/{sent[1]['conflict_id']}/resolve", {"decision": "discard"})
+    lead.ok("POST", f"/v1/field/conflicts/{elsewhere['conflict_id']}/resolve", {"decision": "accept"})
+    org.owner.ok("POST", f"/v1/field/conflicts/{sent[0]['conflict_id']}/resolve", {"decision": "accept"})
+    assert org.owner.ok("GET", f"/v1/doors/{doors[0]}")["do_not_knock_at"] is not None
+
+
+def test_taking_back_is_about_what_is_taken_back(org, turfs):
+    """An uploaded undo that names another place beside changes nothing of where the contact was."""
+    mine, other = turfs.all
+    door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
+    turfs.change(mine["id"], assigned_user_id=org.member.user)
+    phone = Phone(org.member)
+    where = {name: org.owner.ok("GET", f"/v1/doors/{each}")["building_id"] for name, each in (("mine", door), ("other", elsewhere))}
+    for beside in ({"building_id": where["other"]}, {"door_id": elsewhere}, {"voter_id": turfs.voters(elsewhere)[0]}):
+        first = phone.did("contact", {"channel": "door", "disposition": "not_home", "door_id": door})
+        assert phone.send(first)["verdicts"][0]["verdict"] == "applied"
+        back = phone.one("contact", {"channel": "door", "undone": True, "replaces_client_id": first["client_id"], **beside})
+        assert back["verdict"] == "applied", (beside, back)
+        row = org.owner.ok("GET", f"/v1/contacts/{back['entity_id']}")
+        assert (row["building_id"], row["door_id"], row["voter_id"]) == (where["mine"], door, None), beside
+
+
+# Whether sent to the API or by upload: what a contact may hold is the same.
+TOO_MUCH = {"latitude": 91, "longitude": -181, "note": "n" * 5001, "language": "l" * 36, "phone": "12", "disposition": "d" * 41}
+
+
+def test_an_uploaded_contact_has_the_limits_of_a_contact(org, turfs):
+    turf = turfs.all[0]
+    turfs.change(turf["id"], assigned_user_id=org.member.user)
+    home = {"channel": "door", "disposition": "not_home", "door_id": turfs.doors(turf["id"])[0]}
+    # Members that are unknown are passed by, however many they are, and hide nothing.
+    coming = {f"coming_{n}": n for n in range(200)}
+    phone = Phone(org.member)
+    for member, value in TOO_MUCH.items():
+        problem = org.member.post("/v1/contacts", act(**{**home, member: value})).json()
+        given = phone.one("contact", {**coming, **home, member: value})
+        assert problem["status"] == 422
+        assert verdict(given) == ("refused", problem["errors"][0]["code"]), (member, given, problem)
+    assert phone.one("contact", {**coming, **home, "holds": False})["verdict"] == "applied"

@@ -172,9 +172,9 @@ class TouchScreen(desktop.Desktop):
     @staticmethod
     def _wait(condition, seconds, what):
         try:
-            services.wait_until(condition, seconds, what)
+            services.wait_until(condition, seconds * desktop.PATIENCE, what)
         except TimeoutError as error:
-            raise desktop.UiError(f"{what}: not within {seconds} s") from error
+            raise desktop.UiError(str(error)) from error
 
     def picture(self, name):
         path = desktop.SCREENS / f"{name}.png"

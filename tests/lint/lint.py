@@ -105,6 +105,7 @@ COMMENT_OF = {".c": "/* ", ".h": "/* ", ".sql": "-- ", ".py": "# ", ".sh": "# ",
 HOMES = [r"/root/", r"/Users/\w", r"/home/(?!user\b|campaign\b)\w", re.escape(str(ROOT) + "/")]
 if len(ROOT.parent.parts) > 1 and ROOT.parent.parts[1] not in ("tmp", "usr", "var", "opt", "srv"):
     HOMES.append(re.escape(str(ROOT.parent) + "/"))
+MIGRATION = re.compile(r"\b\d{4}_[a-z_]+\.sql")
 MACHINE_PATH = re.compile(r"(?<![\w.$}/~-])(?:" + "|".join(HOMES) + ")")
 SKIP = ("build", ".dev", ".git", "__pycache__")
 
@@ -286,6 +287,9 @@ def check_paths(findings, names):
             found = MACHINE_PATH.search(line)
             if found:
                 findings.add("paths", name, number, f"a path of one machine: {found.group(0)}")
+            for migration in () if name.startswith(("tests/", "server/data/")) else MIGRATION.findall(line):
+                if not (ROOT / "db" / "migrations" / migration).exists():
+                    findings.add("paths", name, number, f"there is no migration {migration}")
 
 
 def prototypes(code):

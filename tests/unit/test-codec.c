@@ -209,6 +209,22 @@ test_reply(void)
   cc_arena_free(out.arena);
 }
 
+/* What is known is checked, what is not or cannot be written is passed by. */
+static void
+test_known(void)
+{
+  outcome out = decode("{\"id\":\"five\",\"new_field\":{\"a\":1},\"name\":\"Ada\"}", CC_MODE_KNOWN);
+  g_assert_cmpint(out.status, ==, CC_OK);
+  g_assert_cmpint(out.object->id, ==, 0);
+  g_assert_cmpstr(out.object->name, ==, "Ada");
+  cc_arena_free(out.arena);
+  out = decode("{\"new_field\":1,\"line\":\"far too long for it\"}", CC_MODE_KNOWN);
+  g_assert_cmpint(out.status, ==, CC_ERR_INVALID);
+  g_assert_cmpuint(out.errors.n, ==, 1);
+  g_assert_cmpstr(out.errors.items[0].pointer, ==, "/line");
+  cc_arena_free(out.arena);
+}
+
 static const struct {
   const char *json, *code, *pointer;
 } wrong_cases[] = {
@@ -773,6 +789,7 @@ main(int argc, char **argv)
   g_test_add_func("/codec/create", test_create);
   g_test_add_func("/codec/patch", test_patch);
   g_test_add_func("/codec/reply", test_reply);
+  g_test_add_func("/codec/known", test_known);
   g_test_add_func("/codec/wrong", test_wrong);
   g_test_add_func("/codec/right", test_right);
   g_test_add_func("/codec/many-errors", test_many_errors);

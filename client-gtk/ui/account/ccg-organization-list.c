@@ -48,7 +48,7 @@ make_row(gpointer item, gpointer data)
   adw_action_row_set_subtitle(ADW_ACTION_ROW(row), role_name(membership->role));
   gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), TRUE);
   if (membership->id == current_of(self)) {
-    GtkWidget *mark = g_object_new(GTK_TYPE_IMAGE, "icon-name", "emblem-ok-symbolic", NULL);
+    GtkWidget *mark = g_object_new(GTK_TYPE_IMAGE, "icon-name", "object-select-symbolic", NULL);
     gtk_accessible_update_property(GTK_ACCESSIBLE(mark),
                                    GTK_ACCESSIBLE_PROPERTY_LABEL,
                                    _("Open now"),

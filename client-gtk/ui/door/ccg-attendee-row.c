@@ -40,7 +40,7 @@ static void
 update_mark(CcgAttendeeRow *self)
 {
   gtk_image_set_from_icon_name(GTK_IMAGE(self->mark),
-                               self->is_here ? "emblem-ok-symbolic" : "radio-symbolic");
+                               self->is_here ? "object-select-symbolic" : "radio-symbolic");
   set_class(self->mark, "success", self->is_here);
   set_class(self->mark, "dim-label", !self->is_here);
   gtk_widget_set_visible(self->mark, !self->is_busy);

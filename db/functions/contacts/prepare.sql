@@ -129,6 +129,10 @@ BEGIN
     IF old.id IS NULL THEN
       PERFORM refuse_field('replaces_id', 'required', 'Say which contact is taken back.');
     END IF;
+    -- It is about what it takes back, whatever else a phone sends along.
+    made.voter_id := old.voter_id;
+    made.door_id := old.door_id;
+    made.building_id := old.building_id;
     made.disposition := NULL;
     made.answers := NULL;
     RETURN made;

@@ -161,7 +161,35 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION field_given(field_operations,jsonb), field_not_handed_out(bigint),
+-- Deciding does what the operation would do: whoever may not know where a confidential person lives gets nothing
+-- written down there by a decision either, since it would show in the state of the door. Answers the conflict.
+CREATE OR REPLACE FUNCTION field_assert_decision(organization bigint, rights jsonb, conflict bigint, merged jsonb)
+RETURNS bigint
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  body jsonb;
+  old voter_contacts;
+  made voter_contacts;
+BEGIN
+  SELECT COALESCE(merged, o.body) INTO body
+    FROM field_conflicts f JOIN field_operations o ON o.organization_id = organization AND o.id = f.operation_id
+    WHERE f.organization_id = organization AND f.id = conflict;
+  SELECT c.* INTO old FROM voter_contacts c
+    WHERE c.organization_id = organization AND (c.id = (body ->> 'replaces_id')::bigint
+      OR c.client_id = COALESCE(body ->> 'replaces_client_id', body ->> 'contact_client_id')::uuid)
+    LIMIT 1;
+  made.organization_id := organization;
+  made.channel := COALESCE(body ->> 'channel', old.channel, 'door');
+  made.voter_id := (body ->> 'voter_id')::bigint;
+  IF scope_hides_place(rights, old) OR scope_hides_place(rights, made) THEN
+    PERFORM scope_refuse('not_your_turf');
+  END IF;
+  RETURN conflict;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION field_assert_decision(bigint,jsonb,bigint,jsonb), field_given(field_operations,jsonb), field_not_handed_out(bigint),
   field_not_yours(voter_contacts),
   field_contact_conflict(field_operations,voter_contacts),
   field_contact(field_operations,jsonb,boolean),

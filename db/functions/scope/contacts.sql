@@ -15,9 +15,8 @@ CREATE OR REPLACE FUNCTION scope_hides_place(rights jsonb, contact voter_contact
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  RETURN contact.channel = 'door' AND contact.voter_id IS NOT NULL AND NOT right_has(rights, 'manage_voters') AND EXISTS (
-    SELECT FROM voters v
-    WHERE v.organization_id = contact.organization_id AND v.id = contact.voter_id AND v.confidential);
+  RETURN contact.channel = 'door' AND contact.voter_id IS NOT NULL AND NOT right_has(rights, 'manage_voters')
+    AND scope_confidential(contact.organization_id, contact.voter_id);
 END
 $$;
 
@@ -34,6 +33,23 @@ BEGIN
     contact.longitude := NULL;
   END IF;
   RETURN contact;
+END
+$$;
+
+-- An entry of the log as it may be read: of what is about a confidential person everything but the place.
+CREATE OR REPLACE FUNCTION scope_shown_entry(rights jsonb, entry audit_log) RETURNS audit_log
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  places constant text[] := ARRAY['door_id', 'building_id', 'household_id', 'route_id'];
+  voter bigint := CASE entry.entity WHEN 'voter' THEN entry.entity_id
+                                    ELSE (COALESCE(entry.after, entry.before) ->> 'voter_id')::bigint END;
+BEGIN
+  IF NOT right_has(rights, 'manage_voters') AND scope_confidential(entry.organization_id, voter) THEN
+    entry.before := entry.before - places;
+    entry.after := entry.after - places;
+  END IF;
+  RETURN entry;
 END
 $$;
 
@@ -144,7 +160,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION scope_has_contact(text,bigint,jsonb,voter_contacts),
-  scope_hides_place(jsonb,voter_contacts), scope_shown_contact(jsonb,voter_contacts),
+  scope_hides_place(jsonb,voter_contacts), scope_shown_contact(jsonb,voter_contacts), scope_shown_entry(jsonb,audit_log),
   scope_made_contact(text,bigint,voter_contacts), scope_knows_number(bigint,voter_contacts),
   scope_has_visit(bigint,text,bigint,voter_contacts), scope_has_talk(bigint,text,voter_contacts),
   scope_refuse(text), scope_assert_visit(bigint,text,bigint,jsonb,voter_contacts,voter_contacts)

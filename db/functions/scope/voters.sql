@@ -16,13 +16,31 @@ SELECT v.organization_id, v.door_id FROM voters v
 WHERE v.confidential AND v.merged_into IS NULL AND v.door_id IS NOT NULL;
 GRANT SELECT ON doors_hidden TO campaign_api, campaign_definer;
 
+-- Is the person confidential whose record this is? A record that was merged into another has its old address
+-- still, and the person is who it was merged into, and so on.
+CREATE OR REPLACE FUNCTION scope_confidential(organization bigint, voter bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  hidden boolean := false;
+  at bigint := voter;
+BEGIN
+  FOR hop IN 1..20 LOOP -- as long as voter_current follows
+    EXIT WHEN at IS NULL OR hidden;
+    SELECT v.confidential, v.merged_into INTO hidden, at FROM voters v
+      WHERE v.organization_id = organization AND v.id = at;
+  END LOOP;
+  RETURN COALESCE(hidden, false);
+END
+$$;
+
 -- A voter as somebody may see it: of a confidential person everything but the place, for those without
 -- manage_voters.
 CREATE OR REPLACE FUNCTION voter_shown(v voters, manages boolean) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  IF v.confidential AND manages IS NOT TRUE THEN
+  IF manages IS NOT TRUE AND (v.confidential OR scope_confidential(v.organization_id, v.merged_into)) THEN
     {Voter.residence: v.@ := NULL;}
     v.address_key := NULL;
     v.districts := '{}'; -- which is never NULL
@@ -71,7 +89,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION voter_shown(voters,boolean), scope_voters(bigint,text,bigint),
+GRANT EXECUTE ON FUNCTION scope_confidential(bigint,bigint), voter_shown(voters,boolean), scope_voters(bigint,text,bigint),
   scope_voters_listed(bigint,text,bigint),
   scope_has_voter(bigint,text,bigint,bigint)
   TO campaign_api;

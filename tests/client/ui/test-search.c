@@ -3,9 +3,9 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* A search in a long list: what a letter costs may grow with the rows on the screen, not with the list.
- * A short list that fills the screen too is the measure, in the same run: milliseconds alone would judge
- * the machine. */
+/* A search in a long list: what a letter costs may grow with the rows on the screen, not with the
+ * list. A short list that fills the screen too is the measure, in the same run: milliseconds alone
+ * would judge the machine. */
 
 #define MANY 10000
 #define FEW 500

@@ -48,6 +48,20 @@ ui_wait(gboolean (*condition)(gpointer data), gpointer data, guint ms)
   return came;
 }
 
+/* An icon that the theme does not have is drawn as a broken picture, and GTK says nothing. */
+static void
+check_icons(GtkWidget *widget)
+{
+  const char *name = GTK_IS_IMAGE(widget) ? gtk_image_get_icon_name(GTK_IMAGE(widget)) : NULL;
+  if (name != NULL &&
+      !gtk_icon_theme_has_icon(gtk_icon_theme_get_for_display(gtk_widget_get_display(widget)),
+                               name))
+    g_error("the icon theme has no %s", name);
+  for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+       child = gtk_widget_get_next_sibling(child))
+    check_icons(child);
+}
+
 /* Three turns in a row in which nothing was ready: layout and drawing have lower priorities. What
  * never stands still, such as a spinner, is looked at after a second. */
 void
@@ -61,6 +75,11 @@ ui_settle(void)
     }
     idle++;
     g_usleep(17000); /* A frame: its timer is not ready before. */
+  }
+  GListModel *windows = gtk_window_get_toplevels();
+  for (guint i = 0; i < g_list_model_get_n_items(windows); i++) {
+    g_autoptr(GtkWidget) window = g_list_model_get_item(windows, i);
+    check_icons(window);
   }
 }
 
