@@ -92,7 +92,8 @@ struct ccd_live_group {
   int64_t read_at;    /* when the last read began */
   unsigned int tries; /* reads in a row that found rows held back */
   bool busy;
-  bool marked; /* something was written since the last read began */
+  bool marked;  /* something was written since the last read began */
+  bool backlog; /* the last read left rows */
 };
 
 struct ccd_live_member {

@@ -13,6 +13,7 @@
 #define BEAT CC_TIME_SECOND
 #define CHECK_EVERY CC_TIME_SECOND
 #define AWAY_RETRY CC_TIME_SECOND
+#define CROWDED_MAX CC_TIME_SECOND
 
 /* A change is readable only when every older transaction has ended: look again soon, then less
  * often, then with the beat. */
@@ -70,6 +71,20 @@ deliver_news(ccd_live *live, ccd_live_group *group, ccd_feed_at from, const ccd_
   }
 }
 
+/* In a backlog the pages come faster than they can be sent, and a group whose queues overflow would
+ * read each page again for each member. So the next page waits until most have sent the last one.
+ */
+static bool
+is_crowded(const ccd_live_group *group)
+{
+  int n = 0;
+  if (!group->backlog || cc_time_monotonic() - group->read_at > CROWDED_MAX)
+    return false;
+  for (const ccd_live_member *member = group->first; member != NULL; member = member->next)
+    n += member->follows && ccd_socket_has_queue(member->socket);
+  return n * 2 > group->n_live;
+}
+
 static void
 read_again(ccd_live *live, ccd_live_group *group, cc_status status, const ccd_feed_news *news)
 {
@@ -80,7 +95,6 @@ read_again(ccd_live *live, ccd_live_group *group, cc_status status, const ccd_fe
     group->marked = true;
     ccd_live_read_group(live, group, now + AWAY_RETRY);
   } else if (news->more || group->marked) {
-    group->read_at = news->more ? 0 : group->read_at; /* a backlog is not gathered */
     ccd_live_read_group(live, group, now);
   } else if (news->held && group->tries < CC_N(held_again)) {
     ccd_live_read_group(live, group, now + held_again[group->tries++]);
@@ -95,6 +109,10 @@ read_group(const ccd_live_reader *reader, ccd_live_group *group)
   ccd_feed_news news = {0};
   cc_error error;
   ccd_feed_tasks_remove(&live->groups, &group->task);
+  if (is_crowded(group)) {
+    ccd_feed_tasks_put(&live->groups, &group->task, cc_time_monotonic() + GATHER);
+    return;
+  }
   group->busy = true;
   group->marked = false;
   group->read_at = cc_time_monotonic();
@@ -105,6 +123,7 @@ read_group(const ccd_live_reader *reader, ccd_live_group *group)
   cc_arena_clear(reader->arena);
   (void) pthread_mutex_lock(&live->lock);
   group->busy = false;
+  group->backlog = news.more;
   if (news.frame != NULL) {
     deliver_news(live, group, from, &news);
     group->at = news.to;

@@ -49,6 +49,16 @@ ccd_socket_ask_empty(ccd_socket *socket)
   return empty;
 }
 
+bool
+ccd_socket_has_queue(const ccd_socket *socket)
+{
+  ccd_loop *loop = socket->listener->loop;
+  (void) pthread_mutex_lock(&loop->lock);
+  bool waits = socket->n > 0;
+  (void) pthread_mutex_unlock(&loop->lock);
+  return waits;
+}
+
 void
 ccd_socket_close(ccd_socket *socket, int code)
 {

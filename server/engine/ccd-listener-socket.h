@@ -30,5 +30,8 @@ bool ccd_socket_send(ccd_socket *socket, ccd_frame *frame);
  * when it has. */
 bool ccd_socket_ask_empty(ccd_socket *socket);
 
+/* Whether frames wait. */
+bool ccd_socket_has_queue(const ccd_socket *socket);
+
 /* Say goodbye with @code after the frame that is being sent; what else is queued is dropped. */
 void ccd_socket_close(ccd_socket *socket, int code);
