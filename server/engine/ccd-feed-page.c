@@ -126,19 +126,27 @@ ccd_call_feed_place(ccd_call *call,
   return status;
 }
 
-/* From @n rows to a page. The cursor moves to the last row. */
+/* Rows of change_follow may end with one that stands for those held back. */
+static size_t
+count_changes(const ccd_rows *rows)
+{
+  int n = ccd_rows_n(rows);
+  return (size_t) (n > 0 && ccd_rows_get(rows, n - 1, "entity") == NULL ? n - 1 : n);
+}
+
+/* From rows to a page. The cursor moves to the last row. */
 static cc_status
 fill_page(const ccd_server *server,
           cc_arena *arena,
           int64_t organization_id,
           const ccd_rows *rows,
-          size_t n,
           int64_t limit,
           position *at,
           cc_change_page **ret,
           cc_error *reterr)
 {
   cc_change_page *page = cc_arena_alloc(arena, sizeof(*page));
+  size_t n = count_changes(rows);
   if (page == NULL)
     return cc_fail_memory(reterr);
   page->more = (int64_t) n > limit;
@@ -194,15 +202,7 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
                           {0}};
   status = ccd_call_query(call, &ccd_q_change_list, args, &rows, reterr);
   if (status == CC_OK)
-    status = fill_page(call->server,
-                       call->arena,
-                       organization,
-                       rows,
-                       (size_t) ccd_rows_n(rows),
-                       limit,
-                       &at,
-                       &page,
-                       reterr);
+    status = fill_page(call->server, call->arena, organization, rows, limit, &at, &page, reterr);
   call->reply = page;
   return status;
 }
@@ -235,27 +235,16 @@ make_news(const ccd_server *server,
           ccd_feed_news *ret,
           cc_error *reterr)
 {
-  position at = {NULL, NULL};
+  position at = {"0", "0"};
   cc_change_page *page = NULL;
-  int n = ccd_rows_n(rows);
-  if (n > 0 && ccd_rows_get(rows, n - 1, "entity") == NULL) {
-    ret->held = true;
-    n--;
-  }
-  if (n == 0)
+  ret->held = count_changes(rows) < (size_t) ccd_rows_n(rows);
+  if (count_changes(rows) == 0)
     return CC_OK;
-  cc_status status = fill_page(server,
-                               arena,
-                               organization_id,
-                               rows,
-                               (size_t) n,
-                               CCD_FEED_PAGE_MAX,
-                               &at,
-                               &page,
-                               reterr);
-  if (status == CC_OK)
+  cc_status status =
+    fill_page(server, arena, organization_id, rows, CCD_FEED_PAGE_MAX, &at, &page, reterr);
+  if (status == CC_OK && page != NULL)
     status = make_frame(page, &ret->frame, reterr);
-  if (status != CC_OK)
+  if (status != CC_OK || page == NULL)
     return status;
   ret->to = (ccd_feed_at){strtoull(at.xid, NULL, 10), strtoll(at.id, NULL, 10)};
   ret->more = page->more;
