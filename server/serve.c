@@ -41,6 +41,7 @@
 #define INTERNAL_CONNECTIONS 32
 #define JOB_CONNECTIONS 3 /* a lane's each, and what extends leases */
 #define SLOW_CONNECTIONS_PER_THREAD 64
+#define FEED_CONNECTIONS 3 /* one for each reader, one for announcements and handshakes */
 
 static void
 on_database_error(const char *sqlstate, const char *constraint, const char *primary)
@@ -148,7 +149,8 @@ start_listeners(ccd_server *server, cc_error *reterr)
   slow.name = "slow";
   slow.port += CCD_PORT_SLOW;
   slow.threads = 0;
-  slow.connection_limit = (int) config->slow_threads * SLOW_CONNECTIONS_PER_THREAD;
+  slow.connection_limit =
+    (int) (config->slow_threads * SLOW_CONNECTIONS_PER_THREAD + config->live_sockets);
   ccd_listener_options internal = slow;
   internal.name = "internal";
   internal.bind_address = "127.0.0.1";
@@ -244,6 +246,8 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
+    status = ccd_db_open_as(server->db, NULL, FEED_CONNECTIONS, &server->feed_db, reterr);
+  if (status == CC_OK)
     status = ccd_feed_start(server, &server->feed, reterr);
   if (status == CC_OK && config->serve_jobs)
     status = start_jobs(server, reterr);
@@ -283,6 +287,7 @@ ccd_program_stop(ccd_server *server)
   ccd_redis_close(server->redis);
   ccd_sessions_free(server->sessions);
   ccd_db_close(server->db_public);
+  ccd_db_close(server->feed_db);
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
   ccd_scripts_free(server->scripts);

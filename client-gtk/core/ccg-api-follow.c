@@ -8,6 +8,8 @@
 #define PAYLOAD_CEILING ((guint64) 4 * 1024 * 1024)
 #define KEEPALIVE_SECONDS 20
 #define SILENCE_SECONDS 50 /* without any sign of life */
+#define CLOSE_TOO_SLOW                                                                             \
+  4008 /* we read too slowly; the reason is the cursor to go on with (docs/api.md) */
 
 typedef struct {
   CcgApi *api;
@@ -20,27 +22,38 @@ typedef struct {
   guint timer_id;      /* the handshake's deadline, then the watch over silence */
   guint end_id;
   gint64 heard_at; /* monotonic */
+  gboolean paged;  /* a page has come over this connection */
+  char *cursor;    /* where the next connection goes on */
   GError *error;   /* why it ends; NULL: the server closed it */
 } follow;
 
+static void start(follow *self, const char *since);
+
 static void
-follow_free(follow *self)
+drop_connection(follow *self)
 {
   g_clear_handle_id(&self->timer_id, g_source_remove);
-  g_clear_handle_id(&self->end_id, g_source_remove);
-  if (self->outer_id != 0)
-    g_cancellable_disconnect(self->outer, self->outer_id);
   if (self->connection != NULL) {
     g_signal_handlers_disconnect_by_data(self->connection, self);
     if (soup_websocket_connection_get_state(self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
       soup_websocket_connection_close(self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
   }
   g_clear_object(&self->connection);
+  g_clear_object(&self->message);
+}
+
+static void
+follow_free(follow *self)
+{
+  g_clear_handle_id(&self->end_id, g_source_remove);
+  if (self->outer_id != 0)
+    g_cancellable_disconnect(self->outer, self->outer_id);
+  drop_connection(self);
   g_clear_object(&self->outer);
   g_clear_object(&self->inner);
-  g_clear_object(&self->message);
   g_clear_error(&self->error);
   g_object_unref(self->api);
+  g_free(self->cursor);
   g_free(self);
 }
 
@@ -70,6 +83,10 @@ static void
 on_cancelled(GCancellable *cancellable, gpointer user_data)
 {
   follow *self = user_data;
+  if (self->cursor != NULL) { /* about to go on */
+    g_clear_pointer(&self->cursor, g_free);
+    g_clear_handle_id(&self->end_id, g_source_remove);
+  }
   if (self->connection == NULL)
     g_cancellable_cancel(self->inner);
   else
@@ -87,10 +104,12 @@ on_message(SoupWebsocketConnection *connection, int type, GBytes *bytes, gpointe
   const char *json = g_bytes_get_data(bytes, &length);
   GError *error = NULL;
   g_autoptr(CcgDoc) page = ccg_doc_new_from_json(&cc_change_page_type, json, length, &error);
-  if (page == NULL)
+  if (page == NULL) {
     end_soon(self, error);
-  else
-    self->to.message(page, self->to.user_data);
+    return;
+  }
+  self->paged = TRUE;
+  self->to.message(page, self->to.user_data);
 }
 
 static void
@@ -105,10 +124,33 @@ on_error(SoupWebsocketConnection *connection, GError *error, gpointer user_data)
   end_soon(user_data, ccg_error_new_network(error));
 }
 
+static gboolean
+go_on(gpointer user_data)
+{
+  follow *self = user_data;
+  g_autofree char *since = g_steal_pointer(&self->cursor);
+  self->end_id = 0;
+  drop_connection(self);
+  start(self, since);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever was only too slow goes on at once from behind the last page. A connection that brought no
+ * page is a failure like others: their retries become rarer. */
 static void
 on_closed(SoupWebsocketConnection *connection, gpointer user_data)
 {
-  end_soon(user_data, NULL);
+  follow *self = user_data;
+  const char *cursor = soup_websocket_connection_get_close_data(connection);
+  if (soup_websocket_connection_get_close_code(connection) != CLOSE_TOO_SLOW || !self->paged ||
+      cursor == NULL || *cursor == '\0') {
+    end_soon(self, NULL);
+    return;
+  }
+  if (self->end_id != 0)
+    return;
+  self->cursor = g_strdup(cursor);
+  self->end_id = g_idle_add(go_on, self);
 }
 
 static gboolean
@@ -173,35 +215,43 @@ connected(GObject *source, GAsyncResult *result, gpointer user_data)
     self->to.opened(self->to.user_data);
 }
 
+static void
+start(follow *self, const char *since)
+{
+  cc_change_query query = {.since = (char *) since};
+  CcgRequest request = {.op = &cc_op_live_changes, .query = &query};
+  g_autoptr(GError) error = NULL;
+  self->message = ccg_api_message(ccg_api_get_origin(self->api), &request, &error);
+  if (self->message == NULL) {
+    end_soon(self, g_steal_pointer(&error));
+    return;
+  }
+  ccg_api_authorize(self->api, self->message);
+  self->paged = FALSE;
+  self->timer_id = g_timeout_add(CCG_API_DEADLINE_MS, connect_late, self);
+  soup_session_websocket_connect_async(ccg_api_get_session(self->api, /* streams= */ TRUE),
+                                       self->message,
+                                       /* origin= */ NULL,
+                                       /* protocols= */ NULL,
+                                       G_PRIORITY_DEFAULT,
+                                       self->inner,
+                                       connected,
+                                       self);
+}
+
 void
 ccg_api_follow(CcgApi *self, const char *since, GCancellable *cancellable, const CcgFollow *to)
 {
   g_return_if_fail(CCG_IS_API(self));
-  const cc_op *op = &cc_op_live_changes;
-  cc_change_query query = {.since = (char *) since};
-  CcgRequest request = {.op = op, .query = &query};
-  g_autoptr(GError) error = NULL;
-  SoupMessage *message = ccg_api_message(ccg_api_get_origin(self), &request, &error);
-  g_return_if_fail(message != NULL);
-  ccg_api_authorize(self, message);
   follow *made = g_new0(follow, 1);
   made->api = g_object_ref(self);
   made->to = *to;
-  made->message = message;
   made->inner = g_cancellable_new();
-  made->timer_id = g_timeout_add(CCG_API_DEADLINE_MS, connect_late, made);
   if (cancellable != NULL) {
     made->outer = g_object_ref(cancellable);
     made->outer_id = g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled), made, NULL);
   }
-  soup_session_websocket_connect_async(ccg_api_get_session(self, /* streams= */ TRUE),
-                                       message,
-                                       /* origin= */ NULL,
-                                       /* protocols= */ NULL,
-                                       G_PRIORITY_DEFAULT,
-                                       made->inner,
-                                       connected,
-                                       made);
+  start(made, since);
 }
 
 void

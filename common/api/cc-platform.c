@@ -77,7 +77,9 @@ const cc_op cc_op_live_changes = {
   .shape = CC_REPLY_SOCKET, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE) | CC_ERR_BIT(CC_ERR_GONE), .tag = "Platform",
   .summary = "Follow the change feed over a WebSocket.",
   .doc = "Sends the same pages as listChanges as they happen, beginning after `since`. A ping every 20 seconds; when the "
-         "connection ends, go on with the last cursor.",
+         "connection ends, go on with the last cursor. A client that does not read for ten seconds is closed with code 4008 "
+         "and, as the reason, the cursor to go on with. Too many sockets are refused before the upgrade: 429 "
+         "too_many_sockets_person, 503 too_many_sockets_organization or too_many_sockets; listChanges works meanwhile.",
 };
 const cc_op cc_op_list_audit_log = {
   .id = "listAuditLog", .method = CC_GET, .path = "/v1/audit-log", .query = &cc_page_query_type, .reply = &cc_audit_entry_type,

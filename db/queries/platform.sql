@@ -54,6 +54,26 @@ WHERE organization_id = :call.organization_id::bigint
 ORDER BY xid, id
 LIMIT :arg.limit_more::int
 
+-- name: change_follow
+-- The same for the sockets. A last row without an entity says that rows are committed which wait for
+-- an older transaction: look again soon.
+(SELECT xid, id, entity, entity_id, op, version, at
+ FROM changes
+ WHERE organization_id = :call.organization_id::bigint
+   AND (xid, id) > (:arg.xid::xid8, :arg.id::bigint)
+   AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ ORDER BY xid, id
+ LIMIT :arg.limit_more::int)
+UNION ALL
+(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL
+ FROM changes
+ WHERE organization_id = :call.organization_id::bigint
+   AND xid >= pg_snapshot_xmin(pg_current_snapshot())
+ LIMIT 1)
+
+-- name: change_waiting
+SELECT organization_id FROM changes_waiting(:arg.organizations::bigint[], :arg.xids::xid8[], :arg.ids::bigint[]) w (organization_id)
+
 -- name: change_now
 SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xid
 

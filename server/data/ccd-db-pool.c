@@ -366,6 +366,8 @@ ccd_db_open_as(const ccd_db *like,
   ccd_db *db = new_pool(&like->options, connections);
   if (db == NULL)
     return cc_fail_memory(reterr);
+  db->options.warm = NULL;
+  db->options.hot = NULL;
   db->role = role;
   db->primary = like->primary;
   db->borrowed = true;
@@ -375,7 +377,9 @@ ccd_db_open_as(const ccd_db *like,
   db->constraints = like->constraints;
   db->n_constraints = like->n_constraints;
   cc_str text = CC_STR_INIT(4096);
-  cc_str_printf(&text, "%s -c role=%s", like->pg_options, role);
+  cc_str_add(&text, like->pg_options);
+  if (role != NULL)
+    cc_str_printf(&text, " -c role=%s", role);
   db->pg_options = cc_str_take(&text, /* ret_length= */ NULL);
 
   cc_status status = db->pg_options == NULL ? cc_fail_memory(reterr) : make_conns(db, reterr);

@@ -33,9 +33,11 @@ void ccd_db_close(ccd_db *db);
 /**
  * Open a pool beside @like whose connections have the database role @role from the start, so that
  * no request has to take the role on. Such a pool runs only transactions whose context names this
- * role. The statements are those of @like, which must be closed later.
+ * role. The statements are those of @like, which must be closed later. Connections are made when
+ * they are needed, and each prepares a statement at its first use.
  *
- * @role: a constant; a role that the server's own is a member of
+ * @role: a constant; a role that the server's own is a member of; NULL: the server's own, for any
+ *        transaction
  */
 cc_status ccd_db_open_as(const ccd_db *like,
                          const char *role,

@@ -49,7 +49,7 @@ static const setting settings[] = {
   TEXT(bind_address, "CAMPAIGN_BIND", .fallback = "127.0.0.1", .doc = "IPv4 address to listen on; a proxy in front ends TLS."),
   NUMBER(api_port, "CAMPAIGN_API_PORT", .fallback = "3000", .min = 1, .max = 65000, .doc = "API port; + 8 is the side listener for slow routes, + 9 the internal one (loopback only)."),
   NUMBER(threads, "THREADS", .fallback = "0", .min = 0, .max = 64, .doc = "Threads of the API listener, each with a connection to PostgreSQL; 0: four per core."),
-  NUMBER(slow_threads, "SLOW_CONNECTIONS", .fallback = "4", .min = 1, .max = 32, .doc = "Connections to PostgreSQL for the side listener, live sockets and jobs."),
+  NUMBER(slow_threads, "SLOW_CONNECTIONS", .fallback = "4", .min = 1, .max = 32, .doc = "Connections to PostgreSQL for the side listener and jobs."),
   NUMBER(warm_connections, "WARM_CONNECTIONS", .fallback = "1", .min = 0, .max = 1, .doc = "1: connections to PostgreSQL are made ahead, and their functions loaded and planned before people get them."),
   NUMBER(connection_limit, "CONNECTION_LIMIT", .fallback = "8000", .min = 16, .max = 60000, .doc = "Client connections at once."),
   NUMBER(per_address_limit, "CONNECTIONS_PER_ADDRESS", .fallback = "0", .min = 0, .max = 60000, .doc = "Client connections at once from one address; 0: no limit, as behind a proxy."),
@@ -78,7 +78,9 @@ static const setting settings[] = {
   NUMBER(lock_timeout, "LOCK_TIMEOUT", .fallback = "1500", .min = 10, .max = 600000, .doc = "Milliseconds until a statement that waits for a lock ends."),
   NUMBER(call_timeout, "CALL_TIMEOUT", .fallback = "2500", .min = 20, .max = 600000, .doc = "Milliseconds that all waits of one request for PostgreSQL may take."),
   NUMBER(session_cache, "SESSION_CACHE", .fallback = "5", .min = 0, .max = 60, .doc = "Seconds that a session is believed without asking again; revoking one ends it at once."),
-  NUMBER(live_sockets, "LIVE_SOCKETS", .fallback = "200", .min = 0, .max = 5000, .doc = "WebSockets at once; each is a thread."),
+  NUMBER(live_sockets, "LIVE_SOCKETS", .fallback = "2000", .min = 0, .max = 20000, .doc = "WebSockets of the change feed at once; each takes about 40 KiB."),
+  NUMBER(live_sockets_organization, "LIVE_SOCKETS_PER_ORGANIZATION", .fallback = "1000", .min = 0, .max = 20000, .doc = "Of them, those of one organization."),
+  NUMBER(live_sockets_person, "LIVE_SOCKETS_PER_PERSON", .fallback = "20", .min = 0, .max = 20000, .doc = "Of them, those of one person, token or device."),
   NUMBER(serve_jobs, "SERVE_JOBS", .fallback = "1", .min = 0, .max = 1, .doc = "1: `serve` runs the jobs of the queue too; 0: they are left to `campaign-centerd worker`."),
 };
 

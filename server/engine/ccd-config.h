@@ -19,7 +19,7 @@ typedef struct ccd_config {
   int64_t api_port;         /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */
   int64_t threads;          /* of the API listener; 0: four per core */
   int64_t warm_connections; /* 0, 1: see ccd_db_options.warm */
-  int64_t slow_threads;     /* connections kept for the side listener, sockets and jobs */
+  int64_t slow_threads;     /* connections kept for the side listener and jobs */
   int64_t connection_limit;
   int64_t per_address_limit;
   int64_t idle_timeout;
@@ -48,7 +48,9 @@ typedef struct ccd_config {
   int64_t call_timeout;      /* ms */
   int64_t session_cache;     /* seconds a session is believed without asking; 0: ask each time */
   int64_t live_sockets;      /* WebSockets at once */
-  int64_t serve_jobs;        /* 0: `serve` leaves the jobs to `worker` */
+  int64_t live_sockets_organization;
+  int64_t live_sockets_person; /* or token, or device */
+  int64_t serve_jobs;          /* 0: `serve` leaves the jobs to `worker` */
 } ccd_config;
 
 #define CCD_PORT_SLOW 8

@@ -45,8 +45,9 @@ typedef struct ccd_exchange {
   int64_t upload_offset;          /* Upload-Offset of the answer; -1: none */
   int64_t part_from, part_length; /* of call.file */
   bool part;                      /* 206 */
-  ccd_socket_cb *socket;          /* the reply is a WebSocket */
+  const ccd_socket_owner *socket; /* the reply is a WebSocket */
   void *socket_data;
+  const char *socket_note;
   ccd_revoke revokes[CCD_REVOKES_MAX];
   int n_revokes;
   bool wake_jobs;

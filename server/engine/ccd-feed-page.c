@@ -11,15 +11,10 @@
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed-private.h"
 #include "server/engine/ccd-listener-head.h"
-#include "server/engine/ccd-listener-socket.h"
 #include "server/engine/ccd-log.h"
 
 /* Pages of the feed, asked for or pushed. A cursor is (generation, xid, id), signed for the
  * organization. */
-
-#define PAGE_MAX 500
-#define PING_US (20 * CC_TIME_SECOND)
-#define BEAT_MS 1000
 
 typedef struct position {
   const char *xid, *id;
@@ -131,6 +126,14 @@ ccd_call_feed_place(ccd_call *call,
   return status;
 }
 
+/* Rows of change_follow may end with one that stands for those held back. */
+static size_t
+count_changes(const ccd_rows *rows)
+{
+  int n = ccd_rows_n(rows);
+  return (size_t) (n > 0 && ccd_rows_get(rows, n - 1, "entity") == NULL ? n - 1 : n);
+}
+
 /* From rows to a page. The cursor moves to the last row. */
 static cc_status
 fill_page(const ccd_server *server,
@@ -143,7 +146,7 @@ fill_page(const ccd_server *server,
           cc_error *reterr)
 {
   cc_change_page *page = cc_arena_alloc(arena, sizeof(*page));
-  size_t n = (size_t) ccd_rows_n(rows);
+  size_t n = count_changes(rows);
   if (page == NULL)
     return cc_fail_memory(reterr);
   page->more = (int64_t) n > limit;
@@ -172,7 +175,7 @@ cc_status
 ccd_feed_list(ccd_call *call, cc_error *reterr)
 {
   const cc_change_query *query = call->query;
-  int64_t limit = query->limit > 0 ? query->limit : PAGE_MAX;
+  int64_t limit = query->limit > 0 ? query->limit : CCD_FEED_PAGE_MAX;
   int64_t organization = call->actor->organization_id;
   position at = {"0", "0"};
   cc_change_page *page = NULL;
@@ -206,116 +209,117 @@ ccd_feed_list(ccd_call *call, cc_error *reterr)
 
 /* --- live --- */
 
-typedef struct live {
-  ccd_server *server;
-  ccd_credential credential;
-  char token[128]; /* of the credential: it is asked again whether it still holds */
-  char address[64];
-  char xid[24], id[24];
-  ccd_feed_watch watch;
-} live;
-
-/* The right may end while the socket is open. A database that is away decides nothing: the socket
- * sees nothing new either. */
-static bool
-still_allowed(live *self, cc_arena *arena)
+ccd_db *
+ccd_feed_db(const ccd_server *server)
 {
-  ccd_actor actor = {0};
-  ccd_limit_state state = {0};
-  cc_error error;
-  cc_status status = ccd_sessions_admit(self->server->sessions,
-                                        &self->credential,
-                                        CCD_LIMIT_NONE,
-                                        self->address,
-                                        arena,
-                                        &actor,
-                                        &state,
-                                        &error);
-  if (status == CC_ERR_UNAVAILABLE)
-    return true;
-  return status == CC_OK && actor.organization_id == self->watch.organization_id &&
-         (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER));
+  return server->feed_db != NULL ? server->feed_db : server->db;
 }
 
-/* Send what is new. @ret_sent: how many; false: the socket is gone. A database that is away is
- * waited for. */
-static bool
-push_news(live *self, ccd_socket *socket, cc_arena *arena, size_t *ret_sent)
+/* A page as the message that every socket gets. */
+static cc_status
+make_frame(const cc_change_page *page, ccd_frame **ret, cc_error *reterr)
 {
-  *ret_sent = 0;
-  ccd_db_conn *conn = NULL;
-  cc_error error;
-  if (ccd_db_borrow(self->server->db, &conn, &error) != CC_OK)
-    return true;
-  const ccd_context context = {.tx = CCD_READ, .organization_id = self->watch.organization_id};
-  const char *args[] = {ccd_text_int64(arena, self->watch.organization_id),
-                        self->xid,
-                        self->id,
-                        ccd_text_int64(arena, PAGE_MAX + 1)};
-  const ccd_rows *rows = NULL;
-  position at = {self->xid, self->id};
-  cc_change_page *page = NULL;
-  cc_status status = ccd_db_query_once(conn, &context, &ccd_q_change_list, args, &rows, &error);
-  if (status == CC_OK)
-    status = fill_page(self->server,
-                       arena,
-                       self->watch.organization_id,
-                       rows,
-                       PAGE_MAX,
-                       &at,
-                       &page,
-                       &error);
-  ccd_db_return(self->server->db, conn);
-  if (status != CC_OK || page == NULL || page->n_data == 0)
-    return true;
   cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
   cc_encode(&cc_change_page_type, page, CC_VIEW_MEMBER, &text);
-  bool sent = !text.failed && ccd_socket_send(socket, text.text, text.length) &&
-              keep_text(self->xid, sizeof(self->xid), at.xid) &&
-              keep_text(self->id, sizeof(self->id), at.id);
+  *ret = text.failed || page->cursor == NULL ? NULL
+                                             : ccd_frame_new(text.text, text.length, page->cursor);
   cc_str_done(&text);
-  *ret_sent = page->n_data;
-  return sent;
+  return *ret != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* A change is readable only when every older transaction has ended, which may be a little after the
- * wake-up: so look again soon, then less often. */
-static void
-live_cb(ccd_socket *socket, void *data)
+static cc_status
+make_news(const ccd_server *server,
+          cc_arena *arena,
+          int64_t organization_id,
+          const ccd_rows *rows,
+          ccd_feed_news *ret,
+          cc_error *reterr)
 {
-  static const int again_ms[] = {25, 100, 400};
-  live *self = data;
-  if (!ccd_feed_watch_add(self->server->feed, &self->watch))
-    return;
-  cc_arena *arena = cc_arena_new(4u * 1024 * 1024);
-  size_t tries = 0;
-  int64_t pinged = cc_time_monotonic();
-  while (arena != NULL && ccd_socket_open(socket)) {
-    size_t sent = 0;
-    if (!push_news(self, socket, arena, &sent) || !still_allowed(self, arena))
-      break;
-    if (cc_time_monotonic() - pinged > PING_US) {
-      pinged = cc_time_monotonic();
-      if (!ccd_socket_ping(socket))
-        break;
-    }
-    cc_arena_clear(arena);
-    if (sent > 0)
-      tries = 0;
-    int wait_ms = sent > PAGE_MAX - 1 ? 0 : tries < CC_N(again_ms) ? again_ms[tries] : BEAT_MS;
-    tries = ccd_feed_watch_wait(self->server->feed, &self->watch, wait_ms) ? 0 : tries + 1;
-  }
-  cc_arena_free(arena);
-  ccd_feed_watch_remove(self->server->feed, &self->watch);
-  explicit_bzero(self->token, sizeof(self->token));
+  position at = {"0", "0"};
+  cc_change_page *page = NULL;
+  ret->held = count_changes(rows) < (size_t) ccd_rows_n(rows);
+  if (count_changes(rows) == 0)
+    return CC_OK;
+  cc_status status =
+    fill_page(server, arena, organization_id, rows, CCD_FEED_PAGE_MAX, &at, &page, reterr);
+  if (status == CC_OK && page != NULL)
+    status = make_frame(page, &ret->frame, reterr);
+  if (status != CC_OK || page == NULL)
+    return status;
+  ret->to = (ccd_feed_at){strtoull(at.xid, NULL, 10), strtoll(at.id, NULL, 10)};
+  ret->more = page->more;
+  return CC_OK;
+}
+
+cc_status
+ccd_feed_read(const ccd_server *server,
+              cc_arena *arena,
+              int64_t organization_id,
+              ccd_feed_at from,
+              ccd_feed_news *ret,
+              cc_error *reterr)
+{
+  ccd_db *db = ccd_feed_db(server);
+  ccd_db_conn *conn = NULL;
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_db_borrow(db, &conn, reterr);
+  if (status != CC_OK)
+    return status;
+  const ccd_context context = {.tx = CCD_READ, .organization_id = organization_id};
+  const char *args[] = {ccd_text_int64(arena, organization_id),
+                        cc_arena_printf(arena, "%" PRIu64, from.xid),
+                        ccd_text_int64(arena, from.id),
+                        ccd_text_int64(arena, CCD_FEED_PAGE_MAX + 1)};
+  status = ccd_db_query_once(conn, &context, &ccd_q_change_follow, args, &rows, reterr);
+  if (status == CC_OK)
+    status = make_news(server, arena, organization_id, rows, ret, reterr);
+  ccd_db_return(db, conn);
+  return status;
+}
+
+/* Where the feed is now, by the feed's own connections: a handshake waits for no request. */
+static cc_status
+read_now(ccd_call *call, position *ret, cc_error *reterr)
+{
+  static const ccd_context context = {.tx = CCD_READ};
+  ccd_db *db = ccd_feed_db(call->server);
+  ccd_db_conn *conn = NULL;
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_db_borrow(db, &conn, reterr);
+  if (status != CC_OK)
+    return status;
+  status = ccd_db_query_once(conn, &context, &ccd_q_change_now, NULL, &rows, reterr);
+  if (status == CC_OK)
+    *ret = (position){cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "xid")), "0"};
+  ccd_db_return(db, conn);
+  return status == CC_OK && ret->xid == NULL ? cc_fail_memory(reterr) : status;
+}
+
+/* The place where a socket begins; its cursor is what CCD_CLOSE_TOO_SLOW says before a frame was
+ * sent. */
+static cc_status
+begin_socket(ccd_call *call, ccd_live_member *member, cc_error *reterr)
+{
+  const cc_change_query *query = call->query;
+  ccd_exchange *exchange = ccd_exchange_of(call);
+  int64_t organization = call->actor->organization_id;
+  position at = {"0", "0"};
+  bool now = query->since != NULL && strcmp(query->since, "now") == 0;
+  cc_status status =
+    now ? read_now(call, &at, reterr)
+        : read_since(call->server, call->arena, organization, query->since, &at, reterr);
+  if (status != CC_OK)
+    return status;
+  member->at = (ccd_feed_at){strtoull(at.xid, NULL, 10), strtoll(at.id, NULL, 10)};
+  exchange->socket_note = make_cursor(call->server, call->arena, organization, &at);
+  return exchange->socket_note != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
 cc_status
 ccd_feed_live(ccd_call *call, cc_error *reterr)
 {
-  const cc_change_query *query = call->query;
   ccd_exchange *exchange = ccd_exchange_of(call);
-  position at = {"0", "0"};
+  ccd_live_member *member = NULL;
   const char *upgrade = ccd_http_header(exchange->request, "upgrade");
   if (upgrade == NULL || strcasecmp(upgrade, "websocket") != 0)
     return cc_fail_field(reterr,
@@ -323,40 +327,16 @@ ccd_feed_live(ccd_call *call, cc_error *reterr)
                          "upgrade",
                          "Upgrade",
                          "This is a WebSocket: ask for an upgrade");
-  if (ccd_feed_sockets(call->server->feed) >= call->server->config.live_sockets)
-    return cc_fail(reterr,
-                   CC_ERR_UNAVAILABLE,
-                   "too_many_sockets",
-                   "There are too many live connections: use /v1/changes");
-  const char *since = query->since;
-  if (since != NULL && strcmp(since, "now") == 0) {
-    const ccd_rows *rows = NULL;
-    cc_status status = ccd_call_query(call, &ccd_q_change_now, NULL, &rows, reterr);
-    if (status != CC_OK)
-      return status;
-    at.xid = ccd_rows_get(rows, 0, "xid");
-  } else {
-    cc_status status =
-      read_since(call->server, call->arena, call->actor->organization_id, since, &at, reterr);
-    if (status != CC_OK)
-      return status;
+  ccd_live *live = ccd_feed_sockets_of(call->server->feed);
+  cc_status status = ccd_live_join(live, call, &exchange->credential, &member, reterr);
+  if (status != CC_OK)
+    return status;
+  status = begin_socket(call, member, reterr);
+  if (status != CC_OK) {
+    ccd_live_owner.closed(member);
+    return status;
   }
-  live *self = calloc(1, sizeof(*self));
-  if (self == NULL)
-    return cc_fail_memory(reterr);
-  self->server = call->server;
-  self->credential = exchange->credential;
-  self->watch.organization_id = call->actor->organization_id;
-  bool kept = keep_text(self->token, sizeof(self->token), exchange->credential.token) &&
-              keep_text(self->address, sizeof(self->address), call->address) &&
-              keep_text(self->xid, sizeof(self->xid), at.xid) &&
-              keep_text(self->id, sizeof(self->id), at.id);
-  if (!kept) {
-    free(self);
-    return cc_fail(reterr, CC_ERR_INTERNAL, "live", "The position of the feed is too long");
-  }
-  self->credential.token = self->token;
-  exchange->socket = live_cb;
-  exchange->socket_data = self;
+  exchange->socket = &ccd_live_owner;
+  exchange->socket_data = member;
   return CC_OK;
 }

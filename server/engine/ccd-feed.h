@@ -9,7 +9,12 @@
  * once per some milliseconds, not once per commit, since NOTIFY makes commits wait for each other.
  */
 
+/* The sockets of a feed and those who read for them. */
+typedef struct ccd_live ccd_live;
+
+/* With server->feed_db there may be sockets, else the feed only tells other processes. */
 cc_status ccd_feed_start(ccd_server *server, ccd_feed **ret, cc_error *reterr) CC_MUSTCHECK;
+/* After the listeners. */
 void ccd_feed_stop(ccd_feed *feed);
 
 /* A transaction of this organization has committed. Cheap. */

@@ -179,7 +179,7 @@ answer_no_upgrade(ccd_http_response *answer)
   static const char text[] =
     "{\"type\":\"malformed\",\"title\":\"Malformed request\",\"status\":426,"
     "\"detail\":\"This address speaks WebSocket (RFC 6455, version 13) only.\"}";
-  free(answer->socket_data);
+  answer->socket->closed(answer->socket_data);
   free(answer->body);
   *answer = (ccd_http_response){.status = 426,
                                 .close = true,
@@ -253,7 +253,7 @@ answer_by_socket(ccd_connection *connection, ccd_http_response *reply, void **co
     end_request(connection); /* from here on it counts as a socket */
     return MHD_YES;
   }
-  free(reply->socket_data);
+  reply->socket->closed(reply->socket_data);
   free(reply->body);
   return MHD_NO;
 }

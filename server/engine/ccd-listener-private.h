@@ -46,7 +46,7 @@ typedef struct ccd_connection {
   bool chunked;
   bool begun; /* the head was seen; counted in listener->in_flight */
   bool socket_asked;
-  struct ccd_socket *socket; /* made, not yet taken over by its thread */
+  struct ccd_socket *socket; /* made, not yet taken over by the loop */
 } ccd_connection;
 
 /* A closed connection whose client may still be sending: our duplicate of its descriptor keeps the
@@ -69,6 +69,7 @@ struct ccd_listener {
   atomic_bool quiet;
   atomic_bool stopping;
   atomic_int in_flight, sockets, connections;
+  struct ccd_loop *loop; /* of the sockets; made under the lock, then it stays */
 
   pthread_mutex_t lock; /* of all below */
   pthread_cond_t wake;  /* the reaper has something to do */
@@ -113,6 +114,7 @@ void ccd_reaper_stop(ccd_listener *listener);
 void ccd_reaper_cut_sockets(ccd_listener *listener);
 
 /* ccd-listener-socket.c: answer a checked handshake with 101. On false nothing was queued and
- * @response keeps its socket_data. */
+ * @response keeps its socket_data. ccd_socket_drop: of one whose handshake did not come to its end.
+ */
 bool ccd_socket_upgrade(ccd_connection *connection, ccd_http_response *response);
 void ccd_socket_drop(struct ccd_socket *socket);

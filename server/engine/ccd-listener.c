@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/cc-time.h"
+#include "server/engine/ccd-listener-loop.h"
 #include "server/engine/ccd-listener-private.h"
 #include "server/engine/ccd-log.h"
 
@@ -250,19 +251,16 @@ ccd_listener_stop(ccd_listener *listener, int64_t deadline)
 {
   ccd_listener_quiesce(listener);
   atomic_store(&listener->stopping, true);
+  (void) pthread_mutex_lock(&listener->lock);
+  if (listener->loop != NULL)
+    ccd_loop_wake(listener->loop);
+  (void) pthread_mutex_unlock(&listener->lock);
   if (!wait_until_idle(listener, deadline)) {
     /* Who is still sending or receiving has had the time; sockets then end by themselves. */
     ccd_reaper_cut_sockets(listener);
     (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);
   }
   ccd_reaper_stop(listener);
-  if (atomic_load(&listener->sockets) > 0) {
-    /* A ccd_socket_cb does not return. MHD would abort; the process is about to end anyway. */
-    ccd_log(CCD_ERROR,
-            "listener.sockets_stuck",
-            CCD_TEXT("listener", listener->options.name),
-            CCD_NUMBER("sockets", atomic_load(&listener->sockets)));
-    return;
-  }
+  ccd_loop_free(listener->loop); /* MHD aborts when an upgraded connection is still open */
   listener_free(listener);
 }

@@ -41,9 +41,16 @@ typedef struct ccd_http_header_line {
   const char *value;
 } ccd_http_header_line;
 
-/* One thread per socket runs this; it returns when the socket is to be closed. */
+/* Who sends over a WebSocket (ccd-listener-socket.h). The calls come from the thread that serves
+ * the listener's sockets, one at a time and without a lock held; they must not wait for anything.
+ */
 typedef struct ccd_socket ccd_socket;
-typedef void ccd_socket_cb(ccd_socket *socket, void *data);
+
+typedef struct ccd_socket_owner {
+  void (*open)(ccd_socket *socket, void *data); /* the handshake is over */
+  void (*empty)(void *data);                    /* as ccd_socket_ask_empty promised */
+  void (*closed)(void *data); /* the last call, also of a handshake that failed; frees @data */
+} ccd_socket_owner;
 
 /* The answer. Header texts must live until the listener calls .done. */
 typedef struct ccd_http_response {
@@ -56,8 +63,9 @@ typedef struct ccd_http_response {
   uint64_t file_offset, file_length;
   ccd_http_header_line headers[CCD_HTTP_HEADERS_MAX];
   int n_headers;
-  ccd_socket_cb *socket; /* not NULL: upgrade to a WebSocket and run this on a thread of its own */
-  void *socket_data;     /* freed with free() after the socket closed */
+  const ccd_socket_owner *socket; /* not NULL: upgrade to a WebSocket of this owner */
+  void *socket_data;              /* of the owner, whose .closed frees it in any case */
+  const char *socket_note; /* CCD_CLOSE_TOO_SLOW before a frame was sent; valid until .done */
   void (*done)(
     void *done_data); /* not NULL: called once when the listener has copied the headers */
   void *done_data;

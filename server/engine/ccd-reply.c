@@ -275,6 +275,7 @@ ccd_reply_send(ccd_exchange *exchange)
   if (exchange->socket != NULL) {
     response->socket = exchange->socket;
     response->socket_data = exchange->socket_data;
+    response->socket_note = exchange->socket_note;
     ccd_response_common(exchange);
     return;
   }

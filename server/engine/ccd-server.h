@@ -26,6 +26,7 @@ struct ccd_server {
   const ccd_route *const *route_tables; /* NULL-terminated; each ends with a row without .op */
   ccd_db *db;
   ccd_db *db_public; /* whose role is campaign_public: of routes with .as_public */
+  ccd_db *feed_db;   /* of the feed and its sockets; NULL in a program without listeners */
   ccd_redis *redis;
   ccd_router *router;
   ccd_bindings *bindings; /* of the router's routes */

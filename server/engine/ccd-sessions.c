@@ -31,8 +31,11 @@ struct ccd_sessions {
   ccd_server *server;
   pthread_mutex_t locks[SHARDS]; /* guard the slots with the same index modulo SHARDS */
   slot *slots;
-  atomic_ulong revocations; /* what was loaded before one of these is not kept */
-  _Atomic int64_t mistrust; /* until then Redis may hold sessions that were revoked */
+  atomic_ulong revocations;  /* what was loaded before one of these is not kept */
+  _Atomic int64_t mistrust;  /* until then Redis may hold sessions that were revoked */
+  pthread_mutex_t told_lock; /* of what follows; held while the callback runs */
+  ccd_sessions_revoked_cb *told;
+  void *told_data;
 };
 
 /* As Redis carries them between processes, and as the query session_keys takes them. */
@@ -44,8 +47,8 @@ static const char *const revoked_names[_CCD_REVOKED_MAX] = {
   [CCD_REVOKED_ORGANIZATION] = "organization",
 };
 
-static bool
-is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id)
+bool
+ccd_sessions_is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id)
 {
   switch (kind) {
   case CCD_REVOKED_EVERYBODY:
@@ -73,11 +76,24 @@ forget_sessions(ccd_sessions *self, ccd_revoked kind, int64_t id)
   for (size_t shard = 0; shard < SHARDS; shard++) {
     pthread_mutex_lock(&self->locks[shard]);
     for (size_t i = shard; i < SLOTS; i += SHARDS) {
-      if (self->slots[i].loaded != 0 && is_revoked(&self->slots[i].actor, kind, id))
+      if (self->slots[i].loaded != 0 && ccd_sessions_is_revoked(&self->slots[i].actor, kind, id))
         self->slots[i].loaded = 0;
     }
     pthread_mutex_unlock(&self->locks[shard]);
   }
+  pthread_mutex_lock(&self->told_lock);
+  if (self->told != NULL)
+    self->told(self->told_data, kind, id);
+  pthread_mutex_unlock(&self->told_lock);
+}
+
+void
+ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callback, void *data)
+{
+  pthread_mutex_lock(&self->told_lock);
+  self->told = callback;
+  self->told_data = data;
+  pthread_mutex_unlock(&self->told_lock);
 }
 
 /* From another process, over Redis: "user:7". NULL after a time in which some may have been missed.
@@ -109,6 +125,7 @@ ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
   self->server = server;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_init(&self->locks[i], NULL);
+  pthread_mutex_init(&self->told_lock, NULL);
   ccd_redis_on_revoke(server->redis, revoked_cb, self);
   *ret = self;
   return CC_OK;
@@ -121,6 +138,7 @@ ccd_sessions_free(ccd_sessions *self)
     return;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_destroy(&self->locks[i]);
+  pthread_mutex_destroy(&self->told_lock);
   free(self->slots);
   free(self);
 }
@@ -314,7 +332,7 @@ fill_actor(const ccd_credential *credential,
 /* Ask PostgreSQL, and note there that the credential was used (at most every few minutes: the
  * query's own condition). */
 static cc_status
-load_actor(ccd_sessions *self,
+load_actor(ccd_db *db,
            const ccd_credential *credential,
            cc_arena *arena,
            ccd_actor *actor,
@@ -330,7 +348,7 @@ load_actor(ccd_sessions *self,
   };
 
   ccd_db_conn *conn = NULL;
-  cc_status status = ccd_db_borrow(self->server->db, &conn, reterr);
+  cc_status status = ccd_db_borrow(db, &conn, reterr);
   if (status != CC_OK)
     return status;
   const char *args[] = {ccd_token_hash(arena, credential->token)};
@@ -358,7 +376,7 @@ load_actor(ccd_sessions *self,
           CC_OK)
       ccd_log(CCD_WARNING, "session.seen_not_noted", CCD_NUMBER("session", actor->session_id));
   }
-  ccd_db_return(self->server->db, conn);
+  ccd_db_return(db, conn);
   return status;
 }
 
@@ -381,6 +399,7 @@ count_stranger(ccd_sessions *self,
 /* From Redis, else from PostgreSQL; then into the caches. */
 static cc_status
 find_actor(ccd_sessions *self,
+           ccd_db *db,
            const ccd_credential *credential,
            cc_arena *arena,
            ccd_actor *actor,
@@ -395,7 +414,7 @@ find_actor(ccd_sessions *self,
     answer.value = NULL;
   cc_time expires = 0;
   if (answer.value == NULL || !parse_actor(answer.value, actor, &expires)) {
-    cc_status status = load_actor(self, credential, arena, actor, &expires, reterr);
+    cc_status status = load_actor(db, credential, arena, actor, &expires, reterr);
     if (status != CC_OK)
       return status;
     if (actor->kind == CCD_ACTOR_PERSON)
@@ -426,7 +445,7 @@ admit_credential(ccd_sessions *self,
   if (limit != CCD_LIMIT_NONE &&
       ccd_limits_spent(self->server->limits, CCD_LIMIT_API, stranger, ret_state))
     return ccd_count_refused(ret_state, reterr);
-  cc_status status = find_actor(self, credential, arena, actor, reterr);
+  cc_status status = find_actor(self, self->server->db, credential, arena, actor, reterr);
   if (status == CC_ERR_UNAUTHENTICATED && limit != CCD_LIMIT_NONE)
     status = count_stranger(self, address, arena, ret_state, reterr);
   return status;
@@ -459,6 +478,24 @@ ccd_sessions_admit(ccd_sessions *self,
   actor.by_cookie = credential->by_cookie;
   *ret_actor = actor;
   return CC_OK;
+}
+
+cc_status
+ccd_sessions_find(ccd_sessions *self,
+                  ccd_db *db,
+                  const ccd_credential *credential,
+                  cc_arena *arena,
+                  ccd_actor *ret_actor,
+                  cc_error *reterr)
+{
+  if (find_cached(self, credential->key, ret_actor))
+    return CC_OK;
+  ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
+  memcpy(actor.key, credential->key, sizeof(actor.key));
+  cc_status status = find_actor(self, db, credential, arena, &actor, reterr);
+  if (status == CC_OK)
+    *ret_actor = actor;
+  return status;
 }
 
 void

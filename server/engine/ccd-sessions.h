@@ -43,6 +43,23 @@ cc_status ccd_sessions_admit(ccd_sessions *self,
                              ccd_limit_state *ret_state,
                              cc_error *reterr) CC_MUSTCHECK;
 
+/* The actor of a credential that was admitted before, without counting a request. @db: where the
+ * database is asked when no cache knows. Errors as above. */
+cc_status ccd_sessions_find(ccd_sessions *self,
+                            ccd_db *db,
+                            const ccd_credential *credential,
+                            cc_arena *arena,
+                            ccd_actor *ret_actor,
+                            cc_error *reterr) CC_MUSTCHECK;
+
+/* Told of every revocation in any process, after the caches have forgotten. Must not wait. NULL:
+ * nobody; when that returns, the one before is not running any more. */
+typedef void ccd_sessions_revoked_cb(void *data, ccd_revoked kind, int64_t id);
+void ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callback, void *data);
+
+/* Whether a revocation may mean this actor. */
+bool ccd_sessions_is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id);
+
 /* Forget what is cached about a session, user, token, device or organization, here and elsewhere.
  * @conn: outside a transaction. */
 void ccd_sessions_revoke(ccd_sessions *self,

@@ -82,7 +82,7 @@ const ccd_route ccd_platform_routes[] = {
   {&cc_op_list_changes, .right = CC_RIGHT_MEMBER, .tx = CCD_READ, .handler = ccd_feed_list},
   {&cc_op_live_changes,
    .right = CC_RIGHT_MEMBER,
-   .tx = CCD_READ,
+   .tx = CCD_NONE,
    .handler = ccd_feed_live,
    .slow = true},
   {&cc_op_list_audit_log,

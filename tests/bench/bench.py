@@ -17,6 +17,7 @@ import redis
 
 import database
 import limits
+import live
 import uploads
 from measure import Meter, middle, spread
 
@@ -84,7 +85,7 @@ def arguments():
     parser.add_argument("--connections", type=int, default=32, help="of wrk and of pgbench")
     parser.add_argument("--events", type=int, default=200000)
     parser.add_argument("--organizations", type=int, default=200)
-    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, check-in, door, contact, create-keyed, upload)")
+    parser.add_argument("--case", action="append", help="only this one (public, member, list, create, check-in, door, contact, create-keyed, upload, live)")
     parser.add_argument("--devices", type=int, default=40, help="phones of the case upload")
     parser.add_argument("--per-second", type=int, default=150, help="contacts that they send together")
     parser.add_argument("--limits", action="store_true", help="only memory, routes and organizations")
@@ -109,12 +110,12 @@ class Bench:
         self.runs = 0
         self.failures = []
 
-    def make_server(self, name):
+    def make_server(self, name, **more):
         # Tokens are the same in every database here: sessions of the one before must not be believed.
         redis.Redis(unix_socket_path=str(self.redis.path)).flushall()
         settings = dict(each.split("=", 1) for each in self.options.setting)
         return harness_server.Server(self.cluster, name, self.redis.url, **{
-            "RATE_LIMIT_API": UNLIMITED, "RATE_LIMIT_LOGIN": UNLIMITED, "RATE_LIMIT_REGISTER": UNLIMITED, **settings})
+            "RATE_LIMIT_API": UNLIMITED, "RATE_LIMIT_LOGIN": UNLIMITED, "RATE_LIMIT_REGISTER": UNLIMITED, **more, **settings})
 
     def remove(self):
         self.redis.remove()
@@ -246,9 +247,12 @@ def main():
     try:
         if options.case and "upload" in options.case:
             uploads.run(bench, say)
-        if not options.limits and options.case != ["upload"]:
+        if options.case and "live" in options.case:
+            live.run(bench, say)
+        alone = options.case is not None and set(options.case) <= {"upload", "live"}
+        if not options.limits and not alone:
             bench.compare()
-        if not options.no_limits and options.case != ["upload"]:
+        if not options.no_limits and not alone:
             limits.run(bench, say)
     finally:
         bench.remove()

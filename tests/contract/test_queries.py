@@ -20,6 +20,7 @@ PASSED_ELSEWHERE = {
     ("engine/ccd-sessions.c", None): "by position",
     ("engine/ccd-feed.c", None): "by position",
     ("engine/ccd-feed-page.c", None): "by position",
+    ("engine/ccd-feed-read.c", None): "by position",
     ("field", "checked"): "ccd_contact_once (server/rules)",
     ("turf", "west"): "ccd_turf_ground_box", ("turf", "south"): "ccd_turf_ground_box",
     ("turf", "east"): "ccd_turf_ground_box", ("turf", "north"): "ccd_turf_ground_box",

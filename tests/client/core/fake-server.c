@@ -11,6 +11,7 @@ struct fake_server {
   guint port;
   char *origin;
   GPtrArray *sockets;
+  char *socket_query;
 };
 
 static void
@@ -38,6 +39,8 @@ on_socket(SoupServer *soup,
           gpointer user_data)
 {
   fake_server *self = user_data;
+  g_free(self->socket_query);
+  self->socket_query = g_strdup(g_uri_get_query(soup_server_message_get_uri(message)));
   g_ptr_array_add(self->sockets, g_object_ref(connection));
   g_signal_connect(connection, "closed", G_CALLBACK(on_socket_closed), self);
 }
@@ -101,6 +104,7 @@ fake_server_free(fake_server *self)
     fake_server_down(self);
   g_ptr_array_unref(self->sockets);
   g_free(self->origin);
+  g_free(self->socket_query);
   g_free(self);
 }
 
@@ -135,6 +139,19 @@ fake_server_push(fake_server *self, const char *json)
 {
   for (guint i = 0; i < self->sockets->len; i++)
     soup_websocket_connection_send_text(self->sockets->pdata[i], json);
+}
+
+void
+fake_server_close(fake_server *self, gushort code, const char *reason)
+{
+  for (guint i = 0; i < self->sockets->len; i++)
+    soup_websocket_connection_close(self->sockets->pdata[i], code, reason);
+}
+
+const char *
+fake_server_socket_query(fake_server *self)
+{
+  return self->socket_query;
 }
 
 guint

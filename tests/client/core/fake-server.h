@@ -28,6 +28,10 @@ void fake_problem(SoupServerMessage *message, guint status, const char *json);
 
 /* Send to everybody who follows /v1/changes/live. */
 void fake_server_push(fake_server *server, const char *json);
+/* Say goodbye to them. */
+void fake_server_close(fake_server *server, gushort code, const char *reason);
+/* The query of the last one that came; NULL: none. */
+const char *fake_server_socket_query(fake_server *server);
 guint fake_server_n_sockets(fake_server *server);
 guint fake_server_n_open(fake_server *server); /* neither side has said goodbye */
 

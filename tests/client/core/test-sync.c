@@ -79,6 +79,52 @@ test_feed(sync_fixture *f, gconstpointer data)
   g_assert_cmpuint(f->n_lists, ==, 4);
 }
 
+static gboolean
+goes_on(gpointer data)
+{
+  sync_fixture *f = data;
+  return g_strcmp0(fake_server_socket_query(f->server), "since=c9") == 0 && sync_is_live(f);
+}
+
+static gboolean
+goes_on_again(gpointer data)
+{
+  sync_fixture *f = data;
+  return g_strcmp0(fake_server_socket_query(f->server), "since=c10") == 0 && sync_is_live(f);
+}
+
+static void
+count_states(CcgSync *sync, GParamSpec *property, int *n)
+{
+  (*n)++;
+}
+
+/* The server closes who reads too slowly and says from where to go on: no page is missed, nothing
+ * is loaded again, nobody is told of an interruption. Without a page in between it is a failure. */
+static void
+test_too_slow(sync_fixture *f, gconstpointer data)
+{
+  sync_go_live(f);
+  int n_states = 0;
+  guint n_lists = (guint) f->n_lists;
+  gulong id = g_signal_connect(f->sync, "notify::state", G_CALLBACK(count_states), &n_states);
+  f->versions[42]++;
+  sync_push(f, "attendee", 2, 42, "c9");
+  fake_server_close(f->server, 4008, "c9");
+  fake_wait(goes_on, f);
+  f->there[1] = FALSE;
+  sync_push(f, "attendee", 3, 1, "c10");
+  fake_wait(two_less, f);
+  g_assert_cmpint(n_states, ==, 0);
+  g_assert_cmpuint((guint) f->n_lists, ==, n_lists);
+  g_signal_handler_disconnect(f->sync, id);
+
+  fake_server_close(f->server, 4008, "c10");
+  fake_wait(goes_on_again, f);
+  fake_server_close(f->server, 4008, "c10");
+  fake_wait(sync_is_offline, f);
+}
+
 /* Many at once are read as a list, and what is gone goes when the whole list is read again. */
 static void
 test_many(sync_fixture *f, gconstpointer data)
@@ -178,6 +224,7 @@ main(int argc, char *argv[])
 #define ADD(name, function)                                                                        \
   g_test_add("/sync/" name, sync_fixture, NULL, sync_set_up, function, sync_tear_down)
   ADD("feed", test_feed);
+  ADD("too-slow", test_too_slow);
   ADD("many", test_many);
   ADD("offline", test_offline);
   ADD("write", test_write);

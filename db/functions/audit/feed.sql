@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The change feed for the readers of the live sockets.
+
+SET LOCAL ROLE campaign_definer;
+
+-- Those of the organizations that have readable changes behind (xid, id), each with its own place. One
+-- question for all tenants, so no policy of one can answer it; it tells nothing but their numbers.
+CREATE OR REPLACE FUNCTION changes_waiting(organizations bigint[], xids xid8[], ids bigint[]) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+  settled xid8 := pg_snapshot_xmin(pg_current_snapshot());
+BEGIN
+  FOR i IN 1 .. coalesce(array_length(organizations, 1), 0) LOOP
+    PERFORM FROM changes c
+    WHERE c.organization_id = organizations[i] AND (c.xid, c.id) > (xids[i], ids[i]) AND c.xid < settled
+    LIMIT 1;
+    IF FOUND THEN
+      RETURN NEXT organizations[i];
+    END IF;
+  END LOOP;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION changes_waiting(bigint[],xid8[],bigint[]) TO campaign_api;
+
+RESET ROLE;
