@@ -5,9 +5,12 @@
 
 /* The pool of connections and its breaker. */
 
+#define CCD_DB_SHARES 8
+
 typedef struct ccd_db_options {
   const char *url;          /* DATABASE_URL: libpq connection string or URI */
-  int connections;          /* size of the pool */
+  int connections;          /* for threads that have no share of their own; at least 1 */
+  int shares[CCD_DB_SHARES]; /* further ones, by share; [0] is not looked at */
   int statement_timeout_ms; /* the server's own limit */
   int lock_timeout_ms;
   int call_timeout_ms; /* every wait of one call together */
@@ -25,7 +28,11 @@ cc_status ccd_db_open(const ccd_db_options *options,
                       cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_close(ccd_db *db);
 
-/* Borrow a connection; the longest waiter gets the next free one. CC_ERR_UNAVAILABLE when none came
+/* What this thread borrows from now on is of that share, if the pool has one, so that no other
+ * share's threads can use its connections up. */
+void ccd_db_use_share(int share);
+
+/* Borrow a connection of this thread's share; the longest waiter gets the next free one. CC_ERR_UNAVAILABLE when none came
  * free within the call timeout or the database is away. */
 cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);

@@ -134,7 +134,8 @@ struct ccd_route {
     *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
-  bool slow;                 /* may take long: the proxy sends it to the side listener */
+  bool slow;                 /* may take long: runs on threads of its own */
+  bool hashes;               /* computes hashes of passwords: likewise, on others */
   bool secret_reply;         /* the reply holds a credential: never kept for Idempotency-Key */
   bool revokes_organization; /* what is cached about its members' sessions ends with this change */
   bool wakes_jobs;           /* its SQL enqueues: the worker looks right after the commit */

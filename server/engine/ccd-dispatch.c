@@ -195,13 +195,14 @@ step_size(ccd_exchange *exchange, cc_error *reterr)
 }
 
 static cc_status
-step_actor(ccd_exchange *exchange, cc_error *reterr)
+read_credential(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_http_request *request = exchange->request;
-  ccd_call *call = &exchange->call;
+  if (exchange->credential_read)
+    return CC_OK;
   if (!ccd_credential_read(ccd_http_header(request, "authorization"),
                            ccd_http_header(request, "cookie"),
-                           call->arena,
+                           exchange->call.arena,
                            &exchange->credential))
     return cc_fail_field(reterr,
                          CC_ERR_UNAUTHENTICATED,
@@ -209,8 +210,19 @@ step_actor(ccd_exchange *exchange, cc_error *reterr)
                          "Authorization",
                          "The header must be `Bearer` and a token that the server gave");
   /* A stale cookie must not keep a browser from a public page, nor from signing in again. */
-  if (call->route->right == CC_RIGHT_PUBLIC)
+  if (exchange->call.route->right == CC_RIGHT_PUBLIC)
     exchange->credential = (ccd_credential){.kind = CCD_ACTOR_ANONYMOUS};
+  exchange->credential_read = true;
+  return CC_OK;
+}
+
+static cc_status
+step_actor(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  cc_status status = read_credential(exchange, reterr);
+  if (status != CC_OK)
+    return status;
   return ccd_sessions_admit(exchange->server->sessions,
                             &exchange->credential,
                             call->route->limit,
@@ -526,6 +538,7 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
                                           : route->op->id),
           CCD_NUMBER("status", exchange->response->status),
           CCD_NUMBER("us", duration),
+          CCD_NUMBER("wait_us", exchange->request->waited),
           CCD_NUMBER("org", exchange->context.organization_id),
           CCD_TEXT("actor", exchange->context.actor),
           CCD_TEXT("code", status == CC_OK ? NULL : error->code));
@@ -559,23 +572,22 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
                       exchange->match.index,
                       exchange->response->status,
                       duration);
+  ccd_metrics_wait(exchange->server->metrics, exchange->class, exchange->request->waited);
   log_request(exchange, status, error, duration);
 }
 
-/* NULL: memory is out, and the response says so. */
+/* NULL: memory is out. */
 static ccd_exchange *
-exchange_new(ccd_server *server, const ccd_http_request *request, ccd_http_response *response)
+exchange_new(ccd_server *server, const ccd_http_request *request)
 {
   cc_arena *arena = arena_get();
   ccd_exchange *exchange = arena == NULL ? NULL : cc_arena_alloc(arena, sizeof(*exchange));
   if (exchange == NULL) {
-    response->status = 503;
     cc_arena_free(arena);
     return NULL;
   }
   exchange->server = server;
   exchange->request = request;
-  exchange->response = response;
   exchange->method = method_of(request->method);
   exchange->match.index = -1;
   exchange->upload_offset = -1;
@@ -600,16 +612,85 @@ exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
   response->done_data = exchange->call.arena;
 }
 
+/* A visitor's key is the address; FNV-1a, since anybody may choose it. */
+static uint64_t
+address_key(const char *address)
+{
+  uint64_t key = UINT64_C(0xcbf29ce484222325);
+  for (const char *at = address; *at != '\0'; at++)
+    key = (key ^ (uint8_t) *at) * UINT64_C(0x100000001b3);
+  return key | UINT64_C(1) << 63;
+}
+
+static ccd_class
+class_of(const ccd_route *route)
+{
+  if (route->limit == CCD_LIMIT_NONE)
+    return CCD_CLASS_SELF;
+  if (route->hashes)
+    return CCD_CLASS_PASSWORD;
+  if (route->slow)
+    return CCD_CLASS_SLOW;
+  return route->right == CC_RIGHT_PUBLIC ? CCD_CLASS_PUBLIC : CCD_CLASS_ORDINARY;
+}
+
+ccd_http_place
+ccd_dispatch_place(void *data, const ccd_http_request *request, void **ret_begun)
+{
+  cc_error error = {0};
+  ccd_http_place place = {.class = CCD_CLASS_NONE};
+  ccd_exchange *exchange = exchange_new(data, request);
+  if (exchange == NULL)
+    return place;
+  if (step_route(exchange, &error) != CC_OK) {
+    arena_put(exchange->call.arena); /* refused when its body has been read */
+    return place;
+  }
+  *ret_begun = exchange;
+  if (read_credential(exchange, &error) != CC_OK)
+    return place;
+  const ccd_route *route = exchange->call.route;
+  int64_t organization = ccd_sessions_organization(exchange->server->sessions, &exchange->credential);
+  exchange->class = class_of(route);
+  return (ccd_http_place){.class = exchange->class,
+                          .key = organization != 0 ? (uint64_t) organization
+                                                   : address_key(request->address),
+                          .stream = route->op->body_media != NULL};
+}
+
+/* NULL: memory is out, and the response says so. */
+static ccd_exchange *
+take_exchange(ccd_server *server, const ccd_http_request *request, ccd_http_response *response)
+{
+  ccd_exchange *exchange = request->begun != NULL ? request->begun : exchange_new(server, request);
+  if (exchange == NULL)
+    response->status = 503;
+  else
+    exchange->response = response;
+  return exchange;
+}
+
+void
+ccd_dispatch_refuse(void *data, const ccd_http_request *request, ccd_http_response *response)
+{
+  cc_error error = {0};
+  ccd_exchange *exchange = take_exchange(data, request, response);
+  if (exchange == NULL)
+    return;
+  cc_status status = cc_fail(&error,
+                             CC_ERR_UNAVAILABLE,
+                             "server_busy",
+                             "Too many requests are waiting; try again in a few seconds");
+  exchange_end(exchange, status, &error);
+}
+
 void
 ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response)
 {
   cc_error error = {0};
-  ccd_exchange *exchange = request->begun;
-  if (exchange == NULL)
-    exchange = exchange_new(data, request, response);
+  ccd_exchange *exchange = take_exchange(data, request, response);
   if (exchange == NULL)
     return;
-  exchange->response = response;
   cc_status status =
     exchange->spool != NULL ? run_last_steps(exchange, &error) : run_steps(exchange, &error);
   exchange_end(exchange, status, &error);
@@ -639,25 +720,19 @@ ccd_dispatch_begin(void *data,
                    void **ret_begun)
 {
   cc_error error = {0};
-  ccd_exchange *exchange = exchange_new(data, request, response);
+  ccd_exchange *exchange = request->begun;
+  *ret_begun = NULL;
   if (exchange == NULL)
-    return CCD_HTTP_ANSWERED;
-  cc_status status = step_route(exchange, &error);
+    return CCD_HTTP_BUFFER; /* refused when its body has been read */
   const ccd_route *route = exchange->call.route;
-  bool file = status == CC_OK && route != NULL && route->op->body_media != NULL;
+  bool file = route->op->body_media != NULL;
   /* The listener knows the largest limit of all routes; this one's own may be smaller. */
-  bool larger =
-    status == CC_OK && route != NULL && !file && announces_more(request, body_most(route));
-  if (status != CC_OK) {
-    arena_put(exchange->call.arena); /* refused when its body has been read */
-    return CCD_HTTP_BUFFER;
-  }
-  if (!file && !larger) {
-    exchange->response = NULL; /* the one to come */
+  if (!file && !announces_more(request, body_most(route))) {
     *ret_begun = exchange;
     return CCD_HTTP_BUFFER;
   }
-  status = file ? begin_file(exchange, &error) : step_size(exchange, &error);
+  exchange->response = response;
+  cc_status status = file ? begin_file(exchange, &error) : step_size(exchange, &error);
   if (status != CC_OK) {
     exchange_end(exchange, status, &error);
     return CCD_HTTP_ANSWERED;
@@ -678,12 +753,12 @@ void
 ccd_dispatch_drop(void *begun)
 {
   ccd_exchange *exchange = begun;
-  if (exchange->spool != NULL)
-    ccd_log(CCD_INFO,
-            "request.aborted",
-            CCD_TEXT("id", exchange->call.request_id),
-            CCD_TEXT("op", exchange->call.route->op->id),
-            CCD_NUMBER("received", exchange->spool->length));
+  ccd_log(CCD_INFO,
+          "request.aborted",
+          CCD_TEXT("id", exchange->call.request_id),
+          CCD_TEXT("op", exchange->call.route->op->id),
+          CCD_NUMBER("wait_us", exchange->request->waited),
+          CCD_NUMBER("received", exchange->spool == NULL ? 0 : exchange->spool->length));
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
   arena_put(exchange->call.arena);

@@ -21,8 +21,10 @@ typedef struct ccd_exchange {
   ccd_server *server;
   const ccd_http_request *request;
   ccd_http_response *response;
+  ccd_class class;  /* the threads it runs on */
   cc_method method; /* HEAD counts as GET; 0: one that we do not know */
   ccd_match match;
+  bool credential_read; /* .credential is of the request */
   ccd_credential credential;
   ccd_actor actor;
   ccd_limit_state limit;

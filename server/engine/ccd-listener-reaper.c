@@ -126,15 +126,30 @@ linger_on(const ccd_linger *linger, int64_t now)
   return now < linger->deadline;
 }
 
+/* Bytes of a request that wait for us and not for their client. While an answer is being sent
+ * nothing is read, so a client that does not take its answer is not saved by sending more. */
+static bool
+has_unread(ccd_connection *connection)
+{
+  int unread = 0;
+  return !atomic_load(&connection->sending) &&
+         ioctl(connection->fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
 static void
 reap_connections(ccd_listener *listener, int64_t now)
 {
   for (ccd_connection *connection = listener->first; connection != NULL;
        connection = connection->next) {
     int64_t deadline = atomic_load(&connection->deadline);
+    if (deadline > now)
+      continue;
     /* Its thread may have moved on since: then it is in time after all. */
-    if (deadline <= now &&
-        atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
+    bool unread = has_unread(connection);
+    if (atomic_compare_exchange_strong(&connection->deadline,
+                                       &deadline,
+                                       unread ? now + TICK : INT64_MAX) &&
+        !unread)
       (void) shutdown(connection->fd, SHUT_RDWR);
   }
 }
@@ -161,6 +176,9 @@ reaper_thread(void *data)
     if (now >= next_reap) {
       reap_connections(listener, now);
       next_reap = now + TICK;
+      (void) pthread_mutex_unlock(&listener->lock);
+      ccd_scheduler_expire(listener->options.scheduler); /* answers what it refuses */
+      (void) pthread_mutex_lock(&listener->lock);
     }
     linger_all(listener, now);
     if (listener->first == NULL && listener->n_lingering == 0) {

@@ -85,9 +85,8 @@ static bool
 start_daemon(ccd_listener *listener)
 {
   const ccd_listener_options *options = &listener->options;
-  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_ALLOW_UPGRADE;
-  flags |= options->threads > 0 ? (unsigned int) MHD_USE_EPOLL
-                                : (unsigned int) (MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL);
+  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_UPGRADE |
+                       MHD_ALLOW_SUSPEND_RESUME;
   /* 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, since we check more, and its answer to a missing Host
    * comes twice. 1.0: it hides folded lines, bare LF and odd blanks from us unless it is to refuse
    * them (1). */
@@ -153,7 +152,7 @@ listener_new(const ccd_listener_options *options)
 cc_status
 ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_error *reterr)
 {
-  assert(options->handler != NULL && options->connection_limit > 0);
+  assert(options->handler != NULL && options->connection_limit > 0 && options->threads > 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) options->port)};
   if (options->port <= 0 || options->port > 65535 ||
       inet_pton(AF_INET, options->bind_address, &address.sin_addr) != 1)
@@ -245,6 +244,18 @@ wait_until_idle(const ccd_listener *listener, int64_t deadline)
   return true;
 }
 
+/* What a thread is working on must end by itself (its statements have limits of their own): MHD
+ * aborts when it is stopped with a suspended connection. Then the answer has a second to leave. */
+static void
+wait_until_back(const ccd_listener *listener)
+{
+  if (atomic_load(&listener->away) == 0)
+    return;
+  while (atomic_load(&listener->away) > 0)
+    (void) nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+  (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);
+}
+
 void
 ccd_listener_stop(ccd_listener *listener, int64_t deadline)
 {
@@ -253,7 +264,9 @@ ccd_listener_stop(ccd_listener *listener, int64_t deadline)
   if (!wait_until_idle(listener, deadline)) {
     /* Who is still sending or receiving has had the time; sockets then end by themselves. */
     ccd_reaper_cut_sockets(listener);
+    ccd_scheduler_refuse(listener->options.scheduler);
     (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);
+    wait_until_back(listener);
   }
   ccd_reaper_stop(listener);
   if (atomic_load(&listener->sockets) > 0) {

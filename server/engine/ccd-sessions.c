@@ -215,6 +215,15 @@ find_cached(ccd_sessions *self, const char *key, ccd_actor *ret)
   return hit;
 }
 
+int64_t
+ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential)
+{
+  ccd_actor actor = {0};
+  return credential->kind != CCD_ACTOR_ANONYMOUS && find_cached(self, credential->key, &actor)
+           ? actor.organization_id
+           : 0;
+}
+
 static void
 keep_cached(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
 {

@@ -42,6 +42,10 @@ cc_status ccd_sessions_admit(ccd_sessions *self,
                              ccd_limit_state *ret_state,
                              cc_error *reterr) CC_MUSTCHECK;
 
+/* The organization of a credential that this process knows; 0: none, or not known here. Asks
+ * nobody, counts nothing. */
+int64_t ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential);
+
 /* Count one more use under a key of the caller's. */
 cc_status ccd_sessions_count(ccd_sessions *self,
                              ccd_limit limit,
