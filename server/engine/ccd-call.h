@@ -182,6 +182,13 @@ cc_status ccd_call_once(ccd_call *call,
                         const ccd_rows **ret,
                         cc_error *reterr) CC_MUSTCHECK;
 
+/**
+ * Before a wait that is not for the database (a hash): commit what the call's transaction has done
+ * and give its connection back. The next ccd_call_query begins another transaction; rows of before
+ * are gone. With an Idempotency-Key the transaction must stay whole, and nothing is done.
+ */
+cc_status ccd_call_give_back(ccd_call *call, cc_error *reterr) CC_MUSTCHECK;
+
 /* When the first byte of the request came. */
 cc_time ccd_call_received(const ccd_call *call);
 

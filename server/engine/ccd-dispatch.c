@@ -322,6 +322,8 @@ work_once(ccd_exchange *exchange, cc_error *reterr)
     return cc_fail_memory(reterr);
   cc_status status = ccd_exchange_args(exchange, query, NULL, args, reterr);
   if (status == CC_OK)
+    status = ccd_exchange_conn(exchange, reterr);
+  if (status == CC_OK)
     status = ccd_db_query_once(exchange->conn,
                                &exchange->context,
                                query,
@@ -356,12 +358,12 @@ work_inside(ccd_exchange *exchange, cc_error *reterr)
 static cc_status
 work_in_transaction(ccd_exchange *exchange, cc_error *reterr)
 {
-  ccd_db_begin(exchange->conn, &exchange->context);
   exchange->in_transaction = true;
+  exchange->opened = false;
   cc_status status = work_inside(exchange, reterr);
-  if (status == CC_OK)
+  if (exchange->opened && status == CC_OK)
     status = ccd_db_commit(exchange->conn, reterr);
-  else
+  else if (exchange->opened)
     ccd_db_rollback(exchange->conn);
   exchange->in_transaction = false;
   return status;
@@ -376,10 +378,8 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
     cc_status status = route->handler(&exchange->call, reterr);
     return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
   }
-  cc_status status = ccd_exchange_conn(exchange, reterr);
-  if (status != CC_OK)
-    return status;
-  /* Files and whole lists: what holds up nobody on the side listener. */
+  /* Files and whole lists, on threads of their own. */
+  cc_status status = CC_OK;
   if (route->slow)
     exchange->context.timeout_ms = SLOW_TIMEOUT_MS;
   const ccd_context given = exchange->context;
@@ -388,7 +388,8 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
     exchange->context = given;
     bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
-    if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
+    if (status == CC_OK || attempt == CCD_TRIES || exchange->conn == NULL ||
+        !ccd_db_may_retry(exchange->conn))
       return status;
   }
 }
@@ -401,9 +402,11 @@ after_commit(ccd_exchange *exchange)
   assert(exchange->call.route != NULL);
   if (exchange->call.route->revokes_organization)
     ccd_call_revoke(&exchange->call, CCD_REVOKED_ORGANIZATION, exchange->context.organization_id);
+  cc_error ignored = {0};
+  bool connected = exchange->n_revokes == 0 || ccd_exchange_conn(exchange, &ignored) == CC_OK;
   for (int i = 0; i < exchange->n_revokes; i++)
     ccd_sessions_revoke(server->sessions,
-                        exchange->conn,
+                        connected ? exchange->conn : NULL,
                         exchange->call.arena,
                         exchange->revokes[i].kind,
                         exchange->revokes[i].id);

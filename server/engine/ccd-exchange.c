@@ -21,3 +21,16 @@ ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
   return exchange->conn != NULL ? CC_OK
                                 : ccd_db_borrow(exchange->server->db, &exchange->conn, reterr);
 }
+
+cc_status
+ccd_exchange_open(ccd_exchange *exchange, cc_error *reterr)
+{
+  if (exchange->opened)
+    return CC_OK;
+  cc_status status = ccd_exchange_conn(exchange, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_db_begin(exchange->conn, &exchange->context);
+  exchange->opened = true;
+  return CC_OK;
+}

@@ -521,12 +521,12 @@ ccd_sessions_revoke(ccd_sessions *self,
   const char *args[] = {revoked_names[kind], ccd_text_int64(arena, id)};
   const ccd_rows *rows = NULL;
   cc_error error;
-  bool sure = ccd_db_query_once(conn,
-                                &(ccd_context){.tx = CCD_READ},
-                                &ccd_q_session_keys,
-                                args,
-                                &rows,
-                                &error) == CC_OK;
+  bool sure = conn != NULL && ccd_db_query_once(conn,
+                                                &(ccd_context){.tx = CCD_READ},
+                                                &ccd_q_session_keys,
+                                                args,
+                                                &rows,
+                                                &error) == CC_OK;
   for (int i = 0; sure && i < ccd_rows_n(rows); i++) {
     char key[80];
     redis_key(ccd_rows_get(rows, i, "key"), key);

@@ -55,7 +55,7 @@ cc_status ccd_sessions_count(ccd_sessions *self,
                              cc_error *reterr) CC_MUSTCHECK;
 
 /* Forget what is cached about a session, user, token, device or organization, here and elsewhere.
- * @conn: outside a transaction. */
+ * @conn: outside a transaction; NULL: none could be had. */
 void ccd_sessions_revoke(ccd_sessions *self,
                          ccd_db_conn *conn,
                          cc_arena *arena,
