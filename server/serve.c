@@ -42,6 +42,8 @@
 #define OWN_CONNECTIONS 2 /* the feed's announcements and pages, metrics */
 #define PASSWORD_THREADS 4 /* two hash at a time (ccd-hasher.c), two are in the database */
 #define SELF_THREADS 2
+#define READ_THREADS 2 /* of reads by a key, for members and for visitors */
+#define READ_BATCH 16
 #define WAITING_MAX 1000 /* requests of a class that wait for a thread */
 #define SLOW_WAIT_US (30 * CC_TIME_SECOND)
 #define PASSWORD_WAIT_US (5 * CC_TIME_SECOND)
@@ -65,7 +67,9 @@ open_database(ccd_server *server, cc_error *reterr)
     .url = config->database_url,
     .connections = JOB_CONNECTIONS + OWN_CONNECTIONS,
     .shares = {[CCD_CLASS_ORDINARY] = (int) config->threads,
+               [CCD_CLASS_READ] = READ_THREADS,
                [CCD_CLASS_PUBLIC] = (int) config->public_threads,
+               [CCD_CLASS_PUBLIC_READ] = READ_THREADS,
                [CCD_CLASS_SLOW] = (int) config->slow_threads,
                [CCD_CLASS_PASSWORD] = PASSWORD_THREADS / 2},
     .statement_timeout_ms = (int) config->statement_timeout,
@@ -113,7 +117,7 @@ internal_handler(void *data, const ccd_http_request *request, ccd_http_response 
 }
 
 static ccd_http_place
-internal_place(void *data, const ccd_http_request *request, void **ret_begun)
+internal_place(void *data, const ccd_http_request *request, bool body, void **ret_begun)
 {
   /* Alive and ready must be told however busy the rest is; the figures ask the database. */
   bool figures = strcmp(request->path, "/metrics") == 0;
@@ -144,7 +148,9 @@ start_scheduler(ccd_server *server, cc_error *reterr)
   /* Of each class a part is kept for keys of which nothing runs. */
   const ccd_class_options options[_CCD_CLASS_MAX] = {
     [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, WAITING_MAX, wait},
+    [CCD_CLASS_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
     [CCD_CLASS_PUBLIC] = {strangers, strangers / 4, WAITING_MAX, wait},
+    [CCD_CLASS_PUBLIC_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
     [CCD_CLASS_SLOW] = {slow, slow / 2, WAITING_MAX, SLOW_WAIT_US},
     [CCD_CLASS_PASSWORD] = {PASSWORD_THREADS, 1, WAITING_MAX, PASSWORD_WAIT_US},
     [CCD_CLASS_SELF] = {SELF_THREADS, 0, WAITING_MAX, wait},
@@ -171,6 +177,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
     .scheduler = server->scheduler,
     .place = ccd_dispatch_place,
     .handler = ccd_dispatch,
+    .many = ccd_dispatch_many,
     .refuse = ccd_dispatch_refuse,
     .data = server,
     .begin = server->streams ? ccd_dispatch_begin : NULL,
@@ -275,7 +282,7 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_redis_open(config->redis_url,
                             (int) (config->threads + config->public_threads +
-                                   config->slow_threads + PASSWORD_THREADS),
+                                   config->slow_threads + PASSWORD_THREADS + SELF_THREADS),
                             &server->redis,
                             reterr);
   if (status == CC_OK)

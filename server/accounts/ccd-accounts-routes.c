@@ -28,7 +28,7 @@ const ccd_route ccd_accounts_routes[] = {
   {&cc_op_revoke_session, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_revoke_session,
    .audit = "session.revoke", .no_second_factor = true},
 
-  {&cc_op_get_me, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_READ, .query = &ccd_q_user_get, .no_second_factor = true},
+  {&cc_op_get_me, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_READ, .query = &ccd_q_user_get, .by_key = true, .no_second_factor = true},
   {&cc_op_update_me, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .query = &ccd_q_user_update, .audit = "account.update",
    .no_second_factor = true},
   {&cc_op_change_password, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_change_password,

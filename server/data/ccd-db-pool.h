@@ -5,7 +5,7 @@
 
 /* The pool of connections and its breaker. */
 
-#define CCD_DB_SHARES 8
+#define CCD_DB_SHARES 10
 
 typedef struct ccd_db_options {
   const char *url;          /* DATABASE_URL: libpq connection string or URI */

@@ -61,9 +61,10 @@ typedef struct ccd_step {
   int statement;
   bool prepare; /* Parse, else Bind and Execute */
   bool keep;    /* the result goes to the caller */
+  int ask;      /* of ccd_db_query_many: which one it is for */
 } ccd_step;
 
-#define CCD_STEPS_MAX 8
+#define CCD_STEPS_MAX (CCD_ASKS_MAX * 4) /* a statement and its settings, each with its Parse */
 
 struct ccd_db_conn {
   ccd_db *db;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/data/ccd-db-tx.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -380,6 +381,91 @@ ccd_db_query_once(ccd_db_conn *conn,
   if (status == CC_OK && ret != NULL)
     *ret = rows;
   return status;
+}
+
+/* The settings of one among many: the transaction still has those of the one before. */
+static bool
+queue_ask(ccd_db_conn *conn, const ccd_ask *ask, const ccd_ask *before)
+{
+  const ccd_context *context = ask->context;
+  bool same = before != NULL && before->context->organization_id == context->organization_id &&
+              before->context->user_id == context->user_id;
+  char organization[24], user[24];
+  id_text(context->organization_id, organization);
+  id_text(context->user_id, user);
+  ccd_internal which = context->role != NULL ? CCD_ST_CONTEXT_READ_ROLE : CCD_ST_CONTEXT_READ;
+  const char *args[] = {organization, user, context->role};
+  return (same || queue_internal(conn, which, args)) &&
+         queue_statement(conn, ask->query->index, ask->args, /* keep= */ true);
+}
+
+static bool
+queue_asks(ccd_db_conn *conn, const ccd_ask *asks, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    int first = conn->n_steps;
+    assert((asks[i].context->role == NULL) == (asks[0].context->role == NULL));
+    if (!queue_ask(conn, &asks[i], i > 0 ? &asks[i - 1] : NULL))
+      return false;
+    for (int step = first; step < conn->n_steps; step++)
+      conn->steps[step].ask = (int) i;
+  }
+  return PQpipelineSync(conn->pg) == 1;
+}
+
+/* Every step's answer goes to its ask. */
+static cc_status
+read_asks(ccd_db_conn *conn, ccd_ask *asks, cc_error *reterr)
+{
+  for (int i = 0; i < conn->n_steps; i++) {
+    ccd_ask *ask = &asks[conn->steps[i].ask];
+    outcome out = {.status = ask->status,
+                   .error = &ask->error,
+                   .rows = &ask->rows,
+                   .query = ask->query};
+    conn->retry = false;
+    cc_status status = read_step(conn, &conn->steps[i], &out);
+    ask->status = out.status;
+    ask->again = ask->again || conn->retry;
+    if (status == CC_OK && PQstatus(conn->pg) != CONNECTION_OK)
+      status = ccd_conn_lost(conn, /* timed_out= */ false, reterr);
+    if (status != CC_OK) {
+      *reterr = *reterr->code != '\0' ? *reterr : ask->error;
+      return status;
+    }
+  }
+  outcome out = {.error = reterr};
+  cc_status status = read_sync(conn, &out);
+  conn->n_steps = 0;
+  return status;
+}
+
+void
+ccd_db_query_many(ccd_db_conn *conn, ccd_ask *asks, size_t n)
+{
+  static const ccd_context none = {.tx = CCD_READ};
+  cc_error error = {0};
+  assert(n <= CCD_ASKS_MAX);
+  reset_transaction(conn, &none);
+  cc_status status = CC_OK;
+  for (size_t i = 0; i < n && status == CC_OK; i++) {
+    asks[i].rows = NULL;
+    asks[i].status = CC_OK;
+    asks[i].again = false;
+    status = check_runnable(conn, asks[i].query, &error);
+  }
+  if (status == CC_OK)
+    status = ccd_conn_ready(conn, &error);
+  if (status == CC_OK)
+    status = queue_asks(conn, asks, n) ? read_asks(conn, asks, &error)
+                                       : ccd_conn_lost(conn, /* timed_out= */ false, &error);
+  for (size_t i = 0; i < n; i++) {
+    if (asks[i].rows != NULL || asks[i].status != CC_OK)
+      continue;
+    asks[i].again = status == CC_OK; /* skipped by the server after another one's failure */
+    asks[i].status = status == CC_OK ? CC_ERR_INTERNAL : status;
+    asks[i].error = error;
+  }
 }
 
 /* COMMIT or ROLLBACK of a transaction that the server has. */

@@ -134,6 +134,7 @@ struct ccd_route {
     *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role campaign_public */
+  bool by_key;               /* reads a few rows by a key, so it may share a round trip */
   bool slow;                 /* may take long: runs on threads of its own */
   bool hashes;               /* computes hashes of passwords: likewise, on others */
   bool secret_reply;         /* the reply holds a credential: never kept for Idempotency-Key */

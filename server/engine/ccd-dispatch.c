@@ -421,6 +421,11 @@ after_commit(ccd_exchange *exchange)
 static cc_status
 run_first_steps(ccd_exchange *exchange, cc_error *reterr)
 {
+  if (exchange->admitted && exchange->request->malformed == NULL) {
+    if (exchange->refusal != NULL)
+      *reterr = *exchange->refusal;
+    return exchange->admission;
+  }
   cc_status status = step_route(exchange, reterr);
   if (status == CC_OK)
     status = step_size(exchange, reterr);
@@ -626,8 +631,11 @@ address_key(const char *address)
 }
 
 static ccd_class
-class_of(const ccd_route *route)
+class_of(const ccd_exchange *exchange)
 {
+  const ccd_route *route = exchange->call.route;
+  if (route->by_key && exchange->admitted)
+    return route->as_public ? CCD_CLASS_PUBLIC_READ : CCD_CLASS_READ;
   if (route->limit == CCD_LIMIT_NONE)
     return CCD_CLASS_SELF;
   if (route->hashes)
@@ -637,24 +645,65 @@ class_of(const ccd_route *route)
   return route->right == CC_RIGHT_PUBLIC ? CCD_CLASS_PUBLIC : CCD_CLASS_ORDINARY;
 }
 
+/* The steps before the work, where they ask nobody: a request without a body whose actor and quota
+ * this process knows. */
+static void
+admit_known(ccd_exchange *exchange)
+{
+  ccd_call *call = &exchange->call;
+  cc_error error = {0};
+  cc_status status = CC_OK;
+  if (!ccd_sessions_admit_known(exchange->server->sessions,
+                                &exchange->credential,
+                                call->route->limit,
+                                call->address,
+                                call->arena,
+                                &exchange->actor,
+                                &exchange->limit,
+                                &status,
+                                &error))
+    return;
+  if (status == CC_OK)
+    status = step_size(exchange, &error);
+  if (status == CC_OK)
+    status = step_right(exchange, &error);
+  if (status == CC_OK)
+    status = ccd_intake(exchange, &error);
+  exchange->admitted = true;
+  exchange->admission = status;
+  if (status == CC_OK)
+    return;
+  exchange->refusal = cc_arena_alloc(call->arena, sizeof(error));
+  if (exchange->refusal != NULL)
+    *exchange->refusal = error;
+}
+
 ccd_http_place
-ccd_dispatch_place(void *data, const ccd_http_request *request, void **ret_begun)
+ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun)
 {
   cc_error error = {0};
-  ccd_http_place place = {.class = CCD_CLASS_NONE};
+  ccd_http_place here = {.class = CCD_CLASS_NONE};
   ccd_exchange *exchange = exchange_new(data, request);
   if (exchange == NULL)
-    return place;
+    return here;
   if (step_route(exchange, &error) != CC_OK) {
     arena_put(exchange->call.arena); /* refused when its body has been read */
-    return place;
+    return here;
   }
   *ret_begun = exchange;
   if (read_credential(exchange, &error) != CC_OK)
-    return place;
+    return here;
   const ccd_route *route = exchange->call.route;
-  int64_t organization = ccd_sessions_organization(exchange->server->sessions, &exchange->credential);
-  exchange->class = class_of(route);
+  if (!body)
+    admit_known(exchange);
+  if (exchange->admitted && exchange->admission != CC_OK)
+    return here;
+  const ccd_actor *actor = &exchange->actor;
+  int64_t organization =
+    exchange->admitted
+      ? actor->organization_id
+      : ccd_sessions_organization(exchange->server->sessions, &exchange->credential);
+  exchange->class = class_of(exchange);
   return (ccd_http_place){.class = exchange->class,
                           .key = organization != 0 ? (uint64_t) organization
                                                    : address_key(request->address),
@@ -697,6 +746,102 @@ ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *res
   cc_status status =
     exchange->spool != NULL ? run_last_steps(exchange, &error) : run_steps(exchange, &error);
   exchange_end(exchange, status, &error);
+}
+
+/* --- reads that share a round trip --- */
+
+static void
+end_job(ccd_exchange *exchange, cc_status status, const cc_error *error)
+{
+  exchange->conn = NULL; /* the batch's */
+  exchange_end(exchange, status, error);
+}
+
+/* False: there is nothing to ask for, and the job has its answer. */
+static bool
+make_ask(ccd_http_job *job, ccd_server *server, ccd_ask *ask)
+{
+  cc_error error = {0};
+  ccd_exchange *exchange = take_exchange(server, job->request, job->response);
+  if (exchange == NULL)
+    return false;
+  const ccd_query *query = exchange->call.route->query;
+  const char **args =
+    cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
+  cc_status status = args == NULL ? cc_fail_memory(&error)
+                                  : ccd_exchange_args(exchange, query, NULL, args, &error);
+  if (status != CC_OK) {
+    end_job(exchange, status, &error);
+    return false;
+  }
+  *ask = (ccd_ask){.context = &exchange->context, .query = query, .args = args};
+  return true;
+}
+
+static void
+answer_ask(ccd_http_job *job, ccd_ask *ask)
+{
+  ccd_exchange *exchange = job->request->begun;
+  cc_status status = ask->status;
+  exchange->call.rows = ask->rows;
+  if (status == CC_OK)
+    status = ccd_reply_encode(exchange, &ask->error);
+  end_job(exchange, status, &ask->error);
+}
+
+/* Those that have to be asked for by themselves come last: that ends the rows of the others. */
+static void
+answer_again(ccd_http_job *job, ccd_db_conn *conn)
+{
+  cc_error error = {0};
+  ccd_exchange *exchange = job->request->begun;
+  exchange->conn = conn;
+  cc_status status = step_work(exchange, &error);
+  end_job(exchange, status, &error);
+}
+
+static void
+ask_many(ccd_db *db, ccd_db_conn **ret_conn, ccd_ask *asks, size_t n)
+{
+  cc_error error = {0};
+  cc_status status = ccd_db_borrow(db, ret_conn, &error);
+  if (status == CC_OK)
+    ccd_db_query_many(*ret_conn, asks, n);
+  for (size_t i = 0; status != CC_OK && i < n; i++) {
+    asks[i].status = status;
+    asks[i].error = error;
+  }
+}
+
+void
+ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done)
+{
+  ccd_server *server = data;
+  ccd_ask asks[CCD_ASKS_MAX];
+  ccd_db_conn *conn = NULL;
+  size_t n_asks = 0;
+  for (size_t i = 0; i < n; i++) {
+    ccd_http_job job = jobs[i];
+    if (make_ask(&job, server, &asks[n_asks]))
+      jobs[n_asks++] = job;
+    else
+      done(&job);
+  }
+  if (n_asks > 0)
+    ask_many(server->db, &conn, asks, n_asks);
+  for (size_t i = 0; i < n_asks; i++) {
+    if (asks[i].again)
+      continue;
+    answer_ask(&jobs[i], &asks[i]);
+    done(&jobs[i]);
+  }
+  for (size_t i = 0; i < n_asks; i++) {
+    if (!asks[i].again)
+      continue;
+    answer_again(&jobs[i], conn);
+    done(&jobs[i]);
+  }
+  ccd_db_return(server->db, conn);
 }
 
 /* --- bodies that are files --- */

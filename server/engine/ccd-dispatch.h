@@ -13,7 +13,10 @@ void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response
 /* Same for .place: the route and, if this process knows the credential, its organization. Makes the
  * exchange, which the others go on with. */
 ccd_http_place
-ccd_dispatch_place(void *data, const ccd_http_request *request, void **ret_begun);
+ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun);
+
+/* Same for .many: reads by a key (ccd_route.by_key), whose steps before the work .place has done. */
+void ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
 
 /* Same for .refuse: 503. */
 void ccd_dispatch_refuse(void *data, const ccd_http_request *request, ccd_http_response *response);

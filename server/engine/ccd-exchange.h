@@ -25,6 +25,9 @@ typedef struct ccd_exchange {
   cc_method method; /* HEAD counts as GET; 0: one that we do not know */
   ccd_match match;
   bool credential_read; /* .credential is of the request */
+  bool admitted;        /* the steps before the work were done; .refusal says how they ended */
+  cc_status admission;
+  cc_error *refusal; /* of an .admission that failed; in the arena */
   ccd_credential credential;
   ccd_actor actor;
   ccd_limit_state limit;

@@ -52,19 +52,53 @@ answer_in_turn(ccd_connection *connection)
     options->handler(options->data, request, &connection->reply);
 }
 
+static ccd_connection *
+connection_of(ccd_work *work)
+{
+  return (ccd_connection *) (void *) ((char *) work - offsetof(ccd_connection, work));
+}
+
+static void
+give_back(ccd_connection *connection)
+{
+  ccd_listener *listener = connection->listener;
+  connection->back = true;
+  MHD_resume_connection(connection->mhd); /* from here on the connection is MHD's, or gone */
+  (void) atomic_fetch_sub(&listener->away, 1);
+}
+
 static void
 work_cb(ccd_work *work, bool refused)
 {
-  ccd_connection *connection =
-    (ccd_connection *) (void *) ((char *) work - offsetof(ccd_connection, work));
-  ccd_listener *listener = connection->listener;
+  ccd_connection *connection = connection_of(work);
   if (refused)
     answer_refused(connection);
   else
     answer_in_turn(connection);
-  connection->back = true;
-  MHD_resume_connection(connection->mhd); /* from here on the connection is MHD's, or gone */
-  (void) atomic_fetch_sub(&listener->away, 1);
+  give_back(connection);
+}
+
+static void
+done_cb(ccd_http_job *job)
+{
+  give_back(job->connection);
+}
+
+/* The listeners of a scheduler whose classes have batches share .many and .data. */
+static void
+works_cb(ccd_work *const *works, size_t n)
+{
+  const ccd_listener_options *options = &connection_of(works[0])->listener->options;
+  ccd_http_job jobs[CCD_BATCH_MAX];
+  int64_t now = cc_time_monotonic();
+  for (size_t i = 0; i < n; i++) {
+    ccd_connection *connection = connection_of(works[i]);
+    connection->request.waited += now - connection->work.since;
+    connection->request.begun = connection->begun_by;
+    connection->begun_by = NULL;
+    jobs[i] = (ccd_http_job){&connection->request, &connection->reply, connection};
+  }
+  options->many(options->data, jobs, n, done_cb);
 }
 
 void
@@ -75,6 +109,7 @@ ccd_away_send(ccd_connection *connection, bool beginning)
   connection->beginning = beginning;
   connection->left = false;
   connection->work.run = work_cb;
+  connection->work.run_many = works_cb;
   /* First of all: the work may be done before submit returns. */
   MHD_suspend_connection(connection->mhd);
   (void) atomic_fetch_add(&listener->away, 1);

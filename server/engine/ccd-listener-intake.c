@@ -351,8 +351,8 @@ place_request(ccd_connection *connection, void **context, enum MHD_Result *ret)
 {
   const ccd_listener_options *options = &connection->listener->options;
   ccd_http_request *request = &connection->request;
-  connection->place = options->place(options->data, request, &connection->begun_by);
   bool comes = connection->chunked || request->content_length > 0;
+  connection->place = options->place(options->data, request, comes, &connection->begun_by);
   if (!comes || options->begin == NULL)
     return false;
   if (connection->place.stream) {

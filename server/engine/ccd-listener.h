@@ -82,6 +82,15 @@ typedef struct ccd_http_place {
   bool stream;     /* .begin runs in that class, too, before the body is read */
 } ccd_http_place;
 
+/* One of several requests that are answered together. */
+typedef struct ccd_http_job {
+  const ccd_http_request *request;
+  ccd_http_response *response;
+  void *connection; /* the listener's own */
+} ccd_http_job;
+
+typedef void ccd_http_done(ccd_http_job *job);
+
 typedef struct ccd_listener_options {
   const char *name;         /* for the log: "api", "slow", "internal" */
   const char *bind_address; /* IPv4, such as "127.0.0.1" or "0.0.0.0" */
@@ -96,10 +105,13 @@ typedef struct ccd_listener_options {
   const char *forwarded_header; /* lower-case, such as "x-real-ip": holds one address */
   ccd_scheduler *scheduler; /* outlives the listener */
 
-  /* Called on the reading thread when the head of a good request has come; waits for nothing. What
-   * it leaves in *ret_begun, .begin, .handler, .refuse or .drop takes over. */
-  ccd_http_place (*place)(void *data, const ccd_http_request *request, void **ret_begun);
+  /* Called on the reading thread when the head of a good request has come (@body: one
+   * follows); waits for nothing. What it leaves in *ret_begun, .begin, .handler, .refuse or .drop takes over. */
+  ccd_http_place (*place)(void *data, const ccd_http_request *request, bool body, void **ret_begun);
   ccd_http_handler *handler; /* on a thread of the request's class; malformed ones at once */
+  /* Instead of .handler in classes with batches; calls @done for each job as soon as it has its
+   * response. NULL: there are none. */
+  void (*many)(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
   ccd_http_handler *refuse;  /* instead of .handler: too much waits, or for too long */
   void *data;
 

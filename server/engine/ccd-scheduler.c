@@ -57,7 +57,9 @@ ccd_class_name(ccd_class class)
   static const char *const names[_CCD_CLASS_MAX] = {
     [CCD_CLASS_NONE] = "none",
     [CCD_CLASS_ORDINARY] = "ordinary",
+    [CCD_CLASS_READ] = "read",
     [CCD_CLASS_PUBLIC] = "public",
+    [CCD_CLASS_PUBLIC_READ] = "public-read",
     [CCD_CLASS_SLOW] = "slow",
     [CCD_CLASS_PASSWORD] = "password",
     [CCD_CLASS_SELF] = "self",
@@ -211,19 +213,31 @@ wait_idle(pool *self)
 }
 
 static void
-run_next(pool *self, key_queue *queue)
+run_works(pool *self, key_queue *queue)
 {
-  ccd_work *work = pop_work(self, queue);
-  queue->running++;
+  ccd_work *works[CCD_BATCH_MAX];
+  key_queue *queues[CCD_BATCH_MAX];
+  size_t n = 0, most = self->options.batch > 0 ? (size_t) self->options.batch : 1;
   self->running++;
+  for (; queue != NULL && n < most; queue = n < most ? next_queue(self) : NULL) {
+    queues[n] = queue;
+    works[n++] = pop_work(self, queue);
+    queue->running++;
+  }
   if (self->turn != NULL && next_queue(self) != NULL)
     rouse_one(self);
   pthread_mutex_unlock(&self->lock);
-  work->run(work, /* refused= */ false); /* the work is its owner's again */
+  /* The works are their owners' again. */
+  if (self->options.batch > 0)
+    works[0]->run_many(works, n);
+  else
+    works[0]->run(works[0], /* refused= */ false);
   pthread_mutex_lock(&self->lock);
   self->running--;
-  queue->running--;
-  key_put(self, queue);
+  for (size_t i = 0; i < n; i++) {
+    queues[i]->running--;
+    key_put(self, queues[i]);
+  }
 }
 
 static void *
@@ -240,7 +254,7 @@ worker_thread(void *data)
   for (;;) {
     key_queue *queue = next_queue(self);
     if (queue != NULL)
-      run_next(self, queue);
+      run_works(self, queue);
     else if (self->ends)
       break;
     else
@@ -345,7 +359,9 @@ pool_init(pool *self, ccd_scheduler *scheduler, ccd_class class, const ccd_class
   self->class = class;
   self->options = *options;
   assert(options->threads > options->reserve && options->queue_max > 0);
-  size_t n = (size_t) (options->queue_max + options->threads);
+  assert(options->batch <= CCD_BATCH_MAX);
+  int at_once = options->threads * (options->batch > 0 ? options->batch : 1);
+  size_t n = (size_t) (options->queue_max + at_once);
   self->keys = calloc(n, sizeof(*self->keys));
   self->threads = calloc((size_t) options->threads, sizeof(*self->threads));
   for (size_t i = 0; self->keys != NULL && i < n; i++)

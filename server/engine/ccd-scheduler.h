@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/cc-status.h"
@@ -12,7 +13,9 @@
 typedef enum ccd_class {
   CCD_CLASS_NONE = 0, /* no thread of a class: done at once by the caller */
   CCD_CLASS_ORDINARY,
-  CCD_CLASS_PUBLIC,   /* visitors without a credential */
+  CCD_CLASS_READ,        /* statements that read by a key: several share a round trip */
+  CCD_CLASS_PUBLIC,      /* visitors without a credential */
+  CCD_CLASS_PUBLIC_READ, /* likewise, by a key */
   CCD_CLASS_SLOW,     /* files, exports, packs, drawings, uploads */
   CCD_CLASS_PASSWORD, /* hashes of passwords */
   CCD_CLASS_SELF,     /* what the server says about itself: health, documents, metrics */
@@ -27,6 +30,7 @@ typedef struct ccd_class_options {
   int reserve;     /* threads that a key may use only while nothing else of it runs */
   int queue_max;   /* works that wait; one key may have half of them */
   int64_t wait_us; /* works that wait longer are refused; 0: no limit */
+  int batch;       /* works that a thread takes at once, with .run_many; 0: one, with .run */
 } ccd_class_options;
 
 typedef struct ccd_scheduler ccd_scheduler;
@@ -37,9 +41,15 @@ typedef struct ccd_work ccd_work;
  * submitted again or freed from here on. */
 typedef void ccd_work_cb(ccd_work *work, bool refused);
 
+#define CCD_BATCH_MAX 32
+
+/* Up to CCD_BATCH_MAX works of one class, which share the .run_many of the first. */
+typedef void ccd_works_cb(ccd_work *const *works, size_t n);
+
 /* Part of its owner's own struct; the scheduler's from submit until .run is called. */
 struct ccd_work {
   ccd_work_cb *run;
+  ccd_works_cb *run_many;
   ccd_work *next;
   int64_t since; /* cc_time_monotonic of the submit */
 };

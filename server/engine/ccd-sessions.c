@@ -510,6 +510,33 @@ ccd_sessions_admit(ccd_sessions *self,
   return CC_OK;
 }
 
+bool
+ccd_sessions_admit_known(ccd_sessions *self,
+                         const ccd_credential *credential,
+                         ccd_limit limit,
+                         const char *address,
+                         cc_arena *arena,
+                         ccd_actor *ret_actor,
+                         ccd_limit_state *ret_state,
+                         cc_status *ret_status,
+                         cc_error *reterr)
+{
+  ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
+  memcpy(actor.key, credential->key, sizeof(actor.key));
+  if (credential->kind != CCD_ACTOR_ANONYMOUS && !find_cached(self, credential->key, &actor))
+    return false;
+  ccd_lease lease;
+  const char *counter = counter_of(credential, limit, address, arena);
+  if (counter == NULL ||
+      (limit != CCD_LIMIT_NONE &&
+       !ccd_limits_take(self->server->limits, limit, counter, ret_state, &lease)))
+    return false;
+  actor.by_cookie = credential->by_cookie;
+  *ret_actor = actor;
+  *ret_status = ret_state->refused ? too_many(ret_state, reterr) : CC_OK;
+  return true;
+}
+
 void
 ccd_sessions_revoke(ccd_sessions *self,
                     ccd_db_conn *conn,

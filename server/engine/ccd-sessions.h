@@ -42,6 +42,18 @@ cc_status ccd_sessions_admit(ccd_sessions *self,
                              ccd_limit_state *ret_state,
                              cc_error *reterr) CC_MUSTCHECK;
 
+/* Same, when neither Redis nor the database needs to be asked. False: one must be, and nothing was
+ * counted. */
+bool ccd_sessions_admit_known(ccd_sessions *self,
+                              const ccd_credential *credential,
+                              ccd_limit limit,
+                              const char *address,
+                              cc_arena *arena,
+                              ccd_actor *ret_actor,
+                              ccd_limit_state *ret_state,
+                              cc_status *ret_status,
+                              cc_error *reterr);
+
 /* The organization of a credential that this process knows; 0: none, or not known here. Asks
  * nobody, counts nothing. */
 int64_t ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential);
