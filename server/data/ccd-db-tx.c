@@ -55,6 +55,8 @@ queue_statement(ccd_db_conn *conn, int statement, const char *const *args, bool 
     if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
       return false;
     conn->steps[conn->n_steps++] = (ccd_step){.statement = statement, .prepare = true};
+    /* The same statement may follow in this pipeline; take_result() hears how it ended. */
+    conn->prepared[statement] = true;
   }
   if (!PQsendQueryPrepared(conn->pg,
                            what->name,
@@ -165,8 +167,8 @@ take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, outcome *
 {
   ExecStatusType status = PQresultStatus(result);
   bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-  if (good && step != NULL && step->prepare)
-    conn->prepared[step->statement] = true;
+  if (!good && step != NULL && step->prepare)
+    conn->prepared[step->statement] = false;
   if (good && step != NULL && step->keep && out->status == CC_OK) {
     keep_rows(conn, result, out);
     return;

@@ -14,13 +14,13 @@
 /* After this long in a queue a client may have given up. */
 #define LOOK_AFTER (50 * 1000)
 
-/* Reset, or closed with our answer unread. A client that has only ended its own direction still
- * listens. */
+/* The client has closed the connection. One that has only ended its own direction looks the same,
+ * and MHD would close its connection without an answer when it is resumed. */
 static bool
 has_left(const ccd_connection *connection)
 {
-  struct pollfd item = {.fd = connection->fd};
-  return poll(&item, 1, 0) > 0 && (item.revents & (POLLERR | POLLHUP)) != 0;
+  struct pollfd item = {.fd = connection->fd, .events = POLLRDHUP};
+  return poll(&item, 1, 0) > 0 && (item.revents & (POLLERR | POLLHUP | POLLRDHUP)) != 0;
 }
 
 static void

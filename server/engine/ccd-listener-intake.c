@@ -46,8 +46,9 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
   ccd_connection *connection = connection_of(mhd);
   if (connection == NULL)
     return NULL;
-  int64_t deadline = deadline_after(connection, 1);
-  if (deadline < atomic_load(&connection->deadline))
+  int64_t deadline = deadline_after(connection, 1), before = atomic_load(&connection->deadline);
+  /* One that has passed was met: the line was here, unread (see has_unread() of the reaper). */
+  if (deadline < before || before <= cc_time_monotonic())
     atomic_store(&connection->deadline, deadline);
   struct connection_info_struct *info = ulfius_uri_logger(NULL, uri);
   if (info != NULL) {
@@ -81,6 +82,7 @@ begin_request(ccd_connection *connection,
               const char *version)
 {
   const char *query = strchr(ulfius->http_url, '?');
+  int64_t now = cc_time_monotonic();
   int64_t unread = unread_time(connection);
   connection->begun = true;
   connection->socket_asked = false;
@@ -96,7 +98,7 @@ begin_request(ccd_connection *connection,
                                            .query = query != NULL ? query + 1 : NULL,
                                            .address = connection->address,
                                            .content_length = -1,
-                                           .started = cc_time_monotonic() - unread,
+                                           .started = now - unread,
                                            .waited = unread,
                                            .connection = connection};
   (void) atomic_fetch_add(&connection->listener->in_flight, 1);
@@ -446,8 +448,7 @@ ccd_intake_completed_cb(void *data,
   connection->socket = NULL;
   atomic_store(&connection->sending, false);
   end_request(connection);
-  /* MHD ends idle connections itself; what outlives that is a trickle of a request line. */
   atomic_store(&connection->deadline,
-               deadline_after(connection, 1) +
+               cc_time_monotonic() +
                  connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
 }

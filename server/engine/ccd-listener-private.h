@@ -31,6 +31,7 @@ typedef struct ccd_connection {
   bool cut;                 /* closed without an answer: no use to linger */
   atomic_bool upgraded;     /* a WebSocket: the caller bounds it, not the reaper */
   _Atomic int64_t deadline; /* cc_time_monotonic after which the reaper cuts it */
+  int64_t warned;           /* the deadline that the reaper saw pass; under the listener's lock */
   atomic_bool sending;      /* an answer is under way: what is unread now is not waited for */
   struct in_addr peer;
   char address[INET6_ADDRSTRLEN]; /* the peer's, or what the trusted proxy said, of this request */

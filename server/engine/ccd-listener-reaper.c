@@ -137,21 +137,29 @@ has_unread(ccd_connection *connection)
 }
 
 static void
+reap_connection(ccd_connection *connection, int64_t now)
+{
+  int64_t deadline = atomic_load(&connection->deadline);
+  if (deadline > now)
+    return;
+  if (has_unread(connection)) {
+    (void) atomic_compare_exchange_strong(&connection->deadline, &deadline, now + TICK);
+    return;
+  }
+  /* What was read just now moves the deadline in a moment. */
+  bool warned = connection->warned == deadline;
+  connection->warned = deadline;
+  /* Its thread may have moved on since: then it is in time after all. */
+  if (warned && atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
+    (void) shutdown(connection->fd, SHUT_RDWR);
+}
+
+static void
 reap_connections(ccd_listener *listener, int64_t now)
 {
   for (ccd_connection *connection = listener->first; connection != NULL;
-       connection = connection->next) {
-    int64_t deadline = atomic_load(&connection->deadline);
-    if (deadline > now)
-      continue;
-    /* Its thread may have moved on since: then it is in time after all. */
-    bool unread = has_unread(connection);
-    if (atomic_compare_exchange_strong(&connection->deadline,
-                                       &deadline,
-                                       unread ? now + TICK : INT64_MAX) &&
-        !unread)
-      (void) shutdown(connection->fd, SHUT_RDWR);
-  }
+       connection = connection->next)
+    reap_connection(connection, now);
 }
 
 static void

@@ -81,6 +81,17 @@ raise_file_limit(int connections)
   return possible;
 }
 
+/* Seconds until MHD ends a connection that neither sends nor takes anything. It does not look whether
+ * bytes are here, unread, so this is only for clients that do not take their answer: the reaper,
+ * which does look, ends silent ones before. */
+#define STALL_MORE_S 10
+
+static int
+stall_timeout(const ccd_listener_options *options)
+{
+  return options->idle_timeout_s + options->request_timeout_s + STALL_MORE_S;
+}
+
 static bool
 start_daemon(ccd_listener *listener)
 {
@@ -100,7 +111,7 @@ start_daemon(ccd_listener *listener)
   ADD_OPTION(MHD_OPTION_NOTIFY_CONNECTION, ccd_reaper_notify_cb, listener);
   ADD_OPTION(MHD_OPTION_SOCK_ADDR, 0, listener->instance.bind_address);
   ADD_OPTION(MHD_OPTION_CONNECTION_LIMIT, options->connection_limit, NULL);
-  ADD_OPTION(MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL);
+  ADD_OPTION(MHD_OPTION_CONNECTION_TIMEOUT, stall_timeout(options), NULL);
   ADD_OPTION(MHD_OPTION_CONNECTION_MEMORY_LIMIT, CCD_CONNECTION_MEMORY, NULL);
 #if CCD_MHD_1
   ADD_OPTION(MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL);
