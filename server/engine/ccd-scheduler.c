@@ -218,12 +218,12 @@ run_works(pool *self, key_queue *queue)
   ccd_work *works[CCD_BATCH_MAX];
   key_queue *queues[CCD_BATCH_MAX];
   size_t n = 0, most = self->options.batch > 0 ? (size_t) self->options.batch : 1;
-  self->running++;
   for (; queue != NULL && n < most; queue = n < most ? next_queue(self) : NULL) {
     queues[n] = queue;
     works[n++] = pop_work(self, queue);
     queue->running++;
   }
+  self->running++;
   if (self->turn != NULL && next_queue(self) != NULL)
     rouse_one(self);
   pthread_mutex_unlock(&self->lock);
