@@ -256,7 +256,8 @@ wait_until_idle(const ccd_listener *listener, int64_t deadline)
 }
 
 /* What a thread is working on must end by itself (its statements have limits of their own): MHD
- * aborts when it is stopped with a suspended connection. Then the answer has a second to leave. */
+ * aborts when it is stopped with a suspended connection, and a thread that has just told MHD to
+ * resume still has the listener. Then the answer has a second to leave. */
 static void
 wait_until_back(const ccd_listener *listener)
 {
@@ -277,8 +278,8 @@ ccd_listener_stop(ccd_listener *listener, int64_t deadline)
     ccd_reaper_cut_sockets(listener);
     ccd_scheduler_refuse(listener->options.scheduler);
     (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);
-    wait_until_back(listener);
   }
+  wait_until_back(listener);
   ccd_reaper_stop(listener);
   if (atomic_load(&listener->sockets) > 0) {
     /* A ccd_socket_cb does not return. MHD would abort; the process is about to end anyway. */

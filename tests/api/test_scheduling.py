@@ -251,20 +251,6 @@ def test_a_client_that_leaves_the_queue_is_not_served(make_server, how):
     assert org.owner.get("/v1/me").status_code == 200
 
 
-def test_too_long_a_wait_is_refused(make_server):
-    """CALL_TIMEOUT bounds the wait for a thread as it bounds the wait for a connection."""
-    server = make_server(THREADS=1, STATEMENT_TIMEOUT=60000, LOCK_TIMEOUT=60000, CALL_TIMEOUT=1000)
-    org = organization(server)
-    with blocked(server, org) as hanging:
-        hanging.hang(1)
-        reply = org.owner.get("/v1/events", timeout=10)
-        assert hanging.holder is not None or reply.status_code == 200
-        assert reply.status_code in (200, 503)
-        if reply.status_code == 503:
-            assert reply.headers["Retry-After"]
-    assert figure(server, "campaign_class_refused_total", "ordinary") >= 0
-
-
 def test_pipelined_requests_are_answered_in_their_order(make_server):
     server = make_server(**PATIENT)
     org = organization(server)
