@@ -38,8 +38,8 @@
 
 #define STOP_US (8 * CC_TIME_SECOND)
 #define INTERNAL_CONNECTIONS 32
-#define JOB_CONNECTIONS 3 /* a lane's each, and what extends leases */
-#define OWN_CONNECTIONS 2 /* the feed's announcements and pages, metrics */
+#define JOB_CONNECTIONS 3  /* a lane's each, and what extends leases */
+#define OWN_CONNECTIONS 2  /* the feed's announcements and pages, metrics */
 #define PASSWORD_THREADS 4 /* two hash at a time (ccd-hasher.c), two are in the database */
 #define SELF_THREADS 2
 #define READ_THREADS 2 /* of reads by a key, for members and for visitors */
@@ -281,8 +281,8 @@ start_server(ccd_server *server, cc_error *reterr)
     status = open_database(server, reterr);
   if (status == CC_OK)
     status = ccd_redis_open(config->redis_url,
-                            (int) (config->threads + config->public_threads +
-                                   config->slow_threads + PASSWORD_THREADS + SELF_THREADS),
+                            (int) (config->threads + config->public_threads + config->slow_threads +
+                                   PASSWORD_THREADS + SELF_THREADS),
                             &server->redis,
                             reterr);
   if (status == CC_OK)

@@ -26,6 +26,7 @@ read_account(ccd_call *call, const ccd_rows *rows, ccd_account *ret, cc_error *r
   *ret = (ccd_account){.id = ccd_rows_int64(rows, 0, "id"),
                        .verified = ccd_rows_bool(rows, 0, "verified"),
                        .second_factor = ccd_rows_bool(rows, 0, "second_factor")};
+
   const struct {
     const char *column, **place;
   } texts[] = {
@@ -35,6 +36,7 @@ read_account(ccd_call *call, const ccd_rows *rows, ccd_account *ret, cc_error *r
     {"last_name", &ret->last_name},
     {"totp_secret", &ret->totp_secret},
   };
+
   for (size_t i = 0; i < CC_N(texts); i++) {
     const char *text = ccd_rows_get(rows, 0, texts[i].column);
     *texts[i].place = text == NULL ? NULL : cc_arena_strdup(call->arena, text);

@@ -8,10 +8,10 @@
 #define CCD_DB_SHARES 10
 
 typedef struct ccd_db_options {
-  const char *url;          /* DATABASE_URL: libpq connection string or URI */
-  int connections;          /* for threads that have no share of their own; at least 1 */
+  const char *url;           /* DATABASE_URL: libpq connection string or URI */
+  int connections;           /* for threads that have no share of their own; at least 1 */
   int shares[CCD_DB_SHARES]; /* further ones, by share; [0] is not looked at */
-  int statement_timeout_ms; /* the server's own limit */
+  int statement_timeout_ms;  /* the server's own limit */
   int lock_timeout_ms;
   int call_timeout_ms; /* every wait of one call together */
 } ccd_db_options;
@@ -32,8 +32,8 @@ void ccd_db_close(ccd_db *db);
  * share's threads can use its connections up. */
 void ccd_db_use_share(int share);
 
-/* Borrow a connection of this thread's share; the longest waiter gets the next free one. CC_ERR_UNAVAILABLE when none came
- * free within the call timeout or the database is away. */
+/* Borrow a connection of this thread's share; the longest waiter gets the next free one.
+ * CC_ERR_UNAVAILABLE when none came free within the call timeout or the database is away. */
 cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
 

@@ -16,7 +16,7 @@ typedef struct ccd_config {
   char *functions_folder;
   char *redis_url;
   char *bind_address;
-  int64_t api_port;     /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */
+  int64_t api_port;       /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */
   int64_t threads;        /* for ordinary requests; 0: four per core */
   int64_t public_threads; /* for visitors; 0: two per core */
   int64_t slow_threads;   /* for slow requests */

@@ -699,10 +699,9 @@ ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void 
   if (exchange->admitted && exchange->admission != CC_OK)
     return here;
   const ccd_actor *actor = &exchange->actor;
-  int64_t organization =
-    exchange->admitted
-      ? actor->organization_id
-      : ccd_sessions_organization(exchange->server->sessions, &exchange->credential);
+  int64_t organization = exchange->admitted ? actor->organization_id
+                                            : ccd_sessions_organization(exchange->server->sessions,
+                                                                        &exchange->credential);
   exchange->class = class_of(exchange);
   return (ccd_http_place){.class = exchange->class,
                           .key = organization != 0 ? (uint64_t) organization
@@ -768,8 +767,8 @@ make_ask(ccd_http_job *job, ccd_server *server, ccd_ask *ask)
   const ccd_query *query = exchange->call.route->query;
   const char **args =
     cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
-  cc_status status = args == NULL ? cc_fail_memory(&error)
-                                  : ccd_exchange_args(exchange, query, NULL, args, &error);
+  cc_status status =
+    args == NULL ? cc_fail_memory(&error) : ccd_exchange_args(exchange, query, NULL, args, &error);
   if (status != CC_OK) {
     end_job(exchange, status, &error);
     return false;

@@ -15,7 +15,8 @@ void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response
 ccd_http_place
 ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun);
 
-/* Same for .many: reads by a key (ccd_route.by_key), whose steps before the work .place has done. */
+/* Same for .many: reads by a key (ccd_route.by_key), whose steps before the work .place has done.
+ */
 void ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
 
 /* Same for .refuse: 503. */

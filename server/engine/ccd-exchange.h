@@ -33,8 +33,8 @@ typedef struct ccd_exchange {
   ccd_limit_state limit;
   ccd_db_conn *conn; /* borrowed at first need, returned at the end or by ccd_call_give_back */
   ccd_context context;
-  bool in_transaction; /* the route's transaction is the handler's to use */
-  bool opened;         /* ccd_db_begin was called for it */
+  bool in_transaction;   /* the route's transaction is the handler's to use */
+  bool opened;           /* ccd_db_begin was called for it */
   const char *body_text; /* :body */
   int64_t page_limit;    /* of a list; 0: no list */
   const char *cursor[CCD_KEYSET_MAX];

@@ -449,6 +449,5 @@ ccd_intake_completed_cb(void *data,
   atomic_store(&connection->sending, false);
   end_request(connection);
   atomic_store(&connection->deadline,
-               cc_time_monotonic() +
-                 connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
+               cc_time_monotonic() + connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
 }

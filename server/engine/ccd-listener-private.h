@@ -49,12 +49,12 @@ typedef struct ccd_connection {
   bool chunked;
   bool begun; /* the head was seen; counted in listener->in_flight */
   ccd_http_place place;
-  ccd_work work;             /* submitted while the connection is suspended */
-  bool back;                 /* the work is done, and MHD was told to resume */
-  bool left;                 /* the client was gone before its turn came */
-  bool beginning;            /* the work is .begin, not .handler */
-  ccd_http_begin verdict;    /* of .begin */
-  ccd_http_response reply;   /* of the work */
+  ccd_work work;           /* submitted while the connection is suspended */
+  bool back;               /* the work is done, and MHD was told to resume */
+  bool left;               /* the client was gone before its turn came */
+  bool beginning;          /* the work is .begin, not .handler */
+  ccd_http_begin verdict;  /* of .begin */
+  ccd_http_response reply; /* of the work */
   bool socket_asked;
   struct ccd_socket *socket; /* made, not yet taken over by its thread */
 } ccd_connection;

@@ -132,8 +132,8 @@ static bool
 has_unread(ccd_connection *connection)
 {
   int unread = 0;
-  return !atomic_load(&connection->sending) &&
-         ioctl(connection->fd, FIONREAD, &unread) == 0 && unread > 0;
+  return !atomic_load(&connection->sending) && ioctl(connection->fd, FIONREAD, &unread) == 0 &&
+         unread > 0;
 }
 
 static void

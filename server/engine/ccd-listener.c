@@ -81,9 +81,9 @@ raise_file_limit(int connections)
   return possible;
 }
 
-/* Seconds until MHD ends a connection that neither sends nor takes anything. It does not look whether
- * bytes are here, unread, so this is only for clients that do not take their answer: the reaper,
- * which does look, ends silent ones before. */
+/* Seconds until MHD ends a connection that neither sends nor takes anything. It does not look
+ * whether bytes are here, unread, so this is only for clients that do not take their answer: the
+ * reaper, which does look, ends silent ones before. */
 #define STALL_MORE_S 10
 
 static int
@@ -96,8 +96,8 @@ static bool
 start_daemon(ccd_listener *listener)
 {
   const ccd_listener_options *options = &listener->options;
-  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_UPGRADE |
-                       MHD_ALLOW_SUSPEND_RESUME;
+  unsigned int flags =
+    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_UPGRADE | MHD_ALLOW_SUSPEND_RESUME;
   /* 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, since we check more, and its answer to a missing Host
    * comes twice. 1.0: it hides folded lines, bare LF and odd blanks from us unless it is to refuse
    * them (1). */

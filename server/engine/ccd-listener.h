@@ -103,16 +103,17 @@ typedef struct ccd_listener_options {
   size_t max_body;           /* bytes; more is answered with too_large */
   const char *trusted_proxy; /* peer address whose forwarded_header is believed; NULL: none */
   const char *forwarded_header; /* lower-case, such as "x-real-ip": holds one address */
-  ccd_scheduler *scheduler; /* outlives the listener */
+  ccd_scheduler *scheduler;     /* outlives the listener */
 
   /* Called on the reading thread when the head of a good request has come (@body: one
-   * follows); waits for nothing. What it leaves in *ret_begun, .begin, .handler, .refuse or .drop takes over. */
+   * follows); waits for nothing. What it leaves in *ret_begun, .begin, .handler, .refuse or .drop
+   * takes over. */
   ccd_http_place (*place)(void *data, const ccd_http_request *request, bool body, void **ret_begun);
   ccd_http_handler *handler; /* on a thread of the request's class; malformed ones at once */
   /* Instead of .handler in classes with batches; calls @done for each job as soon as it has its
    * response. NULL: there are none. */
   void (*many)(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
-  ccd_http_handler *refuse;  /* instead of .handler: too much waits, or for too long */
+  ccd_http_handler *refuse; /* instead of .handler: too much waits, or for too long */
   void *data;
 
   /* Before a body; NULL: every body is buffered. Not called for a request without a body. What it

@@ -131,10 +131,8 @@ write_routes(const ccd_metrics *metrics, cc_str *out)
              "# TYPE campaign_request_seconds histogram\n");
   for (int i = 0; i < n; i++) {
     char label[128];
-    (void) snprintf(label,
-                    sizeof(label),
-                    "op=\"%s\"",
-                    ccd_router_route(metrics->router, i)->op->id);
+    (void)
+      snprintf(label, sizeof(label), "op=\"%s\"", ccd_router_route(metrics->router, i)->op->id);
     if (read_counter(&metrics->routes[i].seconds.sum_us) > 0)
       write_histogram(&metrics->routes[i].seconds, "campaign_request_seconds", label, out);
   }
@@ -151,7 +149,8 @@ static void
 write_waits(const ccd_metrics *metrics, cc_str *out)
 {
   cc_str_add(out,
-             "# HELP campaign_request_wait_seconds Time that requests waited for the server, unread "
+             "# HELP campaign_request_wait_seconds Time that requests waited for the server, "
+             "unread "
              "and then for a thread of their class.\n"
              "# TYPE campaign_request_wait_seconds histogram\n");
   for (int class = CCD_CLASS_NONE; class < _CCD_CLASS_MAX; class ++) {

@@ -383,7 +383,8 @@ ccd_scheduler_new(const ccd_class_options options[static _CCD_CLASS_MAX],
   scheduler->started = started;
   bool good = true;
   for (int class = CCD_CLASS_NONE + 1; class < _CCD_CLASS_MAX; class ++)
-    good = pool_init(&scheduler->pools[class], scheduler, (ccd_class) class, &options[class]) && good;
+    good =
+      pool_init(&scheduler->pools[class], scheduler, (ccd_class) class, &options[class]) && good;
   if (!good) {
     ccd_scheduler_free(scheduler);
     return cc_fail_memory(reterr);

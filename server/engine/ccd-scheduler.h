@@ -16,9 +16,9 @@ typedef enum ccd_class {
   CCD_CLASS_READ,        /* statements that read by a key: several share a round trip */
   CCD_CLASS_PUBLIC,      /* visitors without a credential */
   CCD_CLASS_PUBLIC_READ, /* likewise, by a key */
-  CCD_CLASS_SLOW,     /* files, exports, packs, drawings, uploads */
-  CCD_CLASS_PASSWORD, /* hashes of passwords */
-  CCD_CLASS_SELF,     /* what the server says about itself: health, documents, metrics */
+  CCD_CLASS_SLOW,        /* files, exports, packs, drawings, uploads */
+  CCD_CLASS_PASSWORD,    /* hashes of passwords */
+  CCD_CLASS_SELF,        /* what the server says about itself: health, documents, metrics */
   _CCD_CLASS_MAX
 } ccd_class;
 
@@ -62,10 +62,8 @@ cc_status ccd_scheduler_new(const ccd_class_options options[static _CCD_CLASS_MA
                             cc_error *reterr) CC_MUSTCHECK;
 
 /* False: the class or the key has too much waiting, or the server stops; .run is not called. */
-bool ccd_scheduler_submit(ccd_scheduler *scheduler,
-                          ccd_class class,
-                          uint64_t key,
-                          ccd_work *work) CC_MUSTCHECK;
+bool ccd_scheduler_submit(ccd_scheduler *scheduler, ccd_class class, uint64_t key, ccd_work *work)
+  CC_MUSTCHECK;
 
 /* Refuse what has waited for too long. To be called a few times a second. */
 void ccd_scheduler_expire(ccd_scheduler *scheduler);

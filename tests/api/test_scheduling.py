@@ -190,7 +190,7 @@ def states(server):
 
 def test_an_unread_request_is_not_cut_as_a_slow_one(make_server):
     """The whole server stands still for longer than every timeout while a request waits to be read."""
-    server = make_server(IDLE_TIMEOUT=1, REQUEST_TIMEOUT=1)
+    server = make_server(IDLE_TIMEOUT=1, REQUEST_TIMEOUT=1, **PATIENT)
     org = organization(server)
     request = request_bytes(org, "GET", "/v1/me")
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as kept:

@@ -230,8 +230,7 @@ test_batches(void)
   static task tasks[WORKS];
   static const int expected[] = {1, 1, 2, 3, 1, 2, 1};
   reset_board(/* open= */ false);
-  ccd_scheduler *scheduler =
-    make((ccd_class_options){.threads = 1, .queue_max = 20, .batch = 4});
+  ccd_scheduler *scheduler = make((ccd_class_options){.threads = 1, .queue_max = 20, .batch = 4});
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 1, 1));
   wait_for(&board.n_order, 1);
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 3, 1));
