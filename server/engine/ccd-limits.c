@@ -184,6 +184,28 @@ fill_state(const ccd_limits *limits,
   ret->remaining = refused ? 0 : at->entry->leased + at->entry->rest;
 }
 
+/* Count a request when the entry says whether it is refused. */
+static bool
+take_known(const ccd_limits *limits, ccd_limit limit, const place *at, ccd_limit_state *ret)
+{
+  if (at->entry->leased <= 0 && at->entry->rest > 0)
+    return false;
+  bool refused = at->entry->leased <= 0;
+  if (!refused)
+    at->entry->leased--;
+  fill_state(limits, limit, at, refused, ret);
+  return true;
+}
+
+bool
+ccd_limits_take_known(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
+{
+  place at = entry_lock(limits, limit, key);
+  bool known = take_known(limits, limit, &at, ret);
+  pthread_mutex_unlock(at.lock);
+  return known;
+}
+
 bool
 ccd_limits_take(ccd_limits *limits,
                 ccd_limit limit,
@@ -192,13 +214,8 @@ ccd_limits_take(ccd_limits *limits,
                 ccd_lease *ret_lease)
 {
   place at = entry_lock(limits, limit, key);
-  bool known = at.entry->leased > 0 || at.entry->rest <= 0;
-  if (known) {
-    bool refused = at.entry->leased <= 0;
-    if (!refused)
-      at.entry->leased--;
-    fill_state(limits, limit, &at, refused, ret);
-  } else {
+  bool known = take_known(limits, limit, &at, ret);
+  if (!known) {
     uint8_t mac[CCD_HASH_BYTES];
     ccd_hmac_sha256(limits->keys->lookup, key, strlen(key), mac);
     uint64_t half[2];

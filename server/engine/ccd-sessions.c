@@ -525,11 +525,9 @@ ccd_sessions_admit_known(ccd_sessions *self,
   memcpy(actor.key, credential->key, sizeof(actor.key));
   if (credential->kind != CCD_ACTOR_ANONYMOUS && !find_cached(self, credential->key, &actor))
     return false;
-  ccd_lease lease;
   const char *counter = counter_of(credential, limit, address, arena);
-  if (counter == NULL ||
-      (limit != CCD_LIMIT_NONE &&
-       !ccd_limits_take(self->server->limits, limit, counter, ret_state, &lease)))
+  if (counter == NULL || (limit != CCD_LIMIT_NONE &&
+                          !ccd_limits_take_known(self->server->limits, limit, counter, ret_state)))
     return false;
   actor.by_cookie = credential->by_cookie;
   *ret_actor = actor;

@@ -173,9 +173,13 @@ test_limits(void)
   g_assert_cmpint(passed, ==, 40);
   g_assert_cmpint(asked, <, 40); /* most requests ask nobody */
 
+  /* Looking whether something is leased takes nobody's turn to ask. */
+  ccd_limit_state state = {0};
+  for (int i = 0; i < 3; i++)
+    g_assert_false(ccd_limits_take_known(processes[0], CCD_LIMIT_API, "actor|crowd", &state));
+
   /* A crowd at once: one whole lease, the others ask for one each. */
   ccd_lease crowd[3];
-  ccd_limit_state state = {0};
   for (size_t i = 0; i < CC_N(crowd); i++)
     g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", &state, &crowd[i]));
   g_assert_cmpint(crowd[0].amount, ==, 2);
