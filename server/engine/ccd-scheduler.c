@@ -37,6 +37,7 @@ typedef struct pool {
   pthread_t *threads;
   pthread_mutex_t lock; /* of all below */
   key_queue *keys, *free_keys;
+  size_t n_keys; /* of keys that were used ever */
   key_queue *buckets[BUCKETS];
   key_queue *turn; /* in the ring: the queue that is served next; NULL: nothing waits */
   idler *idle;     /* the last one to become idle is on top: its caches are warm */
@@ -85,8 +86,10 @@ key_get(pool *self, uint64_t key)
       return at;
   }
   key_queue *made = self->free_keys;
-  assert(made != NULL);
-  self->free_keys = made->chain;
+  if (made != NULL)
+    self->free_keys = made->chain;
+  else
+    made = &self->keys[self->n_keys++]; /* memory that was not touched is not there yet */
   *made = (key_queue){.chain = *bucket, .key = key};
   *bucket = made;
   return made;
@@ -364,9 +367,6 @@ pool_init(pool *self, ccd_scheduler *scheduler, ccd_class class, const ccd_class
   size_t n = (size_t) (options->queue_max + at_once);
   self->keys = calloc(n, sizeof(*self->keys));
   self->threads = calloc((size_t) options->threads, sizeof(*self->threads));
-  for (size_t i = 0; self->keys != NULL && i < n; i++)
-    self->keys[i].chain = i + 1 < n ? &self->keys[i + 1] : NULL;
-  self->free_keys = self->keys;
   pthread_mutex_init(&self->lock, NULL);
   return self->keys != NULL && self->threads != NULL;
 }
