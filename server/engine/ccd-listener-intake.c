@@ -148,6 +148,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
 static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
+  atomic_store(&connection->seen, cc_time_monotonic());
   if (connection->streamed)
     return take_stream(connection, bytes, n);
   ccd_http_request *request = &connection->request;
@@ -448,6 +449,8 @@ ccd_intake_completed_cb(void *data,
   connection->socket = NULL;
   atomic_store(&connection->sending, false);
   end_request(connection);
+  int64_t now = cc_time_monotonic();
+  atomic_store(&connection->seen, now);
   atomic_store(&connection->deadline,
-               cc_time_monotonic() + connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
+               now + connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
 }

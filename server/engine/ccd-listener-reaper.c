@@ -58,8 +58,9 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
   connection->listener = listener;
   connection->mhd = mhd;
   connection->peer = peer.sin_addr;
-  atomic_store(&connection->deadline,
-               cc_time_monotonic() + listener->options.request_timeout_s * CC_TIME_SECOND);
+  int64_t now = cc_time_monotonic();
+  atomic_store(&connection->seen, now);
+  atomic_store(&connection->deadline, now + listener->options.request_timeout_s * CC_TIME_SECOND);
 
   (void) pthread_mutex_lock(&listener->lock);
   connection->next = listener->first;
@@ -126,14 +127,18 @@ linger_on(const ccd_linger *linger, int64_t now)
   return now < linger->deadline;
 }
 
-/* Bytes of a request that wait for us and not for their client. While an answer is being sent
- * nothing is read, so a client that does not take its answer is not saved by sending more. */
+/* We are behind by this much before unread bytes count. */
+#define BEHIND CC_TIME_SECOND
+
+/* Bytes of a request that wait for us and not for their client. Not those of a trickle, of which
+ * something was taken just now; and while an answer is being sent nothing is read, so a client that
+ * does not take its answer is not saved by sending more. */
 static bool
-has_unread(ccd_connection *connection)
+has_unread(ccd_connection *connection, int64_t now)
 {
   int unread = 0;
-  return !atomic_load(&connection->sending) && ioctl(connection->fd, FIONREAD, &unread) == 0 &&
-         unread > 0;
+  return !atomic_load(&connection->sending) && now - atomic_load(&connection->seen) >= BEHIND &&
+         ioctl(connection->fd, FIONREAD, &unread) == 0 && unread > 0;
 }
 
 static void
@@ -142,7 +147,7 @@ reap_connection(ccd_connection *connection, int64_t now)
   int64_t deadline = atomic_load(&connection->deadline);
   if (deadline > now)
     return;
-  if (has_unread(connection)) {
+  if (has_unread(connection, now)) {
     (void) atomic_compare_exchange_strong(&connection->deadline, &deadline, now + TICK);
     return;
   }
