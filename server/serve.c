@@ -25,6 +25,7 @@
 #include "server/engine/ccd-metrics.h"
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-routes.h"
+#include "server/engine/ccd-scheduler.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-sessions.h"
 #include "server/engine/ccd-spool.h"
@@ -39,8 +40,16 @@
 
 #define STOP_US (8 * CC_TIME_SECOND)
 #define INTERNAL_CONNECTIONS 32
-#define JOB_CONNECTIONS 3 /* a lane's each, and what extends leases */
-#define SLOW_CONNECTIONS_PER_THREAD 64
+#define JOB_CONNECTIONS 3  /* a lane's each, and what extends leases */
+#define OWN_CONNECTIONS 2  /* the feed's announcements and pages, metrics */
+#define PASSWORD_THREADS 4 /* two hash at a time (ccd-hasher.c), two are in the database */
+#define SELF_THREADS 2
+#define READ_THREADS 2 /* of reads by a key, for members and for visitors */
+#define READ_BATCH 16
+#define WAITING_MAX 1000 /* requests of a class that wait for a thread */
+#define SLOW_WAIT_US (30 * CC_TIME_SECOND)
+#define PASSWORD_WAIT_US (5 * CC_TIME_SECOND)
+#define SIDE_CONNECTIONS 256
 #define FEED_CONNECTIONS 3 /* one for each reader, one for announcements and handshakes */
 
 static void
@@ -68,12 +77,18 @@ open_database(ccd_server *server, cc_error *reterr)
   const ccd_config *config = &server->config;
   const ccd_db_options options = {
     .url = config->database_url,
-    .connections = (int) (config->threads + config->slow_threads + JOB_CONNECTIONS),
+    .connections = JOB_CONNECTIONS + OWN_CONNECTIONS,
+    .shares = {[CCD_CLASS_ORDINARY] = (int) config->threads,
+               [CCD_CLASS_READ] = READ_THREADS,
+               [CCD_CLASS_PUBLIC] = (int) (config->public_threads + 1) / 2,
+               [CCD_CLASS_SLOW] = (int) config->slow_threads,
+               [CCD_CLASS_PASSWORD] = PASSWORD_THREADS / 2},
     .statement_timeout_ms = (int) config->statement_timeout,
     .lock_timeout_ms = (int) config->lock_timeout,
     .call_timeout_ms = (int) config->call_timeout,
     .warm = config->warm_connections ? &ccd_q_connection_warm : NULL,
     .hot = hot_queries,
+    .warm_shares = 1u << CCD_CLASS_ORDINARY | 1u << CCD_CLASS_SLOW,
   };
   ccd_db_on_error(on_database_error);
   CC_AUTO(cc_arena) arena = cc_arena_new(1024 * 1024);
@@ -89,12 +104,18 @@ open_database(ccd_server *server, cc_error *reterr)
   return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
 }
 
-/* Half as many as there are threads: strangers must not keep the whole database busy. */
+/* Pools beside that of the requests: visitors' reads run as a narrow role, and the feed's readers
+ * and sockets wait for nobody. */
 static cc_status
-open_public(ccd_server *server, cc_error *reterr)
+open_pools(ccd_server *server, cc_error *reterr)
 {
-  int connections = (int) (server->config.threads + 1) / 2;
-  return ccd_db_open_as(server->db, CCD_PUBLIC_ROLE, connections, &server->db_public, reterr);
+  const int strangers[CCD_DB_SHARES] = {1,
+                                        [CCD_CLASS_PUBLIC] = (int) server->config.public_threads,
+                                        [CCD_CLASS_PUBLIC_READ] = READ_THREADS};
+  const int feed[CCD_DB_SHARES] = {FEED_CONNECTIONS};
+  cc_status status =
+    ccd_db_open_as(server->db, CCD_PUBLIC_ROLE, strangers, &server->db_public, reterr);
+  return status == CC_OK ? ccd_db_open_as(server->db, NULL, feed, &server->feed_db, reterr) : status;
 }
 
 /* --- the internal listener --- */
@@ -123,6 +144,48 @@ internal_handler(void *data, const ccd_http_request *request, ccd_http_response 
     (ccd_http_header_line){"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
 }
 
+static ccd_http_place
+internal_place(void *data, const ccd_http_request *request, bool body, void **ret_begun)
+{
+  /* Alive and ready must be told however busy the rest is; the figures ask the database. */
+  bool figures = strcmp(request->path, "/metrics") == 0;
+  return (ccd_http_place){.class = figures ? CCD_CLASS_SELF : CCD_CLASS_NONE};
+}
+
+static void
+internal_refuse(void *data, const ccd_http_request *request, ccd_http_response *response)
+{
+  response->status = 503;
+}
+
+/* --- threads --- */
+
+static void
+use_share(ccd_class class)
+{
+  ccd_db_use_share((int) class);
+}
+
+static cc_status
+start_scheduler(ccd_server *server, cc_error *reterr)
+{
+  const ccd_config *config = &server->config;
+  int64_t wait = config->call_timeout * 1000;
+  int ordinary = (int) config->threads, strangers = (int) config->public_threads;
+  int slow = (int) config->slow_threads;
+  /* Of each class a part is kept for keys of which nothing runs. */
+  const ccd_class_options options[_CCD_CLASS_MAX] = {
+    [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, WAITING_MAX, wait},
+    [CCD_CLASS_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
+    [CCD_CLASS_PUBLIC] = {strangers, strangers / 4, WAITING_MAX, wait},
+    [CCD_CLASS_PUBLIC_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
+    [CCD_CLASS_SLOW] = {slow, slow / 2, WAITING_MAX, SLOW_WAIT_US},
+    [CCD_CLASS_PASSWORD] = {PASSWORD_THREADS, 1, WAITING_MAX, PASSWORD_WAIT_US},
+    [CCD_CLASS_SELF] = {SELF_THREADS, 0, WAITING_MAX, wait},
+  };
+  return ccd_scheduler_new(options, use_share, &server->scheduler, reterr);
+}
+
 static cc_status
 start_listeners(ccd_server *server, cc_error *reterr)
 {
@@ -131,7 +194,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
     .name = "api",
     .bind_address = config->bind_address,
     .port = (int) config->api_port,
-    .threads = (int) config->threads,
+    .threads = (int) config->reader_threads,
     .connection_limit = (int) config->connection_limit,
     .per_address_limit = (int) config->per_address_limit,
     .idle_timeout_s = (int) config->idle_timeout,
@@ -139,7 +202,11 @@ start_listeners(ccd_server *server, cc_error *reterr)
     .max_body = ccd_routes_max_body(server->route_tables),
     .trusted_proxy = *config->trusted_proxy == '\0' ? NULL : config->trusted_proxy,
     .forwarded_header = config->forwarded_header,
+    .scheduler = server->scheduler,
+    .place = ccd_dispatch_place,
     .handler = ccd_dispatch,
+    .many = ccd_dispatch_many,
+    .refuse = ccd_dispatch_refuse,
     .data = server,
     .begin = server->streams ? ccd_dispatch_begin : NULL,
     .write = ccd_dispatch_write,
@@ -148,16 +215,17 @@ start_listeners(ccd_server *server, cc_error *reterr)
   ccd_listener_options slow = api;
   slow.name = "slow";
   slow.port += CCD_PORT_SLOW;
-  slow.threads = 0;
-  slow.connection_limit =
-    (int) (config->slow_threads * SLOW_CONNECTIONS_PER_THREAD + config->live_sockets);
+  slow.threads = 1;
+  slow.connection_limit = (int) (SIDE_CONNECTIONS + config->live_sockets);
   ccd_listener_options internal = slow;
   internal.name = "internal";
   internal.bind_address = "127.0.0.1";
   internal.port = (int) config->api_port + CCD_PORT_INTERNAL;
   internal.connection_limit = INTERNAL_CONNECTIONS;
   internal.trusted_proxy = NULL;
+  internal.place = internal_place;
   internal.handler = internal_handler;
+  internal.refuse = internal_refuse;
   internal.begin = NULL;
   cc_status status = ccd_listener_start(&slow, &server->slow, reterr);
   if (status == CC_OK)
@@ -179,8 +247,13 @@ start_base(ccd_server *server, cc_error *reterr)
     status = ccd_log_open(config->log_file, config->log_level, reterr);
   if (status != CC_OK)
     return status;
+  int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
   if (config->threads == 0)
-    config->threads = sysconf(_SC_NPROCESSORS_ONLN) * 4;
+    config->threads = cores * 4;
+  if (config->public_threads == 0)
+    config->public_threads = cores * 2;
+  if (config->reader_threads == 0)
+    config->reader_threads = (cores + 3) / 4;
   server->route_tables = ccd_route_tables;
   ccd_mail_use(&ccd_mail_outbox);
   server->jobs_wake = ccd_jobs_wake;
@@ -235,10 +308,11 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = open_database(server, reterr);
   if (status == CC_OK)
-    status = open_public(server, reterr);
+    status = open_pools(server, reterr);
   if (status == CC_OK)
     status = ccd_redis_open(config->redis_url,
-                            (int) (config->threads + config->slow_threads),
+                            (int) (config->threads + config->public_threads + config->slow_threads +
+                                   PASSWORD_THREADS + SELF_THREADS),
                             &server->redis,
                             reterr);
   if (status == CC_OK)
@@ -246,13 +320,13 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
-    status = ccd_db_open_as(server->db, NULL, FEED_CONNECTIONS, &server->feed_db, reterr);
-  if (status == CC_OK)
     status = ccd_feed_start(server, &server->feed, reterr);
   if (status == CC_OK && config->serve_jobs)
     status = start_jobs(server, reterr);
   if (status == CC_OK)
     ccd_spool_sweep(config);
+  if (status == CC_OK)
+    status = start_scheduler(server, reterr);
   if (status == CC_OK)
     status = start_listeners(server, reterr);
   return status;
@@ -279,6 +353,7 @@ ccd_program_stop(ccd_server *server)
     if (listeners[i] != NULL)
       ccd_listener_stop(listeners[i], deadline);
   }
+  ccd_scheduler_free(server->scheduler);
   if (server->jobs != NULL)
     ccd_jobs_stop(server->jobs);
   ccd_feed_stop(server->feed);

@@ -19,17 +19,31 @@ ccd_email_key(ccd_call *call, const char *email)
   return cc_utf8_fold(call->arena, email, strlen(email));
 }
 
-static void
-read_account(const ccd_rows *rows, ccd_account *ret)
+/* The texts are copied: the rows end when the connection is given back before a hash. */
+static cc_status
+read_account(ccd_call *call, const ccd_rows *rows, ccd_account *ret, cc_error *reterr)
 {
   *ret = (ccd_account){.id = ccd_rows_int64(rows, 0, "id"),
-                       .email = ccd_rows_get(rows, 0, "email"),
-                       .password_hash = ccd_rows_get(rows, 0, "password_hash"),
-                       .first_name = ccd_rows_get(rows, 0, "first_name"),
-                       .last_name = ccd_rows_get(rows, 0, "last_name"),
-                       .totp_secret = ccd_rows_get(rows, 0, "totp_secret"),
                        .verified = ccd_rows_bool(rows, 0, "verified"),
                        .second_factor = ccd_rows_bool(rows, 0, "second_factor")};
+
+  const struct {
+    const char *column, **place;
+  } texts[] = {
+    {"email", &ret->email},
+    {"password_hash", &ret->password_hash},
+    {"first_name", &ret->first_name},
+    {"last_name", &ret->last_name},
+    {"totp_secret", &ret->totp_secret},
+  };
+
+  for (size_t i = 0; i < CC_N(texts); i++) {
+    const char *text = ccd_rows_get(rows, 0, texts[i].column);
+    *texts[i].place = text == NULL ? NULL : cc_arena_strdup(call->arena, text);
+    if (text != NULL && *texts[i].place == NULL)
+      return cc_fail_memory(reterr);
+  }
+  return CC_OK;
 }
 
 cc_status
@@ -42,9 +56,7 @@ ccd_account_by_email(ccd_call *call, const char *key, ccd_account *ret, cc_error
                                     (const ccd_arg[]){{"email", key}, {0}},
                                     &rows,
                                     reterr);
-  if (status == CC_OK)
-    read_account(rows, ret);
-  return status;
+  return status == CC_OK ? read_account(call, rows, ret, reterr) : status;
 }
 
 cc_status
@@ -54,9 +66,10 @@ ccd_account_me(ccd_call *call, ccd_account *ret, cc_error *reterr)
   const ccd_arg args[] = {{"person", ccd_text_int64(call->arena, call->actor->user_id)}, {0}};
 
   cc_status status = ccd_call_query(call, &ccd_q_account_by_id, args, &rows, reterr);
+  if (status == CC_OK)
+    status = read_account(call, rows, ret, reterr);
   if (status != CC_OK)
     return status;
-  read_account(rows, ret);
   if (ret->id == 0)
     return cc_fail(reterr, CC_ERR_UNAUTHENTICATED, "no_account", "This account is gone.");
   return CC_OK;
@@ -74,6 +87,8 @@ ccd_account_prove(ccd_call *call,
   if (key == NULL)
     return cc_fail_memory(reterr);
   cc_status status = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
+  if (status == CC_OK)
+    status = ccd_call_give_back(call, reterr);
   if (status == CC_OK)
     status = ccd_password_verify(call->arena, password, account->password_hash, &right, reterr);
   if (status != CC_OK || right)

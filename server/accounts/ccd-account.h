@@ -28,7 +28,8 @@ cc_status ccd_account_by_email(ccd_call *call, const char *key, ccd_account *ret
 cc_status ccd_account_me(ccd_call *call, ccd_account *ret, cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * The password of somebody who is signed in, asked again. Counted per person.
+ * The password of somebody who is signed in, asked again. Counted per person. Gives the call's
+ * connection back while the hash is computed (ccd_call_give_back).
  *
  * CC_ERR_INVALID with the field @pointer: wrong. CC_ERR_RATE_LIMITED, CC_ERR_UNAVAILABLE.
  */

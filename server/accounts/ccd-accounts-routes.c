@@ -4,46 +4,46 @@
 #include "server/accounts/ccd-accounts.h"
 
 /* Everything here works before a demanded second factor is set up: it is how one is set up, or how
- * one gets away. What hashes passwords is slow. */
+ * one gets away. What computes hashes of passwords has threads of its own. */
 
 /* clang-format off */
 const ccd_route ccd_accounts_routes[] = {
   {&cc_op_register, .right = CC_RIGHT_PUBLIC, .tx = CCD_WRITE, .handler = ccd_register, .audit = "account.register",
-   .limit = CCD_LIMIT_REGISTER, .slow = true},
+   .limit = CCD_LIMIT_REGISTER, .hashes = true},
   {&cc_op_verify_email, .right = CC_RIGHT_PUBLIC, .tx = CCD_WRITE, .handler = ccd_verify_email, .audit = "account.verify_email",
    .limit = CCD_LIMIT_LOGIN},
   {&cc_op_resend_verification, .right = CC_RIGHT_PUBLIC, .tx = CCD_WRITE, .handler = ccd_resend_verification,
    .audit = "account.resend_verification", .limit = CCD_LIMIT_LOGIN},
   {&cc_op_sign_in, .right = CC_RIGHT_PUBLIC, .tx = CCD_WRITE, .handler = ccd_sign_in, .audit = "session.sign_in",
-   .limit = CCD_LIMIT_LOGIN, .slow = true, .secret_reply = true},
+   .limit = CCD_LIMIT_LOGIN, .hashes = true, .secret_reply = true},
   {&cc_op_sign_out, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_sign_out, .audit = "session.sign_out",
    .no_second_factor = true},
   {&cc_op_forgot_password, .right = CC_RIGHT_PUBLIC, .tx = CCD_WRITE, .handler = ccd_forgot_password,
    .audit = "account.forgot_password", .limit = CCD_LIMIT_LOGIN},
   {&cc_op_reset_password, .right = CC_RIGHT_PUBLIC, .tx = CCD_WRITE, .handler = ccd_reset_password,
-   .audit = "account.reset_password", .limit = CCD_LIMIT_LOGIN, .slow = true},
+   .audit = "account.reset_password", .limit = CCD_LIMIT_LOGIN, .hashes = true},
 
   {&cc_op_list_sessions, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_READ, .query = &ccd_q_session_list, .keyset = {"id"},
    .no_second_factor = true},
   {&cc_op_revoke_session, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_revoke_session,
    .audit = "session.revoke", .no_second_factor = true},
 
-  {&cc_op_get_me, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_READ, .query = &ccd_q_user_get, .no_second_factor = true},
+  {&cc_op_get_me, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_READ, .query = &ccd_q_user_get, .by_key = true, .no_second_factor = true},
   {&cc_op_update_me, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .query = &ccd_q_user_update, .audit = "account.update",
    .no_second_factor = true},
   {&cc_op_change_password, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_change_password,
-   .audit = "account.change_password", .slow = true, .no_second_factor = true},
+   .audit = "account.change_password", .hashes = true, .no_second_factor = true},
   {&cc_op_change_email, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_change_email,
-   .audit = "account.change_email", .slow = true, .no_second_factor = true},
+   .audit = "account.change_email", .hashes = true, .no_second_factor = true},
 
   {&cc_op_start_totp, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_start_totp, .audit = "account.start_totp",
-   .slow = true, .secret_reply = true, .no_second_factor = true},
+   .hashes = true, .secret_reply = true, .no_second_factor = true},
   {&cc_op_confirm_totp, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_confirm_totp,
    .audit = "account.confirm_totp", .secret_reply = true, .no_second_factor = true},
   {&cc_op_disable_totp, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_disable_totp,
-   .audit = "account.disable_totp", .slow = true, .no_second_factor = true},
+   .audit = "account.disable_totp", .hashes = true, .no_second_factor = true},
   {&cc_op_renew_recovery_codes, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE, .handler = ccd_renew_recovery_codes,
-   .audit = "account.renew_recovery_codes", .slow = true, .secret_reply = true, .no_second_factor = true},
+   .audit = "account.renew_recovery_codes", .hashes = true, .secret_reply = true, .no_second_factor = true},
   {0},
 };
 /* clang-format on */

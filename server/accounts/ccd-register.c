@@ -211,13 +211,17 @@ ccd_reset_password(ccd_call *call, cc_error *reterr)
     return status;
   if (ccd_rows_n(rows) == 0)
     return bad_token(reterr);
-  const char *email = ccd_rows_get(rows, 0, "email");
+  const char *email = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "email"));
+  if (email == NULL)
+    return cc_fail_memory(reterr);
   status = ccd_account_check_password(call,
                                       body->password,
                                       "/password",
                                       email,
                                       ccd_rows_get(rows, 0, "first_name"),
                                       ccd_rows_get(rows, 0, "last_name"));
+  if (status == CC_OK)
+    status = ccd_call_give_back(call, reterr);
   if (status == CC_OK)
     status = ccd_password_hash(call->arena, body->password, &hash, reterr);
   if (status == CC_OK)

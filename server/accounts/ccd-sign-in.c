@@ -79,6 +79,8 @@ check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_erro
   if (status == CC_OK)
     status = ccd_account_by_email(call, email, ret, reterr);
   if (status == CC_OK)
+    status = ccd_call_give_back(call, reterr);
+  if (status == CC_OK)
     status = ccd_password_verify(call->arena, body->password, ret->password_hash, &right, reterr);
   if (status != CC_OK)
     return status;
@@ -125,23 +127,17 @@ check_factor(ccd_call *call,
   return ccd_mail_notice(call, account->email, "A recovery code was used", what, reterr);
 }
 
-/* The person's row decides; see account_signed_in. Passwords hashed with older parameters are
- * hashed anew, now that the password is at hand. */
+/* The person's row decides; see account_signed_in. @hash: the one to keep from now on; NULL: the
+ * old one. */
 static cc_status
 mark_signed_in(ccd_call *call,
-               const char *password,
+               const char *hash,
                const ccd_account *account,
                const char *step,
                cc_error *reterr)
 {
-  char *hash = NULL;
   const ccd_rows *rows = NULL;
 
-  if (ccd_password_needs_rehash(account->password_hash)) {
-    cc_status hashed = ccd_password_hash(call->arena, password, &hash, reterr);
-    if (hashed != CC_OK)
-      return hashed;
-  }
   const ccd_arg args[] = {
     {"person", ccd_text_int64(call->arena, account->id)},
     {"old_hash", account->password_hash},
@@ -204,15 +200,20 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
   const cc_sign_in *body = call->body;
   ccd_account account = {0};
   const char *step = NULL;
+  char *hash = NULL;
 
   cc_sign_in_reply *reply = cc_arena_alloc(call->arena, sizeof(*reply));
   if (reply == NULL)
     return cc_fail_memory(reterr);
   cc_status status = check_password(call, body, &account, reterr);
+  /* Passwords hashed with older parameters are hashed anew, now that the password is at hand and
+   * no connection is held. */
+  if (status == CC_OK && ccd_password_needs_rehash(account.password_hash))
+    status = ccd_password_hash(call->arena, body->password, &hash, reterr);
   if (status == CC_OK)
     status = check_factor(call, body, &account, &step, reterr);
   if (status == CC_OK)
-    status = mark_signed_in(call, body->password, &account, step, reterr);
+    status = mark_signed_in(call, hash, &account, step, reterr);
   /* Memberships are seen by the member only. */
   if (status == CC_OK)
     status = ccd_call_switch(call, /* organization_id= */ 0, account.id, reterr);

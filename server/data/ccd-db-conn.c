@@ -20,19 +20,20 @@ ignore_notice(void *data, const char *message)
 {
 }
 
-/* Poll until @end. False: the time is up. An error of poll() itself counts as ready: the call of
- * libpq that follows finds it. */
+/* Poll until @end. False: the time is up, and nothing has come. An error of poll() itself counts as
+ * ready: the call of libpq that follows finds it. */
 static bool
 wait_socket(int fd, short events, int64_t end)
 {
   for (;;) {
     int64_t left = end - cc_time_monotonic();
-    if (left <= 0)
-      return false;
     struct pollfd wait = {.fd = fd, .events = events};
-    int n = poll(&wait, 1, (int) (left / 1000 + 1));
+    /* Also when the time is up: after a process stood still the answer is often here. */
+    int n = poll(&wait, 1, left > 0 ? (int) (left / 1000 + 1) : 0);
     if (n > 0 || (n < 0 && errno != EINTR))
       return true;
+    if (left <= 0)
+      return false;
   }
 }
 

@@ -98,20 +98,20 @@ probe_thread(void *data)
 }
 
 static void
-append_waiter(ccd_db *db, ccd_waiter *waiter)
+append_waiter(ccd_share *share, ccd_waiter *waiter)
 {
-  if (db->last_waiter != NULL)
-    db->last_waiter->next = waiter;
+  if (share->last_waiter != NULL)
+    share->last_waiter->next = waiter;
   else
-    db->first_waiter = waiter;
-  db->last_waiter = waiter;
-  db->n_waiting++;
+    share->first_waiter = waiter;
+  share->last_waiter = waiter;
+  share->n_waiting++;
 }
 
 static void
-remove_waiter(ccd_db *db, const ccd_waiter *waiter)
+remove_waiter(ccd_share *share, const ccd_waiter *waiter)
 {
-  ccd_waiter *before = NULL, *at = db->first_waiter;
+  ccd_waiter *before = NULL, *at = share->first_waiter;
   while (at != waiter) {
     before = at;
     at = at->next;
@@ -119,40 +119,49 @@ remove_waiter(ccd_db *db, const ccd_waiter *waiter)
   if (before != NULL)
     before->next = at->next;
   else
-    db->first_waiter = at->next;
-  if (db->last_waiter == at)
-    db->last_waiter = before;
-  db->n_waiting--;
+    share->first_waiter = at->next;
+  if (share->last_waiter == at)
+    share->last_waiter = before;
+  share->n_waiting--;
 }
 
 /* Called and left with the lock held. NULL: refused, or nothing came free in time. */
 static ccd_db_conn *
-wait_turn(ccd_db *db)
+wait_turn(ccd_db *db, ccd_share *share)
 {
   ccd_waiter waiter = {.next = NULL};
   init_cond(&waiter.wake);
-  append_waiter(db, &waiter);
+  append_waiter(share, &waiter);
   struct timespec until = after_ms(db->options.call_timeout_ms);
   int result = 0;
   while (waiter.conn == NULL && !waiter.refused && result != ETIMEDOUT)
     result = pthread_cond_timedwait(&waiter.wake, &db->lock, &until);
   if (waiter.conn == NULL && !waiter.refused)
-    remove_waiter(db, &waiter);
+    remove_waiter(share, &waiter);
   pthread_cond_destroy(&waiter.wake);
   return waiter.conn;
+}
+
+static _Thread_local int own_share;
+
+void
+ccd_db_use_share(int share)
+{
+  own_share = share;
 }
 
 cc_status
 ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr)
 {
   ccd_db_conn *conn = NULL;
+  ccd_share *share = &db->shares[db->shares[own_share].n > 0 ? own_share : 0];
   pthread_mutex_lock(&db->lock);
   if (ccd_db_up(db)) {
-    if (db->n_free > 0) {
-      conn = db->free[--db->n_free];
+    if (share->n_free > 0) {
+      conn = share->free[--share->n_free];
     } else {
       int64_t start = cc_time_monotonic();
-      conn = wait_turn(db);
+      conn = wait_turn(db, share);
       if (conn != NULL)
         conn->queued = cc_time_monotonic() - start;
     }
@@ -180,22 +189,23 @@ ccd_db_return(ccd_db *db, ccd_db_conn *conn)
     ccd_conn_close(conn);
 
   pthread_mutex_lock(&db->lock);
-  ccd_waiter *waiter = db->first_waiter;
+  ccd_share *share = &db->shares[conn->share];
+  ccd_waiter *waiter = share->first_waiter;
   if (waiter != NULL) {
-    db->first_waiter = waiter->next;
-    if (db->first_waiter == NULL)
-      db->last_waiter = NULL;
-    db->n_waiting--;
+    share->first_waiter = waiter->next;
+    if (share->first_waiter == NULL)
+      share->last_waiter = NULL;
+    share->n_waiting--;
     waiter->conn = conn;
     pthread_cond_signal(&waiter->wake);
-  } else if (conn->pg != NULL && (conn->warm || db->options.warm == NULL)) {
-    db->free[db->n_free++] = conn;
+  } else if (conn->pg != NULL && (conn->warm || !ccd_db_warms(db, conn->share))) {
+    share->free[share->n_free++] = conn;
   } else {
     /* Those that are connected and warm are used first. */
-    memmove(db->free + 1, db->free, (size_t) db->n_free * sizeof(*db->free));
-    db->free[0] = conn;
-    db->n_free++;
-    if (db->options.warm != NULL)
+    memmove(share->free + 1, share->free, (size_t) share->n_free * sizeof(*share->free));
+    share->free[0] = conn;
+    share->n_free++;
+    if (ccd_db_warms(db, conn->share))
       pthread_cond_signal(&db->wake_prober);
   }
   pthread_mutex_unlock(&db->lock);
@@ -214,8 +224,11 @@ ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret)
     .library_version = PQlibVersion(),
   };
   pthread_mutex_lock(&db->lock);
-  ret->borrowed = db->options.connections - db->n_free;
-  ret->waiting = db->n_waiting;
+  ret->borrowed = db->n_conns;
+  for (size_t i = 0; i < CCD_DB_SHARES; i++) {
+    ret->borrowed -= db->shares[i].n_free;
+    ret->waiting += db->shares[i].n_waiting;
+  }
   pthread_mutex_unlock(&db->lock);
 }
 
@@ -256,29 +269,47 @@ read_url(ccd_db *db, cc_error *reterr)
   return CC_OK;
 }
 
+static bool
+make_share(ccd_db *db, int index, ccd_db_conn *first)
+{
+  ccd_share *share = &db->shares[index];
+  size_t n = (size_t) share->n;
+  share->free = calloc(n > 0 ? n : 1, sizeof(*share->free));
+  bool good = share->free != NULL;
+  for (size_t i = 0; good && i < n; i++) {
+    first[i].db = db;
+    first[i].share = index;
+    first[i].prepared = calloc((size_t) db->n_statements, sizeof(bool));
+    good = first[i].prepared != NULL;
+  }
+  return good;
+}
+
 static cc_status
 make_conns(ccd_db *db, cc_error *reterr)
 {
-  size_t n = (size_t) db->options.connections;
-  db->conns = calloc(n, sizeof(*db->conns));
-  db->free = calloc(n, sizeof(*db->free));
-  bool good = db->conns != NULL && db->free != NULL;
-  for (size_t i = 0; good && i < n; i++) {
-    db->conns[i].db = db;
-    db->conns[i].prepared = calloc((size_t) db->n_statements, sizeof(bool));
-    good = db->conns[i].prepared != NULL;
+  for (int i = 0; i < CCD_DB_SHARES; i++) {
+    db->shares[i].n = i == 0 ? db->options.connections : db->options.shares[i];
+    db->n_conns += db->shares[i].n;
   }
-  if (!good)
-    return cc_fail_memory(reterr);
-  return CC_OK;
+  db->conns = calloc((size_t) db->n_conns, sizeof(*db->conns));
+  bool good = db->conns != NULL;
+  ccd_db_conn *first = db->conns;
+  for (int i = 0; good && i < CCD_DB_SHARES; i++) {
+    good = make_share(db, i, first);
+    first += db->shares[i].n;
+  }
+  return good ? CC_OK : cc_fail_memory(reterr);
 }
 
 /* Every connection is free. */
 static cc_status
 run_pool(ccd_db *db, cc_error *reterr)
 {
-  for (int i = db->options.connections - 1; i >= 0; i--)
-    db->free[db->n_free++] = &db->conns[i];
+  for (int i = db->n_conns - 1; i >= 0; i--) {
+    ccd_share *share = &db->shares[db->conns[i].share];
+    share->free[share->n_free++] = &db->conns[i];
+  }
   atomic_store(&db->up, true);
   if (pthread_create(&db->prober, NULL, probe_thread, db) != 0)
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_thread", "Cannot start a thread.");
@@ -321,7 +352,7 @@ start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reter
 }
 
 static ccd_db *
-new_pool(const ccd_db_options *options, int connections)
+new_pool(const ccd_db_options *options)
 {
   ccd_db *db = calloc(1, sizeof(*db));
   if (db == NULL)
@@ -329,7 +360,8 @@ new_pool(const ccd_db_options *options, int connections)
   pthread_mutex_init(&db->lock, NULL);
   init_cond(&db->wake_prober);
   db->options = *options;
-  db->options.connections = connections < 1 ? 1 : connections;
+  if (db->options.connections < 1)
+    db->options.connections = 1;
   db->options.url = strdup(options->url != NULL ? options->url : "");
   if (db->options.url != NULL)
     return db;
@@ -344,7 +376,7 @@ ccd_db_open(const ccd_db_options *options,
             ccd_db **ret,
             cc_error *reterr)
 {
-  ccd_db *db = new_pool(options, options->connections);
+  ccd_db *db = new_pool(options);
   if (db == NULL)
     return cc_fail_memory(reterr);
   cc_status status = start_pool(db, uses, n_uses, reterr);
@@ -359,15 +391,18 @@ ccd_db_open(const ccd_db_options *options,
 cc_status
 ccd_db_open_as(const ccd_db *like,
                const char *role,
-               int connections,
+               const int shares[static CCD_DB_SHARES],
                ccd_db **ret,
                cc_error *reterr)
 {
-  ccd_db *db = new_pool(&like->options, connections);
+  ccd_db_options options = like->options;
+  options.connections = shares[0];
+  memcpy(options.shares, shares, sizeof(options.shares));
+  options.warm = NULL;
+  options.hot = NULL;
+  ccd_db *db = new_pool(&options);
   if (db == NULL)
     return cc_fail_memory(reterr);
-  db->options.warm = NULL;
-  db->options.hot = NULL;
   db->role = role;
   db->primary = like->primary;
   db->borrowed = true;
@@ -427,13 +462,14 @@ ccd_db_close(ccd_db *db)
   if (db->prober_runs)
     pthread_join(db->prober, NULL);
 
-  for (int i = 0; db->conns != NULL && i < db->options.connections; i++) {
+  for (int i = 0; db->conns != NULL && i < db->n_conns; i++) {
     ccd_conn_clear_results(&db->conns[i]);
     ccd_conn_close(&db->conns[i]);
     free(db->conns[i].prepared);
   }
   free(db->conns);
-  free(db->free);
+  for (size_t i = 0; i < CCD_DB_SHARES; i++)
+    free(db->shares[i].free);
   free_statements(db);
   free(db->pg_options);
   free((void *) db->options.url);

@@ -5,10 +5,13 @@
 
 /* The pool of connections and its breaker. */
 
+#define CCD_DB_SHARES 10
+
 typedef struct ccd_db_options {
-  const char *url;          /* DATABASE_URL: libpq connection string or URI */
-  int connections;          /* size of the pool */
-  int statement_timeout_ms; /* the server's own limit */
+  const char *url;           /* DATABASE_URL: libpq connection string or URI */
+  int connections;           /* for threads that have no share of their own; at least 1 */
+  int shares[CCD_DB_SHARES]; /* further ones, by share; [0] is not looked at */
+  int statement_timeout_ms;  /* the server's own limit */
   int lock_timeout_ms;
   int call_timeout_ms; /* every wait of one call together */
 
@@ -16,6 +19,7 @@ typedef struct ccd_db_options {
    * nothing is run, and connections are made when they are needed. */
   const ccd_query *warm;
   const ccd_query *const *hot; /* prepared on it behind that, NULL-terminated; may be NULL */
+  unsigned warm_shares;        /* bit n: the connections of share n */
 } ccd_db_options;
 
 /**
@@ -36,17 +40,22 @@ void ccd_db_close(ccd_db *db);
  * role. The statements are those of @like, which must be closed later. Connections are made when
  * they are needed, and each prepares a statement at its first use.
  *
+ * @shares: connections by share, as in ccd_db_options; [0]: of threads without a share, at least 1
  * @role: a constant; a role that the server's own is a member of; NULL: the server's own, for any
  *        transaction
  */
 cc_status ccd_db_open_as(const ccd_db *like,
                          const char *role,
-                         int connections,
+                         const int shares[static CCD_DB_SHARES],
                          ccd_db **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
-/* Borrow a connection; the longest waiter gets the next free one. CC_ERR_UNAVAILABLE when none came
- * free within the call timeout or the database is away. */
+/* What this thread borrows from now on is of that share, if the pool has one, so that no other
+ * share's threads can use its connections up. */
+void ccd_db_use_share(int share);
+
+/* Borrow a connection of this thread's share; the longest waiter gets the next free one.
+ * CC_ERR_UNAVAILABLE when none came free within the call timeout or the database is away. */
 cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
 

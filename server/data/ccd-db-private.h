@@ -61,12 +61,14 @@ typedef struct ccd_step {
   int statement;
   bool prepare; /* Parse, else Bind and Execute */
   bool keep;    /* the result goes to the caller */
+  int ask;      /* of ccd_db_query_many: which one it is for */
 } ccd_step;
 
-#define CCD_STEPS_MAX 8
+#define CCD_STEPS_MAX (CCD_ASKS_MAX * 4) /* a statement and its settings, each with its Parse */
 
 struct ccd_db_conn {
   ccd_db *db;
+  int share;
   PGconn *pg;          /* NULL: not connected */
   unsigned generation; /* the pool's when this connection was made */
   bool *prepared;      /* by statement number: the server has it under its name */
@@ -99,6 +101,13 @@ typedef struct ccd_constraint {
   char *name, *message;
 } ccd_constraint;
 
+/* The free connections of a share and who waits for one; guarded by the pool's lock. */
+typedef struct ccd_share {
+  ccd_db_conn **free; /* a stack: the last one used is the next one borrowed */
+  int n, n_free, n_waiting;
+  ccd_waiter *first_waiter, *last_waiter;
+} ccd_share;
+
 struct ccd_db {
   ccd_db_options options; /* url is our copy */
   char *pg_options;       /* libpq's "options": the settings of every session */
@@ -113,7 +122,8 @@ struct ccd_db {
   ccd_constraint *constraints; /* what a broken one means */
   size_t n_constraints;
 
-  ccd_db_conn *conns; /* options.connections of them */
+  ccd_db_conn *conns; /* n_conns of them, share after share */
+  int n_conns;
 
   atomic_bool up;
   atomic_uint generation; /* raised by every trip: connections made before it are not trusted */
@@ -125,12 +135,16 @@ struct ccd_db {
   bool prober_runs;
   pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t wake_prober;
-  ccd_db_conn **free; /* a stack: the last one used is the next one borrowed */
-  int n_free;
-  ccd_waiter *first_waiter, *last_waiter;
-  int n_waiting;
+  ccd_share shares[CCD_DB_SHARES];
   bool closing;
 };
+
+/* Whether the connections of a share are made warm. */
+static inline bool
+ccd_db_warms(const ccd_db *db, int share)
+{
+  return db->options.warm != NULL && (db->options.warm_shares & 1u << share) != 0;
+}
 
 /* ccd-db-conn.c */
 

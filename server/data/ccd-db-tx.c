@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/data/ccd-db-tx.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,6 +59,8 @@ queue_statement(ccd_db_conn *conn, int statement, const char *const *args, bool 
     if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
       return false;
     conn->steps[conn->n_steps++] = (ccd_step){.statement = statement, .prepare = true};
+    /* The same statement may follow in this pipeline; take_result() hears how it ended. */
+    conn->prepared[statement] = true;
   }
   if (!PQsendQueryPrepared(conn->pg,
                            what->name,
@@ -110,6 +113,13 @@ queue_long(ccd_db_conn *conn)
                         (const char *const[]){limit, context->bulk ? "on" : ""});
 }
 
+/* The role that a transaction takes on; NULL: the connection has its role since it was made. */
+static const char *
+own_role(const ccd_db_conn *conn, const ccd_context *context)
+{
+  return conn->db->role == NULL ? context->role : NULL;
+}
+
 /* A read sets only what policies look at; who did it matters for the audit log of writes.
  *
  * A write keeps its plans: a plan for "= ANY (array)" is made for ten elements, one made with the
@@ -121,7 +131,7 @@ queue_context(ccd_db_conn *conn)
 {
   const ccd_context *context = &conn->context;
   bool write = context->tx == CCD_WRITE;
-  const char *role = conn->db->role == NULL ? context->role : NULL; /* else: since the connect */
+  const char *role = own_role(conn, context);
   /* Nothing to set: app.* are local to each transaction, so they are unset here, and the session's
    * own default keeps it read-only. */
   if (!write && context->organization_id == 0 && context->user_id == 0 && role == NULL)
@@ -175,8 +185,8 @@ take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, outcome *
 {
   ExecStatusType status = PQresultStatus(result);
   bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-  if (good && step != NULL && step->prepare)
-    conn->prepared[step->statement] = true;
+  if (!good && step != NULL && step->prepare)
+    conn->prepared[step->statement] = false;
   if (good && step != NULL && step->keep && out->status == CC_OK) {
     keep_rows(conn, result, out);
     return;
@@ -419,6 +429,15 @@ ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *ret
   return status;
 }
 
+/* A connection that answered a moment ago is not asked whether it is alive: a read that fails on it
+ * can be asked again. */
+static bool
+is_trusted(const ccd_db_conn *conn)
+{
+  return conn->context.tx == CCD_READ && conn->pg != NULL &&
+         cc_time_monotonic() - conn->heard < TRUSTED_US;
+}
+
 cc_status
 ccd_db_query_once(ccd_db_conn *conn,
                   const ccd_context *context,
@@ -431,13 +450,99 @@ ccd_db_query_once(ccd_db_conn *conn,
   cc_status status = check_runnable(conn, query, reterr);
   if (status != CC_OK)
     return status;
-  bool trust =
-    context->tx == CCD_READ && cc_time_monotonic() - conn->heard < TRUSTED_US && conn->pg != NULL;
+  bool trust = is_trusted(conn);
   status = run_once(conn, query, args, trust, ret, reterr);
   /* The server had closed the connection: a read can be asked again on a new one. */
   if (trust && status != CC_OK && conn->pg == NULL)
     status = run_once(conn, query, args, /* trust= */ false, ret, reterr);
   return status;
+}
+
+/* The settings of one among many: the transaction still has those of the one before. */
+static bool
+queue_ask(ccd_db_conn *conn, const ccd_ask *ask, const ccd_ask *before)
+{
+  const ccd_context *context = ask->context;
+  bool same = before != NULL && before->context->organization_id == context->organization_id &&
+              before->context->user_id == context->user_id;
+  char organization[24], user[24];
+  id_text(context->organization_id, organization);
+  id_text(context->user_id, user);
+  const char *role = own_role(conn, context);
+  ccd_internal which = role != NULL ? CCD_ST_CONTEXT_READ_ROLE : CCD_ST_CONTEXT_READ;
+  const char *args[] = {organization, user, role};
+  return (same || queue_internal(conn, which, args)) &&
+         queue_statement(conn, ask->query->index, ask->args, /* keep= */ true);
+}
+
+static bool
+queue_asks(ccd_db_conn *conn, const ccd_ask *asks, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    int first = conn->n_steps;
+    assert((asks[i].context->role == NULL) == (asks[0].context->role == NULL));
+    if (!queue_ask(conn, &asks[i], i > 0 ? &asks[i - 1] : NULL))
+      return false;
+    for (int step = first; step < conn->n_steps; step++)
+      conn->steps[step].ask = (int) i;
+  }
+  return PQpipelineSync(conn->pg) == 1;
+}
+
+/* Every step's answer goes to its ask. */
+static cc_status
+read_asks(ccd_db_conn *conn, ccd_ask *asks, cc_error *reterr)
+{
+  for (int i = 0; i < conn->n_steps; i++) {
+    ccd_ask *ask = &asks[conn->steps[i].ask];
+    outcome out = {.status = ask->status,
+                   .error = &ask->error,
+                   .rows = &ask->rows,
+                   .query = ask->query};
+    conn->retry = false;
+    cc_status status = read_step(conn, &conn->steps[i], &out);
+    ask->status = out.status;
+    ask->again = ask->again || conn->retry;
+    if (status == CC_OK && PQstatus(conn->pg) != CONNECTION_OK)
+      status = ccd_conn_lost(conn, /* timed_out= */ false, reterr);
+    if (status != CC_OK) {
+      *reterr = *reterr->code != '\0' ? *reterr : ask->error;
+      return status;
+    }
+  }
+  outcome out = {.error = reterr};
+  cc_status status = read_sync(conn, &out);
+  conn->n_steps = 0;
+  return status;
+}
+
+void
+ccd_db_query_many(ccd_db_conn *conn, ccd_ask *asks, size_t n)
+{
+  cc_error error = {0};
+  assert(n > 0 && n <= CCD_ASKS_MAX && asks[0].context->tx == CCD_READ);
+  reset_transaction(conn, asks[0].context);
+  bool trust = is_trusted(conn);
+  cc_status status = CC_OK;
+  for (size_t i = 0; i < n && status == CC_OK; i++) {
+    asks[i].rows = NULL;
+    asks[i].status = CC_OK;
+    asks[i].again = false;
+    status = check_runnable(conn, asks[i].query, &error);
+  }
+  if (status == CC_OK)
+    status = ccd_conn_ready(conn, trust, &error);
+  if (status == CC_OK)
+    status = queue_asks(conn, asks, n) ? read_asks(conn, asks, &error)
+                                       : ccd_conn_lost(conn, /* timed_out= */ false, &error);
+  for (size_t i = 0; i < n; i++) {
+    if (asks[i].rows != NULL || asks[i].status != CC_OK)
+      continue;
+    /* Skipped by the server after another one's failure, or the server had closed the connection. */
+    asks[i].again = status == CC_OK || (trust && conn->pg == NULL);
+    asks[i].status = status == CC_OK ? CC_ERR_INTERNAL : status;
+    asks[i].error = error;
+  }
 }
 
 /* COMMIT or ROLLBACK of a transaction that the server has. */

@@ -8,21 +8,32 @@
  * of the hot writes and plans their statements once per connection, which a thread of the pool has
  * done before. A caller who finds no warm connection takes a cold one. */
 
-ccd_db_conn *
-ccd_db_take_cold(ccd_db *db)
+static ccd_db_conn *
+take_cold_of(ccd_share *share, unsigned generation)
 {
-  if (db->options.warm == NULL)
-    return NULL;
-  unsigned generation = atomic_load(&db->generation);
-  for (int i = db->n_free - 1; i >= 0; i--) {
-    ccd_db_conn *conn = db->free[i];
+  for (int i = share->n_free - 1; i >= 0; i--) {
+    ccd_db_conn *conn = share->free[i];
     if (conn->warm && conn->generation == generation)
       continue;
-    db->n_free--;
-    memmove(db->free + i, db->free + i + 1, (size_t) (db->n_free - i) * sizeof(*db->free));
+    share->n_free--;
+    memmove(share->free + i,
+            share->free + i + 1,
+            (size_t) (share->n_free - i) * sizeof(*share->free));
     return conn;
   }
   return NULL;
+}
+
+ccd_db_conn *
+ccd_db_take_cold(ccd_db *db)
+{
+  unsigned generation = atomic_load(&db->generation);
+  ccd_db_conn *conn = NULL;
+  for (int i = 0; db->options.warm != NULL && i < CCD_DB_SHARES && conn == NULL; i++) {
+    if (ccd_db_warms(db, i))
+      conn = take_cold_of(&db->shares[i], generation);
+  }
+  return conn;
 }
 
 bool

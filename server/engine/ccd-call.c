@@ -29,6 +29,8 @@ ccd_call_query(ccd_call *call,
                    "%s: the route has no transaction",
                    query->name);
   cc_status status = ccd_exchange_args(exchange, query, args, values, reterr);
+  if (status == CC_OK)
+    status = ccd_exchange_open(exchange, reterr);
   if (status != CC_OK)
     return status;
   return ccd_db_query(exchange->conn, query, values, ret, reterr);
@@ -41,10 +43,24 @@ ccd_call_copy_out(ccd_call *call,
                   void *data,
                   cc_error *reterr)
 {
-  const ccd_exchange *exchange = ccd_exchange_of(call);
-  return exchange->in_transaction
-           ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr)
-           : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
+  ccd_exchange *exchange = ccd_exchange_of(call);
+  if (!exchange->in_transaction)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s: no transaction", query->name);
+  cc_status status = ccd_exchange_open(exchange, reterr);
+  return status == CC_OK ? ccd_db_copy_out(exchange->conn, query, callback, data, reterr) : status;
+}
+
+cc_status
+ccd_call_give_back(ccd_call *call, cc_error *reterr)
+{
+  ccd_exchange *exchange = ccd_exchange_of(call);
+  if (exchange->conn == NULL || exchange->idempotency_key != NULL)
+    return CC_OK;
+  cc_status status = exchange->opened ? ccd_db_commit(exchange->conn, reterr) : CC_OK;
+  ccd_db_return(ccd_exchange_pool(exchange), exchange->conn);
+  exchange->conn = NULL;
+  exchange->opened = false;
+  return status;
 }
 
 cc_status

@@ -135,7 +135,9 @@ struct ccd_route {
     *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
   bool as_public;            /* run as the narrow database role CCD_PUBLIC_ROLE */
-  bool slow;                 /* may take long: the proxy sends it to the side listener */
+  bool by_key;               /* reads a few rows by a key, so it may share a round trip */
+  bool slow;                 /* may take long: runs on threads of its own */
+  bool hashes;               /* computes hashes of passwords: likewise, on others */
   bool secret_reply;         /* the reply holds a credential: never kept for Idempotency-Key */
   bool revokes_organization; /* what is cached about its members' sessions ends with this change */
   bool wakes_jobs;           /* its SQL enqueues: the worker looks right after the commit */
@@ -181,6 +183,13 @@ cc_status ccd_call_once(ccd_call *call,
                         const ccd_arg *args,
                         const ccd_rows **ret,
                         cc_error *reterr) CC_MUSTCHECK;
+
+/**
+ * Before a wait that is not for the database (a hash): commit what the call's transaction has done
+ * and give its connection back. The next ccd_call_query begins another transaction; rows of before
+ * are gone. With an Idempotency-Key the transaction must stay whole, and nothing is done.
+ */
+cc_status ccd_call_give_back(ccd_call *call, cc_error *reterr) CC_MUSTCHECK;
 
 /* When the first byte of the request came. */
 cc_time ccd_call_received(const ccd_call *call);

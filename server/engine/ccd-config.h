@@ -17,9 +17,11 @@ typedef struct ccd_config {
   char *redis_url;
   char *bind_address;
   int64_t api_port;         /* + CCD_PORT_SLOW, + CCD_PORT_INTERNAL: the other listeners */
-  int64_t threads;          /* of the API listener; 0: four per core */
+  int64_t threads;          /* for ordinary requests; 0: four per core */
+  int64_t public_threads;   /* for visitors; 0: two per core */
+  int64_t slow_threads;     /* for slow requests */
+  int64_t reader_threads;   /* that read and send; 0: one per four cores */
   int64_t warm_connections; /* 0, 1: see ccd_db_options.warm */
-  int64_t slow_threads;     /* connections kept for the side listener and jobs */
   int64_t connection_limit;
   int64_t per_address_limit;
   int64_t idle_timeout;

@@ -40,31 +40,81 @@ ccd_count(ccd_server *server,
   return ret_state->refused ? ccd_count_refused(ret_state, reterr) : CC_OK;
 }
 
-/* Count under @key, and under @wide (may be NULL), which stands for many such keys. The state is
- * that of @key unless @wide refuses. */
+/* What a request is counted under: @key, and @wide (may be NULL), which stands for many such keys. */
+typedef struct keys {
+  const char *key, *wide;
+} keys;
+
+/* The state is that of the key unless the wide one refuses. */
 static cc_status
-count_twice(ccd_server *server,
-            ccd_limit limit,
-            const char *key,
-            const char *wide,
-            cc_arena *arena,
-            ccd_limit_state *ret_state,
-            cc_error *reterr)
+count_keys(ccd_server *server,
+           ccd_limit limit,
+           const keys *of,
+           cc_arena *arena,
+           ccd_limit_state *ret_state,
+           cc_error *reterr)
 {
-  if (key == NULL)
+  if (of->key == NULL)
     return cc_fail_memory(reterr);
-  cc_status status = ccd_count(server, limit, key, arena, ret_state, reterr);
-  if (status != CC_OK || wide == NULL)
+  cc_status status = ccd_count(server, limit, of->key, arena, ret_state, reterr);
+  if (status != CC_OK || of->wide == NULL)
     return status;
   ccd_limit_state state = {0};
-  status = ccd_count(server, limit, wide, arena, &state, reterr);
+  status = ccd_count(server, limit, of->wide, arena, &state, reterr);
   if (status != CC_OK)
     *ret_state = state;
   return status;
 }
 
+static bool
+count_known_keys(ccd_server *server, ccd_limit limit, const keys *of, ccd_limit_state *ret_state)
+{
+  ccd_limit_state state = {0};
+  if (of->key == NULL || !ccd_limits_take_known(server->limits, limit, of->key, ret_state))
+    return false;
+  if (ret_state->refused || of->wide == NULL)
+    return true;
+  if (!ccd_limits_take_known(server->limits, limit, of->wide, &state)) {
+    ccd_limits_give_back(server->limits, limit, of->key);
+    return false;
+  }
+  if (state.refused)
+    *ret_state = state;
+  return true;
+}
+
 /* By what the client cannot choose: an address of IPv6 by its first 64 bits, and all of a site by
  * the first 48. */
+static keys
+keys_of_address(const char *address, cc_arena *arena)
+{
+  const char *subject = ccd_address_subject(address, arena);
+  const char *network = NULL;
+  if (subject == NULL || !ccd_address_network(address, arena, &network))
+    return (keys){0};
+  return (keys){.key = cc_arena_printf(arena, "address|%s", subject),
+                .wide = network == NULL ? NULL : cc_arena_printf(arena, "network|%s", network)};
+}
+
+/* A person by all credentials together. A token or a device by itself, since an integration must
+ * not use up the requests of whoever made its token; and all tokens of an organization together,
+ * since anybody may make many. */
+static keys
+keys_of_actor(const ccd_actor *actor, cc_arena *arena)
+{
+  if (actor->kind == CCD_ACTOR_PERSON)
+    return (keys){.key = cc_arena_printf(arena, "person|%" PRId64, actor->user_id)};
+  bool token = actor->kind == CCD_ACTOR_TOKEN;
+  return (keys){
+    .key = cc_arena_printf(arena,
+                           "%s|%" PRId64 "|%" PRId64,
+                           token ? "token" : "device",
+                           actor->organization_id,
+                           actor->session_id),
+    .wide = token ? cc_arena_printf(arena, "tokens|%" PRId64, actor->organization_id) : NULL,
+  };
+}
+
 cc_status
 ccd_count_address(ccd_server *server,
                   ccd_limit limit,
@@ -73,19 +123,10 @@ ccd_count_address(ccd_server *server,
                   ccd_limit_state *ret_state,
                   cc_error *reterr)
 {
-  const char *subject = ccd_address_subject(address, arena);
-  const char *network = NULL, *wide = NULL;
-  if (subject == NULL || !ccd_address_network(address, arena, &network))
-    return cc_fail_memory(reterr);
-  if (network != NULL)
-    wide = cc_arena_printf(arena, "network|%s", network);
-  const char *key = cc_arena_printf(arena, "address|%s", subject);
-  return count_twice(server, limit, key, wide, arena, ret_state, reterr);
+  keys of = keys_of_address(address, arena);
+  return count_keys(server, limit, &of, arena, ret_state, reterr);
 }
 
-/* A person by all credentials together. A token or a device by itself, since an integration must
- * not use up the requests of whoever made its token; and all tokens of an organization together,
- * since anybody may make many. */
 cc_status
 ccd_count_actor(ccd_server *server,
                 ccd_limit limit,
@@ -94,16 +135,20 @@ ccd_count_actor(ccd_server *server,
                 ccd_limit_state *ret_state,
                 cc_error *reterr)
 {
-  const char *key = NULL, *wide = NULL;
-  if (actor->kind == CCD_ACTOR_PERSON)
-    key = cc_arena_printf(arena, "person|%" PRId64, actor->user_id);
-  else
-    key = cc_arena_printf(arena,
-                          "%s|%" PRId64 "|%" PRId64,
-                          actor->kind == CCD_ACTOR_TOKEN ? "token" : "device",
-                          actor->organization_id,
-                          actor->session_id);
-  if (actor->kind == CCD_ACTOR_TOKEN)
-    wide = cc_arena_printf(arena, "tokens|%" PRId64, actor->organization_id);
-  return count_twice(server, limit, key, wide, arena, ret_state, reterr);
+  keys of = keys_of_actor(actor, arena);
+  return count_keys(server, limit, &of, arena, ret_state, reterr);
+}
+
+bool
+ccd_count_known(ccd_server *server,
+                ccd_limit limit,
+                const ccd_actor *actor,
+                const char *address,
+                cc_arena *arena,
+                ccd_limit_state *ret_state)
+{
+  if (limit == CCD_LIMIT_NONE)
+    return true;
+  keys of = actor != NULL ? keys_of_actor(actor, arena) : keys_of_address(address, arena);
+  return count_known_keys(server, limit, &of, ret_state);
 }

@@ -32,5 +32,14 @@ cc_status ccd_count_actor(ccd_server *server,
                           ccd_limit_state *ret_state,
                           cc_error *reterr) CC_MUSTCHECK;
 
+/* By the actor, or by the address where @actor is NULL, when nobody has to be asked. False: Redis
+ * must be, and nothing was counted. @ret_state says whether the request is refused. */
+bool ccd_count_known(ccd_server *server,
+                     ccd_limit limit,
+                     const ccd_actor *actor,
+                     const char *address,
+                     cc_arena *arena,
+                     ccd_limit_state *ret_state);
+
 /* The refusal itself: CC_ERR_RATE_LIMITED. */
 cc_status ccd_count_refused(const ccd_limit_state *state, cc_error *reterr);

@@ -195,13 +195,14 @@ step_size(ccd_exchange *exchange, cc_error *reterr)
 }
 
 static cc_status
-step_actor(ccd_exchange *exchange, cc_error *reterr)
+read_credential(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_http_request *request = exchange->request;
-  ccd_call *call = &exchange->call;
+  if (exchange->credential_read)
+    return CC_OK;
   if (!ccd_credential_read(ccd_http_header(request, "authorization"),
                            ccd_http_header(request, "cookie"),
-                           call->arena,
+                           exchange->call.arena,
                            &exchange->credential))
     return cc_fail_field(reterr,
                          CC_ERR_UNAUTHENTICATED,
@@ -209,8 +210,19 @@ step_actor(ccd_exchange *exchange, cc_error *reterr)
                          "Authorization",
                          "The header must be `Bearer` and a token that the server gave");
   /* A stale cookie must not keep a browser from a public page, nor from signing in again. */
-  if (call->route->right == CC_RIGHT_PUBLIC)
+  if (exchange->call.route->right == CC_RIGHT_PUBLIC)
     exchange->credential = (ccd_credential){.kind = CCD_ACTOR_ANONYMOUS};
+  exchange->credential_read = true;
+  return CC_OK;
+}
+
+static cc_status
+step_actor(ccd_exchange *exchange, cc_error *reterr)
+{
+  ccd_call *call = &exchange->call;
+  cc_status status = read_credential(exchange, reterr);
+  if (status != CC_OK)
+    return status;
   return ccd_sessions_admit(exchange->server->sessions,
                             &exchange->credential,
                             call->route->limit,
@@ -310,6 +322,8 @@ work_once(ccd_exchange *exchange, cc_error *reterr)
     return cc_fail_memory(reterr);
   cc_status status = ccd_exchange_args(exchange, query, NULL, args, reterr);
   if (status == CC_OK)
+    status = ccd_exchange_conn(exchange, reterr);
+  if (status == CC_OK)
     status = ccd_db_query_once(exchange->conn,
                                &exchange->context,
                                query,
@@ -344,12 +358,12 @@ work_inside(ccd_exchange *exchange, cc_error *reterr)
 static cc_status
 work_in_transaction(ccd_exchange *exchange, cc_error *reterr)
 {
-  ccd_db_begin(exchange->conn, &exchange->context);
   exchange->in_transaction = true;
+  exchange->opened = false;
   cc_status status = work_inside(exchange, reterr);
-  if (status == CC_OK)
+  if (exchange->opened && status == CC_OK)
     status = ccd_db_commit(exchange->conn, reterr);
-  else
+  else if (exchange->opened)
     ccd_db_rollback(exchange->conn);
   exchange->in_transaction = false;
   return status;
@@ -364,10 +378,8 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
     cc_status status = route->handler(&exchange->call, reterr);
     return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
   }
-  cc_status status = ccd_exchange_conn(exchange, reterr);
-  if (status != CC_OK)
-    return status;
-  /* Files and whole lists: what holds up nobody on the side listener. */
+  /* Files and whole lists, on threads of their own. */
+  cc_status status = CC_OK;
   if (route->slow)
     exchange->context.timeout_ms = SLOW_TIMEOUT_MS;
   const ccd_context given = exchange->context;
@@ -376,7 +388,8 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
     exchange->context = given;
     bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
-    if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
+    if (status == CC_OK || attempt == CCD_TRIES || exchange->conn == NULL ||
+        !ccd_db_may_retry(exchange->conn))
       return status;
   }
 }
@@ -389,9 +402,11 @@ after_commit(ccd_exchange *exchange)
   assert(exchange->call.route != NULL);
   if (exchange->call.route->revokes_organization)
     ccd_call_revoke(&exchange->call, CCD_REVOKED_ORGANIZATION, exchange->context.organization_id);
+  cc_error ignored = {0};
+  bool connected = exchange->n_revokes == 0 || ccd_exchange_conn(exchange, &ignored) == CC_OK;
   for (int i = 0; i < exchange->n_revokes; i++)
     ccd_sessions_revoke(server->sessions,
-                        exchange->conn,
+                        connected ? exchange->conn : NULL,
                         exchange->call.arena,
                         exchange->revokes[i].kind,
                         exchange->revokes[i].id);
@@ -406,6 +421,11 @@ after_commit(ccd_exchange *exchange)
 static cc_status
 run_first_steps(ccd_exchange *exchange, cc_error *reterr)
 {
+  if (exchange->admitted && exchange->request->malformed == NULL) {
+    if (exchange->refusal != NULL)
+      *reterr = *exchange->refusal;
+    return exchange->admission;
+  }
   cc_status status = step_route(exchange, reterr);
   if (status == CC_OK)
     status = step_size(exchange, reterr);
@@ -526,6 +546,7 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
                                           : route->op->id),
           CCD_NUMBER("status", exchange->response->status),
           CCD_NUMBER("us", duration),
+          CCD_NUMBER("wait_us", exchange->request->waited),
           CCD_NUMBER("org", exchange->context.organization_id),
           CCD_TEXT("actor", exchange->context.actor),
           CCD_TEXT("code", status == CC_OK ? NULL : error->code));
@@ -559,23 +580,22 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
                       exchange->match.index,
                       exchange->response->status,
                       duration);
+  ccd_metrics_wait(exchange->server->metrics, exchange->class, exchange->request->waited);
   log_request(exchange, status, error, duration);
 }
 
-/* NULL: memory is out, and the response says so. */
+/* NULL: memory is out. */
 static ccd_exchange *
-exchange_new(ccd_server *server, const ccd_http_request *request, ccd_http_response *response)
+exchange_new(ccd_server *server, const ccd_http_request *request)
 {
   cc_arena *arena = arena_get();
   ccd_exchange *exchange = arena == NULL ? NULL : cc_arena_alloc(arena, sizeof(*exchange));
   if (exchange == NULL) {
-    response->status = 503;
     cc_arena_free(arena);
     return NULL;
   }
   exchange->server = server;
   exchange->request = request;
-  exchange->response = response;
   exchange->method = method_of(request->method);
   exchange->match.index = -1;
   exchange->upload_offset = -1;
@@ -600,19 +620,230 @@ exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
   response->done_data = exchange->call.arena;
 }
 
+/* A visitor's key is the address; FNV-1a, since anybody may choose it. */
+static uint64_t
+address_key(const char *address)
+{
+  uint64_t key = UINT64_C(0xcbf29ce484222325);
+  for (const char *at = address; *at != '\0'; at++)
+    key = (key ^ (uint8_t) *at) * UINT64_C(0x100000001b3);
+  return key | UINT64_C(1) << 63;
+}
+
+static ccd_class
+class_of(const ccd_exchange *exchange)
+{
+  const ccd_route *route = exchange->call.route;
+  if (route->by_key && exchange->admitted)
+    return route->as_public ? CCD_CLASS_PUBLIC_READ : CCD_CLASS_READ;
+  if (route->limit == CCD_LIMIT_NONE)
+    return CCD_CLASS_SELF;
+  if (route->hashes)
+    return CCD_CLASS_PASSWORD;
+  if (route->slow)
+    return CCD_CLASS_SLOW;
+  return route->right == CC_RIGHT_PUBLIC ? CCD_CLASS_PUBLIC : CCD_CLASS_ORDINARY;
+}
+
+/* The steps before the work, where they ask nobody: a request without a body whose actor and quota
+ * this process knows. */
+static void
+admit_known(ccd_exchange *exchange)
+{
+  ccd_call *call = &exchange->call;
+  cc_error error = {0};
+  cc_status status = CC_OK;
+  if (!ccd_sessions_admit_known(exchange->server->sessions,
+                                &exchange->credential,
+                                call->route->limit,
+                                call->address,
+                                call->arena,
+                                &exchange->actor,
+                                &exchange->limit,
+                                &status,
+                                &error))
+    return;
+  if (status == CC_OK)
+    status = step_size(exchange, &error);
+  if (status == CC_OK)
+    status = step_right(exchange, &error);
+  if (status == CC_OK)
+    status = ccd_intake(exchange, &error);
+  exchange->admitted = true;
+  exchange->admission = status;
+  if (status == CC_OK)
+    return;
+  exchange->refusal = cc_arena_alloc(call->arena, sizeof(error));
+  if (exchange->refusal != NULL)
+    *exchange->refusal = error;
+}
+
+ccd_http_place
+ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun)
+{
+  cc_error error = {0};
+  ccd_http_place here = {.class = CCD_CLASS_NONE};
+  ccd_exchange *exchange = exchange_new(data, request);
+  if (exchange == NULL)
+    return here;
+  if (step_route(exchange, &error) != CC_OK) {
+    arena_put(exchange->call.arena); /* refused when its body has been read */
+    return here;
+  }
+  *ret_begun = exchange;
+  if (read_credential(exchange, &error) != CC_OK)
+    return here;
+  const ccd_route *route = exchange->call.route;
+  if (!body)
+    admit_known(exchange);
+  if (exchange->admitted && exchange->admission != CC_OK)
+    return here;
+  const ccd_actor *actor = &exchange->actor;
+  int64_t organization = exchange->admitted ? actor->organization_id
+                                            : ccd_sessions_organization(exchange->server->sessions,
+                                                                        &exchange->credential);
+  exchange->class = class_of(exchange);
+  return (ccd_http_place){.class = exchange->class,
+                          .key = organization != 0 ? (uint64_t) organization
+                                                   : address_key(request->address),
+                          .stream = route->op->body_media != NULL};
+}
+
+/* NULL: memory is out, and the response says so. */
+static ccd_exchange *
+take_exchange(ccd_server *server, const ccd_http_request *request, ccd_http_response *response)
+{
+  ccd_exchange *exchange = request->begun != NULL ? request->begun : exchange_new(server, request);
+  if (exchange == NULL)
+    response->status = 503;
+  else
+    exchange->response = response;
+  return exchange;
+}
+
+void
+ccd_dispatch_refuse(void *data, const ccd_http_request *request, ccd_http_response *response)
+{
+  cc_error error = {0};
+  ccd_exchange *exchange = take_exchange(data, request, response);
+  if (exchange == NULL)
+    return;
+  cc_status status = cc_fail(&error,
+                             CC_ERR_UNAVAILABLE,
+                             "server_busy",
+                             "Too many requests are waiting; try again in a few seconds");
+  exchange_end(exchange, status, &error);
+}
+
 void
 ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response)
 {
   cc_error error = {0};
-  ccd_exchange *exchange = request->begun;
-  if (exchange == NULL)
-    exchange = exchange_new(data, request, response);
+  ccd_exchange *exchange = take_exchange(data, request, response);
   if (exchange == NULL)
     return;
-  exchange->response = response;
   cc_status status =
     exchange->spool != NULL ? run_last_steps(exchange, &error) : run_steps(exchange, &error);
   exchange_end(exchange, status, &error);
+}
+
+/* --- reads that share a round trip --- */
+
+static void
+end_job(ccd_exchange *exchange, cc_status status, const cc_error *error)
+{
+  exchange->conn = NULL; /* the batch's */
+  exchange_end(exchange, status, error);
+}
+
+/* False: there is nothing to ask for, and the job has its answer. */
+static bool
+make_ask(ccd_http_job *job, ccd_server *server, ccd_ask *ask)
+{
+  cc_error error = {0};
+  ccd_exchange *exchange = take_exchange(server, job->request, job->response);
+  if (exchange == NULL)
+    return false;
+  const ccd_query *query = exchange->call.route->query;
+  const char **args =
+    cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
+  cc_status status =
+    args == NULL ? cc_fail_memory(&error) : ccd_exchange_args(exchange, query, NULL, args, &error);
+  if (status != CC_OK) {
+    end_job(exchange, status, &error);
+    return false;
+  }
+  *ask = (ccd_ask){.context = &exchange->context, .query = query, .args = args};
+  return true;
+}
+
+static void
+answer_ask(ccd_http_job *job, ccd_ask *ask)
+{
+  ccd_exchange *exchange = job->request->begun;
+  cc_status status = ask->status;
+  exchange->call.rows = ask->rows;
+  if (status == CC_OK)
+    status = ccd_reply_encode(exchange, &ask->error);
+  end_job(exchange, status, &ask->error);
+}
+
+/* Those that have to be asked for by themselves come last: that ends the rows of the others. */
+static void
+answer_again(ccd_http_job *job, ccd_db_conn *conn)
+{
+  cc_error error = {0};
+  ccd_exchange *exchange = job->request->begun;
+  exchange->conn = conn;
+  cc_status status = step_work(exchange, &error);
+  end_job(exchange, status, &error);
+}
+
+static void
+ask_many(ccd_db *db, ccd_db_conn **ret_conn, ccd_ask *asks, size_t n)
+{
+  cc_error error = {0};
+  cc_status status = ccd_db_borrow(db, ret_conn, &error);
+  if (status == CC_OK)
+    ccd_db_query_many(*ret_conn, asks, n);
+  for (size_t i = 0; status != CC_OK && i < n; i++) {
+    asks[i].status = status;
+    asks[i].error = error;
+  }
+}
+
+void
+ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done)
+{
+  ccd_server *server = data;
+  ccd_ask asks[CCD_ASKS_MAX];
+  ccd_db_conn *conn = NULL;
+  size_t n_asks = 0;
+  for (size_t i = 0; i < n; i++) {
+    ccd_http_job job = jobs[i];
+    if (make_ask(&job, server, &asks[n_asks]))
+      jobs[n_asks++] = job;
+    else
+      done(&job);
+  }
+  if (n_asks == 0)
+    return;
+  ccd_exchange *first = jobs[0].request->begun;
+  ccd_db *db = ccd_exchange_pool(first); /* of all: they are of one class */
+  ask_many(db, &conn, asks, n_asks);
+  for (size_t i = 0; i < n_asks; i++) {
+    if (asks[i].again)
+      continue;
+    answer_ask(&jobs[i], &asks[i]);
+    done(&jobs[i]);
+  }
+  for (size_t i = 0; i < n_asks; i++) {
+    if (!asks[i].again)
+      continue;
+    answer_again(&jobs[i], conn);
+    done(&jobs[i]);
+  }
+  ccd_db_return(db, conn);
 }
 
 /* --- bodies that are files --- */
@@ -639,25 +870,19 @@ ccd_dispatch_begin(void *data,
                    void **ret_begun)
 {
   cc_error error = {0};
-  ccd_exchange *exchange = exchange_new(data, request, response);
+  ccd_exchange *exchange = request->begun;
+  *ret_begun = NULL;
   if (exchange == NULL)
-    return CCD_HTTP_ANSWERED;
-  cc_status status = step_route(exchange, &error);
+    return CCD_HTTP_BUFFER; /* refused when its body has been read */
   const ccd_route *route = exchange->call.route;
-  bool file = status == CC_OK && route != NULL && route->op->body_media != NULL;
+  bool file = route->op->body_media != NULL;
   /* The listener knows the largest limit of all routes; this one's own may be smaller. */
-  bool larger =
-    status == CC_OK && route != NULL && !file && announces_more(request, body_most(route));
-  if (status != CC_OK) {
-    arena_put(exchange->call.arena); /* refused when its body has been read */
-    return CCD_HTTP_BUFFER;
-  }
-  if (!file && !larger) {
-    exchange->response = NULL; /* the one to come */
+  if (!file && !announces_more(request, body_most(route))) {
     *ret_begun = exchange;
     return CCD_HTTP_BUFFER;
   }
-  status = file ? begin_file(exchange, &error) : step_size(exchange, &error);
+  exchange->response = response;
+  cc_status status = file ? begin_file(exchange, &error) : step_size(exchange, &error);
   if (status != CC_OK) {
     exchange_end(exchange, status, &error);
     return CCD_HTTP_ANSWERED;
@@ -678,12 +903,12 @@ void
 ccd_dispatch_drop(void *begun)
 {
   ccd_exchange *exchange = begun;
-  if (exchange->spool != NULL)
-    ccd_log(CCD_INFO,
-            "request.aborted",
-            CCD_TEXT("id", exchange->call.request_id),
-            CCD_TEXT("op", exchange->call.route->op->id),
-            CCD_NUMBER("received", exchange->spool->length));
+  ccd_log(CCD_INFO,
+          "request.aborted",
+          CCD_TEXT("id", exchange->call.request_id),
+          CCD_TEXT("op", exchange->call.route->op->id),
+          CCD_NUMBER("wait_us", exchange->request->waited),
+          CCD_NUMBER("received", exchange->spool == NULL ? 0 : exchange->spool->length));
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
   arena_put(exchange->call.arena);

@@ -10,8 +10,20 @@
 /* For ccd_listener_options.handler; @data is the ccd_server. */
 void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response);
 
-/* Same for .begin, .write and .drop. The exchange of a request with a body is made by .begin,
- * whether the body is streamed into a file (operations with .body_media) or buffered. */
+/* Same for .place: the route and, if this process knows the credential, its organization. Makes the
+ * exchange, which the others go on with. */
+ccd_http_place
+ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun);
+
+/* Same for .many: reads by a key (ccd_route.by_key), whose steps before the work .place has done.
+ */
+void ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
+
+/* Same for .refuse: 503. */
+void ccd_dispatch_refuse(void *data, const ccd_http_request *request, ccd_http_response *response);
+
+/* Same for .begin, .write and .drop: a body is streamed into a file (operations with .body_media)
+ * or buffered. */
 ccd_http_begin ccd_dispatch_begin(void *data,
                                   const ccd_http_request *request,
                                   ccd_http_response *response,

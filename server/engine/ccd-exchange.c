@@ -22,3 +22,16 @@ ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
            ? CC_OK
            : ccd_db_borrow(ccd_exchange_pool(exchange), &exchange->conn, reterr);
 }
+
+cc_status
+ccd_exchange_open(ccd_exchange *exchange, cc_error *reterr)
+{
+  if (exchange->opened)
+    return CC_OK;
+  cc_status status = ccd_exchange_conn(exchange, reterr);
+  if (status != CC_OK)
+    return status;
+  ccd_db_begin(exchange->conn, &exchange->context);
+  exchange->opened = true;
+  return CC_OK;
+}

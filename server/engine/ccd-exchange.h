@@ -21,14 +21,20 @@ typedef struct ccd_exchange {
   ccd_server *server;
   const ccd_http_request *request;
   ccd_http_response *response;
+  ccd_class class;  /* the threads it runs on */
   cc_method method; /* HEAD counts as GET; 0: one that we do not know */
   ccd_match match;
+  bool credential_read; /* .credential is of the request */
+  bool admitted;        /* the steps before the work were done; .refusal says how they ended */
+  cc_status admission;
+  cc_error *refusal; /* of an .admission that failed; in the arena */
   ccd_credential credential;
   ccd_actor actor;
   ccd_limit_state limit;
-  ccd_db_conn *conn; /* borrowed at first need, returned at the end */
+  ccd_db_conn *conn; /* borrowed at first need, returned at the end or by ccd_call_give_back */
   ccd_context context;
-  bool in_transaction;
+  bool in_transaction;   /* the route's transaction is the handler's to use */
+  bool opened;           /* ccd_db_begin was called for it */
   const char *body_text; /* :body */
   int64_t page_limit;    /* of a list; 0: no list */
   const char *cursor[CCD_KEYSET_MAX];
@@ -71,6 +77,10 @@ ccd_exchange_pool(const ccd_exchange *exchange)
 
 /* Borrow the connection of this exchange, once. */
 cc_status ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
+
+/* Begin the route's transaction on a connection, unless that was done: at its first statement, so
+ * a handler that computes first holds none meanwhile. */
+cc_status ccd_exchange_open(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
 /* Is an Idempotency-Key looked at? Not where the reply is a secret, and not where the body has a
  * client_id, which does the same and more. */

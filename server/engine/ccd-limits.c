@@ -339,6 +339,37 @@ is_spent(const place *at)
   return of != NULL && of->leased <= 0 && of->rest <= 0 && at->now - of->answered < RECHECK_US;
 }
 
+/* Count a request when the entry says whether the request is refused. */
+static bool
+take_known(const ccd_limits *limits, ccd_limit limit, const place *at, ccd_limit_state *ret)
+{
+  bool leased = at->entry != NULL && at->entry->leased > 0;
+  if (!leased && !is_spent(at))
+    return false;
+  if (leased)
+    at->entry->leased--;
+  fill_state(limits, limit, at, !leased, at->entry->leased + at->entry->rest, ret);
+  return true;
+}
+
+bool
+ccd_limits_take_known(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
+{
+  place at = place_lock(limits, limit, key, /* force= */ false);
+  bool known = take_known(limits, limit, &at, ret);
+  place_unlock(limits, &at);
+  return known;
+}
+
+void
+ccd_limits_give_back(ccd_limits *limits, ccd_limit limit, const char *key)
+{
+  place at = place_lock(limits, limit, key, /* force= */ false);
+  if (at.entry != NULL && at.entry->answered != 0)
+    at.entry->leased++;
+  place_unlock(limits, &at);
+}
+
 bool
 ccd_limits_take(ccd_limits *limits,
                 ccd_limit limit,
@@ -347,13 +378,8 @@ ccd_limits_take(ccd_limits *limits,
                 ccd_lease *ret_lease)
 {
   place at = place_lock(limits, limit, key, /* force= */ false);
-  bool leased = at.entry != NULL && at.entry->leased > 0;
-  bool known = leased || is_spent(&at);
-  if (leased)
-    at.entry->leased--;
-  if (known)
-    fill_state(limits, limit, &at, !leased, at.entry->leased + at.entry->rest, ret);
-  else
+  bool known = take_known(limits, limit, &at, ret);
+  if (!known)
     ask_lease(limits, limit, key, &at, ret_lease);
   place_unlock(limits, &at);
   return known;

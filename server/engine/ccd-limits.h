@@ -50,6 +50,12 @@ bool ccd_limits_take(ccd_limits *limits,
                      const char *key,
                      ccd_limit_state *ret,
                      ccd_lease *ret_lease);
+/* Same, but when nothing is leased it counts nothing and nobody needs to ask. */
+bool
+ccd_limits_take_known(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
+/* Take back one such count. */
+void ccd_limits_give_back(ccd_limits *limits, ccd_limit limit, const char *key);
+
 void ccd_limits_leased(ccd_limits *limits,
                        ccd_limit limit,
                        const char *key,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +10,8 @@
 #include "server/engine/ccd-listener-private.h"
 
 /* From MHD's callbacks to the handler and back. One request passes: URI line, head (first access
- * call), body (one call for each piece), end (last access call), completed. */
+ * call), body (one call for each piece), end (last access call), completed. Where the request or
+ * the beginning of its body is worked on by another thread, the same call comes again after it. */
 
 /* A chunked body shows its size only as it comes, and MHD takes an answer only before or after a
  * body: this much more than max_body is read and thrown away before the connection is cut. */
@@ -44,8 +46,9 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
   ccd_connection *connection = connection_of(mhd);
   if (connection == NULL)
     return NULL;
-  int64_t deadline = deadline_after(connection, 1);
-  if (deadline < atomic_load(&connection->deadline))
+  int64_t deadline = deadline_after(connection, 1), before = atomic_load(&connection->deadline);
+  /* One that has passed was met: the line was here, unread (see has_unread() of the reaper). */
+  if (deadline < before || before <= cc_time_monotonic())
     atomic_store(&connection->deadline, deadline);
   struct connection_info_struct *info = ulfius_uri_logger(NULL, uri);
   if (info != NULL) {
@@ -56,6 +59,21 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
   return info;
 }
 
+/* How long ago the last bytes came, when it is long enough to tell: the kernel counts in ticks of
+ * up to 4 ms. What was unread for longer has waited for us. */
+#define UNREAD_LEAST (10 * 1000)
+
+static int64_t
+unread_time(const ccd_connection *connection)
+{
+  struct tcp_info info = {0};
+  socklen_t length = sizeof(info);
+  if (getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+    return 0;
+  int64_t ago = (int64_t) info.tcpi_last_data_recv * 1000;
+  return ago >= UNREAD_LEAST ? ago : 0;
+}
+
 static void
 begin_request(ccd_connection *connection,
               const struct _u_request *ulfius,
@@ -64,6 +82,8 @@ begin_request(ccd_connection *connection,
               const char *version)
 {
   const char *query = strchr(ulfius->http_url, '?');
+  int64_t now = cc_time_monotonic();
+  int64_t unread = unread_time(connection);
   connection->begun = true;
   connection->socket_asked = false;
   connection->content_length = CCD_NO_LENGTH;
@@ -71,12 +91,15 @@ begin_request(ccd_connection *connection,
   connection->refused = 0;
   connection->chunked = false;
   connection->streamed = false;
+  connection->back = false;
+  connection->place = (ccd_http_place){.class = CCD_CLASS_NONE};
   connection->request = (ccd_http_request){.method = method,
                                            .path = ulfius->url_path,
                                            .query = query != NULL ? query + 1 : NULL,
                                            .address = connection->address,
                                            .content_length = -1,
-                                           .started = cc_time_monotonic(),
+                                           .started = now - unread,
+                                           .waited = unread,
                                            .connection = connection};
   (void) atomic_fetch_add(&connection->listener->in_flight, 1);
   ccd_head_check(connection, url, method, version, ulfius->http_url);
@@ -125,6 +148,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
 static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
+  atomic_store(&connection->seen, cc_time_monotonic());
   if (connection->streamed)
     return take_stream(connection, bytes, n);
   ccd_http_request *request = &connection->request;
@@ -264,11 +288,13 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
   ccd_http_response reply = *given;
+  *given = (ccd_http_response){0};
   if (request->malformed != NULL || request->too_large || atomic_load(&listener->quiet))
     reply.close = true;
   void (*done)(void *done_data) = reply.done;
   void *done_data = reply.done_data;
   atomic_store(&connection->deadline, deadline_after(connection, SEND_FACTOR));
+  atomic_store(&connection->sending, true);
   enum MHD_Result result = reply.socket != NULL ? answer_by_socket(connection, &reply, context)
                            : reply.file         ? answer_by_file(connection, &reply)
                                                 : answer_by_ulfius(connection, &reply, context);
@@ -277,48 +303,99 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
   return result;
 }
 
+/* The whole request is here, or as much as is needed to refuse it. */
 static enum MHD_Result
 answer_request(ccd_connection *connection, void **context)
 {
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
   atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
-  if (request->too_large || request->malformed != NULL)
+  bool bad = request->too_large || request->malformed != NULL;
+  if (bad)
     request->body_length = 0;
   request->body = request->body_length > 0 ? connection->body : NULL;
+  if (!bad && connection->place.class != CCD_CLASS_NONE) {
+    ccd_away_send(connection, /* beginning= */ false);
+    return MHD_YES;
+  }
   request->begun = connection->begun_by; /* the handler's from here on */
   connection->begun_by = NULL;
-
   ccd_http_response reply = {0};
   listener->options.handler(listener->options.data, request, &reply);
   return send_reply(connection, &reply, context);
 }
 
-/* After a good head: a body that is streamed, or refused before it comes. False: neither. */
-static bool
-begin_stream(ccd_connection *connection, void **context, enum MHD_Result *ret)
+/* What .begin decided about the body. */
+static enum MHD_Result
+follow_verdict(ccd_connection *connection,
+               ccd_http_begin verdict,
+               ccd_http_response *reply,
+               void **context)
 {
-  const ccd_listener_options *options = &connection->listener->options;
-  ccd_http_response reply = {0};
-  bool comes = connection->chunked || connection->request.content_length > 0;
-  if (!comes || options->begin == NULL)
-    return false;
-  switch (options->begin(options->data, &connection->request, &reply, &connection->begun_by)) {
+  switch (verdict) {
   case CCD_HTTP_ANSWERED:
     /* Answered before its body: MHD then takes nothing more from this connection. */
-    connection->linger = reply.close = true;
-    *ret = send_reply(connection, &reply, context);
-    return true;
+    connection->linger = reply->close = true;
+    return send_reply(connection, reply, context);
   case CCD_HTTP_STREAM:
     connection->streamed = true;
     connection->request.too_large = false;
     atomic_store(&connection->deadline, deadline_after(connection, 1));
-    *ret = MHD_YES;
-    return true;
+    return MHD_YES;
   case CCD_HTTP_BUFFER:
   default:
-    return false;
+    return MHD_YES;
   }
+}
+
+/* The head of a good request is here. True: *ret is what to tell MHD. */
+static bool
+place_request(ccd_connection *connection, void **context, enum MHD_Result *ret)
+{
+  const ccd_listener_options *options = &connection->listener->options;
+  ccd_http_request *request = &connection->request;
+  bool comes = connection->chunked || request->content_length > 0;
+  connection->place = options->place(options->data, request, comes, &connection->begun_by);
+  if (!comes || options->begin == NULL)
+    return false;
+  if (connection->place.stream) {
+    atomic_store(&connection->deadline, INT64_MAX);
+    ccd_away_send(connection, /* beginning= */ true);
+    *ret = MHD_YES;
+    return true;
+  }
+  ccd_http_response reply = {0};
+  request->begun = connection->begun_by;
+  ccd_http_begin verdict = options->begin(options->data, request, &reply, &connection->begun_by);
+  *ret = follow_verdict(connection, verdict, &reply, context);
+  return verdict != CCD_HTTP_BUFFER;
+}
+
+static enum MHD_Result
+take_head(ccd_connection *connection, void **context)
+{
+  enum MHD_Result result = MHD_NO;
+  if (connection->request.malformed == NULL && place_request(connection, context, &result))
+    return result;
+  if (connection->request.malformed == NULL && !connection->request.too_large)
+    return MHD_YES;
+  /* Answered before its body: MHD then takes nothing more from this connection. */
+  connection->linger = true;
+  return answer_request(connection, context);
+}
+
+/* The connection was suspended and goes on. */
+static enum MHD_Result
+take_back(ccd_connection *connection, void **context)
+{
+  connection->back = false;
+  if (connection->left) {
+    connection->cut = true;
+    return MHD_NO;
+  }
+  return connection->beginning
+           ? follow_verdict(connection, connection->verdict, &connection->reply, context)
+           : send_reply(connection, &connection->reply, context);
 }
 
 enum MHD_Result
@@ -336,16 +413,11 @@ ccd_intake_access_cb(void *data,
   if (connection == NULL || info == NULL)
     return MHD_NO; /* memory was out */
   if (!connection->begun) {
-    enum MHD_Result result = MHD_NO;
     begin_request(connection, info->request, url, method, version);
-    if (connection->request.malformed == NULL && begin_stream(connection, context, &result))
-      return result;
-    if (connection->request.malformed == NULL && !connection->request.too_large)
-      return MHD_YES;
-    /* Answered before its body: MHD then takes nothing more from this connection. */
-    connection->linger = true;
-    return answer_request(connection, context);
+    return take_head(connection, context);
   }
+  if (connection->back)
+    return take_back(connection, context);
   if (*upload_size > 0) {
     size_t n = *upload_size;
     *upload_size = 0;
@@ -372,11 +444,13 @@ ccd_intake_completed_cb(void *data,
     return;
   free(connection->body);
   connection->body = NULL;
+  ccd_away_drop_reply(&connection->reply); /* of a connection that ended before it was sent */
   ccd_socket_drop(connection->socket);
   connection->socket = NULL;
+  atomic_store(&connection->sending, false);
   end_request(connection);
-  /* MHD ends idle connections itself; what outlives that is a trickle of a request line. */
+  int64_t now = cc_time_monotonic();
+  atomic_store(&connection->seen, now);
   atomic_store(&connection->deadline,
-               deadline_after(connection, 1) +
-                 connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
+               now + connection->listener->options.idle_timeout_s * CC_TIME_SECOND);
 }

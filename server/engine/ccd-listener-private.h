@@ -11,9 +11,10 @@
 
 /* What the parts of the listener share; nothing outside ccd-listener-*.c includes it.
  *
- * Threads: MHD calls everything of one connection from one thread at a time. Only `deadline` is
- * read by another (the reaper), and the list's links and `fd` by whoever holds the listener's lock.
- */
+ * Threads: MHD calls everything of one connection from one thread at a time. While a request is
+ * away (submitted to the scheduler), its connection is suspended, and the thread that answers the
+ * request has all of it. Only `deadline`, `seen` and `sending` are read by another one (the
+ * reaper), and the list's links and `fd` by the holder of the listener's lock. */
 
 /* MHD 1.0 has a parser of its own: blanks around values, strictness. */
 #define CCD_MHD_1 (MHD_VERSION >= 0x01000000)
@@ -30,6 +31,9 @@ typedef struct ccd_connection {
   bool cut;                 /* closed without an answer: no use to linger */
   atomic_bool upgraded;     /* a WebSocket: the caller bounds it, not the reaper */
   _Atomic int64_t deadline; /* cc_time_monotonic after which the reaper cuts it */
+  _Atomic int64_t seen;     /* cc_time_monotonic when something of it was taken last */
+  int64_t warned;           /* the deadline that the reaper saw pass; under the listener's lock */
+  atomic_bool sending;      /* an answer is under way: what is unread now is not waited for */
   struct in_addr peer;
   char address[INET6_ADDRSTRLEN]; /* the peer's, or what the trusted proxy said, of this request */
   /* The request at hand. */
@@ -45,6 +49,13 @@ typedef struct ccd_connection {
   uint64_t refused; /* bytes that .write did not take */
   bool chunked;
   bool begun; /* the head was seen; counted in listener->in_flight */
+  ccd_http_place place;
+  ccd_work work;           /* submitted while the connection is suspended */
+  bool back;               /* the work is done, and MHD was told to resume */
+  bool left;               /* the client was gone before its turn came */
+  bool beginning;          /* the work is .begin, not .handler */
+  ccd_http_begin verdict;  /* of .begin */
+  ccd_http_response reply; /* of the work */
   bool socket_asked;
   struct ccd_socket *socket; /* made, not yet taken over by the loop */
 } ccd_connection;
@@ -70,6 +81,7 @@ struct ccd_listener {
   atomic_bool stopping;
   atomic_int in_flight, sockets, connections;
   struct ccd_loop *loop; /* of the sockets; made under the lock, then it stays */
+  atomic_int away; /* works that were submitted and are not back; MHD must not be stopped then */
 
   pthread_mutex_t lock; /* of all below */
   pthread_cond_t wake;  /* the reaper has something to do */
@@ -96,6 +108,15 @@ enum MHD_Result ccd_intake_access_cb(void *data,
                                      void **context);
 int
 ccd_intake_answer_cb(const struct _u_request *request, struct _u_response *response, void *data);
+
+/* ccd-listener-away.c: requests on their way through the scheduler. */
+
+/* Suspend the connection and submit its request; @beginning: .begin is to be run, else .handler.
+ * The connection comes back with an answer in any case. */
+void ccd_away_send(ccd_connection *connection, bool beginning);
+
+/* Free what an answer holds that is not sent. */
+void ccd_away_drop_reply(ccd_http_response *reply);
 
 /* ccd-listener-head.c: fill malformed, too_large, content_length, socket_asked and address. */
 void ccd_head_check(ccd_connection *connection,

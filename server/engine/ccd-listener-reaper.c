@@ -58,8 +58,9 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
   connection->listener = listener;
   connection->mhd = mhd;
   connection->peer = peer.sin_addr;
-  atomic_store(&connection->deadline,
-               cc_time_monotonic() + listener->options.request_timeout_s * CC_TIME_SECOND);
+  int64_t now = cc_time_monotonic();
+  atomic_store(&connection->seen, now);
+  atomic_store(&connection->deadline, now + listener->options.request_timeout_s * CC_TIME_SECOND);
 
   (void) pthread_mutex_lock(&listener->lock);
   connection->next = listener->first;
@@ -126,17 +127,44 @@ linger_on(const ccd_linger *linger, int64_t now)
   return now < linger->deadline;
 }
 
+/* We are behind by this much before unread bytes count. */
+#define BEHIND CC_TIME_SECOND
+
+/* Bytes of a request that wait for us and not for their client. Not those of a trickle, of which
+ * something was taken just now; and while an answer is being sent nothing is read, so a client that
+ * does not take its answer is not saved by sending more. */
+static bool
+has_unread(ccd_connection *connection, int64_t now)
+{
+  int unread = 0;
+  return !atomic_load(&connection->sending) && now - atomic_load(&connection->seen) >= BEHIND &&
+         ioctl(connection->fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
+static void
+reap_connection(ccd_connection *connection, int64_t now)
+{
+  int64_t deadline = atomic_load(&connection->deadline);
+  if (deadline > now)
+    return;
+  if (has_unread(connection, now)) {
+    (void) atomic_compare_exchange_strong(&connection->deadline, &deadline, now + TICK);
+    return;
+  }
+  /* What was read just now moves the deadline in a moment. */
+  bool warned = connection->warned == deadline;
+  connection->warned = deadline;
+  /* Its thread may have moved on since: then it is in time after all. */
+  if (warned && atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
+    (void) shutdown(connection->fd, SHUT_RDWR);
+}
+
 static void
 reap_connections(ccd_listener *listener, int64_t now)
 {
   for (ccd_connection *connection = listener->first; connection != NULL;
-       connection = connection->next) {
-    int64_t deadline = atomic_load(&connection->deadline);
-    /* Its thread may have moved on since: then it is in time after all. */
-    if (deadline <= now &&
-        atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
-      (void) shutdown(connection->fd, SHUT_RDWR);
-  }
+       connection = connection->next)
+    reap_connection(connection, now);
 }
 
 static void
@@ -161,6 +189,9 @@ reaper_thread(void *data)
     if (now >= next_reap) {
       reap_connections(listener, now);
       next_reap = now + TICK;
+      (void) pthread_mutex_unlock(&listener->lock);
+      ccd_scheduler_expire(listener->options.scheduler); /* answers what it refuses */
+      (void) pthread_mutex_lock(&listener->lock);
     }
     linger_all(listener, now);
     if (listener->first == NULL && listener->n_lingering == 0) {

@@ -82,13 +82,23 @@ raise_file_limit(int connections)
   return possible;
 }
 
+/* Seconds until MHD ends a connection that neither sends nor takes anything. It does not look
+ * whether bytes are here, unread, so this is only for clients that do not take their answer: the
+ * reaper, which does look, ends silent ones before. */
+#define STALL_MORE_S 10
+
+static int
+stall_timeout(const ccd_listener_options *options)
+{
+  return options->idle_timeout_s + options->request_timeout_s + STALL_MORE_S;
+}
+
 static bool
 start_daemon(ccd_listener *listener)
 {
   const ccd_listener_options *options = &listener->options;
-  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC | MHD_ALLOW_UPGRADE;
-  flags |= options->threads > 0 ? (unsigned int) MHD_USE_EPOLL
-                                : (unsigned int) (MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL);
+  unsigned int flags =
+    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_UPGRADE | MHD_ALLOW_SUSPEND_RESUME;
   /* 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, since we check more, and its answer to a missing Host
    * comes twice. 1.0: it hides folded lines, bare LF and odd blanks from us unless it is to refuse
    * them (1). */
@@ -102,7 +112,7 @@ start_daemon(ccd_listener *listener)
   ADD_OPTION(MHD_OPTION_NOTIFY_CONNECTION, ccd_reaper_notify_cb, listener);
   ADD_OPTION(MHD_OPTION_SOCK_ADDR, 0, listener->instance.bind_address);
   ADD_OPTION(MHD_OPTION_CONNECTION_LIMIT, options->connection_limit, NULL);
-  ADD_OPTION(MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL);
+  ADD_OPTION(MHD_OPTION_CONNECTION_TIMEOUT, stall_timeout(options), NULL);
   ADD_OPTION(MHD_OPTION_CONNECTION_MEMORY_LIMIT, CCD_CONNECTION_MEMORY, NULL);
 #if CCD_MHD_1
   ADD_OPTION(MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL);
@@ -154,7 +164,7 @@ listener_new(const ccd_listener_options *options)
 cc_status
 ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_error *reterr)
 {
-  assert(options->handler != NULL && options->connection_limit > 0);
+  assert(options->handler != NULL && options->connection_limit > 0 && options->threads > 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) options->port)};
   if (options->port <= 0 || options->port > 65535 ||
       inet_pton(AF_INET, options->bind_address, &address.sin_addr) != 1)
@@ -246,6 +256,19 @@ wait_until_idle(const ccd_listener *listener, int64_t deadline)
   return true;
 }
 
+/* What a thread is working on must end by itself (its statements have limits of their own): MHD
+ * aborts when it is stopped with a suspended connection, and a thread that has just told MHD to
+ * resume still has the listener. Then the answer has a second to leave. */
+static void
+wait_until_back(const ccd_listener *listener)
+{
+  if (atomic_load(&listener->away) == 0)
+    return;
+  while (atomic_load(&listener->away) > 0)
+    (void) nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+  (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);
+}
+
 void
 ccd_listener_stop(ccd_listener *listener, int64_t deadline)
 {
@@ -258,8 +281,10 @@ ccd_listener_stop(ccd_listener *listener, int64_t deadline)
   if (!wait_until_idle(listener, deadline)) {
     /* Who is still sending or receiving has had the time; sockets then end by themselves. */
     ccd_reaper_cut_sockets(listener);
+    ccd_scheduler_refuse(listener->options.scheduler);
     (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);
   }
+  wait_until_back(listener);
   ccd_reaper_stop(listener);
   ccd_loop_free(listener->loop); /* MHD aborts when an upgraded connection is still open */
   listener_free(listener);

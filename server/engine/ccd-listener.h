@@ -7,6 +7,7 @@
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-scheduler.h"
 
 /* What stands between sockets and the dispatcher. Only the files ccd-listener*.c see ulfius and
  * libmicrohttpd (and ccd-versions.c, which asks for their versions); they make up for what the two
@@ -23,11 +24,12 @@ typedef struct ccd_http_request {
   size_t body_length;
   const char *address;    /* the client's address as text */
   int64_t content_length; /* as announced; -1: not, or the body comes in chunks */
-  void *begun;            /* what .begin left for .handler; NULL: nothing */
+  void *begun;            /* what .place or .begin left for .handler; NULL: nothing */
   bool too_large;         /* the body was larger than max_body and was thrown away */
   const char
     *malformed;     /* why the request must be refused with 400 and a close; NULL: it is fine */
-  int64_t started;  /* cc_time_monotonic when the head had arrived */
+  int64_t started;  /* cc_time_monotonic when the head had arrived at this machine */
+  int64_t waited;   /* microseconds that it waited for us since: unread, then for a thread */
   void *connection; /* the listener's own */
 } ccd_http_request;
 
@@ -81,11 +83,27 @@ typedef enum ccd_http_begin {
   CCD_HTTP_STREAM,     /* .write, piece by piece; then .handler or .drop */
 } ccd_http_begin;
 
+/* Where a request is answered. */
+typedef struct ccd_http_place {
+  ccd_class class; /* CCD_CLASS_NONE: at once by the thread that read it, where nothing may wait */
+  uint64_t key;    /* whose request it is: see ccd-scheduler.h */
+  bool stream;     /* .begin runs in that class, too, before the body is read */
+} ccd_http_place;
+
+/* One of several requests that are answered together. */
+typedef struct ccd_http_job {
+  const ccd_http_request *request;
+  ccd_http_response *response;
+  void *connection; /* the listener's own */
+} ccd_http_job;
+
+typedef void ccd_http_done(ccd_http_job *job);
+
 typedef struct ccd_listener_options {
   const char *name;         /* for the log: "api", "slow", "internal" */
   const char *bind_address; /* IPv4, such as "127.0.0.1" or "0.0.0.0" */
   int port;
-  int threads; /* > 0: epoll pool of that many; 0: a thread per connection */
+  int threads; /* that only read requests and send answers; at least 1 */
   int connection_limit;
   int per_address_limit;     /* 0: none (behind a proxy) */
   int idle_timeout_s;        /* no activity */
@@ -93,7 +111,17 @@ typedef struct ccd_listener_options {
   size_t max_body;           /* bytes; more is answered with too_large */
   const char *trusted_proxy; /* peer address whose forwarded_header is believed; NULL: none */
   const char *forwarded_header; /* lower-case, such as "x-real-ip": holds one address */
-  ccd_http_handler *handler;
+  ccd_scheduler *scheduler;     /* outlives the listener */
+
+  /* Called on the reading thread when the head of a good request has come (@body: one
+   * follows); waits for nothing. What it leaves in *ret_begun, .begin, .handler, .refuse or .drop
+   * takes over. */
+  ccd_http_place (*place)(void *data, const ccd_http_request *request, bool body, void **ret_begun);
+  ccd_http_handler *handler; /* on a thread of the request's class; malformed ones at once */
+  /* Instead of .handler in classes with batches; calls @done for each job as soon as it has its
+   * response. NULL: there are none. */
+  void (*many)(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
+  ccd_http_handler *refuse; /* instead of .handler: too much waits, or for too long */
   void *data;
 
   /* Before a body; NULL: every body is buffered. Not called for a request without a body. What it

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "server/data/ccd-redis.h"
@@ -17,15 +18,20 @@ static const int64_t bounds[] =
 #define BUCKETS (CC_N(bounds) + 1)
 #define CLASSES 6 /* 1xx to 5xx, by the first digit */
 
-typedef struct counters {
-  atomic_uint_fast64_t by_class[CLASSES];
+typedef struct histogram {
   atomic_uint_fast64_t buckets[BUCKETS];
   atomic_uint_fast64_t sum_us;
+} histogram;
+
+typedef struct counters {
+  atomic_uint_fast64_t by_class[CLASSES];
+  histogram seconds;
 } counters;
 
 struct ccd_metrics {
   const ccd_router *router;
   counters *routes; /* one more than routes: the last is for requests without a route */
+  histogram waits[_CCD_CLASS_MAX];
 };
 
 cc_status
@@ -51,17 +57,29 @@ ccd_metrics_free(ccd_metrics *metrics)
   free(metrics);
 }
 
+static void
+count_time(histogram *at, int64_t duration_us)
+{
+  size_t bucket = 0;
+  while (bucket < CC_N(bounds) && duration_us > bounds[bucket])
+    bucket++;
+  atomic_fetch_add_explicit(&at->buckets[bucket], 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&at->sum_us, (uint64_t) duration_us, memory_order_relaxed);
+}
+
 void
 ccd_metrics_request(ccd_metrics *metrics, int index, int http_status, int64_t duration_us)
 {
   counters *at = &metrics->routes[index >= 0 ? index : ccd_router_routes(metrics->router)];
   size_t class = http_status >= 100 && http_status < 600 ? (size_t) http_status / 100 : 0;
-  size_t bucket = 0;
-  while (bucket < CC_N(bounds) && duration_us > bounds[bucket])
-    bucket++;
   atomic_fetch_add_explicit(&at->by_class[class], 1, memory_order_relaxed);
-  atomic_fetch_add_explicit(&at->buckets[bucket], 1, memory_order_relaxed);
-  atomic_fetch_add_explicit(&at->sum_us, (uint64_t) duration_us, memory_order_relaxed);
+  count_time(&at->seconds, duration_us);
+}
+
+void
+ccd_metrics_wait(ccd_metrics *metrics, ccd_class class, int64_t wait_us)
+{
+  count_time(&metrics->waits[class], wait_us);
 }
 
 static uint64_t
@@ -70,28 +88,24 @@ read_counter(const atomic_uint_fast64_t *counter)
   return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
+/* @label: such as op="listEvents" */
 static void
-write_histogram(const counters *at, const char *name, cc_str *out)
+write_histogram(const histogram *at, const char *metric, const char *label, cc_str *out)
 {
   uint64_t total = 0;
   for (size_t b = 0; b < CC_N(bounds); b++) {
     total += read_counter(&at->buckets[b]);
     cc_str_printf(out,
-                  "campaign_request_seconds_bucket{op=\"%s\",le=\"%g\"} %" PRIu64 "\n",
-                  name,
+                  "%s_bucket{%s,le=\"%g\"} %" PRIu64 "\n",
+                  metric,
+                  label,
                   (double) bounds[b] / 1e6,
                   total);
   }
   total += read_counter(&at->buckets[BUCKETS - 1]);
-  cc_str_printf(out,
-                "campaign_request_seconds_bucket{op=\"%s\",le=\"+Inf\"} %" PRIu64 "\n",
-                name,
-                total);
-  cc_str_printf(out,
-                "campaign_request_seconds_sum{op=\"%s\"} %g\n",
-                name,
-                (double) read_counter(&at->sum_us) / 1e6);
-  cc_str_printf(out, "campaign_request_seconds_count{op=\"%s\"} %" PRIu64 "\n", name, total);
+  cc_str_printf(out, "%s_bucket{%s,le=\"+Inf\"} %" PRIu64 "\n", metric, label, total);
+  cc_str_printf(out, "%s_sum{%s} %g\n", metric, label, (double) read_counter(&at->sum_us) / 1e6);
+  cc_str_printf(out, "%s_count{%s} %" PRIu64 "\n", metric, label, total);
 }
 
 static void
@@ -117,8 +131,62 @@ write_routes(const ccd_metrics *metrics, cc_str *out)
              "# HELP campaign_request_seconds Time from the head of a request to its answer.\n"
              "# TYPE campaign_request_seconds histogram\n");
   for (int i = 0; i < n; i++) {
-    if (read_counter(&metrics->routes[i].sum_us) > 0)
-      write_histogram(&metrics->routes[i], ccd_router_route(metrics->router, i)->op->id, out);
+    char label[128];
+    (void)
+      snprintf(label, sizeof(label), "op=\"%s\"", ccd_router_route(metrics->router, i)->op->id);
+    if (read_counter(&metrics->routes[i].seconds.sum_us) > 0)
+      write_histogram(&metrics->routes[i].seconds, "campaign_request_seconds", label, out);
+  }
+}
+
+/* The label of a class. */
+static void
+class_label(ccd_class class, char ret[static 32])
+{
+  (void) snprintf(ret, 32, "class=\"%s\"", ccd_class_name(class));
+}
+
+static void
+write_waits(const ccd_metrics *metrics, cc_str *out)
+{
+  cc_str_add(out,
+             "# HELP campaign_request_wait_seconds Time that requests waited for the server, "
+             "unread "
+             "and then for a thread of their class.\n"
+             "# TYPE campaign_request_wait_seconds histogram\n");
+  for (int class = CCD_CLASS_NONE; class < _CCD_CLASS_MAX; class ++) {
+    char label[32];
+    class_label((ccd_class) class, label);
+    write_histogram(&metrics->waits[class], "campaign_request_wait_seconds", label, out);
+  }
+}
+
+static void
+write_scheduler(ccd_scheduler *scheduler, cc_str *out)
+{
+  static const char *const names[] = {"threads", "running", "waiting", "refused_total"};
+  static const char *const helps[] = {"Threads of the class that were started.",
+                                      "Requests that a thread works on.",
+                                      "Requests that wait for a thread.",
+                                      "Requests refused since too many waited, or for too long."};
+  for (size_t i = 0; i < CC_N(names); i++) {
+    cc_str_printf(out,
+                  "# HELP campaign_class_%s %s\n# TYPE campaign_class_%s %s\n",
+                  names[i],
+                  helps[i],
+                  names[i],
+                  i == CC_N(names) - 1 ? "counter" : "gauge");
+    for (int class = CCD_CLASS_NONE + 1; class < _CCD_CLASS_MAX; class ++) {
+      ccd_class_stats stats;
+      ccd_scheduler_stats(scheduler, (ccd_class) class, &stats);
+      const uint64_t values[] = {(uint64_t) stats.threads,
+                                 (uint64_t) stats.running,
+                                 (uint64_t) stats.waiting,
+                                 stats.refused};
+      char label[32];
+      class_label((ccd_class) class, label);
+      cc_str_printf(out, "campaign_class_%s{%s} %" PRIu64 "\n", names[i], label, values[i]);
+    }
   }
 }
 
@@ -191,6 +259,8 @@ void
 ccd_metrics_write(const ccd_server *server, cc_str *out)
 {
   write_routes(server->metrics, out);
+  write_waits(server->metrics, out);
+  write_scheduler(server->scheduler, out);
   write_database(server, out);
   write_jobs(server, out);
   write_figure(out,

@@ -81,6 +81,23 @@ check_streams(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
+/* Statements that share a round trip wait for each other: no write among them, which may wait for a
+ * lock, no list, and nothing that a handler decides. */
+static cc_status
+check_by_key(const ccd_route *route, cc_error *reterr)
+{
+  const cc_op *op = route->op;
+  bool good = route->tx == CCD_READ && route->query != NULL && route->prepare == NULL &&
+              op->shape == CC_REPLY_ONE && op->body == NULL && !route->slow;
+  return !route->by_key || good
+           ? CC_OK
+           : cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "route",
+                     "%s: .by_key is for a read of one object by one statement",
+                     op->id);
+}
+
 /* The path of what was made can be filled in. */
 static cc_status
 check_location(const cc_op *op, cc_error *reterr)
@@ -247,6 +264,8 @@ check_route(const ccd_route *route, cc_error *reterr)
   cc_status status = check_params(op, reterr);
   if (status == CC_OK)
     status = check_streams(route, reterr);
+  if (status == CC_OK)
+    status = check_by_key(route, reterr);
   if (status == CC_OK)
     status = check_list(route, reterr);
   if (status == CC_OK)

@@ -19,6 +19,7 @@ typedef struct ccd_feed ccd_feed;
 typedef struct ccd_jobs ccd_jobs;
 typedef struct ccd_listener ccd_listener;
 typedef struct ccd_scripts ccd_scripts;
+typedef struct ccd_scheduler ccd_scheduler;
 
 struct ccd_server {
   ccd_config config;
@@ -40,6 +41,7 @@ struct ccd_server {
   ccd_scripts *scripts;              /* read from the database, by version: server/rules */
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
+  ccd_scheduler *scheduler; /* of all listeners */
   ccd_listener *api, *slow, *internal;
   bool streams;  /* some operation has .body_media */
   bool stopping; /* atomic */

@@ -237,6 +237,15 @@ find_cached(ccd_sessions *self, const char *key, ccd_actor *ret)
   return hit;
 }
 
+int64_t
+ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential)
+{
+  ccd_actor actor = {0};
+  return credential->kind != CCD_ACTOR_ANONYMOUS && find_cached(self, credential->key, &actor)
+           ? actor.organization_id
+           : 0;
+}
+
 static void
 keep_cached(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
 {
@@ -451,6 +460,13 @@ admit_credential(ccd_sessions *self,
   return status;
 }
 
+/* Where passwords are tried the address counts, whoever asks. */
+static bool
+counts_actor(ccd_limit limit, const ccd_credential *credential)
+{
+  return limit == CCD_LIMIT_API && credential->kind != CCD_ACTOR_ANONYMOUS;
+}
+
 cc_status
 ccd_sessions_admit(ccd_sessions *self,
                    const ccd_credential *credential,
@@ -464,8 +480,7 @@ ccd_sessions_admit(ccd_sessions *self,
   ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
   memcpy(actor.key, credential->key, sizeof(actor.key));
   bool anonymous = credential->kind == CCD_ACTOR_ANONYMOUS;
-  /* Where passwords are tried the address counts, whoever asks. */
-  bool by_actor = limit == CCD_LIMIT_API && !anonymous;
+  bool by_actor = counts_actor(limit, credential);
   cc_status status = CC_OK;
   if (!by_actor && limit != CCD_LIMIT_NONE)
     status = ccd_count_address(self->server, limit, address, arena, ret_state, reterr);
@@ -498,6 +513,31 @@ ccd_sessions_find(ccd_sessions *self,
   return status;
 }
 
+bool
+ccd_sessions_admit_known(ccd_sessions *self,
+                         const ccd_credential *credential,
+                         ccd_limit limit,
+                         const char *address,
+                         cc_arena *arena,
+                         ccd_actor *ret_actor,
+                         ccd_limit_state *ret_state,
+                         cc_status *ret_status,
+                         cc_error *reterr)
+{
+  ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
+  memcpy(actor.key, credential->key, sizeof(actor.key));
+  bool anonymous = credential->kind == CCD_ACTOR_ANONYMOUS;
+  if (!anonymous && !find_cached(self, credential->key, &actor))
+    return false;
+  bool by_actor = counts_actor(limit, credential);
+  if (!ccd_count_known(self->server, limit, by_actor ? &actor : NULL, address, arena, ret_state))
+    return false;
+  actor.by_cookie = credential->by_cookie;
+  *ret_actor = actor;
+  *ret_status = ret_state->refused ? ccd_count_refused(ret_state, reterr) : CC_OK;
+  return true;
+}
+
 void
 ccd_sessions_revoke(ccd_sessions *self,
                     ccd_db_conn *conn,
@@ -509,12 +549,12 @@ ccd_sessions_revoke(ccd_sessions *self,
   const char *args[] = {revoked_names[kind], ccd_text_int64(arena, id)};
   const ccd_rows *rows = NULL;
   cc_error error;
-  bool sure = ccd_db_query_once(conn,
-                                &(ccd_context){.tx = CCD_READ},
-                                &ccd_q_session_keys,
-                                args,
-                                &rows,
-                                &error) == CC_OK;
+  bool sure = conn != NULL && ccd_db_query_once(conn,
+                                                &(ccd_context){.tx = CCD_READ},
+                                                &ccd_q_session_keys,
+                                                args,
+                                                &rows,
+                                                &error) == CC_OK;
   for (int i = 0; sure && i < ccd_rows_n(rows); i++) {
     char key[80];
     redis_key(ccd_rows_get(rows, i, "key"), key);

@@ -43,6 +43,22 @@ cc_status ccd_sessions_admit(ccd_sessions *self,
                              ccd_limit_state *ret_state,
                              cc_error *reterr) CC_MUSTCHECK;
 
+/* Same, when neither Redis nor the database needs to be asked. False: one must be, and nothing was
+ * counted. */
+bool ccd_sessions_admit_known(ccd_sessions *self,
+                              const ccd_credential *credential,
+                              ccd_limit limit,
+                              const char *address,
+                              cc_arena *arena,
+                              ccd_actor *ret_actor,
+                              ccd_limit_state *ret_state,
+                              cc_status *ret_status,
+                              cc_error *reterr);
+
+/* The organization of a credential that this process knows; 0: none, or not known here. Asks
+ * nobody, counts nothing. */
+int64_t ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential);
+
 /* The actor of a credential that was admitted before, without counting a request. @db: where the
  * database is asked when no cache knows. Errors as above. */
 cc_status ccd_sessions_find(ccd_sessions *self,
@@ -61,7 +77,7 @@ void ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callbac
 bool ccd_sessions_is_revoked(const ccd_actor *actor, ccd_revoked kind, int64_t id);
 
 /* Forget what is cached about a session, user, token, device or organization, here and elsewhere.
- * @conn: outside a transaction. */
+ * @conn: outside a transaction; NULL: none could be had. */
 void ccd_sessions_revoke(ccd_sessions *self,
                          ccd_db_conn *conn,
                          cc_arena *arena,

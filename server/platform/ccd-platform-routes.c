@@ -80,11 +80,7 @@ docs_style(ccd_call *call, cc_error *reterr)
 
 const ccd_route ccd_platform_routes[] = {
   {&cc_op_list_changes, .right = CC_RIGHT_MEMBER, .tx = CCD_READ, .handler = ccd_feed_list},
-  {&cc_op_live_changes,
-   .right = CC_RIGHT_MEMBER,
-   .tx = CCD_NONE,
-   .handler = ccd_feed_live,
-   .slow = true},
+  {&cc_op_live_changes, .right = CC_RIGHT_MEMBER, .tx = CCD_NONE, .handler = ccd_feed_live},
   {&cc_op_list_audit_log,
    .right = CC_RIGHT_VIEW_AUDIT,
    .tx = CCD_READ,

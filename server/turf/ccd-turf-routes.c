@@ -31,7 +31,7 @@ const ccd_route ccd_turf_routes[] = {
   {&cc_op_return_turf,        .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_turf_return,      .audit = "turf.return", .scope = CCD_SCOPE_TURF},
   {&cc_op_hold_turf_doors,    .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .handler = ccd_turf_hold,         .audit = "turf.hold", .scope = CCD_SCOPE_TURF},
   {&cc_op_get_turf_qr,        .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .handler = ccd_turf_send_qr, .scope = CCD_SCOPE_TURF},
-  {&cc_op_get_turf_walk_list, .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .handler = ccd_turf_send_walk_list, .scope = CCD_SCOPE_TURF},
+  {&cc_op_get_turf_walk_list, .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .handler = ccd_turf_send_walk_list, .slow = true, .scope = CCD_SCOPE_TURF},
   {0},
 };
 /* clang-format on */

@@ -26,7 +26,7 @@ const ccd_route ccd_imports_routes[] = {
 
   {&cc_op_create_import,       .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .handler = ccd_import_create,         .audit = "import.create"},
   {&cc_op_list_imports,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_import_list,          .keyset = {"id"}},
-  {&cc_op_get_import,          .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_import_get},
+  {&cc_op_get_import,          .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_import_get, .by_key = true},
   {&cc_op_put_import_file,     .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .handler = ccd_import_put_file,       .audit = "import.upload", .slow = true, .max_body = FILE_MAX},
   {&cc_op_start_import,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_import_start,         .audit = "import.start",  .wakes_jobs = true},
   {&cc_op_apply_import,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_import_apply_order,   .audit = "import.apply",  .wakes_jobs = true},

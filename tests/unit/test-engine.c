@@ -173,10 +173,14 @@ test_limits(void)
   g_assert_cmpint(passed, ==, 40);
   g_assert_cmpint(asked, <, 40); /* most requests ask nobody */
 
+  /* Looking whether something is leased takes nobody's turn to ask. */
+  ccd_limit_state state = {0};
+  for (int i = 0; i < 3; i++)
+    g_assert_false(ccd_limits_take_known(processes[0], CCD_LIMIT_API, "actor|crowd", &state));
+
   /* A crowd at once: the first of all asks for itself, then there is one larger lease, and the
    * others ask for one each. */
   ccd_lease crowd[3];
-  ccd_limit_state state = {0};
   g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", &state, &crowd[0]));
   g_assert_cmpint(crowd[0].amount, ==, 1);
   ccd_limits_leased(processes[0], CCD_LIMIT_API, "actor|crowd", &crowd[0], 1, &state);

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "common/base/cc-arena.h"
+#include "common/base/cc-time.h"
+#include "server/engine/ccd-scheduler.h"
+
+/* Classes, turns, limits and ends, with works that wait until the test lets them go on. */
+
+#define WORKS 64
+
+typedef struct task {
+  ccd_work work;
+  int key;
+  int ended; /* guarded by the board's lock */
+} task;
+
+/* What the works share. */
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  bool open; /* works may end */
+  int running, most, done, refused;
+  int order[WORKS]; /* keys, as their works began */
+  int n_order;
+  size_t largest; /* batch */
+} board = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+static void
+reset_board(bool open)
+{
+  pthread_mutex_lock(&board.lock);
+  board.open = open;
+  board.running = board.most = board.done = board.refused = board.n_order = 0;
+  board.largest = 0;
+  pthread_mutex_unlock(&board.lock);
+}
+
+static void
+set_open(bool open)
+{
+  pthread_mutex_lock(&board.lock);
+  board.open = open;
+  pthread_cond_broadcast(&board.changed);
+  pthread_mutex_unlock(&board.lock);
+}
+
+static void
+begin_works(ccd_work *const *works, size_t n)
+{
+  pthread_mutex_lock(&board.lock);
+  for (size_t i = 0; i < n && board.n_order < WORKS; i++)
+    board.order[board.n_order++] = ((task *) (void *) works[i])->key;
+  board.largest = n > board.largest ? n : board.largest;
+  board.running++;
+  board.most = board.running > board.most ? board.running : board.most;
+  pthread_cond_broadcast(&board.changed);
+  while (!board.open)
+    pthread_cond_wait(&board.changed, &board.lock);
+  board.running--;
+  board.done += (int) n;
+  for (size_t i = 0; i < n; i++)
+    ((task *) (void *) works[i])->ended = 1;
+  pthread_cond_broadcast(&board.changed);
+  pthread_mutex_unlock(&board.lock);
+}
+
+static void
+run_cb(ccd_work *work, bool refused)
+{
+  if (!refused) {
+    begin_works(&work, 1);
+    return;
+  }
+  pthread_mutex_lock(&board.lock);
+  board.refused++;
+  pthread_cond_broadcast(&board.changed);
+  pthread_mutex_unlock(&board.lock);
+}
+
+static void
+run_many_cb(ccd_work *const *works, size_t n)
+{
+  begin_works(works, n);
+}
+
+static void
+wait_for(const int *figure, int least)
+{
+  pthread_mutex_lock(&board.lock);
+  while (*figure < least)
+    pthread_cond_wait(&board.changed, &board.lock);
+  pthread_mutex_unlock(&board.lock);
+}
+
+static ccd_scheduler *
+make(ccd_class_options ordinary)
+{
+  ccd_class_options options[_CCD_CLASS_MAX];
+  for (size_t i = 0; i < CC_N(options); i++)
+    options[i] = (ccd_class_options){.threads = 1, .queue_max = 8};
+  options[CCD_CLASS_ORDINARY] = ordinary;
+  ccd_scheduler *scheduler = NULL;
+  cc_error error;
+  g_assert_cmpint(ccd_scheduler_new(options, NULL, &scheduler, &error), ==, CC_OK);
+  return scheduler;
+}
+
+static bool
+submit(ccd_scheduler *scheduler, ccd_class class, task *tasks, int n, int key)
+{
+  bool taken = true;
+  for (int i = 0; i < n; i++) {
+    tasks[i] = (task){.work = {.run = run_cb, .run_many = run_many_cb}, .key = key};
+    taken = ccd_scheduler_submit(scheduler, class, (uint64_t) key, &tasks[i].work) && taken;
+  }
+  return taken;
+}
+
+/* One thread: the keys take turns, whoever came first. */
+static void
+test_turns(void)
+{
+  static task tasks[WORKS];
+  static const int expected[] = {1, 1, 2, 3, 1, 2, 1, 1};
+  reset_board(/* open= */ false);
+  ccd_scheduler *scheduler = make((ccd_class_options){.threads = 1, .queue_max = 20});
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 1, 1));
+  wait_for(&board.n_order, 1);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 4, 1));
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 2, 2));
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 3));
+  set_open(true);
+  wait_for(&board.done, CC_N(expected));
+  g_assert_cmpmem(board.order, sizeof(expected), expected, sizeof(expected));
+  ccd_scheduler_free(scheduler);
+}
+
+/* A key's flood leaves the reserve to others; another class is not touched. */
+static void
+test_reserve(void)
+{
+  static task tasks[WORKS];
+  reset_board(/* open= */ false);
+  ccd_scheduler *scheduler = make((ccd_class_options){.threads = 4, .reserve = 1, .queue_max = 40});
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 10, 1));
+  wait_for(&board.running, 3);
+  g_assert_true(submit(scheduler, CCD_CLASS_SLOW, tasks + 40, 1, 1));
+  wait_for(&board.running, 4);
+  ccd_class_stats stats;
+  ccd_scheduler_stats(scheduler, CCD_CLASS_ORDINARY, &stats);
+  g_assert_cmpint(stats.running, ==, 3);
+  g_assert_cmpint(stats.waiting, ==, 7);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 2));
+  wait_for(&board.running, 5);
+  set_open(true);
+  wait_for(&board.done, 12);
+  ccd_scheduler_free(scheduler);
+}
+
+/* Half of the queue is a key's at most, the whole is the end; nothing that was taken is lost. */
+static void
+test_limits(void)
+{
+  static task tasks[WORKS];
+  reset_board(/* open= */ false);
+  ccd_scheduler *scheduler = make((ccd_class_options){.threads = 1, .queue_max = 8});
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 1, 1));
+  wait_for(&board.running, 1);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 4, 1));
+  g_assert_false(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 1, 1));
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 11, 4, 2));
+  g_assert_false(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 3));
+  ccd_class_stats stats;
+  ccd_scheduler_stats(scheduler, CCD_CLASS_ORDINARY, &stats);
+  g_assert_cmpint(stats.waiting, ==, 8);
+  g_assert_cmpint(stats.refused, ==, 2);
+  set_open(true);
+  wait_for(&board.done, 9);
+  g_assert_cmpint(board.most, ==, 1);
+  g_assert_cmpint(board.refused, ==, 0);
+  ccd_scheduler_free(scheduler);
+}
+
+/* What has waited for too long is refused, what runs is not. */
+static void
+test_expiry(void)
+{
+  static task tasks[WORKS];
+  reset_board(/* open= */ false);
+  ccd_scheduler *scheduler =
+    make((ccd_class_options){.threads = 1, .queue_max = 8, .wait_us = CC_TIME_SECOND});
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 1, 1));
+  wait_for(&board.running, 1);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 3, 1));
+  ccd_scheduler_expire(scheduler);
+  g_assert_cmpint(board.refused, ==, 0);
+  tasks[1].work.since -= 2 * CC_TIME_SECOND; /* the first of the three has waited */
+  ccd_scheduler_expire(scheduler);
+  g_assert_cmpint(board.refused, ==, 1);
+  set_open(true);
+  wait_for(&board.done, 3);
+  ccd_scheduler_free(scheduler);
+}
+
+/* At the end of a stop: what waits is refused at once and nothing more is taken, what runs ends. */
+static void
+test_refuse(void)
+{
+  static task tasks[WORKS];
+  reset_board(/* open= */ false);
+  ccd_scheduler *scheduler = make((ccd_class_options){.threads = 2, .queue_max = 20});
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 6, 1));
+  wait_for(&board.running, 2);
+  ccd_scheduler_refuse(scheduler);
+  g_assert_cmpint(board.refused, ==, 4);
+  g_assert_false(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 1, 2));
+  g_assert_cmpint(board.done, ==, 0);
+  set_open(true);
+  ccd_scheduler_free(scheduler);
+  g_assert_cmpint(board.done, ==, 2);
+}
+
+/* A thread takes what waits together, in turns, up to the batch. */
+static void
+test_batches(void)
+{
+  static task tasks[WORKS];
+  static const int expected[] = {1, 1, 2, 3, 1, 2, 1};
+  reset_board(/* open= */ false);
+  ccd_scheduler *scheduler = make((ccd_class_options){.threads = 1, .queue_max = 20, .batch = 4});
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 1, 1));
+  wait_for(&board.n_order, 1);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 3, 1));
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 2, 2));
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 3));
+  set_open(true);
+  wait_for(&board.done, CC_N(expected));
+  g_assert_cmpmem(board.order, sizeof(expected), expected, sizeof(expected));
+  g_assert_cmpint((int) board.largest, ==, 4);
+  ccd_scheduler_free(scheduler);
+}
+
+/* Many submitters and keys: each work is run once, and none is lost. */
+#define SUBMITTERS 8
+#define ROUNDS 300
+
+static void *
+submitter_thread(void *data)
+{
+  task mine = {.work = {.run = run_cb, .run_many = run_many_cb}};
+  for (int round = 0; round < ROUNDS; round++) {
+    mine.key = round % 5;
+    mine.ended = 0;
+    if (!ccd_scheduler_submit(data, CCD_CLASS_ORDINARY, (uint64_t) mine.key, &mine.work))
+      return data;
+    wait_for(&mine.ended, 1);
+  }
+  return NULL;
+}
+
+static void
+test_many_submitters(void)
+{
+  reset_board(/* open= */ true);
+  ccd_scheduler *scheduler = make((ccd_class_options){.threads = 4, .reserve = 1, .queue_max = 16});
+  pthread_t threads[SUBMITTERS];
+  for (size_t i = 0; i < SUBMITTERS; i++)
+    g_assert_cmpint(pthread_create(&threads[i], NULL, submitter_thread, scheduler), ==, 0);
+  for (size_t i = 0; i < SUBMITTERS; i++) {
+    void *refused = NULL;
+    pthread_join(threads[i], &refused);
+    g_assert_null(refused);
+  }
+  ccd_scheduler_free(scheduler);
+  g_assert_cmpint(board.done, ==, SUBMITTERS * ROUNDS);
+  g_assert_cmpint(board.refused, ==, 0);
+  g_assert_cmpint(board.most, <=, 4);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/scheduler/turns", test_turns);
+  g_test_add_func("/scheduler/reserve", test_reserve);
+  g_test_add_func("/scheduler/limits", test_limits);
+  g_test_add_func("/scheduler/expiry", test_expiry);
+  g_test_add_func("/scheduler/refuse", test_refuse);
+  g_test_add_func("/scheduler/batches", test_batches);
+  g_test_add_func("/scheduler/many-submitters", test_many_submitters);
+  return g_test_run();
+}
