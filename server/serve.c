@@ -23,6 +23,7 @@
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
+#include "server/engine/ccd-public-cache.h"
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-routes.h"
 #include "server/engine/ccd-scheduler.h"
@@ -318,6 +319,8 @@ start_server(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_limits_keep(server->limits, server->redis, &server->limits_keeper, reterr);
   if (status == CC_OK)
+    status = ccd_public_cache_new((size_t) config->public_cache, &server->public_cache, reterr);
+  if (status == CC_OK)
     status = ccd_sessions_new(server, &server->sessions, reterr);
   if (status == CC_OK)
     status = ccd_feed_start(server, &server->feed, reterr);
@@ -365,6 +368,7 @@ ccd_program_stop(ccd_server *server)
   ccd_db_close(server->feed_db);
   ccd_db_close(server->db);
   ccd_limits_free(server->limits);
+  ccd_public_cache_free(server->public_cache);
   ccd_scripts_free(server->scripts);
   ccd_metrics_free(server->metrics);
   ccd_bindings_free(server->bindings);

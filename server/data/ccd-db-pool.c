@@ -232,9 +232,10 @@ ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret)
   pthread_mutex_unlock(&db->lock);
 }
 
-/* What the URL says in its own options comes first, so ours win. */
+/* The settings of the sessions to come. What the URL says in its own options comes first, so ours
+ * win. */
 static cc_status
-read_url(ccd_db *db, cc_error *reterr)
+read_url(ccd_db *db, int statement_timeout_ms, cc_error *reterr)
 {
   char *why = NULL;
   PQconninfoOption *parts = PQconninfoParse(db->options.url, &why);
@@ -252,17 +253,17 @@ read_url(ccd_db *db, cc_error *reterr)
     if (strcmp(part->keyword, "target_session_attrs") == 0 && strcmp(part->val, "read-write") == 0)
       db->primary = true;
   }
-  int statement_timeout = db->options.statement_timeout_ms;
   cc_str text = CC_STR_INIT(4096);
   cc_str_printf(&text,
                 "%s -c TimeZone=UTC -c DateStyle=ISO -c jit=off -c default_transaction_read_only=on"
                 " -c statement_timeout=%d -c lock_timeout=%d"
                 " -c idle_in_transaction_session_timeout=%d",
                 given,
-                statement_timeout,
+                statement_timeout_ms,
                 db->options.lock_timeout_ms,
                 db->options.call_timeout_ms * 4);
   PQconninfoFree(parts);
+  free(db->pg_options);
   db->pg_options = cc_str_take(&text, /* ret_length= */ NULL);
   if (db->pg_options == NULL)
     return cc_fail_memory(reterr);
@@ -327,7 +328,6 @@ connect_first(ccd_db *db, cc_error *reterr)
   conn->pg = ccd_conn_open(db, START_TIMEOUT_US, &timed_out, reterr);
   if (conn->pg == NULL)
     return CC_ERR_UNAVAILABLE;
-  conn->ever = true;
   db->server_version = PQserverVersion(conn->pg);
   atomic_fetch_add(&db->n_open, 1);
   conn->budget = START_TIMEOUT_US;
@@ -337,7 +337,7 @@ connect_first(ccd_db *db, cc_error *reterr)
 static cc_status
 start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
 {
-  cc_status status = read_url(db, reterr);
+  cc_status status = read_url(db, START_TIMEOUT_US / 1000, reterr);
   if (status == CC_OK)
     status = ccd_db_expand(db, uses, n_uses, reterr);
   if (status == CC_OK)
@@ -348,6 +348,12 @@ start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reter
     status = ccd_db_check(&db->conns[0], uses, n_uses, reterr);
   if (status == CC_OK)
     status = ccd_constraints_read(&db->conns[0], reterr);
+  /* All queries were checked as one statement: a busy machine needs more time than a request has.
+   */
+  if (status == CC_OK) {
+    ccd_conn_close(&db->conns[0]);
+    status = read_url(db, db->options.statement_timeout_ms, reterr);
+  }
   return status == CC_OK ? run_pool(db, reterr) : status;
 }
 

@@ -52,6 +52,7 @@ static const setting settings[] = {
   NUMBER(public_threads, "PUBLIC_THREADS", .fallback = "0", .min = 0, .max = 64, .doc = "The same for visitors without a sign-in; 0: two per core."),
   NUMBER(slow_threads, "SLOW_CONNECTIONS", .fallback = "4", .min = 2, .max = 32, .doc = "The same for slow requests: files, exports, packs, drawings, uploads."),
   NUMBER(reader_threads, "READER_THREADS", .fallback = "0", .min = 0, .max = 16, .doc = "Threads that read requests and send answers; 0: one per four cores."),
+  NUMBER(public_cache, "PUBLIC_CACHE", .fallback = "8388608", .min = 0, .max = 1073741824, .doc = "Bytes for visitors' answers that are kept for a second at most; 0: none are kept."),
   NUMBER(warm_connections, "WARM_CONNECTIONS", .fallback = "1", .min = 0, .max = 1, .doc = "1: connections to PostgreSQL are made ahead, and their functions loaded and planned before people get them."),
   NUMBER(connection_limit, "CONNECTION_LIMIT", .fallback = "8000", .min = 16, .max = 60000, .doc = "Client connections at once."),
   NUMBER(per_address_limit, "CONNECTIONS_PER_ADDRESS", .fallback = "0", .min = 0, .max = 60000, .doc = "Client connections at once from one address; 0: no limit, as behind a proxy."),

@@ -21,6 +21,7 @@ typedef struct ccd_config {
   int64_t public_threads;   /* for visitors; 0: two per core */
   int64_t slow_threads;     /* for slow requests */
   int64_t reader_threads;   /* that read and send; 0: one per four cores */
+  int64_t public_cache;     /* bytes */
   int64_t warm_connections; /* 0, 1: see ccd_db_options.warm */
   int64_t connection_limit;
   int64_t per_address_limit;

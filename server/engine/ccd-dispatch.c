@@ -18,6 +18,7 @@
 #include "server/engine/ccd-log.h"
 #include "server/engine/ccd-metrics.h"
 #include "server/engine/ccd-problem.h"
+#include "server/engine/ccd-reply-cached.h"
 #include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-reply.h"
 #include "server/engine/ccd-response.h"
@@ -378,6 +379,8 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
     cc_status status = route->handler(&exchange->call, reterr);
     return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
   }
+  if (ccd_reply_await_cached(exchange, /* wait= */ true))
+    return ccd_reply_from_cache(exchange, reterr);
   /* Files and whole lists, on threads of their own. */
   cc_status status = CC_OK;
   if (route->slow)
@@ -388,6 +391,8 @@ step_work(ccd_exchange *exchange, cc_error *reterr)
     exchange->context = given;
     bool once = route->query != NULL && route->prepare == NULL && exchange->idempotency_key == NULL;
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
+    if (status == CC_OK)
+      ccd_reply_keep(exchange);
     if (status == CC_OK || attempt == CCD_TRIES || exchange->conn == NULL ||
         !ccd_db_may_retry(exchange->conn))
       return status;
@@ -572,6 +577,7 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
   }
   if (exchange->conn != NULL)
     ccd_db_return(ccd_exchange_pool(exchange), exchange->conn);
+  ccd_reply_cached_end(exchange);
   ccd_reply_file_drop(exchange); /* what was not sent */
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
@@ -696,7 +702,7 @@ ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void 
   const ccd_route *route = exchange->call.route;
   if (!body)
     admit_known(exchange);
-  if (exchange->admitted && exchange->admission != CC_OK)
+  if (exchange->admitted && (exchange->admission != CC_OK || ccd_reply_is_cached(exchange)))
     return here;
   const ccd_actor *actor = &exchange->actor;
   int64_t organization = exchange->admitted ? actor->organization_id
@@ -764,6 +770,10 @@ make_ask(ccd_http_job *job, ccd_server *server, ccd_ask *ask)
   ccd_exchange *exchange = take_exchange(server, job->request, job->response);
   if (exchange == NULL)
     return false;
+  if (ccd_reply_await_cached(exchange, /* wait= */ false)) {
+    end_job(exchange, ccd_reply_from_cache(exchange, &error), &error);
+    return false;
+  }
   const ccd_query *query = exchange->call.route->query;
   const char **args =
     cc_arena_alloc(exchange->call.arena, sizeof(*args) * (size_t) (query->n_params + 1));
@@ -785,6 +795,8 @@ answer_ask(ccd_http_job *job, ccd_ask *ask)
   exchange->call.rows = ask->rows;
   if (status == CC_OK)
     status = ccd_reply_encode(exchange, &ask->error);
+  if (status == CC_OK)
+    ccd_reply_keep(exchange);
   end_job(exchange, status, &ask->error);
 }
 
@@ -911,5 +923,6 @@ ccd_dispatch_drop(void *begun)
           CCD_NUMBER("received", exchange->spool == NULL ? 0 : exchange->spool->length));
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
+  ccd_reply_cached_end(exchange);
   arena_put(exchange->call.arena);
 }

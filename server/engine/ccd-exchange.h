@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/engine/ccd-listener.h"
+#include "server/engine/ccd-public-cache.h"
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-sessions.h"
 #include "server/engine/ccd-spool.h"
@@ -41,6 +42,8 @@ typedef struct ccd_exchange {
   const char *if_match;        /* version that the client saw; NULL: no condition */
   const char *idempotency_key; /* NULL: none */
   bool replayed;
+  const ccd_answer *answer; /* kept for all visitors: instead of the work; released at the end */
+  ccd_filling filling;      /* this exchange gets that answer */
   cc_str out;               /* the reply's body; ceiling CCD_REPLY_MAX */
   const char *content_type; /* of .out */
   const char *etag;

@@ -14,6 +14,7 @@
 #include "server/data/ccd-listen.h"
 #include "server/engine/ccd-feed-private.h"
 #include "server/engine/ccd-log.h"
+#include "server/engine/ccd-public-cache.h"
 
 #define PENDING_MAX 256
 #define GATHER_US 20000
@@ -36,6 +37,7 @@ struct ccd_feed {
 static void
 mark_organization(const ccd_feed *feed, int64_t organization_id)
 {
+  ccd_public_cache_changed(feed->server->public_cache, organization_id);
   if (feed->live != NULL)
     ccd_live_mark(feed->live, organization_id);
 }

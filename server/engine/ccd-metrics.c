@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-public-cache.h"
 #include "server/engine/ccd-metrics.h"
 
 #include <inttypes.h>
@@ -238,6 +239,28 @@ write_database(const ccd_server *server, cc_str *out)
 }
 
 static void
+write_public_cache(const ccd_server *server, cc_str *out)
+{
+  ccd_public_cache_stats stats = {0};
+  ccd_public_cache_stats_get(server->public_cache, &stats);
+  write_figure(out,
+               "campaign_public_cache_found_total",
+               "counter",
+               "Visitors' reads answered without the database.",
+               (double) stats.found);
+  write_figure(out,
+               "campaign_public_cache_asked_total",
+               "counter",
+               "Visitors' reads sent to the database.",
+               (double) stats.asked);
+  write_figure(out,
+               "campaign_public_cache_bytes",
+               "gauge",
+               "Bytes of the answers that are kept.",
+               (double) stats.bytes);
+}
+
+static void
 write_jobs(const ccd_server *server, cc_str *out)
 {
   int64_t queued = -1;
@@ -262,6 +285,7 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
   write_waits(server->metrics, out);
   write_scheduler(server->scheduler, out);
   write_database(server, out);
+  write_public_cache(server, out);
   write_jobs(server, out);
   write_figure(out,
                "campaign_redis_up",

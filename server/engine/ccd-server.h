@@ -8,6 +8,7 @@
 /* What the parts of a running server need of each other. Read-only after start, except where the
  * member's own type locks. */
 
+typedef struct ccd_public_cache ccd_public_cache;
 typedef struct ccd_redis ccd_redis;
 typedef struct ccd_router ccd_router;
 typedef struct ccd_bindings ccd_bindings;
@@ -28,6 +29,7 @@ struct ccd_server {
   ccd_db *db;
   ccd_db *db_public; /* whose role is campaign_public: of routes with .as_public */
   ccd_db *feed_db;   /* of the feed and its sockets; NULL in a program without listeners */
+  ccd_public_cache *public_cache;
   ccd_redis *redis;
   ccd_router *router;
   ccd_bindings *bindings; /* of the router's routes */
