@@ -339,23 +339,34 @@ is_followed(gpointer data)
 }
 
 static gboolean
+is_left(gpointer data)
+{
+  return fake_server_n_open(data) == 0;
+}
+
+static gboolean
 is_closed(gpointer data)
 {
   return ((followed *) data)->code != NULL;
 }
 
-/* The reason of the end is the first one, also when the end itself makes the caller cancel. */
+/* The reason of the end is the first one, also when the end itself makes the caller cancel. The
+ * leak checker sees a lost one, with GLib 2.76 or later; several times, since a leftover on the
+ * stack may hide one. */
 static void
 test_follow_cancelled_at_its_end(fixture *f, gconstpointer data)
 {
-  g_autoptr(GCancellable) cancellable = g_cancellable_new();
-  followed it = {.cancellable = cancellable};
-  ccg_api_follow_async(f->api, "0", cancellable, no_page, cancel_when_closed, &it);
-  fake_wait(is_followed, f->server);
-  fake_server_push(f->server, "no JSON at all");
-  fake_wait(is_closed, &it);
-  g_assert_cmpstr(it.code, !=, "Cancelled");
-  g_free(it.code);
+  for (int i = 0; i < 8; i++) {
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    followed it = {.cancellable = cancellable};
+    ccg_api_follow_async(f->api, "0", cancellable, no_page, cancel_when_closed, &it);
+    fake_wait(is_followed, f->server);
+    fake_server_push(f->server, "no JSON at all");
+    fake_wait(is_closed, &it);
+    g_assert_cmpstr(it.code, !=, "Cancelled");
+    g_free(it.code);
+    fake_wait(is_left, f->server);
+  }
 }
 
 static void
