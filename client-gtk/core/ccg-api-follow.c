@@ -61,8 +61,9 @@ static gboolean
 end_now(gpointer user_data)
 {
   follow *self = user_data;
-  self->end_id = 0;
+  /* Whoever is told may cancel: .end_id, set until then, keeps the first reason. */
   self->to.closed(self->error, self->to.user_data);
+  self->end_id = 0;
   follow_free(self);
   return G_SOURCE_REMOVE;
 }

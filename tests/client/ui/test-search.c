@@ -11,6 +11,7 @@
 #define FEW 500
 #define TIMES_MOST 3.0
 #define ROUNDS 3
+#define ROUNDS_MOST 10
 #define TEXT_MAX 16
 #define TITLE "Town hall with the candidate"
 
@@ -84,21 +85,28 @@ search(stage *it)
   return worse(ada, type_slowly(entry, "grace h"));
 }
 
-/* A check-in of somebody else, the least of a few. */
+/* A check-in of somebody else, the least of a few. Where a busy machine has cut the feed, the whole
+ * list comes again, which is another question: such a round does not count. */
 static stall
 check_in_elsewhere(stage *it)
 {
   stall least = {G_MAXDOUBLE, G_MAXDOUBLE};
-  for (gint64 id = 1; id <= ROUNDS; id++) {
+  int counted = 0;
+  for (gint64 id = 1; id <= ROUNDS_MOST && counted < ROUNDS; id++) {
     ui_settle();
+    guint lists = fake_server_count(it->server, "listAttendees");
     ui_watch_loop();
     fake_server_check_in_elsewhere(it->server, id, "Olga Owner");
     g_autofree char *here = g_strdup_printf("%d of ", (int) id);
     ui_get_says(it->window, here);
     stall now;
     ui_worst_stall(&now.ms, &now.cpu_ms);
+    if (fake_server_count(it->server, "listAttendees") != lists)
+      continue;
     least = lesser(least, now);
+    counted++;
   }
+  g_assert_cmpint(counted, >, 0);
   return least;
 }
 
