@@ -116,7 +116,8 @@ open_pools(ccd_server *server, cc_error *reterr)
   const int feed[CCD_DB_SHARES] = {FEED_CONNECTIONS};
   cc_status status =
     ccd_db_open_as(server->db, CCD_PUBLIC_ROLE, strangers, &server->db_public, reterr);
-  return status == CC_OK ? ccd_db_open_as(server->db, NULL, feed, &server->feed_db, reterr) : status;
+  return status == CC_OK ? ccd_db_open_as(server->db, NULL, feed, &server->feed_db, reterr)
+                         : status;
 }
 
 /* --- the internal listener --- */

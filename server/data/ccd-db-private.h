@@ -146,6 +146,51 @@ ccd_db_warms(const ccd_db *db, int share)
   return db->options.warm != NULL && (db->options.warm_shares & 1u << share) != 0;
 }
 
+/* ccd-db-pipeline.c */
+
+/* What the running pipeline has brought so far. */
+typedef struct ccd_outcome {
+  cc_status status; /* of the first failure */
+  cc_error *error;
+  const ccd_rows **rows;
+  const ccd_query *query;
+} ccd_outcome;
+
+/* Queue a statement, and its Parse when this connection has not seen the statement. @keep: the
+ * result goes to the outcome's .rows. False: the connection is beyond use. */
+bool ccd_pipe_statement(ccd_db_conn *conn, int statement, const char *const *args, bool keep);
+bool ccd_pipe_internal(ccd_db_conn *conn, ccd_internal which, const char *const *args);
+
+/* The settings of conn->context: the limits of long work; then who acts, and as which role. */
+bool ccd_pipe_long(ccd_db_conn *conn);
+bool ccd_pipe_context(ccd_db_conn *conn);
+
+/* The role that a transaction takes on; NULL: the connection has its role since it was made. */
+const char *ccd_pipe_role(const ccd_db_conn *conn, const ccd_context *context);
+
+/* The text of an id in a setting; "" for 0. */
+void ccd_pipe_id(int64_t id, char ret[static 24]);
+
+/* The answer to one step, and up to the answer to Sync. */
+cc_status
+ccd_pipe_read_step(ccd_db_conn *conn, const ccd_step *step, ccd_outcome *out) CC_MUSTCHECK;
+cc_status ccd_pipe_read_sync(ccd_db_conn *conn, ccd_outcome *out) CC_MUSTCHECK;
+
+/* Send what is queued and read every answer. */
+cc_status ccd_pipe_finish(ccd_db_conn *conn, ccd_outcome *out) CC_MUSTCHECK;
+
+/* ccd-db-tx.c */
+
+/* A new transaction: drop what the last one left. */
+void ccd_tx_reset(ccd_db_conn *conn, const ccd_context *context);
+
+cc_status
+ccd_tx_check(const ccd_db_conn *conn, const ccd_query *query, cc_error *reterr) CC_MUSTCHECK;
+
+/* A connection that answered a moment ago is not asked whether it is alive: a read that fails on it
+ * can be asked again. */
+bool ccd_tx_trusts(const ccd_db_conn *conn);
+
 /* ccd-db-conn.c */
 
 /* Connect with a deadline; a failure trips the breaker as its rules say. @trust: do not look first

@@ -40,7 +40,8 @@ ccd_count(ccd_server *server,
   return ret_state->refused ? ccd_count_refused(ret_state, reterr) : CC_OK;
 }
 
-/* What a request is counted under: @key, and @wide (may be NULL), which stands for many such keys. */
+/* What a request is counted under: @key, and @wide (may be NULL), which stands for many such keys.
+ */
 typedef struct keys {
   const char *key, *wide;
 } keys;

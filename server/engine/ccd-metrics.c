@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/engine/ccd-public-cache.h"
 #include "server/engine/ccd-metrics.h"
+#include "server/engine/ccd-public-cache.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>

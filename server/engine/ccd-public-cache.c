@@ -10,9 +10,9 @@
 #include "server/engine/ccd-crypto.h"
 
 #define LIFETIME_US CC_TIME_SECOND
-#define BUCKETS 4096  /* a power of two */
-#define CHANGES 4096  /* organizations that share one of these end each other's answers */
-#define KEY_MAX 512   /* longer paths and queries are not kept */
+#define BUCKETS 4096   /* a power of two */
+#define CHANGES 4096   /* organizations that share one of these end each other's answers */
+#define KEY_MAX 512    /* longer paths and queries are not kept */
 #define LARGEST_PART 8 /* no answer may take more than an eighth of the room */
 
 typedef struct entry {

@@ -26,8 +26,8 @@ typedef struct ccd_answer {
   const char *next_cursor; /* of a list; NULL: the last page */
 } ccd_answer;
 
-/* A key whose answer the caller is getting. Part of the caller's own struct, zeroed before the first
- * use; .key is the caller's text and must stay until the end. */
+/* A key whose answer the caller is getting. Part of the caller's own struct, zeroed before the
+ * first use; .key is the caller's text and must stay until the end. */
 typedef struct ccd_filling {
   struct ccd_filling *next;
   const char *key;
@@ -59,7 +59,8 @@ ccd_turn ccd_public_cache_begin(ccd_public_cache *cache,
                                 ccd_filling *filling,
                                 const ccd_answer **ret);
 
-/* Keep a copy of @answer; no effect when @filling never began. @organization_id: whose changes end it; 0: those of any. */
+/* Keep a copy of @answer; no effect when @filling never began. @organization_id: whose changes end
+ * it; 0: those of any. */
 void ccd_public_cache_fill(ccd_public_cache *cache,
                            ccd_filling *filling,
                            int64_t organization_id,

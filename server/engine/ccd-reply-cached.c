@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-reply-cached.h"
 
-/* A statement without a handler, run as the narrow role: nothing in the answer depends on who asks. */
+/* A statement without a handler, run as the narrow role: nothing in the answer depends on who asks.
+ */
 static bool
 is_for_all(const ccd_exchange *exchange)
 {

@@ -98,7 +98,12 @@ test_lifetime(void)
 static void
 test_room(void)
 {
-  enum { ROOM = 32 * 1024, BODY = 1000, KEYS = 200 };
+  enum {
+    ROOM = 32 * 1024,
+    BODY = 1000,
+    KEYS = 200
+  };
+
   char body[BODY + 1], key[16];
   ccd_public_cache *cache = new_cache(ROOM);
   memset(body, 'b', BODY);
@@ -159,7 +164,10 @@ ask(void *data)
 static void
 test_one_asks(void)
 {
-  enum { ASKERS = 8 };
+  enum {
+    ASKERS = 8
+  };
+
   asker askers[ASKERS] = {0};
   ccd_public_cache *cache = new_cache(64 * 1024);
   for (int answered = 0; answered < 2; answered++) {
