@@ -10,6 +10,7 @@
 #include "server/engine/ccd-intake.h"
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-reply-cached.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/engine/ccd-reply.h"
 #include "server/engine/ccd-response.h"
 
