@@ -177,6 +177,12 @@ ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr)
 }
 
 void
+ccd_db_charge(ccd_db_conn *conn, int64_t us)
+{
+  conn->queued += us;
+}
+
+void
 ccd_db_return(ccd_db *db, ccd_db_conn *conn)
 {
   if (conn == NULL)

@@ -30,7 +30,8 @@ ccd_tx_reset(ccd_db_conn *conn, const ccd_context *context)
   conn->state = CCD_TX_NONE;
   conn->retry = false;
   conn->committing = false;
-  conn->budget = (int64_t) conn->db->options.call_timeout_ms * 1000 - conn->queued;
+  int64_t whole = (int64_t) conn->db->options.call_timeout_ms * 1000;
+  conn->budget = whole - conn->queued > whole / 10 ? whole - conn->queued : whole / 10;
   conn->queued = 0;
 }
 

@@ -67,12 +67,14 @@ answer_again(ccd_http_job *job, ccd_db_conn *conn)
 }
 
 static void
-ask_many(ccd_db *db, ccd_db_conn **ret_conn, ccd_ask *asks, size_t n)
+ask_many(ccd_db *db, int64_t waited, ccd_db_conn **ret_conn, ccd_ask *asks, size_t n)
 {
   cc_error error = {0};
   cc_status status = ccd_db_borrow(db, ret_conn, &error);
-  if (status == CC_OK)
+  if (status == CC_OK) {
+    ccd_db_charge(*ret_conn, waited);
     ccd_db_query_many(*ret_conn, asks, n);
+  }
   for (size_t i = 0; status != CC_OK && i < n; i++) {
     asks[i].status = status;
     asks[i].error = error;
@@ -97,7 +99,7 @@ ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done)
     return;
   ccd_exchange *first = jobs[0].request->begun;
   ccd_db *db = ccd_exchange_pool(first); /* of all: they are of one class */
-  ask_many(db, &conn, asks, n_asks);
+  ask_many(db, jobs[0].request->waited, &conn, asks, n_asks);
   for (size_t i = 0; i < n_asks; i++) {
     if (asks[i].again)
       continue;

@@ -18,9 +18,14 @@ ccd_exchange_takes_key(const ccd_route *route)
 cc_status
 ccd_exchange_conn(ccd_exchange *exchange, cc_error *reterr)
 {
-  return exchange->conn != NULL
-           ? CC_OK
-           : ccd_db_borrow(ccd_exchange_pool(exchange), &exchange->conn, reterr);
+  const ccd_route *route = exchange->call.route;
+  if (exchange->conn != NULL)
+    return CC_OK;
+  cc_status status = ccd_db_borrow(ccd_exchange_pool(exchange), &exchange->conn, reterr);
+  /* A client waits for one answer, wherever the time goes; slow work has a time of its own. */
+  if (status == CC_OK && !route->slow && !route->hashes)
+    ccd_db_charge(exchange->conn, exchange->request->waited);
+  return status;
 }
 
 cc_status
