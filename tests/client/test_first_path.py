@@ -5,6 +5,7 @@ real server."""
 import pytest
 
 from conftest import TITLE
+from harness import desktop as harness_desktop
 from harness.desktop import DESK, PHONE
 
 # What a check-in made elsewhere may take to the screen. The client asks for nothing by itself: without the feed the
@@ -53,6 +54,7 @@ def check_in_and_undo(person, evening):
     person.get_row(OTHER)
 
 
+@pytest.mark.skipif(harness_desktop.phoc_version() >= (0, 46), reason="this phoc takes no such button from an X server")
 def test_back_by_the_mouse(at_desktop, evening):
     person = at_desktop(PHONE)
     person.sign_in(evening.server.url, evening.worker.email)

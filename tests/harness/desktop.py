@@ -8,6 +8,7 @@ hides stay in the tree: so a node counts as on the screen when its extents lie i
 import atexit
 import os
 import pathlib
+import re
 import select
 import shutil
 import signal
@@ -168,6 +169,12 @@ class Accessibility:
             cls._one.log.close()
             shutil.rmtree(cls._one.folder, ignore_errors=True)
             cls._one = None
+
+
+def phoc_version():
+    """Such as (0, 24, 0). "Phoc 0.24.0 - Phone compositor"; 0.46 of Debian 13 does not pass the button "back" on."""
+    said = subprocess.run(["phoc", "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in re.search(r"(\d+)\.(\d+)\.(\d+)", said).groups())
 
 
 class Desktop:
