@@ -9,6 +9,7 @@ import time
 
 import database
 from measure import Meter, resident, spread
+from results import table
 
 from database import ROOT
 
@@ -23,9 +24,7 @@ ROUNDS = 5
 
 
 def run(bench, say):
-    memory(bench, say)
-    routes(bench, say)
-    organizations(bench, say)
+    bench.results.put("limits", [memory(bench, say), routes(bench, say), organizations(bench, say)])
 
 
 def megabytes(kilobytes):
@@ -42,7 +41,7 @@ def ask_once(connection, organizations):
 def memory(bench, say):
     """An idle server, then the same with connections that have all been used once and stay open."""
     say("\nmemory of the server")
-    name = database.load(bench.cluster, bench.options.binary, 20, 4000)
+    name = bench.database(20, 4000)
     server = bench.make_server(name).start()
     connections = []
     try:
@@ -63,6 +62,8 @@ def memory(bench, say):
         for connection in connections:
             connection.close()
         server.remove()
+    return table("Resident memory", ["idle MB", f"{CONNECTIONS:,} connections, each used once, MB"],
+                 [[f"{megabytes(idle):.1f}", f"{megabytes(used):.1f}"]])
 
 
 def routes(bench, say):
@@ -80,6 +81,7 @@ def routes(bench, say):
                 found[count].append(float(subprocess.check_output([program, str(count)], text=True)))
     for count in counts:
         say(f"{count:4} routes: {spread(found[count], 0)}")
+    return table("A look-up of the router alone", ["routes", "ns"], [[count, spread(found[count], 0)] for count in counts])
 
 
 def organizations(bench, say):
@@ -88,7 +90,7 @@ def organizations(bench, say):
     servers, runs = {}, {count: [] for count in ORGANIZATIONS}
     try:
         for count in ORGANIZATIONS:
-            name = database.load(bench.cluster, bench.options.binary, count, EVENTS)
+            name = bench.database(count, EVENTS)
             servers[count] = bench.make_server(name).start()
         for number in range(ROUNDS + 1):
             for count in ORGANIZATIONS:
@@ -100,9 +102,16 @@ def organizations(bench, say):
     finally:
         for server in servers.values():
             server.remove()
+    return tell_organizations(say, runs)
+
+
+def tell_organizations(say, runs):
+    rows = []
     for count in ORGANIZATIONS:
-        say(f"{count:6,} organizations: {spread([run.rate for run in runs[count]], 0)} /s, server "
-            f"{spread([run.server for run in runs[count]], 0)} us, PostgreSQL "
-            f"{spread([run.postgres for run in runs[count]], 0)} us")
+        rate, server, postgres = (spread([getattr(run, member) for run in runs[count]], 0) for member in ("rate", "server", "postgres"))
+        say(f"{count:6,} organizations: {rate} /s, server {server} us, PostgreSQL {postgres} us")
+        rows.append([f"{count:,}", rate, server, postgres])
     ratios = [many.rate / few.rate for few, many in zip(runs[ORGANIZATIONS[0]], runs[ORGANIZATIONS[1]])]
     say(f"rate with {ORGANIZATIONS[1]:,} / with {ORGANIZATIONS[0]}: {spread(ratios)}")
+    return table(f"Event by id of a member, by number of organizations; rate of the last / of the first: {spread(ratios)}",
+                 ["organizations", "requests a second", "server µs", "PostgreSQL µs"], rows)
