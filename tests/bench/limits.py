@@ -2,21 +2,16 @@
 """Memory of the idle server and with many connections; what more routes and more organizations cost."""
 
 import argparse
+import pathlib
 import socket
 import subprocess
-import tempfile
 import time
 
 import database
 from measure import Meter, resident, spread
 from results import table
 
-from database import ROOT
-
 CONNECTIONS = 1000
-ROUTER_SOURCES = ["tests/bench/router-bench.c", "server/engine/ccd-router.c", "common/base/cc-arena.c",
-                  "common/base/cc-status.c", "common/base/cc-str.c", "common/base/cc-utf8.c",
-                  "common/base/cc-time.c"]
 ORGANIZATIONS = (10, 10000)
 EVENTS = 200000
 SESSIONS = 10
@@ -69,16 +64,12 @@ def memory(bench, say):
 def routes(bench, say):
     """The router alone over made-up tables, in nanoseconds per lookup."""
     say("\nrouter alone, ns per lookup: median [least-most] of 5")
-    with tempfile.TemporaryDirectory(prefix="cc-bench-") as folder:
-        program = f"{folder}/router-bench"
-        flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", "libutf8proc"], text=True).split()
-        subprocess.run(["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-g", f"-I{ROOT}",
-                        *[str(ROOT / source) for source in ROUTER_SOURCES], "-o", program, *flags], check=True)
-        counts = (5, 50, 250)
-        found = {count: [] for count in counts}
-        for _ in range(5):
-            for count in counts:
-                found[count].append(float(subprocess.check_output([program, str(count)], text=True)))
+    program = pathlib.Path(bench.options.binary).resolve().parents[1] / "tests" / "bench" / "router-bench"
+    counts = (5, 50, 250)
+    found = {count: [] for count in counts}
+    for _ in range(5):
+        for count in counts:
+            found[count].append(float(subprocess.check_output([program, str(count)], text=True)))
     for count in counts:
         say(f"{count:4} routes: {spread(found[count], 0)}")
     return table("A look-up of the router alone", ["routes", "ns"], [[count, spread(found[count], 0)] for count in counts])
