@@ -124,6 +124,8 @@ class Bench:
         run = meter.wrk(case, options, self.runs)
         if run.errors:
             self.failures.append(f"{case} of {name}: {run.errors} of {run.requests:.0f} requests failed")
+        if not run.requests:
+            self.failures.append(f"{case} of {name}: nothing was answered in a measurement")
         return run
 
     def target(self, what, held, text):

@@ -217,6 +217,8 @@ def judge(bench, say, pairs, many):
     ratios = [with_them.p50 / alone.p50 for alone, with_them in pairs]
     delays = [part(with_them.delays, 0.99) for _, with_them in pairs]
     cores = many.server + many.postgres + many.redis
+    if not all(phase.sent for pair in pairs for phase in pair) or not many.sent:
+        bench.failures.append("live: no write was made in a stretch: its ratios and delays mean nothing")
     say(f"writes kept of {RATE}/s: {spread(rates, 1)} "
         + bench.target("writes beside sockets", middle(rates) >= 0.99 * RATE, f">= {0.99 * RATE:.1f}"))
     say(f"p50 of a write beside {SOCKETS} sockets / alone: {spread(ratios)} "

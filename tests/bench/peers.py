@@ -87,6 +87,12 @@ class Peer:
             self.log.close()
 
 
+def copy_changed(source, target):
+    """Builders compare times: a file with other bytes must be newer than what was built of the one before."""
+    if not os.path.exists(target) or pathlib.Path(source).read_bytes() != pathlib.Path(target).read_bytes():
+        shutil.copyfile(source, target)
+
+
 def built(folder, name, source, command, say):
     """The folder of a built copy of a peer, or None with the reason told."""
     there = folder / source
@@ -97,7 +103,8 @@ def built(folder, name, source, command, say):
         say(f"peer {name}: the program {command[0]} is missing; install it to compare with this peer")
         return None
     here = ROOT / ".dev" / "peers" / source
-    shutil.copytree(there, here, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target", "node_modules"))
+    shutil.copytree(there, here, dirs_exist_ok=True, copy_function=copy_changed,
+                    ignore=shutil.ignore_patterns("target", "node_modules"))
     say(f"building the peer {name}")
     log = here / "build.log"
     with log.open("w") as out:
@@ -164,8 +171,15 @@ def measure(bench, say, servers, cases):
 
 
 def ratios(found, connections, case, name, member):
-    pairs = zip(found[connections, case, "ours"], found[connections, case, name])
-    return [getattr(own, member) / max(1e-9, getattr(other, member)) for own, other in pairs]
+    """Ours / other, round by round; without the rounds in which one of them answered nothing."""
+    pairs = zip(found.get((connections, case, "ours"), ()), found.get((connections, case, name), ()))
+    return [getattr(own, member) / getattr(other, member) for own, other in pairs if own.requests and other.requests]
+
+
+def verdict(bench, connections, case, rate, p99):
+    what, least = f"{case} with {connections} connections", CASES[case][1]
+    return ("  rate " + bench.target(f"rate of {what} against axum", middle(rate) >= least, f">= {least}")
+            + "  p99 " + bench.target(f"p99 of {what} against axum", middle(p99) <= 1.0, "<= 1.0"))
 
 
 def judge(bench, say, found, cases, names):
@@ -174,23 +188,17 @@ def judge(bench, say, found, cases, names):
         say(f"{'':34} {'':10} {'rate':18} p99")
         for case in cases:
             for name in names:
-                if (connections, case, name) not in found or (connections, case, "ours") not in found:
-                    continue
                 rate, p99 = (ratios(found, connections, case, name, member) for member in ("rate", "p99"))
-                verdict = ""
-                if name == "axum":
-                    least = CASES[case][1]
-                    what = f"{case} with {connections} connections"
-                    verdict = ("  rate " + bench.target(f"rate of {what} against axum", middle(rate) >= least, f">= {least}")
-                               + "  p99 " + bench.target(f"p99 of {what} against axum", middle(p99) <= 1.0, "<= 1.0"))
-                say(f"{CASES[case][0]:34} {name:10} {spread(rate):18} {spread(p99):18}{verdict}")
+                if rate:
+                    say(f"{CASES[case][0]:34} {name:10} {spread(rate):18} {spread(p99):18}"
+                        + (verdict(bench, connections, case, rate, p99) if name == "axum" else ""))
 
 
 def row_of(found, connections, case, name):
     runs = found[connections, case, name]
     mid = {member: middle(getattr(run, member) for run in runs) for member in ("rate", "p50", "p99", "server", "postgres", "resident")}
-    comparable = name != "ours" and (connections, case, "ours") in found
-    rate, p99 = (spread(ratios(found, connections, case, name, member)) if comparable else "" for member in ("rate", "p99"))
+    pairs = {member: [] if name == "ours" else ratios(found, connections, case, name, member) for member in ("rate", "p99")}
+    rate, p99 = (spread(found) if found else "" for found in pairs.values())
     return [CASES[case][0], name, f"{mid['rate']:,.0f}", f"{mid['p50']:.1f}", f"{mid['p99']:.1f}", rate, p99,
             f"{mid['server']:.0f} + {mid['postgres']:.0f}", f"{mid['resident'] / 1024:.0f}"]
 
