@@ -209,7 +209,7 @@ def keep(bench, found, cases, names):
         tables.append(table(f"{connections} connections; CPU of server + PostgreSQL in µs per request", [
             "request", "server", "requests a second", "p50 ms", "p99 ms", "rate: ours / this", "p99: ours / this", "CPU µs", "RSS MB"],
             [row_of(found, connections, case, name) for case in cases for name in names if (connections, case, name) in found]))
-        for member, title, unit in (("rate", "Requests a second", "requests a second"), ("p99", "p99", "ms")):
+        for member, title, unit in (("rate", "Rate", "requests a second"), ("p99", "p99", "ms")):
             series = {name: [middle(getattr(run, member) for run in found[connections, case, name])
                              if (connections, case, name) in found else None for case in cases] for name in names}
             charts.append(chart(f"{member}-{connections}", f"{title}, {connections} connections", unit,
