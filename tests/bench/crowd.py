@@ -135,6 +135,12 @@ def counted(redis):
     return sum(int(value) for start in range(0, len(keys), 1000) for value in redis.mget(keys[start:start + 1000]) if value), len(keys)
 
 
+def told(server):
+    """What the server's log says beside requests that were answered well: the first lines of it, and how many."""
+    lines = [line for line in server.log().splitlines() if '"status":200' not in line and '"event":"server.' not in line]
+    return [f"{len(lines)} other lines in the log"] * bool(lines) + [line[:250] for line in lines[:5]]
+
+
 def run(bench, say):
     people = bench.options.people
     say(f"\n{people:,} people, {REQUESTS} requests each of {QUOTA}")
@@ -146,6 +152,9 @@ def run(bench, say):
         before, begin = meter.snapshot(), time.monotonic()
         found = everybody(server, people)
         seconds, spent = time.monotonic() - begin, meter.between(before)
+        server.stop()
+        for line in told(server):
+            say(line)
     finally:
         server.remove()
     judge(bench, say, found, counted(bench.redis.client()), seconds, spent)
