@@ -21,13 +21,29 @@ from harness import services  # noqa: E402
 # Durability is the default. What is larger only keeps checkpoints and the page cache of the machine out
 # of the figures; statements are logged to be read once, before anything is measured.
 SETTINGS = ["shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "logging_collector=on",
-            "log_destination=jsonlog", "log_directory=.", "log_filename=bench.log"]
+            "log_destination=jsonlog", "log_directory=.", "log_filename=bench.log",
+            # Counts nothing until planning.py turns it on for the server's role.
+            "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=none"]
 
 OCCURRED_AT = "2026-11-20T23:00:00Z"
 # The contact of one act, made by the statement: pgbench has no UUIDs.
 CONTACT = ("jsonb_build_object('client_id', gen_random_uuid(), 'channel', 'door', 'disposition', 'not_home', "
            f"'door_id', :door_id::bigint, 'occurred_at', '{OCCURRED_AT}')")
 UNIQUE = "(which)"  # stands in the title where something different comes each time
+
+
+# In all: a database with many organizations is as large as one with few.
+ATTENDEES, DOORS = 400_000, 100_000
+
+
+def attendees(organizations):
+    """Attendees of the first event of each organization."""
+    return max(10, min(2000, ATTENDEES // organizations))
+
+
+def doors(organizations):
+    """Doors of each organization."""
+    return max(10, min(500, DOORS // organizations))
 
 
 def token(user):
@@ -39,7 +55,9 @@ def load(cluster, binary, organizations, events):
     name = cluster.new_database(binary)
     subprocess.run(services.as_service(
         [f"{cluster.bin}/psql", "-X", "-q", "-o", "/dev/null", "-d", cluster.url(name, "postgres"),
-         "-v", f"organizations={organizations}", "-v", f"per={events // organizations}", "-f", "-"]),
+         "-v", f"organizations={organizations}", "-v", f"per={events // organizations}",
+         "-v", f"attendees={attendees(organizations)}", "-v", f"doors={doors(organizations)}",
+         "-v", f"turfs={10 if doors(organizations) >= 100 else 1}", "-f", "-"]),
         stdin=open(FOLDER / "load.sql", "rb"), check=True, cwd="/", env=services.clean_environment())
     return name
 

@@ -2,20 +2,16 @@
 """Memory of the idle server and with many connections; what more routes and more organizations cost."""
 
 import argparse
+import pathlib
 import socket
 import subprocess
-import tempfile
 import time
 
 import database
 from measure import Meter, resident, spread
-
-from database import ROOT
+from results import table
 
 CONNECTIONS = 1000
-ROUTER_SOURCES = ["tests/bench/router-bench.c", "server/engine/ccd-router.c", "common/base/cc-arena.c",
-                  "common/base/cc-status.c", "common/base/cc-str.c", "common/base/cc-utf8.c",
-                  "common/base/cc-time.c"]
 ORGANIZATIONS = (10, 10000)
 EVENTS = 200000
 SESSIONS = 10
@@ -23,9 +19,7 @@ ROUNDS = 5
 
 
 def run(bench, say):
-    memory(bench, say)
-    routes(bench, say)
-    organizations(bench, say)
+    bench.results.put("limits", [memory(bench, say), routes(bench, say), organizations(bench, say)])
 
 
 def megabytes(kilobytes):
@@ -42,7 +36,7 @@ def ask_once(connection, organizations):
 def memory(bench, say):
     """An idle server, then the same with connections that have all been used once and stay open."""
     say("\nmemory of the server")
-    name = database.load(bench.cluster, bench.options.binary, 20, 4000)
+    name = bench.database(20, 4000)
     server = bench.make_server(name).start()
     connections = []
     try:
@@ -63,23 +57,22 @@ def memory(bench, say):
         for connection in connections:
             connection.close()
         server.remove()
+    return table("Resident memory", ["idle MB", f"{CONNECTIONS:,} connections, each used once, MB"],
+                 [[f"{megabytes(idle):.1f}", f"{megabytes(used):.1f}"]])
 
 
 def routes(bench, say):
     """The router alone over made-up tables, in nanoseconds per lookup."""
     say("\nrouter alone, ns per lookup: median [least-most] of 5")
-    with tempfile.TemporaryDirectory(prefix="cc-bench-") as folder:
-        program = f"{folder}/router-bench"
-        flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", "libutf8proc"], text=True).split()
-        subprocess.run(["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-g", f"-I{ROOT}",
-                        *[str(ROOT / source) for source in ROUTER_SOURCES], "-o", program, *flags], check=True)
-        counts = (5, 50, 250)
-        found = {count: [] for count in counts}
-        for _ in range(5):
-            for count in counts:
-                found[count].append(float(subprocess.check_output([program, str(count)], text=True)))
+    program = pathlib.Path(bench.options.binary).resolve().parents[1] / "tests" / "bench" / "router-bench"
+    counts = (5, 50, 250)
+    found = {count: [] for count in counts}
+    for _ in range(5):
+        for count in counts:
+            found[count].append(float(subprocess.check_output([program, str(count)], text=True)))
     for count in counts:
         say(f"{count:4} routes: {spread(found[count], 0)}")
+    return table("A look-up of the router alone", ["routes", "ns"], [[count, spread(found[count], 0)] for count in counts])
 
 
 def organizations(bench, say):
@@ -88,7 +81,7 @@ def organizations(bench, say):
     servers, runs = {}, {count: [] for count in ORGANIZATIONS}
     try:
         for count in ORGANIZATIONS:
-            name = database.load(bench.cluster, bench.options.binary, count, EVENTS)
+            name = bench.database(count, EVENTS)
             servers[count] = bench.make_server(name).start()
         for number in range(ROUNDS + 1):
             for count in ORGANIZATIONS:
@@ -100,9 +93,16 @@ def organizations(bench, say):
     finally:
         for server in servers.values():
             server.remove()
+    return tell_organizations(say, runs)
+
+
+def tell_organizations(say, runs):
+    rows = []
     for count in ORGANIZATIONS:
-        say(f"{count:6,} organizations: {spread([run.rate for run in runs[count]], 0)} /s, server "
-            f"{spread([run.server for run in runs[count]], 0)} us, PostgreSQL "
-            f"{spread([run.postgres for run in runs[count]], 0)} us")
+        rate, server, postgres = (spread([getattr(run, member) for run in runs[count]], 0) for member in ("rate", "server", "postgres"))
+        say(f"{count:6,} organizations: {rate} /s, server {server} us, PostgreSQL {postgres} us")
+        rows.append([f"{count:,}", rate, server, postgres])
     ratios = [many.rate / few.rate for few, many in zip(runs[ORGANIZATIONS[0]], runs[ORGANIZATIONS[1]])]
     say(f"rate with {ORGANIZATIONS[1]:,} / with {ORGANIZATIONS[0]}: {spread(ratios)}")
+    return table(f"Event by id of a member, by number of organizations; rate of the last / of the first: {spread(ratios)}",
+                 ["organizations", "requests a second", "server µs", "PostgreSQL µs"], rows)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The live feed: many sockets beside writers at a fixed rate.
 
-    ./dev bench --case live [--rounds 5] [--seconds 4]
+    ./dev bench --case live [--rounds 5] [--seconds 3]
 
 Each round measures writers alone, then the same writers beside 200 sockets of their organization; at the end 2,000
 sockets of 200 organizations beside few writes. The sockets are read by a process of its own. A write begins when
@@ -20,6 +20,7 @@ import uuid
 
 import database
 from measure import Meter, middle, resident, spread
+from results import chart, table
 
 from harness.live import LiveSocket
 
@@ -208,6 +209,7 @@ def measure(bench, say, server, meter):
     for what, phase in zip(("alone", f"{MANY} sockets"), few):
         say(f"{ORGANIZATIONS} organizations {what:13} {phase.line()}")
     judge(bench, say, pairs, few[1])
+    keep(bench, pairs, few)
 
 
 def judge(bench, say, pairs, many):
@@ -215,6 +217,8 @@ def judge(bench, say, pairs, many):
     ratios = [with_them.p50 / alone.p50 for alone, with_them in pairs]
     delays = [part(with_them.delays, 0.99) for _, with_them in pairs]
     cores = many.server + many.postgres + many.redis
+    if not all(phase.sent for pair in pairs for phase in pair) or not many.sent:
+        bench.failures.append("live: no write was made in a stretch: its ratios and delays mean nothing")
     say(f"writes kept of {RATE}/s: {spread(rates, 1)} "
         + bench.target("writes beside sockets", middle(rates) >= 0.99 * RATE, f">= {0.99 * RATE:.1f}"))
     say(f"p50 of a write beside {SOCKETS} sockets / alone: {spread(ratios)} "
@@ -222,3 +226,25 @@ def judge(bench, say, pairs, many):
     say(f"delay p99: {spread(delays, 0)} ms " + bench.target("delay", middle(delays) <= TARGET_DELAY, f"<= {TARGET_DELAY} ms"))
     say(f"{MANY} sockets: {cores:.3f} cores of server, PostgreSQL and Redis "
         + bench.target("cores of sockets", cores <= TARGET_CORES, f"<= {TARGET_CORES}"))
+
+
+def keep(bench, pairs, few):
+    def mid(phases, member):
+        return middle(getattr(phase, member) for phase in phases)
+
+    def row(what, phases):
+        delays = [part(phase.delays, 0.99) for phase in phases]
+        return [what, f"{mid(phases, 'rate'):.1f}", f"{mid(phases, 'p50'):.1f}", f"{mid(phases, 'p99'):.0f}",
+                f"{middle(delays):.0f}" if any(delays) else "", f"{mid(phases, 'server'):.3f}", f"{mid(phases, 'postgres'):.3f}",
+                f"{mid(phases, 'resident'):.0f}"]
+
+    alone, beside = zip(*pairs)
+    rows = [row(f"{RATE}/s, no sockets", alone), row(f"{RATE}/s, {SOCKETS} sockets of one organization", beside),
+            row(f"{FEW}/s over {ORGANIZATIONS} organizations, no sockets", few[:1]), row(f"the same, {MANY:,} sockets", few[1:])]
+    ratios = [busy.p50 / quiet.p50 for quiet, busy in pairs]
+    bench.results.put("live", [table(
+        f"Contacts written; p50 beside {SOCKETS} sockets / alone: {spread(ratios)}",
+        ["contacts asked for", "written a second", "p50 ms", "p99 ms", "delay p99 ms", "server cores", "PostgreSQL cores", "RSS MB"], rows)], [
+        chart("write", "A contact, alone and beside sockets", "ms", ["p50", "p99"], {
+            "no sockets": [mid(alone, "p50"), mid(alone, "p99")],
+            f"{SOCKETS} sockets": [mid(beside, "p50"), mid(beside, "p99")]})])

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
 -- Organizations, an owner and a member of each, their sessions, and events of about a kilobyte, made by the
--- server itself. Variables: organizations, per (events of each). Ids are known to whoever asks: organization
+-- server itself. Variables: organizations, per (events of each), attendees, doors, turfs (of each). Ids are known to whoever asks: organization
 -- o has the events o, o + organizations, o + 2 * organizations …, so that a list's rows lie on many pages, as
 -- they do where all organizations write at the same time. Every twentieth event of each is a draft.
 -- The token of user u is 'ccs_' || lpad(u, 43, '0'); owners are 1 … organizations, members come behind them.
@@ -44,38 +44,38 @@ CROSS JOIN generate_series(1, :organizations) o
 CROSS JOIN LATERAL (SELECT date_trunc('hour', now()) + i * 37 % 2000 * interval '1 hour' AS at) t
 ORDER BY i, o;
 
--- The first event of each organization has 2,000 attendees, with ids like those of the events; the second event of
+-- The first event of each organization has :attendees attendees, with ids like those of the events; the second event of
 -- the first organization has 10,000.
 INSERT INTO event_attendees (organization_id, id, event_id, email, first_name, last_name, phone)
 SELECT o, (i - 1) * :organizations + o, o, 'guest-' || i || '@bench.test', (ARRAY['Rosa', 'José', 'Wei', 'Amara'])[i % 4 + 1],
   'Guest of ' || i * 7919 % 2000, '+1845555' || lpad((i % 10000)::text, 4, '0')
-FROM generate_series(1, 2000) i CROSS JOIN generate_series(1, :organizations) o
+FROM generate_series(1, :attendees) i CROSS JOIN generate_series(1, :organizations) o
 ORDER BY i, o;
 INSERT INTO event_attendees (organization_id, id, event_id, email, first_name, last_name, phone)
-SELECT 1, 2000 * :organizations + i, :organizations + 1, 'crowd-' || i || '@bench.test',
+SELECT 1, :attendees * :organizations + i, :organizations + 1, 'crowd-' || i || '@bench.test',
   (ARRAY['Rosa', 'José', 'Wei', 'Amara'])[i % 4 + 1], 'Guest of ' || i * 7919 % 10000, '+1845555' || lpad((i % 10000)::text, 4, '0')
 FROM generate_series(1, 10000) i;
 SELECT count(count_attendees(o, o)) FROM generate_series(1, :organizations) o;
 SELECT count_attendees(1, :organizations + 1);
 
--- 500 doors of each organization with a person behind each, in ten turfs; ids like those of the events.
+-- :doors doors of each organization with a person behind each, in :turfs turfs; ids like those of the events.
 INSERT INTO buildings (organization_id, id, building_key, address)
 SELECT o, (i - 1) * :organizations + o, 'b' || i, i || ' Maple Street'
-FROM generate_series(1, 500) i CROSS JOIN generate_series(1, :organizations) o;
+FROM generate_series(1, :doors) i CROSS JOIN generate_series(1, :organizations) o;
 INSERT INTO doors (organization_id, id, building_id, address_key)
 SELECT organization_id, id, id, building_key FROM buildings;
 INSERT INTO voters (organization_id, id, first_name, last_name, door_id)
 SELECT organization_id, id, 'Rosa', 'Medina', id FROM doors;
 INSERT INTO canvass_routes (organization_id, id, name, state, door_count)
-SELECT o, (i - 1) * :organizations + o, 'North ' || i, 'out', 50
-FROM generate_series(1, 10) i CROSS JOIN generate_series(1, :organizations) o;
+SELECT o, (i - 1) * :organizations + o, 'North ' || i, 'out', :doors / :turfs
+FROM generate_series(1, :turfs) i CROSS JOIN generate_series(1, :organizations) o;
 INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position)
-SELECT organization_id, (id - 1) / :organizations % 10 * :organizations + organization_id, id, id FROM doors;
+SELECT organization_id, (id - 1) / :organizations % :turfs * :organizations + organization_id, id, id FROM doors;
 
 SELECT setval(pg_get_serial_sequence('organizations', 'id'), :organizations),
   setval(pg_get_serial_sequence('users', 'id'), 2 * :organizations),
   setval(pg_get_serial_sequence('events', 'id'), :organizations::bigint * :per),
-  setval(pg_get_serial_sequence('event_attendees', 'id'), 2000 * :organizations + 10000);
+  setval(pg_get_serial_sequence('event_attendees', 'id'), (:attendees::bigint * :organizations + 10000));
 COMMIT;
 VACUUM ANALYZE;
 CHECKPOINT;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """CPU time and memory of processes from /proc, and the two generators of load."""
 
+import collections
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import shutil
 import statistics
 import subprocess
 
+import database
 from database import FOLDER, services
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -22,6 +24,40 @@ def cpu_of(pid, with_children=False):
         return 0.0
     own = int(fields[11]) + int(fields[12])
     return (own + (int(fields[13]) + int(fields[14]) if with_children else 0)) / TICKS
+
+
+def tree(pid):
+    """A process and all below it."""
+    found = [int(pid)]
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            for child in pathlib.Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+                found += tree(child)
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return found
+
+
+def threads_of(pid):
+    """{(name, thread): nanoseconds on a processor} of a process."""
+    found = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            found[(task / "comm").read_text().strip(), task.name] = int((task / "schedstat").read_text().split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it has ended
+    return found
+
+
+def evenness(before, after):
+    """{name: (threads, share of the process's time, time of the busiest / mean)} of the threads of each name that
+    used a tenth of the process's time or more. 1 is even; the number of threads, as uneven as can be."""
+    groups = collections.defaultdict(list)
+    for thread, time in after.items():
+        groups[thread[0]].append(time - before.get(thread, 0))
+    whole = max(1, sum(map(sum, groups.values())))
+    return {name: (len(times), sum(times) / whole, max(times) * len(times) / sum(times))
+            for name, times in groups.items() if sum(times) >= 0.1 * whole}
 
 
 def cpu_of_cluster(cluster):
@@ -48,7 +84,7 @@ def resident(pid, field="VmRSS"):
 class Run:
     """What one measurement found; CPU in microseconds per request."""
 
-    def __init__(self, requests, seconds, p50, p99, errors, cpu, resident_kb=0):
+    def __init__(self, requests, seconds, p50, p99, errors, cpu, resident_kb=0, threads=None):
         self.requests = requests
         self.rate = requests / seconds
         self.p50 = p50
@@ -58,16 +94,17 @@ class Run:
             1e6 * each / max(1, requests) for each in cpu[:4])
         self.foreign = cpu[4] / seconds  # cores that others used meanwhile
         self.resident = resident_kb
+        self.threads = threads or {}  # as evenness() says
 
 
 class Meter:
-    """Snapshots of CPU time before and after a load."""
+    """Snapshots of CPU time before and after a load. `server` has .pid and .url; what it started counts as its own."""
 
     def __init__(self, cluster, redis, server=None):
         self.cluster, self.redis, self.server = cluster, redis, server
 
     def snapshot(self):
-        return (cpu_of(self.server.pid) if self.server else 0.0, cpu_of_cluster(self.cluster),
+        return (sum(map(cpu_of, tree(self.server.pid))) if self.server else 0.0, cpu_of_cluster(self.cluster),
                 cpu_of(self.redis.process.pid), cpu_of_generators(), cpu_of_machine())
 
     def between(self, before):
@@ -76,16 +113,17 @@ class Meter:
         return spent
 
     def wrk(self, case, options, run):
-        before = self.snapshot()
+        before, threads = self.snapshot(), threads_of(self.server.pid)
         out = subprocess.run(
             ["wrk", "-t2", f"-c{options.connections}", f"-d{options.seconds}s", "--timeout", "10s",
              "-s", str(FOLDER / "requests.lua"), self.server.url, "--", case, str(options.organizations),
-             str(options.events // options.organizations), str(options.actors), str(run)],
+             str(options.events // options.organizations), str(options.actors), str(run),
+             str(database.doors(options.organizations))],
             check=True, capture_output=True, text=True).stdout
         spent = self.between(before)
         requests, micros, p50, p99, refused, broken = map(float, re.search(r"RESULT (.*)", out).group(1).split())
         return Run(requests, micros / 1e6, p50 / 1e3, p99 / 1e3, int(refused + broken), spent,
-                   resident(self.server.pid))
+                   sum(map(resident, tree(self.server.pid))), evenness(threads, threads_of(self.server.pid)))
 
     def pgbench(self, script, database, options, variables):
         """A quarter of the transactions' times is logged: enough for percentiles, little enough to write."""

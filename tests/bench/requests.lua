@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The requests of one case for wrk: wrk … -s requests.lua URL -- CASE ORGANIZATIONS PER ACTORS RUN
+-- The requests of one case for wrk: wrk … -s requests.lua URL -- CASE ORGANIZATIONS PER ACTORS RUN DOORS
 -- Ids and tokens follow load.sql. Texts are joined, nothing is formatted: the generator shares the cores
 -- with what it measures.
 
@@ -21,6 +21,7 @@ local body = '","kind":"canvass","start_time":"2031-05-03T14:00:00Z","end_time":
 
 function init(args)
   local case, organizations, per, actors, run = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4]), args[5]
+  local doors = tonumber(args[6] or 500)
   local random = math.random
   math.randomseed(tonumber(run) * 16 + number)
   local host = " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
@@ -40,6 +41,9 @@ function init(args)
       local i = random(0, per / 20 - 1) * 20 + random(1, 19)
       return "GET /v1/public/events/" .. ((i - 1) * organizations + random(1, organizations)) .. tail
     end
+  elseif case == "public-one" then
+    local tail = host .. "\r\n"
+    request = function() return "GET /v1/public/events/" .. (organizations + 1) .. tail end
   elseif case == "member" then
     request = function()
       local head = heads[random(1, actors)]
@@ -66,13 +70,13 @@ function init(args)
         .. "Content-Type: application/json\r\nContent-Length: " .. #text .. "\r\n\r\n" .. text
     end
   elseif case == "contact" then
-    -- Any of the 500 doors of an organization; an act of its own each time.
+    -- Any door of an organization; an act of its own each time.
     local act = string.format("%08x-%04x-4%03x-8000-", random(0, 2147483647), run, number)
     request = function()
       local head = heads[random(1, actors)]
       sent = sent + 1
       local text = '{"client_id":"' .. act .. string.format("%012x", sent) .. '","channel":"door","disposition":"not_home",'
-        .. '"door_id":' .. ((random(1, 500) - 1) * organizations + head[1]) .. ',"occurred_at":"2026-11-20T23:00:00Z"}'
+        .. '"door_id":' .. ((random(1, doors) - 1) * organizations + head[1]) .. ',"occurred_at":"2026-11-20T23:00:00Z"}'
       return "POST /v1/contacts" .. head[2] .. "Content-Type: application/json\r\nContent-Length: "
         .. #text .. "\r\n\r\n" .. text
     end

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Nanoseconds of one lookup in a router over made-up tables of as many routes as the argument says:
- * one, two and three segments, with and without parameters, five methods. Made and run by bench.py.
+ * one, two and three segments, with and without parameters, five methods. Run by limits.py.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,6 +18,7 @@ import uuid
 
 import database
 from measure import Meter
+from results import table
 
 DOORS = 60
 TARGET_RATE, TARGET_P99 = 150, 250
@@ -93,41 +94,59 @@ def stamp():
     return datetime.datetime.now(datetime.timezone.utc).isoformat()
 
 
-def run(bench, say):
-    options = bench.options
-    name = bench.cluster.new_database(options.binary)
-    bench.cluster.sql(None, SEED % {"devices": options.devices, "doors": DOORS}, name, "postgres")
+def seed(bench):
+    """A database with phones' people and turfs: its name, and the step of the script with its options."""
+    name = bench.cluster.new_database(bench.options.binary)
+    bench.cluster.sql(None, SEED % {"devices": bench.options.devices, "doors": DOORS}, name, "postgres")
     step = bench.cluster.sql(None, "SELECT id FROM script_steps", name, "postgres")[0][0]
-    choices = [row[0] for row in bench.cluster.sql(None, "SELECT id FROM script_options", name, "postgres")]
+    return name, (step, [row[0] for row in bench.cluster.sql(None, "SELECT id FROM script_options", name, "postgres")])
+
+
+def drive(server, options, ids, begin):
+    """Let the phones upload; the phones with what they found."""
+    phones = [Phone(server, number, options, begin, ids) for number in range(1, options.devices + 1)]
+    for phone in phones:
+        phone.start()
+    for phone in phones:
+        phone.join()
+    return phones
+
+
+def run(bench, say):
+    name, ids = seed(bench)
     server = bench.make_server(name).start()
     try:
         meter = Meter(bench.cluster, bench.redis, server)
-        begin = time.monotonic() + 0.5
-        phones = [Phone(server, number, options, begin, (step, choices)) for number in range(1, options.devices + 1)]
-        before = meter.snapshot()
-        for phone in phones:
-            phone.start()
-        for phone in phones:
-            phone.join()
-        seconds = time.monotonic() - begin
-        spent = meter.between(before)
-        times = sorted(each for phone in phones for each in phone.times)
-        contacts = sum(phone.contacts for phone in phones)
+        begin, before = time.monotonic() + 0.5, meter.snapshot()
+        phones = drive(server, bench.options, ids, begin)
+        seconds, spent = time.monotonic() - begin, meter.between(before)
         written = bench.cluster.sql(None, "SELECT (SELECT count(*) FROM voter_contacts), (SELECT count(*) FROM changes "
                                     "WHERE entity = 'contact'), (SELECT count(*) FROM audit_log WHERE entity = 'contact')",
                                     name, "postgres")[0]
     finally:
         server.remove()
+    judge(bench, say, phones, seconds, spent, written)
+
+
+def judge(bench, say, phones, seconds, spent, written):
+    options = bench.options
+    times = sorted(each for phone in phones for each in phone.times)
+    contacts = sum(phone.contacts for phone in phones)
     wrong = [each for phone in phones for each in phone.wrong]
-    p99 = times[int(0.99 * (len(times) - 1))]
+    p50, p99 = statistics.median(times), times[int(0.99 * (len(times) - 1))]
+    own, postgres = (1e6 * each / max(1, contacts) for each in spent[:2])
     say(f"{options.devices} phones, {len(times)} uploads, {contacts} contacts in {seconds:.1f} s: {contacts / seconds:.0f}/s "
         f"(asked for {options.per_second}/s)")
-    say(f"a request: p50 {statistics.median(times):.0f} ms, p99 {p99:.0f} ms, most {times[-1]:.0f} ms; per contact: server "
-        f"{1e6 * spent[0] / max(1, contacts):.0f} us, PostgreSQL {1e6 * spent[1] / max(1, contacts):.0f} us of CPU; others used "
-        f"{spent[4] / seconds:.2f} cores")
+    say(f"a request: p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {times[-1]:.0f} ms; per contact: server {own:.0f} us, PostgreSQL "
+        f"{postgres:.0f} us of CPU; others used {spent[4] / seconds:.2f} cores")
     if wrong:
         bench.failures.append(f"upload: {len(wrong)} answers were wrong, such as {wrong[0]}")
     if set(written) != {contacts}:
         bench.failures.append(f"upload: {contacts} contacts were applied; contacts, feed and audit log have {written}")
     bench.target("uploads at 150/s", contacts / seconds >= 0.97 * min(TARGET_RATE, options.per_second), f">= {TARGET_RATE}/s")
     say("p99 of an upload: " + bench.target("p99 of uploads", p99 <= TARGET_P99, f"<= {TARGET_P99} ms"))
+    bench.results.put("upload", [table(
+        f"{options.devices} phones, {options.per_second} contacts a second asked for",
+        ["contacts /s", "upload p50 ms", "upload p99 ms", "server µs per contact", "PostgreSQL µs per contact"],
+        [[f"{contacts / seconds:.0f}", f"{p50:.0f}", f"{p99:.0f}", f"{own:.0f}", f"{postgres:.0f}"]])],
+        notes=[f"Others used {spent[4] / seconds:.2f} cores meanwhile."])
