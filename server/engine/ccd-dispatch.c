@@ -225,7 +225,7 @@ step_actor(ccd_exchange *exchange, cc_error *reterr)
     return status;
   return ccd_sessions_admit(exchange->server->sessions,
                             &exchange->credential,
-                            call->route->limit,
+                            (ccd_charge){call->route->limit, ccd_intake_weight(exchange)},
                             call->address,
                             call->arena,
                             &exchange->actor,
@@ -653,6 +653,8 @@ admit_known(ccd_exchange *exchange)
   ccd_call *call = &exchange->call;
   cc_error error = {0};
   cc_status status = CC_OK;
+  if (ccd_intake_weight(exchange) > 1) /* more than this process has leased, as a rule */
+    return;
   if (!ccd_sessions_admit_known(exchange->server->sessions,
                                 &exchange->credential,
                                 call->route->limit,
