@@ -199,6 +199,9 @@ const cc_op cc_op_duplicate_event = {
 const cc_op cc_op_list_public_events = {
   .id = "listPublicEvents", .method = CC_GET, .path = "/v1/public/events", .query = &public_event_filter_type,
   .reply = &cc_event_type, .shape = CC_REPLY_LIST, .tag = "Public", .summary = "List published events of all organizations.",
+  .doc = "A page looks at 1,000 events at most, those of the organization, else of the kind, else all that are to come. So with "
+         "text, or with organization and kind, a page may have fewer events than limit, or none, and yet a next_cursor: go on "
+         "until next_cursor is null.",
 };
 const cc_op cc_op_get_public_event = {
   .id = "getPublicEvent", .method = CC_GET, .path = "/v1/public/events/{event_id}", .params = &cc_event_ref_type, .reply = &cc_event_type,

@@ -91,18 +91,12 @@ WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_i
 RETURNING {columns}
 
 -- name: public_event_list
-SELECT {columns e}
-FROM events e
-WHERE visibility = 'public'
-  AND (start_time, id) > (COALESCE(:page.cursor_1::timestamptz, '-infinity'), COALESCE(:page.cursor_2::bigint, 0))
-  AND start_time >= COALESCE(:query.starts_after::timestamptz, now())
-  AND start_time < COALESCE(:query.starts_before::timestamptz, 'infinity')
-  AND (:query.organization::text IS NULL
-       OR organization_id = (SELECT o.id FROM organizations o WHERE o.slug = :query.organization::text))
-  AND (:query.kind::text IS NULL OR kind = :query.kind::text)
-  AND (:query.text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:query.text::text)) > 0)
-ORDER BY start_time, id
-LIMIT :page.limit::int
+-- What a stranger asks for is looked for in public_events_found, which bounds the work.
+SELECT {columns e}, f.scan_end
+FROM public_events_found(:query.organization::text, :query.kind::text, :query.text::text, :query.starts_after::timestamptz,
+  :query.starts_before::timestamptz, :page.cursor_1::timestamptz, :page.cursor_2::bigint, :page.limit::int) f
+JOIN events e ON e.organization_id = f.organization_id AND e.id = f.id
+ORDER BY f.scan_end, e.start_time, e.id
 
 -- name: public_event_get
 SELECT {columns} FROM events WHERE id = :path.event_id::bigint

@@ -57,8 +57,8 @@ void ccd_db_use_share(int share);
 /* Borrow a connection of this thread's share; the longest waiter gets the next free one.
  * CC_ERR_UNAVAILABLE when none came free within the call timeout or the database is away. */
 cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;
-/* Take @us microseconds, which the caller has spent already, from what the next transaction may wait
- * for the database; a tenth of the call timeout stays. */
+/* Take @us microseconds, which the caller has spent already, from what the next transaction may
+ * wait for the database; a tenth of the call timeout stays. */
 void ccd_db_charge(ccd_db_conn *conn, int64_t us);
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
 

@@ -100,9 +100,15 @@ typedef enum ccd_limit {
   CCD_LIMIT_API = 0,  /* per person, device or token; per address when anonymous */
   CCD_LIMIT_LOGIN,    /* per address, per account, and per both */
   CCD_LIMIT_REGISTER, /* per address */
-  CCD_LIMIT_NONE,     /* health and documents */
+  CCD_LIMIT_NONE,     /* health */
   _CCD_LIMIT_MAX
 } ccd_limit;
+
+/* What the rate limit counts more than once. */
+typedef struct ccd_weight {
+  const char *member; /* of the query string: a request that has it… */
+  int requests;       /* …counts as so many */
+} ccd_weight;
 
 #define CCD_KEYSET_MAX 2
 #define CCD_PUBLIC_ROLE "campaign_public" /* of routes with .as_public, in the database */
@@ -134,6 +140,7 @@ struct ccd_route {
   const cc_type
     *parent; /* of a list or a new thing: what the path names above it; the entity of its 404 */
   ccd_limit limit;
+  ccd_weight weight;         /* {0}: every request counts once */
   bool as_public;            /* run as the narrow database role CCD_PUBLIC_ROLE */
   bool by_key;               /* reads a few rows by a key, so it may share a round trip */
   bool slow;                 /* may take long: runs on threads of its own */

@@ -20,6 +20,7 @@ cc_status
 ccd_count(ccd_server *server,
           ccd_limit limit,
           const char *key,
+          int64_t weight,
           cc_arena *arena,
           ccd_limit_state *ret_state,
           cc_error *reterr)
@@ -27,7 +28,7 @@ ccd_count(ccd_server *server,
   ccd_lease lease;
   if (limit == CCD_LIMIT_NONE)
     return CC_OK;
-  if (!ccd_limits_take(server->limits, limit, key, ret_state, &lease)) {
+  if (!ccd_limits_take(server->limits, limit, key, weight, ret_state, &lease)) {
     const ccd_redis_ask ask = {.count = lease.key,
                                .count_by = lease.amount,
                                .count_ttl_s = lease.ttl_s};
@@ -35,7 +36,7 @@ ccd_count(ccd_server *server,
     if (ccd_redis_request(server->redis, &ask, arena, &answer) == CC_OK)
       ccd_limits_leased(server->limits, limit, key, &lease, answer.counted, ret_state);
     else
-      ccd_limits_alone(server->limits, limit, key, ret_state);
+      ccd_limits_alone(server->limits, limit, key, &lease, ret_state);
   }
   return ret_state->refused ? ccd_count_refused(ret_state, reterr) : CC_OK;
 }
@@ -51,17 +52,18 @@ static cc_status
 count_keys(ccd_server *server,
            ccd_limit limit,
            const keys *of,
+           int64_t weight,
            cc_arena *arena,
            ccd_limit_state *ret_state,
            cc_error *reterr)
 {
   if (of->key == NULL)
     return cc_fail_memory(reterr);
-  cc_status status = ccd_count(server, limit, of->key, arena, ret_state, reterr);
+  cc_status status = ccd_count(server, limit, of->key, weight, arena, ret_state, reterr);
   if (status != CC_OK || of->wide == NULL)
     return status;
   ccd_limit_state state = {0};
-  status = ccd_count(server, limit, of->wide, arena, &state, reterr);
+  status = ccd_count(server, limit, of->wide, weight, arena, &state, reterr);
   if (status != CC_OK)
     *ret_state = state;
   return status;
@@ -120,24 +122,26 @@ cc_status
 ccd_count_address(ccd_server *server,
                   ccd_limit limit,
                   const char *address,
+                  int64_t weight,
                   cc_arena *arena,
                   ccd_limit_state *ret_state,
                   cc_error *reterr)
 {
   keys of = keys_of_address(address, arena);
-  return count_keys(server, limit, &of, arena, ret_state, reterr);
+  return count_keys(server, limit, &of, weight, arena, ret_state, reterr);
 }
 
 cc_status
 ccd_count_actor(ccd_server *server,
                 ccd_limit limit,
                 const ccd_actor *actor,
+                int64_t weight,
                 cc_arena *arena,
                 ccd_limit_state *ret_state,
                 cc_error *reterr)
 {
   keys of = keys_of_actor(actor, arena);
-  return count_keys(server, limit, &of, arena, ret_state, reterr);
+  return count_keys(server, limit, &of, weight, arena, ret_state, reterr);
 }
 
 bool

@@ -7,10 +7,11 @@
 /* Count requests: by what, and with what of Redis. Each function fills @ret_state and answers
  * CC_ERR_RATE_LIMITED when the request is one too many; CCD_LIMIT_NONE counts nothing. */
 
-/* One use of a key of the caller's; see ccd_limits_take. */
+/* One use of a key of the caller's, worth @weight requests; see ccd_limits_take. */
 cc_status ccd_count(ccd_server *server,
                     ccd_limit limit,
                     const char *key,
+                    int64_t weight,
                     cc_arena *arena,
                     ccd_limit_state *ret_state,
                     cc_error *reterr) CC_MUSTCHECK;
@@ -19,6 +20,7 @@ cc_status ccd_count(ccd_server *server,
 cc_status ccd_count_address(ccd_server *server,
                             ccd_limit limit,
                             const char *address,
+                            int64_t weight,
                             cc_arena *arena,
                             ccd_limit_state *ret_state,
                             cc_error *reterr) CC_MUSTCHECK;
@@ -28,12 +30,13 @@ cc_status ccd_count_address(ccd_server *server,
 cc_status ccd_count_actor(ccd_server *server,
                           ccd_limit limit,
                           const ccd_actor *actor,
+                          int64_t weight,
                           cc_arena *arena,
                           ccd_limit_state *ret_state,
                           cc_error *reterr) CC_MUSTCHECK;
 
-/* By the actor, or by the address where @actor is NULL, when nobody has to be asked. False: Redis
- * must be, and nothing was counted. @ret_state says whether the request is refused. */
+/* One request by the actor, or by the address where @actor is NULL, when nobody has to be asked.
+ * False: Redis must be, and nothing was counted. @ret_state says whether the request is refused. */
 bool ccd_count_known(ccd_server *server,
                      ccd_limit limit,
                      const ccd_actor *actor,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-dispatch.h"
 
+#include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-exchange-life.h"
 #include "server/engine/ccd-intake.h"
 #include "server/engine/ccd-log.h"
@@ -50,12 +51,13 @@ run_last_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? ccd_step_work(exchange, reterr) : status;
 }
 
-/* A visitor's key is the address; FNV-1a, since anybody may choose it. */
+/* A visitor's key is what the rate limit counts by: of IPv6 the first 64 bits. */
 static uint64_t
-address_key(const char *address)
+address_key(const char *address, cc_arena *arena)
 {
-  uint64_t key = UINT64_C(0xcbf29ce484222325);
-  for (const char *at = address; *at != '\0'; at++)
+  const char *subject = ccd_address_subject(address, arena);
+  uint64_t key = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+  for (const char *at = subject == NULL ? address : subject; *at != '\0'; at++)
     key = (key ^ (uint8_t) *at) * UINT64_C(0x100000001b3);
   return key | UINT64_C(1) << 63;
 }
@@ -83,6 +85,8 @@ admit_known(ccd_exchange *exchange)
   ccd_call *call = &exchange->call;
   cc_error error = {0};
   cc_status status = CC_OK;
+  if (ccd_intake_weight(exchange) > 1) /* more than this process has leased, as a rule */
+    return;
   if (!ccd_sessions_admit_known(exchange->server->sessions,
                                 &exchange->credential,
                                 call->route->limit,
@@ -134,8 +138,9 @@ ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void 
                                                                         &exchange->credential);
   exchange->class = class_of(exchange);
   return (ccd_http_place){.class = exchange->class,
-                          .key = organization != 0 ? (uint64_t) organization
-                                                   : address_key(request->address),
+                          .key = organization != 0
+                                   ? (uint64_t) organization
+                                   : address_key(request->address, exchange->call.arena),
                           .stream = route->op->body_media != NULL};
 }
 

@@ -233,6 +233,27 @@ fill_context(ccd_exchange *exchange)
   };
 }
 
+/* By the decoded names: the count must not depend on how a client writes a name. */
+int64_t
+ccd_intake_weight(const ccd_exchange *exchange)
+{
+  const ccd_weight *weight = &exchange->call.route->weight;
+  const char *at = weight->member == NULL ? NULL : exchange->request->query;
+  while (at != NULL && *at != '\0') {
+    size_t length = 0;
+    const char *name = ccd_percent_decode(exchange->call.arena,
+                                          at,
+                                          strcspn(at, "=&"),
+                                          /* plus_is_space= */ true,
+                                          &length);
+    if (name != NULL && strcmp(name, weight->member) == 0)
+      return weight->requests;
+    at += strcspn(at, "&");
+    at += *at == '&';
+  }
+  return 1;
+}
+
 cc_status
 ccd_intake(ccd_exchange *exchange, cc_error *reterr)
 {

@@ -206,6 +206,13 @@ typedef struct place {
   int64_t quota, now, window, ends;
 } place;
 
+/* Nobody could ever make a request that weighs more than the quota. */
+static int64_t
+weight_in(const place *at, int64_t weight)
+{
+  return weight < at->quota ? weight : at->quota;
+}
+
 static bool
 is_lent(const entry *each)
 {
@@ -277,7 +284,7 @@ fill_state(const ccd_limits *limits,
   ret->quota = at->quota;
   ret->reset_s = (at->ends - at->now + CC_TIME_SECOND - 1) / CC_TIME_SECOND;
   ret->refused = refused;
-  ret->remaining = refused ? 0 : remaining;
+  ret->remaining = remaining;
 }
 
 static void
@@ -302,52 +309,74 @@ name_lease(const ccd_limits *limits,
 }
 
 /* The first request of a key asks for itself alone, so that keys which come once hold nothing. Then
- * one lease at a time: a crowd at the door would else take the quota for this process alone. */
+ * one lease at a time: a crowd at the door would else take the quota for this process alone. What a
+ * request needs is the least. */
 static int64_t
-lease_size(const place *at)
+lease_size(const place *at, int64_t need)
 {
   const entry *of = at->entry;
   if (of == NULL || of->answered == 0 || of->asking)
-    return 1;
+    return need;
   int64_t most = at->quota / LEASE_SHARE;
   int64_t size = of->rest / REST_SHARE < most ? of->rest / REST_SHARE : most;
-  return size > 1 ? size : 1;
+  return size > need ? size : need;
+}
+
+/* An answer to this lease belongs to an entry that must not be put out meanwhile. */
+static bool
+is_kept(const ccd_lease *lease)
+{
+  return lease->amount > 1 || lease->held > 0;
 }
 
 static void
-ask_lease(ccd_limits *limits, ccd_limit limit, const char *key, const place *at, ccd_lease *ret)
+ask_lease(ccd_limits *limits,
+          ccd_limit limit,
+          const char *key,
+          int64_t weight,
+          const place *at,
+          ccd_lease *ret)
 {
   uint8_t mac[CCD_HASH_BYTES];
   uint64_t name[2];
   ccd_hmac_sha256(limits->keys->lookup, key, strlen(key), mac);
   memcpy(name, mac, sizeof(name));
-  ret->amount = lease_size(at);
+  ret->weight = weight;
+  ret->held = at->entry == NULL ? 0 : at->entry->leased;
+  ret->amount = lease_size(at, weight - ret->held);
   if (at->entry != NULL) {
-    memcpy(at->entry->name, name, sizeof(name));
-    at->entry->asking = at->entry->asking || ret->amount > 1;
-    if (at->entry->rest <= 0)
-      at->entry->answered = at->now; /* of a flood, one request a second asks again */
+    entry *of = at->entry;
+    memcpy(of->name, name, sizeof(name));
+    of->asking = of->asking || is_kept(ret);
+    of->leased = 0;
+    if (of->rest + ret->held < weight)
+      of->answered = at->now; /* of a flood, one request a second asks again */
   }
   name_lease(limits, limit, name, at->ends, at->now, ret);
 }
 
-/* Used up, as Redis said a moment ago. */
+/* Too little is left, as Redis said a moment ago. */
 static bool
-is_spent(const place *at)
+is_spent(const place *at, int64_t weight)
 {
   const entry *of = at->entry;
-  return of != NULL && of->leased <= 0 && of->rest <= 0 && at->now - of->answered < RECHECK_US;
+  return of != NULL && of->leased < weight && of->leased + of->rest < weight &&
+         at->now - of->answered < RECHECK_US;
 }
 
 /* Count a request when the entry says whether the request is refused. */
 static bool
-take_known(const ccd_limits *limits, ccd_limit limit, const place *at, ccd_limit_state *ret)
+take_known(const ccd_limits *limits,
+           ccd_limit limit,
+           int64_t weight,
+           const place *at,
+           ccd_limit_state *ret)
 {
-  bool leased = at->entry != NULL && at->entry->leased > 0;
-  if (!leased && !is_spent(at))
+  bool leased = at->entry != NULL && at->entry->leased >= weight;
+  if (!leased && !is_spent(at, weight))
     return false;
   if (leased)
-    at->entry->leased--;
+    at->entry->leased -= weight;
   fill_state(limits, limit, at, !leased, at->entry->leased + at->entry->rest, ret);
   return true;
 }
@@ -356,7 +385,7 @@ bool
 ccd_limits_take_known(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
 {
   place at = place_lock(limits, limit, key, /* force= */ false);
-  bool known = take_known(limits, limit, &at, ret);
+  bool known = take_known(limits, limit, /* weight= */ 1, &at, ret);
   place_unlock(limits, &at);
   return known;
 }
@@ -374,13 +403,15 @@ bool
 ccd_limits_take(ccd_limits *limits,
                 ccd_limit limit,
                 const char *key,
+                int64_t weight,
                 ccd_limit_state *ret,
                 ccd_lease *ret_lease)
 {
   place at = place_lock(limits, limit, key, /* force= */ false);
-  bool known = take_known(limits, limit, &at, ret);
+  weight = weight_in(&at, weight);
+  bool known = take_known(limits, limit, weight, &at, ret);
   if (!known)
-    ask_lease(limits, limit, key, &at, ret_lease);
+    ask_lease(limits, limit, key, weight, &at, ret_lease);
   place_unlock(limits, &at);
   return known;
 }
@@ -397,19 +428,20 @@ ccd_limits_leased(ccd_limits *limits,
   int64_t left = at.quota - (counted - lease->amount);
   int64_t granted = left < 0 ? 0 : left < lease->amount ? left : lease->amount;
   int64_t rest = at.quota > counted ? at.quota - counted : 0;
-  bool refused = granted == 0;
+  int64_t have = granted + lease->held;
+  bool refused = have < lease->weight;
   /* An answer of the window before is good for its own request and no other. */
   if (at.entry != NULL && lease->window == at.window) {
     entry *of = at.entry;
-    if (lease->amount > 1)
+    if (is_kept(lease))
       of->asking = false;
-    of->leased += granted;
+    of->leased += have;
     of->over += lease->amount - granted;
     of->rest = rest;
     of->answered = at.now;
-    refused = of->leased <= 0;
+    refused = of->leased < lease->weight;
     if (!refused)
-      of->leased--;
+      of->leased -= lease->weight;
     rest += of->leased;
   }
   fill_state(limits, limit, &at, refused, rest, ret);
@@ -417,14 +449,18 @@ ccd_limits_leased(ccd_limits *limits,
 }
 
 void
-ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
+ccd_limits_alone(ccd_limits *limits,
+                 ccd_limit limit,
+                 const char *key,
+                 const ccd_lease *lease,
+                 ccd_limit_state *ret)
 {
   /* Redis is away, and what it lent can be given back to nobody. */
   place at = place_lock(limits, limit, key, /* force= */ true);
   at.entry->asking = false;
-  bool refused = at.entry->alone >= at.quota;
+  bool refused = at.entry->alone + lease->weight > at.quota;
   if (!refused)
-    at.entry->alone++;
+    at.entry->alone += lease->weight;
   fill_state(limits, limit, &at, refused, at.quota - at.entry->alone, ret);
   place_unlock(limits, &at);
 }
@@ -433,7 +469,7 @@ bool
 ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret)
 {
   place at = place_lock(limits, limit, key, /* force= */ false);
-  bool spent = is_spent(&at) || (at.entry != NULL && at.entry->alone >= at.quota);
+  bool spent = is_spent(&at, /* weight= */ 1) || (at.entry != NULL && at.entry->alone >= at.quota);
   if (spent)
     fill_state(limits, limit, &at, /* refused= */ true, 0, ret);
   place_unlock(limits, &at);

@@ -27,6 +27,8 @@ typedef struct ccd_lease {
   int64_t window; /* number of the window since 1970 */
   int64_t amount;
   int ttl_s;
+  int64_t weight; /* of the request that asks */
+  int64_t held;   /* what the process had leased before, and set aside for the request */
 } ccd_lease;
 
 /* The figures "100/60" are checked; an error names the setting. */
@@ -37,10 +39,11 @@ cc_status ccd_limits_new(const ccd_config *config,
 void ccd_limits_free(ccd_limits *limits);
 
 /**
- * Count one request of @key. The first word of a key says what is counted: "person|", "device|" and
- * so on have the quota of the class; "address|", "network|", "tokens|" and "anywhere|" stand for
- * many and have a multiple of the quota. Addresses and networks are kept in a table of their own,
- * so that strangers cannot put members out of memory.
+ * Count one request of @key, which is worth @weight requests: all of them or, when fewer are left,
+ * none. A weight above the quota is the quota. The first word of a key says what is counted:
+ * "person|", "device|" and so on have the quota of the class; "address|", "network|", "tokens|" and
+ * "anywhere|" stand for many and have a multiple of the quota. Addresses and networks are kept in a
+ * table of their own, so that strangers cannot put members out of memory.
  *
  * False: nothing is leased; ask Redis for @ret_lease and call ccd_limits_leased with the answer, or
  * ccd_limits_alone when Redis is away. True: @ret says whether the request is refused.
@@ -48,9 +51,11 @@ void ccd_limits_free(ccd_limits *limits);
 bool ccd_limits_take(ccd_limits *limits,
                      ccd_limit limit,
                      const char *key,
+                     int64_t weight,
                      ccd_limit_state *ret,
                      ccd_lease *ret_lease);
-/* Same, but when nothing is leased it counts nothing and nobody needs to ask. */
+/* Same with a weight of one, but when nothing is leased it counts nothing and nobody needs to ask.
+ */
 bool
 ccd_limits_take_known(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
 /* Take back one such count. */
@@ -65,7 +70,11 @@ void ccd_limits_leased(ccd_limits *limits,
 /* Whether the quota of @key is known to be used up; counts nothing. */
 bool ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
 
-void ccd_limits_alone(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit_state *ret);
+void ccd_limits_alone(ccd_limits *limits,
+                      ccd_limit limit,
+                      const char *key,
+                      const ccd_lease *lease,
+                      ccd_limit_state *ret);
 
 /**
  * Take back up to @n leases that were not used for @idle_us microseconds (0: every lease), with

@@ -318,6 +318,17 @@ write_objects(const ccd_route *route, cc_str *out)
 }
 
 static void
+write_limit(const ccd_route *route, cc_str *out)
+{
+  cc_str_printf(out, "\"x-rate-limit\":\"%s\",", ccd_limit_name(route->limit));
+  if (route->weight.member != NULL)
+    cc_str_printf(out,
+                  "\"x-rate-limit-weight\":{\"%s\":%d},",
+                  route->weight.member,
+                  route->weight.requests);
+}
+
+static void
 write_operation(const ccd_route *route, cc_str *out)
 {
   const cc_op *op = route->op;
@@ -332,10 +343,8 @@ write_operation(const ccd_route *route, cc_str *out)
     add_text(out, "description", op->doc);
     cc_str_add_char(out, ',');
   }
-  cc_str_printf(out,
-                "\"x-right\":\"%s\",\"x-rate-limit\":\"%s\",",
-                cc_right_get(route->right)->name,
-                ccd_limit_name(route->limit));
+  cc_str_printf(out, "\"x-right\":\"%s\",", cc_right_get(route->right)->name);
+  write_limit(route, out);
   write_objects(route, out);
   write_security(route, out);
   write_all_parameters(route, out);

@@ -131,6 +131,16 @@ make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *re
   return exchange->next_cursor != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
+/* The last row is the last one that the statement looked at, and no part of the answer. */
+static bool
+ends_scan(const ccd_rows *rows)
+{
+  int last = ccd_rows_columns(rows) - 1;
+  int n = ccd_rows_n(rows);
+  return n > 0 && strcmp(ccd_rows_column_name(rows, last), "scan_end") == 0 &&
+         ccd_rows_bool(rows, n - 1, "scan_end");
+}
+
 static cc_status
 encode_list(ccd_exchange *exchange,
             const ccd_rows *rows,
@@ -140,9 +150,15 @@ encode_list(ccd_exchange *exchange,
 {
   cc_str *out = &exchange->out;
   int n = ccd_rows_n(rows);
-  bool more = exchange->page_limit > 0 && n > exchange->page_limit;
-  if (more)
+  bool scanned = ends_scan(rows);
+  bool more = scanned || (exchange->page_limit > 0 && n > exchange->page_limit);
+  int last = n - 1; /* the row behind which the next page begins */
+  if (scanned) {
+    n--;
+  } else if (more) {
     n = (int) exchange->page_limit;
+    last = n - 1;
+  }
   cc_str_add(out, "{\"data\":[");
   for (int row = 0; row < n; row++) {
     if (row > 0)
@@ -154,7 +170,7 @@ encode_list(ccd_exchange *exchange,
   }
   cc_str_add(out, "],\"next_cursor\":");
   if (more) {
-    cc_status status = make_cursor(exchange, rows, n - 1, reterr);
+    cc_status status = make_cursor(exchange, rows, last, reterr);
     if (status != CC_OK)
       return status;
     assert(exchange->next_cursor != NULL);

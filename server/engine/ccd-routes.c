@@ -233,6 +233,21 @@ runs_own_query(const ccd_route *route)
 }
 
 static cc_status
+check_weight(const ccd_route *route, cc_error *reterr)
+{
+  const ccd_weight *weight = &route->weight;
+  bool good = weight->requests > 1 && route->limit != CCD_LIMIT_NONE && route->op->query != NULL &&
+              cc_type_find(route->op->query, weight->member) >= 0;
+  return weight->member == NULL || good
+           ? CC_OK
+           : cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "route",
+                     "%s: .weight names a member of its query that counts as several requests",
+                     route->op->id);
+}
+
+static cc_status
 check_route(const ccd_route *route, cc_error *reterr)
 {
   const cc_op *op = route->op;
@@ -268,6 +283,8 @@ check_route(const ccd_route *route, cc_error *reterr)
     status = check_by_key(route, reterr);
   if (status == CC_OK)
     status = check_list(route, reterr);
+  if (status == CC_OK)
+    status = check_weight(route, reterr);
   if (status == CC_OK)
     status = check_location(op, reterr);
   if (status == CC_OK)

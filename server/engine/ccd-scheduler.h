@@ -18,7 +18,7 @@ typedef enum ccd_class {
   CCD_CLASS_PUBLIC_READ, /* likewise, by a key */
   CCD_CLASS_SLOW,        /* files, exports, packs, drawings, uploads */
   CCD_CLASS_PASSWORD,    /* hashes of passwords */
-  CCD_CLASS_SELF,        /* what the server says about itself: health, documents, metrics */
+  CCD_CLASS_SELF,        /* what the server says about itself: health, metrics */
   _CCD_CLASS_MAX
 } ccd_class;
 

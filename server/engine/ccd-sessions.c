@@ -329,8 +329,13 @@ count_stranger(ccd_sessions *self,
                cc_error *reterr)
 {
   cc_error limited;
-  if (ccd_count_address(self->server, CCD_LIMIT_API, address, arena, ret_state, &limited) !=
-      CC_ERR_RATE_LIMITED)
+  if (ccd_count_address(self->server,
+                        CCD_LIMIT_API,
+                        address,
+                        /* weight= */ 1,
+                        arena,
+                        ret_state,
+                        &limited) != CC_ERR_RATE_LIMITED)
     return CC_ERR_UNAUTHENTICATED;
   *reterr = limited;
   return CC_ERR_RATE_LIMITED;
@@ -401,24 +406,26 @@ counts_actor(ccd_limit limit, const ccd_credential *credential)
 cc_status
 ccd_sessions_admit(ccd_sessions *self,
                    const ccd_credential *credential,
-                   ccd_limit limit,
+                   ccd_charge charge,
                    const char *address,
                    cc_arena *arena,
                    ccd_actor *ret_actor,
                    ccd_limit_state *ret_state,
                    cc_error *reterr)
 {
+  ccd_limit limit = charge.limit;
   ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
   memcpy(actor.key, credential->key, sizeof(actor.key));
   bool anonymous = credential->kind == CCD_ACTOR_ANONYMOUS;
   bool by_actor = counts_actor(limit, credential);
   cc_status status = CC_OK;
   if (!by_actor && limit != CCD_LIMIT_NONE)
-    status = ccd_count_address(self->server, limit, address, arena, ret_state, reterr);
+    status =
+      ccd_count_address(self->server, limit, address, charge.weight, arena, ret_state, reterr);
   if (status == CC_OK && !anonymous)
     status = admit_credential(self, credential, limit, address, arena, &actor, ret_state, reterr);
   if (status == CC_OK && by_actor)
-    status = ccd_count_actor(self->server, limit, &actor, arena, ret_state, reterr);
+    status = ccd_count_actor(self->server, limit, &actor, charge.weight, arena, ret_state, reterr);
   if (status != CC_OK)
     return status;
   actor.by_cookie = credential->by_cookie;

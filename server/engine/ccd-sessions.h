@@ -24,6 +24,12 @@ bool ccd_credential_read(const char *authorization,
                          cc_arena *arena,
                          ccd_credential *ret);
 
+/* What a request is counted as. */
+typedef struct ccd_charge {
+  ccd_limit limit;
+  int64_t weight; /* how many requests it is worth */
+} ccd_charge;
+
 /**
  * Find the actor of a request and count the request: by its actor where the class is
  * CCD_LIMIT_API, else by its address.
@@ -36,15 +42,15 @@ bool ccd_credential_read(const char *authorization,
  */
 cc_status ccd_sessions_admit(ccd_sessions *self,
                              const ccd_credential *credential,
-                             ccd_limit limit,
+                             ccd_charge charge,
                              const char *address,
                              cc_arena *arena,
                              ccd_actor *ret_actor,
                              ccd_limit_state *ret_state,
                              cc_error *reterr) CC_MUSTCHECK;
 
-/* Same, when neither Redis nor the database needs to be asked. False: one must be, and nothing was
- * counted. */
+/* Same for a request that is worth one, when neither Redis nor the database needs to be asked.
+ * False: one must be, and nothing was counted. */
 bool ccd_sessions_admit_known(ccd_sessions *self,
                               const ccd_credential *credential,
                               ccd_limit limit,

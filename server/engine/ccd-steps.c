@@ -171,7 +171,7 @@ ccd_step_actor(ccd_exchange *exchange, cc_error *reterr)
     return status;
   return ccd_sessions_admit(exchange->server->sessions,
                             &exchange->credential,
-                            call->route->limit,
+                            (ccd_charge){call->route->limit, ccd_intake_weight(exchange)},
                             call->address,
                             call->arena,
                             &exchange->actor,

@@ -27,7 +27,7 @@ const ccd_route ccd_events_routes[] = {
   {&cc_op_undo_check_in,     .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_undo_check_in, .audit = "attendee.undo_check_in", .scope = CCD_SCOPE_EVENT},
   {&cc_op_walk_in,           .right = CC_RIGHT_CHECK_IN,      .tx = CCD_WRITE, .query = &ccd_q_attendee_walk_in,       .audit = "attendee.walk_in", .parent = &cc_event_type, .scope = CCD_SCOPE_EVENT},
 
-  {&cc_op_list_public_events,       .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_list, .keyset = {"start_time", "id"}},
+  {&cc_op_list_public_events,       .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_list, .keyset = {"start_time", "id"}, .weight = {"text", 10}},
   {&cc_op_get_public_event,         .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_get, .by_key = true, .scope = CCD_SCOPE_NONE},
   {&cc_op_get_public_event_by_slug, .right = CC_RIGHT_PUBLIC, .as_public = true, .tx = CCD_READ, .query = &ccd_q_public_event_get_by_slug, .by_key = true},
   {0},

@@ -163,7 +163,7 @@ test_limits(void)
     ccd_limits *limits = processes[i % 3];
     ccd_limit_state state = {0};
     ccd_lease lease;
-    if (!ccd_limits_take(limits, CCD_LIMIT_API, "actor|a", &state, &lease)) {
+    if (!ccd_limits_take(limits, CCD_LIMIT_API, "actor|a", 1, &state, &lease)) {
       asked++;
       redis += lease.amount;
       ccd_limits_leased(limits, CCD_LIMIT_API, "actor|a", &lease, redis, &state);
@@ -181,24 +181,26 @@ test_limits(void)
   /* A crowd at once: the first of all asks for itself, then there is one larger lease, and the
    * others ask for one each. */
   ccd_lease crowd[3];
-  g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", &state, &crowd[0]));
+  g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", 1, &state, &crowd[0]));
   g_assert_cmpint(crowd[0].amount, ==, 1);
   ccd_limits_leased(processes[0], CCD_LIMIT_API, "actor|crowd", &crowd[0], 1, &state);
   for (size_t i = 0; i < CC_N(crowd); i++)
-    g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", &state, &crowd[i]));
+    g_assert_false(
+      ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", 1, &state, &crowd[i]));
   g_assert_cmpint(crowd[0].amount, ==, 2);
   g_assert_cmpint(crowd[1].amount, ==, 1);
   g_assert_cmpint(crowd[2].amount, ==, 1);
 
+  const ccd_lease single = {.weight = 1};
   for (int i = 0; i < 5; i++) {
-    ccd_limits_alone(processes[0], CCD_LIMIT_LOGIN, "account|b", &state);
+    ccd_limits_alone(processes[0], CCD_LIMIT_LOGIN, "account|b", &single, &state);
     g_assert_false(state.refused);
     g_assert_cmpint(state.remaining, ==, 4 - i);
   }
-  ccd_limits_alone(processes[0], CCD_LIMIT_LOGIN, "account|b", &state);
+  ccd_limits_alone(processes[0], CCD_LIMIT_LOGIN, "account|b", &single, &state);
   g_assert_true(state.refused);
   g_assert_cmpint(state.reset_s, >, 0);
-  ccd_limits_alone(processes[0], CCD_LIMIT_LOGIN, "address|b", &state);
+  ccd_limits_alone(processes[0], CCD_LIMIT_LOGIN, "address|b", &single, &state);
   g_assert_cmpint(state.quota, ==, 100);
 
   config.limit_api = (char[]){"lots"};

@@ -76,11 +76,15 @@ raise_counter(redisContext *at, const ccd_lease *lease)
 /* One request as the server counts it. True: it passes. @counters takes the names of the counters
  * in Redis; NULL: nobody asks for them. */
 static bool
-request_on(redisContext *at, ccd_limits *limits, const char *key, GHashTable *counters)
+request_on(redisContext *at,
+           ccd_limits *limits,
+           const char *key,
+           int64_t weight,
+           GHashTable *counters)
 {
   ccd_limit_state state = {0};
   ccd_lease lease;
-  if (ccd_limits_take(limits, CCD_LIMIT_API, key, &state, &lease))
+  if (ccd_limits_take(limits, CCD_LIMIT_API, key, weight, &state, &lease))
     return !state.refused;
   ccd_limits_leased(limits, CCD_LIMIT_API, key, &lease, raise_counter(at, &lease), &state);
   if (counters != NULL)
@@ -91,7 +95,7 @@ request_on(redisContext *at, ccd_limits *limits, const char *key, GHashTable *co
 static bool
 request(ccd_limits *limits, const char *key, GHashTable *counters)
 {
-  return request_on(direct, limits, key, counters);
+  return request_on(direct, limits, key, /* weight= */ 1, counters);
 }
 
 /* Give every unused lease back, as the keeper does. */
@@ -150,7 +154,7 @@ crowd_thread(void *data)
     for (int person = part->from; person < part->to; person++) {
       char key[40];
       (void) g_snprintf(key, sizeof(key), "person|%d", person);
-      part->refused += !request_on(own, part->limits, key, part->counters);
+      part->refused += !request_on(own, part->limits, key, /* weight= */ 1, part->counters);
     }
   }
   redisFree(own);
@@ -346,8 +350,78 @@ test_wide_keys(void)
   ccd_limits *limits = make_limits("100/86400");
   for (size_t i = 0; i < CC_N(cases); i++) {
     ccd_limit_state state = {0};
-    ccd_limits_alone(limits, cases[i].limit, cases[i].key, &state);
+    ccd_limits_alone(limits, cases[i].limit, cases[i].key, &(ccd_lease){.weight = 1}, &state);
     g_assert_cmpint(state.quota, ==, cases[i].quota);
+  }
+  ccd_limits_free(limits);
+}
+
+static bool
+search(ccd_limits *limits, const char *key, GHashTable *counters)
+{
+  return request_on(direct, limits, key, /* weight= */ 10, counters);
+}
+
+/* A request that is worth ten passes whole or costs nothing, beside requests that are worth one. */
+static void
+test_weight(void)
+{
+  ccd_limits *limits = make_limits("100/86400");
+  GHashTable *counters = new_counters();
+  for (int i = 0; i < 13; i++)
+    g_assert_true(request(limits, "person|weight", counters));
+  for (int i = 0; i < 12; i++)
+    g_assert_cmpint(search(limits, "person|weight", counters), ==, i < 8);
+  for (int i = 0; i < 9; i++)
+    g_assert_cmpint(request(limits, "person|weight", counters), ==, i < 7);
+  give_back(limits);
+  g_assert_cmpint(sum_counters(counters), ==, 100);
+  g_hash_table_unref(counters);
+  ccd_limits_free(limits);
+}
+
+/* Each of them has set aside what was leased, so none is refused for what another one took. */
+static void
+test_weights_at_once(void)
+{
+  ccd_limits *limits = make_limits("100/86400");
+  ccd_limit_state state = {0};
+  ccd_lease asked[9];
+  for (int i = 0; i < 3; i++)
+    g_assert_true(request(limits, "person|at-once", NULL));
+  for (size_t i = 0; i < CC_N(asked); i++)
+    g_assert_false(ccd_limits_take(limits, CCD_LIMIT_API, "person|at-once", 10, &state, &asked[i]));
+  g_assert_cmpint(asked[0].held, >, 0);
+  for (size_t i = 0; i < CC_N(asked); i++) {
+    int64_t counted = raise_counter(direct, &asked[i]);
+    ccd_limits_leased(limits, CCD_LIMIT_API, "person|at-once", &asked[i], counted, &state);
+    g_assert_false(state.refused);
+  }
+  g_assert_cmpint(state.remaining, ==, 7);
+  ccd_limits_free(limits);
+}
+
+/* Above the quota the weight is the quota: else nobody could ever make the request. */
+static void
+test_weight_above_the_quota(void)
+{
+  ccd_limits *limits = make_limits("5/86400");
+  g_assert_true(search(limits, "person|small", NULL));
+  g_assert_false(request(limits, "person|small", NULL));
+  ccd_limits_free(limits);
+}
+
+static void
+test_weight_alone(void)
+{
+  ccd_limits *limits = make_limits("25/86400");
+  for (int i = 0; i < 3; i++) {
+    ccd_limit_state state = {0};
+    ccd_lease lease;
+    g_assert_false(ccd_limits_take(limits, CCD_LIMIT_API, "person|alone", 10, &state, &lease));
+    ccd_limits_alone(limits, CCD_LIMIT_API, "person|alone", &lease, &state);
+    g_assert_cmpint(state.refused, ==, i == 2);
+    g_assert_cmpint(state.remaining, ==, i == 0 ? 15 : 5);
   }
   ccd_limits_free(limits);
 }
@@ -387,6 +461,10 @@ main(int argc, char **argv)
   g_test_add_func("/limits/keeper", test_keeper);
   g_test_add_func("/limits/clock", test_clock);
   g_test_add_func("/limits/wide-keys", test_wide_keys);
+  g_test_add_func("/limits/weight", test_weight);
+  g_test_add_func("/limits/weights-at-once", test_weights_at_once);
+  g_test_add_func("/limits/weight-above-the-quota", test_weight_above_the_quota);
+  g_test_add_func("/limits/weight-alone", test_weight_alone);
   g_test_add_func("/limits/addresses", test_addresses);
   int result = g_test_run();
   redisFree(direct);

@@ -1,0 +1,60 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The public list of events. Anybody may ask for it, as often and with whatever filters.
+
+-- The keys of up to n events in the order (start_time, id), behind the cursor. It looks at 1,000 events at most, in the
+-- narrowest of three indexes; whatever else was asked for is tried on these events. When they are fewer than n that
+-- match, the last event that was looked at follows, with scan_end: the next page begins behind it.
+--
+-- The walk of an index is the only bound that holds with any values and statistics. So sorts are off, each condition is
+-- one range of one index, and the order begins with the index's first column: PostgreSQL leaves out of the order what
+-- is set equal, and would walk events_public_idx past all other organizations and kinds. An index of trigrams is of no
+-- use: a word that half of the events have is as much work, and LIKE is not leakproof, so the policy forbids it.
+CREATE OR REPLACE FUNCTION public_events_found(organization text, wanted_kind text, words text, starts_after timestamptz,
+  starts_before timestamptz, after_time timestamptz, after_id bigint, n int)
+RETURNS TABLE (organization_id bigint, id bigint, scan_end boolean)
+LANGUAGE plpgsql STABLE ROWS 50
+SET plan_cache_mode = force_generic_plan
+SET enable_sort = off
+SET enable_incremental_sort = off
+SET max_parallel_workers_per_gather = 0
+AS $$
+DECLARE
+  most constant int := 1000;
+  one constant bigint := (SELECT o.id FROM organizations o WHERE o.slug = organization);
+  first_time constant timestamptz := COALESCE(starts_after, now());
+  from_time constant timestamptz := GREATEST(first_time, after_time);
+  from_id constant bigint := CASE WHEN after_time >= first_time THEN after_id ELSE 0 END;
+  last_time constant timestamptz := COALESCE(starts_before, 'infinity');
+BEGIN
+  RETURN QUERY
+  WITH looked AS MATERIALIZED (
+    (SELECT e.organization_id, e.id, e.kind, concat_ws(' ', e.title, e.short_description, e.city) AS said
+     FROM events e
+     WHERE organization IS NOT NULL AND e.visibility = 'public' AND e.organization_id <= one
+       AND (e.organization_id, e.start_time, e.id) > (one, from_time, from_id) AND e.start_time < last_time
+     ORDER BY e.organization_id, e.start_time, e.id LIMIT most)
+    UNION ALL
+    (SELECT e.organization_id, e.id, e.kind, concat_ws(' ', e.title, e.short_description, e.city)
+     FROM events e
+     WHERE organization IS NULL AND wanted_kind IS NOT NULL AND e.visibility = 'public' AND e.kind <= wanted_kind
+       AND (e.kind, e.start_time, e.id) > (wanted_kind, from_time, from_id) AND e.start_time < last_time
+     ORDER BY e.kind, e.start_time, e.id LIMIT most)
+    UNION ALL
+    (SELECT e.organization_id, e.id, e.kind, concat_ws(' ', e.title, e.short_description, e.city)
+     FROM events e
+     WHERE organization IS NULL AND wanted_kind IS NULL AND e.visibility = 'public'
+       AND (e.start_time, e.id) > (from_time, from_id) AND e.start_time < last_time
+     ORDER BY e.start_time, e.id LIMIT most))
+  (SELECT l.organization_id, l.id, false FROM looked l
+   WHERE (wanted_kind IS NULL OR l.kind = wanted_kind)
+     AND (words IS NULL OR strpos(lower(l.said), lower(words)) > 0)
+   LIMIT n)
+  UNION ALL
+  (SELECT l.organization_id, l.id, true FROM looked l OFFSET most - 1 LIMIT 1)
+  LIMIT n;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION public_events_found(text,text,text,timestamptz,timestamptz,timestamptz,bigint,integer)
+  TO campaign_public;
