@@ -51,7 +51,8 @@ def test_kinds_of_field_work_need_a_right_that_exists():
 OWN = {
     r"\bturf_takers\b": {
         "turf/shown.sql": "who has a turf, as it is shown", "turf/states.sql": "taking and giving back",
-        "turf/cut.sql": "a turf that is cut again is given back", "turf/triggers.sql": "triggers of the table"},
+        "turf/cut.sql": "a turf that is cut again is given back", "turf/triggers.sql": "triggers of the table",
+        "field/warm.sql": "makes rows up, to load what people will call"},
     r"\bfield_grants\b": {
         "field/packs.sql": "writes what it hands out", "field/triggers.sql": "triggers of the table"},
     r"\bheld_by\b": {
