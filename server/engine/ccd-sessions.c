@@ -13,6 +13,7 @@
 #include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-count.h"
+#include "server/engine/ccd-hints.h"
 #include "server/engine/ccd-log.h"
 
 #define SLOTS 32768
@@ -31,6 +32,7 @@ struct ccd_sessions {
   ccd_server *server;
   pthread_mutex_t locks[SHARDS]; /* guard the slots with the same index modulo SHARDS */
   slot *slots;
+  ccd_hints *hints;
   atomic_ulong revocations;  /* what was loaded before one of these is not kept */
   _Atomic int64_t mistrust;  /* until then Redis may hold sessions that were revoked */
   pthread_mutex_t told_lock; /* of what follows; held while the callback runs */
@@ -116,9 +118,13 @@ cc_status
 ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
 {
   ccd_sessions *self = calloc(1, sizeof(*self));
-  if (self != NULL)
-    self->slots = calloc(SLOTS, sizeof(*self->slots));
-  if (self == NULL || self->slots == NULL) {
+  if (self == NULL)
+    return cc_fail_memory(reterr);
+  self->slots = calloc(SLOTS, sizeof(*self->slots));
+  self->hints = calloc(1, sizeof(*self->hints));
+  if (self->slots == NULL || self->hints == NULL) {
+    free(self->slots);
+    free(self->hints);
     free(self);
     return cc_fail_memory(reterr);
   }
@@ -140,6 +146,7 @@ ccd_sessions_free(ccd_sessions *self)
     pthread_mutex_destroy(&self->locks[i]);
   pthread_mutex_destroy(&self->told_lock);
   free(self->slots);
+  free(self->hints);
   free(self);
 }
 
@@ -171,16 +178,14 @@ find_cached(ccd_sessions *self, const char *key, ccd_actor *ret)
 int64_t
 ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential)
 {
-  ccd_actor actor = {0};
-  return credential->kind != CCD_ACTOR_ANONYMOUS && find_cached(self, credential->key, &actor)
-           ? actor.organization_id
-           : 0;
+  return credential->kind == CCD_ACTOR_ANONYMOUS ? 0 : ccd_hints_find(self->hints, credential->key);
 }
 
 static void
 keep_cached(ccd_sessions *self, const ccd_actor *actor, cc_time expires, unsigned long revocations)
 {
   size_t index = slot_index(actor->key);
+  ccd_hints_note(self->hints, actor->key, actor->organization_id);
   pthread_mutex_lock(&self->locks[index % SHARDS]);
   if (atomic_load(&self->revocations) == revocations)
     self->slots[index] = (slot){.actor = *actor, .loaded = cc_time_monotonic(), .expires = expires};

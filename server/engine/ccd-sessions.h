@@ -61,8 +61,8 @@ bool ccd_sessions_admit_known(ccd_sessions *self,
                               cc_status *ret_status,
                               cc_error *reterr);
 
-/* The organization of a credential that this process knows; 0: none, or not known here. Asks
- * nobody, counts nothing. */
+/* The organization that a credential was last seen to be of, for taking turns only; 0: none, or not
+ * known here. Asks nobody, counts nothing, admits nobody. */
 int64_t ccd_sessions_organization(ccd_sessions *self, const ccd_credential *credential);
 
 /* The actor of a credential that was admitted before, without counting a request. @db: where the

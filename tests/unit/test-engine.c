@@ -6,6 +6,7 @@
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-cursor.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-hints.h"
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-rights.h"
 #include "server/engine/ccd-router.h"
@@ -286,6 +287,31 @@ test_versions(void)
   g_assert_cmpstr(untested("postgresql", "18.0"), ==, "15 16 17");
 }
 
+/* Of 20,000 credentials nearly all are found again, and none as another one's. */
+static void
+test_hints(void)
+{
+  enum {
+    PEOPLE = 20000
+  };
+
+  ccd_hints *hints = g_new0(ccd_hints, 1);
+  int found = 0;
+  for (int round = 0; round < 2; round++) {
+    for (int i = 1; i <= PEOPLE; i++) {
+      g_autofree char *token = g_strdup_printf("token %d", i);
+      g_autofree char *key = g_compute_checksum_for_string(G_CHECKSUM_SHA256, token, -1);
+      int64_t organization = ccd_hints_find(hints, key);
+      g_assert_true(organization == 0 || organization == i);
+      found += organization == i;
+      if (round == 0)
+        ccd_hints_note(hints, key, i);
+    }
+  }
+  g_assert_cmpint(found, >, PEOPLE * 9 / 10);
+  g_free(hints);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -302,5 +328,6 @@ main(int argc, char **argv)
   g_test_add_func("/engine/rights", test_rights);
   g_test_add_func("/engine/seal", test_seal);
   g_test_add_func("/engine/versions", test_versions);
+  g_test_add_func("/engine/hints", test_hints);
   return g_test_run();
 }
