@@ -7,8 +7,9 @@
 /* Which organization a credential was last seen to be of. Only for taking turns: the answer may be
  * old, missing or, for one credential in some millions, another one's. Without locks. */
 
-#define CCD_HINTS 65536 /* a power of two; 8 bytes each, which are not there before the first use  \
-                         */
+#define CCD_HINTS                                                                                  \
+  65536 /* a power of two; 8 bytes each, which are not there before the first use                  \
+         */
 
 typedef struct ccd_hints {
   atomic_uint_fast64_t entries[CCD_HINTS];

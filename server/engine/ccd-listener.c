@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -45,6 +46,19 @@ MHD_start_daemon(unsigned int flags,
     MHD_start_daemon_va(flags, port, policy, policy_data, handler, handler_data, options);
   va_end(options);
   return daemon;
+}
+
+/* MHD asks again after a full answer of 128 events, with the same time to wait: when just these
+ * were ready, the thread sleeps over 128 requests that it was told of, until something else
+ * happens. So this definition takes the place of the C library's for the whole program, and what
+ * follows a full answer does not wait. */
+int
+epoll_wait(int fd, struct epoll_event *events, int most, int timeout_ms)
+{
+  static _Thread_local int full = -1;
+  int n = epoll_pwait(fd, events, most, full == fd ? 0 : timeout_ms, /* sigmask= */ NULL);
+  full = n == most ? fd : -1;
+  return n;
 }
 
 /* MHD's messages hold what clients sent, and say nothing that the answer's status does not. */

@@ -286,7 +286,7 @@ def make_ground(binary, redis_server):
     servers = []
 
     def make():
-        server = harness_server.Server(cluster, cluster.new_database(binary), redis_server.url, THREADS=1, SLOW_CONNECTIONS=1,
+        server = harness_server.Server(cluster, cluster.new_database(binary), redis_server.url, THREADS=1, SLOW_CONNECTIONS=2,
                                        WARM_CONNECTIONS=1)
         servers.append(server)
         server.sql("CREATE EXTENSION pg_stat_statements")

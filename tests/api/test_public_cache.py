@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Visitors' answers that the server keeps: the same bytes, without the database, and never older than a change."""
 
+import os
 import re
+import signal
+import socket
 import threading
 import time
 
@@ -124,3 +127,24 @@ def test_nothing_is_kept_where_the_operator_says_so(make_server):
     for path in paths(org, event) * 3:
         assert titles(visitor, path) == ["Rally"]
     assert figure(server, "found_total") == 0 == figure(server, "bytes")
+
+
+def test_all_of_many_at_once_are_answered(make_server):
+    """Answers that need no thread: more connections than the event loop is told of at once, and nothing else happens
+    that would wake it."""
+    server = make_server(RATE_LIMIT_API="1000000/60")
+    org = Organization(Client(server))
+    path = paths(org, publish(org))[0]
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    sockets = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(384)]
+    try:
+        for _ in range(10):
+            os.kill(server.pid, signal.SIGSTOP)  # so that all are there when the server looks
+            for each in sockets:
+                each.sendall(request)
+            os.kill(server.pid, signal.SIGCONT)
+            for each in sockets:
+                assert each.recv(65536).startswith(b"HTTP/1.1 200")
+    finally:
+        for each in sockets:
+            each.close()
