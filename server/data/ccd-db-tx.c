@@ -179,6 +179,7 @@ ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *ret
         continue;
       if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
         return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
+      conn->prepared[index] = true; /* until the answer says otherwise */
       conn->steps[conn->n_steps++] = (ccd_step){.statement = index, .prepare = true};
     }
     status = ccd_pipe_finish(conn, &out);

@@ -25,8 +25,8 @@ SETTINGS = [*services.FAST, "shared_preload_libraries=pg_stat_statements", "pg_s
 # chooses its plans: on each of the three connections five with the values, then the one that is kept. Two texts a call
 # are twenty such jobs.
 MANY = {"texts": 19}
-# Connections of a server with one thread for each listener: one, one, and three for jobs.
-CONNECTIONS = 5
+# Connections of a server with one thread for ordinary requests and two for slow ones, which are made warm.
+CONNECTIONS = 3
 # Of PostGIS itself, when a row with a geometry becomes JSON for the audit log: it keeps no plans.
 FOREIGN = "spatial_ref_sys"
 STATEMENT = re.compile(r"\b(FROM|INTO|UPDATE)\b")
