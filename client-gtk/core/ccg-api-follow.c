@@ -61,7 +61,8 @@ static gboolean
 end_now(gpointer user_data)
 {
   follow *self = user_data;
-  /* Whoever is told may cancel: .end_id, set until then, keeps the first reason. */
+  /* The caller may cancel in .closed: .end_id stays set until then, which keeps the first reason.
+   */
   self->to.closed(self->error, self->to.user_data);
   self->end_id = 0;
   follow_free(self);

@@ -133,6 +133,23 @@ def test_the_log_names_the_versions_and_all_are_tested(make_server):
     assert "server.untested_versions" not in lines, lines["server.untested_versions"]
 
 
+def test_a_start_has_more_time_than_a_request(make_server):
+    """All statements are checked as one: a busy database, here a locked table, must not end the start."""
+    server = make_server(start=False, STATEMENT_TIMEOUT=1000, LOCK_TIMEOUT=9000)
+    holder = server.cluster.connect(server.database, role="postgres")
+    holder.cursor().execute("LOCK TABLE events")
+    starting = threading.Thread(target=server.start)
+    starting.start()
+    try:
+        wait_until(lambda: server.cluster.sql(
+            None, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                  "clock_timestamp() - query_start > interval '1.5 s'", server.database), 10, "a start that goes on waiting")
+    finally:
+        holder.rollback()
+        starting.join()
+    assert Client(server).get("/health").status_code == 200
+
+
 @pytest.mark.alone
 def test_sigterm_lets_a_request_finish(make_server):
     """A request that waits for a lock when the signal comes gets its answer; new ones are refused."""

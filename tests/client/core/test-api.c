@@ -314,7 +314,7 @@ test_down(fixture *f, gconstpointer data)
 
 typedef struct {
   GCancellable *cancellable;
-  char *code;
+  char *reason;
 } followed;
 
 static void
@@ -329,7 +329,7 @@ cancel_when_closed(const GError *error, gpointer user_data)
   followed *it = user_data;
   g_cancellable_cancel(it->cancellable);
   g_assert_nonnull(error);
-  it->code = g_strdup(error->message);
+  it->reason = g_strdup(error->message);
 }
 
 static gboolean
@@ -347,7 +347,7 @@ is_left(gpointer data)
 static gboolean
 is_closed(gpointer data)
 {
-  return ((followed *) data)->code != NULL;
+  return ((followed *) data)->reason != NULL;
 }
 
 /* The reason of the end is the first one, also when the end itself makes the caller cancel. The
@@ -363,8 +363,8 @@ test_follow_cancelled_at_its_end(fixture *f, gconstpointer data)
     fake_wait(is_followed, f->server);
     fake_server_push(f->server, "no JSON at all");
     fake_wait(is_closed, &it);
-    g_assert_cmpstr(it.code, !=, "Cancelled");
-    g_free(it.code);
+    g_assert_cmpstr(it.reason, !=, "Cancelled");
+    g_free(it.reason);
     fake_wait(is_left, f->server);
   }
 }
