@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <malloc.h>
 
 #include "ccd-queries.h"
 #include "server/accounts/ccd-hasher.h"
@@ -416,12 +415,6 @@ run_server(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
-
-  /* An arena per worker, so that they do not wait for each other's malloc; and freed replies stay
-   * with the process instead of going back to the kernel each time. */
-  mallopt(M_ARENA_MAX, 8);                    /* NOLINT(concurrency-mt-unsafe): before threads */
-  mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024); /* NOLINT(concurrency-mt-unsafe): before threads */
-  mallopt(M_TOP_PAD, 256 * 1024);             /* NOLINT(concurrency-mt-unsafe): before threads */
 
   cc_error error = {0};
   if (start(server, &error) != CC_OK) {

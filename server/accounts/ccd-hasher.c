@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/accounts/ccd-hasher.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -80,10 +79,6 @@ start_threads(void)
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&finished, &attributes);
   pthread_condattr_destroy(&attributes);
-  /* A hash's 19 MiB go back to the system when it is done. Left alone, the allocator would learn
-   * to keep blocks of that size. It takes its own lock for this.
-   * NOLINTNEXTLINE(concurrency-mt-unsafe) */
-  (void) mallopt(M_MMAP_THRESHOLD, 4 << 20);
   stopping = false;
   int n = 0, wanted = sysconf(_SC_NPROCESSORS_ONLN) < 4 ? 1 : THREADS_MAX;
   while (n < wanted && pthread_create(&threads[n], NULL, hasher_thread, NULL) == 0)

@@ -64,8 +64,11 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
 #define UNREAD_LEAST (10 * 1000)
 
 static int64_t
-unread_time(const ccd_connection *connection)
+unread_time(const ccd_connection *connection, int64_t now)
 {
+  /* Most requests cannot have been unread for so long, and need not ask the kernel. */
+  if (!connection->lasted && now - ccd_listener_caught_up() < UNREAD_LEAST)
+    return 0;
   struct tcp_info info = {0};
   socklen_t length = sizeof(info);
   if (getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
@@ -83,7 +86,7 @@ begin_request(ccd_connection *connection,
 {
   const char *query = strchr(ulfius->http_url, '?');
   int64_t now = cc_time_monotonic();
-  int64_t unread = unread_time(connection);
+  int64_t unread = unread_time(connection, now);
   connection->begun = true;
   connection->socket_asked = false;
   connection->content_length = CCD_NO_LENGTH;
@@ -448,8 +451,9 @@ ccd_intake_completed_cb(void *data,
   ccd_socket_drop(connection->socket);
   connection->socket = NULL;
   atomic_store(&connection->sending, false);
-  end_request(connection);
   int64_t now = cc_time_monotonic();
+  connection->lasted = connection->begun && now - connection->request.started >= UNREAD_LEAST;
+  end_request(connection);
   atomic_store(&connection->seen, now);
   atomic_store(&connection->deadline,
                now + connection->listener->options.idle_timeout_s * CC_TIME_SECOND);

@@ -49,6 +49,7 @@ typedef struct ccd_connection {
   uint64_t refused; /* bytes that .write did not take */
   bool chunked;
   bool begun; /* the head was seen; counted in listener->in_flight */
+  bool lasted; /* what came before was so long that the next request may have been unread */
   ccd_http_place place;
   ccd_work work;           /* submitted while the connection is suspended */
   bool back;               /* the work is done, and MHD was told to resume */
@@ -59,6 +60,10 @@ typedef struct ccd_connection {
   bool socket_asked;
   struct ccd_socket *socket; /* made, not yet taken over by the loop */
 } ccd_connection;
+
+/* cc_time_monotonic() when the calling thread last took all that was ready on its connections:
+ * what it finds now has not been unread for longer, unless a request before it held it up. */
+int64_t ccd_listener_caught_up(void);
 
 /* A closed connection whose client may still be sending: our duplicate of its descriptor keeps the
  * kernel from answering with a reset that would wipe out the reply on its way. */

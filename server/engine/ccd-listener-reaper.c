@@ -55,6 +55,7 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
     free(connection);
     return NULL; /* its requests are refused in the intake */
   }
+  connection->lasted = true; /* bytes may have come before it was accepted */
   connection->listener = listener;
   connection->mhd = mhd;
   connection->peer = peer.sin_addr;

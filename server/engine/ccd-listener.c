@@ -52,13 +52,27 @@ MHD_start_daemon(unsigned int flags,
  * were ready, the thread sleeps over 128 requests that it was told of, until something else
  * happens. So this definition takes the place of the C library's for the whole program, and what
  * follows a full answer does not wait. */
+static _Thread_local int64_t caught_up, last_taken;
+
 int
 epoll_wait(int fd, struct epoll_event *events, int most, int timeout_ms)
 {
   static _Thread_local int full = -1;
   int n = epoll_pwait(fd, events, most, full == fd ? 0 : timeout_ms, /* sigmask= */ NULL);
+  if (n <= 0)
+    return n;
+  if (full != fd)
+    caught_up = last_taken;
   full = n == most ? fd : -1;
+  if (full == -1)
+    last_taken = cc_time_monotonic();
   return n;
+}
+
+int64_t
+ccd_listener_caught_up(void)
+{
+  return caught_up;
 }
 
 /* MHD's messages hold what clients sent, and say nothing that the answer's status does not. */

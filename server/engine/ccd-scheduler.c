@@ -10,9 +10,8 @@
 
 /* One lock per class, held for some dozens of instructions. The invariant: a thread is idle only
  * while no work in the line is eligible. A work is eligible when nothing of its key runs, or when more
- * threads than the reserve are free and its key has not got its share. (That other keys stop
- * submitting makes works eligible as well. No thread needs to be woken then: such a work's key has
- * running works, and the thread that ends one of them looks again.)
+ * threads than the reserve are free and its key is below its share. Time alone can make a work
+ * eligible, too (see is_eligible); ccd_scheduler_expire() wakes a thread for such a work.
  *
  * Works are served as they came, but a key has KEY_IN_LINE works in the line at most; each of its
  * further works enters when one of its works leaves. So ordinary load is served in its order, and
@@ -22,6 +21,10 @@
 
 #define BUCKETS 256 /* power of two */
 #define KEY_IN_LINE 4
+
+/* Works of a key's share that began longer ago wait for something, such as a lock, and do not use a
+ * core that others need: one more may begin. */
+#define BUSY_US (CC_TIME_SECOND / 100)
 
 /* For so long a key counts as present after a submit. */
 #define PRESENT_US (CC_TIME_SECOND / 10)
@@ -33,6 +36,7 @@ typedef struct ccd_work_queue {
   ccd_work *first, *last;
   ccd_work *held; /* the first that is not in the line; NULL: all are */
   int waiting, in_line, running;
+  int64_t began; /* the last of those that run */
 } key_queue;
 
 /* A thread without work; lives on its stack. */
@@ -157,8 +161,10 @@ is_eligible(const pool *self, const key_queue *queue)
     return true;
   if (self->running >= options->threads - options->reserve)
     return false;
-  return options->shared == 0 || queue->running < options->shared ||
-         cc_time_monotonic() > self->mixed_until;
+  if (options->shared == 0 || queue->running < options->shared)
+    return true;
+  int64_t now = cc_time_monotonic();
+  return now > self->mixed_until || now > queue->began + BUSY_US;
 }
 
 /* The queue whose first work is the next in the line. NULL: nothing waits that may run. */
@@ -254,6 +260,7 @@ run_works(pool *self, key_queue *queue)
     queues[n] = queue;
     works[n++] = pop_work(self, queue);
     queue->running++;
+    queue->began = self->options.shared > 0 ? cc_time_monotonic() : 0;
   }
   self->running++;
   if (self->head != NULL && next_queue(self) != NULL)
@@ -370,6 +377,10 @@ ccd_scheduler_expire(ccd_scheduler *scheduler)
     pool *self = &scheduler->pools[class];
     if (self->options.wait_us > 0)
       refuse_older(self, now - self->options.wait_us);
+    pthread_mutex_lock(&self->lock);
+    if (self->head != NULL && next_queue(self) != NULL)
+      rouse_one(self);
+    pthread_mutex_unlock(&self->lock);
   }
 }
 
