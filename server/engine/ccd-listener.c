@@ -53,11 +53,11 @@ MHD_start_daemon(unsigned int flags,
  * happens. So this definition takes the place of the C library's for the whole program, and what
  * follows a full answer does not wait. */
 int
-epoll_wait(int fd, struct epoll_event *events, int most, int timeout_ms)
+epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
 {
   static _Thread_local int full = -1;
-  int n = epoll_pwait(fd, events, most, full == fd ? 0 : timeout_ms, /* sigmask= */ NULL);
-  full = n == most ? fd : -1;
+  int n = epoll_pwait(epfd, events, maxevents, full == epfd ? 0 : timeout, /* sigmask= */ NULL);
+  full = n == maxevents ? epfd : -1;
   return n;
 }
 
