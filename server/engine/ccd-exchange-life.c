@@ -194,7 +194,7 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
   } else if (exchange->call.route != NULL || !answer_options(exchange)) {
     ccd_problem_send(exchange, status, error);
   } else {
-    exchange->call.route = NULL;
+    assert(exchange->conn == NULL); /* without a route there was no work */
   }
   if (exchange->conn != NULL)
     ccd_db_return(ccd_exchange_pool(exchange), exchange->conn);

@@ -152,8 +152,12 @@ keep_entry(ccd_public_cache *cache, entry *of)
     before = before->chain;
   if (before != NULL)
     drop_entry(cache, before);
-  while (cache->oldest != NULL && cache->stats.bytes + of->bytes > cache->room)
-    drop_entry(cache, cache->oldest);
+  for (entry *at = cache->oldest, *next = NULL;
+       at != NULL && cache->stats.bytes + of->bytes > cache->room;
+       at = next) {
+    next = at->newer;
+    drop_entry(cache, at);
+  }
   of->chain = cache->buckets[of->hash % BUCKETS];
   cache->buckets[of->hash % BUCKETS] = of;
   link_newest(cache, of);
