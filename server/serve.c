@@ -45,7 +45,7 @@
 #define INTERNAL_CONNECTIONS 32
 #define JOB_CONNECTIONS 3  /* a lane's each, and what extends leases */
 #define OWN_CONNECTIONS 2  /* the feed's announcements and pages, metrics */
-#define PASSWORD_THREADS 4 /* two hash at a time (ccd-hasher.c), two are in the database */
+#define PASSWORD_THREADS 4 /* one or two hash (ccd-hasher.c), two are in the database */
 #define SELF_THREADS 2
 #define READ_THREADS 2 /* of reads by a key, for members and for visitors */
 #define READ_BATCH 16
@@ -177,15 +177,17 @@ start_scheduler(ccd_server *server, cc_error *reterr)
   int64_t wait = config->call_timeout * 1000;
   int ordinary = (int) config->threads, strangers = (int) config->public_threads;
   int slow = (int) config->slow_threads;
-  /* Of each class a part is kept for keys of which nothing runs. */
+  /* Of each class a part is kept for keys of which nothing runs. An organization that floods the
+   * server keeps as many threads busy as there are cores, not more: each further statement that
+   * runs at once makes those of others wait for a core. */
   const ccd_class_options options[_CCD_CLASS_MAX] = {
-    [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, WAITING_MAX, wait},
-    [CCD_CLASS_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
-    [CCD_CLASS_PUBLIC] = {strangers, strangers / 4, WAITING_MAX, wait},
-    [CCD_CLASS_PUBLIC_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
-    [CCD_CLASS_SLOW] = {slow, slow / 2, WAITING_MAX, SLOW_WAIT_US},
-    [CCD_CLASS_PASSWORD] = {PASSWORD_THREADS, 1, WAITING_MAX, PASSWORD_WAIT_US},
-    [CCD_CLASS_SELF] = {SELF_THREADS, 0, WAITING_MAX, wait},
+    [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, ordinary / 4, WAITING_MAX, wait},
+    [CCD_CLASS_READ] = {READ_THREADS, 0, 0, WAITING_MAX, wait, .batch = READ_BATCH},
+    [CCD_CLASS_PUBLIC] = {strangers, strangers / 4, strangers / 2, WAITING_MAX, wait},
+    [CCD_CLASS_PUBLIC_READ] = {READ_THREADS, 0, 0, WAITING_MAX, wait, .batch = READ_BATCH},
+    [CCD_CLASS_SLOW] = {slow, slow / 2, 0, WAITING_MAX, SLOW_WAIT_US},
+    [CCD_CLASS_PASSWORD] = {PASSWORD_THREADS, 1, 0, WAITING_MAX, PASSWORD_WAIT_US},
+    [CCD_CLASS_SELF] = {SELF_THREADS, 0, 0, WAITING_MAX, wait},
   };
   return ccd_scheduler_new(options, use_share, &server->scheduler, reterr);
 }

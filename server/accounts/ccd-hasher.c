@@ -10,7 +10,8 @@
 
 #include "common/base/cc-time.h"
 
-#define THREADS 2
+/* One of two cores stays free for others' requests. */
+#define THREADS_MAX 2
 #define QUEUE_MAX 50
 #define WAIT_MAX (3 * CC_TIME_SECOND)
 #define NICENESS 10
@@ -32,7 +33,8 @@ static task *first;
 static task **last = &first;
 static int n_waiting;
 static bool running, stopping;
-static pthread_t threads[THREADS];
+static pthread_t threads[THREADS_MAX];
+static int n_threads;
 
 static task *
 next_task(void)
@@ -83,10 +85,10 @@ start_threads(void)
    * NOLINTNEXTLINE(concurrency-mt-unsafe) */
   (void) mallopt(M_MMAP_THRESHOLD, 4 << 20);
   stopping = false;
-  int n = 0;
-  while (n < THREADS && pthread_create(&threads[n], NULL, hasher_thread, NULL) == 0)
+  int n = 0, wanted = sysconf(_SC_NPROCESSORS_ONLN) < 4 ? 1 : THREADS_MAX;
+  while (n < wanted && pthread_create(&threads[n], NULL, hasher_thread, NULL) == 0)
     n++;
-  if (n < THREADS) {
+  if (n < wanted) {
     stopping = true;
     pthread_cond_broadcast(&queued);
     pthread_mutex_unlock(&lock);
@@ -95,6 +97,7 @@ start_threads(void)
     pthread_mutex_lock(&lock);
     return false;
   }
+  n_threads = n;
   running = true;
   return true;
 }
@@ -160,7 +163,7 @@ ccd_hasher_stop(void)
   pthread_mutex_unlock(&lock);
   if (!was_running)
     return;
-  for (size_t i = 0; i < THREADS; i++)
+  for (int i = 0; i < n_threads; i++)
     pthread_join(threads[i], NULL);
   pthread_cond_destroy(&finished);
 }

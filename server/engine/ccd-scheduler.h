@@ -7,8 +7,9 @@
 
 #include "common/base/cc-status.h"
 
-/* Threads that answer requests, in classes that do not wait for each other. Inside a class every
- * key (an organization, else a client's address) has a queue, and the queues are served in turn. */
+/* Threads that answer requests, in classes that do not wait for each other. Inside a class
+ * works are served as they came, but the works of one key (an organization, else a client's
+ * address) cannot make those of another key wait for more than a few of them. */
 
 typedef enum ccd_class {
   CCD_CLASS_NONE = 0, /* no thread of a class: done at once by the caller */
@@ -28,6 +29,7 @@ const char *ccd_class_name(ccd_class class);
 typedef struct ccd_class_options {
   int threads;     /* started when there is work for them */
   int reserve;     /* threads that a key may use only while nothing else of it runs */
+  int shared;      /* threads of one key while other keys submit works, too; 0: no limit */
   int queue_max;   /* works that wait; one key may have half of them */
   int64_t wait_us; /* works that wait longer are refused; 0: no limit */
   int batch;       /* works that a thread takes at once, with .run_many; 0: one, with .run */
@@ -50,7 +52,9 @@ typedef void ccd_works_cb(ccd_work *const *works, size_t n);
 struct ccd_work {
   ccd_work_cb *run;
   ccd_works_cb *run_many;
-  ccd_work *next;
+  ccd_work *next;          /* of its key */
+  ccd_work *before, *after; /* in the line of its class */
+  struct ccd_work_queue *queue;
   int64_t since; /* cc_time_monotonic of the submit */
 };
 

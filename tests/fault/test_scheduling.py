@@ -2,12 +2,13 @@
 """What slow requests of some cost the kept connections of others: ratios of a quiet and a busy time within one
 run, in turns."""
 
-import concurrent.futures
+import json
+import multiprocessing
 import selectors
 import socket
 import statistics
-import threading
 import time
+import uuid
 
 import pytest
 
@@ -42,79 +43,111 @@ def place(cluster, redis_server, binary):
     server.remove()
 
 
-class Reader:
-    """Kept connections that ask in turn, so often a second; the seconds of each answer."""
+def message(method, path, token=None, body=None):
+    """The bytes of a request; a write has a key of its own."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: x"]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
+    text = ""
+    if body is not None:
+        text = json.dumps(body)
+        lines += [f"Idempotency-Key: {uuid.uuid4()}", "Content-Type: application/json", f"Content-Length: {len(text)}"]
+    return ("\r\n".join(lines) + "\r\n\r\n" + text).encode()
 
-    def __init__(self, server, org, path):
-        self.request = (f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {org.owner.token}\r\n\r\n").encode()
-        self.sockets = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(CONNECTIONS)]
+
+class Lines:
+    """Kept connections of this process, each with one request at a time."""
+
+    def __init__(self, port, number):
         self.selector = selectors.DefaultSelector()
-        for sock in self.sockets:
+        self.idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(number)]
+        for sock in self.idle:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.selector.register(sock, selectors.EVENT_READ)
+        self.sent = {}
 
-    def run(self, seconds):
-        took, sent, idle = [], {}, list(self.sockets)
-        begin = time.monotonic()
-        count = 0
-        while time.monotonic() - begin < seconds or sent:
-            now = time.monotonic()
-            if now - begin < seconds and idle and count <= (now - begin) * PER_SECOND:
-                sock = idle.pop(0)
-                sent[sock] = now
-                sock.sendall(self.request)
-                count += 1
-            for key, _ in self.selector.select(0.0005):
-                answer = key.fileobj.recv(65536)
-                assert answer.startswith(b"HTTP/1.1 200"), answer[:200]
-                took.append(time.monotonic() - sent.pop(key.fileobj))
-                idle.append(key.fileobj)
-        return statistics.quantiles(took, n=100)[98]
+    def ask(self, data):
+        sock = self.idle.pop(0)
+        self.sent[sock] = time.monotonic()
+        sock.sendall(data)
+
+    def answers(self, seconds):
+        """(first bytes, seconds since the request) of what has come."""
+        for key, _ in self.selector.select(seconds):
+            data = key.fileobj.recv(262144)
+            yield data, time.monotonic() - self.sent.pop(key.fileobj)
+            self.idle.append(key.fileobj)
 
     def close(self):
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
         self.selector.close()
-        for sock in self.sockets:
-            sock.close()
+
+
+class Reader:
+    """Kept connections that ask in turn, so often a second."""
+
+    def __init__(self, server, org, path):
+        self.lines = Lines(server.port, CONNECTIONS)
+        self.request = message("GET", path, org.owner.token)
+
+    def run(self, seconds):
+        """p99 in seconds."""
+        took, count, lines = [], 0, self.lines
+        begin = time.monotonic()
+        while time.monotonic() - begin < seconds or lines.sent:
+            passed = time.monotonic() - begin
+            if passed < seconds and lines.idle and count <= passed * PER_SECOND:
+                lines.ask(self.request)
+                count += 1
+            for data, second in lines.answers(0.0005):
+                assert data.startswith(b"HTTP/1.1 200"), data[:200]
+                took.append(second)
+        return statistics.quantiles(took, n=100)[98]
 
 
 class Busy:
-    """`work` over and over from some threads, as long as it is open."""
+    """As many requests of `make` at once as connections, over and over, as long as it is open. In a process of its own:
+    a thread of this one would share the interpreter with the reader."""
 
-    def __init__(self, work, threads):
-        self.work, self.ended = work, threading.Event()
-        self.pool = concurrent.futures.ThreadPoolExecutor(threads)
-        self.done = 0
-        self.running = [self.pool.submit(self._run) for _ in range(threads)]
+    def __init__(self, server, make, statuses, connections):
+        context = multiprocessing.get_context("fork")
+        self.ended, self.begun = context.Event(), context.Event()
+        self.process = context.Process(target=self._run, args=(server.port, make, statuses, connections))
+        self.process.start()
+        assert self.begun.wait(timeout=60)
 
-    def _run(self):
+    def _run(self, port, make, statuses, connections):
+        lines = Lines(port, connections)
         while not self.ended.is_set():
-            self.work()
-            self.done += 1
+            while lines.idle:
+                lines.ask(make())
+            for data, _ in lines.answers(1):
+                assert int(data[9:12]) in statuses, data[:400]
+                self.begun.set()
+        lines.close()
 
     def close(self):
         self.ended.set()
-        for each in self.running:
-            each.result()
-        self.pool.shutdown()
+        self.process.join()
+        assert self.process.exitcode == 0
 
 
-def compare(server, org, path, work, threads):
-    """Median p99 of the readers, quiet and beside `work`."""
+def compare(server, org, path, make, statuses, connections):
+    """Median p99 of the readers, quiet and beside requests of `make`."""
     reader = Reader(server, org, path)
     quiet, beside = [], []
     try:
         reader.run(1)
         for _ in range(ROUNDS):
             quiet.append(reader.run(SECONDS))
-            busy = Busy(work, threads)
-            time.sleep(0.3)
+            busy = Busy(server, make, statuses, connections)
             try:
                 beside.append(reader.run(SECONDS))
             finally:
                 busy.close()
-            assert busy.done > 0
     finally:
-        reader.close()
+        reader.lines.close()
     print(f"{path}: p99 quiet {[f'{each * 1000:.1f}' for each in quiet]} ms, "
           f"beside {[f'{each * 1000:.1f}' for each in beside]} ms")
     return statistics.median(quiet), statistics.median(beside)
@@ -124,38 +157,24 @@ def compare(server, org, path, work, threads):
 def test_slow_searches_of_visitors_are_not_felt_by_members(place, path):
     server, org = place
 
-    def search():
-        reply = harness_client.Client(server).get("/v1/public/events?limit=50&text=zzzzqq")
-        assert reply.status_code in (200, 503), reply.text
-
-    quiet, beside = compare(server, org, path, search, threads=4)
+    search = message("GET", "/v1/public/events?limit=50&text=zzzzqq")
+    quiet, beside = compare(server, org, path, lambda: search, (200, 503), connections=4)
     assert beside <= 3 * quiet
 
 
 def test_sign_ins_are_not_felt_by_members(place):
     server, org = place
     person = harness_client.new_person(harness_client.Client(server))
-
-    def sign_in():
-        reply = harness_client.Client(server).post("/v1/auth/sign-in",
-                                                   {"email": person.email, "password": harness_client.PASSWORD})
-        assert reply.status_code in (200, 503), reply.text
-
-    quiet, beside = compare(server, org, "/v1/events/1", sign_in, threads=40)
+    who = {"email": person.email, "password": harness_client.PASSWORD}
+    quiet, beside = compare(server, org, "/v1/events/1", lambda: message("POST", "/v1/auth/sign-in", body=who), (200, 503),
+                            connections=40)
     assert beside <= 3 * quiet
 
 
 def test_an_organization_s_flood_is_not_felt_by_another(place):
     server, org = place
     other = harness_client.Organization(harness_client.Client(server), everybody=False)
-    local = threading.local()
-
-    def create():
-        if not hasattr(local, "client"):
-            local.client = harness_client.Client(server, token=other.owner.token)
-        reply = local.client.post("/v1/events", {"title": "T", "start_time": "2030-05-01T15:00:00Z",
-                                                 "end_time": "2030-05-01T18:00:00Z"})
-        assert reply.status_code in (201, 503), reply.text
-
-    quiet, beside = compare(server, org, "/v1/events?limit=5", create, threads=16)
+    event = {"title": "T", "start_time": "2030-05-01T15:00:00Z", "end_time": "2030-05-01T18:00:00Z"}
+    quiet, beside = compare(server, org, "/v1/events?limit=5", lambda: message("POST", "/v1/events", other.owner.token, event),
+                            (201, 503), connections=16)
     assert beside <= 3 * quiet

@@ -119,17 +119,17 @@ submit(ccd_scheduler *scheduler, ccd_class class, task *tasks, int n, int key)
   return taken;
 }
 
-/* One thread: the keys take turns, whoever came first. */
+/* One thread: works are served as they came, but a key has four in the line at most. */
 static void
 test_turns(void)
 {
   static task tasks[WORKS];
-  static const int expected[] = {1, 1, 2, 3, 1, 2, 1, 1};
+  static const int expected[] = {1, 1, 1, 1, 1, 2, 2, 3, 1, 1, 1, 1};
   reset_board(/* open= */ false);
   ccd_scheduler *scheduler = make((ccd_class_options){.threads = 1, .queue_max = 20});
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 1, 1));
   wait_for(&board.n_order, 1);
-  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 4, 1));
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 8, 1));
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 2, 2));
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 3));
   set_open(true);
@@ -157,6 +157,27 @@ test_reserve(void)
   wait_for(&board.running, 5);
   set_open(true);
   wait_for(&board.done, 12);
+  ccd_scheduler_free(scheduler);
+}
+
+/* A flood has all threads but the reserve, until somebody else comes. */
+static void
+test_shared(void)
+{
+  static task tasks[WORKS];
+  reset_board(/* open= */ false);
+  ccd_scheduler *scheduler =
+    make((ccd_class_options){.threads = 8, .reserve = 1, .shared = 2, .queue_max = 40});
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 4, 1));
+  wait_for(&board.running, 4);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 1, 2));
+  wait_for(&board.running, 5);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 1)); /* the fifth of its key */
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 30, 1, 3));
+  wait_for(&board.n_order, 6);
+  g_assert_cmpint(board.order[5], ==, 3);
+  set_open(true);
+  wait_for(&board.done, 7);
   ccd_scheduler_free(scheduler);
 }
 
@@ -228,12 +249,12 @@ static void
 test_batches(void)
 {
   static task tasks[WORKS];
-  static const int expected[] = {1, 1, 2, 3, 1, 2, 1};
+  static const int expected[] = {1, 1, 1, 1, 1, 2, 2, 3, 1, 1};
   reset_board(/* open= */ false);
   ccd_scheduler *scheduler = make((ccd_class_options){.threads = 1, .queue_max = 20, .batch = 4});
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 1, 1));
   wait_for(&board.n_order, 1);
-  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 3, 1));
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 1, 6, 1));
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 2, 2));
   g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 3));
   set_open(true);
@@ -286,6 +307,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/scheduler/turns", test_turns);
   g_test_add_func("/scheduler/reserve", test_reserve);
+  g_test_add_func("/scheduler/shared", test_shared);
   g_test_add_func("/scheduler/limits", test_limits);
   g_test_add_func("/scheduler/expiry", test_expiry);
   g_test_add_func("/scheduler/refuse", test_refuse);
