@@ -14,7 +14,9 @@
 #include "server/commands.h"
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-bind.h"
+#include "server/engine/ccd-dispatch-many.h"
 #include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-exchange-life.h"
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-feed.h"
 #include "server/engine/ccd-limits-keeper.h"
@@ -262,7 +264,7 @@ start_base(ccd_server *server, cc_error *reterr)
   server->jobs_wake = ccd_jobs_wake;
   server->jobs_figures = ccd_jobs_figures;
   server->streams = ccd_routes_stream(ccd_route_tables);
-  ccd_dispatch_init();
+  ccd_exchanges_init();
   status = ccd_routes_check(ccd_route_tables, reterr);
   if (status == CC_OK)
     status = ccd_keys_derive(config->secret_key, &server->keys, reterr);
@@ -375,7 +377,7 @@ ccd_program_stop(ccd_server *server)
   ccd_metrics_free(server->metrics);
   ccd_bindings_free(server->bindings);
   ccd_router_free(server->router);
-  ccd_dispatch_done();
+  ccd_exchanges_done();
   explicit_bzero(&server->keys, sizeof(server->keys));
   ccd_config_done(&server->config);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/data/ccd-db-many.h"
+
 #include <assert.h>
 
 #include "server/data/ccd-db-private.h"
-#include "server/data/ccd-db-tx.h"
 
 /* Reads of several requests in one round trip. */
 

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "server/data/ccd-db-many.h"
 #include "server/data/ccd-db.h"
 
 /* What the files of the PostgreSQL part share among themselves: the pool (ccd-db-pool.c), one

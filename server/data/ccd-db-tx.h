@@ -54,26 +54,6 @@ cc_status ccd_db_query_once(ccd_db_conn *conn,
                             const ccd_rows **ret,
                             cc_error *reterr) CC_MUSTCHECK;
 
-/* One of several reads that share a round trip. */
-typedef struct ccd_ask {
-  const ccd_context *context; /* a read without .timeout_ms */
-  const ccd_query *query;
-  const char *const *args;
-  const ccd_rows *rows; /* answer; valid until the connection's next transaction */
-  cc_status status;     /* answer */
-  cc_error error;
-  bool again; /* the failure was another one's, or may pass: ask for it by itself */
-} ccd_ask;
-
-#define CCD_ASKS_MAX 32
-
-/**
- * Statements of several requests in one round trip and one transaction, each under its own
- * settings. All have the same role. The server runs them one after the other, so only statements
- * belong here of which none takes long.
- */
-void ccd_db_query_many(ccd_db_conn *conn, ccd_ask *asks, size_t n);
-
 cc_status ccd_db_commit(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_rollback(ccd_db_conn *conn);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/engine/ccd-credential.h"
+
 #include <string.h>
 
-#include "server/engine/ccd-sessions.h"
+#include "server/engine/ccd-crypto.h"
 
 /* The credential of a request: a bearer token, else the cookie of a session. */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-dispatch-many.h"
 
+#include "server/data/ccd-db-many.h"
 #include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-exchange-life.h"
 #include "server/engine/ccd-intake.h"

@@ -2,6 +2,7 @@
 #include "server/engine/ccd-dispatch.h"
 
 #include "server/engine/ccd-address-subject.h"
+#include "server/engine/ccd-count.h"
 #include "server/engine/ccd-exchange-life.h"
 #include "server/engine/ccd-intake.h"
 #include "server/engine/ccd-log.h"
@@ -84,7 +85,6 @@ admit_known(ccd_exchange *exchange)
 {
   ccd_call *call = &exchange->call;
   cc_error error = {0};
-  cc_status status = CC_OK;
   if (ccd_intake_weight(exchange) > 1) /* more than this process has leased, as a rule */
     return;
   if (!ccd_sessions_admit_known(exchange->server->sessions,
@@ -93,10 +93,9 @@ admit_known(ccd_exchange *exchange)
                                 call->address,
                                 call->arena,
                                 &exchange->actor,
-                                &exchange->limit,
-                                &status,
-                                &error))
+                                &exchange->limit))
     return;
+  cc_status status = exchange->limit.refused ? ccd_count_refused(&exchange->limit, &error) : CC_OK;
   if (status == CC_OK)
     status = ccd_step_size(exchange, &error);
   if (status == CC_OK)

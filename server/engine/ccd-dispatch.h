@@ -15,10 +15,6 @@ void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response
 ccd_http_place
 ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun);
 
-/* Same for .many: reads by a key (ccd_route.by_key), whose steps before the work .place has done.
- */
-void ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
-
 /* Same for .refuse: 503. */
 void ccd_dispatch_refuse(void *data, const ccd_http_request *request, ccd_http_response *response);
 
@@ -30,7 +26,3 @@ ccd_http_begin ccd_dispatch_begin(void *data,
                                   void **ret_begun);
 bool ccd_dispatch_write(void *begun, const char *bytes, size_t n);
 void ccd_dispatch_drop(void *begun);
-
-/* Arenas for calls, kept between requests. Call once before and after all listeners. */
-void ccd_dispatch_init(void);
-void ccd_dispatch_done(void);

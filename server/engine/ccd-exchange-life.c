@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "server/engine/ccd-dispatch.h"
 #include "server/engine/ccd-feed.h"
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-log.h"
@@ -28,13 +27,13 @@ static cc_arena *arenas[ARENAS_KEPT]; /* guarded by arenas_lock, as is the count
 static size_t n_arenas;
 
 void
-ccd_dispatch_init(void)
+ccd_exchanges_init(void)
 {
   n_arenas = 0;
 }
 
 void
-ccd_dispatch_done(void)
+ccd_exchanges_done(void)
 {
   while (n_arenas > 0)
     cc_arena_free(arenas[--n_arenas]);
@@ -195,7 +194,7 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
   } else if (exchange->call.route != NULL || !answer_options(exchange)) {
     ccd_problem_send(exchange, status, error);
   } else {
-    exchange->call.route = NULL;
+    assert(exchange->conn == NULL); /* without a route there was no work */
   }
   if (exchange->conn != NULL)
     ccd_db_return(ccd_exchange_pool(exchange), exchange->conn);

@@ -15,5 +15,9 @@ ccd_exchange_take(ccd_server *server, const ccd_http_request *request, ccd_http_
  * goes when the listener has copied the headers. */
 void ccd_exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error);
 
-/* Of an exchange without an answer. @arena: call.arena */
-void ccd_exchange_put_arena(void *arena);
+/* Of an exchange without an answer. @data: call.arena */
+void ccd_exchange_put_arena(void *data);
+
+/* Arenas for calls, kept between requests. Call once before and after all listeners. */
+void ccd_exchanges_init(void);
+void ccd_exchanges_done(void);

@@ -8,7 +8,7 @@
 #define ID_MASK ((UINT64_C(1) << ID_BITS) - 1)
 
 static uint64_t
-digits(const char *key, size_t from, size_t n)
+read_digits(const char *key, size_t from, size_t n)
 {
   uint64_t value = 0;
   for (size_t i = from; i < from + n; i++)
@@ -25,7 +25,7 @@ read_entry(const ccd_hints *hints, uint64_t place)
 void
 ccd_hints_note(ccd_hints *hints, const char *key, int64_t organization_id)
 {
-  uint64_t place = digits(key, 0, 4) % CCD_HINTS, tag = digits(key, 4, 6);
+  uint64_t place = read_digits(key, 0, 4) % CCD_HINTS, tag = read_digits(key, 4, 6);
   uint64_t entry = tag << ID_BITS | ((uint64_t) organization_id & ID_MASK);
   if (read_entry(hints, place) == entry || read_entry(hints, place ^ 1) == entry)
     return;
@@ -38,7 +38,7 @@ ccd_hints_note(ccd_hints *hints, const char *key, int64_t organization_id)
 int64_t
 ccd_hints_find(ccd_hints *hints, const char *key)
 {
-  uint64_t place = digits(key, 0, 4) % CCD_HINTS, tag = digits(key, 4, 6);
+  uint64_t place = read_digits(key, 0, 4) % CCD_HINTS, tag = read_digits(key, 4, 6);
   for (uint64_t way = 0; way < 2; way++) {
     uint64_t entry = read_entry(hints, place ^ way);
     if (entry != 0 && entry >> ID_BITS == tag)

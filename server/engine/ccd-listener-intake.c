@@ -152,6 +152,7 @@ static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
   atomic_store(&connection->seen, cc_time_monotonic());
+  atomic_store(&connection->receiving, true);
   if (connection->streamed)
     return take_stream(connection, bytes, n);
   ccd_http_request *request = &connection->request;
@@ -313,6 +314,7 @@ answer_request(ccd_connection *connection, void **context)
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
   atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
+  atomic_store(&connection->receiving, false);
   bool bad = request->too_large || request->malformed != NULL;
   if (bad)
     request->body_length = 0;
@@ -342,6 +344,7 @@ follow_verdict(ccd_connection *connection,
     return send_reply(connection, reply, context);
   case CCD_HTTP_STREAM:
     connection->streamed = true;
+    atomic_store(&connection->receiving, true);
     connection->request.too_large = false;
     atomic_store(&connection->deadline, deadline_after(connection, 1));
     return MHD_YES;
@@ -450,6 +453,7 @@ ccd_intake_completed_cb(void *data,
   ccd_away_drop_reply(&connection->reply); /* of a connection that ended before it was sent */
   ccd_socket_drop(connection->socket);
   connection->socket = NULL;
+  atomic_store(&connection->receiving, false);
   atomic_store(&connection->sending, false);
   int64_t now = cc_time_monotonic();
   connection->lasted = connection->begun && now - connection->request.started >= UNREAD_LEAST;

@@ -13,8 +13,8 @@
  *
  * Threads: MHD calls everything of one connection from one thread at a time. While a request is
  * away (submitted to the scheduler), its connection is suspended, and the thread that answers the
- * request has all of it. Only `deadline`, `seen` and `sending` are read by another one (the
- * reaper), and the list's links and `fd` by the holder of the listener's lock. */
+ * request has all of it. Only `deadline`, `seen`, `receiving` and `sending` are read by another one
+ * (the reaper), and the list's links and `fd` by the holder of the listener's lock. */
 
 /* MHD 1.0 has a parser of its own: blanks around values, strictness. */
 #define CCD_MHD_1 (MHD_VERSION >= 0x01000000)
@@ -32,7 +32,8 @@ typedef struct ccd_connection {
   atomic_bool upgraded;     /* a WebSocket: the caller bounds it, not the reaper */
   _Atomic int64_t deadline; /* cc_time_monotonic after which the reaper cuts it */
   _Atomic int64_t seen;     /* cc_time_monotonic when something of it was taken last */
-  int64_t warned;           /* the deadline that the reaper saw pass; under the listener's lock */
+  bool warned;              /* its deadline had passed at the reaper's last look; under the lock */
+  atomic_bool receiving;    /* a body has begun to come */
   atomic_bool sending;      /* an answer is under way: what is unread now is not waited for */
   struct in_addr peer;
   char address[INET6_ADDRSTRLEN]; /* the peer's, or what the trusted proxy said, of this request */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -146,26 +147,45 @@ static void
 reap_connection(ccd_connection *connection, int64_t now)
 {
   int64_t deadline = atomic_load(&connection->deadline);
-  if (deadline > now)
+  if (deadline > now) {
+    connection->warned = false;
     return;
+  }
   if (has_unread(connection, now)) {
+    connection->warned = false;
     (void) atomic_compare_exchange_strong(&connection->deadline, &deadline, now + TICK);
     return;
   }
-  /* What was read just now moves the deadline in a moment. */
-  bool warned = connection->warned == deadline;
-  connection->warned = deadline;
+  /* What was read just now moves the deadline in a moment. Moved by too little it has passed
+   * still: a trickle moves it between any two looks. */
+  bool warned = connection->warned;
+  connection->warned = true;
   /* Its thread may have moved on since: then it is in time after all. */
   if (warned && atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
     (void) shutdown(connection->fd, SHUT_RDWR);
+}
+
+/* A read that got less than there was room for is MHD's last until epoll tells of more. When the
+ * end of a client's direction came before that read, epoll has told of it already, and MHD would
+ * keep a body that never becomes whole until its deadline. Ending a direction that has ended
+ * changes nothing but that epoll tells again. */
+static void
+tell_end_again(const ccd_connection *connection)
+{
+  struct pollfd item = {.fd = connection->fd, .events = POLLRDHUP};
+  if (atomic_load(&connection->receiving) && poll(&item, 1, 0) > 0 &&
+      (item.revents & POLLRDHUP) != 0)
+    (void) shutdown(connection->fd, SHUT_RD);
 }
 
 static void
 reap_connections(ccd_listener *listener, int64_t now)
 {
   for (ccd_connection *connection = listener->first; connection != NULL;
-       connection = connection->next)
+       connection = connection->next) {
+    tell_end_again(connection);
     reap_connection(connection, now);
+  }
 }
 
 static void

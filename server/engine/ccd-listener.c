@@ -48,22 +48,22 @@ MHD_start_daemon(unsigned int flags,
   return daemon;
 }
 
+static _Thread_local int64_t caught_up, last_taken;
+
 /* MHD asks again after a full answer of 128 events, with the same time to wait: when just these
  * were ready, the thread sleeps over 128 requests that it was told of, until something else
  * happens. So this definition takes the place of the C library's for the whole program, and what
  * follows a full answer does not wait. */
-static _Thread_local int64_t caught_up, last_taken;
-
 int
-epoll_wait(int fd, struct epoll_event *events, int most, int timeout_ms)
+epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
 {
   static _Thread_local int full = -1;
-  int n = epoll_pwait(fd, events, most, full == fd ? 0 : timeout_ms, /* sigmask= */ NULL);
+  int n = epoll_pwait(epfd, events, maxevents, full == epfd ? 0 : timeout, /* sigmask= */ NULL);
   if (n <= 0)
     return n;
-  if (full != fd)
+  if (full != epfd)
     caught_up = last_taken;
-  full = n == most ? fd : -1;
+  full = n == maxevents ? epfd : -1;
   if (full == -1)
     last_taken = cc_time_monotonic();
   return n;

@@ -58,7 +58,7 @@ ccd_public_cache_new(size_t bytes, ccd_public_cache **ret, cc_error *reterr)
 }
 
 static void
-release(entry *of)
+release_entry(entry *of)
 {
   if (atomic_fetch_sub_explicit(&of->users, 1, memory_order_acq_rel) == 1)
     free(of);
@@ -68,7 +68,7 @@ void
 ccd_answer_release(const ccd_answer *answer)
 {
   if (answer != NULL)
-    release((entry *) (uintptr_t) answer);
+    release_entry((entry *) (uintptr_t) answer);
 }
 
 /* Visitors choose the keys: the hash starts from a secret of the process. */
@@ -111,7 +111,7 @@ drop_entry(ccd_public_cache *cache, entry *of)
   unlink_use(cache, of);
   cache->stats.entries--;
   cache->stats.bytes -= of->bytes;
-  release(of);
+  release_entry(of);
 }
 
 static bool
@@ -152,8 +152,12 @@ keep_entry(ccd_public_cache *cache, entry *of)
     before = before->chain;
   if (before != NULL)
     drop_entry(cache, before);
-  while (cache->oldest != NULL && cache->stats.bytes + of->bytes > cache->room)
-    drop_entry(cache, cache->oldest);
+  for (entry *at = cache->oldest, *next = NULL;
+       at != NULL && cache->stats.bytes + of->bytes > cache->room;
+       at = next) {
+    next = at->newer;
+    drop_entry(cache, at);
+  }
   of->chain = cache->buckets[of->hash % BUCKETS];
   cache->buckets[of->hash % BUCKETS] = of;
   link_newest(cache, of);
@@ -303,7 +307,7 @@ ccd_public_cache_fill(ccd_public_cache *cache,
     keep_entry(cache, made);
   pthread_mutex_unlock(&cache->lock);
   if (made != NULL && !keep)
-    release(made);
+    release_entry(made);
 }
 
 void
@@ -329,8 +333,11 @@ ccd_public_cache_free(ccd_public_cache *cache)
 {
   if (cache == NULL)
     return;
-  while (cache->oldest != NULL)
-    drop_entry(cache, cache->oldest);
+  entry *next = NULL;
+  for (entry *at = cache->oldest; at != NULL; at = next) {
+    next = at->newer;
+    release_entry(at);
+  }
   (void) pthread_cond_destroy(&cache->filled);
   (void) pthread_mutex_destroy(&cache->lock);
   free(cache);

@@ -463,9 +463,7 @@ ccd_sessions_admit_known(ccd_sessions *self,
                          const char *address,
                          cc_arena *arena,
                          ccd_actor *ret_actor,
-                         ccd_limit_state *ret_state,
-                         cc_status *ret_status,
-                         cc_error *reterr)
+                         ccd_limit_state *ret_state)
 {
   ccd_actor actor = {.kind = CCD_ACTOR_ANONYMOUS};
   memcpy(actor.key, credential->key, sizeof(actor.key));
@@ -477,7 +475,6 @@ ccd_sessions_admit_known(ccd_sessions *self,
     return false;
   actor.by_cookie = credential->by_cookie;
   *ret_actor = actor;
-  *ret_status = ret_state->refused ? ccd_count_refused(ret_state, reterr) : CC_OK;
   return true;
 }
 

@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "server/engine/ccd-credential.h"
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-server.h"
 
 /* Who is asking: from a credential to an actor, by way of the process's cache, Redis and
  * PostgreSQL; and the rate limit, since both travel to Redis together. */
 
-typedef struct ccd_credential {
-  ccd_actor_kind kind;
-  bool by_cookie;
-  const char *token; /* as sent */
-  char key[72];      /* hexadecimal SHA-256 of the token: name in caches and tables */
-} ccd_credential;
-
 cc_status ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_sessions_free(ccd_sessions *self);
-
-/* Read a credential from the values of the headers Authorization and Cookie (either may be NULL).
- * ANONYMOUS when neither has one. False: the Authorization header is not a bearer token of ours. */
-bool ccd_credential_read(const char *authorization,
-                         const char *cookie,
-                         cc_arena *arena,
-                         ccd_credential *ret);
 
 /* What a request is counted as. */
 typedef struct ccd_charge {
@@ -50,16 +37,14 @@ cc_status ccd_sessions_admit(ccd_sessions *self,
                              cc_error *reterr) CC_MUSTCHECK;
 
 /* Same for a request that is worth one, when neither Redis nor the database needs to be asked.
- * False: one must be, and nothing was counted. */
+ * False: one must be, and nothing was counted. @ret_state says whether the request is refused. */
 bool ccd_sessions_admit_known(ccd_sessions *self,
                               const ccd_credential *credential,
                               ccd_limit limit,
                               const char *address,
                               cc_arena *arena,
                               ccd_actor *ret_actor,
-                              ccd_limit_state *ret_state,
-                              cc_status *ret_status,
-                              cc_error *reterr);
+                              ccd_limit_state *ret_state);
 
 /* The organization that a credential was last seen to be of, for taking turns only; 0: none, or not
  * known here. Asks nobody, counts nothing, admits nobody. */

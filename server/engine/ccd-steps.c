@@ -77,8 +77,9 @@ ccd_step_announces_more(const ccd_http_request *request, size_t most)
   return request->content_length > 0 && (uint64_t) request->content_length > most;
 }
 
-cc_status
-ccd_step_file(ccd_exchange *exchange, cc_error *reterr)
+/* A body that is a file, before its first byte. */
+static cc_status
+check_file(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_http_request *request = exchange->request;
   const ccd_route *route = exchange->call.route;
@@ -120,7 +121,7 @@ ccd_step_size(ccd_exchange *exchange, cc_error *reterr)
                    "The body is larger than %zu bytes",
                    most);
   if (route->op->body_media != NULL)
-    return ccd_step_file(exchange, reterr);
+    return check_file(exchange, reterr);
   if (request->body_length > 0 && ccd_http_header(request, "content-encoding") != NULL)
     return refuse_encoding(reterr);
   if (route->op->body == NULL && request->body_length > 0)

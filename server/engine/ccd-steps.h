@@ -16,9 +16,6 @@ cc_status ccd_step_size(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 size_t ccd_step_body_most(const ccd_route *route);
 bool ccd_step_announces_more(const ccd_http_request *request, size_t most);
 
-/* A body that is a file, before its first byte. */
-cc_status ccd_step_file(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
-
 /* The credential of the headers, once; then whose credential that is, and the count of requests. */
 cc_status ccd_step_credential(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_step_actor(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

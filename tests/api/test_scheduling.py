@@ -144,7 +144,7 @@ def test_what_needs_no_thread_waits_for_none(make_server):
     api = harness_client.Client(server)
     with blocked(server, org) as hanging:
         hanging.hang(2, expect=1)
-        assert waiting(server) == 1
+        wait_until(lambda: waiting(server) == 1, 10, "the second one in the queue")
         assert api.get("/nowhere", timeout=10).status_code == 404
         assert api.put("/v1/events", timeout=10).status_code == 405
         assert api.get("/v1/me", headers={"Authorization": "Basic x"}, timeout=10).status_code == 401

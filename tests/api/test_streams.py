@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import threading
@@ -205,6 +206,27 @@ def test_a_client_that_goes_away_leaves_nothing(probe, member):
     assert not (probe.storage / "probe" / "gone").exists()
 
 
+def begin_put(probe, member, connection, length, *headers):
+    """A body of which ten bytes are in its file, and a server that stands still since."""
+    connection.sendall(raw_put(probe, member.client, b"x" * 10, "Content-Type: text/csv", *headers, length=length))
+    services.wait_until(lambda: any(path.stat().st_size == 10 for path in (probe.storage / "spool").glob("*")), 5,
+                        "the body's first bytes")
+    os.kill(probe.pid, signal.SIGSTOP)
+
+
+@pytest.mark.parametrize("size", [9_000, 50_000])
+def test_the_end_of_a_client_that_comes_with_its_last_bytes(probe, member, size):
+    """MHD reads less than it has room for, takes that for all there is, and must be told of the end again."""
+    mine = harness_client.unique("gone-unread")
+    with socket.create_connection(("127.0.0.1", probe.port), timeout=5) as connection:
+        begin_put(probe, member, connection, 200_000, f"X-Request-Id: {mine}")
+        connection.sendall(b"x" * size)
+    os.kill(probe.pid, signal.SIGCONT)
+    services.wait_until(lambda: not left_over(probe), 5, "its end")
+    assert [line["received"] for line in probe.log_lines()
+            if line["event"] == "request.aborted" and line["id"] == mine] == [size + 10]
+
+
 @pytest.mark.slow
 @pytest.mark.alone
 def test_a_trickle_is_cut_and_a_slow_client_is_not(probe, member):
@@ -220,7 +242,8 @@ def test_a_trickle_is_cut_and_a_slow_client_is_not(probe, member):
             except OSError:
                 return b""
 
-    assert send(size=100, gap=0.25, times=40) == b""
+    for gap in (0.25, 0.1):  # the reaper looks each quarter of a second
+        assert send(size=100, gap=gap, times=int(10 / gap)) == b""
     assert b" 200 " in send(size=6000, gap=0.5, times=10).split(b"\r\n")[0]
     services.wait_until(lambda: not left_over(probe), 5, "nothing left over")
 

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-listener.h"
+
+/* For ccd_listener_options.many; @data is the ccd_server: reads by a key (ccd_route.by_key), whose
+ * steps before the work ccd_dispatch_place has done. */
+void ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done);
