@@ -180,13 +180,13 @@ start_scheduler(ccd_server *server, cc_error *reterr)
    * server keeps as many threads busy as there are cores, not more: each further statement that
    * runs at once makes those of others wait for a core. */
   const ccd_class_options options[_CCD_CLASS_MAX] = {
-    [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, ordinary / 4, WAITING_MAX, wait},
-    [CCD_CLASS_READ] = {READ_THREADS, 0, 0, WAITING_MAX, wait, .batch = READ_BATCH},
-    [CCD_CLASS_PUBLIC] = {strangers, strangers / 4, strangers / 2, WAITING_MAX, wait},
-    [CCD_CLASS_PUBLIC_READ] = {READ_THREADS, 0, 0, WAITING_MAX, wait, .batch = READ_BATCH},
-    [CCD_CLASS_SLOW] = {slow, slow / 2, 0, WAITING_MAX, SLOW_WAIT_US},
-    [CCD_CLASS_PASSWORD] = {PASSWORD_THREADS, 1, 0, WAITING_MAX, PASSWORD_WAIT_US},
-    [CCD_CLASS_SELF] = {SELF_THREADS, 0, 0, WAITING_MAX, wait},
+    [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, WAITING_MAX, wait, .shared = ordinary / 4},
+    [CCD_CLASS_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
+    [CCD_CLASS_PUBLIC] = {strangers, strangers / 4, WAITING_MAX, wait, .busy = (strangers + 3) / 4},
+    [CCD_CLASS_PUBLIC_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
+    [CCD_CLASS_SLOW] = {slow, slow / 2, WAITING_MAX, SLOW_WAIT_US},
+    [CCD_CLASS_PASSWORD] = {PASSWORD_THREADS, 1, WAITING_MAX, PASSWORD_WAIT_US},
+    [CCD_CLASS_SELF] = {SELF_THREADS, 0, WAITING_MAX, wait},
   };
   return ccd_scheduler_new(options, use_share, &server->scheduler, reterr);
 }

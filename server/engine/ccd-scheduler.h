@@ -29,10 +29,11 @@ const char *ccd_class_name(ccd_class class);
 typedef struct ccd_class_options {
   int threads;     /* started when there is work for them */
   int reserve;     /* threads that a key may use only while nothing else of it runs */
-  int shared;      /* busy threads of one key while other keys submit works, too; 0: no limit */
   int queue_max;   /* works that wait; one key may have half of them */
   int64_t wait_us; /* works that wait longer are refused; 0: no limit */
   int batch;       /* works that a thread takes at once, with .run_many; 0: one, with .run */
+  int busy;        /* works that run and do not wait (for a lock, say); 0: no limit */
+  int shared;      /* such works of one key while other keys submit works, too; 0: no limit */
 } ccd_class_options;
 
 typedef struct ccd_scheduler ccd_scheduler;
@@ -69,8 +70,7 @@ cc_status ccd_scheduler_new(const ccd_class_options options[static _CCD_CLASS_MA
 bool ccd_scheduler_submit(ccd_scheduler *scheduler, ccd_class class, uint64_t key, ccd_work *work)
   CC_MUSTCHECK;
 
-/* Refuse what has waited for too long, and begin what time alone has made eligible. To be called
- * a few times a second. */
+/* Refuse what has waited for too long. To be called a few times a second. */
 void ccd_scheduler_expire(ccd_scheduler *scheduler);
 
 /* Refuse what waits and what will be submitted. What runs goes on. */

@@ -7,6 +7,7 @@ search: four visitors whose public search finds nothing; walk-list, pack, export
 who take one each 0.4 seconds; import: a file of --rows voters, once per round. Without --neighbour: search."""
 
 import http.client
+import itertools
 import json
 import pathlib
 import tempfile
@@ -20,7 +21,7 @@ from harness import client as harness_client
 from harness.turfs import Turfs
 
 NEIGHBOURS = ("search", "walk-list", "pack", "export", "import")
-SEARCH = "/v1/public/events?limit=50&text=zzzzqq"
+SEARCH = "/v1/public/events?limit=50&text=zzzzqq"  # and a number: the same search would be answered by the cache
 VOTERS = 20000
 PAUSE = 0.4
 
@@ -95,8 +96,8 @@ class Other:
 
 def neighbour(options, server, other, what):
     if what == "search":
-        visitors = Asker(server.port)
-        return Neighbour(lambda number: visitors.ask(number, "GET", SEARCH, allowed=(200, 503)), 4)
+        visitors, numbers = Asker(server.port), itertools.count()
+        return Neighbour(lambda number: visitors.ask(number, "GET", f"{SEARCH}{next(numbers)}", allowed=(200, 503)), 4)
     if what == "import":
         return other.imported(options.rows)
     return {"walk-list": other.walk_list, "pack": other.pack, "export": other.export}[what]()

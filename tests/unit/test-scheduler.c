@@ -5,7 +5,7 @@
 
 #include "common/base/cc-arena.h"
 #include "common/base/cc-time.h"
-#include "server/engine/ccd-scheduler.h"
+#include "server/engine/ccd-line.h"
 
 /* Classes, turns, limits and ends, with works that wait until the test lets them go on. */
 
@@ -160,24 +160,82 @@ test_reserve(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* A flood has all threads but the reserve, until somebody else comes. */
+#define ALWAYS (INT64_MAX / 2)
+
+static void
+push(ccd_line *line, task *tasks, int n, int key)
+{
+  for (int i = 0; i < n; i++) {
+    tasks[i] = (task){.work = {.since = 1}, .key = key};
+    g_assert_true(ccd_line_push(line, (uint64_t) key, &tasks[i].work));
+  }
+}
+
+/* The key of the work that begins; 0: none may. It stays busy. */
+static int
+begin(ccd_line *line, ccd_run *run)
+{
+  if (!ccd_line_begin(line, run))
+    return 0;
+  run->began = ALWAYS;
+  return ((task *) (void *) run->works[0])->key;
+}
+
+/* A flood has all threads but the reserve, until somebody else comes; what waits for a lock counts
+ * no more. */
 static void
 test_shared(void)
 {
   static task tasks[WORKS];
+  static ccd_run runs[8];
+  ccd_line line;
+  ccd_class_options options = {.threads = 8, .reserve = 1, .shared = 2, .queue_max = 40};
+  g_assert_true(ccd_line_init(&line, &options));
+  push(&line, tasks, 5, 1);
+  for (int i = 0; i < 4; i++)
+    g_assert_cmpint(begin(&line, &runs[i]), ==, 1);
+  push(&line, tasks + 10, 2, 2);
+  line.mixed_until = ALWAYS;
+  g_assert_cmpint(begin(&line, &runs[4]), ==, 2);
+  ccd_line_end(&line, &runs[0]);
+  g_assert_cmpint(begin(&line, &runs[0]), ==, 2);
+  g_assert_false(ccd_line_ready(&line)); /* the fifth of the first key */
+  ccd_line_end(&line, &runs[1]);
+  g_assert_false(ccd_line_ready(&line));
+  runs[2].began = 1;
+  g_assert_cmpint(begin(&line, &runs[1]), ==, 1);
+  push(&line, tasks + 20, 1, 1);
+  line.mixed_until = ALWAYS;
+  g_assert_false(ccd_line_ready(&line));
+  line.mixed_until = 0; /* the others have gone */
+  g_assert_cmpint(begin(&line, &runs[5]), ==, 1);
+  ccd_line_clear(&line);
+}
+
+/* A class that keeps a core free: one busy work, whoever's; what waits for a lock counts no more,
+ * and a thread looks for that. */
+static void
+test_busy(void)
+{
+  static task tasks[WORKS];
+  static ccd_run runs[2];
+  ccd_line line;
+  ccd_class_options options = {.threads = 4, .busy = 1, .queue_max = 40};
+  g_assert_true(ccd_line_init(&line, &options));
+  push(&line, tasks, 1, 1);
+  push(&line, tasks + 1, 1, 2);
+  g_assert_cmpint(begin(&line, &runs[0]), ==, 1);
+  g_assert_false(ccd_line_ready(&line));
+  runs[0].began = 1;
+  g_assert_cmpint(begin(&line, &runs[1]), ==, 2);
+  ccd_line_clear(&line);
+
   reset_board(/* open= */ false);
-  ccd_scheduler *scheduler =
-    make((ccd_class_options){.threads = 8, .reserve = 1, .shared = 2, .queue_max = 40});
-  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks, 4, 1));
-  wait_for(&board.running, 4);
-  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 1, 2));
-  wait_for(&board.running, 5);
-  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 20, 1, 1)); /* the fifth of its key */
-  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 30, 1, 3));
-  wait_for(&board.n_order, 6);
-  g_assert_cmpint(board.order[5], ==, 3);
+  ccd_scheduler *scheduler = make(options);
+  g_assert_true(submit(scheduler, CCD_CLASS_ORDINARY, tasks + 10, 3, 1));
+  wait_for(&board.running, 3);
   set_open(true);
-  wait_for(&board.done, 7);
+  wait_for(&board.done, 3);
   ccd_scheduler_free(scheduler);
 }
 
@@ -308,6 +366,7 @@ main(int argc, char **argv)
   g_test_add_func("/scheduler/turns", test_turns);
   g_test_add_func("/scheduler/reserve", test_reserve);
   g_test_add_func("/scheduler/shared", test_shared);
+  g_test_add_func("/scheduler/busy", test_busy);
   g_test_add_func("/scheduler/limits", test_limits);
   g_test_add_func("/scheduler/expiry", test_expiry);
   g_test_add_func("/scheduler/refuse", test_refuse);
