@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 #include "ccd-queries.h"
 #include "server/accounts/ccd-hasher.h"
 #include "server/commands.h"

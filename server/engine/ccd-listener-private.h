@@ -49,7 +49,7 @@ typedef struct ccd_connection {
   bool streamed;    /* the body goes to .write */
   uint64_t refused; /* bytes that .write did not take */
   bool chunked;
-  bool begun; /* the head was seen; counted in listener->in_flight */
+  bool begun;  /* the head was seen; counted in listener->in_flight */
   bool lasted; /* what came before was so long that the next request may have been unread */
   ccd_http_place place;
   ccd_work work;           /* submitted while the connection is suspended */
