@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures an import against the bare statements: ./dev bench import [--rows 1000000]
+"""Measures an import against the bare statements: ./dev bench import [--rows 1000000] [--second 64637]
 
-    imports.py --binary campaign-centerd [--rows N] [--seed 7] [--town FOLDER]
+    imports.py --binary campaign-centerd [--rows N] [--second N] [--seed 7] [--data FOLDER]
 
 Makes a file in the layout of North Carolina (67 columns), imports it with the command line (the same job as the
 API's), imports it again, and loads the very columns that came of it with a bare \\copy into the same indexed table of
@@ -133,6 +133,35 @@ class Place:
         return time.monotonic() - began, peak[0] / 1024, json.loads(out)
 
 
+def second(cluster, redis, binary, n, seed, folder):
+    """The same import, and its undo, in a first organization and then beside it in a second one, of which PostgreSQL
+    knows nothing yet."""
+    path = folder / "second.txt"
+    write_file(path, n, seed)
+    server = harness_server.Server(cluster, cluster.new_database(binary), redis.url, STATEMENT_TIMEOUT=300000, CALL_TIMEOUT=300000)
+    server.start()
+    imports, undone, owners = [], [], []
+    for _ in range(2):
+        organization = harness_client.Organization(harness_client.Client(server), everybody=False)
+        place = Place.__new__(Place)
+        place.server, place.slug = server, organization.slug
+        imports.append(place.run(path, "--profile", "nc")[0])
+        owners.append(organization.owner)
+    for owner in owners:
+        number = owner.ok("GET", "/v1/imports")["data"][0]["id"]
+        began = time.monotonic()
+        owner.ok("POST", f"/v1/imports/{number}/undo")
+        while (state := owner.ok("GET", f"/v1/imports/{number}")["state"]) not in ("undone", "failed"):
+            time.sleep(0.05)
+        undone.append(time.monotonic() - began)
+        if state != "undone":
+            sys.exit("the undo failed")
+    server.remove()
+    for what, (one, two) in (("import", imports), ("undo", undone)):
+        print(f"  {what:6} of {n} rows: first organization {one:6.1f} s, second {two:6.1f} s, ratio {two / one:.2f} (target 1.2)", flush=True)
+    return all(two <= 1.2 * one for one, two in (imports, undone))
+
+
 def bare(cluster, binary, imported):
     """Seconds of the bare \\copy, of the places, and of linking people to them, in a fresh database."""
     database = cluster.new_database(binary)
@@ -236,6 +265,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--rows", type=int, default=1000000)
+    parser.add_argument("--second", type=int, default=64637, help="rows of the import beside another organization's; 0: none")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared" / "data")
     asked = parser.parse_args()
@@ -246,6 +276,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             if asked.rows > 0:
                 good = big(cluster, redis, asked.binary, asked.rows, asked.seed, pathlib.Path(folder))
+            if asked.second > 0:
+                good = second(cluster, redis, asked.binary, asked.second, asked.seed, pathlib.Path(folder)) and good
             if asked.data.is_dir():
                 good = town(cluster, redis, asked.binary, asked.data) and good
     finally:
