@@ -133,6 +133,12 @@ class Place:
         return time.monotonic() - began, peak[0] / 1024, json.loads(out)
 
 
+def settle(server):
+    """Until no job is left: the places of an import are worked out after it."""
+    while server.sql("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')")[0][0]:
+        time.sleep(0.2)
+
+
 def second(cluster, redis, binary, n, seed, folder):
     """The same import, and its undo, in a first organization and then beside it in a second one, of which PostgreSQL
     knows nothing yet."""
@@ -146,6 +152,7 @@ def second(cluster, redis, binary, n, seed, folder):
         place = Place.__new__(Place)
         place.server, place.slug = server, organization.slug
         imports.append(place.run(path, "--profile", "nc")[0])
+        settle(server)
         owners.append(organization.owner)
     for owner in owners:
         number = owner.ok("GET", "/v1/imports")["data"][0]["id"]
@@ -154,6 +161,7 @@ def second(cluster, redis, binary, n, seed, folder):
         while (state := owner.ok("GET", f"/v1/imports/{number}")["state"]) not in ("undone", "failed"):
             time.sleep(0.05)
         undone.append(time.monotonic() - began)
+        settle(server)
         if state != "undone":
             sys.exit("the undo failed")
     server.remove()
