@@ -41,6 +41,43 @@ BEGIN
 END
 $$;
 
+-- The same after a new contact. For those about whom nothing as late is known, it is the last word, and no other contact
+-- needs to be read. Their rows are locked (contact_lock).
+CREATE OR REPLACE FUNCTION contact_derive_new(made voter_contacts) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  organization bigint := made.organization_id;
+  bulk text := COALESCE(current_setting('app.bulk', true), '');
+  said dispositions;
+  people bigint[] := ARRAY(
+    SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.id = made.voter_id
+    UNION ALL
+    SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.door_id = made.door_id
+      AND made.voter_id IS NULL AND made.channel = 'door');
+  late bigint[] := ARRAY(
+    SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.id = ANY (people)
+      AND (NOT made.holds OR GREATEST(v.last_contact_at, v.support_at, v.reached_at) >= made.occurred_at));
+BEGIN
+  SELECT d.* INTO said FROM dispositions d WHERE d.code = COALESCE(made.disposition, 'canvassed');
+  PERFORM set_config('app.bulk', 'on', true);
+  UPDATE voters v SET
+    last_contact_at = made.occurred_at,
+    last_disposition = said.code,
+    support_level = CASE WHEN v.id = made.voter_id THEN COALESCE(made.support_level, v.support_level) ELSE v.support_level END,
+    support_at = CASE WHEN v.id = made.voter_id AND made.support_level IS NOT NULL THEN made.occurred_at ELSE v.support_at END,
+    reached_at = CASE WHEN v.id = made.voter_id AND said.reached THEN made.occurred_at ELSE v.reached_at END,
+    quiet_until = CASE WHEN v.id = made.voter_id AND said.reached
+      THEN made.occurred_at + NULLIF(said.quiet_days, 0) * interval '1 day' ELSE v.quiet_until END,
+    contacts_revision = v.contacts_revision + 1
+  WHERE v.organization_id = organization AND v.id = ANY (people) AND NOT v.id = ANY (late);
+  PERFORM set_config('app.bulk', bulk, true);
+  IF cardinality(late) > 0 THEN
+    PERFORM contact_derive_voters(organization, late);
+  END IF;
+END
+$$;
+
 -- How far a door of a turf is. Done: for everybody who was spoken of there in this pass, the last word needs no
 -- other attempt; that somebody moved or died ends the door only when nobody else lives there. Read once, the latest
 -- first: the first row of a person is the last word, or the row about nobody in particular that was met before it.
@@ -59,9 +96,10 @@ BEGIN
   FOR told IN
     SELECT c.occurred_at, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
            CASE WHEN d.level NOT IN ('door', 'building') THEN c.voter_id END AS voter_id
-    FROM voter_contacts c JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
-    WHERE c.organization_id = organization AND c.door_id = door AND c.route_id = route AND c.holds
-      AND c.channel = 'door'
+    -- OFFSET 0: by the door, not by the turf and all its doors.
+    FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.door_id = door OFFSET 0) c
+    JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
+    WHERE c.route_id = route AND c.holds AND c.channel = 'door'
     ORDER BY c.occurred_at DESC, c.client_id DESC LOOP
     IF told.voter_id IS NOT NULL AND NOT told.voter_id = ANY (people) THEN
       people := people || told.voter_id;
@@ -162,12 +200,7 @@ BEGIN
   END IF;
   PERFORM contact_effects(made, ARRAY[made.id],
     ARRAY(SELECT d.effect FROM dispositions d WHERE d.code = made.disposition), made.answers @? '$[*].option_id ? (@ != null)');
-  IF made.voter_id IS NOT NULL THEN
-    PERFORM contact_derive_voters(organization, ARRAY[made.voter_id]);
-  ELSIF made.channel = 'door' THEN
-    PERFORM contact_derive_voters(organization, ARRAY(
-      SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.door_id = made.door_id));
-  END IF;
+  PERFORM contact_derive_new(made);
   IF made.channel = 'door' AND made.route_id IS NOT NULL THEN
     PERFORM contact_derive_door(organization, made.route_id, made.door_id);
   END IF;
@@ -208,7 +241,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_derive_voters(bigint,bigint[]),
+GRANT EXECUTE ON FUNCTION contact_derive_voters(bigint,bigint[]), contact_derive_new(voter_contacts),
   contact_door_state(bigint,bigint,bigint), contact_derive_door(bigint,bigint,bigint),
   contact_effects(voter_contacts,bigint[],text[],boolean), contact_apply(voter_contacts),
   contact_apply_again(voter_contacts)
