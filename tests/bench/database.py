@@ -12,6 +12,8 @@ import time
 import urllib.request
 import uuid
 
+import psycopg2
+
 FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -44,6 +46,14 @@ def attendees(organizations):
 def doors(organizations):
     """Doors of each organization."""
     return max(10, min(500, DOORS // organizations))
+
+
+def analyze(cluster, name):
+    """What autovacuum does within the first minute of writes: plans that were made for empty tables go."""
+    connection = psycopg2.connect(cluster.url(name, "postgres"))
+    connection.autocommit = True
+    connection.cursor().execute("ANALYZE")
+    connection.close()
 
 
 def token(user):

@@ -21,6 +21,7 @@ import urllib.request
 from measure import Meter, middle, spread
 from results import chart, table
 
+import database
 from database import ROOT
 from harness import server as harness_server
 
@@ -167,6 +168,9 @@ def measure(bench, say, servers, cases):
                         found.setdefault((connections, case, each.name), []).append(run)
                         say(f"round {number} {connections:3} {case:10} {each.name:10} {run.rate:8.0f}/s  p50 {run.p50:7.2f}  p99 {run.p99:7.2f} "
                             f"ms  server {run.server:6.1f} us  PostgreSQL {run.postgres:6.1f} us  foreign {run.foreign:.2f} cores")
+        if not number:
+            for name in bench.databases.values():
+                database.analyze(bench.cluster, name)
     return found
 
 
