@@ -14,8 +14,8 @@ ccd_line_init(ccd_line *line, const ccd_class_options *options)
 {
   assert(options->threads > options->reserve && options->queue_max > 0);
   assert(options->batch <= CCD_BATCH_MAX);
-  int at_once = options->threads * (options->batch > 0 ? options->batch : 1);
-  size_t n = (size_t) (options->queue_max + at_once);
+  size_t batch = options->batch > 0 ? (size_t) options->batch : 1;
+  size_t n = (size_t) options->queue_max + (size_t) options->threads * batch;
   *line = (ccd_line){.options = options, .keys = calloc(n, sizeof(*line->keys))};
   return line->keys != NULL;
 }
@@ -68,7 +68,7 @@ key_put(ccd_line *line, ccd_work_queue *queue)
 }
 
 static void
-enter(ccd_line *line, ccd_work *work)
+enter_line(ccd_line *line, ccd_work *work)
 {
   work->before = line->tail;
   work->after = NULL;
@@ -81,7 +81,7 @@ enter(ccd_line *line, ccd_work *work)
 }
 
 static void
-leave(ccd_line *line, ccd_work *work)
+leave_line(ccd_line *line, ccd_work *work)
 {
   if (work->before != NULL)
     work->before->after = work->after;
@@ -96,16 +96,16 @@ leave(ccd_line *line, ccd_work *work)
 
 /* The first work of a queue is the first of its key in the line, too. */
 static ccd_work *
-pop(ccd_line *line, ccd_work_queue *queue)
+pop_work(ccd_line *line, ccd_work_queue *queue)
 {
   ccd_work *work = queue->first, *held = queue->held;
   queue->first = work->next;
   queue->waiting--;
   line->waiting--;
-  leave(line, work);
+  leave_line(line, work);
   if (held != NULL) {
     queue->held = held->next;
-    enter(line, held);
+    enter_line(line, held);
   }
   return work;
 }
@@ -131,7 +131,7 @@ ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work)
   queue->waiting++;
   line->waiting++;
   if (queue->in_line < CCD_KEY_IN_LINE)
-    enter(line, work);
+    enter_line(line, work);
   else if (queue->held == NULL)
     queue->held = work;
   return true;
@@ -190,7 +190,7 @@ ccd_line_begin(ccd_line *line, ccd_run *run)
   run->n = 0;
   for (; queue != NULL && run->n < most; queue = run->n < most ? next_queue(line) : NULL) {
     run->queues[run->n] = queue;
-    run->works[run->n++] = pop(line, queue);
+    run->works[run->n++] = pop_work(line, queue);
     queue->running++;
   }
   if (run->n == 0)
@@ -225,7 +225,7 @@ ccd_line_take_older(ccd_line *line, int64_t before)
     for (ccd_work_queue *queue = line->buckets[bucket]; queue != NULL; queue = next) {
       next = queue->chain;
       while (queue->waiting > 0 && queue->first->since < before) {
-        ccd_work *work = pop(line, queue);
+        ccd_work *work = pop_work(line, queue);
         work->next = taken;
         taken = work;
       }

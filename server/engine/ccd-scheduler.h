@@ -53,7 +53,7 @@ typedef void ccd_works_cb(ccd_work *const *works, size_t n);
 struct ccd_work {
   ccd_work_cb *run;
   ccd_works_cb *run_many;
-  ccd_work *next;          /* of its key */
+  ccd_work *next;           /* of its key */
   ccd_work *before, *after; /* in the line of its class */
   struct ccd_work_queue *queue;
   int64_t since; /* cc_time_monotonic of the submit */
