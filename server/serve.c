@@ -360,6 +360,8 @@ ccd_program_stop(ccd_server *server)
       ccd_listener_stop(listeners[i], deadline);
   }
   ccd_scheduler_free(server->scheduler);
+  for (size_t i = 0; i < CC_N(listeners); i++)
+    ccd_listener_free(listeners[i]);
   if (server->jobs != NULL)
     ccd_jobs_stop(server->jobs);
   ccd_feed_stop(server->feed);

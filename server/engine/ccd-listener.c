@@ -160,12 +160,22 @@ start_daemon(ccd_listener *listener)
 }
 
 static void
-listener_free(ccd_listener *listener)
+end_framework(ccd_listener *listener)
 {
   if (listener->started)
     (void) ulfius_stop_framework(&listener->instance);
+  listener->started = false;
   if (listener->listen_fd >= 0)
     (void) close(listener->listen_fd);
+  listener->listen_fd = -1;
+}
+
+void
+ccd_listener_free(ccd_listener *listener)
+{
+  if (listener == NULL)
+    return;
+  end_framework(listener);
   ulfius_clean_instance(&listener->instance);
   (void) pthread_cond_destroy(&listener->wake);
   (void) pthread_mutex_destroy(&listener->lock);
@@ -208,7 +218,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
     return cc_fail_memory(reterr);
   if (options->trusted_proxy != NULL && options->trusted_proxy[0] != '\0') {
     if (inet_pton(AF_INET, options->trusted_proxy, &listener->trusted) != 1) {
-      listener_free(listener);
+      ccd_listener_free(listener);
       return cc_fail(reterr,
                      CC_ERR_INVALID,
                      "bad_address",
@@ -222,7 +232,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
         U_OK ||
       ulfius_set_default_endpoint(&listener->instance, ccd_intake_answer_cb, listener) != U_OK ||
       !ccd_reaper_start(listener)) {
-    listener_free(listener);
+    ccd_listener_free(listener);
     return cc_fail_memory(reterr);
   }
   errno = 0;
@@ -231,7 +241,7 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
     int reason = errno;
     ccd_reaper_stop(listener);
     bool started = listener->started;
-    listener_free(listener);
+    ccd_listener_free(listener);
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    started ? "ulfius_unhooked" : "cannot_listen",
@@ -315,5 +325,6 @@ ccd_listener_stop(ccd_listener *listener, int64_t deadline)
   wait_until_back(listener);
   ccd_reaper_stop(listener);
   ccd_loop_free(listener->loop); /* MHD aborts when an upgraded connection is still open */
-  listener_free(listener);
+  listener->loop = NULL;
+  end_framework(listener);
 }

@@ -144,5 +144,9 @@ void ccd_listener_quiesce(ccd_listener *listener);
 int ccd_listener_connections(const ccd_listener *listener);
 
 /* Ask every WebSocket to end, wait for requests in flight until @deadline (cc_time_monotonic), then
- * stop and free. */
+ * stop. */
 void ccd_listener_stop(ccd_listener *listener, int64_t deadline);
+
+/* After the scheduler's end: until then a thread may ask for the number of its connections. NULL is
+ * fine. */
+void ccd_listener_free(ccd_listener *listener);
