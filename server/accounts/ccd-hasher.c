@@ -9,8 +9,8 @@
 
 #include "common/base/cc-time.h"
 
-/* One of two cores stays free for others' requests. */
 #define THREADS_MAX 2
+#define CORES_FOR_MAX 4 /* with fewer, one thread: another core stays free for other requests */
 #define QUEUE_MAX 50
 #define WAIT_MAX (3 * CC_TIME_SECOND)
 #define NICENESS 10
@@ -80,7 +80,7 @@ start_threads(void)
   pthread_cond_init(&finished, &attributes);
   pthread_condattr_destroy(&attributes);
   stopping = false;
-  int n = 0, wanted = sysconf(_SC_NPROCESSORS_ONLN) < 4 ? 1 : THREADS_MAX;
+  int n = 0, wanted = sysconf(_SC_NPROCESSORS_ONLN) < CORES_FOR_MAX ? 1 : THREADS_MAX;
   while (n < wanted && pthread_create(&threads[n], NULL, hasher_thread, NULL) == 0)
     n++;
   if (n < wanted) {

@@ -41,8 +41,10 @@ BEGIN
 END
 $$;
 
--- The same after a new contact. For those about whom nothing as late is known, it is the last word, and no other contact
--- needs to be read. Their rows are locked (contact_lock).
+-- The same columns after one new contact. A person whose latest contact is older gets the columns from the new contact
+-- alone, without a look at other contacts; everybody else is derived anew. The rules (which contact sets the support,
+-- reached and quiet) are those of contact_derive_voters: a change of one is a change of both. The rows of the people are
+-- locked (contact_lock).
 CREATE OR REPLACE FUNCTION contact_derive_new(made voter_contacts) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
