@@ -112,7 +112,7 @@ def test_stopped_database_answers_503_in_time_and_comes_back(place, durable):
     live = []
     with load.Reads(server.port, org.owner.token, f"/v1/events/{event['id']}", clients=32) as reads:
         time.sleep(1)
-        durable.signal_all(signal.SIGSTOP)
+        durable.stand_still()
         stopped = time.monotonic()
         try:
             while time.monotonic() - stopped < 10:
@@ -121,7 +121,7 @@ def test_stopped_database_answers_503_in_time_and_comes_back(place, durable):
                     ["curl", "-sf", "-o", "/dev/null", "-w", "%{time_total}", f"{server.internal_url}/livez"])))
                 time.sleep(0.1)
         finally:
-            durable.signal_all(signal.SIGCONT)
+            durable.go_on()
         continued = time.monotonic()
         time.sleep(2)
     during = [answer for answer in reads.answers if stopped < answer[0] < continued - 3]
@@ -144,9 +144,8 @@ def test_database_killed_and_restarted(place, durable):
 
     def restart():
         time.sleep(1.5)
-        durable.signal_all(signal.SIGKILL)
+        durable.kill()
         killed.set()
-        services.wait_until(lambda: not os.path.exists(f"/proc/{durable.pid}"), 10, "the end of PostgreSQL")
         durable.start()
 
     thread = threading.Thread(target=restart)

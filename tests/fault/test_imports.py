@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import random
-import signal
 import time
 
 import pytest
@@ -110,13 +109,7 @@ class Bench:
         self.forget_connection()
         self.server.kill()
         if database:
-            postmaster = self.cluster.pid
-            whole = [postmaster, *map(int, open(f"/proc/{postmaster}/task/{postmaster}/children").read().split())]
-            self.cluster.signal_all(signal.SIGKILL)
-            services.wait_until(lambda: not any(map(runs, whole)), 20, "PostgreSQL to be gone")
-            # Where nobody waits for orphans the dead one still has its number, and the locks seem to be held.
-            for lock in [self.cluster.folder / "data" / "postmaster.pid", *self.cluster.folder.glob(".s.PGSQL.*")]:
-                lock.unlink(missing_ok=True)
+            self.cluster.kill()
             self.cluster.start()
         # The lease would end by itself in half a minute.
         self.server.sql("UPDATE jobs SET locked_until = now() - interval '1 s' WHERE state = 'running'")
@@ -125,14 +118,6 @@ class Bench:
     def remove(self):
         self.server.remove()
         self.cluster.remove()
-
-
-def runs(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="module")

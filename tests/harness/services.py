@@ -63,6 +63,27 @@ TEMPLATE = "CAMPAIGN_CLUSTER_TEMPLATE"
 MIGRATED = "migrated"
 
 
+# States of a process, as proc(5) names them; "" is one that is not there.
+GONE = ("", "Z", "X")
+STANDING = (*GONE, "T", "t")
+
+
+def state_of(pid):
+    """(state, number of the parent) of a process."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return fields[0], int(fields[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return "", 0
+
+
+def signal_process(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
 class Cluster:
     """A PostgreSQL cluster of its own with the project's roles; databases are made on it at will."""
 
@@ -103,14 +124,32 @@ class Cluster:
         self._run("pg_ctl", "stop", "-s", "-w", "-m", mode, "-D", str(self.folder / "data"),
                   quiet=True)
 
-    def signal_all(self, number):
-        """Signal the postmaster and all its children: SIGSTOP makes a database that hangs."""
-        children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        for pid in [self.pid] + [int(child) for child in children]:
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                pass
+    def processes(self):
+        """The postmaster, stopped so that it starts nobody meanwhile, and all its children. The kernel's list of
+        children is complete only where none of them ends while it is read, so all processes are looked at."""
+        signal_process(self.pid, signal.SIGSTOP)
+        wait_until(lambda: state_of(self.pid)[0] in STANDING, 10, "PostgreSQL to stand still")
+        numbers = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
+        return [self.pid, *(pid for pid in numbers if state_of(pid)[1] == self.pid)]
+
+    def stand_still(self):
+        """A database that hangs, until go_on()."""
+        for pid in self.processes():
+            signal_process(pid, signal.SIGSTOP)
+
+    def go_on(self):
+        for pid in reversed(self.processes()):
+            signal_process(pid, signal.SIGCONT)
+
+    def kill(self):
+        """kill -9 of the whole; returns when no process is left, so that start() finds no memory in use."""
+        whole = self.processes()
+        for pid in whole:
+            signal_process(pid, signal.SIGKILL)
+        wait_until(lambda: all(state_of(pid)[0] in GONE for pid in whole), 20, "PostgreSQL to be gone")
+        # Where nobody waits for orphans the dead one still has its number, and the locks seem to be held.
+        for lock in [self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")]:
+            lock.unlink(missing_ok=True)
 
     def url(self, database, role="campaign_api"):
         return f"postgresql:///{database}?host={self.folder}&user={role}"
@@ -182,7 +221,7 @@ class Cluster:
             raise RuntimeError(f"migrate failed ({result.returncode}):\n{result.stdout}{result.stderr}")
 
     def remove(self):
-        self.signal_all(signal.SIGCONT)
+        self.go_on()
         sql_profile.save(self)
         try:
             self.stop("immediate")
