@@ -2,7 +2,6 @@
 """Kills, stops and floods under load, with a checker of the history. Each has a control that must fail
 the checker, so that a checker that sees nothing is seen."""
 
-import os
 import resource
 import signal
 import socket
