@@ -14,9 +14,8 @@ WHERE organization_id = :call.organization_id::bigint AND event_id = :path.event
                         CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
   AND (:query.status::text IS NULL OR status = :query.status::text)
   AND (:query.updated_since::timestamptz IS NULL OR updated_at >= :query.updated_since::timestamptz)
-  -- The first name twice: "rosa me" and "medina ro" both find Rosa Medina.
   AND (:query.text::text IS NULL
-       OR strpos(lower(concat_ws(' ', first_name, last_name, first_name, email, phone)), lower(:query.text::text)) > 0)
+       OR search_finds(concat_ws(' ', first_name, last_name, email, phone), (SELECT search_patterns(:query.text::text))))
 ORDER BY sort_key, id
 LIMIT :page.limit::int
 

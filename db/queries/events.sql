@@ -25,7 +25,8 @@ WHERE (start_time, id) > (CASE WHEN :page.cursor_1::timestamptz IS NULL THEN '-i
   AND (:query.updated_since::timestamptz IS NULL OR updated_at >= :query.updated_since::timestamptz)
   AND (:query.published::boolean IS NULL OR is_published = :query.published::boolean)
   AND (:query.kind::text IS NULL OR kind = :query.kind::text)
-  AND (:query.text::text IS NULL OR strpos(lower(concat_ws(' ', title, short_description, city)), lower(:query.text::text)) > 0)
+  AND (:query.text::text IS NULL
+       OR search_finds(concat_ws(' ', title, short_description, city), (SELECT search_patterns(:query.text::text))))
 ORDER BY start_time, id
 LIMIT :page.limit::int
 

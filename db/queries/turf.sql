@@ -256,7 +256,7 @@ WHERE d.organization_id = :call.organization_id::bigint AND d.route_id = :path.t
   AND (right_has(:call.rights::jsonb, 'manage_canvass')
        OR d.door_id IN (SELECT s.door_id FROM scope_doors(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint) s
                         WHERE s.route_id = :path.turf_id::bigint))
-ORDER BY d.position, v.last_name, v.first_name, v.id
+ORDER BY d.position, voter_sort_key(v.first_name, v.last_name) COLLATE "C", v.id
 
 -- name: turf_paper_streets
 SELECT s.name, s.road_class, ST_AsGeoJSON(s.line, 6)::jsonb -> 'coordinates' AS line

@@ -84,7 +84,7 @@ SELECT h.id, h.door_id, b.address, d.unit, h.updated_at,
   p.people
 FROM households h
 CROSS JOIN LATERAL (
-  SELECT COALESCE(jsonb_agg(voter_brief(v) ORDER BY v.last_name, v.first_name, v.id)
+  SELECT COALESCE(jsonb_agg(voter_brief(v) ORDER BY voter_sort_key(v.first_name, v.last_name) COLLATE "C", v.id)
                   FILTER (WHERE NOT v.confidential OR right_has(:call.rights::jsonb, 'manage_voters')), '[]') AS people,
     COALESCE(bool_and(v.confidential), false) AS hidden
   FROM voters v WHERE v.organization_id = h.organization_id AND v.household_id = h.id AND v.merged_into IS NULL) p
@@ -94,12 +94,12 @@ WHERE h.organization_id = :call.organization_id::bigint AND h.id = :path.househo
   AND (NOT p.hidden OR right_has(:call.rights::jsonb, 'manage_voters'))
 
 -- name: tag_list
-SELECT {columns}
+SELECT {columns}, voter_fold(name) AS sort_key
 FROM tags
 WHERE organization_id = :call.organization_id::bigint
-  AND (name, id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
-                    CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
-ORDER BY name, id
+  AND (voter_fold(name) COLLATE "C", id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
+                                            CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
+ORDER BY voter_fold(name) COLLATE "C", id
 LIMIT :page.limit::int
 
 -- name: tag_create
@@ -123,12 +123,12 @@ WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.tag_id:
 RETURNING t.id
 
 -- name: voter_list_list
-SELECT {columns}
+SELECT {columns}, voter_fold(name) AS sort_key
 FROM voter_lists
 WHERE organization_id = :call.organization_id::bigint
-  AND (name, id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
-                    CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
-ORDER BY name, id
+  AND (voter_fold(name) COLLATE "C", id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
+                                            CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
+ORDER BY voter_fold(name) COLLATE "C", id
 LIMIT :page.limit::int
 
 -- name: voter_list_create

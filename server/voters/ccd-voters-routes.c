@@ -21,12 +21,12 @@ const ccd_route ccd_voters_routes[] = {
   {&cc_op_tag_voters,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_tag_all, .audit = "voter.tag_all", .slow = true},
   {&cc_op_get_household,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_household_get, .scope = CCD_SCOPE_VOTER},
 
-  {&cc_op_list_tags,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_tag_list,   .keyset = {"name", "id"}},
+  {&cc_op_list_tags,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_tag_list,   .keyset = {"sort_key", "id"}},
   {&cc_op_create_tag,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_tag_create, .audit = "tag.create"},
   {&cc_op_update_tag,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_tag_update, .audit = "tag.update"},
   {&cc_op_delete_tag,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_tag_delete, .audit = "tag.delete"},
 
-  {&cc_op_list_voter_lists,  .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_list_list,   .keyset = {"name", "id"}},
+  {&cc_op_list_voter_lists,  .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_list_list,   .keyset = {"sort_key", "id"}},
   {&cc_op_create_voter_list, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_list_create, .audit = "voter_list.create"},
   {&cc_op_get_voter_list,    .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_voter_list_get},
   {&cc_op_update_voter_list, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_list_update, .audit = "voter_list.update"},

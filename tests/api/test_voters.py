@@ -484,6 +484,20 @@ def test_rules_find_pairs_and_no_others(org):
     assert {key: (d["id"], d["version"]) for key, d in pairs(org).items()} == before
 
 
+def test_pairs_in_any_script_and_spelling(org):
+    same = {"birth_date": "1980-05-31"}
+    names = [(("Иванова", "Ольга", {}), ("иванова", "ольга", {})), (("王", "明", {}), ("王", "明", {})),
+             (("Roe Jr", "Sam", {}), ("Roe", "Sam", {"name_suffix": "Jr."})), (("Müller", "Jan", {}), ("Mueller", "Jan", {})),
+             (("Müller", "Eva", {}), ("Muller", "Eva", {})), (("O’Brien", "Ann", {}), ("OBrien", "Ann", {})),
+             (("Smith-Jones", "Ann", {}), ("Smith Jones", "Ann", {})),
+             (("Nguye\u0302\u0303n", "An", {}), ("Nguyễn", "An", {})), (("Lee\u200b", "Bo", {}), ("Lee", "Bo\u00a0", {})), (("Παπαδόπουλος", "Νίκος", {}), ("ΠΑΠΑΔΌΠΟΥΛΟΣ", "ΝΊΚΟΣ", {}))]
+    wanted = {tuple(add(org, last, first, **same, **more)["id"] for last, first, more in pair) for pair in names}
+    for last, first, more in (("Петрова", "Ольга", {}), ("李", "明", {}), ("Roe", "Sam", {"name_suffix": "Sr"}), ("Roe III", "Sam", {})):
+        add(org, last, first, **same, **more)
+    find(org)
+    assert set(pairs(org)) == wanted
+
+
 def test_a_dismissed_pair_stays_dismissed(org):
     for _ in range(2):
         add(org, birth_date="1980-05-31")
@@ -521,7 +535,7 @@ def test_a_merge_keeps_everything_and_can_be_taken_back(org):
     call = {"client_id": str(uuid.uuid4()), "channel": "phone", "disposition": "language_barrier", "voter_id": gone["id"],
             "phone": "+16175550102", "occurred_at": "2026-01-01T10:00:00Z"}
     call = org.owner.ok("POST", "/v1/contacts", call, status=201)["id"]
-    sql(org, "UPDATE voters SET state_id = 'S9', support_level = 1, support_at = now() WHERE id = %s", gone["id"])
+    sql(org, "UPDATE voters SET state_id = 'S9' WHERE id = %s", gone["id"])
     sql(org, "INSERT INTO consents (organization_id, voter_id, channel, state, source, occurred_at, actor) "
              "VALUES (%s, %s, 'text', 'withdrawn', 'text: STOP', now(), 'system')", org.id, gone["id"])
     follow = sql(org, "INSERT INTO follow_ups (organization_id, voter_id, kind) VALUES (%s, %s, 'ride') RETURNING id", org.id, gone["id"])[0][0]
@@ -536,7 +550,7 @@ def test_a_merge_keeps_everything_and_can_be_taken_back(org):
     assert made["merged_before"]["first_name"] == "Rosita" and made["survivor_before"]["party"] == "DEM"
     one, other = (read(org.owner, v) for v in (keep, gone))
     assert (one["first_name"], one["party"], one["middle_name"], one["address"]) == ("Rosa", "DEM", "L.", "12 Canal Pk")
-    assert one["state_id"] == "S9" and one["support_level"] == 1 and one["door_id"] == gone["door_id"]
+    assert one["state_id"] == "S9" and one["last_disposition"] == "language_barrier" and one["door_id"] == gone["door_id"]
     assert one["phones"] == ["+16175550101", "+16175550102"] and one["custom"] == {"a": 1, "b": 3}
     assert [v["election"] for v in one["vote_history"]] == ["G24"]
     assert {t["name"] for t in one["tags"]} == {"both", "mine", "theirs"} and other["tags"] == []

@@ -2,8 +2,8 @@
 --
 -- What is derived anew from the contacts that count: the state of voters, doors and turf.
 
--- The people as the contacts that hold tell: latest by when it happened. What was tried at the door for nobody
--- in particular was tried for everybody behind it. Equal times: the client_id decides, not who came first.
+-- The people as the contacts that hold tell, those of records that were merged into them too: latest by when it
+-- happened. What was tried at the door for nobody in particular was tried for everybody behind it. Equal times: the client_id decides, not who came first.
 -- Only silent columns (tenant_triggers) are written: with app.bulk their change is not queued to be recorded, only to
 -- be found silent. The same holds in contact_derive_door.
 CREATE OR REPLACE FUNCTION contact_derive_voters(organization bigint, people bigint[]) RETURNS void
@@ -18,12 +18,12 @@ BEGIN
   UPDATE voters v SET
     (support_level, support_at) = (
       SELECT c.support_level, c.occurred_at
-      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id OFFSET 0) c
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = ANY (w.ids) OFFSET 0) c
       WHERE c.holds AND c.support_level IS NOT NULL
       ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
     (last_contact_at, last_disposition) = (
       SELECT c.occurred_at, COALESCE(c.disposition, 'canvassed')
-      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = ANY (w.ids)
             UNION ALL
             SELECT * FROM voter_contacts d WHERE d.organization_id = organization AND d.door_id = v.door_id
               AND d.voter_id IS NULL AND d.channel = 'door' OFFSET 0) c
@@ -31,12 +31,13 @@ BEGIN
       ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
     (reached_at, quiet_until) = (
       SELECT c.occurred_at, c.occurred_at + NULLIF(d.quiet_days, 0) * interval '1 day'
-      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = v.id OFFSET 0) c
+      FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.voter_id = ANY (w.ids) OFFSET 0) c
       JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
       WHERE c.holds AND d.reached
       ORDER BY c.occurred_at DESC, c.client_id DESC LIMIT 1),
     contacts_revision = v.contacts_revision + 1
-  WHERE v.organization_id = organization AND v.id = ANY (people);
+  FROM (SELECT p.id, ARRAY(SELECT voter_and_merged(organization, p.id)) AS ids FROM unnest(people) p (id)) w
+  WHERE v.organization_id = organization AND v.id = w.id;
   PERFORM set_config('app.bulk', bulk, true);
 END
 $$;

@@ -81,7 +81,7 @@ CREATE OR REPLACE FUNCTION sort_attendee() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-  NEW.sort_key := left(lower(NEW.last_name) || ' ' || lower(NEW.first_name), 60);
+  NEW.sort_key := voter_sort_key(NEW.first_name, NEW.last_name);
   RETURN NEW;
 END
 $$;

@@ -21,6 +21,7 @@ SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
   most constant int := 1000;
+  patterns constant text[] := search_patterns(words);
   one constant bigint := (SELECT o.id FROM organizations o WHERE o.slug = organization);
   first_time constant timestamptz := COALESCE(starts_after, now());
   from_time constant timestamptz := GREATEST(first_time, after_time);
@@ -48,7 +49,7 @@ BEGIN
      ORDER BY e.start_time, e.id LIMIT most))
   (SELECT l.organization_id, l.id, false FROM looked l
    WHERE (wanted_kind IS NULL OR l.kind = wanted_kind)
-     AND (words IS NULL OR strpos(lower(l.said), lower(words)) > 0)
+     AND search_finds(l.said, patterns)
    LIMIT n)
   UNION ALL
   (SELECT l.organization_id, l.id, true FROM looked l OFFSET most - 1 LIMIT 1)

@@ -28,21 +28,6 @@ AS $$
   FROM (SELECT app_organization_id()) o (id)
 $$;
 
--- The number of somebody's voters, after they came, moved or went.
-CREATE OR REPLACE FUNCTION import_recount(household_ids bigint[]) RETURNS void
-LANGUAGE plpgsql
-AS $$
-DECLARE
-  organization constant bigint := app_organization_id();
-BEGIN
-  UPDATE households h SET n_voters = (SELECT count(*) FROM voters v
-                                      WHERE v.organization_id = organization AND v.household_id = h.id)
-  WHERE h.organization_id = organization AND h.id = ANY (household_ids)
-    AND h.n_voters IS DISTINCT FROM (SELECT count(*) FROM voters v
-                                     WHERE v.organization_id = organization AND v.household_id = h.id);
-END
-$$;
-
 -- Every statement of a chunk is look-ups by key, whatever PostgreSQL knows of this organization. Statistics that have
 -- not seen an organization say that it has one row, and then a join reads the whole organization once for each row of
 -- the chunk. So: LATERAL with OFFSET 0, a join that cannot turn round; a loop where rows are changed by number; ON
@@ -75,9 +60,9 @@ BEGIN
     AND r.address_key IS NOT NULL AND NOT r.confidential
   ORDER BY r.address_key, r.row_no
   ON CONFLICT (organization_id, address_key) DO NOTHING;
-  -- New people are counted here, others by import_recount.
+  -- New people are counted here, others by households_count: the same people count.
   INSERT INTO households AS h (organization_id, address_key, door_id, n_voters, created_import_id)
-  SELECT organization, r.address_key, min(d.id), count(*) FILTER (WHERE p.kind = 'new'), import
+  SELECT organization, r.address_key, min(d.id), count(*) FILTER (WHERE p.kind = 'new' AND r.registration_status IS DISTINCT FROM 'removed'), import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
   CROSS JOIN LATERAL (SELECT k.id FROM doors k
                       WHERE k.organization_id = organization AND k.address_key = r.address_key OFFSET 0) d
@@ -186,7 +171,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION import_work(bigint[]), import_work_all(), import_recount(bigint[]),
+GRANT EXECUTE ON FUNCTION import_work(bigint[]), import_work_all(),
   import_places(bigint,bigint,bigint), import_insert(bigint,bigint,bigint,bigint),
   import_apply(bigint,integer), import_finish(bigint)
   TO campaign_api;

@@ -83,7 +83,7 @@ CREATE OR REPLACE FUNCTION import_key(rule int, last_name text, first_name text,
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-  SELECT lower(NULLIF(last_name, '')) || '|' || lower(NULLIF(first_name, '')) || '|' || CASE rule
+  SELECT NULLIF(name_key(last_name), '') || '|' || NULLIF(name_key(first_name), '') || '|' || CASE rule
     WHEN 2 THEN COALESCE(birth_year::text, extract(year FROM birth_date)::text) || '|' || address_key
     WHEN 3 THEN birth_date::text
     WHEN 4 THEN address_key END

@@ -99,7 +99,7 @@ BEGIN
     other_source_ids = array_remove(v.other_source_ids, source)
     WHERE v.organization_id = organization AND v.id = ANY (chosen)
       AND (v.source_id = source OR source = ANY (v.other_source_ids));
-  PERFORM import_recount(homes);
+  PERFORM households_count(organization, homes);
   RETURN array_length(chosen, 1);
 END
 $$;

@@ -56,7 +56,7 @@ BEGIN
 END
 $$;
 
--- Up to n people whom the import changed, as they were before. Answers how many, and their households before and after.
+-- Up to n people whom the import changed, as they were before; what was changed since stays. Answers how many, and their households before and after.
 CREATE OR REPLACE FUNCTION import_undo_changes(import bigint, n int, OUT done bigint, OUT homes bigint[])
 LANGUAGE plpgsql
 AS $$
@@ -71,10 +71,10 @@ BEGIN
   done := 0;
   FOR each IN DELETE FROM import_changes c
     WHERE c.organization_id = organization AND c.import_id = import AND c.voter_id = ANY (chosen)
-    RETURNING c.voter_id, c.before LOOP
+    RETURNING c.voter_id, c.before, c.after LOOP
     SELECT o.* INTO v FROM voters o WHERE o.organization_id = organization AND o.id = each.voter_id;
     CONTINUE WHEN NOT FOUND;
-    was := jsonb_populate_record(v, each.before);
+    was := voter_without(v, each.before, COALESCE(each.after, to_jsonb(v))); -- v0.2.0 wrote no after
     -- A place may have gone since.
     SELECT h.id INTO was.household_id FROM households h WHERE h.organization_id = organization AND h.id = was.household_id;
     SELECT d.id INTO was.door_id FROM doors d WHERE d.organization_id = organization AND d.id = was.door_id;
@@ -84,6 +84,7 @@ BEGIN
         import_hash = was.import_hash, source_id = was.source_id, other_source_ids = was.other_source_ids,
         updated_import_id = was.updated_import_id
       WHERE o.organization_id = organization AND o.id = v.id;
+    PERFORM voter_merge_follow(v, was);
     done := done + 1;
     homes := homes || v.household_id || was.household_id;
   END LOOP;
@@ -110,7 +111,7 @@ BEGIN
     DELETE FROM voters v WHERE v.organization_id = organization AND v.id = ANY (made)
     RETURNING v.household_id)
   SELECT done + count(*), array_agg(t.household_id) INTO done, more FROM taken t;
-  PERFORM import_recount(homes || more);
+  PERFORM households_count(organization, homes || more);
   UPDATE imports i SET progress = 0.5 WHERE i.organization_id = organization AND i.id = import;
   PERFORM import_tell(import, i.version) FROM imports i WHERE i.organization_id = organization AND i.id = import;
   RETURN done;

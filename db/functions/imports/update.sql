@@ -29,10 +29,14 @@ BEGIN
       import_hash = after.import_hash, source_id = after.source_id, other_source_ids = after.other_source_ids,
       updated_import_id = import
     WHERE v.organization_id = organization AND v.id = before.id;
+  IF before.merged_into IS NOT NULL THEN
+    PERFORM voter_merge_follow(before, after);
+  END IF;
   was := import_image(before);
   is_now := import_image(after);
-  INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before)
-    SELECT organization, import, before.id, import_change.kind, COALESCE(jsonb_object_agg(e.key, e.value), '{}')
+  INSERT INTO import_changes (organization_id, import_id, voter_id, kind, before, after)
+    SELECT organization, import, before.id, import_change.kind, COALESCE(jsonb_object_agg(e.key, e.value), '{}'),
+           COALESCE(jsonb_object_agg(e.key, is_now -> e.key), '{}')
     FROM jsonb_each(was) e WHERE e.value IS DISTINCT FROM is_now -> e.key
     ON CONFLICT DO NOTHING;
 END
@@ -82,11 +86,11 @@ BEGIN
       END IF;
     END IF;
     PERFORM import_change(import, each.kind, each.before, after);
-    IF (each.before).household_id IS DISTINCT FROM after.household_id THEN
+    IF ((each.before).household_id, (each.before).unreachable) IS DISTINCT FROM (after.household_id, after.unreachable) THEN
       homes := homes || (each.before).household_id || after.household_id;
     END IF;
   END LOOP;
-  PERFORM import_recount(homes);
+  PERFORM households_count(organization, homes);
   IF EXISTS (SELECT FROM jsonb_each_text(work) b, jsonb_each_text(import_work(touched)) a
              WHERE a.key = b.key AND a.value::bigint < b.value::bigint) THEN
     RAISE EXCEPTION 'Contacts, consents, tags or follow-ups would have been lost.'

@@ -2,27 +2,54 @@
 --
 -- Pairs of records that may be one person.
 
+-- Jr, Sr or a number behind a last name or in a column of its own, as one spelling; NULL: there is none.
+CREATE OR REPLACE FUNCTION name_generation(last_name text, suffix text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT NULLIF(name_key(COALESCE(NULLIF(suffix, ''), substring(last_name FROM '(?i)[ ,](jr|sr|ii|iii|iv|v)\.?\s*$'))), '')
+$$;
+
+-- Spellings of a name by which it may be found: Mueller is Müller's, as is Muller.
+CREATE OR REPLACE FUNCTION name_keys(name text) RETURNS SETOF text
+LANGUAGE plpgsql IMMUTABLE ROWS 1
+AS $$
+DECLARE
+  long text := name;
+  pair text[];
+BEGIN
+  RETURN NEXT name_key(name);
+  IF octet_length(name) > length(name) THEN
+    FOREACH pair SLICE 1 IN ARRAY '{{ä,ae},{ö,oe},{ü,ue},{Ä,ae},{Ö,oe},{Ü,ue},{ø,oe},{Ø,oe},{å,aa},{Å,aa}}'::text[] LOOP
+      long := replace(long, pair[1], pair[2]);
+    END LOOP;
+    IF long <> name THEN
+      RETURN NEXT name_key(long);
+    END IF;
+  END IF;
+END
+$$;
+
 -- The keys of a voter by the rules above; name_address is looked at again in duplicates_find.
 CREATE OR REPLACE FUNCTION duplicate_keys(v voters) RETURNS TABLE (rule text, key text)
 LANGUAGE plpgsql STABLE ROWS 4
 AS $$
 DECLARE
-  first_name constant text := regexp_replace(voter_fold(v.first_name), '[^a-z]', '', 'g');
-  last_name constant text := regexp_replace(voter_fold(v.last_name), '[^a-z]', '', 'g');
+  family constant text := regexp_replace(v.last_name, '(?i)[ ,]+(jr|sr|ii|iii|iv|v)\.?\s*$', '');
+  n record;
 BEGIN
-  IF last_name = '' OR first_name = '' THEN
-    RETURN;
-  END IF;
-  IF v.birth_date IS NOT NULL THEN
-    RETURN QUERY VALUES ('name_birth_date', last_name || ' ' || first_name || ' ' || v.birth_date);
-  END IF;
-  RETURN QUERY SELECT 'email', 'l ' || last_name || ' ' || lower(e) FROM jsonb_array_elements_text(v.emails) e
-    UNION ALL SELECT 'email', 'f ' || first_name || ' ' || lower(e) FROM jsonb_array_elements_text(v.emails) e
-    UNION ALL SELECT 'phone_last_name', last_name || ' ' || left(first_name, 1) || ' ' || p
-      FROM jsonb_array_elements_text(v.phones) p;
-  IF v.address_key IS NOT NULL THEN
-    RETURN QUERY VALUES ('name_address', last_name || ' ' || first_name || ' ' || v.address_key);
-  END IF;
+  FOR n IN SELECT l.key AS last_name, f.key AS first_name
+           FROM name_keys(family) l (key) CROSS JOIN name_keys(v.first_name) f (key) WHERE l.key <> '' AND f.key <> '' LOOP
+    IF v.birth_date IS NOT NULL THEN
+      RETURN QUERY VALUES ('name_birth_date', n.last_name || ' ' || n.first_name || ' ' || v.birth_date);
+    END IF;
+    RETURN QUERY SELECT 'email', 'l ' || n.last_name || ' ' || lower(e) FROM jsonb_array_elements_text(v.emails) e
+      UNION ALL SELECT 'email', 'f ' || n.first_name || ' ' || lower(e) FROM jsonb_array_elements_text(v.emails) e
+      UNION ALL SELECT 'phone_last_name', n.last_name || ' ' || left(n.first_name, 1) || ' ' || p
+        FROM jsonb_array_elements_text(v.phones) p;
+    IF v.address_key IS NOT NULL THEN
+      RETURN QUERY VALUES ('name_address', n.last_name || ' ' || n.first_name || ' ' || v.address_key);
+    END IF;
+  END LOOP;
 END
 $$;
 
@@ -54,8 +81,7 @@ BEGIN
     JOIN voters b ON b.organization_id = organization AND b.id = p.other_id
     WHERE (a.birth_date = b.birth_date OR a.birth_date IS NULL OR b.birth_date IS NULL)
       AND (a.birth_year = b.birth_year OR a.birth_year IS NULL OR b.birth_year IS NULL)
-      AND (a.name_suffix IS NULL OR b.name_suffix IS NULL
-           OR lower(rtrim(a.name_suffix, '.')) = lower(rtrim(b.name_suffix, '.')))
+      AND (name_generation(a.last_name, a.name_suffix) = name_generation(b.last_name, b.name_suffix)) IS NOT FALSE
       AND (p.rule = 'name_birth_date' OR a.state_id IS NULL OR b.state_id IS NULL)
     GROUP BY p.voter_id, p.other_id),
   put AS (
@@ -80,6 +106,6 @@ AS $$
   SELECT min(j.id) FROM jobs j WHERE j.kind = 'duplicates' AND j.organization_id = organization AND j.state = 'queued'
 $$;
 
-GRANT EXECUTE ON FUNCTION duplicate_keys(voters), duplicates_find(bigint),
+GRANT EXECUTE ON FUNCTION name_generation(text,text), name_keys(text), duplicate_keys(voters), duplicates_find(bigint),
   duplicates_waiting(bigint)
   TO campaign_api;

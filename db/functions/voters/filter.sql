@@ -48,29 +48,18 @@ BEGIN
 END
 $$;
 
--- A word of three letters or more may stand anywhere, a shorter one begins a word. All must be there, in any
--- order: "rosa me" and "medina ro" find Rosa Medina, "12 canal" whoever lives there, "0101" a number that has it.
--- guarded: a confidential person is not found by the address.
+-- The words of a search, as SQL text. guarded: a confidential person is not found by the address.
 CREATE OR REPLACE FUNCTION voter_text_condition(wanted text, guarded boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
-DECLARE
-  folded text := voter_fold(wanted);
 BEGIN
-  -- A number as people write it, with or without the country.
-  IF folded ~ '^[-+(). 0-9]+$' AND length(regexp_replace(folded, '\D', '', 'g')) >= 7 THEN
-    folded := regexp_replace(folded, '\D', '', 'g');
-  END IF;
   RETURN COALESCE((
     SELECT string_agg(
       format(' AND voter_search_text(v.first_name, v.middle_name, v.last_name, v.address, v.phones) LIKE %L', w.pattern)
       || CASE WHEN guarded THEN format(' AND (NOT v.confidential
            OR voter_search_text(v.first_name, v.middle_name, v.last_name, NULL, v.phones) LIKE %L)', w.pattern)
          ELSE '' END, '')
-    FROM (SELECT DISTINCT CASE WHEN length(word) < 3 THEN '% ' ELSE '%' END
-            || replace(replace(replace(word, '\', '\\'), '%', '\%'), '_', '\_') || '%' AS pattern
-          FROM regexp_split_to_table(replace(folded, ',', ' '), '\s+') word
-          WHERE word <> '' LIMIT 12) w), '');
+    FROM unnest(search_patterns(wanted)) w (pattern)), '');
 END
 $$;
 
@@ -83,7 +72,7 @@ AS $$
     ('party', 'v.party = ANY (filter_texts($2, ''party''))'),
     ('precinct', 'v.precinct = ANY (filter_texts($2, ''precinct''))'),
     ('district', 'v.districts @> ($2 -> ''district'')'),
-    ('city', 'lower(v.city) = lower($2 ->> ''city'')'),
+    ('city', 'voter_fold(v.city) = voter_fold($2 ->> ''city'')'),
     ('zip5', 'v.zip5 = ANY (filter_texts($2, ''zip5''))'),
     ('sex', 'v.sex = ($2 ->> ''sex'')'),
     ('registration_status', 'v.registration_status = ANY (filter_texts($2, ''registration_status''))'),
@@ -95,7 +84,7 @@ AS $$
                      AND v.birth_year >= extract(year FROM current_date) - ($2 ->> ''age_max'')::int)'),
     ('voted_in', '(SELECT bool_and(v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
                    FROM unnest(filter_texts($2, ''voted_in'')) e) IS NOT FALSE'),
-    ('voted_at_least', '(SELECT count(*) FROM unnest(filter_texts($2 -> ''voted_at_least'', ''of'')) e
+    ('voted_at_least', '(SELECT count(*) FROM (SELECT DISTINCT unnest(filter_texts($2 -> ''voted_at_least'', ''of''))) o (e)
                          WHERE v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
                         >= ($2 #>> ''{voted_at_least,n}'')::int'),
     ('tags_any', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1

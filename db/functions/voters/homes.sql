@@ -34,16 +34,16 @@ BEGIN
 END
 $$;
 
--- Counts who lives in these households anew. An import does it for all that it touched.
+-- Counts who lives in these households anew; @wanted may name one twice. An import does it for all that it touched.
 CREATE OR REPLACE FUNCTION households_count(organization bigint, wanted bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   UPDATE households h SET n_voters = c.n
-  FROM (SELECT w.id, count(v.id) AS n FROM unnest(wanted) w (id)
-        LEFT JOIN voters v ON v.organization_id = organization AND v.household_id = w.id AND v.merged_into IS NULL
-          AND v.unreachable IS NULL
-        GROUP BY w.id) c
+  FROM (SELECT w.id, (SELECT count(*) FROM voters v
+                      WHERE v.organization_id = organization AND v.household_id = w.id AND v.merged_into IS NULL
+                        AND v.unreachable IS NULL) AS n
+        FROM (SELECT DISTINCT u.id FROM unnest(wanted) u (id)) w OFFSET 0) c
   WHERE h.organization_id = organization AND h.id = c.id AND h.n_voters <> c.n;
 END
 $$;
