@@ -169,7 +169,7 @@ static const cc_field text_message_fields[] = {
             .doc = "Why it was not sent: opted_out, unusable_number, too_late, campaign_closed, worker_lost, or the carrier's code.",
             .example = "\"too_late\""),
   CC_STRING(cc_text_message, intent, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE,
-            .doc = "What somebody who wrote wants: stop or start.", .example = "\"stop\""),
+            .doc = "What somebody who wrote wants: stop, start, or unsure: perhaps stop, a person decides.", .example = "\"stop\""),
   CC_STRING(cc_text_message, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who sent it or let it in.", .example = "\"user:7\""),
   CC_OPT_TIME(cc_text_message, send_before, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Later it is not sent: it would arrive in the quiet hours."),
   CC_TIME(cc_text_message, created_at, .flags = CC_READ_ONLY, .doc = "When it was written, or came in."),

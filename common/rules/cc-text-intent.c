@@ -4,177 +4,372 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/base/cc-base.h"
 #include "common/base/cc-utf8.h"
 
-/* What an answer wants, by a table of phrases. */
+/* A text is words, commas and ends of sentences and lines. From left to right, the longest phrase
+ * of the table that stands at a place takes its words; what no phrase takes is something else that
+ * the text says. */
 
-/* Where a phrase must stand. Between words there is white space of any length; around the phrase
- * stand characters that are part of no word. */
-typedef enum place {
-  FIRST,    /* the text begins with the phrase */
-  ANYWHERE, /* as whole words */
-  LAST,     /* the text ends with the phrase */
-  WHOLE,    /* the text is the phrase */
-} place;
+typedef enum role {
+  FILLER, /* courtesy, anger, reasons: changes nothing */
+  CLEAR,  /* a request, whatever else the text says */
+  ALONE,  /* a request when its sentence says nothing else */
+  WHOLE,  /* a request when the text says nothing else */
+  HINT,   /* perhaps a request */
+  START,  /* as the whole text */
+} role;
 
-/* In a phrase "?" is any one character or none, "*" is the rest of a word. */
+/* Words apart by blanks; "a|b" is one of several, "?" behind a word: or none. Without accents. */
 typedef struct phrase {
+  role role;
   const char *words;
-  place place;
-  cc_text_intent intent;
 } phrase;
 
-static const phrase phrases[] = {
-  {"stop", FIRST, CC_TEXT_STOP},
-  {"stopall", ANYWHERE, CC_TEXT_STOP},
-  {"stop2quit", ANYWHERE, CC_TEXT_STOP},
-  {"remove me", LAST, CC_TEXT_STOP},
-  {"remove my name", ANYWHERE, CC_TEXT_STOP},
-  {"take me off th*", ANYWHERE, CC_TEXT_STOP},
-  {"lose my number", ANYWHERE, CC_TEXT_STOP},
-  {"delete my number", ANYWHERE, CC_TEXT_STOP},
-  {"i opt out", ANYWHERE, CC_TEXT_STOP},
-  {"don?t contact me", ANYWHERE, CC_TEXT_STOP},
-  /* With stop, the words that 47 CFR 64.1200(a)(10) names. */
-  {"unsubscribe", WHOLE, CC_TEXT_STOP},
-  {"cancel", WHOLE, CC_TEXT_STOP},
-  {"end", WHOLE, CC_TEXT_STOP},
-  {"quit", WHOLE, CC_TEXT_STOP},
-  {"revoke", WHOLE, CC_TEXT_STOP},
-  {"opt out", WHOLE, CC_TEXT_STOP},
-  {"opt?out", WHOLE, CC_TEXT_STOP},
-  /* Spanish */
-  {"alto", WHOLE, CC_TEXT_STOP},
-  {"parar", WHOLE, CC_TEXT_STOP},
-  {"pare", WHOLE, CC_TEXT_STOP},
-  {"detener", WHOLE, CC_TEXT_STOP},
-  {"cancelar", WHOLE, CC_TEXT_STOP},
-  {"baja", WHOLE, CC_TEXT_STOP},
-  {"no me contacte", ANYWHERE, CC_TEXT_STOP},
-  {"no me contacten", ANYWHERE, CC_TEXT_STOP},
-  {"no me escriba", ANYWHERE, CC_TEXT_STOP},
-  {"no me escriban", ANYWHERE, CC_TEXT_STOP},
-  /* French */
-  {"arret", WHOLE, CC_TEXT_STOP},
-  {"arrêt", WHOLE, CC_TEXT_STOP},
-  {"désabonner", WHOLE, CC_TEXT_STOP},
-  {"ne me contactez plus", ANYWHERE, CC_TEXT_STOP},
+#define TEXTS "text|texts|texting|message|messages|messaging|msg|msgs|sms|txt|txts|spam"
+#define THESE "all|any|the|these|this|those|your|ur|my|more|political|campaign"
+#define DOING                                                                                      \
+  "texting|messaging|contacting|calling|sending|bothering|spamming|harassing|txting|writing"
+#define DO "text|txt|message|msg|contact|call|sms|write|bother|send"
+#define MENSAJES "mensajes|mensaje|textos|texto|sms"
 
-  {"start", WHOLE, CC_TEXT_START},
-  {"unstop", WHOLE, CC_TEXT_START},
+static const phrase phrases[] = {
+  {ALONE, "stop"},
+  {ALONE, "stop all"},
+  {ALONE, "stop it|this|that|now|everything"},
+  {CLEAR, "stopall|stop2quit|stop2end|stop2stop"},
+  {CLEAR, "stop|quit|cease|end " DOING " me|us " THESE "|? " TEXTS "|crap|stuff|?"},
+  {CLEAR, "stop|quit|cease|end " DOING " " THESE "|? " TEXTS "|crap"},
+  {ALONE, "stop|quit|cease|end " DOING},
+  {CLEAR, "stop|end|cease|cancel " THESE "|? " TEXTS "|subscription|alerts|notifications"},
+  {CLEAR, "no more " TEXTS},
+  {CLEAR, "dont|never " DO " me|us " THESE "|anything|? " TEXTS "|? again|anymore|ever|?"},
+  {CLEAR, "dont|never " DO " this number again|anymore|ever|?"},
+  {ALONE, "dont|never text|txt|message|msg|contact"},
+  {CLEAR, "dont want any|more|your|these|? more|? " TEXTS},
+  {CLEAR, "dont want to get|receive|hear any|more|your|these|? more|? " TEXTS},
+  {ALONE, "remove|delete|erase me|us|this"},
+  {CLEAR,
+   "remove|delete|take|erase me|us|this|my name|number|info|phone|? number|? from|off|out "
+   "of|? " THESE "|? call|text|texting|phone|contact|mailing|? list|lists|database|system|records"},
+  {CLEAR, "remove|delete|erase|lose|forget my name|number|info|contact"},
+  {CLEAR, "remove|delete|erase this number"},
+  {CLEAR,
+   "take|get me|us|my name|number|? number|? off|out of|? " THESE
+   "|? call|text|texting|phone|? list|lists"},
+  {ALONE, "opt me|us|? out"},
+  {ALONE, "optout|optingout"},
+  {ALONE, "opting out"},
+  {ALONE, "unsubscribe|unsub me|us|this|? number|?"},
+  {CLEAR, "unsubscribe|unsub me|us|this|my number|? from|? " THESE "|? list|lists|" TEXTS "|?"},
+  {CLEAR, "revoke|withdraw my|? consent|permission"},
+  {ALONE, "leave me|us alone"},
+  {ALONE, "take|get me|us off"},
+  {WHOLE, "end|quit|cancel|revoke|remove|delete"},
+  {HINT, "go away"},
+  {HINT, "fuck|piss|buzz off"},
+  {HINT, "lawyer|attorney|fcc|tcpa"},
+  {HINT, "do not call list"},
+
+  {FILLER,
+   "please|pls|plz|plse|kindly|thanks|thx|ty|thank|now|immediately|asap|right|away|already"},
+  {FILLER, "just|hey|hi|hello|sir|maam|ok|okay|yes|no|i|im|id|me|you|u|want|wish|would|like|need"},
+  {FILLER, "to|be|all|everything|anymore|more|again|ever|forever|period|from|this|that|it"},
+  {FILLER,
+   "said|told|can|could|will|must|have|how|do|damn|dammit|goddamn|fucking|fuck|shit|wtf|omg"},
+  {FILLER, "spam|scam|sorry|and|number|really"},
+  {FILLER, "not interested"},
+  {FILLER, "for the last time"},
+  {FILLER, "for the love of god"},
+  {FILLER, "sick of this|it|these"},
+  {FILLER, "wrong|interested|person|phone|moved|thats|so"},
+
+  /* Spanish */
+  {WHOLE,
+   "alto|parar|pare|paren|detener|detenga|detengan|detenganse|cancelar|baja|salir|eliminar|borrar|"
+   "basta"},
+  {CLEAR,
+   "no me|nos "
+   "escriba|escriban|escribas|contacte|contacten|contactes|llame|llamen|mande|manden|mandes|"
+   "envie|envien|envies|texteen|textee|textees|moleste|molesten|molestes mas|? " MENSAJES "|?"},
+  {CLEAR,
+   "deje|dejen|deja de "
+   "escribirme|mandarme|enviarme|contactarme|molestarme|llamarme|textearme " MENSAJES "|?"},
+  {CLEAR, "deje|dejen|deja|parar|pare|paren de mandar|enviar|escribir " MENSAJES "|?"},
+  {CLEAR, "no mas " MENSAJES},
+  {CLEAR, "no quiero|deseo recibir|? mas|? recibir|? mas|? " MENSAJES},
+  {CLEAR,
+   "quiteme|quitenme|quitame|saqueme|saquenme|sacame|borreme|borrenme|borrame|elimineme|eliminenme|"
+   "eliminame "
+   "de|del|? su|la|esta|tu|? lista|listas|?"},
+  {CLEAR, "quite|quiten|borre|borren|elimine|eliminen mi numero|nombre"},
+  {CLEAR, "darme|dame|denme|deme de baja"},
+  {ALONE, "dar de baja"},
+  {FILLER,
+   "por|favor|porfavor|porfa|gracias|ya|ahora|quiero|deseo|numero|equivocado|mi|su|lista|lo|"
+   "siento"},
+
+  /* French */
+  {WHOLE, "arret|arreter|arretez|desabonner"},
+  {CLEAR, "ne me|nous contactez|ecrivez|appelez|texter plus"},
+  {CLEAR, "ne mecrivez|mappelez|menvoyez plus"},
+  {CLEAR, "desabonnez|desinscrivez|retirez moi"},
+  {FILLER, "svp|merci|sil|vous|plait"},
+
+  {START, "start|unstop|resubscribe"},
 };
 
-static bool
-is_space(uint32_t c)
-{
-  return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A && c != 0x2007) || c == 0x2028 || c == 0x2029 || c == 0x205F ||
-         c == 0x3000;
-}
+/* Words that turn what follows round: "do not stop texting me". */
+static const char *const negations[] = {"dont", "not", "never", "wont", "didnt", "doesnt", "cant"};
 
+#define WORDS_MAX 120 /* of a text; what comes after is something else */
+#define WORD_MAX 24   /* bytes with the NUL; a longer word is none of the table */
+
+typedef struct words {
+  char at[WORDS_MAX][WORD_MAX]; /* ",", "." and "\\n" stand for themselves */
+  size_t n;
+  bool cut; /* there were more */
+} words;
+
+/* --- into words --- */
+
+/* The letter without its accent; as it is: there is none that matters here. */
 static uint32_t
-peek_character(const char *at)
+plain_letter(uint32_t c)
 {
-  return *at == '\0' ? 0 : cc_utf8_next(&at);
+  static const struct {
+    uint32_t accented, plain;
+  } letters[] = {{0xE1, 'a'},
+                 {0xE0, 'a'},
+                 {0xE2, 'a'},
+                 {0xE9, 'e'},
+                 {0xE8, 'e'},
+                 {0xEA, 'e'},
+                 {0xED, 'i'},
+                 {0xEE, 'i'},
+                 {0xF3, 'o'},
+                 {0xF4, 'o'},
+                 {0xFA, 'u'},
+                 {0xFC, 'u'},
+                 {0xFB, 'u'},
+                 {0xF1, 'n'},
+                 {0xE7, 'c'}};
+
+  for (size_t i = 0; i < CC_N(letters); i++)
+    if (letters[i].accented == c)
+      return letters[i].plain;
+  return c;
 }
 
-static const char *
-skip_spaces(const char *at)
+static bool
+is_apostrophe(uint32_t c)
 {
-  while (is_space(peek_character(at)))
-    (void) cc_utf8_next(&at);
-  return at;
+  return c == '\'' || c == 0x2019 || c == 0x2BC || c == 0x60 || c == 0xB4;
 }
 
-/* Behind @words, when they stand at @at; NULL: they do not. */
-static const char *
-match_words(const char *words, const char *at)
+static bool
+ends_sentence(uint32_t c)
 {
-  while (*words != '\0') {
-    uint32_t wanted = cc_utf8_next(&words);
-    uint32_t c = peek_character(at);
-    if (wanted == ' ') {
-      if (!is_space(c))
-        return NULL;
-      at = skip_spaces(at);
-    } else if (wanted == '*') {
-      if (!cc_utf8_is_word(c))
-        return NULL;
-      while (cc_utf8_is_word(peek_character(at)))
-        (void) cc_utf8_next(&at);
-    } else if (wanted == '?') {
-      const char *without = match_words(words, at);
-      if (without != NULL || c == 0)
-        return without;
-      (void) cc_utf8_next(&at);
-    } else {
-      if (cc_utf8_lower(c) != wanted)
-        return NULL;
-      (void) cc_utf8_next(&at);
+  return c == '.' || c == '!' || c == '?' || c == ';' || c == ':' || c == 0xA1 || c == 0xBF ||
+         c == 0x2026;
+}
+
+static bool
+is_word_at(const words *all, size_t i, const char *word)
+{
+  return i < all->n && strcmp(all->at[i], word) == 0;
+}
+
+/* A sentence ends at a sign or a line end. Phrases go on over line ends. */
+static bool
+is_end_at(const words *all, size_t i)
+{
+  return is_word_at(all, i, ".") || is_word_at(all, i, "\n");
+}
+
+static void
+add_word(words *all, const char *word)
+{
+  if (all->n == WORDS_MAX) {
+    all->cut = true;
+    return;
+  }
+  /* "do not" is "dont". */
+  if (strcmp(word, "not") == 0 && all->n > 0 && is_word_at(all, all->n - 1, "do"))
+    all->n--, word = "dont";
+  (void) strncpy(all->at[all->n], word, WORD_MAX - 1);
+  all->at[all->n++][WORD_MAX - 1] = '\0';
+}
+
+static void
+add_break(words *all, uint32_t c)
+{
+  const char *sign = ends_sentence(c) ? "." : c == '\n' ? "\n" : c == ',' ? "," : NULL;
+  if (sign != NULL && all->n > 0 && !is_end_at(all, all->n - 1))
+    add_word(all, sign);
+}
+
+static void
+read_words(const char *text, words *all)
+{
+  char word[WORD_MAX];
+  size_t length = 0;
+  all->n = 0;
+  all->cut = false;
+  while (*text != '\0' || length > 0) {
+    uint32_t c = *text == '\0' ? 0 : plain_letter(cc_utf8_lower(cc_utf8_next(&text)));
+    if (cc_utf8_is_word(c)) {
+      length += length + 4 < WORD_MAX ? cc_utf8_put(c, word + length) : 0;
+    } else if (!is_apostrophe(c) || length == 0) {
+      word[length] = '\0';
+      if (length > 0)
+        add_word(all, word);
+      length = 0;
+      add_break(all, c);
     }
   }
-  return at;
 }
 
-/* No word goes on at @at. */
+/* --- phrases --- */
+
+/* One word of a phrase, "a|b|?": does it take @word? */
 static bool
-is_between(const char *at)
+takes_word(const char *one, size_t length, const char *word)
 {
-  return !cc_utf8_is_word(peek_character(at));
+  size_t n = strlen(word);
+  for (const char *at = one; at < one + length;) {
+    size_t rest = (size_t) (one + length - at);
+    const char *bar = memchr(at, '|', rest);
+    size_t part = bar == NULL ? rest : (size_t) (bar - at);
+    if (part == n && memcmp(at, word, n) == 0)
+      return true;
+    at += part + 1;
+  }
+  return false;
 }
 
-/* Nothing but the end of the text behind characters of no word. */
+/* Words that the phrase takes at @i; 0: it does not stand there. */
+static size_t
+match_phrase(const words *all, size_t i, const char *pattern)
+{
+  size_t begin = i;
+  for (const char *one = pattern; *one != '\0';) {
+    size_t length = strcspn(one, " ");
+    size_t next = i > begin && is_word_at(all, i, "\n") ? i + 1 : i;
+    if (next < all->n && takes_word(one, length, all->at[next]))
+      i = next + 1;
+    else if (one[length - 1] != '?')
+      return 0;
+    one += length + (one[length] == ' ');
+  }
+  return i - begin;
+}
+
+static const phrase *
+longest_phrase(const words *all, size_t i, size_t *ret_taken)
+{
+  const phrase *best = NULL;
+  *ret_taken = 0;
+  for (size_t k = 0; k < CC_N(phrases); k++) {
+    size_t taken = match_phrase(all, i, phrases[k].words);
+    if (taken > *ret_taken) {
+      *ret_taken = taken;
+      best = &phrases[k];
+    }
+  }
+  return best;
+}
+
+/* --- sentences --- */
+
+typedef struct finding {
+  bool clear, alone, whole, start, hint; /* roles that were found */
+  bool first;                            /* a request that must stand alone begins the sentence */
+  bool negated;                          /* before a clear request */
+  bool other;                            /* something else is said */
+} finding;
+
 static bool
-is_over(const char *at)
+is_negation(const char *word)
 {
-  while (*at != '\0' && !cc_utf8_is_word(peek_character(at)))
-    (void) cc_utf8_next(&at);
-  return *at == '\0';
+  for (size_t i = 0; i < CC_N(negations); i++)
+    if (strcmp(negations[i], word) == 0)
+      return true;
+  return false;
 }
 
-/* @at: beginning of a word. @is_first: no word stands before it. */
-static bool
-stands_at(const phrase *wanted, const char *at, bool is_first)
+static void
+note_phrase(finding *found, role said, bool begins)
 {
-  if (!is_first && (wanted->place == FIRST || wanted->place == WHOLE))
-    return false;
-  const char *end = match_words(wanted->words, at);
-  if (end == NULL || !is_between(end))
-    return false;
-  return wanted->place == FIRST || wanted->place == ANYWHERE || is_over(end);
+  found->clear = found->clear || said == CLEAR;
+  found->alone = found->alone || said == ALONE;
+  found->whole = found->whole || said == WHOLE;
+  found->start = found->start || said == START;
+  found->hint = found->hint || said == HINT;
+  found->first = found->first || (said == ALONE && begins);
 }
 
+/* The sentence that begins at @i; returns where the next one begins. */
+static size_t
+read_sentence(const words *all, size_t i, finding *found)
+{
+  bool begins = true;
+  *found = (finding){0};
+  for (size_t taken = 1; i < all->n && !is_end_at(all, i); i += taken) {
+    taken = 1;
+    if (is_word_at(all, i, ","))
+      continue;
+    const phrase *stands = longest_phrase(all, i, &taken);
+    bool negation = stands == NULL && is_negation(all->at[i]);
+    if (stands == NULL) {
+      taken = 1;
+      found->other = true;
+      found->negated = found->negated || (negation && !found->clear);
+    } else {
+      note_phrase(found, stands->role, begins);
+    }
+    begins = begins && (negation || (stands != NULL && stands->role == FILLER));
+  }
+  return i + 1;
+}
+
+/* What one sentence among others says. */
 static cc_text_intent
-intent_at(const char *at, bool is_first)
+judge_sentence(const finding *found)
 {
-  for (size_t i = 0; i < CC_N(phrases); i++)
-    if (stands_at(&phrases[i], at, is_first))
-      return phrases[i].intent;
-  return CC_TEXT_TALK;
+  if (found->clear && found->negated)
+    return CC_TEXT_UNSURE;
+  if (found->clear || (found->alone && !found->other))
+    return CC_TEXT_STOP;
+  return found->first || found->hint ? CC_TEXT_UNSURE : CC_TEXT_TALK;
 }
 
 cc_text_intent
 cc_text_intent_of(const char *text)
 {
-  bool is_first = true;
-  bool inside = false; /* of a word */
-  for (const char *at = text; *at != '\0';) {
-    bool is_word = cc_utf8_is_word(peek_character(at));
-    if (is_word && !inside) {
-      cc_text_intent intent = intent_at(at, is_first);
-      if (intent != CC_TEXT_TALK)
-        return intent;
-      is_first = false;
-    }
-    inside = is_word;
-    (void) cc_utf8_next(&at);
+  words all;
+  finding one, sum = {0};
+  cc_text_intent intent = CC_TEXT_TALK;
+  read_words(text, &all);
+  for (size_t i = 0; i < all.n;) {
+    i = read_sentence(&all, i, &one);
+    cc_text_intent said = judge_sentence(&one);
+    if (said == CC_TEXT_STOP || (said == CC_TEXT_UNSURE && intent == CC_TEXT_TALK))
+      intent = said;
+    sum.whole = sum.whole || one.whole;
+    sum.other = sum.other || one.other || one.negated;
   }
-  return CC_TEXT_TALK;
+  if (intent != CC_TEXT_TALK)
+    return intent;
+  if (sum.whole && !sum.other && !all.cut)
+    return CC_TEXT_STOP;
+  bool lone = all.n == 1 || (all.n == 2 && is_end_at(&all, 1));
+  return lone && one.start ? CC_TEXT_START : CC_TEXT_TALK;
 }
 
 const char *
 cc_text_intent_name(cc_text_intent intent)
 {
-  static const char *const names[] = {NULL, "stop", "start"};
+  static const char *const names[] = {NULL, "stop", "start", "unsure"};
   return names[intent];
 }

@@ -277,6 +277,16 @@ def test_reassign(org):
 # One click, one text ------------------------------------------------------------------------------
 
 
+def test_what_may_be_a_stop_waits_for_a_person(org, talk):
+    sent(org.member, talk)
+    settled(org)
+    assert incoming(org, talk["phone"], "Stop by the office tomorrow? I want to help")["intent"] == "unsure"
+    assert state_of(org, talk) == ("needs_response", None)
+    sent(org.member, talk, "Gladly!")
+    assert incoming(org, talk["phone"], "I'd like to opt out")["intent"] == "stop"
+    assert state_of(org, talk) == ("closed", "opted_out")
+
+
 def test_a_conversation_from_the_first_text_to_its_end(org, talk):
     act = str(uuid.uuid4())
     first = sent(org.member, talk, client_id=act)

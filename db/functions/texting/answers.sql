@@ -27,7 +27,7 @@ END
 $$;
 
 -- A text came in: providers call this for the organization whose number it was sent to. Told twice by its
--- carrier it is one. wish: 'stop', 'start' or NULL. It belongs to the conversation of this number that was written in last.
+-- carrier it is one. wish: 'stop', 'start', 'unsure' or NULL. It belongs to the conversation of this number that was written in last.
 CREATE OR REPLACE FUNCTION text_receive(organization bigint, number text, said text, wish text, said_encoding text,
   said_segments int, carrier_id text, happened timestamptz)
 RETURNS SETOF text_messages
@@ -51,7 +51,7 @@ BEGIN
       WHERE m.organization_id = organization AND m.provider_id = carrier_id AND m.direction = 'in';
     RETURN;
   END IF;
-  IF wish IS NOT NULL THEN
+  IF wish IN ('stop', 'start') THEN
     PERFORM text_consent(organization, number, CASE wish WHEN 'stop' THEN 'withdrawn' ELSE 'granted' END,
                          'text: ' || left(said, 100), happened);
   END IF;
