@@ -74,6 +74,8 @@ static const cc_field event_fields[] = {
   CC_INT64(cc_event, cancelled_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many cancelled, without guests."),
   CC_INT64(cc_event, attended_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many are there, or were, without guests."),
   CC_INT64(cc_event, no_show_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many were on the list and did not come, without guests."),
+  CC_INT64(cc_event, registered_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many people are on the list and not there yet, with their guests."),
+  CC_INT64(cc_event, attended_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many people are there, or were, with their guests; capacity counts the same."),
   CC_INT64(cc_event, attendees_revision, .flags = CC_READ_ONLY | CC_REVISION, .view = CC_VIEW_MEMBER,
            .doc = "Grows with every change of the counts, which leaves the version as it is."),
   CC_INT64(cc_event, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the first part of the ETag, and the one that If-Match compares."),

@@ -48,6 +48,8 @@ typedef struct cc_event {
   int64_t cancelled_count;
   int64_t attended_count;
   int64_t no_show_count;
+  int64_t registered_heads;
+  int64_t attended_heads;
   int64_t attendees_revision;
   int64_t version;
 } cc_event;

@@ -22,6 +22,7 @@ BEGIN
   RETURN translate(folded, '''`', '');
 END
 $$;
+GRANT EXECUTE ON FUNCTION voter_fold(text) TO campaign_public;
 REINDEX INDEX voters_sort_key_idx;
 REINDEX INDEX voters_search_idx;
 
@@ -35,3 +36,15 @@ ALTER TABLE event_attendees NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER;
 UPDATE event_attendees SET sort_key = voter_sort_key(first_name, last_name)
   WHERE sort_key <> voter_sort_key(first_name, last_name);
 ALTER TABLE event_attendees FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER;
+
+-- How many people there are, guests included: capacity is in people.
+ALTER TABLE events ADD COLUMN registered_heads bigint NOT NULL DEFAULT 0, ADD COLUMN attended_heads bigint NOT NULL DEFAULT 0;
+ALTER TABLE events NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER;
+ALTER TABLE event_attendees NO FORCE ROW LEVEL SECURITY;
+UPDATE events e SET registered_heads = n.registered, attended_heads = n.attended
+  FROM (SELECT a.organization_id, a.event_id, COALESCE(sum(1 + a.guest_count) FILTER (WHERE a.status = 'registered'), 0) AS registered,
+               COALESCE(sum(1 + a.guest_count) FILTER (WHERE a.status = 'attended'), 0) AS attended
+        FROM event_attendees a GROUP BY a.organization_id, a.event_id) n
+  WHERE n.organization_id = e.organization_id AND n.event_id = e.id;
+ALTER TABLE events FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER;
+ALTER TABLE event_attendees FORCE ROW LEVEL SECURITY;

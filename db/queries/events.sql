@@ -86,7 +86,7 @@ CROSS JOIN jsonb_populate_record(e, jsonb_build_object(
   'created_at', now(),
   'updated_at', now(),
   'registered_count', 0, 'waitlisted_count', 0, 'cancelled_count', 0, 'attended_count', 0,
-  'no_show_count', 0, 'attendees_revision', 0,
+  'no_show_count', 0, 'registered_heads', 0, 'attended_heads', 0, 'attendees_revision', 0,
   'version', 1)) r
 WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
 RETURNING {columns}

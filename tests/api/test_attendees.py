@@ -524,6 +524,27 @@ def test_the_event_s_tag_moves_and_its_version_does_not(org):
     assert org.owner.ok("POST", place + "/duplicate")["attended_count"] == 0
 
 
+def test_heads_are_people_with_their_guests(org):
+    event = org.event(capacity=40)
+
+    def heads():
+        read = org.owner.ok("GET", place_of(event))
+        return read["registered_count"], read["registered_heads"], read["attended_count"], read["attended_heads"]
+
+    party, alone = add(org, event, guest_count=5), add(org, event)
+    assert heads() == (2, 7, 0, 0)
+    check_in(org.member, party)
+    assert heads() == (1, 1, 1, 6)
+    org.owner.ok("PATCH", path_of(party), {"guest_count": 3})
+    assert heads() == (1, 1, 1, 4)
+    check_in(org.owner, party, "undo-check-in")
+    org.owner.ok("POST", path_of(alone, "cancel"))
+    assert heads() == (1, 4, 0, 0)
+    org.owner.ok("POST", place_of(event) + "/walk-ins", {**act(), "first_name": "Walk", "last_name": "In", "guest_count": 2}, status=201)
+    assert heads() == (1, 4, 1, 3)
+    assert org.owner.ok("POST", place_of(event) + "/duplicate")["attended_heads"] == 0
+
+
 def test_the_public_sees_no_counts(org, api):
     event = org.event(publish=True)
     add(org, event)

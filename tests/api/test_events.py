@@ -18,7 +18,7 @@ EVERYTHING = {
     "waitlist_enabled": True, "registration_deadline": "2030-04-30T00:00:00Z", "requires_approval": True,
     "is_featured": True, "visibility": "unlisted", "contact_email": "ada@example.org", "contact_phone": "+12155550123"}
 MEMBERS_ONLY = {"virtual_link", "created_by", "created_at", "registered_count", "waitlisted_count", "cancelled_count",
-                "attended_count", "no_show_count", "attendees_revision"}
+                "attended_count", "no_show_count", "registered_heads", "attended_heads", "attendees_revision"}
 
 
 def pointers(reply):

@@ -40,6 +40,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION search_patterns(text), search_finds(text,text[]), name_key(text) TO campaign_api;
-GRANT EXECUTE ON FUNCTION search_patterns(text), search_finds(text,text[]), name_key(text), voter_fold(text)
-  TO campaign_definer, campaign_public;
+GRANT EXECUTE ON FUNCTION search_patterns(text), search_finds(text,text[]), name_key(text)
+  TO campaign_api, campaign_definer, campaign_public;

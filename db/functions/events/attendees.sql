@@ -48,6 +48,8 @@ DECLARE
   place event_attendees := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
   was text := CASE WHEN TG_OP = 'INSERT' THEN '' ELSE OLD.status END;
   is_now text := CASE WHEN TG_OP = 'DELETE' THEN '' ELSE NEW.status END;
+  had bigint := CASE WHEN TG_OP = 'INSERT' THEN 0 ELSE 1 + OLD.guest_count END;
+  has bigint := CASE WHEN TG_OP = 'DELETE' THEN 0 ELSE 1 + NEW.guest_count END;
 BEGIN
   PERFORM set_config('app.bulk', 'on', true);
   UPDATE events e SET
@@ -56,6 +58,8 @@ BEGIN
     cancelled_count = e.cancelled_count + (is_now = 'cancelled')::int - (was = 'cancelled')::int,
     attended_count = e.attended_count + (is_now = 'attended')::int - (was = 'attended')::int,
     no_show_count = e.no_show_count + (is_now = 'no_show')::int - (was = 'no_show')::int,
+    registered_heads = e.registered_heads + (is_now = 'registered')::int * has - (was = 'registered')::int * had,
+    attended_heads = e.attended_heads + (is_now = 'attended')::int * has - (was = 'attended')::int * had,
     attendees_revision = e.attendees_revision + 1
   WHERE e.organization_id = place.organization_id AND e.id = place.event_id;
   PERFORM set_config('app.bulk', bulk, true);
@@ -67,10 +71,13 @@ $$;
 CREATE OR REPLACE FUNCTION count_attendees(organization bigint, event bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
-  UPDATE events e SET (registered_count, waitlisted_count, cancelled_count, attended_count, no_show_count) =
+  UPDATE events e SET (registered_count, waitlisted_count, cancelled_count, attended_count, no_show_count, registered_heads,
+                       attended_heads) =
       (SELECT count(*) FILTER (WHERE a.status = 'registered'), count(*) FILTER (WHERE a.status = 'waitlisted'),
               count(*) FILTER (WHERE a.status = 'cancelled'), count(*) FILTER (WHERE a.status = 'attended'),
-              count(*) FILTER (WHERE a.status = 'no_show')
+              count(*) FILTER (WHERE a.status = 'no_show'),
+              COALESCE(sum(1 + a.guest_count) FILTER (WHERE a.status = 'registered'), 0),
+              COALESCE(sum(1 + a.guest_count) FILTER (WHERE a.status = 'attended'), 0)
        FROM event_attendees a WHERE a.organization_id = e.organization_id AND a.event_id = e.id),
     attendees_revision = e.attendees_revision + 1
   WHERE e.organization_id = organization AND e.id = event

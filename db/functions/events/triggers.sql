@@ -4,9 +4,9 @@
 
 SELECT tenant_triggers('events', 'event',
   secret => '{registered_count,waitlisted_count,cancelled_count,attended_count,no_show_count,'
-    'attendees_revision}',
+    'registered_heads,attended_heads,attendees_revision}',
   silent => '{registered_count,waitlisted_count,cancelled_count,attended_count,no_show_count,'
-    'attendees_revision}',
+    'registered_heads,attended_heads,attendees_revision}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.attendees_revision = NEW.attendees_revision');
 SELECT tenant_triggers('event_attendees', 'attendee',
   secret => '{sort_key}',
@@ -21,7 +21,7 @@ CREATE CONSTRAINT TRIGGER event_attendees_count AFTER INSERT OR DELETE ON event_
 DROP TRIGGER IF EXISTS event_attendees_count_status ON event_attendees;
 CREATE CONSTRAINT TRIGGER event_attendees_count_status AFTER UPDATE ON event_attendees
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (OLD.status <> NEW.status AND current_setting('app.bulk', true) IS DISTINCT FROM 'on')
+  WHEN ((OLD.status, OLD.guest_count) <> (NEW.status, NEW.guest_count) AND current_setting('app.bulk', true) IS DISTINCT FROM 'on')
   EXECUTE FUNCTION count_attendee();
 CREATE OR REPLACE TRIGGER event_attendees_sort BEFORE INSERT OR UPDATE OF first_name, last_name ON event_attendees
   FOR EACH ROW EXECUTE FUNCTION sort_attendee();

@@ -101,7 +101,7 @@ AS $$
 DECLARE
   own constant jsonb := to_jsonb(v);
   changed constant text[] := ARRAY(SELECT o.key FROM jsonb_each(own) o WHERE o.value <> after -> o.key);
-  kept text[] := '{id,organization_id,version,updated_at,contacts_revision}';
+  kept text[] := '{id,organization_id,version,updated_at,contacts_revision}'::text[];
 BEGIN
   IF changed && '{address,unit,address_key,door_id}' THEN
     kept := kept || '{address,unit,city,state,zip5,zip4,address_key,door_id,household_id,moved_at}'::text[];
