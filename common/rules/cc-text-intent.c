@@ -197,8 +197,7 @@ add_word(words *all, const char *word)
   /* "do not" is "dont". */
   if (strcmp(word, "not") == 0 && all->n > 0 && is_word_at(all, all->n - 1, "do"))
     all->n--, word = "dont";
-  (void) strncpy(all->at[all->n], word, WORD_MAX - 1);
-  all->at[all->n++][WORD_MAX - 1] = '\0';
+  memcpy(all->at[all->n++], word, strlen(word) + 1); /* shorter than WORD_MAX */
 }
 
 static void
