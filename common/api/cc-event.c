@@ -142,7 +142,7 @@ typedef struct public_event_filter {
 } public_event_filter;
 
 static const cc_field public_event_filter_fields[] = {
-  CC_OPT_TIME(public_event_filter, starts_after, .doc = "Only events that begin at or after this time; now when left out."),
+  CC_OPT_TIME(public_event_filter, starts_after, .doc = "Only events that begin at or after this time. When left out: all that are not over."),
   CC_OPT_TIME(public_event_filter, starts_before, .doc = "Only events that begin before this time."),
   CC_ENUM(public_event_filter, kind, &cc_event_kind_enum, .doc = "Only events of this kind."),
   CC_STRING(public_event_filter, text, .min = 1, .max = 100, .format = CC_FORMAT_LINE,

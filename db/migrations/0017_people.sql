@@ -48,3 +48,9 @@ UPDATE events e SET registered_heads = n.registered, attended_heads = n.attended
   WHERE n.organization_id = e.organization_id AND n.event_id = e.id;
 ALTER TABLE events FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER;
 ALTER TABLE event_attendees FORCE ROW LEVEL SECURITY;
+
+-- Long events that run, for the public list (public_events_found).
+CREATE INDEX events_public_long_idx ON events (start_time, id)
+  WHERE is_published AND visibility = 'public' AND end_time - start_time > interval '12 hours';
+CREATE INDEX events_public_long_organization_idx ON events (organization_id, start_time, id)
+  WHERE is_published AND visibility = 'public' AND end_time - start_time > interval '12 hours';

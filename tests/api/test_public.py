@@ -191,3 +191,24 @@ def test_a_network_counts_searches_too(counted):
     server = counted(10)
     statuses = [ask(server, "/v1/public/events?text=x", f"2001:db8:5:{n:x}::1").status_code for n in range(21)]
     assert statuses == [200] * 20 + [429]
+
+
+@pytest.mark.parametrize("query", ({}, {"kind": "rally"}))
+def test_what_runs_is_in_the_list_until_its_end(org, query):
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+
+    def event(begins, ends, **more):
+        times = {"start_time": (now + datetime.timedelta(hours=begins)).isoformat(), "end_time": (now + datetime.timedelta(hours=ends)).isoformat()}
+        return org.event(publish=True, kind="rally", **times, **more)["id"]
+
+    over, soon = event(-5, -1), event(1, 2)
+    tonight, week, two = event(-2, 3), event(-50, 60), event(-13, 1)
+    event(-400, -300), event(-20, 9, visibility="unlisted")
+    path = {"organization": org.slug, **query}
+    listed = [e["id"] for e in org.owner.ok("GET", "/v1/public/events", query=path)["data"]]
+    assert listed == [week, two, tonight, soon] and over not in listed
+    assert [e["id"] for e in org.owner.pages("/v1/public/events", {**path, "limit": 1})] == listed
+    since = {"starts_after": now.isoformat()}
+    assert [e["id"] for e in org.owner.ok("GET", "/v1/public/events", query={**path, **since})["data"]] == [soon]
+    whole = [e["id"] for e in org.owner.pages("/v1/public/events", {"limit": 100, **query})]
+    assert [id for id in whole if id in listed] == listed

@@ -76,7 +76,10 @@ def test_strangers_walk_an_index(db, crowded, statistics, mode):
             ("events_public_organization_idx", 240, (few, None, "zzq", None, None, None, None)),
             ("events_public_organization_idx", 0, ("nobody", None, None, None, None, None, None))):
         _, scans, kinds = walks(db, mode, *asked)
-        assert [(scan["Node Type"], scan.get("Index Name")) for scan in scans] == [("Index Scan", index)], asked
+        # Without a time those that run come first: there are none.
+        long = ["events_public_long_organization_idx" if asked[0] else "events_public_long_idx"] if asked[3] is None else []
+        assert [(scan["Node Type"], scan.get("Index Name")) for scan in scans] == [
+            ("Index Scan", name) for name in [*long, index]], asked
         assert sum(scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0) for scan in scans) <= most, asked
         assert not {kind for kind in kinds if "Sort" in kind or "Bitmap" in kind or "Gather" in kind or kind == "Seq Scan"}
 

@@ -4,21 +4,24 @@
 
 -- What a search asks for, as patterns for LIKE over a folded text that begins with a blank; all must be there, in any
 -- order. A word of three letters or more may stand anywhere, a shorter one begins a word: "rosa me" and "medina ro" find
--- Rosa Medina, "0101" a number that has it. A telephone number is one word, with or without the country.
+-- Rosa Medina, "0101" a number that has it. A telephone number is one word, with or without the country. Signs alone
+-- find nothing, and no pattern at all says that nothing was asked for: {""} is the pattern that nothing matches.
 CREATE OR REPLACE FUNCTION search_patterns(wanted text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
   folded text := voter_fold(wanted);
+  patterns text[];
 BEGIN
   IF folded ~ '^[-+(). 0-9]+$' AND length(regexp_replace(folded, '\D', '', 'g')) >= 7 THEN
     folded := regexp_replace(folded, '\D', '', 'g');
   END IF;
-  RETURN ARRAY(
+  patterns := ARRAY(
     SELECT DISTINCT CASE WHEN length(word) < 3 THEN '% ' ELSE '%' END
       || replace(replace(replace(word, '\', '\\'), '%', '\%'), '_', '\_') || '%'
     FROM regexp_split_to_table(replace(folded, ',', ' '), '\s+') word
-    WHERE word <> '' LIMIT 12);
+    WHERE word ~ '[[:alnum:]]' LIMIT 12);
+  RETURN CASE WHEN patterns = '{}' AND folded ~ '\S' THEN '{""}' ELSE patterns END;
 END
 $$;
 

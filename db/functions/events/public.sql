@@ -2,9 +2,10 @@
 --
 -- The public list of events. Anybody may ask for it, as often and with whatever filters.
 
--- The keys of up to n events in the order (start_time, id), behind the cursor. It looks at 1,000 events at most, in the
--- narrowest of three indexes; whatever else was asked for is tried on these events. When they are fewer than n that
--- match, the last event that was looked at follows, with scan_end: the next page begins behind it.
+-- The keys of up to n events in the order (start_time, id), behind the cursor. Without starts_after those that are not
+-- over: they began in the last 12 hours, or are longer and stand in indexes of their own. It looks at 1,000 events at most,
+-- in the narrowest of three indexes behind those of long events; whatever else was asked for is tried on these events. When
+-- they are fewer than n that match, the last event that was looked at follows, with scan_end: the next page begins behind it.
 --
 -- The walk of an index is the only bound that holds with any values and statistics. So sorts are off, each condition is
 -- one range of one index, and the order begins with the index's first column: PostgreSQL leaves out of the order what
@@ -23,32 +24,47 @@ DECLARE
   most constant int := 1000;
   patterns constant text[] := search_patterns(words);
   one constant bigint := (SELECT o.id FROM organizations o WHERE o.slug = organization);
-  first_time constant timestamptz := COALESCE(starts_after, now());
+  first_time constant timestamptz := COALESCE(starts_after, now() - interval '12 hours');
   from_time constant timestamptz := GREATEST(first_time, after_time);
   from_id constant bigint := CASE WHEN after_time >= first_time THEN after_id ELSE 0 END;
   last_time constant timestamptz := COALESCE(starts_before, 'infinity');
+  long_time constant timestamptz := GREATEST(now() - interval '366 days', after_time);
+  long_id constant bigint := CASE WHEN after_time = long_time THEN after_id ELSE 0 END;
 BEGIN
   RETURN QUERY
-  WITH looked AS MATERIALIZED (
-    (SELECT e.organization_id, e.id, e.kind, concat_ws(' ', e.title, e.short_description, e.city) AS said
+  WITH looked AS MATERIALIZED (SELECT * FROM (
+    (SELECT e.organization_id, e.id, e.kind, e.end_time, concat_ws(' ', e.title, e.short_description, e.city) AS said
+     FROM events e
+     WHERE starts_after IS NULL AND organization IS NULL AND e.visibility = 'public' AND e.end_time - e.start_time > interval '12 hours'
+       AND (e.start_time, e.id) > (long_time, long_id) AND e.start_time < LEAST(first_time, last_time)
+     ORDER BY e.start_time, e.id LIMIT most)
+    UNION ALL
+    (SELECT e.organization_id, e.id, e.kind, e.end_time, concat_ws(' ', e.title, e.short_description, e.city)
+     FROM events e
+     WHERE starts_after IS NULL AND organization IS NOT NULL AND e.visibility = 'public'
+       AND e.end_time - e.start_time > interval '12 hours' AND e.organization_id <= one
+       AND (e.organization_id, e.start_time, e.id) > (one, long_time, long_id) AND e.start_time < LEAST(first_time, last_time)
+     ORDER BY e.organization_id, e.start_time, e.id LIMIT most)
+    UNION ALL
+    (SELECT e.organization_id, e.id, e.kind, e.end_time, concat_ws(' ', e.title, e.short_description, e.city)
      FROM events e
      WHERE organization IS NOT NULL AND e.visibility = 'public' AND e.organization_id <= one
        AND (e.organization_id, e.start_time, e.id) > (one, from_time, from_id) AND e.start_time < last_time
      ORDER BY e.organization_id, e.start_time, e.id LIMIT most)
     UNION ALL
-    (SELECT e.organization_id, e.id, e.kind, concat_ws(' ', e.title, e.short_description, e.city)
+    (SELECT e.organization_id, e.id, e.kind, e.end_time, concat_ws(' ', e.title, e.short_description, e.city)
      FROM events e
      WHERE organization IS NULL AND wanted_kind IS NOT NULL AND e.visibility = 'public' AND e.kind <= wanted_kind
        AND (e.kind, e.start_time, e.id) > (wanted_kind, from_time, from_id) AND e.start_time < last_time
      ORDER BY e.kind, e.start_time, e.id LIMIT most)
     UNION ALL
-    (SELECT e.organization_id, e.id, e.kind, concat_ws(' ', e.title, e.short_description, e.city)
+    (SELECT e.organization_id, e.id, e.kind, e.end_time, concat_ws(' ', e.title, e.short_description, e.city)
      FROM events e
      WHERE organization IS NULL AND wanted_kind IS NULL AND e.visibility = 'public'
        AND (e.start_time, e.id) > (from_time, from_id) AND e.start_time < last_time
-     ORDER BY e.start_time, e.id LIMIT most))
+     ORDER BY e.start_time, e.id LIMIT most)) w LIMIT most)
   (SELECT l.organization_id, l.id, false FROM looked l
-   WHERE (wanted_kind IS NULL OR l.kind = wanted_kind)
+   WHERE (wanted_kind IS NULL OR l.kind = wanted_kind) AND (starts_after IS NOT NULL OR l.end_time > now())
      AND search_finds(l.said, patterns)
    LIMIT n)
   UNION ALL

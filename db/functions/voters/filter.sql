@@ -52,14 +52,16 @@ $$;
 CREATE OR REPLACE FUNCTION voter_text_condition(wanted text, guarded boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
+DECLARE
+  patterns constant text[] := search_patterns(wanted);
 BEGIN
-  RETURN COALESCE((
+  RETURN CASE WHEN patterns = '{""}' THEN ' AND false' ELSE '' END || COALESCE((
     SELECT string_agg(
       format(' AND voter_search_text(v.first_name, v.middle_name, v.last_name, v.address, v.phones) LIKE %L', w.pattern)
       || CASE WHEN guarded THEN format(' AND (NOT v.confidential
            OR voter_search_text(v.first_name, v.middle_name, v.last_name, NULL, v.phones) LIKE %L)', w.pattern)
          ELSE '' END, '')
-    FROM unnest(search_patterns(wanted)) w (pattern)), '');
+    FROM unnest(patterns) w (pattern)), '');
 END
 $$;
 
