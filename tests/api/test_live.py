@@ -319,7 +319,14 @@ def test_a_client_that_leaves_before_the_handshake_takes_no_place(binary, redis_
                                    CALL_TIMEOUT=60000, STATEMENT_TIMEOUT=60000, LIVE_SOCKETS_PER_PERSON=1)
     try:
         org = Organization(Client(server.start()), everybody=False)
-        org.owner.ok("GET", "/v1/me")  # the database is asked for nothing but the feed's place from here on
+        event = org.event()["id"]
+
+        def is_known():
+            """A read of somebody whom the process knows is of a class of its own."""
+            org.owner.ok("GET", f"/v1/events/{event}")
+            return not re.search(r'^campaign_request_wait_seconds_count{class="read"} 0$', server.metrics(), re.M)
+
+        services.wait_until(is_known, 20, "the process to know the session")
         cluster.stand_still()
         # Of two the server refuses one, which shows that the other has the place and waits for the database.
         both = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(2)]
