@@ -239,8 +239,8 @@ test_busy(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* A key has no more than there is room left, so keys that flood the class leave room for others; the
- * whole is the end; nothing that was taken is lost. */
+/* A key has no more than there is room left, so keys that flood the class leave room for others;
+ * the whole is the end; nothing that was taken is lost. */
 static void
 test_limits(void)
 {
