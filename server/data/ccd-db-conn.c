@@ -129,6 +129,20 @@ ccd_conn_close(ccd_db_conn *conn)
   atomic_fetch_sub(&conn->db->n_open, 1);
 }
 
+/* PostgreSQL ends a statement by itself: only silence beyond that time says that PostgreSQL is
+ * away, not the end of a budget of which a queue or other statements have used a part. */
+static bool
+was_away(const ccd_db_conn *conn, int64_t silent)
+{
+  const ccd_db_options *options = &conn->db->options;
+  int limit = options->statement_timeout_ms < options->call_timeout_ms
+                ? options->statement_timeout_ms
+                : options->call_timeout_ms / 2;
+  if (conn->context.timeout_ms > 0)
+    limit = conn->context.timeout_ms;
+  return silent >= (int64_t) limit * 1000;
+}
+
 cc_status
 ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr)
 {
@@ -140,7 +154,8 @@ ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr)
   ccd_conn_close(conn);
   if (timed_out) {
     atomic_fetch_add(&db->timeouts, 1);
-    ccd_db_trip(db, conn->generation);
+    if (was_away(conn, conn->silent))
+      ccd_db_trip(db, conn->generation);
   }
   if (unknown)
     return cc_fail(reterr,
@@ -176,12 +191,13 @@ reconnect_conn(ccd_db_conn *conn, cc_error *reterr)
   bool timed_out = false;
   cc_error why = {0};
   PGconn *pg = ccd_conn_open(db, conn->budget, &timed_out, &why);
-  conn->budget -= cc_time_monotonic() - start;
+  int64_t took = cc_time_monotonic() - start;
+  conn->budget -= took;
 
   if (pg == NULL) {
     ccd_db_report("08001", /* constraint= */ NULL, why.message);
     /* As long as others are connected, one refusal (too many clients) says nothing about them. */
-    if (timed_out || atomic_load(&db->n_open) == 0)
+    if ((timed_out && was_away(conn, took)) || atomic_load(&db->n_open) == 0)
       ccd_db_trip(db, conn->generation);
     return refuse_away(reterr);
   }
@@ -211,7 +227,8 @@ wait_sent(ccd_db_conn *conn, cc_error *reterr)
 {
   int64_t start = cc_time_monotonic();
   bool ready = wait_socket(PQsocket(conn->pg), POLLIN | POLLOUT, start + conn->budget);
-  conn->budget -= cc_time_monotonic() - start;
+  conn->silent = cc_time_monotonic() - start;
+  conn->budget -= conn->silent;
   if (!ready)
     return ccd_conn_lost(conn, /* timed_out= */ true, reterr);
   return PQconsumeInput(conn->pg) == 1 ? CC_OK
@@ -229,7 +246,8 @@ exchange_bytes(ccd_db_conn *conn, bool *ret_timed_out)
   short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
   bool ready = wait_socket(PQsocket(conn->pg), events, start + conn->budget);
   conn->heard = cc_time_monotonic();
-  conn->budget -= conn->heard - start;
+  conn->silent = conn->heard - start;
+  conn->budget -= conn->silent;
   *ret_timed_out = !ready;
   return ready && PQconsumeInput(conn->pg) == 1;
 }

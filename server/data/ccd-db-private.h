@@ -82,6 +82,7 @@ struct ccd_db_conn {
   ccd_tx_state state;
   ccd_context context; /* of the running transaction; its strings are the caller's */
   int64_t budget;      /* microseconds that the call may still wait for the database */
+  int64_t silent;      /* microseconds of the last wait for PostgreSQL */
   int64_t queued;      /* microseconds that the caller has waited; taken from the next budget */
   int64_t heard;       /* when the server last answered, by cc_time_monotonic */
   ccd_step steps[CCD_STEPS_MAX];

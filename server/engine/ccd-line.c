@@ -118,8 +118,10 @@ ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work)
   line->last_key = key;
   if (line->waiting >= line->options->queue_max)
     return false;
+  /* No key may have more waiting than there is room left: n keys that flood the class have a part
+   * in n + 1 each, and there is always room for one more key. */
   ccd_work_queue *queue = key_get(line, key);
-  if (queue->waiting >= (line->options->queue_max + 1) / 2)
+  if (queue->waiting >= line->options->queue_max - line->waiting)
     return false;
   work->next = NULL;
   work->queue = queue;

@@ -126,7 +126,8 @@ ccd_away_drop_reply(ccd_http_response *reply)
   if (reply->file)
     (void) close(reply->file_fd);
   free(reply->body);
-  free(reply->socket_data);
+  if (reply->socket != NULL)
+    reply->socket->closed(reply->socket_data);
   if (reply->done != NULL)
     reply->done(reply->done_data);
   *reply = (ccd_http_response){0};

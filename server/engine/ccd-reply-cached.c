@@ -53,7 +53,12 @@ cc_status
 ccd_reply_from_cache(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_answer *answer = exchange->answer;
-  exchange->etag = answer->etag;
+  /* A header is read after the exchange's end, when the answer may be gone. */
+  if (answer->etag != NULL) {
+    exchange->etag = cc_arena_strdup(exchange->call.arena, answer->etag);
+    if (exchange->etag == NULL)
+      return cc_fail_memory(reterr);
+  }
   exchange->next_cursor = answer->next_cursor;
   cc_str_add_n(&exchange->out, answer->body, answer->length);
   return exchange->out.failed ? cc_fail_memory(reterr) : CC_OK;

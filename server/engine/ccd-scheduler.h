@@ -29,7 +29,7 @@ const char *ccd_class_name(ccd_class class);
 typedef struct ccd_class_options {
   int threads;     /* started when there is work for them */
   int reserve;     /* threads that a key may use only while nothing else of it runs */
-  int queue_max;   /* works that wait; one key may have half of them */
+  int queue_max;   /* works that wait; a key at most as many as there is room left */
   int64_t wait_us; /* works that wait longer are refused; 0: no limit */
   int batch;       /* works that a thread takes at once, with .run_many; 0: one, with .run */
   int busy;        /* works that run and do not wait (for a lock, say); 0: no limit */

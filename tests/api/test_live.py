@@ -5,12 +5,15 @@ stops reading, loses the right or is one too many; and the server stops with all
 import pathlib
 import random
 import re
+import select
+import socket
+import struct
 import threading
 import time
 
 import pytest
 
-from harness import live, server as harness_server
+from harness import live, server as harness_server, services
 from harness.client import Client, Organization, new_session
 from harness.live import Crowd, LiveSocket, Refused
 from test_feed import now, read
@@ -306,6 +309,49 @@ def test_a_refused_handshake_takes_no_place(make_server, crowd):
             assert answer.status_code == 426
     assert crowd.add(follow(org.owner)).closed is None
     assert refused(org.owner).status == 503
+
+
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_a_client_that_leaves_before_the_handshake_takes_no_place(binary, redis_server, how):
+    """Its place was counted before the database was asked; the answer finds nobody."""
+    cluster = services.Cluster()
+    server = harness_server.Server(cluster, cluster.new_database(binary), redis_server.url,
+                                   CALL_TIMEOUT=60000, STATEMENT_TIMEOUT=60000, LIVE_SOCKETS_PER_PERSON=1)
+    try:
+        org = Organization(Client(server.start()), everybody=False)
+        event = org.event()["id"]
+
+        def is_known():
+            """A read of somebody whom the process knows is of a class of its own."""
+            org.owner.ok("GET", f"/v1/events/{event}")
+            return not re.search(r'^campaign_request_wait_seconds_count{class="read"} 0$', server.metrics(), re.M)
+
+        services.wait_until(is_known, 20, "the process to know the session")
+        cluster.stand_still()
+        # Of two the server refuses one, which shows that the other has the place and waits for the database.
+        both = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(2)]
+        for sock in both:
+            sock.sendall((f"GET /v1/changes/live?since=now HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                          f"Authorization: Bearer {org.owner.token}\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
+                          "Sec-WebSocket-Version: 13\r\n\r\n").encode())
+        answered = select.select(both, [], [], 20)[0][0]
+        assert answered.recv(65536).startswith(b"HTTP/1.1 429")
+        both.remove(answered)
+        if how == "reset":
+            both[0].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        both[0].close()
+        answered.close()
+        cluster.go_on()
+        services.wait_until(lambda: "campaign_live_sockets 0\n" in server.metrics(), 10, "the end of its place")
+        mine = follow(org.owner)
+        org.event()
+        while not mine.pages:
+            mine.read()
+        mine.close()
+    finally:
+        cluster.go_on()
+        server.remove()
+        cluster.remove()
 
 
 # The protocol -------------------------------------------------------------------------------------

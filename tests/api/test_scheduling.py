@@ -216,6 +216,31 @@ def test_an_unread_request_is_not_cut_as_a_slow_one(make_server):
     assert all(line["us"] >= line["wait_us"] for line in asked)
 
 
+def test_a_site_of_many_networks_has_one_turn(make_server):
+    """65,536 networks of IPv6 are one key, as one address of IPv4 is: the kept thread is for others."""
+    server = make_server(PUBLIC_THREADS=4, TRUSTED_PROXY="127.0.0.1", **PATIENT)
+    holder = server.cluster.connect(server.database, role="postgres")
+    holder.cursor().execute("LOCK events IN ACCESS EXCLUSIVE MODE")
+    sockets = []
+
+    def ask(address, limit):
+        sock = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+        sockets.append(sock)
+        sock.sendall(f"GET /v1/public/events?limit={limit} HTTP/1.1\r\nHost: x\r\nX-Real-IP: {address}\r\n\r\n".encode())
+
+    for number in range(1, 9):
+        ask(f"2001:db8:7:{number}::1", number)
+    wait_until(lambda: waiting(server, "public") == 5, 10, "requests in the queue")
+    assert figure(server, "campaign_class_running", "public") == 3
+    ask("2001:db8:8::1", 9)
+    wait_until(lambda: figure(server, "campaign_class_running", "public") == 4, 10, "another site's turn")
+    holder.rollback()
+    holder.close()
+    assert [read_answer(sock)[0] for sock in sockets] == [200] * 9
+    for sock in sockets:
+        sock.close()
+
+
 def test_the_wait_for_a_thread_is_told(make_server):
     server = make_server(THREADS=1, **PATIENT)
     org = organization(server)

@@ -6,6 +6,8 @@
 
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-public-cache.h"
+#include "server/engine/ccd-reply-cached.h"
+#include "server/engine/ccd-server.h"
 
 /* What is kept, what ends it, how much of it, and who asks for it. */
 
@@ -198,6 +200,32 @@ test_one_asks(void)
   ccd_public_cache_free(cache);
 }
 
+/* The listener reads the headers of a reply after the exchange has ended, when the answer may have
+ * made room for another. */
+static void
+test_reply(void)
+{
+  cc_error error = {0};
+  ccd_server server = {.public_cache = new_cache(64 * 1024)};
+  cc_arena *arena = cc_arena_new(4096);
+  keep(server.public_cache, "/a?", 7, "alpha");
+  const ccd_answer *answer = ccd_public_cache_find(server.public_cache, "/a?");
+  ccd_exchange exchange = {.server = &server,
+                           .call.arena = arena,
+                           .answer = answer,
+                           .out = CC_STR_INIT(1024)};
+  g_assert_cmpint(ccd_reply_from_cache(&exchange, &error), ==, CC_OK);
+  g_assert_true(exchange.etag != answer->etag);
+  ccd_public_cache_changed(server.public_cache, 7);
+  g_assert_false(is_kept(server.public_cache, "/a?"));
+  ccd_reply_cached_end(&exchange);
+  g_assert_cmpstr(exchange.etag, ==, "\"1\"");
+  g_assert_cmpstr(exchange.out.text, ==, "alpha");
+  cc_str_done(&exchange.out);
+  cc_arena_free(arena);
+  ccd_public_cache_free(server.public_cache);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -207,5 +235,6 @@ main(int argc, char *argv[])
   g_test_add_func("/public-cache/lifetime", test_lifetime);
   g_test_add_func("/public-cache/room", test_room);
   g_test_add_func("/public-cache/one-asks", test_one_asks);
+  g_test_add_func("/public-cache/reply", test_reply);
   return g_test_run();
 }

@@ -516,6 +516,21 @@ test_stopped(void)
   teardown();
 }
 
+/* A call that has waited in a queue for most of its time gives up early: that is no outage. */
+static void
+test_queued(void)
+{
+  setup();
+  ccd_db_charge(conn, 950 * 1000);
+  g_assert_cmpint(ONCE(&writer, thing_sleep, "0.5"), ==, CC_ERR_UNAVAILABLE);
+  ccd_db_stats stats;
+  ccd_db_stats_get(db, &stats);
+  g_assert_cmpuint(stats.timeouts, ==, 1);
+  g_assert_true(ccd_db_up(db));
+  g_assert_cmpint(ONCE(&reader, thing_get, "1"), ==, CC_OK);
+  teardown();
+}
+
 /* COPY: in, then usable as before; a table with row-level security refuses; rolled back when given
  * up. */
 static void
@@ -654,6 +669,7 @@ main(int argc, char **argv)
   g_test_add_func("/data/deadlock", test_deadlock);
   g_test_add_func("/data/borrow", test_borrow);
   g_test_add_func("/data/stopped", test_stopped);
+  g_test_add_func("/data/queued", test_queued);
   g_test_add_func("/data/copy", test_copy);
   g_test_add_func("/data/copy-stopped", test_copy_stopped);
   g_test_add_func("/data/long", test_long);
