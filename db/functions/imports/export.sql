@@ -18,17 +18,28 @@ BEGIN
 END
 $$;
 
--- A column as a cell of the export: lists of texts with blanks between, anything else as it is.
-CREATE OR REPLACE FUNCTION export_cell(value jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- A column as a cell of the export. A text that a spreadsheet would work out as a formula gets a quote before it, and
+-- one that has quotes before such a sign gets one more, so that an import can take it off again (take_quote of
+-- server/voters/ccd-voter-row.c).
+CREATE OR REPLACE FUNCTION export_cell(value text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT CASE WHEN jsonb_typeof(value) <> 'array' OR value @? '$[*] ? (@.type() != "string")' THEN value::text
-              ELSE (SELECT string_agg(e, ' ') FROM jsonb_array_elements_text(value) e) END
+  SELECT CASE WHEN value ~ '^''*[=+@\t\r-]' AND current_setting('app.export_spreadsheet', true) IS DISTINCT FROM 'false'
+              THEN '''' || value ELSE value END
+$$;
+
+-- Lists of texts with blanks between, anything else that is not empty as JSON.
+CREATE OR REPLACE FUNCTION export_cell(value jsonb) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT CASE WHEN value IN ('{}', '[]') THEN NULL
+              WHEN jsonb_typeof(value) <> 'array' OR value @? '$[*] ? (@.type() != "string")' THEN value::text
+              ELSE export_cell((SELECT string_agg(e, ' ') FROM jsonb_array_elements_text(value) e)) END
 $$;
 
 CREATE OR REPLACE FUNCTION export_cell(value anyelement) RETURNS anyelement
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT value $$;
 
-GRANT EXECUTE ON FUNCTION export_voters(bigint), export_cell(jsonb), export_cell(anyelement)
+GRANT EXECUTE ON FUNCTION export_voters(bigint), export_cell(text), export_cell(jsonb), export_cell(anyelement)
   TO campaign_api;

@@ -27,6 +27,16 @@ AS $$
                                   WHERE f.value -> 'election' = o.value -> 'election')), '[]') END
 $$;
 
+-- Another home. Not one that is only told better: the same address, read as another key by a newer server or mapping;
+-- or the same house, of which the unit was not known.
+CREATE OR REPLACE FUNCTION import_moved(v voters, r staging.rows) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT COALESCE(r.address_key <> v.address_key AND v.address_key <> r.building_key
+    AND (lower(r.address), lower(r.unit), lower(r.city), r.zip5)
+        IS DISTINCT FROM (lower(v.address), lower(v.unit), lower(v.city), v.zip5), false)
+$$;
+
 -- The person as the row makes it. What the file lacks stays: an empty field erases nothing; telephone numbers,
 -- e-mail addresses, districts, history and custom fields are added to. The address is taken as a whole. Nothing
 -- takes confidential away but a person. Every imported column first, then those with a rule of their own.
@@ -39,7 +49,7 @@ BEGIN
   {Voter.imported: after.@ := COALESCE(r.@, v.@);}
   after.confidential := v.confidential OR r.confidential;
   IF r.address IS NOT NULL THEN
-    IF r.address_key <> v.address_key THEN
+    IF import_moved(v, r) THEN
       after.moved_at := now();
       IF v.unreachable = 'moved' THEN
         after.unreachable := NULL;
@@ -49,7 +59,7 @@ BEGIN
     after.address_key := r.address_key;
   ELSE
     after.unit := v.unit; after.city := v.city; after.state := v.state; after.zip5 := v.zip5; after.zip4 := v.zip4;
-    IF after.confidential THEN -- the file hides it now
+    IF r.confidential AND NOT v.confidential THEN -- the file hides it now
       after.address := NULL; after.unit := NULL; after.zip4 := NULL;
     END IF;
   END IF;
@@ -92,12 +102,12 @@ BEGIN
     RETURN CASE WHEN v.source_id IS DISTINCT FROM source THEN 'seen' END;
   END IF;
   after := import_merge(v, r);
-  RETURN CASE WHEN after.address_key <> v.address_key THEN 'moved'
+  RETURN CASE WHEN after.address_key <> v.address_key AND import_moved(v, r) THEN 'moved'
               WHEN to_jsonb(after) IS DISTINCT FROM to_jsonb(v) THEN 'changed'
               ELSE 'seen' END;
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION import_union(jsonb,jsonb), import_history(jsonb,jsonb),
-  import_merge(voters,staging.rows), import_image(voters), import_kind(voters,staging.rows,bigint)
+  import_moved(voters,staging.rows), import_merge(voters,staging.rows), import_image(voters), import_kind(voters,staging.rows,bigint)
   TO campaign_api;

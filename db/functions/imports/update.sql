@@ -21,7 +21,9 @@ DECLARE
   was jsonb;
   is_now jsonb;
 BEGIN
-  after.other_source_ids := import_sources(before, after.source_id);
+  IF after.source_id IS DISTINCT FROM before.source_id THEN
+    after.other_source_ids := import_sources(before, after.source_id);
+  END IF;
   after.updated_import_id := import;
   UPDATE voters v SET
       {Voter.imported: @ = after.@}, address_key = after.address_key, moved_at = after.moved_at,
@@ -46,6 +48,8 @@ DECLARE
   touched bigint[];
   homes bigint[];
   work jsonb;
+  votes constant boolean := (SELECT i.kind = 'history' FROM imports i
+                             WHERE i.organization_id = organization AND i.id = import);
   each record;
   after voters;
 BEGIN
@@ -71,8 +75,12 @@ BEGIN
       after.import_hash := NULL;
     ELSE
       after := import_merge(each.before, each.r);
-      after.source_id := source;
-      after.import_hash := (each.r).hash;
+      IF votes THEN -- the person stays the voter file's
+        after.other_source_ids := array_append(array_remove(after.other_source_ids, source), source);
+      ELSE
+        after.source_id := source;
+        after.import_hash := (each.r).hash;
+      END IF;
       IF after.confidential THEN
         after.household_id := NULL;
         after.door_id := NULL;
