@@ -296,7 +296,8 @@ take_state(session *s, const ccd_rows *rows, void *data)
   const char *done = ccd_rows_get(rows, 0, "applied");
   const char *planned = ccd_rows_get(rows, 0, "planned");
   (void) fputc('\n', stderr);
-  printf("{\"import\":%s,\"state\":\"%s\",\"planned\":%s,\"applied\":%s,\"problems\":%s,\"columns\":%s,"
+  printf("{\"import\":%s,\"state\":\"%s\",\"planned\":%s,\"applied\":%s,\"problems\":%s,"
+         "\"columns\":%s,"
          "\"doubts\":%s}\n",
          s->import_id,
          seen->state,

@@ -102,7 +102,7 @@ typedef struct cc_voter_mapping {
   int date;           /* form, for birth_date and registered_on */
   bool required;      /* the file must have the column */
   char *split;        /* stands between the values of a cell that has several; NULL: one value */
-  bool json;          /* district, history and custom: the cell is JSON, as exportVoters writes it */
+  bool json; /* district, history and custom: the cell is JSON, as exportVoters writes it */
   bool names_election; /* history: the cell names the election, not how the person voted */
   cc_voter_code **codes;
   size_t n_codes;
@@ -137,9 +137,10 @@ typedef struct cc_voter_profile {
   size_t n_mappings;
   cc_voter_mark **confidential;
   size_t n_confidential;
-  cc_strings blank_values; /* read as empty wherever they are a whole field; names only if without letter */
-  cc_strings ignore;       /* columns that are left out on purpose */
-  int kind;                /* CC_PROFILE_… */
+  cc_strings
+    blank_values; /* read as empty wherever they are a whole field; names only if without letter */
+  cc_strings ignore; /* columns that are left out on purpose */
+  int kind;          /* CC_PROFILE_… */
 } cc_voter_profile;
 
 extern const cc_enum cc_voter_field_enum;

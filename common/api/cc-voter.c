@@ -64,7 +64,7 @@ static const cc_field voter_fields[] = {
             .example = "\"Medina\""),
   CC_STRING(cc_voter, name_suffix, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .max = 20, .format = CC_FORMAT_LINE, .doc = "Jr, III …"),
   CC_STRING(cc_voter, birth_date, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .max = 10, .format = CC_FORMAT_DATE, .doc = "Date of birth."),
-  CC_OPT_INT64(cc_voter, birth_year, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .min = 1850, .max = 2200,
+  CC_OPT_INT64(cc_voter, birth_year, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .min = 1850, .max = 2200, .example = "1980",
                .doc = "Year of birth; follows birth_date where that is known."),
   CC_ENUM(cc_voter, sex, &cc_sex_enum, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .doc = "As the file has it."),
   CC_STRING(cc_voter, party, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .max = 50, .format = CC_FORMAT_LINE, .doc = "Party of registration, as the file writes it."),

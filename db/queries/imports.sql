@@ -290,16 +290,13 @@ SELECT set_config('app.export_list', COALESCE(:body.list_id::bigint::text, ''), 
                                        AND l.id = :body.list_id::bigint)) AS known
 
 -- name: export_copy
--- opted_out: the channels for which the person has withdrawn every consent.
 COPY (
   SELECT {Voter.exported-residence: export_cell(v.@) AS @},
     {Voter.exported+residence: CASE WHEN NOT v.confidential THEN export_cell(v.@) END AS @},
     (SELECT export_cell(string_agg(t.name, '; ' ORDER BY t.name)) FROM voter_tags g
      JOIN tags t ON t.organization_id = g.organization_id AND t.id = g.tag_id
      WHERE g.organization_id = v.organization_id AND g.voter_id = v.id) AS tags,
-    (SELECT string_agg(c.channel, ' ') FROM unnest('{door,phone,text,email,mail}'::text[]) c (channel)
-     WHERE EXISTS (SELECT FROM consents w WHERE w.organization_id = v.organization_id AND w.voter_id = v.id)
-       AND NOT consent_allows(v.organization_id, v.id, c.channel, 'campaign')) AS opted_out
+    export_opted_out(v) AS opted_out
   FROM export_voters(NULLIF(current_setting('app.export_list', true), '')::bigint) x (id)
   JOIN voters v ON v.organization_id = app_organization_id() AND v.id = x.id
   ORDER BY v.id

@@ -27,5 +27,4 @@ void ccd_import_again_done(ccd_import_again *again);
 
 /* A field of a line that could not be read, its quotes left out: @index from the front; with
  * @n_columns counted from the back, since a delimiter too many shifts what is behind it. */
-ccd_slice
-ccd_import_raw_field(ccd_slice raw, char delimiter, size_t index, size_t n_columns);
+ccd_slice ccd_import_raw_field(ccd_slice raw, char delimiter, size_t index, size_t n_columns);

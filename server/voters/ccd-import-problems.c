@@ -157,7 +157,13 @@ ccd_import_reject(ccd_import_findings *findings,
 {
   const char *message = *reject->message != '\0' ? reject->message : sentence_of(reject->code);
   findings->n_rejected++;
-  ccd_import_note(findings, reject->code, /* field= */ 0, /* rejected= */ true, file, reject->line, reject->raw);
+  ccd_import_note(findings,
+                  reject->code,
+                  /* field= */ 0,
+                  /* rejected= */ true,
+                  file,
+                  reject->line,
+                  reject->raw);
   FILE *out = findings->rejects;
   (void) fprintf(out, "%d,%" PRId64 ",", file, reject->line);
   if (reject->column > 0)

@@ -7,8 +7,8 @@
 #include "server/voters/ccd-import-row.h"
 #include "server/voters/ccd-import.h"
 
-/* Between ccd-import-read.c (files into staging) and ccd-import-settle.c (rows that staging shows to
- * be none). */
+/* Between ccd-import-read.c (files into staging) and ccd-import-settle.c (rows that staging shows
+ * to be none). */
 
 typedef struct reader reader;
 
@@ -27,7 +27,8 @@ struct reader {
   int file;
   ccd_import_file *files;
   ccd_import_columns columns;
-  size_t n_names, id_column; /* of the file at hand: columns; where the state's number stands; n_names: nowhere */
+  size_t n_names,
+    id_column; /* of the file at hand: columns; where the state's number stands; n_names: nowhere */
   char delimiter;
   cc_str refused; /* numbers that may stand in rows that could not be read: JSON, open */
   bool history;   /* rows are votes */

@@ -27,7 +27,6 @@
 #define PROFILES_MAX (8u << 20)
 #define SAMPLE_ROWS 10
 
-
 /* --- chunks --- */
 
 static cc_status
@@ -145,7 +144,10 @@ reject_row(reader *r, const ccd_table_reject *reject, cc_error *reterr)
 
 /* Why a row that could be read is none; NULL: it is one. */
 static const char *
-fault_of(const reader *r, const ccd_voter_mapper *mapper, const ccd_table_row *row, const ccd_voter_row *voter)
+fault_of(const reader *r,
+         const ccd_voter_mapper *mapper,
+         const ccd_table_row *row,
+         const ccd_voter_row *voter)
 {
   if (ccd_voter_is_header(mapper, row))
     return "header";
@@ -205,8 +207,8 @@ read_rows(reader *r,
     if (step == CCD_TABLE_FAILED)
       return reterr->status != CC_OK ? reterr->status : CC_ERR_INVALID;
     r->rows++;
-    status = step == CCD_TABLE_ROW ? take_row(r, mapper, &row, reterr)
-                                   : reject_row(r, &reject, reterr);
+    status =
+      step == CCD_TABLE_ROW ? take_row(r, mapper, &row, reterr) : reject_row(r, &reject, reterr);
     bool full = r->chunk_rows >= CHUNK_ROWS ||
                 (r->rows % 256 == 0 && cc_time_monotonic() - r->chunk_began > CHUNK_US);
     if (status == CC_OK && full) {
@@ -372,7 +374,8 @@ finish_reading(reader *r, cc_error *reterr)
     {"rows_staged", ccd_text_int64(job->arena, r->staged)},
     {0},
   };
-  cc_status status = problems.failed || columns.failed || r->sample.failed ? cc_fail_memory(reterr) : CC_OK;
+  cc_status status =
+    problems.failed || columns.failed || r->sample.failed ? cc_fail_memory(reterr) : CC_OK;
   if (status == CC_OK && fflush(r->findings->rejects) != 0)
     status = cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "No room for the rejects");
   if (status == CC_OK)

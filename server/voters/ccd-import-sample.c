@@ -44,7 +44,9 @@ sample_pairs(cc_str *out, const char *name, const ccd_voter_pair *pairs, size_t 
       cc_str_add_char(out, ',');
     cc_str_add_json(out, pairs[i].key, strlen(pairs[i].key));
     cc_str_add_char(out, ':');
-    cc_str_add_json(out, pairs[i].value.text != NULL ? pairs[i].value.text : "", pairs[i].value.length);
+    cc_str_add_json(out,
+                    pairs[i].value.text != NULL ? pairs[i].value.text : "",
+                    pairs[i].value.length);
   }
   if (n > 0)
     cc_str_add_char(out, '}');

@@ -37,7 +37,8 @@ is_extension(ccd_slice text, size_t at, size_t digits)
   if (!whole)
     return false;
   return *rest == ';' || *rest == '#' || *rest == ',' || (*rest | 0x20) == 'x' ||
-         (left >= 3 && strncasecmp(rest, "ext", 3) == 0) || (left == 2 && memcmp(rest, ".0", 2) == 0);
+         (left >= 3 && strncasecmp(rest, "ext", 3) == 0) ||
+         (left == 2 && memcmp(rest, ".0", 2) == 0);
 }
 
 /* A digit of the full-width forms U+FF10 to U+FF19; '\0': none. */

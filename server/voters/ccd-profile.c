@@ -148,7 +148,8 @@ check_key(checker *c, size_t i)
               i,
               "key",
               "not_here",
-              "is for district, history, custom and column without prefix, json and names_election");
+              "is for district, history, custom and column without prefix, json and "
+              "names_election");
   if (m->field == CC_VOTER_COLUMN && m->key != NULL && ccd_voter_other_column(m->key) == NULL)
     add_wrong(c,
               i,
@@ -165,8 +166,8 @@ check_cell(checker *c, size_t i)
   bool several = m->field == CC_VOTER_PHONE || m->field == CC_VOTER_EMAIL ||
                  m->field == CC_VOTER_MAILING_LINE ||
                  (m->field == CC_VOTER_HISTORY && m->names_election);
-  bool pairs = m->field == CC_VOTER_DISTRICT || m->field == CC_VOTER_HISTORY ||
-               m->field == CC_VOTER_CUSTOM;
+  bool pairs =
+    m->field == CC_VOTER_DISTRICT || m->field == CC_VOTER_HISTORY || m->field == CC_VOTER_CUSTOM;
   if (m->split != NULL && (!several || m->columns.n > 1))
     add_wrong(c,
               i,
@@ -329,7 +330,8 @@ ccd_profile_format(const cc_voter_profile *profile,
     *ret = made;
     return CC_OK;
   }
-  /* A header says which delimiter stands between its names; the profile knows only the usual one. */
+  /* A header says which delimiter stands between its names; the profile knows only the usual one.
+   */
   bool told = guess != NULL && format->header && guess->format.header && !guess->fixed_width &&
               guess->n_columns > 1 && format->delimiter != CC_TABLE_FIXED_WIDTH;
   made.delimiter = told ? guess->format.delimiter : delimiters[format->delimiter];

@@ -100,10 +100,8 @@ merge_unit(const ccd_residence *residence,
   ccd_address again;
   ccd_slice word = ccd_address_unit_word(ret);
   bool is;
-  cc_status status = parse_unit(joined(arena, word, word.length > 0 ? " " : "", ret->unit),
-                                arena,
-                                &again,
-                                &is);
+  cc_status status =
+    parse_unit(joined(arena, word, word.length > 0 ? " " : "", ret->unit), arena, &again, &is);
   if (status != CC_OK || (is && same_slice(unit_part(&again), unit_part(unit))))
     return status;
   ccd_slice both = joined(arena, residence->line, " ", residence->unit);
@@ -117,18 +115,22 @@ ccd_residence_parse(const ccd_residence *residence,
                     bool *ret_unit)
 {
   ccd_address unit = {0};
-  ccd_slice place = residence->zip5.length > 0 ? residence->zip5 : fold_city(residence->city, arena);
-  *ret_unit = true;
-  cc_status status = ccd_address_parse(residence->line, place, arena, ret);
-  if (status != CC_OK || residence->unit.length == 0)
+  bool is = true;
+  ccd_residence whole = *residence;
+  if (whole.number.length > 0)
+    whole.line = joined(arena, whole.number, " ", whole.line);
+  ccd_slice place = whole.zip5.length > 0 ? whole.zip5 : fold_city(whole.city, arena);
+  cc_status status = ccd_address_parse(whole.line, place, arena, ret);
+  if (status == CC_OK && whole.unit.length > 0)
+    status = parse_unit(whole.unit, arena, &unit, &is);
+  if (ret_unit != NULL)
+    *ret_unit = is;
+  if (status != CC_OK || whole.unit.length == 0)
     return status;
-  status = parse_unit(residence->unit, arena, &unit, ret_unit);
-  if (status != CC_OK)
-    return status;
-  if (!*ret_unit)
-    ret->line = joined(arena, ret->line, ", ", residence->unit);
+  if (!is)
+    ret->line = joined(arena, ret->line, ", ", whole.unit);
   else if (ret->unit_type.length > 0)
-    return merge_unit(residence, &unit, place, arena, ret);
+    return merge_unit(&whole, &unit, place, arena, ret);
   else
     set_unit(ret, &unit, place, arena);
   return ret->line.text != NULL ? CC_OK : CC_ERR_NO_MEMORY;

@@ -155,11 +155,24 @@ preamble_lines(const attempt *a)
 static bool
 is_column_name(const char *text)
 {
-  static const char *const names[] = {"first name",  "last name",   "middle name", "fname",
-                                      "lname",       "voter id",    "zip",         "zip code",
-                                      "birth date",  "birth year",  "date of birth", "gender",
-                                      "party",       "status",      "precinct",    "county",
-                                      "street name", "house number"};
+  static const char *const names[] = {"first name",
+                                      "last name",
+                                      "middle name",
+                                      "fname",
+                                      "lname",
+                                      "voter id",
+                                      "zip",
+                                      "zip code",
+                                      "birth date",
+                                      "birth year",
+                                      "date of birth",
+                                      "gender",
+                                      "party",
+                                      "status",
+                                      "precinct",
+                                      "county",
+                                      "street name",
+                                      "house number"};
   for (size_t i = 0; i < CC_N(names); i++) {
     if (ccd_column_same(text, names[i]))
       return true;
@@ -285,7 +298,8 @@ typedef struct sample {
   bool cut;
 } sample;
 
-/* As few rows may each have a comma too many inside. Nobody writes a tab or a pipe into an address. */
+/* As few rows may each have a comma too many inside. Nobody writes a tab or a pipe into an address.
+ */
 #define SPARE_ROWS 3
 
 /* Empty fields of a row behind the last column. */
@@ -326,7 +340,8 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
   }
   if (!s->cut) /* else the last row is */
     least = last < least ? last : least;
-  bool sure = rows >= SPARE_ROWS || guess->format.delimiter == '\t' || guess->format.delimiter == '|';
+  bool sure =
+    rows >= SPARE_ROWS || guess->format.delimiter == '\t' || guess->format.delimiter == '|';
   guess->format.spare = sure && least != SIZE_MAX ? least : 0;
   return status;
 }

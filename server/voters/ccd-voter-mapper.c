@@ -201,8 +201,8 @@ bind_mappings(ccd_voter_mapper *mapper, const names *columns, cc_error_list *ret
     const cc_voter_mapping *m = profile->mappings[i];
     if (!bind_mapping(mapper, m, columns, &found))
       return false;
-    mapper->residence |= found && (m->field == CC_VOTER_RESIDENCE_LINE ||
-                                   m->field == CC_VOTER_RESIDENCE_STREET);
+    mapper->residence |=
+      found && (m->field == CC_VOTER_RESIDENCE_LINE || m->field == CC_VOTER_RESIDENCE_STREET);
     char pointer[40];
     (void) snprintf(pointer, sizeof pointer, "/mappings/%zu", i);
     if (!found && m->required)
@@ -222,8 +222,7 @@ make_room(ccd_voter_mapper *mapper)
 {
   mapper->pairs_room = mapper->n_steps + SEVERAL_MAX;
   for (size_t i = 0; i < CC_N(mapper->pairs); i++) {
-    mapper->pairs[i] =
-      cc_arena_alloc(mapper->kept, mapper->pairs_room * sizeof *mapper->pairs[i]);
+    mapper->pairs[i] = cc_arena_alloc(mapper->kept, mapper->pairs_room * sizeof *mapper->pairs[i]);
     if (mapper->pairs[i] == NULL)
       return false;
   }

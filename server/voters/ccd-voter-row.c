@@ -66,7 +66,12 @@ entity_at(ccd_slice text, size_t at, char *ret)
   static const struct {
     const char *name;
     char c;
-  } entities[] = {{"&#39;", '\''}, {"&#039;", '\''}, {"&apos;", '\''}, {"&amp;", '&'}, {"&quot;", '"'}};
+  } entities[] = {{"&#39;", '\''},
+                  {"&#039;", '\''},
+                  {"&apos;", '\''},
+                  {"&amp;", '&'},
+                  {"&quot;", '"'}};
+
   for (size_t i = 0; i < CC_N(entities) && text.text[at] == '&'; i++) {
     size_t n = strlen(entities[i].name);
     if (text.length - at >= n && strncasecmp(text.text + at, entities[i].name, n) == 0) {

@@ -251,7 +251,8 @@ take_history(voter_work *w, ccd_slice text)
     char *copy = voter_room(w, text.length);
     if (copy != NULL)
       memcpy(copy, text.text, text.length);
-    named = copy != NULL ? ccd_election_name((ccd_slice){copy, text.length}, w->mapper->text) : NULL;
+    named =
+      copy != NULL ? ccd_election_name((ccd_slice){copy, text.length}, w->mapper->text) : NULL;
   }
   if (w->step->mapping->names_election)
     add_pair(w, ret->history, &ret->n_history, named, (ccd_slice){NULL, 0});
@@ -450,9 +451,8 @@ residence_of(voter_work *w)
   else if (has_number(parts[1], number))
     made.line = parts[1];
   else
-    made.line = join(w,
-                     (const ccd_slice[]){number, parts[0], parts[1], parts[2], parts[3]},
-                     1 + CC_N(parts));
+    made.line =
+      join(w, (const ccd_slice[]){number, parts[0], parts[1], parts[2], parts[3]}, 1 + CC_N(parts));
   /* "Apt" without its number says nothing; "REAR" and "BSMT" do. */
   if (unit[0].length > 0 || unit[2].length > 0 || unit[1].length > 3)
     made.unit = join(w, unit, CC_N(unit));

@@ -16,7 +16,8 @@ AS $$
                 ORDER BY e.value, e.place) u) END
 $$;
 
--- The vote history of both; of an election that both tell of, as the file does.
+-- The vote history of both; of an election that both tell of, as the file does. What is here may have been named before
+-- imports named elections in one way.
 CREATE OR REPLACE FUNCTION import_history(file jsonb, own jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -24,7 +25,7 @@ AS $$
               WHEN own = '[]' THEN file
               ELSE file || COALESCE((SELECT jsonb_agg(o.value) FROM jsonb_array_elements(own) o
                 WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(file) f
-                                  WHERE f.value -> 'election' = o.value -> 'election')), '[]') END
+                                  WHERE f.value ->> 'election' IN (o.value ->> 'election', election_name(o.value ->> 'election')))), '[]') END
 $$;
 
 -- Another home. Not one that is only told better: the same address, read as another key by a newer server or mapping;
