@@ -102,7 +102,7 @@ static const cc_field profile_fields[] = {
   CC_STRINGS(cc_voter_profile, ignore, .max = 500, .fallback = "[]", .example = "[\"age\"]",
              .doc = "Columns that are left out on purpose: they are named in the dry run, and are no problem. A name that ends "
                     "with * stands for all that begin so."),
-  CC_ENUM(cc_voter_profile, kind, &kind_enum, .fallback = "\"voters\"",
+  CC_ENUM(cc_voter_profile, kind, &kind_enum, .flags = CC_NULLABLE, .fallback = "\"voters\"",
           .doc = "What a row is: a person, or (history) a vote of a person who is there already and is found by state_id."),
 };
 const cc_type cc_voter_profile_type = CC_TYPE(cc_voter_profile, "VoterFileProfile", profile_fields,

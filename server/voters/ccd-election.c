@@ -133,7 +133,7 @@ read_name(ccd_slice text, name *ret)
 }
 
 static const char *
-collapsed(ccd_slice text, cc_arena *arena)
+collapse_blanks(ccd_slice text, cc_arena *arena)
 {
   char *out = cc_arena_text(arena, text.length + 1);
   size_t n = 0;
@@ -160,7 +160,7 @@ ccd_election_name(ccd_slice text, cc_arena *arena)
   if (made.day.month == 0 && made.year >= 1950 && general)
     made.day = (ccd_date){(int16_t) made.year, 11, (uint8_t) general_day(made.year)};
   if (made.day.month == 0)
-    return collapsed(text, arena);
+    return collapse_blanks(text, arena);
   bool federal = made.day.month == 11 && made.day.year % 2 == 0 && made.n == 0 &&
                  made.day.day == general_day(made.day.year);
   return cc_arena_printf(arena,

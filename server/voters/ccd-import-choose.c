@@ -80,6 +80,12 @@ ccd_import_choose(ccd_import *import,
              : cc_fail(reterr, CC_ERR_INVALID, "no_profile", "No profile of this name ships");
   }
   cc_status status = choose_profile(import, arena, guess, ret, reterr);
+  if (status == CC_OK && ret->score < FIT_LEAST && guess->fixed_width)
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "no_profile",
+                   "Lines of %lld characters without a delimiter: save a profile with the widths",
+                   (long long) guess->line_length);
   if (status == CC_OK && ret->score < FIT_LEAST)
     return cc_fail(reterr,
                    CC_ERR_INVALID,

@@ -17,7 +17,7 @@ find_use(const ccd_import_columns *columns, const char *name)
 }
 
 static bool
-grow(ccd_import_columns *columns, size_t n, cc_arena *arena)
+grow_uses(ccd_import_columns *columns, size_t n, cc_arena *arena)
 {
   if (columns->n + n <= columns->room)
     return true;
@@ -86,7 +86,7 @@ ccd_import_columns_add(ccd_import_columns *columns,
 {
   size_t n = 0;
   const ccd_voter_use *uses = ccd_voter_mapper_uses(mapper, &n);
-  if (!grow(columns, n, arena))
+  if (!grow_uses(columns, n, arena))
     return CC_ERR_NO_MEMORY;
   for (size_t i = 0; i < n; i++) {
     const ccd_voter_use *kept = add_use(columns, &uses[i], arena);

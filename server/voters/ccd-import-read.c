@@ -14,6 +14,7 @@
 #include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-import-choose.h"
 #include "server/voters/ccd-import-read-private.h"
+#include "server/voters/ccd-import-sample.h"
 #include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-voter-mapper.h"
 

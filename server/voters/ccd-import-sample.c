@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-import-sample.h"
+
 #include <string.h>
 
 #include "server/voters/ccd-date.h"
-#include "server/voters/ccd-import-row.h"
 
 /* The first rows of a file as voters, for whoever looks at the dry run. */
 

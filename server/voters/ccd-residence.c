@@ -7,7 +7,7 @@
 #define ANY_HOUSE "1 ELM ST"
 
 static ccd_slice
-joined(cc_arena *arena, ccd_slice a, const char *between, ccd_slice b)
+join_texts(cc_arena *arena, ccd_slice a, const char *between, ccd_slice b)
 {
   const char *text = cc_arena_printf(arena,
                                      "%.*s%s%.*s",
@@ -33,7 +33,7 @@ has_digit(ccd_slice text)
 static cc_status
 parse_unit(ccd_slice unit, cc_arena *arena, ccd_address *ret, bool *ret_is)
 {
-  ccd_slice line = joined(arena, ccd_slice_of(ANY_HOUSE), " # ", unit);
+  ccd_slice line = join_texts(arena, ccd_slice_of(ANY_HOUSE), " # ", unit);
   cc_status status = ccd_address_parse(line, (ccd_slice){NULL, 0}, arena, ret);
   bool numbered = ret->unit_type.length != 1 || ret->unit.length <= 2 || has_digit(ret->unit);
   bool keyed = ret->address_key.length > strlen(ANY_HOUSE) &&
@@ -83,9 +83,9 @@ set_unit(ccd_address *address, const ccd_address *unit, ccd_slice place, cc_aren
   ccd_slice bare = address->building_key;
   if (place.length > 0)
     bare.length -= place.length + 1;
-  address->address_key = joined(arena, bare, "", unit_part(unit));
+  address->address_key = join_texts(arena, bare, "", unit_part(unit));
   if (place.length > 0)
-    address->address_key = joined(arena, address->address_key, " ", place);
+    address->address_key = join_texts(arena, address->address_key, " ", place);
 }
 
 /* The line says a unit too. The same one: then it is told once. Another ("Bldg 3", and "4"): both
@@ -101,10 +101,10 @@ merge_unit(const ccd_residence *residence,
   ccd_slice word = ccd_address_unit_word(ret);
   bool is;
   cc_status status =
-    parse_unit(joined(arena, word, word.length > 0 ? " " : "", ret->unit), arena, &again, &is);
+    parse_unit(join_texts(arena, word, word.length > 0 ? " " : "", ret->unit), arena, &again, &is);
   if (status != CC_OK || (is && same_slice(unit_part(&again), unit_part(unit))))
     return status;
-  ccd_slice both = joined(arena, residence->line, " ", residence->unit);
+  ccd_slice both = join_texts(arena, residence->line, " ", residence->unit);
   return ccd_address_parse(both, place, arena, ret);
 }
 
@@ -118,7 +118,7 @@ ccd_residence_parse(const ccd_residence *residence,
   bool is = true;
   ccd_residence whole = *residence;
   if (whole.number.length > 0)
-    whole.line = joined(arena, whole.number, " ", whole.line);
+    whole.line = join_texts(arena, whole.number, " ", whole.line);
   ccd_slice place = whole.zip5.length > 0 ? whole.zip5 : fold_city(whole.city, arena);
   cc_status status = ccd_address_parse(whole.line, place, arena, ret);
   if (status == CC_OK && whole.unit.length > 0)
@@ -128,7 +128,7 @@ ccd_residence_parse(const ccd_residence *residence,
   if (status != CC_OK || whole.unit.length == 0)
     return status;
   if (!is)
-    ret->line = joined(arena, ret->line, ", ", whole.unit);
+    ret->line = join_texts(arena, ret->line, ", ", whole.unit);
   else if (ret->unit_type.length > 0)
     return merge_unit(&whole, &unit, place, arena, ret);
   else

@@ -54,9 +54,8 @@ typedef struct voter_work {
   bool full; /* the arena is */
 } voter_work;
 
-/* Text of a row, cleaned: ccd-voter-row.c. */
+/* Room for text of the row, and one byte more. NULL: there is none, and w->full is set. */
 char *voter_room(voter_work *w, size_t n);
-ccd_slice voter_clean(voter_work *w, ccd_slice text);
 
 /* A value that is left out. @code lives for ever. */
 void voter_problem(voter_work *w, const char *code, ccd_slice value);

@@ -82,6 +82,20 @@ entity_at(ccd_slice text, size_t at, char *ret)
   return 0;
 }
 
+/* UTF-8 that was taken for Windows-1252 and written as UTF-8 again: "Ãº" is "ú". Nobody has such
+ * signs behind each other in a name. The bytes of one character, 4 if @at is one; else 0. */
+static size_t
+twice_encoded(ccd_slice text, size_t at, char *ret)
+{
+  const unsigned char *p = (const unsigned char *) text.text + at;
+  if (text.length - at < 4 || p[0] != 0xC3 || (p[1] != 0x83 && p[1] != 0x82) || p[2] != 0xC2 ||
+      (p[1] == 0x82 && p[3] < 0xA0))
+    return 0;
+  ret[0] = (char) (p[1] == 0x83 ? 0xC3 : 0xC2);
+  ret[1] = (char) p[3];
+  return 4;
+}
+
 /* A quote that exportVoters sets before what a spreadsheet would work out. */
 static ccd_slice
 take_quote(ccd_slice text)
@@ -93,25 +107,27 @@ take_quote(ccd_slice text)
   return set ? (ccd_slice){text.text + 1, text.length - 1} : text;
 }
 
-/* Needs no copy: no run of blanks, nothing of no width, no entity. */
+/* Needs no copy: no run of blanks, nothing of no width, no entity, nothing encoded twice. */
 static bool
 is_clean(ccd_slice text)
 {
   bool zero;
+  char c2[2];
   if (text.length > 0 &&
       (blank_at(text, 0, &zero) > 0 || (unsigned char) text.text[text.length - 1] <= ' '))
     return false;
   for (size_t i = 0; i < text.length; i++) {
     unsigned char c = (unsigned char) text.text[i];
-    if (c == ' ' ? text.text[i + 1] == ' ' : c == '&' || blank_at(text, i, &zero) > 0)
+    if (c == ' ' ? text.text[i + 1] == ' '
+                 : c == '&' || blank_at(text, i, &zero) > 0 || twice_encoded(text, i, c2) > 0)
       return false;
   }
   return true;
 }
 
 /* Trimmed, and each run of blanks and control characters as one blank. Copies only if it has to. */
-ccd_slice
-voter_clean(voter_work *w, ccd_slice text)
+static ccd_slice
+clean_text(voter_work *w, ccd_slice text)
 {
   while (text.length > 0 && text.text[text.length - 1] == ' ')
     text.length--;
@@ -130,13 +146,16 @@ voter_clean(voter_work *w, ccd_slice text)
     bool zero;
     size_t blank = blank_at(text, i, &zero);
     size_t entity = blank == 0 ? entity_at(text, i, &out[n]) : 0;
-    if (blank > 0 && !zero && n > 0 && out[n - 1] != ' ')
+    size_t twice = blank == 0 && entity == 0 ? twice_encoded(text, i, &out[n]) : 0;
+    if (twice > 0)
+      n += 2;
+    else if (blank > 0 && !zero && n > 0 && out[n - 1] != ' ')
       out[n++] = ' ';
     else if (entity > 0)
       n++;
     else if (blank == 0)
       out[n++] = text.text[i];
-    i += blank > 0 ? blank : entity > 0 ? entity : 1;
+    i += blank + entity + twice > 0 ? blank + entity + twice : 1;
   }
   n -= n > 0 && out[n - 1] == ' ';
   return (ccd_slice){out, n};
@@ -187,7 +206,7 @@ column_text(voter_work *w, int column)
 {
   if ((size_t) column >= w->row->n)
     return (ccd_slice){NULL, 0};
-  ccd_slice text = voter_clean(w, w->row->fields[column]);
+  ccd_slice text = clean_text(w, w->row->fields[column]);
   return is_blank_value(w, text) ? (ccd_slice){NULL, 0} : text;
 }
 
@@ -249,7 +268,7 @@ take_several(voter_work *w, ccd_slice cell, const char *between)
   while (cell.length > 0) {
     const char *end = memmem(cell.text, cell.length, between, strlen(between));
     size_t n = end != NULL ? (size_t) (end - cell.text) : cell.length;
-    ccd_slice text = voter_clean(w, (ccd_slice){cell.text, n});
+    ccd_slice text = clean_text(w, (ccd_slice){cell.text, n});
     if (text.length > 0 && !is_blank_value(w, text))
       voter_take(w, decode_value(w->step->mapping, text));
     n += end != NULL ? strlen(between) : 0;
@@ -308,7 +327,7 @@ is_confidential(voter_work *w)
   for (size_t i = 0; i < w->mapper->n_marks; i++) {
     const voter_mark *m = &w->mapper->marks[i];
     if (m->column >= 0 && (size_t) m->column < w->row->n &&
-        in_list(voter_clean(w, w->row->fields[m->column]), m->values))
+        in_list(clean_text(w, w->row->fields[m->column]), m->values))
       return true;
   }
   return false;

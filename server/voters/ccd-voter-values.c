@@ -374,14 +374,14 @@ voter_take(voter_work *w, ccd_slice text)
 /* --- of several values --- */
 
 static ccd_slice
-part(const voter_work *w, int field)
+part_of(const voter_work *w, int field)
 {
   return w->parts[field - CC_VOTER_RESIDENCE_NUMBER];
 }
 
 /* Slices that are not empty with a blank between. */
 static ccd_slice
-join(voter_work *w, const ccd_slice *parts, size_t n)
+join_parts(voter_work *w, const ccd_slice *parts, size_t n)
 {
   size_t length = 0, used = 0;
   for (size_t i = 0; i < n; i++)
@@ -402,8 +402,8 @@ join(voter_work *w, const ccd_slice *parts, size_t n)
 static ccd_slice
 house_number(voter_work *w, ccd_slice *ret_unit)
 {
-  ccd_slice number = part(w, CC_VOTER_RESIDENCE_NUMBER);
-  ccd_slice suffix = part(w, CC_VOTER_RESIDENCE_NUMBER_SUFFIX);
+  ccd_slice number = part_of(w, CC_VOTER_RESIDENCE_NUMBER);
+  ccd_slice suffix = part_of(w, CC_VOTER_RESIDENCE_NUMBER_SUFFIX);
   number = without_float(number);
   if (suffix.length == 0 || number.length == 0)
     return number;
@@ -411,7 +411,7 @@ house_number(voter_work *w, ccd_slice *ret_unit)
     *ret_unit = suffix;
     return number;
   }
-  ccd_slice both = join(w, (const ccd_slice[]){number, suffix}, 2);
+  ccd_slice both = join_parts(w, (const ccd_slice[]){number, suffix}, 2);
   bool glued = suffix.text[0] >= 'A' && both.text != NULL;
   if (!glued)
     return both;
@@ -437,25 +437,26 @@ residence_of(voter_work *w)
 {
   ccd_slice rear = {NULL, 0};
   ccd_slice number = house_number(w, &rear);
-  const ccd_slice parts[] = {part(w, CC_VOTER_RESIDENCE_PREDIRECTION),
-                             part(w, CC_VOTER_RESIDENCE_STREET),
-                             part(w, CC_VOTER_RESIDENCE_STREET_TYPE),
-                             part(w, CC_VOTER_RESIDENCE_POSTDIRECTION)};
+  const ccd_slice parts[] = {part_of(w, CC_VOTER_RESIDENCE_PREDIRECTION),
+                             part_of(w, CC_VOTER_RESIDENCE_STREET),
+                             part_of(w, CC_VOTER_RESIDENCE_STREET_TYPE),
+                             part_of(w, CC_VOTER_RESIDENCE_POSTDIRECTION)};
   const ccd_slice unit[] = {rear,
-                            part(w, CC_VOTER_RESIDENCE_UNIT_TYPE),
-                            part(w, CC_VOTER_RESIDENCE_UNIT)};
+                            part_of(w, CC_VOTER_RESIDENCE_UNIT_TYPE),
+                            part_of(w, CC_VOTER_RESIDENCE_UNIT)};
   ccd_residence made = {.zip5 = w->ret->zip5, .city = w->ret->city};
   bool whole = parts[1].length > 0 && (number.length > 0 || w->n_lines == 0);
   if (!whole)
-    made.line = w->n_lines == 1 ? w->lines[0] : join(w, w->lines, w->n_lines);
+    made.line = w->n_lines == 1 ? w->lines[0] : join_parts(w, w->lines, w->n_lines);
   else if (has_number(parts[1], number))
     made.line = parts[1];
   else
-    made.line =
-      join(w, (const ccd_slice[]){number, parts[0], parts[1], parts[2], parts[3]}, 1 + CC_N(parts));
+    made.line = join_parts(w,
+                           (const ccd_slice[]){number, parts[0], parts[1], parts[2], parts[3]},
+                           1 + CC_N(parts));
   /* "Apt" without its number says nothing; "REAR" and "BSMT" do. */
   if (unit[0].length > 0 || unit[2].length > 0 || unit[1].length > 3)
-    made.unit = join(w, unit, CC_N(unit));
+    made.unit = join_parts(w, unit, CC_N(unit));
   return made;
 }
 

@@ -211,9 +211,9 @@ def test_telephone_numbers(imports, given, number):
 def test_names_that_programs_break(imports):
     done = imports.apply(table(("voter_id", "first_name", "last_name", "party"), ("1", "Christopher", "Null", "NULL"),
                                ("2", "Removed", "Confidential", ""), ("3", "\u00a0Ann ", "Lee\u200b", ""), ("4", "Al", "O&#39;Bryan", ""),
-                               ("5", "Bo", "", ""), ("6", "*", "Star", "")))
+                               ("5", "Bo", "", ""), ("6", "*", "Star", ""), ("7", "In\u00c3\u00a9s", "N\u00c3\u00ba\u00c3\u00b1ez", "")))
     assert imports.voters() == [("1", "Christopher", "Null"), ("2", "Removed", "Confidential"), ("3", "Ann", "Lee"),
-                                ("4", "Al", "O'Bryan"), ("5", "Bo", ""), ("6", "", "Star")]
+                                ("4", "Al", "O'Bryan"), ("5", "Bo", ""), ("6", "", "Star"), ("7", "In\u00e9s", "N\u00fa\u00f1ez")]
     assert person(imports, "1", "party") is None
     assert problems(done) == {("no_name", "last_name"): 1}
 
@@ -382,6 +382,15 @@ def test_everybody_moves(imports):
     imports.apply(of(people(30, **head)))
     ready = imports.start(of(people(30, **{**head, "address": "2 Oak St"})), auto_apply=True)
     assert (ready["state"], ready["doubts"], ready["planned"]["moved"]) == ("ready", ["moved"], 30)
+
+
+def test_an_export_and_votes_bring_nobody_back(imports):
+    imports.apply(of(people(3)))
+    imports.apply(of(people(2)), complete=True)
+    assert imports.apply(export(imports))["applied"] == counts(unchanged=3)
+    assert imports.apply(table(("voter_id", "election"), ("A2", "11/05/2024 GENERAL")))["applied"] == counts(changed=1)
+    assert person(imports, "A2", "unreachable") == "gone"
+    assert imports.apply(of(people(3)))["applied"] == counts(changed=1, unchanged=2) and person(imports, "A2", "unreachable") is None
 
 
 # --- the dry run ---

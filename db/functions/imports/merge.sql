@@ -78,7 +78,8 @@ BEGIN
   after.unreachable := CASE
     WHEN after.unreachable IN ('deceased', 'merged') THEN after.unreachable
     WHEN r.registration_status = 'removed' THEN 'removed'
-    WHEN after.unreachable IN ('gone', 'removed') THEN NULL
+    -- Back in the file, back on the lists. An own export or a file of votes is no roll of voters.
+    WHEN after.unreachable IN ('gone', 'removed') AND r.voter_id IS NULL AND COALESCE(r.last_name, r.first_name) IS NOT NULL THEN NULL
     ELSE after.unreachable END;
   RETURN after;
 END
