@@ -427,7 +427,7 @@ house_number(voter_work *w, ccd_slice *ret_unit)
 static bool
 has_number(ccd_slice street, ccd_slice number)
 {
-  return street.length > number.length && street.text[number.length] == ' ' &&
+  return number.length > 0 && street.length > number.length && street.text[number.length] == ' ' &&
          memcmp(street.text, number.text, number.length) == 0;
 }
 
