@@ -32,12 +32,13 @@ static const char usage[] =
   "  --profile FILE|KEY     what the columns mean; left out: whichever profile fits\n"
   "  --source ID            source that the files belong to; left out: one is made\n"
   "  --permitted-use TEXT   what they may be used for, of the source that is made\n"
-  "  --complete             whoever is not in the files is gone\n"
+  "  --complete             whoever came from the source and is not in the files is gone\n"
+  "  --confirm              apply even if the dry run has doubts\n"
   "  --dry-run              only tell what would be done\n";
 
 typedef struct request {
   const char *organization, *profile, *source, *permitted_use;
-  bool complete, dry_run;
+  bool complete, dry_run, confirm;
   char **files;
   int n_files;
 } request;
@@ -98,6 +99,7 @@ parse_arguments(int argc, char **argv, request *ret)
     {"permitted-use", required_argument, NULL, 'u'},
     {"complete", no_argument, NULL, 'c'},
     {"dry-run", no_argument, NULL, 'd'},
+    {"confirm", no_argument, NULL, 'y'},
     {0},
   };
   ret->permitted_use = "As agreed with whoever gave the files.";
@@ -116,11 +118,18 @@ parse_arguments(int argc, char **argv, request *ret)
       ret->complete = true;
     else if (c == 'd')
       ret->dry_run = true;
+    else if (c == 'y')
+      ret->confirm = true;
     else
       return false;
   }
   ret->files = argv + optind;
   ret->n_files = argc - optind;
+  /* Of a source that is made now nobody can be gone. */
+  if (ret->complete && ret->source == NULL) {
+    (void) fputs("--complete needs --source: it is about whoever came from there.\n", stderr);
+    return false;
+  }
   return ret->organization != NULL && ret->n_files > 0;
 }
 
@@ -242,6 +251,7 @@ order_import(session *s, const request *asked, cc_error *reterr)
     {"profile_id", profile_id},
     {"complete", asked->complete ? "true" : "false"},
     {"dry_run", asked->dry_run ? "true" : "false"},
+    {"confirm", asked->confirm ? "true" : "false"},
     {"files", files},
     {"bytes", ccd_text_int64(s->arena, bytes)},
     {0},
@@ -286,12 +296,16 @@ take_state(session *s, const ccd_rows *rows, void *data)
   const char *done = ccd_rows_get(rows, 0, "applied");
   const char *planned = ccd_rows_get(rows, 0, "planned");
   (void) fputc('\n', stderr);
-  printf("{\"import\":%s,\"state\":\"%s\",\"planned\":%s,\"applied\":%s,\"problems\":%s}\n",
+  printf("{\"import\":%s,\"state\":\"%s\",\"planned\":%s,\"applied\":%s,\"problems\":%s,"
+         "\"columns\":%s,"
+         "\"doubts\":%s}\n",
          s->import_id,
          seen->state,
          planned != NULL ? planned : "null",
          done != NULL ? done : "null",
-         problems != NULL ? problems : "[]");
+         problems != NULL ? problems : "[]",
+         ccd_rows_get(rows, 0, "columns"),
+         ccd_rows_get(rows, 0, "doubts"));
 }
 
 /* The exit code: 0 done, 1 failed, 130 cancelled. */

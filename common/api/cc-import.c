@@ -53,8 +53,8 @@ const cc_type cc_purge_certificate_type = CC_TYPE(cc_purge_certificate, "PurgeCe
 /* Whole, so that it is an example of a reply too. */
 #define PROFILE_EXAMPLE \
   "{\"name\":\"County file\",\"description\":null,\"format\":null,\"mappings\":[{\"field\":\"last_name\",\"key\":null,\"columns\":[\"LAST\"]," \
-  "\"any\":[],\"prefix\":null,\"separator\":\" \",\"date\":\"auto\",\"required\":true,\"codes\":[]}],\"confidential\":[]," \
-  "\"blank_values\":[]}"
+  "\"any\":[],\"prefix\":null,\"separator\":\" \",\"date\":\"auto\",\"required\":true,\"split\":null,\"json\":false,\"names_election\":false,\"codes\":[]}],\"confidential\":[]," \
+  "\"blank_values\":[],\"ignore\":[],\"kind\":\"voters\"}"
 
 static const cc_field saved_fields[] = {
   CC_INT64(cc_saved_profile, id, .flags = CC_READ_ONLY, .doc = "Number of the profile."),
@@ -92,13 +92,29 @@ static const cc_field problem_fields[] = {
             .example = "\"bad_date\""),
   CC_STRING(cc_import_problem, field, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "Field of the voter; null: the row as a whole.", .example = "\"birth_date\""),
+  CC_STRING(cc_import_problem, column, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500,
+            .doc = "Column of the file, where the whole column is the problem.", .example = "null"),
   CC_STRING(cc_import_problem, message, .flags = CC_READ_ONLY, .max = 300, .doc = "A sentence for people."),
   CC_BOOL(cc_import_problem, rejected, .flags = CC_READ_ONLY, .doc = "The rows are left out; otherwise only the value is."),
   CC_INT64(cc_import_problem, count, .flags = CC_READ_ONLY, .doc = "How many rows have it."),
   CC_LIST(cc_import_problem, places, cc_import_place, &place_type, .flags = CC_READ_ONLY, .max = 10, .doc = "The first ones."),
+  CC_STRINGS(cc_import_problem, values, .flags = CC_READ_ONLY, .max = 10, .example = "[\"2/31/1980\"]",
+             .doc = "What stands at these places, its beginning; of a row that is left out the row."),
 };
 const cc_type cc_import_problem_type = CC_TYPE(cc_import_problem, "ImportProblem", problem_fields,
                                                .doc = "Something that is wrong with rows of a file.");
+
+static const cc_field column_fields[] = {
+  CC_STRING(cc_import_column, name, .flags = CC_READ_ONLY, .max = 500, .doc = "Name in the file, or in the profile's layout.",
+            .example = "\"LAST_NAME\""),
+  CC_STRING(cc_import_column, field, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .example = "\"last_name\"",
+            .doc = "Field that it fills, as profiles name fields; ignored: none; confidential: it only tells who is confidential."),
+  CC_STRING(cc_import_column, key, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .example = "null",
+            .doc = "Which district, election, custom field or other column of the voter."),
+  CC_INT64(cc_import_column, values, .flags = CC_READ_ONLY, .doc = "Cells of it that are not blank."),
+  CC_INT64(cc_import_column, lost, .flags = CC_READ_ONLY, .doc = "Of these, not imported: all of an ignored column, else those with a problem."),
+};
+static const cc_type column_type = CC_TYPE(cc_import_column, "ImportColumn", column_fields, .doc = "What becomes of a column of a file.");
 
 static const cc_field counts_fields[] = {
   CC_INT64(cc_import_counts, new, .flags = CC_READ_ONLY, .doc = "People who were not there."),
@@ -122,13 +138,20 @@ static const cc_field import_fields[] = {
   CC_STRING(cc_import, member, .flags = CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
             .doc = "Which file of a zip archive that has several."),
   CC_BOOL(cc_import, complete, .fallback = "false",
-          .doc = "The file names everybody whom earlier imports brought: whoever is not in it is marked as gone."),
-  CC_BOOL(cc_import, auto_apply, .fallback = "false", .doc = "Apply without waiting for applyImport."),
+          .doc = "The file names everybody whom earlier imports of the same source brought: whoever is not in it is marked as gone. "
+                 "Whose row could not be read is not."),
+  CC_BOOL(cc_import, auto_apply, .fallback = "false", .doc = "Apply without waiting for applyImport, unless there are doubts."),
   CC_STRING(cc_import, file_name, .flags = CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE, .doc = "Name of the file, for people."),
   CC_INT64(cc_import, file_bytes, .flags = CC_READ_ONLY, .doc = "Bytes of it that are here."),
   CC_JSON(cc_import, format, .flags = CC_READ_ONLY, .doc = "How the file is written and which profile was taken."),
   CC_LIST(cc_import, problems, cc_import_problem, &cc_import_problem_type, .flags = CC_READ_ONLY, .max = 200,
           .doc = "What is wrong with rows, by kind."),
+  CC_LIST(cc_import, columns, cc_import_column, &column_type, .flags = CC_READ_ONLY, .max = 4096,
+          .doc = "Each column of the file, what it fills, and how many values are lost."),
+  CC_STRINGS(cc_import, doubts, .flags = CC_READ_ONLY, .max = 10, .example = "[\"gone\"]",
+             .doc = "Why applyImport wants confirm=true: shares that a good file does not reach. rejected: rows left out; bad_id: numbers "
+                    "of the state destroyed; no_door: addresses without a door; moved: people at a new address; gone: people of the "
+                    "source who are not in the file."),
   CC_JSON(cc_import, sample, .flags = CC_READ_ONLY, .doc = "The first rows as voters, in rows."),
   CC_INT64(cc_import, rows_read, .flags = CC_READ_ONLY, .doc = "Rows read so far."),
   CC_INT64(cc_import, rows_rejected, .flags = CC_READ_ONLY, .doc = "Rows among them that were left out; getImportRejects has them."),
@@ -156,10 +179,11 @@ static const cc_field change_fields[] = {
             .doc = "Address before, of somebody who moved."),
   CC_STRING(cc_import_change, new_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
             .doc = "Address now; null of confidential people."),
-  CC_TIME(cc_import_change, at, .flags = CC_READ_ONLY, .doc = "When it was applied."),
+  CC_STRINGS(cc_import_change, fields, .flags = CC_READ_ONLY, .max = 50, .example = "[\"party\"]", .doc = "Columns of the voter that differ."),
+  CC_OPT_TIME(cc_import_change, at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was applied; null: applying would do it."),
 };
 const cc_type cc_import_change_type = CC_TYPE(cc_import_change, "ImportChange", change_fields,
-                                              .doc = "Somebody whom an import changed.");
+                                              .doc = "Somebody whom an import changed, or would.");
 
 static const cc_field import_ref_fields[] = {
   CC_INT64(cc_import_ref, import_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the import."),
@@ -173,6 +197,10 @@ CC_PATH_1(profile_ref, "VoterProfileRef", profile_id, "Number of the profile.");
   CC_STRING(S, cursor, .format = CC_FORMAT_LINE, .max = 1000, .doc = "next_cursor of the page before; left out for the first page.")
 static const cc_field page_fields[] = {PAGE_ROWS(cc_import_page)};
 static const cc_type page_type = CC_TYPE(cc_import_page, "ImportPage", page_fields);
+static const cc_field apply_fields[] = {
+  CC_BOOL(cc_import_apply, confirm, .fallback = "false", .doc = "Somebody has looked at the doubts of the dry run."),
+};
+static const cc_type apply_type = CC_TYPE(cc_import_apply, "ImportApply", apply_fields);
 static const cc_field change_filter_fields[] = {
   CC_ENUM(cc_import_change_filter, kind, &kind_enum, .doc = "Only people to whom this happened."),
   PAGE_ROWS(cc_import_change_filter),
@@ -185,6 +213,9 @@ static const cc_field piece_fields[] = {
 static const cc_type piece_type = CC_TYPE(cc_import_piece, "ImportPiece", piece_fields);
 static const cc_field export_fields[] = {
   CC_OPT_INT64(cc_voter_export, list_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .example = "null", .doc = "Only people of this saved list; left out: everybody."),
+  CC_BOOL(cc_voter_export, spreadsheet, .fallback = "true",
+          .doc = "A quote stands before each cell that a spreadsheet would work out as a formula: that begins with = + - @, a tab or a "
+                 "carriage return, telephone numbers too. An import takes it off again. For programs: false."),
 };
 static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", export_fields, .doc = "Whom an export is about.");
 
@@ -271,11 +302,12 @@ const cc_op cc_op_put_import_file = {
 const cc_op cc_op_start_import = {
   .id = "startImport", .method = CC_POST, .path = "/v1/imports/{import_id}/start", .params = &import_ref_type, .reply = &cc_import_type,
   .errors = E_404 | E_409, .tag = "Imports", .summary = "Read the file and compare: preflight and dry run.",
-  .doc = "When the import is ready, problems, sample and planned say what applying would do.",
+  .doc = "When the import is ready, columns, problems, sample, planned and listImportChanges say what applying would do.",
 };
 const cc_op cc_op_apply_import = {
-  .id = "applyImport", .method = CC_POST, .path = "/v1/imports/{import_id}/apply", .params = &import_ref_type, .reply = &cc_import_type,
-  .errors = E_404 | E_409, .tag = "Imports", .summary = "Write what the dry run told.",
+  .id = "applyImport", .method = CC_POST, .path = "/v1/imports/{import_id}/apply", .params = &import_ref_type, .query = &apply_type,
+  .reply = &cc_import_type, .errors = E_404 | E_409, .tag = "Imports", .summary = "Write what the dry run told.",
+  .doc = "409 import_doubtful when the dry run has doubts and nobody confirms.",
 };
 const cc_op cc_op_cancel_import = {
   .id = "cancelImport", .method = CC_POST, .path = "/v1/imports/{import_id}/cancel", .params = &import_ref_type, .reply = &cc_import_type,
@@ -294,12 +326,13 @@ const cc_op cc_op_get_import_rejects = {
 const cc_op cc_op_list_import_changes = {
   .id = "listImportChanges", .method = CC_GET, .path = "/v1/imports/{import_id}/changes", .params = &import_ref_type,
   .query = &change_filter_type, .reply = &cc_import_change_type, .shape = CC_REPLY_LIST, .errors = E_404, .tag = "Imports",
-  .summary = "List whom an import changed; kind=moved: the moves.",
+  .summary = "List whom an import changes; kind=moved: the moves.",
+  .doc = "Of an import that is ready: whom it would change. Of one that is done: whom it changed.",
 };
 const cc_op cc_op_export_voters = {
   .id = "exportVoters", .method = CC_POST, .path = "/v1/voters/export", .body = &export_type, .shape = CC_REPLY_FILE,
   .media = "text/csv", .errors = E_404, .tag = "Imports", .summary = "Download voters as CSV.",
-  .doc = "Addresses of confidential people are never in it; who opted out of what is. The audit log keeps who took how many, "
-         "which is why it is no GET.",
+  .doc = "Addresses of confidential people are never in it; who opted out of what is. The file can be imported again: nobody is new then, "
+         "and nothing changes. The audit log keeps who took how many, which is why it is no GET.",
 };
 /* clang-format on */

@@ -67,15 +67,25 @@ typedef struct cc_import_place {
   int64_t file, line; /* 1 is the first */
 } cc_import_place;
 
+/* What became of a column of the file. */
+typedef struct cc_import_column {
+  char *name;
+  char *field; /* of the voter; "ignored"; "confidential": who is */
+  char *key;   /* of district, history, custom and column */
+  int64_t values, lost;
+} cc_import_column;
+
 /* A kind of thing that is wrong with rows, how often, and where first. */
 typedef struct cc_import_problem {
   char *code;
-  char *field; /* of the voter; NULL: the row as a whole */
+  char *field;  /* of the voter; NULL: the row as a whole */
+  char *column; /* of the file, when the column is the problem */
   char *message;
   bool rejected; /* the rows are not imported; otherwise only the value is left out */
   int64_t count;
   cc_import_place **places;
   size_t n_places;
+  cc_strings values; /* what stands at these places */
 } cc_import_problem;
 
 typedef struct cc_import_counts {
@@ -94,6 +104,9 @@ typedef struct cc_import {
   char *format; /* JSON: what was guessed or the profile says */
   cc_import_problem **problems;
   size_t n_problems;
+  cc_import_column **columns;
+  size_t n_columns;
+  cc_strings doubts;
   char *sample; /* JSON: {"rows": […]} */
   int64_t rows_read, rows_rejected, rows_staged;
   double progress;
@@ -111,7 +124,8 @@ typedef struct cc_import_change {
   int64_t voter_id;
   int kind;
   char *name, *old_address, *new_address;
-  cc_time at;
+  cc_strings fields; /* columns of the voter that differ */
+  cc_time *at;       /* NULL: it would be done */
 } cc_import_change;
 
 typedef struct cc_import_ref {
@@ -122,6 +136,10 @@ typedef struct cc_import_page {
   int64_t limit;
   char *cursor;
 } cc_import_page;
+
+typedef struct cc_import_apply {
+  bool confirm;
+} cc_import_apply;
 
 typedef struct cc_import_change_filter {
   int kind;
@@ -135,6 +153,7 @@ typedef struct cc_import_piece {
 
 typedef struct cc_voter_export {
   int64_t *list_id;
+  bool spreadsheet;
 } cc_voter_export;
 
 extern const cc_enum cc_import_state_enum;

@@ -16,9 +16,15 @@ static const char *const field_names[] = {
   "registration_status", "registered_on", "residence_line", "residence_city", "residence_state", "residence_zip",
   "residence_zip4", "mailing_line", "mailing_city", "mailing_state", "mailing_zip", "mailing_country", "phone",
   "email", "precinct", "district", "history", "custom", "column",
+  "residence_number", "residence_number_suffix", "residence_predirection", "residence_street", "residence_street_type",
+  "residence_postdirection", "residence_unit_type", "residence_unit", "number", "opted_out", "tags", "election",
+  "vote_method",
 };
 _Static_assert(CC_N(field_names) == _CC_VOTER_FIELD_MAX - 1, "each field has a name");
 const cc_enum cc_voter_field_enum = {field_names, CC_N(field_names)};
+
+static const char *const kind_names[] = {"voters", "history"};
+static const cc_enum kind_enum = {kind_names, CC_N(kind_names)};
 
 static const cc_field code_fields[] = {
   CC_STRING(cc_voter_code, to, .flags = CC_REQUIRED, .min = 1, .max = 50, .format = CC_FORMAT_LINE,
@@ -43,6 +49,12 @@ static const cc_field mapping_fields[] = {
             .doc = "Stands between joined columns that are not empty.", .example = "\" \""),
   CC_ENUM(cc_voter_mapping, date, &cc_date_form_enum, .fallback = "\"auto\"", .doc = "How birth_date and registered_on are written."),
   CC_BOOL(cc_voter_mapping, required, .fallback = "false", .doc = "A file without the column does not fit the profile."),
+  CC_STRING(cc_voter_mapping, split, .flags = CC_NULLABLE, .min = 1, .max = 5, .example = "null",
+            .doc = "What stands between the values of a cell that has several: of phone, email, mailing_line and history with names_election."),
+  CC_BOOL(cc_voter_mapping, json, .fallback = "false",
+          .doc = "The cell is JSON, as exportVoters writes it: an object of district or custom, a list of history. Without key."),
+  CC_BOOL(cc_voter_mapping, names_election, .fallback = "false",
+          .doc = "The cell of history names the election (or its date) and not the method, such as a column of the last vote."),
   CC_LIST(cc_voter_mapping, codes, cc_voter_code, &code_type, .max = 100, .fallback = "[]", .example = "[]",
           .doc = "Meaning of the file's values; what is in none is kept as it is."),
 };
@@ -86,7 +98,12 @@ static const cc_field profile_fields[] = {
   CC_LIST(cc_voter_profile, confidential, cc_voter_mark, &mark_type, .max = 20, .fallback = "[]", .example = "[]",
           .doc = "What marks a voter whose address is hidden from canvass and export; any of them."),
   CC_STRINGS(cc_voter_profile, blank_values, .max = 50, .fallback = "[]", .example = "[\"*\"]",
-             .doc = "Values that mean nothing, in any column."),
+             .doc = "Values that mean nothing, in any column; of a name only those without a letter, since people are called Null."),
+  CC_STRINGS(cc_voter_profile, ignore, .max = 500, .fallback = "[]", .example = "[\"age\"]",
+             .doc = "Columns that are left out on purpose: they are named in the dry run, and are no problem. A name that ends "
+                    "with * stands for all that begin so."),
+  CC_ENUM(cc_voter_profile, kind, &kind_enum, .flags = CC_NULLABLE, .fallback = "\"voters\"",
+          .doc = "What a row is: a person, or (history) a vote of a person who is there already and is found by state_id."),
 };
 const cc_type cc_voter_profile_type = CC_TYPE(cc_voter_profile, "VoterFileProfile", profile_fields,
                                               .doc = "How a file of voters becomes voters.");

@@ -33,6 +33,11 @@ enum {
   CC_REGISTRATION_REMOVED,
 };
 
+enum {
+  CC_PROFILE_VOTERS = 1, /* a row is a person */
+  CC_PROFILE_HISTORY,    /* a row is a vote of a person who is there already */
+};
+
 /* What a column of the file can feed. */
 typedef enum cc_voter_field {
   CC_VOTER_STATE_ID = 1,
@@ -63,6 +68,20 @@ typedef enum cc_voter_field {
   CC_VOTER_HISTORY,  /* a column per election; key names it */
   CC_VOTER_CUSTOM,   /* with a key: kept as it is */
   CC_VOTER_COLUMN,   /* with a key: any other column of the voter that files fill */
+  /* A residence in parts: number and street are taken together or not at all. */
+  CC_VOTER_RESIDENCE_NUMBER,
+  CC_VOTER_RESIDENCE_NUMBER_SUFFIX, /* "A", "1/2" */
+  CC_VOTER_RESIDENCE_PREDIRECTION,
+  CC_VOTER_RESIDENCE_STREET,
+  CC_VOTER_RESIDENCE_STREET_TYPE,
+  CC_VOTER_RESIDENCE_POSTDIRECTION,
+  CC_VOTER_RESIDENCE_UNIT_TYPE,
+  CC_VOTER_RESIDENCE_UNIT,
+  CC_VOTER_NUMBER,      /* the voter's number here, as exportVoters writes it */
+  CC_VOTER_OPTED_OUT,   /* channels, as exportVoters writes them */
+  CC_VOTER_TAGS,        /* names, as exportVoters writes them */
+  CC_VOTER_ELECTION,    /* an election of the row: one row per vote */
+  CC_VOTER_VOTE_METHOD, /* how the person voted in it */
   _CC_VOTER_FIELD_MAX
 } cc_voter_field;
 
@@ -77,11 +96,14 @@ typedef struct cc_voter_mapping {
   int field; /* cc_voter_field */
   char *key;
   cc_strings columns; /* all of them, joined; one that the file lacks counts as empty */
-  cc_strings any;     /* the first that the file has */
+  cc_strings any;     /* the first that the file has; of phone and email each */
   char *prefix;       /* every column whose name begins so; its name is the key */
   char *separator;    /* between joined columns */
   int date;           /* form, for birth_date and registered_on */
   bool required;      /* the file must have the column */
+  char *split;        /* stands between the values of a cell that has several; NULL: one value */
+  bool json; /* district, history and custom: the cell is JSON, as exportVoters writes it */
+  bool names_election; /* history: the cell names the election, not how the person voted */
   cc_voter_code **codes;
   size_t n_codes;
 } cc_voter_mapping;
@@ -115,7 +137,10 @@ typedef struct cc_voter_profile {
   size_t n_mappings;
   cc_voter_mark **confidential;
   size_t n_confidential;
-  cc_strings blank_values; /* read as empty wherever they are a whole field */
+  cc_strings
+    blank_values; /* read as empty wherever they are a whole field; names only if without letter */
+  cc_strings ignore; /* columns that are left out on purpose */
+  int kind;          /* CC_PROFILE_… */
 } cc_voter_profile;
 
 extern const cc_enum cc_voter_field_enum;

@@ -249,8 +249,21 @@ check_phone(const char *text, size_t length)
   static const fault bad = {"phone",
                             "is not a phone number",
                             "Write it with the country code, like +1 215 555 0123."};
+  static const fault plan = {"phone",
+                             "is a number that the North American plan does not have",
+                             "After +1 there are ten digits, and neither area code nor exchange "
+                             "begins with 0 or 1. An extension is not part of the number."};
   char digits[15];
-  return phone_digits(text, length, digits) > 0 ? NULL : &bad;
+  size_t n = phone_digits(text, length, digits);
+  if (n == 0)
+    return &bad;
+  /* Country code 1, written or meant by ten digits. */
+  bool one = text[0] == '+' ? digits[0] == '1' : n == 10;
+  const char *national = n == 10 ? digits : digits + 1;
+  if (!one)
+    return NULL;
+  return (text[0] == '+' ? n == 11 : n == 10) && national[0] >= '2' && national[3] >= '2' ? NULL
+                                                                                          : &plan;
 }
 
 static const fault *

@@ -114,9 +114,12 @@ SELECT {columns t} FROM told t, job
 -- name: import_apply_order
 WITH told AS (
 UPDATE imports i SET state = 'applying', progress = 0, planned_to = NULL, applied_at = now(),
+  confirmed = i.confirmed OR :query.confirm::boolean,
   work = jsonb_build_object('before', import_work_all())
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
   AND assert_rule(i.state = 'ready', 'import_state', 'Only an import that is ready can be applied.')
+  AND assert_rule(i.doubts = '[]' OR :query.confirm::boolean, 'import_doubtful',
+                  'Something is wrong with the file or its mapping, as doubts and problems say. Look, then confirm.')
   AND assert_rule(NOT EXISTS (SELECT FROM imports o WHERE o.organization_id = i.organization_id
                               AND o.state IN ('applying', 'undoing')),
                   'import_running', 'Another import is being applied or undone.')
@@ -141,23 +144,16 @@ SELECT {columns t} FROM told t, job
 SELECT {columns} FROM import_undo_begin(:path.import_id::bigint)
 
 -- name: import_change_list
-SELECT c.voter_id, c.kind, btrim(v.first_name || ' ' || v.last_name) AS name,
-  CASE WHEN c.kind = 'moved' AND NOT v.confidential THEN c.before ->> 'address' END AS old_address,
-  CASE WHEN NOT v.confidential THEN v.address END AS new_address, c.at
-FROM import_changes c
-JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
+SELECT {columns} FROM import_change_list(:path.import_id::bigint, :query.kind::text, COALESCE(:page.cursor_1::bigint, 0),
+  :page.limit::int)
 WHERE assert_import(:call.organization_id::bigint, :path.import_id::bigint)
-  AND c.organization_id = :call.organization_id::bigint AND c.import_id = :path.import_id::bigint
-  AND c.voter_id > COALESCE(:page.cursor_1::bigint, 0) AND c.kind <> 'seen'
-  AND (:query.kind::text IS NULL OR c.kind = :query.kind::text)
-ORDER BY c.voter_id LIMIT :page.limit::int
 
 -- Of the job ---------------------------------------------------------------------------------------
 
 -- name: import_of_job
 SELECT i.id, i.source_id, i.state, i.profile_id, i.profile_key, i.member, i.complete, i.auto_apply, i.cancel_requested,
   i.local_files, i.rows_staged, i.planned_to, i.applied_row, i.created_by, i.error_code, p.profile,
-  COALESCE(i.file_bytes, 0) AS file_bytes
+  COALESCE(i.file_bytes, 0) AS file_bytes, i.doubts <> '[]' AND NOT i.confirmed AS doubtful
 FROM imports i
 LEFT JOIN voter_profiles p ON p.organization_id = i.organization_id AND p.id = i.profile_id
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
@@ -171,7 +167,7 @@ SELECT import_stage(:arg.import_id::bigint)
 -- name: import_copy
 -- The order of server/voters/ccd-import-row.c: what is imported by the field table, before and behind it by hand.
 COPY staging.rows (import_id, row_no, file_no, line, hash, {Voter.imported},
-  address_key, building_key, building_address, number, street, street_key) FROM STDIN
+  address_key, building_key, building_address, number, street, street_key, voter_id, opted_out, tags) FROM STDIN
 
 -- name: import_progress
 SELECT import_progress(:arg.import_id::bigint, :arg.progress::float8, :arg.rows_read::bigint, :arg.rows_rejected::bigint,
@@ -180,11 +176,23 @@ SELECT import_progress(:arg.import_id::bigint, :arg.progress::float8, :arg.rows_
 -- name: import_repeated
 SELECT * FROM import_repeated(:arg.import_id::bigint, :arg.n::int)
 
+-- name: import_refused
+-- Numbers that may stand in rows which could not be read.
+INSERT INTO staging.refused (import_id, state_id)
+SELECT :arg.import_id::bigint, f FROM jsonb_array_elements_text(:arg.ids::jsonb) f
+
+-- name: import_strangers
+SELECT * FROM import_strangers(:arg.import_id::bigint, :arg.n::int)
+
+-- name: import_fold
+SELECT people, strangers FROM import_fold(:arg.import_id::bigint)
+
 -- name: import_rows_staged
 SELECT import_staged(:arg.import_id::bigint, 'rows')
 
 -- name: import_read_done
 UPDATE imports SET format = :arg.format::jsonb, problems = :arg.problems::jsonb, sample = :arg.sample::jsonb,
+  columns = :arg.columns::jsonb, kind = CASE WHEN :arg.history::boolean THEN 'history' ELSE 'voters' END,
   rows_read = :arg.rows_read::bigint, rows_rejected = :arg.rows_rejected::bigint, rows_staged = :arg.rows_staged::bigint,
   progress = 0,
   state = CASE WHEN state = 'reading' THEN 'comparing' ELSE state END
@@ -221,6 +229,7 @@ WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::b
 -- An import that goes on by itself: its plan is fresh.
 UPDATE imports i SET state = 'applying', progress = 0, applied_at = now(), work = jsonb_build_object('before', import_work_all())
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint AND i.state = 'ready'
+  AND (i.doubts = '[]' OR i.confirmed)
   AND NOT EXISTS (SELECT FROM imports o WHERE o.organization_id = i.organization_id AND o.state IN ('applying', 'undoing'))
 RETURNING i.id
 
@@ -276,20 +285,18 @@ SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint
 
 -- name: export_begin
 SELECT set_config('app.export_list', COALESCE(:body.list_id::bigint::text, ''), true),
+  set_config('app.export_spreadsheet', :body.spreadsheet::boolean::text, true),
   (:body.list_id::bigint IS NULL OR EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = :call.organization_id::bigint
                                        AND l.id = :body.list_id::bigint)) AS known
 
 -- name: export_copy
--- opted_out: the channels for which the person has withdrawn every consent.
 COPY (
   SELECT {Voter.exported-residence: export_cell(v.@) AS @},
     {Voter.exported+residence: CASE WHEN NOT v.confidential THEN export_cell(v.@) END AS @},
-    (SELECT string_agg(t.name, '; ' ORDER BY t.name) FROM voter_tags g
+    (SELECT export_cell(string_agg(t.name, '; ' ORDER BY t.name)) FROM voter_tags g
      JOIN tags t ON t.organization_id = g.organization_id AND t.id = g.tag_id
      WHERE g.organization_id = v.organization_id AND g.voter_id = v.id) AS tags,
-    (SELECT string_agg(c.channel, ' ') FROM unnest('{door,phone,text,email,mail}'::text[]) c (channel)
-     WHERE EXISTS (SELECT FROM consents w WHERE w.organization_id = v.organization_id AND w.voter_id = v.id)
-       AND NOT consent_allows(v.organization_id, v.id, c.channel, 'campaign')) AS opted_out
+    export_opted_out(v) AS opted_out
   FROM export_voters(NULLIF(current_setting('app.export_list', true), '')::bigint) x (id)
   JOIN voters v ON v.organization_id = app_organization_id() AND v.id = x.id
   ORDER BY v.id
@@ -308,11 +315,12 @@ WITH source AS (
   WHERE :arg.source_id::bigint IS NULL
   RETURNING id
 ), made AS (
-  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, local_files,
+  INSERT INTO imports (organization_id, source_id, name, profile_key, profile_id, complete, auto_apply, confirmed, local_files,
     file_name, file_bytes,
     state)
   SELECT :call.organization_id::bigint, COALESCE(:arg.source_id::bigint, (SELECT id FROM source)), :arg.name::text,
-    :arg.profile_key::text, :arg.profile_id::bigint, :arg.complete::boolean, NOT :arg.dry_run::boolean, :arg.files::jsonb,
+    :arg.profile_key::text, :arg.profile_id::bigint, :arg.complete::boolean, NOT :arg.dry_run::boolean,
+    :arg.confirm::boolean, :arg.files::jsonb,
     :arg.name::text, :arg.bytes::bigint,
     'reading'
   RETURNING id
@@ -330,7 +338,7 @@ RETURNING id
 SELECT organization_by_slug(:arg.slug::text) AS id
 
 -- name: import_local_state
-SELECT i.state, i.progress, i.rows_read, i.rows_rejected, i.planned, i.applied, i.problems, i.error_code, i.error,
+SELECT i.state, i.progress, i.rows_read, i.rows_rejected, i.planned, i.applied, i.problems, i.columns, i.doubts, i.error_code, i.error,
   j.state AS job_state,
   j.last_error
 FROM imports i JOIN jobs j ON j.organization_id = i.organization_id AND j.id = :arg.job_id::bigint

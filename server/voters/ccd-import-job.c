@@ -93,7 +93,9 @@ load_import(ccd_import *import, cc_error *reterr)
   import->profile_key = keep_column(job, rows, "profile_key");
   import->member = keep_column(job, rows, "member");
   import->error_code = keep_column(job, rows, "error_code");
+  import->complete = ccd_rows_bool(rows, 0, "complete");
   import->auto_apply = ccd_rows_bool(rows, 0, "auto_apply");
+  import->doubtful = ccd_rows_bool(rows, 0, "doubtful");
   import->cancel_requested = ccd_rows_bool(rows, 0, "cancel_requested");
   import->rows_staged = ccd_rows_int64(rows, 0, "rows_staged");
   import->applied_row = ccd_rows_int64(rows, 0, "applied_row");
@@ -341,8 +343,10 @@ apply_own(ccd_import *import, bool *ret_over, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_CONFLICT, "cancelled", "The import was cancelled");
   if (!import->auto_apply && import->local) /* nobody can order the rest */
     return cc_fail(reterr, CC_ERR_CONFLICT, "dry_run", "That was all that was asked for");
-  *ret_over = !import->auto_apply;
-  if (!import->auto_apply)
+  if (import->doubtful && import->local)
+    return cc_fail(reterr, CC_ERR_CONFLICT, "doubtful", "The dry run has doubts: see --confirm");
+  *ret_over = !import->auto_apply || import->doubtful;
+  if (*ret_over)
     return CC_OK;
   cc_status status = ccd_job_once(import->job, &tx, &ccd_q_import_apply_own, args, &rows, reterr);
   if (status == CC_OK && ccd_rows_n(rows) == 0) /* another import is being written */

@@ -9,17 +9,20 @@
 
 /* What is wrong with the files of an import. */
 
+#define CCD_IMPORT_PROBLEMS_MAX 200
+#define CCD_IMPORT_PLACES_MAX 10
+#define CCD_IMPORT_VALUE_MAX 100 /* bytes of a value that are shown */
+
 typedef struct ccd_import_place {
   int file;
   int64_t line;
+  char value[CCD_IMPORT_VALUE_MAX + 1]; /* what stood there; "": the row, or nothing */
 } ccd_import_place;
-
-#define CCD_IMPORT_PROBLEMS_MAX 200
-#define CCD_IMPORT_PLACES_MAX 10
 
 typedef struct ccd_import_problem {
   char code[40];
-  int field; /* cc_voter_field; 0: the row */
+  int field;          /* cc_voter_field; 0: the row */
+  const char *column; /* of the file, where the problem is a column; NULL: it is not */
   bool rejected;
   int64_t count;
   ccd_import_place places[CCD_IMPORT_PLACES_MAX];
@@ -40,7 +43,18 @@ void ccd_import_note(ccd_import_findings *findings,
                      int field,
                      bool rejected,
                      int file,
-                     int64_t line);
+                     int64_t line,
+                     ccd_slice value);
+
+/* A column of the file that nothing takes, with the number of its values; or one that the profile
+ * names and the file lacks. @column lives as long as the findings. */
+void ccd_import_note_column(ccd_import_findings *findings,
+                            const char *code,
+                            const char *column,
+                            int64_t values);
+
+/* Count rows that were left out and are too many to be written one by one. */
+void ccd_import_count(ccd_import_findings *findings, const char *code, int64_t n);
 
 /* Count a row that was left out, and write it to the rejects. @message NULL: the code's own. */
 cc_status ccd_import_reject(ccd_import_findings *findings,

@@ -6,14 +6,15 @@
 #include <unistd.h>
 
 #include "ccd-queries.h"
+#include "common/base/cc-utf8.h"
 #include "server/data/ccd-db.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
 #include "server/engine/ccd-spool.h"
 #include "server/jobs/ccd-job-run.h"
-#include "server/voters/ccd-import-problems.h"
-#include "server/voters/ccd-import-row.h"
-#include "server/voters/ccd-import.h"
+#include "server/voters/ccd-import-choose.h"
+#include "server/voters/ccd-import-read-private.h"
+#include "server/voters/ccd-import-sample.h"
 #include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-voter-mapper.h"
 
@@ -26,109 +27,6 @@
 #define BUFFER_MAX (8u << 20)
 #define PROFILES_MAX (8u << 20)
 #define SAMPLE_ROWS 10
-#define FIT_LEAST                                                                                  \
-  5 /* a profile below this score is not taken by itself; 0 lacks what is required */
-#define REPEATED_ONCE 20000
-
-typedef struct reader {
-  ccd_import *import;
-  ccd_import_findings *findings;
-  ccd_import_writer writer;
-  cc_str buffer; /* lines for COPY */
-  cc_str sample, format;
-  int64_t n_sample;
-  int64_t rows; /* of all files so far, rejected ones too: the number of the next is one more */
-  int64_t staged, chunk_rows;
-  int64_t chunk_began;
-  int64_t bytes_before, bytes_all; /* of files that are read; of all of them */
-  uint64_t fields;
-  int file;
-} reader;
-
-/* --- which profile --- */
-
-static cc_status
-parse_profile(const char *json,
-              size_t length,
-              cc_arena *arena,
-              cc_voter_profile **ret,
-              cc_error *reterr)
-{
-  cc_error_list errors = {.arena = arena};
-  cc_status status = ccd_profile_parse(json, length, arena, ret, &errors);
-  if (status != CC_OK && errors.n > 0)
-    *reterr = errors.items[0];
-  return status;
-}
-
-typedef struct choice {
-  cc_voter_profile *profile;
-  const char *key;
-  int score;
-} choice;
-
-/* Those of the organization first: at the same score its own wins. */
-static cc_status
-choose_profile(ccd_import *import,
-               cc_arena *arena,
-               const ccd_table_guess *guess,
-               choice *best,
-               cc_error *reterr)
-{
-  const ccd_rows *rows = NULL;
-  const ccd_job_tx tx = {.read = true};
-  cc_status status =
-    ccd_job_once(import->job, &tx, &ccd_q_import_own_profiles, NULL, &rows, reterr);
-  for (int i = 0; status == CC_OK && i < ccd_rows_n(rows); i++) {
-    const char *json = ccd_rows_get(rows, i, "profile");
-    cc_voter_profile *profile = NULL;
-    if (parse_profile(json, strlen(json), arena, &profile, reterr) != CC_OK)
-      continue;
-    int score = ccd_profile_score(profile, guess);
-    if (score > best->score)
-      *best = (choice){.profile = profile, .key = "own", .score = score};
-  }
-  const ccd_shipped_profile *each = ccd_shipped_profiles;
-  for (; status == CC_OK && each->key != NULL; each++) {
-    cc_voter_profile *profile = NULL;
-    status = parse_profile(each->json, each->length, arena, &profile, reterr);
-    int score = status == CC_OK ? ccd_profile_score(profile, guess) : 0;
-    if (score > best->score)
-      *best = (choice){.profile = profile, .key = each->key, .score = score};
-  }
-  return status;
-}
-
-static cc_status
-find_profile(ccd_import *import,
-             cc_arena *arena,
-             const ccd_table_guess *guess,
-             choice *ret,
-             cc_error *reterr)
-{
-  if (import->profile_json != NULL) {
-    ret->key = "own";
-    return parse_profile(import->profile_json,
-                         strlen(import->profile_json),
-                         arena,
-                         &ret->profile,
-                         reterr);
-  }
-  if (import->profile_key != NULL) {
-    const ccd_shipped_profile *shipped = ccd_profile_shipped(import->profile_key);
-    ret->key = import->profile_key;
-    return shipped != NULL
-             ? parse_profile(shipped->json, shipped->length, arena, &ret->profile, reterr)
-             : cc_fail(reterr, CC_ERR_INVALID, "no_profile", "No profile of this name ships");
-  }
-  cc_status status = choose_profile(import, arena, guess, ret, reterr);
-  if (status == CC_OK && ret->score < FIT_LEAST)
-    return cc_fail(reterr,
-                   CC_ERR_INVALID,
-                   "no_profile",
-                   "No profile fits this file: save one that says what its columns mean");
-  return status;
-}
 
 /* --- chunks --- */
 
@@ -155,6 +53,20 @@ flush_rows(reader *r, cc_error *reterr)
   return status;
 }
 
+static cc_status
+keep_refused(reader *r, cc_error *reterr)
+{
+  if (r->refused.length == 0)
+    return CC_OK;
+  cc_str_add_char(&r->refused, ']');
+  const ccd_arg args[] = {{"import_id", r->import->id_text}, {"ids", r->refused.text}, {0}};
+  cc_status status = r->refused.failed
+                       ? cc_fail_memory(reterr)
+                       : ccd_job_query(r->import->job, &ccd_q_import_refused, args, NULL, reterr);
+  cc_str_clear(&r->refused);
+  return status;
+}
+
 static const char *
 progress_text(const reader *r, int64_t position)
 {
@@ -171,6 +83,8 @@ end_chunk(reader *r, int64_t position, cc_error *reterr)
   cc_status status = flush_rows(r, reterr);
   if (status == CC_OK)
     status = ccd_db_copy_end(ccd_job_conn(job), NULL, reterr);
+  if (status == CC_OK)
+    status = keep_refused(r, reterr);
   const ccd_arg args[] = {
     {"import_id", r->import->id_text},
     {"progress", progress_text(r, position)},
@@ -202,7 +116,48 @@ note_values(reader *r, const ccd_voter_row *row, int64_t line)
                     (int) row->problems[i].field,
                     /* rejected= */ false,
                     r->file,
-                    line);
+                    line,
+                    row->problems[i].value);
+}
+
+/* Whoever's number stands in a row that could not be read is not gone. */
+static void
+note_refused(reader *r, ccd_slice raw)
+{
+  if (!r->import->complete || r->id_column >= r->n_names || r->delimiter == '\0')
+    return;
+  for (int back = 0; back < 2; back++) {
+    ccd_slice id =
+      ccd_import_raw_field(raw, r->delimiter, r->id_column, back == 1 ? r->n_names : 0);
+    if (id.length == 0 || id.length > 100 || cc_utf8_length(id.text, id.length) < 0)
+      continue;
+    cc_str_add_char(&r->refused, r->refused.length == 0 ? '[' : ',');
+    cc_str_add_json(&r->refused, id.text, id.length);
+  }
+}
+
+static cc_status
+reject_row(reader *r, const ccd_table_reject *reject, cc_error *reterr)
+{
+  note_refused(r, reject->raw);
+  return ccd_import_reject(r->findings, r->file, reject, reterr);
+}
+
+/* Why a row that could be read is none; NULL: it is one. */
+static const char *
+fault_of(const reader *r,
+         const ccd_voter_mapper *mapper,
+         const ccd_table_row *row,
+         const ccd_voter_row *voter)
+{
+  if (ccd_voter_is_header(mapper, row))
+    return "header";
+  if (r->history)
+    return voter->state_id.length == 0 || voter->n_history == 0 ? "no_election" : NULL;
+  return voter->number.length == 0 && voter->state_id.length == 0 && voter->last_name.length == 0 &&
+             voter->first_name.length == 0
+           ? "nobody"
+           : NULL;
 }
 
 static cc_status
@@ -211,9 +166,10 @@ take_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error
   ccd_voter_row voter;
   if (ccd_voter_map(mapper, row, &voter) != CC_OK)
     return cc_fail_memory(reterr);
-  if (voter.state_id.length == 0 && voter.last_name.length == 0 && voter.first_name.length == 0) {
-    const ccd_table_reject nobody = {.line = row->line, .code = "nobody", .raw = row->raw};
-    return ccd_import_reject(r->findings, r->file, &nobody, reterr);
+  const char *fault = fault_of(r, mapper, row, &voter);
+  if (fault != NULL) {
+    const ccd_table_reject none = {.line = row->line, .code = fault, .raw = row->raw};
+    return reject_row(r, &none, reterr);
   }
   note_values(r, &voter, row->line);
   if (r->n_sample < SAMPLE_ROWS) {
@@ -252,8 +208,8 @@ read_rows(reader *r,
     if (step == CCD_TABLE_FAILED)
       return reterr->status != CC_OK ? reterr->status : CC_ERR_INVALID;
     r->rows++;
-    status = step == CCD_TABLE_ROW ? take_row(r, mapper, &row, reterr)
-                                   : ccd_import_reject(r->findings, r->file, &reject, reterr);
+    status =
+      step == CCD_TABLE_ROW ? take_row(r, mapper, &row, reterr) : reject_row(r, &reject, reterr);
     bool full = r->chunk_rows >= CHUNK_ROWS ||
                 (r->rows % 256 == 0 && cc_time_monotonic() - r->chunk_began > CHUNK_US);
     if (status == CC_OK && full) {
@@ -279,7 +235,7 @@ fields_of(const cc_voter_profile *profile)
 
 static void
 describe_choice(reader *r,
-                const choice *chosen,
+                const ccd_import_choice *chosen,
                 const ccd_table_format *format,
                 const char *encoding)
 {
@@ -300,6 +256,62 @@ describe_choice(reader *r,
                 chosen->score);
 }
 
+/* How the file is read, for reading lines of it again. */
+static cc_status
+keep_format(reader *r, const char *path, const ccd_table_format *format)
+{
+  ccd_import_file *file = &r->files[r->file - 1];
+  *file = (ccd_import_file){.path = path, .format = *format, .rows_before = r->rows};
+  if (format->widths == NULL)
+    return CC_OK;
+  int64_t *widths = cc_arena_alloc(r->import->job->arena, format->n_columns * sizeof *widths);
+  if (widths == NULL)
+    return CC_ERR_NO_MEMORY;
+  memcpy(widths, format->widths, format->n_columns * sizeof *widths);
+  file->format.widths = widths;
+  return CC_OK;
+}
+
+/* The rows by the profile that was chosen. */
+static cc_status
+read_with(reader *r,
+          const ccd_import_choice *chosen,
+          ccd_source *source,
+          ccd_table *table,
+          ccd_voter_mapper *mapper,
+          cc_error *reterr)
+{
+  size_t n = 0;
+  const ccd_voter_use *uses = ccd_voter_mapper_uses(mapper, &n);
+  bool history = chosen->profile->kind == CC_PROFILE_HISTORY;
+  if (r->file > 1 && history != r->history)
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "mixed_kinds",
+                   "Files of voters and of votes are two imports");
+  if (history && r->import->complete)
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "complete_history",
+                   "A file of votes does not name everybody: it cannot be complete");
+  r->history = history;
+  r->n_names = n;
+  for (r->id_column = 0; r->id_column < n; r->id_column++) {
+    if (uses[r->id_column].field == CC_VOTER_STATE_ID)
+      break;
+  }
+  r->fields = fields_of(chosen->profile);
+  cc_status status = read_rows(r, source, table, mapper, reterr);
+  r->bytes_before += ccd_source_size(source);
+  return status == CC_OK ? ccd_import_columns_add(&r->columns,
+                                                  mapper,
+                                                  chosen->profile,
+                                                  strcmp(chosen->key, "own") == 0,
+                                                  r->findings,
+                                                  r->import->job->arena)
+                         : status;
+}
+
 /* Each file finds its own profile when the import names none. */
 static cc_status
 open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
@@ -310,7 +322,7 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
   CC_AUTO(ccd_voter_mapper) mapper = NULL;
   ccd_table_guess guess = {0};
   ccd_table_format format = {0};
-  choice chosen = {.key = ""};
+  ccd_import_choice chosen = {.key = ""};
   cc_error_list errors = {.arena = arena};
   size_t n_columns = 0;
 
@@ -318,9 +330,11 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
   if (status == CC_OK && guess.n_columns == 0)
     return cc_fail(reterr, CC_ERR_INVALID, "empty", "The file is empty");
   if (status == CC_OK)
-    status = find_profile(import, arena, &guess, &chosen, reterr);
+    status = ccd_import_choose(import, arena, &guess, &chosen, reterr);
   if (status == CC_OK)
     status = ccd_profile_format(chosen.profile, &guess, arena, &format);
+  if (status == CC_OK)
+    status = keep_format(r, path, &format);
   if (status == CC_OK)
     status = ccd_source_open(path, import->member, &source, reterr);
   if (status == CC_OK)
@@ -336,37 +350,8 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
                    "%s",
                    errors.n > 0 ? errors.items[0].message : "The profile does not fit the file");
   describe_choice(r, &chosen, &format, guess.encoding);
-  r->fields = fields_of(chosen.profile);
-  status = read_rows(r, source, table, mapper, reterr);
-  r->bytes_before += ccd_source_size(source);
-  return status;
-}
-
-/* Rows of one person: the second ones leave staging and join the rejects. */
-static cc_status
-drop_repeated(reader *r, cc_error *reterr)
-{
-  ccd_job *job = r->import->job;
-  const ccd_job_tx tx = ccd_import_tx(r->import, /* bulk= */ true);
-  const ccd_arg args[] = {
-    {"import_id", r->import->id_text},
-    {"n", ccd_text_int64(job->arena, REPEATED_ONCE)},
-    {0},
-  };
-  cc_status status = ccd_job_once(job, &tx, &ccd_q_import_rows_staged, args, NULL, reterr);
-  for (int n = REPEATED_ONCE; status == CC_OK && n > 0;) {
-    const ccd_rows *rows = NULL;
-    status = ccd_job_once(job, &tx, &ccd_q_import_repeated, args, &rows, reterr);
-    n = status == CC_OK ? ccd_rows_n(rows) : 0;
-    for (int i = 0; status == CC_OK && i < n; i++) {
-      const ccd_table_reject twice = {.line = ccd_rows_int64(rows, i, "line"),
-                                      .code = ccd_rows_get(rows, i, "code")};
-      int file = (int) ccd_rows_int64(rows, i, "file_no");
-      status = ccd_import_reject(r->findings, file, &twice, reterr);
-    }
-    r->staged -= n;
-  }
-  return status;
+  r->delimiter = format.delimiter;
+  return read_with(r, &chosen, source, table, mapper, reterr);
 }
 
 static cc_status
@@ -374,20 +359,24 @@ finish_reading(reader *r, cc_error *reterr)
 {
   ccd_job *job = r->import->job;
   const ccd_job_tx tx = ccd_import_tx(r->import, /* bulk= */ true);
-  cc_str problems = CC_STR_INIT(1u << 20);
+  cc_str problems = CC_STR_INIT(4u << 20), columns = CC_STR_INIT(8u << 20);
   ccd_import_problems_write(r->findings, &problems);
+  ccd_import_columns_write(&r->columns, &columns);
   cc_str_add(&r->sample, "]}");
   const ccd_arg args[] = {
     {"import_id", r->import->id_text},
     {"format", r->format.length > 0 ? r->format.text : "{}"},
     {"problems", problems.text},
     {"sample", r->sample.text},
+    {"columns", columns.text},
+    {"history", r->history ? "true" : "false"},
     {"rows_read", ccd_text_int64(job->arena, r->rows)},
     {"rows_rejected", ccd_text_int64(job->arena, r->findings->n_rejected)},
     {"rows_staged", ccd_text_int64(job->arena, r->staged)},
     {0},
   };
-  cc_status status = problems.failed || r->sample.failed ? cc_fail_memory(reterr) : CC_OK;
+  cc_status status =
+    problems.failed || columns.failed || r->sample.failed ? cc_fail_memory(reterr) : CC_OK;
   if (status == CC_OK && fflush(r->findings->rejects) != 0)
     status = cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "No room for the rejects");
   if (status == CC_OK)
@@ -397,6 +386,7 @@ finish_reading(reader *r, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_job_commit(job, reterr);
   cc_str_done(&problems);
+  cc_str_done(&columns);
   return status;
 }
 
@@ -407,7 +397,8 @@ read_all(reader *r, cc_error *reterr)
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
   const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
   CC_AUTO(cc_arena) arena = cc_arena_new(PROFILES_MAX);
-  if (arena == NULL)
+  r->files = cc_arena_alloc(import->job->arena, import->n_files * sizeof *r->files);
+  if (arena == NULL || r->files == NULL)
     return cc_fail_memory(reterr);
   cc_status status = ccd_import_rejects_begin(r->findings, reterr);
   if (status == CC_OK)
@@ -420,7 +411,7 @@ read_all(reader *r, cc_error *reterr)
     cc_arena_clear(arena);
   }
   if (status == CC_OK)
-    status = drop_repeated(r, reterr);
+    status = ccd_import_settle(r, reterr);
   return status == CC_OK ? finish_reading(r, reterr) : status;
 }
 
@@ -446,7 +437,8 @@ ccd_import_read(ccd_import *import, cc_error *reterr)
               .findings = findings,
               .buffer = CC_STR_INIT(BUFFER_MAX),
               .sample = CC_STR_INIT(4u << 20),
-              .format = CC_STR_INIT(16u * 1024)};
+              .format = CC_STR_INIT(16u * 1024),
+              .refused = CC_STR_INIT(BUFFER_MAX)};
   status = ccd_import_writer_init(&r.writer, reterr);
   if (status == CC_OK)
     status = read_all(&r, reterr);
@@ -455,6 +447,7 @@ ccd_import_read(ccd_import *import, cc_error *reterr)
   cc_str_done(&r.buffer);
   cc_str_done(&r.sample);
   cc_str_done(&r.format);
+  cc_str_done(&r.refused);
   (void) fclose(findings->rejects);
   free(findings);
   return status;

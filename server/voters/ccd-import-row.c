@@ -80,6 +80,16 @@ add_year(cc_str *out, ccd_date date)
   add_text(out, text);
 }
 
+/* JSON as the file has it. False: the file has none. */
+static bool
+add_ready(ccd_import_writer *writer, ccd_slice json)
+{
+  if (json.length == 0)
+    return false;
+  add_column(&writer->row, json);
+  return true;
+}
+
 static void
 add_json(ccd_import_writer *writer, bool empty)
 {
@@ -126,7 +136,10 @@ add_history(ccd_import_writer *writer, const ccd_voter_pair *pairs, size_t n)
     cc_str_add(&writer->json, i > 0 ? ",{\"election\":" : "{\"election\":");
     cc_str_add_json(&writer->json, pairs[i].key, strlen(pairs[i].key));
     cc_str_add(&writer->json, ",\"method\":");
-    cc_str_add_json(&writer->json, pairs[i].value.text, pairs[i].value.length);
+    if (pairs[i].value.length > 0)
+      cc_str_add_json(&writer->json, pairs[i].value.text, pairs[i].value.length);
+    else
+      cc_str_add(&writer->json, "null");
     cc_str_add_char(&writer->json, '}');
   }
   cc_str_add_char(&writer->json, ']');
@@ -208,7 +221,8 @@ write_registered_on(ccd_import_writer *writer, const ccd_voter_row *row)
 static void
 write_districts(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  add_object(writer, row->districts, row->n_districts);
+  if (!add_ready(writer, row->districts_json))
+    add_object(writer, row->districts, row->n_districts);
 }
 
 static void
@@ -250,13 +264,15 @@ write_emails(ccd_import_writer *writer, const ccd_voter_row *row)
 static void
 write_vote_history(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  add_history(writer, row->history, row->n_history);
+  if (!add_ready(writer, row->history_json))
+    add_history(writer, row->history, row->n_history);
 }
 
 static void
 write_custom(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  add_object(writer, row->custom, row->n_custom);
+  if (!add_ready(writer, row->custom_json))
+    add_object(writer, row->custom, row->n_custom);
 }
 
 static void
@@ -369,6 +385,15 @@ write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
   add_building(writer, &row->residence);
 }
 
+/* What only files of exportVoters have: no part of the hash where it is empty. */
+static void
+write_further(ccd_import_writer *writer, const ccd_voter_row *row)
+{
+  add_column(&writer->row, row->number);
+  add_column(&writer->row, row->opted_out);
+  add_column(&writer->row, row->tags);
+}
+
 bool
 ccd_import_write_row(ccd_import_writer *writer,
                      const char *import_id,
@@ -382,47 +407,21 @@ ccd_import_write_row(ccd_import_writer *writer,
   uint8_t digest[CCD_HASH_BYTES];
   int64_t hash;
   write_columns(writer, row);
+  size_t length = writer->row.length;
+  if (row->number.length + row->opted_out.length + row->tags.length > 0)
+    write_further(writer, row);
   /* Which fields the profile fills is part of it, in a form that is not sent. */
   cc_str_printf(&writer->row, "\n%" PRIx64, fields);
   if (writer->row.failed)
     return false;
   ccd_sha256(writer->row.text, writer->row.length, digest);
   memcpy(&hash, digest, sizeof(hash));
-  size_t length =
-    (size_t) ((char *) memrchr(writer->row.text, '\n', writer->row.length) - writer->row.text);
   cc_str_add(out, import_id);
   cc_str_printf(out, "\t%" PRId64 "\t%d\t%" PRId64 "\t%" PRId64, number, file, line, hash);
   cc_str_add_n(out, writer->row.text, length);
+  cc_str_clear(&writer->row);
+  write_further(writer, row);
+  cc_str_add_n(out, writer->row.text, writer->row.length);
   cc_str_add_char(out, '\n');
   return !out->failed;
-}
-
-static void
-sample_text(cc_str *out, const char *name, ccd_slice value)
-{
-  if (value.length == 0)
-    return;
-  cc_str_printf(out, ",\"%s\":", name);
-  cc_str_add_json(out, value.text, value.length);
-}
-
-void
-ccd_import_sample_row(const ccd_voter_row *row, cc_str *out)
-{
-  char birth[11];
-  ccd_date_format(row->birth, birth);
-  cc_str_add(out, row->confidential ? "{\"confidential\":true" : "{\"confidential\":false");
-  sample_text(out, "state_id", row->state_id);
-  sample_text(out, "first_name", row->first_name);
-  sample_text(out, "middle_name", row->middle_name);
-  sample_text(out, "last_name", row->last_name);
-  sample_text(out, "birth", (ccd_slice){.text = birth, .length = strlen(birth)});
-  sample_text(out, "party", row->party);
-  sample_text(out, "address", row->confidential ? (ccd_slice){0} : row->residence.line);
-  sample_text(out, "city", row->city);
-  sample_text(out, "zip5", row->zip5);
-  sample_text(out, "precinct", row->precinct);
-  sample_text(out, "phone", row->n_phones > 0 ? row->phones[0] : (ccd_slice){0});
-  sample_text(out, "email", row->n_emails > 0 ? row->emails[0] : (ccd_slice){0});
-  cc_str_add_char(out, '}');
 }

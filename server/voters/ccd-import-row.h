@@ -47,6 +47,3 @@ bool ccd_import_write_row(ccd_import_writer *writer,
                           uint64_t fields,
                           const ccd_voter_row *row,
                           cc_str *out);
-
-/* The row for the sample: a JSON object of what it says. */
-void ccd_import_sample_row(const ccd_voter_row *row, cc_str *out);

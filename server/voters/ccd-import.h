@@ -15,7 +15,7 @@ typedef struct ccd_import {
   ccd_job *job;
   int64_t id;
   const char *id_text, *state, *profile_json, *profile_key, *member, *error_code;
-  bool auto_apply, cancel_requested, local;
+  bool complete, auto_apply, doubtful, cancel_requested, local;
   int64_t rows_staged, applied_row, file_bytes;
   const char **files; /* paths */
   size_t n_files;

@@ -3,9 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/codec/cc-codec.h"
 #include "server/voters/ccd-date.h"
+#include "server/voters/ccd-election.h"
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row.h"
 
@@ -35,6 +37,27 @@ ccd_column_same(const char *a, const char *b)
     if (one == 0)
       return true;
   }
+}
+
+bool
+ccd_profile_prefix(const cc_voter_mapping *mapping, const char *column)
+{
+  if (strcmp(mapping->prefix, "<date>") == 0)
+    return ccd_election_is_date(column);
+  return strncasecmp(column, mapping->prefix, strlen(mapping->prefix)) == 0;
+}
+
+bool
+ccd_profile_ignores(const cc_voter_profile *profile, const char *column)
+{
+  for (size_t i = 0; i < profile->ignore.n; i++) {
+    const char *name = profile->ignore.items[i];
+    size_t n = strlen(name);
+    bool begins = n > 1 && name[n - 1] == '*' && strncasecmp(name, column, n - 1) == 0;
+    if (begins || ccd_column_same(name, column))
+      return true;
+  }
+  return false;
 }
 
 static bool
@@ -112,30 +135,55 @@ check_codes(checker *c, size_t i)
   }
 }
 
+/* Where a key stands, and where none may. */
 static void
-check_mapping(checker *c, size_t i)
+check_key(checker *c, size_t i)
 {
   const cc_voter_mapping *m = c->profile->mappings[i];
-  int sources = (m->columns.n > 0) + (m->any.n > 0) + (m->prefix != NULL);
-  if (sources != 1)
-    add_wrong(c, i, "", "one_source", "must have exactly one of columns, any and prefix");
-  if (m->prefix != NULL && m->field != CC_VOTER_HISTORY && m->field != CC_VOTER_CUSTOM)
-    add_wrong(c, i, "prefix", "not_here", "is for history and custom only");
-  if (takes_key(m->field) && m->key == NULL && m->prefix == NULL)
+  bool keyless = m->prefix != NULL || m->json || m->names_election;
+  if (takes_key(m->field) && m->key == NULL && !keyless)
     add_wrong(c, i, "key", "required", "must say which district, election, custom field or column");
-  if (m->key != NULL && (!takes_key(m->field) || m->prefix != NULL))
+  if (m->key != NULL && (!takes_key(m->field) || keyless))
     add_wrong(c,
               i,
               "key",
               "not_here",
-              "is for district, history, custom and column without prefix");
+              "is for district, history, custom and column without prefix, json and "
+              "names_election");
   if (m->field == CC_VOTER_COLUMN && m->key != NULL && ccd_voter_other_column(m->key) == NULL)
     add_wrong(c,
               i,
               "key",
               "unknown_column",
               "must be a column of the voter that no other field fills");
-  check_codes(c, i);
+}
+
+/* How a cell is read: several values, JSON, an election. */
+static void
+check_cell(checker *c, size_t i)
+{
+  const cc_voter_mapping *m = c->profile->mappings[i];
+  bool several = m->field == CC_VOTER_PHONE || m->field == CC_VOTER_EMAIL ||
+                 m->field == CC_VOTER_MAILING_LINE ||
+                 (m->field == CC_VOTER_HISTORY && m->names_election);
+  bool pairs =
+    m->field == CC_VOTER_DISTRICT || m->field == CC_VOTER_HISTORY || m->field == CC_VOTER_CUSTOM;
+  if (m->split != NULL && (!several || m->columns.n > 1))
+    add_wrong(c,
+              i,
+              "split",
+              "not_here",
+              "is for one column of phone, email, mailing_line, or history with names_election");
+  if (m->json && (!pairs || m->columns.n != 1))
+    add_wrong(c, i, "json", "not_here", "is for one column of district, history and custom");
+  if (m->names_election && (m->field != CC_VOTER_HISTORY || m->json))
+    add_wrong(c, i, "names_election", "not_here", "is for history only");
+}
+
+static void
+check_once(checker *c, size_t i)
+{
+  const cc_voter_mapping *m = c->profile->mappings[i];
   for (size_t k = 0; k < i; k++) {
     const cc_voter_mapping *other = c->profile->mappings[k];
     bool keys = m->key != NULL && other->key != NULL && strcmp(m->key, other->key) == 0;
@@ -145,9 +193,24 @@ check_mapping(checker *c, size_t i)
                 keys ? "key" : "field",
                 "duplicate",
                 "is filled by an earlier mapping already");
-      break;
+      return;
     }
   }
+}
+
+static void
+check_mapping(checker *c, size_t i)
+{
+  const cc_voter_mapping *m = c->profile->mappings[i];
+  int sources = (m->columns.n > 0) + (m->any.n > 0) + (m->prefix != NULL);
+  if (sources != 1)
+    add_wrong(c, i, "", "one_source", "must have exactly one of columns, any and prefix");
+  if (m->prefix != NULL && m->field != CC_VOTER_HISTORY && m->field != CC_VOTER_CUSTOM)
+    add_wrong(c, i, "prefix", "not_here", "is for history and custom only");
+  check_key(c, i);
+  check_cell(c, i);
+  check_codes(c, i);
+  check_once(c, i);
 }
 
 static bool
@@ -267,10 +330,14 @@ ccd_profile_format(const cc_voter_profile *profile,
     *ret = made;
     return CC_OK;
   }
-  made.delimiter = delimiters[format->delimiter];
-  made.quote = format->quoted && made.delimiter != '\0' ? '"' : '\0';
+  /* A header says which delimiter stands between its names; the profile knows only the usual one.
+   */
+  bool told = guess != NULL && format->header && guess->format.header && !guess->fixed_width &&
+              guess->n_columns > 1 && format->delimiter != CC_TABLE_FIXED_WIDTH;
+  made.delimiter = told ? guess->format.delimiter : delimiters[format->delimiter];
+  made.quote = (told || format->quoted) && made.delimiter != '\0' ? '"' : '\0';
   made.header = format->header;
-  made.skip_lines = format->skip_lines;
+  made.skip_lines = told ? guess->format.skip_lines : format->skip_lines;
   made.n_columns = format->n_layout;
   int64_t *widths = cc_arena_alloc(arena, (format->n_layout + 1) * sizeof *widths);
   if (widths == NULL)
@@ -282,52 +349,59 @@ ccd_profile_format(const cc_voter_profile *profile,
   return CC_OK;
 }
 
-static bool
-guess_has(const ccd_table_guess *guess, const char *name)
+static int
+guess_find(const ccd_table_guess *guess, const char *name)
 {
   for (size_t i = 0; i < guess->n_columns; i++) {
     if (ccd_column_same(guess->columns[i], name))
-      return true;
+      return (int) i;
   }
-  return false;
+  return -1;
 }
 
+/* Which columns of the file a mapping takes, as ccd-voter-mapper.c binds them. */
 static bool
-mapping_found(const cc_voter_mapping *m, const ccd_table_guess *guess)
+mark_used(const cc_voter_mapping *m, const ccd_table_guess *guess, bool *used)
 {
-  for (size_t i = 0; i < m->columns.n; i++) {
-    if (guess_has(guess, m->columns.items[i]))
-      return true;
+  bool each = m->field == CC_VOTER_PHONE || m->field == CC_VOTER_EMAIL;
+  bool found = false;
+  for (size_t i = 0; i < m->columns.n + m->any.n; i++) {
+    bool any = i >= m->columns.n;
+    if (any && found && !each)
+      break;
+    int at = guess_find(guess, any ? m->any.items[i - m->columns.n] : m->columns.items[i]);
+    found |= at >= 0;
+    if (at >= 0)
+      used[at] = true;
   }
-  for (size_t i = 0; i < m->any.n; i++) {
-    if (guess_has(guess, m->any.items[i]))
-      return true;
-  }
-  return false;
+  for (size_t i = 0; i < guess->n_columns && m->prefix != NULL; i++)
+    used[i] |= ccd_profile_prefix(m, guess->columns[i]);
+  return found;
 }
 
-/* How many mappings find a column. A profile that wins by naming one column each ("columns") is
- * surer than one that tries many names ("any"). */
+/* The share of the file's columns that the profile knows. A profile that names its columns is surer
+ * than one that tries many names ("any"), where both know all. */
 static int
 score_names(const cc_voter_profile *profile, const ccd_table_guess *guess)
 {
-  size_t asked = 0, found = 0;
-  bool sure = false;
+  bool used[CCD_TABLE_COLUMNS_MAX] = {false};
+  bool sure = false, any = false;
+  size_t known = 0;
   for (size_t i = 0; i < profile->n_mappings; i++) {
     const cc_voter_mapping *m = profile->mappings[i];
-    if (m->prefix != NULL)
-      continue;
-    bool here = mapping_found(m, guess);
-    if (m->required && !here)
+    bool found = mark_used(m, guess, used);
+    if (m->required && !found)
       return 0;
     sure |= m->columns.n > 0;
-    asked++;
-    found += here;
+    any |= found;
   }
-  if (asked == 0)
+  for (size_t i = 0; i < guess->n_columns; i++)
+    known += used[i] || ccd_profile_ignores(profile, guess->columns[i]);
+  if (!any || guess->n_columns == 0)
     return 0;
-  int share = (int) (found * 100 / asked);
-  return sure ? share : share / 2 + 1;
+  int share = (int) (known * 100 / guess->n_columns);
+  share = share > 0 ? share : 1;
+  return sure || share < 100 ? share : 99;
 }
 
 static const cc_voter_mapping *

@@ -46,8 +46,15 @@ cc_status ccd_profile_format(const cc_voter_profile *profile,
                              cc_arena *arena,
                              ccd_table_format *ret) CC_MUSTCHECK;
 
-/* How well the file fits, 0 to 100. By names of columns when there is a header, else by their
- * number and whether dates are dates. 0: a required column is missing. */
+/* Does the name begin as the mapping's prefix says? "<date>" is any name that is a date. */
+bool ccd_profile_prefix(const cc_voter_mapping *mapping, const char *column);
+
+/* Does the profile leave the column out on purpose? */
+bool ccd_profile_ignores(const cc_voter_profile *profile, const char *column);
+
+/* How much of the file the profile knows, 0 to 100: with a header the share of its columns that are
+ * used or left out on purpose, else whether their number fits and dates are dates. 0: a required
+ * column is missing. */
 int ccd_profile_score(const cc_voter_profile *profile, const ccd_table_guess *guess);
 
 /* Do two names of columns mean the same? Letters and digits count, case does not. */

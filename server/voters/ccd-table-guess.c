@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/base/cc-utf8.h"
+#include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-table-private.h"
 #include "server/voters/ccd-text.h"
 
@@ -141,13 +142,42 @@ preamble_lines(const attempt *a)
   size_t first = 0;
   while (first < a->n && a->fields[first] != a->columns)
     first++;
-  if (first == 0 || first >= a->n || first > 20 || a->columns < 3)
+  if (first == 0 || first >= a->n || first > 20 || a->columns < 2)
     return 0;
   for (size_t i = 0; i < first; i++) {
     if (a->fields[i] > a->columns / 2)
       return 0;
   }
   return a->lines[first] - 1;
+}
+
+/* Names that only a header has, as a whole cell. */
+static bool
+is_column_name(const char *text)
+{
+  static const char *const names[] = {"first name",
+                                      "last name",
+                                      "middle name",
+                                      "fname",
+                                      "lname",
+                                      "voter id",
+                                      "zip",
+                                      "zip code",
+                                      "birth date",
+                                      "birth year",
+                                      "date of birth",
+                                      "gender",
+                                      "party",
+                                      "status",
+                                      "precinct",
+                                      "county",
+                                      "street name",
+                                      "house number"};
+  for (size_t i = 0; i < CC_N(names); i++) {
+    if (ccd_column_same(text, names[i]))
+      return true;
+  }
+  return false;
 }
 
 static bool
@@ -188,6 +218,11 @@ has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
   }
   for (size_t i = 0; i < n && n_rows > 0; i++)
     below += looks_like_value(rows[0][i]) && rows[0][i][0] != '\0';
+  size_t sure = 0;
+  for (size_t i = 0; i < n; i++)
+    sure += is_column_name(first[i]);
+  if (sure >= 3) /* further columns may be named by dates or numbers */
+    return true;
   if (filled == 0 || values * 4 > filled)
     return values < filled && names * 2 > filled;
   if (names >= 2 && names * 4 >= filled)
@@ -263,6 +298,54 @@ typedef struct sample {
   bool cut;
 } sample;
 
+/* As few rows may each have a comma too many inside. Nobody writes a tab or a pipe into an address.
+ */
+#define SPARE_ROWS 3
+
+/* Empty fields of a row behind the last column. */
+static size_t
+row_spare(const ccd_table_row *row, size_t n_columns)
+{
+  for (size_t i = n_columns; i < row->n; i++) {
+    if (row->fields[i].length > 0)
+      return 0;
+  }
+  return row->n > n_columns ? row->n - n_columns : 0;
+}
+
+/* Empty fields behind the last column that every row of the sample has. */
+static cc_status
+count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
+{
+  CC_AUTO(ccd_source) source = ccd_source_memory(s->bytes, s->size);
+  CC_AUTO(ccd_table) table = NULL;
+  size_t least = SIZE_MAX, last = SIZE_MAX, rows = 0;
+  if (source == NULL)
+    return cc_fail_memory(reterr);
+  cc_status status = ccd_table_open(source, &guess->format, &table, reterr);
+  while (status == CC_OK && rows < ROWS_COUNTED) {
+    ccd_table_row row;
+    ccd_table_reject reject;
+    table->n_columns = 0; /* so that no row is ragged */
+    ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
+    if (step == CCD_TABLE_END)
+      break;
+    if (step == CCD_TABLE_FAILED)
+      return reterr->status;
+    if (step == CCD_TABLE_REJECT)
+      continue;
+    least = last < least ? last : least;
+    last = row_spare(&row, guess->n_columns);
+    rows++;
+  }
+  if (!s->cut) /* else the last row is */
+    least = last < least ? last : least;
+  bool sure =
+    rows >= SPARE_ROWS || guess->format.delimiter == '\t' || guess->format.delimiter == '|';
+  guess->format.spare = sure && least != SIZE_MAX ? least : 0;
+  return status;
+}
+
 static cc_status
 guess_delimiter(const sample *s, ccd_table_guess *ret, cc_error *reterr)
 {
@@ -325,7 +408,8 @@ ccd_table_guess_bytes(const void *bytes,
   CC_AUTO(ccd_source) again = ccd_source_memory(s.bytes, s.size);
   if (again == NULL)
     return cc_fail_memory(error);
-  return sample_rows(again, arena, ret, error);
+  status = sample_rows(again, arena, ret, error);
+  return status == CC_OK ? count_spare(&s, ret, error) : status;
 }
 
 cc_status

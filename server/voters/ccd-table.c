@@ -242,9 +242,12 @@ check_row(ccd_table *table)
   size_t expected = table->n_columns;
   if (table->format.delimiter == '\0' || expected == 0)
     return SCAN_ROW;
-  /* A delimiter behind the last field is a habit of some programs. */
-  while (table->n > expected && table->fields[table->n - 1].length == 0)
-    table->n--;
+  /* A delimiter behind the last field is a habit of some programs: of every row, then. In one row
+   * alone a delimiter too many has shifted its fields. */
+  if (table->n == expected + table->format.spare) {
+    while (table->n > expected && table->fields[table->n - 1].length == 0)
+      table->n--;
+  }
   if (table->n == expected)
     return SCAN_ROW;
   if (table->lines > 1)

@@ -45,6 +45,7 @@ typedef struct ccd_table_format {
   const int64_t
     *widths;        /* fixed width: characters of each column; borrowed while the table lives */
   size_t n_columns; /* number of widths; delimited: columns expected, 0: as the first row */
+  size_t spare;     /* empty fields that each row has behind the last column */
 } ccd_table_format;
 
 typedef struct ccd_table_row {

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "server/voters/ccd-election.h"
 #include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
+
+#define SEVERAL_MAX 128 /* further pairs of a row, by cells that hold several */
 
 void
 ccd_voter_mapper_free(ccd_voter_mapper *mapper)
@@ -19,6 +21,13 @@ ccd_voter_mapper_free(ccd_voter_mapper *mapper)
   cc_arena_free(mapper->kept);
   cc_arena_free(mapper->text);
   free(mapper);
+}
+
+const ccd_voter_use *
+ccd_voter_mapper_uses(const ccd_voter_mapper *mapper, size_t *ret_n)
+{
+  *ret_n = mapper->n_uses;
+  return mapper->uses;
 }
 
 /* Names of the file's columns. */
@@ -37,6 +46,26 @@ find_column(const names *columns, const char *name)
   return -1;
 }
 
+/* A column of an election is known by the election's name. */
+static const char *
+keep_key(ccd_voter_mapper *mapper, const cc_voter_mapping *mapping, const char *key)
+{
+  return mapping->field == CC_VOTER_HISTORY ? ccd_election_name(ccd_slice_of(key), mapper->kept)
+                                            : cc_arena_strdup(mapper->kept, key);
+}
+
+static void
+note_use(ccd_voter_mapper *mapper, const voter_step *step)
+{
+  for (size_t i = 0; i < step->n; i++) {
+    ccd_voter_use *use = &mapper->uses[step->columns[i]];
+    if (use->field == 0) {
+      use->field = step->mapping->field;
+      use->key = step->key;
+    }
+  }
+}
+
 static bool
 add_step(ccd_voter_mapper *mapper,
          const cc_voter_mapping *mapping,
@@ -45,17 +74,48 @@ add_step(ccd_voter_mapper *mapper,
          size_t n)
 {
   int *kept = cc_arena_alloc(mapper->kept, (n + 1) * sizeof *kept);
-  const char *kept_key = key != NULL ? cc_arena_strdup(mapper->kept, key) : NULL;
+  const char *kept_key = key != NULL ? keep_key(mapper, mapping, key) : NULL;
   if (kept == NULL || (key != NULL && kept_key == NULL))
     return false;
   memcpy(kept, columns, n * sizeof *kept);
-  mapper->steps[mapper->n_steps++] = (voter_step){
+  voter_step *step = &mapper->steps[mapper->n_steps++];
+  *step = (voter_step){
     .mapping = mapping,
     .key = kept_key,
     .other = mapping->field == CC_VOTER_COLUMN ? ccd_voter_other_column(key) : NULL,
     .columns = kept,
     .n = n,
   };
+  note_use(mapper, step);
+  return true;
+}
+
+static bool
+takes_each(const cc_voter_mapping *m)
+{
+  return m->prefix != NULL ||
+         (m->any.n > 0 && (m->field == CC_VOTER_PHONE || m->field == CC_VOTER_EMAIL));
+}
+
+/* Each column of its own: those that begin with the prefix; of telephone numbers and e-mail
+ * addresses all that are named. */
+static bool
+bind_each(ccd_voter_mapper *mapper,
+          const cc_voter_mapping *m,
+          const names *columns,
+          bool *ret_found)
+{
+  for (size_t i = 0; i < columns->n; i++) {
+    int index = (int) i;
+    bool here = m->prefix != NULL && ccd_profile_prefix(m, columns->items[i]);
+    for (size_t k = 0; k < m->any.n && !here; k++)
+      here = ccd_column_same(columns->items[i], m->any.items[k]);
+    if (!here)
+      continue;
+    *ret_found = true;
+    if (!add_step(mapper, m, m->prefix != NULL ? columns->items[i] : m->key, &index, 1))
+      return false;
+  }
   return true;
 }
 
@@ -69,24 +129,17 @@ bind_mapping(ccd_voter_mapper *mapper,
   int found[20];
   size_t n = 0;
   *ret_found = false;
-  for (size_t i = 0; i < columns->n && m->prefix != NULL; i++) {
-    int index = (int) i;
-    if (strncasecmp(columns->items[i], m->prefix, strlen(m->prefix)) != 0)
-      continue;
-    *ret_found = true;
-    if (!add_step(mapper, m, columns->items[i], &index, 1))
-      return false;
-  }
+  if (takes_each(m))
+    return bind_each(mapper, m, columns, ret_found);
   for (size_t i = 0; i < m->columns.n && n < CC_N(found); i++) {
     found[n] = find_column(columns, m->columns.items[i]);
-    *ret_found |= found[n] >= 0;
     n += found[n] >= 0;
   }
-  for (size_t i = 0; i < m->any.n && !*ret_found; i++) {
+  for (size_t i = 0; i < m->any.n && n == 0; i++) {
     found[0] = find_column(columns, m->any.items[i]);
-    *ret_found = found[0] >= 0;
-    n = *ret_found ? 1 : 0;
+    n = found[0] >= 0;
   }
+  *ret_found = n > 0;
   return n == 0 || add_step(mapper, m, m->key, found, n);
 }
 
@@ -100,8 +153,78 @@ bind_marks(ccd_voter_mapper *mapper, const names *columns)
     return false;
   for (size_t i = 0; i < profile->n_confidential; i++) {
     const cc_voter_mark *from = profile->confidential[i];
-    mapper->marks[mapper->n_marks++] =
-      (voter_mark){find_column(columns, from->column), &from->values};
+    int column = find_column(columns, from->column);
+    mapper->marks[mapper->n_marks++] = (voter_mark){column, &from->values};
+    if (column >= 0)
+      mapper->uses[column].mark = true;
+  }
+  return true;
+}
+
+static bool
+begin_uses(ccd_voter_mapper *mapper, const names *columns)
+{
+  mapper->uses = cc_arena_alloc(mapper->kept, (columns->n + 1) * sizeof *mapper->uses);
+  for (size_t i = 0; i < columns->n && mapper->uses != NULL; i++) {
+    const char *name = cc_arena_strdup(mapper->kept, columns->items[i]);
+    if (name == NULL)
+      return false;
+    mapper->uses[mapper->n_uses++] =
+      (ccd_voter_use){.name = name, .ignored = ccd_profile_ignores(mapper->profile, name)};
+  }
+  return mapper->uses != NULL;
+}
+
+/* The names that the file has, as far as they fit. */
+static void
+refuse_all(const names *columns, cc_error_list *reterr)
+{
+  char text[160] = "";
+  size_t used = 0;
+  for (size_t i = 0; i < columns->n && used + strlen(columns->items[i]) + 8 < sizeof text; i++) {
+    int n = snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? ", " : "", columns->items[i]);
+    used += n > 0 ? (size_t) n : 0;
+  }
+  (void) cc_error_list_add(reterr,
+                           "no_columns",
+                           "/mappings",
+                           "none of the profile's columns is here: %s",
+                           text);
+}
+
+static bool
+bind_mappings(ccd_voter_mapper *mapper, const names *columns, cc_error_list *reterr)
+{
+  const cc_voter_profile *profile = mapper->profile;
+  for (size_t i = 0; i < profile->n_mappings; i++) {
+    bool found = false;
+    const cc_voter_mapping *m = profile->mappings[i];
+    if (!bind_mapping(mapper, m, columns, &found))
+      return false;
+    mapper->residence |=
+      found && (m->field == CC_VOTER_RESIDENCE_LINE || m->field == CC_VOTER_RESIDENCE_STREET);
+    char pointer[40];
+    (void) snprintf(pointer, sizeof pointer, "/mappings/%zu", i);
+    if (!found && m->required)
+      (void) cc_error_list_add(reterr,
+                               "missing_column",
+                               pointer,
+                               "the file has no column for %s",
+                               cc_voter_field_enum.names[m->field - 1]);
+  }
+  if (mapper->n_steps == 0 && reterr->n == 0)
+    refuse_all(columns, reterr);
+  return true;
+}
+
+static bool
+make_room(ccd_voter_mapper *mapper)
+{
+  mapper->pairs_room = mapper->n_steps + SEVERAL_MAX;
+  for (size_t i = 0; i < CC_N(mapper->pairs); i++) {
+    mapper->pairs[i] = cc_arena_alloc(mapper->kept, mapper->pairs_room * sizeof *mapper->pairs[i]);
+    if (mapper->pairs[i] == NULL)
+      return false;
   }
   return true;
 }
@@ -111,40 +234,27 @@ bind_columns(ccd_voter_mapper *mapper, const names *columns, cc_error_list *rete
 {
   const cc_voter_profile *profile = mapper->profile;
   size_t before = reterr->n;
-  /* Each prefix may find every column. */
   size_t most = profile->n_mappings;
   for (size_t i = 0; i < profile->n_mappings; i++)
-    most += profile->mappings[i]->prefix != NULL ? columns->n : 0;
+    most += takes_each(profile->mappings[i]) ? columns->n : 0;
   mapper->steps = cc_arena_alloc(mapper->kept, (most + 1) * sizeof *mapper->steps);
-  bool fits = mapper->steps != NULL && bind_marks(mapper, columns);
-  for (size_t i = 0; i < profile->n_mappings && fits; i++) {
-    bool found = false;
-    fits = bind_mapping(mapper, profile->mappings[i], columns, &found);
-    char pointer[40];
-    (void) snprintf(pointer, sizeof pointer, "/mappings/%zu", i);
-    if (fits && !found && profile->mappings[i]->required)
-      (void) cc_error_list_add(reterr,
-                               "missing_column",
-                               pointer,
-                               "the file has no column for %s",
-                               cc_voter_field_enum.names[profile->mappings[i]->field - 1]);
-  }
-  for (size_t i = 0; i < CC_N(mapper->pairs) && fits; i++) {
-    mapper->pairs[i] =
-      cc_arena_alloc(mapper->kept, (mapper->n_steps + 1) * sizeof *mapper->pairs[i]);
-    fits = mapper->pairs[i] != NULL;
-  }
+  bool fits = mapper->steps != NULL && begin_uses(mapper, columns) && bind_marks(mapper, columns) &&
+              bind_mappings(mapper, columns, reterr) && make_room(mapper);
   if (!fits)
     return CC_ERR_NO_MEMORY;
   return reterr->n == before ? CC_OK : CC_ERR_INVALID;
 }
 
-static int
-year_now(void)
+static ccd_date
+date_now(void)
 {
   struct tm parts;
   time_t now = time(NULL);
-  return gmtime_r(&now, &parts) != NULL ? parts.tm_year % 100 : 50;
+  if (gmtime_r(&now, &parts) == NULL)
+    return (ccd_date){2100, 1, 1};
+  return (ccd_date){(int16_t) (parts.tm_year + 1900),
+                    (uint8_t) (parts.tm_mon + 1),
+                    (uint8_t) parts.tm_mday};
 }
 
 /* Names of the layout, when the profile has one: its file has no header. */
@@ -166,7 +276,7 @@ layout_names(ccd_voter_mapper *mapper, names *columns)
 static cc_status
 begin_mapper(ccd_voter_mapper *mapper, names columns, cc_error_list *reterr)
 {
-  mapper->pivot = year_now();
+  mapper->today = date_now();
   mapper->kept = cc_arena_new((size_t) 16 * 1024 * 1024);
   mapper->text = cc_arena_new((size_t) 16 * 1024 * 1024);
   if (mapper->kept == NULL || mapper->text == NULL)

@@ -4,22 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "server/voters/ccd-date.h"
-#include "server/voters/ccd-voter-column.h"
+#include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-voter-row-private.h"
 
-#define RESIDENCE_LINES_MAX 8
-
-/* A row on its way. */
-typedef struct work {
-  ccd_voter_mapper *mapper;
-  const ccd_table_row *row;
-  const voter_step *step;
-  ccd_voter_row *ret;
-  ccd_slice lines[RESIDENCE_LINES_MAX];
-  size_t n_lines;
-  bool full; /* the arena is */
-} work;
+/* Text of the cells, and which steps take it. What a value means is in ccd-voter-values.c. */
 
 static bool
 same_text(ccd_slice text, const char *other)
@@ -37,56 +25,143 @@ in_list(ccd_slice text, const cc_strings *list)
   return false;
 }
 
-static bool
-is_blank(char c)
-{
-  return (unsigned char) c <= ' ' || c == 0x7F;
-}
+/* --- text --- */
 
-static ccd_slice
-trim_slice(ccd_slice text)
+/* Bytes of a blank at @at: ASCII ones and control characters, the no-break space, those of
+ * U+2000 to U+200A, U+202F and U+3000. *ret_zero: of no width (U+200B to U+200F, U+2060, U+FEFF and
+ * the soft hyphen): nothing at all. 0: no blank. */
+static size_t
+blank_at(ccd_slice text, size_t at, bool *ret_zero)
 {
-  while (text.length > 0 && is_blank(text.text[0])) {
-    text.text++;
-    text.length--;
+  const unsigned char *p = (const unsigned char *) text.text + at;
+  size_t left = text.length - at;
+  *ret_zero = false;
+  if (*p <= ' ' || *p == 0x7F)
+    return 1;
+  if (*p == 0xC2 && left >= 2 && (p[1] == 0xA0 || p[1] == 0xAD)) {
+    *ret_zero = p[1] == 0xAD;
+    return 2;
   }
-  while (text.length > 0 && is_blank(text.text[text.length - 1]))
-    text.length--;
-  return text;
+  if (left < 3 || *p < 0xE2)
+    return 0;
+  unsigned code = (unsigned) p[0] << 16 | (unsigned) p[1] << 8 | p[2];
+  *ret_zero = (code >= 0xE2808B && code <= 0xE2808F) || code == 0xE281A0 || code == 0xEFBBBF;
+  bool wide = (code >= 0xE28080 && code <= 0xE2808A) || code == 0xE280AF || code == 0xE38080;
+  return *ret_zero || wide ? 3 : 0;
 }
 
-static char *
-take_room(work *w, size_t n)
+char *
+voter_room(voter_work *w, size_t n)
 {
   char *text = cc_arena_text(w->mapper->text, n + 1);
   w->full |= text == NULL;
   return text;
 }
 
+/* The character of an entity of HTML at @at, and its length; 0: none. Programs that pass names
+ * through web pages leave these. */
+static size_t
+entity_at(ccd_slice text, size_t at, char *ret)
+{
+  static const struct {
+    const char *name;
+    char c;
+  } entities[] = {{"&#39;", '\''},
+                  {"&#039;", '\''},
+                  {"&apos;", '\''},
+                  {"&amp;", '&'},
+                  {"&quot;", '"'}};
+
+  for (size_t i = 0; i < CC_N(entities) && text.text[at] == '&'; i++) {
+    size_t n = strlen(entities[i].name);
+    if (text.length - at >= n && strncasecmp(text.text + at, entities[i].name, n) == 0) {
+      *ret = entities[i].c;
+      return n;
+    }
+  }
+  return 0;
+}
+
+/* UTF-8 that was taken for Windows-1252 and written as UTF-8 again: "Ãº" is "ú". Nobody has such
+ * signs behind each other in a name. The bytes of one character, 4 if @at is one; else 0. */
+static size_t
+twice_encoded(ccd_slice text, size_t at, char *ret)
+{
+  const unsigned char *p = (const unsigned char *) text.text + at;
+  if (text.length - at < 4 || p[0] != 0xC3 || (p[1] != 0x83 && p[1] != 0x82) || p[2] != 0xC2 ||
+      (p[1] == 0x82 && p[3] < 0xA0))
+    return 0;
+  ret[0] = (char) (p[1] == 0x83 ? 0xC3 : 0xC2);
+  ret[1] = (char) p[3];
+  return 4;
+}
+
+/* A quote that exportVoters sets before what a spreadsheet would work out. */
+static ccd_slice
+take_quote(ccd_slice text)
+{
+  size_t n = 0;
+  while (n < text.length && text.text[n] == '\'')
+    n++;
+  bool set = n > 0 && n < text.length && strchr("=+-@\t\r", text.text[n]) != NULL;
+  return set ? (ccd_slice){text.text + 1, text.length - 1} : text;
+}
+
+/* Needs no copy: no run of blanks, nothing of no width, no entity, nothing encoded twice. */
+static bool
+is_clean(ccd_slice text)
+{
+  bool zero;
+  char c2[2];
+  if (text.length > 0 &&
+      (blank_at(text, 0, &zero) > 0 || (unsigned char) text.text[text.length - 1] <= ' '))
+    return false;
+  for (size_t i = 0; i < text.length; i++) {
+    unsigned char c = (unsigned char) text.text[i];
+    if (c == ' ' ? text.text[i + 1] == ' '
+                 : c == '&' || blank_at(text, i, &zero) > 0 || twice_encoded(text, i, c2) > 0)
+      return false;
+  }
+  return true;
+}
+
 /* Trimmed, and each run of blanks and control characters as one blank. Copies only if it has to. */
 static ccd_slice
-clean_text(work *w, ccd_slice text)
+clean_text(voter_work *w, ccd_slice text)
 {
-  text = trim_slice(text);
-  size_t i = 0;
-  while (i < text.length &&
-         (!is_blank(text.text[i]) || (text.text[i] == ' ' && text.text[i + 1] != ' ')))
-    i++;
-  if (i == text.length)
+  while (text.length > 0 && text.text[text.length - 1] == ' ')
+    text.length--;
+  while (text.length > 0 && text.text[0] == ' ') {
+    text.text++;
+    text.length--;
+  }
+  text = take_quote(text);
+  if (is_clean(text))
     return text;
-  char *out = take_room(w, text.length);
+  char *out = voter_room(w, text.length);
+  size_t n = 0;
   if (out == NULL)
     return (ccd_slice){NULL, 0};
-  memcpy(out, text.text, i);
-  size_t n = i;
-  for (; i < text.length; i++) {
-    if (!is_blank(text.text[i]))
-      out[n++] = text.text[i];
-    else if (n > 0 && out[n - 1] != ' ')
+  for (size_t i = 0; i < text.length;) {
+    bool zero;
+    size_t blank = blank_at(text, i, &zero);
+    size_t entity = blank == 0 ? entity_at(text, i, &out[n]) : 0;
+    size_t twice = blank == 0 && entity == 0 ? twice_encoded(text, i, &out[n]) : 0;
+    if (twice > 0)
+      n += 2;
+    else if (blank > 0 && !zero && n > 0 && out[n - 1] != ' ')
       out[n++] = ' ';
+    else if (entity > 0)
+      n++;
+    else if (blank == 0)
+      out[n++] = text.text[i];
+    i += blank + entity + twice > 0 ? blank + entity + twice : 1;
   }
+  n -= n > 0 && out[n - 1] == ' ';
   return (ccd_slice){out, n};
 }
+
+/* --- cells --- */
 
 /* What the mapping says that a value of the file means; NULL: nothing. */
 static const char *
@@ -99,21 +174,44 @@ mapped_meaning(const cc_voter_mapping *mapping, ccd_slice text)
   return NULL;
 }
 
-/* A value that means something here is none of the blank ones: REMOVED hides an address, and is a
- * status. */
-static ccd_slice
-column_text(work *w, int column)
+static bool
+is_name(int field)
 {
-  if (column < 0 || (size_t) column >= w->row->n)
-    return (ccd_slice){NULL, 0};
-  ccd_slice text = clean_text(w, w->row->fields[column]);
-  bool blank = in_list(text, &w->mapper->profile->blank_values) &&
-               mapped_meaning(w->step->mapping, text) == NULL;
-  return blank ? (ccd_slice){NULL, 0} : text;
+  return field == CC_VOTER_FIRST_NAME || field == CC_VOTER_MIDDLE_NAME ||
+         field == CC_VOTER_LAST_NAME;
+}
+
+static bool
+has_letter(ccd_slice text)
+{
+  for (size_t i = 0; i < text.length; i++) {
+    if ((text.text[i] | 0x20) >= 'a' && (text.text[i] | 0x20) <= 'z')
+      return true;
+  }
+  return false;
+}
+
+/* A value that means something here is none of the blank ones: REMOVED hides an address, and is a
+ * status; and people are called Null. */
+static bool
+is_blank_value(const voter_work *w, ccd_slice text)
+{
+  const cc_voter_mapping *mapping = w->step->mapping;
+  return in_list(text, &w->mapper->profile->blank_values) &&
+         mapped_meaning(mapping, text) == NULL && !(is_name(mapping->field) && has_letter(text));
 }
 
 static ccd_slice
-joined_text(work *w)
+column_text(voter_work *w, int column)
+{
+  if ((size_t) column >= w->row->n)
+    return (ccd_slice){NULL, 0};
+  ccd_slice text = clean_text(w, w->row->fields[column]);
+  return is_blank_value(w, text) ? (ccd_slice){NULL, 0} : text;
+}
+
+static ccd_slice
+joined_text(voter_work *w)
 {
   ccd_slice parts[20];
   size_t n = 0, length = 0;
@@ -125,7 +223,7 @@ joined_text(work *w)
   }
   if (n < 2)
     return n == 1 ? parts[0] : (ccd_slice){NULL, 0};
-  char *text = take_room(w, length);
+  char *text = voter_room(w, length);
   if (text == NULL)
     return (ccd_slice){NULL, 0};
   char *out = text;
@@ -138,280 +236,121 @@ joined_text(work *w)
   return (ccd_slice){text, (size_t) (out - text)};
 }
 
-static void
-add_problem(work *w, const char *code, ccd_slice value)
+void
+voter_problem(voter_work *w, const char *code, ccd_slice value)
 {
+  int column = w->step != NULL && w->step->n == 1 ? w->step->columns[0] + 1 : 0;
+  if (column > 0)
+    w->mapper->uses[column - 1].lost++;
   if (w->ret->n_problems == CCD_VOTER_PROBLEMS_MAX)
     return;
   w->ret->problems[w->ret->n_problems++] = (ccd_voter_problem){
-    .field = (cc_voter_field) w->step->mapping->field,
-    .column = w->step->n == 1 ? w->step->columns[0] + 1 : 0,
+    .field = w->step != NULL ? (cc_voter_field) w->step->mapping->field : w->about,
+    .column = column,
     .code = code,
     .value = value,
   };
-}
-
-static void
-take_date(work *w, ccd_slice text, ccd_date *ret)
-{
-  if (!ccd_date_parse(text, w->step->mapping->date, w->mapper->pivot, ret))
-    add_problem(w, "bad_date", text);
-}
-
-/* A birth date outranks a year of birth. */
-static void
-take_birth(work *w, ccd_slice text)
-{
-  ccd_date date = {0};
-  if (w->step->mapping->field == CC_VOTER_BIRTH_DATE)
-    take_date(w, text, &date);
-  else if (!ccd_date_parse(text, CC_DATE_YEAR, w->mapper->pivot, &date))
-    add_problem(w, "bad_date", text);
-  if (date.year != 0 && (w->ret->birth.year == 0 || date.month != 0))
-    w->ret->birth = date;
-}
-
-static void
-take_status(work *w, ccd_slice text)
-{
-  for (size_t i = 0; i < cc_registration_status_enum.n; i++) {
-    if (same_text(text, cc_registration_status_enum.names[i]))
-      w->ret->registration_status = (int) i + 1;
-  }
-  if (w->ret->registration_status == 0)
-    add_problem(w, "unknown_status", text);
-}
-
-/* Digits of @text into @digits; how many there are, or @max + 1. */
-static size_t
-only_digits(ccd_slice text, char *digits, size_t max)
-{
-  size_t n = 0;
-  for (size_t i = 0; i < text.length; i++) {
-    if (text.text[i] < '0' || text.text[i] > '9')
-      continue;
-    if (n == max)
-      return max + 1;
-    digits[n++] = text.text[i];
-  }
-  return n;
-}
-
-static ccd_slice
-keep_value(work *w, const char *text, size_t n)
-{
-  char *copy = take_room(w, n);
-  if (copy == NULL)
-    return (ccd_slice){NULL, 0};
-  memcpy(copy, text, n);
-  return (ccd_slice){copy, n};
-}
-
-/* Five digits, nine, and both without their leading zero, which spreadsheets eat; "27030.0". */
-static void
-take_zip(work *w, ccd_slice text)
-{
-  char digits[10] = "0";
-  ccd_slice number = text;
-  if (number.length > 2 && memcmp(number.text + number.length - 2, ".0", 2) == 0)
-    number.length -= 2;
-  size_t n = only_digits(number, digits + 1, 9);
-  char *first = n == 4 || n == 8 ? digits : digits + 1;
-  if (n != 4 && n != 5 && n != 8 && n != 9) {
-    add_problem(w, "bad_zip", text);
-    return;
-  }
-  w->ret->zip5 = keep_value(w, first, 5);
-  if (n >= 8 && memcmp(first + 5, "0000", 4) != 0)
-    w->ret->zip4 = keep_value(w, first + 5, 4);
-}
-
-static void
-take_phone(work *w, ccd_slice text)
-{
-  char digits[18] = "+1";
-  size_t n = only_digits(text, digits + 2, 15);
-  char *number = digits;
-  bool national = n == 10 && digits[2] >= '2';
-  bool long_form = n == 11 && digits[2] == '1' && digits[3] >= '2';
-  bool foreign = text.text[0] == '+' && n >= 7 && n <= 15 && !long_form;
-  if (!national)
-    number = digits + 1;
-  if (!national && !long_form && !foreign) {
-    add_problem(w, "bad_phone", text);
-    return;
-  }
-  number[0] = '+';
-  if (w->ret->n_phones == CCD_VOTER_PHONES_MAX)
-    add_problem(w, "too_many", text);
-  else
-    w->ret->phones[w->ret->n_phones++] = keep_value(w, number, national ? 12 : n + 1);
-}
-
-static void
-take_email(work *w, ccd_slice text)
-{
-  const char *code, *message, *hint;
-  if (!cc_format_check(CC_FORMAT_EMAIL, text.text, text.length, &code, &message, &hint))
-    add_problem(w, "bad_email", text);
-  else if (w->ret->n_emails == CCD_VOTER_EMAILS_MAX)
-    add_problem(w, "too_many", text);
-  else
-    w->ret->emails[w->ret->n_emails++] = text;
-}
-
-static void
-take_mailing_line(work *w, ccd_slice text)
-{
-  if (w->ret->n_mailing == CCD_VOTER_LINES_MAX)
-    add_problem(w, "too_many", text);
-  else
-    w->ret->mailing[w->ret->n_mailing++] = text;
-}
-
-static void
-take_sex(work *w, ccd_slice text)
-{
-  char c = text.text[0] >= 'a' ? (char) (text.text[0] - 'a' + 'A') : text.text[0];
-  w->ret->sex = text.length == 1 && (c == 'F' || c == 'M' || c == 'X') ? c : '\0';
-}
-
-/* Text as it is. NULL: the field is no plain text. */
-static ccd_slice *
-plain_member(ccd_voter_row *row, cc_voter_field field)
-{
-  ccd_slice *const members[_CC_VOTER_FIELD_MAX] = {
-    [CC_VOTER_STATE_ID] = &row->state_id,
-    [CC_VOTER_FIRST_NAME] = &row->first_name,
-    [CC_VOTER_MIDDLE_NAME] = &row->middle_name,
-    [CC_VOTER_LAST_NAME] = &row->last_name,
-    [CC_VOTER_SUFFIX] = &row->suffix,
-    [CC_VOTER_PARTY] = &row->party,
-    [CC_VOTER_RESIDENCE_CITY] = &row->city,
-    [CC_VOTER_RESIDENCE_STATE] = &row->state,
-    [CC_VOTER_RESIDENCE_ZIP4] = &row->zip4,
-    [CC_VOTER_MAILING_CITY] = &row->mailing_city,
-    [CC_VOTER_MAILING_STATE] = &row->mailing_state,
-    [CC_VOTER_MAILING_ZIP] = &row->mailing_zip,
-    [CC_VOTER_MAILING_COUNTRY] = &row->mailing_country,
-    [CC_VOTER_PRECINCT] = &row->precinct,
-  };
-  return members[field];
-}
-
-/* A column that has no member: held against its field, since the database takes no other text. */
-static void
-take_other(work *w, ccd_slice text)
-{
-  const cc_field *field = w->step->other;
-  if (field->format == CC_FORMAT_DATE) {
-    ccd_date date = {0};
-    char day[11];
-    take_date(w, text, &date);
-    ccd_date_format(date, day);
-    text = date.month > 0 ? keep_value(w, day, strlen(day)) : (ccd_slice){NULL, 0};
-  } else if (!ccd_voter_column_value(field, &text)) {
-    add_problem(w, "bad_value", text);
-    return;
-  }
-  if (text.length > 0)
-    w->ret->others[w->ret->n_others++] = (ccd_voter_pair){field->name, text};
-}
-
-static void
-take_text(work *w, ccd_slice text)
-{
-  ccd_voter_row *ret = w->ret;
-  cc_voter_field field = (cc_voter_field) w->step->mapping->field;
-  ccd_voter_pair pair = {w->step->key, text};
-  switch ((int) field) {
-  case CC_VOTER_BIRTH_DATE:
-  case CC_VOTER_BIRTH_YEAR:
-    take_birth(w, text);
-    break;
-  case CC_VOTER_REGISTERED_ON:
-    take_date(w, text, &ret->registered_on);
-    break;
-  case CC_VOTER_SEX:
-    take_sex(w, text);
-    break;
-  case CC_VOTER_REGISTRATION_STATUS:
-    take_status(w, text);
-    break;
-  case CC_VOTER_RESIDENCE_LINE:
-    if (w->n_lines < RESIDENCE_LINES_MAX)
-      w->lines[w->n_lines++] = text;
-    break;
-  case CC_VOTER_RESIDENCE_ZIP:
-    take_zip(w, text);
-    break;
-  case CC_VOTER_MAILING_LINE:
-    take_mailing_line(w, text);
-    break;
-  case CC_VOTER_PHONE:
-    take_phone(w, text);
-    break;
-  case CC_VOTER_EMAIL:
-    take_email(w, text);
-    break;
-  case CC_VOTER_DISTRICT:
-    ret->districts[ret->n_districts++] = pair;
-    break;
-  case CC_VOTER_HISTORY:
-    ret->history[ret->n_history++] = pair;
-    break;
-  case CC_VOTER_CUSTOM:
-    ret->custom[ret->n_custom++] = pair;
-    break;
-  case CC_VOTER_COLUMN:
-    take_other(w, text);
-    break;
-  default:
-    *plain_member(ret, field) = text;
-  }
 }
 
 static ccd_slice
 decode_value(const cc_voter_mapping *mapping, ccd_slice text)
 {
   const char *to = mapped_meaning(mapping, text);
-  return to != NULL ? (ccd_slice){to, strlen(to)} : text;
+  return to != NULL ? ccd_slice_of(to) : text;
+}
+
+/* A cell with several values: each is cleaned by itself, so that the sign between may be a line
+ * end. */
+static void
+take_several(voter_work *w, ccd_slice cell, const char *between)
+{
+  cell = take_quote(cell);
+  while (cell.length > 0) {
+    const char *end = memmem(cell.text, cell.length, between, strlen(between));
+    size_t n = end != NULL ? (size_t) (end - cell.text) : cell.length;
+    ccd_slice text = clean_text(w, (ccd_slice){cell.text, n});
+    if (text.length > 0 && !is_blank_value(w, text))
+      voter_take(w, decode_value(w->step->mapping, text));
+    n += end != NULL ? strlen(between) : 0;
+    cell.text += n;
+    cell.length -= n;
+  }
 }
 
 static bool
-is_confidential(work *w)
+is_empty(ccd_slice text)
+{
+  for (size_t i = 0; i < text.length; i++) {
+    if ((unsigned char) text.text[i] > ' ')
+      return false;
+  }
+  return true;
+}
+
+static void
+take_step(voter_work *w)
+{
+  const voter_step *step = w->step;
+  bool whole = step->n == 1 && (size_t) step->columns[0] < w->row->n;
+  if (whole && step->mapping->split != NULL) {
+    take_several(w, w->row->fields[step->columns[0]], step->mapping->split);
+    return;
+  }
+  if (whole && step->mapping->json) {
+    ccd_slice json = w->row->fields[step->columns[0]];
+    if (!is_empty(json))
+      voter_take(w, json);
+    return;
+  }
+  ccd_slice text = step->n == 1 ? column_text(w, step->columns[0]) : joined_text(w);
+  if (text.length > 0)
+    voter_take(w, decode_value(step->mapping, text));
+}
+
+/* --- rows --- */
+
+static void
+count_cells(ccd_voter_mapper *mapper, const ccd_table_row *row)
+{
+  for (size_t i = 0; i < row->n && i < mapper->n_uses; i++) {
+    ccd_voter_use *use = &mapper->uses[i];
+    if (is_empty(row->fields[i]))
+      continue;
+    use->values++;
+    use->lost += use->field == 0 && !use->mark;
+  }
+}
+
+static bool
+is_confidential(voter_work *w)
 {
   for (size_t i = 0; i < w->mapper->n_marks; i++) {
     const voter_mark *m = &w->mapper->marks[i];
     if (m->column >= 0 && (size_t) m->column < w->row->n &&
-        in_list(trim_slice(w->row->fields[m->column]), m->values))
+        in_list(clean_text(w, w->row->fields[m->column]), m->values))
       return true;
   }
   return false;
 }
 
-static cc_status
-take_address(work *w)
+bool
+ccd_voter_is_header(const ccd_voter_mapper *mapper, const ccd_table_row *row)
 {
-  ccd_slice line = w->n_lines > 0 ? w->lines[0] : (ccd_slice){NULL, 0};
-  if (w->n_lines > 1) {
-    size_t length = 0;
-    for (size_t i = 0; i < w->n_lines; i++)
-      length += w->lines[i].length + 1;
-    char *text = take_room(w, length);
-    if (text == NULL)
-      return CC_ERR_NO_MEMORY;
-    line = (ccd_slice){text, 0};
-    for (size_t i = 0; i < w->n_lines; i++) {
-      if (i > 0)
-        text[line.length++] = ' ';
-      memcpy(text + line.length, w->lines[i].text, w->lines[i].length);
-      line.length += w->lines[i].length;
-    }
+  size_t same = 0;
+  for (size_t i = 0; i < row->n && i < mapper->n_uses; i++) {
+    char text[101];
+    ccd_slice field = row->fields[i];
+    if (is_empty(field))
+      continue;
+    if (field.length >= sizeof text)
+      return false;
+    memcpy(text, field.text, field.length);
+    text[field.length] = '\0';
+    if (!ccd_column_same(text, mapper->uses[i].name))
+      return false;
+    same++;
   }
-  if (line.length == 0)
-    return CC_OK;
-  return ccd_address_parse(line, w->ret->zip5, w->mapper->text, &w->ret->residence);
+  return same >= 2;
 }
 
 cc_status
@@ -424,14 +363,14 @@ ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row 
     .custom = mapper->pairs[2],
     .others = mapper->pairs[3],
   };
-  work w = {.mapper = mapper, .row = row, .ret = ret};
+  voter_work w = {.mapper = mapper, .row = row, .ret = ret};
+  count_cells(mapper, row);
   ret->confidential = is_confidential(&w);
   for (size_t i = 0; i < mapper->n_steps; i++) {
     w.step = &mapper->steps[i];
-    ccd_slice text = w.step->n == 1 ? column_text(&w, w.step->columns[0]) : joined_text(&w);
-    if (text.length > 0)
-      take_text(&w, decode_value(w.step->mapping, text));
+    take_step(&w);
   }
-  cc_status status = take_address(&w);
-  return w.full ? CC_ERR_NO_MEMORY : status;
+  w.step = NULL;
+  voter_finish(&w);
+  return w.full ? CC_ERR_NO_MEMORY : CC_OK;
 }

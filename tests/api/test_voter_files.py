@@ -127,17 +127,17 @@ def test_csvkit(dump, torture):
 STATES = {
     "nvf-synthetic/de.csv": (",", True, 40, 100, "generic"),
     "nvf-synthetic/fl.csv": ("\t", False, 38, 100, "fl"),
-    "nvf-synthetic/mi.csv": (",", True, 41, 100, "generic"),
+    "nvf-synthetic/mi.csv": (",", True, 41, 100, "mi"),
     "nvf-synthetic/nc.csv": ("\t", True, 71, 100, "nc"),
     "nvf-synthetic/nj.csv": ("|", False, 26, 100, None),
-    "nvf-synthetic/ny.csv": (",", False, 45, 100, None),
-    "nvf-synthetic/oh.csv": (",", True, 48, 100, "generic"),
+    "nvf-synthetic/ny.csv": (",", False, 45, 100, "ny-45"),
+    "nvf-synthetic/oh.csv": (",", True, 48, 100, "oh"),
     "nvf-synthetic/ok.csv": (",", True, 49, 2, "generic"),
     "nvf-synthetic/vt.csv": ("|", True, 39, 100, "generic"),
-    "nvf-synthetic/wa.csv": ("\t", True, 38, 1000, "generic"),
+    "nvf-synthetic/wa.csv": ("\t", True, 38, 1000, "wa"),
     "wv-reggie-test/Statewide_VRTEST.txt": ("|", True, 31, 4, "generic"),
     "wv-reggie-test/Statewide_VRTEST-no-gender.txt": ("|", True, 30, 4, "generic"),
-    "wv-reggie-test/WV_PStatewide_VH.txt": ("|", True, 10, 43, None),
+    "wv-reggie-test/WV_PStatewide_VH.txt": ("|", True, 10, 43, "wv-history"),
     "synthetic-cambridge/fl_CAM_20260901.txt": ("\t", False, 38, 4000, "fl"),
     "synthetic-cambridge/ncvoter_sample_3000.txt": ("\t", True, 67, 3000, "nc"),
 }
@@ -152,7 +152,7 @@ def test_states(dump, voterfiles, name):
     assert (best if guess["scores"][best] > 0 else None) == profile
     lines = dump("rows", voterfiles / name)
     assert (len(rows_of(lines)), rejects_of(lines)) == (rows, [])
-    if profile is not None:
+    if profile is not None and not profile.endswith("history"):
         voters = dump("voters", profile, voterfiles / name)
         assert len(voters) == rows
         assert all(voter["last_name"] for voter in voters if not voter["confidential"])

@@ -37,9 +37,9 @@ NOT_MERGED = {
     "id": "the key", "organization_id": "the key", "contacts_revision": "grows with each merge", "version": "grows with each change",
     "created_at": "when the row was made", "updated_at": "when the row was last changed",
 }
-# Columns of staging.rows that are no column of voters: the place of the row, and of its building.
+# Columns of staging.rows that are no column of voters: the place of the row, and of its building; what an export has besides.
 STAGED = {"import_id", "row_no", "file_no", "line", "hash", "address_key", "building_key", "building_address", "number", "street",
-          "street_key"}
+          "street_key", "voter_id", "opted_out", "tags"}
 FILLED = {"text": "x", "date": "2000-01-01", "integer": 1990, "bigint": 1, "boolean": True,
           "timestamp with time zone": "2026-01-01T00:00:00Z"}
 FILLED_BY_NAME = {"sex": "F", "registration_status": "active", "districts": '{"a": "b"}', "custom": '{"a": "b"}',

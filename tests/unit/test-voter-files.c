@@ -65,7 +65,7 @@ test_rows(void)
     {"a,\"b\r\nc\"\r\n1,2\r\n", "a|b\r\nc/1|2/"},
     {"x,6' 2\" y\n", "x|6' 2\" y/"},
     {"\"Bob \"Buddy\" S\",2\n", "Bob \"Buddy\" S|2/"},
-    {"a,b\n1\n1,2,3\n1,2,,\n", "a|b/!ragged@2:1!ragged@3:31|2/"},
+    {"a,b\n1\n1,2,3\n1,2,,\n", "a|b/!ragged@2:1!ragged@3:3!ragged@4:3"},
     /* A quote that is not closed costs one line, whatever comes behind it. */
     {"a,b\n1,\"x\n2,y\n3,z\n", "a|b/!unclosed_quote@2:22|y/3|z/"},
     {"a,b\n1,\"x\n2,\"y\"\n3,z\n", "a|b/!unclosed_quote@2:22|y/3|z/"},

@@ -76,13 +76,45 @@ BEGIN
 END
 $$;
 
+-- What an export tells of new people besides themselves: the channels that they have opted out of, and their tags. Of
+-- people who are here already the ledger and the tags of this organization count, which may be newer.
+CREATE OR REPLACE FUNCTION import_bring(import bigint, first bigint, last bigint, ids bigint[], hashes bigint[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+  each record;
+BEGIN
+  PERFORM set_config('enable_hashjoin', 'on', true);
+  FOR each IN
+    SELECT m.id, r.opted_out, r.tags FROM unnest(ids, hashes) m (id, hash)
+    JOIN staging.rows r ON r.import_id = import AND r.row_no > first AND r.row_no <= last AND r.hash = m.hash
+    WHERE r.opted_out IS NOT NULL OR r.tags IS NOT NULL
+  LOOP
+    INSERT INTO consents (organization_id, voter_id, channel, state, source, note, occurred_at, actor)
+    SELECT organization, each.id, c.channel, 'withdrawn', 'import', 'import ' || import, now(), 'system'
+    FROM unnest(string_to_array(each.opted_out, ' ')) c (channel)
+    WHERE c.channel IN ('any', 'door', 'phone', 'text', 'email', 'mail');
+    INSERT INTO tags (organization_id, name)
+    SELECT organization, t.name FROM unnest(string_to_array(each.tags, '; ')) t (name)
+    WHERE t.name <> '' ON CONFLICT DO NOTHING;
+    INSERT INTO voter_tags (organization_id, voter_id, tag_id)
+    SELECT organization, each.id, t.id FROM tags t
+    WHERE t.organization_id = organization AND t.name = ANY (string_to_array(each.tags, '; ')) ON CONFLICT DO NOTHING;
+  END LOOP;
+  PERFORM set_config('enable_hashjoin', 'off', true);
+END
+$$;
+
 CREATE OR REPLACE FUNCTION import_insert(import bigint, source bigint, first bigint, last bigint) RETURNS bigint
 LANGUAGE plpgsql
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();
-  n bigint;
+  ids bigint[];
+  hashes bigint[];
 BEGIN
+  WITH made AS (
   INSERT INTO voters (organization_id, source_id, household_id, door_id, {Voter.imported},
     address_key, unreachable, import_hash, created_import_id, updated_import_id)
   SELECT organization, source, h.id, h.door_id, {Voter.imported: COALESCE(r.@, #)},
@@ -94,9 +126,14 @@ BEGIN
   WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
     AND p.kind = 'new'
   ORDER BY p.row_no
-  ON CONFLICT DO NOTHING; -- somebody entered the person by hand since the comparison
-  GET DIAGNOSTICS n = ROW_COUNT;
-  RETURN n;
+  ON CONFLICT DO NOTHING -- somebody entered the person by hand since the comparison
+  RETURNING id, import_hash)
+  SELECT array_agg(m.id), array_agg(m.import_hash) INTO ids, hashes FROM made m;
+  IF EXISTS (SELECT FROM staging.rows r WHERE r.import_id = import AND r.row_no > first AND r.row_no <= last
+             AND (r.opted_out IS NOT NULL OR r.tags IS NOT NULL)) THEN
+    PERFORM import_bring(import, first, last, ids, hashes);
+  END IF;
+  RETURN COALESCE(array_length(ids, 1), 0);
 END
 $$;
 
@@ -172,6 +209,6 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION import_work(bigint[]), import_work_all(),
-  import_places(bigint,bigint,bigint), import_insert(bigint,bigint,bigint,bigint),
+  import_places(bigint,bigint,bigint), import_bring(bigint,bigint,bigint,bigint[],bigint[]), import_insert(bigint,bigint,bigint,bigint),
   import_apply(bigint,integer), import_finish(bigint)
   TO campaign_api;

@@ -2,8 +2,8 @@
 --
 -- Finds the person of each row of a file, and what applying the row would do.
 
--- Rows that name somebody twice: the second ones go, and are told. By the state's number, or, without one, when
--- everything is equal.
+-- Rows that name somebody twice: the second ones go, and are told. By the state's number or by ours; without either,
+-- when everything is equal. Up to n at a time, in the order of the file.
 CREATE OR REPLACE FUNCTION import_repeated(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
 AS $$
@@ -17,19 +17,87 @@ BEGIN
           WHERE s.import_id = import AND s.state_id IS NOT NULL
           GROUP BY s.state_id HAVING count(*) > 1) f ON f.state_id = r.state_id AND f.row_no < r.row_no
     WHERE r.import_id = import
-    UNION ALL
+    UNION
+    SELECT r.row_no, 'repeated_id'
+    FROM staging.rows r
+    JOIN (SELECT s.voter_id, min(s.row_no) AS row_no FROM staging.rows s
+          WHERE s.import_id = import AND s.voter_id IS NOT NULL
+          GROUP BY s.voter_id HAVING count(*) > 1) f ON f.voter_id = r.voter_id AND f.row_no < r.row_no
+    WHERE r.import_id = import
+    UNION
     SELECT r.row_no, 'repeated_row'
     FROM staging.rows r
     JOIN (SELECT s.hash, min(s.row_no) AS row_no FROM staging.rows s WHERE s.import_id = import AND s.state_id IS NULL
           GROUP BY s.hash HAVING count(*) > 1) f ON f.hash = r.hash AND f.row_no < r.row_no
-    WHERE r.import_id = import AND r.state_id IS NULL
-    LIMIT n)
-  DELETE FROM staging.rows d USING twice t WHERE d.import_id = import AND d.row_no = t.row_no
-  RETURNING d.file_no, d.line, d.row_no, t.code;
+    WHERE r.import_id = import AND r.state_id IS NULL AND r.voter_id IS NULL
+    ORDER BY row_no LIMIT n),
+  gone AS (DELETE FROM staging.rows d USING twice t WHERE d.import_id = import AND d.row_no = t.row_no
+           RETURNING d.file_no, d.line, d.row_no, t.code)
+  SELECT * FROM gone g ORDER BY g.row_no;
 END
 $$;
 
--- The ladder below the state's number. Each rule takes pairs of a row and a person that nobody has yet, and of which
+-- Votes of people who are not here: up to n rows go, and are told.
+CREATE OR REPLACE FUNCTION import_strangers(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+BEGIN
+  RETURN QUERY
+  WITH strange AS MATERIALIZED (
+    SELECT r.row_no FROM staging.rows r
+    WHERE r.import_id = import
+      AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.state_id = r.state_id)
+    ORDER BY r.row_no LIMIT n),
+  gone AS (DELETE FROM staging.rows d USING strange t WHERE d.import_id = import AND d.row_no = t.row_no
+           RETURNING d.file_no, d.line, d.row_no)
+  SELECT g.*, 'unknown_id' FROM gone g ORDER BY g.row_no;
+END
+$$;
+
+-- The votes of each person as one row. Answers how many people there are, and how many rows of strangers beyond those
+-- that were told one by one.
+CREATE OR REPLACE FUNCTION import_fold(import bigint, OUT people bigint, OUT strangers bigint)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+BEGIN
+  PERFORM set_config('work_mem', '96MB', true), set_config('jit', 'off', true);
+  DELETE FROM staging.rows r WHERE r.import_id = import
+    AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.state_id = r.state_id);
+  GET DIAGNOSTICS strangers = ROW_COUNT;
+  WITH votes AS (DELETE FROM staging.rows r WHERE r.import_id = import RETURNING r.*)
+  INSERT INTO staging.rows (import_id, row_no, file_no, line, hash, state_id, confidential, vote_history)
+  SELECT import, min(v.row_no), min(v.file_no), min(v.line), min(v.hash), v.state_id, false,
+         jsonb_agg(v.vote -> 0 ORDER BY v.row_no)
+  FROM (SELECT DISTINCT ON (o.state_id, o.vote_history -> 0 -> 'election') o.row_no, o.file_no, o.line, o.hash,
+          o.state_id, o.vote_history AS vote
+        FROM votes o ORDER BY o.state_id, o.vote_history -> 0 -> 'election', o.row_no DESC) v
+  GROUP BY v.state_id;
+  GET DIAGNOSTICS people = ROW_COUNT;
+END
+$$;
+
+-- Rows with the number that a voter has here, where the state's number does not say it. The number alone is no proof:
+-- the file may come from another server. So one of name and birth must be the same, too.
+CREATE OR REPLACE FUNCTION import_match_numbers(import bigint) RETURNS void
+LANGUAGE sql
+AS $$
+  INSERT INTO import_matches (organization_id, import_id, row_no, voter_id, rule)
+  SELECT v.organization_id, $1, r.row_no, v.id, 1
+  FROM staging.rows r
+  CROSS JOIN LATERAL (SELECT k.* FROM voters k WHERE k.organization_id = app_organization_id() AND k.id = r.voter_id
+                      AND k.merged_into IS NULL OFFSET 0) v
+  WHERE r.import_id = $1 AND r.voter_id IS NOT NULL AND (r.state_id IS NULL OR v.state_id IS NULL)
+    AND (lower(r.last_name) = lower(v.last_name) OR lower(r.first_name) = lower(v.first_name)
+         OR r.birth_date = v.birth_date)
+    AND NOT EXISTS (SELECT FROM voters o WHERE o.organization_id = app_organization_id() AND o.state_id = r.state_id)
+  ON CONFLICT DO NOTHING
+$$;
+
+-- The ladder below the state's number and ours. Each rule takes pairs of a row and a person that nobody has yet, and of which
 -- no other row and no other person has the same key. Two different numbers of the state are two people whatever
 -- else is equal.
 --   2  last and first name, date of birth (else the year) and the door
@@ -42,6 +110,7 @@ DECLARE
   organization constant bigint := app_organization_id();
 BEGIN
   DELETE FROM import_matches m WHERE m.organization_id = organization AND m.import_id = import;
+  PERFORM import_match_numbers(import);
   IF NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization AND v.state_id IS NULL
                  AND v.merged_into IS NULL)
      AND (NOT EXISTS (SELECT FROM staging.rows r WHERE r.import_id = import AND r.state_id IS NULL)
@@ -118,19 +187,47 @@ BEGIN
     JOIN staging.rows r ON r.import_id = import AND r.row_no = m.row_no
     LEFT JOIN voters v ON v.organization_id = organization AND v.id = m.voter_id
     WHERE m.organization_id = organization AND m.import_id = import AND r.row_no > i.applied_row
-  ) p WHERE p.kind IS NOT NULL;
-  IF i.complete THEN
+  ) p WHERE p.kind IS NOT NULL AND NOT (i.kind = 'history' AND p.kind = 'seen');
+  IF i.complete AND i.kind = 'voters' THEN
     INSERT INTO staging.plan (import_id, row_no, kind, voter_id)
     SELECT import, 1000000000000000 + v.id, 'gone', v.id
     FROM voters v
-    WHERE v.organization_id = organization AND v.import_hash IS NOT NULL AND v.merged_into IS NULL
-      AND v.created_import_id IS DISTINCT FROM import
+    WHERE v.organization_id = organization AND v.source_id = i.source_id AND v.import_hash IS NOT NULL
+      AND v.merged_into IS NULL AND v.created_import_id IS DISTINCT FROM import
       AND 1000000000000000 + v.id > i.applied_row
       AND NOT EXISTS (SELECT FROM staging.rows r WHERE r.import_id = import AND r.state_id = v.state_id)
+      AND NOT EXISTS (SELECT FROM staging.refused f WHERE f.import_id = import AND f.state_id = v.state_id)
       AND NOT EXISTS (SELECT FROM import_matches m WHERE m.organization_id = organization
                       AND m.import_id = import AND m.voter_id = v.id);
   END IF;
 END
+$$;
+
+-- A share that a good file does not reach: over 1 / most of all. A handful says nothing.
+CREATE OR REPLACE FUNCTION import_too_many(n bigint, of bigint, most int) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT n > 10 AND n * most > of $$;
+
+-- Why somebody has to look before the plan is applied.
+CREATE OR REPLACE FUNCTION import_doubts(i imports) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+  SELECT COALESCE(jsonb_agg(d.name ORDER BY d.place), '[]')
+  FROM (SELECT COALESCE(sum((p ->> 'count')::bigint) FILTER (WHERE p ->> 'code' = 'unknown_id'), 0) AS strangers,
+          COALESCE(sum((p ->> 'count')::bigint) FILTER (WHERE p ->> 'code' = 'bad_id'), 0) AS wrecked,
+          COALESCE(sum((p ->> 'count')::bigint) FILTER (WHERE p ->> 'code' = 'no_door'), 0) AS no_door
+        FROM jsonb_array_elements(i.problems) p) f
+  CROSS JOIN LATERAL (VALUES
+    (1, 'rejected', import_too_many(i.rows_rejected - f.strangers::bigint, i.rows_read, 20)
+       OR i.rows_read > 0 AND i.rows_rejected - f.strangers = i.rows_read),
+    (2, 'bad_id', import_too_many(f.wrecked::bigint, i.rows_read, 20)),
+    (3, 'no_door', import_too_many(f.no_door::bigint, i.rows_staged, 2)),
+    (4, 'moved', import_too_many((i.planned ->> 'moved')::bigint, i.rows_staged - (i.planned ->> 'new')::bigint, 4)),
+    (5, 'gone', (i.planned ->> 'gone')::bigint > 10
+       AND import_too_many((i.planned ->> 'gone')::bigint,
+         (SELECT count(*) FROM voters v WHERE v.organization_id = i.organization_id AND v.source_id = i.source_id
+          AND v.import_hash IS NOT NULL AND v.merged_into IS NULL), 10))) d (place, name, doubtful)
+  WHERE d.doubtful
 $$;
 
 -- Behind import_staged of the plan: the numbers of the dry run.
@@ -146,9 +243,12 @@ AS $$
           count(*) FILTER (WHERE p.kind = 'changed') AS changed, count(*) FILTER (WHERE p.kind = 'moved') AS moved,
           count(*) FILTER (WHERE p.kind = 'gone') AS gone
         FROM staging.plan p WHERE p.import_id = $1) n
-  WHERE i.organization_id = app_organization_id() AND i.id = $1
+  WHERE i.organization_id = app_organization_id() AND i.id = $1;
+  UPDATE imports i SET doubts = import_doubts(i)
+  WHERE i.organization_id = app_organization_id() AND i.id = $1 AND i.applied_row = 0
 $$;
 
-GRANT EXECUTE ON FUNCTION import_repeated(bigint,integer), import_match(bigint),
+GRANT EXECUTE ON FUNCTION import_repeated(bigint,integer), import_strangers(bigint,integer), import_fold(bigint),
+  import_match_numbers(bigint), import_too_many(bigint,bigint,integer), import_doubts(imports), import_match(bigint),
   import_key(integer,text,text,date,integer,text), import_compare(bigint), import_planned(bigint)
   TO campaign_api;

@@ -18,17 +18,51 @@ BEGIN
 END
 $$;
 
--- A column as a cell of the export: lists of texts with blanks between, anything else as it is.
-CREATE OR REPLACE FUNCTION export_cell(value jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- A column as a cell of the export. A text that a spreadsheet would work out as a formula gets a quote before it, and
+-- one that has quotes before such a sign gets one more, so that an import can take it off again (take_quote of
+-- server/voters/ccd-voter-row.c).
+CREATE OR REPLACE FUNCTION export_cell(value text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT CASE WHEN jsonb_typeof(value) <> 'array' OR value @? '$[*] ? (@.type() != "string")' THEN value::text
-              ELSE (SELECT string_agg(e, ' ') FROM jsonb_array_elements_text(value) e) END
+  SELECT CASE WHEN value ~ '^''+[=+@\t\r-]' OR value ~ '^[=+@\t\r-]'
+                AND current_setting('app.export_spreadsheet', true) IS DISTINCT FROM 'false'
+              THEN '''' || value ELSE value END
+$$;
+
+-- Lists of texts with blanks between, anything else that is not empty as JSON.
+CREATE OR REPLACE FUNCTION export_cell(value jsonb) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT CASE WHEN value IN ('{}', '[]') THEN NULL
+              WHEN jsonb_typeof(value) <> 'array' OR value @? '$[*] ? (@.type() != "string")' THEN value::text
+              ELSE export_cell((SELECT string_agg(e, ' ') FROM jsonb_array_elements_text(value) e)) END
 $$;
 
 CREATE OR REPLACE FUNCTION export_cell(value anyelement) RETURNS anyelement
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT value $$;
 
-GRANT EXECUTE ON FUNCTION export_voters(bigint), export_cell(jsonb), export_cell(anyelement)
+-- The channels by which the person may not be reached: for which every consent of the person was withdrawn, or that of
+-- each number or address there is.
+CREATE OR REPLACE FUNCTION export_opted_out(v voters) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  organization constant bigint := v.organization_id;
+BEGIN
+  IF NOT EXISTS (SELECT FROM consents c WHERE c.organization_id = organization AND c.voter_id = v.id)
+     AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(v.phones || v.emails) a
+                     JOIN consents c ON c.organization_id = organization AND c.address = lower(a)) THEN
+    RETURN NULL;
+  END IF;
+  RETURN (
+    SELECT string_agg(c.channel, ' ')
+    FROM (VALUES ('door', '[]'::jsonb), ('phone', v.phones), ('text', v.phones), ('email', v.emails), ('mail', '[]')) c (channel, places)
+    WHERE NOT consent_allows(organization, v.id, c.channel, 'campaign')
+       OR c.places <> '[]' AND NOT EXISTS (
+         SELECT FROM jsonb_array_elements_text(c.places) a WHERE consent_allows(organization, v.id, c.channel, 'campaign', lower(a))));
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION export_opted_out(voters), export_voters(bigint), export_cell(text), export_cell(jsonb), export_cell(anyelement)
   TO campaign_api;

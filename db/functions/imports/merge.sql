@@ -16,7 +16,8 @@ AS $$
                 ORDER BY e.value, e.place) u) END
 $$;
 
--- The vote history of both; of an election that both tell of, as the file does.
+-- The vote history of both; of an election that both tell of, as the file does. What is here may have been named before
+-- imports named elections in one way.
 CREATE OR REPLACE FUNCTION import_history(file jsonb, own jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -24,7 +25,17 @@ AS $$
               WHEN own = '[]' THEN file
               ELSE file || COALESCE((SELECT jsonb_agg(o.value) FROM jsonb_array_elements(own) o
                 WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(file) f
-                                  WHERE f.value -> 'election' = o.value -> 'election')), '[]') END
+                                  WHERE f.value ->> 'election' IN (o.value ->> 'election', election_name(o.value ->> 'election')))), '[]') END
+$$;
+
+-- Another home. Not one that is only told better: the same address, read as another key by a newer server or mapping;
+-- or the same house, of which the unit was not known.
+CREATE OR REPLACE FUNCTION import_moved(v voters, r staging.rows) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT COALESCE(r.address_key <> v.address_key AND v.address_key <> r.building_key
+    AND (lower(r.address), lower(r.unit), lower(r.city), r.zip5)
+        IS DISTINCT FROM (lower(v.address), lower(v.unit), lower(v.city), v.zip5), false)
 $$;
 
 -- The person as the row makes it. What the file lacks stays: an empty field erases nothing; telephone numbers,
@@ -39,7 +50,7 @@ BEGIN
   {Voter.imported: after.@ := COALESCE(r.@, v.@);}
   after.confidential := v.confidential OR r.confidential;
   IF r.address IS NOT NULL THEN
-    IF r.address_key <> v.address_key THEN
+    IF import_moved(v, r) THEN
       after.moved_at := now();
       IF v.unreachable = 'moved' THEN
         after.unreachable := NULL;
@@ -49,7 +60,7 @@ BEGIN
     after.address_key := r.address_key;
   ELSE
     after.unit := v.unit; after.city := v.city; after.state := v.state; after.zip5 := v.zip5; after.zip4 := v.zip4;
-    IF after.confidential THEN -- the file hides it now
+    IF r.confidential AND NOT v.confidential THEN -- the file hides it now
       after.address := NULL; after.unit := NULL; after.zip4 := NULL;
     END IF;
   END IF;
@@ -67,7 +78,8 @@ BEGIN
   after.unreachable := CASE
     WHEN after.unreachable IN ('deceased', 'merged') THEN after.unreachable
     WHEN r.registration_status = 'removed' THEN 'removed'
-    WHEN after.unreachable IN ('gone', 'removed') THEN NULL
+    -- Back in the file, back on the lists. An own export or a file of votes is no roll of voters.
+    WHEN after.unreachable IN ('gone', 'removed') AND r.voter_id IS NULL AND COALESCE(r.last_name, r.first_name) IS NOT NULL THEN NULL
     ELSE after.unreachable END;
   RETURN after;
 END
@@ -92,12 +104,12 @@ BEGIN
     RETURN CASE WHEN v.source_id IS DISTINCT FROM source THEN 'seen' END;
   END IF;
   after := import_merge(v, r);
-  RETURN CASE WHEN after.address_key <> v.address_key THEN 'moved'
+  RETURN CASE WHEN after.address_key <> v.address_key AND import_moved(v, r) THEN 'moved'
               WHEN to_jsonb(after) IS DISTINCT FROM to_jsonb(v) THEN 'changed'
               ELSE 'seen' END;
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION import_union(jsonb,jsonb), import_history(jsonb,jsonb),
-  import_merge(voters,staging.rows), import_image(voters), import_kind(voters,staging.rows,bigint)
+  import_moved(voters,staging.rows), import_merge(voters,staging.rows), import_image(voters), import_kind(voters,staging.rows,bigint)
   TO campaign_api;

@@ -29,7 +29,7 @@ DECLARE
   parent text;
 BEGIN
   PERFORM import_own(import);
-  FOREACH parent IN ARRAY ARRAY['rows', 'plan'] LOOP
+  FOREACH parent IN ARRAY ARRAY['rows', 'plan', 'refused'] LOOP
     EXECUTE format('DROP TABLE IF EXISTS staging.%I', parent || '_' || import);
     EXECUTE format('CREATE UNLOGGED TABLE staging.%I (LIKE staging.%I, CHECK (import_id = %s))
                     WITH (autovacuum_enabled = off)', parent || '_' || import, parent, import);
@@ -58,6 +58,7 @@ BEGIN
   PERFORM import_own(import);
   EXECUTE format('DROP TABLE IF EXISTS staging.%I', 'rows_' || import);
   EXECUTE format('DROP TABLE IF EXISTS staging.%I', 'plan_' || import);
+  EXECUTE format('DROP TABLE IF EXISTS staging.%I', 'refused_' || import);
 END
 $$;
 

@@ -32,6 +32,63 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION assert_import(bigint,bigint),
+-- Columns of the voter that differ.
+CREATE OR REPLACE FUNCTION import_fields(was jsonb, is_now jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT COALESCE(jsonb_agg(f.name ORDER BY f.place), '[]')
+  FROM unnest('{{Voter.imported},unreachable}'::text[]) WITH ORDINALITY f (name, place)
+  WHERE was ? f.name AND was -> f.name IS DISTINCT FROM is_now -> f.name
+$$;
+
+-- Whom an import that is ready would change, behind @after by their numbers: the plan, row by row as it would be
+-- applied.
+CREATE OR REPLACE FUNCTION import_plan_list(import bigint, wanted text, after bigint, n int)
+RETURNS TABLE (voter_id bigint, kind text, name text, old_address text, new_address text, fields jsonb, at timestamptz)
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY
+  SELECT p.voter_id, p.kind, btrim(v.first_name || ' ' || v.last_name),
+    CASE WHEN p.kind = 'moved' AND NOT (v.confidential OR r.confidential) THEN v.address END,
+    CASE WHEN p.kind = 'gone' OR v.confidential OR r.confidential THEN NULL ELSE COALESCE(r.address, v.address) END,
+    CASE WHEN p.kind = 'gone' THEN '["unreachable"]' ELSE import_fields(to_jsonb(v), to_jsonb(import_merge(v, r))) END,
+    NULL::timestamptz
+  FROM (SELECT q.* FROM staging.plan q
+        WHERE q.import_id = import AND q.voter_id > after AND q.kind IN ('changed', 'moved', 'gone')
+          AND (wanted IS NULL OR q.kind = wanted)
+        ORDER BY q.voter_id LIMIT n) p
+  JOIN voters v ON v.organization_id = app_organization_id() AND v.id = p.voter_id
+  LEFT JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
+  ORDER BY p.voter_id;
+END
+$$;
+
+-- Whom an import changed, or would change.
+CREATE OR REPLACE FUNCTION import_change_list(import bigint, wanted text, after bigint, n int)
+RETURNS TABLE (voter_id bigint, kind text, name text, old_address text, new_address text, fields jsonb, at timestamptz)
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  organization constant bigint := app_organization_id();
+BEGIN
+  IF (SELECT i.state FROM imports i WHERE i.organization_id = organization AND i.id = import) = 'ready' THEN
+    RETURN QUERY SELECT * FROM import_plan_list(import, wanted, after, n);
+    RETURN;
+  END IF;
+  RETURN QUERY
+  SELECT c.voter_id, c.kind, btrim(v.first_name || ' ' || v.last_name),
+    CASE WHEN c.kind = 'moved' AND NOT v.confidential THEN c.before ->> 'address' END,
+    CASE WHEN NOT v.confidential THEN v.address END, import_fields(c.before, '{}'), c.at
+  FROM import_changes c
+  JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
+  WHERE c.organization_id = organization AND c.import_id = import AND c.voter_id > after AND c.kind <> 'seen'
+    AND (wanted IS NULL OR c.kind = wanted)
+  ORDER BY c.voter_id LIMIT n;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION import_fields(jsonb,jsonb), import_plan_list(bigint,text,bigint,integer),
+  import_change_list(bigint,text,bigint,integer), assert_import(bigint,bigint),
   import_progress(bigint,double precision,bigint,bigint,bigint)
   TO campaign_api;

@@ -5,8 +5,8 @@
 SELECT tenant_triggers('voter_profiles', 'voter_profile', secret => '{profile}');
 -- Their progress is told by import_tell.
 SELECT tenant_triggers('imports', 'import',
-  secret => '{format,problems,sample,local_files}',
-  silent => '{file_bytes,format,problems,sample,rows_read,rows_rejected,rows_staged,progress,'
+  secret => '{format,problems,sample,columns,local_files}',
+  silent => '{file_bytes,format,problems,sample,columns,doubts,kind,confirmed,rows_read,rows_rejected,rows_staged,progress,'
     'planned,applied,planned_to,applied_row,work}');
 SELECT tenant_triggers('purge_certificates', 'purge_certificate');
 CREATE OR REPLACE TRIGGER imports_moves BEFORE UPDATE OF state ON imports FOR EACH ROW

@@ -2,17 +2,21 @@
 --
 -- Undoes an applied import.
 
--- Does anything that people have done hang on the person?
+-- Does anything that people have done hang on the person? Opt-outs and tags that came with the person in a file are
+-- no work: they are as old as the record.
 CREATE OR REPLACE FUNCTION voter_has_work(voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();
+  came timestamptz := (SELECT v.created_at FROM voters v WHERE v.organization_id = organization AND v.id = voter);
 BEGIN
   RETURN EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.voter_id = voter)
-      OR EXISTS (SELECT FROM consents c WHERE c.organization_id = organization AND c.voter_id = voter)
+      OR EXISTS (SELECT FROM consents c WHERE c.organization_id = organization AND c.voter_id = voter
+                 AND (c.source <> 'import' OR c.recorded_at <> came))
       OR EXISTS (SELECT FROM follow_ups f WHERE f.organization_id = organization AND f.voter_id = voter)
-      OR EXISTS (SELECT FROM voter_tags t WHERE t.organization_id = organization AND t.voter_id = voter);
+      OR EXISTS (SELECT FROM voter_tags t WHERE t.organization_id = organization AND t.voter_id = voter
+                 AND t.created_at <> came);
 END
 $$;
 

@@ -21,7 +21,9 @@ DECLARE
   was jsonb;
   is_now jsonb;
 BEGIN
-  after.other_source_ids := import_sources(before, after.source_id);
+  IF after.source_id IS DISTINCT FROM before.source_id THEN
+    after.other_source_ids := import_sources(before, after.source_id);
+  END IF;
   after.updated_import_id := import;
   UPDATE voters v SET
       {Voter.imported: @ = after.@}, address_key = after.address_key, moved_at = after.moved_at,
@@ -42,6 +44,31 @@ BEGIN
 END
 $$;
 
+-- The person as the row makes it, at the home of the row. Votes leave the person the voter file's.
+CREATE OR REPLACE FUNCTION import_arrive(before voters, r staging.rows, household bigint, door bigint, source bigint, votes boolean)
+RETURNS voters
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  after voters := import_merge(before, r);
+BEGIN
+  IF NOT votes THEN
+    after.source_id := source;
+    after.import_hash := r.hash;
+  ELSIF before.source_id IS DISTINCT FROM source THEN
+    after.other_source_ids := array_append(array_remove(after.other_source_ids, source), source);
+  END IF;
+  IF after.confidential THEN
+    after.household_id := NULL;
+    after.door_id := NULL;
+  ELSIF r.address IS NOT NULL THEN
+    after.household_id := household;
+    after.door_id := door;
+  END IF;
+  RETURN after;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION import_update(import bigint, source bigint, first bigint, last bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -50,6 +77,8 @@ DECLARE
   touched bigint[];
   homes bigint[];
   work jsonb;
+  votes constant boolean := (SELECT i.kind = 'history' FROM imports i
+                             WHERE i.organization_id = organization AND i.id = import);
   each record;
   after voters;
 BEGIN
@@ -74,16 +103,7 @@ BEGIN
       after.unreachable := COALESCE(after.unreachable, 'gone');
       after.import_hash := NULL;
     ELSE
-      after := import_merge(each.before, each.r);
-      after.source_id := source;
-      after.import_hash := (each.r).hash;
-      IF after.confidential THEN
-        after.household_id := NULL;
-        after.door_id := NULL;
-      ELSIF (each.r).address IS NOT NULL THEN
-        after.household_id := each.household_id;
-        after.door_id := each.door_id;
-      END IF;
+      after := import_arrive(each.before, each.r, each.household_id, each.door_id, source, votes);
     END IF;
     PERFORM import_change(import, each.kind, each.before, after);
     IF ((each.before).household_id, (each.before).unreachable) IS DISTINCT FROM (after.household_id, after.unreachable) THEN
@@ -128,6 +148,6 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION import_sources(voters,bigint),
-  import_change(bigint,text,voters,voters),
+  import_change(bigint,text,voters,voters), import_arrive(voters,staging.rows,bigint,bigint,bigint,boolean),
   import_update(bigint,bigint,bigint,bigint), import_see(bigint,bigint,bigint,bigint)
   TO campaign_api;

@@ -84,10 +84,10 @@ AS $$
     ('age_max', '(v.birth_date > current_date - make_interval(years => ($2 ->> ''age_max'')::int + 1)
                   OR v.birth_date IS NULL
                      AND v.birth_year >= extract(year FROM current_date) - ($2 ->> ''age_max'')::int)'),
-    ('voted_in', '(SELECT bool_and(v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
-                   FROM unnest(filter_texts($2, ''voted_in'')) e) IS NOT FALSE'),
-    ('voted_at_least', '(SELECT count(*) FROM (SELECT DISTINCT unnest(filter_texts($2 -> ''voted_at_least'', ''of''))) o (e)
-                         WHERE v.vote_history @> jsonb_build_array(jsonb_build_object(''election'', e)))
+    ('voted_in', '(SELECT bool_and(v.vote_history @> (e -> 0) OR v.vote_history @> (e -> 1))
+                   FROM unnest((SELECT filter_elections($2, ''voted_in''))) e) IS NOT FALSE'),
+    ('voted_at_least', '(SELECT count(*) FROM (SELECT DISTINCT unnest(filter_elections($2 -> ''voted_at_least'', ''of''))) o (e)
+                         WHERE v.vote_history @> (e -> 0) OR v.vote_history @> (e -> 1))
                         >= ($2 #>> ''{voted_at_least,n}'')::int'),
     ('tags_any', 'v.id IN (SELECT t.voter_id FROM voter_tags t WHERE t.organization_id = $1
                            AND t.tag_id = ANY (filter_ids($2, ''tags_any'')))'),

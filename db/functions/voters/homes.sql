@@ -58,12 +58,35 @@ BEGIN
 END
 $$;
 
+-- A day of somebody's life: nobody alive was born, or registered, before 1900-01-02 (files write 1900-01-01 for unknown),
+-- and nobody will be. As imports have it (take_past of server/voters/ccd-voter-values.c).
+CREATE OR REPLACE FUNCTION voter_day_check(field text, day date) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF day NOT BETWEEN '1900-01-02' AND current_date THEN
+    PERFORM refuse_field(field, 'bad_date', 'This is no day on which it can have been.');
+  END IF;
+END
+$$;
+
 -- A body of a voter: the year follows the date.
 CREATE OR REPLACE FUNCTION voter_body(body jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT CASE WHEN body ->> 'birth_date' IS NULL THEN body
-    ELSE body || jsonb_build_object('birth_year', extract(year FROM (body ->> 'birth_date')::date)) END
+DECLARE
+  born constant date := body ->> 'birth_date';
+  registered constant date := body ->> 'registered_on';
+BEGIN
+  PERFORM voter_day_check('birth_date', born);
+  PERFORM voter_day_check('registered_on', registered);
+  PERFORM voter_day_check('birth_year', make_date((body ->> 'birth_year')::int, 1, 2));
+  IF registered < born THEN
+    PERFORM refuse_field('registered_on', 'bad_date', 'This is before the person was born.');
+  END IF;
+  RETURN CASE WHEN born IS NULL THEN body
+    ELSE body || jsonb_build_object('birth_year', extract(year FROM born)) END;
+END
 $$;
 
 -- Without its own nulls; what is inside its members stays.
@@ -77,5 +100,5 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION voter_home(bigint,jsonb), households_count(bigint,bigint[]),
-  count_household(), voter_body(jsonb), voter_given(jsonb)
+  count_household(), voter_day_check(text,date), voter_body(jsonb), voter_given(jsonb)
   TO campaign_api;

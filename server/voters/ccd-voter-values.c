@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include <strings.h>
+
+#include <jansson.h>
+
+#include "server/voters/ccd-election.h"
+#include "server/voters/ccd-phone.h"
+#include "server/voters/ccd-residence.h"
+#include "server/voters/ccd-voter-column.h"
+#include "server/voters/ccd-voter-row-private.h"
+
+/* What a value of a file means: dates, numbers, codes, places. A value that cannot be one is left
+ * out and told. */
+
+#define YEAR_FIRST 1900 /* nobody alive was born, or registered, before */
+#define AGE_LEAST 15    /* two digits of a year of birth: nobody younger is on a file */
+
+static ccd_slice
+keep_value(voter_work *w, const char *text, size_t n)
+{
+  char *copy = voter_room(w, n);
+  if (copy == NULL)
+    return (ccd_slice){NULL, 0};
+  memcpy(copy, text, n);
+  copy[n] = '\0';
+  return (ccd_slice){copy, n};
+}
+
+/* --- dates --- */
+
+static int
+compare_days(ccd_date a, ccd_date b)
+{
+  if (a.year != b.year || a.month == 0 || b.month == 0)
+    return a.year - b.year;
+  return a.month != b.month ? a.month - b.month : a.day - b.day;
+}
+
+/* A day that has been: not in the future, and not before anybody alive. */
+static void
+take_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
+{
+  ccd_date date = {0};
+  bool is = ccd_date_parse(text, form, pivot, &date);
+  if (is && date.year != 0)
+    is = date.year >= YEAR_FIRST && compare_days(date, w->mapper->today) <= 0;
+  if (is)
+    *ret = date;
+  else
+    voter_problem(w, "bad_date", text);
+}
+
+/* A birth date outranks a year of birth. */
+static void
+take_birth(voter_work *w, ccd_slice text)
+{
+  ccd_date date = {0};
+  bool whole = w->step->mapping->field == CC_VOTER_BIRTH_DATE;
+  int pivot = (w->mapper->today.year - AGE_LEAST) % 100;
+  take_past(w, text, whole ? w->step->mapping->date : CC_DATE_YEAR, pivot, &date);
+  if (date.year != 0 && (w->ret->birth.year == 0 || date.month != 0))
+    w->ret->birth = date;
+}
+
+/* --- codes and numbers --- */
+
+static bool
+same_text(ccd_slice text, const char *other)
+{
+  return text.length == strlen(other) && strncasecmp(text.text, other, text.length) == 0;
+}
+
+static void
+take_status(voter_work *w, ccd_slice text)
+{
+  for (size_t i = 0; i < cc_registration_status_enum.n; i++) {
+    if (same_text(text, cc_registration_status_enum.names[i]))
+      w->ret->registration_status = (int) i + 1;
+  }
+  if (w->ret->registration_status == 0)
+    voter_problem(w, "unknown_status", text);
+}
+
+static bool
+is_digits(const char *text, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    if (text[i] < '0' || text[i] > '9')
+      return false;
+  }
+  return n > 0;
+}
+
+/* What a spreadsheet makes of a number that it thinks long ("1.23457E+11"), or cannot work out
+ * ("#REF!"): no number of anybody. */
+static bool
+is_wrecked(ccd_slice text)
+{
+  size_t n = 0;
+  while (n < text.length && ((text.text[n] >= '0' && text.text[n] <= '9') || text.text[n] == '.'))
+    n++;
+  bool power = n > 0 && n + 2 < text.length && (text.text[n] | 0x20) == 'e' &&
+               (text.text[n + 1] == '+' || text.text[n + 1] == '-') &&
+               is_digits(text.text + n + 2, text.length - n - 2);
+  return power || (text.text[0] == '#' && text.length > 1);
+}
+
+/* A column of floating-point numbers: "7000001.0". */
+static ccd_slice
+without_float(ccd_slice text)
+{
+  bool is = text.length > 2 && memcmp(text.text + text.length - 2, ".0", 2) == 0 &&
+            is_digits(text.text, text.length - 2);
+  return is ? (ccd_slice){text.text, text.length - 2} : text;
+}
+
+static void
+take_id(voter_work *w, ccd_slice text)
+{
+  if (is_wrecked(text))
+    voter_problem(w, "bad_id", text);
+  else
+    w->ret->state_id = without_float(text);
+}
+
+static void
+take_number(voter_work *w, ccd_slice text)
+{
+  text = without_float(text);
+  if (is_digits(text.text, text.length) && text.length <= 18)
+    w->ret->number = text;
+  else
+    voter_problem(w, "bad_id", text);
+}
+
+/* Digits of @text into @digits; how many there are, or @max + 1. */
+static size_t
+only_digits(ccd_slice text, char *digits, size_t max)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < text.length; i++) {
+    if (text.text[i] < '0' || text.text[i] > '9')
+      continue;
+    if (n == max)
+      return max + 1;
+    digits[n++] = text.text[i];
+  }
+  return n;
+}
+
+/* Five digits, nine, and both without their leading zero, which spreadsheets eat; "27030.0". */
+static void
+take_zip(voter_work *w, ccd_slice text)
+{
+  char digits[10] = "0";
+  size_t n = only_digits(without_float(text), digits + 1, 9);
+  char *first = n == 4 || n == 8 ? digits : digits + 1;
+  if ((n != 4 && n != 5 && n != 8 && n != 9) || memcmp(first, "00000", 5) == 0) {
+    voter_problem(w, "bad_zip", text);
+    return;
+  }
+  w->ret->zip5 = keep_value(w, first, 5);
+  if (n >= 8 && memcmp(first + 5, "0000", 4) != 0)
+    w->ret->zip4 = keep_value(w, first + 5, 4);
+}
+
+static void
+take_phone(voter_work *w, ccd_slice text)
+{
+  char number[CCD_PHONE_MAX];
+  if (!ccd_phone_normal(text, number)) {
+    voter_problem(w, "bad_phone", text);
+    return;
+  }
+  ccd_slice found = ccd_slice_of(number);
+  for (size_t i = 0; i < w->ret->n_phones; i++) {
+    if (same_text(w->ret->phones[i], number))
+      return;
+  }
+  if (w->ret->n_phones == CCD_VOTER_PHONES_MAX)
+    voter_problem(w, "too_many", text);
+  else
+    w->ret->phones[w->ret->n_phones++] = keep_value(w, found.text, found.length);
+}
+
+static void
+take_email(voter_work *w, ccd_slice text)
+{
+  const char *code, *message, *hint;
+  if (!cc_format_check(CC_FORMAT_EMAIL, text.text, text.length, &code, &message, &hint))
+    voter_problem(w, "bad_email", text);
+  else if (w->ret->n_emails == CCD_VOTER_EMAILS_MAX)
+    voter_problem(w, "too_many", text);
+  else
+    w->ret->emails[w->ret->n_emails++] = text;
+}
+
+static void
+take_mailing_line(voter_work *w, ccd_slice text)
+{
+  if (w->ret->n_mailing == CCD_VOTER_LINES_MAX)
+    voter_problem(w, "too_many", text);
+  else
+    w->ret->mailing[w->ret->n_mailing++] = text;
+}
+
+static void
+take_sex(voter_work *w, ccd_slice text)
+{
+  char c = text.text[0] >= 'a' ? (char) (text.text[0] - 'a' + 'A') : text.text[0];
+  bool is = text.length == 1 && (c == 'F' || c == 'M' || c == 'X');
+  w->ret->sex = is ? c : '\0';
+}
+
+/* --- pairs --- */
+
+static void
+add_pair(voter_work *w, ccd_voter_pair *pairs, size_t *n, const char *key, ccd_slice value)
+{
+  w->full |= key == NULL;
+  if (*n == w->mapper->pairs_room)
+    voter_problem(w, "too_many", value);
+  else if (key != NULL)
+    pairs[(*n)++] = (ccd_voter_pair){key, value};
+}
+
+/* A cell that is JSON, as exportVoters writes it: kept as it is, if it is of the right kind. */
+static void
+take_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
+{
+  json_t *value = json_loadb(text.text, text.length, JSON_REJECT_DUPLICATES, NULL);
+  if (list ? json_is_array(value) : json_is_object(value))
+    *ret = text;
+  else
+    voter_problem(w, "bad_value", text);
+  json_decref(value);
+}
+
+/* Of a column that is named by its election: a cell that repeats the name says no method. */
+static void
+take_history(voter_work *w, ccd_slice text)
+{
+  ccd_voter_row *ret = w->ret;
+  const char *named = NULL;
+  if (w->step->mapping->json) {
+    take_json(w, text, /* list= */ true, &ret->history_json);
+    return;
+  }
+  if (w->step->mapping->names_election || ccd_election_is_date(w->step->key)) {
+    char *copy = voter_room(w, text.length);
+    if (copy != NULL)
+      memcpy(copy, text.text, text.length);
+    named =
+      copy != NULL ? ccd_election_name((ccd_slice){copy, text.length}, w->mapper->text) : NULL;
+  }
+  if (w->step->mapping->names_election)
+    add_pair(w, ret->history, &ret->n_history, named, (ccd_slice){NULL, 0});
+  else
+    add_pair(w,
+             ret->history,
+             &ret->n_history,
+             w->step->key,
+             named != NULL && strcmp(named, w->step->key) == 0 ? (ccd_slice){NULL, 0} : text);
+}
+
+static void
+take_pair(voter_work *w, ccd_slice text)
+{
+  ccd_voter_row *ret = w->ret;
+  bool json = w->step->mapping->json;
+  bool district = w->step->mapping->field == CC_VOTER_DISTRICT;
+  if (json)
+    take_json(w, text, /* list= */ false, district ? &ret->districts_json : &ret->custom_json);
+  else if (district)
+    add_pair(w, ret->districts, &ret->n_districts, w->step->key, text);
+  else
+    add_pair(w, ret->custom, &ret->n_custom, w->step->key, text);
+}
+
+/* A column that has no member: held against its field, since the database takes no other text. */
+static void
+take_other(voter_work *w, ccd_slice text)
+{
+  const cc_field *field = w->step->other;
+  if (field->format == CC_FORMAT_DATE) {
+    ccd_date date = {0};
+    char day[11];
+    if (!ccd_date_parse(text, w->step->mapping->date, w->mapper->today.year % 100, &date))
+      voter_problem(w, "bad_date", text);
+    ccd_date_format(date, day);
+    text = date.month > 0 ? keep_value(w, day, strlen(day)) : (ccd_slice){NULL, 0};
+  } else if (!ccd_voter_column_value(field, &text)) {
+    voter_problem(w, "bad_value", text);
+    return;
+  }
+  if (text.length > 0)
+    add_pair(w, w->ret->others, &w->ret->n_others, field->name, text);
+}
+
+/* --- which is which --- */
+
+/* Text as it is. NULL: the field is no plain text. */
+static ccd_slice *
+plain_member(voter_work *w, int field)
+{
+  ccd_voter_row *row = w->ret;
+  ccd_slice *const members[_CC_VOTER_FIELD_MAX] = {
+    [CC_VOTER_FIRST_NAME] = &row->first_name,
+    [CC_VOTER_MIDDLE_NAME] = &row->middle_name,
+    [CC_VOTER_LAST_NAME] = &row->last_name,
+    [CC_VOTER_SUFFIX] = &row->suffix,
+    [CC_VOTER_PARTY] = &row->party,
+    [CC_VOTER_RESIDENCE_CITY] = &row->city,
+    [CC_VOTER_RESIDENCE_STATE] = &row->state,
+    [CC_VOTER_RESIDENCE_ZIP4] = &row->zip4,
+    [CC_VOTER_MAILING_CITY] = &row->mailing_city,
+    [CC_VOTER_MAILING_STATE] = &row->mailing_state,
+    [CC_VOTER_MAILING_ZIP] = &row->mailing_zip,
+    [CC_VOTER_MAILING_COUNTRY] = &row->mailing_country,
+    [CC_VOTER_PRECINCT] = &row->precinct,
+    [CC_VOTER_OPTED_OUT] = &row->opted_out,
+    [CC_VOTER_TAGS] = &row->tags,
+    [CC_VOTER_ELECTION] = &w->election,
+    [CC_VOTER_VOTE_METHOD] = &w->vote_method,
+  };
+  if (field >= CC_VOTER_RESIDENCE_NUMBER && field <= CC_VOTER_RESIDENCE_UNIT)
+    return &w->parts[field - CC_VOTER_RESIDENCE_NUMBER];
+  return members[field];
+}
+
+static void
+take_line(voter_work *w, ccd_slice text)
+{
+  if (w->n_lines < RESIDENCE_LINES_MAX)
+    w->lines[w->n_lines++] = text;
+}
+
+static void
+take_registered(voter_work *w, ccd_slice text)
+{
+  take_past(w, text, w->step->mapping->date, w->mapper->today.year % 100, &w->ret->registered_on);
+}
+
+void
+voter_take(voter_work *w, ccd_slice text)
+{
+  typedef void take(voter_work * w, ccd_slice text);
+  static take *const takes[_CC_VOTER_FIELD_MAX] = {
+    [CC_VOTER_STATE_ID] = take_id,
+    [CC_VOTER_NUMBER] = take_number,
+    [CC_VOTER_BIRTH_DATE] = take_birth,
+    [CC_VOTER_BIRTH_YEAR] = take_birth,
+    [CC_VOTER_REGISTERED_ON] = take_registered,
+    [CC_VOTER_SEX] = take_sex,
+    [CC_VOTER_REGISTRATION_STATUS] = take_status,
+    [CC_VOTER_RESIDENCE_LINE] = take_line,
+    [CC_VOTER_RESIDENCE_ZIP] = take_zip,
+    [CC_VOTER_MAILING_LINE] = take_mailing_line,
+    [CC_VOTER_PHONE] = take_phone,
+    [CC_VOTER_EMAIL] = take_email,
+    [CC_VOTER_DISTRICT] = take_pair,
+    [CC_VOTER_CUSTOM] = take_pair,
+    [CC_VOTER_HISTORY] = take_history,
+    [CC_VOTER_COLUMN] = take_other,
+  };
+  int field = w->step->mapping->field;
+  if (takes[field] != NULL)
+    takes[field](w, text);
+  else
+    *plain_member(w, field) = text;
+}
+
+/* --- of several values --- */
+
+static ccd_slice
+part_of(const voter_work *w, int field)
+{
+  return w->parts[field - CC_VOTER_RESIDENCE_NUMBER];
+}
+
+/* Slices that are not empty with a blank between. */
+static ccd_slice
+join_parts(voter_work *w, const ccd_slice *parts, size_t n)
+{
+  size_t length = 0, used = 0;
+  for (size_t i = 0; i < n; i++)
+    length += parts[i].length + 1;
+  char *text = voter_room(w, length);
+  for (size_t i = 0; i < n && text != NULL; i++) {
+    if (parts[i].length == 0)
+      continue;
+    if (used > 0)
+      text[used++] = ' ';
+    memcpy(text + used, parts[i].text, parts[i].length);
+    used += parts[i].length;
+  }
+  return (ccd_slice){text, used};
+}
+
+/* "12" and "A" are 12A, "12" and "1/2" are 12 1/2; "12" and "REAR" are 12, in the rear. */
+static ccd_slice
+house_number(voter_work *w, ccd_slice *ret_unit)
+{
+  ccd_slice number = part_of(w, CC_VOTER_RESIDENCE_NUMBER);
+  ccd_slice suffix = part_of(w, CC_VOTER_RESIDENCE_NUMBER_SUFFIX);
+  number = without_float(number);
+  if (suffix.length == 0 || number.length == 0)
+    return number;
+  if (suffix.length > 2 && memchr(suffix.text, '/', suffix.length) == NULL) {
+    *ret_unit = suffix;
+    return number;
+  }
+  ccd_slice both = join_parts(w, (const ccd_slice[]){number, suffix}, 2);
+  bool glued = suffix.text[0] >= 'A' && both.text != NULL;
+  if (!glued)
+    return both;
+  char *text = voter_room(w, both.length);
+  if (text == NULL)
+    return number;
+  memcpy(text, number.text, number.length);
+  memcpy(text + number.length, suffix.text, suffix.length);
+  return (ccd_slice){text, number.length + suffix.length};
+}
+
+/* A column named as the street's that has the number in it. */
+static bool
+has_number(ccd_slice street, ccd_slice number)
+{
+  return number.length > 0 && street.length > number.length && street.text[number.length] == ' ' &&
+         memcmp(street.text, number.text, number.length) == 0;
+}
+
+/* Number and street where the file has both apart; else the line; else the street. */
+static ccd_residence
+residence_of(voter_work *w)
+{
+  ccd_slice rear = {NULL, 0};
+  ccd_slice number = house_number(w, &rear);
+  const ccd_slice parts[] = {part_of(w, CC_VOTER_RESIDENCE_PREDIRECTION),
+                             part_of(w, CC_VOTER_RESIDENCE_STREET),
+                             part_of(w, CC_VOTER_RESIDENCE_STREET_TYPE),
+                             part_of(w, CC_VOTER_RESIDENCE_POSTDIRECTION)};
+  const ccd_slice unit[] = {rear,
+                            part_of(w, CC_VOTER_RESIDENCE_UNIT_TYPE),
+                            part_of(w, CC_VOTER_RESIDENCE_UNIT)};
+  ccd_residence made = {.zip5 = w->ret->zip5, .city = w->ret->city};
+  bool whole = parts[1].length > 0 && (number.length > 0 || w->n_lines == 0);
+  if (!whole)
+    made.line = w->n_lines == 1 ? w->lines[0] : join_parts(w, w->lines, w->n_lines);
+  else if (has_number(parts[1], number))
+    made.line = parts[1];
+  else
+    made.line = join_parts(w,
+                           (const ccd_slice[]){number, parts[0], parts[1], parts[2], parts[3]},
+                           1 + CC_N(parts));
+  /* "Apt" without its number says nothing; "REAR" and "BSMT" do. */
+  if (unit[0].length > 0 || unit[2].length > 0 || unit[1].length > 3)
+    made.unit = join_parts(w, unit, CC_N(unit));
+  return made;
+}
+
+static void
+finish_residence(voter_work *w)
+{
+  bool unit = true;
+  ccd_residence home = residence_of(w);
+  if (home.line.length > 0)
+    w->full |= ccd_residence_parse(&home, w->mapper->text, &w->ret->residence, &unit) != CC_OK;
+  w->about = CC_VOTER_RESIDENCE_UNIT;
+  if (!unit)
+    voter_problem(w, "bad_unit", home.unit);
+  w->about = CC_VOTER_RESIDENCE_LINE;
+  /* Of whom the address is hidden, or who is no voter any more, nobody wants a door. */
+  bool wanted = w->mapper->residence && !w->ret->confidential &&
+                w->ret->registration_status != CC_REGISTRATION_REMOVED;
+  if (wanted && w->ret->residence.address_key.length == 0)
+    voter_problem(w, "no_door", home.line);
+}
+
+/* Names are there, or the state hides them. */
+static void
+finish_name(voter_work *w)
+{
+  w->about = CC_VOTER_LAST_NAME;
+  if (w->mapper->profile->kind != CC_PROFILE_HISTORY && !w->ret->confidential &&
+      w->ret->last_name.length == 0)
+    voter_problem(w, "no_name", w->ret->first_name);
+}
+
+static void
+finish_election(voter_work *w)
+{
+  /* Some files tell of whoever stayed at home, too. */
+  if (w->election.length == 0 || same_text(w->vote_method, "did not vote"))
+    return;
+  const char *name = ccd_election_name(w->election, w->mapper->text);
+  add_pair(w, w->ret->history, &w->ret->n_history, name, w->vote_method);
+}
+
+void
+voter_finish(voter_work *w)
+{
+  ccd_voter_row *ret = w->ret;
+  finish_election(w);
+  finish_name(w);
+  finish_residence(w);
+  if (ret->registered_on.year != 0 && ret->birth.year != 0 &&
+      compare_days(ret->registered_on, ret->birth) < 0) {
+    char day[11];
+    ccd_date_format(ret->registered_on, day);
+    w->about = CC_VOTER_REGISTERED_ON;
+    voter_problem(w, "bad_date", keep_value(w, day, strlen(day)));
+    ret->registered_on = (ccd_date){0};
+  }
+}
