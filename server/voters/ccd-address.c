@@ -4,287 +4,326 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/voters/ccd-address-words.h"
+#include "server/voters/ccd-address-private.h"
 
-#define TOKENS_MAX 48
-#define LINE_MAX 1000 /* bytes that are looked at; no address is longer */
+#define TEXT_MAX 1000 /* bytes that are looked at of each part; no address is longer */
 
-/* A line in parts: tokens of [first, last) belong to the street. */
-typedef struct parse {
-  ccd_slice tokens[TOKENS_MAX];
-  size_t n;
-  char *out; /* text of what is made */
-} parse;
-
-static bool
-is_word(ccd_slice token, const char *word)
-{
-  return token.length == strlen(word) && memcmp(token.text, word, token.length) == 0;
-}
-
-static int
-by_word(const void *key, const void *item)
-{
-  const ccd_slice *token = key;
-  const ccd_word *word = item;
-  int order = strncmp(token->text, word->word, token->length);
-  return order != 0 ? order : -(word->word[token->length] != '\0');
-}
-
-/* NULL: not in the list. */
 static const char *
-normal_word(const ccd_word_list *list, ccd_slice token)
+type_of(ccd_slice token)
 {
-  if (token.length == 0 || token.length > 12)
+  return ccd_address_word(&ccd_address_types, token);
+}
+
+static const char *
+direction_of(ccd_slice token)
+{
+  return ccd_address_word(&ccd_address_directions, token);
+}
+
+/* "N E" of two tokens. NULL: it is none. */
+static const char *
+pair_of(const ccd_address_state *p, size_t i)
+{
+  static const ccd_word pairs[] = {{"NE", "NE"}, {"NW", "NW"}, {"SE", "SE"}, {"SW", "SW"}};
+  static const ccd_word_list list = {pairs, CC_N(pairs)};
+  const char *a = direction_of(p->tokens[i]), *b = direction_of(p->tokens[i + 1]);
+  if (a == NULL || b == NULL || a[1] != '\0' || b[1] != '\0')
     return NULL;
-  const ccd_word *found = bsearch(&token, list->words, list->n, sizeof *list->words, by_word);
-  return found != NULL ? found->normal : NULL;
+  return ccd_address_word(&list, (ccd_slice){(char[]){a[0], b[0]}, 2});
 }
 
+/* May a direction stand behind this token: a type with a name before it, or a number of a grid? */
 static bool
-is_digit(char c)
+ends_street(const ccd_address_state *p, size_t first, size_t i)
 {
-  return c >= '0' && c <= '9';
+  return (i > first && type_of(p->tokens[i]) != NULL) || ccd_address_all_digits(p->tokens[i]) ||
+         ccd_address_is_ordinal(p->tokens[i]);
 }
 
-static bool
-has_digit(ccd_slice token)
-{
-  for (size_t i = 0; i < token.length; i++) {
-    if (is_digit(token.text[i]))
-      return true;
-  }
-  return false;
-}
-
-/* "1ST", "22ND", "3RD", "4TH". */
-static bool
-is_ordinal(ccd_slice token)
-{
-  if (token.length < 3 || !is_digit(token.text[token.length - 3]))
-    return false;
-  const char *end = token.text + token.length - 2;
-  return memcmp(end, "ST", 2) == 0 || memcmp(end, "ND", 2) == 0 || memcmp(end, "RD", 2) == 0 ||
-         memcmp(end, "TH", 2) == 0;
-}
-
-static bool
-is_fraction(ccd_slice token)
-{
-  return token.length == 3 && is_digit(token.text[0]) && token.text[1] == '/' &&
-         is_digit(token.text[2]);
-}
-
-/* Capitals; blanks and commas part tokens, # is one of its own, dots and apostrophes vanish. */
-static void
-split_line(parse *p, ccd_slice line)
-{
-  size_t used = 0;
-  bool open = false;
-  for (size_t i = 0; i < line.length; i++) {
-    char c = line.text[i];
-    if (c == '.' || c == '\'' || c == '"')
-      continue;
-    bool blank = (unsigned char) c <= ' ' || c == ',' || c == ';' || c == '(' || c == ')';
-    bool alone = c == '#';
-    if (blank || alone)
-      open = false;
-    if (blank)
-      continue;
-    if (!open && p->n == TOKENS_MAX)
-      break;
-    if (!open)
-      p->tokens[p->n++] = (ccd_slice){p->out + used, 0};
-    p->out[used++] = (char) (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    p->tokens[p->n - 1].length++;
-    open = !alone;
-  }
-  p->out += used;
-}
-
-/* "N6W23001" and its like: Wisconsin's grid. */
-static bool
-is_grid(ccd_slice token)
-{
-  if (token.length < 4 || strchr("NSEW", token.text[0]) == NULL || !is_digit(token.text[1]))
-    return false;
-  for (size_t i = 2; i + 1 < token.length; i++) {
-    if (token.text[i] != '\0' && strchr("NSEW", token.text[i]) != NULL)
-      return is_digit(token.text[i + 1]);
-  }
-  return false;
-}
-
-/* How many tokens the house number takes. */
 static size_t
-take_number(parse *p, ccd_address *ret)
+take_postdirection(const ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
-  if (p->n < 2)
-    return 0;
-  ccd_slice token = p->tokens[0];
-  bool number = (is_digit(token.text[0]) && !is_ordinal(token)) || is_grid(token);
-  if (!number || is_fraction(token))
-    return 0;
-  /* A key must not hang on leading zeros. */
-  while (token.length > 1 && token.text[0] == '0' && is_digit(token.text[1])) {
-    token.text++;
-    token.length--;
+  const char *pair = end > first + 2 && ends_street(p, first, end - 3) ? pair_of(p, end - 2) : NULL;
+  const char *one =
+    end > first + 1 && ends_street(p, first, end - 2) ? direction_of(p->tokens[end - 1]) : NULL;
+  ret->postdirection = ccd_slice_of(pair != NULL ? pair : one);
+  return end - (pair != NULL ? 2 : one != NULL ? 1 : 0);
+}
+
+static size_t
+take_predirection(const ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
+{
+  const char *pair = end > first + 2 ? pair_of(p, first) : NULL;
+  const char *one = end > first + 1 ? direction_of(p->tokens[first]) : NULL;
+  ret->predirection = ccd_slice_of(pair != NULL ? pair : one);
+  return first + (pair != NULL ? 2 : one != NULL ? 1 : 0);
+}
+
+/* "120 S 300E": the direction of a grid, written to its number. */
+static size_t
+part_grid(ccd_address_state *p, size_t first, size_t end)
+{
+  ccd_slice *last = &p->tokens[end - 1];
+  if (end != first + 2 || direction_of(p->tokens[first]) == NULL || last->length < 2 ||
+      end >= CCD_ADDRESS_TOKENS ||
+      !ccd_address_all_digits((ccd_slice){last->text, last->length - 1}))
+    return end;
+  ccd_slice letter = {last->text + last->length - 1, 1};
+  if (direction_of(letter) == NULL)
+    return end;
+  last->length--;
+  p->tokens[end] = letter;
+  return end + 1;
+}
+
+/* The name for people: as written, but for words that files mix. */
+static ccd_slice
+shown_name(ccd_address_state *p, size_t from, size_t to)
+{
+  const char *start = p->out;
+  for (size_t i = from; i < to; i++) {
+    ccd_slice token = p->tokens[i];
+    const char *ordinal = ccd_address_word(&ccd_address_ordinals, token);
+    ccd_slice word = ccd_address_is(token, "SAINT")   ? ccd_slice_of("ST")
+                     : ccd_address_is(token, "MOUNT") ? ccd_slice_of("MT")
+                                                      : token;
+    if (ordinal != NULL)
+      word = ccd_address_name_key(p, i, i + 1, /* counted= */ false);
+    if (ordinal != NULL)
+      start = i == from ? word.text : start;
+    else
+      ccd_address_add_word(p, start, word);
   }
-  ret->number = token;
-  if (p->n > 2 && is_fraction(p->tokens[1])) {
-    ret->fraction = p->tokens[1];
-    return 2;
-  }
-  return 1;
+  return ccd_address_made(p, start);
+}
+
+static void
+take_street(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
+{
+  end = part_grid(p, first, end);
+  end = take_postdirection(p, first, end, ret);
+  const char *type = end > first + 1 ? type_of(p->tokens[end - 1]) : NULL;
+  ret->type = ccd_slice_of(type);
+  end -= type != NULL;
+  first = take_predirection(p, first, end, ret);
+  bool counted = type != NULL && strcmp(type, "HWY") != 0 && strcmp(type, "RTE") != 0;
+  ccd_slice name = ccd_address_name_key(p, first, end, counted);
+  ret->street = shown_name(p, first, end);
+  const char *start = p->out;
+  ccd_address_add_word(p, start, ret->predirection);
+  ccd_address_add_word(p, start, name);
+  ccd_address_add_word(p, start, ret->type);
+  ccd_address_add_word(p, start, ret->postdirection);
+  ret->street_key = ccd_address_made(p, start);
+}
+
+/* "18 D Main St": the letter belongs to the number. "F St" and "M L King Dr" are streets. */
+static size_t
+take_letter(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
+{
+  if (end < first + 3 || ret->number.length == 0 || ret->fraction.length > 0)
+    return first;
+  ccd_slice letter = p->tokens[first], next = p->tokens[first + 1];
+  size_t last = end - 1 - (direction_of(p->tokens[end - 1]) != NULL);
+  bool is = letter.length == 1 && letter.text[0] >= 'A' && letter.text[0] <= 'Z' &&
+            letter.text[0] != 'O' && direction_of(letter) == NULL && next.length > 1 &&
+            !ccd_address_has_digit(next) && last > first + 1 && type_of(p->tokens[last]) != NULL;
+  const char *type = type_of(next);
+  if (!is || (type != NULL && (strcmp(type, "ST") == 0 || strcmp(type, "AVE") == 0)))
+    return first;
+  ccd_address_add_letter(p, letter, ret);
+  return first + 1;
+}
+
+static void
+make_keys(ccd_address_state *p, ccd_slice place, ccd_address *ret)
+{
+  ccd_slice unit = ccd_address_unit_key(p, ret);
+  if (p->number_key.length == 0 || ret->street_key.length == 0)
+    return;
+  const char *start = p->out;
+  ccd_address_add_word(p, start, p->number_key);
+  ccd_address_add_word(p, start, ret->street_key);
+  ccd_slice house = ccd_address_made(p, start);
+  ccd_address_add_word(p, start, place);
+  ret->building_key = ccd_address_made(p, start);
+  start = p->out;
+  ccd_address_add_word(p, start, house);
+  ccd_address_add_word(p, start, unit);
+  ccd_address_add_word(p, start, place);
+  ret->address_key = ccd_address_made(p, start);
 }
 
 static ccd_slice
-join_tokens(parse *p, size_t from, size_t to, const char *between)
+collapse_blanks(ccd_address_state *p, ccd_slice line)
 {
   char *start = p->out;
-  for (size_t i = from; i < to; i++) {
-    if (i > from) {
-      memcpy(p->out, between, strlen(between));
-      p->out += strlen(between);
-    }
-    memcpy(p->out, p->tokens[i].text, p->tokens[i].length);
-    p->out += p->tokens[i].length;
+  for (size_t i = 0; i < line.length; i++) {
+    bool blank = (unsigned char) line.text[i] <= ' ';
+    bool doubled = blank && (p->out == start || p->out[-1] == ' ');
+    if (!doubled)
+      ccd_address_add(p, blank ? " " : line.text + i, 1);
   }
-  return (ccd_slice){start, (size_t) (p->out - start)};
+  if (p->out > start && p->out[-1] == ' ')
+    p->out--;
+  return ccd_address_made(p, start);
 }
 
-/* May the token name a flat: "3", "12B", "PH", "C". */
+/* What a form or a file has of the unit in a field of its own. */
+typedef struct given_unit {
+  ccd_address_unit parts[CCD_ADDRESS_UNITS];
+  size_t n;
+} given_unit;
+
 static bool
-is_unit_name(ccd_slice token)
+read_unit(ccd_address_state *p, ccd_slice text, given_unit *ret)
 {
-  return has_digit(token) || token.length <= 2;
+  ccd_address_split(p, text);
+  bool is = p->n > 0 && ccd_address_take_units(p, 0);
+  memcpy(ret->parts, p->units, sizeof(ret->parts));
+  ret->n = is ? p->n_units : 0;
+  p->n_units = 0;
+  p->n = 0;
+  return is || text.length == 0;
 }
 
-/* What ends the line at @i and needs no designator before it: "REAR", "1ST FLOOR". */
-static bool
-plain_unit(const parse *p, size_t i, ccd_address *ret)
-{
-  const char *lone = i < p->n ? normal_word(&ccd_address_lone_units, p->tokens[i]) : NULL;
-  if (lone != NULL && i + 1 == p->n) {
-    ret->unit_type = ccd_slice_of(lone);
-    return true;
-  }
-  const char *last = i + 2 == p->n ? normal_word(&ccd_address_units, p->tokens[i + 1]) : NULL;
-  if (last == NULL || strcmp(last, "FL") != 0 || !is_ordinal(p->tokens[i]))
-    return false;
-  ret->unit_type = ccd_slice_of("FL");
-  ret->unit = (ccd_slice){p->tokens[i].text, p->tokens[i].length - 2};
-  return true;
-}
-
-/* A designator at @i; what it takes runs to the end of the line. */
-static bool
-unit_at(parse *p, size_t i, ccd_address *ret)
-{
-  /* Where a file has units in a column of their own, the sign stands before everything. */
-  if (p->tokens[i].text[0] == '#' && p->tokens[i].length == 1 && plain_unit(p, i + 1, ret))
-    return true;
-  if (i + 1 == p->n && plain_unit(p, i, ret))
-    return true;
-  const char *type = normal_word(&ccd_address_units, p->tokens[i]);
-  if (type == NULL)
-    return false;
-  size_t id = i + 1;
-  if (type[0] == '#' && id < p->n && normal_word(&ccd_address_units, p->tokens[id]) != NULL)
-    type = normal_word(&ccd_address_units, p->tokens[id++]);
-  else if (id < p->n && is_word(p->tokens[id], "#"))
-    id++;
-  bool sign = p->tokens[i].text[0] == '#';
-  if (id >= p->n)
-    return sign; /* a lone # says nothing */
-  if (!sign && !is_unit_name(p->tokens[id]) && id + 1 < p->n)
-    return false;
-  /* "12 LOT ST" is a street. */
-  if (!sign && normal_word(&ccd_address_types, p->tokens[id]) != NULL &&
-      !has_digit(p->tokens[id]) && id + 1 == p->n && i < 2)
-    return false;
-  ret->unit_type = ccd_slice_of(type);
-  ret->unit = join_tokens(p, id, p->n, " ");
-  return true;
-}
-
-/* "12 ELM ST 3B": what follows a street type and has a digit. Not behind roads that have numbers.
- */
-static bool
-bare_unit(const parse *p, size_t first)
-{
-  if (p->n < first + 3)
-    return false;
-  size_t before = p->n - 2;
-  if (normal_word(&ccd_address_directions, p->tokens[before]) != NULL && before > first + 1)
-    before--;
-  const char *type = normal_word(&ccd_address_types, p->tokens[before]);
-  bool numbered = type == NULL || strcmp(type, "HWY") == 0 || strcmp(type, "RTE") == 0 ||
-                  strcmp(type, "RD") == 0 || strcmp(type, "LOOP") == 0;
-  return !numbered && before > first && has_digit(p->tokens[p->n - 1]) &&
-         !is_ordinal(p->tokens[p->n - 1]) && !is_fraction(p->tokens[p->n - 1]);
-}
-
-/* End of the street's tokens. */
+/* "15 VALENTINE ST 1" and the unit "1": the same once more. */
 static size_t
-take_unit(parse *p, size_t first, ccd_address *ret)
+drop_repeated(ccd_address_state *p, size_t first, size_t end, const given_unit *unit)
 {
-  for (size_t i = first + 1; i < p->n; i++) {
-    if (unit_at(p, i, ret))
-      return i;
+  bool bare = unit->n == 1 && unit->parts[0].type[0] == '\0' && p->n_units == 0 && end > first + 1;
+  const ccd_address_unit last = {"", "#", p->tokens[end > 0 ? end - 1 : 0]};
+  return bare && ccd_address_same_unit(p, &unit->parts[0], &last) ? end - 1 : end;
+}
+
+/* The unit of its own field is the unit; what the line says besides stays ("Bldg 4", and "3"). */
+static void
+add_given(ccd_address_state *p, const given_unit *unit)
+{
+  for (size_t i = 0; i < unit->n; i++) {
+    size_t k = 0;
+    while (k < p->n_units && strcmp(p->units[k].type, unit->parts[i].type) != 0)
+      k++;
+    if (k == p->n_units && k < CCD_ADDRESS_UNITS)
+      p->n_units++;
+    if (k < p->n_units)
+      p->units[k] = unit->parts[i];
   }
-  size_t n = p->n;
-  if (n >= first + 3 && plain_unit(p, n - 2, ret))
-    return n - 2;
-  if (!bare_unit(p, first))
-    return n;
-  ret->unit_type = ccd_slice_of("#");
-  ret->unit = p->tokens[n - 1];
-  return n - 1;
 }
 
 static void
-take_street(parse *p, size_t first, size_t end, ccd_address *ret)
+read_line(ccd_address_state *p, const ccd_residence *from, const given_unit *unit, ccd_address *ret)
 {
-  const char *word =
-    end > first + 2 ? normal_word(&ccd_address_directions, p->tokens[end - 1]) : NULL;
-  if (word != NULL && normal_word(&ccd_address_types, p->tokens[end - 2]) != NULL) {
-    ret->postdirection = ccd_slice_of(word);
-    end--;
+  bool given = from->number.length > 0 && ccd_address_give_number(p, from->number, ret);
+  ccd_address_split(p, ret->line);
+  size_t first = given ? ccd_address_skip_number(p, ret) : ccd_address_take_number(p, ret);
+  size_t end = first < p->n ? ccd_address_take_road(p, first, ret) : 0;
+  if (end > 0) {
+    ret->street_key = p->road_key;
+    if (end < p->n)
+      (void) ccd_address_take_units(p, end);
+  } else {
+    end = ccd_address_find_unit(p, first);
+    end = drop_repeated(p, first, end, unit);
+    first = take_letter(p, first, end, ret);
+    if (first < end)
+      take_street(p, first, end, ret);
   }
-  word = end > first + 1 ? normal_word(&ccd_address_types, p->tokens[end - 1]) : NULL;
-  if (word != NULL) {
-    ret->type = ccd_slice_of(word);
-    end--;
-  }
-  word = end > first + 1 ? normal_word(&ccd_address_directions, p->tokens[first]) : NULL;
-  if (word != NULL) {
-    ret->predirection = ccd_slice_of(word);
-    first++;
-  }
-  for (size_t i = first; i < end; i++) {
-    word = normal_word(&ccd_address_names, p->tokens[i]);
-    if (word != NULL)
-      p->tokens[i] = ccd_slice_of(word);
-  }
-  ret->street = join_tokens(p, first, end, " ");
+  add_given(p, unit);
 }
 
-static void
-add_part(parse *p, const char *start, ccd_slice part)
+/* Cut inside a character: drop its rest. */
+static ccd_slice
+cut_text(ccd_slice text)
 {
-  if (part.length == 0)
-    return;
-  if (p->out > start)
-    *p->out++ = ' ';
-  memcpy(p->out, part.text, part.length);
-  p->out += part.length;
+  if (text.length <= TEXT_MAX)
+    return text;
+  text.length = TEXT_MAX;
+  while (text.length > 0 && ((unsigned char) text.text[text.length - 1] & 0x80) != 0)
+    text.length--;
+  return text;
 }
 
 static ccd_slice
-made_since(const parse *p, const char *start)
+read_place(ccd_address_state *p, const ccd_residence *from)
 {
-  return (ccd_slice){start, (size_t) (p->out - start)};
+  if (from->zip5.length > 0)
+    return from->zip5;
+  ccd_address_split(p, from->city);
+  ccd_slice place = ccd_address_name_key(p, 0, p->n, /* counted= */ false);
+  p->n = 0;
+  return place;
+}
+
+/* Room for a text of parts: each is folded, and each key and each text for people made of them,
+ * with words that may get longer. What does not fit would be left away. */
+static bool
+make_room(ccd_address_state *p, cc_arena *arena, const ccd_residence *given)
+{
+  size_t size = 4096 + 24 * (given->line.length + given->number.length + given->unit.length +
+                             given->zip5.length + given->city.length);
+  p->out = cc_arena_text(arena, size);
+  p->limit = p->out != NULL ? p->out + size - 1 : NULL;
+  return p->out != NULL;
+}
+
+cc_status
+ccd_residence_parse(const ccd_residence *residence,
+                    cc_arena *arena,
+                    ccd_address *ret,
+                    bool *ret_unit)
+{
+  const ccd_residence given = {
+    .line = cut_text(residence->line),
+    .number = cut_text(residence->number),
+    .unit = cut_text(residence->unit),
+    .zip5 = cut_text(residence->zip5),
+    .city = cut_text(residence->city),
+  };
+  ccd_address_state p = {0};
+  given_unit unit = {0};
+  if (!make_room(&p, arena, &given))
+    return CC_ERR_NO_MEMORY;
+  *ret = (ccd_address){.line = collapse_blanks(&p, given.line)};
+  bool is_unit = read_unit(&p, given.unit, &unit);
+  ccd_slice place = read_place(&p, &given);
+  read_line(&p, &given, &unit, ret);
+  make_keys(&p, place, ret);
+  const char *start = p.out;
+  if (!is_unit) {
+    ccd_address_add(&p, ret->line.text, ret->line.length);
+    ccd_address_add(&p, ", ", 2);
+    ccd_address_add(&p, given.unit.text, given.unit.length);
+    ret->line = ccd_address_made(&p, start);
+  }
+  if (ret_unit != NULL)
+    *ret_unit = is_unit;
+  return CC_OK;
+}
+
+cc_status
+ccd_address_parse(ccd_slice line, ccd_slice zip5, cc_arena *arena, ccd_address *ret)
+{
+  return ccd_residence_parse(&(ccd_residence){.line = line, .zip5 = zip5}, arena, ret, NULL);
+}
+
+cc_status
+ccd_residence_street(ccd_slice name, cc_arena *arena, ccd_slice *ret)
+{
+  const ccd_residence given = {.line = cut_text(name)};
+  ccd_address_state p = {0};
+  ccd_address made = {0};
+  if (!make_room(&p, arena, &given))
+    return CC_ERR_NO_MEMORY;
+  ccd_address_split(&p, given.line);
+  if (p.n > 0 && ccd_address_take_road(&p, 0, &made) > 0)
+    *ret = p.road_key;
+  else {
+    if (p.n > 0)
+      take_street(&p, 0, p.n, &made);
+    *ret = made.street_key;
+  }
+  return CC_OK;
 }
 
 ccd_slice
@@ -292,91 +331,49 @@ ccd_address_unit_word(const ccd_address *address)
 {
   static const char *const alike[] = {"APT", "UNIT", "STE", "RM", "#"};
   for (size_t i = 0; i < CC_N(alike); i++) {
-    if (is_word(address->unit_type, alike[i]))
+    if (ccd_address_is(address->unit_type, alike[i]))
       return ccd_slice_of("");
   }
   return address->unit_type;
 }
 
-/* Flats by number alone: APT 3, UNIT 3 and # 3 are one door, FL 3 and LOT 3 are others. */
-static void
-add_unit(parse *p, const char *start, const ccd_address *address)
+static const char *
+join_text(cc_arena *arena, const ccd_slice *parts, size_t n)
 {
-  ccd_slice word = ccd_address_unit_word(address);
-  add_part(p, start, word);
-  if (address->unit.length == 0)
-    return;
-  *p->out++ = ' ';
-  if (word.length == 0)
-    *p->out++ = '#';
-  bool leading = true;
-  for (size_t i = 0; i < address->unit.length; i++) {
-    char c = address->unit.text[i];
-    bool zero = leading && c == '0' && i + 1 < address->unit.length;
-    if (zero || c == ' ' || c == '-' || c == '#')
-      continue;
-    leading = false;
-    *p->out++ = c;
+  size_t length = 1;
+  for (size_t i = 0; i < n; i++)
+    length += parts[i].length + 1;
+  char *text = cc_arena_text(arena, length);
+  char *out = text;
+  for (size_t i = 0; i < n && text != NULL; i++) {
+    if (parts[i].length > 0 && out > text)
+      *out++ = ' ';
+    memcpy(out, parts[i].text == NULL ? "" : parts[i].text, parts[i].length);
+    out += parts[i].length;
   }
+  if (text != NULL)
+    *out = '\0';
+  return text;
 }
 
-static void
-make_keys(parse *p, ccd_slice zip5, ccd_address *ret)
+const char *
+ccd_address_number_text(const ccd_address *address, cc_arena *arena)
 {
-  const char *start = p->out;
-  add_part(p, start, ret->predirection);
-  add_part(p, start, ret->street);
-  add_part(p, start, ret->type);
-  add_part(p, start, ret->postdirection);
-  ret->street_key = made_since(p, start);
-  if (ret->number.length == 0 || ret->street_key.length == 0)
-    return;
-  for (int with_unit = 0; with_unit < 2; with_unit++) {
-    start = p->out;
-    add_part(p, start, ret->number);
-    add_part(p, start, ret->fraction);
-    add_part(p, start, ret->street_key);
-    if (with_unit)
-      add_unit(p, start, ret);
-    add_part(p, start, zip5);
-    *(with_unit ? &ret->address_key : &ret->building_key) = made_since(p, start);
-  }
+  return join_text(arena, (ccd_slice[]){address->number, address->fraction}, 2);
 }
 
-static ccd_slice
-collapse_blanks(parse *p, ccd_slice line)
+const char *
+ccd_address_street_text(const ccd_address *address, cc_arena *arena)
 {
-  char *start = p->out;
-  for (size_t i = 0; i < line.length; i++) {
-    bool blank = (unsigned char) line.text[i] <= ' ';
-    bool doubled = blank && (p->out == start || p->out[-1] == ' ');
-    if (!doubled)
-      *p->out++ = blank ? ' ' : line.text[i];
-  }
-  if (p->out > start && p->out[-1] == ' ')
-    p->out--;
-  return made_since(p, start);
+  const ccd_slice parts[] = {address->predirection,
+                             address->street,
+                             address->type,
+                             address->postdirection};
+  return join_text(arena, parts, CC_N(parts));
 }
 
-cc_status
-ccd_address_parse(ccd_slice line, ccd_slice zip5, cc_arena *arena, ccd_address *ret)
+const char *
+ccd_address_unit_text(const ccd_address *address, cc_arena *arena)
 {
-  if (line.length > LINE_MAX)
-    line.length = LINE_MAX;
-  /* Cut inside a character: drop its rest. */
-  while (line.length == LINE_MAX && line.length > 0 &&
-         ((unsigned char) line.text[line.length - 1] & 0x80) != 0)
-    line.length--;
-  /* The line, its tokens, unit, name and three keys are each no longer than it; words that get
-   * longer ("PK") and blanks between are within the rest. */
-  parse p = {.out = cc_arena_text(arena, 10 * line.length + 3 * zip5.length + 10 * TOKENS_MAX)};
-  if (p.out == NULL)
-    return CC_ERR_NO_MEMORY;
-  *ret = (ccd_address){.line = collapse_blanks(&p, line)};
-  split_line(&p, ret->line);
-  size_t first = take_number(&p, ret);
-  size_t end = take_unit(&p, first, ret);
-  take_street(&p, first, end, ret);
-  make_keys(&p, zip5, ret);
-  return CC_OK;
+  return join_text(arena, (ccd_slice[]){ccd_address_unit_word(address), address->unit}, 2);
 }
