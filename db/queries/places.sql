@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (SELECT r.id, r.external_id, r.name, r.street_key, r.left_fro
                            r.zip_left, r.zip_right, r.node_a, r.node_b, r.road_class, r.length_m,
                            ST_AsGeoJSON(r.line, 6)::jsonb AS line, r.updated_at, r.version) a
 WHERE r.organization_id = :call.organization_id::bigint
-  AND (:query.street::text IS NULL OR lower(r.name) = lower(:query.street::text) OR r.street_key = upper(:query.street::text))
+  AND (:arg.street_key::text IS NULL OR r.street_key = :arg.street_key::text)
   AND (r.street_key, r.id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
                               CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY r.street_key, r.id
@@ -49,7 +49,7 @@ SELECT i.read, i.written, i.skipped
 FROM segments_import(:call.organization_id::bigint, :arg.document::jsonb, :arg.named::jsonb, :arg.keys::jsonb) i
 
 -- name: point_lines
-SELECT p.line, p.unit, p.zip5 FROM point_lines(:arg.document::jsonb, :arg.named::jsonb) p ORDER BY p.n
+SELECT p.line, p.number, p.unit, p.zip5, p.city FROM point_lines(:arg.document::jsonb, :arg.named::jsonb) p ORDER BY p.n
 
 -- name: point_import
 SELECT i.read, i.written, i.skipped
@@ -65,7 +65,7 @@ WHERE b.organization_id = :call.organization_id::bigint
   AND (:query.building_id::bigint IS NULL OR b.id = :query.building_id::bigint)
   AND (:query.location_quality::text IS NULL OR b.location_quality = :query.location_quality::text)
   AND place_asked(b, :query.west::double precision, :query.south::double precision, :query.east::double precision,
-                  :query.north::double precision, :query.street::text, :query.area_id::bigint)
+                  :query.north::double precision, :arg.street_key::text, :query.area_id::bigint)
 ORDER BY b.id
 LIMIT :page.limit::int
 
@@ -102,7 +102,7 @@ WHERE d.organization_id = :call.organization_id::bigint
   AND (:query.building_id::bigint IS NULL OR d.building_id = :query.building_id::bigint)
   AND (:query.location_quality::text IS NULL OR b.location_quality = :query.location_quality::text)
   AND place_asked(b, :query.west::double precision, :query.south::double precision, :query.east::double precision,
-                  :query.north::double precision, :query.street::text, :query.area_id::bigint)
+                  :query.north::double precision, :arg.street_key::text, :query.area_id::bigint)
 ORDER BY d.id
 LIMIT :page.limit::int
 

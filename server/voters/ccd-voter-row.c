@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "server/voters/ccd-date.h"
+#include "server/voters/ccd-residence.h"
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
@@ -411,7 +412,8 @@ take_address(work *w)
   }
   if (line.length == 0)
     return CC_OK;
-  return ccd_address_parse(line, w->ret->zip5, w->mapper->text, &w->ret->residence);
+  const ccd_residence given = {.line = line, .zip5 = w->ret->zip5, .city = w->ret->city};
+  return ccd_residence_parse(&given, w->mapper->text, &w->ret->residence, NULL);
 }
 
 cc_status

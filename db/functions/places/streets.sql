@@ -50,6 +50,17 @@ $$;
 
 RESET ROLE;
 
+-- The keys of the streets that are named so by a building or a segment, in whatever spelling; ordinality is the name's.
+CREATE OR REPLACE FUNCTION street_keys(organization bigint, names text[]) RETURNS TABLE (n bigint, street_key text)
+LANGUAGE sql STABLE ROWS 10
+AS $$
+  SELECT w.n, b.street_key FROM unnest(names) WITH ORDINALITY w (name, n)
+  JOIN buildings b ON b.organization_id = organization AND (lower(b.street) = lower(w.name) OR b.street_key = upper(w.name))
+  UNION
+  SELECT w.n, s.street_key FROM unnest(names) WITH ORDINALITY w (name, n)
+  JOIN street_segments s ON s.organization_id = organization AND lower(s.name) = lower(w.name)
+$$;
+
 -- Buildings on the map that know no segment get theirs. The one place that does it; whoever moves a building or
 -- brings new streets sets segment_id to NULL. Returns how many; recorded as one bulk change.
 CREATE OR REPLACE FUNCTION buildings_snap(organization bigint) RETURNS bigint
@@ -74,7 +85,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION buildings_snap(bigint)
+GRANT EXECUTE ON FUNCTION street_keys(bigint,text[]), buildings_snap(bigint)
   TO campaign_api;
 
 SET LOCAL ROLE campaign_definer;

@@ -73,6 +73,7 @@ BEGIN
   JOIN voters v ON v.organization_id = organization AND v.id = m;
   RETURN QUERY SELECT d.id FROM doors d
     JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id AND b.latitude IS NOT NULL
+      AND b.location_quality <> 'zip'
     WHERE d.organization_id = organization AND d.id = ANY (wanted) AND d.do_not_knock_at IS NULL
       AND d.id <> ALL (hidden) AND (d.id = ANY (asked) OR d.id <> ALL (lived));
 END
