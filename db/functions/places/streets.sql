@@ -61,7 +61,7 @@ AS $$
   JOIN street_segments s ON s.organization_id = organization AND lower(s.name) = lower(w.name)
 $$;
 
--- Buildings on the map that know no segment get theirs. The one place that does it; whoever moves a building or
+-- Buildings on the map that know no segment get theirs, but for those known by their ZIP code alone. The one place that does it; whoever moves a building or
 -- brings new streets sets segment_id to NULL. Returns how many; recorded as one bulk change.
 CREATE OR REPLACE FUNCTION buildings_snap(organization bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -74,7 +74,8 @@ BEGIN
   UPDATE buildings b SET segment_id = s.segment_id, side = s.side, measure_m = s.measure_m, setback_m = s.setback_m
   FROM (SELECT f.id AS building, near.* FROM buildings f
         CROSS JOIN LATERAL segment_near(organization, map_point(f.latitude, f.longitude), f.street_key) near
-        WHERE f.organization_id = organization AND f.segment_id IS NULL AND f.latitude IS NOT NULL) s
+        WHERE f.organization_id = organization AND f.segment_id IS NULL AND f.latitude IS NOT NULL
+          AND f.location_quality <> 'zip') s
   WHERE b.organization_id = organization AND b.id = s.building;
   GET DIAGNOSTICS n = ROW_COUNT;
   PERFORM set_config('app.bulk', bulk, true);
