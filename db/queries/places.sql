@@ -167,3 +167,46 @@ SELECT geocode_apply(:call.organization_id::bigint, :arg.places::jsonb) AS n,
 
 -- name: geocode_record
 SELECT record_bulk('building', 'update', :arg.n::bigint)
+
+-- Keys derived anew -----------------------------------------------------------------------------------
+
+-- name: rekey_segments
+SELECT s.id, s.name, s.street_key FROM street_segments s
+WHERE s.organization_id = :call.organization_id::bigint AND s.id > :arg.after::bigint
+ORDER BY s.id LIMIT 5000
+
+-- name: rekey_segments_apply
+SELECT segments_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_buildings
+-- The next ones; or, with keys, those behind @after that have one of them by now.
+SELECT b.id, b.building_key AS key, b.address, b.number, b.street, b.street_key, b.city, b.zip5 FROM buildings b
+WHERE b.organization_id = :call.organization_id::bigint AND b.id > :arg.after::bigint
+  AND (:arg.keys::text[] IS NULL OR b.building_key = ANY (:arg.keys::text[]))
+ORDER BY b.id LIMIT 1000
+
+-- name: rekey_buildings_apply
+SELECT buildings_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_doors
+SELECT d.id, d.address_key AS key, d.unit, b.building_key, b.city, b.zip5 FROM doors d
+JOIN buildings b ON b.organization_id = d.organization_id AND b.id = d.building_id
+WHERE d.organization_id = :call.organization_id::bigint AND d.id > :arg.after::bigint
+  AND (:arg.keys::text[] IS NULL OR d.address_key = ANY (:arg.keys::text[]))
+ORDER BY d.id LIMIT 1000
+
+-- name: rekey_doors_apply
+SELECT doors_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_voters
+SELECT v.id, v.address_key AS key, v.address, v.unit, v.city, v.state, v.zip5, v.precinct, d.address_key AS door_key
+FROM voters v
+LEFT JOIN doors d ON d.organization_id = v.organization_id AND d.id = v.door_id
+WHERE v.organization_id = :call.organization_id::bigint AND v.id > :arg.after::bigint AND v.address_key IS NOT NULL
+ORDER BY v.id LIMIT 2000
+
+-- name: rekey_voters_apply
+SELECT voters_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_finish
+SELECT rekey_finish(:call.organization_id::bigint)

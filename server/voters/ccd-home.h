@@ -13,8 +13,7 @@
  *
  * CC_ERR_NO_MEMORY: the arena's ceiling; that of @out shows in out->failed.
  */
-cc_status
-ccd_home_add(const ccd_residence *residence, cc_arena *scratch, cc_str *out) CC_MUSTCHECK;
+cc_status ccd_home_add(const ccd_residence *residence, cc_arena *scratch, cc_str *out) CC_MUSTCHECK;
 
 /* "name":"value", behind a comma unless it is the first of its object. */
 void ccd_home_add_member(cc_str *out, const char *name, ccd_slice value);

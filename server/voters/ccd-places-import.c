@@ -165,9 +165,13 @@ ccd_street_prepare(ccd_call *call, cc_error *reterr)
                                          type->fields[cc_type_find(type, "street")].offset);
   ccd_arg *args = cc_arena_alloc(call->arena, 2 * sizeof(*args));
   ccd_slice key = {0};
-  if (args == NULL || (street != NULL && ccd_residence_street(ccd_slice_of(street), call->arena, &key) != CC_OK))
+  if (args == NULL ||
+      (street != NULL && ccd_residence_street(ccd_slice_of(street), call->arena, &key) != CC_OK))
     return cc_fail_memory(reterr);
-  const char *text = street == NULL ? NULL : cc_arena_printf(call->arena, "%.*s", (int) key.length, key.length > 0 ? key.text : "");
+  const char *text =
+    street == NULL
+      ? NULL
+      : cc_arena_printf(call->arena, "%.*s", (int) key.length, key.length > 0 ? key.text : "");
   if (street != NULL && text == NULL)
     return cc_fail_memory(reterr);
   args[0] = (ccd_arg){"street_key", text};

@@ -6,6 +6,7 @@
 #include "common/api/cc-voter.h"
 #include "server/voters/ccd-duplicates-job.h"
 #include "server/voters/ccd-geocode-job.h"
+#include "server/voters/ccd-rekey-job.h"
 
 #define FILE_MAX (16u << 20)
 
@@ -69,6 +70,7 @@ const ccd_job_kind ccd_voters_jobs[] = {
    .lease_s = 60,
    .payload = &ccd_geocode_payload_type,
    .run = ccd_geocode_run},
+  {.name = "places.rekey", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_rekey_run},
   {.name = "duplicates", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_duplicates_run},
   {0},
 };

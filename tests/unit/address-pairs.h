@@ -5,7 +5,10 @@
 /* Pairs of spellings: of homes, and of a home and the name of a street segment. From Publication
  * 28, the Census' street names, and the public reports that the cases name. */
 
-enum { OTHER, SAME };
+enum {
+  OTHER,
+  SAME
+};
 
 typedef struct pair {
   const char *a, *b;
