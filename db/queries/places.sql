@@ -179,31 +179,47 @@ ORDER BY s.id LIMIT 5000
 SELECT segments_rekey(:call.organization_id::bigint, :arg.given::jsonb)
 
 -- name: rekey_buildings
--- The next ones; or, with keys, those behind @after that have one of them by now.
 SELECT b.id, b.building_key AS key, b.address, b.number, b.street, b.street_key, b.city, b.zip5 FROM buildings b
 WHERE b.organization_id = :call.organization_id::bigint AND b.id > :arg.after::bigint
-  AND (:arg.keys::text[] IS NULL OR b.building_key = ANY (:arg.keys::text[]))
 ORDER BY b.id LIMIT 1000
+
+-- name: rekey_buildings_held
+-- Those behind @after that have one of the keys by now, by index whatever PostgreSQL knows of the organization.
+SELECT b.* FROM unnest(:arg.keys::text[]) w (wanted)
+CROSS JOIN LATERAL (
+  SELECT k.id, k.building_key AS key, k.address, k.number, k.street, k.street_key, k.city, k.zip5 FROM buildings k
+  WHERE k.organization_id = :call.organization_id::bigint AND k.building_key = w.wanted OFFSET 0) b
+WHERE b.id > :arg.after::bigint
 
 -- name: rekey_buildings_apply
 SELECT buildings_rekey(:call.organization_id::bigint, :arg.given::jsonb)
 
 -- name: rekey_doors
-SELECT d.id, d.address_key AS key, d.unit, b.building_key, b.city, b.zip5 FROM doors d
-JOIN buildings b ON b.organization_id = d.organization_id AND b.id = d.building_id
-WHERE d.organization_id = :call.organization_id::bigint AND d.id > :arg.after::bigint
-  AND (:arg.keys::text[] IS NULL OR d.address_key = ANY (:arg.keys::text[]))
-ORDER BY d.id LIMIT 1000
+SELECT d.id, d.address_key AS key, d.unit, b.building_key, b.city, b.zip5
+FROM (SELECT * FROM doors w WHERE w.organization_id = :call.organization_id::bigint AND w.id > :arg.after::bigint
+      ORDER BY w.id LIMIT 1000) d
+CROSS JOIN LATERAL (SELECT k.* FROM buildings k WHERE k.organization_id = d.organization_id AND k.id = d.building_id OFFSET 0) b
+ORDER BY d.id
+
+-- name: rekey_doors_held
+SELECT d.id, d.address_key AS key, d.unit, b.building_key, b.city, b.zip5
+FROM unnest(:arg.keys::text[]) w (wanted)
+CROSS JOIN LATERAL (SELECT k.* FROM doors k
+                    WHERE k.organization_id = :call.organization_id::bigint AND k.address_key = w.wanted OFFSET 0) d
+CROSS JOIN LATERAL (SELECT k.* FROM buildings k WHERE k.organization_id = d.organization_id AND k.id = d.building_id OFFSET 0) b
+WHERE d.id > :arg.after::bigint
 
 -- name: rekey_doors_apply
 SELECT doors_rekey(:call.organization_id::bigint, :arg.given::jsonb)
 
 -- name: rekey_voters
 SELECT v.id, v.address_key AS key, v.address, v.unit, v.city, v.state, v.zip5, v.precinct, d.address_key AS door_key
-FROM voters v
-LEFT JOIN doors d ON d.organization_id = v.organization_id AND d.id = v.door_id
-WHERE v.organization_id = :call.organization_id::bigint AND v.id > :arg.after::bigint AND v.address_key IS NOT NULL
-ORDER BY v.id LIMIT 2000
+FROM (SELECT * FROM voters w WHERE w.organization_id = :call.organization_id::bigint AND w.id > :arg.after::bigint
+        AND w.address_key IS NOT NULL
+      ORDER BY w.id LIMIT 2000) v
+LEFT JOIN LATERAL (SELECT k.address_key FROM doors k
+                   WHERE k.organization_id = v.organization_id AND k.id = v.door_id OFFSET 0) d ON true
+ORDER BY v.id
 
 -- name: rekey_voters_apply
 SELECT voters_rekey(:call.organization_id::bigint, :arg.given::jsonb)

@@ -17,9 +17,9 @@
 /* What is done to a table. */
 typedef struct table {
   const ccd_query *read, *apply;
+  const ccd_query *held; /* rows behind a page that have keys of the page; NULL: keys are shared */
   /* Adds an object for the row to @out, or nothing; @keys gets the key that it will have. */
   cc_status (*add)(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys);
-  bool unique; /* by the key: rows behind the page that have it come along */
 } table;
 
 static ccd_slice
@@ -234,7 +234,7 @@ add_holders(ccd_job *job,
     const ccd_rows *rows = NULL;
     cc_str_add_char(&keys, '}');
     const ccd_arg args[] = {{"after", after}, {"keys", keys.text}, {0}};
-    status = ccd_job_query(job, what->read, args, &rows, reterr);
+    status = ccd_job_query(job, what->held, args, &rows, reterr);
     cc_str_clear(&next);
     cc_str_add_char(&next, '{');
     if (status == CC_OK)
@@ -254,7 +254,7 @@ rekey_page(ccd_job *job, const table *what, const char **after, cc_error *reterr
   const ccd_job_tx tx = {.action = "places.rekey", .bulk = true};
   const ccd_rows *rows = NULL;
   cc_str given = CC_STR_INIT(GIVEN_MAX), keys = CC_STR_INIT(GIVEN_MAX);
-  const ccd_arg page[] = {{"after", *after}, {"keys", NULL}, {0}};
+  const ccd_arg page[] = {{"after", *after}, {0}};
   cc_status status = ccd_job_begin(job, &tx, reterr);
   if (status == CC_OK)
     status = ccd_job_query(job, what->read, page, &rows, reterr);
@@ -264,7 +264,7 @@ rekey_page(ccd_job *job, const table *what, const char **after, cc_error *reterr
   cc_str_add_char(&keys, '{');
   if (n > 0)
     status = last != NULL ? add_rows(what, rows, &given, &keys, reterr) : cc_fail_memory(reterr);
-  if (status == CC_OK && n > 0 && what->unique)
+  if (status == CC_OK && n > 0 && what->held != NULL)
     status = add_holders(job, what, last, &given, &keys, reterr);
   bool changes = given.length > 1;
   cc_str_add_char(&given, ']');
@@ -287,10 +287,13 @@ cc_status
 ccd_rekey_run(ccd_job *job, cc_error *reterr)
 {
   static const table tables[] = {
-    {&ccd_q_rekey_segments, &ccd_q_rekey_segments_apply, add_segment, false},
-    {&ccd_q_rekey_buildings, &ccd_q_rekey_buildings_apply, add_building, true},
-    {&ccd_q_rekey_doors, &ccd_q_rekey_doors_apply, add_door, true},
-    {&ccd_q_rekey_voters, &ccd_q_rekey_voters_apply, add_voter, false},
+    {&ccd_q_rekey_segments, &ccd_q_rekey_segments_apply, NULL, add_segment},
+    {&ccd_q_rekey_buildings,
+     &ccd_q_rekey_buildings_apply,
+     &ccd_q_rekey_buildings_held,
+     add_building},
+    {&ccd_q_rekey_doors, &ccd_q_rekey_doors_apply, &ccd_q_rekey_doors_held, add_door},
+    {&ccd_q_rekey_voters, &ccd_q_rekey_voters_apply, NULL, add_voter},
   };
   for (size_t i = 0; i < CC_N(tables); i++) {
     const char *after = "0";

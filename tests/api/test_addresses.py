@@ -111,6 +111,14 @@ def test_address_points_may_have_number_and_street_apart(org):
     assert len(every(org, "doors")) == 2
 
 
+def test_whoever_has_no_door_is_found(org):
+    at_home = voter(org, "12 Elm St")["id"]
+    mailbox = [voter(org, line)["id"] for line in ("PO Box 5", "General Delivery", "Elm St")]
+    for wanted, found in ((True, [at_home]), (False, mailbox)):
+        rows = org.owner.ok("POST", "/v1/voters/search", {"has_door": wanted})["data"]
+        assert sorted(row["id"] for row in rows) == sorted(found)
+
+
 def test_a_street_is_asked_for_in_any_spelling(org):
     for address in ("12 Co Rd 634", "14 County Road 634", "16 Elm St"):
         voter(org, address)

@@ -92,6 +92,27 @@ def test_a_door_that_is_known_by_its_zip_code_alone_is_in_no_turf(org, town):
     assert org.owner.ok("GET", f"/v1/turfs/{turfs[0]['id']}")["door_count"] == turfs[0]["door_count"]
 
 
+@pytest.mark.parametrize("ring, code", [
+    ([[0, 0], [5, 5], [5, 0], [0, 5], [0, 0]], "crosses_itself"),  # a bow-tie
+    ([[0, 0], [5, 5], [2, 2], [0, 0]], "filter"), ([[0, 0], [5, 5], [0, 5]], "ring_open")])
+def test_a_drawing_that_is_no_area_is_refused(org, town, ring, code):
+    shape = {"type": "Polygon", "coordinates": [[list(Blocks.place(*point)) for point in ring]]}
+    body = {"name": "North", "method": "polygon", "polygon": shape}
+    for path in ("/v1/turf-previews", "/v1/turf-cuts"):
+        reply = org.owner.post(path, body)
+        assert reply.status_code == 422 and code in reply.text, f"{reply.status_code} {reply.text[:300]}"
+
+
+def test_who_speaks_another_language_is_visited_again(org, town):
+    _, (turf,) = cut(org.owner, {"name": "North", "method": "streets", "streets": [{"street": "A Street"}]})
+    org.owner.ok("POST", f"/v1/turfs/{turf['id']}/publish")
+    door = next(iter(org.owner.pages(f"/v1/turfs/{turf['id']}/doors")))["door_id"]
+    for voter in town.people[door]:
+        assert visit(org.owner, "language_barrier", voter_id=voter, door_id=door, turf_id=turf["id"]).status_code == 201
+    state = {each["door_id"]: each["state"] for each in org.owner.pages(f"/v1/turfs/{turf['id']}/doors")}
+    assert state[door] == "attempted"
+
+
 def test_whoever_took_a_turf_by_its_code_records_contacts_in_it(org):
     turfs = Turfs(org, 2)
     mine, other = turfs.all

@@ -73,7 +73,9 @@ BEGIN
       WHERE d.organization_id = organization AND d.id = home;
     PERFORM households_settle(organization, home);
   END LOOP;
-  PERFORM turf_measure(organization, ARRAY(SELECT DISTINCT unnest(turfs)));
+  IF cardinality(turfs) > 0 THEN
+    PERFORM turf_measure(organization, ARRAY(SELECT DISTINCT unnest(turfs)));
+  END IF;
   PERFORM record_bulk('door', 'update', jsonb_array_length(given));
 END
 $$;
@@ -124,8 +126,12 @@ BEGIN
     UPDATE voters v SET address_key = key, unit = COALESCE(v.unit, each.unit), door_id = door, household_id = home
     WHERE v.organization_id = organization AND v.id = each.id;
   END LOOP;
-  PERFORM households_count(organization, ARRAY(SELECT DISTINCT unnest(homes)));
-  PERFORM turf_measure(organization, ARRAY(SELECT DISTINCT unnest(turfs)));
+  IF cardinality(homes) > 0 THEN
+    PERFORM households_count(organization, ARRAY(SELECT DISTINCT unnest(homes)));
+  END IF;
+  IF cardinality(turfs) > 0 THEN
+    PERFORM turf_measure(organization, ARRAY(SELECT DISTINCT unnest(turfs)));
+  END IF;
   PERFORM record_bulk('voter', 'update', jsonb_array_length(given));
 END
 $$;

@@ -60,7 +60,7 @@ AS $$
     asked AS MATERIALIZED (
       SELECT l.route_id, count(*) AS n FROM lived l
       JOIN voters_matching(organization, CASE WHEN cardinality(turfs) > 20 THEN '{}'
-        ELSE jsonb_build_object('ids', (SELECT COALESCE(jsonb_agg(id), '[]') FROM lived)) END, 'door') m ON m = l.id
+        ELSE jsonb_build_object('ids', (SELECT COALESCE(jsonb_agg(id), '[0]') FROM lived)) END, 'door') m ON m = l.id
       GROUP BY 1)
     SELECT d.route_id, count(*) AS doors, count(*) FILTER (WHERE d.state = 'done') AS done,
            COALESCE((SELECT a.n FROM asked a WHERE a.route_id = d.route_id), 0) AS voters,

@@ -12,6 +12,17 @@ AS $$
   SELECT array_agg(s.street ->> 'street' ORDER BY s.n) FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY s (street, n)
 $$;
 
+-- As GeoJSON wants the rings of a polygon, or of several.
+CREATE OR REPLACE FUNCTION turf_rings_closed(shape jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(bool_and(r -> 0 = r -> -1 AND jsonb_array_length(r) >= 4), true)
+  FROM jsonb_array_elements(CASE shape ->> 'type' WHEN 'Polygon' THEN jsonb_build_array(shape -> 'coordinates')
+                                                  ELSE shape -> 'coordinates' END) p,
+    jsonb_array_elements(CASE jsonb_typeof(p) WHEN 'array' THEN p ELSE '[]' END) r
+  WHERE jsonb_typeof(r) = 'array'
+$$;
+
 -- A request (TurfRequest in common/api/cc-turf.h) that names one way to choose doors, and what it names exists.
 CREATE OR REPLACE FUNCTION turf_request_check(organization bigint, request jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
@@ -38,6 +49,13 @@ BEGIN
   END IF;
   IF method = 'polygon' THEN
     PERFORM filter_polygon('polygon', request -> 'polygon');
+    IF NOT turf_rings_closed(CASE WHEN request #>> '{polygon,type}' = 'Feature' THEN request #> '{polygon,geometry}'
+                                  ELSE request -> 'polygon' END) THEN
+      PERFORM refuse_field('polygon', 'ring_open', 'A ring of the polygon ends where it began, after three corners or more.');
+    ELSIF ST_NumGeometries(filter_polygon('polygon', request -> 'polygon')) > ST_NumGeometries(ST_GeomFromGeoJSON(
+         CASE WHEN request #>> '{polygon,type}' = 'Feature' THEN request #> '{polygon,geometry}' ELSE request -> 'polygon' END)) THEN
+      PERFORM refuse_field('polygon', 'crosses_itself', 'The drawing crosses itself: draw around the doors once.');
+    END IF;
   ELSIF method = 'streets' THEN
     SELECT s.street ->> 'street' AS street INTO given
     FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY s (street, n)
@@ -182,6 +200,12 @@ BEGIN
      FROM taken k JOIN canvass_routes t ON t.organization_id = organization AND t.id = k.id)
   INTO doors, voters, buildings, left_out, unplaced, unplaced_doors, taken, conflicts
   FROM found f;
+  -- As the cut would: without a target each part is one turf.
+  IF request ->> 'target_doors' IS NULL AND request ->> 'target_minutes' IS NULL AND buildings > 2500 AND EXISTS (
+    SELECT FROM turf_doors(organization, request) f WHERE f.state = 'free' GROUP BY f.part HAVING count(DISTINCT f.building_id) > 2500) THEN
+    PERFORM refuse_field('target_doors', 'required', format('%s buildings are too many for one turf: say how many doors it should have.',
+                                                            buildings));
+  END IF;
   turfs := CASE WHEN doors = 0 THEN 0
                 WHEN request ->> 'target_doors' IS NOT NULL
                   THEN greatest(1, round(doors / (request ->> 'target_doors')::numeric))
@@ -193,7 +217,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION house_number(text), turf_streets(jsonb),
+GRANT EXECUTE ON FUNCTION house_number(text), turf_streets(jsonb), turf_rings_closed(jsonb),
   turf_request_check(bigint,jsonb), turf_doors_named(bigint,jsonb), turf_doors(bigint,jsonb),
   turf_preview(bigint,jsonb)
   TO campaign_api;
