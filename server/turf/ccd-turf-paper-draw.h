@@ -30,13 +30,6 @@ typedef struct ccd_paper {
   cc_arena *arena;
 } ccd_paper;
 
-/* A box and what it says; an array ends with a row without a label. */
-typedef struct ccd_paper_mark {
-  const char *label, *words;
-} ccd_paper_mark;
-
-extern const ccd_paper_mark ccd_paper_person_marks[];
-
 typedef struct ccd_paper_text {
   double x, y;
   double width;  /* > 0: wrapped or cut at this width */
@@ -58,7 +51,3 @@ void ccd_paper_box(ccd_paper *paper, double x, double y, double width, const cha
 void ccd_paper_rule(ccd_paper *paper, double y, double grey);
 void ccd_paper_barcode(ccd_paper *paper, double x, double y, double height, const char *text);
 void ccd_paper_qr(ccd_paper *paper, double x, double y, double side);
-
-/* A person of .rows with boxes for the outcome, support and each question of the script. */
-double ccd_paper_person_height(ccd_paper *paper, int row);
-void ccd_paper_person(ccd_paper *paper, int row, double y);

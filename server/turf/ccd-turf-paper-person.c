@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/turf/ccd-turf-paper-person.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "server/turf/ccd-turf-paper-draw.h"
 
 /* One person of a walk list: name and outcome in a row, below it what is known and the script's
  * questions with a box for each answer. */

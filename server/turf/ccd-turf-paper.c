@@ -11,6 +11,7 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf-map.h"
 #include "server/turf/ccd-turf-paper-draw.h"
+#include "server/turf/ccd-turf-paper-person.h"
 #include "server/turf/ccd-turf-qr.h"
 
 /* The walk list: one page with map, code and script, then the doors in walking order with boxes to

@@ -42,7 +42,6 @@ const char *ccd_address_word(const ccd_word_list *list, ccd_slice token);
 
 /* Adds the tokens of @text: capitals of ASCII, without accents, apostrophes and dots. */
 void ccd_address_split(ccd_address_state *p, ccd_slice text);
-void ccd_address_drop_tokens(ccd_address_state *p, size_t from, size_t n);
 
 /* The tokens [from, to) as they are in the keys: every word that has more than one usual spelling
  * in one of them. @counted: a lone number stands for the ordinal, as in "37 AVE". */

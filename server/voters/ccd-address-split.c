@@ -162,7 +162,7 @@ take_char(splitter *s, char c, char next)
 }
 
 static char
-capital(char c)
+to_capital(char c)
 {
   return (char) (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
@@ -181,12 +181,12 @@ fold_text(ccd_address_state *p, ccd_slice text)
     if (folded != NULL)
       ccd_address_add(p, folded, strlen(folded));
     else if (code < 0x80)
-      ccd_address_add(p, &(char){capital((char) code)}, 1);
+      ccd_address_add(p, &(char){to_capital((char) code)}, 1);
     else
       ccd_address_add(p, (const char *) from, (size_t) (at - from));
   }
   for (char *c = p->out - ccd_address_made(p, start).length; c < p->out; c++)
-    *c = capital(*c);
+    *c = to_capital(*c);
   return ccd_address_made(p, start);
 }
 
@@ -218,12 +218,4 @@ ccd_address_split(ccd_address_state *p, ccd_slice text)
     }
     take_char(&s, folded.text[i], i + 1 < folded.length ? folded.text[i + 1] : ' ');
   }
-}
-
-void
-ccd_address_drop_tokens(ccd_address_state *p, size_t from, size_t n)
-{
-  memmove(p->tokens + from, p->tokens + from + n, (p->n - from - n) * sizeof(*p->tokens));
-  memmove(p->comma + from, p->comma + from + n, (p->n - from - n) * sizeof(*p->comma));
-  p->n -= n;
 }

@@ -23,13 +23,13 @@ typedef struct table {
 } table;
 
 static ccd_slice
-column(const ccd_rows *rows, int row, const char *name)
+row_column(const ccd_rows *rows, int row, const char *name)
 {
   return ccd_slice_of(ccd_rows_get(rows, row, name));
 }
 
 static bool
-same(ccd_slice a, ccd_slice b)
+same_text(ccd_slice a, ccd_slice b)
 {
   return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
 }
@@ -69,8 +69,8 @@ static cc_status
 add_segment(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys)
 {
   ccd_slice key = {0};
-  cc_status status = ccd_residence_street(column(rows, row, "name"), scratch, &key);
-  if (status != CC_OK || same(key, column(rows, row, "street_key")) || key.length == 0)
+  cc_status status = ccd_residence_street(row_column(rows, row, "name"), scratch, &key);
+  if (status != CC_OK || same_text(key, row_column(rows, row, "street_key")) || key.length == 0)
     return status;
   (void) keys;
   begin_object(out, rows, row);
@@ -82,11 +82,11 @@ add_segment(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_st
 static cc_status
 add_building(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys)
 {
-  ccd_slice old = column(rows, row, "key");
+  ccd_slice old = row_column(rows, row, "key");
   ccd_residence given = {
-    .line = column(rows, row, "address"),
-    .zip5 = column(rows, row, "zip5"),
-    .city = column(rows, row, "city"),
+    .line = row_column(rows, row, "address"),
+    .zip5 = row_column(rows, row, "zip5"),
+    .city = row_column(rows, row, "city"),
   };
   ccd_address parsed;
   cc_status status = ccd_residence_parse(&given, scratch, &parsed, NULL);
@@ -99,9 +99,10 @@ add_building(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_s
   if (number == NULL || street == NULL)
     return CC_ERR_NO_MEMORY;
   ccd_slice key = parsed.building_key;
-  bool right = same(key, old) && same(parsed.street_key, column(rows, row, "street_key")) &&
-               same(ccd_slice_of(number), column(rows, row, "number")) &&
-               same(ccd_slice_of(street), column(rows, row, "street"));
+  bool right = same_text(key, old) &&
+               same_text(parsed.street_key, row_column(rows, row, "street_key")) &&
+               same_text(ccd_slice_of(number), row_column(rows, row, "number")) &&
+               same_text(ccd_slice_of(street), row_column(rows, row, "street"));
   if (key.length == 0 || right)
     return CC_OK;
   begin_object(out, rows, row);
@@ -110,7 +111,7 @@ add_building(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_s
   ccd_home_add_member(out, "number", ccd_slice_of(number));
   ccd_home_add_member(out, "street", ccd_slice_of(street));
   cc_str_add_char(out, '}');
-  if (!same(key, old))
+  if (!same_text(key, old))
     add_key(keys, key);
   return CC_OK;
 }
@@ -131,8 +132,9 @@ unit_of_key(ccd_slice key, ccd_slice zip5, cc_arena *scratch, ccd_slice *ret)
 static cc_status
 add_door(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys)
 {
-  ccd_slice old = column(rows, row, "key"), told = column(rows, row, "unit"), unit = told;
-  ccd_residence given = {.zip5 = column(rows, row, "zip5"), .city = column(rows, row, "city")};
+  ccd_slice old = row_column(rows, row, "key"), told = row_column(rows, row, "unit"), unit = told;
+  ccd_residence given = {.zip5 = row_column(rows, row, "zip5"),
+                         .city = row_column(rows, row, "city")};
   ccd_address parsed, place;
   cc_status status = CC_OK;
   if (told.length == 0)
@@ -147,7 +149,7 @@ add_door(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *
   ccd_slice where = place.building_key.length > bare ? (ccd_slice){place.building_key.text + bare,
                                                                    place.building_key.length - bare}
                                                      : (ccd_slice){NULL, 0};
-  given.line = without_place(column(rows, row, "building_key"), where);
+  given.line = without_place(row_column(rows, row, "building_key"), where);
   given.unit = unit;
   status = ccd_residence_parse(&given, scratch, &parsed, NULL);
   const char *shown = status == CC_OK ? ccd_address_unit_text(&parsed, scratch) : NULL;
@@ -155,14 +157,14 @@ add_door(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *
     return CC_ERR_NO_MEMORY;
   ccd_slice key = parsed.address_key;
   bool untold = (told.length == 0 && *shown != '\0') || memchr(told.text, '#', told.length) != NULL;
-  if (key.length == 0 || (same(key, old) && !untold))
+  if (key.length == 0 || (same_text(key, old) && !untold))
     return CC_OK;
   begin_object(out, rows, row);
   ccd_home_add_member(out, "address_key", key);
   if (untold)
     ccd_home_add_member(out, "unit", ccd_slice_of(shown));
   cc_str_add_char(out, '}');
-  if (!same(key, old))
+  if (!same_text(key, old))
     add_key(keys, key);
   return CC_OK;
 }
@@ -171,20 +173,20 @@ static cc_status
 add_voter(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys)
 {
   const ccd_residence given = {
-    .line = column(rows, row, "address"),
-    .unit = column(rows, row, "unit"),
-    .zip5 = column(rows, row, "zip5"),
-    .city = column(rows, row, "city"),
+    .line = row_column(rows, row, "address"),
+    .unit = row_column(rows, row, "unit"),
+    .zip5 = row_column(rows, row, "zip5"),
+    .city = row_column(rows, row, "city"),
   };
   ccd_address parsed;
   cc_status status = ccd_residence_parse(&given, scratch, &parsed, NULL);
   const char *unit = status == CC_OK ? ccd_address_unit_text(&parsed, scratch) : NULL;
   if (unit == NULL)
     return CC_ERR_NO_MEMORY;
-  ccd_slice old = column(rows, row, "key"), door = column(rows, row, "door_key");
+  ccd_slice old = row_column(rows, row, "key"), door = row_column(rows, row, "door_key");
   ccd_slice key = parsed.address_key.length > 0 ? parsed.address_key : door;
-  bool moves = door.length > 0 && !same(key, door);
-  if (key.length == 0 || (same(key, old) && !moves))
+  bool moves = door.length > 0 && !same_text(key, door);
+  if (key.length == 0 || (same_text(key, old) && !moves))
     return CC_OK;
   (void) keys;
   begin_object(out, rows, row);
@@ -197,7 +199,7 @@ add_voter(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str 
     status = ccd_home_add(&given, scratch, out);
     for (size_t i = 0; i < CC_N(kept); i++) {
       if (ccd_rows_get(rows, row, kept[i]) != NULL)
-        ccd_home_add_member(out, kept[i], column(rows, row, kept[i]));
+        ccd_home_add_member(out, kept[i], row_column(rows, row, kept[i]));
     }
     cc_str_add_char(out, '}');
   }
