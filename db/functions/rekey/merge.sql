@@ -119,9 +119,7 @@ BEGIN
   UPDATE households h SET door_id = survivor WHERE h.organization_id = organization AND h.door_id = gone;
   PERFORM contacts_follow(organization, 'door', gone, survivor);
   UPDATE field_conflicts c SET door_id = survivor WHERE c.organization_id = organization AND c.door_id = gone;
-  -- What a phone has stays in doors, so that its next delta says that the old door is gone.
-  UPDATE field_grants x SET doors_ever = array_append(x.doors_ever, survivor)
-  WHERE x.organization_id = organization AND gone = ANY (x.doors_ever);
+  PERFORM field_door_moved(organization, gone, survivor);
   touched := turf_doors_merge(organization, survivor, gone);
   PERFORM place_move(organization, 'door', gone, survivor);
   DELETE FROM doors d WHERE d.organization_id = organization AND d.id = gone;
