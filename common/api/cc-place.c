@@ -31,7 +31,7 @@ static const cc_field segment_fields[] = {
   CC_INT64(cc_street_segment, id, .flags = CC_READ_ONLY, .doc = "Number of the segment."),
   CC_STRING(cc_street_segment, external_id, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "Its name in the file it came from."),
   CC_STRING(cc_street_segment, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "Name of the street.", .example = "\"Canal Pk\""),
-  CC_STRING(cc_street_segment, street_key, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "The name in normal form."),
+  CC_STRING(cc_street_segment, street_key, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "The name in the form in which streets are compared: every spelling of it has one. Compare it, and show the name."),
   CC_OPT_INT64(cc_street_segment, left_from, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "House number where the left side begins."),
   CC_OPT_INT64(cc_street_segment, left_to, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Where it ends."),
   CC_OPT_INT64(cc_street_segment, right_from, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "House number where the right side begins."),
@@ -102,7 +102,7 @@ static const cc_field place_query_fields[] = {
   CC_OPT_DOUBLE(cc_place_query, south, .min = -90, .max = 90, .doc = "Southern side."),
   CC_OPT_DOUBLE(cc_place_query, east, .min = -180, .max = 180, .doc = "Eastern side."),
   CC_OPT_DOUBLE(cc_place_query, north, .min = -90, .max = 90, .doc = "Northern side."),
-  CC_STRING(cc_place_query, street, .min = 1, .max = 200, .format = CC_FORMAT_LINE, .doc = "Along this street, in any spelling that the street file has."),
+  CC_STRING(cc_place_query, street, .min = 1, .max = 200, .format = CC_FORMAT_LINE, .doc = "Along this street, in any spelling."),
   CC_OPT_INT64(cc_place_query, area_id, .min = 1, .max = INT64_MAX, .doc = "Within this area."),
   CC_OPT_INT64(cc_place_query, building_id, .min = 1, .max = INT64_MAX, .doc = "This building, or its doors."),
   CC_ENUM(cc_place_query, location_quality, &cc_location_quality_enum, .doc = "Only those known so."),
@@ -112,7 +112,7 @@ static const cc_field place_query_fields[] = {
 static const cc_type place_query_type = CC_TYPE(cc_place_query, "PlaceQuery", place_query_fields);
 
 static const cc_field segment_query_fields[] = {
-  CC_STRING(cc_segment_query, street, .min = 1, .max = 200, .format = CC_FORMAT_LINE, .doc = "Only of this street."),
+  CC_STRING(cc_segment_query, street, .min = 1, .max = 200, .format = CC_FORMAT_LINE, .doc = "Only of this street, in any spelling."),
   CC_PAGE_ROWS(cc_segment_query),
 };
 static const cc_type segment_query_type = CC_TYPE(cc_segment_query, "StreetSegmentQuery", segment_query_fields);

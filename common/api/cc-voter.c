@@ -141,6 +141,7 @@ static const cc_field filter_fields[] = {
   CC_STRINGS(cc_voter_filter, disposition, .max = 50, .example = "[\"not_home\"]", .doc = "The last attempt came to one of these."),
   CC_OPT_BOOL(cc_voter_filter, has_phone, .flags = CC_NULLABLE, .doc = "Has a telephone number, or none."),
   CC_OPT_BOOL(cc_voter_filter, has_email, .flags = CC_NULLABLE, .doc = "Has an e-mail address, or none."),
+  CC_OPT_BOOL(cc_voter_filter, has_door, .flags = CC_NULLABLE, .doc = "Has a door (true); or none (false), since the address has no number, is a mailbox, or is hidden."),
   CC_JSON(cc_voter_filter, polygon, .flags = CC_NULLABLE, .example = POLYGON, .doc = "The door lies within: GeoJSON, a polygon or several."),
   CC_OPT_INT64(cc_voter_filter, area_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Within this area; a precinct or ZIP code goes by its code."),
 };

@@ -109,6 +109,7 @@ typedef struct cc_voter_filter {
   cc_strings disposition;
   bool *has_phone;
   bool *has_email;
+  bool *has_door;
   char *polygon;
   int64_t *area_id;
 } cc_voter_filter;

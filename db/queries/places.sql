@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (SELECT r.id, r.external_id, r.name, r.street_key, r.left_fro
                            r.zip_left, r.zip_right, r.node_a, r.node_b, r.road_class, r.length_m,
                            ST_AsGeoJSON(r.line, 6)::jsonb AS line, r.updated_at, r.version) a
 WHERE r.organization_id = :call.organization_id::bigint
-  AND (:query.street::text IS NULL OR lower(r.name) = lower(:query.street::text) OR r.street_key = upper(:query.street::text))
+  AND (:arg.street_key::text IS NULL OR r.street_key = :arg.street_key::text)
   AND (r.street_key, r.id) > (CASE WHEN :page.cursor_1::text IS NULL THEN '' ELSE :page.cursor_1::text END,
                               CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY r.street_key, r.id
@@ -49,7 +49,7 @@ SELECT i.read, i.written, i.skipped
 FROM segments_import(:call.organization_id::bigint, :arg.document::jsonb, :arg.named::jsonb, :arg.keys::jsonb) i
 
 -- name: point_lines
-SELECT p.line, p.unit, p.zip5 FROM point_lines(:arg.document::jsonb, :arg.named::jsonb) p ORDER BY p.n
+SELECT p.line, p.number, p.unit, p.zip5, p.city FROM point_lines(:arg.document::jsonb, :arg.named::jsonb) p ORDER BY p.n
 
 -- name: point_import
 SELECT i.read, i.written, i.skipped
@@ -65,7 +65,7 @@ WHERE b.organization_id = :call.organization_id::bigint
   AND (:query.building_id::bigint IS NULL OR b.id = :query.building_id::bigint)
   AND (:query.location_quality::text IS NULL OR b.location_quality = :query.location_quality::text)
   AND place_asked(b, :query.west::double precision, :query.south::double precision, :query.east::double precision,
-                  :query.north::double precision, :query.street::text, :query.area_id::bigint)
+                  :query.north::double precision, :arg.street_key::text, :query.area_id::bigint)
 ORDER BY b.id
 LIMIT :page.limit::int
 
@@ -102,7 +102,7 @@ WHERE d.organization_id = :call.organization_id::bigint
   AND (:query.building_id::bigint IS NULL OR d.building_id = :query.building_id::bigint)
   AND (:query.location_quality::text IS NULL OR b.location_quality = :query.location_quality::text)
   AND place_asked(b, :query.west::double precision, :query.south::double precision, :query.east::double precision,
-                  :query.north::double precision, :query.street::text, :query.area_id::bigint)
+                  :query.north::double precision, :arg.street_key::text, :query.area_id::bigint)
 ORDER BY d.id
 LIMIT :page.limit::int
 
@@ -167,3 +167,62 @@ SELECT geocode_apply(:call.organization_id::bigint, :arg.places::jsonb) AS n,
 
 -- name: geocode_record
 SELECT record_bulk('building', 'update', :arg.n::bigint)
+
+-- Keys derived anew -----------------------------------------------------------------------------------
+
+-- name: rekey_segments
+SELECT s.id, s.name, s.street_key FROM street_segments s
+WHERE s.organization_id = :call.organization_id::bigint AND s.id > :arg.after::bigint
+ORDER BY s.id LIMIT 5000
+
+-- name: rekey_segments_apply
+SELECT segments_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_buildings
+SELECT b.id, b.building_key AS key, b.address, b.number, b.street, b.street_key, b.city, b.zip5 FROM buildings b
+WHERE b.organization_id = :call.organization_id::bigint AND b.id > :arg.after::bigint
+ORDER BY b.id LIMIT 1000
+
+-- name: rekey_buildings_held
+-- Those behind @after that have one of the keys by now, by index whatever PostgreSQL knows of the organization.
+SELECT b.* FROM unnest(:arg.keys::text[]) w (wanted)
+CROSS JOIN LATERAL (
+  SELECT k.id, k.building_key AS key, k.address, k.number, k.street, k.street_key, k.city, k.zip5 FROM buildings k
+  WHERE k.organization_id = :call.organization_id::bigint AND k.building_key = w.wanted OFFSET 0) b
+WHERE b.id > :arg.after::bigint
+
+-- name: rekey_buildings_apply
+SELECT buildings_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_doors
+SELECT d.id, d.address_key AS key, d.unit, b.building_key, b.city, b.zip5
+FROM (SELECT * FROM doors w WHERE w.organization_id = :call.organization_id::bigint AND w.id > :arg.after::bigint
+      ORDER BY w.id LIMIT 1000) d
+CROSS JOIN LATERAL (SELECT k.* FROM buildings k WHERE k.organization_id = d.organization_id AND k.id = d.building_id OFFSET 0) b
+ORDER BY d.id
+
+-- name: rekey_doors_held
+SELECT d.id, d.address_key AS key, d.unit, b.building_key, b.city, b.zip5
+FROM unnest(:arg.keys::text[]) w (wanted)
+CROSS JOIN LATERAL (SELECT k.* FROM doors k
+                    WHERE k.organization_id = :call.organization_id::bigint AND k.address_key = w.wanted OFFSET 0) d
+CROSS JOIN LATERAL (SELECT k.* FROM buildings k WHERE k.organization_id = d.organization_id AND k.id = d.building_id OFFSET 0) b
+WHERE d.id > :arg.after::bigint
+
+-- name: rekey_doors_apply
+SELECT doors_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_voters
+SELECT v.id, v.address_key AS key, v.address, v.unit, v.city, v.state, v.zip5, v.precinct, d.address_key AS door_key
+FROM (SELECT * FROM voters w WHERE w.organization_id = :call.organization_id::bigint AND w.id > :arg.after::bigint
+        AND w.address_key IS NOT NULL
+      ORDER BY w.id LIMIT 2000) v
+LEFT JOIN LATERAL (SELECT k.address_key FROM doors k
+                   WHERE k.organization_id = v.organization_id AND k.id = v.door_id OFFSET 0) d ON true
+ORDER BY v.id
+
+-- name: rekey_voters_apply
+SELECT voters_rekey(:call.organization_id::bigint, :arg.given::jsonb)
+
+-- name: rekey_finish
+SELECT rekey_finish(:call.organization_id::bigint)

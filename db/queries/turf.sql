@@ -230,7 +230,9 @@ FROM turf_hold(:call.organization_id::bigint, :call.actor::text, :path.turf_id::
 
 -- name: turf_paper
 SELECT t.id, t.name, t.code, t.state, t.door_count, t.voter_count, t.length_m, t.minutes, t.notes, t.team, t.version,
-       t.script_id, t.expires_at, e.title AS event_title, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS printed,
+       t.script_id, t.expires_at, e.title AS event_title, 
+       (SELECT to_char(now() AT TIME ZONE o.timezone, 'YYYY-MM-DD HH24:MI') FROM organizations o
+        WHERE o.id = :call.organization_id::bigint) AS printed,
        COALESCE(t.assigned_name, t.takers #>> '{0,name}') AS whose,
        (SELECT o.name FROM organizations o WHERE o.id = :call.organization_id::bigint) AS organization
 FROM turfs_shown t
@@ -242,13 +244,26 @@ WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id
 -- name: turf_paper_doors
 SELECT d.position, d.door_id, d.building_id, COALESCE(d.number, '') AS number, COALESCE(d.street, d.address) AS street,
        d.unit, d.state, d.latitude, d.longitude, d.access_note, v.id AS voter_id,
-       concat_ws(' ', v.first_name, v.middle_name, v.last_name, v.name_suffix) AS name,
+       -- Files in capitals are hard to read aloud.
+       concat_ws(' ', CASE WHEN n.name = upper(n.name) THEN initcap(n.name) ELSE n.name END, v.name_suffix) AS name,
+       concat_ws(' ', d.city, d.zip5) AS place,
+       concat_ws(' · ', CASE WHEN c.by_phone THEN v.phones ->> 0 END,
+         replace(v.last_disposition, '_', ' ') || to_char(v.last_contact_at, ' MM/DD'),
+         (SELECT string_agg(g.name, ', ' ORDER BY g.name) FROM voter_tags w
+          JOIN tags g ON g.organization_id = w.organization_id AND g.id = w.tag_id
+          WHERE w.organization_id = v.organization_id AND w.voter_id = v.id)) AS known,
        COALESCE(extract(year FROM age(v.birth_date))::int, extract(year FROM now())::int - v.birth_year) AS age,
        v.sex, v.party, v.support_level
 FROM turf_doors_shown d
 LEFT JOIN turf_people(:call.organization_id::bigint, :path.turf_id::bigint) p ON p.door_id = d.door_id
 LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = p.voter_id
 LEFT JOIN doors o ON o.organization_id = d.organization_id AND o.id = d.door_id
+CROSS JOIN LATERAL (SELECT concat_ws(' ', v.first_name, v.middle_name, v.last_name) AS name) n
+-- Numbers are for a script that may be called, as in the packs of phones (field_turf_lines).
+LEFT JOIN LATERAL (
+  SELECT k.channels ? 'phone' AS by_phone FROM canvass_routes t
+  JOIN scripts k ON k.organization_id = t.organization_id AND k.id = t.script_id
+  WHERE t.organization_id = d.organization_id AND t.id = d.route_id) c ON true
 WHERE d.organization_id = :call.organization_id::bigint AND d.route_id = :path.turf_id::bigint AND d.state <> 'done'
   AND o.do_not_knock_at IS NULL
   -- Somebody became confidential after the cut: the door is on no paper, not even a lead's.
@@ -266,10 +281,21 @@ FROM segments_within(:call.organization_id::bigint, ST_MakeEnvelope(:arg.west::f
 ORDER BY s.id
 
 -- name: turf_paper_script
-SELECT s.position, s.kind, COALESCE(s.texts ->> (c.languages ->> 0), s.texts ->> 'en', '') AS text, s.scale_min, s.scale_max,
-       (SELECT string_agg(COALESCE(o.texts ->> (c.languages ->> 0), o.texts ->> 'en', ''), ' · ' ORDER BY o.position, o.id)
-        FROM script_options o WHERE o.organization_id = s.organization_id AND o.step_id = s.id AND o.archived_at IS NULL)
-         AS options
-FROM script_steps s JOIN scripts c ON c.organization_id = s.organization_id AND c.id = s.script_id
-WHERE s.organization_id = :call.organization_id::bigint AND s.script_id = :arg.script_id::bigint AND s.archived_at IS NULL
-ORDER BY s.position, s.id
+-- question: the number of one that can be answered by boxes or on the line; boxes: their letters, "a|b".
+SELECT q.position, q.text, q.boxes, q.options,
+       CASE WHEN q.kind <> 'text' THEN (count(*) FILTER (WHERE q.kind <> 'text') OVER (ORDER BY q.position, q.id))::text ELSE '' END AS question
+FROM (
+  SELECT s.id, s.position, s.kind, COALESCE(s.texts ->> (c.languages ->> 0), s.texts ->> 'en', '') AS text,
+         CASE s.kind WHEN 'scale' THEN (SELECT string_agg(n::text, '|' ORDER BY n) FROM generate_series(s.scale_min, s.scale_max) n)
+           ELSE o.boxes END AS boxes,
+         CASE s.kind WHEN 'support' THEN 'the boxes 1 to 5' ELSE o.options END AS options
+  FROM script_steps s JOIN scripts c ON c.organization_id = s.organization_id AND c.id = s.script_id
+  CROSS JOIN LATERAL (
+    SELECT string_agg(p.letter, '|' ORDER BY p.n) AS boxes, string_agg(p.letter || ' ' || p.text, ' · ' ORDER BY p.n) AS options
+    FROM (SELECT row_number() OVER (ORDER BY o.position, o.id) AS n,
+                 chr(96 + (row_number() OVER (ORDER BY o.position, o.id))::int) AS letter,
+                 COALESCE(o.texts ->> (c.languages ->> 0), o.texts ->> 'en', '') AS text
+          FROM script_options o WHERE o.organization_id = s.organization_id AND o.step_id = s.id AND o.archived_at IS NULL) p
+    WHERE s.kind IN ('single', 'multi')) o
+  WHERE s.organization_id = :call.organization_id::bigint AND s.script_id = :arg.script_id::bigint AND s.archived_at IS NULL) q
+ORDER BY q.position, q.id

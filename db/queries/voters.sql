@@ -35,8 +35,8 @@ CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) 
 WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.voter_id::bigint
 
 -- name: voter_address_given
--- The residence as it will be, for ccd_address_parse: of a new voter voter_id is NULL.
-SELECT r.address, r.unit, r.city, r.state, r.zip5, r.precinct
+-- The residence as it will be, for ccd_residence_parse: of a new voter voter_id is NULL.
+SELECT r.address, r.unit, r.city, r.state, r.zip5, r.precinct, r.zip5 IS NULL AND v.address_key IS NOT NULL AS by_city
 FROM (SELECT 1) one
 LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = :arg.voter_id::bigint
 CROSS JOIN LATERAL jsonb_populate_record(v, :body::jsonb) r

@@ -11,6 +11,7 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf-map.h"
 #include "server/turf/ccd-turf-paper-draw.h"
+#include "server/turf/ccd-turf-paper-person.h"
 #include "server/turf/ccd-turf-qr.h"
 
 /* The walk list: one page with map, code and script, then the doors in walking order with boxes to
@@ -19,25 +20,14 @@
 #define FILE_MAX ((size_t) 16 << 20)
 #define STREET_HEIGHT 22.0
 #define DOOR_HEIGHT 18.0
-#define PERSON_HEIGHT 19.0
 #define HEAD 18.0 /* of each page of the list */
 
-/* What can come of an attempt, as it is marked: of a person, and of a door. */
-typedef struct mark {
-  const char *label, *words;
-} mark;
-
-static const mark person_marks[] = {{"NH", "not home"},
-                                    {"RF", "refused"},
-                                    {"CB", "come back"},
-                                    {"LB", "language barrier"},
-                                    {"MV", "moved"},
-                                    {"DC", "deceased"},
-                                    {"DNC", "do not contact"}};
-static const mark door_marks[] = {{"LIT", "left literature"},
-                                  {"DNK", "do not knock"},
-                                  {"NF", "address not found"},
-                                  {"INA", "no way into the building"}};
+/* What can be marked of a door; of a person see ccd_paper_person_marks. */
+static const ccd_paper_mark door_marks[] = {{"LIT", "left literature"},
+                                            {"DNK", "do not knock"},
+                                            {"NF", "address not found"},
+                                            {"INA", "no way into the building"},
+                                            {0}};
 
 static const char *
 text_of(const ccd_rows *rows, int row, const char *column)
@@ -75,9 +65,12 @@ gather_doors(ccd_paper *paper, cc_error *reterr)
 }
 
 static double
-door_height(const ccd_paper_door *door, bool with_street)
+door_height(ccd_paper *paper, const ccd_paper_door *door, bool with_street)
 {
-  return (with_street ? STREET_HEIGHT : 0) + DOOR_HEIGHT + door->n * PERSON_HEIGHT;
+  double height = (with_street ? STREET_HEIGHT : 0) + DOOR_HEIGHT;
+  for (int i = 0; i < door->n; i++)
+    height += ccd_paper_person_height(paper, door->first + i);
+  return height;
 }
 
 /* Which page each door is on; a door and its people stay together. */
@@ -89,11 +82,11 @@ paginate_doors(ccd_paper *paper)
   int page = 0;
   for (int i = 0; i < paper->n_doors; i++) {
     ccd_paper_door *door = &paper->doors[i];
-    double height = door_height(door, door->new_street || used <= 0);
+    double height = door_height(paper, door, door->new_street || used <= 0);
     if (used > 0 && used + height > room) {
       page++;
       used = 0;
-      height = door_height(door, /* with_street= */ true);
+      height = door_height(paper, door, /* with_street= */ true);
     }
     door->page = page;
     used += height;
@@ -128,11 +121,10 @@ draw_footer(ccd_paper *paper, int page)
                                          .bold = true,
                                          .one_line = true},
                        text_of(paper->turf, 0, "name"));
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = middle, .y = y + 14, .size = 7.5, .grey = 0.3},
-                       cc_arena_printf(paper->arena,
-                                       "printed %s UTC",
-                                       text_of(paper->turf, 0, "printed")));
+  (void)
+    ccd_paper_say(paper,
+                  &(ccd_paper_text){.x = middle, .y = y + 14, .size = 7.5, .grey = 0.3},
+                  cc_arena_printf(paper->arena, "printed %s", text_of(paper->turf, 0, "printed")));
   (void) ccd_paper_say(paper,
                        &(ccd_paper_text){.x = paper->width - CCD_PAPER_MARGIN - 120,
                                          .y = y + 6,
@@ -141,70 +133,6 @@ draw_footer(ccd_paper *paper, int page)
                                          .bold = true,
                                          .right = true},
                        pages);
-}
-
-/* "52 F · DEM" */
-static const char *
-about_person(ccd_paper *paper, int row)
-{
-  const char *age = text_of(paper->rows, row, "age"), *sex = text_of(paper->rows, row, "sex");
-  const char *party = text_of(paper->rows, row, "party");
-  return cc_arena_printf(paper->arena,
-                         "%s%s%s%s%s",
-                         age,
-                         *age != '\0' && *sex != '\0' ? " " : "",
-                         sex,
-                         *party != '\0' && (*age != '\0' || *sex != '\0') ? " · " : "",
-                         party);
-}
-
-#define MARKS_X 232.0 /* where the boxes begin */
-#define MARK_STEP 27.0
-#define SUPPORT_STEP 17.0
-
-static void
-draw_person(ccd_paper *paper, int row, double y)
-{
-  double x = CCD_PAPER_MARGIN + 24;
-  const char *name = text_of(paper->rows, row, "name");
-  if (*name != '\0') {
-    double size = 10;
-    while (size > 8 && ccd_paper_width(paper, size, /* bold= */ false, name) > 122)
-      size -= 0.5;
-    (void) ccd_paper_say(paper,
-                         &(ccd_paper_text){.x = x,
-                                           .y = y + 1,
-                                           .width = 122,
-                                           .size = size,
-                                           .one_line = true},
-                         name);
-    (void) ccd_paper_say(paper,
-                         &(ccd_paper_text){.x = x + 125,
-                                           .y = y + 2,
-                                           .width = 56,
-                                           .size = 8.5,
-                                           .grey = 0.15,
-                                           .one_line = true},
-                         about_person(paper, row));
-  } else {
-    cairo_set_source_rgb(paper->cr, 0.5, 0.5, 0.5);
-    cairo_set_line_width(paper->cr, 0.5);
-    cairo_move_to(paper->cr, x, y + 14);
-    cairo_line_to(paper->cr, x + 165, y + 14);
-    cairo_stroke(paper->cr);
-  }
-  x = CCD_PAPER_MARGIN + MARKS_X - 34;
-  for (size_t i = 0; i < CC_N(person_marks); i++, x += MARK_STEP)
-    ccd_paper_box(paper, x, y + 1, MARK_STEP - 4, person_marks[i].label);
-  x += 7;
-  static const char *const levels[] = {"1", "2", "3", "4", "5"};
-  for (size_t i = 0; i < CC_N(levels); i++, x += SUPPORT_STEP)
-    ccd_paper_box(paper, x, y + 1, SUPPORT_STEP - 3, levels[i]);
-  cairo_set_source_rgb(paper->cr, 0.5, 0.5, 0.5);
-  cairo_set_line_width(paper->cr, 0.5);
-  cairo_move_to(paper->cr, x + 5, y + 15);
-  cairo_line_to(paper->cr, paper->width - CCD_PAPER_MARGIN, y + 15);
-  cairo_stroke(paper->cr);
 }
 
 /* "FL 2", "REAR": says itself what it is. "109" and "3B" do not. */
@@ -238,7 +166,7 @@ draw_door_line(ccd_paper *paper, const ccd_paper_door *door, double y)
                                            .size = 8,
                                            .grey = 0.3},
                          cc_arena_printf(paper->arena, "%d", door->stop));
-  const int n_marks = CC_N(door_marks);
+  const int n_marks = CC_N(door_marks) - 1;
   double right = paper->width - CCD_PAPER_MARGIN - n_marks * 30.0;
   (void) ccd_paper_say(paper,
                        &(ccd_paper_text){.x = CCD_PAPER_MARGIN + 24,
@@ -248,13 +176,14 @@ draw_door_line(ccd_paper *paper, const ccd_paper_door *door, double y)
                                          .bold = true,
                                          .one_line = true},
                        line);
-  for (size_t i = 0; i < CC_N(door_marks); i++)
-    ccd_paper_box(paper, right + (double) i * 30 + 4, y + 1, 26, door_marks[i].label);
+  for (int i = 0; i < n_marks; i++)
+    ccd_paper_box(paper, right + i * 30.0 + 4, y + 1, 26, door_marks[i].label);
 }
 
 static double
 draw_door(ccd_paper *paper, const ccd_paper_door *door, double y, bool first)
 {
+  const char *place = text_of(paper->rows, door->first, "place");
   if (door->new_street || first) {
     (void) ccd_paper_say(paper,
                          &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
@@ -264,8 +193,10 @@ draw_door(ccd_paper *paper, const ccd_paper_door *door, double y, bool first)
                                            .bold = true,
                                            .one_line = true},
                          cc_arena_printf(paper->arena,
-                                         "%s%s",
+                                         "%s%s%s%s",
                                          text_of(paper->rows, door->first, "street"),
+                                         *place != '\0' ? " · " : "",
+                                         place,
                                          door->new_street ? "" : " (continued)"));
     y += STREET_HEIGHT;
     ccd_paper_rule(paper, y - 2, 0);
@@ -274,8 +205,10 @@ draw_door(ccd_paper *paper, const ccd_paper_door *door, double y, bool first)
     ccd_paper_rule(paper, y - 1.5, 0.8);
   draw_door_line(paper, door, y);
   y += DOOR_HEIGHT;
-  for (int i = 0; i < door->n; i++, y += PERSON_HEIGHT)
-    draw_person(paper, door->first + i, y);
+  for (int i = 0; i < door->n; i++) {
+    ccd_paper_person(paper, door->first + i, y);
+    y += ccd_paper_person_height(paper, door->first + i);
+  }
   return y;
 }
 
@@ -314,10 +247,10 @@ draw_list(ccd_paper *paper)
 }
 
 static void
-add_marks(cc_str *out, const mark *marks, size_t n)
+add_marks(cc_str *out, const ccd_paper_mark *marks)
 {
-  for (size_t i = 0; i < n; i++)
-    cc_str_printf(out, "%s%s %s", i > 0 ? " · " : "", marks[i].label, marks[i].words);
+  for (const ccd_paper_mark *mark = marks; mark->label != NULL; mark++)
+    cc_str_printf(out, "%s%s %s", mark > marks ? " · " : "", mark->label, mark->words);
 }
 
 /* What the boxes mean, and the questions. */
@@ -326,41 +259,40 @@ explain_boxes(ccd_paper *paper)
 {
   cc_str out = CC_STR_INIT((size_t) 64 << 10);
   cc_str_add(&out, "Boxes: ");
-  add_marks(&out, person_marks, CC_N(person_marks));
+  add_marks(&out, ccd_paper_person_marks);
   cc_str_add(&out, "\nOf the door: ");
-  add_marks(&out, door_marks, CC_N(door_marks));
+  add_marks(&out, door_marks);
   cc_str_add(&out,
              "\nSupport: 1 strong support · 2 leans our way · 3 undecided · 4 leans away · 5 "
              "strong opposition");
-  int question = 0;
   for (int i = 0; paper->script != NULL && i < ccd_rows_n(paper->script); i++) {
-    bool text = strcmp(text_of(paper->script, i, "kind"), "text") == 0;
+    const char *question = text_of(paper->script, i, "question");
     const char *options = text_of(paper->script, i, "options");
-    if (text)
-      cc_str_printf(&out, "\n%s", text_of(paper->script, i, "text"));
-    else
-      cc_str_printf(&out,
-                    "\n%d. %s%s%s",
-                    ++question,
-                    text_of(paper->script, i, "text"),
-                    *options != '\0' ? "  —  " : "",
-                    options);
+    cc_str_printf(&out,
+                  "\n%s%s%s%s%s",
+                  question,
+                  *question != '\0' ? ". " : "",
+                  text_of(paper->script, i, "text"),
+                  *options != '\0' ? "  —  " : "",
+                  options);
   }
   const char *made = out.failed ? NULL : cc_arena_strdup(paper->arena, out.text);
   cc_str_done(&out);
   return made;
 }
 
-/* "48 doors · 96 people · 1.2 km · 1 h 20 min" */
+#define METRES_A_MILE 1609.344
+
+/* "48 doors · 96 people · 0.8 mi · 1 h 20 min" */
 static const char *
 turf_figures(ccd_paper *paper)
 {
   long long minutes = (long long) ccd_turf_number(paper->turf, 0, "minutes");
   return cc_arena_printf(paper->arena,
-                         "%s doors · %s people · %.1f km · %lld h %02lld min",
+                         "%s doors · %s people · %.1f mi · %lld h %02lld min",
                          text_of(paper->turf, 0, "door_count"),
                          text_of(paper->turf, 0, "voter_count"),
-                         ccd_turf_number(paper->turf, 0, "length_m") / 1000,
+                         ccd_turf_number(paper->turf, 0, "length_m") / METRES_A_MILE,
                          minutes / 60,
                          minutes % 60);
 }

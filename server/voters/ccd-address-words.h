@@ -3,7 +3,7 @@
 
 #include "common/base/cc-base.h"
 
-/* Words of addresses and their normal form; for ccd-address.c and its test. */
+/* Words of addresses and their normal form; for ccd-address*.c and their test. */
 
 typedef struct ccd_word {
   const char *word, *normal;
@@ -15,7 +15,11 @@ typedef struct ccd_word_list {
 } ccd_word_list;
 
 extern const ccd_word_list ccd_address_types;
+extern const ccd_word_list ccd_address_types_only; /* types only at the end of a street */
 extern const ccd_word_list ccd_address_directions;
 extern const ccd_word_list ccd_address_units;
 extern const ccd_word_list ccd_address_lone_units;
 extern const ccd_word_list ccd_address_names;
+extern const ccd_word_list ccd_address_ordinals;  /* "FIRST" is "1" */
+extern const ccd_word_list ccd_address_cardinals; /* "ONE" is "1" */
+extern const ccd_word_list ccd_address_states;

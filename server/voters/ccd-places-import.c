@@ -6,7 +6,7 @@
 #include "ccd-queries.h"
 #include "common/api/cc-place.h"
 #include "server/engine/ccd-spool.h"
-#include "server/voters/ccd-address.h"
+#include "server/voters/ccd-home.h"
 #include "server/voters/ccd-places-csv.h"
 #include "server/voters/ccd-voters-routes.h"
 
@@ -56,14 +56,6 @@ named_source(ccd_call *call)
   return text;
 }
 
-/* The member's name goes in front; the caller has written what comes before. */
-static void
-add_member(cc_str *out, const char *name, ccd_slice value)
-{
-  cc_str_printf(out, ",\"%s\":", name);
-  cc_str_add_json(out, value.text == NULL ? "" : value.text, value.length);
-}
-
 /* {"name of a street": "its key", …} */
 static cc_status
 segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reterr)
@@ -71,27 +63,20 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
   cc_str_add_char(out, '{');
   for (int row = 0; row < ccd_rows_n(names); row++) {
     const char *name = ccd_rows_get(names, row, "name");
-    ccd_address parsed = {0};
-    /* A street alone would lose a number that it begins with: "1 Ave". */
-    const char *line = cc_arena_printf(call->arena, "1 %s", name);
-    cc_status status =
-      line == NULL
-        ? CC_ERR_NO_MEMORY
-        : ccd_address_parse(ccd_slice_of(line), ccd_slice_of(NULL), call->arena, &parsed);
-    if (status != CC_OK)
+    ccd_slice key = {0};
+    if (ccd_residence_street(ccd_slice_of(name), call->arena, &key) != CC_OK)
       return fail_too_large(reterr);
     if (row > 0)
       cc_str_add_char(out, ',');
     cc_str_add_json(out, name, strlen(name));
     cc_str_add_char(out, ':');
-    cc_str_add_json(out, parsed.street_key.text, parsed.street_key.length);
+    cc_str_add_json(out, key.text == NULL ? "" : key.text, key.length);
   }
   cc_str_add_char(out, '}');
   return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
-/* [{"address_key": …}, …] in the order of the lines. The unit of its own column is part of the
- * line. */
+/* [{"address_key": …}, …] in the order of the lines. */
 static cc_status
 point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr)
 {
@@ -100,37 +85,16 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
     return fail_too_large(reterr);
   cc_str_add_char(out, '[');
   for (int row = 0; row < ccd_rows_n(lines); row++) {
-    const char *line = ccd_rows_get(lines, row, "line");
-    const char *unit = ccd_rows_get(lines, row, "unit");
-    ccd_slice zip5 = ccd_slice_of(ccd_rows_get(lines, row, "zip5"));
-    const char *whole = line == NULL ? "" : line;
-    if (unit != NULL)
-      whole = cc_arena_printf(scratch, "%s # %s", whole, unit);
-    ccd_address parsed = {0};
-    cc_status status = whole == NULL
-                         ? CC_ERR_NO_MEMORY
-                         : ccd_address_parse(ccd_slice_of(whole), zip5, scratch, &parsed);
-    if (status != CC_OK)
+    const ccd_residence given = {
+      .line = ccd_slice_of(ccd_rows_get(lines, row, "line")),
+      .number = ccd_slice_of(ccd_rows_get(lines, row, "number")),
+      .unit = ccd_slice_of(ccd_rows_get(lines, row, "unit")),
+      .zip5 = ccd_slice_of(ccd_rows_get(lines, row, "zip5")),
+      .city = ccd_slice_of(ccd_rows_get(lines, row, "city")),
+    };
+    cc_str_add(out, row > 0 ? ",{" : "{");
+    if (ccd_home_add(&given, scratch, out) != CC_OK)
       return fail_too_large(reterr);
-    cc_str_add(out, row > 0 ? ",{\"zip5\":" : "{\"zip5\":");
-    cc_str_add_json(out, zip5.text, zip5.length);
-    add_member(out, "address_key", parsed.address_key);
-    add_member(out, "building_key", parsed.building_key);
-    add_member(out, "street_key", parsed.street_key);
-    add_member(out, "street", parsed.street_key);
-    add_member(out, "number", parsed.number);
-    ccd_slice word = ccd_address_unit_word(&parsed);
-    const char *told = cc_arena_printf(scratch,
-                                       "%.*s%s%.*s",
-                                       (int) word.length,
-                                       word.length > 0 ? word.text : "",
-                                       word.length > 0 && parsed.unit.length > 0 ? " " : "",
-                                       (int) parsed.unit.length,
-                                       parsed.unit.length > 0 ? parsed.unit.text : "");
-    if (told == NULL)
-      return fail_too_large(reterr);
-    add_member(out, "unit", ccd_slice_of(told));
-    add_member(out, "line", ccd_slice_of(line));
     cc_str_add_char(out, '}');
     cc_arena_clear(scratch);
   }
@@ -191,4 +155,27 @@ cc_status
 ccd_points_import(ccd_call *call, cc_error *reterr)
 {
   return import_with(call, &ccd_q_point_lines, point_homes, &ccd_q_point_import, reterr);
+}
+
+cc_status
+ccd_street_prepare(ccd_call *call, cc_error *reterr)
+{
+  const cc_type *type = call->route->op->query;
+  const char *street = *(char *const *) ((const char *) call->query +
+                                         type->fields[cc_type_find(type, "street")].offset);
+  ccd_arg *args = cc_arena_alloc(call->arena, 2 * sizeof(*args));
+  ccd_slice key = {0};
+  if (args == NULL ||
+      (street != NULL && ccd_residence_street(ccd_slice_of(street), call->arena, &key) != CC_OK))
+    return cc_fail_memory(reterr);
+  const char *text =
+    street == NULL
+      ? NULL
+      : cc_arena_printf(call->arena, "%.*s", (int) key.length, key.length > 0 ? key.text : "");
+  if (street != NULL && text == NULL)
+    return cc_fail_memory(reterr);
+  args[0] = (ccd_arg){"street_key", text};
+  args[1] = (ccd_arg){0};
+  call->args = args;
+  return CC_OK;
 }

@@ -3,109 +3,267 @@
 
 #include <string.h>
 
-/* A house of which only the unit counts: what the parser makes of "# 3B" behind it. */
-#define ANY_HOUSE "1 ELM ST"
+#include "server/voters/ccd-address-private.h"
 
-static ccd_slice
-join_texts(cc_arena *arena, ccd_slice a, const char *between, ccd_slice b)
+#define TEXT_MAX 1000 /* bytes that are looked at of each part; no address is longer */
+
+static const char *
+type_of(ccd_slice token)
 {
-  const char *text = cc_arena_printf(arena,
-                                     "%.*s%s%.*s",
-                                     (int) a.length,
-                                     a.text != NULL ? a.text : "",
-                                     between,
-                                     (int) b.length,
-                                     b.text != NULL ? b.text : "");
-  return ccd_slice_of(text);
+  return ccd_address_word(&ccd_address_types, token);
 }
 
+static const char *
+direction_of(ccd_slice token)
+{
+  return ccd_address_word(&ccd_address_directions, token);
+}
+
+/* "N E" of two tokens. NULL: it is none. */
+static const char *
+pair_of(const ccd_address_state *p, size_t i)
+{
+  static const ccd_word pairs[] = {{"NE", "NE"}, {"NW", "NW"}, {"SE", "SE"}, {"SW", "SW"}};
+  static const ccd_word_list list = {pairs, CC_N(pairs)};
+  const char *a = direction_of(p->tokens[i]), *b = direction_of(p->tokens[i + 1]);
+  if (a == NULL || b == NULL || a[1] != '\0' || b[1] != '\0')
+    return NULL;
+  return ccd_address_word(&list, (ccd_slice){(char[]){a[0], b[0]}, 2});
+}
+
+/* May a direction stand behind this token: a type with a name before it, or a number of a grid? */
 static bool
-has_digit(ccd_slice text)
+ends_street(const ccd_address_state *p, size_t first, size_t i)
 {
-  for (size_t i = 0; i < text.length; i++) {
-    if (text.text[i] >= '0' && text.text[i] <= '9')
-      return true;
-  }
-  return false;
+  return (i > first && type_of(p->tokens[i]) != NULL) || ccd_address_all_digits(p->tokens[i]) ||
+         ccd_address_is_ordinal(p->tokens[i]);
 }
 
-/* The unit alone, as the parser reads it. Its address_key without the house is the key's part. */
-static cc_status
-parse_unit(ccd_slice unit, cc_arena *arena, ccd_address *ret, bool *ret_is)
+static size_t
+take_postdirection(const ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
-  ccd_slice line = join_texts(arena, ccd_slice_of(ANY_HOUSE), " # ", unit);
-  cc_status status = ccd_address_parse(line, (ccd_slice){NULL, 0}, arena, ret);
-  bool numbered = ret->unit_type.length != 1 || ret->unit.length <= 2 || has_digit(ret->unit);
-  bool keyed = ret->address_key.length > strlen(ANY_HOUSE) &&
-               memcmp(ret->address_key.text, ANY_HOUSE, strlen(ANY_HOUSE)) == 0;
-  *ret_is = status == CC_OK && ret->unit_type.length > 0 && numbered && keyed;
-  return status;
+  const char *pair = end > first + 2 && ends_street(p, first, end - 3) ? pair_of(p, end - 2) : NULL;
+  const char *one =
+    end > first + 1 && ends_street(p, first, end - 2) ? direction_of(p->tokens[end - 1]) : NULL;
+  ret->postdirection = ccd_slice_of(pair != NULL ? pair : one);
+  return end - (pair != NULL ? 2 : one != NULL ? 1 : 0);
 }
 
+static size_t
+take_predirection(const ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
+{
+  const char *pair = end > first + 2 ? pair_of(p, first) : NULL;
+  const char *one = end > first + 1 ? direction_of(p->tokens[first]) : NULL;
+  ret->predirection = ccd_slice_of(pair != NULL ? pair : one);
+  return first + (pair != NULL ? 2 : one != NULL ? 1 : 0);
+}
+
+/* "120 S 300E": the direction of a grid, written to its number. */
+static size_t
+part_grid(ccd_address_state *p, size_t first, size_t end)
+{
+  ccd_slice *last = &p->tokens[end - 1];
+  if (end != first + 2 || direction_of(p->tokens[first]) == NULL || last->length < 2 ||
+      end >= CCD_ADDRESS_TOKENS ||
+      !ccd_address_all_digits((ccd_slice){last->text, last->length - 1}))
+    return end;
+  ccd_slice letter = {last->text + last->length - 1, 1};
+  if (direction_of(letter) == NULL)
+    return end;
+  last->length--;
+  p->tokens[end] = letter;
+  return end + 1;
+}
+
+/* The name for people: as written, but for words that files mix. */
 static ccd_slice
-unit_part(const ccd_address *unit)
+shown_name(ccd_address_state *p, size_t from, size_t to)
 {
-  return (ccd_slice){unit->address_key.text + strlen(ANY_HOUSE),
-                     unit->address_key.length - strlen(ANY_HOUSE)};
-}
-
-/* The city as the keys have it. */
-static ccd_slice
-fold_city(ccd_slice city, cc_arena *arena)
-{
-  char *out = cc_arena_text(arena, city.length + 1);
-  size_t n = 0;
-  for (size_t i = 0; i < city.length && out != NULL; i++) {
-    char c = city.text[i];
-    bool blank = (unsigned char) c <= ' ';
-    if (blank && (n == 0 || out[n - 1] == ' '))
-      continue;
-    if (c != '.' && c != '\'')
-      out[n++] = (char) (blank ? ' ' : c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  const char *start = p->out;
+  for (size_t i = from; i < to; i++) {
+    ccd_slice token = p->tokens[i];
+    const char *ordinal = ccd_address_word(&ccd_address_ordinals, token);
+    ccd_slice word = ccd_address_is(token, "SAINT")   ? ccd_slice_of("ST")
+                     : ccd_address_is(token, "MOUNT") ? ccd_slice_of("MT")
+                                                      : token;
+    if (ordinal != NULL)
+      word = ccd_address_name_key(p, i, i + 1, /* counted= */ false);
+    if (ordinal != NULL)
+      start = i == from ? word.text : start;
+    else
+      ccd_address_add_word(p, start, word);
   }
-  return (ccd_slice){out, n};
+  return ccd_address_made(p, start);
 }
 
-static bool
-same_slice(ccd_slice a, ccd_slice b)
-{
-  return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
-}
-
-/* @line has no unit, or one that is left as it is: @unit becomes the address's. */
 static void
-set_unit(ccd_address *address, const ccd_address *unit, ccd_slice place, cc_arena *arena)
+take_street(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
-  address->unit_type = unit->unit_type;
-  address->unit = unit->unit;
-  if (address->building_key.length == 0)
-    return;
-  ccd_slice bare = address->building_key;
-  if (place.length > 0)
-    bare.length -= place.length + 1;
-  address->address_key = join_texts(arena, bare, "", unit_part(unit));
-  if (place.length > 0)
-    address->address_key = join_texts(arena, address->address_key, " ", place);
+  end = part_grid(p, first, end);
+  end = take_postdirection(p, first, end, ret);
+  const char *type = end > first + 1 ? type_of(p->tokens[end - 1]) : NULL;
+  ret->type = ccd_slice_of(type);
+  end -= type != NULL;
+  first = take_predirection(p, first, end, ret);
+  bool counted = type != NULL && strcmp(type, "HWY") != 0 && strcmp(type, "RTE") != 0;
+  ccd_slice name = ccd_address_name_key(p, first, end, counted);
+  ret->street = shown_name(p, first, end);
+  const char *start = p->out;
+  ccd_address_add_word(p, start, ret->predirection);
+  ccd_address_add_word(p, start, name);
+  ccd_address_add_word(p, start, ret->type);
+  ccd_address_add_word(p, start, ret->postdirection);
+  ret->street_key = ccd_address_made(p, start);
 }
 
-/* The line says a unit too. The same one: then it is told once. Another ("Bldg 3", and "4"): both
- * are read as one unit, in their order. */
-static cc_status
-merge_unit(const ccd_residence *residence,
-           const ccd_address *unit,
-           ccd_slice place,
-           cc_arena *arena,
-           ccd_address *ret)
+/* "18 D Main St": the letter belongs to the number. "F St" and "M L King Dr" are streets. */
+static size_t
+take_letter(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
-  ccd_address again;
-  ccd_slice word = ccd_address_unit_word(ret);
-  bool is;
-  cc_status status =
-    parse_unit(join_texts(arena, word, word.length > 0 ? " " : "", ret->unit), arena, &again, &is);
-  if (status != CC_OK || (is && same_slice(unit_part(&again), unit_part(unit))))
-    return status;
-  ccd_slice both = join_texts(arena, residence->line, " ", residence->unit);
-  return ccd_address_parse(both, place, arena, ret);
+  if (end < first + 3 || ret->number.length == 0 || ret->fraction.length > 0)
+    return first;
+  ccd_slice letter = p->tokens[first], next = p->tokens[first + 1];
+  size_t last = end - 1 - (direction_of(p->tokens[end - 1]) != NULL);
+  bool is = letter.length == 1 && letter.text[0] >= 'A' && letter.text[0] <= 'Z' &&
+            letter.text[0] != 'O' && direction_of(letter) == NULL && next.length > 1 &&
+            !ccd_address_has_digit(next) && last > first + 1 && type_of(p->tokens[last]) != NULL;
+  const char *type = type_of(next);
+  if (!is || (type != NULL && (strcmp(type, "ST") == 0 || strcmp(type, "AVE") == 0)))
+    return first;
+  ccd_address_add_letter(p, letter, ret);
+  return first + 1;
+}
+
+static void
+make_keys(ccd_address_state *p, ccd_slice place, ccd_address *ret)
+{
+  ccd_slice unit = ccd_address_unit_key(p, ret);
+  if (p->number_key.length == 0 || ret->street_key.length == 0)
+    return;
+  const char *start = p->out;
+  ccd_address_add_word(p, start, p->number_key);
+  ccd_address_add_word(p, start, ret->street_key);
+  ccd_slice house = ccd_address_made(p, start);
+  ccd_address_add_word(p, start, place);
+  ret->building_key = ccd_address_made(p, start);
+  start = p->out;
+  ccd_address_add_word(p, start, house);
+  ccd_address_add_word(p, start, unit);
+  ccd_address_add_word(p, start, place);
+  ret->address_key = ccd_address_made(p, start);
+}
+
+static ccd_slice
+collapse_blanks(ccd_address_state *p, ccd_slice line)
+{
+  char *start = p->out;
+  for (size_t i = 0; i < line.length; i++) {
+    bool blank = (unsigned char) line.text[i] <= ' ';
+    bool doubled = blank && (p->out == start || p->out[-1] == ' ');
+    if (!doubled)
+      ccd_address_add(p, blank ? " " : line.text + i, 1);
+  }
+  if (p->out > start && p->out[-1] == ' ')
+    p->out--;
+  return ccd_address_made(p, start);
+}
+
+/* What a form or a file has of the unit in a field of its own. */
+typedef struct given_unit {
+  ccd_address_unit parts[CCD_ADDRESS_UNITS];
+  size_t n;
+} given_unit;
+
+static bool
+read_unit(ccd_address_state *p, ccd_slice text, given_unit *ret)
+{
+  ccd_address_split(p, text);
+  bool is = p->n > 0 && ccd_address_take_units(p, 0);
+  memcpy(ret->parts, p->units, sizeof(ret->parts));
+  ret->n = is ? p->n_units : 0;
+  p->n_units = 0;
+  p->n = 0;
+  return is || text.length == 0;
+}
+
+/* "15 VALENTINE ST 1" and the unit "1": the same once more. */
+static size_t
+drop_repeated(ccd_address_state *p, size_t first, size_t end, const given_unit *unit)
+{
+  bool bare = unit->n == 1 && unit->parts[0].type[0] == '\0' && p->n_units == 0 && end > first + 1;
+  const ccd_address_unit last = {"", "#", p->tokens[end > 0 ? end - 1 : 0]};
+  return bare && ccd_address_same_unit(p, &unit->parts[0], &last) ? end - 1 : end;
+}
+
+/* The unit of its own field is the unit; what the line says besides stays ("Bldg 4", and "3"). */
+static void
+add_given(ccd_address_state *p, const given_unit *unit)
+{
+  for (size_t i = 0; i < unit->n; i++) {
+    size_t k = 0;
+    while (k < p->n_units && strcmp(p->units[k].type, unit->parts[i].type) != 0)
+      k++;
+    if (k == p->n_units && k < CCD_ADDRESS_UNITS)
+      p->n_units++;
+    if (k < p->n_units)
+      p->units[k] = unit->parts[i];
+  }
+}
+
+static void
+read_line(ccd_address_state *p, const ccd_residence *from, const given_unit *unit, ccd_address *ret)
+{
+  bool given = from->number.length > 0 && ccd_address_give_number(p, from->number, ret);
+  ccd_address_split(p, ret->line);
+  size_t first = given ? ccd_address_skip_number(p, ret) : ccd_address_take_number(p, ret);
+  size_t end = first < p->n ? ccd_address_take_road(p, first, ret) : 0;
+  if (end > 0) {
+    ret->street_key = p->road_key;
+    if (end < p->n)
+      (void) ccd_address_take_units(p, end);
+  } else {
+    end = ccd_address_find_unit(p, first);
+    end = drop_repeated(p, first, end, unit);
+    first = take_letter(p, first, end, ret);
+    if (first < end)
+      take_street(p, first, end, ret);
+  }
+  add_given(p, unit);
+}
+
+/* Cut inside a character: drop its rest. */
+static ccd_slice
+cut_text(ccd_slice text)
+{
+  if (text.length <= TEXT_MAX)
+    return text;
+  text.length = TEXT_MAX;
+  while (text.length > 0 && ((unsigned char) text.text[text.length - 1] & 0x80) != 0)
+    text.length--;
+  return text;
+}
+
+static ccd_slice
+read_place(ccd_address_state *p, const ccd_residence *from)
+{
+  if (from->zip5.length > 0)
+    return from->zip5;
+  ccd_address_split(p, from->city);
+  ccd_slice place = ccd_address_name_key(p, 0, p->n, /* counted= */ false);
+  p->n = 0;
+  return place;
+}
+
+/* Room for a text of parts: each is folded, and each key and each text for people made of them,
+ * with words that may get longer. What does not fit would be left away. */
+static bool
+make_room(ccd_address_state *p, cc_arena *arena, const ccd_residence *given)
+{
+  size_t size = 4096 + 24 * (given->line.length + given->number.length + given->unit.length +
+                             given->zip5.length + given->city.length);
+  p->out = cc_arena_text(arena, size);
+  p->limit = p->out != NULL ? p->out + size - 1 : NULL;
+  return p->out != NULL;
 }
 
 cc_status
@@ -114,24 +272,49 @@ ccd_residence_parse(const ccd_residence *residence,
                     ccd_address *ret,
                     bool *ret_unit)
 {
-  ccd_address unit = {0};
-  bool is = true;
-  ccd_residence whole = *residence;
-  if (whole.number.length > 0)
-    whole.line = join_texts(arena, whole.number, " ", whole.line);
-  ccd_slice place = whole.zip5.length > 0 ? whole.zip5 : fold_city(whole.city, arena);
-  cc_status status = ccd_address_parse(whole.line, place, arena, ret);
-  if (status == CC_OK && whole.unit.length > 0)
-    status = parse_unit(whole.unit, arena, &unit, &is);
+  const ccd_residence given = {
+    .line = cut_text(residence->line),
+    .number = cut_text(residence->number),
+    .unit = cut_text(residence->unit),
+    .zip5 = cut_text(residence->zip5),
+    .city = cut_text(residence->city),
+  };
+  ccd_address_state p = {0};
+  given_unit unit = {0};
+  if (!make_room(&p, arena, &given))
+    return CC_ERR_NO_MEMORY;
+  *ret = (ccd_address){.line = collapse_blanks(&p, given.line)};
+  bool is_unit = read_unit(&p, given.unit, &unit);
+  ccd_slice place = read_place(&p, &given);
+  read_line(&p, &given, &unit, ret);
+  make_keys(&p, place, ret);
+  const char *start = p.out;
+  if (!is_unit) {
+    ccd_address_add(&p, ret->line.text, ret->line.length);
+    ccd_address_add(&p, ", ", 2);
+    ccd_address_add(&p, given.unit.text, given.unit.length);
+    ret->line = ccd_address_made(&p, start);
+  }
   if (ret_unit != NULL)
-    *ret_unit = is;
-  if (status != CC_OK || whole.unit.length == 0)
-    return status;
-  if (!is)
-    ret->line = join_texts(arena, ret->line, ", ", whole.unit);
-  else if (ret->unit_type.length > 0)
-    return merge_unit(&whole, &unit, place, arena, ret);
-  else
-    set_unit(ret, &unit, place, arena);
-  return ret->line.text != NULL ? CC_OK : CC_ERR_NO_MEMORY;
+    *ret_unit = is_unit;
+  return CC_OK;
+}
+
+cc_status
+ccd_residence_street(ccd_slice name, cc_arena *arena, ccd_slice *ret)
+{
+  const ccd_residence given = {.line = cut_text(name)};
+  ccd_address_state p = {0};
+  ccd_address made = {0};
+  if (!make_room(&p, arena, &given))
+    return CC_ERR_NO_MEMORY;
+  ccd_address_split(&p, given.line);
+  if (p.n > 0 && ccd_address_take_road(&p, 0, &made) > 0)
+    *ret = p.road_key;
+  else {
+    if (p.n > 0)
+      take_street(&p, 0, p.n, &made);
+    *ret = made.street_key;
+  }
+  return CC_OK;
 }

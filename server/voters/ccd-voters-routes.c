@@ -6,6 +6,7 @@
 #include "common/api/cc-voter.h"
 #include "server/voters/ccd-duplicates-job.h"
 #include "server/voters/ccd-geocode-job.h"
+#include "server/voters/ccd-rekey-job.h"
 
 #define FILE_MAX (16u << 20)
 
@@ -48,13 +49,13 @@ const ccd_route ccd_places_routes[] = {
   {&cc_op_get_area,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_area_get},
   {&cc_op_delete_area,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_area_delete,  .audit = "area.delete"},
   {&cc_op_import_areas,     .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .handler = ccd_areas_import,  .audit = "area.import",           .slow = true, .max_body = FILE_MAX},
-  {&cc_op_list_segments,    .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_segment_list, .keyset = {"street_key", "id"}},
+  {&cc_op_list_segments,    .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_segment_list, .prepare = ccd_street_prepare, .keyset = {"street_key", "id"}},
   {&cc_op_import_segments,  .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .handler = ccd_segments_import, .audit = "street_segment.import", .slow = true, .max_body = FILE_MAX},
   {&cc_op_import_points,    .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .handler = ccd_points_import, .audit = "address_point.import",  .slow = true, .max_body = FILE_MAX},
-  {&cc_op_list_buildings,   .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_building_list, .keyset = {"id"}},
+  {&cc_op_list_buildings,   .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_building_list, .prepare = ccd_street_prepare, .keyset = {"id"}},
   {&cc_op_get_building,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_building_get, .by_key = true},
   {&cc_op_update_building,  .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_building_update, .audit = "building.update"},
-  {&cc_op_list_doors,       .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_door_list,    .keyset = {"id"}},
+  {&cc_op_list_doors,       .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_door_list, .prepare = ccd_street_prepare,    .keyset = {"id"}},
   {&cc_op_get_door,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_door_get, .by_key = true, .scope = CCD_SCOPE_NONE},
   {&cc_op_update_door,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_door_update,  .audit = "door.update", .scope = CCD_SCOPE_NONE},
   {&cc_op_geocode,          .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_geocode_start, .audit = "geocode.start", .wakes_jobs = true},
@@ -69,6 +70,7 @@ const ccd_job_kind ccd_voters_jobs[] = {
    .lease_s = 60,
    .payload = &ccd_geocode_payload_type,
    .run = ccd_geocode_run},
+  {.name = "places.rekey", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_rekey_run},
   {.name = "duplicates", .lane = CCD_LANE_LONG, .lease_s = 60, .run = ccd_duplicates_run},
   {0},
 };

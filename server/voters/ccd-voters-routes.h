@@ -13,6 +13,10 @@ extern const ccd_job_kind ccd_voters_jobs[];
 /* Gives :home, the parsed address. */
 ccd_handler ccd_voter_prepare;
 
+/* Gives :street_key of the query's street, in whatever spelling it was asked for; NULL without one.
+ */
+ccd_handler ccd_street_prepare;
+
 /* Files of areas, streets and address points. */
 ccd_handler ccd_areas_import;
 ccd_handler ccd_segments_import;

@@ -17,6 +17,7 @@ ROUTE = re.compile(r"\{&(cc_op_\w+),((?:[^{}]|\{[^{}]*\})*)\}")
 
 # Statements whose arguments are passed by position, or by another file of the same feature.
 PASSED_ELSEWHERE = {
+    ("voters/ccd-rekey-job.c", None): "rekey_page and add_holders",
     ("engine/ccd-sessions.c", None): "by position",
     ("engine/ccd-feed.c", None): "by position",
     ("engine/ccd-feed-page.c", None): "by position",

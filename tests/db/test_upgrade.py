@@ -20,6 +20,12 @@ EVENT = {"title": "Doors", "start_time": "2031-05-01T15:00:00Z", "end_time": "20
 # What an answer says of the moment and not of what is kept.
 OF_THE_MOMENT = {"as_of", "cursor", "next_cursor"}
 
+# Rules that are printed from common/rules: each release has its own.
+OF_THE_PROGRAM = {"dispositions"}
+
+# Jobs that migrations queue.
+DERIVED_ANEW = {"places.rekey"}
+
 pytestmark = pytest.mark.slow
 
 
@@ -123,7 +129,12 @@ def test_a_filled_database_comes_up_to_date(request, filled):
     applied = filled.sql("SELECT * FROM schema_migrations ORDER BY number")
     assert {name: checksum for _, name, checksum, _ in applied} == told["migrations"]
     done(filled, "migrate")
-    assert rows(filled, known) == before
+    after = rows(filled, known)
+    queued = after["jobs"] - before["jobs"]
+    after["jobs"] -= queued
+    for table in OF_THE_PROGRAM:
+        after[table] = before[table]
+    assert after == before and {json.loads(row)["kind"] for row in queued} <= DERIVED_ANEW
     assert filled.sql("SELECT * FROM schema_migrations ORDER BY number")[:len(applied)] == applied
     verify(filled)
     done(filled, "restored")

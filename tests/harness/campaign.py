@@ -257,11 +257,16 @@ def act_once():
     return {"client_id": act()["client_id"]}
 
 
+# What only the update of an older database fills (tests/db/test_place_keys.py).
+MADE_BY_UPDATES = {"place_moves"}
+
+
 def fill(made):
     campaign = Campaign(made)
     for step in (campaign.people, campaign.events, campaign.voters, campaign.marks, campaign.turf, campaign.contacts,
                  campaign.calls, campaign.texts):
         step()
-    empty = [table for table in release.tables(made) if not made.sql(f"SELECT 1 FROM {table} LIMIT 1")]
+    empty = [table for table in release.tables(made)
+             if table not in MADE_BY_UPDATES and not made.sql(f"SELECT 1 FROM {table} LIMIT 1")]
     assert not empty, f"nothing here fills {', '.join(empty)}: make a row of it over the API"
     return campaign.finish()

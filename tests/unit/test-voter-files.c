@@ -392,7 +392,7 @@ test_addresses(void)
     {"4-6 CANAL PK #101", "4-6|||CANAL|PARK||#|101|4-6 CANAL PARK #101 02141"},
     {"38-38 1/2 ELM ST", "38-38|1/2||ELM|ST||||38-38 1/2 ELM ST 02141"},
     {"225R MAIN STREET", "225R|||MAIN|ST||||225R MAIN ST 02141"},
-    {"11-A Main St.", "11-A|||MAIN|ST||||11-A MAIN ST 02141"},
+    {"11-A Main St.", "11-A|||MAIN|ST||||11A MAIN ST 02141"},
     {"N6W23001 BLUEMOUND RD", "N6W23001|||BLUEMOUND|RD||||N6W23001 BLUEMOUND RD 02141"},
     {"142-27 37TH AVE", "142-27|||37TH|AVE||||142-27 37TH AVE 02141"},
     {"12 NORTH MAIN STREET UNIT B", "12||N|MAIN|ST||UNIT|B|12 N MAIN ST #B 02141"},
@@ -406,11 +406,11 @@ test_addresses(void)
     {"12 MAIN ST APT # 03", "12|||MAIN|ST||APT|03|12 MAIN ST #3 02141"},
     {"0382 POLLARD BROOKS APT. 245", "382|||POLLARD|BRKS||APT|245|382 POLLARD BRKS #245 02141"},
     {"7 NORTH ST", "7|||NORTH|ST||||7 NORTH ST 02141"},
-    {"7 AVENUE W", "7|||AVENUE W|||||7 AVENUE W 02141"},
+    {"7 AVENUE W", "7|||AVENUE W|||||7 AVE W 02141"},
     {"7 FIRST ST", "7|||1ST|ST||||7 1ST ST 02141"},
     {"7 O'BRIEN HWY", "7|||OBRIEN|HWY||||7 OBRIEN HWY 02141"},
-    {"100 HIGHWAY 50", "100|||HIGHWAY 50|||||100 HIGHWAY 50 02141"},
-    {"100 STATE RD 7", "100|||STATE RD 7|||||100 STATE RD 7 02141"},
+    {"100 HIGHWAY 50", "100|||HIGHWAY 50|||||100 HWY 50 02141"},
+    {"100 STATE RD 7", "100|||STATE RD 7|||||100 SR 7 02141"},
     {"12 LOT ST", "12|||LOT|ST||||12 LOT ST 02141"},
     {"1ST AVE", "|||1ST|AVE||||"},
     {"MONSIGNOR OBRIEN HWY", "|||MONSIGNOR OBRIEN|HWY||||"},
@@ -439,8 +439,12 @@ test_words(void)
   const ccd_word_list *const lists[] = {&ccd_address_types,
                                         &ccd_address_directions,
                                         &ccd_address_units,
+                                        &ccd_address_types_only,
                                         &ccd_address_lone_units,
-                                        &ccd_address_names};
+                                        &ccd_address_names,
+                                        &ccd_address_ordinals,
+                                        &ccd_address_cardinals,
+                                        &ccd_address_states};
   for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
     for (size_t k = 1; k < lists[i]->n; k++)
       g_assert_cmpstr(lists[i]->words[k - 1].word, <, lists[i]->words[k].word);

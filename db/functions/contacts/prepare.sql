@@ -10,6 +10,8 @@ DECLARE
   organization bigint := made.organization_id;
   place bigint;
 BEGIN
+  made.door_id := place_current(organization, 'door', made.door_id);
+  made.building_id := place_current(organization, 'building', made.building_id);
   IF made.voter_id IS NOT NULL THEN
     made.voter_id := voter_survivor(organization, made.voter_id);
     IF made.door_id IS NULL AND made.channel = 'door' THEN

@@ -146,7 +146,16 @@ AS $$
   SELECT count(*) FROM done
 $$;
 
-GRANT EXECUTE ON FUNCTION field_events(bigint,text),
+-- A door became another: whom it was handed out to was given that one. What a phone has stays in doors, so that its
+-- next delta says that the old door is gone.
+CREATE OR REPLACE FUNCTION field_door_moved(organization bigint, old bigint, door bigint) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  UPDATE field_grants g SET doors_ever = array_append(g.doors_ever, door)
+  WHERE g.organization_id = organization AND old = ANY (g.doors_ever)
+$$;
+
+GRANT EXECUTE ON FUNCTION field_door_moved(bigint,bigint,bigint), field_events(bigint,text),
   field_packs(bigint,text,bigint,boolean,boolean),
   field_pack_lines(bigint,text,bigint,text,bigint,field_grants,xid8,bigint),
   field_pack(bigint,text,bigint,text,bigint,xid8,bigint), field_wiped(bigint,text,jsonb)

@@ -5,4 +5,5 @@
 SELECT tenant_triggers('field_grants', 'pack', secret => '{doors,people}');
 SELECT tenant_triggers('field_conflicts', 'conflict',
   secret => '{theirs,current,resolution,resolution_note}');
-SELECT tenant_triggers('field_notes', 'field_note', secret => '{note}');
+SELECT tenant_triggers('field_notes', 'field_note', secret => '{note}',
+  touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND current_setting(''app.forget'', true) IS DISTINCT FROM ''on''');

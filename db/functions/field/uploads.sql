@@ -39,11 +39,12 @@ CREATE OR REPLACE FUNCTION field_checked(body jsonb, checked jsonb) RETURNS json
 LANGUAGE sql STABLE -- as jsonb_build_object is: the planner puts no IMMUTABLE function over it into a statement
 AS $$ SELECT CASE WHEN checked IS NULL THEN body ELSE body || jsonb_build_object('checked', checked) END $$;
 
--- The rules of one operation. forced: somebody has decided a conflict.
+-- The rules of one operation. forced: somebody has decided a conflict. The body may be older than its places.
 CREATE OR REPLACE FUNCTION field_do(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
+  body := place_body(op.organization_id, body);
   RETURN CASE op.kind
     WHEN 'contact' THEN field_contact(op, body, forced)
     WHEN 'bulk_not_home' THEN field_bulk_not_home(op, body, forced)

@@ -79,9 +79,7 @@ BEGIN
     SELECT o.* INTO v FROM voters o WHERE o.organization_id = organization AND o.id = each.voter_id;
     CONTINUE WHEN NOT FOUND;
     was := voter_without(v, each.before, COALESCE(each.after, to_jsonb(v))); -- v0.2.0 wrote no after
-    -- A place may have gone since.
-    SELECT h.id INTO was.household_id FROM households h WHERE h.organization_id = organization AND h.id = was.household_id;
-    SELECT d.id INTO was.door_id FROM doors d WHERE d.organization_id = organization AND d.id = was.door_id;
+    was := home_current(was); -- a place may have gone since, or become another
     UPDATE voters o SET
         {Voter.imported: @ = was.@}, address_key = was.address_key, moved_at = was.moved_at,
         unreachable = was.unreachable, household_id = was.household_id, door_id = was.door_id,

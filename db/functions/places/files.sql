@@ -151,15 +151,26 @@ BEGIN
 END
 $$;
 
--- Address lines of a file, for ccd_address_parse.
+-- Addresses of a file, for ccd_residence_parse. What a file has apart stays apart.
 CREATE OR REPLACE FUNCTION point_lines(document jsonb, named jsonb)
-RETURNS TABLE (n bigint, line text, unit text, zip5 text)
+RETURNS TABLE (n bigint, line text, number text, unit text, zip5 text, city text)
 LANGUAGE sql STABLE
 AS $$
-  SELECT f.n, place_property(f.properties, named ->> 'address', '{address,fulladdress,fulladdr,addr,streetaddress,siteaddress,rawlocation}'),
+  SELECT f.n, COALESCE(a.line, concat_ws(' ',
+           place_property(f.properties, NULL, '{predir,stpredir,predirection,stnamepredirectional,lstpredir}'),
+           place_property(f.properties, NULL, '{stpretype,stnamepretype,pretype}'),
+           place_property(f.properties, NULL, '{street,streetname,stname,fullstreet,fullname,lstname}'),
+           place_property(f.properties, NULL, '{sttype,streettype,posttype,stpostyp,stnameposttype,suffix,lsttype}'),
+           place_property(f.properties, NULL, '{sufdir,postdir,stposdir,postdirection,stnamepostdirectional}'))),
+         CASE WHEN a.line IS NULL THEN concat_ws(' ',
+           place_property(f.properties, NULL, '{housenumber,housenum,house,number,addrnum,addno,addnumber,streetnumber,stnum,addressnumber}'),
+           place_property(f.properties, NULL, '{addnumsuf,numbersuffix,housesuffix,streetnumbersuffix}')) END,
          place_property(f.properties, named ->> 'unit', '{unit,unitnumber,unitid,apt,suite}'),
-         substring(place_property(f.properties, named ->> 'zip', '{zip5,zip,zipcode,postcode}') FROM '^\d{5}')
+         substring(place_property(f.properties, named ->> 'zip', '{zip5,zip,zipcode,postcode}') FROM '^\d{5}'),
+         place_property(f.properties, named ->> 'city', '{city,municipality,postcity}')
   FROM place_features(document) f
+  CROSS JOIN LATERAL (SELECT place_property(f.properties, named ->> 'address',
+    '{address,fulladdress,fulladdr,addr,streetaddress,siteaddress,rawlocation}')) a (line)
   ORDER BY f.n
 $$;
 

@@ -66,16 +66,15 @@ BEGIN
 END
 $$;
 
--- Is a building among those that are asked for: in the box, along the street, within the area. NULL asks nothing.
+-- Is a building among those that are asked for: in the box, along the street (by its key), within the area. NULL asks
+-- nothing.
 CREATE OR REPLACE FUNCTION place_asked(b buildings, west double precision, south double precision, east double precision,
   north double precision, street text, area bigint) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
   SELECT (west IS NULL OR south IS NULL OR east IS NULL OR north IS NULL
           OR b.longitude BETWEEN west AND east AND b.latitude BETWEEN south AND north)
-    AND (street IS NULL OR b.street_key = upper(street) OR b.street_key IN (
-           SELECT s.street_key FROM street_segments s
-           WHERE s.organization_id = b.organization_id AND lower(s.name) = lower(street)))
+    AND (street IS NULL OR b.street_key = street)
     AND (area IS NULL OR EXISTS (
            SELECT FROM areas a WHERE a.organization_id = b.organization_id AND a.id = area
              AND ST_Covers(a.boundary, map_point(b.latitude, b.longitude))))

@@ -50,7 +50,18 @@ $$;
 
 RESET ROLE;
 
--- Buildings on the map that know no segment get theirs. The one place that does it; whoever moves a building or
+-- The keys of the streets that are named so by a building or a segment, in whatever spelling; ordinality is the name's.
+CREATE OR REPLACE FUNCTION street_keys(organization bigint, names text[]) RETURNS TABLE (n bigint, street_key text)
+LANGUAGE sql STABLE ROWS 10
+AS $$
+  SELECT w.n, b.street_key FROM unnest(names) WITH ORDINALITY w (name, n)
+  JOIN buildings b ON b.organization_id = organization AND (lower(b.street) = lower(w.name) OR b.street_key = upper(w.name))
+  UNION
+  SELECT w.n, s.street_key FROM unnest(names) WITH ORDINALITY w (name, n)
+  JOIN street_segments s ON s.organization_id = organization AND lower(s.name) = lower(w.name)
+$$;
+
+-- Buildings on the map that know no segment get theirs, but for those known by their ZIP code alone. The one place that does it; whoever moves a building or
 -- brings new streets sets segment_id to NULL. Returns how many; recorded as one bulk change.
 CREATE OR REPLACE FUNCTION buildings_snap(organization bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -63,7 +74,8 @@ BEGIN
   UPDATE buildings b SET segment_id = s.segment_id, side = s.side, measure_m = s.measure_m, setback_m = s.setback_m
   FROM (SELECT f.id AS building, near.* FROM buildings f
         CROSS JOIN LATERAL segment_near(organization, map_point(f.latitude, f.longitude), f.street_key) near
-        WHERE f.organization_id = organization AND f.segment_id IS NULL AND f.latitude IS NOT NULL) s
+        WHERE f.organization_id = organization AND f.segment_id IS NULL AND f.latitude IS NOT NULL
+          AND f.location_quality <> 'zip') s
   WHERE b.organization_id = organization AND b.id = s.building;
   GET DIAGNOSTICS n = ROW_COUNT;
   PERFORM set_config('app.bulk', bulk, true);
@@ -74,7 +86,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION buildings_snap(bigint)
+GRANT EXECUTE ON FUNCTION street_keys(bigint,text[]), buildings_snap(bigint)
   TO campaign_api;
 
 SET LOCAL ROLE campaign_definer;

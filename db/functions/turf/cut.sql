@@ -45,30 +45,37 @@ BEGIN
 END
 $$;
 
--- Counts and shape of turfs, from their doors.
+-- Counts and shape of turfs, from their doors. The people are those whom a walk list would name, as in turf_preview.
 CREATE OR REPLACE FUNCTION turf_measure(organization bigint, turfs bigint[]) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
   UPDATE canvass_routes t SET door_count = c.doors, voter_count = c.voters, doors_done = c.done,
     polygon = COALESCE(c.hull, t.polygon)
   FROM (
+    WITH lived AS MATERIALIZED (
+      SELECT d.route_id, v.id FROM canvass_route_doors d
+      JOIN voters v ON v.organization_id = organization AND v.door_id = d.door_id
+      WHERE d.organization_id = organization AND d.route_id = ANY (turfs)
+        AND (d.voter_ids IS NULL OR d.voter_ids @> to_jsonb(v.id))),
+    asked AS MATERIALIZED (
+      SELECT l.route_id, count(*) AS n FROM lived l
+      JOIN voters_matching(organization, CASE WHEN cardinality(turfs) > 20 THEN '{}'
+        ELSE jsonb_build_object('ids', (SELECT COALESCE(jsonb_agg(id), '[0]') FROM lived)) END, 'door') m ON m = l.id
+      GROUP BY 1)
     SELECT d.route_id, count(*) AS doors, count(*) FILTER (WHERE d.state = 'done') AS done,
-           COALESCE(sum(COALESCE(jsonb_array_length(d.voter_ids), w.n)), 0) AS voters,
+           COALESCE((SELECT a.n FROM asked a WHERE a.route_id = d.route_id), 0) AS voters,
            -- Some ten metres around, so that one building is an area too.
            ST_Buffer(ST_ConvexHull(ST_Collect(map_point(b.latitude, b.longitude))), 0.0001, 'quad_segs=2') AS hull
     FROM canvass_route_doors d
     JOIN doors o ON o.organization_id = organization AND o.id = d.door_id
     JOIN buildings b ON b.organization_id = organization AND b.id = o.building_id
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS n FROM voters_visible v
-      WHERE v.organization_id = organization AND v.door_id = d.door_id AND v.unreachable IS NULL) w
     WHERE d.organization_id = organization AND d.route_id = ANY (turfs) GROUP BY 1) c
   WHERE t.organization_id = organization AND t.id = c.route_id
 $$;
 
 -- Writes the drafts of a cutting with their doors. @kept of the @sent doors are in: a door that went to another turf or
--- may not be knocked at any more meanwhile is left out.
-CREATE OR REPLACE FUNCTION turf_cut_insert(organization bigint, this turf_cuts, turfs jsonb,
+-- may not be knocked at any more meanwhile is left out. @people: {"door": [voters whom the cut is about]}.
+CREATE OR REPLACE FUNCTION turf_cut_insert(organization bigint, this turf_cuts, turfs jsonb, people jsonb,
   OUT made bigint[], OUT kept bigint, OUT sent bigint)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -93,7 +100,7 @@ BEGIN
     FROM given g RETURNING id),
   doors_in AS (
     INSERT INTO canvass_route_doors (organization_id, route_id, door_id, position, voter_ids)
-    SELECT organization, g.id, d.value::bigint, d.ordinality, NULL
+    SELECT organization, g.id, d.value::bigint, d.ordinality, people -> d.value
     FROM given g CROSS JOIN LATERAL jsonb_array_elements_text(g.turf -> 'doors') WITH ORDINALITY d
     JOIN doors o ON o.organization_id = organization AND o.id = d.value::bigint AND o.do_not_knock_at IS NULL
     WHERE EXISTS (SELECT FROM routes r WHERE r.id = g.id)
@@ -126,6 +133,7 @@ DECLARE
   this turf_cuts;
   bulk text := COALESCE(current_setting('app.bulk', true), '');
   before record;
+  people jsonb;
   made bigint[];
   sent bigint;
   kept bigint;
@@ -137,15 +145,13 @@ BEGIN
   END IF;
   SELECT * INTO before FROM turf_preview(organization, this.request);
   PERFORM set_config('app.bulk', 'on', true);
+  -- Who is asked at each door is read before the old turfs are closed, as their doors are the question of a recut.
+  SELECT jsonb_object_agg(f.door_id, f.voter_ids) INTO people FROM turf_doors(organization, this.request) f
+  WHERE f.state = 'free' AND f.voter_ids IS NOT NULL;
   IF this.method = 'recut' THEN
     PERFORM turf_cut_close_old(organization, filter_ids(this.request, 'turf_ids'));
   END IF;
-  SELECT i.* INTO made, kept, sent FROM turf_cut_insert(organization, this, turfs) i;
-  IF this.list_id IS NOT NULL THEN
-    UPDATE canvass_route_doors d SET voter_ids = f.voter_ids FROM turf_doors(organization, this.request) f
-    WHERE d.organization_id = organization AND d.route_id = ANY (made) AND d.door_id = f.door_id
-      AND f.voter_ids IS NOT NULL;
-  END IF;
+  SELECT i.* INTO made, kept, sent FROM turf_cut_insert(organization, this, turfs, people) i;
   DELETE FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (made)
     AND NOT EXISTS (SELECT FROM canvass_route_doors d WHERE d.organization_id = organization AND d.route_id = t.id);
   PERFORM turf_measure(organization, made);
@@ -171,7 +177,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION turf_cut_begin(bigint,bigint,jsonb),
   turf_cut_step(bigint,bigint,text,double precision), turf_cut_close_old(bigint,bigint[]),
-  turf_measure(bigint,bigint[]), turf_cut_insert(bigint,turf_cuts,jsonb),
+  turf_measure(bigint,bigint[]), turf_cut_insert(bigint,turf_cuts,jsonb,jsonb),
   turf_cut_sums(bigint,bigint[]), turf_cut_store(bigint,bigint,jsonb,double precision),
   turf_cut_cancel(bigint,bigint)
   TO campaign_api;

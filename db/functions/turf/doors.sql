@@ -6,6 +6,23 @@ CREATE OR REPLACE FUNCTION house_number(number text) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT substring(number FROM '^\s*(\d{1,9})')::int $$;
 
+CREATE OR REPLACE FUNCTION turf_streets(request jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT array_agg(s.street ->> 'street' ORDER BY s.n) FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY s (street, n)
+$$;
+
+-- As GeoJSON wants the rings of a polygon, or of several.
+CREATE OR REPLACE FUNCTION turf_rings_closed(shape jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(bool_and(r -> 0 = r -> -1 AND jsonb_array_length(r) >= 4), true)
+  FROM jsonb_array_elements(CASE shape ->> 'type' WHEN 'Polygon' THEN jsonb_build_array(shape -> 'coordinates')
+                                                  ELSE shape -> 'coordinates' END) p,
+    jsonb_array_elements(CASE jsonb_typeof(p) WHEN 'array' THEN p ELSE '[]' END) r
+  WHERE jsonb_typeof(r) = 'array'
+$$;
+
 -- A request (TurfRequest in common/api/cc-turf.h) that names one way to choose doors, and what it names exists.
 CREATE OR REPLACE FUNCTION turf_request_check(organization bigint, request jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
@@ -32,10 +49,19 @@ BEGIN
   END IF;
   IF method = 'polygon' THEN
     PERFORM filter_polygon('polygon', request -> 'polygon');
+    IF NOT turf_rings_closed(CASE WHEN request #>> '{polygon,type}' = 'Feature' THEN request #> '{polygon,geometry}'
+                                  ELSE request -> 'polygon' END) THEN
+      PERFORM refuse_field('polygon', 'ring_open', 'A ring of the polygon ends where it began, after three corners or more.');
+    ELSIF ST_NumGeometries(filter_polygon('polygon', request -> 'polygon')) > ST_NumGeometries(ST_GeomFromGeoJSON(
+         CASE WHEN request #>> '{polygon,type}' = 'Feature' THEN request #> '{polygon,geometry}' ELSE request -> 'polygon' END)) THEN
+      PERFORM refuse_field('polygon', 'crosses_itself', 'The drawing crosses itself: draw around the doors once.');
+    END IF;
   ELSIF method = 'streets' THEN
-    SELECT s ->> 'street' AS street INTO given FROM jsonb_array_elements(request -> 'streets') s
-    WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.organization_id = organization
-                      AND (lower(b.street) = lower(s ->> 'street') OR b.street_key = upper(s ->> 'street'))) LIMIT 1;
+    SELECT s.street ->> 'street' AS street INTO given
+    FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY s (street, n)
+    WHERE NOT EXISTS (SELECT FROM street_keys(organization, turf_streets(request)) k
+                      JOIN buildings b ON b.organization_id = organization AND b.street_key = k.street_key
+                      WHERE k.n = s.n) LIMIT 1;
     IF FOUND THEN
       PERFORM refuse_field('streets', 'unknown_reference', format('No building stands in %s.', given.street));
     END IF;
@@ -75,9 +101,10 @@ BEGIN
       WHERE b.organization_id = organization AND map_point(b.latitude, b.longitude) && area
         AND ST_Covers(area, map_point(b.latitude, b.longitude));
   WHEN 'streets' THEN
-    RETURN QUERY SELECT DISTINCT d.id, b.id, ''::text FROM jsonb_array_elements(request -> 'streets') s
-      JOIN buildings b ON b.organization_id = organization
-        AND (lower(b.street) = lower(s ->> 'street') OR b.street_key = upper(s ->> 'street'))
+    RETURN QUERY SELECT DISTINCT d.id, b.id, ''::text
+      FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY w (s, n)
+      JOIN street_keys(organization, turf_streets(request)) k ON k.n = w.n
+      JOIN buildings b ON b.organization_id = organization AND b.street_key = k.street_key
         AND (s ->> 'first' IS NULL OR house_number(b.number) >= (s ->> 'first')::int)
         AND (s ->> 'last' IS NULL OR house_number(b.number) <= (s ->> 'last')::int)
         AND (COALESCE(s ->> 'side', 'both') = 'both'
@@ -103,7 +130,7 @@ $$;
 -- What a cut does with each door that it names:
 --   free      it goes into a turf
 --   taken     it is in another active turf (taken_by)
---   unplaced  nobody knows where it stands
+--   unplaced  nobody knows where it stands, or no better than its ZIP code
 --   left_out  nobody is to be asked there: do not knock, a confidential address, everybody withdrew, is left
 --             alone for now, or is not on the list
 -- Without a list, a door where nobody is known to live counts as one to knock at.
@@ -118,12 +145,18 @@ BEGIN
   SELECT l.filter INTO list FROM voter_lists l
   WHERE l.organization_id = organization AND l.id = (request ->> 'list_id')::bigint;
   RETURN QUERY
-  WITH wanted AS MATERIALIZED (
+  -- A recut without a list of its own is about whom the old turfs were about.
+  WITH old AS MATERIALIZED (
+    SELECT r.door_id AS door, r.voter_ids AS ids FROM canvass_route_doors r
+    WHERE r.organization_id = organization AND r.route_id = ANY (recut) AND r.active AND list IS NULL
+      AND r.voter_ids IS NOT NULL),
+  wanted AS MATERIALIZED (
     SELECT v.door_id AS door, count(*)::int AS n,
-           CASE WHEN list IS NOT NULL THEN jsonb_agg(v.id ORDER BY v.id) END AS ids
+           CASE WHEN list IS NOT NULL OR bool_or(o.door IS NOT NULL) THEN jsonb_agg(v.id ORDER BY v.id) END AS ids
     FROM voters_matching(organization, COALESCE(list, '{}'), 'door') m
     JOIN voters v ON v.organization_id = organization AND v.id = m
-    WHERE v.door_id IS NOT NULL GROUP BY 1),
+    LEFT JOIN old o ON o.door = v.door_id
+    WHERE v.door_id IS NOT NULL AND (o.ids IS NULL OR o.ids @> to_jsonb(v.id)) GROUP BY 1),
   lived AS MATERIALIZED (
     SELECT v.door_id AS door, bool_or(v.confidential) AS hidden FROM voters v
     WHERE v.organization_id = organization AND v.door_id IS NOT NULL AND v.merged_into IS NULL
@@ -132,7 +165,7 @@ BEGIN
     CASE WHEN d.do_not_knock_at IS NOT NULL OR l.hidden OR w.door IS NULL AND (list IS NOT NULL OR l.door IS NOT NULL)
            THEN 'left_out'
          WHEN t.route_id IS NOT NULL THEN 'taken'
-         WHEN b.latitude IS NULL THEN 'unplaced' ELSE 'free' END,
+         WHEN b.latitude IS NULL OR b.location_quality = 'zip' THEN 'unplaced' ELSE 'free' END,
     t.route_id, COALESCE(w.n, 0), w.ids
   FROM turf_doors_named(organization, request) h
   JOIN doors d ON d.organization_id = organization AND d.id = h.door_id
@@ -167,6 +200,12 @@ BEGIN
      FROM taken k JOIN canvass_routes t ON t.organization_id = organization AND t.id = k.id)
   INTO doors, voters, buildings, left_out, unplaced, unplaced_doors, taken, conflicts
   FROM found f;
+  -- As the cut would: without a target each part is one turf.
+  IF request ->> 'target_doors' IS NULL AND request ->> 'target_minutes' IS NULL AND buildings > 2500 AND EXISTS (
+    SELECT FROM turf_doors(organization, request) f WHERE f.state = 'free' GROUP BY f.part HAVING count(DISTINCT f.building_id) > 2500) THEN
+    PERFORM refuse_field('target_doors', 'required', format('%s buildings are too many for one turf: say how many doors it should have.',
+                                                            buildings));
+  END IF;
   turfs := CASE WHEN doors = 0 THEN 0
                 WHEN request ->> 'target_doors' IS NOT NULL
                   THEN greatest(1, round(doors / (request ->> 'target_doors')::numeric))
@@ -178,7 +217,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION house_number(text),
+GRANT EXECUTE ON FUNCTION house_number(text), turf_streets(jsonb), turf_rings_closed(jsonb),
   turf_request_check(bigint,jsonb), turf_doors_named(bigint,jsonb), turf_doors(bigint,jsonb),
   turf_preview(bigint,jsonb)
   TO campaign_api;

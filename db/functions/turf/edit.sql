@@ -69,10 +69,11 @@ BEGIN
          COALESCE(array_agg(v.door_id) FILTER (WHERE v.confidential), '{}') INTO people, lived, hidden
   FROM voters v WHERE v.organization_id = organization AND v.door_id = ANY (wanted) AND v.merged_into IS NULL;
   SELECT array_agg(v.door_id) INTO asked
-  FROM voters_matching(organization, jsonb_build_object('ids', to_jsonb(people)), 'door') m
+  FROM voters_matching(organization, jsonb_build_object('ids', to_jsonb(0::bigint || people)), 'door') m
   JOIN voters v ON v.organization_id = organization AND v.id = m;
   RETURN QUERY SELECT d.id FROM doors d
     JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id AND b.latitude IS NOT NULL
+      AND b.location_quality <> 'zip'
     WHERE d.organization_id = organization AND d.id = ANY (wanted) AND d.do_not_knock_at IS NULL
       AND d.id <> ALL (hidden) AND (d.id = ANY (asked) OR d.id <> ALL (lived));
 END

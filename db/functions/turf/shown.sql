@@ -32,7 +32,8 @@ JOIN doors d ON d.organization_id = r.organization_id AND d.id = r.door_id
 JOIN buildings b ON b.organization_id = r.organization_id AND b.id = d.building_id;
 GRANT SELECT ON turf_doors_shown TO campaign_api;
 
--- Whom a walk list names at the doors of a turf: who may be reached there today, and whom the cut was about.
+-- Whom a walk list names at the doors of a turf: who may be reached there today, and whom the cut was about. Without
+-- anybody the number 0 is asked for, since an empty list asks for everybody.
 CREATE OR REPLACE FUNCTION turf_people(organization bigint, turf bigint) RETURNS TABLE (door_id bigint, voter_id bigint)
 LANGUAGE sql STABLE
 AS $$
@@ -42,7 +43,7 @@ AS $$
     WHERE r.organization_id = organization AND r.route_id = turf
       AND (r.voter_ids IS NULL OR r.voter_ids @> to_jsonb(v.id)))
   SELECT l.door_id, l.id FROM lived l
-  JOIN voters_matching(organization, jsonb_build_object('ids', (SELECT COALESCE(jsonb_agg(id), '[]') FROM lived)), 'door') m
+  JOIN voters_matching(organization, jsonb_build_object('ids', (SELECT COALESCE(jsonb_agg(id), '[0]') FROM lived)), 'door') m
     ON m = l.id
 $$;
 

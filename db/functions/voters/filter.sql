@@ -44,7 +44,11 @@ BEGIN
     RAISE EXCEPTION '% is no polygon in GeoJSON of at most 20000 points.', member
       USING ERRCODE = 'CC422', DETAIL = 'filter', COLUMN = member;
   END IF;
-  RETURN ST_Multi(CASE WHEN ST_IsValid(made) THEN made ELSE ST_CollectionExtract(ST_MakeValid(made), 3) END);
+  made := ST_Multi(CASE WHEN ST_IsValid(made) THEN made ELSE ST_CollectionExtract(ST_MakeValid(made), 3) END);
+  IF ST_IsEmpty(made) OR ST_Area(made) < 1e-10 THEN -- about a square metre
+    PERFORM refuse_field(member, 'filter', 'The polygon has no area: it needs three corners that are not in one line.');
+  END IF;
+  RETURN made;
 END
 $$;
 
@@ -104,6 +108,7 @@ AS $$
     ('disposition', 'v.last_disposition = ANY (filter_texts($2, ''disposition''))'),
     ('has_phone', '(v.phones <> ''[]'') = ($2 ->> ''has_phone'')::boolean'),
     ('has_email', '(v.emails <> ''[]'') = ($2 ->> ''has_email'')::boolean'),
+    ('has_door', '(v.door_id IS NOT NULL) = ($2 ->> ''has_door'')::boolean'),
     ('polygon', 'v.door_id IN (SELECT d.id FROM buildings b
                    JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
                    WHERE b.organization_id = $1 AND ST_Covers(filter_polygon(''polygon'', $2 -> ''polygon''),

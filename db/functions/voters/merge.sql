@@ -124,6 +124,7 @@ CREATE OR REPLACE FUNCTION voter_put(v voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
+  v := home_current(v); -- a place may have become another since the row was kept
   UPDATE voters o SET {Voter.mergeable: @ = v.@}, address_key = v.address_key
     WHERE o.organization_id = v.organization_id AND o.id = v.id;
   -- Apart: a change of the revision does not raise the version, and this must do both.
