@@ -11,6 +11,7 @@
 
 #include "ccd-queries.h"
 #include "server/accounts/ccd-hasher.h"
+#include "server/accounts/ccd-second-factor.h"
 #include "server/commands.h"
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-bind.h"
@@ -268,6 +269,7 @@ start_base(ccd_server *server, cc_error *reterr)
   server->route_tables = ccd_route_tables;
   ccd_mail_use(&ccd_mail_outbox);
   server->jobs_wake = ccd_jobs_wake;
+  server->prove_factor = ccd_factor_prove_me;
   server->jobs_figures = ccd_jobs_figures;
   server->streams = ccd_routes_stream(ccd_route_tables);
   ccd_exchanges_init();

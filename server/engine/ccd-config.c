@@ -77,6 +77,7 @@ static const setting settings[] = {
   TEXT(limit_api, "RATE_LIMIT_API", .fallback = "100/60", .doc = "Requests per seconds of one person, token, device or address."),
   TEXT(limit_login, "RATE_LIMIT_LOGIN", .fallback = "5/300", .doc = "Sign-ins per seconds of one account from one address; an address as a whole gets twenty times that."),
   TEXT(limit_register, "RATE_LIMIT_REGISTER", .fallback = "3/3600", .doc = "Registrations per seconds from one address."),
+  NUMBER(invitations_per_day, "INVITATIONS_PER_DAY", .fallback = "500", .min = 10, .max = 1000000, .doc = "Invitations that an organization, and a person, may send on a day; a tenth until the organization has a second member."),
   NUMBER(statement_timeout, "STATEMENT_TIMEOUT", .fallback = "2000", .min = 10, .max = 600000, .doc = "Milliseconds until PostgreSQL ends a statement."),
   NUMBER(lock_timeout, "LOCK_TIMEOUT", .fallback = "1500", .min = 10, .max = 600000, .doc = "Milliseconds until a statement that waits for a lock ends."),
   NUMBER(call_timeout, "CALL_TIMEOUT", .fallback = "2500", .min = 20, .max = 600000, .doc = "Milliseconds that all waits of one request for PostgreSQL may take."),

@@ -46,6 +46,7 @@ typedef struct ccd_config {
   char *limit_api; /* "100/60": requests per seconds */
   char *limit_login;
   char *limit_register;
+  int64_t invitations_per_day; /* of an organization, and of a person */
   int64_t statement_timeout; /* ms */
   int64_t lock_timeout;      /* ms */
   int64_t call_timeout;      /* ms */
