@@ -38,9 +38,6 @@ OTHER_REFUSALS = {
     ("signIn", 403): "the sample's account was registered and not verified",
     ("switchOrganization", 404): "the sample's organization is not the person's",
     ("transferOwnership", 404): "the sample's person is no member",
-    ("acceptInvitation", 404): "the sample's token was never made",
-    ("declineInvitation", 404): "the sample's token was never made",
-    ("pairDevice", 404): "the sample's code was never made",
     ("createApiToken", 403): "the sample gives a right that the actor lacks",
     **{(name, 404): "a token sees its own, and the sample is a person's"
        for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
