@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ccd-queries.h"
+#include "server/accounts/ccd-breached.h"
 #include "server/accounts/ccd-hasher.h"
 #include "server/accounts/ccd-second-factor.h"
 #include "server/commands.h"
@@ -276,6 +277,8 @@ start_base(ccd_server *server, cc_error *reterr)
   status = ccd_routes_check(ccd_route_tables, reterr);
   if (status == CC_OK)
     status = ccd_keys_derive(config->secret_key, &server->keys, reterr);
+  if (status == CC_OK)
+    status = ccd_breached_load(config->password_list, reterr);
   return status;
 }
 
@@ -375,6 +378,7 @@ ccd_program_stop(ccd_server *server)
     ccd_jobs_stop(server->jobs);
   ccd_feed_stop(server->feed);
   ccd_hasher_stop();
+  ccd_breached_done();
   ccd_limits_keeper_stop(server->limits_keeper);
   ccd_redis_close(server->redis);
   ccd_sessions_free(server->sessions);

@@ -282,11 +282,12 @@ const cc_op cc_op_sign_in = {
             CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Sign in.",
-  .doc = "401 with code `wrong_credentials`: address or password is wrong. 401 with code "
-         "`second_factor_required`: both are right, and `code` or `recovery_code` is missing. 401 "
-         "with code `second_factor_wrong`: it is not right. 403 with code `email_unverified`: the "
-         "address has not been verified yet. Five tries in five minutes per account and address. Of "
-         "100 sessions the one that was not used for the longest time ends.",
+  .doc =
+    "401 with code `wrong_credentials`: address or password is wrong. 401 with code "
+    "`second_factor_required`: both are right, and `code` or `recovery_code` is missing. 401 "
+    "with code `second_factor_wrong`: it is not right. 403 with code `email_unverified`: the "
+    "address has not been verified yet. Five tries in five minutes per account and address. Of "
+    "100 sessions the one that was not used for the longest time ends.",
 };
 
 const cc_op cc_op_sign_out = {

@@ -78,6 +78,7 @@ SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
 FROM organization_members m
 JOIN users u ON u.id = m.user_id
 WHERE m.organization_id = :call.organization_id::bigint AND m.id > COALESCE(:page.cursor_1::bigint, 0)
+  AND scope_assert_no_device(:call.actor::text)
   AND (:query.role::text IS NULL OR m.role = :query.role::text)
 ORDER BY m.id
 LIMIT :page.limit::int;

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "ccd-queries.h"
 #include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
+#include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-budget.h"
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail-job.h"
@@ -49,22 +51,38 @@ send_mail(ccd_call *call,
   return ccd_mail_enqueue(call, to, subject, text, reterr);
 }
 
+/* Strangers may have used up what an address gets, so that its owner gets no mail to set a new
+ * password. Where the person has signed in before, a quota of its own holds. */
+static cc_status
+allowed_here(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  cc_error limited = {0};
+  const ccd_arg args[] = {{"email", email}, {0}};
+
+  cc_status status = ccd_call_query(call, &ccd_q_account_signed_in_here, args, &rows, reterr);
+  if (status != CC_OK || !ccd_rows_bool(rows, 0, "here"))
+    return status;
+  const char *subject = ccd_address_subject(call->address, call->arena);
+  const char *key =
+    subject == NULL ? NULL : cc_arena_printf(call->arena, "mail here|%s|%s", email, subject);
+  if (key == NULL)
+    return cc_fail_memory(reterr);
+  *ret = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, &limited) == CC_OK;
+  return CC_OK;
+}
+
 cc_status
 ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
 {
-  bool left = false;
   cc_error limited = {0};
-  const char *key = cc_arena_printf(call->arena, "mail|%s", email);
-  if (key == NULL)
+  const char *subject = ccd_budget_of_address(call, "mails", email);
+  if (subject == NULL)
     return cc_fail_memory(reterr);
-  bool now = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, &limited) == CC_OK;
-  cc_status status = ccd_budget_try(call,
-                                    ccd_budget_of_address(call, "mails", email),
-                                    CCD_BUDGET_ADDRESS,
-                                    &left,
-                                    reterr);
-  *ret = now && left;
-  return status;
+  bool now = ccd_call_limit(call, CCD_LIMIT_LOGIN, subject, &limited) == CC_OK;
+  cc_status status = ccd_budget_try(call, subject, CCD_BUDGET_ADDRESS, ret, reterr);
+  *ret = *ret && now;
+  return status == CC_OK && !*ret ? allowed_here(call, email, ret, reterr) : status;
 }
 
 cc_status
@@ -78,7 +96,8 @@ ccd_mail_verify(ccd_call *call, const char *to, const char *token, cc_error *ret
                    "the\naddress here; the link works once, for two days:",
                    link_lines(call, "verify-email", token),
                    "If it was not you, do nothing: nobody can sign in before the address is "
-                   "confirmed. If you have\nregistered and get a second mail like this, somebody else "
+                   "confirmed. If you have\nregistered and get a second mail like this, somebody "
+                   "else "
                    "uses your address: set a password of your\nown with \"forgot password\".",
                    reterr);
 }

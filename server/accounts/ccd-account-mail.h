@@ -19,11 +19,11 @@ cc_status ccd_mail_new_address(ccd_call *call, const char *to, const char *token
   CC_MUSTCHECK;
 
 /* The address has changed; @to is the old one. */
-cc_status
-ccd_mail_changed_address(ccd_call *call, const char *to, const char *token, cc_error *reterr)
-  CC_MUSTCHECK;
-cc_status
-ccd_mail_lost_factor(ccd_call *call, const char *to, const char *token, cc_error *reterr)
+cc_status ccd_mail_changed_address(ccd_call *call,
+                                   const char *to,
+                                   const char *token,
+                                   cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_mail_lost_factor(ccd_call *call, const char *to, const char *token, cc_error *reterr)
   CC_MUSTCHECK;
 
 /* Something about the account changed; @what is a sentence. */

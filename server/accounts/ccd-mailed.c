@@ -45,6 +45,7 @@ read_mailed(ccd_call *call, const ccd_rows *rows, mailed *ret, cc_error *reterr)
   *ret = (mailed){.account.id = ccd_rows_int64(rows, 0, "user_id"),
                   .session_id = ccd_rows_int64(rows, 0, "session_id"),
                   .unclear = ccd_rows_bool(rows, 0, "unclear")};
+
   const struct {
     const char *column, **place;
   } texts[] = {
@@ -57,6 +58,7 @@ read_mailed(ccd_call *call, const ccd_rows *rows, mailed *ret, cc_error *reterr)
     {"last_name", &ret->account.last_name},
     {"password_hash", &ret->account.password_hash},
   };
+
   for (size_t i = 0; i < CC_N(texts); i++) {
     const char *text = ccd_rows_get(rows, 0, texts[i].column);
     *texts[i].place = text == NULL ? NULL : cc_arena_strdup(call->arena, text);
@@ -173,13 +175,8 @@ change_email(ccd_call *call, const mailed *link, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_email_tokens_void(call, link->account.id, /* all= */ false, reterr);
   if (status == CC_OK)
-    status = ccd_email_token_new(call,
-                                 link->account.id,
-                                 "undo_email",
-                                 old,
-                                 UNDO_MINUTES,
-                                 &token,
-                                 reterr);
+    status =
+      ccd_email_token_new(call, link->account.id, "undo_email", old, UNDO_MINUTES, &token, reterr);
   return status == CC_OK ? ccd_mail_changed_address(call, old, token, reterr) : status;
 }
 
@@ -219,7 +216,7 @@ ccd_verify_email(ccd_call *call, cc_error *reterr)
   cc_status status = find_token(call, body->token, "{verify,change_email}", &link, reterr);
   if (status != CC_OK)
     return status;
-  if (strcmp(link.purpose, "change_email") == 0) {
+  if (link.purpose != NULL && strcmp(link.purpose, "change_email") == 0) {
     status = use_token(call, body->token, reterr);
     return status == CC_OK ? change_email(call, &link, reterr) : status;
   }

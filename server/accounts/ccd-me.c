@@ -124,11 +124,10 @@ ccd_change_email(ccd_call *call, cc_error *reterr)
                          "same_email",
                          "/email",
                          "This is the address of the account already.");
-  status = ccd_budget_take(
-    call,
-    cc_arena_printf(call->arena, "addresses|person|%" PRId64, account.id),
-    CHANGES_MAX,
-    reterr);
+  status = ccd_budget_take(call,
+                           cc_arena_printf(call->arena, "addresses|person|%" PRId64, account.id),
+                           CHANGES_MAX,
+                           reterr);
   if (status == CC_OK)
     status = mail_new_address(call, &account, email, reterr);
   if (status == CC_OK)

@@ -65,11 +65,7 @@ ccd_register(ccd_call *call, cc_error *reterr)
   status = ccd_mail_allowed(call, email, &may, reterr);
   if (status != CC_OK)
     return status;
-  status = mail_registered(call,
-                           email,
-                           may ? person : 0,
-                           verified,
-                           reterr);
+  status = mail_registered(call, email, may ? person : 0, verified, reterr);
   return status == CC_OK ? ccd_account_accepted(call, reterr) : status;
 }
 

@@ -304,10 +304,7 @@ ccd_factor_prove(ccd_call *call,
 }
 
 cc_status
-ccd_factor_prove_me(ccd_call *call,
-                    const char *code,
-                    const char *recovery_code,
-                    cc_error *reterr)
+ccd_factor_prove_me(ccd_call *call, const char *code, const char *recovery_code, cc_error *reterr)
 {
   ccd_account account = {0};
 

@@ -182,8 +182,7 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
   if (status == CC_OK && ccd_password_needs_rehash(account.password_hash))
     status = ccd_password_hash(call->arena, body->password, &hash, reterr);
   if (status == CC_OK)
-    status =
-      ccd_factor_sign_in(call, &account, body->code, body->recovery_code, &step, reterr);
+    status = ccd_factor_sign_in(call, &account, body->code, body->recovery_code, &step, reterr);
   if (status == CC_OK)
     status = mark_signed_in(call, hash, &account, step, reterr);
   if (status == CC_OK && account.factor_ended)

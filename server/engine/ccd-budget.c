@@ -14,7 +14,12 @@ const char *
 ccd_budget_of_address(ccd_call *call, const char *what, const char *address)
 {
   uint8_t mac[CCD_HASH_BYTES];
-  ccd_hmac_sha256(ccd_call_keys(call)->lookup, address, strlen(address), mac);
+  size_t local = strcspn(address, "+@");
+  const char *mailbox =
+    cc_arena_printf(call->arena, "%.*s%s", (int) local, address, address + strcspn(address, "@"));
+  if (mailbox == NULL)
+    return NULL;
+  ccd_hmac_sha256(ccd_call_keys(call)->lookup, mailbox, strlen(mailbox), mac);
   const char *hex = ccd_hex(call->arena, mac, sizeof(mac) / 2);
   return hex == NULL ? NULL : cc_arena_printf(call->arena, "%s|address|%s", what, hex);
 }

@@ -63,6 +63,8 @@ static const setting settings[] = {
   TEXT(cors_origins, "CORS_ORIGINS", .fallback = "", .doc = "Origins of browser applications that may call the API, comma-separated."),
   TEXT(public_url, "PUBLIC_URL", .fallback = "http://127.0.0.1:3000", .doc = "Address of the API as people see it; links in mails begin with it."),
   TEXT(secret_key, "SECRET_KEY", .secret = true, .doc = "64 hexadecimal digits; seals secrets at rest and signs cursors. Keep it; losing it loses second factors."),
+  TEXT(password_list, "PASSWORD_LIST", .fallback = CCD_PASSWORD_LIST,
+       .doc = "Passwords that nobody may choose, one a line, plain or gzip. The default is read where Debian's python3-django is installed. Empty: none."),
   TEXT(mail_outbox, "MAIL_OUTBOX", .fallback = "", .doc = "Folder that receives outgoing mail as .eml files. Empty: mail waits in the queue."),
   TEXT(mail_from, "MAIL_FROM", .fallback = "Campaign Center <no-reply@localhost>", .doc = "Sender of outgoing mail."),
   TEXT(sms_outbox, "SMS_OUTBOX", .fallback = "", .doc = "Folder that receives outgoing texts as .txt files. Empty: texts wait in the queue."),

@@ -28,10 +28,8 @@ typedef struct ccd_scheduler ccd_scheduler;
  *
  * CC_ERR_INVALID: second_factor_required or second_factor_wrong, at /code or /recovery_code.
  */
-typedef cc_status ccd_factor_prover(ccd_call *call,
-                                    const char *code,
-                                    const char *recovery_code,
-                                    cc_error *reterr);
+typedef cc_status
+ccd_factor_prover(ccd_call *call, const char *code, const char *recovery_code, cc_error *reterr);
 
 struct ccd_server {
   ccd_config config;
@@ -55,7 +53,7 @@ struct ccd_server {
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
   ccd_factor_prover *prove_factor; /* likewise; ccd_factor_prove_me of the accounts */
-  ccd_scheduler *scheduler; /* of all listeners */
+  ccd_scheduler *scheduler;        /* of all listeners */
   ccd_listener *api, *slow, *internal;
   bool streams;  /* some operation has .body_media */
   bool stopping; /* atomic */

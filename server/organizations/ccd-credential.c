@@ -5,6 +5,7 @@
 #include "common/api/cc-organization.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/organizations/ccd-credential.h"
 #include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 

@@ -33,8 +33,7 @@ send_mail(ccd_call *call,
   const char *typed_inviter = ccd_rows_get(about, 0, "inviter");
   const char *organization =
     ccd_plain_text(arena, ccd_rows_get(about, 0, "organization_name"), &links);
-  const char *inviter =
-    ccd_plain_text(arena, typed_inviter != NULL ? typed_inviter : "", &links);
+  const char *inviter = ccd_plain_text(arena, typed_inviter != NULL ? typed_inviter : "", &links);
   const char *worded = ccd_plain_text(arena, message != NULL ? message : "", &links);
   if (organization == NULL || inviter == NULL || worded == NULL)
     return cc_fail_memory(reterr);
@@ -68,11 +67,13 @@ take_budget(ccd_call *call, const char *email, const ccd_rows *about, cc_error *
   const char *what = joined ? "invitations" : "first invitations";
   int64_t most = ccd_call_config(call)->invitations_per_day / (joined ? 1 : 10);
 
-  cc_status status = ccd_budget_take(
-    call,
-    cc_arena_printf(call->arena, "%s|organization|%" PRId64, what, actor->organization_id),
-    most,
-    reterr);
+  cc_status status = ccd_budget_take(call,
+                                     cc_arena_printf(call->arena,
+                                                     "%s|organization|%" PRId64,
+                                                     what,
+                                                     actor->organization_id),
+                                     most,
+                                     reterr);
   if (status == CC_OK && actor->kind == CCD_ACTOR_PERSON)
     status =
       ccd_budget_take(call,

@@ -7,6 +7,7 @@
 #include "server/engine/ccd-server.h"
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail-job.h"
+#include "server/organizations/ccd-credential.h"
 #include "server/organizations/ccd-organizations.h"
 #include "server/organizations/ccd-plain-text.h"
 

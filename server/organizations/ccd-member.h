@@ -30,10 +30,6 @@ cc_status ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing afte
 cc_status
 ccd_member_end(ccd_call *call, int64_t user_id, bool tokens, cc_error *reterr) CC_MUSTCHECK;
 
-/* End an API token and the tokens that it made. @ret: whether there was one. */
-cc_status
-ccd_api_token_drop(ccd_call *call, int64_t token_id, bool *ret, cc_error *reterr) CC_MUSTCHECK;
-
 /* The actor has every grantable right of @rights. CC_ERR_FORBIDDEN: above_own_rights. */
 cc_status ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr) CC_MUSTCHECK;
 

@@ -74,11 +74,12 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
   const ccd_rows *rows;
   cc_status status = ccd_organization_check(call, reterr);
   if (status == CC_OK)
-    status = ccd_budget_take(
-      call,
-      cc_arena_printf(call->arena, "organizations|person|%" PRId64, call->actor->user_id),
-      FOUNDED_MAX,
-      reterr);
+    status = ccd_budget_take(call,
+                             cc_arena_printf(call->arena,
+                                             "organizations|person|%" PRId64,
+                                             call->actor->user_id),
+                             FOUNDED_MAX,
+                             reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_organization_new, NULL, &rows, reterr);
   if (status != CC_OK)

@@ -193,10 +193,30 @@ def test_an_address_gets_so_many_mails_a_day(api, server):
     for _ in range(5):
         Organization(api, everybody=False).owner.ok("POST", "/v1/invitations", {"email": guest}, status=201)
     refused(Organization(api, everybody=False).owner.post("/v1/invitations", {"email": guest}), 429, "daily_limit")
+    local, domain = guest.split("@")
+    refused(Organization(api, everybody=False).owner.post("/v1/invitations", {"email": f"{local}+news@{domain}"}), 429, "daily_limit")
     for path in ("resend-verification", "forgot-password"):
         api.ok("POST", f"/v1/auth/{path}", {"email": guest}, status=202)
     assert server.sql("SELECT n FROM daily_counts WHERE n = 20 AND subject LIKE 'mails|address|%%'") != []
     assert guest not in json.dumps(server.sql("SELECT subject FROM daily_counts"))
+
+
+def test_strangers_do_not_use_up_the_owner_s_mails(make_server):
+    server = make_server(TRUSTED_PROXY="127.0.0.1", RATE_LIMIT_LOGIN="5/300")
+    client, outbox = Client(server), Outbox(server)
+    home, elsewhere = {"X-Real-IP": "2001:db8:1:2::3"}, {"X-Real-IP": "198.51.100.7"}
+    owner = new_person(client)
+    client.ok("POST", "/v1/auth/sign-in", {"email": owner.email, "password": "a long walk by the river"}, headers=home)
+    for _ in range(12):
+        client.ok("POST", "/v1/auth/forgot-password", {"email": owner.email}, status=202, headers=elsewhere)
+    client.ok("POST", "/v1/auth/forgot-password", {"email": owner.email}, status=202, headers=elsewhere)
+    sent = server.sql("SELECT count(*) FROM email_tokens WHERE user_id = %s", (owner.user,))[0][0]
+    assert 5 <= sent <= 10
+    client.ok("POST", "/v1/auth/forgot-password", {"email": owner.email}, status=202, headers=home)
+    assert server.sql("SELECT count(*) FROM email_tokens WHERE user_id = %s", (owner.user,)) == [(sent + 1,)]
+    outbox.wait(owner.email, sent + 1)
+    client.ok("POST", "/v1/auth/reset-password", {"token": outbox.token(owner.email, count=sent + 1),
+                                                  "password": "seven green boats at dawn"}, status=204, headers=home)
 
 
 def test_mails_about_new_addresses_are_counted_per_person(api):
@@ -215,6 +235,15 @@ def test_a_person_founds_so_many_organizations_a_day(api):
     assert codes == [201] * 20 + [429]
     refused(someone.post("/v1/organizations", {"name": unique("Org")}), 429, "daily_limit")
     new_person(api).ok("POST", "/v1/organizations", {"name": unique("Org")})
+
+
+def test_a_device_does_not_list_the_members(api, org):
+    made = org.owner.ok("POST", "/v1/devices", {"name": "Tablet", "profile": "door_list"})
+    tablet = with_token(api, api.ok("POST", "/v1/devices/pair", {"code": made["pairing_code"]})["token"])
+    refused(tablet.get("/v1/members"), 403, "not_for_devices")
+    refused(tablet.get("/v1/members?role=owner"), 403, "not_for_devices")
+    make_token(org.owner)[1].ok("GET", "/v1/members")
+    org.member.ok("GET", "/v1/members")
 
 
 # Sockets of browsers ------------------------------------------------------------------------------

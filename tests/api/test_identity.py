@@ -3,6 +3,7 @@
 account over asks for the second factor; changes end other sessions; and there is a way back."""
 
 import concurrent.futures
+import gzip
 
 import pytest
 
@@ -171,6 +172,29 @@ def test_a_link_of_another_purpose_does_nothing(api, outbox, someone):
     refused(verify(api, token), 422, "bad_token", "/token")
     for path in ("undo-email-change", "end-second-factor"):
         refused(api.post(f"/v1/auth/{path}", {"token": token, "password": MINE}), 422, "bad_token", "/token")
+
+
+def test_a_stolen_password_is_refused(make_server, tmp_path):
+    """Wherever a new one is set, whatever its capitals; a list may be plain or gzip."""
+    stolen = "1q2w3e4r5t6y7u8i9o"
+    text = f"short\n{stolen}\n{'x' * 3000}\nghbdtnrfrltkf\r\n"
+    plain, packed, broken = tmp_path / "plain.txt", tmp_path / "list.gz", tmp_path / "broken.gz"
+    plain.write_text(text)
+    packed.write_bytes(gzip.compress(text.encode()))
+    broken.write_bytes(gzip.compress(text.encode() * 100)[:40])
+    for path in (plain, packed):
+        client = Client(make_server(PASSWORD_LIST=path))
+        for password in (stolen, stolen.upper(), "ghbdtnrfrltkf"):
+            refused(client.post("/v1/auth/register", {"email": address(), "password": password, "first_name": "Ann",
+                                                      "last_name": "Lee"}), 422, "breached", "/password")
+        person = new_person(client)
+        refused(person.post("/v1/me/password", {"current_password": PASSWORD, "new_password": stolen}), 422, "breached",
+                "/new_password")
+        register(client, address(), f"{stolen}p")
+    for path in (tmp_path / "nowhere.txt", broken):
+        server = make_server(start=False, PASSWORD_LIST=path)
+        refusal = server.command("serve", timeout=60)
+        assert refusal.returncode == 1 and "PASSWORD_LIST" in refusal.stdout + refusal.stderr
 
 
 # Addresses ----------------------------------------------------------------------------------------
