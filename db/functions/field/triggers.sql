@@ -4,5 +4,5 @@
 
 SELECT tenant_triggers('field_grants', 'pack', secret => '{doors,people}');
 SELECT tenant_triggers('field_conflicts', 'conflict',
-  secret => '{theirs,current,resolution,resolution_note}');
+  secret => '{actor_name,current_actor_name,theirs,current,resolution,resolution_note}');
 SELECT tenant_triggers('field_notes', 'field_note', secret => '{note}');
