@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "ccd-queries.h"
+#include "server/accounts/ccd-breached.h"
 #include "server/accounts/ccd-hasher.h"
+#include "server/accounts/ccd-second-factor.h"
 #include "server/commands.h"
 #include "server/data/ccd-redis.h"
 #include "server/engine/ccd-bind.h"
@@ -268,12 +270,15 @@ start_base(ccd_server *server, cc_error *reterr)
   server->route_tables = ccd_route_tables;
   ccd_mail_use(&ccd_mail_outbox);
   server->jobs_wake = ccd_jobs_wake;
+  server->prove_factor = ccd_factor_prove_me;
   server->jobs_figures = ccd_jobs_figures;
   server->streams = ccd_routes_stream(ccd_route_tables);
   ccd_exchanges_init();
   status = ccd_routes_check(ccd_route_tables, reterr);
   if (status == CC_OK)
     status = ccd_keys_derive(config->secret_key, &server->keys, reterr);
+  if (status == CC_OK)
+    status = ccd_breached_load(config->password_list, reterr);
   return status;
 }
 
@@ -373,6 +378,7 @@ ccd_program_stop(ccd_server *server)
     ccd_jobs_stop(server->jobs);
   ccd_feed_stop(server->feed);
   ccd_hasher_stop();
+  ccd_breached_done();
   ccd_limits_keeper_stop(server->limits_keeper);
   ccd_redis_close(server->redis);
   ccd_sessions_free(server->sessions);

@@ -18,6 +18,15 @@ const cc_enum cc_session_kinds = {session_kind_names, CC_N(session_kind_names)};
 #define EXAMPLE_EMAIL "\"ann@example.org\""
 #define EXAMPLE_PASSWORD "\"seven green boats at dawn\""
 #define PASSWORD_FLAGS (CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET)
+#define EXAMPLE_MAIL_TOKEN "\"ccm_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\""
+#define DOC_FACTOR " Needed when the account has a second factor, unless `recovery_code` is sent."
+
+/* Rows of a struct with `code` and `recovery_code`. */
+#define FACTOR_ROWS(type)                                                                                              \
+  CC_STRING(type, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, \
+            .example = "\"123456\"", .doc = DOC_CODE DOC_FACTOR),                                                      \
+  CC_STRING(type, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .min = 1, .max = 40,                \
+            .example = "\"abcd-efgh-ijkl-mnop\"", .doc = DOC_RECOVERY_CODE)
 
 static const cc_field user_fields[] = {
   CC_INT64(cc_user, id, .flags = CC_READ_ONLY, .doc = "The person's number."),
@@ -42,6 +51,8 @@ static const cc_field user_fields[] = {
           .doc = "What the person wants to be told, as the clients keep it."),
   CC_OPT_TIME(cc_user, totp_confirmed_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When the second factor was set up; null: there is none."),
+  CC_OPT_TIME(cc_user, second_factor_ends_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "From when on sign-in asks for the password only, since the second factor was reported as lost; null: it was not."),
   CC_TIME(cc_user, created_at, .flags = CC_READ_ONLY, .doc = "When the account was made."),
   CC_TIME(cc_user, updated_at, .flags = CC_READ_ONLY, .doc = "When the account last changed."),
   CC_OPT_TIME(cc_user, last_login_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person last signed in."),
@@ -62,7 +73,8 @@ static const cc_field session_fields[] = {
   CC_BOOL(cc_session, current, .flags = CC_READ_ONLY, .doc = "This is the session that asks."),
   CC_TIME(cc_session, created_at, .flags = CC_READ_ONLY, .doc = "When the person signed in."),
   CC_OPT_TIME(cc_session, last_seen_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "About when the session was last used."),
-  CC_TIME(cc_session, expires_at, .flags = CC_READ_ONLY, .doc = "When it ends, used or not."),
+  CC_TIME(cc_session, expires_at, .flags = CC_READ_ONLY,
+          .doc = "When it ends, used or not. Unused it ends sooner: a cookie's after 2 hours, a bearer's after 30 days."),
 };
 const cc_type cc_session_type = CC_TYPE(cc_session, "Session", session_fields, .doc = "One sign-in that is still good.");
 
@@ -70,6 +82,11 @@ static const cc_field session_ref_fields[] = {
   CC_INT64(cc_session_ref, session_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The session's number."),
 };
 const cc_type cc_session_ref_type = CC_TYPE(cc_session_ref, "SessionRef", session_ref_fields);
+
+static const cc_field session_end_query_fields[] = {
+  CC_BOOL(cc_session_end_query, keep_current, .fallback = "false", .doc = "All but the session that asks."),
+};
+const cc_type cc_session_end_query_type = CC_TYPE(cc_session_end_query, "SessionEndQuery", session_end_query_fields);
 
 static const cc_field register_fields[] = {
   CC_STRING(cc_register, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL,
@@ -123,15 +140,34 @@ static const cc_field account_email_fields[] = {
 };
 const cc_type cc_account_email_type = CC_TYPE(cc_account_email, "AccountEmail", account_email_fields);
 
-static const cc_field mail_token_fields[] = {
-  CC_STRING(cc_mail_token, token, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_LINE, .min = 1, .max = 64,
-            .example = "\"ccm_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\"", .doc = "The token that the mail holds; works once."),
+#define MAIL_TOKEN_ROW(type, more)                                                                                     \
+  CC_STRING(type, token, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_LINE, .min = 1, .max = 64, \
+            .example = EXAMPLE_MAIL_TOKEN, .doc = "The token that the mail holds; works once" more ".")
+
+static const cc_field verify_email_fields[] = {
+  MAIL_TOKEN_ROW(cc_verify_email, ""),
+  CC_STRING(cc_verify_email, password, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .min = CC_PASSWORD_MIN,
+            .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD,
+            .doc = "For a new account: the password that it shall have, instead of the one of the registration. A page behind the link "
+                   "should ask for it, since anybody can register anybody's address. Not looked at for a change of address."),
 };
-const cc_type cc_mail_token_type = CC_TYPE(cc_mail_token, "MailToken", mail_token_fields);
+const cc_type cc_verify_email_type = CC_TYPE(cc_verify_email, "VerifyEmail", verify_email_fields);
+
+static const cc_field end_second_factor_fields[] = {
+  MAIL_TOKEN_ROW(cc_end_second_factor, ", for an hour"),
+  CC_STRING(cc_end_second_factor, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD,
+            .doc = DOC_PASSWORD),
+};
+const cc_type cc_end_second_factor_type = CC_TYPE(cc_end_second_factor, "EndSecondFactor", end_second_factor_fields);
+
+static const cc_field second_factor_end_fields[] = {
+  CC_TIME(cc_second_factor_end, ends_at, .flags = CC_READ_ONLY, .doc = "From when on sign-in asks for the password only."),
+};
+const cc_type cc_second_factor_end_type =
+  CC_TYPE(cc_second_factor_end, "SecondFactorEnd", second_factor_end_fields, .doc = "A lost second factor that is going to end.");
 
 static const cc_field reset_password_fields[] = {
-  CC_STRING(cc_reset_password, token, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_LINE, .min = 1, .max = 64,
-            .example = "\"ccm_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\"", .doc = "The token that the mail holds; works once, for an hour."),
+  MAIL_TOKEN_ROW(cc_reset_password, ""),
   CC_STRING(cc_reset_password, password, .flags = PASSWORD_FLAGS, .min = CC_PASSWORD_MIN, .max = CC_PASSWORD_MAX,
             .example = EXAMPLE_PASSWORD, .doc = DOC_NEW_PASSWORD),
 };
@@ -142,6 +178,7 @@ static const cc_field change_password_fields[] = {
             .example = "\"walk every street\"", .doc = DOC_PASSWORD),
   CC_STRING(cc_change_password, new_password, .flags = PASSWORD_FLAGS, .min = CC_PASSWORD_MIN, .max = CC_PASSWORD_MAX,
             .example = EXAMPLE_PASSWORD, .doc = DOC_NEW_PASSWORD),
+  FACTOR_ROWS(cc_change_password),
 };
 const cc_type cc_change_password_type = CC_TYPE(cc_change_password, "ChangePassword", change_password_fields);
 
@@ -149,6 +186,7 @@ static const cc_field change_email_fields[] = {
   CC_STRING(cc_change_email, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
   CC_STRING(cc_change_email, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = "\"ann.lee@example.org\"",
             .doc = "The new address; it counts once the mail that goes there was answered."),
+  FACTOR_ROWS(cc_change_email),
 };
 const cc_type cc_change_email_type = CC_TYPE(cc_change_email, "ChangeEmail", change_email_fields);
 
@@ -159,10 +197,7 @@ const cc_type cc_password_proof_type = CC_TYPE(cc_password_proof, "PasswordProof
 
 static const cc_field full_proof_fields[] = {
   CC_STRING(cc_full_proof, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
-  CC_STRING(cc_full_proof, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6,
-            .example = "\"123456\"", .doc = DOC_CODE),
-  CC_STRING(cc_full_proof, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .min = 1, .max = 40,
-            .example = "\"abcd-efgh-ijkl-mnop\"", .doc = DOC_RECOVERY_CODE),
+  FACTOR_ROWS(cc_full_proof),
 };
 const cc_type cc_full_proof_type = CC_TYPE(cc_full_proof, "FullProof", full_proof_fields, .doc = "Password and second factor together.");
 
@@ -210,11 +245,17 @@ const cc_op cc_op_verify_email = {
   .id = "verifyEmail",
   .method = CC_POST,
   .path = "/v1/auth/verify-email",
-  .body = &cc_mail_token_type,
-  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT),
+  .body = &cc_verify_email_type,
+  .errors =
+    CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Show that an e-mail address is one's own.",
-  .doc = "Takes the token of the mail after register, resendVerification or changeEmail.",
+  .doc = "Takes the token of the mail after register, resendVerification or changeEmail. Only the "
+         "newest mail's token works. A new account has the password of the registration that the "
+         "mail was sent for, or `password`. 422 with code `password_needed`: the address was "
+         "registered from several networks, so `password` must be sent. After a change of address "
+         "every session but the one that asked ends, and the old address gets a mail with a token "
+         "for undoEmailChange.",
 };
 
 const cc_op cc_op_resend_verification = {
@@ -241,10 +282,12 @@ const cc_op cc_op_sign_in = {
             CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Sign in.",
-  .doc = "401 with code `wrong_credentials`: address or password is wrong. 401 with code "
-         "`second_factor_required`: both are right, and `code` or `recovery_code` is missing. 401 "
-         "with code `second_factor_wrong`: it is not right. 403 with code `email_unverified`: the "
-         "address has not been verified yet. Five tries in five minutes per account and address.",
+  .doc =
+    "401 with code `wrong_credentials`: address or password is wrong. 401 with code "
+    "`second_factor_required`: both are right, and `code` or `recovery_code` is missing. 401 "
+    "with code `second_factor_wrong`: it is not right. 403 with code `email_unverified`: the "
+    "address has not been verified yet. Five tries in five minutes per account and address. Of "
+    "100 sessions the one that was not used for the longest time ends.",
 };
 
 const cc_op cc_op_sign_out = {
@@ -277,7 +320,59 @@ const cc_op cc_op_reset_password = {
   .tag = TAG,
   .summary = "Set a new password with the token of a mail.",
   .doc = "Ends every session of the account. Does not sign in, and does not remove the second "
-         "factor.",
+         "factor (see loseSecondFactor).",
+};
+
+const cc_op cc_op_undo_email_change = {
+  .id = "undoEmailChange",
+  .method = CC_POST,
+  .path = "/v1/auth/undo-email-change",
+  .body = &cc_reset_password_type,
+  .errors =
+    CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Take an account back after a change of its e-mail address.",
+  .doc = "With the token of the mail to the old address, good for seven days. The account has the "
+         "old address and the new password; every session ends, and a second factor that was set "
+         "up after the change is removed.",
+};
+
+const cc_op cc_op_lose_second_factor = {
+  .id = "loseSecondFactor",
+  .method = CC_POST,
+  .path = "/v1/auth/lost-second-factor",
+  .body = &cc_account_email_type,
+  .reply = &cc_accepted_type,
+  .success = 202,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID),
+  .tag = TAG,
+  .summary = "Report a second factor as lost, when no recovery code is left.",
+  .doc = DOC_SAME_ANSWER "The mail holds a token for endSecondFactor, good for an hour.",
+};
+
+const cc_op cc_op_end_second_factor = {
+  .id = "endSecondFactor",
+  .method = CC_POST,
+  .path = "/v1/auth/end-second-factor",
+  .body = &cc_end_second_factor_type,
+  .reply = &cc_second_factor_end_type,
+  .success = 200,
+  .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
+  .tag = TAG,
+  .summary = "Have a lost second factor end in three days.",
+  .doc = "With the token of a mail and the password. The person is told by mail at once; whoever "
+         "uses the second factor or a recovery code before the time keeps it. The first sign-in "
+         "after the time removes it and ends every other session.",
+};
+
+const cc_op cc_op_revoke_sessions = {
+  .id = "revokeSessions",
+  .method = CC_DELETE,
+  .path = "/v1/sessions",
+  .query = &cc_session_end_query_type,
+  .tag = TAG,
+  .summary = "Sign out everywhere.",
+  .doc = "Ends all of one's own sessions, the one that asks too unless `keep_current` is set.",
 };
 
 const cc_op cc_op_list_sessions = {
@@ -331,7 +426,8 @@ const cc_op cc_op_change_password = {
     CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Change the password.",
-  .doc = "Ends every other session of the account.",
+  .doc = "Ends every other session of the account. 422 with code `second_factor_required`: the "
+         "account has a second factor, so `code` or `recovery_code` is needed.",
 };
 
 const cc_op cc_op_change_email = {
@@ -345,7 +441,8 @@ const cc_op cc_op_change_email = {
   .tag = TAG,
   .summary = "Ask for another e-mail address.",
   .doc = "A mail with a token goes to the new address, a notice to the old one. The old address "
-         "stays until verifyEmail got the token.",
+         "stays until verifyEmail got the token. 422 with code `second_factor_required`: the "
+         "account has a second factor, so `code` or `recovery_code` is needed.",
 };
 
 const cc_op cc_op_start_totp = {
@@ -373,6 +470,7 @@ const cc_op cc_op_confirm_totp = {
   .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT),
   .tag = TAG,
   .summary = "Finish setting up the second factor.",
+  .doc = "Ends every other session of the account, as disableTotp and renewRecoveryCodes do.",
 };
 
 const cc_op cc_op_disable_totp = {

@@ -23,6 +23,7 @@ typedef struct cc_user {
   char *timezone;
   char *notification_preferences;
   cc_time *totp_confirmed_at; /* NULL: no second factor */
+  cc_time *second_factor_ends_at;
   cc_time created_at;
   cc_time updated_at;
   cc_time *last_login_at;
@@ -59,6 +60,12 @@ typedef struct cc_session_ref {
 } cc_session_ref;
 
 extern const cc_type cc_session_ref_type;
+
+typedef struct cc_session_end_query {
+  bool keep_current;
+} cc_session_end_query;
+
+extern const cc_type cc_session_end_query_type;
 
 typedef struct cc_register {
   char *email;
@@ -104,11 +111,26 @@ typedef struct cc_account_email {
 
 extern const cc_type cc_account_email_type;
 
-typedef struct cc_mail_token {
+typedef struct cc_verify_email {
   char *token;
-} cc_mail_token;
+  char *password; /* NULL: the one that the registration chose */
+} cc_verify_email;
 
-extern const cc_type cc_mail_token_type;
+extern const cc_type cc_verify_email_type;
+
+/* Both: the mailbox was proven by the token. */
+typedef struct cc_end_second_factor {
+  char *token;
+  char *password;
+} cc_end_second_factor;
+
+extern const cc_type cc_end_second_factor_type;
+
+typedef struct cc_second_factor_end {
+  cc_time ends_at;
+} cc_second_factor_end;
+
+extern const cc_type cc_second_factor_end_type;
 
 typedef struct cc_reset_password {
   char *token;
@@ -120,6 +142,8 @@ extern const cc_type cc_reset_password_type;
 typedef struct cc_change_password {
   char *current_password;
   char *new_password;
+  char *code;
+  char *recovery_code;
 } cc_change_password;
 
 extern const cc_type cc_change_password_type;
@@ -127,6 +151,8 @@ extern const cc_type cc_change_password_type;
 typedef struct cc_change_email {
   char *password;
   char *email;
+  char *code;
+  char *recovery_code;
 } cc_change_email;
 
 extern const cc_type cc_change_email_type;

@@ -42,8 +42,9 @@ static const cc_field organization_fields[] = {
                .min = 1, .max = 1000000, .example = "120",
                .doc = "Capacity that new events start with; null: no limit."),
   CC_BOOL(cc_organization, require_second_factor, .fallback = "false",
-          .doc = "Owners and admins must have a second factor: without one they can do nothing "
-                 "in this organization but set it up."),
+          .doc = "Owners, admins and members with more rights than a plain member's must have a second factor: without "
+                 "one they can do nothing in this organization but set it up. Who demands it must have one (409 "
+                 "`second_factor_needed_first`)."),
   CC_STRING(cc_organization, stripe_customer_id, .flags = CC_READ_ONLY | CC_NULLABLE,
             .view = CC_VIEW_ADMIN, .max = 255, .doc = "Customer number at Stripe."),
   CC_STRING(cc_organization, stripe_subscription_id, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -135,6 +136,13 @@ static const cc_field member_query_fields[] = {
 const cc_type cc_member_query_type =
   CC_TYPE(cc_member_query, "MemberQuery", member_query_fields);
 
+static const cc_field member_end_query_fields[] = {
+  CC_BOOL(cc_member_end_query, revoke_tokens, .fallback = "false",
+          .doc = "Revoke the API tokens that the member made, too."),
+};
+const cc_type cc_member_end_query_type =
+  CC_TYPE(cc_member_end_query, "MemberEndQuery", member_end_query_fields);
+
 static const cc_field invitation_fields[] = {
   CC_INT64(cc_invitation, id, .flags = CC_READ_ONLY, .doc = "Number of the invitation."),
   CC_STRING(cc_invitation, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254,
@@ -145,7 +153,8 @@ static const cc_field invitation_fields[] = {
   CC_JSON(cc_invitation, permissions, .fallback = "{}", .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_STRING(cc_invitation, message, .flags = CC_NULLABLE, .max = 1000,
-            .example = "\"We start on Saturday!\"", .doc = "Words of your own for the mail."),
+            .example = "\"We start on Saturday!\"",
+            .doc = "Words of your own for the mail, without web or e-mail addresses (422 `link`)."),
   CC_ENUM(cc_invitation, status, &cc_invitation_status_enum, .flags = CC_READ_ONLY,
           .doc = "What has become of it."),
   CC_OPT_INT64(cc_invitation, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -197,6 +206,8 @@ static const cc_field api_token_fields[] = {
              .doc = "Names of the rights that it has."),
   CC_OPT_INT64(cc_api_token, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who made it."),
+  CC_BOOL(cc_api_token, maker_left, .flags = CC_READ_ONLY,
+          .doc = "Whoever made it is no member any more, and may still know its secret."),
   CC_TIME(cc_api_token, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_TIME(cc_api_token, expires_at, .flags = CC_READ_ONLY, .doc = "When it stops working."),
   CC_OPT_TIME(cc_api_token, last_used_at, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -218,6 +229,13 @@ static const cc_field api_token_new_fields[] = {
              .doc = "Names of rights, none above your own. Every token may read what members may."),
   CC_OPT_TIME(cc_api_token_new, expires_at, .flags = CC_NULLABLE,
               .doc = "When it stops working: at most a year from now; 90 days when not given."),
+  CC_STRING(cc_api_token_new, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,
+            .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, .example = "null",
+            .doc = "A code of your authenticator application, since a token outlives the session. "
+                   "Needed when you have a second factor, unless `recovery_code` is sent."),
+  CC_STRING(cc_api_token_new, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,
+            .min = 1, .max = 40, .example = "null",
+            .doc = "One of your recovery codes, instead of `code`; each works once."),
 };
 const cc_type cc_api_token_new_type =
   CC_TYPE(cc_api_token_new, "ApiTokenNew", api_token_new_fields);
@@ -389,7 +407,7 @@ const cc_op cc_op_transfer_ownership = {
 const cc_op cc_op_list_members = {
   .id = "listMembers", .method = CC_GET, .path = "/v1/members", .query = &cc_member_query_type,
   .reply = &cc_member_type, .shape = CC_REPLY_LIST, .tag = MEMBERS,
-  .summary = "List the members of the organization."};
+  .summary = "List the members of the organization.", .doc = "A device may not (403 `not_for_devices`)."};
 const cc_op cc_op_update_member = {
   .id = "updateMember", .method = CC_PATCH, .path = "/v1/members/{user_id}",
   .params = &cc_member_ref_type, .body = &cc_member_patch_type, .reply = &cc_member_type,
@@ -399,16 +417,19 @@ const cc_op cc_op_update_member = {
          "not have himself. The last owner stays one (409 last_owner)."};
 const cc_op cc_op_remove_member = {
   .id = "removeMember", .method = CC_DELETE, .path = "/v1/members/{user_id}",
-  .params = &cc_member_ref_type, .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS,
-  .summary = "Remove a member.",
-  .doc = "Access ends with the answer. Only an owner removes an owner or an admin; to go "
-         "oneself, leave the organization."};
+  .params = &cc_member_ref_type, .query = &cc_member_end_query_type,
+  .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS, .summary = "Remove a member.",
+  .doc = "Access ends with the answer, and so do invitations and pairing codes of the member that "
+         "nobody has used. API tokens that the member made go on working unless `revoke_tokens` is "
+         "set: the owners are told by mail, and `maker_left` marks them in the list. Only an owner "
+         "removes an owner or an admin; to go oneself, leave the organization."};
 
 const cc_op cc_op_create_invitation = {
   .id = "createInvitation", .method = CC_POST, .path = "/v1/invitations",
   .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true, .errors = CONFLICT,
   .tag = INVITES, .summary = "Invite a person by e-mail.",
-  .doc = "The mail holds a token that works once, for 14 days."};
+  .doc = "The mail holds a token that works once, for 14 days. 429 with code `daily_limit`: the "
+         "organization, you or the address had its mails for today (INVITATIONS_PER_DAY)."};
 const cc_op cc_op_list_invitations = {
   .id = "listInvitations", .method = CC_GET, .path = "/v1/invitations",
   .query = &cc_invitation_query_type, .reply = &cc_invitation_type, .shape = CC_REPLY_LIST,
@@ -427,19 +448,21 @@ const cc_op cc_op_resend_invitation = {
 const cc_op cc_op_accept_invitation = {
   .id = "acceptInvitation", .method = CC_POST, .path = "/v1/invitations/accept",
   .body = &cc_invitation_answer_type, .reply = &cc_membership_type,
-  .errors = NOT_FOUND | CONFLICT, .tag = INVITES, .summary = "Accept an invitation.",
+  .errors = CONFLICT, .tag = INVITES, .summary = "Accept an invitation.",
   .doc = "Your verified e-mail address must be the invited one. Your session works in that "
          "organization from now on."};
 const cc_op cc_op_decline_invitation = {
   .id = "declineInvitation", .method = CC_POST, .path = "/v1/invitations/decline",
-  .body = &cc_invitation_answer_type, .errors = NOT_FOUND | CONFLICT, .tag = INVITES,
+  .body = &cc_invitation_answer_type, .errors = CONFLICT, .tag = INVITES,
   .summary = "Decline an invitation.", .doc = "Needs the token of the mail only, no account."};
 
 const cc_op cc_op_create_api_token = {
   .id = "createApiToken", .method = CC_POST, .path = "/v1/api-tokens",
   .body = &cc_api_token_new_type, .reply = &cc_api_token_made_type, .creates = true,
   .tag = TOKENS, .summary = "Create an API token.",
-  .doc = "The token is in this answer only. One made by another token does not outlive it."};
+  .doc = "The token is in this answer only. One made by another token does not outlive it. 422 "
+         "with code `second_factor_required`: you have a second factor, so `code` or "
+         "`recovery_code` is needed."};
 const cc_op cc_op_list_api_tokens = {
   .id = "listApiTokens", .method = CC_GET, .path = "/v1/api-tokens",
   .query = &cc_credential_query_type, .reply = &cc_api_token_type, .shape = CC_REPLY_LIST,
@@ -447,7 +470,7 @@ const cc_op cc_op_list_api_tokens = {
 const cc_op cc_op_revoke_api_token = {
   .id = "revokeApiToken", .method = CC_DELETE, .path = "/v1/api-tokens/{token_id}",
   .params = &cc_api_token_ref_type, .errors = NOT_FOUND, .tag = TOKENS,
-  .summary = "Revoke an API token.", .doc = "Works at once."};
+  .summary = "Revoke an API token.", .doc = "Works at once. Tokens that it made end with it."};
 
 const cc_op cc_op_create_device = {
   .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
@@ -473,8 +496,9 @@ const cc_op cc_op_renew_pairing = {
          "used."};
 const cc_op cc_op_pair_device = {
   .id = "pairDevice", .method = CC_POST, .path = "/v1/devices/pair",
-  .body = &cc_device_pair_type, .reply = &cc_device_paired_type, .errors = NOT_FOUND,
+  .body = &cc_device_pair_type, .reply = &cc_device_paired_type,
   .tag = DEVICES, .summary = "Pair this device with its code.",
-  .doc = "Needs no account. Codes that are wrong, used or too old are answered alike."};
+  .doc = "Needs no account. Codes that are wrong, used or too old are answered alike: 422 "
+         "`unknown_code`."};
 
 /* clang-format on */

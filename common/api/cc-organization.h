@@ -105,6 +105,10 @@ typedef struct cc_member_query {
   int role;
 } cc_member_query;
 
+typedef struct cc_member_end_query {
+  bool revoke_tokens;
+} cc_member_end_query;
+
 typedef struct cc_invitation {
   int64_t id;
   char *email;
@@ -141,6 +145,7 @@ typedef struct cc_api_token {
   char *token_prefix;
   cc_strings scopes;
   int64_t *created_by;
+  bool maker_left;
   cc_time created_at;
   cc_time expires_at;
   cc_time *last_used_at;
@@ -152,6 +157,8 @@ typedef struct cc_api_token_new {
   char *name;
   cc_strings scopes;
   cc_time *expires_at;
+  char *code;
+  char *recovery_code;
 } cc_api_token_new;
 
 typedef struct cc_api_token_made {

@@ -4,12 +4,16 @@
 
 -- name: account_by_email
 SELECT id, email, password_hash, first_name, last_name, totp_secret,
-       email_verified_at IS NOT NULL AS verified, totp_confirmed_at IS NOT NULL AS second_factor
+       email_verified_at IS NOT NULL AS verified,
+       second_factor_holds(totp_confirmed_at, second_factor_ends_at) AS second_factor,
+       totp_confirmed_at IS NOT NULL AND NOT second_factor_holds(totp_confirmed_at, second_factor_ends_at) AS factor_ended
 FROM users WHERE email = :arg.email::text
 
 -- name: account_by_id
 SELECT id, email, password_hash, first_name, last_name, totp_secret,
-       email_verified_at IS NOT NULL AS verified, totp_confirmed_at IS NOT NULL AS second_factor
+       email_verified_at IS NOT NULL AS verified,
+       second_factor_holds(totp_confirmed_at, second_factor_ends_at) AS second_factor,
+       totp_confirmed_at IS NOT NULL AND NOT second_factor_holds(totp_confirmed_at, second_factor_ends_at) AS factor_ended
 FROM users WHERE id = :arg.person::bigint
 
 -- name: account_signed_in_here
@@ -21,25 +25,49 @@ SELECT EXISTS (
         >>= s.ip_address::inet) AS here
 
 -- name: account_register
--- One row: the new account, or the one that has the address already. No row when another transaction
--- has just made it.
+-- Until the mailbox is proven nobody owns the address: whoever registers it last replaces password and names, and the
+-- link that was mailed before ends (account_verify). No row: another transaction has just verified it.
 WITH made AS (
-  INSERT INTO users (email, password_hash, first_name, last_name, timezone)
-  VALUES (:arg.email::text, :arg.password_hash::text, :body.first_name::text, :body.last_name::text, :body.timezone::text)
-  ON CONFLICT (email) DO NOTHING
+  INSERT INTO users AS u (email, password_hash, first_name, last_name, timezone, registered_from)
+  VALUES (:arg.email::text, :arg.password_hash::text, :body.first_name::text, :body.last_name::text, :body.timezone::text,
+          :arg.network::text)
+  ON CONFLICT (email) DO UPDATE
+  SET password_hash = EXCLUDED.password_hash, first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name,
+      timezone = EXCLUDED.timezone, registered_from = EXCLUDED.registered_from,
+      contested = u.contested OR u.registered_from IS DISTINCT FROM EXCLUDED.registered_from
+  WHERE u.email_verified_at IS NULL
   RETURNING id)
-SELECT id, true AS made, false AS verified FROM made
+SELECT id, false AS verified FROM made
 UNION ALL
-SELECT id, false, email_verified_at IS NOT NULL FROM users WHERE email = :arg.email::text
+SELECT id, true FROM users WHERE email = :arg.email::text AND email_verified_at IS NOT NULL
 
 -- name: account_verify
-UPDATE users SET email_verified_at = COALESCE(email_verified_at, now())
+-- Only the registration that the link was mailed for. With it the password counts that the registration chose.
+UPDATE users SET email_verified_at = COALESCE(email_verified_at, now()), registered_from = NULL, contested = false
 WHERE id = :arg.person::bigint AND email = :arg.email::text
+  AND password_hash = COALESCE(:arg.password_hash::text, password_hash)
 RETURNING id
 
+-- name: account_clear
+SELECT account_clear(:arg.email::text, :arg.person::bigint)
+
 -- name: account_change_email
-UPDATE users SET email = :arg.email::text, email_verified_at = now() WHERE id = :arg.person::bigint
-RETURNING id
+UPDATE users u SET email = :arg.email::text, email_verified_at = now()
+FROM (SELECT id, email FROM users WHERE id = :arg.person::bigint FOR UPDATE) old
+WHERE u.id = old.id
+RETURNING old.email
+
+-- name: account_undo_email
+-- The old address and a new password. A second factor that was set up after the change is not the person's own.
+UPDATE users u
+SET email = :arg.email::text, email_verified_at = now(), password_hash = :arg.password_hash::text,
+    totp_secret = CASE WHEN f.theirs THEN NULL ELSE u.totp_secret END,
+    totp_confirmed_at = CASE WHEN f.theirs THEN NULL ELSE u.totp_confirmed_at END,
+    second_factor_ends_at = NULL
+FROM (SELECT id, email, COALESCE(totp_confirmed_at > :arg.changed_at::timestamptz, false) AS theirs
+      FROM users WHERE id = :arg.person::bigint FOR UPDATE) f
+WHERE u.id = f.id
+RETURNING f.email, f.theirs
 
 -- name: account_set_password
 -- Only over the password that was checked: whoever was slower must prove the new one.
@@ -50,45 +78,64 @@ RETURNING id
 -- name: account_reset_password
 -- The mail that held the token also showed that the address is the person's own.
 UPDATE users
-SET password_hash = :arg.password_hash::text, email_verified_at = COALESCE(email_verified_at, now())
+SET password_hash = :arg.password_hash::text, email_verified_at = COALESCE(email_verified_at, now()),
+    registered_from = NULL, contested = false
 WHERE id = :arg.person::bigint
 RETURNING id
 
 -- name: account_signed_in
 -- All that a sign-in decides, under the lock of the person's row: the password is still the one that
--- was checked, and the one-time code's step was not used. No row: it is not so any more.
+-- was checked, and the one-time code's step was not used. No row: it is not so any more. A second factor that was
+-- reported as lost is removed when its time has come, and stays when the person had it after all.
 UPDATE users
 SET last_login_at = now(), password_hash = :arg.password_hash::text,
-    totp_last_step = COALESCE(:arg.step::bigint, totp_last_step)
+    totp_last_step = COALESCE(:arg.step::bigint, totp_last_step),
+    totp_secret = CASE WHEN second_factor_ends_at <= now() THEN NULL ELSE totp_secret END,
+    totp_confirmed_at = CASE WHEN second_factor_ends_at <= now() THEN NULL ELSE totp_confirmed_at END,
+    second_factor_ends_at = NULL
 WHERE id = :arg.person::bigint AND password_hash = :arg.old_hash::text
   AND (:arg.step::bigint IS NULL OR COALESCE(totp_last_step, 0) < :arg.step::bigint)
 RETURNING id
 
 -- name: email_token_create
--- Nothing is made for nobody (person NULL), by the same statement.
-INSERT INTO email_tokens (token_hash, user_id, purpose, email, expires_at)
+-- Nothing is made for nobody (person NULL), by the same statement. The live one before ends (email_token_one_live).
+INSERT INTO email_tokens (token_hash, user_id, purpose, email, expires_at, password_hash, session_id)
 SELECT :arg.token_hash::bytea, u.id, :arg.purpose::text, :arg.email::text,
-       now() + make_interval(mins => :arg.minutes::int)
+       now() + make_interval(mins => :arg.minutes::int),
+       CASE :arg.purpose::text WHEN 'verify' THEN u.password_hash END, :call.session_id::bigint
 FROM users u WHERE u.id = :arg.person::bigint
 
--- name: email_token_find_reset
-SELECT u.id, u.email, u.first_name, u.last_name
+-- name: email_token_find
+-- unclear: the address was registered from several networks, and this is not the one whose registration counts, so the
+-- link alone does not tell whose password is meant.
+SELECT t.user_id, t.purpose, t.email, t.password_hash AS registered_hash, t.session_id, t.created_at,
+       u.first_name, u.last_name, u.password_hash,
+       u.contested AND u.registered_from IS DISTINCT FROM :arg.network::text AS unclear
 FROM email_tokens t JOIN users u ON u.id = t.user_id
-WHERE t.token_hash = :arg.token_hash::bytea AND t.purpose = 'reset' AND t.used_at IS NULL
+WHERE t.token_hash = :arg.token_hash::bytea AND t.purpose = ANY (:arg.purposes::text[]) AND t.used_at IS NULL
   AND t.expires_at > now()
 
 -- name: email_token_use
 -- Single use: the second one finds no row, also when both come at once.
 UPDATE email_tokens SET used_at = now()
-WHERE token_hash = :arg.token_hash::bytea AND (purpose = 'reset') = :arg.reset::boolean AND used_at IS NULL
-  AND expires_at > now()
-RETURNING user_id, purpose, email
+WHERE token_hash = :arg.token_hash::bytea AND used_at IS NULL AND expires_at > now()
+RETURNING user_id
 
 -- name: email_tokens_void
-UPDATE email_tokens SET used_at = now() WHERE user_id = :arg.person::bigint AND used_at IS NULL
+-- A link that undoes a change of address ends only with the change that it undoes (:arg.all).
+UPDATE email_tokens SET used_at = now()
+WHERE user_id = :arg.person::bigint AND used_at IS NULL AND (:arg.all::boolean OR purpose <> 'undo_email')
 
 -- name: session_create
--- The active organization is the one last used, else the only one.
+-- The active organization is the one last used, else the only one. Of :arg.most sessions the one that was not used for
+-- the longest time makes room.
+WITH room AS (
+  UPDATE sessions SET revoked_at = now()
+  WHERE id IN (SELECT s.id FROM sessions s
+               WHERE s.user_id = :arg.person::bigint
+                 AND session_lives(s.kind, s.expires_at, s.last_seen_at, s.revoked_at)
+               ORDER BY s.last_seen_at DESC, s.id DESC OFFSET :arg.most::int - 1)
+  RETURNING id)
 INSERT INTO sessions (token_hash, user_id, kind, user_agent, ip_address, device_name, expires_at,
                       active_organization_id)
 SELECT :arg.token_hash::bytea, :arg.person::bigint, :arg.kind::text, :arg.user_agent::text, :call.address::text,
@@ -102,18 +149,20 @@ SELECT :arg.token_hash::bytea, :arg.person::bigint, :arg.kind::text, :arg.user_a
           ORDER BY s.last_seen_at DESC, s.id DESC LIMIT 1),
          (SELECT min(m.organization_id) FROM organization_members m
           WHERE m.user_id = :arg.person::bigint HAVING count(*) = 1))
-RETURNING id AS session_id, user_id, active_organization_id AS organization_id, expires_at
+RETURNING id AS session_id, user_id, active_organization_id AS organization_id, expires_at,
+          EXISTS (SELECT FROM room) AS made_room
 
 -- name: session_list
 SELECT {columns s}
 FROM (SELECT *, id = :call.session_id::bigint AS current FROM sessions
-      WHERE user_id = :call.user_id::bigint AND revoked_at IS NULL AND expires_at > now()) s
+      WHERE user_id = :call.user_id::bigint AND session_lives(kind, expires_at, last_seen_at, revoked_at)) s
 WHERE s.id < COALESCE(:page.cursor_1::bigint, 9223372036854775807)
 ORDER BY s.id DESC LIMIT :page.limit::int
 
 -- name: session_revoke
 UPDATE sessions SET revoked_at = now()
-WHERE id = :arg.target::bigint AND user_id = :arg.person::bigint AND revoked_at IS NULL AND expires_at > now()
+WHERE id = :arg.target::bigint AND user_id = :arg.person::bigint
+  AND session_lives(kind, expires_at, last_seen_at, revoked_at)
 RETURNING id
 
 -- name: sessions_revoke_all
@@ -135,7 +184,9 @@ WHERE u.id = :call.user_id::bigint AND assert_version(u.version, :call.if_match:
 RETURNING {columns u}
 
 -- name: totp_start
-UPDATE users SET totp_secret = :arg.secret::bytea WHERE id = :arg.person::bigint AND totp_confirmed_at IS NULL
+UPDATE users
+SET totp_secret = :arg.secret::bytea, totp_confirmed_at = NULL, totp_last_step = NULL, second_factor_ends_at = NULL
+WHERE id = :arg.person::bigint AND NOT second_factor_holds(totp_confirmed_at, second_factor_ends_at)
 RETURNING id
 
 -- name: totp_confirm
@@ -145,20 +196,28 @@ RETURNING id
 
 -- name: totp_use
 -- A code works once, and none older than the last one used.
-UPDATE users SET totp_last_step = :arg.step::bigint
+UPDATE users SET totp_last_step = :arg.step::bigint, second_factor_ends_at = NULL
 WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL AND COALESCE(totp_last_step, 0) < :arg.step::bigint
 RETURNING id
 
 -- name: totp_disable
-UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL
+UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL, second_factor_ends_at = NULL
 WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL
 RETURNING id
+
+-- name: second_factor_end
+-- Reported as lost. A second report does not move the day.
+UPDATE users
+SET second_factor_ends_at = COALESCE(second_factor_ends_at, now() + make_interval(mins => :arg.minutes::int))
+WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL
+RETURNING second_factor_ends_at AS ends_at
 
 -- name: recovery_code_use
 WITH used AS (
   UPDATE recovery_codes SET used_at = now()
   WHERE user_id = :arg.person::bigint AND code_hash = :arg.code_hash::bytea AND used_at IS NULL
-  RETURNING code_hash)
+  RETURNING user_id),
+kept AS (UPDATE users u SET second_factor_ends_at = NULL FROM used WHERE u.id = used.user_id)
 SELECT (SELECT count(*) FROM recovery_codes
         WHERE user_id = :arg.person::bigint AND used_at IS NULL) - 1 AS rest
 FROM used

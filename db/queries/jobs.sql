@@ -82,3 +82,6 @@ DELETE FROM email_tokens WHERE expires_at < now() - interval '30 days'
 
 -- name: job_clean_idempotency_keys
 DELETE FROM idempotency_keys WHERE created_at < now() - interval '25 hours'
+
+-- name: job_clean_daily_counts
+DELETE FROM daily_counts WHERE day < (now() AT TIME ZONE 'UTC')::date - 1

@@ -5,6 +5,10 @@
 
 -- Organizations ----------------------------------------------------------------------------------
 
+-- name: second_factor_of_actor
+SELECT second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS holds
+FROM users u WHERE u.id = :call.user_id::bigint;
+
 -- name: organization_new
 -- From here on the transaction acts for the organization that is about to be; and a slug to try.
 SELECT organization_begin() AS id,
@@ -69,11 +73,12 @@ RETURNING s.id;
 
 -- name: member_list
 SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
-       u.totp_confirmed_at IS NOT NULL AS has_second_factor,
+       second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS has_second_factor,
        m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version
 FROM organization_members m
 JOIN users u ON u.id = m.user_id
 WHERE m.organization_id = :call.organization_id::bigint AND m.id > COALESCE(:page.cursor_1::bigint, 0)
+  AND scope_assert_no_device(:call.actor::text)
   AND (:query.role::text IS NULL OR m.role = :query.role::text)
 ORDER BY m.id
 LIMIT :page.limit::int;
@@ -93,7 +98,7 @@ FROM users u
 WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :path.user_id::bigint
   AND u.id = m.user_id
 RETURNING m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
-          u.totp_confirmed_at IS NOT NULL AS has_second_factor,
+          second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS has_second_factor,
           m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version;
 
 -- name: member_remove
@@ -107,6 +112,29 @@ WITH gone AS (
   WHERE s.user_id = g.user_id AND s.active_organization_id = g.organization_id
 )
 SELECT user_id FROM gone;
+
+-- name: member_ends
+-- What a member who goes has begun and nobody has taken yet: invitations, and pairing codes of devices.
+WITH invited AS (
+  UPDATE invitations i SET status = 'revoked'
+  WHERE i.organization_id = :call.organization_id::bigint AND i.invited_by = :arg.user_id::bigint AND i.status = 'pending'
+)
+UPDATE devices d SET pairing_hash = NULL, pairing_expires_at = NULL
+WHERE d.organization_id = :call.organization_id::bigint AND d.created_by = :arg.user_id::bigint
+  AND d.pairing_hash IS NOT NULL;
+
+-- name: member_tokens
+-- The live tokens that a member has made.
+SELECT t.id, t.name FROM api_tokens t
+WHERE t.organization_id = :call.organization_id::bigint AND t.created_by = :arg.user_id::bigint
+  AND t.revoked_at IS NULL AND t.expires_at > now()
+ORDER BY t.id;
+
+-- name: owner_addresses
+SELECT u.email, o.name AS organization_name
+FROM organization_members m JOIN users u ON u.id = m.user_id JOIN organizations o ON o.id = m.organization_id
+WHERE m.organization_id = :call.organization_id::bigint AND m.role = 'owner'
+ORDER BY u.id LIMIT 20;
 
 -- name: owner_make
 UPDATE organization_members m SET role = 'owner', permissions = '{}'
@@ -128,7 +156,8 @@ SELECT o.name AS organization_name,
        (SELECT concat_ws(' ', u.first_name, u.last_name) FROM users u WHERE u.id = :call.user_id::bigint)
          AS inviter,
        EXISTS (SELECT FROM organization_members m JOIN users u ON u.id = m.user_id
-               WHERE m.organization_id = o.id AND u.email = :arg.email::text) AS is_member
+               WHERE m.organization_id = o.id AND u.email = :arg.email::text) AS is_member,
+       EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id OFFSET 1) AS joined
 FROM organizations o
 WHERE o.id = :call.organization_id::bigint;
 
@@ -216,26 +245,38 @@ RETURNING i.id;
 -- API tokens -------------------------------------------------------------------------------------
 
 -- name: api_token_create
--- LEAST leaves out NULL: maker_id is there only when a token makes a token.
-INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix, scopes, created_by, expires_at)
+-- LEAST leaves out NULL: a maker is there only when a token makes a token. The person behind the first is behind all.
+INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix, scopes, created_by, made_by_token, expires_at)
 SELECT :call.organization_id::bigint, :body.name::text, :arg.token_hash::bytea, :arg.token_prefix::text,
-       :arg.scopes::jsonb, :call.user_id::bigint,
-       LEAST(COALESCE(:body.expires_at::timestamptz, now() + interval '90 days'),
-             (SELECT t.expires_at FROM api_tokens t
-              WHERE t.organization_id = :call.organization_id::bigint AND t.id = :arg.maker_id::bigint))
+       :arg.scopes::jsonb, COALESCE(:call.user_id::bigint, maker.created_by), maker.id,
+       LEAST(COALESCE(:body.expires_at::timestamptz, now() + interval '90 days'), maker.expires_at)
+FROM (VALUES (1)) one
+LEFT JOIN api_tokens maker ON maker.organization_id = :call.organization_id::bigint AND maker.id = :arg.maker_id::bigint
 RETURNING id, name, token_prefix, scopes, expires_at;
 
 -- name: api_token_list
-SELECT {columns t} FROM api_tokens t
+SELECT {columns t}
+FROM (SELECT a.*, a.created_by IS NOT NULL AND NOT EXISTS (
+               SELECT FROM organization_members m
+               WHERE m.organization_id = a.organization_id AND m.user_id = a.created_by) AS maker_left
+      FROM api_tokens a) t
 WHERE t.organization_id = :call.organization_id::bigint AND t.id > COALESCE(:page.cursor_1::bigint, 0)
   AND (:query.include_revoked::boolean OR t.revoked_at IS NULL)
 ORDER BY t.id
 LIMIT :page.limit::int;
 
 -- name: api_token_revoke
+-- With the tokens that it made: who had it has them too.
+WITH RECURSIVE family AS (
+  SELECT t.id FROM api_tokens t
+  WHERE t.organization_id = :call.organization_id::bigint AND t.id = :arg.token_id::bigint AND t.revoked_at IS NULL
+  UNION
+  SELECT t.id FROM api_tokens t JOIN family f ON t.made_by_token = f.id
+  WHERE t.organization_id = :call.organization_id::bigint
+)
 UPDATE api_tokens t SET revoked_at = now()
-WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.token_id::bigint
-  AND t.revoked_at IS NULL
+FROM family f
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = f.id AND t.revoked_at IS NULL
 RETURNING t.id;
 
 -- Devices ----------------------------------------------------------------------------------------
@@ -275,6 +316,10 @@ SET revoked_at = now(), token_hash = NULL, pairing_hash = NULL, pairing_expires_
 WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_id::bigint
   AND d.revoked_at IS NULL
 RETURNING d.id;
+
+-- name: device_scopes
+SELECT d.scopes FROM devices d
+WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_id::bigint AND d.revoked_at IS NULL;
 
 -- name: device_renew
 UPDATE devices d

@@ -106,3 +106,6 @@ SELECT set_config('app.organization_id', coalesce(:arg.organization::text, ''), 
 -- name: connection_warm
 -- On a new connection of the pool, before people get it.
 SELECT connection_warm()
+
+-- name: daily_take
+SELECT daily_take(:arg.subject::text, :arg.most::int) AS taken

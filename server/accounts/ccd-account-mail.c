@@ -3,15 +3,19 @@
 
 #include <string.h>
 
+#include "ccd-queries.h"
 #include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
+#include "server/engine/ccd-address-subject.h"
+#include "server/engine/ccd-budget.h"
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail-job.h"
 
 /* The texts of the mails. No name that somebody typed stands in them: anybody can type anybody's
  * address, and a name can be an advertisement. */
 
-/* A link into the public pages, and the token alone on a line for clients that take it by hand. */
+/* A link into the public pages, and the token alone on a line for clients that take it by hand. The
+ * token stands behind a #: no server, proxy or referrer sees that part of an address. */
 static const char *
 link_lines(ccd_call *call, const char *page, const char *token)
 {
@@ -21,7 +25,7 @@ link_lines(ccd_call *call, const char *page, const char *token)
   while (length > 0 && base[length - 1] == '/')
     length--;
   return cc_arena_printf(call->arena,
-                         "%.*s/%s?token=%s\n\nToken: %s\n",
+                         "%.*s/%s#token=%s\n\nToken: %s\n",
                          (int) length,
                          base,
                          page,
@@ -47,12 +51,38 @@ send_mail(ccd_call *call,
   return ccd_mail_enqueue(call, to, subject, text, reterr);
 }
 
-bool
-ccd_mail_allowed(ccd_call *call, const char *email)
+/* Strangers may have used up what an address gets, so that its owner gets no mail to set a new
+ * password. Where the person has signed in before, a quota of its own holds. */
+static cc_status
+allowed_here(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
 {
-  cc_error ignored = {0};
-  const char *key = cc_arena_printf(call->arena, "mail|%s", email);
-  return key != NULL && ccd_call_limit(call, CCD_LIMIT_LOGIN, key, &ignored) == CC_OK;
+  const ccd_rows *rows = NULL;
+  cc_error limited = {0};
+  const ccd_arg args[] = {{"email", email}, {0}};
+
+  cc_status status = ccd_call_query(call, &ccd_q_account_signed_in_here, args, &rows, reterr);
+  if (status != CC_OK || !ccd_rows_bool(rows, 0, "here"))
+    return status;
+  const char *subject = ccd_address_subject(call->address, call->arena);
+  const char *key =
+    subject == NULL ? NULL : cc_arena_printf(call->arena, "mail here|%s|%s", email, subject);
+  if (key == NULL)
+    return cc_fail_memory(reterr);
+  *ret = ccd_call_limit(call, CCD_LIMIT_LOGIN, key, &limited) == CC_OK;
+  return CC_OK;
+}
+
+cc_status
+ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
+{
+  cc_error limited = {0};
+  const char *subject = ccd_budget_of_address(call, "mails", email);
+  if (subject == NULL)
+    return cc_fail_memory(reterr);
+  bool now = ccd_call_limit(call, CCD_LIMIT_LOGIN, subject, &limited) == CC_OK;
+  cc_status status = ccd_budget_try(call, subject, CCD_BUDGET_ADDRESS, ret, reterr);
+  *ret = *ret && now;
+  return status == CC_OK && !*ret ? allowed_here(call, email, ret, reterr) : status;
 }
 
 cc_status
@@ -66,7 +96,9 @@ ccd_mail_verify(ccd_call *call, const char *to, const char *token, cc_error *ret
                    "the\naddress here; the link works once, for two days:",
                    link_lines(call, "verify-email", token),
                    "If it was not you, do nothing: nobody can sign in before the address is "
-                   "confirmed.",
+                   "confirmed. If you have\nregistered and get a second mail like this, somebody "
+                   "else "
+                   "uses your address: set a password of your\nown with \"forgot password\".",
                    reterr);
 }
 
@@ -112,6 +144,34 @@ ccd_mail_new_address(ccd_call *call, const char *to, const char *token, cc_error
                    "was you,\nconfirm it here; the link works once, for a day:",
                    link_lines(call, "verify-email", token),
                    "If it was not you, do nothing: the address is not used.",
+                   reterr);
+}
+
+cc_status
+ccd_mail_changed_address(ccd_call *call, const char *to, const char *token, cc_error *reterr)
+{
+  return send_mail(call,
+                   to,
+                   "Your e-mail address was changed",
+                   "Your account at Campaign Center has another e-mail address now; this one signs "
+                   "in to it no more.\nIf it was not you, take the account back here, with a new "
+                   "password; the link works for seven days:",
+                   link_lines(call, "undo-email-change", token),
+                   "If it was you, do nothing.",
+                   reterr);
+}
+
+cc_status
+ccd_mail_lost_factor(ccd_call *call, const char *to, const char *token, cc_error *reterr)
+{
+  return send_mail(call,
+                   to,
+                   "Remove a lost second factor",
+                   "Somebody reported the second factor of your account at Campaign Center as "
+                   "lost. If it was you, confirm\nit here with your password; the link works once, "
+                   "for an hour. Three days later the second factor ends:",
+                   link_lines(call, "end-second-factor", token),
+                   "If it was not you, do nothing: the second factor stays.",
                    reterr);
 }
 

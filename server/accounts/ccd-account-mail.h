@@ -5,8 +5,9 @@
 
 #include "server/engine/ccd-call.h"
 
-/* A limit of mails to one address, whoever asks. True: this mail may go. */
-bool ccd_mail_allowed(ccd_call *call, const char *email);
+/* The limits of mails to one address, whoever asks. @ret: this mail may go. */
+cc_status
+ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr) CC_MUSTCHECK;
 
 /* The mails. @to "" costs the same and sends nothing. */
 cc_status
@@ -15,6 +16,14 @@ cc_status ccd_mail_known(ccd_call *call, const char *to, cc_error *reterr) CC_MU
 cc_status
 ccd_mail_reset(ccd_call *call, const char *to, const char *token, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_mail_new_address(ccd_call *call, const char *to, const char *token, cc_error *reterr)
+  CC_MUSTCHECK;
+
+/* The address has changed; @to is the old one. */
+cc_status ccd_mail_changed_address(ccd_call *call,
+                                   const char *to,
+                                   const char *token,
+                                   cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_mail_lost_factor(ccd_call *call, const char *to, const char *token, cc_error *reterr)
   CC_MUSTCHECK;
 
 /* Something about the account changed; @what is a sentence. */

@@ -25,7 +25,8 @@ read_account(ccd_call *call, const ccd_rows *rows, ccd_account *ret, cc_error *r
 {
   *ret = (ccd_account){.id = ccd_rows_int64(rows, 0, "id"),
                        .verified = ccd_rows_bool(rows, 0, "verified"),
-                       .second_factor = ccd_rows_bool(rows, 0, "second_factor")};
+                       .second_factor = ccd_rows_bool(rows, 0, "second_factor"),
+                       .factor_ended = ccd_rows_bool(rows, 0, "factor_ended")};
 
   const struct {
     const char *column, **place;
@@ -161,6 +162,17 @@ ccd_email_token_new(ccd_call *call,
   if (status == CC_OK)
     *ret = token;
   return status;
+}
+
+cc_status
+ccd_email_tokens_void(ccd_call *call, int64_t person, bool all, cc_error *reterr)
+{
+  const ccd_arg args[] = {
+    {"person", ccd_text_int64(call->arena, person)},
+    {"all", all ? "true" : "false"},
+    {0},
+  };
+  return ccd_call_query(call, &ccd_q_email_tokens_void, args, NULL, reterr);
 }
 
 cc_status

@@ -15,6 +15,7 @@ typedef struct ccd_account {
   const char *totp_secret; /* sealed */
   bool verified;
   bool second_factor;
+  bool factor_ended; /* it was reported as lost; the next sign-in removes it */
 } ccd_account;
 
 /* The address as the tables hold it: NFC, without capitals. NULL at the arena's ceiling. */
@@ -58,6 +59,11 @@ cc_status ccd_email_token_new(ccd_call *call,
                               int minutes,
                               char **ret,
                               cc_error *reterr) CC_MUSTCHECK;
+
+/* End what was mailed to a person and not used; with @all also the links that undo a change of the
+ * address. */
+cc_status
+ccd_email_tokens_void(ccd_call *call, int64_t person, bool all, cc_error *reterr) CC_MUSTCHECK;
 
 /* End a person's sessions, but for @keep (0: all). */
 cc_status

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
@@ -7,11 +8,14 @@
 #include "server/accounts/ccd-account.h"
 #include "server/accounts/ccd-accounts.h"
 #include "server/accounts/ccd-password.h"
+#include "server/accounts/ccd-second-factor.h"
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-budget.h"
 
 /* What a person changes about the own account that needs more than a statement. */
 
 #define CHANGE_EMAIL_MINUTES (24 * 60)
+#define CHANGES_MAX 20 /* new addresses that a person has mails sent to on a day */
 
 static cc_status
 set_password(ccd_call *call, const ccd_account *account, const char *hash, cc_error *reterr)
@@ -34,7 +38,7 @@ set_password(ccd_call *call, const ccd_account *account, const char *hash, cc_er
                    "The password was changed in the meantime.");
   status = ccd_sessions_end(call, account->id, call->actor->session_id, reterr);
   if (status == CC_OK)
-    status = ccd_call_query(call, &ccd_q_email_tokens_void, args, NULL, reterr);
+    status = ccd_email_tokens_void(call, account->id, /* all= */ false, reterr);
   return status;
 }
 
@@ -58,6 +62,8 @@ ccd_change_password(ccd_call *call, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_password_hash(call->arena, body->new_password, &hash, reterr);
   if (status == CC_OK)
+    status = ccd_factor_prove(call, &account, body->code, body->recovery_code, reterr);
+  if (status == CC_OK)
     status = set_password(call, &account, hash, reterr);
   if (status != CC_OK)
     return status;
@@ -69,8 +75,8 @@ ccd_change_password(ccd_call *call, cc_error *reterr)
                          reterr);
 }
 
-/* To the new address: a token, or, when it has an account already, only that. Who asks cannot tell.
- */
+/* To the new address: a token, or, when it has a verified account already, only that. Who asks
+ * cannot tell. */
 static cc_status
 mail_new_address(ccd_call *call, const ccd_account *account, const char *email, cc_error *reterr)
 {
@@ -80,17 +86,20 @@ mail_new_address(ccd_call *call, const ccd_account *account, const char *email, 
   cc_status status = ccd_account_by_email(call, email, &other, reterr);
   if (status == CC_OK)
     status = ccd_email_token_new(call,
-                                 other.id == 0 ? account->id : 0,
+                                 other.verified ? 0 : account->id,
                                  "change_email",
                                  email,
                                  CHANGE_EMAIL_MINUTES,
                                  &token,
                                  reterr);
+  bool may = false;
+  if (status == CC_OK)
+    status = ccd_mail_allowed(call, email, &may, reterr);
   if (status != CC_OK)
     return status;
-  const char *to = ccd_mail_allowed(call, email) ? email : "";
-  return other.id == 0 ? ccd_mail_new_address(call, to, token, reterr)
-                       : ccd_mail_known(call, to, reterr);
+  const char *to = may ? email : "";
+  return other.verified ? ccd_mail_known(call, to, reterr)
+                        : ccd_mail_new_address(call, to, token, reterr);
 }
 
 cc_status
@@ -105,6 +114,8 @@ ccd_change_email(ccd_call *call, cc_error *reterr)
   cc_status status = ccd_account_me(call, &account, reterr);
   if (status == CC_OK)
     status = ccd_account_prove(call, &account, body->password, "/password", reterr);
+  if (status == CC_OK)
+    status = ccd_factor_prove(call, &account, body->code, body->recovery_code, reterr);
   if (status != CC_OK)
     return status;
   if (strcmp(email, account.email) == 0)
@@ -113,7 +124,12 @@ ccd_change_email(ccd_call *call, cc_error *reterr)
                          "same_email",
                          "/email",
                          "This is the address of the account already.");
-  status = mail_new_address(call, &account, email, reterr);
+  status = ccd_budget_take(call,
+                           cc_arena_printf(call->arena, "addresses|person|%" PRId64, account.id),
+                           CHANGES_MAX,
+                           reterr);
+  if (status == CC_OK)
+    status = mail_new_address(call, &account, email, reterr);
   if (status == CC_OK)
     status = ccd_mail_notice(call,
                              account.email,

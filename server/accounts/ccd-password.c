@@ -8,6 +8,7 @@
 
 #include "common/api/cc-account.h"
 #include "common/base/cc-utf8.h"
+#include "server/accounts/ccd-breached.h"
 #include "server/accounts/ccd-hasher.h"
 #include "server/engine/ccd-crypto.h"
 
@@ -164,6 +165,13 @@ ccd_password_check(const char *password,
                            "The password is too easy to guess.",
                            "Avoid names, dates and common words on their own; add a few unrelated "
                            "words.");
+  if (ccd_breached_has(text))
+    return refuse_password(reterr,
+                           "breached",
+                           pointer,
+                           "This password was stolen elsewhere and is on the lists of those who "
+                           "guess.",
+                           "Take another one, and change it wherever you use it.");
   return CC_OK;
 }
 

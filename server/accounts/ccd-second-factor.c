@@ -99,14 +99,22 @@ refuse_factor(cc_status refused,
   return cc_fail(reterr, refused, code, "%s", why);
 }
 
-cc_status
-ccd_factor_check(ccd_call *call,
-                 const ccd_account *account,
-                 const char *code,
-                 const char *recovery_code,
-                 cc_status refused,
-                 ccd_factor *ret,
-                 cc_error *reterr)
+/* What was proven. */
+typedef struct ccd_factor {
+  const char *step;   /* of a one-time code, as text; NULL: a recovery code was used up */
+  int64_t codes_left; /* recovery codes, after one was used */
+} ccd_factor;
+
+/* Check a one-time code or a recovery code. @refused: CC_ERR_UNAUTHENTICATED at sign-in,
+ * CC_ERR_INVALID elsewhere. The step must be marked as used by the caller. */
+static cc_status
+factor_check(ccd_call *call,
+             const ccd_account *account,
+             const char *code,
+             const char *recovery_code,
+             cc_status refused,
+             ccd_factor *ret,
+             cc_error *reterr)
 {
   bool used = false;
 
@@ -242,6 +250,94 @@ mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr
                        reterr);
 }
 
+/* A recovery code is used seldom, and a stolen one looks like any other. */
+static cc_status
+mail_code_used(ccd_call *call, const ccd_account *account, int64_t left, cc_error *reterr)
+{
+  const char *what = cc_arena_printf(call->arena,
+                                     "Somebody used a recovery code of your account at Campaign "
+                                     "Center.\n%d of the codes are left.",
+                                     (int) left);
+  if (what == NULL)
+    return cc_fail_memory(reterr);
+  return ccd_mail_notice(call, account->email, "A recovery code was used", what, reterr);
+}
+
+cc_status
+ccd_factor_sign_in(ccd_call *call,
+                   const ccd_account *account,
+                   const char *code,
+                   const char *recovery_code,
+                   const char **ret_step,
+                   cc_error *reterr)
+{
+  ccd_factor factor = {0};
+
+  if (!account->second_factor)
+    return CC_OK;
+  cc_status status =
+    factor_check(call, account, code, recovery_code, CC_ERR_UNAUTHENTICATED, &factor, reterr);
+  *ret_step = factor.step;
+  if (status != CC_OK || factor.step != NULL)
+    return status;
+  return mail_code_used(call, account, factor.codes_left, reterr);
+}
+
+cc_status
+ccd_factor_prove(ccd_call *call,
+                 const ccd_account *account,
+                 const char *code,
+                 const char *recovery_code,
+                 cc_error *reterr)
+{
+  ccd_factor factor = {0};
+
+  if (!account->second_factor)
+    return CC_OK;
+  cc_status status =
+    factor_check(call, account, code, recovery_code, CC_ERR_INVALID, &factor, reterr);
+  if (status != CC_OK)
+    return status;
+  return factor.step != NULL
+           ? mark_step(call, ccd_text_int64(call->arena, account->id), factor.step, reterr)
+           : mail_code_used(call, account, factor.codes_left, reterr);
+}
+
+cc_status
+ccd_factor_prove_me(ccd_call *call, const char *code, const char *recovery_code, cc_error *reterr)
+{
+  ccd_account account = {0};
+
+  if (call->actor->kind != CCD_ACTOR_PERSON)
+    return CC_OK;
+  cc_status status = ccd_account_me(call, &account, reterr);
+  return status == CC_OK ? ccd_factor_prove(call, &account, code, recovery_code, reterr) : status;
+}
+
+cc_status
+ccd_factor_clear(ccd_call *call, const ccd_account *account, cc_error *reterr)
+{
+  const ccd_arg args[] = {{"person", ccd_text_int64(call->arena, account->id)}, {0}};
+  cc_status status = ccd_call_query(call, &ccd_q_recovery_codes_drop, args, NULL, reterr);
+  if (status == CC_OK)
+    status = ccd_sessions_end(call, account->id, /* keep= */ 0, reterr);
+  if (status != CC_OK)
+    return status;
+  return ccd_mail_notice(call,
+                         account->email,
+                         "Your second factor was removed",
+                         "It was reported as lost three days ago. Signing in to your account at "
+                         "Campaign Center needs the\npassword only. All other sessions were ended.",
+                         reterr);
+}
+
+/* A factor changed: whoever else is signed in proves the new state of the account again. */
+static cc_status
+end_other_sessions(ccd_call *call, int64_t person, cc_error *reterr)
+{
+  return ccd_sessions_end(call, person, call->actor->session_id, reterr);
+}
+
 cc_status
 ccd_confirm_totp(ccd_call *call, cc_error *reterr)
 {
@@ -257,13 +353,13 @@ ccd_confirm_totp(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_CONFLICT, "already_set_up", "There is a second factor already.");
   if (account.totp_secret == NULL)
     return not_set_up(reterr);
-  status = ccd_factor_check(call,
-                            &account,
-                            body->code,
-                            /* recovery_code= */ NULL,
-                            CC_ERR_INVALID,
-                            &factor,
-                            reterr);
+  status = factor_check(call,
+                        &account,
+                        body->code,
+                        /* recovery_code= */ NULL,
+                        CC_ERR_INVALID,
+                        &factor,
+                        reterr);
   if (status != CC_OK)
     return status;
   const char *person = ccd_text_int64(call->arena, account.id);
@@ -275,14 +371,15 @@ ccd_confirm_totp(ccd_call *call, cc_error *reterr)
     status = mark_step(call, person, factor.step, reterr);
   if (status == CC_OK)
     status = renew_codes(call, person, reterr);
+  if (status == CC_OK)
+    status = end_other_sessions(call, account.id, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, CCD_REVOKED_USER, account.id);
   return ccd_mail_notice(call,
                          account.email,
                          "A second factor was set up",
                          "Signing in to your account at Campaign Center now needs a code of your "
-                         "authenticator application too.",
+                         "authenticator application too.\nAll other sessions were ended.",
                          reterr);
 }
 
@@ -291,7 +388,6 @@ static cc_status
 prove_fully(ccd_call *call, ccd_account *ret, cc_error *reterr)
 {
   const cc_full_proof *body = call->body;
-  ccd_factor factor = {0};
 
   cc_status status = ccd_account_me(call, ret, reterr);
   if (status != CC_OK)
@@ -299,12 +395,8 @@ prove_fully(ccd_call *call, ccd_account *ret, cc_error *reterr)
   if (!ret->second_factor)
     return not_set_up(reterr);
   status = ccd_account_prove(call, ret, body->password, "/password", reterr);
-  if (status == CC_OK)
-    status =
-      ccd_factor_check(call, ret, body->code, body->recovery_code, CC_ERR_INVALID, &factor, reterr);
-  if (status == CC_OK && factor.step != NULL)
-    status = mark_step(call, ccd_text_int64(call->arena, ret->id), factor.step, reterr);
-  return status;
+  return status == CC_OK ? ccd_factor_prove(call, ret, body->code, body->recovery_code, reterr)
+                         : status;
 }
 
 cc_status
@@ -322,13 +414,15 @@ ccd_disable_totp(ccd_call *call, cc_error *reterr)
     return not_set_up(reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_recovery_codes_drop, args, NULL, reterr);
+  if (status == CC_OK)
+    status = end_other_sessions(call, account.id, reterr);
   if (status != CC_OK)
     return status;
-  ccd_call_revoke(call, CCD_REVOKED_USER, account.id);
   return ccd_mail_notice(call,
                          account.email,
                          "Your second factor was removed",
-                         "Signing in to your account at Campaign Center needs the password only.",
+                         "Signing in to your account at Campaign Center needs the password only.\n"
+                         "All other sessions were ended.",
                          reterr);
 }
 
@@ -340,12 +434,14 @@ ccd_renew_recovery_codes(ccd_call *call, cc_error *reterr)
   cc_status status = prove_fully(call, &account, reterr);
   if (status == CC_OK)
     status = renew_codes(call, ccd_text_int64(call->arena, account.id), reterr);
+  if (status == CC_OK)
+    status = end_other_sessions(call, account.id, reterr);
   if (status != CC_OK)
     return status;
   return ccd_mail_notice(call,
                          account.email,
                          "New recovery codes were made",
                          "The old recovery codes of your account at Campaign Center do not work "
-                         "any more.",
+                         "any more.\nAll other sessions were ended.",
                          reterr);
 }

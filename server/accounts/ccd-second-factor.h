@@ -3,23 +3,39 @@
 
 #include "server/accounts/ccd-account.h"
 
-/* How the second factor was shown. */
-typedef struct ccd_factor {
-  const char *step;   /* of the one-time code, for totp_last_step; NULL: a recovery code was used */
-  int64_t codes_left; /* recovery codes, after one was used */
-} ccd_factor;
+/* The second factor as others ask for it. Both functions take a one-time code or a recovery code;
+ * one of the two is needed when the account has a second factor, none when it has not. Tries are
+ * counted per person. A used recovery code is mailed about. */
 
 /**
- * Check a one-time code or use up a recovery code; exactly one is needed. A code's step is not
- * marked as used: the caller does that in the statement that decides.
+ * At sign-in. @ret_step: the step of the one-time code, for the statement that decides
+ * (account_signed_in); untouched when none was used.
  *
- * Returns @refused with code second_factor_required or second_factor_wrong: what is right for a
- * sign-in is not right for somebody who is signed in.
+ * CC_ERR_UNAUTHENTICATED: second_factor_required or second_factor_wrong.
  */
-cc_status ccd_factor_check(ccd_call *call,
+cc_status ccd_factor_sign_in(ccd_call *call,
+                             const ccd_account *account,
+                             const char *code,
+                             const char *recovery_code,
+                             const char **ret_step,
+                             cc_error *reterr) CC_MUSTCHECK;
+
+/**
+ * Of somebody who is signed in, before what takes an account over: another address or password, an
+ * API token, another second factor. The code's step is marked as used.
+ *
+ * CC_ERR_INVALID: the same codes, at /code or /recovery_code.
+ */
+cc_status ccd_factor_prove(ccd_call *call,
                            const ccd_account *account,
                            const char *code,
                            const char *recovery_code,
-                           cc_status refused,
-                           ccd_factor *ret,
                            cc_error *reterr) CC_MUSTCHECK;
+
+/* The same for the actor, whose account is read first: server->prove_factor. */
+ccd_factor_prover ccd_factor_prove_me;
+
+/* A sign-in has removed a second factor that was reported as lost: its recovery codes and the
+ * account's sessions end too, and the person is told. */
+cc_status
+ccd_factor_clear(ccd_call *call, const ccd_account *account, cc_error *reterr) CC_MUSTCHECK;

@@ -15,6 +15,7 @@
 /* Sessions: how they begin and how they end. */
 
 #define COOKIE_SECONDS (12 * 60 * 60)
+#define SESSIONS_MAX 100 /* of one person */
 
 /* A browser keeps a __Host- cookie only when it came over TLS; without TLS it has another name. */
 static const char *
@@ -94,39 +95,6 @@ check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_erro
   return CC_OK;
 }
 
-/* The second factor, if there is one. @ret_step stays NULL when no one-time code was used. */
-static cc_status
-check_factor(ccd_call *call,
-             const cc_sign_in *body,
-             const ccd_account *account,
-             const char **ret_step,
-             cc_error *reterr)
-{
-  ccd_factor factor = {0};
-
-  if (!account->second_factor)
-    return CC_OK;
-  cc_status status = ccd_factor_check(call,
-                                      account,
-                                      body->code,
-                                      body->recovery_code,
-                                      CC_ERR_UNAUTHENTICATED,
-                                      &factor,
-                                      reterr);
-  if (status != CC_OK)
-    return status;
-  *ret_step = factor.step;
-  if (factor.step != NULL)
-    return CC_OK;
-  const char *what = cc_arena_printf(call->arena,
-                                     "Somebody signed in to your account at Campaign Center with a "
-                                     "recovery code.\n%d of the codes are left.",
-                                     (int) factor.codes_left);
-  if (what == NULL)
-    return cc_fail_memory(reterr);
-  return ccd_mail_notice(call, account->email, "A recovery code was used", what, reterr);
-}
-
 /* The person's row decides; see account_signed_in. @hash: the one to keep from now on; NULL: the
  * old one. */
 static cc_status
@@ -178,6 +146,7 @@ begin_session(ccd_call *call,
     {"person", ccd_text_int64(call->arena, person)},
     {"kind", body->cookie ? "cookie" : "bearer"},
     {"user_agent", agent},
+    {"most", ccd_text_int64(call->arena, SESSIONS_MAX)},
     {0},
   };
   cc_status status = ccd_call_query(call, &ccd_q_session_create, args, &rows, reterr);
@@ -186,6 +155,8 @@ begin_session(ccd_call *call,
   status = ccd_rows_bind(rows, 0, &cc_sign_in_reply_type, call->arena, reply, reterr);
   if (status != CC_OK)
     return status;
+  if (ccd_rows_bool(rows, 0, "made_room"))
+    ccd_call_revoke(call, CCD_REVOKED_USER, person);
   if (!body->cookie) {
     reply->token = token;
     return CC_OK;
@@ -211,9 +182,11 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
   if (status == CC_OK && ccd_password_needs_rehash(account.password_hash))
     status = ccd_password_hash(call->arena, body->password, &hash, reterr);
   if (status == CC_OK)
-    status = check_factor(call, body, &account, &step, reterr);
+    status = ccd_factor_sign_in(call, &account, body->code, body->recovery_code, &step, reterr);
   if (status == CC_OK)
     status = mark_signed_in(call, hash, &account, step, reterr);
+  if (status == CC_OK && account.factor_ended)
+    status = ccd_factor_clear(call, &account, reterr);
   /* Memberships are seen by the member only. */
   if (status == CC_OK)
     status = ccd_call_switch(call, /* organization_id= */ 0, account.id, reterr);
@@ -222,6 +195,26 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
   if (status == CC_OK)
     call->reply = reply;
   return status;
+}
+
+/* After the own session has ended: a browser forgets its cookie. */
+static cc_status
+drop_cookie(ccd_call *call, cc_error *reterr)
+{
+  if (!call->actor->by_cookie)
+    return CC_OK;
+  call->set_cookie = session_cookie(call, "", /* seconds= */ 0);
+  return call->set_cookie != NULL ? CC_OK : cc_fail_memory(reterr);
+}
+
+cc_status
+ccd_revoke_sessions(ccd_call *call, cc_error *reterr)
+{
+  const cc_session_end_query *query = call->query;
+  int64_t keep = query->keep_current ? call->actor->session_id : 0;
+
+  cc_status status = ccd_sessions_end(call, call->actor->user_id, keep, reterr);
+  return status == CC_OK && keep == 0 ? drop_cookie(call, reterr) : status;
 }
 
 cc_status
@@ -236,12 +229,7 @@ ccd_sign_out(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
-  if (call->actor->by_cookie) {
-    call->set_cookie = session_cookie(call, "", /* seconds= */ 0);
-    if (call->set_cookie == NULL)
-      return cc_fail_memory(reterr);
-  }
-  return CC_OK;
+  return drop_cookie(call, reterr);
 }
 
 cc_status

@@ -32,6 +32,7 @@ typedef struct ccd_config {
   char *cors_origins; /* comma-separated; empty: none */
   char *public_url;
   char *secret_key;
+  char *password_list; /* empty: none */
   char *mail_outbox;
   char *mail_from;
   char *sms_outbox;
@@ -46,17 +47,21 @@ typedef struct ccd_config {
   char *limit_api; /* "100/60": requests per seconds */
   char *limit_login;
   char *limit_register;
-  int64_t statement_timeout; /* ms */
-  int64_t lock_timeout;      /* ms */
-  int64_t call_timeout;      /* ms */
-  int64_t session_cache;     /* seconds a session is believed without asking; 0: ask each time */
-  int64_t live_sockets;      /* WebSockets at once */
+  int64_t invitations_per_day; /* of an organization, and of a person */
+  int64_t statement_timeout;   /* ms */
+  int64_t lock_timeout;        /* ms */
+  int64_t call_timeout;        /* ms */
+  int64_t session_cache;       /* seconds a session is believed without asking; 0: ask each time */
+  int64_t live_sockets;        /* WebSockets at once */
   int64_t live_sockets_organization;
   int64_t live_sockets_person; /* or token, or device */
   int64_t serve_jobs;          /* 0: `serve` leaves the jobs to `worker` */
 } ccd_config;
 
 #define CCD_PORT_SLOW 8
+/* Where Debian's python3-django has a list of passwords that were stolen. */
+#define CCD_PASSWORD_LIST                                                                          \
+  "/usr/lib/python3/dist-packages/django/contrib/auth/common-passwords.txt.gz"
 #define CCD_PORT_INTERNAL 9
 
 /* Read and check everything. An unknown name in the file, or of the form CAMPAIGN_… in the

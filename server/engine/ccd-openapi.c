@@ -344,6 +344,8 @@ write_operation(const ccd_route *route, cc_str *out)
     cc_str_add_char(out, ',');
   }
   cc_str_printf(out, "\"x-right\":\"%s\",", cc_right_get(route->right)->name);
+  if (route->no_second_factor)
+    cc_str_add(out, "\"x-before-second-factor\":true,");
   write_limit(route, out);
   write_objects(route, out);
   write_security(route, out);

@@ -22,6 +22,15 @@ typedef struct ccd_listener ccd_listener;
 typedef struct ccd_scripts ccd_scripts;
 typedef struct ccd_scheduler ccd_scheduler;
 
+/**
+ * Before a person does what outlives the session or takes the account over: the second factor of
+ * the actor, by one-time code or recovery code; nothing where there is no person or no factor.
+ *
+ * CC_ERR_INVALID: second_factor_required or second_factor_wrong, at /code or /recovery_code.
+ */
+typedef cc_status
+ccd_factor_prover(ccd_call *call, const char *code, const char *recovery_code, cc_error *reterr);
+
 struct ccd_server {
   ccd_config config;
   ccd_keys keys;
@@ -43,7 +52,8 @@ struct ccd_server {
   ccd_scripts *scripts;              /* read from the database, by version: server/rules */
   void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
-  ccd_scheduler *scheduler; /* of all listeners */
+  ccd_factor_prover *prove_factor; /* likewise; ccd_factor_prove_me of the accounts */
+  ccd_scheduler *scheduler;        /* of all listeners */
   ccd_listener *api, *slow, *internal;
   bool streams;  /* some operation has .body_media */
   bool stopping; /* atomic */

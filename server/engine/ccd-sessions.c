@@ -263,8 +263,9 @@ fill_actor(const ccd_credential *credential,
     const char *role = ccd_rows_get(rows, 0, "role");
     if (actor->organization_id != 0 && role != NULL) {
       actor->rights |= ccd_rights_of_member(role, ccd_rows_get(rows, 0, "permissions"));
-      actor->needs_second_factor = strcmp(role, "member") != 0 &&
-                                   ccd_rows_bool(rows, 0, "require_second_factor") &&
+      /* Whoever may do more than a plain member, by role or by single rights. */
+      uint64_t more = actor->rights & ~ccd_rights_of_member("member", NULL);
+      actor->needs_second_factor = more != 0 && ccd_rows_bool(rows, 0, "require_second_factor") &&
                                    !ccd_rows_bool(rows, 0, "has_second_factor");
     }
   } else {

@@ -181,11 +181,13 @@ ccd_step_actor(ccd_exchange *exchange, cc_error *reterr)
 }
 
 /* A browser sends the cookie by itself, so a write must prove that it comes from our own pages: the
- * Origin is ours or listed, or the browser says that the request is of the same origin. */
+ * Origin is ours or listed, or the browser says that the request is of the same origin. The same
+ * for a WebSocket, which no rule of the browser keeps other sites from reading. */
 static cc_status
 check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
 {
-  if (!exchange->actor.by_cookie || exchange->method == CC_GET)
+  bool socket = exchange->call.route->op->shape == CC_REPLY_SOCKET;
+  if (!exchange->actor.by_cookie || (exchange->method == CC_GET && !socket))
     return CC_OK;
   const ccd_config *config = &exchange->server->config;
   const char *origin = ccd_http_header(exchange->request, "origin");
@@ -194,15 +196,17 @@ check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
   bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 ||
                                 ccd_origin_listed(config->cors_origins, origin));
   bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
-  bool typed = exchange->body_media != NULL || /* which no form can send to us, given its origin */
+  bool typed = socket ||
+               exchange->body_media != NULL || /* which no form can send to us, given its origin */
                (type != NULL && strncasecmp(type, "application/json", 16) == 0);
   if (!same || !typed)
     return cc_fail_field(reterr,
                          CC_ERR_FORBIDDEN,
                          "cross_site",
                          "Origin",
-                         "A write with a cookie needs this site's Origin and Content-Type "
-                         "application/json");
+                         socket ? "A WebSocket with a cookie needs this site's Origin"
+                                : "A write with a cookie needs this site's Origin and Content-Type "
+                                  "application/json");
   return CC_OK;
 }
 

@@ -113,6 +113,7 @@ clean_expired(ccd_jobs *jobs)
     &ccd_q_job_clean_sessions,
     &ccd_q_job_clean_email_tokens,
     &ccd_q_job_clean_idempotency_keys,
+    &ccd_q_job_clean_daily_counts,
   };
   static const ccd_arg none[] = {{0}};
 

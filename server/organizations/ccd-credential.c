@@ -5,6 +5,7 @@
 #include "common/api/cc-organization.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-server.h"
+#include "server/organizations/ccd-credential.h"
 #include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
@@ -77,6 +78,8 @@ ccd_api_token_make(ccd_call *call, cc_error *reterr)
   if (call->errors.n > 0)
     return CC_ERR_INVALID;
   cc_status status = ccd_own_rights_check(call, rights, reterr);
+  if (status == CC_OK)
+    status = call->server->prove_factor(call, body->code, body->recovery_code, reterr);
   if (status != CC_OK)
     return status;
   char *token = ccd_token_new(call->arena, "cct_");
@@ -104,17 +107,25 @@ ccd_api_token_make(ccd_call *call, cc_error *reterr)
 }
 
 cc_status
+ccd_api_token_drop(ccd_call *call, int64_t token_id, bool *ret, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_arg args[] = {{"token_id", ccd_text_int64(call->arena, token_id)}, {0}};
+
+  cc_status status = ccd_call_query(call, &ccd_q_api_token_revoke, args, &rows, reterr);
+  for (int i = 0; status == CC_OK && i < ccd_rows_n(rows); i++)
+    ccd_call_revoke(call, CCD_REVOKED_TOKEN, ccd_rows_int64(rows, i, "id"));
+  *ret = status == CC_OK && ccd_rows_n(rows) > 0;
+  return status;
+}
+
+cc_status
 ccd_api_token_end(ccd_call *call, cc_error *reterr)
 {
   const cc_api_token_ref *params = call->params;
-  const ccd_rows *rows;
-  cc_status status = ccd_call_query(call, &ccd_q_api_token_revoke, NULL, &rows, reterr);
-  if (status != CC_OK)
-    return status;
-  if (ccd_rows_n(rows) == 0)
-    return cc_fail_absent(reterr);
-  ccd_call_revoke(call, CCD_REVOKED_TOKEN, params->token_id);
-  return CC_OK;
+  bool was = false;
+  cc_status status = ccd_api_token_drop(call, params->token_id, &was, reterr);
+  return status != CC_OK || was ? status : cc_fail_absent(reterr);
 }
 
 /* A new pairing code as people type it: "K7QF-2MZX-9HRA". Sixty random bits. */
@@ -199,7 +210,15 @@ cc_status
 ccd_device_renew_code(ccd_call *call, cc_error *reterr)
 {
   const ccd_rows *rows;
-  cc_status status = with_code(call, &ccd_q_device_renew, /* scopes= */ NULL, &rows, reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_device_scopes, NULL, &rows, reterr);
+  if (status != CC_OK)
+    return status;
+  if (ccd_rows_n(rows) == 0)
+    return cc_fail_absent(reterr);
+  uint64_t rights = ccd_rights_of_scopes(ccd_rows_get(rows, 0, "scopes"));
+  status = ccd_own_rights_check(call, rights, reterr);
+  if (status == CC_OK)
+    status = with_code(call, &ccd_q_device_renew, /* scopes= */ NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   return ccd_rows_n(rows) > 0 ? CC_OK : cc_fail_absent(reterr);
@@ -219,6 +238,16 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
+static cc_status
+unknown_code(cc_error *reterr)
+{
+  return cc_fail_field(reterr,
+                       CC_ERR_INVALID,
+                       "unknown_code",
+                       "/code",
+                       "There is no such pairing code: it was used, is too old, or is not whole.");
+}
+
 cc_status
 ccd_device_join(ccd_call *call, cc_error *reterr)
 {
@@ -235,7 +264,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail_absent(reterr);
+    return unknown_code(reterr);
   const ccd_arg pair[] = {
     {"pairing_hash", code_hash},
     {"token_hash", token_hash},
@@ -250,7 +279,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail_absent(reterr); /* Somebody else was faster. */
+    return unknown_code(reterr); /* Somebody else was faster. */
   status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
   paired->token = token;
   call->reply = paired;

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
 #include "common/base/cc-utf8.h"
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-budget.h"
 #include "server/engine/ccd-server.h"
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail-job.h"
 #include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
+#include "server/organizations/ccd-plain-text.h"
 
 /* Invitations. Their tokens are looked up over the border of organizations (invitation_find); what
  * is done then is done inside the organization that invited, and decided again under the row's
  * lock. */
 
+/* Anybody can found an organization and give it any name, and what an invitation says goes to
+ * somebody who did not ask: nothing that was typed becomes a link in the mail. */
 static cc_status
 send_mail(ccd_call *call,
           const char *email,
@@ -24,38 +29,90 @@ send_mail(ccd_call *call,
           cc_error *reterr)
 {
   cc_arena *arena = call->arena;
-  const char *organization = ccd_rows_get(about, 0, "organization_name");
-  const char *inviter = ccd_rows_get(about, 0, "inviter");
-  bool named = inviter != NULL && inviter[0] != '\0';
-  bool worded = message != NULL && message[0] != '\0';
+  bool links = false;
+  const char *typed_inviter = ccd_rows_get(about, 0, "inviter");
+  const char *organization =
+    ccd_plain_text(arena, ccd_rows_get(about, 0, "organization_name"), &links);
+  const char *inviter = ccd_plain_text(arena, typed_inviter != NULL ? typed_inviter : "", &links);
+  const char *worded = ccd_plain_text(arena, message != NULL ? message : "", &links);
+  if (organization == NULL || inviter == NULL || worded == NULL)
+    return cc_fail_memory(reterr);
   const char *subject = cc_arena_printf(arena, "Invitation to %s", organization);
   const char *text =
     cc_arena_printf(arena,
                     "%s invites you to join %s.\n\n%s%sTo accept or decline, open this address:\n"
-                    "%s/invitations/accept?token=%s\n\nToken: %s\n\n"
+                    "%s/invitations/accept#token=%s\n\nToken: %s\n\n"
                     "The invitation can be used once, within 14 days. If you did not expect it, "
                     "there is nothing to "
                     "do.\n",
-                    named ? inviter : "An administrator",
+                    inviter[0] != '\0' ? inviter : "An administrator",
                     organization,
-                    worded ? message : "",
-                    worded ? "\n\n" : "",
+                    worded,
+                    worded[0] != '\0' ? "\n\n" : "",
                     ccd_call_config(call)->public_url,
                     token,
                     token);
   if (subject == NULL || text == NULL)
     return CC_ERR_NO_MEMORY;
-  cc_status status = ccd_mail_enqueue(call, email, subject, text, reterr);
-  if (status == CC_OK)
-    ccd_call_wake_jobs(call);
-  return status;
+  return ccd_mail_enqueue(call, email, subject, text, reterr);
+}
+
+/* One more mail of the organization's, of the person's over all organizations, and to the address.
+ * A stranger can found organizations: until somebody has joined, few mails go. */
+static cc_status
+take_budget(ccd_call *call, const char *email, const ccd_rows *about, cc_error *reterr)
+{
+  const ccd_actor *actor = call->actor;
+  bool joined = ccd_rows_bool(about, 0, "joined");
+  const char *what = joined ? "invitations" : "first invitations";
+  int64_t most = ccd_call_config(call)->invitations_per_day / (joined ? 1 : 10);
+
+  cc_status status = ccd_budget_take(call,
+                                     cc_arena_printf(call->arena,
+                                                     "%s|organization|%" PRId64,
+                                                     what,
+                                                     actor->organization_id),
+                                     most,
+                                     reterr);
+  if (status == CC_OK && actor->kind == CCD_ACTOR_PERSON)
+    status =
+      ccd_budget_take(call,
+                      cc_arena_printf(call->arena, "%s|person|%" PRId64, what, actor->user_id),
+                      most,
+                      reterr);
+  if (status != CC_OK)
+    return status;
+  return ccd_budget_take(call,
+                         ccd_budget_of_address(call, "mails", email),
+                         CCD_BUDGET_ADDRESS,
+                         reterr);
+}
+
+/* What the body may not say. */
+static cc_status
+check_body(ccd_call *call, const cc_invitation *body, cc_error *reterr)
+{
+  bool links = false;
+  cc_status status = ccd_permissions_valid(call, body->permissions);
+  if (status != CC_OK || body->message == NULL)
+    return status;
+  if (ccd_plain_text(call->arena, body->message, &links) == NULL)
+    return cc_fail_memory(reterr);
+  if (!links)
+    return CC_OK;
+  return cc_fail_field(reterr,
+                       CC_ERR_INVALID,
+                       "link",
+                       "/message",
+                       "An invitation takes no web or e-mail addresses; write a blank after a full "
+                       "stop.");
 }
 
 cc_status
 ccd_invitation_make(ccd_call *call, cc_error *reterr)
 {
   const cc_invitation *body = call->body;
-  cc_status status = ccd_permissions_valid(call, body->permissions);
+  cc_status status = check_body(call, body, reterr);
   if (status != CC_OK)
     return status;
   ccd_standing invited = {cc_role_enum.names[body->role - 1], body->permissions};
@@ -79,6 +136,8 @@ ccd_invitation_make(ccd_call *call, cc_error *reterr)
                          "/email",
                          "This person is a member already.");
   status = ccd_call_query(call, &ccd_q_invitation_clear, args, NULL, reterr);
+  if (status == CC_OK)
+    status = take_budget(call, email, about, reterr);
   if (status != CC_OK)
     return status;
   status = ccd_call_query(call, &ccd_q_invitation_create, args, &call->rows, reterr);
@@ -126,7 +185,9 @@ ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
   status = ccd_call_query(call, &ccd_q_invitation_prepare, args, &about, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_call_query(call, &ccd_q_invitation_resend, args, &call->rows, reterr);
+  status = take_budget(call, email, about, reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_invitation_resend, args, &call->rows, reterr);
   if (status != CC_OK)
     return status;
   return send_mail(call, email, token, ccd_rows_get(rows, 0, "message"), about, reterr);
@@ -145,7 +206,12 @@ find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error 
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(*ret) == 0)
-    return cc_fail_absent(reterr);
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "bad_token",
+                         "/token",
+                         "There is no invitation of this token: a newer mail has another one, or "
+                         "the token is not whole.");
   if (strcmp(ccd_rows_get(*ret, 0, "status"), "pending") != 0)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,

@@ -5,7 +5,11 @@
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
 #include "server/engine/ccd-server.h"
+#include "server/jobs/ccd-job.h"
+#include "server/jobs/ccd-mail-job.h"
+#include "server/organizations/ccd-credential.h"
 #include "server/organizations/ccd-organizations.h"
+#include "server/organizations/ccd-plain-text.h"
 
 #include <string.h>
 
@@ -114,6 +118,78 @@ ccd_member_change(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
+/* The owners learn which tokens of somebody who is gone go on working. Names stay out of the mail:
+ * its receiver has them in the list. */
+static cc_status
+mail_owners(ccd_call *call, const char *person, const char *numbers, cc_error *reterr)
+{
+  const ccd_rows *owners = NULL;
+  bool links = false;
+
+  cc_status status = ccd_call_query(call, &ccd_q_owner_addresses, NULL, &owners, reterr);
+  for (int i = 0; status == CC_OK && i < ccd_rows_n(owners); i++) {
+    const char *organization =
+      ccd_plain_text(call->arena, ccd_rows_get(owners, i, "organization_name"), &links);
+    const char *text =
+      organization == NULL
+        ? NULL
+        : cc_arena_printf(call->arena,
+                          "Person %s is no member of %s any more. API tokens that this person made "
+                          "go on working:\nnumber %s.\n\nLook at the list of API tokens, and "
+                          "revoke those whose secret the person should not use.\n",
+                          person,
+                          organization,
+                          numbers);
+    if (text == NULL)
+      return cc_fail_memory(reterr);
+    status = ccd_mail_enqueue(call,
+                              ccd_rows_get(owners, i, "email"),
+                              "API tokens of a member who is gone",
+                              text,
+                              reterr);
+  }
+  return status;
+}
+
+static cc_status
+settle_tokens(ccd_call *call, const ccd_arg *args, bool end, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const char *numbers = NULL;
+
+  cc_status status = ccd_call_query(call, &ccd_q_member_tokens, args, &rows, reterr);
+  for (int i = 0; status == CC_OK && i < ccd_rows_n(rows); i++) {
+    bool was = false;
+    const char *id = ccd_rows_get(rows, i, "id");
+    if (end)
+      status = ccd_api_token_drop(call, ccd_rows_int64(rows, i, "id"), &was, reterr);
+    numbers = numbers == NULL ? id : cc_arena_printf(call->arena, "%s, %s", numbers, id);
+    if (numbers == NULL)
+      return cc_fail_memory(reterr);
+  }
+  if (status != CC_OK || end || numbers == NULL)
+    return status;
+  return mail_owners(call, args[0].text, numbers, reterr);
+}
+
+cc_status
+ccd_member_end(ccd_call *call, int64_t user_id, bool tokens, cc_error *reterr)
+{
+  const ccd_rows *rows = NULL;
+  const ccd_arg args[] = {{"user_id", ccd_text_int64(call->arena, user_id)}, {0}};
+
+  cc_status status = ccd_call_query(call, &ccd_q_member_remove, args, &rows, reterr);
+  if (status == CC_OK && ccd_rows_n(rows) == 0)
+    return cc_fail_absent(reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_member_ends, args, NULL, reterr);
+  if (status == CC_OK)
+    status = settle_tokens(call, args, tokens, reterr);
+  if (status == CC_OK)
+    ccd_call_revoke(call, CCD_REVOKED_USER, user_id);
+  return status;
+}
+
 cc_status
 ccd_member_drop(ccd_call *call, cc_error *reterr)
 {
@@ -128,10 +204,6 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   status = ccd_grant_check(call, before, (ccd_standing){0}, reterr);
   if (status != CC_OK)
     return status;
-  const ccd_arg args[] = {{"user_id", ccd_text_int64(call->arena, params->user_id)}, {0}};
-  status = ccd_call_query(call, &ccd_q_member_remove, args, &rows, reterr);
-  if (status != CC_OK)
-    return status;
-  ccd_call_revoke(call, CCD_REVOKED_USER, params->user_id);
-  return CC_OK;
+  const cc_member_end_query *query = call->query;
+  return ccd_member_end(call, params->user_id, query->revoke_tokens, reterr);
 }

@@ -20,6 +20,16 @@ typedef struct ccd_standing {
 cc_status ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_error *reterr)
   CC_MUSTCHECK;
 
+/**
+ * Take a person out of the call's organization, with the invitations and pairing codes that the
+ * person made and nobody has used. API tokens of the person end with @tokens; otherwise the owners
+ * are told by mail which go on working.
+ *
+ * CC_ERR_NOT_FOUND: no member.
+ */
+cc_status
+ccd_member_end(ccd_call *call, int64_t user_id, bool tokens, cc_error *reterr) CC_MUSTCHECK;
+
 /* The actor has every grantable right of @rights. CC_ERR_FORBIDDEN: above_own_rights. */
 cc_status ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr) CC_MUSTCHECK;
 

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+
 #include "ccd-queries.h"
 #include "common/api/cc-organization.h"
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-budget.h"
 #include "server/engine/ccd-server.h"
+#include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
 /* The organization itself: create, change, switch, leave, hand over. */
+
+#define FOUNDED_MAX 20 /* organizations that one person makes on a day */
 
 /* Slugs made from a name that is taken: with a number first, then with letters nobody else has. */
 static const char *
@@ -41,12 +47,41 @@ reply_organization(ccd_call *call, cc_error *reterr)
   return ccd_rows_n(call->rows) == 1 ? CC_OK : cc_fail_absent(reterr);
 }
 
+/* Who demands a second factor of others has one, and so is not locked out by the same request. */
+cc_status
+ccd_organization_check(ccd_call *call, cc_error *reterr)
+{
+  const cc_organization *body = call->body;
+  const ccd_rows *rows = NULL;
+
+  if (!body->require_second_factor || call->actor->kind != CCD_ACTOR_PERSON)
+    return CC_OK;
+  cc_status status = ccd_call_query(call, &ccd_q_second_factor_of_actor, NULL, &rows, reterr);
+  if (status != CC_OK || ccd_rows_bool(rows, 0, "holds"))
+    return status;
+  return cc_fail_field(reterr,
+                       CC_ERR_CONFLICT,
+                       "second_factor_needed_first",
+                       "/require_second_factor",
+                       "Set up a second factor of your own first: without one you would be locked "
+                       "out.");
+}
+
 cc_status
 ccd_organization_create(ccd_call *call, cc_error *reterr)
 {
   const cc_organization *body = call->body;
   const ccd_rows *rows;
-  cc_status status = ccd_call_query(call, &ccd_q_organization_new, NULL, &rows, reterr);
+  cc_status status = ccd_organization_check(call, reterr);
+  if (status == CC_OK)
+    status = ccd_budget_take(call,
+                             cc_arena_printf(call->arena,
+                                             "organizations|person|%" PRId64,
+                                             call->actor->user_id),
+                             FOUNDED_MAX,
+                             reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_organization_new, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   const char *base =
@@ -100,15 +135,7 @@ ccd_organization_leave(ccd_call *call, cc_error *reterr)
 {
   if (call->actor->kind != CCD_ACTOR_PERSON)
     return cc_fail(reterr, CC_ERR_CONFLICT, "not_a_person", "Only a person can leave.");
-  const ccd_arg args[] = {{"user_id", ccd_text_int64(call->arena, call->actor->user_id)}, {0}};
-  const ccd_rows *rows;
-  cc_status status = ccd_call_query(call, &ccd_q_member_remove, args, &rows, reterr);
-  if (status != CC_OK)
-    return status;
-  if (ccd_rows_n(rows) == 0)
-    return cc_fail_absent(reterr);
-  ccd_call_revoke(call, CCD_REVOKED_USER, call->actor->user_id);
-  return CC_OK;
+  return ccd_member_end(call, call->actor->user_id, /* tokens= */ false, reterr);
 }
 
 cc_status

@@ -12,7 +12,7 @@ const ccd_route ccd_organizations_routes[] = {
   {&cc_op_get_organization, .right = CC_RIGHT_MEMBER, .tx = CCD_READ,
    .query = &ccd_q_organization_get},
   {&cc_op_update_organization, .right = CC_RIGHT_MANAGE_ORGANIZATION, .tx = CCD_WRITE,
-   .query = &ccd_q_organization_update, .audit = "organization.update", .revokes_organization = true},
+   .prepare = ccd_organization_check, .query = &ccd_q_organization_update, .audit = "organization.update", .revokes_organization = true},
   {&cc_op_switch_organization, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE,
    .handler = ccd_organization_switch, .audit = "session.switch", .no_second_factor = true},
   {&cc_op_leave_organization, .right = CC_RIGHT_MEMBER, .tx = CCD_WRITE,

@@ -8,6 +8,7 @@
 extern const ccd_route ccd_organizations_routes[];
 
 /* The rules behind the routes; what each does stands in its operation (cc-organization.c). */
+ccd_handler ccd_organization_check;
 ccd_handler ccd_organization_create;
 ccd_handler ccd_organization_switch;
 ccd_handler ccd_organization_leave;

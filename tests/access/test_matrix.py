@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 
 from harness import samples
+from harness.authenticator import with_second_factor
 from harness.client import Client, Organization
 from harness.parts import Notes
 from harness.recorder import METHODS
@@ -24,7 +25,9 @@ GRANTABLE = ["check_in", "manage_events", "manage_members", "manage_devices", "m
              "view_audit", "canvass", "manage_canvass", "view_voters", "manage_voters", "export_voters"]
 BASE = {"public", "signed_in", "member"}
 ROLES = {"owner": BASE | {*GRANTABLE, "owner"}, "admin": BASE | {*GRANTABLE}, "member": BASE | {"check_in", "canvass"}}
-CANARY = {"ours": "canaryours", "theirs": "canarytheirs"}
+CANARY = {"ours": "canaryours", "theirs": "canarytheirs", "strict": "canarystrict"}
+# Among an actor's rights: the organization demands a second factor, and the actor has none.
+UNPROVEN = "unproven"
 
 # Where a 403 or 404 of an allowed cell says something else than "this actor may not" or "no such id".
 OTHER_REFUSALS = {
@@ -38,15 +41,13 @@ OTHER_REFUSALS = {
     ("signIn", 403): "the sample's account was registered and not verified",
     ("switchOrganization", 404): "the sample's organization is not the person's",
     ("transferOwnership", 404): "the sample's person is no member",
-    ("acceptInvitation", 404): "the sample's token was never made",
-    ("declineInvitation", 404): "the sample's token was never made",
-    ("pairDevice", 404): "the sample's code was never made",
     ("createApiToken", 403): "the sample gives a right that the actor lacks",
     **{(name, 404): "a token sees its own, and the sample is a person's"
        for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
     ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
     ("undoContact", 403): "the sample is a call of no phone bank, in which nobody takes part",
     ("getEventPack", 404): "the event is years away",
+    ("listMembers", 403): "a device does not see who belongs to the organization",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
 # What stays in its list when it has been ended, and says so: the status there instead of 404.
@@ -64,7 +65,7 @@ sample = functools.partial(samples.sample, DOCUMENT)
 
 
 class World:
-    """Two organizations, and whatever a cell needs, written straight into the database."""
+    """Three organizations, one of which demands a second factor, and whatever a cell needs, written straight into the database."""
 
     def __init__(self, server):
         self.server = server
@@ -75,7 +76,10 @@ class World:
         self.organizations = {name: Organization(client, everybody=False) for name in CANARY}
         for name, organization in self.organizations.items():
             organization.owner.ok("PATCH", "/v1/organization", {"name": CANARY[name]})
+        with_second_factor(self.organizations["strict"].owner)
+        self.organizations["strict"].owner.ok("PATCH", "/v1/organization", {"require_second_factor": True})
         self.devices = {name: self.pair(organization) for name, organization in self.organizations.items()}
+        self.paired = {}
         self.rows = Rows(self.every)
 
     def one(self, statement, *parameters):
@@ -89,8 +93,8 @@ class World:
             cursor.execute(statement)
             return cursor.fetchall()
 
-    def pair(self, organization):
-        made = organization.owner.ok("POST", "/v1/devices", {"name": "Door", "profile": "door_list"})
+    def pair(self, organization, profile="door_list"):
+        made = organization.owner.ok("POST", "/v1/devices", {"name": "Door", "profile": profile})
         return organization.owner.anonymous().ok("POST", "/v1/devices/pair", {"code": made["pairing_code"]})["token"]
 
     def secret(self, prefix):
@@ -141,6 +145,41 @@ def as_person(role, granted=None, home="ours"):
     return make
 
 
+def unproven(role, granted=None):
+    """Somebody of whom a second factor is demanded, without one."""
+    def make(world):
+        where = world.organizations["strict"]
+        user = world.person(where, role, {granted: True} if granted else None)
+        return world.session(user, where)[0], user, "strict", ROLES[role] | {granted or role, UNPROVEN}
+    return make
+
+
+def unused(world):
+    """A session that nobody has used for longer than a session may be."""
+    where = world.organizations["ours"]
+    user = world.person(where, "owner")
+    token, number = world.session(user, where)
+    world.one("UPDATE sessions SET last_seen_at = now() - interval '31 days' WHERE id = %s", number)
+    return token, user, "ours", {"public"}
+
+
+def as_device(profile, right):
+    def make(world):
+        if profile not in world.paired:
+            world.paired[profile] = world.pair(world.organizations["ours"], profile)
+        return world.paired[profile], None, "ours", {"public", "member", right}
+    return make
+
+
+def revoked_device(world):
+    if "revoked" not in world.paired:
+        owner = world.organizations["ours"].owner
+        world.paired["revoked"] = world.pair(world.organizations["ours"], "canvass")
+        newest = max(each["id"] for each in owner.pages("/v1/devices"))
+        owner.ok("DELETE", f"/v1/devices/{newest}")
+    return world.paired["revoked"], None, "ours", {"public"}
+
+
 def as_taken(right):
     """An administrator from whom one right was taken."""
     def make(world):
@@ -188,6 +227,11 @@ ACTORS = {
     "bad device": lambda world: (world.secret("ccd_")[0], None, "ours", {"public"}),
     "revoked session": revoked,
     "revoked api token": revoked_token,
+    "unused session": unused,
+    "revoked device": revoked_device,
+    "admin without the demanded second factor": unproven("admin"),
+    "member with export_voters without the demanded second factor": unproven("member", "export_voters"),
+    "plain member where a second factor is demanded": as_person("member", home="strict"),
     "person without organization": alone,
     "removed member": removed,
     "member": as_person("member"),
@@ -200,6 +244,7 @@ ACTORS = {
     **{f"api token with {right}": as_token(right) for right in GRANTABLE},
     "api token with all scopes": as_token(*GRANTABLE),
     "device": lambda world: (world.devices["ours"], None, "ours", {"public", "member", "check_in"}),
+    "canvass device": as_device("canvass", "canvass"),
 }
 
 
@@ -490,6 +535,8 @@ def judge(name, kind, actor, reply):
     token, _, home, rights = actor
     status = reply.status_code
     code = reply.json().get("code") if status >= 400 else None
+    if UNPROVEN in rights and right != "public" and not operation.get("x-before-second-factor"):
+        return None if (status, code) == (403, "second_factor_needed") else f"{status} {code} without the second factor"
     if right not in rights:
         known = BASE - {"public"} if "signed_in" in rights or "member" in rights else set()
         wanted = 403 if known & rights else 401

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from harness import services
-from harness.authenticator import Authenticator
+from harness.authenticator import Authenticator, with_second_factor
 from harness.client import PASSWORD, Client, Outbox, is_problem, register_person, unique
 from harness.server import is_sanitized
 
@@ -64,14 +64,6 @@ def signed_in(client, email, password=PASSWORD, **more):
     other = client.anonymous()
     other.sign_in(email, password, **more)
     return other
-
-
-def with_second_factor(person):
-    """Set one up; its application and recovery codes."""
-    started = person.ok("POST", "/v1/me/totp", {"password": PASSWORD})
-    phone = Authenticator(started["secret"])
-    codes = person.ok("POST", "/v1/me/totp/confirm", {"code": phone.code()})["recovery_codes"]
-    return phone, codes
 
 
 # Register and verify ------------------------------------------------------------------------------
@@ -282,7 +274,7 @@ def test_cookie_over_tls(make_server):
     cookie = sign_in(Client(server), person.email, cookie=True).headers["Set-Cookie"]
     assert cookie.startswith("__Host-cc=ccs_")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {p.strip() for p in cookie.split(";")}
-    assert "https://campaign.example/verify-email?token=ccm_" in Outbox(server).mails(person.email)[0].get_content()
+    assert "https://campaign.example/verify-email#token=ccm_" in Outbox(server).mails(person.email)[0].get_content()
 
 
 def test_active_organization_is_the_last_used(api, org):

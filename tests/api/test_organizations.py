@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from harness.authenticator import with_second_factor
 from harness.client import Client, Organization, Outbox, is_problem, new_person, unique
 
 
@@ -19,10 +20,12 @@ def code_of(reply):
     return reply.json().get("code")
 
 
-def refused(reply, status, code=None):
+def refused(reply, status, code=None, pointer=None):
     assert reply.status_code == status, f"{reply.status_code} {reply.text[:500]}"
     if code is not None:
         assert code_of(reply) == code, reply.text[:500]
+    if pointer is not None:
+        assert [error["pointer"] for error in reply.json()["errors"]] == [pointer], reply.text[:500]
     return True
 
 
@@ -323,12 +326,28 @@ def test_without_an_active_organization(org):
 
 
 def test_required_second_factor(org):
-    org.owner.ok("PATCH", "/v1/organization", {"require_second_factor": True})
-    for leader in (org.owner, org.admin):
+    demand = {"require_second_factor": True}
+    # Whoever demands one has one: nobody is out by the same click.
+    assert refused(org.owner.patch("/v1/organization", demand), 409, "second_factor_needed_first", "/require_second_factor")
+    assert refused(org.owner.post("/v1/organizations", {"name": unique("Own"), **demand}), 409, "second_factor_needed_first")
+    org.owner.ok("GET", "/v1/organization")
+    phone, codes = with_second_factor(org.owner)
+    org.owner.ok("PATCH", "/v1/organization", demand)
+    org.owner.ok("GET", "/v1/members")
+    # It is asked of rights, not of roles.
+    helpers = [org.add("member", {right: True}) for right in ("manage_members", "export_voters")]
+    for leader in (org.admin, *helpers):
         assert refused(leader.get("/v1/organization"), 403, "second_factor_needed")
+        assert refused(leader.get("/v1/members"), 403, "second_factor_needed")
         leader.ok("GET", "/v1/me")
         leader.ok("GET", "/v1/organizations")
-    org.member.ok("GET", "/v1/organization")
+    for plain in (org.member, org.add("member", {"check_in": False}), org.add("member", {"canvass": True})):
+        plain.ok("GET", "/v1/organization")
+    with_second_factor(helpers[0])
+    helpers[0].ok("GET", "/v1/members")
+    # Rights that are given later ask for it from then on.
+    org.owner.ok("PATCH", f"/v1/members/{org.member.user}", {"permissions": {"view_audit": True}})
+    assert refused(org.member.get("/v1/organization"), 403, "second_factor_needed")
     own = new_person(org.owner)
     away = own.ok("POST", "/v1/organizations", {"name": unique("Own")})
     assert own.ok("GET", "/v1/organization")["id"] == away["id"]
@@ -346,7 +365,7 @@ def test_invite_and_accept(org, person):
     mail = Outbox(person.server).wait(person.email)[-1]
     text = mail.get_body().get_content()
     token = Outbox(person.server).token(person.email, prefix="cci_")
-    assert f"/invitations/accept?token={token}" in text and f"Token: {token}" in text
+    assert f"/invitations/accept#token={token}" in text and f"Token: {token}" in text
     assert "Am Samstag!" in text and "\n" not in mail["Subject"]
     joined = person.ok("POST", "/v1/invitations/accept", {"token": token})
     assert joined["id"] == org.id and joined["role"] == "member" and joined["active"] is True
@@ -370,8 +389,7 @@ def test_accept_is_for_the_invited(org, person):
     assert refused(guest.post("/v1/invitations/accept", {"token": token}), 403, "email_not_verified")
     sql(person.server, "UPDATE users SET email_verified_at = now() WHERE email = %s", address)
     guest.ok("POST", "/v1/invitations/accept", {"token": token})
-    unknown = guest.post("/v1/invitations/accept", {"token": "cci_" + "A" * 43})
-    assert is_problem(unknown, 404, "not_found")
+    assert refused(guest.post("/v1/invitations/accept", {"token": "cci_" + "A" * 43}), 422, "bad_token", "/token")
 
 
 def test_accept_once_at_once(org, person):
@@ -399,7 +417,7 @@ def test_decline(org, api):
     made, token = invite(org, f"{unique('guest')}@example.org")
     api.ok("POST", "/v1/invitations/decline", {"token": token}, status=204)
     assert refused(api.post("/v1/invitations/decline", {"token": token}), 409, "invitation_closed")
-    assert is_problem(api.post("/v1/invitations/decline", {"token": "cci_" + "B" * 43}), 404, "not_found")
+    assert refused(api.post("/v1/invitations/decline", {"token": "cci_" + "B" * 43}), 422, "bad_token", "/token")
     declined = org.owner.ok("GET", "/v1/invitations", query={"status": "declined"})["data"]
     assert [i["id"] for i in declined] == [made["id"]]
 
@@ -415,7 +433,7 @@ def test_revoke_and_resend(org, person):
     assert sent["status"] == "pending" and sent["expires_at"] > made["created_at"]
     fresh = invitation_token(person.server, person.email, 2)
     assert fresh != token
-    assert refused(person.post("/v1/invitations/accept", {"token": token}), 404)
+    assert refused(person.post("/v1/invitations/accept", {"token": token}), 422, "bad_token", "/token")
     org.admin.ok("DELETE", path, status=204)
     assert refused(org.admin.delete(path), 404)
     assert refused(org.owner.post(f"{path}/resend"), 409, "invitation_closed")
@@ -541,7 +559,7 @@ def test_pair_device(org, api):
         assert device.request(method, path, body).status_code == 403
     used = api.post("/v1/devices/pair", {"code": made["pairing_code"]})
     unknown = api.post("/v1/devices/pair", {"code": "AAAA-BBBB-CCCC"})
-    assert is_problem(used, 404, "not_found")
+    assert refused(used, 422, "unknown_code", "/code")
     assert without_request_id(used) == without_request_id(unknown)
     listed = org.admin.ok("GET", "/v1/devices")["data"][0]
     assert listed["paired_at"] is not None and listed["pairing_expires_at"] is None
@@ -570,20 +588,20 @@ def test_renew_pairing(org, api):
     renewed = org.owner.ok("POST", f"{path}/pairing")
     first.ok("GET", "/v1/events")
     again = org.owner.ok("POST", f"{path}/pairing")
-    assert refused(api.post("/v1/devices/pair", {"code": renewed["pairing_code"]}), 404)
+    assert refused(api.post("/v1/devices/pair", {"code": renewed["pairing_code"]}), 422, "unknown_code", "/code")
     second = with_token(api, api.ok("POST", "/v1/devices/pair", {"code": again["pairing_code"]})["token"])
     second.ok("GET", "/v1/events")
     assert refused(first.get("/v1/events"), 401)
     late = org.owner.ok("POST", f"{path}/pairing")
     sql(api.server, "UPDATE devices SET pairing_expires_at = now() - interval '1 second' WHERE id = %s", made["id"])
-    assert refused(api.post("/v1/devices/pair", {"code": late["pairing_code"]}), 404)
+    assert refused(api.post("/v1/devices/pair", {"code": late["pairing_code"]}), 422, "unknown_code", "/code")
 
 
 def test_one_code_pairs_one_device(org, api):
     made = add_device(org.owner)
     others = [api.anonymous() for _ in range(4)]
     answers = at_once(*[lambda c=c: c.post("/v1/devices/pair", {"code": made["pairing_code"]}) for c in others])
-    assert sorted(a.status_code for a in answers) == [200, 404, 404, 404]
+    assert sorted(a.status_code for a in answers) == [200, 422, 422, 422]
 
 
 def test_device_wrong_ways(org, api):
@@ -623,7 +641,7 @@ def test_pairing_is_limited(make_server):
     client = Client(make_server(RATE_LIMIT_LOGIN="1/3600"))
     for _ in range(30):  # A whole address has twenty times the share of an account.
         reply = client.post("/v1/devices/pair", {"code": "AAAA-BBBB-CCCC"})
-        if reply.status_code != 404:
+        if reply.status_code != 422:
             break
     assert is_problem(reply, 429, "rate_limited")
     assert int(reply.headers["Retry-After"]) > 0

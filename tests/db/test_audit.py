@@ -294,3 +294,31 @@ def test_writers_at_once_leave_a_chain_without_a_gap(db):
     assert db.sql("SELECT min(seq), max(seq), count(*) FROM audit_log WHERE organization_id = %s", organization) == \
         [(1, writers * writes + 2, writers * writes + 2)]
     assert problems(db, organization) == []
+
+
+# People
+
+# Columns by which a person could be recognized, or in which somebody may have written a name down.
+PERSONAL = r"(^|_)(email|phones?|numbers?|first_name|middle_name|last_name|birth_date|notes?|message|address|checked_in_by|actor_name|answers)$"
+# Where such a column is about no person, and why.
+NOBODYS = {
+    ("buildings", "address"): "a place on the map",
+    ("buildings", "number"): "a place on the map",
+    ("field_conflicts", "message"): "a sentence of the program",
+}
+
+
+def test_the_log_learns_nobody_s_name(db):
+    """The log is append-only, so what is in there can never be erased: personal columns stay out of it."""
+    told = db.sql("""
+        SELECT c.relname, a.attname
+        FROM pg_trigger t
+        JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = 'record_change'
+        JOIN pg_class c ON c.oid = t.tgrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        CROSS JOIN LATERAL (SELECT string_to_array(encode(t.tgargs, 'escape'), '\\000')) args (v)
+        WHERE a.attname ~ %s AND a.atttypid IN ('text'::regtype, 'jsonb'::regtype, 'date'::regtype)
+          AND NOT (a.attname = ANY ((v)[2]::text[]))
+        ORDER BY 1, 2""", PERSONAL)
+    named = [".".join(each) for each in told if each not in NOBODYS]
+    assert not named, " ".join(named)

@@ -16,12 +16,13 @@ AS $$
 BEGIN
   RETURN QUERY
   SELECT s.id, s.user_id, m.organization_id, m.role, m.permissions, s.expires_at, s.kind,
-         COALESCE(o.require_second_factor, false), u.totp_confirmed_at IS NOT NULL
+         COALESCE(o.require_second_factor, false),
+         second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at)
   FROM sessions s
   JOIN users u ON u.id = s.user_id
   LEFT JOIN organization_members m ON m.organization_id = s.active_organization_id AND m.user_id = s.user_id
   LEFT JOIN organizations o ON o.id = m.organization_id
-  WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now();
+  WHERE s.token_hash = $1 AND session_lives(s.kind, s.expires_at, s.last_seen_at, s.revoked_at);
 END
 $$;
 

@@ -3,13 +3,15 @@
 -- Triggers of the tables of this feature.
 
 SELECT tenant_triggers('events', 'event',
-  secret => '{registered_count,waitlisted_count,cancelled_count,attended_count,no_show_count,'
+  secret => '{contact_email,contact_phone,'
+    'registered_count,waitlisted_count,cancelled_count,attended_count,no_show_count,'
     'registered_heads,attended_heads,attendees_revision}',
   silent => '{registered_count,waitlisted_count,cancelled_count,attended_count,no_show_count,'
     'registered_heads,attended_heads,attendees_revision}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.attendees_revision = NEW.attendees_revision');
+-- The log cannot forget, so it never learns who somebody is.
 SELECT tenant_triggers('event_attendees', 'attendee',
-  secret => '{sort_key}',
+  secret => '{email,first_name,last_name,phone,notes,checked_in_by,sort_key}',
   silent => '{sort_key}');
 CREATE OR REPLACE TRIGGER check_ins_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON check_ins
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

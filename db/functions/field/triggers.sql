@@ -4,6 +4,6 @@
 
 SELECT tenant_triggers('field_grants', 'pack', secret => '{doors,people}');
 SELECT tenant_triggers('field_conflicts', 'conflict',
-  secret => '{theirs,current,resolution,resolution_note}');
+  secret => '{actor_name,current_actor_name,theirs,current,resolution,resolution_note}');
 SELECT tenant_triggers('field_notes', 'field_note', secret => '{note}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND current_setting(''app.forget'', true) IS DISTINCT FROM ''on''');

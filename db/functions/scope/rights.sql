@@ -26,5 +26,20 @@ AS $$
   SELECT CASE WHEN name = ANY (right_names()) THEN COALESCE(rights ? name, false) ELSE right_unknown(name) END
 $$;
 
+-- Stands in the WHERE of a list of colleagues: a tablet on a table shows nobody's name, role and rights.
+CREATE OR REPLACE FUNCTION scope_assert_no_device(actor text) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF actor LIKE 'device:%' THEN
+    RAISE EXCEPTION 'A device does not see who belongs to the organization.'
+      USING ERRCODE = 'CC403', DETAIL = 'not_for_devices';
+  END IF;
+  RETURN true;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION scope_assert_no_device(text) TO campaign_api;
+
 GRANT EXECUTE ON FUNCTION right_names(), right_unknown(text), right_has(jsonb,text)
   TO campaign_api, campaign_definer;

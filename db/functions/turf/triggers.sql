@@ -4,7 +4,7 @@
 
 SELECT tenant_triggers('turf_cuts', 'turf_cut', silent => '{progress}');
 SELECT tenant_triggers('canvass_routes', 'turf',
-  secret => '{polygon,doors_done,progress_revision}',
+  secret => '{polygon,notes,doors_done,progress_revision}',
   silent => '{doors_done,progress_revision}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.progress_revision = NEW.progress_revision');
 CREATE OR REPLACE TRIGGER turf_cuts_moves BEFORE UPDATE OF state ON turf_cuts FOR EACH ROW

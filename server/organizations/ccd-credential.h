@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "server/engine/ccd-call.h"
+
+/* End an API token and the tokens that it made. @ret: whether there was one. */
+cc_status
+ccd_api_token_drop(ccd_call *call, int64_t token_id, bool *ret, cc_error *reterr) CC_MUSTCHECK;
