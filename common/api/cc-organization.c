@@ -69,7 +69,7 @@ static const cc_field membership_fields[] = {
             .doc = "Its picture."),
   CC_STRING(cc_membership, timezone, .flags = CC_READ_ONLY, .max = 50, .doc = "Its time zone."),
   CC_ENUM(cc_membership, role, &cc_role_enum, .flags = CC_READ_ONLY, .doc = "Your role in it."),
-  CC_JSON(cc_membership, permissions, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_membership, permissions, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_TIME(cc_membership, joined_at, .flags = CC_READ_ONLY, .doc = "When you joined."),
   CC_BOOL(cc_membership, active, .flags = CC_READ_ONLY,
@@ -100,7 +100,7 @@ static const cc_field member_fields[] = {
           .doc = "A second factor is set up; only owners and admins see it."),
   CC_ENUM(cc_member, role, &cc_role_enum, .flags = CC_READ_ONLY,
           .doc = "What the person is in the organization."),
-  CC_JSON(cc_member, permissions, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_member, permissions, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_OPT_INT64(cc_member, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who invited the person."),
@@ -121,7 +121,7 @@ const cc_type cc_member_ref_type = CC_TYPE(cc_member_ref, "MemberRef", member_re
 
 static const cc_field member_patch_fields[] = {
   CC_ENUM(cc_member_patch, role, &cc_role_enum, .doc = "New role."),
-  CC_JSON(cc_member_patch, permissions, .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_member_patch, permissions, .names = &cc_right_given_enum, .example = PERMISSIONS_EXAMPLE,
           .doc = "Single rights to give (true), to take (false) or to leave to the role again "
                  "(null); rights that are not named stay as they are."),
 };
@@ -142,7 +142,7 @@ static const cc_field invitation_fields[] = {
             .doc = "Who is invited; only the person with this address can accept."),
   CC_ENUM(cc_invitation, role, &cc_role_enum, .fallback = "\"member\"",
           .doc = "Role of the new member; only an owner invites owners and admins."),
-  CC_JSON(cc_invitation, permissions, .fallback = "{}", .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_invitation, permissions, .names = &cc_right_given_enum, .fallback = "{}", .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_STRING(cc_invitation, message, .flags = CC_NULLABLE, .max = 1000,
             .example = "\"We start on Saturday!\"", .doc = "Words of your own for the mail."),
@@ -193,7 +193,7 @@ static const cc_field api_token_fields[] = {
   CC_STRING(cc_api_token, name, .flags = CC_READ_ONLY, .max = 100, .doc = "What it is for."),
   CC_STRING(cc_api_token, token_prefix, .flags = CC_READ_ONLY, .max = 8,
             .example = "\"cct_Zm9v\"", .doc = "Its first characters, to recognize it."),
-  CC_STRINGS(cc_api_token, scopes, .flags = CC_READ_ONLY, .example = "[\"manage_events\"]",
+  CC_STRINGS(cc_api_token, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"manage_events\"]",
              .doc = "Names of the rights that it has."),
   CC_OPT_INT64(cc_api_token, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who made it."),
@@ -213,7 +213,7 @@ const cc_type cc_api_token_type =
 static const cc_field api_token_new_fields[] = {
   CC_STRING(cc_api_token_new, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
             .min = 1, .max = 100, .example = "\"Website sync\"", .doc = "What it is for."),
-  CC_STRINGS(cc_api_token_new, scopes, .flags = CC_REQUIRED, .min = 0, .max = 20,
+  CC_STRINGS(cc_api_token_new, scopes, .names = &cc_right_given_enum, .flags = CC_REQUIRED, .min = 0, .max = 20,
              .example = "[\"manage_events\"]",
              .doc = "Names of rights, none above your own. Every token may read what members may."),
   CC_OPT_TIME(cc_api_token_new, expires_at, .flags = CC_NULLABLE,
@@ -228,7 +228,7 @@ static const cc_field api_token_made_fields[] = {
             .doc = "What it is for."),
   CC_STRING(cc_api_token_made, token_prefix, .flags = CC_READ_ONLY, .max = 8,
             .doc = "Its first characters, to recognize it."),
-  CC_STRINGS(cc_api_token_made, scopes, .flags = CC_READ_ONLY,
+  CC_STRINGS(cc_api_token_made, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
              .doc = "Names of the rights that it has."),
   CC_TIME(cc_api_token_made, expires_at, .flags = CC_READ_ONLY,
           .doc = "When it stops working."),
@@ -270,7 +270,7 @@ static const cc_field device_fields[] = {
           .example = "\"door_list\"", .doc = "What the device may do."),
   CC_OBJECT(cc_device, scope, cc_device_scope, &cc_device_scope_type, .flags = CC_NULLABLE,
             .doc = "What it is for, within its profile."),
-  CC_STRINGS(cc_device, scopes, .flags = CC_READ_ONLY, .example = "[\"check_in\"]",
+  CC_STRINGS(cc_device, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"check_in\"]",
              .doc = "Names of the rights that its profile gives."),
   CC_OPT_TIME(cc_device, pairing_expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "Until when its pairing code can be used; null: there is none."),
@@ -339,7 +339,7 @@ static const cc_field device_paired_fields[] = {
           .doc = "What the device may do."),
   CC_OBJECT(cc_device_paired, scope, cc_device_scope, &cc_device_scope_type,
             .flags = CC_READ_ONLY, .doc = "What it is for, within its profile."),
-  CC_STRINGS(cc_device_paired, scopes, .flags = CC_READ_ONLY,
+  CC_STRINGS(cc_device_paired, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
              .doc = "Names of the rights that its profile gives."),
 };
 const cc_type cc_device_paired_type =

@@ -16,6 +16,8 @@ typedef enum cc_role {
 } cc_role;
 
 extern const cc_enum cc_role_enum;
+extern const cc_enum
+  cc_right_given_enum; /* rights that permissions and scopes may name: cc-right.c */
 
 /* CC_INVITATION_EXPIRED is never stored: a pending invitation after its time is shown so. */
 typedef enum cc_invitation_status {

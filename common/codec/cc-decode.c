@@ -83,6 +83,16 @@ decode_double(const cc_spot *at, const json_t *json)
     store_member(at, &value, sizeof value);
 }
 
+/* 1 + index of a name; 0: it is none of them. */
+static int
+find_name(const cc_enum *names, const char *name)
+{
+  int value = (int) names->n;
+  while (value > 0 && strcmp(names->names[value - 1], name) != 0)
+    value--;
+  return value;
+}
+
 /* Check a text against length and format, and bring it into the form that is kept. */
 static char *
 decode_text(const cc_spot *at, const json_t *json)
@@ -103,6 +113,10 @@ decode_text(const cc_spot *at, const json_t *json)
   const char *code, *message, *way_out;
   if (!cc_format_check(format, text, bytes, &code, &message, &way_out)) {
     cc_wrong(at, code, message, "%s", way_out);
+    return NULL;
+  }
+  if (item && at->field->names != NULL && find_name(at->field->names, text) == 0) {
+    cc_wrong_value(at);
     return NULL;
   }
   text = cc_format_normal(format, at->d->arena, text, bytes);
@@ -133,10 +147,7 @@ decode_time(const cc_spot *at, const json_t *json)
 static void
 decode_enum(const cc_spot *at, const json_t *json)
 {
-  const cc_enum *names = at->field->names;
-  int value = (int) names->n;
-  while (value > 0 && strcmp(names->names[value - 1], json_string_value(json)) != 0)
-    value--;
+  int value = find_name(at->field->names, json_string_value(json));
   if (value > 0 || at->d->mode == CC_MODE_REPLY)
     store_member(at, &value, sizeof value);
   else
@@ -154,11 +165,30 @@ count_fits(const cc_spot *at, size_t n)
   return in_limits(at, count_words, field->min, field->max, above - ((int64_t) n < field->min));
 }
 
+/* Of an object whose keys are names: each is known, and true or false or, where a change leaves
+ * something as it was, null. */
+static void
+check_switches(const cc_spot *at, const json_t *json)
+{
+  const char *key;
+  json_t *value;
+  cc_spot here = {.d = at->d, .up = at, .field = at->field};
+  json_object_foreach ((json_t *) json, key, value) {
+    here.name = key;
+    if (find_name(at->field->names, key) == 0)
+      cc_wrong_value(&here);
+    else if (!json_is_boolean(value) && !json_is_null(value))
+      cc_wrong(&here, at->field->names->code, "has the wrong type", "Send true or false.");
+  }
+}
+
 static void
 decode_json(const cc_spot *at, const json_t *json)
 {
   if (!count_fits(at, json_object_size(json)))
     return;
+  if (at->field->names != NULL && at->d->mode != CC_MODE_REPLY)
+    check_switches(at, json);
   cc_str text = CC_STR_INIT(16 * 1024 * 1024);
   cc_json_write(json, &text);
   char *copy = text.failed ? NULL : cc_arena_strndup(at->d->arena, text.text, text.length);

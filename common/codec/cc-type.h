@@ -77,6 +77,7 @@ typedef struct cc_strings {
 typedef struct cc_enum {
   const char *const *names; /* in wire form */
   size_t n;
+  const char *code; /* of the error about a name that is none of these; NULL: "enum" */
 } cc_enum;
 
 /* Room for `,"name":` of the longest name, 28 characters; the compiler warns of a longer one. A
@@ -90,8 +91,9 @@ typedef struct cc_field {
   const char *example;  /* JSON literal; NULL: made from kind and format */
   const char *fallback; /* JSON literal used when a create body lacks the key; NULL: none */
   const cc_type *type;  /* OBJECT, LIST */
-  const cc_enum *names; /* ENUM */
-  int64_t min, max;     /* code points, value or number of items; both 0: see CC_LENGTH_MAX */
+  const cc_enum
+    *names;         /* ENUM; STRINGS: what each item may be; JSON: its keys, each true or false */
+  int64_t min, max; /* code points, value or number of items; both 0: see CC_LENGTH_MAX */
   uint16_t offset;
   uint16_t count_offset; /* LIST: offset of n_<member> */
   uint16_t flags;

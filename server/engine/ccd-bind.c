@@ -150,7 +150,7 @@ rights_text(cc_arena *arena, uint64_t rights)
                              "%s%s\"%s\"",
                              text,
                              text[1] == '\0' ? "" : ",",
-                             cc_right_get((cc_right) right)->name);
+                             cc_right_name((cc_right) right));
   }
   return text == NULL ? NULL : cc_arena_printf(arena, "%s]", text);
 }

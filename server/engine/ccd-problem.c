@@ -128,7 +128,7 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
     .detail = internal ? (char *) "Something went wrong in the server. Tell support the request_id."
                        : text_or_null(error->message),
     .code = internal ? NULL : text_or_null(error->code),
-    .required = right ? (char *) cc_right_get(route->right)->name : NULL,
+    .required = right ? (char *) cc_right_name(route->right) : NULL,
     .entity = status == CC_ERR_NOT_FOUND ? (char *) entity_of(exchange) : NULL,
     .service = status == CC_ERR_EXTERNAL ? text_or_null(error->pointer) : NULL,
     .request_id = (char *) exchange->call.request_id,

@@ -236,7 +236,7 @@ ccd_step_right(ccd_exchange *exchange, cc_error *reterr)
                    CC_ERR_FORBIDDEN,
                    "right",
                    "This needs the right %s",
-                   cc_right_get(route->right)->name);
+                   cc_right_name(route->right));
   return CC_OK;
 }
 

@@ -24,25 +24,13 @@ static const char *const profile_scopes[_CC_DEVICE_MAX] = {
   [CC_DEVICE_CANVASS] = "[\"canvass\"]",
 };
 
-/* Rights by name, each once and in the table's order, as a JSON array; unknown ones go to the
- * errors. */
+/* Rights by name, each once and in the table's order, as a JSON array. */
 static const char *
 read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
 {
   *ret_rights = 0;
-  for (size_t i = 0; i < scopes->n; i++) {
-    cc_right right = cc_right_find(scopes->items[i]);
-    if (right != CC_RIGHT_UNSET && cc_right_get(right)->grantable) {
-      *ret_rights |= CC_RIGHT_BIT(right);
-      continue;
-    }
-    const char *pointer = cc_arena_printf(call->arena, "/scopes/%zu", i);
-    cc_error_list_add(&call->errors,
-                      "unknown_right",
-                      pointer != NULL ? pointer : "/scopes",
-                      "\"%.60s\" is no right that can be given.",
-                      scopes->items[i]);
-  }
+  for (size_t i = 0; i < scopes->n; i++)
+    *ret_rights |= CC_RIGHT_BIT(cc_right_find(scopes->items[i]));
   const char *list = "";
   for (unsigned i = CC_RIGHT_UNSET + 1; list != NULL && i < _CC_RIGHT_MAX; i++) {
     if (*ret_rights & CC_RIGHT_BIT(i))
@@ -50,7 +38,7 @@ read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
                              "%s%s\"%s\"",
                              list,
                              *list ? ", " : "",
-                             cc_right_get((cc_right) i)->name);
+                             cc_right_name((cc_right) i));
   }
   return list != NULL ? cc_arena_printf(call->arena, "[%s]", list) : NULL;
 }

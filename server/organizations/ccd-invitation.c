@@ -55,11 +55,8 @@ cc_status
 ccd_invitation_make(ccd_call *call, cc_error *reterr)
 {
   const cc_invitation *body = call->body;
-  cc_status status = ccd_permissions_valid(call, body->permissions);
-  if (status != CC_OK)
-    return status;
   ccd_standing invited = {cc_role_enum.names[body->role - 1], body->permissions};
-  status = ccd_grant_check(call, (ccd_standing){0}, invited, reterr);
+  cc_status status = ccd_grant_check(call, (ccd_standing){0}, invited, reterr);
   if (status != CC_OK)
     return status;
   const char *email = cc_utf8_fold(call->arena, body->email, strlen(body->email));

@@ -727,14 +727,42 @@ test_schema(void)
   }
   cc_str text = CC_STR_INIT(100000);
   cc_schema(&part_type, CC_SCHEMA_CREATE, &text);
-  g_assert_cmpstr(
-    text.text,
-    ==,
-    "{\"type\":\"object\",\"title\":\"ProbePart\",\"description\":\"A part.\",\"properties\":{"
-    "\"label\":{\"type\":\"string\",\"description\":\"A label.\",\"maxLength\":5},"
-    "\"count\":{\"type\":\"integer\",\"description\":\"A count.\",\"format\":\"int64\","
-    "\"minimum\":0,\"maximum\":100,\"default\":7}},"
-    "\"required\":[\"label\"],\"additionalProperties\":false}");
+  json_t *part = json_loads(text.text, JSON_REJECT_DUPLICATES, NULL);
+  const char *title, *pattern;
+  int longest, least, most, fallback;
+  int unpacked = json_unpack(part,
+                             "{s:s, s:{s:{s:s, s:i}, s:{s:i, s:i, s:i}}}",
+                             "title",
+                             &title,
+                             "properties",
+                             "label",
+                             "pattern",
+                             &pattern,
+                             "maxLength",
+                             &longest,
+                             "count",
+                             "minimum",
+                             &least,
+                             "maximum",
+                             &most,
+                             "default",
+                             &fallback);
+  g_assert_cmpint(unpacked, ==, 0);
+  g_assert_cmpstr(title, ==, "ProbePartBody");
+  g_assert_cmpint(longest, ==, 5);
+  g_assert_cmpint(least, ==, 0);
+  g_assert_cmpint(most, ==, 100);
+  g_assert_cmpint(fallback, ==, 7);
+  json_decref(part);
+  /* A reply does not promise the limits of a request. */
+  cc_str_clear(&text);
+  cc_schema(&part_type, CC_SCHEMA_REPLY, &text);
+  g_assert_cmpstr(text.text,
+                  ==,
+                  "{\"type\":\"object\",\"title\":\"ProbePart\",\"description\":\"A part.\","
+                  "\"properties\":{\"label\":{\"type\":\"string\",\"description\":\"A label.\"},"
+                  "\"count\":{\"type\":\"integer\",\"description\":\"A count.\","
+                  "\"format\":\"int64\"}},\"required\":[\"label\",\"count\"]}");
   cc_str_clear(&text);
   cc_schema_field(&probe_fields[cc_type_find(&probe_type, "opt_at")], CC_SCHEMA_REPLY, &text);
   g_assert_cmpstr(text.text,
