@@ -210,6 +210,28 @@ const cc_type cc_api_token_type =
   CC_TYPE(cc_api_token, "ApiToken", api_token_fields,
           .doc = "A token with which a program acts for the organization.");
 
+static const char *const credential_names[] = {"session", "token", "device"};
+static const cc_enum credential_enum = {credential_names, CC_N(credential_names)};
+
+static const cc_field credential_fields[] = {
+  CC_ENUM(cc_credential, kind, &credential_enum, .flags = CC_READ_ONLY, .doc = "What it is."),
+  CC_INT64(cc_credential, id, .flags = CC_READ_ONLY,
+           .doc = "Number of the session, API token or device."),
+  CC_STRING(cc_credential, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200,
+            .doc = "What the token is for, or the name of the device."),
+  CC_INT64(cc_credential, organization_id, .flags = CC_READ_ONLY,
+           .doc = "Organization that it acts for."),
+  CC_OPT_INT64(cc_credential, user_id, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "Person of the session; null: it is no person."),
+  CC_STRINGS(cc_credential, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
+             .doc = "Rights that it has there, besides reading what every member may read."),
+  CC_TIME(cc_credential, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_OPT_TIME(cc_credential, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it stops working; null: when it is revoked."),
+};
+const cc_type cc_credential_type = CC_TYPE(cc_credential, "Credential", credential_fields,
+                                           .doc = "What acts: a session, an API token or a device.");
+
 static const cc_field api_token_new_fields[] = {
   CC_STRING(cc_api_token_new, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
             .min = 1, .max = 100, .example = "\"Website sync\"", .doc = "What it is for."),
@@ -406,9 +428,14 @@ const cc_op cc_op_remove_member = {
 
 const cc_op cc_op_create_invitation = {
   .id = "createInvitation", .method = CC_POST, .path = "/v1/invitations",
-  .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true, .errors = CONFLICT,
+  .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true,
+  .location = &cc_op_get_invitation, .errors = CONFLICT,
   .tag = INVITES, .summary = "Invite a person by e-mail.",
   .doc = "The mail holds a token that works once, for 14 days."};
+const cc_op cc_op_get_invitation = {
+  .id = "getInvitation", .method = CC_GET, .path = "/v1/invitations/{invitation_id}",
+  .params = &cc_invitation_ref_type, .reply = &cc_invitation_type, .errors = NOT_FOUND,
+  .tag = INVITES, .summary = "Read an invitation."};
 const cc_op cc_op_list_invitations = {
   .id = "listInvitations", .method = CC_GET, .path = "/v1/invitations",
   .query = &cc_invitation_query_type, .reply = &cc_invitation_type, .shape = CC_REPLY_LIST,
@@ -438,8 +465,17 @@ const cc_op cc_op_decline_invitation = {
 const cc_op cc_op_create_api_token = {
   .id = "createApiToken", .method = CC_POST, .path = "/v1/api-tokens",
   .body = &cc_api_token_new_type, .reply = &cc_api_token_made_type, .creates = true,
-  .tag = TOKENS, .summary = "Create an API token.",
+  .location = &cc_op_get_api_token, .tag = TOKENS, .summary = "Create an API token.",
   .doc = "The token is in this answer only. One made by another token does not outlive it."};
+const cc_op cc_op_get_api_token = {
+  .id = "getApiToken", .method = CC_GET, .path = "/v1/api-tokens/{token_id}",
+  .params = &cc_api_token_ref_type, .reply = &cc_api_token_type, .errors = NOT_FOUND,
+  .tag = TOKENS, .summary = "Read an API token, without the token itself."};
+const cc_op cc_op_get_credential = {
+  .id = "getCredential", .method = CC_GET, .path = "/v1/credential", .reply = &cc_credential_type,
+  .errors = NOT_FOUND, .tag = TOKENS, .summary = "Say what the request's own credential is.",
+  .doc = "An API token or a device learns here what it may do and until when; so does a session "
+         "with an active organization."};
 const cc_op cc_op_list_api_tokens = {
   .id = "listApiTokens", .method = CC_GET, .path = "/v1/api-tokens",
   .query = &cc_credential_query_type, .reply = &cc_api_token_type, .shape = CC_REPLY_LIST,
@@ -451,8 +487,13 @@ const cc_op cc_op_revoke_api_token = {
 
 const cc_op cc_op_create_device = {
   .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
-  .reply = &cc_device_pairing_type, .creates = true, .tag = DEVICES, .summary = "Add a device.",
+  .reply = &cc_device_pairing_type, .creates = true, .location = &cc_op_get_device,
+  .tag = DEVICES, .summary = "Add a device.",
   .doc = "The answer holds the code that pairs it: once, within ten minutes."};
+const cc_op cc_op_get_device = {
+  .id = "getDevice", .method = CC_GET, .path = "/v1/devices/{device_id}",
+  .params = &cc_device_ref_type, .reply = &cc_device_type, .errors = NOT_FOUND, .tag = DEVICES,
+  .summary = "Read a device."};
 const cc_op cc_op_list_devices = {
   .id = "listDevices", .method = CC_GET, .path = "/v1/devices",
   .query = &cc_credential_query_type, .reply = &cc_device_type, .shape = CC_REPLY_LIST,

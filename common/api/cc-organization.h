@@ -150,6 +150,26 @@ typedef struct cc_api_token {
   int64_t version;
 } cc_api_token;
 
+/* Values of cc_credential.kind. */
+enum {
+  CC_CREDENTIAL_SESSION = 1,
+  CC_CREDENTIAL_TOKEN,
+  CC_CREDENTIAL_DEVICE,
+};
+
+typedef struct cc_credential {
+  int kind;
+  int64_t id;
+  char *name;
+  int64_t organization_id;
+  int64_t *user_id;
+  cc_strings scopes;
+  cc_time created_at;
+  cc_time *expires_at;
+} cc_credential;
+
+extern const cc_type cc_credential_type;
+
 typedef struct cc_api_token_new {
   char *name;
   cc_strings scopes;

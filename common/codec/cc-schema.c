@@ -46,6 +46,11 @@ static const format_row formats[] = {
   [CC_FORMAT_DATE] = {"date", NULL},
 };
 
+/* With CC_NOT_BLANK. */
+static const format_row visible_text = {NULL, "\\S"};
+static const format_row visible_line = {NULL,
+                                        "^[^" CONTROLS "]*[^\\s" CONTROLS "][^" CONTROLS "]*$"};
+
 /* Can a reply say null? Also what is optional and has not been given. */
 static bool
 can_be_null(const cc_field *field, cc_schema_use use)
@@ -101,6 +106,8 @@ static void
 add_format(const cc_field *field, cc_schema_use use, cc_str *out)
 {
   const format_row *row = &formats[field->format];
+  if ((field->flags & CC_NOT_BLANK) != 0)
+    row = field->format == CC_FORMAT_LINE ? &visible_line : &visible_text;
   if ((field->flags & CC_SECRET) != 0)
     add_text(out, "format", "password");
   else if (row->format != NULL && (has_limits(use) || is_kept((cc_format) field->format)))
@@ -128,6 +135,15 @@ add_lengths(int64_t min, int64_t max, cc_schema_use use, cc_str *out)
   if (min > 0)
     add_number(out, "minLength", min);
   add_number(out, "maxLength", max);
+}
+
+static void
+add_string(const cc_field *field, cc_schema_use use, cc_str *out)
+{
+  bool may_be_empty = use == CC_SCHEMA_PATCH && (field->flags & CC_MAY_BE_EMPTY) != 0;
+  if (!may_be_empty)
+    add_format(field, use, out);
+  add_lengths(may_be_empty ? 0 : field->min, cc_field_max_length(field), use, out);
 }
 
 static void
@@ -188,8 +204,7 @@ add_rules(const cc_field *field, cc_schema_use use, cc_str *out)
     add_limits(field, use, "minimum", "maximum", out);
     return;
   case CC_KIND_STRING:
-    add_format(field, use, out);
-    add_lengths(field->min, cc_field_max_length(field), use, out);
+    add_string(field, use, out);
     return;
   case CC_KIND_TIME:
     add_text(out, "format", "date-time");
@@ -212,6 +227,18 @@ add_rules(const cc_field *field, cc_schema_use use, cc_str *out)
   }
 }
 
+static void
+add_description(const cc_field *field, cc_schema_use use, cc_str *out)
+{
+  static const char kept[] = " Kept as + and digits; ten digits alone are a number of the USA.";
+  cc_str text = CC_STR_INIT(8192);
+  cc_str_add(&text, field->doc);
+  if (field->format == CC_FORMAT_PHONE && has_limits(use))
+    cc_str_add(&text, kept);
+  add_text(out, "description", text.failed ? field->doc : text.text);
+  cc_str_done(&text);
+}
+
 /* An object is a reference to its type's schema. */
 static void
 add_shape(const cc_field *field, cc_schema_use use, cc_str *out)
@@ -232,7 +259,7 @@ cc_schema_field(const cc_field *field, cc_schema_use use, cc_str *out)
   cc_str_add_char(out, '{');
   add_shape(field, use, out);
   if (field->doc != NULL)
-    add_text(out, "description", field->doc);
+    add_description(field, use, out);
   add_rules(field, use, out);
   if ((field->flags & CC_READ_ONLY) != 0)
     cc_str_add(out, ",\"readOnly\":true");

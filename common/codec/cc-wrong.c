@@ -53,7 +53,7 @@ cc_wrong(const cc_spot *at, const char *code, const char *what, const char *hint
     return;
   va_list args;
   va_start(args, hint_format);
-  (void) vsnprintf(error->hint, sizeof error->hint, hint_format, args);
+  cc_error_vhint(error, hint_format, args);
   va_end(args);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-openapi-replies.h"
 #include "server/engine/ccd-openapi.h"
 
 /* The API for people: one plain page, no script, nothing from elsewhere. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/engine/ccd-openapi-private.h"
+#include "server/engine/ccd-openapi-replies.h"
 
 #include <string.h>
 

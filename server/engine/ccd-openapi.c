@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/engine/ccd-openapi-private.h"
+#include "server/engine/ccd-openapi.h"
 
 #include <assert.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "common/api/cc-problem.h"
 #include "common/codec/cc-codec.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-openapi-replies.h"
 #include "server/engine/ccd-problem.h"
 
 const char *

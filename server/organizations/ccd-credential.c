@@ -91,6 +91,41 @@ ccd_api_token_make(ccd_call *call, cc_error *reterr)
   return status;
 }
 
+static bool
+fill_scopes(ccd_call *call, cc_strings *ret)
+{
+  ret->items = cc_arena_alloc(call->arena, _CC_RIGHT_MAX * sizeof(*ret->items));
+  for (unsigned i = CC_RIGHT_UNSET + 1; ret->items != NULL && i < _CC_RIGHT_MAX; i++) {
+    if (cc_right_is_given((cc_right) i) && (call->actor->rights & CC_RIGHT_BIT(i)))
+      ret->items[ret->n++] = (char *) cc_right_name((cc_right) i);
+  }
+  return ret->items != NULL;
+}
+
+cc_status
+ccd_credential_show(ccd_call *call, cc_error *reterr)
+{
+  static const int kinds[] = {[CCD_ACTOR_PERSON] = CC_CREDENTIAL_SESSION,
+                              [CCD_ACTOR_TOKEN] = CC_CREDENTIAL_TOKEN,
+                              [CCD_ACTOR_DEVICE] = CC_CREDENTIAL_DEVICE};
+  const ccd_actor *actor = call->actor;
+  const ccd_rows *rows = NULL;
+  cc_credential *reply = cc_arena_alloc(call->arena, sizeof(*reply));
+  if (reply == NULL || !fill_scopes(call, &reply->scopes))
+    return cc_fail_memory(reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_credential_get, /* args= */ NULL, &rows, reterr);
+  if (status == CC_OK && ccd_rows_n(rows) == 0)
+    status = cc_fail_absent(reterr);
+  if (status == CC_OK)
+    status = ccd_rows_bind(rows, 0, &cc_credential_type, call->arena, reply, reterr);
+  reply->kind = kinds[actor->kind];
+  reply->id = actor->session_id;
+  reply->organization_id = actor->organization_id;
+  reply->user_id = actor->kind == CCD_ACTOR_PERSON ? (int64_t *) &actor->user_id : NULL;
+  call->reply = reply;
+  return status;
+}
+
 cc_status
 ccd_api_token_end(ccd_call *call, cc_error *reterr)
 {
@@ -176,11 +211,11 @@ ccd_device_add(ccd_call *call, cc_error *reterr)
   status = with_code(call, &ccd_q_device_create, scopes, &rows, reterr);
   if (status != CC_OK || ccd_rows_n(rows) > 0)
     return status;
-  cc_error_list_add(&call->errors,
-                    "unknown_event",
-                    "/scope/event_id",
-                    "There is no event of this number.");
-  return CC_ERR_INVALID;
+  return cc_fail_field(reterr,
+                       CC_ERR_INVALID,
+                       "unknown_reference",
+                       "/scope/event_id",
+                       "There is no event of this number.");
 }
 
 cc_status
@@ -207,6 +242,17 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
+/* Wrong, used and too old are answered alike. */
+static cc_status
+unknown_code(cc_error *reterr)
+{
+  return cc_fail_field(reterr,
+                       CC_ERR_INVALID,
+                       "unknown_code",
+                       "/code",
+                       "No device waits for this code: it is mistyped, was used or is too old.");
+}
+
 cc_status
 ccd_device_join(ccd_call *call, cc_error *reterr)
 {
@@ -223,7 +269,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail_absent(reterr);
+    return unknown_code(reterr);
   const ccd_arg pair[] = {
     {"pairing_hash", code_hash},
     {"token_hash", token_hash},
@@ -238,7 +284,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail_absent(reterr); /* Somebody else was faster. */
+    return unknown_code(reterr); /* Somebody else was faster. */
   status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
   paired->token = token;
   call->reply = paired;

@@ -142,7 +142,12 @@ find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error 
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(*ret) == 0)
-    return cc_fail_absent(reterr);
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "bad_token",
+                         "/token",
+                         "No invitation has this token: it is not whole, or was sent anew or "
+                         "revoked since.");
   if (strcmp(ccd_rows_get(*ret, 0, "status"), "pending") != 0)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,

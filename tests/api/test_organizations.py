@@ -371,7 +371,7 @@ def test_accept_is_for_the_invited(org, person):
     sql(person.server, "UPDATE users SET email_verified_at = now() WHERE email = %s", address)
     guest.ok("POST", "/v1/invitations/accept", {"token": token})
     unknown = guest.post("/v1/invitations/accept", {"token": "cci_" + "A" * 43})
-    assert is_problem(unknown, 404, "not_found")
+    assert refused(unknown, 422, "bad_token")
 
 
 def test_accept_once_at_once(org, person):
@@ -399,7 +399,7 @@ def test_decline(org, api):
     made, token = invite(org, f"{unique('guest')}@example.org")
     api.ok("POST", "/v1/invitations/decline", {"token": token}, status=204)
     assert refused(api.post("/v1/invitations/decline", {"token": token}), 409, "invitation_closed")
-    assert is_problem(api.post("/v1/invitations/decline", {"token": "cci_" + "B" * 43}), 404, "not_found")
+    assert is_problem(api.post("/v1/invitations/decline", {"token": "cci_" + "B" * 43}), 422, "validation_error")
     declined = org.owner.ok("GET", "/v1/invitations", query={"status": "declined"})["data"]
     assert [i["id"] for i in declined] == [made["id"]]
 
@@ -415,7 +415,7 @@ def test_revoke_and_resend(org, person):
     assert sent["status"] == "pending" and sent["expires_at"] > made["created_at"]
     fresh = invitation_token(person.server, person.email, 2)
     assert fresh != token
-    assert refused(person.post("/v1/invitations/accept", {"token": token}), 404)
+    assert refused(person.post("/v1/invitations/accept", {"token": token}), 422, "bad_token")
     org.admin.ok("DELETE", path, status=204)
     assert refused(org.admin.delete(path), 404)
     assert refused(org.owner.post(f"{path}/resend"), 409, "invitation_closed")
@@ -541,7 +541,7 @@ def test_pair_device(org, api):
         assert device.request(method, path, body).status_code == 403
     used = api.post("/v1/devices/pair", {"code": made["pairing_code"]})
     unknown = api.post("/v1/devices/pair", {"code": "AAAA-BBBB-CCCC"})
-    assert is_problem(used, 404, "not_found")
+    assert refused(used, 422, "unknown_code") and used.json()["errors"][0]["pointer"] == "/code"
     assert without_request_id(used) == without_request_id(unknown)
     listed = org.admin.ok("GET", "/v1/devices")["data"][0]
     assert listed["paired_at"] is not None and listed["pairing_expires_at"] is None
@@ -570,20 +570,20 @@ def test_renew_pairing(org, api):
     renewed = org.owner.ok("POST", f"{path}/pairing")
     first.ok("GET", "/v1/events")
     again = org.owner.ok("POST", f"{path}/pairing")
-    assert refused(api.post("/v1/devices/pair", {"code": renewed["pairing_code"]}), 404)
+    assert refused(api.post("/v1/devices/pair", {"code": renewed["pairing_code"]}), 422, "unknown_code")
     second = with_token(api, api.ok("POST", "/v1/devices/pair", {"code": again["pairing_code"]})["token"])
     second.ok("GET", "/v1/events")
     assert refused(first.get("/v1/events"), 401)
     late = org.owner.ok("POST", f"{path}/pairing")
     sql(api.server, "UPDATE devices SET pairing_expires_at = now() - interval '1 second' WHERE id = %s", made["id"])
-    assert refused(api.post("/v1/devices/pair", {"code": late["pairing_code"]}), 404)
+    assert refused(api.post("/v1/devices/pair", {"code": late["pairing_code"]}), 422, "unknown_code")
 
 
 def test_one_code_pairs_one_device(org, api):
     made = add_device(org.owner)
     others = [api.anonymous() for _ in range(4)]
     answers = at_once(*[lambda c=c: c.post("/v1/devices/pair", {"code": made["pairing_code"]}) for c in others])
-    assert sorted(a.status_code for a in answers) == [200, 404, 404, 404]
+    assert sorted(a.status_code for a in answers) == [200, 422, 422, 422]
 
 
 def test_device_wrong_ways(org, api):
@@ -623,7 +623,7 @@ def test_pairing_is_limited(make_server):
     client = Client(make_server(RATE_LIMIT_LOGIN="1/3600"))
     for _ in range(30):  # A whole address has twenty times the share of an account.
         reply = client.post("/v1/devices/pair", {"code": "AAAA-BBBB-CCCC"})
-        if reply.status_code != 404:
+        if reply.status_code != 422:
             break
     assert is_problem(reply, 429, "rate_limited")
     assert int(reply.headers["Retry-After"]) > 0

@@ -236,7 +236,7 @@ BEGIN
   FOR i IN 1 .. 20 LOOP
     SELECT v.merged_into INTO next_one FROM voters v WHERE v.organization_id = organization AND v.id = at;
     IF NOT FOUND THEN
-      PERFORM refuse_field('voter_id', 'unknown_voter', 'There is no such person in the voter file.');
+      PERFORM refuse_field('voter_id', 'unknown_reference', 'There is no such person in the voter file.');
     END IF;
     EXIT WHEN next_one IS NULL;
     at := next_one;

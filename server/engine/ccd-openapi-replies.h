@@ -3,7 +3,7 @@
 
 #include "server/engine/ccd-openapi.h"
 
-/* What the two files that write the document share. */
+/* Of the API document what an operation answers, and which conditions it takes. */
 
 /* "responses" of an operation. */
 void ccd_openapi_responses(const ccd_route *route, cc_str *out);
@@ -21,3 +21,7 @@ void ccd_openapi_media(const char *media, cc_str *out);
 bool ccd_openapi_if_match(const ccd_route *route);
 bool ccd_openapi_if_none_match(const cc_op *op);
 bool ccd_openapi_range(const cc_op *op);
+
+/* CC_ERR_BITs of everything that the route may answer: what its op declares and what follows from
+ * what the route is. */
+unsigned ccd_route_errors(const ccd_route *route);
