@@ -51,7 +51,8 @@ OTHER_REFUSALS = {
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
 # What stays in its list when it has been ended, and says so: the status there instead of 404.
-ENDED = {"resendInvitation": 409, "getInvitation": 200, "getApiToken": 200, "getDevice": 200}
+ENDED = {"resendInvitation": 409, "getInvitation": 200, "getApiToken": 200, "getDevice": 200,
+         "getCall": 409, "getText": 409}  # the bank or campaign is still there, and the actor takes no part in it
 # The codes with which the engine says that the actor itself is not allowed.
 NOT_ALLOWED = {401: {"credential", "authorization", "session", "token", "device"}, 403: {"right", "no_organization", "second_factor_needed"}}
 
