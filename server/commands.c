@@ -17,6 +17,7 @@
 #include "server/data/ccd-restored.h"
 #include "server/engine/ccd-config.h"
 #include "server/engine/ccd-openapi.h"
+#include "server/providers/ccd-ask-ready.h"
 
 #define DOCUMENT_MAX (16u * 1024 * 1024)
 
@@ -72,6 +73,27 @@ ccd_command_config(int argc, char **argv)
   ccd_config_print(&config, stdout);
   ccd_config_done(&config);
   return 0;
+}
+
+/* For containers and service managers, which have no client of HTTP: /readyz of the server with the
+ * same settings. */
+int
+ccd_command_health(int argc, char **argv)
+{
+  ccd_config config = {0};
+  cc_error error = {0};
+  if (ccd_config_read(&config, &error) != CC_OK)
+    return print_failure(&error);
+  cc_str reply = CC_STR_INIT(4096);
+  bool ready = false;
+  cc_status status = ccd_ask_ready(&config, &reply, &ready, &error);
+  ccd_config_done(&config);
+  if (status == CC_OK)
+    (void) fputs(reply.text == NULL ? "" : reply.text, stdout);
+  cc_str_done(&reply);
+  if (status != CC_OK)
+    return print_failure(&error);
+  return ready ? 0 : 1;
 }
 
 /* Indented, so that a change of the committed file can be read. */

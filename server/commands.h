@@ -7,6 +7,7 @@
 /* The commands of the program: arguments begin with the command's own name; the result is the exit
  * code. Errors go to standard error, in one line. */
 int ccd_command_migrate(int argc, char **argv);
+int ccd_command_health(int argc, char **argv);
 int ccd_command_config(int argc, char **argv);
 int ccd_command_openapi(int argc, char **argv);
 int ccd_command_rules(int argc, char **argv);

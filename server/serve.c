@@ -21,6 +21,7 @@
 #include "server/engine/ccd-exchange-life.h"
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-health.h"
 #include "server/engine/ccd-limits-keeper.h"
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-listener.h"
@@ -39,6 +40,7 @@
 #include "server/jobs/ccd-mail.h"
 #include "server/providers/ccd-mail-outbox.h"
 #include "server/rules/ccd-scripts.h"
+#include "server/turf/ccd-turf-log.h"
 
 /* The command serve: put the parts together, wait for a signal, take them apart. */
 
@@ -56,14 +58,50 @@
 #define SIDE_CONNECTIONS 256
 #define FEED_CONNECTIONS 3 /* one for each reader, one for announcements and handshakes */
 
+#define SAME_ERROR_US (10 * CC_TIME_SECOND)
+
+/* Is it the database that is wrong (disk, memory, libraries, files, itself), not the statement? */
+static bool
+is_broken(const char *sqlstate)
+{
+  static const char *const classes[] = {"53", "57P", "58", "F0", "XX", "08"};
+  for (size_t i = 0; i < CC_N(classes); i++) {
+    if (strncmp(sqlstate, classes[i], strlen(classes[i])) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* Then each request fails alike: one line in ten seconds, of level error, counts those that were
+ * left out. */
 static void
 on_database_error(const char *sqlstate, const char *constraint, const char *primary)
 {
-  ccd_log(CCD_WARNING,
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static char last[6]; /* guarded by lock, as are the others */
+  static int64_t told, left_out;
+  bool broken = is_broken(sqlstate);
+  int64_t more = 0;
+  if (broken) {
+    ccd_health_suspect();
+    (void) pthread_mutex_lock(&lock);
+    bool again = strcmp(last, sqlstate) == 0 && cc_time_monotonic() - told < SAME_ERROR_US;
+    more = again ? 0 : left_out;
+    left_out = again ? left_out + 1 : 0;
+    if (!again) {
+      told = cc_time_monotonic();
+      (void) snprintf(last, sizeof(last), "%s", sqlstate);
+    }
+    (void) pthread_mutex_unlock(&lock);
+    if (again)
+      return;
+  }
+  ccd_log(broken ? CCD_ERROR : CCD_WARNING,
           "database.error",
           CCD_TEXT("sqlstate", sqlstate),
           CCD_TEXT("constraint", constraint),
-          CCD_TEXT("message", primary));
+          CCD_TEXT("message", primary),
+          CCD_NUMBER("left_out_before", more));
 }
 
 /* What people send while they stand at a door. */
@@ -134,7 +172,8 @@ internal_handler(void *data, const ccd_http_request *request, ccd_http_response 
   if (strcmp(request->path, "/livez") == 0) {
     cc_str_add(&out, "ok\n");
   } else if (strcmp(request->path, "/readyz") == 0) {
-    bool ready = ccd_db_up(server->db) && !__atomic_load_n(&server->stopping, __ATOMIC_RELAXED);
+    bool ready =
+      !__atomic_load_n(&server->stopping, __ATOMIC_RELAXED) && ccd_health_database(server);
     response->status = ready ? 200 : 503;
     cc_str_add(&out, ready ? "ready\n" : "not ready\n");
   } else if (strcmp(request->path, "/metrics") == 0) {
@@ -152,9 +191,9 @@ internal_handler(void *data, const ccd_http_request *request, ccd_http_response 
 static ccd_http_place
 internal_place(void *data, const ccd_http_request *request, bool body, void **ret_begun)
 {
-  /* Alive and ready must be told however busy the rest is; the figures ask the database. */
-  bool figures = strcmp(request->path, "/metrics") == 0;
-  return (ccd_http_place){.class = figures ? CCD_CLASS_SELF : CCD_CLASS_NONE};
+  /* Alive must be told however busy the rest is; the others ask the database. */
+  bool asks = strcmp(request->path, "/metrics") == 0 || strcmp(request->path, "/readyz") == 0;
+  return (ccd_http_place){.class = asks ? CCD_CLASS_SELF : CCD_CLASS_NONE};
 }
 
 static void
@@ -213,7 +252,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
     .idle_timeout_s = (int) config->idle_timeout,
     .request_timeout_s = (int) config->request_timeout,
     .max_body = ccd_routes_max_body(server->route_tables),
-    .trusted_proxy = *config->trusted_proxy == '\0' ? NULL : config->trusted_proxy,
+    .trusted_proxy = config->trusted_proxy,
     .forwarded_header = config->forwarded_header,
     .scheduler = server->scheduler,
     .place = ccd_dispatch_place,
@@ -232,7 +271,7 @@ start_listeners(ccd_server *server, cc_error *reterr)
   slow.connection_limit = (int) (SIDE_CONNECTIONS + config->live_sockets);
   ccd_listener_options internal = slow;
   internal.name = "internal";
-  internal.bind_address = "127.0.0.1";
+  internal.bind_address = config->internal_bind;
   internal.port = (int) config->api_port + CCD_PORT_INTERNAL;
   internal.connection_limit = INTERNAL_CONNECTIONS;
   internal.trusted_proxy = NULL;
@@ -269,6 +308,7 @@ start_base(ccd_server *server, cc_error *reterr)
     config->reader_threads = (cores + 3) / 4;
   server->route_tables = ccd_route_tables;
   ccd_mail_use(&ccd_mail_outbox);
+  ccd_turf_log_libraries();
   server->jobs_wake = ccd_jobs_wake;
   server->prove_factor = ccd_factor_prove_me;
   server->jobs_figures = ccd_jobs_figures;
@@ -434,7 +474,10 @@ run_server(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *
 
   cc_error error = {0};
   if (start(server, &error) != CC_OK) {
-    (void) fprintf(stderr, "campaign-centerd: %s\n", error.message);
+    ccd_log(CCD_ERROR,
+            "server.failed",
+            CCD_TEXT("code", error.code),
+            CCD_TEXT("message", error.message));
     ccd_program_stop(server);
     return 1;
   }

@@ -99,8 +99,15 @@ static const cc_type follow_up_filter_type = CC_TYPE(cc_follow_up_filter, "Follo
 
 CC_PATH_1(follow_up_ref, "FollowUpRef", follow_up_id, "Number of the follow-up.");
 
+CC_PATH_1(consent_ref, "ConsentRef", consent_id, "Number of the entry.");
+
+const cc_op cc_op_get_consent = {
+  .id = "getConsent", .method = CC_GET, .path = "/v1/consents/{consent_id}", .params = &consent_ref_type, .reply = &cc_consent_type,
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Consent", .summary = "Read an entry of the ledger.",
+};
 const cc_op cc_op_record_consent = {
   .id = "recordConsent", .method = CC_POST, .path = "/v1/consents", .body = &cc_consent_type, .reply = &cc_consent_type, .creates = true,
+  .location = &cc_op_get_consent,
   .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Consent", .summary = "Write down that somebody said yes or no.",
   .doc = "Append-only, once per client_id. With an address alone it holds for whoever has that number or address.",
 };

@@ -22,7 +22,7 @@ const cc_enum cc_visibility_enum = {visibility_names, CC_N(visibility_names)};
 static const cc_field event_fields[] = {
   CC_INT64(cc_event, id, .flags = CC_READ_ONLY, .doc = "Number of the event."),
   CC_INT64(cc_event, organization_id, .flags = CC_READ_ONLY, .doc = "Organization that hosts it."),
-  CC_STRING(cc_event, title, .flags = CC_REQUIRED, .min = 1, .max = 255, .format = CC_FORMAT_LINE,
+  CC_STRING(cc_event, title, .flags = CC_REQUIRED, .min = 1, .max = 255, .format = CC_FORMAT_NAME,
             .doc = "Title, as people see it.", .example = "\"Saturday canvass in Riverside\""),
   CC_STRING(cc_event, slug, .max = 100, .format = CC_FORMAT_SLUG,
             .doc = "Name in web addresses, unique in the organization. Made from the title when left out.",
@@ -47,7 +47,7 @@ static const cc_field event_fields[] = {
   CC_STRING(cc_event, country, .flags = CC_NULLABLE, .max = 2, .format = CC_FORMAT_COUNTRY, .fallback = "\"US\"",
             .doc = "Country, ISO 3166-1."),
   CC_OPT_DOUBLE(cc_event, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90,
-                .doc = "Degrees north, WGS 84; together with longitude.", .example = "42.3736"),
+                .doc = "Degrees north, WGS 84; together with longitude. Kept to eight decimal places.", .example = "42.3736"),
   CC_OPT_DOUBLE(cc_event, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180,
                 .doc = "Degrees east, WGS 84; together with latitude.", .example = "-71.1097"),
   CC_STRING(cc_event, virtual_link, .flags = CC_NULLABLE, .max = 2000, .format = CC_FORMAT_URL, .view = CC_VIEW_MEMBER,
@@ -92,7 +92,7 @@ typedef struct slug_ref {
 } slug_ref;
 
 static const cc_field slug_ref_fields[] = {
-  CC_STRING(slug_ref, slug, .flags = CC_REQUIRED, .max = 100, .format = CC_FORMAT_LINE, .doc = "Slug of the event."),
+  CC_STRING(slug_ref, slug, .flags = CC_REQUIRED, .max = 100, .format = CC_FORMAT_SLUG, .doc = "Slug of the event."),
 };
 static const cc_type slug_ref_type = CC_TYPE(slug_ref, "EventSlugRef", slug_ref_fields);
 
@@ -102,9 +102,9 @@ typedef struct public_slug_ref {
 } public_slug_ref;
 
 static const cc_field public_slug_ref_fields[] = {
-  CC_STRING(public_slug_ref, organization_slug, .flags = CC_REQUIRED, .max = 100, .format = CC_FORMAT_LINE,
+  CC_STRING(public_slug_ref, organization_slug, .flags = CC_REQUIRED, .max = 100, .format = CC_FORMAT_SLUG,
             .doc = "Slug of the organization."),
-  CC_STRING(public_slug_ref, slug, .flags = CC_REQUIRED, .max = 100, .format = CC_FORMAT_LINE, .doc = "Slug of the event."),
+  CC_STRING(public_slug_ref, slug, .flags = CC_REQUIRED, .max = 100, .format = CC_FORMAT_SLUG, .doc = "Slug of the event."),
 };
 static const cc_type public_slug_ref_type = CC_TYPE(public_slug_ref, "PublicEventRef", public_slug_ref_fields);
 

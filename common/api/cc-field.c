@@ -103,7 +103,7 @@ static const cc_type undo_type = CC_TYPE(cc_field_undo, "FieldUndo", undo_fields
 static const cc_field note_fields[] = {
   CC_OPT_INT64(cc_field_note, voter_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Whom it is about."),
   CC_OPT_INT64(cc_field_note, door_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Which door it is about."),
-  CC_STRING(cc_field_note, note, .flags = CC_REQUIRED, .min = 1, .max = 5000, .doc = "The note."),
+  CC_STRING(cc_field_note, note, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 5000, .doc = "The note."),
 };
 static const cc_type note_type = CC_TYPE(cc_field_note, "FieldNote", note_fields);
 

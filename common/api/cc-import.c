@@ -14,7 +14,7 @@ static const cc_field source_fields[] = {
   CC_STRING(cc_voter_source, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME,
             .doc = "What was received, from whom and when.", .example = "\"NC State Board of Elections, 2026-11-01\""),
   CC_STRING(cc_voter_source, provider, .flags = CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Who gave it."),
-  CC_STRING(cc_voter_source, permitted_use, .flags = CC_REQUIRED, .min = 1, .max = 2000,
+  CC_STRING(cc_voter_source, permitted_use, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 2000,
             .doc = "What it may be used for.", .example = "\"Elections and campaigns; not commercial\""),
   CC_STRING(cc_voter_source, terms, .flags = CC_NULLABLE, .max = 20000, .doc = "Terms in full."),
   CC_STRING(cc_voter_source, received_on, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_DATE, .doc = "Day on which it came."),

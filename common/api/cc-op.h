@@ -20,7 +20,6 @@ typedef enum cc_reply_shape {
   CC_REPLY_ONE = 0, /* one object of .reply; no body when .reply is NULL (204) */
   CC_REPLY_LIST,    /* {"data": [.reply…], "next_cursor": …}; .query has limit and cursor */
   CC_REPLY_SOCKET,  /* a WebSocket whose text messages are of .reply */
-  CC_REPLY_TEXT,    /* something that is not JSON, or has no table: see .doc */
   CC_REPLY_FILE,    /* bytes of one of .media; a GET takes Range and If-None-Match */
 } cc_reply_shape;
 
@@ -33,8 +32,8 @@ struct cc_op {
   const cc_type *query;  /* query string; NULL: none */
   const cc_type *body;   /* JSON body; NULL: none. A PATCH body is a merge-patch */
   const cc_type *reply;
-  const char *media; /* CC_REPLY_TEXT, CC_REPLY_FILE: its content type; a file's may be several,
-                        comma-separated, the first being the usual one */
+  const char *media;           /* CC_REPLY_FILE: its content type; may be several,
+                                  comma-separated, the first being the usual one */
   const cc_type *const *lines; /* CC_REPLY_FILE of NDJSON: what its lines are, NULL-terminated */
   const char *body_media;      /* the body is a file of one of these types, comma-separated, and is
                                   streamed; NULL: JSON of .body, or none */
@@ -44,7 +43,7 @@ struct cc_op {
   bool creates; /* 201 */
 
   /* Of one that .creates: the GET of what was made, for the header Location. The last parameter of
-   * its path is the reply's id, those before are this operation's. NULL: no operation reads it. */
+   * its path is the reply's id, those before are this operation's. */
   const cc_op *location;
   unsigned errors; /* CC_ERR_BITs beyond those that every operation may answer */
   const char *tag, *summary;

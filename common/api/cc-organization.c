@@ -70,7 +70,7 @@ static const cc_field membership_fields[] = {
             .doc = "Its picture."),
   CC_STRING(cc_membership, timezone, .flags = CC_READ_ONLY, .max = 50, .doc = "Its time zone."),
   CC_ENUM(cc_membership, role, &cc_role_enum, .flags = CC_READ_ONLY, .doc = "Your role in it."),
-  CC_JSON(cc_membership, permissions, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_membership, permissions, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_TIME(cc_membership, joined_at, .flags = CC_READ_ONLY, .doc = "When you joined."),
   CC_BOOL(cc_membership, active, .flags = CC_READ_ONLY,
@@ -101,7 +101,7 @@ static const cc_field member_fields[] = {
           .doc = "A second factor is set up; only owners and admins see it."),
   CC_ENUM(cc_member, role, &cc_role_enum, .flags = CC_READ_ONLY,
           .doc = "What the person is in the organization."),
-  CC_JSON(cc_member, permissions, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_member, permissions, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_OPT_INT64(cc_member, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who invited the person."),
@@ -122,7 +122,7 @@ const cc_type cc_member_ref_type = CC_TYPE(cc_member_ref, "MemberRef", member_re
 
 static const cc_field member_patch_fields[] = {
   CC_ENUM(cc_member_patch, role, &cc_role_enum, .doc = "New role."),
-  CC_JSON(cc_member_patch, permissions, .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_member_patch, permissions, .names = &cc_right_given_enum, .example = PERMISSIONS_EXAMPLE,
           .doc = "Single rights to give (true), to take (false) or to leave to the role again "
                  "(null); rights that are not named stay as they are."),
 };
@@ -150,7 +150,7 @@ static const cc_field invitation_fields[] = {
             .doc = "Who is invited; only the person with this address can accept."),
   CC_ENUM(cc_invitation, role, &cc_role_enum, .fallback = "\"member\"",
           .doc = "Role of the new member; only an owner invites owners and admins."),
-  CC_JSON(cc_invitation, permissions, .fallback = "{}", .example = PERMISSIONS_EXAMPLE,
+  CC_JSON(cc_invitation, permissions, .names = &cc_right_given_enum, .fallback = "{}", .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_STRING(cc_invitation, message, .flags = CC_NULLABLE, .max = 1000,
             .example = "\"We start on Saturday!\"",
@@ -202,7 +202,7 @@ static const cc_field api_token_fields[] = {
   CC_STRING(cc_api_token, name, .flags = CC_READ_ONLY, .max = 100, .doc = "What it is for."),
   CC_STRING(cc_api_token, token_prefix, .flags = CC_READ_ONLY, .max = 8,
             .example = "\"cct_Zm9v\"", .doc = "Its first characters, to recognize it."),
-  CC_STRINGS(cc_api_token, scopes, .flags = CC_READ_ONLY, .example = "[\"manage_events\"]",
+  CC_STRINGS(cc_api_token, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"manage_events\"]",
              .doc = "Names of the rights that it has."),
   CC_OPT_INT64(cc_api_token, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who made it."),
@@ -221,10 +221,32 @@ const cc_type cc_api_token_type =
   CC_TYPE(cc_api_token, "ApiToken", api_token_fields,
           .doc = "A token with which a program acts for the organization.");
 
+static const char *const credential_names[] = {"session", "token", "device"};
+static const cc_enum credential_enum = {credential_names, CC_N(credential_names)};
+
+static const cc_field credential_fields[] = {
+  CC_ENUM(cc_credential, kind, &credential_enum, .flags = CC_READ_ONLY, .doc = "What it is."),
+  CC_INT64(cc_credential, id, .flags = CC_READ_ONLY,
+           .doc = "Number of the session, API token or device."),
+  CC_STRING(cc_credential, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200,
+            .doc = "What the token is for, or the name of the device."),
+  CC_INT64(cc_credential, organization_id, .flags = CC_READ_ONLY,
+           .doc = "Organization that it acts for."),
+  CC_OPT_INT64(cc_credential, user_id, .flags = CC_READ_ONLY | CC_NULLABLE,
+               .doc = "Person of the session; null: it is no person."),
+  CC_STRINGS(cc_credential, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
+             .doc = "Rights that it has there, besides reading what every member may read."),
+  CC_TIME(cc_credential, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_OPT_TIME(cc_credential, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
+              .doc = "When it stops working; null: when it is revoked."),
+};
+const cc_type cc_credential_type = CC_TYPE(cc_credential, "Credential", credential_fields,
+                                           .doc = "What acts: a session, an API token or a device.");
+
 static const cc_field api_token_new_fields[] = {
   CC_STRING(cc_api_token_new, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
             .min = 1, .max = 100, .example = "\"Website sync\"", .doc = "What it is for."),
-  CC_STRINGS(cc_api_token_new, scopes, .flags = CC_REQUIRED, .min = 0, .max = 20,
+  CC_STRINGS(cc_api_token_new, scopes, .names = &cc_right_given_enum, .flags = CC_REQUIRED, .min = 0, .max = 20,
              .example = "[\"manage_events\"]",
              .doc = "Names of rights, none above your own. Every token may read what members may."),
   CC_OPT_TIME(cc_api_token_new, expires_at, .flags = CC_NULLABLE,
@@ -246,7 +268,7 @@ static const cc_field api_token_made_fields[] = {
             .doc = "What it is for."),
   CC_STRING(cc_api_token_made, token_prefix, .flags = CC_READ_ONLY, .max = 8,
             .doc = "Its first characters, to recognize it."),
-  CC_STRINGS(cc_api_token_made, scopes, .flags = CC_READ_ONLY,
+  CC_STRINGS(cc_api_token_made, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
              .doc = "Names of the rights that it has."),
   CC_TIME(cc_api_token_made, expires_at, .flags = CC_READ_ONLY,
           .doc = "When it stops working."),
@@ -288,7 +310,7 @@ static const cc_field device_fields[] = {
           .example = "\"door_list\"", .doc = "What the device may do."),
   CC_OBJECT(cc_device, scope, cc_device_scope, &cc_device_scope_type, .flags = CC_NULLABLE,
             .doc = "What it is for, within its profile."),
-  CC_STRINGS(cc_device, scopes, .flags = CC_READ_ONLY, .example = "[\"check_in\"]",
+  CC_STRINGS(cc_device, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"check_in\"]",
              .doc = "Names of the rights that its profile gives."),
   CC_OPT_TIME(cc_device, pairing_expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "Until when its pairing code can be used; null: there is none."),
@@ -357,7 +379,7 @@ static const cc_field device_paired_fields[] = {
           .doc = "What the device may do."),
   CC_OBJECT(cc_device_paired, scope, cc_device_scope, &cc_device_scope_type,
             .flags = CC_READ_ONLY, .doc = "What it is for, within its profile."),
-  CC_STRINGS(cc_device_paired, scopes, .flags = CC_READ_ONLY,
+  CC_STRINGS(cc_device_paired, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
              .doc = "Names of the rights that its profile gives."),
 };
 const cc_type cc_device_paired_type =
@@ -426,10 +448,15 @@ const cc_op cc_op_remove_member = {
 
 const cc_op cc_op_create_invitation = {
   .id = "createInvitation", .method = CC_POST, .path = "/v1/invitations",
-  .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true, .errors = CONFLICT,
+  .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true,
+  .location = &cc_op_get_invitation, .errors = CONFLICT,
   .tag = INVITES, .summary = "Invite a person by e-mail.",
   .doc = "The mail holds a token that works once, for 14 days. 429 with code `daily_limit`: the "
          "organization, you or the address had its mails for today (INVITATIONS_PER_DAY)."};
+const cc_op cc_op_get_invitation = {
+  .id = "getInvitation", .method = CC_GET, .path = "/v1/invitations/{invitation_id}",
+  .params = &cc_invitation_ref_type, .reply = &cc_invitation_type, .errors = NOT_FOUND,
+  .tag = INVITES, .summary = "Read an invitation."};
 const cc_op cc_op_list_invitations = {
   .id = "listInvitations", .method = CC_GET, .path = "/v1/invitations",
   .query = &cc_invitation_query_type, .reply = &cc_invitation_type, .shape = CC_REPLY_LIST,
@@ -459,10 +486,19 @@ const cc_op cc_op_decline_invitation = {
 const cc_op cc_op_create_api_token = {
   .id = "createApiToken", .method = CC_POST, .path = "/v1/api-tokens",
   .body = &cc_api_token_new_type, .reply = &cc_api_token_made_type, .creates = true,
-  .tag = TOKENS, .summary = "Create an API token.",
+  .location = &cc_op_get_api_token, .tag = TOKENS, .summary = "Create an API token.",
   .doc = "The token is in this answer only. One made by another token does not outlive it. 422 "
          "with code `second_factor_required`: you have a second factor, so `code` or "
          "`recovery_code` is needed."};
+const cc_op cc_op_get_api_token = {
+  .id = "getApiToken", .method = CC_GET, .path = "/v1/api-tokens/{token_id}",
+  .params = &cc_api_token_ref_type, .reply = &cc_api_token_type, .errors = NOT_FOUND,
+  .tag = TOKENS, .summary = "Read an API token, without the token itself."};
+const cc_op cc_op_get_credential = {
+  .id = "getCredential", .method = CC_GET, .path = "/v1/credential", .reply = &cc_credential_type,
+  .errors = NOT_FOUND, .tag = TOKENS, .summary = "Say what the request's own credential is.",
+  .doc = "An API token or a device learns here what it may do and until when; so does a session "
+         "with an active organization."};
 const cc_op cc_op_list_api_tokens = {
   .id = "listApiTokens", .method = CC_GET, .path = "/v1/api-tokens",
   .query = &cc_credential_query_type, .reply = &cc_api_token_type, .shape = CC_REPLY_LIST,
@@ -474,8 +510,13 @@ const cc_op cc_op_revoke_api_token = {
 
 const cc_op cc_op_create_device = {
   .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
-  .reply = &cc_device_pairing_type, .creates = true, .tag = DEVICES, .summary = "Add a device.",
+  .reply = &cc_device_pairing_type, .creates = true, .location = &cc_op_get_device,
+  .tag = DEVICES, .summary = "Add a device.",
   .doc = "The answer holds the code that pairs it: once, within ten minutes."};
+const cc_op cc_op_get_device = {
+  .id = "getDevice", .method = CC_GET, .path = "/v1/devices/{device_id}",
+  .params = &cc_device_ref_type, .reply = &cc_device_type, .errors = NOT_FOUND, .tag = DEVICES,
+  .summary = "Read a device."};
 const cc_op cc_op_list_devices = {
   .id = "listDevices", .method = CC_GET, .path = "/v1/devices",
   .query = &cc_credential_query_type, .reply = &cc_device_type, .shape = CC_REPLY_LIST,

@@ -16,6 +16,8 @@ typedef enum cc_role {
 } cc_role;
 
 extern const cc_enum cc_role_enum;
+extern const cc_enum
+  cc_right_given_enum; /* rights that permissions and scopes may name: cc-right.c */
 
 /* CC_INVITATION_EXPIRED is never stored: a pending invitation after its time is shown so. */
 typedef enum cc_invitation_status {
@@ -152,6 +154,26 @@ typedef struct cc_api_token {
   cc_time *revoked_at;
   int64_t version;
 } cc_api_token;
+
+/* Values of cc_credential.kind. */
+enum {
+  CC_CREDENTIAL_SESSION = 1,
+  CC_CREDENTIAL_TOKEN,
+  CC_CREDENTIAL_DEVICE,
+};
+
+typedef struct cc_credential {
+  int kind;
+  int64_t id;
+  char *name;
+  int64_t organization_id;
+  int64_t *user_id;
+  cc_strings scopes;
+  cc_time created_at;
+  cc_time *expires_at;
+} cc_credential;
+
+extern const cc_type cc_credential_type;
 
 typedef struct cc_api_token_new {
   char *name;

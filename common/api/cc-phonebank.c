@@ -190,9 +190,13 @@ const cc_op cc_op_list_phone_bank_callers = {
   .id = "listPhoneBankCallers", .method = CC_GET, .path = BANK "/callers", .params = &phone_bank_ref_type, .query = &cc_page_query_type,
   .reply = &phone_bank_caller_type, .shape = CC_REPLY_LIST, .errors = ABSENT, .tag = "Phone banks", .summary = "List who calls.",
 };
+const cc_op cc_op_get_phone_bank_caller = {
+  .id = "getPhoneBankCaller", .method = CC_GET, .path = BANK "/callers/{caller_id}", .params = &phone_bank_caller_ref_type,
+  .reply = &phone_bank_caller_type, .errors = ABSENT, .tag = "Phone banks", .summary = "Read a caller.",
+};
 const cc_op cc_op_add_phone_bank_caller = {
   .id = "addPhoneBankCaller", .method = CC_POST, .path = BANK "/callers", .params = &phone_bank_ref_type, .body = &cc_assigned_type,
-  .reply = &phone_bank_caller_type, .creates = true, .errors = ABSENT_OR_CONFLICT, .tag = "Phone banks", .summary = "Make a member a caller.",
+  .reply = &phone_bank_caller_type, .creates = true, .location = &cc_op_get_phone_bank_caller, .errors = ABSENT_OR_CONFLICT, .tag = "Phone banks", .summary = "Make a member a caller.",
 };
 const cc_op cc_op_remove_phone_bank_caller = {
   .id = "removePhoneBankCaller", .method = CC_DELETE, .path = BANK "/callers/{caller_id}", .params = &phone_bank_caller_ref_type,
@@ -210,8 +214,13 @@ const cc_op cc_op_leave_phone_bank = {
   .id = "leavePhoneBank", .method = CC_POST, .path = BANK "/leave", .params = &phone_bank_ref_type, .errors = ABSENT_OR_CONFLICT,
   .tag = "Phone banks", .summary = "Stop calling.", .doc = "What I have goes back into the queue at once.",
 };
+const cc_op cc_op_get_call = {
+  .id = "getCall", .method = CC_GET, .path = CALL, .params = &phone_call_ref_type, .reply = &cc_phone_call_type, .errors = ABSENT_OR_CONFLICT,
+  .tag = "Phone banks", .summary = "Read a call of mine.",
+};
 const cc_op cc_op_claim_call = {
   .id = "claimCall", .method = CC_POST, .path = BANK "/calls", .params = &phone_bank_ref_type, .reply = &cc_phone_call_type, .creates = true,
+  .location = &cc_op_get_call,
   .errors = ABSENT_OR_CONFLICT, .tag = "Phone banks", .summary = "Get the next person to call.",
   .doc = "The call that I have already, else the next person: call-backs that are due, mine first; then who was never tried; then the oldest "
          "try. Nobody is with two callers, in no two phone banks of the organization. 409 nobody_due says when to ask again; 409 queue_done: "

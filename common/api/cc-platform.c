@@ -56,10 +56,11 @@ const cc_type cc_audit_entry_type = CC_TYPE(cc_audit_entry, "AuditEntry", audit_
 
 static const cc_field health_fields[] = {
   CC_ENUM(cc_health, status, &health_enum, .flags = CC_READ_ONLY,
-          .doc = "healthy; degraded: Redis or the storage is away, everything still works; unhealthy: the database is away."),
-  CC_ENUM(cc_health, database, &part_enum, .flags = CC_READ_ONLY, .doc = "PostgreSQL."),
+          .doc = "healthy; degraded: Redis or the storage is away, the rest still works; unhealthy: requests fail."),
+  CC_ENUM(cc_health, database, &part_enum, .flags = CC_READ_ONLY,
+          .doc = "PostgreSQL; down: it is away, or does not do what requests need: its functions, a write."),
   CC_ENUM(cc_health, redis, &part_enum, .flags = CC_READ_ONLY, .doc = "Redis; off: not configured."),
-  CC_ENUM(cc_health, storage, &part_enum, .flags = CC_READ_ONLY, .doc = "File storage; off: not configured."),
+  CC_ENUM(cc_health, storage, &part_enum, .flags = CC_READ_ONLY, .doc = "File storage; down: it is away or has no room; off: not configured."),
 };
 const cc_type cc_health_type = CC_TYPE(cc_health, "Health", health_fields);
 
@@ -88,21 +89,23 @@ const cc_op cc_op_list_audit_log = {
 const cc_op cc_op_health = {
   .id = "health", .method = CC_GET, .path = "/health", .reply = &cc_health_type, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = "Platform", .summary = "Say whether the database, Redis and the storage answer.",
-  .doc = "200 when healthy or degraded, 503 with the same body when unhealthy.",
+  .doc = "200 when healthy or degraded, 503 with the same body when unhealthy. The database is asked as a request asks it, "
+         "at most once a second: with a function and a write that is rolled back.",
 };
 const cc_op cc_op_openapi = {
   .id = "openapi",
-  .media = "application/json", .method = CC_GET, .path = "/openapi.json", .shape = CC_REPLY_TEXT, .tag = "Platform",
-  .summary = "This document.",
+  .media = "application/json", .method = CC_GET, .path = "/openapi.json", .shape = CC_REPLY_FILE, .tag = "Platform",
+  .summary = "Read this document.",
+  .doc = "The ETag changes with the document: If-None-Match tells whether there is a new one.",
 };
 const cc_op cc_op_docs = {
   .id = "docs",
-  .media = "text/html", .method = CC_GET, .path = "/docs", .shape = CC_REPLY_TEXT, .tag = "Platform",
-  .summary = "This document as a page for people.",
+  .media = "text/html", .method = CC_GET, .path = "/docs", .shape = CC_REPLY_FILE, .tag = "Platform",
+  .summary = "Read this document as a page for people.",
 };
 const cc_op cc_op_docs_style = {
   .id = "docsStyle",
-  .media = "text/css", .method = CC_GET, .path = "/docs/style.css", .shape = CC_REPLY_TEXT, .tag = "Platform",
-  .summary = "Style sheet of that page.",
+  .media = "text/css", .method = CC_GET, .path = "/docs/style.css", .shape = CC_REPLY_FILE, .tag = "Platform",
+  .summary = "Read the style sheet of that page.",
 };
 /* clang-format on */

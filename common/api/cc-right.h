@@ -16,7 +16,7 @@ typedef enum cc_right {
   CC_RIGHT_PUBLIC,    /* anybody */
   CC_RIGHT_SIGNED_IN, /* any person, with or without an organization */
   CC_RIGHT_MEMBER,    /* belongs to the active organization (or a token or device of it) */
-  CC_RIGHT_CHECK_IN,
+  CC_RIGHT_CHECK_IN,  /* from here to the last but one: may stand in permissions and scopes */
   CC_RIGHT_MANAGE_EVENTS,
   CC_RIGHT_MANAGE_MEMBERS,
   CC_RIGHT_MANAGE_DEVICES,
@@ -36,10 +36,9 @@ typedef enum cc_right {
 #define CC_ROLE_BIT(role) (1u << (role))
 
 typedef struct cc_right_info {
-  const char *name; /* "manage_events": in permissions, scopes and problems */
   const char *doc;
   unsigned roles; /* CC_ROLE_BITs that have it without being asked */
-  bool grantable; /* may stand in permissions and scopes */
+  bool device;    /* some profile of devices has it */
 } cc_right_info;
 
 /* Held in an organization: a person without an active one has no such right. */
@@ -50,6 +49,12 @@ cc_right_needs_organization(cc_right right)
 }
 
 const cc_right_info *cc_right_get(cc_right right);
+
+/* "manage_events": in permissions, scopes and problems. */
+const char *cc_right_name(cc_right right);
+
+/* May it stand in permissions and scopes? */
+bool cc_right_is_given(cc_right right);
 
 /* The right of a name, or CC_RIGHT_UNSET. */
 cc_right cc_right_find(const char *name);

@@ -18,7 +18,7 @@ const cc_enum cc_talk_state_enum = {talk_names, CC_N(talk_names)};
 static const cc_field text_reply_fields[] = {
   CC_STRING(cc_text_reply, title, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "What it answers.",
             .example = "\"Where do I vote?\""),
-  CC_STRING(cc_text_reply, text, .flags = CC_REQUIRED, .min = 1, .max = 1600, .doc = "The answer; may have the fields of the template."),
+  CC_STRING(cc_text_reply, text, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 1600, .doc = "The answer; may have the fields of the template."),
 };
 static const cc_type text_reply_type = CC_TYPE(cc_text_reply, "TextReply", text_reply_fields, .doc = "A prepared answer.");
 
@@ -33,7 +33,7 @@ static const cc_field text_campaign_fields[] = {
   CC_OPT_INT64(cc_text_campaign, script_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Script of the conversations."),
   CC_ENUM(cc_text_campaign, purpose, &cc_purpose_enum, .fallback = "\"campaign\"",
           .doc = "What for: who does not want texts for this is left out."),
-  CC_STRING(cc_text_campaign, template, .flags = CC_REQUIRED, .min = 1, .max = 1600, .doc = TEMPLATE_DOC,
+  CC_STRING(cc_text_campaign, template, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 1600, .doc = TEMPLATE_DOC,
             .example = "\"Hi {first_name}, this is {texter_first_name} with {organization}. Reply STOP to opt out.\""),
   CC_STRING(cc_text_campaign, encoding, .flags = CC_READ_ONLY, .max = 10, .format = CC_FORMAT_LINE,
             .doc = "gsm7, or ucs2 when the template has a character that costs more than half of the room.", .example = "\"gsm7\""),
@@ -65,7 +65,7 @@ static const cc_field text_campaign_filter_fields[] = {
 static const cc_type text_campaign_filter_type = CC_TYPE(cc_phone_bank_filter, "TextCampaignFilter", text_campaign_filter_fields);
 
 static const cc_field text_preview_fields[] = {
-  CC_STRING(cc_text_preview, template, .flags = CC_REQUIRED, .min = 1, .max = 1600, .doc = TEMPLATE_DOC, .example = "\"Hi {first_name}!\""),
+  CC_STRING(cc_text_preview, template, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 1600, .doc = TEMPLATE_DOC, .example = "\"Hi {first_name}!\""),
   CC_STRING(cc_text_preview, text, .flags = CC_READ_ONLY, .max = 5000, .doc = "The text with fields of usual length."),
   CC_STRING(cc_text_preview, encoding, .flags = CC_READ_ONLY, .max = 10, .format = CC_FORMAT_LINE, .doc = "gsm7 or ucs2.", .example = "\"gsm7\""),
   CC_INT64(cc_text_preview, units, .flags = CC_READ_ONLY, .doc = "Characters as they are counted: some of gsm7 and emoji of ucs2 are two."),
@@ -138,6 +138,21 @@ static const cc_field text_conversation_ref_fields[] = {
 static const cc_type text_conversation_ref_type =
   CC_TYPE(cc_text_conversation_ref, "TextConversationRef", text_conversation_ref_fields);
 
+CC_PATH_1(text_ref, "TextMessageRef", text_id, "Number of the text.");
+
+typedef struct talk_message_ref {
+  int64_t text_campaign_id;
+  int64_t conversation_id;
+  int64_t message_id;
+} talk_message_ref;
+
+static const cc_field talk_message_ref_fields[] = {
+  CC_PATH_ROW_(talk_message_ref, text_campaign_id, "Number of the campaign."),
+  CC_PATH_ROW_(talk_message_ref, conversation_id, "Number of the conversation."),
+  CC_PATH_ROW_(talk_message_ref, message_id, "Number of the text."),
+};
+static const cc_type talk_message_ref_type = CC_TYPE(talk_message_ref, "TalkMessageRef", talk_message_ref_fields);
+
 static const cc_field text_conversation_filter_fields[] = {
   CC_ENUM(cc_text_conversation_filter, state, &cc_talk_state_enum, .doc = "Only those in this state."),
   CC_PAGE_ROWS(cc_text_conversation_filter),
@@ -180,7 +195,7 @@ const cc_type cc_text_message_type = CC_TYPE(cc_text_message, "TextMessage", tex
 static const cc_field text_click_fields[] = {
   CC_STRING(cc_text_click, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"3f1d9a52-7b0c-4e66-8a1f-52c0d7e9b814\""),
-  CC_STRING(cc_text_click, text, .flags = CC_NULLABLE, .min = 1, .max = 1600,
+  CC_STRING(cc_text_click, text, .flags = CC_NOT_BLANK | CC_NULLABLE, .min = 1, .max = 1600,
             .doc = "The answer. Not with the first text, which is made from the template."),
 };
 static const cc_type text_click_type = CC_TYPE(cc_text_click, "TextClick", text_click_fields, .doc = "One click, one text.");
@@ -282,9 +297,13 @@ const cc_op cc_op_list_texters = {
   .id = "listTexters", .method = CC_GET, .path = CAMPAIGN "/texters", .params = &text_campaign_ref_type, .query = &cc_page_query_type,
   .reply = &texter_type, .shape = CC_REPLY_LIST, .errors = ABSENT, .tag = TAG, .summary = "List who writes.",
 };
+const cc_op cc_op_get_texter = {
+  .id = "getTexter", .method = CC_GET, .path = CAMPAIGN "/texters/{texter_id}", .params = &texter_ref_type, .reply = &texter_type,
+  .errors = ABSENT, .tag = TAG, .summary = "Read a texter.",
+};
 const cc_op cc_op_add_texter = {
   .id = "addTexter", .method = CC_POST, .path = CAMPAIGN "/texters", .params = &text_campaign_ref_type, .body = &cc_assigned_type,
-  .reply = &texter_type, .creates = true, .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Make a member a texter.",
+  .reply = &texter_type, .creates = true, .location = &cc_op_get_texter, .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Make a member a texter.",
 };
 const cc_op cc_op_remove_texter = {
   .id = "removeTexter", .method = CC_DELETE, .path = CAMPAIGN "/texters/{texter_id}", .params = &texter_ref_type, .errors = ABSENT, .tag = TAG,
@@ -304,9 +323,13 @@ const cc_op cc_op_list_campaign_texts = {
   .id = "listCampaignTexts", .method = CC_GET, .path = CAMPAIGN "/messages", .params = &text_campaign_ref_type, .query = &cc_page_query_type,
   .reply = &cc_text_message_type, .shape = CC_REPLY_LIST, .errors = ABSENT, .tag = TAG, .summary = "List all texts of a campaign, the newest first.",
 };
+const cc_op cc_op_get_campaign_text = {
+  .id = "getCampaignText", .method = CC_GET, .path = "/v1/texts/{text_id}", .params = &text_ref_type, .reply = &cc_text_message_type,
+  .errors = ABSENT, .tag = TAG, .summary = "Read a text of any campaign.",
+};
 const cc_op cc_op_receive_text = {
   .id = "receiveText", .method = CC_POST, .path = "/v1/texts/incoming", .body = &text_incoming_type, .reply = &cc_text_message_type,
-  .creates = true, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = TAG, .summary = "A text came in.",
+  .creates = true, .location = &cc_op_get_campaign_text, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = TAG, .summary = "A text came in.",
   .doc = "For the local outbox, which has no carrier that would tell; with a carrier it tells of its own. 409 carrier_tells then.",
 };
 const cc_op cc_op_list_my_text_campaigns = {
@@ -335,9 +358,14 @@ const cc_op cc_op_list_texts = {
   .id = "listTexts", .method = CC_GET, .path = TALK "/messages", .params = &text_conversation_ref_type, .query = &cc_page_query_type,
   .reply = &cc_text_message_type, .shape = CC_REPLY_LIST, .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Read a conversation of mine.",
 };
+const cc_op cc_op_get_text = {
+  .id = "getText", .method = CC_GET, .path = TALK "/messages/{message_id}", .params = &talk_message_ref_type, .reply = &cc_text_message_type,
+  .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Read a text of a conversation of mine.",
+};
 const cc_op cc_op_send_text = {
   .id = "sendText", .method = CC_POST, .path = TALK "/messages", .params = &text_conversation_ref_type, .body = &text_click_type,
-  .reply = &cc_text_message_type, .creates = true, .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Send one text.",
+  .reply = &cc_text_message_type, .creates = true, .location = &cc_op_get_text, .errors = ABSENT_OR_CONFLICT, .tag = TAG,
+  .summary = "Send one text.",
   .doc = "409 quiet_hours: it is too early or late where they are. 409 opted_out: they want no texts; the conversation is closed.",
 };
 const cc_op cc_op_record_text = {

@@ -62,7 +62,7 @@ static const cc_type mapping_type = CC_TYPE(cc_voter_mapping, "VoterFileMapping"
                                             .doc = "A field of the voter and where its text comes from: columns, any or prefix.");
 
 static const cc_field mark_fields[] = {
-  CC_STRING(cc_voter_mark, column, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
+  CC_STRING(cc_voter_mark, column, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
             .doc = "Name of the column.", .example = "\"confidential_ind\""),
   CC_STRINGS(cc_voter_mark, values, .flags = CC_REQUIRED, .min = 1, .max = 50, .doc = "Values that make the voter confidential.",
              .example = "[\"Y\"]"),
@@ -70,7 +70,7 @@ static const cc_field mark_fields[] = {
 static const cc_type mark_type = CC_TYPE(cc_voter_mark, "VoterFileMark", mark_fields, .doc = "What marks a confidential voter.");
 
 static const cc_field layout_fields[] = {
-  CC_STRING(cc_voter_layout_column, name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
+  CC_STRING(cc_voter_layout_column, name, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
             .doc = "Name by which mappings refer to the column.", .example = "\"last_name\""),
   CC_INT64(cc_voter_layout_column, width, .max = 10000, .fallback = "0", .doc = "Characters; for fixed_width alone."),
 };

@@ -39,7 +39,7 @@ static const cc_field voter_tag_fields[] = {
 static const cc_type voter_tag_type = CC_TYPE(cc_voter_tag, "VoterTag", voter_tag_fields);
 
 static const cc_field vote_fields[] = {
-  CC_STRING(cc_voter_vote, election, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_LINE,
+  CC_STRING(cc_voter_vote, election, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "The election: its day and kind, as imports name it whatever the file writes.", .example = "\"11/05/2024 GENERAL\""),
   CC_STRING(cc_voter_vote, method, .flags = CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE, .doc = "How the person voted."),
 };
@@ -60,7 +60,7 @@ static const cc_field voter_fields[] = {
   CC_OPT_INT64(cc_voter, door_id, .flags = CC_READ_ONLY | CC_NULLABLE | CC_MERGEABLE | CC_RESIDENCE, .doc = "Door, by the address."),
   CC_STRING(cc_voter, first_name, .flags = CC_REQUIRED | OF_FILE | CC_EXPORTED | CC_SEARCHABLE, .max = 100, .format = CC_FORMAT_LINE, .doc = "First name.", .example = "\"Rosa\""),
   CC_STRING(cc_voter, middle_name, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED | CC_SEARCHABLE, .max = 100, .format = CC_FORMAT_LINE, .doc = "Middle name."),
-  CC_STRING(cc_voter, last_name, .flags = CC_REQUIRED | OF_FILE | CC_EXPORTED | CC_SEARCHABLE, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "Last name.",
+  CC_STRING(cc_voter, last_name, .flags = CC_REQUIRED | CC_MAY_BE_EMPTY | OF_FILE | CC_EXPORTED | CC_SEARCHABLE, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "Last name.",
             .example = "\"Medina\""),
   CC_STRING(cc_voter, name_suffix, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .max = 20, .format = CC_FORMAT_LINE, .doc = "Jr, III …"),
   CC_STRING(cc_voter, birth_date, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .max = 10, .format = CC_FORMAT_DATE, .doc = "Date of birth."),
@@ -343,8 +343,13 @@ const cc_op cc_op_list_tags = {
   .id = "listTags", .method = CC_GET, .path = "/v1/tags", .query = &cc_page_query_type, .reply = &cc_tag_type,
   .shape = CC_REPLY_LIST, .tag = "Voters", .summary = "List tags by name.",
 };
+const cc_op cc_op_get_tag = {
+  .id = "getTag", .method = CC_GET, .path = "/v1/tags/{tag_id}", .params = &tag_ref_type, .reply = &cc_tag_type,
+  .errors = NOT_FOUND, .tag = "Voters", .summary = "Read a tag.",
+};
 const cc_op cc_op_create_tag = {
   .id = "createTag", .method = CC_POST, .path = "/v1/tags", .body = &cc_tag_type, .reply = &cc_tag_type, .creates = true,
+  .location = &cc_op_get_tag,
   .errors = CONFLICT, .tag = "Voters", .summary = "Make a tag.",
 };
 const cc_op cc_op_update_tag = {
@@ -401,9 +406,13 @@ const cc_op cc_op_dismiss_duplicate = {
   .params = &duplicate_ref_type, .reply = &cc_duplicate_type, .errors = NOT_FOUND | CONFLICT, .tag = "Voter duplicates",
   .summary = "Say that a pair is two people, for good.",
 };
+const cc_op cc_op_get_merge = {
+  .id = "getVoterMerge", .method = CC_GET, .path = "/v1/voter-merges/{merge_id}", .params = &merge_ref_type, .reply = &cc_merge_type,
+  .errors = NOT_FOUND, .tag = "Voter duplicates", .summary = "Read a merge.",
+};
 const cc_op cc_op_merge_voters = {
   .id = "mergeVoters", .method = CC_POST, .path = "/v1/voter-merges", .body = &merge_new_type, .reply = &cc_merge_type,
-  .creates = true, .errors = CONFLICT, .tag = "Voter duplicates", .summary = "Make two voters one.",
+  .creates = true, .location = &cc_op_get_merge, .errors = CONFLICT, .tag = "Voter duplicates", .summary = "Make two voters one.",
   .doc = "The survivor's values win, its blanks are filled from the other. Contacts, consents, tags and follow-ups go with it. "
          "Sent again it changes nothing and answers with the same merge.",
 };

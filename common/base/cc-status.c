@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <utf8proc.h>
+
 #include "common/base/cc-arena.h"
 
 typedef struct status_row {
@@ -72,41 +74,41 @@ cc_status_from_http(int http)
   return CC_ERR_INTERNAL;
 }
 
-/* Take away an incomplete UTF-8 sequence at the end of text that was cut. */
+/* Leave out bytes that are no character: a cut has left them, at the end or inside. */
 static void
-cut_at_boundary(char *text, size_t length)
+keep_utf8(char *text)
 {
-  size_t lead = length;
-  while (lead > 0 && length - lead < 4 && ((unsigned char) text[lead - 1] & 0xC0) == 0x80)
-    lead--;
-  if (lead == 0)
-    return;
-  unsigned char byte = (unsigned char) text[lead - 1];
-  size_t needs = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-  if (length - (lead - 1) < needs)
-    text[lead - 1] = '\0';
+  char *to = text;
+  for (const char *at = text; *at != '\0';) {
+    utf8proc_int32_t ignored;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *) at, -1, &ignored);
+    if (n <= 0) {
+      at++;
+      continue;
+    }
+    memmove(to, at, (size_t) n);
+    to += n;
+    at += n;
+  }
+  *to = '\0';
 }
 
 static void CC_PRINTF(3, 0) put_format(char *to, size_t size, const char *format, va_list args)
 {
-  int length = vsnprintf(to, size, format, args);
-  if (length < 0)
+  if (vsnprintf(to, size, format, args) < 0)
     to[0] = '\0';
-  else if ((size_t) length >= size)
-    cut_at_boundary(to, size - 1);
+  keep_utf8(to);
 }
 
 static void
 put_text(char *to, size_t size, const char *text)
 {
   size_t length = strlen(text);
-  bool cut = length >= size;
-  if (cut)
+  if (length >= size)
     length = size - 1;
   memcpy(to, text, length);
   to[length] = '\0';
-  if (cut)
-    cut_at_boundary(to, length);
+  keep_utf8(to);
 }
 
 static void
@@ -147,6 +149,21 @@ cc_fail_field(cc_error *error,
   put_format(error->message, sizeof error->message, format, args);
   va_end(args);
   return status;
+}
+
+void
+cc_error_vhint(cc_error *error, const char *format, va_list args)
+{
+  put_format(error->hint, sizeof error->hint, format, args);
+}
+
+void
+cc_error_hint(cc_error *error, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  cc_error_vhint(error, format, args);
+  va_end(args);
 }
 
 cc_status

@@ -76,7 +76,8 @@ const char *cc_status_title(cc_status status);
 cc_status cc_status_from_http(int http);
 
 /* Fill @error (may be NULL) and return @status, so that a failure is one return statement.
- * `format` makes the message; text too long is cut at a character boundary. */
+ * `format` makes the message. Text too long is cut at a character boundary, and what a `%.40s`
+ * left of a character is left out, so the message is always UTF-8. */
 cc_status cc_fail(cc_error *error, cc_status status, const char *code, const char *format, ...)
   CC_PRINTF(4, 5);
 
@@ -87,6 +88,10 @@ cc_status cc_fail_field(cc_error *error,
                         const char *pointer,
                         const char *format,
                         ...) CC_PRINTF(5, 6);
+
+/* The way out. May be added after the error was filled. */
+void cc_error_hint(cc_error *error, const char *format, ...) CC_PRINTF(2, 3);
+void cc_error_vhint(cc_error *error, const char *format, va_list args) CC_PRINTF(2, 0);
 
 /* CC_ERR_NO_MEMORY with the one code and message for it. */
 cc_status cc_fail_memory(cc_error *error);

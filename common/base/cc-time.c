@@ -241,8 +241,9 @@ cc_time_zone_known(const char *name)
     return false;
   if (strcmp(name, "UTC") == 0)
     return true;
-  /* Names of IANA begin with a capital; posix/, right/ and localtime are the system's own. */
-  if (name[0] < 'A' || name[0] > 'Z')
+  /* Names of IANA begin with a capital; posix/, right/ and localtime are the system's own. Factory
+   * says that nobody has chosen a zone. */
+  if (name[0] < 'A' || name[0] > 'Z' || strcmp(name, "Factory") == 0)
     return false;
   char path[sizeof ZONE_FOLDER + 64];
   (void) snprintf(path, sizeof path, "%s%s", ZONE_FOLDER, name);

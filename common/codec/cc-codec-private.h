@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <float.h>
 #include <jansson.h>
 
 #include "common/codec/cc-codec.h"
@@ -14,6 +15,15 @@ void cc_json_leave(cc_arena *before);
 
 /* jansson's json_loadb, safe at the arena's ceiling: NULL then. Between enter and leave. */
 json_t *cc_json_load(const char *json, size_t length, size_t flags, json_error_t *reterr);
+
+#define CC_JSON_FLAGS (JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL)
+
+/* Marks of what a document has and no field takes: a number beyond 64 bits, and in a text half of a
+ * surrogate pair. */
+#define CC_JSON_HUGE DBL_MAX
+#define CC_JSON_HUGE_TEXT "1.7976931348623157e308"
+#define CC_JSON_HALF "\0\x01"
+#define CC_JSON_HALF_ESCAPED "\\u0000\\u0001"
 
 /* Has the arena refused memory since the enter? */
 bool cc_json_exhausted(void);
@@ -32,6 +42,9 @@ void cc_json_write_double(double value, cc_str *out);
 /* The form in which a text that passed cc_format_check() is kept: @text itself, or a copy in
  * @arena. NULL at the ceiling. */
 char *cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length);
+
+/* Does a text show at least one character? */
+bool cc_text_is_seen(const char *text, size_t length);
 
 /* Do .min and .max of a number or a count apply? Both 0: neither. A maximum below the minimum is
  * none, so `.min = 1` alone is a lower limit. */

@@ -2,10 +2,13 @@
 #include "common/codec/cc-decode.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec-private.h"
+
+#define EXACT_MAX 9007199254740992.0 /* whole numbers that a double tells apart: to 2^53 */
 
 static void *
 take_memory(const cc_spot *at, size_t size)
@@ -61,11 +64,44 @@ decode_bool(const cc_spot *at, const json_t *json)
   store_member(at, &value, sizeof value);
 }
 
+/* Numbers that cc-json.c could only mark: beyond 64 bits. */
+static bool
+is_huge(const json_t *json)
+{
+  double value = json_is_real(json) ? json_real_value(json) : 0;
+  return value >= CC_JSON_HUGE || value <= -CC_JSON_HUGE;
+}
+
+static void
+wrong_huge(const cc_spot *at, const json_t *json)
+{
+  const cc_field *field = at->field;
+  bool above = json_real_value(json) > 0;
+  bool limited = above ? cc_field_has_max(field) : cc_field_has_min(field);
+  if (limited && (field->kind == CC_KIND_INT64 || field->kind == CC_KIND_DOUBLE))
+    (void) in_limits(at, size_words, field->min, field->max, above ? 1 : -1);
+  else
+    cc_wrong(at,
+             above ? "too_large" : "too_small",
+             above ? "is too large" : "is too small",
+             "Send a number that fits into 64 bits.");
+}
+
+/* 1.0 is a whole number too (JSON Schema 2020-12, section 4.2.3). */
 static void
 decode_integer(const cc_spot *at, const json_t *json)
 {
   const cc_field *field = at->field;
-  int64_t value = json_integer_value(json);
+  if (is_huge(json)) {
+    wrong_huge(at, json);
+    return;
+  }
+  double real = json_number_value(json);
+  if (json_is_real(json) && (trunc(real) < real || trunc(real) > real || fabs(real) > EXACT_MAX)) {
+    cc_wrong_type(at);
+    return;
+  }
+  int64_t value = json_is_real(json) ? (int64_t) real : json_integer_value(json);
   int above = cc_field_has_max(field) && value > field->max;
   int below = cc_field_has_min(field) && value < field->min;
   if (in_limits(at, size_words, field->min, field->max, above - below))
@@ -77,10 +113,41 @@ decode_double(const cc_spot *at, const json_t *json)
 {
   const cc_field *field = at->field;
   double value = json_number_value(json);
+  if (is_huge(json)) {
+    wrong_huge(at, json);
+    return;
+  }
   int above = cc_field_has_max(field) && value > (double) field->max;
   int below = cc_field_has_min(field) && value < (double) field->min;
   if (in_limits(at, size_words, field->min, field->max, above - below))
     store_member(at, &value, sizeof value);
+}
+
+/* 1 + index of a name; 0: it is none of them. */
+static int
+find_name(const cc_enum *names, const char *name, size_t length)
+{
+  int value = strlen(name) == length ? (int) names->n : 0;
+  while (value > 0 && strcmp(names->names[value - 1], name) != 0)
+    value--;
+  return value;
+}
+
+/* Half of a surrogate pair, as cc-json.c marks it. */
+static bool
+has_half(const char *text, size_t bytes)
+{
+  static const char half[] = CC_JSON_HALF;
+  return memmem(text, bytes, half, sizeof half - 1) != NULL;
+}
+
+static void
+wrong_half(const cc_spot *at)
+{
+  cc_wrong(at,
+           "surrogate",
+           "has half of a surrogate pair",
+           "Write characters beyond U+FFFF as two escapes, \\ud83d\\ude00, or as UTF-8.");
 }
 
 /* Check a text against length and format, and bring it into the form that is kept. */
@@ -93,6 +160,8 @@ decode_text(const cc_spot *at, const json_t *json)
   size_t bytes = json_string_length(json);
   if (at->d->mode == CC_MODE_REPLY)
     return text;
+  if (bytes == 0 && (at->field->flags & CC_MAY_BE_EMPTY) != 0 && at->d->mode == CC_MODE_PATCH)
+    return text;
   bool item = at->name == NULL;
   int64_t max = item ? CC_LENGTH_MAX : cc_field_max_length(at->field);
   int64_t min = item ? 0 : at->field->min;
@@ -101,8 +170,20 @@ decode_text(const cc_spot *at, const json_t *json)
     return NULL;
   cc_format format = (cc_format) at->field->format;
   const char *code, *message, *way_out;
+  if (has_half(text, bytes)) {
+    wrong_half(at);
+    return NULL;
+  }
   if (!cc_format_check(format, text, bytes, &code, &message, &way_out)) {
     cc_wrong(at, code, message, "%s", way_out);
+    return NULL;
+  }
+  if ((at->field->flags & CC_NOT_BLANK) != 0 && !cc_text_is_seen(text, bytes)) {
+    cc_wrong(at, "blank", "is blank", "Write something that can be seen.");
+    return NULL;
+  }
+  if (item && at->field->names != NULL && find_name(at->field->names, text, bytes) == 0) {
+    cc_wrong_value(at);
     return NULL;
   }
   text = cc_format_normal(format, at->d->arena, text, bytes);
@@ -121,22 +202,26 @@ static void
 decode_time(const cc_spot *at, const json_t *json)
 {
   cc_time time;
-  if (cc_time_parse(json_string_value(json), json_string_length(json), &time))
+  const char *text = json_string_value(json);
+  size_t length = json_string_length(json);
+  if (cc_time_parse(text, length, &time)) {
     store_member(at, &time, sizeof time);
-  else
-    cc_wrong(at,
-             "time",
-             "is not a time",
-             "Write it like 2026-11-03T12:00:00Z or 2026-11-03T07:00:00-05:00 (RFC 3339).");
+    return;
+  }
+  /* A plus sign in a query string stands for a space. */
+  bool plus = length > 6 && text[length - 6] == ' ' && text[length - 3] == ':';
+  cc_wrong(at,
+           "time",
+           "is not a time",
+           "%s",
+           plus ? "In a query string the + before the offset is written %2B."
+                : "Write it like 2026-11-03T12:00:00Z or 2026-11-03T07:00:00-05:00 (RFC 3339).");
 }
 
 static void
 decode_enum(const cc_spot *at, const json_t *json)
 {
-  const cc_enum *names = at->field->names;
-  int value = (int) names->n;
-  while (value > 0 && strcmp(names->names[value - 1], json_string_value(json)) != 0)
-    value--;
+  int value = find_name(at->field->names, json_string_value(json), json_string_length(json));
   if (value > 0 || at->d->mode == CC_MODE_REPLY)
     store_member(at, &value, sizeof value);
   else
@@ -154,11 +239,64 @@ count_fits(const cc_spot *at, size_t n)
   return in_limits(at, count_words, field->min, field->max, above - ((int64_t) n < field->min));
 }
 
+/* Of an object whose keys are names: each is known, and true or false or, where a change leaves
+ * something as it was, null. */
+static void
+check_switches(const cc_spot *at, const json_t *json)
+{
+  const char *key;
+  json_t *value;
+  cc_spot here = {.d = at->d, .up = at, .field = at->field};
+  json_object_foreach ((json_t *) json, key, value) {
+    here.name = key;
+    if (find_name(at->field->names, key, strlen(key)) == 0)
+      cc_wrong_value(&here);
+    else if (!json_is_boolean(value) && !json_is_null(value))
+      cc_wrong(&here, at->field->names->code, "has the wrong type", "Send true or false.");
+  }
+}
+
+/* What a free object may hold: all JSON that the database can keep. */
+static bool
+check_free(const cc_spot *at, const json_t *json)
+{
+  cc_spot here = {.d = at->d, .up = at, .field = at->field};
+  bool good = true;
+  json_t *value;
+  if (json_is_string(json) && has_half(json_string_value(json), json_string_length(json))) {
+    wrong_half(at);
+    return false;
+  }
+  if (json_is_string(json) && strlen(json_string_value(json)) != json_string_length(json)) {
+    cc_wrong(at, "control_character", "has a NUL character", "Take it out.");
+    return false;
+  }
+  if (is_huge(json)) {
+    wrong_huge(at, json);
+    return false;
+  }
+  json_object_foreach ((json_t *) json, here.name, value) {
+    if (strstr(here.name, "\xEF\xBF\xBD") != NULL) {
+      cc_wrong(&here, "control_character", "has a character that no key can have", "Take it out.");
+      good = false;
+    }
+    good = check_free(&here, value) && good;
+  }
+  here.name = NULL;
+  json_array_foreach (json, here.index, value)
+    good = check_free(&here, value) && good;
+  return good;
+}
+
 static void
 decode_json(const cc_spot *at, const json_t *json)
 {
   if (!count_fits(at, json_object_size(json)))
     return;
+  if (at->d->mode != CC_MODE_REPLY && !check_free(at, json))
+    return;
+  if (at->field->names != NULL && at->d->mode != CC_MODE_REPLY)
+    check_switches(at, json);
   cc_str text = CC_STR_INIT(16 * 1024 * 1024);
   cc_json_write(json, &text);
   char *copy = text.failed ? NULL : cc_arena_strndup(at->d->arena, text.text, text.length);
@@ -222,7 +360,7 @@ cc_decode_value(const cc_spot *at, const json_t *json)
     unsigned takes;
   } kinds[] = {
     [CC_KIND_BOOL] = {decode_bool, TAKES(JSON_TRUE) | TAKES(JSON_FALSE)},
-    [CC_KIND_INT64] = {decode_integer, TAKES(JSON_INTEGER)},
+    [CC_KIND_INT64] = {decode_integer, TAKES(JSON_INTEGER) | TAKES(JSON_REAL)},
     [CC_KIND_DOUBLE] = {decode_double, TAKES(JSON_INTEGER) | TAKES(JSON_REAL)},
     [CC_KIND_STRING] = {decode_string, TAKES(JSON_STRING)},
     [CC_KIND_TIME] = {decode_time, TAKES(JSON_STRING)},

@@ -2,6 +2,7 @@
 #include "common/codec/cc-json.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -98,7 +99,7 @@ fail_malformed(cc_error_list *errors,
   if (error == NULL)
     return CC_ERR_NO_MEMORY;
   error->status = CC_ERR_MALFORMED;
-  (void) snprintf(error->hint, sizeof error->hint, "%s", hint);
+  cc_error_hint(error, "%s", hint);
   return CC_ERR_MALFORMED;
 }
 
@@ -175,6 +176,123 @@ duplicate_key(const char *json, size_t position, cc_error_list *errors)
                         hint);
 }
 
+/* --- what is well-formed, and yet more than jansson reads ---
+ *
+ * Numbers beyond 64 bits, halves of surrogate pairs and NUL in a key are JSON, so the fault is the
+ * field's, not the document's. Such a document is read once more with marks in their places that no
+ * field takes: CC_JSON_HUGE, CC_JSON_HALF and U+FFFD in a key. */
+
+/* Length of the number that begins here. */
+static size_t
+number_length(const char *at, size_t length)
+{
+  size_t n = 0;
+  while (n < length && at[n] != '\0' && strchr("+-.0123456789Ee", at[n]) != NULL)
+    n++;
+  return n;
+}
+
+static bool
+is_huge(const char *at, size_t n)
+{
+  char text[400];
+  if (n >= sizeof(text))
+    return true;
+  memcpy(text, at, n);
+  text[n] = '\0';
+  if (strpbrk(text, ".eE") != NULL)
+    return !isfinite(strtod(text, NULL));
+  errno = 0;
+  (void) strtoll(text, NULL, 10);
+  return errno == ERANGE;
+}
+
+/* The \uXXXX here as a number, or -1. */
+static long
+escaped_unit(const char *at, size_t length)
+{
+  if (length < 6 || at[0] != '\\' || at[1] != 'u')
+    return -1;
+  long unit = 0;
+  for (size_t i = 2; i < 6; i++) {
+    int digit = cc_hex_value(at[i]);
+    if (digit < 0)
+      return -1;
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
+static bool
+is_high(long unit)
+{
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+/* Copy one character or escape of a string; returns its length. */
+static size_t
+copy_character(const char *at, size_t length, bool key, cc_str *out)
+{
+  long unit = escaped_unit(at, length);
+  bool half = unit >= 0xD800 && unit <= 0xDFFF;
+  if (is_high(unit)) {
+    long low = escaped_unit(at + 6, length - 6);
+    if (low >= 0xDC00 && low <= 0xDFFF) {
+      cc_str_add_n(out, at, 12);
+      return 12;
+    }
+  }
+  if (half || (key && unit == 0)) {
+    cc_str_add(out, key ? "\\ufffd" : CC_JSON_HALF_ESCAPED);
+    return 6;
+  }
+  size_t n = at[0] == '\\' && length > 1 ? 2 : 1;
+  cc_str_add_n(out, at, n);
+  return n;
+}
+
+/* Copy a string with its quotes; returns its length. */
+static size_t
+copy_string(const char *json, size_t length, cc_str *out)
+{
+  size_t end = 1;
+  while (end < length && json[end] != '"')
+    end += json[end] == '\\' ? 2 : 1;
+  size_t next = end + 1;
+  while (next < length && is_white(json[next]))
+    next++;
+  bool key = next < length && json[next] == ':';
+  cc_str_add_char(out, '"');
+  for (size_t i = 1; i < end && i < length;)
+    i += copy_character(json + i, length - i, key, out);
+  if (end < length)
+    cc_str_add_char(out, '"');
+  return end < length ? end + 1 : length;
+}
+
+static json_t *
+load_marked(const char *json, size_t length, json_error_t *reterr)
+{
+  cc_str text = CC_STR_INIT(length * 4 + 1024);
+  for (size_t i = 0; i < length;) {
+    if (json[i] == '"') {
+      i += copy_string(json + i, length - i, &text);
+      continue;
+    }
+    size_t n = json[i] == '-' || (json[i] >= '0' && json[i] <= '9')
+                 ? number_length(json + i, length - i)
+                 : 0;
+    if (n > 0 && is_huge(json + i, n))
+      cc_str_add(&text, json[i] == '-' ? "-" CC_JSON_HUGE_TEXT : CC_JSON_HUGE_TEXT);
+    else
+      cc_str_add_n(&text, json + i, n > 0 ? n : 1);
+    i += n > 0 ? n : 1;
+  }
+  json_t *tree = text.failed ? NULL : cc_json_load(text.text, text.length, CC_JSON_FLAGS, reterr);
+  cc_str_done(&text);
+  return tree;
+}
+
 static cc_status
 parse_error(const char *json, size_t length, const json_error_t *error, cc_error_list *errors)
 {
@@ -186,12 +304,6 @@ parse_error(const char *json, size_t length, const json_error_t *error, cc_error
     return duplicate_key(json, position < length ? position : length, errors);
   if (code == json_error_invalid_utf8)
     return fail_malformed(errors, "utf8", "", "The body is not valid UTF-8.", "Send it as UTF-8.");
-  if (code == json_error_null_character)
-    return fail_malformed(errors,
-                          "control_character",
-                          "",
-                          "A text has a NUL character (\\u0000).",
-                          "Take it out: no text may hold it.");
   char message[160];
   (void) snprintf(message,
                   sizeof message,
@@ -201,18 +313,25 @@ parse_error(const char *json, size_t length, const json_error_t *error, cc_error
   const char *hint = "Check the place for a missing quote, comma or bracket.";
   if (code == json_error_premature_end_of_input)
     hint = "It ends too early: something is still open.";
-  else if (code == json_error_numeric_overflow)
-    hint = "The number there is too large to be read.";
   else if (code == json_error_end_of_input_expected)
     hint = "Nothing may follow the object.";
   return fail_malformed(errors, "json_syntax", "", message, hint);
 }
 
+/* The byte order mark that some systems begin a text with. */
+static size_t
+mark_length(const char *json, size_t length)
+{
+  return length >= 3 && memcmp(json, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 cc_status
 cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *reterr)
 {
-  size_t start = 0;
-  while (start < length && is_white(json[start]))
+  size_t start = mark_length(json, length);
+  json += start;
+  length -= start;
+  for (start = 0; start < length && is_white(json[start]);)
     start++;
   if (start == length)
     return fail_malformed(reterr,
@@ -220,6 +339,12 @@ cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *rete
                           "",
                           "The body is empty.",
                           "Send a JSON object, {} at least.");
+  if (memchr(json, '\0', length) != NULL)
+    return fail_malformed(reterr,
+                          "json_syntax",
+                          "",
+                          "The body is not JSON: it has a NUL byte.",
+                          "Send the text without what follows it in memory.");
   if (json[start] != '{' && strchr("[\"-0123456789tfn", json[start]) != NULL)
     return fail_malformed(reterr,
                           "body_object",
@@ -229,8 +354,12 @@ cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *rete
   cc_status status = check_size(json, length, reterr);
   if (status != CC_OK)
     return status;
-  json_error_t error = {0};
-  json_t *tree = cc_json_load(json, length, JSON_REJECT_DUPLICATES, &error);
+  json_error_t error = {0}, ignored;
+  json_t *tree = cc_json_load(json, length, CC_JSON_FLAGS, &error);
+  enum json_error_code code = tree == NULL ? json_error_code(&error) : json_error_unknown;
+  if (code == json_error_numeric_overflow || code == json_error_null_byte_in_key ||
+      code == json_error_invalid_syntax)
+    tree = load_marked(json, length, &ignored);
   if (tree == NULL)
     return parse_error(json, length, &error, reterr);
   *ret = tree;

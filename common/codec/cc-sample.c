@@ -26,7 +26,7 @@ static const char *const formats[] = {
 static void
 sample_text(const cc_field *field, bool item, cc_str *out)
 {
-  const char *sample = formats[field->format];
+  const char *sample = field->names != NULL ? field->names->names[0] : formats[field->format];
   size_t length = strlen(sample);
   size_t min = item || field->min < 0 ? 0 : (size_t) field->min;
   size_t max = item ? CC_LENGTH_MAX : (size_t) cc_field_max_length(field);

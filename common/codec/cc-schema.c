@@ -24,16 +24,32 @@ typedef struct format_row {
   const char *format, *pattern;
 } format_row;
 
+/* Characters that no line has, and one end of a name; in the words that regular expressions of all
+ * languages share. U+2028 and the like stand there as they are. */
+#define CONTROLS "\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e\u2066-\u2069"
+#define LABEL "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+/* What cc_format_check() holds a text against, as far as a pattern can say it; the contract suite
+ * compares the two. */
 static const format_row formats[] = {
   [CC_FORMAT_TEXT] = {NULL, NULL},
-  [CC_FORMAT_EMAIL] = {"email", NULL},
-  [CC_FORMAT_URL] = {"uri", "^https?://"},
+  [CC_FORMAT_LINE] = {NULL, "^[^" CONTROLS "]*$"},
+  [CC_FORMAT_NAME] = {NULL, "^[^\\s" CONTROLS "]([^" CONTROLS "]*[^\\s" CONTROLS "])?$"},
+  [CC_FORMAT_EMAIL] = {"email", "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@" LABEL "(\\." LABEL ")*$"},
+  [CC_FORMAT_URL] = {"uri", "^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20\"<>\\\\^`{|}\\x7f]+$"},
   [CC_FORMAT_SLUG] = {NULL, "^[a-z0-9]+(-[a-z0-9]+)*$"},
+  [CC_FORMAT_ZONE] = {NULL, "^[A-Za-z0-9_+/-]+$"},
+  [CC_FORMAT_PHONE] = {NULL, "^\\+?[ .()\\[\\]-]*([0-9][ .()\\[\\]-]*){7,15}$"},
   [CC_FORMAT_COUNTRY] = {NULL, "^[A-Z]{2}$"},
   [CC_FORMAT_UUID] = {"uuid", NULL},
   [CC_FORMAT_DIGITS] = {NULL, "^[0-9]+$"},
   [CC_FORMAT_DATE] = {"date", NULL},
 };
+
+/* With CC_NOT_BLANK. */
+static const format_row visible_text = {NULL, "\\S"};
+static const format_row visible_line = {NULL,
+                                        "^[^" CONTROLS "]*[^\\s" CONTROLS "][^" CONTROLS "]*$"};
 
 /* Can a reply say null? Also what is optional and has not been given. */
 static bool
@@ -71,96 +87,179 @@ add_type(const cc_field *field, cc_schema_use use, cc_str *out)
     cc_str_printf(out, "\"type\":\"%s\"", name);
 }
 
-/* What a string of a format looks like; the length stands beside it where it is the field's. */
+/* Limits and patterns are what a request is held against. A reply does not promise them: imports,
+ * purges and older versions have left values that no request could bring. */
+static bool
+has_limits(cc_schema_use use)
+{
+  return use != CC_SCHEMA_REPLY;
+}
+
+/* Formats that the database's own types hold. */
+static bool
+is_kept(cc_format format)
+{
+  return format == CC_FORMAT_UUID || format == CC_FORMAT_DATE;
+}
+
 static void
-add_format(const cc_field *field, cc_str *out)
+add_format(const cc_field *field, cc_schema_use use, cc_str *out)
 {
   const format_row *row = &formats[field->format];
+  if ((field->flags & CC_NOT_BLANK) != 0)
+    row = field->format == CC_FORMAT_LINE ? &visible_line : &visible_text;
   if ((field->flags & CC_SECRET) != 0)
     add_text(out, "format", "password");
-  else if (row->format != NULL)
+  else if (row->format != NULL && (has_limits(use) || is_kept((cc_format) field->format)))
     add_text(out, "format", row->format);
-  if (row->pattern != NULL)
+  if (row->pattern != NULL && has_limits(use))
     add_text(out, "pattern", row->pattern);
 }
 
 static void
-add_limits(const cc_field *field, const char *min, const char *max, cc_str *out)
+add_limits(const cc_field *field, cc_schema_use use, const char *min, const char *max, cc_str *out)
 {
+  if (!has_limits(use))
+    return;
   if (cc_field_has_min(field))
     add_number(out, min, field->min);
-  if (cc_field_has_max(field))
+  if (cc_field_has_max(field) && field->max != INT64_MAX)
     add_number(out, max, field->max);
 }
 
 static void
-add_enum(const cc_field *field, cc_schema_use use, cc_str *out)
+add_lengths(int64_t min, int64_t max, cc_schema_use use, cc_str *out)
 {
-  cc_str_add(out, ",\"enum\":[");
-  for (size_t i = 0; i < field->names->n; i++) {
-    if (i > 0)
-      cc_str_add_char(out, ',');
-    cc_str_add_json(out, field->names->names[i], strlen(field->names->names[i]));
-  }
-  cc_str_add(out, can_be_null(field, use) ? ",null]" : "]");
+  if (!has_limits(use))
+    return;
+  if (min > 0)
+    add_number(out, "minLength", min);
+  add_number(out, "maxLength", max);
 }
 
-static void add_members(const cc_type *type, cc_schema_use use, cc_str *out);
+static void
+add_string(const cc_field *field, cc_schema_use use, cc_str *out)
+{
+  bool may_be_empty = use == CC_SCHEMA_PATCH && (field->flags & CC_MAY_BE_EMPTY) != 0;
+  if (!may_be_empty)
+    add_format(field, use, out);
+  add_lengths(may_be_empty ? 0 : field->min, cc_field_max_length(field), use, out);
+}
+
+static void
+add_names(const cc_enum *names, bool or_null, cc_str *out)
+{
+  cc_str_add(out, ",\"enum\":[");
+  for (size_t i = 0; i < names->n; i++) {
+    if (i > 0)
+      cc_str_add_char(out, ',');
+    cc_str_add_json(out, names->names[i], strlen(names->names[i]));
+  }
+  cc_str_add(out, or_null ? ",null]" : "]");
+}
+
+static void
+add_strings(const cc_field *field, cc_schema_use use, cc_str *out)
+{
+  add_limits(field, use, "minItems", "maxItems", out);
+  cc_str_add(out, ",\"items\":{\"type\":\"string\"");
+  if (field->names != NULL) {
+    add_names(field->names, /* or_null= */ false, out);
+  } else {
+    add_lengths(0, CC_LENGTH_MAX, use, out);
+    add_format(field, use, out);
+  }
+  cc_str_add_char(out, '}');
+}
+
+/* Members by the names, each true or false; null where a change leaves one as it was. */
+static void
+add_switches(const cc_field *field, cc_str *out)
+{
+  cc_str_add(out, ",\"propertyNames\":{\"type\":\"string\"");
+  add_names(field->names, /* or_null= */ false, out);
+  cc_str_add(out, "},\"additionalProperties\":{\"type\":[\"boolean\",\"null\"]}");
+}
+
+static void
+add_list(const cc_field *field, cc_schema_use use, cc_str *out)
+{
+  add_limits(field, use, "minItems", "maxItems", out);
+  cc_str_add(out, ",\"items\":");
+  cc_schema_ref(field->type, cc_schema_part(use), out);
+}
 
 static void
 add_rules(const cc_field *field, cc_schema_use use, cc_str *out)
 {
-  /* A part is whole, also in a merge-patch. */
-  cc_schema_use part = use == CC_SCHEMA_PATCH ? CC_SCHEMA_CREATE : use;
   switch ((cc_kind) field->kind) {
   case CC_KIND_BOOL:
+  case CC_KIND_OBJECT: /* see cc_schema_field() */
     return;
   case CC_KIND_INT64:
     add_text(out, "format", "int64");
-    add_limits(field, "minimum", "maximum", out);
+    add_limits(field, use, "minimum", "maximum", out);
     return;
   case CC_KIND_DOUBLE:
-    add_limits(field, "minimum", "maximum", out);
+    add_limits(field, use, "minimum", "maximum", out);
     return;
   case CC_KIND_STRING:
-    add_format(field, out);
-    if (field->min > 0)
-      add_number(out, "minLength", field->min);
-    add_number(out, "maxLength", cc_field_max_length(field));
+    add_string(field, use, out);
     return;
   case CC_KIND_TIME:
     add_text(out, "format", "date-time");
     return;
   case CC_KIND_ENUM:
-    add_enum(field, use, out);
+    add_names(field->names, can_be_null(field, use), out);
     return;
   case CC_KIND_STRINGS:
-    add_limits(field, "minItems", "maxItems", out);
-    cc_str_printf(out, ",\"items\":{\"type\":\"string\",\"maxLength\":%d", CC_LENGTH_MAX);
-    add_format(field, out);
-    cc_str_add_char(out, '}');
+    add_strings(field, use, out);
     return;
   case CC_KIND_JSON:
-    add_limits(field, "minProperties", "maxProperties", out);
-    return;
-  case CC_KIND_OBJECT:
-    add_members(field->type, part, out);
+    if (field->names != NULL)
+      add_switches(field, out);
+    else
+      add_limits(field, use, "minProperties", "maxProperties", out);
     return;
   case CC_KIND_LIST:
-    add_limits(field, "minItems", "maxItems", out);
-    cc_str_add(out, ",\"items\":");
-    cc_schema(field->type, part, out);
+    add_list(field, use, out);
     return;
   }
+}
+
+static void
+add_description(const cc_field *field, cc_schema_use use, cc_str *out)
+{
+  static const char kept[] = " Kept as + and digits; ten digits alone are a number of the USA.";
+  cc_str text = CC_STR_INIT(8192);
+  cc_str_add(&text, field->doc);
+  if (field->format == CC_FORMAT_PHONE && has_limits(use))
+    cc_str_add(&text, kept);
+  add_text(out, "description", text.failed ? field->doc : text.text);
+  cc_str_done(&text);
+}
+
+/* An object is a reference to its type's schema. */
+static void
+add_shape(const cc_field *field, cc_schema_use use, cc_str *out)
+{
+  if (field->kind != CC_KIND_OBJECT) {
+    add_type(field, use, out);
+    return;
+  }
+  bool or_null = can_be_null(field, use);
+  cc_str_add(out, or_null ? "\"anyOf\":[" : "\"allOf\":[");
+  cc_schema_ref(field->type, cc_schema_part(use), out);
+  cc_str_add(out, or_null ? ",{\"type\":\"null\"}]" : "]");
 }
 
 void
 cc_schema_field(const cc_field *field, cc_schema_use use, cc_str *out)
 {
   cc_str_add_char(out, '{');
-  add_type(field, use, out);
+  add_shape(field, use, out);
   if (field->doc != NULL)
-    add_text(out, "description", field->doc);
+    add_description(field, use, out);
   add_rules(field, use, out);
   if ((field->flags & CC_READ_ONLY) != 0)
     cc_str_add(out, ",\"readOnly\":true");
@@ -221,11 +320,34 @@ add_members(const cc_type *type, cc_schema_use use, cc_str *out)
     cc_str_add(out, ",\"additionalProperties\":false");
 }
 
+cc_schema_use
+cc_schema_part(cc_schema_use use)
+{
+  return use == CC_SCHEMA_PATCH ? CC_SCHEMA_CREATE : use;
+}
+
+void
+cc_schema_name(const cc_type *type, cc_schema_use use, cc_str *out)
+{
+  static const char *const suffix[] = {"", "Body", "Patch"};
+  cc_str_add(out, type->name);
+  cc_str_add(out, suffix[use]);
+}
+
+void
+cc_schema_ref(const cc_type *type, cc_schema_use use, cc_str *out)
+{
+  cc_str_add(out, "{\"$ref\":\"#/components/schemas/");
+  cc_schema_name(type, use, out);
+  cc_str_add(out, "\"}");
+}
+
 void
 cc_schema(const cc_type *type, cc_schema_use use, cc_str *out)
 {
-  cc_str_add(out, "{\"type\":\"object\"");
-  add_text(out, "title", type->name);
+  cc_str_add(out, "{\"type\":\"object\",\"title\":\"");
+  cc_schema_name(type, use, out);
+  cc_str_add_char(out, '"');
   if (type->doc != NULL)
     add_text(out, "description", type->doc);
   add_members(type, use, out);

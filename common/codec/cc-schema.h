@@ -12,8 +12,19 @@ typedef enum cc_schema_use {
   CC_SCHEMA_PATCH,     /* read-only fields left out; nothing required */
 } cc_schema_use;
 
-/* JSON Schema (2020-12, as OpenAPI 3.1 uses it) of a type. Nested types are written in place. */
+/* JSON Schema (2020-12, as OpenAPI 3.1 uses it) of a type: what stands in the document under its
+ * cc_schema_name(). Nested types are references. */
 void cc_schema(const cc_type *type, cc_schema_use use, cc_str *out);
 
 /* Schema of one field alone (for parameters). */
 void cc_schema_field(const cc_field *field, cc_schema_use use, cc_str *out);
+
+/* The schema's name, also its title, of which generators make the name of a class: "Event" of a
+ * reply, "EventBody", "EventPatch". */
+void cc_schema_name(const cc_type *type, cc_schema_use use, cc_str *out);
+
+/* {"$ref": …} to it. */
+void cc_schema_ref(const cc_type *type, cc_schema_use use, cc_str *out);
+
+/* The use of the types inside one of @use: a part is whole, also in a merge-patch. */
+cc_schema_use cc_schema_part(cc_schema_use use);

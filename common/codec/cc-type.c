@@ -72,6 +72,23 @@ is_space(int32_t code_point)
   return is_blank(code_point) && utf8proc_category(code_point) != UTF8PROC_CATEGORY_CF;
 }
 
+bool
+cc_text_is_seen(const char *text, size_t length)
+{
+  for (size_t i = 0; i < length;) {
+    int32_t code_point;
+    ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *) text + i,
+                                     (utf8proc_ssize_t) (length - i),
+                                     &code_point);
+    if (bytes <= 0)
+      return false;
+    if (!is_blank(code_point))
+      return true;
+    i += (size_t) bytes;
+  }
+  return false;
+}
+
 static const fault *
 check_name(const char *text, size_t length)
 {
@@ -82,7 +99,6 @@ check_name(const char *text, size_t length)
   const fault *line = check_line(text, length);
   if (line != NULL)
     return line;
-  bool seen = false;
   int32_t first = 0, last = 0;
   for (size_t i = 0; i < length;) {
     int32_t code_point;
@@ -94,10 +110,9 @@ check_name(const char *text, size_t length)
     if (i == 0)
       first = code_point;
     last = code_point;
-    seen = seen || !is_blank(code_point);
     i += (size_t) bytes;
   }
-  if (!seen)
+  if (!cc_text_is_seen(text, length))
     return &blank;
   return is_space(first) || is_space(last) ? &edge : NULL;
 }
@@ -272,8 +287,21 @@ check_country(const char *text, size_t length)
   static const fault bad = {"country",
                             "is not a country code",
                             "Use two capital letters of ISO 3166-1, like US."};
-  bool right = length == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
-  return right ? NULL : &bad;
+  /* ISO 3166-1 as the time zone database lists it, and Kosovo. */
+  static const char codes[] =
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN "
+    "BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ "
+    "DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL "
+    "GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM "
+    "JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME "
+    "MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP "
+    "NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD "
+    "SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO "
+    "TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+  char code[] = "..";
+  for (size_t i = 0; i < 2 && length == 2; i++)
+    code[i] = text[i] >= 'A' && text[i] <= 'Z' ? text[i] : '.';
+  return strstr(codes, code) != NULL ? NULL : &bad;
 }
 
 static const fault *

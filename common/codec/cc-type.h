@@ -36,7 +36,7 @@ typedef enum cc_format {
   CC_FORMAT_SLUG,     /* a-z 0-9, single inner hyphens */
   CC_FORMAT_ZONE,     /* IANA time zone name known to the system */
   CC_FORMAT_PHONE,    /* + and 7 to 15 digits (E.164) after blanks, dots, hyphens, brackets */
-  CC_FORMAT_COUNTRY,  /* two capital letters (ISO 3166-1 shape) */
+  CC_FORMAT_COUNTRY,  /* two capital letters of ISO 3166-1 */
   CC_FORMAT_UUID,     /* 8-4-4-4-12 hexadecimal digits */
   CC_FORMAT_DIGITS,   /* decimal digits only */
   CC_FORMAT_DATE,     /* YYYY-MM-DD, a day that there is */
@@ -60,6 +60,9 @@ enum {
   CC_SEARCHABLE = 1 << 10, /* part of the text that a search looks at */
   CC_MERGEABLE = 1 << 11,  /* merging two records, and undoing it, writes it */
   CC_RESIDENCE = 1 << 12,  /* tells where a person lives: hidden where that is confidential */
+
+  CC_NOT_BLANK = 1 << 13,    /* a text that says something: at least one character can be seen */
+  CC_MAY_BE_EMPTY = 1 << 14, /* imports and purges leave "": a merge-patch may send it back */
 };
 
 /* Who may see a field: an actor sees the fields of its own level and below. */
@@ -77,6 +80,7 @@ typedef struct cc_strings {
 typedef struct cc_enum {
   const char *const *names; /* in wire form */
   size_t n;
+  const char *code; /* of the error about a name that is none of these; NULL: "enum" */
 } cc_enum;
 
 /* Room for `,"name":` of the longest name, 28 characters; the compiler warns of a longer one. A
@@ -90,8 +94,9 @@ typedef struct cc_field {
   const char *example;  /* JSON literal; NULL: made from kind and format */
   const char *fallback; /* JSON literal used when a create body lacks the key; NULL: none */
   const cc_type *type;  /* OBJECT, LIST */
-  const cc_enum *names; /* ENUM */
-  int64_t min, max;     /* code points, value or number of items; both 0: see CC_LENGTH_MAX */
+  const cc_enum
+    *names;         /* ENUM; STRINGS: what each item may be; JSON: its keys, each true or false */
+  int64_t min, max; /* code points, value or number of items; both 0: see CC_LENGTH_MAX */
   uint16_t offset;
   uint16_t count_offset; /* LIST: offset of n_<member> */
   uint16_t flags;

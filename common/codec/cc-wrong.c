@@ -53,7 +53,7 @@ cc_wrong(const cc_spot *at, const char *code, const char *what, const char *hint
     return;
   va_list args;
   va_start(args, hint_format);
-  (void) vsnprintf(error->hint, sizeof error->hint, hint_format, args);
+  cc_error_vhint(error, hint_format, args);
   va_end(args);
 }
 
@@ -72,7 +72,7 @@ describe_field(const cc_field *field, char *buffer, size_t size)
     [CC_KIND_OBJECT] = "an object",
     [CC_KIND_LIST] = "a list of objects",
   };
-  if (field->kind != CC_KIND_ENUM)
+  if (field->names == NULL)
     return words[field->kind];
   int used = snprintf(buffer, size, "one of");
   for (size_t i = 0; i < field->names->n && used >= 0 && (size_t) used < size; i++)
@@ -99,8 +99,9 @@ void
 cc_wrong_value(const cc_spot *at)
 {
   char text[112];
+  const char *code = at->field->names->code;
   cc_wrong(at,
-           "enum",
+           code != NULL ? code : "enum",
            "has an unknown value",
            "Send %s.",
            describe_field(at->field, text, sizeof text));

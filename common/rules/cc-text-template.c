@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/cc-str.h"
 #include "common/base/cc-utf8.h"
 
 /* Templates: "Hi {first_name}, this is {texter_first_name}". */
@@ -83,18 +84,11 @@ refuse_template(const char *pointer, const char *message, cc_error *reterr)
   cc_status status = cc_fail_field(reterr, CC_ERR_INVALID, "unknown_field", pointer, "%s", message);
   if (reterr == NULL)
     return status;
-  size_t n = (size_t) snprintf(reterr->hint, sizeof(reterr->hint), "Fields are ");
-  for (const cc_text_field *field = cc_text_fields; field->name != NULL; field++) {
-    bool last = field[1].name == NULL;
-    int more = snprintf(reterr->hint + n,
-                        sizeof(reterr->hint) - n,
-                        "{%s}%s",
-                        field->name,
-                        last ? "." : ", ");
-    if (more < 0 || (size_t) more >= sizeof(reterr->hint) - n)
-      break;
-    n += (size_t) more;
-  }
+  cc_str names = CC_STR_INIT(1024);
+  for (const cc_text_field *field = cc_text_fields; field->name != NULL; field++)
+    cc_str_printf(&names, "{%s}%s", field->name, field[1].name == NULL ? "." : ", ");
+  cc_error_hint(reterr, "Fields are %s", names.failed ? "others." : names.text);
+  cc_str_done(&names);
   return status;
 }
 

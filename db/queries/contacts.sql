@@ -60,6 +60,11 @@ FROM (SELECT l.*, consent_counts(l.organization_id, l.contact_id) AS counts FROM
 ORDER BY c.id DESC
 LIMIT :page.limit::int
 
+-- name: consent_get
+SELECT {columns c}
+FROM (SELECT l.*, consent_counts(l.organization_id, l.contact_id) AS counts FROM consents l
+      WHERE l.organization_id = :call.organization_id::bigint AND l.id = :path.consent_id::bigint) c
+
 -- name: consent_now
 SELECT {columns c}
 FROM (SELECT consent_current(:call.organization_id::bigint, voter_survivor(:call.organization_id::bigint, :query.voter_id::bigint),

@@ -178,6 +178,13 @@ ON CONFLICT (organization_id, email) WHERE status = 'pending' DO NOTHING
 RETURNING id, email, role, permissions, message, status, invited_by, created_at, updated_at,
           expires_at, sent_at, responded_at, version;
 
+-- name: invitation_get
+SELECT i.id, i.email, i.role, i.permissions, i.message,
+       CASE WHEN i.status = 'pending' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+       i.invited_by, i.created_at, i.updated_at, i.expires_at, i.sent_at, i.responded_at, i.version
+FROM invitations i
+WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.invitation_id::bigint;
+
 -- name: invitation_list
 SELECT i.* FROM (
   SELECT id, email, role, permissions, message,
@@ -254,6 +261,23 @@ FROM (VALUES (1)) one
 LEFT JOIN api_tokens maker ON maker.organization_id = :call.organization_id::bigint AND maker.id = :arg.maker_id::bigint
 RETURNING id, name, token_prefix, scopes, expires_at;
 
+-- name: api_token_get
+SELECT {columns t} FROM api_tokens t
+WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.token_id::bigint;
+
+-- name: credential_get
+-- What acts here: the token, device or session of that number.
+SELECT t.name, t.created_at, t.expires_at FROM api_tokens t
+WHERE :call.actor::text LIKE 'token:%' AND t.organization_id = :call.organization_id::bigint
+  AND t.id = :call.session_id::bigint
+UNION ALL
+SELECT d.name, d.created_at, NULL FROM devices d
+WHERE :call.actor::text LIKE 'device:%' AND d.organization_id = :call.organization_id::bigint
+  AND d.id = :call.session_id::bigint
+UNION ALL
+SELECT s.device_name, s.created_at, s.expires_at FROM sessions s
+WHERE :call.actor::text LIKE 'user:%' AND s.user_id = :call.user_id::bigint AND s.id = :call.session_id::bigint;
+
 -- name: api_token_list
 SELECT {columns t}
 FROM (SELECT a.*, a.created_by IS NOT NULL AND NOT EXISTS (
@@ -295,6 +319,10 @@ WHERE scope_assert_device(:call.organization_id::bigint, :call.actor::text, :cal
        OR EXISTS (SELECT FROM events e WHERE e.organization_id = :call.organization_id::bigint
                   AND e.id = (:body.scope::jsonb ->> 'event_id')::bigint))
 RETURNING id, name, pairing_expires_at;
+
+-- name: device_get
+SELECT {columns d} FROM devices d
+WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_id::bigint;
 
 -- name: device_list
 SELECT {columns d} FROM devices d

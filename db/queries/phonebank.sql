@@ -109,6 +109,18 @@ SELECT {columns r} FROM (
 WHERE assert_phone_bank(:call.organization_id::bigint, :path.phone_bank_id::bigint)
 ORDER BY r.id
 
+-- name: phone_bank_caller_get
+SELECT {columns r} FROM (
+  SELECT c.*, actor_name(c.organization_id, c.actor) AS name, k.attempts, k.reached
+  FROM phone_bank_callers c
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS attempts, count(*) FILTER (WHERE d.reached) AS reached
+    FROM voter_contacts v JOIN dispositions d ON d.code = COALESCE(v.disposition, 'canvassed')
+    WHERE v.organization_id = c.organization_id AND v.phone_bank_session_id = c.session_id AND v.actor = c.actor
+      AND v.holds) k
+  WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
+    AND c.id = :path.caller_id::bigint) r
+
 -- name: phone_bank_caller_add
 WITH added AS (
   INSERT INTO phone_bank_callers AS c (organization_id, session_id, actor, user_id)
@@ -153,6 +165,13 @@ WHERE c.organization_id = :call.organization_id::bigint AND c.phone_bank_id = :p
   AND c.id < CASE WHEN :page.cursor_1::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_1::bigint END
 ORDER BY c.id DESC
 LIMIT :page.limit::int
+
+-- name: phone_bank_call_get
+SELECT {columns c}
+FROM phone_bank_call_rows c
+WHERE c.organization_id = :call.organization_id::bigint AND c.phone_bank_id = :path.phone_bank_id::bigint
+  AND c.id = :path.call_id::bigint AND c.actor = :call.actor::text
+  AND assert_caller(:call.organization_id::bigint, :call.actor::text, :path.phone_bank_id::bigint)
 
 -- name: phone_bank_release
 SELECT {columns c}

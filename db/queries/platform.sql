@@ -109,3 +109,11 @@ SELECT connection_warm()
 
 -- name: daily_take
 SELECT daily_take(:arg.subject::text, :arg.most::int) AS taken
+
+-- name: health_probe
+-- What requests need: a function of ours, and room for a write of some pages, which the caller rolls back. Of digits
+-- that do not shrink, so that the row takes the room.
+INSERT INTO idempotency_keys (scope, key, request_hash, body)
+SELECT 'health', gen_random_uuid()::text, '\x00',
+       (SELECT string_agg(sha256(convert_to(n::text || random()::text, 'UTF8')), '') FROM generate_series(1, 1000) n)
+WHERE NOT EXISTS (SELECT FROM session_by_token('\x00'))

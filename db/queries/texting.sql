@@ -94,6 +94,20 @@ SELECT {columns n} FROM (
     FROM text_messages x WHERE x.organization_id = k.organization_id AND x.campaign_id = k.id) m
   WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint) n
 
+-- name: texter_get
+SELECT {columns r} FROM (
+  SELECT t.*, actor_name(t.organization_id, t.actor) AS name, c.open, c.needs_response,
+    (SELECT count(*) FROM text_messages m WHERE m.organization_id = t.organization_id AND m.campaign_id = t.campaign_id
+       AND m.actor = t.actor AND m.direction = 'out' AND m.state <> 'error') AS sent
+  FROM text_texters t
+  CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE x.state <> 'closed') AS open,
+      count(*) FILTER (WHERE x.state = 'needs_response') AS needs_response
+    FROM text_conversations x WHERE x.organization_id = t.organization_id AND x.campaign_id = t.campaign_id
+      AND x.texter_actor = t.actor) c
+  WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :path.text_campaign_id::bigint
+    AND t.id = :path.texter_id::bigint) r
+
 -- name: texter_list
 SELECT {columns r} FROM (
   SELECT t.*, actor_name(t.organization_id, t.actor) AS name, c.open, c.needs_response,
@@ -189,6 +203,18 @@ WHERE m.organization_id = :call.organization_id::bigint AND m.conversation_id = 
   AND m.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
 ORDER BY m.id
 LIMIT :page.limit::int
+
+-- name: text_message_get
+SELECT {columns m}
+FROM text_messages m
+WHERE m.organization_id = :call.organization_id::bigint AND m.conversation_id = :path.conversation_id::bigint
+  AND m.id = :path.message_id::bigint
+  AND assert_talk(:call.organization_id::bigint, :call.actor::text, :path.text_campaign_id::bigint, :path.conversation_id::bigint)
+
+-- name: campaign_text_get
+SELECT {columns m}
+FROM text_messages m
+WHERE m.organization_id = :call.organization_id::bigint AND m.id = :path.text_id::bigint
 
 -- name: text_send
 SELECT {columns m}, f.refused_code, f.refused_message

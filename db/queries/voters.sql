@@ -102,6 +102,9 @@ WHERE organization_id = :call.organization_id::bigint
 ORDER BY voter_fold(name) COLLATE "C", id
 LIMIT :page.limit::int
 
+-- name: tag_get
+SELECT {columns t} FROM tags t WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.tag_id::bigint
+
 -- name: tag_create
 INSERT INTO tags (organization_id, {writable})
 SELECT :call.organization_id::bigint, {writable r} FROM jsonb_populate_record(NULL::tags, :body::jsonb) r
@@ -225,6 +228,9 @@ WHERE organization_id = :call.organization_id::bigint
                          CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
 ORDER BY merged_at DESC, id DESC
 LIMIT :page.limit::int
+
+-- name: merge_get
+SELECT {columns m} FROM voter_merges m WHERE m.organization_id = :call.organization_id::bigint AND m.id = :path.merge_id::bigint
 
 -- name: merge_undo
 SELECT {columns m} FROM voter_merge_undo(:call.organization_id::bigint, :path.merge_id::bigint, :call.user_id::bigint) m

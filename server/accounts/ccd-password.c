@@ -128,7 +128,7 @@ refuse_password(cc_error_list *errors,
 {
   cc_error *item = cc_error_list_add(errors, code, pointer, "%s", why);
   if (item != NULL)
-    (void) snprintf(item->hint, sizeof(item->hint), "%s", hint);
+    cc_error_hint(item, "%s", hint);
   return CC_ERR_INVALID;
 }
 

@@ -21,6 +21,7 @@ const ccd_route ccd_contacts_routes[] = {
   {&cc_op_undo_contact,      .right = CC_RIGHT_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_contact_take_back, .audit = "contact.undo", .scope = CCD_SCOPE_DOOR | CCD_SCOPE_VOTER},
 
   {&cc_op_record_consent,    .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_consent_add,  .audit = "consent.record", .scope = CCD_SCOPE_NONE},
+  {&cc_op_get_consent,       .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .query = &ccd_q_consent_get},
   {&cc_op_list_consents,     .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .query = &ccd_q_consent_list, .keyset = {"id"}, .scope = CCD_SCOPE_NONE},
   {&cc_op_current_consent,   .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .query = &ccd_q_consent_now, .scope = CCD_SCOPE_NONE},
 

@@ -7,7 +7,6 @@
 #include "common/api/cc-result.h"
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-feed-page.h"
-#include "server/engine/ccd-gzip.h"
 #include "server/engine/ccd-reply-file.h"
 
 /* The one row of @query as a struct of @type, and its place in the feed. */
@@ -76,16 +75,12 @@ ccd_map_tile(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   size_t length = 0;
-  size_t packed_length = 0;
   uint8_t *bytes = NULL;
-  ccd_file file = {.etag = etag_of(call, rows), .encoding = "gzip"};
+  ccd_file file = {.etag = etag_of(call, rows)};
   if (!ccd_bytea_parse(call->arena, ccd_rows_get(rows, 0, "tile"), &bytes, &length) ||
       file.etag == NULL)
     return cc_fail_memory(reterr);
-  const uint8_t *packed = ccd_gzip(call->arena, bytes, length, &packed_length);
-  if (packed == NULL)
-    return cc_fail_memory(reterr);
-  return ccd_call_send_bytes(call, packed, packed_length, &file, reterr);
+  return ccd_call_send_text(call, bytes, length, &file, /* packed= */ true, reterr);
 }
 
 cc_status

@@ -4,14 +4,16 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* What a broken constraint means for a person stands in the schema, as the constraint's comment:
- * COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event ends after it begins.' Read
- * once at start. */
+/* What a broken constraint or unique index means for a person stands in the schema, as its comment:
+ * COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event ends after it begins.' A code
+ * in brackets before the sentence is what programs are told. Read once at start. */
 
 static const char statement[] =
   "SELECT conname, obj_description(oid, 'pg_constraint') FROM pg_constraint "
   "WHERE connamespace = current_schema()::regnamespace AND obj_description(oid, 'pg_constraint') "
-  "<> ''";
+  "<> '' UNION ALL SELECT c.relname, obj_description(c.oid, 'pg_class') FROM pg_class c "
+  "JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relnamespace = current_schema()::regnamespace "
+  "AND i.indisunique AND obj_description(c.oid, 'pg_class') <> ''";
 
 static cc_status
 keep_messages(ccd_db *db, const PGresult *result, cc_error *reterr)
@@ -51,13 +53,26 @@ ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr)
   return kept;
 }
 
+/* "[code] Sentence." */
+static void
+explain_error(const char *comment, cc_error *error)
+{
+  size_t code = comment[0] == '[' ? strcspn(comment + 1, "]") : 0;
+  if (code > 0 && comment[1 + code] == ']') {
+    (void) snprintf(error->code, sizeof(error->code), "%.*s", (int) code, comment + 1);
+    comment += code + 2;
+    comment += *comment == ' ';
+  }
+  (void) snprintf(error->message, sizeof(error->message), "%s", comment);
+}
+
 void
 ccd_constraints_explain(const ccd_db *db, const PGresult *result, cc_error *error)
 {
   const char *name = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
   for (size_t i = 0; error != NULL && name != NULL && i < db->n_constraints; i++) {
     if (strcmp(db->constraints[i].name, name) == 0)
-      (void) snprintf(error->message, sizeof(error->message), "%s", db->constraints[i].message);
+      explain_error(db->constraints[i].message, error);
   }
 }
 

@@ -183,6 +183,12 @@ ccd_db_charge(ccd_db_conn *conn, int64_t us)
 }
 
 void
+ccd_db_renew(ccd_db_conn *conn)
+{
+  conn->doomed = true;
+}
+
+void
 ccd_db_return(ccd_db *db, ccd_db_conn *conn)
 {
   if (conn == NULL)

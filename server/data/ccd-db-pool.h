@@ -62,6 +62,9 @@ cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUST
 void ccd_db_charge(ccd_db_conn *conn, int64_t us);
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
 
+/* Have the next transaction go over a connection made anew. */
+void ccd_db_renew(ccd_db_conn *conn);
+
 /* Figures for /metrics. */
 typedef struct ccd_db_stats {
   int connections, borrowed, waiting;

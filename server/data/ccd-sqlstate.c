@@ -29,12 +29,20 @@ static const row rows[] = {
   {"40P01", CC_ERR_UNAVAILABLE, "retry", "Too many changes at once.", "Try again."},
   {"55P03", CC_ERR_UNAVAILABLE, "locked", "Somebody else is changing this.", "Try again."},
   {"57014", CC_ERR_UNAVAILABLE, "timeout", "This took too long.", "Try again later."},
-  {"53100", CC_ERR_UNAVAILABLE, "disk_full", "There is no room to store this.", ""},
+  {"53100", CC_ERR_UNAVAILABLE, "disk_full", "There is no room to store this.", "Try again later."},
   {"53", CC_ERR_UNAVAILABLE, "database_busy", "The database is too busy.", "Try again later."},
-  {"57P", CC_ERR_UNAVAILABLE, "database_away", "The database is not available.", ""},
+  {"57P",
+   CC_ERR_UNAVAILABLE,
+   "database_away",
+   "The database is not available.",
+   "Try again later."},
   {"25P03", CC_ERR_UNAVAILABLE, "timeout", "This took too long.", "Try again later."},
   {"08", CC_ERR_UNAVAILABLE, "database_away", "The database is not available.", ""},
-  {"58", CC_ERR_UNAVAILABLE, "database_away", "The database cannot store this.", ""},
+  {"58",
+   CC_ERR_UNAVAILABLE,
+   "database_away",
+   "The database cannot do its work.",
+   "Try again later."},
   {"26000", CC_ERR_UNAVAILABLE, "retry", "The database was changed meanwhile.", "Try again."},
   {"0A000", CC_ERR_UNAVAILABLE, "retry", "The database was changed meanwhile.", "Try again."},
   {"CC403", CC_ERR_FORBIDDEN, "forbidden", NULL, ""},
@@ -133,8 +141,7 @@ fill_own(const PGresult *result, const row *meaning, cc_error *error)
                  code[0] != '\0' ? code : meaning->code,
                  "%s",
                  error_field(result, PG_DIAG_MESSAGE_PRIMARY));
-  (void)
-    snprintf(error->hint, sizeof(error->hint), "%s", error_field(result, PG_DIAG_MESSAGE_HINT));
+  cc_error_hint(error, "%s", error_field(result, PG_DIAG_MESSAGE_HINT));
 }
 
 /* Deleting what others refer to has the same SQLSTATE as referring to what is not there. */
@@ -168,7 +175,7 @@ ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_e
     fill_own(result, meaning, reterr);
   } else {
     (void) cc_fail(reterr, meaning->status, meaning->code, "%s", meaning->message);
-    (void) snprintf(reterr->hint, sizeof(reterr->hint), "%s", meaning->hint);
+    cc_error_hint(reterr, "%s", meaning->hint);
   }
   set_pointer(result, state, reterr);
   return meaning->status;

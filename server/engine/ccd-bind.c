@@ -150,7 +150,7 @@ rights_text(cc_arena *arena, uint64_t rights)
                              "%s%s\"%s\"",
                              text,
                              text[1] == '\0' ? "" : ",",
-                             cc_right_get((cc_right) right)->name);
+                             cc_right_name((cc_right) right));
   }
   return text == NULL ? NULL : cc_arena_printf(arena, "%s]", text);
 }
@@ -168,7 +168,7 @@ own_value(const ccd_exchange *exchange, ccd_own_value own, const char **ret)
     *ret = exchange->call.address;
     return true;
   case CCD_CALL_IF_MATCH:
-    *ret = exchange->if_match;
+    *ret = exchange->n_if_match == 0 ? NULL : exchange->if_match[exchange->tried_if_match];
     return true;
   case CCD_CALL_ORGANIZATION_ID:
     *ret = id_or_null(arena, exchange->context.organization_id);

@@ -149,7 +149,7 @@ struct ccd_route {
   bool revokes_organization; /* what is cached about its members' sessions ends with this change */
   bool wakes_jobs;           /* its SQL enqueues: the worker looks right after the commit */
   bool no_second_factor;     /* allowed before a demanded second factor is set up */
-  size_t max_body;           /* bytes; 0: CCD_BODY_MAX. With op->body_media it must be said */
+  size_t max_body; /* bytes; 0: see ccd_step_body_most. With op->body_media it must be said */
   const char *keyset[CCD_KEYSET_MAX]; /* list: columns of the order, last one unique */
 };
 

@@ -27,6 +27,7 @@ typedef struct ccd_config {
   int64_t per_address_limit;
   int64_t idle_timeout;
   int64_t request_timeout;
+  char *internal_bind;
   char *trusted_proxy;
   char *forwarded_header;
   char *cors_origins; /* comma-separated; empty: none */

@@ -53,6 +53,22 @@ cookie_token(const char *cookie, cc_arena *arena)
   return NULL;
 }
 
+/* "bearer, ccs_…" */
+const char *
+ccd_credential_in_protocols(const char *protocols, cc_arena *arena)
+{
+  static const char name[] = CCD_SOCKET_PROTOCOL;
+  size_t length = sizeof name - 1;
+  const char *at = protocols == NULL ? "" : protocols + strspn(protocols, " \t");
+  if (strncmp(at, name, length) != 0)
+    return NULL;
+  at += length + strspn(at + length, " \t");
+  if (*at != ',')
+    return NULL;
+  at += 1 + strspn(at + 1, " \t");
+  return cc_arena_printf(arena, "Bearer %.*s", (int) strcspn(at, ", \t"), at);
+}
+
 bool
 ccd_credential_read(const char *authorization,
                     const char *cookie,

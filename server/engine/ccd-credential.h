@@ -16,3 +16,10 @@ bool ccd_credential_read(const char *authorization,
                          const char *cookie,
                          cc_arena *arena,
                          ccd_credential *ret);
+
+/* The protocol of a WebSocket whose client names a token as a second one: new WebSocket(url,
+ * ["bearer", token]). */
+#define CCD_SOCKET_PROTOCOL "bearer"
+
+/* What such a list stands for, as a value of Authorization; NULL: it is another list. */
+const char *ccd_credential_in_protocols(const char *protocols, cc_arena *arena);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-docs.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-openapi-replies.h"
 #include "server/engine/ccd-openapi.h"
 
 /* The API for people: one plain page, no script, nothing from elsewhere. */
@@ -116,7 +118,7 @@ write_op(const ccd_route *route, cc_str *out)
   }
   cc_str_printf(out,
                 "</p><p>Right: <code>%s</code>. Rate limit: <code>%s</code>.</p>",
-                cc_right_get(route->right)->name,
+                cc_right_name(route->right),
                 ccd_limit_name(route->limit));
   write_part("Path", op->params, 0, out);
   write_part("Query", op->query, 0, out);
@@ -141,10 +143,20 @@ tag_seen(const cc_op *const *op)
   return false;
 }
 
+/* "Phone banks" as "phone-banks". */
+static void
+add_anchor(const char *tag, cc_str *out)
+{
+  for (; *tag != '\0'; tag++)
+    cc_str_add_char(out, *tag == ' ' ? '-' : (char) tolower((unsigned char) *tag));
+}
+
 static void
 write_tag(const ccd_route *const *tables, const char *tag, cc_str *out)
 {
-  cc_str_printf(out, "<h2 id=\"%s\">%s</h2>", tag, tag);
+  cc_str_add(out, "<h2 id=\"");
+  add_anchor(tag, out);
+  cc_str_printf(out, "\">%s</h2>", tag);
   for (; *tables != NULL; tables++) {
     for (const ccd_route *route = *tables; route->op != NULL; route++) {
       if (strcmp(route->op->tag, tag) == 0)
@@ -165,8 +177,11 @@ ccd_docs_write(const ccd_route *const *tables, cc_str *out)
              "href=\"/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p><nav "
              "aria-label=\"Sections\">");
   for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
-    if (!tag_seen(op))
-      cc_str_printf(out, "<a href=\"#%s\">%s</a> ", (*op)->tag, (*op)->tag);
+    if (tag_seen(op))
+      continue;
+    cc_str_add(out, "<a href=\"#");
+    add_anchor((*op)->tag, out);
+    cc_str_printf(out, "\">%s</a> ", (*op)->tag);
   }
   cc_str_add(out, "</nav></header><main>");
   for (const cc_op *const *op = cc_ops; *op != NULL; op++) {

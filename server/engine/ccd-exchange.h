@@ -10,6 +10,7 @@
 /* The engine's side of a call: what handlers do not see. */
 
 #define CCD_REVOKES_MAX 8
+#define CCD_IF_MATCH_MAX 8
 #define CCD_TRIES 3 /* of work that met a serialization failure or deadlock */
 
 typedef struct ccd_revoke {
@@ -39,8 +40,10 @@ typedef struct ccd_exchange {
   const char *body_text; /* :body */
   int64_t page_limit;    /* of a list; 0: no list */
   const char *cursor[CCD_KEYSET_MAX];
-  const char *if_match;        /* version that the client saw; NULL: no condition */
-  const char *idempotency_key; /* NULL: none */
+  const char *if_match[CCD_IF_MATCH_MAX]; /* versions, any of which will do */
+  int n_if_match;                         /* 0: no condition */
+  int tried_if_match;                     /* the one that the work is under way with */
+  const char *idempotency_key;            /* NULL: none */
   bool replayed;
   const ccd_answer *answer; /* kept for all visitors: instead of the work; released at the end */
   ccd_filling filling;      /* this exchange gets that answer */

@@ -100,6 +100,7 @@ void
 ccd_live_member_free(ccd_live_member *member)
 {
   explicit_bzero(member->token, sizeof(member->token));
+  ccd_frame_unref(member->hello);
   free(member);
 }
 
@@ -209,6 +210,8 @@ member_open(ccd_socket *socket, void *data)
   (void) pthread_mutex_lock(&live->lock);
   member->socket = socket;
   member->wants_page = true;
+  if (member->hello != NULL)
+    (void) ccd_socket_send(socket, member->hello); /* the first one: there is room */
   if (live->beat_due == INT64_MAX)
     live->beat_due = cc_time_monotonic() + CC_TIME_SECOND;
   ccd_live_look_after(live, member, cc_time_monotonic());

@@ -311,8 +311,13 @@ begin_socket(ccd_call *call, ccd_live_member *member, cc_error *reterr)
   if (status != CC_OK)
     return status;
   member->at = (ccd_feed_at){strtoull(at.xid, NULL, 10), strtoll(at.id, NULL, 10)};
-  exchange->socket_note = make_cursor(call->server, call->arena, organization, &at);
-  return exchange->socket_note != NULL ? CC_OK : cc_fail_memory(reterr);
+  const char *cursor = make_cursor(call->server, call->arena, organization, &at);
+  exchange->socket_note = cursor;
+  if (cursor == NULL)
+    return cc_fail_memory(reterr);
+  /* Whoever began without a cursor has one before the first change, and can go on from there. */
+  const cc_change_page page = {.cursor = (char *) cursor};
+  return now ? make_frame(&page, &member->hello, reterr) : CC_OK;
 }
 
 cc_status

@@ -104,8 +104,9 @@ struct ccd_live_member {
   ccd_live_member *person_prev, *person_next; /* of the same bucket of live->persons */
   ccd_socket *socket;                         /* NULL before it is open and after it closed */
   ccd_feed_at at;
-  bool follows;    /* gets what is read for the group; else it reads for itself */
-  bool wants_page; /* and is to do so now */
+  ccd_frame *hello; /* sent when the socket opens: where the feed is now; NULL: nothing */
+  bool follows;     /* gets what is read for the group; else it reads for itself */
+  bool wants_page;  /* and is to do so now */
   bool busy, gone;
   bool ending;         /* its socket was told to close */
   unsigned int doubts; /* revocations that may mean it and were not looked into; 0: none */

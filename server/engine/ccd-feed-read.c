@@ -218,7 +218,7 @@ check_done(ccd_live_member *member, unsigned int doubts, bool allowed)
   if (allowed || member->ending)
     return;
   member->ending = true;
-  ccd_socket_close(member->socket, CCD_CLOSE_NORMAL);
+  ccd_socket_close(member->socket, CCD_CLOSE_ENDED);
 }
 
 static void

@@ -46,16 +46,15 @@ request_hash(ccd_exchange *exchange)
                                      request->query == NULL ? "" : request->query);
   if (head == NULL)
     return NULL;
-  size_t head_length = strlen(head);
-  char *whole = cc_arena_text(arena, head_length + request->body_length + 1);
+  /* The body as it was read: a client that writes its members in another order, or with other
+   * spaces, sends the same request again. */
+  const char *whole =
+    cc_arena_printf(arena, "%s%s", head, exchange->body_text == NULL ? "" : exchange->body_text);
   if (whole == NULL)
     return NULL;
-  memcpy(whole, head, head_length); /* NOLINT(bugprone-not-null-terminated-result): bytes */
-  if (request->body_length > 0)
-    memcpy(whole + head_length, request->body, request->body_length);
   uint8_t hash[CCD_HASH_BYTES];
   /* Keyed: a body may hold a password, and a plain hash of it could be searched. */
-  ccd_hmac_sha256(exchange->server->keys.lookup, whole, head_length + request->body_length, hash);
+  ccd_hmac_sha256(exchange->server->keys.lookup, whole, strlen(whole), hash);
   return ccd_bytea(arena, hash, sizeof(hash));
 }
 

@@ -7,24 +7,12 @@
 
 #include "common/api/cc-page.h"
 #include "server/engine/ccd-cursor.h"
+#include "server/engine/ccd-entity-tag.h"
 #include "server/engine/ccd-listener-head.h"
 
 #define QUERY_PAIRS_MAX 32
 #define IDEMPOTENCY_KEY_MAX 255
 #define BODY_TEXT_MAX (1024u * 1024)
-
-static cc_status
-decode_result(cc_status status, const ccd_exchange *exchange, cc_error *reterr)
-{
-  if (status == CC_OK)
-    return CC_OK;
-  if (exchange->call.errors.n == 1 || status == CC_ERR_MALFORMED)
-    *reterr = exchange->call.errors.n > 0 ? exchange->call.errors.items[0] : (cc_error){0};
-  else
-    (void) cc_fail(reterr, status, "fields", "%zu fields are wrong", exchange->call.errors.n);
-  reterr->status = status;
-  return status;
-}
 
 /* A path parameter that is no number names nothing: 404 like any other absent thing. */
 static cc_status
@@ -44,7 +32,7 @@ take_params(ccd_exchange *exchange, cc_error *reterr)
                                      &call->errors);
   call->params = params;
   if (status != CC_ERR_INVALID)
-    return decode_result(status, exchange, reterr);
+    return status;
   call->errors.n = 0;
   return cc_fail_absent(reterr);
 }
@@ -63,15 +51,15 @@ split_query(ccd_exchange *exchange, cc_pair *pairs, size_t *ret_n, cc_error *ret
                        CC_ERR_MALFORMED,
                        "query_too_many",
                        "The query string has too many parameters");
-      size_t ignored = 0;
+      size_t named = 0;
       size_t skip = name < length ? name + 1 : length;
-      pairs[n].name = ccd_percent_decode(arena, at, name, /* plus_is_space= */ true, &ignored);
+      pairs[n].name = ccd_percent_decode(arena, at, name, /* plus_is_space= */ true, &named);
       pairs[n].text = ccd_percent_decode(arena,
                                          at + skip,
                                          length - skip,
                                          /* plus_is_space= */ true,
                                          &pairs[n].length);
-      if (pairs[n].name == NULL || pairs[n].text == NULL)
+      if (pairs[n].name == NULL || pairs[n].text == NULL || strlen(pairs[n].name) != named)
         return cc_fail(reterr,
                        CC_ERR_MALFORMED,
                        "query_escape",
@@ -106,7 +94,7 @@ take_query(ccd_exchange *exchange, cc_error *reterr)
                            &call->query_present,
                            &call->errors);
   call->query = query;
-  return decode_result(status, exchange, reterr);
+  return status;
 }
 
 /* limit and cursor of a list. */
@@ -162,7 +150,7 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
                                &call->errors);
   call->body = body;
   if (status != CC_OK)
-    return decode_result(status, exchange, reterr);
+    return status;
   cc_str text = CC_STR_INIT(BODY_TEXT_MAX);
   cc_encode_body(op->body, body, mode == CC_MODE_PATCH ? &call->body_present : NULL, &text);
   exchange->body_text = text.failed ? NULL : cc_arena_strndup(call->arena, text.text, text.length);
@@ -172,20 +160,42 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
            : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The body is too large to keep");
 }
 
-/* If-Match: the version that the client saw, without a revision behind it. An entity tag of another
- * form never matches. */
-static void
-take_condition(ccd_exchange *exchange)
+/* The version in one of our tags, "3" or "3.17"; NULL: another form, which never matches. */
+static const char *
+version_of(const ccd_entity_tag *tag, cc_arena *arena)
 {
-  const char *tag = ccd_http_header(exchange->request, "if-match");
-  if (tag == NULL || strcmp(tag, "*") == 0 || exchange->method == CC_GET)
-    return;
-  size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
-  const char *end = tag + 1 + digits;
+  size_t digits = strspn(tag->text + 1, "0123456789");
+  const char *end = tag->text + 1 + digits;
   if (digits > 0 && *end == '.')
     end += 1 + strspn(end + 1, "0123456789");
-  bool ours = digits > 0 && digits < 19 && end[0] == '"' && end[1] == '\0';
-  exchange->if_match = ours ? cc_arena_strndup(exchange->call.arena, tag + 1, digits) : "-1";
+  bool ours = digits > 0 && digits < 19 && end == tag->text + tag->length - 1 && !tag->weak;
+  return ours ? cc_arena_strndup(arena, tag->text + 1, digits) : NULL;
+}
+
+/* If-Match: the versions that the client would change, without the revision behind them. */
+static cc_status
+take_condition(ccd_exchange *exchange, cc_error *reterr)
+{
+  const char *list = ccd_http_header(exchange->request, "if-match");
+  if (list == NULL || strcmp(list, "*") == 0 || exchange->method == CC_GET)
+    return CC_OK;
+  ccd_entity_tag tag;
+  bool any = false;
+  while (ccd_entity_tag_next(&list, &tag)) {
+    any = true;
+    const char *version = version_of(&tag, exchange->call.arena);
+    if (version != NULL && exchange->n_if_match < CCD_IF_MATCH_MAX)
+      exchange->if_match[exchange->n_if_match++] = version;
+  }
+  if (*list != '\0' || !any)
+    return cc_fail_field(reterr,
+                         CC_ERR_MALFORMED,
+                         "if_match",
+                         "If-Match",
+                         "If-Match must hold entity tags in quotes, as ETag gave them: \"3\"");
+  if (exchange->n_if_match == 0)
+    exchange->if_match[exchange->n_if_match++] = "-1";
+  return CC_OK;
 }
 
 static cc_status
@@ -267,6 +277,5 @@ ccd_intake(ccd_exchange *exchange, cc_error *reterr)
     status = take_body(exchange, reterr);
   if (status == CC_OK)
     status = take_idempotency_key(exchange, reterr);
-  take_condition(exchange);
-  return status;
+  return status == CC_OK ? take_condition(exchange, reterr) : status;
 }

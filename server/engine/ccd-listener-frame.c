@@ -87,6 +87,10 @@ begin_payload(ccd_incoming *in)
     for (size_t i = 2; i < head_size(in) - 4; i++)
       in->left = in->left << 8 | in->head[i];
   }
+  if (!control) {
+    bool goes_on = (in->head[0] & 0xf) == 0;
+    in->message = in->left > CCD_MESSAGE_MAX ? in->left : in->left + (goes_on ? in->message : 0);
+  }
   in->in_payload = true;
   in->control_length = 0;
   return true;
@@ -124,6 +128,10 @@ ccd_incoming_take(ccd_incoming *in, const uint8_t *bytes, size_t n, size_t *ret_
       *ret_taken = at;
       return CCD_HEARD_WRONG;
     }
+  }
+  if (in->message > CCD_MESSAGE_MAX) {
+    *ret_taken = at;
+    return CCD_HEARD_TOO_LARGE;
   }
   if (in->in_payload) {
     size_t part = in->left < n - at ? (size_t) in->left : n - at;

@@ -9,6 +9,7 @@
 
 #define CCD_CONTROL_MAX 125                     /* payload of a control frame */
 #define CCD_CONTROL_FRAME (2 + CCD_CONTROL_MAX) /* with its head */
+#define CCD_MESSAGE_MAX (64u * 1024)            /* of a client, which has nothing to say */
 
 typedef enum ccd_opcode {
   CCD_OPCODE_TEXT = 0x1,
@@ -44,7 +45,8 @@ size_t ccd_frame_control(uint8_t ret[CCD_CONTROL_FRAME],
 typedef struct ccd_incoming {
   uint8_t head[14];
   size_t head_length;
-  uint64_t left; /* bytes of payload to come */
+  uint64_t left;    /* bytes of payload to come */
+  uint64_t message; /* bytes of the message so far, of all its frames */
   bool in_payload;
   uint8_t control[CCD_CONTROL_MAX];
   size_t control_length;
@@ -55,7 +57,8 @@ typedef enum ccd_heard {
   CCD_HEARD_DATA,     /* or a pong */
   CCD_HEARD_PING,     /* .control is its payload */
   CCD_HEARD_CLOSE,
-  CCD_HEARD_WRONG, /* against the protocol */
+  CCD_HEARD_WRONG,     /* against the protocol */
+  CCD_HEARD_TOO_LARGE, /* a message beyond CCD_MESSAGE_MAX */
 } ccd_heard;
 
 /* Take bytes up to the end of one frame. @ret_taken: how many. */

@@ -42,6 +42,7 @@ static const char *const single_names[] = {
   "upgrade",
   "sec-websocket-key",
   "sec-websocket-version",
+  "sec-websocket-protocol",
   "content-type",
   "content-encoding",
   "authorization",
@@ -367,20 +368,14 @@ check_address(head_scan *scan)
   ccd_connection *connection = scan->connection;
   const ccd_listener *listener = connection->listener;
   /* The last request on this connection may have been another client's. */
-  (void) inet_ntop(AF_INET, &connection->peer, connection->address, sizeof(connection->address));
-  if (!listener->has_trusted || connection->peer.s_addr != listener->trusted.s_addr ||
-      scan->forwarded == NULL)
+  ccd_address_write(&connection->peer, connection->address);
+  if (scan->forwarded == NULL || !ccd_networks_have(&listener->trusted, &connection->peer))
     return NULL;
   struct in6_addr parsed;
-  int family = strchr(scan->forwarded, ':') != NULL ? AF_INET6 : AF_INET;
-  if (inet_pton(family, scan->forwarded, &parsed) != 1)
+  if (!ccd_address_read(scan->forwarded, &parsed))
     return "the proxy's address header is not one address";
-  const void *bytes = &parsed;
-  if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&parsed)) {
-    family = AF_INET; /* one client, one spelling: limits are counted by it */
-    bytes = &parsed.s6_addr[12];
-  }
-  (void) inet_ntop(family, bytes, connection->address, sizeof(connection->address));
+  /* One client, one spelling: limits are counted by it. */
+  ccd_address_write(&parsed, connection->address);
   return NULL;
 }
 

@@ -16,8 +16,8 @@
 static void
 hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
 {
-  if (heard == CCD_HEARD_WRONG) {
-    ccd_io_end(loop, socket, CCD_CLOSE_PROTOCOL);
+  if (heard == CCD_HEARD_WRONG || heard == CCD_HEARD_TOO_LARGE) {
+    ccd_io_end(loop, socket, heard == CCD_HEARD_WRONG ? CCD_CLOSE_PROTOCOL : CCD_CLOSE_TOO_LARGE);
     return;
   }
   socket->unanswered = 0; /* any frame shows that the client lives */
@@ -35,7 +35,7 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
 static bool
 is_deaf(const ccd_socket *socket)
 {
-  return socket->told || socket->code == CCD_CLOSE_PROTOCOL;
+  return socket->told || socket->code == CCD_CLOSE_PROTOCOL || socket->code == CCD_CLOSE_TOO_LARGE;
 }
 
 void
@@ -97,13 +97,33 @@ put_control(ccd_socket *socket, ccd_opcode opcode, const void *payload, size_t l
   socket->control_sent = 0;
 }
 
+static const char *
+reason_of(const ccd_socket *socket)
+{
+  switch (socket->code) {
+  case CCD_CLOSE_GOING_AWAY:
+    return "server_stopping";
+  case CCD_CLOSE_PROTOCOL:
+    return "protocol_error";
+  case CCD_CLOSE_TOO_LARGE:
+    return "message_too_large";
+  case CCD_CLOSE_ENDED:
+    return "credential_ended";
+  case CCD_CLOSE_TOO_SLOW:
+    return socket->note;
+  default:
+    return "";
+  }
+}
+
 static void
 put_goodbye(ccd_socket *socket)
 {
   uint8_t payload[CCD_CONTROL_MAX] = {(uint8_t) (socket->code >> 8), (uint8_t) socket->code};
-  size_t reason = socket->code == CCD_CLOSE_TOO_SLOW ? strlen(socket->note) : 0;
-  memcpy(payload + 2, socket->note, reason);
-  put_control(socket, CCD_OPCODE_CLOSE, payload, 2 + reason);
+  const char *reason = reason_of(socket);
+  size_t length = strlen(reason);
+  memcpy(payload + 2, reason, length); /* NOLINT(bugprone-not-null-terminated-result): bytes */
+  put_control(socket, CCD_OPCODE_CLOSE, payload, 2 + length);
   socket->said = true;
 }
 

@@ -8,6 +8,7 @@
 #include <ulfius.h>
 
 #include "server/engine/ccd-listener.h"
+#include "server/engine/ccd-networks.h"
 
 /* What the parts of the listener share; nothing outside ccd-listener-*.c includes it.
  *
@@ -35,7 +36,7 @@ typedef struct ccd_connection {
   bool warned;              /* its deadline had passed at the reaper's last look; under the lock */
   atomic_bool receiving;    /* a body has begun to come */
   atomic_bool sending;      /* an answer is under way: what is unread now is not waited for */
-  struct in_addr peer;
+  struct in6_addr peer;     /* of IPv4 as ::ffff:a.b.c.d */
   char address[INET6_ADDRSTRLEN]; /* the peer's, or what the trusted proxy said, of this request */
   /* The request at hand. */
   struct MHD_Connection *mhd;
@@ -79,8 +80,8 @@ struct ccd_listener {
   ccd_listener_options options;
   struct _u_instance instance;
   MHD_AccessHandlerCallback dispatcher; /* ulfius's own, caught in MHD_start_daemon */
-  struct in_addr trusted;
-  bool has_trusted;
+  ccd_networks trusted;
+  struct sockaddr_storage bound; /* where it listens */
   bool started;
   int listen_fd; /* after quiesce; -1 before */
   atomic_bool quiet;

@@ -33,7 +33,7 @@ unlink_connection(ccd_listener *listener, ccd_connection *connection)
 /* The descriptor and the peer. Each answer of MHD is copied before the next question: MHD 1.0 keeps
  * one place per connection for all answers. */
 static bool
-read_connection(struct MHD_Connection *mhd, int *ret_fd, struct sockaddr_in *ret_peer)
+read_connection(struct MHD_Connection *mhd, int *ret_fd, struct in6_addr *ret_peer)
 {
   const union MHD_ConnectionInfo *info =
     MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -41,16 +41,26 @@ read_connection(struct MHD_Connection *mhd, int *ret_fd, struct sockaddr_in *ret
     return false;
   *ret_fd = info->connect_fd;
   info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  if (info == NULL || info->client_addr->sa_family != AF_INET)
+  if (info == NULL)
     return false;
-  memcpy(ret_peer, info->client_addr, sizeof(*ret_peer)); /* may be unaligned */
-  return true;
+  struct sockaddr_in four; /* copied: may be unaligned */
+  struct sockaddr_in6 six;
+  sa_family_t family = info->client_addr->sa_family;
+  if (family == AF_INET6) {
+    memcpy(&six, info->client_addr, sizeof(six));
+    *ret_peer = six.sin6_addr;
+  } else if (family == AF_INET) {
+    memcpy(&four, info->client_addr, sizeof(four));
+    *ret_peer = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
+    memcpy(&ret_peer->s6_addr[12], &four.sin_addr, sizeof(four.sin_addr));
+  }
+  return family == AF_INET || family == AF_INET6;
 }
 
 static void *
 connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
 {
-  struct sockaddr_in peer;
+  struct in6_addr peer;
   ccd_connection *connection = calloc(1, sizeof(*connection));
   if (connection == NULL || !read_connection(mhd, &connection->fd, &peer)) {
     free(connection);
@@ -59,7 +69,7 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
   connection->lasted = true; /* bytes may have come before it was accepted */
   connection->listener = listener;
   connection->mhd = mhd;
-  connection->peer = peer.sin_addr;
+  connection->peer = peer;
   int64_t now = cc_time_monotonic();
   atomic_store(&connection->seen, now);
   atomic_store(&connection->deadline, now + listener->options.request_timeout_s * CC_TIME_SECOND);

@@ -9,12 +9,15 @@
 /* A close frame has room for this many bytes of reason. */
 #define CCD_SOCKET_REASON_MAX 123
 
-/* Close codes. The private one is part of the API (docs/api.md): the client did not read; the
- * reason is the note of the last frame that was sent whole. */
+/* Close codes, each with a reason. The private ones are part of the API (docs/api.md): the right to
+ * read has ended; the client did not read, and the reason is the note of the last frame that was
+ * sent whole. */
 enum {
   CCD_CLOSE_NORMAL = 1000,
   CCD_CLOSE_GOING_AWAY = 1001,
   CCD_CLOSE_PROTOCOL = 1002,
+  CCD_CLOSE_TOO_LARGE = 1009,
+  CCD_CLOSE_ENDED = 4401,
   CCD_CLOSE_TOO_SLOW = 4008,
 };
 

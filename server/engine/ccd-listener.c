@@ -127,6 +127,8 @@ start_daemon(ccd_listener *listener)
   const ccd_listener_options *options = &listener->options;
   unsigned int flags =
     MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_UPGRADE | MHD_ALLOW_SUSPEND_RESUME;
+  if (listener->bound.ss_family == AF_INET6)
+    flags |= MHD_USE_DUAL_STACK; /* "::" takes IPv4 too */
   /* 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, since we check more, and its answer to a missing Host
    * comes twice. 1.0: it hides folded lines, bare LF and odd blanks from us unless it is to refuse
    * them (1). */
@@ -138,7 +140,7 @@ start_daemon(ccd_listener *listener)
   ADD_OPTION(MHD_OPTION_NOTIFY_COMPLETED, ccd_intake_completed_cb, listener);
   ADD_OPTION(MHD_OPTION_URI_LOG_CALLBACK, ccd_intake_uri_cb, listener);
   ADD_OPTION(MHD_OPTION_NOTIFY_CONNECTION, ccd_reaper_notify_cb, listener);
-  ADD_OPTION(MHD_OPTION_SOCK_ADDR, 0, listener->instance.bind_address);
+  ADD_OPTION(MHD_OPTION_SOCK_ADDR, 0, &listener->bound);
   ADD_OPTION(MHD_OPTION_CONNECTION_LIMIT, options->connection_limit, NULL);
   ADD_OPTION(MHD_OPTION_CONNECTION_TIMEOUT, stall_timeout(options), NULL);
   ADD_OPTION(MHD_OPTION_CONNECTION_MEMORY_LIMIT, CCD_CONNECTION_MEMORY, NULL);
@@ -199,37 +201,63 @@ listener_new(const ccd_listener_options *options)
   return listener;
 }
 
+static bool
+read_bound(const ccd_listener_options *options, struct sockaddr_storage *ret)
+{
+  struct sockaddr_in *four = (struct sockaddr_in *) ret;
+  struct sockaddr_in6 *six = (struct sockaddr_in6 *) ret;
+  in_port_t port = htons((uint16_t) options->port);
+  if (options->port <= 0 || options->port > 65535)
+    return false;
+  *ret = (struct sockaddr_storage){0};
+  if (strchr(options->bind_address, ':') == NULL) {
+    four->sin_family = AF_INET;
+    four->sin_port = port;
+    return inet_pton(AF_INET, options->bind_address, &four->sin_addr) == 1;
+  }
+  six->sin6_family = AF_INET6;
+  six->sin6_port = port;
+  return inet_pton(AF_INET6, options->bind_address, &six->sin6_addr) == 1;
+}
+
+static cc_status
+read_addresses(ccd_listener *listener, cc_error *reterr)
+{
+  const ccd_listener_options *options = &listener->options;
+  if (!read_bound(options, &listener->bound))
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "bad_address",
+                   "The %s listener cannot use the address %s, port %d.",
+                   options->name,
+                   options->bind_address,
+                   options->port);
+  const char *trusted = options->trusted_proxy == NULL ? "" : options->trusted_proxy;
+  if (!ccd_networks_read(trusted, &listener->trusted))
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "bad_address",
+                   "TRUSTED_PROXY is \"%s\"; it must be addresses or networks such as "
+                   "172.30.0.0/24, at most %d, with commas.",
+                   trusted,
+                   CCD_NETWORKS_MAX);
+  return CC_OK;
+}
+
 cc_status
 ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_error *reterr)
 {
   assert(options->handler != NULL && options->connection_limit > 0 && options->threads > 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) options->port)};
-  if (options->port <= 0 || options->port > 65535 ||
-      inet_pton(AF_INET, options->bind_address, &address.sin_addr) != 1)
-    return cc_fail(reterr,
-                   CC_ERR_INVALID,
-                   "bad_address",
-                   "The %s listener cannot use the IPv4 address %s, port %d.",
-                   options->name,
-                   options->bind_address,
-                   options->port);
   ccd_listener *listener = listener_new(options);
   if (listener == NULL)
     return cc_fail_memory(reterr);
-  if (options->trusted_proxy != NULL && options->trusted_proxy[0] != '\0') {
-    if (inet_pton(AF_INET, options->trusted_proxy, &listener->trusted) != 1) {
-      ccd_listener_free(listener);
-      return cc_fail(reterr,
-                     CC_ERR_INVALID,
-                     "bad_address",
-                     "The trusted proxy %s is not an IPv4 address.",
-                     options->trusted_proxy);
-    }
-    listener->has_trusted = true;
+  cc_status status = read_addresses(listener, reterr);
+  if (status != CC_OK) {
+    ccd_listener_free(listener);
+    return status;
   }
   listener->options.connection_limit = raise_file_limit(options->connection_limit);
-  if (ulfius_init_instance(&listener->instance, (unsigned int) options->port, &address, NULL) !=
-        U_OK ||
+  if (ulfius_init_instance(&listener->instance, (unsigned int) options->port, NULL, NULL) != U_OK ||
       ulfius_set_default_endpoint(&listener->instance, ccd_intake_answer_cb, listener) != U_OK ||
       !ccd_reaper_start(listener)) {
     ccd_listener_free(listener);
@@ -251,7 +279,6 @@ ccd_listener_start(const ccd_listener_options *options, ccd_listener **ret, cc_e
                    options->port,
                    started ? "ulfius does not call our MHD_start_daemon" : strerrordesc_np(reason));
   }
-  listener->instance.bind_address = NULL; /* was on the stack; only needed to start */
   *ret = listener;
   return CC_OK;
 }

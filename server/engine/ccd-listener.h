@@ -109,7 +109,7 @@ typedef struct ccd_listener_options {
   int idle_timeout_s;        /* no activity */
   int request_timeout_s;     /* head and body must have arrived by then: the reaper cuts the rest */
   size_t max_body;           /* bytes; more is answered with too_large */
-  const char *trusted_proxy; /* peer address whose forwarded_header is believed; NULL: none */
+  const char *trusted_proxy; /* peers whose forwarded_header is believed: see ccd-networks.h */
   const char *forwarded_header; /* lower-case, such as "x-real-ip": holds one address */
   ccd_scheduler *scheduler;     /* outlives the listener */
 

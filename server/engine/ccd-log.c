@@ -12,6 +12,7 @@
 
 #include "common/base/cc-str.h"
 #include "common/base/cc-time.h"
+#include "common/base/cc-utf8.h"
 #include "server/engine/ccd-log-ring.h"
 
 #define LINE_MAX_BYTES (16u * 1024)
@@ -135,6 +136,22 @@ ccd_log_pending(void)
   return ccd_log_ring_pending();
 }
 
+/* A text of a library or a client may be cut or in another encoding; the line is UTF-8 always. */
+static void
+add_value(cc_str *line, const char *text)
+{
+  size_t length = strlen(text);
+  if (cc_utf8_length(text, length) >= 0) {
+    cc_str_add_json(line, text, length);
+    return;
+  }
+  cc_str plain = CC_STR_INIT(LINE_MAX_BYTES);
+  for (const char *at = text; *at != '\0'; at++)
+    cc_str_add_char(&plain, (*at & 0x80) != 0 ? '?' : *at);
+  cc_str_add_json(line, plain.failed ? "" : plain.text, plain.failed ? 0 : plain.length);
+  cc_str_done(&plain);
+}
+
 static void
 format_line(ccd_level level, const char *event, const ccd_log_field *fields, cc_str *line)
 {
@@ -152,7 +169,7 @@ format_line(ccd_level level, const char *event, const ccd_log_field *fields, cc_
     cc_str_add_json(line, fields->name, strlen(fields->name));
     cc_str_add_char(line, ':');
     if (fields->text != NULL)
-      cc_str_add_json(line, fields->text, strlen(fields->text));
+      add_value(line, fields->text);
     else
       cc_str_add_int(line, fields->number);
   }
@@ -162,12 +179,16 @@ format_line(ccd_level level, const char *event, const ccd_log_field *fields, cc_
 void
 ccd_log_fields(ccd_level level, const char *event, const ccd_log_field *fields)
 {
+  bool open = atomic_load_explicit(&is_open, memory_order_relaxed);
+  /* An error before the log is open, or behind its end, is a line like all others. */
   if ((int) level > atomic_load_explicit(&threshold, memory_order_relaxed) ||
-      !atomic_load_explicit(&is_open, memory_order_relaxed))
+      (!open && level != CCD_ERROR))
     return;
   cc_str line = CC_STR_INIT(LINE_MAX_BYTES);
   format_line(level, event, fields, &line);
-  if (!line.failed)
+  if (!line.failed && open)
     (void) ccd_log_ring_put(line.text, line.length, level == CCD_ERROR);
+  else if (!line.failed)
+    (void) !write(STDERR_FILENO, line.text, line.length);
   cc_str_done(&line);
 }

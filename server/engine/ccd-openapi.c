@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-openapi.h"
-#include "server/engine/ccd-problem.h"
 
 #include <assert.h>
 #include <string.h>
@@ -8,6 +7,8 @@
 #include "common/api/cc-problem.h"
 #include "common/codec/cc-codec.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-openapi-replies.h"
+#include "server/engine/ccd-problem.h"
 
 const char *
 ccd_limit_name(ccd_limit limit)
@@ -70,43 +71,9 @@ write_header_parameter(const char *name, const char *doc, bool *first, cc_str *o
   add_text(out, "name", name);
   cc_str_add(out, ",\"in\":\"header\",\"required\":false,");
   add_text(out, "description", doc);
-  cc_str_add(out, ",\"schema\":{\"type\":\"string\",\"maxLength\":255}}");
-}
-
-static bool
-has_version(const cc_type *type)
-{
-  for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
-    if (type->fields[i].flags & CC_VERSION)
-      return true;
-  }
-  return false;
-}
-
-/* A handler that takes a version says so by its method: PATCH. */
-static bool
-uses_if_match(const ccd_route *route)
-{
-  if (route->query == NULL)
-    return route->op->method == CC_PATCH && has_version(route->op->reply);
-  for (int i = 0; i < route->query->n_params; i++) {
-    if (route->query->params[i].own == CCD_CALL_IF_MATCH)
-      return true;
-  }
-  return false;
-}
-
-static bool
-uses_if_none_match(const cc_op *op)
-{
-  return op->method == CC_GET &&
-         (op->shape == CC_REPLY_FILE || (op->shape == CC_REPLY_ONE && has_version(op->reply)));
-}
-
-static bool
-takes_range(const cc_op *op)
-{
-  return op->method == CC_GET && op->shape == CC_REPLY_FILE;
+  cc_str_printf(out,
+                ",\"schema\":{\"type\":\"string\"%s}}",
+                strcmp(name, "Idempotency-Key") == 0 ? ",\"minLength\":1,\"maxLength\":255" : "");
 }
 
 static void
@@ -123,12 +90,12 @@ write_all_parameters(const ccd_route *route, cc_str *out)
                            "answer for 24 hours.",
                            &first,
                            out);
-  if (uses_if_none_match(op))
+  if (ccd_openapi_if_none_match(op))
     write_header_parameter("If-None-Match",
                            "An ETag: 304 when nothing has changed since.",
                            &first,
                            out);
-  if (takes_range(op)) {
+  if (ccd_openapi_range(op)) {
     write_header_parameter("Range",
                            "bytes=FROM-TO, bytes=FROM- or bytes=-LAST: that part only, with 206.",
                            &first,
@@ -138,161 +105,51 @@ write_all_parameters(const ccd_route *route, cc_str *out)
                            &first,
                            out);
   }
-  if (uses_if_match(route))
+  if (ccd_openapi_if_match(route))
     write_header_parameter("If-Match", "An ETag: 412 when somebody else was faster.", &first, out);
   cc_str_add(out, "],");
 }
 
-/* {"data": […], "next_cursor": …} around the type of a list's items. */
-static void
-write_reply_schema(const cc_op *op, cc_str *out)
-{
-  if (op->shape == CC_REPLY_LIST)
-    cc_str_printf(out,
-                  "{\"type\":\"object\",\"required\":[\"data\",\"next_cursor\"],\"properties\":{"
-                  "\"data\":{\"type\":\"array\","
-                  "\"items\":{\"$ref\":\"#/components/schemas/"
-                  "%s\"}},\"next_cursor\":{\"type\":[\"string\",\"null\"],"
-                  "\"description\":\"cursor of the next page; null: this is the last.\"}}}",
-                  op->reply->name);
-  else
-    cc_str_printf(out, "{\"$ref\":\"#/components/schemas/%s\"}", op->reply->name);
-}
-
-/* "content" of bytes: any of the types. */
-static void
-write_media(const char *media, cc_str *out)
-{
-  const char *at = media;
-  cc_str_add(out, ",\"content\":{");
-  for (size_t n; (n = cc_media_next(&at)) > 0; at += n) {
-    cc_str_add(out, at == media ? "\"" : ",\"");
-    cc_str_add_n(out, at, n);
-    cc_str_add(out, "\":{\"schema\":{}}");
-  }
-  cc_str_add_char(out, '}');
-}
-
-/* The header Location, and the same as a link: which operation reads what was made, and from where
- * its path parameters come. */
-static void
-write_location(const cc_op *op, cc_str *out)
-{
-  const cc_op *to = op->location;
-  cc_str_printf(out,
-                ",\"headers\":{\"Location\":{\"description\":\"The path of what was made.\","
-                "\"required\":true,\"schema\":{\"type\":\"string\"}}},"
-                "\"links\":{\"made\":{\"operationId\":\"%s\",\"parameters\":{",
-                to->id);
-  for (size_t i = 0; to->params != NULL && i < to->params->n_fields; i++) {
-    const char *name = to->params->fields[i].name;
-    const char *place = strstr(to->path, name);
-    bool above = place != NULL && strchr(place, '{') != NULL;
-    cc_str_printf(out,
-                  above ? "%s\"%s\":\"$request.path.%s\"" : "%s\"%s\":\"$response.body#/id\"",
-                  i == 0 ? "" : ",",
-                  name,
-                  name);
-  }
-  cc_str_add(out, "}}}");
-}
-
-static void
-write_success(const cc_op *op, cc_str *out)
-{
-  cc_str_printf(out,
-                "\"%d\":{\"description\":\"%s\"",
-                op->shape == CC_REPLY_SOCKET ? 101 : cc_op_success(op),
-                op->shape == CC_REPLY_SOCKET ? "The socket is open." : "Done.");
-  if (op->location != NULL)
-    write_location(op, out);
-  if (op->reply != NULL && op->shape != CC_REPLY_SOCKET) {
-    cc_str_add(out, ",\"content\":{\"application/json\":{\"schema\":");
-    write_reply_schema(op, out);
-    cc_str_add(out, "}}");
-  }
-  if (op->media != NULL)
-    write_media(op->media, out);
-  for (size_t i = 0; op->lines != NULL && op->lines[i] != NULL; i++)
-    cc_str_printf(out,
-                  "%s{\"$ref\":\"#/components/schemas/%s\"}%s",
-                  i == 0 ? ",\"x-lines\":[" : ",",
-                  op->lines[i]->name,
-                  op->lines[i + 1] == NULL ? "]" : "");
-  cc_str_add_char(out, '}');
-  if (takes_range(op)) {
-    cc_str_add(out, ",\"206\":{\"description\":\"The part that Range asked for.\"");
-    write_media(op->media, out);
-    cc_str_add_char(out, '}');
-  }
-  if (uses_if_none_match(op))
-    cc_str_add(out, ",\"304\":{\"description\":\"Nothing has changed since that ETag.\"}");
-}
-
-unsigned
-ccd_route_errors(const ccd_route *route)
-{
-  unsigned errors = route->op->errors | CC_ERR_BIT(CC_ERR_MALFORMED) | CC_ERR_BIT(CC_ERR_INTERNAL) |
-                    CC_ERR_BIT(CC_ERR_UNAVAILABLE);
-  if (route->limit != CCD_LIMIT_NONE)
-    errors |= CC_ERR_BIT(CC_ERR_RATE_LIMITED);
-  if (route->right != CC_RIGHT_PUBLIC)
-    errors |= CC_ERR_BIT(CC_ERR_UNAUTHENTICATED) | CC_ERR_BIT(CC_ERR_FORBIDDEN);
-  if (route->op->body != NULL)
-    errors |=
-      CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_TOO_LARGE) | CC_ERR_BIT(CC_ERR_UNSUPPORTED);
-  if (route->op->query != NULL)
-    errors |= CC_ERR_BIT(CC_ERR_INVALID);
-  if (route->tx == CCD_WRITE)
-    errors |= CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_INVALID);
-  if (route->op->params != NULL)
-    errors |= CC_ERR_BIT(CC_ERR_NOT_FOUND);
-  if (uses_if_match(route))
-    errors |= CC_ERR_BIT(CC_ERR_PRECONDITION);
-  if (takes_range(route->op))
-    errors |= CC_ERR_BIT(CC_ERR_RANGE);
-  if (route->op->body_media != NULL)
-    errors |=
-      CC_ERR_BIT(CC_ERR_TOO_LARGE) | CC_ERR_BIT(CC_ERR_UNSUPPORTED) | CC_ERR_BIT(CC_ERR_STORAGE);
-  return errors;
-}
-
-static void
-write_responses(const ccd_route *route, cc_str *out)
-{
-  cc_str_add(out, "\"responses\":{");
-  write_success(route->op, out);
-  unsigned errors = ccd_route_errors(route);
-  int last = 0;
-  for (int status = 1; status < _CC_STATUS_MAX; status++) {
-    int code = cc_status_http((cc_status) status);
-    if (!(errors & CC_ERR_BIT(status)) || code == last)
-      continue;
-    last = code;
-    cc_str_printf(out,
-                  ",\"%d\":{\"description\":\"%s%s\",\"content\":{\"application/"
-                  "problem+json\":{\"schema\":"
-                  "{\"$ref\":\"#/components/schemas/Problem\"}}}}",
-                  code,
-                  cc_status_title((cc_status) status),
-                  status == CC_ERR_FORBIDDEN && cc_right_needs_organization(route->right)
-                    ? ". With code no_organization: choose one with PUT /v1/session/organization "
-                      "first"
-                    : "");
-  }
-  cc_str_add_char(out, '}');
-}
-
+/* The credentials that can have the right. */
 static void
 write_security(const ccd_route *route, cc_str *out)
 {
+  cc_str_add(out, "\"security\":[");
+  if (route->right != CC_RIGHT_PUBLIC)
+    cc_str_add(out, "{\"session\":[]},{\"cookie\":[]}");
+  if (route->right == CC_RIGHT_MEMBER || cc_right_is_given(route->right))
+    cc_str_add(out, ",{\"token\":[]}");
+  if (route->right != CC_RIGHT_PUBLIC && cc_right_get(route->right)->device)
+    cc_str_add(out, ",{\"device\":[]}");
+  cc_str_add(out, "],");
+}
+
+/* What the operation's own text says, and what follows from its table. */
+static void
+write_description(const ccd_route *route, cc_str *out)
+{
+  const cc_op *op = route->op;
+  cc_str text = CC_STR_INIT(8192);
+  if (op->doc != NULL)
+    cc_str_printf(&text, "%s ", op->doc);
   if (route->right == CC_RIGHT_PUBLIC)
-    cc_str_add(out, "\"security\":[],");
-  else if (route->right == CC_RIGHT_SIGNED_IN)
-    cc_str_add(out, "\"security\":[{\"session\":[]},{\"cookie\":[]}],");
+    cc_str_add(&text, "Needs no credential.");
   else
-    cc_str_add(out,
-               "\"security\":[{\"session\":[]},{\"cookie\":[]},{\"token\":[]},{\"device\":[]}],");
+    cc_str_printf(&text,
+                  "Needs the right `%s`: %s",
+                  cc_right_name(route->right),
+                  cc_right_get(route->right)->doc);
+  if (op->shape == CC_REPLY_LIST)
+    cc_str_add(&text,
+               " Answers a page: ask again with `cursor`, and the same filters, until "
+               "`next_cursor` is null.");
+  if (op->method == CC_PATCH)
+    cc_str_add(&text, " A merge-patch (RFC 7396): what is left out stays, null empties.");
+  if (op->method == CC_POST && op->body == NULL && op->body_media == NULL)
+    cc_str_add(&text, " Takes no body, or an empty object.");
+  add_text(out, "description", text.failed ? op->summary : text.text);
+  cc_str_add_char(out, ',');
+  cc_str_done(&text);
 }
 
 /* What a route says of the objects behind its ids. */
@@ -329,6 +186,23 @@ write_limit(const ccd_route *route, cc_str *out)
 }
 
 static void
+write_body(const cc_op *op, cc_str *out)
+{
+  bool patch = op->method == CC_PATCH;
+  cc_schema_use use = patch ? CC_SCHEMA_PATCH : CC_SCHEMA_CREATE;
+  cc_str_add(out,
+             "\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
+  cc_schema_ref(op->body, use, out);
+  cc_str_add_char(out, '}');
+  if (patch) {
+    cc_str_add(out, ",\"application/merge-patch+json\":{\"schema\":");
+    cc_schema_ref(op->body, use, out);
+    cc_str_add_char(out, '}');
+  }
+  cc_str_add(out, "}},");
+}
+
+static void
 write_operation(const ccd_route *route, cc_str *out)
 {
   const cc_op *op = route->op;
@@ -339,11 +213,8 @@ write_operation(const ccd_route *route, cc_str *out)
   cc_str_add(out, "],");
   add_text(out, "summary", op->summary);
   cc_str_add_char(out, ',');
-  if (op->doc != NULL) {
-    add_text(out, "description", op->doc);
-    cc_str_add_char(out, ',');
-  }
-  cc_str_printf(out, "\"x-right\":\"%s\",", cc_right_get(route->right)->name);
+  write_description(route, out);
+  cc_str_printf(out, "\"x-right\":\"%s\",", cc_right_name(route->right));
   if (route->no_second_factor)
     cc_str_add(out, "\"x-before-second-factor\":true,");
   write_limit(route, out);
@@ -351,18 +222,13 @@ write_operation(const ccd_route *route, cc_str *out)
   write_security(route, out);
   write_all_parameters(route, out);
   if (op->body != NULL)
-    cc_str_printf(out,
-                  "\"requestBody\":{\"required\":true,\"content\":{\"application/"
-                  "json\":{\"schema\":"
-                  "{\"$ref\":\"#/components/schemas/%s%s\"}}}},",
-                  op->body->name,
-                  op->method == CC_PATCH ? "Patch" : "Body");
+    write_body(op, out);
   if (op->body_media != NULL) {
     cc_str_add(out, "\"requestBody\":{\"required\":true");
-    write_media(op->body_media, out);
+    ccd_openapi_media(op->body_media, out);
     cc_str_add(out, "},");
   }
-  write_responses(route, out);
+  ccd_openapi_responses(route, out);
   cc_str_add_char(out, '}');
 }
 
@@ -420,19 +286,27 @@ schema_seen(const schema_use *seen, size_t n, const cc_type *type, cc_schema_use
 
 #define SCHEMAS_MAX 512
 
+/* The type and those inside it. */
 static void
 write_schema(schema_use *seen, size_t *n, const cc_type *type, cc_schema_use use, cc_str *out)
 {
-  if (type == NULL || *n == SCHEMAS_MAX || schema_seen(seen, *n, type, use))
+  if (type == NULL || schema_seen(seen, *n, type, use))
     return;
-  static const char *const suffix[] = {"", "Body", "Patch"};
-  cc_str_printf(out, "%s\"%s%s\":", *n == 0 ? "" : ",", type->name, suffix[use]);
+  assert(*n < SCHEMAS_MAX);
+  cc_str_add(out, *n == 0 ? "\"" : ",\"");
+  cc_schema_name(type, use, out);
+  cc_str_add(out, "\":");
   seen[(*n)++] = (schema_use){type, use};
   cc_schema(type, use, out);
+  for (size_t i = 0; i < type->n_fields; i++) {
+    unsigned unseen = use == CC_SCHEMA_REPLY ? CC_WRITE_ONLY : CC_READ_ONLY;
+    if (!(type->fields[i].flags & unseen))
+      write_schema(seen, n, type->fields[i].type, cc_schema_part(use), out);
+  }
 }
 
 static void
-write_components(cc_str *out)
+write_components(const ccd_route *const *tables, cc_str *out)
 {
   schema_use seen[SCHEMAS_MAX];
   size_t n = 0;
@@ -448,8 +322,12 @@ write_components(cc_str *out)
                  (*op)->method == CC_PATCH ? CC_SCHEMA_PATCH : CC_SCHEMA_CREATE,
                  out);
   }
+  cc_str_add(out, "},");
+  ccd_openapi_errors(tables, out);
+  cc_str_add_char(out, ',');
+  ccd_openapi_headers(out);
   cc_str_add(out,
-             "},\"securitySchemes\":{"
+             ",\"securitySchemes\":{"
              "\"session\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A session of "
              "a person: ccs_…, from signIn.\"},"
              "\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-cc\","
@@ -460,17 +338,65 @@ write_components(cc_str *out)
              "device: ccd_…, with its profile.\"}}}");
 }
 
-void
-ccd_openapi_write(const ccd_route *const *tables, cc_str *out)
+typedef struct tag_row {
+  const char *name, *doc;
+} tag_row;
+
+static const tag_row tags[] = {
+  {"Accounts", "People: registration, sign-in, second factor, the own account and its sessions."},
+  {"Attendees", "Who comes to an event, the waiting list and the check-in."},
+  {"Consent", "What people agreed to be contacted by, and what they refused."},
+  {"Contacts", "Attempts to reach a voter, and what came of them."},
+  {"Devices", "Shared phones and tablets, paired by a code."},
+  {"Events", "Events of the organization."},
+  {"Field", "What a phone takes along and brings back: packs and uploads."},
+  {"Follow-ups", "What was promised to voters at the door or on the phone."},
+  {"Imports", "Voter files: sources, profiles of their columns, imports and undoing them."},
+  {"Invitations", "Inviting people into an organization."},
+  {"Maps", "The background of maps."},
+  {"Members", "People of an organization, their roles and rights."},
+  {"Organizations", "Organizations, and which one a session works in."},
+  {"Phone banks", "Lists of voters to call, their callers and calls."},
+  {"Places", "Buildings, addresses and doors."},
+  {"Platform", "The change feed, the audit log, health and this document."},
+  {"Public", "What everybody may read of published events."},
+  {"Results", "Answers and outcomes, counted."},
+  {"Scripts", "Questions of canvassers and callers, in versions."},
+  {"Text campaigns", "Texts that people send to voters one by one, and conversations."},
+  {"Tokens", "API tokens of an organization."},
+  {"Turf", "Areas of doors, cut and handed out to canvassers."},
+  {"Voter duplicates", "Records of one person: found, merged and parted again."},
+  {"Voter lists", "Kept searches and fixed lists of voters, and exports."},
+  {"Voters", "Voters, their tags and notes."},
+};
+
+static void
+write_head(cc_str *out)
 {
   cc_str_add(out,
              "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Campaign Center "
-             "API\",\"version\":\"1\",\"description\":"
+             "API\",\"version\":\"1\",\"license\":{\"name\":\"GPL-3.0-or-later\","
+             "\"identifier\":\"GPL-3.0-or-later\"},\"description\":"
              "\"JSON over HTTP. Times are RFC 3339 in UTC, money is in minor units, ids are "
              "numbers. Errors are "
              "problem documents (RFC 9457). Lists are pages with limit and cursor. See "
-             "docs/api.md.\"},");
+             "docs/api.md.\"},\"servers\":[{\"url\":\"/\",\"description\":\"The server that "
+             "this document comes from.\"}],\"tags\":[");
+  for (size_t i = 0; i < CC_N(tags); i++) {
+    cc_str_add(out, i == 0 ? "{" : ",{");
+    add_text(out, "name", tags[i].name);
+    cc_str_add_char(out, ',');
+    add_text(out, "description", tags[i].doc);
+    cc_str_add_char(out, '}');
+  }
+  cc_str_add(out, "],");
+}
+
+void
+ccd_openapi_write(const ccd_route *const *tables, cc_str *out)
+{
+  write_head(out);
   write_paths(tables, out);
-  write_components(out);
+  write_components(tables, out);
   cc_str_add_char(out, '}');
 }

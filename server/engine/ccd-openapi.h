@@ -8,9 +8,5 @@
  * routes. The document is committed as docs/openapi.json; a test holds it against this. */
 void ccd_openapi_write(const ccd_route *const *tables, cc_str *out);
 
-/* CC_ERR_BITs of everything that the route may answer: what its op declares and what follows from
- * what the route is. */
-unsigned ccd_route_errors(const ccd_route *route);
-
 /* Name of a rate limit class. */
 const char *ccd_limit_name(ccd_limit limit);

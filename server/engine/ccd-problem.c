@@ -8,6 +8,7 @@
 #include "common/api/cc-problem.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-response.h"
 
 /* The one place where a failure becomes what the client sees. */
@@ -113,6 +114,65 @@ add_retry_after(ccd_exchange *exchange, cc_status status, const cc_error *error)
     ccd_response_header(exchange->response, "Retry-After", "1");
 }
 
+/* An error that says nothing by itself is what the list of fields says; detail and code are never
+ * left out. */
+void
+ccd_problem_complete(const ccd_exchange *exchange, cc_status status, cc_error *error)
+{
+  const cc_error_list *list = &exchange->call.errors;
+  error->status = status;
+  if (error->message[0] != '\0')
+    return;
+  if (list->n == 1 || (list->n > 0 && status == CC_ERR_MALFORMED))
+    *error = list->items[0];
+  else if (list->n > 1)
+    (void) cc_fail(error, status, "fields", "%zu fields are wrong", list->n);
+  else
+    (void) cc_fail(error, status, cc_status_type(status), "%s", cc_status_title(status));
+  error->status = status;
+}
+
+/* RFC 6750, section 3: why a credential that was sent did not do. */
+static void
+add_challenge(ccd_exchange *exchange, cc_status status, const cc_error *error)
+{
+  const ccd_route *route = exchange->call.route;
+  bool sent = ccd_http_header(exchange->request, "authorization") != NULL;
+  const char *challenge = NULL;
+  if (status == CC_ERR_UNAUTHENTICATED)
+    challenge =
+      sent ? "Bearer realm=\"campaign-center\", error=\"invalid_token\", "
+             "error_description=\"The credential is unknown, has ended or is not well formed\""
+           : "Bearer realm=\"campaign-center\"";
+  else if (status == CC_ERR_FORBIDDEN && sent && strcmp(error->code, "right") == 0)
+    challenge = cc_arena_printf(exchange->call.arena,
+                                "Bearer realm=\"campaign-center\", error=\"insufficient_scope\", "
+                                "scope=\"%s\"",
+                                cc_right_name(route->right));
+  ccd_response_header(exchange->response, "WWW-Authenticate", challenge);
+}
+
+/* What a 415 would take. */
+static void
+add_accept(ccd_exchange *exchange, const cc_error *error)
+{
+  const cc_op *op = exchange->call.route->op;
+  bool patch = op->method == CC_PATCH;
+  if (strcmp(error->code, "content_encoding") == 0) {
+    ccd_response_header(exchange->response, "Accept-Encoding", "identity");
+    return;
+  }
+  ccd_response_header(exchange->response,
+                      "Accept",
+                      op->body_media != NULL ? op->body_media
+                      : patch                ? "application/json, application/merge-patch+json"
+                                             : "application/json");
+  if (patch)
+    ccd_response_header(exchange->response,
+                        "Accept-Patch",
+                        "application/json, application/merge-patch+json");
+}
+
 /* What broke inside is for the log, under the request id, not for strangers. */
 static void
 write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, cc_str *out)
@@ -127,8 +187,8 @@ write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, c
     .status = cc_status_http(status),
     .detail = internal ? (char *) "Something went wrong in the server. Tell support the request_id."
                        : text_or_null(error->message),
-    .code = internal ? NULL : text_or_null(error->code),
-    .required = right ? (char *) cc_right_get(route->right)->name : NULL,
+    .code = internal ? (char *) "internal" : text_or_null(error->code),
+    .required = right ? (char *) cc_right_name(route->right) : NULL,
     .entity = status == CC_ERR_NOT_FOUND ? (char *) entity_of(exchange) : NULL,
     .service = status == CC_ERR_EXTERNAL ? text_or_null(error->pointer) : NULL,
     .request_id = (char *) exchange->call.request_id,
@@ -153,8 +213,9 @@ ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error
   ccd_response_header(response, "Cache-Control", "no-store");
   if (status == CC_ERR_METHOD)
     add_allow(exchange);
-  if (status == CC_ERR_UNAUTHENTICATED)
-    ccd_response_header(response, "WWW-Authenticate", "Bearer");
+  add_challenge(exchange, status, error);
+  if (status == CC_ERR_UNSUPPORTED)
+    add_accept(exchange, error);
   add_retry_after(exchange, status, error);
   if (status == CC_ERR_RANGE && exchange->call.file != NULL)
     ccd_response_header(response,

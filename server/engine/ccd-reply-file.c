@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-exchange.h"
+#include "server/engine/ccd-gzip.h"
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-response.h"
 
@@ -56,6 +58,67 @@ ccd_call_send_bytes(ccd_call *call,
   left.fd = -1;
   left.length = (int64_t) length;
   return leave_file(call, &left, reterr);
+}
+
+/* Accept-Encoding (RFC 9110 section 12.5.3): does it take gzip, named or as "*"? */
+static bool
+takes_gzip(const char *accept)
+{
+  bool any = false;
+  for (const char *at = accept; *at != '\0'; at += *at == ',') {
+    at += strspn(at, " \t");
+    size_t name = strcspn(at, " \t;,");
+    size_t item = strcspn(at, ",");
+    const char *weight = memmem(at, item, "q=", 2);
+    bool good = weight == NULL || strtod(weight + 2, NULL) > 0;
+    if (name == 4 && strncasecmp(at, "gzip", 4) == 0)
+      return good;
+    any = any || (name == 1 && *at == '*' && good);
+    at += item;
+  }
+  return any;
+}
+
+static const char *
+etag_of_bytes(cc_arena *arena, const void *bytes, size_t length)
+{
+  uint8_t hash[CCD_HASH_BYTES];
+  ccd_sha256(bytes, length, hash);
+  const char *hex = ccd_hex(arena, hash, 16);
+  return hex == NULL ? NULL : cc_arena_printf(arena, "\"%s\"", hex);
+}
+
+cc_status
+ccd_call_send_text(ccd_call *call,
+                   const void *text,
+                   size_t length,
+                   const ccd_file *file,
+                   bool packed,
+                   cc_error *reterr)
+{
+  ccd_exchange *exchange = ccd_exchange_of(call);
+  ccd_file left = *file;
+  const char *accept = ccd_http_header(exchange->request, "accept-encoding");
+  if (accept != NULL)
+    packed = takes_gzip(accept);
+  if (left.etag == NULL)
+    left.etag = etag_of_bytes(call->arena, text, length);
+  /* Two encodings are two representations, each with a tag of its own. */
+  if (left.etag != NULL && !packed)
+    left.etag =
+      cc_arena_printf(call->arena, "%.*s-plain\"", (int) strlen(left.etag) - 1, left.etag);
+  exchange->etag = left.etag;
+  bool needed = left.etag != NULL && !ccd_response_not_modified(exchange);
+  left.encoding = packed ? "gzip" : NULL;
+  size_t sent = needed ? length : 0;
+  void *bytes = !needed  ? (void *) text
+                : packed ? ccd_gzip(call->arena, text, length, &sent)
+                         : cc_arena_alloc(call->arena, length + 1);
+  if (left.etag == NULL || bytes == NULL)
+    return cc_fail_memory(reterr);
+  if (needed && !packed)
+    memcpy(bytes, text, length);
+  return ccd_call_send_bytes(call, needed ? bytes : NULL, sent, &left, reterr);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-credential.h"
 #include "server/engine/ccd-cursor.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-listener-head.h"
@@ -223,8 +224,8 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
 {
   ccd_call *call = &exchange->call;
   const cc_type *type = call->route->op->reply;
-  if (call->route->op->shape == CC_REPLY_TEXT || exchange->socket != NULL)
-    return CC_OK; /* the handler wrote it */
+  if (exchange->socket != NULL)
+    return CC_OK;
   if (call->route->op->shape == CC_REPLY_FILE)
     return ccd_reply_file_check(exchange, reterr);
   cc_status status = CC_OK;
@@ -247,21 +248,24 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
   return status;
 }
 
-/* <path?query with the next cursor>; rel="next" */
+/* <URL with the next cursor>; rel="next": absolute, for clients that do not resolve it */
 static const char *
 next_link(ccd_exchange *exchange)
 {
   cc_str link = CC_STR_INIT(8192);
   cc_str_add_char(&link, '<');
+  const char *base = exchange->server->config.public_url;
+  size_t length = strlen(base);
+  cc_str_add_n(&link, base, length - (length > 0 && base[length - 1] == '/'));
   cc_str_add(&link, exchange->request->path);
   cc_str_add_char(&link, '?');
   for (const char *at = exchange->request->query; at != NULL && *at != '\0';) {
-    size_t length = strcspn(at, "&");
+    size_t pair = strcspn(at, "&");
     if (strncmp(at, "cursor=", 7) != 0) {
-      cc_str_add_n(&link, at, length);
+      cc_str_add_n(&link, at, pair);
       cc_str_add_char(&link, '&');
     }
-    at += length + (at[length] == '&');
+    at += pair + (at[pair] == '&');
   }
   cc_str_add(&link, "cursor=");
   cc_str_add(&link, exchange->next_cursor);
@@ -292,6 +296,9 @@ ccd_reply_send(ccd_exchange *exchange)
     response->socket = exchange->socket;
     response->socket_data = exchange->socket_data;
     response->socket_note = exchange->socket_note;
+    const char *protocols = ccd_http_header(exchange->request, "sec-websocket-protocol");
+    if (ccd_credential_in_protocols(protocols, call->arena) != NULL)
+      ccd_response_header(response, "Sec-WebSocket-Protocol", CCD_SOCKET_PROTOCOL);
     ccd_response_common(exchange);
     return;
   }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-entity-tag.h"
 #include "server/engine/ccd-listener-head.h"
 
 void
@@ -88,7 +89,7 @@ ccd_response_common(ccd_exchange *exchange)
     ccd_response_header(response,
                         "Strict-Transport-Security",
                         "max-age=63072000; includeSubDomains");
-  ccd_response_header(response, "Vary", "Authorization, Cookie, Origin");
+  ccd_response_header(response, "Vary", "Accept-Encoding, Authorization, Cookie, Origin");
   if (exchange->upload_offset >= 0)
     ccd_response_header(response,
                         "Upload-Offset",
@@ -104,5 +105,5 @@ ccd_response_not_modified(const ccd_exchange *exchange)
   const char *tags = ccd_http_header(exchange->request, "if-none-match");
   if (exchange->etag == NULL || tags == NULL || exchange->method != CC_GET)
     return false;
-  return strcmp(tags, "*") == 0 || strstr(tags, exchange->etag) != NULL;
+  return ccd_entity_tag_among(tags, exchange->etag, /* weakly= */ true);
 }

@@ -9,7 +9,7 @@ static cc_right
 find_grantable(const char *name)
 {
   cc_right right = cc_right_find(name);
-  return right != CC_RIGHT_UNSET && cc_right_get(right)->grantable ? right : CC_RIGHT_UNSET;
+  return cc_right_is_given(right) ? right : CC_RIGHT_UNSET;
 }
 
 static unsigned
@@ -67,24 +67,4 @@ ccd_rights_of_scopes(const char *scopes_json)
   }
   json_decref(scopes);
   return set;
-}
-
-bool
-ccd_permissions_check(const char *permissions_json, cc_arena *arena, const char **ret_name)
-{
-  *ret_name = NULL;
-  json_t *permissions = json_loads(permissions_json, 0, NULL);
-  const char *name;
-  json_t *value;
-  bool fine = json_is_object(permissions);
-  json_object_foreach (permissions, name, value) {
-    bool known = find_grantable(name) != CC_RIGHT_UNSET;
-    if (known && (json_is_boolean(value) || json_is_null(value)))
-      continue;
-    fine = false;
-    *ret_name = cc_arena_strdup(arena, name);
-    break;
-  }
-  json_decref(permissions);
-  return fine;
 }

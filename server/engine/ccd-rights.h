@@ -14,8 +14,3 @@ uint64_t ccd_rights_of_member(const char *role, const char *permissions_json);
 /* Rights of a token or device: the names of a JSON array, as far as they can be granted, and
  * member. */
 uint64_t ccd_rights_of_scopes(const char *scopes_json);
-
-/* What a person sent as permissions may be stored: every name is a right that can be granted, every
- * value true, false or (in a patch: leave it to the role) null. False: @ret_name, in @arena, is the
- * first wrong name, NULL when the text is no JSON object at all. */
-bool ccd_permissions_check(const char *permissions_json, cc_arena *arena, const char **ret_name);

@@ -162,8 +162,6 @@ ccd_percent_decode(cc_arena *arena,
       c = (char) (high * 16 + low);
       i += 2;
     }
-    if (c == '\0')
-      return NULL;
     decoded[n++] = c;
   }
   decoded[n] = '\0';
@@ -182,8 +180,9 @@ decode_segment(cc_arena *arena, const char *raw, size_t length, cc_pair *ret, cc
                    CC_ERR_MALFORMED,
                    "path_escape",
                    "The path has a broken or forbidden %%-escape");
-  if (n == 0 || strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || memchr(text, '/', n) != NULL ||
-      cc_utf8_length(text, n) < 0 || cc_utf8_has_control(text, n))
+  if (n == 0 || memchr(text, '\0', n) != NULL || strcmp(text, ".") == 0 ||
+      strcmp(text, "..") == 0 || memchr(text, '/', n) != NULL || cc_utf8_length(text, n) < 0 ||
+      cc_utf8_has_control(text, n))
     return cc_fail(reterr,
                    CC_ERR_MALFORMED,
                    "path_segment",

@@ -39,8 +39,8 @@ cc_status ccd_router_match(const ccd_router *router,
                            ccd_match *ret,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* Percent-decode @length bytes (plus_is_space: as in a query string). NULL: broken escape, NUL, or
- * the arena's ceiling. */
+/* Percent-decode @length bytes (plus_is_space: as in a query string); what is decoded may hold NUL.
+ * NULL: a broken escape, or the arena's ceiling. */
 char *ccd_percent_decode(cc_arena *arena,
                          const char *text,
                          size_t length,

@@ -6,6 +6,7 @@
 #include "ccd-queries.h"
 #include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-dispatch.h"
+#include "server/engine/ccd-steps.h"
 
 /* What must be true of a route before the server starts. */
 
@@ -71,7 +72,7 @@ check_streams(const ccd_route *route, cc_error *reterr)
                    "route",
                    "%s: a body that is a file needs .slow, .handler and .max_body, and no .body",
                    op->id);
-  if ((op->shape == CC_REPLY_FILE) != (op->media != NULL && op->shape != CC_REPLY_TEXT) ||
+  if ((op->shape == CC_REPLY_FILE) != (op->media != NULL) ||
       (op->shape == CC_REPLY_FILE && (route->handler == NULL || op->reply != NULL)))
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
@@ -103,6 +104,8 @@ static cc_status
 check_location(const cc_op *op, cc_error *reterr)
 {
   const cc_op *to = op->location;
+  if (to == NULL && op->creates)
+    return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s: what it makes needs .location", op->id);
   if (to == NULL)
     return CC_OK;
   bool good = op->creates && to->method == CC_GET && to->shape == CC_REPLY_ONE && op->reply != NULL;
@@ -342,7 +345,9 @@ ccd_routes_max_body(const ccd_route *const *tables)
   size_t most = CCD_BODY_MAX;
   for (; *tables != NULL; tables++) {
     for (const ccd_route *route = *tables; route->op != NULL; route++)
-      most = route->op->body_media == NULL && route->max_body > most ? route->max_body : most;
+      most = route->op->body_media == NULL && ccd_step_body_most(route) > most
+               ? ccd_step_body_most(route)
+               : most;
   }
   return most;
 }

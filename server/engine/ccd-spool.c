@@ -71,6 +71,14 @@ make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error 
   return flock(spool->fd, LOCK_EX | LOCK_NB) == 0 ? CC_OK : file_failed("flock", reterr);
 }
 
+bool
+ccd_spool_has_room(const char *folder, int64_t length)
+{
+  struct statvfs room;
+  return statvfs(folder, &room) != 0 ||
+         (uint64_t) length + RESERVE <= (uint64_t) room.f_bavail * room.f_frsize;
+}
+
 cc_status
 ccd_spool_begin(const ccd_config *config,
                 cc_arena *arena,
@@ -80,12 +88,10 @@ ccd_spool_begin(const ccd_config *config,
                 ccd_spool **ret,
                 cc_error *reterr)
 {
-  struct statvfs room;
   cc_status status = check_folder(config, reterr);
   if (status != CC_OK)
     return status;
-  if (length > 0 && statvfs(config->storage_folder, &room) == 0 &&
-      (uint64_t) length + RESERVE > (uint64_t) room.f_bavail * room.f_frsize)
+  if (length > 0 && !ccd_spool_has_room(config->storage_folder, length))
     return cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no room for this file");
   ccd_spool *spool = cc_arena_alloc(arena, sizeof(*spool));
   if (spool == NULL)

@@ -23,6 +23,9 @@ typedef struct ccd_spool {
   cc_error error;   /* why a write was refused */
 } ccd_spool;
 
+/* Is there room for a file of @length bytes, besides what is left alone? */
+bool ccd_spool_has_room(const char *folder, int64_t length);
+
 /**
  * Keep the body under @name in STORAGE_FOLDER, such as "imports/7/12": letters, digits, ".", "_",
  * "-" and "/". Folders are made; a file of that name is replaced at one stroke. On the disk when it

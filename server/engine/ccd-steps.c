@@ -65,10 +65,23 @@ listed_media(const char *list, const char *type, cc_arena *arena)
   return NULL;
 }
 
+/* Bytes of a character that is written as two escapes. */
+#define ESCAPED_MAX 12
+
+/* A body whose longest text is as long as it may be fits, however its client writes characters. */
 size_t
 ccd_step_body_most(const ccd_route *route)
 {
-  return route->max_body != 0 ? route->max_body : CCD_BODY_MAX;
+  const cc_type *type = route->op->body;
+  size_t most = CCD_BODY_MAX;
+  for (size_t i = 0; type != NULL && i < type->n_fields; i++) {
+    const cc_field *field = &type->fields[i];
+    size_t need = field->kind == CC_KIND_STRING && (field->flags & CC_READ_ONLY) == 0
+                    ? CCD_BODY_MAX / 2 + ESCAPED_MAX * (size_t) (field->max > 0 ? field->max : 0)
+                    : 0;
+    most = need > most ? need : most;
+  }
+  return route->max_body != 0 ? route->max_body : most;
 }
 
 bool
@@ -104,6 +117,24 @@ check_file(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
+/* No body, or the empty object that many libraries send in its place. */
+static bool
+says_nothing(const ccd_http_request *request)
+{
+  static const char white[] = " \t\r\n";
+  char kept[3] = "";
+  size_t n = 0;
+  for (size_t i = 0; i < request->body_length; i++) {
+    char c = request->body[i];
+    if (c != '\0' && strchr(white, c) != NULL)
+      continue;
+    if (n == 2)
+      return false;
+    kept[n++] = c;
+  }
+  return n == 0 || strcmp(kept, "{}") == 0;
+}
+
 /* Size and content type, before anything is read from the body. */
 cc_status
 ccd_step_size(ccd_exchange *exchange, cc_error *reterr)
@@ -124,7 +155,7 @@ ccd_step_size(ccd_exchange *exchange, cc_error *reterr)
     return check_file(exchange, reterr);
   if (request->body_length > 0 && ccd_http_header(request, "content-encoding") != NULL)
     return refuse_encoding(reterr);
-  if (route->op->body == NULL && request->body_length > 0)
+  if (route->op->body == NULL && !says_nothing(request))
     return cc_fail(reterr, CC_ERR_MALFORMED, "body_unexpected", "%s takes no body", route->op->id);
   if (route->op->body == NULL)
     return CC_OK;
@@ -147,7 +178,12 @@ ccd_step_credential(ccd_exchange *exchange, cc_error *reterr)
   const ccd_http_request *request = exchange->request;
   if (exchange->credential_read)
     return CC_OK;
-  if (!ccd_credential_read(ccd_http_header(request, "authorization"),
+  const char *authorization = ccd_http_header(request, "authorization");
+  /* A browser cannot give a WebSocket a header, but it can name protocols. */
+  if (authorization == NULL && exchange->call.route->op->shape == CC_REPLY_SOCKET)
+    authorization = ccd_credential_in_protocols(ccd_http_header(request, "sec-websocket-protocol"),
+                                                exchange->call.arena);
+  if (!ccd_credential_read(authorization,
                            ccd_http_header(request, "cookie"),
                            exchange->call.arena,
                            &exchange->credential))
@@ -181,8 +217,8 @@ ccd_step_actor(ccd_exchange *exchange, cc_error *reterr)
 }
 
 /* A browser sends the cookie by itself, so a write must prove that it comes from our own pages: the
- * Origin is ours or listed, or the browser says that the request is of the same origin. The same
- * for a WebSocket, which no rule of the browser keeps other sites from reading. */
+ * Origin is ours or listed, or the browser says that the request is of the same origin. So must a
+ * WebSocket: CORS hides the answer of a read from other sites, but not what a socket sends. */
 static cc_status
 check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
 {
@@ -196,18 +232,39 @@ check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
   bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 ||
                                 ccd_origin_listed(config->cors_origins, origin));
   bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
-  bool typed = socket ||
-               exchange->body_media != NULL || /* which no form can send to us, given its origin */
-               (type != NULL && strncasecmp(type, "application/json", 16) == 0);
-  if (!same || !typed)
-    return cc_fail_field(reterr,
-                         CC_ERR_FORBIDDEN,
-                         "cross_site",
-                         "Origin",
-                         socket ? "A WebSocket with a cookie needs this site's Origin"
-                                : "A write with a cookie needs this site's Origin and Content-Type "
-                                  "application/json");
-  return CC_OK;
+  bool typed = socket || exchange->body_media != NULL || /* which no form can send to us, given its origin */
+               exchange->request->body_length == 0 ||
+               (type != NULL && strncasecmp(type, "application/json", 16) == 0) ||
+               (type != NULL && strncasecmp(type, "application/merge-patch+json", 28) == 0);
+  if (same && typed)
+    return CC_OK;
+  (void) cc_fail_field(reterr,
+                       CC_ERR_FORBIDDEN,
+                       "cross_site",
+                       same ? "Content-Type" : "Origin",
+                       "With a cookie a write needs this site's Origin, %s, and a body "
+                       "Content-Type application/json; a WebSocket needs the Origin",
+                       config->public_url);
+  return CC_ERR_FORBIDDEN;
+}
+
+static cc_status
+refuse_right(cc_right right, const ccd_actor *actor, cc_error *reterr)
+{
+  if (right == CC_RIGHT_SIGNED_IN)
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "right",
+                   "This is for a person who is signed in, not for a token or device; what a "
+                   "credential is and may do is at GET /v1/credential");
+  if (right == CC_RIGHT_MEMBER)
+    return cc_fail(reterr, CC_ERR_FORBIDDEN, "right", "You are not a member of this organization");
+  return cc_fail(reterr,
+                 CC_ERR_FORBIDDEN,
+                 "right",
+                 actor->kind == CCD_ACTOR_PERSON ? "You need the right %s in this organization"
+                                                 : "This credential has not the right %s",
+                 cc_right_name(right));
 }
 
 cc_status
@@ -236,11 +293,7 @@ ccd_step_right(ccd_exchange *exchange, cc_error *reterr)
                    "This session has no active organization: choose one of yours with PUT "
                    "/v1/session/organization");
   if (!(actor->rights & CC_RIGHT_BIT(route->right)))
-    return cc_fail(reterr,
-                   CC_ERR_FORBIDDEN,
-                   "right",
-                   "This needs the right %s",
-                   cc_right_get(route->right)->name);
+    return refuse_right(route->right, actor, reterr);
   return CC_OK;
 }
 
@@ -343,6 +396,11 @@ ccd_step_work(ccd_exchange *exchange, cc_error *reterr)
     status = once ? work_once(exchange, reterr) : work_in_transaction(exchange, reterr);
     if (status == CC_OK)
       ccd_reply_keep(exchange);
+    if (status == CC_ERR_PRECONDITION && exchange->tried_if_match + 1 < exchange->n_if_match) {
+      exchange->tried_if_match++;
+      attempt = 0;
+      continue;
+    }
     if (status == CC_OK || attempt == CCD_TRIES || exchange->conn == NULL ||
         !ccd_db_may_retry(exchange->conn))
       return status;

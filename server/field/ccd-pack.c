@@ -8,7 +8,6 @@
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-feed-page.h"
-#include "server/engine/ccd-gzip.h"
 #include "server/engine/ccd-reply-file.h"
 #include "server/field/ccd-field.h"
 
@@ -82,20 +81,13 @@ send_lines(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
     cc_str_add_char(&text, '\n');
   }
   add_end(call, ccd_rows_int64(rows, 0, "n_lines"), &text);
-  size_t length = 0;
-  uint8_t hash[CCD_HASH_BYTES];
-  uint8_t *bytes = text.failed ? NULL : ccd_gzip(call->arena, text.text, text.length, &length);
-  const char *etag = NULL;
-  if (bytes != NULL) {
-    ccd_sha256(bytes, length, hash);
-    const char *hex = ccd_hex(call->arena, hash, 16);
-    etag = hex == NULL ? NULL : cc_arena_printf(call->arena, "\"%s\"", hex);
-  }
+  const ccd_file file = {0};
+  cc_status status =
+    text.failed
+      ? cc_fail_memory(reterr)
+      : ccd_call_send_text(call, text.text, text.length, &file, /* packed= */ true, reterr);
   cc_str_done(&text);
-  if (etag == NULL)
-    return cc_fail_memory(reterr);
-  const ccd_file file = {.encoding = "gzip", .etag = etag};
-  return ccd_call_send_bytes(call, bytes, length, &file, reterr);
+  return status;
 }
 
 static cc_status

@@ -25,25 +25,13 @@ static const char *const profile_scopes[_CC_DEVICE_MAX] = {
   [CC_DEVICE_CANVASS] = "[\"canvass\"]",
 };
 
-/* Rights by name, each once and in the table's order, as a JSON array; unknown ones go to the
- * errors. */
+/* Rights by name, each once and in the table's order, as a JSON array. */
 static const char *
 read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
 {
   *ret_rights = 0;
-  for (size_t i = 0; i < scopes->n; i++) {
-    cc_right right = cc_right_find(scopes->items[i]);
-    if (right != CC_RIGHT_UNSET && cc_right_get(right)->grantable) {
-      *ret_rights |= CC_RIGHT_BIT(right);
-      continue;
-    }
-    const char *pointer = cc_arena_printf(call->arena, "/scopes/%zu", i);
-    cc_error_list_add(&call->errors,
-                      "unknown_right",
-                      pointer != NULL ? pointer : "/scopes",
-                      "\"%.60s\" is no right that can be given.",
-                      scopes->items[i]);
-  }
+  for (size_t i = 0; i < scopes->n; i++)
+    *ret_rights |= CC_RIGHT_BIT(cc_right_find(scopes->items[i]));
   const char *list = "";
   for (unsigned i = CC_RIGHT_UNSET + 1; list != NULL && i < _CC_RIGHT_MAX; i++) {
     if (*ret_rights & CC_RIGHT_BIT(i))
@@ -51,7 +39,7 @@ read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
                              "%s%s\"%s\"",
                              list,
                              *list ? ", " : "",
-                             cc_right_get((cc_right) i)->name);
+                             cc_right_name((cc_right) i));
   }
   return list != NULL ? cc_arena_printf(call->arena, "[%s]", list) : NULL;
 }
@@ -103,6 +91,41 @@ ccd_api_token_make(ccd_call *call, cc_error *reterr)
   status = ccd_rows_bind(rows, 0, &cc_api_token_made_type, call->arena, made, reterr);
   made->token = token;
   call->reply = made;
+  return status;
+}
+
+static bool
+fill_scopes(ccd_call *call, cc_strings *ret)
+{
+  ret->items = cc_arena_alloc(call->arena, _CC_RIGHT_MAX * sizeof(*ret->items));
+  for (unsigned i = CC_RIGHT_UNSET + 1; ret->items != NULL && i < _CC_RIGHT_MAX; i++) {
+    if (cc_right_is_given((cc_right) i) && (call->actor->rights & CC_RIGHT_BIT(i)))
+      ret->items[ret->n++] = (char *) cc_right_name((cc_right) i);
+  }
+  return ret->items != NULL;
+}
+
+cc_status
+ccd_credential_show(ccd_call *call, cc_error *reterr)
+{
+  static const int kinds[] = {[CCD_ACTOR_PERSON] = CC_CREDENTIAL_SESSION,
+                              [CCD_ACTOR_TOKEN] = CC_CREDENTIAL_TOKEN,
+                              [CCD_ACTOR_DEVICE] = CC_CREDENTIAL_DEVICE};
+  const ccd_actor *actor = call->actor;
+  const ccd_rows *rows = NULL;
+  cc_credential *reply = cc_arena_alloc(call->arena, sizeof(*reply));
+  if (reply == NULL || !fill_scopes(call, &reply->scopes))
+    return cc_fail_memory(reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_credential_get, /* args= */ NULL, &rows, reterr);
+  if (status == CC_OK && ccd_rows_n(rows) == 0)
+    status = cc_fail_absent(reterr);
+  if (status == CC_OK)
+    status = ccd_rows_bind(rows, 0, &cc_credential_type, call->arena, reply, reterr);
+  reply->kind = kinds[actor->kind];
+  reply->id = actor->session_id;
+  reply->organization_id = actor->organization_id;
+  reply->user_id = actor->kind == CCD_ACTOR_PERSON ? (int64_t *) &actor->user_id : NULL;
+  call->reply = reply;
   return status;
 }
 
@@ -199,11 +222,11 @@ ccd_device_add(ccd_call *call, cc_error *reterr)
   status = with_code(call, &ccd_q_device_create, scopes, &rows, reterr);
   if (status != CC_OK || ccd_rows_n(rows) > 0)
     return status;
-  cc_error_list_add(&call->errors,
-                    "unknown_event",
-                    "/scope/event_id",
-                    "There is no event of this number.");
-  return CC_ERR_INVALID;
+  return cc_fail_field(reterr,
+                       CC_ERR_INVALID,
+                       "unknown_reference",
+                       "/scope/event_id",
+                       "There is no event of this number.");
 }
 
 cc_status
@@ -238,6 +261,7 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
+/* Wrong, used and too old are answered alike. */
 static cc_status
 unknown_code(cc_error *reterr)
 {
@@ -245,7 +269,7 @@ unknown_code(cc_error *reterr)
                        CC_ERR_INVALID,
                        "unknown_code",
                        "/code",
-                       "There is no such pairing code: it was used, is too old, or is not whole.");
+                       "No device waits for this code: it is mistyped, was used or is too old.");
 }
 
 cc_status

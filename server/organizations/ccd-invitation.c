@@ -210,8 +210,8 @@ find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error 
                          CC_ERR_INVALID,
                          "bad_token",
                          "/token",
-                         "There is no invitation of this token: a newer mail has another one, or "
-                         "the token is not whole.");
+                         "No invitation has this token: it is not whole, or was sent anew or "
+                         "revoked since.");
   if (strcmp(ccd_rows_get(*ret, 0, "status"), "pending") != 0)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,

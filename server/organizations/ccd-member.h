@@ -32,7 +32,3 @@ ccd_member_end(ccd_call *call, int64_t user_id, bool tokens, cc_error *reterr) C
 
 /* The actor has every grantable right of @rights. CC_ERR_FORBIDDEN: above_own_rights. */
 cc_status ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr) CC_MUSTCHECK;
-
-/* The `permissions` of the body are names of grantable rights; otherwise the field's error is in
- * the call's list and CC_ERR_INVALID is returned. NULL is fine. */
-cc_status ccd_permissions_valid(ccd_call *call, const char *permissions) CC_MUSTCHECK;

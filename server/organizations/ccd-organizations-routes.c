@@ -29,6 +29,8 @@ const ccd_route ccd_organizations_routes[] = {
 
   {&cc_op_create_invitation, .right = CC_RIGHT_MANAGE_MEMBERS, .tx = CCD_WRITE,
    .handler = ccd_invitation_make, .audit = "invitation.create"},
+  {&cc_op_get_invitation, .right = CC_RIGHT_MANAGE_MEMBERS, .tx = CCD_READ,
+   .query = &ccd_q_invitation_get, .by_key = true},
   {&cc_op_list_invitations, .right = CC_RIGHT_MANAGE_MEMBERS, .tx = CCD_READ,
    .query = &ccd_q_invitation_list, .keyset = {"id"}},
   {&cc_op_revoke_invitation, .right = CC_RIGHT_MANAGE_MEMBERS, .tx = CCD_WRITE,
@@ -42,6 +44,10 @@ const ccd_route ccd_organizations_routes[] = {
 
   {&cc_op_create_api_token, .right = CC_RIGHT_MANAGE_TOKENS, .tx = CCD_WRITE,
    .handler = ccd_api_token_make, .audit = "api_token.create", .secret_reply = true},
+  {&cc_op_get_api_token, .right = CC_RIGHT_MANAGE_TOKENS, .tx = CCD_READ,
+   .query = &ccd_q_api_token_get, .by_key = true},
+  {&cc_op_get_credential, .right = CC_RIGHT_MEMBER, .tx = CCD_READ,
+   .handler = ccd_credential_show},
   {&cc_op_list_api_tokens, .right = CC_RIGHT_MANAGE_TOKENS, .tx = CCD_READ,
    .query = &ccd_q_api_token_list, .keyset = {"id"}},
   {&cc_op_revoke_api_token, .right = CC_RIGHT_MANAGE_TOKENS, .tx = CCD_WRITE,
@@ -49,6 +55,8 @@ const ccd_route ccd_organizations_routes[] = {
 
   {&cc_op_create_device, .right = CC_RIGHT_MANAGE_DEVICES, .tx = CCD_WRITE,
    .handler = ccd_device_add, .audit = "device.create", .secret_reply = true, .scope = CCD_SCOPE_NONE},
+  {&cc_op_get_device, .right = CC_RIGHT_MANAGE_DEVICES, .tx = CCD_READ,
+   .query = &ccd_q_device_get, .by_key = true},
   {&cc_op_list_devices, .right = CC_RIGHT_MANAGE_DEVICES, .tx = CCD_READ,
    .query = &ccd_q_device_list, .keyset = {"id"}},
   {&cc_op_update_device, .right = CC_RIGHT_MANAGE_DEVICES, .tx = CCD_WRITE,

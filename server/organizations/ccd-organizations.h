@@ -19,6 +19,7 @@ ccd_handler ccd_invitation_make;
 ccd_handler ccd_invitation_send_again;
 ccd_handler ccd_invitation_take;
 ccd_handler ccd_invitation_refuse;
+ccd_handler ccd_credential_show;
 ccd_handler ccd_api_token_make;
 ccd_handler ccd_api_token_end;
 ccd_handler ccd_device_add;

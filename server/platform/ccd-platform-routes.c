@@ -9,7 +9,9 @@
 #include "server/engine/ccd-docs.h"
 #include "server/engine/ccd-exchange.h"
 #include "server/engine/ccd-feed.h"
+#include "server/engine/ccd-health.h"
 #include "server/engine/ccd-openapi.h"
+#include "server/engine/ccd-reply-file.h"
 #include "server/providers/ccd-storage.h"
 
 static cc_status
@@ -19,7 +21,7 @@ get_health(ccd_call *call, cc_error *reterr)
   if (reply == NULL)
     return cc_fail_memory(reterr);
   const ccd_config *config = ccd_call_config(call);
-  reply->database = ccd_db_up(call->server->db) ? CC_PART_UP : CC_PART_DOWN;
+  reply->database = ccd_health_database(call->server) ? CC_PART_UP : CC_PART_DOWN;
   reply->redis = *config->redis_url == '\0'          ? CC_PART_OFF
                  : ccd_redis_up(call->server->redis) ? CC_PART_UP
                                                      : CC_PART_DOWN;
@@ -36,11 +38,19 @@ get_health(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-static void
-say_media(ccd_call *call)
+/* @text in UTF-8, of the operation's type. Done with afterwards. */
+static cc_status
+send_document(ccd_call *call, cc_str *text, cc_error *reterr)
 {
-  ccd_exchange_of(call)->content_type =
-    cc_arena_printf(call->arena, "%s; charset=utf-8", call->route->op->media);
+  const char *media = cc_arena_printf(call->arena, "%s; charset=utf-8", call->route->op->media);
+  const ccd_file file = {.media = media};
+  ccd_exchange_of(call)->content_type = media;
+  cc_status status =
+    text->failed || media == NULL
+      ? cc_fail_memory(reterr)
+      : ccd_call_send_text(call, text->text, text->length, &file, /* packed= */ false, reterr);
+  cc_str_done(text);
+  return status;
 }
 
 /* Both documents are made when asked for: a millisecond or two, and two megabytes that an idle
@@ -49,17 +59,17 @@ say_media(ccd_call *call)
 static cc_status
 get_openapi(ccd_call *call, cc_error *reterr)
 {
-  ccd_openapi_write(call->server->route_tables, &ccd_exchange_of(call)->out);
-  say_media(call);
-  return CC_OK;
+  cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
+  ccd_openapi_write(call->server->route_tables, &text);
+  return send_document(call, &text, reterr);
 }
 
 static cc_status
 get_docs(ccd_call *call, cc_error *reterr)
 {
-  ccd_docs_write(call->server->route_tables, &ccd_exchange_of(call)->out);
-  say_media(call);
-  return CC_OK;
+  cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
+  ccd_docs_write(call->server->route_tables, &text);
+  return send_document(call, &text, reterr);
 }
 
 static cc_status
@@ -74,9 +84,9 @@ docs_style(ccd_call *call, cc_error *reterr)
     "0}.method{font-weight:700}summary{cursor:pointer;padding:.4rem 0}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:."
     "25rem .5rem;border-bottom:1px solid var(--line)}";
-  cc_str_add(&ccd_exchange_of(call)->out, style);
-  say_media(call);
-  return CC_OK;
+  cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
+  cc_str_add(&text, style);
+  return send_document(call, &text, reterr);
 }
 
 const ccd_route ccd_platform_routes[] = {

@@ -8,6 +8,7 @@
 
 #include "common/api/cc-platform.h"
 #include "common/base/cc-str.h"
+#include "server/engine/ccd-spool.h"
 
 #define BELIEVED_US (5 * CC_TIME_SECOND)
 
@@ -57,5 +58,8 @@ ccd_storage_health(const ccd_config *config)
   }
   if (*config->storage_folder == '\0')
     return CC_PART_OFF;
-  return access(config->storage_folder, R_OK | W_OK | X_OK) == 0 ? CC_PART_UP : CC_PART_DOWN;
+  return access(config->storage_folder, R_OK | W_OK | X_OK) == 0 &&
+             ccd_spool_has_room(config->storage_folder, /* length= */ 0)
+           ? CC_PART_UP
+           : CC_PART_DOWN;
 }

@@ -24,6 +24,7 @@ const ccd_route ccd_voters_routes[] = {
 
   {&cc_op_list_tags,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_tag_list,   .keyset = {"sort_key", "id"}},
   {&cc_op_create_tag,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_tag_create, .audit = "tag.create"},
+  {&cc_op_get_tag,           .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_tag_get, .by_key = true},
   {&cc_op_update_tag,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_tag_update, .audit = "tag.update"},
   {&cc_op_delete_tag,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_tag_delete, .audit = "tag.delete"},
 
@@ -39,6 +40,7 @@ const ccd_route ccd_voters_routes[] = {
   {&cc_op_find_duplicates,   .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_duplicate_find,    .audit = "duplicates.find", .wakes_jobs = true},
   {&cc_op_dismiss_duplicate, .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_duplicate_dismiss, .audit = "duplicate.dismiss"},
   {&cc_op_merge_voters,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_merge,       .audit = "voter.merge", .scope = CCD_SCOPE_NONE},
+  {&cc_op_get_merge,         .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_merge_get},
   {&cc_op_list_merges,       .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_merge_list,        .keyset = {"merged_at", "id"}},
   {&cc_op_undo_merge,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_merge_undo,        .audit = "voter.undo_merge"},
   {0},

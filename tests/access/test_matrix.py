@@ -44,6 +44,10 @@ OTHER_REFUSALS = {
     ("createApiToken", 403): "the sample gives a right that the actor lacks",
     **{(name, 404): "a token sees its own, and the sample is a person's"
        for name in ("getContact", "undoContact", "getFollowUp", "finishFollowUp")},
+    ("getCall", 404): "the sample is somebody else's call",
+    ("getCall", 403): "the sample is a call of a phone bank in which nobody takes part",
+    ("getText", 403): "the sample is in nobody's conversation",
+    ("getText", 404): "the sample is in nobody's conversation",
     ("recordContact", 403): "the sample is about nothing, which is in nobody's turf",
     ("undoContact", 403): "the sample is a call of no phone bank, in which nobody takes part",
     ("getEventPack", 404): "the event is years away",
@@ -51,7 +55,8 @@ OTHER_REFUSALS = {
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
 # What stays in its list when it has been ended, and says so: the status there instead of 404.
-ENDED = {"resendInvitation": 409}
+ENDED = {"resendInvitation": 409, "getInvitation": 200, "getApiToken": 200, "getDevice": 200,
+         "getCall": 409, "getText": 409}  # the bank or campaign is still there, and the actor takes no part in it
 # The codes with which the engine says that the actor itself is not allowed.
 NOT_ALLOWED = {401: {"credential", "authorization", "session", "token", "device"}, 403: {"right", "no_organization", "second_factor_needed"}}
 
@@ -328,6 +333,10 @@ FIELD_OBJECTS = {
     "merge_id": a_pair("voter_merges", "survivor_id, merged_id, survivor_before, merged_before, survivor_after, moved",
                        ", '{}', '{}', '{}', '{}'"),
     "phone_bank_id": a_row("phone_bank_sessions", "name, code, state", "%(name)s, %(number)s, 'open'"),
+    "consent_id": a_row("consents", "channel, state, source, occurred_at, actor, address",
+                        "'phone', 'withdrawn', 'form', now(), 'system', '+16175550101'"),
+    "text_id": a_row("text_messages", "phone, direction, body, encoding, segments, state, actor",
+                     "'+16175550101', 'in', %(name)s, 'gsm7', 1, 'received', 'system'"),
     "text_campaign_id": a_row("text_campaigns", "name, code, template, state", "%(name)s, %(number)s, 'Hi', 'open'"),
 }
 
@@ -346,6 +355,16 @@ def a_conversation(world, where, whose, gone, campaign):
                  f"{campaign}, {voter}, '+16175550101', 'America/New_York'")(world, where, whose, gone, None)
 
 
+A_TEXT = ("phone, direction, body, encoding, segments, state, actor",
+          "'+16175550101', 'in', %(name)s, 'gsm7', 1, 'received', 'system'")
+
+
+def a_message(world, where, whose, gone, conversation):
+    campaign = world.one("SELECT campaign_id FROM text_conversations WHERE id = %s", conversation)
+    return a_row("text_messages", f"campaign_id, conversation_id, {A_TEXT[0]}", f"{campaign}, {conversation}, {A_TEXT[1]}")(
+        world, where, whose, gone, None)
+
+
 def a_part(table, parent):
     """Somebody who takes part in a phone bank or text campaign."""
     def make(world, where, whose, gone, within):
@@ -356,7 +375,7 @@ def a_part(table, parent):
 # What is inside of something else, which is there also when it is not: path parameter → (the other's, maker).
 INSIDE = {
     "call_id": ("phone_bank_id", a_call), "caller_id": ("phone_bank_id", a_part("phone_bank_callers", "session_id")),
-    "conversation_id": ("text_campaign_id", a_conversation), "texter_id": ("text_campaign_id", a_part("text_texters", "campaign_id")),
+    "message_id": ("conversation_id", a_message), "conversation_id": ("text_campaign_id", a_conversation), "texter_id": ("text_campaign_id", a_part("text_texters", "campaign_id")),
 }
 
 def a_contact(world, where, whose, gone, user):
@@ -478,8 +497,10 @@ def path_of(world, template, right, kind, actor):
             values[name] = "no-such-slug" if kind == "random" else an_event(world, where, whose, gone, public, "slug")
         elif name in INSIDE and kind != "random":
             outer, make = INSIDE[name]
-            values[outer] = OBJECTS[outer](world, where, whose, False, None)
-            values[name] = make(world, where, whose, gone, values[outer])
+            if outer not in INSIDE:
+                values[outer] = OBJECTS[outer](world, where, whose, False, None)
+            last = name == names[-1]
+            values[name] = make(world, where, whose, gone and last, values[outer])
         elif name not in OBJECTS and name != "organization_slug" and kind != "random":
             # Within something that is there: what is gone is the thing itself.
             values.update({outer: OBJECTS[outer](world, where, whose, False, None) for outer in values if outer in OBJECTS})

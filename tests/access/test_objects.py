@@ -291,7 +291,7 @@ def sent(world, kind, body):
     verdict = Phone(world.me).one(kind, body)
     assert verdict["verdict"] in ("applied", "conflict", "refused"), verdict
     assert verdict["verdict"] == "applied" or verdict["code"] in (
-        "not_handed_out", "not_yours", "unknown_door", "unknown_voter", "unknown_contact", "unknown_building",
+        "not_handed_out", "not_yours", "unknown_door", "unknown_reference", "unknown_contact",
         "invalid"), verdict
     return verdict["verdict"] == "applied"
 

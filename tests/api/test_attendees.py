@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The door list: who is on it, who is there, and what is refused."""
 
+import concurrent.futures
 import datetime
 import random
 import threading
@@ -114,6 +115,17 @@ def test_wrong_values_are_named(shared_org, field, values):
         assert pointers(shared_org.owner.post(place_of(event) + "/attendees", body)) == [f"/{field}"], value
         assert pointers(shared_org.owner.patch(path_of(attendee), {field: value})) == [f"/{field}"], value
     assert shared_org.owner.ok("GET", path_of(attendee)) == attendee
+
+
+def test_the_answer_does_not_depend_on_a_race(shared_org, event):
+    """Whoever passes the check at the same moment is told by the index, in the same words."""
+    email = f"{unique()}@example.org"
+    body = {"first_name": "R", "last_name": "M", "email": email}
+    clients = [Client(shared_org.owner.server, shared_org.owner.token) for _ in range(16)]
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(lambda client: client.post(place_of(event) + "/attendees", body), clients))
+    assert sorted(reply.status_code for reply in answers) == [201] + [409] * 15
+    assert {reply.json()["code"] for reply in answers if reply.status_code == 409} == {"email_listed"}
 
 
 def test_an_address_stands_once_on_a_list(shared_org, event):

@@ -59,8 +59,9 @@ def test_wrong_settings_stop_the_start(make_server, settings, told):
     server.environment.update(settings)
     done = server.command("serve", timeout=30)
     assert done.returncode == 1, (done.returncode, done.stderr)
-    lines = [line for line in done.stderr.splitlines() if line.startswith("campaign-centerd: ")]
-    assert len(lines) == 1 and told in lines[0], done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines()]  # the log, from its first line on
+    failed = [line for line in lines if line["event"] == "server.failed"]
+    assert len(failed) == 1 and failed[0]["level"] == "error" and told in failed[0]["message"], done.stderr
     assert harness_server.SECRET_KEY not in done.stderr
 
 

@@ -154,7 +154,7 @@ def test_outcomes_over_the_api(shared_org, street):
     assert wrong(voter_id=voter, disposition="gone") == [("/disposition", "unknown_disposition")]
     assert wrong(voter_id=voter, disposition="busy") == [("/disposition", "wrong_channel")]
     assert wrong(voter_id=voter, channel="mail", disposition="not_home") == [("/disposition", "wrong_channel")]
-    assert wrong(voter_id=10 ** 12, disposition="busy") == [("/voter_id", "unknown_voter")]
+    assert wrong(voter_id=10 ** 12, disposition="busy") == [("/voter_id", "unknown_reference")]
     assert wrong(channel="phone", voter_id=voter, disposition="disconnected") == [("/phone", "required")]
     assert wrong(voter_id=voter, answers=[{"step_id": 10 ** 12, "text": "x"}]) == [("/answers/0", "unknown_step")]
     assert wrong(door_id=street.doors[0], answers=[{"step_id": 10 ** 12, "text": "x"}]) == [("/voter_id", "required")]
@@ -203,7 +203,7 @@ def test_bulk_not_home_is_judged_door_by_door(shared_org, street):
     assert reply.status_code == 200, street.server.log()[-1500:]
     reply = reply.json()
     assert reply["recorded"] == 3
-    assert [each["code"] for each in reply["results"]] == [None, None, None, "unknown_door"]
+    assert [each["code"] for each in reply["results"]] == [None, None, None, "unknown_reference"]
     again = shared_org.owner.post("/v1/contacts/bulk", body)
     assert again.status_code == 200 and again.json() == reply, street.server.log()[-1500:]
     assert len(shared_org.owner.ok("GET", f"/v1/contacts?turf_id={street.turf}")["data"]) == 3

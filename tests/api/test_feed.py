@@ -115,6 +115,7 @@ def test_live(org, recorder):
     recorder.note("liveChanges", 101)
     recorder.note("liveChanges", 200)
     began = time.monotonic()
+    assert receive(connection)["data"] == []
     event = org.event()
     page = receive(connection)
     assert time.monotonic() - began < 2
@@ -146,6 +147,7 @@ def test_live_of_another_organization_is_silent(org, api):
     other = Organization(api, everybody=False)
     mine = org.member.socket("/v1/changes/live?since=now")
     other.event()
+    assert receive(mine)["data"] == []
     event = org.event()
     assert events_of(receive(mine)) == [("insert", event["id"], 1)]
     mine.close()

@@ -38,9 +38,10 @@ def lines_of(content, document):
     assert end["line"] == "end" and end["lines"] == len(lines) - 2
     assert end["sha256"] == hashlib.sha256(b"\n".join(lines[:-1]) + b"\n").hexdigest()
     found = {}
+    components = closed(document["components"])
     for line in map(json.loads, lines):
         name = "Pack" + line["line"].capitalize()
-        jsonschema.validate(line, closed(document["components"]["schemas"][name]))
+        jsonschema.validate(line, {"components": components, **components["schemas"][name]})
         found.setdefault(line["line"], []).append(line)
     return found
 
@@ -129,6 +130,14 @@ def test_the_same_content_has_the_same_bytes(walker, street, sql):
     assert walker.get(path, headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
     whole = walker.request("GET", path, stream=True).raw.read(decode_content=False)
     assert gzip.decompress(whole) == again.content
+    plain = walker.request("GET", path, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers and plain.content == again.content
+    assert plain.headers["ETag"] != again.headers["ETag"]
+    for accept in ("gzip", "br, GZIP;q=0.5", "*"):
+        packed = walker.request("GET", path, headers={"Accept-Encoding": accept})
+        assert packed.headers["Content-Encoding"] == "gzip" and packed.headers["ETag"] == again.headers["ETag"]
+    for accept in ("br", "gzip;q=0, *", "*;q=0", ""):
+        assert "Content-Encoding" not in walker.request("GET", path, headers={"Accept-Encoding": accept}).headers, accept
     part = walker.request("GET", path, headers={"Range": "bytes=100-", "If-Range": again.headers["ETag"]}, stream=True)
     assert part.status_code == 206 and part.raw.read(decode_content=False) == whole[100:]
     assert is_problem(walker.get(path, query={"since": "made up"}), 422, "validation_error")
@@ -300,7 +309,7 @@ def test_sent_again_gets_the_first_answer(walker, street, sql):
     phone = Phone(walker)
     operations = [phone.did("contact", street.outcome(street.doors[0])), phone.did("contact", street.outcome(10 ** 12))]
     first = phone.send(*operations)["verdicts"]
-    assert [v["verdict"] for v in first] == ["applied", "refused"] and first[1]["code"] == "unknown_door"
+    assert [v["verdict"] for v in first] == ["applied", "refused"] and first[1]["code"] == "unknown_reference"
     again = phone.send(*operations)["verdicts"]
     assert [v["verdict"] for v in again] == ["duplicate"] * 2
     assert [(v["first"], v["entity_id"], v["code"]) for v in again] == [(v["verdict"], v["entity_id"], v["code"]) for v in first]

@@ -52,7 +52,7 @@ def test_the_usual_limit_is_in_the_document(full, document):
     assert parameter["schema"]["default"] == 50 and parameter["schema"]["maximum"] == 100
 
 
-def test_the_link_leads_to_the_next_page(full):
+def test_the_link_leads_to_the_next_page(full, server):
     found, path = [], "/v1/events?limit=9&published=false&text=e"
     while path:
         reply = full.member.get(path)
@@ -60,7 +60,8 @@ def test_the_link_leads_to_the_next_page(full):
         found += [event["id"] for event in reply.json()["data"]]
         link = reply.headers.get("Link")
         assert (link is None) == (reply.json()["next_cursor"] is None)
-        path = link and re.fullmatch(r'<(/[^>]*)>; rel="next"', link).group(1)
+        # Absolute: many clients do not resolve it.
+        path = link and re.fullmatch(rf'<{re.escape(server.url)}(/[^>]*)>; rel="next"', link).group(1)
         assert not path or ("limit=9" in path and "text=e" in path and path.count("cursor=") == 1)
     assert len(found) == len(set(found)) == 23
 

@@ -224,7 +224,7 @@ def test_nothing_comes_after_the_right_has_ended(org, crowd, revoke):
         mine.read()
     revoke(org, org.member)
     after = org.event()
-    assert ends(mine)[0] == 1000
+    assert ends(mine) == (4401, "credential_ended")
     ids = [change["entity_id"] for change in mine.changes if change["entity"] == "event"]
     assert ids == [before["id"]] and after["id"] not in ids
     crowd.until(lambda: any(change["entity_id"] == after["id"] for change in other.changes))
@@ -234,7 +234,7 @@ def test_nothing_comes_after_the_right_has_ended(org, crowd, revoke):
 def test_a_session_that_expires(org):
     mine = follow(org.member)
     expire(org, org.member)
-    assert ends(mine, seconds=120)[0] == 1000  # Redis believes a session for half a minute
+    assert ends(mine, seconds=120) == (4401, "credential_ended")  # Redis believes a session for half a minute
 
 
 @pytest.mark.parametrize("redis", [None, ""])
@@ -250,7 +250,7 @@ def test_two_servers(make_server, crowd, redis):
     assert took < (10 if harness_server.is_sanitized() else 3)
     Client(two, token=org.member.token).ok("POST", "/v1/auth/sign-out")
     crowd.until(lambda: mine.closed is not None)
-    assert mine.closed[0] == 1000 and others.closed is None
+    assert mine.closed == (4401, "credential_ended") and others.closed is None
 
 
 # Limits -------------------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ def test_a_client_that_leaves_before_the_handshake_takes_no_place(binary, redis_
 
 def test_what_a_client_sends_is_answered_or_thrown_away(org):
     mine = follow(org.member)
-    mine.send_frame(live.TEXT, b"x" * 300000)
+    mine.send_frame(live.TEXT, b"x" * 60000)
     mine.send_frame(live.TEXT, b"half", fin=False)
     mine.send_frame(live.PING, b"between")
     mine.send_frame(0, b"the other half")
@@ -386,7 +386,15 @@ def test_who_breaks_the_protocol_is_told(org, wrong):
         mine.send_frame(live.PING, b"x", fin=False)
     else:
         mine.sock.sendall(bytes([0xc1, 0x80, 1, 2, 3, 4]))
-    assert ends(mine) == (1002, "")
+    assert ends(mine) == (1002, "protocol_error")
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_message_that_is_too_large_is_told_so(org, parts):
+    mine = follow(org.member)
+    for part in range(parts):
+        mine.send_frame(live.TEXT if part == 0 else 0, b"x" * (90000 // parts), fin=part == parts - 1)
+    assert ends(mine) == (1009, "message_too_large")
 
 
 def test_a_flood_delays_nobody(org, crowd):
@@ -435,5 +443,5 @@ def test_the_server_stops_with_sockets_open(make_server, crowd):
     assert server.stop() == 0
     assert time.monotonic() - begin < (20 if harness_server.is_sanitized() else 8)
     crowd.until(lambda: all(each.closed is not None for each in crowd.sockets))
-    assert {each.closed for each in crowd.sockets} == {(1001, "")}
+    assert {each.closed for each in crowd.sockets} == {(1001, "server_stopping")}
     deaf.close()

@@ -94,6 +94,13 @@ def conflict(reply, code):
     return reply.json()["detail"]
 
 
+def refused_code(reply):
+    """(pointer, code) of the one field that is wrong."""
+    assert is_problem(reply, 422, "validation_error"), f"{reply.status_code} {reply.text[:500]}"
+    (error,) = reply.json()["errors"]
+    return error["pointer"], error["code"]
+
+
 def pointers(reply):
     assert is_problem(reply, 422, "validation_error"), f"{reply.status_code} {reply.text[:500]}"
     return sorted(each["pointer"] for each in reply.json()["errors"])
@@ -157,7 +164,7 @@ def test_open_pause_close(org):
     recorded(org.member, call, "no_answer")
     conflict(org.owner.post(path_of(bank, "open")), "closed")
     conflict(org.owner.patch(path_of(bank), {"name": "x"}), "closed")
-    conflict(org.admin.post("/v1/phone-banks/join", {"code": bank["code"]}), "unknown_code")
+    assert refused_code(org.admin.post("/v1/phone-banks/join", {"code": bank["code"]})) == ("/code", "unknown_code")
 
 
 def test_a_queue_that_is_not_made_cannot_be_opened(org):
@@ -193,7 +200,7 @@ def test_join_leave_add_remove(org):
     bank = make_bank(org, make_voters(org, 3))
     conflict(claim(org.member, bank), "not_joined")
     conflict(org.member.get(path_of(bank, "calls")), "not_joined")
-    conflict(org.member.post("/v1/phone-banks/join", {"code": "ABCDEFGH"}), "unknown_code")
+    assert refused_code(org.member.post("/v1/phone-banks/join", {"code": "ABCDEFGH"})) == ("/code", "unknown_code")
     typed = " " + bank["code"][:4].lower() + "-" + bank["code"][4:] + " "
     assert org.member.ok("POST", "/v1/phone-banks/join", {"code": typed})["id"] == bank["id"]
     assert [each["id"] for each in org.member.ok("GET", "/v1/phone-banks/mine")["data"]] == [bank["id"]]

@@ -201,7 +201,9 @@ def test_open_pause_close(org):
     assert org.owner.ok("POST", path_of(campaign, "close"))["closed_at"]
     conflict(click(org.member, second), "not_open")
     conflict(org.owner.post(path_of(campaign, "open")), "closed")
-    conflict(org.admin.post("/v1/text-campaigns/join", {"code": campaign["code"]}), "unknown_code")
+    refused = org.admin.post("/v1/text-campaigns/join", {"code": campaign["code"]})
+    assert refused.status_code == 422 and refused.json()["errors"][0]["pointer"] == "/code"
+    assert refused.json()["code"] == "unknown_code"
 
 
 # Texters and batches ------------------------------------------------------------------------------

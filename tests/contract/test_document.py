@@ -71,9 +71,18 @@ def schemas_of(document, operations):
         for content in operation.get("requestBody", {}).get("content", {}).values():
             yield f"{place} body", content["schema"]
         for status, response in operation["responses"].items():
-            for content in response.get("content", {}).values():
+            for content in resolved(document, response).get("content", {}).values():
                 if "schema" in content:
                     yield f"{place} {status}", content["schema"]
+
+
+def resolved(document, node):
+    while "$ref" in node:
+        target = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
 
 
 def test_every_schema_is_valid(document, operations):
@@ -98,7 +107,8 @@ def references(node):
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used(document):
-    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    known = {f"#/components/{kind}/{name}" for kind in ("schemas", "responses", "headers")
+             for name in document["components"][kind]}
     used = set(references(document))
     assert used <= known, used - known
     assert known <= used, known - used
@@ -110,17 +120,24 @@ def test_head_of_the_document(document):
                              "security", "tags", "externalDocs"}
     assert document["info"]["title"] and document["info"]["version"]
     assert document["paths"] and document["components"]["securitySchemes"]
+    assert document["info"]["license"]["identifier"] and document["servers"]
+    tags = [tag["name"] for tag in document["tags"]]
+    used = {tag for methods in document["paths"].values() for operation in methods.values() for tag in operation["tags"]}
+    assert sorted(used) == sorted(tags)
 
 
 def test_every_operation_says_what_it_is(document, operations):
     schemes = set(document["components"]["securitySchemes"])
+    tags = {tag["name"] for tag in document["tags"] if tag["description"].endswith(".")}
     wrong = []
     for template, method, operation in operations:
         name = operation.get("operationId", f"{method} {template}")
         if not re.fullmatch(r"[a-z][A-Za-z0-9]*", operation.get("operationId", "")):
             wrong.append(f"{name}: operationId")
-        if not operation.get("summary", "").endswith(".") or not operation.get("tags"):
+        if not operation.get("summary", "").endswith(".") or not set(operation.get("tags", [None])) <= tags:
             wrong.append(f"{name}: summary or tags")
+        if not operation.get("description", "").endswith("."):
+            wrong.append(f"{name}: description")
         if operation.get("x-right") not in RIGHTS or operation.get("x-rate-limit") not in LIMITS:
             wrong.append(f"{name}: x-right or x-rate-limit")
         named = {each for choice in operation.get("security", []) for each in choice}
@@ -134,6 +151,7 @@ def test_every_operation_says_what_it_is(document, operations):
         if operation.get("x-rate-limit") != "none" and "429" not in statuses:
             wrong.append(f"{name}: 429")
         for status, response in operation["responses"].items():
+            response = resolved(document, response)
             if not response.get("description"):
                 wrong.append(f"{name} {status}: description")
             if status[0] in "45" and "application/problem+json" not in response.get("content", {}) and (

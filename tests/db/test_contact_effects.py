@@ -220,17 +220,17 @@ def test_a_clock_ahead_counts_as_now_and_both_are_kept(street):
 
 def test_what_is_wrong_is_named(street):
     voter, other = street.voters[0][0], Street(street.db)
-    assert wrong(street, voter_id=10 ** 12, disposition="not_home") == ("voter_id", "unknown_voter")
-    assert wrong(street, voter_id=other.voters[0][0], disposition="not_home") == ("voter_id", "unknown_voter")
-    assert wrong(street, door_id=other.doors[0], disposition="not_home") == ("door_id", "unknown_door")
-    assert wrong(street, building_id=10 ** 12, disposition="inaccessible") == ("building_id", "unknown_building")
+    assert wrong(street, voter_id=10 ** 12, disposition="not_home") == ("voter_id", "unknown_reference")
+    assert wrong(street, voter_id=other.voters[0][0], disposition="not_home") == ("voter_id", "unknown_reference")
+    assert wrong(street, door_id=other.doors[0], disposition="not_home") == ("door_id", "unknown_reference")
+    assert wrong(street, building_id=10 ** 12, disposition="inaccessible") == ("building_id", "unknown_reference")
     assert wrong(street, door_id=street.doors[0], building_id=1, disposition="not_home")[1] == "other_building"
-    assert wrong(street, voter_id=voter, turf_id=10 ** 12, disposition="not_home") == ("turf_id", "unknown_turf")
-    assert wrong(street, voter_id=voter, script_id=10 ** 12, disposition="not_home") == ("script_id", "unknown_script")
+    assert wrong(street, voter_id=voter, turf_id=10 ** 12, disposition="not_home") == ("turf_id", "unknown_reference")
+    assert wrong(street, voter_id=voter, script_id=10 ** 12, disposition="not_home") == ("script_id", "unknown_reference")
     assert wrong(street, voter_id=voter, channel="phone", disposition="disconnected") == ("phone", "required")
     assert wrong(street, disposition="not_home") == ("voter_id", "required")
     assert wrong(street, door_id=street.doors[0], disposition="moved") == ("voter_id", "required")
-    assert wrong(street, voter_id=voter, replaces_id=10 ** 12, undone=True) == ("replaces_id", "unknown_contact")
+    assert wrong(street, voter_id=voter, replaces_id=10 ** 12, undone=True) == ("replaces_id", "unknown_reference")
     assert wrong(street, voter_id=voter, undone=True) == ("replaces_id", "required")
 
 
@@ -241,7 +241,7 @@ def test_what_the_rules_refuse_is_refused_in_its_place(street):
     def refused(field, code, **given):
         return wrong(street, **given, checked=rules.checked(street.db.sql, street.organization, given, (field, code)))
     assert refused("disposition", "wrong_channel", voter_id=voter, disposition="busy") == ("disposition", "wrong_channel")
-    assert refused("disposition", "wrong_channel", voter_id=10 ** 12, disposition="busy") == ("voter_id", "unknown_voter")
+    assert refused("disposition", "wrong_channel", voter_id=10 ** 12, disposition="busy") == ("voter_id", "unknown_reference")
     assert refused("disposition", "wrong_channel", channel="phone", disposition="busy") == ("disposition", "wrong_channel")
     assert refused("answers/0", "not_shown", voter_id=voter, answers=answers) == ("answers/0", "not_shown")
     assert refused("answers/0", "not_shown", answers=answers) == ("voter_id", "required")

@@ -4,8 +4,11 @@
 
 def sample(document, schema):
     """A value of a schema: its example, or the least that fits."""
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    while {"$ref", "allOf", "anyOf"} & set(schema):
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        else:
+            schema = (schema.get("allOf") or schema["anyOf"])[0]
     if schema.get("examples"):
         return schema["examples"][0]
     kind = schema.get("type")

@@ -243,10 +243,22 @@ static const struct {
   {"{'a':1}", "json_syntax", ""},
   {"{\"number\":01}", "json_syntax", ""},
   {"{\"number\":NaN}", "json_syntax", ""},
-  {"{\"number\":99999999999999999999}", "json_syntax", ""},
-  {"{\"ratio\":1e999}", "json_syntax", ""},
-  {"{\"text\":\"\\u0000\"}", "control_character", ""},
-  {"{\"text\":\"\\ud800\"}", "json_syntax", ""},
+  {"{\"number\":99999999999999999999}", "too_large", "/number"},
+  {"{\"number\":-9223372036854775809}", "too_small", "/number"},
+  {"{\"ratio\":1e999}", "too_large", "/ratio"},
+  {"{\"text\":-1e999}", "type", "/text"},
+  {"{\"extra\":{\"a\":[1,18446744073709551616]}}", "too_large", "/extra/a/1"},
+  {"{\"text\":\"\\u0000\"}", "control_character", "/text"},
+  {"{\"extra\":{\"a\":\"b\\u0000\"}}", "control_character", "/extra/a"},
+  {"{\"extra\":{\"a\\u0000\":1}}", "control_character", "/extra/a\xEF\xBF\xBD"},
+  {"{\"a\\u0000b\":1}",
+   "unknown_field",
+   "/a\xEF\xBF\xBD"
+   "b"},
+  {"{\"text\":\"\\ud800\"}", "surrogate", "/text"},
+  {"{\"text\":\"\\ude00\\ud83d\"}", "surrogate", "/text"},
+  {"{\"extra\":{\"a\":[\"\\udc00\"]}}", "surrogate", "/extra/a/0"},
+  {"{\"text\":\"\\ud800\",}", "json_syntax", ""},
   {"{\"text\":\"\xC3\"}", "utf8", ""},
   {"{\"text\":\"\xED\xA0\x80\"}", "utf8", ""},
   {"{\"name\":\"a\",\"flag\":true,\"name\":\"b\"}", "duplicate_key", "/name"},
@@ -260,7 +272,9 @@ static const struct {
   {"{\"flag\":1}", "type", "/flag"},
   {"{\"flag\":\"true\"}", "type", "/flag"},
   {"{\"flag\":null}", "null", "/flag"},
-  {"{\"number\":1.0}", "type", "/number"},
+  {"{\"number\":1.5}", "type", "/number"},
+  {"{\"number\":1e17}", "type", "/number"},
+  {"{\"number\":12.0}", "too_large", "/number"},
   {"{\"number\":\"1\"}", "type", "/number"},
   {"{\"number\":-6}", "too_small", "/number"},
   {"{\"number\":11}", "too_large", "/number"},
@@ -318,6 +332,7 @@ static const struct {
   {"{\"phone\":\"215+5550123\"}", "phone", "/phone"},
   {"{\"country\":\"us\"}", "country", "/country"},
   {"{\"country\":\"USA\"}", "country", "/country"},
+  {"{\"country\":\"ZZ\"}", "country", "/country"},
   {"{\"uuid\":\"7d444840\"}", "uuid", "/uuid"},
   {"{\"uuid\":\"7d444840-9dc0-11d1-b245-5ffdce74fadg\"}", "uuid", "/uuid"},
   {"{\"digits\":\"12345a\"}", "digits", "/digits"},
@@ -727,14 +742,42 @@ test_schema(void)
   }
   cc_str text = CC_STR_INIT(100000);
   cc_schema(&part_type, CC_SCHEMA_CREATE, &text);
-  g_assert_cmpstr(
-    text.text,
-    ==,
-    "{\"type\":\"object\",\"title\":\"ProbePart\",\"description\":\"A part.\",\"properties\":{"
-    "\"label\":{\"type\":\"string\",\"description\":\"A label.\",\"maxLength\":5},"
-    "\"count\":{\"type\":\"integer\",\"description\":\"A count.\",\"format\":\"int64\","
-    "\"minimum\":0,\"maximum\":100,\"default\":7}},"
-    "\"required\":[\"label\"],\"additionalProperties\":false}");
+  json_t *part = json_loads(text.text, JSON_REJECT_DUPLICATES, NULL);
+  const char *title, *pattern;
+  int longest, least, most, fallback;
+  int unpacked = json_unpack(part,
+                             "{s:s, s:{s:{s:s, s:i}, s:{s:i, s:i, s:i}}}",
+                             "title",
+                             &title,
+                             "properties",
+                             "label",
+                             "pattern",
+                             &pattern,
+                             "maxLength",
+                             &longest,
+                             "count",
+                             "minimum",
+                             &least,
+                             "maximum",
+                             &most,
+                             "default",
+                             &fallback);
+  g_assert_cmpint(unpacked, ==, 0);
+  g_assert_cmpstr(title, ==, "ProbePartBody");
+  g_assert_cmpint(longest, ==, 5);
+  g_assert_cmpint(least, ==, 0);
+  g_assert_cmpint(most, ==, 100);
+  g_assert_cmpint(fallback, ==, 7);
+  json_decref(part);
+  /* A reply does not promise the limits of a request. */
+  cc_str_clear(&text);
+  cc_schema(&part_type, CC_SCHEMA_REPLY, &text);
+  g_assert_cmpstr(text.text,
+                  ==,
+                  "{\"type\":\"object\",\"title\":\"ProbePart\",\"description\":\"A part.\","
+                  "\"properties\":{\"label\":{\"type\":\"string\",\"description\":\"A label.\"},"
+                  "\"count\":{\"type\":\"integer\",\"description\":\"A count.\","
+                  "\"format\":\"int64\"}},\"required\":[\"label\",\"count\"]}");
   cc_str_clear(&text);
   cc_schema_field(&probe_fields[cc_type_find(&probe_type, "opt_at")], CC_SCHEMA_REPLY, &text);
   g_assert_cmpstr(text.text,

@@ -21,25 +21,25 @@ BEGIN
   IF made.door_id IS NOT NULL THEN
     SELECT d.building_id INTO place FROM doors d WHERE d.organization_id = organization AND d.id = made.door_id;
     IF NOT FOUND THEN
-      PERFORM refuse_field('door_id', 'unknown_door', 'There is no such door.');
+      PERFORM refuse_field('door_id', 'unknown_reference', 'There is no such door.');
     ELSIF made.building_id <> place THEN
       PERFORM refuse_field('building_id', 'other_building', 'The door is in another building.');
     END IF;
     made.building_id := place;
   ELSIF made.building_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM buildings b WHERE b.organization_id = organization AND b.id = made.building_id) THEN
-    PERFORM refuse_field('building_id', 'unknown_building', 'There is no such building.');
+    PERFORM refuse_field('building_id', 'unknown_reference', 'There is no such building.');
   END IF;
   IF made.route_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM canvass_routes r WHERE r.organization_id = organization AND r.id = made.route_id) THEN
-    PERFORM refuse_field('turf_id', 'unknown_turf', 'There is no such turf.');
+    PERFORM refuse_field('turf_id', 'unknown_reference', 'There is no such turf.');
   ELSIF made.route_id IS NULL AND made.channel = 'door' AND made.door_id IS NOT NULL THEN
     SELECT r.route_id INTO made.route_id FROM canvass_route_doors r
       WHERE r.organization_id = organization AND r.door_id = made.door_id AND r.active;
   END IF;
   IF made.script_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM scripts s WHERE s.organization_id = organization AND s.id = made.script_id) THEN
-    PERFORM refuse_field('script_id', 'unknown_script', 'There is no such script.');
+    PERFORM refuse_field('script_id', 'unknown_reference', 'There is no such script.');
   END IF;
   RETURN made;
 END
@@ -99,7 +99,7 @@ BEGIN
                                                   OR c.client_id = (given ->> 'replaces_client_id')::uuid)
       LIMIT 1;
     IF NOT FOUND THEN
-      PERFORM refuse_field('replaces_id', 'unknown_contact', 'There is no such contact to replace.');
+      PERFORM refuse_field('replaces_id', 'unknown_reference', 'There is no such contact to replace.');
     END IF;
     SELECT jsonb_object_agg(o.key, o.value) INTO inherited FROM jsonb_each(to_jsonb(old)) o
       WHERE o.value <> 'null' AND o.key IN ('channel', 'voter_id', 'door_id', 'building_id', 'phone', 'route_id',

@@ -93,7 +93,7 @@ BEGIN
 END
 $$;
 
--- The unique index says it too, but in fewer words.
+-- The unique index says it too: see the comment at the end of this file.
 CREATE OR REPLACE FUNCTION assert_email_free(organization bigint, event bigint, address text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -111,3 +111,7 @@ $$;
 GRANT EXECUTE ON FUNCTION event_slug(bigint,text), count_attendees(bigint,bigint),
   assert_email_free(bigint,bigint,text)
   TO campaign_api;
+
+-- Two writers may pass assert_email_free at the same moment: the index answers the second one in the same words
+-- (server/data/ccd-constraints.c reads the comment; "[code]" stands for "taken").
+COMMENT ON INDEX event_attendees_email_key IS '[email_listed] Somebody with this address is on the list already.';

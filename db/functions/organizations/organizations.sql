@@ -49,7 +49,7 @@ AS $$
 BEGIN
   IF person IS NOT NULL AND NOT EXISTS (
     SELECT FROM organization_members m WHERE m.organization_id = organization AND m.user_id = person) THEN
-    PERFORM refuse_field('assigned_user_id', 'unknown_member', 'This person is no member of the organization.');
+    PERFORM refuse_field('assigned_user_id', 'unknown_reference', 'This person is no member of the organization.');
   END IF;
   RETURN true;
 END
@@ -67,3 +67,6 @@ GRANT EXECUTE ON FUNCTION organization_by_slug(text)
   TO campaign_api;
 
 RESET ROLE;
+
+-- What createInvitation says too, before the index is asked.
+COMMENT ON INDEX invitations_email_key IS '[already_invited] An invitation to this address is pending.';

@@ -54,7 +54,7 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = organization AND l.id = list) THEN
-    PERFORM refuse_field('list_id', 'unknown_list', 'There is no such list.');
+    PERFORM refuse_field('list_id', 'unknown_reference', 'There is no such list.');
   END IF;
   RETURN true;
 END
@@ -65,7 +65,7 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM organization_members m WHERE m.organization_id = organization AND m.user_id = person) THEN
-    PERFORM refuse_field('user_id', 'unknown_member', 'There is no such member.');
+    PERFORM refuse_field('user_id', 'unknown_reference', 'There is no such member.');
   END IF;
   RETURN true;
 END

@@ -132,7 +132,9 @@ DECLARE
 BEGIN
   SELECT s.* INTO session FROM phone_bank_sessions s
     WHERE s.organization_id = organization AND s.code = joining_code_clean(typed) AND s.state <> 'closed';
-  PERFORM assert_rule(FOUND, 'unknown_code', 'No phone bank has this code, or it is closed.');
+  IF NOT FOUND THEN
+    PERFORM refuse_field('code', 'unknown_code', 'No phone bank has this code, or it is closed.');
+  END IF;
   INSERT INTO phone_bank_callers AS c (organization_id, session_id, actor, user_id)
     VALUES (organization, session.id, phone_bank_join.actor, person)
     ON CONFLICT (organization_id, session_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();

@@ -60,7 +60,7 @@ BEGIN
   PERFORM assert_rule(COALESCE(held.ended, '') NOT IN ('result', 'released'), 'call_ended', 'This call has ended.');
   IF dialled <> held.phone AND NOT EXISTS (SELECT FROM voters v WHERE v.organization_id = organization
        AND v.id = held.voter_id AND v.phones @> to_jsonb(ARRAY[dialled])) THEN
-    PERFORM refuse_field('phone', 'unknown_phone', 'This is no number of the person.');
+    PERFORM refuse_field('phone', 'unknown_reference', 'This is no number of the person.');
   END IF;
   IF (given ->> 'disposition' = 'call_back') IS DISTINCT FROM (back_at IS NOT NULL) AND back_at IS NOT NULL THEN
     PERFORM refuse_field('call_back_at', 'not_a_call_back', 'A time goes with the result call_back.');

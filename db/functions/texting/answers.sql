@@ -110,9 +110,9 @@ BEGIN
   SELECT t.actor INTO to_actor FROM text_texters t
     WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.id = to_texter;
   IF from_actor IS NULL THEN
-    PERFORM refuse_field('from_texter_id', 'unknown_texter', 'There is no such texter in this campaign.');
+    PERFORM refuse_field('from_texter_id', 'unknown_reference', 'There is no such texter in this campaign.');
   ELSIF to_actor IS NULL AND to_texter IS NOT NULL THEN
-    PERFORM refuse_field('to_texter_id', 'unknown_texter', 'There is no such texter in this campaign.');
+    PERFORM refuse_field('to_texter_id', 'unknown_reference', 'There is no such texter in this campaign.');
   END IF;
   UPDATE text_conversations c SET texter_actor = to_actor, assigned_at = CASE WHEN to_actor IS NOT NULL THEN now() END
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.texter_actor = from_actor

@@ -99,7 +99,9 @@ DECLARE
 BEGIN
   SELECT k.* INTO this FROM text_campaigns k
     WHERE k.organization_id = organization AND k.code = joining_code_clean(typed) AND k.state <> 'closed';
-  PERFORM assert_rule(FOUND, 'unknown_code', 'No text campaign has this code, or it is closed.');
+  IF NOT FOUND THEN
+    PERFORM refuse_field('code', 'unknown_code', 'No text campaign has this code, or it is closed.');
+  END IF;
   INSERT INTO text_texters AS t (organization_id, campaign_id, actor, user_id)
     VALUES (organization, this.id, text_join.actor, person)
     ON CONFLICT (organization_id, campaign_id, actor) DO UPDATE SET left_at = NULL, last_active_at = now();

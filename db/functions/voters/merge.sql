@@ -39,7 +39,7 @@ DECLARE
   survivor constant bigint := voter_current(organization, voter);
 BEGIN
   IF survivor IS NULL THEN
-    PERFORM refuse_field('voter_id', 'unknown_voter', 'There is no such person in the voter file.');
+    PERFORM refuse_field('voter_id', 'unknown_reference', 'There is no such person in the voter file.');
   END IF;
   RETURN survivor;
 END
