@@ -42,7 +42,7 @@
 
 #define STOP_US (8 * CC_TIME_SECOND)
 #define INTERNAL_CONNECTIONS 32
-#define JOB_CONNECTIONS 3  /* a lane's each, and what extends leases */
+#define JOB_CONNECTIONS 7  /* a thread's each, and what extends leases */
 #define OWN_CONNECTIONS 2  /* the feed's announcements and pages, metrics */
 #define PASSWORD_THREADS 4 /* one or two hash (ccd-hasher.c), two are in the database */
 #define SELF_THREADS 2
