@@ -9,7 +9,7 @@ SELECT tenant_triggers('events', 'event',
     'registered_heads,attended_heads,attendees_revision}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.attendees_revision = NEW.attendees_revision');
 SELECT tenant_triggers('event_attendees', 'attendee',
-  secret => '{sort_key}',
+  secret => '{first_name,last_name,email,phone,notes,sort_key}',
   silent => '{sort_key}');
 CREATE OR REPLACE TRIGGER check_ins_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON check_ins
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

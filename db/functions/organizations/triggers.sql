@@ -4,7 +4,7 @@
 
 SELECT tenant_triggers('organizations', 'organization', organization_column => 'id');
 SELECT tenant_triggers('organization_members', 'member');
-SELECT tenant_triggers('invitations', 'invitation', secret => '{token_hash}');
+SELECT tenant_triggers('invitations', 'invitation', secret => '{token_hash,email,message}');
 -- Being used is not an edit.
 SELECT tenant_triggers('api_tokens', 'api_token',
   secret => '{token_hash}',
