@@ -88,6 +88,7 @@ open_database(ccd_server *server, cc_error *reterr)
     .statement_timeout_ms = (int) config->statement_timeout,
     .lock_timeout_ms = (int) config->lock_timeout,
     .call_timeout_ms = (int) config->call_timeout,
+    .budgets = config->budgets,
     .warm = config->warm_connections ? &ccd_q_connection_warm : NULL,
     .hot = hot_queries,
     .warm_shares = 1u << CCD_CLASS_ORDINARY | 1u << CCD_CLASS_SLOW,

@@ -438,7 +438,7 @@ const cc_op cc_op_decline_invitation = {
 const cc_op cc_op_create_api_token = {
   .id = "createApiToken", .method = CC_POST, .path = "/v1/api-tokens",
   .body = &cc_api_token_new_type, .reply = &cc_api_token_made_type, .creates = true,
-  .tag = TOKENS, .summary = "Create an API token.",
+  .errors = CONFLICT, .tag = TOKENS, .summary = "Create an API token.",
   .doc = "The token is in this answer only. One made by another token does not outlive it."};
 const cc_op cc_op_list_api_tokens = {
   .id = "listApiTokens", .method = CC_GET, .path = "/v1/api-tokens",
@@ -451,7 +451,7 @@ const cc_op cc_op_revoke_api_token = {
 
 const cc_op cc_op_create_device = {
   .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
-  .reply = &cc_device_pairing_type, .creates = true, .tag = DEVICES, .summary = "Add a device.",
+  .reply = &cc_device_pairing_type, .creates = true, .errors = CONFLICT, .tag = DEVICES, .summary = "Add a device.",
   .doc = "The answer holds the code that pairs it: once, within ten minutes."};
 const cc_op cc_op_list_devices = {
   .id = "listDevices", .method = CC_GET, .path = "/v1/devices",

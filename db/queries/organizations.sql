@@ -8,6 +8,9 @@
 -- name: organization_new
 -- From here on the transaction acts for the organization that is about to be; and a slug to try.
 SELECT organization_begin() AS id,
+       assert_budget('ORGANIZATIONS_PER_PERSON', 1 + (SELECT count(*) FROM organization_members m
+                       WHERE m.user_id = :call.user_id::bigint AND m.role = 'owner'),
+                     'Organizations that you own', 'Hand one over to somebody else first.') AS fits,
        COALESCE(NULLIF(slugify(:body.name::text), ''), 'organization') AS slug;
 
 -- name: organization_create

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/voters/ccd-erasure.h"
 #include "server/voters/ccd-import-read.h"
 
 #include <stdlib.h>
@@ -29,6 +30,7 @@
 #define FIT_LEAST                                                                                  \
   5 /* a profile below this score is not taken by itself; 0 lacks what is required */
 #define REPEATED_ONCE 20000
+#define UNPACKED_ALWAYS (INT64_C(64) << 20) /* whatever the ratio */
 
 typedef struct reader {
   ccd_import *import;
@@ -140,8 +142,9 @@ begin_chunk(reader *r, cc_error *reterr)
   cc_status status = ccd_job_begin(import->job, &tx, reterr);
   r->chunk_rows = 0;
   r->chunk_began = cc_time_monotonic();
-  return status == CC_OK ? ccd_db_copy_in(ccd_job_conn(import->job), &ccd_q_import_copy, reterr)
-                         : status;
+  return status == CC_OK
+           ? ccd_db_copy_in(ccd_job_conn(import->job), &ccd_q_import_copy, import->id, reterr)
+           : status;
 }
 
 static cc_status
@@ -300,6 +303,19 @@ describe_choice(reader *r,
                 chosen->score);
 }
 
+/* Bytes to which a file may unpack. A file of the machine is the operator's own, whatever its ratio. */
+static int64_t
+unpacked_most(const ccd_import *import)
+{
+  const ccd_config *config = &import->job->server->config;
+  int64_t by_ratio = import->file_bytes > INT64_MAX / config->import_ratio
+                       ? INT64_MAX
+                       : import->file_bytes * config->import_ratio;
+  if (import->local || by_ratio > config->import_unpacked)
+    return config->import_unpacked;
+  return by_ratio > UNPACKED_ALWAYS ? by_ratio : UNPACKED_ALWAYS;
+}
+
 /* Each file finds its own profile when the import names none. */
 static cc_status
 open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
@@ -324,6 +340,8 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_source_open(path, import->member, &source, reterr);
   if (status == CC_OK)
+    ccd_source_limit(source, unpacked_most(import));
+  if (status == CC_OK)
     status = ccd_table_open(source, &format, &table, reterr);
   if (status != CC_OK || chosen.profile == NULL)
     return status;
@@ -342,7 +360,8 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
   return status;
 }
 
-/* Rows of one person: the second ones leave staging and join the rejects. */
+/* Rows of one person, the second ones, and of people who were erased leave staging and join the
+ * rejects. */
 static cc_status
 drop_repeated(reader *r, cc_error *reterr)
 {
@@ -351,6 +370,7 @@ drop_repeated(reader *r, cc_error *reterr)
   const ccd_arg args[] = {
     {"import_id", r->import->id_text},
     {"n", ccd_text_int64(job->arena, REPEATED_ONCE)},
+    {"key", ccd_erasure_key(job->arena, &job->server->keys)},
     {0},
   };
   cc_status status = ccd_job_once(job, &tx, &ccd_q_import_rows_staged, args, NULL, reterr);

@@ -13,6 +13,9 @@ extern const ccd_job_kind ccd_voters_jobs[];
 /* Gives :home, the parsed address. */
 ccd_handler ccd_voter_prepare;
 
+/* Gives :key, by which erased people are known again. */
+ccd_handler ccd_voter_erase_prepare;
+
 /* Files of areas, streets and address points. */
 ccd_handler ccd_areas_import;
 ccd_handler ccd_segments_import;
