@@ -43,8 +43,7 @@ start_copy(ccd_db_conn *conn,
     return cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s cannot be a COPY.", query->name);
   }
   cc_status status = ccd_tx_open(conn, reterr);
-  bool sent =
-    status == CC_OK && PQexitPipelineMode(conn->pg) && PQsendQuery(conn->pg, sql.text);
+  bool sent = status == CC_OK && PQexitPipelineMode(conn->pg) && PQsendQuery(conn->pg, sql.text);
   cc_str_done(&sql);
   if (status != CC_OK)
     return status;

@@ -7,8 +7,9 @@
 
 /**
  * COPY … FROM STDIN, inside a transaction: a named query without parameters. @partition: takes the
- * place of the 0 in the first "_0 " of the statement, a table's name; 0: none. Between ccd_db_copy_in
- * and ccd_db_copy_end nothing else runs on the connection; ccd_db_rollback gives it up.
+ * place of the 0 in the first "_0 " of the statement, a table's name; 0: none. Between
+ * ccd_db_copy_in and ccd_db_copy_end nothing else runs on the connection; ccd_db_rollback gives it
+ * up.
  *
  * PostgreSQL refuses COPY FROM for a table whose row-level security binds the role, so bulk rows go
  * into a partition that has none and that nobody may read, and a statement moves them.

@@ -23,12 +23,8 @@
 /* Jobs that a thread claims at once; a lease must do for all of them. */
 #define BATCH 10
 
-static const ccd_job_lane lane_of_thread[CCD_JOB_THREADS] = {CCD_LANE_QUICK,
-                                                             CCD_LANE_TEXT,
-                                                             CCD_LANE_WAITED,
-                                                             CCD_LANE_WAITED,
-                                                             CCD_LANE_LONG,
-                                                             CCD_LANE_LONG};
+static const ccd_job_lane lane_of_thread[CCD_JOB_THREADS] =
+  {CCD_LANE_QUICK, CCD_LANE_TEXT, CCD_LANE_WAITED, CCD_LANE_WAITED, CCD_LANE_LONG, CCD_LANE_LONG};
 
 /* Job after job, the lease extended, one of an organization at a time. */
 bool

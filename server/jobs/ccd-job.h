@@ -66,8 +66,8 @@ struct ccd_job_kind {
 };
 
 /**
- * Start the worker: the threads of the lanes, and one that extends leases, cleans up and counts. Part of
- * `serve` on a small machine, else `worker`.
+ * Start the worker: the threads of the lanes, and one that extends leases, cleans up and counts.
+ * Part of `serve` on a small machine, else `worker`.
  *
  * @tables: NULL-terminated; each ends with a row without a name. Must outlive the worker. Two kinds
  *   of one name, or a kind without run or lease, are CC_ERR_INTERNAL.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/voters/ccd-erasure.h"
 #include "server/voters/ccd-import-read.h"
+#include "server/voters/ccd-erasure.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -303,7 +303,8 @@ describe_choice(reader *r,
                 chosen->score);
 }
 
-/* Bytes to which a file may unpack. A file of the machine is the operator's own, whatever its ratio. */
+/* Bytes to which a file may unpack. A file of the machine is the operator's own, whatever its
+ * ratio. */
 static int64_t
 unpacked_most(const ccd_import *import)
 {

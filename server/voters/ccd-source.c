@@ -339,7 +339,8 @@ ccd_source_read(ccd_source *source, void *buffer, size_t size, size_t *ret_n, cc
     return cc_fail(reterr,
                    CC_ERR_TOO_LARGE,
                    "too_large",
-                   "The file unpacks to over %lld MiB (IMPORT_UNPACKED; IMPORT_RATIO times its size). "
+                   "The file unpacks to over %lld MiB (IMPORT_UNPACKED; IMPORT_RATIO times its "
+                   "size). "
                    "Split the file, or send the file unpacked.",
                    (long long) (unpacked_max >> 20));
   *ret_n = (size_t) n;
