@@ -389,7 +389,8 @@ const cc_op cc_op_transfer_ownership = {
 const cc_op cc_op_list_members = {
   .id = "listMembers", .method = CC_GET, .path = "/v1/members", .query = &cc_member_query_type,
   .reply = &cc_member_type, .shape = CC_REPLY_LIST, .tag = MEMBERS,
-  .summary = "List the members of the organization."};
+  .summary = "List the members of the organization.",
+  .doc = "A device gets an empty list."};
 const cc_op cc_op_update_member = {
   .id = "updateMember", .method = CC_PATCH, .path = "/v1/members/{user_id}",
   .params = &cc_member_ref_type, .body = &cc_member_patch_type, .reply = &cc_member_type,

@@ -71,12 +71,14 @@ RETURNING s.id;
 -- Members ----------------------------------------------------------------------------------------
 
 -- name: member_list
+-- A tablet at a door has no business with who belongs to the organization and may do what.
 SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
        u.totp_confirmed_at IS NOT NULL AS has_second_factor,
        m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version
 FROM organization_members m
 JOIN users u ON u.id = m.user_id
 WHERE m.organization_id = :call.organization_id::bigint AND m.id > COALESCE(:page.cursor_1::bigint, 0)
+  AND :call.actor::text NOT LIKE 'device:%'
   AND (:query.role::text IS NULL OR m.role = :query.role::text)
 ORDER BY m.id
 LIMIT :page.limit::int;

@@ -66,7 +66,7 @@ ALLOWED_IN = {
 }
 ALLOWED = re.compile(
     r"CREATE OR REPLACE (FUNCTION|VIEW|TRIGGER) |CREATE CONSTRAINT TRIGGER |DROP TRIGGER IF EXISTS |GRANT |REVOKE |"
-    r"SET LOCAL ROLE campaign_definer;|RESET ROLE;|SELECT tenant_triggers\(|SELECT released_with\(|COMMENT ON ")
+    r"SET LOCAL ROLE campaign_definer;|RESET ROLE;|SELECT tenant_triggers\(|SELECT released_with\(|SELECT budgeted\(|COMMENT ON ")
 
 
 def blank(match):
