@@ -40,6 +40,10 @@ GRANT campaign_definer TO campaign_owner;
 ALTER ROLE campaign_owner SET timezone = 'UTC';
 ALTER ROLE campaign_api SET timezone = 'UTC';
 
+-- A transaction that somebody leaves open holds the change feed back for everybody. Migrations may take long, and are not idle.
+ALTER ROLE campaign_owner SET idle_in_transaction_session_timeout = '60s';
+ALTER ROLE campaign_api SET idle_in_transaction_session_timeout = '60s';
+
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO campaign_api, campaign_public;
 GRANT USAGE, CREATE ON SCHEMA public TO campaign_owner, campaign_definer;

@@ -46,7 +46,7 @@
 
 #define STOP_US (8 * CC_TIME_SECOND)
 #define INTERNAL_CONNECTIONS 32
-#define JOB_CONNECTIONS 3  /* a lane's each, and what extends leases */
+#define JOB_CONNECTIONS 7  /* a thread's each, and what extends leases */
 #define OWN_CONNECTIONS 2  /* the feed's announcements and pages, metrics */
 #define PASSWORD_THREADS 4 /* one or two hash (ccd-hasher.c), two are in the database */
 #define SELF_THREADS 2
@@ -128,6 +128,7 @@ open_database(ccd_server *server, cc_error *reterr)
     .statement_timeout_ms = (int) config->statement_timeout,
     .lock_timeout_ms = (int) config->lock_timeout,
     .call_timeout_ms = (int) config->call_timeout,
+    .budgets = config->budgets,
     .warm = config->warm_connections ? &ccd_q_connection_warm : NULL,
     .hot = hot_queries,
     .warm_shares = 1u << CCD_CLASS_ORDINARY | 1u << CCD_CLASS_SLOW,

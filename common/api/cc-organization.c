@@ -486,7 +486,7 @@ const cc_op cc_op_decline_invitation = {
 const cc_op cc_op_create_api_token = {
   .id = "createApiToken", .method = CC_POST, .path = "/v1/api-tokens",
   .body = &cc_api_token_new_type, .reply = &cc_api_token_made_type, .creates = true,
-  .location = &cc_op_get_api_token, .tag = TOKENS, .summary = "Create an API token.",
+  .location = &cc_op_get_api_token, .errors = CONFLICT, .tag = TOKENS, .summary = "Create an API token.",
   .doc = "The token is in this answer only. One made by another token does not outlive it. 422 "
          "with code `second_factor_required`: you have a second factor, so `code` or "
          "`recovery_code` is needed."};
@@ -511,7 +511,7 @@ const cc_op cc_op_revoke_api_token = {
 const cc_op cc_op_create_device = {
   .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
   .reply = &cc_device_pairing_type, .creates = true, .location = &cc_op_get_device,
-  .tag = DEVICES, .summary = "Add a device.",
+  .errors = CONFLICT, .tag = DEVICES, .summary = "Add a device.",
   .doc = "The answer holds the code that pairs it: once, within ten minutes."};
 const cc_op cc_op_get_device = {
   .id = "getDevice", .method = CC_GET, .path = "/v1/devices/{device_id}",

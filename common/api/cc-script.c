@@ -99,7 +99,7 @@ static const cc_type script_ref_type = CC_TYPE(script_ref, "ScriptRef", script_r
 #define CHANGES (CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_PRECONDITION))
 const cc_op cc_op_create_script = {
   .id = "createScript", .method = CC_POST, .path = "/v1/scripts", .body = &cc_script_type, .reply = &cc_script_type, .creates = true, .location = &cc_op_get_script,
-  .tag = "Scripts", .summary = "Begin a script.",
+  .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Scripts", .summary = "Begin a script.",
 };
 const cc_op cc_op_list_scripts = {
   .id = "listScripts", .method = CC_GET, .path = "/v1/scripts", .query = &script_filter_type, .reply = &cc_script_type,
@@ -130,8 +130,8 @@ const cc_op cc_op_unarchive_script = {
 };
 const cc_op cc_op_duplicate_script = {
   .id = "duplicateScript", .method = CC_POST, .path = "/v1/scripts/{script_id}/duplicate", .params = &script_ref_type,
-  .body = &copy_type, .reply = &cc_script_type, .creates = true, .location = &cc_op_get_script, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Scripts",
-  .summary = "Make a script with the same steps.",
+  .body = &copy_type, .reply = &cc_script_type, .creates = true, .location = &cc_op_get_script,
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Scripts", .summary = "Make a script with the same steps.",
 };
 const cc_op cc_op_preview_script = {
   .id = "previewScript", .method = CC_POST, .path = "/v1/scripts/{script_id}/preview", .params = &script_ref_type,

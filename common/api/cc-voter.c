@@ -366,7 +366,7 @@ const cc_op cc_op_list_voter_lists = {
 };
 const cc_op cc_op_create_voter_list = {
   .id = "createVoterList", .method = CC_POST, .path = "/v1/voter-lists", .body = &cc_voter_list_type,
-  .reply = &cc_voter_list_type, .creates = true, .location = &cc_op_get_voter_list, .tag = "Voter lists", .summary = "Keep a search as a list.",
+  .reply = &cc_voter_list_type, .creates = true, .location = &cc_op_get_voter_list, .errors = CONFLICT, .tag = "Voter lists", .summary = "Keep a search as a list.",
 };
 const cc_op cc_op_get_voter_list = {
   .id = "getVoterList", .method = CC_GET, .path = "/v1/voter-lists/{list_id}", .params = &list_ref_type,

@@ -3,14 +3,16 @@
 -- no rule needs (docs/adding-an-endpoint.md).
 
 -- name: event_create
--- What the body leaves out comes from the organization, and a free slug from the database.
+-- What the body leaves out comes from the organization, and a free slug from the database. The slug of an unlisted event
+-- is what opens it, so it cannot be made from the title alone.
 INSERT INTO events (organization_id, created_by, {writable})
 SELECT o.id, :call.user_id::bigint, {writable r}
 FROM organizations o
 CROSS JOIN jsonb_populate_record(NULL::events,
   jsonb_build_object('timezone', o.timezone, 'capacity', o.default_event_capacity)
   || jsonb_strip_nulls(:body::jsonb)
-  || jsonb_build_object('slug', COALESCE(:body::jsonb ->> 'slug', event_slug(o.id, :body::jsonb ->> 'title')))) r
+  || jsonb_build_object('slug', COALESCE(:body::jsonb ->> 'slug', event_slug(o.id, :body::jsonb ->> 'title',
+       :body::jsonb ->> 'visibility' = 'unlisted')))) r
 WHERE o.id = :call.organization_id::bigint
 RETURNING {columns}
 
@@ -37,8 +39,13 @@ SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::t
 SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE slug = :path.slug::text
 
 -- name: event_update
+-- One that becomes unlisted before it was public gets a slug that nobody can guess.
 UPDATE events e
-SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(e, :body::jsonb) r)
+SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(e, :body::jsonb
+  || CASE WHEN :body::jsonb ->> 'visibility' = 'unlisted' AND e.visibility <> 'unlisted' AND e.published_at IS NULL
+               AND NOT :body::jsonb ? 'slug'
+          THEN jsonb_build_object('slug', event_slug(e.organization_id, COALESCE(:body::jsonb ->> 'title', e.title), true))
+          ELSE '{}' END) r)
 WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
   AND assert_version(e.version, :call.if_match::bigint)
 RETURNING {columns e}
@@ -78,7 +85,7 @@ SELECT r.*
 FROM events e
 CROSS JOIN jsonb_populate_record(e, jsonb_build_object(
   'id', nextval('events_id_seq'),
-  'slug', event_slug(e.organization_id, e.title),
+  'slug', event_slug(e.organization_id, e.title, e.visibility = 'unlisted'),
   'is_published', false,
   'published_at', NULL,
   'cancelled_at', NULL,
@@ -100,7 +107,8 @@ JOIN events e ON e.organization_id = f.organization_id AND e.id = f.id
 ORDER BY f.scan_end, e.start_time, e.id
 
 -- name: public_event_get
-SELECT {columns} FROM events WHERE id = :path.event_id::bigint
+-- Numbers can be counted through: an unlisted event is found by its slug alone.
+SELECT {columns} FROM events WHERE id = :path.event_id::bigint AND visibility = 'public'
 
 -- name: public_event_get_by_slug
 SELECT {columns e}

@@ -89,7 +89,8 @@ SELECT assert_import(:call.organization_id::bigint, :path.import_id::bigint)
 
 -- name: import_lock
 -- Before a piece of the file is written.
-SELECT assert_rule(state IN ('created', 'uploaded'), 'import_state', 'The file of this import cannot be changed any more.')
+SELECT assert_rule(state IN ('created', 'uploaded'), 'import_state', 'The file of this import cannot be changed any more.'),
+  import_keep(id, :arg.bytes::bigint)
 FROM imports WHERE organization_id = :call.organization_id::bigint AND id = :path.import_id::bigint FOR UPDATE
 
 -- name: import_uploaded
@@ -166,7 +167,8 @@ SELECT import_stage(:arg.import_id::bigint)
 
 -- name: import_copy
 -- The order of server/voters/ccd-import-row.c: what is imported by the field table, before and behind it by hand.
-COPY staging.rows (import_id, row_no, file_no, line, hash, {Voter.imported},
+-- rows_0: the number of the import comes in its place.
+COPY staging.rows_0 (import_id, row_no, file_no, line, hash, {Voter.imported},
   address_key, building_key, building_address, number, street, street_key, voter_id, opted_out, tags) FROM STDIN
 
 -- name: import_progress
@@ -175,6 +177,8 @@ SELECT import_progress(:arg.import_id::bigint, :arg.progress::float8, :arg.rows_
 
 -- name: import_repeated
 SELECT * FROM import_repeated(:arg.import_id::bigint, :arg.n::int)
+UNION ALL
+SELECT * FROM import_erased(:arg.import_id::bigint, :arg.key::bytea, :arg.n::int)
 
 -- name: import_refused
 -- Numbers that may stand in rows which could not be read.
@@ -191,7 +195,9 @@ SELECT people, strangers FROM import_fold(:arg.import_id::bigint)
 SELECT import_staged(:arg.import_id::bigint, 'rows')
 
 -- name: import_read_done
-UPDATE imports SET format = :arg.format::jsonb, problems = :arg.problems::jsonb, sample = :arg.sample::jsonb,
+-- A sample may show somebody who was erased, and then none is kept.
+UPDATE imports SET format = :arg.format::jsonb, problems = :arg.problems::jsonb,
+  sample = CASE WHEN :arg.problems::jsonb @> '[{"code": "erased"}]' THEN '{}' ELSE :arg.sample::jsonb END,
   columns = :arg.columns::jsonb, kind = CASE WHEN :arg.history::boolean THEN 'history' ELSE 'voters' END,
   rows_read = :arg.rows_read::bigint, rows_rejected = :arg.rows_rejected::bigint, rows_staged = :arg.rows_staged::bigint,
   progress = 0,
@@ -275,6 +281,11 @@ SELECT purge_finish(:arg.source_id::bigint)
 -- name: purge_total
 SELECT voters_deleted + voters_emptied AS n FROM purge_certificates
 WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
+
+-- name: forget_files
+-- Rejects may name a person who was erased. The file of an import that waits is read again without the person.
+SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
+  AND state IN ('done', 'undone', 'cancelled', 'failed') ORDER BY id LIMIT 1000
 
 -- name: purge_files
 -- What is kept of its imports outside of the database.

@@ -25,6 +25,11 @@ claimed AS (
 SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created_at) * 1000000)::bigint AS made
 FROM claimed ORDER BY run_at, id
 
+-- name: job_claim_slow
+-- One job of an organization that has none of these kinds at work.
+SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created_at) * 1000000)::bigint AS made
+FROM job_claim_slow(:arg.kinds::text[], :arg.leases::int[], :arg.attempts_max::int)
+
 -- name: job_extend
 -- No row: the lease was lost.
 UPDATE jobs SET locked_until = now() + make_interval(secs => :arg.lease_s::int)

@@ -12,6 +12,9 @@ FROM users u WHERE u.id = :call.user_id::bigint;
 -- name: organization_new
 -- From here on the transaction acts for the organization that is about to be; and a slug to try.
 SELECT organization_begin() AS id,
+       assert_budget('ORGANIZATIONS_PER_PERSON', 1 + (SELECT count(*) FROM organization_members m
+                       WHERE m.user_id = :call.user_id::bigint AND m.role = 'owner'),
+                     'Organizations that you own', 'Hand one over to somebody else first.') AS fits,
        COALESCE(NULLIF(slugify(:body.name::text), ''), 'organization') AS slug;
 
 -- name: organization_create
@@ -72,6 +75,7 @@ RETURNING s.id;
 -- Members ----------------------------------------------------------------------------------------
 
 -- name: member_list
+-- A tablet at a door has no business with who belongs to the organization and may do what.
 SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
        second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS has_second_factor,
        m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version

@@ -7,14 +7,15 @@ SELECT results_by(:call.organization_id::bigint, :query.by::text, f.filter) AS r
        pg_snapshot_xmin(pg_current_snapshot())::text AS xid
 FROM (SELECT jsonb_strip_nulls(jsonb_build_object('turf_id', :query.turf_id::bigint, 'canvasser_id', :query.canvasser_id::bigint,
         'script_id', :query.script_id::bigint, 'channel', :query.channel::text, 'precinct', :query.precinct::text,
-        'since', :query.since::timestamptz, 'until', :query.until::timestamptz, 'timezone', o.timezone)) AS filter
+        'since', :query.since::timestamptz, 'until', :query.until::timestamptz, 'timezone', o.timezone,
+        'manages', right_has(:call.rights::jsonb, 'manage_voters'))) AS filter
       FROM organizations o WHERE o.id = :call.organization_id::bigint) f
 
 -- name: result_answers
 SELECT results_of_answers(:call.organization_id::bigint, jsonb_strip_nulls(jsonb_build_object(
          'turf_id', :query.turf_id::bigint, 'canvasser_id', :query.canvasser_id::bigint, 'script_id', :query.script_id::bigint,
          'channel', :query.channel::text, 'precinct', :query.precinct::text, 'since', :query.since::timestamptz,
-         'until', :query.until::timestamptz))) AS rows, now() AS as_of,
+         'until', :query.until::timestamptz, 'manages', right_has(:call.rights::jsonb, 'manage_voters')))) AS rows, now() AS as_of,
        pg_snapshot_xmin(pg_current_snapshot())::text AS xid
 
 -- name: canvasser_list

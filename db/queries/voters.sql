@@ -234,3 +234,11 @@ SELECT {columns m} FROM voter_merges m WHERE m.organization_id = :call.organizat
 
 -- name: merge_undo
 SELECT {columns m} FROM voter_merge_undo(:call.organization_id::bigint, :path.merge_id::bigint, :call.user_id::bigint) m
+
+-- name: voter_erase
+SELECT {columns} FROM voter_erase(:call.organization_id::bigint, :path.voter_id::bigint, :call.actor::text, :arg.key::bytea)
+
+-- name: erasure_list
+SELECT {columns} FROM erasures
+WHERE organization_id = :call.organization_id::bigint AND id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
+ORDER BY id LIMIT :page.limit::int

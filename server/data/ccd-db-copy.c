@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/cc-str.h"
 #include "server/data/ccd-db-private.h"
 
 /* COPY. libpq has none in pipeline mode, so the connection leaves it for the time of the COPY,
@@ -11,18 +12,42 @@
 
 /* libpq keeps what is put until it is sent: no more of it at once than this. */
 #define PIECE (256u * 1024)
+#define SQL_MAX (64u * 1024)
+
+/* The statement for a partition. False: it names none, or is too long. */
+static bool
+copy_text(const char *sql, int64_t partition, cc_str *out)
+{
+  const char *mark = partition > 0 ? strstr(sql, "_0 ") : sql + strlen(sql);
+  if (mark == NULL)
+    return false;
+  cc_str_add_n(out, sql, (size_t) (mark - sql));
+  if (partition > 0)
+    cc_str_printf(out, "_%lld%s", (long long) partition, mark + strlen("_0"));
+  return !out->failed;
+}
 
 /* Run the statement up to where bytes flow. */
 static cc_status
-start_copy(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_error *reterr)
+start_copy(ccd_db_conn *conn,
+           const ccd_query *query,
+           int64_t partition,
+           ExecStatusType wanted,
+           cc_error *reterr)
 {
   const ccd_statement *statement = &conn->db->statements[query->index];
-  if (statement->sql == NULL || statement->n_params != 0)
+  cc_str sql = CC_STR_INIT(SQL_MAX);
+  if (statement->sql == NULL || statement->n_params != 0 ||
+      !copy_text(statement->sql, partition, &sql)) {
+    cc_str_done(&sql);
     return cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s cannot be a COPY.", query->name);
+  }
   cc_status status = ccd_tx_open(conn, reterr);
+  bool sent = status == CC_OK && PQexitPipelineMode(conn->pg) && PQsendQuery(conn->pg, sql.text);
+  cc_str_done(&sql);
   if (status != CC_OK)
     return status;
-  if (!PQexitPipelineMode(conn->pg) || !PQsendQuery(conn->pg, statement->sql))
+  if (!sent)
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
   PGresult *result = NULL;
   status = ccd_conn_next(conn, &result, reterr);
@@ -47,9 +72,9 @@ start_copy(ccd_db_conn *conn, const ccd_query *query, ExecStatusType wanted, cc_
 }
 
 cc_status
-ccd_db_copy_in(ccd_db_conn *conn, const ccd_query *query, cc_error *reterr)
+ccd_db_copy_in(ccd_db_conn *conn, const ccd_query *query, int64_t partition, cc_error *reterr)
 {
-  cc_status status = start_copy(conn, query, PGRES_COPY_IN, reterr);
+  cc_status status = start_copy(conn, query, partition, PGRES_COPY_IN, reterr);
   conn->copying = status == CC_OK;
   return status;
 }
@@ -115,7 +140,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
                 void *data,
                 cc_error *reterr)
 {
-  cc_status status = start_copy(conn, query, PGRES_COPY_OUT, reterr);
+  cc_status status = start_copy(conn, query, /* partition= */ 0, PGRES_COPY_OUT, reterr);
   while (status == CC_OK) {
     char *row = NULL;
     int length = 0;

@@ -6,13 +6,18 @@
 /* COPY in both directions. */
 
 /**
- * COPY … FROM STDIN, inside a transaction: a named query without parameters. Between ccd_db_copy_in
- * and ccd_db_copy_end nothing else runs on the connection; ccd_db_rollback gives it up.
+ * COPY … FROM STDIN, inside a transaction: a named query without parameters. @partition: takes the
+ * place of the 0 in the first "_0 " of the statement, a table's name; 0: none. Between
+ * ccd_db_copy_in and ccd_db_copy_end nothing else runs on the connection; ccd_db_rollback gives it
+ * up.
  *
  * PostgreSQL refuses COPY FROM for a table whose row-level security binds the role, so bulk rows go
- * into a staging table without a tenant column, and a statement or function moves them.
+ * into a partition that has none and that nobody may read, and a statement moves them.
  */
-cc_status ccd_db_copy_in(ccd_db_conn *conn, const ccd_query *query, cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_db_copy_in(ccd_db_conn *conn,
+                         const ccd_query *query,
+                         int64_t partition,
+                         cc_error *reterr) CC_MUSTCHECK;
 
 /* The next bytes, in whatever form the statement names; a piece may end in the middle of a row.
  * They are on the wire or refused when this returns. What the database thinks of them comes at the

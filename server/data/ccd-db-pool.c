@@ -274,6 +274,8 @@ read_url(ccd_db *db, int statement_timeout_ms, cc_error *reterr)
                 statement_timeout_ms,
                 db->options.lock_timeout_ms,
                 db->options.call_timeout_ms * 4);
+  if (db->options.budgets != NULL)
+    cc_str_printf(&text, " -c app.budgets=%s", db->options.budgets);
   PQconninfoFree(parts);
   free(db->pg_options);
   db->pg_options = cc_str_take(&text, /* ret_length= */ NULL);

@@ -14,6 +14,7 @@ typedef struct ccd_db_options {
   int statement_timeout_ms;  /* the server's own limit */
   int lock_timeout_ms;
   int call_timeout_ms; /* every wait of one call together */
+  const char *budgets; /* app.budgets of each session; NULL: none */
 
   /* Run once on each new connection, as a write without parameters, before a caller gets it; NULL:
    * nothing is run, and connections are made when they are needed. */

@@ -25,6 +25,7 @@ typedef struct setting {
   int64_t min, max;
   setting_kind kind;
   bool secret;
+  bool budget; /* asked for by the functions of db/functions/base/budgets.sql */
 } setting;
 
 #define TEXT(member, setting_name, ...)                                                            \
@@ -37,6 +38,7 @@ typedef struct setting {
     .name = (setting_name), .offset = CC_OFFSET(ccd_config, member, int64_t),                      \
     .kind = SETTING_NUMBER, __VA_ARGS__                                                            \
   }
+#define BUDGET(member, setting_name, ...) NUMBER(member, setting_name, .budget = true, __VA_ARGS__)
 
 /* clang-format off */
 static const setting settings[] = {
@@ -88,6 +90,19 @@ static const setting settings[] = {
   NUMBER(live_sockets, "LIVE_SOCKETS", .fallback = "2000", .min = 0, .max = 20000, .doc = "WebSockets of the change feed at once; each takes about 40 KiB."),
   NUMBER(live_sockets_organization, "LIVE_SOCKETS_PER_ORGANIZATION", .fallback = "1000", .min = 0, .max = 20000, .doc = "Of them, those of one organization."),
   NUMBER(live_sockets_person, "LIVE_SOCKETS_PER_PERSON", .fallback = "20", .min = 0, .max = 20000, .doc = "Of them, those of one person, token or device."),
+  BUDGET(organizations_person, "ORGANIZATIONS_PER_PERSON", .fallback = "20", .min = 0, .max = INT64_MAX, .doc = "Organizations that one person may own."),
+  BUDGET(lists, "LISTS_PER_ORGANIZATION", .fallback = "2000", .min = 0, .max = INT64_MAX, .doc = "Saved lists of one organization."),
+  BUDGET(tags, "TAGS_PER_ORGANIZATION", .fallback = "2000", .min = 0, .max = INT64_MAX, .doc = "Tags of one organization."),
+  BUDGET(scripts, "SCRIPTS_PER_ORGANIZATION", .fallback = "1000", .min = 0, .max = INT64_MAX, .doc = "Scripts of one organization, archived ones too."),
+  BUDGET(profiles, "PROFILES_PER_ORGANIZATION", .fallback = "200", .min = 0, .max = INT64_MAX, .doc = "Mappings of voter files of one organization."),
+  BUDGET(tokens, "TOKENS_PER_ORGANIZATION", .fallback = "200", .min = 0, .max = INT64_MAX, .doc = "API tokens of one organization that are not revoked."),
+  BUDGET(devices, "DEVICES_PER_ORGANIZATION", .fallback = "2000", .min = 0, .max = INT64_MAX, .doc = "Devices of one organization that are not revoked."),
+  BUDGET(imports_waiting, "IMPORTS_WAITING", .fallback = "20", .min = 0, .max = INT64_MAX, .doc = "Imports of one organization that are not applied or cancelled yet."),
+  BUDGET(import_storage, "IMPORT_STORAGE", .fallback = "21474836480", .min = 0, .max = INT64_MAX, .doc = "Bytes of the files of these imports together."),
+  BUDGET(import_bytes, "IMPORT_BYTES_PER_DAY", .fallback = "42949672960", .min = 0, .max = INT64_MAX, .doc = "Bytes that one organization may upload for imports in a day (UTC)."),
+  BUDGET(import_rows, "IMPORT_ROWS_PER_DAY", .fallback = "50000000", .min = 0, .max = INT64_MAX, .doc = "Rows that the imports of one organization may read in a day (UTC)."),
+  NUMBER(import_unpacked, "IMPORT_UNPACKED", .fallback = "17179869184", .min = 1, .max = INT64_MAX, .doc = "Bytes to which a packed file may unpack."),
+  NUMBER(import_ratio, "IMPORT_RATIO", .fallback = "100", .min = 1, .max = 1000000, .doc = "How many times its size a packed file may unpack to, once that is more than 64 MiB."),
   NUMBER(serve_jobs, "SERVE_JOBS", .fallback = "1", .min = 0, .max = 1, .doc = "1: `serve` runs the jobs of the queue too; 0: they are left to `campaign-centerd worker`."),
 };
 
@@ -195,6 +210,22 @@ check_environment(cc_error *reterr)
   return CC_OK;
 }
 
+/* "TAGS_PER_ORGANIZATION:2000,…", as sessions of PostgreSQL get the budgets. */
+static cc_status
+write_budgets(ccd_config *config, cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(4096);
+  for (size_t i = 0; i < CC_N(settings); i++) {
+    if (settings[i].budget)
+      cc_str_printf(&text,
+                    "%s:%lld,",
+                    settings[i].name,
+                    (long long) *(const int64_t *) ((const char *) config + settings[i].offset));
+  }
+  config->budgets = cc_str_take(&text, /* ret_length= */ NULL);
+  return config->budgets != NULL ? CC_OK : cc_fail_memory(reterr);
+}
+
 cc_status
 ccd_config_read(ccd_config *ret, cc_error *reterr)
 {
@@ -213,6 +244,8 @@ ccd_config_read(ccd_config *ret, cc_error *reterr)
     if (value != NULL)
       status = setting_store(&settings[i], value, &config, reterr);
   }
+  if (status == CC_OK)
+    status = write_budgets(&config, reterr);
   if (status == CC_OK)
     *ret = config;
   else
@@ -261,6 +294,8 @@ ccd_config_done(ccd_config *config)
     free(*member);
     *member = NULL;
   }
+  free(config->budgets);
+  config->budgets = NULL;
 }
 
 void

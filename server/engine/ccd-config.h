@@ -56,7 +56,14 @@ typedef struct ccd_config {
   int64_t live_sockets;        /* WebSockets at once */
   int64_t live_sockets_organization;
   int64_t live_sockets_person; /* or token, or device */
-  int64_t serve_jobs;          /* 0: `serve` leaves the jobs to `worker` */
+  char *budgets; /* of the settings that limit what one organization or person uses; for
+                    ccd_db_options */
+  int64_t organizations_person;
+  int64_t lists, tags, scripts, profiles, tokens, devices; /* of an organization */
+  int64_t imports_waiting, import_storage;                 /* of an organization */
+  int64_t import_bytes, import_rows;                       /* of an organization in a day */
+  int64_t import_unpacked, import_ratio;                   /* of a file */
+  int64_t serve_jobs; /* 0: `serve` leaves the jobs to `worker` */
 } ccd_config;
 
 #define CCD_PORT_SLOW 8

@@ -96,7 +96,8 @@ ccd_keys_derive(const char *secret_hex, ccd_keys *ret, cc_error *reterr)
                    2 * sizeof(secret));
   bool ok = derive_key(secret, "campaign-center seal v1", ret->seal) &&
             derive_key(secret, "campaign-center cursor v1", ret->cursor) &&
-            derive_key(secret, "campaign-center lookup v1", ret->lookup);
+            derive_key(secret, "campaign-center lookup v1", ret->lookup) &&
+            derive_key(secret, "campaign-center erasure v1", ret->erasure);
   OPENSSL_cleanse(secret, sizeof(secret));
   if (!ok)
     return cc_fail(reterr, CC_ERR_INTERNAL, "hkdf", "Keys could not be derived from SECRET_KEY");

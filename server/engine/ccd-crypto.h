@@ -19,6 +19,7 @@ typedef struct ccd_keys {
   uint8_t cursor[CCD_KEY_BYTES]; /* HMAC of list cursors */
   uint8_t
     lookup[CCD_KEY_BYTES]; /* HMAC of addresses in rate counters, so Redis holds none in clear */
+  uint8_t erasure[CCD_KEY_BYTES]; /* marks of erased people */
 } ccd_keys;
 
 /* @secret_hex: 64 hexadecimal digits. */

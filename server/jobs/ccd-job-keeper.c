@@ -8,7 +8,7 @@
 #include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
-/* Housekeeping on a thread of its own, so that neither lane waits for it: extends the leases of
+/* Housekeeping on a thread of its own, so that no lane waits for it: extends the leases of
  * what runs long, counts for /metrics, gives up what keeps ending its worker, deletes what is old.
  */
 
@@ -152,7 +152,10 @@ ccd_job_keeper(void *data)
     int64_t now = cc_time_monotonic();
     cc_arena_clear(jobs->keeper_arena);
     if (ccd_db_up(jobs->server->db)) {
-      extend_lease(jobs, &jobs->lanes[CCD_LANE_LONG]);
+      for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
+        if (ccd_lane_is_slow(jobs->lanes[i].which))
+          extend_lease(jobs, &jobs->lanes[i]);
+      }
       if (now >= figures_at) {
         count_jobs(jobs);
         figures_at = now + FIGURES_EVERY;

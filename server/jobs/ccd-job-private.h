@@ -27,6 +27,10 @@ struct ccd_job_run {
   bool in_transaction, reads;
 };
 
+/* Threads of all lanes: one each of QUICK and TEXT, two each of WAITED and LONG. */
+#define CCD_JOB_THREADS 6
+
+/* One thread of a lane. */
 typedef struct ccd_lane {
   ccd_jobs *jobs;
   ccd_job_lane which;
@@ -45,12 +49,15 @@ struct ccd_jobs {
   pthread_cond_t changed; /* monotonic */
   atomic_bool stopping;   /* set under the lock */
   _Atomic int64_t queued, failed;
-  ccd_lane lanes[_CCD_LANE_MAX];
+  ccd_lane lanes[CCD_JOB_THREADS];
   pthread_t keeper;
   bool keeper_started;
   atomic_bool keeper_ends; /* set under the lock */
   cc_arena *keeper_arena;
 };
+
+/* Of the lanes WAITED and LONG: one job at a time, and its lease is extended. */
+bool ccd_lane_is_slow(ccd_job_lane lane);
 
 /* Give back what a job that ended still holds (ccd-job-run.c). */
 void ccd_job_run_done(ccd_job_run *run);

@@ -20,10 +20,18 @@
 #define ARENA_MAX (16u << 20)
 #define KEEPER_ARENA_MAX (1u << 20)
 
-/* Jobs claimed at once. A lease on the quick lane must do for all of them; a long one goes alone.
- */
+/* Jobs that a thread claims at once; a lease must do for all of them. */
 #define BATCH 10
-static const char *const batch_of[_CCD_LANE_MAX] = {[CCD_LANE_QUICK] = "10", [CCD_LANE_LONG] = "1"};
+
+static const ccd_job_lane lane_of_thread[CCD_JOB_THREADS] =
+  {CCD_LANE_QUICK, CCD_LANE_TEXT, CCD_LANE_WAITED, CCD_LANE_WAITED, CCD_LANE_LONG, CCD_LANE_LONG};
+
+/* Job after job, the lease extended, one of an organization at a time. */
+bool
+ccd_lane_is_slow(ccd_job_lane lane)
+{
+  return lane == CCD_LANE_WAITED || lane == CCD_LANE_LONG;
+}
 
 /* A claimed job, copied out of the result it came in. */
 typedef struct claim {
@@ -220,11 +228,12 @@ run_batch(ccd_lane *lane)
     {"kinds", names},
     {"leases", leases},
     {"attempts_max", CCD_JOB_ATTEMPTS_MAX},
-    {"n", batch_of[lane->which]},
+    {"n", "10"},
     {0},
   };
+  const ccd_query *asked = ccd_lane_is_slow(lane->which) ? &ccd_q_job_claim_slow : &ccd_q_job_claim;
   cc_status status =
-    ccd_jobs_query(lane->jobs, lane->arena, &ccd_q_job_claim, args, take_batch, &claimed, &error);
+    ccd_jobs_query(lane->jobs, lane->arena, asked, args, take_batch, &claimed, &error);
   for (int i = 0; status == CC_OK && i < claimed.n; i++)
     run_and_settle(lane, &claimed.claims[i]);
   return status == CC_OK && claimed.n > 0;
@@ -256,7 +265,7 @@ lane_thread(void *data)
 
   while (wait_for_work(lane)) {
     while (run_batch(lane))
-      ccd_jobs_wake(lane->jobs); /* what a job has enqueued may be for the other lane */
+      ccd_jobs_wake(lane->jobs); /* what a job has enqueued may be for another lane */
   }
   return NULL;
 }
@@ -285,12 +294,16 @@ add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
                    "job_kind",
                    "The kind of job %s is not whole, or there twice",
                    kind->name);
-  ccd_lane *lane = &jobs->lanes[kind->lane];
-  const ccd_job_kind **grown = realloc(lane->kinds, (lane->n_kinds + 1) * sizeof(*lane->kinds));
-  if (grown == NULL)
-    return cc_fail_memory(reterr);
-  lane->kinds = grown;
-  lane->kinds[lane->n_kinds++] = kind;
+  for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
+    ccd_lane *lane = &jobs->lanes[i];
+    if (lane->which != kind->lane)
+      continue;
+    const ccd_job_kind **grown = realloc(lane->kinds, (lane->n_kinds + 1) * sizeof(*lane->kinds));
+    if (grown == NULL)
+      return cc_fail_memory(reterr);
+    lane->kinds = grown;
+    lane->kinds[lane->n_kinds++] = kind;
+  }
   return CC_OK;
 }
 
@@ -323,7 +336,7 @@ jobs_new(const ccd_server *server)
   jobs->queued = jobs->failed = -1;
   for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
     jobs->lanes[i].jobs = jobs;
-    jobs->lanes[i].which = (ccd_job_lane) i;
+    jobs->lanes[i].which = lane_of_thread[i];
   }
   return jobs;
 }

@@ -24,10 +24,14 @@ typedef struct ccd_job {
   ccd_job_run *run;    /* the worker's own */
 } ccd_job;
 
-/* The worker's threads, so that what takes minutes delays nothing that takes moments. */
+/* The worker's threads, so that what takes minutes delays nothing that takes moments, and what
+ * nobody waits for nothing that somebody waits for. Of CCD_LANE_WAITED and CCD_LANE_LONG one job of
+ * an organization runs at a time, so that no organization holds all threads of a lane. */
 typedef enum ccd_job_lane {
-  CCD_LANE_QUICK = 0,
-  CCD_LANE_LONG,
+  CCD_LANE_QUICK = 0, /* moments: mails */
+  CCD_LANE_TEXT,      /* moments, thousands at once: texts */
+  CCD_LANE_WAITED,    /* seconds, and a person waits: cuts, lists of phone banks */
+  CCD_LANE_LONG,      /* minutes: imports, geocoding */
   _CCD_LANE_MAX
 } ccd_job_lane;
 
@@ -37,8 +41,8 @@ struct ccd_job_kind {
   ccd_job_lane lane;
 
   /* Seconds after which another worker takes over from one that went away. The lease of a job on
-   * the long lane is extended for as long as it runs; one on the quick lane must be done by then.
-   */
+   * the lanes WAITED and LONG is extended for as long as it runs; one on the others must be done by
+   * then. */
   int lease_s;
 
   /* The job's payload, decoded before run() is called; fields that it does not have are ignored.
@@ -62,8 +66,8 @@ struct ccd_job_kind {
 };
 
 /**
- * Start the worker: a thread per lane, and one that extends leases, cleans up and counts. Part of
- * `serve` on a small machine, else `worker`.
+ * Start the worker: the threads of the lanes, and one that extends leases, cleans up and counts.
+ * Part of `serve` on a small machine, else `worker`.
  *
  * @tables: NULL-terminated; each ends with a row without a name. Must outlive the worker. Two kinds
  *   of one name, or a kind without run or lease, are CC_ERR_INTERNAL.

@@ -33,7 +33,7 @@ fill_phonebank(ccd_job *job, cc_error *reterr)
 
 const ccd_job_kind ccd_phonebank_jobs[] = {
   {.name = "phonebank.fill",
-   .lane = CCD_LANE_LONG,
+   .lane = CCD_LANE_WAITED,
    .lease_s = 60,
    .payload = &fill_payload_type,
    .run = fill_phonebank},

@@ -133,12 +133,12 @@ can_send(const ccd_server *server)
 
 const ccd_job_kind ccd_texting_jobs[] = {
   {.name = "text.fill",
-   .lane = CCD_LANE_LONG,
+   .lane = CCD_LANE_WAITED,
    .lease_s = 60,
    .payload = &fill_payload_type,
    .run = fill_campaign},
   {.name = "text.send",
-   .lane = CCD_LANE_QUICK,
+   .lane = CCD_LANE_TEXT,
    .lease_s = 60,
    .payload = &text_payload_type,
    .ready = can_send,

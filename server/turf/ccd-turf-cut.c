@@ -331,7 +331,7 @@ run_expire(ccd_job *job, cc_error *reterr)
 
 const ccd_job_kind ccd_turf_jobs[] = {
   {.name = "turf.cut",
-   .lane = CCD_LANE_LONG,
+   .lane = CCD_LANE_WAITED,
    .lease_s = 30,
    .payload = &payload_type,
    .run = run_cut},

@@ -120,7 +120,8 @@ ccd_import_put_file(ccd_call *call, cc_error *reterr)
   const cc_import_piece *piece = call->query;
   const ccd_rows *rows = NULL;
   int64_t length = call->spool->length;
-  cc_status status = ccd_call_query(call, &ccd_q_import_lock, NULL, &rows, reterr);
+  const ccd_arg sent[] = {{"bytes", ccd_text_int64(call->arena, length)}, {0}};
+  cc_status status = ccd_call_query(call, &ccd_q_import_lock, sent, &rows, reterr);
   if (status == CC_OK && ccd_rows_n(rows) == 0)
     return reply_with(call, rows, &cc_import_type, reterr);
   if (status == CC_OK)

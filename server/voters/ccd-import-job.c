@@ -457,6 +457,23 @@ run_purge(ccd_job *job, cc_error *reterr)
   return status == CC_OK ? purge_end(job, args, reterr) : status;
 }
 
+/* Rejects of a source from which somebody was erased. */
+static cc_status
+run_forget(ccd_job *job, cc_error *reterr)
+{
+  const purge_payload *payload = job->payload;
+  const ccd_job_tx tx = {.read = true};
+  const ccd_arg args[] = {{"source_id", ccd_text_int64(job->arena, payload->source_id)}, {0}};
+  const ccd_rows *rows = NULL;
+  cc_status status = ccd_job_once(job, &tx, &ccd_q_forget_files, args, &rows, reterr);
+  for (int i = 0; status == CC_OK && i < ccd_rows_n(rows); i++) {
+    int64_t id = ccd_rows_int64(rows, i, "id");
+    ccd_spool_remove(&job->server->config,
+                     ccd_import_place_name(job->arena, job->organization_id, id, "rejects.csv"));
+  }
+  return status;
+}
+
 const ccd_job_kind ccd_import_jobs[] = {
   {.name = "import",
    .lane = CCD_LANE_LONG,
@@ -468,6 +485,7 @@ const ccd_job_kind ccd_import_jobs[] = {
    .lease_s = LEASE_S,
    .payload = &purge_payload_type,
    .run = run_purge},
+  {.name = "import.forget", .lease_s = 600, .payload = &purge_payload_type, .run = run_forget},
   {0},
 };
 

@@ -39,6 +39,7 @@ static const sentence sentences[] = {
   {"nobody", "Neither a number of the state nor a name."},
   {"repeated_id", "The state's number stands in an earlier row too; that one counts."},
   {"repeated_row", "The same as an earlier row."},
+  {"erased", "This person was erased, and is not imported again."},
 };
 
 static const char *

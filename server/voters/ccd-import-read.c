@@ -27,6 +27,7 @@
 #define BUFFER_MAX (8u << 20)
 #define PROFILES_MAX (8u << 20)
 #define SAMPLE_ROWS 10
+#define UNPACKED_ALWAYS (INT64_C(64) << 20) /* whatever the ratio */
 
 /* --- chunks --- */
 
@@ -38,7 +39,7 @@ begin_chunk(reader *r, cc_error *reterr)
   cc_status status = ccd_job_begin(import->job, &tx, reterr);
   r->chunk_rows = 0;
   r->chunk_began = cc_time_monotonic();
-  return status == CC_OK ? ccd_db_copy_in(ccd_job_conn(import->job), &ccd_q_import_copy, reterr)
+  return status == CC_OK ? ccd_db_copy_in(ccd_job_conn(import->job), &ccd_q_import_copy, import->id, reterr)
                          : status;
 }
 
@@ -312,6 +313,20 @@ read_with(reader *r,
                          : status;
 }
 
+/* Bytes to which a file may unpack. A file of the machine is the operator's own, whatever its
+ * ratio. */
+static int64_t
+unpacked_most(const ccd_import *import)
+{
+  const ccd_config *config = &import->job->server->config;
+  int64_t by_ratio = import->file_bytes > INT64_MAX / config->import_ratio
+                       ? INT64_MAX
+                       : import->file_bytes * config->import_ratio;
+  if (import->local || by_ratio > config->import_unpacked)
+    return config->import_unpacked;
+  return by_ratio > UNPACKED_ALWAYS ? by_ratio : UNPACKED_ALWAYS;
+}
+
 /* Each file finds its own profile when the import names none. */
 static cc_status
 open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
@@ -337,6 +352,8 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
     status = keep_format(r, path, &format);
   if (status == CC_OK)
     status = ccd_source_open(path, import->member, &source, reterr);
+  if (status == CC_OK)
+    ccd_source_limit(source, unpacked_most(import));
   if (status == CC_OK)
     status = ccd_table_open(source, &format, &table, reterr);
   if (status != CC_OK || chosen.profile == NULL)

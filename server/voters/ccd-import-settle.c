@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "ccd-queries.h"
 #include "server/engine/ccd-arg-text.h"
 #include "server/jobs/ccd-job-run.h"
+#include "server/voters/ccd-erasure.h"
 #include "server/voters/ccd-import-read-private.h"
 
 /* Rows that only the database can tell to be none. */
@@ -18,16 +21,20 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   const ccd_arg args[] = {
     {"import_id", r->import->id_text},
     {"n", ccd_text_int64(job->arena, REPEATED_ONCE)},
+    {"key", ccd_erasure_key(job->arena, &job->server->keys)},
     {0},
   };
   cc_status status = ccd_job_once(job, &tx, query, args, &rows, reterr);
   *ret_n = status == CC_OK ? ccd_rows_n(rows) : 0;
   for (int i = 0; status == CC_OK && i < *ret_n; i++) {
     int file = (int) ccd_rows_int64(rows, i, "file_no");
+    const char *code = ccd_rows_get(rows, i, "code");
+    /* Of somebody who was erased the file of rejects tells the line, and no word. */
+    bool silent = strcmp(code, "erased") == 0;
     const ccd_table_reject dropped = {
       .line = ccd_rows_int64(rows, i, "line"),
-      .code = ccd_rows_get(rows, i, "code"),
-      .raw = ccd_import_again_raw(again, file, ccd_rows_int64(rows, i, "row_no")),
+      .code = code,
+      .raw = silent ? (ccd_slice){0} : ccd_import_again_raw(again, file, ccd_rows_int64(rows, i, "row_no")),
     };
     status = ccd_import_reject(r->findings, file, &dropped, reterr);
   }
@@ -35,7 +42,7 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   return status;
 }
 
-/* Rows of one person: the second ones. */
+/* Rows of one person, the second ones, and of people who were erased. */
 static cc_status
 drop_repeated(reader *r, cc_error *reterr)
 {

@@ -19,6 +19,7 @@ struct ccd_source {
   zip_file_t *member;
   const unsigned char *memory;
   int64_t position, size;
+  int64_t most; /* unpacked bytes; 0: CCD_SOURCE_BYTES_MAX */
 };
 
 static const char damaged_hint[] = "Download or pack the file again.";
@@ -312,6 +313,12 @@ read_packed(ccd_source *source, void *buffer, size_t size)
   return n < 0 || (n == 0 && code != Z_OK && code != Z_STREAM_END) ? -1 : n;
 }
 
+void
+ccd_source_limit(ccd_source *source, int64_t most)
+{
+  source->most = most;
+}
+
 cc_status
 ccd_source_read(ccd_source *source, void *buffer, size_t size, size_t *ret_n, cc_error *reterr)
 {
@@ -327,8 +334,15 @@ ccd_source_read(ccd_source *source, void *buffer, size_t size, size_t *ret_n, cc
                      "The packed file is damaged or cut off.",
                      damaged_hint);
   source->position += n;
-  if (source->position > CCD_SOURCE_BYTES_MAX)
-    return cc_fail(reterr, CC_ERR_TOO_LARGE, "too_large", "The file unpacks to over 64 GiB.");
+  const int64_t unpacked_max = source->most > 0 ? source->most : CCD_SOURCE_BYTES_MAX;
+  if (source->position > unpacked_max)
+    return cc_fail(reterr,
+                   CC_ERR_TOO_LARGE,
+                   "too_large",
+                   "The file unpacks to over %lld MiB (IMPORT_UNPACKED; IMPORT_RATIO times its "
+                   "size). "
+                   "Split the file, or send the file unpacked.",
+                   (long long) (unpacked_max >> 20));
   *ret_n = (size_t) n;
   return CC_OK;
 }

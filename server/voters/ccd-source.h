@@ -17,7 +17,7 @@ typedef enum ccd_packing {
   CCD_PACKING_ZIP,
 } ccd_packing;
 
-/* More unpacked bytes than this are refused (CC_ERR_TOO_LARGE): a bomb, no voter file. */
+/* More unpacked bytes than this are refused (CC_ERR_TOO_LARGE) where nobody said less. */
 #define CCD_SOURCE_BYTES_MAX (INT64_C(64) << 30)
 
 /**
@@ -33,6 +33,9 @@ cc_status ccd_source_open(const char *path, const char *member, ccd_source **ret
 
 /* Bytes in memory, which stay the caller's and must outlive the source. Never unpacked. */
 ccd_source *ccd_source_memory(const void *bytes, size_t size);
+
+/* Refuse more unpacked bytes than @most, at least 1. */
+void ccd_source_limit(ccd_source *source, int64_t most);
 
 void ccd_source_free(ccd_source *source);
 

@@ -2,6 +2,7 @@
 #include "server/voters/ccd-voters-routes.h"
 
 #include "ccd-queries.h"
+#include "common/api/cc-erasure.h"
 #include "common/api/cc-place.h"
 #include "common/api/cc-voter.h"
 #include "server/voters/ccd-duplicates-job.h"
@@ -20,6 +21,8 @@ const ccd_route ccd_voters_routes[] = {
   {&cc_op_update_voter,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_update, .prepare = ccd_voter_prepare, .audit = "voter.update", .scope = CCD_SCOPE_NONE},
   {&cc_op_tag_voter,         .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_tag,     .audit = "voter.tag", .scope = CCD_SCOPE_NONE},
   {&cc_op_tag_voters,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_tag_all, .audit = "voter.tag_all", .slow = true},
+  {&cc_op_erase_voter,       .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_erase, .prepare = ccd_voter_erase_prepare, .audit = "voter.erase", .slow = true, .wakes_jobs = true, .scope = CCD_SCOPE_NONE},
+  {&cc_op_list_erasures,     .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_erasure_list,  .keyset = {"id"}},
   {&cc_op_get_household,     .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_household_get, .scope = CCD_SCOPE_VOTER},
 
   {&cc_op_list_tags,         .right = CC_RIGHT_VIEW_VOTERS,   .tx = CCD_READ,  .query = &ccd_q_tag_list,   .keyset = {"sort_key", "id"}},

@@ -17,6 +17,9 @@ ccd_handler ccd_voter_prepare;
  */
 ccd_handler ccd_street_prepare;
 
+/* Gives :key, by which erased people are known again. */
+ccd_handler ccd_voter_erase_prepare;
+
 /* Files of areas, streets and address points. */
 ccd_handler ccd_areas_import;
 ccd_handler ccd_segments_import;

@@ -522,7 +522,7 @@ def kinds_of(template):
     return ["own", "foreign", "random", "deleted"] if "{" in template else [None]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tally():
     """A line "route cells" of each route that was asked."""
     return Notes("cells")

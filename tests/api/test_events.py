@@ -304,8 +304,28 @@ def test_who_sees_which_visibility(api, org):
                             api.get(f"/v1/public/organizations/{org.slug}/events/{event['slug']}").status_code,
                             event["id"] in public_list(api, organization=org.slug),
                             org.member.get(f"/v1/events/{event['id']}").status_code)
-    assert seen == {"public": (200, 200, True, 200), "unlisted": (200, 200, False, 200),
+    assert seen == {"public": (200, 200, True, 200), "unlisted": (404, 200, False, 200),
                     "private": (404, 404, False, 200)}
+
+
+def test_an_unlisted_event_is_not_found_by_counting_or_guessing(api, org):
+    """Its number says nothing to strangers, and its slug is not the title's, however it came to be unlisted."""
+    first = org.event(title="Garden party", visibility="unlisted", publish=True)
+    second = org.event(title="Garden party")
+    second = org.owner.ok("PATCH", f"/v1/events/{second['id']}", {"visibility": "unlisted"})
+    third = org.owner.ok("POST", f"/v1/events/{first['id']}/duplicate", status=201)
+    slugs = [each["slug"] for each in (first, second, third)]
+    assert len(set(slugs)) == 3
+    for slug in slugs:
+        assert slug.startswith("garden-party-") and len(slug) == len("garden-party-") + 16
+    assert api.get(f"/v1/public/events/{first['id']}").status_code == 404
+    assert api.get(f"/v1/public/organizations/{org.slug}/events/{first['slug']}").status_code == 200
+    for guess in ("garden-party", "garden-party-2"):
+        assert api.get(f"/v1/public/organizations/{org.slug}/events/{guess}").status_code == 404
+    # Links that are out in the world stay, and a slug that somebody chose.
+    seen = org.event(title="Seen", publish=True)
+    assert org.owner.ok("PATCH", f"/v1/events/{seen['id']}", {"visibility": "unlisted"})["slug"] == seen["slug"]
+    assert org.event(title="Own", slug="own-slug", visibility="unlisted")["slug"] == "own-slug"
 
 
 def test_drafts_are_as_absent_as_what_never_was(api, org):

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 
+import psycopg2
 import pytest
 
 from harness import services
@@ -375,6 +376,32 @@ def test_cancel(imports):
     assert imports.client.post(f"/v1/imports/{done['id']}/cancel").json()["code"] == "import_state"
     services.wait_until(lambda: not imports.server.sql("SELECT FROM pg_class WHERE relname = %s",
                                                        (f"rows_{ready['id']}",)), 20, "staging to go")
+
+
+def test_staging_is_the_organization_s(imports, server):
+    """A statement that forgets the import shows no other campaign's file; the partition itself nobody may read."""
+    number = imports.start(table(ROSA, JO))["id"]
+    connection = psycopg2.connect(server.cluster.url(server.database, "postgres"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE campaign_api")
+        counted = []
+        for tenant in ("", str(imports.organization.id), str(imports.organization.id + 1000)):
+            cursor.execute("SELECT set_config('app.organization_id', %s, false)", (tenant,))
+            cursor.execute("SELECT count(*) FILTER (WHERE import_id = %s) FROM staging.rows", (number,))
+            counted.append(cursor.fetchone()[0])
+            cursor.execute("DELETE FROM staging.plan WHERE import_id = %s", (number,))
+            counted.append(cursor.rowcount)
+        assert counted == [0, 0, 2, 2, 0, 0]
+        connection.commit()
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(f"SELECT FROM staging.rows_{number}")
+        connection.rollback()
+        cursor.execute("SELECT set_config('app.organization_id', %s, false)", (str(imports.organization.id + 1000),))
+        with pytest.raises(psycopg2.errors.CheckViolation):
+            cursor.execute(f"INSERT INTO staging.rows_{number} (import_id, row_no, file_no, line, hash) VALUES (%s, 9, 1, 9, 9)", (number,))
+    connection.close()
+    imports.client.ok("POST", f"/v1/imports/{number}/apply")
+    assert imports.wait(number)["state"] == "done"
 
 
 def test_confidential_people_have_no_door(imports):

@@ -199,6 +199,8 @@ def test_every_list_has_pages(org, document):
         org.owner.ok("POST", "/v1/voter-lists", {"name": "everybody", "filter": {}}, status=201)
         org.owner.ok("POST", "/v1/voter-profiles", {"profile": {
             "name": f"County {_}", "mappings": [{"field": "last_name", "columns": ["LAST"]}]}}, status=201)
+        voter = org.owner.ok("POST", "/v1/voters", {"first_name": "Ada", "last_name": "Erased"}, status=201)
+        org.owner.ok("POST", f"/v1/voters/{voter['id']}/erase")
         org.owner.anonymous().sign_in(org.owner.email)
     event = org.event()
     for name in ("Ada", "Ben"):

@@ -443,6 +443,18 @@ def test_a_long_job_delays_no_quick_one(probe, member):
 
 
 @pytest.mark.slow
+def test_an_organization_holds_one_thread_of_a_lane(probe, member):
+    """Three long jobs of one organization run one after the other; another organization's begins beside the first."""
+    other = harness_probe.Member(probe)
+    first, second, third = (enqueue(member, "probe.steps", 150) for _ in range(3))
+    services.wait_until(lambda: steps_of(probe, first), 10, "its beginning")
+    wait_done(probe, enqueue(other, "probe.steps", 3))
+    assert state(probe, first)[0] == "running" and steps_of(probe, second) == []
+    for job in (first, second, third):
+        wait_done(probe, job)
+
+
+@pytest.mark.slow
 def test_a_statement_longer_than_lease_and_limits(probe, member):
     """7 s where a lease is 3 s and the pool ends statements after 2 s."""
     job = enqueue(member, "probe.statement", 7)

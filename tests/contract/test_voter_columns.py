@@ -38,7 +38,7 @@ NOT_MERGED = {
     "created_at": "when the row was made", "updated_at": "when the row was last changed",
 }
 # Columns of staging.rows that are no column of voters: the place of the row, and of its building; what an export has besides.
-STAGED = {"import_id", "row_no", "file_no", "line", "hash", "address_key", "building_key", "building_address", "number", "street",
+STAGED = {"organization_id", "import_id", "row_no", "file_no", "line", "hash", "address_key", "building_key", "building_address", "number", "street",
           "street_key", "voter_id", "opted_out", "tags"}
 FILLED = {"text": "x", "date": "2000-01-01", "integer": 1990, "bigint": 1, "boolean": True,
           "timestamp with time zone": "2026-01-01T00:00:00Z"}

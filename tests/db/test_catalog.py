@@ -54,7 +54,7 @@ RULES = {
     "not written to the feed and the audit log": f"""
         WITH {TENANT} SELECT relname FROM tenant
         WHERE relname NOT IN ('changes', 'audit_log', 'audit_heads', 'check_ins', 'canvass_route_doors',
-                              'contact_answers', 'import_matches', 'import_changes', 'phone_bank_targets',
+                              'contact_answers', 'erasure_marks', 'import_usage', 'import_matches', 'import_changes', 'phone_bank_targets',
                               'phone_bank_calls', 'text_messages', 'field_streams', 'field_operations') AND NOT EXISTS (
           SELECT FROM pg_trigger t
           WHERE t.tgrelid = tenant.oid AND t.tgfoid = 'record_change'::regproc AND t.tgenabled = 'O'
@@ -78,6 +78,19 @@ RULES = {
           WHERE a.attrelid = k.rel AND a.attnum > 0
             AND k.name = c.relname || '_' || a.attname || '_'
               || CASE k.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'fkey' ELSE 'key' END)""",
+    # What is read is read through the parents, whose policy shows what is the tenant's; the partition of an import may
+    # be written by COPY alone.
+    "staging without its tenant": """
+        SELECT c.relname FROM pg_class c
+        WHERE c.relnamespace = 'staging'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+          AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+            AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'organization_id' AND a.attnotnull)
+            AND (SELECT array_agg(p.qual || p.cmd || p.roles::text) FROM pg_policies p
+                 WHERE p.schemaname = 'staging' AND p.tablename = c.relname)
+              = ARRAY['(organization_id = app_organization_id())ALL{campaign_api}'])
+        UNION ALL SELECT c.relname || ' ' || k.kind FROM pg_class c, unnest(ARRAY['SELECT', 'UPDATE', 'DELETE', 'TRUNCATE']) k (kind)
+        WHERE c.relnamespace = 'staging'::regnamespace AND c.relispartition AND c.relkind = 'r'
+          AND has_table_privilege('campaign_api', c.oid, k.kind)""",
     # Staging of imports is made and dropped by functions of campaign_definer.
     "owned by a role that should own nothing": """
         SELECT relname FROM pg_class WHERE relowner IN ('campaign_api'::regrole, 'campaign_public'::regrole)
@@ -188,6 +201,8 @@ CONTROLS = {
     "a version that nothing raises": ("bad", "CREATE TABLE bad (version bigint)"),
     "a constraint whose name does not say table and column":
         ("sanity", "ALTER TABLE events ADD CONSTRAINT sanity CHECK (title <> 'x')"),
+    "staging without its tenant":
+        ("bad", "CREATE TABLE staging.bad (import_id bigint)"),
     "owned by a role that should own nothing":
         ("bad", "CREATE TABLE bad (); ALTER TABLE bad OWNER TO campaign_api"),
     "a role with powers past the policies": ("campaign_api", "ALTER ROLE campaign_api BYPASSRLS"),

@@ -38,6 +38,8 @@ DYNAMIC = {
     "voters_count": "only the conditions of the filter at hand are in the plan",
     "contact_page": "only the conditions of the filter at hand are in the plan",
     "results_by": "groups by what is asked for",
+    "budget_guard": "counts the table that its trigger names",
+    "budgeted": "makes a trigger of the table that it is given",
     "results_of_answers": "only the conditions of the filter at hand are in the plan",
 }
 
@@ -64,7 +66,7 @@ ALLOWED_IN = {
 }
 ALLOWED = re.compile(
     r"CREATE OR REPLACE (FUNCTION|VIEW|TRIGGER) |CREATE CONSTRAINT TRIGGER |DROP TRIGGER IF EXISTS |GRANT |REVOKE |"
-    r"SET LOCAL ROLE campaign_definer;|RESET ROLE;|SELECT tenant_triggers\(|SELECT released_with\(|COMMENT ON ")
+    r"SET LOCAL ROLE campaign_definer;|RESET ROLE;|SELECT tenant_triggers\(|SELECT released_with\(|SELECT budgeted\(|COMMENT ON ")
 
 
 def blank(match):

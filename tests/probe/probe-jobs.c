@@ -98,7 +98,7 @@ copy_rows(ccd_job *job, int64_t n, FILE *out, cc_error *reterr)
 {
   ccd_db_conn *conn = ccd_job_conn(job);
   int64_t copied = 0;
-  cc_status status = ccd_db_copy_in(conn, &ccd_q_probe_copy_in, reterr);
+  cc_status status = ccd_db_copy_in(conn, &ccd_q_probe_copy_in, /* partition= */ 0, reterr);
   for (int64_t i = 1; status == CC_OK && i <= n; i++) {
     char row[64];
     int length = snprintf(row, sizeof(row), "%lld,\"row %lld, ä\"\n", (long long) i, (long long) i);
@@ -158,7 +158,7 @@ bad_copies(ccd_job *job, cc_error *reterr)
   cc_error ignored = {0};
   cc_status status = ccd_job_begin(job, &writes, reterr);
   if (status == CC_OK)
-    status = ccd_db_copy_in(ccd_job_conn(job), &ccd_q_probe_copy_in, reterr);
+    status = ccd_db_copy_in(ccd_job_conn(job), &ccd_q_probe_copy_in, /* partition= */ 0, reterr);
   if (status == CC_OK)
     status = ccd_db_copy_put(ccd_job_conn(job), "1,a\n2,", 6, reterr);
   if (status == CC_OK)
@@ -168,7 +168,7 @@ bad_copies(ccd_job *job, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_job_begin(job, &writes, reterr);
   if (status == CC_OK)
-    status = ccd_db_copy_in(ccd_job_conn(job), &ccd_q_probe_copy_in, reterr);
+    status = ccd_db_copy_in(ccd_job_conn(job), &ccd_q_probe_copy_in, /* partition= */ 0, reterr);
   if (status == CC_OK)
     status = ccd_db_copy_put(ccd_job_conn(job), "one,a\n", 6, reterr);
   if (status == CC_OK && ccd_db_copy_end(ccd_job_conn(job), NULL, &ignored) == CC_OK)
@@ -179,7 +179,7 @@ bad_copies(ccd_job *job, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_job_begin(job, &writes, reterr);
   if (status == CC_OK)
-    status = ccd_db_copy_in(ccd_job_conn(job), &ccd_q_probe_copy_in, reterr);
+    status = ccd_db_copy_in(ccd_job_conn(job), &ccd_q_probe_copy_in, /* partition= */ 0, reterr);
   if (status == CC_OK)
     status = ccd_db_copy_put(ccd_job_conn(job), "1,a\n2,b\n", 8, reterr);
   if (status == CC_OK)

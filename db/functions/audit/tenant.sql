@@ -27,6 +27,17 @@ BEGIN
 END
 $$;
 
+-- An organization may have so many rows of @name, by the setting @setting (budget_guard).
+CREATE OR REPLACE FUNCTION budgeted(name text, setting text, what text, way text, counted text DEFAULT 'true') RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE INSERT ON %I FOR EACH ROW
+                  WHEN (current_setting(''app.bulk'', true) IS DISTINCT FROM ''on'')
+                  EXECUTE FUNCTION budget_guard(%L, %L, %L, %L, %L)', name || '_budget', name, setting, name, what, way, counted);
+END
+$$;
+
 -- BEFORE DELETE trigger of a table that others refer to: clears the column that names the deleted row,
 -- TG_ARGV = (table, column). ON DELETE SET NULL would do the same, but may not name a single column
 -- when the key holds the column by which tables are distributed.

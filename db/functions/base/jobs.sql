@@ -20,5 +20,33 @@ BEGIN
 END
 $$;
 
+-- Claim one due job of these kinds for its kind's lease, of an organization that has none of them at work: so an
+-- organization holds one thread of a lane, whatever it has queued. Jobs of no organization (0) do not wait for each other.
+-- Claims follow one another under a lock; the statement behind the lock sees what the claim before has committed.
+CREATE OR REPLACE FUNCTION job_claim_slow(kinds text[], leases int[], attempts_max int) RETURNS SETOF jobs
+LANGUAGE plpgsql VOLATILE ROWS 1
+AS $$
+DECLARE
+  due jobs;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('job_claim_slow ' || kinds[1], 0));
+  SELECT j.* INTO due FROM jobs j
+    WHERE j.kind = ANY (kinds)
+      AND (j.state = 'queued' AND j.run_at <= now()
+           OR j.state = 'running' AND j.locked_until < now() AND j.attempts < attempts_max)
+      AND (j.organization_id = 0 OR NOT EXISTS (
+        SELECT FROM jobs r WHERE r.organization_id = j.organization_id AND r.kind = ANY (kinds) AND r.state = 'running'
+          AND r.locked_until >= now()))
+    ORDER BY j.run_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+  RETURN QUERY UPDATE jobs j
+    SET state = 'running', attempts = j.attempts + 1,
+        locked_until = now() + make_interval(secs => leases[array_position(kinds, due.kind)])
+    WHERE j.organization_id = due.organization_id AND j.id = due.id
+    RETURNING j.*;
+END
+$$;
+
 GRANT EXECUTE ON FUNCTION job_enqueue(bigint,text,jsonb,timestamp with time zone)
   TO campaign_api, campaign_definer;
+GRANT EXECUTE ON FUNCTION job_claim_slow(text[],integer[],integer)
+  TO campaign_api;

@@ -5,8 +5,8 @@
 -- A free slug for a title: canvass, canvass-2, canvass-3 … With thousands of the same name a free number is
 -- found by doubling and halving, not by counting up. Somebody else who is naming the same event at this
 -- moment is not waited for: then it ends in random letters. A clash that is still possible (a slug typed in
--- by hand) is a violation of events_slug_key, that is a conflict.
-CREATE OR REPLACE FUNCTION event_slug(organization_id bigint, title text) RETURNS text
+-- by hand) is a violation of events_slug_key, that is a conflict. secret: one that nobody guesses from the title.
+CREATE OR REPLACE FUNCTION event_slug(organization_id bigint, title text, secret boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -15,6 +15,9 @@ DECLARE
   high bigint := 2;
   middle bigint;
 BEGIN
+  IF secret THEN
+    RETURN base || '-' || left(md5(gen_random_uuid()::text), 16);
+  END IF;
   IF NOT pg_try_advisory_xact_lock(hashtextextended($1 || '/' || base, 11)) THEN
     RETURN base || '-' || left(md5(random()::text), 8);
   END IF;
@@ -108,7 +111,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION event_slug(bigint,text), count_attendees(bigint,bigint),
+GRANT EXECUTE ON FUNCTION event_slug(bigint,text,boolean), count_attendees(bigint,bigint),
   assert_email_free(bigint,bigint,text)
   TO campaign_api;
 

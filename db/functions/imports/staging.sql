@@ -21,7 +21,8 @@ BEGIN
 END
 $$;
 
--- Empty staging for an import of this organization.
+-- Empty staging for an import of this organization. The partition of the rows may be written by COPY and not be read: reading
+-- goes through the parent, whose policy shows what is the organization's.
 CREATE OR REPLACE FUNCTION import_stage(import bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -31,11 +32,13 @@ BEGIN
   PERFORM import_own(import);
   FOREACH parent IN ARRAY ARRAY['rows', 'plan', 'refused'] LOOP
     EXECUTE format('DROP TABLE IF EXISTS staging.%I', parent || '_' || import);
-    EXECUTE format('CREATE UNLOGGED TABLE staging.%I (LIKE staging.%I, CHECK (import_id = %s))
-                    WITH (autovacuum_enabled = off)', parent || '_' || import, parent, import);
+    EXECUTE format('CREATE UNLOGGED TABLE staging.%I (LIKE staging.%I INCLUDING DEFAULTS, CHECK (import_id = %s),
+                      CHECK (organization_id = %s)) WITH (autovacuum_enabled = off)',
+                   parent || '_' || import, parent, import, app_organization_id());
     EXECUTE format('ALTER TABLE staging.%I ATTACH PARTITION staging.%I FOR VALUES IN (%s)', parent,
                    parent || '_' || import, import);
   END LOOP;
+  EXECUTE format('GRANT INSERT ON staging.%I TO campaign_api', 'rows_' || import);
 END
 $$;
 

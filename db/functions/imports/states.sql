@@ -14,6 +14,35 @@ END
 $$;
 
 -- Progress of a state, told at once.
+-- Counts what an import uses today, and refuses what passes the budget of the organization.
+CREATE OR REPLACE FUNCTION import_spend(more_bytes bigint, more_rows bigint) RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  used import_usage;
+BEGIN
+  INSERT INTO import_usage AS u (organization_id, day, bytes, n_rows)
+    VALUES (app_organization_id(), (now() AT TIME ZONE 'UTC')::date, more_bytes, more_rows)
+    ON CONFLICT (organization_id, day) DO UPDATE SET bytes = u.bytes + EXCLUDED.bytes, n_rows = u.n_rows + EXCLUDED.n_rows
+    RETURNING u.* INTO used;
+  RETURN assert_budget('IMPORT_BYTES_PER_DAY', used.bytes, 'Bytes uploaded for imports today', 'Go on tomorrow (UTC).')
+    AND assert_budget('IMPORT_ROWS_PER_DAY', used.n_rows, 'Rows read by imports today', 'Go on tomorrow (UTC).');
+END
+$$;
+
+-- Before a piece of a file is kept: its bytes count for today, and beside the files of other imports that wait.
+CREATE OR REPLACE FUNCTION import_keep(import bigint, more_bytes bigint) RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM assert_budget('IMPORT_STORAGE', more_bytes + (
+      SELECT COALESCE(sum(i.file_bytes), 0) FROM imports i
+      WHERE i.organization_id = app_organization_id() AND i.state IN ('uploaded', 'reading', 'comparing', 'ready', 'applying')),
+    'Bytes of imports that wait', 'Apply or cancel imports first.');
+  RETURN import_spend(more_bytes, 0);
+END
+$$;
+
 CREATE OR REPLACE FUNCTION import_progress(import bigint, done double precision, rows_read bigint, rows_rejected bigint,
   rows_staged bigint) RETURNS boolean
 LANGUAGE plpgsql
@@ -21,7 +50,12 @@ AS $$
 #variable_conflict use_column
 DECLARE
   told imports;
+  before bigint := (SELECT i.rows_read FROM imports i WHERE i.organization_id = app_organization_id() AND i.id = import);
 BEGIN
+  -- A file that is read again counts from where it got to.
+  IF $3 > before THEN
+    PERFORM import_spend(0, $3 - before);
+  END IF;
   UPDATE imports i
   SET progress = LEAST(done, 1), rows_read = COALESCE($3, i.rows_read), rows_rejected = COALESCE($4, i.rows_rejected),
       rows_staged = COALESCE($5, i.rows_staged)
@@ -89,6 +123,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION import_fields(jsonb,jsonb), import_plan_list(bigint,text,bigint,integer),
-  import_change_list(bigint,text,bigint,integer), assert_import(bigint,bigint),
+  import_change_list(bigint,text,bigint,integer), assert_import(bigint,bigint), import_spend(bigint,bigint),
+  import_keep(bigint,bigint),
   import_progress(bigint,double precision,bigint,bigint,bigint)
   TO campaign_api;

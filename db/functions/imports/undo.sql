@@ -78,7 +78,9 @@ BEGIN
     RETURNING c.voter_id, c.before, c.after LOOP
     SELECT o.* INTO v FROM voters o WHERE o.organization_id = organization AND o.id = each.voter_id;
     CONTINUE WHEN NOT FOUND;
-    was := voter_without(v, each.before, COALESCE(each.after, to_jsonb(v))); -- v0.2.0 wrote no after
+    -- v0.2.0, and who was only seen, has no after: then what is there now counts as written.
+    was := voter_without(v, each.before, COALESCE(each.after, (
+      SELECT jsonb_object_agg(k.key, to_jsonb(v) -> k.key) FROM jsonb_object_keys(each.before) k (key)), '{}'));
     was := home_current(was); -- a place may have gone since, or become another
     UPDATE voters o SET
         {Voter.imported: @ = was.@}, address_key = was.address_key, moved_at = was.moved_at,

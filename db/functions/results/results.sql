@@ -8,15 +8,26 @@ LANGUAGE sql IMMUTABLE
 AS $$
   SELECT COALESCE(string_agg(' AND ' || w.condition, ''), '')
   FROM (VALUES
-    ('turf_id', 'c.route_id = ($2 ->> ''turf_id'')::bigint'),
+    ('turf_id', 'c.route_id = ($2 ->> ''turf_id'')::bigint AND NOT p.hidden'),
     ('canvasser_id', 'c.user_id = ($2 ->> ''canvasser_id'')::bigint'),
     ('actor', 'c.actor = $2 ->> ''actor'''),
     ('script_id', 'c.script_id = ($2 ->> ''script_id'')::bigint'),
     ('channel', 'c.channel = $2 ->> ''channel'''),
-    ('precinct', 'COALESCE(v.precinct, o.precinct) = $2 ->> ''precinct'''),
+    ('precinct', 'p.precinct = $2 ->> ''precinct'''),
     ('since', 'c.occurred_at >= ($2 ->> ''since'')::timestamptz'),
     ('until', 'c.occurred_at < ($2 ->> ''until'')::timestamptz')) w (name, condition)
   WHERE filter ? w.name
+$$;
+
+-- Where a contact c at the door o was, for counting. Of a confidential person nobody without manage_voters learns the
+-- precinct or turf: asked for the moment of one contact, a count would tell them.
+CREATE OR REPLACE FUNCTION results_places() RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT 'LEFT JOIN voters v ON v.organization_id = $1 AND v.id = c.voter_id
+    CROSS JOIN LATERAL (SELECT COALESCE(NOT COALESCE(($2 ->> ''manages'')::boolean, false)
+      AND (v.confidential OR v.merged_into IS NOT NULL AND scope_confidential($1, v.merged_into)), false) AS hidden) h
+    CROSS JOIN LATERAL (SELECT h.hidden, CASE WHEN NOT h.hidden THEN COALESCE(v.precinct, o.precinct) END AS precinct) p'
 $$;
 
 -- Attempts, doors, people and outcomes for each turf, canvasser, precinct, disposition, channel or day. Of a
@@ -27,8 +38,8 @@ AS $$
 DECLARE
   found_rows jsonb;
   key text := CASE grouping_by
-    WHEN 'turf' THEN 'c.route_id::text' WHEN 'canvasser' THEN 'c.actor'
-    WHEN 'precinct' THEN 'COALESCE(v.precinct, o.precinct)' WHEN 'disposition' THEN 'd.code'
+    WHEN 'turf' THEN 'CASE WHEN NOT p.hidden THEN c.route_id::text END' WHEN 'canvasser' THEN 'c.actor'
+    WHEN 'precinct' THEN 'p.precinct' WHEN 'disposition' THEN 'd.code'
     WHEN 'channel' THEN 'c.channel' WHEN 'day' THEN '(c.occurred_at AT TIME ZONE ($2 ->> ''timezone''))::date::text'
     ELSE '''all''' END;
 BEGIN
@@ -38,7 +49,7 @@ BEGIN
     FROM voter_contacts c
     JOIN dispositions d ON d.code = COALESCE(c.disposition, ''canvassed'')
     LEFT JOIN doors o ON o.organization_id = $1 AND o.id = c.door_id
-    LEFT JOIN voters v ON v.organization_id = $1 AND v.id = c.voter_id
+    ' || results_places() || '
     WHERE c.organization_id = $1 AND c.holds' || results_where(filter) || '),
   counts AS (
     SELECT key, count(*) AS attempts, count(DISTINCT door_id) AS doors,
@@ -95,7 +106,7 @@ BEGIN
         JOIN contact_answers a ON a.organization_id = $1 AND a.contact_id = c.id
         JOIN script_steps k ON k.organization_id = $1 AND k.id = a.step_id
         LEFT JOIN doors o ON o.organization_id = $1 AND o.id = c.door_id
-        LEFT JOIN voters v ON v.organization_id = $1 AND v.id = c.voter_id
+        ' || results_places() || '
         WHERE c.organization_id = $1 AND c.holds' || results_where(filter) || '
         GROUP BY 1, 2, 3) r
   JOIN script_steps s ON s.organization_id = $1 AND s.id = r.step_id
@@ -158,7 +169,7 @@ AS $$
   JOIN ends e ON e.actor = r ->> 'key'
 $$;
 
-GRANT EXECUTE ON FUNCTION results_where(jsonb), results_by(bigint,text,jsonb),
+GRANT EXECUTE ON FUNCTION results_where(jsonb), results_places(), results_by(bigint,text,jsonb),
   result_label(bigint,text,text), results_of_answers(bigint,jsonb),
   quality_signals(bigint,bigint,bigint,double precision,bigint),
   canvasser_figures(bigint,text,timestamp with time zone,timestamp with time zone)

@@ -18,7 +18,9 @@ SELECT tenant_triggers('phone_flags', 'phone_flag', secret => '{phone}');
 SELECT tenant_triggers('tags', 'tag');
 SELECT tenant_triggers('voter_tags', 'voter_tag');
 SELECT tenant_triggers('voter_lists', 'voter_list');
-SELECT tenant_triggers('consents', 'consent', secret => '{address,note}');
+-- The source may quote what somebody wrote.
+SELECT tenant_triggers('consents', 'consent', secret => '{address,note,source}',
+  touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND current_setting(''app.forget'', true) IS DISTINCT FROM ''on''');
 SELECT tenant_triggers('voter_duplicates', 'voter_duplicate');
 SELECT tenant_triggers('voter_merges', 'voter_merge',
   secret => '{survivor_before,merged_before,survivor_after,moved}');
@@ -37,3 +39,5 @@ CREATE CONSTRAINT TRIGGER voters_household_change AFTER UPDATE ON voters
 SELECT released_with('households', 'door_id', 'doors');
 SELECT released_with('voters', 'household_id', 'households');
 SELECT released_with('voters', 'door_id', 'doors');
+SELECT budgeted('tags', 'TAGS_PER_ORGANIZATION', 'Tags of this organization', 'Delete tags that nobody uses.');
+SELECT budgeted('voter_lists', 'LISTS_PER_ORGANIZATION', 'Saved lists of this organization', 'Delete lists that nobody uses.');

@@ -539,7 +539,7 @@ test_copy(void)
   setup();
   int64_t n = 0;
   ccd_db_begin(conn, &writer);
-  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, 0, &error), ==, CC_OK);
   g_assert_cmpint(QUERY(heap_count), ==, CC_ERR_INTERNAL);
   g_assert_cmpint(ccd_db_copy_put(conn, "1\ton", 4, &error), ==, CC_OK);
   g_assert_cmpint(ccd_db_copy_put(conn, "e\n2\ttwo\n", 8, &error), ==, CC_OK);
@@ -547,16 +547,16 @@ test_copy(void)
   g_assert_cmpint(n, ==, 2);
   g_assert_cmpint(QUERY(heap_count), ==, CC_OK);
   g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 2);
-  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_things_copy, &error), !=, CC_OK);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_things_copy, 0, &error), !=, CC_OK);
   g_assert_cmpint(QUERY(heap_count), !=, CC_OK); /* the transaction has failed */
   ccd_db_rollback(conn);
 
   ccd_db_begin(conn, &writer);
-  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, 0, &error), ==, CC_OK);
   g_assert_cmpint(ccd_db_copy_put(conn, "3\tthree\n4\t", 10, &error), ==, CC_OK);
   ccd_db_rollback(conn);
   ccd_db_begin(conn, &writer);
-  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_count, &error), ==, CC_ERR_INTERNAL);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_count, 0, &error), ==, CC_ERR_INTERNAL);
   ccd_db_rollback(conn);
   g_assert_cmpint(ONCE(&writer, heap_count), ==, CC_OK);
   g_assert_cmpint(ccd_rows_int64(rows, 0, "n"), ==, 0);
@@ -571,7 +571,7 @@ test_copy_stopped(void)
   memset(row, 'x', sizeof(row));
   setup();
   ccd_db_begin(conn, &writer);
-  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_copy_in(conn, &ccd_q_heap_copy, 0, &error), ==, CC_OK);
   signal_database(SIGSTOP);
   cc_status status = ccd_db_copy_put(conn, "1\t", 2, &error);
   for (int i = 0; status == CC_OK && i < 1000; i++)
