@@ -266,7 +266,7 @@ LEFT JOIN api_tokens maker ON maker.organization_id = :call.organization_id::big
 RETURNING id, name, token_prefix, scopes, expires_at;
 
 -- name: api_token_get
-SELECT {columns t} FROM api_tokens t
+SELECT {columns t} FROM api_tokens_shown t
 WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.token_id::bigint;
 
 -- name: credential_get
@@ -283,11 +283,7 @@ SELECT s.device_name, s.created_at, s.expires_at FROM sessions s
 WHERE :call.actor::text LIKE 'user:%' AND s.user_id = :call.user_id::bigint AND s.id = :call.session_id::bigint;
 
 -- name: api_token_list
-SELECT {columns t}
-FROM (SELECT a.*, a.created_by IS NOT NULL AND NOT EXISTS (
-               SELECT FROM organization_members m
-               WHERE m.organization_id = a.organization_id AND m.user_id = a.created_by) AS maker_left
-      FROM api_tokens a) t
+SELECT {columns t} FROM api_tokens_shown t
 WHERE t.organization_id = :call.organization_id::bigint AND t.id > COALESCE(:page.cursor_1::bigint, 0)
   AND (:query.include_revoked::boolean OR t.revoked_at IS NULL)
 ORDER BY t.id

@@ -3,6 +3,7 @@
 
 #include "ccd-queries.h"
 #include "server/engine/ccd-arg-text.h"
+#include "server/engine/ccd-server.h"
 #include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-erasure.h"
 #include "server/voters/ccd-import-read-private.h"
