@@ -9,18 +9,25 @@
 SET LOCAL ROLE campaign_definer;
 ALTER TABLE staging.rows ADD COLUMN organization_id bigint;
 ALTER TABLE staging.plan ADD COLUMN organization_id bigint;
+ALTER TABLE staging.refused ADD COLUMN organization_id bigint;
 UPDATE staging.rows r SET organization_id = i.organization_id FROM imports i WHERE i.id = r.import_id;
-UPDATE staging.plan p SET organization_id = i.organization_id FROM imports i WHERE i.id = p.import_id;
+UPDATE staging.plan r SET organization_id = i.organization_id FROM imports i WHERE i.id = r.import_id;
+UPDATE staging.refused r SET organization_id = i.organization_id FROM imports i WHERE i.id = r.import_id;
 DELETE FROM staging.rows WHERE organization_id IS NULL;
 DELETE FROM staging.plan WHERE organization_id IS NULL;
+DELETE FROM staging.refused WHERE organization_id IS NULL;
 ALTER TABLE staging.rows ALTER COLUMN organization_id SET NOT NULL,
   ALTER COLUMN organization_id SET DEFAULT app_organization_id();
 ALTER TABLE staging.plan ALTER COLUMN organization_id SET NOT NULL,
   ALTER COLUMN organization_id SET DEFAULT app_organization_id();
+ALTER TABLE staging.refused ALTER COLUMN organization_id SET NOT NULL,
+  ALTER COLUMN organization_id SET DEFAULT app_organization_id();
 ALTER TABLE staging.rows ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE staging.plan ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE staging.refused ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY rows_tenant ON staging.rows TO campaign_api USING (organization_id = app_organization_id());
 CREATE POLICY plan_tenant ON staging.plan TO campaign_api USING (organization_id = app_organization_id());
+CREATE POLICY refused_tenant ON staging.refused TO campaign_api USING (organization_id = app_organization_id());
 RESET ROLE;
 
 -- People who are erased ----------------------------------------------------------------------------
