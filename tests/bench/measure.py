@@ -62,8 +62,7 @@ def evenness(before, after):
 
 def cpu_of_cluster(cluster):
     """The postmaster, its children, and those that it has reaped."""
-    children = pathlib.Path(f"/proc/{cluster.pid}/task/{cluster.pid}/children").read_text().split()
-    return cpu_of(cluster.pid, with_children=True) + sum(cpu_of(child) for child in children)
+    return cpu_of(cluster.pid, with_children=True) + sum(map(cpu_of, services.children_of(cluster.pid)))
 
 
 def cpu_of_machine():

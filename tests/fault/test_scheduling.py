@@ -93,7 +93,8 @@ class Reader:
         self.request = message("GET", path, org.owner.token)
 
     def run(self, seconds):
-        """p99 in seconds."""
+        """p90 in seconds: what the machine's neighbours do is in the p99, and ./dev bench measures that beside them. Requests
+        that stand behind others' slow ones are more than a tenth."""
         took, count, lines = [], 0, self.lines
         begin = time.monotonic()
         while time.monotonic() - begin < seconds or lines.sent:
@@ -104,7 +105,7 @@ class Reader:
             for data, second in lines.answers(0.0005):
                 assert data.startswith(b"HTTP/1.1 200"), data[:200]
                 took.append(second)
-        return statistics.quantiles(took, n=100)[98]
+        return statistics.quantiles(took, n=10)[8]
 
 
 class Busy:
@@ -135,7 +136,7 @@ class Busy:
 
 
 def compare(server, org, path, make, statuses, connections):
-    """Median p99 of the readers, quiet and beside requests of `make`."""
+    """Median p90 of the readers, quiet and beside requests of `make`."""
     reader = Reader(server, org, path)
     quiet, beside = [], []
     try:
@@ -149,7 +150,7 @@ def compare(server, org, path, make, statuses, connections):
                 busy.close()
     finally:
         reader.lines.close()
-    print(f"{path}: p99 quiet {[f'{each * 1000:.1f}' for each in quiet]} ms, "
+    print(f"{path}: p90 quiet {[f'{each * 1000:.1f}' for each in quiet]} ms, "
           f"beside {[f'{each * 1000:.1f}' for each in beside]} ms")
     return statistics.median(quiet), statistics.median(beside)
 

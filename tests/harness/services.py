@@ -71,10 +71,16 @@ STANDING = (*GONE, "T", "t")
 def state_of(pid):
     """(state, number of the parent) of a process."""
     try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace").rsplit(")", 1)[1].split()
         return fields[0], int(fields[1])
     except (FileNotFoundError, ProcessLookupError):
         return "", 0
+
+
+def children_of(pid):
+    """All processes are looked at: the kernel's own list is complete only where no child ends while it is read."""
+    numbers = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
+    return [number for number in numbers if state_of(number)[1] == pid]
 
 
 def signal_process(pid, number):
@@ -125,12 +131,10 @@ class Cluster:
                   quiet=True)
 
     def processes(self):
-        """The postmaster, stopped so that it starts nobody meanwhile, and all its children. The kernel's list of
-        children is complete only where none of them ends while it is read, so all processes are looked at."""
+        """The postmaster, stopped so that it starts nobody meanwhile, and all its children."""
         signal_process(self.pid, signal.SIGSTOP)
         wait_until(lambda: state_of(self.pid)[0] in STANDING, 10, "PostgreSQL to stand still")
-        numbers = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
-        return [self.pid, *(pid for pid in numbers if state_of(pid)[1] == self.pid)]
+        return [self.pid, *children_of(self.pid)]
 
     def stand_still(self):
         """A database that hangs, until go_on()."""
