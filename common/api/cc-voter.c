@@ -71,7 +71,7 @@ static const cc_field voter_fields[] = {
   CC_ENUM(cc_voter, registration_status, &cc_registration_status_enum, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .doc = "Of the registration."),
   CC_STRING(cc_voter, registered_on, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED, .max = 10, .format = CC_FORMAT_DATE, .doc = "Day of registration."),
   CC_STRING(cc_voter, precinct, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED | CC_RESIDENCE, .max = 100, .format = CC_FORMAT_LINE, .doc = "Code of the precinct.", .example = "\"2-3\""),
-  CC_JSON(cc_voter, districts, .flags = OF_FILE | CC_EXPORTED, .fallback = "{}", .example = "{\"congress\": \"05\"}", .doc = "Codes of districts by kind."),
+  CC_JSON(cc_voter, districts, .flags = OF_FILE | CC_EXPORTED | CC_RESIDENCE, .fallback = "{}", .example = "{\"congress\": \"05\"}", .doc = "Codes of districts by kind."),
   CC_STRING(cc_voter, address, .flags = CC_NULLABLE | OF_FILE | CC_EXPORTED | CC_SEARCHABLE | CC_RESIDENCE, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "Residence: number and street, with the unit where the file has all in one line. Of a confidential person null for whoever may not manage voters, and so is all that tells it.",
             .example = "\"12 Canal Pk\""),

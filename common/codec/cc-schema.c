@@ -235,7 +235,8 @@ add_description(const cc_field *field, cc_schema_use use, cc_str *out)
   static const char kept[] = " Kept as + and digits; ten digits alone are a number of the USA.";
   cc_str text = CC_STR_INIT(8192);
   cc_str_add(&text, field->doc);
-  if ((field->format == CC_FORMAT_PHONE || field->format == CC_FORMAT_PHONE_USED) && has_limits(use))
+  if ((field->format == CC_FORMAT_PHONE || field->format == CC_FORMAT_PHONE_USED) &&
+      has_limits(use))
     cc_str_add(&text, kept);
   add_text(out, "description", text.failed ? field->doc : text.text);
   cc_str_done(&text);

@@ -28,20 +28,20 @@ typedef enum cc_kind {
 
 /* Rules for CC_KIND_STRING beyond its length. All refuse NUL and bytes that are not UTF-8. */
 typedef enum cc_format {
-  CC_FORMAT_TEXT = 0, /* any text, line breaks and tabs included; kept byte for byte */
-  CC_FORMAT_LINE,     /* one line: no control characters */
-  CC_FORMAT_NAME,     /* a line that is not blank and neither begins nor ends with a space */
-  CC_FORMAT_EMAIL,    /* an address as HTML's input type email takes it, at most 254 bytes; NFC */
-  CC_FORMAT_URL,      /* http or https, with a host */
-  CC_FORMAT_SLUG,     /* a-z 0-9, single inner hyphens */
-  CC_FORMAT_ZONE,     /* IANA time zone name known to the system */
-  CC_FORMAT_PHONE,    /* + and 7 to 15 digits (E.164) after blanks, dots, hyphens, brackets; after
-                       * +1 a number that the North American plan can have */
+  CC_FORMAT_TEXT = 0,   /* any text, line breaks and tabs included; kept byte for byte */
+  CC_FORMAT_LINE,       /* one line: no control characters */
+  CC_FORMAT_NAME,       /* a line that is not blank and neither begins nor ends with a space */
+  CC_FORMAT_EMAIL,      /* an address as HTML's input type email takes it, at most 254 bytes; NFC */
+  CC_FORMAT_URL,        /* http or https, with a host */
+  CC_FORMAT_SLUG,       /* a-z 0-9, single inner hyphens */
+  CC_FORMAT_ZONE,       /* IANA time zone name known to the system */
+  CC_FORMAT_PHONE,      /* + and 7 to 15 digits (E.164) after blanks, dots, hyphens, brackets; after
+                         * +1 a number that the North American plan can have */
   CC_FORMAT_PHONE_USED, /* a number that was dialled, or that called: E.164 of any plan */
-  CC_FORMAT_COUNTRY,  /* two capital letters of ISO 3166-1 */
-  CC_FORMAT_UUID,     /* 8-4-4-4-12 hexadecimal digits */
-  CC_FORMAT_DIGITS,   /* decimal digits only */
-  CC_FORMAT_DATE,     /* YYYY-MM-DD, a day that there is */
+  CC_FORMAT_COUNTRY,    /* two capital letters of ISO 3166-1 */
+  CC_FORMAT_UUID,       /* 8-4-4-4-12 hexadecimal digits */
+  CC_FORMAT_DIGITS,     /* decimal digits only */
+  CC_FORMAT_DATE,       /* YYYY-MM-DD, a day that there is */
 } cc_format;
 
 enum {

@@ -90,7 +90,7 @@ SELECT assert_import(:call.organization_id::bigint, :path.import_id::bigint)
 -- name: import_lock
 -- Before a piece of the file is written.
 SELECT assert_rule(state IN ('created', 'uploaded'), 'import_state', 'The file of this import cannot be changed any more.'),
-  import_keep(id, :arg.bytes::bigint)
+  import_keep(:arg.bytes::bigint)
 FROM imports WHERE organization_id = :call.organization_id::bigint AND id = :path.import_id::bigint FOR UPDATE
 
 -- name: import_uploaded

@@ -98,16 +98,17 @@ def precinct(door):
 
 
 def voter_file(people, doors):
-    """What a county would send, with a header."""
+    """What a county would send, with a header. Of one person the state hides name and address."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["voter_id", "first_name", "middle_name", "last_name", "suffix", "birth_date", "party", "status",
-                     "registration_date", "address", "city", "state", "zip", "phone", "email", "precinct"])
+                     "registration_date", "address", "city", "state", "zip", "phone", "email", "precinct", "confidential"])
     for row in people:
         door = doors[row[1]]
         writer.writerow([f"RV{row[0]:07d}", *row[2:7], row[10], "ACTIVE", row[11],
                          " ".join(filter(None, [str(door[2]), door[3], door[4]])), *door[5:8], row[8], row[7],
-                         precinct(door)])
+                         precinct(door), ""])
+    writer.writerow(["RV9999999", *[""] * 15, "yes"])
     return out.getvalue().encode()
 
 

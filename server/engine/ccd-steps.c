@@ -232,7 +232,8 @@ check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
   bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 ||
                                 ccd_origin_listed(config->cors_origins, origin));
   bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
-  bool typed = socket || exchange->body_media != NULL || /* which no form can send to us, given its origin */
+  bool typed = socket ||
+               exchange->body_media != NULL || /* which no form can send to us, given its origin */
                exchange->request->body_length == 0 ||
                (type != NULL && strncasecmp(type, "application/json", 16) == 0) ||
                (type != NULL && strncasecmp(type, "application/merge-patch+json", 28) == 0);

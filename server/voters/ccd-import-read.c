@@ -39,8 +39,9 @@ begin_chunk(reader *r, cc_error *reterr)
   cc_status status = ccd_job_begin(import->job, &tx, reterr);
   r->chunk_rows = 0;
   r->chunk_began = cc_time_monotonic();
-  return status == CC_OK ? ccd_db_copy_in(ccd_job_conn(import->job), &ccd_q_import_copy, import->id, reterr)
-                         : status;
+  return status == CC_OK
+           ? ccd_db_copy_in(ccd_job_conn(import->job), &ccd_q_import_copy, import->id, reterr)
+           : status;
 }
 
 static cc_status

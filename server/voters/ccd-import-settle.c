@@ -35,7 +35,8 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
     const ccd_table_reject dropped = {
       .line = ccd_rows_int64(rows, i, "line"),
       .code = code,
-      .raw = silent ? (ccd_slice){0} : ccd_import_again_raw(again, file, ccd_rows_int64(rows, i, "row_no")),
+      .raw = silent ? (ccd_slice){0}
+                    : ccd_import_again_raw(again, file, ccd_rows_int64(rows, i, "row_no")),
     };
     status = ccd_import_reject(r->findings, file, &dropped, reterr);
   }

@@ -405,13 +405,12 @@ def a_script(world, where, whose, gone, user):
 
 
 def a_turf(world, where, whose, gone, user):
-    """One that is the actor's own: given to the person, taken out by the newest token and the device."""
+    """One that is the actor's own: given to the person, taken out by the newest token and the devices."""
     made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id, code) VALUES "
                      "(%s, %s, 'open', %s, upper(left(md5(random()::text), 8))) RETURNING id", where.id, CANARY[whose], user)
-    world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT %s, %s, a FROM unnest(ARRAY["
-              "(SELECT 'token:' || max(id) FROM api_tokens WHERE organization_id = %s), "
-              "(SELECT 'device:' || min(id) FROM devices WHERE organization_id = %s)]) a WHERE a IS NOT NULL",
-              where.id, made, where.id, where.id)
+    world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT organization_id, %s, 'device:' || id FROM devices "
+              "WHERE organization_id = %s UNION ALL SELECT organization_id, %s, 'token:' || max(id) FROM api_tokens "
+              "WHERE organization_id = %s GROUP BY organization_id", made, where.id, made, where.id)
     if gone:
         world.one("DELETE FROM canvass_routes WHERE organization_id = %s AND id = %s", where.id, made)
     return made
@@ -454,7 +453,7 @@ def an_import(world, where, whose, gone, user):
 FIELD_OBJECTS.update({
     "source_id": A_SOURCE, "import_id": an_import,
     "profile_id": a_row("voter_profiles", "name, profile",
-                        "%(name)s || %(number)s, '{\"name\": \"County\", \"mappings\": []}'::jsonb"),
+                        "%(name)s || %(number)s, '{\"name\": \"County\", \"mappings\": [{\"field\": \"last_name\", \"columns\": [\"NAME\"]}]}'::jsonb"),
 })
 
 OBJECTS = {

@@ -120,11 +120,12 @@ NO_STATE = {
     ("walkIn", "path.event_id"): "test_a_device_has_its_event",
     ("getEventPack", "path.event_id"): "test_a_device_has_its_event",
     **{(name, f"path.{field}"): "whoever takes part (tests/api/test_phonebank.py: not_joined, not_your_call)"
-       for name in ("leavePhoneBank", "claimCall", "listMyCalls", "releaseCall", "extendCall", "recordCall")
+       for name in ("leavePhoneBank", "claimCall", "listMyCalls", "releaseCall", "extendCall", "recordCall", "getCall")
        for field in ("phone_bank_id", "call_id")},
     **{(name, f"path.{field}"): "whoever takes part (tests/api/test_texting.py: not_joined, not_your_conversation)"
        for name in ("leaveTextCampaign", "claimTextBatch", "listMyConversations", "listTexts", "sendText", "recordText",
                     "closeConversation") for field in ("text_campaign_id", "conversation_id")},
+    **{("getText", f"path.{field}"): "as sendText" for field in ("text_campaign_id", "conversation_id", "message_id")},
     **{(name, f"body.answers.[].{field}"): "belongs to the script" for name in ("recordCall", "recordText")
        for field in ("step_id", "option_id")},
     ("revokeSession", "path.session_id"): "one's own sessions (tests/api/test_accounts.py)",

@@ -246,6 +246,8 @@ def test_what_a_caller_sees(org):
     assert longer["lease_until"] > call["lease_until"]
     join(org.admin, bank)
     conflict(org.admin.post(path_of(bank, "calls", call["id"], "release")), "not_your_call")
+    assert org.member.ok("GET", path_of(bank, "calls", call["id"]))["id"] == call["id"]
+    assert org.admin.get(path_of(bank, "calls", call["id"])).status_code == 404, "somebody else's call"
     conflict(record(org.admin, call, "no_answer"), "not_your_call")
     assert conflict(claim(org.admin, bank), "nobody_due").startswith("Nobody")
     assert org.member.ok("POST", path_of(bank, "calls", call["id"], "release"))["ended"] == "released"

@@ -223,7 +223,10 @@ def test_join_batches_leave(org):
     assert not {each["id"] for each in mine} & {each["id"] for each in other}
     conflict(click(org.admin, mine[0]), "not_your_conversation")
     conflict(org.admin.get(path_of(campaign, "conversations", mine[0]["id"], "messages")), "not_your_conversation")
-    sent(org.member, mine[0])
+    text = sent(org.member, mine[0])
+    here = path_of(campaign, "conversations", mine[0]["id"], "messages", text["id"])
+    assert org.member.ok("GET", here)["id"] == text["id"]
+    conflict(org.admin.get(here), "not_your_conversation")
     more = org.member.ok("POST", path_of(campaign, "batches"))
     assert len(more["conversations"]) == 2 and more["n_left"] == 0
     listed = org.member.ok("GET", path_of(campaign, "conversations"), query={"state": "messaged"})["data"]

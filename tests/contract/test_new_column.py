@@ -50,6 +50,6 @@ def test_a_column_is_one_row_and_one_line(changed, cluster, redis_server, monkey
         entry = org.owner.ok("GET", "/v1/audit-log?limit=2")["data"][1]
         assert entry["before"]["dress_code"] is None and entry["after"]["dress_code"] == "Any"
         document = stranger.ok("GET", "/openapi.json")
-        assert document["components"]["schemas"]["Event"]["properties"]["dress_code"]["maxLength"] == 200
+        assert document["components"]["schemas"]["EventBody"]["properties"]["dress_code"]["maxLength"] == 200
     finally:
         server.remove()

@@ -17,7 +17,7 @@ def statements():
 
 
 def rights_of_the_server():
-    return re.findall(r"^\s*\[CC_RIGHT_\w+\] = \{\"(\w+)\"", RIGHTS.read_text(encoding="utf-8"), re.M)
+    return re.findall(r"^\s*\[CC_RIGHT_\w+\] = \"(\w+)\"", RIGHTS.read_text(encoding="utf-8"), re.M)
 
 
 def test_the_database_knows_the_server_s_rights():

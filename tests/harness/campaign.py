@@ -130,7 +130,7 @@ class Campaign:
         return made, source
 
     def marks(self):
-        """Tags, lists, duplicates, a merge, consent, a follow-up."""
+        """Tags, lists, duplicates, a merge, consent, a follow-up; somebody who is erased."""
         known = list(self.owner.pages("/v1/voters", {"limit": 100}))
         tag = self.post("/v1/tags", {"name": "volunteer", "description": "Comes along"})
         for voter in known[:5]:
@@ -142,6 +142,8 @@ class Campaign:
         self.post("/v1/voter-duplicates/find")
         services.wait_until(lambda: self.owner.ok("GET", "/v1/voter-duplicates")["data"], 60, "the search for duplicates")
         self.post("/v1/voter-merges", {"survivor_id": three[0], "merged_id": three[1]})
+        gone = self.post("/v1/voters", {"first_name": "Gil", "last_name": "Gone", "birth_date": "1971-02-03"})
+        self.owner.ok("POST", f"/v1/voters/{gone['id']}/erase")
         self.post("/v1/consents", act(voter_id=known[0]["id"], channel="text", state="withdrawn", source="form"))
         follow_up = self.post("/v1/follow-ups", {"voter_id": known[1]["id"], "kind": "yard_sign",
                                                  "assigned_user_id": self.walker.user})

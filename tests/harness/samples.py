@@ -4,7 +4,7 @@
 
 def sample(document, schema):
     """A value of a schema: its example, or the least that fits."""
-    while {"$ref", "allOf", "anyOf"} & set(schema):
+    while {"$ref", "allOf", "anyOf"} & set(schema) and not schema.get("examples"):
         if "$ref" in schema:
             schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
         else:
@@ -21,7 +21,9 @@ def sample(document, schema):
     if kind == "string":
         return {"email": "ada@example.org", "date-time": "2030-01-01T00:00:00Z"}.get(
             schema.get("format"), "a" * max(schema.get("minLength", 0), 8))
-    return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": False, "array": []}[kind]
+    if kind == "array":
+        return [sample(document, schema["items"]) for _ in range(schema.get("minItems", 0))]
+    return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": False}[kind]
 
 
 def sample_body(document, operation):

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <stddef.h>
+
 /* Pairs of spellings: of homes, and of a home and the name of a street segment. From Publication
  * 28, the Census' street names, and the public reports that the cases name. */
 

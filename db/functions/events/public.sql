@@ -16,8 +16,7 @@ CREATE OR REPLACE FUNCTION public_events_found(organization text, wanted_kind te
 RETURNS TABLE (organization_id bigint, id bigint, scan_end boolean)
 LANGUAGE plpgsql STABLE ROWS 50
 SET plan_cache_mode = force_generic_plan
-SET enable_sort = off
-SET enable_incremental_sort = off
+SET enable_sort = off SET enable_incremental_sort = off
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE

@@ -31,7 +31,7 @@ END
 $$;
 
 -- Before a piece of a file is kept: its bytes count for today, and beside the files of other imports that wait.
-CREATE OR REPLACE FUNCTION import_keep(import bigint, more_bytes bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION import_keep(more_bytes bigint) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -124,6 +124,6 @@ $$;
 
 GRANT EXECUTE ON FUNCTION import_fields(jsonb,jsonb), import_plan_list(bigint,text,bigint,integer),
   import_change_list(bigint,text,bigint,integer), assert_import(bigint,bigint), import_spend(bigint,bigint),
-  import_keep(bigint,bigint),
+  import_keep(bigint),
   import_progress(bigint,double precision,bigint,bigint,bigint)
   TO campaign_api;

@@ -41,9 +41,8 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF manages IS NOT TRUE AND (v.confidential OR scope_confidential(v.organization_id, v.merged_into)) THEN
-    {Voter.residence: v.@ := NULL;}
+    {Voter.residence: v.@ := #;}
     v.address_key := NULL;
-    v.districts := '{}'; -- which is never NULL
   END IF;
   IF v.vote_history <> '[]' THEN
     -- A file need not say how.

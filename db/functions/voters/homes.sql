@@ -75,8 +75,8 @@ CREATE OR REPLACE FUNCTION voter_body(body jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  born constant date := body ->> 'birth_date';
-  registered constant date := body ->> 'registered_on';
+  born constant date := (body ->> 'birth_date')::date;
+  registered constant date := (body ->> 'registered_on')::date;
 BEGIN
   PERFORM voter_day_check('birth_date', born);
   PERFORM voter_day_check('registered_on', registered);
