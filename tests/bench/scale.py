@@ -83,7 +83,7 @@ def lists(base, person):
     yield "duplicates dismissed", "voter-duplicates", {"state": "dismissed"}
     yield "duplicates merged", "voter-duplicates", {"state": "merged"}
     yield "merges", "voter-merges", {}
-    yield "audit", "audit", {}
+    yield "audit", "audit-log", {}
     for how, query in (("", {}), ("kind rare", {"kind": "rally"}), ("kind nobody", {"kind": "training"}), ("text nobody", {"text": "zzyx"}),
                        ("updated", {"updated_since": "2090-01-01T00:00:00Z"}), ("unpublished", {"published": "true"})):
         yield f"events {how}", "events", query
@@ -198,7 +198,7 @@ def measure(cluster, database, binary, only=""):
             owner.token = f"ccs_{n:043d}"
             owners.append(Counted(cluster, server, owner, n, base))
         grown = compare(*owners, only)
-        for path in ("doors", "buildings", "voters", "contacts", "audit"):
+        for path in ("doors", "buildings", "voters", "contacts", "audit-log"):
             if only in f"{path} deep":
                 print(f"  {path + ' page 1,000 of 100':<32} {'':>8} {deep(owners[0], path, 1000):>8}", flush=True)
         return grown

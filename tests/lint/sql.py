@@ -39,6 +39,9 @@ DYNAMIC = {
     "voters_among": "only the conditions of the filter at hand are in the plan",
     "voters_having": "reads the index of the text",
     "voters_count": "only the conditions of the filter at hand are in the plan",
+    "places_few": "reads the index that the question at hand can use",
+    "places_among": "only the conditions of the question at hand are in the plan",
+    "places_walk": "only the conditions of the question at hand are in the plan",
     "contact_page": "only the conditions of the filter at hand are in the plan",
     "results_by": "groups by what is asked for",
     "budget_guard": "counts the table that its trigger names",
@@ -54,6 +57,8 @@ SYNONYMS = {
 
 # Functions that no function and no statement calls, and who does.
 FOR_OTHERS = {
+    "voters_search": "a server of v0.2.0 during an update",
+    "place_asked": "a server of v0.2.0 during an update",
     "audit_verify": "an operator, and campaign-centerd audit verify",
     "audit_head": "an operator, and campaign-centerd audit head",
     "audit_organizations": "an operator, and campaign-centerd audit verify",

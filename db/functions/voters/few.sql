@@ -22,7 +22,16 @@ BEGIN
         UNION ALL
         SELECT 'city', 'city', to_json(voter_fold(filter ->> 'city'))::text WHERE filter ->> 'city' IS NOT NULL
         UNION ALL
-        SELECT 'has_email', 'has_email', 'true' WHERE filter -> 'has_email' = 'true'
+        SELECT f.key, f.key, f.value::text FROM jsonb_each(filter) f WHERE f.key IN ('has_door', 'has_phone', 'has_email')
+        UNION ALL
+        SELECT 'voted_in ' || e.n, 'election', (x.vote #> '{0,election}')::text
+        FROM unnest(filter_elections(filter, 'voted_in')) WITH ORDINALITY e (spelled, n)
+        CROSS JOIN LATERAL jsonb_array_elements(e.spelled) x (vote)
+        UNION ALL
+        SELECT 'voted_at_least', 'election', (x.vote #> '{0,election}')::text
+        FROM unnest(filter_elections(filter -> 'voted_at_least', 'of')) e (spelled)
+        CROSS JOIN LATERAL jsonb_array_elements(e.spelled) x (vote)
+        WHERE (filter #>> '{voted_at_least,n}')::int > 0
         UNION ALL
         SELECT 'district ' || d.key, 'district.' || to_json(d.key)::text, d.value::text
         FROM jsonb_each(CASE jsonb_typeof(filter -> 'district') WHEN 'object' THEN filter -> 'district' ELSE '{}' END) d
@@ -69,7 +78,7 @@ BEGIN
     WHERE a.organization_id = organization AND a.id = (filter ->> 'area_id')::bigint AND a.kind NOT IN ('precinct', 'zip');
   IF facts IS NOT NULL OR filter ->> 'text' IS NOT NULL THEN
     RETURN NEXT format('SELECT v.id FROM voters v WHERE voter_facts(v.organization_id, v.party, v.precinct, v.zip5, v.city, v.sex,
-        v.registration_status, v.districts, v.emails) @@ %L%s',
+        v.registration_status, v.districts, v.vote_history, v.door_id, v.phones, v.emails) @@ %L%s',
       COALESCE(facts, format('$."%s".all == true', organization)), voter_text_condition(filter ->> 'text'));
   END IF;
 END

@@ -173,7 +173,7 @@ DECLARE
         AND f.value NOT IN ('null', '[]', '{}')) THEN ' AND NOT v.confidential' ELSE '' END;
   member record;
 BEGIN
-  FOR member IN SELECT k.name, c.condition
+  FOR member IN SELECT k.name, CASE WHEN walking THEN c.each ELSE c.condition END AS condition
     FROM jsonb_object_keys(jsonb_strip_nulls(filter)) k (name)
     LEFT JOIN voter_filter_members() c ON c.name = k.name
     WHERE filter -> k.name NOT IN ('[]', '{}')
