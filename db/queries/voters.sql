@@ -179,17 +179,17 @@ CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) 
 ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: duplicate_list
--- The surest first: rank grows as the score falls, since pages go upwards.
+-- The surest first, of equals the newest, as voter_duplicates_score_idx has them. rank is the cursor's name of the score.
 SELECT {columns a}, a.rank
 FROM voter_duplicates d
 JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
 JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
 CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other, -d.score AS rank) a
 WHERE d.organization_id = :call.organization_id::bigint AND d.state = :query.state::text
-  AND (-d.score, d.id) > (CASE WHEN :page.cursor_1::double precision IS NULL THEN '-infinity'
-    ELSE :page.cursor_1::double precision END,
-                          CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
-ORDER BY -d.score, d.id
+  AND (d.score, d.id) < (CASE WHEN :page.cursor_1::double precision IS NULL THEN 'infinity'
+                              ELSE - :page.cursor_1::double precision END,
+                         CASE WHEN :page.cursor_2::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_2::bigint END)
+ORDER BY d.score DESC, d.id DESC
 LIMIT :page.limit::int
 
 -- name: duplicate_find

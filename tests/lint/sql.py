@@ -21,6 +21,7 @@ IN_MIGRATIONS = {
     "voter_fold": "voter_sort_key and voter_search_text",
     "voter_sort_key": "the index voters_sort_key_idx",
     "voter_search_text": "the index voters_search_idx",
+    "voter_facts": "the index voters_search_idx",
 }
 
 # Functions that build a statement from text, and why a fixed statement would not do.
