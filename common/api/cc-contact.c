@@ -50,7 +50,7 @@ static const cc_field contact_fields[] = {
   CC_OPT_INT64(cc_contact, voter_id, .flags = CC_NULLABLE, ID("Whom it is about; left out: whoever lives at the door.")),
   CC_OPT_INT64(cc_contact, door_id, .flags = CC_NULLABLE, ID("The door; left out: where the person lives.")),
   CC_OPT_INT64(cc_contact, building_id, .flags = CC_NULLABLE, ID("The building; follows from the door.")),
-  CC_STRING(cc_contact, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Number that was called or texted."),
+  CC_STRING(cc_contact, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Number that was called or texted."),
   CC_OPT_INT64(cc_contact, turf_id, .flags = CC_NULLABLE, ID("The turf; left out at a door: the active one that has it.")),
   CC_OPT_INT64(cc_contact, script_id, .flags = CC_NULLABLE, ID("The script; follows from the answers.")),
   CC_OPT_INT64(cc_contact, phone_bank_session_id, .flags = CC_NULLABLE, ID("The phone bank.")),

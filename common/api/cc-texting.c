@@ -116,7 +116,7 @@ static const cc_field text_conversation_fields[] = {
   CC_INT64(cc_text_conversation, text_campaign_id, .flags = CC_READ_ONLY, .doc = "Campaign that it is in."),
   CC_INT64(cc_text_conversation, voter_id, .flags = CC_READ_ONLY, .doc = "Whom it is with."),
   CC_OBJECT(cc_text_conversation, voter, cc_spoken_to, &cc_spoken_to_type, .flags = CC_READ_ONLY, .doc = "The person."),
-  CC_STRING(cc_text_conversation, phone, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Their number."),
+  CC_STRING(cc_text_conversation, phone, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Their number."),
   CC_ENUM(cc_text_conversation, state, &cc_talk_state_enum, .flags = CC_READ_ONLY, .doc = "Whose turn it is."),
   CC_STRING(cc_text_conversation, closed_reason, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "Why it has ended: opted_out, unusable_number, closed, or the result that ended it.", .example = "\"opted_out\""),
@@ -172,7 +172,7 @@ static const cc_field text_message_fields[] = {
   CC_INT64(cc_text_message, id, .flags = CC_READ_ONLY, .doc = "Number of the text."),
   CC_OPT_INT64(cc_text_message, campaign_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Its campaign; null: it came from a stranger."),
   CC_OPT_INT64(cc_text_message, conversation_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Its conversation."),
-  CC_STRING(cc_text_message, phone, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Number of the person."),
+  CC_STRING(cc_text_message, phone, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Number of the person."),
   CC_STRING(cc_text_message, direction, .flags = CC_READ_ONLY, .max = 3, .format = CC_FORMAT_LINE, .doc = "out: from us; in: to us.", .example = "\"out\""),
   CC_BOOL(cc_text_message, initial, .flags = CC_READ_ONLY, .doc = "The first text of its conversation."),
   CC_STRING(cc_text_message, body, .flags = CC_READ_ONLY, .max = 10000, .doc = "What was written."),
@@ -240,7 +240,7 @@ static const cc_field text_reassigned_fields[] = {
 static const cc_type text_reassigned_type = CC_TYPE(cc_text_reassigned, "TextReassigned", text_reassigned_fields, .doc = "How many were moved.");
 
 static const cc_field text_incoming_fields[] = {
-  CC_STRING(cc_text_incoming, from, .flags = CC_REQUIRED, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Number of whoever wrote.",
+  CC_STRING(cc_text_incoming, from, .flags = CC_REQUIRED, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Number of whoever wrote.",
             .example = "\"+16175550101\""),
   CC_STRING(cc_text_incoming, text, .flags = CC_REQUIRED, .max = 1600, .doc = "What was written.", .example = "\"Who is this?\""),
   CC_STRING(cc_text_incoming, provider_id, .flags = CC_NULLABLE, .min = 1, .max = 100, .format = CC_FORMAT_LINE,

@@ -49,7 +49,7 @@ typedef struct cc_error {
   char code[32];
   char pointer[96];
   char message[200];
-  char hint[120];
+  char hint[200];
 } cc_error;
 
 /* Validation collects every error, not just the first. The items live in the arena. */

@@ -16,6 +16,7 @@ static const char *const formats[] = {
   [CC_FORMAT_SLUG] = "townhall",
   [CC_FORMAT_ZONE] = "America/New_York",
   [CC_FORMAT_PHONE] = "+12155550123",
+  [CC_FORMAT_PHONE_USED] = "+12155550123",
   [CC_FORMAT_COUNTRY] = "US",
   [CC_FORMAT_UUID] = "7d444840-9dc0-11d1-b245-5ffdce74fad2",
   [CC_FORMAT_DIGITS] = "123456",

@@ -28,6 +28,7 @@ typedef struct format_row {
  * languages share. U+2028 and the like stand there as they are. */
 #define CONTROLS "\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e\u2066-\u2069"
 #define LABEL "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#define PHONE "^\\+?[ .()\\[\\]-]*([0-9][ .()\\[\\]-]*){7,15}$"
 
 /* What cc_format_check() holds a text against, as far as a pattern can say it; the contract suite
  * compares the two. */
@@ -39,7 +40,8 @@ static const format_row formats[] = {
   [CC_FORMAT_URL] = {"uri", "^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20\"<>\\\\^`{|}\\x7f]+$"},
   [CC_FORMAT_SLUG] = {NULL, "^[a-z0-9]+(-[a-z0-9]+)*$"},
   [CC_FORMAT_ZONE] = {NULL, "^[A-Za-z0-9_+/-]+$"},
-  [CC_FORMAT_PHONE] = {NULL, "^\\+?[ .()\\[\\]-]*([0-9][ .()\\[\\]-]*){7,15}$"},
+  [CC_FORMAT_PHONE] = {NULL, PHONE},
+  [CC_FORMAT_PHONE_USED] = {NULL, PHONE},
   [CC_FORMAT_COUNTRY] = {NULL, "^[A-Z]{2}$"},
   [CC_FORMAT_UUID] = {"uuid", NULL},
   [CC_FORMAT_DIGITS] = {NULL, "^[0-9]+$"},
@@ -233,7 +235,7 @@ add_description(const cc_field *field, cc_schema_use use, cc_str *out)
   static const char kept[] = " Kept as + and digits; ten digits alone are a number of the USA.";
   cc_str text = CC_STR_INIT(8192);
   cc_str_add(&text, field->doc);
-  if (field->format == CC_FORMAT_PHONE && has_limits(use))
+  if ((field->format == CC_FORMAT_PHONE || field->format == CC_FORMAT_PHONE_USED) && has_limits(use))
     cc_str_add(&text, kept);
   add_text(out, "description", text.failed ? field->doc : text.text);
   cc_str_done(&text);

@@ -259,19 +259,27 @@ phone_digits(const char *text, size_t length, char digits[static 15])
 }
 
 static const fault *
-check_phone(const char *text, size_t length)
+check_phone_used(const char *text, size_t length)
 {
   static const fault bad = {"phone",
                             "is not a phone number",
                             "Write it with the country code, like +1 215 555 0123."};
+  char digits[15];
+  return phone_digits(text, length, digits) == 0 ? &bad : NULL;
+}
+
+static const fault *
+check_phone(const char *text, size_t length)
+{
   static const fault plan = {"phone",
                              "is a number that the North American plan does not have",
                              "After +1 there are ten digits, and neither area code nor exchange "
                              "begins with 0 or 1. An extension is not part of the number."};
+  const fault *bad = check_phone_used(text, length);
+  if (bad != NULL)
+    return bad;
   char digits[15];
   size_t n = phone_digits(text, length, digits);
-  if (n == 0)
-    return &bad;
   /* Country code 1, written or meant by ten digits. */
   bool one = text[0] == '+' ? digits[0] == '1' : n == 10;
   const char *national = n == 10 ? digits : digits + 1;
@@ -363,6 +371,7 @@ cc_format_check(cc_format format,
     [CC_FORMAT_SLUG] = check_slug,
     [CC_FORMAT_ZONE] = check_zone,
     [CC_FORMAT_PHONE] = check_phone,
+    [CC_FORMAT_PHONE_USED] = check_phone_used,
     [CC_FORMAT_COUNTRY] = check_country,
     [CC_FORMAT_UUID] = check_uuid,
     [CC_FORMAT_DIGITS] = check_digits,
@@ -390,7 +399,7 @@ cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length)
 {
   if (format == CC_FORMAT_EMAIL || format == CC_FORMAT_UUID)
     return (char *) cc_utf8_fold(arena, text, length);
-  if (format != CC_FORMAT_PHONE)
+  if (format != CC_FORMAT_PHONE && format != CC_FORMAT_PHONE_USED)
     return text;
   char digits[15];
   size_t n = phone_digits(text, length, digits);

@@ -35,7 +35,9 @@ typedef enum cc_format {
   CC_FORMAT_URL,      /* http or https, with a host */
   CC_FORMAT_SLUG,     /* a-z 0-9, single inner hyphens */
   CC_FORMAT_ZONE,     /* IANA time zone name known to the system */
-  CC_FORMAT_PHONE,    /* + and 7 to 15 digits (E.164) after blanks, dots, hyphens, brackets */
+  CC_FORMAT_PHONE,    /* + and 7 to 15 digits (E.164) after blanks, dots, hyphens, brackets; after
+                       * +1 a number that the North American plan can have */
+  CC_FORMAT_PHONE_USED, /* a number that was dialled, or that called: E.164 of any plan */
   CC_FORMAT_COUNTRY,  /* two capital letters of ISO 3166-1 */
   CC_FORMAT_UUID,     /* 8-4-4-4-12 hexadecimal digits */
   CC_FORMAT_DIGITS,   /* decimal digits only */

@@ -177,7 +177,8 @@ SELECT import_progress(:arg.import_id::bigint, :arg.progress::float8, :arg.rows_
 
 -- name: import_repeated
 SELECT * FROM import_repeated(:arg.import_id::bigint, :arg.n::int)
-UNION ALL
+
+-- name: import_erased
 SELECT * FROM import_erased(:arg.import_id::bigint, :arg.key::bytea, :arg.n::int)
 
 -- name: import_refused
@@ -195,8 +196,10 @@ SELECT people, strangers FROM import_fold(:arg.import_id::bigint)
 SELECT import_staged(:arg.import_id::bigint, 'rows')
 
 -- name: import_read_done
--- A sample may show somebody who was erased, and then none is kept.
-UPDATE imports SET format = :arg.format::jsonb, problems = :arg.problems::jsonb,
+-- The sample and the values of problems may show somebody who was erased, and then none are kept.
+UPDATE imports SET format = :arg.format::jsonb,
+  problems = CASE WHEN :arg.problems::jsonb @> '[{"code": "erased"}]' THEN import_problems_silent(:arg.problems::jsonb)
+                  ELSE :arg.problems::jsonb END,
   sample = CASE WHEN :arg.problems::jsonb @> '[{"code": "erased"}]' THEN '{}' ELSE :arg.sample::jsonb END,
   columns = :arg.columns::jsonb, kind = CASE WHEN :arg.history::boolean THEN 'history' ELSE 'voters' END,
   rows_read = :arg.rows_read::bigint, rows_rejected = :arg.rows_rejected::bigint, rows_staged = :arg.rows_staged::bigint,
@@ -283,9 +286,10 @@ SELECT voters_deleted + voters_emptied AS n FROM purge_certificates
 WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
 
 -- name: forget_files
--- Rejects may name a person who was erased. The file of an import that waits is read again without the person.
+-- Rejects may name a person who was erased. An import that waits reads its file again without the person, and writes
+-- its rejects anew.
 SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
-  AND state IN ('done', 'undone', 'cancelled', 'failed') ORDER BY id LIMIT 1000
+  AND state IN ('ready', 'done', 'undone', 'cancelled', 'failed') ORDER BY id LIMIT 1000
 
 -- name: purge_files
 -- What is kept of its imports outside of the database.

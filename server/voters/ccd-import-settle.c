@@ -43,14 +43,17 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   return status;
 }
 
-/* Rows of one person, the second ones, and of people who were erased. */
+/* Rows of people who were erased, of whom nothing is told; then of one person the second ones. */
 static cc_status
 drop_repeated(reader *r, cc_error *reterr)
 {
+  static const ccd_query *const queries[] = {&ccd_q_import_erased, &ccd_q_import_repeated};
   ccd_import_again again = {.import = r->import, .files = r->files};
   cc_status status = CC_OK;
-  for (int n = REPEATED_ONCE; status == CC_OK && n > 0;)
-    status = drop_rows(r, &ccd_q_import_repeated, &again, &n, reterr);
+  for (size_t i = 0; i < CC_N(queries); i++) {
+    for (int n = REPEATED_ONCE; status == CC_OK && n > 0;)
+      status = drop_rows(r, queries[i], &again, &n, reterr);
+  }
   ccd_import_again_done(&again);
   return status;
 }

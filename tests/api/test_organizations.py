@@ -685,11 +685,3 @@ def test_changes_are_audited(org):
     assert changed[1] == f"user:{org.owner.user}"
     assert changed[2] == {"permissions": {}} and changed[3] == {"permissions": {"manage_events": True}}
     assert "token_hash" not in str(rows)
-
-
-def test_a_device_lists_no_members(org):
-    """A tablet at a door reads nobody's address and rights."""
-    made = org.owner.ok("POST", "/v1/devices", {"name": "Door", "profile": "door_list"}, status=201)
-    paired = org.owner.anonymous().ok("POST", "/v1/devices/pair", {"code": made["pairing_code"]})
-    device = Client(org.owner.server, token=paired["token"])
-    assert device.ok("GET", "/v1/members")["data"] == [] and len(org.member.ok("GET", "/v1/members")["data"]) == 3

@@ -28,7 +28,7 @@ def sql(org, statement, *parameters):
 
 def make_voters(org, n, phones=1, state="MA", zip5="02141", tag=None):
     """People with numbers of their own; their ids in the order of their making."""
-    first = int(sql(org, "SELECT COALESCE(max(id), 0) FROM voters")[0][0]) * 10 + 2000000000
+    first = int(sql(org, "SELECT COALESCE(max(id), 0) FROM voters")[0][0]) * 10 + 2002000000
     made = [row[0] for row in sql(
         org, "INSERT INTO voters (organization_id, first_name, last_name, state, zip5, party, phones) "
              "SELECT %s, 'Rosa', 'Medina ' || i, %s, %s, %s, (SELECT jsonb_agg('+1' || (%s::bigint + i * 10 + p)) "

@@ -307,7 +307,7 @@ def test_large_json(member):
     assert member.client.request("POST", "/v1/probe/large", data=body, headers=headers).json()["length"] == 200_000
     over = member.client.request("POST", "/v1/probe/large", data=body + b" " * 70_000, headers=headers)
     assert over.status_code == 413
-    elsewhere = member.client.request("POST", "/v1/probe/jobs", data=body, headers=headers)
+    elsewhere = member.client.request("POST", "/v1/probe/names", data=body, headers=headers)
     assert elsewhere.status_code == 413, "the others keep their limit"
     packed = member.client.request("POST", "/v1/probe/large", data=gzip.compress(body),
                                    headers={**headers, "Content-Encoding": "gzip"})

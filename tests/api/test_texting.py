@@ -22,7 +22,7 @@ def sql(org, statement, *parameters):
 
 
 def make_voters(org, n, phones=1, state="MA", zip5="02141"):
-    first = int(sql(org, "SELECT COALESCE(max(id), 0) FROM voters")[0][0]) * 10 + 3000000000
+    first = int(sql(org, "SELECT COALESCE(max(id), 0) FROM voters")[0][0]) * 10 + 3002000000
     return [row[0] for row in sql(
         org, "INSERT INTO voters (organization_id, first_name, last_name, city, state, zip5, phones) "
              "SELECT %s, 'ROSA', 'MEDINA', 'CAMBRIDGE', %s, %s, (SELECT jsonb_agg('+1' || (%s::bigint + i * 10 + p)) "

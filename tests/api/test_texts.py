@@ -18,6 +18,20 @@ def control(text):
     return any(unicodedata.category(c) in ("Cc", "Zl", "Zp") or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" for c in text)
 
 
+def seen(text):
+    """Whether a name can be seen: not blanks and marks without a shape alone."""
+    return any(unicodedata.category(c) not in ("Zs", "Cf", "Cc") for c in text)
+
+
+def words(text):
+    """What a search looks for: signs alone find nothing, a comma parts words, and apostrophes count for nothing."""
+    return [word for word in folded(text).replace(",", " ").split() if any(c.isalnum() for c in word)]
+
+
+def folded(text):
+    return text.lower().replace("'", "").replace("`", "")
+
+
 @pytest.fixture(scope="module")
 def mobilize(shared_data):
     folder = shared_data / "events" / "mobilize"
@@ -101,7 +115,7 @@ def test_hostile_text_as_title(shared_org, naughty):
     kept, refused = {}, 0
     for text in naughty:
         reply = shared_org.owner.post("/v1/events", {"title": text, "start_time": START, "end_time": END})
-        if not text or len(text) > 255 or control(text):
+        if not seen(text) or text != text.strip() or len(text) > 255 or control(text):
             refused += 1
             assert reply.status_code in (400, 422), (text, reply.text)
             if reply.status_code == 422:
@@ -122,7 +136,7 @@ def test_hostile_text_in_filters(shared_org, naughty):
         if reply.status_code == 200:
             for event in reply.json()["data"]:
                 whole = " ".join(event[key] or "" for key in ("title", "short_description", "city"))
-                assert text.lower() in whole.lower() or not text.isascii(), text
+                assert all(word in folded(whole) for word in words(text)) or not text.isascii(), text
 
 
 @pytest.mark.parametrize("char", ["\x01", "\x08", "\t", "\n", "\r", "\x1b", "\x7f", "\x80", "\x9b", "\u202e", "\u2066"])

@@ -20,6 +20,14 @@ AS $$
       erasure_mark(key, organization || ' home ' || import_key(4, last_name, first_name, NULL, NULL, address_key)) END], NULL)
 $$;
 
+-- Problems without what stood in the file: code, count and lines stay.
+CREATE OR REPLACE FUNCTION import_problems_silent(problems jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT COALESCE(jsonb_agg(p.problem || '{"values": []}' ORDER BY p.place), '[]')
+  FROM jsonb_array_elements(problems) WITH ORDINALITY p (problem, place)
+$$;
+
 -- Rows of a file that are about people who were erased: they go, and are told.
 CREATE OR REPLACE FUNCTION import_erased(import bigint, key bytea, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
@@ -156,9 +164,9 @@ BEGIN
     JOIN erasure_marks m ON m.organization_id = organization AND m.mark = u.mark);
   GET DIAGNOSTICS n = ROW_COUNT;
   copies := copies + n;
-  UPDATE imports i SET sample = '{}'
+  UPDATE imports i SET sample = '{}', problems = import_problems_silent(i.problems)
     WHERE i.organization_id = organization AND EXISTS (
-      SELECT FROM unnest(words) w (word) WHERE strpos(lower(i.sample::text), lower(w.word)) > 0);
+      SELECT FROM unnest(words) w (word) WHERE strpos(lower(concat(i.sample, i.problems)), lower(w.word)) > 0);
   UPDATE field_operations o SET body = CASE WHEN o.verdict <> 'applied' THEN '{}'::jsonb END
     WHERE o.organization_id = organization AND o.body IS NOT NULL AND (
       o.entity = 'voter' AND o.entity_id = ANY (people) OR o.body -> 'voter_id' = ANY (ARRAY(SELECT to_jsonb(p) FROM unnest(people) p))
@@ -248,6 +256,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION erasure_mark(bytea,text), erasure_marks(bigint,bytea,text,text,text,date,text),
+  import_problems_silent(jsonb),
   import_erased(bigint,bytea,integer), person_numbers(bigint,bigint[]), person_forget_talks(bigint,bigint[],text[]),
   person_forget_sign_ups(bigint,bigint[]), person_forget_copies(bigint,bigint[],text[],bytea),
   person_forget_records(bigint,bigint[]), voter_erase(bigint,bigint,text,bytea)

@@ -116,7 +116,7 @@ BEGIN
     CASE WHEN NOT v.confidential THEN v.address END, import_fields(c.before, '{}'), c.at
   FROM import_changes c
   JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
-  WHERE c.organization_id = organization AND c.import_id = import AND c.voter_id > after AND c.kind <> 'seen'
+  WHERE c.organization_id = organization AND c.import_id = import AND c.voter_id > import_change_list.after AND c.kind <> 'seen'
     AND (wanted IS NULL OR c.kind = wanted)
   ORDER BY c.voter_id LIMIT n;
 END

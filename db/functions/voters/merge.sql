@@ -18,17 +18,19 @@ BEGIN
 END
 $$;
 
--- The voter and all that were merged into it: whose contacts its history has.
+-- The voter and all that were merged into it: whose contacts its history has. PL/pgSQL keeps the plan.
 CREATE OR REPLACE FUNCTION voter_and_merged(organization bigint, voter bigint) RETURNS SETOF bigint
-LANGUAGE sql STABLE ROWS 2
+LANGUAGE plpgsql STABLE ROWS 2
 AS $$
-  WITH RECURSIVE chain (id, depth) AS (
+BEGIN
+  RETURN QUERY WITH RECURSIVE chain (id, depth) AS (
     SELECT voter, 0
     UNION
     SELECT g.merged_id, c.depth + 1 FROM chain c
     JOIN voter_merges g ON g.organization_id = organization AND g.survivor_id = c.id AND g.undone_at IS NULL
     WHERE c.depth < 20)
-  SELECT id FROM chain
+  SELECT c.id FROM chain c;
+END
 $$;
 
 -- The surviving voter of an id that a client has, such as a contact recorded offline. Refuses an id that there is not.

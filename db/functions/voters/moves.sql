@@ -2,12 +2,14 @@
 --
 -- Doors and buildings that became another: their old numbers.
 
--- The number that a door or building has now.
+-- The number that a door or building has now. PL/pgSQL, which keeps its plan for the connection: every contact asks.
 CREATE OR REPLACE FUNCTION place_current(organization bigint, place text, old bigint) RETURNS bigint
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT COALESCE((SELECT m.new_id FROM place_moves m
-                   WHERE m.organization_id = organization AND m.kind = place AND m.old_id = old), old)
+BEGIN
+  RETURN COALESCE((SELECT m.new_id FROM place_moves m
+                   WHERE m.organization_id = organization AND m.kind = place AND m.old_id = old), old);
+END
 $$;
 
 -- A body of an upload that was recorded before its places became others.
