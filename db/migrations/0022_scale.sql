@@ -9,7 +9,7 @@ CREATE FUNCTION voter_facts(organization bigint, party text, precinct text, zip5
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
-  RETURN jsonb_build_object(organization, jsonb_build_object('all', true, 'party', party, 'precinct', precinct, 'zip5', zip5,
+  RETURN jsonb_build_object(organization, jsonb_build_object('party', party, 'precinct', precinct, 'zip5', zip5,
     'city', public.voter_fold(city), 'sex', sex, 'registration_status', registration_status, 'district', districts,
     'election', jsonb_path_query_array(vote_history, '$[*].election'), 'has_door', door IS NOT NULL,
     'has_phone', phones <> '[]', 'has_email', emails <> '[]'));

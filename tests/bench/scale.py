@@ -46,7 +46,7 @@ def searches(base):
             ("support_levels", ["none"], ["1"], ["5"]), ("last_contact_after", None, "2020-01-01T00:00:00Z", "2090-01-01T00:00:00Z"),
             ("never_contacted", True, False, None), ("reached", False, True, None), ("disposition", None, ["refused"], ["moved"]),
             ("has_email", False, True, None), ("has_door", True, False, None), ("polygon", HALF, FIVE, None),
-            ("age_min", 30, 120, None), ("ids", None, [base + 7, base + 8], [base - 1])):
+            ("age_min", 30, 120, None), ("ids", None, [base + 7, base + 8], [base + 5_000_000])):
         for how, value in (("common", common), ("rare", rare), ("nobody", none)):
             if value is not None:
                 numbers = isinstance(value, list) and not isinstance(value[0], str)

@@ -38,7 +38,7 @@ DYNAMIC = {
     "voters_walk": "only the conditions of the filter at hand are in the plan",
     "voters_few": "reads the index that the filter at hand can use",
     "voters_among": "only the conditions of the filter at hand are in the plan",
-    "voters_having": "reads the index of the text",
+    "voters_having": "only the conditions of the text at hand are in the plan",
     "voters_count": "only the conditions of the filter at hand are in the plan",
     "places_few": "reads the index that the question at hand can use",
     "places_among": "only the conditions of the question at hand are in the plan",

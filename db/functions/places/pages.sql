@@ -36,7 +36,8 @@ AS $$
   FROM (SELECT ST_MakeEnvelope((asked ->> 'west')::float8, (asked ->> 'south')::float8, (asked ->> 'east')::float8,
                                (asked ->> 'north')::float8, 4326) WHERE asked ?& '{west,south,east,north}'
         UNION ALL
-        SELECT a.boundary FROM areas a WHERE a.organization_id = organization AND a.id = (asked ->> 'area_id')::bigint) s (shape)
+        SELECT (SELECT a.boundary FROM areas a WHERE a.organization_id = organization AND a.id = (asked ->> 'area_id')::bigint)
+        WHERE asked ? 'area_id') s (shape)
 $$;
 
 -- All buildings that may answer, when they are few by some index; NULL when they are many or no index knows.
@@ -80,14 +81,15 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   EXECUTE format('WITH looked AS MATERIALIZED (
-      SELECT p.id, %s AS fits FROM %I p WHERE p.organization_id = $1 AND p.id > $2 ORDER BY p.id LIMIT $3)
+      SELECT p.id, %s AS fits FROM %s p WHERE p.organization_id = $1 AND p.id > $2 ORDER BY p.id LIMIT $3)
     SELECT COALESCE(array_agg(f.id), ''{}''), COALESCE(bool_or(f.ends), false)
     FROM ((SELECT l.id, false FROM looked l WHERE l.fits LIMIT $4)
       UNION ALL (SELECT l.id, true FROM looked l OFFSET $3 - 1 LIMIT 1)
       LIMIT $4) f (id, ends)',
     CASE WHEN conditions = '' THEN 'true'
-         ELSE format('(SELECT true FROM buildings b WHERE b.organization_id = $1 AND b.id = p.%I %s LIMIT 1)',
-                     CASE WHEN doors THEN 'building_id' ELSE 'id' END, conditions) END,
+         WHEN doors THEN format('(SELECT true %s FROM (SELECT w.* FROM buildings w WHERE w.organization_id = $1
+                                   AND w.id = p.building_id OFFSET 0) b)', conditions)
+         ELSE format('(SELECT true %s FROM (SELECT p.*) b)', conditions) END,
     CASE WHEN doors THEN 'doors' ELSE 'buildings' END)
     INTO ids, scan_end USING organization, after_id, most, n;
 END
@@ -111,15 +113,15 @@ BEGIN
   IF organization IS DISTINCT FROM app_organization_id() THEN
     RAISE EXCEPTION 'places of another organization' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  FOREACH most IN ARRAY '{1000,10000}'::int[] LOOP
+  FOREACH most IN ARRAY '{1000,5000}'::int[] LOOP
     SELECT w.* INTO page FROM places_walk(organization, doors, conditions, COALESCE(after_id, 0), most, n) w;
     EXIT WHEN NOT page.scan_end;
     IF most = 1000 THEN
       few := places_few(organization, given);
-      IF few IS NOT NULL THEN
-        RETURN QUERY SELECT a.* FROM places_among(organization, doors, few, conditions, COALESCE(after_id, 0), n) a;
-        RETURN;
-      END IF;
+    END IF;
+    IF few IS NOT NULL THEN
+      RETURN QUERY SELECT a.* FROM places_among(organization, doors, few, conditions, COALESCE(after_id, 0), n) a;
+      RETURN;
     END IF;
   END LOOP;
   RETURN QUERY SELECT u.i, page.scan_end AND u.o = cardinality(page.ids) FROM unnest(page.ids) WITH ORDINALITY u (i, o);

@@ -77,9 +77,9 @@ BEGIN
   RETURN QUERY SELECT voter_place_source(format('%L::geometry', a.boundary)) FROM areas a
     WHERE a.organization_id = organization AND a.id = (filter ->> 'area_id')::bigint AND a.kind NOT IN ('precinct', 'zip');
   IF facts IS NOT NULL OR filter ->> 'text' IS NOT NULL THEN
-    RETURN NEXT format('SELECT v.id FROM voters v WHERE voter_facts(v.organization_id, v.party, v.precinct, v.zip5, v.city, v.sex,
-        v.registration_status, v.districts, v.vote_history, v.door_id, v.phones, v.emails) @@ %L%s',
-      COALESCE(facts, format('$."%s".all == true', organization)), voter_text_condition(filter ->> 'text'));
+    RETURN NEXT 'SELECT v.id FROM voters v WHERE ' || COALESCE(format('voter_facts(v.organization_id, v.party, v.precinct, v.zip5, v.city,
+        v.sex, v.registration_status, v.districts, v.vote_history, v.door_id, v.phones, v.emails) @@ %L', facts), 'v.organization_id = $1')
+      || voter_text_condition(filter ->> 'text');
   END IF;
 END
 $$;
