@@ -40,12 +40,11 @@ AS $$
         WHERE asked ? 'area_id') s (shape)
 $$;
 
--- All buildings that may answer, when they are few by some index; NULL when they are many or no index knows.
-CREATE OR REPLACE FUNCTION places_few(organization bigint, asked jsonb) RETURNS bigint[]
+-- All buildings that may answer, when they are `most` at most by some index; NULL when they are more or no index knows.
+CREATE OR REPLACE FUNCTION places_few(organization bigint, asked jsonb, most int) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  most constant int := 5000;
   source text;
   ids bigint[];
 BEGIN
@@ -113,15 +112,16 @@ BEGIN
   IF organization IS DISTINCT FROM app_organization_id() THEN
     RAISE EXCEPTION 'places of another organization' USING ERRCODE = 'insufficient_privilege';
   END IF;
+  few := places_few(organization, given, 500);
   FOREACH most IN ARRAY '{1000,5000}'::int[] LOOP
-    SELECT w.* INTO page FROM places_walk(organization, doors, conditions, COALESCE(after_id, 0), most, n) w;
-    EXIT WHEN NOT page.scan_end;
-    IF most = 1000 THEN
-      few := places_few(organization, given);
-    END IF;
     IF few IS NOT NULL THEN
       RETURN QUERY SELECT a.* FROM places_among(organization, doors, few, conditions, COALESCE(after_id, 0), n) a;
       RETURN;
+    END IF;
+    SELECT w.* INTO page FROM places_walk(organization, doors, conditions, COALESCE(after_id, 0), most, n) w;
+    EXIT WHEN NOT page.scan_end;
+    IF most = 1000 THEN
+      few := places_few(organization, given, 5000);
     END IF;
   END LOOP;
   RETURN QUERY SELECT u.i, page.scan_end AND u.o = cardinality(page.ids) FROM unnest(page.ids) WITH ORDINALITY u (i, o);

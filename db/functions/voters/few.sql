@@ -54,8 +54,9 @@ AS $$
     ORDER BY map_point(b.latitude, b.longitude) <-> ST_Centroid(%1$s)', place)
 $$;
 
--- Each gives everybody who answers to the filter, among others; the cheapest first.
-CREATE OR REPLACE FUNCTION voter_filter_sources(organization bigint, filter jsonb) RETURNS SETOF text
+-- Each gives everybody who answers to the filter, among others. The first are read row by row; the last makes all it finds
+-- before it gives any, and comes only with `whole`.
+CREATE OR REPLACE FUNCTION voter_filter_sources(organization bigint, filter jsonb, whole boolean) RETURNS SETOF text
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -76,7 +77,7 @@ BEGIN
   END IF;
   RETURN QUERY SELECT voter_place_source(format('%L::geometry', a.boundary)) FROM areas a
     WHERE a.organization_id = organization AND a.id = (filter ->> 'area_id')::bigint AND a.kind NOT IN ('precinct', 'zip');
-  IF facts IS NOT NULL OR filter ->> 'text' IS NOT NULL THEN
+  IF whole AND (facts IS NOT NULL OR filter ->> 'text' IS NOT NULL) THEN
     RETURN NEXT 'SELECT v.id FROM voters v WHERE ' || COALESCE(format('voter_facts(v.organization_id, v.party, v.precinct, v.zip5, v.city,
         v.sex, v.registration_status, v.districts, v.vote_history, v.door_id, v.phones, v.emails) @@ %L', facts), 'v.organization_id = $1')
       || voter_text_condition(filter ->> 'text');
@@ -84,5 +85,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION voter_filter_facts(bigint,jsonb), voter_place_source(text), voter_filter_sources(bigint,jsonb)
+GRANT EXECUTE ON FUNCTION voter_filter_facts(bigint,jsonb), voter_place_source(text), voter_filter_sources(bigint,jsonb,boolean)
   TO campaign_api, campaign_definer;

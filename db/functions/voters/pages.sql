@@ -27,16 +27,16 @@ BEGIN
 END
 $$;
 
--- Everybody who may answer to the filter, when they are few by some index; NULL when they are many or no index knows.
-CREATE OR REPLACE FUNCTION voters_few(organization bigint, filter jsonb) RETURNS bigint[]
+-- Everybody who may answer to the filter, when they are `most` at most by some index; NULL when they are more or no index
+-- knows.
+CREATE OR REPLACE FUNCTION voters_few(organization bigint, filter jsonb, most int, whole boolean) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  most constant int := 5000;
   source text;
   ids bigint[];
 BEGIN
-  FOR source IN SELECT s FROM voter_filter_sources(organization, filter) s LOOP
+  FOR source IN SELECT s FROM voter_filter_sources(organization, filter, whole) s LOOP
     EXECUTE 'SELECT COALESCE(array_agg(s.id), ''{}'') FROM (' || source || ' LIMIT $3) s (id)'
       INTO ids USING organization, filter, most + 1;
     IF cardinality(ids) <= most THEN
@@ -84,7 +84,8 @@ $$;
 -- those come first whose name begins with it, last name before first; then those who have it anywhere: of these 1,000 at
 -- most where nothing else is asked for (voters_matching gives all). guarded: a confidential person is not found by places.
 --
--- First the order of names is walked past 1,000 people: enough for whatever is common. Else, when an index says that those
+-- Who has one of few numbers or tags, or is one of few in a polygon, is read at once. Else the order of names is walked past
+-- 1,000 people: enough for whatever is common. Else, when an index says that those
 -- who answer are few, these are read and put in order. Else the walk is longer, and the page may end before it is full:
 -- then the last person that was looked at follows, with scan_end, and the next page begins behind that person.
 CREATE OR REPLACE FUNCTION voters_page(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
@@ -114,7 +115,12 @@ BEGIN
   IF organization IS DISTINCT FROM app_organization_id() THEN
     RAISE EXCEPTION 'voters of another organization' USING ERRCODE = 'insufficient_privilege';
   END IF;
+  few := voters_few(organization, asked, 500, false);
   FOREACH most IN ARRAY '{1000,10000}'::int[] LOOP
+    IF few IS NOT NULL THEN
+      RETURN QUERY SELECT a.* FROM voters_among(organization, asked, few, rest || parts, wanted, after_key, after_id, n) a;
+      RETURN;
+    END IF;
     SELECT w.* INTO page FROM voters_walk(organization, asked, rest, '0', COALESCE(substr(after_key, 2), wanted), COALESCE(after_id, 0),
       CASE WHEN wanted <> '' THEN wanted || chr(1114111) END, most, CASE WHEN after_key >= '1' THEN 0 ELSE n END) w;
     IF wanted <> '' AND NOT alone AND NOT page.scan_end AND cardinality(page.ids) < n THEN
@@ -125,14 +131,14 @@ BEGIN
     END IF;
     EXIT WHEN NOT page.scan_end;
     IF NOT counted AND (most > 1000 OR cardinality(page.ids) * 10 < n) THEN -- else ten times as long a walk seems to do
-      few := voters_few(organization, asked);
+      few := voters_few(organization, asked, 5000, true);
       counted := true;
     END IF;
-    IF few IS NOT NULL THEN
-      RETURN QUERY SELECT a.* FROM voters_among(organization, asked, few, rest || parts, wanted, after_key, after_id, n) a;
-      RETURN;
-    END IF;
   END LOOP;
+  IF few IS NOT NULL AND page.scan_end THEN
+    RETURN QUERY SELECT a.* FROM voters_among(organization, asked, few, rest || parts, wanted, after_key, after_id, n) a;
+    RETURN;
+  END IF;
   RETURN QUERY SELECT u.i, u.k, page.scan_end AND u.o = cardinality(page.ids) FROM unnest(page.ids, page.keys) WITH ORDINALITY u (i, k, o);
   IF alone AND NOT page.scan_end AND cardinality(page.ids) < n THEN
     RETURN QUERY SELECT h.* FROM voters_having(organization, parts || ' AND NOT ' || begins, others_key, others_id,
