@@ -223,6 +223,7 @@ const cc_op cc_op_import_points = {
 const cc_op cc_op_list_buildings = {
   .id = "listBuildings", .method = CC_GET, .path = "/v1/buildings", .query = &place_query_type, .reply = &cc_building_type,
   .shape = CC_REPLY_LIST, .tag = "Places", .summary = "List buildings in a box, along a street or in an area.",
+  .doc = "A page looks at 5,000 buildings at most: it may be short or empty while next_cursor leads on.",
 };
 const cc_op cc_op_get_building = {
   .id = "getBuilding", .method = CC_GET, .path = "/v1/buildings/{building_id}", .params = &building_ref_type,
@@ -236,6 +237,7 @@ const cc_op cc_op_update_building = {
 const cc_op cc_op_list_doors = {
   .id = "listDoors", .method = CC_GET, .path = "/v1/doors", .query = &place_query_type, .reply = &cc_door_type,
   .shape = CC_REPLY_LIST, .tag = "Places", .summary = "List doors in a box, along a street, in an area or of a building.",
+  .doc = "A page looks at 5,000 doors at most: it may be short or empty while next_cursor leads on.",
 };
 const cc_op cc_op_get_door = {
   .id = "getDoor", .method = CC_GET, .path = "/v1/doors/{door_id}", .params = &door_ref_type, .reply = &cc_door_type,

@@ -150,7 +150,7 @@ const cc_type cc_voter_filter_type = CC_TYPE(cc_voter_filter, "VoterFilter", fil
 
 static const cc_field voter_query_fields[] = {
   CC_STRING(cc_voter_query, text, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "Words of names, address or telephone number. Whose name begins with it comes first; of the others at most 1,000 are listed."),
+            .doc = "Words of names, address or telephone number. Whose name begins with it comes first; of the others at most 1,000 are listed where nothing else is asked for."),
   CC_STRING(cc_voter_query, party, .max = 50, .format = CC_FORMAT_LINE, .doc = "Of this party."),
   CC_STRING(cc_voter_query, precinct, .max = 100, .format = CC_FORMAT_LINE, .doc = "Of this precinct."),
   CC_STRING(cc_voter_query, city, .max = 100, .format = CC_FORMAT_LINE, .doc = "Of this city."),
@@ -301,11 +301,12 @@ static const cc_type merge_ref_type = CC_TYPE(cc_merge_ref, "VoterMergeRef", cc_
 const cc_op cc_op_list_voters = {
   .id = "listVoters", .method = CC_GET, .path = "/v1/voters", .query = &voter_query_type, .reply = &cc_voter_type,
   .shape = CC_REPLY_LIST, .tag = "Voters", .summary = "Search voters, by last name.",
+  .doc = "A page looks at 10,000 people at most: it may be short or empty while next_cursor leads on.",
 };
 const cc_op cc_op_search_voters = {
   .id = "searchVoters", .method = CC_POST, .path = "/v1/voters/search", .query = &cc_page_query_type,
   .body = &cc_voter_filter_type, .reply = &cc_voter_type, .shape = CC_REPLY_LIST, .tag = "Voters",
-  .summary = "Search voters by a whole filter.", .doc = "Changes nothing. The pages that follow are asked for with the same body.",
+  .summary = "Search voters by a whole filter.", .doc = "Changes nothing. The pages that follow are asked for with the same body. A page looks at 10,000 people at most: it may be short or empty while next_cursor leads on.",
 };
 const cc_op cc_op_count_voters = {
   .id = "countVoters", .method = CC_POST, .path = "/v1/voters/count", .query = &reach_query_type, .body = &cc_voter_filter_type,
@@ -390,7 +391,8 @@ const cc_op cc_op_read_voter_list = {
   .id = "readVoterList", .method = CC_POST, .path = "/v1/voter-lists/{list_id}/read", .params = &list_ref_type,
   .query = &cc_page_query_type, .reply = &cc_voter_type, .shape = CC_REPLY_LIST, .errors = NOT_FOUND, .tag = "Voter lists",
   .summary = "Read who is on a list, page by page.",
-  .doc = "Each page leaves a row in the audit log with the number of people on it. Of a text that stands inside names 1,000 people are listed.",
+  .doc = "Each page leaves a row in the audit log with the number of people on it. Of a text that stands inside names 1,000 people are listed. "
+         "A page looks at 10,000 people at most: it may be short or empty while next_cursor leads on.",
 };
 const cc_op cc_op_list_duplicates = {
   .id = "listVoterDuplicates", .method = CC_GET, .path = "/v1/voter-duplicates", .query = &duplicate_query_type,

@@ -72,12 +72,12 @@ FROM (SELECT consent_current(:call.organization_id::bigint, voter_survivor(:call
 
 -- name: follow_up_list
 SELECT {columns f}, f.sort_at
-FROM (SELECT u.*, COALESCE(u.due_at, 'infinity') AS sort_at FROM follow_ups u) f
+FROM (SELECT u.*, CASE WHEN u.due_at IS NULL THEN 'infinity' ELSE u.due_at END AS sort_at FROM follow_ups u) f
 WHERE f.organization_id = :call.organization_id::bigint
   AND (right_has(:call.rights::jsonb, 'manage_canvass') OR f.assigned_user_id = :call.user_id::bigint)
   AND (:query.mine::boolean IS NOT TRUE OR f.assigned_user_id = :call.user_id::bigint)
   AND (:query.open::boolean IS NULL OR (f.done_at IS NULL) = :query.open::boolean)
-  AND (:query.due_before::timestamptz IS NULL OR f.due_at < :query.due_before::timestamptz)
+  AND (:query.due_before::timestamptz IS NULL OR f.sort_at < :query.due_before::timestamptz)
   AND (:query.voter_id::bigint IS NULL OR f.voter_id = :query.voter_id::bigint)
   AND (:query.kind::text IS NULL OR f.kind = :query.kind::text)
   AND (:page.cursor_1::timestamptz IS NULL OR (f.sort_at, f.id) > (:page.cursor_1::timestamptz, :page.cursor_2::bigint))

@@ -56,18 +56,15 @@ SELECT i.read, i.written, i.skipped
 FROM points_import(:call.organization_id::bigint, :arg.document::jsonb, :arg.named::jsonb, :arg.keys::jsonb) i
 
 -- name: building_list
-SELECT {columns a}
-FROM buildings b
+SELECT {columns a}, s.scan_end
+FROM places_page(:call.organization_id::bigint, false, jsonb_build_object(
+       'building_id', :query.building_id::bigint, 'location_quality', :query.location_quality::text, 'west', :query.west::double precision,
+       'south', :query.south::double precision, 'east', :query.east::double precision, 'north', :query.north::double precision,
+       'street_key', :arg.street_key::text, 'area_id', :query.area_id::bigint), :page.cursor_1::bigint, :page.limit::int) s
+JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id = s.id
 CROSS JOIN LATERAL (SELECT b.*, (SELECT count(*) FROM doors d WHERE d.organization_id = b.organization_id
                                  AND d.building_id = b.id) AS n_doors) a
-WHERE b.organization_id = :call.organization_id::bigint
-  AND b.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
-  AND (:query.building_id::bigint IS NULL OR b.id = :query.building_id::bigint)
-  AND (:query.location_quality::text IS NULL OR b.location_quality = :query.location_quality::text)
-  AND place_asked(b, :query.west::double precision, :query.south::double precision, :query.east::double precision,
-                  :query.north::double precision, :arg.street_key::text, :query.area_id::bigint)
-ORDER BY b.id
-LIMIT :page.limit::int
+ORDER BY s.scan_end, b.id
 
 -- name: building_get
 SELECT {columns a}
@@ -93,18 +90,15 @@ CROSS JOIN LATERAL (SELECT made.*, (SELECT count(*) FROM doors d WHERE d.organiz
                                     AND d.building_id = made.id) AS n_doors) a
 
 -- name: door_list
-SELECT {columns a}
-FROM doors d
-JOIN buildings b ON b.organization_id = d.organization_id AND b.id = d.building_id
+SELECT {columns a}, s.scan_end
+FROM places_page(:call.organization_id::bigint, true, jsonb_build_object(
+       'building_id', :query.building_id::bigint, 'location_quality', :query.location_quality::text, 'west', :query.west::double precision,
+       'south', :query.south::double precision, 'east', :query.east::double precision, 'north', :query.north::double precision,
+       'street_key', :arg.street_key::text, 'area_id', :query.area_id::bigint), :page.cursor_1::bigint, :page.limit::int) s
+JOIN doors d ON d.organization_id = :call.organization_id::bigint AND d.id = s.id
+JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id = d.building_id
 CROSS JOIN LATERAL (SELECT d.*, b.address, b.latitude, b.longitude, b.location_quality) a
-WHERE d.organization_id = :call.organization_id::bigint
-  AND d.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
-  AND (:query.building_id::bigint IS NULL OR d.building_id = :query.building_id::bigint)
-  AND (:query.location_quality::text IS NULL OR b.location_quality = :query.location_quality::text)
-  AND place_asked(b, :query.west::double precision, :query.south::double precision, :query.east::double precision,
-                  :query.north::double precision, :arg.street_key::text, :query.area_id::bigint)
-ORDER BY d.id
-LIMIT :page.limit::int
+ORDER BY s.scan_end, d.id
 
 -- name: door_get
 SELECT {columns a}

@@ -3,8 +3,8 @@
 -- (docs/internals/voters.md). A voter is always shown through voter_shown: it hides where confidential people live.
 
 -- name: voter_list
-SELECT {columns a}, s.search_key
-FROM voters_search(:call.organization_id::bigint,
+SELECT {columns a}, s.search_key, s.scan_end
+FROM voters_page(:call.organization_id::bigint,
        jsonb_strip_nulls(jsonb_build_object('text', :query.text::text, 'party', :query.party::text, 'precinct', :query.precinct::text,
          'city', :query.city::text, 'zip5', :query.zip5::text, 'tags_any', :query.tag_id::bigint,
          'support_levels', :query.support_level::bigint)),
@@ -12,16 +12,16 @@ FROM voters_search(:call.organization_id::bigint,
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
-ORDER BY s.search_key COLLATE "C", s.id
+ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: voter_search
-SELECT {columns a}, s.search_key
-FROM voters_search(:call.organization_id::bigint, :body::jsonb, NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text,
+SELECT {columns a}, s.search_key, s.scan_end
+FROM voters_page(:call.organization_id::bigint, :body::jsonb, NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text,
                    :page.cursor_2::bigint, :page.limit::int) s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
-ORDER BY s.search_key COLLATE "C", s.id
+ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: voter_count
 SELECT voters_count(:call.organization_id::bigint, :body::jsonb, :query.reach::text, :query.aim::text,
@@ -165,31 +165,31 @@ SELECT voters_count(:call.organization_id::bigint, voter_list_filter(:call.organ
 
 -- name: voter_list_read
 WITH page AS MATERIALIZED (
-  SELECT s.id, s.search_key FROM voters_search(:call.organization_id::bigint,
+  SELECT s.id, s.search_key, s.scan_end FROM voters_page(:call.organization_id::bigint,
     voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint), NOT right_has(:call.rights::jsonb, 'manage_voters'),
     :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s),
 told AS MATERIALIZED (
   SELECT record_read('voter_list.read', 'voter_list', :path.list_id::bigint,
-                     LEAST((SELECT count(*) FROM page), :page.limit::int - 1)))
-SELECT {columns a}, s.search_key
+                     LEAST((SELECT count(*) FROM page WHERE NOT scan_end), :page.limit::int - 1)))
+SELECT {columns a}, s.search_key, s.scan_end
 FROM told CROSS JOIN page s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
-ORDER BY s.search_key COLLATE "C", s.id
+ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: duplicate_list
--- The surest first: rank grows as the score falls, since pages go upwards.
+-- The surest first, of equals the newest, as voter_duplicates_score_idx has them. rank is the cursor's name of the score.
 SELECT {columns a}, a.rank
 FROM voter_duplicates d
 JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
 JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
 CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other, -d.score AS rank) a
 WHERE d.organization_id = :call.organization_id::bigint AND d.state = :query.state::text
-  AND (-d.score, d.id) > (CASE WHEN :page.cursor_1::double precision IS NULL THEN '-infinity'
-    ELSE :page.cursor_1::double precision END,
-                          CASE WHEN :page.cursor_2::bigint IS NULL THEN 0 ELSE :page.cursor_2::bigint END)
-ORDER BY -d.score, d.id
+  AND (d.score, d.id) < (CASE WHEN :page.cursor_1::double precision IS NULL THEN 'infinity'
+                              ELSE - :page.cursor_1::double precision END,
+                         CASE WHEN :page.cursor_2::bigint IS NULL THEN 9223372036854775807 ELSE :page.cursor_2::bigint END)
+ORDER BY d.score DESC, d.id DESC
 LIMIT :page.limit::int
 
 -- name: duplicate_find

@@ -25,7 +25,13 @@ EXCUSED = {
     ("record_change()", "has no field"): "the table that it is checked with has no organization_id: organizations",
     ("tenant_policy(", "not sanitized"): "rights are written in migrations alone",
     ("tenant_triggers(", "not sanitized"): "conditions are written in triggers.sql alone",
-    ("voters_search(", "maybe unmodified"): "RETURN QUERY EXECUTE fills its columns",
+    ("voters_among(", "maybe unmodified"): "RETURN QUERY EXECUTE fills its columns",
+    ("voters_having(", "maybe unmodified"): "RETURN QUERY EXECUTE fills its columns",
+    ("places_among(", "maybe unmodified"): "RETURN QUERY EXECUTE fills its columns",
+    **{(f"{name}(", "not sanitized"): "its text is made by voter_filter_condition and voter_filter_sources, with %L and parameters"
+       for name in ("voters_walk", "voters_few", "voters_among", "voters_having")},
+    **{(f"{name}(", "not sanitized"): "its text is made by place_condition and place_sources, with %L and parameters"
+       for name in ("places_few", "places_among", "places_walk")},
     ("", "composite OUT variable"): "RETURNS TABLE with a row and why it was refused",
 }
 

@@ -21,6 +21,7 @@ IN_MIGRATIONS = {
     "voter_fold": "voter_sort_key and voter_search_text",
     "voter_sort_key": "the index voters_sort_key_idx",
     "voter_search_text": "the index voters_search_idx",
+    "voter_facts": "the index voters_search_idx",
 }
 
 # Functions that build a statement from text, and why a fixed statement would not do.
@@ -34,8 +35,14 @@ DYNAMIC = {
     "import_staged": "one staging partition an import",
     "import_unstage": "one staging partition an import",
     "voters_matching": "only the conditions of the filter at hand are in the plan",
-    "voters_search": "only the conditions of the filter at hand are in the plan",
+    "voters_walk": "only the conditions of the filter at hand are in the plan",
+    "voters_few": "reads the index that the filter at hand can use",
+    "voters_among": "only the conditions of the filter at hand are in the plan",
+    "voters_having": "only the conditions of the text at hand are in the plan",
     "voters_count": "only the conditions of the filter at hand are in the plan",
+    "places_few": "reads the index that the question at hand can use",
+    "places_among": "only the conditions of the question at hand are in the plan",
+    "places_walk": "only the conditions of the question at hand are in the plan",
     "contact_page": "only the conditions of the filter at hand are in the plan",
     "results_by": "groups by what is asked for",
     "budget_guard": "counts the table that its trigger names",
@@ -51,6 +58,8 @@ SYNONYMS = {
 
 # Functions that no function and no statement calls, and who does.
 FOR_OTHERS = {
+    "voters_search": "a server of v0.2.0 during an update",
+    "place_asked": "a server of v0.2.0 during an update",
     "audit_verify": "an operator, and campaign-centerd audit verify",
     "audit_head": "an operator, and campaign-centerd audit head",
     "audit_organizations": "an operator, and campaign-centerd audit verify",

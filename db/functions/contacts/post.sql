@@ -124,7 +124,10 @@ BEGIN
       (filter -> 'holds' = 'true', 'c.holds'),
       (before_time IS NOT NULL, '(c.occurred_at, c.id) < ($3, $4)'),
       (NOT right_has(rights, 'manage_voters') AND filter ?| '{door_id,turf_id}', 'NOT scope_hides_place($8, c)'),
-      (NOT right_has(rights, 'manage_canvass'), 'scope_made_contact($6, $5, c)')) w (holds, condition)
+      (NOT right_has(rights, 'manage_canvass'), 'scope_made_contact($6, $5, c)'),
+      -- The same for an index: a person's contacts carry the person, those of a device or a token nobody.
+      (NOT right_has(rights, 'manage_canvass') AND person IS NOT NULL, 'c.user_id = $5'),
+      (NOT right_has(rights, 'manage_canvass') AND person IS NULL, 'c.user_id IS NULL AND c.actor = $6')) w (holds, condition)
     WHERE w.holds;
   RETURN QUERY EXECUTE 'SELECT c.* FROM voter_contacts c WHERE c.organization_id = $1' || COALESCE(conditions, '')
     || ' ORDER BY c.occurred_at DESC, c.id DESC LIMIT $7'

@@ -69,11 +69,12 @@ BEGIN
 END
 $$;
 
--- The members of a filter that are one condition each. $1 is the organization, $2 the filter.
-CREATE OR REPLACE FUNCTION voter_filter_members() RETURNS TABLE (name text, condition text)
+-- The members of a filter that are one condition each. $1 is the organization, $2 the filter. Where the condition is a
+-- set, each asks the same of one person, by index and without ever reading the set (LIMIT and count are never hashed).
+CREATE OR REPLACE FUNCTION voter_filter_members() RETURNS TABLE (name text, condition text, each text)
 LANGUAGE sql IMMUTABLE ROWS 25
 AS $$
-  VALUES
+  SELECT m.name, m.condition, COALESCE(e.each, m.condition) FROM (VALUES
     ('ids', 'v.id = ANY (filter_ids($2, ''ids''))'),
     ('party', 'v.party = ANY (filter_texts($2, ''party''))'),
     ('precinct', 'v.precinct = ANY (filter_texts($2, ''precinct''))'),
@@ -112,11 +113,32 @@ AS $$
     ('polygon', 'v.door_id IN (SELECT d.id FROM buildings b
                    JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
                    WHERE b.organization_id = $1 AND ST_Covers(filter_polygon(''polygon'', $2 -> ''polygon''),
-                                                              map_point(b.latitude, b.longitude)))')
+                                                              map_point(b.latitude, b.longitude)))')) m (name, condition)
+  LEFT JOIN (VALUES
+    ('tags_any', '(SELECT t.id FROM voter_tags t WHERE t.organization_id = $1 AND t.voter_id = v.id
+                   AND t.tag_id = ANY (filter_ids($2, ''tags_any'')) LIMIT 1) IS NOT NULL'),
+    ('tags_all', '(SELECT count(*) FROM voter_tags t WHERE t.organization_id = $1 AND t.voter_id = v.id
+                   AND t.tag_id = ANY (filter_ids($2, ''tags_all'')))
+                  = (SELECT count(DISTINCT i) FROM unnest(filter_ids($2, ''tags_all'')) i)'),
+    ('tags_none', '(SELECT t.id FROM voter_tags t WHERE t.organization_id = $1 AND t.voter_id = v.id
+                    AND t.tag_id = ANY (filter_ids($2, ''tags_none'')) LIMIT 1) IS NULL'),
+    ('polygon', 'ST_Covers(filter_polygon(''polygon'', $2 -> ''polygon''), voter_point($1, v.door_id))')) e (name, each)
+    ON e.name = m.name
+$$;
+
+-- Where a door is, NULL without one or without a place on the map.
+CREATE OR REPLACE FUNCTION voter_point(organization bigint, door bigint) RETURNS geometry
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN (SELECT map_point(b.latitude, b.longitude) FROM doors d
+          JOIN buildings b ON b.organization_id = organization AND b.id = d.building_id
+          WHERE d.organization_id = organization AND d.id = door LIMIT 1);
+END
 $$;
 
 -- Who lives in an area. A precinct or ZIP code is what the file says, also for those who are on no map.
-CREATE OR REPLACE FUNCTION voter_area_condition(organization bigint, area bigint) RETURNS text
+CREATE OR REPLACE FUNCTION voter_area_condition(organization bigint, area bigint, walking boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -129,16 +151,19 @@ BEGIN
   RETURN CASE found_area.kind
     WHEN 'precinct' THEN format('v.precinct = %L', found_area.code)
     WHEN 'zip' THEN format('v.zip5 = %L', found_area.code)
+    ELSE CASE WHEN walking THEN format('ST_Covers(%L::geometry, voter_point($1, v.door_id))', found_area.boundary)
     ELSE format('v.door_id IN (SELECT d.id FROM areas a
       JOIN buildings b ON b.organization_id = $1 AND ST_Covers(a.boundary, map_point(b.latitude, b.longitude))
       JOIN doors d ON d.organization_id = $1 AND d.building_id = b.id
-      WHERE a.organization_id = $1 AND a.id = %s)', found_area.id) END;
+      WHERE a.organization_id = $1 AND a.id = %s)', found_area.id) END END;
 END
 $$;
 
 -- One condition for each member that is there; null, [] and {} are as if it were not. $1 is the organization, $2 the
--- filter. guarded: where a confidential person lives is not found out by asking for places.
-CREATE OR REPLACE FUNCTION voter_filter_condition(organization bigint, filter jsonb, guarded boolean DEFAULT false) RETURNS text
+-- filter. guarded: where a confidential person lives is not found out by asking for places. walking: asked of one person
+-- after the other, and not of everybody at once.
+CREATE OR REPLACE FUNCTION voter_filter_condition(organization bigint, filter jsonb, guarded boolean DEFAULT false,
+  walking boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -148,7 +173,7 @@ DECLARE
         AND f.value NOT IN ('null', '[]', '{}')) THEN ' AND NOT v.confidential' ELSE '' END;
   member record;
 BEGIN
-  FOR member IN SELECT k.name, c.condition
+  FOR member IN SELECT k.name, CASE WHEN walking THEN c.each ELSE c.condition END AS condition
     FROM jsonb_object_keys(jsonb_strip_nulls(filter)) k (name)
     LEFT JOIN voter_filter_members() c ON c.name = k.name
     WHERE filter -> k.name NOT IN ('[]', '{}')
@@ -158,7 +183,7 @@ BEGIN
     ELSIF member.name = 'text' THEN
       conditions := conditions || voter_text_condition(filter ->> 'text', guarded);
     ELSIF member.name = 'area_id' THEN
-      conditions := conditions || ' AND ' || voter_area_condition(organization, (filter ->> 'area_id')::bigint);
+      conditions := conditions || ' AND ' || voter_area_condition(organization, (filter ->> 'area_id')::bigint, walking);
     ELSE
       PERFORM refuse_field(member.name, 'filter', format('%s is no member of a filter.', member.name));
     END IF;
@@ -200,5 +225,6 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_ids(jsonb,text), filter_polygon(text,jsonb), voter_text_condition(text,boolean),
-  voter_filter_members(), voter_area_condition(bigint,bigint), voter_filter_condition(bigint,jsonb,boolean), voter_reach_condition(text)
+  voter_filter_members(), voter_point(bigint,bigint), voter_area_condition(bigint,bigint,boolean),
+  voter_filter_condition(bigint,jsonb,boolean,boolean), voter_reach_condition(text)
   TO campaign_api, campaign_definer;

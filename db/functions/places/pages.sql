@@ -1,0 +1,133 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Pages of buildings and doors. What a page costs is bounded, as of people (db/functions/voters/pages.sql).
+
+SET LOCAL ROLE campaign_definer;
+
+-- What must hold of a building b, as SQL text. asked: building_id, location_quality, street_key, area_id, and a box by west,
+-- south, east and north; what is absent asks nothing.
+CREATE OR REPLACE FUNCTION place_condition(organization bigint, asked jsonb) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+  SELECT CASE WHEN asked ? 'building_id' THEN format(' AND b.id = %L', asked ->> 'building_id') ELSE '' END
+    || CASE WHEN asked ? 'location_quality' THEN format(' AND b.location_quality = %L', asked ->> 'location_quality') ELSE '' END
+    || CASE WHEN asked ? 'street_key' THEN format(' AND b.street_key = %L', asked ->> 'street_key') ELSE '' END
+    || CASE WHEN asked ?& '{west,south,east,north}' THEN
+         format(' AND b.longitude BETWEEN %L AND %L AND b.latitude BETWEEN %L AND %L', asked ->> 'west', asked ->> 'east',
+                asked ->> 'south', asked ->> 'north') ELSE '' END
+    || CASE WHEN asked ? 'area_id' THEN COALESCE((
+         SELECT format(' AND ST_Covers(%L::geometry, map_point(b.latitude, b.longitude))', a.boundary) FROM areas a
+         WHERE a.organization_id = organization AND a.id = (asked ->> 'area_id')::bigint), ' AND false') ELSE '' END
+$$;
+
+-- Where the buildings asked for are found, as SQL text, the cheapest first: each in the order of the one index that serves it.
+-- $1 is the organization.
+CREATE OR REPLACE FUNCTION place_sources(organization bigint, asked jsonb) RETURNS SETOF text
+LANGUAGE sql STABLE
+AS $$
+  SELECT format('SELECT %L::bigint', asked ->> 'building_id') WHERE asked ? 'building_id'
+  UNION ALL
+  SELECT format('SELECT b.id FROM buildings b WHERE b.organization_id = $1 AND b.%1$I >= %2$L AND b.%1$I <= %2$L ORDER BY b.%1$I',
+                k.name, asked ->> k.name)
+  FROM unnest('{street_key,location_quality}'::text[]) k (name) WHERE asked ? k.name
+  UNION ALL
+  SELECT format('SELECT b.id FROM buildings b WHERE b.organization_id = $1 AND map_point(b.latitude, b.longitude) && %1$L::geometry
+                 ORDER BY map_point(b.latitude, b.longitude) <-> ST_Centroid(%1$L::geometry)', s.shape)
+  FROM (SELECT ST_MakeEnvelope((asked ->> 'west')::float8, (asked ->> 'south')::float8, (asked ->> 'east')::float8,
+                               (asked ->> 'north')::float8, 4326) WHERE asked ?& '{west,south,east,north}'
+        UNION ALL
+        SELECT (SELECT a.boundary FROM areas a WHERE a.organization_id = organization AND a.id = (asked ->> 'area_id')::bigint)
+        WHERE asked ? 'area_id') s (shape)
+$$;
+
+-- All buildings that may answer, when they are `most` at most by some index; NULL when they are more or no index knows.
+CREATE OR REPLACE FUNCTION places_few(organization bigint, asked jsonb, most int) RETURNS bigint[]
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  source text;
+  ids bigint[];
+BEGIN
+  FOR source IN SELECT s FROM place_sources(organization, asked) s LOOP
+    EXECUTE 'SELECT COALESCE(array_agg(s.id), ''{}'') FROM (' || source || ' LIMIT $2) s (id)' INTO ids USING organization, most + 1;
+    IF cardinality(ids) <= most THEN
+      RETURN ids;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END
+$$;
+
+-- The next n places of these buildings that answer.
+CREATE OR REPLACE FUNCTION places_among(organization bigint, doors boolean, ids bigint[], conditions text, after_id bigint, n int)
+RETURNS TABLE (id bigint, scan_end boolean)
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT p.id, false FROM unnest($2) c (id)
+    CROSS JOIN LATERAL (SELECT w.* FROM buildings w WHERE w.organization_id = $1 AND w.id = c.id OFFSET 0) b %s
+    WHERE p.id > $3 %s ORDER BY p.id LIMIT $4',
+    CASE WHEN doors THEN 'CROSS JOIN LATERAL (SELECT d.id FROM doors d WHERE d.organization_id = $1 AND d.building_id = b.id OFFSET 0) p'
+         ELSE 'CROSS JOIN LATERAL (SELECT b.id OFFSET 0) p' END, conditions)
+    USING organization, ids, after_id, n;
+END
+$$;
+
+-- The next n places that answer, in the order of ids: of the next `most` places; with scan_end the last that was looked at.
+CREATE OR REPLACE FUNCTION places_walk(organization bigint, doors boolean, conditions text, after_id bigint, most int, n int,
+  OUT ids bigint[], OUT scan_end boolean)
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  EXECUTE format('WITH looked AS MATERIALIZED (
+      SELECT p.id, %s AS fits FROM %s p WHERE p.organization_id = $1 AND p.id > $2 ORDER BY p.id LIMIT $3)
+    SELECT COALESCE(array_agg(f.id), ''{}''), COALESCE(bool_or(f.ends), false)
+    FROM ((SELECT l.id, false FROM looked l WHERE l.fits LIMIT $4)
+      UNION ALL (SELECT l.id, true FROM looked l OFFSET $3 - 1 LIMIT 1)
+      LIMIT $4) f (id, ends)',
+    CASE WHEN conditions = '' THEN 'true'
+         WHEN doors THEN format('(SELECT true %s FROM (SELECT w.* FROM buildings w WHERE w.organization_id = $1
+                                   AND w.id = p.building_id OFFSET 0) b)', conditions)
+         ELSE format('(SELECT true %s FROM (SELECT p.*) b)', conditions) END,
+    CASE WHEN doors THEN 'doors' ELSE 'buildings' END)
+    INTO ids, scan_end USING organization, after_id, most, n;
+END
+$$;
+
+-- A page of buildings, or of doors, in the order of ids behind the cursor; scan_end as in voters_page.
+CREATE OR REPLACE FUNCTION places_page(organization bigint, doors boolean, asked jsonb, after_id bigint, n int)
+RETURNS TABLE (id bigint, scan_end boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100
+SET enable_seqscan = off SET enable_sort = off SET enable_incremental_sort = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET max_parallel_workers_per_gather = 0
+SET jit = off
+AS $$
+DECLARE
+  given constant jsonb := jsonb_strip_nulls(asked);
+  conditions constant text := place_condition(organization, given);
+  page record;
+  few bigint[];
+  most int;
+BEGIN
+  IF organization IS DISTINCT FROM app_organization_id() THEN
+    RAISE EXCEPTION 'places of another organization' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  few := places_few(organization, given, 500);
+  FOREACH most IN ARRAY '{1000,5000}'::int[] LOOP
+    IF few IS NOT NULL THEN
+      RETURN QUERY SELECT a.* FROM places_among(organization, doors, few, conditions, COALESCE(after_id, 0), n) a;
+      RETURN;
+    END IF;
+    SELECT w.* INTO page FROM places_walk(organization, doors, conditions, COALESCE(after_id, 0), most, n) w;
+    EXIT WHEN NOT page.scan_end;
+    IF most = 1000 THEN
+      few := places_few(organization, given, 5000);
+    END IF;
+  END LOOP;
+  RETURN QUERY SELECT u.i, page.scan_end AND u.o = cardinality(page.ids) FROM unnest(page.ids) WITH ORDINALITY u (i, o);
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION places_page(bigint,boolean,jsonb,bigint,integer) TO campaign_api;
+
+RESET ROLE;

@@ -1,0 +1,180 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Pages of people. What a page costs is bounded, whatever is asked for and however many people there are.
+
+SET LOCAL ROLE campaign_definer;
+
+-- A walk of voters_sort_key_idx from behind (after_key, after_id), for the keys of one rank to the key before high (NULL: to the end), past `most`
+-- people at most, until n of them answer to the conditions. With scan_end the last one is the last that was looked at.
+-- Sorts are off, so only this index has the order; of two lower bounds the index would take either: hence one.
+CREATE OR REPLACE FUNCTION voters_walk(organization bigint, filter jsonb, conditions text, rank text, after_key text,
+  after_id bigint, high text, most int, n int, OUT ids bigint[], OUT keys text[], OUT scan_end boolean)
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  EXECUTE format('WITH looked AS MATERIALIZED (
+      SELECT v.id, v.first_name, v.last_name, v.merged_into IS NULL %1$s AS fits FROM voters v
+      WHERE v.organization_id = $1 AND (%2$s, v.id) > ($3 COLLATE "C", $4) %3$s
+      ORDER BY %2$s, v.id LIMIT $6)
+    SELECT COALESCE(array_agg(p.id), ''{}''), COALESCE(array_agg($8 || %4$s), ''{}''), COALESCE(bool_or(p.ends), false)
+    FROM ((SELECT l.id, l.first_name, l.last_name, false FROM looked l WHERE l.fits LIMIT $7)
+      UNION ALL (SELECT l.id, l.first_name, l.last_name, true FROM looked l OFFSET $6 - 1 LIMIT 1)
+      LIMIT $7) p (id, first_name, last_name, ends)',
+    conditions, 'voter_sort_key(v.first_name, v.last_name) COLLATE "C"',
+    CASE WHEN high IS NULL THEN '' ELSE 'AND voter_sort_key(v.first_name, v.last_name) COLLATE "C" < $5' END,
+    'voter_sort_key(p.first_name, p.last_name)')
+    INTO ids, keys, scan_end USING organization, filter, after_key, after_id, high, most, n, rank;
+END
+$$;
+
+-- Everybody who may answer to the filter, when they are `most` at most by some index; NULL when they are more or no index
+-- knows.
+CREATE OR REPLACE FUNCTION voters_few(organization bigint, filter jsonb, most int, whole boolean) RETURNS bigint[]
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  source text;
+  ids bigint[];
+BEGIN
+  FOR source IN SELECT s FROM voter_filter_sources(organization, filter, whole) s LOOP
+    EXECUTE 'SELECT COALESCE(array_agg(s.id), ''{}'') FROM (' || source || ' LIMIT $3) s (id)'
+      INTO ids USING organization, filter, most + 1;
+    IF cardinality(ids) <= most THEN
+      RETURN ids;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END
+$$;
+
+-- The next n of the people named that answer to the conditions, in the order of pages.
+CREATE OR REPLACE FUNCTION voters_among(organization bigint, filter jsonb, ids bigint[], conditions text, wanted text,
+  after_key text, after_id bigint, n int)
+RETURNS TABLE (id bigint, search_key text, scan_end boolean)
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT p.id, p.key, false FROM (
+      SELECT v.id, CASE WHEN k.key >= $4 AND k.key < $4 || chr(1114111) THEN ''0'' ELSE ''1'' END || k.key AS key
+      FROM (SELECT DISTINCT i FROM unnest($3) i) c (id)
+      CROSS JOIN LATERAL (SELECT w.* FROM voters w WHERE w.organization_id = $1 AND w.id = c.id OFFSET 0) v
+      CROSS JOIN LATERAL (SELECT voter_sort_key(v.first_name, v.last_name) COLLATE "C" AS key OFFSET 0) k
+      WHERE v.merged_into IS NULL %s) p
+    WHERE (p.key COLLATE "C", p.id) > ($5 COLLATE "C", $6) ORDER BY p.key COLLATE "C", p.id LIMIT $7', conditions)
+    USING organization, filter, ids, wanted, COALESCE(after_key, ''), COALESCE(after_id, 0), n;
+END
+$$;
+
+-- Of those who have the text anywhere but at the beginning of the name the first 1,000 as voters_search_idx gives them; of
+-- these the next n, in order.
+CREATE OR REPLACE FUNCTION voters_having(organization bigint, conditions text, after_key text, after_id bigint, n int)
+RETURNS TABLE (id bigint, search_key text, scan_end boolean)
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT p.id, p.key, false FROM (
+      SELECT v.id, ''1'' || voter_sort_key(v.first_name, v.last_name) FROM voters v
+      WHERE v.organization_id = $1 AND v.merged_into IS NULL %s LIMIT 1000) p (id, key)
+    WHERE (p.key COLLATE "C", p.id) > ($2 COLLATE "C", $3) ORDER BY p.key COLLATE "C", p.id LIMIT $4', conditions)
+    USING organization, after_key, after_id, n;
+END
+$$;
+
+-- A page of people in the order of (search_key, id), behind the cursor. Without text that is the order of names. With text,
+-- those come first whose name begins with it, last name before first; then those who have it anywhere: of these 1,000 at
+-- most where nothing else is asked for (voters_matching gives all). guarded: a confidential person is not found by places.
+--
+-- Who has one of few numbers or tags, or is one of few in a polygon, is read at once. Else the order of names is walked past
+-- 1,000 people: enough for whatever is common. Else, when an index says that those
+-- who answer are few, these are read and put in order. Else the walk is longer, and the page may end before it is full:
+-- then the last person that was looked at follows, with scan_end, and the next page begins behind that person.
+CREATE OR REPLACE FUNCTION voters_page(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
+  n int)
+RETURNS TABLE (id bigint, search_key text, scan_end boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 50
+SET enable_seqscan = off SET enable_sort = off SET enable_incremental_sort = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET max_parallel_workers_per_gather = 0
+SET jit = off -- compiling takes longer than reading a million rows
+AS $$
+DECLARE
+  asked constant jsonb := jsonb_strip_nulls(COALESCE(filter, '{}'));
+  wanted constant text := btrim(regexp_replace(voter_fold(COALESCE(asked ->> 'text', '')), '[\s,]+', ' ', 'g'));
+  rest constant text := voter_filter_condition(organization, asked - 'text', guarded, true);
+  parts constant text := voter_text_condition(asked ->> 'text', guarded);
+  alone constant boolean := wanted <> '' AND rest = '';
+  begins constant text := format('(voter_sort_key(v.first_name, v.last_name) COLLATE "C" >= %L
+    AND voter_sort_key(v.first_name, v.last_name) COLLATE "C" < %L)', wanted, wanted || chr(1114111));
+  others_key constant text := CASE WHEN after_key >= '1' THEN after_key ELSE '1' END;
+  others_id constant bigint := CASE WHEN after_key >= '1' THEN after_id ELSE 0 END;
+  page record;
+  others record;
+  few bigint[];
+  counted boolean := false;
+  most int;
+BEGIN
+  IF organization IS DISTINCT FROM app_organization_id() THEN
+    RAISE EXCEPTION 'voters of another organization' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  few := voters_few(organization, asked, 500, false);
+  FOREACH most IN ARRAY '{1000,10000}'::int[] LOOP
+    IF few IS NOT NULL THEN
+      RETURN QUERY SELECT a.* FROM voters_among(organization, asked, few, rest || parts, wanted, after_key, after_id, n) a;
+      RETURN;
+    END IF;
+    SELECT w.* INTO page FROM voters_walk(organization, asked, rest, '0', COALESCE(substr(after_key, 2), wanted), COALESCE(after_id, 0),
+      CASE WHEN wanted <> '' THEN wanted || chr(1114111) END, most, CASE WHEN after_key >= '1' THEN 0 ELSE n END) w;
+    IF wanted <> '' AND NOT alone AND NOT page.scan_end AND cardinality(page.ids) < n THEN
+      SELECT page.ids || w.ids AS ids, page.keys || w.keys AS keys, w.scan_end INTO others
+        FROM voters_walk(organization, asked, rest || parts || ' AND NOT ' || begins, '1', substr(others_key, 2), others_id, NULL, most,
+                         n - cardinality(page.ids)) w;
+      page := others;
+    END IF;
+    EXIT WHEN NOT page.scan_end;
+    IF NOT counted AND (most > 1000 OR cardinality(page.ids) * 10 < n) THEN -- else ten times as long a walk seems to do
+      few := voters_few(organization, asked, 5000, true);
+      counted := true;
+    END IF;
+  END LOOP;
+  IF few IS NOT NULL AND page.scan_end THEN
+    RETURN QUERY SELECT a.* FROM voters_among(organization, asked, few, rest || parts, wanted, after_key, after_id, n) a;
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT u.i, u.k, page.scan_end AND u.o = cardinality(page.ids) FROM unnest(page.ids, page.keys) WITH ORDINALITY u (i, k, o);
+  IF alone AND NOT page.scan_end AND cardinality(page.ids) < n THEN
+    RETURN QUERY SELECT h.* FROM voters_having(organization, parts || ' AND NOT ' || begins, others_key, others_id,
+      n - cardinality(page.ids)) h;
+  END IF;
+END
+$$;
+
+-- The same for a server of v0.2.0, which knows no scan_end: goes on until the page is full.
+CREATE OR REPLACE FUNCTION voters_search(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
+  n int)
+RETURNS TABLE (id bigint, search_key text)
+LANGUAGE plpgsql STABLE ROWS 50
+AS $$
+DECLARE
+  row record;
+BEGIN
+  LOOP
+    row := NULL;
+    FOR row IN SELECT p.* FROM voters_page(organization, filter, guarded, after_key, after_id, n) p LOOP
+      after_key := row.search_key;
+      after_id := row.id;
+      IF NOT row.scan_end THEN
+        id := row.id;
+        search_key := row.search_key;
+        n := n - 1;
+        RETURN NEXT;
+      END IF;
+    END LOOP;
+    EXIT WHEN n <= 0 OR row.scan_end IS NOT TRUE;
+  END LOOP;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION voters_page(bigint,jsonb,boolean,text,bigint,integer),
+  voters_search(bigint,jsonb,boolean,text,bigint,integer)
+  TO campaign_api;
+
+RESET ROLE;
