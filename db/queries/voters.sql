@@ -176,6 +176,7 @@ FROM told CROSS JOIN page s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
+WHERE voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint) IS NOT NULL -- refuses an unknown list where nobody is, too
 ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: duplicate_list

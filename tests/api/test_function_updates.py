@@ -12,7 +12,7 @@ from harness import services
 
 def update_under_load(make_server, tmp_path, changes):
     """Three updates of the files that `changes` names, under four writers; the statuses of their answers."""
-    server = make_server()
+    server = make_server(TAGS_PER_ORGANIZATION=1000000)
     org = harness_client.Organization(harness_client.Client(server))
     folder = tmp_path / "functions"
     shutil.copytree(services.ROOT / "db" / "functions", folder)
