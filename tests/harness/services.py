@@ -121,8 +121,11 @@ class Cluster:
         options = ["-c listen_addresses=''", f"-k {self.folder}", "-c max_connections=200",
                    "-c TimeZone=UTC", "-c log_min_messages=warning"]
         options += [f"-c {setting}" for setting in self.settings]
-        self._run("pg_ctl", "start", "-s", "-w", "-D", str(self.folder / "data"),
-                  "-l", str(self.log), "-o", " ".join(options), quiet=True)
+        try:
+            self._run("pg_ctl", "start", "-s", "-w", "-D", str(self.folder / "data"),
+                      "-l", str(self.log), "-o", " ".join(options), quiet=True)
+        except subprocess.CalledProcessError as error:
+            raise RuntimeError(f"PostgreSQL did not start:\n{self.log.read_text(errors='replace')[-2000:]}") from error
         self.pid = int(subprocess.check_output(
             as_service(["head", "-n", "1", str(self.folder / "data" / "postmaster.pid")]), cwd="/"))
 
