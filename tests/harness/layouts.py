@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files as ten states publish them: the columns, and one person of each."""
+
+import csv
+import dataclasses
+import io
+import json
+
+from harness import services
+
+PROFILES = services.ROOT / "server" / "voters" / "profiles"
+
+
+@dataclasses.dataclass
+class Layout:
+    """columns, whether the file has their names as its first line, how cells are parted and quoted, and a person."""
+    columns: list
+    named: bool
+    between: str
+    quote: int
+    person: dict
+
+    def row(self, person):
+        assert set(person) <= set(self.columns), set(person) - set(self.columns)
+        return [person.get(name, "") for name in self.columns]
+
+    def write(self, out, people):
+        lines = csv.writer(out, delimiter=self.between, quoting=self.quote)
+        if self.named:
+            lines.writerow(self.columns)
+        lines.writerows(self.row(person) for person in people)
+
+    def file(self, *people):
+        out = io.StringIO()
+        self.write(out, people)
+        return out.getvalue().encode()
+
+
+def without_names(profile):
+    """The columns of a file whose first line is a person already."""
+    return [column["name"] for column in json.loads((PROFILES / f"{profile}.json").read_text())["format"]["layout"]]
+
+
+OHIO = ("SOS_VOTERID COUNTY_NUMBER COUNTY_ID LAST_NAME FIRST_NAME MIDDLE_NAME SUFFIX DATE_OF_BIRTH REGISTRATION_DATE VOTER_STATUS "
+        "PARTY_AFFILIATION RESIDENTIAL_ADDRESS1 RESIDENTIAL_SECONDARY_ADDR RESIDENTIAL_CITY RESIDENTIAL_STATE RESIDENTIAL_ZIP "
+        "RESIDENTIAL_ZIP_PLUS4 RESIDENTIAL_COUNTRY RESIDENTIAL_POSTALCODE MAILING_ADDRESS1 MAILING_SECONDARY_ADDRESS MAILING_CITY "
+        "MAILING_STATE MAILING_ZIP MAILING_ZIP_PLUS4 MAILING_COUNTRY MAILING_POSTAL_CODE CAREER_CENTER CITY CITY_SCHOOL_DISTRICT "
+        "COUNTY_COURT_DISTRICT CONGRESSIONAL_DISTRICT COURT_OF_APPEALS EDU_SERVICE_CENTER_DISTRICT EXEMPTED_VILL_SCHOOL_DISTRICT LIBRARY "
+        "LOCAL_SCHOOL_DISTRICT MUNICIPAL_COURT_DISTRICT PRECINCT_NAME PRECINCT_CODE STATE_BOARD_OF_EDUCATION STATE_REPRESENTATIVE_DISTRICT "
+        "STATE_SENATE_DISTRICT TOWNSHIP VILLAGE WARD PRIMARY-03/07/2000 GENERAL-11/07/2000 GENERAL-11/05/2024").split()
+WASHINGTON = ("StateVoterID FName MName LName NameSuffix Birthyear Gender RegStNum RegStFrac RegStName RegStType RegUnitType RegStPreDirection "
+              "RegStPostDirection RegStUnitNum RegCity RegState RegZipCode CountyCode PrecinctCode PrecinctPart LegislativeDistrict "
+              "CongressionalDistrict Mail1 Mail2 Mail3 Mail4 MailCity MailZip MailState MailCountry Registrationdate LastVoted StatusCode").split()
+COLORADO = ("VOTER_ID COUNTY_CODE COUNTY LAST_NAME FIRST_NAME MIDDLE_NAME NAME_SUFFIX VOTER_NAME STATUS_CODE PRECINCT_NAME ADDRESS_LIBRARY_ID "
+            "HOUSE_NUM HOUSE_SUFFIX PRE_DIR STREET_NAME STREET_TYPE POST_DIR UNIT_TYPE UNIT_NUM ADDRESS_NON_STD RESIDENTIAL_ADDRESS "
+            "RESIDENTIAL_CITY RESIDENTIAL_STATE RESIDENTIAL_ZIP_CODE RESIDENTIAL_ZIP_PLUS EFFECTIVE_DATE REGISTRATION_DATE STATUS STATUS_REASON "
+            "BIRTH_YEAR GENDER PRECINCT SPLIT VOTER_STATUS_ID PARTY PREFERENCE PARTY_AFFILIATION_DATE PHONE_NUM MAIL_ADDR1 MAIL_ADDR2 MAIL_ADDR3 "
+            "MAILING_CITY MAILING_STATE MAILING_ZIP_CODE MAILING_ZIP_PLUS MAILING_COUNTRY SPL_ID PERMANENT_MAIL_IN_VOTER CONGRESSIONAL "
+            "STATE_SENATE STATE_HOUSE ID_REQUIRED").split()
+UTAH = ["Voter ID", "Last Name", "First Name", "Middle Name", "Name Suffix", "Status", "Absentee", "UOCAVA", "Registration Date",
+        "Original Registration Date", "Party", "Phone", "Mailing Address", "Mailing city, state", "Mailing Zip", "Country", "County", "Precinct",
+        "House Number", "House Number Suffix", "Direction Prefix", "Street", "Direction Suffix", "Street Type", "Unit Type", "Unit Number",
+        "City", "Zip", "Congressional District", "State Senate", "State House"] + [f"11/{day}/{year}" for year, day in (
+            (1994, 8), (1996, 5), (1998, 3), (2000, 7), (2002, 5), (2004, 2), (2006, 7), (2008, 4), (2010, 2), (2012, 6), (2014, 4),
+            (2016, 8), (2018, 6), (2020, 3), (2022, 8), (2024, 5))] + [f"6/{day}/{year}" for year, day in ((2016, 28), (2020, 30), (2024, 25))]
+GEORGIA = ["County", "Voter Registration Number", "Status", "Status Reason", "Last Name", "First Name", "Middle Name", "Suffix", "Birth Year",
+           "Residence Street Number", "Residence Pre Direction", "Residence Street Name", "Residence Street Type", "Residence Post Direction",
+           "Residence Apt Unit Number", "Residence City", "Residence Zipcode", "County Precinct", "County Precinct Description",
+           "Municipal Precinct", "Congressional District", "State Senate District", "State House District", "Registration Date", "Race", "Gender",
+           "Last Modified Date", "Last Vote Date", "Mailing Street Number", "Mailing Street Name", "Mailing Apt Unit Number", "Mailing City",
+           "Mailing State", "Mailing Zipcode", "Mailing Country"]
+MICHIGAN = ("LAST_NAME FIRST_NAME MIDDLE_NAME NAME_SUFFIX YEAR_OF_BIRTH GENDER REGISTRATION_DATE STREET_NUMBER_PREFIX STREET_NUMBER "
+            "STREET_NUMBER_SUFFIX DIRECTION_PREFIX STREET_NAME STREET_TYPE DIRECTION_SUFFIX EXTENSION CITY STATE ZIP_CODE "
+            "MAILING_ADDRESS_LINE_ONE MAILING_ADDRESS_LINE_TWO VOTER_IDENTIFICATION_NUMBER COUNTY_CODE COUNTY_NAME JURISDICTION_CODE "
+            "JURISDICTION_NAME PRECINCT WARD STATE_HOUSE_DISTRICT_CODE STATE_HOUSE_DISTRICT_NAME US_CONGRESS_DISTRICT_CODE "
+            "IS_PERM_AV_BALLOT_VOTER VOTER_STATUS_TYPE_CODE UOCAVA_STATUS_CODE UOCAVA_STATUS_NAME").split()
+TEXAS = ["County Code", "Precinct", "VUID", "Last Name", "First Name", "Middle Name", "Former Last Name", "Suffix", "Gender", "DOB",
+         "Perm House Number", "Perm Designator", "Perm Directional Prefix", "Perm Street Name", "Perm Street Type", "Perm Directional Suffix",
+         "Perm Unit Number", "Perm Unit Type", "Perm City", "Perm Zipcode", "Mailing Address 1", "Mailing Address 2", "Mailing City",
+         "Mailing State", "Mailing Zipcode", "EDR", "Status Code", "Hispanic Surname Flag"]
+VIRGINIA = ("IDENTIFICATION_NUMBER LAST_NAME FIRST_NAME MIDDLE_NAME SUFFIX HOUSE_NUMBER HOUSENUMBERSUFFIX STREET_NAME STREETTYPECODENAME DIRECTION "
+            "POST_DIRECTION APT_NUM CITY STATE ZIP ADDRESS_LINE_1 LOCALITY_CODE LOCALITYNAME PRECINCT_CODE_VALUE PRECINCTNAME "
+            "CONG_CODE_VALUE STSENATE_CODE_VALUE STHOUSE_CODE_VALUE GENDER DOB REGISTRATION_DATE EFFECTIVE_DATE MAILING_ADDRESS_LINE_1 "
+            "MAILING_CITY MAILING_STATE MAILING_ZIP STATUS").split()
+
+# By the profile that reads it.
+LAYOUTS = {
+    "oh": Layout(OHIO, True, ",", csv.QUOTE_MINIMAL, {
+        "SOS_VOTERID": "OH0012345678", "COUNTY_NUMBER": "01", "LAST_NAME": "ABLE", "FIRST_NAME": "ANN", "DATE_OF_BIRTH": "1980-05-31",
+        "VOTER_STATUS": "CONFIRMATION", "PARTY_AFFILIATION": "D", "RESIDENTIAL_ADDRESS1": "12 N MAIN ST", "RESIDENTIAL_SECONDARY_ADDR": "APT 3B",
+        "RESIDENTIAL_CITY": "PEEBLES", "RESIDENTIAL_ZIP": "45660", "CITY": "CINCINNATI CITY", "PRECINCT_CODE": "01AAA", "GENERAL-11/07/2000": "X"}),
+    "wa": Layout(WASHINGTON, True, "|", csv.QUOTE_MINIMAL, {
+        "StateVoterID": "W1", "FName": "Ann", "LName": "Able", "Birthyear": "1980", "RegStNum": "4", "RegStFrac": "1/2", "RegStName": "CANAL",
+        "RegStType": "PL", "RegUnitType": "#", "RegStPreDirection": "NE", "RegStUnitNum": "109", "RegCity": "Seattle", "RegState": "WA", "RegZipCode": "98101",
+        "CountyCode": "KI", "PrecinctCode": "12", "LastVoted": "11/05/2024", "StatusCode": "Active"}),
+    "co": Layout(COLORADO, True, ",", csv.QUOTE_ALL, {
+        "VOTER_ID": "6000", "COUNTY": "Denver", "LAST_NAME": "ABLE", "FIRST_NAME": "ANN", "HOUSE_NUM": "351", "PRE_DIR": "N", "STREET_NAME": "SUTHERLAND",
+        "STREET_TYPE": "ST", "UNIT_TYPE": "APT", "UNIT_NUM": "4", "RESIDENTIAL_ADDRESS": "351 N SUTHERLAND ST APT 4", "RESIDENTIAL_CITY": "DENVER",
+        "RESIDENTIAL_ZIP_CODE": "80202", "STATUS": "Active", "BIRTH_YEAR": "1980", "PARTY": "UAF", "PHONE_NUM": "303-555-0101", "CONGRESSIONAL": "1",
+        "STATE_SENATE": "31", "STATE_HOUSE": "8"}),
+    "pa": Layout(without_names("pa"), False, "\t", csv.QUOTE_ALL, {
+        "id_number": "001234567-67", "last_name": "ABLE", "first_name": "ANN", "date_of_birth": "05/31/1980", "voter_status": "A", "party_code": "R",
+        "house_number": "57", "house_number_suffix": "A", "street_name": "ELM ST", "apartment_number": "2", "city": "YORK", "state": "PA", "zip": "17401",
+        "last_vote_date": "11/05/2024", "precinct_code": "0123", "home_phone": "7175550101", "county": "YORK"}),
+    "ut": Layout(UTAH, True, ",", csv.QUOTE_MINIMAL, {
+        "Voter ID": "7", "Last Name": "Able", "First Name": "Ann", "Status": "Active", "Party": "Unaffiliated", "House Number": "120", "Direction Prefix": "S",
+        "Street": "Main", "Street Type": "ST", "Unit Number": "F-101", "City": "Provo", "Zip": "84601", "Registration Date": "1/2/2010",
+        "11/8/1994": "11/8/1994", "6/25/2024": "B"}),
+    "ny": Layout(without_names("ny"), False, ",", csv.QUOTE_ALL, {
+        "lastname": "ABLE", "firstname": "ANN", "raddnumber": "537", "rhalfcode": "1/2", "rpredirection": "W", "rstreetname": "26 STREET",
+        "rapartmenttype": "APT", "rapartment": "4C", "rcity": "NEW YORK", "rzip5": "10001", "dob": "19800531", "gender": "F", "enrollment": "DEM",
+        "countycode": "31", "ed": "012", "ad": "75", "regdate": "20100102", "status": "AM", "sboeid": "NY000000000000000001",
+        "voterhistory": "2024 General Election;20240625 PE"}),
+    "ga": Layout(GEORGIA, True, ",", csv.QUOTE_MINIMAL, {
+        "County": "FULTON", "Voter Registration Number": "00012345", "Status": "Active", "Last Name": "ABLE", "First Name": "ANN", "Birth Year": "1980",
+        "Residence Street Number": "12", "Residence Street Name": "PEACHTREE", "Residence Street Type": "ST", "Residence Post Direction": "NE",
+        "Residence Apt Unit Number": "7", "Residence City": "ATLANTA", "Residence Zipcode": "30308", "County Precinct": "02A", "Last Vote Date": "11/05/2024"}),
+    "mi": Layout(MICHIGAN, True, ",", csv.QUOTE_MINIMAL, {
+        "LAST_NAME": "ABLE", "FIRST_NAME": "ANN", "YEAR_OF_BIRTH": "1980", "STREET_NUMBER": "8588", "STREET_NAME": "DYER", "STREET_TYPE": "AVE",
+        "EXTENSION": "APT 2", "CITY": "DETROIT", "STATE": "MI", "ZIP_CODE": "48201", "VOTER_IDENTIFICATION_NUMBER": "100001", "COUNTY_NAME": "WAYNE",
+        "PRECINCT": "12", "VOTER_STATUS_TYPE_CODE": "A"}),
+    "tx": Layout(TEXAS, True, ",", csv.QUOTE_MINIMAL, {
+        "County Code": "227", "Precinct": "101", "VUID": "1000000001", "Last Name": "ABLE", "First Name": "ANN", "DOB": "19800531", "Perm House Number": "700",
+        "Perm Street Name": "CONGRESS", "Perm Street Type": "AVE", "Perm Unit Number": "12", "Perm Unit Type": "STE", "Perm City": "AUSTIN",
+        "Perm Zipcode": "78701", "EDR": "20100102", "Status Code": "S"}),
+    "va": Layout(VIRGINIA, True, ",", csv.QUOTE_MINIMAL, {
+        "IDENTIFICATION_NUMBER": "900000001", "LAST_NAME": "ABLE", "FIRST_NAME": "ANN", "HOUSE_NUMBER": "12", "STREET_NAME": "BROAD", "STREETTYPECODENAME": "ST",
+        "DIRECTION": "E", "APT_NUM": "5", "CITY": "RICHMOND", "STATE": "VA", "ZIP": "23219", "ADDRESS_LINE_1": "12 E BROAD ST", "LOCALITYNAME": "RICHMOND CITY",
+        "PRECINCT_CODE_VALUE": "101", "GENDER": "F", "DOB": "5/31/1980", "STATUS": "Active"}),
+}
