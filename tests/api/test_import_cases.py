@@ -149,6 +149,31 @@ def test_a_number_of_another_server_is_nobody_here(imports):
     assert imports.start(foreign)["planned"] == counts(new=1)
 
 
+def test_columns_of_an_export_alone_double_nobody_by_themselves(imports):
+    """Without the columns that tell an export, its id would be a number of the state."""
+    imports.apply(of(people(3)))
+    rows = cells(export(imports))
+    for head in (("id", "first_name", "last_name"), ("id", "last_name", "first_name", "precinct", "notes")):
+        ready = imports.start(table(head, *([row.get(name, "x") for name in head] for row in rows)), auto_apply=True)
+        assert (ready["state"], ready["planned"], ready["doubts"]) == ("ready", counts(new=3), ["own_numbers"])
+        assert imports.client.post(f"/v1/imports/{ready['id']}/apply").json()["code"] == "import_doubtful"
+    # Other people of the same numbers are new.
+    ready = imports.start(table(("id", "first_name", "last_name"), *((row["id"], "Zoe", "Other") for row in rows)))
+    assert (ready["planned"], ready["doubts"]) == (counts(new=3), [])
+
+
+def test_an_export_takes_nobody_into_its_source(imports):
+    """Whoever was entered by hand is not gone when the county's next file lacks the person."""
+    imports.apply(of(people(3)))
+    hand = imports.client.ok("POST", "/v1/voters", {"first_name": "By", "last_name": "Hand"})["id"]
+    rows = export(imports)
+    assert imports.apply(rows)["applied"] == counts(unchanged=4)
+    edited = rows.replace(b"By,", b"Bye,")
+    assert edited != rows and imports.apply(edited)["applied"] == counts(changed=1, unchanged=3)
+    assert imports.start(of(people(3)), complete=True)["planned"] == counts(unchanged=3)
+    assert imports.client.ok("GET", f"/v1/voters/{hand}")["first_name"] == "Bye"
+
+
 # --- columns ---
 
 def test_each_column_is_named_with_what_it_loses(imports):
