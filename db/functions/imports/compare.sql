@@ -203,7 +203,7 @@ BEGIN
 END
 $$;
 
--- A share that a good file does not reach: over 1 / most of all. A handful says nothing.
+-- A share that a good file does not reach: over 1 / most of all. A handful says nothing; more than half does, of few as well.
 CREATE OR REPLACE FUNCTION import_too_many(n bigint, of bigint, most int) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT n > 10 AND n * most > of $$;
@@ -233,15 +233,17 @@ AS $$
         FROM jsonb_array_elements(i.problems) p) f
   CROSS JOIN LATERAL (VALUES
     (1, 'rejected', import_too_many(i.rows_rejected - f.strangers::bigint, i.rows_read, 20)
-       OR i.rows_read > 0 AND i.rows_rejected - f.strangers = i.rows_read),
+       OR (i.rows_rejected - f.strangers) * 2 > i.rows_read),
     (2, 'bad_id', import_too_many(f.wrecked::bigint, i.rows_read, 20)),
     (3, 'no_door', import_too_many(f.no_door::bigint, i.rows_staged, 2)),
     (6, 'own_numbers', import_own_numbers(i.id)),
     (4, 'moved', import_too_many((i.planned ->> 'moved')::bigint, i.rows_staged - (i.planned ->> 'new')::bigint, 4)),
-    (5, 'gone', (i.planned ->> 'gone')::bigint > 10
-       AND import_too_many((i.planned ->> 'gone')::bigint,
-         (SELECT count(*) FROM voters v WHERE v.organization_id = i.organization_id AND v.source_id = i.source_id
-          AND v.import_hash IS NOT NULL AND v.merged_into IS NULL), 10))) d (place, name, doubtful)
+    (5, 'gone', (i.planned ->> 'gone')::bigint > 0 AND (
+       SELECT import_too_many(g.n, count(*), 10) OR g.n * 2 > count(*)
+       FROM voters v CROSS JOIN (SELECT (i.planned ->> 'gone')::bigint) g (n)
+       WHERE v.organization_id = i.organization_id AND v.source_id = i.source_id
+         AND v.import_hash IS NOT NULL AND v.merged_into IS NULL
+       GROUP BY g.n))) d (place, name, doubtful)
   WHERE d.doubtful
 $$;
 
