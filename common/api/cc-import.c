@@ -151,7 +151,8 @@ static const cc_field import_fields[] = {
   CC_STRINGS(cc_import, doubts, .flags = CC_READ_ONLY, .max = 10, .example = "[\"gone\"]",
              .doc = "Why applyImport wants confirm=true: shares that a good file does not reach. rejected: rows left out; bad_id: numbers "
                     "of the state destroyed; no_door: addresses without a door; moved: people at a new address; gone: people of the "
-                    "source who are not in the file."),
+                    "source who are not in the file; own_numbers: new people whose number of the state is the number that they have "
+                    "here, as in an export that lost its columns."),
   CC_JSON(cc_import, sample, .flags = CC_READ_ONLY, .doc = "The first rows as voters, in rows."),
   CC_INT64(cc_import, rows_read, .flags = CC_READ_ONLY, .doc = "Rows read so far."),
   CC_INT64(cc_import, rows_rejected, .flags = CC_READ_ONLY, .doc = "Rows among them that were left out; getImportRejects has them."),

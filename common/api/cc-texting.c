@@ -12,7 +12,8 @@ const cc_enum cc_talk_state_enum = {talk_names, CC_N(talk_names)};
 
 #define TEMPLATE_DOC                                                                               \
   "The first text, with the fields {first_name}, {last_name}, {city}, {precinct}, {organization} " \
-  "and {texter_first_name}."
+  "and {texter_first_name}. Behind a bar is what stands in where there is no value: "              \
+  "{first_name|neighbor}."
 
 /* clang-format off */
 static const cc_field text_reply_fields[] = {
@@ -366,7 +367,7 @@ const cc_op cc_op_send_text = {
   .id = "sendText", .method = CC_POST, .path = TALK "/messages", .params = &text_conversation_ref_type, .body = &text_click_type,
   .reply = &cc_text_message_type, .creates = true, .location = &cc_op_get_text, .errors = ABSENT_OR_CONFLICT, .tag = TAG,
   .summary = "Send one text.",
-  .doc = "409 quiet_hours: it is too early or late where they are. 409 opted_out: they want no texts; the conversation is closed.",
+  .doc = "409 field_empty: there is nothing for a field of the template, and no stand-in. 409 quiet_hours: it is too early or late where they are. 409 opted_out: they want no texts; the conversation is closed.",
 };
 const cc_op cc_op_record_text = {
   .id = "recordText", .method = CC_POST, .path = TALK "/result", .params = &text_conversation_ref_type, .body = &text_result_type,

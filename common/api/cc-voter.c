@@ -117,7 +117,7 @@ static const cc_type voted_type = CC_TYPE(cc_voted_at_least, "VotedAtLeast", vot
 
 static const cc_field filter_fields[] = {
   CC_STRING(cc_voter_filter, text, .flags = CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE, .example = "\"medina\"",
-            .doc = "Words of names, address or telephone number: all of them, in any order; of three letters or more anywhere, shorter ones at the beginning of a word."),
+            .doc = "Words of names, address or telephone number, or the state's number: all of them, in any order; of three letters or more anywhere, shorter ones at the beginning of a word."),
   CC_STRINGS(cc_voter_filter, ids, .max = IDS_MAX, .format = CC_FORMAT_DIGITS, .example = "[\"17\"]", .doc = "Numbers of voters."),
   CC_STRINGS(cc_voter_filter, party, .max = VALUES_MAX, .example = "[\"DEM\"]", .doc = "One of these parties."),
   CC_STRINGS(cc_voter_filter, precinct, .max = VALUES_MAX, .example = "[\"2-3\"]", .doc = "In one of these precincts."),
@@ -150,7 +150,7 @@ const cc_type cc_voter_filter_type = CC_TYPE(cc_voter_filter, "VoterFilter", fil
 
 static const cc_field voter_query_fields[] = {
   CC_STRING(cc_voter_query, text, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "Words of names, address or telephone number. Whose name begins with it comes first; of the others at most 1,000 are listed where nothing else is asked for."),
+            .doc = "Words of names, address or telephone number, or the state's number. Whose name begins with it comes first; of the others at most 1,000 are listed where nothing else is asked for."),
   CC_STRING(cc_voter_query, party, .max = 50, .format = CC_FORMAT_LINE, .doc = "Of this party."),
   CC_STRING(cc_voter_query, precinct, .max = 100, .format = CC_FORMAT_LINE, .doc = "Of this precinct."),
   CC_STRING(cc_voter_query, city, .max = 100, .format = CC_FORMAT_LINE, .doc = "Of this city."),

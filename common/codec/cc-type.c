@@ -56,10 +56,14 @@ check_line(const char *text, size_t length)
   return NULL;
 }
 
-/* Does the code point at @at show nothing? */
+/* Does the code point show nothing? Fillers of Hangul and the empty Braille cell are letters and
+ * signs to Unicode. */
 static bool
 is_blank(int32_t code_point)
 {
+  if (code_point == 0x115F || code_point == 0x1160 || code_point == 0x2800 ||
+      code_point == 0x3164 || code_point == 0xFFA0)
+    return true;
   utf8proc_category_t category = utf8proc_category(code_point);
   return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
          category == UTF8PROC_CATEGORY_ZP || category == UTF8PROC_CATEGORY_CC ||

@@ -35,6 +35,9 @@ typedef struct phrase {
 
 static const phrase phrases[] = {
   {ALONE, "stop"},
+  {ALONE, "s t o p"},
+  {ALONE, "st op"},
+  {ALONE, "stopp|stopit"},
   {ALONE, "stop all"},
   {ALONE, "stop it|this|that|now|everything"},
   {CLEAR, "stopall|stop2quit|stop2end|stop2stop"},
@@ -55,12 +58,15 @@ static const phrase phrases[] = {
   {CLEAR, "remove|delete|erase|lose|forget my name|number|info|contact"},
   {CLEAR, "remove|delete|erase this number"},
   {CLEAR,
+   "removed|deleted|taken|erased|dropped from|off|out of|? " THESE
+   " call|text|texting|phone|contact|mailing|? list|lists|database|system|records"},
+  {CLEAR,
    "take|get me|us|my name|number|? number|? off|out of|? " THESE
    "|? call|text|texting|phone|? list|lists"},
   {ALONE, "opt me|us|? out"},
   {ALONE, "optout|optingout"},
   {ALONE, "opting out"},
-  {ALONE, "unsubscribe|unsub me|us|this|? number|?"},
+  {ALONE, "unsubscribe|unsub|unsubscibe|unsuscribe|unsubcribe me|us|this|? number|?"},
   {CLEAR, "unsubscribe|unsub me|us|this|my number|? from|? " THESE "|? list|lists|" TEXTS "|?"},
   {CLEAR, "revoke|withdraw my|? consent|permission"},
   {ALONE, "leave me|us alone"},
@@ -110,7 +116,7 @@ static const phrase phrases[] = {
    "siento"},
 
   /* French */
-  {WHOLE, "arret|arreter|arretez|desabonner"},
+  {WHOLE, "arret|arreter|arretez|desabonner|fin"},
   {CLEAR, "ne me|nous contactez|ecrivez|appelez|texter plus"},
   {CLEAR, "ne mecrivez|mappelez|menvoyez plus"},
   {CLEAR, "desabonnez|desinscrivez|retirez moi"},

@@ -8,7 +8,7 @@
 #include "common/base/cc-str.h"
 #include "common/base/cc-utf8.h"
 
-/* Templates: "Hi {first_name}, this is {texter_first_name}". */
+/* Templates: "Hi {first_name|neighbor}, this is {texter_first_name}". */
 
 const cc_text_field cc_text_fields[] = {
   {"first_name", "Alexandra"},
@@ -42,6 +42,21 @@ next_field(const char *from, const char **ret_end)
   return begin;
 }
 
+/* What stands for the field between @begin and @end, both braces included: its value, or else what
+ * its stand-in says. */
+static const char *
+field_text(const cc_text_field *fields, const char *begin, const char *end, size_t *ret_length)
+{
+  size_t inside = (size_t) (end - begin) - 2;
+  const char *bar = memchr(begin + 1, '|', inside);
+  size_t name = bar == NULL ? inside : (size_t) (bar - begin) - 1;
+  const cc_text_field *field = find_field(fields, begin + 1, name);
+  const char *value = field == NULL || field->value == NULL ? "" : field->value;
+  bool stands_in = *value == '\0' && bar != NULL;
+  *ret_length = stands_in ? inside - name - 1 : strlen(value);
+  return stands_in ? bar + 1 : value;
+}
+
 /* One walk for both passes: count with @to NULL, write with @to. Returns bytes without NUL. */
 static size_t
 render_template(const char *template, const cc_text_field *fields, char *to)
@@ -50,9 +65,8 @@ render_template(const char *template, const cc_text_field *fields, char *to)
   const char *end = NULL;
   for (const char *begin; (begin = next_field(template, &end)) != NULL; template = end) {
     size_t before = (size_t) (begin - template);
-    const cc_text_field *field = find_field(fields, begin + 1, (size_t) (end - begin) - 2);
-    const char *value = field == NULL || field->value == NULL ? "" : field->value;
-    size_t length = strlen(value);
+    size_t length = 0;
+    const char *value = field_text(fields, begin, end, &length);
     if (to != NULL) {
       memcpy(to + n, template, before);
       /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the caller ends the text */
@@ -100,7 +114,9 @@ cc_text_check(const char *template, const char *pointer, cc_error *reterr)
   for (const char *at = template; *at != '\0'; at++) {
     size_t inside = *at == '{' ? strcspn(at + 1, "{}") : 0;
     if (*at == '{' && at[1 + inside] == '}') {
-      if (find_field(cc_text_fields, at + 1, inside) == NULL) {
+      const char *bar = memchr(at + 1, '|', inside);
+      size_t name = bar == NULL ? inside : (size_t) (bar - at) - 1;
+      if (find_field(cc_text_fields, at + 1, name) == NULL) {
         char message[120];
         int shown = inside > 60 ? 60 : (int) inside;
         (void) snprintf(message, sizeof(message), "There is no field {%.*s}.", shown, at + 1);

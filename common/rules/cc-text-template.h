@@ -15,7 +15,8 @@ extern const cc_text_field cc_text_fields[];
 
 /**
  * Put values into a template: "Hi {first_name}". Goes over the template once: braces in a value are
- * text. A field without a value becomes nothing.
+ * text. A field without a value becomes what its stand-in says, "{first_name|neighbor}", or
+ * nothing.
  *
  * @fields: ends with a NULL name
  *

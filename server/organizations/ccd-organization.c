@@ -153,7 +153,11 @@ ccd_organization_transfer(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail_absent(reterr);
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "unknown_reference",
+                         "/user_id",
+                         "There is no such member.");
   status = ccd_call_query(call, &ccd_q_owner_step_down, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;

@@ -200,7 +200,11 @@ ccd_voters_export(ccd_call *call, cc_error *reterr)
   int fd = -1;
   cc_status status = ccd_call_query(call, &ccd_q_export_begin, NULL, &rows, reterr);
   if (status == CC_OK && !ccd_rows_bool(rows, 0, "known"))
-    return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such list");
+    return cc_fail_field(reterr,
+                         CC_ERR_INVALID,
+                         "unknown_reference",
+                         "/list_id",
+                         "There is no such list.");
   if (status == CC_OK)
     status = open_target(call, &fd, reterr);
   if (status != CC_OK)

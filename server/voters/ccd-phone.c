@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/cc-base.h"
+
 #define DIGITS_MAX 15
 
 /* Digits of the number, as far as it goes. */
@@ -90,10 +92,101 @@ in_plan(const char *digits)
   return digits[0] >= '2' && digits[3] >= '2';
 }
 
+/* Whose telephone it is: "(cell)", "tel:". */
+static bool
+is_label(const char *word, size_t length)
+{
+  static const char *const labels[] = {"tel",
+                                       "telephone",
+                                       "phone",
+                                       "ph",
+                                       "cell",
+                                       "mobile",
+                                       "home",
+                                       "work",
+                                       "office",
+                                       "landline",
+                                       "c",
+                                       "m",
+                                       "h",
+                                       "w"};
+  for (size_t i = 0; i < CC_N(labels); i++) {
+    if (strlen(labels[i]) == length && strncasecmp(labels[i], word, length) == 0)
+      return true;
+  }
+  return false;
+}
+
+static bool
+is_around(char c)
+{
+  return c == ' ' || c == '(' || c == ')' || c == ':' || c == '.';
+}
+
+/* The text without a label before or behind the number. Letters that spell a number follow a
+ * hyphen. */
+static ccd_slice
+without_labels(ccd_slice text)
+{
+  size_t n = 0;
+  while (n < text.length && (text.text[n] == '(' || text.text[n] == ' '))
+    n++;
+  size_t begin = n;
+  while (n < text.length && is_letter(text.text[n]))
+    n++;
+  if (n > begin && n < text.length && is_around(text.text[n]) &&
+      is_label(text.text + begin, n - begin))
+    text = (ccd_slice){text.text + n, text.length - n};
+  size_t end = text.length;
+  while (end > 0 && is_around(text.text[end - 1]))
+    end--;
+  n = end;
+  while (n > 0 && is_letter(text.text[n - 1]))
+    n--;
+  if (n > 0 && n < end && is_around(text.text[n - 1]) && is_label(text.text + n, end - n))
+    text.length = n;
+  return text;
+}
+
+static size_t
+count_digits(const char *text, size_t length)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < length; i++)
+    n += text[i] >= '0' && text[i] <= '9';
+  return n;
+}
+
+static bool
+is_between(char c)
+{
+  return c != '\0' && strchr(";/,|&", c) != NULL;
+}
+
+ccd_slice
+ccd_phone_next(ccd_slice *text)
+{
+  size_t taken = text->length;
+  for (size_t i = 0; i < text->length && taken == text->length; i++) {
+    size_t next = i + 1;
+    if (!is_between(text->text[i]) || count_digits(text->text, i) < 10)
+      continue;
+    while (next < text->length && !is_between(text->text[next]))
+      next++;
+    if (count_digits(text->text + i + 1, next - i - 1) >= 10)
+      taken = i;
+  }
+  ccd_slice one = {text->text, taken};
+  taken += taken < text->length;
+  *text = (ccd_slice){text->text + taken, text->length - taken};
+  return one;
+}
+
 bool
 ccd_phone_normal(ccd_slice text, char ret[static CCD_PHONE_MAX])
 {
   dialled d = {.n = 0};
+  text = without_labels(text);
   if (text.length == 0 || !read_digits(text, &d))
     return false;
   const char *digits = d.digits;
@@ -102,6 +195,11 @@ ccd_phone_normal(ccd_slice text, char ret[static CCD_PHONE_MAX])
     d.plus = true;
     digits += 3;
     n -= 3;
+  }
+  if (!d.plus && n > 10 && memcmp(digits, "00", 2) == 0) { /* from most other countries */
+    d.plus = true;
+    digits += 2;
+    n -= 2;
   }
   bool national = !d.plus && n == 10;
   if (!national && n > 0 && digits[0] == '1') {

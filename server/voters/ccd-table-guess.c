@@ -346,11 +346,31 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
   return status;
 }
 
+static const char delimiters[] = {'\t', '|', ',', ';'};
+
+/* What a first line "sep=;" says, which spreadsheets write and read; '\0': there is none. The line
+ * would look like a row, since the delimiter stands in it. */
+static char
+told_delimiter(const sample *s)
+{
+  const char *at = s->bytes;
+  size_t left = s->size;
+  if (left >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
+    at += 3, left -= 3;
+  bool is = left >= 6 && strncasecmp(at, "sep=", 4) == 0 && (at[5] == '\n' || at[5] == '\r') &&
+            memchr(delimiters, at[4], CC_N(delimiters)) != NULL;
+  return is ? at[4] : '\0';
+}
+
 static cc_status
 guess_delimiter(const sample *s, ccd_table_guess *ret, cc_error *reterr)
 {
-  static const char delimiters[] = {'\t', '|', ',', ';'};
   double best = 0;
+  ret->format.delimiter = told_delimiter(s);
+  ret->format.skip_lines = 1;
+  if (ret->format.delimiter != '\0')
+    return CC_OK;
+  ret->format.skip_lines = 0;
   ret->format.delimiter = ',';
   for (size_t i = 0; i < CC_N(delimiters); i++) {
     CC_AUTO(ccd_source) source = ccd_source_memory(s->bytes, s->size);

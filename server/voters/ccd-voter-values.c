@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "common/base/cc-base.h"
 #include "server/voters/ccd-election.h"
 #include "server/voters/ccd-phone.h"
 #include "server/voters/ccd-residence.h"
@@ -92,13 +93,29 @@ is_digits(const char *text, size_t n)
   return n > 0;
 }
 
+/* What stands where there is no number: "N/A", "0000000". Two people with it would be one. */
+static bool
+is_no_number(ccd_slice text)
+{
+  static const char *const words[] = {"n/a", "na", "nan", "null", "none", "nil", "unknown", "tbd"};
+  for (size_t i = 0; i < CC_N(words); i++) {
+    if (same_text(text, words[i]))
+      return true;
+  }
+  size_t n = 0;
+  while (n < text.length && text.text[n] != '\0' && strchr("0-.?* ", text.text[n]) != NULL)
+    n++;
+  return n == text.length && !same_text(text, "0"); /* some count from nought */
+}
+
 /* What a spreadsheet makes of a number that it thinks long ("1.23457E+11"), or cannot work out
  * ("#REF!"): no number of anybody. */
 static bool
 is_wrecked(ccd_slice text)
 {
   size_t n = 0;
-  while (n < text.length && ((text.text[n] >= '0' && text.text[n] <= '9') || text.text[n] == '.'))
+  while (n < text.length && ((text.text[n] >= '0' && text.text[n] <= '9') || text.text[n] == '.' ||
+                             text.text[n] == ','))
     n++;
   bool power = n > 0 && n + 2 < text.length && (text.text[n] | 0x20) == 'e' &&
                (text.text[n + 1] == '+' || text.text[n + 1] == '-') &&
@@ -118,7 +135,7 @@ without_float(ccd_slice text)
 static void
 take_id(voter_work *w, ccd_slice text)
 {
-  if (is_wrecked(text))
+  if (is_wrecked(text) || is_no_number(text))
     voter_problem(w, "bad_id", text);
   else
     w->ret->state_id = without_float(text);
@@ -166,7 +183,7 @@ take_zip(voter_work *w, ccd_slice text)
 }
 
 static void
-take_phone(voter_work *w, ccd_slice text)
+take_one_phone(voter_work *w, ccd_slice text)
 {
   char number[CCD_PHONE_MAX];
   if (!ccd_phone_normal(text, number)) {
@@ -182,6 +199,13 @@ take_phone(voter_work *w, ccd_slice text)
     voter_problem(w, "too_many", text);
   else
     w->ret->phones[w->ret->n_phones++] = keep_value(w, found.text, found.length);
+}
+
+static void
+take_phone(voter_work *w, ccd_slice text)
+{
+  for (ccd_slice one = ccd_phone_next(&text); one.length > 0; one = ccd_phone_next(&text))
+    take_one_phone(w, one);
 }
 
 static void

@@ -292,6 +292,16 @@ def test_the_latest_word_counts(shared_org, street):
     assert len(entries["data"]) == 2 and entries["next_cursor"]
 
 
+def test_whose_every_number_is_opted_out_is_not_texted(shared_org):
+    owner = shared_org.owner
+    numbers = ["+16175550181", "+16175550182"]
+    voter = owner.ok("POST", "/v1/voters", {"first_name": "Ann", "last_name": "Lee", "phones": numbers}, status=201)["id"]
+    consent(owner, address=numbers[0])
+    assert allowed(owner, voter)["allowed"]  # by the other one
+    consent(owner, address=numbers[1])
+    assert not allowed(owner, voter)["allowed"] and allowed(owner, voter, "phone")["allowed"] and allowed(owner, voter, "email")["allowed"]
+
+
 def test_a_withdrawal_by_address_alone(shared_org, street):
     number = f"(617) 555-{street.voters[0][0] % 10000:04}"
     entry = consent(shared_org.owner, address=number)

@@ -240,7 +240,7 @@ def test_a_retry_may_write_its_body_in_another_way(org):
 
 # Something must be said ---------------------------------------------------------------------------
 
-BLANK = [" ", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}", "\N{IDEOGRAPHIC SPACE}", " \N{ZERO WIDTH SPACE} "]
+BLANK = [" ", "\N{HANGUL FILLER}", "\N{BRAILLE PATTERN BLANK}", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}", "\N{IDEOGRAPHIC SPACE}", " \N{ZERO WIDTH SPACE} "]
 
 
 @pytest.mark.parametrize("blank", BLANK)

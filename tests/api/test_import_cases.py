@@ -149,6 +149,41 @@ def test_a_number_of_another_server_is_nobody_here(imports):
     assert imports.start(foreign)["planned"] == counts(new=1)
 
 
+def test_columns_of_an_export_alone_double_nobody_by_themselves(imports):
+    """Without the columns that tell an export, its id would be a number of the state."""
+    imports.apply(of(people(3)))
+    rows = cells(export(imports))
+    for head in (("id", "first_name", "last_name"), ("id", "last_name", "first_name", "precinct", "notes")):
+        ready = imports.start(table(head, *([row.get(name, "x") for name in head] for row in rows)), auto_apply=True)
+        assert (ready["state"], ready["planned"], ready["doubts"]) == ("ready", counts(new=3), ["own_numbers"])
+        assert imports.client.post(f"/v1/imports/{ready['id']}/apply").json()["code"] == "import_doubtful"
+    # Other people of the same numbers are new.
+    ready = imports.start(table(("id", "first_name", "last_name"), *((row["id"], "Zoe", "Other") for row in rows)))
+    assert (ready["planned"], ready["doubts"]) == (counts(new=3), [])
+
+
+def test_an_export_takes_nobody_into_its_source(imports):
+    """Whoever was entered by hand is not gone when the county's next file lacks the person."""
+    imports.apply(of(people(3)))
+    hand = imports.client.ok("POST", "/v1/voters", {"first_name": "By", "last_name": "Hand"})["id"]
+    rows = export(imports)
+    assert imports.apply(rows)["applied"] == counts(unchanged=4)
+    edited = rows.replace(b"By,", b"Bye,")
+    assert edited != rows and imports.apply(edited)["applied"] == counts(changed=1, unchanged=3)
+    assert imports.start(of(people(3)), complete=True)["planned"] == counts(unchanged=3)
+    assert imports.client.ok("GET", f"/v1/voters/{hand}")["first_name"] == "Bye"
+
+
+def test_people_are_found_by_the_number_of_the_state(imports):
+    imports.apply(table(("voter_id", "first_name", "last_name"), ("ZZ000001", "Ann", "Lee"), ("ZZ000002", "Bo", "Lee"), ("7001", "Cy", "Lee")))
+    for text, number in (("ZZ000001", "ZZ000001"), ("zz000001", "ZZ000001"), (" ZZ000002 ", "ZZ000002"), ("7001", "7001")):
+        ids = [imports.voter(number)]
+        assert [v["id"] for v in imports.client.ok("POST", "/v1/voters/search", {"text": text})["data"]] == ids
+        assert [v["id"] for v in imports.client.ok("GET", "/v1/voters", query={"text": text})["data"]] == ids
+        assert imports.client.ok("POST", "/v1/voters/count", {"text": text})["count"] == 1
+    assert imports.client.ok("POST", "/v1/voters/count", {"text": "ZZ00"})["count"] == 0
+
+
 # --- columns ---
 
 def test_each_column_is_named_with_what_it_loses(imports):
@@ -193,6 +228,15 @@ def test_a_shipped_profile_reads_the_delimiter_of_the_file(imports):
     assert ready["sample"]["rows"][0]["zip5"] == "27030"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("between", [";", ",", "\t", "|"])
+def test_a_line_that_says_the_delimiter(imports, between, end):
+    for bom in ("", "\ufeff"):
+        data = bom + end.join([f"sep={between}", between.join(("voter_id", "last_name")), between.join(("1", "Lee")), ""])
+        ready = imports.start(data.encode())
+        assert (ready["state"], ready["planned"], ready["format"]["delimiter"]) == ("ready", counts(new=1), between), ready["error"]
+
+
 # --- values ---
 
 @pytest.mark.parametrize("given, number", [
@@ -200,12 +244,28 @@ def test_a_shipped_profile_reads_the_delimiter_of_the_file(imports):
     ("(617) 555-0101 extension 3", "+16175550101"), ("336-229-1110.0", "+13362291110"), ("3362291110.0", "+13362291110"),
     ("1-617-555-0101", "+16175550101"), ("011 44 20 7946 0018", "+442079460018"), ("+44 20 7946 0018", "+442079460018"),
     ("\uff16\uff11\uff17\uff15\uff15\uff15\uff10\uff11\uff10\uff11", "+16175550101"), ("1-800-FLOWERS", "+18003569377"),
-    ("617-155-0101", None), ("117-555-0101", None), ("+1845555013312", None), ("555-0101", None), ("unknown", None), ("0", None)])
+    ("845 555 0133 (cell)", "+18455550133"), ("tel: 845-555-0133", "+18455550133"), ("845-555-0133 W", "+18455550133"),
+    ("00442079460018", "+442079460018"), ("617-155-0101", None), ("117-555-0101", None), ("+1845555013312", None), ("555-0101", None), ("unknown", None), ("0", None)])
 def test_telephone_numbers(imports, given, number):
     ready = imports.start(table(("voter_id", "last_name", "phone"), ("1", "Lee", given)))
     assert ready["sample"]["rows"][0].get("phone") == number
     assert problems(ready) == ({} if number else {("bad_phone", "phone"): 1})
     assert [p["values"] for p in ready["problems"]] == ([] if number else [[given]])
+
+
+def test_several_numbers_in_one_cell(imports):
+    imports.apply(table(("voter_id", "last_name", "phone"), ("1", "Lee", "845-555-0133; (845) 555-0134 / 845.555.0135 (home)"),
+                        ("2", "Roe", "845-555-0136;ext=12, 8455550137")))
+    assert person(imports, "1", "phones") == ["+18455550133", "+18455550134", "+18455550135"]
+    assert person(imports, "2", "phones") == ["+18455550136", "+18455550137"]
+
+
+def test_what_stands_for_no_number_is_nobody_s(imports):
+    """Two people without one are not one person."""
+    done = imports.apply(table(("voter_id", "first_name", "last_name"), *((each, f"A{n}", f"B{n}") for n, each in enumerate(
+        ("N/A", "n/a", "0000", "00000000", "none", "Unknown", "-", "1,23457E+11", "A-0", "10")))))
+    assert (done["applied"]["new"], problems(done)) == (10, {("bad_id", "state_id"): 8})
+    assert [row[0] for row in imports.voters("state_id")] == [None] * 8 + ["A-0", "10"]
 
 
 def test_names_that_programs_break(imports):
@@ -375,6 +435,15 @@ def test_shares_that_no_good_file_has_wait_for_a_word(imports):
     assert imports.client.post(f"/v1/imports/{other['id']}/apply").json()["code"] == "import_doubtful"
     imports.client.ok("POST", f"/v1/imports/{other['id']}/apply?confirm=true")
     assert imports.wait(other["id"])["applied"]["gone"] == 50
+
+
+def test_a_small_source_has_doubts_too(imports):
+    """Most of a handful is most of it."""
+    imports.apply(of(people(8)))
+    other = imports.start(of(people(8, "X")), complete=True, auto_apply=True)
+    assert (other["state"], other["doubts"], other["planned"]["gone"]) == ("ready", ["gone"], 8)
+    bad = imports.start(b"voter_id,first_name,last_name\nA0,x,y,z\nA1,x,y,z\nA2,F,L\n", complete=True, auto_apply=True)
+    assert (bad["state"], bad["doubts"]) == ("ready", ["rejected", "gone"]) and bad["planned"]["gone"] == 5
 
 
 def test_everybody_moves(imports):

@@ -439,7 +439,8 @@ def test_export(imports):
     made = imports.rows("INSERT INTO voter_lists (organization_id, name, filter) VALUES (%s, 'Republicans', "
                         "'{\"party\": [\"republican\"]}') RETURNING id")[0][0]
     assert [r["state_id"] for r in csv.DictReader(io.StringIO(imports.client.post("/v1/voters/export", {"list_id": made}).text))] == ["2"]
-    assert imports.client.post("/v1/voters/export", {"list_id": 10 ** 9}).status_code == 404
+    reply = imports.client.post("/v1/voters/export", {"list_id": 10 ** 9})
+    assert (reply.status_code, reply.json()["code"], reply.json()["errors"][0]["pointer"]) == (422, "unknown_reference", "/list_id")
     log = imports.rows("SELECT actor, after ->> 'rows' FROM audit_log WHERE organization_id = %s AND action = 'voter.export' ORDER BY seq")
     assert log == [(f"user:{imports.client.user}", n) for n in ("3", "3", "1")]
 
@@ -496,7 +497,8 @@ def test_the_command_line(imports, tmp_path):
     assert imports.rows("SELECT permitted_use FROM voter_sources WHERE organization_id = %s ORDER BY id DESC")[0] == ("Doors",)
     # Whoever came from the same source and is not in the file is gone; of a new one nobody is.
     source = str(imports.rows("SELECT max(id) FROM voter_sources WHERE organization_id = %s")[0][0])
-    result, told = command(imports, tmp_path, "--complete", "--profile", "generic", "--source", source, files=[table(ROSA)])
+    result, told = command(imports, tmp_path, "--complete", "--confirm", "--profile", "generic", "--source", source,
+                           files=[table(ROSA)])
     assert told["applied"] == counts(changed=1, gone=2)
     assert command(imports, tmp_path, "--complete", files=[table(ROSA)])[0].returncode == 2
     for arguments, code in ((["--profile", "none.json"], 1), (["--no-such-option"], 2)):

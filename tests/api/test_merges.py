@@ -76,6 +76,21 @@ def test_an_import_reaches_the_survivor_and_stays_after_the_undo(imports):
     assert imports.start(table(S1, S2_MOVED, head=HEAD))["planned"]["unchanged"] == 2
 
 
+def test_an_import_goes_on_along_a_chain_of_merges(imports):
+    org = imports.organization
+    imports.apply(table(S1, S2, head=HEAD))
+    a, b, c = imports.voter("S1"), imports.voter("S2"), add(org, "Lee", "Ann")
+    first = merge(org, {"id": a}, {"id": b})
+    second = merge(org, c, {"id": a})
+    assert imports.apply(table(S1, S2_MOVED, head=HEAD))["applied"]["moved"] == 1
+    assert read(org.owner, c)["phones"] == ["+18455550133", "+18455550111", "+18455550199"]
+    undo(org, second)
+    undo(org, first)
+    assert [imports.voter(each) for each in ("S1", "S2")] == [a, b] and counts_hold(org)
+    assert read(org.owner, {"id": b})["address"] == "9 Elm St" and read(org.owner, {"id": a})["phones"] == ["+18455550133"]
+    assert "+18455550111" in read(org.owner, {"id": b})["phones"] and read(org.owner, c)["phones"] == []
+
+
 def test_an_import_fills_what_the_survivor_has_from_the_other(imports):
     org = imports.organization
     imports.apply(table(S2, head=HEAD))

@@ -300,7 +300,7 @@ def test_two_owners_unmake_each_other_at_once(org):
 
 
 def test_transfer(org, person):
-    assert refused(org.owner.post("/v1/organization/transfer", {"user_id": person.user}), 404)
+    assert refused(org.owner.post("/v1/organization/transfer", {"user_id": person.user}), 422)
     assert refused(org.owner.post("/v1/organization/transfer", {"user_id": org.owner.user}), 409)
     org.owner.ok("POST", "/v1/organization/transfer", {"user_id": org.member.user}, status=204)
     roles = {m["user_id"]: m["role"] for m in org.member.pages("/v1/members")}

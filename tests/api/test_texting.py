@@ -131,6 +131,23 @@ def talk(org):
 # The campaign -------------------------------------------------------------------------------------
 
 
+def test_nobody_is_greeted_without_a_name(org):
+    people = make_voters(org, 3)
+    sql(org, "UPDATE voters SET first_name = '' WHERE id = %s", people[0])
+    campaign = make_campaign(org, people)
+    join(org.member, campaign)
+    talks = {talk["voter_id"]: talk for talk in batch(org.member, campaign)}
+    assert "first_name" in conflict(click(org.member, talks[people[0]]), "field_empty")
+    assert state_of(org, talks[people[0]])[0] == "needs_message"
+    assert sent(org.member, talks[people[1]])["body"].startswith("Hi Rosa, this is ")
+    # With a stand-in.
+    campaign = make_campaign(org, people, template="Hi {first_name|neighbor} of {city|our town}! Reply STOP to opt out.")
+    join(org.member, campaign)
+    talks = {talk["voter_id"]: talk for talk in batch(org.member, campaign)}
+    assert talks[people[0]]["draft"] == "Hi neighbor of Cambridge! Reply STOP to opt out."
+    assert sent(org.member, talks[people[0]])["body"] == talks[people[0]]["draft"]
+
+
 def test_make_read_change(org):
     people = make_voters(org, 3)
     sql(org, "UPDATE voters SET phones = (SELECT o.phones FROM voters o WHERE o.id = %s) WHERE id = %s", people[0], people[1])

@@ -32,7 +32,7 @@ def texts():
 
 
 def test_sql_and_the_program_make_the_same_texts(db):
-    templates = ["Hi {first_name}!", "{first_name}{first_name}", "{city} {first_name", "a } b {nobody}{first_name}}"]
+    templates = ["Hi {first_name}!", "Hi {first_name|you} of {city|a|b}, {nobody|x}{city|}", "{first_name}{first_name}", "{city} {first_name", "a } b {nobody}{first_name}}"]
     given = [{"text": text, "template": templates[i % len(templates)]} for i, text in enumerate(texts()) if "\0" not in text]
     program = harness_server.binary().parent.parent / "tests" / "unit" / "text-rules-driver"
     made = subprocess.run([str(program)], input="".join(json.dumps(each) + "\n" for each in given), text=True,

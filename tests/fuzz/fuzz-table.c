@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/base/cc-base.h"
 #include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec.h"
 #include "server/voters/ccd-profile.h"
@@ -17,7 +18,7 @@
  * the same after a resume. The first byte chooses the profile. */
 
 static cc_arena *arena, *kept; /* of one input; of all */
-static cc_voter_profile *profiles[8];
+static cc_voter_profile *profiles[64];
 static size_t n_profiles;
 
 static void
@@ -27,6 +28,7 @@ begin(void)
   kept = cc_arena_new((size_t) 16 * 1024 * 1024);
   cc_error_list errors = {.arena = kept};
   for (const ccd_shipped_profile *each = ccd_shipped_profiles; each->key != NULL; each++) {
+    assert(n_profiles < CC_N(profiles));
     cc_status status =
       ccd_profile_parse(each->json, each->length, kept, &profiles[n_profiles], &errors);
     assert(status == CC_OK);

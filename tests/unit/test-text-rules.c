@@ -84,6 +84,8 @@ test_render(void)
     {"{first_name}{first_name}", "RosaRosa"},
     {"{organization}", "{first_name} & {friends}"}, /* once over the template */
     {"in {city}.", "in ."},
+    {"in {city|town}, {first_name|you}.", "in town, Rosa."},
+    {"in {city|}{city|a|b}.", "in a|b."},
     {"{nobody} x", " x"},
     {"a {first_name", "a {first_name"},
     {"a } b {first_name}", "a } b Rosa"},

@@ -93,7 +93,8 @@ AS $$
     'last_disposition,reached_at,quiet_until,contacts_revision,merged_into,created_import_id}'::text[]
 $$;
 
--- What the row does to the person: changed, moved, seen (only bookkeeping), or NULL: nothing at all.
+-- What the row does to the person: changed, moved, seen (only bookkeeping), or NULL: nothing at all. Somebody whom an own
+-- export tells unchanged is not seen: the export is no source of the person.
 CREATE OR REPLACE FUNCTION import_kind(v voters, r staging.rows, source bigint) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -101,12 +102,12 @@ DECLARE
   after voters;
 BEGIN
   IF v.import_hash = r.hash AND v.unreachable IS DISTINCT FROM 'gone' THEN
-    RETURN CASE WHEN v.source_id IS DISTINCT FROM source THEN 'seen' END;
+    RETURN CASE WHEN v.source_id IS DISTINCT FROM source AND r.voter_id IS NULL THEN 'seen' END;
   END IF;
   after := import_merge(v, r);
   RETURN CASE WHEN after.address_key <> v.address_key AND import_moved(v, r) THEN 'moved'
               WHEN to_jsonb(after) IS DISTINCT FROM to_jsonb(v) THEN 'changed'
-              ELSE 'seen' END;
+              WHEN r.voter_id IS NULL THEN 'seen' END;
 END
 $$;
 

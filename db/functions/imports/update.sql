@@ -44,7 +44,8 @@ BEGIN
 END
 $$;
 
--- The person as the row makes it, at the home of the row. Votes leave the person the voter file's.
+-- The person as the row makes it, at the home of the row. Votes and an own export leave the person where it is from: who is
+-- absent from the source's next complete file is gone, which an export is no reason for.
 CREATE OR REPLACE FUNCTION import_arrive(before voters, r staging.rows, household bigint, door bigint, source bigint, votes boolean)
 RETURNS voters
 LANGUAGE plpgsql STABLE
@@ -52,7 +53,7 @@ AS $$
 DECLARE
   after voters := import_merge(before, r);
 BEGIN
-  IF NOT votes THEN
+  IF NOT votes AND r.voter_id IS NULL THEN
     after.source_id := source;
     after.import_hash := r.hash;
   ELSIF before.source_id IS DISTINCT FROM source THEN

@@ -123,6 +123,10 @@ BEGIN
     refused_code := 'quiet_hours';
     refused_message := format('It is not between %s and %s where they are. Send it from %s UTC on.', this.start_hour,
       this.stop_hour, to_char(hours_next(talk.zone_key, this.start_hour, this.stop_hour, now()), 'YYYY-MM-DD HH24:MI'));
+  ELSIF answer IS NULL AND text_unfilled(this.template, text_values(organization, talk.voter_id, actor)) IS NOT NULL THEN
+    refused_code := 'field_empty';
+    refused_message := format('Of this person there is no %s: the template needs a stand-in, such as {first_name|neighbor}.',
+      text_unfilled(this.template, text_values(organization, talk.voter_id, actor)));
   ELSE
     made := text_queue(actor, person, this, talk, COALESCE(answer,
       text_render(this.template, text_values(organization, talk.voter_id, actor))), act);
@@ -152,6 +156,7 @@ BEGIN
   FOR talk IN SELECT c.* FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.state = 'needs_message'
       AND c.texter_actor IS NULL AND hours_open(c.zone_key, this.start_hour, this.stop_hour, now())
+      AND text_unfilled(this.template, text_values(organization, c.voter_id, actor)) IS NULL
     ORDER BY c.id LIMIT most FOR UPDATE SKIP LOCKED
   LOOP
     IF number_usable(organization, talk.voter_id, talk.phone, 'text', this.purpose) THEN

@@ -47,17 +47,29 @@ DECLARE
   rest text := template;
   at int;
   ends int;
+  field text;
 BEGIN
   LOOP -- once over the template: what a field brings is text, braces and all
     at := strpos(rest, '{');
     ends := strpos(substr(rest, at + 1), '}');
     EXIT WHEN at = 0 OR ends = 0;
-    made := made || left(rest, at - 1) || COALESCE(fields ->> substr(rest, at + 1, ends - 1), '');
+    field := substr(rest, at + 1, ends - 1);
+    made := made || left(rest, at - 1)
+      || COALESCE(NULLIF(fields ->> split_part(field, '|', 1), ''), substring(field FROM '\|(.*)$'), '');
     rest := substr(rest, at + ends + 1);
   END LOOP;
   RETURN made || rest;
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION text_length(text), text_name(text), text_render(text,jsonb)
+-- The first field of a template that has no value and no stand-in, such as first_name; NULL: none. Nobody is greeted
+-- with "Hi , vote Tuesday!".
+CREATE OR REPLACE FUNCTION text_unfilled(template text, fields jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT f.name[1] FROM regexp_matches(template, '\{([a-z_]+)\}', 'g') WITH ORDINALITY f (name, place)
+  WHERE COALESCE(fields ->> f.name[1], '') = '' ORDER BY f.place LIMIT 1
+$$;
+
+GRANT EXECUTE ON FUNCTION text_length(text), text_name(text), text_render(text,jsonb), text_unfilled(text,jsonb)
   TO campaign_api;

@@ -85,12 +85,23 @@ BEGIN
 END
 $$;
 
+-- Whether one may, at the address or, when none is asked about, at one at least of those that the person has.
+CREATE OR REPLACE FUNCTION consent_allows_some(organization bigint, voter bigint, channel text, purpose text, target text) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT consent_allows(organization, voter, channel, purpose, target) AND (target IS NOT NULL OR COALESCE((
+    SELECT bool_or(consent_allows(organization, voter, channel, purpose, consent_address(a.address)))
+    FROM voters v CROSS JOIN jsonb_array_elements_text(CASE WHEN channel IN ('phone', 'text') THEN v.phones
+                                                            WHEN channel = 'email' THEN v.emails ELSE '[]' END) a (address)
+    WHERE v.organization_id = organization AND v.id = voter), true))
+$$;
+
 -- What counts now, for each channel and purpose: the word that decides, and whether one may.
 CREATE OR REPLACE FUNCTION consent_current(organization bigint, voter bigint, target text) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
   SELECT jsonb_agg(jsonb_build_object('channel', h.channel, 'purpose', p.purpose,
-           'allowed', consent_allows(organization, voter, h.channel, p.purpose, target),
+           'allowed', consent_allows_some(organization, voter, h.channel, p.purpose, target),
            'state', l.state, 'source', l.source, 'occurred_at', to_char(l.occurred_at AT TIME ZONE 'UTC',
                                                                         'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
          ORDER BY h.ord, p.ord)
@@ -111,5 +122,5 @@ GRANT EXECUTE ON FUNCTION consent_counts(bigint,bigint),
   TO campaign_api, campaign_definer;
 
 GRANT EXECUTE ON FUNCTION consent_address(text), consent_record(bigint,text,jsonb),
-  consent_current(bigint,bigint,text)
+  consent_allows_some(bigint,bigint,text,text,text), consent_current(bigint,bigint,text)
   TO campaign_api;

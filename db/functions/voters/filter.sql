@@ -52,20 +52,25 @@ BEGIN
 END
 $$;
 
--- The words of a search, as SQL text. guarded: a confidential person is not found by the address.
+-- The words of a search, as SQL text; one word with a digit may be the state's number as well. guarded: a confidential
+-- person is not found by the address.
 CREATE OR REPLACE FUNCTION voter_text_condition(wanted text, guarded boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
 DECLARE
   patterns constant text[] := search_patterns(wanted);
-BEGIN
-  RETURN CASE WHEN patterns = '{""}' THEN ' AND false' ELSE '' END || COALESCE((
+  said constant text := COALESCE((
     SELECT string_agg(
       format(' AND voter_search_text(v.first_name, v.middle_name, v.last_name, v.address, v.phones) LIKE %L', w.pattern)
       || CASE WHEN guarded THEN format(' AND (NOT v.confidential
            OR voter_search_text(v.first_name, v.middle_name, v.last_name, NULL, v.phones) LIKE %L)', w.pattern)
          ELSE '' END, '')
     FROM unnest(patterns) w (pattern)), '');
+BEGIN
+  RETURN CASE WHEN patterns = '{""}' THEN ' AND false'
+    WHEN btrim(wanted) ~ '^\S*\d\S*$' THEN
+      format(' AND (true%s OR v.state_id IN (%L, %L))', said, btrim(wanted), upper(btrim(wanted)))
+    ELSE said END;
 END
 $$;
 

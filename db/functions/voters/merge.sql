@@ -152,9 +152,10 @@ BEGIN
   SELECT v.* INTO s FROM voters v WHERE v.organization_id = g.organization_id AND v.id = g.survivor_id FOR UPDATE;
   -- As it would be by itself.
   is_now.merged_into := NULL;
-  is_now.state_id := COALESCE(is_now.state_id, g.merged_before ->> 'state_id');
   is_now.unreachable := CASE is_now.unreachable WHEN 'merged' THEN g.merged_before ->> 'unreachable' ELSE is_now.unreachable END;
   made := voter_merged(voter_without(s, g.survivor_before, g.survivor_after), is_now);
+  -- A number of the state is there once: merging and its undo pass it on, and a survivor that was merged further gave it away.
+  made.state_id := s.state_id;
   UPDATE voter_merges x SET survivor_after = x.survivor_after || (
       SELECT COALESCE(jsonb_object_agg(n.key, n.value), '{}') FROM jsonb_each(to_jsonb(made)) n
       WHERE n.value IS DISTINCT FROM to_jsonb(s) -> n.key AND n.key <> 'contacts_revision')

@@ -67,6 +67,8 @@ DECLARE
 BEGIN
   IF (list IS NULL) = (filter IS NULL) THEN
     RAISE EXCEPTION 'Name either list_id or filter.' USING ERRCODE = 'CC422', DETAIL = 'one_of', COLUMN = 'list_id';
+  ELSIF list IS NOT NULL AND NOT EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = organization AND l.id = list) THEN
+    PERFORM refuse_field('list_id', 'unknown_reference', 'There is no such list.');
   END IF;
   people := ARRAY(SELECT voters_matching(organization, COALESCE(filter, voter_list_filter(organization, list))));
   voters := cardinality(people);
