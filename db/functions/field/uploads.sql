@@ -86,6 +86,20 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
+-- Is it about a person who was erased since the phone got the pack, or does it correct what was said of one?
+CREATE OR REPLACE FUNCTION field_about_erased(op field_operations) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM erasures e
+    WHERE e.organization_id = op.organization_id AND (e.voter_ids @> (op.body -> 'voter_id') OR EXISTS (
+      SELECT FROM jsonb_array_elements_text(e.voter_ids) i (id)
+      JOIN voter_contacts c ON c.organization_id = op.organization_id AND c.voter_id = i.id::bigint
+      WHERE c.id::text = op.body ->> 'replaces_id' OR c.client_id::text = lower(op.body ->> 'replaces_client_id'))));
+END
+$$;
+
 -- Decides an operation whose turn it is, and writes its verdict down. The stream's row is locked.
 CREATE OR REPLACE FUNCTION field_decide(op field_operations) RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
@@ -93,8 +107,12 @@ AS $$
 DECLARE
   outcome field_outcome;
   conflict bigint;
+  erased constant boolean := field_about_erased(op);
 BEGIN
-  IF op.refusal IS NOT NULL THEN
+  IF erased THEN
+    outcome := ROW('refused', 'unknown_reference', 'There is no such person in the voter file.', NULL, NULL, NULL, NULL,
+                   NULL)::field_outcome;
+  ELSIF op.refusal IS NOT NULL THEN
     outcome := ROW('refused', op.refusal ->> 'code', op.refusal ->> 'message', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   ELSE
     outcome := field_try(op);
@@ -115,7 +133,7 @@ BEGIN
   END IF;
   UPDATE field_operations o SET verdict = outcome.verdict, code = outcome.code, message = outcome.message,
       entity = outcome.entity, entity_id = outcome.entity_id, conflict_id = conflict, decided_at = now(),
-      body = CASE WHEN outcome.verdict = 'applied' THEN NULL ELSE o.body END
+      body = CASE WHEN outcome.verdict = 'applied' THEN NULL WHEN erased THEN '{}' ELSE o.body END
     WHERE o.organization_id = op.organization_id AND o.id = op.id
     RETURNING o.* INTO op;
   RETURN op;
@@ -287,7 +305,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION
-  field_open(bigint,text,uuid,timestamp with time zone,timestamp with time zone,bigint),
+  field_about_erased(field_operations), field_open(bigint,text,uuid,timestamp with time zone,timestamp with time zone,bigint),
   field_do(field_operations,jsonb,boolean), field_try(field_operations),
   field_decide(field_operations), field_settle(field_operations,field_streams),
   field_apply(bigint,text,bigint,bigint,jsonb,jsonb,jsonb), field_apply_visits(bigint,text,bigint,bigint,jsonb), field_release(bigint,text,bigint,bigint,jsonb),
