@@ -86,20 +86,6 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- Is it about a person who was erased since the phone got the pack, or does it correct what was said of one?
-CREATE OR REPLACE FUNCTION field_about_erased(op field_operations) RETURNS boolean
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-  RETURN EXISTS (
-    SELECT FROM erasures e
-    WHERE e.organization_id = op.organization_id AND (e.voter_ids @> (op.body -> 'voter_id') OR EXISTS (
-      SELECT FROM jsonb_array_elements_text(e.voter_ids) i (id)
-      JOIN voter_contacts c ON c.organization_id = op.organization_id AND c.voter_id = i.id::bigint
-      WHERE c.id::text = op.body ->> 'replaces_id' OR c.client_id::text = lower(op.body ->> 'replaces_client_id'))));
-END
-$$;
-
 -- Decides an operation whose turn it is, and writes its verdict down. The stream's row is locked.
 CREATE OR REPLACE FUNCTION field_decide(op field_operations) RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
@@ -305,7 +291,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION
-  field_about_erased(field_operations), field_open(bigint,text,uuid,timestamp with time zone,timestamp with time zone,bigint),
+  field_open(bigint,text,uuid,timestamp with time zone,timestamp with time zone,bigint),
   field_do(field_operations,jsonb,boolean), field_try(field_operations),
   field_decide(field_operations), field_settle(field_operations,field_streams),
   field_apply(bigint,text,bigint,bigint,jsonb,jsonb,jsonb), field_apply_visits(bigint,text,bigint,bigint,jsonb), field_release(bigint,text,bigint,bigint,jsonb),
