@@ -39,11 +39,11 @@ SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::t
 SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE slug = :path.slug::text
 
 -- name: event_update
--- One that becomes unlisted before it was public gets a slug that nobody can guess.
+-- One that becomes unlisted gets a slug that nobody can guess, unless it was public before: then its slug is known, and linked.
 UPDATE events e
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(e, :body::jsonb
-  || CASE WHEN :body::jsonb ->> 'visibility' = 'unlisted' AND e.visibility <> 'unlisted' AND e.published_at IS NULL
-               AND NOT :body::jsonb ? 'slug'
+  || CASE WHEN :body::jsonb ->> 'visibility' = 'unlisted' AND e.visibility <> 'unlisted'
+               AND (e.published_at IS NULL OR e.visibility = 'private') AND NOT :body::jsonb ? 'slug'
           THEN jsonb_build_object('slug', event_slug(e.organization_id, COALESCE(:body::jsonb ->> 'title', e.title), true))
           ELSE '{}' END) r)
 WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint

@@ -300,6 +300,7 @@ SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint
 
 -- name: export_begin
 SELECT set_config('app.export_list', COALESCE(:body.list_id::bigint::text, ''), true),
+  set_config('app.export_guarded', (NOT right_has(:call.rights::jsonb, 'manage_voters'))::text, true),
   set_config('app.export_spreadsheet', :body.spreadsheet::boolean::text, true),
   (:body.list_id::bigint IS NULL OR EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = :call.organization_id::bigint
                                        AND l.id = :body.list_id::bigint)) AS known
@@ -312,7 +313,8 @@ COPY (
      JOIN tags t ON t.organization_id = g.organization_id AND t.id = g.tag_id
      WHERE g.organization_id = v.organization_id AND g.voter_id = v.id) AS tags,
     export_opted_out(v) AS opted_out
-  FROM export_voters(NULLIF(current_setting('app.export_list', true), '')::bigint) x (id)
+  FROM export_voters(NULLIF(current_setting('app.export_list', true), '')::bigint,
+                     current_setting('app.export_guarded')::boolean) x (id)
   JOIN voters v ON v.organization_id = app_organization_id() AND v.id = x.id
   ORDER BY v.id
 ) TO STDOUT (FORMAT csv, HEADER)

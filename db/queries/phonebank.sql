@@ -8,7 +8,8 @@ WITH made AS (
   FROM jsonb_populate_record(NULL::phone_bank_sessions, jsonb_strip_nulls(:body::jsonb)) r
   WHERE assert_list(:call.organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
-job AS (SELECT job_enqueue(organization_id, 'phonebank.fill', jsonb_build_object('id', id)) FROM made)
+job AS (SELECT job_enqueue(organization_id, 'phonebank.fill', jsonb_build_object('id', id,
+  'guarded', NOT right_has(:call.rights::jsonb, 'manage_voters'))) FROM made)
 SELECT {columns made} FROM made, job
 
 -- name: phone_bank_list
@@ -65,7 +66,7 @@ WHERE s.organization_id = :call.organization_id::bigint AND s.id = :path.phone_b
 RETURNING {columns s}
 
 -- name: phone_bank_fill
-SELECT phone_bank_fill(:call.organization_id::bigint, :arg.id::bigint)
+SELECT phone_bank_fill(:call.organization_id::bigint, :arg.id::bigint, :arg.guarded::boolean)
 
 -- name: phone_bank_counts
 -- One statement, so one moment.

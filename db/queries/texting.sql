@@ -8,7 +8,8 @@ WITH made AS (
   FROM jsonb_populate_record(NULL::text_campaigns, jsonb_strip_nulls(:body::jsonb)) r
   WHERE assert_list(:call.organization_id::bigint, (:body::jsonb ->> 'list_id')::bigint)
   RETURNING *),
-job AS (SELECT job_enqueue(organization_id, 'text.fill', jsonb_build_object('id', id)) FROM made)
+job AS (SELECT job_enqueue(organization_id, 'text.fill', jsonb_build_object('id', id,
+  'guarded', NOT right_has(:call.rights::jsonb, 'manage_voters'))) FROM made)
 SELECT {columns made} FROM made, job
 
 -- name: text_campaign_list
@@ -67,7 +68,7 @@ WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_ca
 RETURNING {columns k}
 
 -- name: text_fill
-SELECT text_fill(:call.organization_id::bigint, :arg.id::bigint)
+SELECT text_fill(:call.organization_id::bigint, :arg.id::bigint, :arg.guarded::boolean)
 
 -- name: text_counts
 -- One statement, so one moment.

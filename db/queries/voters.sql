@@ -63,6 +63,7 @@ made AS (
   WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.voter_id::bigint
     AND assert_version(v.version, :call.if_match::bigint)
     AND assert_rule(v.merged_into IS NULL, 'voter_merged', 'This voter was merged into another: change that one.')
+    AND assert_rule(NOT voter_erased(v.organization_id, v.id), 'voter_erased', 'This person was erased: the record stays empty.')
   RETURNING v)
 SELECT {columns a}
 FROM made CROSS JOIN LATERAL voter_shown(made.v, true) h

@@ -10,10 +10,14 @@
 
 typedef struct fill_payload {
   int64_t id;
+  bool guarded;
 } fill_payload;
 
 static const cc_field fill_payload_fields[] = {
   CC_INT64(fill_payload, id, .flags = CC_REQUIRED, .doc = "The phone bank."),
+  CC_BOOL(fill_payload,
+          guarded,
+          .doc = "Whoever made it does not find confidential people by places."),
 };
 static const cc_type fill_payload_type =
   CC_TYPE(fill_payload, "PhoneBankFillPayload", fill_payload_fields);
@@ -22,7 +26,9 @@ static cc_status
 fill_phonebank(ccd_job *job, cc_error *reterr)
 {
   const fill_payload *payload = job->payload;
-  const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)}, {0}};
+  const ccd_arg args[] = {{"id", ccd_text_int64(job->arena, payload->id)},
+                          {"guarded", payload->guarded ? "true" : "false"},
+                          {0}};
   return ccd_job_once(job,
                       &(ccd_job_tx){.action = "phone_bank.fill"},
                       &ccd_q_phone_bank_fill,

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec.h"
 #include "server/voters/ccd-import.h"
 
@@ -94,6 +95,12 @@ ccd_import_note(ccd_import_findings *findings,
   *place = (ccd_import_place){.file = file, .line = line};
   if (n > 0)
     memcpy(place->value, value.text, n);
+  if (cc_utf8_length(place->value, strlen(place->value)) >= 0)
+    return;
+  for (char *at = place->value; *at != '\0'; at++) { /* of a row that is no text in any encoding */
+    if ((unsigned char) *at >= 0x80)
+      *at = '?';
+  }
 }
 
 void

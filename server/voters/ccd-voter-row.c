@@ -264,7 +264,6 @@ decode_value(const cc_voter_mapping *mapping, ccd_slice text)
 static void
 take_several(voter_work *w, ccd_slice cell, const char *between)
 {
-  cell = take_quote(cell);
   while (cell.length > 0) {
     const char *end = memmem(cell.text, cell.length, between, strlen(between));
     size_t n = end != NULL ? (size_t) (end - cell.text) : cell.length;

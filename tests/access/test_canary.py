@@ -289,3 +289,28 @@ def test_a_live_socket_tells_no_word(world):
     live.close()
     told = b"".join(live.texts).decode()
     assert not word_in(PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED, told + base64.b64encode(told.encode()).decode())
+
+
+def test_whom_a_list_of_a_place_leaves_out(server):
+    """Without manage_voters nobody learns by the pages, count, export, phone bank or texts of a list where a confidential person
+    lives: all leave the person out, and agree."""
+    org = Organization(Client(server))
+    home = {"city": "Zyxcity", "state": "MA", "zip5": "02199", "precinct": "ZYXPRECINCT", "phones": ["+16175550166"]}
+    org.owner.ok("POST", "/v1/voters", {"first_name": "Zyxsecreta", "last_name": "P", "address": "7 Zyx Way", "confidential": True,
+                                        **home}, status=201)
+    org.owner.ok("POST", "/v1/voters", {"first_name": "Open", "last_name": "P", "address": "9 Zyx Way", **home,
+                                        "phones": ["+16175550167"]}, status=201)
+    lead = org.add("member", {"view_voters": True, "export_voters": True, "manage_canvass": True})
+    for told, asked in ((1, {"zip5": ["02199"]}), (1, {"precinct": ["ZYXPRECINCT"]}), (1, {"city": "Zyxcity"}), (1, {"text": "zyx way"}),
+                        (2, {"has_phone": True})):
+        made = org.owner.ok("POST", "/v1/voter-lists", {"name": unique("list"), "filter": asked}, status=201)["id"]
+        for client, n in ((lead, told), (org.owner, 2)):
+            assert client.ok("GET", f"/v1/voter-lists/{made}/count", query={"reach": "phone"})["count"] == n, asked
+            rows = client.post("/v1/voters/export", {"list_id": made}).text.splitlines()
+            assert len(rows) == n + 1 and any("Zyxsecreta" in row for row in rows) == (n == 2), asked
+            fields = {"list_id": made, **DAY, "name": unique("work")}
+            for path, count, body in (("/v1/phone-banks", "target_count", fields), ("/v1/text-campaigns", "audience_count", {
+                    **fields, "template": "Hi. Reply STOP to opt out."})):
+                one = f"{path}/{client.ok('POST', path, body, status=201)['id']}"
+                wait_until(lambda: client.ok("GET", one)["state"] != "filling", 30, one)
+                assert client.ok("GET", one)[count] == n, (asked, path)

@@ -135,6 +135,71 @@ def test_an_erased_person_stays_out_of_later_imports(server, row):
     assert other.start(table(row, JO, head=HEAD))["planned"]["new"] == 2
 
 
+def with_work(owner, **person):
+    """A person of whom a contact is kept, so that erasing leaves an empty record."""
+    made = owner.ok("POST", "/v1/voters", {"first_name": "Quinella", "last_name": "Zyxerased", **person}, status=201)["id"]
+    owner.ok("POST", "/v1/contacts", act(channel="phone", disposition="busy", voter_id=made, phone="+16175550142"), status=201)
+    return made
+
+
+def test_an_empty_record_stays_empty(server):
+    """Nobody writes a person into the record of one who was erased: it would be shown as removed, and not be erased again."""
+    owner = Organization(Client(server)).owner
+    person = with_work(owner)
+    assert owner.ok("POST", f"/v1/voters/{person}/erase")["records_emptied"] == 1
+    other = owner.ok("POST", "/v1/voters", {"first_name": "Quinella", "last_name": "Zyxerased"}, status=201)["id"]
+    for reply in (owner.patch(f"/v1/voters/{person}", {"last_name": "Zyxerased"}),
+                  owner.post("/v1/voter-merges", {"survivor_id": person, "merged_id": other}),
+                  owner.post("/v1/voter-merges", {"survivor_id": other, "merged_id": person})):
+        assert (reply.status_code, reply.json()["code"]) == (409, "voter_erased"), reply.text
+    said = {"voter_id": person, "note": "zyxnote"}
+    consent = {"client_id": str(uuid.uuid4()), "occurred_at": "2026-11-01T15:00:00Z", "channel": "email", "state": "granted",
+               "voter_id": person, "address": "quinn@example.org", "source": "zyxnote"}
+    for path, body in (("/v1/contacts", act(channel="phone", disposition="busy", phone="+16175550142", **said)),
+                       ("/v1/follow-ups", {"kind": "ride", **said}), ("/v1/consents", consent)):
+        reply = owner.post(path, body)
+        assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "unknown_reference"), reply.text
+    assert owner.ok("GET", f"/v1/voters/{person}")["last_name"] == ""
+    owner.ok("POST", f"/v1/voters/{other}/erase")
+    assert {name for name, word in left(server) if word in ("zyxnote", "zyxerased")} == set()
+
+
+def test_what_a_phone_wrote_of_an_erased_person_is_not_kept(server):
+    """Offline when the person was erased: the verdict says so, and no word is kept, of an empty record and of one that is gone."""
+    owner = Organization(Client(server)).owner
+    emptied = with_work(owner)
+    contact = owner.ok("GET", "/v1/contacts", query={"voter_id": emptied})["data"][0]
+    gone = owner.ok("POST", "/v1/voters", {"first_name": "Quinella", "last_name": "Zyxerased"}, status=201)["id"]
+    for person in (emptied, gone):
+        owner.ok("POST", f"/v1/voters/{person}/erase")
+    visit = {"channel": "door", "disposition": "not_home", "note": "zyxnote"}
+    for kind, body in (("note", {"voter_id": emptied, "note": "zyxnote"}), ("note", {"voter_id": gone, "note": "zyxnote"}),
+                       ("contact", {"voter_id": emptied, **visit}), ("contact", {"voter_id": gone, **visit}),
+                       ("contact", {"replaces_client_id": contact["client_id"], **visit})):
+        verdict = Phone(owner).one(kind, body)
+        assert (verdict["verdict"], verdict["code"]) == ("refused", "unknown_reference"), verdict
+    assert [each for each in left(server) if each[1] == "zyxnote"] == []
+
+
+def test_an_export_from_before_and_a_file_without_numbers_bring_nobody_back(server):
+    imports = Imports(server, Organization(Client(server)))
+    owner = imports.client
+    by_phone = owner.ok("POST", "/v1/voters", {"first_name": "Quinella", "last_name": "Zyxerased", "phones": ["+16175550142"]},
+                        status=201)["id"]
+    imports.apply(table(["Q9002", "Quentin", "Zyxerased", *QUINN[3:]], JO, head=HEAD))
+    before = owner.post("/v1/voters/export", {}).content
+    for person in (by_phone, imports.voter("Q9002")):
+        owner.ok("POST", f"/v1/voters/{person}/erase")
+    imports.source = imports.new_source()
+    for data, erased in ((before, 2), (table(["", "Quentin", "Zyxerased", "", *QUINN[4:]], JO, head=HEAD), 1)):
+        ready = imports.start(data)
+        assert [each["count"] for each in ready["problems"] if each["code"] == "erased"] == [erased], ready["problems"]
+        assert (ready["planned"]["new"], ready["planned"]["unchanged"]) == (0, 1), ready["planned"]
+        owner.ok("POST", f"/v1/imports/{ready['id']}/cancel")
+    # Another person with a number of the state and the names of one who was erased, at the same door.
+    assert imports.start(table(["Q9003", "Quentin", "Zyxerased", "1999-01-01", *QUINN[4:]], head=HEAD))["planned"]["new"] == 1
+
+
 def test_erasing_needs_the_right_and_waits_for_imports(server):
     org = Organization(Client(server))
     voter = org.owner.ok("POST", "/v1/voters", {"first_name": "Quinella", "last_name": "Zyxerased"}, status=201)["id"]

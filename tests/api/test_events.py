@@ -325,6 +325,11 @@ def test_an_unlisted_event_is_not_found_by_counting_or_guessing(api, org):
     # Links that are out in the world stay, and a slug that somebody chose.
     seen = org.event(title="Seen", publish=True)
     assert org.owner.ok("PATCH", f"/v1/events/{seen['id']}", {"visibility": "unlisted"})["slug"] == seen["slug"]
+    # One that was private told nobody its slug, published or not.
+    private = org.event(title="Kitchen meeting", visibility="private", publish=True)
+    assert private["slug"] == "kitchen-meeting"
+    changed = org.owner.ok("PATCH", f"/v1/events/{private['id']}", {"visibility": "unlisted"})
+    assert re.fullmatch(r"kitchen-meeting-[0-9a-f]{16}", changed["slug"]), changed["slug"]
     assert org.event(title="Own", slug="own-slug", visibility="unlisted")["slug"] == "own-slug"
 
 

@@ -114,6 +114,16 @@ def test_no_cell_of_an_export_is_a_formula(imports):
     assert imports.rejects(ready["id"])[0]["raw"] == "'=1+1,too short"
 
 
+@pytest.mark.parametrize("spreadsheet", [True, False])
+def test_a_quote_of_one_s_own_comes_back(imports, spreadsheet):
+    """One quote is taken off, and no second one, of texts and of cells that may have several values."""
+    for n, text in enumerate(("=x", "'=x", "''=x", "'x", "'", "-")):
+        imports.client.ok("POST", "/v1/voters", {"first_name": f"A{n}", "last_name": text, "birth_date": f"195{n}-01-01",
+                                                 "mailing_address": text}, status=201)
+    ready = imports.start(export(imports, spreadsheet=spreadsheet))
+    assert ready["planned"] == counts(unchanged=6), ready["planned"]
+
+
 def test_an_export_moves_to_another_organization(imports, server, api):
     fill(imports)
     data = export(imports)
@@ -574,3 +584,12 @@ def test_by_hand_as_by_file(imports, body, pointer):
     assert reply.status_code == 422 and [e["pointer"] for e in reply.json()["errors"]] == [pointer], reply.text
     made = imports.client.ok("POST", "/v1/voters", {"first_name": "Ann", "last_name": "Lee"}, status=201)
     assert imports.client.patch(f"/v1/voters/{made['id']}", body).status_code == 422
+
+
+@pytest.mark.parametrize("broken", [b"C-4,R\xe9my,Bell,too,many,columns,here,and,here,and,here,too\n", b"C-4,R\xa5\x00,Bell\n",
+                                    bytes(range(1, 256)) * 40 + b"\n"], ids=["ragged", "nul", "bytes"])
+def test_a_row_that_is_no_text_is_told_and_ends_nothing(imports, broken):
+    """Bytes of no encoding in a row that is refused: the import goes on, and the value is told as far as it can be read."""
+    ready = imports.start(table(HEAD, ["C-5", "José", *ANN[2:]]) + broken + lines(ANN))
+    assert ready["state"] == "ready", ready
+    assert ready["planned"]["new"] >= 2 and ready["rows_rejected"] >= 1, ready

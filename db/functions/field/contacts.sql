@@ -192,7 +192,22 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION field_assert_decision(bigint,jsonb,bigint,jsonb), field_given(field_operations,jsonb), field_not_handed_out(bigint),
+-- Is it about a person who was erased since the phone got the pack, or does it correct what was said of one?
+CREATE OR REPLACE FUNCTION field_about_erased(op field_operations) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM erasures e
+    WHERE e.organization_id = op.organization_id AND (e.voter_ids @> (op.body -> 'voter_id') OR EXISTS (
+      SELECT FROM jsonb_array_elements_text(e.voter_ids) i (id)
+      JOIN voter_contacts c ON c.organization_id = op.organization_id AND c.voter_id = i.id::bigint
+      WHERE c.id::text = op.body ->> 'replaces_id' OR c.client_id::text = lower(op.body ->> 'replaces_client_id'))));
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION field_about_erased(field_operations),
+  field_assert_decision(bigint,jsonb,bigint,jsonb), field_given(field_operations,jsonb), field_not_handed_out(bigint),
   field_not_yours(voter_contacts),
   field_contact_conflict(field_operations,voter_contacts),
   field_contact(field_operations,jsonb,boolean),

@@ -93,8 +93,12 @@ AS $$
 DECLARE
   outcome field_outcome;
   conflict bigint;
+  erased constant boolean := field_about_erased(op);
 BEGIN
-  IF op.refusal IS NOT NULL THEN
+  IF erased THEN
+    outcome := ROW('refused', 'unknown_reference', 'There is no such person in the voter file.', NULL, NULL, NULL, NULL,
+                   NULL)::field_outcome;
+  ELSIF op.refusal IS NOT NULL THEN
     outcome := ROW('refused', op.refusal ->> 'code', op.refusal ->> 'message', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   ELSE
     outcome := field_try(op);
@@ -115,7 +119,7 @@ BEGIN
   END IF;
   UPDATE field_operations o SET verdict = outcome.verdict, code = outcome.code, message = outcome.message,
       entity = outcome.entity, entity_id = outcome.entity_id, conflict_id = conflict, decided_at = now(),
-      body = CASE WHEN outcome.verdict = 'applied' THEN NULL ELSE o.body END
+      body = CASE WHEN outcome.verdict = 'applied' THEN NULL WHEN erased THEN '{}' ELSE o.body END
     WHERE o.organization_id = op.organization_id AND o.id = op.id
     RETURNING o.* INTO op;
   RETURN op;

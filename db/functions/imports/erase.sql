@@ -7,16 +7,18 @@ CREATE OR REPLACE FUNCTION erasure_mark(key bytea, said text) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$ SELECT sha256(key || sha256(key || convert_to(said, 'UTF8'))) $$;
 
--- By what a person is known again: the state's number; the names with the date of birth; the names with the door, only
--- where neither of the others is there.
-CREATE OR REPLACE FUNCTION erasure_marks(organization bigint, key bytea, state_id text, last_name text, first_name text,
-  birth_date date, address_key text) RETURNS bytea[]
+-- By what a person is known again: the state's number; the names with the date of birth; the names with our number, as in
+-- an export from before; the names with the door. A row of a file (not erased) that has number or birth is not known by
+-- its door: another person of the same names may live there.
+CREATE OR REPLACE FUNCTION erasure_marks(organization bigint, key bytea, erased boolean, voter bigint, state_id text,
+  last_name text, first_name text, birth_date date, address_key text) RETURNS bytea[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT array_remove(ARRAY[
     erasure_mark(key, organization || ' id ' || upper(state_id)),
     erasure_mark(key, organization || ' birth ' || import_key(3, last_name, first_name, birth_date, NULL, NULL)),
-    CASE WHEN state_id IS NULL AND birth_date IS NULL THEN
+    erasure_mark(key, organization || ' number ' || import_key(4, last_name, first_name, NULL, NULL, voter::text)),
+    CASE WHEN erased OR state_id IS NULL AND birth_date IS NULL THEN
       erasure_mark(key, organization || ' home ' || import_key(4, last_name, first_name, NULL, NULL, address_key)) END], NULL)
 $$;
 
@@ -43,7 +45,8 @@ BEGIN
   WHERE d.import_id = import AND d.row_no = ANY (ARRAY(
     SELECT r.row_no FROM staging.rows r
     WHERE r.import_id = import AND EXISTS (
-      SELECT FROM unnest(erasure_marks(organization, key, r.state_id, r.last_name, r.first_name, r.birth_date, r.address_key)) u (mark)
+      SELECT FROM unnest(erasure_marks(organization, key, false, r.voter_id, r.state_id, r.last_name, r.first_name,
+                                      r.birth_date, r.address_key)) u (mark)
       JOIN erasure_marks m ON m.organization_id = organization AND m.mark = u.mark)
     LIMIT n))
   RETURNING d.file_no, d.line, d.row_no, 'erased';
@@ -160,7 +163,8 @@ BEGIN
   GET DIAGNOSTICS copies = ROW_COUNT;
   -- An import that waits reads its file again, since rows are missing, and leaves the person out.
   DELETE FROM staging.rows r WHERE r.organization_id = organization AND EXISTS (
-    SELECT FROM unnest(erasure_marks(organization, key, r.state_id, r.last_name, r.first_name, r.birth_date, r.address_key)) u (mark)
+    SELECT FROM unnest(erasure_marks(organization, key, false, r.voter_id, r.state_id, r.last_name, r.first_name,
+                                      r.birth_date, r.address_key)) u (mark)
     JOIN erasure_marks m ON m.organization_id = organization AND m.mark = u.mark);
   GET DIAGNOSTICS n = ROW_COUNT;
   copies := copies + n;
@@ -228,7 +232,8 @@ BEGIN
   PERFORM set_config('app.bulk', 'on', true);
   INSERT INTO erasure_marks (organization_id, mark)
     SELECT DISTINCT organization, m.mark FROM voters v
-    CROSS JOIN LATERAL unnest(erasure_marks(organization, key, v.state_id, v.last_name, v.first_name, v.birth_date, v.address_key)) m (mark)
+    CROSS JOIN LATERAL unnest(erasure_marks(organization, key, true, v.id, v.state_id, v.last_name, v.first_name, v.birth_date,
+                                           v.address_key)) m (mark)
     WHERE v.organization_id = organization AND v.id = ANY (people)
     ON CONFLICT DO NOTHING;
   numbers := person_numbers(organization, people);
@@ -255,7 +260,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION erasure_mark(bytea,text), erasure_marks(bigint,bytea,text,text,text,date,text),
+GRANT EXECUTE ON FUNCTION erasure_mark(bytea,text), erasure_marks(bigint,bytea,boolean,bigint,text,text,text,date,text),
   import_problems_silent(jsonb),
   import_erased(bigint,bytea,integer), person_numbers(bigint,bigint[]), person_forget_talks(bigint,bigint[],text[]),
   person_forget_sign_ups(bigint,bigint[]), person_forget_copies(bigint,bigint[],text[],bytea),

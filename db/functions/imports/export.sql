@@ -2,8 +2,9 @@
 --
 -- Which voters an export is about, and how their columns are written.
 
--- Whom an export is about: everybody, or a saved list. Whoever was merged into somebody is not in it.
-CREATE OR REPLACE FUNCTION export_voters(list bigint) RETURNS SETOF bigint
+-- Whom an export is about: everybody, or a saved list. Whoever was merged into somebody is not in it. guarded: as of
+-- voters_matching; who is on a list of a precinct lives there.
+CREATE OR REPLACE FUNCTION export_voters(list bigint, guarded boolean DEFAULT false) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -12,7 +13,7 @@ BEGIN
   IF list IS NULL THEN
     RETURN QUERY SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.merged_into IS NULL;
   ELSE
-    RETURN QUERY SELECT m FROM voter_lists l, voters_matching(organization, l.filter) m
+    RETURN QUERY SELECT m FROM voter_lists l, voters_matching(organization, l.filter, guarded => guarded) m
       WHERE l.organization_id = organization AND l.id = list;
   END IF;
 END
@@ -64,5 +65,5 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION export_opted_out(voters), export_voters(bigint), export_cell(text), export_cell(jsonb), export_cell(anyelement)
+GRANT EXECUTE ON FUNCTION export_opted_out(voters), export_voters(bigint,boolean), export_cell(text), export_cell(jsonb), export_cell(anyelement)
   TO campaign_api;

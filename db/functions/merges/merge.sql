@@ -17,6 +17,8 @@ AS $$
 BEGIN
   IF s.id = m.id THEN
     PERFORM merge_refuse('same_voter', 'These are one and the same voter.');
+  ELSIF voter_erased(s.organization_id, s.id) OR voter_erased(m.organization_id, m.id) THEN
+    PERFORM merge_refuse('voter_erased', 'One of them was erased: the record says nothing any more.');
   ELSIF s.merged_into IS NOT NULL OR m.merged_into IS NOT NULL THEN
     PERFORM merge_refuse('voter_merged', 'One of them was merged into another already.');
   ELSIF s.state_id <> m.state_id AND (s.first_name, s.last_name, s.birth_date) IS DISTINCT FROM

@@ -16,8 +16,9 @@ LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c
 LEFT JOIN voter_contacts k ON k.organization_id = c.organization_id AND k.id = c.contact_id;
 GRANT SELECT ON phone_bank_call_rows TO campaign_api;
 
--- The queue, in the job phonebank.fill. Doing it again adds nothing.
-CREATE OR REPLACE FUNCTION phone_bank_fill(organization bigint, bank bigint) RETURNS void
+-- The queue, in the job phonebank.fill. Doing it again adds nothing. guarded: as of voters_matching, by the rights of
+-- whoever made the phone bank.
+CREATE OR REPLACE FUNCTION phone_bank_fill(organization bigint, bank bigint, guarded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -32,7 +33,7 @@ BEGIN
   INSERT INTO phone_bank_targets (organization_id, session_id, voter_id, position, zone_key)
   WITH chosen AS MATERIALIZED (
     SELECT v.id, v.state, v.zip5 FROM voter_lists l
-    CROSS JOIN LATERAL voters_matching(organization, l.filter, 'phone', session.purpose) m
+    CROSS JOIN LATERAL voters_matching(organization, l.filter, 'phone', session.purpose, guarded) m
     JOIN voters v ON v.organization_id = organization AND v.id = m
     WHERE l.organization_id = organization AND l.id = session.list_id),
   places AS (
@@ -142,7 +143,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION phone_bank_fill(bigint,bigint), phone_bank_enter(bigint,text,bigint),
+GRANT EXECUTE ON FUNCTION phone_bank_fill(bigint,bigint,boolean), phone_bank_enter(bigint,text,bigint),
   assert_phone_bank(bigint,bigint), assert_call(bigint,bigint,bigint),
   assert_caller(bigint,text,bigint), phone_bank_leave(bigint,text,bigint),
   phone_bank_join(bigint,text,bigint,text)

@@ -31,8 +31,8 @@ JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
 LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c.voter_id;
 GRANT SELECT ON text_conversation_rows TO campaign_api;
 
--- The audience, in the job text.fill: everybody's first usable number, each number once.
-CREATE OR REPLACE FUNCTION text_fill(organization bigint, campaign bigint) RETURNS void
+-- The audience, in the job text.fill: everybody's first usable number, each number once. guarded: as of voters_matching.
+CREATE OR REPLACE FUNCTION text_fill(organization bigint, campaign bigint, guarded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -48,7 +48,7 @@ BEGIN
   PERFORM set_config('app.bulk', 'on', true);
   WITH chosen AS MATERIALIZED (
     SELECT v.id, v.state, v.zip5, usable_number(organization, v.id, 'text', this.purpose) AS phone FROM voter_lists l
-    CROSS JOIN LATERAL voters_matching(organization, l.filter, 'text', this.purpose) m
+    CROSS JOIN LATERAL voters_matching(organization, l.filter, 'text', this.purpose, guarded) m
     JOIN voters v ON v.organization_id = organization AND v.id = m
     WHERE l.organization_id = organization AND l.id = this.list_id),
   places AS (
@@ -167,7 +167,7 @@ AS $$
   WHERE t.organization_id = organization AND t.campaign_id = campaign AND t.actor = text_leave.actor
 $$;
 
-GRANT EXECUTE ON FUNCTION text_values(bigint,bigint,text), text_fill(bigint,bigint),
+GRANT EXECUTE ON FUNCTION text_values(bigint,bigint,text), text_fill(bigint,bigint,boolean),
   text_enter(bigint,text,bigint), text_join(bigint,text,bigint,text),
   assert_text_campaign(bigint,bigint), assert_texter(bigint,text,bigint),
   assert_conversation(bigint,bigint,bigint), assert_talk(bigint,text,bigint,bigint),

@@ -33,14 +33,24 @@ BEGIN
 END
 $$;
 
--- The surviving voter of an id that a client has, such as a contact recorded offline. Refuses an id that there is not.
+-- Was the person of this record erased? Asked of records that are gone, too.
+CREATE OR REPLACE FUNCTION voter_erased(organization bigint, voter bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM erasures e WHERE e.organization_id = organization AND e.voter_ids @> to_jsonb(voter));
+END
+$$;
+
+-- The surviving voter of an id that a client has, such as a contact recorded offline. Refuses an id that there is not, or
+-- whose person was erased.
 CREATE OR REPLACE FUNCTION voter_survivor(organization bigint, voter bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
   survivor constant bigint := voter_current(organization, voter);
 BEGIN
-  IF survivor IS NULL THEN
+  IF survivor IS NULL OR voter_erased(organization, survivor) THEN
     PERFORM refuse_field('voter_id', 'unknown_reference', 'There is no such person in the voter file.');
   END IF;
   RETURN survivor;
@@ -166,7 +176,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION voter_current(bigint,bigint), voter_and_merged(bigint,bigint), voter_survivor(bigint,bigint),
+GRANT EXECUTE ON FUNCTION voter_current(bigint,bigint), voter_and_merged(bigint,bigint), voter_erased(bigint,bigint), voter_survivor(bigint,bigint),
   voter_merged(voters,voters), value_without(jsonb,jsonb,jsonb), voter_without(voters,jsonb,jsonb), voter_put(voters),
   voter_merge_follow(voters,voters)
   TO campaign_api;

@@ -7,8 +7,10 @@ SET LOCAL ROLE campaign_definer;
 -- Who answers to a filter (VoterFilter in common/api/cc-voter.h), in no order. Whoever was merged into somebody
 -- is never among them. With reach (door, phone, text, email, mail) neither is whoever may not be reached so for
 -- this purpose (aim): gone, left alone for now, confidential, do not knock, withdrawn, every number flagged.
--- A filter that cannot be understood is CC422 with the member in COLUMN.
-CREATE OR REPLACE FUNCTION voters_matching(organization bigint, filter jsonb, channel text DEFAULT NULL, purpose text DEFAULT 'any')
+-- A filter that cannot be understood is CC422 with the member in COLUMN. guarded: asked by somebody without manage_voters,
+-- who does not find confidential people by places, as in voters_search and voters_count.
+CREATE OR REPLACE FUNCTION voters_matching(organization bigint, filter jsonb, channel text DEFAULT NULL, purpose text DEFAULT 'any',
+  guarded boolean DEFAULT false)
 RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 10000
 SET work_mem = '64MB' -- whoever withdrew is looked up in a hash, however many they are
@@ -24,7 +26,7 @@ BEGIN
   END IF;
   RETURN QUERY EXECUTE
     'SELECT v.id FROM voters v WHERE v.organization_id = $1 AND v.merged_into IS NULL'
-    || voter_filter_condition(organization, COALESCE(filter, '{}'))
+    || voter_filter_condition(organization, COALESCE(filter, '{}'), guarded)
     || CASE WHEN channel IS NULL THEN '' ELSE voter_reach_condition(channel) END
     USING organization, COALESCE(filter, '{}'), channel, purpose;
 END
@@ -50,7 +52,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION voters_matching(bigint,jsonb,text,text),
+GRANT EXECUTE ON FUNCTION voters_matching(bigint,jsonb,text,text,boolean),
   voters_count(bigint,jsonb,text,text,boolean)
   TO campaign_api;
 
