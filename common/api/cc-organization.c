@@ -114,17 +114,37 @@ static const cc_field member_fields[] = {
 const cc_type cc_member_type =
   CC_TYPE(cc_member, "Member", member_fields, .doc = "A person in the organization.");
 
+/* Rows of a struct with `code` and `recovery_code`, and why they are asked for. */
+#define FACTOR_ROWS(type, why)                                                                     \
+  CC_STRING(type, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                          \
+            .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, .example = "null",                     \
+            .doc = "A code of your authenticator application, " why ". "                           \
+                   "Needed when you have a second factor, unless `recovery_code` is sent."),       \
+  CC_STRING(type, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                 \
+            .min = 1, .max = 40, .example = "null",                                                \
+            .doc = "One of your recovery codes, instead of `code`; each works once.")
+#define NEW_OWNER "where somebody becomes an owner or an owner becomes something else"
+
 static const cc_field member_ref_fields[] = {
   CC_INT64(cc_member_ref, user_id, .flags = CC_REQUIRED, .example = "2",
            .doc = "Number of a person who is a member."),
 };
 const cc_type cc_member_ref_type = CC_TYPE(cc_member_ref, "MemberRef", member_ref_fields);
 
+static const cc_field owner_transfer_fields[] = {
+  CC_INT64(cc_owner_transfer, user_id, .flags = CC_REQUIRED, .example = "2",
+           .doc = "Number of a person who is a member."),
+  FACTOR_ROWS(cc_owner_transfer, "since the new owner decides on everything"),
+};
+const cc_type cc_owner_transfer_type =
+  CC_TYPE(cc_owner_transfer, "OwnerTransfer", owner_transfer_fields);
+
 static const cc_field member_patch_fields[] = {
   CC_ENUM(cc_member_patch, role, &cc_role_enum, .doc = "New role."),
   CC_JSON(cc_member_patch, permissions, .names = &cc_right_given_enum, .example = PERMISSIONS_EXAMPLE,
           .doc = "Single rights to give (true), to take (false) or to leave to the role again "
                  "(null); rights that are not named stay as they are."),
+  FACTOR_ROWS(cc_member_patch, NEW_OWNER),
 };
 const cc_type cc_member_patch_type =
   CC_TYPE(cc_member_patch, "MemberPatch", member_patch_fields);
@@ -169,6 +189,7 @@ static const cc_field invitation_fields[] = {
               .doc = "When it was accepted or declined."),
   CC_INT64(cc_invitation, version, .flags = CC_READ_ONLY | CC_VERSION,
            .doc = "Grows with every change; the ETag."),
+  FACTOR_ROWS(cc_invitation, "where the role is owner"),
 };
 const cc_type cc_invitation_type =
   CC_TYPE(cc_invitation, "Invitation", invitation_fields, .doc = "An invitation by e-mail.");
@@ -251,13 +272,7 @@ static const cc_field api_token_new_fields[] = {
              .doc = "Names of rights, none above your own. Every token may read what members may."),
   CC_OPT_TIME(cc_api_token_new, expires_at, .flags = CC_NULLABLE,
               .doc = "When it stops working: at most a year from now; 90 days when not given."),
-  CC_STRING(cc_api_token_new, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,
-            .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, .example = "null",
-            .doc = "A code of your authenticator application, since a token outlives the session. "
-                   "Needed when you have a second factor, unless `recovery_code` is sent."),
-  CC_STRING(cc_api_token_new, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,
-            .min = 1, .max = 40, .example = "null",
-            .doc = "One of your recovery codes, instead of `code`; each works once."),
+  FACTOR_ROWS(cc_api_token_new, "since a token outlives the session"),
 };
 const cc_type cc_api_token_new_type =
   CC_TYPE(cc_api_token_new, "ApiTokenNew", api_token_new_fields);
@@ -394,6 +409,10 @@ const cc_type cc_device_paired_type =
 #define CONFLICT CC_ERR_BIT(CC_ERR_CONFLICT)
 #define PRECONDITION CC_ERR_BIT(CC_ERR_PRECONDITION)
 
+#define PROVEN                                                                                     \
+  "422 with code `second_factor_required`: you have a second factor, and making or unmaking an "   \
+  "owner needs `code` or `recovery_code`."
+
 const cc_op cc_op_create_organization = {
   .id = "createOrganization", .method = CC_POST, .path = "/v1/organizations",
   .body = &cc_organization_type, .reply = &cc_organization_type, .creates = true, .location = &cc_op_get_organization,
@@ -423,8 +442,8 @@ const cc_op cc_op_leave_organization = {
   .doc = "The last owner cannot leave (409 last_owner): transfer ownership first."};
 const cc_op cc_op_transfer_ownership = {
   .id = "transferOwnership", .method = CC_POST, .path = "/v1/organization/transfer",
-  .body = &cc_member_ref_type, .errors = NOT_FOUND | CONFLICT, .tag = ORGS,
-  .summary = "Make another member an owner and yourself an admin."};
+  .body = &cc_owner_transfer_type, .errors = NOT_FOUND | CONFLICT, .tag = ORGS,
+  .summary = "Make another member an owner and yourself an admin.", .doc = PROVEN};
 
 const cc_op cc_op_list_members = {
   .id = "listMembers", .method = CC_GET, .path = "/v1/members", .query = &cc_member_query_type,
@@ -436,7 +455,7 @@ const cc_op cc_op_update_member = {
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS,
   .summary = "Change a member's role or single rights.",
   .doc = "Only an owner makes or unmakes an owner or an admin. Nobody gives a right that he does "
-         "not have himself. The last owner stays one (409 last_owner)."};
+         "not have himself. The last owner stays one (409 last_owner). " PROVEN};
 const cc_op cc_op_remove_member = {
   .id = "removeMember", .method = CC_DELETE, .path = "/v1/members/{user_id}",
   .params = &cc_member_ref_type, .query = &cc_member_end_query_type,
@@ -452,7 +471,7 @@ const cc_op cc_op_create_invitation = {
   .location = &cc_op_get_invitation, .errors = CONFLICT,
   .tag = INVITES, .summary = "Invite a person by e-mail.",
   .doc = "The mail holds a token that works once, for 14 days. 429 with code `daily_limit`: the "
-         "organization, you or the address had its mails for today (INVITATIONS_PER_DAY)."};
+         "organization, you or the address had its mails for today (INVITATIONS_PER_DAY). " PROVEN};
 const cc_op cc_op_get_invitation = {
   .id = "getInvitation", .method = CC_GET, .path = "/v1/invitations/{invitation_id}",
   .params = &cc_invitation_ref_type, .reply = &cc_invitation_type, .errors = NOT_FOUND,

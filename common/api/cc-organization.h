@@ -96,9 +96,17 @@ typedef struct cc_member_ref {
   int64_t user_id;
 } cc_member_ref;
 
+typedef struct cc_owner_transfer {
+  int64_t user_id;
+  char *code;
+  char *recovery_code;
+} cc_owner_transfer;
+
 typedef struct cc_member_patch {
   int role;
   char *permissions;
+  char *code;
+  char *recovery_code;
 } cc_member_patch;
 
 typedef struct cc_member_query {
@@ -125,6 +133,8 @@ typedef struct cc_invitation {
   cc_time *sent_at;
   cc_time *responded_at;
   int64_t version;
+  char *code;
+  char *recovery_code;
 } cc_invitation;
 
 typedef struct cc_invitation_ref {
@@ -260,6 +270,7 @@ extern const cc_type cc_membership_type;
 extern const cc_type cc_organization_choice_type;
 extern const cc_type cc_member_type;
 extern const cc_type cc_member_ref_type;
+extern const cc_type cc_owner_transfer_type;
 extern const cc_type cc_member_patch_type;
 extern const cc_type cc_member_query_type;
 extern const cc_type cc_invitation_type;

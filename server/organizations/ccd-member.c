@@ -54,6 +54,18 @@ ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_erro
   return ccd_own_rights_check(call, will & ~had, reterr);
 }
 
+cc_status
+ccd_owner_prove(ccd_call *call,
+                const char *before,
+                const char *after,
+                const char *code,
+                const char *recovery_code,
+                cc_error *reterr)
+{
+  bool was = strcmp(before, "owner") == 0, will = strcmp(after, "owner") == 0;
+  return was != will ? call->server->prove_factor(call, code, recovery_code, reterr) : CC_OK;
+}
+
 /* The member of the path, locked until the commit; `merged` of @ret: his single rights with those
  * of
  * @permissions. */
@@ -90,6 +102,9 @@ ccd_member_change(ccd_call *call, cc_error *reterr)
     ccd_rows_get(rows, 0, "merged"),
   };
   status = ccd_grant_check(call, before, after, reterr);
+  if (status == CC_OK)
+    status =
+      ccd_owner_prove(call, before.role, after.role, body->code, body->recovery_code, reterr);
   if (status != CC_OK)
     return status;
   const ccd_arg args[] = {{"role", after.role}, {"permissions", after.permissions}, {0}};

@@ -21,6 +21,20 @@ cc_status ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing afte
   CC_MUSTCHECK;
 
 /**
+ * Where somebody becomes an owner, or an owner becomes something else, the actor shows the second
+ * factor again: a stolen session does not take the organization over. @before, @after: names of
+ * roles. An actor without a second factor passes.
+ *
+ * CC_ERR_INVALID: second_factor_required; or the code is wrong.
+ */
+cc_status ccd_owner_prove(ccd_call *call,
+                          const char *before,
+                          const char *after,
+                          const char *code,
+                          const char *recovery_code,
+                          cc_error *reterr) CC_MUSTCHECK;
+
+/**
  * Take a person out of the call's organization, with the invitations and pairing codes that the
  * person made and nobody has used. API tokens of the person end with @tokens; otherwise the owners
  * are told by mail which go on working.

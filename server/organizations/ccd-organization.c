@@ -141,7 +141,7 @@ ccd_organization_leave(ccd_call *call, cc_error *reterr)
 cc_status
 ccd_organization_transfer(ccd_call *call, cc_error *reterr)
 {
-  const cc_member_ref *body = call->body;
+  const cc_owner_transfer *body = call->body;
   if (body->user_id == call->actor->user_id)
     return cc_fail_field(reterr,
                          CC_ERR_CONFLICT,
@@ -149,7 +149,9 @@ ccd_organization_transfer(ccd_call *call, cc_error *reterr)
                          "/user_id",
                          "You are an owner already.");
   const ccd_rows *rows;
-  cc_status status = ccd_call_query(call, &ccd_q_owner_make, NULL, &rows, reterr);
+  cc_status status = ccd_owner_prove(call, "", "owner", body->code, body->recovery_code, reterr);
+  if (status == CC_OK)
+    status = ccd_call_query(call, &ccd_q_owner_make, NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)

@@ -269,6 +269,26 @@ TAKEOVERS = {
 }
 
 
+def test_a_stolen_session_takes_no_organization_over(org):
+    """Making and unmaking an owner asks for the second factor of whoever has one; the rest of the work does not."""
+    owner = org.owner
+    _, codes = with_second_factor(owner)
+    member = f"/v1/members/{org.member.user}"
+    transfer = {"user_id": org.admin.user}
+    invited = {"email": f"{unique('new')}@example.org", "role": "owner"}
+    refused(owner.patch(member, {"role": "owner"}), 422, "second_factor_required", "/code")
+    refused(owner.post("/v1/invitations", invited), 422, "second_factor_required", "/code")
+    refused(owner.post("/v1/organization/transfer", transfer), 422, "second_factor_required", "/code")
+    assert owner.ok("PATCH", member, {"role": "admin"})["role"] == "admin"
+    assert owner.ok("PATCH", member, {"role": "owner", "recovery_code": codes[0]})["role"] == "owner"
+    refused(owner.patch(member, {"role": "member", "recovery_code": codes[0]}), 422, "second_factor_wrong", "/recovery_code")
+    assert owner.ok("PATCH", member, {"role": "member", "recovery_code": codes[1]})["role"] == "member"
+    made = owner.ok("POST", "/v1/invitations", {**invited, "recovery_code": codes[2]}, status=201)
+    assert made["role"] == "owner" and "recovery_code" not in made and "code" not in made
+    assert owner.post("/v1/organization/transfer", {**transfer, "recovery_code": codes[3]}).status_code == 204
+    assert next(each["role"] for each in org.admin.pages("/v1/members") if each["user_id"] == org.admin.user) == "owner"
+
+
 @pytest.mark.parametrize("path", TAKEOVERS)
 def test_what_takes_an_account_over_asks_for_the_second_factor(api, org, path):
     def body():

@@ -38,18 +38,21 @@ BEGIN
     EXECUTE format('ALTER TABLE staging.%I ATTACH PARTITION staging.%I FOR VALUES IN (%s)', parent,
                    parent || '_' || import, import);
   END LOOP;
+  -- At once and not when the rows are there: a long CREATE INDEX of a table without WAL that is broken off just before a
+  -- crash leaves a file with which PostgreSQL does not start again.
+  FOREACH parent IN ARRAY ARRAY['rows', 'plan'] LOOP
+    EXECUTE format('CREATE UNIQUE INDEX %I ON staging.%I (row_no)', parent || '_' || import || '_key', parent || '_' || import);
+  END LOOP;
   EXECUTE format('GRANT INSERT ON staging.%I TO campaign_api', 'rows_' || import);
 END
 $$;
 
--- The rows are complete (parent "rows") or the plan is: what is read by number from here on.
+-- The rows are complete (parent "rows") or the plan is.
 CREATE OR REPLACE FUNCTION import_staged(import bigint, parent text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
   PERFORM import_own(import);
-  EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON staging.%I (row_no)', parent || '_' || import || '_key',
-                 parent || '_' || import);
   EXECUTE format('ANALYZE staging.%I', parent || '_' || import);
 END
 $$;
