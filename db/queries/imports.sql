@@ -130,7 +130,11 @@ SELECT {columns t} FROM told t, job
 
 -- name: import_cancel
 -- Whoever is at work sees the wish and ends it; what waits ends here, and the job clears up.
-WITH told AS (
+-- Asked again it changes nothing.
+WITH was AS (
+  SELECT i.cancel_requested FROM imports i
+  WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint FOR UPDATE
+), told AS (
 UPDATE imports i SET cancel_requested = true,
   state = CASE WHEN i.state IN ('created', 'uploaded', 'ready') THEN 'cancelled' ELSE i.state END,
   finished_at = CASE WHEN i.state IN ('created', 'uploaded', 'ready') THEN now() ELSE i.finished_at END
@@ -138,8 +142,9 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
   AND assert_rule(i.state NOT IN ('done', 'undoing', 'undone', 'failed'), 'import_state',
                   'This import has come to its end; undo it instead.')
 RETURNING i.*
-), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t)
-SELECT {columns t} FROM told t, job
+), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t, was w
+           WHERE NOT w.cancel_requested)
+SELECT {columns t} FROM told t LEFT JOIN job ON true
 
 -- name: import_undo_order
 SELECT {columns} FROM import_undo_begin(:path.import_id::bigint)

@@ -19,20 +19,51 @@ is_letter(uint32_t c)
   return cc_utf8_is_word(c) && c != '_' && !(c >= '0' && c <= '9');
 }
 
+/* What nobody sees and a mail client may leave out. */
+static bool
+is_unseen(uint32_t c)
+{
+  return c == 0x00ad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff;
+}
+
+/* The next character that is seen. */
+static uint32_t
+next_seen(const char **at)
+{
+  uint32_t c = 0;
+  while (**at != '\0' && is_unseen(c = cc_utf8_next(at)))
+    c = 0;
+  return c;
+}
+
+/* Four numbers with dots, at the first dot. */
+static bool
+is_network_address(const char *at)
+{
+  for (int i = 0; i < 3; i++) {
+    if (!is_dot(next_seen(&at)))
+      return false;
+    const char *digits = at;
+    while (*at >= '0' && *at <= '9')
+      at++;
+    if (at == digits || at - digits > 3)
+      return false;
+  }
+  return true;
+}
+
 /* Whether a mail client would make a link of what stands here: "://", or a dot between a word and
- * two letters, as in "example.org". */
+ * two letters, as in "example.org", or the dots of an address of four numbers. */
 static bool
 is_link(const char *at, bool after_word)
 {
   if (strncmp(at, "://", 3) == 0)
     return true;
-  if (!after_word || !is_dot(cc_utf8_next(&at)))
+  if (!after_word)
     return false;
-  for (int i = 0; i < 2; i++) {
-    if (*at == '\0' || !is_letter(cc_utf8_next(&at)))
-      return false;
-  }
-  return true;
+  if (is_network_address(at))
+    return true;
+  return is_dot(next_seen(&at)) && is_letter(next_seen(&at)) && is_letter(next_seen(&at));
 }
 
 const char *
@@ -51,7 +82,8 @@ ccd_plain_text(cc_arena *arena, const char *text, bool *ret_links)
       plain[n++] = ' ';
     }
     const char *from = text;
-    after_word = cc_utf8_is_word(cc_utf8_next(&text));
+    uint32_t c = cc_utf8_next(&text);
+    after_word = is_unseen(c) ? after_word : cc_utf8_is_word(c);
     memcpy(plain + n, from, (size_t) (text - from));
     n += (size_t) (text - from);
   }

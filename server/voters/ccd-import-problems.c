@@ -130,7 +130,7 @@ static void
 write_cell(FILE *out, const char *text, size_t length)
 {
   (void) fputc('"', out);
-  if (length > 0 && text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL)
+  if (ccd_table_is_formula(text, length))
     (void) fputc('\'', out);
   for (size_t i = 0; i < length; i++) {
     if (text[i] == '"')

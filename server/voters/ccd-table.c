@@ -466,3 +466,16 @@ ccd_table_columns(const ccd_table *table, size_t *ret_n)
   *ret_n = table->columns != NULL ? table->n_columns : 0;
   return table->columns;
 }
+
+bool
+ccd_table_is_formula(const char *text, size_t length)
+{
+  static const char *const wide[] = {"＝", "＋", "－", "＠"};
+  if (length == 0 || text[0] == '\0')
+    return false;
+  for (size_t i = 0; i < CC_N(wide); i++) {
+    if (length >= 3 && memcmp(text, wide[i], 3) == 0)
+      return true;
+  }
+  return strchr("=+-@\t\r", text[0]) != NULL;
+}

@@ -98,3 +98,8 @@ ccd_table_step ccd_table_next(ccd_table *table,
                               cc_error *reterr) CC_MUSTCHECK;
 
 CC_DEFINE_AUTO(ccd_table, ccd_table_free)
+
+/* Whether a spreadsheet works out a cell that begins so: = + - @, also as wide as a Chinese
+ * character, a tab or a carriage return. exportVoters sets a quote before it (export_cell), and an
+ * import takes the quote off. */
+bool ccd_table_is_formula(const char *text, size_t length);

@@ -103,7 +103,7 @@ take_quote(ccd_slice text)
   size_t n = 0;
   while (n < text.length && text.text[n] == '\'')
     n++;
-  bool set = n > 0 && n < text.length && strchr("=+-@\t\r", text.text[n]) != NULL;
+  bool set = n > 0 && ccd_table_is_formula(text.text + n, text.length - n);
   return set ? (ccd_slice){text.text + 1, text.length - 1} : text;
 }
 

@@ -115,14 +115,14 @@ def test_what_a_member_began_ends_with_the_membership(api, org, how):
 @pytest.mark.parametrize("message", [
     "You won! Claim your prize at http://evil.test/claim now.", "See evil.test", "EVIL.TEST/claim", "www.evil.test",
     "ftp://10.0.0.1/x", "write to me@evil.test", "evil\u3002test", "evil\uff0etest", "evil\u2024test", "b\u00fccher.example",
-    "xn--bcher-kva.xn--p1ai", "x://y",
+    "xn--bcher-kva.xn--p1ai", "x://y", "evil\u200b.test", "evil.\u2060test", "go to 192.168.1.1/x",
 ])
 def test_an_invitation_s_text_has_no_links(org, message):
     refused(org.owner.post("/v1/invitations", {"email": address(), "message": message}), 422, "link", "/message")
 
 
 @pytest.mark.parametrize("message", [
-    "We start on Saturday at 6.30pm. Bring water, e.g. two bottles... Yours, R. Medina", "Apt. 4, 3.5 miles; 1/2 p.m.", "Am Samstag!\nKomm.",
+    "We start on Saturday at 6.30pm. Bring water, e.g. two bottles... Yours, R. Medina", "Apt. 4, 3.5 miles; 1/2 p.m.", "Am Samstag!\nKomm.", "3.5 and 1.2.3",
     "a.b", "...", "Wait.", "",
 ])
 def test_an_invitation_s_text_may_have_full_stops(org, message):

@@ -371,6 +371,9 @@ def test_cancel(imports):
     ready = imports.start(table(ROSA))
     cancelled = imports.client.ok("POST", f"/v1/imports/{ready['id']}/cancel")
     assert cancelled["state"] == "cancelled"
+    jobs = imports.server.sql("SELECT count(*) FROM jobs WHERE kind = 'import'")
+    assert imports.client.ok("POST", f"/v1/imports/{ready['id']}/cancel")["state"] == "cancelled"
+    assert imports.server.sql("SELECT count(*) FROM jobs WHERE kind = 'import'") == jobs, "once more gives no work"
     assert imports.client.post(f"/v1/imports/{ready['id']}/apply").json()["code"] == "import_state"
     done = imports.apply(table(ROSA))
     assert imports.client.post(f"/v1/imports/{done['id']}/cancel").json()["code"] == "import_state"

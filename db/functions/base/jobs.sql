@@ -20,16 +20,30 @@ BEGIN
 END
 $$;
 
+-- Fills jobs.share_key; the call's organization is the job's.
+CREATE OR REPLACE FUNCTION job_share() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.share_key := (SELECT m.user_id FROM organization_members m
+                    WHERE m.organization_id = NEW.organization_id AND m.role = 'owner' ORDER BY m.id LIMIT 1);
+  RETURN NEW;
+END
+$$;
+
 -- Claim one due job of these kinds for its kind's lease, of an organization that has none of them at work: so an
 -- organization holds one thread of a lane, whatever it has queued. Jobs of no organization (0) do not wait for each other.
--- Claims follow one another under a lock; the statement behind the lock sees what the claim before has committed.
+-- A person with several organizations takes a second thread only when nobody else waits. Claims follow one another under a lock; the statement behind the lock sees what the claim before has committed.
 CREATE OR REPLACE FUNCTION job_claim_slow(kinds text[], leases int[], attempts_max int) RETURNS SETOF jobs
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
   due jobs;
+  at_work bigint[];
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('job_claim_slow ' || kinds[1], 0));
+  at_work := ARRAY(SELECT r.share_key FROM jobs r
+                   WHERE r.kind = ANY (kinds) AND r.state = 'running' AND r.locked_until >= now() AND r.share_key IS NOT NULL);
   SELECT j.* INTO due FROM jobs j
     WHERE j.kind = ANY (kinds)
       AND (j.state = 'queued' AND j.run_at <= now()
@@ -37,7 +51,7 @@ BEGIN
       AND (j.organization_id = 0 OR NOT EXISTS (
         SELECT FROM jobs r WHERE r.organization_id = j.organization_id AND r.kind = ANY (kinds) AND r.state = 'running'
           AND r.locked_until >= now()))
-    ORDER BY j.run_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    ORDER BY COALESCE(j.share_key = ANY (at_work), false), j.run_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED;
   RETURN QUERY UPDATE jobs j
     SET state = 'running', attempts = j.attempts + 1,
         locked_until = now() + make_interval(secs => leases[array_position(kinds, due.kind)])

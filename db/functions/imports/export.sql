@@ -25,7 +25,7 @@ $$;
 CREATE OR REPLACE FUNCTION export_cell(value text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-  SELECT CASE WHEN value ~ '^''+[=+@\t\r-]' OR value ~ '^[=+@\t\r-]'
+  SELECT CASE WHEN value ~ '^''+[=+@\t\r＝＋－＠-]' OR value ~ '^[=+@\t\r＝＋－＠-]'
                 AND current_setting('app.export_spreadsheet', true) IS DISTINCT FROM 'false'
               THEN '''' || value ELSE value END
 $$;

@@ -151,7 +151,7 @@ DECLARE
 BEGIN
   SELECT a.* INTO found_area FROM areas a WHERE a.organization_id = organization AND a.id = area;
   IF found_area.id IS NULL THEN
-    PERFORM refuse_field('area_id', 'filter', 'There is no such area.');
+    PERFORM refuse_field('area_id', 'unknown_reference', 'There is no such area.');
   END IF;
   RETURN CASE found_area.kind
     WHEN 'precinct' THEN format('v.precinct = %L', found_area.code)
