@@ -117,7 +117,7 @@ ccd_invitation_make(ccd_call *call, cc_error *reterr)
   ccd_standing invited = {cc_role_enum.names[body->role - 1], body->permissions};
   status = ccd_grant_check(call, (ccd_standing){0}, invited, reterr);
   if (status == CC_OK)
-    status = ccd_owner_prove(call, "", invited.role, body->code, body->recovery_code, reterr);
+    status = ccd_owner_prove(call, NULL, invited.role, body->code, body->recovery_code, reterr);
   if (status != CC_OK)
     return status;
   const char *email = cc_utf8_fold(call->arena, body->email, strlen(body->email));

@@ -16,9 +16,15 @@
 /* Members, and the rule of who may change whom (docs/internals/rights.md). */
 
 static bool
+is_owner(const char *role)
+{
+  return role != NULL && strcmp(role, "owner") == 0;
+}
+
+static bool
 is_leader(const char *role)
 {
-  return role != NULL && (strcmp(role, "owner") == 0 || strcmp(role, "admin") == 0);
+  return is_owner(role) || (role != NULL && strcmp(role, "admin") == 0);
 }
 
 cc_status
@@ -38,8 +44,8 @@ ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr)
 cc_status
 ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_error *reterr)
 {
-  bool is_owner = (call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_OWNER)) != 0;
-  if (!is_owner && (is_leader(before.role) || is_leader(after.role)))
+  bool by_owner = (call->actor->rights & CC_RIGHT_BIT(CC_RIGHT_OWNER)) != 0;
+  if (!by_owner && (is_leader(before.role) || is_leader(after.role)))
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "owner_only",
@@ -62,8 +68,9 @@ ccd_owner_prove(ccd_call *call,
                 const char *recovery_code,
                 cc_error *reterr)
 {
-  bool was = strcmp(before, "owner") == 0, will = strcmp(after, "owner") == 0;
-  return was != will ? call->server->prove_factor(call, code, recovery_code, reterr) : CC_OK;
+  return is_owner(before) != is_owner(after)
+           ? call->server->prove_factor(call, code, recovery_code, reterr)
+           : CC_OK;
 }
 
 /* The member of the path, locked until the commit; `merged` of @ret: his single rights with those

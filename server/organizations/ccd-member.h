@@ -23,7 +23,7 @@ cc_status ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing afte
 /**
  * Where somebody becomes an owner, or an owner becomes something else, the actor shows the second
  * factor again: a stolen session does not take the organization over. @before, @after: names of
- * roles. An actor without a second factor passes.
+ * roles, NULL: none. An actor without a second factor passes.
  *
  * CC_ERR_INVALID: second_factor_required; or the code is wrong.
  */

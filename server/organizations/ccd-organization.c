@@ -149,7 +149,7 @@ ccd_organization_transfer(ccd_call *call, cc_error *reterr)
                          "/user_id",
                          "You are an owner already.");
   const ccd_rows *rows;
-  cc_status status = ccd_owner_prove(call, "", "owner", body->code, body->recovery_code, reterr);
+  cc_status status = ccd_owner_prove(call, NULL, "owner", body->code, body->recovery_code, reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_owner_make, NULL, &rows, reterr);
   if (status != CC_OK)
