@@ -463,7 +463,9 @@ const cc_op cc_op_remove_member = {
   .doc = "Access ends with the answer, and so do invitations and pairing codes of the member that "
          "nobody has used. API tokens that the member made go on working unless `revoke_tokens` is "
          "set: the owners are told by mail, and `maker_left` marks them in the list. Only an owner "
-         "removes an owner or an admin; to go oneself, leave the organization."};
+         "removes an owner or an admin; to go oneself, leave the organization. 422 with code "
+         "`second_factor_required`: you have a second factor; make the owner an admin with "
+         "updateMember and your code, then remove the admin."};
 
 const cc_op cc_op_create_invitation = {
   .id = "createInvitation", .method = CC_POST, .path = "/v1/invitations",

@@ -206,6 +206,8 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   status = ccd_grant_check(call, before, (ccd_standing){0}, reterr);
+  if (status == CC_OK) /* there is no body for a code: whoever has a factor makes an admin first */
+    status = ccd_owner_prove(call, before.role, NULL, NULL, NULL, reterr);
   if (status != CC_OK)
     return status;
   const cc_member_end_query *query = call->query;

@@ -281,6 +281,7 @@ def test_a_stolen_session_takes_no_organization_over(org):
     refused(owner.post("/v1/organization/transfer", transfer), 422, "second_factor_required", "/code")
     assert owner.ok("PATCH", member, {"role": "admin"})["role"] == "admin"
     assert owner.ok("PATCH", member, {"role": "owner", "recovery_code": codes[0]})["role"] == "owner"
+    refused(owner.delete(member), 422, "second_factor_required", "/code")
     refused(owner.patch(member, {"role": "member", "recovery_code": codes[0]}), 422, "second_factor_wrong", "/recovery_code")
     assert owner.ok("PATCH", member, {"role": "member", "recovery_code": codes[1]})["role"] == "member"
     made = owner.ok("POST", "/v1/invitations", {**invited, "recovery_code": codes[2]}, status=201)
