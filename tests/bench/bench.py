@@ -27,6 +27,7 @@ import planning
 import results
 import signin
 import slow
+import starts
 import tenants
 import uploads
 from cases import all_cases
@@ -38,7 +39,7 @@ from harness import services
 UNLIMITED = "1000000000/60"
 # Cases that are more than one request.
 ALONE = {"upload": uploads.run, "live": live.run, "slow": slow.run, "signin": signin.run, "tenants": tenants.run, "crowd": crowd.run,
-         "planning": planning.run, "limits": limits.run}
+         "starts": starts.run, "planning": planning.run, "limits": limits.run}
 REQUESTS = [case.name for case in all_cases()]
 
 
@@ -60,7 +61,7 @@ def case_options(parser):
     parser.add_argument("--peer", metavar="FOLDER", help="beside the servers in FOLDER: axum, fastify")
     parser.add_argument("--old", metavar="BUILD", help="beside another build of ours")
     parser.add_argument("--neighbour", action="append", choices=slow.NEIGHBOURS, help="of the case slow (search)")
-    parser.add_argument("--rows", type=int, default=50000, help="of the neighbour import")
+    parser.add_argument("--rows", type=int, default=50000, help="of the neighbour import and of the case starts")
     parser.add_argument("--sign-ins", type=int, default=40, help="at once in the case signin")
     parser.add_argument("--people", type=int, default=20000, help="of the case crowd")
     parser.add_argument("--devices", type=int, default=40, help="phones of the case upload")
