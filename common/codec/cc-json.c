@@ -329,7 +329,8 @@ cc_status
 cc_json_parse(const char *json, size_t length, json_t **ret, cc_error_list *reterr)
 {
   size_t start = mark_length(json, length);
-  json += start;
+  if (start > 0)
+    json += start;
   length -= start;
   for (start = 0; start < length && is_white(json[start]);)
     start++;

@@ -172,7 +172,8 @@ static ccd_slice
 fold_text(ccd_address_state *p, ccd_slice text)
 {
   const char *start = p->out;
-  const unsigned char *at = (const unsigned char *) text.text, *end = at + text.length;
+  const unsigned char *at = (const unsigned char *) text.text;
+  const unsigned char *end = text.length > 0 ? at + text.length : at;
   while (at < end) {
     const unsigned char *from = at;
     char one[2];

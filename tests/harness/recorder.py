@@ -148,6 +148,7 @@ class Recorder:
         if name in self.followed:
             return
         there = get(location)
+        self.check("GET", location, there)
         if there.status_code == 403:
             return
         assert there.status_code == 200, f"{name}: GET {location} answers {there.status_code}: {there.text[:300]}"
