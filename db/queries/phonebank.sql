@@ -97,13 +97,7 @@ SELECT {columns n} FROM (
 
 -- name: phone_bank_caller_list
 SELECT {columns r} FROM (
-  SELECT c.*, actor_name(c.organization_id, c.actor) AS name, k.attempts, k.reached
-  FROM phone_bank_callers c
-  CROSS JOIN LATERAL (
-    SELECT count(*) AS attempts, count(*) FILTER (WHERE d.reached) AS reached
-    FROM voter_contacts v JOIN dispositions d ON d.code = COALESCE(v.disposition, 'canvassed')
-    WHERE v.organization_id = c.organization_id AND v.phone_bank_session_id = c.session_id AND v.actor = c.actor
-      AND v.holds) k
+  SELECT c.* FROM phone_bank_caller_rows c
   WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
     AND c.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
   ORDER BY c.id LIMIT :page.limit::int) r
@@ -111,16 +105,9 @@ WHERE assert_phone_bank(:call.organization_id::bigint, :path.phone_bank_id::bigi
 ORDER BY r.id
 
 -- name: phone_bank_caller_get
-SELECT {columns r} FROM (
-  SELECT c.*, actor_name(c.organization_id, c.actor) AS name, k.attempts, k.reached
-  FROM phone_bank_callers c
-  CROSS JOIN LATERAL (
-    SELECT count(*) AS attempts, count(*) FILTER (WHERE d.reached) AS reached
-    FROM voter_contacts v JOIN dispositions d ON d.code = COALESCE(v.disposition, 'canvassed')
-    WHERE v.organization_id = c.organization_id AND v.phone_bank_session_id = c.session_id AND v.actor = c.actor
-      AND v.holds) k
-  WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
-    AND c.id = :path.caller_id::bigint) r
+SELECT {columns c} FROM phone_bank_caller_rows c
+WHERE c.organization_id = :call.organization_id::bigint AND c.session_id = :path.phone_bank_id::bigint
+  AND c.id = :path.caller_id::bigint
 
 -- name: phone_bank_caller_add
 WITH added AS (

@@ -96,30 +96,13 @@ SELECT {columns n} FROM (
   WHERE k.organization_id = :call.organization_id::bigint AND k.id = :path.text_campaign_id::bigint) n
 
 -- name: texter_get
-SELECT {columns r} FROM (
-  SELECT t.*, actor_name(t.organization_id, t.actor) AS name, c.open, c.needs_response,
-    (SELECT count(*) FROM text_messages m WHERE m.organization_id = t.organization_id AND m.campaign_id = t.campaign_id
-       AND m.actor = t.actor AND m.direction = 'out' AND m.state <> 'error') AS sent
-  FROM text_texters t
-  CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE x.state <> 'closed') AS open,
-      count(*) FILTER (WHERE x.state = 'needs_response') AS needs_response
-    FROM text_conversations x WHERE x.organization_id = t.organization_id AND x.campaign_id = t.campaign_id
-      AND x.texter_actor = t.actor) c
-  WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :path.text_campaign_id::bigint
-    AND t.id = :path.texter_id::bigint) r
+SELECT {columns t} FROM text_texter_rows t
+WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :path.text_campaign_id::bigint
+  AND t.id = :path.texter_id::bigint
 
 -- name: texter_list
 SELECT {columns r} FROM (
-  SELECT t.*, actor_name(t.organization_id, t.actor) AS name, c.open, c.needs_response,
-    (SELECT count(*) FROM text_messages m WHERE m.organization_id = t.organization_id AND m.campaign_id = t.campaign_id
-       AND m.actor = t.actor AND m.direction = 'out' AND m.state <> 'error') AS sent
-  FROM text_texters t
-  CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE x.state <> 'closed') AS open,
-      count(*) FILTER (WHERE x.state = 'needs_response') AS needs_response
-    FROM text_conversations x WHERE x.organization_id = t.organization_id AND x.campaign_id = t.campaign_id
-      AND x.texter_actor = t.actor) c
+  SELECT t.* FROM text_texter_rows t
   WHERE t.organization_id = :call.organization_id::bigint AND t.campaign_id = :path.text_campaign_id::bigint
     AND t.id > CASE WHEN :page.cursor_1::bigint IS NULL THEN 0 ELSE :page.cursor_1::bigint END
   ORDER BY t.id LIMIT :page.limit::int) r

@@ -16,6 +16,18 @@ LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c
 LEFT JOIN voter_contacts k ON k.organization_id = c.organization_id AND k.id = c.contact_id;
 GRANT SELECT ON phone_bank_call_rows TO campaign_api;
 
+-- A caller with the calls that count.
+CREATE OR REPLACE VIEW phone_bank_caller_rows WITH (security_invoker = true) AS
+SELECT c.organization_id, c.id, c.session_id, c.actor, c.user_id, c.joined_at, c.last_active_at, c.left_at, c.version, c.updated_at,
+  actor_name(c.organization_id, c.actor) AS name, k.attempts, k.reached
+FROM phone_bank_callers c
+CROSS JOIN LATERAL (
+  SELECT count(*) AS attempts, count(*) FILTER (WHERE d.reached) AS reached
+  FROM voter_contacts v JOIN dispositions d ON d.code = COALESCE(v.disposition, 'canvassed')
+  WHERE v.organization_id = c.organization_id AND v.phone_bank_session_id = c.session_id AND v.actor = c.actor
+    AND v.holds) k;
+GRANT SELECT ON phone_bank_caller_rows TO campaign_api;
+
 -- The queue, in the job phonebank.fill. Doing it again adds nothing. guarded: as of voters_matching, by the rights of
 -- whoever made the phone bank.
 CREATE OR REPLACE FUNCTION phone_bank_fill(organization bigint, bank bigint, guarded boolean DEFAULT false) RETURNS void

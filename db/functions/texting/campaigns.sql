@@ -31,6 +31,20 @@ JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
 LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c.voter_id;
 GRANT SELECT ON text_conversation_rows TO campaign_api;
 
+-- A texter with what the texter has to do and has sent.
+CREATE OR REPLACE VIEW text_texter_rows WITH (security_invoker = true) AS
+SELECT t.organization_id, t.id, t.campaign_id, t.actor, t.user_id, t.joined_at, t.last_active_at, t.left_at, t.version, t.updated_at,
+  actor_name(t.organization_id, t.actor) AS name, c.open, c.needs_response,
+  (SELECT count(*) FROM text_messages m WHERE m.organization_id = t.organization_id AND m.campaign_id = t.campaign_id
+     AND m.actor = t.actor AND m.direction = 'out' AND m.state <> 'error') AS sent
+FROM text_texters t
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE x.state <> 'closed') AS open,
+    count(*) FILTER (WHERE x.state = 'needs_response') AS needs_response
+  FROM text_conversations x WHERE x.organization_id = t.organization_id AND x.campaign_id = t.campaign_id
+    AND x.texter_actor = t.actor) c;
+GRANT SELECT ON text_texter_rows TO campaign_api;
+
 -- The audience, in the job text.fill: everybody's first usable number, each number once. guarded: as of voters_matching.
 CREATE OR REPLACE FUNCTION text_fill(organization bigint, campaign bigint, guarded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE
