@@ -37,8 +37,9 @@ function init(args)
 
   if case == "public" then
     local tail = host .. "\r\n"
+    -- Published and listed events only: of load.sql's forty in a row the 13th is unlisted, the 20th and 40th are drafts.
     request = function()
-      local i = random(0, per / 20 - 1) * 20 + random(1, 19)
+      local i = random(0, per / 20 - 1) * 20 + random(1, 12)
       return "GET /v1/public/events/" .. ((i - 1) * organizations + random(1, organizations)) .. tail
     end
   elseif case == "public-one" then
