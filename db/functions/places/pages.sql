@@ -101,21 +101,6 @@ LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
   chunk constant int := 500;
-  reading constant text := format('WITH looked AS MATERIALIZED (
-      SELECT b.id, place_order(b.number) COLLATE "C" AS place, (true %1$s) AS fits FROM buildings b
-      WHERE b.organization_id = $1 AND b.street_key = $2 AND (place_order(b.number) COLLATE "C", b.id) %2$s ($3 COLLATE "C", $4)
-      ORDER BY place_order(b.number) COLLATE "C", b.id LIMIT $5),
-    places AS MATERIALIZED (SELECT p.id, p.key, l.fits FROM looked l CROSS JOIN LATERAL (%3$s) p (id, key)
-      WHERE (p.key COLLATE "C", p.id) > ($6 COLLATE "C", $7))
-    SELECT (SELECT count(*) FROM looked), l.place, l.id, e.id, e.key, f.ids, f.keys
-    FROM (SELECT COALESCE(array_agg(w.id), ''{}'') AS ids, COALESCE(array_agg(w.key), ''{}'') AS keys
-          FROM (SELECT k.id, k.key FROM places k WHERE k.fits ORDER BY k.key COLLATE "C", k.id LIMIT $8) w) f
-    LEFT JOIN (SELECT k.place, k.id FROM looked k ORDER BY k.place COLLATE "C" DESC, k.id DESC LIMIT 1) l ON true
-    LEFT JOIN (SELECT k.id, k.key FROM places k ORDER BY k.key COLLATE "C" DESC, k.id DESC LIMIT 1) e ON true',
-    conditions, CASE WHEN doors THEN '>=' ELSE '>' END,
-    CASE WHEN doors THEN 'SELECT d.id, l.place || '' '' || lpad(l.id::text, 19, ''0'') || '' '' || place_order(d.unit) FROM doors d
-                          WHERE d.organization_id = $1 AND d.building_id = l.id OFFSET 0'
-         ELSE 'SELECT l.id, l.place' END);
   at_place text := CASE WHEN doors THEN split_part(after_key, ' ', 1) ELSE after_key END;
   at_building bigint := CASE WHEN doors AND after_key <> '' THEN split_part(after_key, ' ', 2)::bigint ELSE after_id END;
   looked bigint;
@@ -128,7 +113,22 @@ DECLARE
   found int := 0;
 BEGIN
   FOR i IN 1 .. 10 LOOP
-    EXECUTE reading INTO looked, at_place, at_building, end_id, end_key, ids, keys
+    EXECUTE format('WITH looked AS MATERIALIZED (
+        SELECT b.id, place_order(b.number) COLLATE "C" AS place, (true %1$s) AS fits FROM buildings b
+        WHERE b.organization_id = $1 AND b.street_key = $2 AND (place_order(b.number) COLLATE "C", b.id) %2$s ($3 COLLATE "C", $4)
+        ORDER BY place_order(b.number) COLLATE "C", b.id LIMIT $5),
+      places AS MATERIALIZED (SELECT p.id, p.key, l.fits FROM looked l CROSS JOIN LATERAL (%3$s) p (id, key)
+        WHERE (p.key COLLATE "C", p.id) > ($6 COLLATE "C", $7))
+      SELECT (SELECT count(*) FROM looked), l.place, l.id, e.id, e.key, f.ids, f.keys
+      FROM (SELECT COALESCE(array_agg(w.id), ''{}'') AS ids, COALESCE(array_agg(w.key), ''{}'') AS keys
+            FROM (SELECT k.id, k.key FROM places k WHERE k.fits ORDER BY k.key COLLATE "C", k.id LIMIT $8) w) f
+      LEFT JOIN (SELECT k.place, k.id FROM looked k ORDER BY k.place COLLATE "C" DESC, k.id DESC LIMIT 1) l ON true
+      LEFT JOIN (SELECT k.id, k.key FROM places k ORDER BY k.key COLLATE "C" DESC, k.id DESC LIMIT 1) e ON true',
+      conditions, CASE WHEN doors THEN '>=' ELSE '>' END,
+      CASE WHEN doors THEN 'SELECT d.id, l.place || '' '' || lpad(l.id::text, 19, ''0'') || '' '' || place_order(d.unit) FROM doors d
+                            WHERE d.organization_id = $1 AND d.building_id = l.id OFFSET 0'
+           ELSE 'SELECT l.id, l.place' END)
+      INTO looked, at_place, at_building, end_id, end_key, ids, keys
       USING organization, street, at_place, at_building, chunk, after_key, after_id, n - found;
     RETURN QUERY SELECT u.i, u.k, false FROM unnest(ids, keys) u (i, k);
     found := found + cardinality(ids);
