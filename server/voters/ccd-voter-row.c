@@ -86,7 +86,7 @@ is_blank_value(const voter_work *w, ccd_slice text)
 
 /* A problem of a value that is kept. */
 static void
-tell(voter_work *w, const char *code, ccd_slice value)
+keep_problem(voter_work *w, const char *code, ccd_slice value)
 {
   if (w->ret->n_problems == CCD_VOTER_PROBLEMS_MAX)
     return;
@@ -103,7 +103,7 @@ voter_problem(voter_work *w, const char *code, ccd_slice value)
 {
   if (w->step != NULL && w->step->n == 1)
     w->mapper->uses[w->step->columns[0]].lost++;
-  tell(w, code, value);
+  keep_problem(w, code, value);
 }
 
 static ccd_slice
@@ -114,9 +114,9 @@ column_text(voter_work *w, int column)
   unsigned found = 0;
   ccd_slice text = clean_text(w, w->row->fields[column], &found);
   if ((found & CCD_CLEAN_MENDED) != 0)
-    tell(w, "mended_text", text);
+    keep_problem(w, "mended_text", text);
   if ((found & CCD_CLEAN_LOST) != 0)
-    tell(w, "lost_text", text);
+    keep_problem(w, "lost_text", text);
   return is_blank_value(w, text) ? (ccd_slice){NULL, 0} : text;
 }
 
