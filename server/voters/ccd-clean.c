@@ -142,7 +142,7 @@ is_clean(ccd_slice text)
 }
 
 static ccd_slice
-copy_clean(ccd_slice text, char *out, unsigned *ret_found)
+copy_clean(ccd_slice text, bool own, char *out, unsigned *ret_found)
 {
   const char *end = text.text + text.length;
   size_t n = 0;
@@ -150,8 +150,10 @@ copy_clean(ccd_slice text, char *out, unsigned *ret_found)
     size_t left = (size_t) (end - at);
     bool zero;
     size_t blank = cc_utf8_blank(at, end, text.text, &zero);
-    piece made = blank > 0 ? (piece){.taken = blank, .out = " ", .n = !zero} : entity_at(at, left);
-    if (made.taken == 0 && (made = twice_encoded(at, left)).taken > 0)
+    piece made = {.taken = blank, .out = " ", .n = blank > 0 && !zero};
+    if (blank == 0 && !own)
+      made = entity_at(at, left);
+    if (made.taken == 0 && !own && (made = twice_encoded(at, left)).taken > 0)
       *ret_found |= CCD_CLEAN_MENDED;
     *ret_found |= is_lost(at, left) ? CCD_CLEAN_LOST : 0;
     if (made.taken == 0)
@@ -168,7 +170,7 @@ copy_clean(ccd_slice text, char *out, unsigned *ret_found)
 }
 
 cc_status
-ccd_clean_text(ccd_slice text, cc_arena *arena, unsigned *ret_found, ccd_slice *ret)
+ccd_clean_text(ccd_slice text, bool own, cc_arena *arena, unsigned *ret_found, ccd_slice *ret)
 {
   unsigned found = 0;
   while (text.length > 0 && text.text[text.length - 1] == ' ')
@@ -182,7 +184,7 @@ ccd_clean_text(ccd_slice text, cc_arena *arena, unsigned *ret_found, ccd_slice *
     char *out = cc_arena_text(arena, text.length + 1);
     if (out == NULL)
       return CC_ERR_NO_MEMORY;
-    text = copy_clean(text, out, &found);
+    text = copy_clean(text, own, out, &found);
   }
   if (ret_found != NULL)
     *ret_found = found;

@@ -15,10 +15,14 @@ enum {
  * Blanks as cc_utf8_words has them, characters of HTML (&#39;) as themselves, and without the quote
  * that exportVoters sets before a formula. Copies only what changes.
  *
+ * @own: text of an own export, where HTML and what looks like text encoded twice was meant
  * @ret_found: CCD_CLEAN_*; may be NULL
  * @ret: in @arena or in @text
  *
  * CC_ERR_NO_MEMORY: the arena's ceiling.
  */
-cc_status
-ccd_clean_text(ccd_slice text, cc_arena *arena, unsigned *ret_found, ccd_slice *ret) CC_MUSTCHECK;
+cc_status ccd_clean_text(ccd_slice text,
+                         bool own,
+                         cc_arena *arena,
+                         unsigned *ret_found,
+                         ccd_slice *ret) CC_MUSTCHECK;

@@ -40,7 +40,7 @@ static ccd_slice
 clean_text(voter_work *w, ccd_slice text, unsigned *ret_found)
 {
   ccd_slice made = {NULL, 0};
-  w->full |= ccd_clean_text(text, w->mapper->text, ret_found, &made) != CC_OK;
+  w->full |= ccd_clean_text(text, w->mapper->own, w->mapper->text, ret_found, &made) != CC_OK;
   return made;
 }
 

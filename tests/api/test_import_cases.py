@@ -114,6 +114,15 @@ def test_no_cell_of_an_export_is_a_formula(imports):
     assert imports.rejects(ready["id"])[0]["raw"] == "'=1+1,too short"
 
 
+def test_an_own_export_is_text_as_it_was_meant(imports):
+    """What a file would have mended was written so by the API: an own export has it as it is."""
+    names = ["O&#39;Bryan", "N\u00c3\u00ba\u00c3\u00b1ez", "R&amp;D", "Lee\u00a0Roe", "\ufffdez", "\u0645\u06cc\u200c\u0631"]
+    made = [imports.client.ok("POST", "/v1/voters", {"first_name": "Ann", "last_name": name}, status=201) for name in names]
+    done = imports.apply(export(imports))
+    assert done["applied"] == counts(unchanged=len(names)) and ("mended_text", "last_name") not in problems(done)
+    assert [imports.client.ok("GET", f"/v1/voters/{v['id']}")["last_name"] for v in made] == [v["last_name"] for v in made]
+
+
 @pytest.mark.parametrize("spreadsheet", [True, False])
 def test_a_quote_of_one_s_own_comes_back(imports, spreadsheet):
     """One quote is taken off, and no second one, of texts and of cells that may have several values."""
