@@ -102,7 +102,7 @@ static const cc_field place_query_fields[] = {
   CC_OPT_DOUBLE(cc_place_query, south, .min = -90, .max = 90, .doc = "Southern side."),
   CC_OPT_DOUBLE(cc_place_query, east, .min = -180, .max = 180, .doc = "Eastern side."),
   CC_OPT_DOUBLE(cc_place_query, north, .min = -90, .max = 90, .doc = "Northern side."),
-  CC_STRING(cc_place_query, street, .min = 1, .max = 200, .format = CC_FORMAT_LINE, .doc = "Along this street, in any spelling."),
+  CC_STRING(cc_place_query, street, .min = 1, .max = 200, .format = CC_FORMAT_LINE, .doc = "Along this street, in any spelling; in the order of walking."),
   CC_OPT_INT64(cc_place_query, area_id, .min = 1, .max = INT64_MAX, .doc = "Within this area."),
   CC_OPT_INT64(cc_place_query, building_id, .min = 1, .max = INT64_MAX, .doc = "This building, or its doors."),
   CC_ENUM(cc_place_query, location_quality, &cc_location_quality_enum, .doc = "Only those known so."),

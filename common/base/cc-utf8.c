@@ -109,6 +109,61 @@ cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes)
   return map_text(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
 
+/* Is the last character before @at of a script that joins letters, of one that is read from the
+ * right, or a sign of an emoji: U+0590 and above? */
+static bool
+needs_joiner(const char *start, const char *at)
+{
+  while (at > start && ((unsigned char) at[-1] & 0xC0) == 0x80)
+    at--;
+  return at > start && (unsigned char) at[-1] >= 0xD6;
+}
+
+size_t
+cc_utf8_blank(const char *at, const char *end, const char *start, bool *ret_zero)
+{
+  const unsigned char *p = (const unsigned char *) at;
+  size_t left = (size_t) (end - at);
+  *ret_zero = false;
+  if (*p <= ' ' || *p == 0x7F)
+    return 1;
+  if (*p == 0xC2 && left >= 2 && (p[1] == 0xA0 || p[1] == 0xAD)) {
+    *ret_zero = p[1] == 0xAD;
+    return 2;
+  }
+  if (left < 3 || *p < 0xE2)
+    return 0;
+  unsigned code = (unsigned) p[0] << 16 | (unsigned) p[1] << 8 | p[2];
+  bool joiner = code >= 0xE2808C && code <= 0xE2808F;
+  if (joiner && needs_joiner(start, at))
+    return 0;
+  *ret_zero = joiner || code == 0xE2808B || code == 0xE281A0 || code == 0xEFBBBF;
+  bool wide = (code >= 0xE28080 && code <= 0xE2808A) || code == 0xE280AF || code == 0xE2819F ||
+              code == 0xE38080;
+  return *ret_zero || wide ? 3 : 0;
+}
+
+const char *
+cc_utf8_words(cc_arena *arena, const char *text, size_t bytes)
+{
+  char *copy = cc_arena_text(arena, bytes + 1);
+  size_t n = 0;
+  if (copy == NULL)
+    return NULL;
+  for (const char *at = text, *end = text + bytes; at < end;) {
+    bool zero;
+    size_t blank = cc_utf8_blank(at, end, text, &zero);
+    if (blank == 0)
+      copy[n++] = *at;
+    else if (!zero && n > 0 && copy[n - 1] != ' ')
+      copy[n++] = ' ';
+    at += blank > 0 ? blank : 1;
+  }
+  n -= n > 0 && copy[n - 1] == ' ';
+  copy[n] = '\0';
+  return n == bytes && memcmp(copy, text, n) == 0 ? text : copy;
+}
+
 uint32_t
 cc_utf8_next(const char **at)
 {

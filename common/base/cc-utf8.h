@@ -22,6 +22,17 @@ const char *cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes);
  * NULL at the arena's ceiling. */
 const char *cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes);
 
+/* Bytes of the blank at @at: of ASCII, a control character, the no-break space and the other spaces
+ * of Unicode; 0: none. *ret_zero: of no width (the soft hyphen, U+200B to U+200F, U+2060, U+FEFF).
+ * Joiners and marks of direction are none behind a character of a script that needs them.
+ *
+ * @start: where the text begins */
+size_t cc_utf8_blank(const char *at, const char *end, const char *start, bool *ret_zero);
+
+/* Each run of blanks as one space, none at the ends, and nothing of no width; the same pointer when
+ * nothing changes. NULL at the arena's ceiling. */
+const char *cc_utf8_words(cc_arena *arena, const char *text, size_t bytes);
+
 /* Character by character. @at stands in valid UTF-8, before its NUL; bytes that are not valid are
  * given one by one. */
 uint32_t cc_utf8_next(const char **at);

@@ -11,6 +11,7 @@ static const char *const formats[] = {
   [CC_FORMAT_TEXT] = "Sample",
   [CC_FORMAT_LINE] = "Sample",
   [CC_FORMAT_NAME] = "Sample",
+  [CC_FORMAT_WORDS] = "Sample",
   [CC_FORMAT_EMAIL] = "ada@example.org",
   [CC_FORMAT_URL] = "https://example.org/",
   [CC_FORMAT_SLUG] = "townhall",

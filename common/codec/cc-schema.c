@@ -35,6 +35,7 @@ typedef struct format_row {
 static const format_row formats[] = {
   [CC_FORMAT_TEXT] = {NULL, NULL},
   [CC_FORMAT_LINE] = {NULL, "^[^" CONTROLS "]*$"},
+  [CC_FORMAT_WORDS] = {NULL, "^[^" CONTROLS "]*$"},
   [CC_FORMAT_NAME] = {NULL, "^[^\\s" CONTROLS "]([^" CONTROLS "]*[^\\s" CONTROLS "])?$"},
   [CC_FORMAT_EMAIL] = {"email", "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@" LABEL "(\\." LABEL ")*$"},
   [CC_FORMAT_URL] = {"uri", "^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20\"<>\\\\^`{|}\\x7f]+$"},

@@ -370,6 +370,7 @@ cc_format_check(cc_format format,
     [CC_FORMAT_TEXT] = NULL,
     [CC_FORMAT_LINE] = check_line,
     [CC_FORMAT_NAME] = check_name,
+    [CC_FORMAT_WORDS] = check_line,
     [CC_FORMAT_EMAIL] = check_email,
     [CC_FORMAT_URL] = check_url,
     [CC_FORMAT_SLUG] = check_slug,
@@ -403,6 +404,8 @@ cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length)
 {
   if (format == CC_FORMAT_EMAIL || format == CC_FORMAT_UUID)
     return (char *) cc_utf8_fold(arena, text, length);
+  if (format == CC_FORMAT_NAME || format == CC_FORMAT_WORDS)
+    return (char *) cc_utf8_words(arena, text, length);
   if (format != CC_FORMAT_PHONE && format != CC_FORMAT_PHONE_USED)
     return text;
   char digits[15];

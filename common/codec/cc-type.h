@@ -30,7 +30,10 @@ typedef enum cc_kind {
 typedef enum cc_format {
   CC_FORMAT_TEXT = 0,   /* any text, line breaks and tabs included; kept byte for byte */
   CC_FORMAT_LINE,       /* one line: no control characters */
-  CC_FORMAT_NAME,       /* a line that is not blank and neither begins nor ends with a space */
+  CC_FORMAT_NAME,       /* a line that is not blank and neither begins nor ends with a space; kept
+                         * as CC_FORMAT_WORDS */
+  CC_FORMAT_WORDS,      /* a line that may be empty, kept with single blanks of one kind between its
+                         * words and without characters of no width (cc_utf8_words) */
   CC_FORMAT_EMAIL,      /* an address as HTML's input type email takes it, at most 254 bytes; NFC */
   CC_FORMAT_URL,        /* http or https, with a host */
   CC_FORMAT_SLUG,       /* a-z 0-9, single inner hyphens */

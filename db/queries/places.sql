@@ -56,15 +56,16 @@ SELECT i.read, i.written, i.skipped
 FROM points_import(:call.organization_id::bigint, :arg.document::jsonb, :arg.named::jsonb, :arg.keys::jsonb) i
 
 -- name: building_list
-SELECT {columns a}, s.scan_end
+SELECT {columns a}, s.place_key, s.scan_end
 FROM places_page(:call.organization_id::bigint, false, jsonb_build_object(
        'building_id', :query.building_id::bigint, 'location_quality', :query.location_quality::text, 'west', :query.west::double precision,
        'south', :query.south::double precision, 'east', :query.east::double precision, 'north', :query.north::double precision,
-       'street_key', :arg.street_key::text, 'area_id', :query.area_id::bigint), :page.cursor_1::bigint, :page.limit::int) s
+       'street_key', :arg.street_key::text, 'area_id', :query.area_id::bigint), :page.cursor_1::text,
+       :page.cursor_2::bigint, :page.limit::int) s
 JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id = s.id
 CROSS JOIN LATERAL (SELECT b.*, (SELECT count(*) FROM doors d WHERE d.organization_id = b.organization_id
                                  AND d.building_id = b.id) AS n_doors) a
-ORDER BY s.scan_end, b.id
+ORDER BY s.scan_end, s.place_key COLLATE "C", b.id
 
 -- name: building_get
 SELECT {columns a}
@@ -90,15 +91,16 @@ CROSS JOIN LATERAL (SELECT made.*, (SELECT count(*) FROM doors d WHERE d.organiz
                                     AND d.building_id = made.id) AS n_doors) a
 
 -- name: door_list
-SELECT {columns a}, s.scan_end
+SELECT {columns a}, s.place_key, s.scan_end
 FROM places_page(:call.organization_id::bigint, true, jsonb_build_object(
        'building_id', :query.building_id::bigint, 'location_quality', :query.location_quality::text, 'west', :query.west::double precision,
        'south', :query.south::double precision, 'east', :query.east::double precision, 'north', :query.north::double precision,
-       'street_key', :arg.street_key::text, 'area_id', :query.area_id::bigint), :page.cursor_1::bigint, :page.limit::int) s
+       'street_key', :arg.street_key::text, 'area_id', :query.area_id::bigint), :page.cursor_1::text,
+       :page.cursor_2::bigint, :page.limit::int) s
 JOIN doors d ON d.organization_id = :call.organization_id::bigint AND d.id = s.id
 JOIN buildings b ON b.organization_id = :call.organization_id::bigint AND b.id = d.building_id
 CROSS JOIN LATERAL (SELECT d.*, b.address, b.latitude, b.longitude, b.location_quality) a
-ORDER BY s.scan_end, d.id
+ORDER BY s.scan_end, s.place_key COLLATE "C", d.id
 
 -- name: door_get
 SELECT {columns a}
@@ -209,7 +211,7 @@ SELECT doors_rekey(:call.organization_id::bigint, :arg.given::jsonb)
 -- name: rekey_voters
 SELECT v.id, v.address_key AS key, v.address, v.unit, v.city, v.state, v.zip5, v.precinct, d.address_key AS door_key
 FROM (SELECT * FROM voters w WHERE w.organization_id = :call.organization_id::bigint AND w.id > :arg.after::bigint
-        AND w.address_key IS NOT NULL
+        AND (w.address_key IS NOT NULL OR w.address IS NOT NULL)
       ORDER BY w.id LIMIT 2000) v
 LEFT JOIN LATERAL (SELECT k.address_key FROM doors k
                    WHERE k.organization_id = v.organization_id AND k.id = v.door_id OFFSET 0) d ON true

@@ -194,6 +194,11 @@ ccd_address_give_number(ccd_address_state *p, ccd_slice number, ccd_address *ret
 {
   ccd_address_split(p, number);
   size_t n = p->n;
+  if (n == 2 && ccd_address_is(p->tokens[0], "BOX")) {
+    ccd_address_set_box(p, p->tokens[1], ret);
+    p->n = 0;
+    return true;
+  }
   bool is = false;
   for (size_t i = 0; i < n; i++)
     is = is || (ccd_address_has_digit(p->tokens[i]) && !ccd_address_is(p->tokens[i], "0"));

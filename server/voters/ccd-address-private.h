@@ -54,10 +54,36 @@ bool ccd_address_give_number(ccd_address_state *p, ccd_slice number, ccd_address
 size_t ccd_address_skip_number(ccd_address_state *p, ccd_address *ret);
 void ccd_address_add_letter(ccd_address_state *p, ccd_slice letter, ccd_address *ret);
 
+/* Words before the number of a road, and their code in the keys. */
+typedef struct ccd_road_class {
+  const char *words; /* in the vocabulary of ccd_address_class_words */
+  const char *code;
+  bool letters; /* may have letters for a number: Wisconsin's county, Missouri's state roads */
+} ccd_road_class;
+
+extern const ccd_word_list ccd_address_class_words;
+extern const ccd_word_list ccd_address_behind_words; /* what may follow the number */
+
+/* A word of a class in the spelling of the classes; another stays as it is. */
+ccd_slice ccd_address_class_word(ccd_slice token);
+/* How many tokens from @i are @words; 0: they are others. */
+size_t ccd_address_count_words(const ccd_address_state *p, size_t i, const char *words);
+/* The class at @i and how many tokens are its words; a state's road by the state's name. NULL: it
+ * is none. */
+const ccd_road_class *ccd_address_find_class(const ccd_address_state *p, size_t i, size_t *ret_n);
+const ccd_road_class *ccd_address_find_state(const ccd_address_state *p, size_t i, size_t *ret_n);
+
+/* A box of a rural route at the beginning of the line: sets number, number_key and road_key, and
+ * returns the token behind it. 0: it is none. */
+size_t ccd_address_take_route(ccd_address_state *p, ccd_address *ret);
+void ccd_address_set_box(ccd_address_state *p, ccd_slice box, ccd_address *ret);
+
 /* A road that has a number, from @first: sets road_key, and returns the token behind it. 0: it is
  * none. */
 size_t ccd_address_take_road(ccd_address_state *p, size_t first, ccd_address *ret);
 
+/* A mailbox elsewhere, behind the home, is no part of it. */
+void ccd_address_cut_mailbox(ccd_address_state *p);
 /* Finds the unit behind a street that begins at @first; returns the end of the street. */
 size_t ccd_address_find_unit(ccd_address_state *p, size_t first);
 /* Takes the tokens [from, n) as units. False: they name none. */

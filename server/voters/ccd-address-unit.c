@@ -253,7 +253,6 @@ unit_begins(const ccd_address_state *p, size_t first, size_t i)
   return bare_unit(p, first, i);
 }
 
-/* A mailbox elsewhere is no part of the home. */
 static bool
 is_po_box(const ccd_address_state *p, size_t i)
 {
@@ -265,13 +264,20 @@ is_po_box(const ccd_address_state *p, size_t i)
   return box < p->n && ccd_address_is(p->tokens[box], "BOX");
 }
 
+void
+ccd_address_cut_mailbox(ccd_address_state *p)
+{
+  for (size_t i = 1; i < p->n; i++) {
+    if (is_po_box(p, i))
+      p->n = i;
+  }
+}
+
 size_t
 ccd_address_find_unit(ccd_address_state *p, size_t first)
 {
   for (size_t i = first + 1; i < p->n; i++) {
-    if (is_po_box(p, i))
-      p->n = i;
-    else if (unit_begins(p, first, i)) {
+    if (unit_begins(p, first, i)) {
       (void) ccd_address_take_units(p, i);
       return i;
     }

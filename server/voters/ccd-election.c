@@ -17,6 +17,7 @@ static const word words[] = {
   {"GE", "GENERAL"},
   {"GEN", "GENERAL"},
   {"G", "GENERAL"},
+  {"GN", "GENERAL"},
   {"PR", "PRIMARY"},
   {"PRI", "PRIMARY"},
   {"PE", "PRIMARY"},
@@ -54,6 +55,19 @@ token_length(ccd_slice text)
                               text.text[n + 1] <= '9' && strchr("-/.", text.text[n]) != NULL)))
     n++;
   return n;
+}
+
+/* "November2024", "GN2024": the year is a token of its own. */
+static size_t
+without_year(ccd_slice text, size_t n)
+{
+  size_t letters = 0;
+  while (letters < n && (text.text[letters] | 0x20) >= 'a' && (text.text[letters] | 0x20) <= 'z')
+    letters++;
+  ccd_date ignored;
+  bool year = letters > 0 && n == letters + 4 &&
+              ccd_date_parse((ccd_slice){text.text + letters, 4}, CC_DATE_YEAR, PIVOT, &ignored);
+  return year ? letters : n;
 }
 
 static bool
@@ -114,7 +128,7 @@ read_name(ccd_slice text, name *ret)
 {
   bool colon = false;
   while (text.length > 0) {
-    size_t n = token_length(text);
+    size_t n = without_year(text, token_length(text));
     ccd_slice token = {text.text, n};
     ccd_date day = {0};
     bool time = is_time(text, n, colon);
@@ -156,7 +170,9 @@ ccd_election_name(ccd_slice text, cc_arena *arena)
   name made = {.n = 0};
   if (text.length < NAME_MAX)
     read_name(text, &made);
-  bool general = strcmp(made.words, "GENERAL") == 0;
+  bool general = strcmp(made.words, "GENERAL") == 0 ||
+                 (made.year % 2 == 0 && strcmp(made.words, "NOVEMBER") == 0);
+  made.n = general ? 0 : made.n;
   if (made.day.month == 0 && made.year >= 1950 && general)
     made.day = (ccd_date){(int16_t) made.year, 11, (uint8_t) general_day(made.year)};
   if (made.day.month == 0)
@@ -169,7 +185,7 @@ ccd_election_name(ccd_slice text, cc_arena *arena)
                          made.day.day,
                          made.day.year,
                          made.n > 0 ? " " : "",
-                         federal ? " GENERAL" : made.words);
+                         federal || general ? " GENERAL" : made.words);
 }
 
 bool

@@ -21,6 +21,8 @@ static const sentence sentences[] = {
   {"bad_email", "Not an e-mail address."},
   {"bad_id", "No number of anybody, such as 1.23457E+11: a spreadsheet has destroyed it."},
   {"bad_unit", "No flat or suite; it stands behind the address and is no part of the door."},
+  {"lost_text", "Characters were lost before this file was written."},
+  {"mended_text", "Text was encoded twice (Ãº); it is imported as it was meant."},
   {"no_name", "No last name."},
   {"no_door", "No address that a door can be made of: the person is on no walk list."},
   {"no_election", "A vote without its election or without the state's number."},

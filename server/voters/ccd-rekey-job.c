@@ -185,7 +185,7 @@ add_voter(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str 
     return CC_ERR_NO_MEMORY;
   ccd_slice old = row_column(rows, row, "key"), door = row_column(rows, row, "door_key");
   ccd_slice key = parsed.address_key.length > 0 ? parsed.address_key : door;
-  bool moves = door.length > 0 && !same_text(key, door);
+  bool moves = !same_text(key, door);
   if (key.length == 0 || (same_text(key, old) && !moves))
     return CC_OK;
   (void) keys;

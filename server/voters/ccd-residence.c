@@ -215,8 +215,12 @@ read_line(ccd_address_state *p, const ccd_residence *from, const given_unit *uni
 {
   bool given = from->number.length > 0 && ccd_address_give_number(p, from->number, ret);
   ccd_address_split(p, ret->line);
-  size_t first = given ? ccd_address_skip_number(p, ret) : ccd_address_take_number(p, ret);
-  size_t end = first < p->n ? ccd_address_take_road(p, first, ret) : 0;
+  ccd_address_cut_mailbox(p);
+  size_t first = 0, end = given ? 0 : ccd_address_take_route(p, ret);
+  if (end == 0) {
+    first = given ? ccd_address_skip_number(p, ret) : ccd_address_take_number(p, ret);
+    end = first < p->n ? ccd_address_take_road(p, first, ret) : 0;
+  }
   if (end > 0) {
     ret->street_key = p->road_key;
     if (end < p->n)

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/base/cc-base.h"
+
 bool
 ccd_text_has_high(const char *text, size_t n)
 {
@@ -39,21 +41,41 @@ put_utf8(char *out, uint32_t c)
   return out;
 }
 
+/* 0x80 to 0x9F; the rest is Latin-1. */
+static const uint16_t special[32] = {
+  0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+  0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+  0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
+};
+
 size_t
 ccd_text_from_1252(const char *text, size_t n, char *out)
 {
-  /* 0x80 to 0x9F; the rest is Latin-1. */
-  static const uint16_t special[32] = {
-    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
-  };
   char *at = out;
   for (size_t i = 0; i < n; i++) {
     unsigned char c = (unsigned char) text[i];
     at = put_utf8(at, c >= 0x80 && c < 0xA0 ? special[c - 0x80] : c);
   }
   return (size_t) (at - out);
+}
+
+size_t
+ccd_text_to_1252(const char *text, size_t n, unsigned char *ret)
+{
+  const unsigned char *p = (const unsigned char *) text;
+  if (n > 1 && (p[0] == 0xC2 || p[0] == 0xC3) && (p[1] & 0xC0) == 0x80) {
+    *ret = (unsigned char) (p[0] == 0xC2 ? p[1] : p[1] | 0x40);
+    return 2;
+  }
+  for (unsigned i = 0; i < CC_N(special); i++) {
+    char one[4];
+    size_t length = (size_t) (put_utf8(one, special[i]) - one);
+    if (special[i] != 0xFFFD && n >= length && memcmp(text, one, length) == 0) {
+      *ret = (unsigned char) (0x80 + i);
+      return length;
+    }
+  }
+  return 0;
 }
 
 static uint32_t

@@ -15,6 +15,10 @@ bool ccd_text_has_high(const char *text, size_t n);
  * U+FFFD. Returns the bytes written. (Table: unicode.org MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252) */
 size_t ccd_text_from_1252(const char *text, size_t n, char *out);
 
+/* The byte of Windows-1252 that the character at the beginning is; returns the bytes of the
+ * character, 0: it is none. A control character of Latin-1 is the byte of its number. */
+size_t ccd_text_to_1252(const char *text, size_t n, unsigned char *ret);
+
 /* UTF-16 to UTF-8, as far as whole characters go; lone surrogates become U+FFFD.
  *
  * @last: no more follows, so that a cut-off end becomes U+FFFD instead of waiting

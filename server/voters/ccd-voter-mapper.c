@@ -203,6 +203,7 @@ bind_mappings(ccd_voter_mapper *mapper, const names *columns, cc_error_list *ret
       return false;
     mapper->residence |=
       found && (m->field == CC_VOTER_RESIDENCE_LINE || m->field == CC_VOTER_RESIDENCE_STREET);
+    mapper->own |= found && m->field == CC_VOTER_NUMBER;
     char pointer[40];
     (void) snprintf(pointer, sizeof pointer, "/mappings/%zu", i);
     if (!found && m->required)

@@ -38,6 +38,7 @@ struct ccd_voter_mapper {
   size_t n_uses;
   ccd_date today;
   bool residence; /* the file tells where people live */
+  bool own;       /* the file has our own numbers of people: an own export */
 };
 
 /* A row on its way. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "server/voters/ccd-clean.h"
 #include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-voter-row-private.h"
 
@@ -27,29 +28,6 @@ in_list(ccd_slice text, const cc_strings *list)
 
 /* --- text --- */
 
-/* Bytes of a blank at @at: ASCII ones and control characters, the no-break space, those of
- * U+2000 to U+200A, U+202F and U+3000. *ret_zero: of no width (U+200B to U+200F, U+2060, U+FEFF and
- * the soft hyphen): nothing at all. 0: no blank. */
-static size_t
-blank_at(ccd_slice text, size_t at, bool *ret_zero)
-{
-  const unsigned char *p = (const unsigned char *) text.text + at;
-  size_t left = text.length - at;
-  *ret_zero = false;
-  if (*p <= ' ' || *p == 0x7F)
-    return 1;
-  if (*p == 0xC2 && left >= 2 && (p[1] == 0xA0 || p[1] == 0xAD)) {
-    *ret_zero = p[1] == 0xAD;
-    return 2;
-  }
-  if (left < 3 || *p < 0xE2)
-    return 0;
-  unsigned code = (unsigned) p[0] << 16 | (unsigned) p[1] << 8 | p[2];
-  *ret_zero = (code >= 0xE2808B && code <= 0xE2808F) || code == 0xE281A0 || code == 0xEFBBBF;
-  bool wide = (code >= 0xE28080 && code <= 0xE2808A) || code == 0xE280AF || code == 0xE38080;
-  return *ret_zero || wide ? 3 : 0;
-}
-
 char *
 voter_room(voter_work *w, size_t n)
 {
@@ -58,107 +36,12 @@ voter_room(voter_work *w, size_t n)
   return text;
 }
 
-/* The character of an entity of HTML at @at, and its length; 0: none. Programs that pass names
- * through web pages leave these. */
-static size_t
-entity_at(ccd_slice text, size_t at, char *ret)
-{
-  static const struct {
-    const char *name;
-    char c;
-  } entities[] = {{"&#39;", '\''},
-                  {"&#039;", '\''},
-                  {"&apos;", '\''},
-                  {"&amp;", '&'},
-                  {"&quot;", '"'}};
-
-  for (size_t i = 0; i < CC_N(entities) && text.text[at] == '&'; i++) {
-    size_t n = strlen(entities[i].name);
-    if (text.length - at >= n && strncasecmp(text.text + at, entities[i].name, n) == 0) {
-      *ret = entities[i].c;
-      return n;
-    }
-  }
-  return 0;
-}
-
-/* UTF-8 that was taken for Windows-1252 and written as UTF-8 again: "Ãº" is "ú". Nobody has such
- * signs behind each other in a name. The bytes of one character, 4 if @at is one; else 0. */
-static size_t
-twice_encoded(ccd_slice text, size_t at, char *ret)
-{
-  const unsigned char *p = (const unsigned char *) text.text + at;
-  if (text.length - at < 4 || p[0] != 0xC3 || (p[1] != 0x83 && p[1] != 0x82) || p[2] != 0xC2 ||
-      (p[1] == 0x82 && p[3] < 0xA0))
-    return 0;
-  ret[0] = (char) (p[1] == 0x83 ? 0xC3 : 0xC2);
-  ret[1] = (char) p[3];
-  return 4;
-}
-
-/* A quote that exportVoters sets before what a spreadsheet would work out. */
 static ccd_slice
-take_quote(ccd_slice text)
+clean_text(voter_work *w, ccd_slice text, unsigned *ret_found)
 {
-  size_t n = 0;
-  while (n < text.length && text.text[n] == '\'')
-    n++;
-  bool set = n > 0 && ccd_table_is_formula(text.text + n, text.length - n);
-  return set ? (ccd_slice){text.text + 1, text.length - 1} : text;
-}
-
-/* Needs no copy: no run of blanks, nothing of no width, no entity, nothing encoded twice. */
-static bool
-is_clean(ccd_slice text)
-{
-  bool zero;
-  char c2[2];
-  if (text.length > 0 &&
-      (blank_at(text, 0, &zero) > 0 || (unsigned char) text.text[text.length - 1] <= ' '))
-    return false;
-  for (size_t i = 0; i < text.length; i++) {
-    unsigned char c = (unsigned char) text.text[i];
-    if (c == ' ' ? text.text[i + 1] == ' '
-                 : c == '&' || blank_at(text, i, &zero) > 0 || twice_encoded(text, i, c2) > 0)
-      return false;
-  }
-  return true;
-}
-
-/* Trimmed, and each run of blanks and control characters as one blank. Copies only if it has to. */
-static ccd_slice
-clean_text(voter_work *w, ccd_slice text)
-{
-  while (text.length > 0 && text.text[text.length - 1] == ' ')
-    text.length--;
-  while (text.length > 0 && text.text[0] == ' ') {
-    text.text++;
-    text.length--;
-  }
-  text = take_quote(text);
-  if (is_clean(text))
-    return text;
-  char *out = voter_room(w, text.length);
-  size_t n = 0;
-  if (out == NULL)
-    return (ccd_slice){NULL, 0};
-  for (size_t i = 0; i < text.length;) {
-    bool zero;
-    size_t blank = blank_at(text, i, &zero);
-    size_t entity = blank == 0 ? entity_at(text, i, &out[n]) : 0;
-    size_t twice = blank == 0 && entity == 0 ? twice_encoded(text, i, &out[n]) : 0;
-    if (twice > 0)
-      n += 2;
-    else if (blank > 0 && !zero && n > 0 && out[n - 1] != ' ')
-      out[n++] = ' ';
-    else if (entity > 0)
-      n++;
-    else if (blank == 0)
-      out[n++] = text.text[i];
-    i += blank + entity + twice > 0 ? blank + entity + twice : 1;
-  }
-  n -= n > 0 && out[n - 1] == ' ';
-  return (ccd_slice){out, n};
+  ccd_slice made = {NULL, 0};
+  w->full |= ccd_clean_text(text, w->mapper->own, w->mapper->text, ret_found, &made) != CC_OK;
+  return made;
 }
 
 /* --- cells --- */
@@ -201,12 +84,39 @@ is_blank_value(const voter_work *w, ccd_slice text)
          mapped_meaning(mapping, text) == NULL && !(is_name(mapping->field) && has_letter(text));
 }
 
+/* A problem of a value that is kept. */
+static void
+keep_problem(voter_work *w, const char *code, ccd_slice value)
+{
+  if (w->ret->n_problems == CCD_VOTER_PROBLEMS_MAX)
+    return;
+  w->ret->problems[w->ret->n_problems++] = (ccd_voter_problem){
+    .field = w->step != NULL ? (cc_voter_field) w->step->mapping->field : w->about,
+    .column = w->step != NULL && w->step->n == 1 ? w->step->columns[0] + 1 : 0,
+    .code = code,
+    .value = value,
+  };
+}
+
+void
+voter_problem(voter_work *w, const char *code, ccd_slice value)
+{
+  if (w->step != NULL && w->step->n == 1)
+    w->mapper->uses[w->step->columns[0]].lost++;
+  keep_problem(w, code, value);
+}
+
 static ccd_slice
 column_text(voter_work *w, int column)
 {
   if ((size_t) column >= w->row->n)
     return (ccd_slice){NULL, 0};
-  ccd_slice text = clean_text(w, w->row->fields[column]);
+  unsigned found = 0;
+  ccd_slice text = clean_text(w, w->row->fields[column], &found);
+  if ((found & CCD_CLEAN_MENDED) != 0)
+    keep_problem(w, "mended_text", text);
+  if ((found & CCD_CLEAN_LOST) != 0)
+    keep_problem(w, "lost_text", text);
   return is_blank_value(w, text) ? (ccd_slice){NULL, 0} : text;
 }
 
@@ -236,22 +146,6 @@ joined_text(voter_work *w)
   return (ccd_slice){text, (size_t) (out - text)};
 }
 
-void
-voter_problem(voter_work *w, const char *code, ccd_slice value)
-{
-  int column = w->step != NULL && w->step->n == 1 ? w->step->columns[0] + 1 : 0;
-  if (column > 0)
-    w->mapper->uses[column - 1].lost++;
-  if (w->ret->n_problems == CCD_VOTER_PROBLEMS_MAX)
-    return;
-  w->ret->problems[w->ret->n_problems++] = (ccd_voter_problem){
-    .field = w->step != NULL ? (cc_voter_field) w->step->mapping->field : w->about,
-    .column = column,
-    .code = code,
-    .value = value,
-  };
-}
-
 static ccd_slice
 decode_value(const cc_voter_mapping *mapping, ccd_slice text)
 {
@@ -267,7 +161,7 @@ take_several(voter_work *w, ccd_slice cell, const char *between)
   while (cell.length > 0) {
     const char *end = memmem(cell.text, cell.length, between, strlen(between));
     size_t n = end != NULL ? (size_t) (end - cell.text) : cell.length;
-    ccd_slice text = clean_text(w, (ccd_slice){cell.text, n});
+    ccd_slice text = clean_text(w, (ccd_slice){cell.text, n}, NULL);
     if (text.length > 0 && !is_blank_value(w, text))
       voter_take(w, decode_value(w->step->mapping, text));
     n += end != NULL ? strlen(between) : 0;
@@ -326,7 +220,7 @@ is_confidential(voter_work *w)
   for (size_t i = 0; i < w->mapper->n_marks; i++) {
     const voter_mark *m = &w->mapper->marks[i];
     if (m->column >= 0 && (size_t) m->column < w->row->n &&
-        in_list(clean_text(w, w->row->fields[m->column]), m->values))
+        in_list(clean_text(w, w->row->fields[m->column], NULL), m->values))
       return true;
   }
   return false;

@@ -13,12 +13,17 @@ GEOJSON = {"Content-Type": "application/geo+json"}
 STREETS = [("Co Rd 12", "77 COUNTY ROAD 12"), ("State Rte 27", "77 State Route 27"), ("Ave D", "77 AVENUE D"), ("O'Connor Dr", "77 O’CONNOR DR"),
            ("E 100 N", "77 EAST 100 NORTH"), ("Fort Hill Rd", "77 FT HILL RD"), ("US Hwy 50", "77 US 50"), ("Mount Auburn St", "77 MT AUBURN ST APT 4"),
            ("State Hwy 9", "77 SR 9"), ("37th Ave", "77 37 AVE"), ("Farm-To-Market Rd 1960", "77 FM 1960"), ("NE 5th St", "77 N E 5 ST"),
-           ("Calle Peñón", "77 CALLE PENON"), ("Saint John St", "77 St. John Street"), ("Lake Shore Dr", "77 Lk Shr Dr"), ("Elm St", "77½ Elm Street")]
+           ("Calle Peñón", "77 CALLE PENON"), ("Saint John St", "77 St. John Street"), ("Lake Shore Dr", "77 Lk Shr Dr"), ("Elm St", "77½ Elm Street"),
+           ("BIA Rd 7", "77 BUREAU OF INDIAN AFFAIRS ROAD 7"), ("Nat For Dev Rd 12", "77 National Forest Development Road 12"), ("Loop 410", "77 LP 410"),
+           ("Co St Aid Hwy 5", "77 COUNTY STATE AID HWY 5"), ("RM 620", "77 RANCH ROAD 620"), ("Elm Loop", "77 Elm Lp")]
 
 HOMES = [["256 County Road 634", "256 Co Rd 634", "256 CR 634", "256 CR-634"], ["6 State Rte 6", "6 SR 6", "6 St Rt 6"], ["101 Avenue D", "101 Ave D"],
          ["18-D Main St", "18D Main St", "18 D MAIN ST"], ["537½ W 26th St", "537 1/2 W 26th St", "537-1/2 West 26 St"], ["12 E 100 N", "12 East 100 North"],
          ["N6W23001 Bluemound Rd", "N6 W23001 Bluemound Road"], ["2 Elm St Apt B", "2 Elm St B", "2 ELM STREET # B", "Apt B, 2 Elm St"],
-         ["One Park Plaza", "1 Park Plz"], ["#207-1104 Watkins Glen Ct", "1104 Watkins Glen Ct Unit 207"]]
+         ["One Park Plaza", "1 Park Plz"], ["#207-1104 Watkins Glen Ct", "1104 Watkins Glen Ct Unit 207"], ["7 BIA Rd 12", "7 BIA Road 12", "7 Bureau of Indian Affairs Rd 12", "7 BIA 12"],
+         ["7 Elm Lp", "7 Elm Loop"], ["RR 2 Box 152", "Rural Route 2 Box 152", "R R 2 BOX 152", "R.F.D. 2 # 152", "Box 152, RR 2"],
+         ["HC 1 Box 5", "Highway Contract Route 1 Box 5", "Star Route 1, Box 5", "HCR 1 BOX 5"], ["7 RR 2", "7 Rural Route 2", "7 R R 2"],
+         ["7 Hwy FM 1320", "7 FM 1320"], ["7 KENTUCKY 440", "7 KY ST HWY 440"], ["7 TSR 45", "7 Twp Rd 45"], ["7 CR 12 PO Box 9", "7 County Rd 12"]]
 
 
 def collection(*features):
@@ -117,6 +122,30 @@ def test_whoever_has_no_door_is_found(org):
     for wanted, found in ((True, [at_home]), (False, mailbox)):
         rows = org.owner.ok("POST", "/v1/voters/search", {"has_door": wanted})["data"]
         assert sorted(row["id"] for row in rows) == sorted(found)
+
+
+def test_a_rural_box_is_a_home_with_a_number(org):
+    made = voter(org, "Rural Route 2 Box 152")
+    building = org.owner.ok("GET", f"/v1/doors/{made['door_id']}")["building_id"]
+    assert {key: org.owner.ok("GET", f"/v1/buildings/{building}")[key] for key in ("number", "street")} == {"number": "BOX 152", "street": "RR 2"}
+    assert voter(org, "RR 2 Box 153")["door_id"] not in (None, made["door_id"])
+    assert len(org.owner.ok("GET", "/v1/doors", query={"street": "Rural Route 2"})["data"]) == 2
+
+
+def test_along_a_street_places_come_as_they_are_walked(org):
+    """By number and unit, page after page of any size; another street, and the list of all, go by their own order."""
+    walked = [("2 Elm St", None), ("10 Elm St", None), ("10 1/2 Elm St", None), ("10A Elm St", None), ("12 Elm St", "1"), ("12 Elm St", "2"), ("12 Elm St", "10"),
+              ("12 Elm St", "B"), ("14 Elm St", None), ("100 Elm St", None), ("1001 Elm St", None)]
+    made = [voter(org, address, unit=unit)["door_id"] for address, unit in reversed(walked)][::-1]
+    voter(org, "1 Oak St")
+    for limit in (1, 2, 5, 100):
+        doors = list(org.owner.pages("/v1/doors", {"street": "ELM STREET", "limit": limit}))
+        assert [door["id"] for door in doors] == made, limit
+        buildings = list(org.owner.pages("/v1/buildings", {"street": "elm st", "limit": limit}))
+        assert [b["number"] for b in buildings] == ["2", "10", "10 1/2", "10A", "12", "14", "100", "1001"], limit
+    assert [d["id"] for d in every(org, "doors")] == sorted(made + [every(org, "doors")[-1]["id"]])
+    second = org.owner.ok("GET", "/v1/doors", query={"street": "Elm St", "building_id": doors[4]["building_id"]})["data"]
+    assert [d["unit"] for d in second] == ["1", "2", "10", "B"]
 
 
 def test_a_street_is_asked_for_in_any_spelling(org):

@@ -212,6 +212,27 @@ def test_search_and_filters(org):
         assert org.member.get(place_of(event) + "/attendees", wrong).status_code == 422, wrong
 
 
+def test_dots_and_hyphens_part_nobody_from_the_search(org):
+    """The same words in every search: of attendees, of voters and of events."""
+    event = org.event(title="Meet-up: Get-Out-the-Vote")
+    names = {"J.R.": "Ewing", "JR": "Hoe", "J R": "Poe", "Ann": "Smith-Jones", "Bea": "Smith Jones", "Cy": "St.John", "Di": "O'Neil-Al"}
+    people = {add(org, event, first_name=first, last_name=last, email=None)["id"]: first for first, last in names.items()}
+    voters = {org.owner.ok("POST", "/v1/voters", {"first_name": first, "last_name": last}, status=201)["id"]: first for first, last in names.items()}
+
+    def attendees(text):
+        return sorted(people[a["id"]] for a in org.member.ok("GET", place_of(event) + "/attendees", query={"text": text})["data"])
+
+    def found(text):
+        return sorted(voters[v["id"]] for v in org.owner.ok("GET", "/v1/voters", query={"text": text})["data"])
+
+    for text, wanted in (("jr", ["J R", "J.R.", "JR"]), ("J.R.", ["J R", "J.R.", "JR"]), ("j r", ["J R", "J.R."]), ("smith-jones", ["Ann", "Bea"]), ("smith jones", ["Ann", "Bea"]),
+                         ("smithjones", ["Ann"]), ("st john", ["Cy"]), ("stjohn", ["Cy"]), ("st. john", ["Cy"]), ("oneil al", ["Di"]), ("o'neilal", ["Di"]), ("jones, ann", ["Ann"]), ("-", []), (".", [])):
+        assert attendees(text) == found(text) == wanted, text
+    for text in ("meetup", "meet-up", "meet up", "Get Out the Vote", "get-out-the-vote", "getout", "MEETUP vote"):
+        assert [e["id"] for e in org.owner.ok("GET", "/v1/events", query={"text": text})["data"]] == [event["id"]], text
+    assert org.owner.ok("GET", "/v1/events", query={"text": "meetdown"})["data"] == []
+
+
 def test_the_door_finds_every_spelling(org):
     event = org.event()
     people = [("Tom", "O'Brien"), ("Tim", "O’Brien"), ("Tam", "OBrien"), ("Anaïs", "D’Amico"), ("J.R.", "St. John"), ("Ann", "Zed")]

@@ -114,6 +114,15 @@ def test_no_cell_of_an_export_is_a_formula(imports):
     assert imports.rejects(ready["id"])[0]["raw"] == "'=1+1,too short"
 
 
+def test_an_own_export_is_text_as_it_was_meant(imports):
+    """What a file would have mended was written so by the API: an own export has it as it is."""
+    names = ["O&#39;Bryan", "N\u00c3\u00ba\u00c3\u00b1ez", "R&amp;D", "Lee\u00a0Roe", "\ufffdez", "\u0645\u06cc\u200c\u0631"]
+    made = [imports.client.ok("POST", "/v1/voters", {"first_name": "Ann", "last_name": name}, status=201) for name in names]
+    done = imports.apply(export(imports))
+    assert done["applied"] == counts(unchanged=len(names)) and ("mended_text", "last_name") not in problems(done)
+    assert [imports.client.ok("GET", f"/v1/voters/{v['id']}")["last_name"] for v in made] == [v["last_name"] for v in made]
+
+
 @pytest.mark.parametrize("spreadsheet", [True, False])
 def test_a_quote_of_one_s_own_comes_back(imports, spreadsheet):
     """One quote is taken off, and no second one, of texts and of cells that may have several values."""
@@ -247,6 +256,12 @@ def test_a_line_that_says_the_delimiter(imports, between, end):
         assert (ready["state"], ready["planned"], ready["format"]["delimiter"]) == ("ready", counts(new=1), between), ready["error"]
 
 
+def test_lines_before_a_table_of_two_columns(imports):
+    for before in ("Voters of Riverside\n", "Voters of Riverside\n\nMade 2026-11-30\n"):
+        ready = imports.start((before + "voter_id,last_name\n1,Lee\n2,Roe\n3,Orr\n").encode())
+        assert (ready["state"], ready["planned"]) == ("ready", counts(new=3)), (before, ready["error"])
+
+
 # --- values ---
 
 @pytest.mark.parametrize("given, number", [
@@ -285,7 +300,27 @@ def test_names_that_programs_break(imports):
     assert imports.voters() == [("1", "Christopher", "Null"), ("2", "Removed", "Confidential"), ("3", "Ann", "Lee"),
                                 ("4", "Al", "O'Bryan"), ("5", "Bo", ""), ("6", "", "Star"), ("7", "In\u00e9s", "N\u00fa\u00f1ez")]
     assert person(imports, "1", "party") is None
-    assert problems(done) == {("no_name", "last_name"): 1}
+    assert problems(done) == {("no_name", "last_name"): 1, ("mended_text", "first_name"): 1, ("mended_text", "last_name"): 1}
+
+
+@pytest.mark.parametrize("given, kept, code", [
+    ("N\u00c3\u0091EZ", "N\u00d1EZ", "mended_text"), ("N\u00c3\u2018EZ", "N\u00d1EZ", "mended_text"), ("O\u00e2\u20ac\u2122Brien", "O\u2019Brien", "mended_text"),
+    ("Kova\u00c4\u2021", "Kova\u0107", "mended_text"), ("\u00c5\u00a0imi\u00c4\u2021", "\u0160imi\u0107", "mended_text"), ("N\ufffdez", "N\ufffdez", "lost_text"),
+    ("ANDR\u00c9\u2019S", "ANDR\u00c9\u2019S", None), ("CONCEI\u00c7\u00c3O", "CONCEI\u00c7\u00c3O", None), ("J\u00c4RVEL\u00c4\u2019S", "J\u00c4RVEL\u00c4\u2019S", None),
+    ("O&#x27;Bryan", "O'Bryan", None), ("O&rsquo;Bryan", "O\u2019Bryan", None), ("N&uacute;&Ntilde;ez", "N\u00fa\u00d1ez", None), ("Lee &amp; Roe", "Lee & Roe", None),
+    ("Lee&nbsp;Roe", "Lee Roe", None), ("R&D", "R&D", None), ("R&#0;D", "R&#0;D", None), ("\u200bLee\u00ad\u2060\ufeff", "Lee", None), ("Lee\u00a0\u2003 Roe", "Lee Roe", None),
+    ("\u0645\u06cc\u200c\u0631", "\u0645\u06cc\u200c\u0631", None)])
+def test_text_is_what_was_meant(imports, given, kept, code):
+    """By a file; and blanks and what has no width by hand as well."""
+    done = imports.apply(table(("voter_id", "first_name", "last_name"), ("1", "Ann", given)))
+    assert person(imports, "1", "last_name") == kept
+    assert problems(done) == ({(code, "last_name"): 1} if code else {})
+    if code is None and "&" not in given:
+        by_hand = {"first_name": given + "\u00a0", "last_name": given, "address": f"12\u00a0Elm  St{given}", "city": given}
+        made = imports.client.ok("POST", "/v1/voters", by_hand, status=201)
+        assert (made["first_name"], made["last_name"], made["city"]) == (kept, kept, kept) and made["address"].startswith("12 Elm St")
+        changed = imports.client.ok("PATCH", f"/v1/voters/{made['id']}", {"middle_name": given})
+        assert changed["middle_name"] == kept
 
 
 def test_wrecked_ids(imports):
@@ -577,7 +612,7 @@ def test_a_vote_that_was_named_otherwise_before_is_one_vote(imports):
 @pytest.mark.parametrize("body, pointer", [
     ({"birth_date": "2068-07-16"}, "/birth_date"), ({"birth_date": "1900-01-01"}, "/birth_date"), ({"birth_year": 2199}, "/birth_year"),
     ({"registered_on": "2098-01-01"}, "/registered_on"), ({"birth_date": "1980-01-01", "registered_on": "1979-01-01"}, "/registered_on"),
-    ({"phones": ["+1845555013312"]}, "/phones/0"), ({"phones": ["617-155-0101"]}, "/phones/0")])
+    ({"zip5": "00000"}, "/zip5"), ({"phones": ["+1845555013312"]}, "/phones/0"), ({"phones": ["617-155-0101"]}, "/phones/0")])
 def test_by_hand_as_by_file(imports, body, pointer):
     whole = {"first_name": "Ann", "last_name": "Lee", **body}
     reply = imports.client.post("/v1/voters", whole)

@@ -25,6 +25,9 @@ STATES = {
     "mi": ("100001", "8588 DYER AVE #2 48201", None, "active", []),
     "tx": ("1000000001", "700 CONGRESS AVE #12 78701", None, "inactive", []),
     "va": ("900000001", "12 E BROAD ST #5 23219", None, "active", []),
+    "ks": ("3100001", "12 N MANHATTAN AVE #4 66502", "democratic", "active", ["11/05/2024 GENERAL"]),
+    "az": ("500001", "120 E BROADWAY BLVD #7 85701", "unaffiliated", "active", []),
+    "wi": ("700000001", "12 N CARROLL ST #5 53703", None, "active", ["11/05/2024 GENERAL"]),
 }
 
 

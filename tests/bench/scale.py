@@ -35,7 +35,7 @@ ELECTION = "2021 SPECIAL"
 def searches(base):
     """What people ask of POST /v1/voters/search: common, rare, and what nobody is."""
     yield "everybody", {}
-    for text in ("%", "_", "a", "son", "medina", "rosa medina", "zzyx"):
+    for text in ("%", "_", "a", "son", "medina", "rosa medina", "zzyx", "j.r.", "smith-jones", "#109"):
         yield f"text {text}", {"text": text}
     for member, common, rare, none in (
             ("party", ["DEM"], ["LIB"], ["x"]), ("precinct", ["P7", "P8"], ["Rare"], ["x"]), ("zip5", ["12510"], ["99999"], ["00001"]),

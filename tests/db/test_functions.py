@@ -31,7 +31,7 @@ EXCUSED = {
     **{(f"{name}(", "not sanitized"): "its text is made by voter_filter_condition and voter_filter_sources, with %L and parameters"
        for name in ("voters_walk", "voters_few", "voters_among", "voters_having")},
     **{(f"{name}(", "not sanitized"): "its text is made by place_condition and place_sources, with %L and parameters"
-       for name in ("places_few", "places_among", "places_walk")},
+       for name in ("places_few", "places_among", "places_walk", "places_along")},
     ("", "composite OUT variable"): "RETURNS TABLE with a row and why it was refused",
 }
 

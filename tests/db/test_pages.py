@@ -23,7 +23,7 @@ DELETE FROM pg_statistic WHERE starelid = ANY (%(tables)s::regclass[])
 UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid = ANY (%(tables)s::regclass[])
   OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = ANY (%(tables)s::regclass[]))"""
 PEOPLE = "SELECT id, search_key, scan_end FROM voters_page(%s, %s, %s, %s, %s, %s)"
-PLACES = "SELECT id, scan_end FROM places_page(%s, %s, %s, %s, %s)"
+PLACES = "SELECT id, scan_end, place_key FROM places_page(%s, %s, %s, %s, %s, %s)"
 SORT_AT = "CASE WHEN due_at IS NULL THEN 'infinity' ELSE due_at END"
 # Nobody has an index of what contacts change, nor of an age: a page of these may be short.
 WALKED = ("support_levels", "last_contact", "never_contacted", "reached", "disposition", "age_min", "text son, party", "party, zip, age")
@@ -95,7 +95,7 @@ def test_a_page_far_into_the_list_is_as_cheap(db, crowded, statistics):
         assert touched(db, crowded, PEOPLE, crowded, json.dumps(filter), False, key, number, 51) < 4500, filter
     for doors in (False, True):
         last = db.value(f"SELECT max(id) - 500 FROM {'doors' if doors else 'buildings'} WHERE organization_id = %s", crowded)
-        assert touched(db, crowded, PLACES, crowded, doors, "{}", last, 101) < 1000
+        assert touched(db, crowded, PLACES, crowded, doors, "{}", "", last, 101) < 1000
 
 
 def whole(db, organization, filter, guarded=False, n=101):
@@ -144,22 +144,24 @@ def test_a_page_of_places_is_bounded_and_whole(db, crowded, areas, statistics, d
             ({"area_id": areas["precinct"]}, f"(SELECT ST_Covers(a.boundary, map_point(b.latitude, b.longitude)) FROM areas a "
                                              f"WHERE a.organization_id = b.organization_id AND a.id = {areas['precinct']})"),
             ({"street_key": street, "location_quality": "manual"}, f"b.street_key = '{street}' AND b.location_quality = 'manual'")):
-        assert touched(db, crowded, PLACES, crowded, doors, json.dumps(asked), None, 101) < SHORT, asked
+        assert touched(db, crowded, PLACES, crowded, doors, json.dumps(asked), None, None, 101) < SHORT, asked
+        order = ("1" if "street_key" not in asked else 'place_order(b.number) COLLATE "C", b.id'
+                 + (', place_order(d.unit) COLLATE "C", d.id' if doors else ""))
         expected = [row[0] for row in db.sql(
             f"SELECT {'d.id FROM doors d JOIN buildings b ON b.organization_id = d.organization_id AND b.id = d.building_id' if doors else 'b.id FROM buildings b'}"
-            f" WHERE b.organization_id = {crowded} AND {condition} ORDER BY 1 LIMIT 300")]
-        found, after = [], None
+            f" WHERE b.organization_id = {crowded} AND {condition} ORDER BY {order} LIMIT 300")]
+        found, after = [], (None, None)
         while len(found) < 300:
-            page = rows(db, crowded, PLACES, crowded, doors, json.dumps(asked), after, 101)
+            page = rows(db, crowded, PLACES, crowded, doors, json.dumps(asked), *after, 101)
             found += [row[0] for row in page if not row[1]]
             if not page:
                 break
-            after = page[-1][0]
+            after = page[-1][2], page[-1][0]
         assert found[:300] == expected, asked
 
 
 def test_places_serve_their_own_organization_only(db, crowded):
-    for statement, values in ((PLACES, (crowded + 1, True, "{}", None, 9)), (PEOPLE, (crowded + 1, "{}", False, None, None, 9))):
+    for statement, values in ((PLACES, (crowded + 1, True, "{}", None, None, 9)), (PEOPLE, (crowded + 1, "{}", False, None, None, 9))):
         with pytest.raises(Exception, match="another organization"):
             rows(db, crowded, statement, *values)
 

@@ -188,6 +188,20 @@ def test_keys_that_change_places_do_not_meet(old):
     assert keys == {first: "12 CR 9 12999", second: "12 392ND RD 12999"}
 
 
+def test_who_had_no_door_gets_one(old):
+    """A box of a rural route was no home to that release; a mailbox is none now either."""
+    with tenant(old.server, old.organization) as cursor:
+        made = []
+        for address in ("RR 2 Box 152", "Rural Route 2 Box 152", "PO Box 5"):
+            cursor.execute("INSERT INTO voters (organization_id, first_name, last_name, address, zip5) VALUES (%s, 'Rosa', 'Medina', %s, '12999') "
+                           "RETURNING id", (old.organization, address))
+            made.append(cursor.fetchone()[0])
+    owner = old.upgraded()
+    first, second, mailbox = (owner.ok("GET", f"/v1/voters/{voter}") for voter in made)
+    assert first["door_id"] == second["door_id"] is not None and mailbox["door_id"] is None
+    assert owner.ok("GET", f"/v1/households/{first['household_id']}")["n_voters"] == 2
+
+
 def test_an_undo_brings_back_a_home_that_became_another(old):
     """A merge that the release kept names a door that is another one by now."""
     kept, (survivor,) = old.home(*ROAD[0])

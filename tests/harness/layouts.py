@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files as ten states publish them: the columns, and one person of each."""
+"""Files as states publish them: the columns, and one person of each."""
 
 import csv
 import dataclasses
@@ -83,6 +83,28 @@ VIRGINIA = ("IDENTIFICATION_NUMBER LAST_NAME FIRST_NAME MIDDLE_NAME SUFFIX HOUSE
             "CONG_CODE_VALUE STSENATE_CODE_VALUE STHOUSE_CODE_VALUE GENDER DOB REGISTRATION_DATE EFFECTIVE_DATE MAILING_ADDRESS_LINE_1 "
             "MAILING_CITY MAILING_STATE MAILING_ZIP STATUS").split()
 
+KANSAS = ("db_logid cde_registrant_status cde_name_title text_name_first text_name_middle text_name_last cde_name_suffix cde_gender text_registrant_id "
+          "text_res_address_nbr text_res_address_nbr_suffix cde_street_dir_prefix text_street_name cde_street_type cde_street_dir_suffix cde_res_unit_type "
+          "text_res_unit_nbr text_res_city cde_res_state text_res_zip5 text_res_zip4 text_res_carrier_rte ind_res_military text_mail_address1 "
+          "text_mail_address2 text_mail_address3 text_mail_address4 text_mail_city cde_mail_state text_mail_zip5 text_mail_zip4 text_mail_carrier_rte "
+          "ind_mail_military ind_mail_foreign desc_party precinct_text_name precinct_text_designation date_of_birth date_of_registration "
+          "text_phone_area_code text_phone_exchange text_phone_last_four text_election_code_1 text_election_code_2 text_election_code_3 "
+          "text_election_code_4 text_election_code_5 text_election_code_6 text_election_code_7 text_election_code_8 text_election_code_9 "
+          "text_election_code_10 cde_party ind_qualified text_res_physical_address polling_place_text_name polling_place_text_address1 "
+          "polling_place_text_city polling_place_cde_state polling_place_text_zip5 district_cc district_cg district_jd district_kr district_ks "
+          "district_sb district_pt district_sd").split()
+ARIZONA = ["Registrant ID", "Registration Date", "Effective Date of Change", "DOB", "Last Name", "First Name", "Middle Name", "Suffix", "Status", "Status Reason",
+           "County", "House Number", "Street Prefix", "Street Name", "Street Type", "Street Suffix", "Unit Type", "Unit Number", "Residence Address",
+           "Residence City", "Residence State", "Residence Zip", "Mailing Address", "Mailing Address 2", "Mailing City", "Mailing State", "Mailing Zip",
+           "Mailing Country", "Party", "PEVL", "Phone", "Occupation", "Precinct Part", "Congressional", "Board of Supervisors", "Legislative", "Municipal",
+           "Precinct", "VRAZ Voter ID"]
+WISCONSIN = ["Voter Reg Number", "LastName", "FirstName", "MiddleName", "Suffix", "PhoneNumber", "EmailAddress", "Address1", "Address2", "MailingAddress1",
+             "MailingAddress2", "MailingCityStateZip", "HouseNumber", "StreetName", "UnitType", "UnitNumber", "ZipCode", "Jurisdiction", "DistrictCombo", "Ward",
+             "Congressional", "State Senate", "State Assembly", "Court of Appeals", "Multi-Jurisdictional Judge", "County", "County Supervisory", "Municipality",
+             "Aldermanic", "School", "High School", "Sanitary", "Technical College", "Representational School", "State", "District Attorney", "Circuit Court",
+             "First Class School", "Incorporation", "Voter Status", "Voter Status Reason", "ApplicationDate", "ApplicationSource", "IsPermanentAbsentee",
+             "Voter Type", "November2024", "August2024", "April2024"]
+
 # By the profile that reads it.
 LAYOUTS = {
     "oh": Layout(OHIO, True, ",", csv.QUOTE_MINIMAL, {
@@ -127,4 +149,22 @@ LAYOUTS = {
         "IDENTIFICATION_NUMBER": "900000001", "LAST_NAME": "ABLE", "FIRST_NAME": "ANN", "HOUSE_NUMBER": "12", "STREET_NAME": "BROAD", "STREETTYPECODENAME": "ST",
         "DIRECTION": "E", "APT_NUM": "5", "CITY": "RICHMOND", "STATE": "VA", "ZIP": "23219", "ADDRESS_LINE_1": "12 E BROAD ST", "LOCALITYNAME": "RICHMOND CITY",
         "PRECINCT_CODE_VALUE": "101", "GENDER": "F", "DOB": "5/31/1980", "STATUS": "Active"}),
+    "ks": Layout(KANSAS, True, ",", csv.QUOTE_MINIMAL, {
+        "db_logid": "Riley", "cde_registrant_status": "A", "text_name_first": "ANN", "text_name_last": "ABLE", "cde_gender": "F", "text_registrant_id": "3100001",
+        "text_res_address_nbr": "12", "cde_street_dir_prefix": "N", "text_street_name": "MANHATTAN", "cde_street_type": "AVE", "cde_res_unit_type": "APT",
+        "text_res_unit_nbr": "4", "text_res_city": "MANHATTAN", "cde_res_state": "KS", "text_res_zip5": "66502", "desc_party": "Democratic",
+        "precinct_text_name": "W01P01", "date_of_birth": "05/31/1980", "date_of_registration": "01/02/2010", "text_phone_area_code": "785",
+        "text_phone_exchange": "555", "text_phone_last_four": "0101", "text_election_code_1": "GN2024", "district_cg": "1", "district_kr": "066", "district_ks": "22"}),
+    "az": Layout(ARIZONA, True, ",", csv.QUOTE_MINIMAL, {
+        "Registrant ID": "500001", "Registration Date": "2010-01-02 00:00:00", "DOB": "1980", "Last Name": "ABLE", "First Name": "ANN", "Status": "Active",
+        "County": "Pima", "House Number": "120", "Street Prefix": "E", "Street Name": "BROADWAY", "Street Type": "BLVD", "Unit Type": "APT", "Unit Number": "7",
+        "Residence Address": "120 E BROADWAY BLVD APT 7", "Residence City": "TUCSON", "Residence State": "AZ", "Residence Zip": "85701", "Party": "PND",
+        "PEVL": "Yes", "Phone": "520-555-0101", "Occupation": "NURSE", "Precinct Part": "0012.01", "Congressional": "7", "Legislative": "20", "Precinct": "0012",
+        "Municipal": "TUCSON", "Board of Supervisors": "5"}),
+    "wi": Layout(WISCONSIN, True, ",", csv.QUOTE_MINIMAL, {
+        "Voter Reg Number": "700000001", "LastName": "Able", "FirstName": "Ann", "PhoneNumber": "(608) 555-0101", "EmailAddress": "ann@example.org",
+        "Address1": "12 N Carroll St Unit 5", "HouseNumber": "12", "StreetName": "N Carroll St", "UnitType": "Unit", "UnitNumber": "5",
+        "ZipCode": "53703", "Jurisdiction": "CITY OF MADISON - DANE COUNTY", "Ward": "Ward 50", "Congressional": "2", "State Senate": "26", "State Assembly": "76",
+        "County": "DANE COUNTY", "Municipality": "CITY OF MADISON", "Voter Status": "Active", "Voter Status Reason": "Registered", "ApplicationDate": "1/2/2010",
+        "Voter Type": "Regular", "November2024": "At Polls"}),
 }

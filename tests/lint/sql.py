@@ -18,10 +18,12 @@ IN_MIGRATIONS = {
     "tenant_policy": "migrations",
     "tenant_table": "migrations",
     "map_point": "the index buildings_point_idx",
-    "voter_fold": "voter_sort_key and voter_search_text",
+    "voter_fold": "voter_sort_key and search_text",
+    "search_text": "voter_search_text",
     "voter_sort_key": "the index voters_sort_key_idx",
     "voter_search_text": "the index voters_search_idx",
     "voter_facts": "the index voters_search_idx",
+    "place_order": "the index buildings_along_idx",
 }
 
 # Functions that build a statement from text, and why a fixed statement would not do.
@@ -42,6 +44,7 @@ DYNAMIC = {
     "voters_count": "only the conditions of the filter at hand are in the plan",
     "places_few": "reads the index that the question at hand can use",
     "places_among": "only the conditions of the question at hand are in the plan",
+    "places_along": "only the conditions of the filter at hand are in the plan",
     "places_walk": "only the conditions of the question at hand are in the plan",
     "contact_page": "only the conditions of the filter at hand are in the plan",
     "results_by": "groups by what is asked for",

@@ -4,6 +4,7 @@
 
 #include "server/voters/ccd-residence.h"
 #include "tests/unit/address-pairs.h"
+#include "tests/unit/address-tables.h"
 
 /* Which spellings are one home, and which are not. */
 
@@ -142,6 +143,42 @@ test_places(void)
   }
 }
 
+/* The keys of @n rows of spellings, each in @format: of a row one, and of two rows two. */
+static guint
+check_rows(const char *format, const char *const *rows, size_t n)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  CC_AUTO(cc_arena) arena = cc_arena_new((size_t) 16 << 20);
+  guint wrong = 0;
+  for (size_t row = 0; row < n; row++) {
+    g_auto(GStrv) spellings = g_strsplit(rows[row], "|", 0);
+    ccd_slice first = {0};
+    for (size_t i = 0; spellings[i] != NULL; i++) {
+      g_autofree char *line = g_strdup_printf("%s%s", format, spellings[i]);
+      ccd_slice key = parse_line(cc_arena_strdup(arena, line), arena).address_key;
+      if (i == 0)
+        first = key;
+      wrong += check(spellings[0], spellings[i], first, key, SAME);
+    }
+    char *key = g_strndup(first.text, first.length);
+    const char *other = g_hash_table_lookup(seen, key);
+    if (other != NULL)
+      wrong += check(rows[row], other, first, first, OTHER);
+    g_hash_table_insert(seen, key, (char *) rows[row]);
+  }
+  return wrong;
+}
+
+static void
+test_tables(void)
+{
+  guint wrong = check_rows("12 Elm ", suffix_rows, G_N_ELEMENTS(suffix_rows));
+  wrong += check_rows("12 Elm St ", unit_rows, G_N_ELEMENTS(unit_rows));
+  wrong += check_rows("12 ", road_rows, G_N_ELEMENTS(road_rows));
+  wrong += check_rows("", route_rows, G_N_ELEMENTS(route_rows));
+  g_assert_cmpuint(wrong, ==, 0);
+}
+
 /* What is no home has no key. */
 static void
 test_none(void)
@@ -152,8 +189,10 @@ test_none(void)
                                       "#",
                                       "Elm St",
                                       "7/8 St",
-                                      "HC 1 Box 5",
-                                      "RR 2 Box 12",
+                                      "HC 1",
+                                      "RR 2",
+                                      "Box 12",
+                                      "PO Box 5 RR 2",
                                       "1st Ave",
                                       "\xFF\xFE",
                                       "12",
@@ -176,5 +215,6 @@ main(int argc, char **argv)
   g_test_add_func("/addresses/idempotent", test_idempotent);
   g_test_add_func("/addresses/places", test_places);
   g_test_add_func("/addresses/none", test_none);
+  g_test_add_func("/addresses/tables", test_tables);
   return g_test_run();
 }

@@ -61,9 +61,9 @@ DECLARE
   patterns constant text[] := search_patterns(wanted);
   said constant text := COALESCE((
     SELECT string_agg(
-      format(' AND voter_search_text(v.first_name, v.middle_name, v.last_name, v.address, v.phones) LIKE %L', w.pattern)
+      format(' AND voter_search_text(v.first_name, v.middle_name, v.last_name, v.name_suffix, v.address, v.unit, v.phones) LIKE %L', w.pattern)
       || CASE WHEN guarded THEN format(' AND (NOT v.confidential
-           OR voter_search_text(v.first_name, v.middle_name, v.last_name, NULL, v.phones) LIKE %L)', w.pattern)
+           OR voter_search_text(v.first_name, v.middle_name, v.last_name, v.name_suffix, NULL, NULL, v.phones) LIKE %L)', w.pattern)
          ELSE '' END, '')
     FROM unnest(patterns) w (pattern)), '');
 BEGIN

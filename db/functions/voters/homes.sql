@@ -78,6 +78,9 @@ DECLARE
   born constant date := (body ->> 'birth_date')::date;
   registered constant date := (body ->> 'registered_on')::date;
 BEGIN
+  IF body ->> 'zip5' = '00000' THEN
+    PERFORM refuse_field('zip5', 'bad_zip', 'There is no such ZIP code.');
+  END IF;
   PERFORM voter_day_check('birth_date', born);
   PERFORM voter_day_check('registered_on', registered);
   PERFORM voter_day_check('birth_year', make_date((body ->> 'birth_year')::int, 1, 2));
