@@ -140,7 +140,7 @@ static const cc_field call_result_fields[] = {
           .doc = "Answers to the script; they say that the person was spoken to."),
   CC_STRING(cc_call_result, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE_USED,
             .doc = "The number of the person that was dialled, when it was not the one offered."),
-  CC_OPT_TIME(cc_call_result, call_back_at, .flags = CC_NULLABLE,
+  CC_OPT_TIME(cc_call_result, call_back_at, .flags = CC_NULLABLE, CC_YEARS,
               .doc = "With the result call_back: when the person wants to be called, within the hours of the phone bank."),
   CC_STRING(cc_call_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language that was spoken, such as es."),
   CC_STRING(cc_call_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "What others should know."),
