@@ -165,7 +165,9 @@ ccd_command_restored(int argc, char **argv)
 static void
 print_resealed(const ccd_keys *keys, bool erasure_set, const ccd_resealed *done)
 {
-  printf("%" PRId64 " secrets sealed anew, %" PRId64 " that no key opens\n", done->sealed, done->closed);
+  printf("%" PRId64 " secrets sealed anew, %" PRId64 " that no key opens\n",
+         done->sealed,
+         done->closed);
   if (keys->n_before > 0 && !erasure_set) {
     printf("Keep this setting, so that imports go on knowing erased people:\nERASURE_KEY=");
     for (size_t i = 0; i < sizeof(keys->erasure); i++)
@@ -191,8 +193,7 @@ ccd_command_reseal(int argc, char **argv)
     return print_failure(&error);
   cc_status status = ccd_keys_derive(config.secret_key, &keys, &error);
   if (status == CC_OK)
-    status =
-      ccd_keys_add_previous(&keys, config.secret_key_previous, config.erasure_key, &error);
+    status = ccd_keys_add_previous(&keys, config.secret_key_previous, config.erasure_key, &error);
   if (status == CC_OK)
     status = ccd_reseal(config.migration_database_url, &keys, &done, &error);
   if (status == CC_OK)

@@ -19,13 +19,22 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
 
 /* Rows of a struct with `code` and `recovery_code`, and why they are asked for. */
 #define FACTOR_ROWS(type, why)                                                                     \
-  CC_STRING(type, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                          \
-            .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, .example = "null",                     \
+  CC_STRING(type,                                                                                  \
+            code,                                                                                  \
+            .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                                      \
+            .format = CC_FORMAT_DIGITS,                                                            \
+            .min = 6,                                                                              \
+            .max = 6,                                                                              \
+            .example = "null",                                                                     \
             .doc = "A code of your authenticator application, " why ". "                           \
                    "Needed when you have a second factor, unless `recovery_code` is sent."),       \
-  CC_STRING(type, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                 \
-            .min = 1, .max = 40, .example = "null",                                                \
-            .doc = "One of your recovery codes, instead of `code`; each works once.")
+    CC_STRING(type,                                                                                \
+              recovery_code,                                                                       \
+              .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                                    \
+              .min = 1,                                                                            \
+              .max = 40,                                                                           \
+              .example = "null",                                                                   \
+              .doc = "One of your recovery codes, instead of `code`; each works once.")
 
 /* clang-format off */
 

@@ -122,8 +122,8 @@ struct cc_type {
 #define CC_FIELDS_MAX 128
 #define CC_LENGTH_MAX 10000 /* code points of a string whose row gives no maximum */
 
-/* Limits of a time that people plan or remember. None for what a device's clock says: a clock may be
- * wrong, and the work is not lost for it. */
+/* Limits of a time that people plan or remember. None for what a device's clock says: a clock may
+ * be wrong, and the work is not lost for it. */
 #define CC_YEARS .min = 1900, .max = 2199
 
 /* Which fields of a body were present, by index. */

@@ -116,8 +116,15 @@ is_public_ipv6(const char *host)
 static bool
 is_public_name(const char *host)
 {
-  static const char *const local[] = {"localhost", "local", "internal", "localdomain", "lan",
-                                      "home", "corp", "intranet", "home.arpa"};
+  static const char *const local[] = {"localhost",
+                                      "local",
+                                      "internal",
+                                      "localdomain",
+                                      "lan",
+                                      "home",
+                                      "corp",
+                                      "intranet",
+                                      "home.arpa"};
   size_t length = strlen(host);
   for (size_t i = 0; i < CC_N(local); i++) {
     size_t end = strlen(local[i]);

@@ -163,12 +163,9 @@ ccd_keys_add_previous(ccd_keys *keys,
       return fail_derive(reterr);
     at += length + (at[length] == ',');
   }
-  return *erasure_hex == '\0' ? CC_OK
-                              : read_secret(erasure_hex,
-                                            strlen(erasure_hex),
-                                            "ERASURE_KEY",
-                                            keys->erasure,
-                                            reterr);
+  return *erasure_hex == '\0'
+           ? CC_OK
+           : read_secret(erasure_hex, strlen(erasure_hex), "ERASURE_KEY", keys->erasure, reterr);
 }
 
 void
@@ -373,8 +370,7 @@ crypt_gcm(bool sealing,
   int part = 0, last = 0;
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
   bool ok =
-    context != NULL &&
-    EVP_CipherInit_ex2(context, aes_gcm, key, nonce, sealing, NULL) == 1 &&
+    context != NULL && EVP_CipherInit_ex2(context, aes_gcm, key, nonce, sealing, NULL) == 1 &&
     EVP_CipherUpdate(context, NULL, &part, (const uint8_t *) place, (int) strlen(place)) == 1 &&
     EVP_CipherUpdate(context, output, &part, input, n) == 1;
   if (ok && !sealing)

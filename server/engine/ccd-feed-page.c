@@ -136,7 +136,11 @@ count_changes(const ccd_rows *rows)
 
 /* The first @n rows without those that the actor does not hear of. */
 static cc_status
-fill_changes(const ccd_rows *rows, size_t n, cc_arena *arena, cc_change_page *page, cc_error *reterr)
+fill_changes(const ccd_rows *rows,
+             size_t n,
+             cc_arena *arena,
+             cc_change_page *page,
+             cc_error *reterr)
 {
   page->data = cc_arena_alloc(arena, (n + 1) * sizeof(*page->data));
   for (size_t i = 0; page->data != NULL && i < n; i++) {

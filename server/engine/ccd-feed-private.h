@@ -9,10 +9,10 @@
 
 /* The sockets of the feed.
  *
- * All sockets of an organization are a group, but those of a device, which hears of less: they are one
- * of their own. One read brings what is new for the whole group, is
- * encoded once and goes to each socket that has everything before it. A socket that comes later,
- * or whose queue is full, reads pages for itself until it has caught up with its group.
+ * All sockets of an organization are a group, but those of a device, which hears of less: they are
+ * one of their own. One read brings what is new for the whole group, is encoded once and goes to
+ * each socket that has everything before it. A socket that comes later, or whose queue is full,
+ * reads pages for itself until it has caught up with its group.
  *
  * Invariants, under live->lock:
  * - member->at: everything up to there was queued for the socket, nothing behind it.
@@ -50,7 +50,8 @@ typedef struct ccd_feed_news {
   bool held;        /* committed rows wait for an older transaction */
 } ccd_feed_news;
 
-/* Read behind @from, at most a page, for everybody or, unless @device_id is 0, for one device. Not CC_OK: the database is away or too busy. */
+/* Read behind @from, at most a page, for everybody or, unless @device_id is 0, for one device. Not
+ * CC_OK: the database is away or too busy. */
 cc_status ccd_feed_read(const ccd_server *server,
                         cc_arena *arena,
                         int64_t organization_id,

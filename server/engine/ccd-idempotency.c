@@ -107,8 +107,9 @@ ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   cc_status status = begin_with(exchange, 0, &rows, reterr);
-  for (size_t i = 1; status == CC_OK && is_outcome(rows, "mismatch") &&
-                     i <= exchange->server->keys.n_before; i++)
+  for (size_t i = 1;
+       status == CC_OK && is_outcome(rows, "mismatch") && i <= exchange->server->keys.n_before;
+       i++)
     status = begin_with(exchange, i, &rows, reterr);
   if (status != CC_OK)
     return status;

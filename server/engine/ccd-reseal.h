@@ -17,7 +17,5 @@ typedef struct ccd_resealed {
  *
  * @url: connection of the owner
  */
-cc_status ccd_reseal(const char *url,
-                     const ccd_keys *keys,
-                     ccd_resealed *ret,
-                     cc_error *reterr) CC_MUSTCHECK;
+cc_status
+ccd_reseal(const char *url, const ccd_keys *keys, ccd_resealed *ret, cc_error *reterr) CC_MUSTCHECK;

@@ -143,3 +143,17 @@ def test_whoever_took_a_turf_by_its_code_records_contacts_in_it(org):
     assert refused.status_code == 403
     turfs.turn(mine["id"], "return", client=org.member)
     assert visit(org.member, door_id=door).status_code == 403
+
+
+def test_counts_follow_who_becomes_confidential(org, town):
+    """Whoever counts the people of a turf learns of nobody who is not handed out."""
+    _, (turf,) = cut(org.owner, {"name": "North", "method": "streets", "streets": [{"street": "A Street"}]})
+    one = f"/v1/turfs/{turf['id']}"
+    before = org.owner.ok("GET", one)
+    door = next(iter(org.owner.pages(one + "/doors")))["door_id"]
+    person = town.people[door][0]
+    org.owner.ok("PATCH", f"/v1/voters/{person}", {"confidential": True})
+    hidden = org.owner.ok("GET", one)
+    assert hidden["voter_count"] < before["voter_count"] and hidden["version"] > before["version"]
+    org.owner.ok("PATCH", f"/v1/voters/{person}", {"confidential": False})
+    assert org.owner.ok("GET", one)["voter_count"] == before["voter_count"]
