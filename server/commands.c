@@ -17,6 +17,7 @@
 #include "server/data/ccd-restored.h"
 #include "server/engine/ccd-config.h"
 #include "server/engine/ccd-openapi.h"
+#include "server/engine/ccd-reseal.h"
 #include "server/providers/ccd-ask-ready.h"
 
 #define DOCUMENT_MAX (16u * 1024 * 1024)
@@ -158,6 +159,50 @@ ccd_command_restored(int argc, char **argv)
     return print_failure(&error);
   puts("The feed begins anew: phones, live screens and integrations read their lists again.");
   return 0;
+}
+
+/* What the operator does next. */
+static void
+print_resealed(const ccd_keys *keys, bool erasure_set, const ccd_resealed *done)
+{
+  printf("%" PRId64 " secrets sealed anew, %" PRId64 " that no key opens\n",
+         done->sealed,
+         done->closed);
+  if (keys->n_before > 0 && !erasure_set) {
+    printf("Keep this setting, so that imports go on knowing erased people:\nERASURE_KEY=");
+    for (size_t i = 0; i < sizeof(keys->erasure); i++)
+      printf("%02x", keys->erasure[i]);
+    printf("\n");
+  }
+  if (done->kept > 0)
+    printf("SECRET_KEY_PREVIOUS can go in 25 hours: %" PRId64
+           " answers that are kept for repeated requests need it.\n",
+           done->kept);
+  else if (done->closed == 0)
+    puts("SECRET_KEY_PREVIOUS can go, once no server runs without the new SECRET_KEY.");
+}
+
+int
+ccd_command_reseal(int argc, char **argv)
+{
+  ccd_config config = {0};
+  cc_error error = {0};
+  ccd_keys keys = {0};
+  ccd_resealed done = {0};
+  if (read_owner_config(&config, &error) != CC_OK)
+    return print_failure(&error);
+  cc_status status = ccd_keys_derive(config.secret_key, &keys, &error);
+  if (status == CC_OK)
+    status = ccd_keys_add_previous(&keys, config.secret_key_previous, config.erasure_key, &error);
+  if (status == CC_OK)
+    status = ccd_reseal(config.migration_database_url, &keys, &done, &error);
+  if (status == CC_OK)
+    print_resealed(&keys, *config.erasure_key != '\0', &done);
+  explicit_bzero(&keys, sizeof(keys));
+  ccd_config_done(&config);
+  if (status != CC_OK)
+    return print_failure(&error);
+  return done.closed == 0 ? 0 : 1;
 }
 
 int

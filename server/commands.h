@@ -13,6 +13,7 @@ int ccd_command_openapi(int argc, char **argv);
 int ccd_command_rules(int argc, char **argv);
 int ccd_command_audit(int argc, char **argv);
 int ccd_command_restored(int argc, char **argv);
+int ccd_command_reseal(int argc, char **argv);
 int ccd_command_hash_password(int argc, char **argv);
 
 /* Every route table, and every table of kinds of jobs (tables.c); NULL-terminated. */

@@ -319,6 +319,11 @@ start_base(ccd_server *server, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_keys_derive(config->secret_key, &server->keys, reterr);
   if (status == CC_OK)
+    status = ccd_keys_add_previous(&server->keys,
+                                   config->secret_key_previous,
+                                   config->erasure_key,
+                                   reterr);
+  if (status == CC_OK)
     status = ccd_breached_load(config->password_list, reterr);
   return status;
 }

@@ -23,7 +23,7 @@ static const cc_field consent_fields[] = {
   CC_ENUM(cc_consent, state, &state_enum, .flags = CC_REQUIRED, .doc = "Yes or no."),
   CC_STRING(cc_consent, source, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "How we know.", .example = "\"form\""),
   CC_STRING(cc_consent, note, .flags = CC_NULLABLE, .max = 2000, .doc = "What else is to be said."),
-  CC_TIME(cc_consent, occurred_at, .flags = CC_REQUIRED, .doc = "When it was said; the latest counts.", .example = "\"2026-11-01T15:04:05Z\""),
+  CC_TIME(cc_consent, occurred_at, .flags = CC_REQUIRED, CC_YEARS, .doc = "When it was said; the latest counts.", .example = "\"2026-11-01T15:04:05Z\""),
   CC_TIME(cc_consent, recorded_at, .flags = CC_READ_ONLY, .doc = "When the server learned of it."),
   CC_STRING(cc_consent, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who recorded it.", .example = "\"user:7\""),
   CC_OPT_INT64(cc_consent, contact_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Contact that said so."),
@@ -67,7 +67,7 @@ static const cc_field follow_up_fields[] = {
   CC_OPT_INT64(cc_follow_up, contact_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Contact that it came from."),
   CC_STRING(cc_follow_up, kind, .flags = CC_REQUIRED, .min = 1, .max = 60, .format = CC_FORMAT_NAME, .doc = KIND_DOC, .example = "\"yard_sign\""),
   CC_STRING(cc_follow_up, note, .flags = CC_NULLABLE, .max = 2000, .doc = "What else is to be known."),
-  CC_OPT_TIME(cc_follow_up, due_at, .flags = CC_NULLABLE, .doc = "Until when."),
+  CC_OPT_TIME(cc_follow_up, due_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Until when."),
   CC_OPT_INT64(cc_follow_up, assigned_user_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Account of whoever does it."),
   CC_OPT_TIME(cc_follow_up, done_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was done."),
   CC_OPT_INT64(cc_follow_up, done_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever did it."),
@@ -82,7 +82,7 @@ static const cc_field follow_up_new_fields[] = {
   CC_INT64(cc_follow_up_new, voter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Whom it is promised."),
   CC_STRING(cc_follow_up_new, kind, .flags = CC_REQUIRED, .min = 1, .max = 60, .format = CC_FORMAT_NAME, .doc = KIND_DOC, .example = "\"yard_sign\""),
   CC_STRING(cc_follow_up_new, note, .flags = CC_NULLABLE, .max = 2000, .doc = "What else is to be known."),
-  CC_OPT_TIME(cc_follow_up_new, due_at, .flags = CC_NULLABLE, .doc = "Until when."),
+  CC_OPT_TIME(cc_follow_up_new, due_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Until when."),
   CC_OPT_INT64(cc_follow_up_new, assigned_user_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Account of whoever does it."),
 };
 const cc_type cc_follow_up_new_type = CC_TYPE(cc_follow_up_new, "FollowUpNew", follow_up_new_fields, .doc = "A follow-up to be.");

@@ -17,6 +17,25 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
   "such as {\"manage_events\": true}."
 #define PERMISSIONS_EXAMPLE "{\"manage_events\": true}"
 
+/* Rows of a struct with `code` and `recovery_code`, and why they are asked for. */
+#define FACTOR_ROWS(type, why)                                                                     \
+  CC_STRING(type,                                                                                  \
+            code,                                                                                  \
+            .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                                      \
+            .format = CC_FORMAT_DIGITS,                                                            \
+            .min = 6,                                                                              \
+            .max = 6,                                                                              \
+            .example = "null",                                                                     \
+            .doc = "A code of your authenticator application, " why ". "                           \
+                   "Needed when you have a second factor, unless `recovery_code` is sent."),       \
+    CC_STRING(type,                                                                                \
+              recovery_code,                                                                       \
+              .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                                    \
+              .min = 1,                                                                            \
+              .max = 40,                                                                           \
+              .example = "null",                                                                   \
+              .doc = "One of your recovery codes, instead of `code`; each works once.")
+
 /* clang-format off */
 
 static const cc_field organization_fields[] = {
@@ -44,7 +63,8 @@ static const cc_field organization_fields[] = {
   CC_BOOL(cc_organization, require_second_factor, .fallback = "false",
           .doc = "Owners, admins and members with more rights than a plain member's must have a second factor: without "
                  "one they can do nothing in this organization but set it up. Who demands it must have one (409 "
-                 "`second_factor_needed_first`)."),
+                 "`second_factor_needed_first`), and who turns it off shows it."),
+  FACTOR_ROWS(cc_organization, "where `require_second_factor` is turned off"),
   CC_STRING(cc_organization, stripe_customer_id, .flags = CC_READ_ONLY | CC_NULLABLE,
             .view = CC_VIEW_ADMIN, .max = 255, .doc = "Customer number at Stripe."),
   CC_STRING(cc_organization, stripe_subscription_id, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -114,15 +134,6 @@ static const cc_field member_fields[] = {
 const cc_type cc_member_type =
   CC_TYPE(cc_member, "Member", member_fields, .doc = "A person in the organization.");
 
-/* Rows of a struct with `code` and `recovery_code`, and why they are asked for. */
-#define FACTOR_ROWS(type, why)                                                                     \
-  CC_STRING(type, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                          \
-            .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, .example = "null",                     \
-            .doc = "A code of your authenticator application, " why ". "                           \
-                   "Needed when you have a second factor, unless `recovery_code` is sent."),       \
-  CC_STRING(type, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET,                 \
-            .min = 1, .max = 40, .example = "null",                                                \
-            .doc = "One of your recovery codes, instead of `code`; each works once.")
 #define NEW_OWNER "where somebody becomes an owner or an owner becomes something else"
 
 static const cc_field member_ref_fields[] = {
@@ -430,7 +441,9 @@ const cc_op cc_op_update_organization = {
   .id = "updateOrganization", .method = CC_PATCH, .path = "/v1/organization",
   .body = &cc_organization_type, .reply = &cc_organization_type,
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = ORGS,
-  .summary = "Change the organization that you work in."};
+  .summary = "Change the organization that you work in.",
+  .doc = "Turning `require_second_factor` off takes `code` or `recovery_code`, and a person: a token cannot show a "
+         "second factor (403 `person_needed`)."};
 const cc_op cc_op_switch_organization = {
   .id = "switchOrganization", .method = CC_PUT, .path = "/v1/session/organization",
   .body = &cc_organization_choice_type, .reply = &cc_membership_type, .errors = NOT_FOUND,

@@ -51,6 +51,8 @@ typedef struct cc_organization {
   char *timezone;
   int64_t *default_event_capacity;
   bool require_second_factor;
+  char *code; /* proof, where the requirement is turned off */
+  char *recovery_code;
   char *stripe_customer_id;
   char *stripe_subscription_id;
   char *subscription_status;

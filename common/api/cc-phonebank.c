@@ -124,6 +124,11 @@ static const cc_field phone_call_fields[] = {
   CC_BOOL(cc_phone_call, answered, .flags = CC_READ_ONLY, .doc = "Questions of the script were answered."),
   CC_OPT_INT64(cc_phone_call, contact_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Number of the contact that the result became."),
   CC_OPT_TIME(cc_phone_call, call_back_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When this caller is to call the person again."),
+  CC_OPT_INT64(cc_phone_call, script_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Script of the phone bank, for getScript; null: none."),
+  CC_STRING(cc_phone_call, address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE,
+            .doc = "Where the person lives, as long as the call goes on; null of a confidential person.", .example = "\"12 Canal Pk\""),
+  CC_STRINGS(cc_phone_call, household, .flags = CC_READ_ONLY, .max = 20, .example = "[\"Luis Medina\"]",
+             .doc = "Names of those who live with the person, as long as the call goes on; none of or with a confidential person."),
 };
 const cc_type cc_phone_call_type = CC_TYPE(cc_phone_call, "PhoneCall", phone_call_fields, .doc = "A person in the hands of a caller.");
 
@@ -140,7 +145,7 @@ static const cc_field call_result_fields[] = {
           .doc = "Answers to the script; they say that the person was spoken to."),
   CC_STRING(cc_call_result, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE_USED,
             .doc = "The number of the person that was dialled, when it was not the one offered."),
-  CC_OPT_TIME(cc_call_result, call_back_at, .flags = CC_NULLABLE,
+  CC_OPT_TIME(cc_call_result, call_back_at, .flags = CC_NULLABLE, CC_YEARS,
               .doc = "With the result call_back: when the person wants to be called, within the hours of the phone bank."),
   CC_STRING(cc_call_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language that was spoken, such as es."),
   CC_STRING(cc_call_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "What others should know."),

@@ -111,6 +111,9 @@ typedef struct cc_phone_call {
   bool answered;
   int64_t *contact_id;
   cc_time *call_back_at;
+  int64_t *script_id;
+  char *address;
+  cc_strings household; /* names */
 } cc_phone_call;
 
 /* Body of the result of a call. */

@@ -142,7 +142,7 @@ static const cc_field turf_fields[] = {
   CC_INT64(cc_turf, progress_revision, .flags = CC_READ_ONLY | CC_REVISION, .view = CC_VIEW_MEMBER,
            .doc = "Grows with doors_done and takers; the version does not."),
   CC_OPT_TIME(cc_turf, published_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Since when its doors are fixed."),
-  CC_OPT_TIME(cc_turf, expires_at, .flags = CC_NULLABLE, .doc = "When it closes by itself; at publishing in 30 days unless another day was said."),
+  CC_OPT_TIME(cc_turf, expires_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "When it closes by itself; at publishing in 30 days unless another day was said."),
   CC_OPT_TIME(cc_turf, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
   CC_TIME(cc_turf, created_at, .flags = CC_READ_ONLY, .doc = "When it was cut."),
   CC_TIME(cc_turf, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),

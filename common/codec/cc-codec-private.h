@@ -43,6 +43,10 @@ void cc_json_write_double(double value, cc_str *out);
  * @arena. NULL at the ceiling. */
 char *cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length);
 
+/* Is the host of a web address, a name or an address in any form that browsers read, one that
+ * everybody can reach? By its text alone: nothing is looked up. */
+bool cc_host_is_public(const char *text, size_t length);
+
 /* Does a text show at least one character? */
 bool cc_text_is_seen(const char *text, size_t length);
 

@@ -198,6 +198,21 @@ decode_string(const cc_spot *at, const json_t *json)
   store_member(at, &text, sizeof text);
 }
 
+/* Years are told apart to the day or so, which is enough for limits of centuries. */
+static bool
+year_fits(const cc_spot *at, cc_time time)
+{
+  static const limit_words words[] = {{"too_small", "is too early", " (a year)"},
+                                      {"too_large", "is too late", " (a year)"}};
+  const cc_field *field = at->field;
+  const int64_t year_us = INT64_C(31556952) * CC_TIME_SECOND;
+  int64_t year = 1970 + time / year_us - (time % year_us < 0);
+  int side = cc_field_has_min(field) && year < field->min   ? -1
+             : cc_field_has_max(field) && year > field->max ? 1
+                                                            : 0;
+  return in_limits(at, words, field->min, field->max, side);
+}
+
 static void
 decode_time(const cc_spot *at, const json_t *json)
 {
@@ -205,7 +220,8 @@ decode_time(const cc_spot *at, const json_t *json)
   const char *text = json_string_value(json);
   size_t length = json_string_length(json);
   if (cc_time_parse(text, length, &time)) {
-    store_member(at, &time, sizeof time);
+    if (year_fits(at, time))
+      store_member(at, &time, sizeof time);
     return;
   }
   /* A plus sign in a query string stands for a space. */

@@ -13,6 +13,7 @@ static const char *const formats[] = {
   [CC_FORMAT_NAME] = "Sample",
   [CC_FORMAT_WORDS] = "Sample",
   [CC_FORMAT_EMAIL] = "ada@example.org",
+  [CC_FORMAT_EMAIL_USED] = "ada@example.org",
   [CC_FORMAT_URL] = "https://example.org/",
   [CC_FORMAT_SLUG] = "townhall",
   [CC_FORMAT_ZONE] = "America/New_York",

@@ -142,19 +142,33 @@ is_host_name(const char *text, size_t length)
   return label > 0 && text[length - 1] != '-';
 }
 
+static const fault bad_email = {"email",
+                                "is not an e-mail address",
+                                "Write it like ada@example.org."};
+
 /* The rule of the HTML standard for <input type=email>. */
+static const fault *
+check_email_used(const char *text, size_t length)
+{
+  const char *at = length <= 254 ? memchr(text, '@', length) : NULL;
+  if (at == NULL || at == text)
+    return &bad_email;
+  for (const char *c = text; c < at; c++) {
+    if (!is_alnum(*c) && strchr(".!#$%&'*+/=?^_`{|}~-", *c) == NULL)
+      return &bad_email;
+  }
+  return is_host_name(at + 1, length - (size_t) (at + 1 - text)) ? NULL : &bad_email;
+}
+
+/* Mail that everybody can send goes to a domain with a dot: a@b is a slip of the keyboard. */
 static const fault *
 check_email(const char *text, size_t length)
 {
-  static const fault bad = {"email", "is not an e-mail address", "Write it like ada@example.org."};
-  const char *at = length <= 254 ? memchr(text, '@', length) : NULL;
-  if (at == NULL || at == text)
-    return &bad;
-  for (const char *c = text; c < at; c++) {
-    if (!is_alnum(*c) && strchr(".!#$%&'*+/=?^_`{|}~-", *c) == NULL)
-      return &bad;
-  }
-  return is_host_name(at + 1, length - (size_t) (at + 1 - text)) ? NULL : &bad;
+  const fault *bad = check_email_used(text, length);
+  const char *at = memchr(text, '@', length);
+  if (bad != NULL || memchr(at, '.', length - (size_t) (at - text)) != NULL)
+    return bad;
+  return &bad_email;
 }
 
 /* Length of the host that @text begins with, a name (also with letters beyond ASCII) or [IPv6];
@@ -198,6 +212,9 @@ check_url(const char *text, size_t length)
   static const fault bad = {"url",
                             "is not a web address",
                             "Write it like https://example.org/page."};
+  static const fault inside = {"url",
+                               "leads into a private network",
+                               "Use an address that everybody can open, like https://example.org."};
   size_t scheme = length >= 8 && strncasecmp(text, "https://", 8) == 0  ? 8
                   : length >= 7 && strncasecmp(text, "http://", 7) == 0 ? 7
                                                                         : 0;
@@ -208,6 +225,8 @@ check_url(const char *text, size_t length)
     end++;
   if (!is_authority(text + scheme, end - scheme))
     return &bad;
+  if (!cc_host_is_public(text + scheme, host_length(text + scheme, end - scheme)))
+    return &inside;
   for (size_t i = end; i < length; i++) {
     if (strchr(" \"<>\\^`{|}", text[i]) != NULL)
       return &bad;
@@ -372,6 +391,7 @@ cc_format_check(cc_format format,
     [CC_FORMAT_NAME] = check_name,
     [CC_FORMAT_WORDS] = check_line,
     [CC_FORMAT_EMAIL] = check_email,
+    [CC_FORMAT_EMAIL_USED] = check_email_used,
     [CC_FORMAT_URL] = check_url,
     [CC_FORMAT_SLUG] = check_slug,
     [CC_FORMAT_ZONE] = check_zone,
@@ -402,7 +422,7 @@ cc_format_check(cc_format format,
 char *
 cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length)
 {
-  if (format == CC_FORMAT_EMAIL || format == CC_FORMAT_UUID)
+  if (format == CC_FORMAT_EMAIL || format == CC_FORMAT_EMAIL_USED || format == CC_FORMAT_UUID)
     return (char *) cc_utf8_fold(arena, text, length);
   if (format == CC_FORMAT_NAME || format == CC_FORMAT_WORDS)
     return (char *) cc_utf8_words(arena, text, length);

@@ -34,8 +34,10 @@ typedef enum cc_format {
                          * as CC_FORMAT_WORDS */
   CC_FORMAT_WORDS,      /* a line that may be empty, kept with single blanks of one kind between its
                          * words and without characters of no width (cc_utf8_words) */
-  CC_FORMAT_EMAIL,      /* an address as HTML's input type email takes it, at most 254 bytes; NFC */
-  CC_FORMAT_URL,        /* http or https, with a host */
+  CC_FORMAT_EMAIL,      /* an address as HTML's input type email takes it, in a domain with a dot,
+                          * at most 254 bytes; NFC */
+  CC_FORMAT_EMAIL_USED, /* one that was taken before; its domain may have a single label */
+  CC_FORMAT_URL,        /* http or https, with a host that is in no private network */
   CC_FORMAT_SLUG,       /* a-z 0-9, single inner hyphens */
   CC_FORMAT_ZONE,       /* IANA time zone name known to the system */
   CC_FORMAT_PHONE,      /* + and 7 to 15 digits (E.164) after blanks, dots, hyphens, brackets; after
@@ -101,7 +103,7 @@ typedef struct cc_field {
   const cc_type *type;  /* OBJECT, LIST */
   const cc_enum
     *names;         /* ENUM; STRINGS: what each item may be; JSON: its keys, each true or false */
-  int64_t min, max; /* code points, value or number of items; both 0: see CC_LENGTH_MAX */
+  int64_t min, max; /* code points, value, year or number of items; both 0: see CC_LENGTH_MAX */
   uint16_t offset;
   uint16_t count_offset; /* LIST: offset of n_<member> */
   uint16_t flags;
@@ -122,6 +124,10 @@ struct cc_type {
 
 #define CC_FIELDS_MAX 128
 #define CC_LENGTH_MAX 10000 /* code points of a string whose row gives no maximum */
+
+/* Limits of a time that people plan or remember. None for what a device's clock says: a clock may
+ * be wrong, and the work is not lost for it. */
+#define CC_YEARS .min = 1900, .max = 2199
 
 /* Which fields of a body were present, by index. */
 typedef struct cc_present {

@@ -65,6 +65,8 @@ SET is_published = true, published_at = COALESCE(e.published_at, now())
 WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_id::bigint
   AND assert_version(e.version, :call.if_match::bigint)
   AND assert_rule(e.cancelled_at IS NULL, 'event_cancelled', 'A cancelled event cannot be published: duplicate it')
+  AND assert_rule(e.is_published OR NOT event_lacks_link(e), 'virtual_link_needed',
+                  'A virtual event needs its link before it is published: set virtual_link')
 RETURNING {columns e}
 
 -- name: event_unpublish

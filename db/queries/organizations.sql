@@ -5,6 +5,9 @@
 
 -- Organizations ----------------------------------------------------------------------------------
 
+-- name: second_factor_demanded
+SELECT o.require_second_factor AS demanded FROM organizations o WHERE o.id = :call.organization_id::bigint FOR UPDATE;
+
 -- name: second_factor_of_actor
 SELECT second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS holds
 FROM users u WHERE u.id = :call.user_id::bigint;

@@ -45,8 +45,10 @@ WHERE scope = :arg.scope::text AND key = :arg.key::text
 
 -- name: change_list
 -- Commit-safe order: only rows of transactions before which none is still running, so a row that is
--- committed later can never come to stand before the cursor (docs/internals/audit-and-feed.md).
-SELECT xid, id, entity, entity_id, op, version, at
+-- committed later can never come to stand before the cursor (docs/internals/audit-and-feed.md). The page is counted
+-- in rows that are read: what the actor does not hear of is left out behind the statement, and the cursor goes on.
+SELECT xid, id, entity, entity_id, op, version, at,
+       scope_hears(:call.organization_id::bigint, :call.actor::text, entity, entity_id) AS heard
 FROM changes
 WHERE organization_id = :call.organization_id::bigint
   AND (xid, id) > (:arg.xid::xid8, :arg.id::bigint)
@@ -57,7 +59,8 @@ LIMIT :arg.limit_more::int
 -- name: change_follow
 -- The same for the sockets. A last row without an entity says that rows are committed which wait for
 -- an older transaction: look again soon.
-(SELECT xid, id, entity, entity_id, op, version, at
+(SELECT xid, id, entity, entity_id, op, version, at,
+        scope_hears(:call.organization_id::bigint, :call.actor::text, entity, entity_id) AS heard
  FROM changes
  WHERE organization_id = :call.organization_id::bigint
    AND (xid, id) > (:arg.xid::xid8, :arg.id::bigint)
@@ -65,7 +68,7 @@ LIMIT :arg.limit_more::int
  ORDER BY xid, id
  LIMIT :arg.limit_more::int)
 UNION ALL
-(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL
+(SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
  FROM changes
  WHERE organization_id = :call.organization_id::bigint
    AND xid >= pg_snapshot_xmin(pg_current_snapshot())

@@ -176,7 +176,7 @@ expanded_text(const char *sql, const ccd_query_use *use)
     cc_str_add_n(&out, sql, (size_t) (at - sql));
     add_columns(&out,
                 type,
-                found.writable ? CC_READ_ONLY : CC_WRITE_ONLY,
+                found.writable ? CC_READ_ONLY | CC_SECRET : CC_WRITE_ONLY,
                 found.writable ? CC_VIEW_ADMIN : use->view,
                 found.alias,
                 found.alias_length);

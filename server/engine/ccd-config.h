@@ -33,6 +33,8 @@ typedef struct ccd_config {
   char *cors_origins; /* comma-separated; empty: none */
   char *public_url;
   char *secret_key;
+  char *secret_key_previous;
+  char *erasure_key;
   char *password_list; /* empty: none */
   char *mail_outbox;
   char *mail_from;

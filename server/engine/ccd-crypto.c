@@ -13,10 +13,10 @@
 
 #include "common/base/cc-str.h"
 
-#define SEAL_VERSION 1
+#define SEAL_BARE 1 /* without the id of a key: from before keys could change */
+#define SEAL_VERSION 2
 #define SEAL_NONCE 12
 #define SEAL_TAG 16
-#define SEAL_HEAD (1 + SEAL_NONCE + SEAL_TAG)
 
 /* Fetched once: looking an algorithm up by name costs more than hashing a token. */
 static EVP_MD *sha256;
@@ -82,26 +82,90 @@ derive_key(const uint8_t *secret, const char *purpose, uint8_t ret[static CCD_KE
   return ok;
 }
 
+static bool
+derive_id(const uint8_t *secret, uint8_t ret[static CCD_KEY_ID_BYTES])
+{
+  uint8_t id[CCD_KEY_BYTES];
+  bool ok = derive_key(secret, "campaign-center key id v1", id);
+  memcpy(ret, id, CCD_KEY_ID_BYTES);
+  return ok;
+}
+
+static cc_status
+read_secret(const char *hex,
+            size_t length,
+            const char *setting,
+            uint8_t ret[static CCD_KEY_BYTES],
+            cc_error *reterr)
+{
+  if (length == 2 * CCD_KEY_BYTES && hex_parse(hex, CCD_KEY_BYTES, ret))
+    return CC_OK;
+  return cc_fail(reterr,
+                 CC_ERR_INVALID,
+                 "secret_key",
+                 "%s must be %d hexadecimal digits",
+                 setting,
+                 2 * CCD_KEY_BYTES);
+}
+
+static cc_status
+fail_derive(cc_error *reterr)
+{
+  return cc_fail(reterr, CC_ERR_INTERNAL, "hkdf", "Keys could not be derived from SECRET_KEY");
+}
+
 cc_status
 ccd_keys_derive(const char *secret_hex, ccd_keys *ret, cc_error *reterr)
 {
   uint8_t secret[CCD_KEY_BYTES];
+  size_t length = secret_hex == NULL ? 0 : strlen(secret_hex);
 
-  if (secret_hex == NULL || strlen(secret_hex) != 2 * sizeof(secret) ||
-      !hex_parse(secret_hex, sizeof(secret), secret))
-    return cc_fail(reterr,
-                   CC_ERR_INVALID,
-                   "secret_key",
-                   "SECRET_KEY must be %zu hexadecimal digits",
-                   2 * sizeof(secret));
-  bool ok = derive_key(secret, "campaign-center seal v1", ret->seal) &&
+  cc_status status = read_secret(secret_hex, length, "SECRET_KEY", secret, reterr);
+  if (status != CC_OK)
+    return status;
+  ret->n_before = 0;
+  bool ok = derive_id(secret, ret->id) &&
+            derive_key(secret, "campaign-center seal v1", ret->seal) &&
             derive_key(secret, "campaign-center cursor v1", ret->cursor) &&
             derive_key(secret, "campaign-center lookup v1", ret->lookup) &&
             derive_key(secret, "campaign-center erasure v1", ret->erasure);
   OPENSSL_cleanse(secret, sizeof(secret));
-  if (!ok)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "hkdf", "Keys could not be derived from SECRET_KEY");
-  return CC_OK;
+  return ok ? CC_OK : fail_derive(reterr);
+}
+
+cc_status
+ccd_keys_add_previous(ccd_keys *keys,
+                      const char *previous,
+                      const char *erasure_hex,
+                      cc_error *reterr)
+{
+  uint8_t secret[CCD_KEY_BYTES];
+
+  for (const char *at = previous; *at != '\0';) {
+    size_t length = strcspn(at, ",");
+    if (keys->n_before == CCD_KEYS_BEFORE_MAX)
+      return cc_fail(reterr,
+                     CC_ERR_INVALID,
+                     "secret_key",
+                     "SECRET_KEY_PREVIOUS has more than %d keys",
+                     CCD_KEYS_BEFORE_MAX);
+    cc_status status = read_secret(at, length, "Each key of SECRET_KEY_PREVIOUS", secret, reterr);
+    if (status != CC_OK)
+      return status;
+    ccd_keys_before *before = &keys->before[keys->n_before++];
+    bool ok = derive_id(secret, before->id) &&
+              derive_key(secret, "campaign-center seal v1", before->seal) &&
+              derive_key(secret, "campaign-center cursor v1", before->cursor) &&
+              derive_key(secret, "campaign-center lookup v1", before->lookup) &&
+              derive_key(secret, "campaign-center erasure v1", keys->erasure);
+    OPENSSL_cleanse(secret, sizeof(secret));
+    if (!ok)
+      return fail_derive(reterr);
+    at += length + (at[length] == ',');
+  }
+  return *erasure_hex == '\0'
+           ? CC_OK
+           : read_secret(erasure_hex, strlen(erasure_hex), "ERASURE_KEY", keys->erasure, reterr);
 }
 
 void
@@ -294,7 +358,7 @@ ccd_base64url_parse(cc_arena *arena, const char *text, size_t length, uint8_t **
 /* Both directions of AES-256-GCM: @tag is written when sealing and checked when opening. */
 static bool
 crypt_gcm(bool sealing,
-          const ccd_keys *keys,
+          const uint8_t key[static CCD_KEY_BYTES],
           const char *place,
           const uint8_t *nonce,
           const uint8_t *input,
@@ -306,8 +370,7 @@ crypt_gcm(bool sealing,
   int part = 0, last = 0;
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
   bool ok =
-    context != NULL &&
-    EVP_CipherInit_ex2(context, aes_gcm, keys->seal, nonce, sealing, NULL) == 1 &&
+    context != NULL && EVP_CipherInit_ex2(context, aes_gcm, key, nonce, sealing, NULL) == 1 &&
     EVP_CipherUpdate(context, NULL, &part, (const uint8_t *) place, (int) strlen(place)) == 1 &&
     EVP_CipherUpdate(context, output, &part, input, n) == 1;
   if (ok && !sealing)
@@ -322,17 +385,19 @@ crypt_gcm(bool sealing,
 char *
 ccd_seal(cc_arena *arena, const ccd_keys *keys, const char *place, const void *data, size_t n)
 {
+  const size_t head = 1 + CCD_KEY_ID_BYTES + SEAL_NONCE + SEAL_TAG;
   if (n > INT32_MAX / 4)
     return NULL;
-  uint8_t *sealed = cc_arena_alloc(arena, SEAL_HEAD + n + 1);
+  uint8_t *sealed = cc_arena_alloc(arena, head + n + 1);
   if (sealed == NULL)
     return NULL;
-  uint8_t *nonce = sealed + 1, *tag = nonce + SEAL_NONCE;
+  uint8_t *nonce = sealed + 1 + CCD_KEY_ID_BYTES, *tag = nonce + SEAL_NONCE;
   sealed[0] = SEAL_VERSION;
+  memcpy(sealed + 1, keys->id, CCD_KEY_ID_BYTES);
   ccd_random(nonce, SEAL_NONCE);
-  if (!crypt_gcm(/* sealing= */ true, keys, place, nonce, data, (int) n, tag + SEAL_TAG, tag))
+  if (!crypt_gcm(/* sealing= */ true, keys->seal, place, nonce, data, (int) n, tag + SEAL_TAG, tag))
     return NULL;
-  return ccd_bytea(arena, sealed, SEAL_HEAD + n);
+  return ccd_bytea(arena, sealed, head + n);
 }
 
 bool
@@ -346,16 +411,29 @@ ccd_unseal(cc_arena *arena,
   uint8_t *sealed = NULL;
   size_t n = 0;
 
-  if (!ccd_bytea_parse(arena, bytea_text, &sealed, &n) || n < SEAL_HEAD || n > INT32_MAX / 4 ||
-      sealed[0] != SEAL_VERSION)
+  if (!ccd_bytea_parse(arena, bytea_text, &sealed, &n) || n == 0 || n > INT32_MAX / 4)
     return false;
-  n -= SEAL_HEAD;
-  uint8_t *nonce = sealed + 1, *tag = nonce + SEAL_NONCE;
-  uint8_t *clear = cc_arena_alloc(arena, n + 1);
-  if (clear == NULL ||
-      !crypt_gcm(/* sealing= */ false, keys, place, nonce, tag + SEAL_TAG, (int) n, clear, tag))
+  bool bare = sealed[0] == SEAL_BARE;
+  size_t start = bare ? 1 : 1 + CCD_KEY_ID_BYTES, head = start + SEAL_NONCE + SEAL_TAG;
+  if ((!bare && sealed[0] != SEAL_VERSION) || n < head)
     return false;
-  *ret = (char *) clear;
-  *ret_n = n;
-  return true;
+  uint8_t *nonce = sealed + start, *tag = nonce + SEAL_NONCE;
+  uint8_t *clear = cc_arena_alloc(arena, n - head + 1);
+  bool open = false;
+  for (size_t i = 0; clear != NULL && !open && i <= keys->n_before; i++) {
+    const uint8_t *id = i == 0 ? keys->id : keys->before[i - 1].id;
+    const uint8_t *key = i == 0 ? keys->seal : keys->before[i - 1].seal;
+    if (bare || memcmp(id, sealed + 1, CCD_KEY_ID_BYTES) == 0)
+      open = crypt_gcm(/* sealing= */ false,
+                       key,
+                       place,
+                       nonce,
+                       tag + SEAL_TAG,
+                       (int) (n - head),
+                       clear,
+                       tag);
+  }
+  *ret = open ? (char *) clear : NULL;
+  *ret_n = open ? n - head : 0;
+  return open;
 }

@@ -13,7 +13,7 @@
 #define CURSOR_MAX 600
 
 static bool
-sign_cursor(const ccd_keys *keys,
+sign_cursor(const uint8_t key[static CCD_KEY_BYTES],
             cc_arena *arena,
             const char *scope,
             const char *text,
@@ -26,7 +26,7 @@ sign_cursor(const ccd_keys *keys,
     return false;
   memcpy(whole, scope, scope_length);
   memcpy(whole + scope_length, text, length);
-  ccd_hmac_sha256(keys->cursor, whole, scope_length + length, ret);
+  ccd_hmac_sha256(key, whole, scope_length + length, ret);
   return true;
 }
 
@@ -50,7 +50,7 @@ ccd_cursor_make(const ccd_keys *keys,
     at += bytes;
   }
   uint8_t mac[CCD_HASH_BYTES];
-  if (!sign_cursor(keys, arena, scope, plain + MAC_BYTES, length, mac))
+  if (!sign_cursor(keys->cursor, arena, scope, plain + MAC_BYTES, length, mac))
     return NULL;
   memcpy(plain, mac, MAC_BYTES);
   return ccd_base64url(arena, plain, MAC_BYTES + length);
@@ -70,9 +70,15 @@ ccd_cursor_read(const ccd_keys *keys,
       !ccd_base64url_parse(arena, cursor, strlen(cursor), &plain, &length) || length <= MAC_BYTES ||
       plain[length - 1] != '\0')
     return false;
-  uint8_t mac[CCD_HASH_BYTES];
-  if (!sign_cursor(keys, arena, scope, (const char *) plain + MAC_BYTES, length - MAC_BYTES, mac) ||
-      !ccd_equal_constant_time(mac, plain, MAC_BYTES))
+  bool ours = false;
+  for (size_t i = 0; !ours && i <= keys->n_before; i++) {
+    uint8_t mac[CCD_HASH_BYTES];
+    const uint8_t *key = i == 0 ? keys->cursor : keys->before[i - 1].cursor;
+    ours =
+      sign_cursor(key, arena, scope, (const char *) plain + MAC_BYTES, length - MAC_BYTES, mac) &&
+      ccd_equal_constant_time(mac, plain, MAC_BYTES);
+  }
+  if (!ours)
     return false;
   const char *at = (const char *) plain + MAC_BYTES;
   const char *end = (const char *) plain + length;

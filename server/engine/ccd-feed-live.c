@@ -20,13 +20,30 @@ person_of(const ccd_actor *actor)
   return actor->kind == CCD_ACTOR_PERSON ? actor->user_id : actor->session_id;
 }
 
-static ccd_live_group *
-find_group(const ccd_live *live, int64_t organization_id)
+int64_t
+ccd_live_device_of(const ccd_actor *actor)
 {
-  ccd_live_group *group = live->organizations[bucket_of(organization_id)];
-  while (group != NULL && group->organization_id != organization_id)
+  return actor->kind == CCD_ACTOR_DEVICE ? actor->session_id : 0;
+}
+
+static ccd_live_group *
+find_group(const ccd_live *live, const ccd_actor *actor)
+{
+  ccd_live_group *group = live->organizations[bucket_of(actor->organization_id)];
+  while (group != NULL && (group->organization_id != actor->organization_id ||
+                           group->device_id != ccd_live_device_of(actor)))
     group = group->next;
   return group;
+}
+
+static int
+count_organization(const ccd_live *live, int64_t organization_id)
+{
+  int n = 0;
+  for (const ccd_live_group *group = live->organizations[bucket_of(organization_id)]; group != NULL;
+       group = group->next)
+    n += group->organization_id == organization_id ? group->n_members : 0;
+  return n;
 }
 
 static int
@@ -110,14 +127,13 @@ static cc_status
 check_limits(const ccd_live *live, const ccd_actor *actor, cc_error *reterr)
 {
   const ccd_config *config = &live->server->config;
-  const ccd_live_group *group = find_group(live, actor->organization_id);
   if (live->n_members >= config->live_sockets)
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    "too_many_sockets",
                    "The server has as many live connections as it takes: ask /v1/changes instead, "
                    "or try again later");
-  if (group != NULL && group->n_members >= config->live_sockets_organization)
+  if (count_organization(live, actor->organization_id) >= config->live_sockets_organization)
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    "too_many_sockets_organization",
@@ -134,21 +150,22 @@ check_limits(const ccd_live *live, const ccd_actor *actor, cc_error *reterr)
   return CC_OK;
 }
 
-/* The group of an organization, made at need, and room in the heaps for one member more. */
+/* The actor's group, made at need, and room in the heaps for one member more. */
 static ccd_live_group *
-take_group(ccd_live *live, int64_t organization_id)
+take_group(ccd_live *live, const ccd_actor *actor)
 {
   if (!ccd_feed_tasks_reserve(&live->members, (size_t) live->n_members + 1) ||
       !ccd_feed_tasks_reserve(&live->groups, (size_t) live->n_groups + 1))
     return NULL;
-  ccd_live_group *group = find_group(live, organization_id);
+  ccd_live_group *group = find_group(live, actor);
   if (group != NULL)
     return group;
   group = calloc(1, sizeof(*group));
   if (group == NULL)
     return NULL;
-  group->organization_id = organization_id;
-  ccd_live_group **bucket = &live->organizations[bucket_of(organization_id)];
+  group->organization_id = actor->organization_id;
+  group->device_id = ccd_live_device_of(actor);
+  ccd_live_group **bucket = &live->organizations[bucket_of(actor->organization_id)];
   group->next = *bucket;
   *bucket = group;
   live->n_groups++;
@@ -186,7 +203,7 @@ ccd_live_join(ccd_live *live,
   (void) pthread_mutex_lock(&live->lock);
   cc_status status = check_limits(live, &member->actor, reterr);
   if (status == CC_OK) {
-    ccd_live_group *group = take_group(live, member->actor.organization_id);
+    ccd_live_group *group = take_group(live, &member->actor);
     if (group != NULL)
       link_member(live, group, member);
     else
@@ -265,14 +282,13 @@ void
 ccd_live_mark(ccd_live *live, int64_t organization_id)
 {
   (void) pthread_mutex_lock(&live->lock);
-  if (organization_id != 0) {
-    ccd_live_group *group = find_group(live, organization_id);
-    if (group != NULL)
-      mark_group(live, group);
-  } else {
-    for (size_t i = 0; i < CCD_LIVE_BUCKETS; i++)
-      for (ccd_live_group *group = live->organizations[i]; group != NULL; group = group->next)
+  size_t first = organization_id != 0 ? bucket_of(organization_id) : 0;
+  size_t last = organization_id != 0 ? first : CCD_LIVE_BUCKETS - 1;
+  for (size_t i = first; i <= last; i++) {
+    for (ccd_live_group *group = live->organizations[i]; group != NULL; group = group->next) {
+      if (organization_id == 0 || group->organization_id == organization_id)
         mark_group(live, group);
+    }
   }
   (void) pthread_mutex_unlock(&live->lock);
 }

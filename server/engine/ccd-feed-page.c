@@ -134,7 +134,30 @@ count_changes(const ccd_rows *rows)
   return (size_t) (n > 0 && ccd_rows_get(rows, n - 1, "entity") == NULL ? n - 1 : n);
 }
 
-/* From rows to a page. The cursor moves to the last row. */
+/* The first @n rows without those that the actor does not hear of. */
+static cc_status
+fill_changes(const ccd_rows *rows,
+             size_t n,
+             cc_arena *arena,
+             cc_change_page *page,
+             cc_error *reterr)
+{
+  page->data = cc_arena_alloc(arena, (n + 1) * sizeof(*page->data));
+  for (size_t i = 0; page->data != NULL && i < n; i++) {
+    if (!ccd_rows_bool(rows, (int) i, "heard"))
+      continue;
+    cc_change *change = cc_arena_alloc(arena, sizeof(*change));
+    if (change == NULL)
+      return cc_fail_memory(reterr);
+    cc_status status = ccd_rows_bind(rows, (int) i, &cc_change_type, arena, change, reterr);
+    if (status != CC_OK)
+      return status;
+    page->data[page->n_data++] = change;
+  }
+  return page->data != NULL ? CC_OK : cc_fail_memory(reterr);
+}
+
+/* From rows to a page. The cursor moves to the last row, heard or not. */
 static cc_status
 fill_page(const ccd_server *server,
           cc_arena *arena,
@@ -150,21 +173,15 @@ fill_page(const ccd_server *server,
   if (page == NULL)
     return cc_fail_memory(reterr);
   page->more = (int64_t) n > limit;
-  page->n_data = page->more ? (size_t) limit : n;
-  page->data = cc_arena_alloc(arena, (page->n_data + 1) * sizeof(*page->data));
-  for (size_t i = 0; page->data != NULL && i < page->n_data; i++) {
-    page->data[i] = cc_arena_alloc(arena, sizeof(**page->data));
-    if (page->data[i] == NULL)
-      return cc_fail_memory(reterr);
-    cc_status status = ccd_rows_bind(rows, (int) i, &cc_change_type, arena, page->data[i], reterr);
-    if (status != CC_OK)
-      return status;
+  n = page->more ? (size_t) limit : n;
+  cc_status status = fill_changes(rows, n, arena, page, reterr);
+  if (status != CC_OK)
+    return status;
+  if (n > 0) {
+    at->xid = cc_arena_strdup(arena, ccd_rows_get(rows, (int) n - 1, "xid"));
+    at->id = cc_arena_strdup(arena, ccd_rows_get(rows, (int) n - 1, "id"));
   }
-  if (page->n_data > 0) {
-    at->xid = cc_arena_strdup(arena, ccd_rows_get(rows, (int) page->n_data - 1, "xid"));
-    at->id = cc_arena_strdup(arena, ccd_rows_get(rows, (int) page->n_data - 1, "id"));
-  }
-  if (page->data == NULL || at->xid == NULL || at->id == NULL)
+  if (at->xid == NULL || at->id == NULL)
     return cc_fail_memory(reterr);
   page->cursor = (char *) make_cursor(server, arena, organization_id, at);
   *ret = page;
@@ -242,11 +259,12 @@ make_news(const ccd_server *server,
     return CC_OK;
   cc_status status =
     fill_page(server, arena, organization_id, rows, CCD_FEED_PAGE_MAX, &at, &page, reterr);
-  if (status == CC_OK && page != NULL)
+  if (status == CC_OK && page != NULL && page->n_data > 0)
     status = make_frame(page, &ret->frame, reterr);
   if (status != CC_OK || page == NULL)
     return status;
   ret->to = (ccd_feed_at){strtoull(at.xid, NULL, 10), strtoll(at.id, NULL, 10)};
+  ret->moved = true;
   ret->more = page->more;
   return CC_OK;
 }
@@ -255,6 +273,7 @@ cc_status
 ccd_feed_read(const ccd_server *server,
               cc_arena *arena,
               int64_t organization_id,
+              int64_t device_id,
               ccd_feed_at from,
               ccd_feed_news *ret,
               cc_error *reterr)
@@ -266,7 +285,9 @@ ccd_feed_read(const ccd_server *server,
   if (status != CC_OK)
     return status;
   const ccd_context context = {.tx = CCD_READ, .organization_id = organization_id};
+  const char *actor = device_id == 0 ? "" : cc_arena_printf(arena, "device:%" PRId64, device_id);
   const char *args[] = {ccd_text_int64(arena, organization_id),
+                        actor,
                         cc_arena_printf(arena, "%" PRIu64, from.xid),
                         ccd_text_int64(arena, from.id),
                         ccd_text_int64(arena, CCD_FEED_PAGE_MAX + 1)};

@@ -9,9 +9,10 @@
 
 /* The sockets of the feed.
  *
- * All sockets of an organization are a group. One read brings what is new for the whole group, is
- * encoded once and goes to each socket that has everything before it. A socket that comes later,
- * or whose queue is full, reads pages for itself until it has caught up with its group.
+ * All sockets of an organization are a group, but those of a device, which hears of less: they are
+ * one of their own. One read brings what is new for the whole group, is encoded once and goes to
+ * each socket that has everything before it. A socket that comes later, or whose queue is full,
+ * reads pages for itself until it has caught up with its group.
  *
  * Invariants, under live->lock:
  * - member->at: everything up to there was queued for the socket, nothing behind it.
@@ -42,16 +43,19 @@ ccd_db *ccd_feed_db(const ccd_server *server);
 
 /* What one read of the live feed brought. */
 typedef struct ccd_feed_news {
-  ccd_frame *frame; /* NULL: nothing new; the caller's */
-  ccd_feed_at to;   /* behind the last row of the frame */
+  ccd_frame *frame; /* NULL: nothing to send; the caller's */
+  bool moved;       /* rows were read, though perhaps none that the reader hears of */
+  ccd_feed_at to;   /* behind the last row that was read */
   bool more;        /* there are more rows already */
   bool held;        /* committed rows wait for an older transaction */
 } ccd_feed_news;
 
-/* Read behind @from, at most a page. Not CC_OK: the database is away or too busy. */
+/* Read behind @from, at most a page, for everybody or, unless @device_id is 0, for one device. Not
+ * CC_OK: the database is away or too busy. */
 cc_status ccd_feed_read(const ccd_server *server,
                         cc_arena *arena,
                         int64_t organization_id,
+                        int64_t device_id,
                         ccd_feed_at from,
                         ccd_feed_news *ret,
                         cc_error *reterr) CC_MUSTCHECK;
@@ -86,6 +90,7 @@ struct ccd_live_group {
   ccd_feed_task task; /* first: a task of live->groups is its group */
   ccd_live_group *next;
   int64_t organization_id;
+  int64_t device_id; /* whose group it is; 0: of all people and tokens */
   ccd_live_member *first;
   int n_members, n_live;
   ccd_feed_at at;
@@ -147,6 +152,9 @@ struct ccd_live {
 cc_status ccd_live_start(ccd_server *server, ccd_live **ret, cc_error *reterr) CC_MUSTCHECK;
 /* After every socket has closed. */
 void ccd_live_stop(ccd_live *live);
+
+/* Number of the device that acts; 0: another actor. */
+int64_t ccd_live_device_of(const ccd_actor *actor);
 
 /* Something was written in an organization; 0: perhaps in any. */
 void ccd_live_mark(ccd_live *live, int64_t organization_id);

@@ -64,7 +64,7 @@ deliver_news(ccd_live *live, ccd_live_group *group, ccd_feed_at from, const ccd_
     if (!member->follows || ccd_feed_compare(member->at, news->to) >= 0)
       continue;
     if (ccd_feed_compare(member->at, from) == 0 && member->doubts == 0 &&
-        ccd_socket_send(member->socket, news->frame))
+        (news->frame == NULL || ccd_socket_send(member->socket, news->frame)))
       member->at = news->to;
     else
       fall_behind(live, member);
@@ -89,7 +89,7 @@ static void
 read_again(ccd_live *live, ccd_live_group *group, cc_status status, const ccd_feed_news *news)
 {
   int64_t now = cc_time_monotonic();
-  if (news->frame != NULL)
+  if (news->moved)
     group->tries = 0;
   if (status != CC_OK) {
     group->marked = true;
@@ -118,13 +118,18 @@ read_group(const ccd_live_reader *reader, ccd_live_group *group)
   group->read_at = cc_time_monotonic();
   ccd_feed_at from = group->at;
   (void) pthread_mutex_unlock(&live->lock);
-  cc_status status =
-    ccd_feed_read(live->server, reader->arena, group->organization_id, from, &news, &error);
+  cc_status status = ccd_feed_read(live->server,
+                                   reader->arena,
+                                   group->organization_id,
+                                   group->device_id,
+                                   from,
+                                   &news,
+                                   &error);
   cc_arena_clear(reader->arena);
   (void) pthread_mutex_lock(&live->lock);
   group->busy = false;
   group->backlog = news.more;
-  if (news.frame != NULL) {
+  if (news.moved) {
     deliver_news(live, group, from, &news);
     group->at = news.to;
   }
@@ -190,11 +195,10 @@ take_page(ccd_live *live,
     member->wants_page = true;
     return now + AWAY_RETRY;
   }
-  if (news->frame != NULL) {
-    if (!ccd_socket_send(member->socket, news->frame))
-      return member->check_due; /* it is about to end */
+  if (news->frame != NULL && !ccd_socket_send(member->socket, news->frame))
+    return member->check_due; /* it is about to end */
+  if (news->moved)
     member->at = news->to;
-  }
   if (news->more)
     member->wants_page = true;
   else
@@ -241,6 +245,7 @@ look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
     status = ccd_feed_read(live->server,
                            reader->arena,
                            member->actor.organization_id,
+                           ccd_live_device_of(&member->actor),
                            from,
                            &news,
                            &error);

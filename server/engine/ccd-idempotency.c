@@ -35,7 +35,7 @@ place_of(ccd_exchange *exchange)
 }
 
 static const char *
-request_hash(ccd_exchange *exchange)
+request_hash(ccd_exchange *exchange, const uint8_t key[static CCD_KEY_BYTES])
 {
   const ccd_http_request *request = exchange->request;
   cc_arena *arena = exchange->call.arena;
@@ -54,7 +54,7 @@ request_hash(ccd_exchange *exchange)
     return NULL;
   uint8_t hash[CCD_HASH_BYTES];
   /* Keyed: a body may hold a password, and a plain hash of it could be searched. */
-  ccd_hmac_sha256(exchange->server->keys.lookup, whole, strlen(whole), hash);
+  ccd_hmac_sha256(key, whole, strlen(whole), hash);
   return ccd_bytea(arena, hash, sizeof(hash));
 }
 
@@ -80,25 +80,44 @@ replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
   return CC_OK;
 }
 
-cc_status
-ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr)
+/* The key's row, against the request's hash under the @n_th key: 0 is the one in force. */
+static cc_status
+begin_with(ccd_exchange *exchange, size_t n_th, const ccd_rows **ret, cc_error *reterr)
 {
+  const ccd_keys *keys = &exchange->server->keys;
   const ccd_arg args[] = {
     {"scope", scope_of(exchange)},
     {"key", exchange->idempotency_key},
-    {"request_hash", request_hash(exchange)},
+    {"request_hash",
+     request_hash(exchange, n_th == 0 ? keys->lookup : keys->before[n_th - 1].lookup)},
     {0},
   };
+  return ccd_call_query(&exchange->call, &ccd_q_idempotency_begin, args, ret, reterr);
+}
+
+static bool
+is_outcome(const ccd_rows *rows, const char *name)
+{
+  const char *outcome = ccd_rows_get(rows, 0, "outcome");
+  return outcome != NULL && strcmp(outcome, name) == 0;
+}
+
+cc_status
+ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr)
+{
   const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_query(&exchange->call, &ccd_q_idempotency_begin, args, &rows, reterr);
+  cc_status status = begin_with(exchange, 0, &rows, reterr);
+  for (size_t i = 1;
+       status == CC_OK && is_outcome(rows, "mismatch") && i <= exchange->server->keys.n_before;
+       i++)
+    status = begin_with(exchange, i, &rows, reterr);
   if (status != CC_OK)
     return status;
-  const char *outcome = ccd_rows_get(rows, 0, "outcome");
-  if (outcome != NULL && strcmp(outcome, "new") == 0)
+  if (is_outcome(rows, "new"))
     return CC_OK;
-  if (outcome != NULL && strcmp(outcome, "replay") == 0)
+  if (is_outcome(rows, "replay"))
     return replay_answer(exchange, rows, reterr);
-  if (outcome != NULL && strcmp(outcome, "mismatch") == 0)
+  if (is_outcome(rows, "mismatch"))
     return cc_fail_field(reterr,
                          CC_ERR_INVALID,
                          "idempotency_mismatch",

@@ -48,13 +48,12 @@ reply_organization(ccd_call *call, cc_error *reterr)
 }
 
 /* Who demands a second factor of others has one, and so is not locked out by the same request. */
-cc_status
-ccd_organization_check(ccd_call *call, cc_error *reterr)
+static cc_status
+check_demand(ccd_call *call, cc_error *reterr)
 {
-  const cc_organization *body = call->body;
   const ccd_rows *rows = NULL;
 
-  if (!body->require_second_factor || call->actor->kind != CCD_ACTOR_PERSON)
+  if (call->actor->kind != CCD_ACTOR_PERSON)
     return CC_OK;
   cc_status status = ccd_call_query(call, &ccd_q_second_factor_of_actor, NULL, &rows, reterr);
   if (status != CC_OK || ccd_rows_bool(rows, 0, "holds"))
@@ -68,11 +67,33 @@ ccd_organization_check(ccd_call *call, cc_error *reterr)
 }
 
 cc_status
+ccd_organization_check(ccd_call *call, cc_error *reterr)
+{
+  const cc_organization *body = call->body;
+  const ccd_rows *rows = NULL;
+  int index = cc_type_find(&cc_organization_type, "require_second_factor");
+
+  if (!cc_present_has(&call->body_present, (size_t) index))
+    return CC_OK;
+  if (body->require_second_factor)
+    return check_demand(call, reterr);
+  cc_status status = ccd_call_query(call, &ccd_q_second_factor_demanded, NULL, &rows, reterr);
+  if (status != CC_OK || !ccd_rows_bool(rows, 0, "demanded"))
+    return status;
+  if (call->actor->kind != CCD_ACTOR_PERSON)
+    return cc_fail(reterr,
+                   CC_ERR_FORBIDDEN,
+                   "person_needed",
+                   "Only a person can show the second factor that this needs.");
+  return call->server->prove_factor(call, body->code, body->recovery_code, reterr);
+}
+
+cc_status
 ccd_organization_create(ccd_call *call, cc_error *reterr)
 {
   const cc_organization *body = call->body;
   const ccd_rows *rows;
-  cc_status status = ccd_organization_check(call, reterr);
+  cc_status status = body->require_second_factor ? check_demand(call, reterr) : CC_OK;
   if (status == CC_OK)
     status = ccd_budget_take(call,
                              cc_arena_printf(call->arena,

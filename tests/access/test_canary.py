@@ -114,7 +114,7 @@ class World:
         assert "confidential" not in talk["draft"] and not word_in(PLACE, json.dumps(talk)), talk
 
     def events(self):
-        now = {"start_time": "2026-11-01T15:00:00Z", "end_time": "2099-05-01T18:00:00Z"}
+        now = {"start_time": "2026-11-01T15:00:00Z", "end_time": "2036-05-01T18:00:00Z"}
         self.private = self.org.event(publish=True, title="Zyxprivate meeting", visibility="private", **now)
         self.unlisted = self.org.event(publish=True, title="Zyxunlisted picnic", visibility="unlisted", **now)
         self.open = self.org.event(publish=True)
@@ -289,6 +289,55 @@ def test_a_live_socket_tells_no_word(world):
     live.close()
     told = b"".join(live.texts).decode()
     assert not word_in(PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED, told + base64.b64encode(told.encode()).decode())
+
+
+def test_the_feed_of_a_device_names_its_event_alone(world):
+    """A tablet on a table hears, by pages and live, of its event and who comes: of no other event, no voter, no member."""
+    fresh = World(world.server)
+    door = fresh.device(profile="door_list", scope={"event_id": fresh.open["id"]})
+    canvasser = fresh.device(profile="canvass", scope={"turf_id": fresh.ids["turf_id"]})
+    sockets = {client: LiveSocket(world.server.port, client.token, since="now") for client in (door, canvasser)}
+    guest = {"first_name": "Ada", "last_name": "Guest", "email": f"{unique('guest')}@example.org"}
+    for event in (fresh.private, fresh.unlisted, fresh.open):
+        come = fresh.owner.ok("POST", f"/v1/events/{event['id']}/attendees", guest, status=201)["id"]
+    fresh.owner.ok("PATCH", f"/v1/voters/{fresh.neighbour}", {"first_name": "Renamed"})
+    fresh.owner.ok("PATCH", f"/v1/voters/{fresh.ids['voter_id']}", {"address": "79 Zyxhidden Lane"})
+    fresh.owner.ok("PATCH", f"/v1/turfs/{fresh.ids['turf_id']}", {"name": "Renamed"})
+    last = fresh.owner.ok("PATCH", "/v1/organization", {"description": "Renamed"})["id"]
+
+    for client, live in sockets.items():
+        deadline = time.monotonic() + 30
+        while not any(each["entity"] == "organization" for each in live.changes):
+            assert time.monotonic() < deadline
+            live.read()
+        live.close()
+    whole = {client: [change for page in pages_of(client) for change in page["data"]] for client in sockets}
+    assert pages_of(door, limit=7)[-1]["cursor"] == pages_of(door)[-1]["cursor"], "the cursor goes on over what is not heard"
+
+    def things(changes, entity):
+        return {each["entity_id"] for each in changes if each["entity"] == entity}
+
+    for changes in (sockets[door].changes, whole[door]):
+        assert {each["entity"] for each in changes} <= {"event", "attendee", "organization", "device"}
+        assert things(changes, "event") <= {fresh.open["id"]} and things(changes, "attendee") == {come}
+        assert things(changes, "organization") == {last} and len(things(changes, "device")) <= 1
+    assert things(whole[door], "event") == {fresh.open["id"]}
+    for changes in (sockets[canvasser].changes, whole[canvasser]):
+        assert not things(changes, "event") | things(changes, "attendee") | things(changes, "member")
+        assert fresh.neighbour in things(changes, "voter") and fresh.ids["voter_id"] not in things(changes, "voter")
+        assert things(changes, "turf") - {None} == {fresh.ids["turf_id"]}
+    for path in (f"/v1/events/{fresh.open['id']}", f"/v1/events/{fresh.private['id']}", f"/v1/events/by-slug/{fresh.open['slug']}"):
+        assert canvasser.get(path).status_code == 404, path
+    assert canvasser.ok("GET", "/v1/events")["data"] == []
+    assert [each["id"] for each in door.ok("GET", "/v1/events")["data"]] == [fresh.open["id"]]
+
+
+def pages_of(client, limit=500):
+    """Every page of the feed from the beginning."""
+    pages = [client.ok("GET", "/v1/changes", query={"limit": limit})]
+    while pages[-1]["more"]:
+        pages.append(client.ok("GET", "/v1/changes", query={"limit": limit, "since": pages[-1]["cursor"]}))
+    return pages
 
 
 def test_whom_a_list_of_a_place_leaves_out(server):

@@ -394,8 +394,14 @@ def test_who_may_be_checked_in(shared_org, event):
 
 def test_clocks(shared_org, event):
     soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=3)
-    for given in ("2001-01-01T00:00:00Z", soon.strftime("%Y-%m-%dT%H:%M:%SZ")):
-        assert check_in(shared_org.member, add(shared_org, event), occurred_at=given).json()["checked_in_at"] == given
+    past = shared_org.event(start_time="2001-01-05T15:00:00Z", end_time="2001-01-05T18:00:00Z")
+    for at, given in ((past, "2001-01-01T00:00:00Z"), (event, soon.strftime("%Y-%m-%dT%H:%M:%SZ"))):
+        assert check_in(shared_org.member, add(shared_org, at), occurred_at=given).json()["checked_in_at"] == given
+    # A clock that is years off loses no check-in: it counts as now.
+    for at, given in ((past, "1999-12-01T00:00:00Z"), (event, "1990-01-01T00:00:00Z"), (event, "0001-01-01T00:00:00Z")):
+        for done in (check_in(shared_org.member, add(shared_org, at), occurred_at=given).json(),
+                     shared_org.member.ok("POST", place_of(at) + "/walk-ins", {**act(occurred_at=given), "first_name": "A", "last_name": "B"})):
+            assert done["status"] == "attended" and done["checked_in_at"] == done["updated_at"], done
     ahead = (soon + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     done = check_in(shared_org.member, add(shared_org, event), occurred_at=ahead).json()
     assert done["checked_in_at"] == done["updated_at"] < ahead

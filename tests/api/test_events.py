@@ -79,16 +79,19 @@ def test_slugs_are_made_and_are_unique(org):
     ("title", ["", "a\nb", "a\x1bb", "a\u202eb", "x" * 256, 7, None, ["a"]]),
     ("slug", ["", "A", "a b", "-a", "a--b", "ü", "a" * 101, None]),
     ("description", ["x" * 20001, 1]),
-    ("cover_image_url", ["javascript:alert(1)", "ftp://x/y", "x", "https://"]),
+    ("cover_image_url", ["javascript:alert(1)", "ftp://x/y", "x", "https://", "https://user@example.org/",
+                         "https://a:b@example.org/"]),
     ("kind", ["party", "", None, 1]),
-    ("start_time", ["2030-05-01", "2030-05-01 15:00:00", "2030-13-01T00:00:00Z", "now", 1900000000, None]),
+    ("start_time", ["2030-05-01", "2030-05-01 15:00:00", "2030-13-01T00:00:00Z", "now", 1900000000, "0001-01-01T00:00:00Z",
+                    "1899-12-01T00:00:00Z", "2201-01-01T00:00:00Z", None]),
+    ("registration_deadline", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]),
     ("timezone", ["Mars/Base", "", "../etc/passwd", None]),
     ("location_type", ["moon"]),
     ("country", ["USA", "us", "1", "ZZZ", "ZZ", "D E"]),
     ("capacity", [0, -1, 1000001, 1.5, "9", True]),
     ("waitlist_enabled", [1, "true", None]),
     ("visibility", ["secret"]),
-    ("contact_email", ["x", "a@", "a b@example.org"]),
+    ("contact_email", ["x", "a@", "a b@example.org", "a@b"]),
     ("contact_phone", ["call me", "1"]),
     ("city", ["x" * 101, "a\rb"]),
 ])
@@ -128,6 +131,58 @@ def test_the_end_is_not_before_the_start(shared_org):
     place = f"/v1/events/{event['id']}"
     assert pointers(shared_org.owner.patch(place, wrong)) == ["/end_time"]
     assert shared_org.owner.ok("PATCH", place, {"end_time": event["start_time"]})["end_time"] == event["start_time"]
+
+
+INSIDE = ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "017700000001", "0177.0.0.1", "0", "0.0.0.0", "10.0.0.8",
+          "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1", "255.255.255.255", "256.1.1.1", "1.2.3.4.5",
+          "localhost", "LOCALHOST", "localhost.", "a.localhost", "db.internal", "printer.local", "nas.lan", "router.home.arpa",
+          "intranet", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[fe80::1]", "[fd00::1]", "[64:ff9b::7f00:1]",
+          "[2002:7f00:1::]", "[2001:db8::1]", "[ff02::1]", "\uff11\uff12\uff17.0.0.1", "\u24db\u24de\u24d2alhost", "127\u30020\u30020\u30021"]
+OUTSIDE = ["example.org", "EXAMPLE.org", "a-b.example.org.", "8.8.8.8", "172.32.0.1", "100.128.0.1", "[2606:4700::1111]", "3com.example",
+           "b\u00fccher.example", "localhost.example.org", "local.example", "xn--bcher-kva.example"]
+
+
+def test_web_addresses_lead_outside(org):
+    """Whoever opens an address that somebody else wrote is not led into a network of its own: in every field that takes one."""
+    fields = [("/v1/events/%d" % org.event()["id"], ("cover_image_url", "virtual_link")),
+              ("/v1/organization", ("avatar_url", "website_url")), ("/v1/me", ("avatar_url",))]
+    for path, names in fields:
+        for name in names:
+            for host in INSIDE:
+                for address in (f"http://{host}/metrics", f"https://{host}:3009"):
+                    reply = org.owner.patch(path, {name: address})
+                    assert pointers(reply) == [f"/{name}"] and reply.json()["code"] == "url", (name, address, reply.text)
+            for host in OUTSIDE:
+                assert org.owner.ok("PATCH", path, {name: f"https://{host}/a"})[name] == f"https://{host}/a"
+
+
+def test_the_last_moment_to_sign_up_is_not_after_the_end(org):
+    late = {"registration_deadline": "2031-05-01T18:00:00Z"}
+    assert pointers(org.owner.post("/v1/events", {**NEW, **late})) == ["/registration_deadline"]
+    end = org.event()["end_time"]
+    event = org.event(registration_deadline=end)
+    one = f"/v1/events/{event['id']}"
+    assert pointers(org.owner.patch(one, late)) == ["/registration_deadline"]
+    # Moving the end before it is the same mistake; moving both is none.
+    assert pointers(org.owner.patch(one, {"end_time": event["start_time"]})) == ["/registration_deadline"]
+    org.owner.ok("PATCH", one, {"end_time": event["start_time"], "registration_deadline": event["start_time"]})
+    org.owner.ok("PATCH", one, {"registration_deadline": None})
+    assert pointers(org.owner.post("/v1/events", {**NEW, "end_time": "2199-05-01T18:00:00Z"})) == ["/end_time"]
+
+
+def test_a_virtual_event_is_published_with_its_link(org):
+    event = org.event(location_type="virtual", virtual_link=None)
+    one = f"/v1/events/{event['id']}"
+    reply = org.owner.post(one + "/publish")
+    assert is_problem(reply, 409, "conflict") and reply.json()["code"] == "virtual_link_needed", reply.text
+    org.owner.ok("PATCH", one, {"virtual_link": "https://meet.example.org/1"})
+    org.owner.ok("POST", one + "/publish")
+    for change in ({"virtual_link": None}, {"virtual_link": None, "title": "X"}):
+        assert pointers(org.owner.patch(one, change)) == ["/virtual_link"]
+    org.owner.ok("PATCH", one, {"location_type": "in_person", "virtual_link": None})
+    assert pointers(org.owner.patch(one, {"location_type": "virtual"})) == ["/virtual_link"]
+    org.owner.ok("POST", one + "/unpublish")
+    org.owner.ok("PATCH", one, {"location_type": "virtual"})
 
 
 @pytest.mark.parametrize("given", [{"latitude": 42.0}, {"longitude": 71.0}, {"latitude": 42.0, "longitude": None}])

@@ -345,6 +345,20 @@ def test_required_second_factor(org):
         plain.ok("GET", "/v1/organization")
     with_second_factor(helpers[0])
     helpers[0].ok("GET", "/v1/members")
+    # Turning it off takes what it demands: a stolen session alone cannot.
+    for off in ({"require_second_factor": False}, {"name": unique("Off"), "require_second_factor": False}):
+        assert refused(org.owner.patch("/v1/organization", off), 422, "second_factor_required", "/code")
+    assert refused(org.owner.patch("/v1/organization", {"require_second_factor": False, "recovery_code": "aaaa-aaaa-aaaa-aaaa"}), 422,
+                   "second_factor_wrong", "/recovery_code")
+    token = org.owner.ok("POST", "/v1/api-tokens", {"name": "Sync", "scopes": ["manage_organization"], "recovery_code": codes[0]},
+                         status=201)["token"]
+    assert refused(Client(org.owner.server, token=token, recorder=org.owner.recorder).patch("/v1/organization", {"require_second_factor": False}), 403, "person_needed")
+    assert org.owner.ok("PATCH", "/v1/organization", {"name": unique("Still")})["require_second_factor"] is True
+    renamed = org.owner.ok("PATCH", "/v1/organization", {"require_second_factor": False, "recovery_code": codes[1]})
+    assert renamed["require_second_factor"] is False and not {"code", "recovery_code"} & renamed.keys()
+    org.admin.ok("GET", "/v1/organization")
+    org.owner.ok("PATCH", "/v1/organization", {"require_second_factor": False})  # nothing to turn off
+    org.owner.ok("PATCH", "/v1/organization", demand)
     # Rights that are given later ask for it from then on.
     org.owner.ok("PATCH", f"/v1/members/{org.member.user}", {"permissions": {"view_audit": True}})
     assert refused(org.member.get("/v1/organization"), 403, "second_factor_needed")

@@ -639,6 +639,30 @@ def test_killed_in_the_middle(make_server):
     assert set(told) <= {reply.json()["voter_id"] for reply in calls} and not overlaps(org)
 
 
+def test_a_caller_sees_where_and_with_whom_somebody_lives(org):
+    """As long as the call goes on; of and with a confidential person nobody learns the place."""
+    script = org.owner.ok("POST", "/v1/scripts", {"name": "Calls"}, status=201)["id"]
+    home = {"address": "12 Canal Pk", "unit": "4", "city": "Cambridge", "state": "MA", "zip5": "02141"}
+    rosa, luis, ana = (org.owner.ok("POST", "/v1/voters", {"first_name": name, "last_name": "Medina", "birth_year": year, **home, **more},
+                                    status=201)["id"]
+                       for name, year, more in (("Rosa", 1970, {"phones": ["+16175550142"]}), ("Luis", 1968, {}), ("Ana", 2001, {})))
+    bank = make_bank(org, [rosa], script_id=script)
+    join(org.member, bank)
+    call = claimed(org.member, bank)
+    assert call["script_id"] == script and call["address"].startswith("12 Canal Pk") and call["household"] == ["Luis Medina", "Ana Medina"]
+    one = path_of(bank, "calls", call["id"])
+    org.owner.ok("PATCH", f"/v1/voters/{luis}", {"confidential": True})
+    assert org.member.ok("GET", one)["household"] == []
+    org.owner.ok("PATCH", f"/v1/voters/{luis}", {"confidential": False})
+    org.owner.ok("PATCH", f"/v1/voters/{rosa}", {"confidential": True})
+    hidden = org.member.ok("GET", one)
+    assert (hidden["address"], hidden["household"]) == (None, [])
+    org.owner.ok("PATCH", f"/v1/voters/{rosa}", {"confidential": False})
+    assert org.member.ok("GET", one)["household"] == ["Luis Medina", "Ana Medina"] and ana
+    over = org.member.ok("POST", path_of(bank, "calls", call["id"], "release"))
+    assert (over["address"], over["household"], over["script_id"]) == (None, [], script)
+
+
 def test_a_caller_learns_no_place_of_a_confidential_person(org):
     person, = make_voters(org, 1)
     org.owner.ok("PATCH", f"/v1/voters/{person}", {"city": "Cambridge", "precinct": "2-3"})

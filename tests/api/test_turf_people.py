@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness.client import unique
 from harness.town import Blocks, tenant
 from harness.turfs import Turfs, visit
 
@@ -94,13 +95,31 @@ def test_a_door_that_is_known_by_its_zip_code_alone_is_in_no_turf(org, town):
 
 @pytest.mark.parametrize("ring, code", [
     ([[0, 0], [5, 5], [5, 0], [0, 5], [0, 0]], "crosses_itself"),  # a bow-tie
-    ([[0, 0], [5, 5], [2, 2], [0, 0]], "filter"), ([[0, 0], [5, 5], [0, 5]], "ring_open")])
+    ([[0, 0], [5, 0], [5, 5], [2, -2], [0, 5], [0, 0]], "crosses_itself"),
+    ([[0, 0], [5, 5], [2, 2], [0, 0]], "filter"), ([[0, 0], [5, 5], [0, 5]], "ring_open"),
+    ([[0, 0], [5, 5], [0, 5], [1, 1]], "ring_open"), ([[0, 0], [5, 5], [0, 100000], [0, 0]], "out_of_range"),
+    ([[0, 0], [10 ** 8, 5], [0, 5], [0, 0]], "out_of_range")])
 def test_a_drawing_that_is_no_area_is_refused(org, town, ring, code):
-    shape = {"type": "Polygon", "coordinates": [[list(Blocks.place(*point)) for point in ring]]}
-    body = {"name": "North", "method": "polygon", "polygon": shape}
-    for path in ("/v1/turf-previews", "/v1/turf-cuts"):
-        reply = org.owner.post(path, body)
-        assert reply.status_code == 422 and code in reply.text, f"{reply.status_code} {reply.text[:300]}"
+    """The same answer wherever a polygon is sent, whether it stands alone, in a feature or among several."""
+    points = [list(Blocks.place(*point)) for point in ring]
+    alone = {"type": "Polygon", "coordinates": [points]}
+    far = [[10, 10], [11, 10], [11, 11], [10, 10]]
+    kept = org.owner.ok("POST", "/v1/voter-lists", {"name": unique("list"), "filter": {}}, status=201)["id"]
+    tag = org.owner.ok("POST", "/v1/tags", {"name": unique("tag")}, status=201)["id"]
+    for shape in (alone, {"type": "Feature", "properties": {}, "geometry": alone}, {"type": "MultiPolygon", "coordinates": [[far], [points]]}):
+        if code == "filter" and shape["type"] == "MultiPolygon":
+            continue  # the other part has an area
+        cut = {"name": "North", "method": "polygon", "polygon": shape}
+        for method, path, body, pointer in (
+                ("POST", "/v1/turf-previews", cut, "/polygon"), ("POST", "/v1/turf-cuts", cut, "/polygon"),
+                ("POST", "/v1/voters/search", {"polygon": shape}, "/polygon"), ("POST", "/v1/voters/count", {"polygon": shape}, "/polygon"),
+                ("POST", "/v1/voter-lists", {"name": unique("list"), "filter": {"polygon": shape}}, "/filter/polygon"),
+                ("PATCH", f"/v1/voter-lists/{kept}", {"filter": {"polygon": shape}}, "/filter/polygon"),
+                ("POST", "/v1/voters/tags", {"filter": {"polygon": shape}, "add": [str(tag)]}, "/filter/polygon")):
+            reply = org.owner.request(method, path, body)
+            assert reply.status_code == 422, f"{path} {reply.status_code} {reply.text[:300]}"
+            error, = reply.json()["errors"]
+            assert (error["code"], error["pointer"]) == (code, pointer), (path, error)
 
 
 def test_who_speaks_another_language_is_visited_again(org, town):
@@ -124,3 +143,17 @@ def test_whoever_took_a_turf_by_its_code_records_contacts_in_it(org):
     assert refused.status_code == 403
     turfs.turn(mine["id"], "return", client=org.member)
     assert visit(org.member, door_id=door).status_code == 403
+
+
+def test_counts_follow_who_becomes_confidential(org, town):
+    """Whoever counts the people of a turf learns of nobody who is not handed out."""
+    _, (turf,) = cut(org.owner, {"name": "North", "method": "streets", "streets": [{"street": "A Street"}]})
+    one = f"/v1/turfs/{turf['id']}"
+    before = org.owner.ok("GET", one)
+    door = next(iter(org.owner.pages(one + "/doors")))["door_id"]
+    person = town.people[door][0]
+    org.owner.ok("PATCH", f"/v1/voters/{person}", {"confidential": True})
+    hidden = org.owner.ok("GET", one)
+    assert hidden["voter_count"] < before["voter_count"] and hidden["version"] > before["version"]
+    org.owner.ok("PATCH", f"/v1/voters/{person}", {"confidential": False})
+    assert org.owner.ok("GET", one)["voter_count"] == before["voter_count"]

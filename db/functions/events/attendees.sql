@@ -40,6 +40,33 @@ BEGIN
 END
 $$;
 
+-- What two fields of an event say together. An event from before these rules may be changed in everything else.
+CREATE OR REPLACE FUNCTION check_event() RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  IF TG_OP = 'INSERT' OR (OLD.start_time, OLD.end_time) IS DISTINCT FROM (NEW.start_time, NEW.end_time) THEN
+    IF NEW.end_time > NEW.start_time + interval '10 years' THEN
+      PERFORM refuse_field('end_time', 'too_large', 'An event ends within ten years.');
+    END IF;
+  END IF;
+  IF (TG_OP = 'INSERT' OR (OLD.end_time, OLD.registration_deadline) IS DISTINCT FROM (NEW.end_time, NEW.registration_deadline))
+     AND NEW.registration_deadline > NEW.end_time THEN
+    PERFORM refuse_field_hint('registration_deadline', 'too_large', 'The last moment to sign up is not after the end of the event.',
+                              'Move it with the event, or send null.');
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.is_published AND OLD.is_published AND event_lacks_link(NEW) AND NOT event_lacks_link(OLD) THEN
+    PERFORM refuse_field('virtual_link', 'required', 'A virtual event that is published has a link.');
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+-- People can come to it neither at a place nor online. A draft may.
+CREATE OR REPLACE FUNCTION event_lacks_link(event events) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT event.location_type = 'virtual' AND event.virtual_link IS NULL $$;
+
 -- Adds the difference that one row makes. Deferred, so that the event's row is locked while committing
 -- and not before; it runs before record_change, whose lock comes last (triggers go by name).
 -- app.bulk keeps the update of the event out of the feed without looking at its columns.
@@ -112,7 +139,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION event_slug(bigint,text,boolean), count_attendees(bigint,bigint),
-  assert_email_free(bigint,bigint,text)
+  assert_email_free(bigint,bigint,text), event_lacks_link(events), check_event()
   TO campaign_api;
 
 -- Two writers may pass assert_email_free at the same moment: the index answers the second one in the same words

@@ -17,6 +17,15 @@ BEGIN
 END
 $$;
 
+-- When something happened at an event. A device whose clock is years off loses no check-in: what would be more than
+-- a year before the event was made, and before it begins, counts as now, as what is ahead of time does.
+CREATE OR REPLACE FUNCTION event_time(organization bigint, event bigint, occurred timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+  SELECT CASE WHEN occurred < LEAST(e.created_at, e.start_time) - interval '1 year' THEN now() ELSE door_time(occurred) END
+  FROM events e WHERE e.organization_id = organization AND e.id = event
+$$;
+
 -- The first answer to an act that was sent before.
 CREATE OR REPLACE FUNCTION door_again(organization bigint, act uuid, what text, event bigint, person bigint,
   OUT refused_code text, OUT refused_message text, OUT attendee_id bigint)
@@ -69,7 +78,7 @@ BEGIN
       FROM door_again(organization, act, what, event, person) d;
   ELSIF refused_code IS NULL AND verdict.becomes = 'attended' THEN
     UPDATE event_attendees a
-      SET status = verdict.becomes, checked_in_at = door_time(occurred), checked_in_actor = actor,
+      SET status = verdict.becomes, checked_in_at = event_time(organization, event, occurred), checked_in_actor = actor,
           checked_in_by = actor_name(organization, actor)
       WHERE a.organization_id = organization AND a.id = person RETURNING a.* INTO attendee;
   ELSIF refused_code IS NULL THEN
@@ -105,14 +114,14 @@ BEGIN
     INSERT INTO event_attendees (organization_id, id, event_id, client_id, email, first_name, last_name, phone,
       guest_count, status, source, registered_at, checked_in_at, checked_in_by, checked_in_actor, created_by)
     VALUES (organization, attendee, event, act, given ->> 'email', given ->> 'first_name', given ->> 'last_name',
-      given ->> 'phone', COALESCE((given ->> 'guest_count')::int, 0), 'attended', 'walk_in', door_time(occurred),
-      door_time(occurred), actor_name(organization, actor), actor, person)
+      given ->> 'phone', COALESCE((given ->> 'guest_count')::int, 0), 'attended', 'walk_in', event_time(organization, event, occurred),
+      event_time(organization, event, occurred), actor_name(organization, actor), actor, person)
     RETURNING *;
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION checked_in_message(event_attendees),
-  door_again(bigint,uuid,text,bigint,bigint),
+  door_again(bigint,uuid,text,bigint,bigint), event_time(bigint,bigint,timestamp with time zone),
   check_in(bigint,text,bigint,bigint,text,uuid,timestamp with time zone),
   walk_in(bigint,text,bigint,bigint,uuid,timestamp with time zone,jsonb)
   TO campaign_api;

@@ -9,6 +9,8 @@ SELECT tenant_triggers('events', 'event',
   silent => '{registered_count,waitlisted_count,cancelled_count,attended_count,no_show_count,'
     'registered_heads,attended_heads,attendees_revision}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.attendees_revision = NEW.attendees_revision');
+CREATE OR REPLACE TRIGGER events_check BEFORE INSERT OR UPDATE OF start_time, end_time, registration_deadline, location_type,
+  virtual_link ON events FOR EACH ROW EXECUTE FUNCTION check_event();
 -- The log cannot forget, so it never learns who somebody is.
 SELECT tenant_triggers('event_attendees', 'attendee',
   secret => '{email,first_name,last_name,phone,notes,checked_in_by,sort_key}',

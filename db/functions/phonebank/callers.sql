@@ -2,14 +2,34 @@
 --
 -- Phone banks: filling the queue, joining, leaving.
 
+-- Names of those who live with somebody, the oldest first; nobody where a confidential person lives too.
+CREATE OR REPLACE FUNCTION spoken_household(organization bigint, household bigint, person bigint) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN COALESCE((
+    SELECT jsonb_agg(h.name ORDER BY h.birth_year NULLS LAST, h.id)
+    FROM (SELECT v.id, v.birth_year, concat_ws(' ', NULLIF(v.first_name, ''), NULLIF(v.last_name, '')) AS name
+          FROM voters_visible v
+          WHERE v.organization_id = organization AND v.household_id = household AND v.id <> person
+            AND v.unreachable IS NULL AND v.first_name || v.last_name <> ''
+            AND NOT EXISTS (SELECT FROM doors_hidden d WHERE d.organization_id = organization AND d.door_id = v.door_id)
+          ORDER BY v.birth_year NULLS LAST, v.id LIMIT 20) h), '[]');
+END
+$$;
+GRANT EXECUTE ON FUNCTION spoken_household(bigint,bigint,bigint) TO campaign_api;
+
 -- A call as its caller sees it; of a confidential person without the place.
 CREATE OR REPLACE VIEW phone_bank_call_rows WITH (security_invoker = true) AS
 SELECT c.organization_id, c.id, c.session_id AS phone_bank_id, c.actor, c.phone, c.claimed_at, c.lease_until, c.ended_at,
   c.ended, c.contact_id, k.disposition, (k.answers IS NOT NULL) AS answered, t.attempts, t.state AS target_state,
   CASE WHEN t.call_back_actor = c.actor THEN t.call_back_at END AS call_back_at, v.id AS voter_id,
   jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name, 'city', s.city,
-    'precinct', s.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter
+    'precinct', s.precinct, 'party', v.party, 'birth_year', v.birth_year, 'support_level', v.support_level) AS voter,
+  b.script_id, CASE WHEN c.ended_at IS NULL THEN s.address END AS address,
+  CASE WHEN c.ended_at IS NULL THEN spoken_household(c.organization_id, s.household_id, s.id) ELSE '[]' END AS household
 FROM phone_bank_calls c
+JOIN phone_bank_sessions b ON b.organization_id = c.organization_id AND b.id = c.session_id
 JOIN phone_bank_targets t ON t.organization_id = c.organization_id AND t.id = c.target_id
 JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
 LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c.voter_id

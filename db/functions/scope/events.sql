@@ -2,7 +2,8 @@
 --
 -- Which events an actor may see.
 
--- All of the organization; for a device whose scope names an event that one only, for a revoked device none.
+-- All of the organization; for a device whose scope names an event that one only, for one without the right
+-- check_in or that was revoked none.
 CREATE OR REPLACE FUNCTION scope_events(organization bigint, actor text) RETURNS SETOF events
 LANGUAGE sql STABLE
 AS $$
@@ -11,7 +12,7 @@ AS $$
     SELECT FROM devices d
     WHERE d.organization_id = organization AND d.revoked_at IS NULL
       AND d.id = CASE WHEN actor LIKE 'device:%' THEN substr(actor, 8)::bigint END
-      AND COALESCE(d.scope ->> 'event_id', e.id::text) = e.id::text))
+      AND COALESCE(d.scope ->> 'event_id', CASE WHEN d.scopes ? 'check_in' THEN e.id::text END) = e.id::text))
 $$;
 
 CREATE OR REPLACE FUNCTION scope_has_event(organization bigint, actor text, event bigint) RETURNS boolean

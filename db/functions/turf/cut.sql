@@ -73,6 +73,19 @@ AS $$
   WHERE t.organization_id = organization AND t.id = c.route_id
 $$;
 
+-- Somebody became confidential, or is so no longer: the counts of the turf around the door tell of nobody who is not
+-- handed out. Imports, which write many at once, leave the counts of turfs as they were cut.
+CREATE OR REPLACE FUNCTION turf_follow_confidential() RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  PERFORM turf_measure(NEW.organization_id, ARRAY(
+    SELECT d.route_id FROM canvass_route_doors d
+    WHERE d.organization_id = NEW.organization_id AND d.door_id = NEW.door_id AND d.active));
+  RETURN NULL;
+END
+$$;
+
 -- Writes the drafts of a cutting with their doors. @kept of the @sent doors are in: a door that went to another turf or
 -- may not be knocked at any more meanwhile is left out. @people: {"door": [voters whom the cut is about]}.
 CREATE OR REPLACE FUNCTION turf_cut_insert(organization bigint, this turf_cuts, turfs jsonb, people jsonb,

@@ -12,17 +12,6 @@ AS $$
   SELECT array_agg(s.street ->> 'street' ORDER BY s.n) FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY s (street, n)
 $$;
 
--- As GeoJSON wants the rings of a polygon, or of several.
-CREATE OR REPLACE FUNCTION turf_rings_closed(shape jsonb) RETURNS boolean
-LANGUAGE sql IMMUTABLE
-AS $$
-  SELECT COALESCE(bool_and(r -> 0 = r -> -1 AND jsonb_array_length(r) >= 4), true)
-  FROM jsonb_array_elements(CASE shape ->> 'type' WHEN 'Polygon' THEN jsonb_build_array(shape -> 'coordinates')
-                                                  ELSE shape -> 'coordinates' END) p,
-    jsonb_array_elements(CASE jsonb_typeof(p) WHEN 'array' THEN p ELSE '[]' END) r
-  WHERE jsonb_typeof(r) = 'array'
-$$;
-
 -- A request (TurfRequest in common/api/cc-turf.h) that names one way to choose doors, and what it names exists.
 CREATE OR REPLACE FUNCTION turf_request_check(organization bigint, request jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
@@ -48,14 +37,7 @@ BEGIN
     PERFORM refuse_field('target_doors', 'required', 'Say how many doors or minutes a turf should have.');
   END IF;
   IF method = 'polygon' THEN
-    PERFORM filter_polygon('polygon', request -> 'polygon');
-    IF NOT turf_rings_closed(CASE WHEN request #>> '{polygon,type}' = 'Feature' THEN request #> '{polygon,geometry}'
-                                  ELSE request -> 'polygon' END) THEN
-      PERFORM refuse_field('polygon', 'ring_open', 'A ring of the polygon ends where it began, after three corners or more.');
-    ELSIF ST_NumGeometries(filter_polygon('polygon', request -> 'polygon')) > ST_NumGeometries(ST_GeomFromGeoJSON(
-         CASE WHEN request #>> '{polygon,type}' = 'Feature' THEN request #> '{polygon,geometry}' ELSE request -> 'polygon' END)) THEN
-      PERFORM refuse_field('polygon', 'crosses_itself', 'The drawing crosses itself: draw around the doors once.');
-    END IF;
+    PERFORM polygon_sent('polygon', request -> 'polygon');
   ELSIF method = 'streets' THEN
     SELECT s.street ->> 'street' AS street INTO given
     FROM jsonb_array_elements(request -> 'streets') WITH ORDINALITY s (street, n)
@@ -217,7 +199,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION house_number(text), turf_streets(jsonb), turf_rings_closed(jsonb),
+GRANT EXECUTE ON FUNCTION house_number(text), turf_streets(jsonb),
   turf_request_check(bigint,jsonb), turf_doors_named(bigint,jsonb), turf_doors(bigint,jsonb),
   turf_preview(bigint,jsonb)
   TO campaign_api;

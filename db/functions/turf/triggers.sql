@@ -15,3 +15,7 @@ SELECT tenant_triggers('turf_takers', 'turf_taker');
 CREATE OR REPLACE TRIGGER turf_takers_count AFTER INSERT OR UPDATE ON turf_takers FOR EACH ROW EXECUTE FUNCTION count_takers();
 SELECT released_with('turf_cuts', 'list_id', 'voter_lists');
 SELECT released_with('canvass_routes', 'event_id', 'events');
+CREATE OR REPLACE TRIGGER voters_turf_counts AFTER UPDATE OF confidential ON voters FOR EACH ROW
+  WHEN (OLD.confidential IS DISTINCT FROM NEW.confidential AND NEW.door_id IS NOT NULL
+        AND current_setting('app.bulk', true) IS DISTINCT FROM 'on')
+  EXECUTE FUNCTION turf_follow_confidential();

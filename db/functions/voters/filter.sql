@@ -26,29 +26,80 @@ EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
 END
 $$;
 
--- A polygon or several, from GeoJSON: a geometry or a feature. What is no valid polygon is made one.
-CREATE OR REPLACE FUNCTION filter_polygon(member text, source jsonb) RETURNS geometry
+-- As GeoJSON wants the rings of a polygon, or of several.
+CREATE OR REPLACE FUNCTION polygon_closed(shape jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT COALESCE(bool_and(r -> 0 = r -> -1 AND jsonb_array_length(r) >= 4), true)
+  FROM jsonb_array_elements(CASE shape ->> 'type' WHEN 'Polygon' THEN jsonb_build_array(shape -> 'coordinates')
+                                                  ELSE shape -> 'coordinates' END) p,
+    jsonb_array_elements(CASE jsonb_typeof(p) WHEN 'array' THEN p ELSE '[]' END) r
+  WHERE jsonb_typeof(r) = 'array'
+$$;
+
+-- The polygon or polygons of a GeoJSON geometry or feature; NULL when there is none.
+CREATE OR REPLACE FUNCTION polygon_read(source jsonb) RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE
 AS $$
 DECLARE
   made geometry;
 BEGIN
-  BEGIN
-    made := ST_SetSRID(ST_GeomFromGeoJSON(CASE WHEN source ->> 'type' = 'Feature' THEN source -> 'geometry'
-                                               ELSE source END), 4326);
-  EXCEPTION WHEN OTHERS THEN
-    made := NULL;
-  END;
-  IF made IS NULL OR ST_GeometryType(made) NOT IN ('ST_Polygon', 'ST_MultiPolygon') OR ST_IsEmpty(made)
-     OR ST_NPoints(made) > 20000 THEN
-    RAISE EXCEPTION '% is no polygon in GeoJSON of at most 20000 points.', member
-      USING ERRCODE = 'CC422', DETAIL = 'filter', COLUMN = member;
+  made := ST_SetSRID(ST_GeomFromGeoJSON(CASE WHEN source ->> 'type' = 'Feature' THEN source -> 'geometry' ELSE source END), 4326);
+  RETURN CASE WHEN ST_GeometryType(made) IN ('ST_Polygon', 'ST_MultiPolygon') AND NOT ST_IsEmpty(made)
+                   AND ST_NPoints(made) <= 20000 THEN made END;
+EXCEPTION WHEN OTHERS THEN
+  RETURN NULL;
+END
+$$;
+
+-- The same for a condition. What is no valid polygon is made one: lists that were saved before polygon_sent go on.
+CREATE OR REPLACE FUNCTION filter_polygon(member text, source jsonb) RETURNS geometry
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  made geometry := polygon_read(source);
+BEGIN
+  IF made IS NULL THEN
+    PERFORM refuse_field(member, 'filter', format('%s is no polygon in GeoJSON of at most 20000 points.', member));
   END IF;
   made := ST_Multi(CASE WHEN ST_IsValid(made) THEN made ELSE ST_CollectionExtract(ST_MakeValid(made), 3) END);
   IF ST_IsEmpty(made) OR ST_Area(made) < 1e-10 THEN -- about a square metre
     PERFORM refuse_field(member, 'filter', 'The polygon has no area: it needs three corners that are not in one line.');
   END IF;
   RETURN made;
+END
+$$;
+
+-- The one rule for every polygon that is sent. Parts that touch or overlap are mended; a drawing that crosses itself
+-- does not say what is inside.
+CREATE OR REPLACE FUNCTION polygon_sent(member text, source jsonb) RETURNS void
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+  given geometry := polygon_read(source);
+BEGIN
+  IF given IS NOT NULL AND NOT polygon_closed(CASE WHEN source ->> 'type' = 'Feature' THEN source -> 'geometry' ELSE source END) THEN
+    PERFORM refuse_field(member, 'ring_open', 'A ring of the polygon ends where it began, after three corners or more.');
+  ELSIF given IS NOT NULL AND NOT ST_CoveredBy(ST_Envelope(given), ST_MakeEnvelope(-180, -90, 180, 90, 4326)) THEN
+    PERFORM refuse_field_hint(member, 'out_of_range', 'A corner of the polygon is nowhere on Earth.',
+                              'GeoJSON has longitude (-180 to 180) first, then latitude (-90 to 90).');
+  END IF;
+  PERFORM filter_polygon(member, source);
+  IF EXISTS (SELECT FROM ST_Dump(given) part WHERE ST_IsValidReason(part.geom) LIKE 'Self-intersection%') THEN
+    PERFORM refuse_field(member, 'crosses_itself', 'The drawing crosses itself: draw around the doors once.');
+  END IF;
+END
+$$;
+
+-- A filter that was sent, as it is. member: where it stands in the body, such as 'filter/'.
+CREATE OR REPLACE FUNCTION voter_filter_sent(member text, filter jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+  IF filter -> 'polygon' <> 'null' THEN
+    PERFORM polygon_sent(member || 'polygon', filter -> 'polygon');
+  END IF;
+  RETURN filter;
 END
 $$;
 
@@ -229,7 +280,8 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_ids(jsonb,text), filter_polygon(text,jsonb), voter_text_condition(text,boolean),
+GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_ids(jsonb,text), filter_polygon(text,jsonb), polygon_closed(jsonb), polygon_read(jsonb),
+  polygon_sent(text,jsonb), voter_filter_sent(text,jsonb), voter_text_condition(text,boolean),
   voter_filter_members(), voter_point(bigint,bigint), voter_area_condition(bigint,bigint,boolean),
   voter_filter_condition(bigint,jsonb,boolean,boolean), voter_reach_condition(text)
   TO campaign_api, campaign_definer;

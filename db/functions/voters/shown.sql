@@ -42,10 +42,7 @@ CREATE OR REPLACE FUNCTION voter_filter_kept(organization bigint, filter jsonb) 
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  PERFORM voters_count(organization, filter || '{"ids": [0]}', NULL, 'any', false);
-  IF filter -> 'polygon' <> 'null' THEN
-    PERFORM filter_polygon('polygon', filter -> 'polygon');
-  END IF;
+  PERFORM voters_count(organization, voter_filter_sent('filter/', filter) || '{"ids": [0]}', NULL, 'any', false);
   RETURN filter;
 END
 $$;
