@@ -35,7 +35,7 @@ typedef enum cc_format {
   CC_FORMAT_WORDS,      /* a line that may be empty, kept with single blanks of one kind between its
                          * words and without characters of no width (cc_utf8_words) */
   CC_FORMAT_EMAIL,      /* an address as HTML's input type email takes it, in a domain with a dot,
-                          * at most 254 bytes; NFC */
+                         * at most 254 bytes; NFC */
   CC_FORMAT_EMAIL_USED, /* one that was taken before; its domain may have a single label */
   CC_FORMAT_URL,        /* http or https, with a host that is in no private network */
   CC_FORMAT_SLUG,       /* a-z 0-9, single inner hyphens */

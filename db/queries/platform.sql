@@ -88,9 +88,10 @@ FROM feed_generation g CROSS JOIN pg_control_system() c
 -- name: change_notify
 SELECT pg_notify('cc_changes', :arg.organizations::text)
 
--- name: change_lag
-SELECT extract(epoch FROM now() - coalesce(min(xact_start), now())) AS seconds
-FROM pg_stat_activity WHERE backend_xid IS NOT NULL
+-- name: change_oldest
+-- Number of the oldest running transaction that has written, when a later one has ended: the feed waits for it. 0: for none.
+SELECT CASE WHEN pg_snapshot_xmin(s) < pg_snapshot_xmax(s) THEN pg_snapshot_xmin(s)::text::bigint ELSE 0 END AS oldest
+FROM pg_current_snapshot() s
 
 -- name: audit_list
 SELECT s.seq, s.at, s.actor, s.action, s.entity, s.entity_id, s.request_id, s.address, s.before, s.after,

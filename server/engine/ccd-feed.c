@@ -26,12 +26,13 @@ struct ccd_feed {
   pthread_t thread;
   int wake_fd;
   atomic_bool stopping;
-  ccd_live *live; /* NULL: a program without listeners */
-  _Atomic double lag;
+  ccd_live *live;               /* NULL: a program without listeners */
   char tag[20];                 /* at the end of our own notifications */
   pthread_mutex_t lock;         /* guards the members below */
   int64_t pending[PENDING_MAX]; /* organizations to announce */
   int n_pending;
+  int64_t oldest; /* number of the oldest transaction that ccd_feed_lag saw running; 0: none */
+  int64_t oldest_since; /* cc_time_monotonic when ccd_feed_lag first saw that transaction */
 };
 
 static void
@@ -198,25 +199,41 @@ ccd_feed_stop(ccd_feed *feed)
   feed_free(feed);
 }
 
+/* PostgreSQL shows the age of other roles' transactions to few roles only, so the feed measures how
+ * long it has seen the same transaction. @oldest: 0 when no transaction is running. */
+static double
+note_oldest(ccd_feed *feed, int64_t oldest)
+{
+  int64_t now = cc_time_monotonic();
+  pthread_mutex_lock(&feed->lock);
+  if (feed->oldest != oldest) {
+    feed->oldest = oldest;
+    feed->oldest_since = now;
+  }
+  double seconds = oldest == 0 ? 0 : (double) (now - feed->oldest_since) / 1e6;
+  pthread_mutex_unlock(&feed->lock);
+  return seconds;
+}
+
 double
 ccd_feed_lag(ccd_feed *feed)
 {
   ccd_db *db = ccd_feed_db(feed->server);
   ccd_db_conn *conn = NULL;
   cc_error error;
+  double seconds = 0;
   if (ccd_db_borrow(db, &conn, &error) == CC_OK) {
     const ccd_rows *rows = NULL;
     if (ccd_db_query_once(conn,
                           &(ccd_context){.tx = CCD_READ},
-                          &ccd_q_change_lag,
+                          &ccd_q_change_oldest,
                           NULL,
                           &rows,
-                          &error) == CC_OK &&
-        ccd_rows_get(rows, 0, "seconds") != NULL)
-      atomic_store(&feed->lag, strtod(ccd_rows_get(rows, 0, "seconds"), NULL));
+                          &error) == CC_OK)
+      seconds = note_oldest(feed, ccd_rows_int64(rows, 0, "oldest"));
     ccd_db_return(db, conn);
   }
-  return atomic_load(&feed->lag);
+  return seconds;
 }
 
 ccd_live *

@@ -20,6 +20,8 @@ void ccd_feed_stop(ccd_feed *feed);
 /* A transaction of this organization has committed. Cheap. */
 void ccd_feed_wrote(ccd_feed *feed, int64_t organization_id);
 
+/* Seconds since a call of this function first saw the transaction that the feed waits for now; 0:
+ * the feed waits for none, or the database does not answer. */
 double ccd_feed_lag(ccd_feed *feed);
 int ccd_feed_sockets(const ccd_feed *feed);
 

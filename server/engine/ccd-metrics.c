@@ -305,7 +305,8 @@ ccd_metrics_write(const ccd_server *server, cc_str *out)
   write_figure(out,
                "campaign_feed_lag_seconds",
                "gauge",
-               "Age of the oldest transaction that the feed waits for.",
+               "How long the feed has waited for the same transaction, since the first reading of "
+               "this figure.",
                ccd_feed_lag(server->feed));
   write_figure(out,
                "campaign_live_sockets",

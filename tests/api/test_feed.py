@@ -2,11 +2,13 @@
 """The change feed over the API: pages, the live socket, and no reader that can miss a change."""
 
 import json
+import re
 import time
 
 import pytest
 import websocket
 
+from harness import services
 from harness.client import Organization
 
 
@@ -98,6 +100,23 @@ def test_who_began_first_and_commits_last_is_not_missed(server, org):
     rest, _ = until(org.member, cursor, [None] * (2 - len([c for c in seen if c["entity"] == "event"])))
     ids = [c["entity_id"] for c in seen if c["entity"] == "event"] + [row[1] for row in rest]
     assert sorted(ids) == sorted([event_first, event_second]) and len(ids) == 2
+
+
+def lag(server):
+    return float(re.search(r"^campaign_feed_lag_seconds (\S+)", server.metrics(), re.M)[1])
+
+
+def test_a_transaction_that_stays_open_shows_in_the_metrics(server, org):
+    """Also one of another role, whose age PostgreSQL does not show to the server."""
+    connection, _ = write_event(server, org.id)
+    try:
+        org.event()
+        first = lag(server)
+        services.wait_until(lambda: lag(server) > first, 10, "the growth of the lag")
+    finally:
+        connection.rollback()
+        connection.close()
+    services.wait_until(lambda: lag(server) == 0, 10, "the end of the lag")
 
 
 # Live ---------------------------------------------------------------------------------------------
