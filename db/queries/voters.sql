@@ -16,7 +16,7 @@ ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: voter_search
 SELECT {columns a}, s.search_key, s.scan_end
-FROM voters_page(:call.organization_id::bigint, voter_filter_sent('', :body::jsonb), NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text,
+FROM voters_page(:call.organization_id::bigint, voter_filter_sent(:call.organization_id::bigint, '', :body::jsonb), NOT right_has(:call.rights::jsonb, 'manage_voters'), :page.cursor_1::text,
                    :page.cursor_2::bigint, :page.limit::int) s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) 
 ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: voter_count
-SELECT voters_count(:call.organization_id::bigint, voter_filter_sent('', :body::jsonb), :query.reach::text, :query.aim::text,
+SELECT voters_count(:call.organization_id::bigint, voter_filter_sent(:call.organization_id::bigint, '', :body::jsonb), :query.reach::text, :query.aim::text,
                     NOT right_has(:call.rights::jsonb, 'manage_voters')) AS count
 
 -- name: voter_get

@@ -106,7 +106,7 @@ def test_telephone_numbers_only_for_a_script_that_needs_them(shared_org, walker,
 
 def test_a_pack_never_holds_who_must_not_be_in_it(walker, street, sql, shared_org):
     hidden, gone, closed_door = street.voters[0][0], street.voters[1][0], street.doors[2]
-    sql("UPDATE voters SET confidential = true, last_name = 'Secret' WHERE id = %s", hidden)
+    shared_org.owner.ok("PATCH", f"/v1/voters/{hidden}", {"confidential": True, "last_name": "Secret"})
     sql("UPDATE voters SET unreachable = 'deceased' WHERE id = %s", gone)
     opted = street.voters[1][1]
     street.insert("consents", voter_id=opted, channel="door", state="withdrawn", source="door", occurred_at=stamp(), actor="system")
@@ -149,7 +149,7 @@ def test_a_delta_says_what_changed_and_what_is_gone(walker, street, sql, shared_
     assert nothing["header"][0]["snapshot"] is False and "door" not in nothing and "person" not in nothing
     sql("UPDATE voters SET last_name = 'Changed' WHERE id = %s", street.voters[0][0])
     sql("UPDATE voters SET door_id = NULL WHERE id = %s", street.voters[1][0])
-    sql("UPDATE voters SET confidential = true WHERE id = %s", street.voters[2][0])
+    shared_org.owner.ok("PATCH", f"/v1/voters/{street.voters[2][0]}", {"confidential": True})
     delta = read_pack(walker, "turf", street.turf, cursor)
     assert ids(delta, "person") == [street.voters[0][0]] and delta["person"][0]["last_name"] == "Changed"
     assert {(g["entity"], g["id"]) for g in delta["gone"]} == {

@@ -157,7 +157,7 @@ def test_who_is_not_to_be_asked_is_left_out(org, town):
     voters = [town.people[door][0] for door in doors]
     sql = org.owner.server.sql
     sql("UPDATE doors SET do_not_knock_at = now() WHERE id = %s", (doors[0],))
-    sql("UPDATE voters SET confidential = true WHERE id = %s", (voters[1],))
+    org.owner.ok("PATCH", f"/v1/voters/{voters[1]}", {"confidential": True})
     sql("INSERT INTO consents (organization_id, voter_id, channel, state, source, occurred_at, actor) "
         "VALUES (%s, %s, 'door', 'withdrawn', 'door', now(), 'system')", (org.id, voters[2]))
     sql("UPDATE voters SET quiet_until = now() + interval '1 day' WHERE id = %s", (voters[3],))
@@ -557,7 +557,8 @@ def test_the_confidential_are_on_no_paper(org, town):
     turf = act(org.owner, turf, "publish")
     hidden, gone, quiet = list(town.people)[:3]
     sql = org.owner.server.sql
-    sql("UPDATE voters SET confidential = true WHERE door_id = %s", (hidden,))
+    for person in town.people[hidden]:
+        org.owner.ok("PATCH", f"/v1/voters/{person}", {"confidential": True})
     sql("UPDATE doors SET do_not_knock_at = now() WHERE id = %s", (gone,))
     sql("INSERT INTO consents (organization_id, voter_id, channel, state, source, occurred_at, actor) "
         "VALUES (%s, %s, 'any', 'withdrawn', 'door', now(), 'system')", (org.id, town.people[quiet][0]))

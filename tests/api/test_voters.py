@@ -430,8 +430,8 @@ def test_a_list_is_kept_counted_and_its_reading_is_told(org):
     assert [v["id"] for v in first["data"] + rest["data"]] == people[1:] and rest["next_cursor"] is None
     assert [row[0] for row in audit(org, "voter_list.read")] == [{"rows": 3}, {"rows": 1}]
     assert client.post("/v1/voter-lists", {"name": "x", "filter": {}}).status_code == 403
-    assert pointers(org.owner.post("/v1/voter-lists", {"name": "x", "filter": {"polygon": {"type": "x"}}})) == ["/polygon"]
-    assert pointers(org.owner.post("/v1/voter-lists", {"name": "x", "filter": {"area_id": 999999999}})) == ["/area_id"]
+    assert pointers(org.owner.post("/v1/voter-lists", {"name": "x", "filter": {"polygon": {"type": "x"}}})) == ["/filter/polygon"]
+    assert pointers(org.owner.post("/v1/voter-lists", {"name": "x", "filter": {"area_id": 999999999}})) == ["/filter/area_id"]
     changed = org.owner.ok("PATCH", place, {"filter": {"party": ["REP"]}})
     assert changed["name"] == "Dems" and org.owner.ok("GET", place + "/count") == {"count": 1}
     org.owner.ok("DELETE", place, status=204)

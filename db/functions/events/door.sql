@@ -20,10 +20,14 @@ $$;
 -- When something happened at an event. A device whose clock is years off loses no check-in: what would be more than
 -- a year before the event was made, and before it begins, counts as now, as what is ahead of time does.
 CREATE OR REPLACE FUNCTION event_time(organization bigint, event bigint, occurred timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE -- an SQL function would be planned in each call
 AS $$
-  SELECT CASE WHEN occurred < LEAST(e.created_at, e.start_time) - interval '1 year' THEN now() ELSE door_time(occurred) END
-  FROM events e WHERE e.organization_id = organization AND e.id = event
+DECLARE
+  earliest timestamptz := (SELECT LEAST(e.created_at, e.start_time) - interval '1 year' FROM events e
+                           WHERE e.organization_id = organization AND e.id = event);
+BEGIN
+  RETURN CASE WHEN occurred < earliest THEN now() ELSE door_time(occurred) END;
+END
 $$;
 
 -- The first answer to an act that was sent before.

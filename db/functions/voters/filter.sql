@@ -92,12 +92,16 @@ END
 $$;
 
 -- A filter that was sent, as it is. member: where it stands in the body, such as 'filter/'.
-CREATE OR REPLACE FUNCTION voter_filter_sent(member text, filter jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE
+CREATE OR REPLACE FUNCTION voter_filter_sent(organization bigint, member text, filter jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF filter -> 'polygon' <> 'null' THEN
     PERFORM polygon_sent(member || 'polygon', filter -> 'polygon');
+  END IF;
+  IF filter ->> 'area_id' IS NOT NULL
+     AND NOT EXISTS (SELECT FROM areas a WHERE a.organization_id = organization AND a.id = (filter ->> 'area_id')::bigint) THEN
+    PERFORM refuse_field(member || 'area_id', 'unknown_reference', 'There is no such area.');
   END IF;
   RETURN filter;
 END
@@ -281,7 +285,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION filter_texts(jsonb,text), filter_ids(jsonb,text), filter_polygon(text,jsonb), polygon_closed(jsonb), polygon_read(jsonb),
-  polygon_sent(text,jsonb), voter_filter_sent(text,jsonb), voter_text_condition(text,boolean),
+  polygon_sent(text,jsonb), voter_filter_sent(bigint,text,jsonb), voter_text_condition(text,boolean),
   voter_filter_members(), voter_point(bigint,bigint), voter_area_condition(bigint,bigint,boolean),
   voter_filter_condition(bigint,jsonb,boolean,boolean), voter_reach_condition(text)
   TO campaign_api, campaign_definer;

@@ -42,7 +42,7 @@ CREATE OR REPLACE FUNCTION voter_filter_kept(organization bigint, filter jsonb) 
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  PERFORM voters_count(organization, voter_filter_sent('filter/', filter) || '{"ids": [0]}', NULL, 'any', false);
+  PERFORM voters_count(organization, voter_filter_sent(organization, 'filter/', filter) || '{"ids": [0]}', NULL, 'any', false);
   RETURN filter;
 END
 $$;

@@ -70,7 +70,7 @@ BEGIN
   ELSIF list IS NOT NULL AND NOT EXISTS (SELECT FROM voter_lists l WHERE l.organization_id = organization AND l.id = list) THEN
     PERFORM refuse_field('list_id', 'unknown_reference', 'There is no such list.');
   END IF;
-  people := ARRAY(SELECT voters_matching(organization, COALESCE(voter_filter_sent('filter/', filter), voter_list_filter(organization, list))));
+  people := ARRAY(SELECT voters_matching(organization, COALESCE(voter_filter_sent(organization, 'filter/', filter), voter_list_filter(organization, list))));
   voters := cardinality(people);
   PERFORM set_config('app.bulk', 'on', true);
   SELECT t.added, t.removed INTO added, removed FROM voters_tag(organization, people, body) t;
