@@ -63,7 +63,7 @@ static const cc_field event_fields[] = {
   CC_ENUM(cc_event, visibility, &cc_visibility_enum, .fallback = "\"public\"",
           .doc = "public: listed; unlisted: by its slug only, not by number; private: members only."),
   CC_STRING(cc_event, contact_email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL, .doc = "Whom to write to."),
-  CC_STRING(cc_event, contact_phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Whom to call. Kept as + and digits; ten digits are a number of the North American plan, +1."),
+  CC_STRING(cc_event, contact_phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Whom to call."),
   CC_OPT_INT64(cc_event, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .view = CC_VIEW_MEMBER, .doc = "Person who made it."),
   CC_TIME(cc_event, created_at, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "When it was made."),
   CC_TIME(cc_event, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
