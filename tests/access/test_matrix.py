@@ -405,11 +405,11 @@ def a_script(world, where, whose, gone, user):
 
 
 def a_turf(world, where, whose, gone, user):
-    """One that is the actor's own: given to the person, taken out by the newest token and the devices."""
+    """One that is the actor's own: given to the person, taken out by the newest token and the paired devices."""
     made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id, code) VALUES "
                      "(%s, %s, 'open', %s, upper(left(md5(random()::text), 8))) RETURNING id", where.id, CANARY[whose], user)
     world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT organization_id, %s, 'device:' || id FROM devices "
-              "WHERE organization_id = %s UNION ALL SELECT organization_id, %s, 'token:' || max(id) FROM api_tokens "
+              "WHERE organization_id = %s AND token_hash IS NOT NULL UNION ALL SELECT organization_id, %s, 'token:' || max(id) FROM api_tokens "
               "WHERE organization_id = %s GROUP BY organization_id", made, where.id, made, where.id)
     if gone:
         world.one("DELETE FROM canvass_routes WHERE organization_id = %s AND id = %s", where.id, made)
