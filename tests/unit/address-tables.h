@@ -79,8 +79,8 @@ static const char *const road_rows[] = {
 
 /* Boxes of rural routes (Publication 28, 24 and 25), whole lines. */
 static const char *const route_rows[] = {
-  "RR 2 BOX 152|RR2 Box 152|R R 2 Box 152|R.R. 2, Box 152|Rural Route 2 Box 152|Rural Rte 2 Box 152|RR 02 Box #152|RFD Route 2 # 152|RFD 2 Box 152|R.F.D. 2 Box 152|"
-    "RD 2 Box 152|R D 2 Box 152|Route 2 Box 152|Rt 2, Box 152|RR-2 Box 152|RR # 2 Box 152|RR No 2 Box No 152|Box 152 RR 2|Box 152, Rural Route 2|RR 2 Bx 152|RR 2 BOX152|RR 2 Box 152 PO Box 9",
+  ("RR 2 BOX 152|RR2 Box 152|R R 2 Box 152|R.R. 2, Box 152|Rural Route 2 Box 152|Rural Rte 2 Box 152|RR 02 Box #152|RFD Route 2 # 152|RFD 2 Box 152|R.F.D. 2 Box 152|"
+    "RD 2 Box 152|R D 2 Box 152|Route 2 Box 152|Rt 2, Box 152|RR-2 Box 152|RR # 2 Box 152|RR No 2 Box No 152|Box 152 RR 2|Box 152, Rural Route 2|RR 2 Bx 152|RR 2 BOX152|RR 2 Box 152 PO Box 9"),
   "RR 2 BOX 18-A|RR 2 Box 18A", "RR 3 BOX 152|Rural Route 3 Box 152", "RR 2 Box 15|RR 2 Box 015", "RR 2 Box 1-5", "RR Box 152|Rural Route Box 152",
   "HC 2 BOX 152|HC2 Box 152|H C 2 Box 152|HCR 2 Box 152|HC Route 2 Box 152|Highway Contract Route 2 Box 152|Highway Contract 2 Box 152|Star Route 2 Box 152|Star Rt 2 Box 152|Box 152 HC 2",
   "Star Route Box 152|HC Box 152", "Star Route A Box 152|HC A Box 152", "RR 2 Box 152 Apt 3|Rural Route 2 Box 152 # 3", "152 RR 2|152 Rural Route 2|152 R R 2",
