@@ -604,3 +604,10 @@ def test_a_merged_pair_is_merged_and_leaves_no_other_open(org):
     assert set(pairs(org, "merged")) == {(a["id"], b["id"])} and set(pairs(org)) == {(a["id"], c["id"])}
     find(org)
     assert set(pairs(org)) == {(a["id"], c["id"])}
+
+
+def test_the_search_knows_suffix_and_unit(org):
+    junior = add(org, "Smith", "Harold", name_suffix="Jr", address="4 Canal Park # 109", city="Riverside", state="NY", zip5="12999")["id"]
+    senior = add(org, "Smith", "Harold", name_suffix="Sr", address="4 Canal Park # 110", city="Riverside", state="NY", zip5="12999")["id"]
+    for text, wanted in (("smith jr", [junior]), ("smith j.r.", [junior]), ("sr harold", [senior]), ("#109", [junior]), ("smith #110", [senior])):
+        assert [v["id"] for v in org.owner.ok("GET", "/v1/voters", query={"text": text})["data"]] == wanted, text
