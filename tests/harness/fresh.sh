@@ -120,8 +120,8 @@ FIRST_PART='
   ./dev up --detach
   none "/var/lib/postgres[q]l|/etc/redi[s]"
   ./dev up --detach | grep "already running"
-  python3 tests/harness/readme_session.py "$CAMPAIGN_API_PORT" >~/session.out
-  echo "the session of README.md works"
+  python3 tests/harness/tutorial_session.py "$CAMPAIGN_API_PORT" 2 >~/session.out
+  echo "the sessions of README.md and docs/tutorial.md work"
   ./dev down
   none "postgresql/[0-9]+/bin|redis-serve[r]|campaign-center[d]"
 '

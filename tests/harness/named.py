@@ -29,11 +29,11 @@ PLACES = {
     "asan": [("build-asan", "unit", "tests/api")],
     "contract": [("build-test", None, "tests/contract")],
     "fuzz": [("build-asan", "fuzz", None)],
-    "readme": [("build-test", None, "tests/harness/test_readme.py")],
+    "tutorial": [("build-test", None, "tests/harness/test_tutorial.py")],
     "client": [("build-test", "client", "tests/client")],
     "fault": [("build-test", None, "tests/fault")],
 }
-USUAL = ("unit", "tools", "db", "access", "api", "contract", "readme", "client", "fault")
+USUAL = ("unit", "tools", "db", "access", "api", "contract", "tutorial", "client", "fault")
 GENERATED = re.compile(r'g_test_add\w*\(\s*[^"\s]')
 
 

@@ -73,8 +73,8 @@ def tools_jobs(folder, marks=""):
     return [Job("tools", "tools", functools.partial(run_pytest, "tests/tools", folder, marks=marks), after=(folder,))]
 
 
-def readme_jobs(folder):
-    return [Job("readme", "readme", functools.partial(run_pytest, "tests/harness/test_readme.py", folder),
+def tutorial_jobs(folder):
+    return [Job("tutorial", "tutorial", functools.partial(run_pytest, "tests/harness/test_tutorial.py", folder),
                 needs=(folder, "template"))]
 
 
@@ -90,7 +90,7 @@ SUITES = {
     "asan": lambda folder: asan_jobs("build-asan"),
     "contract": lambda folder: server_jobs("contract", "tests/contract", folder),
     "fuzz": lambda folder: [meson_job("fuzz", "build-asan", "fuzz")],
-    "readme": readme_jobs,
+    "tutorial": tutorial_jobs,
     "client": lambda folder: [*client_jobs(folder), meson_job("client-asan", "build-asan", "client")],
     "fault": lambda folder: server_jobs("fault", "tests/fault", folder),
 }

@@ -134,10 +134,10 @@ def test_a_name_chooses_by_the_name_alone():
 
 
 def test_k_without_a_match_fails(tmp_path):
-    result = subprocess.run([sys.executable, "tests/harness/suites.py", "readme", "-k", "no such test"], cwd=ROOT,
+    result = subprocess.run([sys.executable, "tests/harness/suites.py", "tutorial", "-k", "no such test"], cwd=ROOT,
                             capture_output=True, text=True, env={**os.environ, "CAMPAIGN_TEST_RESULTS": str(tmp_path)})
     lines = result.stdout.splitlines()
-    assert result.returncode == 1 and 'no test of readme has a name that contains "no such test"' in lines
+    assert result.returncode == 1 and 'no test of tutorial has a name that contains "no such test"' in lines
     assert lines[-1] == "0 passed, 1 failed"
 
 
