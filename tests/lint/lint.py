@@ -19,8 +19,10 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
+from docs import check_docs
 from known import Known
 from sql import check_sql
+from words import check_words
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PARALLEL = {"jobs": 2}
@@ -552,7 +554,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build-test", help="folder with compile_commands.json")
     parser.add_argument("--junit")
-    parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths queries sql "
+    parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths docs words queries sql "
                                        "homes names callers headers format tidy ui")
     parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
     parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
@@ -573,6 +575,8 @@ def main():
         "comments": lambda found: check_comments(found, c_names, texts),
         "lengths": lambda found: check_lengths(found, c_names, texts),
         "paths": lambda found: check_paths(found, names),
+        "docs": lambda found: check_docs(found, ROOT, names),
+        "words": lambda found: check_words(found, ROOT, names),
         "queries": lambda found: check_queries(found, names, texts),
         "sql": lambda found: check_sql(found, names),
         "homes": lambda found: check_homes(found, c_names, codes),
