@@ -8,7 +8,7 @@
 static const char *const session_kind_names[] = {"cookie", "bearer"};
 const cc_enum cc_session_kinds = {session_kind_names, CC_N(session_kind_names)};
 
-/* What several tables say in the same words. */
+/* Documentation texts that several field tables share. */
 #define DOC_PASSWORD "The account's password."
 #define DOC_NEW_PASSWORD \
   "The new password: 12 to 128 characters, hard to guess; any character may stand in it."
@@ -21,7 +21,7 @@ const cc_enum cc_session_kinds = {session_kind_names, CC_N(session_kind_names)};
 #define EXAMPLE_MAIL_TOKEN "\"ccm_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\""
 #define DOC_FACTOR " Needed when the account has a second factor, unless `recovery_code` is sent."
 
-/* Rows of a struct with `code` and `recovery_code`. */
+/* Field rows of a body with `code` and `recovery_code` (proof of the second factor). */
 #define FACTOR_ROWS(type)                                                                                              \
   CC_STRING(type, code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6, \
             .example = "\"123456\"", .doc = DOC_CODE DOC_FACTOR),                                                      \

@@ -3,13 +3,14 @@
 
 #include "cc-ops.h"
 
-/* Accounts: the person who signs in, the sessions that stand for it, and what proves who it is. */
+/* Accounts: the person who signs in, the person's sessions, and the proofs of identity
+ * (password, second factor, mailed tokens). */
 
 /* Code points. The server has more rules for a password: see docs/internals/accounts.md. */
 #define CC_PASSWORD_MIN 12
 #define CC_PASSWORD_MAX 128
 
-/* A person, as the person itself sees it. */
+/* A person, as shown to that person only. */
 typedef struct cc_user {
   int64_t id;
   int64_t version;
@@ -89,7 +90,7 @@ typedef struct cc_sign_in {
 extern const cc_type cc_sign_in_type;
 
 typedef struct cc_sign_in_reply {
-  char *token; /* NULL when the session travels as a cookie */
+  char *token; /* NULL when the session's token travels in a cookie */
   int64_t session_id;
   int64_t user_id;
   int64_t *organization_id;
@@ -98,7 +99,8 @@ typedef struct cc_sign_in_reply {
 
 extern const cc_type cc_sign_in_reply_type;
 
-/* The one answer of everything that may end in a mail, whether or not there is one. */
+/* The reply of every operation that may send a mail. It is the same whether or not a mail is
+ * sent, so that it does not reveal which addresses have accounts. */
 typedef struct cc_accepted {
   char *message;
 } cc_accepted;
@@ -113,12 +115,13 @@ extern const cc_type cc_account_email_type;
 
 typedef struct cc_verify_email {
   char *token;
-  char *password; /* NULL: the one that the registration chose */
+  char *password; /* NULL: keep the password chosen at registration */
 } cc_verify_email;
 
 extern const cc_type cc_verify_email_type;
 
-/* Both: the mailbox was proven by the token. */
+/* Body that ends a second factor: mailed token and password are both needed, since the token
+ * proves only the mailbox. */
 typedef struct cc_end_second_factor {
   char *token;
   char *password;
@@ -163,7 +166,7 @@ typedef struct cc_password_proof {
 
 extern const cc_type cc_password_proof_type;
 
-/* The password and one of the two others. */
+/* The password and, where the account has a second factor, `code` or `recovery_code`. */
 typedef struct cc_full_proof {
   char *password;
   char *code;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Documentation of the two fields that every act has which a device may send late, and again. */
+/* Documentation of the two fields of every action that a device may send late or repeatedly. */
 
 #define CC_CLIENT_ID_DOC                                                                           \
   "UUID made on the device for this one act. Sent again it changes nothing and gets the first "    \

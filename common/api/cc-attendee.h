@@ -4,9 +4,9 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* Who comes to an event, and who is there. */
+/* Attendees: people registered for an event, and their check-in. */
 
-/* As enum members hold them: 1 + index into the names. */
+/* Values of enum members: 1 + index into the names. */
 enum {
   CC_ATTENDEE_REGISTERED = 1,
   CC_ATTENDEE_WAITLISTED,
@@ -20,7 +20,7 @@ typedef struct cc_attendee {
   int64_t organization_id;
   int64_t event_id;
   int64_t *user_id;
-  char *email; /* NULL: a walk-in who gave none */
+  char *email; /* NULL: a walk-in without an e-mail address */
   char *first_name;
   char *last_name;
   char *phone;
@@ -31,19 +31,19 @@ typedef struct cc_attendee {
   int64_t *referrer_id;
   cc_time registered_at;
   cc_time *checked_in_at;
-  char *checked_in_by; /* name of the person, token or device that did it */
+  char *checked_in_by; /* name of the person, API token or device that checked the attendee in */
   cc_time *cancelled_at;
   cc_time updated_at;
   int64_t version;
 } cc_attendee;
 
-/* Body of check-in and its undo. */
+/* Body of a check-in and of undoing one. */
 typedef struct cc_check_in {
   char *client_id;     /* UUID made on the device: sending it again changes nothing */
-  cc_time occurred_at; /* by the device's clock */
+  cc_time occurred_at; /* time on the device's clock */
 } cc_check_in;
 
-/* Body of a walk-in: somebody who stands at the door and is on no list. */
+/* Body of a walk-in: a person at the door who is not registered for the event. */
 typedef struct cc_walk_in {
   char *client_id;
   cc_time occurred_at;
@@ -63,7 +63,7 @@ typedef struct cc_attendee_filter {
   int status;
   char *text;
   cc_time *updated_since;
-  int64_t limit; /* at most 500: a door list is read whole */
+  int64_t limit; /* at most 500, so that a phone reads a whole door list in few requests */
   char *cursor;
 } cc_attendee_filter;
 

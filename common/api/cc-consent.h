@@ -4,14 +4,15 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* The ledger of consent, and what was promised at doors. */
+/* Consent: an append-only list of opt-outs and permissions, and follow-ups that were promised to
+ * voters. */
 
-/* A word in the ledger: never changed, the latest by occurred_at counts. */
+/* One entry of the consent list. Entries are never changed; the latest by occurred_at counts. */
 typedef struct cc_consent {
   int64_t id;
   char *client_id;
-  int64_t *voter_id; /* NULL: whoever has the address */
-  char *address;     /* number or e-mail address; NULL: all of the person's */
+  int64_t *voter_id; /* NULL: any person who has the address */
+  char *address;     /* telephone number or e-mail address; NULL: all addresses of the person */
   int channel;
   int purpose;
   int state;
@@ -20,8 +21,8 @@ typedef struct cc_consent {
   cc_time occurred_at;
   cc_time recorded_at;
   char *actor;
-  int64_t *contact_id; /* a contact said so */
-  bool counts;         /* false: that contact was taken back */
+  int64_t *contact_id; /* the contact that recorded this entry */
+  bool counts;         /* false: the contact that recorded the entry was undone */
   int64_t version;
 } cc_consent;
 
@@ -37,12 +38,12 @@ typedef struct cc_consent_question {
   char *about;
 } cc_consent_question;
 
-/* What counts now for a channel and purpose. */
+/* The consent that is in force for a channel and purpose. */
 typedef struct cc_consent_word {
   char *channel;
   char *purpose;
   bool allowed;
-  char *state; /* NULL: nobody ever said */
+  char *state; /* NULL: no entry exists */
   char *source;
   cc_time *occurred_at;
 } cc_consent_word;

@@ -4,12 +4,12 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* Attempts to reach somebody, and what came of them. */
+/* Contacts: recorded attempts to reach a person, with disposition or answers. */
 
-/* What can come of an attempt. */
+/* A disposition: one possible outcome of a contact. */
 typedef struct cc_disposition {
   char *code;
-  char *level; /* what it is about: person, phone, door, building */
+  char *level; /* what the disposition describes: person, phone, door or building */
   int64_t position;
   cc_strings channels;
   bool reached;
@@ -24,7 +24,7 @@ typedef struct cc_disposition_filter {
   char *cursor;
 } cc_disposition_filter;
 
-/* One answer; a multi question has one for each option taken. */
+/* One answer. A multiple-choice question has one answer for each chosen option. */
 typedef struct cc_contact_answer {
   int64_t step_id;
   int64_t *option_id; /* single, multi, support */
@@ -37,8 +37,8 @@ typedef struct cc_contact {
   int64_t id;
   char *client_id;
   int channel;
-  char *disposition;           /* NULL: there are answers, or it is an undo */
-  cc_contact_answer **answers; /* imply canvassed */
+  char *disposition;           /* NULL: the contact has answers, or is an undo */
+  cc_contact_answer **answers; /* a contact with answers has the disposition canvassed */
   size_t n_answers;
   int64_t *voter_id;
   int64_t *door_id;
@@ -52,14 +52,14 @@ typedef struct cc_contact {
   char *note;
   double *latitude;
   double *longitude;
-  cc_time occurred_at;         /* by the server's clock */
-  cc_time *device_occurred_at; /* as the device had it */
+  cc_time occurred_at;         /* corrected to the server's clock */
+  cc_time *device_occurred_at; /* as the device sent it */
   cc_time recorded_at;
   char *actor; /* "user:7" */
   int64_t *user_id;
-  int64_t *replaces_id; /* the row that this one corrects or takes back */
+  int64_t *replaces_id; /* the contact that this one corrects or undoes */
   bool undone;          /* takes it back */
-  bool holds;           /* counts: not replaced, not taken back */
+  bool holds;           /* the contact counts: it is neither replaced nor undone */
   int64_t *support_level;
   int64_t version;
 } cc_contact;
@@ -72,7 +72,7 @@ typedef struct cc_contact_act {
 typedef struct cc_bulk_door {
   char *client_id;
   int64_t door_id;
-  cc_time *occurred_at; /* NULL: that of the whole */
+  cc_time *occurred_at; /* NULL: occurred_at of the whole request */
 } cc_bulk_door;
 
 typedef struct cc_bulk_contact {
@@ -93,7 +93,7 @@ typedef struct cc_bulk_result {
 
 typedef struct cc_bulk_reply {
   int64_t recorded;
-  cc_bulk_result **results; /* in the order of the doors */
+  cc_bulk_result **results; /* in the order of the request's doors */
   size_t n_results;
 } cc_bulk_reply;
 

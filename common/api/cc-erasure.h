@@ -3,9 +3,9 @@
 
 #include "cc-ops.h"
 
-/* People who are erased. */
+/* Erasures: people whose data was destroyed on request. */
 
-/* What is left of a person who was erased: how much there was, and nothing of who it was. */
+/* Certificate of one erasure: how many records were erased, without any data of the person. */
 typedef struct cc_erasure {
   int64_t id, voter_id;
   int64_t records_deleted, records_emptied, contacts, texts, sign_ups, copies;

@@ -4,7 +4,7 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* Events: what people sign up for and come to. */
+/* Events: things that people register for and attend. */
 
 typedef struct cc_event {
   int64_t id;
@@ -58,7 +58,7 @@ extern const cc_enum cc_event_kind_enum;
 extern const cc_enum cc_location_type_enum;
 extern const cc_enum cc_visibility_enum;
 
-/* The path parameter {event_id}, of every operation about one event. */
+/* The path parameter {event_id} of every operation on one event. */
 typedef struct cc_event_ref {
   int64_t event_id;
 } cc_event_ref;

@@ -4,16 +4,17 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* What phones send back, and what somebody has to decide of it. The lines of a pack are in
- * cc-pack.h; the protocol is docs/internals/field-protocol.md. */
+/* Uploads of work done on phones without a network, and conflicts that an organizer resolves.
+ * The lines of a pack are in cc-pack.h; the protocol is docs/internals/field-protocol.md. */
 
-/* As enum members hold them: 1 + index into the names. */
+/* Values of enum members: 1 + index into the names. */
 enum {
   CC_VERDICT_APPLIED = 1,
-  CC_VERDICT_DUPLICATE, /* decided before: .first says how */
-  CC_VERDICT_CONFLICT,  /* kept; somebody decides */
-  CC_VERDICT_REFUSED,   /* for .code; the device keeps it until a person has dealt with it */
-  CC_VERDICT_HELD,      /* kept; waits for the operations before it */
+  CC_VERDICT_DUPLICATE, /* decided before: .first is the first verdict */
+  CC_VERDICT_CONFLICT,  /* kept as a conflict that an organizer resolves */
+  CC_VERDICT_REFUSED,   /* not done, for the reason in .code; the device keeps the operation until a
+                           person has seen it */
+  CC_VERDICT_HELD,      /* kept, and applied after the missing operations before it arrive */
 };
 
 enum {
@@ -21,23 +22,23 @@ enum {
   CC_CONFLICT_ACCEPTED,
   CC_CONFLICT_MERGED,
   CC_CONFLICT_DISCARDED,
-  CC_CONFLICT_WITHDRAWN, /* taken back on the device */
+  CC_CONFLICT_WITHDRAWN, /* undone on the device */
 };
 
-/* One thing that was done in the field. What .body holds depends on .kind: see cc_field_kinds. */
+/* One operation done in the field. The type of .body depends on .kind: see cc_field_kinds. */
 typedef struct cc_field_operation {
   char *client_id; /* UUID made on the device */
   int64_t sequence;
   char *kind;
   cc_time occurred_at; /* by the device's clock */
-  int64_t *based_on;   /* of a contact: last_contact_id of the line that the person saw */
+  int64_t *based_on;   /* of a contact: last_contact_id that the person's line in the pack had */
   char *body;
 } cc_field_operation;
 
 typedef struct cc_field_upload {
-  char *installation;   /* UUID made when the client was set up */
-  cc_time device_clock; /* as the request leaves */
-  int64_t settled;      /* nothing at or below this number will be sent any more */
+  char *installation;   /* UUID made when the client was installed */
+  cc_time device_clock; /* time on the device when the request is sent */
+  int64_t settled;      /* operations up to this number are settled and will not be sent again */
   size_t n_operations;
   cc_field_operation **operations;
 } cc_field_upload;
@@ -46,26 +47,26 @@ typedef struct cc_field_verdict {
   char *client_id;
   int64_t sequence;
   int verdict;
-  char *first; /* of a duplicate: the verdict of the first time */
+  char *first; /* of a duplicate: the first verdict */
   char *code, *message;
   char *entity;
   int64_t *entity_id;
   int64_t *conflict_id;
-  cc_time *occurred_at; /* by the server's clock */
+  cc_time *occurred_at; /* corrected to the server's clock */
 } cc_field_verdict;
 
 typedef struct cc_field_receipt {
   cc_time received_at;
-  int64_t clock_offset_ms; /* to be added to the device's clock */
+  int64_t clock_offset_ms; /* add to the device's clock to get the server's time */
   int64_t next_sequence;
-  bool stopped; /* the rest was not looked at: send it again later */
+  bool stopped; /* processing stopped; send the operations without a verdict again later */
   size_t n_verdicts;
-  cc_field_verdict **verdicts; /* of the operations sent, in their order */
+  cc_field_verdict **verdicts; /* for each operation sent, in the same order */
   size_t n_released;
-  cc_field_verdict **released; /* of those that were held before */
+  cc_field_verdict **released; /* for operations that were held until now */
 } cc_field_receipt;
 
-/* Bodies of operations. */
+/* Bodies of the kinds of operations. */
 typedef struct cc_field_door_act {
   int64_t door_id;
   char *client_id;
@@ -92,7 +93,7 @@ typedef struct cc_field_door_edit {
   char *access_note;
   double *latitude;
   double *longitude;
-  char *seen; /* the same members as the person saw them */
+  char *seen; /* the same members with the values that the person saw on the device */
 } cc_field_door_edit;
 
 typedef struct cc_field_check_in {
@@ -109,16 +110,16 @@ typedef struct cc_field_walk_in {
   int64_t guest_count;
 } cc_field_walk_in;
 
-/* A kind of operation. */
+/* A kind of operation and its field table. */
 typedef struct cc_field_kind {
   const char *name;
-  const cc_type *body; /* NULL: the rules of contacts read it */
-  const char *right;   /* that the actor must have, by its name */
+  const cc_type *body; /* NULL: the body is checked by the rules of contacts */
+  const char *right;   /* name of the right that the actor must have */
 } cc_field_kind;
 
-extern const cc_field_kind cc_field_kinds[]; /* ends with a NULL name */
+extern const cc_field_kind cc_field_kinds[]; /* ends with a row whose name is NULL */
 
-/* NULL: no such kind. */
+/* The row of a kind; NULL when the name is unknown. */
 const cc_field_kind *cc_field_kind_find(const char *name);
 
 typedef struct cc_field_conflict {
@@ -158,7 +159,7 @@ typedef struct cc_field_conflict_filter {
 
 typedef struct cc_field_decision {
   int decision; /* accept, merge, discard */
-  char *body;   /* of a merge: what is applied instead */
+  char *body;   /* of a merge: the body to apply instead */
   char *note;
 } cc_field_decision;
 

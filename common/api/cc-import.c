@@ -50,7 +50,7 @@ static const cc_field certificate_fields[] = {
 const cc_type cc_purge_certificate_type = CC_TYPE(cc_purge_certificate, "PurgeCertificate", certificate_fields,
                                                   .doc = "That the data of a source was destroyed.");
 
-/* Whole, so that it is an example of a reply too. */
+/* A whole profile, so that it also serves as the example of a reply. */
 #define PROFILE_EXAMPLE \
   "{\"name\":\"County file\",\"description\":null,\"format\":null,\"mappings\":[{\"field\":\"last_name\",\"key\":null,\"columns\":[\"LAST\"]," \
   "\"any\":[],\"prefix\":null,\"separator\":\" \",\"date\":\"auto\",\"required\":true,\"split\":null,\"json\":false,\"names_election\":false,\"codes\":[]}],\"confidential\":[]," \

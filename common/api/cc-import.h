@@ -4,7 +4,7 @@
 #include "cc-ops.h"
 #include "common/api/cc-voter-profile.h"
 
-/* Files of voters: where they come from, what they look like, what importing them does. */
+/* Voter file imports: sources of files, mapping profiles, and the effects of an import. */
 
 typedef struct cc_voter_source {
   int64_t id;
@@ -18,7 +18,7 @@ typedef struct cc_voter_source {
   int64_t version;
 } cc_voter_source;
 
-/* What is left of a source that was purged. */
+/* Certificate of a purged source: counts without any data of people. */
 typedef struct cc_purge_certificate {
   int64_t id, source_id;
   int64_t voters_deleted, voters_emptied, voters_kept;
@@ -30,10 +30,10 @@ typedef struct cc_purge_certificate {
   int64_t version;
 } cc_purge_certificate;
 
-/* A profile that the organization wrote. */
+/* A mapping profile that the organization saved. */
 typedef struct cc_saved_profile {
   int64_t id;
-  char *name; /* the profile's own */
+  char *name; /* name inside the profile's document */
   cc_voter_profile *profile;
   cc_time created_at, updated_at;
   int64_t version;
@@ -67,25 +67,26 @@ typedef struct cc_import_place {
   int64_t file, line; /* 1 is the first */
 } cc_import_place;
 
-/* What became of a column of the file. */
+/* How one column of the file is used. */
 typedef struct cc_import_column {
   char *name;
-  char *field; /* of the voter; "ignored"; "confidential": who is */
-  char *key;   /* of district, history, custom and column */
+  char *field; /* field of the voter that the column fills; "ignored"; "confidential": the column
+                  marks confidential people */
+  char *key;   /* key of the fields district, history, custom and column */
   int64_t values, lost;
 } cc_import_column;
 
-/* A kind of thing that is wrong with rows, how often, and where first. */
+/* One kind of problem in the rows of a file, its count and its first places. */
 typedef struct cc_import_problem {
   char *code;
-  char *field;  /* of the voter; NULL: the row as a whole */
-  char *column; /* of the file, when the column is the problem */
+  char *field;  /* field of the voter; NULL: the row as a whole */
+  char *column; /* column of the file, when the column itself is the problem */
   char *message;
-  bool rejected; /* the rows are not imported; otherwise only the value is left out */
+  bool rejected; /* true: the rows are not imported; false: only the value is left out */
   int64_t count;
   cc_import_place **places;
   size_t n_places;
-  cc_strings values; /* what stands at these places */
+  cc_strings values; /* the file's values at these places */
 } cc_import_problem;
 
 typedef struct cc_import_counts {
@@ -101,7 +102,7 @@ typedef struct cc_import {
   bool complete, auto_apply;
   char *file_name;
   int64_t file_bytes;
-  char *format; /* JSON: what was guessed or the profile says */
+  char *format; /* JSON: the format of the file, detected or taken from the profile */
   cc_import_problem **problems;
   size_t n_problems;
   cc_import_column **columns;
@@ -119,13 +120,13 @@ typedef struct cc_import {
   int64_t version;
 } cc_import;
 
-/* Somebody whom an import changed. */
+/* A voter whom an import changes. */
 typedef struct cc_import_change {
   int64_t voter_id;
   int kind;
   char *name, *old_address, *new_address;
-  cc_strings fields; /* columns of the voter that differ */
-  cc_time *at;       /* NULL: it would be done */
+  cc_strings fields; /* columns of the voter that change */
+  cc_time *at;       /* NULL: not applied yet */
 } cc_import_change;
 
 typedef struct cc_import_ref {

@@ -4,8 +4,9 @@
 #include "common/base/cc-status.h"
 #include "common/codec/cc-type.h"
 
-/* An operation is the contract of one endpoint. Both programs link it: the server binds it in a
- * route table, the client calls it by name, the OpenAPI document is made from it. */
+/* An operation describes one endpoint of the API. Both programs link these descriptions: the
+ * server binds each to a route, the client calls it by name, and the OpenAPI document is
+ * generated from them. */
 
 typedef enum cc_method {
   CC_GET = 1,
@@ -19,8 +20,8 @@ typedef enum cc_method {
 typedef enum cc_reply_shape {
   CC_REPLY_ONE = 0, /* one object of .reply; no body when .reply is NULL (204) */
   CC_REPLY_LIST,    /* {"data": [.reply…], "next_cursor": …}; .query has limit and cursor */
-  CC_REPLY_SOCKET,  /* a WebSocket whose text messages are of .reply */
-  CC_REPLY_FILE,    /* bytes of one of .media; a GET takes Range and If-None-Match */
+  CC_REPLY_SOCKET,  /* a WebSocket whose text messages have the type .reply */
+  CC_REPLY_FILE,    /* a file of one of the types in .media; GET supports Range and If-None-Match */
 } cc_reply_shape;
 
 typedef struct cc_op cc_op;
@@ -32,34 +33,35 @@ struct cc_op {
   const cc_type *query;  /* query string; NULL: none */
   const cc_type *body;   /* JSON body; NULL: none. A PATCH body is a merge-patch */
   const cc_type *reply;
-  const char *media;           /* CC_REPLY_FILE: its content type; may be several,
-                                  comma-separated, the first being the usual one */
-  const cc_type *const *lines; /* CC_REPLY_FILE of NDJSON: what its lines are, NULL-terminated */
-  const char *body_media;      /* the body is a file of one of these types, comma-separated, and is
-                                  streamed; NULL: JSON of .body, or none */
+  const char *
+    media; /* CC_REPLY_FILE: its content type; several are separated by commas, the default first */
+  const cc_type *const *lines; /* CC_REPLY_FILE of NDJSON: types of its lines, NULL-terminated */
+  const char *body_media;      /* the body is a file of one of these comma-separated types and is
+                                  streamed; NULL: a JSON body of type .body, or none */
   cc_method method;
   cc_reply_shape shape;
   int success;  /* HTTP code; 0: 200, 201 where .creates, 204 without reply */
   bool creates; /* 201 */
 
-  /* Of one that .creates: the GET of what was made, for the header Location. The last parameter of
-   * its path is the reply's id, those before are this operation's. */
+  /* For an operation with .creates: the GET operation of the new object, used for the header
+   * Location. The last parameter of that path is the reply's id; those before are this
+   * operation's path parameters. */
   const cc_op *location;
-  unsigned errors; /* CC_ERR_BITs beyond those that every operation may answer */
+  unsigned errors; /* CC_ERR_BITs of errors beyond those that every operation can return */
   const char *tag, *summary;
-  const char *doc; /* more than the summary; may be NULL */
+  const char *doc; /* additional description; may be NULL */
 };
 
-/* Every operation of the API, NULL-terminated; in the order of the document. */
+/* Every operation of the API in the order of the document, NULL-terminated. */
 extern const cc_op *const cc_ops[];
 
 const char *cc_method_name(cc_method method);
 
-/* The next of comma-separated media types, for `for (at = list; (n = cc_media_next(&at)) > 0; at +=
- * n)`: its length, with *@at moved to its beginning. 0: that was the last. */
+/* Iterate over comma-separated media types: `for (at = list; (n = cc_media_next(&at)) > 0; at +=
+ * n)`. Returns the length of the next type and sets *@at to its beginning; 0 at the end. */
 size_t cc_media_next(const char **at);
 
-/* The HTTP code of a success. */
+/* The HTTP status of success. */
 int cc_op_success(const cc_op *op);
 
 /* Path parameters that are ids: the struct @S, its rows, and its type @S_type with the name

@@ -17,7 +17,7 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
   "such as {\"manage_events\": true}."
 #define PERMISSIONS_EXAMPLE "{\"manage_events\": true}"
 
-/* Rows of a struct with `code` and `recovery_code`, and why they are asked for. */
+/* Field rows of a body with `code` and `recovery_code`; @why completes their documentation. */
 #define FACTOR_ROWS(type, why)                                                                     \
   CC_STRING(type,                                                                                  \
             code,                                                                                  \

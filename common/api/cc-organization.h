@@ -4,8 +4,8 @@
 #include "cc-ops.h"
 #include "common/codec/cc-type.h"
 
-/* Organizations, their members, invitations, API tokens and devices: the shapes and the operations.
- * What each field means stands in its row of the tables (cc-organization.c). */
+/* Organizations, members, invitations, API tokens and devices: structs and operations. The field
+ * tables in cc-organization.c document each member. */
 
 typedef enum cc_role {
   CC_ROLE_UNSET = 0,
@@ -17,9 +17,10 @@ typedef enum cc_role {
 
 extern const cc_enum cc_role_enum;
 extern const cc_enum
-  cc_right_given_enum; /* rights that permissions and scopes may name: cc-right.c */
+  cc_right_given_enum; /* rights that permissions and scopes may contain: cc-right.c */
 
-/* CC_INVITATION_EXPIRED is never stored: a pending invitation after its time is shown so. */
+/* CC_INVITATION_EXPIRED is never stored: replies show it for a pending invitation after its
+ * expiry. */
 typedef enum cc_invitation_status {
   CC_INVITATION_UNSET = 0,
   CC_INVITATION_PENDING,
@@ -51,7 +52,7 @@ typedef struct cc_organization {
   char *timezone;
   int64_t *default_event_capacity;
   bool require_second_factor;
-  char *code; /* proof, where the requirement is turned off */
+  char *code; /* proof of the second factor, needed to turn the requirement off */
   char *recovery_code;
   char *stripe_customer_id;
   char *stripe_subscription_id;
@@ -61,7 +62,7 @@ typedef struct cc_organization {
   int64_t version;
 } cc_organization;
 
-/* An organization as one of its members lists it. */
+/* An organization in the list of a person's memberships. */
 typedef struct cc_membership {
   int64_t id;
   char *name;
@@ -208,7 +209,7 @@ typedef struct cc_api_token_ref {
   int64_t token_id;
 } cc_api_token_ref;
 
-/* For the lists of tokens and devices. */
+/* Query of the lists of API tokens and devices. */
 typedef struct cc_credential_query {
   int64_t limit;
   char *cursor;

@@ -3,15 +3,16 @@
 
 #include "cc-ops.h"
 
-/* Packs: what a phone works from without a network. A pack is a stream of lines, each a JSON object
- * whose member "line" names its type: header, turf or event, script, disposition, tag, street,
- * door and behind it its people, attendee, gone, end. Without the end line, or with another hash
- * than its own, a stream was cut. See docs/internals/field-protocol.md. */
+/* Packs: the data with which a phone works without a network. A pack is a stream of lines, each
+ * a JSON object whose member "line" names its type: header, turf or event, script, disposition,
+ * tag, street, door followed by its people, attendee, gone, end. A stream without the end line,
+ * or whose SHA-256 differs from the end line's, is incomplete. See
+ * docs/internals/field-protocol.md. */
 
 typedef struct cc_pack_info {
   char *kind; /* turf, event */
   int64_t id;
-  char *name; /* NULL: it is not yours any more */
+  char *name; /* NULL: the actor may no longer hold this pack */
   int64_t *version;
   int64_t *size_estimate;
   cc_time *expires_at;
@@ -52,9 +53,9 @@ typedef struct cc_pack_header {
   char *line;
   char *kind;
   int64_t id;
-  char *cursor;  /* since of the next delta, and of /v1/changes */
+  char *cursor;  /* `since` for the next delta and for /v1/changes */
   char *content; /* hash of the whole pack's content */
-  bool snapshot; /* replaces everything; false: only what changed */
+  bool snapshot; /* true: replaces everything on the device; false: contains only changes */
   cc_time made_at;
   cc_time *expires_at;
 } cc_pack_header;
@@ -163,8 +164,8 @@ typedef struct cc_pack_person {
   char *last_disposition;
   cc_time *last_contact_at;
   cc_time *quiet_until;
-  int64_t last_contact_id; /* 0: none; based_on of the next contact */
-  cc_strings phones;       /* empty unless the script is for the telephone too */
+  int64_t last_contact_id; /* 0: no contact yet; becomes based_on of the next contact */
+  cc_strings phones;       /* empty unless the script is for the telephone */
   cc_strings tags;
   int64_t version;
 } cc_pack_person;
@@ -194,14 +195,14 @@ typedef struct cc_pack_attendee {
 
 typedef struct cc_pack_gone {
   char *line;
-  char *entity; /* door, person, attendee */
+  char *entity; /* entity that was removed: door, person or attendee */
   int64_t id;
 } cc_pack_gone;
 
 typedef struct cc_pack_end {
   char *line;
-  int64_t lines; /* between header and end */
-  char *sha256;  /* of all bytes before this line, line breaks included */
+  int64_t lines; /* number of lines between header and end */
+  char *sha256;  /* SHA-256 of all bytes before this line, including line breaks */
 } cc_pack_end;
 
 extern const cc_type cc_pack_list_type;

@@ -3,8 +3,8 @@
 
 #include "common/codec/cc-type.h"
 
-/* The two query parameters of every list. A list's query struct has the members
- * `int64_t limit; char *cursor;` and its table the rows CC_PAGE_ROWS. */
+/* The query parameters of every list. A list's query struct has the members `int64_t limit; char
+ * *cursor;` and its field table has the rows CC_PAGE_ROWS. */
 
 #define CC_PAGE_LIMIT_DEFAULT 50
 #define CC_PAGE_LIMIT_MAX 100
@@ -22,7 +22,7 @@
               .max = 1000,                                                                         \
               .doc = "next_cursor of the page before; left out for the first page.")
 
-/* A list without filters. */
+/* Query of a list without filters. */
 typedef struct cc_page_query {
   int64_t limit;
   char *cursor;

@@ -5,9 +5,9 @@
 #include "common/api/cc-contact.h"
 #include "common/api/cc-page.h"
 
-/* Calling from a list: who is called next, what came of it, and how far it is. */
+/* Phone banks: a list of voters who are called, the order of calls, results and progress. */
 
-/* As enum members hold them: 1 + index into the names. Of text campaigns too. */
+/* Values of enum members: 1 + index into the names. Also used by text campaigns. */
 enum {
   CC_DIAL_FILLING = 1, /* the queue is being made from the list */
   CC_DIAL_DRAFT,
@@ -23,7 +23,7 @@ typedef struct cc_phone_bank {
   int64_t *list_id;
   int64_t *script_id;
   int purpose;
-  int64_t start_hour; /* by the clock of whoever is called */
+  int64_t start_hour; /* hour in the time zone of the person called */
   int64_t stop_hour;
   int64_t cool_down_minutes;
   int64_t max_attempts;
@@ -74,17 +74,17 @@ typedef struct cc_phone_bank_caller {
   int64_t reached;
 } cc_phone_bank_caller;
 
-/* Somebody to be added by an organizer; to a text campaign too. */
+/* Body with which an organizer adds a member; also of text campaigns. */
 typedef struct cc_assigned {
   int64_t user_id;
 } cc_assigned;
 
-/* A code that was handed out; of a text campaign too. */
+/* Body with the code that lets a member join; also of text campaigns. */
 typedef struct cc_joining {
   char *code;
 } cc_joining;
 
-/* What a caller or texter sees of a person. */
+/* The data of a voter that callers and texters see. */
 typedef struct cc_spoken_to {
   int64_t id;
   char *first_name;
@@ -116,14 +116,14 @@ typedef struct cc_phone_call {
   cc_strings household; /* names */
 } cc_phone_call;
 
-/* Body of the result of a call. */
+/* Body that records the result of a call. */
 typedef struct cc_call_result {
   char *client_id;
   cc_time occurred_at;
-  char *disposition; /* this or answers */
+  char *disposition; /* either disposition or answers */
   cc_contact_answer **answers;
   size_t n_answers;
-  char *phone; /* which number, when not the one that was offered */
+  char *phone; /* the number that was dialled, when it differs from the offered one */
   cc_time *call_back_at;
   char *language;
   char *note;

@@ -4,16 +4,16 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* Places: areas, streets, buildings and doors, and how they come onto the map. All points are
+/* Places: areas, streets, buildings and doors, and their positions on the map. All points are
  * WGS 84. */
 
-/* As enum members hold them: 1 + index into the names. */
+/* Values of enum members: 1 + index into the names. */
 enum {
-  CC_LOCATION_POINT = 1, /* an address point of the organization's own file */
-  CC_LOCATION_RANGE,     /* by the house numbers along a street, on the right side */
-  CC_LOCATION_STREET,    /* the nearest house number of the street */
-  CC_LOCATION_ZIP,       /* the middle of the ZIP code */
-  CC_LOCATION_MANUAL,    /* put there by hand */
+  CC_LOCATION_POINT = 1, /* address point from the organization's own file */
+  CC_LOCATION_RANGE,     /* interpolated between house numbers of a street, on the right side */
+  CC_LOCATION_STREET,    /* position of the nearest house number of the street */
+  CC_LOCATION_ZIP,       /* centre of the ZIP code */
+  CC_LOCATION_MANUAL,    /* set by hand */
   CC_LOCATION_NONE,
 };
 
@@ -91,7 +91,7 @@ typedef struct cc_area_query {
   char *cursor;
 } cc_area_query;
 
-/* All four of a box, or none. */
+/* A box needs all four members. */
 typedef struct cc_place_query {
   double *west;
   double *south;
@@ -111,7 +111,7 @@ typedef struct cc_segment_query {
   char *cursor;
 } cc_segment_query;
 
-/* Names of a file's properties; what is not named is found by its usual names. */
+/* Property names of a GeoJSON file; for a member that is absent the usual names are tried. */
 typedef struct cc_area_columns {
   int kind;
   char *code;

@@ -4,7 +4,7 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* The platform itself: change feed, audit log, health, documents. */
+/* The platform: change feed, audit log, health, documents. */
 
 typedef struct cc_change {
   int op;
@@ -47,7 +47,7 @@ typedef struct cc_health {
   int storage;
 } cc_health;
 
-/* Indexes of the names below, as enum members hold them. */
+/* Values of enum members: indexes into the names below. */
 enum {
   CC_HEALTH_HEALTHY = 1,
   CC_HEALTH_DEGRADED,

@@ -3,7 +3,7 @@
 
 #include "common/codec/cc-type.h"
 
-/* What every failure looks like: application/problem+json (RFC 9457) with the members below. */
+/* The body of every error reply: application/problem+json (RFC 9457) with the members below. */
 
 typedef struct cc_problem_error {
   char *pointer;

@@ -5,8 +5,8 @@
 #include "common/api/cc-contact.h"
 #include "common/api/cc-page.h"
 
-/* What the field brings in: counts, the figures of canvassers, maps. Only contacts that hold are
- * counted. */
+/* Results of canvassing: counts, figures per canvasser, maps. Only contacts that count (neither
+ * replaced nor undone) are included. */
 
 typedef struct cc_result_filter {
   int by;
@@ -20,22 +20,22 @@ typedef struct cc_result_filter {
 } cc_result_filter;
 
 typedef struct cc_result_row {
-  char *key;   /* number of the turf, actor, precinct, …; NULL: of none */
+  char *key;   /* key of the group: turf, actor, precinct, …; NULL: contacts without one */
   char *label; /* its name */
   int64_t attempts;
   int64_t doors;
-  int64_t people; /* different people who were spoken to */
+  int64_t people; /* distinct people who were reached */
   int64_t reached;
   double contact_rate; /* reached / attempts */
   char *dispositions;  /* {"not_home": 12} */
-  char *support;       /* {"1": 3}: people, each by the latest word */
+  char *support;       /* {"1": 3}: number of people by the latest support level */
   int64_t *door_count; /* of a turf */
   int64_t *doors_done;
 } cc_result_row;
 
 typedef struct cc_results {
   cc_time as_of;
-  char *cursor; /* in the change feed: everything before it is counted */
+  char *cursor; /* cursor of the change feed: every change before it is counted */
   cc_result_row **rows;
   size_t n_rows;
 } cc_results;
@@ -43,7 +43,7 @@ typedef struct cc_results {
 typedef struct cc_answer_count {
   int64_t step_id;
   int64_t *option_id;
-  char *value; /* of scale, number, date */
+  char *value; /* value of scale, number and date questions */
   char *step_texts;
   char *option_texts;
   int64_t count;
@@ -56,7 +56,7 @@ typedef struct cc_answer_counts {
   size_t n_rows;
 } cc_answer_counts;
 
-/* A reason to ask, not a proof. */
+/* A sign that data may be wrong: a reason to ask the canvasser, no proof. */
 typedef struct cc_quality_signal {
   char *code;
   char *message;
@@ -76,8 +76,8 @@ typedef struct cc_canvasser {
   char *support;
   cc_time *first_at;
   cc_time *last_at;
-  double *doors_per_hour; /* without breaks of more than half an hour */
-  double *median_seconds; /* from door to door */
+  double *doors_per_hour; /* breaks longer than half an hour are left out */
+  double *median_seconds; /* from one door to the next */
   cc_quality_signal **signals;
   size_t n_signals;
 } cc_canvasser;

@@ -28,7 +28,8 @@ static const char *const names[_CC_RIGHT_MAX] = {
   [CC_RIGHT_OWNER] = "owner",
 };
 
-/* Those that may be given: all between what comes with being somebody and what comes with a role. */
+/* Rights that permissions and scopes may contain: those between the rights of every member and
+ * the rights that only a role gives. */
 const cc_enum cc_right_given_enum = {names + CC_RIGHT_CHECK_IN, CC_RIGHT_OWNER - CC_RIGHT_CHECK_IN, "unknown_right"};
 
 static const cc_right_info rights[_CC_RIGHT_MAX] = {

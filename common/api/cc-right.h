@@ -6,29 +6,31 @@
 
 #include "common/api/cc-organization.h"
 
-/* Rights. A role gives a set of them; which operation needs which right stands in the route table
- * of the server. */
+/* Rights of actors. A role gives a set of rights; the server's route table names the right of
+ * each operation. */
 
-/* Rights stand in the route table and nowhere else. A role gives a set, a member's `permissions`
- * add or take single ones, an API token's scopes and a device's profile cut it down. */
+/* A role gives a set of rights, a member's `permissions` add or remove single ones, and an API
+ * token's scopes or a device's profile restrict them. */
 typedef enum cc_right {
   CC_RIGHT_UNSET = 0,
   CC_RIGHT_PUBLIC,    /* anybody */
-  CC_RIGHT_SIGNED_IN, /* any person, with or without an organization */
-  CC_RIGHT_MEMBER,    /* belongs to the active organization (or a token or device of it) */
-  CC_RIGHT_CHECK_IN,  /* from here to the last but one: may stand in permissions and scopes */
+  CC_RIGHT_SIGNED_IN, /* any signed-in person, with or without an organization */
+  CC_RIGHT_MEMBER,    /* a member of the active organization, or its API token or device */
+  CC_RIGHT_CHECK_IN,  /* from this right up to CC_RIGHT_OWNER (exclusive): may be named in
+                         permissions and scopes */
   CC_RIGHT_MANAGE_EVENTS,
   CC_RIGHT_MANAGE_MEMBERS,
   CC_RIGHT_MANAGE_DEVICES,
   CC_RIGHT_MANAGE_TOKENS,
   CC_RIGHT_MANAGE_ORGANIZATION,
   CC_RIGHT_VIEW_AUDIT,
-  CC_RIGHT_CANVASS, /* knock, call and text from what was handed out */
+  CC_RIGHT_CANVASS, /* knock, call and text with the turfs, phone banks and campaigns that were
+                       assigned */
   CC_RIGHT_MANAGE_CANVASS,
   CC_RIGHT_VIEW_VOTERS,
   CC_RIGHT_MANAGE_VOTERS,
   CC_RIGHT_EXPORT_VOTERS,
-  CC_RIGHT_OWNER, /* what only an owner may do */
+  CC_RIGHT_OWNER, /* only owners */
   _CC_RIGHT_MAX
 } cc_right;
 
@@ -37,11 +39,12 @@ typedef enum cc_right {
 
 typedef struct cc_right_info {
   const char *doc;
-  unsigned roles; /* CC_ROLE_BITs that have it without being asked */
-  bool device;    /* some profile of devices has it */
+  unsigned roles; /* CC_ROLE_BITs of the roles that have the right by default */
+  bool device;    /* some device profile has the right */
 } cc_right_info;
 
-/* Held in an organization: a person without an active one has no such right. */
+/* True when the right exists within an organization only: a person without an active
+ * organization does not have it. */
 static inline bool
 cc_right_needs_organization(cc_right right)
 {
@@ -50,11 +53,11 @@ cc_right_needs_organization(cc_right right)
 
 const cc_right_info *cc_right_get(cc_right right);
 
-/* "manage_events": in permissions, scopes and problems. */
+/* Name of a right as used in permissions, scopes and problems, such as "manage_events". */
 const char *cc_right_name(cc_right right);
 
-/* May it stand in permissions and scopes? */
+/* May permissions and scopes contain the right? */
 bool cc_right_is_given(cc_right right);
 
-/* The right of a name, or CC_RIGHT_UNSET. */
+/* The right with this name, or CC_RIGHT_UNSET. */
 cc_right cc_right_find(const char *name);

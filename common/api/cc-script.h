@@ -5,11 +5,11 @@
 #include "common/api/cc-contact.h"
 #include "common/api/cc-page.h"
 
-/* What is said and asked: ordered steps, each a text to read out or a question. */
+/* Scripts: ordered steps, each a text to read aloud or a question. */
 
 typedef struct cc_script_option {
-  int64_t *id; /* NULL: a new one */
-  char *key;   /* name inside the document, for show_if_key; not kept */
+  int64_t *id; /* NULL: a new option */
+  char *key;   /* name of the option within this document, for show_if_key; not stored */
   char *texts; /* {"en": "Yes"} */
   int64_t *support_level;
   int64_t *tag_id;
@@ -18,14 +18,15 @@ typedef struct cc_script_option {
 } cc_script_option;
 
 typedef struct cc_script_step {
-  int64_t *id; /* NULL: a new one */
+  int64_t *id; /* NULL: a new step */
   int kind;
   char *texts;
   bool required;
   int64_t *scale_min;
   int64_t *scale_max;
-  int64_t *show_if_option_id; /* shown when this option of an earlier question was taken */
-  char *show_if_key;          /* the same, by the key of an option of this document */
+  /* the step is shown when this option of an earlier question was chosen */
+  int64_t *show_if_option_id;
+  char *show_if_key; /* the same condition, by the key of an option of this document */
   cc_script_option **options;
   size_t n_options;
 } cc_script_step;
@@ -35,10 +36,10 @@ typedef struct cc_script {
   char *name;
   char *description;
   cc_strings channels;
-  cc_strings languages; /* the first is the fallback */
+  cc_strings languages; /* the first language is the fallback */
   cc_script_step **steps;
   size_t n_steps;
-  cc_strings warnings; /* what has no text in which language */
+  cc_strings warnings; /* steps without a text in one of the languages */
   cc_time *archived_at;
   cc_time created_at;
   cc_time updated_at;
@@ -62,7 +63,7 @@ typedef struct cc_script_answers {
 typedef struct cc_script_path_step {
   int64_t step_id;
   bool answered;
-  bool missing; /* must be answered and is not */
+  bool missing; /* required and not answered */
 } cc_script_path_step;
 
 typedef struct cc_script_path {

@@ -4,13 +4,13 @@
 #include "cc-ops.h"
 #include "common/api/cc-phonebank.h"
 
-/* Texting with the people of a list: first texts in batches, answers, and who wants no more. */
+/* Text campaigns: first texts in batches, conversations, and opt-outs. */
 
-/* As enum members hold them: 1 + index into the names. */
+/* Values of enum members: 1 + index into the names. */
 enum {
-  CC_TALK_NEEDS_MESSAGE = 1, /* the first text is still to be sent */
-  CC_TALK_MESSAGED,          /* it was, and nothing came back */
-  CC_TALK_NEEDS_RESPONSE,    /* they wrote last */
+  CC_TALK_NEEDS_MESSAGE = 1, /* the first text has not been sent */
+  CC_TALK_MESSAGED,          /* the first text was sent, no answer came */
+  CC_TALK_NEEDS_RESPONSE,    /* the voter wrote last */
   CC_TALK_CONVO,             /* we wrote last */
   CC_TALK_CLOSED,
 };
@@ -32,10 +32,10 @@ typedef struct cc_text_campaign {
   int64_t segments;
   cc_text_reply **replies;
   size_t n_replies;
-  int64_t start_hour; /* by the clock of whoever gets it */
+  int64_t start_hour; /* hour in the time zone of the recipient */
   int64_t stop_hour;
   int64_t batch_size;
-  int state; /* as of a phone bank */
+  int state; /* same states as a phone bank */
   char *code;
   int64_t audience_count;
   int64_t duplicate_count;
@@ -141,7 +141,7 @@ typedef struct cc_text_message {
   cc_time *sent_at;
 } cc_text_message;
 
-/* One click: the first text, or with .text an answer. */
+/* One send action: the first text, or an answer with .text. */
 typedef struct cc_text_click {
   char *client_id;
   char *text;
@@ -177,7 +177,7 @@ typedef struct cc_text_reassigned {
   int64_t moved;
 } cc_text_reassigned;
 
-/* A text that came in, as a carrier would tell of it. */
+/* An incoming text, as a carrier reports it. */
 typedef struct cc_text_incoming {
   char *from;
   char *text;

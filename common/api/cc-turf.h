@@ -4,9 +4,10 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* Turf: a piece of a town with its doors in walking order. Cut, published, handed out, walked. */
+/* Turfs: parts of a town whose doors are in walking order. A turf is cut, published, distributed
+ * and walked. */
 
-/* As enum members hold them: 1 + index into the names. */
+/* Values of enum members: 1 + index into the names. */
 enum {
   CC_TURF_DRAFT = 1,
   CC_TURF_OPEN,
@@ -38,7 +39,7 @@ enum {
   CC_TURF_LETTER,
 };
 
-/* A street, or a part of it. */
+/* A street, or a part of a street. */
 typedef struct cc_turf_street {
   char *street;
   int64_t *first; /* house numbers */
@@ -46,7 +47,7 @@ typedef struct cc_turf_street {
   int side;
 } cc_turf_street;
 
-/* What is to be cut. */
+/* The area, list and size with which turfs are cut. */
 typedef struct cc_turf_request {
   char *name;
   int method;
@@ -63,7 +64,7 @@ typedef struct cc_turf_request {
   bool by_precinct;
 } cc_turf_request;
 
-/* A turf that has doors which a cut would want. */
+/* A turf that already contains doors that the cut would use. */
 typedef struct cc_turf_conflict {
   int64_t turf_id;
   char *name;
@@ -71,14 +72,14 @@ typedef struct cc_turf_conflict {
   int64_t doors;
 } cc_turf_conflict;
 
-/* A door that nobody knows the place of. */
+/* A door without a position on the map. */
 typedef struct cc_turf_unplaced {
   int64_t door_id;
   char *address;
   char *unit;
 } cc_turf_unplaced;
 
-/* What a cut would do. */
+/* The result that a cut would have. */
 typedef struct cc_turf_preview {
   int64_t doors;
   int64_t voters;
@@ -109,7 +110,7 @@ typedef struct cc_turf_cut {
   int64_t version;
 } cc_turf_cut;
 
-/* Somebody who took a turf out. */
+/* A person or device that checked the turf out. */
 typedef struct cc_turf_taker {
   char *actor;
   int64_t *user_id;
@@ -138,7 +139,7 @@ typedef struct cc_turf {
   double *minutes;
   cc_turf_taker **takers;
   size_t n_takers;
-  int64_t progress_revision; /* grows with doors_done and takers, without the version */
+  int64_t progress_revision; /* changes with doors_done and takers, without a new version */
   cc_time *published_at;
   cc_time *expires_at;
   cc_time *closed_at;
@@ -190,7 +191,7 @@ typedef struct cc_turf_code {
   char *code;
 } cc_turf_code;
 
-/* Where somebody stands who wants doors of a shared turf. */
+/* The position of a canvasser who requests doors of a shared turf. */
 typedef struct cc_turf_near {
   double latitude;
   double longitude;
@@ -198,7 +199,7 @@ typedef struct cc_turf_near {
   int64_t minutes;
 } cc_turf_near;
 
-/* A door that was held for the caller: a turf door without who has it. */
+/* A door that is reserved for the caller; like a turf door, without the holder. */
 typedef struct cc_turf_held_door {
   int64_t door_id;
   int64_t position;
@@ -237,7 +238,7 @@ typedef struct cc_turf_move {
   cc_strings remove;
 } cc_turf_move;
 
-/* Turfs that a change by hand touched. */
+/* A turf that a manual change affected. */
 typedef struct cc_turf_brief {
   int64_t id;
   char *name;

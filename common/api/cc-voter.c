@@ -45,11 +45,12 @@ static const cc_field vote_fields[] = {
 };
 static const cc_type vote_type = CC_TYPE(cc_voter_vote, "VoterVote", vote_fields);
 
-/* A column that files fill and a purge destroys; a merge keeps it. */
+/* A column that files fill, that a merge takes over and that a purge destroys. */
 #define OF_FILE (CC_IMPORTED | CC_PERSONAL | CC_MERGEABLE)
 
-/* The columns of the table voters, and what happens to each: import, undo, merge, purge, export and the log are made from
- * the flags. Columns of the table that are no field: tests/contract/test_voter_columns.py. */
+/* The columns of the table voters. Statements for import, undo, merge, purge, export and the
+ * audit log are generated from the flags. Columns of the table without a field are listed in
+ * tests/contract/test_voter_columns.py. */
 static const cc_field voter_fields[] = {
   CC_INT64(cc_voter, id, .flags = CC_READ_ONLY | CC_EXPORTED, .doc = "Number of the voter."),
   CC_INT64(cc_voter, organization_id, .flags = CC_READ_ONLY, .doc = "Organization whose record this is."),

@@ -4,8 +4,7 @@
 #include "cc-ops.h"
 #include "common/api/cc-page.h"
 
-/* Voters: finding, reading and changing them, their tags, saved lists, households and duplicates.
- */
+/* Voters: search and changes, tags, saved lists, households and duplicates. */
 
 typedef struct cc_tag {
   int64_t id;
@@ -16,7 +15,7 @@ typedef struct cc_tag {
   int64_t version;
 } cc_tag;
 
-/* A tag as a voter shows it. */
+/* A tag as part of a voter. */
 typedef struct cc_voter_tag {
   int64_t id;
   char *name;
@@ -81,9 +80,9 @@ typedef struct cc_voted_at_least {
   cc_strings of;
 } cc_voted_at_least;
 
-/* What voters_matching (db/functions/voters/filter.sql) reads: the query of a search, the heart of
- * a saved list, and where turf, phone banks and text campaigns begin. What is absent asks nothing.
- */
+/* Voter filter, read by voters_matching (db/functions/voters/filter.sql): used by searches,
+ * saved lists, turf cuts, phone banks and text campaigns. An absent member does not restrict the
+ * result. */
 typedef struct cc_voter_filter {
   char *text;
   cc_strings ids;
@@ -114,7 +113,7 @@ typedef struct cc_voter_filter {
   int64_t *area_id;
 } cc_voter_filter;
 
-/* Query of GET /v1/voters: what fits into an address. */
+/* Query of GET /v1/voters: the filters that fit into a URL. */
 typedef struct cc_voter_query {
   char *text;
   char *party;
@@ -147,13 +146,13 @@ typedef struct cc_voter_list {
   int64_t version;
 } cc_voter_list;
 
-/* Tags given to and taken from one voter. */
+/* Tags to add to and remove from one voter. */
 typedef struct cc_tagging {
   cc_strings add;
   cc_strings remove;
 } cc_tagging;
 
-/* Same for everybody on a list or answering to a filter; exactly one of the two. */
+/* The same for all voters of a list or of a filter; exactly one of the two is given. */
 typedef struct cc_bulk_tagging {
   int64_t *list_id;
   cc_voter_filter *filter;
@@ -189,7 +188,7 @@ typedef struct cc_household {
   cc_time updated_at;
 } cc_household;
 
-/* Two who may be one person. */
+/* Two voters who may be one person. */
 typedef struct cc_duplicate {
   int64_t id;
   int64_t voter_id;

@@ -33,8 +33,8 @@ typedef struct block {
 } block;
 
 struct cc_arena {
-  block *blocks; /* newest first; allocations come from the first one */
-  block *first;  /* the one that a clear keeps */
+  block *blocks; /* newest first; allocations are taken from the first one */
+  block *first;  /* the block that cc_arena_clear keeps */
   size_t ceiling, used;
 };
 
@@ -101,8 +101,9 @@ cc_arena_free(cc_arena *arena)
   free(arena);
 }
 
-/* A block with room for @need bytes, which the newest has not. Something large gets a block of its
- * own behind the newest, so that the rest of the newest is still used. */
+/* Add a block for @need bytes, which do not fit into the newest block. A large allocation gets a
+ * block of its own, placed behind the newest, so that the rest of the newest block is still
+ * used. */
 static block *
 block_add(cc_arena *arena, size_t need)
 {
@@ -156,7 +157,7 @@ char *
 cc_arena_text(cc_arena *arena, size_t size)
 {
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-  /* Poisoning is exact only at multiples of 8. */
+  /* AddressSanitizer poisons exactly only at multiples of 8 bytes. */
   return take_block(arena, size, 8);
 #else
   return take_block(arena, size, 1);

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* The few macros that every file may use. Nothing here allocates. */
+/* Macros that every file may use. None of them allocates. */
 
 #define CC_MUSTCHECK __attribute__((warn_unused_result))
 #define CC_PRINTF(format_index, first_arg) __attribute__((format(printf, format_index, first_arg)))
@@ -25,7 +25,7 @@
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-/* Hand a handle over: yields the pointer and clears the variable. */
+/* Transfer ownership: yields the pointer and sets the variable to NULL. */
 #define CC_STEAL(pointer)                                                                          \
   (__extension__({                                                                                 \
     __typeof__(pointer) stolen_ = (pointer);                                                       \

@@ -14,7 +14,7 @@ typedef struct status_row {
   const char *type, *title;
 } status_row;
 
-/* The first row of an HTTP code is the one that cc_status_from_http() finds. */
+/* For an HTTP status with several rows, cc_status_from_http() returns the first one. */
 static const status_row rows[_CC_STATUS_MAX] = {
   [CC_OK] = {200, "ok", "OK"},
   [CC_ERR_MALFORMED] = {400, "malformed_request", "Malformed request"},
@@ -74,7 +74,8 @@ cc_status_from_http(int http)
   return CC_ERR_INTERNAL;
 }
 
-/* Leave out bytes that are no character: a cut has left them, at the end or inside. */
+/* Remove bytes that are no complete character: cutting a text can leave them at its end or
+ * inside. */
 static void
 keep_utf8(char *text)
 {
@@ -181,7 +182,7 @@ cc_fail_absent(cc_error *error)
                  "There is no such thing, or it is not yours to see");
 }
 
-/* Room for one more item, or NULL. The outgrown array stays in the arena. */
+/* Memory for one more item, or NULL. An outgrown array stays in the arena. */
 static cc_error *
 list_next(cc_error_list *list)
 {

@@ -24,7 +24,8 @@ cc_str_clear(cc_str *str)
     str->text[0] = '\0';
 }
 
-/* Room for @more bytes, which the ceiling allows. False: memory is out, and nothing changed. */
+/* Make sure that @more bytes fit, within the ceiling. False when memory is exhausted; the text
+ * is unchanged then. */
 static bool
 make_room(cc_str *str, size_t more)
 {
@@ -92,7 +93,7 @@ cc_str_add_char(cc_str *str, char c)
 void
 cc_str_add_int(cc_str *str, int64_t value)
 {
-  char digits[20]; /* -9223372036854775808 */
+  char digits[20]; /* enough for -9223372036854775808 */
   char *end = digits + sizeof digits;
   char *at = end;
   uint64_t left = value < 0 ? 0 - (uint64_t) value : (uint64_t) value;
@@ -124,8 +125,8 @@ cc_str_printf(cc_str *str, const char *format, ...)
   va_end(args);
 }
 
-/* What JSON makes of each byte: 0 = stands for itself, 'u' = \u00XX, 'L' = the lead byte of
- * U+2028/9, which needs a look; anything else is the letter after the backslash. */
+/* How JSON escapes each byte: 0 = not escaped, 'u' = \u00XX, 'L' = lead byte of U+2028/9, which
+ * needs a check of the next bytes; any other value is the letter after the backslash. */
 static const char json_escape[256] = {
   [0] = 'u',  [1] = 'u',  [2] = 'u',  [3] = 'u',  [4] = 'u',   [5] = 'u',     [6] = 'u',
   [7] = 'u',  [8] = 'b',  [9] = 't',  [10] = 'n', [11] = 'u',  [12] = 'f',    [13] = 'r',
@@ -137,7 +138,7 @@ static const char json_escape[256] = {
 #define BYTES(b) (UINT64_C(0x0101010101010101) * (b))
 #define HAS_ZERO(v) (((v) -BYTES(1)) & ~(v) &BYTES(0x80))
 
-/* Number of bytes at @text that stand for themselves, found eight at a time. */
+/* Number of bytes at @text that need no escape; checks eight at a time. */
 static size_t
 json_run(const unsigned char *text, size_t length)
 {
@@ -155,7 +156,7 @@ json_run(const unsigned char *text, size_t length)
   return i;
 }
 
-/* Write the escape of the byte at @text[0] and return how many bytes it stood for. */
+/* Write the escape of the byte at @text[0] and return the number of input bytes consumed. */
 static size_t
 json_special(cc_str *str, const unsigned char *text, size_t length)
 {

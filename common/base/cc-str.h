@@ -6,8 +6,9 @@
 
 #include "common/base/cc-base.h"
 
-/* Growable text with a ceiling. Appending past the ceiling, or out of memory, sets `failed`
- * and appends nothing more: check once at the end. Text is always NUL-terminated. */
+/* Growable text with a ceiling. An append that passes the ceiling, or fails to allocate, sets
+ * `failed`, and further appends do nothing: check `failed` once at the end. The text is always
+ * NUL-terminated. */
 typedef struct cc_str {
   char *text; /* malloc'ed; NULL while empty */
   size_t length, capacity, ceiling;
@@ -18,20 +19,21 @@ typedef struct cc_str {
 
 void cc_str_done(cc_str *str);
 
-/* Empty it, keep the memory. */
+/* Empty the text and keep its memory. */
 void cc_str_clear(cc_str *str);
 
-/* Room for about @more bytes will be needed. A guess that is too large, or memory that is out,
- * changes nothing: what is appended then decides. */
+/* Announce that about @more bytes will follow. A wrong guess or a failed allocation has no
+ * effect: only the appends decide. */
 void cc_str_hint(cc_str *str, size_t more);
 
-/* Make room for @more bytes and return where to write them, or NULL. Follow by cc_str_wrote. */
+/* Reserve @more bytes and return where to write them, or NULL. Call cc_str_wrote afterwards. */
 char *cc_str_grow(cc_str *str, size_t more);
 
 static inline char *
 cc_str_reserve(cc_str *str, size_t more)
 {
-  /* The usual case stays in the caller's code: this runs several times per field of a reply. */
+  /* The common case is inline because encoding a reply calls this function several times per
+   * field. */
   return !str->failed && more < str->capacity - str->length ? str->text + str->length
                                                             : cc_str_grow(str, more);
 }
@@ -53,12 +55,12 @@ void cc_str_printf(cc_str *str, const char *format, ...) CC_PRINTF(2, 3);
  * quote, backslash and U+2028/9 are escaped, nothing else. */
 void cc_str_add_json(cc_str *str, const char *text, size_t length);
 
-/* Value of a hexadecimal digit; -1: it is none. */
+/* Value of a hexadecimal digit; -1 when @c is none. */
 int cc_hex_value(char c);
 
-/* Text for HTML, with & < > " ' as entities. */
+/* Append text for HTML, with & < > " ' as entities. */
 void cc_str_add_html(cc_str *str, const char *text);
 
-/* The text as a malloc'ed string that the caller frees; the str is empty afterwards.
- * NULL when it failed. */
+/* Return the text as a malloc'ed string that the caller frees, and empty the cc_str. NULL when
+ * an append failed. */
 char *cc_str_take(cc_str *str, size_t *ret_length);

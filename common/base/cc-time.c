@@ -45,7 +45,7 @@ days_from_civil(int64_t year, unsigned month, unsigned day)
   return era * 146097 + day_of_era - 719468;
 }
 
-/* The inverse (civil_from_days of the same page). */
+/* The inverse function (civil_from_days of the same page). */
 static void
 civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 {
@@ -163,7 +163,7 @@ cc_time_parse(const char *text, size_t length, cc_time *ret)
   int64_t seconds = days_from_civil(year, month, day) * DAY_SECONDS + (int64_t) hour * 3600 +
                     (int64_t) minute * 60 + second - east;
   cc_time time = seconds * CC_TIME_SECOND + micros;
-  /* An offset can lead out of the years that can be written. */
+  /* Applying an offset can leave the range of years that can be written. */
   if (time < earliest || time > latest)
     return false;
   *ret = time;
@@ -187,7 +187,8 @@ cc_time_format(cc_time time, char buffer[static CC_TIME_TEXT_MAX])
     time = earliest;
   if (time > latest)
     time = latest;
-  /* Counted from the earliest instant nothing is negative, so division needs no care. */
+  /* Counting from the earliest instant avoids negative numbers, so that division needs no
+   * correction. */
   uint64_t since = (uint64_t) (time - earliest);
   uint64_t micros = since % CC_TIME_SECOND;
   uint64_t second_of_day = since / CC_TIME_SECOND % DAY_SECONDS;
@@ -216,8 +217,8 @@ cc_time_format(cc_time time, char buffer[static CC_TIME_TEXT_MAX])
   *to = '\0';
 }
 
-/* Letters, digits and _ + - in parts divided by single slashes; so neither "." nor "/" can lead
- * out of the folder. */
+/* Accept letters, digits and _ + - in parts divided by single slashes, so that neither "." nor a
+ * leading "/" can leave the folder. */
 static bool
 zone_name_shaped(const char *name, size_t length)
 {
@@ -241,8 +242,8 @@ cc_time_zone_known(const char *name)
     return false;
   if (strcmp(name, "UTC") == 0)
     return true;
-  /* Names of IANA begin with a capital; posix/, right/ and localtime are the system's own. Factory
-   * says that nobody has chosen a zone. */
+  /* IANA names begin with a capital; posix/, right/ and localtime are files of the system. The
+   * zone Factory means that no zone was chosen. */
   if (name[0] < 'A' || name[0] > 'Z' || strcmp(name, "Factory") == 0)
     return false;
   char path[sizeof ZONE_FOLDER + 64];

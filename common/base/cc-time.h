@@ -17,12 +17,14 @@ cc_time cc_time_now(void);
 /* Microseconds of a clock that never jumps: for deadlines and durations only. */
 int64_t cc_time_monotonic(void);
 
-/* RFC 3339 with any offset, up to six fraction digits (more are cut), years 0001 to 9999; leap
- * second 60 reads as 59. False when @text is anything else. */
+/* Parse RFC 3339 with any offset, up to six fraction digits (further digits are cut) and years
+ * 0001 to 9999; a leap second 60 is read as 59. False when @text is anything else. */
 bool cc_time_parse(const char *text, size_t length, cc_time *ret);
 
-/* RFC 3339 in UTC with Z, fraction only when there is one: "2026-11-03T12:00:00Z". */
+/* Write RFC 3339 in UTC with Z, with a fraction only when it is not zero:
+ * "2026-11-03T12:00:00Z". */
 void cc_time_format(cc_time time, char buffer[static CC_TIME_TEXT_MAX]);
 
-/* A name that the system's time zone database has ("America/New_York"); no path tricks. */
+/* True for a name that the system's time zone database contains ("America/New_York"). Names
+ * cannot lead out of its folder. */
 bool cc_time_zone_known(const char *name);

@@ -8,7 +8,8 @@
 
 #include "common/base/cc-arena.h"
 
-/* Length of the sequence at @at, 0 when it is not valid: table 3-7 of the Unicode Standard. */
+/* Length of the UTF-8 sequence at @at, 0 when it is not valid: table 3-7 of the Unicode
+ * Standard. */
 static size_t
 sequence_length(const unsigned char *at, size_t left)
 {
@@ -72,7 +73,8 @@ cc_utf8_has_control(const char *text, size_t bytes)
   return false;
 }
 
-/* utf8proc's answer, moved into the arena; NULL when memory is out or the bytes are not UTF-8. */
+/* utf8proc's result, copied into the arena; NULL when memory is exhausted or the bytes are not
+ * UTF-8. */
 static char *
 map_text(cc_arena *arena, const char *text, size_t bytes, unsigned options)
 {
@@ -91,7 +93,7 @@ map_text(cc_arena *arena, const char *text, size_t bytes, unsigned options)
 const char *
 cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes)
 {
-  /* Nothing below U+0300, whose lead byte is 0xCC, ever changes. */
+  /* Characters below U+0300 (lead byte 0xCC) never change. */
   size_t i = 0;
   while (i < bytes && (unsigned char) text[i] < 0xCC)
     i++;
@@ -109,8 +111,8 @@ cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes)
   return map_text(arena, text, bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
 
-/* Is the last character before @at of a script that joins letters, of one that is read from the
- * right, or a sign of an emoji: U+0590 and above? */
+/* Does the last character before @at belong to a script that joins letters or is written from
+ * right to left, or to an emoji (U+0590 and above)? Joiners are meaningful there. */
 static bool
 needs_joiner(const char *start, const char *at)
 {
@@ -193,8 +195,8 @@ cc_utf8_lower(uint32_t c)
   return (uint32_t) utf8proc_tolower((utf8proc_int32_t) c);
 }
 
-/* U+00DF has a capital since Unicode 5.1, but no simple mapping to it; utf8proc maps all the same.
- */
+/* U+00DF has a capital form since Unicode 5.1 but no simple mapping to it; utf8proc maps it
+ * nevertheless. */
 uint32_t
 cc_utf8_upper(uint32_t c)
 {
@@ -208,7 +210,7 @@ cc_utf8_is_word(uint32_t c)
 {
   if (c < 0x80)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-  if (c >= 0xFE00 && c <= 0xFE0F) /* variation selectors are marks on signs */
+  if (c >= 0xFE00 && c <= 0xFE0F) /* variation selectors: they only modify the sign before them */
     return false;
   utf8proc_category_t category = utf8proc_category((utf8proc_int32_t) c);
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;

@@ -12,37 +12,41 @@ typedef struct cc_arena cc_arena;
  * values above U+10FFFF are not valid; Unicode 15 section 3.9). */
 long cc_utf8_length(const char *text, size_t bytes);
 
-/* Has a character of category Cc, or one of the bidirectional overrides U+202A..E, U+2066..9. */
+/* True when the text contains a character of category Cc, or a bidirectional override
+ * (U+202A..E, U+2066..9). */
 bool cc_utf8_has_control(const char *text, size_t bytes);
 
-/* Unicode NFC; the same pointer when nothing changes. NULL at the arena's ceiling. */
+/* Convert to Unicode NFC; returns the same pointer when nothing changes. NULL at the arena's
+ * ceiling. */
 const char *cc_utf8_nfc(cc_arena *arena, const char *text, size_t bytes);
 
-/* NFC and full case folding, for keys that are compared without case (e-mail addresses).
- * NULL at the arena's ceiling. */
+/* Convert to NFC with full case folding, for keys that are compared without case (e-mail
+ * addresses). NULL at the arena's ceiling. */
 const char *cc_utf8_fold(cc_arena *arena, const char *text, size_t bytes);
 
-/* Bytes of the blank at @at: of ASCII, a control character, the no-break space and the other spaces
- * of Unicode; 0: none. *ret_zero: of no width (the soft hyphen, U+200B to U+200F, U+2060, U+FEFF).
- * Joiners and marks of direction are none behind a character of a script that needs them.
+/* Length in bytes of the blank at @at: an ASCII blank, a control character, the no-break space
+ * or another Unicode space; 0 when there is none. *ret_zero is set for characters without width
+ * (soft hyphen, U+200B to U+200F, U+2060, U+FEFF). Joiners and direction marks after a character
+ * of a script that needs them do not count as blanks.
  *
- * @start: where the text begins */
+ * @start: beginning of the text */
 size_t cc_utf8_blank(const char *at, const char *end, const char *start, bool *ret_zero);
 
-/* Each run of blanks as one space, none at the ends, and nothing of no width; the same pointer when
- * nothing changes. NULL at the arena's ceiling. */
+/* Replace each run of blanks by one space, and remove blanks at the ends and characters without
+ * width; returns the same pointer when nothing changes. NULL at the arena's ceiling. */
 const char *cc_utf8_words(cc_arena *arena, const char *text, size_t bytes);
 
-/* Character by character. @at stands in valid UTF-8, before its NUL; bytes that are not valid are
- * given one by one. */
+/* Read one character and advance @at, which points into valid UTF-8 before its NUL. Invalid
+ * bytes are returned one by one. */
 uint32_t cc_utf8_next(const char **at);
 
-/* Write a character at @to, without NUL: 1 to 4 bytes, which are counted. */
+/* Write a character at @to without NUL. Returns its length, 1 to 4 bytes. */
 size_t cc_utf8_put(uint32_t c, char to[static 4]);
 
-/* Simple case mappings: one character each. What has none stays. */
+/* Simple case mappings: one character to one character. A character without a mapping is
+ * returned unchanged. */
 uint32_t cc_utf8_lower(uint32_t c);
 uint32_t cc_utf8_upper(uint32_t c);
 
-/* Part of a word: a letter, a mark on one, a digit or an underscore. */
+/* True for a word character: letter, combining mark, digit or underscore. */
 bool cc_utf8_is_word(uint32_t c);

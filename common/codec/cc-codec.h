@@ -9,4 +9,5 @@
 #include "common/codec/cc-schema.h"
 #include "common/codec/cc-type.h"
 
-/* The engine over field tables, whole. It never logs and keeps no state; jansson is its detail. */
+/* Includes the whole codec, which converts JSON, text and rows by field tables. The codec never
+ * logs and keeps no state; jansson is not visible outside. */

@@ -8,7 +8,9 @@
 #include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec-private.h"
 
-#define EXACT_MAX 9007199254740992.0 /* whole numbers that a double tells apart: to 2^53 */
+#define EXACT_MAX                                                                                  \
+  9007199254740992.0 /* a double represents all whole numbers up to 2^53 exactly                   \
+                      */
 
 static void *
 take_memory(const cc_spot *at, size_t size)
@@ -18,7 +20,7 @@ take_memory(const cc_spot *at, size_t size)
   return memory;
 }
 
-/* Put a value into its member, or into the box that the member then points to. */
+/* Store a value in its member, or in newly allocated memory to which the member points. */
 static void
 store_member(const cc_spot *at, const void *value, size_t size)
 {
@@ -37,7 +39,7 @@ typedef struct limit_words {
   const char *code, *what, *unit;
 } limit_words;
 
-/* The two ways to leave a pair of limits. Replies are not held against them. */
+/* The error texts for the lower and the upper limit. Limits are not checked in replies. */
 static bool
 in_limits(const cc_spot *at, const limit_words words[2], int64_t min, int64_t max, int side)
 {
@@ -64,7 +66,7 @@ decode_bool(const cc_spot *at, const json_t *json)
   store_member(at, &value, sizeof value);
 }
 
-/* Numbers that cc-json.c could only mark: beyond 64 bits. */
+/* True for a number beyond 64 bits, which cc-json.c marked. */
 static bool
 is_huge(const json_t *json)
 {
@@ -87,7 +89,7 @@ wrong_huge(const cc_spot *at, const json_t *json)
              "Send a number that fits into 64 bits.");
 }
 
-/* 1.0 is a whole number too (JSON Schema 2020-12, section 4.2.3). */
+/* 1.0 also is a whole number (JSON Schema 2020-12, section 4.2.3). */
 static void
 decode_integer(const cc_spot *at, const json_t *json)
 {
@@ -123,7 +125,7 @@ decode_double(const cc_spot *at, const json_t *json)
     store_member(at, &value, sizeof value);
 }
 
-/* 1 + index of a name; 0: it is none of them. */
+/* 1 + index of a name; 0 when the enum does not contain it. */
 static int
 find_name(const cc_enum *names, const char *name, size_t length)
 {
@@ -133,7 +135,7 @@ find_name(const cc_enum *names, const char *name, size_t length)
   return value;
 }
 
-/* Half of a surrogate pair, as cc-json.c marks it. */
+/* True for a text with half of a surrogate pair, which cc-json.c marked. */
 static bool
 has_half(const char *text, size_t bytes)
 {
@@ -150,7 +152,7 @@ wrong_half(const cc_spot *at)
            "Write characters beyond U+FFFF as two escapes, \\ud83d\\ude00, or as UTF-8.");
 }
 
-/* Check a text against length and format, and bring it into the form that is kept. */
+/* Check a text against length and format, and convert it to the stored form. */
 static char *
 decode_text(const cc_spot *at, const json_t *json)
 {
@@ -198,7 +200,7 @@ decode_string(const cc_spot *at, const json_t *json)
   store_member(at, &text, sizeof text);
 }
 
-/* Years are told apart to the day or so, which is enough for limits of centuries. */
+/* The year is approximate to about a day, which is precise enough for limits of centuries. */
 static bool
 year_fits(const cc_spot *at, cc_time time)
 {
@@ -224,7 +226,7 @@ decode_time(const cc_spot *at, const json_t *json)
       store_member(at, &time, sizeof time);
     return;
   }
-  /* A plus sign in a query string stands for a space. */
+  /* In a query string a plus sign means a space, so the "+" of an offset arrives as a space. */
   bool plus = length > 6 && text[length - 6] == ' ' && text[length - 3] == ':';
   cc_wrong(at,
            "time",
@@ -255,8 +257,8 @@ count_fits(const cc_spot *at, size_t n)
   return in_limits(at, count_words, field->min, field->max, above - ((int64_t) n < field->min));
 }
 
-/* Of an object whose keys are names: each is known, and true or false or, where a change leaves
- * something as it was, null. */
+/* An object whose keys are names of an enum: each key must be known and its value true, false
+ * or, in a merge-patch, null. */
 static void
 check_switches(const cc_spot *at, const json_t *json)
 {
@@ -272,7 +274,7 @@ check_switches(const cc_spot *at, const json_t *json)
   }
 }
 
-/* What a free object may hold: all JSON that the database can keep. */
+/* Check a free JSON object: everything that the database can store is allowed. */
 static bool
 check_free(const cc_spot *at, const json_t *json)
 {
@@ -324,7 +326,8 @@ decode_json(const cc_spot *at, const json_t *json)
 static void *
 decode_object(const cc_spot *at, const cc_type *type, const json_t *json, cc_present *seen);
 
-/* A part is always whole: the database replaces it, so a merge-patch does not reach into it. */
+/* A nested object is always given completely, also in a merge-patch, because the database
+ * replaces it as a whole. */
 static void *
 decode_part(const cc_spot *at, const json_t *json)
 {
@@ -344,7 +347,7 @@ decode_one(const cc_spot *at, const json_t *json)
   store_member(at, &part, sizeof part);
 }
 
-/* STRINGS and LIST: both are an array of pointers and a number. */
+/* STRINGS and LIST: both are stored as an array of pointers and a count. */
 static void
 decode_array(const cc_spot *at, const json_t *json)
 {
@@ -393,7 +396,7 @@ cc_decode_value(const cc_spot *at, const json_t *json)
     cc_wrong_type(at);
   else if ((at->field->flags & CC_NULLABLE) == 0 && at->d->mode != CC_MODE_REPLY)
     cc_wrong(at, "null", "must not be null", "Leave it out or send a value.");
-  /* A null that is right: members begin as zero, which is what null reads as. */
+  /* null is allowed here; members are initialized to zero, which represents null. */
 }
 
 void
@@ -447,7 +450,7 @@ decode_object(const cc_spot *at, const cc_type *type, const json_t *json, cc_pre
 cc_status
 cc_decode_outcome(const cc_decoder *d)
 {
-  /* Errors without room to say even one are a lack of memory too. */
+  /* When the list has no memory for even one error, report the lack of memory. */
   if (d->no_memory || cc_json_exhausted() || (d->invalid && d->errors->n == 0))
     return CC_ERR_NO_MEMORY;
   return d->invalid ? CC_ERR_INVALID : CC_OK;
@@ -464,7 +467,7 @@ cc_decode(const cc_type *type,
           cc_error_list *reterr)
 {
   cc_decoder d = {.arena = arena, .errors = reterr, .mode = mode};
-  /* The document itself: an empty name, so that "/title" has an empty part before its slash. */
+  /* The root of the document has an empty name, so that pointers begin with a slash ("/title"). */
   const cc_spot root = {.d = &d, .name = ""};
   cc_present present = {0};
   void *object = NULL;

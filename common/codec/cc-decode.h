@@ -5,17 +5,17 @@
 #include "common/base/cc-status.h"
 #include "common/codec/cc-type.h"
 
-/* JSON into structs, checked against the field tables. */
+/* Decode JSON into structs, checked against the field tables. */
 
 typedef enum cc_mode {
-  CC_MODE_CREATE = 0, /* required keys must be there, fallbacks fill absent ones */
-  CC_MODE_PATCH,      /* nothing is required, nothing filled */
-  CC_MODE_REPLY,      /* a reply read by the client: lenient; unknown keys and names are ignored */
-  CC_MODE_KNOWN,      /* as PATCH, but what cannot be written or is not known is passed by */
+  CC_MODE_CREATE = 0, /* required keys must be present, defaults fill absent ones */
+  CC_MODE_PATCH,      /* no key is required, no default is filled */
+  CC_MODE_REPLY,      /* a reply read by the client: unknown keys and enum names are ignored */
+  CC_MODE_KNOWN,      /* like PATCH, but read-only and unknown keys are skipped */
 } cc_mode;
 
 #define CC_JSON_DEPTH_MAX 32
-#define CC_JSON_ITEMS_MAX 10000 /* members and elements in one document */
+#define CC_JSON_ITEMS_MAX 10000 /* maximal number of members and elements in one document */
 
 /**
  * Decode and validate one JSON object.

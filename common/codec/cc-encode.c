@@ -5,7 +5,7 @@
 
 #include "common/codec/cc-codec-private.h"
 
-/* Does a reply in @view show the field? */
+/* Does a reply for @view contain the field? */
 static bool
 is_seen(const cc_field *field, cc_view view)
 {
@@ -15,12 +15,12 @@ is_seen(const cc_field *field, cc_view view)
 static inline size_t
 key_length(const cc_field *field)
 {
-  return (size_t) field->name_length + 4; /* the comma, two quotes, the colon */
+  return (size_t) field->name_length + 4; /* comma, two quotes and colon */
 }
 
-/* Write `,"name":`, with room left for @more bytes behind it; follow by cc_str_wrote of both. NULL
- * when the text is full. The whole of the field's key is copied, since its size is a constant; what
- * is too much of it is written over. */
+/* Write `,"name":` and reserve @more bytes after it; call cc_str_wrote for both. NULL when the
+ * text is full. The whole key buffer is copied because its size is a constant; the following
+ * value overwrites the excess. */
 static inline char *
 put_key(cc_str *out, const cc_field *field, size_t more)
 {
@@ -40,7 +40,7 @@ add_key(cc_str *out, const cc_field *field, size_t more)
   return true;
 }
 
-/* End the object that began at @start: the comma of its first key becomes the bracket. */
+/* End the object that began at @start: replaces the comma before its first key with the brace. */
 static void
 end_object(cc_str *out, size_t start)
 {
@@ -53,7 +53,8 @@ end_object(cc_str *out, size_t start)
   cc_str_add_char(out, '}');
 }
 
-/* What an encode shows: a reply's view, or what a body may write, all of it or what was there. */
+/* Which fields an encode writes: those of a reply's view, or the writable ones of a body (all or
+ * only the present ones). */
 typedef struct choice {
   cc_view view;
   bool body;
@@ -62,7 +63,7 @@ typedef struct choice {
 
 static void encode_object(const cc_type *type, const void *object, choice what, cc_str *out);
 
-/* STRINGS and LIST: both are an array of pointers and a number. */
+/* STRINGS and LIST: both are stored as an array of pointers and a count. */
 static void
 encode_array(const cc_field *field, const void *object, choice what, cc_str *out)
 {
@@ -88,7 +89,7 @@ encode_array(const cc_field *field, const void *object, choice what, cc_str *out
   cc_str_add_char(out, ']');
 }
 
-/* The value's memory, NULL for null. */
+/* Pointer to the value, NULL for null. */
 static const void *
 value_of(const cc_field *field, const void *object)
 {
@@ -204,7 +205,7 @@ cc_field_text(const cc_field *field, const void *object, cc_arena *arena)
   return text;
 }
 
-/* A cell that is a value of JSON as it stands. */
+/* Append a cell whose text already is a JSON value. */
 static void
 add_plain(cc_str *out, const cc_field *field, const char *text, size_t length)
 {
@@ -215,8 +216,8 @@ add_plain(cc_str *out, const cc_field *field, const char *text, size_t length)
   cc_str_wrote(out, key_length(field) + length);
 }
 
-/* "2026-11-03 12:00:00.5+00" becomes "2026-11-03T12:00:00.5Z". Infinity and years beyond 9999,
- * which the wire cannot say, read as null. */
+/* Converts "2026-11-03 12:00:00.5+00" to "2026-11-03T12:00:00.5Z". Infinity and years beyond
+ * 9999, which RFC 3339 cannot represent, become null. */
 static void
 add_time(cc_str *out, const cc_field *field, const char *text, size_t length)
 {
@@ -251,7 +252,7 @@ add_cell(cc_str *out, const cc_field *field, const char *text, size_t length)
     add_time(out, field, text, length);
     return;
   case CC_KIND_DOUBLE:
-    /* NaN and the infinities are not JSON. */
+    /* NaN and infinities are not valid JSON. */
     if (length == 0 || text[length - 1] > '9')
       add_plain(out, field, "null", 4);
     else

@@ -11,14 +11,15 @@
 
 #include "common/codec/cc-codec-private.h"
 
-/* Everything that knows jansson's reader: its memory, its limits, its errors. */
+/* Reading JSON with jansson: its memory, its limits, its errors. No other file of the codec
+ * depends on them. */
 
-/* Where jansson's memory on this thread comes from; NULL: malloc. Trees of a running decode never
- * outlive it, so their memory is not freed one by one. */
+/* Arena for jansson's memory on this thread; NULL: malloc. JSON trees never outlive the decode
+ * that made them, so they are not freed one by one. */
 static _Thread_local cc_arena *current;
 static _Thread_local bool exhausted;
-/* The way out of the reader when the arena is full. jansson 2.14 ignores a failure to grow its
- * token buffer and then copies past the end of it, so it must never see one. */
+/* Leaves the reader when the arena is full. jansson 2.14 ignores a failed growth of its token
+ * buffer and then writes past the end of it, so an allocation must never fail inside jansson. */
 static _Thread_local jmp_buf *escape;
 static bool ready;
 
@@ -73,7 +74,7 @@ cc_json_leave(cc_arena *before)
   current = before;
 }
 
-/* json_loadb that ends at once at the arena's ceiling. What it had allocated stays in the arena. */
+/* json_loadb that returns at once at the arena's ceiling. Its allocations stay in the arena. */
 json_t *
 cc_json_load(const char *json, size_t length, size_t flags, json_error_t *reterr)
 {
@@ -109,14 +110,15 @@ is_white(char c)
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Depth and number of items of the raw text. Exact for JSON; for anything else the parser says no
- * afterwards. So a bomb costs one pass over its bytes and no memory. */
+/* Check depth and number of items in the raw text before parsing. Exact for valid JSON; anything
+ * else is rejected by the parser afterwards. A malicious document costs one pass over its bytes
+ * and no memory. */
 static cc_status
 check_size(const char *json, size_t length, cc_error_list *errors)
 {
   int depth = 0;
   int items = 0;
-  bool opened = false; /* only white space since a bracket opened */
+  bool opened = false; /* only white space was read since a bracket opened */
   for (size_t i = 0; i < length; i++) {
     char c = json[i];
     if (is_white(c))
@@ -147,8 +149,8 @@ check_size(const char *json, size_t length, cc_error_list *errors)
   return CC_OK;
 }
 
-/* The parser stopped behind the second of two equal keys. Its pointer is known when it stands in
- * the outermost object. */
+/* Report a duplicate key. The parser stopped after the second of two equal keys; the key's
+ * pointer is known when the key is in the outermost object. */
 static cc_status
 duplicate_key(const char *json, size_t position, cc_error_list *errors)
 {
@@ -176,13 +178,13 @@ duplicate_key(const char *json, size_t position, cc_error_list *errors)
                         hint);
 }
 
-/* --- what is well-formed, and yet more than jansson reads ---
+/* --- well-formed JSON that jansson does not read ---
  *
- * Numbers beyond 64 bits, halves of surrogate pairs and NUL in a key are JSON, so the fault is the
- * field's, not the document's. Such a document is read once more with marks in their places that no
- * field takes: CC_JSON_HUGE, CC_JSON_HALF and U+FFFD in a key. */
+ * Numbers beyond 64 bits, halves of surrogate pairs and NUL in a key are valid JSON, so the
+ * error belongs to the field and not to the document. Such a document is read a second time with
+ * marks in their places that no field accepts: CC_JSON_HUGE, CC_JSON_HALF and U+FFFD in a key. */
 
-/* Length of the number that begins here. */
+/* Length of the number that begins at @at. */
 static size_t
 number_length(const char *at, size_t length)
 {
@@ -207,7 +209,7 @@ is_huge(const char *at, size_t n)
   return errno == ERANGE;
 }
 
-/* The \uXXXX here as a number, or -1. */
+/* Value of the \uXXXX escape at @at, or -1. */
 static long
 escaped_unit(const char *at, size_t length)
 {
@@ -318,7 +320,7 @@ parse_error(const char *json, size_t length, const json_error_t *error, cc_error
   return fail_malformed(errors, "json_syntax", "", message, hint);
 }
 
-/* The byte order mark that some systems begin a text with. */
+/* Length of a byte order mark, which some systems write at the beginning of a text. */
 static size_t
 mark_length(const char *json, size_t length)
 {
@@ -381,7 +383,7 @@ cc_json_write_double(double value, cc_str *out)
     if (!(back < value) && !(back > value))
       break;
   }
-  /* The locale's decimal sign may be something else, even several bytes. */
+  /* The decimal separator of the locale may differ from ".", and may have several bytes. */
   char *to = text;
   for (const char *from = text; *from != '\0'; from++) {
     bool number = (*from >= '0' && *from <= '9') || *from == 'e' || *from == '+' || *from == '-';
@@ -398,7 +400,7 @@ write_real(const json_t *json, cc_str *out)
 {
   size_t before = out->length;
   cc_json_write_double(json_real_value(json), out);
-  /* 2.0 stays a real. */
+  /* Keep 2.0 recognizable as a real number. */
   if (!out->failed && strpbrk(out->text + before, ".en") == NULL)
     cc_str_add(out, ".0");
 }

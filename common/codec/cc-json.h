@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* jansson, as the codec uses it. */
+/* Initialization of jansson for the codec. */
 
 /* Call once before any thread starts: routes jansson's memory into the arena of the running decode
  * and seeds its hash. */

@@ -6,7 +6,7 @@
 #include "common/base/cc-utf8.h"
 #include "common/codec/cc-codec-private.h"
 
-/* Structs from plain texts: the parameters of a path, a query string, the cells of a row. */
+/* Fill structs from texts: parameters of a path, a query string, the cells of a row. */
 
 static json_t *
 integer_from_text(const char *text, size_t length)
@@ -25,8 +25,8 @@ integer_from_text(const char *text, size_t length)
   return json_integer(value);
 }
 
-/* The JSON value that a plain text stands for in a field, NULL when it stands for none. As a row's
- * cell (@cell) it may also be PostgreSQL's way of writing. */
+/* Convert a plain text into the JSON value of a field; NULL when it is not a value of the field.
+ * For a cell of a row (@cell) PostgreSQL's notation is also accepted. */
 static json_t *
 value_from_text(const cc_field *field, const char *text, size_t length, bool cell)
 {

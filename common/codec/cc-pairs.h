@@ -6,9 +6,9 @@
 #include "common/codec/cc-encode.h"
 #include "common/codec/cc-type.h"
 
-/* Structs from text: path parameters, query strings, database rows. */
+/* Fill structs from texts: path parameters, query strings, database rows. */
 
-/* A name and its text, as a path or a query string has them (already percent-decoded). */
+/* A name and its text from a path or a query string, already percent-decoded. */
 typedef struct cc_pair {
   const char *name;
   const char *text;
@@ -16,8 +16,9 @@ typedef struct cc_pair {
 } cc_pair;
 
 /**
- * Decode path parameters or a query string by the same tables: scalars from text, STRINGS and ENUM
- * lists are not possible here. A repeated or unknown name is an error. Pointers are the names.
+ * Decode path parameters or a query string by the same field tables: scalars only; STRINGS and
+ * lists of enums are not supported. A repeated or unknown name is an error. The error's pointer is
+ * the name.
  */
 cc_status cc_decode_pairs(const cc_type *type,
                           const cc_pair *pairs,
@@ -27,7 +28,8 @@ cc_status cc_decode_pairs(const cc_type *type,
                           cc_present *ret_present,
                           cc_error_list *reterr) CC_MUSTCHECK;
 
-/* Fill a struct from a row (strings are copied into @arena). The inverse of cc_field_text. */
+/* Fill a struct from a database row; strings are copied into @arena. The inverse of
+ * cc_field_text. */
 cc_status cc_bind_row(const cc_row_map *map,
                       const cc_cell *cells,
                       cc_arena *arena,

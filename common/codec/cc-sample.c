@@ -5,7 +5,7 @@
 
 #include "common/codec/cc-codec-private.h"
 
-/* Values that fields accept, for documents and tests. */
+/* Sample values that fields accept, for documents and tests. */
 
 static const char *const formats[] = {
   [CC_FORMAT_TEXT] = "Sample",
@@ -25,7 +25,7 @@ static const char *const formats[] = {
   [CC_FORMAT_DATE] = "1980-05-31",
 };
 
-/* A text of the field's format, made longer or shorter where its limits ask for it. */
+/* A text in the field's format, extended or shortened to fit the limits. */
 static void
 sample_text(const cc_field *field, bool item, cc_str *out)
 {
@@ -40,7 +40,7 @@ sample_text(const cc_field *field, bool item, cc_str *out)
   cc_str_add_char(out, '"');
 }
 
-/* The value nearest to @wish that the limits allow. */
+/* The value nearest to @wish within the field's limits. */
 static int64_t
 clamp_to_limits(const cc_field *field, int64_t wish)
 {

@@ -6,9 +6,9 @@
 
 /* Sample values, for documents and tests. */
 
-/* A JSON literal of a value that the field accepts, for documents and tests: its example, or one
- * made from kind, format and limits. */
+/* Write a JSON literal that the field accepts: its example, or a value made from kind, format
+ * and limits. */
 void cc_field_sample(const cc_field *field, cc_str *out);
 
-/* A body that decodes: an object with every writable field's sample. */
+/* Write a valid body: an object with the sample of every writable field. */
 void cc_type_sample(const cc_type *type, cc_str *out);

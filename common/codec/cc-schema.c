@@ -5,7 +5,8 @@
 
 #include "common/codec/cc-codec-private.h"
 
-/* JSON Schema 2020-12 in the order of the tables: the same text every time. */
+/* Generate JSON Schema 2020-12 in the order of the field tables, so that the text is the same
+ * each time. */
 
 static void
 add_text(cc_str *out, const char *key, const char *text)
@@ -24,13 +25,13 @@ typedef struct format_row {
   const char *format, *pattern;
 } format_row;
 
-/* Characters that no line has, and one end of a name; in the words that regular expressions of all
- * languages share. U+2028 and the like stand there as they are. */
+/* Control characters that no line may contain, written in the subset of regular expressions that
+ * all languages share. U+2028 and similar characters appear literally. */
 #define CONTROLS "\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e\u2066-\u2069"
 #define LABEL "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 #define PHONE "^\\+?[ .()\\[\\]-]*([0-9][ .()\\[\\]-]*){7,15}$"
 
-/* What cc_format_check() holds a text against, as far as a pattern can say it; the contract suite
+/* The patterns express cc_format_check() as far as a regular expression can; the contract suite
  * compares the two. */
 static const format_row formats[] = {
   [CC_FORMAT_TEXT] = {NULL, NULL},
@@ -50,12 +51,12 @@ static const format_row formats[] = {
   [CC_FORMAT_DATE] = {"date", NULL},
 };
 
-/* With CC_NOT_BLANK. */
+/* Pattern of a field with CC_NOT_BLANK. */
 static const format_row visible_text = {NULL, "\\S"};
 static const format_row visible_line = {NULL,
                                         "^[^" CONTROLS "]*[^\\s" CONTROLS "][^" CONTROLS "]*$"};
 
-/* Can a reply say null? Also what is optional and has not been given. */
+/* Can a reply contain null? Also true for optional fields without a value. */
 static bool
 can_be_null(const cc_field *field, cc_schema_use use)
 {
@@ -91,15 +92,15 @@ add_type(const cc_field *field, cc_schema_use use, cc_str *out)
     cc_str_printf(out, "\"type\":\"%s\"", name);
 }
 
-/* Limits and patterns are what a request is held against. A reply does not promise them: imports,
- * purges and older versions have left values that no request could bring. */
+/* Limits and patterns apply to requests only. Replies do not promise them, because imports,
+ * purges and older versions stored values that no request may contain. */
 static bool
 has_limits(cc_schema_use use)
 {
   return use != CC_SCHEMA_REPLY;
 }
 
-/* Formats that the database's own types hold. */
+/* Formats that the column types of the database guarantee. */
 static bool
 is_kept(cc_format format)
 {
@@ -176,7 +177,8 @@ add_strings(const cc_field *field, cc_schema_use use, cc_str *out)
   cc_str_add_char(out, '}');
 }
 
-/* Members by the names, each true or false; null where a change leaves one as it was. */
+/* An object whose keys are the enum's names, each true or false; in a merge-patch null keeps the
+ * stored value. */
 static void
 add_switches(const cc_field *field, cc_str *out)
 {
@@ -244,7 +246,7 @@ add_description(const cc_field *field, cc_schema_use use, cc_str *out)
   cc_str_done(&text);
 }
 
-/* An object is a reference to its type's schema. */
+/* An object is written as a reference to the schema of its type. */
 static void
 add_shape(const cc_field *field, cc_schema_use use, cc_str *out)
 {
@@ -283,7 +285,7 @@ is_listed(const cc_field *field, cc_schema_use use)
   return (field->flags & (use == CC_SCHEMA_REPLY ? CC_WRITE_ONLY : CC_READ_ONLY)) == 0;
 }
 
-/* Must the key be there? A reply has every field that everybody may see. */
+/* Must the key be present? A reply always has every field that everybody may see. */
 static bool
 is_required(const cc_field *field, cc_schema_use use)
 {
@@ -320,7 +322,8 @@ add_members(const cc_type *type, cc_schema_use use, cc_str *out)
   }
   if (!first)
     cc_str_add_char(out, ']');
-  /* Replies may grow; requests are read strictly. */
+  /* Clients must accept additional members in replies; requests with unknown members are
+   * refused. */
   if (use != CC_SCHEMA_REPLY)
     cc_str_add(out, ",\"additionalProperties\":false");
 }

@@ -17,7 +17,7 @@ cc_type_find(const cc_type *type, const char *name)
   return -1;
 }
 
-/* Why a text is not right; a check returns NULL when it is. */
+/* Reason why a text does not have the format; a check returns NULL for a correct text. */
 typedef struct fault {
   const char *code, *message, *hint;
 } fault;
@@ -48,7 +48,7 @@ check_line(const char *text, size_t length)
                                 "Write it on one line, without invisible characters."};
   if (cc_utf8_has_control(text, length))
     return &control;
-  /* U+2028 and U+2029 break lines too. */
+  /* U+2028 and U+2029 also break lines. */
   for (size_t i = 0; i + 2 < length; i++) {
     if (memcmp(text + i, "\xE2\x80\xA8", 3) == 0 || memcmp(text + i, "\xE2\x80\xA9", 3) == 0)
       return &control;
@@ -56,8 +56,8 @@ check_line(const char *text, size_t length)
   return NULL;
 }
 
-/* Does the code point show nothing? Fillers of Hangul and the empty Braille cell are letters and
- * signs to Unicode. */
+/* Is the code point invisible? Hangul fillers and the empty Braille cell count as letters and
+ * symbols in Unicode. */
 static bool
 is_blank(int32_t code_point)
 {
@@ -121,7 +121,7 @@ check_name(const char *text, size_t length)
   return is_space(first) || is_space(last) ? &edge : NULL;
 }
 
-/* Labels of letters, digits and inner hyphens, at most 63 long, divided by dots. */
+/* Labels of letters, digits and inner hyphens, at most 63 characters each, separated by dots. */
 static bool
 is_host_name(const char *text, size_t length)
 {
@@ -160,7 +160,7 @@ check_email_used(const char *text, size_t length)
   return is_host_name(at + 1, length - (size_t) (at + 1 - text)) ? NULL : &bad_email;
 }
 
-/* Mail that everybody can send goes to a domain with a dot: a@b is a slip of the keyboard. */
+/* A deliverable address has a domain with a dot: a@b is a typing error. */
 static const fault *
 check_email(const char *text, size_t length)
 {
@@ -171,8 +171,8 @@ check_email(const char *text, size_t length)
   return &bad_email;
 }
 
-/* Length of the host that @text begins with, a name (also with letters beyond ASCII) or [IPv6];
- * 0 when it begins with none. */
+/* Length of the host at the beginning of @text: a name (also with non-ASCII letters) or [IPv6];
+ * 0 when there is none. */
 static size_t
 host_length(const char *text, size_t length)
 {
@@ -190,7 +190,7 @@ host_length(const char *text, size_t length)
   return host;
 }
 
-/* A host, and a port when there is one. */
+/* A host with an optional port. */
 static bool
 is_authority(const char *text, size_t length)
 {
@@ -264,7 +264,8 @@ check_zone(const char *text, size_t length)
   return cc_time_zone_known(name) ? NULL : &bad;
 }
 
-/* Digits of a phone number in @digits; 0 when there is anything else in it, or not 7 to 15. */
+/* Collect the digits of a telephone number in @digits; returns 0 when the text contains other
+ * characters, or not 7 to 15 digits. */
 static size_t
 phone_digits(const char *text, size_t length, char digits[static 15])
 {
@@ -303,7 +304,7 @@ check_phone(const char *text, size_t length)
     return bad;
   char digits[15];
   size_t n = phone_digits(text, length, digits);
-  /* Country code 1, written or meant by ten digits. */
+  /* Country code 1 is given, or implied by ten digits. */
   bool one = text[0] == '+' ? digits[0] == '1' : n == 10;
   const char *national = n == 10 ? digits : digits + 1;
   if (!one)
@@ -318,7 +319,7 @@ check_country(const char *text, size_t length)
   static const fault bad = {"country",
                             "is not a country code",
                             "Use two capital letters of ISO 3166-1, like US."};
-  /* ISO 3166-1 as the time zone database lists it, and Kosovo. */
+  /* The codes of ISO 3166-1 that the time zone database lists, and Kosovo. */
   static const char codes[] =
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN "
     "BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ "
@@ -432,7 +433,7 @@ cc_format_normal(cc_format format, cc_arena *arena, char *text, size_t length)
   size_t n = phone_digits(text, length, digits);
   if (text[0] == '+')
     return cc_arena_printf(arena, "+%.*s", (int) n, digits);
-  /* Ten digits without a country are a number of the North American plan. */
+  /* Ten digits without a country code are a number of the North American plan. */
   if (n == 10 && digits[0] >= '2')
     return cc_arena_printf(arena, "+1%.*s", (int) n, digits);
   return text;

@@ -8,9 +8,9 @@
 #include "common/base/cc-base.h"
 #include "common/codec/cc-codec-private.h"
 
-/* Hosts that an address for everybody cannot have: this machine, private networks, and names that
- * only such networks know. Whoever shows or fetches an address that somebody else wrote would
- * otherwise be led into a network of its own. */
+/* Hosts that a public URL must not have: this machine, private networks, and names that only
+ * private networks resolve. Otherwise a URL written by one person could lead the reader's
+ * browser or this server into its own network. */
 
 typedef struct network {
   uint32_t address;
@@ -23,7 +23,7 @@ is_private_ipv4(uint32_t address)
   static const network networks[] = {
     {0x00000000, 8},  /* this network */
     {0x0a000000, 8},  /* private */
-    {0x64400000, 10}, /* shared by providers */
+    {0x64400000, 10}, /* shared address space of Internet providers */
     {0x7f000000, 8},  /* loopback */
     {0xa9fe0000, 16}, /* link-local */
     {0xac100000, 12}, /* private */
@@ -39,7 +39,8 @@ is_private_ipv4(uint32_t address)
   return false;
 }
 
-/* One number of an IPv4 address as browsers read it: decimal, octal with 0, hexadecimal with 0x. */
+/* Read one number of an IPv4 address as browsers do: decimal, octal with leading 0, or
+ * hexadecimal. */
 static bool
 read_number(const char *text, size_t length, uint64_t *ret)
 {
@@ -62,8 +63,8 @@ read_number(const char *text, size_t length, uint64_t *ret)
   return value <= UINT32_MAX;
 }
 
-/* A host whose last label is a number is an address (WHATWG URL). One to four numbers, of which the
- * last one fills what is left. */
+/* A host whose last label is a number is an IPv4 address (WHATWG URL). It has one to four
+ * numbers; the last one fills the remaining bytes. */
 static bool
 is_public_ipv4(const char *host)
 {
@@ -95,7 +96,8 @@ ends_in_number(const char *host)
            strlen(label);
 }
 
-/* Global unicast alone, without documentation, Teredo and what stands for an IPv4 address. */
+/* Accept only global unicast addresses, without documentation ranges, Teredo and embedded IPv4
+ * addresses. */
 static bool
 is_public_ipv6(const char *host)
 {
@@ -135,8 +137,8 @@ is_public_name(const char *host)
   return strchr(host, '.') != NULL;
 }
 
-/* What a browser makes of a host: small letters, wide and circled characters as plain ones, the
- * other full stops as dots. To be freed; NULL: no memory, or no text. */
+/* The host as a browser normalizes it: lower case, full-width and circled characters as plain
+ * ones, other full stops as dots. The caller frees the result; NULL: no memory, or not a text. */
 static char *
 plain_host(const char *text, size_t length)
 {

@@ -4,7 +4,7 @@
 
 #include "common/codec/cc-codec-private.h"
 
-/* What the decoder says when something is wrong: pointer, sentence and way out. */
+/* Error reports of the decoder: JSON pointer, message and hint. */
 
 static void
 add_path(const cc_spot *at, cc_str *out)
@@ -37,7 +37,7 @@ cc_wrong(const cc_spot *at, const char *code, const char *what, const char *hint
   const cc_spot *named = at;
   while (named->name == NULL)
     named = named->up;
-  /* A key can be long; cut between two characters. */
+  /* A key can be long; it is cut between two characters. */
   size_t shown = strlen(named->name);
   for (shown = shown < 40 ? shown : 40; ((unsigned char) named->name[shown] & 0xC0) == 0x80;)
     shown--;
@@ -57,7 +57,7 @@ cc_wrong(const cc_spot *at, const char *code, const char *what, const char *hint
   va_end(args);
 }
 
-/* What a field takes, in words: "one of red, green". */
+/* Describe the values that a field accepts: "one of red, green". */
 static const char *
 describe_field(const cc_field *field, char *buffer, size_t size)
 {
@@ -120,7 +120,7 @@ cc_wrong_missing(const cc_spot *at)
 
 #define NAME_MAX_LENGTH 40
 
-/* Edit distance of two names, up to about 2; more is "far". */
+/* Edit distance of two names, exact up to about 2; a larger value means "far". */
 static unsigned
 edit_distance(const char *a, const char *b)
 {
@@ -147,7 +147,7 @@ edit_distance(const char *a, const char *b)
 void
 cc_wrong_name(const cc_spot *at, const cc_type *type)
 {
-  /* Only what will be kept is worth the search. */
+  /* Skip the search for a suggestion when the error will not be stored. */
   if (at->d->errors->n >= CC_ERRORS_MAX)
     return;
   const char *nearest = NULL;

@@ -5,8 +5,9 @@
 
 #define NOT_IN "This person is not checked in."
 
-/* Only who is checked in can be refused a check-in for it, and only a check-in can be undone. An
- * undo leads to registered whatever the status was before: the person was given a place. */
+/* Only an attendee who is checked in already is refused a check-in, and only a check-in can be
+ * undone. Undoing leads to registered whatever the status was before: the person was given a
+ * place. */
 /* clang-format off */
 static const cc_door_verdict verdicts[] = {
   {CC_DOOR_CHECK_IN, "registered", "attended",   NULL,                 NULL},

@@ -57,7 +57,7 @@ cc_machines_sql(cc_str *out)
     }
 }
 
-/* One row for each state: which actions lead where. */
+/* One table row for each state: the actions possible in it and the states they lead to. */
 static void
 add_state_row(cc_str *out, const cc_machine *machine, const char *state)
 {

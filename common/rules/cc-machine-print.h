@@ -3,10 +3,10 @@
 
 #include "common/base/cc-str.h"
 
-/* The state machines as SQL and as a page of documentation. */
+/* Prints the state machines as SQL and as a page of documentation. */
 
-/* Statements that fill the tables state_machines and state_moves. */
+/* Write the SQL statements that fill the tables state_machines and state_moves. */
 void cc_machines_sql(cc_str *out);
 
-/* docs/internals/states.md. */
+/* Write docs/internals/states.md. */
 void cc_machines_doc(cc_str *out);

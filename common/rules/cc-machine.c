@@ -11,7 +11,7 @@
 static const cc_move turf_moves[] = {
   {NULL, "draft", "cut"},
   {"draft", "open", "publish"},
-  {"draft", "out", "publish"}, /* a turf that is assigned to somebody */
+  {"draft", "out", "publish"}, /* a turf that was assigned at publication */
   {"open", "draft", "unpublish"},
   {"open", "out", "take"},
   {"open", "out", "assign"},
@@ -21,7 +21,7 @@ static const cc_move turf_moves[] = {
   {"done", "open", "take_back"},
   {"open", "done", "done"},
   {"out", "done", "done"},
-  {"open", "closed", "close"}, /* an organizer, a new cutting of the rest, or the day it expires */
+  {"open", "closed", "close"}, /* by an organizer, by cutting the rest again, or at expiry */
   {"out", "closed", "close"},
   {"done", "closed", "close"},
   {"done", "open", "reopen"},
@@ -55,7 +55,7 @@ static const cc_move import_moves[] = {
   {"ready", "cancelled", "cancel"},
   {"ready", "failed", "fail"},
   {"applying", "done", "finish"},
-  {"applying", "undoing", "cancel"}, /* rows were written: they are taken back first */
+  {"applying", "undoing", "cancel"}, /* rows were already written: undo them first */
   {"applying", "undoing", "fail"},
   {"done", "undoing", "undo"},
   {"undoing", "undone", "undo"},
@@ -63,7 +63,7 @@ static const cc_move import_moves[] = {
   {"undoing", "failed", "fail"},
 };
 
-/* Phone banks and text campaigns. */
+/* Moves of phone banks and text campaigns. */
 static const cc_move dial_moves[] = {
   {NULL, "filling", "create"},
   {"filling", "draft", "fill"},
@@ -86,7 +86,7 @@ static const cc_move attendee_moves[] = {
   {"registered", "cancelled", "cancel"},
   {"waitlisted", "cancelled", "cancel"},
   {"no_show", "cancelled", "cancel"},
-  {"cancelled", "registered", "come_back"}, /* a conflict of the door that somebody decided so */
+  {"cancelled", "registered", "come_back"}, /* accepted by whoever resolves a check-in conflict */
 };
 
 #define MOVES(table) .moves = (table), .n_moves = CC_N(table)

@@ -69,8 +69,8 @@ cc_outcome_effect_name(cc_outcome_effect effect)
   return names[effect];
 }
 
-/* What a contact must name, at least one of each row that applies; the first row that is not met is
- * the answer. */
+/* References that a contact must contain: one of each row that applies. The first row that is
+ * not met makes the error. */
 static const cc_outcome_need needs[] = {
   {.level = CC_LEVEL_PHONE,
    .any_of = CC_KNOWS_PHONE,
@@ -158,7 +158,7 @@ cc_outcome_needs(const cc_outcome *outcome, bool has_answers, unsigned known, cc
   return CC_OK;
 }
 
-/* The names of the bits of @set, as an array of PostgreSQL. */
+/* Names of the bits of @set, as a PostgreSQL array. */
 static void
 add_set(cc_str *out, unsigned set, const char *const *names, size_t n)
 {
@@ -172,7 +172,7 @@ add_set(cc_str *out, unsigned set, const char *const *names, size_t n)
   cc_str_add(out, "}'");
 }
 
-/* One row for each thing that an outcome asks for. */
+/* Write one row for each requirement of an outcome. */
 static void
 add_needs(cc_str *out, const char *code, const cc_outcome *outcome, bool has_answers, bool first)
 {

@@ -7,10 +7,10 @@
 #include "common/base/cc-status.h"
 #include "common/base/cc-str.h"
 
-/* Dispositions: what can come of an attempt to reach somebody, and what each of them does. The one
- * list of the program; the table dispositions in the database is filled from it. */
+/* Dispositions: the possible outcomes of an attempt to reach a person, and the effects of each.
+ * This is the only list; the table dispositions in the database is filled from it. */
 
-/* What a disposition says something about. */
+/* The object that a disposition describes. */
 typedef enum cc_outcome_level {
   CC_LEVEL_PERSON = 1,
   CC_LEVEL_PHONE,
@@ -18,14 +18,14 @@ typedef enum cc_outcome_level {
   CC_LEVEL_BUILDING,
 } cc_outcome_level;
 
-/* Channels on which a disposition can be the outcome, as bits. */
+/* Channels on which a disposition is possible, as bits. */
 enum {
   CC_BY_DOOR = 1 << 0,
   CC_BY_PHONE = 1 << 1,
   CC_BY_TEXT = 1 << 2,
 };
 
-/* What a disposition changes besides the history. */
+/* The effect of a disposition besides being recorded. */
 typedef enum cc_outcome_effect {
   CC_EFFECT_NONE = 0,
   CC_EFFECT_MOVED,
@@ -43,24 +43,24 @@ typedef struct cc_outcome {
   const char *code;
   cc_outcome_level level;
   unsigned channels; /* CC_BY_… */
-  bool reached;      /* somebody was spoken to: counts in the contact rate */
-  bool finishes;     /* the door or number needs no other attempt in this pass */
+  bool reached;      /* a person was reached: counts in the contact rate */
+  bool finishes;     /* the door or number needs no further attempt in this pass */
   cc_outcome_effect effect;
-  int quiet_days; /* days for which the person is left alone */
+  int quiet_days; /* days in which the person is not contacted again */
 } cc_outcome;
 
-/* In the order in which a canvasser sees them. */
+/* In the order shown to canvassers. */
 extern const cc_outcome cc_outcomes[];
 extern const size_t cc_n_outcomes;
 
-/* NULL: there is no such disposition. */
+/* The disposition with this code; NULL when there is none. */
 const cc_outcome *cc_outcome_find(const char *code);
 
 /* Names as the API and the database have them: "door", "do_not_knock". "": CC_EFFECT_NONE. */
 const char *cc_outcome_level_name(cc_outcome_level level);
 const char *cc_outcome_effect_name(cc_outcome_effect effect);
 
-/* What a contact names, given or derived, as bits. */
+/* References that a contact contains, given or derived, as bits. */
 enum {
   CC_KNOWS_VOTER = 1 << 0,
   CC_KNOWS_DOOR = 1 << 1,
@@ -68,23 +68,24 @@ enum {
   CC_KNOWS_PHONE = 1 << 3,
 };
 
-/* One thing that outcomes ask for: those of a level, with one of some effects, or all. */
+/* A requirement of outcomes: which outcomes it concerns, and which references they need. */
 typedef struct cc_outcome_need {
-  cc_outcome_level level; /* 0: of no level in particular */
+  cc_outcome_level level; /* 0: outcomes of any level */
   unsigned effects;       /* bits of cc_outcome_effect */
-  bool answers;           /* answers ask for it, too */
+  bool answers;           /* also required of contacts with answers */
   bool always;
   unsigned any_of; /* CC_KNOWS_… */
   const char *field;
   const char *message;
 } cc_outcome_need;
 
-/* CC_BY_… of a channel's name; 0: no disposition can be the outcome on that channel. */
+/* CC_BY_… of a channel's name; 0 when the channel has no dispositions. */
 unsigned cc_outcome_channel(const char *name);
 
 /**
- * The outcome of a contact: its disposition, or canvassed where there are answers. Both or neither
- * is wrong, and so is a disposition that the channel does not have. Answers come by any channel.
+ * Determine the outcome of a contact: its disposition, or canvassed when there are answers. A
+ * contact must have exactly one of the two, and the channel must allow the disposition. Answers are
+ * possible on every channel.
  *
  * @disposition: may be NULL
  * @channel: CC_BY_…
@@ -98,7 +99,7 @@ cc_status cc_outcome_choose(const char *disposition,
                             cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Check that a contact names what its outcome is about.
+ * Check that a contact contains the references that its outcome needs.
  *
  * @known: CC_KNOWS_…
  * @reterr: set on failure: code "required", pointer (a field of the contact) and message
@@ -108,6 +109,6 @@ cc_status cc_outcome_needs(const cc_outcome *outcome,
                            unsigned known,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* Statements that make the rows of the tables dispositions and disposition_needs those of this
+/* Write the SQL statements that fill the tables dispositions and disposition_needs from this
  * list. In disposition_needs "answers" stands for a contact with answers. */
 void cc_outcomes_sql(cc_str *out);

@@ -3,5 +3,5 @@
 
 #include "common/base/cc-str.h"
 
-/* db/functions/rules/rows.sql: the rows of the tables of rules that statements join. */
+/* Write db/functions/rules/rows.sql: the rows of the rule tables that SQL statements join. */
 void cc_rules_sql(cc_str *out);

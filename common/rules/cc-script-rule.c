@@ -6,7 +6,7 @@
 
 #include "common/api/cc-script.h"
 
-/* Values of cc_step_kind_enum: 1 + place in its names. */
+/* Values of cc_step_kind_enum: 1 + index into its names. */
 enum {
   KIND_TEXT = 1,
   KIND_SINGLE,
@@ -20,9 +20,10 @@ enum {
 };
 
 #define BIT(kind) (1u << (kind))
-#define GRACE (5 * 60 * CC_TIME_SECOND) /* devices and server agree on the time within this */
+#define GRACE                                                                                      \
+  (5 * 60 * CC_TIME_SECOND) /* tolerated difference between the clocks of device and server */
 
-/* How each kind of question is answered, and the words that ask for such an answer. */
+/* How each kind of question is answered, and the message that requests such an answer. */
 static const struct {
   unsigned takes; /* bits of cc_answer_kind */
   const char *message;
@@ -37,7 +38,7 @@ static const struct {
   [KIND_DATE] = {BIT(CC_ANSWER_DATE), "This question is answered with a date, as 2026-11-03."},
 };
 
-/* Everything that an answer says, as bits: more than one is two answers to one question. */
+/* The members that an answer contains, as bits: more than one is an error. */
 static unsigned
 answer_says(const cc_contact_answer *answer)
 {
@@ -96,8 +97,8 @@ is_chosen(int64_t option_id, cc_rule_answers answers)
   return false;
 }
 
-/* Follow the conditions back to a step without one. A circle of conditions, which no script that
- * the server wrote has, ends after n_steps links and is not shown. */
+/* Follow the conditions back to a step without a condition. A circle of conditions cannot be
+ * saved; if there is one, the search ends after n_steps links and the step is not shown. */
 static bool
 condition_holds(const cc_rule_script *script, const cc_rule_step *step, cc_rule_answers answers)
 {
@@ -107,7 +108,8 @@ condition_holds(const cc_rule_script *script, const cc_rule_step *step, cc_rule_
     if (!is_chosen(step->show_if_option_id, answers))
       return false;
     step = step_of_option(script, step->show_if_option_id);
-    if (step == NULL || step->archived) /* chosen at a question of an older script */
+    if (step == NULL ||
+        step->archived) /* the option belongs to a question that was archived since */
       return true;
   }
   return false;
@@ -146,7 +148,7 @@ refuse_answer(cc_error *reterr, size_t place, const char *code, const char *mess
   return cc_fail_field(reterr, CC_ERR_INVALID, code, pointer, "%s", message);
 }
 
-/* The option of an answer: it exists, and belongs to the question. */
+/* Check the option of an answer: it must exist and belong to the question. */
 static cc_status
 check_option(const cc_rule_script *script,
              const cc_rule_step *step,
@@ -188,7 +190,7 @@ check_kind(const cc_rule_script *script, cc_rule_answers answers, size_t place, 
   return CC_OK;
 }
 
-/* A level of support is a whole number; a scale has every number between its ends. */
+/* A support level is a whole number; a scale accepts every number between its ends. */
 static bool
 is_on_scale(const cc_rule_step *step, double number)
 {
@@ -270,7 +272,7 @@ cc_answers_check(const cc_rule_script *script,
   return status == CC_OK ? check_required(script, answers, occurred, reterr) : status;
 }
 
-/* Level that an answer to @step says; 0: none. */
+/* The support level that an answer to @step gives; 0: none. */
 static int64_t
 answer_support(const cc_rule_step *step, const cc_contact_answer *answer)
 {

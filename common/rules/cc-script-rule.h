@@ -9,23 +9,25 @@
 #include "common/base/cc-status.h"
 #include "common/base/cc-time.h"
 
-/* Which steps of a script are shown, and which answers are right. Pure functions: the server asks
- * them with the script that it keeps in memory, the phone with the script of its pack. */
+/* Decides which steps of a script are shown, and which answers are valid. Pure functions: the
+ * server calls them with the script that it keeps in memory, the phone with the script of its
+ * pack. */
 
 typedef struct cc_rule_option {
   int64_t id;
-  int64_t support_level; /* 1 to 5; 0: choosing the option says nothing about support */
+  int64_t support_level; /* 1 to 5; 0: the option gives no support level */
 } cc_rule_option;
 
-/* Steps and options that were archived stay in the script: an old pack still answers them. */
+/* Archived steps and options stay in the script, because old packs still contain and answer
+ * them. */
 typedef struct cc_rule_step {
   int64_t id;
   int kind; /* cc_step_kind */
   bool required;
   bool archived;
-  int64_t scale_min, scale_max; /* kind scale; 1 and 5 where the script says nothing */
-  int64_t show_if_option_id;    /* 0: always shown */
-  cc_time updated_at;           /* last change of the step; 0: not known, treated as long ago */
+  int64_t scale_min, scale_max; /* of kind scale; 1 and 5 when the script gives none */
+  int64_t show_if_option_id;    /* 0: the step is always shown */
+  cc_time updated_at;           /* last change of the step; 0: unknown, treated as long ago */
   const cc_rule_option *options;
   size_t n_options;
 } cc_rule_step;
@@ -33,11 +35,12 @@ typedef struct cc_rule_step {
 typedef struct cc_rule_script {
   int64_t id;
   int64_t version;
-  const cc_rule_step *steps; /* by position; of two with the same position the lower id is first */
+  /* by position; of two with the same position the lower id comes first */
+  const cc_rule_step *steps;
   size_t n_steps;
 } cc_rule_script;
 
-/* What one answer says. "text", "number" and "date" stand for the member of that name. */
+/* The member that an answer uses: "text", "number" and "date" are members of that name. */
 typedef enum cc_answer_kind {
   CC_ANSWER_NOTHING = 0,
   CC_ANSWER_OPTION,
@@ -52,35 +55,35 @@ typedef struct cc_rule_answers {
   size_t n;
 } cc_rule_answers;
 
-/* Step of this number, archived ones too; NULL: the script has none. */
+/* The step with this number, archived ones included; NULL when the script has none. */
 const cc_rule_step *cc_script_step_find(const cc_rule_script *script, int64_t step_id);
 
-/* True when @step is asked after @answers: its option was chosen, at a question that was itself
+/* True when @step is shown after @answers: its option was chosen, at a question that was itself
  * shown. An archived step is never shown. */
 bool
 cc_script_shows(const cc_rule_script *script, const cc_rule_step *step, cc_rule_answers answers);
 
-/* True when one of @answers is about @step. */
+/* True when one of @answers belongs to @step. */
 bool cc_script_answered(const cc_rule_step *step, cc_rule_answers answers);
 
 /**
- * Check the answers of a contact: each fits its question, and each question was shown. Then that no
- * required question that was shown is without an answer.
+ * Check the answers of a contact: each must fit its question, each question must have been shown,
+ * and each required question that was shown must have an answer.
  *
- * A step that was changed after @occurred was not there to be asked in its present form: it is not
- * required then, and an answer to it is taken although it is hidden now. The same holds for a step
- * that was archived.
+ * A step that was changed or archived after @occurred may have looked different during the
+ * conversation: it is not required then, and an answer to it is accepted although the step is
+ * hidden now.
  *
- * @occurred: when the talk was, by the device's clock
+ * @occurred: time of the conversation by the device's clock
  * @reterr: set on failure: code, pointer ("answers/3" or "answers") and message
  *
- * Returns CC_ERR_INVALID at the first answer that is wrong.
+ * Returns CC_ERR_INVALID at the first wrong answer.
  */
 cc_status cc_answers_check(const cc_rule_script *script,
                            cc_rule_answers answers,
                            cc_time occurred,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* Level of support that the answers say, 1 to 5: of the answers that say one, the one to the last
- * step of the script counts. 0: they say none. Of answers that cc_answers_check accepted. */
+/* The support level that the answers give, 1 to 5; 0: none. When several answers give one, the
+ * step that is last in the script counts. Call with answers that cc_answers_check accepted. */
 int64_t cc_answers_support(const cc_rule_script *script, cc_rule_answers answers);

@@ -7,20 +7,21 @@
 #include "common/base/cc-base.h"
 #include "common/base/cc-utf8.h"
 
-/* A text is words, commas and ends of sentences and lines. From left to right, the longest phrase
- * of the table that stands at a place takes its words; what no phrase takes is something else that
- * the text says. */
+/* Algorithm: a text is split into words, commas and ends of sentences and lines. From left to
+ * right, the longest phrase of the table that matches at a position consumes its words; words
+ * that no phrase consumes count as other content of the text. */
 
 typedef enum role {
-  FILLER, /* courtesy, anger, reasons: changes nothing */
-  CLEAR,  /* a request, whatever else the text says */
-  ALONE,  /* a request when its sentence says nothing else */
-  WHOLE,  /* a request when the text says nothing else */
+  FILLER, /* courtesy, anger, reasons: no influence on the result */
+  CLEAR,  /* a request, whatever else the text contains */
+  ALONE,  /* a request when its sentence contains nothing else */
+  WHOLE,  /* a request when the whole text contains nothing else */
   HINT,   /* perhaps a request */
-  START,  /* as the whole text */
+  START,  /* a request to start, as the whole text */
 } role;
 
-/* Words apart by blanks; "a|b" is one of several, "?" behind a word: or none. Without accents. */
+/* Words separated by blanks; "a|b" means one of several, "?" after a word makes it optional.
+ * Without accents. */
 typedef struct phrase {
   role role;
   const char *words;
@@ -125,21 +126,21 @@ static const phrase phrases[] = {
   {START, "start|unstop|resubscribe"},
 };
 
-/* Words that turn what follows round: "do not stop texting me". */
+/* Words that negate what follows: "do not stop texting me". */
 static const char *const negations[] = {"dont", "not", "never", "wont", "didnt", "doesnt", "cant"};
 
-#define WORDS_MAX 120 /* of a text; what comes after is something else */
-#define WORD_MAX 24   /* bytes with the NUL; a longer word is none of the table */
+#define WORDS_MAX 120 /* words that are read; any further words count as other content */
+#define WORD_MAX 24   /* bytes with the NUL; longer words cannot match the table */
 
 typedef struct words {
   char at[WORDS_MAX][WORD_MAX]; /* ",", "." and "\\n" stand for themselves */
   size_t n;
-  bool cut; /* there were more */
+  bool cut; /* the text had more words */
 } words;
 
 /* --- into words --- */
 
-/* The letter without its accent; as it is: there is none that matters here. */
+/* The letter without its accent; returned unchanged when it has none. */
 static uint32_t
 plain_letter(uint32_t c)
 {
@@ -186,7 +187,7 @@ is_word_at(const words *all, size_t i, const char *word)
   return i < all->n && strcmp(all->at[i], word) == 0;
 }
 
-/* A sentence ends at a sign or a line end. Phrases go on over line ends. */
+/* A sentence ends at a sign or a line end. Phrases may continue over line ends. */
 static bool
 is_end_at(const words *all, size_t i)
 {
@@ -200,10 +201,10 @@ add_word(words *all, const char *word)
     all->cut = true;
     return;
   }
-  /* "do not" is "dont". */
+  /* Read "do not" as "dont". */
   if (strcmp(word, "not") == 0 && all->n > 0 && is_word_at(all, all->n - 1, "do"))
     all->n--, word = "dont";
-  memcpy(all->at[all->n++], word, strlen(word) + 1); /* shorter than WORD_MAX */
+  memcpy(all->at[all->n++], word, strlen(word) + 1); /* the copy fits: shorter than WORD_MAX */
 }
 
 static void
@@ -237,7 +238,7 @@ read_words(const char *text, words *all)
 
 /* --- phrases --- */
 
-/* One word of a phrase, "a|b|?": does it take @word? */
+/* Does one word of a phrase, "a|b|?", match @word? */
 static bool
 takes_word(const char *one, size_t length, const char *word)
 {
@@ -253,7 +254,7 @@ takes_word(const char *one, size_t length, const char *word)
   return false;
 }
 
-/* Words that the phrase takes at @i; 0: it does not stand there. */
+/* Number of words that the phrase matches at @i; 0: no match. */
 static size_t
 match_phrase(const words *all, size_t i, const char *pattern)
 {
@@ -288,10 +289,10 @@ longest_phrase(const words *all, size_t i, size_t *ret_taken)
 /* --- sentences --- */
 
 typedef struct finding {
-  bool clear, alone, whole, start, hint; /* roles that were found */
-  bool first;                            /* a request that must stand alone begins the sentence */
-  bool negated;                          /* before a clear request */
-  bool other;                            /* something else is said */
+  bool clear, alone, whole, start, hint; /* roles found in the text */
+  bool first;                            /* a request of role ALONE begins the sentence */
+  bool negated;                          /* a negation stands before a clear request */
+  bool other;                            /* the sentence contains other content */
 } finding;
 
 static bool
@@ -314,7 +315,7 @@ note_phrase(finding *found, role said, bool begins)
   found->first = found->first || (said == ALONE && begins);
 }
 
-/* The sentence that begins at @i; returns where the next one begins. */
+/* Read the sentence that begins at @i; returns where the next one begins. */
 static size_t
 read_sentence(const words *all, size_t i, finding *found)
 {
@@ -338,7 +339,7 @@ read_sentence(const words *all, size_t i, finding *found)
   return i + 1;
 }
 
-/* What one sentence among others says. */
+/* The intent of one sentence of a longer text. */
 static cc_text_intent
 judge_sentence(const finding *found)
 {

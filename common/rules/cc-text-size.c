@@ -5,7 +5,7 @@
 
 #include "common/base/cc-utf8.h"
 
-/* Length of a text on its way: GSM-7 or UCS-2, cut into segments. */
+/* Size of a text message: encoding GSM-7 or UCS-2, and number of segments. */
 
 /* The GSM 7 bit default alphabet, and the characters of its extension, which take two septets. */
 static const char basic[] = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -21,7 +21,7 @@ has_character(const char *alphabet, uint32_t wanted)
   return false;
 }
 
-/* Septets of a character; 0: GSM-7 has none for it. */
+/* Septets of a character; 0 when GSM-7 does not contain it. */
 static int
 count_septets(uint32_t c)
 {
@@ -42,7 +42,7 @@ cc_text_measure(const char *text)
 {
   cc_text_size size = {.gsm7 = is_gsm7(text)};
   int alone = size.gsm7 ? 160 : 70;
-  int room = size.gsm7 ? 153 : 67; /* a header tells which segment of how many this is */
+  int room = size.gsm7 ? 153 : 67; /* each of several segments has a header with its number */
   int used = 0;
   int many = 1;
   for (const char *at = text; *at != '\0';) {

@@ -8,7 +8,7 @@
 #include "common/base/cc-str.h"
 #include "common/base/cc-utf8.h"
 
-/* Templates: "Hi {first_name|neighbor}, this is {texter_first_name}". */
+/* Templates of text messages, such as "Hi {first_name|neighbor}, this is {texter_first_name}". */
 
 const cc_text_field cc_text_fields[] = {
   {"first_name", "Alexandra"},
@@ -20,7 +20,7 @@ const cc_text_field cc_text_fields[] = {
   {0},
 };
 
-/* Field of this name, @length bytes long; NULL: there is none. */
+/* The field with this name of @length bytes; NULL when there is none. */
 static const cc_text_field *
 find_field(const cc_text_field *fields, const char *name, size_t length)
 {
@@ -30,7 +30,7 @@ find_field(const cc_text_field *fields, const char *name, size_t length)
   return NULL;
 }
 
-/* The next "{…}": @ret_end is behind its brace. NULL: there is none. */
+/* Find the next "{…}"; @ret_end points behind its closing brace. NULL when there is none. */
 static const char *
 next_field(const char *from, const char **ret_end)
 {
@@ -42,8 +42,8 @@ next_field(const char *from, const char **ret_end)
   return begin;
 }
 
-/* What stands for the field between @begin and @end, both braces included: its value, or else what
- * its stand-in says. */
+/* The text that replaces the field between @begin and @end (braces included): its value or, when
+ * it has none, the substitute after "|". */
 static const char *
 field_text(const cc_text_field *fields, const char *begin, const char *end, size_t *ret_length)
 {
@@ -57,7 +57,8 @@ field_text(const cc_text_field *fields, const char *begin, const char *end, size
   return stands_in ? bar + 1 : value;
 }
 
-/* One walk for both passes: count with @to NULL, write with @to. Returns bytes without NUL. */
+/* Render in two passes: with @to NULL only the bytes are counted, then they are written. Returns
+ * the number of bytes without NUL. */
 static size_t
 render_template(const char *template, const cc_text_field *fields, char *to)
 {
@@ -106,7 +107,8 @@ refuse_template(const char *pointer, const char *message, cc_error *reterr)
   return status;
 }
 
-/* The innermost braces are a field: of "{a {b}" that is {b}, and the first brace is alone. */
+/* The innermost braces are a field: in "{a {b}" the field is {b}, and the first brace has no
+ * partner. */
 cc_status
 cc_text_check(const char *template, const char *pointer, cc_error *reterr)
 {
