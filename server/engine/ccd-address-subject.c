@@ -4,10 +4,10 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Whom an address stands for. A host of IPv6 chooses the last 64 bits of its address as it likes,
- * and a site may choose among the 65,536 networks of its first 48. */
+/* The part of a client address by which limits count. An IPv6 host chooses the last 64 bits of
+ * its address freely, and a site may choose among the 65,536 networks of its first 48 bits. */
 
-/* The first @bits of an IPv6 address; @address itself when it is none. */
+/* The first @bits of an IPv6 address; @address itself for IPv4. */
 static const char *
 prefix_of(const char *address, unsigned bits, cc_arena *arena)
 {

@@ -7,10 +7,11 @@
 
 #include "server/engine/ccd-server.h"
 
-/* Per route the field index of each parameter of its .query; -1 where the source is no field. */
+/* For each route the field index of each parameter of its .query; -1 when the parameter is not a
+ * field. */
 struct ccd_bindings {
   int n;
-  int16_t **fields; /* by the route's index; NULL: a route without a query */
+  int16_t **fields; /* by the route's index; NULL: the route has no query */
 };
 
 static const cc_type *
@@ -32,7 +33,7 @@ type_of(const cc_op *op, ccd_param_source source)
   }
 }
 
-/* Index of a field that a client may give, or -1: read-only ones are the server's. */
+/* Index of a field that a client may send, or -1. Read-only fields are set by the server. */
 static int
 field_of(const cc_op *op, const ccd_param *param)
 {
@@ -55,7 +56,8 @@ const char *
 ccd_bind_fault(const ccd_route *route, const ccd_param *param)
 {
   switch (param->source) {
-  case CCD_FROM_ARG: /* what .prepare or the handler gives is known when it ran */
+  case CCD_FROM_ARG: /* a value from .prepare or the handler is known only after that function ran
+                      */
     return route->prepare != NULL || route->handler != NULL ? NULL : "which no C code passes";
   case CCD_FROM_CALL:
     if (param->own == CCD_CALL_JOB_ID)
@@ -138,8 +140,9 @@ id_or_null(cc_arena *arena, int64_t id)
   return id == 0 ? NULL : ccd_text_int64(arena, id);
 }
 
-/* The names of the actor's rights as a JSON array, for `:call.rights::jsonb ? 'manage_voters'`:
- * where a right decides what is shown, not whether the request is allowed. */
+/* The names of the actor's rights as a JSON array, for SQL such as `:call.rights::jsonb ?
+ * 'manage_voters'`: used where a right decides which columns are shown, not whether the request
+ * is allowed. */
 static const char *
 rights_text(cc_arena *arena, uint64_t rights)
 {
@@ -155,7 +158,7 @@ rights_text(cc_arena *arena, uint64_t rights)
   return text == NULL ? NULL : cc_arena_printf(arena, "%s]", text);
 }
 
-/* A value of the engine's own. False: a request has none of this name. */
+/* A value that the engine supplies. False: requests have no value of this name. */
 static bool
 own_value(const ccd_exchange *exchange, ccd_own_value own, const char **ret)
 {
@@ -185,7 +188,7 @@ own_value(const ccd_exchange *exchange, ccd_own_value own, const char **ret)
   case CCD_CALL_USER_ID:
     *ret = id_or_null(arena, exchange->context.user_id);
     return true;
-  case CCD_PAGE_LIMIT: /* one more row tells whether there is a next page */
+  case CCD_PAGE_LIMIT: /* one row more than the page shows whether there is a next page */
     *ret = ccd_text_int64(arena, exchange->page_limit + 1);
     return true;
   case CCD_PAGE_CURSOR_1:
@@ -201,8 +204,7 @@ own_value(const ccd_exchange *exchange, ccd_own_value own, const char **ret)
   }
 }
 
-/* A field that is absent, and has no fallback, is SQL NULL: zero must stay apart from "not said".
- */
+/* An absent field without a default becomes SQL NULL, so that it stays distinct from zero. */
 static const char *
 given_value(const ccd_call *call,
             const cc_type *type,
@@ -216,7 +218,7 @@ given_value(const ccd_call *call,
   return cc_field_text(field, object, call->arena);
 }
 
-/* NULL is a value, too; false: there is no value of this name. */
+/* The value of a parameter; NULL is a valid value. False: there is no value of this name. */
 static bool
 param_value(const ccd_exchange *exchange,
             const ccd_param *param,
@@ -259,7 +261,7 @@ ccd_exchange_args(const ccd_exchange *exchange,
                   cc_error *reterr)
 {
   const ccd_route *route = exchange->call.route;
-  /* A handler's statements are not in the route: their fields are found by name. */
+  /* Statements of handlers do not belong to the route, so their fields are looked up by name. */
   const int16_t *fields =
     query == route->query ? exchange->server->bindings->fields[exchange->match.index] : NULL;
   for (int i = 0; i < query->n_params; i++) {

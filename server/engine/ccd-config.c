@@ -19,13 +19,13 @@ typedef enum setting_kind {
 
 typedef struct setting {
   const char *name;
-  const char *fallback; /* NULL: must be set */
+  const char *fallback; /* NULL: the setting is required */
   const char *doc;
   size_t offset;
   int64_t min, max;
   setting_kind kind;
   bool secret;
-  bool budget; /* asked for by the functions of db/functions/base/budgets.sql */
+  bool budget; /* a budget, read by the functions in db/functions/base/budgets.sql */
 } setting;
 
 #define TEXT(member, setting_name, ...)                                                            \
@@ -151,7 +151,7 @@ setting_store(const setting *row, const char *value, ccd_config *config, cc_erro
   return CC_OK;
 }
 
-/* One line KEY=VALUE; blank lines and lines with # are passed over. */
+/* Read one line KEY=VALUE; blank lines and comment lines (#) are skipped. */
 static cc_status
 load_line(char *line, int number, const char *path, ccd_config *config, cc_error *reterr)
 {
@@ -194,7 +194,7 @@ load_file(const char *path, ccd_config *config, cc_error *reterr)
   return status;
 }
 
-/* Misspelt names of ours must not pass in silence. */
+/* Refuse unknown environment variables with our prefix, so that misspelt names are noticed. */
 static cc_status
 check_environment(cc_error *reterr)
 {
@@ -214,7 +214,7 @@ check_environment(cc_error *reterr)
   return CC_OK;
 }
 
-/* "TAGS_PER_ORGANIZATION:2000,…", as sessions of PostgreSQL get the budgets. */
+/* "TAGS_PER_ORGANIZATION:2000,…", as set in each PostgreSQL session. */
 static cc_status
 write_budgets(ccd_config *config, cc_error *reterr)
 {
@@ -257,7 +257,7 @@ ccd_config_read(ccd_config *ret, cc_error *reterr)
   return status;
 }
 
-/* The first setting that must be set and is not. */
+/* The first required setting without a value. */
 static const setting *
 find_missing(const ccd_config *config)
 {

@@ -41,13 +41,13 @@ ccd_count(ccd_server *server,
   return ret_state->refused ? ccd_count_refused(ret_state, reterr) : CC_OK;
 }
 
-/* What a request is counted under: @key, and @wide (may be NULL), which stands for many such keys.
- */
+/* The keys under which a request is counted: @key, and @wide (may be NULL), which is shared by
+ * many such keys. */
 typedef struct keys {
   const char *key, *wide;
 } keys;
 
-/* The state is that of the key unless the wide one refuses. */
+/* @ret_state is the state of the narrow key, except when the wide key refuses. */
 static cc_status
 count_keys(ccd_server *server,
            ccd_limit limit,
@@ -86,8 +86,8 @@ count_known_keys(ccd_server *server, ccd_limit limit, const keys *of, ccd_limit_
   return true;
 }
 
-/* By what the client cannot choose: an address of IPv6 by its first 64 bits, and all of a site by
- * the first 48. */
+/* The keys of an address, by the bits that the client cannot choose: an IPv6 host by its first
+ * 64 bits and its site by the first 48. */
 static keys
 keys_of_address(const char *address, cc_arena *arena)
 {
@@ -99,9 +99,9 @@ keys_of_address(const char *address, cc_arena *arena)
                 .wide = network == NULL ? NULL : cc_arena_printf(arena, "network|%s", network)};
 }
 
-/* A person by all credentials together. A token or a device by itself, since an integration must
- * not use up the requests of whoever made its token; and all tokens of an organization together,
- * since anybody may make many. */
+/* The keys of an actor. All credentials of a person count together. A token or device counts
+ * alone, because an integration must not use up the requests of the person who made its token;
+ * all tokens of an organization also count together, because a member can make many. */
 static keys
 keys_of_actor(const ccd_actor *actor, cc_arena *arena)
 {

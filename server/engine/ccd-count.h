@@ -4,10 +4,11 @@
 #include "server/engine/ccd-limits.h"
 #include "server/engine/ccd-server.h"
 
-/* Count requests: by what, and with what of Redis. Each function fills @ret_state and answers
- * CC_ERR_RATE_LIMITED when the request is one too many; CCD_LIMIT_NONE counts nothing. */
+/* Counts requests against the rate limits, and exchanges leases with Redis. Each function fills
+ * @ret_state and returns CC_ERR_RATE_LIMITED when the limit is exceeded; CCD_LIMIT_NONE counts
+ * nothing. */
 
-/* One use of a key of the caller's, worth @weight requests; see ccd_limits_take. */
+/* Count one use of a key of the caller's choice, worth @weight requests; see ccd_limits_take. */
 cc_status ccd_count(ccd_server *server,
                     ccd_limit limit,
                     const char *key,
@@ -16,7 +17,8 @@ cc_status ccd_count(ccd_server *server,
                     ccd_limit_state *ret_state,
                     cc_error *reterr) CC_MUSTCHECK;
 
-/* By the address: of IPv6 by its first 64 bits, and by the first 48 with a multiple. */
+/* Count by client address: by the first 64 bits of IPv6, and by the first 48 bits against a
+ * multiple of the quota. */
 cc_status ccd_count_address(ccd_server *server,
                             ccd_limit limit,
                             const char *address,
@@ -25,8 +27,8 @@ cc_status ccd_count_address(ccd_server *server,
                             ccd_limit_state *ret_state,
                             cc_error *reterr) CC_MUSTCHECK;
 
-/* By the actor: a person with all sessions together; a token or a device by itself, and the tokens
- * of an organization together with a multiple. */
+/* Count by actor: all sessions of a person together; a token or device alone, and all tokens of
+ * an organization together against a multiple of the quota. */
 cc_status ccd_count_actor(ccd_server *server,
                           ccd_limit limit,
                           const ccd_actor *actor,
@@ -35,8 +37,9 @@ cc_status ccd_count_actor(ccd_server *server,
                           ccd_limit_state *ret_state,
                           cc_error *reterr) CC_MUSTCHECK;
 
-/* One request by the actor, or by the address where @actor is NULL, when nobody has to be asked.
- * False: Redis must be, and nothing was counted. @ret_state says whether the request is refused. */
+/* Count one request by the actor, or by the address when @actor is NULL, if this is possible
+ * without Redis. False: Redis is needed, and nothing was counted. @ret_state tells whether the
+ * request is refused. */
 bool ccd_count_known(ccd_server *server,
                      ccd_limit limit,
                      const ccd_actor *actor,
@@ -44,5 +47,5 @@ bool ccd_count_known(ccd_server *server,
                      cc_arena *arena,
                      ccd_limit_state *ret_state);
 
-/* The refusal itself: CC_ERR_RATE_LIMITED. */
+/* Make the error of a refused request: CC_ERR_RATE_LIMITED. */
 cc_status ccd_count_refused(const ccd_limit_state *state, cc_error *reterr);

@@ -7,19 +7,21 @@ typedef struct ccd_credential {
   ccd_actor_kind kind;
   bool by_cookie;
   const char *token; /* as sent */
-  char key[72];      /* hexadecimal SHA-256 of the token: name in caches and tables */
+  char key[72];      /* hexadecimal SHA-256 of the token: its name in caches and tables */
 } ccd_credential;
 
-/* Read a credential from the values of the headers Authorization and Cookie (either may be NULL).
- * ANONYMOUS when neither has one. False: the Authorization header is not a bearer token of ours. */
+/* Read a credential from the headers Authorization and Cookie (each may be NULL). The kind is
+ * ANONYMOUS when neither has one. False: the Authorization header does not contain a bearer
+ * token of this server. */
 bool ccd_credential_read(const char *authorization,
                          const char *cookie,
                          cc_arena *arena,
                          ccd_credential *ret);
 
-/* The protocol of a WebSocket whose client names a token as a second one: new WebSocket(url,
- * ["bearer", token]). */
+/* WebSocket protocol name of a client that sends its token as the second protocol: new
+ * WebSocket(url, ["bearer", token]). */
 #define CCD_SOCKET_PROTOCOL "bearer"
 
-/* What such a list stands for, as a value of Authorization; NULL: it is another list. */
+/* The token of such a list of protocols, as a value of Authorization; NULL when the list has
+ * another form. */
 const char *ccd_credential_in_protocols(const char *protocols, cc_arena *arena);

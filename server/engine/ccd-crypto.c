@@ -13,12 +13,12 @@
 
 #include "common/base/cc-str.h"
 
-#define SEAL_BARE 1 /* without the id of a key: from before keys could change */
+#define SEAL_BARE 1 /* version of seals without a key id, made before keys could be changed */
 #define SEAL_VERSION 2
 #define SEAL_NONCE 12
 #define SEAL_TAG 16
 
-/* Fetched once: looking an algorithm up by name costs more than hashing a token. */
+/* Looked up once: looking an algorithm up by name costs more than hashing a token. */
 static EVP_MD *sha256;
 static EVP_MAC *hmac;
 static EVP_CIPHER *aes_gcm;
@@ -175,7 +175,8 @@ ccd_random(void *bytes, size_t n)
 
   while (n > 0) {
     ssize_t got = getrandom(at, n < 256 ? n : 256, 0);
-    /* Up to 256 bytes come whole and uninterrupted once the generator is ready. */
+    /* Requests of up to 256 bytes are complete and uninterrupted once the system's generator is
+     * ready. */
     assert(got > 0);
     at += got;
     n -= (size_t) got;
@@ -215,7 +216,7 @@ ccd_hmac_sha256(const uint8_t key[static CCD_KEY_BYTES],
   };
   size_t written = 0;
   EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac);
-  /* The only failure is memory, and an answer without a MAC must not leave the house. */
+  /* Only lack of memory can fail here, and a message without a MAC must never be sent. */
   assert(context != NULL);
   bool ok = EVP_MAC_init(context, key, CCD_KEY_BYTES, params) == 1 &&
             EVP_MAC_update(context, data, n) == 1 &&
@@ -278,7 +279,7 @@ ccd_hex(cc_arena *arena, const void *data, size_t n)
   return text;
 }
 
-/* @per_digit bits of the data to a digit, without padding (RFC 4648). */
+/* Write @per_digit bits of the data per digit, without padding (RFC 4648). */
 static char *
 write_digits(cc_arena *arena, const void *data, size_t n, const char *digits, unsigned per_digit)
 {
@@ -347,7 +348,7 @@ ccd_base64url_parse(cc_arena *arena, const char *text, size_t length, uint8_t **
       bytes[n++] = (uint8_t) (buffer >> bits);
     }
   }
-  /* One text per value: what is left over must be zero. */
+  /* Each value has one text only, so the remaining bits must be zero. */
   if ((buffer & ((1u << bits) - 1)) != 0)
     return false;
   *ret = bytes;

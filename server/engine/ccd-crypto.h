@@ -8,7 +8,7 @@
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
 
-/* The few cryptographic pieces of the house, all from OpenSSL's libcrypto. */
+/* Cryptographic functions of the server, all based on OpenSSL's libcrypto. */
 
 #define CCD_KEY_BYTES 32
 #define CCD_HASH_BYTES 32
@@ -16,7 +16,7 @@
 #define CCD_KEY_ID_BYTES 4
 #define CCD_KEYS_BEFORE_MAX 4
 
-/* What is derived of one SECRET_KEY for reading what was written under another one. */
+/* Keys derived from an earlier SECRET_KEY, used only for reading what was written under it. */
 typedef struct ccd_keys_before {
   uint8_t id[CCD_KEY_ID_BYTES];
   uint8_t seal[CCD_KEY_BYTES];
@@ -24,15 +24,17 @@ typedef struct ccd_keys_before {
   uint8_t lookup[CCD_KEY_BYTES];
 } ccd_keys_before;
 
-/* Keys of one purpose each, derived from SECRET_KEY with HKDF-SHA256 (RFC 5869, info = purpose). */
+/* Keys for one purpose each, derived from SECRET_KEY with HKDF-SHA256 (RFC 5869, info =
+ * purpose). */
 typedef struct ccd_keys {
-  uint8_t id[CCD_KEY_ID_BYTES];  /* stands in seals; tells nothing of the key */
-  uint8_t seal[CCD_KEY_BYTES];   /* AES-256-GCM of secrets at rest */
+  uint8_t id[CCD_KEY_ID_BYTES];  /* identifies the key in seals without revealing the key */
+  uint8_t seal[CCD_KEY_BYTES];   /* AES-256-GCM of stored secrets */
   uint8_t cursor[CCD_KEY_BYTES]; /* HMAC of list cursors */
-  uint8_t
-    lookup[CCD_KEY_BYTES]; /* HMAC of addresses in rate counters, so Redis holds none in clear */
-  uint8_t erasure[CCD_KEY_BYTES]; /* marks of erased people: stays when SECRET_KEY changes */
-  ccd_keys_before before[CCD_KEYS_BEFORE_MAX]; /* of SECRET_KEY_PREVIOUS, newest first */
+  uint8_t lookup[CCD_KEY_BYTES]; /* HMAC of addresses in rate counters, so that Redis contains no
+                                    addresses in plain text */
+  /* HMAC that marks erased people; does not change with SECRET_KEY */
+  uint8_t erasure[CCD_KEY_BYTES];
+  ccd_keys_before before[CCD_KEYS_BEFORE_MAX]; /* keys of SECRET_KEY_PREVIOUS, newest first */
   size_t n_before;
 } ccd_keys;
 
@@ -40,20 +42,22 @@ typedef struct ccd_keys {
 cc_status ccd_keys_derive(const char *secret_hex, ccd_keys *ret, cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Let @keys also read what was written under earlier keys.
+ * Let @keys also read data that was written under earlier keys.
  *
- * @previous: SECRET_KEY_PREVIOUS, newest first, with commas; "": none
- * @erasure_hex: ERASURE_KEY; "": the erasure key of the oldest secret that is known
+ * @previous: SECRET_KEY_PREVIOUS, newest first, separated by commas; "": none
+ * @erasure_hex: ERASURE_KEY; "": the erasure key derived from the oldest known secret
  */
 cc_status ccd_keys_add_previous(ccd_keys *keys,
                                 const char *previous,
                                 const char *erasure_hex,
                                 cc_error *reterr) CC_MUSTCHECK;
 
-/* Bytes of the system's generator; failure aborts, since nothing safe can follow. */
+/* Fill with random bytes of the system's generator; aborts on failure, because the program must
+ * not continue with predictable bytes. */
 void ccd_random(void *bytes, size_t n);
 
-/* A new token: @prefix and 43 base64url characters of 32 random bytes. In the arena. */
+/* A new token: @prefix and 43 base64url characters made of 32 random bytes. Allocated in the
+ * arena. */
 char *ccd_token_new(cc_arena *arena, const char *prefix);
 
 void ccd_sha256(const void *data, size_t n, uint8_t ret[static CCD_HASH_BYTES]);
@@ -63,13 +67,14 @@ void ccd_hmac_sha256(const uint8_t key[static CCD_KEY_BYTES],
                      uint8_t ret[static CCD_HASH_BYTES]);
 bool ccd_equal_constant_time(const void *a, const void *b, size_t n);
 
-/* bytea in PostgreSQL's text form ("\\x…"), in the arena: for query arguments. */
+/* Bytes as PostgreSQL's text form of bytea ("\\x…"), allocated in the arena: for query
+ * arguments. */
 char *ccd_bytea(cc_arena *arena, const void *data, size_t n);
 
-/* SHA-256 of a token as bytea text: what the tables store instead of the token. */
+/* SHA-256 of a token as bytea text: the tables store this instead of the token. */
 char *ccd_token_hash(cc_arena *arena, const char *token);
 
-/* Bytes of PostgreSQL's bytea text form. False when it is not one. */
+/* Read the bytes of PostgreSQL's text form of bytea. False when the text has another form. */
 bool ccd_bytea_parse(cc_arena *arena, const char *text, uint8_t **ret, size_t *ret_n);
 
 char *ccd_hex(cc_arena *arena, const void *data, size_t n);
@@ -81,7 +86,7 @@ ccd_base32(cc_arena *arena, const void *data, size_t n); /* RFC 4648, no padding
 
 /**
  * Seal @n bytes with AES-256-GCM. @place (such as "users|7|totp_secret") is authenticated but not
- * stored, so a sealed value that was moved to another row does not open.
+ * stored, so a sealed value that was copied to another row does not open.
  *
  * The result is bytea text for a query argument: version byte, id of the key, nonce, tag,
  * ciphertext.
@@ -89,8 +94,8 @@ ccd_base32(cc_arena *arena, const void *data, size_t n); /* RFC 4648, no padding
 char *
 ccd_seal(cc_arena *arena, const ccd_keys *keys, const char *place, const void *data, size_t n);
 
-/* Open what ccd_seal made, given as bytea text. The bytes are followed by a NUL that is not
- * counted. False: not ours, moved or changed. */
+/* Open bytea text that ccd_seal made. The bytes are followed by a NUL that is not counted.
+ * False: made by another key, moved or changed. */
 bool ccd_unseal(cc_arena *arena,
                 const ccd_keys *keys,
                 const char *place,

@@ -6,8 +6,8 @@
 #include "common/base/cc-utf8.h"
 #include "server/engine/ccd-exchange.h"
 
-/* A cursor is base64url(mac, part NUL part NUL …). The MAC covers the scope too, so a cursor of one
- * list or organization is none of another's, and a client cannot make its own. */
+/* A cursor is base64url(mac, part NUL part NUL …). The MAC covers the scope too, so that a
+ * cursor is valid for its list and organization only, and clients cannot make cursors. */
 
 #define MAC_BYTES 16
 #define CURSOR_MAX 600

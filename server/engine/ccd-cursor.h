@@ -6,15 +6,16 @@
 #include "common/base/cc-arena.h"
 #include "server/engine/ccd-crypto.h"
 
-/* Opaque signed cursors: bound to the operation and the organization. NULL at the
- * arena's ceiling. */
+/* Make an opaque signed cursor, bound to the operation and the organization. NULL at the arena's
+ * ceiling. */
 const char *ccd_cursor_make(const ccd_keys *keys,
                             cc_arena *arena,
                             const char *scope,
                             const char *const *parts,
                             size_t n);
 
-/* False: not one of ours, or of another list. @ret has room for @n parts. */
+/* Read a cursor. False when it is not signed by this server or belongs to another list. @ret
+ * must have space for @n parts. */
 bool ccd_cursor_read(const ccd_keys *keys,
                      cc_arena *arena,
                      const char *scope,

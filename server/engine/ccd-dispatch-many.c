@@ -9,7 +9,7 @@
 #include "server/engine/ccd-reply.h"
 #include "server/engine/ccd-steps.h"
 
-/* Reads of several requests that share a round trip. */
+/* Runs the reads of several requests in one round trip to the database. */
 
 static void
 end_job(ccd_exchange *exchange, cc_status status, const cc_error *error)
@@ -18,7 +18,7 @@ end_job(ccd_exchange *exchange, cc_status status, const cc_error *error)
   ccd_exchange_end(exchange, status, error);
 }
 
-/* False: there is nothing to ask for, and the job has its answer. */
+/* Prepare the query of a request. False: no query is needed, and the request has its reply. */
 static bool
 make_ask(ccd_http_job *job, ccd_server *server, ccd_ask *ask)
 {
@@ -56,7 +56,8 @@ answer_ask(ccd_http_job *job, ccd_ask *ask)
   end_job(exchange, status, &ask->error);
 }
 
-/* Those that have to be asked for by themselves come last: that ends the rows of the others. */
+/* Repeat requests that must be run alone. Called last, because it invalidates the rows of the
+ * others. */
 static void
 answer_again(ccd_http_job *job, ccd_db_conn *conn)
 {
@@ -99,7 +100,7 @@ ccd_dispatch_many(void *data, ccd_http_job *jobs, size_t n, ccd_http_done *done)
   if (n_asks == 0)
     return;
   ccd_exchange *first = jobs[0].request->begun;
-  ccd_db *db = ccd_exchange_pool(first); /* of all: they are of one class */
+  ccd_db *db = ccd_exchange_pool(first); /* the same pool for all, since all are of one class */
   ask_many(db, jobs[0].request->waited, &conn, asks, n_asks);
   for (size_t i = 0; i < n_asks; i++) {
     if (asks[i].again)

@@ -9,7 +9,7 @@
 #include "server/engine/ccd-reply-cached.h"
 #include "server/engine/ccd-steps.h"
 
-/* All that can be said before the body was seen. */
+/* The steps that need no body. */
 static cc_status
 run_first_steps(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -39,7 +39,7 @@ run_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? ccd_step_work(exchange, reterr) : status;
 }
 
-/* The body is in its file. */
+/* The remaining steps of a request whose body is a file that was received. */
 static cc_status
 run_last_steps(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -52,8 +52,9 @@ run_last_steps(ccd_exchange *exchange, cc_error *reterr)
   return status == CC_OK ? ccd_step_work(exchange, reterr) : status;
 }
 
-/* A visitor's key is the widest that the rate limit counts by, of IPv6 the first 48 bits: a site
- * with a turn for each of its networks would be served 65,536 times before anybody else. */
+/* The queue key of a visitor, as wide as the widest key of the rate limit: the first 48 bits of
+ * an IPv6 address. Otherwise a site could open a queue for each of its 65,536 networks and be
+ * served that much more often than others. */
 static uint64_t
 address_key(const char *address, cc_arena *arena)
 {
@@ -80,14 +81,14 @@ class_of(const ccd_exchange *exchange)
   return route->right == CC_RIGHT_PUBLIC ? CCD_CLASS_PUBLIC : CCD_CLASS_ORDINARY;
 }
 
-/* The steps before the work, where they ask nobody: a request without a body whose actor and quota
- * this process knows. */
+/* Run the steps before the work on the reading thread when they need neither Redis nor database:
+ * for a request without a body whose actor and quota this process has cached. */
 static void
 admit_known(ccd_exchange *exchange)
 {
   ccd_call *call = &exchange->call;
   cc_error error = {0};
-  if (ccd_intake_weight(exchange) > 1) /* more than this process has leased, as a rule */
+  if (ccd_intake_weight(exchange) > 1) /* usually more than this process has leased */
     return;
   if (!ccd_sessions_admit_known(exchange->server->sessions,
                                 &exchange->credential,
@@ -122,7 +123,7 @@ ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void 
   if (exchange == NULL)
     return here;
   if (ccd_step_route(exchange, &error) != CC_OK) {
-    ccd_exchange_put_arena(exchange->call.arena); /* refused when its body has been read */
+    ccd_exchange_put_arena(exchange->call.arena); /* refused after its body was read */
     return here;
   }
   *ret_begun = exchange;
@@ -198,10 +199,10 @@ ccd_dispatch_begin(void *data,
   ccd_exchange *exchange = request->begun;
   *ret_begun = NULL;
   if (exchange == NULL)
-    return CCD_HTTP_BUFFER; /* refused when its body has been read */
+    return CCD_HTTP_BUFFER; /* refused after its body was read */
   const ccd_route *route = exchange->call.route;
   bool file = route->op->body_media != NULL;
-  /* The listener knows the largest limit of all routes; this one's own may be smaller. */
+  /* The listener checks the largest limit of all routes; the limit of this route may be smaller. */
   if (!file && !ccd_step_announces_more(request, ccd_step_body_most(route))) {
     *ret_begun = exchange;
     return CCD_HTTP_BUFFER;
@@ -212,7 +213,7 @@ ccd_dispatch_begin(void *data,
     ccd_exchange_end(exchange, status, &error);
     return CCD_HTTP_ANSWERED;
   }
-  exchange->response = NULL; /* the one to come */
+  exchange->response = NULL; /* set when the response exists */
   *ret_begun = exchange;
   return CCD_HTTP_STREAM;
 }

@@ -4,22 +4,22 @@
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-server.h"
 
-/* The one way that every request goes; the order of its steps is in ccd-dispatch.c and nowhere
- * else. */
+/* The path of every request through the server. ccd-dispatch.c alone decides the order of its
+ * steps. */
 
 /* For ccd_listener_options.handler; @data is the ccd_server. */
 void ccd_dispatch(void *data, const ccd_http_request *request, ccd_http_response *response);
 
-/* Same for .place: the route and, if this process knows the credential, its organization. Makes the
- * exchange, which the others go on with. */
+/* For .place: finds the route and, when the credential is cached, its organization. Creates the
+ * exchange that the other callbacks continue. */
 ccd_http_place
 ccd_dispatch_place(void *data, const ccd_http_request *request, bool body, void **ret_begun);
 
-/* Same for .refuse: 503. */
+/* For .refuse: replies 503. */
 void ccd_dispatch_refuse(void *data, const ccd_http_request *request, ccd_http_response *response);
 
-/* Same for .begin, .write and .drop: a body is streamed into a file (operations with .body_media)
- * or buffered. */
+/* For .begin, .write and .drop: a body is streamed into a file (operations with .body_media) or
+ * buffered. */
 ccd_http_begin ccd_dispatch_begin(void *data,
                                   const ccd_http_request *request,
                                   ccd_http_response *response,

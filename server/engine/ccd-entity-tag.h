@@ -7,14 +7,14 @@
 /* Entity tags in the lists of If-Match and If-None-Match (RFC 9110 sections 8.8.3 and 13.1). */
 
 typedef struct ccd_entity_tag {
-  const char *text; /* with its quotes, without W/ */
+  const char *text; /* including its quotes, without W/ */
   size_t length;
   bool weak;
 } ccd_entity_tag;
 
-/* The next tag of a list; *@at moves behind it. False: that was the last, or, when *@at is not at
- * the end then, what follows is no entity tag. */
+/* Read the next tag of a list and advance *@at. False at the end of the list or, when *@at is
+ * not at the end afterwards, at a syntax error. */
 bool ccd_entity_tag_next(const char **at, ccd_entity_tag *ret);
 
-/* Is @etag, a strong one, in the list, or is the list "*"? @weakly: W/ makes no difference. */
+/* Is the strong tag @etag in the list, or is the list "*"? @weakly: ignore W/. */
 bool ccd_entity_tag_among(const char *list, const char *etag, bool weakly);

@@ -16,14 +16,14 @@
 #include "server/engine/ccd-reply.h"
 #include "server/engine/ccd-response.h"
 
-/* What is before the first step and after the last: memory, the answer, the log line, the figures.
- */
+/* What happens before the first and after the last step of a request: memory, response, log
+ * line, metrics. */
 
 #define ARENA_CEILING (24u * 1024 * 1024)
 #define ARENAS_KEPT 64
 
 static pthread_mutex_t arenas_lock = PTHREAD_MUTEX_INITIALIZER;
-static cc_arena *arenas[ARENAS_KEPT]; /* guarded by arenas_lock, as is the count */
+static cc_arena *arenas[ARENAS_KEPT]; /* guarded by arenas_lock, like the count */
 static size_t n_arenas;
 
 void
@@ -50,7 +50,7 @@ arena_get(void)
   return arena != NULL ? arena : cc_arena_new(ARENA_CEILING);
 }
 
-/* The answer's headers point into the arena: the listener calls this when it has copied them. */
+/* Called by the listener after it copied the response's headers, which point into the arena. */
 void
 ccd_exchange_put_arena(void *data)
 {
@@ -65,7 +65,7 @@ ccd_exchange_put_arena(void *data)
     cc_arena_free(arena);
 }
 
-/* What must be told once the work is safe in the database. */
+/* Notifications that are sent only after the commit. */
 static void
 after_commit(ccd_exchange *exchange)
 {
@@ -100,7 +100,8 @@ method_of(const char *name)
   return (cc_method) 0;
 }
 
-/* A client's own id is kept when it is harmless, so that its log and ours can be read together. */
+/* A request id from the client is kept when it has a harmless form, so that its log and ours can
+ * be compared. */
 static const char *
 request_id(const ccd_http_request *request, cc_arena *arena)
 {
@@ -111,7 +112,7 @@ request_id(const ccd_http_request *request, cc_arena *arena)
     if (length >= 8 && length <= 64 && given[length] == '\0')
       return given;
   }
-  /* Unguessable is not needed, unique is: a random beginning per thread, then a count. */
+  /* Request ids must be unique, not unguessable: a random prefix per thread, then a counter. */
   static _Thread_local uint8_t bytes[12];
   static _Thread_local uint32_t count;
   if (count++ % (1u << 20) == 0)
@@ -121,7 +122,7 @@ request_id(const ccd_http_request *request, cc_arena *arena)
   return made == NULL ? "-" : made;
 }
 
-/* Preflight of CORS, and a plain OPTIONS. */
+/* Answer a CORS preflight request or a plain OPTIONS request. */
 static bool
 answer_options(ccd_exchange *exchange)
 {
@@ -176,7 +177,7 @@ log_request(const ccd_exchange *exchange, cc_status status, const cc_error *erro
           CCD_NUMBER("org", exchange->context.organization_id),
           CCD_TEXT("actor", exchange->context.actor),
           CCD_TEXT("code", status == CC_OK ? NULL : error->code));
-  /* For fail2ban and the like: the address stands only in these. */
+  /* Lines for fail2ban and similar programs: only these log lines contain the client's address. */
   if (status == CC_ERR_RATE_LIMITED || (status == CC_ERR_UNAUTHENTICATED && error->code[0] != '\0'))
     ccd_log(CCD_WARNING,
             "security.refused",
@@ -194,12 +195,12 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
   } else if (exchange->call.route != NULL || !answer_options(exchange)) {
     ccd_problem_send(exchange, status, error);
   } else {
-    assert(exchange->conn == NULL); /* without a route there was no work */
+    assert(exchange->conn == NULL); /* without a route there was no database work */
   }
   if (exchange->conn != NULL)
     ccd_db_return(ccd_exchange_pool(exchange), exchange->conn);
   ccd_reply_cached_end(exchange);
-  ccd_reply_file_drop(exchange); /* what was not sent */
+  ccd_reply_file_drop(exchange); /* a file that was not sent */
   ccd_spool_drop(exchange->spool);
   cc_str_done(&exchange->out);
   int64_t duration = cc_time_monotonic() - exchange->request->started;
@@ -211,7 +212,7 @@ finish_exchange(ccd_exchange *exchange, cc_status status, const cc_error *error)
   log_request(exchange, status, error, duration);
 }
 
-/* NULL: memory is out. */
+/* NULL: memory is exhausted. */
 ccd_exchange *
 ccd_exchange_new(ccd_server *server, const ccd_http_request *request)
 {
@@ -250,7 +251,7 @@ ccd_exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error
   response->done_data = exchange->call.arena;
 }
 
-/* NULL: memory is out, and the response says so. */
+/* NULL: memory is exhausted, and the response reports this. */
 ccd_exchange *
 ccd_exchange_take(ccd_server *server, const ccd_http_request *request, ccd_http_response *response)
 {

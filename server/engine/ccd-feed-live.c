@@ -5,7 +5,7 @@
 
 #include "server/engine/ccd-feed-private.h"
 
-/* The sockets of the feed: who may have one, and what their listener's loop tells of them. */
+/* Live sockets of the feed: admission of sockets, and the callbacks of their listener's loop. */
 
 static size_t
 bucket_of(int64_t id)
@@ -13,7 +13,7 @@ bucket_of(int64_t id)
   return (size_t) id % CCD_LIVE_BUCKETS;
 }
 
-/* Whose limit a socket counts against: a person's, or that of a token or device. */
+/* The subject of a socket's limit: a person, token or device. */
 static int64_t
 person_of(const ccd_actor *actor)
 {
@@ -150,7 +150,7 @@ check_limits(const ccd_live *live, const ccd_actor *actor, cc_error *reterr)
   return CC_OK;
 }
 
-/* The actor's group, made at need, and room in the heaps for one member more. */
+/* The group of the actor, created when needed, and space in the heaps for one more member. */
 static ccd_live_group *
 take_group(ccd_live *live, const ccd_actor *actor)
 {
@@ -228,7 +228,7 @@ member_open(ccd_socket *socket, void *data)
   member->socket = socket;
   member->wants_page = true;
   if (member->hello != NULL)
-    (void) ccd_socket_send(socket, member->hello); /* the first one: there is room */
+    (void) ccd_socket_send(socket, member->hello); /* the first frame: the queue has space */
   if (live->beat_due == INT64_MAX)
     live->beat_due = cc_time_monotonic() + CC_TIME_SECOND;
   ccd_live_look_after(live, member, cc_time_monotonic());
@@ -293,7 +293,8 @@ ccd_live_mark(ccd_live *live, int64_t organization_id)
   (void) pthread_mutex_unlock(&live->lock);
 }
 
-/* Whom it may mean, gets nothing more until the credential was asked again. */
+/* Sockets that the revocation may concern get no more data until their credentials have been
+ * checked again. */
 static void
 revoked_cb(void *data, ccd_revoked kind, int64_t id)
 {

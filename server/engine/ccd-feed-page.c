@@ -13,8 +13,8 @@
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-log.h"
 
-/* Pages of the feed, asked for or pushed. A cursor is (generation, xid, id), signed for the
- * organization. */
+/* Pages of the feed, for requests and for sockets. A cursor is (generation, xid, id), signed for
+ * the organization. */
 
 typedef struct position {
   const char *xid, *id;
@@ -36,7 +36,7 @@ keep_text(char *place, size_t size, const char *text)
   return true;
 }
 
-/* CC_ERR_GONE: the cursor is of a feed that ended when the database was restored. */
+/* CC_ERR_GONE: the cursor belongs to a feed that ended when the database was restored. */
 static cc_status
 read_since(const ccd_server *server,
            cc_arena *arena,
@@ -126,7 +126,8 @@ ccd_call_feed_place(ccd_call *call,
   return status;
 }
 
-/* Rows of change_follow may end with one that stands for those held back. */
+/* Count the rows of change_follow without its last row, which may represent rows that are held
+ * back. */
 static size_t
 count_changes(const ccd_rows *rows)
 {
@@ -134,7 +135,7 @@ count_changes(const ccd_rows *rows)
   return (size_t) (n > 0 && ccd_rows_get(rows, n - 1, "entity") == NULL ? n - 1 : n);
 }
 
-/* The first @n rows without those that the actor does not hear of. */
+/* Convert the first @n rows, leaving out those that the actor may not see. */
 static cc_status
 fill_changes(const ccd_rows *rows,
              size_t n,
@@ -157,7 +158,8 @@ fill_changes(const ccd_rows *rows,
   return page->data != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* From rows to a page. The cursor moves to the last row, heard or not. */
+/* Make a page from rows. The cursor moves to the last row, whether or not the actor may see the
+ * row. */
 static cc_status
 fill_page(const ccd_server *server,
           cc_arena *arena,
@@ -232,7 +234,7 @@ ccd_feed_db(const ccd_server *server)
   return server->feed_db != NULL ? server->feed_db : server->db;
 }
 
-/* A page as the message that every socket gets. */
+/* A page as a message for all sockets of a group. */
 static cc_status
 make_frame(const cc_change_page *page, ccd_frame **ret, cc_error *reterr)
 {
@@ -298,7 +300,8 @@ ccd_feed_read(const ccd_server *server,
   return status;
 }
 
-/* Where the feed is now, by the feed's own connections: a handshake waits for no request. */
+/* Read the end of the feed on the feed's own connections, so that a handshake never waits for
+ * requests. */
 static cc_status
 read_now(ccd_call *call, position *ret, cc_error *reterr)
 {
@@ -316,8 +319,8 @@ read_now(ccd_call *call, position *ret, cc_error *reterr)
   return status == CC_OK && ret->xid == NULL ? cc_fail_memory(reterr) : status;
 }
 
-/* The place where a socket begins; its cursor is what CCD_CLOSE_TOO_SLOW says before a frame was
- * sent. */
+/* Determine the position at which a socket begins. Its cursor is sent with CCD_CLOSE_TOO_SLOW
+ * when the socket ends before its first frame. */
 static cc_status
 begin_socket(ccd_call *call, ccd_live_member *member, cc_error *reterr)
 {
@@ -336,7 +339,8 @@ begin_socket(ccd_call *call, ccd_live_member *member, cc_error *reterr)
   exchange->socket_note = cursor;
   if (cursor == NULL)
     return cc_fail_memory(reterr);
-  /* Whoever began without a cursor has one before the first change, and can go on from there. */
+  /* A client that began without a cursor gets one before the first change, so that it can
+   * continue from there. */
   const cc_change_page page = {.cursor = (char *) cursor};
   return now ? make_frame(&page, &member->hello, reterr) : CC_OK;
 }

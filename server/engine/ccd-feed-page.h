@@ -3,20 +3,20 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Places in the change feed, for handlers. */
+/* Positions in the change feed, for handlers. */
 
-/* A place in the change feed, as its readers name it: behind row (@xid, @id), both as text. NULL:
- * no memory. */
+/* The cursor of a position in the change feed: after row (@xid, @id), both as text. NULL: memory
+ * is exhausted. */
 const char *ccd_call_feed_cursor(ccd_call *call, const char *xid, const char *id);
 
-/* Back again. CC_ERR_INVALID: not one of ours, or of another organization. CC_ERR_GONE: of the feed
- * before the database was restored. */
+/* Read a cursor. CC_ERR_INVALID: not signed by this server, or for another organization.
+ * CC_ERR_GONE: from before the database was restored. */
 cc_status ccd_call_feed_place(ccd_call *call,
                               const char *cursor,
                               const char **ret_xid,
                               const char **ret_id,
                               cc_error *reterr) CC_MUSTCHECK;
 
-/* Read the feed's generation into @server, at start. CC_ERR_CONFLICT: the rows of the feed came
- * from another cluster, and nobody ran `campaign-centerd restored`. */
+/* At start, read the feed's generation into @server. CC_ERR_CONFLICT: the feed's rows come from
+ * another cluster, and `campaign-centerd restored` was not run. */
 cc_status ccd_feed_generation_read(ccd_server *server, cc_error *reterr) CC_MUSTCHECK;

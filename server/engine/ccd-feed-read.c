@@ -6,17 +6,20 @@
 #include "ccd-queries.h"
 #include "server/engine/ccd-feed-private.h"
 
-/* The readers of the live feed: for groups, for members that are behind, and after credentials. */
+/* Reader threads of the live feed: they read for groups and for members that are behind, and
+ * check credentials. */
 
-#define GATHER (CC_TIME_SECOND / 50)      /* between two reads for one organization */
-#define HELP_AFTER (CC_TIME_SECOND / 200) /* a group that waits for the first reader this long */
+#define GATHER (CC_TIME_SECOND / 50) /* minimal time between two reads for one organization */
+#define HELP_AFTER                                                                                 \
+  (CC_TIME_SECOND /                                                                                \
+   200) /* a group that has waited for the first reader this long is read by the second one */
 #define BEAT CC_TIME_SECOND
 #define CHECK_EVERY CC_TIME_SECOND
 #define AWAY_RETRY CC_TIME_SECOND
 #define CROWDED_MAX CC_TIME_SECOND
 
-/* A change is readable only when every older transaction has ended: look again soon, then less
- * often, then with the beat. */
+/* A change becomes readable when every older transaction has ended. Delays until the next look:
+ * short at first, then longer, then the regular check. */
 static const int64_t held_again[] = {5000, 10000, 25000, 100000, 400000};
 
 static int64_t
@@ -29,7 +32,7 @@ void
 ccd_live_read_group(ccd_live *live, ccd_live_group *group, int64_t due)
 {
   if (group->busy || group->n_live == 0)
-    return; /* .marked remembers */
+    return; /* .marked remembers the write */
   ccd_feed_tasks_put(&live->groups, &group->task, later_of(due, group->read_at + GATHER));
   if (ccd_feed_tasks_first(&live->groups) == &group->task)
     (void) pthread_cond_signal(&live->readers[live->readers[0].waits ? 0 : 1].wake);
@@ -39,7 +42,7 @@ void
 ccd_live_look_after(ccd_live *live, ccd_live_member *member, int64_t due)
 {
   if (member->busy || member->socket == NULL)
-    return; /* whoever works on it looks again */
+    return; /* the reader that works on it will look again */
   ccd_feed_tasks_put(&live->members, &member->task, due);
   if (ccd_feed_tasks_first(&live->members) == &member->task)
     (void) pthread_cond_signal(&live->readers[1].wake);
@@ -56,7 +59,7 @@ fall_behind(ccd_live *live, ccd_live_member *member)
   ccd_live_look_after(live, member, cc_time_monotonic());
 }
 
-/* What was read behind @from, to all that have everything up to there. */
+/* Send the page read after @from to all members that have everything up to that position. */
 static void
 deliver_news(ccd_live *live, ccd_live_group *group, ccd_feed_at from, const ccd_feed_news *news)
 {
@@ -71,9 +74,9 @@ deliver_news(ccd_live *live, ccd_live_group *group, ccd_feed_at from, const ccd_
   }
 }
 
-/* In a backlog the pages come faster than they can be sent, and a group whose queues overflow would
- * read each page again for each member. So the next page waits until most have sent the last one.
- */
+/* While there is a backlog, pages are read faster than they can be sent, and members with full
+ * queues would have to read each page again for themselves. So the next page waits until most
+ * members have sent the last one. */
 static bool
 is_crowded(const ccd_live_group *group)
 {
@@ -101,7 +104,7 @@ read_again(ccd_live *live, ccd_live_group *group, cc_status status, const ccd_fe
   }
 }
 
-/* Called and left with the lock held, as those below. */
+/* Called and left with the lock held, like the functions below. */
 static void
 read_group(const ccd_live_reader *reader, ccd_live_group *group)
 {
@@ -142,8 +145,8 @@ read_group(const ccd_live_reader *reader, ccd_live_group *group)
 
 /* --- a member --- */
 
-/* The right may end while the socket is open. A database that is away decides nothing: the socket
- * sees nothing new either. */
+/* Check whether the credential still has the right, which may end while the socket is open. When
+ * the database is unavailable nothing changes: the socket gets no news then either. */
 static bool
 still_allowed(const ccd_live_reader *reader, const ccd_live_member *member)
 {
@@ -162,8 +165,8 @@ still_allowed(const ccd_live_reader *reader, const ccd_live_member *member)
          (actor.rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER)) != 0;
 }
 
-/* Behind its last page a member has all that its group had before the read began, @before. It
- * follows the group, unless that has moved on meanwhile. */
+/* After its last page a member has everything that its group had at @before, when the read
+ * began. The member follows the group then, unless the group has moved on. */
 static void
 catch_up(ccd_live *live, ccd_live_member *member, const ccd_feed_at *before)
 {
@@ -182,7 +185,7 @@ catch_up(ccd_live *live, ccd_live_member *member, const ccd_feed_at *before)
   ccd_live_read_group(live, group, cc_time_monotonic());
 }
 
-/* The page that a member asked for. When to look after the member again. */
+/* Read the page that a member is ready for. Returns when to look at the member again. */
 static int64_t
 take_page(ccd_live *live,
           ccd_live_member *member,
@@ -196,7 +199,7 @@ take_page(ccd_live *live,
     return now + AWAY_RETRY;
   }
   if (news->frame != NULL && !ccd_socket_send(member->socket, news->frame))
-    return member->check_due; /* it is about to end */
+    return member->check_due; /* the socket is about to end */
   if (news->moved)
     member->at = news->to;
   if (news->more)
@@ -269,7 +272,7 @@ look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
 
 /* --- the beat --- */
 
-/* Numbers of the groups that nobody reads for, and where they are, as arrays of PostgreSQL. */
+/* Ids and positions of the groups without a pending read, as PostgreSQL arrays. */
 static size_t
 list_groups(const ccd_live *live, cc_str parts[3])
 {
@@ -289,8 +292,8 @@ list_groups(const ccd_live *live, cc_str parts[3])
   return n;
 }
 
-/* One question for all groups: who has news that nobody told of? Some writers tell nobody, rows may
- * have been held back for long, a notification may be lost. */
+/* Find groups with unread rows in one query, because a write may go unreported: some writers
+ * notify nobody, rows may have been held back for long, a notification can be lost. */
 static void
 ask_for_all(const ccd_live_reader *reader, const cc_str parts[3])
 {
@@ -347,8 +350,8 @@ wait_until(ccd_live_reader *reader, int64_t until)
   reader->waits = false;
 }
 
-/* The first reader reads for groups, so that whoever is behind delays nobody; the second one does
- * everything else, and reads for groups when the first one does not come to it. */
+/* The first reader only reads for groups, so that slow members delay nobody. The second one does
+ * the rest, and reads for groups that the first one does not reach in time. */
 static void
 work_once(ccd_live_reader *reader)
 {

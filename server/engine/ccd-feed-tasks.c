@@ -3,7 +3,8 @@
 
 #include "server/engine/ccd-feed-private.h"
 
-/* A binary heap by .due; each task knows its place, so that it can be moved and removed. */
+/* A binary heap ordered by .due. Each task stores its index, so that it can be moved and
+ * removed. */
 
 bool
 ccd_feed_tasks_reserve(ccd_feed_tasks *self, size_t n)

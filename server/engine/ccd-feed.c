@@ -27,12 +27,12 @@ struct ccd_feed {
   int wake_fd;
   atomic_bool stopping;
   ccd_live *live;               /* NULL: a program without listeners */
-  char tag[20];                 /* at the end of our own notifications */
+  char tag[20];                 /* suffix that marks our own notifications */
   pthread_mutex_t lock;         /* guards the members below */
-  int64_t pending[PENDING_MAX]; /* organizations to announce */
+  int64_t pending[PENDING_MAX]; /* organizations whose writes are to be announced */
   int n_pending;
-  int64_t oldest; /* number of the oldest transaction that ccd_feed_lag saw running; 0: none */
-  int64_t oldest_since; /* cc_time_monotonic when ccd_feed_lag first saw that transaction */
+  int64_t oldest;       /* xid of the oldest transaction that ccd_feed_lag saw running; 0: none */
+  int64_t oldest_since; /* time at which ccd_feed_lag first saw that transaction */
 };
 
 static void
@@ -60,8 +60,8 @@ ccd_feed_wrote(ccd_feed *feed, int64_t organization_id)
     ccd_log(CCD_DEBUG, "feed.wake_full");
 }
 
-/* "7,12 tag": organizations that something happened to; text that is no number means all of them.
- * With our tag they were marked when it happened. */
+/* Payload "7,12 tag": ids of organizations with writes; a payload that is no number means all of
+ * them. Notifications with our own tag are ignored, since these writes were marked at once. */
 static void
 notified_cb(void *data, const char *payload)
 {
@@ -79,7 +79,7 @@ notified_cb(void *data, const char *payload)
   }
 }
 
-/* Tell the other processes; ours were marked at once. */
+/* Notify the other processes; this process was marked directly. */
 static void
 announce_marks(ccd_feed *feed)
 {
@@ -128,7 +128,7 @@ feed_thread(void *data)
                                feed->wake_fd,
                                notified_cb,
                                feed);
-    if (now != ready) /* something may have been missed in between */
+    if (now != ready) /* notifications may have been missed while disconnected */
       mark_organization(feed, 0);
     ready = now;
     pthread_mutex_lock(&feed->lock);
@@ -199,8 +199,8 @@ ccd_feed_stop(ccd_feed *feed)
   feed_free(feed);
 }
 
-/* PostgreSQL shows the age of other roles' transactions to few roles only, so the feed measures how
- * long it has seen the same transaction. @oldest: 0 when no transaction is running. */
+/* PostgreSQL shows the age of other roles' transactions to few roles only, so the feed measures
+ * how long it has seen the same transaction. @oldest: 0 when no transaction is running. */
 static double
 note_oldest(ccd_feed *feed, int64_t oldest)
 {

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-/* The largest window, plus 16 for gzip's head and tail instead of zlib's. */
+/* The largest window; plus 16 selects the gzip format instead of zlib's. */
 #define WINDOW (15 + 16)
 
 uint8_t *

@@ -6,5 +6,5 @@
 
 #include "common/base/cc-arena.h"
 
-/* The gzip form of @bytes, without a time or a name in it, in the arena. NULL: out of memory. */
+/* Compress @bytes with gzip, without time and name, into the arena. NULL: memory is exhausted. */
 uint8_t *ccd_gzip(cc_arena *arena, const void *bytes, size_t length, size_t *ret_length);

@@ -4,15 +4,15 @@
 #include "server/engine/ccd-call.h"
 
 /**
- * Do requests succeed? Asks the database as a request does: on a connection of the requests' pool,
- * with a function of ours and a write that is rolled back. So a library that cannot be loaded, a
- * full disk or a database that is read-only show, and not only a lost connection. The answer is
- * believed for a second; one caller asks, the others wait for it.
+ * Can requests succeed? Tests the database as a request uses it: on a connection of the requests'
+ * pool, with one of our functions and a write that is rolled back. This detects a library that
+ * cannot be loaded, a full disk and a read-only database, besides a lost connection. The result is
+ * reused for a second; one caller tests, the others wait.
  *
- * A pool whose connections are all in use says nothing about the database: the last answer stays.
+ * When all connections of the pool are in use the previous result stays valid.
  */
 bool ccd_health_database(const ccd_server *server);
 
-/* A statement failed for reasons of the database's own. For a while the question goes over a new
- * connection: what cannot be loaded any more shows there alone. */
+/* Report that a statement failed because of the database itself. For some time the test then
+ * opens a new connection, because a library that cannot be loaded shows only there. */
 void ccd_health_suspect(void);

@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-/* An entry is a tag of 24 bits above an organization's id of 40. A credential has two places. */
+/* An entry consists of a tag of 24 bits above an organization id of 40 bits. A credential can be
+ * in two places. */
 #define ID_BITS 40
 #define ID_MASK ((UINT64_C(1) << ID_BITS) - 1)
 

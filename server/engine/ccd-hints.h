@@ -4,18 +4,18 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Which organization a credential was last seen to be of. Only for taking turns: the answer may be
- * old, missing or, for one credential in some millions, another one's. Without locks. */
+/* A cache of the organization of recently seen credentials, used only for fair queueing: the
+ * result may be outdated, missing or, for one credential in some millions, wrong. Lock-free. */
 
 #define CCD_HINTS                                                                                  \
-  65536 /* a power of two; 8 bytes each, which are not there before the first use                  \
-         */
+  65536 /* number of entries, a power of two; 8 bytes each, allocated by the system at first use   \
+           \ */
 
 typedef struct ccd_hints {
   atomic_uint_fast64_t entries[CCD_HINTS];
 } ccd_hints;
 
-/* @key: of the credential: a SHA-256 in hexadecimal. @organization_id: 1 and above */
+/* @key: SHA-256 of the credential in hexadecimal. @organization_id: at least 1 */
 void ccd_hints_note(ccd_hints *hints, const char *key, int64_t organization_id);
 
 /* 0: none */

@@ -8,11 +8,10 @@
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-exchange.h"
 
-/* Idempotency-Key: the key's row is written in the transaction of the work itself, so either both
- * are there or neither. What was answered is kept sealed
- * (draft-ietf-httpapi-idempotency-key-header). */
+/* Idempotency-Key: the row of the key is written in the same transaction as the work, so that
+ * both or neither exist. The reply is stored sealed (draft-ietf-httpapi-idempotency-key-header). */
 
-/* Whose keys are whose: an actor's in one organization; strangers are told apart by address. */
+/* The owner of a key: an actor in one organization; for anonymous clients the address. */
 static const char *
 scope_of(ccd_exchange *exchange)
 {
@@ -46,19 +45,20 @@ request_hash(ccd_exchange *exchange, const uint8_t key[static CCD_KEY_BYTES])
                                      request->query == NULL ? "" : request->query);
   if (head == NULL)
     return NULL;
-  /* The body as it was read: a client that writes its members in another order, or with other
-   * spaces, sends the same request again. */
+  /* Hash the body as decoded: a client that sends its members in another order, or with other
+   * white space, repeats the same request. */
   const char *whole =
     cc_arena_printf(arena, "%s%s", head, exchange->body_text == NULL ? "" : exchange->body_text);
   if (whole == NULL)
     return NULL;
   uint8_t hash[CCD_HASH_BYTES];
-  /* Keyed: a body may hold a password, and a plain hash of it could be searched. */
+  /* A keyed hash, because a body may contain a password, which a plain hash would allow to
+   * guess. */
   ccd_hmac_sha256(key, whole, strlen(whole), hash);
   return ccd_bytea(arena, hash, sizeof(hash));
 }
 
-/* The first answer again. */
+/* Send the first reply again. */
 static cc_status
 replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
 {
@@ -80,7 +80,8 @@ replay_answer(ccd_exchange *exchange, const ccd_rows *rows, cc_error *reterr)
   return CC_OK;
 }
 
-/* The key's row, against the request's hash under the @n_th key: 0 is the one in force. */
+/* Insert or find the key's row, comparing the request's hash under the @n_th key: 0 is the
+ * current one. */
 static cc_status
 begin_with(ccd_exchange *exchange, size_t n_th, const ccd_rows **ret, cc_error *reterr)
 {

@@ -3,6 +3,6 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* Idempotency-Key, inside the transaction. */
+/* Idempotency-Key: begin before the work, inside its transaction. */
 cc_status ccd_idempotency_begin(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_idempotency_finish(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

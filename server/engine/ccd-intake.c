@@ -14,7 +14,7 @@
 #define IDEMPOTENCY_KEY_MAX 255
 #define BODY_TEXT_MAX (1024u * 1024)
 
-/* A path parameter that is no number names nothing: 404 like any other absent thing. */
+/* A path parameter of the wrong form cannot name an existing object, so it is answered with 404. */
 static cc_status
 take_params(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -97,7 +97,7 @@ take_query(ccd_exchange *exchange, cc_error *reterr)
   return status;
 }
 
-/* limit and cursor of a list. */
+/* Read limit and cursor of a list. */
 static cc_status
 take_page(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -160,7 +160,8 @@ take_body(ccd_exchange *exchange, cc_error *reterr)
            : cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The body is too large to keep");
 }
 
-/* The version in one of our tags, "3" or "3.17"; NULL: another form, which never matches. */
+/* The version in an entity tag of this server, "3" or "3.17"; NULL for another form, which never
+ * matches. */
 static const char *
 version_of(const ccd_entity_tag *tag, cc_arena *arena)
 {
@@ -172,7 +173,7 @@ version_of(const ccd_entity_tag *tag, cc_arena *arena)
   return ours ? cc_arena_strndup(arena, tag->text + 1, digits) : NULL;
 }
 
-/* If-Match: the versions that the client would change, without the revision behind them. */
+/* Read If-Match: the versions that the client knows, without the revision after the dot. */
 static cc_status
 take_condition(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -243,7 +244,7 @@ fill_context(ccd_exchange *exchange)
   };
 }
 
-/* By the decoded names: the count must not depend on how a client writes a name. */
+/* Looks at the decoded names, so that the weight does not depend on how a client encodes a name. */
 int64_t
 ccd_intake_weight(const ccd_exchange *exchange)
 {

@@ -3,10 +3,10 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* From text to structs: path parameters, query string, body, conditions, cursor; and the context of
- * the transaction that follows. All errors of one request are collected. */
+/* Decodes the request: path parameters, query string, body, conditions and cursor; then sets the
+ * context of the transaction. All errors of a request are collected. */
 cc_status ccd_intake(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* How many requests of the rate limit this one counts as: see ccd_route.weight. Before ccd_intake,
- * since a request is counted before its query string is judged. */
+/* Number of requests that this one counts as: see ccd_route.weight. Called before ccd_intake,
+ * because a request is counted before its query string is validated. */
 int64_t ccd_intake_weight(const ccd_exchange *exchange);

@@ -6,18 +6,18 @@
 
 #include "server/engine/ccd-log.h"
 
-/* The keeper: one thread that gives unused leases back to Redis, off the way of requests. Else the
- * requests of somebody whom several processes serve would be used up before they were made. */
+/* The keeper: a thread that returns unused leases to Redis in the background. Without it,
+ * requests leased by several processes for the same client would be lost to that client. */
 
 #define IDLE_US (3 * CC_TIME_SECOND)
 #define EVERY_US CC_TIME_SECOND
-#define BATCH 256 /* leases that are given back in one round trip */
+#define BATCH 256 /* leases returned in one round trip */
 
 struct ccd_limits_keeper {
   ccd_limits *limits;
   ccd_redis *redis;
   pthread_t thread;
-  pthread_mutex_t lock; /* guards what follows */
+  pthread_mutex_t lock; /* guards the following members */
   pthread_cond_t wake;
   bool stopping;
 };

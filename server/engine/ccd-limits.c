@@ -12,33 +12,38 @@
 #define SETS_OF_MEMBERS 8192
 #define SETS_OF_PLACES 4096
 #define SHARDS 64
-#define LEASE_SHARE 16 /* of the quota: the largest lease */
-#define REST_SHARE 4   /* of what Redis has left: so the last requests of a quota are not hoarded */
-#define RECHECK_US CC_TIME_SECOND /* a quota that was used up may get leases back */
+#define LEASE_SHARE 16 /* largest lease as a share of the quota */
+#define REST_SHARE                                                                                 \
+  4 /* largest lease as a share of what Redis has left, so that no process hoards the last         \
+       requests of a quota */
+#define RECHECK_US                                                                                 \
+  CC_TIME_SECOND /* interval for asking again about a quota that was used up: leases may have been \
+                    returned */
 
 typedef struct limit_class {
   const char *name;
   int64_t quota, window_s;
 } limit_class;
 
-/* One key in one window. The end of the window is part of the identity: an old entry is free. */
+/* One key in one window. The end of the window identifies the entry, too: an entry of an old
+ * window is free. */
 typedef struct entry {
   uint64_t hash;
-  uint64_t name[2];      /* the key in Redis, once it was asked for */
-  int64_t ends;          /* of the window, on the clock of clock_now */
-  int64_t used;          /* when the key was last counted */
-  int64_t answered;      /* when Redis was last asked; 0: not yet */
-  int64_t leased;        /* requests that may pass without asking */
-  int64_t over;          /* what Redis counted for requests that were refused */
-  int64_t rest;          /* left in Redis when the lease was made; 0: the quota is used up */
-  int64_t alone;         /* counted while Redis was away */
-  bool asking;           /* a lease of more than one is on its way */
+  uint64_t name[2]; /* hash of the key, set when Redis was first asked */
+  int64_t ends;     /* end of the window, on the clock of clock_now */
+  int64_t used;     /* time of the last count */
+  int64_t answered; /* time of the last reply of Redis; 0: none yet */
+  int64_t leased;   /* requests that may pass without asking Redis */
+  int64_t over;     /* requests that Redis counted although they were refused */
+  int64_t rest;     /* requests left in Redis when the lease was made; 0: the quota is used up */
+  int64_t alone;    /* requests counted while Redis was unavailable */
+  bool asking;      /* a lease of more than one request was requested */
   unsigned char limited; /* ccd_limit */
 } entry;
 
 typedef struct table {
   entry (*sets)[WAYS];
-  atomic_bool *lent; /* of a set: an entry of it may hold something of Redis's */
+  atomic_bool *lent; /* for each set: an entry may hold leases of Redis */
   size_t n_sets;
 } table;
 
@@ -46,13 +51,14 @@ struct ccd_limits {
   limit_class classes[_CCD_LIMIT_MAX];
   const ccd_keys *keys;
   uint64_t seed;
-  int64_t clock_offset;          /* wall clock minus monotonic clock, as of the start */
-  pthread_mutex_t locks[SHARDS]; /* guard the sets with the same index modulo SHARDS */
+  int64_t clock_offset; /* wall clock minus monotonic clock, at start */
+  /* guard the sets whose index has the same remainder modulo SHARDS */
+  pthread_mutex_t locks[SHARDS];
   table members, places;
 };
 
-/* Keys that stand for many people: the multiple of the quota that they have together. "anywhere" is
- * an account that is signed in to from all addresses; "address" is an office behind one router. */
+/* Keys that represent many people, and the multiple of the quota that they share. "anywhere" is
+ * an account with sign-ins from all addresses; "address" is an office behind one router. */
 static const struct {
   const char *prefix;
   int64_t of_login, of_others;
@@ -152,15 +158,15 @@ ccd_limits_free(ccd_limits *limits)
   free(limits);
 }
 
-/* Windows begin at the same instants in every process, but by a clock that nobody sets: a wall
- * clock that is set back must not open a new window. */
+/* The time for windows. Windows begin at the same instants in every process, but a clock that is
+ * set back must not open a new window, so the monotonic clock is used with a fixed offset. */
 static int64_t
 clock_now(const ccd_limits *limits)
 {
   return cc_time_monotonic() + limits->clock_offset;
 }
 
-/* The figures of a class, nothing used yet. */
+/* The figures of a class, with nothing used. */
 static ccd_limit_state
 limit_figures(const ccd_limits *limits, ccd_limit limit)
 {
@@ -197,16 +203,16 @@ quota_of(const ccd_limits *limits, ccd_limit limit, const char *key)
   return quota;
 }
 
-/* A key under the lock of its set. */
+/* An entry of a key, with the lock of its set held. */
 typedef struct place {
   table *table;
   size_t set;
-  entry *entry; /* NULL: every entry of the set holds something that must not be lost */
+  entry *entry; /* NULL: every entry of the set holds a lease that must not be lost */
   uint64_t hash;
   int64_t quota, now, window, ends;
 } place;
 
-/* Nobody could ever make a request that weighs more than the quota. */
+/* Limit the weight to the quota, because a heavier request could never pass. */
 static int64_t
 weight_in(const place *at, int64_t weight)
 {
@@ -219,8 +225,8 @@ is_lent(const entry *each)
   return each->leased > 0 || each->over > 0 || each->asking;
 }
 
-/* Take the entry that was not used for the longest time. One that holds a lease of a window that
- * still runs stays: its lease was paid for. @force takes such a one, too. */
+/* Find an entry to replace: the least recently used one. Entries with a lease of a running
+ * window are kept, because Redis has counted the lease, unless @force is set. */
 static entry *
 find_room(entry *set, int64_t now, bool force)
 {
@@ -298,7 +304,7 @@ name_lease(const ccd_limits *limits,
   const limit_class *row = &limits->classes[limit];
   ret->window = ends / CC_TIME_SECOND / row->window_s - 1;
   ret->ttl_s = (int) ((ends - now) / CC_TIME_SECOND) + 2;
-  /* Three words of ours and figures of known length: always shorter than the room. */
+  /* Three fixed words and numbers of known length always fit. */
   (void) snprintf(ret->key,
                   sizeof(ret->key),
                   "cc:l:%s:%" PRId64 ":%016" PRIx64 "%016" PRIx64,
@@ -308,9 +314,10 @@ name_lease(const ccd_limits *limits,
                   name[1]);
 }
 
-/* The first request of a key asks for itself alone, so that keys which come once hold nothing. Then
- * one lease at a time: a crowd at the door would else take the quota for this process alone. What a
- * request needs is the least. */
+/* Size of a lease. The first request of a key leases only itself, so that keys which come once
+ * hold nothing. A second lease is not requested while one is on its way: otherwise many
+ * concurrent requests would take the quota for this process alone. The lease is at least what
+ * the request needs. */
 static int64_t
 lease_size(const place *at, int64_t need)
 {
@@ -322,7 +329,7 @@ lease_size(const place *at, int64_t need)
   return size > need ? size : need;
 }
 
-/* An answer to this lease belongs to an entry that must not be put out meanwhile. */
+/* An entry that waits for the reply to this lease must not be replaced. */
 static bool
 is_kept(const ccd_lease *lease)
 {
@@ -350,12 +357,12 @@ ask_lease(ccd_limits *limits,
     of->asking = of->asking || is_kept(ret);
     of->leased = 0;
     if (of->rest + ret->held < weight)
-      of->answered = at->now; /* of a flood, one request a second asks again */
+      of->answered = at->now; /* during a flood, one request per second asks Redis again */
   }
   name_lease(limits, limit, name, at->ends, at->now, ret);
 }
 
-/* Too little is left, as Redis said a moment ago. */
+/* True when Redis reported a moment ago that too little is left. */
 static bool
 is_spent(const place *at, int64_t weight)
 {
@@ -364,7 +371,7 @@ is_spent(const place *at, int64_t weight)
          at->now - of->answered < RECHECK_US;
 }
 
-/* Count a request when the entry says whether the request is refused. */
+/* Count a request when the entry alone decides whether the request is refused. */
 static bool
 take_known(const ccd_limits *limits,
            ccd_limit limit,
@@ -430,7 +437,7 @@ ccd_limits_leased(ccd_limits *limits,
   int64_t rest = at.quota > counted ? at.quota - counted : 0;
   int64_t have = granted + lease->held;
   bool refused = have < lease->weight;
-  /* An answer of the window before is good for its own request and no other. */
+  /* A reply for the previous window serves only the request that asked for it. */
   if (at.entry != NULL && lease->window == at.window) {
     entry *of = at.entry;
     if (is_kept(lease))
@@ -455,7 +462,7 @@ ccd_limits_alone(ccd_limits *limits,
                  const ccd_lease *lease,
                  ccd_limit_state *ret)
 {
-  /* Redis is away, and what it lent can be given back to nobody. */
+  /* Redis is unavailable, so leases cannot be returned. */
   place at = place_lock(limits, limit, key, /* force= */ true);
   at.entry->asking = false;
   bool refused = at.entry->alone + lease->weight > at.quota;
@@ -478,7 +485,7 @@ ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit
 
 /* --- what goes back to Redis --- */
 
-/* Take back what the entries of one set hold; the number of leases. */
+/* Collect the unused leases of the entries of one set; returns their number. */
 static size_t
 collect_set(ccd_limits *limits, table *from, size_t set, int64_t idle_us, ccd_lease *ret)
 {
@@ -489,7 +496,7 @@ collect_set(ccd_limits *limits, table *from, size_t set, int64_t idle_us, ccd_le
   for (size_t i = 0; i < WAYS; i++) {
     entry *of = &from->sets[set][i];
     if (of->ends <= now)
-      continue; /* what is left of a window that is over is worth nothing */
+      continue; /* leases of a window that has ended are worthless */
     int64_t unused = now - of->used >= idle_us ? of->leased : 0;
     if (unused + of->over > 0) {
       ret[n].amount = -(unused + of->over);

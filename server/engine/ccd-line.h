@@ -7,33 +7,33 @@
 
 #include "server/engine/ccd-scheduler.h"
 
-/* The works of one class of the scheduler that wait: in which order they are served, and which of
- * them may begin. For one thread at a time.
+/* Waiting works of one class of the scheduler: their order, and which may begin. Not
+ * thread-safe.
  *
- * Works are served as they came, but a key has CCD_KEY_IN_LINE works in the line at most; each of
- * its further works enters when one of its works leaves. So ordinary load is served in its order,
- * and a flood of one key makes another key wait for that many works and no more. (A strict turn per
- * key makes the second of two works of a key wait for all other keys: with 256 connections of 200
+ * Works are served in order of arrival, but a key has at most CCD_KEY_IN_LINE works in the line;
+ * each further work enters when one of these leaves. So ordinary load is served in order, and a
+ * flood of one key delays another key by that many works at most. (A strict turn for each key
+ * makes the second of two works of a key wait for all other keys: with 256 connections of 200
  * organizations the slowest hundredth waited three times as long.) */
 
 #define CCD_KEY_IN_LINE 4
 
-/* A work that began longer ago waits for something, such as a lock, and does not use a core that
- * others need: it does not count as busy. */
+/* A work that has run longer than this is assumed to wait for something, such as a lock, and
+ * does not count as busy, because it uses no core. */
 #define CCD_BUSY_US 10000
 
 #define CCD_LINE_BUCKETS 256 /* power of two */
 
-/* The works of one key that wait, and how many run. Exists while there are any. */
+/* The waiting works of one key, and the number of running ones. Exists while there are any. */
 typedef struct ccd_work_queue {
-  struct ccd_work_queue *chain; /* of its bucket, or of the free ones */
+  struct ccd_work_queue *chain; /* next in the hash bucket, or in the list of free queues */
   uint64_t key;
   ccd_work *first, *last;
-  ccd_work *held; /* the first that is not in the line; NULL: all are */
+  ccd_work *held; /* the first work that is not in the line; NULL: all are */
   int waiting, in_line, running;
 } ccd_work_queue;
 
-/* What a thread does; lives on its stack. */
+/* The work of one thread; allocated on its stack. */
 typedef struct ccd_run {
   struct ccd_run *next;
   ccd_work *works[CCD_BATCH_MAX];
@@ -42,36 +42,36 @@ typedef struct ccd_run {
   int64_t began;
 } ccd_run;
 
-/* .waiting, .running and .head may be read; the rest is ccd-line.c's. */
+/* .waiting, .running and .head may be read by others; the rest is private to ccd-line.c. */
 typedef struct ccd_line {
   const ccd_class_options *options;
   ccd_work *head, *tail; /* works in the order in which they are served */
-  int waiting;           /* works, those that are not in the line yet included */
+  int waiting;           /* number of works, including those that are not in the line yet */
   int running;           /* runs */
   ccd_work_queue *keys, *free_keys;
-  size_t n_keys; /* of keys that were used ever */
+  size_t n_keys; /* number of queues that were ever used */
   ccd_work_queue *buckets[CCD_LINE_BUCKETS];
   ccd_run *runs;
-  uint64_t last_key;   /* of the last push */
-  int64_t mixed_until; /* works of several keys were pushed shortly before */
+  uint64_t last_key;   /* key of the last push */
+  int64_t mixed_until; /* until then works of several keys count as arriving mixed */
 } ccd_line;
 
-/* @options: stay the caller's and must stay valid. False: memory is out. */
+/* @options: owned by the caller and must stay valid. False: memory is exhausted. */
 bool ccd_line_init(ccd_line *line, const ccd_class_options *options) CC_MUSTCHECK;
 
 void ccd_line_clear(ccd_line *line);
 
-/* False: the line or the key has too much waiting. @work.since is its time. */
+/* False: too many works of the line or the key are waiting. @work.since is the current time. */
 bool ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work) CC_MUSTCHECK;
 
-/* Some work that waits may begin now. Time alone can make this true. */
+/* May some waiting work begin now? Can become true by the passing of time alone. */
 bool ccd_line_ready(const ccd_line *line);
 
-/* Takes the next work, with .batch as many as may begin, into @run. False: none may begin. */
+/* Move the next work, and as many of its .batch as may begin, into @run. False: none may begin. */
 bool ccd_line_begin(ccd_line *line, ccd_run *run);
 
-/* The run's works are done. */
+/* Report that the works of a run are done. */
 void ccd_line_end(ccd_line *line, ccd_run *run);
 
-/* Takes out what was pushed before @before, as a list by .next. */
+/* Remove the works pushed before @before; returns them as a list linked by .next. */
 ccd_work *ccd_line_take_older(ccd_line *line, int64_t before);

@@ -8,14 +8,14 @@
 #include "server/engine/ccd-listener-private.h"
 
 /* A request between the thread that read it and the thread that answers it. Its connection is
- * suspended: MHD looks neither at its socket nor at its timeout. Then MHD is told to resume, and
- * calls the access handler again, which finds connection->back. */
+ * suspended meanwhile: MHD ignores its socket and timeout. Afterwards MHD is told to resume the
+ * connection, and calls the access handler again, which finds connection->back. */
 
-/* After this long in a queue a client may have given up. */
+/* After this time in a queue, check whether the client has closed the connection. */
 #define LOOK_AFTER (50 * 1000)
 
-/* The client has closed the connection. One that has only ended its own direction looks the same,
- * and MHD would close its connection without an answer when it is resumed. */
+/* Has the client closed the connection? A client that closed only its sending direction cannot
+ * be distinguished; MHD would close that connection without a reply when it is resumed, too. */
 static bool
 has_left(const ccd_connection *connection)
 {
@@ -43,7 +43,7 @@ answer_in_turn(ccd_connection *connection)
   connection->left = waited > LOOK_AFTER && has_left(connection);
   if (connection->left)
     return;
-  request->begun = connection->begun_by; /* the handler's from here on */
+  request->begun = connection->begun_by; /* owned by the handler from now on */
   connection->begun_by = NULL;
   if (connection->beginning)
     connection->verdict =
@@ -63,7 +63,8 @@ give_back(ccd_connection *connection)
 {
   ccd_listener *listener = connection->listener;
   connection->back = true;
-  MHD_resume_connection(connection->mhd); /* from here on the connection is MHD's, or gone */
+  MHD_resume_connection(
+    connection->mhd); /* from here on the connection belongs to MHD or is freed */
   (void) atomic_fetch_sub(&listener->away, 1);
 }
 
@@ -110,7 +111,7 @@ ccd_away_send(ccd_connection *connection, bool beginning)
   connection->left = false;
   connection->work.run = work_cb;
   connection->work.run_many = works_cb;
-  /* First of all: the work may be done before submit returns. */
+  /* Suspend first, because the work may be done before submit returns. */
   MHD_suspend_connection(connection->mhd);
   (void) atomic_fetch_add(&listener->away, 1);
   if (!ccd_scheduler_submit(listener->options.scheduler,

@@ -62,17 +62,18 @@ ccd_frame_control(uint8_t ret[CCD_CONTROL_FRAME],
   return size + length;
 }
 
-/* The head's length as far as its first two bytes tell; 2 until they are there. */
+/* Length of the frame's head as far as its first two bytes tell; 2 until they have arrived. */
 static size_t
 head_size(const ccd_incoming *in)
 {
   if (in->head_length < 2 || (in->head[1] & MASKED) == 0)
-    return 2; /* a client that does not mask is refused without waiting for more */
+    return 2; /* an unmasked frame is refused without waiting for more */
   unsigned int length = in->head[1] & 0x7f;
   return 2u + (length == 126 ? 2u : length == 127 ? 8u : 0u) + 4u;
 }
 
-/* Clients mask; no extension was agreed on; control frames are short and whole. */
+/* Clients must mask their frames; no extension was negotiated; control frames are short and not
+ * fragmented. */
 static bool
 begin_payload(ccd_incoming *in)
 {

@@ -8,33 +8,33 @@
 #include "common/base/cc-utf8.h"
 #include "server/engine/ccd-listener-private.h"
 
-/* Is the head of a request one that every HTTP implementation reads the same way? (RFC 9112;
- * CWE-444.)
+/* Checks that every HTTP implementation reads the head of a request in the same way (RFC 9112;
+ * request smuggling, CWE-444).
  *
- * MHD 0.9.75 does not tell, but it parses in place: method, target, version, names and values are
- * pointers into the bytes as received, with NULs where the separators were. So where each piece has
- * to begin follows from where the one before ended. A bare LF, a folded line, a NUL or a blank
- * before the colon moves the next piece away from its place; the size of the whole head that MHD
- * reports closes the chain. Nothing outside of the pieces is read except the blanks around a value.
+ * MHD 0.9.75 does not report the positions of lines, but it parses in place: method, target,
+ * version, names and values are pointers into the received bytes, with NULs in the place of
+ * separators. So the beginning of each piece follows from the end of the piece before. A bare
+ * LF, a folded line, a NUL or a blank before the colon moves the next piece; the size of the
+ * whole head, which MHD reports, confirms the last one. Only the blanks around values are read
+ * outside of the pieces.
  *
- * MHD 1.0 parses in place, too, and refuses most of these shapes itself at the strictness that
- * ccd-listener.c asks for.
- */
+ * MHD 1.0 also parses in place, and refuses most of these shapes itself at the strictness that
+ * ccd-listener.c sets. */
 
 #define CRLF_LENGTH 2
 
 typedef struct head_scan {
   ccd_connection *connection;
-  const char *expected;  /* where the next line must begin */
-  const char *malformed; /* the first thing that is wrong */
+  const char *expected;  /* expected beginning of the next line */
+  const char *malformed; /* the first error */
   int n;
-  unsigned int seen; /* one bit for each of single_names */
+  unsigned int seen; /* one bit for each of single_names that occurred */
   const char *length, *encoding, *upgrade, *forwarded, *key, *version;
   bool host;
-  bool hop_upgrade; /* Connection: upgrade */
+  bool hop_upgrade; /* the head contains Connection: upgrade */
 } head_scan;
 
-/* Headers with one value: twice the same means that two readers may pick different ones. */
+/* Headers that may occur once only: of two values, two programs might use different ones. */
 static const char *const single_names[] = {
   "host",
   "content-length",
@@ -58,7 +58,7 @@ static const char *const single_names[] = {
   "x-request-id",
 };
 
-/* At most 18 digits: fits into 64 bits. */
+/* True for at most 18 digits, which fit into 64 bits. */
 static bool
 is_number(const char *text, size_t length)
 {
@@ -84,7 +84,7 @@ lookup_cb(void *data,
   lookup *wanted = data;
   if (name_length != wanted->length || strncasecmp(name, wanted->name, name_length) != 0)
     return MHD_YES;
-  /* Content-Length is only ever looked up to read a number. */
+  /* MHD looks Content-Length up only to read its number. */
   if (name_length == strlen("content-length") && strcasecmp(name, "content-length") == 0 &&
       !is_number(value, value_length))
     return MHD_NO;
@@ -96,12 +96,11 @@ lookup_cb(void *data,
   return MHD_NO;
 }
 
-/* This definition, too, takes the place of the library's, which calls it by its exported name. When
- * MHD 0.9.75 cannot read Content-Length it answers 400 with the head of the answer sent twice. So
- * it is told that there is no such header; ccd_head_check then refuses the request like all others.
- * A library that was linked with -Bsymbolic-functions (Ubuntu's MHD 1.0) goes on calling its own:
- * no harm, since 1.0 sends its 400 once.
- */
+/* This definition replaces the library's function, which the library calls by its exported name.
+ * When MHD 0.9.75 cannot read Content-Length it sends the head of its 400 reply twice. So this
+ * function reports that the header is absent, and ccd_head_check refuses the request. A library
+ * linked with -Bsymbolic-functions (Ubuntu's MHD 1.0) calls its own function: no problem,
+ * because 1.0 sends its 400 once. */
 enum MHD_Result
 MHD_lookup_connection_value_n(
   struct MHD_Connection *mhd,
@@ -109,7 +108,7 @@ MHD_lookup_connection_value_n(
   const char *name,
   size_t name_length,
   const char **value,
-  size_t *value_length) /* NOLINT(readability-non-const-parameter): MHD's */
+  size_t *value_length) /* NOLINT(readability-non-const-parameter): the signature is MHD's */
 {
   if (mhd == NULL || name == NULL)
     return MHD_NO;
@@ -155,7 +154,7 @@ is_host(const char *text)
   return true;
 }
 
-/* The token @word in a comma-separated list. */
+/* Does a comma-separated list contain the token @word? */
 static bool
 has_word(const char *list, const char *word)
 {
@@ -205,7 +204,7 @@ note_single(head_scan *scan, unsigned int i, const char *value)
 static void
 note_header(head_scan *scan, const char *name, const char *value)
 {
-  char first = (char) (name[0] | 0x20); /* most names are told apart by their first letter */
+  char first = (char) (name[0] | 0x20); /* compare the first letter before the whole name */
   for (unsigned int i = 0; i < CC_N(single_names); i++)
     if (single_names[i][0] == first && strcasecmp(name, single_names[i]) == 0) {
       note_single(scan, i, value);
@@ -221,15 +220,14 @@ note_header(head_scan *scan, const char *name, const char *value)
   }
 }
 
-/* Whether a line that begins at @next is the one behind the line whose end was expected right
- * before
- * @expected. MHD 1.0 cuts blanks off the end of a value: there its NUL is in the place of the first
- * blank, and the other blanks and CR LF are still there. */
+/* Does a line that begins at @next follow directly the line whose expected end precedes
+ * @expected? MHD 1.0 removes blanks at the end of a value: its NUL replaces the first blank, and
+ * the other blanks and CR LF are still there. */
 static bool
 is_next_line(const char *expected, const char *next)
 {
 #if CCD_MHD_1
-  const char *at = expected - 1; /* behind the NUL */
+  const char *at = expected - 1; /* after the NUL */
   while (at < next && (*at == ' ' || *at == '\t'))
     at++;
   if (at + CRLF_LENGTH == next && memcmp(at, "\r\n", CRLF_LENGTH) == 0)
@@ -238,9 +236,9 @@ is_next_line(const char *expected, const char *next)
   return next == expected;
 }
 
-/* Whether the last line ended right before the blank line that ends the head. MHD 1.0 may have
- * moved the first bytes of the body there already, so that the blanks that it cut off cannot be
- * looked at any more; all that the check of 0.9.75 finds, 1.0 has refused itself. */
+/* Did the last line end right before the blank line that ends the head? MHD 1.0 may already have
+ * moved the first bytes of the body there, so that the removed blanks cannot be checked;
+ * everything that this check finds with 0.9.75 is refused by 1.0 itself. */
 static bool
 is_end(const char *expected, const char *end)
 {
@@ -299,8 +297,8 @@ check_request_line(head_scan *scan,
                    const char *raw_url)
 {
   size_t method_length = strlen(method), url_length = strlen(raw_url);
-  /* Every request begins where the first one did, up to one blank line, which is allowed. MHD also
-   * skips lines that begin with a NUL. */
+  /* Every request of a connection begins at the same place as the first one, after at most one
+   * permitted blank line. MHD also skips lines that begin with a NUL. */
   ccd_connection *connection = scan->connection;
   if (connection->base == NULL)
     connection->base = method;
@@ -343,8 +341,8 @@ check_length(head_scan *scan, bool http11)
   return NULL;
 }
 
-/* An upgrade to anything but a WebSocket may be ignored (RFC 9110 7.8); one that could be misread
- * must not: whoever takes the rest for another protocol would see the body as a request. */
+/* An upgrade to another protocol than WebSocket may be ignored (RFC 9110 7.8), but not when it
+ * has a body: a program that switches protocols would read the body as a further request. */
 static const char *
 check_upgrade(head_scan *scan, bool http11)
 {
@@ -367,14 +365,14 @@ check_address(head_scan *scan)
 {
   ccd_connection *connection = scan->connection;
   const ccd_listener *listener = connection->listener;
-  /* The last request on this connection may have been another client's. */
+  /* The previous request on this connection may have come from another client behind the proxy. */
   ccd_address_write(&connection->peer, connection->address);
   if (scan->forwarded == NULL || !ccd_networks_have(&listener->trusted, &connection->peer))
     return NULL;
   struct in6_addr parsed;
   if (!ccd_address_read(scan->forwarded, &parsed))
     return "the proxy's address header is not one address";
-  /* One client, one spelling: limits are counted by it. */
+  /* Write addresses in one form, because limits are counted by the text. */
   ccd_address_write(&parsed, connection->address);
   return NULL;
 }
@@ -410,7 +408,8 @@ ccd_head_check(ccd_connection *connection,
     wrong = check_length(&scan, http11);
   if (wrong == NULL)
     wrong = check_upgrade(&scan, http11);
-  const char *wrong_address = check_address(&scan); /* always: it fills the address */
+  const char *wrong_address =
+    check_address(&scan); /* called in any case, because it sets the address */
   connection->request.malformed = wrong != NULL ? wrong : wrong_address;
 }
 
@@ -420,7 +419,7 @@ ccd_http_header(const ccd_http_request *request, const char *lower_name)
   const ccd_connection *connection = request->connection;
   const char *value = NULL;
   size_t length = 0;
-  /* MHD compares without case and allocates nothing. */
+  /* MHD compares names without case and allocates nothing. */
   if (MHD_lookup_connection_value_n(connection->mhd,
                                     MHD_HEADER_KIND,
                                     lower_name,
@@ -428,6 +427,6 @@ ccd_http_header(const ccd_http_request *request, const char *lower_name)
                                     &value,
                                     &length) != MHD_YES)
     return NULL;
-  /* Other encodings cannot be stored or logged: as if it were not there. */
+  /* A value that is not UTF-8 cannot be stored or logged: it is treated as absent. */
   return value != NULL && cc_utf8_length(value, length) >= 0 ? value : NULL;
 }

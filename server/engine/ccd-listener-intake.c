@@ -9,18 +9,20 @@
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-listener-private.h"
 
-/* From MHD's callbacks to the handler and back. One request passes: URI line, head (first access
- * call), body (one call for each piece), end (last access call), completed. Where the request or
- * the beginning of its body is worked on by another thread, the same call comes again after it. */
+/* Receives requests through MHD's callbacks, and hands them to the handler. The callbacks of a
+ * request are: URI line, head (first access call), body (one call for each piece), end (last
+ * access call), completed. When another thread works on the request or on the beginning of its
+ * body, MHD repeats the same call afterwards. */
 
-/* A chunked body shows its size only as it comes, and MHD takes an answer only before or after a
- * body: this much more than max_body is read and thrown away before the connection is cut. */
+/* The size of a chunked body is known only at its end, and MHD accepts a reply only before or
+ * after a body: this many bytes beyond max_body are read and discarded before the connection is
+ * closed. */
 #define OVERRUN_MAX (UINT64_C(32) * 1024 * 1024)
 
-/* A client may take this many request timeouts to receive its answer. */
+/* A client may take this many request timeouts to receive its reply. */
 #define SEND_FACTOR 10
 
-/* The answer that ulfius is asked to send by this thread. */
+/* The response that ulfius sends on this thread. */
 static _Thread_local ccd_http_response *served;
 
 static ccd_connection *
@@ -38,7 +40,7 @@ deadline_after(const ccd_connection *connection, int n)
          (int64_t) n * connection->listener->options.request_timeout_s * CC_TIME_SECOND;
 }
 
-/* The request line has arrived; headers may still come one byte a second. */
+/* Called with the request line, before the headers have arrived. */
 void *
 ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
 {
@@ -47,26 +49,27 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
   if (connection == NULL)
     return NULL;
   int64_t deadline = deadline_after(connection, 1), before = atomic_load(&connection->deadline);
-  /* One that has passed was met: the line was here, unread (see has_unread() of the reaper). */
+  /* If the deadline has passed, the request line had arrived in time but was not read yet (see
+   * has_unread() of the reaper). */
   if (deadline < before || before <= cc_time_monotonic())
     atomic_store(&connection->deadline, deadline);
   struct connection_info_struct *info = ulfius_uri_logger(NULL, uri);
   if (info != NULL) {
-    /* ulfius's first pass copies all headers into maps that nobody reads: it is left out. */
+    /* The first pass of ulfius copies all headers into maps that nobody reads: skip it. */
     info->callback_first_iteration = 0;
     info->u_instance = &listener->instance;
   }
   return info;
 }
 
-/* How long ago the last bytes came, when it is long enough to tell: the kernel counts in ticks of
- * up to 4 ms. What was unread for longer has waited for us. */
+/* The kernel measures the age of received bytes in ticks of up to 4 ms; ages below this limit
+ * are ignored. Bytes that were unread for longer have waited for this server. */
 #define UNREAD_LEAST (10 * 1000)
 
 static int64_t
 unread_time(const ccd_connection *connection, int64_t now)
 {
-  /* Most requests cannot have been unread for so long, and need not ask the kernel. */
+  /* Most requests cannot have been unread for so long; then the kernel is not asked. */
   if (!connection->lasted && now - ccd_listener_caught_up() < UNREAD_LEAST)
     return 0;
   struct tcp_info info = {0};
@@ -125,17 +128,18 @@ end_request(ccd_connection *connection)
   (void) atomic_fetch_sub(&connection->listener->in_flight, 1);
 }
 
-/* A client must make CCD_STREAM_RATE_MIN, and may have been faster for as much as this before. */
+/* A client must reach CCD_STREAM_RATE_MIN on average. A client that was faster before may use
+ * this much time as credit. */
 #define STREAM_CREDIT (60 * CC_TIME_SECOND)
 
-/* False: the connection is to be cut. */
+/* Pass bytes of a body to .write. False: close the connection. */
 static bool
 take_stream(ccd_connection *connection, const char *bytes, size_t n)
 {
   const ccd_listener_options *options = &connection->listener->options;
   int64_t deadline = atomic_load(&connection->deadline);
   int64_t most = cc_time_monotonic() + STREAM_CREDIT;
-  if (deadline != INT64_MAX) { /* the reaper has not cut it */
+  if (deadline != INT64_MAX) { /* the reaper has not closed the connection */
     deadline += (int64_t) n * CC_TIME_SECOND / CCD_STREAM_RATE_MIN;
     atomic_store(&connection->deadline, deadline < most ? deadline : most);
   }
@@ -147,7 +151,7 @@ take_stream(ccd_connection *connection, const char *bytes, size_t n)
   return !connection->cut;
 }
 
-/* False: the connection is to be cut. */
+/* Append bytes to the buffered body. False: close the connection. */
 static bool
 take_body(ccd_connection *connection, const char *bytes, size_t n)
 {
@@ -166,10 +170,12 @@ take_body(ccd_connection *connection, const char *bytes, size_t n)
     connection->cut = connection->received > max + OVERRUN_MAX;
     return !connection->cut;
   }
-  size_t need = request->body_length + n + 1; /* a NUL after it costs nothing and saves a reader */
+  size_t need = request->body_length + n +
+                1; /* one more byte for a NUL, so that text functions can read the body */
   if (connection->body == NULL || need > connection->capacity) {
     size_t capacity = connection->body == NULL ? 1024 : connection->capacity * 2;
-    /* Not all of what is announced: who announces and does not send would get memory for free. */
+    /* Do not allocate everything that is announced: a client that announces much and sends
+     * nothing would occupy memory. */
     if (capacity < need)
       capacity = need;
     char *grown = realloc(connection->body, capacity);
@@ -184,7 +190,7 @@ take_body(ccd_connection *connection, const char *bytes, size_t n)
   return true;
 }
 
-/* ulfius's endpoint: hands over what the handler has answered. */
+/* The endpoint function of ulfius: copies the prepared response. */
 int
 ccd_intake_answer_cb(const struct _u_request *request, struct _u_response *response, void *data)
 {
@@ -236,12 +242,12 @@ answer_by_ulfius(ccd_connection *connection, ccd_http_response *reply, void **co
                                                 &nothing,
                                                 context);
   served = NULL;
-  free(reply->body); /* still ours when ulfius ran out of memory */
+  free(reply->body); /* still owned by this file when ulfius ran out of memory */
   return result;
 }
 
-/* Not by ulfius, which knows bodies in memory and callbacks only: MHD sends a file by sendfile().
- */
+/* ulfius knows only bodies in memory and callbacks, so files are given to MHD directly, which
+ * uses sendfile(). */
 static enum MHD_Result
 answer_by_file(ccd_connection *connection, const ccd_http_response *reply)
 {
@@ -263,7 +269,7 @@ answer_by_file(ccd_connection *connection, const ccd_http_response *reply)
   if (result == MHD_YES)
     result = MHD_queue_response(connection->mhd, (unsigned int) reply->status, response);
   MHD_destroy_response(response);
-  /* Whoever takes a large file gets the time that its size needs. */
+  /* Extend the deadline for a large file by the time that its size needs. */
   if (reply->file_length > 0)
     (void) atomic_fetch_add(&connection->deadline,
                             (int64_t) (reply->file_length / CCD_STREAM_RATE_MIN) * CC_TIME_SECOND);
@@ -278,7 +284,7 @@ answer_by_socket(ccd_connection *connection, ccd_http_response *reply, void **co
     return answer_by_ulfius(connection, reply, context);
   }
   if (ccd_socket_upgrade(connection, reply)) {
-    end_request(connection); /* from here on it counts as a socket */
+    end_request(connection); /* the connection counts as a socket from now on */
     return MHD_YES;
   }
   reply->socket->closed(reply->socket_data);
@@ -307,13 +313,13 @@ send_reply(ccd_connection *connection, ccd_http_response *given, void **context)
   return result;
 }
 
-/* The whole request is here, or as much as is needed to refuse it. */
+/* The request is complete, or complete enough to be refused. */
 static enum MHD_Result
 answer_request(ccd_connection *connection, void **context)
 {
   ccd_listener *listener = connection->listener;
   ccd_http_request *request = &connection->request;
-  atomic_store(&connection->deadline, INT64_MAX); /* the handler has its own */
+  atomic_store(&connection->deadline, INT64_MAX); /* the handler has limits of its own */
   atomic_store(&connection->receiving, false);
   bool bad = request->too_large || request->malformed != NULL;
   if (bad)
@@ -323,14 +329,14 @@ answer_request(ccd_connection *connection, void **context)
     ccd_away_send(connection, /* beginning= */ false);
     return MHD_YES;
   }
-  request->begun = connection->begun_by; /* the handler's from here on */
+  request->begun = connection->begun_by; /* owned by the handler from now on */
   connection->begun_by = NULL;
   ccd_http_response reply = {0};
   listener->options.handler(listener->options.data, request, &reply);
   return send_reply(connection, &reply, context);
 }
 
-/* What .begin decided about the body. */
+/* Act on the decision of .begin about the body. */
 static enum MHD_Result
 follow_verdict(ccd_connection *connection,
                ccd_http_begin verdict,
@@ -339,7 +345,7 @@ follow_verdict(ccd_connection *connection,
 {
   switch (verdict) {
   case CCD_HTTP_ANSWERED:
-    /* Answered before its body: MHD then takes nothing more from this connection. */
+    /* Answered before its body was read: MHD then reads nothing more from this connection. */
     connection->linger = reply->close = true;
     return send_reply(connection, reply, context);
   case CCD_HTTP_STREAM:
@@ -354,7 +360,7 @@ follow_verdict(ccd_connection *connection,
   }
 }
 
-/* The head of a good request is here. True: *ret is what to tell MHD. */
+/* The head of a valid request has arrived. True: *ret is the result for MHD. */
 static bool
 place_request(ccd_connection *connection, void **context, enum MHD_Result *ret)
 {
@@ -385,12 +391,12 @@ take_head(ccd_connection *connection, void **context)
     return result;
   if (connection->request.malformed == NULL && !connection->request.too_large)
     return MHD_YES;
-  /* Answered before its body: MHD then takes nothing more from this connection. */
+  /* Answered before its body was read: MHD then reads nothing more from this connection. */
   connection->linger = true;
   return answer_request(connection, context);
 }
 
-/* The connection was suspended and goes on. */
+/* The connection was suspended and continues. */
 static enum MHD_Result
 take_back(ccd_connection *connection, void **context)
 {
@@ -417,7 +423,7 @@ ccd_intake_access_cb(void *data,
   struct connection_info_struct *info = *context;
   ccd_connection *connection = connection_of(mhd);
   if (connection == NULL || info == NULL)
-    return MHD_NO; /* memory was out */
+    return MHD_NO; /* memory is exhausted */
   if (!connection->begun) {
     begin_request(connection, info->request, url, method, version);
     return take_head(connection, context);
@@ -442,7 +448,8 @@ ccd_intake_completed_cb(void *data,
                         enum MHD_RequestTerminationCode code)
 {
   ccd_connection *connection = connection_of(mhd);
-  /* The head's texts, to which what was begun points, are ulfius's and MHD's: it goes first. */
+  /* Release the exchange first, because it refers to texts of the head, which ulfius and MHD
+   * own. */
   if (connection != NULL)
     drop_begun(connection);
   mhd_request_completed(NULL, mhd, context, code);
@@ -450,7 +457,7 @@ ccd_intake_completed_cb(void *data,
     return;
   free(connection->body);
   connection->body = NULL;
-  ccd_away_drop_reply(&connection->reply); /* of a connection that ended before it was sent */
+  ccd_away_drop_reply(&connection->reply); /* the connection ended before its reply was sent */
   ccd_socket_drop(connection->socket);
   connection->socket = NULL;
   atomic_store(&connection->receiving, false);

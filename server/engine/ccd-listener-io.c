@@ -7,8 +7,9 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-listener-io.h"
 
-/* Reading from and writing to one socket, never waiting. Messages of clients are thrown away, pings
- * answered. A frame is sent whole: there is no way back from half a frame. */
+/* Reads from and writes to one socket without waiting. Messages of clients are discarded, pings
+ * answered. A frame is always sent completely, because a partial frame makes the stream
+ * unreadable. */
 
 #define PARTS_MAX 16
 #define READ_SIZE (16 * 1024)
@@ -20,7 +21,7 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
     ccd_io_end(loop, socket, heard == CCD_HEARD_WRONG ? CCD_CLOSE_PROTOCOL : CCD_CLOSE_TOO_LARGE);
     return;
   }
-  socket->unanswered = 0; /* any frame shows that the client lives */
+  socket->unanswered = 0; /* any frame shows that the client is alive */
   if (heard == CCD_HEARD_CLOSE) {
     socket->told = true;
     ccd_io_end(loop, socket, CCD_CLOSE_NORMAL);
@@ -31,7 +32,7 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
   }
 }
 
-/* After its goodbye or its mistake nothing more is understood of a client. */
+/* After a close frame or a protocol error nothing more is read from the client. */
 static bool
 is_deaf(const ccd_socket *socket)
 {
@@ -79,7 +80,7 @@ ccd_io_end(ccd_loop *loop, ccd_socket *socket, int code)
   if (socket->code != 0)
     return;
   socket->code = code;
-  socket->blocked = 0; /* the goodbye has a time of its own */
+  socket->blocked = 0; /* the close frame has a time limit of its own */
   (void) pthread_mutex_lock(&loop->lock);
   socket->shut = true;
   unsigned int kept = socket->sent > 0 ? 1 : 0;
@@ -127,7 +128,7 @@ put_goodbye(ccd_socket *socket)
   socket->said = true;
 }
 
-/* A control frame goes between two others. */
+/* Control frames are sent between two other frames. */
 static void
 next_control(ccd_socket *socket)
 {
@@ -144,7 +145,7 @@ next_control(ccd_socket *socket)
   }
 }
 
-/* What is to be sent now: the rest of the frame at hand, a control frame, frames. */
+/* Collect the bytes to send next: the rest of the current frame, a control frame, queued frames. */
 static int
 gather_parts(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
 {
@@ -168,8 +169,8 @@ gather_parts(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
   return n;
 }
 
-/* A client that takes a large frame slowly, but at the rate that is asked of a file, has the time
- * for it. */
+/* Extend the time for a client that receives a large frame slowly, but at the minimal rate for
+ * files. */
 static void
 give_time(ccd_socket *socket, size_t n)
 {
@@ -181,7 +182,7 @@ give_time(ccd_socket *socket, size_t n)
     socket->blocked = now;
 }
 
-/* Bytes of the first frame are gone; how many of @n. */
+/* Account for up to @n sent bytes of the first frame; returns how many belonged to it. */
 static size_t
 account_frame(ccd_loop *loop, ccd_socket *socket, size_t n)
 {
@@ -255,7 +256,8 @@ ccd_io_write(ccd_loop *loop, ccd_socket *socket)
     account_sent(loop, socket, (size_t) n);
   }
   if (socket->said && socket->ends == 0 && !socket->broken) {
-    /* What the client still sends must not make the kernel wipe out our goodbye. */
+    /* Unread bytes of the client must not make the kernel send a reset, which would discard our
+     * close frame. */
     (void) shutdown(socket->fd, SHUT_WR);
     socket->ends = cc_time_monotonic() + CCD_SOCKET_LINGER;
   }

@@ -12,14 +12,16 @@
 #include "server/engine/ccd-listener-io.h"
 #include "server/engine/ccd-log.h"
 
-/* One thread for all sockets of a listener. Other threads put frames into a socket's queue and the
- * socket into the list of the ready; only the thread touches descriptors. */
+/* One thread serves all WebSockets of a listener. Other threads append frames to a socket's
+ * queue and add the socket to the list of ready sockets; only the loop's thread uses
+ * descriptors. */
 
 #define TICK_MS 500
 #define PING_EVERY (20 * CC_TIME_SECOND)
 #define PINGS_UNANSWERED_MAX 2
-#define SEND_TIMEOUT (10 * CC_TIME_SECOND)  /* of one frame */
-#define READ_PER_TICK ((size_t) 128 * 1024) /* of one client, whose messages nobody wants */
+#define SEND_TIMEOUT (10 * CC_TIME_SECOND) /* of one frame */
+#define READ_PER_TICK                                                                              \
+  ((size_t) 128 * 1024) /* limit for bytes of one client, whose messages are ignored */
 #define EVENTS_MAX 128
 
 void
@@ -27,7 +29,7 @@ ccd_loop_wake(ccd_loop *loop)
 {
   const uint64_t one = 1;
   if (write(loop->wake_fd, &one, sizeof(one)) != sizeof(one))
-    ccd_log(CCD_DEBUG, "socket.wake_full"); /* it wakes in any case */
+    ccd_log(CCD_DEBUG, "socket.wake_full"); /* the pipe is full, so the thread wakes anyway */
 }
 
 bool
@@ -65,8 +67,8 @@ unlink_socket(ccd_loop *loop, ccd_socket *socket)
     socket->next->prev = socket->prev;
 }
 
-/* The owner lets go at once; the memory stays until the end of the round, since the round's lists
- * and events may still name the socket. */
+/* End a socket: its owner is notified at once; the memory is freed at the end of the round,
+ * because lists and events of the round may still refer to the socket. */
 static void
 end_socket(ccd_loop *loop, ccd_socket *socket)
 {
@@ -105,11 +107,11 @@ free_ended(ccd_loop *loop)
     ccd_listener *listener = socket->listener;
     (void) MHD_upgrade_action(socket->handle, MHD_UPGRADE_ACTION_CLOSE);
     free(socket);
-    (void) atomic_fetch_sub(&listener->sockets, 1); /* last: a stop waits for the count */
+    (void) atomic_fetch_sub(&listener->sockets, 1); /* last, because a stop waits for this count */
   }
 }
 
-/* After anything that was done to a socket. */
+/* Call after any operation on a socket: updates its epoll events, or ends the socket. */
 static void
 settle_socket(ccd_loop *loop, ccd_socket *socket)
 {
@@ -194,7 +196,7 @@ check_time(ccd_loop *loop, ccd_socket *socket, int64_t now)
     ccd_log(CCD_INFO, "socket.too_slow", CCD_TEXT("listener", loop->listener->options.name));
     ccd_io_end(loop, socket, CCD_CLOSE_TOO_SLOW);
   } else if (socket->code == 0 && now - socket->pinged > PING_EVERY) {
-    socket->broken = socket->unanswered >= PINGS_UNANSWERED_MAX; /* nobody is there */
+    socket->broken = socket->unanswered >= PINGS_UNANSWERED_MAX; /* the client does not answer */
     socket->unanswered++;
     socket->pinged = now;
     socket->ping_due = true;

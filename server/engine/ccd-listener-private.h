@@ -10,17 +10,18 @@
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-networks.h"
 
-/* What the parts of the listener share; nothing outside ccd-listener-*.c includes it.
+/* Declarations shared by the files of the listener; only ccd-listener-*.c includes this header.
  *
- * Threads: MHD calls everything of one connection from one thread at a time. While a request is
- * away (submitted to the scheduler), its connection is suspended, and the thread that answers the
- * request has all of it. Only `deadline`, `seen`, `receiving` and `sending` are read by another one
- * (the reaper), and the list's links and `fd` by the holder of the listener's lock. */
+ * Threads: MHD makes all calls for one connection from one thread at a time. While a request is
+ * with the scheduler, its connection is suspended, and the thread that answers the request owns
+ * the connection. Only `deadline`, `seen`, `receiving` and `sending` are read by another thread
+ * (the reaper), and the links of the list and `fd` by the holder of the listener's lock. */
 
-/* MHD 1.0 has a parser of its own: blanks around values, strictness. */
+/* MHD 1.0 parses differently: blanks around values, levels of strictness. */
 #define CCD_MHD_1 (MHD_VERSION >= 0x01000000)
 
-#define CCD_CONNECTION_MEMORY (32 * 1024) /* head of a request; more is 414 or 431 */
+#define CCD_CONNECTION_MEMORY                                                                      \
+  (32 * 1024) /* maximal size of a request's head; a larger one is answered with 414 or 431 */
 #define CCD_HEADERS_IN_MAX 100
 #define CCD_NO_LENGTH UINT64_MAX
 
@@ -28,47 +29,50 @@ typedef struct ccd_connection {
   struct ccd_connection *prev, *next; /* listener->first, under its lock */
   ccd_listener *listener;
   int fd;
-  bool linger;              /* refused early: what the client still sends is thrown away */
-  bool cut;                 /* closed without an answer: no use to linger */
-  atomic_bool upgraded;     /* a WebSocket: the caller bounds it, not the reaper */
-  _Atomic int64_t deadline; /* cc_time_monotonic after which the reaper cuts it */
-  _Atomic int64_t seen;     /* cc_time_monotonic when something of it was taken last */
-  bool warned;              /* its deadline had passed at the reaper's last look; under the lock */
-  atomic_bool receiving;    /* a body has begun to come */
-  atomic_bool sending;      /* an answer is under way: what is unread now is not waited for */
-  struct in6_addr peer;     /* of IPv4 as ::ffff:a.b.c.d */
-  char address[INET6_ADDRSTRLEN]; /* the peer's, or what the trusted proxy said, of this request */
-  /* The request at hand. */
+  bool linger;          /* refused early: further bytes of the client are discarded */
+  bool cut;             /* closed without a reply: no further bytes need to be discarded */
+  atomic_bool upgraded; /* a WebSocket: limited by its loop instead of the reaper */
+  _Atomic int64_t
+    deadline;            /* time of cc_time_monotonic at which the reaper closes the connection */
+  _Atomic int64_t seen;  /* time of cc_time_monotonic at which bytes were last consumed */
+  bool warned;           /* the deadline had passed when the reaper last looked; under the lock */
+  atomic_bool receiving; /* bytes of a body have arrived */
+  atomic_bool sending;   /* a reply is being sent: unread bytes do not extend the deadline */
+  struct in6_addr peer;  /* IPv4 as ::ffff:a.b.c.d */
+  char address[INET6_ADDRSTRLEN]; /* of this request: the peer's, or the one reported by a trusted
+                                     proxy */
+  /* The current request. */
   struct MHD_Connection *mhd;
-  const char *base; /* where the first request began in MHD's buffer */
+  const char *base; /* beginning of the first request in MHD's buffer */
   ccd_http_request request;
-  uint64_t content_length; /* CCD_NO_LENGTH: no such header */
-  uint64_t received;       /* bytes of body, thrown away ones included */
-  size_t capacity;         /* of request.body */
+  uint64_t content_length; /* CCD_NO_LENGTH: the header is absent */
+  uint64_t received;       /* bytes of the body, including discarded ones */
+  size_t capacity;         /* capacity of request.body */
   char *body;
-  void *begun_by;   /* what .begin left, until the handler has it */
-  bool streamed;    /* the body goes to .write */
-  uint64_t refused; /* bytes that .write did not take */
+  void *begun_by;   /* the exchange left by .begin, until the handler takes it */
+  bool streamed;    /* the body is passed to .write */
+  uint64_t refused; /* bytes that .write refused */
   bool chunked;
-  bool begun;  /* the head was seen; counted in listener->in_flight */
-  bool lasted; /* what came before was so long that the next request may have been unread */
+  bool begun;  /* the head was read; counted in listener->in_flight */
+  bool lasted; /* the previous request took so long that the next one may have been unread */
   ccd_http_place place;
   ccd_work work;           /* submitted while the connection is suspended */
-  bool back;               /* the work is done, and MHD was told to resume */
-  bool left;               /* the client was gone before its turn came */
+  bool back;               /* the work is done, and MHD was told to resume the connection */
+  bool left;               /* the client closed the connection before the request was run */
   bool beginning;          /* the work is .begin, not .handler */
   ccd_http_begin verdict;  /* of .begin */
   ccd_http_response reply; /* of the work */
   bool socket_asked;
-  struct ccd_socket *socket; /* made, not yet taken over by the loop */
+  struct ccd_socket *socket; /* created, not yet passed to the loop */
 } ccd_connection;
 
-/* cc_time_monotonic() when the calling thread last took all that was ready on its connections:
- * what it finds now has not been unread for longer, unless a request before it held it up. */
+/* Time of cc_time_monotonic at which the calling thread had last read everything from its
+ * connections: bytes found now have been unread since then at most, unless a request before them
+ * delayed the thread. */
 int64_t ccd_listener_caught_up(void);
 
-/* A closed connection whose client may still be sending: our duplicate of its descriptor keeps the
- * kernel from answering with a reset that would wipe out the reply on its way. */
+/* A closed connection whose client may still be sending. Our duplicate of its descriptor keeps
+ * the kernel from sending a reset, which would discard the reply. */
 #define CCD_LINGER_MAX 128
 
 typedef struct ccd_linger {
@@ -79,19 +83,20 @@ typedef struct ccd_linger {
 struct ccd_listener {
   ccd_listener_options options;
   struct _u_instance instance;
-  MHD_AccessHandlerCallback dispatcher; /* ulfius's own, caught in MHD_start_daemon */
+  MHD_AccessHandlerCallback dispatcher; /* ulfius's access handler, saved by MHD_start_daemon */
   ccd_networks trusted;
-  struct sockaddr_storage bound; /* where it listens */
+  struct sockaddr_storage bound; /* address of the listening socket */
   bool started;
-  int listen_fd; /* after quiesce; -1 before */
+  int listen_fd; /* set by quiesce; -1 before */
   atomic_bool quiet;
   atomic_bool stopping;
   atomic_int in_flight, sockets, connections;
-  struct ccd_loop *loop; /* of the sockets; made under the lock, then it stays */
-  atomic_int away; /* works that were submitted and are not back; MHD must not be stopped then */
+  struct ccd_loop *loop; /* serves the WebSockets; created under the lock, then constant */
+  /* number of submitted works that are not done; MHD must not be stopped before they are */
+  atomic_int away;
 
   pthread_mutex_t lock; /* of all below */
-  pthread_cond_t wake;  /* the reaper has something to do */
+  pthread_cond_t wake;  /* signalled when the reaper has work */
   ccd_connection *first;
   ccd_linger lingering[CCD_LINGER_MAX];
   int n_lingering;
@@ -116,16 +121,16 @@ enum MHD_Result ccd_intake_access_cb(void *data,
 int
 ccd_intake_answer_cb(const struct _u_request *request, struct _u_response *response, void *data);
 
-/* ccd-listener-away.c: requests on their way through the scheduler. */
+/* ccd-listener-away.c: requests that are with the scheduler. */
 
-/* Suspend the connection and submit its request; @beginning: .begin is to be run, else .handler.
- * The connection comes back with an answer in any case. */
+/* Suspend the connection and submit its request to the scheduler. @beginning: run .begin instead
+ * of .handler. The connection always continues, with a reply. */
 void ccd_away_send(ccd_connection *connection, bool beginning);
 
-/* Free what an answer holds that is not sent. */
+/* Free the parts of a reply that is not sent. */
 void ccd_away_drop_reply(ccd_http_response *reply);
 
-/* ccd-listener-head.c: fill malformed, too_large, content_length, socket_asked and address. */
+/* ccd-listener-head.c: sets malformed, too_large, content_length, socket_asked and address. */
 void ccd_head_check(ccd_connection *connection,
                     const char *url,
                     const char *method,
@@ -141,8 +146,8 @@ bool ccd_reaper_start(ccd_listener *listener);
 void ccd_reaper_stop(ccd_listener *listener);
 void ccd_reaper_cut_sockets(ccd_listener *listener);
 
-/* ccd-listener-socket.c: answer a checked handshake with 101. On false nothing was queued and
- * @response keeps its socket_data. ccd_socket_drop: of one whose handshake did not come to its end.
- */
+/* ccd-listener-socket.c: answer a checked handshake with 101. When it returns false, nothing was
+ * queued and
+ * @response keeps its socket_data. ccd_socket_drop: for a handshake that was not completed. */
 bool ccd_socket_upgrade(ccd_connection *connection, ccd_http_response *response);
 void ccd_socket_drop(struct ccd_socket *socket);

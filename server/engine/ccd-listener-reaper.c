@@ -11,9 +11,10 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-listener-private.h"
 
-/* MHD's only timeout is of inactivity, so one byte a second holds a connection for ever. The reaper
- * shuts such connections down (never closes: the descriptor is MHD's), and lingers for those that
- * were refused while their client was still sending. */
+/* The reaper closes connections whose deadline has passed. MHD's only timeout is for inactivity,
+ * so a client that sends one byte a second could hold a connection for ever. The reaper shuts
+ * sockets down but never closes them, because the descriptor is MHD's. It also reads and
+ * discards the remaining bytes of clients whose requests were refused early. */
 
 #define TICK (CC_TIME_SECOND / 4)
 #define LINGER_TICK (CC_TIME_SECOND / 20)
@@ -30,8 +31,8 @@ unlink_connection(ccd_listener *listener, ccd_connection *connection)
     connection->next->prev = connection->prev;
 }
 
-/* The descriptor and the peer. Each answer of MHD is copied before the next question: MHD 1.0 keeps
- * one place per connection for all answers. */
+/* Read descriptor and peer. Each result of MHD is copied before the next call, because MHD 1.0
+ * uses one place per connection for all results. */
 static bool
 read_connection(struct MHD_Connection *mhd, int *ret_fd, struct in6_addr *ret_peer)
 {
@@ -43,7 +44,7 @@ read_connection(struct MHD_Connection *mhd, int *ret_fd, struct in6_addr *ret_pe
   info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   if (info == NULL)
     return false;
-  struct sockaddr_in four; /* copied: may be unaligned */
+  struct sockaddr_in four; /* copied because the pointer may be unaligned */
   struct sockaddr_in6 six;
   sa_family_t family = info->client_addr->sa_family;
   if (family == AF_INET6) {
@@ -64,9 +65,9 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
   ccd_connection *connection = calloc(1, sizeof(*connection));
   if (connection == NULL || !read_connection(mhd, &connection->fd, &peer)) {
     free(connection);
-    return NULL; /* its requests are refused in the intake */
+    return NULL; /* requests of this connection are refused by the intake */
   }
-  connection->lasted = true; /* bytes may have come before it was accepted */
+  connection->lasted = true; /* bytes may have arrived before the connection was accepted */
   connection->listener = listener;
   connection->mhd = mhd;
   connection->peer = peer;
@@ -86,7 +87,7 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
   return connection;
 }
 
-/* Called before MHD closes the descriptor, so no one else can have its number yet. */
+/* Called before MHD closes the descriptor, so the number cannot have been reused. */
 static void
 connection_closed(ccd_listener *listener, ccd_connection *connection)
 {
@@ -124,7 +125,7 @@ ccd_reaper_notify_cb(void *data,
   }
 }
 
-/* Throw away what arrived. False: the client is done, or its time is up. */
+/* Discard arrived bytes. False: the client is done, or its time is over. */
 static bool
 linger_on(const ccd_linger *linger, int64_t now)
 {
@@ -139,12 +140,12 @@ linger_on(const ccd_linger *linger, int64_t now)
   return now < linger->deadline;
 }
 
-/* We are behind by this much before unread bytes count. */
+/* Unread bytes count only when the server is behind by this much. */
 #define BEHIND CC_TIME_SECOND
 
-/* Bytes of a request that wait for us and not for their client. Not those of a trickle, of which
- * something was taken just now; and while an answer is being sent nothing is read, so a client that
- * does not take its answer is not saved by sending more. */
+/* Does a request have bytes that wait for the server? Bytes of a slow client, of which some were
+ * consumed recently, do not count. While a reply is being sent nothing is read, so a client that
+ * does not receive its reply cannot extend its deadline by sending. */
 static bool
 has_unread(ccd_connection *connection, int64_t now)
 {
@@ -166,19 +167,21 @@ reap_connection(ccd_connection *connection, int64_t now)
     (void) atomic_compare_exchange_strong(&connection->deadline, &deadline, now + TICK);
     return;
   }
-  /* What was read just now moves the deadline in a moment. Moved by too little it has passed
-   * still: a trickle moves it between any two looks. */
+  /* Bytes that were just read will move the deadline in a moment. Only a connection whose
+   * deadline has passed at two looks is closed: a slow client moves the deadline between any two
+   * looks. */
   bool warned = connection->warned;
   connection->warned = true;
-  /* Its thread may have moved on since: then it is in time after all. */
+  /* The connection's thread may have moved the deadline meanwhile: then the connection is in
+   * time. */
   if (warned && atomic_compare_exchange_strong(&connection->deadline, &deadline, INT64_MAX))
     (void) shutdown(connection->fd, SHUT_RDWR);
 }
 
-/* A read that got less than there was room for is MHD's last until epoll tells of more. When the
- * end of a client's direction came before that read, epoll has told of it already, and MHD would
- * keep a body that never becomes whole until its deadline. Ending a direction that has ended
- * changes nothing but that epoll tells again. */
+/* MHD reads until a read returns less than there was space for, then waits for epoll. When the
+ * client closed its sending direction before such a read, epoll has already reported that, and
+ * MHD would keep an incomplete body until its deadline. Shutting the closed direction down again
+ * changes nothing, but makes epoll report it again. */
 static void
 tell_end_again(const ccd_connection *connection)
 {
@@ -221,12 +224,13 @@ reaper_thread(void *data)
       reap_connections(listener, now);
       next_reap = now + TICK;
       (void) pthread_mutex_unlock(&listener->lock);
-      ccd_scheduler_expire(listener->options.scheduler); /* answers what it refuses */
+      ccd_scheduler_expire(listener->options.scheduler); /* answers the requests that it refuses */
       (void) pthread_mutex_lock(&listener->lock);
     }
     linger_all(listener, now);
     if (listener->first == NULL && listener->n_lingering == 0) {
-      (void) pthread_cond_wait(&listener->wake, &listener->lock); /* an idle server sleeps */
+      (void) pthread_cond_wait(&listener->wake,
+                               &listener->lock); /* without connections the thread sleeps */
       continue;
     }
     int64_t until = now + (listener->n_lingering > 0 ? LINGER_TICK : TICK);

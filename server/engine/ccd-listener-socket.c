@@ -11,11 +11,13 @@
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-listener-io.h"
 
-/* The handshake of a WebSocket, and what other threads ask of one. ulfius's own are not used: its
- * reader believes the length that a frame announces and allocates it, its writer gives up silently
- * in the middle of a frame after 50 ms, and each takes two threads that wake 20 times a second. */
+/* The handshake of WebSockets, and the functions that other threads call. The WebSocket
+ * functions of ulfius are not used: its reader allocates the length that a frame announces, its
+ * writer gives up after 50 ms within a frame without an error, and each socket needs two threads
+ * that wake 20 times a second. */
 
-/* In the kernel, of a client that does not read; more would only be memory. */
+/* Limit of the kernel's send buffer for a client that does not read; a larger one would only
+ * occupy memory. */
 #define SEND_BUFFER (128 * 1024)
 
 bool
@@ -87,7 +89,7 @@ ccd_socket_drop(ccd_socket *socket)
   (void) atomic_fetch_sub(&listener->sockets, 1);
 }
 
-/* The 101 was sent; from here on the descriptor is ours until MHD_UPGRADE_ACTION_CLOSE. */
+/* Called when the 101 was sent; the descriptor is ours until MHD_UPGRADE_ACTION_CLOSE. */
 static void
 upgraded_cb(void *data,
             struct MHD_Connection *mhd,
@@ -119,7 +121,7 @@ accept_value(const char *key, char value[static 32])
   unsigned int length = 0;
   static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   char text[24 + sizeof(guid)];
-  memcpy(text, key, 24); /* the head check has seen to the length */
+  memcpy(text, key, 24); /* the head check has verified the length */
   memcpy(text + 24, guid, sizeof(guid));
   if (EVP_Digest(text, sizeof(text) - 1, digest, &length, EVP_sha1(), NULL) != 1)
     return false;
@@ -162,12 +164,12 @@ ccd_socket_upgrade(ccd_connection *connection, ccd_http_response *response)
     queued =
       MHD_add_response_header(reply, response->headers[i].name, response->headers[i].value) ==
       MHD_YES;
-  connection->socket = socket; /* before queueing, which may call upgraded_cb */
+  connection->socket = socket; /* set before queueing, because that may call upgraded_cb */
   queued = queued && MHD_queue_response(connection->mhd, 101, reply) == MHD_YES;
   MHD_destroy_response(reply);
   if (!queued && socket != NULL) {
     connection->socket = NULL;
-    socket->owner = NULL; /* its data stays the caller's */
+    socket->owner = NULL; /* the caller keeps socket_data */
     ccd_socket_drop(socket);
   }
   if (queued)

@@ -4,14 +4,14 @@
 #include "server/engine/ccd-listener.h"
 
 /* WebSockets (RFC 6455), server to client, all served by one thread per listener. Every function
- * here may be called from any thread, between owner->open and the return of owner->closed. */
+ * here may be called from any thread between owner->open and the return of owner->closed. */
 
-/* A close frame has room for this many bytes of reason. */
+/* Maximal length of the reason in a close frame. */
 #define CCD_SOCKET_REASON_MAX 123
 
-/* Close codes, each with a reason. The private ones are part of the API (docs/api.md): the right to
- * read has ended; the client did not read, and the reason is the note of the last frame that was
- * sent whole. */
+/* Close codes, each with a reason. The private ones are part of the API (docs/integrating.md):
+ * the right to read has ended; or the client read too slowly, and the reason is the note of the
+ * last frame that was sent completely. */
 enum {
   CCD_CLOSE_NORMAL = 1000,
   CCD_CLOSE_GOING_AWAY = 1001,
@@ -21,20 +21,20 @@ enum {
   CCD_CLOSE_TOO_SLOW = 4008,
 };
 
-/* One text message as it goes over the wire, the same bytes for every socket. Counted; see
+/* One text message in wire format, shared by all sockets. Reference-counted; see
  * ccd-listener-frame.h. */
 typedef struct ccd_frame ccd_frame;
 
-/* Queue a frame; takes a reference of its own. False: the queue of this socket is full, or the
- * socket is about to end; nothing was queued. Never waits. */
+/* Queue a frame and take a reference. False: the socket's queue is full, or the socket is
+ * closing; nothing was queued. Never waits. */
 bool ccd_socket_send(ccd_socket *socket, ccd_frame *frame);
 
-/* True: everything that was queued has been given to the kernel. False: owner->empty will be called
- * when it has. */
+/* True: everything queued was passed to the kernel. False: owner->empty will be called when it
+ * was. */
 bool ccd_socket_ask_empty(ccd_socket *socket);
 
-/* Whether frames wait. */
+/* Are frames queued? */
 bool ccd_socket_has_queue(const ccd_socket *socket);
 
-/* Say goodbye with @code after the frame that is being sent; what else is queued is dropped. */
+/* Send a close frame with @code after the current frame; drop the other queued frames. */
 void ccd_socket_close(ccd_socket *socket, int code);

@@ -16,16 +16,16 @@
 #include "server/engine/ccd-listener-private.h"
 #include "server/engine/ccd-log.h"
 
-/* Files that the rest of the process has open: databases, logs, libraries. */
+/* Reserved for other open files of the process: databases, logs, libraries. */
 #define OTHER_FILES 256
 
 /* The listener that this thread is starting. */
 static _Thread_local ccd_listener *starting;
 
-/* ulfius starts MHD with its own access handler and offers no place between a request's head and
- * its body. So this definition takes the place of the library's for the whole program: it puts our
- * handler before ulfius's, which it remembers, and goes on to the library. Any other caller passes
- * through. ccd_listener_start fails when the linker did not bind ulfius to it. */
+/* Overrides MHD_start_daemon() for the whole program, because ulfius offers no hook between the
+ * head of a request and its body. When called by ulfius, it saves ulfius's access handler,
+ * installs ours and calls MHD_start_daemon_va(); other callers are unaffected.
+ * ccd_listener_start fails when the linker did not bind ulfius to this definition. */
 struct MHD_Daemon *
 MHD_start_daemon(unsigned int flags,
                  uint16_t port,
@@ -50,10 +50,9 @@ MHD_start_daemon(unsigned int flags,
 
 static _Thread_local int64_t caught_up, last_taken;
 
-/* MHD asks again after a full answer of 128 events, with the same time to wait: when just these
- * were ready, the thread sleeps over 128 requests that it was told of, until something else
- * happens. So this definition takes the place of the C library's for the whole program, and what
- * follows a full answer does not wait. */
+/* Overrides epoll_wait() of the C library for the whole program. After a full result of 128
+ * events MHD calls again with the same timeout; when no others are ready, its thread would sleep
+ * although it has 128 requests to process. So a call after a full result does not wait. */
 int
 epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
 {
@@ -75,14 +74,15 @@ ccd_listener_caught_up(void)
   return caught_up;
 }
 
-/* MHD's messages hold what clients sent, and say nothing that the answer's status does not. */
+/* MHD's messages contain bytes that clients sent, and no information beyond the reply's status:
+ * drop them. */
 static void
 quiet_logger_cb(void *data, const char *format, va_list args)
 {
 }
 
-/* Every connection is a file. Asks for as many as all listeners need and returns how many of
- * @connections there will be. */
+/* Raise the limit of open files, since every connection is a file. Returns how many of
+ * @connections are possible. */
 static int
 raise_file_limit(int connections)
 {
@@ -110,9 +110,9 @@ raise_file_limit(int connections)
   return possible;
 }
 
-/* Seconds until MHD ends a connection that neither sends nor takes anything. It does not look
- * whether bytes are here, unread, so this is only for clients that do not take their answer: the
- * reaper, which does look, ends silent ones before. */
+/* Seconds until MHD ends an inactive connection. MHD does not check for unread bytes, so this
+ * timeout is only for clients that do not receive their reply; the reaper ends silent clients
+ * earlier. */
 #define STALL_MORE_S 10
 
 static int
@@ -128,10 +128,10 @@ start_daemon(ccd_listener *listener)
   unsigned int flags =
     MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_UPGRADE | MHD_ALLOW_SUSPEND_RESUME;
   if (listener->bound.ss_family == AF_INET6)
-    flags |= MHD_USE_DUAL_STACK; /* "::" takes IPv4 too */
-  /* 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, since we check more, and its answer to a missing Host
-   * comes twice. 1.0: it hides folded lines, bare LF and odd blanks from us unless it is to refuse
-   * them (1). */
+    flags |= MHD_USE_DUAL_STACK; /* "::" also accepts IPv4 */
+  /* MHD 0.9.75: no MHD_OPTION_STRICT_FOR_CLIENT, because our checks are stricter and its reply
+   * to a missing Host is sent twice. MHD 1.0: at lower strictness it hides folded lines, bare LF
+   * and misplaced blanks from our checks, so it must refuse them itself (1). */
   struct MHD_OptionItem items[16];
   size_t n = 0;
 #define ADD_OPTION(id, number, pointer)                                                            \
@@ -291,12 +291,12 @@ ccd_listener_quiesce(ccd_listener *listener)
   MHD_socket fd = MHD_quiesce_daemon(listener->instance.mhd_daemon);
   if (fd == MHD_INVALID_SOCKET)
     return;
-  /* A worker may be about to accept on it: the number stays ours until the stop. */
+  /* A worker may be about to accept on the descriptor, so it stays open until the stop. */
   (void) shutdown(fd, SHUT_RDWR);
   listener->listen_fd = fd;
 }
 
-/* Requests being handled, open sockets included when @sockets. */
+/* Number of requests being handled, including open WebSockets when @sockets. */
 static int
 count_in_flight(const ccd_listener *listener, bool sockets)
 {
@@ -321,9 +321,9 @@ wait_until_idle(const ccd_listener *listener, int64_t deadline)
   return true;
 }
 
-/* What a thread is working on must end by itself (its statements have limits of their own): MHD
- * aborts when it is stopped with a suspended connection, and a thread that has just told MHD to
- * resume still has the listener. Then the answer has a second to leave. */
+/* Wait for running requests, whose statements have time limits: MHD aborts when it is stopped
+ * with a suspended connection, and a thread that has just told MHD to resume still uses the
+ * listener. Afterwards replies have one second to be sent. */
 static void
 wait_until_back(const ccd_listener *listener)
 {
@@ -344,7 +344,8 @@ ccd_listener_stop(ccd_listener *listener, int64_t deadline)
     ccd_loop_wake(listener->loop);
   (void) pthread_mutex_unlock(&listener->lock);
   if (!wait_until_idle(listener, deadline)) {
-    /* Who is still sending or receiving has had the time; sockets then end by themselves. */
+    /* Clients that still send or receive have had their time; their WebSockets end by
+     * themselves. */
     ccd_reaper_cut_sockets(listener);
     ccd_scheduler_refuse(listener->options.scheduler);
     (void) wait_until_idle(listener, cc_time_monotonic() + CC_TIME_SECOND);

@@ -15,13 +15,13 @@
 
 #include "common/base/cc-time.h"
 
-/* Two buffers: threads append to one of them under a lock that is held for one memcpy, the writer
- * writes the other one without a lock, then they change places. */
+/* Two buffers: threads append to one of them under a lock that is held for one memcpy; the
+ * writer thread writes the other one without a lock; then the buffers are swapped. */
 
 #define BUFFER_BYTES (1024u * 1024)
-#define RESERVE_BYTES (BUFFER_BYTES / 4) /* for important lines */
-#define NOTE_BYTES 256u                  /* for the line about dropped ones */
-#define PAUSE_NS (10 * 1000 * 1000)      /* between two writes while lines come in */
+#define RESERVE_BYTES (BUFFER_BYTES / 4) /* reserved for important lines */
+#define NOTE_BYTES 256u                  /* reserved for the line about dropped lines */
+#define PAUSE_NS (10 * 1000 * 1000)      /* pause between two writes while lines keep coming */
 
 typedef struct buffer {
   char *text;
@@ -29,17 +29,17 @@ typedef struct buffer {
 } buffer;
 
 static struct {
-  pthread_mutex_t lock; /* guards what follows */
-  buffer *filled;       /* of the two: the one that lines are appended to */
+  pthread_mutex_t lock; /* guards the following members */
+  buffer *filled;       /* the buffer to which lines are appended */
   buffer two[2];
-  uint64_t untold; /* dropped since the last line that told it */
+  uint64_t untold; /* lines dropped since the last line that reported drops */
   bool parked;     /* the writer waits for `wake` */
   bool running;
 
   int fd;
   pthread_t thread;
   sem_t wake, ended;
-  bool torn; /* the writer's: the file ends in the middle of a line */
+  bool torn; /* used by the writer only: the file ends with an incomplete line */
   atomic_uint_fast64_t dropped;
   atomic_bool started, stopping, hurry;
   atomic_size_t pending; /* bytes that are not written yet */
@@ -79,7 +79,7 @@ ccd_log_ring_put(const char *line, size_t length, bool important)
   return room;
 }
 
-/* The file takes no more of these bytes: lines that it has not got whole are lost, and counted. */
+/* The file accepts no more bytes: count the lines that were not written completely as lost. */
 static void
 lose_rest(const char *text, size_t length)
 {
@@ -92,7 +92,8 @@ lose_rest(const char *text, size_t length)
   atomic_fetch_add(&ring.dropped, lines);
 }
 
-/* All of it, however long the file takes for that; a file that refuses (a full disk) loses it. */
+/* Write everything, waiting as long as the file takes. When the file refuses (a full disk), the
+ * rest is lost. */
 static void
 write_whole(const char *text, size_t length)
 {
@@ -104,7 +105,7 @@ write_whole(const char *text, size_t length)
       ring.torn = text[-1] != '\n';
     } else if (written < 0 && errno == EAGAIN) {
       struct pollfd wait = {.fd = ring.fd, .events = POLLOUT};
-      (void) poll(&wait, 1, 1000); /* somebody else made the descriptor non-blocking */
+      (void) poll(&wait, 1, 1000); /* another process made the descriptor non-blocking */
     } else if (written == 0 || errno != EINTR) {
       lose_rest(text, length);
       return;
@@ -112,7 +113,7 @@ write_whole(const char *text, size_t length)
   }
 }
 
-/* Say what was dropped, in the room that is kept for that. Called with the lock held. */
+/* Append a line about dropped lines, in the space reserved for it. Called with the lock held. */
 static void
 note_dropped(buffer *full)
 {
@@ -133,7 +134,7 @@ note_dropped(buffer *full)
   ring.untold = 0;
 }
 
-/* Take over what was appended. NULL: nothing was. */
+/* Swap the buffers and return the filled one. NULL: nothing was appended. */
 static buffer *
 change_places(void)
 {
@@ -153,7 +154,7 @@ static void
 write_buffer(buffer *full)
 {
   if (ring.torn)
-    write_whole("\n", 1); /* what follows begins a line of its own */
+    write_whole("\n", 1); /* begin a new line after an incomplete one */
   write_whole(full->text, full->length);
   atomic_fetch_sub(&ring.pending, full->length);
   full->length = 0;
@@ -167,7 +168,7 @@ writer_thread(void *data)
     buffer *full = change_places();
     if (full != NULL) {
       write_buffer(full);
-      /* Lines that come in quick succession are written together. */
+      /* Collect lines that come in quick succession, so that they are written together. */
       if (!atomic_load(&ring.stopping) && !atomic_load(&ring.hurry))
         (void) nanosleep(&pause, NULL);
     } else if (atomic_load(&ring.stopping)) {
@@ -220,7 +221,7 @@ ccd_log_ring_stop(int64_t wait_us)
   (void) sem_post(&ring.wake);
   int64_t end = cc_time_monotonic() + wait_us;
   struct timespec until = {.tv_sec = end / CC_TIME_SECOND, .tv_nsec = end % CC_TIME_SECOND * 1000};
-  /* A writer that the file still holds up ends with the process; its buffers stay. */
+  /* A writer that is still blocked by the file ends with the process; its buffers stay. */
   int result;
   do {
     result = sem_clockwait(&ring.ended, CLOCK_MONOTONIC, &until);

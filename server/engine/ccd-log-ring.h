@@ -7,33 +7,34 @@
 
 #include "common/base/cc-status.h"
 
-/* Lines on their way to a file: a bounded buffer in memory and the one thread that writes. A pipe
- * that is full or a disk that is slow stops that thread and no other. One ring per process. */
+/* Transfers log lines to a file: a bounded buffer in memory and one writing thread. A full pipe
+ * or a slow disk stops only that thread. One ring per process. */
 
-/* Start the writer for the descriptor @fd, which stays the caller's; it may block. */
+/* Start the writer for the descriptor @fd, which the caller keeps; writing to it may block. */
 cc_status ccd_log_ring_start(int fd, cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Take a line, which ends with a line feed, for writing. Never waits for the file.
+ * Queue a line, which must end with a line feed. Never waits for the file.
  *
- * @important: the last quarter of the buffer is for these lines, so that a flood of others cannot
- * displace them
+ * @important: the last quarter of the buffer is reserved for these lines, so that many others
+ *   cannot displace them
  *
- * False: there is no room, and the line is counted as dropped.
+ * False: the buffer is full, and the line is counted as dropped.
  */
 bool ccd_log_ring_put(const char *line, size_t length, bool important);
 
-/* Write what is there, then end the thread; for at most @wait_us microseconds, since the file may
- * not take any more. False: the thread still writes, and the descriptor must stay open. */
+/* Write the queued lines, then end the thread. Waits at most @wait_us microseconds, because the
+ * file may accept nothing. False: the thread is still writing, and the descriptor must stay
+ * open. */
 bool ccd_log_ring_stop(int64_t wait_us);
 
-/* From a signal handler, in a process that is about to end: let the writer go on until everything
- * is written, for at most @wait_ms milliseconds. Calls only what a handler may call. */
+/* Call from a signal handler in a process that is about to end: waits at most @wait_ms
+ * milliseconds until the writer has written everything. Async-signal-safe. */
 void ccd_log_ring_hurry(int wait_ms);
 
-/* Lines that were dropped since the start, because there was no room or the file did not take them.
- */
+/* Number of lines dropped since the start, because the buffer was full or the file did not
+ * accept them. */
 uint64_t ccd_log_ring_dropped(void);
 
-/* Bytes that are not written yet. */
+/* Number of bytes that are not written yet. */
 size_t ccd_log_ring_pending(void);

@@ -27,7 +27,7 @@ static atomic_int threshold = CCD_INFO;
 static atomic_bool is_open;
 static int own_file = -1; /* LOG_FILE */
 
-/* What ulfius has to say, as a line like ours. */
+/* Messages of ulfius, as lines in our format. */
 static void
 library_message(void *data,
                 const char *app_name,
@@ -46,8 +46,8 @@ library_message(void *data,
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 static struct sigaction before_crash[CC_N(crash_signals)];
 
-/* Let the last lines out, then leave the signal to whoever had it before. A fault of the processor
- * happens again when this returns; what was sent by kill or abort is sent again. */
+/* Write the last lines, then let the previous handler have the signal. A processor fault occurs
+ * again when this function returns; a signal of kill or abort is sent again. */
 static void
 on_crash(int number, siginfo_t *info, void *context)
 {
@@ -108,7 +108,7 @@ ccd_log_open(const char *file, const char *level, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_INTERNAL, "log", "The log cannot be opened");
   atomic_store(&is_open, true);
   catch_crashes();
-  /* A start that fails ends without a call of ccd_log_close. */
+  /* A failed start ends the process without calling ccd_log_close. */
   return atexit(ccd_log_close) == 0 ? CC_OK : cc_fail_memory(reterr);
 }
 
@@ -136,7 +136,7 @@ ccd_log_pending(void)
   return ccd_log_ring_pending();
 }
 
-/* A text of a library or a client may be cut or in another encoding; the line is UTF-8 always. */
+/* A text from a library or client may be cut or not UTF-8; the line must be UTF-8. */
 static void
 add_value(cc_str *line, const char *text)
 {
@@ -180,7 +180,8 @@ void
 ccd_log_fields(ccd_level level, const char *event, const ccd_log_field *fields)
 {
   bool open = atomic_load_explicit(&is_open, memory_order_relaxed);
-  /* An error before the log is open, or behind its end, is a line like all others. */
+  /* An error before the log is opened, or after it was closed, is written as a normal line to
+   * standard error. */
   if ((int) level > atomic_load_explicit(&threshold, memory_order_relaxed) ||
       (!open && level != CCD_ERROR))
     return;

@@ -7,9 +7,9 @@
 
 #include "common/base/cc-status.h"
 
-/* JSON lines: one object a line, every value escaped, so no value can forge a line. Names of fields
- * are ours; values hold ids, codes and figures, never personal data. A thread of its own writes
- * them, so a file that takes no more stops nobody: see docs/internals/log.md. */
+/* The log: one JSON object per line, with every value escaped, so that no value can forge a
+ * line. Values are ids, codes and figures, never personal data. A separate thread writes the
+ * lines, so that a blocked file stops no request: see docs/internals/log.md. */
 
 typedef enum ccd_level {
   CCD_ERROR = 1,
@@ -20,7 +20,7 @@ typedef enum ccd_level {
 
 typedef struct ccd_log_field {
   const char *name;
-  const char *text; /* NULL: the number counts */
+  const char *text; /* NULL: the value is .number */
   int64_t number;
 } ccd_log_field;
 
@@ -41,11 +41,11 @@ typedef struct ccd_log_field {
 cc_status ccd_log_open(const char *file, const char *level, cc_error *reterr) CC_MUSTCHECK;
 bool ccd_log_set_level(const char *level);
 
-/* Write what is there; for at most two seconds. Nothing is logged afterwards. Also called by exit.
- */
+/* Write the queued lines, waiting at most two seconds. Nothing is logged afterwards. Also called
+ * by exit. */
 void ccd_log_close(void);
 
-/* For /metrics: lines that were dropped since the start, bytes that are not written yet. */
+/* For /metrics: lines dropped since the start, and bytes that are not written yet. */
 uint64_t ccd_log_dropped(void);
 size_t ccd_log_pending(void);
 

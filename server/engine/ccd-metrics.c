@@ -12,12 +12,12 @@
 #include "server/engine/ccd-listener.h"
 #include "server/engine/ccd-log.h"
 
-/* Upper bounds in microseconds; the last bucket is +Inf. */
+/* Upper bounds of the histogram in microseconds; the last bucket is +Inf. */
 static const int64_t bounds[] =
   {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 2500000};
 
 #define BUCKETS (CC_N(bounds) + 1)
-#define CLASSES 6 /* 1xx to 5xx, by the first digit */
+#define CLASSES 6 /* classes of HTTP statuses by first digit; 0 is unused */
 
 typedef struct histogram {
   atomic_uint_fast64_t buckets[BUCKETS];
@@ -31,7 +31,7 @@ typedef struct counters {
 
 struct ccd_metrics {
   const ccd_router *router;
-  counters *routes; /* one more than routes: the last is for requests without a route */
+  counters *routes; /* one more than there are routes: the last is for requests without a route */
   histogram waits[_CCD_CLASS_MAX];
 };
 
@@ -89,7 +89,7 @@ read_counter(const atomic_uint_fast64_t *counter)
   return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-/* @label: such as op="listEvents" */
+/* @label: the Prometheus label, such as op="listEvents" */
 static void
 write_histogram(const histogram *at, const char *metric, const char *label, cc_str *out)
 {

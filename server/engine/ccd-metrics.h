@@ -5,17 +5,19 @@
 #include "server/engine/ccd-scheduler.h"
 #include "server/engine/ccd-server.h"
 
-/* Counters per route, in Prometheus' text format on the internal listener. */
+/* Counters per route, shown in Prometheus' text format on the internal listener. */
 
 cc_status
 ccd_metrics_new(const ccd_router *router, ccd_metrics **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_metrics_free(ccd_metrics *metrics);
 
-/* @index: of the route, -1 for none. @duration_us: from head to answer. */
+/* Count a request. @index: of the route, -1 for none. @duration_us: from the head's arrival to
+ * the reply. */
 void ccd_metrics_request(ccd_metrics *metrics, int index, int http_status, int64_t duration_us);
 
-/* @wait_us: what a request of the class waited for us, unread and for a thread. */
+/* Count the time in which a request of the class waited for the server: unread, and for a
+ * thread. */
 void ccd_metrics_wait(ccd_metrics *metrics, ccd_class class, int64_t wait_us);
 
-/* Everything that the server can say about itself. */
+/* Write all metrics of the server. */
 void ccd_metrics_write(const ccd_server *server, cc_str *out);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAPPED_BITS 96 /* of ::ffff:0:0/96, before an IPv4 address */
+#define MAPPED_BITS 96 /* prefix ::ffff:0:0/96 of mapped IPv4 addresses */
 
 bool
 ccd_address_read(const char *text, struct in6_addr *ret)
@@ -30,7 +30,7 @@ ccd_address_write(const struct in6_addr *address, char ret[static INET6_ADDRSTRL
                    INET6_ADDRSTRLEN);
 }
 
-/* "172.30.0.0/24", with @length characters. */
+/* Parse "172.30.0.0/24" of @length characters. */
 static bool
 read_network(const char *text, size_t length, ccd_network *ret)
 {

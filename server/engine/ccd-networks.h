@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Sets of network addresses: "127.0.0.1, 172.30.0.0/24, fd00::/8". IPv4 addresses are kept as
- * IPv6 ones (::ffff:a.b.c.d), so one comparison does for both. */
+/* Sets of network addresses: "127.0.0.1, 172.30.0.0/24, fd00::/8". IPv4 addresses are stored as
+ * mapped IPv6 addresses (::ffff:a.b.c.d), so that one comparison serves both. */
 
 #define CCD_NETWORKS_MAX 16
 
@@ -20,14 +20,14 @@ typedef struct ccd_networks {
   size_t n;
 } ccd_networks;
 
-/* An address of either family as text. False: it is none. */
+/* Parse an address of either family. False: not an address. */
 bool ccd_address_read(const char *text, struct in6_addr *ret);
 
-/* The address as text, of IPv4 without ::ffff:. */
+/* Write the address as text; IPv4 without the prefix ::ffff:. */
 void ccd_address_write(const struct in6_addr *address, char ret[static INET6_ADDRSTRLEN]);
 
-/* Read a comma-separated list; empty: no network. False: something in it is neither an address nor
- * a network (CIDR), or there are more than CCD_NETWORKS_MAX. */
+/* Parse a comma-separated list; an empty text is an empty set. False: an item is neither an
+ * address nor a network (CIDR), or there are more than CCD_NETWORKS_MAX. */
 bool ccd_networks_read(const char *text, ccd_networks *ret);
 
 bool ccd_networks_have(const ccd_networks *self, const struct in6_addr *address);

@@ -7,7 +7,7 @@
 #include "common/codec/cc-codec.h"
 #include "server/engine/ccd-exchange.h"
 
-/* What an operation answers: bodies, headers, errors. */
+/* The replies of an operation in the OpenAPI document: bodies, headers, errors. */
 
 static bool
 has_version(const cc_type *type)
@@ -19,7 +19,7 @@ has_version(const cc_type *type)
   return false;
 }
 
-/* A handler that takes a version says so by its method: PATCH. */
+/* Handlers that take a version are recognized by their method: PATCH. */
 bool
 ccd_openapi_if_match(const ccd_route *route)
 {
@@ -62,7 +62,7 @@ write_reply_schema(const cc_op *op, cc_str *out)
              "\"description\":\"cursor of the next page; null: this is the last.\"}}}");
 }
 
-/* "content" of bytes: any of the types. */
+/* "content" of a reply that is a file of one of the types. */
 void
 ccd_openapi_media(const char *media, cc_str *out)
 {
@@ -142,8 +142,8 @@ write_headers(const ccd_route *route, cc_str *out)
 
 /* --- bodies --- */
 
-/* Location as a link: which operation reads what was made, and from where its path parameters come.
- */
+/* Location as an OpenAPI link: the operation that reads the created object, and the sources of
+ * its path parameters. */
 static void
 write_location(const cc_op *op, cc_str *out)
 {
@@ -162,7 +162,7 @@ write_location(const cc_op *op, cc_str *out)
   cc_str_add(out, "}}}");
 }
 
-/* Types of the lines of NDJSON. */
+/* The types of the lines of an NDJSON file. */
 static void
 write_lines(const cc_type *const *lines, cc_str *out)
 {
@@ -268,7 +268,7 @@ write_error(cc_status status, cc_str *out)
   cc_str_add(out, "}}}");
 }
 
-/* The next of a set of errors after @status whose HTTP code is another one; CC_OK: that was all. */
+/* The next of a set of errors after @status with another HTTP status; CC_OK at the end. */
 static cc_status
 next_error(unsigned errors, cc_status status)
 {

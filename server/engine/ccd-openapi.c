@@ -110,7 +110,7 @@ write_all_parameters(const ccd_route *route, cc_str *out)
   cc_str_add(out, "],");
 }
 
-/* The credentials that can have the right. */
+/* The kinds of credentials that can have the route's right. */
 static void
 write_security(const ccd_route *route, cc_str *out)
 {
@@ -124,7 +124,7 @@ write_security(const ccd_route *route, cc_str *out)
   cc_str_add(out, "],");
 }
 
-/* What the operation's own text says, and what follows from its table. */
+/* The operation's own text, and sentences derived from its route. */
 static void
 write_description(const ccd_route *route, cc_str *out)
 {
@@ -152,7 +152,7 @@ write_description(const ccd_route *route, cc_str *out)
   cc_str_done(&text);
 }
 
-/* What a route says of the objects behind its ids. */
+/* A sentence about the objects to which the route's scope restricts the ids. */
 static void
 write_objects(const ccd_route *route, cc_str *out)
 {
@@ -232,7 +232,7 @@ write_operation(const ccd_route *route, cc_str *out)
   cc_str_add_char(out, '}');
 }
 
-/* Operations of one path stand together; the first of each path writes all of them. */
+/* Operations with the same path are written together, at the first of them. */
 static bool
 path_seen(const cc_op *const *op)
 {
@@ -261,7 +261,7 @@ write_paths(const ccd_route *const *tables, cc_str *out)
       cc_str_printf(out, "%s\"%s\":", first ? "" : ",", lower[(*same)->method]);
       first = false;
       const ccd_route *route = route_of(tables, *same);
-      assert(route != NULL); /* ccd_routes_check said so */
+      assert(route != NULL); /* guaranteed by ccd_routes_check */
       write_operation(route, out);
     }
     cc_str_add_char(out, '}');
@@ -286,7 +286,7 @@ schema_seen(const schema_use *seen, size_t n, const cc_type *type, cc_schema_use
 
 #define SCHEMAS_MAX 512
 
-/* The type and those inside it. */
+/* Write the schema of a type and of the types inside it. */
 static void
 write_schema(schema_use *seen, size_t *n, const cc_type *type, cc_schema_use use, cc_str *out)
 {

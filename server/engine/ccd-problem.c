@@ -11,18 +11,18 @@
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-response.h"
 
-/* The one place where a failure becomes what the client sees. */
+/* Converts every failure into the reply that the client gets. */
 
 #define PROBLEM_MAX (64u * 1024)
 
-/* A text in the problem's type: empty is null. */
+/* NULL for an empty text, which is written as null. */
 static char *
 text_or_null(const char *value)
 {
   return value == NULL || *value == '\0' ? NULL : (char *) value;
 }
 
-/* The errors of the fields, or the one error when it names a field. */
+/* Fill in the errors of fields, or the single error when it names a field. */
 static bool
 fill_errors(const ccd_exchange *exchange, const cc_error *error, cc_problem *problem)
 {
@@ -64,7 +64,8 @@ ccd_entity_name(cc_arena *arena, const cc_type *type)
   return entity;
 }
 
-/* The type of what was not found: of a list and of a new thing it is what they stand below. */
+/* The type that a 404 names: for lists and creating operations the parent's type, else the
+ * reply's type. */
 static const cc_type *
 absent_type(const ccd_exchange *exchange)
 {
@@ -74,7 +75,7 @@ absent_type(const ccd_exchange *exchange)
   return route->op->reply != NULL ? route->op->reply : route->op->params;
 }
 
-/* Its name: "Event" → "event", "ApiToken" → "api_token". */
+/* The entity name of that type: "Event" → "event", "ApiToken" → "api_token". */
 static const char *
 entity_of(const ccd_exchange *exchange)
 {
@@ -114,8 +115,8 @@ add_retry_after(ccd_exchange *exchange, cc_status status, const cc_error *error)
     ccd_response_header(exchange->response, "Retry-After", "1");
 }
 
-/* An error that says nothing by itself is what the list of fields says; detail and code are never
- * left out. */
+/* Complete an error without message from the list of field errors or from the status; detail and
+ * code must always be present. */
 void
 ccd_problem_complete(const ccd_exchange *exchange, cc_status status, cc_error *error)
 {
@@ -132,7 +133,7 @@ ccd_problem_complete(const ccd_exchange *exchange, cc_status status, cc_error *e
   error->status = status;
 }
 
-/* RFC 6750, section 3: why a credential that was sent did not do. */
+/* WWW-Authenticate (RFC 6750, section 3): the reason why a credential was refused. */
 static void
 add_challenge(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
@@ -152,7 +153,7 @@ add_challenge(ccd_exchange *exchange, cc_status status, const cc_error *error)
   ccd_response_header(exchange->response, "WWW-Authenticate", challenge);
 }
 
-/* What a 415 would take. */
+/* The content types that a 415 would accept. */
 static void
 add_accept(ccd_exchange *exchange, const cc_error *error)
 {
@@ -173,7 +174,7 @@ add_accept(ccd_exchange *exchange, const cc_error *error)
                         "application/json, application/merge-patch+json");
 }
 
-/* What broke inside is for the log, under the request id, not for strangers. */
+/* Details of an internal error are only in the log, under the request id. */
 static void
 write_problem(ccd_exchange *exchange, cc_status status, const cc_error *error, cc_str *out)
 {

@@ -3,13 +3,13 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* A failure becomes an answer. */
+/* Error replies (RFC 9457). */
 
-/* The problem document of a failure. Replaces whatever was in the response. */
+/* Write the problem document of a failure. Replaces the previous content of the response. */
 void ccd_problem_send(ccd_exchange *exchange, cc_status status, const cc_error *error);
 
-/* Fill in what @error does not say: the field errors of the call, or what the status means. */
+/* Complete @error: from the field errors of the call, or from the meaning of the status. */
 void ccd_problem_complete(const ccd_exchange *exchange, cc_status status, cc_error *error);
 
-/* "Event" → "event", "EventRef" → "event", "ApiToken" → "api_token". NULL: no memory. */
+/* "Event" → "event", "EventRef" → "event", "ApiToken" → "api_token". NULL: memory is exhausted. */
 const char *ccd_entity_name(cc_arena *arena, const cc_type *type);

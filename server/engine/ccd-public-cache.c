@@ -11,35 +11,36 @@
 
 #define LIFETIME_US CC_TIME_SECOND
 #define BUCKETS 4096   /* a power of two */
-#define CHANGES 4096   /* organizations that share one of these end each other's answers */
-#define KEY_MAX 512    /* longer paths and queries are not kept */
-#define LARGEST_PART 8 /* no answer may take more than an eighth of the room */
+#define CHANGES 4096   /* organizations with the same index invalidate each other's replies */
+#define KEY_MAX 512    /* replies with longer paths and queries are not cached */
+#define LARGEST_PART 8 /* a reply may take at most an eighth of the memory */
 
 typedef struct entry {
-  ccd_answer answer; /* first: the user's pointer is the entry's */
-  atomic_int users;  /* the cache is one */
+  ccd_answer answer; /* first member: the user's pointer is also the entry's */
+  atomic_int users;  /* the cache counts as one user */
   struct entry *chain;
   struct entry *newer, *older; /* by last use */
   uint64_t hash, since;
   int64_t organization_id;
-  int64_t ends; /* cc_time_monotonic */
+  int64_t ends; /* expiry, on the clock of cc_time_monotonic */
   size_t bytes;
   const char *key;
-  char text[]; /* key, body, etag, cursor, each with its NUL */
+  char text[]; /* key, body, etag and cursor, each with its NUL */
 } entry;
 
 struct ccd_public_cache {
   size_t room;
   uint64_t seed;
-  pthread_mutex_t lock; /* guards what follows */
+  pthread_mutex_t lock; /* guards the following members */
   pthread_cond_t filled;
-  uint64_t changes;          /* how many there were */
-  uint64_t changed_any;      /* .changes at the last one that may concern all */
-  uint64_t changed[CHANGES]; /* .changes at the last one, by organization */
+  uint64_t changes; /* number of changes so far */
+  /* value of .changes at the last change that may concern every organization */
+  uint64_t changed_any;
+  uint64_t changed[CHANGES]; /* value of .changes at the last change, by organization */
   entry *buckets[BUCKETS];
   entry *newest, *oldest;
   ccd_filling *fillings;
-  uint64_t numbers; /* of fillings, so far */
+  uint64_t numbers; /* number of fillings so far */
   ccd_public_cache_stats stats;
 };
 
@@ -71,7 +72,7 @@ ccd_answer_release(const ccd_answer *answer)
     release_entry((entry *) (uintptr_t) answer);
 }
 
-/* Visitors choose the keys: the hash starts from a secret of the process. */
+/* Visitors choose the keys, so the hash starts from a secret of the process. */
 static uint64_t
 hash_key(const ccd_public_cache *cache, const char *key)
 {
@@ -123,7 +124,7 @@ is_valid(const ccd_public_cache *cache, const entry *of, int64_t now)
   return now < of->ends && last <= of->since && cache->changed_any <= of->since;
 }
 
-/* The answer of a key, counted as used; what is no longer true goes. */
+/* The valid entry of a key, counted as used; an invalid one is removed. */
 static entry *
 find_entry(ccd_public_cache *cache, const char *key)
 {
@@ -167,7 +168,7 @@ keep_entry(ccd_public_cache *cache, entry *of)
 
 /* --- who asks --- */
 
-/* 0: nobody asks for the key. */
+/* The number of the filling for the key; 0: nobody is filling it. */
 static uint64_t
 asked_as(const ccd_public_cache *cache, const char *key)
 {
@@ -212,8 +213,8 @@ ccd_public_cache_find(ccd_public_cache *cache, const char *key)
   return found == NULL ? NULL : &found->answer;
 }
 
-/* Once only: while changes come faster than answers, those who wait would else ask one after the
- * other. */
+/* Wait once only: while changes come faster than replies, waiting again would serialize all
+ * waiters. */
 static entry *
 wait_for(ccd_public_cache *cache, const char *key)
 {
@@ -255,7 +256,7 @@ ccd_public_cache_begin(ccd_public_cache *cache,
   return turn;
 }
 
-/* A copy of the texts in one piece; NULL: memory is out, and nothing is kept. */
+/* Copy the texts into one allocation; NULL: memory is exhausted, and nothing is cached. */
 static entry *
 make_entry(const char *key, const ccd_answer *answer)
 {

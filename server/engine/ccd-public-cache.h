@@ -4,76 +4,77 @@
 #include "common/base/cc-status.h"
 #include "common/base/cc-str.h"
 
-/* Answers that are the same for every visitor, kept in this process: the bytes of a body with its
- * ETag and cursor, by path and query.
+/* A cache in this process for replies that are the same for every visitor: body, ETag and
+ * cursor, by path and query.
  *
- * An answer is given for a second at most, and not after a change of its organization of which this
- * process knows: its own writes at once, those of other processes when the change feed tells of
- * them. The bound of a second holds also when the feed is away, and for filters that look at the
- * clock. While one thread asks the database for a key, other threads that want the same key wait
- * for that answer.
+ * A reply is used for one second at most, and never after a change of its organization that this
+ * process knows: its own writes invalidate at once, those of other processes when the change
+ * feed reports them. The limit of one second also covers times when the feed is unavailable, and
+ * filters that depend on the clock. While one thread reads a key from the database, other
+ * threads that want the same key wait for its reply.
  *
- * The memory is bounded; the answer that was not used for the longest time makes room. Since an
- * answer lives a second, nobody holds room with answers that nobody wants. */
+ * Memory is bounded; the least recently used reply is replaced. Since a reply lives for one
+ * second, nobody can fill the memory with replies that nobody wants. */
 
 typedef struct ccd_public_cache ccd_public_cache;
 
-/* Read only; valid until ccd_answer_release. */
+/* Read-only; valid until ccd_answer_release. */
 typedef struct ccd_answer {
   const char *body;
   size_t length;
   const char *etag;        /* NULL: none */
-  const char *next_cursor; /* of a list; NULL: the last page */
+  const char *next_cursor; /* of a list; NULL: last page */
 } ccd_answer;
 
-/* A key whose answer the caller is getting. Part of the caller's own struct, zeroed before the
- * first use; .key is the caller's text and must stay until the end. */
+/* A key whose reply the caller is computing. A member of the caller's own struct, zeroed before
+ * the first use; .key belongs to the caller and must stay valid until the end. */
 typedef struct ccd_filling {
   struct ccd_filling *next;
   const char *key;
   uint64_t number;
-  uint64_t since; /* changes that were known when the caller began */
+  uint64_t since; /* number of changes when the caller began */
 } ccd_filling;
 
 typedef enum ccd_turn {
-  CCD_TURN_FOUND, /* the answer is here: to be released */
-  CCD_TURN_FILL,  /* nobody has it: ask, then ccd_public_cache_fill or _leave */
-  CCD_TURN_ASK,   /* another thread is asking, and this one does not wait: ask for this one alone */
+  CCD_TURN_FOUND, /* the reply is cached: release it after use */
+  CCD_TURN_FILL,  /* not cached: compute it, then call ccd_public_cache_fill or _leave */
+  CCD_TURN_ASK, /* another thread computes it, and the caller does not wait: compute without caching
+                 */
 } ccd_turn;
 
-/* @bytes: 0: nothing is kept. */
+/* @bytes: memory limit; 0: nothing is cached. */
 cc_status ccd_public_cache_new(size_t bytes, ccd_public_cache **ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_public_cache_free(ccd_public_cache *cache);
 
-/* Something of this organization has changed; 0: of any. @cache: may be NULL, in a program without
- * visitors. */
+/* Report a change of this organization; 0: perhaps of any. @cache may be NULL, in a program
+ * without visitors. */
 void ccd_public_cache_changed(ccd_public_cache *cache, int64_t organization_id);
 
-/* NULL: not here. Never waits for a database. */
+/* The cached reply; NULL: none. Never waits for the database. */
 const ccd_answer *ccd_public_cache_find(ccd_public_cache *cache, const char *key);
 
-/* @wait: until another thread that asks for the same key has the answer or gives up. */
+/* Begin reading a key. @wait: wait until another thread that computes the same key is done. */
 ccd_turn ccd_public_cache_begin(ccd_public_cache *cache,
                                 const char *key,
                                 bool wait,
                                 ccd_filling *filling,
                                 const ccd_answer **ret);
 
-/* Keep a copy of @answer; no effect when @filling never began. @organization_id: whose changes end
- * it; 0: those of any. */
+/* Cache a copy of @answer; no effect when @filling never began. @organization_id: its changes
+ * invalidate the reply; 0: changes of any organization do. */
 void ccd_public_cache_fill(ccd_public_cache *cache,
                            ccd_filling *filling,
                            int64_t organization_id,
                            const ccd_answer *answer);
 
-/* There is nothing to keep. No effect when the filling has ended or never began. */
+/* End a filling without a result. No effect when the filling has ended or never began. */
 void ccd_public_cache_leave(ccd_public_cache *cache, ccd_filling *filling);
 
 /* @answer: may be NULL */
 void ccd_answer_release(const ccd_answer *answer);
 
 typedef struct ccd_public_cache_stats {
-  uint64_t found, asked; /* asked: sent to the database, by any turn */
+  uint64_t found, asked; /* asked: computed by the database, with or without caching */
   size_t entries, bytes;
 } ccd_public_cache_stats;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-reply-cached.h"
 
-/* A statement without a handler, run as the narrow role: nothing in the answer depends on who asks.
- */
+/* True for a statement without a handler that runs as the public role: its reply does not depend
+ * on the actor. */
 static bool
 is_for_all(const ccd_exchange *exchange)
 {
@@ -10,7 +10,7 @@ is_for_all(const ccd_exchange *exchange)
   return route->as_public && route->query != NULL;
 }
 
-/* As the client wrote both; what differs only in spelling is kept twice. */
+/* The key consists of path and query as sent; different spellings are cached separately. */
 static const char *
 key_of(const ccd_exchange *exchange)
 {
@@ -39,7 +39,7 @@ ccd_reply_await_cached(ccd_exchange *exchange, bool wait)
     return true;
   if (!is_for_all(exchange) || exchange->filling.key != NULL)
     return false;
-  /* Reads by a key share threads: one that waited might wait for its own batch. */
+  /* Reads by a key are batched on shared threads: one that waited might wait for its own batch. */
   wait = wait && !exchange->call.route->by_key;
   const char *key = key_of(exchange);
   return key != NULL && ccd_public_cache_begin(exchange->server->public_cache,
@@ -53,7 +53,8 @@ cc_status
 ccd_reply_from_cache(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_answer *answer = exchange->answer;
-  /* A header is read after the exchange's end, when the answer may be gone. */
+  /* Copy the header, because it is read after the exchange has ended, when the reply may be
+   * freed. */
   if (answer->etag != NULL) {
     exchange->etag = cc_arena_strdup(exchange->call.arena, answer->etag);
     if (exchange->etag == NULL)
@@ -64,7 +65,8 @@ ccd_reply_from_cache(ccd_exchange *exchange, cc_error *reterr)
   return exchange->out.failed ? cc_fail_memory(reterr) : CC_OK;
 }
 
-/* Of one thing its organization, where the row says so; a list has those of any. */
+/* The organization whose changes invalidate the reply: the row's for a single object, 0 (any)
+ * for a list. */
 static int64_t
 organization_of(const ccd_exchange *exchange)
 {

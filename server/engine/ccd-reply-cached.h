@@ -3,20 +3,20 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* Visitors' reads are answered from server->public_cache where that has the answer. */
+/* Replies for visitors from server->public_cache. */
 
-/* The answer is here, without asking or waiting for anybody. */
+/* Is the reply cached? Never waits. */
 bool ccd_reply_is_cached(ccd_exchange *exchange);
 
-/* Same, but when the answer is not here, this exchange may become the one that gets it. @wait: for
- * another thread that is getting the answer. */
+/* Like ccd_reply_is_cached, but if the reply is not cached, this exchange may become the one
+ * that computes it. @wait: wait for another thread that is computing the reply. */
 bool ccd_reply_await_cached(ccd_exchange *exchange, bool wait);
 
-/* Instead of the work: the reply is the kept answer. */
+/* Send the cached reply instead of running the statement. */
 cc_status ccd_reply_from_cache(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* The work is done and encoded: keep the reply, if this exchange is the one to get it. */
+/* Cache the encoded reply, if this exchange is the one that computes it. */
 void ccd_reply_keep(ccd_exchange *exchange);
 
-/* At the end of every exchange. */
+/* Call at the end of every exchange. */
 void ccd_reply_cached_end(ccd_exchange *exchange);

@@ -13,7 +13,7 @@
 #include "server/engine/ccd-listener-head.h"
 #include "server/engine/ccd-response.h"
 
-/* Answers that are bytes: files sent from the disk, and what a handler made in memory. */
+/* Replies that are files: sent from the disk, or made in memory by a handler. */
 
 static cc_status
 leave_file(ccd_call *call, const ccd_file *file, cc_error *reterr)
@@ -60,7 +60,7 @@ ccd_call_send_bytes(ccd_call *call,
   return leave_file(call, &left, reterr);
 }
 
-/* Accept-Encoding (RFC 9110 section 12.5.3): does it take gzip, named or as "*"? */
+/* Does Accept-Encoding (RFC 9110 section 12.5.3) accept gzip, by name or as "*"? */
 static bool
 takes_gzip(const char *accept)
 {
@@ -103,7 +103,7 @@ ccd_call_send_text(ccd_call *call,
     packed = takes_gzip(accept);
   if (left.etag == NULL)
     left.etag = etag_of_bytes(call->arena, text, length);
-  /* Two encodings are two representations, each with a tag of its own. */
+  /* Two encodings are two representations, each with its own ETag. */
   if (left.etag != NULL && !packed)
     left.etag =
       cc_arena_printf(call->arena, "%.*s-plain\"", (int) strlen(left.etag) - 1, left.etag);
@@ -130,7 +130,7 @@ ccd_reply_file_drop(ccd_exchange *exchange)
   exchange->call.file = NULL;
 }
 
-/* Digits at @at, moved behind them. -1: none, or too many. */
+/* Read digits and advance *at. -1: none, or too many. */
 static int64_t
 read_digits(const char **at)
 {
@@ -140,8 +140,8 @@ read_digits(const char **at)
   return value;
 }
 
-/* One range of bytes (RFC 9110 section 14.1.2). False: another unit, several, or not well formed,
- * which is all the same as no Range. */
+/* Parse one byte range (RFC 9110 section 14.1.2). False: another unit, several ranges, or a
+ * syntax error; all are treated like an absent Range. */
 static bool
 parse_range(const char *text, int64_t length, int64_t *ret_from, int64_t *ret_to)
 {
@@ -197,7 +197,8 @@ ccd_reply_file_check(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
-/* attachment, with the name as plain ASCII and, when it is more, as UTF-8 (RFC 6266, RFC 8187). */
+/* attachment, with the file name as plain ASCII and, when it has other characters, also as UTF-8
+ * (RFC 6266, RFC 8187). */
 static const char *
 content_disposition(cc_arena *arena, const char *name)
 {
@@ -283,5 +284,5 @@ ccd_reply_file_send(ccd_exchange *exchange)
   response->file_fd = file->fd;
   response->file_offset = (uint64_t) exchange->part_from;
   response->file_length = (uint64_t) exchange->part_length;
-  exchange->call.file = NULL; /* the listener's now */
+  exchange->call.file = NULL; /* owned by the listener from now on */
 }

@@ -3,24 +3,24 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Answers that are bytes. */
+/* Replies that are files. */
 
-/* Answer with an open file: @file without fd and length, which come from @fd. Takes @fd over, also
- * on failure. */
+/* Reply with an open file: @file without fd and length, which come from @fd. Takes ownership of
+ * @fd, also on failure. */
 cc_status
 ccd_call_send_file(ccd_call *call, int fd, const ccd_file *file, cc_error *reterr) CC_MUSTCHECK;
 
-/* Answer with @length bytes that live in the arena. */
+/* Reply with @length bytes in the arena. */
 cc_status ccd_call_send_bytes(ccd_call *call,
                               const void *bytes,
                               size_t length,
                               const ccd_file *file,
                               cc_error *reterr) CC_MUSTCHECK;
 
-/* Answer with a text, packed with gzip for clients that take it (Accept-Encoding); @file has no
- * .encoding. Without an .etag the answer gets one of its bytes.
+/* Reply with a text, compressed with gzip for clients that accept it (Accept-Encoding); @file
+ * must have no .encoding. Without an .etag the reply gets one made from its bytes.
  *
- * @packed: what a client gets that says nothing of encodings */
+ * @packed: what clients without Accept-Encoding get */
 cc_status ccd_call_send_text(ccd_call *call,
                              const void *text,
                              size_t length,
@@ -28,8 +28,8 @@ cc_status ccd_call_send_text(ccd_call *call,
                              bool packed,
                              cc_error *reterr) CC_MUSTCHECK;
 
-/* CC_REPLY_FILE: the part that Range asks for is found before the commit, so
- * that a refusal leaves nothing behind; drop closes what was not sent. */
+/* For CC_REPLY_FILE: the requested Range is determined before the commit, so that a refusal has
+ * no effect; drop closes a file that was not sent. */
 cc_status ccd_reply_file_check(struct ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 void ccd_reply_file_send(struct ccd_exchange *exchange);
 void ccd_reply_file_drop(struct ccd_exchange *exchange);

@@ -14,9 +14,9 @@
 
 #define LOCATION_MAX 1024
 
-/* A success becomes an answer: body in the actor's view, ETag, links, headers. */
+/* Makes the reply of a success: body in the actor's view, ETag, links, headers. */
 
-/* Index of the field with a flag that the actor sees, or -1. */
+/* Index of the field with a flag that the actor may see, or -1. */
 static int
 flagged_field(const ccd_exchange *exchange, const cc_type *type, uint16_t flag)
 {
@@ -27,7 +27,7 @@ flagged_field(const ccd_exchange *exchange, const cc_type *type, uint16_t flag)
   return -1;
 }
 
-/* Either may be NULL: a type may have no version, and no revision. */
+/* Both may be NULL: a type may have no version or no revision. */
 static void
 set_etag(ccd_exchange *exchange, const char *version, const char *revision)
 {
@@ -52,7 +52,7 @@ member_text(ccd_exchange *exchange, const cc_type *type, int field)
            : cc_field_text(&type->fields[field], exchange->call.reply, exchange->call.arena);
 }
 
-/* Index of the field whose name are these @length characters, or -1. */
+/* Index of the field whose name is given by @length characters, or -1. */
 static int
 named_field(const cc_type *type, const char *name, size_t length)
 {
@@ -63,8 +63,8 @@ named_field(const cc_type *type, const char *name, size_t length)
   return -1;
 }
 
-/* Path of what was made: op->location's. Its last parameter is the reply's id, those before are the
- * request's. */
+/* Header Location: the path of op->location. Its last parameter is the reply's id, those before
+ * come from the request. */
 static cc_status
 set_location(ccd_exchange *exchange, const char *id, cc_error *reterr)
 {
@@ -91,7 +91,7 @@ set_location(ccd_exchange *exchange, const char *id, cc_error *reterr)
                                     : cc_fail(reterr, CC_ERR_NO_MEMORY, "memory", "Out of memory");
 }
 
-/* A statement may refuse without an exception, so that what it wrote is kept: its last two columns
+/* A statement may refuse without an exception, so that its writes are kept: its last two columns
  * are refused_code and refused_message. */
 static cc_status
 row_refusal(const ccd_rows *rows, cc_error *reterr)
@@ -107,7 +107,7 @@ row_refusal(const ccd_rows *rows, cc_error *reterr)
                  ccd_rows_text(rows, 0, last));
 }
 
-/* The values of the last row's order columns, as a cursor. */
+/* Make a cursor from the last row's order columns. */
 static cc_status
 make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *reterr)
 {
@@ -132,7 +132,7 @@ make_cursor(ccd_exchange *exchange, const ccd_rows *rows, int last, cc_error *re
   return exchange->next_cursor != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* The last row is the last one that the statement looked at, and no part of the answer. */
+/* True when the last row only marks where a bounded scan ended, and is not part of the page. */
 static bool
 ends_scan(const ccd_rows *rows)
 {
@@ -153,7 +153,7 @@ encode_list(ccd_exchange *exchange,
   int n = ccd_rows_n(rows);
   bool scanned = ends_scan(rows);
   bool more = scanned || (exchange->page_limit > 0 && n > exchange->page_limit);
-  int last = n - 1; /* the row behind which the next page begins */
+  int last = n - 1; /* the row after which the next page begins */
   if (scanned) {
     n--;
   } else if (more) {
@@ -166,7 +166,7 @@ encode_list(ccd_exchange *exchange,
       cc_str_add_char(out, ',');
     ccd_rows_cells(rows, row, cells);
     cc_encode_row(map, cells, exchange->actor.view, out);
-    if (row == 0) /* the others are about as long: grow once */
+    if (row == 0) /* the other rows are about as long: grow the text once */
       cc_str_hint(out, out->length * (size_t) n);
   }
   cc_str_add(out, "],\"next_cursor\":");
@@ -248,7 +248,8 @@ ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr)
   return status;
 }
 
-/* <URL with the next cursor>; rel="next": absolute, for clients that do not resolve it */
+/* <URL with the next cursor>; rel="next": an absolute URL, for clients that do not resolve
+ * relative ones */
 static const char *
 next_link(ccd_exchange *exchange)
 {
@@ -275,7 +276,7 @@ next_link(ccd_exchange *exchange)
   return text;
 }
 
-/* Kept by a cache only where there is an ETag to ask with each time. */
+/* A browser may store the reply only when it has an ETag for revalidation. */
 static const char *
 cache_control(const ccd_exchange *exchange)
 {

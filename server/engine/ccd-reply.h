@@ -3,15 +3,15 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* A success becomes an answer. */
+/* Replies of successful requests. */
 
 /**
- * Headers and body of a success.
+ * Write headers and body of a success.
  *
- * The rows of a list are the page, in the order of the route's .keyset, and one more if there is a
- * next page. A statement that looks at a bounded number of rows may have a last column scan_end:
- * when it is true in the last row, the statement stopped there before the page was full. That row
- * is not encoded, and next_cursor is made from its keyset.
+ * The rows of a list are the page, in the order of the route's .keyset, and one more row if there
+ * is a next page. A statement that looks at a bounded number of rows may have a last column
+ * scan_end: when it is true in the last row, the scan stopped there before the page was full. That
+ * row is not encoded, and next_cursor is made from its keyset.
  */
 cc_status ccd_reply_encode(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 void ccd_reply_send(ccd_exchange *exchange);

@@ -6,12 +6,13 @@
 
 #include "server/data/ccd-script.h"
 
-/* Where sealed values are. The places are those of ccd-second-factor.c and ccd-mail-job.c. Answers
- * that are kept for repeated requests are not sealed anew: they are deleted within 25 hours. */
+/* The columns with sealed values. The places are those of ccd-second-factor.c and
+ * ccd-mail-job.c. Stored replies for repeated requests are not resealed: they are deleted within
+ * 25 hours. */
 
 typedef struct sealed_column {
-  const char *list;   /* $1: how a seal under the key in force begins → id, place, value */
-  const char *update; /* $1: new value, $2: id, $3: value as it was read */
+  const char *list;   /* $1: prefix of seals under the current key → id, place, value */
+  const char *update; /* $1: new value, $2: id, $3: value as read before */
 } sealed_column;
 
 static const sealed_column columns[] = {

@@ -3,19 +3,19 @@
 
 #include "server/engine/ccd-crypto.h"
 
-/* Sealing stored values anew after SECRET_KEY changed. */
+/* Seals stored values again after SECRET_KEY was changed. */
 
 typedef struct ccd_resealed {
-  int64_t sealed; /* values that are now under the key in force */
-  int64_t closed; /* values that no known key opens */
-  int64_t kept;   /* answers for repeated requests under another key; they end by themselves */
+  int64_t sealed; /* number of values now sealed with the current key */
+  int64_t closed; /* number of values that no known key opens */
+  int64_t kept;   /* stored replies under another key; they are deleted by expiry */
 } ccd_resealed;
 
 /**
- * Seal second factors and waiting mails under the key in force. Values that change meanwhile are
- * left to whoever changed them. A command of its own, without threads.
+ * Seal second factors and waiting mails with the current key. A value that is changed meanwhile is
+ * skipped, since the writer sealed it. Run as a command, without threads.
  *
- * @url: connection of the owner
+ * @url: connection of the database owner
  */
 cc_status
 ccd_reseal(const char *url, const ccd_keys *keys, ccd_resealed *ret, cc_error *reterr) CC_MUSTCHECK;

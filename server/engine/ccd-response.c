@@ -98,7 +98,8 @@ ccd_response_common(ccd_exchange *exchange)
   add_limit(exchange);
 }
 
-/* One of the entity tags of If-None-Match is ours (RFC 9110 section 13.1.2, weak comparison). */
+/* True when an entity tag of If-None-Match equals the reply's (RFC 9110 section 13.1.2, weak
+ * comparison). */
 bool
 ccd_response_not_modified(const ccd_exchange *exchange)
 {

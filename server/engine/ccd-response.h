@@ -3,15 +3,15 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* Headers of an answer. */
+/* Headers of replies. */
 
-/* One of the entity tags of If-None-Match is this answer's. */
+/* True when an entity tag of If-None-Match equals this reply's. */
 bool ccd_response_not_modified(const ccd_exchange *exchange);
 
 void ccd_response_header(ccd_http_response *response, const char *name, const char *value);
 
-/* Is @origin one of the comma-separated @list, whole? */
+/* Is @origin an item of the comma-separated @list? */
 bool ccd_origin_listed(const char *list, const char *origin);
 
-/* Headers that every answer carries. */
+/* Headers of every reply. */
 void ccd_response_common(ccd_exchange *exchange);

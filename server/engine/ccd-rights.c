@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-/* The right of a name that may stand in permissions and scopes, or CC_RIGHT_UNSET. */
+/* The right with this name, if permissions and scopes may contain it, or CC_RIGHT_UNSET. */
 static cc_right
 find_grantable(const char *name)
 {
@@ -31,8 +31,8 @@ ccd_rights_of_member(const char *role, const char *permissions_json)
     if (cc_right_get((cc_right) right)->roles & bit)
       set |= CC_RIGHT_BIT(right);
   }
-  /* Nothing can be taken from an owner: otherwise an organization could lock itself out. The common
-   * '{}' needs no parser. */
+  /* An owner's rights cannot be reduced: otherwise an organization could lock itself out. The
+   * usual value '{}' needs no parser. */
   if (bit == 0 || bit == CC_ROLE_BIT(CC_ROLE_OWNER) || permissions_json == NULL ||
       strcmp(permissions_json, "{}") == 0)
     return set;

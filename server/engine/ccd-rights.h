@@ -7,10 +7,9 @@
 #include "common/api/cc-right.h"
 #include "common/base/cc-arena.h"
 
-/* Rights of a member: the role's set changed by @permissions, a JSON object such as
- * {"check_in": true, "manage_events": false}; what cannot be granted is ignored there. */
+/* Rights of a member: the role's set changed by @permissions, a JSON object such as {"check_in":
+ * true, "manage_events": false}. Names that cannot be granted are ignored. */
 uint64_t ccd_rights_of_member(const char *role, const char *permissions_json);
 
-/* Rights of a token or device: the names of a JSON array, as far as they can be granted, and
- * member. */
+/* Rights of a token or device: `member`, and the grantable names in a JSON array. */
 uint64_t ccd_rights_of_scopes(const char *scopes_json);

@@ -10,10 +10,10 @@
 
 typedef struct node node;
 
-/* One segment of the trie. Children with literals first, in the order of the tables; the child that
- * takes any text stands apart, so a literal always wins. */
+/* One segment of the trie. Children with literal text come first, in the order of the tables;
+ * the child for a {parameter} is separate, so that a literal always wins. */
 struct node {
-  const char *text; /* literal, or the parameter's name; borrowed from the op's path */
+  const char *text; /* literal text, or the parameter's name; owned by the op's path */
   size_t length;
   node *children, *sibling, *any;
   int routes[_CC_METHOD_MAX]; /* 1 + index; 0: none */
@@ -169,7 +169,7 @@ ccd_percent_decode(cc_arena *arena,
   return decoded;
 }
 
-/* The rules for one segment of a path (DESIGN: "%2F, %00, dot segments refused"). */
+/* Decode one segment of a path; %2F, %00 and dot segments are refused. */
 static cc_status
 decode_segment(cc_arena *arena, const char *raw, size_t length, cc_pair *ret, cc_error *reterr)
 {
@@ -192,8 +192,8 @@ decode_segment(cc_arena *arena, const char *raw, size_t length, cc_pair *ret, cc
   return CC_OK;
 }
 
-/* Depth first, literal before parameter, so that /events/by-slug/{slug} and /events/{id}/publish
- * can stand side by side. Depth is bounded by the longest path of the tables. */
+/* Depth first, literals before parameters, so that /events/by-slug/{slug} and
+ * /events/{id}/publish can coexist. The depth is limited by the longest path of the tables. */
 static const node *
 match_path(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
 {
@@ -224,8 +224,8 @@ match_path(const node *at, const cc_pair *segments, size_t n, ccd_match *match)
   return found;
 }
 
-/* The names stand in the op's path; the trie shares nodes between routes that may name them apart.
- */
+/* Name the parameters by the op's path, because routes that share nodes of the trie may use
+ * different names. */
 static void
 name_params(const ccd_route *route, ccd_match *match)
 {
@@ -265,7 +265,7 @@ ccd_router_match(const ccd_router *router,
     if (status != CC_OK)
       return status;
     if (n == CCD_PATH_PARAMS_MAX)
-      return CC_OK; /* longer than any route: not found */
+      return CC_OK; /* longer than every route: not found */
     segments[n++] = pair;
     path = segment + length;
   }

@@ -8,9 +8,9 @@
 #include "server/engine/ccd-dispatch.h"
 #include "server/engine/ccd-steps.h"
 
-/* What must be true of a route before the server starts. */
+/* Checks of the route tables at start. A failed check stops the start. */
 
-/* Every {name} of the path is a field of .params, and the other way round. */
+/* Every {name} of the path is a field of .params, and every field of .params is in the path. */
 static cc_status
 check_params(const cc_op *op, cc_error *reterr)
 {
@@ -59,8 +59,8 @@ check_list(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
-/* A body that is a file takes as long as its client likes, so it must not hold a thread that all
- * share; and only a handler can do something with it. */
+/* Receiving a file takes as long as the client likes, so it must not occupy a shared thread; and
+ * only a handler can process a file. */
 static cc_status
 check_streams(const ccd_route *route, cc_error *reterr)
 {
@@ -82,8 +82,8 @@ check_streams(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
-/* Statements that share a round trip wait for each other: no write among them, which may wait for a
- * lock, no list, and nothing that a handler decides. */
+/* Statements in a shared round trip wait for each other: writes are excluded because they may
+ * wait for a lock, as are lists and handlers. */
 static cc_status
 check_by_key(const ccd_route *route, cc_error *reterr)
 {
@@ -99,7 +99,7 @@ check_by_key(const ccd_route *route, cc_error *reterr)
                      op->id);
 }
 
-/* The path of what was made can be filled in. */
+/* The path of the created object can be filled in. */
 static cc_status
 check_location(const cc_op *op, cc_error *reterr)
 {
@@ -145,7 +145,7 @@ check_parent(const ccd_route *route, cc_error *reterr)
   return CC_OK;
 }
 
-/* Names of fields that hold the id of an object with a scope of its own. */
+/* Names of fields that contain the id of an object with a scope. */
 static const struct {
   const char *name;
   unsigned scope;
@@ -164,7 +164,7 @@ static const struct {
 
 #define SCOPE_DEPTH_MAX 4
 
-/* Scopes of the ids that a client may give in @type and the types inside. */
+/* Scopes of the ids that a client may send in @type and the types inside it. */
 static unsigned
 scopes_in(const cc_type *type, int depth)
 {
@@ -228,7 +228,7 @@ ccd_routes_stream(const ccd_route *const *tables)
   return found;
 }
 
-/* The handler runs the route's query in a transaction of its own. */
+/* Does the handler run the route's query in a separate transaction? */
 static bool
 runs_own_query(const ccd_route *route)
 {
@@ -352,7 +352,7 @@ ccd_routes_max_body(const ccd_route *const *tables)
   return most;
 }
 
-/* A query that no route names belongs to handlers: its rows are read by name. */
+/* A query without a route is used by handlers, which read its rows by name. */
 cc_status
 ccd_routes_uses(const ccd_route *const *tables,
                 cc_arena *arena,

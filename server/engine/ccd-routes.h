@@ -3,19 +3,20 @@
 
 #include "server/engine/ccd-call.h"
 
-/* The route tables as a whole, at start-up. */
+/* Checks of all route tables at start. */
 
-/* Every route is whole: a right, one kind of work, an audit name where it writes, path parameters
- * as in its op, cursors for lists, known names in its query. The first fault stops the start. */
+/* Check that every route is complete: a right, one kind of work, an audit action if it writes,
+ * path parameters as in its operation, cursors for lists, known names in its query. The first
+ * error stops the start. */
 cc_status ccd_routes_check(const ccd_route *const *tables, cc_error *reterr) CC_MUSTCHECK;
 
-/* The largest body that any route takes: more need not be read. */
+/* The largest body of all routes: the listener need not read more. */
 size_t ccd_routes_max_body(const ccd_route *const *tables);
 
-/* Some route takes a body that is a file. */
+/* Does some route take a file as its body? */
 bool ccd_routes_stream(const ccd_route *const *tables);
 
-/* The uses of all queries by the routes and by handlers, for ccd_db_open. In @arena. */
+/* How routes and handlers use each query, for ccd_db_open. In @arena. */
 cc_status ccd_routes_uses(const ccd_route *const *tables,
                           cc_arena *arena,
                           ccd_query_use **ret,

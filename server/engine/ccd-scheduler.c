@@ -9,10 +9,10 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-line.h"
 
-/* One lock per class, held for some dozens of instructions. The invariant: a thread is idle only
- * while no work in the line may begin, or another thread watches for what time alone lets begin. */
+/* One lock per class, held for a few dozen instructions. Invariant: a thread is idle only while
+ * no work in the line may begin, or while another thread waits for the time at which one may. */
 
-/* A thread without work; lives on its stack. */
+/* An idle thread; allocated on its stack. */
 typedef struct idler {
   struct idler *below;
   pthread_cond_t wake;
@@ -26,8 +26,8 @@ typedef struct pool {
   pthread_t *threads;
   pthread_mutex_t lock; /* of all below */
   ccd_line line;
-  idler *idle;  /* the last one to become idle is on top: its caches are warm */
-  bool watched; /* an idle thread looks for work again in CCD_BUSY_US */
+  idler *idle;  /* a stack, because the caches of the thread that became idle last are warm */
+  bool watched; /* one idle thread looks for work again after CCD_BUSY_US */
   int n_threads;
   int waking; /* threads that were woken or started and have not looked for work yet */
   bool ends, refuses;
@@ -60,9 +60,9 @@ ccd_class_name(ccd_class class)
 
 static void *worker_thread(void *data);
 
-/* With the lock held: see that a thread looks for work, when one can be had. One at a time: a
- * thread that found work wakes the next one, so a burst does not cost its reader a system call for
- * each request. */
+/* Make one more thread look for work, if one is available. Called with the lock held. A thread
+ * that finds work wakes the next one, so a burst of requests does not cost the reading thread a
+ * system call for each. */
 static void
 rouse_one(pool *self)
 {
@@ -90,7 +90,8 @@ leave_idle(pool *self, const idler *mine)
   *at = mine->below;
 }
 
-/* Until somebody wakes this thread; a thread that watches looks for work again after a while. */
+/* Wait until another thread wakes this one; a watching thread looks for work again after a short
+ * time. */
 static void
 wait_idle(pool *self)
 {
@@ -124,7 +125,7 @@ run_works(pool *self, ccd_run *run)
   if (self->line.head != NULL && (ccd_line_ready(&self->line) || !self->watched))
     rouse_one(self);
   pthread_mutex_unlock(&self->lock);
-  /* The works are their owners' again. */
+  /* The works belong to their owners from now on. */
   if (self->options.batch > 0)
     run->works[0]->run_many(run->works, run->n);
   else
@@ -166,7 +167,7 @@ ccd_scheduler_submit(ccd_scheduler *scheduler, ccd_class class, uint64_t key, cc
   bool taken = !self->refuses && ccd_line_push(&self->line, key, work);
   if (taken && (!self->watched || ccd_line_ready(&self->line)))
     rouse_one(self);
-  /* Without any thread the work would wait for ever: the first could not be started. */
+  /* No thread could be started, so the work would wait for ever. */
   if (taken && self->n_threads == 0) {
     (void) ccd_line_take_older(&self->line, INT64_MAX);
     taken = false;

@@ -5,8 +5,8 @@
 #include "server/engine/ccd-config.h"
 #include "server/engine/ccd-crypto.h"
 
-/* What the parts of a running server need of each other. Read-only after start, except where the
- * member's own type locks. */
+/* The parts of a running server. Read-only after the start, except where the member's own type
+ * has a lock. */
 
 typedef struct ccd_public_cache ccd_public_cache;
 typedef struct ccd_redis ccd_redis;
@@ -23,8 +23,9 @@ typedef struct ccd_scripts ccd_scripts;
 typedef struct ccd_scheduler ccd_scheduler;
 
 /**
- * Before a person does what outlives the session or takes the account over: the second factor of
- * the actor, by one-time code or recovery code; nothing where there is no person or no factor.
+ * Check the second factor of the actor, by one-time code or recovery code, before an action that
+ * outlives the session or takes an account over. Succeeds when the actor is not a person or has no
+ * second factor.
  *
  * CC_ERR_INVALID: second_factor_required or second_factor_wrong, at /code or /recovery_code.
  */
@@ -34,14 +35,15 @@ ccd_factor_prover(ccd_call *call, const char *code, const char *recovery_code, c
 struct ccd_server {
   ccd_config config;
   ccd_keys keys;
-  const ccd_route *const *route_tables; /* NULL-terminated; each ends with a row without .op */
+  const ccd_route *const
+    *route_tables; /* NULL-terminated; each table ends with a row without .op */
   ccd_db *db;
-  ccd_db *db_public; /* whose role is campaign_public: of routes with .as_public */
-  ccd_db *feed_db;   /* of the feed and its sockets; NULL in a program without listeners */
+  ccd_db *db_public; /* connections with the role campaign_public, for routes with .as_public */
+  ccd_db *feed_db;   /* for the feed and its sockets; NULL in a program without listeners */
   ccd_public_cache *public_cache;
   ccd_redis *redis;
   ccd_router *router;
-  ccd_bindings *bindings; /* of the router's routes */
+  ccd_bindings *bindings; /* for the router's routes */
   ccd_sessions *sessions;
   ccd_limits *limits;
   ccd_limits_keeper *limits_keeper;
@@ -49,17 +51,18 @@ struct ccd_server {
   ccd_feed *feed;
   char feed_generation[24]; /* part of each cursor of the feed */
   ccd_jobs *jobs;
-  ccd_scripts *scripts;              /* read from the database, by version: server/rules */
-  void (*jobs_wake)(ccd_jobs *jobs); /* the engine stands below the jobs: main joins them */
+  ccd_scripts *scripts; /* scripts read from the database, by version: server/rules */
+  void (*jobs_wake)(
+    ccd_jobs *jobs); /* set by main, because the engine must not depend on the jobs */
   void (*jobs_figures)(const ccd_jobs *jobs, int64_t *ret_queued, int64_t *ret_failed);
-  ccd_factor_prover *prove_factor; /* likewise; ccd_factor_prove_me of the accounts */
-  ccd_scheduler *scheduler;        /* of all listeners */
+  ccd_factor_prover *prove_factor; /* set by main, too: ccd_factor_prove_me of the accounts */
+  ccd_scheduler *scheduler;        /* shared by all listeners */
   ccd_listener *api, *slow, *internal;
   bool streams;  /* some operation has .body_media */
   bool stopping; /* atomic */
 };
 
-/* From a handler. */
+/* The configuration, for handlers. */
 static inline const ccd_config *
 ccd_call_config(const ccd_call *call)
 {

@@ -21,26 +21,28 @@
 #define REDIS_TTL_S 30
 #define TEXT_MAX 200
 
-/* What the process believes for config.session_cache seconds. */
+/* A cached actor, used without checking for config.session_cache seconds. */
 typedef struct slot {
   ccd_actor actor;
-  int64_t loaded;  /* cc_time_monotonic; 0: empty */
-  cc_time expires; /* of the credential itself; 0: never */
+  int64_t loaded;  /* time of loading, on the clock of cc_time_monotonic; 0: empty */
+  cc_time expires; /* expiry of the credential; 0: never */
 } slot;
 
 struct ccd_sessions {
   ccd_server *server;
-  pthread_mutex_t locks[SHARDS]; /* guard the slots with the same index modulo SHARDS */
+  /* guard the slots whose index has the same remainder modulo SHARDS */
+  pthread_mutex_t locks[SHARDS];
   slot *slots;
   ccd_hints *hints;
-  atomic_ulong revocations;  /* what was loaded before one of these is not kept */
-  _Atomic int64_t mistrust;  /* until then Redis may hold sessions that were revoked */
-  pthread_mutex_t told_lock; /* of what follows; held while the callback runs */
+  /* count of revocations: an actor loaded before the last one is not cached */
+  atomic_ulong revocations;
+  _Atomic int64_t mistrust;  /* until then Redis may contain sessions that were revoked */
+  pthread_mutex_t told_lock; /* guards the following members; held while the callback runs */
   ccd_sessions_revoked_cb *told;
   void *told_data;
 };
 
-/* As Redis carries them between processes, and as the query session_keys takes them. */
+/* Names in messages between processes through Redis, and in the query session_keys. */
 static const char *const revoked_names[_CCD_REVOKED_MAX] = {
   [CCD_REVOKED_SESSION] = "session",
   [CCD_REVOKED_TOKEN] = "token",
@@ -98,8 +100,8 @@ ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callback, vo
   pthread_mutex_unlock(&self->told_lock);
 }
 
-/* From another process, over Redis: "user:7". NULL after a time in which some may have been missed.
- */
+/* A revocation in another process, received through Redis: "user:7". NULL after a time in which
+ * messages may have been missed. */
 static void
 revoked_cb(void *data, const char *key)
 {
@@ -153,7 +155,7 @@ ccd_sessions_free(ccd_sessions *self)
 static size_t
 slot_index(const char *key)
 {
-  /* The key is a SHA-256 in hexadecimal, so any part of it is spread evenly. */
+  /* The key is a SHA-256 in hexadecimal, so every part of it is distributed evenly. */
   size_t index = 0;
   for (int i = 0; i < 6; i++)
     index = index * 16 + (size_t) (key[i] <= '9' ? key[i] - '0' : key[i] - 'a' + 10);
@@ -198,7 +200,7 @@ redis_key(const char *key, char ret[static 80])
   (void) snprintf(ret, 80, "cc:s:%s", key);
 }
 
-/* An actor as Redis keeps it: figures only. */
+/* An actor as stored in Redis: figures only. */
 static bool
 parse_actor(const char *text, ccd_actor *actor, cc_time *ret_expires)
 {
@@ -263,7 +265,7 @@ fill_actor(const ccd_credential *credential,
     const char *role = ccd_rows_get(rows, 0, "role");
     if (actor->organization_id != 0 && role != NULL) {
       actor->rights |= ccd_rights_of_member(role, ccd_rows_get(rows, 0, "permissions"));
-      /* Whoever may do more than a plain member, by role or by single rights. */
+      /* True for actors with more rights than a plain member, by role or by single rights. */
       uint64_t more = actor->rights & ~ccd_rights_of_member("member", NULL);
       actor->needs_second_factor = more != 0 && ccd_rows_bool(rows, 0, "require_second_factor") &&
                                    !ccd_rows_bool(rows, 0, "has_second_factor");
@@ -275,8 +277,8 @@ fill_actor(const ccd_credential *credential,
     actor->rights & CC_RIGHT_BIT(CC_RIGHT_MANAGE_MEMBERS) ? CC_VIEW_ADMIN : CC_VIEW_MEMBER;
 }
 
-/* Ask PostgreSQL, and note there that the credential was used (at most every few minutes: the
- * query's own condition). */
+/* Load the actor from PostgreSQL, and record there that the credential was used (at most every
+ * few minutes, as the query decides). */
 static cc_status
 load_actor(ccd_db *db,
            const ccd_credential *credential,
@@ -326,7 +328,8 @@ load_actor(ccd_db *db,
   return status;
 }
 
-/* A credential that nobody knows counts against its address, so that guessing ends. */
+/* Requests with an unknown credential also count against the client address's quota, to stop
+ * token guessing. */
 static cc_status
 count_stranger(ccd_sessions *self,
                const char *address,
@@ -347,7 +350,7 @@ count_stranger(ccd_sessions *self,
   return CC_ERR_RATE_LIMITED;
 }
 
-/* From Redis, else from PostgreSQL; then into the caches. */
+/* Find the actor in Redis, else in PostgreSQL; then store it in the caches. */
 static cc_status
 find_actor(ccd_sessions *self,
            ccd_db *db,
@@ -375,8 +378,8 @@ find_actor(ccd_sessions *self,
   return CC_OK;
 }
 
-/* The actor of a credential. One that nobody knows is refused by its address, before anything is
- * asked when the address's quota is used up, else after it was counted. */
+/* The actor of a credential. An unknown credential is refused: before any lookup when its
+ * address's quota is used up, else after counting it against the address. */
 static cc_status
 admit_credential(ccd_sessions *self,
                  const ccd_credential *credential,
@@ -402,7 +405,7 @@ admit_credential(ccd_sessions *self,
   return status;
 }
 
-/* Where passwords are tried the address counts, whoever asks. */
+/* Operations that try passwords count by address, whoever the actor is. */
 static bool
 counts_actor(ccd_limit limit, const ccd_credential *credential)
 {
@@ -501,7 +504,7 @@ ccd_sessions_revoke(ccd_sessions *self,
     redis_key(ccd_rows_get(rows, i, "key"), key);
     sure = ccd_redis_delete(self->server->redis, key);
   }
-  if (!sure) /* what Redis keeps is believed again when all of it has expired */
+  if (!sure) /* entries of Redis are used again when all old ones have expired */
     atomic_store(&self->mistrust, cc_time_monotonic() + (REDIS_TTL_S + 1) * CC_TIME_SECOND);
   const char *what = cc_arena_printf(arena, "%s:%" PRId64, revoked_names[kind], id);
   if (what != NULL)

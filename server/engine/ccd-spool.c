@@ -22,7 +22,7 @@
 
 #define PREFIX "body-"
 
-/* A body is refused rather than taking the last of the disk. */
+/* A body is refused when less than this would stay free on the disk. */
 #define RESERVE (64ll << 20)
 
 static cc_status
@@ -67,7 +67,8 @@ make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error 
   if (spool->fd < 0)
     return file_failed("mkostemp", reterr);
   spool->path = path;
-  /* Tells the sweeping of another server, which may share the folder, that somebody has it. */
+  /* A lock tells other servers, which may share the folder, that the file is in use and must not
+   * be swept. */
   return flock(spool->fd, LOCK_EX | LOCK_NB) == 0 ? CC_OK : file_failed("flock", reterr);
 }
 
@@ -120,7 +121,7 @@ write_all(int fd, const char *bytes, size_t n)
   return true;
 }
 
-/* What is refused needs no room any more. */
+/* Free the space of a refused body. */
 static bool
 refuse_body(ccd_spool *spool)
 {
@@ -187,7 +188,8 @@ ccd_spool_sweep(const ccd_config *config)
   cc_str_done(&folder);
   int n = 0;
   for (;;) {
-    /* A stream of our own, before threads. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    /* The directory stream is local and threads have not started.
+     * NOLINTNEXTLINE(concurrency-mt-unsafe) */
     const struct dirent *entry = dir == NULL ? NULL : readdir(dir);
     if (entry == NULL)
       break;
@@ -207,7 +209,7 @@ ccd_spool_sweep(const ccd_config *config)
 
 /* --- what is kept --- */
 
-/* The whole path of a name, with its folders made. NULL: the reason is in @reterr. */
+/* The whole path of a name; creates its folders. NULL: the reason is in @reterr. */
 static char *
 path_of(const ccd_config *config, const char *name, bool make, cc_error *reterr)
 {
@@ -229,13 +231,13 @@ path_of(const ccd_config *config, const char *name, bool make, cc_error *reterr)
   char *slash = text == NULL || !make ? NULL : text + strlen(config->storage_folder);
   while (slash != NULL && (slash = strchr(slash + 1, '/')) != NULL) {
     *slash = '\0';
-    (void) mkdir(text, 0700); /* what fails here fails again at the file */
+    (void) mkdir(text, 0700); /* a failure shows when the file is created */
     *slash = '/';
   }
   return text;
 }
 
-/* The name itself survives a power cut, not just the bytes. */
+/* Make the name of the file survive a power cut, not only its bytes. */
 static bool
 sync_folder(char *path)
 {
@@ -249,7 +251,7 @@ sync_folder(char *path)
   return good;
 }
 
-/* A second name for the body, then put in the place of whatever has the name. */
+/* Link the body to a second name, then rename that to replace the file of this name. */
 static bool
 put_in_place(const ccd_spool *spool, char *path)
 {
@@ -258,7 +260,7 @@ put_in_place(const ccd_spool *spool, char *path)
   bool good = !beside.failed && (link(spool->path, beside.text) == 0 || errno == EEXIST) &&
               fsync(spool->fd) == 0 && rename(beside.text, path) == 0;
   int reason = errno;
-  if (good) /* rename does nothing when both are the same file already */
+  if (good) /* rename does nothing when both names already are the same file */
     (void) unlink(beside.text);
   good = good && sync_folder(path);
   if (!good && !beside.failed)
@@ -301,7 +303,7 @@ copy_behind(int from, int to, int64_t offset, int64_t length)
   return fsync(to) == 0;
 }
 
-/* With the file locked: two clients that send the same piece append it once. */
+/* Called with the file locked, so that two clients that send the same piece append it once. */
 static cc_status
 append_body(ccd_call *call, int fd, int64_t offset, int64_t *ret_length, cc_error *reterr)
 {
@@ -319,7 +321,7 @@ append_body(ccd_call *call, int fd, int64_t offset, int64_t *ret_length, cc_erro
                          (int64_t) found.st_size);
   if (!copy_behind(spool->fd, fd, offset, spool->length)) {
     int reason = errno;
-    /* When this fails as well the client hears of it by its next offset. */
+    /* If this fails as well, the client learns the real length by its next offset. */
     if (ftruncate(fd, offset) != 0)
       ccd_log(CCD_WARNING, "spool.not_truncated", CCD_NUMBER("errno", errno));
     errno = reason;
@@ -340,7 +342,7 @@ ccd_spool_append(ccd_call *call,
   ccd_spool *spool = exchange->spool;
   if (spool == NULL)
     return cc_fail(reterr, CC_ERR_INTERNAL, "spool", "There is no body to append");
-  if (spool->appended >= 0) { /* the transaction is tried again */
+  if (spool->appended >= 0) { /* the transaction is being repeated */
     *ret_length = spool->appended;
     return CC_OK;
   }

@@ -14,7 +14,7 @@
 #include "server/engine/ccd-reply.h"
 #include "server/engine/ccd-response.h"
 
-#define SLOW_TIMEOUT_MS 120000 /* of a statement of a slow route */
+#define SLOW_TIMEOUT_MS 120000 /* time limit for a statement of a slow route */
 
 cc_status
 ccd_step_route(ccd_exchange *exchange, cc_error *reterr)
@@ -25,7 +25,7 @@ ccd_step_route(ccd_exchange *exchange, cc_error *reterr)
     return cc_fail(reterr, CC_ERR_MALFORMED, "http", "%s", request->malformed);
   }
   if (exchange->call.route != NULL)
-    return CC_OK; /* found before the body came */
+    return CC_OK; /* already found before the body arrived */
   cc_status status = ccd_router_match(exchange->server->router,
                                       exchange->method,
                                       request->path,
@@ -52,7 +52,7 @@ refuse_encoding(cc_error *reterr)
                        "The body must be sent as it is, without a Content-Encoding");
 }
 
-/* Content-Type without parameters, when it is one of the list. */
+/* Content-Type without parameters, when the list contains it. */
 static const char *
 listed_media(const char *list, const char *type, cc_arena *arena)
 {
@@ -65,10 +65,11 @@ listed_media(const char *list, const char *type, cc_arena *arena)
   return NULL;
 }
 
-/* Bytes of a character that is written as two escapes. */
+/* Maximal bytes of a character written as two JSON escapes. */
 #define ESCAPED_MAX 12
 
-/* A body whose longest text is as long as it may be fits, however its client writes characters. */
+/* Maximal size of a route's body: a body whose longest text has its maximal length fits, however
+ * the client writes its characters. */
 size_t
 ccd_step_body_most(const ccd_route *route)
 {
@@ -90,7 +91,7 @@ ccd_step_announces_more(const ccd_http_request *request, size_t most)
   return request->content_length > 0 && (uint64_t) request->content_length > most;
 }
 
-/* A body that is a file, before its first byte. */
+/* Check a body that is a file, before its first byte. */
 static cc_status
 check_file(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -117,7 +118,7 @@ check_file(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
-/* No body, or the empty object that many libraries send in its place. */
+/* True for an empty body, and for the empty object that many libraries send instead. */
 static bool
 says_nothing(const ccd_http_request *request)
 {
@@ -135,7 +136,7 @@ says_nothing(const ccd_http_request *request)
   return n == 0 || strcmp(kept, "{}") == 0;
 }
 
-/* Size and content type, before anything is read from the body. */
+/* Check size and content type before reading the body. */
 cc_status
 ccd_step_size(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -179,7 +180,7 @@ ccd_step_credential(ccd_exchange *exchange, cc_error *reterr)
   if (exchange->credential_read)
     return CC_OK;
   const char *authorization = ccd_http_header(request, "authorization");
-  /* A browser cannot give a WebSocket a header, but it can name protocols. */
+  /* A browser cannot set headers of a WebSocket request, but it can name protocols. */
   if (authorization == NULL && exchange->call.route->op->shape == CC_REPLY_SOCKET)
     authorization = ccd_credential_in_protocols(ccd_http_header(request, "sec-websocket-protocol"),
                                                 exchange->call.arena);
@@ -192,7 +193,7 @@ ccd_step_credential(ccd_exchange *exchange, cc_error *reterr)
                          "authorization",
                          "Authorization",
                          "The header must be `Bearer` and a token that the server gave");
-  /* A stale cookie must not keep a browser from a public page, nor from signing in again. */
+  /* An expired cookie must not prevent a browser from reading public pages or signing in again. */
   if (exchange->call.route->right == CC_RIGHT_PUBLIC)
     exchange->credential = (ccd_credential){.kind = CCD_ACTOR_ANONYMOUS};
   exchange->credential_read = true;
@@ -216,9 +217,10 @@ ccd_step_actor(ccd_exchange *exchange, cc_error *reterr)
                             reterr);
 }
 
-/* A browser sends the cookie by itself, so a write must prove that it comes from our own pages: the
- * Origin is ours or listed, or the browser says that the request is of the same origin. So must a
- * WebSocket: CORS hides the answer of a read from other sites, but not what a socket sends. */
+/* A browser sends the cookie automatically, so a write must prove that it comes from our own
+ * pages: its Origin is ours or listed, or the browser declares the request same-origin. This
+ * also applies to WebSockets: CORS hides the reply of a read from other sites, but not the
+ * messages of a socket. */
 static cc_status
 check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
 {
@@ -232,11 +234,12 @@ check_cross_site(const ccd_exchange *exchange, cc_error *reterr)
   bool own = origin != NULL && (strcmp(origin, config->public_url) == 0 ||
                                 ccd_origin_listed(config->cors_origins, origin));
   bool same = site == NULL ? own : strcmp(site, "same-origin") == 0 || own;
-  bool typed = socket ||
-               exchange->body_media != NULL || /* which no form can send to us, given its origin */
-               exchange->request->body_length == 0 ||
-               (type != NULL && strncasecmp(type, "application/json", 16) == 0) ||
-               (type != NULL && strncasecmp(type, "application/merge-patch+json", 28) == 0);
+  bool typed =
+    socket ||
+    exchange->body_media != NULL || /* HTML forms cannot send these types across origins */
+    exchange->request->body_length == 0 ||
+    (type != NULL && strncasecmp(type, "application/json", 16) == 0) ||
+    (type != NULL && strncasecmp(type, "application/merge-patch+json", 28) == 0);
   if (same && typed)
     return CC_OK;
   (void) cc_fail_field(reterr,
@@ -285,7 +288,7 @@ ccd_step_right(ccd_exchange *exchange, cc_error *reterr)
                    CC_ERR_FORBIDDEN,
                    "second_factor_needed",
                    "The organization asks for a second factor: set one up first");
-  /* Nobody can tell which right is missing as long as it is open in which organization. */
+  /* Without an active organization it is unknown which rights the person has. */
   if (actor->kind == CCD_ACTOR_PERSON && cc_right_needs_organization(route->right) &&
       !(actor->rights & CC_RIGHT_BIT(CC_RIGHT_MEMBER)))
     return cc_fail(reterr,
@@ -316,7 +319,7 @@ reset_work(ccd_exchange *exchange)
   cc_str_clear(&exchange->out);
 }
 
-/* A statement that is the whole work: one round trip. */
+/* Run a statement that is the whole work, in one round trip. */
 static cc_status
 work_once(ccd_exchange *exchange, cc_error *reterr)
 {
@@ -385,7 +388,7 @@ ccd_step_work(ccd_exchange *exchange, cc_error *reterr)
   }
   if (ccd_reply_await_cached(exchange, /* wait= */ true))
     return ccd_reply_from_cache(exchange, reterr);
-  /* Files and whole lists, on threads of their own. */
+  /* Slow routes handle files and whole lists, on separate threads. */
   cc_status status = CC_OK;
   if (route->slow)
     exchange->context.timeout_ms = SLOW_TIMEOUT_MS;

@@ -3,25 +3,25 @@
 
 #include "server/engine/ccd-exchange.h"
 
-/* What a request goes through; ccd-dispatch.c has the order. Each step fails with the error that
- * the client gets. */
+/* The steps of a request; ccd-dispatch.c defines their order. Each step fails with the error
+ * that the client gets. */
 
-/* The route of the path and method, and its parameters. */
+/* Find the route for path and method, and the path parameters. */
 cc_status ccd_step_route(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* The body is of a type and size that the route takes. */
+/* Check that the route accepts the body's type and size. */
 cc_status ccd_step_size(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* Bytes of a route's body at most, and whether a request says that it has more. */
+/* Maximal size of a route's body, and whether a request announces more. */
 size_t ccd_step_body_most(const ccd_route *route);
 bool ccd_step_announces_more(const ccd_http_request *request, size_t most);
 
-/* The credential of the headers, once; then whose credential that is, and the count of requests. */
+/* Read the credential from the headers, once; then find the actor and count the request. */
 cc_status ccd_step_credential(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_step_actor(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* May this actor use the route? */
+/* Check that the actor may use the route. */
 cc_status ccd_step_right(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;
 
-/* The route's statement or handler, and the reply. */
+/* Run the route's statement or handler, and encode the reply. */
 cc_status ccd_step_work(ccd_exchange *exchange, cc_error *reterr) CC_MUSTCHECK;

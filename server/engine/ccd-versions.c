@@ -10,8 +10,8 @@
 #include "common/base/cc-str.h"
 #include "server/engine/ccd-log.h"
 
-/* Debian 12, Ubuntu 24.04 and Debian 13, which `./dev fresh` makes and tests. "15" is every 15.x.
- */
+/* Versions in Debian 12, Ubuntu 24.04 and Debian 13, which `./dev fresh` tests. "15" stands for
+ * every 15.x. */
 static const struct {
   const char *name, *versions;
 } tested[] = {
@@ -23,7 +23,7 @@ static const struct {
 
 static_assert(CC_N(tested) == CCD_VERSIONS, "a row for each library");
 
-/* @version is @prefix or begins with "@prefix.". */
+/* Is @version equal to @prefix, or does it begin with "@prefix."? */
 static bool
 begins_with(const char *version, const char *prefix, size_t length)
 {
@@ -48,7 +48,7 @@ ccd_version_untested(const ccd_version *version)
   return "none";
 }
 
-/* 170012 is 17.12. */
+/* Converts 170012 to 17.12. */
 static void
 postgres_version(ccd_version *version, int number)
 {
@@ -90,7 +90,7 @@ ccd_versions_log(ccd_db *db)
                     now[i].text,
                     versions);
   }
-  /* 0.9 and 1.0 have the same soname, and the listener's code differs between them. */
+  /* MHD 0.9 and 1.0 have the same soname, and the listener's code differs between them. */
   if ((now[0].text[0] == '0') != (MHD_VERSION < 0x01000000))
     cc_str_printf(&untested,
                   "%slibmicrohttpd %s (built for another)",

@@ -5,12 +5,12 @@
 
 #include "server/data/ccd-db.h"
 
-/* The versions of libraries and of PostgreSQL that all suites were run with. A library that parses
- * what strangers send may change its behaviour in a version that nobody tested. */
+/* The versions of libraries and of PostgreSQL with which all suites were run. A library that
+ * parses untrusted input may behave differently in a version that was not tested. */
 
-/* Something that the server stands on, in the version that runs. */
+/* A component and its running version. */
 typedef struct ccd_version {
-  const char *name; /* as in the table of tested versions */
+  const char *name; /* the name in the table of tested versions */
   char text[24];    /* "1.0.1" */
 } ccd_version;
 
@@ -18,8 +18,8 @@ typedef struct ccd_version {
 
 void ccd_versions_read(ccd_db *db, ccd_version ret[static CCD_VERSIONS]);
 
-/* The tested versions, with blanks between; NULL when @version is one of them. */
+/* The tested versions, separated by blanks; NULL when @version is one of them. */
 const char *ccd_version_untested(const ccd_version *version);
 
-/* At start: what runs, and one warning when any of it was never tested. */
+/* At start: log the running versions, and one warning if any was never tested. */
 void ccd_versions_log(ccd_db *db);
