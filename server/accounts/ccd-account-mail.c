@@ -11,11 +11,12 @@
 #include "server/jobs/ccd-job.h"
 #include "server/jobs/ccd-mail-job.h"
 
-/* The texts of the mails. No name that somebody typed stands in them: anybody can type anybody's
- * address, and a name can be an advertisement. */
+/* The texts of the mails. They contain no name that a person typed: anybody can enter another
+ * person's address, and a name can be an advertisement. */
 
-/* A link into the public pages, and the token alone on a line for clients that take it by hand. The
- * token stands behind a #: no server, proxy or referrer sees that part of an address. */
+/* A link to the public pages, and the token on a line of its own for clients where people type
+ * it. In the link the token follows a #, because browsers do not send that part to servers,
+ * proxies or in the Referer header. */
 static const char *
 link_lines(ccd_call *call, const char *page, const char *token)
 {
@@ -33,7 +34,7 @@ link_lines(ccd_call *call, const char *page, const char *token)
                          token);
 }
 
-/* @parts are put together; a NULL among them is memory that was out. */
+/* Concatenate @parts and send the mail. A NULL among the parts means that an allocation failed. */
 static cc_status
 send_mail(ccd_call *call,
           const char *to,
@@ -51,8 +52,9 @@ send_mail(ccd_call *call,
   return ccd_mail_enqueue(call, to, subject, text, reterr);
 }
 
-/* Strangers may have used up what an address gets, so that its owner gets no mail to set a new
- * password. Where the person has signed in before, a quota of its own holds. */
+/* Strangers may have used up the quota of an address, so that its owner could not get a mail to
+ * set a new password. A client address from which the person has signed in before has a separate
+ * quota. */
 static cc_status
 allowed_here(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
 {

@@ -5,11 +5,12 @@
 
 #include "server/engine/ccd-call.h"
 
-/* The limits of mails to one address, whoever asks. @ret: this mail may go. */
+/* Check the limits of mails to one address, by all clients together. @ret: the mail may be sent. */
 cc_status
 ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr) CC_MUSTCHECK;
 
-/* The mails. @to "" costs the same and sends nothing. */
+/* Send the mails. With @to "" the function does the same work and sends nothing, so that the
+ * time does not reveal whether an account exists. */
 cc_status
 ccd_mail_verify(ccd_call *call, const char *to, const char *token, cc_error *reterr) CC_MUSTCHECK;
 cc_status ccd_mail_known(ccd_call *call, const char *to, cc_error *reterr) CC_MUSTCHECK;
@@ -18,7 +19,7 @@ ccd_mail_reset(ccd_call *call, const char *to, const char *token, cc_error *rete
 cc_status ccd_mail_new_address(ccd_call *call, const char *to, const char *token, cc_error *reterr)
   CC_MUSTCHECK;
 
-/* The address has changed; @to is the old one. */
+/* Report a changed address to the old address @to. */
 cc_status ccd_mail_changed_address(ccd_call *call,
                                    const char *to,
                                    const char *token,
@@ -26,7 +27,7 @@ cc_status ccd_mail_changed_address(ccd_call *call,
 cc_status ccd_mail_lost_factor(ccd_call *call, const char *to, const char *token, cc_error *reterr)
   CC_MUSTCHECK;
 
-/* Something about the account changed; @what is a sentence. */
+/* Report a change of the account; @what is a sentence. */
 cc_status ccd_mail_notice(ccd_call *call,
                           const char *to,
                           const char *subject,

@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What several handlers need: who it is, and whether he can prove it. */
+/* Shared by several handlers: finding an account and checking proofs of identity. */
 
 const char *
 ccd_email_key(ccd_call *call, const char *email)
@@ -19,7 +19,8 @@ ccd_email_key(ccd_call *call, const char *email)
   return cc_utf8_fold(call->arena, email, strlen(email));
 }
 
-/* The texts are copied: the rows end when the connection is given back before a hash. */
+/* The texts are copied, because the rows are freed when the connection is given back before a
+ * password is hashed. */
 static cc_status
 read_account(ccd_call *call, const ccd_rows *rows, ccd_account *ret, cc_error *reterr)
 {

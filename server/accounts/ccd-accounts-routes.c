@@ -3,8 +3,9 @@
 #include "common/api/cc-account.h"
 #include "server/accounts/ccd-accounts.h"
 
-/* Everything here works before a demanded second factor is set up: it is how one is set up, or how
- * one gets away. What computes hashes of passwords has threads of its own. */
+/* Routes of accounts. All of them work for a person who still has to set up a required second
+ * factor, because they include setting it up and leaving. Routes that compute password hashes
+ * run on separate threads. */
 
 /* clang-format off */
 const ccd_route ccd_accounts_routes[] = {

@@ -5,7 +5,7 @@
 
 #include "server/engine/ccd-server.h"
 
-/* What the files of this folder share. See docs/internals/accounts.md. */
+/* Declarations shared by the files of this folder. See docs/internals/accounts.md. */
 
 extern const ccd_route ccd_accounts_routes[];
 

@@ -14,7 +14,8 @@
 
 #define LINE_MAX_BYTES 1024
 
-/* Sorted. 64 bits of a SHA-256 for each: a million passwords take 8 MB. Read-only after start. */
+/* Sorted, the first 64 bits of the SHA-256 of each password: a million passwords take 8 MB.
+ * Read-only after the start. */
 static uint64_t *known;
 static size_t n_known;
 
@@ -56,7 +57,8 @@ add_mark(uint64_t mark, size_t *capacity)
   return true;
 }
 
-/* Bytes are at least characters, so nothing that could be a password is left out. */
+/* A password has at least as many bytes as characters, so skipping lines with fewer bytes skips
+ * no possible password. */
 static cc_status
 read_lines(gzFile file, cc_error *reterr)
 {

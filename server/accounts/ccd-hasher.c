@@ -10,12 +10,13 @@
 #include "common/base/cc-time.h"
 
 #define THREADS_MAX 2
-#define CORES_FOR_MAX 4 /* with fewer, one thread: another core stays free for other requests */
+#define CORES_FOR_MAX                                                                              \
+  4 /* with fewer cores there is one thread, so that a core stays free for other requests */
 #define QUEUE_MAX 50
 #define WAIT_MAX (3 * CC_TIME_SECOND)
 #define NICENESS 10
 
-/* Lives on the stack of the thread that waits for it. */
+/* Allocated on the stack of the thread that waits for it. */
 typedef struct task {
   struct task *next;
   ccd_hasher_work *work;
@@ -23,11 +24,11 @@ typedef struct task {
   bool started, finished;
 } task;
 
-/* Everything below is guarded by the lock. A task is in the queue until it is started; only the
- * one who takes it out of the queue may touch it before it is finished. */
+/* The lock guards everything below. A task is in the queue until it is started; only the thread
+ * that removes it from the queue may touch it until it is finished. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t queued = PTHREAD_COND_INITIALIZER;
-static pthread_cond_t finished; /* of any task; with a monotonic clock */
+static pthread_cond_t finished; /* signalled when any task is finished; uses the monotonic clock */
 static task *first;
 static task **last = &first;
 static int n_waiting;
@@ -54,7 +55,7 @@ next_task(void)
 static void *
 hasher_thread(void *unused)
 {
-  /* On Linux this is the niceness of the calling thread. Failing is no reason not to work. */
+  /* On Linux this sets the niceness of the calling thread. A failure is ignored. */
   (void) setpriority(PRIO_PROCESS, (id_t) gettid(), NICENESS);
   pthread_mutex_lock(&lock);
   for (task *current = next_task(); current != NULL; current = next_task()) {
@@ -68,7 +69,7 @@ hasher_thread(void *unused)
   return NULL;
 }
 
-/* With the lock held. */
+/* Called with the lock held. */
 static bool
 start_threads(void)
 {
@@ -97,7 +98,8 @@ start_threads(void)
   return true;
 }
 
-/* With the lock held: wait until the task is finished, or take it back when nobody started it. */
+/* Wait until the task is finished, or remove it from the queue when no thread started it in
+ * time. Called with the lock held. */
 static bool
 wait_for(task *mine)
 {

@@ -10,18 +10,19 @@
 #include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
 
-/* What the links in mails do. A link proves the mailbox, so nothing that somebody set before the
- * proof may count after it unless the link was made for exactly that. */
+/* The effects of links in mails. Using a link proves access to the mailbox; settings that
+ * someone made before that proof must not stay in force unless the link was made for exactly
+ * them. */
 
 #define UNDO_MINUTES (7 * 24 * 60)
 #define FACTOR_MINUTES (3 * 24 * 60)
 
-/* What a live link says. Texts live as long as the call. */
+/* A valid link. Texts live as long as the call. */
 typedef struct mailed {
-  ccd_account account; /* only the fields that are used here */
+  ccd_account account; /* only the fields that this file uses */
   const char *person;  /* the account's id as text */
   const char *purpose;
-  const char *email; /* the address that the mail went to */
+  const char *email; /* the address to which the mail was sent */
   const char *registered_hash;
   const char *made; /* when */
   int64_t session_id;
@@ -68,7 +69,8 @@ read_mailed(ccd_call *call, const ccd_rows *rows, mailed *ret, cc_error *reterr)
   return CC_OK;
 }
 
-/* The live link of a token, for one of @purposes (a PostgreSQL array); it is not used up yet. */
+/* Find the valid link of a token for one of @purposes (a PostgreSQL array), without marking it
+ * as used. */
 static cc_status
 find_token(ccd_call *call, const char *token, const char *purposes, mailed *ret, cc_error *reterr)
 {
@@ -105,7 +107,7 @@ use_token(ccd_call *call, const char *token, cc_error *reterr)
   return status;
 }
 
-/* The hash of a new password for the account of a link. Gives the connection back meanwhile. */
+/* Hash a new password for the account of a link. The connection is given back meanwhile. */
 static cc_status
 hash_password(ccd_call *call,
               const mailed *link,
@@ -124,8 +126,8 @@ hash_password(ccd_call *call,
   return status == CC_OK ? ccd_password_hash(call->arena, password, ret, reterr) : status;
 }
 
-/* After the hash was made: the token is used up, the password set, every session ended. In this
- * order, so that a sign-in with the old password either fails or has its session ended. */
+/* After hashing: mark the token as used, set the password, end every session. In this order a
+ * concurrent sign-in with the old password either fails or has its session ended. */
 static cc_status
 set_password(ccd_call *call,
              const mailed *link,
@@ -152,7 +154,8 @@ set_password(ccd_call *call,
   return status;
 }
 
-/* The person proved the new address. The old one is told, with a way to undo the change. */
+/* The person proved the new address: change it, and send the old address a mail with a link that
+ * undoes the change. */
 static cc_status
 change_email(ccd_call *call, const mailed *link, cc_error *reterr)
 {
@@ -171,7 +174,8 @@ change_email(ccd_call *call, const mailed *link, cc_error *reterr)
   if (old == NULL)
     return cc_fail_memory(reterr);
   status = ccd_sessions_end(call, link->account.id, link->session_id, reterr);
-  /* A link that went to the old address proves nothing about the new one. */
+  /* A link sent to the old address proves nothing about the new one, so unused links are
+   * invalidated. */
   if (status == CC_OK)
     status = ccd_email_tokens_void(call, link->account.id, /* all= */ false, reterr);
   if (status == CC_OK)
@@ -243,7 +247,7 @@ ccd_reset_password(ccd_call *call, cc_error *reterr)
                          reterr);
 }
 
-/* The account is the old address's again, with a password that only its holder knows. */
+/* Give the account back to the old address, with a new password. */
 static cc_status
 return_address(ccd_call *call, const mailed *link, const char *hash, cc_error *reterr)
 {

@@ -12,10 +12,11 @@
 #include "server/engine/ccd-arg-text.h"
 #include "server/engine/ccd-budget.h"
 
-/* What a person changes about the own account that needs more than a statement. */
+/* Changes of the own account that need more than one statement. */
 
 #define CHANGE_EMAIL_MINUTES (24 * 60)
-#define CHANGES_MAX 20 /* new addresses that a person has mails sent to on a day */
+#define CHANGES_MAX                                                                                \
+  20 /* maximal number of new addresses per person and day to which mails are sent */
 
 static cc_status
 set_password(ccd_call *call, const ccd_account *account, const char *hash, cc_error *reterr)
@@ -75,8 +76,8 @@ ccd_change_password(ccd_call *call, cc_error *reterr)
                          reterr);
 }
 
-/* To the new address: a token, or, when it has a verified account already, only that. Who asks
- * cannot tell. */
+/* Mail the new address: a token or, when it already belongs to a verified account, a notice. The
+ * reply does not reveal which. */
 static cc_status
 mail_new_address(ccd_call *call, const ccd_account *account, const char *email, cc_error *reterr)
 {

@@ -19,20 +19,20 @@
 #define PHC_MAX 128
 #define PARAMETERS "$argon2id$v=19$m=19456,t=2,p=1$"
 
-/* zxcvbn gives bits of entropy; its score 3, "safely unguessable", begins at 10^8 guesses. */
+/* zxcvbn returns bits of entropy; its score 3, "safely unguessable", begins at 10^8 guesses. */
 #define ENTROPY_MIN 26.575
 #define WORDS_MAX 16
 
-/* A hash of nothing in particular with today's parameters: what an unknown account is held against.
- */
+/* Hash of an arbitrary text with the current parameters, against which passwords for unknown
+ * accounts are checked, so that the time does not reveal whether an account exists. */
 static const char dummy_hash[] =
   PARAMETERS "Y2FtcGFpZ24tY2VudGVyIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/* One piece of work for the hasher threads. */
+/* A task for the hasher threads. */
 typedef struct hashing {
   const char *password;
   size_t length;
-  const char *against; /* NULL: make a new hash */
+  const char *against; /* NULL: make a new hash; else verify against this one */
   char made[PHC_MAX];
   int result;
 } hashing;
@@ -108,7 +108,7 @@ ccd_password_verify(cc_arena *arena,
   cc_status status = run_hashing(arena, password, &task, reterr);
   if (status != CC_OK)
     return status;
-  /* Anything but a plain yes is a no: a damaged hash opens nothing. */
+  /* Only a definite match counts: a damaged hash matches nothing. */
   *ret_right = hash != NULL && task.result == ARGON2_OK;
   return CC_OK;
 }

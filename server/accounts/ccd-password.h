@@ -7,17 +7,18 @@
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
 
-/* Passwords: Argon2id (RFC 9106) with 19 MiB, two passes, one lane, kept as PHC strings. The text
- * is brought to NFC first, so that one keyboard's "é" is another's. */
+/* Passwords: Argon2id (RFC 9106) with 19 MiB, two passes and one lane, stored as PHC strings.
+ * The text is normalized to NFC first, because keyboards compose characters such as "é"
+ * differently. */
 
 /* Hash a password. CC_ERR_UNAVAILABLE: too many hashes are waiting. */
 cc_status
 ccd_password_hash(cc_arena *arena, const char *password, char **ret, cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Is it the password of @hash?
+ * Check a password against @hash.
  *
- * @hash: NULL when there is no such account: the work is the same, the answer is no
+ * @hash: NULL when the account does not exist: takes the same time, and the result is false
  * @ret_right: set only on CC_OK
  */
 cc_status ccd_password_verify(cc_arena *arena,
@@ -26,14 +27,14 @@ cc_status ccd_password_verify(cc_arena *arena,
                               bool *ret_right,
                               cc_error *reterr) CC_MUSTCHECK;
 
-/* The hash was made with other parameters than those of today. */
+/* Was the hash made with other parameters than the current ones? */
 bool ccd_password_needs_rehash(const char *hash);
 
 /**
- * Hold a new password against the rules: 12 to 128 code points, a zxcvbn score of 3 or more.
+ * Check a new password against the rules: 12 to 128 code points, a zxcvbn score of 3 or more.
  *
  * @pointer: JSON pointer of its field
- * @words: what is easily guessed of this person (address, names); ends with NULL
+ * @words: words that are easily guessed for this person (address, names); ends with NULL
  * @reterr: gets the field error with a hint
  *
  * Returns CC_ERR_INVALID, or CC_ERR_NO_MEMORY.
@@ -43,6 +44,6 @@ cc_status ccd_password_check(const char *password,
                              const char *const *words,
                              cc_error_list *reterr) CC_MUSTCHECK;
 
-/* The command hash-password: a line from @in, its hash to @out. Rules are not asked, so that an
- * operator can make what a test or a demonstration needs. */
+/* The command hash-password: reads a line from @in, writes its hash to @out. The rules are not
+ * applied, so that operators can make passwords for tests and demonstrations. */
 cc_status ccd_password_hash_line(FILE *in, FILE *out, cc_error *reterr) CC_MUSTCHECK;

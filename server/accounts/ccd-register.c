@@ -9,13 +9,13 @@
 #include "server/accounts/ccd-password.h"
 #include "server/engine/ccd-address-subject.h"
 
-/* What strangers may ask for: new accounts, and mails with links. Each of these does the same work
- * for an address that is known and one that is not. What the links do is in ccd-mailed.c. */
+/* Operations for strangers: new accounts, and requests for mails with links. Each does the same
+ * work for a known and an unknown address. The effects of the links are in ccd-mailed.c. */
 
 #define VERIFY_MINUTES (2 * 24 * 60)
 #define RESET_MINUTES 60
 
-/* One of two mails, or none; @person 0 costs the same. */
+/* Send one of two mails, or none; @person 0 takes the same time. */
 static cc_status
 mail_registered(ccd_call *call, const char *email, int64_t person, bool verified, cc_error *reterr)
 {
@@ -71,7 +71,7 @@ ccd_register(ccd_call *call, cc_error *reterr)
 
 typedef cc_status mail_token(ccd_call *call, const char *to, const char *token, cc_error *reterr);
 
-/* Whether the account of the address may have such a mail. */
+/* May the account of the address get such a mail? */
 typedef bool mail_wanted(const ccd_account *account);
 
 static bool
@@ -92,7 +92,7 @@ has_second_factor(const ccd_account *account)
   return account->second_factor;
 }
 
-/* A token by mail to the address of the body, if there is an account that may have one. */
+/* Mail a token to the address in the body, if its account may have one. */
 static cc_status
 send_token(ccd_call *call,
            const char *purpose,

@@ -22,7 +22,8 @@ secret_place(ccd_call *call, int64_t person)
   return cc_arena_printf(call->arena, "users|%" PRId64 "|totp_secret", person);
 }
 
-/* Six digits can be guessed in a million tries: they are counted per person, from wherever. */
+/* Six digits can be guessed in a million tries, so tries are counted per person over all
+ * clients. */
 static cc_status
 count_try(ccd_call *call, int64_t person, cc_error *reterr)
 {
@@ -30,7 +31,7 @@ count_try(ccd_call *call, int64_t person, cc_error *reterr)
   return key == NULL ? cc_fail_memory(reterr) : ccd_call_limit(call, CCD_LIMIT_LOGIN, key, reterr);
 }
 
-/* The step whose code this is, as text for a query. */
+/* Find the time step to which the code belongs, as text for a query. */
 static cc_status
 match_code(ccd_call *call,
            const ccd_account *account,
@@ -59,7 +60,7 @@ match_code(ccd_call *call,
   return CC_OK;
 }
 
-/* @ret_used: whether there was such a code. */
+/* @ret_used: whether the code existed and was unused. */
 static cc_status
 use_recovery_code(ccd_call *call,
                   const ccd_account *account,
@@ -99,14 +100,14 @@ refuse_factor(cc_status refused,
   return cc_fail(reterr, refused, code, "%s", why);
 }
 
-/* What was proven. */
+/* The proof that was given. */
 typedef struct ccd_factor {
-  const char *step;   /* of a one-time code, as text; NULL: a recovery code was used up */
-  int64_t codes_left; /* recovery codes, after one was used */
+  const char *step;   /* step of a one-time code, as text; NULL: a recovery code was used */
+  int64_t codes_left; /* number of recovery codes left after one was used */
 } ccd_factor;
 
 /* Check a one-time code or a recovery code. @refused: CC_ERR_UNAUTHENTICATED at sign-in,
- * CC_ERR_INVALID elsewhere. The step must be marked as used by the caller. */
+ * CC_ERR_INVALID elsewhere. The caller must mark the step as used. */
 static cc_status
 factor_check(ccd_call *call,
              const ccd_account *account,
@@ -199,7 +200,7 @@ hash_codes(ccd_call *call, const cc_strings *codes)
   return list == NULL ? NULL : cc_arena_printf(call->arena, "%s]", list);
 }
 
-/* Ten new recovery codes in place of the old ones; they become the reply. */
+/* Replace the recovery codes by ten new ones, which become the reply. */
 static cc_status
 renew_codes(ccd_call *call, const char *person, cc_error *reterr)
 {
@@ -232,8 +233,8 @@ not_set_up(cc_error *reterr)
   return cc_fail(reterr, CC_ERR_CONFLICT, "not_set_up", "There is no second factor to speak of.");
 }
 
-/* The step is marked in a statement of its own: it does not move the row's version, confirming
- * does. */
+/* Mark the step as used, in a separate statement that does not change the row's version;
+ * confirming does. */
 static cc_status
 mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr)
 {
@@ -250,7 +251,8 @@ mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr
                        reterr);
 }
 
-/* A recovery code is used seldom, and a stolen one looks like any other. */
+/* Send a mail about a used recovery code: they are used rarely, and a stolen one looks like any
+ * other. */
 static cc_status
 mail_code_used(ccd_call *call, const ccd_account *account, int64_t left, cc_error *reterr)
 {
@@ -331,7 +333,7 @@ ccd_factor_clear(ccd_call *call, const ccd_account *account, cc_error *reterr)
                          reterr);
 }
 
-/* A factor changed: whoever else is signed in proves the new state of the account again. */
+/* After a change of the second factor all other sessions must sign in again. */
 static cc_status
 end_other_sessions(ccd_call *call, int64_t person, cc_error *reterr)
 {
@@ -383,7 +385,8 @@ ccd_confirm_totp(ccd_call *call, cc_error *reterr)
                          reterr);
 }
 
-/* Password and second factor of the person who asks, for what would weaken the account. */
+/* Check password and second factor of the signed-in person, before changes that would weaken the
+ * account. */
 static cc_status
 prove_fully(ccd_call *call, ccd_account *ret, cc_error *reterr)
 {

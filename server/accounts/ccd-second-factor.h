@@ -3,13 +3,13 @@
 
 #include "server/accounts/ccd-account.h"
 
-/* The second factor as others ask for it. Both functions take a one-time code or a recovery code;
- * one of the two is needed when the account has a second factor, none when it has not. Tries are
- * counted per person. A used recovery code is mailed about. */
+/* Checks of the second factor. Both functions take a one-time code or a recovery code; one of
+ * the two is required exactly when the account has a second factor. Tries are counted per
+ * person. A mail reports each used recovery code. */
 
 /**
- * At sign-in. @ret_step: the step of the one-time code, for the statement that decides
- * (account_signed_in); untouched when none was used.
+ * Check at sign-in. @ret_step: the step of the one-time code, for the statement account_signed_in,
+ * which decides; unchanged when no one-time code was used.
  *
  * CC_ERR_UNAUTHENTICATED: second_factor_required or second_factor_wrong.
  */
@@ -21,8 +21,9 @@ cc_status ccd_factor_sign_in(ccd_call *call,
                              cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Of somebody who is signed in, before what takes an account over: another address or password, an
- * API token, another second factor. The code's step is marked as used.
+ * Check for a signed-in person, before an action with which an account could be taken over:
+ * changing address, password or second factor, or making an API token. Marks the code's step as
+ * used.
  *
  * CC_ERR_INVALID: the same codes, at /code or /recovery_code.
  */
@@ -32,10 +33,10 @@ cc_status ccd_factor_prove(ccd_call *call,
                            const char *recovery_code,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* The same for the actor, whose account is read first: server->prove_factor. */
+/* The same for the actor, after reading the account: used as server->prove_factor. */
 ccd_factor_prover ccd_factor_prove_me;
 
-/* A sign-in has removed a second factor that was reported as lost: its recovery codes and the
- * account's sessions end too, and the person is told. */
+/* Called when a sign-in has removed a second factor that was reported as lost: ends its recovery
+ * codes and the account's sessions, and mails the person. */
 cc_status
 ccd_factor_clear(ccd_call *call, const ccd_account *account, cc_error *reterr) CC_MUSTCHECK;

@@ -12,12 +12,13 @@
 #include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-arg-text.h"
 
-/* Sessions: how they begin and how they end. */
+/* Sessions: sign-in and sign-out. */
 
 #define COOKIE_SECONDS (12 * 60 * 60)
 #define SESSIONS_MAX 100 /* of one person */
 
-/* A browser keeps a __Host- cookie only when it came over TLS; without TLS it has another name. */
+/* Browsers keep a __Host- cookie only when it came over TLS; without TLS the cookie has another
+ * name. */
 static const char *
 session_cookie(ccd_call *call, const char *token, int seconds)
 {
@@ -39,9 +40,9 @@ wrong_credentials(cc_error *reterr)
                  "The e-mail address or the password is wrong.");
 }
 
-/* Count the try: per account and address, then per account over all addresses, since an attacker
- * may have thousands of them. The second counter alone would let anybody lock the account, so it
- * does not hold where the person has signed in before. */
+/* Count a sign-in try: per account and client address, then per account over all addresses,
+ * because an attacker may use thousands of them. The second limit would let anybody lock an
+ * account, so it does not apply to addresses from which the person has signed in before. */
 static cc_status
 count_try(ccd_call *call, const char *email, cc_error *reterr)
 {
@@ -67,7 +68,7 @@ count_try(ccd_call *call, const char *email, cc_error *reterr)
   return status;
 }
 
-/* Who it is, if the password is right. The same work for an address that nobody has. */
+/* Check the password and return its account. Does the same work for an unknown address. */
 static cc_status
 check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_error *reterr)
 {
@@ -95,8 +96,8 @@ check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_erro
   return CC_OK;
 }
 
-/* The person's row decides; see account_signed_in. @hash: the one to keep from now on; NULL: the
- * old one. */
+/* Record the sign-in; the statement account_signed_in makes the final decision on the current
+ * row. @hash: the password hash to store; NULL: unchanged. */
 static cc_status
 mark_signed_in(ccd_call *call,
                const char *hash,
@@ -138,7 +139,7 @@ begin_session(ccd_call *call,
 
   if (hash == NULL)
     return cc_fail_memory(reterr);
-  /* A header's bytes are anybody's; the table holds text. */
+  /* A header may contain any bytes; the column stores text. */
   if (agent != NULL && (cc_utf8_length(agent, strlen(agent)) < 0 || strlen(agent) > 300))
     agent = NULL;
   const ccd_arg args[] = {
@@ -177,8 +178,8 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
   if (reply == NULL)
     return cc_fail_memory(reterr);
   cc_status status = check_password(call, body, &account, reterr);
-  /* Passwords hashed with older parameters are hashed anew, now that the password is at hand and
-   * no connection is held. */
+  /* A hash with outdated parameters is replaced now, while the password is known and no
+   * connection is held. */
   if (status == CC_OK && ccd_password_needs_rehash(account.password_hash))
     status = ccd_password_hash(call->arena, body->password, &hash, reterr);
   if (status == CC_OK)
@@ -187,7 +188,7 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
     status = mark_signed_in(call, hash, &account, step, reterr);
   if (status == CC_OK && account.factor_ended)
     status = ccd_factor_clear(call, &account, reterr);
-  /* Memberships are seen by the member only. */
+  /* Only the member may read memberships. */
   if (status == CC_OK)
     status = ccd_call_switch(call, /* organization_id= */ 0, account.id, reterr);
   if (status == CC_OK)
@@ -197,7 +198,7 @@ ccd_sign_in(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* After the own session has ended: a browser forgets its cookie. */
+/* Remove the cookie in the browser after the own session has ended. */
 static cc_status
 drop_cookie(ccd_call *call, cc_error *reterr)
 {

@@ -11,7 +11,7 @@
 #define SHA1_BYTES 20
 #define RECOVERY_BYTES 10
 
-/* The code of one step (RFC 6238). */
+/* The one-time code of a step (RFC 6238). */
 static void
 make_code(const uint8_t *secret, size_t n, int64_t step, char ret[CCD_TOTP_DIGITS + 1])
 {

@@ -9,7 +9,7 @@
 
 #define NEAR 6
 #define PASSES 8
-#define PULL 0.6 /* metres^2 of spread against doors^2 of unevenness: see gain_of() */
+#define PULL 0.6 /* weight of spread (metres^2) against unevenness (doors^2): see gain_of() */
 
 typedef struct halve {
   const ccd_stops *s;
@@ -57,7 +57,8 @@ work_of(const halve *h, int from, int to)
   return work;
 }
 
-/* Stops @from .. @to into @parts groups. Depth: the logarithm of the parts. */
+/* Divide stops @from .. @to into @parts groups. The recursion depth is the logarithm of the
+ * parts. */
 static void
 halve_range(halve *h, int from, int to, int parts)
 {
@@ -94,7 +95,7 @@ spread_of(const sums *g, const ccd_point *p)
   return dx * dx + dy * dy;
 }
 
-/* How much better it is when a stop leaves @from for @to: evenness and compactness together. */
+/* The improvement in evenness and compactness when a stop moves from group @from to @to. */
 static double
 gain_of(const ccd_stops *s, int stop, const sums *from, const sums *to)
 {
@@ -103,7 +104,7 @@ gain_of(const ccd_stops *s, int stop, const sums *from, const sums *to)
   double after = (from->work - work - t) * (from->work - work - t) +
                  (to->work + work - t) * (to->work + work - t);
   const ccd_point *p = &s->place[stop];
-  double unit = (spread_of(from, p) + 1) / (t * t) * 8; /* an even mean of both scales */
+  double unit = (spread_of(from, p) + 1) / (t * t) * 8; /* brings both terms to one scale */
   return (before - after) * unit + PULL * (spread_of(from, p) - spread_of(to, p)) * work / t * 8;
 }
 
@@ -158,7 +159,7 @@ even_out(halve *h, const int *near, int k, sums *groups)
   }
 }
 
-/* Stops by group, each group's in curve order. No group is empty. */
+/* Sort the stops by group, within a group in curve order. No group is empty. */
 static void
 gather_groups(const halve *h, const sums *groups, int *ret_order, int *ret_end)
 {

@@ -4,17 +4,20 @@
 #include <float.h>
 #include <math.h>
 
-/* Costs in metres of walking, so that they can be weighed against the edge that a cut saves. */
-#define EDGE_MAX 150.0   /* a cut saves at most this: what lies beyond is no reason to be uneven */
-#define BLOCK_SPLIT 60.0 /* cutting one side of one block */
-#define UNEVEN 20.0      /* a turf at 10 % from the target; grows with the square */
-#define OUTSIDE 5000.0   /* a turf outside the slack, a whole target away */
+/* Costs are in metres of walking, so that they can be compared with the edge that a cut saves. */
+#define EDGE_MAX                                                                                   \
+  150.0 /* a cut saves at most this, so that very long edges do not make turfs uneven */
+#define BLOCK_SPLIT 60.0 /* cost of cutting within one side of one block */
+#define UNEVEN                                                                                     \
+  20.0 /* cost of a turf that differs by 10 % from the target; grows with the square               \
+        */
+#define OUTSIDE 5000.0 /* cost of a turf outside the slack by a whole target */
 
 typedef struct split {
   const ccd_stops *s;
   const int *order;
-  double *work; /* before stop i of the tour */
-  double *walk; /* from stop 0 to stop i, in units of work */
+  double *work; /* sum of the work before stop i of the tour */
+  double *walk; /* walk from stop 0 to stop i, in units of work */
   double *cut;  /* cost of a cut before stop i */
   double *best;
   int *from;
@@ -35,7 +38,7 @@ edge_length(const ccd_stops *s, int a, int b)
   return ccd_streets_near(&metric, a, b);
 }
 
-/* What it costs to cut between the stops @a and @b, less what it saves. */
+/* Cost of a cut between the stops @a and @b, minus the walking that it saves. */
 static double
 cut_cost(const ccd_stops *s, int a, int b)
 {
@@ -48,7 +51,7 @@ cut_cost(const ccd_stops *s, int a, int b)
   return cost;
 }
 
-/* The tour is begun where a cut is worth most. */
+/* Begin the tour where a cut saves most. */
 static int
 best_begin(const ccd_stops *s, const int *order)
 {

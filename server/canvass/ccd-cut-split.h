@@ -3,23 +3,23 @@
 
 #include "server/canvass/ccd-cut.h"
 
-/* The two ways to group stops; ccd-cut.c makes stops of points before and pieces of groups after.
- */
+/* The two methods of grouping stops; ccd-cut.c makes stops from points before, and pieces from
+ * groups afterwards. */
 
-/* Ordinary stops (no towers). All arrays have @n cells. */
+/* Stops without towers. All arrays have @n elements. */
 typedef struct ccd_stops {
   int n;
-  const ccd_point *place; /* doors: of the whole stop */
+  const ccd_point *place; /* position; .doors counts the whole stop */
   double *work;           /* doors, or minutes without walking */
-  double target;          /* in the unit of work */
-  double per_cm;          /* work of one centimetre walked: 0 when counting doors */
+  double target;          /* target work per turf, in the unit of work */
+  double per_cm;          /* work for each centimetre walked: 0 when counting doors */
   double slack;
   const ccd_segment *segments;
   double barrier; /* centimetres */
 } ccd_stops;
 
-/* Split the closed tour @order. @ret_order: stops in tour order, begun at a good place; @ret_end:
- * behind the last stop of each of the @ret_n groups (room for @s->n). */
+/* Split the closed tour @order. @ret_order: stops in tour order, beginning at a good place;
+ * @ret_end: index after the last stop of each of the @ret_n groups (space for @s->n). */
 cc_status ccd_cut_split(const ccd_stops *s,
                         const int *order,
                         cc_arena *scratch,

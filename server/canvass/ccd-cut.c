@@ -15,17 +15,17 @@
 #define SLACK 0.15
 #define TOWER_SHARE 0.75
 
-/* The input as stops, sorted along the Hilbert curve so that neighbours are near in memory too.
- * Stop s stands for the points sorted[first[s]] .. sorted[first[s + 1] - 1]. */
+/* The input as stops, sorted along the Hilbert curve so that neighbours are also near in memory.
+ * Stop s contains the points sorted[first[s]] .. sorted[first[s + 1] - 1]. */
 typedef struct work {
   const ccd_point *points;
   const ccd_cut_options *options;
   int *sorted, *first;
-  int n;         /* all stops: towers and ordinary ones */
-  int *ordinary; /* the stop of each ordinary stop, in curve order */
+  int n;         /* number of stops, towers included */
+  int *ordinary; /* the stops that are no towers, in curve order */
   ccd_point *place;
   double minutes_per_door;
-  double target_doors; /* for towers also when minutes are the target */
+  double target_doors; /* target in doors, for towers also when minutes are the target */
   ccd_stops stops;
 } work;
 
@@ -87,7 +87,7 @@ is_tower(const work *w, int doors)
   return doors >= or_default(w->options->tower_share, TOWER_SHARE) * w->target_doors;
 }
 
-/* The ordinary stops, along the curve. */
+/* Collect the stops that are no towers, along the curve. */
 static cc_status
 find_ordinary(work *w, cc_arena *scratch, cc_error *reterr)
 {
@@ -136,7 +136,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
   for (int i = 0; i < s->n; i++) {
     x[i] = s->place[i].x;
     y[i] = s->place[i].y;
-    order[i] = i; /* the curve's order */
+    order[i] = i; /* already in curve order */
   }
   ccd_tour_problem problem =
     {.n = s->n, .length = ccd_streets_near, .data = &metric, .x = x, .y = y, .given = true};
@@ -148,7 +148,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
 
 /* --- the result --- */
 
-/* Parts of a tower: each as near to the target as whole parts can be. */
+/* Number of parts of a tower, chosen so that each is as near to the target as possible. */
 static int
 tower_parts(const work *w, int doors)
 {
@@ -166,12 +166,12 @@ add_pieces(const work *w, int stop, ccd_cut *ret)
   }
 }
 
-/* The doors of one tower, counted through its points, cut into equal parts. */
+/* Cut the doors of one tower into equal parts. */
 static void
 add_tower(const work *w, int stop, ccd_cut *ret)
 {
   int doors = doors_of(w, stop), parts = tower_parts(w, doors);
-  int at = w->first[stop], used = 0; /* the point, and doors of it given away */
+  int at = w->first[stop], used = 0; /* current point, and number of its doors already assigned */
   for (int part = 0; part < parts; part++) {
     int left = (int) ((int64_t) doors * (part + 1) / parts - (int64_t) doors * part / parts);
     ccd_turf *turf = &ret->turfs[ret->n_turfs++];

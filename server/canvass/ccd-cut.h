@@ -3,16 +3,16 @@
 
 #include "server/canvass/ccd-streets.h"
 
-/* Doors into turfs of about the same work.
+/* Cuts doors into turfs of about equal work.
  *
- * CCD_CUT_ROUTE, "route first, cut second" (Beasley 1983): one short tour over all stops under the
- * street metric, split by dynamic programming so that every turf is near the target, the edges that
- * are cut are long ones, and a side of a block is not cut. CCD_CUT_COMPACT: halved again and again
- * (Berger and Bokhari 1987), then evened out between neighbours; tidier on a map, more to walk.
+ * CCD_CUT_ROUTE, "route first, cut second" (Beasley 1983): one short tour over all stops by the
+ * street metric, split by dynamic programming so that every turf is near the target, cuts are at
+ * long edges, and a side of a block is not cut. CCD_CUT_COMPACT: repeated halving (Berger and
+ * Bokhari 1987), then balancing between neighbours; compact on a map, but more to walk.
  *
- * In both, what stands at one position is one stop; a building of at least tower_share x target is
- * a turf of its own, and several when it is far above the target. Every door of a point with
- * doors > 0 is in exactly one turf. Same input, same seed, same turfs. */
+ * In both, all doors at one position are one stop; a building of at least tower_share x target
+ * is a turf of its own, or several when it is far above the target. Every door of a point with
+ * doors > 0 is in exactly one turf. The same input and seed give the same turfs. */
 
 typedef enum ccd_cut_mode {
   CCD_CUT_ROUTE = 0,
@@ -21,15 +21,16 @@ typedef enum ccd_cut_mode {
 
 typedef struct ccd_cut_options {
   ccd_cut_mode mode;
-  double target_doors;     /* this, or target_minutes: the other is 0 */
-  double target_minutes;   /* doors x minutes per door, and walking between them */
+  double target_doors;   /* doors per turf; either this or target_minutes is set, the other is 0 */
+  double target_minutes; /* minutes per turf: doors x minutes per door, and walking between them */
   double minutes_per_door; /* 0: 1.65 */
   double metres_a_second;  /* 0: 0.85 */
-  double slack;            /* 0: 0.15, turfs within +-15 % of the target wherever it can be */
+  double slack;            /* permitted deviation from the target where possible; 0: 0.15 */
   double tower_share;      /* 0: 0.75 */
-  double barrier;          /* metres that a turf across two groups has to be worth; 0: none */
-  int64_t kicks;           /* of the tour; 0: CCD_CUT_KICKS a stop, at most CCD_CUT_KICKS_MAX */
-  double milliseconds;     /* CPU of the tour; 0: by kicks alone, and so the same every time */
+  double barrier;      /* a turf across two groups must save this many metres; 0: no condition */
+  int64_t kicks;       /* kicks of the tour; 0: CCD_CUT_KICKS per stop, at most CCD_CUT_KICKS_MAX */
+  double milliseconds; /* CPU time of the tour; 0: limited by kicks alone, so that results are
+                          reproducible */
   uint64_t seed;
   const ccd_watch *watch; /* NULL: never cancelled */
 } ccd_cut_options;
@@ -37,8 +38,8 @@ typedef struct ccd_cut_options {
 #define CCD_CUT_KICKS 16
 #define CCD_CUT_KICKS_MAX 320000
 
-/* Doors first .. first + doors - 1 of a point (by the caller's own order of its doors: floor and
- * unit); all of them unless the point is a tower. */
+/* Doors first .. first + doors - 1 of a point (in the caller's order of its doors: floor and
+ * unit); all doors of the point unless it is part of a tower. */
 typedef struct ccd_piece {
   int point, first, doors;
 } ccd_piece;
@@ -58,11 +59,11 @@ typedef struct ccd_cut {
 
 /**
  * @ground: streets are not used
- * @arena: holds @ret, about 30 bytes a point
- * @scratch: about 500 bytes a point
+ * @arena: holds @ret, about 30 bytes per point
+ * @scratch: about 500 bytes per point
  *
- * O(n log n) and the kicks; the split O(n d) for d stops in the largest turf.
- * Returns CC_ERR_INVALID when there is no target, or both; CC_ERR_UNAVAILABLE when cancelled.
+ * Time O(n log n) plus the kicks; the split takes O(n d) for d stops in the largest turf. Returns
+ * CC_ERR_INVALID when no target or both are given; CC_ERR_UNAVAILABLE when cancelled.
  */
 cc_status ccd_cut_turfs(const ccd_ground *ground,
                         const ccd_cut_options *options,
@@ -72,14 +73,14 @@ cc_status ccd_cut_turfs(const ccd_ground *ground,
                         cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * The nearest free doors to where somebody stands: the points nearest by the street metric until
- * @doors doors are reached (the last one may go over). Nearest first; for the order in which to
- * knock them give them to ccd_walk_plan with @from as start.
+ * The free doors nearest to a position: the nearest points by the street metric until
+ * @doors doors are reached (the last point may exceed the number). Nearest first; to get the order
+ * of knocking pass them to ccd_walk_plan with @from as start.
  *
- * @taken: a flag a point: somebody else has it; NULL: none
- * @ret_which: room for as many indexes as the ground has points
+ * @taken: a flag per point: another person has it; NULL: none
+ * @ret_which: space for as many indexes as the ground has points
  *
- * O(n log n).
+ * Time O(n log n).
  */
 cc_status ccd_cut_nearest(const ccd_ground *ground,
                           const bool *taken,

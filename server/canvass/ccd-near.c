@@ -18,7 +18,8 @@ ccd_watch_look(const ccd_watch *watch, cc_error *reterr)
 uint64_t
 ccd_random_seed(uint64_t seed)
 {
-  uint64_t z = seed + UINT64_C(0x9E3779B97F4A7C15); /* splitmix64: near seeds, far states */
+  uint64_t z =
+    seed + UINT64_C(0x9E3779B97F4A7C15); /* splitmix64 turns similar seeds into different states */
   z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
   z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
   return (z ^ (z >> 31)) | 1;
@@ -60,7 +61,8 @@ box_of(const double *x, const double *y, int n)
   return found;
 }
 
-/* Distance along the curve of the cell (@x, @y): a quadrant a bit, turned as the curve turns. */
+/* Distance along the Hilbert curve of the cell (@x, @y): one quadrant per bit, rotated as the
+ * curve is. */
 static uint32_t
 curve_key(uint32_t x, uint32_t y)
 {
@@ -153,7 +155,7 @@ grid_fill(grid *g, int n, cc_arena *scratch)
   g->place = cc_arena_alloc(scratch, (size_t) n * sizeof(int));
   if (g->first == NULL || g->place == NULL)
     return false;
-  int *next = g->first + 1; /* becomes first[] while it is filled */
+  int *next = g->first + 1; /* becomes first[] while the places are filled in */
   for (int i = 0; i < n; i++)
     next[cell_at(g, i) + 1]++;
   for (int c = 1; c <= cells; c++)
@@ -195,7 +197,7 @@ offer_cell(const grid *g, int cx, int cy, nearest *best)
   }
 }
 
-/* The cells at exactly @ring cells from (@cx, @cy). */
+/* Offer the places in the cells at exactly @ring cells from (@cx, @cy). */
 static void
 offer_ring(const grid *g, int cx, int cy, int ring, nearest *best)
 {
@@ -228,7 +230,7 @@ ccd_near_find(const double *x,
     int cx = cell_of(&g, x[i], g.all.x), cy = cell_of(&g, y[i], g.all.y);
     for (int ring = 0; ring < g.side; ring++) {
       offer_ring(&g, cx, cy, ring, &best);
-      double seen = ring * g.cell; /* nothing nearer than this is left */
+      double seen = ring * g.cell; /* no unseen place is nearer than this */
       if (best.n == k && best.away[k - 1] <= seen * seen)
         break;
     }

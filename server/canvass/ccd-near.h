@@ -7,17 +7,17 @@
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
 
-/* What the tour, the cut and the walk share: a way to be stopped, random numbers that a seed
- * repeats, the Hilbert curve and nearest neighbours in the plane. */
+/* Shared by tour, cut and walk: cancelling, reproducible random numbers, the Hilbert curve and
+ * nearest neighbours in the plane. */
 
-/* Asked every few milliseconds of work; when it says true, the work ends with CC_ERR_UNAVAILABLE
- * and code "cancelled". Wherever a watch is taken, NULL means: never. */
+/* Called every few milliseconds during a computation; when it returns true, the computation ends
+ * with CC_ERR_UNAVAILABLE and code "cancelled". A NULL watch never cancels. */
 typedef struct ccd_watch {
   bool (*cancelled)(void *data);
   void *data;
 } ccd_watch;
 
-/* CC_OK, or the status for a work that was cancelled. */
+/* CC_OK, or the status of a cancelled computation. */
 cc_status ccd_watch_look(const ccd_watch *watch, cc_error *reterr) CC_MUSTCHECK;
 
 /* xorshift64*: the same numbers on every machine. @state is never 0 after ccd_random_seed. */
@@ -27,8 +27,8 @@ uint64_t ccd_random_next(uint64_t *state);
 /* 0 <= result < @below; @below > 0. */
 int ccd_random_below(uint64_t *state, int below);
 
-/* Places 0 .. @n - 1 in the order of a Hilbert curve (16 bits a side) over their bounding square.
- * O(n log n). @ret_order holds @n. */
+/* Sort places 0 .. @n - 1 along a Hilbert curve (16 bits per axis) over their bounding square.
+ * O(n log n). @ret_order has @n elements. */
 cc_status ccd_near_hilbert(const double *x,
                            const double *y,
                            int n,
@@ -37,8 +37,8 @@ cc_status ccd_near_hilbert(const double *x,
                            cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * The @k places nearest to each place by straight line, itself left out: a grid of about two
- * places a cell, searched in rings. O(n k) on places that are spread.
+ * Find the @k places nearest to each place by straight line, without the place itself: searches
+ * rings of a grid with about two places per cell. O(n k) for evenly distributed places.
  *
  * @k: at most CCD_NEAR_MAX and at most @n - 1
  * @ret: @n * @k places, nearest first

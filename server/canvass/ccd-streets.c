@@ -7,9 +7,9 @@
 
 #define DETOUR 1.15
 #define BLOCK_CHANGE 1500 /* cm */
-#define SAME_SIDE 300     /* cm: on along the same side of the same street */
-#define CROSSING 2000     /* cm, where nothing is known */
-#define FAR 2000000       /* cm: searches end here */
+#define SAME_SIDE 300     /* cm: extra length for continuing on the same side of the same street */
+#define CROSSING 2000     /* cm: cost of crossing when it is unknown */
+#define FAR 2000000       /* cm: limit of searches */
 #define LENGTH_MAX (1 << 29)
 
 typedef struct arc {
@@ -27,11 +27,11 @@ struct ccd_streets {
   int n, nodes;
   int *first; /* arcs of node i: arcs[first[i]] .. arcs[first[i + 1] - 1] */
   arc *arcs;
-  /* One search: a value counts when its stamp is the search's. */
+  /* Results of one search: a value is valid when its stamp is the search's. */
   int32_t *away;
   uint32_t *seen, *wanted;
   uint32_t stamp, wanted_stamp;
-  entry *heap; /* each arc may put one entry in */
+  entry *heap; /* each arc may insert one entry */
   int heaped;
 };
 
@@ -94,7 +94,7 @@ ccd_streets_new(const ccd_segment *segments,
     return status;
   if (!allocate_graph(s, arena))
     return cc_fail_memory(reterr);
-  int *next = s->first + 1; /* becomes first[] while it is filled */
+  int *next = s->first + 1; /* becomes first[] while the arcs are filled in */
   for (int i = 0; i < n; i++) {
     next[segments[i].node_a + 1]++;
     next[segments[i].node_b + 1]++;
@@ -152,7 +152,7 @@ relax_node(ccd_streets *s, int node, int32_t away)
   heap_push(s, node, away);
 }
 
-/* Distances from @from until all @wanted nodes that carry the stamp are reached. */
+/* Compute distances from @from until all @wanted nodes with the current stamp are reached. */
 static void
 search_from(ccd_streets *s, int from, int wanted)
 {
@@ -162,7 +162,7 @@ search_from(ccd_streets *s, int from, int wanted)
   while (s->heaped > 0 && wanted > 0) {
     entry top = heap_pop(s);
     if (top.away > s->away[top.node])
-      continue; /* an older, longer way */
+      continue; /* an outdated, longer way */
     if (s->wanted[top.node] == s->wanted_stamp)
       wanted--;
     for (int i = s->first[top.node]; i < s->first[top.node + 1]; i++)
@@ -186,11 +186,11 @@ length_along(const ccd_point *p, const ccd_point *q)
   return to_centimetres(fabs((double) p->measure - (double) q->measure));
 }
 
-/* The ends of the doors' segments, each once, and where each door's two ends are among them. */
+/* The distinct end nodes of the doors' segments, and for each door the indexes of its two ends. */
 typedef struct ends {
   int *node, n;
-  int *of;          /* two a door; -1 without a segment */
-  int32_t *between; /* n * n; -1: no way */
+  int *of;          /* two per door; -1 without a segment */
+  int32_t *between; /* n * n distances; -1: no way */
 } ends;
 
 static int
@@ -251,7 +251,7 @@ to_end(const ccd_streets *s, const ccd_point *p, int end)
   return to_centimetres(fmax(left, 0));
 }
 
-/* Through the graph, or -1. @i and @j: the doors' places in @e->of. */
+/* Length through the graph, or -1. @i and @j: indexes of the doors in @e->of. */
 static int32_t
 length_through(const ccd_streets *s,
                const ends *e,

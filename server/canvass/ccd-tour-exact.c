@@ -5,11 +5,11 @@
 
 #include <assert.h>
 
-/* Held and Karp: best[set][last] is the shortest way from the last place of all (the home, which
- * no set holds) through every place of the set, ending at last. */
+/* Held and Karp: best[set][last] is the length of the shortest way from the home (the last
+ * place, which is in no set) through every place of the set, ending at last. */
 typedef struct table {
   const ccd_tour_problem *problem;
-  int places; /* without the home */
+  int places; /* number of places without the home */
   int64_t *best;
 } table;
 
@@ -27,7 +27,7 @@ table_cell(const table *t, unsigned set, int last)
   return &t->best[(size_t) set * (size_t) t->places + (size_t) last];
 }
 
-/* The place before @last on the best way through @set, and that way's length. */
+/* The place before @last on the shortest way through @set, and the length of that way. */
 static int64_t
 best_before(const table *t, unsigned set, int last, int *ret_before)
 {

@@ -3,7 +3,7 @@
 
 #include "server/canvass/ccd-tour.h"
 
-/* The shortest tour of all: n <= CCD_TOUR_EXACT + 1. O(n^2 2^n) time, O(n 2^n) memory. */
+/* The shortest tour, for n <= CCD_TOUR_EXACT + 1. Time O(n^2 2^n), memory O(n 2^n). */
 cc_status ccd_tour_exact(const ccd_tour_problem *problem,
                          cc_arena *scratch,
                          int *ret_order,

@@ -8,21 +8,27 @@
 #include "server/canvass/ccd-tour-exact.h"
 
 #define NEIGHBOURS 6
-#define NEIGHBOURS_LARGE 10 /* few kicks there make up for what was missed */
+#define NEIGHBOURS_LARGE                                                                           \
+  10 /* neighbours per place in large tours, where few kicks can repair a missing neighbour */
 #define LARGE 5000
-#define BREADTH 3      /* of the third edge of an exchange */
-#define MATRIX_MAX 700 /* places for which a matrix of our own pays */
-#define TINY 30        /* below this kicks stay near one local optimum: many starts */
+#define BREADTH 3      /* candidates for the third edge of an exchange */
+#define MATRIX_MAX 700 /* number of places up to which a copied length matrix pays */
+#define TINY                                                                                       \
+  30 /* below this number of places kicks stay near one local optimum, so many starts are made */
 #define TINY_STARTS 6
 #define SMALL 80
 #define SMALL_STARTS 3
-#define HEAT 1.2           /* of the mean edge, at the first kick */
-#define ANNEAL_MAX 3000    /* places up to which a worse tour may be accepted for a while */
-#define SWEEP_MIN 20000    /* places from which kicks go along the tour, for the caches' sake */
-#define REVERSE_FREE 25000 /* places that one reversal may always move */
+#define HEAT 1.2 /* temperature at the first kick, as a share of the mean edge */
+#define ANNEAL_MAX                                                                                 \
+  3000 /* number of places up to which a worse tour may be accepted temporarily                    \
+        */
+#define SWEEP_MIN                                                                                  \
+  20000 /* number of places from which kicks move along the tour, for better use of CPU caches */
+#define REVERSE_FREE 25000 /* number of places that one reversal may always move */
 #define PIECE_MAX 50       /* of a kick */
-#define PIECE_LARGE 15     /* of a kick in a large tour: cheap ones, near one another */
-#define LOOK_EVERY 32      /* kicks between two looks at clock and watch */
+#define PIECE_LARGE                                                                                \
+  15 /* length of pieces swapped by a kick in a large tour: short, so that kicks are cheap */
+#define LOOK_EVERY 32 /* kicks between two checks of clock and watch */
 
 typedef struct reversal {
   int from, to;
@@ -32,26 +38,26 @@ typedef struct tour {
   const ccd_tour_problem *problem;
   const int32_t *matrix;
   int n, k, reverse_max;
-  int *order, *at; /* order[at[place]] == place */
-  int *near;       /* n * k, nearest first */
+  int *order, *at; /* inverse of order: order[at[place]] == place */
+  int *near;       /* n * k neighbours, nearest first */
   int32_t *near_length;
-  int *queue; /* ring of places to look at; each is in it at most once */
+  int *queue; /* ring buffer of places to look at; each is in it at most once */
   int queue_from, queued;
   uint8_t *in_queue;
-  reversal *journal; /* since the last kick */
+  reversal *journal; /* reversals since the last kick */
   int journaled, journal_max;
-  bool overflowed; /* the journal: what was done cannot be undone any more */
+  bool overflowed; /* the journal was full: the kick cannot be undone */
   int64_t length;
   uint64_t random;
 } tour;
 
-/* An exchange of two or three edges. Names as in the literature: t1-t2 and t3-t4 go, t2-t3 comes,
- * and so on; with two edges t5 is -1. */
+/* An exchange of two or three edges, named as in the literature: edges t1-t2 and t3-t4 are
+ * removed, t2-t3 is added, and so on; with two edges t5 is -1. */
 typedef enum kind {
   SHAPE_TWO,   /* two edges */
-  SHAPE_THREE, /* a two, then another two from its end */
+  SHAPE_THREE, /* a two-edge exchange followed by another from its end */
   SHAPE_TURN,  /* both pieces reversed in place */
-  SHAPE_SWAP,  /* both pieces swapped, neither reversed: Or-opt is one */
+  SHAPE_SWAP,  /* both pieces swapped without reversal; includes Or-opt */
 } kind;
 
 typedef struct exchange {
@@ -88,7 +94,7 @@ tour_step(const tour *t, int place, bool back)
   return back ? previous_of(t, place) : next_of(t, place);
 }
 
-/* Steps from @from to @to. */
+/* Number of steps from @from to @to. */
 static inline int
 tour_steps(const tour *t, int from, int to, bool back)
 {
@@ -118,8 +124,8 @@ unqueue_place(tour *t)
 
 /* --- changing the tour --- */
 
-/* Reverse the places at the positions @from .. @to (around the end if need be), or the others,
- * whichever are fewer: as a ring it is the same. */
+/* Reverse the places at the positions @from .. @to (wrapping around), or the complement when it
+ * is shorter: as a ring both give the same tour. */
 static void
 reverse_places(tour *t, int from, int to)
 {
@@ -153,7 +159,7 @@ reverse_noted(tour *t, int from, int to)
   reverse_places(t, from, to);
 }
 
-/* With the edges a-b and d-c in one direction: b-c and a-d instead. */
+/* Replace the edges a-b and d-c, both in one direction, by b-c and a-d. */
 static void
 flip_edges(tour *t, int a, int b, int c, int d)
 {
@@ -193,7 +199,7 @@ apply_exchange(tour *t, const exchange *e)
 
 /* --- searching an exchange --- */
 
-/* Whether reversing @count places is within what one exchange may cost. */
+/* May one exchange reverse @count places? */
 static inline bool
 is_affordable(const tour *t, int count)
 {
@@ -210,13 +216,14 @@ keep_better(exchange *best, int64_t gain, kind how, const int p[6])
   memcpy(best->t, p, sizeof(best->t));
 }
 
-/* Behind t4: the third edge. @plain: t4 is the end that makes a two-edge exchange. @partial is
- * what t1-t2, t2-t3 and t3-t4 gain so far. */
+/* Search the third edge behind t4. @plain: t4 is the end that also makes a two-edge exchange.
+ * @partial: gain of t1-t2, t2-t3 and t3-t4 so far. */
 static void
 search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, exchange *best)
 {
   int t1 = p[0], t2 = p[1], t3 = p[2], t4 = p[3];
-  int cut = tour_steps(t, t2, plain ? t4 : t3, back); /* the piece t2 .. has this many steps */
+  int cut =
+    tour_steps(t, t2, plain ? t4 : t3, back); /* number of steps of the piece beginning at t2 */
   const int *near = t->near + (size_t) t4 * (size_t) t->k;
   const int32_t *lengths = t->near_length + (size_t) t4 * (size_t) t->k;
   int breadth = t->k < BREADTH ? t->k : BREADTH;
@@ -224,13 +231,13 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
     int t5 = near[j];
     int64_t gain = partial - lengths[j];
     if (gain <= best->gain)
-      return; /* the lists are sorted */
+      return; /* neighbour lists are sorted, so no further candidate gains */
     if (t5 == t3)
       continue;
     int offset = tour_steps(t, t2, t5, back);
     p[4] = t5;
     if (plain) {
-      /* The piece t2 .. t4 lies reversed now: before t5 comes its former successor. */
+      /* The piece t2 .. t4 is reversed at this point: its former successor now precedes t5. */
       int t6 = offset < cut ? tour_step(t, t5, back) : tour_step(t, t5, !back);
       p[5] = t6;
       int64_t closed = gain + length_of(t, t5, t6) - length_of(t, t6, t1);
@@ -239,7 +246,7 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
       continue;
     }
     if (offset > cut)
-      continue; /* not in the ring t2 .. t3 that has to be opened */
+      continue; /* outside of the ring t2 .. t3 that must be opened */
     if (t5 != t3) {
       p[5] = tour_step(t, t5, back);
       int64_t closed = gain + length_of(t, t5, p[5]) - length_of(t, p[5], t1);
@@ -253,7 +260,7 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
   }
 }
 
-/* The best exchange that begins with the edge from @t1 to its successor (predecessor if @back). */
+/* Find the best exchange that removes the edge from @t1 to its successor (predecessor if @back). */
 static void
 search_from(const tour *t, int t1, bool back, exchange *best)
 {
@@ -269,7 +276,7 @@ search_from(const tour *t, int t1, bool back, exchange *best)
     if (t3 == t1)
       continue;
     int p[6] = {t1, t2, t3, tour_step(t, t3, !back), -1, -1};
-    int count = tour_steps(t, t2, t3, back); /* places t2 .. t4 */
+    int count = tour_steps(t, t2, t3, back); /* number of places t2 .. t4 */
     if (!is_affordable(t, count))
       continue;
     if (count > 1) {
@@ -322,7 +329,7 @@ undo_to(tour *t, int64_t length)
   t->length = length;
 }
 
-/* Swap two pieces that follow one another from position @at on: a double bridge. */
+/* Swap two adjacent pieces from position @at on (a double bridge). */
 static void
 kick_at(tour *t, int at)
 {
@@ -358,7 +365,7 @@ typedef struct limit {
   const ccd_watch *watch;
 } limit;
 
-/* How much of the limit is used, 0 to 1 and beyond. */
+/* The share of the limit that is used, 0 to 1 and beyond. */
 static double
 used_of(const limit *l, int64_t kicks)
 {
@@ -367,7 +374,7 @@ used_of(const limit *l, int64_t kicks)
   return fmax(by_kicks, by_time);
 }
 
-/* Metropolis, by a threshold that is exponentially spread. */
+/* Metropolis criterion with an exponentially distributed threshold. */
 static bool
 is_accepted(tour *t, int64_t before, double heat)
 {
@@ -379,7 +386,7 @@ is_accepted(tour *t, int64_t before, double heat)
   return (double) (t->length - before) < -heat * log(u);
 }
 
-/* Where the next kick begins: anywhere, or a little further along a large tour. */
+/* Position of the next kick: random, or a little further along a large tour. */
 static int
 kick_place(tour *t, int last)
 {
@@ -389,7 +396,7 @@ kick_place(tour *t, int last)
   return at < t->n ? at : at - t->n;
 }
 
-/* Mean edge without the two longest, which may be a caller's way to force something. */
+/* Mean edge without the two longest, which callers may use to force an order. */
 static double
 mean_edge(const tour *t)
 {
@@ -521,7 +528,7 @@ tour_ready(tour *t, cc_arena *scratch, cc_error *reterr)
   return find_near(t, scratch, reterr);
 }
 
-/* Nearest neighbour from @first: O(n^2), for starts without coordinates. */
+/* Nearest-neighbour tour from @first: O(n^2), for starts without coordinates. */
 static void
 start_nearest(const tour *t, int first, int *order)
 {
@@ -556,7 +563,7 @@ start_random(tour *t, int *order)
   }
 }
 
-/* Take @order as the tour, with everything to be looked at. */
+/* Load @order as the tour and queue every place. */
 static void
 tour_begin(tour *t, int *order)
 {
@@ -582,7 +589,8 @@ order_length(const tour *t, const int *order)
   return length;
 }
 
-/* One start, searched and kicked; the best tour met ends in @order. @other holds n places. */
+/* Search and kick from one start; the best tour found ends in @order. @other: buffer of n
+ * places. */
 static cc_status
 run_once(tour *t, const limit *l, int *order, int *other, cc_error *reterr)
 {

@@ -8,7 +8,9 @@
 
 #define MINUTES_PER_DOOR 1.65
 #define METRES_A_SECOND 0.85
-#define FORCED (1 << 29) /* longer than any walk: only the start is joined to the dummy */
+#define FORCED                                                                                     \
+  (1 << 29) /* longer than any walk, so that only the start is adjacent to the dummy               \
+             */
 
 static int
 compare_double(double a, double b)
@@ -49,11 +51,11 @@ ccd_walk_sort(const ccd_point *points, int *which, int n)
   qsort_r(which, (size_t) n, sizeof(*which), compare_indexes, (void *) points);
 }
 
-/* The turf as stops. Place i of @sorted belongs to stop s when first[s] <= i < first[s + 1]. */
+/* The turf as stops. Element i of @sorted belongs to stop s when first[s] <= i < first[s + 1]. */
 typedef struct stops {
   int n;
   int *sorted, *first;
-  int *at; /* stop s stands where points[at[s]] does */
+  int *at; /* position of stop s: points[at[s]] */
 } stops;
 
 static bool
@@ -104,8 +106,8 @@ sum_up(const ccd_point *points,
                  ret->length / or_default(options->metres_a_second, METRES_A_SECOND) / 60;
 }
 
-/* Matrix of the stops, then of the start if there is one, then the dummy that makes a closed tour
- * of an open walk. It is 0 from every stop; with a start, 0 from that alone. */
+/* Length matrix of the stops, then the start if there is one, then the dummy that turns an open
+ * walk into a closed tour: at distance 0 from every stop or, with a start, from the start only. */
 static cc_status
 make_matrix(const ccd_ground *ground,
             const stops *s,
@@ -137,7 +139,7 @@ make_matrix(const ccd_ground *ground,
   return CC_OK;
 }
 
-/* Read the closed tour from behind the dummy on; with a start, away from it. */
+/* Read the closed tour beginning after the dummy; with a start, away from it. */
 static void
 unroll_tour(const stops *s, const int *tour, int n, bool starts, int *ret_order)
 {

@@ -9,7 +9,7 @@ ccd_contacts_record(ccd_call *call, cc_error *reterr)
   return ccd_contact_reply(call, &said, reterr);
 }
 
-/* One outcome for many doors, without answers. */
+/* Check one outcome for many doors, without answers. */
 cc_status
 ccd_contacts_check_many(ccd_call *call, cc_error *reterr)
 {

@@ -3,5 +3,5 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Contacts, consent, follow-ups, scripts, results and maps. */
+/* Routes of contacts, consent, follow-ups, scripts, results and maps. */
 extern const ccd_route ccd_contacts_routes[];

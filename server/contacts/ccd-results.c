@@ -9,7 +9,7 @@
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-reply-file.h"
 
-/* The one row of @query as a struct of @type, and its place in the feed. */
+/* Read the one row of @query into a struct of @type, and its feed cursor. */
 static cc_status
 count_results(ccd_call *call,
               const ccd_query *query,
@@ -60,7 +60,8 @@ ccd_results_answers(ccd_call *call, cc_error *reterr)
   return status;
 }
 
-/* The tag is made from the tile before zlib packs it, so another zlib does not change the tag. */
+/* The ETag is made from the tile before compression, so that it does not depend on the zlib
+ * version. */
 static const char *
 etag_of(ccd_call *call, const ccd_rows *rows)
 {

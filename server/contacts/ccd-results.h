@@ -3,8 +3,7 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Handlers of what is no row or list of rows: counts that name their place in the feed, and maps.
- */
+/* Handlers whose reply is not a plain row or list: counts (with a feed cursor) and map tiles. */
 ccd_handler ccd_results_count;
 ccd_handler ccd_results_answers;
 ccd_handler ccd_map_tile;

@@ -38,7 +38,8 @@ fill_path(const cc_rule_script *script,
   return CC_OK;
 }
 
-/* Always by the script as it is now: the organizer who asks has just written it. */
+/* Reads the script from the database instead of the cache, because the organizer has just saved
+ * it. */
 cc_status
 ccd_script_preview(ccd_call *call, cc_error *reterr)
 {

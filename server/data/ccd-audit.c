@@ -6,7 +6,7 @@
 
 #include <libpq-fe.h>
 
-/* A command of its own, without threads: plain synchronous libpq. */
+/* Runs as a command without threads, so it uses libpq synchronously. */
 
 static int64_t
 cell_int64(const PGresult *result, int row, int column)

@@ -18,7 +18,7 @@ ccd_audit_problem_cb(void *data, int64_t organization, int64_t seq, const char *
  *
  * @url: connection of the owner's role
  *
- * CC_OK also when problems were found: see @ret.
+ * Returns CC_OK also when problems were found: see @ret.
  */
 cc_status ccd_audit_verify(const char *url,
                            ccd_audit_problem_cb *callback,

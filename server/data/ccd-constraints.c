@@ -4,9 +4,9 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* What a broken constraint or unique index means for a person stands in the schema, as its comment:
- * COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event ends after it begins.' A code
- * in brackets before the sentence is what programs are told. Read once at start. */
+/* Reads the user messages of constraints and unique indexes from the schema, where they are
+ * comments: COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event ends after it
+ * begins.' A code in brackets before the sentence becomes the error code. Read once at start. */
 
 static const char statement[] =
   "SELECT conname, obj_description(oid, 'pg_constraint') FROM pg_constraint "
@@ -44,7 +44,7 @@ ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr)
     if (status != CC_OK)
       return status;
     if (result == NULL)
-      continue; /* the end of the statement's results */
+      continue; /* end of the statement's results */
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
       kept = keep_messages(conn->db, result, reterr);
     synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
@@ -53,7 +53,7 @@ ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr)
   return kept;
 }
 
-/* "[code] Sentence." */
+/* Parses "[code] Sentence." */
 static void
 explain_error(const char *comment, cc_error *error)
 {

@@ -3,8 +3,9 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* The breaker. When the database stops answering, the connection that waited in vain trips it: from
- * then on every call is refused at once, until the pool's prober has connected again. */
+/* The circuit breaker. When the database stops answering, the connection whose wait timed out
+ * opens the breaker: then every call is refused at once, until the pool's prober has connected
+ * again. */
 
 bool
 ccd_db_up(const ccd_db *db)

@@ -4,5 +4,5 @@
 #include "server/data/ccd-db-types.h"
 
 /* True while the database answers. When false, calls fail at once with CC_ERR_UNAVAILABLE, and a
- * prober of the pool tries to connect until it is back. */
+ * prober thread of the pool tries to connect. */
 bool ccd_db_up(const ccd_db *db);

@@ -5,12 +5,13 @@
 #include "server/data/ccd-db-private.h"
 #include "server/data/ccd-parts.h"
 
-/* At start-up: fill in the parts of queries that come from types, prepare every query on one
- * connection, and hold what the server says about its columns against the types that read them. */
+/* Check at start: expand the parts of queries that are made from types, prepare every query on
+ * one connection, and compare the server's description of its columns with the types that read
+ * them. */
 
 #define SQL_MAX (256 * 1024)
 
-/* OIDs of pg_type.dat; they never change. */
+/* OIDs of pg_type.dat, which never change. */
 typedef struct pg_type {
   Oid oid;
   const char *name;
@@ -42,7 +43,7 @@ static const pg_type pg_types[] = {
   {1016, "bigint[]"},
 };
 
-/* Which column types a kind of field can be read from. */
+/* The column types that a kind of field can read. */
 typedef struct fit {
   cc_kind kind;
   const char *needs;
@@ -72,8 +73,8 @@ type_name(Oid oid)
   return "of another type";
 }
 
-/* Append the fields of @type as columns, without those that carry a flag of @without or that @view
- * may not see: a narrow role is not even asked for them. */
+/* Append the fields of @type as columns, except those with a flag of @without and those that
+ * @view may not see: a restricted role could not read them. */
 static void
 add_columns(cc_str *out,
             const cc_type *type,
@@ -96,7 +97,7 @@ add_columns(cc_str *out,
   }
 }
 
-/* A part such as {columns e}: its word, its alias, where it ends. */
+/* A part such as {columns e}: its keyword, alias and end. */
 typedef struct part {
   bool writable;
   const char *alias;
@@ -104,7 +105,7 @@ typedef struct part {
   const char *end;
 } part;
 
-/* The next part at or after @sql; NULL: none. The build made sure that only whole ones exist. */
+/* The next part at or after @sql; NULL: none. The build guarantees that parts are complete. */
 static const char *
 find_part(const char *sql, part *ret)
 {
@@ -125,8 +126,8 @@ find_part(const char *sql, part *ret)
   return NULL;
 }
 
-/* The query's text with the parts filled that name their type, {Voter.exported: v.@}, from the
- * types of all uses. *ret NULL: the type is in none, so another program's routes use the query. */
+/* Expand the parts of the query that name their type, {Voter.exported: v.@}, from the types of
+ * all uses. *ret NULL: no use has the type, so the query belongs to another program. */
 static cc_status
 expand_named(const ccd_query *query,
              const ccd_query_use *uses,
@@ -161,7 +162,8 @@ expand_named(const ccd_query *query,
                  why.message);
 }
 
-/* The query's text for one use; NULL when the use has no type for some part (or no memory). */
+/* The query's text for one use; NULL when the use has no type for some part, or memory is
+ * exhausted. */
 static char *
 expanded_text(const char *sql, const ccd_query_use *use)
 {
@@ -186,7 +188,7 @@ expanded_text(const char *sql, const ccd_query_use *use)
   return cc_str_take(&out, /* ret_length= */ NULL);
 }
 
-/* Expand @sql for each use of @query: all must come to the same text. */
+/* Expand @sql for each use of @query: all expansions must be equal. */
 static cc_status
 expand_uses(ccd_statement *statement,
             const ccd_query *query,
@@ -260,7 +262,7 @@ ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *re
   return CC_OK;
 }
 
-/* Where in the file the server found the mistake: the text kept the file's line breaks. */
+/* The line of the error in the source file: the expanded text keeps the file's line breaks. */
 static long long
 line_of(const ccd_query *query, const char *sql, const PGresult *result)
 {
@@ -356,7 +358,7 @@ find_column(const PGresult *result, const char *name)
   return -1;
 }
 
-/* Remember the map of one use, and hold it against its type. */
+/* Store the column map of one use, and check it against its type. */
 static cc_status
 take_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error *reterr)
 {
@@ -399,7 +401,7 @@ take_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error 
   return CC_OK;
 }
 
-/* The description of one query has come: hold every use against it. */
+/* The description of one query has arrived: check every use against it. */
 static cc_status
 take_description(ccd_db *db,
                  const ccd_query *query,
@@ -418,7 +420,7 @@ take_description(ccd_db *db,
   return CC_OK;
 }
 
-/* One result and the NULL behind it. The caller clears the result, also on failure. */
+/* Read one result and the NULL after it. The caller clears the result, also on failure. */
 static cc_status
 next_of_command(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
 {
@@ -433,7 +435,7 @@ next_of_command(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
   return status;
 }
 
-/* Parse and Describe of every query in one go: no round trip per query. */
+/* Send Parse and Describe of every query without waiting for each reply. */
 static bool
 send_all(ccd_db_conn *conn)
 {

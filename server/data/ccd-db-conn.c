@@ -8,11 +8,12 @@
 #include "common/base/cc-time.h"
 #include "server/data/ccd-db-private.h"
 
-/* One connection: asynchronous libpq only. Whatever waits here waits in poll() with the call's
- * budget, because a stopped backend never answers and no setting of libpq or of the server ends
- * that (statement_timeout runs in the stopped process itself). */
+/* One connection, with asynchronous libpq only. Every wait is a poll() with the call's time
+ * budget, because a stopped backend never answers, and no setting of libpq or of the server
+ * limits that wait (statement_timeout runs in the stopped process itself). */
 
-/* A long statement that the server itself ends must not look like a server that hangs. */
+/* Extra time for a long statement, so that a statement that the server ends by its own limit is
+ * not taken for a hanging server. */
 #define LONG_GRACE (2 * CC_TIME_SECOND)
 
 static void
@@ -20,15 +21,16 @@ ignore_notice(void *data, const char *message)
 {
 }
 
-/* Poll until @end. False: the time is up, and nothing has come. An error of poll() itself counts as
- * ready: the call of libpq that follows finds it. */
+/* Poll until @end. False: the time is over without an event. An error of poll() counts as ready:
+ * the following call of libpq reports it. */
 static bool
 wait_socket(int fd, short events, int64_t end)
 {
   for (;;) {
     int64_t left = end - cc_time_monotonic();
     struct pollfd wait = {.fd = fd, .events = events};
-    /* Also when the time is up: after a process stood still the answer is often here. */
+    /* Poll once more when the time is over: after this process was stopped, the reply has often
+     * arrived. */
     int n = poll(&wait, 1, left > 0 ? (int) (left / 1000 + 1) : 0);
     if (n > 0 || (n < 0 && errno != EINTR))
       return true;
@@ -40,8 +42,8 @@ wait_socket(int fd, short events, int64_t end)
 static PGconn *
 connect_start(const ccd_db *db)
 {
-  /* Values after dbname win over what the URL says. target_session_attrs=read-write would refuse
-   * every server, since our sessions are read-only by default; "primary" asks for the same one. */
+  /* Values after dbname override the URL. target_session_attrs=read-write would refuse every
+   * server, because our sessions are read-only by default; "primary" selects the same server. */
   const char *const names[] = {"dbname",
                                "options",
                                "client_encoding",
@@ -57,7 +59,7 @@ connect_start(const ccd_db *db)
   return PQconnectStartParams(names, values, 1);
 }
 
-/* First line of libpq's message. */
+/* Makes an error from the first line of libpq's message. */
 static void
 connect_failed(const PGconn *pg, bool timed_out, cc_error *reterr)
 {
@@ -121,7 +123,8 @@ ccd_conn_close(ccd_db_conn *conn)
   conn->warm = false;
   if (conn->pg == NULL)
     return;
-  /* PQfinish sends a farewell; with output still queued that must not wait for a stopped peer. */
+  /* PQfinish sends a termination message; with output still queued, it must not wait for a
+   * stopped peer. */
   if (PQtransactionStatus(conn->pg) != PQTRANS_IDLE && PQsocket(conn->pg) >= 0)
     (void) shutdown(PQsocket(conn->pg), SHUT_RDWR);
   PQfinish(conn->pg);
@@ -129,8 +132,9 @@ ccd_conn_close(ccd_db_conn *conn)
   atomic_fetch_sub(&conn->db->n_open, 1);
 }
 
-/* PostgreSQL ends a statement by itself: only silence beyond that time says that PostgreSQL is
- * away, not the end of a budget of which a queue or other statements have used a part. */
+/* PostgreSQL ends long statements by itself, so only silence beyond its limit means that it is
+ * unavailable. The end of the budget alone does not, because queues or other statements may have
+ * used a part of it. */
 static bool
 was_away(const ccd_db_conn *conn, int64_t silent)
 {
@@ -172,9 +176,9 @@ refuse_away(cc_error *reterr)
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database is not available.");
 }
 
-/* An idle connection has nothing to read unless the server ended it, or (rarely) reloaded its
- * settings: replaced in both cases. One system call that turns most restarts of the database into a
- * reconnect that nobody notices. */
+/* Data on an idle connection means that the server closed it or (rarely) reloaded its settings;
+ * the connection is replaced in both cases. This system call turns most restarts of the database
+ * into an unnoticed reconnect. */
 static bool
 still_alive(const PGconn *pg)
 {
@@ -196,7 +200,8 @@ reconnect_conn(ccd_db_conn *conn, cc_error *reterr)
 
   if (pg == NULL) {
     ccd_db_report("08001", /* constraint= */ NULL, why.message);
-    /* As long as others are connected, one refusal (too many clients) says nothing about them. */
+    /* While other connections work, a single refusal (too many clients) does not open the
+     * breaker. */
     if ((timed_out && was_away(conn, took)) || atomic_load(&db->n_open) == 0)
       ccd_db_trip(db, conn->generation);
     return refuse_away(reterr);
@@ -235,7 +240,7 @@ wait_sent(ccd_db_conn *conn, cc_error *reterr)
                                        : ccd_conn_lost(conn, /* timed_out= */ false, reterr);
 }
 
-/* Bring what libpq has queued onto the wire and wait for something to read. */
+/* Send libpq's queued output and wait for something to read. */
 static bool
 exchange_bytes(ccd_db_conn *conn, bool *ret_timed_out)
 {
@@ -266,7 +271,7 @@ ccd_conn_flush(ccd_db_conn *conn, cc_error *reterr)
     int unsent = PQflush(conn->pg);
     if (unsent == 0)
       return CC_OK;
-    /* A server that has something to say may not read on before it was heard. */
+    /* Read while sending, because the server may stop reading until its output was read. */
     cc_status status =
       unsent < 0 ? ccd_conn_lost(conn, /* timed_out= */ false, reterr) : wait_sent(conn, reterr);
     if (status != CC_OK)
@@ -281,7 +286,7 @@ ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
     bool timed_out = false;
     if (exchange_bytes(conn, &timed_out))
       continue;
-    /* What the server said before it hung up (57P01 and the like) is still to be read. */
+    /* Read the server's message (57P01 and similar), sent before it closed the connection. */
     if (!timed_out && !PQisBusy(conn->pg))
       break;
     return ccd_conn_lost(conn, timed_out, reterr);

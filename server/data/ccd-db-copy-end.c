@@ -3,7 +3,7 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* The end of a COPY: complete, refused or given up. */
+/* Ends a COPY: completed, failed or cancelled. */
 
 cc_status
 ccd_copy_failed(ccd_db_conn *conn, const PGresult *result, cc_error *reterr)

@@ -7,14 +7,15 @@
 #include "common/base/cc-str.h"
 #include "server/data/ccd-db-private.h"
 
-/* COPY. libpq has none in pipeline mode, so the connection leaves it for the time of the COPY,
- * which goes by the simple protocol: a statement of its own, no parameters. */
+/* COPY. libpq does not support it in pipeline mode, so the connection leaves pipeline mode
+ * during a COPY, which uses the simple protocol: a separate statement without parameters. */
 
-/* libpq keeps what is put until it is sent: no more of it at once than this. */
+/* libpq buffers all given bytes until they are sent, so they are given in pieces of this size. */
 #define PIECE (256u * 1024)
 #define SQL_MAX (64u * 1024)
 
-/* The statement for a partition. False: it names none, or is too long. */
+/* The statement for a partition. False: the statement has no place for a partition number, or is
+ * too long. */
 static bool
 copy_text(const char *sql, int64_t partition, cc_str *out)
 {
@@ -27,7 +28,7 @@ copy_text(const char *sql, int64_t partition, cc_str *out)
   return !out->failed;
 }
 
-/* Run the statement up to where bytes flow. */
+/* Start the statement; afterwards bytes are transferred. */
 static cc_status
 start_copy(ccd_db_conn *conn,
            const ccd_query *query,
@@ -114,7 +115,7 @@ ccd_db_copy_end(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr)
   return status == CC_OK ? ccd_copy_settle(conn, ret_rows, reterr) : status;
 }
 
-/* One row, or the end (*ret NULL). */
+/* Read one row; at the end *ret is NULL. */
 static cc_status
 get_row(ccd_db_conn *conn, char **ret, int *ret_length, cc_error *reterr)
 {
@@ -152,7 +153,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
     status = callback(data, row, (size_t) length, reterr);
     PQfreemem(row);
     if (status != CC_OK)
-      ccd_conn_close(conn); /* what is still to come would have to be read */
+      ccd_conn_close(conn); /* otherwise all remaining rows would have to be read */
   }
   return status;
 }

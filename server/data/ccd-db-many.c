@@ -5,9 +5,10 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* Reads of several requests in one round trip. */
+/* Runs reads of several requests in one round trip. */
 
-/* The settings of one among many: the transaction still has those of the one before. */
+/* Queue the settings of one read. The transaction still has the settings of the read before, so
+ * only differences are set. */
 static bool
 queue_ask(ccd_db_conn *conn, const ccd_ask *ask, const ccd_ask *before)
 {
@@ -38,7 +39,7 @@ queue_asks(ccd_db_conn *conn, const ccd_ask *asks, size_t n)
   return PQpipelineSync(conn->pg) == 1;
 }
 
-/* Every step's answer goes to its ask. */
+/* Read the result of every step into its ask. */
 static cc_status
 read_asks(ccd_db_conn *conn, ccd_ask *asks, cc_error *reterr)
 {
@@ -87,8 +88,8 @@ ccd_db_query_many(ccd_db_conn *conn, ccd_ask *asks, size_t n)
   for (size_t i = 0; i < n; i++) {
     if (asks[i].rows != NULL || asks[i].status != CC_OK)
       continue;
-    /* Skipped by the server after another one's failure, or the server had closed the connection.
-     */
+    /* Skipped by the server after a failure of another step, or the server had closed the
+     * connection. */
     asks[i].again = status == CC_OK || (trust && conn->pg == NULL);
     asks[i].status = status == CC_OK ? CC_ERR_INTERNAL : status;
     asks[i].error = error;

@@ -5,20 +5,20 @@
 
 /* One of several reads that share a round trip. */
 typedef struct ccd_ask {
-  const ccd_context *context; /* a read without .timeout_ms */
+  const ccd_context *context; /* context of a read without .timeout_ms */
   const ccd_query *query;
   const char *const *args;
-  const ccd_rows *rows; /* answer; valid until the connection's next transaction */
+  const ccd_rows *rows; /* result; valid until the connection's next transaction */
   cc_status status;     /* answer */
   cc_error error;
-  bool again; /* the failure was another one's, or may pass: ask for it by itself */
+  bool again; /* the failure belongs to another read or may be temporary: repeat this read alone */
 } ccd_ask;
 
 #define CCD_ASKS_MAX 32
 
 /**
- * Statements of several requests in one round trip and one transaction, each under its own
- * settings. All have the same role. The server runs them one after the other, so only statements
- * belong here of which none takes long.
+ * Run statements of several requests in one round trip and one transaction, each with its own
+ * settings. All must have the same role. The server runs them one after the other, so none of them
+ * may be slow.
  */
 void ccd_db_query_many(ccd_db_conn *conn, ccd_ask *asks, size_t n);

@@ -5,7 +5,7 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* What one round trip carries: steps are queued, a Sync ends them, and each has one answer. */
+/* The contents of one round trip: queued steps, ended by a Sync, each with one result. */
 
 #define SET_WHO "set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)"
 #define SET_WHAT                                                                                   \
@@ -13,9 +13,9 @@
   "set_config('app.request_id', $5, true), set_config('app.address', $6, true), "                  \
   "set_config('plan_cache_mode', $7, true)"
 
-/* The role comes last in each list: it may be allowed less than the server's own. Plain SET and not
- * SET LOCAL for read-write: in an implicit transaction the latter would warn each time, and every
- * transaction starts from the session's default again. */
+/* The role comes last in each list, because it may have fewer rights than the server's own role.
+ * Read-write uses plain SET instead of SET LOCAL, which would warn in an implicit transaction;
+ * every transaction starts from the session's default again. */
 const ccd_statement ccd_internal_statements[_CCD_ST_MAX] = {
   [CCD_ST_BEGIN_READ] = {"cc begin read", "BEGIN READ ONLY", 0},
   [CCD_ST_BEGIN_WRITE] = {"cc begin write", "BEGIN READ WRITE", 0},
@@ -38,7 +38,7 @@ const ccd_statement ccd_internal_statements[_CCD_ST_MAX] = {
                            2},
 };
 
-/* Queue one statement, and its Parse when this connection has not seen it. */
+/* Queue a statement, and its Parse when this connection has not prepared it. */
 bool
 ccd_pipe_statement(ccd_db_conn *conn, int statement, const char *const *args, bool keep)
 {
@@ -47,7 +47,8 @@ ccd_pipe_statement(ccd_db_conn *conn, int statement, const char *const *args, bo
     if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
       return false;
     conn->steps[conn->n_steps++] = (ccd_step){.statement = statement, .prepare = true};
-    /* The same statement may follow in this pipeline; take_result() hears how it ended. */
+    /* Assume success, so that the same statement can follow in this pipeline; take_result()
+     * corrects a failure. */
     conn->prepared[statement] = true;
   }
   if (!PQsendQueryPrepared(conn->pg,
@@ -74,7 +75,7 @@ text_or_empty(const char *text)
   return text != NULL ? text : "";
 }
 
-/* Ids as set_config takes them; 0 is '', which the policies read as none. */
+/* Text of an id for set_config; 0 becomes '', which the policies read as none. */
 void
 ccd_pipe_id(int64_t id, char ret[static 24])
 {
@@ -84,8 +85,8 @@ ccd_pipe_id(int64_t id, char ret[static 24])
     (void) snprintf(ret, 24, "%" PRId64, id);
 }
 
-/* What this transaction may do that others may not. 0 leaves the session's own limits: the text
- * "0" would lift them. */
+/* The higher limits of this transaction. 0 keeps the session's limits: the text "0" would remove
+ * them. */
 bool
 ccd_pipe_long(ccd_db_conn *conn)
 {
@@ -101,27 +102,28 @@ ccd_pipe_long(ccd_db_conn *conn)
                            (const char *const[]){limit, context->bulk ? "on" : ""});
 }
 
-/* The role that a transaction takes on; NULL: the connection has its role since it was made. */
+/* The role to set in a transaction; NULL when the connection already has it. */
 const char *
 ccd_pipe_role(const ccd_db_conn *conn, const ccd_context *context)
 {
   return conn->db->role == NULL ? context->role : NULL;
 }
 
-/* A read sets only what policies look at; who did it matters for the audit log of writes.
+/* Set the values that row-level security policies read, and for writes also those for the audit
+ * log.
  *
- * A write keeps its plans: a plan for "= ANY (array)" is made for ten elements, one made with the
- * values sees one or two and looks cheaper each time, so PostgreSQL would plan such statements of
- * functions again at every call. Work with a limit of its own is about many rows, for which a plan
- * with the values pays, and so does a read with optional filters. */
+ * Writes use generic plans (plan_cache_mode): the planner assumes ten elements for "= ANY
+ * (array)", while a custom plan for one or two elements looks cheaper each time, so PostgreSQL
+ * would plan such statements of functions again at every call. Work with a limit of its own
+ * handles many rows, for which custom plans pay; so do reads with optional filters. */
 bool
 ccd_pipe_context(ccd_db_conn *conn)
 {
   const ccd_context *context = &conn->context;
   bool write = context->tx == CCD_WRITE;
   const char *role = ccd_pipe_role(conn, context);
-  /* Nothing to set: app.* are local to each transaction, so they are unset here, and the session's
-   * own default keeps it read-only. */
+  /* No settings needed: app.* are local to each transaction, so they are unset here, and the
+   * session's default keeps the transaction read-only. */
   if (!write && context->organization_id == 0 && context->user_id == 0 && role == NULL)
     return true;
 
@@ -159,7 +161,7 @@ keep_rows(ccd_db_conn *conn, PGresult *result, ccd_outcome *out)
     *out->rows = rows;
 }
 
-/* Takes over the result. */
+/* Takes ownership of the result. */
 static void
 take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, ccd_outcome *out)
 {
@@ -171,7 +173,8 @@ take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, ccd_outco
     keep_rows(conn, result, out);
     return;
   }
-  /* What follows a failure in the same pipeline is skipped by the server: not a failure itself. */
+  /* After a failure the server skips the remaining steps of the pipeline; their status is no
+   * failure of their own. */
   if (!good && status != PGRES_PIPELINE_ABORTED && out->status == CC_OK) {
     atomic_fetch_add(&conn->db->errors, 1);
     out->status = ccd_sqlstate_fail(result, &conn->retry, &conn->doomed, out->error);
@@ -180,7 +183,7 @@ take_result(ccd_db_conn *conn, const ccd_step *step, PGresult *result, ccd_outco
   PQclear(result);
 }
 
-/* The result of one step and libpq's NULL behind it. */
+/* Read the result of one step and libpq's NULL after it. */
 cc_status
 ccd_pipe_read_step(ccd_db_conn *conn, const ccd_step *step, ccd_outcome *out)
 {
@@ -195,7 +198,7 @@ ccd_pipe_read_step(ccd_db_conn *conn, const ccd_step *step, ccd_outcome *out)
   }
 }
 
-/* Up to the answer to Sync. What deferred triggers refuse at an implicit commit comes here. */
+/* Read up to the result of Sync. Errors of deferred triggers at an implicit commit arrive here. */
 cc_status
 ccd_pipe_read_sync(ccd_db_conn *conn, ccd_outcome *out)
 {
@@ -218,7 +221,7 @@ ccd_pipe_read_sync(ccd_db_conn *conn, ccd_outcome *out)
   }
 }
 
-/* Send what is queued and read every answer. */
+/* Send the queued steps and read every result. */
 cc_status
 ccd_pipe_finish(ccd_db_conn *conn, ccd_outcome *out)
 {
@@ -229,7 +232,7 @@ ccd_pipe_finish(ccd_db_conn *conn, ccd_outcome *out)
     cc_status status = ccd_pipe_read_step(conn, &conn->steps[i], out);
     if (status != CC_OK)
       return status;
-    /* A server that hangs up says why first; that is the better message. */
+    /* Prefer the message that the server sent before it closed the connection. */
     if (PQstatus(conn->pg) != CONNECTION_OK) {
       cc_status said = out->status;
       status = ccd_conn_lost(conn, /* timed_out= */ false, said == CC_OK ? out->error : NULL);

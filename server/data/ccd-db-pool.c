@@ -9,14 +9,16 @@
 #include "common/base/cc-time.h"
 #include "server/data/ccd-db-private.h"
 
-/* The pool: a fixed number of connections, handed to the longest waiter, behind a breaker. When the
- * database stops answering, one call waits its time out and trips the breaker; all others are
- * refused at once, and one thread tries to get through. */
+/* The connection pool: a fixed number of connections, given to the longest waiting thread,
+ * behind a circuit breaker. When the database stops answering, one call waits until its timeout
+ * and opens the breaker; all others are refused at once, and one thread tries to connect. */
 
 #define PROBE_EVERY_MS 100
 #define PROBE_TIMEOUT_US (1000 * 1000)
 #define WARM_AGAIN_MS 1000
-#define WARM_PACE_MS 100 /* between two: they take a core of the database for as long each */
+#define WARM_PACE_MS                                                                               \
+  100 /* pause between warming two connections, each of which occupies a core of the database for  \
+         as long */
 #define START_TIMEOUT_US (10 * 1000 * 1000)
 
 static void
@@ -43,7 +45,7 @@ after_ms(int ms)
   return time;
 }
 
-/* Until somebody calls, or for a while. The lock is held. */
+/* Sleep until woken, or for @ms. Called with the lock held. */
 static void
 sleep_prober(ccd_db *db, int ms)
 {
@@ -52,7 +54,7 @@ sleep_prober(ccd_db *db, int ms)
     pthread_cond_timedwait(&db->wake_prober, &db->lock, &until);
 }
 
-/* Make one free connection warm. Called and left with the lock held; false: there is none. */
+/* Warm one free connection. Called and left with the lock held; false: all are warm. */
 static bool
 warm_one(ccd_db *db)
 {
@@ -63,13 +65,14 @@ warm_one(ccd_db *db)
   bool good = ccd_conn_warm(conn);
   ccd_db_return(db, conn);
   pthread_mutex_lock(&db->lock);
-  /* Too many clients, or the database goes away: a caller who needs the connection tries as well.
-   */
+  /* Too many clients, or the database has become unavailable: callers that need the connection
+   * also try. */
   sleep_prober(db, good ? WARM_PACE_MS : WARM_AGAIN_MS);
   return true;
 }
 
-/* Runs while the pool lives; sleeps while the database is up and every free connection is warm. */
+/* Runs as long as the pool; sleeps while the database is available and every free connection is
+ * warm. */
 static void *
 probe_thread(void *data)
 {
@@ -125,7 +128,8 @@ remove_waiter(ccd_share *share, const ccd_waiter *waiter)
   share->n_waiting--;
 }
 
-/* Called and left with the lock held. NULL: refused, or nothing came free in time. */
+/* Wait for a free connection. Called and left with the lock held. NULL: refused, or none became
+ * free in time. */
 static ccd_db_conn *
 wait_turn(ccd_db *db, ccd_share *share)
 {
@@ -213,7 +217,7 @@ ccd_db_return(ccd_db *db, ccd_db_conn *conn)
   } else if (conn->pg != NULL && (conn->warm || !ccd_db_warms(db, conn->share))) {
     share->free[share->n_free++] = conn;
   } else {
-    /* Those that are connected and warm are used first. */
+    /* Use connected and warm connections first. */
     memmove(share->free + 1, share->free, (size_t) share->n_free * sizeof(*share->free));
     share->free[0] = conn;
     share->n_free++;
@@ -244,15 +248,14 @@ ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret)
   pthread_mutex_unlock(&db->lock);
 }
 
-/* The settings of the sessions to come. What the URL says in its own options comes first, so ours
- * win. */
+/* Settings of all sessions. Options in the URL come first, so that ours override them. */
 static cc_status
 read_url(ccd_db *db, int statement_timeout_ms, cc_error *reterr)
 {
   char *why = NULL;
   PQconninfoOption *parts = PQconninfoParse(db->options.url, &why);
   if (parts == NULL) {
-    /* libpq's message may quote the URL, and with it a password. */
+    /* libpq's message may contain the URL, and with it a password. */
     PQfreemem(why);
     return cc_fail(reterr, CC_ERR_INVALID, "database_url", "The database URL is not well formed.");
   }
@@ -317,7 +320,7 @@ make_conns(ccd_db *db, cc_error *reterr)
   return good ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* Every connection is free. */
+/* Make every connection free and start the prober. */
 static cc_status
 run_pool(ccd_db *db, cc_error *reterr)
 {
@@ -332,8 +335,8 @@ run_pool(ccd_db *db, cc_error *reterr)
   return CC_OK;
 }
 
-/* The first connection; what goes wrong here is told in full, to the person who starts the server.
- */
+/* Connect for the first time; an error is reported in full to the operator who starts the
+ * server. */
 static cc_status
 connect_first(ccd_db *db, cc_error *reterr)
 {
@@ -362,8 +365,7 @@ start_pool(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reter
     status = ccd_db_check(&db->conns[0], uses, n_uses, reterr);
   if (status == CC_OK)
     status = ccd_constraints_read(&db->conns[0], reterr);
-  /* All queries were checked as one statement: a busy machine needs more time than a request has.
-   */
+  /* Checking all queries takes longer on a busy machine than a request may take. */
   if (status == CC_OK) {
     ccd_conn_close(&db->conns[0]);
     status = read_url(db, db->options.statement_timeout_ms, reterr);
@@ -455,7 +457,7 @@ free_statements(ccd_db *db)
 {
   if (db->borrowed)
     return;
-  /* The internal ones are static. */
+  /* Texts of internal statements are static. */
   for (int i = 0; db->statements != NULL && i < ccd_n_queries; i++)
     free((void *) db->statements[i].sql);
   free(db->statements);

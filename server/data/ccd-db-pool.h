@@ -9,24 +9,25 @@
 
 typedef struct ccd_db_options {
   const char *url;           /* DATABASE_URL: libpq connection string or URI */
-  int connections;           /* for threads that have no share of their own; at least 1 */
-  int shares[CCD_DB_SHARES]; /* further ones, by share; [0] is not looked at */
-  int statement_timeout_ms;  /* the server's own limit */
+  int connections;           /* for threads without a share of their own; at least 1 */
+  int shares[CCD_DB_SHARES]; /* further connections by share; [0] is ignored */
+  int statement_timeout_ms;  /* statement_timeout of the sessions */
   int lock_timeout_ms;
-  int call_timeout_ms; /* every wait of one call together */
+  int call_timeout_ms; /* maximal sum of all waits of one call */
   const char *budgets; /* app.budgets of each session; NULL: none */
 
-  /* Run once on each new connection, as a write without parameters, before a caller gets it; NULL:
-   * nothing is run, and connections are made when they are needed. */
+  /* Run once on each new connection, as a write without parameters, before the connection is
+   * lent; NULL: nothing is run, and connections are made on demand. */
   const ccd_query *warm;
-  const ccd_query *const *hot; /* prepared on it behind that, NULL-terminated; may be NULL */
-  unsigned warm_shares;        /* bit n: the connections of share n */
+  const ccd_query *const *hot; /* queries prepared on it afterwards, NULL-terminated; may be NULL */
+  unsigned warm_shares;        /* bit n: connections of share n are warmed */
 } ccd_db_options;
 
 /**
- * Open the pool: connect once, prepare every query, hold each use against its types.
+ * Open the pool: connect once, prepare every query, check each use against its types.
  *
- * A query that does not fit is named with column and field in @reterr: the server must not start.
+ * A query that does not fit is named in @reterr with column and field; the server must not start
+ * then.
  */
 cc_status ccd_db_open(const ccd_db_options *options,
                       const ccd_query_use *uses,
@@ -36,14 +37,14 @@ cc_status ccd_db_open(const ccd_db_options *options,
 void ccd_db_close(ccd_db *db);
 
 /**
- * Open a pool beside @like whose connections have the database role @role from the start, so that
- * no request has to take the role on. Such a pool runs only transactions whose context names this
- * role. The statements are those of @like, which must be closed later. Connections are made when
- * they are needed, and each prepares a statement at its first use.
+ * Open a pool beside @like whose connections have the database role @role permanently, so that
+ * requests need not set it. Such a pool runs only transactions whose context names this role. It
+ * shares the statements of @like, which must be closed later. Connections are made on demand, and
+ * each prepares a statement at its first use.
  *
- * @shares: connections by share, as in ccd_db_options; [0]: of threads without a share, at least 1
- * @role: a constant; a role that the server's own is a member of; NULL: the server's own, for any
- *        transaction
+ * @shares: connections by share, as in ccd_db_options; [0]: for threads without a share, at least 1
+ * @role: a constant; the server's own role must be a member of it; NULL: the server's own role, for
+ *   every transaction
  */
 cc_status ccd_db_open_as(const ccd_db *like,
                          const char *role,
@@ -51,19 +52,20 @@ cc_status ccd_db_open_as(const ccd_db *like,
                          ccd_db **ret,
                          cc_error *reterr) CC_MUSTCHECK;
 
-/* What this thread borrows from now on is of that share, if the pool has one, so that no other
- * share's threads can use its connections up. */
+/* Let this thread borrow connections from that share, if the pool has it, so that threads of
+ * other shares cannot use its connections. */
 void ccd_db_use_share(int share);
 
-/* Borrow a connection of this thread's share; the longest waiter gets the next free one.
- * CC_ERR_UNAVAILABLE when none came free within the call timeout or the database is away. */
+/* Borrow a connection of this thread's share; the longest waiting thread gets the next free one.
+ * CC_ERR_UNAVAILABLE when none becomes free within the call timeout or the database is
+ * unavailable. */
 cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUSTCHECK;
-/* Take @us microseconds, which the caller has spent already, from what the next transaction may
- * wait for the database; a tenth of the call timeout stays. */
+/* Subtract @us microseconds, which the caller has already spent, from the next transaction's
+ * time budget; a tenth of the call timeout always remains. */
 void ccd_db_charge(ccd_db_conn *conn, int64_t us);
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
 
-/* Have the next transaction go over a connection made anew. */
+/* Use a new connection to the database for the next transaction. */
 void ccd_db_renew(ccd_db_conn *conn);
 
 /* Figures for /metrics. */
@@ -71,7 +73,8 @@ typedef struct ccd_db_stats {
   int connections, borrowed, waiting;
   uint64_t timeouts, reconnects, errors;
   bool up;
-  int server_version, library_version; /* 170012: 17.12; the server's as of the first connection */
+  int server_version,
+    library_version; /* 170012 means 17.12; server_version is read at the first connection */
 } ccd_db_stats;
 
 void ccd_db_stats_get(ccd_db *db, ccd_db_stats *ret);

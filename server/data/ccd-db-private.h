@@ -8,15 +8,15 @@
 #include "server/data/ccd-db-many.h"
 #include "server/data/ccd-db.h"
 
-/* What the files of the PostgreSQL part share among themselves: the pool (ccd-db-pool.c), one
- * connection (ccd-db-conn.c), transactions (ccd-db-tx.c), the check at start-up (ccd-db-check.c),
- * rows (ccd-rows.c), SQLSTATEs (ccd-sqlstate.c). */
+/* Declarations shared by the files that use libpq: the pool (ccd-db-pool.c), connections
+ * (ccd-db-conn.c), transactions (ccd-db-tx.c), the check at start (ccd-db-check.c), rows
+ * (ccd-rows.c), SQLSTATEs (ccd-sqlstate.c). */
 
-/* Results that one transaction can keep, and columns that one result can have. */
+/* Limits: results kept by one transaction, columns of one result. */
 #define CCD_RESULTS_MAX 64
 #define CCD_COLUMNS_MAX 256
 
-/* Statements of our own, numbered after those of db/queries. */
+/* Internal statements, numbered after those of db/queries. */
 typedef enum ccd_internal {
   CCD_ST_BEGIN_READ = 0,
   CCD_ST_BEGIN_WRITE,
@@ -33,11 +33,12 @@ typedef enum ccd_internal {
 
 typedef struct ccd_statement {
   const char *name;
-  const char *sql; /* expanded, malloc'ed (queries); NULL: {…} that no use fills: cannot run */
+  const char *sql; /* expanded text, malloc'ed for queries; NULL: has a {…} that no use fills, so it
+                      cannot run */
   int n_params;
 } ccd_statement;
 
-/* The columns of a query for one type, found at start-up. */
+/* The columns of a query for one type, determined at start. */
 typedef struct ccd_map {
   struct ccd_map *next;
   cc_row_map map;
@@ -53,16 +54,16 @@ struct ccd_rows {
 typedef enum ccd_tx_state {
   CCD_TX_NONE = 0,
   CCD_TX_BEGUN,  /* ccd_db_begin was called, nothing was sent */
-  CCD_TX_OPEN,   /* the server has the transaction */
-  CCD_TX_FAILED, /* the server has it and refuses everything but ROLLBACK */
+  CCD_TX_OPEN,   /* the transaction exists on the server */
+  CCD_TX_FAILED, /* the server accepts only ROLLBACK */
 } ccd_tx_state;
 
-/* One message pair of a pipeline whose answer is still to come. */
+/* A step of a pipeline whose result has not been read. */
 typedef struct ccd_step {
   int statement;
-  bool prepare; /* Parse, else Bind and Execute */
-  bool keep;    /* the result goes to the caller */
-  int ask;      /* of ccd_db_query_many: which one it is for */
+  bool prepare; /* Parse; false: Bind and Execute */
+  bool keep;    /* the result is returned to the caller */
+  int ask;      /* with ccd_db_query_many: index of the ask */
 } ccd_step;
 
 #define CCD_STEPS_MAX (CCD_ASKS_MAX * 4) /* a statement and its settings, each with its Parse */
@@ -71,27 +72,28 @@ struct ccd_db_conn {
   ccd_db *db;
   int share;
   PGconn *pg;          /* NULL: not connected */
-  unsigned generation; /* the pool's when this connection was made */
-  bool *prepared;      /* by statement number: the server has it under its name */
+  unsigned generation; /* generation of the pool when this connection was made */
+  bool *prepared;      /* by statement number: prepared on this connection */
   bool ever;           /* was connected before */
-  bool warm;           /* options.warm has run since it was connected */
-  bool doomed;         /* the server's prepared statements are stale: close after use */
-  bool committing;     /* what is under way commits by itself: no answer = outcome unknown */
+  bool warm;           /* options.warm has run since the connect */
+  bool doomed;         /* prepared statements are outdated: close after use */
+  bool committing;     /* the running statement commits implicitly: without a reply its outcome is
+                          unknown */
   bool retry;          /* the last failure was a serialization failure or deadlock */
-  bool copying;        /* in COPY FROM STDIN: out of pipeline mode until it ends */
+  bool copying;        /* in COPY FROM STDIN, outside of pipeline mode */
   ccd_tx_state state;
-  ccd_context context; /* of the running transaction; its strings are the caller's */
+  ccd_context context; /* of the running transaction; its strings belong to the caller */
   int64_t budget;      /* microseconds that the call may still wait for the database */
   int64_t silent;      /* microseconds of the last wait for PostgreSQL */
-  int64_t queued;      /* microseconds that the caller has waited; taken from the next budget */
-  int64_t heard;       /* when the server last answered, by cc_time_monotonic */
+  int64_t queued; /* microseconds that the caller has waited; subtracted from the next budget */
+  int64_t heard;  /* time of the server's last reply, by cc_time_monotonic */
   ccd_step steps[CCD_STEPS_MAX];
   int n_steps;
   ccd_rows results[CCD_RESULTS_MAX];
   int n_results;
 };
 
-/* A thread in ccd_db_borrow; lives on its stack, guarded by the pool's lock. */
+/* A thread in ccd_db_borrow; allocated on its stack, guarded by the pool's lock. */
 typedef struct ccd_waiter {
   struct ccd_waiter *next;
   pthread_cond_t wake;
@@ -103,45 +105,45 @@ typedef struct ccd_constraint {
   char *name, *message;
 } ccd_constraint;
 
-/* The free connections of a share and who waits for one; guarded by the pool's lock. */
+/* The free connections of a share and its waiting threads; guarded by the pool's lock. */
 typedef struct ccd_share {
-  ccd_db_conn **free; /* a stack: the last one used is the next one borrowed */
+  ccd_db_conn **free; /* a stack: the connection used last is borrowed next */
   int n, n_free, n_waiting;
   ccd_waiter *first_waiter, *last_waiter;
 } ccd_share;
 
 struct ccd_db {
-  ccd_db_options options; /* url is our copy */
-  char *pg_options;       /* libpq's "options": the settings of every session */
-  const char *role;       /* of every connection from the start; NULL: the server's own */
-  bool borrowed;          /* statements, maps and constraints are another pool's */
-  bool primary;           /* the url asks for read-write: see ccd_db_connect_start */
+  ccd_db_options options; /* url is a copy */
+  char *pg_options;       /* libpq's "options": settings of every session */
+  const char *role;       /* permanent role of every connection; NULL: the server's own */
+  bool borrowed;          /* statements, maps and constraints belong to another pool */
+  bool primary;           /* the url requests read-write: see ccd_db_connect_start */
 
-  ccd_statement *statements; /* the queries, then the internal ones */
+  ccd_statement *statements; /* queries, then internal statements */
   int n_statements;
   ccd_map **maps; /* by query index */
 
-  ccd_constraint *constraints; /* what a broken one means */
+  ccd_constraint *constraints; /* user messages of constraints */
   size_t n_constraints;
 
-  ccd_db_conn *conns; /* n_conns of them, share after share */
+  ccd_db_conn *conns; /* n_conns connections, share after share */
   int n_conns;
 
   atomic_bool up;
-  atomic_uint generation; /* raised by every trip: connections made before it are not trusted */
+  atomic_uint generation; /* incremented when the breaker opens: older connections are not reused */
   atomic_int n_open;
   atomic_uint_fast64_t timeouts, reconnects, errors;
-  int server_version; /* of the first connection */
+  int server_version; /* read at the first connection */
 
-  pthread_t prober; /* finds a database that was away, and makes connections warm */
+  pthread_t prober; /* thread that reconnects and warms connections */
   bool prober_runs;
-  pthread_mutex_t lock; /* guards what follows */
+  pthread_mutex_t lock; /* guards the following members */
   pthread_cond_t wake_prober;
   ccd_share shares[CCD_DB_SHARES];
   bool closing;
 };
 
-/* Whether the connections of a share are made warm. */
+/* Are the connections of a share warmed? */
 static inline bool
 ccd_db_warms(const ccd_db *db, int share)
 {
@@ -150,7 +152,7 @@ ccd_db_warms(const ccd_db *db, int share)
 
 /* ccd-db-pipeline.c */
 
-/* What the running pipeline has brought so far. */
+/* Result of the running pipeline so far. */
 typedef struct ccd_outcome {
   cc_status status; /* of the first failure */
   cc_error *error;
@@ -158,110 +160,111 @@ typedef struct ccd_outcome {
   const ccd_query *query;
 } ccd_outcome;
 
-/* Queue a statement, and its Parse when this connection has not seen the statement. @keep: the
- * result goes to the outcome's .rows. False: the connection is beyond use. */
+/* Queue a statement, and its Parse when this connection has not prepared it. @keep: the result
+ * goes to the outcome's .rows. False: the connection is unusable. */
 bool ccd_pipe_statement(ccd_db_conn *conn, int statement, const char *const *args, bool keep);
 bool ccd_pipe_internal(ccd_db_conn *conn, ccd_internal which, const char *const *args);
 
-/* The settings of conn->context: the limits of long work; then who acts, and as which role. */
+/* Queue the settings of conn->context: limits of long work; then actor and role. */
 bool ccd_pipe_long(ccd_db_conn *conn);
 bool ccd_pipe_context(ccd_db_conn *conn);
 
-/* The role that a transaction takes on; NULL: the connection has its role since it was made. */
+/* The role to set in a transaction; NULL when the connection already has it. */
 const char *ccd_pipe_role(const ccd_db_conn *conn, const ccd_context *context);
 
-/* The text of an id in a setting; "" for 0. */
+/* Text of an id in a setting; "" for 0. */
 void ccd_pipe_id(int64_t id, char ret[static 24]);
 
-/* The answer to one step, and up to the answer to Sync. */
+/* Read the result of one step, and up to the result of Sync. */
 cc_status
 ccd_pipe_read_step(ccd_db_conn *conn, const ccd_step *step, ccd_outcome *out) CC_MUSTCHECK;
 cc_status ccd_pipe_read_sync(ccd_db_conn *conn, ccd_outcome *out) CC_MUSTCHECK;
 
-/* Send what is queued and read every answer. */
+/* Send the queued steps and read every result. */
 cc_status ccd_pipe_finish(ccd_db_conn *conn, ccd_outcome *out) CC_MUSTCHECK;
 
 /* ccd-db-tx.c */
 
-/* A new transaction: drop what the last one left. */
+/* Begin a transaction: drop what the previous one left. */
 void ccd_tx_reset(ccd_db_conn *conn, const ccd_context *context);
 
 cc_status
 ccd_tx_check(const ccd_db_conn *conn, const ccd_query *query, cc_error *reterr) CC_MUSTCHECK;
 
-/* A connection that answered a moment ago is not asked whether it is alive: a read that fails on it
- * can be asked again. */
+/* A connection that replied a moment ago is used without checking whether it is open, because a
+ * failed read can be repeated. */
 bool ccd_tx_trusts(const ccd_db_conn *conn);
 
 /* ccd-db-conn.c */
 
-/* Connect with a deadline; a failure trips the breaker as its rules say. @trust: do not look first
- * whether the server has closed the connection. */
+/* Connect within a deadline; a failure may open the breaker. @trust: do not check first whether
+ * the server has closed the connection. */
 cc_status ccd_conn_ready(ccd_db_conn *conn, bool trust, cc_error *reterr) CC_MUSTCHECK;
 
-/* Connect and nothing else, within @timeout microseconds. NULL with a message in @reterr. */
+/* Only connect, within @timeout microseconds. NULL with a message in @reterr. */
 PGconn *ccd_conn_open(const ccd_db *db, int64_t timeout, bool *ret_timed_out, cc_error *reterr);
 
 void ccd_conn_close(ccd_db_conn *conn);
 
-/* The connection is beyond use: closes it and says so. Always CC_ERR_UNAVAILABLE. */
+/* Close an unusable connection. Always returns CC_ERR_UNAVAILABLE. */
 cc_status ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr);
 
-/* The next result of the pipeline, waiting within the budget; *ret NULL is libpq's end of a
- * command. On failure the connection is already closed. */
+/* Read the next result of the pipeline within the budget; *ret NULL is libpq's end of a command.
+ * On failure the connection has been closed. */
 cc_status ccd_conn_next(ccd_db_conn *conn, PGresult **ret, cc_error *reterr) CC_MUSTCHECK;
 
-/* Bring all that libpq has queued onto the wire, within the budget. On failure the connection is
- * already closed. */
+/* Send everything that libpq has queued, within the budget. On failure the connection has been
+ * closed. */
 cc_status ccd_conn_flush(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
-/* Wait until libpq has read something, within the budget; as above. */
+/* Wait until libpq has read something, within the budget. On failure the connection has been
+ * closed. */
 cc_status ccd_conn_wait(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
 void ccd_conn_clear_results(ccd_db_conn *conn);
 
-/* What each statement of a transaction with a limit of its own may wait. */
+/* Reset the budget for each statement of a transaction with a limit of its own. */
 void ccd_conn_renew_budget(ccd_db_conn *conn);
 
 /* ccd-db-breaker.c */
 
-/* No answer: from now on everybody is refused at once, until the prober gets through. Connections
- * of before are not used again. Does nothing when @generation is not the current one any more. */
+/* Open the breaker: every call is refused at once, until the prober connects. Existing
+ * connections are not reused. Does nothing when @generation is outdated. */
 void ccd_db_trip(ccd_db *db, unsigned generation);
 
 /* ccd-db-warm.c */
 
-/* A free connection that options.warm has not run on, taken out of the pool; NULL: none, or nothing
- * is to be run. The pool's lock is held. */
+/* Take a free connection that was not warmed out of the pool; NULL: none, or warming is off.
+ * Called with the pool's lock held. */
 ccd_db_conn *ccd_db_take_cold(ccd_db *db);
 
-/* Connect it, run options.warm and prepare the hot statements. False: it could not be connected. */
+/* Connect, run options.warm and prepare the hot statements. False: the connection failed. */
 bool ccd_conn_warm(ccd_db_conn *conn);
 
 /* ccd-db-tx.c */
 
-/* Prepare statements that are not yet, in round trips of their own, outside a transaction. */
+/* Prepare statements that are not prepared, in separate round trips, outside a transaction. */
 cc_status
 ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *reterr) CC_MUSTCHECK;
 
 extern const ccd_statement ccd_internal_statements[_CCD_ST_MAX];
 
-/* Send BEGIN and the settings by themselves, when nothing of the transaction was sent yet. */
+/* Send BEGIN and the settings alone, when the transaction has sent nothing yet. */
 cc_status ccd_tx_open(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
-/* ccd-db-copy-end.c: what ends a COPY, for those who copy and for a rollback. */
+/* ccd-db-copy-end.c: ends a COPY, also for a rollback. */
 
-/* A result that is a failure: its meaning, with the words of the constraint. */
+/* The meaning of a failed result, with the constraint's message. */
 cc_status ccd_copy_failed(ccd_db_conn *conn, const PGresult *result, cc_error *reterr);
 
-/* Send the end of a COPY FROM STDIN; @why NULL: complete, else the reason to give it up. */
+/* Send the end of a COPY FROM STDIN; @why NULL: complete, else the reason for cancelling. */
 cc_status ccd_copy_put_end(ccd_db_conn *conn, const char *why, cc_error *reterr) CC_MUSTCHECK;
 
-/* Read every result up to the end of the command, then go back into pipeline mode. @ret_rows may
- * be NULL. */
+/* Read every result up to the end of the command, then return to pipeline mode. @ret_rows may be
+ * NULL. */
 cc_status ccd_copy_settle(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr);
 
-/* Back out of a COPY FROM STDIN that is under way. */
+/* Cancel a running COPY FROM STDIN. */
 void ccd_copy_cancel(ccd_db_conn *conn);
 
 /* ccd-db-check.c */
@@ -270,7 +273,7 @@ void ccd_copy_cancel(ccd_db_conn *conn);
 cc_status
 ccd_db_expand(ccd_db *db, const ccd_query_use *uses, size_t n_uses, cc_error *reterr) CC_MUSTCHECK;
 
-/* Prepare everything on @conn and hold the uses against what the server says. */
+/* Prepare every query on @conn and check the uses against the server's descriptions. */
 cc_status ccd_db_check(ccd_db_conn *conn,
                        const ccd_query_use *uses,
                        size_t n_uses,
@@ -278,11 +281,11 @@ cc_status ccd_db_check(ccd_db_conn *conn,
 
 /* ccd-sqlstate.c */
 
-/* What a failed result means; tells the hook. @ret_retry, @ret_stale may be NULL. */
+/* The meaning of a failed result; calls the hook. @ret_retry, @ret_stale may be NULL. */
 cc_status
 ccd_sqlstate_fail(const PGresult *result, bool *ret_retry, bool *ret_stale, cc_error *reterr);
 
-/* Tell the hook of ccd_db_on_error. */
+/* Call the hook of ccd_db_on_error. */
 void ccd_db_report(const char *sqlstate, const char *constraint, const char *primary);
 
 /* ccd-constraints.c */
@@ -290,8 +293,8 @@ void ccd_db_report(const char *sqlstate, const char *constraint, const char *pri
 /* Read the comments of all constraints, on a connection without a transaction. */
 cc_status ccd_constraints_read(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 
-/* Put the comment of the constraint that @result names, if it has one, into @error (may be NULL).
- */
+/* Copy the comment of the constraint that @result names, if it has one, into @error (may be
+ * NULL). */
 void ccd_constraints_explain(const ccd_db *db, const PGresult *result, cc_error *error);
 
 void ccd_constraints_free(ccd_db *db);

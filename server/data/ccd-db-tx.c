@@ -9,17 +9,17 @@
 #include "common/base/cc-time.h"
 #include "server/data/ccd-db-private.h"
 
-/* Transactions as pipelines. Everything that one round trip carries is queued as steps, a Sync ends
- * it, and finish() reads one answer per step. Sessions are read-only by default, so a transaction
- * that nobody declared as a write cannot write. */
+/* Transactions as pipelines. Everything that one round trip contains is queued as steps, a Sync
+ * ends it, and one result per step is read. Sessions are read-only by default, so only a
+ * transaction declared as a write can write. */
 
-/* What a commit or rollback may wait in any case: the call's budget may be used up. */
+/* Minimal time for a commit or rollback, even when the call's budget is used up. */
 #define LEAST_BUDGET (200 * 1000)
 
-/* So long after its last answer a read takes a connection for alive without looking. */
+/* Time after its last reply in which a read uses a connection without checking it. */
 #define TRUSTED_US CC_TIME_SECOND
 
-/* A new transaction: drop what the last one left. */
+/* Begin a transaction: drop what the previous one left. */
 void
 ccd_tx_reset(ccd_db_conn *conn, const ccd_context *context)
 {
@@ -48,7 +48,7 @@ ccd_db_drop_rows(ccd_db_conn *conn)
   ccd_conn_clear_results(conn);
 }
 
-/* BEGIN and the settings, to travel with whatever comes next. */
+/* Queue BEGIN and the settings, to be sent with the next statement. */
 static cc_status
 queue_begin(ccd_db_conn *conn, cc_error *reterr)
 {
@@ -179,7 +179,7 @@ ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *ret
         continue;
       if (!PQsendPrepare(conn->pg, what->name, what->sql, 0, /* paramTypes= */ NULL))
         return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
-      conn->prepared[index] = true; /* until the answer says otherwise */
+      conn->prepared[index] = true; /* corrected when the result is a failure */
       conn->steps[conn->n_steps++] = (ccd_step){.statement = index, .prepare = true};
     }
     status = ccd_pipe_finish(conn, &out);
@@ -187,8 +187,8 @@ ccd_tx_prepare(ccd_db_conn *conn, const ccd_query *const *queries, cc_error *ret
   return status;
 }
 
-/* A connection that answered a moment ago is not asked whether it is alive: a read that fails on it
- * can be asked again. */
+/* A connection that replied a moment ago is used without checking whether it is open, because a
+ * failed read can be repeated. */
 bool
 ccd_tx_trusts(const ccd_db_conn *conn)
 {
@@ -210,13 +210,13 @@ ccd_db_query_once(ccd_db_conn *conn,
     return status;
   bool trust = ccd_tx_trusts(conn);
   status = run_once(conn, query, args, trust, ret, reterr);
-  /* The server had closed the connection: a read can be asked again on a new one. */
+  /* The server had closed the connection: repeat the read on a new one. */
   if (trust && status != CC_OK && conn->pg == NULL)
     status = run_once(conn, query, args, /* trust= */ false, ret, reterr);
   return status;
 }
 
-/* COMMIT or ROLLBACK of a transaction that the server has. */
+/* Send COMMIT or ROLLBACK of a transaction that exists on the server. */
 static cc_status
 end_transaction(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)
 {
@@ -262,8 +262,8 @@ ccd_db_rollback(ccd_db_conn *conn)
   conn->state = CCD_TX_NONE;
   if (!open)
     return;
-  /* A rollback that fails closes the connection, which rolls back as well; and why the
-   * transaction failed must stay known. */
+  /* A failed rollback closes the connection, which also rolls back; the reason for the
+   * transaction's failure must be kept. */
   bool retry = conn->retry;
   if (end_transaction(conn, CCD_ST_ROLLBACK, /* reterr= */ NULL) != CC_OK)
     ccd_conn_close(conn);

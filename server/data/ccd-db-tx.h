@@ -3,32 +3,33 @@
 
 #include "server/data/ccd-db-types.h"
 
-/* Transactions whose first statements travel together. */
+/* Transactions whose settings and first statement share a round trip. */
 
 typedef enum ccd_tx {
   CCD_READ = 1, /* read-only transaction */
   CCD_WRITE,
-  CCD_NONE, /* the route does not touch the database, or its handler begins by itself */
+  CCD_NONE, /* the route does not use the database, or its handler begins the transaction itself */
 } ccd_tx;
 
-/* Who and what a transaction is for: becomes app.* settings that policies and triggers read. */
+/* Actor and purpose of a transaction: becomes app.* settings that policies and triggers read. */
 typedef struct ccd_context {
   ccd_tx tx;
-  int64_t organization_id; /* 0: none: no tenant row is visible */
+  int64_t organization_id; /* 0: none, so that no tenant row is visible */
   int64_t user_id;         /* 0: none */
-  const char *role;   /* database role to take on for this transaction; NULL: the server's own */
-  const char *actor;  /* "user:7", "token:3", "device:9", "system"; for the audit log */
-  const char *action; /* "event.update"; NULL: changes are audited as the bare table operation */
+  const char *role;        /* database role of this transaction; NULL: the server's own */
+  const char *actor;       /* "user:7", "token:3", "device:9", "system"; for the audit log */
+  const char *action;      /* "event.update"; NULL: changes are audited as plain table operations */
   const char *request_id;
   const char *address; /* the client's address */
-  bool bulk; /* app.bulk: the rows written are not recorded one by one; record_bulk comes last */
-  int timeout_ms; /* > 0: each statement, COPY and commit may take this long, instead of the pool's
-                     limits for the whole call: for work that nobody waits for */
+  bool bulk; /* app.bulk: written rows are not recorded one by one; record_bulk records them at the
+                end */
+  int timeout_ms; /* > 0: time limit of each statement, COPY and commit, instead of the pool's
+                     limits for the whole call: for background work */
 } ccd_context;
 
 /**
- * Begin a transaction. Nothing is sent yet: BEGIN and the settings travel with the first statement.
- * Starts the call's deadline and frees the rows of the transaction before.
+ * Begin a transaction. Nothing is sent yet: BEGIN and the settings are sent with the first
+ * statement. Starts the call's time budget and frees the rows of the previous transaction.
  */
 void ccd_db_begin(ccd_db_conn *conn, const ccd_context *context);
 
@@ -37,7 +38,8 @@ void ccd_db_begin(ccd_db_conn *conn, const ccd_context *context);
  *
  * @args: one per parameter of the query, in the order of query->params
  * @ret: may be NULL. Valid until the connection's next ccd_db_begin.
- * @reterr: what the SQLSTATE means (see ccd-sqlstate.c); after a failure only ccd_db_rollback helps
+ * @reterr: the meaning of the SQLSTATE (see ccd-sqlstate.c); after a failure only ccd_db_rollback
+ *   is possible
  */
 cc_status ccd_db_query(ccd_db_conn *conn,
                        const ccd_query *query,
@@ -45,8 +47,8 @@ cc_status ccd_db_query(ccd_db_conn *conn,
                        const ccd_rows **ret,
                        cc_error *reterr) CC_MUSTCHECK;
 
-/* The whole transaction in one round trip: settings, statement, commit. No ccd_db_begin, no commit.
- */
+/* A whole transaction in one round trip: settings, statement, commit. Without ccd_db_begin and
+ * commit. */
 cc_status ccd_db_query_once(ccd_db_conn *conn,
                             const ccd_context *context,
                             const ccd_query *query,
@@ -57,9 +59,9 @@ cc_status ccd_db_query_once(ccd_db_conn *conn,
 cc_status ccd_db_commit(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_rollback(ccd_db_conn *conn);
 
-/* Free the rows of this transaction so far: a transaction keeps at most 64 results. */
+/* Free this transaction's rows so far: a transaction keeps at most 64 results. */
 void ccd_db_drop_rows(ccd_db_conn *conn);
 
-/* The failure was a serialization failure or a deadlock: the whole transaction may be tried again.
- */
+/* Was the failure a serialization failure or a deadlock? Then the whole transaction may be
+ * repeated. */
 bool ccd_db_may_retry(const ccd_db_conn *conn);

@@ -8,24 +8,24 @@
 #include "common/base/cc-status.h"
 #include "common/codec/cc-codec.h"
 
-/* Types that all files of the PostgreSQL part share. */
+/* Types shared by all files that use PostgreSQL. */
 
-typedef struct ccd_db ccd_db;           /* the pool and its breaker */
+typedef struct ccd_db ccd_db;           /* the pool and its circuit breaker */
 typedef struct ccd_db_conn ccd_db_conn; /* one connection, used by one thread at a time */
-typedef struct ccd_rows ccd_rows; /* a result; lives until its connection's next ccd_db_begin */
+typedef struct ccd_rows ccd_rows; /* a result; valid until its connection's next ccd_db_begin */
 
-/* Where the value of a statement's parameter comes from: the prefix of its name. */
+/* Source of the value of a statement's parameter: the prefix of its name. */
 typedef enum ccd_param_source {
   CCD_FROM_ARG = 1,    /* :arg.x, passed by the C code that runs the statement */
-  CCD_FROM_CALL,       /* :call.x, of the request or job itself */
-  CCD_FROM_PAGE,       /* :page.x, the page of a list */
+  CCD_FROM_CALL,       /* :call.x, of the request or job */
+  CCD_FROM_PAGE,       /* :page.x, of the page of a list */
   CCD_FROM_PATH,       /* :path.x, field of op->params */
   CCD_FROM_QUERY,      /* :query.x, field of op->query */
   CCD_FROM_BODY,       /* :body.x, field of op->body */
   CCD_FROM_WHOLE_BODY, /* :body, the decoded body as jsonb */
 } ccd_param_source;
 
-/* The values that the engine itself gives; their names stand in db/build-queries.py, too. */
+/* Values that the engine supplies; db/build-queries.py has the same names. */
 typedef enum ccd_own_value {
   CCD_OWN_NONE = 0,
   CCD_CALL_ACTOR,
@@ -45,34 +45,33 @@ typedef enum ccd_own_value {
 typedef struct ccd_param {
   ccd_param_source source;
   ccd_own_value own; /* of CCD_FROM_CALL and CCD_FROM_PAGE */
-  const char *name;  /* without the source */
+  const char *name;  /* without the prefix */
 } ccd_param;
 
-/* A statement of db/queries/<feature>.sql. The build writes this table; see
+/* A statement of db/queries/<feature>.sql. The build generates this table; see
  * docs/internals/queries.md. */
 typedef struct ccd_query {
   const char *name;
-  const char *sql; /* $1… for the named parameters, {…} for the parts made from a type */
+  const char *sql; /* with $1… for named parameters and {…} for parts made from a type */
   const ccd_param *params; /* in the order of $1… */
   int n_params;
-  int index;          /* into ccd_queries */
+  int index;          /* index into ccd_queries */
   const char *source; /* "db/queries/events.sql:12" */
 } ccd_query;
 
 extern const ccd_query *const ccd_queries[];
 extern const int ccd_n_queries;
 
-/* How a query is used with a type: fills its {columns} and {writable}, and is checked against it.
- */
+/* Use of a query with a type: fills its {columns} and {writable}, and is checked against it. */
 typedef struct ccd_query_use {
   const ccd_query *query;
   const cc_type *reply; /* type of a row; NULL: no rows are read */
-  const cc_type *body;  /* type behind :body and {writable}; NULL: none */
-  cc_view view;         /* the least view whose fields must all be among the columns */
-  bool checked;         /* hold columns against reply and parameters against known names */
+  const cc_type *body;  /* type of :body and {writable}; NULL: none */
+  cc_view view;         /* the lowest view whose fields must all be among the columns */
+  bool checked;         /* check columns against reply and parameters against known names */
 } ccd_query_use;
 
-/* A value for a parameter :arg.<name>; text NULL = SQL NULL. */
+/* A value for a parameter :arg.<name>; text NULL means SQL NULL. */
 typedef struct ccd_arg {
   const char *name;
   const char *text;

@@ -4,9 +4,9 @@
 #include "server/data/ccd-db-breaker.h"
 #include "server/data/ccd-db-private.h"
 
-/* Connections that people get without waiting for their first call: PostgreSQL loads the functions
- * of the hot writes and plans their statements once per connection, which a thread of the pool has
- * done before. A caller who finds no warm connection takes a cold one. */
+/* Warms connections before they are lent: once per connection, PostgreSQL loads the functions of
+ * frequent writes and plans their statements, which a thread of the pool triggers in advance. A
+ * caller that finds no warm connection gets a cold one. */
 
 static ccd_db_conn *
 take_cold_of(ccd_share *share, unsigned generation)
@@ -46,8 +46,8 @@ ccd_conn_warm(ccd_db_conn *conn)
     ccd_db_query_once(conn, &context, options->warm, /* args= */ NULL, &rows, /* reterr= */ NULL);
   if (status == CC_OK && options->hot != NULL)
     status = ccd_tx_prepare(conn, options->hot, /* reterr= */ NULL);
-  /* A statement that fails on a good connection would fail again: the connection is used as it is.
-   */
+  /* A statement that fails on a good connection would fail again, so the connection is used
+   * nevertheless. */
   conn->warm = conn->pg != NULL;
   return status == CC_OK || conn->pg != NULL;
 }

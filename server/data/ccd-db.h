@@ -10,5 +10,5 @@
 #include "server/data/ccd-rows.h"
 #include "server/data/ccd-sqlstate.h"
 
-/* PostgreSQL, whole: named queries, connections with deadlines, transactions whose first statements
- * travel together. Only server/data sees libpq. */
+/* Includes the whole PostgreSQL layer: named queries, connections with deadlines, transactions.
+ * Only server/data uses libpq. */

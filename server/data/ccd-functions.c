@@ -6,8 +6,8 @@
 #include "common/base/cc-str.h"
 #include "server/data/ccd-functions.h"
 
-/* Every function, view and trigger of ours, with the place of its row in the catalog: a definition
- * that is made again gets another row, which tells what a file defined. */
+/* Every function, view and trigger of ours, with the version of its catalog row: replacing a
+ * definition makes a new row version, which shows what a file defined. */
 #define DEFINITIONS                                                                                \
   "SELECT 'FUNCTION' AS kind, p.oid::regprocedure::text AS identity, p.ctid::text AS place,"       \
   " p.proowner::regrole::text AS owner FROM pg_proc p"                                             \
@@ -31,7 +31,7 @@ static const char *const begin_steps[] = {
   create_definitions,
   "CREATE TEMP TABLE definitions_seen (kind text, identity text, place text) ON COMMIT DROP",
   "CREATE TEMP TABLE definitions_old ON COMMIT DROP AS SELECT * FROM schema_definitions LIMIT 0",
-  /* A function may call one that comes later in its file. */
+  /* A function may call another one that is defined later in its file. */
   "SET LOCAL check_function_bodies = off",
 };
 
@@ -97,7 +97,8 @@ one_by_one(PGconn *pg,
   return status;
 }
 
-/* Drop a definition as its owner: the roles are members of each other without inheriting. */
+/* Drop a definition as its owner, because the roles are members of each other without
+ * inheriting. */
 static cc_status
 drop_definition(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc_error *reterr)
 {
@@ -114,7 +115,7 @@ drop_definition(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc
   return status;
 }
 
-/* Drop what @which selects from definitions_old as o; triggers first, functions last. */
+/* Drop the rows of definitions_old o that @which selects; triggers first, functions last. */
 static cc_status
 drop_old(PGconn *pg, const char *which, const char *file, char ret_state[6], cc_error *reterr)
 {
@@ -126,8 +127,9 @@ drop_old(PGconn *pg, const char *which, const char *file, char ret_state[6], cc_
   return status;
 }
 
-/* Run a file. Where CREATE OR REPLACE cannot make the change, its old functions go first; those of
- * triggers stay, for they have no parameters and their triggers need them. */
+/* Run a file. When CREATE OR REPLACE cannot make the change, the file's old functions are
+ * dropped first, except trigger functions: they have no parameters, and their triggers need
+ * them. */
 static cc_status
 run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *reterr)
 {
@@ -146,7 +148,7 @@ run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *rete
   return status == CC_OK ? ccd_script_exec(pg, script->sql, script, ret_state, reterr) : status;
 }
 
-/* Forget what a file defined until now; it stays in definitions_old. */
+/* Forget the definitions of a file; they stay in definitions_old. */
 static cc_status
 forget_file(PGconn *pg, const char *file, cc_error *reterr)
 {
@@ -215,7 +217,7 @@ is_listed(const ccd_functions *functions, const char *file)
   return false;
 }
 
-/* Forget the files that are no longer listed. */
+/* Forget the files that are not listed any more. */
 static cc_status
 forget_files(PGconn *pg,
              const ccd_functions *functions,

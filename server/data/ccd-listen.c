@@ -12,7 +12,7 @@
 
 typedef enum listen_state {
   LISTEN_CLOSED = 0, /* no connection */
-  LISTEN_CONNECTING, /* PQconnectPoll goes on */
+  LISTEN_CONNECTING, /* PQconnectPoll must be called again */
   LISTEN_ASKED,      /* LISTEN was sent */
   LISTEN_READY,
 } listen_state;
@@ -21,7 +21,7 @@ struct ccd_listen {
   const char *url, *channel;
   PGconn *conn;
   listen_state state;
-  short wants; /* poll events that the connection waits for */
+  short wants; /* poll events that the connection needs */
 };
 
 cc_status
@@ -98,7 +98,7 @@ connect_start(ccd_listen *self)
     disconnect_listen(self);
 }
 
-/* Take in what has arrived. */
+/* Read and deliver arrived notifications. */
 static void
 take_notifications(ccd_listen *self, ccd_listen_cb *callback, void *data)
 {

@@ -5,7 +5,7 @@
 
 #include "common/base/cc-status.h"
 
-/* A connection of its own that waits for NOTIFY. Used by one thread. */
+/* A separate connection that waits for NOTIFY. Used by one thread. */
 typedef struct ccd_listen ccd_listen;
 
 typedef void ccd_listen_cb(void *data, const char *payload);
@@ -16,7 +16,7 @@ cc_status ccd_listen_open(const char *url, const char *channel, ccd_listen **ret
 void ccd_listen_close(ccd_listen *self);
 
 /* Wait at most @timeout_ms, or until @wake_fd (-1: none) is readable, and call back for every
- * notification. Connects, and after a loss connects again, within the same time. False while not
- * connected: notifications may have been missed. */
+ * notification. Connects and reconnects within the same time. False while not connected:
+ * notifications may have been missed. */
 bool
 ccd_listen_wait(ccd_listen *self, int timeout_ms, int wake_fd, ccd_listen_cb *callback, void *data);

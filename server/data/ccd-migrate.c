@@ -10,10 +10,10 @@
 #include "server/data/ccd-migrate.h"
 
 #define ATTEMPTS 5
-#define LOCK_ID "4932011580361937453" /* any number that nobody else takes */
+#define LOCK_ID "4932011580361937453" /* key of the advisory lock, an arbitrary number */
 
 typedef struct migrations {
-  ccd_script *items; /* item i has the number i + 1 */
+  ccd_script *items; /* element i has the number i + 1 */
   size_t n;
 } migrations;
 
@@ -44,7 +44,7 @@ is_sql(const struct dirent *entry)
   return entry->d_name[0] != '.' && length > 4 && strcmp(entry->d_name + length - 4, ".sql") == 0;
 }
 
-/* One file. They come sorted, so each number is the one after the last. */
+/* Add one file. Files come sorted, so each number must follow the last. */
 static cc_status
 take_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
 {
@@ -126,7 +126,7 @@ apply_migration(PGconn *pg,
   return status == CC_OK ? record_migration(pg, number, item, reterr) : status;
 }
 
-/* What the database has must be what the files say, in full. */
+/* The migrations recorded in the database must equal the files. */
 static cc_status
 compare_applied(const PGresult *rows, const migrations *files, cc_error *reterr)
 {
@@ -178,7 +178,7 @@ prepare_migrations(PGconn *pg, cc_error *reterr)
 {
   static const char *const steps[] = {
     "SET client_min_messages = warning",
-    /* Another process may be migrating; its work is ours when it is done. */
+    /* Another process may be migrating; this one waits for it. */
     "SET lock_timeout = '60s'",
     "SELECT pg_advisory_lock(" LOCK_ID ")",
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -192,8 +192,8 @@ prepare_migrations(PGconn *pg, cc_error *reterr)
   return status;
 }
 
-/* Everything that is missing, in one transaction: the schema and its functions change together or
- * not at all. */
+/* Apply everything that is missing in one transaction, so that schema and functions change
+ * together. */
 static cc_status
 apply_all(PGconn *pg,
           const migrations *files,
@@ -218,8 +218,8 @@ apply_all(PGconn *pg,
   return status;
 }
 
-/* A lock that somebody holds is worth another try, and so is a deadlock with the server that runs;
- * waiting longer for the lock would make everybody else wait behind us. */
+/* A lock held by another session, or a deadlock with the running server, is tried again; waiting
+ * longer for the lock would make all other sessions wait behind this one. */
 static cc_status
 migrate_locked(PGconn *pg,
                const migrations *files,

@@ -7,19 +7,19 @@
 /* What was run. */
 typedef struct ccd_migrated {
   int migrations;
-  int functions; /* files of functions */
+  int functions; /* number of files of functions */
 } ccd_migrated;
 
 /**
- * Bring a database up to date: the migrations NNNN_name.sql that it lacks, in order, forward only,
- * and then the files of functions, views and triggers that changed (see ccd_functions_apply).
- * Everything in one transaction, under an advisory lock, with lock_timeout. Migrations already
- * applied must have the checksum that was recorded.
+ * Update a database: apply missing migrations NNNN_name.sql in order, forward only, and then the
+ * files of functions, views and triggers that changed (see ccd_functions_apply). Everything happens
+ * in one transaction, under an advisory lock, with lock_timeout. Applied migrations must have the
+ * recorded checksum.
  *
  * @url: connection of the owner's role (MIGRATION_DATABASE_URL)
  * @folder: db/migrations
  * @functions_folder: db/functions
- * @types: whose fields the functions are made from; NULL behind the last; NULL: none
+ * @types: types whose fields the functions use; NULL-terminated; NULL: none
  * @ret: zero after a failure; may be NULL
  */
 cc_status ccd_migrate(const char *url,

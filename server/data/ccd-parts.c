@@ -20,15 +20,15 @@ static const word words[] = {
   {"residence", CC_RESIDENCE},
 };
 
-/* A part in the text. */
+/* A part within the text. */
 typedef struct part {
-  const char *begin, *end; /* from { to behind } */
+  const char *begin, *end; /* from its { to after its } */
   const char *flags;       /* "imported+exported-residence" */
   const char *pattern;
   size_t type_length, flags_length, pattern_length;
 } part;
 
-/* The next {Name.…} at or after @sql. Other braces are SQL's own: '{}' and '{a,b}'. */
+/* The next {Name.…} at or after @sql. Other braces belong to SQL: '{}' and '{a,b}'. */
 static bool
 find_part(const char *sql, part *ret)
 {
@@ -66,7 +66,7 @@ find_type(const part *p, const cc_type *const types[])
   return NULL;
 }
 
-/* Which flags a field must have and which it must not. False: one of the words is none. */
+/* The flags that a field must have and must not have. False: an unknown flag. */
 static bool
 read_flags(const part *p, unsigned *ret_with, unsigned *ret_without)
 {
@@ -87,7 +87,7 @@ read_flags(const part *p, unsigned *ret_with, unsigned *ret_without)
   return *ret_with != 0;
 }
 
-/* What the column of a field holds when it holds nothing. */
+/* The empty value of a field's column. */
 static void
 add_blank(cc_str *out, const cc_field *field)
 {

@@ -6,16 +6,16 @@
 #include "common/codec/cc-type.h"
 
 /**
- * Copy SQL, each part such as {Voter.imported+exported-residence: COALESCE(r.@, #)} replaced by its
- * pattern once per field of the type that has the flags behind + and none of those behind -. In the
- * pattern @ is the column's name and # what it holds when it holds nothing; without a pattern the
- * names alone. Between two stands a comma, or a blank where the pattern ends in a semicolon. Lines
- * stay what they were.
+ * Copy SQL, replacing each part such as {Voter.imported+exported-residence: COALESCE(r.@, #)} by
+ * its pattern, repeated for each field of the type that has the flags after + and none of those
+ * after -. In the pattern @ is the column's name and # its empty value; without a pattern the names
+ * are listed. Repetitions are separated by a comma, or by a blank when the pattern ends in a
+ * semicolon. Line breaks are kept.
  *
- * @types: NULL behind the last; NULL: none
- * @out: what was there stays before it
+ * @types: NULL-terminated; NULL: none
+ * @out: the result is appended
  *
- * CC_ERR_NOT_FOUND: a part names a type that is not among @types. CC_ERR_INVALID: a part is wrong.
+ * CC_ERR_NOT_FOUND: a part names a type that is not among @types. CC_ERR_INVALID: a malformed part.
  */
 cc_status ccd_parts_expand(const char *sql,
                            const cc_type *const types[],

@@ -3,7 +3,7 @@
 
 #include "server/data/ccd-query.h"
 
-/* Parameters of statements that run outside of a request. */
+/* Arguments of statements that run outside of a request. */
 
 const char *
 ccd_param_source_name(ccd_param_source source)

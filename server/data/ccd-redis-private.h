@@ -5,18 +5,18 @@
 
 #include "server/data/ccd-redis.h"
 
-/* Where Redis is: ccd-redis-url.c. */
+/* Address of Redis, parsed in ccd-redis-url.c. */
 typedef struct ccd_redis_place {
-  char *path; /* of the Unix socket; NULL: host and port */
+  char *path; /* path of the Unix socket; NULL: host and port */
   char *host;
   int port, database;
   char *user, *password; /* NULL: none */
 } ccd_redis_place;
 
-/* @url is not empty. */
+/* @url must not be empty. */
 cc_status
 ccd_redis_place_read(const char *url, ccd_redis_place *ret, cc_error *reterr) CC_MUSTCHECK;
 void ccd_redis_place_done(ccd_redis_place *place);
 
-/* Connect, sign in and choose the database, all with short time-outs. NULL when that fails. */
+/* Connect, authenticate and select the database, all with short timeouts. NULL on failure. */
 redisContext *ccd_redis_connect(const ccd_redis_place *place);

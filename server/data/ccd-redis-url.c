@@ -9,7 +9,7 @@
 #define CONNECT_TIMEOUT_US 100000
 #define COMMAND_TIMEOUT_US 50000
 
-/* A malloc'ed copy with %XX decoded; NULL when memory is out. */
+/* A malloc'ed copy with %XX decoded; NULL when memory is exhausted. */
 static char *
 decode_percent(const char *text, size_t length)
 {
@@ -31,7 +31,7 @@ decode_percent(const char *text, size_t length)
   return copy;
 }
 
-/* Digits only, up to @max; -1: no number. */
+/* Read a number of digits only, up to @max; -1: not a number. */
 static int
 read_number(const char *text, size_t length, int max)
 {
@@ -46,7 +46,7 @@ read_number(const char *text, size_t length, int max)
   return length > 0 ? (int) value : -1;
 }
 
-/* "user:password@", and sets @text behind it. */
+/* Read "user:password@" and advance @text. */
 static bool
 read_login(const char **text, ccd_redis_place *place)
 {
@@ -131,7 +131,7 @@ ccd_redis_place_done(ccd_redis_place *place)
   *place = (ccd_redis_place){.path = NULL};
 }
 
-/* True when the reply is there and no error. */
+/* True for a reply that is not an error. */
 static bool
 is_accepted(void *reply)
 {
@@ -141,7 +141,7 @@ is_accepted(void *reply)
   return good;
 }
 
-/* A PING besides: a server that is still loading its data is not there yet. */
+/* Also send PING, because a server that is loading its data is not ready. */
 static bool
 greet_server(redisContext *context, const ccd_redis_place *place)
 {

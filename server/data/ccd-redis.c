@@ -11,8 +11,9 @@
 
 #include "server/data/ccd-redis-private.h"
 
-/* The first command that fails takes the whole client away: nobody else waits for a Redis that does
- * not answer. One thread holds the subscription; whenever that is up, the client is. */
+/* The first command that fails marks the client as disconnected, so that no other thread waits
+ * for a Redis that does not answer. One thread holds the subscription; the client is connected
+ * when the subscription is. */
 
 #define CHANNEL "cc:revoke"
 #define RETRY_MS 200
@@ -27,14 +28,14 @@ typedef struct ccd_slot {
 struct ccd_redis {
   ccd_redis_place place;
   atomic_bool up, closing;
-  atomic_uint generation; /* raised whenever the client goes away */
-  int wake;               /* eventfd: something for the thread to look at */
+  atomic_uint generation; /* incremented at each disconnect */
+  int wake;               /* eventfd that wakes the thread */
   pthread_t thread;
   bool thread_runs;
 
   ccd_slot *slots;
   int n_slots;
-  pthread_mutex_t lock; /* guards what follows */
+  pthread_mutex_t lock; /* guards the following members */
   pthread_cond_t freed;
   ccd_slot **free;
   int n_free;
@@ -103,7 +104,7 @@ give_slot(ccd_redis *redis, ccd_slot *slot)
   pthread_mutex_unlock(&redis->lock);
 }
 
-/* A connected slot, or NULL at once when Redis is away. */
+/* A connected slot, or NULL at once when Redis is unavailable. */
 static ccd_slot *
 take_slot(ccd_redis *redis)
 {
@@ -129,8 +130,8 @@ take_slot(ccd_redis *redis)
   return NULL;
 }
 
-/* The next reply of the pipeline; NULL: the connection is of no use any more. The caller frees it.
- */
+/* Read the next reply of the pipeline; NULL: the connection is unusable. The caller frees the
+ * reply. */
 static redisReply *
 next_reply(redisContext *context)
 {
@@ -150,7 +151,7 @@ return_slot(ccd_redis *redis, ccd_slot *slot, bool broken)
   give_slot(redis, slot);
 }
 
-/* Queue the commands of one request; how many replies will come, or -1. */
+/* Queue the commands of one request; returns the number of expected replies, or -1. */
 static int
 append_commands(redisContext *context, const ccd_redis_ask *ask)
 {
@@ -161,7 +162,7 @@ append_commands(redisContext *context, const ccd_redis_ask *ask)
   }
   if (ask->count != NULL) {
     size_t length = strlen(ask->count);
-    /* NX keeps the expiry of a counter that is there, and INCRBY never changes it. */
+    /* NX keeps the expiry of an existing counter, and INCRBY never changes it. */
     if (ask->count_ttl_s > 0) {
       bad |= redisAppendCommand(context, "SET %b 0 EX %d NX", ask->count, length, ask->count_ttl_s);
       n++;
@@ -248,7 +249,7 @@ ccd_redis_count_all(ccd_redis *redis, const ccd_redis_ask *asks, size_t n)
   return broken || refused ? CC_ERR_UNAVAILABLE : CC_OK;
 }
 
-/* Send the one command that was appended to the slot and take its reply. */
+/* Send the one command that was appended to the slot and read its reply. */
 static bool
 finish_one(ccd_redis *redis, ccd_slot *slot, int appended)
 {
@@ -294,8 +295,8 @@ tell_key(ccd_redis *redis, const char *key)
 void
 ccd_redis_revoke(ccd_redis *redis, const char *key)
 {
-  /* Here and now: this process must not wait for its own message, nor go without when Redis is
-   * away. The other processes hear it, or drop everything when they are back. */
+  /* Deliver to this process directly, because it must not depend on its own message through
+   * Redis. Other processes receive the message, or drop everything when they reconnect. */
   tell_key(redis, key);
   ccd_slot *slot = take_slot(redis);
   if (slot == NULL)
@@ -313,7 +314,7 @@ ccd_redis_on_revoke(ccd_redis *redis, ccd_redis_revoked_cb *callback, void *data
   pthread_mutex_unlock(&redis->lock);
 }
 
-/* Sleep up to @ms or until somebody wakes the thread. */
+/* Sleep for @ms or until woken. */
 static void
 rest_until_woken(ccd_redis *redis, int ms)
 {
@@ -341,7 +342,7 @@ subscribe_channel(ccd_redis *redis)
   return NULL;
 }
 
-/* Hand on every whole message that has arrived. False: what came is no Redis. */
+/* Deliver every complete message that has arrived. False: the data is not Redis protocol. */
 static bool
 read_messages(ccd_redis *redis, redisContext *context)
 {
@@ -376,8 +377,8 @@ send_ping(redisContext *context)
   return true;
 }
 
-/* Until the client goes away or closes. A connection that looks open but is dead shows by a ping
- * without its answer. */
+/* Serve the subscription until the client disconnects or closes. A dead connection that looks
+ * open is detected by a ping without reply. */
 static void
 listen_on(ccd_redis *redis, redisContext *context)
 {
@@ -413,8 +414,8 @@ redis_thread(void *data)
       rest_until_woken(redis, RETRY_MS);
       continue;
     }
-    /* Subscribed first, then everything that may be stale is dropped, then it is up: no revocation
-     * falls between. */
+    /* Subscribe first, then drop everything that may be outdated, then mark as connected: so no
+     * revocation is missed. */
     tell_key(redis, /* key= */ NULL);
     atomic_store(&redis->up, true);
     listen_on(redis, context);

@@ -3,7 +3,7 @@
 
 #include "server/data/ccd-script.h"
 
-/* A command of its own, without threads: plain synchronous libpq. */
+/* Runs as a command without threads, so it uses libpq synchronously. */
 
 static cc_status
 check_alone(PGconn *pg, cc_error *reterr)
@@ -28,8 +28,8 @@ check_alone(PGconn *pg, cc_error *reterr)
                          "A server or worker is connected to this database: stop it first");
 }
 
-/* field_grants has the place in the feed at which each pack was last made. Its rows are under the
- * tenant's policy, to which the owner is not subject for the length of this transaction. */
+/* field_grants contains the feed position at which each pack was last made. Its rows have
+ * row-level security, which the owner bypasses in this transaction. */
 static cc_status
 begin_anew(PGconn *pg, cc_error *reterr)
 {

@@ -4,13 +4,13 @@
 #include "common/base/cc-status.h"
 
 /**
- * Begin a new generation of the feed, after a database was restored from a dump or came by logical
- * replication into another cluster: the numbers of transactions in the old feed mean nothing there.
- * Every reader begins anew; the packs of phones are sent whole again. Nothing else is touched, and
- * doing it twice does no harm.
+ * Begin a new generation of the feed, after a database was restored from a dump or replicated
+ * logically into another cluster: transaction numbers of the old feed are meaningless there. Every
+ * reader begins again; packs are sent to phones completely. Nothing else is changed, and repeating
+ * the command is harmless.
  *
  * @url: connection of the owner's role (MIGRATION_DATABASE_URL)
  *
- * CC_ERR_CONFLICT: a server or worker is connected; it would go on with the old generation.
+ * CC_ERR_CONFLICT: a server or worker is connected, which would continue with the old generation.
  */
 cc_status ccd_restored(const char *url, cc_error *reterr) CC_MUSTCHECK;

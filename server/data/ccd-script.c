@@ -9,7 +9,7 @@
 #include "server/data/ccd-script.h"
 #include "server/data/ccd-sql-line.h"
 
-/* SQL files run once, by hand or at start: plain synchronous libpq will do. */
+/* Runs SQL files once, as a command or at start, so it uses libpq synchronously. */
 
 #define FILE_MAX (4u * 1024 * 1024)
 
@@ -80,8 +80,8 @@ ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *re
   return CC_OK;
 }
 
-/* Line of the error: the place that the server tells, else the first line of the statement that
- * came after @n_done others. */
+/* Line of the error: the position that the server reports, else the first line of the statement
+ * that followed @n_done others. */
 static long long
 failed_line(const char *sql, int n_done, const PGresult *result)
 {
@@ -98,8 +98,9 @@ failed_line(const char *sql, int n_done, const PGresult *result)
   return line;
 }
 
-/* The server's words are for the person who runs the migration; they hold no personal data.
- * @line 0: it is not a statement of the file that failed. */
+/* The server's message is shown to the operator who runs the migration; it contains no personal
+ * data.
+ * @line 0: the failed statement is not in the file. */
 static cc_status
 statement_failed(const PGconn *pg,
                  const PGresult *result,
@@ -120,7 +121,7 @@ statement_failed(const PGconn *pg,
   return cc_fail(reterr, status, "migration", "%s%s: %.*s", script->file, place, length, primary);
 }
 
-/* PQexec, which also tells how many statements of @sql were done before the last result. */
+/* PQexec that also reports how many statements of @sql were completed before the last result. */
 static PGresult *
 exec_counted(PGconn *pg, const char *sql, int *ret_done)
 {

@@ -11,24 +11,24 @@
 
 /* One SQL file of db/migrations or db/functions. */
 typedef struct ccd_script {
-  char *file; /* its name below the folder: "0001_base.sql", "events/door.sql" */
+  char *file; /* name relative to the folder: "0001_base.sql", "events/door.sql" */
   char *sql;
   char checksum[CCD_CHECKSUM_TEXT];
 } ccd_script;
 
-/* Free what @script holds. */
+/* Free the members of @script. */
 void ccd_script_done(ccd_script *script);
 
-/* Read @script->file, which is set, below @folder: fills sql and checksum. */
+/* Read @script->file, which must be set, below @folder: fills sql and checksum. */
 cc_status ccd_script_read(const char *folder, ccd_script *script, cc_error *reterr) CC_MUSTCHECK;
 
-/* Fill the parts of @script that are made from types, see ccd_parts_expand; the checksum is that of
- * the result, so that a changed type changes the file. */
+/* Expand the parts of @script that are made from types, see ccd_parts_expand. The checksum is
+ * that of the result, so that a changed type changes it. */
 cc_status
 ccd_script_expand(ccd_script *script, const cc_type *const types[], cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Run statements and forget their result.
+ * Run statements and drop their results.
  *
  * @script: names the file in an error message; may be NULL
  * @ret_state: SQLSTATE of a failure, "" without one; may be NULL
@@ -42,7 +42,7 @@ cc_status ccd_script_exec(PGconn *pg,
 /**
  * Run one statement with up to three text parameters.
  *
- * @ret: its rows, to be cleared by the caller; NULL: not wanted
+ * @ret: its rows, cleared by the caller; NULL: not needed
  */
 cc_status ccd_script_query(PGconn *pg,
                            const char *sql,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Bytes from 0x80 on are letters for PostgreSQL. */
+/* PostgreSQL treats bytes from 0x80 on as letters. */
 static bool
 is_letter(char c)
 {
@@ -37,7 +37,8 @@ after_comment(const char *at)
   return at;
 }
 
-/* @at is on the opening quote. A doubled quote reads as two texts in a row, which does no harm. */
+/* @at is at the opening quote. A doubled quote is read as two adjacent texts, with the same
+ * result. */
 static const char *
 after_quotes(const char *at, bool backslash)
 {
@@ -48,7 +49,7 @@ after_quotes(const char *at, bool backslash)
   return *at == '\0' ? at : at + 1;
 }
 
-/* $tag$ … $tag$; a lone $ or a parameter is one character. */
+/* Skip $tag$ … $tag$; a single $ or a parameter is one character. */
 static const char *
 after_dollar(const char *at)
 {
@@ -79,7 +80,7 @@ is_word(const char *at, const char *end, const char *word)
   return (size_t) (end - at) == strlen(word) && strncasecmp(at, word, strlen(word)) == 0;
 }
 
-/* Depth of BEGIN ATOMIC and of CASE within, both closed by END. */
+/* Nesting depth of BEGIN ATOMIC and of CASE within it, both closed by END. */
 static int
 depth_after(int depth, bool after_begin, const char *at, const char *end)
 {
@@ -94,7 +95,7 @@ is_comment(const char *at)
   return (at[0] == '-' && at[1] == '-') || (at[0] == '/' && at[1] == '*');
 }
 
-/* The end of the piece (text, name, word, one character) that begins at @at. */
+/* The end of the token (text, name, word, one character) that begins at @at. */
 static const char *
 after_piece(const char *at)
 {

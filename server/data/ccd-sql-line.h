@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Line of a text of several SQL statements at which statement @n (from 0) begins, comments before
- * the statement left out; 0 when the text has fewer statements. Knows quotes, dollar quotes, nested
- * comments and bodies BEGIN ATOMIC … END; semicolons within these end no statement. A statement
- * without words is none, as for the server. */
+/* The line of an SQL text at which statement @n (from 0) begins, without the comments before it;
+ * 0 when the text has fewer statements. Handles quotes, dollar quotes, nested comments and BEGIN
+ * ATOMIC … END bodies, in which semicolons end no statement. Like in the server, a statement
+ * without words does not count. */
 long long ccd_sql_line(const char *sql, int n);

@@ -6,11 +6,12 @@
 
 #include "server/data/ccd-db-private.h"
 
-/* What an SQLSTATE means to the caller, in one table. The server's own message is never shown: it
- * may quote values. Only our own functions (class CC) write messages for people. */
+/* The meaning of each SQLSTATE for callers, in one table. The server's own message is never
+ * shown, because it may contain values. Only our own functions (class CC) write messages for
+ * people. */
 
 typedef struct row {
-  const char *state; /* the first characters that must match; the first row that does counts */
+  const char *state; /* prefix of the SQLSTATE; the first matching row counts */
   cc_status status;
   const char *code;
   const char *message;
@@ -85,7 +86,8 @@ error_field(const PGresult *result, int code)
   return text != NULL ? text : "";
 }
 
-/* Messages of class 22 quote the value after a colon or in quotes; the log gets the part before. */
+/* Messages of class 22 contain the value after a colon or in quotes; only the part before is
+ * logged. */
 static void
 report_result(const PGresult *result, const char *state)
 {
@@ -98,8 +100,8 @@ report_result(const PGresult *result, const char *state)
   ccd_db_report(state, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME), cut);
 }
 
-/* The column inside a constraint's name, "events_organization_id_slug_key" -> "slug": every tenant
- * key begins with the organization. Empty when the name does not follow the rule. */
+/* The column inside a constraint's name, "events_organization_id_slug_key" -> "slug": every
+ * tenant key begins with the organization. Empty when the name has another form. */
 static void
 column_of_constraint(const PGresult *result, size_t size, char *ret)
 {
@@ -131,7 +133,7 @@ set_pointer(const PGresult *result, const char *state, cc_error *error)
     column_of_constraint(result, sizeof(error->pointer), error->pointer);
 }
 
-/* What our own functions raise: DETAIL is the code, MESSAGE and HINT are for people. */
+/* Errors raised by our own functions: DETAIL is the code, MESSAGE and HINT are for people. */
 static void
 fill_own(const PGresult *result, const row *meaning, cc_error *error)
 {
