@@ -22,7 +22,7 @@
 
 #define DOCUMENT_MAX (16u * 1024 * 1024)
 
-/* Types whose fields db/functions names as {Voter.imported}. */
+/* Types whose fields db/functions uses in parts such as {Voter.imported}. */
 static const cc_type *const described[] = {&cc_voter_type, NULL};
 
 static int
@@ -32,7 +32,7 @@ print_failure(const cc_error *error)
   return 1;
 }
 
-/* The configuration, with an owner's connection in it. */
+/* Read the configuration, which must contain the owner's connection. */
 static cc_status
 read_owner_config(ccd_config *config, cc_error *reterr)
 {
@@ -76,8 +76,8 @@ ccd_command_config(int argc, char **argv)
   return 0;
 }
 
-/* For containers and service managers, which have no client of HTTP: /readyz of the server with the
- * same settings. */
+/* Ask /readyz of the server with the same settings, for containers and service managers without
+ * an HTTP client. */
 int
 ccd_command_health(int argc, char **argv)
 {
@@ -97,7 +97,7 @@ ccd_command_health(int argc, char **argv)
   return ready ? 0 : 1;
 }
 
-/* Indented, so that a change of the committed file can be read. */
+/* Indented, so that differences of the committed file are readable. */
 int
 ccd_command_openapi(int argc, char **argv)
 {
@@ -120,7 +120,7 @@ ccd_command_openapi(int argc, char **argv)
   return 0;
 }
 
-/* What is made from the tables of common/rules: SQL, or the page about states. */
+/* Print files generated from the tables of common/rules: SQL, or the page about states. */
 int
 ccd_command_rules(int argc, char **argv)
 {
@@ -161,7 +161,7 @@ ccd_command_restored(int argc, char **argv)
   return 0;
 }
 
-/* What the operator does next. */
+/* Print what the operator has to do next. */
 static void
 print_resealed(const ccd_keys *keys, bool erasure_set, const ccd_resealed *done)
 {

@@ -4,8 +4,8 @@
 #include "server/engine/ccd-call.h"
 #include "server/jobs/ccd-job.h"
 
-/* The commands of the program: arguments begin with the command's own name; the result is the exit
- * code. Errors go to standard error, in one line. */
+/* The commands of the program. argv[0] is the command's name; the result is the exit code.
+ * Errors are written to standard error in one line. */
 int ccd_command_migrate(int argc, char **argv);
 int ccd_command_health(int argc, char **argv);
 int ccd_command_config(int argc, char **argv);
@@ -16,6 +16,6 @@ int ccd_command_restored(int argc, char **argv);
 int ccd_command_reseal(int argc, char **argv);
 int ccd_command_hash_password(int argc, char **argv);
 
-/* Every route table, and every table of kinds of jobs (tables.c); NULL-terminated. */
+/* All route tables and all tables of job kinds (tables.c); NULL-terminated. */
 extern const ccd_route *const ccd_route_tables[];
 extern const ccd_job_kind *const ccd_job_tables[];

@@ -18,8 +18,8 @@
 #include "server/voters/ccd-import.h"
 #include "server/voters/ccd-profile.h"
 
-/* The command import: files of this machine, through the very job that the API's imports are. It
- * runs in a worker of this process; killed, the same command later goes on where it was. */
+/* The command import: imports files of this machine with the same job as imports of the API. It
+ * runs in a worker of this process; after it was killed, the same command continues the import. */
 
 #define ARENA_MAX (8u << 20)
 #define PROFILE_MAX (1u << 20)
@@ -50,7 +50,7 @@ typedef struct session {
   int64_t organization;
 } session;
 
-/* One statement in a transaction of its own; @take copies what it needs. */
+/* Run one statement in its own transaction; @take copies the needed values. */
 static cc_status
 run_query(session *s,
           ccd_tx tx,
@@ -104,7 +104,7 @@ parse_arguments(int argc, char **argv, request *ret)
   };
   ret->permitted_use = "As agreed with whoever gave the files.";
   int c;
-  /* NOLINTNEXTLINE(concurrency-mt-unsafe): before threads */
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe): before threads start */
   while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
     if (c == 'o')
       ret->organization = optarg;
@@ -125,7 +125,7 @@ parse_arguments(int argc, char **argv, request *ret)
   }
   ret->files = argv + optind;
   ret->n_files = argc - optind;
-  /* Of a source that is made now nobody can be gone. */
+  /* A new source has no people who could be gone. */
   if (ret->complete && ret->source == NULL) {
     (void) fputs("--complete needs --source: it is about whoever came from there.\n", stderr);
     return false;
@@ -133,7 +133,7 @@ parse_arguments(int argc, char **argv, request *ret)
   return ret->organization != NULL && ret->n_files > 0;
 }
 
-/* Absolute paths as a JSON list, and how many bytes they are. */
+/* The absolute paths as a JSON list, and the sum of their sizes. */
 static cc_status
 list_files(session *s, const request *asked, const char **ret, int64_t *ret_bytes, cc_error *reterr)
 {
@@ -189,7 +189,7 @@ find_organization(session *s, const request *asked, cc_error *reterr)
   return status;
 }
 
-/* A profile in a file is saved under its name. */
+/* Save the profile of a file under its name. */
 static cc_status
 save_profile(session *s, const char *path, const char **ret_id, cc_error *reterr)
 {
@@ -308,7 +308,7 @@ take_state(session *s, const ccd_rows *rows, void *data)
          ccd_rows_get(rows, 0, "doubts"));
 }
 
-/* The exit code: 0 done, 1 failed, 130 cancelled. */
+/* Wait for the import. Returns the exit code: 0 done, 1 failed, 130 cancelled. */
 static int
 watch_import(session *s, const request *asked, cc_error *reterr)
 {
@@ -327,7 +327,7 @@ watch_import(session *s, const request *asked, cc_error *reterr)
       (void) fprintf(stderr, "\nstopping: what was written is taken back\n");
       (void) run_query(s, CCD_WRITE, &ccd_q_import_local_cancel, args, NULL, NULL, reterr);
     }
-    /* The database may be away for a moment; the job waits for it too. */
+    /* The database may be unavailable for a moment; the job also waits then. */
     (void) run_query(s, CCD_READ, &ccd_q_import_local_state, args, take_state, &seen, reterr);
   }
   if (strcmp(seen.state, "done") == 0 || (asked->dry_run && strcmp(seen.code, "dry_run") == 0))

@@ -8,11 +8,12 @@
 #include "server/import-command.h"
 #include "server/serve.h"
 
-/* campaign-centerd: the commands. Each is a few lines in commands.c or serve.c. */
+/* The program campaign-centerd: selects the command. Each command is a few lines in commands.c
+ * or serve.c. */
 
-/* Read by jemalloc at the first allocation. Answers of up to 256 KiB come from the thread's own
- * cache: with the usual 32 KiB, lists of 70 kB had a p99 of 60 ms instead of 19 ms. Four arenas:
- * with two, threads wait for each other; each further one costs an idle server 100 kB. */
+/* Read by jemalloc at the first allocation. Replies of up to 256 KiB come from the thread's
+ * cache: with the default of 32 KiB, lists of 70 kB had a p99 of 60 ms instead of 19 ms. Four
+ * arenas: with two, threads wait for each other; each further one costs an idle server 100 kB. */
 const char *malloc_conf = "lg_tcache_max:18,narenas:4";
 
 typedef struct command {

@@ -42,25 +42,28 @@
 #include "server/rules/ccd-scripts.h"
 #include "server/turf/ccd-turf-log.h"
 
-/* The command serve: put the parts together, wait for a signal, take them apart. */
+/* The commands serve and worker: start all parts of the program, wait for a signal, stop them. */
 
 #define STOP_US (8 * CC_TIME_SECOND)
 #define INTERNAL_CONNECTIONS 32
-#define JOB_CONNECTIONS 7  /* a thread's each, and what extends leases */
-#define OWN_CONNECTIONS 2  /* the feed's announcements and pages, metrics */
-#define PASSWORD_THREADS 4 /* one or two hash (ccd-hasher.c), two are in the database */
+#define JOB_CONNECTIONS 7 /* connections of the job threads, and one that extends leases */
+#define OWN_CONNECTIONS 2 /* connections of the feed's announcements and pages, and of metrics */
+#define PASSWORD_THREADS                                                                           \
+  4 /* one or two threads compute hashes (ccd-hasher.c) while two use the database */
 #define SELF_THREADS 2
-#define READ_THREADS 2 /* of reads by a key, for members and for visitors */
+#define READ_THREADS 2 /* threads for reads by a key, for members and for visitors each */
 #define READ_BATCH 16
-#define WAITING_MAX 1000 /* requests of a class that wait for a thread */
+#define WAITING_MAX 1000 /* requests of a class that may wait for a thread */
 #define SLOW_WAIT_US (30 * CC_TIME_SECOND)
 #define PASSWORD_WAIT_US (5 * CC_TIME_SECOND)
 #define SIDE_CONNECTIONS 256
-#define FEED_CONNECTIONS 3 /* one for each reader, one for announcements and handshakes */
+#define FEED_CONNECTIONS                                                                           \
+  3 /* one connection for each reader, one for announcements and handshakes */
 
 #define SAME_ERROR_US (10 * CC_TIME_SECOND)
 
-/* Is it the database that is wrong (disk, memory, libraries, files, itself), not the statement? */
+/* Does the SQLSTATE mean that the database itself is broken (disk, memory, libraries, files),
+ * and not the statement? */
 static bool
 is_broken(const char *sqlstate)
 {
@@ -72,13 +75,13 @@ is_broken(const char *sqlstate)
   return false;
 }
 
-/* Then each request fails alike: one line in ten seconds, of level error, counts those that were
- * left out. */
+/* Such an error makes every request fail in the same way, so one error line in ten seconds
+ * counts those that were left out. */
 static void
 on_database_error(const char *sqlstate, const char *constraint, const char *primary)
 {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  static char last[6]; /* guarded by lock, as are the others */
+  static char last[6]; /* guarded by lock, like the following variables */
   static int64_t told, left_out;
   bool broken = is_broken(sqlstate);
   int64_t more = 0;
@@ -104,7 +107,7 @@ on_database_error(const char *sqlstate, const char *constraint, const char *prim
           CCD_NUMBER("left_out_before", more));
 }
 
-/* What people send while they stand at a door. */
+/* Writes that people send while standing at a door; connections prepare them in advance. */
 static const ccd_query *const hot_queries[] = {
   &ccd_q_contact_add,
   &ccd_q_field_open,
@@ -147,8 +150,8 @@ open_database(ccd_server *server, cc_error *reterr)
   return status == CC_OK ? ccd_feed_generation_read(server, reterr) : status;
 }
 
-/* Pools beside that of the requests: visitors' reads run as a narrow role, and the feed's readers
- * and sockets wait for nobody. */
+/* Open the pools besides the pool of requests: visitors' reads run with a restricted role, and
+ * readers and sockets of the feed must not wait for requests. */
 static cc_status
 open_pools(ccd_server *server, cc_error *reterr)
 {
@@ -192,7 +195,7 @@ internal_handler(void *data, const ccd_http_request *request, ccd_http_response 
 static ccd_http_place
 internal_place(void *data, const ccd_http_request *request, bool body, void **ret_begun)
 {
-  /* Alive must be told however busy the rest is; the others ask the database. */
+  /* /livez must answer however busy the server is; the other paths query the database. */
   bool asks = strcmp(request->path, "/metrics") == 0 || strcmp(request->path, "/readyz") == 0;
   return (ccd_http_place){.class = asks ? CCD_CLASS_SELF : CCD_CLASS_NONE};
 }
@@ -205,14 +208,14 @@ internal_refuse(void *data, const ccd_http_request *request, ccd_http_response *
 
 /* --- threads --- */
 
-/* Drawing a walk list takes 20 ms of a core: threads that others wait for come first. */
+/* Drawing a walk list uses a core for 20 ms, so these threads get a lower priority. */
 #define SLOW_NICENESS 5
 
 static void
 begin_thread(ccd_class class)
 {
   ccd_db_use_share((int) class);
-  /* On Linux this is the niceness of the calling thread. Failing is no reason not to work. */
+  /* On Linux this sets the niceness of the calling thread. A failure is ignored. */
   if (class == CCD_CLASS_SLOW)
     (void) setpriority(PRIO_PROCESS, (id_t) gettid(), SLOW_NICENESS);
 }
@@ -224,9 +227,9 @@ start_scheduler(ccd_server *server, cc_error *reterr)
   int64_t wait = config->call_timeout * 1000;
   int ordinary = (int) config->threads, strangers = (int) config->public_threads;
   int slow = (int) config->slow_threads;
-  /* Of each class a part is kept for keys of which nothing runs. An organization that floods the
-   * server keeps as many threads busy as there are cores, not more: each further statement that
-   * runs at once makes those of others wait for a core. */
+  /* A part of each class is reserved for keys without running work. An organization that floods
+   * the server may keep as many threads busy as there are cores, but no more, because each
+   * further running statement would slow down those of others. */
   const ccd_class_options options[_CCD_CLASS_MAX] = {
     [CCD_CLASS_ORDINARY] = {ordinary, ordinary / 4, WAITING_MAX, wait, .shared = ordinary / 4},
     [CCD_CLASS_READ] = {READ_THREADS, 0, WAITING_MAX, wait, .batch = READ_BATCH},
@@ -283,14 +286,14 @@ start_listeners(ccd_server *server, cc_error *reterr)
   cc_status status = ccd_listener_start(&slow, &server->slow, reterr);
   if (status == CC_OK)
     status = ccd_listener_start(&api, &server->api, reterr);
-  if (status == CC_OK) /* last: who is told "ready" must be able to connect */
+  if (status == CC_OK) /* last, because a client that reads "ready" must be able to connect */
     status = ccd_listener_start(&internal, &server->internal, reterr);
   return status;
 }
 
 /* --- start and stop --- */
 
-/* What both commands have. */
+/* Start the parts that both commands need. */
 static cc_status
 start_base(ccd_server *server, cc_error *reterr)
 {
@@ -340,7 +343,7 @@ ccd_program_start_jobs(ccd_server *server, const ccd_job_kind *const *kinds, cc_
   cc_status status = start_base(server, reterr);
   if (status == CC_OK)
     status = open_database(server, reterr);
-  if (status == CC_OK) /* tells the servers' sockets what the jobs have written */
+  if (status == CC_OK) /* notifies the servers' sockets of what jobs wrote */
     status = ccd_feed_start(server, &server->feed, reterr);
   return status == CC_OK ? ccd_jobs_start(server, kinds, &server->jobs, reterr) : status;
 }
@@ -402,7 +405,7 @@ start_worker(ccd_server *server, cc_error *reterr)
   return ccd_program_start_jobs(server, ccd_job_tables, reterr);
 }
 
-/* Requests that were accepted finish; the parts go in the opposite order of their start. */
+/* Finish accepted requests and stop the parts in the opposite order of their start. */
 void
 ccd_program_stop(ccd_server *server)
 {
@@ -454,7 +457,7 @@ reload_log_level(void)
   ccd_config_done(&config);
 }
 
-/* Every thread inherits it; only the first takes them. */
+/* Every thread inherits the blocked signals; only the main thread waits for them. */
 void
 ccd_program_block_signals(void)
 {
@@ -463,11 +466,11 @@ ccd_program_block_signals(void)
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
-  (void) signal(SIGPIPE, SIG_IGN); /* NOLINT(concurrency-mt-unsafe): before threads */
+  (void) signal(SIGPIPE, SIG_IGN); /* NOLINT(concurrency-mt-unsafe): before threads start */
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-/* Until a signal ends it. The exit code. */
+/* Run until a signal arrives. Returns the exit code. */
 static int
 run_server(ccd_server *server, cc_status (*start)(ccd_server *server, cc_error *reterr))
 {

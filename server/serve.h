@@ -8,8 +8,8 @@
 int ccd_command_serve(int argc, char **argv);
 int ccd_command_worker(int argc, char **argv);
 
-/* For commands that are a worker of their own kinds: configuration, log, database, jobs.
- * Stop it also after a start that failed. Signals are blocked before any thread begins. */
+/* For commands with a job worker of their own: configuration, log, database, jobs. Call the stop
+ * also after a failed start. Signals are blocked before any thread starts. */
 void ccd_program_block_signals(void);
 cc_status ccd_program_start_jobs(ccd_server *server,
                                  const ccd_job_kind *const *kinds,

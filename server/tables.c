@@ -13,7 +13,7 @@
 #include "server/voters/ccd-imports-routes.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* What the features bring: the program serves these and nothing else. */
+/* The route tables and job kinds of all features: the program serves exactly these. */
 
 const ccd_route *const ccd_route_tables[] = {
   ccd_accounts_routes,

@@ -3,5 +3,5 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Events: no rule here needs C, so there is no handler. */
+/* Routes of events. No rule of events needs C code, so there are no handlers. */
 extern const ccd_route ccd_events_routes[];

@@ -31,7 +31,7 @@ ccd_field_right_lacking(ccd_call *call, const char *kind_name)
   return kind->right;
 }
 
-/* The first error as a refusal. */
+/* Make a refusal of the first error. */
 static const char *
 refuse_first(cc_arena *arena, const cc_error_list *errors)
 {
@@ -41,8 +41,8 @@ refuse_first(cc_arena *arena, const cc_error_list *errors)
                                 cc_arena_printf(arena, "%s: %s", first->pointer, first->message));
 }
 
-/* A contact has the limits that recordContact has. It is kept as it came: it may have members that
- * this server does not know yet. */
+/* A contact is checked against the limits of recordContact, but stored as it came, because it
+ * may have members that this server does not know yet. */
 static const char *
 check_contact(ccd_call *call, const char *body, const char **ret_body)
 {
@@ -69,7 +69,7 @@ ccd_field_body_check(ccd_call *call, const char *kind_name, const char *body, co
   *ret_body = body;
   const cc_field_kind *kind = cc_field_kind_find(kind_name);
   if (kind == NULL)
-    return NULL; /* the database says what it thinks of it */
+    return NULL; /* unknown kind: the database refuses the operation */
   if (kind->body == NULL)
     return check_contact(call, body, ret_body);
   cc_error_list errors = {.arena = call->arena};
@@ -93,8 +93,8 @@ ccd_field_body_check(ccd_call *call, const char *kind_name, const char *body, co
   return NULL;
 }
 
-/* The members of an uploaded contact that its outcome and answers are checked by. The body as a
- * whole is the statement's: it may have members that this server does not know yet. */
+/* The members of an uploaded contact by which its outcome and answers are checked. The whole
+ * body goes to the statement, because it may have members that this server does not know yet. */
 typedef struct field_contact {
   char *channel;
   char *disposition;

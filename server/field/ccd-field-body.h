@@ -4,22 +4,23 @@
 #include "server/engine/ccd-call.h"
 #include "server/rules/ccd-contact.h"
 
-/* Bodies of operations that phones upload, before the database sees them. */
+/* Checks bodies of uploaded operations before they are passed to the database. */
 
-/* {"code": …, "message": …}; NULL: out of memory. */
+/* {"code": …, "message": …}; NULL: memory is exhausted. */
 const char *ccd_field_body_refusal(cc_arena *arena, const char *code, const char *message);
 
-/* The name of the right that the actor lacks for operations of a kind, or NULL. A kind that nobody
- * knows is refused by the database. */
+/* The name of the right that the actor lacks for operations of a kind, or NULL. The database
+ * refuses unknown kinds. */
 const char *ccd_field_right_lacking(ccd_call *call, const char *kind_name);
 
-/* Check an operation's body: NULL when it is good, else the refusal as JSON; @ret_body is then the
- * body as it came, else as the kind's type keeps it. Out of memory is told by *ret_body NULL. */
+/* Check an operation's body. Returns NULL when it is valid, else the refusal as JSON. @ret_body:
+ * the body to store, either as received or in the form of the kind's type; NULL when memory is
+ * exhausted. */
 const char *ccd_field_body_check(ccd_call *call,
                                  const char *kind_name,
                                  const char *body,
                                  const char **ret_body);
 
-/* What an operation says of a contact. False: it is none, or takes one back: nothing to check.
- * .occurred is left to the caller. */
+/* The contact that an operation records. False: the operation records none, or undoes one, so
+ * nothing is to be checked. The caller sets .occurred. */
 bool ccd_field_body_said(ccd_call *call, const char *kind, const char *body, ccd_contact_said *ret);

@@ -3,8 +3,8 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Work in the field: packs that phones take along, what they send back, conflicts. The rules are in
- * db/functions/field, the protocol in docs/internals/field-protocol.md. */
+/* Packs for phones, uploads from phones, and conflicts. The rules are in db/functions/field, the
+ * protocol in docs/internals/field-protocol.md. */
 extern const ccd_route ccd_field_routes[];
 
 ccd_handler ccd_field_packs;

@@ -11,9 +11,9 @@
 #include "server/engine/ccd-reply-file.h"
 #include "server/field/ccd-field.h"
 
-/* A pack as bytes. The database makes its lines, all of one snapshot; here come the header with its
- * signed place in the feed, the end by which a cut stream is told, and the compression. The same
- * content makes the same bytes, so that ETag and Range hold. */
+/* Makes the bytes of a pack. The database makes its lines, all from one snapshot; this file adds
+ * the header with its signed feed cursor, the end line by which a truncated stream is detected,
+ * and the compression. The same content gives the same bytes, so that ETag and Range work. */
 
 #define PACK_MAX (12u * 1024 * 1024)
 
@@ -40,7 +40,7 @@ add_header(ccd_call *call, const ccd_rows *rows, const char *kind, int64_t id, c
   const char *cursor = ccd_call_feed_cursor(call, ccd_rows_get(rows, 0, "xid"), "0");
   cc_pack_header *header = cc_arena_alloc(call->arena, sizeof(*header));
   cc_error error;
-  /* made_at, expires_at, content and snapshot are columns of the same name. */
+  /* The columns made_at, expires_at, content and snapshot have the names of their members. */
   if (cursor == NULL || header == NULL ||
       ccd_rows_bind(rows, 0, &cc_pack_header_type, call->arena, header, &error) != CC_OK) {
     out->failed = true;
@@ -99,7 +99,7 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
   cc_status status =
     query->since == NULL ? CC_OK : ccd_call_feed_place(call, query->since, &xid, &change, reterr);
   if (status == CC_ERR_GONE)
-    xid = change = NULL; /* the whole pack: it replaces what the phone has */
+    xid = change = NULL; /* the whole pack, which replaces the one on the phone */
   else if (status != CC_OK)
     return status;
   const ccd_arg args[] = {

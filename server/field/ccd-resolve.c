@@ -5,9 +5,9 @@
 #include "server/field/ccd-field.h"
 #include "server/rules/ccd-scripts.h"
 
-/* Somebody decides a conflict. What is applied then is checked like what a phone sends. */
+/* Resolves a conflict. A body that is applied then is checked like an uploaded one. */
 
-/* A merged body is held to the type of its kind, like the one that it replaces. */
+/* A merged body must have the same type as the body that it replaces. */
 static cc_status
 check_merged(ccd_call *call, const char *kind, const char **ret, cc_error *reterr)
 {
@@ -18,8 +18,9 @@ check_merged(ccd_call *call, const char *kind, const char **ret, cc_error *reter
            : cc_fail_field(reterr, CC_ERR_INVALID, "invalid", "/body", "No %s: %s", kind, wrong);
 }
 
-/* The verdict about the contact that is to be applied; NULL: it is none. The script is read inside
- * the transaction: a statement that finds another one cannot be run again here. */
+/* Check the contact that is to be applied; NULL: the conflict is about no contact. The script is
+ * read inside the transaction, because the statement cannot be repeated here when it finds
+ * another script. */
 static cc_status
 check_contact(ccd_call *call,
               const char *kind,
@@ -51,8 +52,8 @@ ccd_field_resolve(ccd_call *call, cc_error *reterr)
     const char *kind = ccd_rows_get(rows, 0, "kind");
     const char *body = ccd_rows_get(rows, 0, "body");
     const char *right = ccd_field_right_lacking(call, kind);
-    /* Whoever leads the canvass decides about what canvassers do; about the door of an event
-     * whoever may check people in. */
+    /* Organizers of the canvass resolve conflicts of canvassers; conflicts at an event's door
+     * need the right check_in. */
     if (right != NULL && cc_right_find(right) != CC_RIGHT_CANVASS)
       return cc_fail(reterr, CC_ERR_FORBIDDEN, "right", "This needs the right %s", right);
     if (decision->body != NULL) {

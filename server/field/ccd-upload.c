@@ -8,15 +8,16 @@
 #include "server/field/ccd-field-body.h"
 #include "server/field/ccd-field.h"
 
-/* Uploads: one verdict for each operation, in the order in which they came. Visits that follow one
- * another share a transaction, with a savepoint each; when anything keeps that from being
- * committed, each of them gets a transaction of its own, as every other operation has. When the
- * database gets into trouble on the way, the verdicts so far are the answer: what has none was not
- * done, and is sent again. */
+/* Uploads: one verdict for each operation, in the order received. Consecutive visits share a
+ * transaction with a savepoint each; when they cannot be committed together, each of them gets a
+ * separate transaction, like every other operation. When the database fails, the reply contains
+ * the verdicts so far: operations without a verdict were not done, and the phone sends them
+ * again. */
 
 #define BODY_MAX (256u * 1024)
-#define RELEASES_MAX 500 /* in one request; the next one goes on */
-#define TOGETHER_MAX 10u /* visits in one transaction: others wait for their turf as long */
+#define RELEASES_MAX 500 /* limit in one request; the next request continues */
+#define TOGETHER_MAX                                                                               \
+  10u /* visits in one transaction; other transactions wait for their turf that long */
 
 static const char *
 missing_right(ccd_call *call, const char *kind_name)
@@ -29,7 +30,7 @@ missing_right(ccd_call *call, const char *kind_name)
                                     cc_arena_printf(call->arena, "This needs the right %s", right));
 }
 
-/* What the database gets of an operation. NULL: out of memory. */
+/* The form in which the database receives an operation. NULL: memory is exhausted. */
 static const char *
 operation_text(ccd_call *call, const cc_field_operation *operation, const char *body)
 {
@@ -67,12 +68,12 @@ add_verdict(ccd_call *call,
   return ccd_rows_bind(rows, row, &cc_field_verdict_type, call->arena, verdict, reterr);
 }
 
-/* One installation's upload on its way. */
+/* State of one upload of an installation. */
 typedef struct upload {
   ccd_call *call;
-  const char *stream; /* number of its row */
+  const char *stream; /* id of its row */
   cc_field_receipt *receipt;
-  bool releases; /* held ones can be taken now */
+  bool releases; /* held operations may be released now */
 } upload;
 
 static void
@@ -82,13 +83,13 @@ note_stream(upload *self, const ccd_rows *rows, int row)
   self->releases = self->releases || ccd_rows_bool(rows, row, "releases");
 }
 
-/* An operation as the database gets it. */
+/* An operation in the form that the database receives. */
 typedef struct prepared {
   const char *kind;
   const char *text;      /* JSON */
-  const char *refusal;   /* JSON; NULL: nothing speaks against it so far */
-  bool checks;           /* what it says of a contact is to be checked */
-  ccd_contact_said said; /* set when it is */
+  const char *refusal;   /* JSON; NULL: no refusal so far */
+  bool checks;           /* it records a contact that must be checked */
+  ccd_contact_said said; /* set when .checks */
 } prepared;
 
 static cc_status
@@ -137,14 +138,15 @@ apply_alone(upload *self, const prepared *one, cc_error *reterr)
   return add_verdict(call, rows, 0, self->receipt->verdicts, &self->receipt->n_verdicts, reterr);
 }
 
-/* A visit whose locks are known from its body: no correction, no number, no undo. */
+/* True for a visit whose locks are known from its body: no correction, no telephone number, no
+ * undo. */
 static bool
 may_join(const prepared *one)
 {
   return one->checks && !one->said.corrects && !one->said.unreadable;
 }
 
-/* The list of field_apply_visits. NULL: it cannot be made now. */
+/* The list for field_apply_visits. NULL: it cannot be made now. */
 static const char *
 visits_text(ccd_call *call, const prepared *list, size_t n)
 {
@@ -165,7 +167,7 @@ visits_text(ccd_call *call, const prepared *list, size_t n)
   return made;
 }
 
-/* True: all of them are committed and have their verdicts. */
+/* True: all are committed and have their verdicts. */
 static bool
 apply_together(upload *self, const prepared *list, size_t n)
 {
@@ -188,13 +190,14 @@ apply_together(upload *self, const prepared *list, size_t n)
     note_stream(self, rows, row);
     status = add_verdict(call, rows, row, receipt->verdicts, &receipt->n_verdicts, NULL);
   }
-  /* Once more, one by one: what is committed is a duplicate then. */
+  /* Apply them again one by one: those that were committed become duplicates. */
   if (status != CC_OK)
     receipt->n_verdicts = had;
   return status == CC_OK;
 }
 
-/* The operations from @first on that go together, at least one. @ret_n: how many. */
+/* Apply the operations from @first on that may share a transaction, at least one. @ret_n: number
+ * of operations applied. */
 static cc_status
 apply_next(upload *self, size_t first, size_t *ret_n, cc_error *reterr)
 {
@@ -216,8 +219,8 @@ apply_next(upload *self, size_t first, size_t *ret_n, cc_error *reterr)
   return status;
 }
 
-/* The next operation whose turn has come. @ret_found: there is one. What a phone sent before it was
- * held is read again, for its answers are checked now. */
+/* Release the next held operation whose predecessors are decided. @ret_found: there is one. Its
+ * body is read from the database again, because its answers are checked now. */
 static cc_status
 release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *reterr)
 {
@@ -249,7 +252,7 @@ release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *rete
   return status;
 }
 
-/* Those whose turn has come, one transaction each. */
+/* Release held operations, each in its own transaction. */
 static cc_status
 release_operations(upload *self, cc_error *reterr)
 {

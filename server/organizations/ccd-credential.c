@@ -9,23 +9,23 @@
 #include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
-/* What acts for an organization without being a person: API tokens and devices. */
+/* API tokens and devices: credentials that act for an organization. */
 
 #define TOKEN_AGE_MAX (CC_TIME_SECOND * 366 * 24 * 3600)
-#define TOKEN_PREFIX 8 /* characters of a token that are kept in clear */
+#define TOKEN_PREFIX 8 /* characters of a token that are stored in plain text */
 
-/* Letters and digits that cannot be taken for each other; 32 of them, so each is five bits. */
+/* Letters and digits that are not easily confused; there are 32, so each represents five bits. */
 static const char code_letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 #define CODE_LENGTH 12
 #define CODE_GROUP 4
 
-/* What each profile may do. */
+/* The rights of each device profile. */
 static const char *const profile_scopes[_CC_DEVICE_MAX] = {
   [CC_DEVICE_DOOR_LIST] = "[\"check_in\"]",
   [CC_DEVICE_CANVASS] = "[\"canvass\"]",
 };
 
-/* Rights by name, each once and in the table's order, as a JSON array. */
+/* The named rights, each once and in the table's order, as a JSON array. */
 static const char *
 read_scopes(ccd_call *call, const cc_strings *scopes, uint64_t *ret_rights)
 {
@@ -170,7 +170,7 @@ new_code(cc_arena *arena)
   return code;
 }
 
-/* What is stored of a code, however it was typed. NULL at the arena's ceiling. */
+/* The stored hash of a code, independent of how it was typed. NULL at the arena's ceiling. */
 static const char *
 hash_code(cc_arena *arena, const char *typed)
 {
@@ -187,7 +187,7 @@ hash_code(cc_arena *arena, const char *typed)
   return ccd_token_hash(arena, code);
 }
 
-/* Run a query that stores the hash of a new code; answers with the code. */
+/* Run a query that stores the hash of a new code; the reply contains the code. */
 static cc_status
 with_code(ccd_call *call,
           const ccd_query *query,
@@ -261,7 +261,7 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-/* Wrong, used and too old are answered alike. */
+/* Wrong, used and expired codes get the same error. */
 static cc_status
 unknown_code(cc_error *reterr)
 {
@@ -303,12 +303,12 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return unknown_code(reterr); /* Somebody else was faster. */
+    return unknown_code(reterr); /* another request has used the code */
   status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
   paired->token = token;
   call->reply = paired;
   ccd_call_revoke(call,
                   CCD_REVOKED_DEVICE,
-                  paired->device_id); /* A token of before is no longer valid. */
+                  paired->device_id); /* The device's previous token is no longer valid. */
   return status;
 }

@@ -14,12 +14,12 @@
 #include "server/organizations/ccd-organizations.h"
 #include "server/organizations/ccd-plain-text.h"
 
-/* Invitations. Their tokens are looked up over the border of organizations (invitation_find); what
- * is done then is done inside the organization that invited, and decided again under the row's
- * lock. */
+/* Invitations. A token is looked up before the organization is known (invitation_find);
+ * everything else happens inside the inviting organization, and is checked again with the row
+ * locked. */
 
-/* Anybody can found an organization and give it any name, and what an invitation says goes to
- * somebody who did not ask: nothing that was typed becomes a link in the mail. */
+/* Anybody can create an organization with any name, and an invitation goes to a person who did
+ * not ask for it, so text typed by users never becomes a link in the mail. */
 static cc_status
 send_mail(ccd_call *call,
           const char *email,
@@ -57,8 +57,9 @@ send_mail(ccd_call *call,
   return ccd_mail_enqueue(call, email, subject, text, reterr);
 }
 
-/* One more mail of the organization's, of the person's over all organizations, and to the address.
- * A stranger can found organizations: until somebody has joined, few mails go. */
+/* Count one mail against the budgets of the organization, of the person over all organizations,
+ * and of the address. Since strangers can create organizations, few mails are allowed until a
+ * second person has joined. */
 static cc_status
 take_budget(ccd_call *call, const char *email, const ccd_rows *about, cc_error *reterr)
 {
@@ -88,7 +89,7 @@ take_budget(ccd_call *call, const char *email, const ccd_rows *about, cc_error *
                          reterr);
 }
 
-/* What the body may not say. */
+/* Check the body for forbidden content. */
 static cc_status
 check_body(ccd_call *call, const cc_invitation *body, cc_error *reterr)
 {
@@ -194,7 +195,8 @@ ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
   return send_mail(call, email, token, ccd_rows_get(rows, 0, "message"), about, reterr);
 }
 
-/* The invitation of the token in the body, if it can still be answered; its rows for the caller. */
+/* Find the invitation of the token in the body, if it can still be answered; its rows are for
+ * the caller. */
 static cc_status
 find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error *reterr)
 {

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* Members, and the rule of who may change whom (docs/internals/rights.md). */
+/* Members, and the rule of who may change whose role and rights (docs/internals/rights.md). */
 
 static bool
 is_owner(const char *role)
@@ -52,7 +52,8 @@ ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_erro
                    "Only an owner makes, changes or removes an owner or an admin.");
   if (after.role == NULL)
     return CC_OK;
-  /* Who may invite at all may give what every member has, though a token may lack it. */
+  /* A new member may always get the rights that every member has, even if the inviting token
+   * lacks them. */
   if (before.role == NULL)
     before = (ccd_standing){"member", NULL};
   uint64_t had = ccd_rights_of_member(before.role, before.permissions);
@@ -73,8 +74,8 @@ ccd_owner_prove(ccd_call *call,
            : CC_OK;
 }
 
-/* The member of the path, locked until the commit; `merged` of @ret: his single rights with those
- * of
+/* Lock the member named by the path until the commit; `merged` of @ret: the member's single
+ * rights combined with those of
  * @permissions. */
 static cc_status
 lock_member(ccd_call *call,
@@ -122,8 +123,8 @@ ccd_member_change(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-/* The owners learn which tokens of somebody who is gone go on working. Names stay out of the mail:
- * its receiver has them in the list. */
+/* Mail the owners which API tokens of a removed member keep working. The mail contains no names:
+ * its recipients see them in the list. */
 static cc_status
 mail_owners(ccd_call *call, const char *person, const char *numbers, cc_error *reterr)
 {
@@ -206,7 +207,8 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   status = ccd_grant_check(call, before, (ccd_standing){0}, reterr);
-  if (status == CC_OK) /* there is no body for a code: whoever has a factor makes an admin first */
+  if (status == CC_OK) /* without a body there is no code: an actor with a second factor must change
+                          the owner's role first */
     status = ccd_owner_prove(call, before.role, NULL, NULL, NULL, reterr);
   if (status != CC_OK)
     return status;

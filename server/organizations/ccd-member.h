@@ -3,17 +3,17 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Who may give whom which rights. */
+/* Rules for giving rights to members. */
 
-/* A role with single rights, as the database has them. Role NULL: no member. */
+/* A role with single rights, as stored in the database. Role NULL: no member. */
 typedef struct ccd_standing {
   const char *role;
   const char *permissions;
 } ccd_standing;
 
 /**
- * May the actor bring somebody from one standing to another? Only an owner touches owners and
- * admins; nobody gives a right that he does not have himself.
+ * May the actor change a person from one standing to the other? Only an owner may change owners and
+ * admins; nobody can give a right that he or she lacks.
  *
  * CC_ERR_FORBIDDEN: owner_only or above_own_rights.
  */
@@ -21,9 +21,9 @@ cc_status ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing afte
   CC_MUSTCHECK;
 
 /**
- * Where somebody becomes an owner, or an owner becomes something else, the actor shows the second
- * factor again: a stolen session does not take the organization over. @before, @after: names of
- * roles, NULL: none. An actor without a second factor passes.
+ * Require the second factor when a person becomes an owner or an owner becomes something else, so
+ * that a stolen session cannot take the organization over. @before, @after: names of roles, NULL:
+ * none. An actor without a second factor passes.
  *
  * CC_ERR_INVALID: second_factor_required; or the code is wrong.
  */
@@ -35,14 +35,14 @@ cc_status ccd_owner_prove(ccd_call *call,
                           cc_error *reterr) CC_MUSTCHECK;
 
 /**
- * Take a person out of the call's organization, with the invitations and pairing codes that the
- * person made and nobody has used. API tokens of the person end with @tokens; otherwise the owners
- * are told by mail which go on working.
+ * Remove a person from the call's organization, with the person's unused invitations and pairing
+ * codes. With @tokens the person's API tokens end; otherwise a mail tells the owners which ones
+ * keep working.
  *
- * CC_ERR_NOT_FOUND: no member.
+ * CC_ERR_NOT_FOUND: not a member.
  */
 cc_status
 ccd_member_end(ccd_call *call, int64_t user_id, bool tokens, cc_error *reterr) CC_MUSTCHECK;
 
-/* The actor has every grantable right of @rights. CC_ERR_FORBIDDEN: above_own_rights. */
+/* Check that the actor has every grantable right of @rights. CC_ERR_FORBIDDEN: above_own_rights. */
 cc_status ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr) CC_MUSTCHECK;

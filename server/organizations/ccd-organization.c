@@ -9,11 +9,11 @@
 #include "server/organizations/ccd-member.h"
 #include "server/organizations/ccd-organizations.h"
 
-/* The organization itself: create, change, switch, leave, hand over. */
+/* Organizations: create, change, switch, leave, transfer. */
 
-#define FOUNDED_MAX 20 /* organizations that one person makes on a day */
+#define FOUNDED_MAX 20 /* organizations that one person may create on a day */
 
-/* Slugs made from a name that is taken: with a number first, then with letters nobody else has. */
+/* Slugs made from a name that is taken: with a number first, then with random letters. */
 static const char *
 next_slug(ccd_call *call, const char *base, int attempt)
 {
@@ -47,7 +47,8 @@ reply_organization(ccd_call *call, cc_error *reterr)
   return ccd_rows_n(call->rows) == 1 ? CC_OK : cc_fail_absent(reterr);
 }
 
-/* Who demands a second factor of others has one, and so is not locked out by the same request. */
+/* A person who requires a second factor of others must have one, so that the request does not
+ * lock that person out. */
 static cc_status
 check_demand(ccd_call *call, cc_error *reterr)
 {
@@ -107,7 +108,7 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
     return status;
   const char *base =
     body->slug != NULL ? body->slug : cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "slug"));
-  /* From here on the transaction acts for the organization that is being made. */
+  /* From here on the transaction acts for the new organization. */
   status = ccd_call_switch(call, ccd_rows_int64(rows, 0, "id"), call->actor->user_id, reterr);
   bool made = false;
   for (int attempt = 0; status == CC_OK && !made && attempt < 6; attempt++) {
@@ -116,7 +117,7 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
       return CC_ERR_NO_MEMORY;
     status = insert_organization(call, slug, &made, reterr);
     if (!made && body->slug != NULL)
-      break; /* Nobody gets another address than the one he asked for. */
+      break; /* a slug that the client chose is never replaced by another */
   }
   if (status == CC_OK && !made)
     return cc_fail_field(reterr,
@@ -147,7 +148,8 @@ ccd_organization_switch(ccd_call *call, cc_error *reterr)
   if (ccd_rows_n(rows) == 0)
     return cc_fail_absent(reterr);
   ccd_call_revoke(call, CCD_REVOKED_SESSION, call->actor->session_id);
-  /* Not the whole organization: the actor's view is still the one of the organization before. */
+  /* Reply with the membership instead of the organization, because the actor's view still
+   * belongs to the previous organization. */
   return ccd_call_query(call, &ccd_q_membership_get, args, &call->rows, reterr);
 }
 

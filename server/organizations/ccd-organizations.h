@@ -3,11 +3,11 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Organizations, members, invitations, API tokens and devices. */
+/* Routes and handlers of organizations, members, invitations, API tokens and devices. */
 
 extern const ccd_route ccd_organizations_routes[];
 
-/* The rules behind the routes; what each does stands in its operation (cc-organization.c). */
+/* Handlers; each is documented at its operation (cc-organization.c). */
 ccd_handler ccd_organization_check;
 ccd_handler ccd_organization_create;
 ccd_handler ccd_organization_switch;

@@ -6,7 +6,7 @@
 
 #include "common/base/cc-utf8.h"
 
-/* Characters that a mail client may take for the dot of a host's name. */
+/* Characters that a mail client may treat as the dot of a host name. */
 static bool
 is_dot(uint32_t c)
 {
@@ -19,14 +19,14 @@ is_letter(uint32_t c)
   return cc_utf8_is_word(c) && c != '_' && !(c >= '0' && c <= '9');
 }
 
-/* What nobody sees and a mail client may leave out. */
+/* Invisible characters that a mail client may ignore. */
 static bool
 is_unseen(uint32_t c)
 {
   return c == 0x00ad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff;
 }
 
-/* The next character that is seen. */
+/* The next visible character. */
 static uint32_t
 next_seen(const char **at)
 {
@@ -36,7 +36,7 @@ next_seen(const char **at)
   return c;
 }
 
-/* Four numbers with dots, at the first dot. */
+/* True at the first dot of four numbers separated by dots. */
 static bool
 is_network_address(const char *at)
 {
@@ -52,8 +52,8 @@ is_network_address(const char *at)
   return true;
 }
 
-/* Whether a mail client would make a link of what stands here: "://", or a dot between a word and
- * two letters, as in "example.org", or the dots of an address of four numbers. */
+/* Would a mail client turn the text at @at into a link? True for "://", for a dot between a word
+ * and two letters, as in "example.org", and for the dots of an IPv4 address. */
 static bool
 is_link(const char *at, bool after_word)
 {

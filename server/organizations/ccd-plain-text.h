@@ -5,10 +5,10 @@
 
 #include "common/base/cc-arena.h"
 
-/* What somebody typed, as it may stand in a mail to somebody else: where a mail client would make a
- * link (a web address, a host's name, an e-mail address) a blank stands in the way.
+/* Make a text that one person typed safe for a mail to another: a blank is inserted where a mail
+ * client would make a link (a URL, a host name, an e-mail address).
  *
  * @ret_links: whether there was such a place
  *
- * In @arena; NULL at its ceiling. */
+ * Allocated in @arena; NULL at its ceiling. */
 const char *ccd_plain_text(cc_arena *arena, const char *text, bool *ret_links);

@@ -5,8 +5,8 @@
 #include "server/jobs/ccd-job-run.h"
 #include "server/phonebank/ccd-phonebank-routes.h"
 
-/* The queue of a phone bank, made from its list in one statement: minutes for a state's file, so it
- * is no request's. */
+/* Job that fills the queue of a phone bank from its list in one statement; it takes minutes for
+ * the file of a state, too long for a request. */
 
 typedef struct fill_payload {
   int64_t id;

@@ -3,7 +3,7 @@
 
 #include "server/jobs/ccd-job.h"
 
-/* Phone banks: all routes, and the job that makes a queue. See docs/internals/phone-banks.md. */
+/* Routes of phone banks, and the job that fills a queue. See docs/internals/phone-banks.md. */
 extern const ccd_route ccd_phonebank_routes[];
 extern const ccd_job_kind ccd_phonebank_jobs[];
 

@@ -38,7 +38,7 @@ get_health(ccd_call *call, cc_error *reterr)
   return CC_OK;
 }
 
-/* @text in UTF-8, of the operation's type. Done with afterwards. */
+/* Reply with @text, UTF-8, with the operation's media type. Frees @text. */
 static cc_status
 send_document(ccd_call *call, cc_str *text, cc_error *reterr)
 {
@@ -53,9 +53,9 @@ send_document(ccd_call *call, cc_str *text, cc_error *reterr)
   return status;
 }
 
-/* Both documents are made when asked for: a millisecond or two, and two megabytes that an idle
- * server need not hold. So they count as requests, on the threads of visitors: nobody who asks for
- * them all the time holds up what asks for the health. */
+/* Both documents are generated on request: this takes a millisecond or two, and saves an idle
+ * server two megabytes. They count as requests and run on the threads of visitors, so that
+ * clients that request them all the time do not delay health checks. */
 static cc_status
 get_openapi(ccd_call *call, cc_error *reterr)
 {

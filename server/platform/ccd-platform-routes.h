@@ -3,5 +3,5 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Feed, audit log, health, documents. */
+/* Routes of feed, audit log, health and documents. */
 extern const ccd_route ccd_platform_routes[];

@@ -9,7 +9,7 @@
 #include "server/rules/ccd-scripts.h"
 
 #define ARGS_MAX 16
-#define TRIES 4 /* the script may be changed again and again */
+#define TRIES 4 /* tries, because the script may be changed repeatedly */
 #define CHANGED "script_changed"
 
 ccd_contact_said
@@ -27,7 +27,7 @@ ccd_contact_of(const cc_contact *contact)
   };
 }
 
-/* By the script, when there is one. */
+/* Check the answers by the script, when there is one. */
 static cc_status
 check_answers(const ccd_contact_said *said, const ccd_script *script, cc_error *reterr)
 {
@@ -120,7 +120,7 @@ needs_script(const ccd_contact_said *said)
   return is_canvassed(said) && (said->script_id != 0 || first_step(said) != 0);
 }
 
-/* The script that a contact is checked by: from memory, or read. */
+/* The script by which a contact is checked: from memory, or read from the database. */
 static cc_status
 find_script(ccd_call *call, const ccd_contact_said *said, ccd_script **ret, cc_error *reterr)
 {
@@ -186,7 +186,7 @@ run_checked(ccd_call *call,
   return ccd_call_once(call, CCD_WRITE, action, query, args, ret, reterr);
 }
 
-/* The statement found another script, or a newer one: its number is the pointer's. */
+/* The statement found another script or a newer version; the error's pointer contains its id. */
 static cc_status
 renew_script(ccd_call *call,
              const cc_error *error,

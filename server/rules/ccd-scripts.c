@@ -10,13 +10,14 @@
 #include "server/engine/ccd-arg-text.h"
 
 #define SCRIPTS_MAX 256
-#define BYTES_MAX ((size_t) 64 << 20)  /* of all scripts in memory */
-#define SCRIPT_MAX ((size_t) 16 << 20) /* of one; archived steps and options count */
+#define BYTES_MAX ((size_t) 64 << 20) /* limit of all cached scripts */
+#define SCRIPT_MAX                                                                                 \
+  ((size_t) 16 << 20) /* limit of one script, including archived steps and options */
 
 struct ccd_scripts {
   pthread_mutex_t lock;
-  ccd_script *items[SCRIPTS_MAX]; /* guarded by lock, and so is the rest */
-  uint64_t used[SCRIPTS_MAX];     /* when each was asked for last */
+  ccd_script *items[SCRIPTS_MAX]; /* guarded by lock, like the other members */
+  uint64_t used[SCRIPTS_MAX];     /* time of last use */
   uint64_t clock;
   size_t bytes;
 };
@@ -75,7 +76,7 @@ ccd_scripts_find(ccd_call *call, int64_t script_id, int64_t step_id)
   return found;
 }
 
-/* The lock is held. */
+/* Called with the lock held. */
 static void
 drop_script(ccd_scripts *self, size_t i)
 {
@@ -87,7 +88,7 @@ drop_script(ccd_scripts *self, size_t i)
   self->used[i] = 0;
 }
 
-/* The place that was not asked for longest; an empty one was never asked for. The lock is held. */
+/* The least recently used place; empty ones come first. Called with the lock held. */
 static size_t
 oldest_place(const ccd_scripts *self)
 {
@@ -98,7 +99,8 @@ oldest_place(const ccd_scripts *self)
   return oldest;
 }
 
-/* A newer version takes the place of the older one. The lock is held. */
+/* The place of an older version of the same script, or the least recently used one. Called with
+ * the lock held. */
 static size_t
 place_for(const ccd_scripts *self, const ccd_script *script)
 {
@@ -108,7 +110,7 @@ place_for(const ccd_scripts *self, const ccd_script *script)
   return oldest_place(self);
 }
 
-/* The lock is held. */
+/* Drop scripts until @bytes fit. Called with the lock held. */
 static void
 make_room(ccd_scripts *self, size_t bytes)
 {
@@ -124,7 +126,7 @@ make_room(ccd_scripts *self, size_t bytes)
   }
 }
 
-/* Keep a reference of its own. */
+/* Add the script to the cache, with a reference of its own. */
 static void
 keep_script(ccd_scripts *self, ccd_script *script)
 {
@@ -163,7 +165,7 @@ read_step(const ccd_rows *rows, int row)
   };
 }
 
-/* A row for each option, and one for each step without options. */
+/* The rows: one for each option, and one for each step without options. */
 static void
 read_steps(const ccd_rows *rows, cc_rule_step *steps, cc_rule_option *options, size_t *ret_n)
 {

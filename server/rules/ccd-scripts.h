@@ -4,16 +4,16 @@
 #include "common/rules/cc-script-rule.h"
 #include "server/engine/ccd-server.h"
 
-/* Scripts that this process has read, for checking answers without asking the database. A script in
- * memory may be old: whoever decides by it sends its version along, and the statement refuses an
- * old one (docs/decisions/0001). Locks by itself. */
+/* Cache of scripts, for checking answers without a database query. A cached script may be
+ * outdated: the check sends its version along, and the statement refuses an old one
+ * (docs/decisions/0001). Thread-safe. */
 
-/* One version of a script. Never changed; counted references. */
+/* One version of a script. Immutable and reference-counted. */
 typedef struct ccd_script {
   cc_rule_script rules;
   int64_t organization_id;
   size_t bytes;
-  cc_arena *arena; /* holds everything, this struct too */
+  cc_arena *arena; /* contains everything, including this struct */
   int references;  /* atomic */
 } ccd_script;
 
@@ -26,18 +26,18 @@ void ccd_script_release(ccd_script *script);
 CC_DEFINE_AUTO(ccd_script, ccd_script_release)
 
 /**
- * A script of the call's organization, from memory.
+ * A cached script of the call's organization.
  *
- * @script_id: 0: the script that has step @step_id
+ * @script_id: 0: the script that contains the step @step_id
  *
- * Returns a reference; NULL: not in memory.
+ * Returns a reference; NULL: not cached.
  */
 ccd_script *ccd_scripts_find(ccd_call *call, int64_t script_id, int64_t step_id);
 
 /**
- * Read a script from the database, and keep it in memory.
+ * Read a script from the database, and cache it.
  *
- * @inside: the call has a transaction; else the statement is one of its own
+ * @inside: use the call's transaction; otherwise the statement has its own
  * @ret: a reference; NULL when there is no such script; set on CC_OK only
  */
 cc_status ccd_scripts_read(ccd_call *call,

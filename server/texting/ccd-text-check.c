@@ -5,9 +5,9 @@
 #include "server/rules/ccd-contact.h"
 #include "server/texting/ccd-texting.h"
 
-/* What is decided of texts before the statement runs: templates, how long they are, results. */
+/* Checks of text campaigns before the statement runs: templates, sizes, results. */
 
-/* Text and length of a first text, with values of usual length. */
+/* Text and size of a first text, with values of usual length. */
 static cc_status
 measure_template(ccd_call *call,
                  const char *template,
@@ -54,7 +54,7 @@ check_replies(ccd_call *call, const cc_text_campaign *body, cc_error *reterr)
   return status;
 }
 
-/* Of a patch only what it has; without a template its encoding and segments stay. */
+/* For a PATCH only given members are checked; without a template its encoding and segments stay. */
 cc_status
 ccd_text_check_campaign(ccd_call *call, cc_error *reterr)
 {

@@ -10,13 +10,13 @@
 #include "server/providers/ccd-sms.h"
 #include "server/texting/ccd-texting.h"
 
-/* The audience of a campaign, and each text on its way to the carrier. A text is marked in a
- * transaction of its own before the carrier is asked, and what came of it is written down in
- * another: whatever happens between the two, it is not sent twice. */
+/* Jobs that make the audience of a campaign and send each text to the carrier. A text is marked
+ * in its own transaction before it is sent, and the result is recorded in another one: whatever
+ * happens between the two, the text is not sent twice. */
 
-#define WAIT_S 60           /* until a paused campaign is looked at again */
+#define WAIT_S 60           /* seconds until a paused campaign is checked again */
 #define ATTEMPTS_MAX 8      /* as of jobs */
-#define GAVE_UP "not_taken" /* the carrier never took it */
+#define GAVE_UP "not_taken" /* reason when the carrier never accepted the text */
 
 typedef struct fill_payload {
   int64_t id;
@@ -82,8 +82,8 @@ write_down(ccd_job *job, const char *message_id, const ccd_sms_result *result, c
                       reterr);
 }
 
-/* With the carrier. What was certainly not taken is tried again by the job, and given up with it.
- */
+/* Send the text to the carrier. A text that was certainly not accepted is tried again by the
+ * job, and fails with it. */
 static cc_status
 hand_over(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_error *reterr)
 {

@@ -3,8 +3,8 @@
 
 #include "server/jobs/ccd-job.h"
 
-/* Text campaigns: all routes, the rules that SQL cannot say, and the jobs that make an audience and
- * send. See docs/internals/texting.md. */
+/* Text campaigns: routes, handlers, and the jobs that make an audience and send texts. See
+ * docs/internals/texting.md. */
 extern const ccd_route ccd_texting_routes[];
 extern const ccd_job_kind ccd_texting_jobs[];
 

@@ -9,18 +9,18 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
-/* The job that cuts. It reads the doors, computes without a transaction, and writes the drafts in
- * one: a cutting that is cancelled, or whose server is killed, leaves nothing behind and begins
- * anew. */
+/* The job that cuts turfs. It reads the doors, computes without a transaction, and writes the
+ * drafts in one transaction: a cut that is cancelled, or whose server is killed, leaves nothing
+ * behind and starts again. */
 
 #define MEMORY ((size_t) 2 << 30)
 #define TEXT_MAX ((size_t) 128 << 20)
 #define ONE_TURF_MAX                                                                               \
-  2500 /* buildings of a turf without a target: its matrix grows by the square                     \
-        */
-#define PRECINCT_WALL 400.0 /* metres that a turf across precincts has to be worth */
-#define LOOK_MS 700         /* between two looks whether somebody cancelled */
-#define GIVE_UP 3           /* attempts after which the cutting says that it failed */
+  2500 /* maximal number of buildings in a turf without a target, because its matrix grows by the  \
+          square                     \ */
+#define PRECINCT_WALL 400.0 /* a turf across precincts must save this many metres of walking */
+#define LOOK_MS 700         /* interval of checking whether the cut was cancelled */
+#define GIVE_UP 3           /* number of tries after which the cut fails */
 
 typedef struct payload {
   int64_t cut_id;
@@ -43,7 +43,7 @@ typedef struct cutting {
   cc_arena *arena, *scratch;
   ccd_cut_options options;
   ccd_watch watch;
-  bool gone; /* cancelled, or done already */
+  bool gone; /* cancelled, or already done */
   int64_t looked;
   ccd_turf_ground ground;
   ccd_cut cut;
@@ -70,7 +70,7 @@ run_once(cutting *c,
   return ccd_job_once(c->job, &c->tx, query, args, ret, reterr);
 }
 
-/* The engine asks every few milliseconds. No transaction is open meanwhile. */
+/* Called by server/canvass every few milliseconds. No transaction is open meanwhile. */
 static bool
 is_cancelled(void *data)
 {
@@ -127,7 +127,7 @@ read_request(cutting *c, cc_error *reterr)
   return CC_OK;
 }
 
-/* Doors and streets into memory of our own: rows go with the next transaction. */
+/* Copy doors and streets, because rows are freed with the next transaction. */
 static cc_status
 read_ground(cutting *c, cc_error *reterr)
 {
@@ -145,7 +145,7 @@ read_ground(cutting *c, cc_error *reterr)
   return status == CC_OK ? ccd_turf_ground_streets(rows, c->arena, &c->ground, reterr) : status;
 }
 
-/* Without a target each part is a turf as it is. */
+/* Without a target each part becomes one turf. */
 static cc_status
 one_turf_each(cutting *c, cc_error *reterr)
 {
@@ -277,7 +277,7 @@ run_steps(cutting *c, cc_error *reterr)
   return status;
 }
 
-/* What trying again cannot mend is said in the cutting's own row. */
+/* Record a failure that repeating cannot fix in the cut's row. */
 static cc_status
 settle_cutting(cutting *c, cc_status status, cc_error *reterr)
 {

@@ -8,13 +8,13 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
-/* Turfs changed by hand, and doors handed out from a shared one: a few hundred doors each, so that
- * the engine answers within the request. */
+/* Manual changes of turfs, and assignment of doors from a shared turf: at most a few hundred
+ * doors, so the computation runs within the request. */
 
 #define MEMORY ((size_t) 512 << 20)
 #define TURFS_MAX 128
 
-/* Numbers that came as texts, as an array for PostgreSQL. */
+/* Numbers given as texts, as a PostgreSQL array. */
 static cc_status
 array_of(ccd_call *call, const cc_strings *texts, const char *pointer, const char **ret)
 {
@@ -32,7 +32,8 @@ array_of(ccd_call *call, const cc_strings *texts, const char *pointer, const cha
   return *ret == NULL ? CC_ERR_NO_MEMORY : CC_OK;
 }
 
-/* Doors of a turf and the streets around; those of @free_for alone when it is said. */
+/* Load the doors of a turf and the streets around it; with @free_for only the doors that are
+ * free for that actor. */
 static cc_status
 load_ground(ccd_call *call,
             int64_t turf_id,
@@ -87,7 +88,7 @@ walk_and_store(ccd_call *call,
   return status == CC_OK ? store_walk(call, turf_id, &made, reterr) : status;
 }
 
-/* The walk of a turf anew, as its doors are now. */
+/* Plan the walk of a turf again, for its current doors. */
 static cc_status
 replan_walk(ccd_call *call, int64_t turf_id, cc_error *reterr)
 {
@@ -104,7 +105,8 @@ replan_walk(ccd_call *call, int64_t turf_id, cc_error *reterr)
   return walk_and_store(call, turf_id, &ground, pieces, n, reterr);
 }
 
-/* Lock this turf and @others, all drafts. How many there should be is the caller's to know. */
+/* Lock this turf and @others, all of them drafts. @expected: the number of turfs that must be
+ * found. */
 static cc_status
 lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reterr)
 {
@@ -116,7 +118,7 @@ lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reter
   return status;
 }
 
-/* Answer with what is left of @turfs, this one first. */
+/* Reply with the remaining ones of @turfs, this one first. */
 static cc_status
 answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
 {
@@ -126,7 +128,7 @@ answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
                          : status;
 }
 
-/* "[7, 9]" behind the turf of the path. */
+/* Read ids such as "[7, 9]" and append them after the turf of the path. */
 static int
 read_lost(const char *json, int64_t *turfs, int n)
 {
@@ -184,7 +186,7 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
   return status == CC_OK ? answer_turfs(call, &turf_id, 1, reterr) : status;
 }
 
-/* A draft beside this one with the doors of a part of it. */
+/* Create a draft beside this turf with some of its doors. */
 static cc_status
 part_off(ccd_call *call,
          const ccd_turf_ground *ground,
@@ -249,7 +251,8 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   int doors = count_doors(&ground);
   ccd_cut_options options = {
     .target_doors = (double) doors / (double) body->parts,
-    .tower_share = (double) body->parts, /* a building is parted only when it is all there is */
+    .tower_share =
+      (double) body->parts, /* a building is split only when the turf contains nothing else */
     .seed = 1,
   };
   if (doors >= 2 * body->parts)
@@ -265,7 +268,7 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   return status == CC_OK ? answer_turfs(call, turfs, n, reterr) : status;
 }
 
-/* The nearest free doors in the order to walk them. */
+/* The nearest free doors in walking order. */
 static cc_status
 nearest_doors(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret, cc_error *reterr)
 {
@@ -286,7 +289,7 @@ nearest_doors(ccd_call *call, const ccd_turf_ground *ground, ccd_turf_walk *ret,
                                      &n,
                                      reterr);
   for (int i = 0; i < n; i++)
-    /* A house is one person's; a tower with more doors than were asked for is parted. */
+    /* A house is given to one person; of a tower with more doors than requested a part is given. */
     pieces[i] =
       (ccd_piece){which[i],
                   0,

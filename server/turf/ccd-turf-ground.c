@@ -8,10 +8,10 @@
 #include "common/base/cc-str.h"
 #include "server/turf/ccd-turf.h"
 
-/* From rows to what server/canvass works on, and back to doors. */
+/* Converts rows into the input of server/canvass, and results back into doors. */
 
-#define METRES_A_DEGREE 111195.0 /* of latitude, on a sphere of 6371 km */
-#define AROUND 0.003             /* degrees of streets around the points: some 300 m */
+#define METRES_A_DEGREE 111195.0 /* metres per degree of latitude, on a sphere of 6371 km */
+#define AROUND 0.003 /* margin of the streets around the points in degrees: about 300 m */
 #define RADIANS (3.14159265358979323846 / 180)
 
 double
@@ -138,7 +138,8 @@ ccd_turf_ground_streets(const ccd_rows *rows,
   int n = ccd_rows_n(rows) / 2;
   int node = ccd_rows_find(rows, "node");
   ccd_segment *segments = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*segments));
-  int64_t *ids = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*ids)); /* rising, as the rows */
+  int64_t *ids =
+    cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*ids)); /* ascending, like the rows */
   if (segments == NULL || ids == NULL)
     return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
@@ -169,7 +170,7 @@ ccd_turf_walk_pieces(const ccd_turf_ground *ground,
                      ccd_turf_walk *ret,
                      cc_error *reterr)
 {
-  /* Points of their own: of a tower a turf may have a part of the doors only. */
+  /* Copied points, because a turf may contain only some doors of a tower. */
   ccd_point *points = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*points));
   int *order = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*order));
   size_t doors = 0;

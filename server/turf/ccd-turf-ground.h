@@ -5,42 +5,43 @@
 #include "server/canvass/ccd-walk.h"
 #include "server/engine/ccd-call.h"
 
-/* What the cutting works on, from rows. */
+/* The input of server/canvass, made from rows. */
 
-/* What the engine works on, from rows. Everything in one arena. */
+/* The input of server/canvass, made from rows. Everything is in one arena. */
 typedef struct ccd_turf_ground {
   ccd_ground ground;
   ccd_point *points;
-  int64_t *segment_ids; /* of each point; -1: none */
-  int64_t **doors;      /* of each point, points[i].doors of them, in the order to knock */
-  int parts;            /* groups of points: precincts, or one */
+  int64_t *segment_ids; /* segment id of each point; -1: none */
+  int64_t *
+    *doors;  /* ids of each point's doors (points[i].doors of them), in the order of knocking */
+  int parts; /* number of groups of points: precincts, or one */
   double south, west, north, east;
 } ccd_turf_ground;
 
-/* Query arguments for the streets around; ended by a NULL name. */
+/* Query arguments for the streets around the points; ends with a row whose name is NULL. */
 typedef struct ccd_turf_box {
   ccd_arg args[5];
 } ccd_turf_box;
 
-/* Rows of turf_points or turf_cut_points. Metres are counted from the middle of the box. */
+/* Read rows of turf_points or turf_cut_points. Metres are measured from the middle of the box. */
 cc_status ccd_turf_ground_points(const ccd_rows *rows,
                                  cc_arena *arena,
                                  ccd_turf_ground *ret,
                                  cc_error *reterr) CC_MUSTCHECK;
-/* The box of the points and some 300 m around it. */
+/* The bounding box of the points with a margin of about 300 m. */
 cc_status ccd_turf_ground_box(const ccd_turf_ground *ground,
                               cc_arena *arena,
                               ccd_turf_box *ret,
                               cc_error *reterr) CC_MUSTCHECK;
-/* Rows of turf_segments; points then name segments by index. */
+/* Read rows of turf_segments; points then refer to segments by index. */
 cc_status ccd_turf_ground_streets(const ccd_rows *rows,
                                   cc_arena *arena,
                                   ccd_turf_ground *ground,
                                   cc_error *reterr) CC_MUSTCHECK;
-/* A place as a point without a street. */
+/* A position as a point without a street. */
 ccd_point ccd_turf_ground_place(const ccd_turf_ground *ground, double latitude, double longitude);
 
-/* One turf: its pieces in walking order. */
+/* The walk of one turf: its pieces in walking order. */
 typedef struct ccd_turf_walk {
   int64_t *doors;
   int n;
@@ -60,7 +61,7 @@ cc_status ccd_turf_walk_pieces(const ccd_turf_ground *ground,
                                ccd_turf_walk *ret,
                                cc_error *reterr) CC_MUSTCHECK;
 
-/* {1,2,3}: an array as PostgreSQL reads it. NULL: no memory. */
+/* {1,2,3}: a PostgreSQL array. NULL: memory is exhausted. */
 const char *ccd_turf_array(cc_arena *arena, const int64_t *ids, int n);
 
 double ccd_turf_number(const ccd_rows *rows, int row, const char *column);

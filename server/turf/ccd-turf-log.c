@@ -7,7 +7,7 @@
 
 #include "server/engine/ccd-log.h"
 
-/* What GLib and Pango have to say becomes a line of the log like others. */
+/* Writes messages of GLib and Pango to the log. */
 static GLogWriterOutput
 write_log(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer data)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Have what GLib and Pango, which draw walk lists, say go to the log; once, before threads. */
+/* Redirect messages of GLib and Pango, which draw walk lists, to the log. Call once, before
+ * threads start. */
 void ccd_turf_log_libraries(void);

@@ -8,18 +8,19 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf-paper-draw.h"
 
-/* The map on the first page: streets, doors in the order of the walk, north, scale. */
+/* The map on the first page of a walk list: streets, doors in walking order, north arrow, scale. */
 
 #define METRES_A_DEGREE 111195.0
 #define RADIANS (3.14159265358979323846 / 180)
 #define NAMES_MAX 64
 
-/* From degrees to points on the page. */
+/* Conversion from degrees to points of the page. */
 typedef struct frame {
   double x, y, width, height;
-  double west, north, across; /* across: a degree of longitude in those of latitude */
-  double scale;               /* points a degree of latitude */
-  double left, top;           /* so that the turf is in the middle */
+  double west, north,
+    across;         /* across: length of a degree of longitude relative to one of latitude */
+  double scale;     /* points per degree of latitude */
+  double left, top; /* offsets that centre the turf */
 } frame;
 
 static void
@@ -43,7 +44,7 @@ fit_frame(const ccd_paper *paper, double x, double y, double width, double heigh
     west = fmin(west, longitude);
     east = fmax(east, longitude);
   }
-  /* At least some 120 m, so that one house has its street around it. */
+  /* Show at least about 120 m, so that a single house has its street around it. */
   double more = fmax(0.0005, 0.09 * (north - south));
   south -= more;
   north += more;
@@ -68,7 +69,7 @@ street_width(const char *class)
   return strcmp(class, "path") == 0 ? 1.2 : strcmp(class, "collector") == 0 ? 4.5 : 3.2;
 }
 
-/* The numbers of "[[-71.1, 42.3], …]" one after the other. */
+/* Read the numbers of "[[-71.1, 42.3], …]" one by one. */
 static bool
 next_number(const char **at, double *ret)
 {
@@ -81,7 +82,7 @@ next_number(const char **at, double *ret)
   return true;
 }
 
-/* The longest piece of each street within the frame, which its name stands along. */
+/* The longest part of each street within the frame, along which its name is written. */
 typedef struct name {
   const char *text;
   double length, x, y, angle;
@@ -180,7 +181,8 @@ draw_walk(ccd_paper *paper, const frame *f)
   cairo_set_dash(paper->cr, NULL, 0, 0);
 }
 
-/* Every stop a dot; a number in it where there is room, and always at the first and the last. */
+/* Draw each stop as a dot, with its number where there is space, and always at the first and
+ * last stop. */
 static void
 draw_stops(ccd_paper *paper, const frame *f)
 {
@@ -192,7 +194,7 @@ draw_stops(ccd_paper *paper, const frame *f)
     bool end = door->stop == 1 || door->stop == paper->n_stops;
     bool roomy = hypot(x - last_x, y - last_y) > 11;
     double radius = end || roomy ? 6 : 2;
-    cairo_new_path(paper->cr); /* text leaves a point behind */
+    cairo_new_path(paper->cr); /* drawing text leaves a current point */
     cairo_arc(paper->cr, x, y, radius, 0, RADIANS * 360);
     cairo_set_source_rgb(paper->cr, end ? 0 : 1, end ? 0 : 1, end ? 0 : 1);
     if (radius < 3)
@@ -217,7 +219,7 @@ draw_stops(ccd_paper *paper, const frame *f)
   }
 }
 
-/* Bottom left: a bar of a round length, and an arrow that points north. */
+/* Draw a scale bar of a round length and a north arrow at the bottom left. */
 static void
 draw_scale(ccd_paper *paper, const frame *f)
 {

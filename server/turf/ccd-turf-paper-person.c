@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One person of a walk list: name and outcome in a row, below it what is known and the script's
- * questions with a box for each answer. */
+/* Draws a person of a walk list: name and outcome boxes in a row, below it known details and the
+ * script's questions with a box for each answer. */
 
 #define NAME_WIDTH 122.0
 #define ABOUT_WIDTH 56.0
-#define MARKS_X 198.0 /* where the boxes begin, from the margin */
+#define MARKS_X 198.0 /* x of the first box, from the margin */
 #define MARK_STEP 27.0
 #define SUPPORT_STEP 17.0
 #define ANSWER_STEP 17.0
-#define QUESTION_STEP 14.0 /* the question's number */
+#define QUESTION_STEP 14.0 /* width of the question's number */
 #define INDENT 24.0
 #define ROW_HEIGHT 19.0
 
@@ -33,7 +33,7 @@ text_of(const ccd_rows *rows, int row, const char *column)
   return text == NULL ? "" : text;
 }
 
-/* "D": the letter that the field knows; of smaller parties three letters. */
+/* "D": the usual letter of a party; three letters for smaller parties. */
 static const char *
 party_letter(ccd_paper *paper, const char *party)
 {
@@ -67,7 +67,7 @@ about_person(ccd_paper *paper, int row)
                          party);
 }
 
-/* The box behind @at in "a|b|c". NULL: no more. */
+/* The box after @at in "a|b|c". NULL: no more. */
 static const char *
 next_box(const char **at, char label[8])
 {
@@ -88,7 +88,7 @@ question_width(const char *boxes)
   return width + ANSWER_STEP;
 }
 
-/* The boxes of all questions, from @y; without @draw only how many rows they take. */
+/* Draw the boxes of all questions from @y on; without @draw only count their rows. */
 static int
 lay_questions(ccd_paper *paper, double y, bool draw)
 {

@@ -3,10 +3,10 @@
 
 #include "server/turf/ccd-turf-paper-draw.h"
 
-/* A person of a walk list: a row of .rows with boxes for the outcome, support and each question of
- * the script. */
+/* A person of a walk list: a row of .rows with boxes for the outcome, support and each question
+ * of the script. */
 
-/* A box and what it says; an array ends with a row without a label. */
+/* A box and its meaning; an array ends with a row without a label. */
 typedef struct ccd_paper_mark {
   const char *label, *words;
 } ccd_paper_mark;

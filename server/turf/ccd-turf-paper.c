@@ -14,15 +14,16 @@
 #include "server/turf/ccd-turf-paper-person.h"
 #include "server/turf/ccd-turf-qr.h"
 
-/* The walk list: one page with map, code and script, then the doors in walking order with boxes to
- * mark. For a clipboard in the rain: black on white, few words, every page stands for itself. */
+/* The walk list on paper: a page with map, code and script, then the doors in walking order with
+ * boxes to mark. It is used on a clipboard in the rain: black on white, few words, every page
+ * readable without the others. */
 
 #define FILE_MAX ((size_t) 16 << 20)
 #define STREET_HEIGHT 22.0
 #define DOOR_HEIGHT 18.0
-#define HEAD 18.0 /* of each page of the list */
+#define HEAD 18.0 /* height of each list page's head */
 
-/* What can be marked of a door; of a person see ccd_paper_person_marks. */
+/* The boxes of a door; those of a person are ccd_paper_person_marks. */
 static const ccd_paper_mark door_marks[] = {{"LIT", "left literature"},
                                             {"DNK", "do not knock"},
                                             {"NF", "address not found"},
@@ -36,7 +37,7 @@ text_of(const ccd_rows *rows, int row, const char *column)
   return text == NULL ? "" : text;
 }
 
-/* Rows into doors, doors into stops. */
+/* Group rows into doors and doors into stops. */
 static cc_status
 gather_doors(ccd_paper *paper, cc_error *reterr)
 {
@@ -73,7 +74,7 @@ door_height(ccd_paper *paper, const ccd_paper_door *door, bool with_street)
   return height;
 }
 
-/* Which page each door is on; a door and its people stay together. */
+/* Assign doors to pages; a door and its people stay together. */
 static void
 paginate_doors(ccd_paper *paper)
 {
@@ -135,7 +136,7 @@ draw_footer(ccd_paper *paper, int page)
                        pages);
 }
 
-/* "FL 2", "REAR": says itself what it is. "109" and "3B" do not. */
+/* True for units such as "FL 2" or "REAR", which need no label; false for "109" and "3B". */
 static bool
 unit_has_word(const char *unit)
 {
@@ -253,7 +254,7 @@ add_marks(cc_str *out, const ccd_paper_mark *marks)
     cc_str_printf(out, "%s%s %s", mark > marks ? " · " : "", mark->label, mark->words);
 }
 
-/* What the boxes mean, and the questions. */
+/* Draw the explanation of the boxes, and the questions. */
 static const char *
 explain_boxes(ccd_paper *paper)
 {
@@ -363,7 +364,7 @@ draw_cover(ccd_paper *paper)
   y = (y < CCD_PAPER_MARGIN + side + 26 ? CCD_PAPER_MARGIN + side + 26 : y) + 8;
   double bottom = paper->height - CCD_PAPER_MARGIN - CCD_PAPER_FOOTER;
   const char *text = explain_boxes(paper);
-  /* The map has what the words leave, and at least 45 % of the page. */
+  /* The map gets the height that the text leaves, and at least 45 % of the page. */
   double map = bottom - y - 12 - ccd_paper_height(paper, 9, inner, text);
   map = map < 0.45 * paper->height ? 0.45 * paper->height : map;
   ccd_paper_map(paper, CCD_PAPER_MARGIN, y, inner, map);
@@ -407,7 +408,7 @@ draw_pages(ccd_paper *paper, cc_str *out)
   return fine;
 }
 
-/* Everything that the pages show. */
+/* Read all data of the pages. */
 static cc_status
 read_all(ccd_call *call, ccd_paper *paper, cc_error *reterr)
 {

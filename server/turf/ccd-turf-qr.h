@@ -6,11 +6,13 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Code 128, set B: widths of bars and gaps in modules, bars first; 0 when @text has a character
- * that it cannot say, or too many. @ret_widths has room for @max. ISO/IEC 15417. */
+/* Encode @text in Code 128, set B (ISO/IEC 15417): widths of bars and gaps in modules, bars
+ * first. Returns 0 when @text is too long or has a character that the set lacks. @ret_widths has
+ * space for @max widths. */
 int ccd_turf_code128(const char *text, uint8_t *ret_widths, int max);
 
-/* QR code of @text as a square of @ret_size x @ret_size cells, true = dark, without quiet zone. In
+/* QR code of @text as a square of @ret_size x @ret_size cells, true = dark, without quiet zone.
+ * In
  * @arena. */
 cc_status ccd_turf_qr(const char *text,
                       cc_arena *arena,
@@ -18,5 +20,5 @@ cc_status ccd_turf_qr(const char *text,
                       int *ret_size,
                       cc_error *reterr) CC_MUSTCHECK;
 
-/* PUBLIC_URL/t/CODE: what the QR code of a turf says. */
+/* PUBLIC_URL/t/CODE: the content of a turf's QR code. */
 const char *ccd_turf_link(ccd_call *call, const char *code);
