@@ -4,9 +4,8 @@
 
 usage: build-queries.py OUT_C OUT_H [--depfile FILE] FILE-OR-FOLDER...
 
-A folder stands for its *.sql files. With --depfile the folder itself becomes a dependency, so that
-a new file is noticed. Docs: docs/internals/queries.md. Errors name file:line, exit status 1.
-"""
+A folder stands for its *.sql files. With --depfile the folder itself becomes a dependency, so that a new file
+triggers a rebuild. Documentation: docs/internals/queries.md. Errors name file:line; the exit status is 1 then."""
 
 import argparse
 import os
@@ -19,9 +18,9 @@ PARAMETER = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)(?:\.([A-Za-z_][A-Za-z0-9_]*))
 WORD = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*")
 DOLLAR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)?\$")
 
-# Where a parameter's value comes from. Names of the first two are ours (enum ccd_own_value of
-# server/data/ccd-db.h); those of path, query and body are fields of the operation's types, which the
-# server compares at start; those of arg are passed by the C code that runs the statement.
+# Sources of parameters. The names of the first two are fixed (enum ccd_own_value of
+# server/data/ccd-db.h); those of path, query and body are fields of the operation's types, which
+# the server compares at start; those of arg are passed by the C code that runs the statement.
 OWN_NAMES = {
     "call": ("actor", "address", "if_match", "job_id", "organization_id", "request_id", "rights",
              "session_id", "user_id"),
@@ -46,8 +45,8 @@ class Query:
 
 
 class Scanner:
-    """Copies one statement, replacing parameters and dropping comments. Line breaks stay, so that
-    a position in the result still tells the line of the file."""
+    """Copies one statement, replacing parameters and removing comments. Line breaks stay, so that a position in the
+    result still has its line number in the file."""
 
     def __init__(self, query, text, first_line):
         self.query = query
@@ -55,7 +54,7 @@ class Scanner:
         self.first_line = first_line
         self.at = 0
         self.out = []
-        self.ended = False  # a semicolon was seen
+        self.ended = False  # a semicolon was read
 
     def fail(self, at, message):
         line = self.first_line + self.text.count("\n", 0, at)
@@ -73,7 +72,7 @@ class Scanner:
         self.at = end
 
     def literal(self, end):
-        """Copy a quoted piece; the parts that the server fills must not look as if in there."""
+        """Copy a quoted text; a {part} inside it would not be replaced by the server, so it is refused."""
         piece = self.text[self.at:end]
         if "{columns" in piece or "{writable" in piece:
             self.fail(self.at, "{columns} and {writable} cannot stand inside quotes")
@@ -131,7 +130,7 @@ class Scanner:
         self.at = match.end()
 
     def parameter(self, match):
-        """(source, name); the name of the whole body is None."""
+        """(source, name); the name is None for the whole body."""
         source, name = match.groups()
         if source in OWN_NAMES and name in OWN_NAMES[source]:
             return source, name
@@ -206,7 +205,7 @@ def read_file(path):
         starts.append(number)
     for index, query in enumerate(queries):
         end = starts[index + 1] - 1 if index + 1 < len(starts) else len(lines)
-        # The text begins with the line break of the name line itself: its lines count from there.
+        # The text begins with the line break of the name line: its lines count from there.
         text = "\n" + "\n".join(lines[query.line:end])
         Scanner(query, text, query.line).run()
     return queries

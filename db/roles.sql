@@ -3,14 +3,15 @@
 -- The four roles of Campaign Center. Run once by a superuser, connected to the application's database,
 -- before the first migration; running it again changes nothing. Migrations need no superuser after it.
 --
--- Nobody gets a password here: pg_hba.conf decides (peer or trust on a private socket). In production
--- set them afterwards: ALTER ROLE campaign_api PASSWORD '…';
+-- Roles get no passwords here: pg_hba.conf decides (peer or trust on a private socket). In
+-- production set them afterwards: ALTER ROLE campaign_api PASSWORD '…';
 --
--- NOINHERIT matters. campaign_api is a member of campaign_public, and campaign_owner of campaign_definer,
--- only to be able to SET ROLE: an inherited membership would also inherit the row-level policies of
--- those roles, and every tenant's query would see other tenants' published events.
+-- NOINHERIT is important. campaign_api is a member of campaign_public, and campaign_owner of
+-- campaign_definer, only to be able to SET ROLE: an inherited membership would also inherit the
+-- row-level policies of those roles, and every tenant's query would see other tenants' published
+-- events.
 
-SET client_min_messages = warning; -- no notice for what is already granted
+SET client_min_messages = warning; -- no notices about existing grants
 
 DO $$
 DECLARE
@@ -24,23 +25,24 @@ BEGIN
 END
 $$;
 
--- Owns every table and runs the migrations. Subject to row-level security like everybody else (FORCE).
+-- Owns every table and runs the migrations. Row-level security applies to it, too (FORCE).
 ALTER ROLE campaign_owner LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
 -- The server.
 ALTER ROLE campaign_api LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
--- What the public may read; the server takes it on for public pages.
+-- Rights of visitors; the server sets this role for public reads.
 ALTER ROLE campaign_public NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
--- Owner of the SECURITY DEFINER functions, with narrow policies of its own.
+-- Owner of the SECURITY DEFINER functions, with restricted policies.
 ALTER ROLE campaign_definer NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION;
 
 GRANT campaign_public TO campaign_api;
 GRANT campaign_definer TO campaign_owner;
 
--- The audit log keeps rows as JSON, and JSON renders times in the session's zone.
+-- The audit log stores rows as JSON, and JSON contains times in the session's zone.
 ALTER ROLE campaign_owner SET timezone = 'UTC';
 ALTER ROLE campaign_api SET timezone = 'UTC';
 
--- A transaction that somebody leaves open holds the change feed back for everybody. Migrations may take long, and are not idle.
+-- A transaction left open delays the change feed for everybody. Long migrations are not idle, so
+-- they are not affected.
 ALTER ROLE campaign_owner SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE campaign_api SET idle_in_transaction_session_timeout = '60s';
 
@@ -48,7 +50,7 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO campaign_api, campaign_public;
 GRANT USAGE, CREATE ON SCHEMA public TO campaign_owner, campaign_definer;
 
--- No TEMP for the server: a temporary table could shadow a real one.
+-- The server gets no TEMP right: a temporary table could shadow a real one.
 DO $$
 BEGIN
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
@@ -57,9 +59,9 @@ BEGIN
 END
 $$;
 
--- Maps and search. PostGIS may only be installed by a superuser; its own packages keep it up to date.
--- btree_gist: one index over organization and place, btree_gin: over organization and text. pg_trgm, unaccent:
--- search by part, without accents.
+-- Extensions for maps and search. Only a superuser may install PostGIS; its packages keep it up to
+-- date. btree_gist: one index over organization and position; btree_gin: over organization and
+-- text; pg_trgm, unaccent: search by part, without accents.
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE EXTENSION IF NOT EXISTS btree_gin;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- People, their sessions, and what proves who they are. These tables belong to no organization; every
+-- People, their sessions and proofs of identity. These tables belong to no organization; every
 -- statement names the person.
 
 -- name: account_by_email
@@ -17,7 +17,7 @@ SELECT id, email, password_hash, first_name, last_name, totp_secret,
 FROM users WHERE id = :arg.person::bigint
 
 -- name: account_signed_in_here
--- Whether the person has had a session from the address of this call (IPv6: from its first 64 bits).
+-- Has the person had a session from this client address (IPv6: its first 64 bits)?
 SELECT EXISTS (
   SELECT FROM users u JOIN sessions s ON s.user_id = u.id
   WHERE u.email = :arg.email::text
@@ -25,8 +25,9 @@ SELECT EXISTS (
         >>= s.ip_address::inet) AS here
 
 -- name: account_register
--- Until the mailbox is proven nobody owns the address: whoever registers it last replaces password and names, and the
--- link that was mailed before ends (account_verify). No row: another transaction has just verified it.
+-- Until the mailbox is proven nobody owns the address: the latest registration replaces password
+-- and names, and the previously mailed link ends (account_verify). No row: another transaction has
+-- just verified it.
 WITH made AS (
   INSERT INTO users AS u (email, password_hash, first_name, last_name, timezone, registered_from)
   VALUES (:arg.email::text, :arg.password_hash::text, :body.first_name::text, :body.last_name::text, :body.timezone::text,
@@ -42,7 +43,8 @@ UNION ALL
 SELECT id, true FROM users WHERE email = :arg.email::text AND email_verified_at IS NOT NULL
 
 -- name: account_verify
--- Only the registration that the link was mailed for. With it the password counts that the registration chose.
+-- Only for the registration whose link was mailed. Verifying activates the password chosen in that
+-- registration.
 UPDATE users SET email_verified_at = COALESCE(email_verified_at, now()), registered_from = NULL, contested = false
 WHERE id = :arg.person::bigint AND email = :arg.email::text
   AND password_hash = COALESCE(:arg.password_hash::text, password_hash)
@@ -58,7 +60,8 @@ WHERE u.id = old.id
 RETURNING old.email
 
 -- name: account_undo_email
--- The old address and a new password. A second factor that was set up after the change is not the person's own.
+-- Restore the old address with a new password. A second factor set up after the change is not the
+-- owner's and is removed.
 UPDATE users u
 SET email = :arg.email::text, email_verified_at = now(), password_hash = :arg.password_hash::text,
     totp_secret = CASE WHEN f.theirs THEN NULL ELSE u.totp_secret END,
@@ -70,13 +73,13 @@ WHERE u.id = f.id
 RETURNING f.email, f.theirs
 
 -- name: account_set_password
--- Only over the password that was checked: whoever was slower must prove the new one.
+-- Only over the password that was checked: a slower request must prove the new one.
 UPDATE users SET password_hash = :arg.password_hash::text
 WHERE id = :arg.person::bigint AND password_hash = :arg.old_hash::text
 RETURNING id
 
 -- name: account_reset_password
--- The mail that held the token also showed that the address is the person's own.
+-- Using a mailed token also proves that the address is the person's.
 UPDATE users
 SET password_hash = :arg.password_hash::text, email_verified_at = COALESCE(email_verified_at, now()),
     registered_from = NULL, contested = false
@@ -84,9 +87,10 @@ WHERE id = :arg.person::bigint
 RETURNING id
 
 -- name: account_signed_in
--- All that a sign-in decides, under the lock of the person's row: the password is still the one that
--- was checked, and the one-time code's step was not used. No row: it is not so any more. A second factor that was
--- reported as lost is removed when its time has come, and stays when the person had it after all.
+-- The final decision of a sign-in, under the lock of the person's row: the password is still the
+-- one that was checked, and the one-time code's step is unused. No row: one of these does not hold
+-- any more. A second factor reported as lost is removed when its time has come, and stays when the
+-- person used it.
 UPDATE users
 SET last_login_at = now(), password_hash = :arg.password_hash::text,
     totp_last_step = COALESCE(:arg.step::bigint, totp_last_step),
@@ -98,7 +102,8 @@ WHERE id = :arg.person::bigint AND password_hash = :arg.old_hash::text
 RETURNING id
 
 -- name: email_token_create
--- Nothing is made for nobody (person NULL), by the same statement. The live one before ends (email_token_one_live).
+-- With person NULL the same statement creates nothing. The previous valid token ends
+-- (email_token_one_live).
 INSERT INTO email_tokens (token_hash, user_id, purpose, email, expires_at, password_hash, session_id)
 SELECT :arg.token_hash::bytea, u.id, :arg.purpose::text, :arg.email::text,
        now() + make_interval(mins => :arg.minutes::int),
@@ -106,8 +111,8 @@ SELECT :arg.token_hash::bytea, u.id, :arg.purpose::text, :arg.email::text,
 FROM users u WHERE u.id = :arg.person::bigint
 
 -- name: email_token_find
--- unclear: the address was registered from several networks, and this is not the one whose registration counts, so the
--- link alone does not tell whose password is meant.
+-- unclear: the address was registered from several networks, and this is not the one of the latest
+-- registration, so the link alone does not show whose password is meant.
 SELECT t.user_id, t.purpose, t.email, t.password_hash AS registered_hash, t.session_id, t.created_at,
        u.first_name, u.last_name, u.password_hash,
        u.contested AND u.registered_from IS DISTINCT FROM :arg.network::text AS unclear
@@ -116,19 +121,19 @@ WHERE t.token_hash = :arg.token_hash::bytea AND t.purpose = ANY (:arg.purposes::
   AND t.expires_at > now()
 
 -- name: email_token_use
--- Single use: the second one finds no row, also when both come at once.
+-- Single use: a second request finds no row, also when both arrive at once.
 UPDATE email_tokens SET used_at = now()
 WHERE token_hash = :arg.token_hash::bytea AND used_at IS NULL AND expires_at > now()
 RETURNING user_id
 
 -- name: email_tokens_void
--- A link that undoes a change of address ends only with the change that it undoes (:arg.all).
+-- A link that undoes a change of address ends only together with that change (:arg.all).
 UPDATE email_tokens SET used_at = now()
 WHERE user_id = :arg.person::bigint AND used_at IS NULL AND (:arg.all::boolean OR purpose <> 'undo_email')
 
 -- name: session_create
--- The active organization is the one last used, else the only one. Of :arg.most sessions the one that was not used for
--- the longest time makes room.
+-- The active organization is the one used last, else the only one. When the person has :arg.most
+-- sessions, the least recently used one ends.
 WITH room AS (
   UPDATE sessions SET revoked_at = now()
   WHERE id IN (SELECT s.id FROM sessions s
@@ -166,7 +171,7 @@ WHERE id = :arg.target::bigint AND user_id = :arg.person::bigint
 RETURNING id
 
 -- name: sessions_revoke_all
--- All of a person's, but for :arg.keep.
+-- All sessions of a person except :arg.keep.
 UPDATE sessions SET revoked_at = now()
 WHERE user_id = :arg.person::bigint AND revoked_at IS NULL AND id IS DISTINCT FROM :arg.keep::bigint
 
@@ -174,7 +179,7 @@ WHERE user_id = :arg.person::bigint AND revoked_at IS NULL AND id IS DISTINCT FR
 SELECT {columns} FROM users WHERE id = :call.user_id::bigint
 
 -- name: user_update
--- A new telephone number is nobody's until it was verified.
+-- A new telephone number is unverified.
 UPDATE users u
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(u, :body::jsonb) r),
     phone_verified_at = CASE
@@ -195,7 +200,7 @@ WHERE id = :arg.person::bigint AND totp_confirmed_at IS NULL AND totp_secret = :
 RETURNING id
 
 -- name: totp_use
--- A code works once, and none older than the last one used.
+-- A code works once, and codes older than the last used one are refused.
 UPDATE users SET totp_last_step = :arg.step::bigint, second_factor_ends_at = NULL
 WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL AND COALESCE(totp_last_step, 0) < :arg.step::bigint
 RETURNING id
@@ -206,7 +211,7 @@ WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL
 RETURNING id
 
 -- name: second_factor_end
--- Reported as lost. A second report does not move the day.
+-- Reported as lost. A second report does not change the day.
 UPDATE users
 SET second_factor_ends_at = COALESCE(second_factor_ends_at, now() + make_interval(mins => :arg.minutes::int))
 WHERE id = :arg.person::bigint AND totp_confirmed_at IS NOT NULL

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Attendees and the door. What happens there is in the functions of db/functions/events, since it takes
--- several statements that must see each other (docs/internals/check-in.md).
+-- Attendees and check-in. Check-ins are functions in db/functions/events, because they take several
+-- statements that must see each other's changes (docs/internals/check-in.md).
 
--- scope_assert_event(organization, actor, event) in the WHERE is the check of the parent: 404 of the event that is
--- not there or outside a device's scope, instead of an empty page.
+-- scope_assert_event(organization, actor, event) in the WHERE checks the parent: an event that does
+-- not exist, or is outside a device's scope, is 404 instead of an empty page.
 
 -- name: attendee_list
 SELECT {columns}, sort_key

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Contacts, the ledger of consent, follow-ups. What a contact does is in db/functions/contacts, since it takes several
--- statements that must see each other (docs/internals/contacts.md).
+-- Contacts, consent, follow-ups. The effects of a contact are functions in db/functions/contacts,
+-- because they take several statements that must see each other's changes
+-- (docs/internals/contacts.md).
 
 -- name: disposition_list
 SELECT {columns d} FROM (

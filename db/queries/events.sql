@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Events. {columns} and {writable} are made from the type Event, so no column stands here by name that
--- no rule needs (docs/adding-an-endpoint.md).
+-- Events. {columns} and {writable} are made from the type Event, so only columns with special rules
+-- are named here (docs/adding-an-endpoint.md).
 
 -- name: event_create
--- What the body leaves out comes from the organization, and a free slug from the database. The slug of an unlisted event
--- is what opens it, so it cannot be made from the title alone.
+-- Absent members get values from the organization, and a free slug from the database. Anybody who
+-- knows the slug of an unlisted event can read it, so the slug must not follow from the title
+-- alone.
 INSERT INTO events (organization_id, created_by, {writable})
 SELECT o.id, :call.user_id::bigint, {writable r}
 FROM organizations o
@@ -17,7 +18,7 @@ WHERE o.id = :call.organization_id::bigint
 RETURNING {columns}
 
 -- name: event_list
--- CASE and not COALESCE: only so does row-level security let the condition reach the index.
+-- CASE instead of COALESCE, because row-level security then allows the condition to use the index.
 SELECT {columns}
 FROM scope_events(:call.organization_id::bigint, :call.actor::text) e
 WHERE (start_time, id) > (CASE WHEN :page.cursor_1::timestamptz IS NULL THEN '-infinity' ELSE :page.cursor_1::timestamptz END,
@@ -39,7 +40,8 @@ SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::t
 SELECT {columns} FROM scope_events(:call.organization_id::bigint, :call.actor::text) e WHERE slug = :path.slug::text
 
 -- name: event_update
--- One that becomes unlisted gets a slug that nobody can guess, unless it was public before: then its slug is known, and linked.
+-- An event that becomes unlisted gets a slug that cannot be guessed, unless it was public before:
+-- then its slug is known.
 UPDATE events e
 SET ({writable}) = (SELECT {writable r} FROM jsonb_populate_record(e, :body::jsonb
   || CASE WHEN :body::jsonb ->> 'visibility' = 'unlisted' AND e.visibility <> 'unlisted'
@@ -51,7 +53,7 @@ WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_i
 RETURNING {columns e}
 
 -- name: event_delete
--- Only what was never public: others may have been seen, linked and signed up for.
+-- Only events that were never public, because others may have been linked and have registrations.
 DELETE FROM events
 WHERE organization_id = :call.organization_id::bigint AND id = :path.event_id::bigint
   AND assert_version(version, :call.if_match::bigint)
@@ -101,7 +103,7 @@ WHERE e.organization_id = :call.organization_id::bigint AND e.id = :path.event_i
 RETURNING {columns}
 
 -- name: public_event_list
--- What a stranger asks for is looked for in public_events_found, which bounds the work.
+-- Strangers' filters are evaluated by public_events_found, whose cost is bounded.
 SELECT {columns e}, f.scan_end
 FROM public_events_found(:query.organization::text, :query.kind::text, :query.text::text, :query.starts_after::timestamptz,
   :query.starts_before::timestamptz, :page.cursor_1::timestamptz, :page.cursor_2::bigint, :page.limit::int) f
@@ -109,7 +111,7 @@ JOIN events e ON e.organization_id = f.organization_id AND e.id = f.id
 ORDER BY f.scan_end, e.start_time, e.id
 
 -- name: public_event_get
--- Numbers can be counted through: an unlisted event is found by its slug alone.
+-- Ids can be enumerated, so an unlisted event is found by its slug only.
 SELECT {columns} FROM events WHERE id = :path.event_id::bigint AND visibility = 'public'
 
 -- name: public_event_get_by_slug

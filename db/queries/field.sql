@@ -42,7 +42,7 @@ FROM field_release(:call.organization_id::bigint, :call.actor::text, :arg.stream
 WHERE r.id IS NOT NULL
 
 -- name: field_next
--- What field_release takes next.
+-- The operation that field_release takes next.
 SELECT o.id, o.kind, o.body, (extract(epoch FROM o.device_occurred_at) * 1000000)::bigint AS occurred_us
 FROM field_streams s
 JOIN field_operations o ON o.organization_id = s.organization_id AND o.stream_id = s.id

@@ -88,7 +88,7 @@ SELECT {columns} FROM imports WHERE organization_id = :call.organization_id::big
 SELECT assert_import(:call.organization_id::bigint, :path.import_id::bigint)
 
 -- name: import_lock
--- Before a piece of the file is written.
+-- Check before a piece of the file is written.
 SELECT assert_rule(state IN ('created', 'uploaded'), 'import_state', 'The file of this import cannot be changed any more.'),
   import_keep(:arg.bytes::bigint)
 FROM imports WHERE organization_id = :call.organization_id::bigint AND id = :path.import_id::bigint FOR UPDATE
@@ -129,8 +129,8 @@ RETURNING i.*
 SELECT {columns t} FROM told t, job
 
 -- name: import_cancel
--- Whoever is at work sees the wish and ends it; what waits ends here, and the job clears up.
--- Asked again it changes nothing.
+-- A running job sees the request and ends the import; a waiting import ends here, and the job
+-- cleans up. Repeating changes nothing.
 WITH was AS (
   SELECT i.cancel_requested FROM imports i
   WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint FOR UPDATE
@@ -171,8 +171,8 @@ SELECT id, profile FROM voter_profiles WHERE organization_id = :call.organizatio
 SELECT import_stage(:arg.import_id::bigint)
 
 -- name: import_copy
--- The order of server/voters/ccd-import-row.c: what is imported by the field table, before and behind it by hand.
--- rows_0: the number of the import comes in its place.
+-- The order of server/voters/ccd-import-row.c: imported fields by the field table, the others by
+-- hand. The id of the import replaces the 0 of rows_0.
 COPY staging.rows_0 (import_id, row_no, file_no, line, hash, {Voter.imported},
   address_key, building_key, building_address, number, street, street_key, voter_id, opted_out, tags) FROM STDIN
 
@@ -187,7 +187,7 @@ SELECT * FROM import_repeated(:arg.import_id::bigint, :arg.n::int)
 SELECT * FROM import_erased(:arg.import_id::bigint, :arg.key::bytea, :arg.n::int)
 
 -- name: import_refused
--- Numbers that may stand in rows which could not be read.
+-- State ids that occur in rows which could not be read.
 INSERT INTO staging.refused (import_id, state_id)
 SELECT :arg.import_id::bigint, f FROM jsonb_array_elements_text(:arg.ids::jsonb) f
 
@@ -201,7 +201,7 @@ SELECT people, strangers FROM import_fold(:arg.import_id::bigint)
 SELECT import_staged(:arg.import_id::bigint, 'rows')
 
 -- name: import_read_done
--- The sample and the values of problems may show somebody who was erased, and then none are kept.
+-- Sample and values of problems may contain data of an erased person; then they are not stored.
 UPDATE imports SET format = :arg.format::jsonb,
   problems = CASE WHEN :arg.problems::jsonb @> '[{"code": "erased"}]' THEN import_problems_silent(:arg.problems::jsonb)
                   ELSE :arg.problems::jsonb END,
@@ -213,7 +213,7 @@ UPDATE imports SET format = :arg.format::jsonb,
 WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint
 
 -- name: import_is_staged
--- A crash of the database empties what is not logged.
+-- A crash of the database empties unlogged tables.
 SELECT to_regclass('staging.rows_' || i.id) IS NOT NULL
    AND (SELECT count(*) FROM staging.rows r WHERE r.import_id = i.id) = i.rows_staged AS whole
 FROM imports i WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint
@@ -240,7 +240,7 @@ UPDATE imports SET state = 'ready', progress = 1
 WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::bigint AND state = 'comparing'
 
 -- name: import_apply_own
--- An import that goes on by itself: its plan is fresh.
+-- An import that continues by itself: its plan is current.
 UPDATE imports i SET state = 'applying', progress = 0, applied_at = now(), work = jsonb_build_object('before', import_work_all())
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint AND i.state = 'ready'
   AND (i.doubts = '[]' OR i.confirmed)
@@ -257,7 +257,7 @@ SELECT import_finish(:arg.import_id::bigint) AS good
 SELECT record_bulk('voter', 'update', :arg.n::bigint)
 
 -- name: import_stop
--- Ends it, or has what was written undone first.
+-- Fail or cancel the import; if rows were already applied, move to 'undoing' first.
 UPDATE imports SET state = CASE WHEN state IN ('applying', 'undoing') THEN 'undoing' ELSE :arg.state::text END,
   error_code = :arg.code::text, error = :arg.error::text,
   finished_at = CASE WHEN state IN ('applying', 'undoing') THEN finished_at ELSE now() END
@@ -291,13 +291,13 @@ SELECT voters_deleted + voters_emptied AS n FROM purge_certificates
 WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
 
 -- name: forget_files
--- Rejects may name a person who was erased. An import that waits reads its file again without the person, and writes
--- its rejects anew.
+-- Rejects may contain an erased person. A waiting import reads its file again without the person,
+-- and writes its rejects again.
 SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint AND source_id = :arg.source_id::bigint
   AND state IN ('ready', 'done', 'undone', 'cancelled', 'failed') ORDER BY id LIMIT 1000
 
 -- name: purge_files
--- What is kept of its imports outside of the database.
+-- Files of the source's imports outside of the database.
 SELECT id FROM imports WHERE organization_id = :call.organization_id::bigint
   AND source_id = :arg.source_id::bigint ORDER BY id LIMIT 1000
 
@@ -330,7 +330,7 @@ SELECT record_bulk('voter', 'update', :arg.n::bigint)
 -- Command line -------------------------------------------------------------------------------------
 
 -- name: import_local
--- Everything of an import of local files in one statement.
+-- Create everything for an import of local files in one statement.
 WITH source AS (
   INSERT INTO voter_sources (organization_id, name, provider, permitted_use, received_on, acknowledged_at)
   SELECT :call.organization_id::bigint, :arg.name::text, :arg.provider::text, :arg.permitted_use::text, current_date, now()

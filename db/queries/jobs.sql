@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The queue of work that is done later. See docs/internals/jobs.md.
+-- The queue of jobs. See docs/internals/jobs.md.
 
 -- name: job_enqueue
 INSERT INTO jobs (kind, payload, organization_id)
 VALUES (:arg.kind::text, :arg.payload::bytea, COALESCE(:call.organization_id::bigint, 0))
 
 -- name: job_claim
--- Due jobs of these kinds, and running ones whose worker did not come back within its lease, each for
+-- Claim due jobs of these kinds, and running ones whose worker did not renew its lease, each for
 -- its kind's lease. Workers never wait for each other.
 WITH due AS (
   SELECT organization_id, id FROM jobs
@@ -26,7 +26,7 @@ SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created
 FROM claimed ORDER BY run_at, id
 
 -- name: job_claim_slow
--- One job of an organization that has none of these kinds at work.
+-- Claim one job of an organization that has no running job of these kinds.
 SELECT id, kind, payload, attempts, organization_id, (extract(epoch FROM created_at) * 1000000)::bigint AS made
 FROM job_claim_slow(:arg.kinds::text[], :arg.leases::int[], :arg.attempts_max::int)
 
@@ -37,32 +37,33 @@ WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND s
 RETURNING id
 
 -- name: job_hold
--- Last statement of a transaction of a job: with this lock nobody takes the job over before the commit.
+-- Last statement of a job's transaction: while this lock is held, no other worker takes the job
+-- over before the commit.
 SELECT id FROM jobs
 WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int FOR SHARE
 
 -- name: job_again
--- Put back by its own worker: not a failure, so not an attempt.
+-- Put back by its own worker: no failure, so the attempt does not count.
 UPDATE jobs
 SET state = 'queued', attempts = attempts - 1, run_at = now() + make_interval(secs => :arg.after_s::int),
     locked_until = NULL
 WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_give_up
--- A job that ended its worker that often is not run again.
+-- A job that has crashed its worker too often is not run again.
 UPDATE jobs
 SET state = 'failed', finished_at = now(), locked_until = NULL,
     last_error = format('The worker went away %s times while it ran.', attempts)
 WHERE state = 'running' AND locked_until < now() AND attempts >= :arg.attempts_max::int
 
 -- name: job_done
--- :arg.attempts is the fence: a worker whose lease ran out changes nothing. What was in the payload is
+-- :arg.attempts is a fencing token: a worker whose lease ran out changes nothing. The payload is
 -- not needed any more.
 UPDATE jobs SET state = 'done', payload = '', locked_until = NULL, last_error = NULL, finished_at = now()
 WHERE organization_id = :arg.organization::bigint AND id = :arg.id::bigint AND state = 'running' AND attempts = :arg.attempts::int
 
 -- name: job_retry
--- Again after 2, 4, 8 … seconds, at most an hour; :arg.attempts_max tries in all.
+-- Retry after 2, 4, 8 … seconds, at most an hour; :arg.attempts_max tries in all.
 UPDATE jobs
 SET state = CASE WHEN attempts >= :arg.attempts_max::int THEN 'failed' ELSE 'queued' END,
     run_at = now() + LEAST(interval '1 hour', make_interval(secs => 2 ^ attempts)),

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Organizations, members, invitations, API tokens and devices. Row-level security already hides other
--- organizations; the conditions on organization_id stand here for the indexes and for the reader.
+-- Organizations, members, invitations, API tokens and devices. Row-level security already hides
+-- other organizations; the conditions on organization_id are here for the indexes and for readers
+-- of the code.
 
 -- Organizations ----------------------------------------------------------------------------------
 
@@ -13,7 +14,7 @@ SELECT second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS hold
 FROM users u WHERE u.id = :call.user_id::bigint;
 
 -- name: organization_new
--- From here on the transaction acts for the organization that is about to be; and a slug to try.
+-- From here on the transaction acts for the new organization; also returns a slug to try.
 SELECT organization_begin() AS id,
        assert_budget('ORGANIZATIONS_PER_PERSON', 1 + (SELECT count(*) FROM organization_members m
                        WHERE m.user_id = :call.user_id::bigint AND m.role = 'owner'),
@@ -31,7 +32,7 @@ ON CONFLICT (slug) DO NOTHING
 RETURNING id;
 
 -- name: organization_found
--- The first member of a new organization, and the session that goes on working in it.
+-- The first member of a new organization, and the session that continues in it.
 WITH founder AS (
   INSERT INTO organization_members (organization_id, user_id, role)
   VALUES (:call.organization_id::bigint, :call.user_id::bigint, 'owner')
@@ -68,7 +69,7 @@ WHERE o.id = :call.organization_id::bigint AND assert_version(o.version, :call.i
 RETURNING {columns o};
 
 -- name: organization_switch
--- Only a member sees the row of his membership.
+-- Only a member can see the row of the membership.
 UPDATE sessions s SET active_organization_id = m.organization_id
 FROM organization_members m
 WHERE s.id = :call.session_id::bigint AND s.user_id = m.user_id
@@ -78,7 +79,7 @@ RETURNING s.id;
 -- Members ----------------------------------------------------------------------------------------
 
 -- name: member_list
--- A tablet at a door has no business with who belongs to the organization and may do what.
+-- A tablet at a door must not show who belongs to the organization and with which rights.
 SELECT m.id, m.user_id, u.first_name, u.last_name, u.email, u.avatar_url,
        second_factor_holds(u.totp_confirmed_at, u.second_factor_ends_at) AS has_second_factor,
        m.role, m.permissions, m.invited_by, m.joined_at, m.updated_at, m.version
@@ -91,7 +92,8 @@ ORDER BY m.id
 LIMIT :page.limit::int;
 
 -- name: member_lock
--- The member as he is now, held until the commit, and his single rights with :arg.permissions merged in.
+-- The current member, locked until the commit, and the member's single rights merged with
+-- :arg.permissions.
 SELECT m.role, m.permissions,
        jsonb_strip_nulls(m.permissions || COALESCE(:arg.permissions::jsonb, '{}')) AS merged,
        assert_version(m.version, :call.if_match::bigint) AS fits
@@ -121,7 +123,7 @@ WITH gone AS (
 SELECT user_id FROM gone;
 
 -- name: member_ends
--- What a member who goes has begun and nobody has taken yet: invitations, and pairing codes of devices.
+-- Unused invitations and pairing codes of a removed member.
 WITH invited AS (
   UPDATE invitations i SET status = 'revoked'
   WHERE i.organization_id = :call.organization_id::bigint AND i.invited_by = :arg.user_id::bigint AND i.status = 'pending'
@@ -131,7 +133,7 @@ WHERE d.organization_id = :call.organization_id::bigint AND d.created_by = :arg.
   AND d.pairing_hash IS NOT NULL;
 
 -- name: member_tokens
--- The live tokens that a member has made.
+-- Valid tokens that a member has made.
 SELECT t.id, t.name FROM api_tokens t
 WHERE t.organization_id = :call.organization_id::bigint AND t.created_by = :arg.user_id::bigint
   AND t.revoked_at IS NULL AND t.expires_at > now()
@@ -149,7 +151,8 @@ WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :body.us
 RETURNING m.user_id;
 
 -- name: owner_step_down
--- After owner_make, so that there is an owner at any time. No row: he is no owner any more.
+-- After owner_make, so that there is an owner at any time. No row: the person is no longer an
+-- owner.
 UPDATE organization_members m SET role = 'admin'
 WHERE m.organization_id = :call.organization_id::bigint AND m.user_id = :call.user_id::bigint
   AND m.role = 'owner'
@@ -158,7 +161,7 @@ RETURNING m.user_id;
 -- Invitations ------------------------------------------------------------------------------------
 
 -- name: invitation_prepare
--- What the rules and the mail need to know before an invitation is made.
+-- Data that the rules and the mail need before an invitation is created.
 SELECT o.name AS organization_name,
        (SELECT concat_ws(' ', u.first_name, u.last_name) FROM users u WHERE u.id = :call.user_id::bigint)
          AS inviter,
@@ -169,13 +172,13 @@ FROM organizations o
 WHERE o.id = :call.organization_id::bigint;
 
 -- name: invitation_clear
--- An invitation that ran out does not stand in the way of a new one.
+-- An expired invitation does not prevent a new one.
 UPDATE invitations i SET status = 'revoked'
 WHERE i.organization_id = :call.organization_id::bigint AND i.email = :arg.email::text
   AND i.status = 'pending' AND i.expires_at <= now();
 
 -- name: invitation_create
--- No row: one is pending.
+-- No row: an invitation is pending.
 INSERT INTO invitations (organization_id, email, role, permissions, token_hash, invited_by, status,
                          message, expires_at, sent_at)
 VALUES (:call.organization_id::bigint, :arg.email::text, :body.role::text,
@@ -225,14 +228,15 @@ RETURNING id, email, role, permissions, message, status, invited_by, created_at,
           expires_at, sent_at, responded_at, version;
 
 -- name: invitation_find
--- Whose token it is, over the border of organizations; with the person who holds it, if any.
+-- Find the token's invitation in any organization, with the person who holds the address, if any.
 SELECT i.organization_id, i.id, i.email, i.status, i.expires_at <= now() AS expired,
        u.email AS user_email, u.email_verified_at IS NOT NULL AS verified
 FROM invitation_by_token(:arg.token_hash::bytea) i
 LEFT JOIN users u ON u.id = :call.user_id::bigint;
 
 -- name: invitation_accept
--- Conditions again, now under the row's lock: taken and joined tell which of the two did not happen.
+-- Check the conditions again under the row's lock; `taken` and `joined` tell which of the two steps
+-- failed.
 WITH taken AS (
   UPDATE invitations i SET status = 'accepted', responded_at = now()
   WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.invitation_id::bigint
@@ -259,7 +263,8 @@ RETURNING i.id;
 -- API tokens -------------------------------------------------------------------------------------
 
 -- name: api_token_create
--- LEAST leaves out NULL: a maker is there only when a token makes a token. The person behind the first is behind all.
+-- LEAST ignores NULL: a maker exists only when a token makes a token. The person behind the first
+-- token is recorded for all.
 INSERT INTO api_tokens (organization_id, name, token_hash, token_prefix, scopes, created_by, made_by_token, expires_at)
 SELECT :call.organization_id::bigint, :body.name::text, :arg.token_hash::bytea, :arg.token_prefix::text,
        :arg.scopes::jsonb, COALESCE(:call.user_id::bigint, maker.created_by), maker.id,
@@ -273,7 +278,7 @@ SELECT {columns t} FROM api_tokens_shown t
 WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.token_id::bigint;
 
 -- name: credential_get
--- What acts here: the token, device or session of that number.
+-- The credential that makes the request: token, device or session with that id.
 SELECT t.name, t.created_at, t.expires_at FROM api_tokens t
 WHERE :call.actor::text LIKE 'token:%' AND t.organization_id = :call.organization_id::bigint
   AND t.id = :call.session_id::bigint
@@ -293,7 +298,7 @@ ORDER BY t.id
 LIMIT :page.limit::int;
 
 -- name: api_token_revoke
--- With the tokens that it made: who had it has them too.
+-- Also revokes the tokens made with it: whoever had this token may have those, too.
 WITH RECURSIVE family AS (
   SELECT t.id FROM api_tokens t
   WHERE t.organization_id = :call.organization_id::bigint AND t.id = :arg.token_id::bigint AND t.revoked_at IS NULL
@@ -309,8 +314,8 @@ RETURNING t.id;
 -- Devices ----------------------------------------------------------------------------------------
 
 -- name: device_create
--- No row: the event of the scope is not one of this organization. A turf that is not gives nothing to a lead, and is
--- like one that is not theirs to others.
+-- No row: the event of the scope does not belong to this organization. A turf of another
+-- organization gives no access, and is treated like one outside the actor's scope.
 INSERT INTO devices (organization_id, name, profile, scope, scopes, pairing_hash, pairing_expires_at,
                      created_by)
 SELECT :call.organization_id::bigint, :body.name::text, :body.profile::text,
@@ -361,11 +366,12 @@ WHERE d.organization_id = :call.organization_id::bigint AND d.id = :path.device_
 RETURNING d.id, d.name, d.pairing_expires_at;
 
 -- name: device_find
--- Whose pairing code it is, over the border of organizations.
+-- Find the device of a pairing code in any organization.
 SELECT d.organization_id, d.id FROM device_by_pairing(:arg.pairing_hash::bytea) d;
 
 -- name: device_pair
--- Conditions again, now under the row's lock: of two who type the same code one gets a token.
+-- Check the conditions again under the row's lock: of two clients with the same code only one gets
+-- a token.
 UPDATE devices d
 SET token_hash = :arg.token_hash::bytea, paired_at = now(), name = COALESCE(:body.name::text, d.name),
     pairing_hash = NULL, pairing_expires_at = NULL

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Voters, tags, saved lists, households, duplicates. The rules are in the functions of db/functions/voters
--- (docs/internals/voters.md). A voter is always shown through voter_shown: it hides where confidential people live.
+-- Voters, tags, saved lists, households, duplicates. The rules are in db/functions/voters
+-- (docs/internals/voters.md). A voter is always returned through voter_shown, which hides where
+-- confidential people live.
 
 -- name: voter_list
 SELECT {columns a}, s.search_key, s.scan_end
@@ -35,7 +36,8 @@ CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) 
 WHERE v.organization_id = :call.organization_id::bigint AND v.id = :path.voter_id::bigint
 
 -- name: voter_address_given
--- The residence as it will be, for ccd_residence_parse: of a new voter voter_id is NULL.
+-- The residence after the change, as input of ccd_residence_parse: voter_id is NULL for a new
+-- voter.
 SELECT r.address, r.unit, r.city, r.state, r.zip5, r.precinct, r.zip5 IS NULL AND v.address_key IS NOT NULL AS by_city
 FROM (SELECT 1) one
 LEFT JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = :arg.voter_id::bigint
@@ -79,7 +81,8 @@ SELECT t.voters, t.added, t.removed
 FROM voters_tag_all(:call.organization_id::bigint, :body::jsonb) t
 
 -- name: household_get
--- For whoever may not manage voters a household of confidential people alone is not there, and nobody counts them.
+-- Without manage_voters, a household of confidential people only does not exist, and confidential
+-- people are not counted.
 SELECT h.id, h.door_id, b.address, d.unit, h.updated_at,
   CASE WHEN right_has(:call.rights::jsonb, 'manage_voters') THEN h.n_voters ELSE jsonb_array_length(p.people) END AS n_voters,
   p.people
@@ -177,11 +180,12 @@ FROM told CROSS JOIN page s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
-WHERE voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint) IS NOT NULL -- refuses an unknown list where nobody is, too
+WHERE voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint) IS NOT NULL -- also refuses an unknown list when the page is empty
 ORDER BY s.scan_end, s.search_key COLLATE "C", s.id
 
 -- name: duplicate_list
--- The surest first, of equals the newest, as voter_duplicates_score_idx has them. rank is the cursor's name of the score.
+-- Highest score first, of equal scores the newest first, as in voter_duplicates_score_idx. rank is
+-- the cursor's name of the score.
 SELECT {columns a}, a.rank
 FROM voter_duplicates d
 JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id

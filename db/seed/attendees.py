@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who comes to the demo's events: hard names beside common ones, families who share a last name, people without
+"""Attendees of the demo's events: difficult names beside common ones, families who share a last name, people without
 an address, and every status that the event's day allows."""
 
 import datetime
@@ -8,8 +8,8 @@ import random
 import events
 import names
 
-TONIGHT = 340  # people on the list of tonight's event
-OTHERS = 1660  # on all others together
+TONIGHT = 340  # attendees of tonight's event
+OTHERS = 1660  # attendees of all other events together
 NOTES = ["Needs a chair by the door.", "Vegetarian.", "Brings the projector.", "First time!", "ASL, front row please.",
          "Parla italiano, poco inglés.", "Can drive people home.", "Allergic to nuts; has a pen."]
 SOURCES = ["direct"] * 5 + ["share"] * 3 + ["email"] * 2 + ["embed"]
@@ -53,7 +53,7 @@ def zoned(moment):
 
 
 def shares(capacities):
-    """OTHERS, uneven as life, and no event above its capacity; what is left goes where everybody fits."""
+    """Distribute OTHERS unevenly without exceeding an event's capacity; the rest goes to events with free places."""
     weights = [3 + 17 * (index % 5) for index in range(len(capacities))]
     given = [min(capacity or OTHERS, OTHERS * weight // sum(weights)) for weight, capacity in zip(weights, capacities)]
     largest = max(range(len(given)), key=lambda index: capacities[index] or 0)
@@ -62,7 +62,7 @@ def shares(capacities):
 
 
 def demo(seed, base, listed):
-    """Of `listed`, the demo's event rows: tonight's gets its share, drafts nobody, the others the rest by turns."""
+    """Distribute attendees over the demo's events: tonight's event gets its share, drafts none, the others the rest."""
     column = events.COLUMNS.index
     public = [row for row in listed if row[column("is_published")]]
     tonight = next(row for row in public if row[column("title")] == events.TONIGHT)
@@ -74,6 +74,6 @@ def demo(seed, base, listed):
 
 
 def crowd(seed, base, row, count):
-    """The one event that is there for size."""
+    """Attendees of the event that is used for large door lists."""
     start = datetime.datetime.combine(base, datetime.time(events.CROWD_HOUR))
     yield from rows(seed, row[0], row[events.COLUMNS.index("slug")], start, base, count, False)

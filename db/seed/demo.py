@@ -180,7 +180,7 @@ def member_rows(extra):
 
 
 def event_rows(options, addresses):
-    """The demo's own, a few for each small organization, the rest over those made for size."""
+    """The demo's own events, a few for each small organization, the rest for organizations made for size."""
     base = options.base_date
     small = SMALL_EVENTS * (len(ORGANIZATIONS) - 1)
     rest = max(0, options.events - len(events.DEMO) - small)
@@ -243,7 +243,7 @@ def load(options, made):
             copy(out, "load_attendees", attendee_rows(options, addresses))
             out.write(filled(LOAD))
     except BrokenPipeError:
-        pass  # psql gave up; its exit code and message tell why.
+        pass  # psql ended; its exit code and message give the reason
     if process.wait() != 0:
         sys.exit("the database refused the demo (see above)")
 

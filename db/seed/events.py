@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events as a local campaign has them: every kind, place and state, with texts that people would write."""
+"""Events as a local campaign has them: every kind, place and state, with realistic texts."""
 
 import datetime
 import re
 import unicodedata
 
-# What is on tonight, with a door to check people in at.
+# The event of tonight, with attendees to check in.
 TONIGHT = "Town Hall with the Candidate"
 CROWD_HOUR = 16
 
@@ -81,7 +81,7 @@ DEMO = [
      "Questions go on cards; children's questions come first."),
 ]
 
-# What organizations made for size (benches) call their events.
+# Titles of events in organizations made for size (benches).
 PLAIN = ["Canvass on {street}", "Phone Bank", "Neighbourhood Meeting at {street}", "Volunteer Training",
          "Text Bank", "House Party on {street}", "Street Rally", "Postcards and Pizza"]
 PLAIN_KIND = ["canvass", "phone_bank", "meeting", "training", "text_bank", "fundraiser", "rally", "other"]
@@ -94,7 +94,7 @@ COLUMNS = ["organization", "title", "slug", "kind", "description", "short_descri
 
 
 def slug(text):
-    """a-z 0-9 and single inner hyphens, as slugify() of the database makes it."""
+    """a-z 0-9 and single inner hyphens, like slugify() of the database."""
     plain = re.sub("[\u0300-\u036f'’]", "", unicodedata.normalize("NFKD", text).lower())
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].strip("-")
 
@@ -108,7 +108,7 @@ def place(location, address):
 
 
 def times(base, day, hour, minutes):
-    """Start and end: the base date's local hour, written with New York's zone for PostgreSQL to convert."""
+    """Start and end: the base date's local hour with New York's zone, which PostgreSQL converts."""
     start = datetime.datetime.combine(base, datetime.time(hour)) + datetime.timedelta(days=day)
     end = start + datetime.timedelta(minutes=minutes)
     return f"{start} America/New_York", f"{end} America/New_York", start
@@ -121,7 +121,7 @@ def link(location, index):
 
 
 def demo_row(index, organization, base, addresses):
-    """Event `index` of the demo organization: the listed ones, then the same in later weeks."""
+    """Event `index` of the demo organization: the listed events, then the same ones in later weeks."""
     title, kind, location, day, hour, minutes, capacity, short, text = DEMO[index % len(DEMO)]
     week = index // len(DEMO)
     address = addresses[index % len(addresses)]
@@ -141,7 +141,7 @@ def demo_row(index, organization, base, addresses):
 
 
 def crowd_row(base, addresses):
-    """The demo organization's event for size: a door list that no screen holds."""
+    """The demo organization's large event: a door list longer than any screen."""
     start, end, _ = times(base, 0, CROWD_HOUR, 360)
     return (0, "County Convention", "county-convention", "rally", "Every precinct, every club, one hall.",
             "The door list is as long as it gets.", start, end, "America/New_York", "in_person",

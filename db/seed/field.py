@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fills the demo organization with its town, its voters, a script and turf, the way its staff would: over the API of
-the running server.
+"""Fills the demo organization with its town, voters, a script and turfs, as its staff would: over the API of the
+running server.
 
-    field.py --api http://127.0.0.1:3000
+field.py --api http://127.0.0.1:3000
 
-Does nothing when the organization has a source of voters already."""
+Does nothing when the organization already has a source of voters."""
 
 import argparse
 import csv
@@ -44,7 +44,7 @@ class Api:
         self.base, self.token = base, None
 
     def call(self, method, path, body=None, media="application/json"):
-        """The answer's JSON. A refusal ends the program with what the server said."""
+        """The reply's JSON. A refused request ends the program with the server's message."""
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data, method=method)
         if data is not None:
@@ -62,7 +62,7 @@ class Api:
                 time.sleep(int(refusal.headers.get("Retry-After", "1")))
 
     def wait(self, path, done, failed=("failed", "cancelled")):
-        """Until a job's row is in one of these states."""
+        """Wait until a job's row is in one of these states."""
         while True:
             row = self.call("GET", path)
             if row["state"] in done:
@@ -73,7 +73,7 @@ class Api:
 
 
 def segments(made):
-    """A feature for each block; the streets of the grid meet nowhere, so each has nodes of its own."""
+    """One GeoJSON feature per block. The streets of the grid do not meet, so each has its own nodes."""
     for number in range(made.streets):
         street = made.street(number)
         for block in range(street.blocks):
@@ -98,7 +98,7 @@ def precinct(door):
 
 
 def voter_file(people, doors):
-    """What a county would send, with a header. Of one person the state hides name and address."""
+    """A voter file as a county would send it, with a header. One person's name and address are hidden by the state."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["voter_id", "first_name", "middle_name", "last_name", "suffix", "birth_date", "party", "status",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists that the town is made of. Common names stand beside hard ones, since real files have both."""
+"""Lists of names for the town. Common names stand beside difficult ones, since real files contain both."""
 
 FIRST = """
 Aaliyah Aaron Abigail Adam Adrian Ahmed Aiko Alan Alejandra Alex Alice Alicia Amanda Amara Amir Amy Ana
@@ -48,8 +48,8 @@ Wang Ward Washington Watkins Watson Weaver Webb Weber Weiss Wells West White Wil
 Wright Wu Yamamoto Yang Young Zhang Zhao Zimmerman
 """.split()
 
-# Names that break programs: particles, apostrophes of both kinds, several scripts, one letter, very long,
-# composed and decomposed accents, and surnames that look like something else.
+# Names that break programs: particles, apostrophes of both kinds, several scripts, one letter, very
+# long, composed and decomposed accents, and surnames that look like keywords.
 HARD_FIRST = [
     "Zoë", "José María", "Siobhán", "D’Andre", "La'Keisha", "Mary-Kate", "Nguyễn Ánh", "Łucja", "Björn",
     "Øystein", "Çağla", "François", "Xóchitl", "Ḥasan", "Ng", "Jo", "O", "Tʼáá", "Þórdís", "Søren", "Anaïs",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A town that does not exist: streets on a slightly crooked grid, doors along them, people behind the doors.
+"""An invented town: streets on a slightly crooked grid, doors along them, people behind the doors.
 
-Everything is made street by street from a random generator of that street's own, so a town of a million
-people needs no more memory than one street, and the same seed always makes the same town."""
+Everything is generated street by street with a random generator per street, so a town of a million people needs
+only the memory of one street, and the same seed always makes the same town."""
 
 import math
 import random
@@ -13,7 +13,7 @@ CITY, STATE, ZIP = "Riverside", "NY", "12999"
 LATITUDE, LONGITUDE = 41.9272, -73.9974
 METRE_NORTH = 1 / 111_320
 METRE_EAST = 1 / (111_320 * math.cos(math.radians(LATITUDE)))
-BLOCK = 110  # metres along a street from crossing to crossing
+BLOCK = 110  # metres along a street between crossings
 SPACING = 85  # metres between neighbouring streets
 
 STREET_COLUMNS = ["street_id", "name", "from_latitude", "from_longitude", "to_latitude", "to_longitude"]
@@ -24,7 +24,7 @@ PERSON_COLUMNS = ["person_id", "door_id", "first_name", "middle_name", "last_nam
 
 
 def street_name(number):
-    """The name of street 0, 1, 2 …: hard ones are strewn in, and no name comes twice."""
+    """The name of street 0, 1, 2 …: difficult names are mixed in, and no name occurs twice."""
     if number % 23 == 7 and number // 23 < len(names.STREET_HARD):
         return names.STREET_HARD[number // 23]
     base = names.STREET[number % len(names.STREET)]
@@ -38,7 +38,7 @@ def street_name(number):
 
 
 class Street:
-    """One street: where it lies and the generator that its doors come from."""
+    """One street: its position and the generator of its doors."""
 
     def __init__(self, seed, number, blocks):
         self.id = number + 1
@@ -55,7 +55,7 @@ class Street:
         self.start = (along, across) if self.east_west else (across, along)
 
     def point(self, metres, side=0.0):
-        """Latitude and longitude of a place along the street, `side` metres to the left of it."""
+        """Latitude and longitude of a position along the street, `side` metres to the left of it."""
         east = self.start[0] + self.step[0] * metres - self.step[1] * side
         north = self.start[1] + self.step[1] * metres + self.step[0] * side
         return (round(LATITUDE + north * METRE_NORTH, 7), round(LONGITUDE + east * METRE_EAST, 7))
@@ -64,7 +64,8 @@ class Street:
         return (self.id, self.name, *self.point(0), *self.point(self.blocks * BLOCK))
 
     def houses(self):
-        """(house number, side, latitude, longitude, number of doors): odd to the left, even to the right."""
+        """(house number, side, latitude, longitude, number of doors): odd numbers on the left, even ones on the
+        right."""
         choose = self.random.random
         for block in range(self.blocks):
             for side in (1, 0):
@@ -82,7 +83,7 @@ class Street:
 
     @staticmethod
     def spelled(number, luck):
-        """House numbers are not integers."""
+        """House numbers are not always integers."""
         if luck < 0.97:
             return str(number)
         if luck < 0.978:
@@ -116,7 +117,7 @@ class Street:
         return f"Apt {floor + 1}{'ABCDEF'[letter]}"
 
     def doors(self):
-        """Rows of doors without their number."""
+        """Rows of doors, without their id."""
         for house, side, latitude, longitude, count in self.houses():
             for index in range(count):
                 yield (self.id, house, self.name, self.unit(index, count), CITY, STATE, ZIP, side, latitude,
@@ -149,9 +150,9 @@ def household(generator, door_id, first_person_id, today_year):
 
 
 class Town:
-    """Streets, doors and people up to the sizes asked for; rows come as tuples in the columns above."""
+    """Streets, doors and people up to the given numbers; rows are tuples with the columns above."""
 
-    PEOPLE_PER_BLOCK = 54  # about, by the odds above
+    PEOPLE_PER_BLOCK = 54  # approximate, by the probabilities above
 
     def __init__(self, seed, streets, people, year):
         self.seed = seed
@@ -164,7 +165,7 @@ class Town:
         return Street(self.seed, number, self.blocks)
 
     def addresses(self, count):
-        """`count` doors spread over the town, as events need them."""
+        """`count` doors distributed over the town, for events."""
         for index in range(count):
             street = self.street(index % self.streets)
             doors = [door for door in street.doors() if not door[3]]

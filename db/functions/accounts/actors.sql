@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Who acts: the functions that find a session, token, device or invitation before the tenant is
--- known, and the name of an actor.
+-- Finds actors: functions that look up a session, token, device or invitation before the
+-- organization is known, and the name of an actor.
 
 SET LOCAL ROLE campaign_definer;
 
--- The role is read from the membership at every call: a removed member has lost every right with the
--- commit that removed them, though the session goes on without an organization.
+-- The role is read from the membership at every call: a removed member loses every right with the
+-- commit of the removal, although the session continues without an organization.
 CREATE OR REPLACE FUNCTION session_by_token(hash bytea) RETURNS TABLE (
   session_id bigint, user_id bigint, organization_id bigint, role text, permissions jsonb,
   expires_at timestamptz, kind text, require_second_factor boolean, has_second_factor boolean)
@@ -61,7 +61,7 @@ BEGIN
 END
 $$;
 
--- Also invitations that can no longer be accepted: the server tells why.
+-- Also returns invitations that can no longer be accepted: the server reports the reason.
 CREATE OR REPLACE FUNCTION invitation_by_token(hash bytea) RETURNS TABLE (
   organization_id bigint, id bigint, email text, status text, expires_at timestamptz, role text,
   permissions jsonb, organization_name text)

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What proves an identity for how long: mailed links, sessions, the second factor, addresses that nobody has proven.
+-- Validity of proofs of identity: mailed links, sessions, the second factor, unverified addresses.
 
--- One live link per person and purpose: an older one ends when the next is made. The lock on the person's row puts two
--- that are made at once in order.
+-- At most one valid link per person and purpose: creating one invalidates the previous one. The
+-- lock on the person's row serializes two concurrent creations.
 CREATE OR REPLACE FUNCTION email_token_one_live() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -17,7 +17,7 @@ BEGIN
 END
 $$;
 
--- How long a session may be unused. A phone may be in a drawer between two weekends.
+-- Time after which an unused session ends. A phone may stay unused between two weekends.
 CREATE OR REPLACE FUNCTION session_idle(kind text) RETURNS interval
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CASE kind WHEN 'cookie' THEN interval '2 hours' ELSE interval '30 days' END $$;
@@ -27,12 +27,13 @@ CREATE OR REPLACE FUNCTION session_lives(kind text, expires_at timestamptz, last
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT revoked_at IS NULL AND expires_at > now() AND last_seen_at > now() - session_idle(kind) $$;
 
--- Whether a second factor is asked for: set up, and not reported as lost so long ago that it has ended.
+-- Is a second factor required at sign-in? True when it was set up, and not reported as lost so long
+-- ago that it has ended.
 CREATE OR REPLACE FUNCTION second_factor_holds(confirmed_at timestamptz, ends_at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT confirmed_at IS NOT NULL AND (ends_at IS NULL OR ends_at > now()) $$;
 
--- One more on this day. False: @most were reached.
+-- Count one use of a daily budget. False: @most uses were reached.
 CREATE OR REPLACE FUNCTION daily_take(subject text, most int) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
@@ -51,8 +52,8 @@ GRANT EXECUTE ON FUNCTION daily_take(text,int) TO campaign_api;
 
 SET LOCAL ROLE campaign_definer;
 
--- Who proves a mailbox takes it: an account that was registered with the address and never verified ends. It has had no
--- session, so nothing belongs to it.
+-- Whoever proves access to a mailbox gets its address: an account that was registered with the
+-- address and never verified is deleted. It never had a session, so no data belongs to it.
 CREATE OR REPLACE FUNCTION account_clear(email text, person bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of the tables of accounts.
 
--- Signing in is not an edit: it must not move the version under a profile form that is open elsewhere.
+-- Signing in must not change `version`: it would break If-Match on a profile form that is open
+-- elsewhere.
 CREATE OR REPLACE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW
   WHEN (OLD.* IS DISTINCT FROM NEW.*
         AND (OLD.totp_confirmed_at IS DISTINCT FROM NEW.totp_confirmed_at

@@ -2,11 +2,11 @@
 --
 -- The hash chain of the audit log: appending a row and verifying an organization's chain.
 
--- SHA-256 of the row's canonical text: a JSON array, since its quoting keeps the parts apart whatever
--- stands in them, NULL differs from '', and jsonb has one spelling for one value.
--- IMMUTABLE, because a distributed UPDATE takes no other function of its columns: equal arguments have
--- one text, whatever the settings (the time is given as a number). plpgsql, because PostgreSQL does not
--- inline an IMMUTABLE function over jsonb_build_array and would plan a SQL function at each call.
+-- SHA-256 of the row's canonical text, a JSON array: its quoting separates the parts unambiguously,
+-- NULL differs from '', and jsonb has one text for one value. IMMUTABLE, because a distributed
+-- UPDATE allows no other function of its columns: equal arguments give equal texts under all
+-- settings (the time is passed as a number). plpgsql, because PostgreSQL does not inline an
+-- IMMUTABLE function over jsonb_build_array and would plan an SQL function at each call.
 CREATE OR REPLACE FUNCTION audit_hash(organization_id bigint, prev_hash bytea, seq bigint, at timestamptz, actor text,
   action text, entity text, entity_id bigint, request_id text, address text, before jsonb, after jsonb)
 RETURNS bytea
@@ -19,16 +19,16 @@ BEGIN
 END
 $$;
 
--- What stands before the first row of a chain.
+-- The hash before the first row of a chain.
 CREATE OR REPLACE FUNCTION audit_genesis() RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea $$;
 
 SET LOCAL ROLE campaign_definer;
 
--- Adds one row to the end of an organization's chain. The UPDATE waits for the writer before, then
--- computes from the row that that writer left; the lock is held until the commit.
--- Called only by the functions below, with their owner's rights.
+-- Append one row to an organization's chain. The UPDATE waits for the previous writer and continues
+-- from the row that it wrote; the lock is held until the commit. Called only by the functions
+-- below, with their owner's rights.
 CREATE OR REPLACE FUNCTION audit_append(organization_id bigint, action text, entity text, entity_id bigint,
   before jsonb, after jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -56,10 +56,11 @@ BEGIN
 END
 $$;
 
--- What is wrong with the chain of one organization; nothing when it is whole. Recomputes every hash.
--- An edited row has a wrong hash; a removed one leaves a gap; a moved or inserted one does not follow
--- the row before it; a cut-off tail or a wrong head shows at the end. Who can rewrite everything,
--- the head included, is found only by comparing with a head that was kept elsewhere (audit_head).
+-- Problems of the chain of one organization; no rows when it is intact. Recomputes every hash. An
+-- edited row has a wrong hash; a removed one leaves a gap; a moved or inserted one does not follow
+-- the row before it; a cut-off tail or a wrong head shows at the end. A forger who can rewrite
+-- everything including the head is detected only by comparing with a head that was stored elsewhere
+-- (audit_head).
 CREATE OR REPLACE FUNCTION audit_verify(organization bigint) RETURNS TABLE (seq bigint, problem text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -97,13 +98,13 @@ BEGIN
 END
 $$;
 
--- The end of a chain, to be kept where this database's administrator cannot reach it.
+-- The end of a chain, to be stored where this database's administrator has no access.
 CREATE OR REPLACE FUNCTION audit_head(organization bigint, OUT seq bigint, OUT hash bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT h.seq, h.hash FROM audit_heads h WHERE h.organization_id = $1 $$;
 
--- Every organization that has a head or rows, deleted ones included. Skips through the log's key
--- instead of reading the log.
+-- Every organization that has a head or rows, deleted ones included. Uses an index skip scan
+-- instead of reading the whole log.
 CREATE OR REPLACE FUNCTION audit_organizations() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

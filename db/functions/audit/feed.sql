@@ -4,8 +4,8 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- Those of the organizations that have readable changes behind (xid, id), each with its own place. One
--- question for all tenants, so no policy of one can answer it; it tells nothing but their numbers.
+-- The given organizations that have readable changes after their position (xid, id). The query
+-- covers several organizations, so it runs with definer rights; it returns ids only.
 CREATE OR REPLACE FUNCTION changes_waiting(organizations bigint[], xids xid8[], ids bigint[]) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

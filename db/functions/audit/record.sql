@@ -1,16 +1,16 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The trigger function that writes each change to the feed and the audit log, and what records bulk
--- loads and reads.
+-- The trigger function that writes each change to the feed and the audit log, and functions that
+-- record bulk loads and reads.
 
 SET LOCAL ROLE campaign_definer;
 
--- Constraint trigger of every tenant table, made by tenant_triggers. TG_ARGV: the entity's name, the
--- secret columns, the silent columns, the column that holds the organization.
--- Deferred, so that the chain's lock is the last one taken and held only while committing.
--- WHEN is looked at when the row is written: a bulk load does not even queue its million events.
--- Secret columns never reach the log, though a change of one is logged. A change of silent columns alone
--- (last_used_at) is neither in the feed nor in the log.
+-- Constraint trigger of every tenant table, created by tenant_triggers. TG_ARGV: the entity's name,
+-- the secret columns, the silent columns, the column with the organization. Deferred, so that the
+-- chain's lock is taken last and held only during the commit. WHEN is evaluated when the row is
+-- written, so that a bulk load does not queue a million events. The values of secret columns are
+-- never logged, although their change is. A change of silent columns alone (last_used_at) is
+-- neither in the feed nor in the log.
 CREATE OR REPLACE FUNCTION record_change() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -30,7 +30,7 @@ BEGIN
     organization_id := current_row.organization_id;
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    -- The last two are bookkeeping that moves with every update and tells nothing.
+    -- updated_at and version change with every update, so they are always silent.
     silent := TG_ARGV[2]::text[] || '{updated_at,version}'::text[];
     old_row := to_jsonb(OLD) - silent;
     new_row := to_jsonb(NEW) - silent;
@@ -55,8 +55,8 @@ BEGIN
 END
 $$;
 
--- The one row of a bulk load, which ran with app.bulk = 'on': readers of the feed read the whole entity
--- again. Call it last in the transaction, since it takes the chain's lock at once.
+-- Record a bulk load that ran with app.bulk = 'on' as one row: readers of the feed read the whole
+-- entity again. Call it last in the transaction, because it takes the chain's lock at once.
 CREATE OR REPLACE FUNCTION record_bulk(entity text, op text, n_rows bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -73,7 +73,8 @@ BEGIN
 END
 $$;
 
--- That rows were read: a saved list, an export. Reads change nothing, so there is nothing in the feed.
+-- Record that rows were read: a saved list, an export. Reads are not in the feed, because they
+-- change nothing.
 CREATE OR REPLACE FUNCTION record_read(action text, entity text, entity_id bigint, n_rows bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

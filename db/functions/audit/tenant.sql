@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What makes the triggers of tables. Run by the owner in the triggers.sql of each feature.
+-- Creates the triggers of tables. Called by the owner in the triggers.sql of each feature.
 
--- The triggers of a tenant table: touch, which raises its version (tables that have one), and
--- record_change, which writes each change under the name @entity to the feed and the audit log
--- (NULL: not recorded; the feature's triggers.sql says why). Columns in @secret never reach the log; a
--- change of columns in @silent alone is not recorded. @touch_when: which updates raise the version.
+-- Create the triggers of a tenant table: touch, which increments `version` (of tables that have
+-- one), and record_change, which writes each change under the name @entity to the feed and the
+-- audit log (NULL: not recorded; the feature's triggers.sql gives the reason). Values of columns in
+-- @secret are never logged; a change of columns in @silent alone is not recorded. @touch_when:
+-- condition for incrementing the version.
 CREATE OR REPLACE FUNCTION tenant_triggers(name text, entity text, secret text DEFAULT '{}',
   silent text DEFAULT '{}', touch_when text DEFAULT 'OLD.* IS DISTINCT FROM NEW.*',
   organization_column text DEFAULT 'organization_id') RETURNS void
@@ -27,7 +28,7 @@ BEGIN
 END
 $$;
 
--- An organization may have so many rows of @name, by the setting @setting (budget_guard).
+-- Limit the rows of @name per organization by the setting @setting (budget_guard).
 CREATE OR REPLACE FUNCTION budgeted(name text, setting text, what text, way text, counted text DEFAULT 'true') RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -38,9 +39,9 @@ BEGIN
 END
 $$;
 
--- BEFORE DELETE trigger of a table that others refer to: clears the column that names the deleted row,
--- TG_ARGV = (table, column). ON DELETE SET NULL would do the same, but may not name a single column
--- when the key holds the column by which tables are distributed.
+-- BEFORE DELETE trigger of a referenced table: clears the column that refers to the deleted row,
+-- TG_ARGV = (table, column). ON DELETE SET NULL cannot name a single column when the key contains
+-- the column by which tables are distributed.
 CREATE OR REPLACE FUNCTION release_reference() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -51,7 +52,7 @@ BEGIN
 END
 $$;
 
--- @name.@reference refers to a row of @referred; it becomes NULL when that row is deleted.
+-- @name.@reference refers to a row of @referred and becomes NULL when that row is deleted.
 CREATE OR REPLACE FUNCTION released_with(name text, reference text, referred text) RETURNS void
 LANGUAGE plpgsql
 AS $$

@@ -1,13 +1,15 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What one organization or person may use of the installation. The limits are settings of the server, which gives them to
--- every session as app.budgets ("TAGS_PER_ORGANIZATION:2000,…"); a session without them has no limits.
+-- Limits of what one organization or person may use. They are settings of the server, which passes
+-- them to every session as app.budgets ("TAGS_PER_ORGANIZATION:2000,…"); a session without
+-- app.budgets has no limits.
 
 CREATE OR REPLACE FUNCTION budget(setting text) RETURNS bigint
 LANGUAGE sql STABLE
 AS $$ SELECT substring(current_setting('app.budgets', true) FROM setting || ':(\d+)')::bigint $$;
 
--- Refuses what would pass a limit. used: with what is asked for. way: how to get on without a higher limit.
+-- Refuse a request that would exceed a limit. used: including the requested amount. way: what to do
+-- without a higher limit.
 CREATE OR REPLACE FUNCTION assert_budget(setting text, used numeric, what text, way text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -20,8 +22,8 @@ BEGIN
 END
 $$;
 
--- BEFORE INSERT trigger of a table of which an organization has a limited number of rows. TG_ARGV: setting, table, what and way
--- of assert_budget, which rows count.
+-- BEFORE INSERT trigger of a table with a limited number of rows per organization. TG_ARGV:
+-- setting, table, what and way of assert_budget, condition for counted rows.
 CREATE OR REPLACE FUNCTION budget_guard() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -2,14 +2,15 @@
 --
 -- Idempotency keys of writes. See docs/internals/database.md.
 
--- First statement of a write that carries a key, in the write's own transaction: the key and the work
--- commit together or not at all. outcome is
---   new       do the work, then UPDATE idempotency_keys SET status, body, …
---   replay    answer with status, body, etag, location
---   mismatch  same key, other request
---   running   the first request has not ended, or it ended without telling its answer: nobody knows
---             whether it took effect, so it is never repeated
--- The advisory lock makes a second request answer at once instead of waiting for the first one's commit.
+-- First statement of a write with a key, in the write's own transaction: key and work commit
+-- together or not at all. Values of outcome:
+-- - new: do the work, then UPDATE idempotency_keys SET status, body, …
+-- - replay: answer with status, body, etag, location
+-- - mismatch: the key was used for another request
+-- - running: the first request has not ended, or ended without storing its answer; it is unknown
+--   whether it took effect, so it is never repeated
+-- The advisory lock makes a second request answer at once instead of waiting for the first one's
+-- commit.
 CREATE OR REPLACE FUNCTION idempotency_begin(scope text, key text, request_hash bytea,
   OUT outcome text, OUT status int, OUT body bytea, OUT location text, OUT etag text)
 LANGUAGE plpgsql VOLATILE

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Enqueueing a job from a statement or a function.
+-- Enqueues and claims jobs.
 
--- Enqueue a job whose payload is plain JSON, in the transaction that causes it. For routes whose work
--- is one statement, and for functions; a route says wakes_jobs to have it looked at right away. Kinds
--- with a sealed payload (mails) are the server's alone.
+-- Enqueue a job with a plain JSON payload in the current transaction. For routes whose work is one
+-- statement, and for functions; a route with wakes_jobs has the queue checked at once. Jobs with a
+-- sealed payload (mails) are enqueued by the server only.
 CREATE OR REPLACE FUNCTION job_enqueue(organization_id bigint, kind text, payload jsonb,
   run_at timestamptz DEFAULT now()) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -20,7 +20,7 @@ BEGIN
 END
 $$;
 
--- Fills jobs.share_key; the call's organization is the job's.
+-- Fills jobs.share_key; the organization of the call becomes the job's.
 CREATE OR REPLACE FUNCTION job_share() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -31,9 +31,11 @@ BEGIN
 END
 $$;
 
--- Claim one due job of these kinds for its kind's lease, of an organization that has none of them at work: so an
--- organization holds one thread of a lane, whatever it has queued. Jobs of no organization (0) do not wait for each other.
--- A person with several organizations takes a second thread only when nobody else waits. Claims follow one another under a lock; the statement behind the lock sees what the claim before has committed.
+-- Claim one due job of these kinds for its kind's lease, from an organization without a running job
+-- of these kinds: so each organization uses at most one thread of a lane, whatever it has queued.
+-- Jobs without an organization (0) do not wait for each other. A person with several organizations
+-- gets a second thread only when nobody else waits. A lock serializes claims; the statement after
+-- the lock sees what the previous claim committed.
 CREATE OR REPLACE FUNCTION job_claim_slow(kinds text[], leases int[], attempts_max int) RETURNS SETOF jobs
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- How a function refuses a request: the SQLSTATEs that the server turns into problems.
+-- Functions that refuse a request: they raise the SQLSTATEs that the server converts into problems.
 
--- Stands in the WHERE of a statement whose row must be in a certain state: the row is there, but the
--- rule does not hold, so the answer is a conflict with this code and sentence and not "not found".
+-- Call it in the WHERE of a statement whose row must be in a certain state: the row exists but the
+-- rule does not hold, so the answer is 409 with this code and message instead of 404.
 CREATE OR REPLACE FUNCTION assert_rule(holds boolean, code text, message text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Times of devices, and how times are written for them.
+-- Times reported by devices, and the text form of times for them.
 
--- A device's clock may be slow, or the act may have waited for a network; it cannot be ahead of time.
+-- The action may have waited for a network, or the device's clock may be slow, so the past is
+-- accepted; a time in the future counts as now.
 CREATE OR REPLACE FUNCTION door_time(occurred timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE
 AS $$ SELECT CASE WHEN occurred > now() + interval '5 minutes' THEN now() ELSE occurred END $$;

@@ -2,7 +2,7 @@
 --
 -- Versions of rows, and tables that are append-only.
 
--- Stands in the WHERE of an update. expected NULL means that the client did not ask (no If-Match).
+-- Call it in the WHERE of an update. expected is NULL when the client sent no If-Match.
 CREATE OR REPLACE FUNCTION assert_version(current bigint, expected bigint) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -16,8 +16,8 @@ BEGIN
 END
 $$;
 
--- BEFORE UPDATE on every table with a version. The triggers have WHEN (OLD.* IS DISTINCT FROM NEW.*),
--- so an update that changes nothing keeps the version, and with it the client's ETag.
+-- BEFORE UPDATE trigger of every table with a version. The triggers have WHEN (OLD.* IS DISTINCT
+-- FROM NEW.*), so an update that changes nothing keeps the version, and with it the client's ETag.
 CREATE OR REPLACE FUNCTION touch() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -28,8 +28,8 @@ BEGIN
 END
 $$;
 
--- Append-only for everybody, the owner included. A superuser can get around a trigger: that is what
--- the chain is for.
+-- Append-only for everybody including the owner. A superuser can bypass a trigger; the hash chain
+-- detects that.
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- How words are compared, in every search and wherever a name is a key: as voter_fold and search_text leave them.
+-- Normal forms of words for comparison, used by every search and wherever a name is a key; the
+-- input was normalized by voter_fold or search_text.
 
--- The parts of a word of a search, as patterns. What dots and hyphens part may be one word where it is found, so only the
--- first part begins a word; initials alone are one word: "meet-up" finds Meetup, "j.r." finds JR and nobody called Jane Roe.
+-- The parts of a searched word, as LIKE patterns. A text may contain as one word what the search
+-- separates by dots and hyphens, so only the first part must begin a word; initials count as one
+-- word: "meet-up" finds Meetup, "j.r." finds JR but not Jane Roe.
 CREATE OR REPLACE FUNCTION word_patterns(word text) RETURNS SETOF text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -18,10 +20,11 @@ BEGIN
 END
 $$;
 
--- What a search asks for, as patterns for LIKE over search_text; all must be there, in any order. A word of three letters
--- or more may stand anywhere, a shorter one begins a word: "rosa me" and "medina ro" find Rosa Medina, "0101" a number that
--- has it. A telephone number is one word, with or without the country. Signs alone find nothing, and no pattern at all says
--- that nothing was asked for: {""} is the pattern that nothing matches.
+-- The LIKE patterns of a search over search_text; all must match, in any order. A word of three
+-- letters or more may stand anywhere, a shorter one must begin a word: "rosa me" and "medina ro"
+-- find Rosa Medina, "0101" finds a number that contains it. A telephone number is one word, with or
+-- without country code. A search of punctuation only finds nothing: it becomes {""}, which no text
+-- matches. An empty array means that nothing is searched.
 CREATE OR REPLACE FUNCTION search_patterns(wanted text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -39,7 +42,7 @@ BEGIN
 END
 $$;
 
--- Does the text have all that is asked for? NULL and no pattern ask for nothing.
+-- Does the text match all patterns? NULL or no pattern matches everything.
 CREATE OR REPLACE FUNCTION search_finds(source text, patterns text[]) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -48,7 +51,8 @@ BEGIN
 END
 $$;
 
--- A name where it is a key: letters and digits of any script, without blanks and punctuation; '' where it has none.
+-- A name as a key: its letters and digits in any script, without blanks and punctuation; '' when it
+-- has none.
 CREATE OR REPLACE FUNCTION name_key(name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What is derived anew from the contacts that count: the state of voters, doors and turf.
+-- Derives the state of voters, doors and turfs from the contacts that count.
 
--- The people as the contacts that hold tell, those of records that were merged into them too: latest by when it
--- happened. What was tried at the door for nobody in particular was tried for everybody behind it. Equal times: the client_id decides, not who came first.
--- Only silent columns (tenant_triggers) are written: with app.bulk their change is not queued to be recorded, only to
--- be found silent. The same holds in contact_derive_door.
+-- Set the derived columns of these people from the contacts that count, including those of merged
+-- records; the latest by occurred_at wins. An attempt at a door without a person counts for
+-- everybody behind the door. For equal times the client_id decides, not the order of arrival. Only
+-- silent columns (tenant_triggers) are written: with app.bulk their change is not queued at all.
+-- The same holds for contact_derive_door.
 CREATE OR REPLACE FUNCTION contact_derive_voters(organization bigint, people bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -13,8 +14,8 @@ DECLARE
   bulk text := COALESCE(current_setting('app.bulk', true), '');
 BEGIN
   PERFORM set_config('app.bulk', 'on', true);
-  -- OFFSET 0: first the few contacts of the person or door, then the latest of them. Otherwise the planner may
-  -- walk back through the whole organization's by time until it meets one.
+  -- OFFSET 0: read the few contacts of the person or door first, then take the latest. Otherwise
+  -- the planner may walk backwards through all contacts of the organization by time.
   UPDATE voters v SET
     (support_level, support_at) = (
       SELECT c.support_level, c.occurred_at
@@ -42,10 +43,10 @@ BEGIN
 END
 $$;
 
--- The same columns after one new contact. A person whose latest contact is older gets the columns from the new contact
--- alone, without a look at other contacts; everybody else is derived anew. The rules (which contact sets the support,
--- reached and quiet) are those of contact_derive_voters: a change of one is a change of both. The rows of the people are
--- locked (contact_lock).
+-- Set the same columns after one new contact. When the person's latest contact is older, only the
+-- new contact is used; otherwise the columns are derived from all contacts. The rules (which
+-- contact sets support, reached and quiet) are those of contact_derive_voters: change both
+-- together. The people's rows are locked (contact_lock).
 CREATE OR REPLACE FUNCTION contact_derive_new(made voter_contacts) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -81,9 +82,10 @@ BEGIN
 END
 $$;
 
--- How far a door of a turf is. Done: for everybody who was spoken of there in this pass, the last word needs no
--- other attempt; that somebody moved or died ends the door only when nobody else lives there. Read once, the latest
--- first: the first row of a person is the last word, or the row about nobody in particular that was met before it.
+-- State of a door in a turf. It is 'done' when the latest outcome for every person contacted there
+-- in this pass needs no further attempt; 'moved' or 'deceased' alone finishes it only if no one
+-- else lives there. Reads the contacts once, latest first: the first row of a person is the
+-- person's latest outcome, or a row without a person that came later.
 CREATE OR REPLACE FUNCTION contact_door_state(organization bigint, route bigint, door bigint, OUT state text, OUT at timestamptz)
 LANGUAGE plpgsql STABLE
 AS $$
@@ -92,14 +94,14 @@ DECLARE
   people bigint[] := '{}'::bigint[];
   finished boolean;
   gone boolean;
-  all_finished boolean; -- of the latest row about nobody in particular
+  all_finished boolean; -- of the latest row without a person
   all_gone boolean;
   all_at timestamptz;
 BEGIN
   FOR told IN
     SELECT c.occurred_at, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
            CASE WHEN d.level NOT IN ('door', 'building') THEN c.voter_id END AS voter_id
-    -- OFFSET 0: by the door, not by the turf and all its doors.
+    -- OFFSET 0: use the index by door instead of reading the turf with all its doors.
     FROM (SELECT * FROM voter_contacts o WHERE o.organization_id = organization AND o.door_id = door OFFSET 0) c
     JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
     WHERE c.route_id = route AND c.holds AND c.channel = 'door'
@@ -129,7 +131,7 @@ BEGIN
 END
 $$;
 
--- Counts and progress of the turf that a door is in; its row is the lock, taken last.
+-- Recompute counts and progress of the turf that contains a door. The turf's row is locked last.
 CREATE OR REPLACE FUNCTION contact_derive_door(organization bigint, route bigint, door bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -160,7 +162,7 @@ BEGIN
 END
 $$;
 
--- The effects of what the rows of a matter say, by kind.
+-- Run the effects of a contact thread, selected by kind.
 CREATE OR REPLACE FUNCTION contact_effects(made voter_contacts, matter bigint[], effects text[], options boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -189,8 +191,8 @@ BEGIN
 END
 $$;
 
--- What follows from a contact. Nearly every one is the only row of its matter: then it says itself what a correction
--- has to read from the rows.
+-- Apply the effects of a new contact. Nearly every contact is the only one of its thread: then its
+-- own values suffice, without reading the thread.
 CREATE OR REPLACE FUNCTION contact_apply(made voter_contacts) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -210,7 +212,7 @@ BEGIN
 END
 $$;
 
--- The same of a correction or undo: whatever any row of the matter touches is derived anew.
+-- Apply a correction or undo: everything that any contact of the thread affects is derived again.
 CREATE OR REPLACE FUNCTION contact_apply_again(made voter_contacts) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What a contact does beyond being recorded, one function for each kind of effect. See
+-- Effects of a contact besides being recorded, one function for each kind of effect. See
 -- docs/internals/contacts.md.
 
--- Which row counts. A row is beaten by one that replaces it and is not beaten itself, so taking a correction
--- back brings the first word back. Later rows have greater numbers.
+-- Set `holds` of the contacts of a thread. A contact is replaced when another one replaces it and
+-- is not itself replaced, so undoing a correction restores the first contact. Later contacts have
+-- greater ids.
 CREATE OR REPLACE FUNCTION contact_settle(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -24,8 +25,9 @@ BEGIN
 END
 $$;
 
--- Every lock, in one order for everybody: building, door, person, number; turf comes after them.
--- Arrays and no IN (SELECT …): each statement is a look-up by key whatever the planner knows of the tables.
+-- Take all locks, always in the same order: building, door, person, number; the turf is locked
+-- after them. Arrays instead of IN (SELECT …), so that each statement is a lookup by key whatever
+-- the planner's statistics are.
 CREATE OR REPLACE FUNCTION contact_lock(made voter_contacts) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -39,7 +41,7 @@ BEGIN
     SELECT people || array_agg(c.voter_id), places || array_agg(c.door_id) INTO people, places
       FROM voter_contacts c WHERE c.organization_id = organization AND (c.root_id = made.root_id OR c.id = made.root_id);
   END IF;
-  -- Moved and deceased are heard on the telephone too, and change the door's state.
+  -- moved and deceased can also be reported on the telephone, and change the door's state.
   IF made.voter_id IS NOT NULL OR made.root_id IS NOT NULL THEN
     places := places || ARRAY(SELECT v.door_id FROM voters v
                               WHERE v.organization_id = organization AND v.id = ANY (people));
@@ -64,7 +66,8 @@ BEGIN
 END
 $$;
 
--- do_not_knock: the door. inaccessible: the building, until somebody gets to one of its doors later.
+-- do_not_knock marks the door. inaccessible marks the building, until a later visit reaches one of
+-- its doors.
 CREATE OR REPLACE FUNCTION contact_effect_place(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -95,7 +98,7 @@ BEGIN
 END
 $$;
 
--- wrong_number, disconnected: the number, the former only as this person's.
+-- wrong_number and disconnected flag the number; wrong_number only for this person.
 CREATE OR REPLACE FUNCTION contact_effect_phone(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -120,7 +123,8 @@ BEGIN
 END
 $$;
 
--- moved, deceased: the person is on no list any more. Apart from the rest, since it is an edit of the voter.
+-- moved and deceased remove the person from lists. A separate function, because this is an edit of
+-- the voter.
 CREATE OR REPLACE FUNCTION contact_effect_person(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -142,7 +146,7 @@ BEGIN
 END
 $$;
 
--- do_not_contact, do_not_text: withdrawn in the ledger, for as long as the contact holds.
+-- do_not_contact and do_not_text record opt-outs, which count as long as the contact does.
 CREATE OR REPLACE FUNCTION contact_effect_consent(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -160,7 +164,8 @@ BEGIN
 END
 $$;
 
--- Options that were taken: a tag, a follow-up, a place at an event. Each at most once, whoever takes it how often.
+-- Chosen options: a tag, a follow-up, a registration for an event. Each at most once, whoever
+-- chooses it how often.
 CREATE OR REPLACE FUNCTION contact_effect_tags(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -187,7 +192,8 @@ BEGIN
 END
 $$;
 
--- One per matter and kind: a correction does not ask for the same yard sign twice. What is done stays.
+-- At most one follow-up per contact thread and kind, so correcting a contact does not create a
+-- second one. Completed follow-ups are never deleted.
 CREATE OR REPLACE FUNCTION contact_effect_follow_ups(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -214,7 +220,7 @@ BEGIN
 END
 $$;
 
--- One place per person and event, known by a client_id made of both.
+-- At most one registration per person and event, identified by a client_id made from both.
 CREATE OR REPLACE FUNCTION contact_sign_up(organization bigint, event bigint, voter bigint, wanted boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -229,7 +235,7 @@ BEGIN
       SELECT organization, event, act, lower(v.emails ->> 0), COALESCE(NULLIF(v.first_name, ''), '–'),
              COALESCE(NULLIF(v.last_name, ''), '–'), v.phones ->> 0, 'canvass'
       FROM voters v WHERE v.organization_id = organization AND v.id = voter
-      ON CONFLICT DO NOTHING; -- on the list with the same address already
+      ON CONFLICT DO NOTHING; -- already registered with the same address
   ELSIF there.status = 'registered' AND NOT wanted THEN
     UPDATE event_attendees a SET status = 'cancelled', cancelled_at = now()
       WHERE a.organization_id = organization AND a.id = there.id;
@@ -253,7 +259,7 @@ BEGIN
     JOIN script_options o ON o.organization_id = organization AND o.id = a.option_id
     JOIN events e ON e.organization_id = organization AND e.id = o.event_id AND e.cancelled_at IS NULL
     WHERE c.organization_id = organization AND c.id = ANY (matter) ORDER BY 1, 2 LOOP
-    -- The event's row before the audit chain's, as at the door of an event.
+    -- Lock the event's row before the audit chain's, as check-in does.
     SET CONSTRAINTS event_attendees_count, event_attendees_count_status IMMEDIATE;
     PERFORM contact_sign_up(organization, asked.event_id, asked.voter_id, EXISTS (
       SELECT FROM voter_contacts c

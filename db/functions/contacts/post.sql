@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What the routes of contacts call: record, undo, record for a whole building, and a page of
--- contacts.
+-- Functions called by the routes of contacts: record, undo, record for a whole building, list.
 
--- May the actor record this? A correction is judged by what it will say: what it leaves out it takes over.
+-- Check that the actor may record this contact. A correction takes absent values from the contact
+-- that it replaces, so these are checked, too.
 CREATE OR REPLACE FUNCTION contact_assert_scope(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -28,7 +28,8 @@ BEGIN
 END
 $$;
 
--- Sent again one gets one's own contact, never what another actor recorded under the same client_id.
+-- A repeated request returns the actor's own contact, never one that another actor recorded under
+-- the same client_id.
 CREATE OR REPLACE FUNCTION contact_post(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -49,7 +50,7 @@ BEGIN
 END
 $$;
 
--- No row: there is no such contact, or it is another's.
+-- No row: the contact does not exist, or belongs to another canvasser.
 CREATE OR REPLACE FUNCTION contact_undo(organization bigint, actor text, person bigint, rights jsonb, taken_back bigint,
   given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
@@ -64,8 +65,9 @@ BEGIN
 END
 $$;
 
--- Many doors with one outcome. Each is a contact of its own, recorded or refused by itself; all locks first, in
--- the order of contact_lock, so that two who do it at once wait for each other and never in a circle.
+-- Record one outcome for many doors. Each is a separate contact, recorded or refused by itself. All
+-- locks are taken first, in the order of contact_lock, so that two concurrent calls cannot
+-- deadlock.
 CREATE OR REPLACE FUNCTION contact_bulk(organization bigint, actor text, person bigint, rights jsonb, given jsonb)
 RETURNS TABLE (recorded bigint, results jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -104,7 +106,7 @@ BEGIN
 END
 $$;
 
--- Newest first. The filters that are set make the statement, so that each has its index.
+-- Newest first. Only given filters become part of the statement, so that each can use its index.
 CREATE OR REPLACE FUNCTION contact_page(organization bigint, actor text, person bigint, rights jsonb, filter jsonb,
   before_time timestamptz, before_id bigint, wanted int)
 RETURNS SETOF voter_contacts
@@ -125,7 +127,7 @@ BEGIN
       (before_time IS NOT NULL, '(c.occurred_at, c.id) < ($3, $4)'),
       (NOT right_has(rights, 'manage_voters') AND filter ?| '{door_id,turf_id}', 'NOT scope_hides_place($8, c)'),
       (NOT right_has(rights, 'manage_canvass'), 'scope_made_contact($6, $5, c)'),
-      -- The same for an index: a person's contacts carry the person, those of a device or a token nobody.
+      -- For people compare user_id, which has an index; contacts of a device or token have none.
       (NOT right_has(rights, 'manage_canvass') AND person IS NOT NULL, 'c.user_id = $5'),
       (NOT right_has(rights, 'manage_canvass') AND person IS NULL, 'c.user_id IS NULL AND c.actor = $6')) w (holds, condition)
     WHERE w.holds;

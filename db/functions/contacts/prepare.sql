@@ -2,7 +2,7 @@
 --
 -- Checks and completes a contact before it is stored.
 
--- Whom and which place a contact is about, with what follows from it filled in.
+-- Fill in the person and place of a contact from the references that it contains.
 CREATE OR REPLACE FUNCTION contact_subject(made voter_contacts) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$
@@ -45,7 +45,7 @@ BEGIN
 END
 $$;
 
--- A refusal that the server's rules have made (common/rules): field, code, message.
+-- Raise a refusal made by the server's rules (common/rules): field, code, message.
 CREATE OR REPLACE FUNCTION contact_refuse(refused jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -54,8 +54,8 @@ BEGIN
 END
 $$;
 
--- The outcome: what the server found wrong with it, then whether the contact names, given or derived, what an
--- outcome of this kind is about.
+-- Check the outcome: first raise what the server found wrong, then check that the contact contains
+-- the references that its outcome needs.
 CREATE OR REPLACE FUNCTION contact_check_outcome(made voter_contacts, checked jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -82,8 +82,9 @@ BEGIN
 END
 $$;
 
--- The row that is to be, from what was sent; raises CC422 for what cannot be. A correction takes over whom
--- and where from the row that it replaces, and always its time: it is about that visit.
+-- Make the row from the request; raises CC422 for invalid values. A correction takes absent person
+-- and place from the contact that it replaces, and always that contact's time, because it concerns
+-- the same visit.
 CREATE OR REPLACE FUNCTION contact_prepare(organization bigint, actor text, person bigint, given jsonb) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$
@@ -104,7 +105,7 @@ BEGIN
     SELECT jsonb_object_agg(o.key, o.value) INTO inherited FROM jsonb_each(to_jsonb(old)) o
       WHERE o.value <> 'null' AND o.key IN ('channel', 'voter_id', 'door_id', 'building_id', 'phone', 'route_id',
         'script_id', 'phone_bank_session_id', 'text_campaign_id', 'language');
-    -- Another door is in a building of its own.
+    -- The old contact's building does not apply to another door.
     IF given ? 'door_id' THEN
       inherited := inherited - 'building_id';
     END IF;
@@ -131,7 +132,8 @@ BEGIN
     IF old.id IS NULL THEN
       PERFORM refuse_field('replaces_id', 'required', 'Say which contact is taken back.');
     END IF;
-    -- It is about what it takes back, whatever else a phone sends along.
+    -- An undo concerns the person and place of the contact that it undoes, whatever else a phone
+    -- sends.
     made.voter_id := old.voter_id;
     made.door_id := old.door_id;
     made.building_id := old.building_id;
@@ -143,9 +145,9 @@ BEGIN
 END
 $$;
 
--- The second half. Answers were checked by the server, with the script as it had it: checked has its number and
--- version. Another script, or another version, is CC4S1: the server reads the script whose number is COLUMN, and
--- comes again.
+-- Complete the row with the result of the server's check of the answers; `checked` contains the
+-- script and version that the server used. If the script differs, or was changed, CC4S1 is raised:
+-- the server reads the script named in COLUMN and repeats the statement.
 CREATE OR REPLACE FUNCTION contact_complete(made voter_contacts, checked jsonb) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Stores a contact once, whatever the order in which contacts arrive.
+-- Stores a contact once per client_id, in whatever order contacts arrive.
 
--- What a client_id was used for before; refused when it was for something else.
+-- Idempotency: return the contact already stored under this client_id; set refused_code if its
+-- content differs.
 CREATE OR REPLACE FUNCTION contact_again(organization bigint, given jsonb,
   OUT contact voter_contacts, OUT refused_code text, OUT refused_message text)
 LANGUAGE plpgsql VOLATILE
@@ -25,17 +26,18 @@ END
 $$;
 
 /*
- * Record a contact, once per client_id: sent again it gets the first row and changes nothing.
+ * Record a contact, once per client_id: a repetition returns the first row and changes nothing.
  *
- * given: client_id, channel, disposition or answers, voter_id, door_id, building_id, phone, turf_id, script_id,
- *   phone_bank_session_id, text_campaign_id, language, note, latitude, longitude, occurred_at, device_occurred_at,
- *   replaces_id or replaces_client_id (correction), undone (takes that one back). Other members are ignored.
- *   checked: what the server's rules say of outcome and answers (server/rules/ccd-contact.c): script_id and version
- *   that they were checked by, support_level, refused. Not needed for an undo, and for a disposition of the program.
- * maker: the person who did it, or NULL. Whether the actor may is asked by the caller (scope_assert_visit,
- *   scope_gave_visit).
- * refused_code: client_id_reused, contact_replaced; then contact is the row that stands in the way and nothing
- *   was written. What cannot be is raised as CC422 with the field.
+ * given: client_id, channel, disposition or answers, voter_id, door_id, building_id, phone,
+ * turf_id, script_id, phone_bank_session_id, text_campaign_id, language, note, latitude, longitude,
+ * occurred_at, device_occurred_at, replaces_id or replaces_client_id (correction), undone (undo).
+ * Other members are ignored. checked: result of the server's check of outcome and answers
+ * (server/rules/ccd-contact.c): script_id and version that were used, support_level, refused. Not
+ * needed for an undo, nor for a disposition set by the program.
+ * person: the person who recorded it, or NULL. The caller checks the scope (scope_assert_visit,
+ * scope_gave_visit).
+ * refused_code: client_id_reused or contact_replaced; then contact is the conflicting row and
+ * nothing was written. Invalid values raise CC422 with the field.
  */
 CREATE OR REPLACE FUNCTION contact_record(organization bigint, actor text, person bigint, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
@@ -55,7 +57,7 @@ BEGIN
 END
 $$;
 
--- The second half of contact_record: stores a row that was prepared, and whose locks are held.
+-- The second half of contact_record: store a prepared row. Its locks must be held.
 CREATE OR REPLACE FUNCTION contact_store(made voter_contacts, given jsonb)
 RETURNS TABLE (contact voter_contacts, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -68,7 +70,7 @@ BEGIN
     made.id := nextval('voter_contacts_id_seq');
     INSERT INTO voter_contacts SELECT (made).* ON CONFLICT DO NOTHING;
   END IF;
-  IF beaten OR NOT FOUND THEN -- the same act at the same moment, or another one before
+  IF beaten OR NOT FOUND THEN -- the same contact sent twice at the same moment, or another replacement was first
     RETURN QUERY SELECT a.* FROM contact_again(organization, given) a WHERE (a.contact).id IS NOT NULL;
     IF NOT FOUND THEN
       RETURN QUERY SELECT c, 'contact_replaced', 'This contact was changed or taken back in the meantime.'
@@ -86,7 +88,7 @@ BEGIN
 END
 $$;
 
--- Something that is not beaten itself replaces this row.
+-- Is there a contact that replaces this one and is not itself replaced?
 CREATE OR REPLACE FUNCTION contact_beaten(organization bigint, contact bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of contacts, consent and follow-ups.
 
 SELECT tenant_triggers('voter_contacts', 'contact',
   secret => '{phone,note,answers,support_level,latitude,longitude}',
   silent => '{holds}',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.holds = NEW.holds AND current_setting(''app.forget'', true) IS DISTINCT FROM ''on''');
 SELECT tenant_triggers('follow_ups', 'follow_up', secret => '{note}');
--- Append-only, but a purge takes number and note out (contacts_forget).
+-- Append-only; but a purge may remove number and note (contacts_forget).
 CREATE OR REPLACE TRIGGER voter_contacts_append_only BEFORE UPDATE ON voter_contacts FOR EACH ROW
   WHEN (OLD.holds = NEW.holds AND current_setting('app.forget', true) IS DISTINCT FROM 'on')
   EXECUTE FUNCTION refuse_change();

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The slug of an event, and the order and number of its attendees.
+-- Slugs of events, their checks, and order and counts of attendees.
 
--- A free slug for a title: canvass, canvass-2, canvass-3 … With thousands of the same name a free number is
--- found by doubling and halving, not by counting up. Somebody else who is naming the same event at this
--- moment is not waited for: then it ends in random letters. A clash that is still possible (a slug typed in
--- by hand) is a violation of events_slug_key, that is a conflict. secret: one that nobody guesses from the title.
+-- A free slug for a title: canvass, canvass-2, canvass-3 … Among thousands with the same title a
+-- free number is found by doubling and halving instead of counting up. If another transaction is
+-- creating the same slug at this moment, the slug gets random letters instead of waiting. A
+-- remaining clash (a slug typed by hand) violates events_slug_key and becomes a 409. secret: a slug
+-- that cannot be guessed from the title.
 CREATE OR REPLACE FUNCTION event_slug(organization_id bigint, title text, secret boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -40,7 +41,8 @@ BEGIN
 END
 $$;
 
--- What two fields of an event say together. An event from before these rules may be changed in everything else.
+-- Rules that involve two fields of an event. An event created before these rules may be changed in
+-- its other fields.
 CREATE OR REPLACE FUNCTION check_event() RETURNS trigger
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -62,14 +64,14 @@ BEGIN
 END
 $$;
 
--- People can come to it neither at a place nor online. A draft may.
+-- True for a published event without place and link. A draft may lack both.
 CREATE OR REPLACE FUNCTION event_lacks_link(event events) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT event.location_type = 'virtual' AND event.virtual_link IS NULL $$;
 
--- Adds the difference that one row makes. Deferred, so that the event's row is locked while committing
--- and not before; it runs before record_change, whose lock comes last (triggers go by name).
--- app.bulk keeps the update of the event out of the feed without looking at its columns.
+-- Add the difference that one row makes to the event's counts. Deferred, so that the event's row is
+-- locked only during the commit; runs before record_change, whose lock comes last (triggers run in
+-- order of their names). app.bulk keeps this update out of the feed.
 CREATE OR REPLACE FUNCTION count_attendee() RETURNS trigger
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -97,7 +99,7 @@ BEGIN
 END
 $$;
 
--- After a bulk load, which counts nothing row by row.
+-- Recount after a bulk load, which does not count row by row.
 CREATE OR REPLACE FUNCTION count_attendees(organization bigint, event bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
@@ -113,7 +115,8 @@ AS $$
   WHERE e.organization_id = organization AND e.id = event
 $$;
 
--- Cut off, so that it fits into a cursor. No generated column: touch's WHEN could not look at the whole row.
+-- Truncated, so that it fits into a cursor. Not a generated column, because touch's WHEN could not
+-- compare the whole row then.
 CREATE OR REPLACE FUNCTION sort_attendee() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -123,7 +126,7 @@ BEGIN
 END
 $$;
 
--- The unique index says it too: see the comment at the end of this file.
+-- The unique index enforces the same: see the comment at the end of this file.
 CREATE OR REPLACE FUNCTION assert_email_free(organization bigint, event bigint, address text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -142,6 +145,7 @@ GRANT EXECUTE ON FUNCTION event_slug(bigint,text,boolean), count_attendees(bigin
   assert_email_free(bigint,bigint,text), event_lacks_link(events), check_event()
   TO campaign_api;
 
--- Two writers may pass assert_email_free at the same moment: the index answers the second one in the same words
--- (server/data/ccd-constraints.c reads the comment; "[code]" stands for "taken").
+-- Two transactions may pass assert_email_free at the same moment: then the index refuses the second
+-- one with the same message (server/data/ccd-constraints.c reads this comment; "[code]" replaces
+-- the code "taken").
 COMMENT ON INDEX event_attendees_email_key IS '[email_listed] Somebody with this address is on the list already.';

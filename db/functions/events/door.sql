@@ -17,8 +17,9 @@ BEGIN
 END
 $$;
 
--- When something happened at an event. A device whose clock is years off loses no check-in: what would be more than
--- a year before the event was made, and before it begins, counts as now, as what is ahead of time does.
+-- The stored time of an action at an event. A device whose clock is years off must not lose a
+-- check-in: a time more than a year before both the event's creation and its beginning counts as
+-- now, as does a time in the future.
 CREATE OR REPLACE FUNCTION event_time(organization bigint, event bigint, occurred timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE -- an SQL function would be planned in each call
 AS $$
@@ -30,7 +31,7 @@ BEGIN
 END
 $$;
 
--- The first answer to an act that was sent before.
+-- The first answer to an action that was sent before.
 CREATE OR REPLACE FUNCTION door_again(organization bigint, act uuid, what text, event bigint, person bigint,
   OUT refused_code text, OUT refused_message text, OUT attendee_id bigint)
 LANGUAGE plpgsql STABLE
@@ -50,9 +51,10 @@ BEGIN
 END
 $$;
 
--- A check-in ('check_in') or its undo ('undo'). No row: there is no such attendee. A refusal is a row and not
--- an exception, so that it is kept: the server commits it, then answers 409 with it.
--- The attendee's lock puts two who do it at the same moment in order; whoever is second sees what the first did.
+-- A check-in ('check_in') or its undo ('undo'). No row: the attendee does not exist. A refusal is a
+-- row and not an exception, so that it is stored: the server commits it, then answers 409. The
+-- attendee's lock serializes two actions at the same moment; the second one sees what the first
+-- did.
 CREATE OR REPLACE FUNCTION check_in(organization bigint, actor text, event bigint, person bigint, what text, act uuid,
   occurred timestamptz)
 RETURNS TABLE (attendee event_attendees, refused_code text, refused_message text)
@@ -94,7 +96,7 @@ BEGIN
 END
 $$;
 
--- Somebody on no list: comes onto it checked in. No row: there is no such event.
+-- A walk-in: registers a person and checks them in. No row: the event does not exist.
 CREATE OR REPLACE FUNCTION walk_in(organization bigint, actor text, event bigint, person bigint, act uuid, occurred timestamptz,
   given jsonb)
 RETURNS SETOF event_attendees

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of events and attendees.
 
 SELECT tenant_triggers('events', 'event',
   secret => '{contact_email,contact_phone,'
@@ -11,7 +11,7 @@ SELECT tenant_triggers('events', 'event',
   touch_when => 'OLD.* IS DISTINCT FROM NEW.* AND OLD.attendees_revision = NEW.attendees_revision');
 CREATE OR REPLACE TRIGGER events_check BEFORE INSERT OR UPDATE OF start_time, end_time, registration_deadline, location_type,
   virtual_link ON events FOR EACH ROW EXECUTE FUNCTION check_event();
--- The log cannot forget, so it never learns who somebody is.
+-- The audit log cannot delete entries, so it never contains who an attendee is.
 SELECT tenant_triggers('event_attendees', 'attendee',
   secret => '{email,first_name,last_name,phone,notes,checked_in_by,sort_key}',
   silent => '{sort_key}');

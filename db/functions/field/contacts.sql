@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Contacts that a phone recorded: conflicts and verdicts.
+-- Contacts recorded on phones: conflicts and verdicts.
 
 CREATE OR REPLACE FUNCTION field_given(op field_operations, body jsonb) RETURNS jsonb
 LANGUAGE sql STABLE
@@ -9,7 +9,8 @@ AS $$
                                     'device_occurred_at', op.device_occurred_at)
 $$;
 
--- door: the one that was named. That of a voter who was named would tell where the person lives.
+-- door: the one that the phone named. The door of a named voter would reveal where that person
+-- lives.
 CREATE OR REPLACE FUNCTION field_not_handed_out(door bigint) RETURNS field_outcome
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -25,7 +26,7 @@ AS $$
              old.actor, old.occurred_at)::field_outcome
 $$;
 
--- Why a visit is for somebody to decide, or NULL. The place's locks are held.
+-- The reason why a visit needs a decision, or NULL. The place's locks must be held.
 CREATE OR REPLACE FUNCTION field_contact_conflict(op field_operations, made voter_contacts) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -36,7 +37,8 @@ DECLARE
   place doors;
 BEGIN
   SELECT c.* INTO other FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
-  -- What a correction takes over is not said anew: the turf that the door was in then, the number of then.
+  -- Values that a correction only took over are not new statements: the turf that contained the
+  -- door then, and the number.
   said.route_id := NULLIF(made.route_id, other.route_id);
   said.phone := NULLIF(made.phone, other.phone);
   other.route_id := NULL;
@@ -108,8 +110,8 @@ BEGIN
 END
 $$;
 
--- Nobody home at all of these doors: each is a contact of its own, with its own client_id, so each can be
--- taken back. All or none.
+-- Record not_home at all of these doors: each is a separate contact with its own client_id, so that
+-- each can be undone. All or none are recorded.
 CREATE OR REPLACE FUNCTION field_bulk_not_home(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -132,7 +134,7 @@ BEGIN
 END
 $$;
 
--- Takes a contact back. One that lies in conflict is withdrawn from there.
+-- Undo a contact. A contact that lies in a conflict is withdrawn from it.
 CREATE OR REPLACE FUNCTION field_undo(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -152,7 +154,7 @@ BEGIN
     RETURN ROW('applied', NULL, NULL, 'conflict', waiting, NULL, NULL, NULL)::field_outcome;
   END IF;
   SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.client_id = target;
-  old.route_id := NULL; -- whichever turf it was in
+  old.route_id := NULL; -- whichever turf contained it
   IF old.id IS NULL THEN
     RETURN ROW('refused', 'unknown_contact', 'There is no such contact to take back.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   ELSIF NOT forced AND NOT scope_made_contact(op.actor, op.user_id, old) THEN
@@ -164,8 +166,9 @@ BEGIN
 END
 $$;
 
--- Deciding does what the operation would do: whoever may not know where a confidential person lives gets nothing
--- written down there by a decision either, since it would show in the state of the door. Answers the conflict.
+-- Resolving a conflict applies the operation, so a resolver without manage_voters may not record a
+-- visit at a confidential address either: it would show in the state of the door. Returns the
+-- conflict.
 CREATE OR REPLACE FUNCTION field_assert_decision(organization bigint, rights jsonb, conflict bigint, merged jsonb)
 RETURNS bigint
 LANGUAGE plpgsql STABLE
@@ -192,7 +195,8 @@ BEGIN
 END
 $$;
 
--- Is it about a person who was erased since the phone got the pack, or does it correct what was said of one?
+-- Does the operation concern a person who was erased since the phone got its pack, or correct a
+-- contact with one?
 CREATE OR REPLACE FUNCTION field_about_erased(op field_operations) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$

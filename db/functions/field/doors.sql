@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Notes, edits of doors, check-ins and walk-ins that a phone recorded.
+-- Notes, edits of doors, check-ins and walk-ins recorded on phones.
 
 CREATE OR REPLACE FUNCTION field_note(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
@@ -26,8 +26,9 @@ BEGIN
 END
 $$;
 
--- What a canvasser knows of a house. A conflict when what is changed is not as the person saw it (seen), and not
--- as the person wants it either. Do not knock and inaccessible are dispositions, and not here.
+-- Edit the known facts of a door. A conflict when a changed value is neither as the person saw it
+-- (seen) nor already as the person wants it. do_not_knock and inaccessible are dispositions, not
+-- edits.
 CREATE OR REPLACE FUNCTION field_door_edit(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -68,8 +69,8 @@ BEGIN
 END
 $$;
 
--- Accepting a check-in of somebody who cancelled takes the cancellation back; of somebody who was checked in
--- already there is nothing more to do.
+-- Accepting a check-in of a cancelled attendee undoes the cancellation; for an attendee who is
+-- checked in already nothing more is done.
 CREATE OR REPLACE FUNCTION field_check_in(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -103,7 +104,7 @@ BEGIN
 END
 $$;
 
--- Accepting a walk-in whose address is on the list checks in whoever has it.
+-- Accepting a walk-in whose address is registered checks in the attendee with that address.
 CREATE OR REPLACE FUNCTION field_walk_in(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$

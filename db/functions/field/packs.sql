@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Packs: which ones an actor has, what is in them, and their return.
+-- Packs: which ones an actor may take, their contents, and wiping them.
 
--- The events at whose door an actor may stand: from a week before until half a day after.
+-- Events at whose door an actor may work: from a week before until half a day after.
 CREATE OR REPLACE FUNCTION field_events(organization bigint, actor text) RETURNS SETOF events
 LANGUAGE sql STABLE
 AS $$
@@ -12,7 +12,8 @@ AS $$
   ORDER BY e.start_time, e.id LIMIT 50
 $$;
 
--- What an actor has and had. A pack that it may not have any more says wipe until it says that it did.
+-- Packs that an actor may take, and those taken before. A pack that the actor may no longer hold
+-- has wipe = true until the device confirms the wipe.
 CREATE OR REPLACE FUNCTION field_packs(organization bigint, actor text, person bigint, canvasses boolean, checks_in boolean)
 RETURNS jsonb
 LANGUAGE sql STABLE
@@ -35,8 +36,9 @@ AS $$
   FROM held h FULL JOIN given g ON g.kind = h.kind AND g.pack_id = h.id
 $$;
 
--- The lines of a pack, all of them (whole) and those that are news since a place in the feed (delta). One statement is
--- one snapshot: lines and place in the feed cannot disagree. before: what the actor got last, or NULL.
+-- The lines of a pack: all (whole), and those changed since a position in the feed (delta). One
+-- statement reads one snapshot, so lines and position agree. before: the actor's previous grant, or
+-- NULL.
 CREATE OR REPLACE FUNCTION field_pack_lines(organization bigint, actor text, person bigint, what text, number bigint,
   before field_grants, since_xid xid8, since_id bigint, OUT xid xid8, OUT stale boolean, OUT doors bigint[],
   OUT people bigint[], OUT whole text, OUT n_whole bigint, OUT delta text, OUT n_delta bigint)
@@ -55,7 +57,7 @@ AS $$
     WHERE p.part IN (1, 2, 4) OR p.person IS NULL AND p.door = ANY (n.doors) OR p.person = ANY (n.attendees)
        OR what = 'turf' AND p.person = ANY (n.people) OR p.person <> ALL (before.people)
        OR p.person IS NULL AND p.door <> ALL (before.doors)
-       -- A door that opens or closes brings or takes its people.
+       -- When a door becomes do-not-knock or stops being so, its people leave or enter the pack.
        OR what = 'turf' AND p.person IS NOT NULL AND p.door = ANY (n.doors)
     UNION ALL
     SELECT 9, g.id, NULL, jsonb_build_object('line', 'gone', 'entity', g.entity, 'id', g.id)
@@ -72,8 +74,9 @@ AS $$
   FROM ids i, news n
 $$;
 
--- A pack, whole or since a place in the feed, all of it of one snapshot. No row: the actor does not have it.
--- The same content keeps its place in the feed, so that the same bytes are made again and Range and ETag work.
+-- A pack, whole or since a position in the feed, from one snapshot. No row: the actor may not take
+-- it. The same content keeps its position in the feed, so that the same bytes are made again and
+-- Range and ETag work.
 CREATE OR REPLACE FUNCTION field_pack(organization bigint, actor text, person bigint, what text, number bigint, since_xid xid8,
   since_id bigint)
 RETURNS TABLE (xid xid8, snapshot boolean, content text, made_at timestamptz, expires_at timestamptz, lines text,
@@ -133,7 +136,7 @@ BEGIN
 END
 $$;
 
--- The device says that nothing is left of these. Tells how many that was news about.
+-- The device reports that it wiped these packs. Returns how many were not wiped before.
 CREATE OR REPLACE FUNCTION field_wiped(organization bigint, actor text, given jsonb) RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
@@ -146,8 +149,8 @@ AS $$
   SELECT count(*) FROM done
 $$;
 
--- A door became another: whom it was handed out to was given that one. What a phone has stays in doors, so that its
--- next delta says that the old door is gone.
+-- A door was replaced by another one: everybody who received the old door receives the new one. The
+-- old door stays in `doors`, so that the next delta removes it from the phone.
 CREATE OR REPLACE FUNCTION field_door_moved(organization bigint, old bigint, door bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of packs and uploads.
 
 SELECT tenant_triggers('field_grants', 'pack', secret => '{doors,people}');
 SELECT tenant_triggers('field_conflicts', 'conflict',

@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Streams of operations from phones: order, verdict, release and resolution of conflicts.
+-- Streams of operations from phones: order, verdicts, release of held operations and resolution of
+-- conflicts.
 
--- The stream that an upload belongs to, with the clock measured anew. device_clock was read before the request
--- left, received when its first byte came: the difference is the offset and the way, so of measurements that
--- agree the least is nearest. One that is 5 seconds off, or the first for 10 minutes (clocks drift), counts
--- as it is. What would change next to nothing is not written. settled: the device will send nothing at or below
--- that number any more.
+-- The stream of an upload, with the clock measured again. device_clock was read before the request
+-- was sent, received is the time of its first byte: the difference is the offset plus the transfer
+-- time, so among measurements that agree the smallest is the most precise. A measurement that
+-- differs by 5 seconds, or the first one in 10 minutes (clocks drift), replaces the stored one.
+-- Tiny changes are not written. settled: the device will send no operation up to that number again.
 CREATE OR REPLACE FUNCTION field_open(organization bigint, actor text, device uuid, device_clock timestamptz,
   received timestamptz, settled bigint)
 RETURNS field_streams
@@ -34,12 +35,13 @@ BEGIN
 END
 $$;
 
--- A body on its way to contact_record, with what the server's rules say of it. Never stored.
+-- A body for contact_record, with the result of the server's check. Never stored.
 CREATE OR REPLACE FUNCTION field_checked(body jsonb, checked jsonb) RETURNS jsonb
-LANGUAGE sql STABLE -- as jsonb_build_object is: the planner puts no IMMUTABLE function over it into a statement
+LANGUAGE sql STABLE -- like jsonb_build_object: the planner cannot inline an IMMUTABLE function over a STABLE one
 AS $$ SELECT CASE WHEN checked IS NULL THEN body ELSE body || jsonb_build_object('checked', checked) END $$;
 
--- The rules of one operation. forced: somebody has decided a conflict. The body may be older than its places.
+-- Apply one operation. forced: a person has resolved a conflict. The body may name places that were
+-- merged since.
 CREATE OR REPLACE FUNCTION field_do(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -59,8 +61,9 @@ BEGIN
 END
 $$;
 
--- The same, with what it raises made a verdict. What says that the database is in trouble, or that the server must
--- check the answers anew, is raised again: the operation is not decided then. What nobody foresaw is for somebody to decide, and holds nothing up.
+-- Apply one operation and convert exceptions into a verdict. Exceptions that mean trouble of the
+-- database, or that the server must check the answers again, are raised again, and the operation
+-- stays undecided. An unforeseen exception becomes a conflict, so that it blocks nothing.
 CREATE OR REPLACE FUNCTION field_try(op field_operations) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -86,7 +89,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- Decides an operation whose turn it is, and writes its verdict down. The stream's row is locked.
+-- Decide the next operation of a stream, and store its verdict. The stream's row must be locked.
 CREATE OR REPLACE FUNCTION field_decide(op field_operations) RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -126,7 +129,7 @@ BEGIN
 END
 $$;
 
--- The same, in the order of its stream: a number is used once.
+-- Decide an operation in the order of its stream: each sequence number is used once.
 CREATE OR REPLACE FUNCTION field_settle(op field_operations, at field_streams) RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -144,8 +147,10 @@ BEGIN
 END
 $$;
 
--- Takes one operation in, and decides it when its turn has come. first: the verdict of the first time, when this
--- was not the first. releases: held ones can be taken now (field_release). checked: as of contact_record. What is refused for its number or client_id is not stored: the other one is.
+-- Accept one operation, and decide it when the operations before it are decided. first: the first
+-- verdict, when the operation was sent before. releases: held operations can be released now
+-- (field_release). checked: as for contact_record. An operation refused for its number or client_id
+-- is not stored, because another one has that number or id.
 CREATE OR REPLACE FUNCTION field_apply(organization bigint, actor text, person bigint, stream bigint, given jsonb, refusal jsonb,
   checked jsonb, OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
 LANGUAGE plpgsql VOLATILE
@@ -167,7 +172,7 @@ BEGIN
     op.verdict := 'refused';
     op.code := 'client_id_reused';
     op.message := 'This client_id was used for something else.';
-    op.entity := NULL; -- what it was used for is for its actor to know
+    op.entity := NULL; -- only the actor who used it may learn what it was used for
     op.entity_id := NULL;
     op.conflict_id := NULL;
     op.occurred_at := NULL;
@@ -193,10 +198,10 @@ BEGIN
 END
 $$;
 
--- Several visits of one stream in one transaction, in their order: [{operation, checked}], each as of field_apply and
--- with a savepoint of its own (field_try), so that one that is refused harms no other. All locks first: the stream's, those of contact_lock in its order, and the
--- turfs behind them. What leaves an operation undecided leaves all of them so: then they come
--- one by one.
+-- Apply several visits of one stream in one transaction, in their order: [{operation, checked}],
+-- each as for field_apply and with its own savepoint (field_try), so that a refused one does not
+-- affect the others. All locks are taken first: the stream's, those of contact_lock in its order,
+-- then the turfs. If one operation stays undecided, all do: then they are applied one by one.
 CREATE OR REPLACE FUNCTION field_apply_visits(organization bigint, actor text, person bigint, stream bigint, visits jsonb)
 RETURNS TABLE (op field_operations, first text, next_sequence bigint, releases boolean)
 LANGUAGE plpgsql VOLATILE ROWS 10
@@ -225,8 +230,8 @@ BEGIN
 END
 $$;
 
--- The next one that was held and whose turn has come; all NULL when there is none, or when it is not next_id any
--- more: somebody else released that one, which is what checked is about.
+-- Release the next held operation whose predecessors are decided. All NULL when there is none, or
+-- when it is not next_id: another request has released that one, for which `checked` was made.
 CREATE OR REPLACE FUNCTION field_release(organization bigint, actor text, stream bigint, next_id bigint, checked jsonb)
 RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
@@ -248,8 +253,9 @@ BEGIN
 END
 $$;
 
--- Somebody decides a conflict: accept (as it was sent), merge (as it is given here), discard. What cannot be
--- applied raises, and the conflict stays open. Nobody: there is no such conflict.
+-- Resolve a conflict: accept (as sent), merge (with the body given here) or discard. When the
+-- operation cannot be applied, an exception is raised and the conflict stays open. No row: the
+-- conflict does not exist.
 CREATE OR REPLACE FUNCTION field_resolve(organization bigint, resolver text, number bigint, decision text, merged jsonb,
   remark text, checked jsonb)
 RETURNS SETOF field_conflicts

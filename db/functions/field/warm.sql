@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What a new connection does before people get it.
+-- Prepares a new connection before it is lent.
 
--- PostgreSQL loads a function and plans its statements at the first call of a session, which takes some 40 ms for a
--- contact. The hot writes are done once, for an organization that exists in this call alone: everything is undone at
--- the end, and its number is no other connection's.
+-- PostgreSQL loads a function and plans its statements at the first call of a session, which takes
+-- about 40 ms for a contact. This function runs the frequent writes once, for an organization that
+-- exists in this call only: everything is rolled back at the end, and no other connection uses that
+-- id.
 CREATE OR REPLACE FUNCTION connection_warm() RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -28,7 +29,7 @@ BEGIN
     VALUES (o, 1, 'Warm', 'warm', now(), now(), 'virtual');
   INSERT INTO event_attendees (organization_id, id, event_id, first_name, last_name) VALUES (o, 1, 1, 'A', 'B');
   PERFORM connection_warm_calls(o, actor);
-  SET CONSTRAINTS ALL IMMEDIATE; -- what the feed and the audit log get at a commit
+  SET CONSTRAINTS ALL IMMEDIATE; -- run the deferred triggers of feed and audit log, as at a commit
   RAISE EXCEPTION USING ERRCODE = 'CCOK0';
 EXCEPTION WHEN SQLSTATE 'CCOK0' THEN
   RETURN;

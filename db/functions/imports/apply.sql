@@ -2,7 +2,7 @@
 --
 -- Applies a compared import in chunks: places, new people, changed people, people who are gone.
 
--- What people have done that hangs on these persons.
+-- Counts of user data that refers to these voters (contacts, tags, …).
 CREATE OR REPLACE FUNCTION import_work(voters bigint[]) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -15,7 +15,7 @@ AS $$
   FROM (SELECT app_organization_id()) o (id)
 $$;
 
--- The same of the whole organization, with the doors in turfs.
+-- The same for the whole organization, including doors in turfs.
 CREATE OR REPLACE FUNCTION import_work_all() RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -28,12 +28,13 @@ AS $$
   FROM (SELECT app_organization_id()) o (id)
 $$;
 
--- Every statement of a chunk is look-ups by key, whatever PostgreSQL knows of this organization. Statistics that have
--- not seen an organization say that it has one row, and then a join reads the whole organization once for each row of
--- the chunk. So: LATERAL with OFFSET 0, a join that cannot turn round; a loop where rows are changed by number; ON
--- CONFLICT instead of NOT EXISTS; and plans for any organization (plan_cache_mode of import_apply).
+-- Every statement of a chunk must be a lookup by key, whatever statistics PostgreSQL has of this
+-- organization. When statistics have not seen an organization, PostgreSQL assumes one row, and a
+-- join then reads the whole organization once for each row of the chunk. So the code uses LATERAL
+-- with OFFSET 0, a join whose order is fixed; a loop where rows are changed by id; ON CONFLICT
+-- instead of NOT EXISTS; and generic plans (plan_cache_mode of import_apply).
 
--- The places of rows (first, last]: those that are known are used. Doors of confidential people are not made.
+-- Find or create the places of rows (first, last]. Doors of confidential people are not created.
 CREATE OR REPLACE FUNCTION import_places(import bigint, first bigint, last bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -60,7 +61,7 @@ BEGIN
     AND r.address_key IS NOT NULL AND NOT r.confidential
   ORDER BY r.address_key, r.row_no
   ON CONFLICT (organization_id, address_key) DO NOTHING;
-  -- New people are counted here, others by households_count: the same people count.
+  -- New people are counted here, others by households_count; both count the same people.
   INSERT INTO households AS h (organization_id, address_key, door_id, n_voters, created_import_id)
   SELECT organization, r.address_key, min(d.id), count(*) FILTER (WHERE p.kind = 'new' AND r.registration_status IS DISTINCT FROM 'removed'), import
   FROM staging.plan p JOIN staging.rows r ON r.import_id = import AND r.row_no = p.row_no
@@ -76,8 +77,8 @@ BEGIN
 END
 $$;
 
--- What an export tells of new people besides themselves: the channels that they have opted out of, and their tags. Of
--- people who are here already the ledger and the tags of this organization count, which may be newer.
+-- Further data of an export about new people: the channels of their opt-outs, and their tags. For
+-- known people this organization's own consent and tags count, which may be newer.
 CREATE OR REPLACE FUNCTION import_bring(import bigint, first bigint, last bigint, ids bigint[], hashes bigint[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -126,7 +127,7 @@ BEGIN
   WHERE p.import_id = import AND p.row_no > first AND p.row_no <= last AND r.row_no > first AND r.row_no <= last
     AND p.kind = 'new'
   ORDER BY p.row_no
-  ON CONFLICT DO NOTHING -- somebody entered the person by hand since the comparison
+  ON CONFLICT DO NOTHING -- a member entered the person by hand since the comparison
   RETURNING id, import_hash)
   SELECT array_agg(m.id), array_agg(m.import_hash) INTO ids, hashes FROM made m;
   IF EXISTS (SELECT FROM staging.rows r WHERE r.import_id = import AND r.row_no > first AND r.row_no <= last
@@ -137,7 +138,7 @@ BEGIN
 END
 $$;
 
--- The next n rows of the plan. Answers how far it is, and whether that was all.
+-- Apply the next n rows of the plan. Returns the progress, and whether that was all.
 CREATE OR REPLACE FUNCTION import_apply(import bigint, n int, OUT finished boolean, OUT cancel boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
@@ -147,8 +148,8 @@ DECLARE
   upto bigint;
   made bigint;
 BEGIN
-  -- Tables that grow from nothing have no statistics worth the name: a chunk is some thousand look-ups by
-  -- index, whatever the planner believes.
+  -- Tables that grow from nothing have no useful statistics: a chunk is some thousand lookups by
+  -- index, whatever the planner assumes.
   PERFORM set_config('work_mem', '64MB', true), set_config('synchronous_commit', 'off', true),
           set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
           set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
@@ -182,7 +183,8 @@ BEGIN
 END
 $$;
 
--- Everything is applied: count once more, tell once. False: work was lost, so it must be undone.
+-- Everything is applied: count again, and record one change. False: user data was lost, so the
+-- import must be undone.
 CREATE OR REPLACE FUNCTION import_finish(import bigint) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
@@ -194,7 +196,7 @@ BEGIN
   SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import FOR UPDATE;
   IF EXISTS (SELECT FROM jsonb_each_text(i.work -> 'before') b, jsonb_each_text(left_over) a
              WHERE a.key = b.key AND b.key <> 'tags' AND a.value::bigint < b.value::bigint) THEN
-    RETURN false; -- tags may have been taken away by people meanwhile; import_update has looked after them
+    RETURN false; -- members may have removed tags meanwhile; import_update has handled them
   END IF;
   UPDATE imports SET state = 'done', progress = 1, finished_at = now(), work = i.work || jsonb_build_object('after', left_over),
     applied = jsonb_build_object('new', 0, 'changed', 0, 'moved', 0, 'gone', 0) || COALESCE(i.applied, '{}')

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Finds the person of each row of a file, and what applying the row would do.
+-- Finds the voter of each row of a file, and what applying the row would change.
 
--- Rows that name somebody twice: the second ones go, and are told. By the state's number or by ours; without either,
--- when everything is equal. Up to n at a time, in the order of the file.
+-- Repeated rows for one person are removed and reported: by the state's id or by ours; without
+-- either, when everything is equal. Up to n at a time, in file order.
 CREATE OR REPLACE FUNCTION import_repeated(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
 AS $$
@@ -37,7 +37,7 @@ BEGIN
 END
 $$;
 
--- Votes of people who are not here: up to n rows go, and are told.
+-- Rows with votes of unknown people: up to n are removed and reported.
 CREATE OR REPLACE FUNCTION import_strangers(import bigint, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
 AS $$
@@ -56,8 +56,8 @@ BEGIN
 END
 $$;
 
--- The votes of each person as one row. Answers how many people there are, and how many rows of strangers beyond those
--- that were told one by one.
+-- Combine the votes of each person into one row. Returns the number of people, and of rows of
+-- unknown people beyond those reported singly.
 CREATE OR REPLACE FUNCTION import_fold(import bigint, OUT people bigint, OUT strangers bigint)
 LANGUAGE plpgsql
 AS $$
@@ -80,8 +80,8 @@ BEGIN
 END
 $$;
 
--- Rows with the number that a voter has here, where the state's number does not say it. The number alone is no proof:
--- the file may come from another server. So one of name and birth must be the same, too.
+-- Match rows by our voter id, where the state's id gives no match. The id alone is no proof,
+-- because the file may come from another server: name or birth date must agree, too.
 CREATE OR REPLACE FUNCTION import_match_numbers(import bigint) RETURNS void
 LANGUAGE sql
 AS $$
@@ -97,12 +97,12 @@ AS $$
   ON CONFLICT DO NOTHING
 $$;
 
--- The ladder below the state's number and ours. Each rule takes pairs of a row and a person that nobody has yet, and of which
--- no other row and no other person has the same key. Two different numbers of the state are two people whatever
--- else is equal.
---   2  last and first name, date of birth (else the year) and the door
---   3  last and first name and the whole date of birth: may be a move
---   4  last and first name and the door, where one side has no birth
+-- The rules below the state's id and ours. Each rule matches pairs of a row and a voter that are
+-- both unmatched and whose key is unique on both sides. Two different state ids are two people
+-- whatever else is equal.
+-- 2: last and first name, date of birth (else the year) and the door
+-- 3: last and first name and the whole date of birth: may have moved
+-- 4: last and first name and the door, when one side has no birth date
 CREATE OR REPLACE FUNCTION import_match(import bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -147,7 +147,7 @@ BEGIN
 END
 $$;
 
--- What a rule compares; NULL: the person has not enough for it.
+-- The key that a rule compares; NULL: the person lacks data for it.
 CREATE OR REPLACE FUNCTION import_key(rule int, last_name text, first_name text, birth_date date, birth_year int, address_key text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -158,7 +158,8 @@ AS $$
     WHEN 4 THEN address_key END
 $$;
 
--- Fills the plan for the rows behind applied_row, and counts. A plan made again after a crash keeps the matches.
+-- Fill the plan for the rows after applied_row, and count. A plan that is made again after a crash
+-- keeps the matches.
 CREATE OR REPLACE FUNCTION import_compare(import bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -203,13 +204,15 @@ BEGIN
 END
 $$;
 
--- A share that a good file does not reach: over 1 / most of all. A handful says nothing; more than half does, of few as well.
+-- Is the share n / of larger than 1 / most? A good file does not reach such shares. Small counts
+-- are ignored, unless they are more than half.
 CREATE OR REPLACE FUNCTION import_too_many(n bigint, of bigint, most int) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT n > 10 AND n * most > of $$;
 
--- New people whose number of the state is the number that somebody of the same names has here: an own export without the
--- columns that tell it, read as a file of the state. Of the first ones, since a whole file is one or is none.
+-- New people whose state id is our id of a voter with the same names: this is an own export without
+-- its identifying columns, read as a state's file. Checks the first ones only, since a file is
+-- either entirely such an export or not at all.
 CREATE OR REPLACE FUNCTION import_own_numbers(import bigint) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
@@ -222,7 +225,7 @@ AS $$
       AND (name_key(v.last_name), name_key(v.first_name)) IS NOT DISTINCT FROM (name_key(r.last_name), name_key(r.first_name)))) o (same)
 $$;
 
--- Why somebody has to look before the plan is applied.
+-- Reasons why a person must look at the plan before it is applied.
 CREATE OR REPLACE FUNCTION import_doubts(i imports) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -247,7 +250,7 @@ AS $$
   WHERE d.doubtful
 $$;
 
--- Behind import_staged of the plan: the numbers of the dry run.
+-- Call after import_staged of the plan: the counts of the dry run.
 CREATE OR REPLACE FUNCTION import_planned(import bigint) RETURNS void
 LANGUAGE sql
 AS $$

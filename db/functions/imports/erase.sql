@@ -1,15 +1,17 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Erases one person everywhere, certifies that, and keeps the person out of later imports.
+-- Erases one person everywhere, certifies the erasure, and excludes the person from later imports.
 
--- A keyed hash: without the key, which is made of SECRET_KEY, nobody can try names and dates against it.
+-- A keyed hash: without the key, which is derived from SECRET_KEY, names and dates cannot be
+-- guessed by trying.
 CREATE OR REPLACE FUNCTION erasure_mark(key bytea, said text) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$ SELECT sha256(key || sha256(key || convert_to(said, 'UTF8'))) $$;
 
--- By what a person is known again: the state's number; the names with the date of birth; the names with our number, as in
--- an export from before; the names with the door. A row of a file (not erased) that has number or birth is not known by
--- its door: another person of the same names may live there.
+-- The marks by which an erased person is recognized: the state's id; the names with the date of
+-- birth; the names with our id, as in an earlier export; the names with the door. A row of a file
+-- (not erased) with state id or birth date is not recognized by its door: another person with the
+-- same names may live there.
 CREATE OR REPLACE FUNCTION erasure_marks(organization bigint, key bytea, erased boolean, voter bigint, state_id text,
   last_name text, first_name text, birth_date date, address_key text) RETURNS bytea[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -22,7 +24,7 @@ AS $$
       erasure_mark(key, organization || ' home ' || import_key(4, last_name, first_name, NULL, NULL, address_key)) END], NULL)
 $$;
 
--- Problems without what stood in the file: code, count and lines stay.
+-- Problems without values from the file: code, count and lines stay.
 CREATE OR REPLACE FUNCTION import_problems_silent(problems jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -30,7 +32,7 @@ AS $$
   FROM jsonb_array_elements(problems) WITH ORDINALITY p (problem, place)
 $$;
 
--- Rows of a file that are about people who were erased: they go, and are told.
+-- Rows of a file about erased people: they are removed and reported.
 CREATE OR REPLACE FUNCTION import_erased(import bigint, key bytea, n int) RETURNS TABLE (file_no int, line bigint, row_no bigint, code text)
 LANGUAGE plpgsql
 AS $$
@@ -55,8 +57,8 @@ $$;
 
 SET LOCAL ROLE campaign_definer;
 
--- Takes people out of what the server itself cannot change: contacts and consents keep what happened and when, and lose
--- in which words, at which number and where. Answers how many copies were destroyed.
+-- Remove people from records that the server itself cannot change: contacts and consents keep what
+-- happened and when, and lose note, number and place. Returns the number of copies destroyed.
 CREATE OR REPLACE FUNCTION person_forget(people bigint[]) RETURNS int
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -91,7 +93,7 @@ GRANT EXECUTE ON FUNCTION person_forget(bigint[]) TO campaign_api;
 
 RESET ROLE;
 
--- Numbers of these people that nobody else has.
+-- Telephone numbers of these people that no other person has.
 CREATE OR REPLACE FUNCTION person_numbers(organization bigint, people bigint[]) RETURNS text[]
 LANGUAGE sql STABLE
 AS $$
@@ -103,7 +105,8 @@ AS $$
     WHERE m.id <> ALL (people) AND o.phones ? p.number)
 $$;
 
--- Calls, texts and what is due. A number that cannot be takes the place of the person's: the country code is not given out.
+-- Erase calls, texts and follow-ups. The person's number is replaced by an impossible one, whose
+-- country code is not assigned.
 CREATE OR REPLACE FUNCTION person_forget_talks(organization bigint, people bigint[], numbers text[]) RETURNS int
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -132,7 +135,8 @@ BEGIN
 END
 $$;
 
--- On the lists of events: whom a contact signed up, and who has the same names with an address or number of the person.
+-- Erase registrations for events: those made by a contact, and attendees with the same names and an
+-- address or number of the person.
 CREATE OR REPLACE FUNCTION person_forget_sign_ups(organization bigint, people bigint[]) RETURNS int
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -151,7 +155,7 @@ BEGIN
 END
 $$;
 
--- What imports and uploads keep beside the people. words: what a sample or problem must not name.
+-- Erase copies in imports and uploads. words: texts that a sample or problem must not contain.
 CREATE OR REPLACE FUNCTION person_forget_copies(organization bigint, people bigint[], words text[], key bytea) RETURNS int
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -161,7 +165,7 @@ DECLARE
 BEGIN
   DELETE FROM import_changes c WHERE c.organization_id = organization AND c.voter_id = ANY (people);
   GET DIAGNOSTICS copies = ROW_COUNT;
-  -- An import that waits reads its file again, since rows are missing, and leaves the person out.
+  -- A waiting import reads its file again, because rows are missing, and leaves the person out.
   DELETE FROM staging.rows r WHERE r.organization_id = organization AND EXISTS (
     SELECT FROM unnest(erasure_marks(organization, key, false, r.voter_id, r.state_id, r.last_name, r.first_name,
                                       r.birth_date, r.address_key)) u (mark)
@@ -186,7 +190,8 @@ BEGIN
 END
 $$;
 
--- The person's records: without work they go, with work the row stays, so that counts stay, and says nothing.
+-- Erase the person's voter records: those without user data are deleted; others stay empty, so that
+-- counts stay.
 CREATE OR REPLACE FUNCTION person_forget_records(organization bigint, people bigint[], OUT deleted int, OUT emptied int)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -207,7 +212,8 @@ BEGIN
 END
 $$;
 
--- One person with all records. Asked again it is the same certificate. No row: there is no such voter.
+-- Erase one person with all merged records. Repeating returns the same certificate. No row: the
+-- voter does not exist.
 CREATE OR REPLACE FUNCTION voter_erase(organization bigint, voter bigint, actor text, key bytea) RETURNS SETOF erasures
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -228,7 +234,7 @@ BEGIN
   PERFORM assert_rule(NOT EXISTS (SELECT FROM imports i WHERE i.organization_id = organization
                                   AND i.state IN ('comparing', 'applying', 'undoing')),
                       'import_running', 'An import is being compared, applied or undone: wait for its end, or cancel it.');
-  -- One line for all in log and feed: what changes row by row would be copied there.
+  -- Record one entry in log and feed: entries for single rows would contain the erased data.
   PERFORM set_config('app.bulk', 'on', true);
   INSERT INTO erasure_marks (organization_id, mark)
     SELECT DISTINCT organization, m.mark FROM voters v

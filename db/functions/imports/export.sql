@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Which voters an export is about, and how their columns are written.
+-- The voters of an export, and the text of their columns.
 
--- Whom an export is about: everybody, or a saved list. Whoever was merged into somebody is not in it. guarded: as of
--- voters_matching; who is on a list of a precinct lives there.
+-- The voters of an export: all, or a saved list; merged records are left out. guarded: as for
+-- voters_matching, because membership in a list of a precinct reveals where a person lives.
 CREATE OR REPLACE FUNCTION export_voters(list bigint, guarded boolean DEFAULT false) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE
 AS $$
@@ -19,9 +19,9 @@ BEGIN
 END
 $$;
 
--- A column as a cell of the export. A text that a spreadsheet would work out as a formula gets a quote before it, and
--- one that has quotes before such a sign gets one more, so that an import can take it off again (take_quote of
--- server/voters/ccd-voter-row.c).
+-- A column as a cell of the export. A text that a spreadsheet would evaluate as a formula gets a
+-- leading quote, and one that already has quotes before such a character gets one more, so that an
+-- import can remove it again (server/voters/ccd-voter-row.c).
 CREATE OR REPLACE FUNCTION export_cell(value text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -30,7 +30,7 @@ AS $$
               THEN '''' || value ELSE value END
 $$;
 
--- Lists of texts with blanks between, anything else that is not empty as JSON.
+-- Lists of texts separated by blanks; any other non-empty value as JSON.
 CREATE OR REPLACE FUNCTION export_cell(value jsonb) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -43,8 +43,8 @@ CREATE OR REPLACE FUNCTION export_cell(value anyelement) RETURNS anyelement
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT value $$;
 
--- The channels by which the person may not be reached: for which every consent of the person was withdrawn, or that of
--- each number or address there is.
+-- The channels on which the person must not be contacted: those for which consent was withdrawn for
+-- the person or for each number or address.
 CREATE OR REPLACE FUNCTION export_opted_out(v voters) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- One row of a file merged into a voter, and what an import keeps to undo it.
+-- Merges one row of a file into a voter, and stores what an undo needs.
 
--- Two lists as one, what @first has first.
+-- Two lists as one, in the order of @first.
 CREATE OR REPLACE FUNCTION import_union(first jsonb, second jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -16,8 +16,8 @@ AS $$
                 ORDER BY e.value, e.place) u) END
 $$;
 
--- The vote history of both; of an election that both tell of, as the file does. What is here may have been named before
--- imports named elections in one way.
+-- The vote history of both; for an election that both contain, the file's entry. Stored entries may
+-- have names from before elections were named uniformly.
 CREATE OR REPLACE FUNCTION import_history(file jsonb, own jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -28,8 +28,8 @@ AS $$
                                   WHERE f.value ->> 'election' IN (o.value ->> 'election', election_name(o.value ->> 'election')))), '[]') END
 $$;
 
--- Another home. Not one that is only told better: the same address, read as another key by a newer server or mapping;
--- or the same house, of which the unit was not known.
+-- Did the person move to another home? Not when only the text of the address improved: the same
+-- address with another key by a newer server or profile; or the same house whose unit was unknown.
 CREATE OR REPLACE FUNCTION import_moved(v voters, r staging.rows) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -38,9 +38,10 @@ AS $$
         IS DISTINCT FROM (lower(v.address), lower(v.unit), lower(v.city), v.zip5), false)
 $$;
 
--- The person as the row makes it. What the file lacks stays: an empty field erases nothing; telephone numbers,
--- e-mail addresses, districts, history and custom fields are added to. The address is taken as a whole. Nothing
--- takes confidential away but a person. Every imported column first, then those with a rule of their own.
+-- The voter after merging the row. Columns that the file lacks stay, and an empty field erases
+-- nothing; telephone numbers, e-mail addresses, districts, history and custom fields are added to.
+-- The address is replaced as a whole. Only a member can remove `confidential`. First every imported
+-- column, then those with special rules.
 CREATE OR REPLACE FUNCTION import_merge(v voters, r staging.rows) RETURNS voters
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -60,7 +61,7 @@ BEGIN
     after.address_key := r.address_key;
   ELSE
     after.unit := v.unit; after.city := v.city; after.state := v.state; after.zip5 := v.zip5; after.zip4 := v.zip4;
-    IF r.confidential AND NOT v.confidential THEN -- the file hides it now
+    IF r.confidential AND NOT v.confidential THEN -- the file hides the address now
       after.address := NULL; after.unit := NULL; after.zip4 := NULL;
     END IF;
   END IF;
@@ -78,14 +79,15 @@ BEGIN
   after.unreachable := CASE
     WHEN after.unreachable IN ('deceased', 'merged') THEN after.unreachable
     WHEN r.registration_status = 'removed' THEN 'removed'
-    -- Back in the file, back on the lists. An own export or a file of votes is no roll of voters.
+    -- A person who reappears in the file is active again. An own export or a file of votes is no
+    -- list of registered voters.
     WHEN after.unreachable IN ('gone', 'removed') AND r.voter_id IS NULL AND COALESCE(r.last_name, r.first_name) IS NOT NULL THEN NULL
     ELSE after.unreachable END;
   RETURN after;
 END
 $$;
 
--- What an import writes of a person, without its bookkeeping.
+-- The columns of a voter that an import writes, without its bookkeeping.
 CREATE OR REPLACE FUNCTION import_image(v voters) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -93,8 +95,8 @@ AS $$
     'last_disposition,reached_at,quiet_until,contacts_revision,merged_into,created_import_id}'::text[]
 $$;
 
--- What the row does to the person: changed, moved, seen (only bookkeeping), or NULL: nothing at all. Somebody whom an own
--- export tells unchanged is not seen: the export is no source of the person.
+-- The effect of the row on the voter: changed, moved, seen (only bookkeeping), or NULL: none. A
+-- person who is unchanged in an own export is not seen, because an export is no source of people.
 CREATE OR REPLACE FUNCTION import_kind(v voters, r staging.rows, source bigint) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$

@@ -4,7 +4,7 @@
 
 SET LOCAL ROLE campaign_definer;
 
--- Takes the person out of contacts that stay; the server itself cannot change a contact.
+-- Remove personal data from contacts that stay; the server itself cannot change a contact.
 CREATE OR REPLACE FUNCTION contacts_forget(voters bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -17,7 +17,7 @@ $$;
 
 RESET ROLE;
 
--- People who came from this source and no other that was not purged.
+-- Did the voter come from this source only, apart from purged ones?
 CREATE OR REPLACE FUNCTION purge_alone(source bigint, v voters) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
@@ -26,7 +26,8 @@ AS $$
       AND s.id <> source AND s.purged_at IS NULL)
 $$;
 
--- The certificate is begun with the order; the job ends it. Asked again it is the same one.
+-- Begin the certificate with the order; the job completes it. Repeating returns the same
+-- certificate.
 CREATE OR REPLACE FUNCTION purge_begin(source bigint, actor text) RETURNS SETOF purge_certificates
 LANGUAGE plpgsql
 AS $$
@@ -52,7 +53,7 @@ BEGIN
 END
 $$;
 
--- Whom it is about, before anybody is gone.
+-- Count the affected people before the first is deleted.
 CREATE OR REPLACE FUNCTION purge_count(source bigint) RETURNS void
 LANGUAGE sql
 AS $$
@@ -69,9 +70,10 @@ AS $$
   WHERE c.organization_id = app_organization_id() AND c.source_id = $1 AND c.ids_sha256 = ''
 $$;
 
--- The next n people: without work the row is deleted, with work it stays and says nothing of the person.
+-- Purge the next n people: records without user data are deleted; others stay without personal
+-- data.
 CREATE OR REPLACE FUNCTION purge_step(source bigint, n int) RETURNS bigint
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan -- as import_apply
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan -- as for import_apply
 AS $$
 DECLARE
   organization constant bigint := app_organization_id();

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Staging tables of an import, and telling its progress.
+-- Staging tables of an import, and reports of its progress.
 
 SET LOCAL ROLE campaign_definer;
 
--- The columns that files fill, of the type that they have in voters.
+-- Add the columns that files fill, with the types that they have in voters.
 DO $$
 DECLARE
   missing record;
@@ -21,8 +21,9 @@ BEGIN
 END
 $$;
 
--- Empty staging for an import of this organization. The partition of the rows may be written by COPY and not be read: reading
--- goes through the parent, whose policy shows what is the organization's.
+-- Create empty staging tables for an import of this organization. COPY may write to the partition
+-- of the rows, but not read it: reading goes through the parent, whose policy shows only the
+-- organization's rows.
 CREATE OR REPLACE FUNCTION import_stage(import bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -38,8 +39,8 @@ BEGIN
     EXECUTE format('ALTER TABLE staging.%I ATTACH PARTITION staging.%I FOR VALUES IN (%s)', parent,
                    parent || '_' || import, import);
   END LOOP;
-  -- At once and not when the rows are there: a long CREATE INDEX of a table without WAL that is broken off just before a
-  -- crash leaves a file with which PostgreSQL does not start again.
+  -- Create indexes now and not when the rows are there: if a long CREATE INDEX on an unlogged table
+  -- is cancelled just before a crash, it leaves a file with which PostgreSQL does not start again.
   FOREACH parent IN ARRAY ARRAY['rows', 'plan'] LOOP
     EXECUTE format('CREATE UNIQUE INDEX %I ON staging.%I (row_no)', parent || '_' || import || '_key', parent || '_' || import);
   END LOOP;
@@ -47,7 +48,7 @@ BEGIN
 END
 $$;
 
--- The rows are complete (parent "rows") or the plan is.
+-- The rows are complete (parent "rows"), or the plan is.
 CREATE OR REPLACE FUNCTION import_staged(import bigint, parent text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -68,7 +69,8 @@ BEGIN
 END
 $$;
 
--- Refuses the import of another organization. Not of a definer's right: row-level security shows what is ours.
+-- Refuse the import of another organization. Not a SECURITY DEFINER function, so that row-level
+-- security applies.
 CREATE OR REPLACE FUNCTION import_own(import bigint) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -79,7 +81,7 @@ BEGIN
 END
 $$;
 
--- A step forward, for those who watch: in the feed, not in the log.
+-- Report progress in the feed, but not in the audit log.
 CREATE OR REPLACE FUNCTION import_tell(import bigint, version bigint) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -93,10 +95,11 @@ GRANT EXECUTE ON FUNCTION import_stage(bigint), import_staged(bigint,text), impo
 
 RESET ROLE;
 
--- New statistics of what an import fills, so that the planner knows an organization before autovacuum comes by. The
--- owner's right and not the definer's: nobody else may ANALYZE a table. By itself in a transaction, which holds off
--- other ANALYZE and VACUUM until its end. Keys only: autovacuum, which this does not put off, comes for the names, and
--- all 60 columns and the expressions of the indexes would take longer the larger the other organizations are.
+-- Renew the statistics of tables that an import fills, so that the planner knows the organization
+-- before autovacuum runs. Runs with the owner's rights, because only the owner may ANALYZE a table.
+-- In a transaction of its own, which blocks other ANALYZE and VACUUM until its end. Key columns
+-- only: autovacuum, which this does not delay, handles the names; all 60 columns and index
+-- expressions would take longer the larger other organizations are.
 CREATE OR REPLACE FUNCTION statistics_renew() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Progress of an import in its state.
+-- Progress and daily budgets of imports, and the list of their changes.
 
 CREATE OR REPLACE FUNCTION assert_import(organization bigint, import bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -13,8 +13,8 @@ BEGIN
 END
 $$;
 
--- Progress of a state, told at once.
--- Counts what an import uses today, and refuses what passes the budget of the organization.
+-- Count the bytes and rows that an import uses today, and refuse when the organization's daily
+-- budget is exceeded.
 CREATE OR REPLACE FUNCTION import_spend(more_bytes bigint, more_rows bigint) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
@@ -30,7 +30,8 @@ BEGIN
 END
 $$;
 
--- Before a piece of a file is kept: its bytes count for today, and beside the files of other imports that wait.
+-- Call before a piece of a file is stored: its bytes count for today, and together with the files
+-- of other waiting imports.
 CREATE OR REPLACE FUNCTION import_keep(more_bytes bigint) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
@@ -52,7 +53,7 @@ DECLARE
   told imports;
   before bigint := (SELECT i.rows_read FROM imports i WHERE i.organization_id = app_organization_id() AND i.id = import);
 BEGIN
-  -- A file that is read again counts from where it got to.
+  -- A file that is read again counts from where it got to before.
   IF $3 > before THEN
     PERFORM import_spend(0, $3 - before);
   END IF;
@@ -66,7 +67,7 @@ BEGIN
 END
 $$;
 
--- Columns of the voter that differ.
+-- The columns of the voter that differ.
 CREATE OR REPLACE FUNCTION import_fields(was jsonb, is_now jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -75,7 +76,7 @@ AS $$
   WHERE was ? f.name AND was -> f.name IS DISTINCT FROM is_now -> f.name
 $$;
 
--- Whom an import that is ready would change, behind @after by their numbers: the plan, row by row as it would be
+-- The voters that a ready import would change, with ids after @after: reads the plan as it would be
 -- applied.
 CREATE OR REPLACE FUNCTION import_plan_list(import bigint, wanted text, after bigint, n int)
 RETURNS TABLE (voter_id bigint, kind text, name text, old_address text, new_address text, fields jsonb, at timestamptz)
@@ -98,7 +99,7 @@ BEGIN
 END
 $$;
 
--- Whom an import changed, or would change.
+-- The voters that an import changed, or would change.
 CREATE OR REPLACE FUNCTION import_change_list(import bigint, wanted text, after bigint, n int)
 RETURNS TABLE (voter_id bigint, kind text, name text, old_address text, new_address text, fields jsonb, at timestamptz)
 LANGUAGE plpgsql STABLE

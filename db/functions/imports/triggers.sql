@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of the tables of imports.
 
 SELECT tenant_triggers('voter_profiles', 'voter_profile', secret => '{profile}');
--- Their progress is told by import_tell.
+-- import_tell reports their progress.
 SELECT tenant_triggers('imports', 'import',
   secret => '{format,problems,sample,columns,local_files}',
   silent => '{file_bytes,format,problems,sample,columns,doubts,kind,confirmed,rows_read,rows_rejected,rows_staged,progress,'

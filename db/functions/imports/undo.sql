@@ -2,8 +2,8 @@
 --
 -- Undoes an applied import.
 
--- Does anything that people have done hang on the person? Opt-outs and tags that came with the person in a file are
--- no work: they are as old as the record.
+-- Does the voter have user data? Opt-outs and tags that came with the person in a file do not
+-- count: they are as old as the record.
 CREATE OR REPLACE FUNCTION voter_has_work(voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -20,7 +20,7 @@ BEGIN
 END
 $$;
 
--- How many people that an import created have work.
+-- The number of people created by an import that have user data.
 CREATE OR REPLACE FUNCTION import_work_since(import bigint) RETURNS bigint
 LANGUAGE sql STABLE
 AS $$
@@ -60,7 +60,8 @@ BEGIN
 END
 $$;
 
--- Up to n people whom the import changed, as they were before; what was changed since stays. Answers how many, and their households before and after.
+-- Restore up to n people whom the import changed; changes since then stay. Returns the number, and
+-- their households before and after.
 CREATE OR REPLACE FUNCTION import_undo_changes(import bigint, n int, OUT done bigint, OUT homes bigint[])
 LANGUAGE plpgsql
 AS $$
@@ -78,10 +79,11 @@ BEGIN
     RETURNING c.voter_id, c.before, c.after LOOP
     SELECT o.* INTO v FROM voters o WHERE o.organization_id = organization AND o.id = each.voter_id;
     CONTINUE WHEN NOT FOUND;
-    -- v0.2.0, and who was only seen, has no after: then what is there now counts as written.
+    -- v0.2.0, and people who were only seen, stored no `after`: then the current value counts as
+    -- written by the import.
     was := voter_without(v, each.before, COALESCE(each.after, (
       SELECT jsonb_object_agg(k.key, to_jsonb(v) -> k.key) FROM jsonb_object_keys(each.before) k (key)), '{}'));
-    was := home_current(was); -- a place may have gone since, or become another
+    was := home_current(was); -- a place may have been deleted since, or merged into another
     UPDATE voters o SET
         {Voter.imported: @ = was.@}, address_key = was.address_key, moved_at = was.moved_at,
         unreachable = was.unreachable, household_id = was.household_id, door_id = was.door_id,
@@ -95,8 +97,8 @@ BEGIN
 END
 $$;
 
--- The next n people. What is done is gone from import_changes or from voters, so it can be stopped anywhere. By key,
--- as apply.sql says.
+-- Undo the next n people. Finished ones are removed from import_changes or from voters, so the undo
+-- can stop anywhere. Lookups by key, as explained in apply.sql.
 CREATE OR REPLACE FUNCTION import_undo(import bigint, n int) RETURNS bigint
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
@@ -122,7 +124,8 @@ BEGIN
 END
 $$;
 
--- The places that nobody needs any more, and the state. OFFSET 0: asked of each place by its number.
+-- Delete places that nothing refers to any more, and set the state. OFFSET 0: checks each place by
+-- its id.
 CREATE OR REPLACE FUNCTION import_undo_finish(import bigint, last_state text) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- People whom an import changes, and those whom it only sees. By key, as apply.sql says.
+-- People whom an import changes, and those whom it only sees. Lookups by key, as explained in
+-- apply.sql.
 
--- Where the person came from before, when this source is the newest.
+-- The person's sources, with this one as the newest.
 CREATE OR REPLACE FUNCTION import_sources(v voters, source bigint) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -10,7 +11,7 @@ AS $$
               ELSE array_append(array_remove(v.other_source_ids, v.source_id), v.source_id) END
 $$;
 
--- One person as the row makes it (after), with what an undo needs.
+-- Store one person with the row merged in (after), with the data for an undo.
 CREATE OR REPLACE FUNCTION import_change(import bigint, kind text, before voters, after voters)
 RETURNS void
 LANGUAGE plpgsql
@@ -44,8 +45,9 @@ BEGIN
 END
 $$;
 
--- The person as the row makes it, at the home of the row. Votes and an own export leave the person where it is from: who is
--- absent from the source's next complete file is gone, which an export is no reason for.
+-- The voter with the row merged in, at the row's home. A file of votes or an own export does not
+-- change the person's source: a person absent from the source's next complete file is gone, for
+-- which an export is no reason.
 CREATE OR REPLACE FUNCTION import_arrive(before voters, r staging.rows, household bigint, door bigint, source bigint, votes boolean)
 RETURNS voters
 LANGUAGE plpgsql STABLE
@@ -120,7 +122,7 @@ BEGIN
 END
 $$;
 
--- People of whom nothing changed but where they came from, or by which profile.
+-- People of whom only the source or the profile changed.
 CREATE OR REPLACE FUNCTION import_see(import bigint, source bigint, first bigint, last bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$

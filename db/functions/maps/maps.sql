@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Layers of the map as tiles and as GeoJSON.
+-- Map layers as tiles and as GeoJSON.
 
 SET LOCAL ROLE campaign_definer;
 
--- What of a layer lies in a box (longitude, latitude). my_doors, my_turfs: only these, and no results of precincts; NULL
--- for all (map_seen). A door behind which everybody's address is confidential is on no map.
+-- The features of a layer in a box (longitude, latitude). my_doors, my_turfs: only these, and no
+-- results of precincts; NULL for all (map_seen). A door where only confidential people live is on
+-- no map.
 CREATE OR REPLACE FUNCTION map_features(layer text, box geometry, my_doors bigint[], my_turfs bigint[], most int)
 RETURNS TABLE (id bigint, place geometry, properties jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1000
@@ -60,7 +61,7 @@ $$;
 
 RESET ROLE;
 
--- The same for an actor: below manage_canvass doors and turf of one's own.
+-- The same for an actor: without manage_canvass only the actor's own doors and turfs.
 CREATE OR REPLACE FUNCTION map_seen(organization bigint, layer text, box geometry, actor text, person bigint, rights jsonb, most int)
 RETURNS TABLE (id bigint, place geometry, properties jsonb)
 LANGUAGE plpgsql STABLE ROWS 1000
@@ -77,8 +78,9 @@ BEGIN
 END
 $$;
 
--- One tile (Mapbox Vector Tile 2.1) of the usual Web Mercator pyramid, a little more than its square so that
--- points on the edge are drawn whole. Doors and streets begin where they can be told apart.
+-- One tile (Mapbox Vector Tile 2.1) of the usual Web Mercator pyramid, with a small margin so that
+-- points on the edge are drawn completely. Doors and streets appear from the zoom level at which
+-- they are distinguishable.
 CREATE OR REPLACE FUNCTION map_tile(layer text, z int, x int, y int, actor text, person bigint, rights jsonb) RETURNS bytea
 LANGUAGE plpgsql STABLE
 AS $$

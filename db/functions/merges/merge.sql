@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Merging two records of one person, and undoing the merge.
+-- Merges two records of one person, and undoes a merge.
 
 CREATE OR REPLACE FUNCTION merge_refuse(code text, message text) RETURNS void
 LANGUAGE plpgsql
@@ -10,7 +10,7 @@ BEGIN
 END
 $$;
 
--- Refuses two records that cannot be one person.
+-- Refuse two records that cannot be one person.
 CREATE OR REPLACE FUNCTION voter_merge_check(s voters, m voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -28,8 +28,9 @@ BEGIN
 END
 $$;
 
--- Moves what hangs on the merged record to the survivor; answers which rows, for the undo. Consents go on as new rows
--- of the log, with the time of the old ones: a withdrawal of either holds.
+-- Move references from the merged record to the survivor; returns the moved rows for the undo.
+-- Consents are copied as new entries with their original times: a withdrawal of either record
+-- counts.
 CREATE OR REPLACE FUNCTION voter_merge_move(organization bigint, survivor bigint, merged bigint, actor text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -55,7 +56,8 @@ BEGIN
 END
 $$;
 
--- Merges @merged into @survivor. Contacts are append-only and name their own row: readers ask voter_and_merged.
+-- Merge @merged into @survivor. Contacts are append-only and keep their voter id: readers use
+-- voter_and_merged.
 CREATE OR REPLACE FUNCTION voter_merge(organization bigint, survivor bigint, merged bigint, by_user bigint, actor text)
 RETURNS SETOF voter_merges
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -82,7 +84,7 @@ BEGIN
   END IF;
   PERFORM voter_merge_check(s, m);
   after := voter_merged(s, m);
-  -- First the one that goes, since a state id is there once.
+  -- Change the merged record first, because a state id must be unique.
   UPDATE voters v SET merged_into = survivor, unreachable = 'merged',
       state_id = CASE WHEN s.state_id IS NULL THEN NULL ELSE v.state_id END
     WHERE v.organization_id = organization AND v.id = merged;
@@ -101,7 +103,8 @@ BEGIN
 END
 $$;
 
--- The merged record comes back as it is now: imports went on to write it. What the merge wrote of it is taken back.
+-- Restore the merged record in its current state, since imports may have written to it. Values
+-- written by the merge are removed.
 CREATE OR REPLACE FUNCTION voter_merge_revive(organization bigint, merged bigint, before voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -110,16 +113,17 @@ BEGIN
       unreachable = CASE
         WHEN v.unreachable <> 'merged' THEN v.unreachable
         WHEN v.registration_status = 'removed' THEN 'removed'
-        -- A file has told of the person since.
+        -- A file has contained the person since.
         WHEN before.unreachable IN ('gone', 'removed') AND v.updated_import_id IS DISTINCT FROM before.updated_import_id THEN NULL
         ELSE before.unreachable END
     WHERE v.organization_id = organization AND v.id = merged;
 END
 $$;
 
--- Two records again. What was written since the merge stays with the record that it was written of; what the survivor
--- has from the merged one goes. Tags and follow-ups go back; consents stay with both, since the log forgets nothing.
--- No row: there is no such merge.
+-- Separate the two records again. Data written since the merge stays with the record to which it
+-- was written; the survivor loses the values from the merged one. Tags and follow-ups go back;
+-- consents stay with both, because the list of consents is append-only. No row: the merge does not
+-- exist.
 CREATE OR REPLACE FUNCTION voter_merge_undo(organization bigint, merge bigint, by_user bigint) RETURNS SETOF voter_merges
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$

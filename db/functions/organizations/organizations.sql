@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Making an organization, its last owner, its members.
+-- Creates organizations; keeps their last owner; checks membership.
 
--- First statement of creating an organization: takes its id and makes it the tenant for the rest of the
--- transaction, so that the INSERT that follows passes the policy.
+-- First statement of creating an organization: allocates its id and makes it the organization of
+-- the transaction, so that the following INSERT passes row-level security.
 CREATE OR REPLACE FUNCTION organization_begin() RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
@@ -12,9 +12,10 @@ $$;
 
 SET LOCAL ROLE campaign_definer;
 
--- An organization always has an owner. Runs after the statement, so one UPDATE may pass ownership on.
--- Locking the organization puts two owners who leave at the same moment in order; the second one counts
--- with the first one's commit in sight. That needs a fresh snapshot, which REPEATABLE READ does not take.
+-- An organization always has an owner. Runs after the statement, so that one UPDATE may transfer
+-- ownership. Locking the organization serializes two owners who leave at the same moment; the
+-- second one sees the first one's commit. That needs a new snapshot, which REPEATABLE READ would
+-- not take.
 CREATE OR REPLACE FUNCTION keep_last_owner() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -24,7 +25,7 @@ BEGIN
   END IF;
   PERFORM FROM organizations o WHERE o.id = OLD.organization_id FOR NO KEY UPDATE;
   IF NOT FOUND THEN
-    RETURN NULL; -- the organization itself is going, and its members with it
+    RETURN NULL; -- the organization itself is being deleted, with its members
   END IF;
   IF NOT EXISTS (SELECT FROM organization_members m
                  WHERE m.organization_id = OLD.organization_id AND m.role = 'owner') THEN
@@ -35,14 +36,14 @@ BEGIN
 END
 $$;
 
--- For the command line, which is told an organization's slug.
+-- For the command line, where an organization is named by its slug.
 CREATE OR REPLACE FUNCTION organization_by_slug(slug text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT o.id FROM organizations o WHERE o.slug = $1 $$;
 
 RESET ROLE;
 
--- Stands in the WHERE of a statement that gives something to somebody.
+-- Call it in the WHERE of a statement that assigns something to a person.
 CREATE OR REPLACE FUNCTION assert_member(organization bigint, person bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -68,5 +69,5 @@ GRANT EXECUTE ON FUNCTION organization_by_slug(text)
 
 RESET ROLE;
 
--- What createInvitation says too, before the index is asked.
+-- createInvitation checks the same before the insert.
 COMMENT ON INDEX invitations_email_key IS '[already_invited] An invitation to this address is pending.';

@@ -2,7 +2,7 @@
 --
 -- Credentials as the API shows them.
 
--- maker_left: the person who made the token is no member any more.
+-- maker_left: the person who made the token is no longer a member.
 CREATE OR REPLACE VIEW api_tokens_shown WITH (security_invoker = true) AS
 SELECT a.organization_id, a.id, a.name, a.token_prefix, a.scopes, a.created_by, a.created_at, a.updated_at, a.last_used_at,
   a.expires_at, a.revoked_at, a.version,

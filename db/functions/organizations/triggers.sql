@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of organizations, members, invitations, API tokens and devices.
 
 SELECT tenant_triggers('organizations', 'organization', organization_column => 'id');
 SELECT tenant_triggers('organization_members', 'member');
 SELECT tenant_triggers('invitations', 'invitation', secret => '{email,message,token_hash}');
--- Being used is not an edit.
+-- Using a token is no edit: it must not change `version`.
 SELECT tenant_triggers('api_tokens', 'api_token',
   secret => '{token_hash}',
   silent => '{last_used_at}',

@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What phone banks and text campaigns share: usable numbers, codes to join, the contact of a call.
+-- Shared by phone banks and text campaigns: usable numbers, join codes, recording the contact of a
+-- call.
 
--- The first number of a person that may be used: not wrong, not dead, not withdrawn; for a text no landline.
+-- The person's first usable number: not flagged as wrong or disconnected, consent not withdrawn;
+-- for texts no landline.
 CREATE OR REPLACE FUNCTION usable_number(organization bigint, voter bigint, channel text, purpose text) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -35,7 +37,7 @@ BEGIN
 END
 $$;
 
--- Eight letters and digits that cannot be taken for each other; forty random bits.
+-- Eight letters and digits that are not easily confused; forty random bits.
 CREATE OR REPLACE FUNCTION joining_code() RETURNS text
 LANGUAGE sql VOLATILE
 AS $$
@@ -43,12 +45,12 @@ AS $$
   FROM (SELECT uuid_send(gen_random_uuid()) AS u OFFSET 0) r, unnest('{0,1,2,3,4,5,9,10}'::int[]) i
 $$;
 
--- As it was typed.
+-- Normalize a typed code.
 CREATE OR REPLACE FUNCTION joining_code_clean(typed text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT upper(regexp_replace(typed, '[\s-]', '', 'g')) $$;
 
--- Stand in a WHERE: the list to be made a queue of, the member to take part.
+-- Call them in a WHERE: check the list of a queue, and the member who shall take part.
 CREATE OR REPLACE FUNCTION assert_list(organization bigint, list bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -71,7 +73,7 @@ BEGIN
 END
 $$;
 
--- A contact that must be recorded, or nothing is; its number.
+-- Record a contact or raise an exception; returns the contact's id.
 CREATE OR REPLACE FUNCTION phone_contact(organization bigint, actor text, person bigint, given jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The zones of a person, and whether it is a good hour there.
+-- Time zones of a person, and whether the hour is permitted there.
 
--- The zones of a person, as one key: "America/Chicago" or "America/Chicago,America/New_York". What ZIP and
--- state say differently is both. Nothing known: from the Atlantic to the Pacific, so that 9 to 21 becomes
--- 12 to 21 Eastern, which is 9 to 18 Pacific. Who lives beyond has a state that says so.
+-- The possible time zones of a person as one key: "America/Chicago" or
+-- "America/Chicago,America/New_York". When ZIP code and state give different zones, both count.
+-- Without any data: Eastern and Pacific, so that 9 to 21 becomes 12 to 21 Eastern, which is 9 to 18
+-- Pacific. People in other zones have a known state.
 CREATE OR REPLACE FUNCTION zones_of(home text, zip text) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -18,7 +19,8 @@ AS $$
      ORDER BY length(z.prefix) DESC LIMIT 1) AS by_zip) known
 $$;
 
--- Is it between these hours in each of the zones? Through summer time, since the clocks there are asked.
+-- Is it between these hours in each of the zones? Daylight saving time is included, because local
+-- times are compared.
 CREATE OR REPLACE FUNCTION hours_open(zones text, start_hour int, stop_hour int, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -29,7 +31,7 @@ BEGIN
 END
 $$;
 
--- When the hours end that are running at this time.
+-- The end of the permitted hours that are running at this time.
 CREATE OR REPLACE FUNCTION hours_end(zones text, stop_hour int, at timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE
 AS $$
@@ -40,7 +42,7 @@ BEGIN
 END
 $$;
 
--- The first moment from this one on when it is a good hour everywhere. NULL: the hours never meet.
+-- The first permitted moment in all zones from this time on. NULL: the zones have no common hours.
 CREATE OR REPLACE FUNCTION hours_next(zones text, start_hour int, stop_hour int, at timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE
 AS $$

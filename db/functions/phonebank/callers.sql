@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Phone banks: filling the queue, joining, leaving.
+-- Phone banks: fill the queue, join, leave.
 
--- Names of those who live with somebody, the oldest first; nobody where a confidential person lives too.
+-- First names of the other members of a household, oldest first; empty when a confidential person
+-- lives there.
 CREATE OR REPLACE FUNCTION spoken_household(organization bigint, household bigint, person bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -19,7 +20,7 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION spoken_household(bigint,bigint,bigint) TO campaign_api;
 
--- A call as its caller sees it; of a confidential person without the place.
+-- A call as its caller sees it; for a confidential person without the address.
 CREATE OR REPLACE VIEW phone_bank_call_rows WITH (security_invoker = true) AS
 SELECT c.organization_id, c.id, c.session_id AS phone_bank_id, c.actor, c.phone, c.claimed_at, c.lease_until, c.ended_at,
   c.ended, c.contact_id, k.disposition, (k.answers IS NOT NULL) AS answered, t.attempts, t.state AS target_state,
@@ -36,7 +37,7 @@ LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c
 LEFT JOIN voter_contacts k ON k.organization_id = c.organization_id AND k.id = c.contact_id;
 GRANT SELECT ON phone_bank_call_rows TO campaign_api;
 
--- A caller with the calls that count.
+-- A caller with the counts of calls.
 CREATE OR REPLACE VIEW phone_bank_caller_rows WITH (security_invoker = true) AS
 SELECT c.organization_id, c.id, c.session_id, c.actor, c.user_id, c.joined_at, c.last_active_at, c.left_at, c.version, c.updated_at,
   actor_name(c.organization_id, c.actor) AS name, k.attempts, k.reached
@@ -48,8 +49,8 @@ CROSS JOIN LATERAL (
     AND v.holds) k;
 GRANT SELECT ON phone_bank_caller_rows TO campaign_api;
 
--- The queue, in the job phonebank.fill. Doing it again adds nothing. guarded: as of voters_matching, by the rights of
--- whoever made the phone bank.
+-- Fill the queue; called by the job phonebank.fill. Repeating it adds nothing. guarded: as for
+-- voters_matching, by the rights of the member who created the phone bank.
 CREATE OR REPLACE FUNCTION phone_bank_fill(organization bigint, bank bigint, guarded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -80,7 +81,8 @@ BEGIN
 END
 $$;
 
--- The phone bank for one of its callers, whose row is locked: what one caller does comes one after the other.
+-- The phone bank for one of its callers, with the caller's row locked, which serializes the actions
+-- of a caller.
 CREATE OR REPLACE FUNCTION phone_bank_enter(organization bigint, actor text, bank bigint) RETURNS phone_bank_sessions
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -101,7 +103,7 @@ BEGIN
 END
 $$;
 
--- Stand in the WHERE of a list: of a phone bank that is not there it is not empty, it does not exist.
+-- Call them in the WHERE of a list, so that a missing phone bank is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION assert_phone_bank(organization bigint, bank bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -136,7 +138,7 @@ BEGIN
 END
 $$;
 
--- What the caller has goes back at once.
+-- The caller's current call is released at once.
 CREATE OR REPLACE FUNCTION phone_bank_leave(organization bigint, actor text, bank bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -155,7 +157,7 @@ BEGIN
 END
 $$;
 
--- Become a caller; again after having left. NULL: no open phone bank has this code.
+-- Become a caller, also again after leaving. NULL: no open phone bank has this code.
 CREATE OR REPLACE FUNCTION phone_bank_join(organization bigint, actor text, person bigint, typed text) RETURNS SETOF phone_bank_sessions
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$

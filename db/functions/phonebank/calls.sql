@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Handing people out to callers: claim, release, extend.
+-- Assigns people to callers: claim, release, extend.
 
--- The next who is due; no row when nobody is, or everybody is with somebody else at this moment.
--- Call-backs that were asked for come first, those of this caller before those that their own caller lets wait;
--- then who was never tried, then the oldest try.
+-- The next person who is due; no row when nobody is, or all are being called at this moment.
+-- Requested call-backs come first: those of this caller before overdue ones of other callers; then
+-- people who were never tried, then the oldest try.
 CREATE OR REPLACE FUNCTION phone_bank_next(organization bigint, actor text, bank bigint, zones text[])
 RETURNS SETOF phone_bank_targets
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -28,7 +28,8 @@ BEGIN
 END
 $$;
 
--- Hand the person to the caller, if nobody has them. NULL: not this one; the queue's row says why and from when.
+-- Assign the person to the caller, if no other caller has the person. NULL: the person cannot be
+-- called now; the queue's row contains the reason and the earliest time.
 CREATE OR REPLACE FUNCTION phone_bank_hand_out(actor text, person bigint, session phone_bank_sessions, target phone_bank_targets)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -43,9 +44,8 @@ BEGIN
       WHERE t.organization_id = session.organization_id AND t.id = target.id;
     RETURN NULL;
   END IF;
-  -- A person who refused is left alone, whoever called. A person whom another phone bank called is left
-  -- alone for a while.
-  -- What the person asked for goes before both.
+  -- A person who refused is not called again, in any phone bank. A person called by another phone
+  -- bank is not called for some time. A call-back that the person requested overrides both.
   SELECT max(w) INTO wait FROM (
     SELECT v.quiet_until AS w FROM voters v WHERE v.organization_id = session.organization_id AND v.id = target.voter_id
     UNION ALL
@@ -74,8 +74,8 @@ BEGIN
 END
 $$;
 
--- Who to call next; the call that the caller has already, if there is one. A refusal is a row, so that what
--- was learned on the way is kept.
+-- The next person to call, or the caller's current call. A refusal is a row, so that changes made
+-- on the way are kept.
 CREATE OR REPLACE FUNCTION phone_bank_claim(organization bigint, actor text, person bigint, bank bigint)
 RETURNS TABLE (call phone_bank_call_rows, refused_code text, refused_message text)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -120,7 +120,7 @@ BEGIN
 END
 $$;
 
--- Locks the queue's row, then the call, in the order in which claim does.
+-- Lock the queue's row, then the call, in the same order as claim.
 CREATE OR REPLACE FUNCTION phone_bank_hold(organization bigint, actor text, bank bigint, call bigint) RETURNS phone_bank_calls
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -157,7 +157,7 @@ BEGIN
 END
 $$;
 
--- Another lease from now on, as long as nobody else has the person; two hours in all.
+-- Extend the lease from now on, if no other caller has the person; at most two hours in total.
 CREATE OR REPLACE FUNCTION phone_bank_extend(organization bigint, actor text, bank bigint, call_id bigint)
 RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1

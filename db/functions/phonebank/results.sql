@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The result of a call.
+-- Records the result of a call.
 
--- What a result means for the queue.
+-- Apply a result to the queue.
 CREATE OR REPLACE FUNCTION phone_bank_settle(session phone_bank_sessions, held phone_bank_calls, code text, back_at timestamptz)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -10,7 +10,7 @@ AS $$
 DECLARE
   what dispositions;
   target phone_bank_targets;
-  again boolean; -- another number of the same person, by the same caller
+  again boolean; -- the same caller may try another number of the person
   done boolean;
 BEGIN
   SELECT d.* INTO what FROM dispositions d WHERE d.code = COALESCE($3, 'canvassed');
@@ -28,15 +28,15 @@ BEGIN
     next_at = CASE WHEN NOT done THEN now() + make_interval(mins => session.cool_down_minutes) END,
     call_back_at = CASE WHEN again THEN now() ELSE back_at END,
     call_back_actor = CASE WHEN again OR back_at IS NOT NULL THEN held.actor END,
-    -- Whoever was given the person after this call's lease had run out goes on.
+    -- Another caller to whom the person was assigned after this lease had ended keeps the person.
     lease_until = (SELECT c.lease_until FROM phone_bank_calls c
       WHERE c.organization_id = session.organization_id AND c.target_id = t.id AND c.ended_at IS NULL AND c.id <> held.id)
   WHERE t.organization_id = session.organization_id AND t.id = held.target_id;
 END
 $$;
 
--- The result of a call, also one whose lease has run out meanwhile: what was said was said. Sent again it
--- changes nothing.
+-- Record the result of a call, also after its lease has ended, because the call took place. A
+-- repetition changes nothing.
 CREATE OR REPLACE FUNCTION phone_bank_result(organization bigint, actor text, person bigint, bank bigint, call_id bigint, given jsonb)
 RETURNS SETOF phone_bank_call_rows
 LANGUAGE plpgsql VOLATILE ROWS 1

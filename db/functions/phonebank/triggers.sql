@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of phone banks.
 
 SELECT tenant_triggers('phone_bank_sessions', 'phone_bank');
 SELECT tenant_triggers('phone_bank_callers', 'phone_bank_caller',

@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Areas, streets and points from GeoJSON files.
+-- Imports areas, streets and points from GeoJSON files.
 
--- The name of a property as it is compared: letters and digits in small.
+-- Normal form of a property name: lower-case letters and digits.
 CREATE OR REPLACE FUNCTION place_name(source text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT regexp_replace(lower(source), '[^a-z0-9]', '', 'g') $$;
 
--- A property of a feature: the one that was named, else the first that has one of the usual names. '' is none.
+-- A property of a feature: the one given by name, else the first one with a usual name. '' counts
+-- as absent.
 CREATE OR REPLACE FUNCTION place_property(properties jsonb, named text, usual text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -26,8 +27,8 @@ BEGIN
 END
 $$;
 
--- Features of a GeoJSON document, with their number and the properties under their names as they are compared.
--- Refuses what is none.
+-- The features of a GeoJSON document, with their number and their properties under normalized
+-- names. Refuses other documents.
 CREATE OR REPLACE FUNCTION place_features(document jsonb) RETURNS TABLE (n bigint, properties jsonb, shape jsonb, id text)
 LANGUAGE plpgsql STABLE
 AS $$
@@ -43,7 +44,7 @@ BEGIN
 END
 $$;
 
--- The shape of a feature in WGS 84, or NULL.
+-- The geometry of a feature in WGS 84, or NULL.
 CREATE OR REPLACE FUNCTION place_shape(shape jsonb) RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -73,7 +74,7 @@ BEGIN
            place_property(f.properties, named ->> 'name', '{name,label,namelsad,neighborhood}') AS name,
            ST_Multi(ST_CollectionExtract(ST_MakeValid(place_shape(f.shape)), 3)) AS boundary
     FROM place_features(document) f),
-  -- An area in several features is one.
+  -- An area that consists of several features is combined.
   whole AS (
     SELECT g.code, min(g.name) AS name, ST_Multi(ST_Union(g.boundary)) AS boundary, count(*) AS n
     FROM given g WHERE g.code IS NOT NULL AND NOT ST_IsEmpty(g.boundary) GROUP BY g.code),
@@ -90,7 +91,7 @@ BEGIN
 END
 $$;
 
--- Names of streets in a file, for ccd_address_parse.
+-- Names of streets in a file, as input of ccd_address_parse.
 CREATE OR REPLACE FUNCTION segment_names(document jsonb, named jsonb) RETURNS TABLE (name text)
 LANGUAGE sql STABLE
 AS $$
@@ -99,7 +100,7 @@ AS $$
   FROM place_features(document) f
 $$;
 
--- keys: name to street_key.
+-- keys: from name to street_key.
 CREATE OR REPLACE FUNCTION segments_import(organization bigint, document jsonb, named jsonb, keys jsonb, OUT read bigint,
   OUT written bigint, OUT skipped bigint)
 LANGUAGE plpgsql VOLATILE
@@ -127,7 +128,7 @@ BEGIN
       place_number(place_property(u.p, named ->> 'right_to', '{rto,rtoadd,rtohn,rightto,toaddrr,toright,rtadd,toaddr}')),
       substring(place_property(u.p, named ->> 'zip_left', '{zipleft,zipl,leftzip,lzip}') FROM '^\d{5}'),
       substring(place_property(u.p, named ->> 'zip_right', '{zipright,zipr,rightzip,rzip}') FROM '^\d{5}'),
-      -- Without nodes of its own, segments meet where they end in the same place.
+      -- Without node ids in the file, segments meet where they end at the same position.
       COALESCE(place_property(u.p, named ->> 'node_a', '{fromnode,nodea,fnode,tnidf,startnode,unode}'),
                ST_AsText(ST_StartPoint(u.line), 6)),
       COALESCE(place_property(u.p, named ->> 'node_b', '{tonode,nodeb,tnode,tnidt,endnode,vnode}'),
@@ -151,7 +152,8 @@ BEGIN
 END
 $$;
 
--- Addresses of a file, for ccd_residence_parse. What a file has apart stays apart.
+-- Addresses of a file, as input of ccd_residence_parse. Parts that the file separates stay
+-- separate.
 CREATE OR REPLACE FUNCTION point_lines(document jsonb, named jsonb)
 RETURNS TABLE (n bigint, line text, number text, unit text, zip5 text, city text)
 LANGUAGE sql STABLE
@@ -174,8 +176,8 @@ AS $$
   ORDER BY f.n
 $$;
 
--- homes: an object per feature, in their order, with address_key, building_key, street_key, number, street, line,
--- unit, zip5. What was placed by hand stays.
+-- homes: one object per feature, in their order, with address_key, building_key, street_key,
+-- number, street, line, unit, zip5. Positions set by hand stay.
 CREATE OR REPLACE FUNCTION points_import(organization bigint, document jsonb, named jsonb, homes jsonb, OUT read bigint,
   OUT written bigint, OUT skipped bigint)
 LANGUAGE plpgsql VOLATILE

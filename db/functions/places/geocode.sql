@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Placing buildings on the map.
+-- Stores the positions of buildings.
 
--- Places of buildings that were worked out: [{id, quality, latitude, longitude, segment_id, side, measure_m,
--- setback_m}]. Where there is none, the middle of the ZIP code's area. Answers how many rows changed.
+-- Store computed positions of buildings: [{id, quality, latitude, longitude, segment_id, side,
+-- measure_m, setback_m}]. Without a position the middle of the ZIP code's area is used. Returns the
+-- number of changed rows.
 CREATE OR REPLACE FUNCTION geocode_apply(organization bigint, places jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -11,8 +12,8 @@ DECLARE
   n bigint := 0;
   each record;
 BEGIN
-  -- One building after the other, by its number: joined to the list, an organization that the statistics do not
-  -- know would be read once for each of its buildings.
+  -- One building after the other, by id: a join with the list would read an organization that
+  -- statistics do not cover once for each building.
   FOR each IN
     SELECT p.*, ST_Y(z.middle) AS y, ST_X(z.middle) AS x
     FROM jsonb_to_recordset(places) p (id bigint, quality text, latitude double precision, longitude double precision,
@@ -36,7 +37,8 @@ BEGIN
 END
 $$;
 
--- Buildings at an address point or put by hand stand at a segment too: the nearest one of their street.
+-- Buildings at an address point or placed by hand are also attached to a segment: the nearest one
+-- of their street.
 CREATE OR REPLACE FUNCTION geocode_attach(organization bigint, wanted bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -66,8 +68,8 @@ BEGIN
 END
 $$;
 
--- Is a building among those that are asked for: in the box, along the street (by its key), within the area. NULL asks
--- nothing.
+-- Does a building match the filter: in the box, along the street (by its key), within the area?
+-- NULL restricts nothing.
 CREATE OR REPLACE FUNCTION place_asked(b buildings, west double precision, south double precision, east double precision,
   north double precision, street text, area bigint) RETURNS boolean
 LANGUAGE sql STABLE
@@ -80,7 +82,7 @@ AS $$
              AND ST_Covers(a.boundary, map_point(b.latitude, b.longitude))))
 $$;
 
--- The organization's geocoding that waits or runs, or NULL.
+-- The organization's waiting or running geocoding, or NULL.
 CREATE OR REPLACE FUNCTION geocode_waiting(organization bigint) RETURNS bigint
 LANGUAGE sql STABLE
 AS $$

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Pages of buildings and doors. What a page costs is bounded, as of people (db/functions/voters/pages.sql).
+-- Pages of buildings and doors with bounded cost, like pages of people
+-- (db/functions/voters/pages.sql).
 
 SET LOCAL ROLE campaign_definer;
 
--- What must hold of a building b, as SQL text. asked: building_id, location_quality, area_id, and a box by west,
--- south, east and north; what is absent asks nothing.
+-- The condition for a building b, as SQL text. asked: building_id, location_quality, area_id, and a
+-- box by west, south, east and north; absent members restrict nothing.
 CREATE OR REPLACE FUNCTION place_condition(organization bigint, asked jsonb) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -19,8 +20,8 @@ AS $$
          WHERE a.organization_id = organization AND a.id = (asked ->> 'area_id')::bigint), ' AND false') ELSE '' END
 $$;
 
--- Where the buildings asked for are found, as SQL text, the cheapest first: each in the order of the one index that serves it.
--- $1 is the organization.
+-- Sources of the matching buildings, as SQL text, the cheapest first: each in the order of the one
+-- index that serves it. $1 is the organization.
 CREATE OR REPLACE FUNCTION place_sources(organization bigint, asked jsonb) RETURNS SETOF text
 LANGUAGE sql STABLE
 AS $$
@@ -38,7 +39,8 @@ AS $$
         WHERE asked ? 'area_id') s (shape)
 $$;
 
--- All buildings that may answer, when they are `most` at most by some index; NULL when they are more or no index knows.
+-- All buildings that may match, when some index shows that there are at most `most`; otherwise
+-- NULL.
 CREATE OR REPLACE FUNCTION places_few(organization bigint, asked jsonb, most int) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 AS $$
@@ -56,7 +58,7 @@ BEGIN
 END
 $$;
 
--- The next n places of these buildings that answer.
+-- The next n matching places of these buildings.
 CREATE OR REPLACE FUNCTION places_among(organization bigint, doors boolean, ids bigint[], conditions text, after_id bigint, n int)
 RETURNS TABLE (id bigint, scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -71,7 +73,8 @@ BEGIN
 END
 $$;
 
--- The next n places that answer, in the order of ids: of the next `most` places; with scan_end the last that was looked at.
+-- The next n matching places in order of ids, among the next `most` places; with scan_end the last
+-- place that was looked at.
 CREATE OR REPLACE FUNCTION places_walk(organization bigint, doors boolean, conditions text, after_id bigint, most int, n int,
   OUT ids bigint[], OUT scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -92,8 +95,9 @@ BEGIN
 END
 $$;
 
--- The next places along a street as they are walked, by their numbers, then by their units: of 500 buildings at a time and 5,000
--- at most, until n answer. place_key of a building is its number as place_order has it, of a door building and unit.
+-- The next places along a street in walking order, by number, then unit: reads 500 buildings at a
+-- time and 5,000 at most, until n match. place_key of a building is its number as formatted by
+-- place_order; of a door, building and unit.
 CREATE OR REPLACE FUNCTION places_along(organization bigint, doors boolean, street text, conditions text, after_key text,
   after_id bigint, n int)
 RETURNS TABLE (id bigint, place_key text, scan_end boolean)
@@ -144,8 +148,8 @@ BEGIN
 END
 $$;
 
--- A page of buildings, or of doors, behind the cursor: along a street in the order of walking, else in that of ids, with an empty
--- place_key; scan_end as in voters_page.
+-- A page of buildings or doors after the cursor: along a street in walking order, otherwise in
+-- order of ids with an empty place_key; scan_end as in voters_page.
 CREATE OR REPLACE FUNCTION places_page(organization bigint, doors boolean, asked jsonb, after_key text, after_id bigint, n int)
 RETURNS TABLE (id bigint, place_key text, scan_end boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100

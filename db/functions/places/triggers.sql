@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of places.
 
 SELECT tenant_triggers('areas', 'area', secret => '{boundary}');
 SELECT tenant_triggers('street_segments', 'street_segment', secret => '{line}');
--- Where something is stands in the place itself: the log, which keeps it for good, says that it changed.
+-- The audit log, which is kept for ever, records that a position changed, without the position.
 SELECT tenant_triggers('buildings', 'building',
   secret => '{building_key,address,number,street,street_key,city,state,zip5,precinct,latitude,longitude,segment_id,side,'
     'measure_m,setback_m,access_note}');

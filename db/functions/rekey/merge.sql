@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Doors and buildings that are one become one, with everything that hangs on them.
+-- Merges doors and buildings that turn out to be the same, with all data that refers to them.
 
 SET LOCAL ROLE campaign_definer;
 
--- Where contacts and notes happened, after the place became another.
+-- Update the place of contacts and notes after places were merged.
 CREATE OR REPLACE FUNCTION contacts_follow(organization bigint, place text, old bigint, target bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -35,7 +35,7 @@ AS $$
   INSERT INTO place_moves (organization_id, kind, old_id, new_id) VALUES (organization, place, old, target)
 $$;
 
--- One building of two. What is known of its place best stays.
+-- Merge two buildings. The more precise position is kept.
 CREATE OR REPLACE FUNCTION buildings_merge(organization bigint, survivor bigint, gone bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -64,8 +64,8 @@ BEGIN
 END
 $$;
 
--- The rows of two doors in turfs. In one turf they are one row with the progress of both; a door is in one active turf
--- only: the one where more was done, else the survivor's.
+-- Merge the turf rows of two doors. In one turf they become one row with the progress of both; in
+-- several active turfs the door stays in the one with more progress, else in the survivor's.
 CREATE OR REPLACE FUNCTION turf_doors_merge(organization bigint, survivor bigint, gone bigint) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -101,7 +101,7 @@ BEGIN
 END
 $$;
 
--- One door of two, with everything that happened at either. Answers the turfs that have other doors now.
+-- Merge two doors with everything that happened at either. Returns the turfs whose doors changed.
 CREATE OR REPLACE FUNCTION doors_merge(organization bigint, survivor bigint, gone bigint) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -132,7 +132,7 @@ BEGIN
 END
 $$;
 
--- One household at a door, which has the door's key.
+-- Merge the households of a door into one with the door's key.
 CREATE OR REPLACE FUNCTION households_settle(organization bigint, door bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Keys that are stored, derived anew: the steps of the job places.rekey. Each may be done again. One row after the
--- other by its number, whatever PostgreSQL knows of this organization.
+-- Steps of the job places.rekey, which derives stored keys again after the rules for addresses
+-- changed. Each step may be repeated. Rows are handled one by one by id, independent of
+-- PostgreSQL's statistics of the organization.
 
 -- [{id, street_key}]
 CREATE OR REPLACE FUNCTION segments_rekey(organization bigint, given jsonb) RETURNS void
@@ -17,8 +18,9 @@ BEGIN
 END
 $$;
 
--- Buildings [{id, building_key, street_key, number, street}]. Those whose keys are one become one; the older stays. All
--- of them lay their old keys down first, since the new key of one may be the old key of another.
+-- Buildings [{id, building_key, street_key, number, street}]. Buildings with equal new keys are
+-- merged; the older one survives. All of them first give up their old keys, because the new key of
+-- one may be the old key of another.
 CREATE OR REPLACE FUNCTION buildings_rekey(organization bigint, given jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -47,7 +49,7 @@ BEGIN
 END
 $$;
 
--- The same of doors [{id, address_key, unit}], their households and turfs.
+-- The same for doors [{id, address_key, unit}], with their households and turfs.
 CREATE OR REPLACE FUNCTION doors_rekey(organization bigint, given jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -80,7 +82,7 @@ BEGIN
 END
 $$;
 
--- Somebody who turned out to live at another door than was thought is walked to there, in the same turf.
+-- When a person's address turns out to belong to another door, the turf gets that door instead.
 CREATE OR REPLACE FUNCTION turf_follow(organization bigint, voter bigint, old bigint, door bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
@@ -96,8 +98,8 @@ AS $$
                          THEN canvass_route_doors.voter_ids || to_jsonb(voter) ELSE canvass_route_doors.voter_ids END
 $$;
 
--- People [{id, address_key, unit, home}]: home, as of voter_home, of those whose own address is another door than
--- the one they are at.
+-- People [{id, address_key, unit, home}]; home as for voter_home, for people whose address belongs
+-- to another door than their current one.
 CREATE OR REPLACE FUNCTION voters_rekey(organization bigint, given jsonb) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -136,7 +138,7 @@ BEGIN
 END
 $$;
 
--- Streets may be found now that were not.
+-- Streets that were not found before may be found now.
 CREATE OR REPLACE FUNCTION rekey_finish(organization bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Counts of attempts, answers and canvassers.
+-- Counts contacts, answers and canvassers' figures.
 
--- What holds, with what it is counted by. All in one statement, so every count is of one moment.
+-- The contacts that count, with the columns by which they are grouped, as SQL text. One statement,
+-- so that all counts are of one moment.
 CREATE OR REPLACE FUNCTION results_where(filter jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -19,8 +20,8 @@ AS $$
   WHERE filter ? w.name
 $$;
 
--- Where a contact c at the door o was, for counting. Of a confidential person nobody without manage_voters learns the
--- precinct or turf: asked for the moment of one contact, a count would tell them.
+-- The place of a contact c at the door o, for grouping. Without manage_voters the precinct and turf
+-- of a confidential person are hidden: a count for the moment of one contact would reveal them.
 CREATE OR REPLACE FUNCTION results_places() RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -30,8 +31,8 @@ AS $$
     CROSS JOIN LATERAL (SELECT h.hidden, CASE WHEN NOT h.hidden THEN COALESCE(v.precinct, o.precinct) END AS precinct) p'
 $$;
 
--- Attempts, doors, people and outcomes for each turf, canvasser, precinct, disposition, channel or day. Of a
--- person's support the latest word counts, once in each group.
+-- Attempts, doors, people and dispositions for each turf, canvasser, precinct, disposition, channel
+-- or day. For support a person's latest level counts, once in each group.
 CREATE OR REPLACE FUNCTION results_by(organization bigint, grouping_by text, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -77,7 +78,7 @@ BEGIN
 END
 $$;
 
--- How a group is called, where its key is a number.
+-- The label of a group whose key is an id.
 CREATE OR REPLACE FUNCTION result_label(organization bigint, grouping_by text, key text) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -89,7 +90,7 @@ BEGIN
 END
 $$;
 
--- How often each option was taken and each number given.
+-- How often each option was chosen and each number given.
 CREATE OR REPLACE FUNCTION results_of_answers(organization bigint, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -116,8 +117,9 @@ BEGIN
 END
 $$;
 
--- Where a pace or rate is out of the usual, and in which words that is told. Reasons to ask, not proofs; figures
--- from the field: 2 to 4 minutes from door to door, somebody spoken to at 10 to 30 of 100.
+-- Signs of unusual pace or contact rates, with their messages. They are reasons to ask the
+-- canvasser, no proofs. Usual figures in the field: 2 to 4 minutes from door to door, 10 to 30 of
+-- 100 people reached.
 CREATE OR REPLACE FUNCTION quality_signals(attempts bigint, reached bigint, gaps bigint, median double precision, burst bigint)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE
@@ -134,8 +136,9 @@ AS $$
   WHERE s.holds
 $$;
 
--- Figures of everybody who recorded something, or of one actor. Doors of one building told at the same moment
--- (bulk not home) count as one knock for the pace; more than half an hour without one is a break.
+-- Figures of all actors with contacts, or of one actor. Doors of one building recorded at the same
+-- moment (bulk not_home) count as one knock for the pace; more than half an hour without a contact
+-- is a break.
 CREATE OR REPLACE FUNCTION canvasser_figures(organization bigint, actor text, since timestamptz, until timestamptz)
 RETURNS TABLE (actor text, name text, attempts bigint, doors bigint, people bigint, reached bigint,
   contact_rate double precision, dispositions jsonb, support jsonb, first_at timestamptz, last_at timestamptz,

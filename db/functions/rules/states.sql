@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- State machines: every change of a state is held against the table of moves.
+-- State machines: every change of a state is checked against the table of moves.
 
--- Trigger of the tables in state_machines, whose column is called state; its argument is the machine.
+-- Trigger of the tables in state_machines, whose column is called state. Its argument is the name
+-- of the machine.
 CREATE OR REPLACE FUNCTION state_move_check() RETURNS trigger
 LANGUAGE plpgsql STABLE
 AS $$

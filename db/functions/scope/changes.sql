@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Which changes of the feed an actor hears of.
+-- The changes of the feed that an actor may see.
 
--- What a device hears of: its events with who comes, its turf with the doors, people and visits behind it, what
--- canvassers work with, itself. Of a thing that is gone, and of a change of many at once, whatever kind its rights
--- have to do with, except that a device which names an event or turf hears of no other one.
+-- The changes that a device may see: its events with their attendees, its turfs with their doors,
+-- people and visits, data that canvassers need, and the device itself. Deletions and bulk changes
+-- are shown by the kind of entity that the device's rights allow, except that a device restricted
+-- to an event or turf sees no other one.
 CREATE OR REPLACE FUNCTION scope_device_hears(organization bigint, actor text, entity text, thing bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
@@ -51,7 +52,8 @@ BEGIN
 END
 $$;
 
--- People and tokens hear of everything in the organization. One expression, so that the planner sees through it.
+-- People and API tokens see all changes of the organization. A single expression, so that the
+-- planner can inline it.
 CREATE OR REPLACE FUNCTION scope_hears(organization bigint, actor text, entity text, thing bigint) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Who may record, correct and undo a contact.
+-- Who may read, record, correct and undo a contact.
 
--- Whose contacts one sees: below manage_canvass one's own.
+-- Without manage_canvass an actor reads only its own contacts.
 CREATE OR REPLACE FUNCTION scope_has_contact(actor text, person bigint, rights jsonb, contact voter_contacts)
 RETURNS boolean
 LANGUAGE sql STABLE
@@ -10,7 +10,7 @@ AS $$
   SELECT right_has(rights, 'manage_canvass') OR scope_made_contact(actor, person, contact)
 $$;
 
--- A visit to somebody who lives at a confidential address, for whoever may not manage voters.
+-- Is the contact a visit to a confidential address, and the reader without manage_voters?
 CREATE OR REPLACE FUNCTION scope_hides_place(rights jsonb, contact voter_contacts) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -20,7 +20,7 @@ BEGIN
 END
 $$;
 
--- A contact as it may be read: of such a visit everything but the place.
+-- A contact as the reader may see it: a visit to a confidential address without its place.
 CREATE OR REPLACE FUNCTION scope_shown_contact(rights jsonb, contact voter_contacts) RETURNS voter_contacts
 LANGUAGE plpgsql STABLE
 AS $$
@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 
--- An entry of the log as it may be read: of what is about a confidential person everything but the place.
+-- An audit entry as the reader may see it: about a confidential person without the place.
 CREATE OR REPLACE FUNCTION scope_shown_entry(rights jsonb, entry audit_log) RETURNS audit_log
 LANGUAGE plpgsql STABLE
 AS $$
@@ -53,15 +53,15 @@ BEGIN
 END
 $$;
 
--- By the actor, or by the same person with another credential.
+-- Was the contact made by the actor, or by the same person with another credential?
 CREATE OR REPLACE FUNCTION scope_made_contact(actor text, person bigint, contact voter_contacts) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
   SELECT COALESCE(contact.user_id = person, contact.actor = scope_made_contact.actor)
 $$;
 
--- A visit may name the numbers of the person, or of whoever lives behind the door: what somebody says there about
--- another number would silence a stranger.
+-- A visit may name the numbers of the person, or of people who live behind the door: otherwise a
+-- canvasser could record an opt-out for a stranger's number.
 CREATE OR REPLACE FUNCTION scope_knows_number(organization bigint, visit voter_contacts) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -73,9 +73,9 @@ BEGIN
 END
 $$;
 
--- May the actor write down something about this voter at this place? Both must be in turf of the actor's, each
--- by itself: a door that one has opens no person who lives elsewhere. Phone banks and text campaigns have no
--- visits: their counts are of their own calls and texts.
+-- May the actor record a contact with this voter at this place? Voter and place must each be in a
+-- turf of the actor: access to a door does not allow contacts with people who live elsewhere. Phone
+-- banks and text campaigns record no visits.
 CREATE OR REPLACE FUNCTION scope_has_visit(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -99,8 +99,8 @@ BEGIN
 END
 $$;
 
--- A call or text is undone by whoever made it and still takes part: it was handed out by the phone bank or
--- campaign and not by turf.
+-- A call or text may be undone by the actor who made it and still takes part: the phone bank or
+-- campaign assigned it, not a turf.
 CREATE OR REPLACE FUNCTION scope_has_talk(organization bigint, actor text, talk voter_contacts) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -124,10 +124,10 @@ BEGIN
 END
 $$;
 
--- Refuses a contact that the actor may not record. made: what is to be written, route_id the turf that was named.
--- old: what it corrects (its id is NULL when it corrects nothing, or nothing that is there); that must be the
--- actor's own, and its place in turf as well, whichever turf it was in then. Calls and texts are recorded through
--- the session that they belong to.
+-- Refuse a contact that the actor may not record. made: the new row; its route_id is the turf named
+-- by the client. old: the contact that it corrects (id NULL: none, or it does not exist); it must
+-- be the actor's own, with its place in a turf of the actor, whichever turf contained it then.
+-- Calls and texts are recorded through their phone bank or campaign.
 CREATE OR REPLACE FUNCTION scope_assert_visit(organization bigint, actor text, person bigint, rights jsonb,
   made voter_contacts, old voter_contacts)
 RETURNS void

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What was handed out to a phone, now or once: what it did there offline is not lost when the turf is.
+-- Places and people that a phone received, now or earlier: work done there offline is accepted even
+-- after the turf was taken away.
 
 CREATE OR REPLACE FUNCTION scope_gave_door(organization bigint, actor text, person bigint, door bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
@@ -13,7 +14,7 @@ BEGIN
 END
 $$;
 
--- Of a door that was handed out, whoever may be named there: the phone's pack may be older than their move.
+-- At a received door any resident may be named: the phone's pack may be older than a move.
 CREATE OR REPLACE FUNCTION scope_gave_voter(organization bigint, actor text, person bigint, voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
@@ -27,8 +28,8 @@ BEGIN
 END
 $$;
 
--- The place was handed out in the turf that is named; a turf in which the door lies now is what is filled in for a
--- visit that names none.
+-- The place was received as part of the named turf. Without a named turf, the turf that contains
+-- the door now is filled in.
 CREATE OR REPLACE FUNCTION scope_gave_turf(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -48,7 +49,7 @@ BEGIN
 END
 $$;
 
--- A visit is of what was handed out when each thing that it names was: voter, door, building, turf.
+-- A visit is covered when each object that it names was received: voter, door, building, turf.
 CREATE OR REPLACE FUNCTION scope_gave_visit(organization bigint, actor text, person bigint, visit voter_contacts)
 RETURNS boolean
 LANGUAGE plpgsql STABLE

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Comparing rights by name.
+-- Rights by name.
 
--- The names of common/api/cc-right.c in its order; tests/contract holds the two to each other.
+-- The names of common/api/cc-right.c in the same order; tests/contract compares the two.
 CREATE OR REPLACE FUNCTION right_names() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -18,15 +18,16 @@ BEGIN
 END
 $$;
 
--- Does an actor with these rights (a JSON array of names) have this one? A name that does not exist raises
--- instead of being false. One expression, so that the planner sees through it.
+-- Does an actor with these rights (a JSON array of names) have this one? An unknown name raises an
+-- error instead of being false. A single expression, so that the planner can inline it.
 CREATE OR REPLACE FUNCTION right_has(rights jsonb, name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT CASE WHEN name = ANY (right_names()) THEN COALESCE(rights ? name, false) ELSE right_unknown(name) END
 $$;
 
--- Stands in the WHERE of a list of colleagues: a tablet on a table shows nobody's name, role and rights.
+-- Call it in the WHERE of a list of members: a paired tablet must not show members' names, roles
+-- and rights.
 CREATE OR REPLACE FUNCTION scope_assert_no_device(actor text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$

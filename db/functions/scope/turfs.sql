@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Which turfs and doors an actor has now.
+-- The turfs and doors that an actor has now.
 
--- Assigned to the person, taken out by code and not given back, or named by the scope of the device; handed
--- out (not a draft, not closed), and not past its day.
+-- Turfs assigned to the person, checked out by code and not returned, or named by the device's
+-- scope; published, not closed and not expired.
 CREATE OR REPLACE FUNCTION scope_turfs(organization bigint, actor text, person bigint) RETURNS SETOF canvass_routes
 LANGUAGE sql STABLE
 AS $$
@@ -21,8 +21,8 @@ AS $$
         AND d.id = CASE WHEN actor LIKE 'device:%' THEN substr(actor, 8)::bigint END)
 $$;
 
--- The doors of these turfs that the actor may knock at: of a turf with one code for many those alone that the
--- actor holds, for as long as the lease lasts; none that is hidden.
+-- The doors of these turfs where the actor may knock: of a distributed turf only those that the
+-- actor holds, until the lease ends; no hidden doors.
 CREATE OR REPLACE FUNCTION scope_doors(organization bigint, actor text, person bigint) RETURNS SETOF canvass_route_doors
 LANGUAGE sql STABLE
 AS $$
@@ -32,7 +32,8 @@ AS $$
     AND NOT EXISTS (SELECT FROM doors_hidden h WHERE h.organization_id = organization AND h.door_id = d.door_id)
 $$;
 
--- Asked by id. Planning takes longer than the plan, which is the same for everybody: it is made once in a session.
+-- Check by id. PL/pgSQL keeps the plan for the session, because planning takes longer than running
+-- it.
 CREATE OR REPLACE FUNCTION scope_has_turf(organization bigint, actor text, person bigint, turf bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$
@@ -41,7 +42,8 @@ BEGIN
 END
 $$;
 
--- Stands in the WHERE of a list below a turf: of one that is not there or not the actor's the list does not exist.
+-- Call it in the WHERE of a list below a turf, so that a turf that does not exist or is not the
+-- actor's is 404.
 CREATE OR REPLACE FUNCTION scope_assert_turf(organization bigint, actor text, person bigint, rights jsonb, turf bigint)
 RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -55,8 +57,8 @@ BEGIN
 END
 $$;
 
--- Stands in the WHERE of what gives a device a code: whoever has it gets the rights of its profile and the turf of
--- its scope, so the actor must have both.
+-- Call it in the WHERE of statements that give a device a pairing code: the device gets the rights
+-- of its profile and the turf of its scope, so the actor must have both.
 CREATE OR REPLACE FUNCTION scope_assert_device(organization bigint, actor text, person bigint, rights jsonb,
   given_rights jsonb, device_scope jsonb)
 RETURNS boolean
@@ -74,7 +76,7 @@ BEGIN
 END
 $$;
 
--- In turf of the actor's, of one turf or any: the door, or one of the building when no door is named.
+-- Is the door, or one door of the building, in the given turf of the actor or, without one, in any?
 CREATE OR REPLACE FUNCTION scope_has_place(organization bigint, actor text, person bigint, door bigint, building bigint,
   turf bigint)
 RETURNS boolean

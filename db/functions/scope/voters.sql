@@ -1,23 +1,24 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Which voters people without the right manage_voters may read.
+-- The voters that people without the right manage_voters may read.
 
--- Nobody but people with manage_voters learns where a confidential person lives. The three definitions below are
--- the same rule for three directions: from a place to its people, from a place, from a person to the place.
+-- Only people with manage_voters may learn where a confidential person lives. The three definitions
+-- below are this rule in three directions: from a place to its people, for a place, from a person
+-- to the place.
 
--- From a place to the people who may be named there.
+-- From a place to the people who may be shown there.
 CREATE OR REPLACE VIEW voters_visible WITH (security_invoker = true) AS
 SELECT v.* FROM voters v WHERE NOT v.confidential AND v.merged_into IS NULL;
 GRANT SELECT ON voters_visible TO campaign_api, campaign_definer;
 
--- Doors that are not handed out: a confidential person lives there. One row for each such person.
+-- Doors that must not be shown, because a confidential person lives there. One row per such person.
 CREATE OR REPLACE VIEW doors_hidden WITH (security_invoker = true) AS
 SELECT v.organization_id, v.door_id FROM voters v
 WHERE v.confidential AND v.merged_into IS NULL AND v.door_id IS NOT NULL;
 GRANT SELECT ON doors_hidden TO campaign_api, campaign_definer;
 
--- Is the person confidential whose record this is? A record that was merged into another has its old address
--- still, and the person is who it was merged into, and so on.
+-- Is the person of this record confidential? A merged record still has its old address, so the
+-- surviving voter decides.
 CREATE OR REPLACE FUNCTION scope_confidential(organization bigint, voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -25,7 +26,7 @@ DECLARE
   hidden boolean := false;
   at bigint := voter;
 BEGIN
-  FOR hop IN 1..20 LOOP -- as long as voter_current follows
+  FOR hop IN 1..20 LOOP -- as many steps as voter_current follows
     EXIT WHEN at IS NULL OR hidden;
     SELECT v.confidential, v.merged_into INTO hidden, at FROM voters v
       WHERE v.organization_id = organization AND v.id = at;
@@ -34,8 +35,7 @@ BEGIN
 END
 $$;
 
--- A voter as somebody may see it: of a confidential person everything but the place, for those without
--- manage_voters.
+-- A voter as the reader may see it: without manage_voters a confidential person has no place.
 CREATE OR REPLACE FUNCTION voter_shown(v voters, manages boolean) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
@@ -45,7 +45,7 @@ BEGIN
     v.address_key := NULL;
   END IF;
   IF v.vote_history <> '[]' THEN
-    -- A file need not say how.
+    -- The voting method may be absent in files.
     v.vote_history := (SELECT jsonb_agg('{"method": null}' || h.vote ORDER BY h.place)
                        FROM jsonb_array_elements(v.vote_history) WITH ORDINALITY h (vote, place));
   END IF;
@@ -53,7 +53,7 @@ BEGIN
 END
 $$;
 
--- The turf's people of an actor: whoever lives behind one of the doors.
+-- The voters behind the doors of an actor's turfs.
 CREATE OR REPLACE FUNCTION scope_voters(organization bigint, actor text, person bigint)
 RETURNS TABLE (voter_id bigint)
 LANGUAGE sql STABLE
@@ -62,7 +62,7 @@ AS $$
   JOIN voters_visible v ON v.organization_id = organization AND v.door_id = d.door_id
 $$;
 
--- And whom the turf's list, or the pack that was taken of it, names, should they have moved since.
+-- Additionally the people on the turf's list, or in the pack taken of it, if they have moved since.
 CREATE OR REPLACE FUNCTION scope_voters_listed(organization bigint, actor text, person bigint)
 RETURNS TABLE (voter_id bigint)
 LANGUAGE sql STABLE
@@ -76,7 +76,7 @@ AS $$
   CROSS JOIN LATERAL unnest(g.people) p (id)
 $$;
 
--- Two statements: nearly everybody is found by the first, which is a look into three indexes.
+-- Two statements: the first, which uses three indexes, finds nearly everybody.
 CREATE OR REPLACE FUNCTION scope_has_voter(organization bigint, actor text, person bigint, voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
 AS $$

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What answers say and whether they fit the script.
+-- Reads and normalizes the answers of a contact.
 
--- What an answer says, one row each: {"step_id": 7, "option_id": 9} (several for a multi),
--- or with "text", "number" or "date". kind NULL: it says nothing.
+-- The content of answers, one row each: {"step_id": 7, "option_id": 9} (several for a
+-- multiple-choice question), or with "text", "number" or "date". kind NULL: the answer is empty.
 CREATE OR REPLACE FUNCTION contact_said(answers jsonb)
 RETURNS TABLE (ord bigint, step_id bigint, kind text, option_id bigint, value text)
 LANGUAGE sql IMMUTABLE
@@ -18,7 +18,7 @@ AS $$
     WHERE a.item ->> k.name IS NOT NULL) v ON true
 $$;
 
--- Answers in the one form in which they are kept and given out.
+-- Answers in the form in which they are stored and returned.
 CREATE OR REPLACE FUNCTION contact_answers_kept(answers jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE
 AS $$

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Scripts with their steps and options: document, warnings, checks, writing.
+-- Scripts with their steps and options: document, warnings, checks, saving.
 
--- Steps with their options, as the API has them; what was archived is left out.
+-- The steps of a script with their options, as in the API, without archived ones.
 CREATE OR REPLACE FUNCTION script_document(organization bigint, script bigint) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -19,7 +19,7 @@ AS $$
   WHERE s.organization_id = organization AND s.script_id = script AND s.archived_at IS NULL
 $$;
 
--- Languages of the script in which something is not said.
+-- Languages of the script in which some text is missing.
 CREATE OR REPLACE FUNCTION script_warnings(languages jsonb, document jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -37,7 +37,7 @@ AS $$
     WHERE COALESCE(o.item -> 'texts' ->> l.code, '') = '') w
 $$;
 
--- The first thing in a document that cannot be.
+-- Raise the first error in a document.
 CREATE OR REPLACE FUNCTION script_check(organization bigint, steps jsonb) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -86,7 +86,7 @@ BEGIN
 END
 $$;
 
--- One step with its options, new or known by its number; the options' keys come back with their numbers.
+-- Save one step with its options, new or identified by id; returns the ids of the options' keys.
 CREATE OR REPLACE FUNCTION script_put_step(organization bigint, script bigint, place int, item jsonb, keys jsonb,
   OUT step bigint, OUT found_keys jsonb)
 LANGUAGE plpgsql VOLATILE
@@ -138,8 +138,8 @@ BEGIN
 END
 $$;
 
--- The whole script at once. What the document no longer has is archived: old answers name it. No row: there is
--- no such script.
+-- Save a whole script. Steps that the document does not contain are archived, because old answers
+-- refer to them. No row: the script does not exist.
 CREATE OR REPLACE FUNCTION script_put_steps(organization bigint, which bigint, expected bigint, steps jsonb)
 RETURNS TABLE (script scripts, document jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -173,7 +173,7 @@ BEGIN
 END
 $$;
 
--- A copy, with numbers of its own: keys stand for the old ones while it is made.
+-- Copy a script with new ids: during the copy, keys stand for the old ids.
 CREATE OR REPLACE FUNCTION script_duplicate(organization bigint, which bigint, person bigint, title text)
 RETURNS TABLE (script scripts, document jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1

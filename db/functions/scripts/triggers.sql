@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of scripts.
 
 SELECT tenant_triggers('scripts', 'script');
 SELECT tenant_triggers('script_steps', 'script_step');

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Incoming texts, opt-outs, results and reassignment.
+-- Incoming texts, opt-outs, results and reassignment of conversations.
 
--- What somebody said about texts to a number, for everybody who has it; and it ends or frees what is going on.
--- by_contact: what was said is a contact's, and goes when that is taken back.
+-- Record consent about texts to a number for everybody who has it, and end or release running
+-- conversations. by_contact: the contact that recorded it; undoing the contact withdraws the entry.
 CREATE OR REPLACE FUNCTION text_consent(organization bigint, number text, said text, origin text, happened timestamptz,
   by_contact bigint DEFAULT NULL)
 RETURNS void
@@ -17,7 +17,7 @@ BEGIN
         JOIN voters v ON v.organization_id = organization AND v.id = m
         WHERE v.phones @> to_jsonb(ARRAY[number])
         UNION SELECT c.voter_id FROM text_conversations c WHERE c.organization_id = organization AND c.phone = number
-        -- For whoever gets the number later, and for nobody in particular.
+        -- Also without a person, for whoever gets the number later.
         UNION SELECT NULL::bigint) p;
   IF said = 'withdrawn' THEN
     UPDATE text_conversations c SET state = 'closed', closed_reason = 'opted_out'
@@ -26,8 +26,9 @@ BEGIN
 END
 $$;
 
--- A text came in: providers call this for the organization whose number it was sent to. Told twice by its
--- carrier it is one. wish: 'stop', 'start', 'unsure' or NULL. It belongs to the conversation of this number that was written in last.
+-- Store an incoming text: providers call this for the organization to whose number it was sent. A
+-- text that the carrier reports twice is stored once. wish: 'stop', 'start', 'unsure' or NULL. The
+-- text belongs to the conversation with this number that was active last.
 CREATE OR REPLACE FUNCTION text_receive(organization bigint, number text, said text, wish text, said_encoding text,
   said_segments int, carrier_id text, happened timestamptz)
 RETURNS SETOF text_messages
@@ -64,7 +65,8 @@ BEGIN
 END
 $$;
 
--- What came of a conversation: a contact with its effects. A result that ends it closes it, without a text.
+-- Record the result of a conversation: a contact with its effects. A final result closes the
+-- conversation without a text.
 CREATE OR REPLACE FUNCTION text_result(organization bigint, actor text, person bigint, campaign bigint, conversation bigint, given jsonb)
 RETURNS SETOF text_conversation_rows
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -92,7 +94,8 @@ BEGIN
 END
 $$;
 
--- Hand what one texter has to another; without another, what was not written to yet goes back into the pool.
+-- Reassign the conversations of one texter to another; without another texter, those without a
+-- first text go back into the pool.
 CREATE OR REPLACE FUNCTION text_reassign(organization bigint, campaign bigint, from_texter bigint, to_texter bigint)
 RETURNS TABLE (id bigint, moved bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1

@@ -2,7 +2,8 @@
 --
 -- Text campaigns: template, audience, joining, leaving.
 
--- The fields of one conversation's texts; its texter reads them too, so a confidential person has no place here.
+-- The values of a conversation's template fields. Texters see them, so they contain no address of a
+-- confidential person.
 CREATE OR REPLACE FUNCTION text_values(organization bigint, voter bigint, texter text) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -17,7 +18,7 @@ BEGIN
 END
 $$;
 
--- A conversation as its texter sees it; draft is the first text, as it will be sent.
+-- A conversation as its texter sees it; draft is the first text as it will be sent.
 CREATE OR REPLACE VIEW text_conversation_rows WITH (security_invoker = true) AS
 SELECT c.organization_id, c.id, c.campaign_id AS text_campaign_id, c.state, c.closed_reason, c.texter_actor, c.phone,
   c.assigned_at, c.last_message_at, c.updated_at, c.version, v.id AS voter_id,
@@ -31,7 +32,7 @@ JOIN voters v ON v.organization_id = c.organization_id AND v.id = c.voter_id
 LEFT JOIN voters_visible s ON s.organization_id = c.organization_id AND s.id = c.voter_id;
 GRANT SELECT ON text_conversation_rows TO campaign_api;
 
--- A texter with what the texter has to do and has sent.
+-- A texter with the numbers of open conversations and sent texts.
 CREATE OR REPLACE VIEW text_texter_rows WITH (security_invoker = true) AS
 SELECT t.organization_id, t.id, t.campaign_id, t.actor, t.user_id, t.joined_at, t.last_active_at, t.left_at, t.version, t.updated_at,
   actor_name(t.organization_id, t.actor) AS name, c.open, c.needs_response,
@@ -45,7 +46,8 @@ CROSS JOIN LATERAL (
     AND x.texter_actor = t.actor) c;
 GRANT SELECT ON text_texter_rows TO campaign_api;
 
--- The audience, in the job text.fill: everybody's first usable number, each number once. guarded: as of voters_matching.
+-- Make the audience; called by the job text.fill: everybody's first usable number, each number
+-- once. guarded: as for voters_matching.
 CREATE OR REPLACE FUNCTION text_fill(organization bigint, campaign bigint, guarded boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -123,7 +125,7 @@ BEGIN
 END
 $$;
 
--- Stand in the WHERE of a list: of a campaign that is not there it is not empty, it does not exist.
+-- Call them in the WHERE of a list, so that a missing campaign is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION assert_text_campaign(organization bigint, campaign bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -158,7 +160,7 @@ BEGIN
 END
 $$;
 
--- A conversation of this texter's, of which the texts may be read.
+-- Check that the conversation is one of this texter's, so that its texts may be read.
 CREATE OR REPLACE FUNCTION assert_talk(organization bigint, actor text, campaign bigint, conversation bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -170,7 +172,7 @@ BEGIN
 END
 $$;
 
--- What has no first text yet goes back to all.
+-- Conversations without a first text go back into the pool.
 CREATE OR REPLACE FUNCTION text_leave(organization bigint, actor text, campaign bigint) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Sending one message in a job: begin, end, status.
+-- Steps of the job that sends one message: begin, end, status.
 
--- Mark it before the carrier is asked. do: 'send', 'wait' (the campaign is paused) or 'nothing'. One that is
--- marked already was being sent by a worker that went away.
+-- Mark the message before it is given to the carrier. do: 'send', 'wait' (the campaign is paused)
+-- or 'nothing'. A message that is already marked was being sent by a worker that ended.
 CREATE OR REPLACE FUNCTION text_message_begin(organization bigint, message bigint)
 RETURNS TABLE (todo text, phone text, body text, send_before timestamptz, created_at timestamptz)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 
--- A text that was certainly not sent: the conversation is where it was before.
+-- Undo a text that was certainly not sent: the conversation returns to its previous state.
 CREATE OR REPLACE FUNCTION text_take_back(organization bigint, one text_messages) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -55,8 +55,9 @@ BEGIN
 END
 $$;
 
--- What the carrier said. outcome: sent, refused, again (it was not taken and may be sent again), unknown.
--- A refusal may teach something about the number; 21610: it has opted out with the carrier.
+-- Store the carrier's answer. outcome: sent, refused, again (not accepted, may be sent again),
+-- unknown. A refusal may reveal a property of the number; 21610 means that it has opted out with
+-- the carrier.
 CREATE OR REPLACE FUNCTION text_message_end(organization bigint, message bigint, outcome text, carrier_id text, code text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -90,7 +91,7 @@ BEGIN
 END
 $$;
 
--- A later word of the carrier about a text: delivered, or failed after all. Never backwards.
+-- A later report of the carrier about a text: delivered, or failed. A status never goes backwards.
 CREATE OR REPLACE FUNCTION text_message_status(organization bigint, carrier_id text, status text, code text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Batches of conversations and the texts that texters send.
+-- Batches of conversations, and the texts that texters send.
 
--- A batch: what the texter has not written to yet, filled up from the pool as far as it is a good hour there.
--- Who has opted out since the audience was made is taken out on the way. Asked again it is the same batch.
+-- A batch for a texter: assigned conversations without a first text, filled up from the pool with
+-- people for whom the hour is permitted. Numbers that opted out since the audience was made are
+-- removed. Repeating the call returns the same batch.
 CREATE OR REPLACE FUNCTION text_batch(organization bigint, actor text, campaign bigint)
 RETURNS TABLE (id bigint, conversations jsonb, n_left bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1
@@ -42,7 +43,8 @@ BEGIN
 END
 $$;
 
--- Of a number that may not be used: because they said so, or because it is no use.
+-- Close a conversation whose number must not be used, because of an opt-out or because the number
+-- is unusable.
 CREATE OR REPLACE FUNCTION text_close(organization bigint, talk text_conversations) RETURNS text
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -57,7 +59,7 @@ BEGIN
 END
 $$;
 
--- Queue a text that may be sent now; its number.
+-- Queue a text that may be sent now; returns its id.
 CREATE OR REPLACE FUNCTION text_queue(actor text, person bigint, this text_campaigns, talk text_conversations, body text, act uuid)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -84,8 +86,8 @@ BEGIN
 END
 $$;
 
--- One click, one text: the first one, as the template says, or an answer. A refusal is a row: what was
--- learned on the way is kept.
+-- Send one text per call: the first text from the template, or an answer. A refusal is a row, so
+-- that changes made on the way are kept.
 CREATE OR REPLACE FUNCTION text_send(organization bigint, actor text, person bigint, campaign bigint, conversation bigint,
   act uuid, answer text)
 RETURNS TABLE (message text_messages, refused_code text, refused_message text)
@@ -136,7 +138,8 @@ BEGIN
 END
 $$;
 
--- First texts to as many as asked for, without a click each. allowed: the server's setting.
+-- Send first texts to as many conversations as requested, without a call for each. allowed: the
+-- server's setting.
 CREATE OR REPLACE FUNCTION text_send_all(organization bigint, actor text, person bigint, campaign bigint, most int, allowed boolean)
 RETURNS TABLE (id bigint, queued bigint, n_left bigint)
 LANGUAGE plpgsql VOLATILE ROWS 1

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What a first text is made of, and how long what is sent is. The same as cc-text-rule.h for what the
--- server has in hand; tests/db/test_text_rules.py holds the two together (docs/decisions/0001-c-and-sql.md).
+-- Contents and size of texts. The same rules as cc-text-rule.h, which the server applies to values
+-- in memory; tests/db/test_text_rules.py compares the two (docs/decisions/0001-c-and-sql.md).
 
--- How a text travels: GSM-7 with 160 characters (153 each when there are several; nine count twice), or else
--- UCS-2 with 70 (67) units of 16 bits. 3GPP TS 23.038. A character is never cut in two.
+-- Encoding and segments of a text: GSM-7 with 160 characters (153 in each of several segments; nine
+-- characters count twice), or UCS-2 with 70 (67) units of 16 bits. 3GPP TS 23.038. A character is
+-- never split between segments.
 CREATE OR REPLACE FUNCTION text_length(body text, OUT encoding text, OUT units int, OUT segments int)
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -34,7 +35,7 @@ BEGIN
 END
 $$;
 
--- A name as people write it: a file's capitals are not shouted.
+-- Correct the case of a name: names in files are often in capitals.
 CREATE OR REPLACE FUNCTION text_name(name text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT CASE WHEN name = upper(name) THEN initcap(name) ELSE name END $$;
@@ -49,7 +50,7 @@ DECLARE
   ends int;
   field text;
 BEGIN
-  LOOP -- once over the template: what a field brings is text, braces and all
+  LOOP -- read the template once, so that braces in a value are plain text
     at := strpos(rest, '{');
     ends := strpos(substr(rest, at + 1), '}');
     EXIT WHEN at = 0 OR ends = 0;
@@ -62,8 +63,8 @@ BEGIN
 END
 $$;
 
--- The first field of a template that has no value and no stand-in, such as first_name; NULL: none. Nobody is greeted
--- with "Hi , vote Tuesday!".
+-- The first field of a template without value and substitute, such as first_name; NULL: none.
+-- Prevents texts such as "Hi , vote Tuesday!".
 CREATE OR REPLACE FUNCTION text_unfilled(template text, fields jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$

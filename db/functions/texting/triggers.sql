@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of text campaigns.
 
 SELECT tenant_triggers('text_campaigns', 'text_campaign');
 SELECT tenant_triggers('text_texters', 'text_texter',

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Cutting turf: request, progress, and storing the turfs.
+-- Cutting turfs: request, progress, and storing the turfs.
 
 CREATE OR REPLACE FUNCTION turf_cut_begin(organization bigint, person bigint, request jsonb) RETURNS SETOF turf_cuts
 LANGUAGE plpgsql VOLATILE
@@ -19,7 +19,7 @@ BEGIN
 END
 $$;
 
--- The job's next step. False: somebody cancelled it, or it is done already.
+-- Begin the job's next step. False: the cut was cancelled, or is done already.
 CREATE OR REPLACE FUNCTION turf_cut_step(organization bigint, cut bigint, step text, done double precision) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -30,7 +30,8 @@ BEGIN
 END
 $$;
 
--- What is left of the old turfs was cut again: drafts vanish, the others are closed and keep what was done.
+-- The remaining doors of old turfs were cut again: drafts are deleted, the other old turfs are
+-- closed and keep their completed doors.
 CREATE OR REPLACE FUNCTION turf_cut_close_old(organization bigint, old bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -45,7 +46,8 @@ BEGIN
 END
 $$;
 
--- Counts and shape of turfs, from their doors. The people are those whom a walk list would name, as in turf_preview.
+-- Compute counts and area of turfs from their doors. Counts the people whom a walk list would name,
+-- as turf_preview does.
 CREATE OR REPLACE FUNCTION turf_measure(organization bigint, turfs bigint[]) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
@@ -64,7 +66,7 @@ AS $$
       GROUP BY 1)
     SELECT d.route_id, count(*) AS doors, count(*) FILTER (WHERE d.state = 'done') AS done,
            COALESCE((SELECT a.n FROM asked a WHERE a.route_id = d.route_id), 0) AS voters,
-           -- Some ten metres around, so that one building is an area too.
+           -- A margin of about ten metres, so that a single building has an area.
            ST_Buffer(ST_ConvexHull(ST_Collect(map_point(b.latitude, b.longitude))), 0.0001, 'quad_segs=2') AS hull
     FROM canvass_route_doors d
     JOIN doors o ON o.organization_id = organization AND o.id = d.door_id
@@ -73,8 +75,9 @@ AS $$
   WHERE t.organization_id = organization AND t.id = c.route_id
 $$;
 
--- Somebody became confidential, or is so no longer: the counts of the turf around the door tell of nobody who is not
--- handed out. Imports, which write many at once, leave the counts of turfs as they were cut.
+-- A person became confidential, or no longer is: update the counts of the turf around the door,
+-- since hidden doors do not count. Imports, which change many people at once, do not update counts
+-- of turfs.
 CREATE OR REPLACE FUNCTION turf_follow_confidential() RETURNS trigger
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -86,8 +89,9 @@ BEGIN
 END
 $$;
 
--- Writes the drafts of a cutting with their doors. @kept of the @sent doors are in: a door that went to another turf or
--- may not be knocked at any more meanwhile is left out. @people: {"door": [voters whom the cut is about]}.
+-- Store the drafts of a cut with their doors. @kept of the @sent doors are stored: a door that
+-- meanwhile was added to another turf, or must not be knocked any more, is left out. @people:
+-- {"door": [voters whom the cut concerns]}.
 CREATE OR REPLACE FUNCTION turf_cut_insert(organization bigint, this turf_cuts, turfs jsonb, people jsonb,
   OUT made bigint[], OUT kept bigint, OUT sent bigint)
 LANGUAGE plpgsql VOLATILE
@@ -125,7 +129,7 @@ BEGIN
 END
 $$;
 
--- What a cutting made, in numbers.
+-- Totals of the turfs of a cut.
 CREATE OR REPLACE FUNCTION turf_cut_sums(organization bigint, made bigint[]) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -136,9 +140,9 @@ AS $$
   FROM canvass_routes t WHERE t.organization_id = organization AND t.id = ANY (made)
 $$;
 
--- The drafts of a cutting, all or nothing. @turfs: [{"doors": [ids in walking order], "length": metres, "minutes",
--- "tower": bool}]. A door that went to another turf or may not be knocked at any more meanwhile is left out and
--- counted. False: cancelled meanwhile.
+-- Store all drafts of a cut, or none. @turfs: [{"doors": [ids in walking order], "length": metres,
+-- "minutes", "tower": bool}]. A door that meanwhile was added to another turf, or must not be
+-- knocked any more, is left out and counted. False: the cut was cancelled meanwhile.
 CREATE OR REPLACE FUNCTION turf_cut_store(organization bigint, cut bigint, turfs jsonb, seconds double precision) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -158,7 +162,8 @@ BEGIN
   END IF;
   SELECT * INTO before FROM turf_preview(organization, this.request);
   PERFORM set_config('app.bulk', 'on', true);
-  -- Who is asked at each door is read before the old turfs are closed, as their doors are the question of a recut.
+  -- Read the people of each door before the old turfs are closed, because a recut refers to their
+  -- doors.
   SELECT jsonb_object_agg(f.door_id, f.voter_ids) INTO people FROM turf_doors(organization, this.request) f
   WHERE f.state = 'free' AND f.voter_ids IS NOT NULL;
   IF this.method = 'recut' THEN

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Changing the doors of a turf by hand, and distributed turf.
+-- Manual changes of a turf's doors, and distributed turfs.
 
--- The turf's row is locked until the commit, so that no door goes to two. False: not this actor's turf.
+-- Lock the turf's row until the commit, so that no door is given to two actors. False: the turf is
+-- not this actor's.
 CREATE OR REPLACE FUNCTION turf_hold_begin(organization bigint, actor text, person bigint, turf bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -18,7 +19,7 @@ BEGIN
 END
 $$;
 
--- @doors are this actor's until @minutes from now, in this order, and no others of the turf.
+-- Give exactly @doors of the turf to this actor for @minutes, in this order.
 CREATE OR REPLACE FUNCTION turf_hold(organization bigint, actor text, turf bigint, doors bigint[], minutes bigint,
   OUT held_until timestamptz, OUT held jsonb)
 LANGUAGE plpgsql VOLATILE
@@ -36,7 +37,7 @@ BEGIN
 END
 $$;
 
--- Drafts that are to be changed, locked in the order of their numbers. A published turf is frozen.
+-- Lock drafts that will be changed, in the order of their ids. Published turfs cannot be changed.
 CREATE OR REPLACE FUNCTION turf_lock_drafts(organization bigint, turfs bigint[]) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -54,7 +55,7 @@ BEGIN
 END
 $$;
 
--- Those of a few doors that may be put into a turf: what turf_doors says of all, asked of these alone.
+-- Those of a few doors that may be added to a turf: the rule of turf_doors, applied to these only.
 CREATE OR REPLACE FUNCTION turf_doors_free(organization bigint, wanted bigint[]) RETURNS TABLE (door_id bigint)
 LANGUAGE plpgsql STABLE ROWS 10
 AS $$
@@ -79,7 +80,7 @@ BEGIN
 END
 $$;
 
--- Doors into a draft, from other drafts or from nowhere; returns the drafts that lost some.
+-- Move doors into a draft, from other drafts or from no turf; returns the drafts that lost doors.
 CREATE OR REPLACE FUNCTION turf_add_doors(organization bigint, turf bigint, wanted bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -93,7 +94,7 @@ BEGIN
   PERFORM turf_lock_drafts(organization, lost);
   SELECT COALESCE(max(d.position), 0) INTO last FROM canvass_route_doors d
   WHERE d.organization_id = organization AND d.route_id = turf;
-  -- Those that come from a draft take what the cut said of them along.
+  -- Doors from another draft keep the list of people that the cut stored with them.
   UPDATE canvass_route_doors d SET route_id = turf, position = last + n.ordinality
   FROM unnest(wanted) WITH ORDINALITY n (id, ordinality)
   WHERE d.organization_id = organization AND d.active AND d.route_id = ANY (lost) AND d.door_id = n.id;
@@ -108,8 +109,8 @@ BEGIN
 END
 $$;
 
--- The walk of a turf as the engine found it; doors that it does not know come last. Twice, since two doors never
--- have one position.
+-- Store the computed walk of a turf; doors that it does not contain come last. Two updates, because
+-- positions are unique.
 CREATE OR REPLACE FUNCTION turf_walk_store(organization bigint, turf bigint, doors bigint[], length double precision,
   takes double precision) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -126,7 +127,7 @@ BEGIN
 END
 $$;
 
--- A new draft beside another one, with its script and its place in the cutting.
+-- Create a draft with the script and cut of an existing one.
 CREATE OR REPLACE FUNCTION turf_beside(organization bigint, turf bigint, named text, person bigint) RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
@@ -135,7 +136,7 @@ AS $$
   WHERE t.organization_id = organization AND t.id = turf RETURNING id
 $$;
 
--- Drafts that have no doors any more.
+-- Delete drafts without doors.
 CREATE OR REPLACE FUNCTION turf_drop_empty(organization bigint, turfs bigint[]) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$

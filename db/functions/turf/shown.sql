@@ -17,7 +17,7 @@ SELECT t.organization_id, t.id, t.cut_id, t.name, t.state, t.script_id, t.code, 
 FROM canvass_routes t;
 GRANT SELECT ON turfs_shown TO campaign_api;
 
--- The doors of a turf as they are shown. Who lives there is counted, not named.
+-- The doors of a turf as the API shows them. Residents are counted, not named.
 CREATE OR REPLACE VIEW turf_doors_shown WITH (security_invoker = true) AS
 SELECT r.organization_id, r.route_id, r.door_id, r.position, r.state, r.done_at,
   CASE WHEN r.held_until > now() THEN r.held_until END AS held_until,
@@ -32,8 +32,9 @@ JOIN doors d ON d.organization_id = r.organization_id AND d.id = r.door_id
 JOIN buildings b ON b.organization_id = r.organization_id AND b.id = d.building_id;
 GRANT SELECT ON turf_doors_shown TO campaign_api;
 
--- Whom a walk list names at the doors of a turf: who may be reached there today, and whom the cut was about. Without
--- anybody the number 0 is asked for, since an empty list asks for everybody.
+-- The people whom a walk list names at the doors of a turf: those who may be contacted today and
+-- whom the cut concerns. When there is nobody, the list contains the id 0, because an empty list
+-- would mean everybody.
 CREATE OR REPLACE FUNCTION turf_people(organization bigint, turf bigint) RETURNS TABLE (door_id bigint, voter_id bigint)
 LANGUAGE sql STABLE
 AS $$

@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The states of a turf: publish, take, return, expire, close.
+-- The states of a turf: publish, check out, return, expire, close.
 
--- Who has a turf is no edit of it: like progress it moves the revision and not the version.
+-- Check-outs are no edit of the turf: like progress they change the revision and not the version.
 CREATE OR REPLACE FUNCTION count_takers() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 DECLARE
   bulk text := COALESCE(current_setting('app.bulk', true), '');
 BEGIN
-  PERFORM set_config('app.bulk', 'on', true); -- a silent column alone
+  PERFORM set_config('app.bulk', 'on', true); -- only a silent column changes
   UPDATE canvass_routes t SET progress_revision = t.progress_revision + 1
   WHERE t.organization_id = NEW.organization_id AND t.id = NEW.route_id;
   PERFORM set_config('app.bulk', bulk, true);
@@ -17,7 +17,7 @@ BEGIN
 END
 $$;
 
--- Six letters and digits that nobody mistakes for one another and that make no word; free among active turfs.
+-- Six letters and digits that are not easily confused and form no word; unique among active turfs.
 CREATE OR REPLACE FUNCTION turf_code(organization bigint) RETURNS text
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -50,7 +50,8 @@ BEGIN
 END
 $$;
 
--- Doors of a closed turf that is opened again: those that are still to do must be in no other turf.
+-- Check the doors of a closed turf that is reopened: unfinished doors must not be in another active
+-- turf.
 CREATE OR REPLACE FUNCTION turf_claim_again(organization bigint, turf bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -68,8 +69,8 @@ BEGIN
 END
 $$;
 
--- One step of a turf's life: publish, unpublish, done, take_back, close, reopen, each from the states that it
--- makes sense in; where the turf is already what is asked for, nothing happens.
+-- Change a turf's state by an action: publish, unpublish, done, take_back, close, reopen. Each is
+-- allowed from certain states; nothing happens when the turf already has the requested state.
 CREATE OR REPLACE FUNCTION turf_turn(organization bigint, turf bigint, verb text, expected bigint) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -118,7 +119,7 @@ BEGIN
 END
 $$;
 
--- Every draft of a cutting. Returns how many.
+-- Publish every draft of a cut. Returns their number.
 CREATE OR REPLACE FUNCTION turf_publish_cut(organization bigint, cut bigint) RETURNS SETOF turf_cuts
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -144,7 +145,7 @@ BEGIN
 END
 $$;
 
--- What is past its day closes: its doors are free again.
+-- Close expired turfs, so that their doors can be used again.
 CREATE OR REPLACE FUNCTION turf_expire(organization bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -161,7 +162,7 @@ BEGIN
 END
 $$;
 
--- A merge-patch of what a lead may say of a turf. Who is assigned belongs to the organization.
+-- Apply a merge-patch to a turf. The assigned person must be a member.
 CREATE OR REPLACE FUNCTION turf_change(organization bigint, turf bigint, patch jsonb, expected bigint) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -196,7 +197,8 @@ BEGIN
 END
 $$;
 
--- Out by its code. Several may take one turf; that it is somebody's by assignment is said.
+-- Check a turf out by its code. Several people may hold one turf; a turf assigned to someone else
+-- is refused (turf_assigned).
 CREATE OR REPLACE FUNCTION turf_take(organization bigint, actor text, person bigint, typed text) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -219,7 +221,7 @@ BEGIN
 END
 $$;
 
--- Given back by whoever has it; nobody left, it is open again.
+-- Return a turf; when no one holds it any more, it is open again.
 CREATE OR REPLACE FUNCTION turf_return(organization bigint, actor text, person bigint, turf bigint) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$

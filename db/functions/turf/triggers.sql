@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Triggers of the tables of this feature.
+-- Triggers of turfs.
 
 SELECT tenant_triggers('turf_cuts', 'turf_cut', silent => '{progress}');
 SELECT tenant_triggers('canvass_routes', 'turf',

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The ledger of consent, and whether a person may be contacted.
+-- Consent: the entries that count, and whether a person may be contacted.
 
--- The ledger, without what was withdrawn by a contact that was taken back.
+-- Does an entry count? Entries recorded by a contact that was undone do not.
 CREATE OR REPLACE FUNCTION consent_counts(organization bigint, contact bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 
--- An e-mail address or a telephone number as it is compared.
+-- Normal form of an e-mail address or telephone number for comparison.
 CREATE OR REPLACE FUNCTION consent_address(given text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -85,7 +85,8 @@ BEGIN
 END
 $$;
 
--- Whether one may, at the address or, when none is asked about, at one at least of those that the person has.
+-- May the person be contacted at the address or, without one, at one or more of the person's
+-- addresses?
 CREATE OR REPLACE FUNCTION consent_allows_some(organization bigint, voter bigint, channel text, purpose text, target text) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
@@ -96,7 +97,7 @@ AS $$
     WHERE v.organization_id = organization AND v.id = voter), true))
 $$;
 
--- What counts now, for each channel and purpose: the word that decides, and whether one may.
+-- The entry in force for each channel and purpose, and whether contacting is allowed.
 CREATE OR REPLACE FUNCTION consent_current(organization bigint, voter bigint, target text) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$

@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Names of elections that people ask for, as imports name them.
+-- Names of elections in filters, in the form that imports store.
 
--- What ccd_election_name (server/voters/ccd-election.c) makes of the same name; tests/api/test_import_cases.py holds the
--- two to each other. Imports name what they bring there, row by row; here are the few names of a filter.
+-- Same result as ccd_election_name (server/voters/ccd-election.c); tests/api/test_import_cases.py
+-- compares the two. Imports use the C function row by row; this one is for the few names of a
+-- filter.
 CREATE OR REPLACE FUNCTION election_name(given text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -45,7 +46,8 @@ CREATE OR REPLACE FUNCTION election_day(year int) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT make_date(year, 11, 2) + (8 - extract(isodow FROM make_date(year, 11, 1))::int) % 7 $$;
 
--- The elections that a filter names: of each what stands in a vote's history, as it is named and as imports name it.
+-- The elections that a filter names: for each the possible names in a vote history, as given and as
+-- imports store it.
 CREATE OR REPLACE FUNCTION filter_elections(filter jsonb, member text) RETURNS jsonb[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- People of whom an index says that they are few. $1 is the organization, $2 the filter, $3 how many are read.
--- Each source is made so that one index alone can serve it, whatever PostgreSQL knows of the tables: the order is that
--- index's (sorts are off in voters_page), or its expression is found nowhere else (scans of tables are off).
+-- Finds people when an index shows that there are few. $1 is the organization, $2 the filter, $3
+-- the maximal number to read. Each source is written so that one index alone can serve it,
+-- independent of statistics: its order is that index's (sorts are disabled in voters_page), or its
+-- expression exists in no other index (sequential scans are disabled).
 
--- What the facts of a person must be, in the language of jsonpath; NULL: the filter asks for none.
+-- The condition for a person's facts in jsonpath syntax; NULL: the filter has none.
 CREATE OR REPLACE FUNCTION voter_filter_facts(organization bigint, filter jsonb) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -54,8 +55,8 @@ AS $$
     ORDER BY map_point(b.latitude, b.longitude) <-> ST_Centroid(%1$s)', place)
 $$;
 
--- Each gives everybody who answers to the filter, among others. The first are read row by row; the last makes all it finds
--- before it gives any, and comes only with `whole`.
+-- Sources that each contain every matching person, among others. The first ones are read row by
+-- row; the last one computes all rows before returning any, and is used only with `whole`.
 CREATE OR REPLACE FUNCTION voter_filter_sources(organization bigint, filter jsonb, whole boolean) RETURNS SETOF text
 LANGUAGE plpgsql STABLE
 AS $$

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The conditions of a voter filter, as SQL text.
+-- Converts a voter filter into SQL conditions.
 
--- An array member as texts, whether it was written as strings or numbers; NULL: absent.
+-- An array member as texts, whether written as strings or numbers; NULL: absent.
 CREATE OR REPLACE FUNCTION filter_texts(filter jsonb, member text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -15,7 +15,7 @@ BEGIN
 END
 $$;
 
--- Numbers of things: ["7", "9"] or [7, 9].
+-- Ids: ["7", "9"] or [7, 9].
 CREATE OR REPLACE FUNCTION filter_ids(filter jsonb, member text) RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -26,7 +26,7 @@ EXCEPTION WHEN invalid_text_representation OR numeric_value_out_of_range THEN
 END
 $$;
 
--- As GeoJSON wants the rings of a polygon, or of several.
+-- Are the rings of a polygon or multipolygon closed, as GeoJSON requires?
 CREATE OR REPLACE FUNCTION polygon_closed(shape jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -37,7 +37,7 @@ AS $$
   WHERE jsonb_typeof(r) = 'array'
 $$;
 
--- The polygon or polygons of a GeoJSON geometry or feature; NULL when there is none.
+-- The polygon or multipolygon of a GeoJSON geometry or feature; NULL when there is none.
 CREATE OR REPLACE FUNCTION polygon_read(source jsonb) RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -52,7 +52,8 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- The same for a condition. What is no valid polygon is made one: lists that were saved before polygon_sent go on.
+-- The polygon of a condition. An invalid polygon is repaired, so that lists saved before
+-- polygon_sent existed keep working.
 CREATE OR REPLACE FUNCTION filter_polygon(member text, source jsonb) RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -63,15 +64,15 @@ BEGIN
     PERFORM refuse_field(member, 'filter', format('%s is no polygon in GeoJSON of at most 20000 points.', member));
   END IF;
   made := ST_Multi(CASE WHEN ST_IsValid(made) THEN made ELSE ST_CollectionExtract(ST_MakeValid(made), 3) END);
-  IF ST_IsEmpty(made) OR ST_Area(made) < 1e-10 THEN -- about a square metre
+  IF ST_IsEmpty(made) OR ST_Area(made) < 1e-10 THEN -- about one square metre
     PERFORM refuse_field(member, 'filter', 'The polygon has no area: it needs three corners that are not in one line.');
   END IF;
   RETURN made;
 END
 $$;
 
--- The one rule for every polygon that is sent. Parts that touch or overlap are mended; a drawing that crosses itself
--- does not say what is inside.
+-- The only check of polygons in requests. Touching or overlapping parts are repaired; a ring that
+-- crosses itself is refused, because its inside is ambiguous.
 CREATE OR REPLACE FUNCTION polygon_sent(member text, source jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -91,7 +92,7 @@ BEGIN
 END
 $$;
 
--- A filter that was sent, as it is. member: where it stands in the body, such as 'filter/'.
+-- Check a filter in a request. member: its position in the body, such as 'filter/'.
 CREATE OR REPLACE FUNCTION voter_filter_sent(organization bigint, member text, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -107,8 +108,8 @@ BEGIN
 END
 $$;
 
--- The words of a search, as SQL text; one word with a digit may be the state's number as well. guarded: a confidential
--- person is not found by the address.
+-- The condition for searched words, as SQL text; a single word with a digit may also be the state's
+-- id. guarded: a confidential person is not found by address.
 CREATE OR REPLACE FUNCTION voter_text_condition(wanted text, guarded boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -129,8 +130,9 @@ BEGIN
 END
 $$;
 
--- The members of a filter that are one condition each. $1 is the organization, $2 the filter. Where the condition is a
--- set, each asks the same of one person, by index and without ever reading the set (LIMIT and count are never hashed).
+-- Filter members that are one condition each. $1 is the organization, $2 the filter. Conditions on
+-- sets have a variant for a single person, which uses an index and never reads the whole set
+-- (subqueries with LIMIT or count are never hashed).
 CREATE OR REPLACE FUNCTION voter_filter_members() RETURNS TABLE (name text, condition text, each text)
 LANGUAGE sql IMMUTABLE ROWS 25
 AS $$
@@ -186,7 +188,7 @@ AS $$
     ON e.name = m.name
 $$;
 
--- Where a door is, NULL without one or without a place on the map.
+-- The position of a door; NULL without a door or position.
 CREATE OR REPLACE FUNCTION voter_point(organization bigint, door bigint) RETURNS geometry
 LANGUAGE plpgsql STABLE
 AS $$
@@ -197,7 +199,8 @@ BEGIN
 END
 $$;
 
--- Who lives in an area. A precinct or ZIP code is what the file says, also for those who are on no map.
+-- The condition for residents of an area. A precinct or ZIP code is compared with the file's value,
+-- which also covers people who are not on the map.
 CREATE OR REPLACE FUNCTION voter_area_condition(organization bigint, area bigint, walking boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -219,9 +222,9 @@ BEGIN
 END
 $$;
 
--- One condition for each member that is there; null, [] and {} are as if it were not. $1 is the organization, $2 the
--- filter. guarded: where a confidential person lives is not found out by asking for places. walking: asked of one person
--- after the other, and not of everybody at once.
+-- One condition for each given member; null, [] and {} count as absent. $1 is the organization, $2
+-- the filter. guarded: a confidential person is not found by places. walking: evaluated for one
+-- person after the other instead of for all at once.
 CREATE OR REPLACE FUNCTION voter_filter_condition(organization bigint, filter jsonb, guarded boolean DEFAULT false,
   walking boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE
@@ -252,8 +255,9 @@ BEGIN
 END
 $$;
 
--- Who may be reached on a channel: the same answers as consent_allows for each, as sets. Only whoever somebody
--- withdrew something for is asked one by one. $1 organization, $3 reach, $4 aim.
+-- The condition for people who may be contacted on a channel: same result as consent_allows for
+-- each person, but by sets. Only people with some withdrawn consent are checked one by one. $1
+-- organization, $3 channel, $4 purpose.
 CREATE OR REPLACE FUNCTION voter_reach_condition(channel text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -273,7 +277,8 @@ BEGIN
     WHEN 'mail' THEN ' AND NOT v.confidential AND COALESCE(v.mailing_address, v.address) IS NOT NULL' || of_all
     WHEN 'email' THEN format(' AND v.emails <> ''[]'' AND (v.emails ->> 0 NOT IN %s AND v.id NOT IN %s
       OR EXISTS (SELECT FROM jsonb_array_elements_text(v.emails) p WHERE %s))', by_address, withdrawn, of_one)
-    -- The best number of nearly everybody is neither flagged nor withdrawn: only the others' lists are opened.
+    -- Nearly everybody's first number is neither flagged nor withdrawn: only for other people the
+    -- list of numbers is read.
     ELSE format(' AND v.phones <> ''[]'' AND (v.phones ->> 0 NOT IN %1$s AND v.phones ->> 0 NOT IN %2$s AND v.id NOT IN %3$s
       OR EXISTS (SELECT FROM jsonb_array_elements_text(v.phones) p
       WHERE (p.value NOT IN %1$s

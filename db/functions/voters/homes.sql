@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The door and household of a voter.
+-- Finds or creates the door and household of a voter.
 
--- The door and household of an address, found or made. home: address_key, building_key, street_key, number,
--- street, line as ccd_address_parse says, besides unit, city, state, zip5, precinct of the person. Without a key
--- there is neither. NULL in, NULL out.
+-- Find or create door and household of an address. home: address_key, building_key, street_key,
+-- number, street and line from ccd_address_parse, besides unit, city, state, zip5 and precinct of
+-- the person. Without a key there is neither. NULL input gives NULL.
 CREATE OR REPLACE FUNCTION voter_home(organization bigint, home jsonb, OUT address_key text, OUT door_id bigint,
   OUT household_id bigint)
 LANGUAGE plpgsql VOLATILE
@@ -34,7 +34,8 @@ BEGIN
 END
 $$;
 
--- Counts who lives in these households anew; @wanted may name one twice. An import does it for all that it touched.
+-- Recompute households.n_voters for these households; @wanted may contain duplicates. An import
+-- calls it for all households that it changed.
 CREATE OR REPLACE FUNCTION households_count(organization bigint, wanted bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -58,8 +59,8 @@ BEGIN
 END
 $$;
 
--- A day of somebody's life: nobody alive was born, or registered, before 1900-01-02 (files write 1900-01-01 for unknown),
--- and nobody will be. As imports have it (take_past of server/voters/ccd-voter-values.c).
+-- Check a date of a person's life: dates before 1900-01-02 (files write 1900-01-01 for unknown) and
+-- in the future are refused, as in imports (server/voters/ccd-voter-values.c).
 CREATE OR REPLACE FUNCTION voter_day_check(field text, day date) RETURNS void
 LANGUAGE plpgsql STABLE
 AS $$
@@ -70,7 +71,7 @@ BEGIN
 END
 $$;
 
--- A body of a voter: the year follows the date.
+-- The body of a voter: birth_year follows birth_date.
 CREATE OR REPLACE FUNCTION voter_body(body jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -92,7 +93,7 @@ BEGIN
 END
 $$;
 
--- Without its own nulls; what is inside its members stays.
+-- Remove the object's null members; nested values stay.
 CREATE OR REPLACE FUNCTION voter_given(body jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE
 AS $$

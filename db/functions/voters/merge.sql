@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Records that were merged: which one counts now, and what it has from the others.
+-- Merged records: the surviving voter, and the values it has from the others.
 
--- Where a record's work counts now: the last survivor. Contacts and turf of a merged voter are the survivor's.
+-- The surviving voter of a record: contacts and turf of a merged voter belong to the survivor.
 CREATE OR REPLACE FUNCTION voter_current(organization bigint, voter bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
 AS $$
@@ -18,7 +18,8 @@ BEGIN
 END
 $$;
 
--- The voter and all that were merged into it: whose contacts its history has. PL/pgSQL keeps the plan.
+-- The voter and all records merged into it, whose contacts form its history. PL/pgSQL keeps the
+-- plan.
 CREATE OR REPLACE FUNCTION voter_and_merged(organization bigint, voter bigint) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE ROWS 2
 AS $$
@@ -33,7 +34,7 @@ BEGIN
 END
 $$;
 
--- Was the person of this record erased? Asked of records that are gone, too.
+-- Was the person of this record erased? Also for deleted records.
 CREATE OR REPLACE FUNCTION voter_erased(organization bigint, voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
@@ -42,8 +43,8 @@ BEGIN
 END
 $$;
 
--- The surviving voter of an id that a client has, such as a contact recorded offline. Refuses an id that there is not, or
--- whose person was erased.
+-- Follow merges: contacts recorded offline may carry the id of a voter that has since been merged.
+-- Returns the surviving voter; raises an error for an unknown id or an erased person.
 CREATE OR REPLACE FUNCTION voter_survivor(organization bigint, voter bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
 AS $$
@@ -57,8 +58,9 @@ BEGIN
 END
 $$;
 
--- The survivor with its blanks filled from the other: values of the survivor win, lists are joined, and what
--- protects the person (confidential, unreachable) holds of both. What contacts tell is derived anew afterwards.
+-- The survivor with its empty columns filled from the other record: the survivor's values win,
+-- lists are joined, and protections (confidential, unreachable) of both apply. Columns derived from
+-- contacts are computed afterwards.
 CREATE OR REPLACE FUNCTION voter_merged(s voters, m voters) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
@@ -91,7 +93,7 @@ BEGIN
 END
 $$;
 
--- A list or an object without what was added; what came or went since stays as it is.
+-- A list or object without the values added by a merge or import; later changes stay.
 CREATE OR REPLACE FUNCTION value_without(value jsonb, before jsonb, after jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -105,8 +107,9 @@ AS $$
       WHERE before ? e.key OR after -> e.key IS DISTINCT FROM e.value) END
 $$;
 
--- A voter without what a merge or an import wrote: @before and @after have the columns that were written. What was
--- changed since stays: a list by its members, an address and a birth as a whole, all else by its column.
+-- A voter without the values that a merge or import wrote: @before and @after contain the written
+-- columns. Later changes stay: lists by member, address and birth date as a whole, other values by
+-- column.
 CREATE OR REPLACE FUNCTION voter_without(v voters, before jsonb, after jsonb) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$
@@ -131,21 +134,23 @@ BEGIN
 END
 $$;
 
--- Writes a whole row over the voter of its number; touch keeps the version.
+-- Replace the whole row of a voter; touch increments the version.
 CREATE OR REPLACE FUNCTION voter_put(v voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-  v := home_current(v); -- a place may have become another since the row was kept
+  v := home_current(v); -- a place may have been merged since the row was stored
   UPDATE voters o SET {Voter.mergeable: @ = v.@}, address_key = v.address_key
     WHERE o.organization_id = v.organization_id AND o.id = v.id;
-  -- Apart: a change of the revision does not raise the version, and this must do both.
+  -- A separate update: a change of the revision does not increment the version, but here both must
+  -- change.
   UPDATE voters o SET contacts_revision = o.contacts_revision + 1
     WHERE o.organization_id = v.organization_id AND o.id = v.id;
 END
 $$;
 
--- A merged record was changed, by an import or its undo: what its survivor has from it changes as well.
+-- A merged record was changed by an import or its undo: update the values that its survivor has
+-- from it.
 CREATE OR REPLACE FUNCTION voter_merge_follow(was voters, is_now voters) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -160,11 +165,12 @@ BEGIN
     RETURN;
   END IF;
   SELECT v.* INTO s FROM voters v WHERE v.organization_id = g.organization_id AND v.id = g.survivor_id FOR UPDATE;
-  -- As it would be by itself.
+  -- The record as it would be without the merge.
   is_now.merged_into := NULL;
   is_now.unreachable := CASE is_now.unreachable WHEN 'merged' THEN g.merged_before ->> 'unreachable' ELSE is_now.unreachable END;
   made := voter_merged(voter_without(s, g.survivor_before, g.survivor_after), is_now);
-  -- A number of the state is there once: merging and its undo pass it on, and a survivor that was merged further gave it away.
+  -- A state id is unique: merges and their undo pass it on, and a survivor that was merged again
+  -- has given it away.
   made.state_id := s.state_id;
   UPDATE voter_merges x SET survivor_after = x.survivor_after || (
       SELECT COALESCE(jsonb_object_agg(n.key, n.value), '{}') FROM jsonb_each(to_jsonb(made)) n

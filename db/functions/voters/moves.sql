@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Doors and buildings that became another: their old numbers.
+-- Old ids of doors and buildings that were merged into others.
 
--- The number that a door or building has now. PL/pgSQL, which keeps its plan for the connection: every contact asks.
+-- The current id of a door or building. PL/pgSQL, which keeps its plan for the connection, because
+-- every contact calls this.
 CREATE OR REPLACE FUNCTION place_current(organization bigint, place text, old bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE
 AS $$
@@ -12,7 +13,7 @@ BEGIN
 END
 $$;
 
--- A body of an upload that was recorded before its places became others.
+-- An uploaded body with current ids, for operations recorded before places were merged.
 CREATE OR REPLACE FUNCTION place_body(organization bigint, body jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -31,7 +32,7 @@ BEGIN
 END
 $$;
 
--- The home of a voter's row that was kept for an undo, as the places are now.
+-- The home in a voter's row that was stored for an undo, with current ids.
 CREATE OR REPLACE FUNCTION home_current(v voters) RETURNS voters
 LANGUAGE plpgsql STABLE
 AS $$

@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Pages of people. What a page costs is bounded, whatever is asked for and however many people there are.
+-- Pages of people with bounded cost for every filter and any number of people.
 
 SET LOCAL ROLE campaign_definer;
 
--- A walk of voters_sort_key_idx from behind (after_key, after_id), for the keys of one rank to the key before high (NULL: to the end), past `most`
--- people at most, until n of them answer to the conditions. With scan_end the last one is the last that was looked at.
--- Sorts are off, so only this index has the order; of two lower bounds the index would take either: hence one.
+-- Walk voters_sort_key_idx from after (after_key, after_id), through keys of one rank below `high`
+-- (NULL: to the end), over at most `most` people, until n of them match. With scan_end the last row
+-- is the last person that was looked at. Sorts are disabled, so that only this index has the order;
+-- there is a single lower bound, because of two bounds the index might use either.
 CREATE OR REPLACE FUNCTION voters_walk(organization bigint, filter jsonb, conditions text, rank text, after_key text,
   after_id bigint, high text, most int, n int, OUT ids bigint[], OUT keys text[], OUT scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -27,8 +28,8 @@ BEGIN
 END
 $$;
 
--- Everybody who may answer to the filter, when they are `most` at most by some index; NULL when they are more or no index
--- knows.
+-- Everybody who may match the filter, when some index shows that there are at most `most`;
+-- otherwise NULL.
 CREATE OR REPLACE FUNCTION voters_few(organization bigint, filter jsonb, most int, whole boolean) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 AS $$
@@ -47,7 +48,7 @@ BEGIN
 END
 $$;
 
--- The next n of the people named that answer to the conditions, in the order of pages.
+-- The next n of the given people that match, in page order.
 CREATE OR REPLACE FUNCTION voters_among(organization bigint, filter jsonb, ids bigint[], conditions text, wanted text,
   after_key text, after_id bigint, n int)
 RETURNS TABLE (id bigint, search_key text, scan_end boolean)
@@ -65,8 +66,8 @@ BEGIN
 END
 $$;
 
--- Of those who have the text anywhere but at the beginning of the name the first 1,000 as voters_search_idx gives them; of
--- these the next n, in order.
+-- Of the people who contain the text elsewhere than at the beginning of the name, the first 1,000
+-- that voters_search_idx returns; of these the next n in order.
 CREATE OR REPLACE FUNCTION voters_having(organization bigint, conditions text, after_key text, after_id bigint, n int)
 RETURNS TABLE (id bigint, search_key text, scan_end boolean)
 LANGUAGE plpgsql STABLE
@@ -80,21 +81,23 @@ BEGIN
 END
 $$;
 
--- A page of people in the order of (search_key, id), behind the cursor. Without text that is the order of names. With text,
--- those come first whose name begins with it, last name before first; then those who have it anywhere: of these 1,000 at
--- most where nothing else is asked for (voters_matching gives all). guarded: a confidential person is not found by places.
+-- A page of people in the order of (search_key, id), after the cursor. Without text this is the
+-- order of names. With text, people whose name begins with it come first, last name before first
+-- name; then people who contain it anywhere: at most 1,000 of these when there is no other filter
+-- (voters_matching returns all). guarded: a confidential person is not found by places.
 --
--- Who has one of few numbers or tags, or is one of few in a polygon, is read at once. Else the order of names is walked past
--- 1,000 people: enough for whatever is common. Else, when an index says that those
--- who answer are few, these are read and put in order. Else the walk is longer, and the page may end before it is full:
--- then the last person that was looked at follows, with scan_end, and the next page begins behind that person.
+-- People with one of few ids or tags, or within a polygon that contains few, are read at once.
+-- Otherwise the order of names is walked over 1,000 people, which suffices for common filters.
+-- Otherwise, when an index shows that few people match, these are read and sorted. Otherwise the
+-- walk continues, and the page may end before it is full: then the last person that was looked at
+-- is returned with scan_end, and the next page begins after that person.
 CREATE OR REPLACE FUNCTION voters_page(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
   n int)
 RETURNS TABLE (id bigint, search_key text, scan_end boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 50
 SET enable_seqscan = off SET enable_sort = off SET enable_incremental_sort = off
 SET enable_hashjoin = off SET enable_mergejoin = off SET max_parallel_workers_per_gather = 0
-SET jit = off -- compiling takes longer than reading a million rows
+SET jit = off -- JIT compilation takes longer than reading a million rows
 AS $$
 DECLARE
   asked constant jsonb := jsonb_strip_nulls(COALESCE(filter, '{}'));
@@ -130,7 +133,7 @@ BEGIN
       page := others;
     END IF;
     EXIT WHEN NOT page.scan_end;
-    IF NOT counted AND (most > 1000 OR cardinality(page.ids) * 10 < n) THEN -- else ten times as long a walk seems to do
+    IF NOT counted AND (most > 1000 OR cardinality(page.ids) * 10 < n) THEN -- otherwise the walk seems to need ten times as long
       few := voters_few(organization, asked, 5000, true);
       counted := true;
     END IF;
@@ -147,7 +150,7 @@ BEGIN
 END
 $$;
 
--- The same for a server of v0.2.0, which knows no scan_end: goes on until the page is full.
+-- The same for a server of v0.2.0, which does not know scan_end: continues until the page is full.
 CREATE OR REPLACE FUNCTION voters_search(organization bigint, filter jsonb, guarded boolean, after_key text, after_id bigint,
   n int)
 RETURNS TABLE (id bigint, search_key text)

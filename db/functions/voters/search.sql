@@ -1,23 +1,24 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- All voters that match a filter, and how many they are.
+-- All voters that match a filter, and their number.
 
 SET LOCAL ROLE campaign_definer;
 
--- Who answers to a filter (VoterFilter in common/api/cc-voter.h), in no order. Whoever was merged into somebody
--- is never among them. With reach (door, phone, text, email, mail) neither is whoever may not be reached so for
--- this purpose (aim): gone, left alone for now, confidential, do not knock, withdrawn, every number flagged.
--- A filter that cannot be understood is CC422 with the member in COLUMN. guarded: asked by somebody without manage_voters,
--- who does not find confidential people by places, as in voters_search and voters_count.
+-- The voters that match a filter (VoterFilter in common/api/cc-voter.h), unordered. Merged records
+-- are never included. With a channel (door, phone, text, email, mail), people who must not be
+-- contacted on it for this purpose are left out: unreachable, in a quiet period, confidential, do
+-- not knock, consent withdrawn, every number flagged. An invalid filter raises CC422 with the
+-- member in COLUMN. guarded: for readers without manage_voters, who must not find confidential
+-- people by places, as in voters_search and voters_count.
 CREATE OR REPLACE FUNCTION voters_matching(organization bigint, filter jsonb, channel text DEFAULT NULL, purpose text DEFAULT 'any',
   guarded boolean DEFAULT false)
 RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 10000
-SET work_mem = '64MB' -- whoever withdrew is looked up in a hash, however many they are
-SET jit = off -- compiling takes longer than reading a million rows
+SET work_mem = '64MB' -- memory for a hash of people with withdrawn consent
+SET jit = off -- JIT compilation takes longer than reading a million rows
 AS $$
 BEGIN
-  -- Not the tenant's policy but this line keeps organizations apart.
+  -- This line, and not row-level security, separates organizations here.
   IF organization IS DISTINCT FROM app_organization_id() THEN
     RAISE EXCEPTION 'voters of another organization' USING ERRCODE = 'insufficient_privilege';
   END IF;
@@ -35,8 +36,8 @@ $$;
 CREATE OR REPLACE FUNCTION voters_count(organization bigint, filter jsonb, channel text, purpose text, guarded boolean)
 RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-SET work_mem = '64MB' -- whoever withdrew is looked up in a hash, however many they are
-SET jit = off -- compiling takes longer than reading a million rows
+SET work_mem = '64MB' -- memory for a hash of people with withdrawn consent
+SET jit = off -- JIT compilation takes longer than reading a million rows
 AS $$
 DECLARE
   n bigint;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- What is shown of a voter and of a list.
+-- Parts of the API's view of a voter and of a list.
 
 CREATE OR REPLACE FUNCTION voter_tags_of(organization bigint, voter bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE
@@ -13,7 +13,7 @@ BEGIN
 END
 $$;
 
--- The few facts by which people of one household, or of one pair, are told apart.
+-- The few columns that distinguish people of one household or pair.
 CREATE OR REPLACE FUNCTION voter_brief(v voters) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -22,7 +22,7 @@ AS $$
     'unreachable', v.unreachable)
 $$;
 
--- Stands in the WHERE of what is read page by page: of a list that is not there the pages are not empty.
+-- Call it in the WHERE of paged queries, so that a missing list is 404 and not an empty page.
 CREATE OR REPLACE FUNCTION voter_list_filter(organization bigint, list bigint) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$
@@ -37,7 +37,8 @@ BEGIN
 END
 $$;
 
--- A filter as it is kept: as it was sent. Refuses one that cannot be understood, not only when it is used.
+-- The stored form of a filter: as sent. An invalid filter is refused now and not only when it is
+-- used.
 CREATE OR REPLACE FUNCTION voter_filter_kept(organization bigint, filter jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 AS $$

@@ -13,8 +13,8 @@ BEGIN
 END
 $$;
 
--- Gives and takes tags; body as Tagging. Idempotent. A voter's tags are part of how it is shown, so its revision
--- grows.
+-- Add and remove tags; body as Tagging. Idempotent. Tags are part of the voter's reply, so its
+-- revision changes.
 CREATE OR REPLACE FUNCTION voters_tag(organization bigint, people bigint[], body jsonb, OUT added bigint, OUT removed bigint)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -42,7 +42,7 @@ BEGIN
 END
 $$;
 
--- Of one voter; no row: there is none. VOLATILE, so that it sees what it did.
+-- Tags of one voter; no row: the voter does not exist. VOLATILE, so that it sees its own changes.
 CREATE OR REPLACE FUNCTION voter_tag(organization bigint, voter bigint, body jsonb) RETURNS TABLE (person voters, tags jsonb)
 LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
@@ -56,7 +56,7 @@ BEGIN
 END
 $$;
 
--- Same for a list or a filter, recorded as one change.
+-- The same for a list or filter, recorded as one change.
 CREATE OR REPLACE FUNCTION voters_tag_all(organization bigint, body jsonb, OUT voters bigint, OUT added bigint, OUT removed bigint)
 LANGUAGE plpgsql VOLATILE
 AS $$
