@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of check-in verdicts; see cc-check-in.h. */
 #include "common/rules/cc-check-in.h"
 
 #include <string.h>
 
 #define NOT_IN "This person is not checked in."
 
-/* Only who is checked in can be refused a check-in for it, and only a check-in can be undone. An
- * undo leads to registered whatever the status was before: the person was given a place. */
+/* Undoing a check-in always leads to registered, even when the status before the check-in was
+ * waitlisted or no_show: the person was admitted and keeps the place. */
 /* clang-format off */
 static const cc_door_verdict verdicts[] = {
   {CC_DOOR_CHECK_IN, "registered", "attended",   NULL,                 NULL},
