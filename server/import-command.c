@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command `campaign-centerd import`: imports files from the disk of the server. It enqueues a
+ * job of the kind "import.local" and runs it in a worker in its own process, with the same code as
+ * imports of the API. If the command is killed, running it again continues the import. */
 #include "server/import-command.h"
 
 #include <errno.h>
@@ -18,23 +21,22 @@
 #include "server/voters/ccd-import.h"
 #include "server/voters/ccd-profile.h"
 
-/* The command import: imports files of this machine with the same job as imports of the API. It
- * runs in a worker of this process; after it was killed, the same command continues the import. */
-
 #define ARENA_MAX (8u << 20)
 #define PROFILE_MAX (1u << 20)
-#define LOOK_NS 300000000
-#define HERE_MAX 64
+#define POLL_NS 300000000 /* interval of watching the import */
+#define ARGS_MAX 64       /* parameters of a statement */
 
 static const char usage[] =
   "usage: campaign-centerd import --organization SLUG [OPTION…] FILE…\n"
   "\n"
-  "  --profile FILE|KEY     what the columns mean; left out: whichever profile fits\n"
-  "  --source ID            source that the files belong to; left out: one is made\n"
-  "  --permitted-use TEXT   what they may be used for, of the source that is made\n"
-  "  --complete             whoever came from the source and is not in the files is gone\n"
-  "  --confirm              apply even if the dry run has doubts\n"
-  "  --dry-run              only tell what would be done\n";
+  "  --profile FILE|KEY     mapping profile: a JSON file, or the key of a shipped profile;\n"
+  "                         default: the profile that fits best\n"
+  "  --source ID            voter source that the files belong to; default: a new source\n"
+  "  --permitted-use TEXT   permitted use of the files, stored with a new source\n"
+  "  --complete             the files contain all voters of the source: voters of the source\n"
+  "                         that are missing in them are treated as gone (needs --source)\n"
+  "  --confirm              apply the import even if the dry run has doubts\n"
+  "  --dry-run              only report what the import would change\n";
 
 typedef struct request {
   const char *organization, *profile, *source, *permitted_use;
@@ -50,7 +52,8 @@ typedef struct session {
   int64_t organization;
 } session;
 
-/* Run one statement in its own transaction; @take copies the needed values. */
+/* Run one statement in a transaction of its own. @take, which may be NULL, must copy what it needs
+ * of the rows: they are only valid during the call. */
 static cc_status
 run_query(session *s,
           ccd_tx tx,
@@ -65,10 +68,10 @@ run_query(session *s,
                                .actor = "system",
                                .action = "import.command"};
   const ccd_own_args own = {.organization_id = s->organization_id};
-  const char *values[HERE_MAX];
+  const char *values[ARGS_MAX];
   const ccd_rows *rows = NULL;
   ccd_db_conn *conn = NULL;
-  cc_status status = ccd_query_args(statement, &own, args, HERE_MAX, values, reterr);
+  cc_status status = ccd_query_args(statement, &own, args, ARGS_MAX, values, reterr);
   if (status == CC_OK)
     status = ccd_db_borrow(s->server->db, &conn, reterr);
   if (status != CC_OK)
@@ -87,7 +90,7 @@ copy_column(session *s, const ccd_rows *rows, const char *column)
   return text != NULL ? cc_arena_strdup(s->arena, text) : NULL;
 }
 
-/* --- what is asked --- */
+/* --- arguments and creation of the import --- */
 
 static bool
 parse_arguments(int argc, char **argv, request *ret)
@@ -102,9 +105,9 @@ parse_arguments(int argc, char **argv, request *ret)
     {"confirm", no_argument, NULL, 'y'},
     {0},
   };
-  ret->permitted_use = "As agreed with whoever gave the files.";
+  ret->permitted_use = "As agreed with the provider of the files.";
   int c;
-  /* NOLINTNEXTLINE(concurrency-mt-unsafe): before threads start */
+  /* NOLINTNEXTLINE(concurrency-mt-unsafe): before threads */
   while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
     if (c == 'o')
       ret->organization = optarg;
@@ -125,15 +128,15 @@ parse_arguments(int argc, char **argv, request *ret)
   }
   ret->files = argv + optind;
   ret->n_files = argc - optind;
-  /* A new source has no people who could be gone. */
+  /* A new source has no voters yet, so none can be gone. */
   if (ret->complete && ret->source == NULL) {
-    (void) fputs("--complete needs --source: it is about whoever came from there.\n", stderr);
+    (void) fputs("--complete needs --source: it applies to the voters of that source.\n", stderr);
     return false;
   }
   return ret->organization != NULL && ret->n_files > 0;
 }
 
-/* The absolute paths as a JSON list, and the sum of their sizes. */
+/* Set @ret to a JSON array of the absolute paths of the files; add their sizes to @ret_bytes. */
 static cc_status
 list_files(session *s, const request *asked, const char **ret, int64_t *ret_bytes, cc_error *reterr)
 {
@@ -189,7 +192,7 @@ find_organization(session *s, const request *asked, cc_error *reterr)
   return status;
 }
 
-/* Save the profile of a file under its name. */
+/* Read a profile from a file, check it and save it under its name. Errors are printed to stderr. */
 static cc_status
 save_profile(session *s, const char *path, const char **ret_id, cc_error *reterr)
 {
@@ -201,13 +204,17 @@ save_profile(session *s, const char *path, const char **ret_id, cc_error *reterr
   if (file != NULL)
     (void) fclose(file);
   if (n == 0)
-    return cc_fail(reterr, CC_ERR_NOT_FOUND, "profile", "%s is no profile and no file", path);
+    return cc_fail(reterr,
+                   CC_ERR_NOT_FOUND,
+                   "profile",
+                   "%s is neither a shipped profile nor a readable file",
+                   path);
   json[n] = '\0';
   if (ccd_profile_parse(json, n, s->arena, &profile, &errors) != CC_OK) {
     for (size_t i = 0; i < errors.n; i++)
       (void)
         fprintf(stderr, "%s: %s: %s\n", path, errors.items[i].pointer, errors.items[i].message);
-    return cc_fail(reterr, CC_ERR_INVALID, "profile", "%s cannot be used", path);
+    return cc_fail(reterr, CC_ERR_INVALID, "profile", "The profile %s has errors", path);
   }
   const ccd_arg args[] = {
     {"name", profile->name},
@@ -231,7 +238,7 @@ take_import(session *s, const ccd_rows *rows, void *data)
 }
 
 static cc_status
-order_import(session *s, const request *asked, cc_error *reterr)
+create_import(session *s, const request *asked, cc_error *reterr)
 {
   const char *files = NULL, *profile_id = NULL;
   int64_t bytes = 0;
@@ -263,18 +270,19 @@ order_import(session *s, const request *asked, cc_error *reterr)
   return status;
 }
 
-/* --- what comes of it --- */
+/* --- watching the import --- */
 
-typedef struct look {
+typedef struct progress {
   char state[32], code[40], error[300];
-  bool over;
-} look;
+  bool over; /* the import and its job have ended */
+} progress;
 
+/* Copy the state to the progress in @data and print it. At the end print the report as JSON. */
 static void
 take_state(session *s, const ccd_rows *rows, void *data)
 {
   static const char *const ends[] = {"done", "undone", "cancelled", "failed"};
-  look *seen = data;
+  progress *seen = data;
   const char *code = ccd_rows_get(rows, 0, "error_code");
   const char *error = ccd_rows_get(rows, 0, "error");
   const char *job = ccd_rows_get(rows, 0, "job_state");
@@ -308,7 +316,8 @@ take_state(session *s, const ccd_rows *rows, void *data)
          ccd_rows_get(rows, 0, "doubts"));
 }
 
-/* Wait for the import. Returns the exit code: 0 done, 1 failed, 130 cancelled. */
+/* Wait for the end of the import and print its progress; SIGINT and SIGTERM cancel it. Returns the
+ * exit code: 0 done, 1 failed, 130 cancelled. */
 static int
 watch_import(session *s, const request *asked, cc_error *reterr)
 {
@@ -321,13 +330,14 @@ watch_import(session *s, const request *asked, cc_error *reterr)
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  look seen = {0};
+  progress seen = {0};
   while (!seen.over) {
-    if (sigtimedwait(&signals, NULL, &(struct timespec){.tv_nsec = LOOK_NS}) > 0) {
-      (void) fprintf(stderr, "\nstopping: what was written is taken back\n");
+    if (sigtimedwait(&signals, NULL, &(struct timespec){.tv_nsec = POLL_NS}) > 0) {
+      (void) fprintf(stderr, "\nstopping: changes that were already made are undone\n");
       (void) run_query(s, CCD_WRITE, &ccd_q_import_local_cancel, args, NULL, NULL, reterr);
     }
-    /* The database may be unavailable for a moment; the job also waits then. */
+    /* Ignore errors: the database may be unavailable for a moment, and the job waits for it, too.
+     */
     (void) run_query(s, CCD_READ, &ccd_q_import_local_state, args, take_state, &seen, reterr);
   }
   if (strcmp(seen.state, "done") == 0 || (asked->dry_run && strcmp(seen.code, "dry_run") == 0))
@@ -353,7 +363,7 @@ ccd_command_import(int argc, char **argv)
   cc_status status =
     s.arena != NULL ? ccd_program_start_jobs(&server, kinds, &error) : cc_fail_memory(&error);
   if (status == CC_OK)
-    status = order_import(&s, &asked, &error);
+    status = create_import(&s, &asked, &error);
   if (status == CC_OK)
     code = watch_import(&s, &asked, &error);
   else

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of check-in verdicts; see cc-check-in.h. */
 #include "common/rules/cc-check-in.h"
 
 #include <string.h>
 
 #define NOT_IN "This person is not checked in."
 
-/* Only an attendee who is checked in already is refused a check-in, and only a check-in can be
- * undone. Undoing leads to registered whatever the status was before: the person was given a
- * place. */
+/* Undoing a check-in always leads to registered, even when the status before the check-in was
+ * waitlisted or no_show: the person was admitted and keeps the place. */
 /* clang-format off */
 static const cc_door_verdict verdicts[] = {
   {CC_DOOR_CHECK_IN, "registered", "attended",   NULL,                 NULL},

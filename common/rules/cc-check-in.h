@@ -5,31 +5,32 @@
 
 #include "common/base/cc-str.h"
 
-/* Check-in at an event's door: the effect of an action on an attendee, by the attendee's status. */
+/* Rules of event check-in, shared by the server, its SQL and the client: the result of a check-in
+ * or of its undo for each attendee status. */
 
 typedef enum cc_door_act {
   CC_DOOR_CHECK_IN = 1,
-  CC_DOOR_UNDO, /* of a check-in */
+  CC_DOOR_UNDO, /* undo a check-in */
 } cc_door_act;
 
-/* One row of the table. */
+/* The result of one act for one attendee status. */
 typedef struct cc_door_verdict {
   cc_door_act act;
-  const char *status;  /* of the attendee, one of cc_attendee_status_enum */
-  const char *becomes; /* status afterwards; NULL: the action is refused */
-  const char *code;    /* error code of the refusal; NULL: the action is done */
-  /* message of the refusal; NULL: none, or composed from who checked in and when */
-  const char *message;
+  const char *status;  /* status of the attendee before, one of cc_attendee_status_enum */
+  const char *becomes; /* status afterwards; NULL: the act is refused */
+  const char *code;    /* error code when the act is refused, else NULL */
+  const char *message; /* error message; NULL: not refused, or the caller writes the message
+                        * (already_checked_in names who checked the person in and when) */
 } cc_door_verdict;
 
-/* The row for an action and a status; NULL when one of them does not exist. */
+/* Returns NULL when there is no such act or status. */
 const cc_door_verdict *cc_door_judge(cc_door_act act, const char *status);
 
 /* "check_in" or "undo". */
 const char *cc_door_act_name(cc_door_act act);
 
-/* All rows, for index 0, 1, …; NULL after the last one. */
+/* Returns row @index of the table, which has a row for each act and status; NULL after the last. */
 const cc_door_verdict *cc_door_verdict_at(size_t index);
 
-/* Write the SQL statements that fill the table door_verdicts. */
+/* Append the statements that fill the table door_verdicts. */
 void cc_door_verdicts_sql(cc_str *out);

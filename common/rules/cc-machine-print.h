@@ -3,10 +3,11 @@
 
 #include "common/base/cc-str.h"
 
-/* Prints the state machines as SQL and as a page of documentation. */
+/* Prints the state machines of cc-machine.c as SQL and as a page of documentation. Called by
+ * cc-rules-sql.c and by the command `campaign-centerd rules states`. */
 
-/* Write the SQL statements that fill the tables state_machines and state_moves. */
+/* Append the statements that fill the tables state_machines and state_moves. */
 void cc_machines_sql(cc_str *out);
 
-/* Write docs/internals/states.md. */
+/* Append the text of docs/internals/states.md. */
 void cc_machines_doc(cc_str *out);

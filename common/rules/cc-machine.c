@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables of states and moves (see cc-machine.h), and the look-ups in them. */
 #include "common/rules/cc-machine.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 static const cc_move turf_moves[] = {
   {NULL, "draft", "cut"},
   {"draft", "open", "publish"},
-  {"draft", "out", "publish"}, /* a turf that was assigned at publication */
+  {"draft", "out", "publish"}, /* a turf that is already assigned to a canvasser */
   {"open", "draft", "unpublish"},
   {"open", "out", "take"},
   {"open", "out", "assign"},
@@ -21,7 +22,7 @@ static const cc_move turf_moves[] = {
   {"done", "open", "take_back"},
   {"open", "done", "done"},
   {"out", "done", "done"},
-  {"open", "closed", "close"}, /* by an organizer, by cutting the rest again, or at expiry */
+  {"open", "closed", "close"}, /* by an organizer, when its doors are cut again, or on expiry */
   {"out", "closed", "close"},
   {"done", "closed", "close"},
   {"done", "open", "reopen"},
@@ -55,7 +56,7 @@ static const cc_move import_moves[] = {
   {"ready", "cancelled", "cancel"},
   {"ready", "failed", "fail"},
   {"applying", "done", "finish"},
-  {"applying", "undoing", "cancel"}, /* rows were already written: undo them first */
+  {"applying", "undoing", "cancel"}, /* rows were written, so undo them before the import ends */
   {"applying", "undoing", "fail"},
   {"done", "undoing", "undo"},
   {"undoing", "undone", "undo"},
@@ -63,7 +64,7 @@ static const cc_move import_moves[] = {
   {"undoing", "failed", "fail"},
 };
 
-/* Moves of phone banks and text campaigns. */
+/* Phone banks and text campaigns. */
 static const cc_move dial_moves[] = {
   {NULL, "filling", "create"},
   {"filling", "draft", "fill"},
@@ -86,7 +87,7 @@ static const cc_move attendee_moves[] = {
   {"registered", "cancelled", "cancel"},
   {"waitlisted", "cancelled", "cancel"},
   {"no_show", "cancelled", "cancel"},
-  {"cancelled", "registered", "come_back"}, /* accepted by whoever resolves a check-in conflict */
+  {"cancelled", "registered", "come_back"}, /* an organizer resolved a check-in conflict this way */
 };
 
 #define MOVES(table) .moves = (table), .n_moves = CC_N(table)
@@ -98,9 +99,8 @@ const cc_machine cc_machines[] = {
    .states = &cc_turf_state_enum,
    .code = "turf_state",
    .noun = "turf",
-   .doc =
-     "A turf, from its cutting to its end. Its doors are fixed from publish on; its code works\n"
-     "while it is open or out.",
+   .doc = "A turf, from the cut that creates it until it is closed. Publishing fixes its list of\n"
+          "doors. The turf code is accepted while the state is `open` or `out`.",
    MOVES(turf_moves)},
   {.name = "cut",
    .table = "turf_cuts",
@@ -108,7 +108,7 @@ const cc_machine cc_machines[] = {
    .states = &cc_turf_cut_state_enum,
    .code = "cut_state",
    .noun = "cutting",
-   .doc = "A cutting of turf: a job that makes drafts.",
+   .doc = "A cut: a job that divides an area into turfs and creates them in the state `draft`.",
    MOVES(cut_moves)},
   {.name = "import",
    .table = "imports",
@@ -117,8 +117,8 @@ const cc_machine cc_machines[] = {
    .code = "import_state",
    .noun = "import",
    .doc =
-     "An import of a voter file. What was written to the voters is taken back before an import\n"
-     "that was applied in part can end.",
+     "An import of a voter file. An import that fails or is cancelled while it is being applied\n"
+     "goes to `undoing` first, so that the voters it already changed are restored.",
    MOVES(import_moves)},
   {.name = "phone_bank",
    .table = "phone_bank_sessions",
@@ -126,7 +126,7 @@ const cc_machine cc_machines[] = {
    .states = &cc_dial_state_enum,
    .code = "phone_bank_state",
    .noun = "phone bank",
-   .doc = "A phone bank. The queue is made by a job.",
+   .doc = "A phone bank. In the state `filling` a job creates the queue of voters to call.",
    MOVES(dial_moves)},
   {.name = "text_campaign",
    .table = "text_campaigns",
@@ -134,7 +134,7 @@ const cc_machine cc_machines[] = {
    .states = &cc_dial_state_enum,
    .code = "text_campaign_state",
    .noun = "campaign",
-   .doc = "A text campaign. The audience is made by a job.",
+   .doc = "A text campaign. In the state `filling` a job creates the audience of voters to text.",
    MOVES(dial_moves)},
   {.name = "attendee",
    .table = "event_attendees",
@@ -143,9 +143,10 @@ const cc_machine cc_machines[] = {
    .code = "attendee_state",
    .noun = "person",
    .doc =
-     "Somebody on an event's list. Nothing sets waitlisted or no_show yet: rows that have them\n"
-     "were loaded. No trigger checks these moves: check-ins are the busiest writes there are, and\n"
-     "what they do comes from the same table (`door_verdicts`).",
+     "An attendee of an event. No operation sets `waitlisted` or `no_show` yet; rows with these\n"
+     "states come from loaded data. Unlike the other machines, no trigger checks these moves:\n"
+     "check-ins are the most frequent writes, and their outcome is already read from a table\n"
+     "(`door_verdicts`).",
    MOVES(attendee_moves)},
 };
 const size_t cc_n_machines = CC_N(cc_machines);

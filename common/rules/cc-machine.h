@@ -6,25 +6,25 @@
 
 #include "common/codec/cc-type.h"
 
-/* State machines as tables: states, moves, and the action that makes each move. The rows against
- * which the database checks every change of a state (db/functions/rules/tables.sql) and
- * docs/internals/states.md are generated from these tables; a test compares them with the CHECK
- * constraints. */
+/* State machines (turf, imports, phone banks …) as tables of states and moves; each move has the
+ * action that causes it. Two files are generated from these tables: the rows that a trigger checks
+ * state changes against (db/functions/rules/rows.sql) and docs/internals/states.md. A test
+ * compares the states with the CHECK constraints of the columns. */
 
 typedef struct cc_move {
-  const char *from; /* NULL: the object is created in this state */
+  const char *from; /* NULL: a new row starts in the state @to */
   const char *to;
-  const char *action; /* operation or job step, such as "publish" */
+  const char *action; /* "publish": the name of an operation or of a step of a job */
 } cc_move;
 
 typedef struct cc_machine {
   const char *name;      /* "turf" */
-  const char *table;     /* database table */
-  const char *column;    /* column that stores the state */
-  const cc_enum *states; /* the names of the states in the API */
-  const char *code;      /* error code when a move does not exist: "turf_state" */
-  const char *noun;      /* used in its message: "This turf is draft, so it cannot become done." */
-  const char *doc;
+  const char *table;     /* database table whose rows have the state */
+  const char *column;    /* column of that table with the state */
+  const cc_enum *states; /* names of the states, the same as in the API */
+  const char *code;      /* error code for a move that does not exist: "turf_state" */
+  const char *noun; /* for the error message: "This turf is draft, so it cannot become done." */
+  const char *doc;  /* description for docs/internals/states.md, wrapped at 100 columns */
   const cc_move *moves;
   size_t n_moves;
 } cc_machine;
@@ -32,15 +32,16 @@ typedef struct cc_machine {
 extern const cc_machine cc_machines[];
 extern const size_t cc_n_machines;
 
-/* The machine with this name; NULL when there is none. */
+/* Returns NULL when no machine has this name. */
 const cc_machine *cc_machine_find(const char *name);
 
-/* The move that @action makes from @from (NULL: creation); the first one when the action may
- * lead to several states. NULL: the action is not possible there. */
+/* Returns the move that @action causes in the state @from (NULL: on creation). When the action can
+ * lead to several states, the first of these moves is returned. Returns NULL when the action is not
+ * possible in that state. */
 const cc_move *cc_machine_move(const cc_machine *machine, const char *from, const char *action);
 
-/* True when some action leads from @from to @to. */
+/* Returns true when any action leads from the state @from to the state @to. */
 bool cc_machine_may(const cc_machine *machine, const char *from, const char *to);
 
-/* True when no action leads out of @state. */
+/* Returns true when no action leads out of @state. */
 bool cc_machine_is_final(const cc_machine *machine, const char *state);

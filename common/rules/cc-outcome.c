@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of dispositions and the rules for recording them; see cc-outcome.h. */
 #include "common/rules/cc-outcome.h"
 
 #include <string.h>
@@ -7,13 +8,13 @@
 #define CALL CC_BY_PHONE
 #define WRITTEN (CC_BY_PHONE | CC_BY_TEXT)
 
-/* In the order of the bits CC_BY_…. */
+/* Name of the bit 1 << index, see CC_BY_…. */
 static const char *const channel_names[] = {"door", "phone", "text"};
 
 /* clang-format off */
 /* code, level, channels, reached, finishes, effect, quiet_days */
 const cc_outcome cc_outcomes[] = {
-  {"canvassed",         CC_LEVEL_PERSON,   ALL,               true,  true,  CC_EFFECT_NONE,           0}, /* implied by answers */
+  {"canvassed",         CC_LEVEL_PERSON,   ALL,               true,  true,  CC_EFFECT_NONE,           0}, /* first: implied by answers */
   {"not_home",          CC_LEVEL_PERSON,   CC_BY_DOOR | CALL, false, false, CC_EFFECT_NONE,           0},
   {"refused",           CC_LEVEL_PERSON,   ALL,               true,  true,  CC_EFFECT_NONE,           90},
   {"left_literature",   CC_LEVEL_DOOR,     CC_BY_DOOR,        false, true,  CC_EFFECT_NONE,           0},
@@ -69,34 +70,35 @@ cc_outcome_effect_name(cc_outcome_effect effect)
   return names[effect];
 }
 
-/* References that a contact must contain: one of each row that applies. The first row that is
- * not met makes the error. */
+/* Requirements of contacts. All that apply must be met; the first one that is not met is reported
+ * as the error. */
 static const cc_outcome_need needs[] = {
   {.level = CC_LEVEL_PHONE,
    .any_of = CC_KNOWS_PHONE,
    .field = "phone",
-   .message = "This disposition is about a number: say which."},
+   .message = "This disposition is about a phone number: send phone."},
   {.level = CC_LEVEL_BUILDING,
    .any_of = CC_KNOWS_BUILDING,
    .field = "building_id",
-   .message = "This disposition is about a building or a door in it: say which."},
+   .message =
+     "This disposition is about a building: send building_id, or door_id of a door in it."},
   {.level = CC_LEVEL_DOOR,
    .any_of = CC_KNOWS_DOOR,
    .field = "door_id",
-   .message = "This disposition is about a door: say which."},
+   .message = "This disposition is about a door: send door_id."},
   {.effects = 1u << CC_EFFECT_MOVED | 1u << CC_EFFECT_DECEASED,
    .answers = true,
    .any_of = CC_KNOWS_VOTER,
    .field = "voter_id",
-   .message = "Say whom this is about."},
+   .message = "This contact is about a person: send voter_id."},
   {.always = true,
    .any_of = CC_KNOWS_VOTER | CC_KNOWS_DOOR | CC_KNOWS_BUILDING | CC_KNOWS_PHONE,
    .field = "voter_id",
-   .message = "Say whom or which door this is about."},
+   .message = "Send at least one of voter_id, door_id, building_id and phone."},
   {.effects = 1u << CC_EFFECT_DO_NOT_CONTACT | 1u << CC_EFFECT_DO_NOT_TEXT,
    .any_of = CC_KNOWS_VOTER | CC_KNOWS_PHONE,
    .field = "voter_id",
-   .message = "Say who does not want to be contacted."},
+   .message = "An opt-out needs the person or the phone number: send voter_id or phone."},
 };
 
 static bool
@@ -139,12 +141,12 @@ cc_outcome_choose(const char *disposition,
     return refuse_field(reterr,
                         "disposition",
                         "unknown_disposition",
-                        "There is no such disposition.");
+                        "There is no disposition with this code.");
   if (!has_answers && (outcome->channels & channel) == 0)
     return refuse_field(reterr,
                         "disposition",
                         "wrong_channel",
-                        "This cannot be the outcome on this channel.");
+                        "This disposition cannot be recorded on this channel.");
   *ret = outcome;
   return CC_OK;
 }
@@ -158,7 +160,7 @@ cc_outcome_needs(const cc_outcome *outcome, bool has_answers, unsigned known, cc
   return CC_OK;
 }
 
-/* Names of the bits of @set, as a PostgreSQL array. */
+/* Append the names of the bits of @set as a PostgreSQL array literal. */
 static void
 add_set(cc_str *out, unsigned set, const char *const *names, size_t n)
 {
@@ -172,7 +174,7 @@ add_set(cc_str *out, unsigned set, const char *const *names, size_t n)
   cc_str_add(out, "}'");
 }
 
-/* Write one row for each requirement of an outcome. */
+/* Append one row for each requirement that applies to the outcome. */
 static void
 add_needs(cc_str *out, const char *code, const cc_outcome *outcome, bool has_answers, bool first)
 {

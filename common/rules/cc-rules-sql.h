@@ -3,5 +3,6 @@
 
 #include "common/base/cc-str.h"
 
-/* Write db/functions/rules/rows.sql: the rows of the rule tables that SQL statements join. */
+/* Append the text of db/functions/rules/rows.sql: the rules of this folder as rows of tables, for
+ * statements to join. Called by the command `campaign-centerd rules sql`. */
 void cc_rules_sql(cc_str *out);

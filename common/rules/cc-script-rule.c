@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks the answers of a contact against its script; see cc-script-rule.h. */
 #include "common/rules/cc-script-rule.h"
 
 #include <stdio.h>
@@ -6,7 +7,7 @@
 
 #include "common/api/cc-script.h"
 
-/* Values of cc_step_kind_enum: 1 + index into its names. */
+/* Values of cc_step_kind_enum: 1 + index in its list of names. */
 enum {
   KIND_TEXT = 1,
   KIND_SINGLE,
@@ -21,11 +22,11 @@ enum {
 
 #define BIT(kind) (1u << (kind))
 #define GRACE                                                                                      \
-  (5 * 60 * CC_TIME_SECOND) /* tolerated difference between the clocks of device and server */
+  (5 * 60 * CC_TIME_SECOND) /* tolerated difference of the clocks of device and server */
 
-/* How each kind of question is answered, and the message that requests such an answer. */
+/* The kinds of answers that each kind of question accepts, and the error message for others. */
 static const struct {
-  unsigned takes; /* bits of cc_answer_kind */
+  unsigned takes; /* bits 1 << cc_answer_kind */
   const char *message;
 } questions[_KIND_MAX] = {
   [KIND_SINGLE] = {BIT(CC_ANSWER_OPTION), "This question is answered with one of its options."},
@@ -38,9 +39,10 @@ static const struct {
   [KIND_DATE] = {BIT(CC_ANSWER_DATE), "This question is answered with a date, as 2026-11-03."},
 };
 
-/* The members that an answer contains, as bits: more than one is an error. */
+/* Returns the kinds of the values that an answer contains, as bits. An answer with two values
+ * counts as two answers. */
 static unsigned
-answer_says(const cc_contact_answer *answer)
+answer_kinds(const cc_contact_answer *answer)
 {
   return (answer->option_id != NULL ? BIT(CC_ANSWER_OPTION) : 0u) |
          (answer->text != NULL ? BIT(CC_ANSWER_TEXT) : 0u) |
@@ -97,8 +99,9 @@ is_chosen(int64_t option_id, cc_rule_answers answers)
   return false;
 }
 
-/* Follow the conditions back to a step without a condition. A circle of conditions cannot be
- * saved; if there is one, the search ends after n_steps links and the step is not shown. */
+/* Follow the chain of conditions (show_if_option_id) back to a step without a condition. The server
+ * writes no script whose conditions form a cycle; if there is one, the loop ends after n_steps
+ * links and the step is not shown. */
 static bool
 condition_holds(const cc_rule_script *script, const cc_rule_step *step, cc_rule_answers answers)
 {
@@ -108,8 +111,7 @@ condition_holds(const cc_rule_script *script, const cc_rule_step *step, cc_rule_
     if (!is_chosen(step->show_if_option_id, answers))
       return false;
     step = step_of_option(script, step->show_if_option_id);
-    if (step == NULL ||
-        step->archived) /* the option belongs to a question that was archived since */
+    if (step == NULL || step->archived) /* the option belongs to an older version of the script */
       return true;
   }
   return false;
@@ -136,7 +138,7 @@ count_answers(const cc_rule_step *step, cc_rule_answers answers)
   size_t n = 0;
   for (size_t i = 0; i < answers.n; i++)
     if (answers.items[i]->step_id == step->id)
-      n += (size_t) __builtin_popcount(answer_says(answers.items[i]));
+      n += (size_t) __builtin_popcount(answer_kinds(answers.items[i]));
   return n;
 }
 
@@ -148,7 +150,7 @@ refuse_answer(cc_error *reterr, size_t place, const char *code, const char *mess
   return cc_fail_field(reterr, CC_ERR_INVALID, code, pointer, "%s", message);
 }
 
-/* Check the option of an answer: it must exist and belong to the question. */
+/* Check that the option of an answer exists and belongs to the question. */
 static cc_status
 check_option(const cc_rule_script *script,
              const cc_rule_step *step,
@@ -170,27 +172,31 @@ check_kind(const cc_rule_script *script, cc_rule_answers answers, size_t place, 
   const cc_rule_step *step = cc_script_step_find(script, answer->step_id);
   if (step == NULL)
     return refuse_answer(reterr, place, "unknown_step", "This question is not in the script.");
-  unsigned says = answer_says(answer);
-  if (says == 0)
-    return refuse_answer(reterr, place, "required", "This answer says nothing.");
+  unsigned kinds = answer_kinds(answer);
+  if (kinds == 0)
+    return refuse_answer(reterr,
+                         place,
+                         "required",
+                         "This answer is empty: send option_id, text, number or date.");
   if (step->kind == KIND_TEXT)
     return refuse_answer(reterr,
                          place,
                          "wrong_kind",
-                         "This step is a text to read out: nobody answers it.");
-  if ((says & ~questions[step->kind].takes) != 0)
+                         "This step is a text to read out and takes no answer.");
+  if ((kinds & ~questions[step->kind].takes) != 0)
     return refuse_answer(reterr, place, "wrong_kind", questions[step->kind].message);
   cc_status status = check_option(script, step, answer, place, reterr);
   if (status != CC_OK)
     return status;
   if (step->kind != KIND_MULTI && count_answers(step, answers) > 1)
-    return refuse_answer(reterr, place, "one_answer", "This question takes one answer.");
+    return refuse_answer(reterr, place, "one_answer", "This question takes only one answer.");
   if (answer->date != NULL && !is_date(answer->date))
     return refuse_answer(reterr, place, "wrong_kind", questions[KIND_DATE].message);
   return CC_OK;
 }
 
-/* A support level is a whole number; a scale accepts every number between its ends. */
+/* A level of support is a whole number from 1 to 5. A scale accepts every number, also fractions,
+ * from its minimum to its maximum. */
 static bool
 is_on_scale(const cc_rule_step *step, double number)
 {
@@ -272,7 +278,7 @@ cc_answers_check(const cc_rule_script *script,
   return status == CC_OK ? check_required(script, answers, occurred, reterr) : status;
 }
 
-/* The support level that an answer to @step gives; 0: none. */
+/* Returns the level of support that an answer to @step expresses; 0 when it expresses none. */
 static int64_t
 answer_support(const cc_rule_step *step, const cc_contact_answer *answer)
 {

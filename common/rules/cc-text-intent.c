@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recognizes opt-outs in incoming texts: splits the text into words and matches a phrase table. */
 #include "common/rules/cc-text-intent.h"
 
 #include <stdint.h>
@@ -7,21 +8,22 @@
 #include "common/base/cc-base.h"
 #include "common/base/cc-utf8.h"
 
-/* Algorithm: a text is split into words, commas and ends of sentences and lines. From left to
- * right, the longest phrase of the table that matches at a position consumes its words; words
- * that no phrase consumes count as other content of the text. */
+/* A text is a sequence of words, commas, sentence ends and line ends. It is matched from left to
+ * right: at each position the longest matching phrase of the table consumes its words. A word that
+ * starts no phrase is content other than a request (finding.other). */
 
+/* The meaning of a phrase. "Request" is a request to stop texting. */
 typedef enum role {
-  FILLER, /* courtesy, anger, reasons: no influence on the result */
+  FILLER, /* polite or angry words and reasons, which do not change the result */
   CLEAR,  /* a request, whatever else the text contains */
-  ALONE,  /* a request when its sentence contains nothing else */
-  WHOLE,  /* a request when the whole text contains nothing else */
-  HINT,   /* perhaps a request */
-  START,  /* a request to start, as the whole text */
+  ALONE,  /* a request if its sentence contains nothing else but fillers */
+  WHOLE,  /* a request if the whole text contains nothing else but fillers */
+  HINT,   /* possibly a request: a person decides */
+  START,  /* an opt-in if it is the whole text */
 } role;
 
-/* Words separated by blanks; "a|b" means one of several, "?" after a word makes it optional.
- * Without accents. */
+/* A phrase pattern: words separated by blanks. "a|b" matches one of the words; with "|?" as the
+ * last alternative the word is optional. Words are in lower case and have no accents. */
 typedef struct phrase {
   role role;
   const char *words;
@@ -126,21 +128,22 @@ static const phrase phrases[] = {
   {START, "start|unstop|resubscribe"},
 };
 
-/* Words that negate what follows: "do not stop texting me". */
+/* Negations reverse the meaning of a request behind them: "do not stop texting me". */
 static const char *const negations[] = {"dont", "not", "never", "wont", "didnt", "doesnt", "cant"};
 
-#define WORDS_MAX 120 /* words that are read; any further words count as other content */
-#define WORD_MAX 24   /* bytes with the NUL; longer words cannot match the table */
+#define WORDS_MAX 120 /* words of a text that are read; the rest is ignored */
+#define WORD_MAX 24   /* bytes with the NUL; longer words are cut, the table has none of them */
 
 typedef struct words {
-  char at[WORDS_MAX][WORD_MAX]; /* ",", "." and "\\n" stand for themselves */
+  char at[WORDS_MAX][WORD_MAX]; /* a word, or one of the signs ",", "." (sentence end), "\\n" */
   size_t n;
-  bool cut; /* the text had more words */
+  bool cut; /* the text has more than WORDS_MAX words */
 } words;
 
-/* --- into words --- */
+/* --- splitting a text into words --- */
 
-/* The letter without its accent; returned unchanged when it has none. */
+/* Returns the letter without its accent. Covers the accents of Spanish and French; any other
+ * character is returned unchanged. */
 static uint32_t
 plain_letter(uint32_t c)
 {
@@ -187,7 +190,8 @@ is_word_at(const words *all, size_t i, const char *word)
   return i < all->n && strcmp(all->at[i], word) == 0;
 }
 
-/* A sentence ends at a sign or a line end. Phrases may continue over line ends. */
+/* True at the end of a sentence: a punctuation sign or a line end. A phrase may still continue over
+ * a line end (see match_phrase). */
 static bool
 is_end_at(const words *all, size_t i)
 {
@@ -201,10 +205,10 @@ add_word(words *all, const char *word)
     all->cut = true;
     return;
   }
-  /* Read "do not" as "dont". */
+  /* Replace "do not" by "dont", so that the table needs only one of the two. */
   if (strcmp(word, "not") == 0 && all->n > 0 && is_word_at(all, all->n - 1, "do"))
     all->n--, word = "dont";
-  memcpy(all->at[all->n++], word, strlen(word) + 1); /* the copy fits: shorter than WORD_MAX */
+  memcpy(all->at[all->n++], word, strlen(word) + 1); /* shorter than WORD_MAX */
 }
 
 static void
@@ -238,9 +242,9 @@ read_words(const char *text, words *all)
 
 /* --- phrases --- */
 
-/* Does one word of a phrase, "a|b|?", match @word? */
+/* Returns true when one of the alternatives of a pattern word ("a|b|?") is @word. */
 static bool
-takes_word(const char *one, size_t length, const char *word)
+pattern_word_matches(const char *one, size_t length, const char *word)
 {
   size_t n = strlen(word);
   for (const char *at = one; at < one + length;) {
@@ -254,7 +258,8 @@ takes_word(const char *one, size_t length, const char *word)
   return false;
 }
 
-/* Number of words that the phrase matches at @i; 0: no match. */
+/* Returns how many words of the text the phrase consumes at position @i; 0 when it does not match
+ * there. */
 static size_t
 match_phrase(const words *all, size_t i, const char *pattern)
 {
@@ -262,7 +267,7 @@ match_phrase(const words *all, size_t i, const char *pattern)
   for (const char *one = pattern; *one != '\0';) {
     size_t length = strcspn(one, " ");
     size_t next = i > begin && is_word_at(all, i, "\n") ? i + 1 : i;
-    if (next < all->n && takes_word(one, length, all->at[next]))
+    if (next < all->n && pattern_word_matches(one, length, all->at[next]))
       i = next + 1;
     else if (one[length - 1] != '?')
       return 0;
@@ -289,10 +294,10 @@ longest_phrase(const words *all, size_t i, size_t *ret_taken)
 /* --- sentences --- */
 
 typedef struct finding {
-  bool clear, alone, whole, start, hint; /* roles found in the text */
-  bool first;                            /* a request of role ALONE begins the sentence */
-  bool negated;                          /* a negation stands before a clear request */
-  bool other;                            /* the sentence contains other content */
+  bool clear, alone, whole, start, hint; /* roles of the phrases that were found */
+  bool first;                            /* the sentence begins with a phrase of the role ALONE */
+  bool negated;                          /* a negation precedes the first CLEAR phrase */
+  bool other;                            /* the sentence has words that match no phrase */
 } finding;
 
 static bool
@@ -305,17 +310,17 @@ is_negation(const char *word)
 }
 
 static void
-note_phrase(finding *found, role said, bool begins)
+note_phrase(finding *found, role matched, bool begins)
 {
-  found->clear = found->clear || said == CLEAR;
-  found->alone = found->alone || said == ALONE;
-  found->whole = found->whole || said == WHOLE;
-  found->start = found->start || said == START;
-  found->hint = found->hint || said == HINT;
-  found->first = found->first || (said == ALONE && begins);
+  found->clear = found->clear || matched == CLEAR;
+  found->alone = found->alone || matched == ALONE;
+  found->whole = found->whole || matched == WHOLE;
+  found->start = found->start || matched == START;
+  found->hint = found->hint || matched == HINT;
+  found->first = found->first || (matched == ALONE && begins);
 }
 
-/* Read the sentence that begins at @i; returns where the next one begins. */
+/* Match the sentence that begins at position @i. Returns the position of the next sentence. */
 static size_t
 read_sentence(const words *all, size_t i, finding *found)
 {
@@ -325,21 +330,22 @@ read_sentence(const words *all, size_t i, finding *found)
     taken = 1;
     if (is_word_at(all, i, ","))
       continue;
-    const phrase *stands = longest_phrase(all, i, &taken);
-    bool negation = stands == NULL && is_negation(all->at[i]);
-    if (stands == NULL) {
+    const phrase *matched = longest_phrase(all, i, &taken);
+    bool negation = matched == NULL && is_negation(all->at[i]);
+    if (matched == NULL) {
       taken = 1;
       found->other = true;
       found->negated = found->negated || (negation && !found->clear);
     } else {
-      note_phrase(found, stands->role, begins);
+      note_phrase(found, matched->role, begins);
     }
-    begins = begins && (negation || (stands != NULL && stands->role == FILLER));
+    begins = begins && (negation || (matched != NULL && matched->role == FILLER));
   }
   return i + 1;
 }
 
-/* The intent of one sentence of a longer text. */
+/* Returns the intent of one sentence. WHOLE and START depend on the whole text: the caller judges
+ * them. */
 static cc_text_intent
 judge_sentence(const finding *found)
 {
@@ -359,9 +365,9 @@ cc_text_intent_of(const char *text)
   read_words(text, &all);
   for (size_t i = 0; i < all.n;) {
     i = read_sentence(&all, i, &one);
-    cc_text_intent said = judge_sentence(&one);
-    if (said == CC_TEXT_STOP || (said == CC_TEXT_UNSURE && intent == CC_TEXT_TALK))
-      intent = said;
+    cc_text_intent sentence = judge_sentence(&one);
+    if (sentence == CC_TEXT_STOP || (sentence == CC_TEXT_UNSURE && intent == CC_TEXT_TALK))
+      intent = sentence;
     sum.whole = sum.whole || one.whole;
     sum.other = sum.other || one.other || one.negated;
   }

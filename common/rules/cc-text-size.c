@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts the segments that a text message is sent in, in GSM-7 or UCS-2 encoding. */
 #include "common/rules/cc-text-size.h"
 
 #include <string.h>
 
 #include "common/base/cc-utf8.h"
 
-/* Size of a text message: encoding GSM-7 or UCS-2, and number of segments. */
-
-/* The GSM 7 bit default alphabet, and the characters of its extension, which take two septets. */
+/* The GSM 7-bit default alphabet (one septet per character) and its extension table (two septets
+ * per character), 3GPP TS 23.038. */
 static const char basic[] = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
                             "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 static const char extension[] = "\f^{}\\[~]|€";
@@ -21,7 +21,7 @@ has_character(const char *alphabet, uint32_t wanted)
   return false;
 }
 
-/* Septets of a character; 0 when GSM-7 does not contain it. */
+/* Returns the septets that a character takes; 0 when GSM-7 cannot encode it. */
 static int
 count_septets(uint32_t c)
 {
@@ -42,7 +42,7 @@ cc_text_measure(const char *text)
 {
   cc_text_size size = {.gsm7 = is_gsm7(text)};
   int alone = size.gsm7 ? 160 : 70;
-  int room = size.gsm7 ? 153 : 67; /* each of several segments has a header with its number */
+  int room = size.gsm7 ? 153 : 67; /* less than alone: segments of a longer text have a header */
   int used = 0;
   int many = 1;
   for (const char *at = text; *at != '\0';) {

@@ -3,19 +3,24 @@
 
 #include <stdbool.h>
 
-/* Size of a text message (3GPP TS 23.038). */
+/* Size of a text message: encoding and number of segments. Used by the server, which limits both,
+ * and by the client, which shows them while a text is written. */
+
+/* Encoding and length of a text message (3GPP TS 23.038). */
 typedef struct cc_text_size {
-  bool gsm7;    /* false: UCS-2 */
-  int units;    /* septets, or 16-bit units */
-  int segments; /* number of segments; 0: empty text */
+  bool gsm7;    /* GSM-7 encoding; false: UCS-2 */
+  int units;    /* length in septets (GSM-7) or 16-bit units (UCS-2) */
+  int segments; /* segments that the text is sent in; 0: the text is empty */
 } cc_text_size;
 
-#define CC_TEMPLATE_SEGMENTS_MAX 6 /* limit of a first text filled with values of usual length */
-#define CC_ANSWER_SEGMENTS_MAX 10  /* limit of every text that is sent */
+#define CC_TEMPLATE_SEGMENTS_MAX 6 /* for the template of a first text, with typical field values  \
+                                    */
+#define CC_ANSWER_SEGMENTS_MAX 10  /* for every text that is sent */
 
 /**
- * Measure a text. GSM-7: 160 characters in one segment, 153 in each of several; nine characters
- * count twice. UCS-2: 70, or 67. A character is never split between segments.
+ * Count the units and segments of a text. A segment has space for 160 septets (GSM-7) or 70 units
+ * (UCS-2); when the text needs several segments, each has space for 153 or 67. The characters of
+ * the GSM-7 extension table take two septets. No character is split between two segments.
  *
  * @text: valid UTF-8
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks and fills text templates: "Hi {first_name|neighbor}, this is {texter_first_name}". */
 #include "common/rules/cc-text-template.h"
 
 #include <stdint.h>
@@ -7,8 +8,6 @@
 
 #include "common/base/cc-str.h"
 #include "common/base/cc-utf8.h"
-
-/* Templates of text messages, such as "Hi {first_name|neighbor}, this is {texter_first_name}". */
 
 const cc_text_field cc_text_fields[] = {
   {"first_name", "Alexandra"},
@@ -20,7 +19,7 @@ const cc_text_field cc_text_fields[] = {
   {0},
 };
 
-/* The field with this name of @length bytes; NULL when there is none. */
+/* Returns the field with this name, which is @length bytes long; NULL when there is none. */
 static const cc_text_field *
 find_field(const cc_text_field *fields, const char *name, size_t length)
 {
@@ -30,7 +29,8 @@ find_field(const cc_text_field *fields, const char *name, size_t length)
   return NULL;
 }
 
-/* Find the next "{…}"; @ret_end points behind its closing brace. NULL when there is none. */
+/* Returns the next "{…}" at or after @from, and sets @ret_end to the byte behind its closing brace.
+ * Returns NULL when there is none. */
 static const char *
 next_field(const char *from, const char **ret_end)
 {
@@ -42,8 +42,8 @@ next_field(const char *from, const char **ret_end)
   return begin;
 }
 
-/* The text that replaces the field between @begin and @end (braces included): its value or, when
- * it has none, the substitute after "|". */
+/* Returns the text that replaces the field between @begin and @end (braces included): the field's
+ * value, or else the fallback behind "|". Not NUL-terminated. */
 static const char *
 field_text(const cc_text_field *fields, const char *begin, const char *end, size_t *ret_length)
 {
@@ -52,13 +52,13 @@ field_text(const cc_text_field *fields, const char *begin, const char *end, size
   size_t name = bar == NULL ? inside : (size_t) (bar - begin) - 1;
   const cc_text_field *field = find_field(fields, begin + 1, name);
   const char *value = field == NULL || field->value == NULL ? "" : field->value;
-  bool stands_in = *value == '\0' && bar != NULL;
-  *ret_length = stands_in ? inside - name - 1 : strlen(value);
-  return stands_in ? bar + 1 : value;
+  bool fallback = *value == '\0' && bar != NULL;
+  *ret_length = fallback ? inside - name - 1 : strlen(value);
+  return fallback ? bar + 1 : value;
 }
 
-/* Render in two passes: with @to NULL only the bytes are counted, then they are written. Returns
- * the number of bytes without NUL. */
+/* Render the template into @to, without a NUL; when @to is NULL, only count. Returns the length in
+ * bytes. */
 static size_t
 render_template(const char *template, const cc_text_field *fields, char *to)
 {
@@ -70,14 +70,14 @@ render_template(const char *template, const cc_text_field *fields, char *to)
     const char *value = field_text(fields, begin, end, &length);
     if (to != NULL) {
       memcpy(to + n, template, before);
-      /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the caller ends the text */
+      /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the caller adds the NUL */
       memcpy(to + n + before, value, length);
     }
     n += before + length;
   }
   size_t rest = strlen(template);
   if (to != NULL)
-    memcpy(to + n, template, rest); /* NOLINT(bugprone-not-null-terminated-result): the same */
+    memcpy(to + n, template, rest); /* NOLINT(bugprone-not-null-terminated-result): as above */
   return n + rest;
 }
 
@@ -102,17 +102,19 @@ refuse_template(const char *pointer, const char *message, cc_error *reterr)
   cc_str names = CC_STR_INIT(1024);
   for (const cc_text_field *field = cc_text_fields; field->name != NULL; field++)
     cc_str_printf(&names, "{%s}%s", field->name, field[1].name == NULL ? "." : ", ");
-  cc_error_hint(reterr, "Fields are %s", names.failed ? "others." : names.text);
+  cc_error_hint(reterr,
+                "Fields are %s",
+                names.failed ? "listed in the documentation." : names.text);
   cc_str_done(&names);
   return status;
 }
 
-/* The innermost braces are a field: in "{a {b}" the field is {b}, and the first brace has no
- * partner. */
+/* The innermost pair of braces is the field: in "{a {b}" the field is {b}, and the first brace is
+ * reported as unmatched. */
 cc_status
 cc_text_check(const char *template, const char *pointer, cc_error *reterr)
 {
-  bool lonely = false;
+  bool unmatched = false;
   for (const char *at = template; *at != '\0'; at++) {
     size_t inside = *at == '{' ? strcspn(at + 1, "{}") : 0;
     if (*at == '{' && at[1 + inside] == '}') {
@@ -126,14 +128,15 @@ cc_text_check(const char *template, const char *pointer, cc_error *reterr)
       }
       at += 1 + inside;
     } else if (*at == '{' || *at == '}') {
-      lonely = true;
+      unmatched = true;
     }
   }
-  return lonely ? refuse_template(pointer, "A brace has no partner.", reterr) : CC_OK;
+  return unmatched ? refuse_template(pointer, "A brace is not closed or not opened.", reterr)
+                   : CC_OK;
 }
 
 static bool
-is_shouted(const char *name)
+is_all_capitals(const char *name)
 {
   for (const char *at = name; *at != '\0';) {
     uint32_t c = cc_utf8_next(&at);
@@ -146,13 +149,13 @@ is_shouted(const char *name)
 const char *
 cc_text_name(const char *name, cc_arena *arena)
 {
-  if (name == NULL || !is_shouted(name))
+  if (name == NULL || !is_all_capitals(name))
     return name;
   char *made = cc_arena_text(arena, 4 * strlen(name) + 1);
   if (made == NULL)
     return NULL;
   size_t n = 0;
-  bool inside = false; /* of a word */
+  bool inside = false; /* inside a word, so not at its first letter */
   for (const char *at = name; *at != '\0';) {
     uint32_t c = cc_utf8_next(&at);
     n += cc_utf8_put(inside ? cc_utf8_lower(c) : c, made + n);

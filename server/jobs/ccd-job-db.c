@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs single statements of the job worker; see ccd-job-db.h. */
 #include "server/jobs/ccd-job-db.h"
 
 #include "server/engine/ccd-server.h"

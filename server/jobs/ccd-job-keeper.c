@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The housekeeping thread of the job worker. It extends the leases of long jobs, counts jobs for
+ * /metrics, marks jobs as failed whose workers died in every attempt, and deletes expired rows. The
+ * lanes never wait for it. */
 #include <time.h>
 
 #include "ccd-queries.h"
@@ -8,16 +11,12 @@
 #include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
-/* Housekeeping on a thread of its own, so that no lane waits for it: extends the leases of
- * what runs long, counts for /metrics, gives up what keeps ending its worker, deletes what is old.
- */
-
 #define TICK_SECONDS 1
 #define FIGURES_EVERY (5 * CC_TIME_SECOND)
 #define CLEAN_EVERY (3600 * CC_TIME_SECOND)
-#define CLEAN_FIRST (60 * CC_TIME_SECOND) /* a server that starts has better things to do */
+#define CLEAN_FIRST (60 * CC_TIME_SECOND) /* delay after start, to keep the start fast */
 
-/* A lease to extend, copied from under the lock. */
+/* A lease to extend: a copy of values that are guarded by the lock. */
 typedef struct lease {
   int64_t organization_id, id;
   int attempts, lease_s;
@@ -25,15 +24,16 @@ typedef struct lease {
 } lease;
 
 static void
-take_held(const ccd_rows *rows, cc_arena *arena, void *ret)
+lease_take_held(const ccd_rows *rows, cc_arena *arena, void *ret)
 {
   lease *asked = ret;
   asked->held = ccd_rows_n(rows) == 1;
 }
 
-/* False: nothing is to be extended now. */
+/* If the lane's running job needs its lease extended now, copy the lease to @ret, set the time of
+ * the next extension and return true. */
 static bool
-due_lease(ccd_jobs *jobs, ccd_lane *lane, lease *ret)
+lease_take_due(ccd_jobs *jobs, ccd_lane *lane, lease *ret)
 {
   bool due = false;
   pthread_mutex_lock(&jobs->lock);
@@ -50,13 +50,14 @@ due_lease(ccd_jobs *jobs, ccd_lane *lane, lease *ret)
   return due;
 }
 
-/* Without an answer the lease may still hold: the commit finds out. */
+/* Extend the lease of the lane's running job if it is due. If the job is no longer ours, mark it as
+ * lost. If the statement fails, nothing is marked: the next commit of the job checks it again. */
 static void
 extend_lease(ccd_jobs *jobs, ccd_lane *lane)
 {
   lease asked = {0};
   cc_error error = {0};
-  if (!due_lease(jobs, lane, &asked))
+  if (!lease_take_due(jobs, lane, &asked))
     return;
   const ccd_arg args[] = {
     {"organization", ccd_text_int64(jobs->keeper_arena, asked.organization_id)},
@@ -65,8 +66,13 @@ extend_lease(ccd_jobs *jobs, ccd_lane *lane)
     {"lease_s", ccd_text_int64(jobs->keeper_arena, asked.lease_s)},
     {0},
   };
-  cc_status status =
-    ccd_jobs_query(jobs, jobs->keeper_arena, &ccd_q_job_extend, args, take_held, &asked, &error);
+  cc_status status = ccd_jobs_query(jobs,
+                                    jobs->keeper_arena,
+                                    &ccd_q_job_extend,
+                                    args,
+                                    lease_take_held,
+                                    &asked,
+                                    &error);
   if (status != CC_OK || asked.held)
     return;
   pthread_mutex_lock(&jobs->lock);
@@ -104,7 +110,7 @@ count_jobs(ccd_jobs *jobs)
     ccd_log(CCD_WARNING, "job.not_counted", CCD_TEXT("code", error.code));
 }
 
-/* What is old enough to be nobody's business any more. */
+/* Delete rows whose retention time is over: jobs, sessions, tokens, keys and daily counts. */
 static void
 clean_expired(ccd_jobs *jobs)
 {
@@ -128,7 +134,7 @@ clean_expired(ccd_jobs *jobs)
 }
 
 static void
-rest_until_due(ccd_jobs *jobs)
+keeper_wait(ccd_jobs *jobs)
 {
   struct timespec until;
   (void) clock_gettime(CLOCK_MONOTONIC, &until);
@@ -147,7 +153,8 @@ ccd_job_keeper(void *data)
   int64_t figures_at = 0;
   int64_t clean_at = cc_time_monotonic() + CLEAN_FIRST;
 
-  /* Stopped after the lanes: a job that is on its way to the end keeps its lease. */
+  /* The keeper is stopped after the lanes, so that jobs which are still ending keep their leases.
+   */
   while (!atomic_load(&jobs->keeper_ends)) {
     int64_t now = cc_time_monotonic();
     cc_arena_clear(jobs->keeper_arena);
@@ -165,7 +172,7 @@ ccd_job_keeper(void *data)
         clean_at = now + CLEAN_EVERY;
       }
     }
-    rest_until_due(jobs);
+    keeper_wait(jobs);
   }
   return NULL;
 }

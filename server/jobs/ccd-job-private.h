@@ -6,28 +6,29 @@
 
 #include "server/jobs/ccd-job.h"
 
-/* What the worker (ccd-job.c), its housekeeping (ccd-job-keeper.c) and running jobs (ccd-job-run.c)
- * share. */
+/* Structures shared by the worker (ccd-job.c), its housekeeping thread (ccd-job-keeper.c) and the
+ * functions for running jobs (ccd-job-run.c). Private to server/jobs. */
 
 #define CCD_JOB_ATTEMPTS_MAX "8"
 #define CCD_JOB_ARGS_MAX 32
 
-/* A job in the hands of a lane. The keeper looks at it under the worker's lock. */
+/* A job that a thread of a lane is running. The keeper reads it and sets lost and extend_at while
+ * it holds ccd_jobs.lock. */
 struct ccd_job_run {
   ccd_jobs *jobs;
   const ccd_job_kind *kind;
   int64_t organization_id; /* 0: none */
   int64_t id;
-  int attempts;      /* the fence: whoever holds another number holds nothing */
-  atomic_bool lost;  /* another worker has it */
-  int64_t extend_at; /* cc_time_monotonic; the keeper's */
+  int attempts;      /* number of this attempt; the job is ours only while jobs.attempts has it */
+  atomic_bool lost;  /* another worker has taken the job over */
+  int64_t extend_at; /* cc_time_monotonic() at which the keeper extends the lease */
   bool again;        /* ccd_job_again was called */
-  int again_s;       /* due after */
+  int again_s;       /* seconds until the job is due again */
   ccd_db_conn *conn; /* borrowed at the first transaction, until the job ends */
   bool in_transaction, reads;
 };
 
-/* Threads of all lanes: one each of QUICK and TEXT, two each of WAITED and LONG. */
+/* Number of threads of all lanes: one each for QUICK and TEXT, two each for WAITED and LONG. */
 #define CCD_JOB_THREADS 6
 
 /* One thread of a lane. */
@@ -36,9 +37,9 @@ typedef struct ccd_lane {
   ccd_job_lane which;
   pthread_t thread;
   bool started;
-  bool woken;           /* under the worker's lock */
-  ccd_job_run *running; /* under the worker's lock; NULL: none */
-  cc_arena *arena;      /* from here on the lane's own */
+  bool woken;           /* guarded by jobs->lock */
+  ccd_job_run *running; /* guarded by jobs->lock; NULL: no job is running */
+  cc_arena *arena;      /* this and the following members are used by the lane's thread only */
   const ccd_job_kind **kinds;
   size_t n_kinds;
 } ccd_lane;
@@ -46,21 +47,22 @@ typedef struct ccd_lane {
 struct ccd_jobs {
   const ccd_server *server;
   pthread_mutex_t lock;
-  pthread_cond_t changed; /* monotonic */
-  atomic_bool stopping;   /* set under the lock */
+  pthread_cond_t changed; /* signalled on wake and stop; uses CLOCK_MONOTONIC */
+  atomic_bool stopping;   /* set while holding lock */
   _Atomic int64_t queued, failed;
   ccd_lane lanes[CCD_JOB_THREADS];
   pthread_t keeper;
   bool keeper_started;
-  atomic_bool keeper_ends; /* set under the lock */
+  atomic_bool keeper_ends; /* set while holding lock */
   cc_arena *keeper_arena;
 };
 
-/* Of the lanes WAITED and LONG: one job at a time, and its lease is extended. */
+/* True for the lanes WAITED and LONG. Their threads claim one job at a time, of an organization
+ * that has no running job in the lane, and the keeper extends its lease. */
 bool ccd_lane_is_slow(ccd_job_lane lane);
 
-/* Give back what a job that ended still holds (ccd-job-run.c). */
+/* Roll back the open transaction of a job that has ended, and return its connection to the pool. */
 void ccd_job_run_done(ccd_job_run *run);
 
-/* The thread of ccd-job-keeper.c; @data is the ccd_jobs. */
+/* Main function of the housekeeping thread; @data is the ccd_jobs. */
 void *ccd_job_keeper(void *data);

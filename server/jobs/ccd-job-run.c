@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Functions for running jobs: transactions, the check of the lease, postponing; see ccd-job-run.h.
+ */
 #include "server/jobs/ccd-job-run.h"
 
 #include <string.h>
@@ -9,15 +11,13 @@
 #include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
-/* What a running job may do: transactions of its own, asking whether to stop, going back. */
-
-#define STATEMENT_S 600
+#define STATEMENT_S 600 /* default time limit of a statement in seconds */
 
 static cc_status
 job_lost(ccd_job_run *run, cc_error *reterr)
 {
   atomic_store(&run->lost, true);
-  return cc_fail(reterr, CC_ERR_CONFLICT, "job_lost", "Another worker has taken this job over");
+  return cc_fail(reterr, CC_ERR_CONFLICT, "job_lost", "Another worker has taken over this job");
 }
 
 cc_status
@@ -72,7 +72,8 @@ ccd_job_query(ccd_job *job,
   return status == CC_OK ? ccd_db_query(run->conn, query, values, ret, reterr) : status;
 }
 
-/* With the row locked no other worker takes the job before the commit is through. */
+/* Lock the job's row if this worker still holds the job. The lock keeps other workers from taking
+ * the job over before the transaction has committed. */
 static cc_status
 hold_lease(ccd_job_run *run, cc_arena *arena, cc_error *reterr)
 {
@@ -174,7 +175,7 @@ ccd_job_again(ccd_job *job, int seconds, cc_error *reterr)
 {
   job->run->again = true;
   job->run->again_s = seconds;
-  return cc_fail(reterr, CC_ERR_UNAVAILABLE, "again", "Goes on later");
+  return cc_fail(reterr, CC_ERR_UNAVAILABLE, "again", "The job was put back and continues later");
 }
 
 void

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The job worker: its lanes claim due jobs of their kinds and run them one by one. Also starts and
+ * stops the threads of the worker. */
 #include "server/jobs/ccd-job.h"
 
 #include <stdlib.h>
@@ -14,26 +16,23 @@
 #include "server/jobs/ccd-job-db.h"
 #include "server/jobs/ccd-job-private.h"
 
-/* The worker: each lane claims due jobs of its kinds and runs them one by one. */
-
 #define POLL_SECONDS 1
 #define ARENA_MAX (16u << 20)
 #define KEEPER_ARENA_MAX (1u << 20)
 
-/* Jobs that a thread claims at once; a lease must do for all of them. */
+/* Jobs that a thread claims at once. The lease of each must last until all of them have run. */
 #define BATCH 10
 
 static const ccd_job_lane lane_of_thread[CCD_JOB_THREADS] =
   {CCD_LANE_QUICK, CCD_LANE_TEXT, CCD_LANE_WAITED, CCD_LANE_WAITED, CCD_LANE_LONG, CCD_LANE_LONG};
 
-/* Job after job, the lease extended, one of an organization at a time. */
 bool
 ccd_lane_is_slow(ccd_job_lane lane)
 {
   return lane == CCD_LANE_WAITED || lane == CCD_LANE_LONG;
 }
 
-/* A claimed job, copied out of the result it came in. */
+/* A claimed job; a copy of a result row. */
 typedef struct claim {
   int64_t id, made, organization_id;
   int attempts;
@@ -57,7 +56,7 @@ take_batch(const ccd_rows *rows, cc_arena *arena, void *ret)
                      .attempts = (int) ccd_rows_int64(rows, i, "attempts"),
                      .kind = cc_arena_strdup(arena, ccd_rows_get(rows, i, "kind")),
                      .payload = cc_arena_strdup(arena, ccd_rows_get(rows, i, "payload"))};
-    /* Without memory for it, its lease runs out and somebody else runs it. */
+    /* When out of memory, the job is skipped: it is claimed again after its lease has expired. */
     if (claimed.kind != NULL && claimed.payload != NULL)
       taken->claims[taken->n++] = claimed;
   }
@@ -83,7 +82,8 @@ plain_payload(cc_arena *arena, const char *bytea_text)
            : NULL;
 }
 
-/* Lenient, so that a server of before runs what a newer one enqueues; but what must be there is. */
+/* Decode the payload. Unknown members are ignored, so that an older server can run jobs that a
+ * newer one enqueued; a missing CC_REQUIRED member is an error. */
 static cc_status
 read_payload(const ccd_job_kind *kind,
              cc_arena *arena,
@@ -104,9 +104,12 @@ read_payload(const ccd_job_kind *kind,
       status = CC_ERR_INVALID;
   }
   *ret = payload;
-  return status == CC_OK
-           ? CC_OK
-           : cc_fail(reterr, CC_ERR_INTERNAL, "payload", "The payload is no %s", type->name);
+  return status == CC_OK ? CC_OK
+                         : cc_fail(reterr,
+                                   CC_ERR_INTERNAL,
+                                   "payload",
+                                   "The payload of the job is not a valid %s",
+                                   type->name);
 }
 
 static cc_status
@@ -139,7 +142,8 @@ set_running(ccd_lane *lane, ccd_job_run *run)
   pthread_mutex_unlock(&lane->jobs->lock);
 }
 
-/* Under the attempt's number as a fence: a worker whose lease ran out changes nothing. */
+/* Write the result of the attempt to the job's row: done, put back, or to be tried again. The
+ * statements compare the attempt's number, so a worker that has lost the job changes nothing. */
 static void
 settle_job(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_error *error)
 {
@@ -173,7 +177,7 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
                      .id = claimed->id,
                      .attempts = claimed->attempts};
   if (run.kind == NULL)
-    return; /* only our kinds were asked for */
+    return; /* cannot happen: only kinds of this lane are claimed */
   run.extend_at = cc_time_monotonic() + run.kind->lease_s * CC_TIME_SECOND / 3;
   set_running(lane, &run);
   cc_status status = run_claim(lane, claimed, &run, &error);
@@ -189,7 +193,8 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
   settle_job(lane, &run, status, &error);
 }
 
-/* The lane's kinds that can run now, as the arrays of job_claim. False: none, or no memory. */
+/* Build the array parameters of job_claim: names and leases of the lane's kinds that are ready.
+ * Returns false when no kind is ready, or when out of memory. */
 static bool
 ready_kinds(const ccd_lane *lane, const char **ret_names, const char **ret_leases)
 {
@@ -212,7 +217,7 @@ ready_kinds(const ccd_lane *lane, const char **ret_names, const char **ret_lease
   return n > 0 && *ret_names != NULL && *ret_leases != NULL;
 }
 
-/* False: nothing more is due. */
+/* Claim and run due jobs. Returns false when none was due, or the worker is stopping. */
 static bool
 run_batch(ccd_lane *lane)
 {
@@ -239,7 +244,8 @@ run_batch(ccd_lane *lane)
   return status == CC_OK && claimed.n > 0;
 }
 
-/* False: stop. */
+/* Wait until the lane is woken, or POLL_SECONDS have passed. Returns false when the worker stops.
+ */
 static bool
 wait_for_work(ccd_lane *lane)
 {
@@ -265,7 +271,7 @@ lane_thread(void *data)
 
   while (wait_for_work(lane)) {
     while (run_batch(lane))
-      ccd_jobs_wake(lane->jobs); /* what a job has enqueued may be for another lane */
+      ccd_jobs_wake(lane->jobs); /* the jobs may have enqueued jobs for other lanes */
   }
   return NULL;
 }
@@ -292,7 +298,7 @@ add_kind(ccd_jobs *jobs, const ccd_job_kind *kind, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "job_kind",
-                   "The kind of job %s is not whole, or there twice",
+                   "The job kind %s is incomplete, or its name is used twice",
                    kind->name);
   for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
     ccd_lane *lane = &jobs->lanes[i];
@@ -398,7 +404,7 @@ ccd_jobs_wake(ccd_jobs *jobs)
 }
 
 static void
-tell_threads(ccd_jobs *jobs, atomic_bool *flag)
+set_stop_flag(ccd_jobs *jobs, atomic_bool *flag)
 {
   pthread_mutex_lock(&jobs->lock);
   atomic_store(flag, true);
@@ -406,18 +412,18 @@ tell_threads(ccd_jobs *jobs, atomic_bool *flag)
   pthread_mutex_unlock(&jobs->lock);
 }
 
-/* The keeper ends last: a job that is on its way to the end keeps its lease. */
+/* The keeper is stopped last, so that jobs which are still ending keep their leases. */
 void
 ccd_jobs_stop(ccd_jobs *jobs)
 {
   if (jobs == NULL)
     return;
-  tell_threads(jobs, &jobs->stopping);
+  set_stop_flag(jobs, &jobs->stopping);
   for (size_t i = 0; i < CC_N(jobs->lanes); i++) {
     if (jobs->lanes[i].started)
       pthread_join(jobs->lanes[i].thread, NULL);
   }
-  tell_threads(jobs, &jobs->keeper_ends);
+  set_stop_flag(jobs, &jobs->keeper_ends);
   if (jobs->keeper_started)
     pthread_join(jobs->keeper, NULL);
   jobs_free(jobs);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The job kind "mail": the sealed payload, enqueuing it, and passing the mail to the provider. */
 #include "server/jobs/ccd-mail-job.h"
 
 #include <string.h>
@@ -18,14 +19,14 @@ typedef struct mail_payload {
 } mail_payload;
 
 static const cc_field mail_payload_fields[] = {
-  CC_STRING(mail_payload, to, .max = 320, .doc = "The one receiver; empty: nobody."),
+  CC_STRING(mail_payload, to, .max = 320, .doc = "The recipient's address; empty: do not send."),
   CC_STRING(mail_payload, subject, .max = 1000, .doc = "The subject."),
   CC_STRING(mail_payload, text, .max = TEXT_MAX, .doc = "The whole body as plain text."),
 };
 
 static const cc_type mail_payload_type = CC_TYPE(mail_payload, "MailPayload", mail_payload_fields);
 
-/* Set once, before the worker starts. */
+/* Set once, before the worker starts; read by its threads without a lock. */
 static const ccd_mail_provider *sender;
 
 void
@@ -34,14 +35,14 @@ ccd_mail_use(const ccd_mail_provider *provider)
   sender = provider;
 }
 
-/* There is somebody to send mails. When not, they wait in the queue. */
 static bool
 mail_ready(const ccd_server *server)
 {
   return sender != NULL && sender->ready(&server->config);
 }
 
-/* The payload, sealed, since a mail may hold a token; as bytea text in @arena. NULL: no memory. */
+/* Build the payload and encrypt it, because a mail may contain a token. Returns it as bytea text in
+ * @arena; NULL when out of memory. */
 static char *
 seal_mail(cc_arena *arena,
           const ccd_keys *keys,
@@ -83,7 +84,7 @@ ccd_mail_enqueue(ccd_call *call,
   return status;
 }
 
-/* The job's id and time make the mail the same one when it is run again. */
+/* Send the mail. Its identity is the job's id and time, which are the same in every attempt. */
 static cc_status
 mail_run(ccd_job *job, cc_error *reterr)
 {
@@ -98,14 +99,20 @@ mail_run(ccd_job *job, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "unseal",
-                   "The payload does not open with this SECRET_KEY");
+                   "The payload of the mail cannot be decrypted with this SECRET_KEY");
   cc_status status =
     cc_decode(&mail_payload_type, json, length, CC_MODE_REPLY, arena, &decoded, NULL, &errors);
   if (status != CC_OK)
-    return cc_fail(reterr, status, "payload", "The payload is not a mail");
+    return cc_fail(reterr,
+                   status,
+                   "payload",
+                   "The payload of the mail is not valid JSON of its type");
   const mail_payload *mail = decoded;
   if (mail->to == NULL || mail->subject == NULL || mail->text == NULL)
-    return cc_fail(reterr, CC_ERR_INVALID, "payload", "The payload is not a whole mail");
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "payload",
+                   "The payload of the mail has no to, subject or text");
   if (mail->to[0] == '\0')
     return CC_OK;
   return sender->send(&server->config,

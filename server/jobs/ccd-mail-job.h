@@ -5,20 +5,21 @@
 
 #include "server/jobs/ccd-job.h"
 
-/* The job "mail". */
+/* The job kind "mail": sends one e-mail through the configured provider. */
 
 #define CCD_JOB_MAIL "mail"
 
-/* Its table, for ccd_jobs_start; ccd_mail_enqueue makes the jobs. */
+/* Table of job kinds for ccd_jobs_start. */
 extern const ccd_job_kind ccd_mail_jobs[];
 
-/* Enqueue a mail. All texts UTF-8; @text is the whole plain-text body. An empty @to makes a job
- * that does nothing: so an unknown address costs the same work as a known one. */
+/* Enqueue a mail in the transaction of @call. All texts are UTF-8; @text is the plain-text body.
+ * With an empty @to the job sends nothing. Callers use this so that a request for an unknown
+ * address takes as long as one for a known address. */
 cc_status ccd_mail_enqueue(ccd_call *call,
                            const char *to,
                            const char *subject,
                            const char *text,
                            cc_error *reterr) CC_MUSTCHECK;
 
-/* Before ccd_jobs_start. */
+/* Set the provider that sends mails. Must be called before ccd_jobs_start. */
 void ccd_mail_use(const ccd_mail_provider *provider);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Requests /readyz of the local server with libcurl; see ccd-ask-ready.h. */
 #include "server/providers/ccd-ask-ready.h"
 
 #include <string.h>
@@ -6,13 +7,13 @@
 #include <curl/curl.h>
 
 static size_t
-keep_reply(char *data, size_t size, size_t n, void *user)
+append_reply_cb(char *data, size_t size, size_t n, void *user)
 {
   cc_str_add_n(user, data, size * n);
   return size * n;
 }
 
-/* The address to reach a listener at from this machine. */
+/* Returns the address for reaching, from this machine, a listener that is bound to @bound. */
 static const char *
 reachable_host(const char *bound)
 {
@@ -37,7 +38,7 @@ ccd_ask_ready(const ccd_config *config, cc_str *reply, bool *ret_ready, cc_error
     curl_easy_setopt(curl, CURLOPT_URL, url.text);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 10000L);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_reply);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_reply_cb);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
     code = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
@@ -48,7 +49,7 @@ ccd_ask_ready(const ccd_config *config, cc_str *reply, bool *ret_ready, cc_error
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    "no_answer",
-                   "Cannot ask the server: %s",
+                   "The server did not respond to /readyz: %s",
                    curl_easy_strerror(code));
   *ret_ready = status == 200;
   return CC_OK;

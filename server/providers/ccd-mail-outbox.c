@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The local mail outbox: composes a MIME message and writes it to a file; see ccd-mail-outbox.h. */
 #include "server/providers/ccd-mail-outbox.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 #define MAIL_MAX (4u << 20)
 #define LINE_MAX_8BIT 998 /* RFC 5322 section 2.1.1 */
 #define LINE_MAX_QP 76    /* RFC 2045 section 6.7 */
-#define WORD_BYTES 42     /* of text in one encoded word: 56 in base64, 75 with its frame at most */
+#define WORD_BYTES 42     /* bytes of text per encoded word: 56 in base64, within RFC 2047's 75 */
 
 static bool
 is_ascii(const char *text, size_t length)
@@ -27,7 +28,8 @@ is_ascii(const char *text, size_t length)
   return true;
 }
 
-/* Without what could end a header or an address early. */
+/* Check that the text looks like an address and has no character that could end the address or the
+ * header (header injection). */
 static bool
 address_fits(const char *address, size_t length)
 {
@@ -57,7 +59,8 @@ add_base64(cc_str *out, const char *text, size_t n)
   }
 }
 
-/* As it is, or as a quoted string where a name needs one (RFC 5322 section 3.2.4). */
+/* Append ASCII text unchanged; a display name with special characters as a quoted string (RFC 5322
+ * section 3.2.4). */
 static void
 add_plain_text(cc_str *out, const char *text, size_t length, bool name)
 {
@@ -74,7 +77,7 @@ add_plain_text(cc_str *out, const char *text, size_t length, bool name)
   cc_str_add_char(out, '"');
 }
 
-/* One RFC 2047 encoded word. Control characters become blanks. */
+/* Append one encoded word (RFC 2047). Control characters are replaced by blanks. */
 static void
 add_encoded_word(cc_str *out, const char *text, size_t length)
 {
@@ -87,8 +90,8 @@ add_encoded_word(cc_str *out, const char *text, size_t length)
   cc_str_add(out, "?=");
 }
 
-/* Text of a header: as it is when it is ASCII and short, else encoded words, split between
- * characters and folded. */
+/* Append the text of a header: short ASCII text unchanged, other text as encoded words on folded
+ * lines. Encoded words are split between characters, never inside one. */
 static void
 add_header_text(cc_str *out, const char *text, size_t length, bool name)
 {
@@ -106,7 +109,8 @@ add_header_text(cc_str *out, const char *text, size_t length, bool name)
   }
 }
 
-/* From may be configured as "Name <address>". */
+/* Append the sender, an address or "Name <address>". Sets @ret_domain to the domain of the address,
+ * for the Message-ID. Returns false when the address is not valid. */
 static bool
 add_from(cc_str *out, const char *from, const char **ret_domain, size_t *ret_domain_length)
 {
@@ -177,7 +181,8 @@ add_quoted_printable(cc_str *out, const char *line, size_t length)
   }
 }
 
-/* 7bit or 8bit keeps the file readable as it stands; only lines too long need quoted-printable. */
+/* Choose the transfer encoding. 7bit and 8bit keep the file readable for people; only too long
+ * lines and lines with a CR need quoted-printable. */
 static const char *
 transfer_encoding(const char *text)
 {
@@ -222,11 +227,14 @@ compose_mail(const ccd_mail *mail, cc_str *out, cc_error *reterr)
   size_t domain_length = 0;
 
   if (!address_fits(mail->to, strlen(mail->to)))
-    return cc_fail(reterr, CC_ERR_INVALID, "recipient", "The recipient is not an address");
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "recipient",
+                   "The recipient is not a valid mail address");
   add_date(out, mail->made);
   cc_str_add(out, "From: ");
   if (!add_from(out, mail->from, &domain, &domain_length))
-    return cc_fail(reterr, CC_ERR_INVALID, "sender", "MAIL_FROM is not an address");
+    return cc_fail(reterr, CC_ERR_INVALID, "sender", "MAIL_FROM is not a valid mail address");
   cc_str_printf(out,
                 "\r\nMessage-ID: <%" PRId64 ".%" PRId64 "@%.*s>\r\nTo: %s\r\nSubject: ",
                 mail->made,
@@ -243,7 +251,7 @@ compose_mail(const ccd_mail *mail, cc_str *out, cc_error *reterr)
 }
 
 static cc_status
-send_to_outbox(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
+mail_outbox_send(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
 {
   cc_str text = CC_STR_INIT(MAIL_MAX), name = CC_STR_INIT(256), temporary = CC_STR_INIT(256);
 
@@ -267,13 +275,13 @@ send_to_outbox(const ccd_config *config, const ccd_mail *mail, cc_error *reterr)
 }
 
 static bool
-has_outbox(const ccd_config *config)
+mail_outbox_ready(const ccd_config *config)
 {
   return config->mail_outbox[0] != '\0';
 }
 
 const ccd_mail_provider ccd_mail_outbox = {
   .name = "outbox",
-  .ready = has_outbox,
-  .send = send_to_outbox,
+  .ready = mail_outbox_ready,
+  .send = mail_outbox_send,
 };

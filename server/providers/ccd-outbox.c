@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Atomic and durable files in an outbox folder; see ccd-outbox.h. */
 #include "server/providers/ccd-outbox.h"
 
 #include <errno.h>
@@ -22,7 +23,7 @@ write_whole(int fd, const char *bytes, size_t n)
   return fsync(fd) == 0;
 }
 
-/* The folder is synced too: after a power cut the name is there. */
+/* Sync the folder as well as the file, so that the new name survives a power failure. */
 static bool
 store_file(int folder, const char *temporary, const char *name, const cc_str *text)
 {

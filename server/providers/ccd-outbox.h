@@ -5,15 +5,17 @@
 
 #include "common/base/cc-str.h"
 
-/* Folders that stand in for a carrier: one file per message. */
+/* Writes files atomically into an outbox folder, one file per message. Used by the local outboxes
+ * for mails (ccd-mail-outbox.c) and text messages (ccd-sms-outbox.c). */
 
 /**
- * Write a file that is there whole or not at all, and still there after a power cut.
+ * Write a file atomically and durably: it is either complete or absent, also after a power failure.
  *
- * @path: the folder; made when it is not there
- * @temporary: its name while it is written; no other writer's
+ * @path: the folder; created when it does not exist
+ * @temporary: name of the file while it is written; must differ from those of other writers
+ * @name: final name of the file; an existing file with this name is replaced
  *
- * False: errno says why, and nothing stays.
+ * Returns false on failure, with the reason in errno; no file is left behind.
  */
 bool
 ccd_outbox_store(const char *path, const char *temporary, const char *name, const cc_str *text);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The local outbox for text messages: one file per text; see ccd-sms-outbox.h. */
 #include "server/providers/ccd-sms-outbox.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ add_time(cc_str *out, const char *name, cc_time at)
 }
 
 static cc_status
-send_to_outbox(const ccd_config *config, const ccd_sms *sms, ccd_sms_result *ret, cc_error *reterr)
+sms_outbox_send(const ccd_config *config, const ccd_sms *sms, ccd_sms_result *ret, cc_error *reterr)
 {
   cc_str text = CC_STR_INIT(TEXT_MAX), name = CC_STR_INIT(256), temporary = CC_STR_INIT(256);
 
@@ -67,7 +68,7 @@ send_to_outbox(const ccd_config *config, const ccd_sms *sms, ccd_sms_result *ret
 }
 
 static bool
-has_outbox(const ccd_config *config)
+sms_outbox_ready(const ccd_config *config)
 {
   return config->sms_outbox[0] != '\0';
 }
@@ -75,8 +76,8 @@ has_outbox(const ccd_config *config)
 static const ccd_sms_provider outbox = {
   .name = "outbox",
   .local = true,
-  .ready = has_outbox,
-  .send = send_to_outbox,
+  .ready = sms_outbox_ready,
+  .send = sms_outbox_send,
 };
 
 const ccd_sms_provider *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks whether the configured file storage is available; see ccd-storage.h. */
 #include "server/providers/ccd-storage.h"
 
 #include <pthread.h>
@@ -10,17 +11,18 @@
 #include "common/base/cc-str.h"
 #include "server/engine/ccd-spool.h"
 
-#define BELIEVED_US (5 * CC_TIME_SECOND)
+#define CACHED_US (5 * CC_TIME_SECOND) /* time for which the last result is used */
 
 static size_t
-drop_bytes(char *data, size_t size, size_t n, void *user)
+discard_bytes_cb(char *data, size_t size, size_t n, void *user)
 {
   return size * n;
 }
 
-/* MinIO's own liveness page; any S3 service at least answers with some HTTP status below 500. */
+/* Request MinIO's liveness page. Other S3 services do not have this page, but respond with a status
+ * below 500 while they are up. */
 static bool
-ask_service(const char *endpoint)
+service_is_up(const char *endpoint)
 {
   cc_str url = CC_STR_INIT(2048);
   cc_str_printf(&url, "%s/minio/health/live", endpoint);
@@ -31,7 +33,7 @@ ask_service(const char *endpoint)
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 1000L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop_bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, discard_bytes_cb);
     if (curl_easy_perform(curl) == CURLE_OK)
       curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_cleanup(curl);
@@ -44,12 +46,12 @@ int
 ccd_storage_health(const ccd_config *config)
 {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  static int64_t asked; /* guarded by lock, as is the answer; one asks, the others wait for it */
+  static int64_t asked; /* time of the last request; lock guards asked and answer */
   static bool answer;
   if (*config->minio_endpoint != '\0') {
     pthread_mutex_lock(&lock);
-    if (asked == 0 || cc_time_monotonic() - asked > BELIEVED_US) {
-      answer = ask_service(config->minio_endpoint);
+    if (asked == 0 || cc_time_monotonic() - asked > CACHED_US) {
+      answer = service_is_up(config->minio_endpoint);
       asked = cc_time_monotonic();
     }
     bool up = answer;

@@ -3,8 +3,9 @@
 
 #include "server/engine/ccd-config.h"
 
-/* Where files are kept: a folder, or an S3-compatible service. So far only whether it is there. */
+/* Health check of the file storage (a folder, or an S3-compatible service) for the health
+ * operation. */
 
-/* CC_PART_UP, CC_PART_DOWN, or CC_PART_OFF when none is configured. A service is asked at most once
- * in five seconds and with a limit of one second. */
+/* Returns CC_PART_UP or CC_PART_DOWN; CC_PART_OFF when no storage is configured. A service is
+ * requested at most once in five seconds, with a timeout of one second. Thread-safe. */
 int ccd_storage_health(const ccd_config *config);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Classes of numbered roads: the words that precede the number. They come from USPS Publication 28,
+ * appendix F, from street names of the Census, and from voter files. All words of a class have the
+ * same code in keys. */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
 
-/* Words before the number of a road: Publication 28, appendix F, the street names of the Census,
- * and how voter files write them. A class has one code in the keys, in whatever words. */
-
-/* Longer ones before those that they begin with. */
+/* Must be ordered so that longer entries precede the entries that they begin with. */
 static const ccd_road_class classes[] = {
   {"CO STATE AID HWY", "CR", false},
   {"CO ST AID HWY", "CR", false},
@@ -198,7 +198,7 @@ static const ccd_road_class classes[] = {
   {"CO", "CR", false},
 };
 
-/* Two words that are a state, when a word for a road follows. */
+/* Names of states that have two words. */
 static const char *const long_states[] = {
   "NEW HAMPSHIRE",
   "NEW JERSEY",
@@ -218,7 +218,7 @@ static const char *const long_states[] = {
   "S C",
 };
 
-/* The words that classes are made of, in one spelling. */
+/* Words of classes, and the spelling that the table above uses. */
 static const ccd_word class_words[] = {
   {"AFF", "AFFAIRS"},
   {"CARRETERA", "CARR"},
@@ -259,7 +259,7 @@ static const ccd_word class_words[] = {
   {"TWSP", "TWP"},
 };
 
-/* What may follow the number, in one spelling. */
+/* Words that may follow the number, and their code in keys. */
 static const ccd_word words_behind[] = {
   {"ACC", "ACC RD"},     {"ACCESS", "ACC RD"},     {"ALT", "ALT"},        {"ALTERNATE", "ALT"},
   {"BUS", "BUS"},        {"BUSINESS", "BUS"},      {"BUSN", "BUS"},       {"BYP", "BYP"},
@@ -314,7 +314,8 @@ ccd_address_find_class(const ccd_address_state *p, size_t i, size_t *ret_n)
   return NULL;
 }
 
-/* Has the name of a state alone a number behind it that no flat has ("KENTUCKY 440")? */
+/* Returns whether token @i is a number of three or four digits. Behind the name of a state it is
+ * then the number of a road ("KENTUCKY 440"), not of a unit. */
 static bool
 has_road_number(const ccd_address_state *p, size_t i)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Normalizes the words of a street or city for keys, and has the helpers of the address parser for
+ * tokens and output. A key is never shown, so words are abbreviated at every position of a name:
+ * "FOREST HILL RD" and "FRST HL RD" get the same key. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
-
-/* Words of a street or a city as they are in the keys. A key is compared and not shown, so that
- * words are abbreviated wherever they stand: "FOREST HILL RD" and "FRST HL RD" are one. */
 
 bool
 ccd_address_is(ccd_slice token, const char *word)
@@ -107,7 +107,7 @@ ccd_address_made(const ccd_address_state *p, const char *start)
   return (ccd_slice){start, (size_t) (p->out - start)};
 }
 
-/* "5TH" of "5", "05TH" and "5RD". */
+/* Append the ordinal of a number with the correct ending: "5TH" for "5" and "05". */
 static void
 add_ordinal(ccd_address_state *p, const char *start, ccd_slice digits)
 {
@@ -126,7 +126,7 @@ add_ordinal(ccd_address_state *p, const char *start, ccd_slice digits)
                   2);
 }
 
-/* People whose whole names are written in several ways. */
+/* Persons after whom many streets are named, with the spellings of their names. */
 typedef struct phrase {
   const char *words, *normal;
 } phrase;
@@ -144,7 +144,7 @@ static const phrase phrases[] = {
   {"JF KENNEDY", "JFK"},
 };
 
-/* How many tokens from @i are these words; 0: they are others. */
+/* Returns the number of tokens of @words if the tokens from @i are these words; else 0. */
 static size_t
 count_words(const ccd_address_state *p, size_t i, size_t to, const char *words)
 {
@@ -159,7 +159,8 @@ count_words(const ccd_address_state *p, size_t i, size_t to, const char *words)
   return n;
 }
 
-/* Whom the tokens from @i name, with titles before and JR behind. */
+/* Take the name of a person from @phrases, with titles before it and JR behind it. Returns the
+ * number of tokens; 0 when there is none. */
 static size_t
 take_person(ccd_address_state *p, const char *start, size_t i, size_t to)
 {
@@ -182,7 +183,8 @@ take_person(ccd_address_state *p, const char *start, size_t i, size_t to)
   return 0;
 }
 
-/* "TWENTY FIRST", "FIFTH", "5TH"; of one name alone "37" too when @counted: "37 AVE". */
+/* Take an ordinal: "TWENTY FIRST", "FIFTH", "5TH"; with @counted also "37" (as in "37 AVE").
+ * Returns the number of tokens; 0 when there is none. */
 static size_t
 take_ordinal(ccd_address_state *p, const char *start, size_t i, size_t to, bool counted)
 {
@@ -205,7 +207,8 @@ take_ordinal(ccd_address_state *p, const char *start, size_t i, size_t to, bool 
   return 1;
 }
 
-/* "MC KINLEY", "O CONNOR", "DE LA CRUZ": written as one word as often. */
+/* Returns whether the token is a prefix that is often written together with the next word: "MC
+ * KINLEY", "O CONNOR", "DE LA CRUZ". */
 static bool
 joins_next(ccd_slice token)
 {
@@ -232,8 +235,9 @@ take_joined(ccd_address_state *p, const char *start, size_t i, size_t to)
   return n + 1;
 }
 
-/* A word by itself. A direction that is the whole name, or behind a type ("AVENUE N"), may be the
- * name of a letter: NORTH ST and N ST are two streets. */
+/* Returns the normal form of a word; NULL when it is unchanged. A direction is not abbreviated if
+ * it is the whole name or follows a type ("AVENUE N"): there N may be a letter, so NORTH ST and N
+ * ST are different streets. */
 static const char *
 plain_word(const ccd_address_state *p, size_t i, size_t from, size_t to)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses house numbers, and units that precede them. */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
-
-/* House numbers, and units that stand before them. */
 
 static bool
 is_digit(char c)
@@ -17,7 +16,8 @@ is_side(char c)
   return c != '\0' && strchr("NSEW", c) != NULL;
 }
 
-/* "N6", "W23001": how many digits follow the letter; 0: it is none such. */
+/* Returns the number of digits in a token of a direction and digits ("N6", "W23001"); 0 for other
+ * tokens. */
 static size_t
 side_digits(ccd_slice token)
 {
@@ -26,7 +26,7 @@ side_digits(ccd_slice token)
   return is ? token.length - 1 : 0;
 }
 
-/* "N6W23001" and its like: Wisconsin's grid. */
+/* Returns whether the token is a grid number, as used in Wisconsin: "N6W23001". */
 static bool
 is_grid(ccd_slice token)
 {
@@ -48,9 +48,10 @@ set_number(ccd_address_state *p, ccd_address *ret, size_t from, size_t to)
   ret->number = ccd_address_made(p, start);
 }
 
-/* "12.0" of a spreadsheet, "12.5", "537-1/2": what is no part of the number itself goes. */
+/* Split the fraction from ret->number ("12.5", "537-1/2"), and remove the ".0" of a floating point
+ * number and leading zeros. */
 static void
-part_fraction(ccd_address *ret)
+split_fraction(ccd_address *ret)
 {
   ccd_slice number = ret->number;
   const char *dot = memchr(number.text, '.', number.length);
@@ -76,7 +77,8 @@ part_fraction(ccd_address *ret)
   }
 }
 
-/* "#207-1104 Ct", "Apt 3, 12 Main St", "# 3 12 Main St". Returns what is behind the unit. */
+/* Take a unit that precedes the number: "#207-1104 Ct", "Apt 3, 12 Main St", "# 3 12 Main St".
+ * Returns the token behind it; 0 when there is none. */
 static size_t
 leading_unit(ccd_address_state *p)
 {
@@ -106,7 +108,8 @@ leading_unit(ccd_address_state *p)
   return 2;
 }
 
-/* "One Park Plaza". "Seven Oaks Ln" and "Two Mile Rd" are names. */
+/* Take a number that is spelled out: "One Park Plaza". Returns false if the word belongs to the
+ * name of the street: "Seven Oaks Ln", "Two Mile Rd". */
 static bool
 spelled_number(ccd_address_state *p, size_t i, ccd_address *ret)
 {
@@ -122,7 +125,7 @@ spelled_number(ccd_address_state *p, size_t i, ccd_address *ret)
   return true;
 }
 
-/* How many tokens from @i a number takes that is more than one of digits. */
+/* Returns the number of tokens of a grid number that begins at @i; 0 when there is none. */
 static size_t
 grid_number(const ccd_address_state *p, size_t i)
 {
@@ -132,10 +135,10 @@ grid_number(const ccd_address_state *p, size_t i)
     return 1;
   if (left > 2 && side_digits(token) > 0 && side_digits(p->tokens[i + 1]) > 0)
     return 2;
-  /* Rural numbers of one side: "W7654 County Rd A". */
+  /* Rural numbers with one direction: "W7654 County Rd A". */
   if (left > 2 && side_digits(token) > 2)
     return 1;
-  /* "25 W 123 Geneva Rd" of Illinois. */
+  /* As in Illinois: "25 W 123 Geneva Rd". */
   bool whole = left > 4 && ccd_address_all_digits(token) && p->tokens[i + 1].length == 1 &&
                is_side(p->tokens[i + 1].text[0]) && ccd_address_all_digits(p->tokens[i + 2]);
   ccd_slice name = whole ? p->tokens[i + 3] : (ccd_slice){NULL, 0};
@@ -146,6 +149,7 @@ grid_number(const ccd_address_state *p, size_t i)
            : 0;
 }
 
+/* Set number_key from the number and fraction. */
 static void
 finish_number(ccd_address_state *p, ccd_address *ret)
 {
@@ -175,7 +179,7 @@ ccd_address_take_number(ccd_address_state *p, ccd_address *ret)
   }
   n = n > 0 ? n : 1;
   set_number(p, ret, i, i + n);
-  part_fraction(ret);
+  split_fraction(ret);
   i += n;
   bool whole_name = i + 2 == p->n && ccd_address_word(&ccd_address_types, p->tokens[i + 1]) != NULL;
   if (i + 1 < p->n && ret->fraction.length == 0 && ccd_address_is_fraction(p->tokens[i]) &&
@@ -206,14 +210,13 @@ ccd_address_give_number(ccd_address_state *p, ccd_slice number, ccd_address *ret
     ret->fraction = p->tokens[--n];
   if (is) {
     set_number(p, ret, p->tokens[0].text[0] == '#', n);
-    part_fraction(ret);
+    split_fraction(ret);
     finish_number(p, ret);
   }
   p->n = 0;
   return is;
 }
 
-/* The line of a file that has the number apart may begin with the number all the same. */
 size_t
 ccd_address_skip_number(ccd_address_state *p, ccd_address *ret)
 {

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses roads that have a number or letters instead of a name: county, state, US and farm roads,
+ * interstates and others. Their classes are in ccd-address-classes.c. */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
 
-/* Roads that have a number or letters in place of a name: county, state, US and farm roads,
- * interstates and their kin. Their classes are in ccd-address-classes.c. */
-
 typedef struct road {
-  const char *code, *direction, *prefix;
-  size_t direction_at;
-  ccd_slice id;
-  size_t at; /* behind what was read */
-  ccd_slice behind[4];
+  const char *code, *direction, *prefix; /* prefix: "OLD" or "NEW" */
+  size_t direction_at;                   /* token of the direction */
+  ccd_slice id;                          /* the number or letters */
+  size_t at;                             /* next token to read */
+  ccd_slice behind[4];                   /* words behind the number, such as "BUS" */
   size_t n_behind;
 } road;
 
@@ -38,7 +37,8 @@ add_behind(road *r, const char *word)
     r->behind[r->n_behind++] = ccd_slice_of(word);
 }
 
-/* "OLD", "BUSINESS", and a direction; each at most once. */
+/* Read the words before the class: "OLD" or "NEW", "BUSINESS" and similar words, and a direction.
+ */
 static void
 read_before(const ccd_address_state *p, road *r)
 {
@@ -65,7 +65,8 @@ read_before(const ccd_address_state *p, road *r)
   }
 }
 
-/* "12", "12A", "12-A", "7 1/2", "39.2", "AA"; and "400N" or "400-N", where N is a direction. */
+/* Read the number of the road: "12", "12A", "12-A", "7 1/2", "39.2", with @letters also "AA". In
+ * "400N" and "400-N" the letter is a direction. Returns false when there is no number. */
 static bool
 read_id(ccd_address_state *p, road *r, bool letters)
 {
@@ -98,11 +99,12 @@ read_id(ccd_address_state *p, road *r, bool letters)
   return true;
 }
 
-/* Directions and kinds behind the number; false: something else goes on, so it was a name. */
+/* Read directions and other words behind the number. Returns false when words follow that are not a
+ * unit: the tokens are then the name of a street. */
 static bool
 read_behind(const ccd_address_state *p, road *r)
 {
-  static const char *const told_already[] = {"HWY", "RTE", "RD"};
+  static const char *const redundant[] = {"HWY", "RTE", "RD"};
   for (; r->at < p->n && !p->comma[r->at]; r->at++) {
     ccd_slice token = p->tokens[r->at];
     const char *word = ccd_address_word(&ccd_address_directions, token);
@@ -110,7 +112,7 @@ read_behind(const ccd_address_state *p, road *r)
       word = word_behind(token);
     if (word != NULL)
       add_behind(r, word);
-    else if (!is_one_of(ccd_address_class_word(token), told_already, CC_N(told_already)))
+    else if (!is_one_of(ccd_address_class_word(token), redundant, CC_N(redundant)))
       break;
   }
   if (r->at == p->n || p->comma[r->at])
@@ -121,9 +123,9 @@ read_behind(const ccd_address_state *p, road *r)
          ccd_address_word(&ccd_address_lone_units, next) != NULL;
 }
 
-/* "CR-12", "US50", "NY-27": the letters are a token of their own. */
+/* If token @at is a class and a number ("CR-12", "US50", "NY-27"), split it into two tokens. */
 static void
-part_letters(ccd_address_state *p, size_t at)
+split_class_and_number(ccd_address_state *p, size_t at)
 {
   ccd_slice token = at < p->n ? p->tokens[at] : (ccd_slice){NULL, 0};
   size_t n = 0, ignored;
@@ -148,7 +150,7 @@ part_letters(ccd_address_state *p, size_t at)
   p->n++;
 }
 
-/* "24 HIGHWAY": the number stands before. */
+/* Returns whether the number precedes the class: "24 HIGHWAY". */
 static bool
 number_first(const ccd_address_state *p, size_t i)
 {
@@ -156,14 +158,14 @@ number_first(const ccd_address_state *p, size_t i)
          ccd_address_same(ccd_address_class_word(p->tokens[i + 1]), ccd_slice_of("HWY"));
 }
 
-/* "HWY FM 1320", "HIGHWAY US 50": the class says it all. */
+/* Skip a "HIGHWAY" before another class: "HWY FM 1320", "HIGHWAY US 50". */
 static void
 skip_highway(ccd_address_state *p, road *r)
 {
   size_t n = 0;
   if (!ccd_address_is(ccd_address_class_word(p->tokens[r->at]), "HWY") || r->at + 2 > p->n)
     return;
-  part_letters(p, r->at + 1);
+  split_class_and_number(p, r->at + 1);
   const ccd_road_class *found = ccd_address_find_class(p, r->at + 1, &n);
   size_t id = r->at + 1 + n;
   if (found != NULL && id < p->n && ccd_address_has_digit(p->tokens[id]) &&
@@ -176,12 +178,12 @@ read_road(ccd_address_state *p, road *r)
 {
   static const char *const signs[] = {"#", "NO", "NUM", "NUMBER"};
   read_before(p, r);
-  part_letters(p, r->at);
+  split_class_and_number(p, r->at);
   if (r->at + 1 >= p->n)
     return false;
   skip_highway(p, r);
   if (ccd_address_is(ccd_address_class_word(p->tokens[r->at]), "CARR"))
-    part_letters(p, r->at + 1);
+    split_class_and_number(p, r->at + 1);
   if (number_first(p, r->at)) {
     r->code = "HWY";
     return read_id(p, r, /* letters= */ false) && read_behind(p, r);
@@ -219,8 +221,9 @@ read_road(ccd_address_state *p, road *r)
   return read_id(p, r, found->letters) && read_behind(p, r);
 }
 
+/* Set the street for display, and the key of the road. */
 static void
-keep_road(ccd_address_state *p, const road *r, size_t first, ccd_address *ret)
+set_road(ccd_address_state *p, const road *r, size_t first, ccd_address *ret)
 {
   const char *start = p->out;
   for (size_t i = first; i < r->at; i++) {
@@ -247,6 +250,6 @@ ccd_address_take_road(ccd_address_state *p, size_t first, ccd_address *ret)
   if (!read_road(&tried, &r))
     return 0;
   *p = tried;
-  keep_road(p, &r, first, ret);
+  set_road(p, &r, first, ret);
   return r.at;
 }

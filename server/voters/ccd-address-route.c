@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses boxes of rural routes and highway contract routes (USPS Publication 28, sections 24 and
+ * 25): "RR 2 BOX 152". The box is used as the house number, and the route as the street. */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
 
-/* A box of a rural or highway contract route (Publication 28, 24 and 25): "RR 2 BOX 152". The box
- * is the number of the home, the route its street. */
-
 typedef struct route_words {
   const char *words, *code;
-  bool sign; /* is no other road: "# 12" behind it is a box */
+  bool sign; /* the words can only be a route, so that "# 12" behind them is a box */
 } route_words;
 
-/* Longer ones before those that they begin with. */
+/* Must be ordered so that longer entries precede the entries that they begin with. */
 static const route_words routes[] = {
   {"RURAL FREE DELIVERY RTE", "RR", true},
   {"RURAL FREE DELIVERY", "RR", true},
@@ -59,9 +58,9 @@ skip_signs(const ccd_address_state *p, size_t i)
   return i;
 }
 
-/* "RR2", "HC1": the letters are a token of their own. */
+/* If token @at is a route and its number ("RR2", "HC1"), split it into two tokens. */
 static void
-part_route(ccd_address_state *p, size_t at)
+split_route_number(ccd_address_state *p, size_t at)
 {
   ccd_slice token = p->tokens[at];
   size_t n = 0;
@@ -79,11 +78,12 @@ part_route(ccd_address_state *p, size_t at)
   p->n++;
 }
 
-/* The route at @i and its number, "12" or a letter; returns what is behind it, 0: it is none. */
+/* Read the route at @i and its number ("12", or a letter), which may be missing. Returns the token
+ * behind it; 0 when there is no route. */
 static size_t
 read_route(ccd_address_state *p, size_t i, const route_words **ret, ccd_slice *ret_id)
 {
-  part_route(p, i);
+  split_route_number(p, i);
   size_t n = 0, k = 0;
   for (; k < CC_N(routes) && n == 0; k++)
     n = ccd_address_count_words(p, i, routes[k].words);
@@ -100,7 +100,8 @@ read_route(ccd_address_state *p, size_t i, const route_words **ret, ccd_slice *r
   return i + 1;
 }
 
-/* "BOX 12", "BOX # 12-A", "BOX12"; behind a route "# 12" too. Returns what is behind the box. */
+/* Read a box: "BOX 12", "BOX # 12-A", "BOX12"; with @sign also "# 12". Returns the token behind it;
+ * 0 when there is no box. */
 static size_t
 read_box(ccd_address_state *p, size_t i, bool sign, ccd_slice *ret)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Splits an address line into tokens. Letters are converted to ASCII capitals; characters that have
+ * no ASCII equivalent are kept. */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
 
-/* A line into tokens. Letters become capitals of ASCII; what has no such letter stays as it is. */
-
-/* U+00C0 to U+00DF, the same again for small letters, and U+0100 to U+017F. */
+/* ASCII letters for U+00C0 to U+00DF (also used for the small letters U+00E0 to U+00FF), and for
+ * U+0100 to U+017F. */
 static const char latin_1[] = "AAAAAAACEEEEIIIIDNOOOOOXOUUUUYTS";
 static const char latin_extended[] =
   "AAAAAACCCCCCCCDDDDEEEEEEEEEEGGGGGGGGHHHHIIIIIIIIIIIIJJKKKLLLLLLL"
@@ -13,10 +14,10 @@ static const char latin_extended[] =
 
 typedef struct letter {
   uint32_t code;
-  const char *text; /* " ": parts tokens; "": vanishes */
+  const char *text; /* " ": separates tokens; "": is removed */
 } letter;
 
-/* Of more than one letter, or outside the tables. Sorted. */
+/* Characters that give several letters, or are not in the tables above. Sorted by code. */
 static const letter letters[] = {
   {0xA0, " "},       {0xB2, "2"},       {0xB3, "3"},       {0xB9, "1"},       {0xBC, " 1/4 "},
   {0xBD, " 1/2 "},   {0xBE, " 3/4 "},   {0xC6, "AE"},      {0xDE, "TH"},      {0xDF, "SS"},
@@ -27,7 +28,8 @@ static const letter letters[] = {
   {0x2212, "-"},     {0x2215, "/"},     {0x3000, " "},     {0xFEFF, ""},
 };
 
-/* The next character; what is no UTF-8 counts as itself. */
+/* Returns the next character and advances behind it. An incomplete sequence at the end is returned
+ * as its single bytes. */
 static uint32_t
 next_code(const unsigned char **at, const unsigned char *end)
 {
@@ -58,7 +60,8 @@ find_letter(uint32_t code)
   return NULL;
 }
 
-/* Text of a character beyond ASCII; NULL: it stays as it is. @one has room for two bytes. */
+/* Returns the ASCII text for a non-ASCII character; NULL when it is kept. @one is a buffer of two
+ * bytes for the result. */
 static const char *
 fold_letter(uint32_t code, char *one)
 {
@@ -76,7 +79,7 @@ fold_letter(uint32_t code, char *one)
     one[0] = ' ';
   else if (code >= 0x2010 && code <= 0x2015)
     one[0] = '-';
-  /* Apostrophes of every kind, marks of letters, and what has no width. */
+  /* Remove apostrophes of all kinds, combining marks and characters without width. */
   else if (code < 0xC0 || (code >= 0x2B0 && code <= 0x36F) || (code >= 0x200B && code <= 0x200F) ||
            (code >= 0x2018 && code <= 0x201F) || (code >= 0x2032 && code <= 0x2037))
     one[0] = '\0';
@@ -97,9 +100,10 @@ is_digit(char c)
   return c >= '0' && c <= '9';
 }
 
-/* Does a dot or hyphen between @before and @next end the token? */
+/* Returns whether a dot or hyphen (@mark) between the current token and the character @next ends
+ * the token. */
 static bool
-parts_words(char mark, ccd_slice token, char next)
+mark_ends_token(char mark, ccd_slice token, char next)
 {
   bool letters_only = true;
   for (size_t i = 0; i < token.length; i++)
@@ -112,7 +116,9 @@ parts_words(char mark, ccd_slice token, char next)
 
 typedef struct splitter {
   ccd_address_state *p;
-  bool open, comma, initials; /* initials: the token had a dot: "U.S", "J.F" */
+  bool open;     /* the last token is not complete */
+  bool comma;    /* a comma was read behind the last token */
+  bool initials; /* the token had a dot: "U.S", "J.F" */
 } splitter;
 
 static void
@@ -135,9 +141,9 @@ put_char(splitter *s, char c)
   s->comma = false;
 }
 
-/* One character in capitals; @next is the one behind it, or a blank. */
+/* Process one character, which is already a capital; @next is the following one, or a blank. */
 static void
-take_char(splitter *s, char c, char next)
+add_char(splitter *s, char c, char next)
 {
   ccd_slice token = s->open ? s->p->tokens[s->p->n - 1] : (ccd_slice){NULL, 0};
   char last = token.length > 0 ? token.text[token.length - 1] : ' ';
@@ -146,7 +152,7 @@ take_char(splitter *s, char c, char next)
   if (c == '.' && s->open && is_digit(last) && is_digit(next))
     put_char(s, c);
   else if (c == '.' || (c == '-' && s->open))
-    if (s->open && !s->initials && parts_words(c, token, next))
+    if (s->open && !s->initials && mark_ends_token(c, token, next))
       s->open = false;
     else if (c == '-')
       put_char(s, c);
@@ -167,7 +173,7 @@ to_capital(char c)
   return (char) (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
-/* The text in ASCII as far as it has such letters, capitals; into the room of the state. */
+/* Convert the text to ASCII capitals, as far as possible, in the output buffer of @p. */
 static ccd_slice
 fold_text(ccd_address_state *p, ccd_slice text)
 {
@@ -191,7 +197,7 @@ fold_text(ccd_address_state *p, ccd_slice text)
   return ccd_address_made(p, start);
 }
 
-/* "142 - 27" is one number. */
+/* Returns whether the hyphen at @i joins two numbers, also with blanks: "142 - 27". */
 static bool
 joins_numbers(ccd_slice text, size_t i)
 {
@@ -217,6 +223,6 @@ ccd_address_split(ccd_address_state *p, ccd_slice text)
         i++;
       continue;
     }
-    take_char(&s, folded.text[i], i + 1 < folded.length ? folded.text[i + 1] : ' ');
+    add_char(&s, folded.text[i], i + 1 < folded.length ? folded.text[i + 1] : ' ');
   }
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses units: finds where a unit begins behind the street, reads its parts, and builds its key.
+ */
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
-
-/* Units: where one begins behind a street, and what it is called. */
 
 static bool
 is_digit(char c)
@@ -23,7 +23,8 @@ ccd_address_is_unit_name(ccd_slice token)
   return ccd_address_has_digit(token) || token.length <= 2;
 }
 
-/* APT 3, UNIT 3, STE 3, RM 3 and # 3 are one door; FL 3 and LOT 3 are others. */
+/* Returns whether the designator is one of those that are treated as equal: APT 3, UNIT 3, STE 3,
+ * RM 3 and # 3 are the same door. FL 3 and LOT 3 are different doors. */
 static bool
 is_flat(const char *designator)
 {
@@ -35,7 +36,8 @@ is_flat(const char *designator)
   return false;
 }
 
-/* Words that are as often something else: they need a number, and a street that is complete. */
+/* Returns whether the designator is also a common word of street names. It then only begins a unit
+ * if a number follows and the street before it is complete. */
 static bool
 is_doubtful(const char *designator)
 {
@@ -60,7 +62,8 @@ is_doubtful(const char *designator)
   return false;
 }
 
-/* "APT3B": the designator, and where its number begins. */
+/* Returns the designator of a token without a blank ("APT3B"), and the length of its part of the
+ * token; NULL when there is none. */
 static const char *
 glued_designator(ccd_slice token, size_t *ret_length)
 {
@@ -74,7 +77,8 @@ glued_designator(ccd_slice token, size_t *ret_length)
   return word != NULL && strcmp(word, "#") != 0 && !is_doubtful(word) ? word : NULL;
 }
 
-/* "2ND FLOOR" and "SECOND FL"; the number, or nothing. */
+/* Returns the number of a floor that begins at @i ("2ND FLOOR", "SECOND FL"); else an empty slice.
+ */
 static ccd_slice
 floor_number(const ccd_address_state *p, size_t i)
 {
@@ -87,7 +91,7 @@ floor_number(const ccd_address_state *p, size_t i)
   return ordinal != NULL ? ccd_slice_of(ordinal) : (ccd_slice){NULL, 0};
 }
 
-/* Signs before a number: "#", "NO. 3". Returns what is behind them. */
+/* Skip signs before a number ("#", "NO. 3"). Returns the token behind them. */
 static size_t
 skip_signs(const ccd_address_state *p, size_t i)
 {
@@ -101,9 +105,9 @@ skip_signs(const ccd_address_state *p, size_t i)
   return i;
 }
 
-/* Does another part of the unit begin at @i? */
+/* Returns whether another part of the unit begins at @i. */
 static bool
-next_part(const ccd_address_state *p, size_t i)
+part_begins(const ccd_address_state *p, size_t i)
 {
   ccd_slice token = p->tokens[i];
   size_t ignored;
@@ -117,7 +121,7 @@ static size_t
 take_id(ccd_address_state *p, size_t i, ccd_slice *ret)
 {
   const char *start = p->out;
-  for (size_t first = i; i < p->n && (i == first || !next_part(p, i)); i++)
+  for (size_t first = i; i < p->n && (i == first || !part_begins(p, i)); i++)
     ccd_address_add_word(p, start, p->tokens[i]);
   *ret = ccd_address_made(p, start);
   return i;
@@ -129,7 +133,7 @@ unit_of(const char *designator, ccd_slice id)
   return (ccd_address_unit){is_flat(designator) ? "" : designator, designator, id};
 }
 
-/* The part of the unit at @i; returns what is behind it. */
+/* Read the part of the unit that begins at @i. Returns the token behind it. */
 static size_t
 take_part(ccd_address_state *p, size_t i, ccd_address_unit *ret)
 {
@@ -171,11 +175,11 @@ ccd_address_take_units(ccd_address_state *p, size_t from)
   bool names = false;
   for (size_t i = from; i < p->n;) {
     ccd_address_unit unit;
-    bool said = next_part(p, i);
+    bool designated = part_begins(p, i);
     i = take_part(p, i, &unit);
-    bool empty = unit.type[0] == '\0' && unit.id.length == 0; /* "APT" alone says nothing */
-    names =
-      names || (!empty && (said || unit.type[0] != '\0' || ccd_address_is_unit_name(unit.id)));
+    bool empty = unit.type[0] == '\0' && unit.id.length == 0; /* "APT" without a number */
+    names = names ||
+            (!empty && (designated || unit.type[0] != '\0' || ccd_address_is_unit_name(unit.id)));
     if (!empty && p->n_units < CCD_ADDRESS_UNITS)
       p->units[p->n_units++] = unit;
   }
@@ -184,7 +188,8 @@ ccd_address_take_units(ccd_address_state *p, size_t from)
   return names;
 }
 
-/* Do the tokens up to @i look like a whole street: a type, a direction behind a type? */
+/* Returns whether the tokens [first, i) are a complete street: they end with a type, which a
+ * direction may follow. */
 static bool
 is_complete(const ccd_address_state *p, size_t first, size_t i)
 {
@@ -194,7 +199,7 @@ is_complete(const ccd_address_state *p, size_t first, size_t i)
   return last > first && type_of(p->tokens[last]) != NULL;
 }
 
-/* "12 ELM ST 3B", "12 ELM ST B": what follows a street and has no designator. */
+/* Returns whether a unit without a designator begins at @i: "12 ELM ST 3B", "12 ELM ST B". */
 static bool
 bare_unit(const ccd_address_state *p, size_t first, size_t i)
 {
@@ -210,6 +215,7 @@ bare_unit(const ccd_address_state *p, size_t first, size_t i)
   return (ccd_address_has_digit(token) || letter) && !numbered && is_complete(p, first, i);
 }
 
+/* Returns whether the designator at @i begins a unit, and is not a word of the street's name. */
 static bool
 designated_unit(const ccd_address_state *p, size_t first, size_t i, const char *designator)
 {
@@ -230,6 +236,7 @@ designated_unit(const ccd_address_state *p, size_t first, size_t i, const char *
          ccd_address_word(&ccd_address_lone_units, next) != NULL || floor_number(p, id).length > 0;
 }
 
+/* Returns whether token @i is a unit without a number ("REAR") at the end of the line. */
 static bool
 lone_unit(const ccd_address_state *p, size_t first, size_t i)
 {
@@ -322,9 +329,10 @@ ccd_address_same_unit(ccd_address_state *p, const ccd_address_unit *a, const ccd
   return ccd_address_same(key, part_key(p, b));
 }
 
-/* Buildings first, then floors, flats last: the order in which they are written says nothing. */
+/* Returns the position of the part in the key: buildings first, then floors, apartments last. The
+ * key must not depend on the order in which the parts are written. */
 static int
-rank_of(const ccd_address_unit *unit)
+part_rank(const ccd_address_unit *unit)
 {
   static const char *const ranks[] = {"BLDG", "TWR", "FL"};
   for (int i = 0; i < (int) CC_N(ranks); i++) {
@@ -355,7 +363,7 @@ ccd_address_unit_key(ccd_address_state *p, ccd_address *ret)
   start = p->out;
   for (int rank = 0; rank <= 5; rank++) {
     for (size_t i = 0; i < p->n_units; i++) {
-      if (rank_of(&p->units[i]) == rank)
+      if (part_rank(&p->units[i]) == rank)
         ccd_address_add_word(p, start, parts[i]);
     }
   }

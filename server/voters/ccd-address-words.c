@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Word lists of addresses, from USPS Publication 28. The lists are sorted for bsearch; a test
+ * checks the order. */
 #include "server/voters/ccd-address-words.h"
-
-/* From USPS Publication 28. Sorted by the first word, for bsearch; a test holds them to it. */
 
 /* clang-format off */
 /* Appendix C1, street suffixes, with the Spanish ones of appendix H. */
@@ -105,7 +105,8 @@ static const ccd_word type_words[] = {
   {"XRD", "XRD"}, {"XRDS", "XRDS"}, {"XROAD", "XRD"}, {"XROADS", "XRDS"},
 };
 
-/* Of these: a plural that is another name than its singular, or a word that abbreviates nothing inside a name. */
+/* Street types that are only replaced at the end of a street, not inside a name: plurals that differ
+ * from their singular in a name, and words that are not an abbreviation there. */
 static const ccd_word type_words_only[] = {
   {"ARC", "ARC"}, {"BOT", "BTM"}, {"BR", "BR"}, {"CEN", "CTR"}, {"CENT", "CTR"}, {"COR", "COR"}, {"EXP", "EXPY"},
   {"EXPRESS", "EXPY"}, {"EXT", "EXT"}, {"FALL", "FALL"}, {"FORESTS", "FRST"}, {"HEIGHT", "HTS"}, {"HOLLOWS", "HOLW"},
@@ -138,7 +139,7 @@ static const ccd_word unit_words[] = {
   {"TWR", "TWR"}, {"UN", "UNIT"}, {"UNIT", "UNIT"}, {"UNT", "UNIT"},
 };
 
-/* Those that stand alone. */
+/* Appendix C2, secondary unit designators that need no number. */
 static const ccd_word lone_unit_words[] = {
   {"BASEMENT", "BSMT"}, {"BSMNT", "BSMT"}, {"BSMT", "BSMT"}, {"DOWNSTAIRS", "LOWR"}, {"FRNT", "FRNT"},
   {"FRONT", "FRNT"}, {"LBBY", "LBBY"}, {"LOBBY", "LBBY"}, {"LOWER", "LOWR"}, {"LOWR", "LOWR"}, {"LWR", "LOWR"},
@@ -178,7 +179,8 @@ static const ccd_word cardinal_words[] = {
   {"TWELVE", "12"}, {"TWENTY", "20"}, {"TWO", "2"},
 };
 
-/* States whose roads are written with their name: SR in the keys. */
+/* Names of states, which may precede the number of a state road: "KENTUCKY 440". Each becomes SR in
+ * keys. */
 static const ccd_word state_words[] = {
   {"AK", "SR"}, {"AL", "SR"}, {"ALABAMA", "SR"}, {"ALASKA", "SR"}, {"AR", "SR"}, {"ARIZONA", "SR"},
   {"ARKANSAS", "SR"}, {"AZ", "SR"}, {"CA", "SR"}, {"CALIFORNIA", "SR"}, {"COLORADO", "SR"}, {"CONNECTICUT", "SR"},

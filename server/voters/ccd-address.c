@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parsing of a single address line, and the parts of an address for display. The parser itself is
+ * ccd-residence.c. */
 #include "server/voters/ccd-address.h"
 
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
-
-/* An address of one line, and its parts for people; ccd-residence.c takes lines apart. */
 
 cc_status
 ccd_address_parse(ccd_slice line, ccd_slice zip5, cc_arena *arena, ccd_address *ret)

@@ -4,41 +4,43 @@
 #include "common/base/cc-arena.h"
 #include "server/voters/ccd-table.h"
 
-/* A street address of the United States in parts: capitals, one blank. Number, street and type are
- * for people; the keys are compared and never shown. See docs/internals/voter-files.md. */
+/* A parsed street address of the United States. All parts but the line are in capitals with single
+ * blanks. Number, street, type and unit are for display; the keys are only for comparison. See
+ * docs/internals/voter-files.md. */
 typedef struct ccd_address {
-  ccd_slice line;         /* the whole line with blanks collapsed, as written otherwise */
-  ccd_slice number;       /* no integer: "4-6", "225R", "11-A", "N6W23001" */
+  ccd_slice line;         /* the whole line as written, but with single blanks */
+  ccd_slice number;       /* not always an integer: "4-6", "225R", "11-A", "N6W23001" */
   ccd_slice fraction;     /* "1/2" */
   ccd_slice predirection; /* N S E W NE NW SE SW */
-  ccd_slice street;       /* name alone; a road with a number whole: "COUNTY ROAD 12" */
+  ccd_slice street;       /* only the name; for numbered roads the whole: "COUNTY ROAD 12" */
   ccd_slice type;         /* "ST", "AVE", "PKWY" */
   ccd_slice postdirection;
-  ccd_slice unit_type;    /* "APT" "UNIT" "STE" "FL" "#" …; empty: none */
-  ccd_slice unit;         /* "109", "3R"; of several parts "2 APT 3" behind "BLDG" */
-  ccd_slice street_key;   /* equal for one street of a place, however spelled */
-  ccd_slice address_key;  /* number, street, unit and ZIP or city: equal for one door. Empty without
-                           * number or street. "4 CANAL PARK #109 02141" */
+  ccd_slice unit_type;   /* "APT" "UNIT" "STE" "FL" "#" …; empty: none */
+  ccd_slice unit;        /* "109", "3R"; if there are several parts, "2 APT 3" behind "BLDG" */
+  ccd_slice street_key;  /* equal for all spellings of a street */
+  ccd_slice address_key; /* number, street, unit, and ZIP code or city: equal for all spellings of a
+                          * door. Empty without number or street. "4 CANAL PARK #109 02141" */
   ccd_slice building_key; /* address_key without the unit */
 } ccd_address;
 
 /**
- * Parse a line: ccd_residence_parse of a line and a ZIP code. Never fails for its text: what has no
- * number is all street.
+ * Parse an address line: the same as ccd_residence_parse with a line and a ZIP code. Accepts any
+ * text; a line without a number is parsed as a street.
  *
- * @zip5: for the key; may be empty
+ * @zip5: for the keys; may be empty
  * @ret: slices of text in @arena
  *
- * CC_ERR_NO_MEMORY: the arena's ceiling.
+ * Returns CC_ERR_NO_MEMORY when the arena is at its limit.
  */
 cc_status
 ccd_address_parse(ccd_slice line, ccd_slice zip5, cc_arena *arena, ccd_address *ret) CC_MUSTCHECK;
 
-/* How the unit is told to people: its type, where that says more than its name ("FL", "REAR"); APT,
- * UNIT, STE, RM and # are one kind of unit and empty. Write it before address->unit. */
+/* Returns the type of the unit for display before address->unit, if it is more than a general word:
+ * "FL", "REAR". Empty for APT, UNIT, STE, RM and #, which are treated as the same type. */
 ccd_slice ccd_address_unit_word(const ccd_address *address);
 
-/* For people: "417 1/2"; "N MAIN ST"; "FL 2". NULL: no memory; "": there is none. */
+/* Return a part for display, allocated in @arena: "417 1/2"; "N MAIN ST"; "FL 2". "" when the
+ * address does not have the part; NULL when out of memory. */
 const char *ccd_address_number_text(const ccd_address *address, cc_arena *arena);
 const char *ccd_address_street_text(const ccd_address *address, cc_arena *arena);
 const char *ccd_address_unit_text(const ccd_address *address, cc_arena *arena);

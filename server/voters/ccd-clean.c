@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cleans the text of cells: blanks, HTML entities, characters that were encoded twice. */
 #include "server/voters/ccd-clean.h"
 
 #include <string.h>
@@ -8,27 +9,27 @@
 #include "common/base/cc-utf8.h"
 #include "server/voters/ccd-text.h"
 
-/* What stands for a piece of the text: never longer than the piece. */
+/* A replacement for a piece of the text. It is never longer than the piece. */
 typedef struct piece {
-  size_t taken; /* bytes of the text; 0: the piece is none of the kind */
-  char out[4];
-  size_t n;
+  size_t taken; /* bytes of the text that are replaced; 0: there is nothing to replace */
+  char out[4];  /* the replacement */
+  size_t n;     /* its length */
 } piece;
 
 typedef struct entity {
   const char *name;
-  uint32_t code; /* of the small letter; a name that begins with a capital is 0x20 before it */
+  uint32_t code; /* of the small letter; the code of the capital letter is 0x20 lower */
 } entity;
 
 static piece
-piece_of(size_t taken, uint32_t code)
+replace_by_code(size_t taken, uint32_t code)
 {
   piece made = {.taken = taken};
   made.n = cc_utf8_put(code <= 0x20 || code == 0xA0 ? ' ' : code, made.out);
   return made;
 }
 
-/* "&#39;", "&#x27;" */
+/* Recognize a numeric entity: "&#39;", "&#x27;". */
 static piece
 numbered_entity(const char *text, size_t n)
 {
@@ -47,11 +48,11 @@ numbered_entity(const char *text, size_t n)
   }
   bool is = i > first && i < n && text[i] == ';' && code != 0 && code < 0x110000 &&
             (code < 0x80 || code > 0x9F) && (code < 0xD800 || code > 0xDFFF);
-  return is ? piece_of(i + 1, code) : (piece){0};
+  return is ? replace_by_code(i + 1, code) : (piece){0};
 }
 
-/* The character of an entity of HTML at the beginning. Programs that pass names through web pages
- * leave these. */
+/* Recognize an HTML entity at the beginning of the text. Such entities remain in data that was
+ * copied from web pages. */
 static piece
 entity_at(const char *text, size_t n)
 {
@@ -71,14 +72,14 @@ entity_at(const char *text, size_t n)
     if (n - 1 < length || strncasecmp(text + 1, entities[i].name, length) != 0)
       continue;
     bool capital = text[1] < 'a' && entities[i].code >= 0xE0 && entities[i].code < 0x100;
-    return piece_of(length + 1, entities[i].code - (capital ? 0x20 : 0));
+    return replace_by_code(length + 1, entities[i].code - (capital ? 0x20 : 0));
   }
   return (piece){0};
 }
 
-/* UTF-8 that was taken for Windows-1252 and written as UTF-8 again: "Ãº" is "ú", "â€™" an
- * apostrophe. Nobody has such signs behind each other in a name: what may end a word in capitals
- * ("Ä’") is left alone. */
+/* Recognize a character that was encoded as UTF-8 twice, because it was read as Windows-1252 in
+ * between: "Ãº" is "ú", "â€™" is an apostrophe. Such sequences do not occur in names. Sequences
+ * that could be the correct end of a word in capitals ("Ä’") are not changed. */
 static piece
 twice_encoded(const char *text, size_t n)
 {
@@ -103,7 +104,7 @@ twice_encoded(const char *text, size_t n)
   if ((first == 0xE2 && (second < 0x80 || second > 0x84)) || (first == 0xC2 && second < 0xA0) ||
       ((first == 0xC4 || first == 0xC5) && mark))
     return (piece){0};
-  return first == 0xC2 && second == 0xA0 ? piece_of(made.taken, ' ') : made;
+  return first == 0xC2 && second == 0xA0 ? replace_by_code(made.taken, ' ') : made;
 }
 
 static bool
@@ -112,9 +113,9 @@ is_lost(const char *text, size_t n)
   return n > 2 && memcmp(text, "\xEF\xBF\xBD", 3) == 0;
 }
 
-/* A quote that exportVoters sets before what a spreadsheet would work out. */
+/* Remove the quote that exportVoters puts before text that looks like a formula. */
 static ccd_slice
-take_quote(ccd_slice text)
+remove_formula_quote(ccd_slice text)
 {
   size_t n = 0;
   while (n < text.length && text.text[n] == '\'')
@@ -123,7 +124,8 @@ take_quote(ccd_slice text)
   return set ? (ccd_slice){text.text + 1, text.length - 1} : text;
 }
 
-/* Needs no copy: no run of blanks, no entity, and nothing beyond ASCII that has to be looked at. */
+/* Returns true when the text needs no cleaning: it has no double blanks, no control characters, no
+ * "&", and no non-ASCII characters that may have to be replaced. */
 static bool
 is_clean(ccd_slice text)
 {
@@ -179,7 +181,7 @@ ccd_clean_text(ccd_slice text, bool own, cc_arena *arena, unsigned *ret_found, c
     text.text++;
     text.length--;
   }
-  text = take_quote(text);
+  text = remove_formula_quote(text);
   if (!is_clean(text)) {
     char *out = cc_arena_text(arena, text.length + 1);
     if (out == NULL)

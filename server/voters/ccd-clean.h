@@ -4,22 +4,24 @@
 #include "common/base/cc-arena.h"
 #include "server/voters/ccd-table.h"
 
-/* The text of a cell as it is kept. */
+/* Cleans the text of a cell before its value is interpreted. Called by ccd-voter-row.c. */
 
 enum {
-  CCD_CLEAN_MENDED = 1, /* characters that were encoded twice ("Ãº") are right again */
-  CCD_CLEAN_LOST = 2,   /* characters were lost before (U+FFFD) */
+  CCD_CLEAN_MENDED = 1, /* characters that were encoded twice ("Ãº") were repaired */
+  CCD_CLEAN_LOST = 2,   /* the text has characters that were lost earlier (U+FFFD) */
 };
 
 /**
- * Blanks as cc_utf8_words has them, characters of HTML (&#39;) as themselves, and without the quote
- * that exportVoters sets before a formula. Copies only what changes.
+ * Clean a text: normalize blanks by the rules of cc_utf8_words, replace HTML entities (&#39;),
+ * repair characters that were encoded twice, and remove the quote that exportVoters puts before a
+ * formula. The text is only copied if it changes.
  *
- * @own: text of an own export, where HTML and what looks like text encoded twice was meant
- * @ret_found: CCD_CLEAN_*; may be NULL
- * @ret: in @arena or in @text
+ * @own: the file is an export of this program: do not replace entities and do not repair
+ * characters, because the text was exported unchanged
+ * @ret_found: set to bits CCD_CLEAN_*; may be NULL
+ * @ret: a slice of @text or of memory in @arena
  *
- * CC_ERR_NO_MEMORY: the arena's ceiling.
+ * Returns CC_ERR_NO_MEMORY when the arena is at its limit.
  */
 cc_status ccd_clean_text(ccd_slice text,
                          bool own,

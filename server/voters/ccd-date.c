@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses the dates of voter files in their different formats; see ccd-date.h. */
 #include "server/voters/ccd-date.h"
 
 #include <stdio.h>
@@ -7,11 +8,11 @@
 
 #include "server/voters/ccd-voter-row.h"
 
-/* The numbers of a date in their order, with how many digits each has. */
+/* The numbers of a date in the order of the text, and the number of digits of each. */
 typedef struct numbers {
   int value[3], digits[3];
   int n;
-  char sign; /* between them */
+  char sign; /* the separator */
 } numbers;
 
 static bool
@@ -20,7 +21,7 @@ is_digit(char c)
   return c >= '0' && c <= '9';
 }
 
-/* Digits at *at. False: none, or too many. */
+/* Read the digits at *at. Returns false when there are none, or more than 8. */
 static bool
 read_number(ccd_slice text, size_t *at, numbers *ret)
 {
@@ -33,7 +34,7 @@ read_number(ccd_slice text, size_t *at, numbers *ret)
   return ret->digits[n] > 0;
 }
 
-/* What is behind the date is not looked at, but has to be a time. */
+/* Check that the text behind a date has only the characters of a time of day, which is ignored. */
 static bool
 only_time(ccd_slice text, size_t at)
 {
@@ -44,7 +45,8 @@ only_time(ccd_slice text, size_t at)
   return true;
 }
 
-/* Up to three numbers with one sign between; a time of day may follow behind a blank or T. */
+/* Read up to three numbers with the same separator between them. A time of day may follow behind a
+ * blank or T. */
 static bool
 read_numbers(ccd_slice text, numbers *ret)
 {
@@ -73,7 +75,8 @@ days_in(int year, int month)
   return month == 2 && leap ? 29 : days[month - 1];
 }
 
-/* Month or day 0, as some states write what they do not know: the year alone. */
+/* Set a date if it is valid. Some states write an unknown month or day as 0; the result is then the
+ * year alone. */
 static bool
 set_date(int year, int month, int day, ccd_date *ret)
 {
@@ -104,7 +107,7 @@ whole_year(const numbers *n, int index, int pivot)
   return n->value[index] + (n->value[index] <= pivot ? 2000 : 1900);
 }
 
-/* Days since 1899-12-30, as spreadsheets count from March 1900 on. */
+/* Set a date from a spreadsheet's day number: days since 1899-12-30, valid from March 1900 on. */
 static bool
 set_excel(int days, ccd_date *ret)
 {
@@ -119,7 +122,7 @@ set_excel(int days, ccd_date *ret)
   return set_date(year, month, left + 1, ret);
 }
 
-/* Eight digits in a row. */
+/* Set a date from eight digits without separators. */
 static bool
 set_packed(const numbers *n, int form, ccd_date *ret)
 {
@@ -144,7 +147,7 @@ set_single(const numbers *n, int form, ccd_date *ret)
   bool packed = automatic || form == CC_DATE_YYYYMMDD || form == CC_DATE_MMDDYYYY;
   if (n->digits[0] == 8 && packed)
     return set_packed(n, form, ret);
-  /* A spreadsheet ate the zero of the month. */
+  /* A spreadsheet has removed the leading zero of the month. */
   if (n->digits[0] == 7 && form == CC_DATE_MMDDYYYY)
     return set_packed(n, form, ret);
   return false;

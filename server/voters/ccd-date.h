@@ -6,18 +6,18 @@
 
 #include "server/voters/ccd-table.h"
 
-/* Dates as files have them. */
+/* Parses the dates of voter files. */
 
-/* year 0: none; month 0: only the year is known. */
+/* A date. year 0: there is no date. month 0: only the year is known. */
 typedef struct ccd_date {
   int16_t year;
   uint8_t month, day;
 } ccd_date;
 
-/* One date by its form (CC_DATE_…). False when it is none; true with year 0 for the placeholders
- * 1800-01-01, 1900-01-01 and 00/00/0000 and for blanks. Two-digit years: up to @pivot years of this
- * century. */
+/* Parse a date in the format @form (CC_DATE_…). Returns false when the text is not a date. Returns
+ * true with year 0 for blank text and for the placeholders 1800-01-01, 1900-01-01 and 00/00/0000.
+ * Years of two digits up to @pivot are 20xx, later ones 19xx. */
 bool ccd_date_parse(ccd_slice text, int form, int pivot, ccd_date *ret);
 
-/* "YYYY-MM-DD", or "YYYY" when there is no more, "" for none. */
+/* Write "YYYY-MM-DD", or "YYYY" if only the year is known, or "" if there is no date. */
 void ccd_date_format(ccd_date date, char buffer[static 11]);

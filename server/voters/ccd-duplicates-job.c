@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The job "duplicates": finds pairs of voters that may be the same person, with one statement for
+ * the whole organization. Running it again finds the same pairs. */
 #include "server/voters/ccd-duplicates-job.h"
 
 #include "ccd-queries.h"
 #include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-voters-routes.h"
-
-/* Pairs that may be one person, found in one statement over the whole organization. Run again it
- * finds the same. */
 
 cc_status
 ccd_duplicates_run(ccd_job *job, cc_error *reterr)
@@ -19,8 +18,8 @@ ccd_duplicates_run(ccd_job *job, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_job_query(job, &ccd_q_duplicate_find_all, NULL, &rows, reterr);
   if (status == CC_OK) {
-    const ccd_arg told[] = {{"n", ccd_rows_get(rows, 0, "n")}, {0}};
-    status = ccd_job_query(job, &ccd_q_duplicate_record, told, NULL, reterr);
+    const ccd_arg count[] = {{"n", ccd_rows_get(rows, 0, "n")}, {0}};
+    status = ccd_job_query(job, &ccd_q_duplicate_record, count, NULL, reterr);
   }
   if (status == CC_OK)
     return ccd_job_commit(job, reterr);

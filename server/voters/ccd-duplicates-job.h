@@ -3,4 +3,5 @@
 
 #include "server/jobs/ccd-job.h"
 
+/* run() of the job kind "duplicates"; see ccd-job.h. */
 cc_status ccd_duplicates_run(ccd_job *job, cc_error *reterr);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Normalizes the names of elections to a date and a kind; see ccd-election.h. */
 #include "server/voters/ccd-election.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "common/api/cc-voter-profile.h"
 
 #define NAME_MAX 200
-#define PIVOT 99 /* two digits: this century */
+#define PIVOT 99 /* all years of two digits are 20xx; see ccd_date_parse */
 
 typedef struct word {
   const char *given, *normal;
@@ -43,8 +44,8 @@ is_part(char c)
          (unsigned char) c >= 0x80;
 }
 
-/* A token ends at a blank, comma or underscore; a hyphen, dot or slash parts words, but not the
- * numbers of a date. */
+/* Returns the length of the token at the beginning of @text. Any sign ends a token, except that a
+ * hyphen, dot or slash between the numbers of a date does not. */
 static size_t
 token_length(ccd_slice text)
 {
@@ -57,7 +58,8 @@ token_length(ccd_slice text)
   return n;
 }
 
-/* "November2024", "GN2024": the year is a token of its own. */
+/* If the token of length @n is a word with a year ("November2024", "GN2024"), return the length of
+ * the word, so that the year becomes a token of its own. Otherwise return @n. */
 static size_t
 without_year(ccd_slice text, size_t n)
 {
@@ -77,11 +79,11 @@ is_day(ccd_slice token, ccd_date *ret)
          ccd_date_parse(token, CC_DATE_AUTO, PIVOT, ret) && ret->month > 0;
 }
 
-/* The Tuesday after the first Monday of November. */
+/* Returns the day in November of a general election: the Tuesday after the first Monday. */
 static int
 general_day(int year)
 {
-  /* Sakamoto's day of the week of 1 November, 0 is Sunday. */
+  /* Weekday of 1 November by Sakamoto's method; 0 is Sunday. */
   int weekday = (year + year / 4 - year / 100 + year / 400 + 2 + 1) % 7;
   int monday = 1 + (8 - weekday) % 7;
   return monday + 1;
@@ -91,7 +93,7 @@ typedef struct name {
   char words[NAME_MAX];
   size_t n;
   ccd_date day;
-  int year; /* alone, without a day */
+  int year; /* a year without a month and day; 0: none */
 } name;
 
 static void
@@ -115,7 +117,7 @@ add_word(name *to, ccd_slice token)
   to->words[to->n] = '\0';
 }
 
-/* An hour, minute or second of a date that has a time. */
+/* Returns whether the token is the hour, minute or second of a time of day. */
 static bool
 is_time(ccd_slice text, size_t n, bool colon)
 {

@@ -4,12 +4,14 @@
 #include "common/base/cc-arena.h"
 #include "server/voters/ccd-date.h"
 
-/* Names of elections, so that one election has one name whatever file it comes from. */
+/* Normalizes the names of elections, so that an election has the same name in all files. */
 
-/* "11/05/2024 GENERAL" of "GENERAL-11/05/2024", "2024-11-05 General Election", "20241105 GE" and
- * "2024 General Election"; of "11/8/1994" too, which was the day of the general election. What has
- * no date stays, with its blanks collapsed. In @arena; NULL: no room. */
+/* Returns the normalized name, allocated in @arena; NULL when the arena is at its limit. For
+ * example "GENERAL-11/05/2024", "2024-11-05 General Election", "20241105 GE" and "2024 General
+ * Election" become "11/05/2024 GENERAL". A date alone is a general election if it was the day of
+ * one ("11/8/1994"). A name without a date is returned unchanged, except that multiple blanks
+ * become one. */
 const char *ccd_election_name(ccd_slice text, cc_arena *arena);
 
-/* Is the whole text a date, as the column of an election may be named? */
+/* Returns whether the whole text is a date. Some files use such names for columns of elections. */
 bool ccd_election_is_date(const char *text);

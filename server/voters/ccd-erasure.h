@@ -3,8 +3,8 @@
 
 #include "server/engine/ccd-crypto.h"
 
-/* People who are erased: see db/functions/imports/erase.sql. */
+/* Key for recognizing erased persons; used by imports and by eraseVoter. The database stores keyed
+ * hashes of erased persons, see db/functions/imports/erase.sql. */
 
-/* The key of the marks by which imports know erased people, as bytea text in the arena; NULL
- * without memory. */
+/* Returns the key of these hashes as bytea text in @arena; NULL when out of memory. */
 const char *ccd_erasure_key(cc_arena *arena, const ccd_keys *keys);

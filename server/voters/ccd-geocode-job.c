@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The job "geocode": loads all street segments into the geocoder and places the buildings, a batch
+ * per transaction. Buildings that were placed are not selected again, so an interrupted job
+ * continues where it stopped. */
 #include "server/voters/ccd-geocode-job.h"
 
 #include <stdlib.h>
@@ -11,9 +14,6 @@
 #include "server/voters/ccd-geocode.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* Buildings onto the map, some thousands to a transaction. What is placed is not looked at again,
- * so a job that was killed goes on where it was. */
-
 #define POINTS_MAX 20000
 #define PLACES_MAX (8u << 20)
 
@@ -22,7 +22,9 @@ typedef struct geocode_payload {
 } geocode_payload;
 
 static const cc_field payload_fields[] = {
-  CC_BOOL(geocode_payload, again, .doc = "Also what has a place by range, street or ZIP code."),
+  CC_BOOL(geocode_payload,
+          again,
+          .doc = "Also place buildings again that have the quality range, street or zip."),
 };
 const cc_type ccd_geocode_payload_type = CC_TYPE(geocode_payload, "GeocodePayload", payload_fields);
 
@@ -32,7 +34,8 @@ row_number(const ccd_rows *rows, int row, const char *column)
   return ccd_rows_get(rows, row, column) == NULL ? -1 : (int32_t) ccd_rows_int64(rows, row, column);
 }
 
-/* "LINESTRING(-71.1 42.3,-71.2 42.4)"; what lies behind POINTS_MAX is left away. */
+/* Parse "LINESTRING(-71.1 42.3,-71.2 42.4)". Returns the number of points, at most POINTS_MAX;
+ * further points are ignored. */
 static size_t
 read_line(const char *text, ccd_geo_point *points)
 {
@@ -48,13 +51,14 @@ read_line(const char *text, ccd_geo_point *points)
   return n;
 }
 
+/* Load a page of segments. *after is the last id; *ret_n is 0 behind the last page. */
 static cc_status
-load_page(ccd_job *job,
-          ccd_geocoder *geocoder,
-          ccd_geo_point *points,
-          const char **after,
-          int *ret_n,
-          cc_error *reterr)
+load_segments_page(ccd_job *job,
+                   ccd_geocoder *geocoder,
+                   ccd_geo_point *points,
+                   const char **after,
+                   int *ret_n,
+                   cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_arg args[] = {{"after", *after}, {0}};
@@ -94,7 +98,7 @@ load_streets(ccd_job *job, ccd_geocoder *geocoder, cc_error *reterr)
   const char *after = "0";
   cc_status status = CC_OK;
   for (int n = 1; status == CC_OK && n > 0;)
-    status = load_page(job, geocoder, points, &after, &n, reterr);
+    status = load_segments_page(job, geocoder, points, &after, &n, reterr);
   free(points);
   ccd_geocoder_ready(geocoder);
   return status;
@@ -122,7 +126,8 @@ add_place(cc_str *out, const char *id, const ccd_geo_place *found)
   cc_str_add_char(out, '}');
 }
 
-/* One batch: @ret_n buildings were looked at, and @after is the last one. */
+/* Place one batch of buildings in a transaction. *ret_n is set to the size of the batch, *after to
+ * its last id. */
 static cc_status
 place_batch(ccd_job *job,
             const ccd_geocoder *geocoder,
@@ -163,11 +168,11 @@ place_batch(ccd_job *job,
   const ccd_arg apply[] = {{"places", places.text}, {"attach", attach.text}, {0}};
   if (status == CC_OK && *ret_n > 0)
     status = ccd_job_query(job, &ccd_q_geocode_apply, apply, &applied, reterr);
-  const ccd_arg told[] = {{"n",
-                           *ret_n > 0 && applied != NULL ? ccd_rows_get(applied, 0, "n") : "0"},
-                          {0}};
+  const ccd_arg count[] = {{"n",
+                            *ret_n > 0 && applied != NULL ? ccd_rows_get(applied, 0, "n") : "0"},
+                           {0}};
   if (status == CC_OK && *ret_n > 0)
-    status = ccd_job_query(job, &ccd_q_geocode_record, told, NULL, reterr);
+    status = ccd_job_query(job, &ccd_q_geocode_record, count, NULL, reterr);
   if (status == CC_OK)
     status = ccd_job_commit(job, reterr);
   else

@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the segment and side for a house number, and computes the point; see ccd-geocode.h. */
 #include "server/voters/ccd-geocode.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Metres of a degree of latitude, and of longitude at the equator: a local plane, right to a
- * centimetre within a block. (WGS 84, mean of the meridian and equator radii in use for towns) */
+/* Metres per degree of latitude, and of longitude at the equator (WGS 84). Treating a block as a
+ * plane is accurate to a centimetre. */
 #define METRES_LATITUDE 111132.0
 #define METRES_LONGITUDE 111320.0
 #define RADIAN 0.017453292519943295
 
-/* Lots do not begin in the middle of the crossing: what the ends of a block leave free. */
+/* Metres at each end of a segment that have no lots, because the line ends in the middle of the
+ * crossing. */
 #define CORNER_M 8.0
 
 #define ZIP_BYTES 6
 
-/* House numbers between two neighbours on one side. */
+/* Difference of the house numbers of two neighbours on the same side. */
 #define NEXT_LOT 2
 
 typedef struct side {
-  int32_t from, to; /* both 0: none on this side */
+  int32_t from, to; /* both 0: there are no houses on this side */
   char zip[ZIP_BYTES];
 } side;
 
 typedef struct segment {
   int64_t id;
-  size_t key, key_length; /* in texts */
-  size_t point, n_points; /* in points */
+  size_t key, key_length; /* position of the street key in ccd_geocoder.texts */
+  size_t point, n_points; /* position of the line in ccd_geocoder.points */
   side sides[2];          /* left, right */
 } segment;
 
@@ -57,7 +59,8 @@ ccd_geocoder_free(ccd_geocoder *geocoder)
   free(geocoder);
 }
 
-/* Room for @more items behind @n. False: no memory, and all stays as it was. */
+/* Make space for @more items behind the first @n. Returns false, without a change, when out of
+ * memory. */
 static bool
 reserve_items(void **items, size_t *room, size_t n, size_t more, size_t size)
 {
@@ -75,7 +78,7 @@ reserve_items(void **items, size_t *room, size_t n, size_t more, size_t size)
 static side
 make_side(int32_t from, int32_t to, ccd_slice zip)
 {
-  /* Of one end alone the other is the same; a street may begin at 0. */
+  /* If only one end is known, the other is assumed to be the same. A street may begin at 0. */
   side made = {.from = from >= 0 ? from : to, .to = to >= 0 ? to : from};
   if (made.from < 0)
     made = (side){0};
@@ -153,7 +156,7 @@ ccd_geocoder_ready(ccd_geocoder *geocoder)
             geocoder->texts);
 }
 
-/* Index of the first segment whose street is not before @key. */
+/* Returns the index of the first segment whose street key is not less than @key. */
 static size_t
 lower_bound(const ccd_geocoder *geocoder, ccd_slice key)
 {
@@ -180,8 +183,9 @@ is_street(const ccd_geocoder *geocoder, size_t index, ccd_slice key)
 
 /* --- choosing --- */
 
-/* How well a side fits; less is better. A wrong ZIP code weighs more than a gap of numbers and less
- * than being in a range at all: files of streets and of voters differ at the edges of ZIP codes. */
+/* The best side so far. A lower misfit is better. A different ZIP code counts more than a
+ * difference of the numbers, but less than being outside of all ranges, because files of streets
+ * and files of voters differ at the borders of ZIP codes. */
 typedef struct choice {
   const segment *at;
   int side;
@@ -195,6 +199,7 @@ is_empty(const side *here)
   return here->from == 0 && here->to == 0;
 }
 
+/* Replace @best by a side of the segment if the number fits better there. */
 static void
 try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *best)
 {
@@ -204,10 +209,11 @@ try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *b
   int32_t low = here->from < here->to ? here->from : here->to;
   int32_t high = here->from < here->to ? here->to : here->from;
   int32_t gap = number < low ? low - number : number > high ? number - high : 0;
-  /* A side whose ends differ in parity has houses of both; and so may one that stands alone, along
-   * a river or a park. */
+  /* A side whose ends differ in parity has even and odd numbers. So may a side without a
+   * counterpart, along a river or a park. */
   bool parity = (here->from % 2 != here->to % 2) || here->from % 2 == number % 2;
-  /* The next lot behind the last number counts too: files of streets lag behind what is built. */
+  /* The next lot behind the last number is accepted, too, because files of streets lack new houses.
+   */
   bool in_range = gap == 0 ? parity || is_empty(&at->sides[1 - which]) : gap <= NEXT_LOT && parity;
   bool other_zip = zip5.length == ZIP_BYTES - 1 && here->zip[0] != '\0' &&
                    memcmp(here->zip, zip5.text, zip5.length) != 0;
@@ -216,7 +222,7 @@ try_side(const segment *at, int which, int32_t number, ccd_slice zip5, choice *b
     *best = (choice){at, which, misfit, in_range};
 }
 
-/* The number at @at, which moves behind it; 0: none. */
+/* Read the number at *at and advance behind it. Returns 0 when there is none. */
 static int32_t
 read_number(ccd_slice text, size_t *at)
 {
@@ -232,7 +238,7 @@ read_number(ccd_slice text, size_t *at)
 /* --- placing --- */
 
 typedef struct plane {
-  double x, y; /* metres of a degree */
+  double x, y; /* metres per degree of longitude and latitude */
 } plane;
 
 static double
@@ -241,7 +247,9 @@ distance_between(plane scale, ccd_geo_point a, ccd_geo_point b)
   return hypot((b.longitude - a.longitude) * scale.x, (b.latitude - a.latitude) * scale.y);
 }
 
-/* A point at @measure along the line, @offset to its right (negative: left). */
+/* Returns the point at @measure metres along the line and @offset metres to its right (negative:
+ * left).
+ */
 static ccd_geo_point
 point_along(const ccd_geo_point *points, size_t n, plane scale, double measure, double offset)
 {
@@ -273,7 +281,7 @@ place_address(const ccd_geocoder *geocoder, const choice *chosen, int32_t number
   for (size_t i = 0; i + 1 < n; i++)
     length += distance_between(scale, points[i], points[i + 1]);
 
-  /* Each number has a lot of its own and stands in the middle of it. */
+  /* Divide the segment into equal lots, one per number, and use the middle of the lot. */
   double lots = fabs((double) here->to - here->from) / 2 + 1;
   double share =
     here->to == here->from ? 0.5 : (fabs((double) number - here->from) / 2 + 0.5) / lots;
@@ -293,7 +301,7 @@ place_address(const ccd_geocoder *geocoder, const choice *chosen, int32_t number
   };
 }
 
-/* All segments of one street are looked at: a street has some tens. */
+/* Try all segments of a street; a street has a few tens of them. */
 static void
 try_street(const ccd_geocoder *geocoder,
            ccd_slice key,
@@ -307,8 +315,8 @@ try_street(const ccd_geocoder *geocoder,
   }
 }
 
-/* "BROADWAY" for "BROADWAY ST", and the other way round: streets that begin with the key and go on
- * with one word only. */
+/* Try streets whose key differs by one word at the end: "BROADWAY" for "BROADWAY ST", and vice
+ * versa. */
 static void
 try_similar(const ccd_geocoder *geocoder,
             ccd_slice key,
@@ -350,7 +358,7 @@ ccd_geocoder_find(const ccd_geocoder *geocoder,
   try_street(geocoder, street_key, number, zip5, &best);
   if (best.at == NULL)
     try_similar(geocoder, street_key, number, zip5, &best);
-  /* "676-694": when the first is in no range the second may be. */
+  /* For "676-694": if the first number is not in a range, try the second one. */
   if (best.at != NULL && !best.in_range && at + 1 < number_text.length &&
       number_text.text[at] == '-') {
     at++;

@@ -3,28 +3,30 @@
 
 #include "server/voters/ccd-address.h"
 
-/* Places addresses along streets by the ranges of house numbers on their sides. In memory, without
- * I/O: about a microsecond for each address. See docs/internals/voters.md. */
+/* The geocoder: computes the location of an address from the ranges of house numbers on the two
+ * sides of street segments. Works in memory, without I/O, in about a microsecond per address. Used
+ * by ccd-geocode-job.c; see docs/internals/voters.md. */
 typedef struct ccd_geocoder ccd_geocoder;
 
 typedef struct ccd_geo_point {
   double longitude, latitude; /* WGS 84 */
 } ccd_geo_point;
 
-/* A block of a street. -1 for a number that is not known; a side from 0 to 0 has none. */
+/* A segment (one block) of a street. A house number is -1 if it is unknown. A side from 0 to 0 has
+ * no houses. */
 typedef struct ccd_geo_segment {
   int64_t id;
-  ccd_slice street_key; /* of ccd_address */
+  ccd_slice street_key; /* as in ccd_address */
   ccd_slice zip_left, zip_right;
   int32_t left_from, left_to, right_from, right_to;
-  const ccd_geo_point *points; /* of the line; the left side is on the left when walking along it */
+  const ccd_geo_point *points; /* the line; left and right are seen in the direction of the line */
   size_t n_points;             /* at least 2 */
 } ccd_geo_segment;
 
 typedef enum ccd_geo_quality {
-  CCD_GEO_NONE = 0, /* no such street, or no number */
-  CCD_GEO_RANGE,    /* the number lies in the range of a side, with that side's parity */
-  CCD_GEO_STREET,   /* by the nearest number of the street */
+  CCD_GEO_NONE = 0, /* not found: unknown street, or no number */
+  CCD_GEO_RANGE,    /* the number is in the range of a side and has its parity */
+  CCD_GEO_STREET,   /* the place of the nearest number of the street */
 } ccd_geo_quality;
 
 typedef struct ccd_geo_place {
@@ -32,30 +34,31 @@ typedef struct ccd_geo_place {
   ccd_geo_point at;
   int64_t segment_id;
   char side;        /* 'L' or 'R' */
-  double measure_m; /* along the segment from its beginning */
-  double setback_m; /* from the line */
+  double measure_m; /* distance from the beginning of the segment, in metres along its line */
+  double setback_m; /* distance from the line, in metres */
 } ccd_geo_place;
 
-/* How far a house stands from the middle of its street. Half of a usual right of way is 7 to 9 m, a
- * front yard 3 to 6 m: with 11 m the error against the fronts of real lots was least. */
+/* Distance of a house from the middle of its street, in metres. Half of a typical right of way is 7
+ * to 9 m and a front yard 3 to 6 m; 11 m gave the smallest error against the fronts of real lots.
+ */
 #define CCD_GEO_SETBACK_M 11.0
 
-ccd_geocoder *ccd_geocoder_new(void); /* NULL: no memory */
+ccd_geocoder *ccd_geocoder_new(void); /* returns NULL when out of memory */
 void ccd_geocoder_free(ccd_geocoder *geocoder);
 
-/* Everything is copied. After the last one call ccd_geocoder_ready. */
+/* Add a segment, which is copied. Call ccd_geocoder_ready after the last one and before finding. */
 cc_status ccd_geocoder_add(ccd_geocoder *geocoder,
                            const ccd_geo_segment *given,
                            cc_error *reterr) CC_MUSTCHECK;
 void ccd_geocoder_ready(ccd_geocoder *geocoder);
 
 /**
- * Where does this house stand? "38-38 1/2" and "225R" go by the number they begin with, "4-6" by
- * its second one when the first is in no range.
+ * Find the location of a house. Of "38-38 1/2" and "225R" the first number is used; of "4-6" the
+ * second one, if the first is not in a range.
  *
- * @zip5: tells streets of one name apart; may be empty
+ * @zip5: distinguishes streets with the same name; may be empty
  *
- * Thread-safe once ready.
+ * Thread-safe after ccd_geocoder_ready.
  */
 ccd_geo_place ccd_geocoder_find(const ccd_geocoder *geocoder,
                                 ccd_slice street_key,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes a parsed home as JSON; see ccd-home.h. */
 #include "server/voters/ccd-home.h"
 
 void
@@ -22,7 +23,8 @@ ccd_home_add(const ccd_residence *residence, cc_arena *scratch, cc_str *out)
   const char *unit = ccd_address_unit_text(&parsed, scratch);
   if (number == NULL || street == NULL || unit == NULL)
     return CC_ERR_NO_MEMORY;
-  /* The building's line is the one that was written, unless a unit is in it. */
+  /* The line of the building is the given line, or number and street if the given line contains a
+   * unit or no number. */
   ccd_address alone;
   status = ccd_address_parse(residence->line, residence->zip5, scratch, &alone);
   bool whole = alone.unit_type.length > 0 || residence->number.length > 0;

@@ -5,15 +5,19 @@
 #include "common/base/cc-str.h"
 #include "server/voters/ccd-residence.h"
 
+/* Writes a parsed home as JSON for SQL functions, which find or create building, door and household
+ * by its keys. */
+
 /**
- * Add the members of a home as voter_home, points_import and places_rekey read them: address_key,
- * building_key, street_key, number, street, unit, line, zip5. Braces are the caller's.
+ * Parse a residence and append the members of its JSON object: address_key, building_key,
+ * street_key, number, street, unit, line, zip5. The caller writes the braces.
  *
- * @scratch: for what is made of the address
+ * @scratch: for temporary texts
  *
- * CC_ERR_NO_MEMORY: the arena's ceiling; that of @out shows in out->failed.
+ * Returns CC_ERR_NO_MEMORY when @scratch is at its limit. If @out is at its limit, out->failed is
+ * set.
  */
 cc_status ccd_home_add(const ccd_residence *residence, cc_arena *scratch, cc_str *out) CC_MUSTCHECK;
 
-/* "name":"value", behind a comma unless it is the first of its object. */
+/* Append "name":"value" to a JSON object, with a comma before it unless it is the first member. */
 void ccd_home_add_member(cc_str *out, const char *name, ccd_slice value);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads single rows of an import's files a second time; see ccd-import-again.h. */
 #include "server/voters/ccd-import-again.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@ ccd_import_again_done(ccd_import_again *again)
 }
 
 static bool
-open_again(ccd_import_again *again, int file)
+reopen_file(ccd_import_again *again, int file)
 {
   cc_error error;
   const ccd_import_file *of = &again->files[file - 1];
@@ -33,7 +34,7 @@ ccd_import_again_raw(ccd_import_again *again, int file, int64_t row_no)
   ccd_table_row row;
   ccd_table_reject reject;
   cc_error error;
-  if (again->open != file && !open_again(again, file))
+  if (again->open != file && !reopen_file(again, file))
     return none;
   int64_t number = row_no - again->files[file - 1].rows_before;
   for (;;) {

@@ -3,13 +3,14 @@
 
 #include "server/voters/ccd-import.h"
 
-/* Lines of files that were read already: the raw text of rows that the database refuses. */
+/* Reads single rows of an import's files a second time. Staging does not store the raw text of
+ * rows, but the file of rejects needs it for rows that are rejected after they were staged. */
 
-/* A file that was read, and how. */
+/* A file of the import, and the format that it was read with. */
 typedef struct ccd_import_file {
   const char *path;
-  ccd_table_format format; /* widths live as long as this */
-  int64_t rows_before;     /* of the files before it */
+  ccd_table_format format; /* its widths must live as long as this */
+  int64_t rows_before;     /* number of rows in the files before this one */
 } ccd_import_file;
 
 typedef struct ccd_import_again {
@@ -20,11 +21,16 @@ typedef struct ccd_import_again {
   int open; /* number of the file that is open, 1 is the first; 0: none */
 } ccd_import_again;
 
-/* The row as it stands in file @file. Rows are asked for in rising order. Empty: it is not to be
- * had. Valid until the next call. */
+/* Returns the raw text of row @row_no (numbered over all files) of file @file; valid until the next
+ * call. Must be called with ascending row numbers. Returns an empty slice when the row cannot be
+ * read. */
 ccd_slice ccd_import_again_raw(ccd_import_again *again, int file, int64_t row_no);
+
+/* Close the open file. The struct can be used again. */
 void ccd_import_again_done(ccd_import_again *again);
 
-/* A field of a line that could not be read, its quotes left out: @index from the front; with
- * @n_columns counted from the back, since a delimiter too many shifts what is behind it. */
+/* Returns a field of a raw line that could not be parsed, without quotes and blanks around it.
+ * @index counts from the front. When @n_columns is not 0, the field is counted from the back
+ * instead: a surplus delimiter shifts only the fields behind it. Returns an empty slice when there
+ * is no such field. */
 ccd_slice ccd_import_raw_field(ccd_slice raw, char delimiter, size_t index, size_t n_columns);

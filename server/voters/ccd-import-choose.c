@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Chooses the mapping profile for a file of an import; see ccd-import-choose.h. */
 #include "server/voters/ccd-import-choose.h"
 
 #include <string.h>
@@ -7,9 +8,7 @@
 #include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-profile.h"
 
-/* Which profile a file is read with. */
-
-#define FIT_LEAST 5 /* a profile below this score is not taken by itself */
+#define FIT_LEAST 5 /* lowest score at which a profile is chosen automatically */
 
 static cc_status
 parse_profile(const char *json,
@@ -25,7 +24,8 @@ parse_profile(const char *json,
   return status;
 }
 
-/* Those of the organization first: at the same score its own wins. */
+/* Find the profile with the highest score. The organization's own profiles are tried first, so that
+ * they win at equal scores. */
 static cc_status
 choose_profile(ccd_import *import,
                cc_arena *arena,
@@ -77,19 +77,24 @@ ccd_import_choose(ccd_import *import,
     ret->key = import->profile_key;
     return shipped != NULL
              ? parse_profile(shipped->json, shipped->length, arena, &ret->profile, reterr)
-             : cc_fail(reterr, CC_ERR_INVALID, "no_profile", "No profile of this name ships");
+             : cc_fail(reterr,
+                       CC_ERR_INVALID,
+                       "no_profile",
+                       "There is no shipped profile with this key");
   }
   cc_status status = choose_profile(import, arena, guess, ret, reterr);
   if (status == CC_OK && ret->score < FIT_LEAST && guess->fixed_width)
     return cc_fail(reterr,
                    CC_ERR_INVALID,
                    "no_profile",
-                   "Lines of %lld characters without a delimiter: save a profile with the widths",
+                   "The file has lines of %lld characters without a delimiter: save a profile "
+                   "with the widths of its columns, and import the file with it",
                    (long long) guess->line_length);
   if (status == CC_OK && ret->score < FIT_LEAST)
     return cc_fail(reterr,
                    CC_ERR_INVALID,
                    "no_profile",
-                   "No profile fits this file: save one that says what its columns mean");
+                   "No profile fits this file: save a profile that maps its columns, and import "
+                   "the file with it");
   return status;
 }

@@ -4,20 +4,21 @@
 #include "server/voters/ccd-import.h"
 #include "server/voters/ccd-table-guess.h"
 
-/* A profile, and how it came to be taken. */
+/* Choice of the mapping profile for a file of an import. */
+
 typedef struct ccd_import_choice {
   cc_voter_profile *profile;
-  const char *key; /* of a shipped one, or "own" */
-  int score;       /* 0: somebody named it */
+  const char *key; /* key of a shipped profile, or "own" for a profile of the organization */
+  int score;       /* ccd_profile_score; 0: the import names the profile */
 } ccd_import_choice;
 
 /**
- * The profile that the import names; else whichever knows most of the file's columns, one of the
- * organization's own before one that ships.
+ * Choose the profile for a file: the profile that the import names, or else the profile with the
+ * highest ccd_profile_score. At equal scores, profiles of the organization precede shipped ones.
  *
- * @ret: zeroed; what it points to is in @arena
+ * @ret: must be zeroed; its contents are allocated in @arena
  *
- * CC_ERR_INVALID "no_profile": none fits.
+ * Returns CC_ERR_INVALID "no_profile" when no profile fits.
  */
 cc_status ccd_import_choose(ccd_import *import,
                             cc_arena *arena,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Collects, over all files of an import, what was imported from each column. */
 #include "server/voters/ccd-import-columns.h"
 
 #include <inttypes.h>
@@ -32,7 +33,8 @@ grow_uses(ccd_import_columns *columns, size_t n, cc_arena *arena)
   return true;
 }
 
-/* The column in the list. NULL: no memory. */
+/* Add the column, or its counts if the list already has a column with this name. The list must have
+ * space for one more. Returns NULL when out of memory. */
 static const ccd_voter_use *
 add_use(ccd_import_columns *columns, const ccd_voter_use *use, cc_arena *arena)
 {
@@ -51,7 +53,9 @@ add_use(ccd_import_columns *columns, const ccd_voter_use *use, cc_arena *arena)
   return here;
 }
 
-/* A profile of one's own may be for another file. */
+/* Note columns that the profile uses and the file does not have. Only called for the organization's
+ * own profiles: it may mean that a profile for another file was chosen. Shipped profiles cover many
+ * variants of a file. */
 static cc_status
 note_missing(const ccd_voter_mapper *mapper,
              const cc_voter_profile *profile,

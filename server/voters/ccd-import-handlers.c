@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Handlers of ccd-imports-routes.c that do more than run a statement: they check profiles, and
+ * store and send files. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +15,7 @@
 #include "server/voters/ccd-import.h"
 #include "server/voters/ccd-profile.h"
 
-/* What is more than a statement: profiles are checked by the reader, files are kept and sent. */
-
-/* The one row as the reply. */
+/* Reply with the first row; 404 when there is none. */
 static cc_status
 reply_with(ccd_call *call, const ccd_rows *rows, const cc_type *type, cc_error *reterr)
 {
@@ -36,7 +36,7 @@ save_profile(ccd_call *call, const ccd_query *query, cc_error *reterr)
   const cc_saved_profile *body = call->body;
   const ccd_rows *rows = NULL;
   if (ccd_profile_check(body->profile, "/profile", &call->errors) != CC_OK)
-    return cc_fail(reterr, CC_ERR_INVALID, "invalid", "The profile cannot be used as it is");
+    return cc_fail(reterr, CC_ERR_INVALID, "invalid", "The profile has errors; see errors");
   cc_status status = ccd_call_query(call, query, NULL, &rows, reterr);
   return status == CC_OK ? reply_with(call, rows, &cc_saved_profile_type, reterr) : status;
 }
@@ -75,7 +75,11 @@ ccd_shipped_profiles_get(ccd_call *call, cc_error *reterr)
                                          &items[i]->profile,
                                          &call->errors);
     if (status != CC_OK)
-      return cc_fail(reterr, CC_ERR_INTERNAL, "profile", "%s cannot be read", shipped->key);
+      return cc_fail(reterr,
+                     CC_ERR_INTERNAL,
+                     "profile",
+                     "The shipped profile %s is not valid",
+                     shipped->key);
   }
   reply->profiles = items;
   reply->n_profiles = n;
@@ -95,25 +99,26 @@ ccd_import_create(ccd_call *call, cc_error *reterr)
                          CC_ERR_INVALID,
                          "no_profile",
                          "/profile_key",
-                         "No profile of this name ships; see listShippedProfiles");
+                         "There is no shipped profile with this key; see listShippedProfiles");
   if (body->profile_key != NULL && body->profile_id != NULL)
     return cc_fail_field(reterr,
                          CC_ERR_INVALID,
                          "two_profiles",
                          "/profile_key",
-                         "Name one profile: profile_id or profile_key");
+                         "Send profile_id or profile_key, not both");
   cc_status status = ccd_call_query(call, &ccd_q_import_create, NULL, &rows, reterr);
   return status == CC_OK ? reply_with(call, rows, &cc_import_type, reterr) : status;
 }
 
+/* Returns the name of a file of the import ("file", "rejects.csv") under STORAGE_FOLDER. */
 static const char *
-place_of(ccd_call *call, const char *what)
+import_file_name(ccd_call *call, const char *what)
 {
   const cc_import_ref *ref = call->params;
   return ccd_import_place_name(call->arena, call->actor->organization_id, ref->import_id, what);
 }
 
-/* The row is locked first, so that two uploads of one import do not mix. */
+/* Locks the import's row first, so that two simultaneous uploads for one import are not mixed. */
 cc_status
 ccd_import_put_file(ccd_call *call, cc_error *reterr)
 {
@@ -125,9 +130,10 @@ ccd_import_put_file(ccd_call *call, cc_error *reterr)
   if (status == CC_OK && ccd_rows_n(rows) == 0)
     return reply_with(call, rows, &cc_import_type, reterr);
   if (status == CC_OK)
-    status = piece->offset == NULL
-               ? ccd_spool_keep(call, place_of(call, "file"), reterr)
-               : ccd_spool_append(call, place_of(call, "file"), *piece->offset, &length, reterr);
+    status =
+      piece->offset == NULL
+        ? ccd_spool_keep(call, import_file_name(call, "file"), reterr)
+        : ccd_spool_append(call, import_file_name(call, "file"), *piece->offset, &length, reterr);
   const ccd_arg args[] = {{"bytes", ccd_text_int64(call->arena, length)}, {0}};
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_import_uploaded, args, &rows, reterr);
@@ -144,7 +150,8 @@ ccd_import_get_rejects(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   const ccd_file file = {.name = "rejects.csv"};
-  if (ccd_spool_open(ccd_call_config(call), place_of(call, "rejects.csv"), &fd, reterr) != CC_OK)
+  if (ccd_spool_open(ccd_call_config(call), import_file_name(call, "rejects.csv"), &fd, reterr) !=
+      CC_OK)
     return ccd_call_send_bytes(call, none, sizeof(none) - 1, &file, reterr);
   return ccd_call_send_file(call, fd, &file, reterr);
 }
@@ -157,7 +164,7 @@ typedef struct export_target {
 } export_target;
 
 static cc_status
-write_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
+export_write_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
 {
   export_target *target = data;
   target->lines++;
@@ -166,12 +173,13 @@ write_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
            : cc_fail(reterr,
                      CC_ERR_STORAGE,
                      "storage_full",
-                     "The server has no room for this file");
+                     "The server has no space for this file");
 }
 
-/* A file without a name: gone when it was sent, and when the server is killed. */
+/* Create a temporary file and delete its name at once, so that the file disappears when it has been
+ * sent, or when the server is killed. */
 static cc_status
-open_target(ccd_call *call, int *ret_fd, cc_error *reterr)
+export_open_file(ccd_call *call, int *ret_fd, cc_error *reterr)
 {
   const char *name = cc_arena_printf(call->arena, "exports/%s", call->request_id);
   cc_status status = ccd_spool_create(ccd_call_config(call), name, ret_fd, reterr);
@@ -184,11 +192,11 @@ static cc_status
 export_rows(ccd_call *call, FILE *out, cc_error *reterr)
 {
   export_target target = {.out = out};
-  cc_status status = ccd_call_copy_out(call, &ccd_q_export_copy, write_cb, &target, reterr);
+  cc_status status = ccd_call_copy_out(call, &ccd_q_export_copy, export_write_cb, &target, reterr);
   if (status == CC_OK && fflush(out) != 0)
     status =
-      cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no room for this file");
-  const int64_t rows = target.lines > 0 ? target.lines - 1 : 0; /* the heading is one */
+      cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no space for this file");
+  const int64_t rows = target.lines > 0 ? target.lines - 1 : 0; /* without the header */
   const ccd_arg args[] = {{"n", ccd_text_int64(call->arena, rows)}, {0}};
   return status == CC_OK ? ccd_call_query(call, &ccd_q_export_record, args, NULL, reterr) : status;
 }
@@ -206,7 +214,7 @@ ccd_voters_export(ccd_call *call, cc_error *reterr)
                          "/list_id",
                          "There is no such list.");
   if (status == CC_OK)
-    status = open_target(call, &fd, reterr);
+    status = export_open_file(call, &fd, reterr);
   if (status != CC_OK)
     return status;
   int copy = dup(fd);

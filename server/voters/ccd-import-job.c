@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The job kinds of imports: run an import, purge a source of voters, delete files of rejects. The
+ * job of an import reads the state of the import's row and continues from there, one committed step
+ * after the other, until the import has ended or waits for a decision of a user. When it is run
+ * again after a crash, it continues after the last step that was committed. */
 #include <jansson.h>
 #include <string.h>
 
@@ -12,17 +16,13 @@
 #include "server/voters/ccd-import-read.h"
 #include "server/voters/ccd-import.h"
 
-/* The job of an import: looks where its row stands and takes it further, one committed step after
- * the other, until somebody has to decide or it is over. Run again after a kill it finds the row
- * where the last commit left it. */
-
 #define LEASE_S 30
 #define APPLY_ROWS "15000"
 #define UNDO_ROWS "10000"
 #define PURGE_ROWS "10000"
-#define RETRIES 6
-#define WAIT_S 5
-#define ATTEMPTS_LAST 8 /* the queue gives a job up after as many */
+#define RETRIES 6       /* of a chunk after serialization failures */
+#define WAIT_S 5        /* seconds between checks whether another import has ended */
+#define ATTEMPTS_LAST 8 /* the last attempt; same as CCD_JOB_ATTEMPTS_MAX */
 
 typedef struct import_payload {
   int64_t import_id;
@@ -44,18 +44,18 @@ static const cc_field purge_payload_fields[] = {
 static const cc_type purge_payload_type =
   CC_TYPE(purge_payload, "VoterSourcePurgePayload", purge_payload_fields);
 
-/* --- where it stands --- */
+/* --- loading the import --- */
 
 static const char *
-keep_column(ccd_job *job, const ccd_rows *rows, const char *column)
+copy_column(ccd_job *job, const ccd_rows *rows, const char *column)
 {
   const char *text = ccd_rows_get(rows, 0, column);
   return text != NULL ? cc_arena_strdup(job->arena, text) : NULL;
 }
 
-/* The paths of local files; else the one that was uploaded. */
+/* Set import->files: the paths of local files, or else of the uploaded file. */
 static cc_status
-take_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
+import_load_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
 {
   ccd_job *job = import->job;
   const char *json = ccd_rows_get(rows, 0, "local_files");
@@ -76,7 +76,7 @@ take_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
   return import->files != NULL && import->files[0] != NULL ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* Leaves import->state NULL when there is no such import any more. */
+/* Load the row of the import. Leaves import->state NULL when the import no longer exists. */
 static cc_status
 load_import(ccd_import *import, cc_error *reterr)
 {
@@ -88,11 +88,11 @@ load_import(ccd_import *import, cc_error *reterr)
   cc_status status = ccd_job_once(job, &tx, &ccd_q_import_of_job, args, &rows, reterr);
   if (status != CC_OK || ccd_rows_n(rows) == 0)
     return status;
-  import->state = keep_column(job, rows, "state");
-  import->profile_json = keep_column(job, rows, "profile");
-  import->profile_key = keep_column(job, rows, "profile_key");
-  import->member = keep_column(job, rows, "member");
-  import->error_code = keep_column(job, rows, "error_code");
+  import->state = copy_column(job, rows, "state");
+  import->profile_json = copy_column(job, rows, "profile");
+  import->profile_key = copy_column(job, rows, "profile_key");
+  import->member = copy_column(job, rows, "member");
+  import->error_code = copy_column(job, rows, "error_code");
   import->complete = ccd_rows_bool(rows, 0, "complete");
   import->auto_apply = ccd_rows_bool(rows, 0, "auto_apply");
   import->doubtful = ccd_rows_bool(rows, 0, "doubtful");
@@ -104,16 +104,16 @@ load_import(ccd_import *import, cc_error *reterr)
   import->actor = import->created_by != 0
                     ? cc_arena_printf(job->arena, "user:%lld", (long long) import->created_by)
                     : NULL;
-  return take_files(import, rows, reterr);
+  return import_load_files(import, rows, reterr);
 }
 
-/* One statement that answers a boolean. */
+/* Run a statement that returns a boolean in the column @column. */
 static cc_status
-ask_boolean(ccd_import *import,
-            const ccd_query *query,
-            const char *column,
-            bool *ret,
-            cc_error *reterr)
+query_boolean(ccd_import *import,
+              const ccd_query *query,
+              const char *column,
+              bool *ret,
+              cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ true);
@@ -134,7 +134,8 @@ check_cancel(ccd_import *import, cc_error *reterr)
 
 /* --- steps --- */
 
-/* Rows against people. In one transaction, so that a plan is there whole or not. */
+/* Compare the staged rows with the voters and make the plan. This is one transaction, so that the
+ * plan is either complete or absent. */
 static cc_status
 compare_rows(ccd_import *import, cc_error *reterr)
 {
@@ -151,12 +152,13 @@ compare_rows(ccd_import *import, cc_error *reterr)
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
-/* A crash of the database empties staging: then the file is read again. */
+/* Make sure that all rows are staged. The staging tables are unlogged, so PostgreSQL empties them
+ * after a crash; the files are then read again. */
 static cc_status
 ensure_staged(ccd_import *import, cc_error *reterr)
 {
   bool whole = false;
-  cc_status status = ask_boolean(import, &ccd_q_import_is_staged, "whole", &whole, reterr);
+  cc_status status = query_boolean(import, &ccd_q_import_is_staged, "whole", &whole, reterr);
   return status == CC_OK && !whole ? ccd_import_read(import, reterr) : status;
 }
 
@@ -219,7 +221,8 @@ finish_import(ccd_import *import, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
                    "work_lost",
-                   "There were fewer contacts, consents or doors in turfs after it than before");
+                   "The import would have lost contacts, consents or doors of turfs: there were "
+                   "fewer after it than before. It is being undone.");
   if (status == CC_OK)
     status = record_bulk(import, reterr);
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
@@ -233,7 +236,7 @@ step_apply(ccd_import *import, cc_error *reterr)
   if (status == CC_OK)
     status = ensure_staged(import, reterr);
   if (status == CC_OK)
-    status = ask_boolean(import, &ccd_q_import_is_planned, "whole", &planned, reterr);
+    status = query_boolean(import, &ccd_q_import_is_planned, "whole", &planned, reterr);
   if (status == CC_OK && !planned)
     status = compare_rows(import, reterr);
   if (status == CC_OK)
@@ -286,10 +289,11 @@ step_undo(ccd_import *import, cc_error *reterr)
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
-/* Over: staging and the uploaded file go, the rejects stay for whoever wants them. What was loaded
- * or taken away is counted by PostgreSQL before people work with the organization. */
+/* Clean up after an import that has ended: delete the uploaded file and the staged rows. The file
+ * of rejects stays for download. If voters were changed, renew the statistics of PostgreSQL, so
+ * that the first queries after the import get good plans. */
 static cc_status
-clear_up(ccd_import *import, cc_error *reterr)
+import_clean_up(ccd_import *import, cc_error *reterr)
 {
   ccd_job *job = import->job;
   bool loaded = strcmp(import->state, "done") == 0 || strcmp(import->state, "undone") == 0;
@@ -305,8 +309,10 @@ clear_up(ccd_import *import, cc_error *reterr)
   return status;
 }
 
-/* --- the machine --- */
+/* --- running the import --- */
 
+/* End the import after an error: failed or cancelled; undoing first if voters were already changed.
+ */
 static cc_status
 stop_import(ccd_import *import, const cc_error *error, cc_error *reterr)
 {
@@ -323,9 +329,10 @@ stop_import(ccd_import *import, const cc_error *error, cc_error *reterr)
   return ccd_job_once(import->job, &tx, &ccd_q_import_stop, args, NULL, reterr);
 }
 
-/* Trying again may help: the database was away, the worker stops, another one has the job. */
+/* Returns true for errors that must not end the import: the database is unavailable, the worker is
+ * stopping, or another worker has the job. The job is then run again later. */
 static bool
-may_pass(const ccd_job *job, cc_status status, const cc_error *error)
+is_temporary(const ccd_job *job, cc_status status, const cc_error *error)
 {
   return ccd_job_lost(job) || strcmp(error->code, "job_lost") == 0 ||
          ((status == CC_ERR_UNAVAILABLE || status == CC_ERR_NO_MEMORY ||
@@ -333,23 +340,29 @@ may_pass(const ccd_job *job, cc_status status, const cc_error *error)
           job->attempt < ATTEMPTS_LAST);
 }
 
+/* Decide about an import that is ready: apply it without a further request (auto_apply), or wait
+ * for a user (*ret_over true). The import command cannot wait, so its imports end here with an
+ * error. */
 static cc_status
-apply_own(ccd_import *import, bool *ret_over, cc_error *reterr)
+apply_if_automatic(ccd_import *import, bool *ret_over, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
   const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
   if (import->cancel_requested)
     return cc_fail(reterr, CC_ERR_CONFLICT, "cancelled", "The import was cancelled");
-  if (!import->auto_apply && import->local) /* nobody can order the rest */
-    return cc_fail(reterr, CC_ERR_CONFLICT, "dry_run", "That was all that was asked for");
+  if (!import->auto_apply && import->local)
+    return cc_fail(reterr, CC_ERR_CONFLICT, "dry_run", "This was a dry run: nothing was changed");
   if (import->doubtful && import->local)
-    return cc_fail(reterr, CC_ERR_CONFLICT, "doubtful", "The dry run has doubts: see --confirm");
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "doubtful",
+                   "The dry run has doubts: check them, then use --confirm");
   *ret_over = !import->auto_apply || import->doubtful;
   if (*ret_over)
     return CC_OK;
   cc_status status = ccd_job_once(import->job, &tx, &ccd_q_import_apply_own, args, &rows, reterr);
-  if (status == CC_OK && ccd_rows_n(rows) == 0) /* another import is being written */
+  if (status == CC_OK && ccd_rows_n(rows) == 0) /* another import is being applied */
     return ccd_job_again(import->job, WAIT_S, reterr);
   return status;
 }
@@ -367,17 +380,17 @@ step_import(ccd_import *import, bool *ret_over, cc_error *reterr)
     return status == CC_OK ? step_compare(import, reterr) : status;
   }
   if (strcmp(state, "ready") == 0)
-    return apply_own(import, ret_over, reterr);
+    return apply_if_automatic(import, ret_over, reterr);
   if (strcmp(state, "applying") == 0)
     return step_apply(import, reterr);
   if (strcmp(state, "undoing") == 0)
     return step_undo(import, reterr);
   *ret_over = true;
-  return clear_up(import, reterr);
+  return import_clean_up(import, reterr);
 }
 
 static cc_status
-run_import(ccd_job *job, cc_error *reterr)
+import_run(ccd_job *job, cc_error *reterr)
 {
   const import_payload *payload = job->payload;
   cc_status status = CC_OK;
@@ -388,7 +401,7 @@ run_import(ccd_job *job, cc_error *reterr)
     if (status != CC_OK || import.state == NULL)
       return status;
     status = step_import(&import, &over, reterr);
-    if (status == CC_OK || may_pass(job, status, reterr))
+    if (status == CC_OK || is_temporary(job, status, reterr))
       continue;
     const cc_error failure = *reterr;
     ccd_log(CCD_WARNING,
@@ -402,8 +415,9 @@ run_import(ccd_job *job, cc_error *reterr)
 
 /* --- purge --- */
 
+/* Delete the uploaded files and the files of rejects of all imports of the source. */
 static cc_status
-purge_kept(ccd_job *job, const ccd_arg *args, cc_error *reterr)
+purge_files(ccd_job *job, const ccd_arg *args, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   const ccd_job_tx tx = {.read = true};
@@ -428,14 +442,14 @@ purge_end(ccd_job *job, const ccd_arg *args, cc_error *reterr)
     status = ccd_job_query(job, &ccd_q_purge_end, args, NULL, reterr);
   if (status == CC_OK)
     status = ccd_job_query(job, &ccd_q_purge_total, args, &rows, reterr);
-  const ccd_arg told[] = {{"n", status == CC_OK ? ccd_rows_get(rows, 0, "n") : "0"}, {0}};
+  const ccd_arg total[] = {{"n", status == CC_OK ? ccd_rows_get(rows, 0, "n") : "0"}, {0}};
   if (status == CC_OK)
-    status = ccd_job_query(job, &ccd_q_import_record, told, NULL, reterr);
+    status = ccd_job_query(job, &ccd_q_import_record, total, NULL, reterr);
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
 static cc_status
-run_purge(ccd_job *job, cc_error *reterr)
+purge_run(ccd_job *job, cc_error *reterr)
 {
   const purge_payload *payload = job->payload;
   const ccd_job_tx tx = {.action = "voter_source.purge", .bulk = true, .timeout_s = 3600};
@@ -453,13 +467,14 @@ run_purge(ccd_job *job, cc_error *reterr)
     n = status == CC_OK ? ccd_rows_int64(rows, 0, "n") : 0;
   }
   if (status == CC_OK)
-    status = purge_kept(job, args, reterr);
+    status = purge_files(job, args, reterr);
   return status == CC_OK ? purge_end(job, args, reterr) : status;
 }
 
-/* Rejects of a source from which somebody was erased. */
+/* Delete the files of rejects of a source after a person of this source was erased, because the
+ * files may contain rows of that person. */
 static cc_status
-run_forget(ccd_job *job, cc_error *reterr)
+forget_run(ccd_job *job, cc_error *reterr)
 {
   const purge_payload *payload = job->payload;
   const ccd_job_tx tx = {.read = true};
@@ -479,13 +494,13 @@ const ccd_job_kind ccd_import_jobs[] = {
    .lane = CCD_LANE_LONG,
    .lease_s = LEASE_S,
    .payload = &import_payload_type,
-   .run = run_import},
+   .run = import_run},
   {.name = "import.purge",
    .lane = CCD_LANE_LONG,
    .lease_s = LEASE_S,
    .payload = &purge_payload_type,
-   .run = run_purge},
-  {.name = "import.forget", .lease_s = 600, .payload = &purge_payload_type, .run = run_forget},
+   .run = purge_run},
+  {.name = "import.forget", .lease_s = 600, .payload = &purge_payload_type, .run = forget_run},
   {0},
 };
 
@@ -494,6 +509,6 @@ const ccd_job_kind ccd_import_local_jobs[] = {
    .lane = CCD_LANE_LONG,
    .lease_s = LEASE_S,
    .payload = &import_payload_type,
-   .run = run_import},
+   .run = import_run},
   {0},
 };

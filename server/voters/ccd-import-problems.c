@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts the problems of an import's files by kind and writes the file of rejects. */
 #include "server/voters/ccd-import-problems.h"
 
 #include <inttypes.h>
@@ -8,45 +9,44 @@
 #include "common/codec/cc-codec.h"
 #include "server/voters/ccd-import.h"
 
-/* What is wrong with rows: counted by kind, and the rows that were left out as a CSV file. */
-
 typedef struct sentence {
   const char *code, *text;
 } sentence;
 
 static const sentence sentences[] = {
-  {"bad_date", "Not a date that there is, or not in the form that the profile says."},
-  {"bad_zip", "Not a ZIP code of five or nine digits."},
-  {"bad_phone", "Not a telephone number of this country."},
-  {"bad_email", "Not an e-mail address."},
-  {"bad_id", "No number of anybody, such as 1.23457E+11: a spreadsheet has destroyed it."},
-  {"bad_unit", "No flat or suite; it stands behind the address and is no part of the door."},
-  {"lost_text", "Characters were lost before this file was written."},
-  {"mended_text", "Text was encoded twice (Ãº); it is imported as it was meant."},
-  {"no_name", "No last name."},
-  {"no_door", "No address that a door can be made of: the person is on no walk list."},
-  {"no_election", "A vote without its election or without the state's number."},
-  {"unknown_id", "A vote of somebody who is not here."},
-  {"header", "The names of the columns once more."},
-  {"ignored_column", "The profile has no use for this column; its values are not imported."},
-  {"missing_column", "The profile names this column, and the file has none such."},
-  {"bad_value", "Not a value that this column takes."},
-  {"unknown_status", "No registration status that the profile knows."},
-  {"too_many", "More values than are kept; the first ones were."},
-  {"ragged", "Another number of columns than the file has."},
-  {"nul_byte", "A NUL byte, which no text can have."},
-  {"field_too_long", "A field of more than 64 KiB."},
-  {"row_too_long", "A row of more than 1 MiB."},
-  {"unclosed_quote", "A quotation mark that does not end where it should."},
-  {"too_many_columns", "More than 4096 columns."},
-  {"nobody", "Neither a number of the state nor a name."},
-  {"repeated_id", "The state's number stands in an earlier row too; that one counts."},
-  {"repeated_row", "The same as an earlier row."},
-  {"erased", "This person was erased, and is not imported again."},
+  {"bad_date", "The value is not a valid date, or not in the date format of the profile."},
+  {"bad_zip", "The value is not a ZIP code of five or nine digits."},
+  {"bad_phone", "The value is not a valid telephone number."},
+  {"bad_email", "The value is not a valid e-mail address."},
+  {"bad_id", "The voter id was damaged by a spreadsheet (as in 1.23457E+11); export it as text."},
+  {"bad_unit", "The value is not a unit number; it was added to the address, not to the door."},
+  {"lost_text", "The text has characters that were already lost when the file was written."},
+  {"mended_text", "The text was encoded twice (Ãº); it was imported with the correct characters."},
+  {"no_name", "The row has no last name."},
+  {"no_door", "The address is not complete enough for a door: the person is on no walk list."},
+  {"no_election", "The vote has no election or no voter id of the state."},
+  {"unknown_id", "There is no voter with this id, so the vote was not imported."},
+  {"header", "The row repeats the names of the columns."},
+  {"ignored_column", "The profile does not use this column; its values are not imported."},
+  {"missing_column", "The profile uses this column, but the file does not have it."},
+  {"bad_value", "The value is not allowed in this column."},
+  {"unknown_status", "The profile does not translate this registration status."},
+  {"too_many", "The row has more values than can be stored; only the first were imported."},
+  {"ragged", "The row does not have as many fields as the file has columns."},
+  {"nul_byte", "The row has a NUL byte, which is not allowed in text."},
+  {"field_too_long", "A field is longer than 64 KiB."},
+  {"row_too_long", "The row is longer than 1 MiB."},
+  {"unclosed_quote", "A quotation mark is not closed."},
+  {"too_many_columns", "The row has more than 4096 columns."},
+  {"nobody", "The row has neither a voter id nor a name."},
+  {"repeated_id", "An earlier row has the same voter id; only the earlier row is imported."},
+  {"repeated_row", "The row is the same as an earlier row."},
+  {"erased", "This person was erased and is not imported again."},
 };
 
+/* Returns the standard sentence of a code; an unknown code is returned unchanged. */
 static const char *
-sentence_of(const char *code)
+code_message(const char *code)
 {
   for (size_t i = 0; i < CC_N(sentences); i++) {
     if (strcmp(sentences[i].code, code) == 0)
@@ -55,9 +55,10 @@ sentence_of(const char *code)
   return code;
 }
 
-/* NULL: there is no room for another kind. */
+/* Returns the problem of this kind, which is added if needed; NULL when there are already
+ * CCD_IMPORT_PROBLEMS_MAX kinds. */
 static ccd_import_problem *
-find_problem(ccd_import_findings *findings, const char *code, int field, const char *column)
+find_or_add_problem(ccd_import_findings *findings, const char *code, int field, const char *column)
 {
   for (size_t i = 0; i < findings->n_problems; i++) {
     ccd_import_problem *each = &findings->problems[i];
@@ -83,7 +84,7 @@ ccd_import_note(ccd_import_findings *findings,
                 int64_t line,
                 ccd_slice value)
 {
-  ccd_import_problem *found = find_problem(findings, code, field, NULL);
+  ccd_import_problem *found = find_or_add_problem(findings, code, field, NULL);
   if (found == NULL)
     return;
   found->rejected = rejected;
@@ -93,13 +94,13 @@ ccd_import_note(ccd_import_findings *findings,
   ccd_import_place *place = &found->places[found->n_places++];
   size_t n = value.length < CCD_IMPORT_VALUE_MAX ? value.length : CCD_IMPORT_VALUE_MAX;
   while (n > 0 && n < value.length && ((unsigned char) value.text[n] & 0xC0) == 0x80)
-    n--; /* not inside a character */
+    n--; /* do not cut inside a character */
   *place = (ccd_import_place){.file = file, .line = line};
   if (n > 0)
     memcpy(place->value, value.text, n);
   if (cc_utf8_length(place->value, strlen(place->value)) >= 0)
     return;
-  for (char *at = place->value; *at != '\0'; at++) { /* of a row that is no text in any encoding */
+  for (char *at = place->value; *at != '\0'; at++) { /* the raw row is not valid UTF-8 */
     if ((unsigned char) *at >= 0x80)
       *at = '?';
   }
@@ -111,7 +112,7 @@ ccd_import_note_column(ccd_import_findings *findings,
                        const char *column,
                        int64_t values)
 {
-  ccd_import_problem *found = find_problem(findings, code, 0, column);
+  ccd_import_problem *found = find_or_add_problem(findings, code, 0, column);
   if (found != NULL)
     found->count += values;
 }
@@ -119,7 +120,7 @@ ccd_import_note_column(ccd_import_findings *findings,
 void
 ccd_import_count(ccd_import_findings *findings, const char *code, int64_t n)
 {
-  ccd_import_problem *found = n > 0 ? find_problem(findings, code, 0, NULL) : NULL;
+  ccd_import_problem *found = n > 0 ? find_or_add_problem(findings, code, 0, NULL) : NULL;
   findings->n_rejected += n;
   if (found == NULL)
     return;
@@ -127,7 +128,8 @@ ccd_import_count(ccd_import_findings *findings, const char *code, int64_t n)
   found->count += n;
 }
 
-/* A cell that a spreadsheet would work out gets a quote before it, as in an export. */
+/* Write a quoted cell. A quote is put before text that a spreadsheet would evaluate as a formula,
+ * as in an export. */
 static void
 write_cell(FILE *out, const char *text, size_t length)
 {
@@ -149,7 +151,7 @@ check_written(FILE *out, cc_error *reterr)
                           : cc_fail(reterr,
                                     CC_ERR_STORAGE,
                                     "storage_full",
-                                    "The server has no room for the file of rejects");
+                                    "The server has no space for the file of rejects");
 }
 
 cc_status
@@ -165,7 +167,7 @@ ccd_import_reject(ccd_import_findings *findings,
                   const ccd_table_reject *reject,
                   cc_error *reterr)
 {
-  const char *message = *reject->message != '\0' ? reject->message : sentence_of(reject->code);
+  const char *message = *reject->message != '\0' ? reject->message : code_message(reject->code);
   findings->n_rejected++;
   ccd_import_note(findings,
                   reject->code,
@@ -186,7 +188,7 @@ ccd_import_reject(ccd_import_findings *findings,
   return check_written(out, reterr);
 }
 
-/* Where the first ones stand, and what stands there. */
+/* Append the positions and values of the first occurrences. */
 static void
 write_places(const ccd_import_problem *problem, cc_str *out)
 {
@@ -209,7 +211,7 @@ write_places(const ccd_import_problem *problem, cc_str *out)
 static void
 write_problem(const ccd_import_problem *problem, cc_str *out)
 {
-  const char *text = sentence_of(problem->code);
+  const char *text = code_message(problem->code);
   cc_str_printf(out, "{\"code\":\"%s\",\"field\":", problem->code);
   if (problem->field > 0)
     cc_str_printf(out, "\"%s\"", cc_voter_field_enum.names[problem->field - 1]);

@@ -7,37 +7,38 @@
 #include "common/base/cc-str.h"
 #include "server/voters/ccd-table.h"
 
-/* What is wrong with the files of an import. */
+/* Problems of an import's files: counted by kind for the API, and rejected rows written to a CSV
+ * file. Filled by ccd-import-read.c and ccd-import-settle.c. */
 
 #define CCD_IMPORT_PROBLEMS_MAX 200
 #define CCD_IMPORT_PLACES_MAX 10
-#define CCD_IMPORT_VALUE_MAX 100 /* bytes of a value that are shown */
+#define CCD_IMPORT_VALUE_MAX 100 /* bytes of a value that are reported; the rest is cut off */
 
 typedef struct ccd_import_place {
   int file;
   int64_t line;
-  char value[CCD_IMPORT_VALUE_MAX + 1]; /* what stood there; "": the row, or nothing */
+  char value[CCD_IMPORT_VALUE_MAX + 1]; /* the value, or the raw row; "": unknown or empty */
 } ccd_import_place;
 
 typedef struct ccd_import_problem {
   char code[40];
-  int field;          /* cc_voter_field; 0: the row */
-  const char *column; /* of the file, where the problem is a column; NULL: it is not */
-  bool rejected;
+  int field;          /* cc_voter_field with the problem; 0: the problem is in the row or column */
+  const char *column; /* column of the file with the problem; NULL: it is not about a column */
+  bool rejected;      /* the rows were rejected; false: only values were left out */
   int64_t count;
   ccd_import_place places[CCD_IMPORT_PLACES_MAX];
   size_t n_places;
 } ccd_import_problem;
 
-/* What an import's files have been found to have: problems by kind, and the file of rejects. */
+/* All problems of an import's files, and the file of rejects. */
 typedef struct ccd_import_findings {
   ccd_import_problem problems[CCD_IMPORT_PROBLEMS_MAX];
   size_t n_problems;
-  FILE *rejects; /* CSV; open while reading */
+  FILE *rejects; /* CSV file; open while the files are read */
   int64_t n_rejected;
 } ccd_import_findings;
 
-/* Count a value that was left out. */
+/* Count a value that was left out, and remember the first places. @field: cc_voter_field or 0. */
 void ccd_import_note(ccd_import_findings *findings,
                      const char *code,
                      int field,
@@ -46,24 +47,27 @@ void ccd_import_note(ccd_import_findings *findings,
                      int64_t line,
                      ccd_slice value);
 
-/* A column of the file that nothing takes, with the number of its values; or one that the profile
- * names and the file lacks. @column lives as long as the findings. */
+/* Count a column of the file that is not imported (@values is the number of its values), or a
+ * column that the profile uses and the file does not have. @column must live as long as the
+ * findings. */
 void ccd_import_note_column(ccd_import_findings *findings,
                             const char *code,
                             const char *column,
                             int64_t values);
 
-/* Count rows that were left out and are too many to be written one by one. */
+/* Count @n rejected rows that are not written to the file of rejects, because there are too many.
+ */
 void ccd_import_count(ccd_import_findings *findings, const char *code, int64_t n);
 
-/* Count a row that was left out, and write it to the rejects. @message NULL: the code's own. */
+/* Count a rejected row and write it to the file of rejects. If reject->message is empty, the
+ * standard sentence of its code is written. */
 cc_status ccd_import_reject(ccd_import_findings *findings,
                             int file,
                             const ccd_table_reject *reject,
                             cc_error *reterr) CC_MUSTCHECK;
 
-/* The heading of the file of rejects. */
+/* Write the header line of the file of rejects. */
 cc_status ccd_import_rejects_begin(ccd_import_findings *findings, cc_error *reterr) CC_MUSTCHECK;
 
-/* The problems as JSON: a list of ImportProblem. */
+/* Append the problems as a JSON array of ImportProblem. */
 void ccd_import_problems_write(const ccd_import_findings *findings, cc_str *out);

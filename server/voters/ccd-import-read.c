@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the files of an import into staging with COPY, in chunks. Each chunk is a transaction that
+ * also stores the progress. A read that was interrupted starts again from the beginning; nothing
+ * outside of staging has been changed by then. */
 #include "server/voters/ccd-import-read.h"
 
 #include <stdlib.h>
@@ -18,16 +21,13 @@
 #include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-voter-mapper.h"
 
-/* Files into staging: COPY in pieces, each a transaction that tells how far it is. A read that was
- * interrupted begins anew: nothing outside of staging has changed. */
-
 #define CHUNK_ROWS 50000
 #define CHUNK_US CC_TIME_SECOND
 #define BUFFER_BYTES (256u * 1024)
 #define BUFFER_MAX (8u << 20)
 #define PROFILES_MAX (8u << 20)
 #define SAMPLE_ROWS 10
-#define UNPACKED_ALWAYS (INT64_C(64) << 20) /* whatever the ratio */
+#define UNPACKED_ALWAYS (INT64_C(64) << 20) /* allowed at any ratio */
 
 /* --- chunks --- */
 
@@ -55,8 +55,9 @@ flush_rows(reader *r, cc_error *reterr)
   return status;
 }
 
+/* Store the voter ids that were found in unreadable rows (see note_refused) in the database. */
 static cc_status
-keep_refused(reader *r, cc_error *reterr)
+save_refused(reader *r, cc_error *reterr)
 {
   if (r->refused.length == 0)
     return CC_OK;
@@ -86,7 +87,7 @@ end_chunk(reader *r, int64_t position, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_db_copy_end(ccd_job_conn(job), NULL, reterr);
   if (status == CC_OK)
-    status = keep_refused(r, reterr);
+    status = save_refused(r, reterr);
   const ccd_arg args[] = {
     {"import_id", r->import->id_text},
     {"progress", progress_text(r, position)},
@@ -122,7 +123,10 @@ note_values(reader *r, const ccd_voter_row *row, int64_t line)
                     row->problems[i].value);
 }
 
-/* Whoever's number stands in a row that could not be read is not gone. */
+/* In an import of a complete file, voters that the file does not contain are treated as gone.
+ * Remember the id in a row that could not be read, so that this voter is not. The id is taken from
+ * two columns, counted from the front and from the back, because the broken field may be on either
+ * side. */
 static void
 note_refused(reader *r, ccd_slice raw)
 {
@@ -145,12 +149,13 @@ reject_row(reader *r, const ccd_table_reject *reject, cc_error *reterr)
   return ccd_import_reject(r->findings, r->file, reject, reterr);
 }
 
-/* Why a row that could be read is none; NULL: it is one. */
+/* Returns the reject code of a readable row that cannot be imported; NULL when it can be imported.
+ */
 static const char *
-fault_of(const reader *r,
-         const ccd_voter_mapper *mapper,
-         const ccd_table_row *row,
-         const ccd_voter_row *voter)
+row_fault(const reader *r,
+          const ccd_voter_mapper *mapper,
+          const ccd_table_row *row,
+          const ccd_voter_row *voter)
 {
   if (ccd_voter_is_header(mapper, row))
     return "header";
@@ -162,13 +167,14 @@ fault_of(const reader *r,
            : NULL;
 }
 
+/* Map a row to a voter and append it to the COPY buffer, or to the rejects. */
 static cc_status
-take_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error *reterr)
+add_row(reader *r, ccd_voter_mapper *mapper, const ccd_table_row *row, cc_error *reterr)
 {
   ccd_voter_row voter;
   if (ccd_voter_map(mapper, row, &voter) != CC_OK)
     return cc_fail_memory(reterr);
-  const char *fault = fault_of(r, mapper, row, &voter);
+  const char *fault = row_fault(r, mapper, row, &voter);
   if (fault != NULL) {
     const ccd_table_reject none = {.line = row->line, .code = fault, .raw = row->raw};
     return reject_row(r, &none, reterr);
@@ -211,7 +217,7 @@ read_rows(reader *r,
       return reterr->status != CC_OK ? reterr->status : CC_ERR_INVALID;
     r->rows++;
     status =
-      step == CCD_TABLE_ROW ? take_row(r, mapper, &row, reterr) : reject_row(r, &reject, reterr);
+      step == CCD_TABLE_ROW ? add_row(r, mapper, &row, reterr) : reject_row(r, &reject, reterr);
     bool full = r->chunk_rows >= CHUNK_ROWS ||
                 (r->rows % 256 == 0 && cc_time_monotonic() - r->chunk_began > CHUNK_US);
     if (status == CC_OK && full) {
@@ -226,8 +232,9 @@ read_rows(reader *r,
 
 /* --- files --- */
 
+/* Returns the voter fields that the profile fills, as bits. */
 static uint64_t
-fields_of(const cc_voter_profile *profile)
+profile_fields(const cc_voter_profile *profile)
 {
   uint64_t fields = 0;
   for (size_t i = 0; i < profile->n_mappings; i++)
@@ -258,9 +265,10 @@ describe_choice(reader *r,
                 chosen->score);
 }
 
-/* How the file is read, for reading lines of it again. */
+/* Remember the path and format of the file, so that single lines can be read again
+ * (ccd-import-again.c). */
 static cc_status
-keep_format(reader *r, const char *path, const ccd_table_format *format)
+save_format(reader *r, const char *path, const ccd_table_format *format)
 {
   ccd_import_file *file = &r->files[r->file - 1];
   *file = (ccd_import_file){.path = path, .format = *format, .rows_before = r->rows};
@@ -274,7 +282,7 @@ keep_format(reader *r, const char *path, const ccd_table_format *format)
   return CC_OK;
 }
 
-/* The rows by the profile that was chosen. */
+/* Read the rows of one file with the chosen profile, then add its columns to the report. */
 static cc_status
 read_with(reader *r,
           const ccd_import_choice *chosen,
@@ -290,19 +298,19 @@ read_with(reader *r,
     return cc_fail(reterr,
                    CC_ERR_INVALID,
                    "mixed_kinds",
-                   "Files of voters and of votes are two imports");
+                   "The files are of two kinds, voters and votes: import each kind on its own");
   if (history && r->import->complete)
     return cc_fail(reterr,
                    CC_ERR_INVALID,
                    "complete_history",
-                   "A file of votes does not name everybody: it cannot be complete");
+                   "A file of votes does not contain all voters: import it without complete");
   r->history = history;
   r->n_names = n;
   for (r->id_column = 0; r->id_column < n; r->id_column++) {
     if (uses[r->id_column].field == CC_VOTER_STATE_ID)
       break;
   }
-  r->fields = fields_of(chosen->profile);
+  r->fields = profile_fields(chosen->profile);
   cc_status status = read_rows(r, source, table, mapper, reterr);
   r->bytes_before += ccd_source_size(source);
   return status == CC_OK ? ccd_import_columns_add(&r->columns,
@@ -314,10 +322,10 @@ read_with(reader *r,
                          : status;
 }
 
-/* Bytes to which a file may unpack. A file of the machine is the operator's own, whatever its
- * ratio. */
+/* Returns the number of bytes that a file may unpack to (settings IMPORT_UNPACKED, IMPORT_RATIO).
+ * Files on the server's disk come from the operator, so the ratio does not apply to them. */
 static int64_t
-unpacked_most(const ccd_import *import)
+unpacked_limit(const ccd_import *import)
 {
   const ccd_config *config = &import->job->server->config;
   int64_t by_ratio = import->file_bytes > INT64_MAX / config->import_ratio
@@ -328,7 +336,8 @@ unpacked_most(const ccd_import *import)
   return by_ratio > UNPACKED_ALWAYS ? by_ratio : UNPACKED_ALWAYS;
 }
 
-/* Each file finds its own profile when the import names none. */
+/* Guess the format of one file, choose the profile (for each file, if the import has none) and read
+ * the rows. */
 static cc_status
 open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
 {
@@ -350,11 +359,11 @@ open_and_read(reader *r, const char *path, cc_arena *arena, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_profile_format(chosen.profile, &guess, arena, &format);
   if (status == CC_OK)
-    status = keep_format(r, path, &format);
+    status = save_format(r, path, &format);
   if (status == CC_OK)
     status = ccd_source_open(path, import->member, &source, reterr);
   if (status == CC_OK)
-    ccd_source_limit(source, unpacked_most(import));
+    ccd_source_limit(source, unpacked_limit(import));
   if (status == CC_OK)
     status = ccd_table_open(source, &format, &table, reterr);
   if (status != CC_OK || chosen.profile == NULL)
@@ -396,7 +405,10 @@ finish_reading(reader *r, cc_error *reterr)
   cc_status status =
     problems.failed || columns.failed || r->sample.failed ? cc_fail_memory(reterr) : CC_OK;
   if (status == CC_OK && fflush(r->findings->rejects) != 0)
-    status = cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "No room for the rejects");
+    status = cc_fail(reterr,
+                     CC_ERR_STORAGE,
+                     "storage_full",
+                     "The server has no space for the file of rejects");
   if (status == CC_OK)
     status = ccd_job_begin(job, &tx, reterr);
   if (status == CC_OK)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes a mapped row as a line of COPY staging.rows in text format: tabs between the columns, \N
+ * for NULL, and a backslash before characters that would end a column. */
 #include "server/voters/ccd-import-row.h"
 
 #include <inttypes.h>
@@ -9,9 +11,6 @@
 #include "server/engine/ccd-crypto.h"
 #include "server/voters/ccd-date.h"
 #include "server/voters/ccd-voter-column.h"
-
-/* A mapped row as a line of COPY staging.rows in text format: one tab between columns, \N for
- * NULL, backslash before what would end a column. */
 
 #define ROW_MAX (4u << 20)
 #define YEAR_FIRST 1850
@@ -45,7 +44,7 @@ add_escaped(cc_str *out, const char *text, size_t length)
   cc_str_wrote(out, n);
 }
 
-/* A column behind another one. */
+/* Append a tab and the value. */
 static void
 add_column(cc_str *out, ccd_slice value)
 {
@@ -80,9 +79,9 @@ add_year(cc_str *out, ccd_date date)
   add_text(out, text);
 }
 
-/* JSON as the file has it. False: the file has none. */
+/* Append JSON that the file itself contained. Returns false when it contained none. */
 static bool
-add_ready(ccd_import_writer *writer, ccd_slice json)
+add_given_json(ccd_import_writer *writer, ccd_slice json)
 {
   if (json.length == 0)
     return false;
@@ -90,6 +89,7 @@ add_ready(ccd_import_writer *writer, ccd_slice json)
   return true;
 }
 
+/* Append the content of writer->json as a column and clear it. */
 static void
 add_json(ccd_import_writer *writer, bool empty)
 {
@@ -146,7 +146,7 @@ add_history(ccd_import_writer *writer, const ccd_voter_pair *pairs, size_t n)
   add_json(writer, n == 0);
 }
 
-/* Slices with blanks between those that are not empty, into the JSON buffer as plain text. */
+/* Append the parts that are not empty to @out as plain text, with @between between them. */
 static void
 join_json(cc_str *out, const ccd_slice *parts, size_t n, char between)
 {
@@ -166,8 +166,7 @@ add_joined(ccd_import_writer *writer, const ccd_slice *parts, size_t n)
   add_json(writer, writer->json.length == 0);
 }
 
-/* -- a function per column -----------------------------------------------------------------------
- */
+/* --- one function per column --- */
 
 #define WRITE_TEXT(column, member)                                                                 \
   static void write_##column(ccd_import_writer *writer, const ccd_voter_row *row)                  \
@@ -221,7 +220,7 @@ write_registered_on(ccd_import_writer *writer, const ccd_voter_row *row)
 static void
 write_districts(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  if (!add_ready(writer, row->districts_json))
+  if (!add_given_json(writer, row->districts_json))
     add_object(writer, row->districts, row->n_districts);
 }
 
@@ -264,14 +263,14 @@ write_emails(ccd_import_writer *writer, const ccd_voter_row *row)
 static void
 write_vote_history(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  if (!add_ready(writer, row->history_json))
+  if (!add_given_json(writer, row->history_json))
     add_history(writer, row->history, row->n_history);
 }
 
 static void
 write_custom(ccd_import_writer *writer, const ccd_voter_row *row)
 {
-  if (!add_ready(writer, row->custom_json))
+  if (!add_given_json(writer, row->custom_json))
     add_object(writer, row->custom, row->n_custom);
 }
 
@@ -281,9 +280,9 @@ write_confidential(ccd_import_writer *writer, const ccd_voter_row *row)
   add_text(&writer->row, row->confidential ? "t" : "f");
 }
 
-/* Columns that are made of members of the row. Any other that files fill comes by the mapping
- * "column" and needs no line here. */
-static const ccd_import_column makers[] = {
+/* Columns that are written from members of ccd_voter_row. The other columns that files fill are
+ * written from row->others (the profile field "column") and need no row here. */
+static const ccd_import_column writers[] = {
   {"state_id", write_state_id},
   {"first_name", write_first_name},
   {"middle_name", write_middle_name},
@@ -312,11 +311,11 @@ static const ccd_import_column makers[] = {
 };
 
 static ccd_import_write *
-find_maker(const char *column)
+find_writer(const char *column)
 {
-  for (size_t i = 0; i < CC_N(makers); i++) {
-    if (strcmp(makers[i].name, column) == 0)
-      return makers[i].write;
+  for (size_t i = 0; i < CC_N(writers); i++) {
+    if (strcmp(writers[i].name, column) == 0)
+      return writers[i].write;
   }
   return NULL;
 }
@@ -329,12 +328,13 @@ ccd_import_writer_init(ccd_import_writer *writer, cc_error *reterr)
     const cc_field *field = &cc_voter_type.fields[i];
     if (!(field->flags & CC_IMPORTED))
       continue;
-    ccd_import_write *write = find_maker(field->name);
+    ccd_import_write *write = find_writer(field->name);
     if (write == NULL && ccd_voter_other_column(field->name) == NULL)
       return cc_fail(reterr,
                      CC_ERR_INTERNAL,
                      "column",
-                     "Files are said to fill voters.%s, but nothing writes it",
+                     "The field table marks voters.%s as CC_IMPORTED, but the import does not "
+                     "write it",
                      field->name);
     writer->columns[writer->n_columns++] = (ccd_import_column){field->name, write};
   }
@@ -368,8 +368,8 @@ add_building(ccd_import_writer *writer, const ccd_address *address)
   add_column(&writer->row, address->street_key);
 }
 
-/* Everything behind the hash, which is made of it: equal text, equal person. The order is that of
- * the query import_copy. */
+/* Write the columns behind the hash, in the order of the query import_copy. The hash is computed
+ * from this text, so an equal hash means an unchanged row. */
 static void
 write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
 {
@@ -385,9 +385,10 @@ write_columns(ccd_import_writer *writer, const ccd_voter_row *row)
   add_building(writer, &row->residence);
 }
 
-/* What only files of exportVoters have: no part of the hash where it is empty. */
+/* Write the columns that only files of exportVoters contain. When all are empty, they are left out
+ * of the hash. */
 static void
-write_further(ccd_import_writer *writer, const ccd_voter_row *row)
+write_export_columns(ccd_import_writer *writer, const ccd_voter_row *row)
 {
   add_column(&writer->row, row->number);
   add_column(&writer->row, row->opted_out);
@@ -409,8 +410,8 @@ ccd_import_write_row(ccd_import_writer *writer,
   write_columns(writer, row);
   size_t length = writer->row.length;
   if (row->number.length + row->opted_out.length + row->tags.length > 0)
-    write_further(writer, row);
-  /* Which fields the profile fills is part of it, in a form that is not sent. */
+    write_export_columns(writer, row);
+  /* The hash also covers the fields that the profile fills; they are not sent to the database. */
   cc_str_printf(&writer->row, "\n%" PRIx64, fields);
   if (writer->row.failed)
     return false;
@@ -420,7 +421,7 @@ ccd_import_write_row(ccd_import_writer *writer,
   cc_str_printf(out, "\t%" PRId64 "\t%d\t%" PRId64 "\t%" PRId64, number, file, line, hash);
   cc_str_add_n(out, writer->row.text, length);
   cc_str_clear(&writer->row);
-  write_further(writer, row);
+  write_export_columns(writer, row);
   cc_str_add_n(out, writer->row.text, writer->row.length);
   cc_str_add_char(out, '\n');
   return !out->failed;

@@ -8,11 +8,11 @@
 #include "common/codec/cc-type.h"
 #include "server/voters/ccd-voter-row.h"
 
-/* Rows of a file on their way into staging. */
+/* Writes mapped rows as lines for COPY into staging. Called by ccd-import-read.c. */
 
 typedef struct ccd_import_writer ccd_import_writer;
 
-/* Append a column of staging.rows from the row. */
+/* Appends one column of staging.rows, taken from @row, to the writer. */
 typedef void ccd_import_write(ccd_import_writer *writer, const ccd_voter_row *row);
 
 typedef struct ccd_import_column {
@@ -20,24 +20,26 @@ typedef struct ccd_import_column {
   ccd_import_write *write; /* NULL: from row->others */
 } ccd_import_column;
 
-/* Buffers for one row after the other, and what is written of each. */
+/* Buffers that are used again for each row, and the list of columns to write. */
 struct ccd_import_writer {
-  cc_str row;  /* the columns behind the hash, as COPY's text format has them */
-  cc_str json; /* one JSON value */
-  ccd_import_column columns[CC_FIELDS_MAX]; /* those that files fill, in cc_voter_type's order */
+  cc_str row;                               /* the columns behind the hash, in COPY's text format */
+  cc_str json;                              /* the JSON value that is being built */
+  ccd_import_column columns[CC_FIELDS_MAX]; /* CC_IMPORTED fields, in the order of cc_voter_type */
   size_t n_columns;
 };
 
-/* CC_ERR_INTERNAL: files are said to fill a column that nothing here writes. */
+/* Returns CC_ERR_INTERNAL when the field table has a CC_IMPORTED field that is not written here. */
 cc_status ccd_import_writer_init(ccd_import_writer *writer, cc_error *reterr) CC_MUSTCHECK;
 void ccd_import_writer_done(ccd_import_writer *writer);
 
 /**
- * Append a line of COPY staging.rows.
+ * Append a line for COPY staging.rows to @out.
  *
- * @fields: bits of the cc_voter_fields that the profile fills: part of the hash
+ * @number: number of the row in the import
+ * @file, @line: position of the row
+ * @fields: bits of the cc_voter_fields that the profile fills; part of the hash
  *
- * False: no memory.
+ * Returns false when out of memory.
  */
 bool ccd_import_write_row(ccd_import_writer *writer,
                           const char *import_id,

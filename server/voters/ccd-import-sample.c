@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes the first rows of a file as JSON, so that users can check the mapping in the dry run. */
 #include "server/voters/ccd-import-sample.h"
 
 #include <string.h>
 
 #include "server/voters/ccd-date.h"
-
-/* The first rows of a file as voters, for whoever looks at the dry run. */
 
 static void
 sample_text(cc_str *out, const char *name, ccd_slice value)

@@ -4,5 +4,6 @@
 #include "common/base/cc-str.h"
 #include "server/voters/ccd-voter-row.h"
 
-/* The row for the sample: a JSON object of what it says. */
+/* Append the mapped row as a JSON object, for the sample of an import. The address of a
+ * confidential voter is left out. */
 void ccd_import_sample_row(const ccd_voter_row *row, cc_str *out);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rejects staged rows that only the database can recognize as invalid: repeated rows of one voter,
+ * rows of erased persons, and votes of unknown voters. The last step of reading an import's files.
+ */
 #include <string.h>
 
 #include "ccd-queries.h"
@@ -8,11 +11,10 @@
 #include "server/voters/ccd-erasure.h"
 #include "server/voters/ccd-import-read-private.h"
 
-/* Rows that only the database can tell to be none. */
+#define DROP_CHUNK 20000 /* rows per transaction */
 
-#define REPEATED_ONCE 20000
-
-/* Up to REPEATED_ONCE rows leave staging and join the rejects. */
+/* Delete up to DROP_CHUNK rows, which @query selects, from staging and write them to the rejects.
+ * @ret_n is set to their number. */
 static cc_status
 drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n, cc_error *reterr)
 {
@@ -21,7 +23,7 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   const ccd_job_tx tx = ccd_import_tx(r->import, /* bulk= */ true);
   const ccd_arg args[] = {
     {"import_id", r->import->id_text},
-    {"n", ccd_text_int64(job->arena, REPEATED_ONCE)},
+    {"n", ccd_text_int64(job->arena, DROP_CHUNK)},
     {"key", ccd_erasure_key(job->arena, &job->server->keys)},
     {0},
   };
@@ -30,12 +32,12 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   for (int i = 0; status == CC_OK && i < *ret_n; i++) {
     int file = (int) ccd_rows_int64(rows, i, "file_no");
     const char *code = ccd_rows_get(rows, i, "code");
-    /* Of somebody who was erased the file of rejects tells the line, and no word. */
-    bool silent = strcmp(code, "erased") == 0;
+    /* For an erased person, the file of rejects gets the line number but not the text. */
+    bool erased = strcmp(code, "erased") == 0;
     const ccd_table_reject dropped = {
       .line = ccd_rows_int64(rows, i, "line"),
       .code = code,
-      .raw = silent ? (ccd_slice){0}
+      .raw = erased ? (ccd_slice){0}
                     : ccd_import_again_raw(again, file, ccd_rows_int64(rows, i, "row_no")),
     };
     status = ccd_import_reject(r->findings, file, &dropped, reterr);
@@ -44,7 +46,7 @@ drop_rows(reader *r, const ccd_query *query, ccd_import_again *again, int *ret_n
   return status;
 }
 
-/* Rows of people who were erased, of whom nothing is told; then of one person the second ones. */
+/* Reject the rows of erased persons, then all rows of a voter but the first. */
 static cc_status
 drop_repeated(reader *r, cc_error *reterr)
 {
@@ -52,14 +54,15 @@ drop_repeated(reader *r, cc_error *reterr)
   ccd_import_again again = {.import = r->import, .files = r->files};
   cc_status status = CC_OK;
   for (size_t i = 0; i < CC_N(queries); i++) {
-    for (int n = REPEATED_ONCE; status == CC_OK && n > 0;)
+    for (int n = DROP_CHUNK; status == CC_OK && n > 0;)
       status = drop_rows(r, queries[i], &again, &n, reterr);
   }
   ccd_import_again_done(&again);
   return status;
 }
 
-/* Votes of strangers, then the votes of each person as one row. */
+/* Reject up to DROP_CHUNK votes of unknown voters and count the others, then merge the votes of
+ * each voter into one row. */
 static cc_status
 fold_votes(reader *r, cc_error *reterr)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Routes of voter sources, mapping profiles, imports and exports. */
 #include "server/voters/ccd-imports-routes.h"
 
 #include "ccd-queries.h"
 #include "common/api/cc-import.h"
 #include "server/voters/ccd-import.h"
 
-#define FILE_MAX ((size_t) 64 << 30)
+#define FILE_MAX ((size_t) 64 << 30) /* bytes of an uploaded file */
 
 /* clang-format off */
 const ccd_route ccd_imports_routes[] = {

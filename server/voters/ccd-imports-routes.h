@@ -4,7 +4,10 @@
 #include "server/engine/ccd-call.h"
 #include "server/jobs/ccd-job.h"
 
-/* Files of voters: sources, profiles, imports, exports. */
+/* Routes and job kinds of imports; server/tables.c lists them. */
+
+/* Routes of voter sources, mapping profiles, imports and exports. */
 extern const ccd_route ccd_imports_routes[];
-/* The kinds "import" and "import.purge"; and "import.local", which only the command line runs. */
+
+/* The job kinds "import", "import.purge" and "import.forget". */
 extern const ccd_job_kind ccd_import_jobs[];

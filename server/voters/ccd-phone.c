@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Converts the telephone numbers of voter files to E.164; see ccd-phone.h. */
 #include "server/voters/ccd-phone.h"
 
 #include <string.h>
@@ -8,14 +9,14 @@
 
 #define DIGITS_MAX 15
 
-/* Digits of the number, as far as it goes. */
+/* The digits of a number that were read so far. */
 typedef struct dialled {
   char digits[DIGITS_MAX + 1];
   size_t n;
   bool plus;
 } dialled;
 
-/* Keys of a telephone: ABC is 2, …, WXYZ is 9. */
+/* Returns the telephone key of a letter: ABC is 2, …, WXYZ is 9. */
 static char
 key_of(char letter)
 {
@@ -29,7 +30,9 @@ is_letter(char c)
   return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-/* Where an extension begins: "x12", "ext. 12", ";ext=12", "extension 12", "#12", a float's ".0". */
+/* Returns whether an extension begins at @at: "x12", "ext. 12", ";ext=12", "extension 12", "#12".
+ * The
+ * ".0" of a number that was stored as floating point is treated in the same way. */
 static bool
 is_extension(ccd_slice text, size_t at, size_t digits)
 {
@@ -43,7 +46,7 @@ is_extension(ccd_slice text, size_t at, size_t digits)
          (left == 2 && memcmp(rest, ".0", 2) == 0);
 }
 
-/* A digit of the full-width forms U+FF10 to U+FF19; '\0': none. */
+/* Returns the digit for a full-width digit (U+FF10 to U+FF19); '\0' for anything else. */
 static char
 wide_digit(ccd_slice text, size_t at)
 {
@@ -52,9 +55,10 @@ wide_digit(ccd_slice text, size_t at)
   return wide ? (char) ('0' + p[2] - 0x90) : '\0';
 }
 
-/* Letters stand for digits behind four digits and a hyphen or dot, as in 1-800-FLOWERS. */
+/* Add a letter as its digit, as in 1-800-FLOWERS. Letters are only allowed behind at least three
+ * digits. */
 static bool
-take_letter(dialled *d, ccd_slice text, size_t at)
+add_letter(dialled *d, ccd_slice text, size_t at)
 {
   bool spelled = d->n >= 3 && d->n < 11;
   if (!spelled || !is_letter(text.text[at]))
@@ -78,21 +82,22 @@ read_digits(ccd_slice text, dialled *d)
       i += wide != '\0' ? 2 : 0;
     } else if (c == '+') {
       d->plus |= d->n == 0;
-    } else if (is_letter(c) && !take_letter(d, text, i)) {
+    } else if (is_letter(c) && !add_letter(d, text, i)) {
       return false;
     }
   }
   return true;
 }
 
-/* NPA and exchange begin with 2 to 9. */
+/* Returns whether the ten digits are valid in the North American Numbering Plan: the area code and
+ * the exchange begin with 2 to 9. */
 static bool
 in_plan(const char *digits)
 {
   return digits[0] >= '2' && digits[3] >= '2';
 }
 
-/* Whose telephone it is: "(cell)", "tel:". */
+/* Returns whether the word is a label of a number: "(cell)", "tel:". */
 static bool
 is_label(const char *word, size_t length)
 {
@@ -123,8 +128,8 @@ is_around(char c)
   return c == ' ' || c == '(' || c == ')' || c == ':' || c == '.';
 }
 
-/* The text without a label before or behind the number. Letters that spell a number follow a
- * hyphen. */
+/* Returns the text without a label before or behind the number. Letters behind a hyphen are not a
+ * label, but may spell a number. */
 static ccd_slice
 without_labels(ccd_slice text)
 {

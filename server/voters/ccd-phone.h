@@ -5,14 +5,16 @@
 
 #include "server/voters/ccd-table.h"
 
-/* Telephone numbers as files have them. */
+/* Parses the telephone numbers of voter files. */
 
-#define CCD_PHONE_MAX 17 /* + and 15 digits and NUL */
+#define CCD_PHONE_MAX 17 /* "+", 15 digits and NUL */
 
-/* The number in E.164, without its extension. Numbers without a country are of the North American
- * plan. False: none, or one that the plan does not have. */
+/* Convert a telephone number to E.164, without its extension. A number without a country code
+ * belongs to the North American Numbering Plan. Returns false when the text is not a valid number.
+ */
 bool ccd_phone_normal(ccd_slice text, char ret[static CCD_PHONE_MAX]);
 
-/* The first of several numbers in one cell, taken off @text; of no length: there are no more. What
- * has too few digits for a number belongs to the one before it: ";ext=12". */
+/* Split a cell with several numbers: returns the first one and removes it from @text. Returns an
+ * empty slice when there are no more. A part with fewer than 10 digits is not a number, but belongs
+ * to the number before it (";ext=12"). */
 ccd_slice ccd_phone_next(ccd_slice *text);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Converts a table of address points to GeoJSON; see ccd-places-csv.h. */
 #include "server/voters/ccd-places-csv.h"
 
 #include <stdlib.h>
@@ -7,12 +8,11 @@
 #include "server/voters/ccd-table-guess.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* Address points as a table: each row becomes the feature that a GeoJSON file would have. */
-
 static const char *const latitudes[] = {"latitude", "lat", "y"};
 static const char *const longitudes[] = {"longitude", "lon", "lng", "long", "x"};
 
-/* Letters alone, in small: "LAT." is "lat". */
+/* Returns whether the column has this name, comparing only letters and ignoring case: "LAT." is
+ * "lat". */
 static bool
 is_named(const char *column, const char *name)
 {
@@ -39,7 +39,7 @@ find_column(const char *const *columns, size_t n, const char *const *names, size
   return -1;
 }
 
-/* A finite number and nothing else. */
+/* Parse a number from -180 to 180. Returns false when the text is anything else. */
 static bool
 read_degrees(ccd_slice text, double *ret)
 {
@@ -106,7 +106,7 @@ ccd_points_from_table(cc_arena *arena,
     return cc_fail(reterr,
                    CC_ERR_INVALID,
                    "columns",
-                   "The table has no columns latitude and longitude in its first line.");
+                   "The table needs the columns latitude and longitude, named in its first line.");
   cc_str_add(out, "{\"features\":[");
   for (;;) {
     ccd_table_row row = {0};
@@ -116,7 +116,7 @@ ccd_points_from_table(cc_arena *arena,
       return CC_ERR_INVALID;
     if (step == CCD_TABLE_END)
       break;
-    /* A row that cannot be read counts as a feature without a shape. */
+    /* A row that cannot be read becomes an empty feature, so that it is counted. */
     if (step == CCD_TABLE_ROW)
       add_feature(out, columns, &row, x, y);
     else

@@ -5,7 +5,16 @@
 #include "common/base/cc-status.h"
 #include "common/base/cc-str.h"
 
-/* Address points as a table, as the GeoJSON that they would be. */
+/* Converts a table of address points to GeoJSON, so that it can be imported like a GeoJSON file. */
+
+/**
+ * Append the GeoJSON of the table to @out: one feature for each row. A row that cannot be read, or
+ * has no valid coordinates, becomes a feature without a geometry.
+ *
+ * @arena: for temporary memory
+ *
+ * Returns CC_ERR_INVALID "columns" when the table has no columns for latitude and longitude.
+ */
 cc_status ccd_points_from_table(cc_arena *arena,
                                 const char *bytes,
                                 size_t length,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Handlers that import files of areas, street segments and address points. PostgreSQL parses the
+ * GeoJSON; addresses and street names are parsed here. A file is imported in one transaction. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,19 +12,19 @@
 #include "server/voters/ccd-places-csv.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* Files of places: PostgreSQL takes the GeoJSON apart, addresses are read here. A file is one
- * transaction. */
-
 #define KEYS_MAX (64u << 20)
 #define SCRATCH_MAX (256u * 1024)
 
 static cc_status
 fail_too_large(cc_error *reterr)
 {
-  return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The file is too large: send it in parts.");
+  return cc_fail(reterr,
+                 CC_ERR_NO_MEMORY,
+                 "no_memory",
+                 "The file is too large: split it and send the parts.");
 }
 
-/* The whole body as text in the arena; of at most max_body. */
+/* Read the whole request body, which has at most max_body bytes, as text in the arena. */
 static cc_status
 read_body(ccd_call *call, const char **ret, cc_error *reterr)
 {
@@ -40,14 +42,17 @@ read_body(ccd_call *call, const char **ret, cc_error *reterr)
   }
   text[length] = '\0';
   if (memchr(text, '\0', length) != NULL)
-    return cc_fail(reterr, CC_ERR_INVALID, "geojson", "The file is no GeoJSON: it has a NUL.");
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "geojson",
+                   "The file is not valid GeoJSON: it contains a NUL byte.");
   *ret = text;
   return CC_OK;
 }
 
-/* What the query string named, as the functions take it. */
+/* Returns the query parameters as JSON, for the SQL functions: they name the properties to read. */
 static const char *
-named_source(ccd_call *call)
+query_as_json(ccd_call *call)
 {
   cc_str json = CC_STR_INIT(16384);
   cc_encode_body(call->route->op->query, call->query, &call->query_present, &json);
@@ -56,7 +61,7 @@ named_source(ccd_call *call)
   return text;
 }
 
-/* {"name of a street": "its key", …} */
+/* Append the keys of the streets as JSON: {"name of a street": "its key", …}. */
 static cc_status
 segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reterr)
 {
@@ -76,7 +81,7 @@ segment_keys(ccd_call *call, const ccd_rows *names, cc_str *out, cc_error *reter
   return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
-/* [{"address_key": …}, …] in the order of the lines. */
+/* Append the parsed addresses as JSON, in the order of the rows: [{"address_key": …}, …]. */
 static cc_status
 point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr)
 {
@@ -102,7 +107,7 @@ point_homes(ccd_call *call, const ccd_rows *lines, cc_str *out, cc_error *reterr
   return out->failed ? fail_too_large(reterr) : CC_OK;
 }
 
-/* The body as GeoJSON; a table is made that, in @made. */
+/* Get the request body as GeoJSON. A table (text/csv) is converted to GeoJSON in @made. */
 static cc_status
 read_document(ccd_call *call, cc_str *made, const char **ret, cc_error *reterr)
 {
@@ -114,19 +119,20 @@ read_document(ccd_call *call, cc_str *made, const char **ret, cc_error *reterr)
   return status;
 }
 
-/* A file whose addresses are read here: @lines gives them, @keys makes what @import takes. */
+/* Import a file in up to three steps: the query @lines extracts the addresses from the document,
+ * @keys parses them, and the query @import writes the places. @lines and @keys may be NULL. */
 static cc_status
-import_with(ccd_call *call,
-            const ccd_query *lines,
-            cc_status (*keys)(ccd_call *, const ccd_rows *, cc_str *, cc_error *),
-            const ccd_query *import,
-            cc_error *reterr)
+import_document(ccd_call *call,
+                const ccd_query *lines,
+                cc_status (*keys)(ccd_call *, const ccd_rows *, cc_str *, cc_error *),
+                const ccd_query *import,
+                cc_error *reterr)
 {
   const char *document = NULL;
   const ccd_rows *rows = NULL;
   cc_str text = CC_STR_INIT(KEYS_MAX), made = CC_STR_INIT(KEYS_MAX);
   cc_status status = read_document(call, &made, &document, reterr);
-  ccd_arg args[] = {{"document", document}, {"named", named_source(call)}, {"keys", NULL}, {0}};
+  ccd_arg args[] = {{"document", document}, {"named", query_as_json(call)}, {"keys", NULL}, {0}};
   if (status == CC_OK && lines != NULL)
     status = ccd_call_query(call, lines, args, &rows, reterr);
   if (status == CC_OK && lines != NULL)
@@ -142,19 +148,19 @@ import_with(ccd_call *call,
 cc_status
 ccd_areas_import(ccd_call *call, cc_error *reterr)
 {
-  return import_with(call, NULL, NULL, &ccd_q_area_import, reterr);
+  return import_document(call, NULL, NULL, &ccd_q_area_import, reterr);
 }
 
 cc_status
 ccd_segments_import(ccd_call *call, cc_error *reterr)
 {
-  return import_with(call, &ccd_q_segment_names, segment_keys, &ccd_q_segment_import, reterr);
+  return import_document(call, &ccd_q_segment_names, segment_keys, &ccd_q_segment_import, reterr);
 }
 
 cc_status
 ccd_points_import(ccd_call *call, cc_error *reterr)
 {
-  return import_with(call, &ccd_q_point_lines, point_homes, &ccd_q_point_import, reterr);
+  return import_document(call, &ccd_q_point_lines, point_homes, &ccd_q_point_import, reterr);
 }
 
 cc_status

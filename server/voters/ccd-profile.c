@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks mapping profiles and rates how well they fit a file; see ccd-profile.h. */
 #include "server/voters/ccd-profile.h"
 
 #include <stdio.h>
@@ -11,13 +12,14 @@
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row.h"
 
+/* Returns the next letter (in lower case), digit or non-ASCII byte of *text and advances behind it;
+ * 0 at the end. */
 static int
-next_sign(const char **text)
+next_compared_byte(const char **text)
 {
   for (; **text != '\0'; (*text)++) {
     char c = **text;
     bool upper = c >= 'A' && c <= 'Z';
-    /* Bytes of other scripts count as they are. */
     if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char) c >= 0x80) {
       (*text)++;
       return (unsigned char) (upper ? c - 'A' + 'a' : c);
@@ -30,8 +32,8 @@ bool
 ccd_column_same(const char *a, const char *b)
 {
   for (;;) {
-    int one = next_sign(&a);
-    int other = next_sign(&b);
+    int one = next_compared_byte(&a);
+    int other = next_compared_byte(&b);
     if (one != other)
       return false;
     if (one == 0)
@@ -60,6 +62,7 @@ ccd_profile_ignores(const cc_voter_profile *profile, const char *column)
   return false;
 }
 
+/* Returns whether mappings to the field need a key: the name of a district, election, … */
 static bool
 takes_key(int field)
 {
@@ -67,6 +70,7 @@ takes_key(int field)
          field == CC_VOTER_COLUMN;
 }
 
+/* Returns whether several mappings may fill the field. */
 static bool
 takes_several(int field)
 {
@@ -135,21 +139,21 @@ check_codes(checker *c, size_t i)
   }
 }
 
-/* Where a key stands, and where none may. */
+/* Check that the mapping has a key if and only if its field needs one. */
 static void
 check_key(checker *c, size_t i)
 {
   const cc_voter_mapping *m = c->profile->mappings[i];
   bool keyless = m->prefix != NULL || m->json || m->names_election;
   if (takes_key(m->field) && m->key == NULL && !keyless)
-    add_wrong(c, i, "key", "required", "must say which district, election, custom field or column");
+    add_wrong(c, i, "key", "required", "must name the district, election, custom field or column");
   if (m->key != NULL && (!takes_key(m->field) || keyless))
     add_wrong(c,
               i,
               "key",
               "not_here",
-              "is for district, history, custom and column without prefix, json and "
-              "names_election");
+              "is only allowed for the fields district, history, custom and column, and only "
+              "without prefix, json and names_election");
   if (m->field == CC_VOTER_COLUMN && m->key != NULL && ccd_voter_other_column(m->key) == NULL)
     add_wrong(c,
               i,
@@ -158,7 +162,7 @@ check_key(checker *c, size_t i)
               "must be a column of the voter that no other field fills");
 }
 
-/* How a cell is read: several values, JSON, an election. */
+/* Check the options for reading a cell: split, json and names_election. */
 static void
 check_cell(checker *c, size_t i)
 {
@@ -173,11 +177,20 @@ check_cell(checker *c, size_t i)
               i,
               "split",
               "not_here",
-              "is for one column of phone, email, mailing_line, or history with names_election");
+              "is only allowed for a single column of the field phone, email, mailing_line, or "
+              "history with names_election");
   if (m->json && (!pairs || m->columns.n != 1))
-    add_wrong(c, i, "json", "not_here", "is for one column of district, history and custom");
+    add_wrong(c,
+              i,
+              "json",
+              "not_here",
+              "is only allowed for a single column of the field district, history or custom");
   if (m->names_election && (m->field != CC_VOTER_HISTORY || m->json))
-    add_wrong(c, i, "names_election", "not_here", "is for history only");
+    add_wrong(c,
+              i,
+              "names_election",
+              "not_here",
+              "is only allowed for the field history, without json");
 }
 
 static void
@@ -192,7 +205,7 @@ check_once(checker *c, size_t i)
                 i,
                 keys ? "key" : "field",
                 "duplicate",
-                "is filled by an earlier mapping already");
+                "is already filled by an earlier mapping");
       return;
     }
   }
@@ -206,7 +219,7 @@ check_mapping(checker *c, size_t i)
   if (sources != 1)
     add_wrong(c, i, "", "one_source", "must have exactly one of columns, any and prefix");
   if (m->prefix != NULL && m->field != CC_VOTER_HISTORY && m->field != CC_VOTER_CUSTOM)
-    add_wrong(c, i, "prefix", "not_here", "is for history and custom only");
+    add_wrong(c, i, "prefix", "not_here", "is only allowed for the fields history and custom");
   check_key(c, i);
   check_cell(c, i);
   check_codes(c, i);
@@ -223,7 +236,8 @@ in_layout(const cc_voter_format *format, const char *name)
   return false;
 }
 
-/* A layout is all there is to refer to; a header may have anything. */
+/* Check that all columns that the profile uses are in its layout. Without a layout this cannot be
+ * checked, because the names come from the header of the file. */
 static void
 check_references(checker *c)
 {
@@ -234,7 +248,7 @@ check_references(checker *c)
       char member[40];
       (void) snprintf(member, sizeof member, "columns/%zu", k);
       if (!in_layout(format, m->columns.items[k]))
-        add_wrong(c, i, member, "unknown_column", "is no column of the layout");
+        add_wrong(c, i, member, "unknown_column", "is not a column of the layout");
     }
   }
   for (size_t i = 0; i < c->profile->n_confidential; i++) {
@@ -242,7 +256,7 @@ check_references(checker *c)
       (void) cc_error_list_add(c->errors,
                                "unknown_column",
                                mapping_pointer(c, "confidential", i, "column"),
-                               "is no column of the layout");
+                               "is not a column of the layout");
   }
 }
 
@@ -254,7 +268,7 @@ check_format(checker *c)
   char pointer[96];
   (void) snprintf(pointer, sizeof pointer, "%s/format/layout", c->prefix);
   if (fixed && format->n_layout == 0)
-    (void) cc_error_list_add(c->errors, "required", pointer, "is needed for fixed width");
+    (void) cc_error_list_add(c->errors, "required", pointer, "is required for fixed width");
   (void) snprintf(pointer, sizeof pointer, "%s/format/header", c->prefix);
   if ((fixed || format->n_layout > 0) && format->header)
     (void)
@@ -330,14 +344,14 @@ ccd_profile_format(const cc_voter_profile *profile,
     *ret = made;
     return CC_OK;
   }
-  /* A header says which delimiter stands between its names; the profile knows only the usual one.
-   */
-  bool told = guess != NULL && format->header && guess->format.header && !guess->fixed_width &&
-              guess->n_columns > 1 && format->delimiter != CC_TABLE_FIXED_WIDTH;
-  made.delimiter = told ? guess->format.delimiter : delimiters[format->delimiter];
-  made.quote = (told || format->quoted) && made.delimiter != '\0' ? '"' : '\0';
+  /* For a file with a header, the guessed delimiter is reliable. It has priority over the delimiter
+   * of the profile, because the same layout may be saved with another one. */
+  bool guessed = guess != NULL && format->header && guess->format.header && !guess->fixed_width &&
+                 guess->n_columns > 1 && format->delimiter != CC_TABLE_FIXED_WIDTH;
+  made.delimiter = guessed ? guess->format.delimiter : delimiters[format->delimiter];
+  made.quote = (guessed || format->quoted) && made.delimiter != '\0' ? '"' : '\0';
   made.header = format->header;
-  made.skip_lines = told ? guess->format.skip_lines : format->skip_lines;
+  made.skip_lines = guessed ? guess->format.skip_lines : format->skip_lines;
   made.n_columns = format->n_layout;
   int64_t *widths = cc_arena_alloc(arena, (format->n_layout + 1) * sizeof *widths);
   if (widths == NULL)
@@ -359,7 +373,8 @@ guess_find(const ccd_table_guess *guess, const char *name)
   return -1;
 }
 
-/* Which columns of the file a mapping takes, as ccd-voter-mapper.c binds them. */
+/* Mark the columns of the file that a mapping uses, by the same rules as ccd-voter-mapper.c.
+ * Returns whether one of its named columns was found. */
 static bool
 mark_used(const cc_voter_mapping *m, const ccd_table_guess *guess, bool *used)
 {
@@ -379,8 +394,8 @@ mark_used(const cc_voter_mapping *m, const ccd_table_guess *guess, bool *used)
   return found;
 }
 
-/* The share of the file's columns that the profile knows. A profile that names its columns is surer
- * than one that tries many names ("any"), where both know all. */
+/* Rate by the names of the columns. When two profiles cover all columns, one that uses exact names
+ * ("columns") is rated above one that only tries alternatives ("any"). */
 static int
 score_names(const cc_voter_profile *profile, const ccd_table_guess *guess)
 {
@@ -416,7 +431,8 @@ date_mapping(const cc_voter_profile *profile, const char *column)
   return NULL;
 }
 
-/* Right number of columns, and its dates are dates. */
+/* Rate a file without a header: the number of columns must be equal, and dates must be valid dates.
+ */
 static int
 score_layout(const cc_voter_profile *profile, const ccd_table_guess *guess)
 {

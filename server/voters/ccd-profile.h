@@ -6,15 +6,16 @@
 #include "common/base/cc-status.h"
 #include "server/voters/ccd-table-guess.h"
 
-/* Mapping profiles: from JSON, checked, and matched with a file. */
+/* Mapping profiles, which map the columns of a file to voter fields: parsing, checking, and rating
+ * how well they fit a file. */
 
 /**
- * Read a profile.
+ * Parse and check a profile.
  *
- * @ret: in @arena
- * @reterr: every error with its JSON pointer
+ * @ret: allocated in @arena
+ * @reterr: receives all errors with their JSON pointers
  *
- * Statuses as cc_decode.
+ * Returns the statuses of cc_decode.
  */
 cc_status ccd_profile_parse(const char *json,
                             size_t length,
@@ -22,14 +23,15 @@ cc_status ccd_profile_parse(const char *json,
                             cc_voter_profile **ret,
                             cc_error_list *reterr) CC_MUSTCHECK;
 
-/* What the field table cannot say (a district needs a key, …): for a profile that came in through
- * the API and is decoded already. @prefix: pointer of the profile inside the body, "" at its root.
- */
+/* Check the rules that the field table cannot express (a district needs a key, …), for a profile
+ * that is already decoded. @prefix is the JSON pointer of the profile in the request; "" if the
+ * profile is the whole document. */
 cc_status ccd_profile_check(const cc_voter_profile *profile,
                             const char *prefix,
                             cc_error_list *reterr) CC_MUSTCHECK;
 
-/* The profiles that ship, compiled in. NULL behind the last. */
+/* The shipped profiles (server/voters/profiles), which are compiled into the program by
+ * embed-profiles.py. A row with a NULL key follows the last one. */
 typedef struct ccd_shipped_profile {
   const char *key; /* "nc", "fl", "generic" */
   const char *json;
@@ -37,25 +39,30 @@ typedef struct ccd_shipped_profile {
 } ccd_shipped_profile;
 
 extern const ccd_shipped_profile ccd_shipped_profiles[];
+
+/* Returns the shipped profile with this key; NULL when there is none. */
 const ccd_shipped_profile *ccd_profile_shipped(const char *key);
 
-/* The profile's format for ccd_table_open; what the profile leaves open is taken from @guess (may
- * be NULL). Widths in @arena. */
+/* Set @ret to the format for ccd_table_open. Settings that the profile does not have are taken from
+ * @guess, which may be NULL. The widths are allocated in @arena. */
 cc_status ccd_profile_format(const cc_voter_profile *profile,
                              const ccd_table_guess *guess,
                              cc_arena *arena,
                              ccd_table_format *ret) CC_MUSTCHECK;
 
-/* Does the name begin as the mapping's prefix says? "<date>" is any name that is a date. */
+/* Returns whether the column's name begins with the mapping's prefix. The prefix "<date>" matches
+ * every name that is a date. */
 bool ccd_profile_prefix(const cc_voter_mapping *mapping, const char *column);
 
-/* Does the profile leave the column out on purpose? */
+/* Returns whether the profile lists the column in "ignore". */
 bool ccd_profile_ignores(const cc_voter_profile *profile, const char *column);
 
-/* How much of the file the profile knows, 0 to 100: with a header the share of its columns that are
- * used or left out on purpose, else whether their number fits and dates are dates. 0: a required
- * column is missing. */
+/* Rate how well the profile fits the file, from 0 to 100. For a file with a header this is the
+ * share of the columns that the profile uses or ignores on purpose, and 0 when a required column is
+ * missing. For a file without a header, the number of columns must be equal and the dates must be
+ * valid. */
 int ccd_profile_score(const cc_voter_profile *profile, const ccd_table_guess *guess);
 
-/* Do two names of columns mean the same? Letters and digits count, case does not. */
+/* Returns whether two column names are equal, comparing letters (case-insensitively) and digits
+ * only. */
 bool ccd_column_same(const char *a, const char *b);

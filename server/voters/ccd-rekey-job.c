@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The job "places.rekey": rebuilds the keys of places and voters page by page, each page in a
+ * transaction. Rows that already have the right keys are not written, so a job that was interrupted
+ * starts again from the beginning and passes quickly over the rows that are done. */
 #include "server/voters/ccd-rekey-job.h"
 
 #include <string.h>
@@ -7,18 +10,18 @@
 #include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-home.h"
 
-/* Page by page, a transaction each; what has the right key already is left alone, so a job that was
- * killed begins anew and soon is where it was. */
-
 #define GIVEN_MAX ((size_t) 64 << 20)
 #define SCRATCH_MAX ((size_t) 256 << 10)
-#define ROUNDS_MAX 8 /* of rows that have a key which others are to get */
+#define ROUNDS_MAX 8 /* rounds of add_holders */
 
-/* What is done to a table. */
+/* How the keys of a database table are rebuilt. */
 typedef struct table {
-  const ccd_query *read, *apply;
-  const ccd_query *held; /* rows behind a page that have keys of the page; NULL: keys are shared */
-  /* Adds an object for the row to @out, or nothing; @keys gets the key that it will have. */
+  const ccd_query *read, *apply; /* read a page of rows; write the new keys */
+  /* Reads rows behind the page whose current key is a new key of the page; NULL: keys are not
+   * unique. */
+  const ccd_query *held;
+  /* If the row needs new keys, appends a JSON object with them to @out, and its new key to @keys.
+   */
   cc_status (*add)(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys);
 } table;
 
@@ -40,7 +43,7 @@ begin_object(cc_str *out, const ccd_rows *rows, int row)
   cc_str_printf(out, "%s{\"id\":%s", out->length > 1 ? "," : "", ccd_rows_get(rows, row, "id"));
 }
 
-/* An element of a PostgreSQL array. */
+/* Append a quoted element to a PostgreSQL array. */
 static void
 add_key(cc_str *keys, ccd_slice key)
 {
@@ -55,7 +58,7 @@ add_key(cc_str *keys, ccd_slice key)
   cc_str_add_char(keys, '"');
 }
 
-/* A key without its place: what may be read as a line. */
+/* Returns a key without the place at its end, so that it can be parsed as an address line. */
 static ccd_slice
 without_place(ccd_slice key, ccd_slice place)
 {
@@ -116,7 +119,7 @@ add_building(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_s
   return CC_OK;
 }
 
-/* The unit of a door that has none in words: it may be in the key alone. */
+/* Get the unit of a door whose column "unit" is empty: its key may still contain a unit. */
 static cc_status
 unit_of_key(ccd_slice key, ccd_slice zip5, cc_arena *scratch, ccd_slice *ret)
 {
@@ -128,18 +131,21 @@ unit_of_key(ccd_slice key, ccd_slice zip5, cc_arena *scratch, ccd_slice *ret)
   return text != NULL ? CC_OK : CC_ERR_NO_MEMORY;
 }
 
-/* The building has its new key already; that and the unit are the door's. */
+/* The buildings have been done before, so the new key of the door is built from the key of its
+ * building and the unit. */
 static cc_status
 add_door(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *keys)
 {
-  ccd_slice old = row_column(rows, row, "key"), told = row_column(rows, row, "unit"), unit = told;
+  ccd_slice old = row_column(rows, row, "key"), given_unit = row_column(rows, row, "unit"),
+            unit = given_unit;
   ccd_residence given = {.zip5 = row_column(rows, row, "zip5"),
                          .city = row_column(rows, row, "city")};
   ccd_address parsed, place;
   cc_status status = CC_OK;
-  if (told.length == 0)
+  if (given_unit.length == 0)
     status = unit_of_key(old, given.zip5, scratch, &unit);
-  /* What the building's key ends in: the ZIP code, or the city as keys have it. */
+  /* Get the place that the building's key ends with (the ZIP code, or the normalized city) by
+   * parsing an address at the same place. */
   given.line = ccd_slice_of("1 ELM ST");
   if (status == CC_OK)
     status = ccd_residence_parse(&given, scratch, &place, NULL);
@@ -156,12 +162,13 @@ add_door(const ccd_rows *rows, int row, cc_arena *scratch, cc_str *out, cc_str *
   if (shown == NULL)
     return CC_ERR_NO_MEMORY;
   ccd_slice key = parsed.address_key;
-  bool untold = (told.length == 0 && *shown != '\0') || memchr(told.text, '#', told.length) != NULL;
-  if (key.length == 0 || (same_text(key, old) && !untold))
+  bool new_unit = (given_unit.length == 0 && *shown != '\0') ||
+                  memchr(given_unit.text, '#', given_unit.length) != NULL;
+  if (key.length == 0 || (same_text(key, old) && !new_unit))
     return CC_OK;
   begin_object(out, rows, row);
   ccd_home_add_member(out, "address_key", key);
-  if (untold)
+  if (new_unit)
     ccd_home_add_member(out, "unit", ccd_slice_of(shown));
   cc_str_add_char(out, '}');
   if (!same_text(key, old))
@@ -219,8 +226,9 @@ add_rows(const table *what, const ccd_rows *rows, cc_str *given, cc_str *keys, c
   return status == CC_OK && !given->failed && !keys->failed ? CC_OK : cc_fail_memory(reterr);
 }
 
-/* Rows behind the page that have a key which a row of the page is to get: they may get another key
- * themselves, so they are looked at with the page. */
+/* Also process rows behind the page that currently have a key which a row of the page will get.
+ * They may get another key themselves; without them the new key would look like a duplicate. Their
+ * new keys may be held by further rows, so this is repeated up to ROUNDS_MAX times. */
 static cc_status
 add_holders(ccd_job *job,
             const table *what,
@@ -249,7 +257,9 @@ add_holders(ccd_job *job,
   return status;
 }
 
-/* One page in a transaction; @after moves on, and becomes NULL behind the last page. */
+/* Process one page in a transaction. *after is set to the last id of the page; NULL after the last
+ * page.
+ */
 static cc_status
 rekey_page(ccd_job *job, const table *what, const char **after, cc_error *reterr)
 {

@@ -3,6 +3,7 @@
 
 #include "server/jobs/ccd-job.h"
 
-/* The keys of segments, buildings, doors and voters of an organization, made again from what they
- * were made of. A migration that changes the rules of keys enqueues it. */
+/* run() of the job kind "places.rekey": rebuilds the keys of segments, buildings, doors and voters
+ * of an organization from their addresses. A migration that changes the rules of keys enqueues the
+ * job. */
 cc_status ccd_rekey_run(ccd_job *job, cc_error *reterr);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses residences into parts and keys, with the help of ccd-address-*.c; see ccd-residence.h. */
 #include "server/voters/ccd-residence.h"
 
 #include <string.h>
 
 #include "server/voters/ccd-address-private.h"
 
-#define TEXT_MAX 1000 /* bytes that are looked at of each part; no address is longer */
+#define TEXT_MAX 1000 /* bytes of each part that are parsed; longer text is cut off */
 
 static const char *
 type_of(ccd_slice token)
@@ -19,9 +20,9 @@ direction_of(ccd_slice token)
   return ccd_address_word(&ccd_address_directions, token);
 }
 
-/* "N E" of two tokens. NULL: it is none. */
+/* Returns the direction of two tokens such as "N E"; NULL when they are not a direction. */
 static const char *
-pair_of(const ccd_address_state *p, size_t i)
+two_word_direction(const ccd_address_state *p, size_t i)
 {
   static const ccd_word pairs[] = {{"NE", "NE"}, {"NW", "NW"}, {"SE", "SE"}, {"SW", "SW"}};
   static const ccd_word_list list = {pairs, CC_N(pairs)};
@@ -31,7 +32,9 @@ pair_of(const ccd_address_state *p, size_t i)
   return ccd_address_word(&list, (ccd_slice){(char[]){a[0], b[0]}, 2});
 }
 
-/* May a direction stand behind this token: a type with a name before it, or a number of a grid? */
+/* Returns whether a postdirection may follow token @i: it is a street type behind a name, or a
+ * number.
+ */
 static bool
 ends_street(const ccd_address_state *p, size_t first, size_t i)
 {
@@ -42,7 +45,8 @@ ends_street(const ccd_address_state *p, size_t first, size_t i)
 static size_t
 take_postdirection(const ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
-  const char *pair = end > first + 2 && ends_street(p, first, end - 3) ? pair_of(p, end - 2) : NULL;
+  const char *pair =
+    end > first + 2 && ends_street(p, first, end - 3) ? two_word_direction(p, end - 2) : NULL;
   const char *one =
     end > first + 1 && ends_street(p, first, end - 2) ? direction_of(p->tokens[end - 1]) : NULL;
   ret->postdirection = ccd_slice_of(pair != NULL ? pair : one);
@@ -52,15 +56,16 @@ take_postdirection(const ccd_address_state *p, size_t first, size_t end, ccd_add
 static size_t
 take_predirection(const ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
-  const char *pair = end > first + 2 ? pair_of(p, first) : NULL;
+  const char *pair = end > first + 2 ? two_word_direction(p, first) : NULL;
   const char *one = end > first + 1 ? direction_of(p->tokens[first]) : NULL;
   ret->predirection = ccd_slice_of(pair != NULL ? pair : one);
   return first + (pair != NULL ? 2 : one != NULL ? 1 : 0);
 }
 
-/* "120 S 300E": the direction of a grid, written to its number. */
+/* Split a direction that is attached to the street number of a grid, as in "120 S 300E". Returns
+ * the new end. */
 static size_t
-part_grid(ccd_address_state *p, size_t first, size_t end)
+split_grid_direction(ccd_address_state *p, size_t first, size_t end)
 {
   ccd_slice *last = &p->tokens[end - 1];
   if (end != first + 2 || direction_of(p->tokens[first]) == NULL || last->length < 2 ||
@@ -75,7 +80,8 @@ part_grid(ccd_address_state *p, size_t first, size_t end)
   return end + 1;
 }
 
-/* The name for people: as written, but for words that files mix. */
+/* Returns the street name for display: as written, except for words that are spelled differently
+ * within one file (SAINT, MOUNT, ordinals). */
 static ccd_slice
 shown_name(ccd_address_state *p, size_t from, size_t to)
 {
@@ -99,7 +105,7 @@ shown_name(ccd_address_state *p, size_t from, size_t to)
 static void
 take_street(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
-  end = part_grid(p, first, end);
+  end = split_grid_direction(p, first, end);
   end = take_postdirection(p, first, end, ret);
   const char *type = end > first + 1 ? type_of(p->tokens[end - 1]) : NULL;
   ret->type = ccd_slice_of(type);
@@ -116,7 +122,8 @@ take_street(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
   ret->street_key = ccd_address_made(p, start);
 }
 
-/* "18 D Main St": the letter belongs to the number. "F St" and "M L King Dr" are streets. */
+/* If a single letter behind the number belongs to it ("18 D Main St"), add it to the number. In "F
+ * St" and "M L King Dr" the letter belongs to the street. Returns the first token of the street. */
 static size_t
 take_letter(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
 {
@@ -134,6 +141,8 @@ take_letter(ccd_address_state *p, size_t first, size_t end, ccd_address *ret)
   return first + 1;
 }
 
+/* Set the keys from number_key, street_key, unit and place. Without a number or street there are no
+ * keys. */
 static void
 make_keys(ccd_address_state *p, ccd_slice place, ccd_address *ret)
 {
@@ -168,7 +177,7 @@ collapse_blanks(ccd_address_state *p, ccd_slice line)
   return ccd_address_made(p, start);
 }
 
-/* What a form or a file has of the unit in a field of its own. */
+/* The units from the separate field for the unit. */
 typedef struct given_unit {
   ccd_address_unit parts[CCD_ADDRESS_UNITS];
   size_t n;
@@ -186,7 +195,8 @@ read_unit(ccd_address_state *p, ccd_slice text, given_unit *ret)
   return is || text.length == 0;
 }
 
-/* "15 VALENTINE ST 1" and the unit "1": the same once more. */
+/* Drop the last token of the line if it repeats the separate unit: "15 VALENTINE ST 1" and the unit
+ * "1". Returns the new end of the street. */
 static size_t
 drop_repeated(ccd_address_state *p, size_t first, size_t end, const given_unit *unit)
 {
@@ -195,7 +205,8 @@ drop_repeated(ccd_address_state *p, size_t first, size_t end, const given_unit *
   return bare && ccd_address_same_unit(p, &unit->parts[0], &last) ? end - 1 : end;
 }
 
-/* The unit of its own field is the unit; what the line says besides stays ("Bldg 4", and "3"). */
+/* Add the separate unit to the units of the line. It replaces a unit of the same type; units of
+ * other types stay ("Bldg 4" in the line, and "3"). */
 static void
 add_given(ccd_address_state *p, const given_unit *unit)
 {
@@ -210,6 +221,8 @@ add_given(ccd_address_state *p, const given_unit *unit)
   }
 }
 
+/* Parse ret->line: the number, then a mailbox route, a numbered road or a named street, then units.
+ */
 static void
 read_line(ccd_address_state *p, const ccd_residence *from, const given_unit *unit, ccd_address *ret)
 {
@@ -235,7 +248,7 @@ read_line(ccd_address_state *p, const ccd_residence *from, const given_unit *uni
   add_given(p, unit);
 }
 
-/* Cut inside a character: drop its rest. */
+/* Cut the text to TEXT_MAX bytes, but not inside a character. */
 static ccd_slice
 cut_text(ccd_slice text)
 {
@@ -247,6 +260,7 @@ cut_text(ccd_slice text)
   return text;
 }
 
+/* Returns the place for the keys: the ZIP code, or else the normalized city. */
 static ccd_slice
 read_place(ccd_address_state *p, const ccd_residence *from)
 {
@@ -258,10 +272,10 @@ read_place(ccd_address_state *p, const ccd_residence *from)
   return place;
 }
 
-/* Room for a text of parts: each is folded, and each key and each text for people made of them,
- * with words that may get longer. What does not fit would be left away. */
+/* Allocate the output buffer of the parser. It must have space for the folded parts and for all
+ * keys and texts that are built from them, whose words may become longer. */
 static bool
-make_room(ccd_address_state *p, cc_arena *arena, const ccd_residence *given)
+allocate_output(ccd_address_state *p, cc_arena *arena, const ccd_residence *given)
 {
   size_t size = 4096 + 24 * (given->line.length + given->number.length + given->unit.length +
                              given->zip5.length + given->city.length);
@@ -285,7 +299,7 @@ ccd_residence_parse(const ccd_residence *residence,
   };
   ccd_address_state p = {0};
   given_unit unit = {0};
-  if (!make_room(&p, arena, &given))
+  if (!allocate_output(&p, arena, &given))
     return CC_ERR_NO_MEMORY;
   *ret = (ccd_address){.line = collapse_blanks(&p, given.line)};
   bool is_unit = read_unit(&p, given.unit, &unit);
@@ -310,7 +324,7 @@ ccd_residence_street(ccd_slice name, cc_arena *arena, ccd_slice *ret)
   const ccd_residence given = {.line = cut_text(name)};
   ccd_address_state p = {0};
   ccd_address made = {0};
-  if (!make_room(&p, arena, &given))
+  if (!allocate_output(&p, arena, &given))
     return CC_ERR_NO_MEMORY;
   ccd_address_split(&p, given.line);
   if (p.n > 0 && ccd_address_take_road(&p, 0, &made) > 0)

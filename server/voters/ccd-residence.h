@@ -3,29 +3,33 @@
 
 #include "server/voters/ccd-address.h"
 
-/* A residence whose parts a file or a form has apart. What is apart stays apart. */
+/* Parses residences into parts and keys. Called for voters by imports and by createVoter and
+ * updateVoter, and for places by the imports of points and segments and by the job places.rekey. */
+
+/* The parts of a residence that a file or a request contains. Parts that are given separately are
+ * not joined before parsing. */
 typedef struct ccd_residence {
-  ccd_slice
-    line; /* street, with the number before it unless @number has it; may end with the unit */
-  ccd_slice number; /* "12", "12 1/2"; empty: whatever the line begins with */
-  ccd_slice unit;   /* "3B", "Apt 3B"; empty: whatever the line ends with */
+  ccd_slice line; /* number and street (only the street if number is set); may end with the unit */
+  ccd_slice number; /* "12", "12 1/2"; empty: the number at the beginning of line is used */
+  ccd_slice unit;   /* "3B", "Apt 3B"; empty: the unit at the end of line is used */
   ccd_slice zip5;
-  ccd_slice city; /* part of the keys where there is no ZIP code */
+  ccd_slice city; /* used in the keys if there is no ZIP code */
 } ccd_residence;
 
 /**
- * The one function that makes keys of addresses: of voters, doors, buildings and streets.
+ * Parse a residence. All keys of voters, doors and buildings come from this function, so that equal
+ * addresses get equal keys in any spelling.
  *
- * @ret: slices of text in @arena; its line is number and street as given
- * @ret_unit: the unit is one. Text that is none ("c/o Smith") is no part of the keys, and is kept
- *   behind a comma in @ret's line. May be NULL.
+ * @ret: slices of text in @arena; ret->line is number and street as given
+ * @ret_unit: set to false when the text of unit is not a unit ("c/o Smith"). Such text is not part
+ * of the keys; it is appended to ret->line behind a comma. May be NULL.
  *
- * CC_ERR_NO_MEMORY: the arena's ceiling.
+ * Returns CC_ERR_NO_MEMORY when the arena is at its limit.
  */
 cc_status ccd_residence_parse(const ccd_residence *residence,
                               cc_arena *arena,
                               ccd_address *ret,
                               bool *ret_unit) CC_MUSTCHECK;
 
-/* The key of a street by its name alone, as files of streets have it. */
+/* Set @ret to the key of a street, from its name alone. */
 cc_status ccd_residence_street(ccd_slice name, cc_arena *arena, ccd_slice *ret) CC_MUSTCHECK;

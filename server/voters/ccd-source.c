@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens plain, gzip and zip files and refuses other kinds by name; see ccd-source.h. */
 #include "server/voters/ccd-source.h"
 
 #include <errno.h>
@@ -14,12 +15,12 @@
 struct ccd_source {
   ccd_packing packing;
   int fd;
-  gzFile gz; /* owns a descriptor of its own */
+  gzFile gz; /* owns its own descriptor, a duplicate of fd */
   zip_t *zip;
   zip_file_t *member;
   const unsigned char *memory;
   int64_t position, size;
-  int64_t most; /* unpacked bytes; 0: CCD_SOURCE_BYTES_MAX */
+  int64_t most; /* limit of unpacked bytes; 0: CCD_SOURCE_BYTES_MAX */
 };
 
 static const char damaged_hint[] = "Download or pack the file again.";
@@ -33,9 +34,9 @@ fail_hint(cc_error *reterr, cc_status status, const char *code, const char *text
   return status;
 }
 
-/* What a file is by its first bytes, when it is nothing that we read. */
+/* Refuse known kinds of files that cannot be read, with a hint on how to convert them. */
 static cc_status
-refuse_foreign(const unsigned char *head, size_t n, cc_error *reterr)
+refuse_unsupported(const unsigned char *head, size_t n, cc_error *reterr)
 {
   static const struct {
     const char *magic;
@@ -43,7 +44,7 @@ refuse_foreign(const unsigned char *head, size_t n, cc_error *reterr)
     const char *text, *hint;
   } rows[] = {
     {"\xD0\xCF\x11\xE0", 4, "The file is an old Excel workbook.", "Save the sheet as CSV."},
-    {"%PDF", 4, "The file is a PDF document.", "Ask for the data file, not for its description."},
+    {"%PDF", 4, "The file is a PDF document.", "Upload the data file, not its description."},
     {"BZh", 3, "The file is packed with bzip2.", "Unpack it, or pack it as gzip or zip."},
     {"\xFD"
      "7zXZ",
@@ -63,7 +64,8 @@ refuse_foreign(const unsigned char *head, size_t n, cc_error *reterr)
   return CC_OK;
 }
 
-/* Names that stand in archives of state files beside the table. */
+/* Returns whether the member of an archive may be a table, by its name. Archives of the states also
+ * contain documents, pictures and hidden files. */
 static bool
 is_table_name(const char *name)
 {
@@ -116,7 +118,7 @@ zip_begin(int fd, zip_t **ret, cc_error *reterr)
                    damaged_hint);
 }
 
-/* Index of the member to read. */
+/* Find the member to read: the one named @wanted, or else the only one that may be a table. */
 static cc_status
 choose_member(zip_t *zip, const char *wanted, zip_uint64_t *ret, cc_error *reterr)
 {
@@ -140,14 +142,17 @@ choose_member(zip_t *zip, const char *wanted, zip_uint64_t *ret, cc_error *reter
   if (found == 1 || (found > 1 && wanted != NULL))
     return CC_OK;
   if (wanted != NULL)
-    return cc_fail(reterr, CC_ERR_NOT_FOUND, "no_member", "The archive has no such member.");
+    return cc_fail(reterr,
+                   CC_ERR_NOT_FOUND,
+                   "no_member",
+                   "The archive has no member with this name.");
   if (found == 0)
     return cc_fail(reterr, CC_ERR_INVALID, "no_member", "There is no table in the archive.");
   return fail_hint(reterr,
                    CC_ERR_INVALID,
                    "several_members",
                    "There are several tables in the archive.",
-                   "Name the one to read.");
+                   "Set member to the name of the table to read.");
 }
 
 static cc_status
@@ -169,7 +174,7 @@ open_zip(ccd_source *source, const char *wanted, cc_error *reterr)
                      CC_ERR_UNSUPPORTED,
                      "encrypted",
                      "The archive is protected by a password.",
-                     "Unpack it first.");
+                     "Unpack it, and upload it without a password.");
   source->member = zip_fopen_index(source->zip, index, 0);
   if (source->member != NULL)
     return CC_OK;
@@ -199,13 +204,13 @@ open_path(const char *path, int *ret_fd, int64_t *ret_size, cc_error *reterr)
 {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0 && errno == ENOENT)
-    return cc_fail(reterr, CC_ERR_NOT_FOUND, "no_file", "There is no such file.");
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "no_file", "The file does not exist.");
   if (fd < 0)
     return cc_fail(reterr, CC_ERR_UNAVAILABLE, "unreadable", "The file cannot be opened.");
   struct stat about;
   if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
     close(fd);
-    return cc_fail(reterr, CC_ERR_INVALID, "no_regular_file", "It is not a regular file.");
+    return cc_fail(reterr, CC_ERR_INVALID, "no_regular_file", "The path is not a regular file.");
   }
   *ret_fd = fd;
   *ret_size = about.st_size;
@@ -232,7 +237,7 @@ open_by_content(ccd_source *source, const char *member, cc_error *reterr)
   case CCD_PACKING_NONE:
     break;
   }
-  return refuse_foreign(head, known, reterr);
+  return refuse_unsupported(head, known, reterr);
 }
 
 cc_status
@@ -280,9 +285,9 @@ ccd_source_free(ccd_source *source)
   free(source);
 }
 
-/* -2: the system cannot read. */
+/* Read from memory or a plain file. Returns the number of bytes; -2 on a read error. */
 static ssize_t
-read_some(ccd_source *source, void *buffer, size_t size)
+read_plain(ccd_source *source, void *buffer, size_t size)
 {
   if (source->fd < 0) {
     size_t left = (size_t) (source->size - source->position);
@@ -298,7 +303,7 @@ read_some(ccd_source *source, void *buffer, size_t size)
   return n < 0 ? -2 : n;
 }
 
-/* -1: damaged. */
+/* Read from a packed file. Returns the number of bytes; -1 when the file is damaged. */
 static ssize_t
 read_packed(ccd_source *source, void *buffer, size_t size)
 {
@@ -324,7 +329,7 @@ ccd_source_read(ccd_source *source, void *buffer, size_t size, size_t *ret_n, cc
 {
   size_t most = size < 1024 * 1024 * 1024 ? size : 1024 * 1024 * 1024;
   ssize_t n = source->packing != CCD_PACKING_NONE ? read_packed(source, buffer, most)
-                                                  : read_some(source, buffer, most);
+                                                  : read_plain(source, buffer, most);
   if (n == -2)
     return cc_fail(reterr, CC_ERR_UNAVAILABLE, "unreadable", "The file cannot be read.");
   if (n < 0)
@@ -339,9 +344,9 @@ ccd_source_read(ccd_source *source, void *buffer, size_t size, size_t *ret_n, cc
     return cc_fail(reterr,
                    CC_ERR_TOO_LARGE,
                    "too_large",
-                   "The file unpacks to over %lld MiB (IMPORT_UNPACKED; IMPORT_RATIO times its "
-                   "size). "
-                   "Split the file, or send the file unpacked.",
+                   "The file unpacks to more than %lld MiB, which is the limit of this server "
+                   "(settings IMPORT_UNPACKED and IMPORT_RATIO). Split the file, or upload it "
+                   "unpacked.",
                    (long long) (unpacked_max >> 20));
   *ret_n = (size_t) n;
   return CC_OK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The byte level of the table reader: filling the buffer, decoding fields, naming columns. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "server/voters/ccd-table-private.h"
 #include "server/voters/ccd-text.h"
 
-/* Read UTF-16 and append it as UTF-8. */
+/* Read UTF-16 and append it to the buffer as UTF-8. */
 static cc_status
 fill_units(ccd_table *table, size_t room, cc_error *reterr)
 {
@@ -90,16 +91,17 @@ ccd_table_skip_mark(ccd_table *table, cc_error *reterr)
     if (status != CC_OK)
       return status;
   }
-  /* The one of UTF-16 is the same three bytes by now. */
+  /* The mark of UTF-16 has been converted to the same three bytes. */
   if (table->end - table->begin >= 3 &&
       memcmp(table->buffer + table->begin, "\xEF\xBB\xBF", 3) == 0)
     table->begin += 3;
   return CC_OK;
 }
 
-/* Room for a row in UTF-8, whatever it was in. */
+/* Returns space for @n bytes behind scratch_used; NULL when there is none. The scratch buffer is
+ * large enough for a row that is converted to UTF-8. */
 static char *
-scratch_room(ccd_table *table, size_t n)
+scratch_reserve(ccd_table *table, size_t n)
 {
   size_t size = (size_t) 4 * CCD_TABLE_ROW_MAX + 64;
   if (table->scratch == NULL)
@@ -112,7 +114,7 @@ scratch_room(ccd_table *table, size_t n)
 static bool
 undouble_quotes(ccd_table *table, ccd_slice *field)
 {
-  char *out = scratch_room(table, field->length);
+  char *out = scratch_reserve(table, field->length);
   if (out == NULL)
     return false;
   size_t n = 0;
@@ -141,7 +143,7 @@ ccd_table_decode_row(ccd_table *table, cc_error *reterr)
       ccd_slice *field = &table->fields[i];
       if (!ccd_text_has_high(field->text, field->length))
         continue;
-      char *out = scratch_room(table, 3 * field->length);
+      char *out = scratch_reserve(table, 3 * field->length);
       fits = out != NULL;
       if (!fits)
         break;
@@ -173,9 +175,9 @@ by_name(const void *a, const void *b)
   return order != 0 ? order : (*one > *other) - (*one < *other);
 }
 
-/* Second and further columns of one name get a number. */
+/* Make the names unique: the second and further columns with the same name get a number. */
 static bool
-number_doubles(ccd_table *table)
+make_names_unique(ccd_table *table)
 {
   const char ***sorted = malloc((table->n_columns + 1) * sizeof *sorted);
   if (sorted == NULL)
@@ -211,7 +213,7 @@ ccd_table_name_columns(ccd_table *table, bool header, cc_error *reterr)
                                         : cc_arena_printf(table->names, "column_%zu", i + 1);
     fits = table->columns[i] != NULL;
   }
-  if (fits && number_doubles(table))
+  if (fits && make_names_unique(table))
     return CC_OK;
   return cc_fail_memory(reterr);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Guesses the format of a table file: tries each delimiter on the first rows; see
+ * ccd-table-guess.h. */
 #include "server/voters/ccd-table-guess.h"
 
 #include <stdlib.h>
@@ -12,13 +14,13 @@
 
 #define ROWS_COUNTED 200
 
-/* What one delimiter makes of the sample. */
+/* The rows of the sample when it is read with one delimiter. */
 typedef struct attempt {
-  size_t fields[ROWS_COUNTED];
-  int64_t lines[ROWS_COUNTED];
-  size_t n;       /* rows, rejected ones (0 fields) too */
-  size_t columns; /* the commonest number of fields */
-  size_t agree;   /* rows that have it */
+  size_t fields[ROWS_COUNTED]; /* number of fields of each row; 0: the row was rejected */
+  int64_t lines[ROWS_COUNTED]; /* line of each row */
+  size_t n;                    /* rows */
+  size_t columns;              /* the most frequent number of fields */
+  size_t agree;                /* rows with that number of fields */
 } attempt;
 
 static ccd_encoding
@@ -32,7 +34,7 @@ guess_units(const unsigned char *bytes, size_t size)
   size_t n = size < 1024 ? size : 1024;
   for (size_t i = 0; i < n; i++)
     zeros[i % 2] += bytes[i] == 0;
-  /* Text of the West in UTF-16 has a zero in every other byte. */
+  /* In UTF-16, most characters of western languages have a zero byte. */
   if (n >= 4 && zeros[1] > n / 5 && zeros[0] == 0)
     return CCD_ENCODING_UTF16LE;
   if (n >= 4 && zeros[0] > n / 5 && zeros[1] == 0)
@@ -49,7 +51,7 @@ name_encoding(ccd_encoding encoding, const char *bytes, size_t size)
   for (size_t at = 0; at < size;) {
     const char *feed = memchr(bytes + at, '\n', size - at);
     size_t n = feed != NULL ? (size_t) (feed - bytes) - at : size - at;
-    /* The last line may be cut inside a character. */
+    /* The last line of the sample may end inside a character, so it counts only if it is alone. */
     if (ccd_text_has_high(bytes + at, n) && (feed != NULL || at == 0 || (!utf8 && !other))) {
       bool valid = cc_utf8_length(bytes + at, n) >= 0;
       utf8 |= valid;
@@ -87,7 +89,7 @@ try_delimiter(ccd_source *source, ccd_table_format format, bool cut, attempt *re
   ccd_table_row row;
   ccd_table_reject reject;
   while (status == CC_OK && ret->n < ROWS_COUNTED) {
-    table->n_columns = 0; /* so that no row is ragged */
+    table->n_columns = 0; /* accept any number of fields */
     ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
     if (step == CCD_TABLE_END)
       break;
@@ -97,14 +99,15 @@ try_delimiter(ccd_source *source, ccd_table_format format, bool cut, attempt *re
     ret->lines[ret->n] = read ? row.line : reject.line;
     ret->fields[ret->n++] = read ? row.n : 0;
   }
-  /* The last row of a sample is cut. */
+  /* The last row of a sample is incomplete. */
   if (cut && ret->n > 1 && ret->n < ROWS_COUNTED)
     ret->n--;
   count_commonest(ret);
   return status;
 }
 
-/* Agreement counts most, then the number of columns. */
+/* Rate an attempt: mainly by the share of rows with the same number of fields, then by that number.
+ */
 static double
 attempt_score(const attempt *a)
 {
@@ -114,7 +117,7 @@ attempt_score(const attempt *a)
   return share * share * (2.0 - 1.0 / (double) a->columns);
 }
 
-/* Lines that all have one length, as fixed width has. */
+/* Returns the length of the lines if all have the same length, as in a fixed width file; else 0. */
 static int64_t
 common_length(const char *bytes, size_t size)
 {
@@ -135,7 +138,8 @@ common_length(const char *bytes, size_t size)
   return lines >= 2 && length >= 20 ? length : 0;
 }
 
-/* Leading lines that belong to no row: a title, a note. */
+/* Returns the number of lines before the table, such as a title or a note: the leading rows with at
+ * most half of the columns. */
 static int64_t
 preamble_lines(const attempt *a)
 {
@@ -151,7 +155,7 @@ preamble_lines(const attempt *a)
   return a->lines[first] - 1;
 }
 
-/* Names that only a header has, as a whole cell. */
+/* Returns true when the cell is a column name that does not occur as a value. */
 static bool
 is_column_name(const char *text)
 {
@@ -191,7 +195,7 @@ looks_like_value(const char *text)
   return strchr(text, '@') != NULL || (digits * 2 > length && !letter) || strcmp(text, "*") == 0;
 }
 
-/* Words that only names of columns have. */
+/* Returns true when the cell contains a word that is typical of column names. */
 static bool
 looks_like_name(const char *text)
 {
@@ -206,7 +210,7 @@ looks_like_name(const char *text)
   return false;
 }
 
-/* @first: the first row; @rows: those after it. */
+/* Guess whether the first row is a header. @first is that row, @rows are the following ones. */
 static bool
 has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
 {
@@ -221,7 +225,7 @@ has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
   size_t sure = 0;
   for (size_t i = 0; i < n; i++)
     sure += is_column_name(first[i]);
-  if (sure >= 3) /* further columns may be named by dates or numbers */
+  if (sure >= 3) /* a header, even if other columns have dates or numbers as names */
     return true;
   if (filled == 0 || values * 4 > filled)
     return values < filled && names * 2 > filled;
@@ -231,18 +235,18 @@ has_header(const char *const *first, size_t n, char ***rows, size_t n_rows)
 }
 
 static char *
-keep_text(cc_arena *arena, ccd_slice text)
+copy_text(cc_arena *arena, ccd_slice text)
 {
   return cc_arena_strndup(arena, text.length > 0 ? text.text : "", text.length);
 }
 
 static bool
-keep_row(cc_arena *arena, const ccd_table_row *row, ccd_table_guess *ret)
+sample_add_row(cc_arena *arena, const ccd_table_row *row, ccd_table_guess *ret)
 {
   char **cells = cc_arena_alloc(arena, (row->n + 1) * sizeof *cells);
   bool fits = cells != NULL;
   for (size_t i = 0; i < row->n && fits; i++) {
-    cells[i] = keep_text(arena, row->fields[i]);
+    cells[i] = copy_text(arena, row->fields[i]);
     fits = cells[i] != NULL;
   }
   if (fits)
@@ -251,7 +255,7 @@ keep_row(cc_arena *arena, const ccd_table_row *row, ccd_table_guess *ret)
 }
 
 static bool
-keep_columns(cc_arena *arena, const ccd_table *table, ccd_table_guess *ret)
+sample_copy_columns(cc_arena *arena, const ccd_table *table, ccd_table_guess *ret)
 {
   size_t n = 0;
   const char *const *names = ccd_table_columns(table, &n);
@@ -267,7 +271,7 @@ keep_columns(cc_arena *arena, const ccd_table *table, ccd_table_guess *ret)
   return true;
 }
 
-/* The first rows by the format that was guessed. */
+/* Read the first rows with the guessed format into ret->rows. */
 static cc_status
 sample_rows(ccd_source *source, cc_arena *arena, ccd_table_guess *ret, cc_error *reterr)
 {
@@ -285,9 +289,9 @@ sample_rows(ccd_source *source, cc_arena *arena, ccd_table_guess *ret, cc_error 
     if (step == CCD_TABLE_FAILED)
       return reterr->status;
     if (step == CCD_TABLE_ROW)
-      fits = keep_row(arena, &row, ret);
+      fits = sample_add_row(arena, &row, ret);
   }
-  if (status == CC_OK && (!fits || !keep_columns(arena, table, ret)))
+  if (status == CC_OK && (!fits || !sample_copy_columns(arena, table, ret)))
     return cc_fail(reterr, CC_ERR_NO_MEMORY, "no_memory", "The first rows are too large.");
   return status;
 }
@@ -298,11 +302,11 @@ typedef struct sample {
   bool cut;
 } sample;
 
-/* As few rows may each have a comma too many inside. Nobody writes a tab or a pipe into an address.
- */
+/* Rows that must have spare fields before they are accepted as part of the format. In fewer rows,
+ * each could have a surplus comma in a value. Tabs and pipes do not occur in values. */
 #define SPARE_ROWS 3
 
-/* Empty fields of a row behind the last column. */
+/* Returns the number of empty fields of a row behind the last column. */
 static size_t
 row_spare(const ccd_table_row *row, size_t n_columns)
 {
@@ -313,7 +317,8 @@ row_spare(const ccd_table_row *row, size_t n_columns)
   return row->n > n_columns ? row->n - n_columns : 0;
 }
 
-/* Empty fields behind the last column that every row of the sample has. */
+/* Set format.spare: the number of empty fields that every row of the sample has behind the last
+ * column. */
 static cc_status
 count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
 {
@@ -326,7 +331,7 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
   while (status == CC_OK && rows < ROWS_COUNTED) {
     ccd_table_row row;
     ccd_table_reject reject;
-    table->n_columns = 0; /* so that no row is ragged */
+    table->n_columns = 0; /* accept any number of fields */
     ccd_table_step step = ccd_table_next(table, &row, &reject, reterr);
     if (step == CCD_TABLE_END)
       break;
@@ -338,7 +343,7 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
     last = row_spare(&row, guess->n_columns);
     rows++;
   }
-  if (!s->cut) /* else the last row is */
+  if (!s->cut) /* if the sample is cut, the last row is incomplete and does not count */
     least = last < least ? last : least;
   bool sure =
     rows >= SPARE_ROWS || guess->format.delimiter == '\t' || guess->format.delimiter == '|';
@@ -348,10 +353,10 @@ count_spare(const sample *s, ccd_table_guess *guess, cc_error *reterr)
 
 static const char delimiters[] = {'\t', '|', ',', ';'};
 
-/* What a first line "sep=;" says, which spreadsheets write and read; '\0': there is none. The line
- * would look like a row, since the delimiter stands in it. */
+/* Returns the delimiter of a first line "sep=;", which some spreadsheets write; '\0' when there is
+ * no such line. The line must be skipped: it contains the delimiter, so it looks like a row. */
 static char
-told_delimiter(const sample *s)
+declared_delimiter(const sample *s)
 {
   const char *at = s->bytes;
   size_t left = s->size;
@@ -366,7 +371,7 @@ static cc_status
 guess_delimiter(const sample *s, ccd_table_guess *ret, cc_error *reterr)
 {
   double best = 0;
-  ret->format.delimiter = told_delimiter(s);
+  ret->format.delimiter = declared_delimiter(s);
   ret->format.skip_lines = 1;
   if (ret->format.delimiter != '\0')
     return CC_OK;

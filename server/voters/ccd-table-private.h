@@ -3,19 +3,20 @@
 
 #include "server/voters/ccd-table.h"
 
-/* Between ccd-table.c (rows) and ccd-table-buffer.c (bytes). */
+/* State of the table reader, shared by ccd-table.c (rows) and ccd-table-buffer.c (bytes). */
 
 #define TABLE_CHUNK ((size_t) 128 * 1024)
-/* A whole row lies in the buffer; behind its end is a line feed that stops every scan. */
+/* The buffer has space for a complete row. Behind its contents is always a line feed, so that every
+ * scan ends without a check of the length. */
 #define TABLE_BUFFER (CCD_TABLE_ROW_MAX + 2 * TABLE_CHUNK)
 
 struct ccd_table {
   ccd_source *source;
   ccd_table_format format;
-  char *buffer; /* [begin, end) is not read yet */
+  char *buffer; /* the bytes [begin, end) were not consumed yet */
   size_t begin, end;
-  bool eof;             /* the source has no more */
-  unsigned char *units; /* UTF-16 not yet decoded; NULL for other encodings */
+  bool eof;             /* the source is at its end */
+  unsigned char *units; /* UTF-16 that was not decoded yet; NULL for other encodings */
   size_t n_units;
   bool special[256]; /* bytes that end an unquoted field */
   int64_t line, number;
@@ -25,29 +26,30 @@ struct ccd_table {
   size_t n_escaped;
   bool quoted;    /* the row has a quoted field */
   bool stray;     /* the row has a single quote inside one */
-  size_t row_end; /* of the scanned row, without its line end */
-  size_t next;    /* where the next one begins */
-  int64_t lines;  /* that it spans */
-  char *scratch;  /* decoded and unquoted text of the row; made when first needed */
+  size_t row_end; /* end of the scanned row in the buffer, without its line end */
+  size_t next;    /* begin of the next row in the buffer */
+  int64_t lines;  /* lines that the scanned row spans */
+  char *scratch;  /* decoded and unquoted text of the row; allocated when first needed */
   size_t scratch_used;
-  char *raw;            /* CCD_TABLE_RAW_MAX, of the last reject */
-  ccd_table_reject bad; /* what the scan found: code, column, message */
+  char *raw;            /* raw text of the last reject; CCD_TABLE_RAW_MAX bytes */
+  ccd_table_reject bad; /* code, column and message of the error that a scan found */
   const char **columns;
   size_t n_columns;
   cc_arena *names;
 };
 
-/* Read more behind `end`, moving what is unread to the front. Sets eof. */
+/* Move the unread bytes to the front of the buffer and read more behind them. Sets eof at the end.
+ */
 cc_status ccd_table_fill(ccd_table *table, cc_error *reterr) CC_MUSTCHECK;
 
-/* Drop everything up to and with the next line end. */
+/* Skip everything up to and including the next line end. */
 cc_status ccd_table_skip_line(ccd_table *table, cc_error *reterr) CC_MUSTCHECK;
 
-/* Drop a byte order mark. */
+/* Skip a byte order mark. */
 cc_status ccd_table_skip_mark(ccd_table *table, cc_error *reterr) CC_MUSTCHECK;
 
-/* Names of the columns from the fields of the row that was scanned. */
+/* Set the names of the columns from the scanned row (@header), or to "column_N". */
 cc_status ccd_table_name_columns(ccd_table *table, bool header, cc_error *reterr) CC_MUSTCHECK;
 
-/* Make the scanned fields valid UTF-8: doubled quotes, Windows-1252. */
+/* Turn the scanned fields into their text: undouble quotes, and convert Windows-1252 to UTF-8. */
 cc_status ccd_table_decode_row(ccd_table *table, cc_error *reterr) CC_MUSTCHECK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Scans and checks the rows of table files; see ccd-table.h. */
 #include "server/voters/ccd-table.h"
 
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 typedef enum scan {
   SCAN_ROW,
   SCAN_MORE, /* the buffer ends inside the row */
-  SCAN_BAD,  /* table->bad says why; only its first line is dropped */
+  SCAN_BAD,  /* table->bad has the error; only the first line of the row is skipped */
 } scan;
 
 CC_PRINTF(4, 5)
@@ -45,13 +46,12 @@ bad_quote(ccd_table *table, size_t column)
   return bad_row(table,
                  "unclosed_quote",
                  column,
-                 "A quote that begins the field in column %zu is not closed; the row is left out "
-                 "up to "
-                 "the end of its line.",
+                 "The quote at the beginning of the field in column %zu is not closed; the row "
+                 "is skipped up to the end of its first line.",
                  column);
 }
 
-/* From the opening quote; *at becomes the byte behind the closing one. */
+/* Scan a quoted field. *at is the opening quote, and is moved behind the closing one. */
 static scan
 scan_quoted(ccd_table *table, const char **at, size_t column)
 {
@@ -83,7 +83,7 @@ scan_quoted(ccd_table *table, const char **at, size_t column)
   return SCAN_ROW;
 }
 
-/* At the line end behind the last field. */
+/* Finish the scan of a row: @p is the line end behind the last field. */
 static scan
 scan_end(ccd_table *table, const char *p)
 {
@@ -132,7 +132,7 @@ scan_row(ccd_table *table)
   return scan_end(table, p);
 }
 
-/* A line as one field: cut up when its text is known. */
+/* Scan a line of a fixed width file as one field; cut_line divides it after it was decoded. */
 static scan
 scan_line(ccd_table *table)
 {
@@ -148,7 +148,8 @@ scan_line(ccd_table *table)
   return length > CCD_TABLE_FIELD_MAX ? bad_long(table, 1) : scan_end(table, p);
 }
 
-/* Columns of a fixed width, in characters. What the line lacks at its end is empty. */
+/* Divide a line into columns of fixed widths in characters. If the line is too short, the remaining
+ * columns are empty. */
 static scan
 cut_line(ccd_table *table)
 {
@@ -177,7 +178,7 @@ is_blank(const ccd_table *table)
   for (size_t i = 0; i < table->n; i++) {
     for (size_t k = 0; k < table->fields[i].length; k++) {
       char c = table->fields[i].text[k];
-      /* 0x1A: the end of a file, to DOS. */
+      /* 0x1A marks the end of a file in DOS. */
       if (c != ' ' && c != '\t' && c != '\r' && c != '\n' && c != '\x1A')
         return false;
     }
@@ -185,7 +186,7 @@ is_blank(const ccd_table *table)
   return true;
 }
 
-/* Line ends inside the row: LF, CRLF or CR. */
+/* Returns the number of line ends inside the row: LF, CRLF or CR. */
 static int64_t
 breaks_inside(const ccd_table *table)
 {
@@ -209,7 +210,8 @@ column_at(const ccd_table *table, const char *spot)
   return i + 1;
 }
 
-/* A broken row over several lines: most likely a quote too many, and the next line is good. */
+/* Report a broken row that spans several lines as unclosed_quote: most likely there is a surplus
+ * quote in its first line, and the following lines are correct rows. */
 static scan
 check_lines(ccd_table *table)
 {
@@ -242,8 +244,9 @@ check_row(ccd_table *table)
   size_t expected = table->n_columns;
   if (table->format.delimiter == '\0' || expected == 0)
     return SCAN_ROW;
-  /* A delimiter behind the last field is a habit of some programs: of every row, then. In one row
-   * alone a delimiter too many has shifted its fields. */
+  /* Some programs write a delimiter behind the last field of every row (format.spare). If only
+   * single rows have too many delimiters, their fields are shifted, so they are rejected as ragged.
+   */
   if (table->n == expected + table->format.spare) {
     while (table->n > expected && table->fields[table->n - 1].length == 0)
       table->n--;
@@ -260,7 +263,7 @@ check_row(ccd_table *table)
                  expected);
 }
 
-/* The scanned row is no good: report its first line and go on behind it. */
+/* Reject the scanned row: report its first line and continue behind that line. */
 static cc_status
 reject_row(ccd_table *table, ccd_table_reject *ret, cc_error *reterr)
 {
@@ -277,9 +280,9 @@ reject_row(ccd_table *table, ccd_table_reject *ret, cc_error *reterr)
   return ccd_table_skip_line(table, reterr);
 }
 
-/* Scan at the beginning of a row, and read more until it lies in the buffer. */
+/* Scan a row; read more bytes until the complete row is in the buffer. */
 static cc_status
-scan_whole(ccd_table *table, scan *ret, cc_error *reterr)
+scan_complete_row(ccd_table *table, scan *ret, cc_error *reterr)
 {
   bool fixed = table->format.delimiter == '\0';
   cc_status status = CC_OK;
@@ -295,7 +298,7 @@ scan_whole(ccd_table *table, scan *ret, cc_error *reterr)
   return status;
 }
 
-/* Is what was scanned a good row? Then its fields are valid text. */
+/* Check the scanned row and decode its fields. *ret is SCAN_BAD when the row must be rejected. */
 static cc_status
 finish_row(ccd_table *table, scan *ret, cc_error *reterr)
 {
@@ -308,13 +311,13 @@ finish_row(ccd_table *table, scan *ret, cc_error *reterr)
   return status;
 }
 
-/* Scan until there is a row that is not blank. */
+/* Read the next row that is not blank. */
 static ccd_table_step
 read_row(ccd_table *table, ccd_table_reject *ret_reject, cc_error *reterr)
 {
   scan step;
   for (;;) {
-    if (scan_whole(table, &step, reterr) != CC_OK)
+    if (scan_complete_row(table, &step, reterr) != CC_OK)
       return CCD_TABLE_FAILED;
     if (table->begin == table->end && table->eof)
       return CCD_TABLE_END;
@@ -330,9 +333,9 @@ read_row(ccd_table *table, ccd_table_reject *ret_reject, cc_error *reterr)
   return reject_row(table, ret_reject, reterr) == CC_OK ? CCD_TABLE_REJECT : CCD_TABLE_FAILED;
 }
 
-/* The row that was read becomes the past. Its bytes stay until the next fill. */
+/* Advance behind the row that was read. Its bytes stay in the buffer until the next fill. */
 static void
-pass_row(ccd_table *table)
+advance_row(ccd_table *table)
 {
   table->line += table->lines;
   table->begin = table->next;
@@ -356,7 +359,7 @@ ccd_table_next(ccd_table *table,
     .line = table->line + 1,
     .raw = {table->buffer + table->begin, table->row_end - table->begin},
   };
-  pass_row(table);
+  advance_row(table);
   return CCD_TABLE_ROW;
 }
 
@@ -368,10 +371,14 @@ read_header(ccd_table *table, cc_error *reterr)
   switch (read_row(table, &reject, reterr)) {
   case CCD_TABLE_ROW:
     status = ccd_table_name_columns(table, /* header= */ true, reterr);
-    pass_row(table);
+    advance_row(table);
     return status;
   case CCD_TABLE_REJECT:
-    return cc_fail(reterr, CC_ERR_INVALID, "bad_header", "The header: %s", reject.message);
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "bad_header",
+                   "The header cannot be read. %s",
+                   reject.message);
   case CCD_TABLE_FAILED:
     return reterr != NULL && reterr->status != CC_OK ? reterr->status : CC_ERR_INTERNAL;
   case CCD_TABLE_END:
@@ -427,7 +434,10 @@ ccd_table_open(ccd_source *source,
 {
   bool fixed = format->delimiter == '\0';
   if (fixed && (format->n_columns == 0 || format->n_columns > CCD_TABLE_COLUMNS_MAX))
-    return cc_fail(reterr, CC_ERR_INVALID, "no_layout", "A file of fixed width needs a layout.");
+    return cc_fail(reterr,
+                   CC_ERR_INVALID,
+                   "no_layout",
+                   "A file with fixed widths needs a profile with a layout.");
   ccd_table *table = calloc(1, sizeof *table);
   if (table == NULL)
     return cc_fail_memory(reterr);

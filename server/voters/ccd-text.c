@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Conversions between Windows-1252, UTF-16 and UTF-8; see ccd-text.h. */
 #include "server/voters/ccd-text.h"
 
 #include <stdint.h>
@@ -41,7 +42,8 @@ put_utf8(char *out, uint32_t c)
   return out;
 }
 
-/* 0x80 to 0x9F; the rest is Latin-1. */
+/* Code points of the Windows-1252 bytes 0x80 to 0x9F; the other bytes are the same as in Latin-1.
+ */
 static const uint16_t special[32] = {
   0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
   0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,

@@ -6,26 +6,28 @@
 
 #include "server/voters/ccd-source.h"
 
-/* Encodings of table files, and nothing else. */
+/* Conversions between the encodings of table files and UTF-8. */
 
-/* Any byte above 0x7F? */
+/* Returns whether the text has a byte above 0x7F. */
 bool ccd_text_has_high(const char *text, size_t n);
 
-/* Windows-1252 to UTF-8. @out has room for 3 * n bytes. The five bytes that mean nothing become
- * U+FFFD. Returns the bytes written. (Table: unicode.org MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252) */
+/* Convert Windows-1252 to UTF-8. @out must have space for 3 * @n bytes. The five undefined bytes
+ * become U+FFFD. Returns the number of bytes written. (Table: unicode.org
+ * MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252) */
 size_t ccd_text_from_1252(const char *text, size_t n, char *out);
 
-/* The byte of Windows-1252 that the character at the beginning is; returns the bytes of the
- * character, 0: it is none. A control character of Latin-1 is the byte of its number. */
+/* Set @ret to the Windows-1252 byte of the first character of @text. A control character of Latin-1
+ * gives the byte with its number. Returns the length of the character in UTF-8; 0 when Windows-1252
+ * does not have it, or it is ASCII. */
 size_t ccd_text_to_1252(const char *text, size_t n, unsigned char *ret);
 
-/* UTF-16 to UTF-8, as far as whole characters go; lone surrogates become U+FFFD.
+/* Convert the complete characters of UTF-16 text to UTF-8. Unpaired surrogates become U+FFFD.
  *
- * @last: no more follows, so that a cut-off end becomes U+FFFD instead of waiting
- * @out: room for 3 bytes per two of the input, and 3 more
- * @ret_used: bytes of the input that were read
+ * @last: there is no more input, so an incomplete character at the end becomes U+FFFD
+ * @out: must have space for 3 bytes per two bytes of the input, and 3 more
+ * @ret_used: number of input bytes that were converted; the rest is an incomplete character
  *
- * Returns the bytes written. */
+ * Returns the number of bytes written. */
 size_t ccd_text_from_utf16(const unsigned char *bytes,
                            size_t n,
                            bool big_endian,

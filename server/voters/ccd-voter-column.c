@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks values against the field table of cc_voter_type; see ccd-voter-column.h. */
 #include "server/voters/ccd-voter-column.h"
 
 #include <inttypes.h>
@@ -22,10 +23,10 @@ ccd_voter_other_column(const char *name)
     if (strcmp(cc_voter_field_enum.names[i], name) == 0)
       return NULL;
   }
-  return strcmp(name, "name_suffix") != 0 ? field : NULL; /* the mapping "suffix" */
+  return strcmp(name, "name_suffix") != 0 ? field : NULL; /* filled by "suffix" */
 }
 
-/* In whatever case the file has it. */
+/* Compares case-insensitively, and replaces the text by the exact name. */
 static bool
 is_choice(const cc_field *field, ccd_slice *text)
 {

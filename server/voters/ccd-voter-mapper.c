@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Binds a mapping profile to the columns of a file; see ccd-voter-mapper.h. */
 #include "server/voters/ccd-voter-mapper.h"
 
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
-#define SEVERAL_MAX 128 /* further pairs of a row, by cells that hold several */
+#define SEVERAL_MAX 128 /* additional pairs of a row, for cells with several values */
 
 void
 ccd_voter_mapper_free(ccd_voter_mapper *mapper)
@@ -46,9 +47,9 @@ find_column(const names *columns, const char *name)
   return -1;
 }
 
-/* A column of an election is known by the election's name. */
+/* Copy the key of a mapping. The key of a history column is the normalized name of the election. */
 static const char *
-keep_key(ccd_voter_mapper *mapper, const cc_voter_mapping *mapping, const char *key)
+copy_key(ccd_voter_mapper *mapper, const cc_voter_mapping *mapping, const char *key)
 {
   return mapping->field == CC_VOTER_HISTORY ? ccd_election_name(ccd_slice_of(key), mapper->kept)
                                             : cc_arena_strdup(mapper->kept, key);
@@ -74,7 +75,7 @@ add_step(ccd_voter_mapper *mapper,
          size_t n)
 {
   int *kept = cc_arena_alloc(mapper->kept, (n + 1) * sizeof *kept);
-  const char *kept_key = key != NULL ? keep_key(mapper, mapping, key) : NULL;
+  const char *kept_key = key != NULL ? copy_key(mapper, mapping, key) : NULL;
   if (kept == NULL || (key != NULL && kept_key == NULL))
     return false;
   memcpy(kept, columns, n * sizeof *kept);
@@ -90,6 +91,7 @@ add_step(ccd_voter_mapper *mapper,
   return true;
 }
 
+/* Returns whether each of the mapping's columns is a step of its own. */
 static bool
 takes_each(const cc_voter_mapping *m)
 {
@@ -97,8 +99,8 @@ takes_each(const cc_voter_mapping *m)
          (m->any.n > 0 && (m->field == CC_VOTER_PHONE || m->field == CC_VOTER_EMAIL));
 }
 
-/* Each column of its own: those that begin with the prefix; of telephone numbers and e-mail
- * addresses all that are named. */
+/* Add a step for each column that begins with the mapping's prefix; for telephone numbers and
+ * e-mail addresses, for each column that is listed in "any". */
 static bool
 bind_each(ccd_voter_mapper *mapper,
           const cc_voter_mapping *m,
@@ -119,7 +121,8 @@ bind_each(ccd_voter_mapper *mapper,
   return true;
 }
 
-/* False: no memory. *ret_found: the file has a column for it. */
+/* Bind a mapping to its columns. *ret_found is set to whether the file has one of them. Returns
+ * false when out of memory. */
 static bool
 bind_mapping(ccd_voter_mapper *mapper,
              const cc_voter_mapping *m,
@@ -175,9 +178,10 @@ begin_uses(ccd_voter_mapper *mapper, const names *columns)
   return mapper->uses != NULL;
 }
 
-/* The names that the file has, as far as they fit. */
+/* Report that the file has none of the profile's columns, with the first names that the file has.
+ */
 static void
-refuse_all(const names *columns, cc_error_list *reterr)
+add_no_columns_error(const names *columns, cc_error_list *reterr)
 {
   char text[160] = "";
   size_t used = 0;
@@ -188,7 +192,7 @@ refuse_all(const names *columns, cc_error_list *reterr)
   (void) cc_error_list_add(reterr,
                            "no_columns",
                            "/mappings",
-                           "none of the profile's columns is here: %s",
+                           "the file has none of the columns of the profile; its columns are: %s",
                            text);
 }
 
@@ -214,12 +218,12 @@ bind_mappings(ccd_voter_mapper *mapper, const names *columns, cc_error_list *ret
                                cc_voter_field_enum.names[m->field - 1]);
   }
   if (mapper->n_steps == 0 && reterr->n == 0)
-    refuse_all(columns, reterr);
+    add_no_columns_error(columns, reterr);
   return true;
 }
 
 static bool
-make_room(ccd_voter_mapper *mapper)
+allocate_pairs(ccd_voter_mapper *mapper)
 {
   mapper->pairs_room = mapper->n_steps + SEVERAL_MAX;
   for (size_t i = 0; i < CC_N(mapper->pairs); i++) {
@@ -240,7 +244,7 @@ bind_columns(ccd_voter_mapper *mapper, const names *columns, cc_error_list *rete
     most += takes_each(profile->mappings[i]) ? columns->n : 0;
   mapper->steps = cc_arena_alloc(mapper->kept, (most + 1) * sizeof *mapper->steps);
   bool fits = mapper->steps != NULL && begin_uses(mapper, columns) && bind_marks(mapper, columns) &&
-              bind_mappings(mapper, columns, reterr) && make_room(mapper);
+              bind_mappings(mapper, columns, reterr) && allocate_pairs(mapper);
   if (!fits)
     return CC_ERR_NO_MEMORY;
   return reterr->n == before ? CC_OK : CC_ERR_INVALID;
@@ -258,7 +262,7 @@ date_now(void)
                     (uint8_t) parts.tm_mday};
 }
 
-/* Names of the layout, when the profile has one: its file has no header. */
+/* If the profile has a layout, use its names as column names: such files have no header. */
 static cc_status
 layout_names(ccd_voter_mapper *mapper, names *columns)
 {

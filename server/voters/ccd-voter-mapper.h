@@ -4,26 +4,29 @@
 #include "common/api/cc-voter-profile.h"
 #include "server/voters/ccd-voter-row.h"
 
-/* Binds the columns of a file to the fields of a voter. */
+/* Binds the columns of a file to the fields of a voter, as a mapping profile describes it. */
 
-/* What becomes of a column of the file. */
+/* How a column of the file is used. */
 typedef struct ccd_voter_use {
   const char *name;
-  int field;       /* cc_voter_field; 0: the profile has no use for it */
-  const char *key; /* of district, history, custom and column; NULL: none */
-  bool mark;       /* tells who is confidential */
-  bool ignored;    /* the profile leaves it out on purpose */
+  int field; /* cc_voter_field that the column fills; 0: the profile does not use the column */
+  const char *key; /* key of district, history, custom or column; NULL: none */
+  bool mark;       /* the column marks confidential voters */
+  bool ignored;    /* the profile ignores the column on purpose */
   int64_t values;  /* cells so far that are not blank */
-  int64_t lost;    /* of those, not taken */
+  int64_t lost;    /* cells of these whose value was not imported */
 } ccd_voter_use;
 
 /**
- * @profile: checked; borrowed while the mapper lives
- * @columns: names of the file's columns (ccd_table_columns); not kept. A file without header takes
- *   the names of the profile's layout instead.
+ * Bind a profile to the columns of a file.
  *
- * CC_ERR_INVALID: a required column is missing, or none of the profile's is there; one error each,
- * named by its JSON pointer.
+ * @profile: a checked profile, which must outlive the mapper
+ * @columns: names of the file's columns (ccd_table_columns); copied. If the profile has a layout,
+ * the names of the layout are used instead.
+ * @ret: free with ccd_voter_mapper_free
+ *
+ * Returns CC_ERR_INVALID when required columns are missing, or the file has none of the profile's
+ * columns. @reterr receives one error for each, with the JSON pointer in the profile.
  */
 cc_status ccd_voter_mapper_new(const cc_voter_profile *profile,
                                const char *const *columns,
@@ -32,8 +35,8 @@ cc_status ccd_voter_mapper_new(const cc_voter_profile *profile,
                                cc_error_list *reterr) CC_MUSTCHECK;
 void ccd_voter_mapper_free(ccd_voter_mapper *mapper);
 
-/* The columns of the file in their order, counted over the rows that were mapped. Lives with the
- * mapper. */
+/* Returns the columns of the file in their order, with counts over the rows that were mapped so
+ * far. The result is valid as long as the mapper. */
 const ccd_voter_use *ccd_voter_mapper_uses(const ccd_voter_mapper *mapper, size_t *ret_n);
 
 CC_DEFINE_AUTO(ccd_voter_mapper, ccd_voter_mapper_free)

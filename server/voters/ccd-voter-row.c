@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Maps a row to a voter: cleans the text of the cells and passes it to the steps of the mapper. The
+ * values are interpreted by ccd-voter-values.c. */
 #include "server/voters/ccd-voter-row.h"
 
 #include <string.h>
@@ -7,8 +9,6 @@
 #include "server/voters/ccd-clean.h"
 #include "server/voters/ccd-profile.h"
 #include "server/voters/ccd-voter-row-private.h"
-
-/* Text of the cells, and which steps take it. What a value means is in ccd-voter-values.c. */
 
 static bool
 same_text(ccd_slice text, const char *other)
@@ -46,9 +46,9 @@ clean_text(voter_work *w, ccd_slice text, unsigned *ret_found)
 
 /* --- cells --- */
 
-/* What the mapping says that a value of the file means; NULL: nothing. */
+/* Returns the translation of a value by the mapping's codes; NULL when it has none. */
 static const char *
-mapped_meaning(const cc_voter_mapping *mapping, ccd_slice text)
+translate_code(const cc_voter_mapping *mapping, ccd_slice text)
 {
   for (size_t i = 0; i < mapping->n_codes; i++) {
     if (in_list(text, &mapping->codes[i]->from))
@@ -74,19 +74,20 @@ has_letter(ccd_slice text)
   return false;
 }
 
-/* A value that means something here is none of the blank ones: REMOVED hides an address, and is a
- * status; and people are called Null. */
+/* Returns whether the value is one of the profile's blank_values. A value that the mapping
+ * translates is not blank: "REMOVED" may stand for a hidden address, but is also a status. A name
+ * with a letter is not blank either: there are persons with the name "Null". */
 static bool
 is_blank_value(const voter_work *w, ccd_slice text)
 {
   const cc_voter_mapping *mapping = w->step->mapping;
   return in_list(text, &w->mapper->profile->blank_values) &&
-         mapped_meaning(mapping, text) == NULL && !(is_name(mapping->field) && has_letter(text));
+         translate_code(mapping, text) == NULL && !(is_name(mapping->field) && has_letter(text));
 }
 
-/* A problem of a value that is kept. */
+/* Report a problem with a value that is still imported. */
 static void
-keep_problem(voter_work *w, const char *code, ccd_slice value)
+add_problem(voter_work *w, const char *code, ccd_slice value)
 {
   if (w->ret->n_problems == CCD_VOTER_PROBLEMS_MAX)
     return;
@@ -103,9 +104,10 @@ voter_problem(voter_work *w, const char *code, ccd_slice value)
 {
   if (w->step != NULL && w->step->n == 1)
     w->mapper->uses[w->step->columns[0]].lost++;
-  keep_problem(w, code, value);
+  add_problem(w, code, value);
 }
 
+/* Returns the cleaned text of a cell; empty if it is one of the blank values. */
 static ccd_slice
 column_text(voter_work *w, int column)
 {
@@ -114,12 +116,13 @@ column_text(voter_work *w, int column)
   unsigned found = 0;
   ccd_slice text = clean_text(w, w->row->fields[column], &found);
   if ((found & CCD_CLEAN_MENDED) != 0)
-    keep_problem(w, "mended_text", text);
+    add_problem(w, "mended_text", text);
   if ((found & CCD_CLEAN_LOST) != 0)
-    keep_problem(w, "lost_text", text);
+    add_problem(w, "lost_text", text);
   return is_blank_value(w, text) ? (ccd_slice){NULL, 0} : text;
 }
 
+/* Returns the cells of the step's columns, joined with the separator of the mapping. */
 static ccd_slice
 joined_text(voter_work *w)
 {
@@ -149,12 +152,12 @@ joined_text(voter_work *w)
 static ccd_slice
 decode_value(const cc_voter_mapping *mapping, ccd_slice text)
 {
-  const char *to = mapped_meaning(mapping, text);
+  const char *to = translate_code(mapping, text);
   return to != NULL ? ccd_slice_of(to) : text;
 }
 
-/* A cell with several values: each is cleaned by itself, so that the sign between may be a line
- * end. */
+/* Store the values of a cell that has several. Each value is cleaned on its own, because cleaning
+ * the whole cell would remove a separator such as a line end. */
 static void
 take_several(voter_work *w, ccd_slice cell, const char *between)
 {
@@ -181,7 +184,7 @@ is_empty(ccd_slice text)
 }
 
 static void
-take_step(voter_work *w)
+run_step(voter_work *w)
 {
   const voter_step *step = w->step;
   bool whole = step->n == 1 && (size_t) step->columns[0] < w->row->n;
@@ -261,7 +264,7 @@ ccd_voter_map(ccd_voter_mapper *mapper, const ccd_table_row *row, ccd_voter_row 
   ret->confidential = is_confidential(&w);
   for (size_t i = 0; i < mapper->n_steps; i++) {
     w.step = &mapper->steps[i];
-    take_step(&w);
+    run_step(&w);
   }
   w.step = NULL;
   voter_finish(&w);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Interprets the values of a row: dates, numbers, codes, addresses. A value that is not valid is
+ * left out and reported as a problem. */
 #include <string.h>
 #include <strings.h>
 
@@ -11,14 +13,11 @@
 #include "server/voters/ccd-voter-column.h"
 #include "server/voters/ccd-voter-row-private.h"
 
-/* What a value of a file means: dates, numbers, codes, places. A value that cannot be one is left
- * out and told. */
-
-#define YEAR_FIRST 1900 /* nobody alive was born, or registered, before */
-#define AGE_LEAST 15    /* two digits of a year of birth: nobody younger is on a file */
+#define YEAR_FIRST 1900 /* earliest plausible year of a birth or registration */
+#define AGE_LEAST 15    /* lowest age in files; decides the century of birth years of two digits */
 
 static ccd_slice
-keep_value(voter_work *w, const char *text, size_t n)
+copy_value(voter_work *w, const char *text, size_t n)
 {
   char *copy = voter_room(w, n);
   if (copy == NULL)
@@ -30,6 +29,7 @@ keep_value(voter_work *w, const char *text, size_t n)
 
 /* --- dates --- */
 
+/* Compare two dates; if one of them has no month, compare the years only. */
 static int
 compare_days(ccd_date a, ccd_date b)
 {
@@ -38,7 +38,7 @@ compare_days(ccd_date a, ccd_date b)
   return a.month != b.month ? a.month - b.month : a.day - b.day;
 }
 
-/* A day that has been: not in the future, and not before anybody alive. */
+/* Parse a date of birth or registration: not in the future, and not before YEAR_FIRST. */
 static void
 take_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
 {
@@ -52,7 +52,7 @@ take_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
     voter_problem(w, "bad_date", text);
 }
 
-/* A birth date outranks a year of birth. */
+/* A complete birth date has priority over a year of birth. */
 static void
 take_birth(voter_work *w, ccd_slice text)
 {
@@ -93,9 +93,10 @@ is_digits(const char *text, size_t n)
   return n > 0;
 }
 
-/* What stands where there is no number: "N/A", "0000000". Two people with it would be one. */
+/* Returns whether the text is a placeholder for a missing voter id: "N/A", "0000000". Otherwise all
+ * voters with the placeholder would be treated as one person. */
 static bool
-is_no_number(ccd_slice text)
+is_placeholder(ccd_slice text)
 {
   static const char *const words[] = {"n/a", "na", "nan", "null", "none", "nil", "unknown", "tbd"};
   for (size_t i = 0; i < CC_N(words); i++) {
@@ -105,13 +106,14 @@ is_no_number(ccd_slice text)
   size_t n = 0;
   while (n < text.length && text.text[n] != '\0' && strchr("0-.?* ", text.text[n]) != NULL)
     n++;
-  return n == text.length && !same_text(text, "0"); /* some count from nought */
+  return n == text.length && !same_text(text, "0"); /* some files number from 0 */
 }
 
-/* What a spreadsheet makes of a number that it thinks long ("1.23457E+11"), or cannot work out
- * ("#REF!"): no number of anybody. */
+/* Returns whether a spreadsheet has replaced a voter id by a rounded number ("1.23457E+11") or an
+ * error
+ * ("#REF!"), so that the original id is lost. */
 static bool
-is_wrecked(ccd_slice text)
+is_spreadsheet_damage(ccd_slice text)
 {
   size_t n = 0;
   while (n < text.length && ((text.text[n] >= '0' && text.text[n] <= '9') || text.text[n] == '.' ||
@@ -123,9 +125,9 @@ is_wrecked(ccd_slice text)
   return power || (text.text[0] == '#' && text.length > 1);
 }
 
-/* A column of floating-point numbers: "7000001.0". */
+/* Returns a number without the ".0" of a floating point number: "7000001.0". */
 static ccd_slice
-without_float(ccd_slice text)
+without_decimal_zero(ccd_slice text)
 {
   bool is = text.length > 2 && memcmp(text.text + text.length - 2, ".0", 2) == 0 &&
             is_digits(text.text, text.length - 2);
@@ -135,25 +137,25 @@ without_float(ccd_slice text)
 static void
 take_id(voter_work *w, ccd_slice text)
 {
-  if (is_wrecked(text) || is_no_number(text))
+  if (is_spreadsheet_damage(text) || is_placeholder(text))
     voter_problem(w, "bad_id", text);
   else
-    w->ret->state_id = without_float(text);
+    w->ret->state_id = without_decimal_zero(text);
 }
 
 static void
 take_number(voter_work *w, ccd_slice text)
 {
-  text = without_float(text);
+  text = without_decimal_zero(text);
   if (is_digits(text.text, text.length) && text.length <= 18)
     w->ret->number = text;
   else
     voter_problem(w, "bad_id", text);
 }
 
-/* Digits of @text into @digits; how many there are, or @max + 1. */
+/* Copy the digits of @text to @digits. Returns their number, or @max + 1 when there are more. */
 static size_t
-only_digits(ccd_slice text, char *digits, size_t max)
+extract_digits(ccd_slice text, char *digits, size_t max)
 {
   size_t n = 0;
   for (size_t i = 0; i < text.length; i++) {
@@ -166,20 +168,21 @@ only_digits(ccd_slice text, char *digits, size_t max)
   return n;
 }
 
-/* Five digits, nine, and both without their leading zero, which spreadsheets eat; "27030.0". */
+/* Accepts ZIP codes of five or nine digits, both also without a leading zero, which spreadsheets
+ * remove, and with the ".0" of a floating point number. */
 static void
 take_zip(voter_work *w, ccd_slice text)
 {
   char digits[10] = "0";
-  size_t n = only_digits(without_float(text), digits + 1, 9);
+  size_t n = extract_digits(without_decimal_zero(text), digits + 1, 9);
   char *first = n == 4 || n == 8 ? digits : digits + 1;
   if ((n != 4 && n != 5 && n != 8 && n != 9) || memcmp(first, "00000", 5) == 0) {
     voter_problem(w, "bad_zip", text);
     return;
   }
-  w->ret->zip5 = keep_value(w, first, 5);
+  w->ret->zip5 = copy_value(w, first, 5);
   if (n >= 8 && memcmp(first + 5, "0000", 4) != 0)
-    w->ret->zip4 = keep_value(w, first + 5, 4);
+    w->ret->zip4 = copy_value(w, first + 5, 4);
 }
 
 static void
@@ -198,7 +201,7 @@ take_one_phone(voter_work *w, ccd_slice text)
   if (w->ret->n_phones == CCD_VOTER_PHONES_MAX)
     voter_problem(w, "too_many", text);
   else
-    w->ret->phones[w->ret->n_phones++] = keep_value(w, found.text, found.length);
+    w->ret->phones[w->ret->n_phones++] = copy_value(w, found.text, found.length);
 }
 
 static void
@@ -249,7 +252,7 @@ add_pair(voter_work *w, ccd_voter_pair *pairs, size_t *n, const char *key, ccd_s
     pairs[(*n)++] = (ccd_voter_pair){key, value};
 }
 
-/* A cell that is JSON, as exportVoters writes it: kept as it is, if it is of the right kind. */
+/* Store a cell with JSON, as written by exportVoters, unchanged if it is an array or object. */
 static void
 take_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
 {
@@ -261,7 +264,9 @@ take_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
   json_decref(value);
 }
 
-/* Of a column that is named by its election: a cell that repeats the name says no method. */
+/* Store a vote: JSON of an export, a cell that names the election, or a cell with the voting method
+ * in a column that is named by the election. If such a cell only repeats the election, the method
+ * is unknown. */
 static void
 take_history(voter_work *w, ccd_slice text)
 {
@@ -302,7 +307,8 @@ take_pair(voter_work *w, ccd_slice text)
     add_pair(w, ret->custom, &ret->n_custom, w->step->key, text);
 }
 
-/* A column that has no member: held against its field, since the database takes no other text. */
+/* Store a value of a voter column that has no member in ccd_voter_row. It is checked by the field
+ * table, because the database refuses invalid values. */
 static void
 take_other(voter_work *w, ccd_slice text)
 {
@@ -313,7 +319,7 @@ take_other(voter_work *w, ccd_slice text)
     if (!ccd_date_parse(text, w->step->mapping->date, w->mapper->today.year % 100, &date))
       voter_problem(w, "bad_date", text);
     ccd_date_format(date, day);
-    text = date.month > 0 ? keep_value(w, day, strlen(day)) : (ccd_slice){NULL, 0};
+    text = date.month > 0 ? copy_value(w, day, strlen(day)) : (ccd_slice){NULL, 0};
   } else if (!ccd_voter_column_value(field, &text)) {
     voter_problem(w, "bad_value", text);
     return;
@@ -322,9 +328,9 @@ take_other(voter_work *w, ccd_slice text)
     add_pair(w, w->ret->others, &w->ret->n_others, field->name, text);
 }
 
-/* --- which is which --- */
+/* --- dispatch by field --- */
 
-/* Text as it is. NULL: the field is no plain text. */
+/* Returns the member for a field that is stored as plain text; NULL for other fields. */
 static ccd_slice *
 plain_member(voter_work *w, int field)
 {
@@ -395,7 +401,7 @@ voter_take(voter_work *w, ccd_slice text)
     *plain_member(w, field) = text;
 }
 
-/* --- of several values --- */
+/* --- fields that depend on several values --- */
 
 static ccd_slice
 part_of(const voter_work *w, int field)
@@ -403,7 +409,7 @@ part_of(const voter_work *w, int field)
   return w->parts[field - CC_VOTER_RESIDENCE_NUMBER];
 }
 
-/* Slices that are not empty with a blank between. */
+/* Returns the parts that are not empty, joined with blanks. */
 static ccd_slice
 join_parts(voter_work *w, const ccd_slice *parts, size_t n)
 {
@@ -422,13 +428,14 @@ join_parts(voter_work *w, const ccd_slice *parts, size_t n)
   return (ccd_slice){text, used};
 }
 
-/* "12" and "A" are 12A, "12" and "1/2" are 12 1/2; "12" and "REAR" are 12, in the rear. */
+/* Returns the house number with its suffix: "12" and "A" give 12A, "12" and "1/2" give 12 1/2. A
+ * longer suffix such as "REAR" is not part of the number; it is returned in *ret_unit. */
 static ccd_slice
 house_number(voter_work *w, ccd_slice *ret_unit)
 {
   ccd_slice number = part_of(w, CC_VOTER_RESIDENCE_NUMBER);
   ccd_slice suffix = part_of(w, CC_VOTER_RESIDENCE_NUMBER_SUFFIX);
-  number = without_float(number);
+  number = without_decimal_zero(number);
   if (suffix.length == 0 || number.length == 0)
     return number;
   if (suffix.length > 2 && memchr(suffix.text, '/', suffix.length) == NULL) {
@@ -447,7 +454,7 @@ house_number(voter_work *w, ccd_slice *ret_unit)
   return (ccd_slice){text, number.length + suffix.length};
 }
 
-/* A column named as the street's that has the number in it. */
+/* Returns whether the street column also contains the house number. */
 static bool
 has_number(ccd_slice street, ccd_slice number)
 {
@@ -455,9 +462,10 @@ has_number(ccd_slice street, ccd_slice number)
          memcmp(street.text, number.text, number.length) == 0;
 }
 
-/* Number and street where the file has both apart; else the line; else the street. */
+/* Build the residence from separate columns for number and street if the row has both; else from
+ * the address line; else from the street alone. */
 static ccd_residence
-residence_of(voter_work *w)
+build_residence(voter_work *w)
 {
   ccd_slice rear = {NULL, 0};
   ccd_slice number = house_number(w, &rear);
@@ -478,7 +486,9 @@ residence_of(voter_work *w)
     made.line = join_parts(w,
                            (const ccd_slice[]){number, parts[0], parts[1], parts[2], parts[3]},
                            1 + CC_N(parts));
-  /* "Apt" without its number says nothing; "REAR" and "BSMT" do. */
+  /* A unit type without a number is ignored ("APT"), unless it is a unit on its own ("REAR",
+   * "BSMT").
+   */
   if (unit[0].length > 0 || unit[2].length > 0 || unit[1].length > 3)
     made.unit = join_parts(w, unit, CC_N(unit));
   return made;
@@ -488,21 +498,21 @@ static void
 finish_residence(voter_work *w)
 {
   bool unit = true;
-  ccd_residence home = residence_of(w);
+  ccd_residence home = build_residence(w);
   if (home.line.length > 0)
     w->full |= ccd_residence_parse(&home, w->mapper->text, &w->ret->residence, &unit) != CC_OK;
   w->about = CC_VOTER_RESIDENCE_UNIT;
   if (!unit)
     voter_problem(w, "bad_unit", home.unit);
   w->about = CC_VOTER_RESIDENCE_LINE;
-  /* Of whom the address is hidden, or who is no voter any more, nobody wants a door. */
+  /* Voters with a hidden address, and removed voters, do not need a door. */
   bool wanted = w->mapper->residence && !w->ret->confidential &&
                 w->ret->registration_status != CC_REGISTRATION_REMOVED;
   if (wanted && w->ret->residence.address_key.length == 0)
     voter_problem(w, "no_door", home.line);
 }
 
-/* Names are there, or the state hides them. */
+/* Report a missing last name, unless the voter is confidential: states hide the names of some. */
 static void
 finish_name(voter_work *w)
 {
@@ -515,7 +525,7 @@ finish_name(voter_work *w)
 static void
 finish_election(voter_work *w)
 {
-  /* Some files tell of whoever stayed at home, too. */
+  /* Some files also have rows for voters who did not vote. */
   if (w->election.length == 0 || same_text(w->vote_method, "did not vote"))
     return;
   const char *name = ccd_election_name(w->election, w->mapper->text);
@@ -534,7 +544,7 @@ voter_finish(voter_work *w)
     char day[11];
     ccd_date_format(ret->registered_on, day);
     w->about = CC_VOTER_REGISTERED_ON;
-    voter_problem(w, "bad_date", keep_value(w, day, strlen(day)));
+    voter_problem(w, "bad_date", copy_value(w, day, strlen(day)));
     ret->registered_on = (ccd_date){0};
   }
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Preparation of createVoter and updateVoter: parses the address in C and passes the keys of the
+ * home to the statement. */
 #include "ccd-queries.h"
 #include "common/api/cc-voter.h"
 #include "server/data/ccd-db.h"
@@ -6,11 +8,9 @@
 #include "server/voters/ccd-home.h"
 #include "server/voters/ccd-voters-routes.h"
 
-/* A voter by hand: the address is parsed here, the rest is one statement. */
-
-/* The JSON that voter_home reads, from the row of voter_address_given. */
+/* Build the JSON for the SQL function voter_home from a row of the query voter_address_given. */
 static cc_status
-home_of(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr)
+build_home(ccd_call *call, const ccd_rows *rows, const char **ret, cc_error *reterr)
 {
   const ccd_residence given = {
     .line = ccd_slice_of(ccd_rows_get(rows, 0, "address")),
@@ -51,16 +51,16 @@ ccd_voter_prepare(ccd_call *call, cc_error *reterr)
     moves = moves || is_given(call, parts[i]);
   const char *home = NULL;
   if (moves || city) {
-    const cc_voter_ref *params = call->params; /* NULL: the voter is being made */
+    const cc_voter_ref *params = call->params; /* NULL: createVoter */
     const ccd_arg of[] = {
       {"voter_id", params == NULL ? NULL : ccd_text_int64(call->arena, params->voter_id)},
       {0},
     };
     const ccd_rows *given = NULL;
     cc_status status = ccd_call_query(call, &ccd_q_voter_address_given, of, &given, reterr);
-    /* The city is part of the home's key where there is no ZIP code. */
+    /* Without a ZIP code the city is part of the home's keys, so a new city changes the home. */
     if (status == CC_OK && (moves || ccd_rows_bool(given, 0, "by_city")))
-      status = home_of(call, given, &home, reterr);
+      status = build_home(call, given, &home, reterr);
     if (status != CC_OK)
       return status;
   }

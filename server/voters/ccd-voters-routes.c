@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Routes of voters, tags, lists, duplicates and places, and their job kinds. */
 #include "server/voters/ccd-voters-routes.h"
 
 #include "ccd-queries.h"
@@ -9,7 +10,7 @@
 #include "server/voters/ccd-geocode-job.h"
 #include "server/voters/ccd-rekey-job.h"
 
-#define FILE_MAX (16u << 20)
+#define FILE_MAX (16u << 20) /* bytes of an uploaded file of places */
 
 /* clang-format off */
 const ccd_route ccd_voters_routes[] = {

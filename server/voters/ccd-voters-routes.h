@@ -4,23 +4,23 @@
 #include "server/engine/ccd-call.h"
 #include "server/jobs/ccd-job.h"
 
-/* Voters and places: see docs/internals/voters.md. */
+/* Routes, handlers and job kinds of voters and places; server/tables.c lists them. See
+ * docs/internals/voters.md. */
 
 extern const ccd_route ccd_voters_routes[];
 extern const ccd_route ccd_places_routes[];
 extern const ccd_job_kind ccd_voters_jobs[];
 
-/* Gives :home, the parsed address. */
+/* Sets :arg.home to the parsed address as JSON; NULL if the request does not change the address. */
 ccd_handler ccd_voter_prepare;
 
-/* Gives :street_key of the query's street, in whatever spelling it was asked for; NULL without one.
- */
+/* Sets :arg.street_key to the key of the query parameter "street"; NULL if it is not given. */
 ccd_handler ccd_street_prepare;
 
-/* Gives :key, by which erased people are known again. */
+/* Sets :arg.key to the key for recognizing erased persons (ccd_erasure_key). */
 ccd_handler ccd_voter_erase_prepare;
 
-/* Files of areas, streets and address points. */
+/* Import files of areas, street segments and address points. */
 ccd_handler ccd_areas_import;
 ccd_handler ccd_segments_import;
 ccd_handler ccd_points_import;

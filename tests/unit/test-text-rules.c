@@ -111,9 +111,9 @@ test_templates(void)
     {"Hi {name}", "There is no field {name}."},
     {"Hi {}", "There is no field {}."},
     {"Hi {First_name}", "There is no field {First_name}."},
-    {"Hi {first_name", "A brace has no partner."},
-    {"Hi first_name}", "A brace has no partner."},
-    {"Hi {{first_name}}", "A brace has no partner."},
+    {"Hi {first_name", "A brace is not closed or not opened."},
+    {"Hi first_name}", "A brace is not closed or not opened."},
+    {"Hi {{first_name}}", "A brace is not closed or not opened."},
     {"{ {name}", "There is no field {name}."},
   };
 
