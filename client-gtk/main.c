@@ -9,7 +9,7 @@ int
 main(int argc, char **argv)
 {
   (void) setlocale(LC_ALL, ""); /* NOLINT(concurrency-mt-unsafe): there is no other thread yet */
-  /* Out of the build folder, as tests run it, the translations are not where they get installed. */
+  /* When run from the build folder, as by tests, translations are not in their installed place. */
   const char *folder = g_getenv("CAMPAIGN_LOCALE_DIR");
   bindtextdomain(GETTEXT_PACKAGE, folder != NULL ? folder : CCG_LOCALEDIR);
   bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");

@@ -3,13 +3,16 @@
 #include "client-gtk/core/ccg-error-private.h"
 #include "common/api/cc-platform.h"
 
-/* The change feed over its WebSocket. */
+/* Follows the change feed over its WebSocket. */
 
 #define PAYLOAD_CEILING ((guint64) 4 * 1024 * 1024)
 #define KEEPALIVE_SECONDS 20
-#define SILENCE_SECONDS 50 /* without any sign of life */
+#define SILENCE_SECONDS                                                                            \
+  50 /* seconds without any frame after which the connection counts as dead                        \
+      */
 #define CLOSE_TOO_SLOW                                                                             \
-  4008 /* we read too slowly; the reason is the cursor to go on with (docs/api.md) */
+  4008 /* close code: this client read too slowly; the reason is the cursor to continue with       \
+          (docs/integrating.md) */
 
 typedef struct {
   CcgApi *api;
@@ -18,13 +21,13 @@ typedef struct {
   SoupWebsocketConnection *connection;
   GCancellable *outer;
   gulong outer_id;
-  GCancellable *inner; /* ends the handshake */
-  guint timer_id;      /* the handshake's deadline, then the watch over silence */
+  GCancellable *inner; /* cancels the handshake */
+  guint timer_id;      /* deadline of the handshake, later the watch over silence */
   guint end_id;
   gint64 heard_at; /* monotonic */
-  gboolean paged;  /* a page has come over this connection */
-  char *cursor;    /* where the next connection goes on */
-  GError *error;   /* why it ends; NULL: the server closed it */
+  gboolean paged;  /* a page has arrived over this connection */
+  char *cursor;    /* cursor at which the next connection continues */
+  GError *error;   /* the reason for ending; NULL: the server closed the connection */
 } follow;
 
 static void start(follow *self, const char *since);
@@ -61,15 +64,16 @@ static gboolean
 end_now(gpointer user_data)
 {
   follow *self = user_data;
-  /* The caller may cancel in .closed: .end_id stays set until then, which keeps the first reason.
-   */
+  /* The caller may cancel in .closed: .end_id stays set until then, so that the first reason is
+   * kept. */
   self->to.closed(self->error, self->to.user_data);
   self->end_id = 0;
   follow_free(self);
   return G_SOURCE_REMOVE;
 }
 
-/* From an idle: the connection must not go away inside its own signals. Takes @error over. */
+/* End in an idle callback, because the connection must not be freed inside its own signals.
+ * Takes ownership of @error. */
 static void
 end_soon(follow *self, GError *error)
 {
@@ -85,7 +89,7 @@ static void
 on_cancelled(GCancellable *cancellable, gpointer user_data)
 {
   follow *self = user_data;
-  if (self->cursor != NULL) { /* about to go on */
+  if (self->cursor != NULL) { /* about to reconnect */
     g_clear_pointer(&self->cursor, g_free);
     g_clear_handle_id(&self->end_id, g_source_remove);
   }
@@ -137,8 +141,8 @@ go_on(gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Whoever was only too slow goes on at once from behind the last page. A connection that brought no
- * page is a failure like others: their retries become rarer. */
+/* A client that was only too slow reconnects at once after the last page. A connection that
+ * brought no page counts as a failure, with increasing delays between retries. */
 static void
 on_closed(SoupWebsocketConnection *connection, gpointer user_data)
 {

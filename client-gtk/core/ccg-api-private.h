@@ -5,27 +5,27 @@
 
 #include "client-gtk/core/ccg-api.h"
 
-/* What the files of the API share, and what tests change. */
+/* Declarations shared by the files of the API client, and values that tests change. */
 
 #define CCG_API_DEADLINE_MS 20000
 #define CCG_API_CEILING ((gsize) 16 * 1024 * 1024)
-#define CCG_API_DECODE_INLINE ((gsize) 64 * 1024) /* larger answers are decoded in a thread */
+#define CCG_API_DECODE_INLINE ((gsize) 64 * 1024) /* larger replies are decoded in a thread */
 
 /* For tests. */
 void ccg_api_set_deadline(CcgApi *self, guint milliseconds);
 
-/* The request of an operation as a message with all its headers. NULL with @error set. */
+/* The request of an operation as an HTTP message with all headers. NULL with @error set. */
 SoupMessage *ccg_api_message(const char *origin, const CcgRequest *request, GError **error);
 
-/* Adds the credential, if there is one. */
+/* Add the credential, if there is one. */
 void ccg_api_authorize(CcgApi *self, SoupMessage *message);
 
-/* Emits "unauthenticated" when the server did not accept the token that @message carried. */
+/* Emit "unauthenticated" when the server refused the token that @message contained. */
 void ccg_api_note_answer(CcgApi *self, SoupMessage *message);
 
 SoupSession *ccg_api_get_session(CcgApi *self, gboolean streams);
 
-/* The same as ccg_api_follow_async, and "opened" once the server has taken the connection. */
+/* The same as ccg_api_follow_async, with "opened" when the server has accepted the connection. */
 typedef struct ccg_follow {
   void (*opened)(gpointer user_data); /* may be NULL */
   void (*message)(CcgDoc *page, gpointer user_data);
@@ -36,6 +36,7 @@ typedef struct ccg_follow {
 void
 ccg_api_follow(CcgApi *self, const char *since, GCancellable *cancellable, const CcgFollow *to);
 
-/* A zeroed struct of @type with its int64 member "limit" and its string member "cursor" set;
+/* Allocate a zeroed struct of @type with its int64 member "limit" and its string member "cursor"
+ * set;
  * @cursor is borrowed. Free with g_free. */
 gpointer ccg_query_new(const cc_type *type, gint64 limit, const char *cursor);

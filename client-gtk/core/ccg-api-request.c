@@ -4,9 +4,9 @@
 #include "client-gtk/core/ccg-api-private.h"
 #include "client-gtk/core/ccg-error-private.h"
 
-/* From an operation and its structs to an HTTP message. */
+/* Converts an operation and its structs into an HTTP message. */
 
-#define BODY_CEILING ((size_t) 128 * 1024) /* the server takes no more */
+#define BODY_CEILING ((size_t) 128 * 1024) /* the server accepts no more */
 #define TEXT_CEILING ((size_t) 256 * 1024)
 
 char *
@@ -64,7 +64,8 @@ ccg_query_new(const cc_type *type, gint64 limit, const char *cursor)
   return query;
 }
 
-/* Has the member a value? Numbers and times without a box cannot be told from 0. */
+/* Does the member have a value? Numbers and times that are not pointers cannot be distinguished
+ * from 0. */
 static gboolean
 is_set(const cc_field *field, gconstpointer object)
 {
@@ -156,7 +157,7 @@ set_body(SoupMessage *message, const CcgRequest *request)
   cc_str_done(&text);
   if (taken == NULL)
     return FALSE;
-  /* A body may hold a password. */
+  /* The memory is cleared, because a body may contain a password. */
   g_autoptr(GBytes) bytes = g_bytes_new(taken, length);
   explicit_bzero(taken, length);
   free(taken);

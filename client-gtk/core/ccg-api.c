@@ -14,7 +14,7 @@ struct _CcgApi {
   char *token; /* cleared before it is freed */
   guint deadline_ms;
   SoupSession *session;
-  SoupSession *streams; /* without a time limit per read: for WebSockets */
+  SoupSession *streams; /* without a time limit for reads: for WebSockets */
 };
 
 G_DEFINE_FINAL_TYPE(CcgApi, ccg_api, G_TYPE_OBJECT)
@@ -60,8 +60,8 @@ ccg_api_class_init(CcgApiClass *klass)
                                           0);
 }
 
-/* Nothing that libsoup adds by itself is wanted: no cookies, no sign-in dialogs of HTTP, no
- * sniffing, no compression. */
+/* Disable everything that libsoup adds by itself: cookies, HTTP sign-in dialogs, content
+ * sniffing, compression. */
 static SoupSession *
 session_new(guint timeout)
 {
@@ -149,19 +149,19 @@ ccg_api_note_answer(CcgApi *self, SoupMessage *message)
   const char *sent = soup_message_headers_get_one(headers, "Authorization");
   if (soup_message_get_status(message) != 401 || sent == NULL)
     return;
-  /* An answer to an older token says nothing about the one that we have now. */
+  /* A reply to a request with an older token does not concern the current token. */
   if (self->token != NULL && g_str_has_suffix(sent, self->token))
     g_signal_emit(self, signals[UNAUTHENTICATED], 0);
 }
 
-/* One call under way. */
+/* A running call. */
 typedef struct {
   CcgApi *api;
   const cc_op *op;
   SoupMessage *message;
-  GCancellable *outer; /* the caller's; may be NULL */
+  GCancellable *outer; /* the caller's cancellable; may be NULL */
   gulong outer_id;
-  GCancellable *inner; /* cancelled by the caller's or by the deadline */
+  GCancellable *inner; /* cancelled by the caller's cancellable or by the deadline */
   guint deadline_id;
   gboolean late;
   GInputStream *stream;
@@ -183,7 +183,7 @@ call_free(call *self)
   g_free(self);
 }
 
-/* Ends the call; takes @task and @error over. */
+/* End the call with an error; takes ownership of @task and @error. */
 static void
 call_fail(GTask *task, GError *error)
 {
@@ -249,7 +249,7 @@ error_of_answer(const call *self)
   return ccg_error_new_http(status, problem);
 }
 
-/* Decoding has a task of its own, so that the call's things never die on another thread. */
+/* Decoding has its own task, so that the call's objects are never freed on another thread. */
 typedef struct {
   const cc_op *op;
   GByteArray *bytes;
@@ -274,7 +274,7 @@ decode_in_thread(GTask *task, gpointer source, gpointer task_data, GCancellable 
     g_task_return_pointer(task, doc, (GDestroyNotify) ccg_doc_unref);
 }
 
-/* Takes @task over. */
+/* Takes ownership of @task. */
 static void
 call_decoded(GTask *task, CcgDoc *doc, GError *error)
 {
@@ -294,7 +294,7 @@ decode_done(GObject *source, GAsyncResult *result, gpointer user_data)
   call_decoded(user_data, doc, error);
 }
 
-/* Takes @task over. */
+/* Takes ownership of @task. */
 static void
 call_decode(GTask *task)
 {
@@ -313,7 +313,7 @@ call_decode(GTask *task)
   g_task_run_in_thread(thread, decode_in_thread);
 }
 
-/* All bytes are here. */
+/* All bytes have arrived. */
 static void
 call_answer(GTask *task)
 {

@@ -8,37 +8,37 @@
 
 G_BEGIN_DECLS
 
-/* The one funnel to the server: method, path, query, body and reply come from the operation. Main
- * thread only. Every call has a deadline, a ceiling for the answer and a cancellable; the token
- * goes to the configured origin only; redirects are not followed. */
+/* The only access to the server: method, path, query, body and reply type come from the
+ * operation. Main thread only. Every call has a deadline, a size limit for the reply and a
+ * cancellable; the token is sent to the configured origin only; redirects are not followed. */
 #define CCG_TYPE_API (ccg_api_get_type())
 G_DECLARE_FINAL_TYPE(CcgApi, ccg_api, CCG, API, GObject)
 
-/* scheme://host[:port] in its normal form from what a person typed, or NULL: a missing scheme is
- * https; path "/" is dropped, any other path, query, user or fragment is refused. (transfer full)
- */
+/* Normalize a typed address to scheme://host[:port], or return NULL. A missing scheme means
+ * https; the path "/" is dropped; any other path, query, user or fragment is refused. (transfer
+ * full) */
 char *ccg_origin_parse(const char *text);
 
-/* FALSE for http to a host that is neither this machine nor in a private network: what is sent
- * there can be read on the way. */
+/* FALSE for http to a host that is neither this machine nor in a private network: others could
+ * read the traffic. */
 gboolean ccg_origin_is_safe(const char *origin);
 
 /* @origin: "https://campaign.example.org", without a path. */
 CcgApi *ccg_api_new(const char *origin);
 const char *ccg_api_get_origin(CcgApi *self);
 
-/* NULL: signed out. The text is kept in memory that is cleared. */
+/* NULL: signed out. The token's memory is cleared after use. */
 void ccg_api_set_token(CcgApi *self, const char *token);
 gboolean ccg_api_has_token(CcgApi *self);
 
-/* What a call sends; structs of the operation's own types, read before the function returns. */
+/* The arguments of a call: structs of the operation's types, read before the function returns. */
 typedef struct ccg_request {
   const cc_op *op;
   gconstpointer params;           /* op->params */
-  gconstpointer query;            /* op->query; unset members are left out */
+  gconstpointer query;            /* op->query; members without a value are left out */
   gconstpointer body;             /* op->body */
-  const cc_present *body_present; /* PATCH: the fields to send; NULL: all that are set */
-  const char *idempotency_key;    /* NULL: one is made for a write */
+  const cc_present *body_present; /* PATCH: the fields to send; NULL: all fields with a value */
+  const char *idempotency_key;    /* NULL: a key is generated for a write */
 } CcgRequest;
 
 void ccg_api_call_async(CcgApi *self,
@@ -47,12 +47,12 @@ void ccg_api_call_async(CcgApi *self,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
 
-/* (transfer full) (nullable): the reply, a page for a list; NULL without error when the operation
- * has no reply. Errors: CCG_ERROR, G_IO_ERROR_CANCELLED, G_TLS_ERROR. */
+/* (transfer full) (nullable): the reply; for a list, one page; NULL without error when the
+ * operation has no reply. Errors: CCG_ERROR, G_IO_ERROR_CANCELLED, G_TLS_ERROR. */
 CcgDoc *ccg_api_call_finish(CcgApi *self, GAsyncResult *result, GError **error);
 
-/* The live feed. "message" (CcgDoc *page) for every page, "closed" (GError *, may be NULL) once.
- * Ends with g_cancellable_cancel. */
+/* Follow the live feed: calls "message" (CcgDoc *page) for every page and "closed" (GError *,
+ * may be NULL) once. Stop with g_cancellable_cancel. */
 void ccg_api_follow_async(CcgApi *self,
                           const char *since,
                           GCancellable *cancellable,
@@ -60,7 +60,6 @@ void ccg_api_follow_async(CcgApi *self,
                           void (*closed)(const GError *error, gpointer user_data),
                           gpointer user_data);
 
-/* Signals:
- *   "unauthenticated" (): the token is no longer good. */
+/* Signals: "unauthenticated" (): the token is no longer valid. */
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 
 #include "client-gtk/core/ccg-error-private.h"
 
-/* An answer is at most 16 MiB; what is decoded from it takes several times that at worst. */
+/* A reply has at most 16 MiB; the decoded structs may take several times as much. */
 #define ARENA_CEILING ((size_t) 128 * 1024 * 1024)
 
 /* The shape of every list reply. */
@@ -16,7 +16,7 @@ typedef struct doc_page {
 struct ccg_doc {
   gatomicrefcount refs;
   cc_arena *arena;
-  const cc_type *type; /* of the object, or of a page's items */
+  const cc_type *type; /* type of the object, or of a page's items */
   void *object;        /* NULL: a page */
   doc_page *page;
 };
@@ -58,7 +58,7 @@ ccg_doc_new_from_json(const cc_type *type, const char *json, gsize length, GErro
 CcgDoc *
 ccg_doc_new_page_from_json(const cc_type *item_type, const char *json, gsize length, GError **error)
 {
-  /* The table of the page is needed while decoding only. */
+  /* The field table of the page is needed only while decoding. */
   const cc_field fields[] = {
     {
       .key = ",\"data\":",

@@ -7,14 +7,14 @@
 
 G_BEGIN_DECLS
 
-/* A decoded thing with its memory: an arena, a type and the struct of that type. Reference-counted,
- * immutable once made, safe to hand to another thread. */
+/* A decoded JSON object with its memory: an arena, a type and the struct of that type.
+ * Reference-counted, immutable, may be passed to another thread. */
 typedef struct ccg_doc CcgDoc;
 
 #define CCG_TYPE_DOC (ccg_doc_get_type())
 GType ccg_doc_get_type(void);
 
-/* Decode one JSON object, leniently. NULL with @error set. (transfer full) */
+/* Decode one JSON object, ignoring unknown members. NULL with @error set. (transfer full) */
 CcgDoc *ccg_doc_new_from_json(const cc_type *type, const char *json, gsize length, GError **error);
 
 /* Decode a list reply: {"data": […], "next_cursor": …}. @item_type is the type of the items. */
@@ -28,10 +28,10 @@ void ccg_doc_unref(CcgDoc *doc);
 
 const cc_type *ccg_doc_get_item_type(CcgDoc *doc);
 
-/* The struct (of a page: NULL). Borrowed from the doc. */
+/* The struct (NULL for a page). Owned by the doc. */
 gconstpointer ccg_doc_get_object(CcgDoc *doc);
 
-/* Of a page: number of items, one of them, and the cursor of the next page or NULL. */
+/* Of a page: the number of items, one item, and the cursor of the next page or NULL. */
 guint ccg_doc_get_n_items(CcgDoc *doc);
 gconstpointer ccg_doc_get_item(CcgDoc *doc, guint position);
 const char *ccg_doc_get_next_cursor(CcgDoc *doc);

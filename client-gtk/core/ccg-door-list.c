@@ -28,7 +28,8 @@ enum {
 
 static GParamSpec *props[N_PROPS];
 
-/* ?1: event, ?2: status or 0, ?3: what FTS5 looks for. The index alone answers the first. */
+/* ?1: event, ?2: status or 0, ?3: the FTS5 query. The first statement is answered by the index
+ * alone. */
 static const char all_sql[] = "SELECT id FROM attendees WHERE event_id = ?1 AND"
                               " (?2 = 0 OR status = ?2) ORDER BY sort_key, id";
 static const char search_sql[] =

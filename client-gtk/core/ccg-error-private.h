@@ -4,16 +4,16 @@
 #include "client-gtk/core/ccg-doc.h"
 #include "client-gtk/core/ccg-error.h"
 
-/* The only places where errors of the client are made. */
+/* Constructors of all errors of the client. */
 
-/* @code: machine code; @message: one sentence, translated where a person sees it as it is. */
+/* @code: machine-readable code; @message: one sentence, translated if it is shown to people. */
 GError *ccg_error_new(cc_status status, const char *code, const char *message);
 
-/* From an answer that is no success. @problem (nullable): its problem document. */
+/* Error for a reply that is no success. @problem (nullable): its problem document. */
 GError *ccg_error_new_http(unsigned http_status, CcgDoc *problem);
 
-/* From what GIO or libsoup said. Wrong certificates and cancellation stay as they are. */
+/* Error for a failure of GIO or libsoup. Certificate errors and cancellation are kept unchanged. */
 GError *ccg_error_new_network(const GError *cause);
 
-/* No answer within the deadline. */
+/* Error for a missing reply within the deadline. */
 GError *ccg_error_new_deadline(void);

@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 typedef struct {
-  CcgDoc *problem; /* NULL: the server did not answer, or not as it should */
+  CcgDoc *problem; /* NULL: the server did not answer, or not with a problem document */
   char *code;
 } CcgErrorPrivate;
 
@@ -115,7 +115,7 @@ ccg_error_is_offline(const GError *error)
   return g_error_matches(error, CCG_ERROR, CC_ERR_UNAVAILABLE);
 }
 
-/* Codes that have a sentence of their own, whatever the status. */
+/* Codes with their own sentence, whatever the status. */
 static const struct {
   const char *code, *sentence;
 } code_sentences[] = {
@@ -158,7 +158,7 @@ sentence_of_status(cc_status status)
   }
 }
 
-/* Of these the server's own sentence says more than ours: who checked in, which field. */
+/* For these errors the server's sentence contains more than ours: who checked in, which field. */
 static gboolean
 server_says_it_better(const GError *error)
 {

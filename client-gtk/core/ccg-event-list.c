@@ -6,10 +6,10 @@
 #include "client-gtk/core/ccg-zone.h"
 #include "common/api/cc-event.h"
 
-/* Longer than any day: what is further from now than that is on another day wherever it is. */
+/* Longer than any day: an event further away than this is on another day in every time zone. */
 #define NEAR (INT64_C(30) * 3600 * CC_TIME_SECOND)
 
-/* Midnights lie on quarters of an hour, in every zone. */
+/* In every time zone midnight falls on a quarter of an hour. */
 #define QUARTER (INT64_C(900) * CC_TIME_SECOND)
 
 struct _CcgEventList {
@@ -18,8 +18,8 @@ struct _CcgEventList {
   CcgStore *store;
   CcgEventScope scope;
   CcgIdList rows;
-  cc_time looked; /* when the rows were read */
-  guint timer_id; /* looks whether a new day may have begun somewhere */
+  cc_time looked; /* time when the rows were read */
+  guint timer_id; /* checks whether a new day has begun somewhere */
 };
 
 static void list_model_init(GListModelInterface *iface);
@@ -29,8 +29,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(CcgEventList,
                               G_TYPE_OBJECT,
                               G_IMPLEMENT_INTERFACE(G_TYPE_LIST_MODEL, list_model_init))
 
-/* What may belong to the scope. ?1, ?2: now less and plus NEAR. The zone of what is far is not
- * asked for. */
+/* The rows that may belong to the scope. ?1, ?2: now minus and plus NEAR. For events further
+ * away the time zone is not needed. */
 #define COLUMNS                                                                                    \
   "SELECT id, start_time, end_time, CASE WHEN start_time <= ?2 AND end_time >= ?1"                 \
   " THEN json_extract(json, '$.timezone') END FROM events "
@@ -41,7 +41,7 @@ static const char *const scope_sql[] = {
   [CCG_EVENTS_PAST] = COLUMNS "WHERE start_time <= ?2 ORDER BY start_time DESC, id DESC",
 };
 
-/* @ret_turned gets the rows whose day is another than when they were last looked at. */
+/* @ret_turned gets the rows whose day changed since the last check. */
 static GArray *
 read_ids(CcgEventList *self, sqlite3 *db, cc_time now, GArray *ret_turned)
 {

@@ -3,7 +3,7 @@
 
 #include "client-gtk/core/ccg-store.h"
 
-/* The list behind ccg_store_list_events. */
+/* The list model behind ccg_store_list_events. */
 #define CCG_TYPE_EVENT_LIST (ccg_event_list_get_type())
 G_DECLARE_FINAL_TYPE(CcgEventList, ccg_event_list, CCG, EVENT_LIST, GObject)
 

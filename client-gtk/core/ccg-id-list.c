@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client-gtk/core/ccg-id-list.h"
 
-/* More than the rows that a list view keeps at a time (about 205). A record takes up to 16 KiB. */
+/* More than the rows that a list view uses at a time (about 205). A record takes up to 16 KiB. */
 #define CACHE_MAX 256
 
-/* Above this, telling them one by one costs more than drawing the list anew. */
+/* Above this number, single notifications cost more than redrawing the list. */
 #define SINGLE_MAX 64
 
-/* A list view makes the widgets of its first 205 or so rows at once, which takes longer than a
- * frame may: they come in steps, and all others with the last one. */
+/* A list view creates the widgets of its first 205 or so rows at once, which takes longer than a
+ * frame: so these rows are added in steps, and all others with the last step. */
 #define STEP_ROWS 40
 #define STEP_MS 10
 #define VIEW_ROWS 256
@@ -38,8 +38,8 @@ id_at(const GArray *ids, guint position)
   return g_array_index(ids, gint64, position);
 }
 
-/* For a row that went between the list and this look at it: views take a thing without content, but
- * no missing one. */
+/* A placeholder for a row that was deleted since the list was read: views accept an empty
+ * object, but no NULL. */
 static CcgRecord *
 blank(const cc_type *type)
 {
@@ -74,7 +74,7 @@ compare_ids(gconstpointer one, gconstpointer other)
   return *(const gint64 *) one == *(const gint64 *) other ? 0 : 1;
 }
 
-/* What is changed must be read again. */
+/* Drop changed rows from the cache, so that they are read again. */
 static void
 forget(CcgIdList *self, const GArray *changed)
 {
@@ -88,7 +88,7 @@ forget(CcgIdList *self, const GArray *changed)
   }
 }
 
-/* Tell of the rows outside the replaced middle whose content changed. */
+/* Notify about changed rows outside of the replaced middle. */
 static void
 tell_content(CcgIdList *self, const GArray *changed, guint begin, guint end)
 {
@@ -105,7 +105,7 @@ tell_content(CcgIdList *self, const GArray *changed, guint begin, guint end)
   }
 }
 
-/* Show rows from @shown on: the next few, or all where no view makes widgets of them. */
+/* Show rows from @shown on: the next few, or all of them when no view creates widgets for them. */
 static void
 show_more(CcgIdList *self)
 {
@@ -128,7 +128,7 @@ on_step(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* What both lists have at their ends, @before being what is shown of the old one. */
+/* The common beginning and end of both lists; @before is the shown part of the old one. */
 static void
 common_ends(const CcgIdList *self, const GArray *ids, guint *ret_head, guint *ret_tail)
 {
@@ -152,13 +152,13 @@ ccg_id_list_replace(CcgIdList *self, GArray *ids, const GArray *changed)
   gboolean whole = changed != NULL && changed->len > SINGLE_MAX;
   if (!whole)
     common_ends(self, ids, &head, &tail);
-  /* Rows that come in steps come at the end. */
+  /* Rows that are added in steps are added at the end. */
   gboolean in_steps = head < VIEW_ROWS && ids->len - head - tail > STEP_ROWS;
   if (in_steps)
     tail = 0;
   guint removed = self->shown - head - tail;
   guint added = ids->len - head - tail;
-  /* First what goes, then what comes: in one step GtkListView asks for every new row. */
+  /* First remove, then add: after a combined notification GtkListView requests every new row. */
   if (removed > 0) {
     g_array_remove_range(self->ids, head, removed);
     self->shown -= removed;

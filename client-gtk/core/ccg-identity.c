@@ -131,7 +131,7 @@ ccg_identity_load(CcgStore *store)
   return made;
 }
 
-/* The one permission that the client asks about. */
+/* The permission that the client uses. */
 typedef struct {
   bool *check_in;
 } permissions;

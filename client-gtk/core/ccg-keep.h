@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-/* Where the token of an origin is kept: in the secret service, or, when a person has chosen so
+/* Storage of the token of an origin: in the secret service or, if the person has chosen so
  * because there is none, in a file that only this user can read. */
 
 void ccg_keep_store_async(const char *origin,
@@ -12,14 +12,14 @@ void ccg_keep_store_async(const char *origin,
                           gpointer user_data);
 gboolean ccg_keep_store_finish(GAsyncResult *result, GError **error);
 
-/* NULL without error: none is kept. An error: there is no secret service. */
+/* NULL without error: no token is stored. An error: there is no secret service. */
 void ccg_keep_lookup_async(const char *origin,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
 char *ccg_keep_lookup_finish(GAsyncResult *result, GError **error);
 
-/* In the secret service and the file. */
+/* Delete the token from the secret service and the file. */
 void ccg_keep_clear(const char *origin, const char *folder);
 
 gboolean ccg_keep_file_store(const char *folder, const char *token, GError **error);
@@ -27,5 +27,5 @@ gboolean ccg_keep_file_store(const char *folder, const char *token, GError **err
 /* (transfer full) (nullable) */
 char *ccg_keep_file_lookup(const char *folder);
 
-/* Clears the text before it is freed. */
+/* Clear the token's memory before freeing it. */
 void ccg_keep_free(char *token);

@@ -9,7 +9,7 @@
 #include "client-gtk/core/ccg-session-private.h"
 #include "common/api/cc-account.h"
 
-/* Going into an organization and out of it. */
+/* Entering and leaving an organization. */
 
 static char *
 store_path(CcgSession *self, const char *origin, gint64 organization_id)
@@ -120,7 +120,7 @@ ccg_session_leave(CcgSession *self)
   g_clear_object(&self->api);
 }
 
-/* All stores of all organizations, also those that are not open. */
+/* All stores of all organizations, including closed ones. */
 static void
 wipe_folder(CcgSession *self)
 {

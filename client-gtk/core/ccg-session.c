@@ -170,7 +170,7 @@ ccg_session_new(const char *folder)
 typedef struct {
   CcgApi *api;
   char *token;
-  gint64 organization_id; /* where to enter */
+  gint64 organization_id; /* the organization to enter */
   CcgIdentity *identity;
 } sign_in;
 
@@ -195,7 +195,7 @@ on_kept(GObject *source, GAsyncResult *result, gpointer user_data)
     ccg_session_set_flag(self, CCG_SESSION_PROP_KEYRING_MISSING, &self->keyring_missing, TRUE);
 }
 
-/* Everything is known: go in. */
+/* All data is available: enter the organization. */
 static void
 sign_in_enter(GTask *task)
 {
@@ -314,7 +314,7 @@ ccg_session_sign_in_async(CcgSession *self,
     g_object_unref(task);
     return;
   }
-  g_cancellable_cancel(self->life); /* a restore that still waits */
+  g_cancellable_cancel(self->life); /* a restore that is still waiting */
   sign_in *data = g_new0(sign_in, 1);
   data->api = ccg_api_new(parsed);
   g_task_set_task_data(task, data, (GDestroyNotify) sign_in_free);
@@ -370,7 +370,8 @@ on_switched(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(CcgDoc) doc G_GNUC_UNUSED = ccg_api_call_finish(CCG_API(source), result, &error);
   g_autoptr(CcgApi) api = g_object_ref(CCG_API(source));
   if (self->api != api || error != NULL) {
-    /* When the answer was lost nobody knows where the server thinks we are: the next start asks. */
+    /* When the reply was lost, the server's active organization is unknown: the next start asks
+     * for it. */
     if (self->api == api && !ccg_error_is_offline(error) &&
         !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
       ccg_session_remember(self, self->organization_id);

@@ -24,22 +24,22 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(CcgSession, ccg_session, CCG, SESSION, GObject)
 
 typedef enum {
-  CCG_SESSION_STARTING = 0, /* looking for a kept token */
+  CCG_SESSION_STARTING = 0, /* looking for a stored token */
   CCG_SESSION_SIGNED_OUT,
   CCG_SESSION_SIGNED_IN,
 } CcgSessionState;
 
-/* @folder: where stores lie; NULL: g_get_user_data_dir()/campaign-center. */
+/* @folder: folder of the stores; NULL: g_get_user_data_dir()/campaign-center. */
 CcgSession *ccg_session_new(const char *folder);
 
-/* Take up a kept session. Never fails: ends signed in (also without network, from the local store)
- * or signed out. */
+/* Restore a stored session. Never fails: the state becomes signed in (also without network, from
+ * the local store) or signed out. */
 void ccg_session_restore(CcgSession *self);
 
 /* @code: six digits, a recovery code, or NULL. On success the state is SIGNED_IN. Errors are
- * CCG_ERROR with the codes wrong_credentials, second_factor_required, second_factor_wrong,
- * email_unverified, or what ccg_error_is_offline knows; CC_ERR_MALFORMED with code "origin" for an
- * address that is none. */
+ *   CCG_ERROR with the codes wrong_credentials, second_factor_required, second_factor_wrong,
+ *   email_unverified, or errors recognized by ccg_error_is_offline; CC_ERR_MALFORMED with code
+ *   "origin" for an invalid address. */
 void ccg_session_sign_in_async(CcgSession *self,
                                const char *origin,
                                const char *email,
@@ -50,7 +50,8 @@ void ccg_session_sign_in_async(CcgSession *self,
                                gpointer user_data);
 gboolean ccg_session_sign_in_finish(CcgSession *self, GAsyncResult *result, GError **error);
 
-/* Forgets the token and the local store, here at once, on the server when it can be reached. */
+/* Delete the token and the local store at once; the session on the server is ended when the
+ * server can be reached. */
 void ccg_session_sign_out(CcgSession *self);
 
 /* The person's organizations: a GListModel of CcgRecord of cc_membership (name, role, …). Borrowed.
@@ -64,11 +65,11 @@ void ccg_session_switch_organization_async(CcgSession *self,
 gboolean
 ccg_session_switch_organization_finish(CcgSession *self, GAsyncResult *result, GError **error);
 
-/* No keyring: TRUE keeps the token in a file that only this user can read; FALSE keeps it in memory
- * until the program ends. */
+/* Without a keyring: TRUE stores the token in a file that only this user can read; FALSE keeps
+ * it in memory until the program ends. */
 void ccg_session_allow_file(CcgSession *self, gboolean allow);
 
-/* While signed in; borrowed, NULL otherwise. */
+/* Only while signed in, NULL otherwise; borrowed. */
 CcgApi *ccg_session_get_api(CcgSession *self);
 CcgStore *ccg_session_get_store(CcgSession *self);
 CcgSync *ccg_session_get_sync(CcgSession *self);

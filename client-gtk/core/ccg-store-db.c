@@ -5,8 +5,8 @@
 #include "client-gtk/core/ccg-error-private.h"
 #include "client-gtk/core/ccg-store-private.h"
 
-/* The things themselves are kept as JSON, written and read by their field tables: a new field needs
- * no new column. Columns are what lists order, filter and search by. */
+/* Objects are stored as JSON by their field tables, so a new field needs no new column. Columns
+ * exist only for ordering, filtering and searching. */
 static const char *const migrations[] = {
   "CREATE TABLE events ("
   "  id INTEGER PRIMARY KEY,"
@@ -180,7 +180,8 @@ ccg_store_search_text(const char *first_name,
                          " %s %s",
                          last_name == NULL ? "" : last_name,
                          email == NULL ? "" : email);
-  /* People say a number from its beginning, without the country, or its last four digits. */
+  /* People search a number from its beginning, without the country code, or by its last four
+   * digits. */
   static const gsize tails[] = {100, 10, 7, 4};
   g_autofree char *digits = digits_of(phone);
   gsize length = strlen(digits);
@@ -196,7 +197,7 @@ is_number(const char *typed)
   return strspn(typed, "0123456789+()-./ ") == strlen(typed);
 }
 
-/* Letters and digits that unicode61 keeps; without one a word says nothing. */
+/* Does the text contain a letter or digit that unicode61 indexes? */
 static gboolean
 has_word(const char *text)
 {

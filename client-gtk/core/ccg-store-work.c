@@ -5,7 +5,7 @@
 #include "common/api/cc-attendee.h"
 #include "common/api/cc-event.h"
 
-/* Everything that writes. Runs on the writer's thread, one job after the other. */
+/* All writes of the store. Run on the writer thread, one job after the other. */
 
 #define ROW_CEILING ((size_t) 1024 * 1024)
 
@@ -45,7 +45,7 @@ fail(CcgJob *job, sqlite3 *db)
   return FALSE;
 }
 
-/* Run a statement without rows. */
+/* Run a statement that returns no rows. */
 static gboolean
 step(CcgJob *job, sqlite3 *db, sqlite3_stmt *stmt)
 {
@@ -56,7 +56,7 @@ step(CcgJob *job, sqlite3 *db, sqlite3_stmt *stmt)
   return fine;
 }
 
-/* The rows of "SELECT event_id, id" count as changed. */
+/* Mark the rows of "SELECT event_id, id" as changed. */
 static gboolean
 note_rows(CcgJob *job, sqlite3 *db, sqlite3_stmt *stmt)
 {
@@ -95,7 +95,7 @@ static const char put_attendee_sql[] =
   " event_id = excluded.event_id, status = excluded.status, sort_key = excluded.sort_key,"
   " search = excluded.search" NEWER;
 
-/* Puts one row; its first three parameters are the same for every table. */
+/* Store one row; the first three parameters are the same for every table. */
 static gboolean
 put_row(CcgJob *job,
         sqlite3 *db,
@@ -146,7 +146,7 @@ put_attendee(CcgJob *job, sqlite3 *db, sqlite3_stmt *stmt, gconstpointer object)
   return put_row(job, db, stmt, &cc_attendee_type, who, who->event_id, who->id, who->version);
 }
 
-/* What put_docs relies on. */
+/* put_docs relies on the position of the id. */
 G_STATIC_ASSERT(offsetof(cc_event, id) == 0 && offsetof(cc_attendee, id) == 0);
 
 static void
@@ -157,7 +157,7 @@ keep(sqlite3_stmt *stmt, gint64 id)
   (void) sqlite3_reset(stmt);
 }
 
-/* Put all that the docs hold, and list it in the table keep. */
+/* Store all objects of the docs, and list them in the table keep. */
 static gboolean
 put_docs(CcgJob *job,
          sqlite3 *db,
@@ -174,7 +174,7 @@ put_docs(CcgJob *job,
     for (guint k = 0; k < n && fine; k++) {
       gconstpointer item = object != NULL ? object : ccg_doc_get_item(doc, k);
       fine = put(job, db, stmt, item);
-      /* Every entity begins with its id. */
+      /* Every entity struct begins with its id. */
       keep(keeper, *(const int64_t *) item);
     }
   }

@@ -25,13 +25,13 @@ struct _CcgStore {
   GObject parent_instance;
 
   char *path;
-  GMainContext *context; /* of the thread that made it: signals and results go there */
-  sqlite3 *reader;       /* main thread only; NULL once wiped */
-  sqlite3 *writer;       /* the writer's thread only */
-  GThread *thread;       /* the writer's: runs jobs in their order; NULL once closed */
-  GAsyncQueue *jobs;     /* its CcgJobs; the store itself tells the end */
+  GMainContext *context; /* of the thread that created the store: receives signals and results */
+  sqlite3 *reader;       /* used on the main thread; NULL once wiped */
+  sqlite3 *writer;       /* used on the writer thread */
+  GThread *thread;       /* writer thread, which runs jobs in order; NULL once closed */
+  GAsyncQueue *jobs;     /* its CcgJobs; the store itself marks the end */
   sqlite3_stmt *reads[N_READS];
-  GHashTable *values; /* what the table values will hold once all jobs are done */
+  GHashTable *values; /* the contents of the table values once all jobs are done */
 };
 
 G_DEFINE_FINAL_TYPE(CcgStore, ccg_store, G_TYPE_OBJECT)
@@ -45,7 +45,7 @@ enum {
 
 static guint signals[N_SIGNALS];
 
-/* Waits for the jobs under way, and for the end of their thread. */
+/* Wait for the queued jobs and for the end of the thread. */
 static void
 close_store(CcgStore *self)
 {
@@ -124,7 +124,7 @@ tell_changes(CcgStore *self, GHashTable *changed)
   }
 }
 
-/* Back on the main thread: first everybody sees what changed, then who asked for it goes on. */
+/* Back on the main thread: first emit the changes, then complete the caller's task. */
 static gboolean
 job_done(gpointer user_data)
 {
@@ -170,7 +170,7 @@ job_new(CcgStore *self, CcgJobKind kind)
   return job;
 }
 
-/* Takes @job over. */
+/* Queue a job; takes ownership of @job. */
 static void
 push(CcgStore *self, CcgJob *job)
 {
@@ -229,7 +229,7 @@ ccg_store_get_reader(CcgStore *self)
   return self->reader;
 }
 
-/* A job whose end somebody waits for. */
+/* A job with a task that completes when the job is done. */
 static CcgJob *
 job_new_awaited(CcgStore *self,
                 CcgJobKind kind,

@@ -7,20 +7,22 @@
 
 G_BEGIN_DECLS
 
-/* What the client knows of one organization, in SQLite; every view reads from here. One thread
- * writes, the main thread reads (WAL). Tables mirror the field tables of common/api. Signals, on
+/* The local copy of one organization's data, in SQLite; every view reads from here. One thread
+ * writes, the main thread reads (WAL). Tables follow the field tables of common/api. Signals, on
  * the main thread, after the commit: "events-changed" () "attendees-changed" (gint64 event_id) */
 #define CCG_TYPE_STORE (ccg_store_get_type())
 G_DECLARE_FINAL_TYPE(CcgStore, ccg_store, CCG, STORE, GObject)
 
-/* @path: file, made when absent; ":memory:" for tests is not possible (two connections). */
+/* @path: file, created when absent; ":memory:" is not possible, because there are two
+ *   connections. */
 CcgStore *ccg_store_new(const char *path, GError **error);
 
 /* Close and delete the files. */
 void ccg_store_wipe(CcgStore *self);
 
-/* Put things into the mirror, in one transaction; newer versions win. @complete: what else is kept
- * of that list (all events; all attendees of @event_id) is gone on the server and goes here too. */
+/* Store objects in one transaction; newer versions win. @complete: other stored objects of that
+ * list (all events; all attendees of @event_id) were deleted on the server and are deleted here,
+ * too. */
 void ccg_store_put_events_async(CcgStore *self,
                                 GPtrArray *docs,
                                 gboolean complete,
@@ -38,7 +40,7 @@ gboolean ccg_store_put_finish(CcgStore *self, GAsyncResult *result, GError **err
 CcgRecord *ccg_store_get_event(CcgStore *self, gint64 event_id);
 CcgRecord *ccg_store_get_attendee(CcgStore *self, gint64 event_id, gint64 attendee_id);
 
-/* Small settings of the store, such as feed cursors. NULL: not set. (transfer full) */
+/* Small values of the store, such as feed cursors. NULL: not set. (transfer full) */
 char *ccg_store_get_value(CcgStore *self, const char *name);
 void ccg_store_set_value(CcgStore *self, const char *name, const char *value);
 
@@ -58,12 +60,13 @@ typedef struct ccg_counts {
 
 void ccg_store_count_attendees(CcgStore *self, gint64 event_id, CcgCounts *ret);
 
-/* Same; while no row of the event is here yet, the counts that the event itself carries. */
+/* The same; as long as no attendee of the event is stored, the counts that the event itself
+ * contains. */
 void ccg_store_count_event(CcgStore *self, gint64 event_id, CcgCounts *ret);
 
-/* The door list of an event: a live GListModel of CcgRecord of cc_attendee, by last and first name.
- * Holds ids only, reads a row when it is looked at, searches by FTS5 prefix: 10,000 people do not
- * stall it. Properties: "search" (string), "status" (int, 0: all). */
+/* The door list of an event: a live GListModel of CcgRecord of cc_attendee, by last and first
+ * name. It stores ids only, reads a row when it is requested, and searches by FTS5 prefix, so
+ * 10,000 people do not block it. Properties: "search" (string), "status" (int, 0: all). */
 #define CCG_TYPE_DOOR_LIST (ccg_door_list_get_type())
 G_DECLARE_FINAL_TYPE(CcgDoorList, ccg_door_list, CCG, DOOR_LIST, GObject)
 CcgDoorList *ccg_door_list_new(CcgStore *store, gint64 event_id);

@@ -6,8 +6,8 @@
 #include "common/api/cc-attendee.h"
 #include "common/api/cc-event.h"
 
-/* People on a page: at most what the server gives, and so few that the page stays below the
- * decoder's ceiling even when a newer server sends more members. */
+/* Attendees per page: at most the server's limit, and few enough that the page stays below the
+ * decoder's limit even when a newer server sends more members. */
 #define ATTENDEES_LIMIT (MIN(500, CC_JSON_ITEMS_MAX / (cc_attendee_type.n_fields + 8)))
 
 CcgFetch *
@@ -40,8 +40,8 @@ ccg_sync_fetch_part_done(CcgFetch *fetch)
   g_free(fetch);
 }
 
-/* The answer of a fetch whose attempt still runs. A failure that is the network's ends the attempt,
- * and the fetch with it. */
+/* The reply of a fetch whose attempt still runs. A network failure ends the attempt, and with it
+ * the fetch. */
 static CcgDoc *
 fetch_answer(CcgFetch *fetch, GObject *source, GAsyncResult *result, GError **error)
 {
@@ -62,9 +62,9 @@ fetch_answer(CcgFetch *fetch, GObject *source, GAsyncResult *result, GError **er
   return doc;
 }
 
-/* Whether the rows of a fetch are in the store; all lists have been told of the rows by then. When
- * the store could not keep the rows, the attempt ends: the cursor stays before the rows, so the
- * next attempt asks for the rows again. */
+/* Are the rows of a fetch stored? Then all lists have been notified. If the store could not
+ * write the rows, the attempt ends: the cursor stays before them, so that the next attempt
+ * fetches them again. */
 static gboolean
 rows_are_kept(CcgFetch *fetch, GObject *source, GAsyncResult *result)
 {
@@ -113,7 +113,7 @@ events_page(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GError) error = NULL;
   CcgDoc *page = fetch_answer(fetch, source, result, &error);
   if (page == NULL) {
-    /* Without the right to see events there are none; the feed is followed all the same. */
+    /* Without the right to see events there are none; the feed is followed nevertheless. */
     if (g_error_matches(error, CCG_ERROR, CC_ERR_FORBIDDEN))
       ccg_sync_events_loaded(fetch->sync);
     ccg_sync_fetch_part_done(fetch);
@@ -144,7 +144,7 @@ ccg_sync_load_events(CcgSync *self)
   ask_events(fetch, NULL);
 }
 
-/* --- The people of an event: all, or those changed since */
+/* --- The attendees of an event: all, or those changed since */
 
 static void
 note_rows(CcgSync *self, gint64 event_id, CcgDoc *page)
@@ -171,7 +171,8 @@ ccg_sync_end_load(CcgWatch *watch)
   watch->again = FALSE;
 }
 
-/* The watch whose list this fetch loads; NULL when another load, or none, has taken its place. */
+/* The watch whose list this fetch loads; NULL when another load has replaced it, or there is
+ * none. */
 static CcgWatch *
 loaded_watch(CcgFetch *fetch)
 {
@@ -189,13 +190,14 @@ door_list_whole(GObject *source, GAsyncResult *result, gpointer user_data)
       watch->fresh = TRUE;
     g_autofree char *name = g_strdup_printf("door-list:%" G_GINT64_FORMAT, fetch->event_id);
     ccg_store_set_value(fetch->sync->store, name, "whole");
-    /* Also when nothing changed: now it is known that this is all. */
+    /* Emitted even when nothing changed, because now the list is known to be complete. */
     g_signal_emit_by_name(source, "attendees-changed", fetch->event_id);
   }
   ccg_sync_fetch_part_done(fetch);
 }
 
-/* Pages that were read before somebody's end may come after the feed's word of that end. */
+/* A page that was read before an attendee was deleted may arrive after the feed reported the
+ * deletion: delete the attendee again. */
 static void
 forget_gone(CcgWatch *watch)
 {
@@ -205,7 +207,7 @@ forget_gone(CcgWatch *watch)
         g_array_remove_index_fast(watch->seen, k - 1);
 }
 
-/* The whole list is on the way into the store; who is not in the list goes. */
+/* The whole list is being stored; attendees that are not in the list are deleted. */
 static void
 attendees_done(CcgFetch *fetch)
 {
@@ -249,7 +251,7 @@ ask_attendees(CcgFetch *fetch, const char *cursor)
   ccg_api_call_async(fetch->sync->api, &request, fetch->run, attendees_page, fetch);
 }
 
-/* An event, or with @event_id an attendee or a page of attendees. */
+/* An event or, with @event_id, an attendee or a page of attendees. */
 static void
 put_doc(CcgFetch *fetch, gint64 event_id, CcgDoc *doc)
 {
@@ -312,7 +314,7 @@ ccg_sync_fetch_changed(CcgSync *self, gint64 event_id, cc_time since)
   ask_attendees(fetch, NULL);
 }
 
-/* --- Single things */
+/* --- Single objects */
 
 void
 ccg_sync_fetch_removal(CcgFetch *fetch, gint64 event_id, gint64 attendee_id)

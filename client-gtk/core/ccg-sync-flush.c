@@ -3,16 +3,16 @@
 #include "client-gtk/core/ccg-sync-private.h"
 #include "common/api/cc-platform.h"
 
-/* What the feed tells is collected for a moment, then fetched; when all of it is in the store, the
- * cursor moves on. */
+/* Collects changes of the feed for a moment, then fetches them; when everything is stored, the
+ * cursor advances. */
 
-/* More than this many single things at once are read as a list. */
+/* More single changes than this are fetched as a list. */
 #define SINGLE_MAX 4u
 
-/* Of cc_change_op_enum. */
+/* Index in cc_change_op_enum. */
 #define CHANGE_DELETE 3
 
-/* Changes come in bursts; this long they are collected. */
+/* Changes come in bursts, so they are collected for this time. */
 #define FLUSH_MS 50
 
 static void
@@ -91,7 +91,7 @@ note_gone(CcgSync *self, gint64 attendee_id)
   }
 }
 
-/* Ids are never used twice, so what is gone need not be asked for. */
+/* Ids are never reused, so deleted objects need not be fetched. */
 static void
 flush_gone(CcgSync *self)
 {
@@ -113,8 +113,8 @@ flush_gone(CcgSync *self)
   ccg_sync_fetch_part_done(fetch);
 }
 
-/* What changed for people of the events that are looked at. Of the others nothing is fetched: their
- * list is read whole when somebody looks. */
+/* Changed attendees of watched events. For other events nothing is fetched: their list is loaded
+ * completely when it is opened. */
 static void
 flush_attendees(CcgSync *self)
 {
@@ -127,9 +127,9 @@ flush_attendees(CcgSync *self)
     gint64 id = *(gint64 *) key;
     gint64 event_id = ccg_store_find_attendee(self->store, id);
     if (event_id != 0)
-      add_id(pending->events, event_id); /* for its counts */
+      add_id(pending->events, event_id); /* because of its counts */
     if (event_id == 0)
-      list = TRUE; /* new, and of which event is not said */
+      list = TRUE; /* a new attendee whose event is unknown */
     else if (g_hash_table_size(pending->attendees) <= SINGLE_MAX &&
              ccg_sync_get_watch(self, event_id) != NULL)
       ccg_sync_fetch_one(self, event_id, id);
@@ -169,7 +169,8 @@ flush(gpointer user_data)
   CcgSync *self = user_data;
   self->flush_id = 0;
   self->flush_cursor = g_steal_pointer(&self->read_cursor);
-  /* One more than there are, so that a quick end does not count as the end of all. */
+  /* One more than there are requests, so that a request that ends at once does not end the whole
+   * flush. */
   self->under_way = 1;
   flush_gone(self);
   flush_attendees(self);

@@ -4,10 +4,10 @@
 #include "common/api/cc-attendee.h"
 #include "common/api/cc-event.h"
 
-/* What people do at the door. The server decides; its answer goes into the store, then to the
- * caller. */
+/* Check-ins, their undo and walk-ins. The server decides; its reply is stored, then passed to
+ * the caller. */
 
-/* One write under way. */
+/* A running write. */
 typedef struct {
   gint64 event_id, attendee_id;
   CcgDoc *doc;
@@ -26,7 +26,8 @@ write_put(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GTask) task = user_data;
   door_write *self = g_task_get_task_data(task);
   g_autoptr(GError) error = NULL;
-  /* The server has it; that this device could not keep it is no failure of the check-in. */
+  /* The server has accepted the write; failing to store the reply here is no failure of the
+   * check-in. */
   if (!ccg_store_put_finish(CCG_STORE(source), result, &error))
     g_message("%s", error->message);
   CcgRecord *record = ccg_record_new(self->doc, &cc_attendee_type, ccg_doc_get_object(self->doc));
@@ -71,7 +72,7 @@ send_write(CcgSync *self,
   made->event_id = event_id;
   made->attendee_id = attendee_id;
   g_task_set_task_data(task, made, (GDestroyNotify) door_write_free);
-  /* What the server has done must reach the store, also when nobody waits for it any more. */
+  /* A change on the server must be stored even when the caller was cancelled. */
   g_task_set_check_cancellable(task, FALSE);
   ccg_api_call_async(self->api, request, g_task_get_cancellable(task), write_answer, task);
 }

@@ -6,8 +6,8 @@
 #include "client-gtk/core/ccg-sync-private.h"
 #include "common/api/cc-platform.h"
 
-/* The order of an attempt: where the feed is, the lists, then the feed from there. What changed
- * while the lists came is in the feed too, so nothing is missed. */
+/* The order of an attempt: read the end of the feed, load the lists, then follow the feed from
+ * there. Changes that happen while the lists are loaded are in the feed, too, so none is missed. */
 
 #define RETRY_MAX_MS 60000u
 #define CURSOR_NAME "feed-cursor"
@@ -47,7 +47,7 @@ set_cursor(CcgSync *self, const char *cursor)
   self->cursor = copy;
 }
 
-/* Ends the attempt; answers that still come are ignored. */
+/* End the attempt; replies that arrive later are ignored. */
 static void
 end_attempt(CcgSync *self)
 {
@@ -86,7 +86,8 @@ on_retry(gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* 1 s, 2 s, 4 s … 60 s, each shortened by chance so that not all clients come at once. */
+/* 1 s, 2 s, 4 s … 60 s, each shortened by a random amount, so that clients do not reconnect all
+ * at once. */
 static guint
 retry_delay(guint attempt)
 {
@@ -108,7 +109,7 @@ ccg_sync_fail(CcgSync *self, const GError *error)
   if (g_error_matches(error, CCG_ERROR, CC_ERR_MALFORMED) ||
       g_error_matches(error, CCG_ERROR, CC_ERR_INVALID) ||
       g_error_matches(error, CCG_ERROR, CC_ERR_GONE)) {
-    /* The server does not know our place in its feed: begin from the lists. */
+    /* The server does not know the cursor: begin with the lists. */
     set_cursor(self, NULL);
     ccg_store_set_value(self->store, CURSOR_NAME, NULL);
     distrust_all(self);
@@ -117,7 +118,7 @@ ccg_sync_fail(CcgSync *self, const GError *error)
   set_state(self, CCG_SYNC_OFFLINE, error);
 }
 
-/* One feed and the attempt that it belongs to: a late end of an old one says nothing. */
+/* A feed connection and its attempt: the end of an old connection is ignored. */
 typedef struct {
   CcgSync *sync;
   GCancellable *run;

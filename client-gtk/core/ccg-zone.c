@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client-gtk/core/ccg-zone.h"
 
-/* GLib reads a zone's file anew each time; there are as many as the campaign has places. */
+/* GLib reads the file of a zone each time, so zones are cached; a campaign has few. */
 static GTimeZone *
 zone_of(const char *zone)
 {
@@ -27,7 +27,7 @@ ccg_zone_at(cc_time time, const char *zone)
   return place == NULL ? g_date_time_to_local(utc) : g_date_time_to_timezone(utc, place);
 }
 
-/* A number that grows with the date. */
+/* A number that increases with the date. */
 static int
 day_of(cc_time time, const char *zone)
 {
@@ -41,7 +41,7 @@ ccg_zone_scope(cc_time start, cc_time end, const char *zone, cc_time now)
   int today = day_of(now, zone);
   if (day_of(start, zone) > today)
     return CCG_EVENTS_UPCOMING;
-  /* What ends at midnight ended on the day before. */
+  /* An event that ends at midnight ended on the day before. */
   cc_time last = end > start ? end - 1 : start;
   return day_of(last, zone) >= today ? CCG_EVENTS_TODAY : CCG_EVENTS_PAST;
 }

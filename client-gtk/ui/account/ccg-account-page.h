@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Who is signed in, where and as what; other organizations; sign out. */
+/* The account page: the signed-in person, server and role; other organizations; sign out. */
 #define CCG_TYPE_ACCOUNT_PAGE (ccg_account_page_get_type())
 G_DECLARE_FINAL_TYPE(CcgAccountPage, ccg_account_page, CCG, ACCOUNT_PAGE, CcgPage)
 

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The person's organizations; a tap goes to another one. */
+/* The person's organizations; activating one switches to it. */
 #define CCG_TYPE_ORGANIZATION_LIST (ccg_organization_list_get_type())
 G_DECLARE_FINAL_TYPE(CcgOrganizationList, ccg_organization_list, CCG, ORGANIZATION_LIST, AdwBin)
 

@@ -10,8 +10,8 @@ struct _CcgApplication {
 
   GSettings *settings;
   CcgSession *session;
-  char *server; /* suggested by the option or the environment */
-  char *size;   /* WxH, for the demo and for tests */
+  char *server; /* suggested by the option --server or the environment */
+  char *size;   /* WxH, for demonstrations and tests */
 };
 
 G_DEFINE_FINAL_TYPE(CcgApplication, ccg_application, ADW_TYPE_APPLICATION)
@@ -46,7 +46,7 @@ set_accels(GtkApplication *application)
   }
 }
 
-/* "360x720"; anything else is left alone. */
+/* Parse "360x720"; other texts are ignored. */
 static gboolean
 parse_size(const char *text, int *width, int *height)
 {
@@ -92,8 +92,8 @@ on_close(GtkWindow *window, CcgApplication *self)
   return GDK_EVENT_PROPAGATE;
 }
 
-/* With CAMPAIGN_TRACE=N, a time of the monotonic clock in microseconds, the milliseconds from then
- * to the end of the first frame are printed. */
+/* With CAMPAIGN_TRACE=N, a time of the monotonic clock in microseconds, print the milliseconds
+ * from then to the end of the first frame. */
 static void
 on_first_frame(GdkFrameClock *clock, gpointer data)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client-gtk/ui/common/ccg-dialog.h"
 
-/* From libadwaita 1.4 on the buttons of a message dialog may shrink, and do so in large text rather
- * than widen the dialog. The property came with GTK 4.12. */
+/* Since libadwaita 1.4 the buttons of a message dialog may shrink in large text instead of
+ * widening the dialog. The property exists since GTK 4.12. */
 static void
 keep_words(GtkWidget *widget)
 {

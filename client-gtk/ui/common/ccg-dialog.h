@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Show a dialog whose responses have all been added; their words are never cut off. */
+/* Show a dialog whose responses have all been added; their labels are never truncated. */
 void ccg_dialog_present(AdwMessageDialog *dialog);
 
 G_END_DECLS

@@ -4,13 +4,13 @@
 #define KEY "ccg-drag-guard"
 
 typedef struct guard {
-  GdkEventSequence *sequence; /* of the finger that came last, only compared; NULL: the mouse */
-  double x, y;                /* where the press was, in the surface */
+  GdkEventSequence *sequence; /* of the latest finger, only compared; NULL: the mouse */
+  double x, y;                /* position of the press in the surface */
   gboolean down, dragged;
 } guard;
 
-/* Only the finger that was put down can drag: the mouse pointer rests elsewhere, and GTK tells the
- * place of the pointer again after each layout. */
+/* Only the finger that was put down can drag: the mouse pointer stays elsewhere, and GTK reports
+ * its position again after each layout. */
 static gboolean
 on_event(GtkEventControllerLegacy *controller, GdkEvent *event, guard *self)
 {
@@ -31,7 +31,7 @@ on_event(GtkEventControllerLegacy *controller, GdkEvent *event, guard *self)
         gtk_drag_check_threshold(list, (int) self->x, (int) self->y, (int) x, (int) y))
       self->dragged = TRUE;
   } else if (type == GDK_BUTTON_RELEASE || type == GDK_TOUCH_END || type == GDK_TOUCH_CANCEL) {
-    self->down = FALSE; /* dragged stays: the row is activated after this */
+    self->down = FALSE; /* .dragged stays set, because the row is activated after this */
   }
   return GDK_EVENT_PROPAGATE;
 }

@@ -5,11 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* A finger that drags along a list which cannot scroll that way ends, for GTK 4.8, in a click on
- * the row where it is lifted. A guard watches the list and tells such an end from a tap. */
+/* When a finger drags along a list that cannot scroll in that direction, GTK 4.8 reports a click
+ * on the row where the finger is lifted. A guard watches the list and distinguishes such a drag
+ * from a tap. */
 void ccg_drag_guard_attach(GtkWidget *list);
 
-/* Whether what activates a row just now is the end of a drag. */
+/* Is the current activation of a row the end of a drag? */
 gboolean ccg_drag_guard_dragged(GtkWidget *list);
 
 G_END_DECLS

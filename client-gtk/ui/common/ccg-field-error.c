@@ -40,8 +40,8 @@ ccg_field_error_set_text(CcgFieldError *self, const char *text)
   }
 }
 
-/* The buttons that libadwaita puts into entry rows have a tooltip, but no name for a screen reader.
- */
+/* The buttons that libadwaita adds to entry rows have a tooltip but no accessible name: add one
+ * for screen readers. */
 static void
 name_buttons(GtkWidget *widget)
 {

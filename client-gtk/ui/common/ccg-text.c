@@ -31,7 +31,7 @@ ccg_text_or_empty(const char *text)
   return text != NULL ? text : "";
 }
 
-/* " EST" when that clock differs from the one of this device, else "". */
+/* " EST" when the event's time zone differs from the device's, else "". */
 static char *
 zone_suffix(GDateTime *at)
 {

@@ -8,10 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* How things of the API read to a person, translated. All (transfer full) unless const. */
+/* Texts for values of the API, translated. All (transfer full) unless const. */
 
-/* "18:30" at the event's place; with the zone's short name where the clock here shows another time.
- */
+/* "18:30" in the event's time zone; with the zone's short name when the device's local time
+ * differs. */
 char *ccg_text_time(cc_time time, const char *zone);
 
 /* "Sat, Nov 28, 15:00 – 18:00" or "Today, …" */
@@ -20,10 +20,10 @@ char *ccg_text_when(const cc_event *event);
 /* "Today", "Tomorrow" or "Saturday, November 28, 2026" of the beginning. */
 char *ccg_text_day(const cc_event *event);
 
-/* "15:00 – 18:00" or with the second date where it is another. */
+/* "15:00 – 18:00", or with the second date when it differs. */
 char *ccg_text_hours(const cc_event *event);
 
-/* One line; "" when nothing is known. */
+/* The place in one line; "" when it is unknown. */
 char *ccg_text_where(const cc_event *event);
 
 /* "Canvass" */
@@ -39,7 +39,7 @@ const char *ccg_text_role(const char *role);
 char *ccg_text_name_in_list(const cc_attendee *attendee);
 char *ccg_text_name(const cc_attendee *attendee);
 
-/* NULL reads as "". */
+/* "" for NULL. */
 const char *ccg_text_or_empty(const char *text);
 
 G_END_DECLS

@@ -25,7 +25,7 @@ hide(CcgToast *self)
   gtk_revealer_set_reveal_child(self->revealer, FALSE);
 }
 
-/* Not under somebody's pointer or focus. */
+/* Do not hide the toast under a pointer or while it has the focus. */
 static gboolean
 on_time(gpointer user_data)
 {
@@ -39,7 +39,7 @@ on_time(gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The buttons beside the sentence where it has room on one line, else below. */
+/* Place the buttons beside the sentence when it fits on one line, else below. */
 static void
 arrange(CcgToast *self)
 {

@@ -5,16 +5,17 @@
 
 G_BEGIN_DECLS
 
-/* One sentence above the bottom of a page that goes away by itself, with an action if there is one.
- * Lies in a GtkOverlay. As AdwToast, but a long sentence takes several lines: libadwaita 1.2 cuts
- * it off, and half a name is none. */
+/* A sentence at the bottom of a page that disappears by itself, with an optional action. Placed
+ * in a GtkOverlay. Like AdwToast, but a long sentence is wrapped: libadwaita 1.2 truncates it,
+ * and a truncated name is useless. */
 #define CCG_TYPE_TOAST (ccg_toast_get_type())
 G_DECLARE_FINAL_TYPE(CcgToast, ccg_toast, CCG, TOAST, AdwBin)
 
-/* In place of what is shown. */
+/* Show @text instead of the current sentence. */
 void ccg_toast_say(CcgToast *self, const char *text);
 
-/* @label: of the button, with mnemonic; @action: what it activates, with @target (floating). */
+/* @label: of the button, with mnemonic; @action: the action that it activates, with @target
+ *   (floating). */
 void ccg_toast_offer(CcgToast *self,
                      const char *text,
                      const char *label,

@@ -118,7 +118,8 @@ add_label(GtkWidget *box, const char *const *classes)
   return GTK_LABEL(label);
 }
 
-/* Without a template: a list makes 200 of these at once, and a template costs ten times as much. */
+/* Built in code, because a list creates 200 of these at once, and a template costs ten times as
+ * much. */
 static void
 ccg_attendee_row_init(CcgAttendeeRow *self)
 {

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* One person in a door list: "Lovelace, Ada", status or time of the check-in, guests. */
+/* A person in a door list: "Lovelace, Ada", status or time of the check-in, guests. */
 #define CCG_TYPE_ATTENDEE_ROW (ccg_attendee_row_get_type())
 G_DECLARE_FINAL_TYPE(CcgAttendeeRow, ccg_attendee_row, CCG, ATTENDEE_ROW, GtkBox)
 
@@ -16,7 +16,7 @@ GtkWidget *ccg_attendee_row_new(void);
 /* @record: of cc_attendee. @zone: of the event, for times. */
 void ccg_attendee_row_set(CcgAttendeeRow *self, CcgRecord *record, const char *zone);
 
-/* A check-in of this person is on its way. */
+/* Show that a check-in of this person is being sent. */
 void ccg_attendee_row_set_busy(CcgAttendeeRow *self, gboolean busy);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Between ccg-door-page.c (the list) and ccg-door-write.c (check-in and undo). */
+/* Shared by ccg-door-page.c (the list) and ccg-door-write.c (check-in and undo). */
 
 struct _CcgDoorPage {
   CcgPage parent_instance;
@@ -26,27 +26,27 @@ struct _CcgDoorPage {
   gint64 event_id;
   char *zone;
   gboolean can_check_in;
-  GHashTable *busy; /* attendee ids with a write on its way */
-  GHashTable *rows; /* CcgAttendeeRow to its GtkListItem, while bound */
-  GPtrArray *spare; /* rows that are not in use */
+  GHashTable *busy; /* ids of attendees with a running write */
+  GHashTable *rows; /* from CcgAttendeeRow to its GtkListItem, while bound */
+  GPtrArray *spare; /* unused rows */
   GCancellable *cancellable;
 };
 
-/* A check-in, or with @undo the taking back of one. @client_id: of the try before; NULL: a new one.
- */
+/* Check an attendee in or, with @undo, undo the check-in. @client_id: of the previous try; NULL:
+ * a new one. */
 void
 ccg_door_page_write(CcgDoorPage *self, gint64 attendee_id, gboolean undo, const char *client_id);
 
-/* Somebody is here: say so, with a way back. */
+/* Report a check-in, and offer to undo it. */
 void ccg_door_page_show_undo(CcgDoorPage *self, const cc_attendee *attendee);
 
-/* Tell when and by whom somebody was checked in, and offer to take it back. */
+/* Show when and by whom a person was checked in, and offer to undo it. */
 void ccg_door_page_ask_undo(CcgDoorPage *self, const cc_attendee *attendee);
 
-/* One sentence that goes away by itself. */
+/* Show a sentence that disappears by itself. */
 void ccg_door_page_say(CcgDoorPage *self, const char *text);
 
-/* Whether a write for this person is on its way. */
+/* Is a write for this person running? */
 gboolean ccg_door_page_is_busy(CcgDoorPage *self, gint64 attendee_id);
 void ccg_door_page_set_busy(CcgDoorPage *self, gint64 attendee_id, gboolean busy);
 

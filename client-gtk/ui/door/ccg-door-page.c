@@ -10,7 +10,7 @@
 
 G_DEFINE_FINAL_TYPE(CcgDoorPage, ccg_door_page, CCG_TYPE_PAGE)
 
-/* Rows that are kept for the next list; GtkListView has a few more than 200 at a time. */
+/* Number of rows kept for reuse; GtkListView uses a few more than 200 at a time. */
 #define SPARE_ROWS 256
 
 /* The order of the items in the filter. */
@@ -141,7 +141,7 @@ on_setup(CcgDoorPage *self, GtkListItem *item)
   gtk_list_item_set_child(item, ccg_attendee_row_new());
 }
 
-/* Every letter of a search takes 200 rows away and asks for 200 others. */
+/* Every letter of a search removes 200 rows and requests 200 others, so rows are reused. */
 static void
 on_teardown(CcgDoorPage *self, GtkListItem *item)
 {
@@ -260,7 +260,7 @@ on_filter_changed(CcgDoorPage *self)
   update_state(self);
 }
 
-/* Enter in the search goes on to the people found: nobody is checked in by a key too many. */
+/* Enter in the search moves the focus to the results, so that one key too many checks nobody in. */
 static void
 on_search_activate(CcgDoorPage *self)
 {

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The door list of an event: find a person, check them in. Actions: door.search, door.walk-in,
- * door.undo (x: attendee), door.clear. */
+/* The door list of an event: find a person, check the person in. Actions: door.search,
+ * door.walk-in, door.undo (x: attendee), door.clear. */
 #define CCG_TYPE_DOOR_PAGE (ccg_door_page_get_type())
 G_DECLARE_FINAL_TYPE(CcgDoorPage, ccg_door_page, CCG, DOOR_PAGE, CcgPage)
 

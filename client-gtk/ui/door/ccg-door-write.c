@@ -6,9 +6,9 @@
 #include "client-gtk/ui/common/ccg-text.h"
 #include "client-gtk/ui/door/ccg-door-page-private.h"
 
-/* Checking people in and taking it back, and what is said about it. */
+/* Checks people in, undoes check-ins, and shows the results. */
 
-/* A check-in, or its undo, on its way. */
+/* A running check-in or undo. */
 typedef struct {
   CcgDoorPage *page;
   gint64 attendee_id;
@@ -43,7 +43,7 @@ ccg_door_page_show_undo(CcgDoorPage *self, const cc_attendee *attendee)
   ccg_toast_offer(self->toast, text, _("_Undo"), "door.undo", g_variant_new_int64(attendee->id));
 }
 
-/* The page may have been left in the meantime; a failure is told all the same. */
+/* The page may have been left meanwhile; a failure is shown nevertheless. */
 static GtkWindow *
 window_of(CcgDoorPage *self)
 {
@@ -79,7 +79,7 @@ free_write_of_closure(gpointer write, GClosure *closure)
   write_free(write);
 }
 
-/* Takes @write: it is sent again, with the same id, when the person says so. */
+/* Takes ownership of @write, which is sent again with the same id when the person chooses so. */
 static void
 show_failure(CcgDoorPage *self, Write *write, const GError *error)
 {

@@ -27,7 +27,7 @@ struct _CcgWalkInWindow {
 
   CcgSync *sync;
   gint64 event_id;
-  char *client_id; /* one for every try: the person is added once */
+  char *client_id; /* the same for every try, so that the person is added once */
   GCancellable *cancellable;
 };
 
@@ -62,7 +62,8 @@ static void
 set_busy(CcgWalkInWindow *self, gboolean busy)
 {
   if (busy) {
-    /* Before the form is insensitive: an entry that keeps the focus then complains. */
+    /* Remove the focus before the form becomes insensitive, because a focused entry would print
+     * a warning. */
     gtk_window_set_focus(GTK_WINDOW(self), NULL);
   }
   gtk_widget_set_sensitive(self->form, !busy);
@@ -92,7 +93,7 @@ field_error_of(CcgWalkInWindow *self, const char *pointer)
   return NULL;
 }
 
-/* The commonest in the person's language, the others as the server says them. */
+/* The most frequent errors in the person's language, others with the server's sentence. */
 static const char *
 sentence_of(CcgWalkInWindow *self, CcgFieldError *field, const char *message)
 {
@@ -194,7 +195,7 @@ on_entry_activated(CcgWalkInWindow *self)
   gtk_widget_activate_action(GTK_WIDGET(self), "walk-in.save", NULL);
 }
 
-/* "Ada Lovelace" or "Lovelace, Ada", as it was searched for. */
+/* Split "Ada Lovelace" or "Lovelace, Ada" as typed in the search. */
 static void
 split_name(CcgWalkInWindow *self, const char *name)
 {
@@ -226,7 +227,7 @@ ccg_walk_in_window_new(GtkWindow *parent, CcgSync *sync, gint64 event_id, const 
   return GTK_WINDOW(self);
 }
 
-/* Whoever closes the window does not want the answer. */
+/* Closing the window discards the reply. */
 static gboolean
 ccg_walk_in_window_close_request(GtkWindow *window)
 {

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* One event: when, where, what, how many, and the way to its door list. Signal "door-list"
+/* One event: when, where, what, how many, and the button for its door list. Signal "door-list"
  * (gint64 event_id). */
 #define CCG_TYPE_EVENT_PAGE (ccg_event_page_get_type())
 G_DECLARE_FINAL_TYPE(CcgEventPage, ccg_event_page, CCG, EVENT_PAGE, CcgPage)

@@ -19,7 +19,7 @@ struct _CcgEventsView {
   CcgStore *store;
   CcgSync *sync;
   GListModel *model;
-  GHashTable *rows; /* CcgEventRow to its GtkListItem, while bound */
+  GHashTable *rows; /* from CcgEventRow to its GtkListItem, while bound */
 };
 
 G_DEFINE_FINAL_TYPE(CcgEventsView, ccg_events_view, ADW_TYPE_BIN)
@@ -82,7 +82,7 @@ on_sync_changed(CcgEventsView *self)
   CcgSyncState state;
   g_object_get(self->sync, "state", &state, NULL);
   if (state == CCG_SYNC_LIVE) {
-    /* From now on an empty list means that there is nothing, also without network. */
+    /* From now on an empty list means that there are no events, also without network. */
     ccg_store_set_value(self->store, "ui.events-known", "1");
   }
   update_state(self);

@@ -28,7 +28,7 @@ struct _CcgSignInPage {
   GtkWidget *cancel_button;
 
   CcgSession *session;
-  GCancellable *cancellable; /* of the try that is under way; NULL: none */
+  GCancellable *cancellable; /* of the running try; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE(CcgSignInPage, ccg_sign_in_page, ADW_TYPE_BIN)
@@ -56,7 +56,8 @@ set_busy(CcgSignInPage *self, gboolean busy)
   gtk_widget_set_visible(self->sign_in_button, !busy);
   gtk_widget_set_visible(self->busy_box, busy);
   if (busy) {
-    /* Before the form is insensitive: an entry that keeps the focus then complains. */
+    /* Move the focus before the form becomes insensitive, because a focused entry would print a
+     * warning. */
     gtk_widget_grab_focus(self->cancel_button);
   }
   gtk_widget_set_sensitive(self->form, !busy);
@@ -145,7 +146,7 @@ text_of(GtkEditable *editable)
   return g_strstrip(g_strdup(gtk_editable_get_text(editable)));
 }
 
-/* What is missing is said here, not asked of a server. */
+/* Missing fields are reported here, without a request. */
 static gboolean
 is_filled(CcgSignInPage *self, const char *server, const char *email)
 {
@@ -202,14 +203,15 @@ on_entry_activated(CcgSignInPage *self)
   gtk_widget_activate_action(GTK_WIDGET(self), "sign-in.submit", NULL);
 }
 
-/* Another person or server: the second factor is asked for again when it is needed. */
+/* After a change of person or server the second factor is asked for only when the server
+ * requires it. */
 static void
 on_identity_changed(CcgSignInPage *self)
 {
   show_code(self, FALSE);
 }
 
-/* Said while the address is typed, before a password is. */
+/* Warn while the address is typed, before a password is. */
 static void
 on_server_changed(CcgSignInPage *self)
 {
@@ -218,7 +220,7 @@ on_server_changed(CcgSignInPage *self)
   on_identity_changed(self);
 }
 
-/* Why one is signed out without having asked for it. */
+/* Show why the person was signed out. */
 static void
 on_message_changed(CcgSignInPage *self)
 {

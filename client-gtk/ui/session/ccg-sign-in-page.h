@@ -7,15 +7,15 @@
 
 G_BEGIN_DECLS
 
-/* Server, e-mail, password and, when the server asks for it, the second factor. Signal "signed-in"
- * (). */
+/* The sign-in form: server, e-mail, password and, when the server requires it, the second
+ * factor. Signal "signed-in" (). */
 #define CCG_TYPE_SIGN_IN_PAGE (ccg_sign_in_page_get_type())
 G_DECLARE_FINAL_TYPE(CcgSignInPage, ccg_sign_in_page, CCG, SIGN_IN_PAGE, AdwBin)
 
-/* @server: suggested address; NULL: the one of the session. */
+/* @server: suggested address; NULL: the session's. */
 void ccg_sign_in_page_set_session(CcgSignInPage *self, CcgSession *session, const char *server);
 
-/* Forget what was typed, and begin at the first empty field. */
+/* Clear the typed text, and focus the first empty field. */
 void ccg_sign_in_page_reset(CcgSignInPage *self);
 
 G_END_DECLS

@@ -5,10 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* What the content pane of CcgShell shows: a header bar and what a subclass puts below it. Children
- * of type "end" go to the end of the header bar. Properties: "title", "subtitle"  of the header
- * bar; the title is the window's too "can-go-back"        whether there is a Back button; set by
- * the shell "beside-list"        whether the list pane is visible beside it; set by the shell */
+/* A page in the content pane of CcgShell: a header bar and the content of a subclass below it.
+ * Children of type "end" are placed at the end of the header bar. Properties: "title",
+ * "subtitle"  of the header bar; the title is also the window's "can-go-back"        whether
+ * there is a Back button; set by the shell "beside-list"        whether the list pane is visible
+ * beside it; set by the shell */
 #define CCG_TYPE_PAGE (ccg_page_get_type())
 G_DECLARE_DERIVABLE_TYPE(CcgPage, ccg_page, CCG, PAGE, GtkBox)
 

@@ -16,8 +16,8 @@ struct _CcgShell {
   AdwLeaflet *pages;
   GtkWidget *empty_page;
 
-  GPtrArray *open;    /* CcgPage, the deepest last; the leaflet holds them */
-  gboolean is_moving; /* we are changing the panes ourselves */
+  GPtrArray *open;    /* CcgPages, the deepest one last; the leaflet owns them */
+  gboolean is_moving; /* the shell itself is changing the panes */
   char *title;
 };
 
@@ -71,8 +71,8 @@ update_title(CcgShell *self)
   g_object_notify_by_pspec(G_OBJECT(self), properties[PROP_TITLE]);
 }
 
-/* Which gesture goes back: the inner pane's while pages lie above each other, else the outer one's.
- */
+/* Choose the gesture that goes back: the inner pane's when several pages are open, else the
+ * outer one's. */
 static void
 update_panes(CcgShell *self)
 {
@@ -100,7 +100,7 @@ drop_pages(CcgShell *self, guint keep)
   }
 }
 
-/* A swipe or Back came to its end: what was left behind is closed. */
+/* A swipe or Back has ended: close the page that was left. */
 static void
 on_moved(CcgShell *self)
 {
@@ -145,9 +145,9 @@ reveal_switcher_bar(GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The title finds out in the middle of the layout whether the switcher fits beside the title. The
- * bar waits for the next frame: shown within this layout, the bar would get the height of a hidden
- * bar, which is less than the bar's padding. */
+/* The title detects during the layout whether the switcher fits beside it. The bar is shown in
+ * the next frame: shown within this layout, it would get the height of a hidden bar, which is
+ * less than its padding. */
 static void
 on_title_visible_changed(CcgShell *self)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client-gtk/ui/shell/ccg-swipe.h"
 
-/* The button of a mouse that means "back"; GDK has no name for the button. */
+/* The mouse button for "back", for which GDK has no constant. */
 enum {
   BUTTON_BACK = 8
 };
@@ -42,14 +42,14 @@ on_event(GtkEventControllerLegacy *controller, GdkEvent *event, AdwLeaflet *leaf
   return GDK_EVENT_PROPAGATE;
 }
 
-/* 1. The leaflet listens to clicks of all buttons, for the button "back" of a mouse. The leaflet
- *    resets that gesture when another button or a finger is pressed, and GTK 4.18 takes such a
- *    reset for a handled press: the leaflet around this leaflet never sees a finger. So the
- *    gesture gets the button "back" only.
- * 2. A row or button that is tapped claims the finger when the finger is lifted. The drag gesture
- *    of the leaflet saw the finger come but is not told that the finger is gone, and refuses
- *    every later finger as a second one. So all gestures forget their fingers when a finger comes
- *    and no other finger is down. */
+/* 1. The leaflet listens to clicks of all buttons because of the mouse button "back". It resets
+ *   that gesture when another button or a finger is pressed, and GTK 4.18 treats such a reset as
+ *   a handled press: an outer leaflet never sees the finger. So the gesture is restricted to the
+ *   button "back".
+ * 2. A row or button that is tapped claims the finger when it is lifted. The drag gesture of the
+ *   leaflet saw the finger come but is not informed that it is gone, and refuses every later
+ *   finger as a second one. So all gestures are reset when a finger comes and no other finger is
+ *   down. */
 void
 ccg_swipe_watch(AdwLeaflet *leaflet)
 {

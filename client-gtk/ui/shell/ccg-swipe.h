@@ -3,6 +3,6 @@
 
 #include <adwaita.h>
 
-/* Keeps the swipe back of @leaflet working after every tap, also where one leaflet is within
- * another. GTK 4.18 and libadwaita 1.7 lose the swipe in two ways, which ccg-swipe.c names. */
+/* Keeps the swipe-back gesture of @leaflet working after every tap, also with nested leaflets.
+ * GTK 4.18 and libadwaita 1.7 lose the gesture in two ways, explained in ccg-swipe.c. */
 void ccg_swipe_watch(AdwLeaflet *leaflet);

@@ -27,9 +27,9 @@ struct _CcgWindow {
 
   CcgEventsView *sections[N_SECTIONS];
   CcgSession *session;
-  CcgStore *store;         /* the one that is shown */
-  CcgSync *sync;           /* the one that is listened to */
-  CcgSyncState sync_state; /* as it was last seen */
+  CcgStore *store;         /* the store that is shown */
+  CcgSync *sync;           /* the synchronization whose signals are connected */
+  CcgSyncState sync_state; /* the last known state */
 };
 
 G_DEFINE_FINAL_TYPE(CcgWindow, ccg_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -166,7 +166,7 @@ on_keyring_answer(AdwMessageDialog *dialog, const char *response, CcgWindow *sel
   ccg_session_allow_file(self->session, strcmp(response, "file") == 0);
 }
 
-/* Set when a token could not be kept after a sign-in. */
+/* Shown when a token could not be stored after a sign-in. */
 static void
 on_keyring_changed(CcgWindow *self)
 {
@@ -265,7 +265,7 @@ release_store(CcgWindow *self)
   self->sync_state = CCG_SYNC_STOPPED;
 }
 
-/* Another store: other events, and no page of the one before stays open. */
+/* Another store was opened: show its events, and close all pages of the previous one. */
 static void
 take_store(CcgWindow *self, CcgStore *store)
 {
@@ -295,7 +295,7 @@ show_view(CcgWindow *self, const char *name)
 {
   gboolean is_new = g_strcmp0(gtk_stack_get_visible_child_name(self->views), name) != 0;
   if (is_new) {
-    /* What is hidden does not keep the focus. */
+    /* A hidden widget must not keep the focus. */
     gtk_window_set_focus(GTK_WINDOW(self), NULL);
   }
   gtk_stack_set_visible_child_name(self->views, name);

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The window: starting, sign-in, choice of an organization, or the shell with events. Actions:
+/* The window: start, sign-in, choice of an organization, or the shell with events. Actions:
  * win.back, win.search, win.walk-in, win.refresh, win.account, win.sign-out, win.about. */
 #define CCG_TYPE_WINDOW (ccg_window_get_type())
 G_DECLARE_FINAL_TYPE(CcgWindow, ccg_window, CCG, WINDOW, AdwApplicationWindow)
