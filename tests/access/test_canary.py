@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is hidden is hidden everywhere: a confidential person, a private and an unlisted event, an attendee and an
-invited person have words that stand nowhere else. Every route is asked by every kind of actor, in bodies, exports,
-packs, the text of PDFs, error texts, the feed, the log and a live socket; whoever lacks the right never reads such
-a word. A new route is asked by itself: what it takes follows from the document."""
+"""Hidden data is hidden on every route: the address of a confidential person, a private and an unlisted event, an
+attendee and an invited person contain words that occur nowhere else. Every kind of actor calls every route;
+bodies, exports, packs, texts of PDFs, errors, the feed, the audit log and a live socket must not contain such a
+word for actors without the right. New routes are covered automatically: their parameters follow from the document."""
 
 import base64
 import json
@@ -19,8 +19,8 @@ from harness.turfs import Turfs, act
 from test_matrix import GRANTABLE, OPERATIONS, sample
 
 DAY = {"start_hour": 0, "stop_hour": 24}
-# Where the person lives, now and before; who lives there; an event for few; one for who knows its address; who comes;
-# who was invited.
+# Words in: the person's current and earlier addresses; names of residents; a private event; an
+# unlisted event; an attendee; an invited person.
 PLACE = ["zyxhidden", "zyxunit", "zyxcity", "zyxprecinct", "zyxdistrict", "zyxmail", "zyxolder", "zyxearlier"]
 NAME = ["zyxsecreta"]
 PRIVATE = ["zyxprivate"]
@@ -28,11 +28,11 @@ UNLISTED = ["zyxunlisted"]
 GUEST = ["zyxguest", "6175550177"]
 INVITED = ["zyxinvited"]
 
-# Routes that show places, by which nobody is named, and routes that show what is behind doors.
+# Routes that show places without names, and routes that show people behind doors.
 PLACES = {"listBuildings", "getBuilding", "updateBuilding", "listDoors", "getDoor", "updateDoor"}
 AT_PLACES = PLACES | {"listTurfDoors", "getTurfWalkList", "getTurfPack", "getMapFeatures", "getMapTile", "getHousehold",
                       "getTurf", "previewTurf"}
-# What ends the actor itself, or the things that are asked about, comes last or not at all.
+# Routes that end the actor itself, or delete the objects under test, are called last or not at all.
 NOT_ASKED = {"signOut": "ends the actor", "leaveOrganization": "ends the actor", "revokeSession": "ends the actor",
              "switchOrganization": "ends the actor", "changePassword": "takes a hash", "changeEmail": "takes a hash",
              "register": "takes a hash", "signIn": "takes a hash", "startTotp": "takes a hash", "disableTotp": "takes a hash",
@@ -46,7 +46,7 @@ def word_in(words, text):
 
 
 class World:
-    """One organization in which everything that is hidden takes part in everything, made through the API."""
+    """One organization in which every hidden object takes part in every feature, made through the API."""
 
     def __init__(self, server):
         self.server = server
@@ -81,13 +81,13 @@ class World:
         voter = f"/v1/voters/{made['id']}"
         self.owner.ok("POST", f"{voter}/tags", {"add": [str(self.ids["tag_id"])]})
         self.make("list_id", "/v1/voter-lists", {"name": unique("list"), "filter": {"ids": [str(made["id"]), str(other["id"])]}})
-        # A visit in the turf, before anybody knew.
+        # A visit in the turf, before the person became confidential.
         self.owner.ok("PATCH", voter, {"confidential": False, "address": "77 Zyxhidden Lane"})
         self.contact = self.make("contact_id", "/v1/contacts", act(channel="door", disposition="not_home", voter_id=made["id"],
                                                                    latitude=42.37, longitude=-71.1, note="Barks"))
         self.make("merge_id", "/v1/voter-merges", {"survivor_id": made["id"], "merged_id": other["id"]})
         self.owner.ok("PATCH", voter, {"confidential": True})
-        hidden = self.owner.ok("PATCH", voter, {"address": "79 Zyxhidden Lane"})  # a place that nobody had before
+        hidden = self.owner.ok("PATCH", voter, {"address": "79 Zyxhidden Lane"})  # an address that no other person had before
         self.ids.update(household_id=hidden["household_id"], hidden_door=hidden["door_id"])
         self.ids["building_id"] = self.owner.ok("GET", f"/v1/doors/{hidden['door_id']}")["building_id"]
         self.make("follow_up_id", "/v1/follow-ups", {"voter_id": made["id"], "kind": "call_back", "note": "Soon",
@@ -148,7 +148,7 @@ class World:
         return Client(self.server, token=made["token"])
 
     def everybody(self):
-        """Name → (client, the words that it may never read)."""
+        """Name → (client, the words that it must never read)."""
         inside, guests = PLACE, []
         outside = PLACE + NAME + PRIVATE + GUEST + INVITED
         without = [right for right in GRANTABLE if right != "manage_voters"]
@@ -170,7 +170,7 @@ class World:
         return actors
 
     def paths(self, name):
-        """The route for the ids of this world: for both events, where it takes one."""
+        """The route with the ids of this world: for both events, when it takes one."""
         path = OPERATIONS[name][1]
         for parameter in OPERATIONS[name][2].get("parameters", ()):
             if parameter["in"] == "path" and parameter["name"] != "event_id":
@@ -178,7 +178,7 @@ class World:
         return sorted({path.replace("{event_id}", str(event["id"])) for event in (self.private, self.unlisted)})
 
     def bodies(self, name):
-        """What is sent: a sample, and questions that a person asks who wants to find out."""
+        """Bodies to send: a sample, and bodies of a person who tries to find hidden data."""
         if name == "searchVoters":
             return [{"text": "zyxsecreta"}, {"ids": [str(self.ids["voter_id"]), str(self.ids["other_id"])]},
                     *({"city": "Zyxcity"}, {"precinct": ["ZYXPRECINCT"]}, {"zip5": ["02199"]},
@@ -204,7 +204,7 @@ class World:
         return [sample({"type": "object", **content[kind]["schema"]})] if kind else [None]
 
     def queries(self, name):
-        """As it is, and narrowed to whom it is about."""
+        """The query string as sampled, and filters for the hidden person."""
         known = {each["name"] for each in OPERATIONS[name][2].get("parameters", ()) if each["in"] == "query"}
         required = {each["name"]: {"west": -71.2, "south": 42.3, "east": -71.0, "north": 42.4, "by": "precinct"}.get(
                         each["name"], 1) for each in OPERATIONS[name][2].get("parameters", ())
@@ -225,7 +225,7 @@ def world(server):
 
 
 def text_of(reply):
-    """An answer as somebody may read it: the text of a PDF, else the bytes."""
+    """A reply as a person may read it: the text of a PDF, else the bytes."""
     if reply.headers.get("Content-Type", "").startswith("application/pdf"):
         return subprocess.run(["pdftotext", "-layout", "-", "-"], input=reply.content, capture_output=True, check=True).stdout.decode()
     head = "\n".join(f"{name}: {value}" for name, value in reply.headers.items())
@@ -233,7 +233,7 @@ def text_of(reply):
 
 
 def ask(world, client, name):
-    """Every answer of one route to one actor."""
+    """Every reply of one route to one actor."""
     method, _, operation = OPERATIONS[name]
     content = operation.get("requestBody", {}).get("content", {})
     kind = next((each for each in content if each.endswith("json")), "application/json")
@@ -245,7 +245,7 @@ def ask(world, client, name):
 
 
 def asked_of(world, client, name, secret):
-    """The words that a route told although it must not."""
+    """The words that a route revealed although it must not."""
     told = []
     for reply in ask(world, client, name):
         text = text_of(reply)
@@ -263,7 +263,7 @@ READS = [name for name in OPERATIONS if name not in NOT_ASKED and (
 WRITES = [name for name in OPERATIONS if name not in NOT_ASKED and name not in READS]
 
 
-# First what reads, by everybody; then what changes things, since afterwards they may be gone.
+# Reading routes first, for all actors; then writing ones, which may delete the objects.
 @pytest.mark.parametrize("names", [READS, WRITES], ids=["reads", "writes"])
 def test_no_route_tells_a_hidden_word(world, names):
     told = {(actor, name): words for actor, (client, secret) in world.actors.items() for name in names
@@ -272,7 +272,7 @@ def test_no_route_tells_a_hidden_word(world, names):
 
 
 def test_every_word_can_be_seen_by_who_may(world):
-    """The control: the same questions, asked by the owner of a world like this, tell each of the words."""
+    """The control: the same calls by the owner of such a world reveal each of the words."""
     fresh = World(world.server)
     seen = "".join(text_of(reply) for name in READS for reply in ask(fresh, fresh.owner, name)).lower()
     assert not [word for word in PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED if word not in seen]
@@ -292,7 +292,8 @@ def test_a_live_socket_tells_no_word(world):
 
 
 def test_the_feed_of_a_device_names_its_event_alone(world):
-    """A tablet on a table hears, by pages and live, of its event and who comes: of no other event, no voter, no member."""
+    """A tablet sees changes, in pages and live, of its event and the attendees: of no other event, no voter, no
+    member."""
     fresh = World(world.server)
     door = fresh.device(profile="door_list", scope={"event_id": fresh.open["id"]})
     canvasser = fresh.device(profile="canvass", scope={"turf_id": fresh.ids["turf_id"]})
@@ -341,8 +342,8 @@ def pages_of(client, limit=500):
 
 
 def test_whom_a_list_of_a_place_leaves_out(server):
-    """Without manage_voters nobody learns by the pages, count, export, phone bank or texts of a list where a confidential person
-    lives: all leave the person out, and agree."""
+    """Without manage_voters, the pages, count, export, phone bank and texts of a list of a place do not reveal where
+    a confidential person lives: all leave the person out, and agree."""
     org = Organization(Client(server))
     home = {"city": "Zyxcity", "state": "MA", "zip5": "02199", "precinct": "ZYXPRECINCT", "phones": ["+16175550166"]}
     org.owner.ok("POST", "/v1/voters", {"first_name": "Zyxsecreta", "last_name": "P", "address": "7 Zyx Way", "confidential": True,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every route of the document × every kind of actor × own, foreign, random and deleted ids. What must come
-out follows from the route's x-right alone, so a route that forgets its check has a wrong cell, and a route
-without a row fails. Each cell has its own person, session and objects: none can spoil another."""
+"""Every route of the document × every kind of actor × own, foreign, random and deleted ids. The expected result
+follows from the route's x-right alone, so a route without its check has a wrong cell, and a route without a row
+fails. Each cell has its own person, session and objects, so that cells do not affect each other."""
 
 import functools
 import hashlib
@@ -26,10 +26,11 @@ GRANTABLE = ["check_in", "manage_events", "manage_members", "manage_devices", "m
 BASE = {"public", "signed_in", "member"}
 ROLES = {"owner": BASE | {*GRANTABLE, "owner"}, "admin": BASE | {*GRANTABLE}, "member": BASE | {"check_in", "canvass"}}
 CANARY = {"ours": "canaryours", "theirs": "canarytheirs", "strict": "canarystrict"}
-# Among an actor's rights: the organization demands a second factor, and the actor has none.
+# Marker among an actor's rights: the organization requires a second factor, and the actor has none.
 UNPROVEN = "unproven"
 
-# Where a 403 or 404 of an allowed cell says something else than "this actor may not" or "no such id".
+# Codes of 403 or 404 in permitted cells that have another reason than "this actor may not" or "no
+# such id".
 OTHER_REFUSALS = {
     ("getPurgeCertificate", 404): "the sample's source was never purged",
     ("changePassword", 403): "the sample's password is not the person's",
@@ -54,10 +55,10 @@ OTHER_REFUSALS = {
     ("listMembers", 403): "a device does not see who belongs to the organization",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
-# What stays in its list when it has been ended, and says so: the status there instead of 404.
+# Objects that stay readable after they ended: the status there instead of 404.
 ENDED = {"resendInvitation": 409, "getInvitation": 200, "getApiToken": 200, "getDevice": 200,
-         "getCall": 409, "getText": 409}  # the bank or campaign is still there, and the actor takes no part in it
-# The codes with which the engine says that the actor itself is not allowed.
+         "getCall": 409, "getText": 409}  # the bank or campaign still exists, but the actor is no caller or texter
+# Codes with which the engine refuses the actor itself.
 NOT_ALLOWED = {401: {"credential", "authorization", "session", "token", "device"}, 403: {"right", "no_organization", "second_factor_needed"}}
 
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
@@ -70,7 +71,8 @@ sample = functools.partial(samples.sample, DOCUMENT)
 
 
 class World:
-    """Three organizations, one of which demands a second factor, and whatever a cell needs, written straight into the database."""
+    """Three organizations, one of which requires a second factor, and objects for the cells, written directly into
+    the database."""
 
     def __init__(self, server):
         self.server = server
@@ -139,7 +141,8 @@ def world(server):
     made.connection.close()
 
 
-# Actors: name → (world → (token, user, home, rights)). home is "ours" or "theirs": whose ids are its own.
+# Actors: name → (world → (token, user, home, rights)). home is "ours" or "theirs": the organization
+# whose ids are the actor's own.
 
 
 def as_person(role, granted=None, home="ours"):
@@ -151,7 +154,7 @@ def as_person(role, granted=None, home="ours"):
 
 
 def unproven(role, granted=None):
-    """Somebody of whom a second factor is demanded, without one."""
+    """A person of whom a second factor is required, without one."""
     def make(world):
         where = world.organizations["strict"]
         user = world.person(where, role, {granted: True} if granted else None)
@@ -160,7 +163,7 @@ def unproven(role, granted=None):
 
 
 def unused(world):
-    """A session that nobody has used for longer than a session may be."""
+    """A session that was unused for longer than sessions may be."""
     where = world.organizations["ours"]
     user = world.person(where, "owner")
     token, number = world.session(user, where)
@@ -186,7 +189,7 @@ def revoked_device(world):
 
 
 def as_taken(right):
-    """An administrator from whom one right was taken."""
+    """An administrator with one right removed."""
     def make(world):
         where = world.organizations["ours"]
         user = world.person(where, "admin", {right: False})
@@ -206,7 +209,7 @@ def revoked(world):
 
 
 def removed(world):
-    """Somebody who was removed from the organization, with a session that still names it."""
+    """A person who was removed from the organization, with a session that still names it."""
     where = world.organizations["ours"]
     user = world.person(where, "admin")
     token, _ = world.session(user, where)
@@ -253,7 +256,8 @@ ACTORS = {
 }
 
 
-# Objects: path parameter → (world, organization, whose, gone, user) → its value. `gone`: as deleting leaves it.
+# Objects: path parameter → (world, organization, owner, gone, user) → its value. `gone`: in the
+# state after deletion.
 
 
 def an_event(world, where, whose, gone, published=False, wanted="id"):
@@ -296,7 +300,8 @@ def a_device(world, where, whose, gone, user):
 
 
 def a_row(table, columns, values):
-    """A row of a tenant table; %(name)s in `values` is the organization's canary, %(number)s is new each time."""
+    """A row of a tenant table; %(name)s in `values` is the organization's canary word, %(number)s is a new number
+    each time."""
     def make(world, where, whose, gone, user):
         made = world.one(
             f"INSERT INTO {table} (organization_id, {columns}) VALUES (%(organization)s, {values}) RETURNING id",
@@ -366,13 +371,14 @@ def a_message(world, where, whose, gone, conversation):
 
 
 def a_part(table, parent):
-    """Somebody who takes part in a phone bank or text campaign."""
+    """A caller or texter of a phone bank or text campaign."""
     def make(world, where, whose, gone, within):
         return a_row(table, f"{parent}, actor", f"{within}, 'device:' || %(number)s")(world, where, whose, gone, None)
     return make
 
 
-# What is inside of something else, which is there also when it is not: path parameter → (the other's, maker).
+# Parts of other objects, which exist independently of the part: path parameter → (the parent's
+# parameter, maker).
 INSIDE = {
     "call_id": ("phone_bank_id", a_call), "caller_id": ("phone_bank_id", a_part("phone_bank_callers", "session_id")),
     "message_id": ("conversation_id", a_message), "conversation_id": ("text_campaign_id", a_conversation), "texter_id": ("text_campaign_id", a_part("text_texters", "campaign_id")),
@@ -405,7 +411,7 @@ def a_script(world, where, whose, gone, user):
 
 
 def a_turf(world, where, whose, gone, user):
-    """One that is the actor's own: given to the person, taken out by the newest token and the paired devices."""
+    """A turf of the actor: assigned to the person, checked out by the newest token and the paired devices."""
     made = world.one("INSERT INTO canvass_routes (organization_id, name, state, assigned_user_id, code) VALUES "
                      "(%s, %s, 'open', %s, upper(left(md5(random()::text), 8))) RETURNING id", where.id, CANARY[whose], user)
     world.one("INSERT INTO turf_takers (organization_id, route_id, actor) SELECT organization_id, %s, 'device:' || id FROM devices "
@@ -462,13 +468,14 @@ OBJECTS = {
     "device_id": a_device, **FIELD_OBJECTS,
     "contact_id": a_contact, "follow_up_id": a_follow_up, "script_id": a_script,
     "turf_id": a_turf, "cut_id": a_turf_cut, "conflict_id": a_conflict,
-    # A place on the map is nobody's; what is drawn there is held by tests/api/test_results.py.
+    # Map tiles belong to nobody; tests/api/test_results.py checks their contents.
     "layer": lambda *_: "doors", "z": lambda *_: 14, "x": lambda *_: 4957, "y": lambda *_: 6059,
 }
 
 
 def a_plain_row(world, where, whose, gone, name, outer):
-    """What {name}_id names: a row of the table whose entity is `name`, within `outer`, with the canary in its text."""
+    """The object named by {name}_id: a row of the table whose entity is `name`, within `outer`, with the canary word
+    in its text."""
     table = world.rows.tables[name.removesuffix("_id")]
     given = {column: value for column, value in outer.items() if column in world.rows.columns[table]}
     if world.rows.word_column(table):
@@ -481,7 +488,7 @@ def a_plain_row(world, where, whose, gone, name, outer):
 
 
 def path_of(world, template, right, kind, actor):
-    """The path of a cell; `kind` is own, foreign, random or deleted, None where there is no parameter."""
+    """The path of a cell; `kind` is own, foreign, random or deleted, None when there is no parameter."""
     names = re.findall(r"{([^}]*)}", template)
     if not names:
         return template
@@ -501,7 +508,7 @@ def path_of(world, template, right, kind, actor):
             last = name == names[-1]
             values[name] = make(world, where, whose, gone and last, values[outer])
         elif name not in OBJECTS and name != "organization_slug" and kind != "random":
-            # Within something that is there: what is gone is the thing itself.
+            # Parents exist; only the object itself is deleted.
             values.update({outer: OBJECTS[outer](world, where, whose, False, None) for outer in values if outer in OBJECTS})
             values[name] = a_plain_row(world, where, whose, gone, name, values)
         elif name in OBJECTS or name != "organization_slug":
@@ -510,7 +517,7 @@ def path_of(world, template, right, kind, actor):
             elif public and name == "event_id":
                 values[name] = an_event(world, where, whose, gone, public)
             else:
-                # A session is a person's own; another person's is foreign.
+                # A session belongs to a person; another person's is foreign.
                 values[name] = OBJECTS[name](world, where, whose, gone, None if kind == "foreign" else user)
     return template.format(**values)
 
@@ -523,7 +530,7 @@ def kinds_of(template):
 
 @pytest.fixture(scope="session")
 def tally():
-    """A line "route cells" of each route that was asked."""
+    """A line "route cells" for each route that was called."""
     return Notes("cells")
 
 
@@ -542,14 +549,14 @@ def ask(world, name, kind, actor):
 
 
 def blank(reply):
-    """An answer without what differs from request to request."""
+    """A reply without the values that differ between requests."""
     headers = {k: v for k, v in reply.headers.items() if k not in ("X-Request-Id", "Date", "RateLimit")}
     body = reply.text.replace(reply.headers["X-Request-Id"], "ID")
     return reply.status_code, headers, body
 
 
 def judge(name, kind, actor, reply):
-    """What is wrong with a cell, or None."""
+    """The fault of a cell as text, or None."""
     _, template, operation = OPERATIONS[name]
     right = operation["x-right"]
     token, _, home, rights = actor
@@ -571,7 +578,7 @@ def judge(name, kind, actor, reply):
         return f"refused ({status} {code}) though it has {right}"
     gone = kind in ("random", "deleted") or (kind == "foreign" and right != "public")
     if token and token.startswith("ccd_") and right == "member" and "check_in" not in rights and "/v1/events/" in template:
-        gone = True  # a device without check_in sees no event
+        gone = True  # a device without check_in sees no events
     if gone:
         if kind == "deleted" and status == ENDED.get(name):
             return None
@@ -609,7 +616,8 @@ def test_route(world, tally, name):
 
 @pytest.mark.closing
 def test_the_matrix_is_whole(document, tally, capsys, request):
-    """Comes last. The rows are the served document's routes; the actors see both sides of every right."""
+    """Runs last. The rows are the routes of the served document; the actors include holders and non-holders of every
+    right."""
     served = {operation["operationId"] for methods in document["paths"].values()
               for method, operation in methods.items() if method in METHODS}
     assert served == set(OPERATIONS), "docs/openapi.json is not what the server serves"

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every id that a route takes × every way in which somebody may have, have had or never had what it names. What
-each route must answer stands in one table, with the reason. All states are reached as people reach them: through
-the API. tests/access/test_matrix.py asks whether an actor may use a route at all; here an actor may, and the question
-is of what."""
+"""Every id that a route takes × every relation of the actor to the object: has it, had it, never had it. The expected
+answers stand in one table, with reasons. All states are reached through the API. tests/access/test_matrix.py
+checks whether an actor may use a route at all; here the actor may, and the test checks for which objects."""
 
 import json
 import re
@@ -23,7 +22,7 @@ OPERATIONS = {operation["operationId"]: (method.upper(), path, operation)
               for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
               if method in METHODS}
 
-# The states of a turf for one canvasser, and why something in it may be touched or not.
+# The states of a turf for one canvasser, and why objects in it may be used or not.
 STATES = {
     "assigned": "a lead gave it to this person",
     "taken": "taken out by its code",
@@ -43,13 +42,14 @@ def only(*states):
     return {state: state in states for state in STATES}
 
 
-NOW = only("assigned", "taken", "held")  # what one has at this moment
-TURF = only("assigned", "taken", "held", "not held")  # the same, of the turf as a whole
-WORK = only("assigned", "taken", "held", "given")  # now or handed out before: nothing that was done offline is lost
-WROTE = only(*HAD)  # one's own words stay one's own
+NOW = only("assigned", "taken", "held")  # turfs that the actor has now
+TURF = only("assigned", "taken", "held", "not held")  # the same, for the turf as a whole
+WORK = only("assigned", "taken", "held", "given")  # has it now or had it before: offline work is never lost
+WROTE = only(*HAD)  # an actor keeps access to its own contacts
 ASSIGNED = only("assigned")
 
-# Cells: name → (route, where the id stands, verdicts by state, why). How each is asked is in ask_<name>.
+# Cells: name → (route, where the id stands, expected answers by state, reason). ask_<name> makes
+# the calls.
 CELLS = {
     "contact_door": ("recordContact", "body.door_id", NOW, "a door of turf that one has"),
     "contact_voter": ("recordContact", "body.voter_id", NOW, "somebody behind such a door"),
@@ -131,8 +131,9 @@ NO_STATE = {
     ("revokeSession", "path.session_id"): "one's own sessions (tests/api/test_accounts.py)",
     ("switchOrganization", "body.organization_id"): "where one is a member (tests/api/test_organizations.py)",
 }
-# Rights whose holders act on what was handed out to them. Holders of the others act on the whole organization:
-# for those an id is the organization's or not, which test_matrix.py (paths) and test_foreign_is_like_none hold.
+# Rights whose holders may use assigned objects only. Holders of other rights act on the whole
+# organization: for those an id is either the organization's or not, which test_matrix.py (paths)
+# and test_foreign_is_like_none check.
 HANDED_OUT = {"signed_in", "member", "canvass", "check_in"}
 MADE_BY_CLIENTS = {"client_id": "made by the client: names nothing that was there before",
                    "provider_id": "the carrier's number of a text"}
@@ -145,7 +146,7 @@ def resolve(schema):
 
 
 def ids_within(schema, path="", depth=0):
-    """Paths of the members of a body that name something: a.[].b_id."""
+    """Paths of the members of a body that contain an id: a.[].b_id."""
     schema = resolve(schema)
     if depth > 8:
         return
@@ -173,7 +174,7 @@ def ids_of(name):
 
 
 def test_every_id_has_its_cell_or_a_reason():
-    """A new route, or a new member of a body, comes here first."""
+    """A new route, or a new id in a body, needs an entry in one of these tables."""
     known = {(route, where) for route, where, _, _ in CELLS.values()}
     wanted = {(name, where) for name, (_, _, operation) in OPERATIONS.items()
               if operation["x-right"] in HANDED_OUT for where in ids_of(name)}
@@ -185,11 +186,12 @@ def test_every_id_has_its_cell_or_a_reason():
         assert route in OPERATIONS and set(verdicts) == set(STATES) and reason, name
 
 
-# What is in a turf of each state ------------------------------------------------------------------------
+# The objects in a turf of each state
+# ----------------------------------------------------------------------
 
 
 class Thing:
-    """A turf in a state: its door with one person, and the last contact there (by whoever had it)."""
+    """A turf in a state: its door with one person, and the last contact there (by the actor who had it)."""
 
     def __init__(self, turf, door, voter, building):
         self.turf, self.door, self.voter, self.building = turf, door, voter, building
@@ -216,7 +218,7 @@ class World:
         return Thing(turf["id"], door, turfs.voters(door)[0], building)
 
     def lend(self, ours, turfs):
-        """Everybody gets what they will have or lose, and writes something down there."""
+        """Every actor gets the turfs that it will have or lose, and records contacts there."""
         for state, thing in self.things.items():
             holder = {"another's": self.org.add("member"), "foreign": self.other.member}.get(state, self.me)
             lead = self.other if state == "foreign" else self.org
@@ -234,7 +236,8 @@ class World:
             if state == "given":
                 assert holder.get(f"/v1/field/packs/turf/{thing.turf}").status_code == 200
             thing.user = holder.user
-            # About the door by one contact, about the person by the other: lists are asked for both.
+            # One contact concerns the door, the other the person, because lists are tested for
+            # both.
             thing.contact = self.write(state, thing, holder if WROTE[state] else lead.owner)
         spare = rest[0]
         self.things["not held"] = Thing(self.things["held"].turf, spare, ours.voters(spare)[0],
@@ -245,7 +248,8 @@ class World:
     @staticmethod
     def write(state, thing, client):
         reply = visit(client, voter_id=thing.voter, door_id=thing.door)
-        # A world whose rules are wrong here fails in its cells, where the row says what was wanted.
+        # If setting up the world fails, the affected cells fail later, and their row states what
+        # was expected.
         return reply.json() if reply.status_code == 201 else {"id": 10 ** 12, "client_id": str(uuid.uuid4())}
 
     def sequence_of_losses(self):
@@ -258,7 +262,7 @@ class World:
         return self.things["assigned"]
 
     def contact(self, state):
-        """A contact that no other cell has corrected or taken back, as far as one can still be made."""
+        """A contact that no other cell has corrected or undone, as long as a new one can be recorded."""
         thing = self.things[state]
         return self.write(state, thing, self.me) if NOW[state] else thing.contact
 
@@ -269,7 +273,7 @@ def world(server):
 
 
 def done(reply, *more):
-    """True, or False for one of the refusals of what is not one's own."""
+    """True for success, False for one of the refusals for objects of others."""
     if reply.status_code < 300 or reply.status_code in more:
         return True
     refused = (is_problem(reply, 404, "not_found") or is_problem(reply, 403, "not_authorized")
@@ -328,7 +332,7 @@ ASK = {
     "read_contact": lambda w, t, s: done(w.me.get(f"/v1/contacts/{t.contact['id']}")),
     "list_by_door": lambda w, t, s: listed(w, door_id=t.door),
     "list_by_voter": lambda w, t, s: listed(w, voter_id=t.voter),
-    # The held and the other door are of one turf, where one did write something down.
+    # The held and the other door belong to one turf, where the actor recorded a contact.
     "list_by_turf": lambda w, t, s: listed(w, turf_id=t.turf) and s != "not held",
     "list_by_canvasser": lambda w, t, s: listed(w, canvasser_id=t.user) and (t.user != w.me.user or s == "assigned"),
     "upload_door": lambda w, t, s: sent(w, "contact", home(door_id=t.door)),
@@ -358,13 +362,13 @@ ASK = {
         line["id"] for line in map(json.loads, reply.text.splitlines()) if line["line"] == "door"},
     "hold": lambda w, t, s: done(w.me.post(f"/v1/turfs/{t.turf}/hold", {"latitude": 0, "longitude": 0, "doors": 1}), 409, 422),
     "finish": lambda w, t, s: done(w.me.post(f"/v1/turfs/{t.turf}/done")),
-    # The turf of both held and not held can be given back once.
+    # The turf of both held and not held can be returned once.
     "give_back": lambda w, t, s: s == "not held" or done(w.me.post(f"/v1/turfs/{t.turf}/return")),
 }
 
 
 def fresh(world, state):
-    """Of a turf that was handed out before a phone can still bring new contacts, so that none is used twice."""
+    """A phone can still send new contacts for a turf that it had before, so each cell uses a new one."""
     if state != "given":
         return world.contact(state)
     operation = (phone := Phone(world.me)).did("contact", home(door_id=world.things["given"].door))
@@ -394,7 +398,8 @@ def test_cell(world, name):
 
 
 def test_a_device_has_its_event(world):
-    """Of the event that its scope names everything, of another none: also where two ids name one thing."""
+    """A device may use everything of the event in its scope, and nothing of another: also when two ids name one
+    object."""
     events = {name: org.event(start_time="2026-11-30T00:00:00Z", end_time="2030-12-01T00:00:00Z")["id"]
               for name, org in (("named", world.org), ("another's", world.org), ("foreign", world.other))}
     guests = {name: (world.other if name == "foreign" else world.org).owner.ok(
@@ -417,7 +422,7 @@ def test_a_device_has_its_event(world):
     for name, event in events.items():
         for route, reply in asked(event, guests[name]):
             assert done(reply) is (name == "named"), f"{route}, {name}: {reply.status_code} {reply.text[:200]}"
-    # A guest of another event below the path of the own one.
+    # An attendee of another event below the path of the own event.
     for name in ("another's", "foreign"):
         found = {route: done(reply) for route, reply in asked(events["named"], guests[name])}
         assert not any(found[route] for route in ("getAttendee", "checkIn", "undoCheckIn")), (name, found)
@@ -430,7 +435,7 @@ def test_a_device_has_its_event(world):
 
 # Another organization's ------------------------------------------------------------------------------------
 
-# A member of a body or query → what it names.
+# A member of a body or query → the object that it names.
 NAMES = {
     "voter_id": "voter", "survivor_id": "voter", "merged_id": "voter", "ids": "voter", "door_id": "door",
     "building_id": "building", "turf_id": "turf", "turf_ids": "turf", "replaces_id": "contact", "list_id": "list",
@@ -457,7 +462,7 @@ def test_every_id_of_a_body_or_query_is_of_a_known_kind():
 
 
 def things_of(world, org, thing):
-    """One of each kind, made through the API."""
+    """One object of each kind, made through the API."""
     def add(path, body, status=201):
         return org.owner.ok("POST", path, body, status=status)
     script = add("/v1/scripts", {"name": "Doors"})
@@ -495,7 +500,7 @@ def both(world):
 
 
 def placed(schema, path, value):
-    """The least body of a schema with a value at a.[].b_id."""
+    """The smallest body of a schema with a value at a.[].b_id."""
     schema = resolve(schema)
     for member in ("anyOf", "oneOf", "allOf"):
         if "properties" not in schema and "items" not in schema and schema.get(member):
@@ -510,7 +515,8 @@ def placed(schema, path, value):
     return made
 
 
-# What else a body must say before the id is looked at: its route, or route and id → members, from the own things.
+# Further members that a body needs before the id is checked: its route, or route and id → members,
+# from own objects.
 CHOICE = {"kind": "single", "texts": {"en": "Who?"}}
 COMPLETE = {
     "recordContact": lambda own: {"disposition": "not_home"},
@@ -526,16 +532,17 @@ COMPLETE = {
     "previewTurf body.turf_ids": lambda own: {"method": "recut", "target_doors": 20},
     "startTurfCut body.turf_ids": lambda own: {"method": "recut", "target_doors": 20},
 }
-# A refusal with one of these was about something else than the id.
+# Codes of refusals that concern something else than the id.
 ABOUT_ANOTHER = {"type", "too_few", "required", "disposition_or_answers", "not_allowed", "unknown_field", "options"}
-# Ids that cannot be asked for alone, each with the reason.
+# Ids that cannot be tested alone, each with the reason.
 NOT_ALONE = {("recordCall", "body.answers.[].step_id"), ("recordCall", "body.answers.[].option_id"),
              ("recordText", "body.answers.[].step_id"), ("recordText", "body.answers.[].option_id")}
 NOT_ALONE = dict.fromkeys(NOT_ALONE, "needs a call of one's own; the answers are checked as in recordContact")
 
 
 def asked_with(world, own, name, where, value):
-    """As an owner, who may use every route: what the owner cannot reach nobody of the organization can."""
+    """As an owner, who may use every route: an id that the owner cannot use is closed for everybody in the
+    organization."""
     method, template, operation = OPERATIONS[name]
     path = re.sub(r"{(\w+)}", lambda found: str(own[NAMES[found.group(1)]]), template)
     place, field = where.split(".", 1)
@@ -555,7 +562,7 @@ def asked_with(world, own, name, where, value):
 
 
 def blank(reply, value):
-    """An answer without what differs from request to request. Of what was made only that it was."""
+    """A reply without the values that differ between requests. For a created object only the status."""
     if reply.status_code == 201:
         return 201
     problem = reply.json() if reply.content else {}
@@ -563,13 +570,13 @@ def blank(reply, value):
         result.pop("client_id")
     for changing in ("request_id", "as_of", "cursor", "version", "updated_at"):
         problem.pop(changing, None)
-    # Not the same digits inside a timestamp.
+    # Do not replace the same digits inside a timestamp.
     return reply.status_code, re.sub(rf"(?<![\w:.-]){value}(?![\w:]|[.-]\d)", "ID", json.dumps(problem))
 
 
 @pytest.mark.parametrize("name,where", [row for row in WHERE if row not in NOT_ALONE], ids=lambda value: value)
 def test_foreign_is_like_none(world, both, name, where):
-    """Another organization's number answers as one that nobody has: nothing of it is shown, nor that it is there."""
+    """An id of another organization is answered like an id that does not exist: nothing reveals that it exists."""
     foreign = both["foreign"][kind_of(where)]
     replies = [asked_with(world, both["own"], name, where, value) for value in (foreign, RANDOM)]
     assert replies[0].status_code < 500 and replies[0].status_code not in (401, 403), replies[0].text[:300]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts: register, sign in, sessions, passwords, addresses, the second factor; the wrong ways included."""
+"""Accounts: registration, sign-in, sessions, passwords, addresses and the second factor, including failures."""
 
 import base64
 import concurrent.futures
@@ -20,12 +20,12 @@ OTHER_PASSWORD = "seven green boats at dawn"
 
 @pytest.fixture
 def person(api):
-    """Somebody who came the real way: one mail is in the outbox."""
+    """A person who registered through the API: one mail is in the outbox."""
     return register_person(api)
 
 
 def sql(server, statement, *parameters):
-    """As a superuser: what the API cannot show or cannot wait for."""
+    """As a superuser: for state that the API cannot show, or for which a test cannot wait."""
     return server.cluster.sql(parameters or None, statement, server.database)
 
 
@@ -40,7 +40,7 @@ def refused(reply, status, code=None, pointer=None):
 
 
 def told(reply):
-    """What a stranger can see of an answer."""
+    """The parts of a reply that a stranger can see."""
     body = reply.json() if reply.content else None
     if isinstance(body, dict):
         body.pop("request_id", None)
@@ -60,7 +60,7 @@ def sign_in(client, email, password=PASSWORD, **more):
 
 
 def signed_in(client, email, password=PASSWORD, **more):
-    """A further session of somebody."""
+    """Another session of a person."""
     other = client.anonymous()
     other.sign_in(email, password, **more)
     return other
@@ -123,7 +123,7 @@ def test_password_is_not_the_address(api):
 
 
 def test_password_any_script_and_form(api):
-    """NFC and NFD of the same text are one password; length counts characters."""
+    """NFC and NFD of the same text are one password; the length counts characters."""
     composed, decomposed = "d\u00e9j\u00e0 vu \u6771\u4eac \U0001f3a0", "de\u0301ja\u0300 vu \u6771\u4eac \U0001f3a0"
     assert len(composed) == 12
     person = register_person(api, password=composed)
@@ -194,7 +194,7 @@ def test_sign_in_same_answer(api, person):
 
 @pytest.mark.alone
 def test_sign_in_same_time(api, person):
-    """A loose bound: a missing dummy hash would be off by a factor of ten."""
+    """A loose bound: a missing dummy hash would differ by a factor of ten."""
     def seconds(email):
         start = time.perf_counter()
         assert sign_in(api, email, OTHER_PASSWORD).status_code == 401
@@ -238,7 +238,7 @@ def test_sessions_of_others_are_absent(api, person):
 
 def test_session_expires(api, server, person):
     sql(server, "UPDATE sessions SET expires_at = now() WHERE user_id = %s", person.user)
-    # A session may be believed for the few seconds of the cache.
+    # A session may be used from the cache for a few seconds.
     services.wait_until(lambda: person.get("/v1/me").status_code == 401, 20, "the session's end")
 
 
@@ -332,7 +332,7 @@ def test_change_email(api, outbox, person):
             "wrong_password", "/password")
     refused(person.post("/v1/me/email", {"password": PASSWORD, "email": old.upper()}), 422,
             "same_email", "/email")
-    # A link for the old address must not outlive it.
+    # A link sent to the old address must not outlive it.
     api.ok("POST", "/v1/auth/forgot-password", {"email": old}, status=202)
     reset = outbox.token(old, count=2)
     person.ok("POST", "/v1/me/email", {"password": PASSWORD, "email": new}, status=202)
@@ -613,7 +613,7 @@ def test_sign_in_limit(make_server):
     person, other = register_person(client), register_person(client)
 
     def try_until_refused(email):
-        """How many wrong tries are allowed: up to five, and up to ten when a window ends in between."""
+        """Number of wrong tries that are allowed: up to five, and up to ten when a window ends in between."""
         window = time.time() // 300
         codes = []
         while len(codes) < 11 and 429 not in codes:
@@ -627,7 +627,8 @@ def test_sign_in_limit(make_server):
     reply = sign_in(client, person.email)
     assert is_problem(reply, 429, "rate_limited")
     assert 1 <= int(reply.headers["Retry-After"]) <= 300
-    # No hard lock: others from the same address, and sessions that exist, go on.
+    # No lock of the account: other accounts from the same address, and existing sessions, keep
+    # working.
     signed_in(client, other.email)
     person.ok("GET", "/v1/me")
     assert try_until_refused(address()) >= 5
@@ -649,8 +650,8 @@ def test_password_asked_again_is_limited(make_server):
 
 
 def test_a_storm_of_sign_ins_is_bounded(api, server, person):
-    """On the side listener every connection has a thread: more than 52 hashes at once are refused, the
-    rest are right, and the server goes on."""
+    """On the side listener every connection has a thread: more than 52 hashes at once are refused, the others
+    succeed, and the server stays available."""
     storm = 20 if is_sanitized() else 90
 
     def one(_):

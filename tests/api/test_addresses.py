@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses: spellings of one home meet at one door, and the streets of a file are found by every spelling."""
+"""Addresses: all spellings of one home give one door, and the streets of a file are found by every spelling."""
 
 import json
 
@@ -9,7 +9,7 @@ from harness import services
 
 GEOJSON = {"Content-Type": "application/geo+json"}
 
-# As the Census writes streets, and as clerks do.
+# Spellings of the Census and of clerks.
 STREETS = [("Co Rd 12", "77 COUNTY ROAD 12"), ("State Rte 27", "77 State Route 27"), ("Ave D", "77 AVENUE D"), ("O'Connor Dr", "77 O’CONNOR DR"),
            ("E 100 N", "77 EAST 100 NORTH"), ("Fort Hill Rd", "77 FT HILL RD"), ("US Hwy 50", "77 US 50"), ("Mount Auburn St", "77 MT AUBURN ST APT 4"),
            ("State Hwy 9", "77 SR 9"), ("37th Ave", "77 37 AVE"), ("Farm-To-Market Rd 1960", "77 FM 1960"), ("NE 5th St", "77 N E 5 ST"),
@@ -87,7 +87,7 @@ def test_without_a_zip_code_the_city_tells_homes_apart(org):
     moved = voter(org, "12 Main St", zip5=None, city="Springfield")
     now = org.owner.ok("PATCH", f"/v1/voters/{moved['id']}", {"city": "Boston"})
     assert now["door_id"] == doors["Boston"]
-    # With one the city is the same place, whatever it is called.
+    # With a ZIP code the city's name does not matter.
     assert voter(org, "14 Main St", city="Boston")["door_id"] == voter(org, "14 Main St", city="Allston")["door_id"]
 
 
@@ -133,7 +133,7 @@ def test_a_rural_box_is_a_home_with_a_number(org):
 
 
 def test_along_a_street_places_come_as_they_are_walked(org):
-    """By number and unit, page after page of any size; another street, and the list of all, go by their own order."""
+    """By number and unit, page after page of any size; another street, and the list of all, have their own order."""
     walked = [("2 Elm St", None), ("10 Elm St", None), ("10 1/2 Elm St", None), ("10A Elm St", None), ("12 Elm St", "1"), ("12 Elm St", "2"), ("12 Elm St", "10"),
               ("12 Elm St", "B"), ("14 Elm St", None), ("100 Elm St", None), ("1001 Elm St", None)]
     made = [voter(org, address, unit=unit)["door_id"] for address, unit in reversed(walked)][::-1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door list: who is on it, who is there, and what is refused."""
+"""The door list of an event: attendees, check-ins and refusals."""
 
 import concurrent.futures
 import datetime
@@ -54,7 +54,7 @@ def absent(reply):
 
 
 def set_status(org, attendee, status):
-    """The ways to these are other features': here the row is written."""
+    """These statuses are reached by other features' operations: here the row is written."""
     org.owner.server.sql(
         "UPDATE event_attendees SET status = %s, cancelled_at = CASE WHEN %s = 'cancelled' THEN now() END, "
         "checked_in_at = CASE WHEN %s = 'attended' THEN now() END WHERE id = %s",
@@ -118,7 +118,7 @@ def test_wrong_values_are_named(shared_org, field, values):
 
 
 def test_the_answer_does_not_depend_on_a_race(shared_org, event):
-    """Whoever passes the check at the same moment is told by the index, in the same words."""
+    """A request that passes the check at the same moment is refused by the index, with the same error."""
     email = f"{unique()}@example.org"
     body = {"first_name": "R", "last_name": "M", "email": email}
     clients = [Client(shared_org.owner.server, shared_org.owner.token) for _ in range(16)]
@@ -140,7 +140,7 @@ def test_an_address_stands_once_on_a_list(shared_org, event):
     assert is_problem(shared_org.owner.patch(path_of(other), {"email": email}), 409, "conflict")
     add(shared_org, shared_org.event(), email=email)
     for _ in range(2):
-        add(shared_org, event)  # without an address as many as come
+        add(shared_org, event)  # any number of attendees may lack an address
     shared_org.owner.ok("POST", path_of(first, "cancel"))
     assert add(shared_org, event, email=email)["id"] != first["id"]
 
@@ -153,14 +153,14 @@ def test_many_at_once_with_one_address(shared_org, event):
 
 
 def fold(name):
-    """As Unicode does it, not as the server."""
+    """Folds names by Unicode rules in Python, independently of the server."""
     plain = "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c))
     return plain.replace("’", "").replace("'", "").replace("ø", "o").replace("ğ", "g")
 
 
 def test_order_and_pages(org):
     event = org.event()
-    # Accents, capitals and apostrophes make no difference; equal ones stand in the order in which they came.
+    # Accents, capitals and apostrophes are ignored; equal names stand in the order of registration.
     names = [("Ann", "Abbott"), ("Zed", "abbott"), ("Ä", "Ähre"), ("ann", "Baker"), ("A", "de la Cruz"), ("B", "De La Cruz"),
              ("O", "O'Brien"), ("P", "O’Brien"), ("Q", "OBrien"), ("Eve", "Ødegård"), ("Sean", "Ó Súilleabháin"), ("Ann", "Öz"),
              ("Çağla", "Oz"), ("X", "x" * 100), ("Y", "x" * 100), ("Zoe", "Zed"), ("王", "小明")]
@@ -213,7 +213,7 @@ def test_search_and_filters(org):
 
 
 def test_dots_and_hyphens_part_nobody_from_the_search(org):
-    """The same words in every search: of attendees, of voters and of events."""
+    """The same words are found by every search: of attendees, of voters and of events."""
     event = org.event(title="Meet-up: Get-Out-the-Vote")
     names = {"J.R.": "Ewing", "JR": "Hoe", "J R": "Poe", "Ann": "Smith-Jones", "Bea": "Smith Jones", "Cy": "St.John", "Di": "O'Neil-Al"}
     people = {add(org, event, first_name=first, last_name=last, email=None)["id"]: first for first, last in names.items()}
@@ -327,7 +327,7 @@ def test_the_second_is_told_who_and_when(org):
     shown = org.owner.server.sql("SELECT to_char(%s::timestamptz AT TIME ZONE 'Europe/Berlin', 'HH24:MI')",
                                  (done["checked_in_at"],))[0][0]
     assert said.startswith(f"Ann Field checked this person in at {shown}")
-    # A check-in of another day says which.
+    # A check-in on another day is reported with its date.
     other = add(org, event)
     check_in(org.member, other)
     assert conflict(check_in(org.owner, other), "already_checked_in") == (
@@ -341,7 +341,7 @@ def test_the_same_act_again(shared_org, event):
     for client in (shared_org.member, shared_org.owner):
         again = client.post(path_of(attendee, "check-in"), {**body, "client_id": body["client_id"].upper()})
         assert again.status_code == 200 and again.content == first.content
-    # A refusal is remembered as well: what became possible since does not make the act happen late.
+    # A refusal is stored, too: a later repetition of the refused check-in does not succeed.
     refused = act()
     said = conflict(shared_org.owner.post(path_of(attendee, "check-in"), refused), "already_checked_in")
     assert check_in(shared_org.owner, attendee, "undo-check-in").status_code == 200
@@ -449,7 +449,7 @@ def test_a_door_device_has_one_event(org, api):
     assert device.patch(path_of(attendee), {"notes": "x"}).status_code == 403
     said = conflict(check_in(org.owner, attendee), "already_checked_in")
     assert said.startswith("Front door checked this person in at ")
-    # A device without an event in its scope has all of them.
+    # A device without an event in its scope may use all events.
     _, anywhere = door(org, api)
     assert check_in(anywhere, elsewhere).status_code == 200
     org.owner.ok("DELETE", f"/v1/devices/{made['id']}", status=204)
@@ -466,12 +466,12 @@ def test_a_token_is_named(org, api):
 
 
 def copy_of(client):
-    """Its own connection."""
+    """A client with its own connection."""
     return Client(client.server, token=client.token)
 
 
 def together(n, work):
-    """work(number) on n threads that begin at one moment."""
+    """Run work(number) on n threads that begin at the same moment."""
     barrier, answers = threading.Barrier(n), [None] * n
 
     def run(number):
@@ -512,7 +512,7 @@ def test_fifty_send_the_same_act(shared_org, event):
 
 
 def test_counts_are_right_after_anything(org):
-    """Eight clients do what they like; then each count is what the rows say, and has been counted once."""
+    """Eight clients act at random; afterwards each count equals the rows."""
     event, seed = org.event(), random.randrange(10**6)
     attendees = [add(org, event) for _ in range(30)]
     before = org.owner.ok("GET", place_of(event))
@@ -556,7 +556,7 @@ def test_the_event_s_tag_moves_and_its_version_does_not(org):
     read = org.owner.get(place, headers={"If-None-Match": tag})
     assert read.status_code == 200 and read.headers["ETag"] == '"1.2"' and read.json()["attended_count"] == 1
     assert org.owner.get(place, headers={"If-None-Match": '"1.2"'}).status_code == 304
-    # The form that was opened before the door was opened can still be saved.
+    # A form that was opened before the check-ins began can still be saved.
     saved = org.owner.patch(place, {"city": "Troy"}, headers={"If-Match": tag})
     assert saved.status_code == 200 and saved.headers["ETag"] == '"2.2"'
     assert org.owner.patch(place, {"city": "Rome"}, headers={"If-Match": tag}).status_code == 412

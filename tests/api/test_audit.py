@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit log: an entry per write, nobody's secrets, and a chain that shows what was tampered with."""
+"""The audit log: an entry per write, no secrets, and a chain that detects tampering."""
 
 import json
 import re
@@ -32,10 +32,10 @@ def test_an_entry_per_write(org):
 
 
 def test_a_large_entry_is_first_on_a_full_page(org):
-    """The room for a page is guessed from its first row: the guess must not refuse a page that fits."""
+    """The memory for a page is estimated from its first row: the estimate must not refuse a page that fits."""
     events = [org.event() for _ in range(100)]
     most = {"title": 255, "short_description": 500, "address_line_1": 255, "address_line_2": 255, "description": 20_000}
-    for character in "\U0001F5F3\U0001F5F4":  # the entry has both: what was, and what is
+    for character in "\U0001F5F3\U0001F5F4":  # the entry contains old and new values
         body = {field: character * length for field, length in most.items()}
         org.owner.ok("PATCH", f"/v1/events/{events[0]['id']}", headers={"Content-Type": "application/json"},
                      data=json.dumps(body, ensure_ascii=False).encode())
@@ -103,7 +103,7 @@ def test_verify_finds_what_was_tampered_with(make_server):
         return server.command("audit", "verify")
 
     def tamper(statement):
-        """As a superuser who knows to switch the triggers off; undone afterwards."""
+        """As a superuser who disables the triggers; undone afterwards."""
         server.cluster.sql(None, "CREATE TABLE kept AS SELECT * FROM audit_log; CREATE TABLE heads AS SELECT * FROM "
                            "audit_heads; SET session_replication_role = replica; " + statement, server.database)
         found = verify()

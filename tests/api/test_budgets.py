@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one organization or person may use: each limit is a setting, and what passes it is refused with an error that names
-the limit, the use and the way out, while everybody else goes on."""
+"""Limits of what one organization or person may use: each is a setting; exceeding it is refused with an error that
+names the limit, the use and the way out, while others are not affected."""
 
 import gzip
 
@@ -9,7 +9,7 @@ import pytest
 from harness.client import Client, Organization, is_problem, unique
 from test_imports import ANN, HEAD, JO, ROSA, Imports, table
 
-# Setting → (path, body, way back for one of them).
+# Setting → (path, body, request that frees one again).
 COUNTED = {
     "LISTS_PER_ORGANIZATION": ("/v1/voter-lists", lambda: {"name": unique("list"), "filter": {}}, "DELETE", "/v1/voter-lists/{id}"),
     "TAGS_PER_ORGANIZATION": ("/v1/tags", lambda: {"name": unique("tag")}, "DELETE", "/v1/tags/{id}"),
@@ -34,7 +34,7 @@ def server(cluster, redis_server, binary):
 
 
 def told(reply, setting, used, most):
-    """A refusal that names the limit, the use and the limit's number."""
+    """Check a refusal: it names the limit's setting, the use and the limit."""
     assert is_problem(reply, 409, "conflict") and reply.json()["code"] == "budget_spent", reply.text
     assert f"{used} of at most {most} ({setting})." in reply.json()["detail"], reply.text
     return True
@@ -56,7 +56,7 @@ def test_a_person_owns_so_many_organizations(server):
     org = Organization(Client(server), everybody=False)
     org.owner.ok("POST", "/v1/organizations", {"name": unique("Org")}, status=201)
     assert told(org.owner.post("/v1/organizations", {"name": unique("Org")}), "ORGANIZATIONS_PER_PERSON", 3, 2)
-    # A colleague's organization does not count for who is a member there.
+    # Membership in another person's organization does not count against the own limit.
     member = org.add("member")
     member.ok("POST", "/v1/organizations", {"name": unique("Org")}, status=201)
 
@@ -75,7 +75,7 @@ def put(imports, number, data):
 
 
 def test_bytes_of_imports(server):
-    """Files that wait take a place, and what is uploaded in a day counts even when it replaces the file before."""
+    """Waiting files count, and each upload of a day counts, even when it replaces an earlier file."""
     imports = Imports(server, Organization(Client(server), everybody=False))
     number = imports.upload(b"x" * 2000)
     other = imports.client.ok("POST", "/v1/imports", {"source_id": imports.source, "name": "File"}, status=201)["id"]
@@ -103,10 +103,10 @@ def test_rows_of_imports(server):
 
 
 def test_a_file_that_unpacks_to_too_much(make_server):
-    """A ratio that no voter file has, and a size; a file of the same ratio that stays small is read."""
+    """Refuses a compression ratio that no voter file has, above a size; a small file with the same ratio is read."""
     server = make_server(IMPORT_UNPACKED=200 << 20)
     imports = Imports(server, Organization(Client(server), everybody=False))
-    # A long column makes the file large with few rows: reading rows is what takes time.
+    # A long column makes the file large with few rows, because reading rows takes the time.
     row = (",".join([*ROSA, "x" * 2000]) + "\n").encode()
     for rows, state in ((10000, "ready"), ((70 << 20) // len(row), "failed")):
         packed = gzip.compress((",".join([*HEAD, "remark"]) + "\n").encode() + row * rows)

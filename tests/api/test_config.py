@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings, signals, the internal listener and the limits: what an operator turns and looks at."""
+"""Settings, signals, the internal listener and the limits: everything for operators."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from harness import server as harness_server
 from harness.client import Client, Organization, is_problem, new_person
 from harness.services import Redis, wait_until
 
-LONG = 86400  # a window that does not end while a test runs, but at midnight UTC
+LONG = 86400  # a window that does not end while a test runs, except at midnight UTC
 
 
 # Settings -----------------------------------------------------------------------------------------
@@ -123,8 +123,8 @@ def test_sighup_reads_the_log_level_again(make_server, tmp_path):
 
 
 def test_the_log_names_the_versions_and_all_are_tested(make_server):
-    """Fails on a machine whose libraries are of another version than those of the table: run every suite there,
-    then add it."""
+    """Fails on a machine with library versions that are not in the table: run every suite there, then add the
+    versions."""
     server = make_server()
     lines = {line["event"]: line for line in server.log_lines()}
     found = lines["server.versions"]
@@ -135,7 +135,7 @@ def test_the_log_names_the_versions_and_all_are_tested(make_server):
 
 
 def test_a_start_has_more_time_than_a_request(make_server):
-    """All statements are checked as one: a busy database, here a locked table, must not end the start."""
+    """All statements are checked as one: a busy database, here a locked table, must not abort the start."""
     server = make_server(start=False, STATEMENT_TIMEOUT=1000, LOCK_TIMEOUT=9000)
     holder = server.cluster.connect(server.database, role="postgres")
     holder.cursor().execute("LOCK TABLE events")
@@ -153,7 +153,7 @@ def test_a_start_has_more_time_than_a_request(make_server):
 
 @pytest.mark.alone
 def test_sigterm_lets_a_request_finish(make_server):
-    """A request that waits for a lock when the signal comes gets its answer; new ones are refused."""
+    """A request that waits for a lock when the signal arrives gets its reply; new ones are refused."""
     server = make_server(LOCK_TIMEOUT=8000, STATEMENT_TIMEOUT=9000, CALL_TIMEOUT=9500)
     org = Organization(Client(server), everybody=False)
     event = org.event()
@@ -185,7 +185,7 @@ def test_sigterm_lets_a_request_finish(make_server):
 @pytest.mark.slow
 @pytest.mark.alone
 def test_sigterm_ends_within_ten_seconds_whoever_is_there(make_server):
-    """Idle connections, a half-sent request and a live socket do not hold it."""
+    """Idle connections, a partial request and a live socket do not delay the stop."""
     server = make_server()
     org = Organization(Client(server), everybody=False)
     live = org.owner.socket("/v1/changes/live")
@@ -267,7 +267,7 @@ def test_metrics(make_server):
 
 @pytest.fixture
 def own_redis():
-    """Counters are told apart by person and class only, so a test that counts has a Redis of its own."""
+    """Counters are identified by person and class only, so a test that counts has its own Redis."""
     made = Redis()
     yield made
     made.remove()
@@ -297,7 +297,7 @@ def test_ten_pass_and_the_eleventh_does_not(limited):
     refused = answers[-1]
     assert is_problem(refused, 429, "rate_limited") and 0 < int(refused.headers["Retry-After"]) <= LONG
     assert person.get("/health").status_code == 200  # has no limit
-    assert new_person(Client(server)).get("/v1/me").status_code == 200  # another person has its own
+    assert new_person(Client(server)).get("/v1/me").status_code == 200  # another person has a separate quota
 
 
 def test_every_kind_of_answer_counts(limited):
@@ -355,7 +355,7 @@ def test_limits_without_redis(limited):
 
 
 def test_redis_goes_and_comes(make_server, own_redis):
-    """No request fails for it; the limit holds meanwhile, and Redis is used again by itself."""
+    """No request fails while Redis is down; the limit stays in force, and Redis is used again automatically."""
     server = make_server(redis=own_redis.url, RATE_LIMIT_API=f"40/{LONG}")
     people = [new_person(Client(server)) for _ in range(2)]
     assert people[0].get("/v1/me").status_code == 200

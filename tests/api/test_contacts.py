@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Contacts over the API: who may record what, once; bulk; undo; consent and follow-ups. What a contact does is
-held in tests/db/test_contact_effects.py."""
+"""Contacts over the API: who may record them, idempotency, bulk, undo, consent and follow-ups.
+tests/db/test_contact_effects.py checks the effects of a contact."""
 
 import datetime
 import threading
@@ -81,7 +81,7 @@ def now():
 
 
 def branching():
-    """Why? is asked of those who said no, and what would help of those who said why."""
+    """"Why?" follows the answer no, and "What would help?" follows an answer to "Why?"."""
     return [
         {"kind": "single", "texts": {"en": "Will you vote?"}, "options": [{"key": "yes", "texts": {}}, {"key": "no", "texts": {}}]},
         {"kind": "single", "texts": {"en": "Why?"}, "show_if_key": "no", "options": [{"key": "far", "texts": {}}]},
@@ -104,13 +104,13 @@ def test_what_was_not_shown_is_not_answered(shared_org, street):
         assert pointers(reply) == [f"/answers/{place}"] and reply.json()["errors"][0]["code"] == "not_shown"
     assert record(voted).status_code == 201
     assert record(did_not, because, ride).status_code == 201
-    # A talk before the script had these questions: nobody can have been shown something else.
+    # The conversation happened before the script had these questions, so both answers are accepted.
     early = act(channel="door", voter_id=street.voters[0][0], answers=[voted, because])
     assert shared_org.owner.post("/v1/contacts", early).status_code == 201
 
 
 def test_answers_are_checked_by_the_script_as_it_is(shared_org, street):
-    """Each process keeps scripts in memory. A change counts at once, in the same process and behind its back."""
+    """Each process caches scripts. A change takes effect at once, also when another process made it."""
     made = script(shared_org, {"kind": "scale", "texts": {}, "scale_min": 1, "scale_max": 5})
     step = made["steps"][0]
 
@@ -127,12 +127,13 @@ def test_answers_are_checked_by_the_script_as_it_is(shared_org, street):
     shared_org.owner.server.sql("UPDATE scripts SET version = version + 1 WHERE id = %s", (made["id"],))
     assert pointers(record(8)) == ["/answers/0"]
     assert record(7).status_code == 201
-    # What was recorded once gets its first answer.
+    # A repetition gets the first reply.
     assert shared_org.owner.ok("POST", "/v1/contacts", again, status=201)["id"] == first["id"]
 
 
 def test_a_correction_is_checked_by_the_script_of_what_it_corrects(shared_org, street):
-    """Only the corrected row knows the script of a disposition: canvassed, but a question must be answered."""
+    """Only the corrected contact contains the script: the new disposition canvassed requires its question to be
+    answered."""
     made = script(shared_org, support())
     first = street.record(voter_id=street.voters[0][0], disposition="not_home", script_id=made["id"])
     reply = shared_org.owner.post("/v1/contacts", act(channel="door", replaces_id=first["id"], disposition="canvassed",
@@ -170,7 +171,7 @@ def test_a_canvasser_records_in_turf_of_his_own(shared_org):
                   {"voter_id": mine.voters[0][0], "channel": "phone", "phone": "+16175550101"}):
         body = act(**{"channel": "door", "disposition": "not_home", **given})
         assert refused(shared_org.member.post("/v1/contacts", body), 403, "not_your_turf"), given
-    # One's own are seen and changed, nobody else's.
+    # Members see and change their own contacts only.
     theirs = mine.record(voter_id=mine.voters[2][0], disposition="not_home")
     assert is_problem(shared_org.member.get(f"/v1/contacts/{theirs['id']}"), 404, "not_found")
     assert is_problem(shared_org.member.post(f"/v1/contacts/{theirs['id']}/undo", act()), 404, "not_found")
@@ -219,7 +220,7 @@ def test_bulk_not_home_is_judged_door_by_door(shared_org, street):
 
 
 def test_many_at_once_count_exactly(shared_org):
-    """Single and bulk contacts of one turf from many sides: the counts are those of the rows."""
+    """Concurrent single and bulk contacts in one turf: the counts equal the rows."""
     street = Street(shared_org, doors=12)
     failures = []
 
@@ -284,7 +285,7 @@ def test_the_latest_word_counts(shared_org, street):
                                      "source": None, "occurred_at": None}
     consent(owner, voter_id=voter)
     assert not allowed(owner, voter)["allowed"] and allowed(owner, voter, "phone")["allowed"]
-    consent(owner, voter_id=voter, state="granted", occurred_at="2026-10-01T15:00:00Z")  # older: changes nothing
+    consent(owner, voter_id=voter, state="granted", occurred_at="2026-10-01T15:00:00Z")  # older: has no effect
     assert allowed(owner, voter)["state"] == "withdrawn"
     consent(owner, voter_id=voter, state="granted", purpose="volunteer", occurred_at="2026-11-02T15:00:00Z")
     assert allowed(owner, voter, purpose="volunteer")["allowed"] and not allowed(owner, voter)["allowed"]
@@ -297,7 +298,7 @@ def test_whose_every_number_is_opted_out_is_not_texted(shared_org):
     numbers = ["+16175550181", "+16175550182"]
     voter = owner.ok("POST", "/v1/voters", {"first_name": "Ann", "last_name": "Lee", "phones": numbers}, status=201)["id"]
     consent(owner, address=numbers[0])
-    assert allowed(owner, voter)["allowed"]  # by the other one
+    assert allowed(owner, voter)["allowed"]  # allowed at the other address
     consent(owner, address=numbers[1])
     assert not allowed(owner, voter)["allowed"] and allowed(owner, voter, "phone")["allowed"] and allowed(owner, voter, "email")["allowed"]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the server believes of a credential without asking again, and for how long."""
+"""Caching of credentials: what the server uses without asking again, and for how long."""
 
 import datetime
 import time
@@ -10,7 +10,7 @@ LONG = {"SESSION_CACHE": "60", "RATE_LIMIT_API": "100000/3600"}
 
 
 def commands(redis_server):
-    """How many commands Redis has run, without this question's own."""
+    """Number of commands that Redis has run, without this question's own."""
     return sum(each["calls"] for name, each in redis_server.client().info("commandstats").items()
                if name != "cmdstat_info")
 
@@ -21,7 +21,8 @@ def test_a_known_session_costs_redis_nothing(make_server, redis_server):
     before = commands(redis_server)
     for _ in range(100):
         owner.ok("GET", "/v1/events")
-    # A process leases a sixteenth of a quota at a time: a lease, and a few commands of the server's own each second.
+    # A process leases a sixteenth of a quota at a time: a lease, and a few background commands each
+    # second.
     assert commands(redis_server) - before < 50
 
 

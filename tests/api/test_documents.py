@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page for people: it says everything that the document says, and needs nobody else's host."""
+"""The page at /docs: it contains everything of the document, and loads nothing from another host."""
 
 import html.parser
 import re

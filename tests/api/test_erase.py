@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Erasing a person: nothing of the person is left in any table, file or answer, a certificate says so, and imports leave
-the person out. Everything that holds a copy is made through the API before."""
+"""Erasing a person: no table, file or reply contains the person afterwards, a certificate exists, and imports leave
+the person out. All copies are made through the API before."""
 
 import uuid
 
@@ -16,12 +16,13 @@ from test_imports import ANN, HEAD, JO, Imports, table
 DAY = {"start_hour": 0, "stop_hour": 24}
 QUINN = ["Q9001", "Quinella", "Zyxerased", "1961-07-08", "44 Zyxformer Rd", "Cambridge", "02141", "617-555-0142", "DEM", "1-1"]
 WORDS = ["quinella", "zyxerased", "q9001", "1961-07-08", "zyxformer", "zyxlater", "6175550142", "quinn@example.org", "zyxnote"]
-# What is said of places and numbers, by which nobody is named any more; and what holds all that is written for a while.
+# Tables of places and numbers, which no longer name anybody; and tables that keep replies for a
+# limited time.
 PLACES = {"buildings", "doors", "households"}
 
 
 def everything(server):
-    """Table → its rows as one text, of every table of every schema of ours."""
+    """Table → its rows as one text, for every table of every schema of ours."""
     connection = psycopg2.connect(server.cluster.url(server.database, "postgres"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT c.oid::regclass::text, c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace IN "
@@ -35,7 +36,7 @@ def everything(server):
 
 
 def left(server):
-    """Where a word of the person stands still."""
+    """Where a word of the person is still found."""
     seen = {(name, word) for name, text in everything(server).items() if name not in PLACES for word in WORDS if word in text}
     seen |= {(str(path.name), word) for path in server.storage.rglob("*") if path.is_file()
              for word in WORDS if word in path.read_text("utf-8", "replace").lower()}
@@ -44,12 +45,12 @@ def left(server):
 
 @pytest.fixture
 def server(make_server):
-    """One of its own: every table is looked through."""
+    """A server of this file's own, because every table is searched."""
     return make_server()
 
 
 def work_with(org, person, turfs):
-    """Contacts, texts, consents, uploads, sign-ups, merges and imports that keep something of the person."""
+    """Contacts, texts, consents, uploads, registrations, merges and imports that store data of the person."""
     owner = org.owner
     other = owner.ok("POST", "/v1/voters", {"first_name": "Quinella", "last_name": "Zyxerased", "address": "9 Zyxformer Rd",
                                             "emails": ["quinn@example.org"]}, status=201)["id"]
@@ -94,10 +95,10 @@ def test_nothing_of_an_erased_person_is_left(server):
     other = work_with(org, person, turfs)
     moved = QUINN[:4] + ["5 Zyxlater Rd"] + QUINN[5:]
     imports.apply(table(moved, JO, ANN, head=HEAD))
-    waiting = imports.start(table(moved, JO, ANN, [*QUINN[:9], "1-2"], head=HEAD))  # ready, and a second row is refused
+    waiting = imports.start(table(moved, JO, ANN, [*QUINN[:9], "1-2"], head=HEAD))  # ready, with a second row that was refused
     assert waiting["state"] == "ready" and {name for name, _ in left(server)} >= {"voters", "voter_merges", "import_changes", "rows"}
 
-    path = f"/v1/voters/{other}/erase"  # by either record
+    path = f"/v1/voters/{other}/erase"  # by either of the merged records
     told = org.owner.ok("POST", path)
     assert told["requested_by"] == f"user:{org.owner.user}" and told["voter_id"] == other
     assert (told["records_deleted"] + told["records_emptied"], told["contacts"], told["texts"], told["sign_ups"]) == (2, 2, 1, 1)
@@ -105,9 +106,9 @@ def test_nothing_of_an_erased_person_is_left(server):
     assert [each["id"] for each in org.owner.pages("/v1/erasures")] == [told["id"]]
     entry = next(each for each in org.owner.pages("/v1/audit-log") if each["action"] == "voter.erase" and each["entity"] == "erasure")
     assert entry["entity_id"] == told["id"]
-    # The file of the import that waits is there until the import is over; then it goes.
+    # The file of a waiting import stays until the import ends.
     wait_until(lambda: not {each for each in left(server) if each[0] != "file"}, 20, f"the end of {left(server)}")
-    # What was counted is counted still.
+    # Counts still include what was counted.
     assert server.sql("SELECT count(*) FROM voter_contacts WHERE organization_id = %s", (org.id,))[0][0] == 2
 
     imports.client.ok("POST", f"/v1/imports/{waiting['id']}/apply")
@@ -130,20 +131,20 @@ def test_an_erased_person_stays_out_of_later_imports(server, row):
     imports.client.ok("POST", f"/v1/imports/{ready['id']}/apply")
     assert imports.wait(ready["id"])["state"] == "done"
     assert imports.voters("last_name") == [("Bell",), ("Bell",)]
-    # Another organization's import knows nothing of it.
+    # Erasures of one organization do not affect imports of another.
     other = Imports(server, Organization(Client(server)))
     assert other.start(table(row, JO, head=HEAD))["planned"]["new"] == 2
 
 
 def with_work(owner, **person):
-    """A person of whom a contact is kept, so that erasing leaves an empty record."""
+    """A person with a contact, so that erasing leaves an empty record."""
     made = owner.ok("POST", "/v1/voters", {"first_name": "Quinella", "last_name": "Zyxerased", **person}, status=201)["id"]
     owner.ok("POST", "/v1/contacts", act(channel="phone", disposition="busy", voter_id=made, phone="+16175550142"), status=201)
     return made
 
 
 def test_an_empty_record_stays_empty(server):
-    """Nobody writes a person into the record of one who was erased: it would be shown as removed, and not be erased again."""
+    """No operation writes a person into an erased record, which would be shown as removed and not be erased again."""
     owner = Organization(Client(server)).owner
     person = with_work(owner)
     assert owner.ok("POST", f"/v1/voters/{person}/erase")["records_emptied"] == 1
@@ -165,7 +166,8 @@ def test_an_empty_record_stays_empty(server):
 
 
 def test_what_a_phone_wrote_of_an_erased_person_is_not_kept(server):
-    """Offline when the person was erased: the verdict says so, and no word is kept, of an empty record and of one that is gone."""
+    """A phone was offline when the person was erased: its operation gets a verdict, and nothing about the person is
+    stored, for an empty record and for a deleted one."""
     owner = Organization(Client(server)).owner
     emptied = with_work(owner)
     contact = owner.ok("GET", "/v1/contacts", query={"voter_id": emptied})["data"][0]
@@ -196,7 +198,8 @@ def test_an_export_from_before_and_a_file_without_numbers_bring_nobody_back(serv
         assert [each["count"] for each in ready["problems"] if each["code"] == "erased"] == [erased], ready["problems"]
         assert (ready["planned"]["new"], ready["planned"]["unchanged"]) == (0, 1), ready["planned"]
         owner.ok("POST", f"/v1/imports/{ready['id']}/cancel")
-    # Another person with a number of the state and the names of one who was erased, at the same door.
+    # Another person at the same door with another state id and the names of an erased person is
+    # imported.
     assert imports.start(table(["Q9003", "Quentin", "Zyxerased", "1999-01-01", *QUINN[4:]], head=HEAD))["planned"]["new"] == 1
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One language of errors: whatever is wrong, the answer says where and how, in UTF-8, under one family of codes."""
+"""Error replies: for every kind of error the reply names place and reason, in UTF-8, with one set of codes."""
 
 import json
 
@@ -18,7 +18,7 @@ def post_raw(client, body, path="/v1/events", method="POST"):
 
 
 def problems(reply):
-    """{pointer: code} of a problem that says everything at its head too."""
+    """{pointer: code} of a problem, whose head must agree with its only error."""
     found = reply.json()
     assert found["detail"] and found["code"], found
     if len(found["errors"]) == 1:
@@ -299,7 +299,7 @@ def test_a_page_elsewhere_brings_a_token_as_a_protocol(org, server):
 
 
 def test_now_says_where_the_feed_is(org):
-    """So that who loses the line before the first change misses nothing."""
+    """So that a client whose connection breaks before the first change misses nothing."""
     first = org.member.socket("/v1/changes/live?since=now")
     page = json.loads(first.recv())
     assert page["data"] == [] and page["more"] is False
@@ -354,7 +354,7 @@ def test_the_document_has_a_tag_and_can_be_packed(api):
 
 
 def test_a_person_without_a_name_can_be_written_back(shared_org, server):
-    """Files leave names out, and what was read can be sent again."""
+    """Files may leave names out; a voter that was read can be sent back."""
     made = shared_org.owner.ok("POST", "/v1/voters", {"first_name": "Cher", "last_name": "X"})
     server.sql("UPDATE voters SET last_name = '' WHERE id = %s", [made["id"]])
     place = f"/v1/voters/{made['id']}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events: the members' side, the public side, and what is refused."""
+"""Events: operations of members, public operations, and refusals."""
 
 import re
 
@@ -143,7 +143,7 @@ OUTSIDE = ["example.org", "EXAMPLE.org", "a-b.example.org.", "8.8.8.8", "172.32.
 
 
 def test_web_addresses_lead_outside(org):
-    """Whoever opens an address that somebody else wrote is not led into a network of its own: in every field that takes one."""
+    """URLs in any field must not lead a reader into a private network."""
     fields = [("/v1/events/%d" % org.event()["id"], ("cover_image_url", "virtual_link")),
               ("/v1/organization", ("avatar_url", "website_url")), ("/v1/me", ("avatar_url",))]
     for path, names in fields:
@@ -163,7 +163,7 @@ def test_the_last_moment_to_sign_up_is_not_after_the_end(org):
     event = org.event(registration_deadline=end)
     one = f"/v1/events/{event['id']}"
     assert pointers(org.owner.patch(one, late)) == ["/registration_deadline"]
-    # Moving the end before it is the same mistake; moving both is none.
+    # Moving only the end before the deadline is the same error; moving both is valid.
     assert pointers(org.owner.patch(one, {"end_time": event["start_time"]})) == ["/registration_deadline"]
     org.owner.ok("PATCH", one, {"end_time": event["start_time"], "registration_deadline": event["start_time"]})
     org.owner.ok("PATCH", one, {"registration_deadline": None})
@@ -364,7 +364,8 @@ def test_who_sees_which_visibility(api, org):
 
 
 def test_an_unlisted_event_is_not_found_by_counting_or_guessing(api, org):
-    """Its number says nothing to strangers, and its slug is not the title's, however it came to be unlisted."""
+    """Strangers cannot find an unlisted event by its id, and its slug cannot be derived from the title, however the
+    event became unlisted."""
     first = org.event(title="Garden party", visibility="unlisted", publish=True)
     second = org.event(title="Garden party")
     second = org.owner.ok("PATCH", f"/v1/events/{second['id']}", {"visibility": "unlisted"})
@@ -377,10 +378,10 @@ def test_an_unlisted_event_is_not_found_by_counting_or_guessing(api, org):
     assert api.get(f"/v1/public/organizations/{org.slug}/events/{first['slug']}").status_code == 200
     for guess in ("garden-party", "garden-party-2"):
         assert api.get(f"/v1/public/organizations/{org.slug}/events/{guess}").status_code == 404
-    # Links that are out in the world stay, and a slug that somebody chose.
+    # Slugs that were public stay, because links exist; so does a slug chosen by a member.
     seen = org.event(title="Seen", publish=True)
     assert org.owner.ok("PATCH", f"/v1/events/{seen['id']}", {"visibility": "unlisted"})["slug"] == seen["slug"]
-    # One that was private told nobody its slug, published or not.
+    # A private event's slug was never public, whether or not the event was published.
     private = org.event(title="Kitchen meeting", visibility="private", publish=True)
     assert private["slug"] == "kitchen-meeting"
     changed = org.owner.ok("PATCH", f"/v1/events/{private['id']}", {"visibility": "unlisted"})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The change feed over the API: pages, the live socket, and no reader that can miss a change."""
+"""The change feed over the API: pages and the live socket; no reader can miss a change."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def now(client):
 
 
 def read(client, since, limit=1000):
-    """(changes, cursor) of all pages there are."""
+    """(changes, cursor) of all available pages."""
     found = []
     while True:
         page = client.ok("GET", "/v1/changes", query={"limit": limit, **({"since": since} if since else {})})
@@ -35,8 +35,8 @@ def read(client, since, limit=1000):
 
 
 def until(client, since, wanted):
-    """Read on until all of `wanted` (op, id, version) are there: another test's transaction may still hold
-    back the horizon for a moment."""
+    """Read on until all of `wanted` (op, id, version) have arrived: another test's transaction may hold the feed back
+    for a moment."""
     found, deadline = [], time.monotonic() + 10
     while True:
         more, since = read(client, since)
@@ -107,7 +107,7 @@ def lag(server):
 
 
 def test_a_transaction_that_stays_open_shows_in_the_metrics(server, org):
-    """Also one of another role, whose age PostgreSQL does not show to the server."""
+    """Also a transaction of another role, whose age PostgreSQL does not show to the server."""
     connection, _ = write_event(server, org.id)
     try:
         org.event()
@@ -173,7 +173,7 @@ def test_live_of_another_organization_is_silent(org, api):
 
 
 def closes(connection, seconds=8):
-    """The connection ends within the time; what came before is thrown away."""
+    """The connection closes within the time; earlier messages are discarded."""
     deadline = time.monotonic() + seconds
     while True:
         left = deadline - time.monotonic()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packs that phones take along, what they send back, and what somebody has to decide of it."""
+"""Packs for phones, uploads from phones, and conflicts that an organizer resolves."""
 
 import datetime
 import gzip
@@ -31,7 +31,7 @@ def read_pack(client, kind, number, since=None):
 
 
 def lines_of(content, document):
-    """The lines by type, held against the document; the end tells that nothing is missing."""
+    """The lines of a pack by type, checked against the document; the end line proves completeness."""
     lines = content.split(b"\n")
     assert lines.pop() == b""
     end = json.loads(lines[-1])
@@ -61,7 +61,7 @@ def walker(shared_org):
 
 
 def handed(org, street, client):
-    """A lead gives the turf to somebody."""
+    """An organizer assigns the turf to a person."""
     org.owner.ok("PATCH", f"/v1/turfs/{street.turf}", {"assigned_user_id": client.user})
     return street
 
@@ -112,7 +112,8 @@ def test_a_pack_never_holds_who_must_not_be_in_it(walker, street, sql, shared_or
     street.insert("consents", voter_id=opted, channel="door", state="withdrawn", source="door", occurred_at=stamp(), actor="system")
     sql("UPDATE doors SET do_not_knock_at = now() WHERE id = %s", closed_door)
     pack = read_pack(walker, "turf", street.turf)
-    # The whole door of somebody whose address is confidential, and nobody behind one that is not to be knocked at.
+    # The whole door of a confidential person is left out, as are the people behind a do-not-knock
+    # door.
     assert ids(pack, "door") == street.doors[1:] and ids(pack, "person") == []
     assert [d["do_not_knock"] for d in pack["door"]] == [False, True]
     assert "Secret" not in json.dumps(pack) and "1 Canal Pk" not in json.dumps(pack)
@@ -121,7 +122,7 @@ def test_a_pack_never_holds_who_must_not_be_in_it(walker, street, sql, shared_or
 def test_the_same_content_has_the_same_bytes(walker, street, sql):
     path = f"/v1/field/packs/turf/{street.turf}"
     first = walker.get(path)
-    street.insert("tags", name=unique("tag"))  # another entry in the feed, and a line in the pack
+    street.insert("tags", name=unique("tag"))  # a tag adds an entry to the feed and a line to the pack
     changed = walker.get(path)
     assert changed.headers["ETag"] != first.headers["ETag"]
     street.insert("voter_lists", name="not in any pack")
@@ -154,7 +155,7 @@ def test_a_delta_says_what_changed_and_what_is_gone(walker, street, sql, shared_
     assert ids(delta, "person") == [street.voters[0][0]] and delta["person"][0]["last_name"] == "Changed"
     assert {(g["entity"], g["id"]) for g in delta["gone"]} == {
         ("person", street.voters[1][0]), ("door", street.doors[2]), *(("person", v) for v in street.voters[2])}
-    # A lost answer is no loss: the same delta comes again.
+    # When a reply is lost, the same delta is sent again.
     assert read_pack(walker, "turf", street.turf, cursor)["gone"] == delta["gone"]
     moved_in = street.insert("voters", first_name="New", last_name="Here", door_id=street.doors[0])
     after = read_pack(walker, "turf", street.turf, delta["header"][0]["cursor"])
@@ -207,11 +208,11 @@ def test_a_shared_turf_gives_each_their_own_doors(org, sql):
     first, = turfs.hold(turf, org.member)
     pack = read_pack(org.member, "turf", turf["id"])
     assert ids(pack, "door") == [first]
-    second, = turfs.hold(turf, org.member, along=3)  # the nearest at the other end: the first is free again
+    second, = turfs.hold(turf, org.member, along=3)  # the nearest doors at the other end: the first door is free again
     delta = read_pack(org.member, "turf", turf["id"], pack["header"][0]["cursor"])
     assert second != first and ids(delta, "door") == [second]
     assert ("door", first) in {(g["entity"], g["id"]) for g in delta["gone"]}
-    # Time cannot be made to pass through the API: the end of the lease is what is moved.
+    # The API cannot make time pass, so the end of the lease is moved.
     sql("UPDATE canvass_route_doors SET held_until = now() - interval '1 second' WHERE door_id = %s", second)
     assert ids(read_pack(org.member, "turf", turf["id"]), "door") == []
 
@@ -268,7 +269,7 @@ def test_each_kind_is_applied(walker, street, sql, shared_org):
 
 
 def test_visits_that_follow_one_another_share_a_transaction(shared_org, sql, walker):
-    """Each has its own verdict: what is refused or in conflict among them takes nothing else along."""
+    """Each operation has its own verdict: a refused one or a conflict does not affect the others."""
     street = Street(sql, shared_org.id, assigned=walker.user)
     elsewhere = Street(sql, shared_org.id, doors=1)
     phone = Phone(walker)
@@ -291,7 +292,7 @@ def test_visits_that_follow_one_another_share_a_transaction(shared_org, sql, wal
 
 
 def test_visits_go_one_by_one_when_the_database_cannot_take_them_together(shared_org, sql, walker):
-    """Somebody holds one of the doors for longer than a lock may be waited for: the visits before it are decided."""
+    """A door is locked for longer than a lock may be waited for: the visits before it get their verdicts."""
     street = Street(sql, shared_org.id, assigned=walker.user)
     phone = Phone(walker)
     visits = [phone.did("contact", {"channel": "door", "turf_id": street.turf, "door_id": door, "disposition": "not_home"})
@@ -324,7 +325,7 @@ def test_what_is_behind_a_gap_is_held_and_released_in_order(walker, street, sql)
     held = phone.send(three)
     assert held["verdicts"][0]["verdict"] == "held" and held["next_sequence"] == 1
     assert phone.send(two)["verdicts"][0]["verdict"] == "held"
-    assert phone.send(three)["verdicts"][0]["verdict"] == "held"  # not a duplicate: it was not decided
+    assert phone.send(three)["verdicts"][0]["verdict"] == "held"  # not a duplicate, because it was not decided
     assert not contacts(sql, three["client_id"])
     receipt = phone.send(one)
     assert [v["sequence"] for v in receipt["released"]] == [2, 3] and receipt["next_sequence"] == 4
@@ -385,7 +386,7 @@ def test_wrong_operations_are_refused_one_by_one(walker, street, shared_org, api
 
 
 def test_answers_are_checked_like_those_of_the_api(walker, street, sql):
-    """Behind a gap, too: what is held is checked when its turn comes, by the script of that moment."""
+    """Also for held operations: they are checked when they are released, by the script of that moment."""
     late = street.insert("script_steps", script_id=street.script, position=2, kind="free_text", show_if_option_id=street.options[2],
                          texts="{}", updated_at="2026-01-01")
     phone, voter = Phone(walker), street.voters[0][0]
@@ -408,7 +409,7 @@ def test_answers_are_checked_like_those_of_the_api(walker, street, sql):
     released = phone.send(first)["released"]
     assert [(v["sequence"], v["verdict"], v["code"]) for v in released] == [
         (second["sequence"], "refused", "not_shown"), (third["sequence"], "applied", None)]
-    # Nothing of the verdict is kept with the operation.
+    # The result of the check is not stored with the operation.
     assert sql("SELECT count(*) FROM field_operations WHERE body ? 'checked'") == [(0,)]
 
 
@@ -488,7 +489,7 @@ def test_a_server_killed_in_the_middle_leaves_whole_operations(make_server):
     server.start()
     survived = server.sql(written)[0][0]
     assert not ended and 5 <= survived < 200, "it was killed in the middle"
-    # Every contact has its verdict, its rows in feed and log, and nothing else has.
+    # Every contact has its verdict and its rows in feed and log, and there are no others.
     for table, condition in (("field_operations", "verdict = 'applied'"), ("changes", "entity = 'contact'"),
                              ("audit_log", "entity = 'contact'"), ("contact_answers", "true")):
         assert server.sql(f"SELECT count(*) FROM {table} WHERE {condition}")[0][0] == survived, table
@@ -540,7 +541,8 @@ def test_two_answers_to_the_same_question(two, street, shared_org, sql):
     assert is_problem(reply, 409, "conflict") and reply.json()["code"] == "resolved"
     log = [row["entity"] for row in shared_org.owner.pages("/v1/audit-log", {"limit": 50}) if row["action"] == "conflict.resolve"]
     assert {"conflict", "contact"} <= set(log)
-    # Who has seen the other's answer, answers the same, or was not home: no conflict.
+    # No conflict for a person who has seen the other's answer, gives the same answer, or found
+    # nobody home.
     assert second.one("contact", street.answer(voter, 1), based_on=10 ** 15)["verdict"] == "applied"
     other = street.voters[0][1]
     first.one("contact", street.answer(other, 0), based_on=0)
@@ -566,7 +568,7 @@ def test_a_house_edited_by_two_is_merged(two, street, shared_org, sql):
     assert second.one("door_edit", {**edit, "access_note": "Ring twice"})["verdict"] == "applied"
     verdict = second.one("door_edit", {**edit, "access_note": "Key at No. 4"})
     assert verdict["verdict"] == "conflict" and verdict["code"] == "edited_meanwhile"
-    assert first.one("door_edit", {**edit, "access_note": "Dog"})["verdict"] == "applied"  # over their own
+    assert first.one("door_edit", {**edit, "access_note": "Dog"})["verdict"] == "applied"  # a change over the person's own change
     number = verdict["conflict_id"]
     for body, status in (({"decision": "merge"}, 422), ({"decision": "merge", "body": {"door_id": 1}}, 422), ({"decision": "x"}, 422)):
         assert shared_org.owner.post(f"/v1/field/conflicts/{number}/resolve", body).status_code == status

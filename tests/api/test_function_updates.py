@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An update replaces functions, views and triggers under a server that runs: it goes on answering."""
+"""An update replaces functions, views and triggers while a server is running: the server keeps answering."""
 
 import shutil
 import threading
@@ -11,7 +11,8 @@ from harness import services
 
 
 def update_under_load(make_server, tmp_path, changes):
-    """Three updates of the files that `changes` names, under four writers; the statuses of their answers."""
+    """Three updates of the files that `changes` names, with four concurrent writers; returns the statuses of their
+    replies."""
     server = make_server(TAGS_PER_ORGANIZATION=1000000)
     org = harness_client.Organization(harness_client.Client(server))
     folder = tmp_path / "functions"
@@ -61,14 +62,14 @@ def test_a_server_goes_on_while_functions_are_replaced(make_server, tmp_path):
 @pytest.mark.slow
 @pytest.mark.alone
 def test_nothing_is_lost_while_triggers_are_replaced(make_server, tmp_path):
-    """A trigger is made anew under a lock of its table: a write that meets it may be told to come again."""
+    """Replacing a trigger locks its table: a write at that moment may get 503."""
     assert update_under_load(make_server, tmp_path, lambda path: path.name == "triggers.sql") <= {200, 201, 503}
 
 
 @pytest.mark.slow
 def test_a_parameter_is_renamed_and_a_function_removed(make_server, tmp_path):
-    """CREATE OR REPLACE refuses another name of a parameter, so the old function goes first; the file has a trigger's
-    function too, which has to stay."""
+    """CREATE OR REPLACE refuses a renamed parameter, so the old function is dropped first; the file also has a
+    trigger function, which must stay."""
     server = make_server()
     folder = tmp_path / "functions"
     shutil.copytree(services.ROOT / "db" / "functions", folder)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody may hand on: rights at every re-issue, what a removed member leaves behind, mails to strangers, and what the
-log keeps of people."""
+"""Giving access to others: rights are checked at every re-issue, data of removed members, mails to strangers, and
+personal data in the audit log."""
 
 import json
 import uuid
@@ -48,7 +48,7 @@ def test_a_renewed_code_gives_no_right_that_one_lacks(api, org, profile, lacks):
         refused(actor.post(path), 403, "above_own_rights")
     tablet.ok("GET", "/v1/events")
     assert org.add("member", {"manage_devices": True}).post(path).status_code == 200
-    # Of another organization, and of one that was revoked, nobody learns more than before.
+    # For a device of another organization, or a revoked one, the reply does not change.
     refused(Organization(api, everybody=False).owner.post(path), 404, "not_found")
     org.owner.ok("DELETE", f"/v1/devices/{made['id']}", status=204)
     refused(helper.post(path), 404, "not_found")
@@ -93,7 +93,7 @@ def test_a_member_can_be_removed_with_the_tokens(org):
 
 @pytest.mark.parametrize("how", ["removed", "left"])
 def test_what_a_member_began_ends_with_the_membership(api, org, how):
-    """Otherwise whoever is removed comes back by an invitation to a second address."""
+    """Otherwise a removed member could return by an invitation to a second address."""
     guest = new_person(api)
     org.admin.ok("POST", "/v1/invitations", {"email": guest.email}, status=201)
     token = Outbox(api.server).token(guest.email, prefix="cci_")
@@ -159,13 +159,13 @@ def test_invitations_have_a_daily_budget(make_server):
     assert sent == 4 and last.json()["code"] == "daily_limit"
     assert 1 <= int(last.headers["Retry-After"]) <= 86400
     assert len([mail for mail in Outbox(server).mails() if "Invitation" in mail["Subject"]]) <= 4
-    # The person's own budget: another organization does not help.
+    # The person's own budget: creating another organization does not help.
     alone.owner.ok("POST", "/v1/organizations", {"name": unique("Second")})
     assert invite_until_refused(alone.owner)[0] == 0
-    # Nor does a token where the organization's is used up.
+    # An API token does not help either when the organization's budget is used up.
     alone.owner.ok("PUT", "/v1/session/organization", {"organization_id": alone.id})
     assert invite_until_refused(make_token(alone.owner, "manage_members")[1])[0] == 0
-    # Others go on, and who has a second member has the whole budget.
+    # Other organizations are not affected, and one with a second member has the whole budget.
     assert invite_until_refused(Organization(client).owner)[0] == 40
     refused(alone.owner.post("/v1/invitations", {"email": address()}), 429, "daily_limit")
     other = new_person(client)
@@ -185,7 +185,7 @@ def test_a_refused_invitation_costs_nothing(make_server):
 
 
 def test_an_address_gets_so_many_mails_a_day(api, server):
-    """From whomever: twenty organizations, and the account mails too."""
+    """Whoever sends: twenty organizations, and account mails, too."""
     guest = address()
     for _ in range(15):
         api.ok("POST", "/v1/auth/register", {"email": guest, "password": "seven green boats at dawn", "first_name": "Ann",
@@ -271,7 +271,7 @@ def test_a_socket_by_cookie_needs_this_site_s_origin(make_server):
         assert status(origin) == 403, origin
     for site in ("cross-site", "same-site", "none"):
         assert status("https://evil.test", [f"Sec-Fetch-Site: {site}"]) == 403, site
-    # A token is sent by a program, not by a browser on its own.
+    # A token is sent by a program, not automatically by a browser.
     assert status("https://evil.test", [f"Authorization: Bearer {org.owner.token}"], with_cookie=False) == 101
 
 
@@ -292,5 +292,5 @@ def test_the_log_keeps_nobody_s_name_or_number(api, org):
     text = json.dumps(entries).lower()
     assert "canary" not in text and "1617555" not in text and "ada" not in json.dumps([e["after"] for e in entries]).lower()
     told = {(entry["entity"], entry["action"].split(".")[-1]) for entry in entries}
-    assert {("attendee", "update"), ("invitation", "create")} <= told  # That it happened is there.
+    assert {("attendee", "update"), ("invitation", "create")} <= told  # The actions themselves are logged.
     assert any((entry["after"] or {}).get("status") == "attended" for entry in entries)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Health means that requests succeed: what makes them fail shows in /readyz, in /health and once in the log."""
+"""Health means that requests succeed: causes of failures show in /readyz, in /health and once in the log."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ def health(server):
 
 @contextlib.contextmanager
 def small_disk(size):
-    """A folder of the services' user on a file system of its own; only root can have one."""
+    """A folder for services on a separate file system; only root can create one."""
     folder = make_folder("cc-disk-")
     mounted = os.geteuid() == 0 and subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0777", "tmpfs", folder], capture_output=True).returncode == 0
@@ -39,7 +39,7 @@ def small_disk(size):
 
 
 def test_a_library_that_cannot_be_loaded(make_server):
-    """As when PostgreSQL was updated under a running cluster: connections are made, functions fail."""
+    """As when PostgreSQL was updated under a running cluster: connections succeed, functions fail."""
     server = make_server(SESSION_CACHE=0)
     org = Organization(Client(server))
     assert ready(server) == 200
@@ -84,7 +84,7 @@ def test_a_disk_of_the_database_that_is_full(make_server):
                 pass
         wait_until(lambda: ready(server) == 503, 60, "readiness to end")
         assert health(server)[:3] == (503, "unhealthy", "down")
-        assert org.owner.get("/v1/events").status_code == 200  # reading goes on
+        assert org.owner.get("/v1/events").status_code == 200  # reads keep working
         filling.unlink()
         wait_until(lambda: ready(server) == 200, 10, "readiness")
         server.sql("ALTER TABLE idempotency_keys SET TABLESPACE pg_default")
@@ -92,14 +92,14 @@ def test_a_disk_of_the_database_that_is_full(make_server):
 
 
 def test_a_disk_of_the_storage_that_is_full(make_server):
-    with small_disk("32m") as folder:  # less than what is left alone
+    with small_disk("32m") as folder:  # less than the reserve
         server = make_server(STORAGE_FOLDER=folder)
         assert health(server) == (200, "degraded", "up", "down") and ready(server) == 200
         server.stop()
 
 
 def test_a_database_that_stands_still(make_server, cluster):
-    """Alive, not ready, and each answer comes."""
+    """Alive but not ready, and every request gets a reply."""
     server = make_server()
     wait_until(lambda: ready(server) == 200, 10, "readiness")
     cluster.stand_still()
@@ -120,7 +120,7 @@ def test_a_probe_leaves_nothing_behind(make_server):
 
 
 def test_the_command_says_whether_requests_succeed(make_server):
-    """For containers without a client of HTTP."""
+    """For containers without an HTTP client."""
     server = make_server()
     found = server.command("health")
     assert (found.returncode, found.stdout) == (0, "ready\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every answer has and what no request gets through, over the wire."""
+"""Properties of every reply, and requests that must be refused, over the network."""
 
 import importlib.util
 import json
@@ -13,7 +13,8 @@ import requests
 
 from harness.client import Client, is_problem, raw, raw_status, unique
 
-# The exact set that every answer of the API has (docs: it replaces X-XSS-Protection of the seed by the CSP).
+# The exact set of security headers of every reply (the CSP replaces X-XSS-Protection of the first
+# specification).
 SECURITY = {
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -35,7 +36,7 @@ def has_security_headers(reply):
     assert re.fullmatch(r"[A-Za-z0-9._-]{8,64}", reply.headers["X-Request-Id"])
     if reply.request.method != "OPTIONS":  # never cached
         assert reply.headers["Cache-Control"] in ("no-store", "no-cache")
-    assert "Strict-Transport-Security" not in reply.headers  # PUBLIC_URL is http here
+    assert "Strict-Transport-Security" not in reply.headers  # because PUBLIC_URL is http here
     return True
 
 
@@ -191,7 +192,7 @@ def test_bad_bodies(shared_org, name):
 
 
 def test_the_limit_of_a_body(shared_org):
-    # The longest text of an event, 20,000 characters, may come as escapes of 12 bytes each.
+    # The longest text of an event, 20,000 characters, may arrive as escapes of 12 bytes each.
     emoji = json.dumps("\N{GRINNING FACE}" * 20000)
     assert post_raw(shared_org.owner, f'{GOOD},"description":{emoji}}}'.encode()).status_code == 201
     most = 65536 + 12 * 20000
@@ -210,7 +211,7 @@ def test_a_body_where_none_is_taken(shared_org):
         reply = post_raw(shared_org.owner, body, f"{place}/publish")
         assert reply.status_code == 400 and reply.json()["code"] == "body_unexpected", body
     assert shared_org.owner.ok("GET", place)["is_published"] is False
-    # Many libraries send an empty object where there is nothing to say.
+    # Many libraries send an empty object where no body is needed.
     assert post_raw(shared_org.owner, b" {\n} ", f"{place}/publish").status_code == 200
     assert post_raw(shared_org.owner, b"{}", f"{place}/cancel", {"Content-Type": "text/plain"}).status_code == 200
 
@@ -255,7 +256,7 @@ def test_configured_origins(make_server):
 
 
 def test_a_write_by_cookie_needs_this_site_s_origin(make_server):
-    """A browser sends the cookie by itself, so another site's page must not be able to write with it."""
+    """Browsers send the cookie automatically, so another site's page must not be able to write with it."""
     server = make_server(CORS_ORIGINS="https://app.example.com")
     from harness.client import new_person
 
@@ -370,7 +371,8 @@ def resident(server):
 
 
 def test_memory_after_bombs(make_server):
-    """100 at once, each of its own kind of greedy, and the server is as small as before, give or take 64 MiB."""
+    """100 concurrent oversized requests of different kinds; afterwards the server uses as little memory as before,
+    within 64 MiB."""
     server = make_server()
     from harness.client import new_person
 

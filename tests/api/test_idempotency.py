@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Idempotency-Key: a repetition changes nothing and gives the first answer."""
+"""Idempotency-Key: a repetition changes nothing and gets the first reply."""
 
 import threading
 import uuid
@@ -20,7 +20,7 @@ def events_with(client, title):
 
 
 def same(first, second):
-    """The same answer, but for what belongs to the request."""
+    """Are two replies equal, except for headers of the request?"""
     apart = {"X-Request-Id", "Date", "RateLimit", "Idempotent-Replayed"}
     assert second.status_code == first.status_code and second.content == first.content
     assert {k: v for k, v in second.headers.items() if k not in apart} == {
@@ -78,7 +78,7 @@ def test_keys_of_others_are_apart(shared_org, org):
 
 
 def test_another_session_of_the_person_shares_the_key(shared_org):
-    """A phone that signs in again repeats what it did not hear back about."""
+    """A phone that signs in again repeats a request whose reply was lost."""
     from harness.client import new_session
 
     key = str(uuid.uuid4())
@@ -88,7 +88,7 @@ def test_another_session_of_the_person_shares_the_key(shared_org):
 
 
 def test_a_key_does_not_reach_into_another_organization(org, api):
-    """The same person in two organizations: what was made in one is not shown as made in the other."""
+    """The same person in two organizations: an object made in one is not shown as made in the other."""
     key = str(uuid.uuid4())
     first = post(org.owner, key, EVENT)
     second_place = org.owner.ok("POST", "/v1/organizations", {"name": unique("Second")}, status=201)
@@ -156,7 +156,7 @@ def test_fifty_at_once_make_one(shared_org):
 
 
 def test_what_is_kept_is_sealed(server, shared_org):
-    """The stored answer is of no use to who reads the database alone."""
+    """The stored reply is sealed, so it is useless to a reader of the database."""
     word = unique("Sealed")
     assert post(shared_org.owner, str(uuid.uuid4()), {**EVENT, "title": word}).status_code == 201
     rows = server.cluster.sql(None, "SELECT body FROM idempotency_keys WHERE body IS NOT NULL", server.database)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Identity first: what was set before a mailbox is proven does not survive its proof by somebody else; what takes an
-account over asks for the second factor; changes end other sessions; and there is a way back."""
+"""Proof of identity: settings made before a mailbox is proven do not survive the proof by another person; actions
+that could take an account over require the second factor; changes end other sessions; and an owner can get an
+account back."""
 
 import concurrent.futures
 import gzip
@@ -56,7 +57,7 @@ def someone(api):
 
 
 def test_the_owner_of_the_mailbox_gets_the_account(api, outbox):
-    """Somebody else registered the address first: neither password nor link of that registration counts any more."""
+    """A stranger registered the address first: neither password nor link of that registration counts any more."""
     email = address()
     register(api, email, THEIRS, first_name="Mallory")
     first = outbox.token(email)
@@ -88,7 +89,7 @@ def test_a_verified_account_is_not_registered_over(api, outbox):
 
 
 def test_the_password_behind_the_link_counts(api, outbox):
-    """Only a stranger has registered; who opens the link says what the password is."""
+    """Only a stranger has registered; the person who opens the link chooses the password."""
     email = address()
     register(api, email, THEIRS)
     token = outbox.token(email)
@@ -100,7 +101,7 @@ def test_the_password_behind_the_link_counts(api, outbox):
 
 
 def test_a_link_alone_does_not_confirm_a_stranger_s_later_registration(make_server):
-    """The owner registers, a stranger registers after them, and the owner opens the newest mail."""
+    """The owner registers, then a stranger registers, and the owner opens the newest mail."""
     server = make_server(TRUSTED_PROXY="127.0.0.1")
     api, outbox = Client(server), Outbox(server)
     home, elsewhere = "2001:db8:1:2::3", "198.51.100.7"
@@ -113,7 +114,8 @@ def test_a_link_alone_does_not_confirm_a_stranger_s_later_registration(make_serv
     assert verify(api, token, home, password=MINE).status_code == 204
     refused(sign_in(api, email, THEIRS), 401, "wrong_credentials")
     assert sign_in(api, email, MINE).status_code == 200
-    # Whoever comes last from the place of the link needs no password, also from another address of it.
+    # The latest registration, from the same network as the link's use, needs no password, also from
+    # another address of that network.
     email = address()
     register(api, email, THEIRS, elsewhere)
     outbox.wait(email, 1)
@@ -175,7 +177,7 @@ def test_a_link_of_another_purpose_does_nothing(api, outbox, someone):
 
 
 def test_a_stolen_password_is_refused(make_server, tmp_path):
-    """Wherever a new one is set, whatever its capitals; a list may be plain or gzip."""
+    """At every place where a password is set, ignoring case; a list may be plain or gzip."""
     stolen = "1q2w3e4r5t6y7u8i9o"
     text = f"short\n{stolen}\n{'x' * 3000}\nghbdtnrfrltkf\r\n"
     plain, packed, broken = tmp_path / "plain.txt", tmp_path / "list.gz", tmp_path / "broken.gz"
@@ -205,7 +207,7 @@ def change_address(person, new, **more):
 
 
 def test_a_registration_does_not_keep_an_address_from_its_owner(api, outbox, someone):
-    """Nobody has proven the squatter's mailbox; whoever does takes the address."""
+    """The squatter's mailbox is unproven; the person who proves it gets the address."""
     new = address()
     register(api, new, THEIRS)
     stale = outbox.token(new)
@@ -228,7 +230,7 @@ def test_a_changed_address_ends_other_sessions_and_can_be_undone(api, outbox, so
     assert "was changed" in told["Subject"] and "/undo-email-change#token=ccm_" in told.get_content()
     undo = outbox.token(old, count=2)
 
-    # What whoever took the account does next does not take the way back away.
+    # Further changes by the attacker do not invalidate the link that undoes the change.
     phone, _ = with_second_factor(someone)
     someone.ok("POST", "/v1/me/password", {"current_password": PASSWORD, "new_password": THEIRS, "code": phone.code()}, status=204)
     third = address()
@@ -243,7 +245,7 @@ def test_a_changed_address_ends_other_sessions_and_can_be_undone(api, outbox, so
     me = signed_in(api, old, MINE).ok("GET", "/v1/me")
     assert me["id"] == someone.user and me["email"] == old and me["totp_confirmed_at"] is None
     refused(api.post("/v1/auth/undo-email-change", {"token": undo, "password": THEIRS}), 422, "bad_token", "/token")
-    # The link that the address in between got is gone with the change that it would undo.
+    # The link sent to the intermediate address becomes invalid with the change that it would undo.
     between = outbox.token(new, count=2)
     refused(api.post("/v1/auth/undo-email-change", {"token": between, "password": THEIRS}), 422, "bad_token", "/token")
 
@@ -270,7 +272,7 @@ TAKEOVERS = {
 
 
 def test_a_stolen_session_takes_no_organization_over(org):
-    """Making and unmaking an owner asks for the second factor of whoever has one; the rest of the work does not."""
+    """Making and unmaking an owner requires the second factor of an actor who has one; other work does not."""
     owner = org.owner
     _, codes = with_second_factor(owner)
     member = f"/v1/members/{org.member.user}"
@@ -369,7 +371,7 @@ def test_a_lost_factor_ends_after_three_days(api, server, outbox, someone):
     assert 2.9 < days <= 3
     assert "ends in three days" in outbox.wait(someone.email, 3)[-1]["Subject"]
     refused(sign_in(api, someone.email), 401, "second_factor_required")
-    # A second report does not move the day.
+    # A second report does not change the day.
     again = end(api, lose(api, outbox, someone.email, 4))
     assert again.json() == answer.json()
 
@@ -407,7 +409,7 @@ def test_nobody_learns_who_has_a_second_factor(api, outbox, someone):
 
 
 def test_a_squatter_s_second_factor_goes(api, server, outbox):
-    """The end of the story in which somebody else's password was confirmed: the mailbox takes the account back."""
+    """The mailbox's owner gets the account back even after a squatter's password was confirmed."""
     email = address()
     register(api, email, THEIRS)
     assert verify(api, outbox.token(email)).status_code == 204
@@ -478,8 +480,8 @@ def test_use_keeps_a_session(api, server, someone):
 
 
 def test_sessions_of_a_person_are_bounded(api, server, someone):
-    """The one that was not used for the longest time makes room. 99 of them are made in the database: each would take a
-    slow hash."""
+    """The least recently used session ends. 99 sessions are made in the database, because each would need a slow
+    hash."""
     server.sql("INSERT INTO sessions (token_hash, user_id, kind, last_seen_at, expires_at) "
                "SELECT sha256(random()::text::bytea), %s, 'bearer', now() - n * interval '1 minute', now() + interval '1 day' "
                "FROM generate_series(1, 99) n", (someone.user,))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What files of voters go wrong with: an own export, columns that nothing takes, addresses in parts, ids that a
-spreadsheet destroyed, rows that shift, complete files that are not, votes in a second file."""
+"""Problems of real voter files: an own export, unused columns, addresses in parts, ids destroyed by a spreadsheet,
+shifted rows, incomplete "complete" files, votes in a second file."""
 
 import csv
 import io
@@ -58,7 +58,7 @@ def cells(data):
 # --- the own export ---
 
 def fill(imports):
-    """People of a file and by hand, with everything that an export tells."""
+    """People from a file and by hand, with every field of an export."""
     head = HEAD[:5] + ("address", "apt", "city", "state", "zip", "zip4", "home_phone", "cell_phone", "email", "mail_addr1",
                        "mail_city", "mail_state", "mail_zipcode", "county", "GENERAL-11/05/2024", "confidential")
     imports.apply(table(
@@ -76,7 +76,7 @@ def fill(imports):
     made = [imports.client.ok("POST", "/v1/voters", body, status=201)["id"] for body in hand]
     tag = imports.client.ok("POST", "/v1/tags", {"name": "-sign"}, status=201)["id"]
     imports.client.ok("POST", f"/v1/voters/{made[0]}/tags", {"add": [str(tag)]})
-    # One has said it, of the other a number has.
+    # One person opted out, for the other a number did.
     for who, channel in (({"voter_id": imports.voter("C-1")}, "text"), ({"address": "+18455550177"}, "phone")):
         imports.client.ok("POST", "/v1/consents", {"client_id": str(uuid.uuid4()), "channel": channel, "state": "withdrawn", "source": "form",
                                                    "occurred_at": "2026-11-01T12:00:00Z", **who}, status=201)
@@ -97,7 +97,7 @@ def test_an_own_export_changes_nobody(imports, spreadsheet):
     assert done["format"]["profile"] == "export"
     assert done["applied"] == counts(unchanged=7)
     assert everything(imports) == before
-    # The county's file and a second export are as they were, too.
+    # Importing the county's file and a second export changes nothing.
     assert imports.apply(export(imports))["applied"] == counts(unchanged=7)
     assert everything(imports) == before
 
@@ -109,13 +109,13 @@ def test_no_cell_of_an_export_is_a_formula(imports):
     assert [value for row in found for value in row.values() if value.startswith(ACTIVE)] == []
     assert {row["first_name"] for row in found} >= {"'=HYPERLINK(1)", "''-2+3"} and found[0]["phones"] == "'+18455550133"
     assert any(value.startswith("=") for row in cells(export(imports, spreadsheet=False)) for value in row.values())
-    # The rejects are opened in the same programs.
+    # Rejects are opened in spreadsheets, too.
     ready = imports.start(lines(HEAD, ("=1+1", "too short")))
     assert imports.rejects(ready["id"])[0]["raw"] == "'=1+1,too short"
 
 
 def test_an_own_export_is_text_as_it_was_meant(imports):
-    """What a file would have mended was written so by the API: an own export has it as it is."""
+    """Text that a file import would repair was written through the API: an own export keeps it unchanged."""
     names = ["O&#39;Bryan", "N\u00c3\u00ba\u00c3\u00b1ez", "R&amp;D", "Lee\u00a0Roe", "\ufffdez", "\u0645\u06cc\u200c\u0631"]
     made = [imports.client.ok("POST", "/v1/voters", {"first_name": "Ann", "last_name": name}, status=201) for name in names]
     done = imports.apply(export(imports))
@@ -125,7 +125,7 @@ def test_an_own_export_is_text_as_it_was_meant(imports):
 
 @pytest.mark.parametrize("spreadsheet", [True, False])
 def test_a_quote_of_one_s_own_comes_back(imports, spreadsheet):
-    """One quote is taken off, and no second one, of texts and of cells that may have several values."""
+    """One quote is removed, and no second one, from texts and from cells with several values."""
     for n, text in enumerate(("=x", "'=x", "''=x", "'x", "'", "-", "＝x", "'＠x")):
         imports.client.ok("POST", "/v1/voters", {"first_name": f"A{n}", "last_name": text, "birth_date": f"195{n}-01-01",
                                                  "mailing_address": text}, status=201)
@@ -144,9 +144,9 @@ def test_an_export_moves_to_another_organization(imports, server, api):
              row["vote_history"], row["custom"], row["mailing_address"]) for row in cells(export(other))] == [
         (row["last_name"], row["phones"], row["unit"], row["opted_out"], row["tags"], row["confidential"], row["districts"],
          row["vote_history"], row["custom"], row["mailing_address"]) for row in cells(data)]
-    # What the contacts found out stays behind, and is told.
+    # Results of contacts are not imported, which is reported.
     assert set(ignored(done)) == {"unreachable", "support_level", "last_contact_at"}
-    # Opt-outs that came with their people are no work that stands against an undo.
+    # Opt-outs that came with their people do not prevent an undo.
     other.client.ok("POST", f"/v1/imports/{done['id']}/undo")
     assert other.wait(done["id"], states=("undone",))["state"] == "undone" and other.voters() == []
 
@@ -169,20 +169,20 @@ def test_a_number_of_another_server_is_nobody_here(imports):
 
 
 def test_columns_of_an_export_alone_double_nobody_by_themselves(imports):
-    """Without the columns that tell an export, its id would be a number of the state."""
+    """Without the columns that identify an export, its id would be taken for a state id."""
     imports.apply(of(people(3)))
     rows = cells(export(imports))
     for head in (("id", "first_name", "last_name"), ("id", "last_name", "first_name", "precinct", "notes")):
         ready = imports.start(table(head, *([row.get(name, "x") for name in head] for row in rows)), auto_apply=True)
         assert (ready["state"], ready["planned"], ready["doubts"]) == ("ready", counts(new=3), ["own_numbers"])
         assert imports.client.post(f"/v1/imports/{ready['id']}/apply").json()["code"] == "import_doubtful"
-    # Other people of the same numbers are new.
+    # Other people with the same ids are new.
     ready = imports.start(table(("id", "first_name", "last_name"), *((row["id"], "Zoe", "Other") for row in rows)))
     assert (ready["planned"], ready["doubts"]) == (counts(new=3), [])
 
 
 def test_an_export_takes_nobody_into_its_source(imports):
-    """Whoever was entered by hand is not gone when the county's next file lacks the person."""
+    """A person entered by hand is not gone when the county's next file lacks the person."""
     imports.apply(of(people(3)))
     hand = imports.client.ok("POST", "/v1/voters", {"first_name": "By", "last_name": "Hand"})["id"]
     rows = export(imports)
@@ -228,7 +228,7 @@ def test_the_profile_that_uses_more_of_the_file_is_taken(imports):
     imports.client.ok("POST", "/v1/voter-profiles", {"profile": {"name": "Names and phones", "mappings": mappings}}, status=201)
     ready = imports.start(table(HEAD, ANN))
     assert ready["format"]["profile"] == "generic" and ready["sample"]["rows"][0]["address"] == "1 Elm St"
-    # Its own file is still its own, and a column that it names and the file lacks is told.
+    # The own file is still recognized, and a named column that the file lacks is reported.
     own = imports.start(table(("first_name", "last_name", "phone_0", "phone_1"), ("Ann", "Lee", "8455550133", "")))
     assert own["format"]["profile"] == "own" and problems(own)["missing_column", "phone_2"] == 1
 
@@ -286,7 +286,7 @@ def test_several_numbers_in_one_cell(imports):
 
 
 def test_what_stands_for_no_number_is_nobody_s(imports):
-    """Two people without one are not one person."""
+    """Two people without a state id are two people."""
     done = imports.apply(table(("voter_id", "first_name", "last_name"), *((each, f"A{n}", f"B{n}") for n, each in enumerate(
         ("N/A", "n/a", "0000", "00000000", "none", "Unknown", "-", "1,23457E+11", "A-0", "10")))))
     assert (done["applied"]["new"], problems(done)) == (10, {("bad_id", "state_id"): 8})
@@ -311,7 +311,7 @@ def test_names_that_programs_break(imports):
     ("Lee&nbsp;Roe", "Lee Roe", None), ("R&D", "R&D", None), ("R&#0;D", "R&#0;D", None), ("\u200bLee\u00ad\u2060\ufeff", "Lee", None), ("Lee\u00a0\u2003 Roe", "Lee Roe", None),
     ("\u0645\u06cc\u200c\u0631", "\u0645\u06cc\u200c\u0631", None)])
 def test_text_is_what_was_meant(imports, given, kept, code):
-    """By a file; and blanks and what has no width by hand as well."""
+    """In files; blanks and zero-width characters also through the API."""
     done = imports.apply(table(("voter_id", "first_name", "last_name"), ("1", "Ann", given)))
     assert person(imports, "1", "last_name") == kept
     assert problems(done) == ({(code, "last_name"): 1} if code else {})
@@ -329,7 +329,7 @@ def test_wrecked_ids(imports):
                                ("#REF!", "Cy", "Poe", "1982-01-01"), ("7000001.0", "Di", "Fox", "1983-01-01"), ("0012", "Ed", "Orr", "")))
     assert imports.voters("state_id, first_name") == [(None, "Ann"), (None, "Bob"), (None, "Cy"), ("7000001", "Di"), ("0012", "Ed")]
     assert problems(done)["bad_id", "state_id"] == 3
-    # The next file, whole, finds everybody again, and nobody is overwritten.
+    # The next complete file matches everybody again and overwrites nobody.
     assert imports.apply(table(head, ("123456789012", "Ann", "Lee", "1980-01-01"), ("123456789013", "Bob", "Ray", "1981-01-01")))[
         "applied"] == counts(changed=2)
 
@@ -356,7 +356,7 @@ def test_an_unquoted_comma_shifts_no_fields(imports):
     for text in (data, lines(HEAD) + data.split(b"\n")[2] + b"\n"):
         ready = imports.start(text)
         assert problems(ready) == {("ragged", None): 1}
-    # A comma behind every row is a habit of a program.
+    # Some programs write a comma after every row.
     ready = imports.start(b"voter_id,last_name,zip\n1,Lee,12999,\n2,Ray,12999,\n3,Poe,,\n")
     assert (ready["rows_rejected"], ready["planned"]) == (0, counts(new=3))
 
@@ -375,7 +375,7 @@ PARTS = [
     # Utah
     (("Voter ID", "Last Name", "First Name", "House Number", "Direction Prefix", "Street", "Street Type", "Unit Type", "Unit Number", "City", "Zip"),
      ("U1", "Able", "Ann", "120", "S", "Main", "ST", "Apt", "4", "Provo", "84601"), "120 S MAIN ST #4 84601", "4"),
-    # Files of nobody
+    # Invented files.
     (("voter_id", "last_name", "address", "unit", "zip"), ("1", "Able", "2 Elm St", "B", "12999"), "2 ELM ST #B 12999", "B"),
     (("voter_id", "last_name", "address", "unit", "zip"), ("1", "Able", "21 Hwy 9", "4", "12999"), "21 HWY 9 #4 12999", "4"),
     (("voter_id", "last_name", "address", "apt", "zip"), ("1", "Able", "15 Broadway", "4", "12999"), "15 BROADWAY #4 12999", "4"),
@@ -388,10 +388,10 @@ PARTS = [
     (("voter_id", "last_name", "st_num", "street", "zip"), ("1", "Able", "2.0", "Elm St", "12999"), "2 ELM ST 12999", None),
     (("voter_id", "last_name", "house_num", "house_suffix", "street_name", "zip"), ("1", "Able", "57", "1/2", "Elm St", "12999"), "57 1/2 ELM ST 12999", None),
     (("voter_id", "last_name", "house_num", "house_suffix", "street_name", "zip"), ("1", "Able", "57", "A", "Elm St", "12999"), "57A ELM ST 12999", None),
-    # A street's name that is a unit's word, and a street that has the number in it.
+    # A street name that is also a unit word, and a street that contains the number.
     (("voter_id", "last_name", "house_num", "street_name", "unit", "zip"), ("1", "Able", "12", "Lot St", "3", "12999"), "12 LOT ST #3 12999", "3"),
     (("voter_id", "last_name", "house_num", "street_name", "zip"), ("1", "Able", "12", "12 Elm St", "12999"), "12 ELM ST 12999", None),
-    # Parts of which the number is missing are no address where a whole line is.
+    # Parts without a number are no address when there is a whole line.
     (("voter_id", "last_name", "address", "street_name", "street_type", "zip"), ("1", "Able", "2 Elm St", "Elm", "St", "12999"), "2 ELM ST 12999", None),
 ]
 
@@ -430,7 +430,7 @@ def test_what_has_no_door_is_told(imports):
 
 
 def test_a_better_mapping_is_no_move(imports):
-    """The unit was not known, or another server wrote the key: the person lives where the person lived."""
+    """The unit was unknown, or another server wrote the key: the person did not move."""
     head = ("voter_id", "last_name", "address", "zip")
     imports.apply(table(head, ("1", "Able", "4 Canal Pk", "02141"), ("2", "Able", "5 Canal Pk", "02141")))
     ready = imports.start(table(head + ("unit",), ("1", "Able", "4 Canal Pk", "02141", "109"), ("2", "Able", "6 Canal Pk", "02141", "")))
@@ -468,13 +468,13 @@ def test_a_row_that_cannot_be_read_is_nobody_who_is_gone(imports):
 
 def test_shares_that_no_good_file_has_wait_for_a_word(imports):
     imports.apply(of(people(50)))
-    # Everything is refused, also by itself.
+    # Every row is refused, also when nothing else is wrong.
     bad = b"voter_id,first_name,last_name\n" + b"".join(b"A%d,x,y,z\n" % i for i in range(50))
     ready = imports.start(bad, complete=True, auto_apply=True)
     assert (ready["state"], ready["doubts"], ready["planned"]["gone"]) == ("ready", ["rejected"], 0)
     refused = imports.client.post(f"/v1/imports/{ready['id']}/apply")
     assert (refused.status_code, refused.json()["code"]) == (409, "import_doubtful")
-    # Numbers of another kind: everybody is new, and everybody gone.
+    # Ids of another kind: everybody would be new, and everybody gone.
     other = imports.start(of(people(50, "X")), complete=True, auto_apply=True)
     assert (other["state"], other["doubts"]) == ("ready", ["gone"]) and other["planned"]["gone"] == 50
     assert imports.client.post(f"/v1/imports/{other['id']}/apply").json()["code"] == "import_doubtful"
@@ -483,7 +483,7 @@ def test_shares_that_no_good_file_has_wait_for_a_word(imports):
 
 
 def test_a_small_source_has_doubts_too(imports):
-    """Most of a handful is most of it."""
+    """Most of a few rows also raises a doubt."""
     imports.apply(of(people(8)))
     other = imports.start(of(people(8, "X")), complete=True, auto_apply=True)
     assert (other["state"], other["doubts"], other["planned"]["gone"]) == ("ready", ["gone"], 8)
@@ -557,7 +557,7 @@ def test_votes_come_from_a_second_file(imports):
     assert len(imports.voters()) == 2 and problems(done)["unknown_id", None] == 1
     assert [(r["reason"], r["raw"][:5]) for r in imports.rejects(done["id"])] == [("unknown_id", "1\tZZ9")]
     assert imports.client.ok("POST", "/v1/voters/count", {"voted_in": ["11/08/2022 GENERAL"]})["count"] == 2
-    # Again it is nothing new, and the voter file, complete, is what it was.
+    # Repeating changes nothing, and the complete voter file still matches everybody.
     assert imports.apply(history)["applied"] == counts(unchanged=2)
     imports.source = first
     assert imports.apply(main, profile_key="nc", complete=True)["applied"] == counts(unchanged=2)
@@ -574,7 +574,8 @@ def test_votes_come_from_a_second_file(imports):
     (("id_voter", "id_election", "dt_election", "Election_Name", "cd_election_type"), [("1", "7", "11/5/2024 0:00:00", "GEN", "G")], "wv-history"),
     (("voter_id", "election", "method"), [("1", "GENERAL-11/05/2024", "mail")], "history")])
 def test_one_election_has_one_name(imports, head, rows, profile):
-    """Whatever a state writes: one filter spans all sources, and so do files with a column for each election."""
+    """Elections have one name whatever a state writes: one filter covers all sources, including files with a column
+    per election."""
     imports.apply(table(("voter_id", "last_name"), ("1", "Lee")))
     done = imports.apply(table(head, *rows))
     assert done["format"]["profile"] == profile and [v[0] for v in votes(imports, "1")] == ["11/05/2024 GENERAL"]
@@ -590,7 +591,7 @@ ELECTIONS = {"GENERAL-11/05/2024": "11/05/2024 GENERAL", "11/05/2024 GENERAL": "
 
 
 def test_filters_know_elections_by_every_spelling(imports):
-    """What an import makes of a name, and a filter of the same one: two functions, one answer."""
+    """The names that an import and a filter derive from the same text agree, although two functions compute them."""
     names = list(ELECTIONS)
     imports.apply(table(("voter_id", "last_name"), *[(i, "Lee") for i in range(len(names))]))
     imports.apply(table(("voter_id", "election", "method"), *[(i, name, "mail") for i, name in enumerate(names)]))
@@ -624,7 +625,7 @@ def test_by_hand_as_by_file(imports, body, pointer):
 @pytest.mark.parametrize("broken", [b"C-4,R\xe9my,Bell,too,many,columns,here,and,here,and,here,too\n", b"C-4,R\xa5\x00,Bell\n",
                                     bytes(range(1, 256)) * 40 + b"\n"], ids=["ragged", "nul", "bytes"])
 def test_a_row_that_is_no_text_is_told_and_ends_nothing(imports, broken):
-    """Bytes of no encoding in a row that is refused: the import goes on, and the value is told as far as it can be read."""
+    """Invalid bytes in a refused row: the import continues, and the value is reported as far as it is readable."""
     ready = imports.start(table(HEAD, ["C-5", "José", *ANN[2:]]) + broken + lines(ANN))
     assert ready["state"] == "ready", ready
     assert ready["planned"]["new"] >= 2 and ready["rows_rejected"] >= 1, ready

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Importing files of voters: upload, preflight, dry run, apply, import again, undo, purge, export."""
+"""Importing voter files: upload, check, dry run, apply, repeat, undo, purge, export."""
 
 import csv
 import gzip
@@ -27,7 +27,7 @@ def table(*rows, head=HEAD):
 
 
 class Imports:
-    """What most tests do with an organization's imports."""
+    """The steps that most tests need."""
 
     def __init__(self, server, organization):
         self.server, self.organization = server, organization
@@ -110,9 +110,9 @@ def test_a_file_becomes_voters_households_and_doors(imports):
         (2, None, "12 ELM ST", "1-2", "none"), (1, "109", "4 CANAL PARK", "1-1", "none")]
     assert imports.rows("SELECT count(*) FROM voters v JOIN households h ON h.organization_id = v.organization_id "
                         "AND h.id = v.household_id AND h.door_id = v.door_id WHERE v.organization_id = %s") == [(3,)]
-    # New places are to be found on the map.
+    # A geocoding job for the new places is queued.
     assert imports.rows("SELECT count(*) FROM jobs WHERE organization_id = %s AND kind = 'geocode'") == [(1,)]
-    # Nothing is left of staging and of the file.
+    # Staging tables and the file are deleted.
     services.wait_until(lambda: not imports.server.sql("SELECT FROM pg_class WHERE relname = %s",
                                                        (f"rows_{ready['id']}",)), 20, "staging to go")
 
@@ -132,7 +132,7 @@ def changed(row, **columns):
 
 
 def contact(imports, voter):
-    """A contact with everything that hangs on it."""
+    """A contact with all of its effects."""
     imports.rows("INSERT INTO voter_contacts (organization_id, client_id, channel, disposition, voter_id, door_id, phone, "
                  "note, occurred_at, actor) SELECT organization_id, gen_random_uuid(), 'door', 'not_home', id, door_id, "
                  "'+16175550101', 'a dog', now(), 'user:1' FROM voters WHERE organization_id = %s AND id = %s", voter)
@@ -154,7 +154,7 @@ def test_a_new_file_keeps_the_work_and_reports_moves(imports):
     rosa, ann = imports.voter("1"), imports.voter("3")
     contact(imports, rosa)
     old_door = imports.voter("1", "door_id")
-    # By hand: the file has no such column, and an empty telephone number.
+    # Set by hand: a column that the file lacks, and an empty telephone number.
     imports.rows("UPDATE voters SET custom = '{\"dog\": true}', phones = '[\"+16175559999\"]' "
                  "WHERE organization_id = %s AND state_id = '2'")
     moved = changed(ROSA, address="7 Oak Ave", zip="02140", precinct="2-1", phone="617-555-0199")
@@ -177,7 +177,7 @@ def test_a_new_file_keeps_the_work_and_reports_moves(imports):
     assert changes[rosa]["old_address"] == "4 Canal Park Apt 109" and changes[rosa]["new_address"] == "7 Oak Ave"
     moves = imports.client.ok("GET", f"/v1/imports/{done['id']}/changes", query={"kind": "moved"})["data"]
     assert [m["voter_id"] for m in moves] == [rosa]
-    # Back in the file, back on the lists.
+    # A person who reappears in the file is active again.
     done = imports.apply(table(moved, changed(JO, party="DEM"), ANN))
     assert done["applied"] == counts(changed=1, unchanged=2) and imports.voter("3", "unreachable") is None
 
@@ -190,7 +190,7 @@ def test_a_file_that_is_not_complete_makes_nobody_go(imports):
     assert removed["applied"] == counts(changed=1) and imports.voter("1", "unreachable") == "removed"
 
 
-# Without the state's number: rule of the ladder, the person there, the row, and whether they are one.
+# Without a state id: rule, stored person, row, and whether the two match.
 LADDER = {
     "2: name, birth, door": (ROSA, ROSA, True),
     "3: name and birth, a move": (ROSA, changed(ROSA, address="7 Oak Ave"), True),
@@ -217,7 +217,7 @@ def test_the_ladder_stops_where_two_are_alike(imports):
     imports.apply(table(*twins))
     assert len(imports.voters()) == 2
     assert imports.apply(table(changed(ROSA, voter_id="")))["applied"]["new"] == 1
-    # Two numbers of the state are two people, whatever else is equal.
+    # Two state ids are two people, whatever else is equal.
     imports.apply(table(JO))
     assert imports.apply(table(changed(JO, voter_id="9")))["applied"] == counts(new=1)
 
@@ -309,7 +309,7 @@ def test_packed_files(imports):
 
 
 def snapshot(imports):
-    """Everything that undoing must restore, without what only counts."""
+    """Everything that undoing must restore, without counters."""
     skip = "'{updated_at,version}'::text[]"
     return [imports.rows(f"SELECT to_jsonb(t) - {skip} FROM {table} t WHERE organization_id = %s ORDER BY id")
             for table in ("voters", "households", "doors", "buildings")] + [work(imports)]
@@ -330,10 +330,10 @@ def test_undo(imports):
     imports.client.ok("POST", f"/v1/imports/{done['id']}/undo")
     assert imports.wait(done["id"], states=("undone",))["state"] == "undone"
     assert snapshot(imports) == before
-    # And the first one, which is the last now.
+    # Undo the first import, which is the last one now.
     first = imports.client.ok("GET", "/v1/imports")["data"][-1]["id"]
     assert imports.client.post(f"/v1/imports/{first}/undo").json()["code"] == "has_work"
-    # The same file again does the same again.
+    # Importing the same file again has the same effect.
     assert imports.apply(table(changed(ROSA, address="7 Oak Ave"), JO, ANN))["applied"] == counts(moved=1, unchanged=2)
 
 
@@ -348,7 +348,7 @@ def test_only_the_last_import_is_undone(imports):
 
 
 def test_an_import_that_would_lose_work_is_rolled_back(imports):
-    """The control of the count: a trigger takes tags away while the import changes their person."""
+    """The control: a trigger removes tags while the import changes their person."""
     imports.apply(table(ROSA, JO))
     contact(imports, imports.voter("1"))
     before = snapshot(imports)
@@ -383,7 +383,8 @@ def test_cancel(imports):
 
 
 def test_staging_is_the_organization_s(imports, server):
-    """A statement that forgets the import shows no other campaign's file; the partition itself nobody may read."""
+    """Staging rows of another organization are invisible even to a statement without a condition; nobody may read the
+    partition."""
     number = imports.start(table(ROSA, JO))["id"]
     connection = psycopg2.connect(server.cluster.url(server.database, "postgres"))
     with connection.cursor() as cursor:
@@ -422,7 +423,7 @@ def test_confidential_people_have_no_door(imports):
     imports.apply(table(hidden, ["2", "Bell", "Jo", "Y", "10 Hidden Rd", "02141", ""], head=head), profile_id=made["id"])
     assert imports.voters("confidential, door_id, household_id, address_key") == [(True, None, None, None)] * 2
     assert imports.rows("SELECT count(*) FROM buildings WHERE organization_id = %s AND address LIKE '%%HIDDEN%%'") == [(0,)]
-    # Not even a file that does not mark her any more brings her address back to the doors.
+    # Even a file that no longer marks her as confidential does not make her address visible.
     imports.apply(table(row, head=head), profile_id=made["id"])
     assert imports.voter("1", "door_id") is None
     export = imports.client.post("/v1/voters/export", {})
@@ -436,7 +437,7 @@ def test_export(imports):
     rows = list(csv.DictReader(io.StringIO(reply.text)))
     assert [(r["last_name"], r["address"], r["tags"], r["opted_out"]) for r in rows] == [
         ("Medina", "4 Canal Park Apt 109", "sign", "text"), ("Bell", "12 Elm St", "", ""), ("Bell", "12 Elm Street", "", "")]
-    # A number with a plus is nothing that a spreadsheet should work out.
+    # A number with a plus must not be evaluated by a spreadsheet.
     assert rows[0]["phones"] == "'+16175550101"
     plain = list(csv.DictReader(io.StringIO(imports.client.post("/v1/voters/export", {"spreadsheet": False}).text)))
     assert plain == [{**row, "phones": row["phones"].lstrip("'")} for row in rows]
@@ -492,14 +493,14 @@ def test_the_command_line(imports, tmp_path):
     profile = tmp_path / "own.json"
     profile.write_text(json.dumps({"name": "Own", "mappings": [{"field": "state_id", "columns": ["voter_id"]},
                                                                {"field": "last_name", "columns": ["last_name"]}]}))
-    # Several files are one import; the second one repeats somebody.
+    # Several files form one import; the second one repeats a person.
     result, told = command(imports, tmp_path, "--profile", str(profile), "--permitted-use", "Doors",
                            files=[table(ROSA, JO), table(JO, ANN)])
     assert (result.returncode, told["applied"]) == (0, counts(new=3)), result.stderr
     assert imports.voters() == [("1", "", "Medina"), ("2", "", "Bell"), ("3", "", "Bell")]
     assert imports.rejects(told["import"])[0]["reason"] == "repeated_id" and "100 %" in result.stderr
     assert imports.rows("SELECT permitted_use FROM voter_sources WHERE organization_id = %s ORDER BY id DESC")[0] == ("Doors",)
-    # Whoever came from the same source and is not in the file is gone; of a new one nobody is.
+    # A person of the same source who is absent from the file is gone; with a new source nobody is.
     source = str(imports.rows("SELECT max(id) FROM voter_sources WHERE organization_id = %s")[0][0])
     result, told = command(imports, tmp_path, "--complete", "--confirm", "--profile", "generic", "--source", source,
                            files=[table(ROSA)])

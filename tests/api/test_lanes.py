@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose job waits for whose: what a person waits for does not wait for what nobody waits for."""
+"""Lanes of jobs: a job that a person waits for does not wait for background jobs."""
 
 import psycopg2
 
@@ -13,7 +13,7 @@ LONG = "SELECT count(DISTINCT organization_id) FROM jobs WHERE kind = 'import' A
 
 
 def test_turf_and_phone_banks_are_made_while_imports_run(make_server):
-    """Imports of three organizations are stopped in their middle by a lock: two hold both threads of the long lane."""
+    """A lock stops imports of three organizations: two occupy both threads of the long lane."""
     server = make_server(LOCK_TIMEOUT=60000)
     lock = psycopg2.connect(server.cluster.url(server.database, "postgres"))
     with lock.cursor() as cursor:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files as the states publish them: each is recognized, every row is at its door or named as not, and no column that has
-values is lost without a word."""
+"""Files in the layouts that states publish: each is recognized, every row has a door or a reported reason, and no
+column with values is lost silently."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def imports(server, org):
     return Imports(server, org)
 
 
-# Profile: what its first row becomes.
+# Profile: the expected result of its first row.
 STATES = {
     "oh": ("OH0012345678", "12 N MAIN ST #3B 45660", "democratic", "inactive", ["11/07/2000 GENERAL"]),
     "wa": ("W1", "4 1/2 NE CANAL PL #109 98101", None, "active", ["11/05/2024 GENERAL"]),
@@ -34,7 +34,7 @@ STATES = {
 @pytest.mark.parametrize("state", STATES)
 def test_a_published_layout(imports, state):
     layout, (number, door, party, status, elections) = LAYOUTS[state], STATES[state]
-    # A file without names is told by two rows.
+    # A file without names is recognized by two rows.
     done = imports.apply(layout.file(*[layout.person] * (1 if layout.named else 2)))
     assert done["format"]["profile"] == state and done["applied"] == counts(new=1)
     found = imports.client.ok("GET", f"/v1/voters/{imports.voter(number)}")
@@ -42,7 +42,7 @@ def test_a_published_layout(imports, state):
     assert [v["election"] for v in found["vote_history"]] == elections
     key = imports.voter(number, "address_key")
     assert key is not None and door in (None, key) and found["door_id"]
-    # Nothing of the row is lost, or it is told.
+    # No value of the row is lost without a report.
     assert [c["name"] for c in done["columns"] if c["lost"]] == []
     assert [p["code"] for p in done["problems"]] == ([] if layout.named else ["repeated_id"])
 
@@ -52,7 +52,7 @@ SAMPLES = {"oh.csv": "oh", "mi.csv": "mi", "wa.csv": "wa", "ny.csv": "ny-45", "f
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_of_a_state(imports, shared_data, name):
-    """Every row is at a door or named as not; every column is taken or told."""
+    """Every row has a door or a reported reason; every column is used or reported."""
     done = imports.start((shared_data / "voterfiles" / "nvf-synthetic" / name).read_bytes())
     assert (done["state"], done["format"]["profile"]) == ("ready", SAMPLES[name]), done["error"]
     told = {p["code"]: p["count"] for p in done["problems"]}

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""By what requests are counted: by nothing that the client chooses. How they are counted is in
-tests/unit/data/test-limits.c and test_config.py."""
+"""Requests are counted by properties that the client cannot choose. tests/unit/data/test-limits.c and test_config.py
+check the counting itself."""
 
 import pytest
 
 from harness.client import PASSWORD, Client, Organization, is_problem, new_person, new_session, unique
 from harness.services import Redis
 
-LONG = 86400  # a window that does not end while a test runs, but at midnight UTC
+LONG = 86400  # a window that does not end while a test runs, except at midnight UTC
 
 
 @pytest.fixture
 def own_redis():
-    """Counters are told apart by person and class only, so a test that counts has a Redis of its own."""
+    """Counters are identified by person and class only, so a test that counts has its own Redis."""
     made = Redis()
     yield made
     made.remove()
@@ -20,7 +20,7 @@ def own_redis():
 
 @pytest.fixture
 def behind_proxy(make_server, own_redis):
-    """behind_proxy(RATE_LIMIT_API="10/86400"): a server that believes X-Real-IP."""
+    """behind_proxy(RATE_LIMIT_API="10/86400"): a server that trusts X-Real-IP."""
     def make(**settings):
         return make_server(redis=own_redis.url, TRUSTED_PROXY="127.0.0.1", **settings)
     return make
@@ -59,7 +59,7 @@ def test_the_sessions_of_a_person_count_together(make_server, own_redis):
 
 
 def test_a_new_session_of_a_known_person_is_counted_at_once(make_server, own_redis):
-    """Nothing is cached of a credential that is used for the first time."""
+    """Nothing is cached for a credential at its first use."""
     server = make_server(redis=own_redis.url, RATE_LIMIT_API=f"5/{LONG}")
     person = new_person(Client(server))
     statuses = [new_session(Client(server), person.user).get("/v1/me").status_code for _ in range(7)]
@@ -67,7 +67,7 @@ def test_a_new_session_of_a_known_person_is_counted_at_once(make_server, own_red
 
 
 def test_the_tokens_of_an_organization(make_server, own_redis):
-    """Each has a quota of its own, and all together have twenty."""
+    """Each token has its own quota, and all together have twenty times that."""
     maker = make_server(redis="")
     org = Organization(Client(maker), everybody=False)
     made = [org.owner.ok("POST", "/v1/api-tokens", {"name": unique("t"), "scopes": ["manage_events"]})
@@ -77,12 +77,12 @@ def test_the_tokens_of_an_organization(make_server, own_redis):
     assert [tokens[0].get("/v1/events").status_code for _ in range(3)] == [200, 200, 429]
     statuses = [token.get("/v1/events").status_code for token in tokens[1:] for _ in range(2)]
     assert statuses == [200] * 38 + [429] * 4
-    person = Client(server, token=org.owner.token)  # whoever made them has a quota of their own
+    person = Client(server, token=org.owner.token)  # the person who made them has a separate quota
     assert person.get("/v1/events").status_code == 200
 
 
 def test_an_account_counts_over_all_addresses(behind_proxy):
-    """From a new address each: 20 tries at one account, and no more."""
+    """From a new address each time: 20 tries at one account, and no more."""
     server = behind_proxy(RATE_LIMIT_LOGIN=f"1/{LONG}")
     person, other = new_person(Client(server)), new_person(Client(server))
     home = "198.51.100.7"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pages of lists: all of them once, whatever happens in between; cursors that cannot be made up."""
+"""Pages of lists: every row exactly once, whatever changes in between; forged cursors are refused."""
 
 import base64
 import re
@@ -12,7 +12,7 @@ from harness.client import Client, Organization
 
 @pytest.fixture(scope="module")
 def full(shared_org):
-    """An organization with 23 events at five different times: pages must break between equal times."""
+    """An organization with 23 events at five different times, so that pages end between equal times."""
     for n in range(23):
         hour = n % 5
         shared_org.event(start_time=f"2030-01-01T{hour:02}:00:00.000001Z", end_time="2030-01-01T12:00:00Z")
@@ -60,7 +60,7 @@ def test_the_link_leads_to_the_next_page(full, server):
         found += [event["id"] for event in reply.json()["data"]]
         link = reply.headers.get("Link")
         assert (link is None) == (reply.json()["next_cursor"] is None)
-        # Absolute: many clients do not resolve it.
+        # An absolute URL, because many clients do not resolve relative ones.
         path = link and re.fullmatch(rf'<{re.escape(server.url)}(/[^>]*)>; rel="next"', link).group(1)
         assert not path or ("limit=9" in path and "text=e" in path and path.count("cursor=") == 1)
     assert len(found) == len(set(found)) == 23
@@ -102,7 +102,7 @@ def test_cursors_of_another_list_or_organization_are_refused(full, org):
 
 
 def test_no_page_loses_or_repeats_beside_writers(org):
-    """What was there before the first page and stays is seen exactly once, whatever is put in between."""
+    """Rows that exist before the first page and stay are seen exactly once, whatever is added in between."""
     before = {org.event(start_time=f"2030-01-01T00:{n:02}:00Z", end_time="2030-01-02T00:00:00Z")["id"]
               for n in range(0, 40, 2)}
     reader, stop, made, errors = org.member, threading.Event(), [], []
@@ -131,8 +131,8 @@ def test_no_page_loses_or_repeats_beside_writers(org):
     assert set(seen) <= before | set(made)
 
 
-# A row of each thing of the field, in the order of their keys; %(last …)s is the newest row of a table. Made twice, so
-# what is listed below a parent is made in pairs below the newest one.
+# A row of each object of the field features, in the order of their keys; %(last …)s is the newest
+# row of a table. Run twice, so that lists below a parent have pairs below the newest one.
 FIELD = [
     ("areas", "kind, code", "'precinct', %(n)s"),
     ("street_segments", "external_id, name, street_key, node_a, node_b, length_m, line",
@@ -167,8 +167,9 @@ FIELD = [
 ]
 PARENTS = {"import_id": "imports", "phone_bank_id": "phone_bank_sessions", "text_campaign_id": "text_campaigns",
            "turf_id": "canvass_routes"}
-# Lists with fewer than two rows here: one organization; one canvasser; a door in one active turf; and what callers and
-# texters do, whose pages are walked in test_phonebank.py, test_texting.py and test_field.py.
+# Lists with fewer than two rows here: one organization; one canvasser; a door in one active turf;
+# and lists of callers and texters, whose pages are tested in test_phonebank.py, test_texting.py and
+# test_field.py.
 FEWER = {"/v1/organizations": 1, "/v1/canvass/canvassers": 1, "/v1/turfs/{turf_id}/doors": 1,
          "/v1/phone-banks/{phone_bank_id}/calls": 0, "/v1/text-campaigns/{text_campaign_id}/messages": 0,
          "/v1/text-campaigns/{text_campaign_id}/conversations": 0, "/v1/field/conflicts": 0}
@@ -189,7 +190,7 @@ def make_field(org):
 
 
 def test_every_list_has_pages(org, document):
-    """The same rules hold for each list of the document that a member of staff may read."""
+    """The same rules hold for every list of the document that a member may read."""
     newest = make_field(org)
     for _ in range(2):
         org.event(publish=True)
@@ -212,12 +213,12 @@ def test_every_list_has_pages(org, document):
     for template in lists:
         more = {"organization": org.slug} if "public" in template else {}
         if "conversation_id" in template:
-            continue  # a conversation that is somebody's: test_texting.py
+            continue  # a list of an assigned conversation: test_texting.py
         path = template.format(event_id=event["id"], **ids)
         whole = org.owner.ok("GET", path, query={"limit": 100, **more})
         found = list(org.owner.pages(path, {"limit": 1, **more}))
         assert whole["next_cursor"] is None and len(found) >= FEWER.get(template, 2), path
-        if path != "/v1/sessions":  # last_seen_at may move in between
+        if path != "/v1/sessions":  # last_seen_at may change in between
             assert found == whole["data"], path
         assert len(found) == len(whole["data"])
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The live feed for many: each socket gets every change of its organization once and in order, whoever joins,
-stops reading, loses the right or is one too many; and the server stops with all of them open."""
+"""Many live sockets: each gets every change of its organization once and in order, whoever joins, stops reading,
+loses the right or exceeds a limit; and the server stops with all of them open."""
 
 import pathlib
 import random
@@ -33,18 +33,18 @@ def follow(client, since="now", **more):
 
 
 def colleagues(org, n):
-    """Sessions of the member, enough for the limit of one person to stay out of the way."""
+    """Sessions of members, enough to stay below the limit of one person."""
     return [new_session(org.owner, org.member.user, org.id) for _ in range(n)]
 
 
 def bulk(server, organization, n, entity="bulk"):
-    """So many changes in one transaction that tells nobody."""
+    """Many changes in one transaction that sends no notification."""
     server.sql("INSERT INTO changes (organization_id, entity, entity_id, op) "
                "SELECT %s, %s, n, 'update' FROM generate_series(1, %s) n", (organization, entity, n))
 
 
 def write_some(org, n, done):
-    """Writers beside the test, each over a connection of its own."""
+    """Concurrent writers, each with its own connection."""
     def work(client):
         for _ in range(n):
             event = org.event(client)
@@ -58,8 +58,8 @@ def write_some(org, n, done):
 
 
 def test_everybody_gets_everything_once(make_server, crowd):
-    """Forty follow from now, forty more join while others write: from the beginning, from now, or from where
-    somebody else is."""
+    """Forty sockets follow from now, forty more join during writes: from the beginning, from now, or from another
+    socket's position."""
     server = make_server(LIVE_SOCKETS_PER_PERSON=200)
     org = Organization(Client(server))
     start = now(org.member)
@@ -81,7 +81,7 @@ def test_everybody_gets_everything_once(make_server, crowd):
     whole, behind = read(org.member, None)[0], {}
     for since in set(began.values()) - {"now"}:
         behind[since] = read(org.member, since)[0]
-    crowd.read(1)  # what should not come
+    crowd.read(1)  # read messages that should not arrive
     for each, since in began.items():
         changes = each.changes
         wanted = whole[-len(changes):] if since == "now" else behind[since]
@@ -97,7 +97,7 @@ def test_sockets_need_no_threads(make_server, crowd):
     def threads():
         return int(re.search(r"^Threads:\s+(\d+)", pathlib.Path(f"/proc/{server.pid}/status").read_text(), re.M).group(1))
 
-    crowd.add(follow(org.owner))  # the threads that serve the others, too
+    crowd.add(follow(org.owner))  # including the threads that serve the others
     before = threads()
     for _ in range(60):
         crowd.add(follow(org.owner))
@@ -137,7 +137,7 @@ def rows(changes):
 
 
 def test_who_does_not_read_delays_nobody(server, org, crowd):
-    """More than a queue holds, at once: who reads gets all of it."""
+    """More changes than a queue holds: a client that reads gets all of them."""
     start = now(org.member)
     reading = [crowd.add(follow(client, start)) for client in colleagues(org, 5)]
     deaf = follow(org.admin, start, receive_buffer=32768)
@@ -154,7 +154,7 @@ def test_who_does_not_read_delays_nobody(server, org, crowd):
 
 
 def test_who_does_not_read_is_closed_with_a_cursor(server, org):
-    """After ten seconds, and has the rest from there."""
+    """Closed after ten seconds, with a cursor from which the rest can be read."""
     start = now(org.member)
     deaf = follow(org.admin, start, receive_buffer=32768)
     closed = server.log().count("socket.too_slow")
@@ -171,7 +171,7 @@ def test_who_does_not_read_is_closed_with_a_cursor(server, org):
 
 
 def test_one_page_that_is_larger_than_what_the_kernel_holds(server, org):
-    """It is sent to its end before the goodbye, once the client reads again: never half a page."""
+    """The page is sent completely before the close frame once the client reads again: never half a page."""
     start = now(org.member)
     deaf = follow(org.admin, start, receive_buffer=32768)
     closed = server.log().count("socket.too_slow")
@@ -215,12 +215,12 @@ def expire(org, client):
 
 @pytest.mark.parametrize("revoke", [revoke_session, revoke_member, leave_organization])
 def test_nothing_comes_after_the_right_has_ended(org, crowd, revoke):
-    """The answer to the revocation is the border: what is written after it is not seen."""
+    """The reply to the revocation is the limit: later changes are not sent."""
     other = crowd.add(follow(org.owner))
     mine = follow(org.member)
     before = org.event()
     mine.sock.settimeout(10)
-    while not mine.changes:  # the first page is empty: it says from where the socket goes on
+    while not mine.changes:  # the first page is empty: it contains the cursor of the socket
         mine.read()
     revoke(org, org.member)
     after = org.event()
@@ -234,12 +234,12 @@ def test_nothing_comes_after_the_right_has_ended(org, crowd, revoke):
 def test_a_session_that_expires(org):
     mine = follow(org.member)
     expire(org, org.member)
-    assert ends(mine, seconds=120) == (4401, "credential_ended")  # Redis believes a session for half a minute
+    assert ends(mine, seconds=120) == (4401, "credential_ended")  # Redis caches a session for half a minute
 
 
 @pytest.mark.parametrize("redis", [None, ""])
 def test_two_servers(make_server, crowd, redis):
-    """What one server writes, the sockets of the other see; a session that ends at one ends at the other."""
+    """Sockets at one server see writes of the other; a session revoked at one ends at the other."""
     one = make_server(redis=redis, SESSION_CACHE=1)
     two = make_server(database=one.database, redis=redis, SESSION_CACHE=1)
     org = Organization(Client(one))
@@ -283,7 +283,7 @@ def test_limits_of_a_person_an_organization_and_all(make_server, crowd):
     assert (answer.status, answer.body["code"]) == (503, "too_many_sockets")
     assert "/v1/changes" in answer.body["detail"]
 
-    # Those that are open go on, and a place that is left is given away.
+    # Open sockets continue, and a released place can be used again.
     org.event()
     crowd.until(lambda: all(each.pages for each in crowd.sockets[:4]))
     last.send_frame(live.CLOSE, b"\x03\xe8")
@@ -313,7 +313,7 @@ def test_a_refused_handshake_takes_no_place(make_server, crowd):
 
 @pytest.mark.parametrize("how", ["closed", "reset"])
 def test_a_client_that_leaves_before_the_handshake_takes_no_place(binary, redis_server, how):
-    """Its place was counted before the database was asked; the answer finds nobody."""
+    """Its place was reserved before the database was queried; when the result arrives, the client is gone."""
     cluster = services.Cluster()
     server = harness_server.Server(cluster, cluster.new_database(binary), redis_server.url,
                                    CALL_TIMEOUT=60000, STATEMENT_TIMEOUT=60000, LIVE_SOCKETS_PER_PERSON=1)
@@ -322,13 +322,14 @@ def test_a_client_that_leaves_before_the_handshake_takes_no_place(binary, redis_
         event = org.event()["id"]
 
         def is_known():
-            """A read of somebody whom the process knows is of a class of its own."""
+            """Reads of a known actor have a class of their own."""
             org.owner.ok("GET", f"/v1/events/{event}")
             return not re.search(r'^campaign_request_wait_seconds_count{class="read"} 0$', server.metrics(), re.M)
 
         services.wait_until(is_known, 20, "the process to know the session")
         cluster.stand_still()
-        # Of two the server refuses one, which shows that the other has the place and waits for the database.
+        # Of two sockets the server refuses one, which shows that the other has the place and waits
+        # for the database.
         both = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(2)]
         for sock in both:
             sock.sendall((f"GET /v1/changes/live?since=now HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -369,7 +370,7 @@ def test_what_a_client_sends_is_answered_or_thrown_away(org):
     mine.sock.settimeout(10)
     while len(mine.pongs) < 1 or mine.pongs[-1] != b"p" * 125 or not mine.changes:
         mine.read()
-    assert mine.pongs in ([b"between", b"p" * 125], [b"p" * 125])  # the latest is enough (RFC 6455 5.5.3)
+    assert mine.pongs in ([b"between", b"p" * 125], [b"p" * 125])  # answering the latest ping suffices (RFC 6455 5.5.3)
     assert mine.changes[0]["entity_id"] == event["id"]
     mine.send_frame(live.CLOSE, b"\x03\xe8")
     assert ends(mine) == (1000, "")
@@ -398,7 +399,7 @@ def test_a_message_that_is_too_large_is_told_so(org, parts):
 
 
 def test_a_flood_delays_nobody(org, crowd):
-    """Two that send without end; the others' pages come as ever."""
+    """Two clients send without end; the others' pages are not delayed."""
     flooding = [follow(client) for client in colleagues(org, 2)]
     over = threading.Event()
 
@@ -435,7 +436,7 @@ def test_the_server_stops_with_sockets_open(make_server, crowd):
     org = Organization(Client(server))
     for number in range(30):
         crowd.add(follow(org.member, None if number % 2 else "now"))
-    crowd.add(LiveSocket(server.port + 8, org.member.token, "now"))  # the side listener's
+    crowd.add(LiveSocket(server.port + 8, org.member.token, "now"))  # a socket of the side listener
     deaf = follow(org.admin, receive_buffer=4096)
     bulk(server, org.id, 10000)
     crowd.until(lambda: all(len(each.changes) >= 10000 for each in crowd.sockets))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The log on a pipe that nobody reads, at the end and at a crash. Its buffer by itself is in tests/unit/test-log.c."""
+"""The log on a pipe that is not read, at the end of the server and at a crash. tests/unit/test-log.c tests its buffer
+alone."""
 
 import concurrent.futures
 import json
@@ -12,7 +13,7 @@ import pytest
 from harness.client import Client, unique
 from harness.services import wait_until
 
-THREADS, EACH = 4, 2500  # lines of these requests are about twice what the buffers hold
+THREADS, EACH = 4, 2500  # the lines of these requests are about twice as many as the buffers hold
 
 
 class Pipe:
@@ -88,4 +89,4 @@ def test_a_crash_tells_what_came_before(make_server):
     server.process.wait(20)
     told = [line["id"] for line in server.log_lines() if line["event"] == "request"]
     assert [id for id in told if id.startswith(name)] == [f"{name}-{n}" for n in range(200)]
-    server.process = None  # its end by a signal is what was asked for
+    server.process = None  # the test ended the server by a signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two records of one person while files, people and contacts go on: nothing that came later is lost, counts are right."""
+"""Two records of one person while imports, members and contacts continue: later data is not lost, counts are right."""
 
 import pytest
 from harness.field import act, script, support
@@ -34,7 +34,7 @@ def counts_hold(org):
 
 
 def say(org, made, voter, at, level):
-    """Somebody asked the person at the door."""
+    """Record an answer of the person at the door."""
     step = made["steps"][0]
     org.owner.ok("POST", "/v1/contacts", {**act(channel="door", voter_id=voter["id"], answers=[
         {"step_id": step["id"], "option_id": step["options"][level - 1]["id"]}]), "occurred_at": at}, status=201)
@@ -49,7 +49,7 @@ def test_a_household_counts_its_people_through_merge_and_undo(org):
         assert household(org, a)["n_voters"] == len(household(org, a)["people"]) == 2 and counts_hold(org)
         undo(org, made)
         assert household(org, a)["n_voters"] == len(household(org, a)["people"]) == 3 and counts_hold(org)
-    # Both of one house, and the survivor moves while it has the other.
+    # Both live in one house, and the survivor moves while merged.
     made = merge(org, a, b)
     org.owner.ok("PATCH", f"/v1/voters/{a['id']}", {"address": "9 Elm St"})
     assert household(org, other)["n_voters"] == 1 and household(org, read(org.owner, a))["n_voters"] == 1
@@ -66,7 +66,7 @@ def test_an_import_reaches_the_survivor_and_stays_after_the_undo(imports):
     imports.apply(table(S1, S2_MOVED, head=HEAD))
     merged = read(org.owner, one)
     assert "+18455550111" in merged["phones"] and merged["phones"][0] == "+18455550133"
-    assert merged["address"] == "2 Elm St" # its own record says so still
+    assert merged["address"] == "2 Elm St" # the merged record itself still has it
     assert counts_hold(org)
     undo(org, made)
     first, second = read(org.owner, one), read(org.owner, two)
@@ -102,7 +102,7 @@ def test_an_import_fills_what_the_survivor_has_from_the_other(imports):
     assert read(org.owner, by_hand)["address"] == "9 Elm St" and counts_hold(org)
     undo(org, made)
     assert read(org.owner, two)["state_id"] == "S2" and read(org.owner, by_hand)["state_id"] is None and counts_hold(org)
-    # Whatever the undo left, the next file makes it right.
+    # Whatever the undo left, the next file corrects it.
     imports.apply(table(S2_MOVED, head=HEAD))
     assert read(org.owner, two)["address"] == "9 Elm St" and "+18455550111" in read(org.owner, two)["phones"] and counts_hold(org)
 
@@ -125,11 +125,12 @@ def test_what_contacts_tell_is_of_all_records_and_goes_back(org):
     say(org, asked, two, "2026-05-02T10:00:00Z", 2)
     made = merge(org, one, two)
     assert read(org.owner, one)["support_level"] == 2
-    # A contact that arrives late makes the survivor be derived anew: what the other's contacts say still counts.
+    # A contact that arrives late makes the survivor be derived again: the other record's contacts
+    # still count.
     say(org, asked, one, "2026-05-01T10:00:00Z", 4)
     late = read(org.owner, one)
     assert (late["support_level"], late["last_contact_at"]) == (2, "2026-05-02T10:00:00Z")
-    say(org, asked, two, "2026-05-03T10:00:00Z", 1) # by its old number
+    say(org, asked, two, "2026-05-03T10:00:00Z", 1) # by its old id
     assert read(org.owner, one)["support_level"] == 1
     undo(org, made)
     assert read(org.owner, one)["support_level"] == 1 and read(org.owner, two)["support_level"] == 2

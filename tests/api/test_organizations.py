@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Organizations, members, invitations, API tokens and devices, the wrong ways included."""
+"""Organizations, members, invitations, API tokens and devices, including failures."""
 
 import datetime
 import re
@@ -12,7 +12,7 @@ from harness.client import Client, Organization, Outbox, is_problem, new_person,
 
 
 def sql(server, statement, *parameters):
-    """As a superuser: what the API cannot show or cannot wait for."""
+    """As a superuser: for state that the API cannot show, or for which a test cannot wait."""
     return server.cluster.sql(parameters or None, statement, server.database)
 
 
@@ -42,7 +42,7 @@ def without_request_id(reply):
 
 
 def at_once(*calls):
-    """Run calls in threads of their own, started together; their answers in order."""
+    """Run calls in separate threads, started together; returns their replies in order."""
     barrier = threading.Barrier(len(calls))
     answers = [None] * len(calls)
 
@@ -59,7 +59,7 @@ def at_once(*calls):
 
 
 def invitation_mail(server, address, nth=1):
-    """The nth mail of an invitation to an address, whatever else was sent there."""
+    """The nth invitation mail to an address, whatever other mails were sent there."""
     outbox = Outbox(server)
     outbox.token(address, prefix="cci_")
     for count in range(nth, nth + 3):
@@ -244,7 +244,7 @@ def test_nobody_gives_more_than_he_has(org):
     assert refused(helper.post("/v1/invitations", above), 403, "above_own_rights")
     assert refused(helper.post("/v1/invitations", {**invited, "role": "admin"}), 403, "owner_only")
     helper.ok("POST", "/v1/invitations", invited, status=201)
-    # What somebody has already may stay while something else changes.
+    # Rights that a member already has may stay while others change.
     org.owner.ok("PATCH", path, {"permissions": {"view_audit": True}})
     helper.ok("PATCH", path, {"permissions": {"check_in": False}})
 
@@ -310,7 +310,7 @@ def test_transfer(org, person):
 
 
 def test_without_an_active_organization(org):
-    """Somebody whose session has no organization is told what to do, not that a right is missing."""
+    """The error of a session without an organization explains how to choose one, and names no missing right."""
     org.owner.ok("DELETE", f"/v1/members/{org.member.user}", status=204)  # the session still names the organization
     for person in (new_person(org.owner), org.member):
         for method, path in (("GET", "/v1/turfs"), ("GET", "/v1/organization"), ("POST", "/v1/events"),
@@ -327,14 +327,14 @@ def test_without_an_active_organization(org):
 
 def test_required_second_factor(org):
     demand = {"require_second_factor": True}
-    # Whoever demands one has one: nobody is out by the same click.
+    # A member who requires a second factor must have one, so that the request locks nobody out.
     assert refused(org.owner.patch("/v1/organization", demand), 409, "second_factor_needed_first", "/require_second_factor")
     assert refused(org.owner.post("/v1/organizations", {"name": unique("Own"), **demand}), 409, "second_factor_needed_first")
     org.owner.ok("GET", "/v1/organization")
     phone, codes = with_second_factor(org.owner)
     org.owner.ok("PATCH", "/v1/organization", demand)
     org.owner.ok("GET", "/v1/members")
-    # It is asked of rights, not of roles.
+    # The requirement depends on rights, not on roles.
     helpers = [org.add("member", {right: True}) for right in ("manage_members", "export_voters")]
     for leader in (org.admin, *helpers):
         assert refused(leader.get("/v1/organization"), 403, "second_factor_needed")
@@ -345,7 +345,7 @@ def test_required_second_factor(org):
         plain.ok("GET", "/v1/organization")
     with_second_factor(helpers[0])
     helpers[0].ok("GET", "/v1/members")
-    # Turning it off takes what it demands: a stolen session alone cannot.
+    # Turning the requirement off needs the second factor: a stolen session alone cannot do it.
     for off in ({"require_second_factor": False}, {"name": unique("Off"), "require_second_factor": False}):
         assert refused(org.owner.patch("/v1/organization", off), 422, "second_factor_required", "/code")
     assert refused(org.owner.patch("/v1/organization", {"require_second_factor": False, "recovery_code": "aaaa-aaaa-aaaa-aaaa"}), 422,
@@ -359,7 +359,7 @@ def test_required_second_factor(org):
     org.admin.ok("GET", "/v1/organization")
     org.owner.ok("PATCH", "/v1/organization", {"require_second_factor": False})  # nothing to turn off
     org.owner.ok("PATCH", "/v1/organization", demand)
-    # Rights that are given later ask for it from then on.
+    # Rights given later make the requirement apply from then on.
     org.owner.ok("PATCH", f"/v1/members/{org.member.user}", {"permissions": {"view_audit": True}})
     assert refused(org.member.get("/v1/organization"), 403, "second_factor_needed")
     own = new_person(org.owner)
@@ -509,7 +509,7 @@ def test_token_is_cut_to_its_maker(org):
     in_days = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=300)
     child = make_token(program, "check_in", expires_at=in_days.isoformat())
     assert child["expires_at"] == made["expires_at"]
-    # Nobody gets a leader's powers through a token.
+    # An API token does not give owner-like rights.
     leader = with_token(org.owner, make_token(org.owner, "manage_members")["token"])
     assert refused(leader.patch(f"/v1/members/{org.admin.user}", {"role": "member"}), 403, "owner_only")
     address = f"{unique('x')}@example.org"
@@ -653,7 +653,7 @@ def test_rename_device(org):
 
 def test_pairing_is_limited(make_server):
     client = Client(make_server(RATE_LIMIT_LOGIN="1/3600"))
-    for _ in range(30):  # A whole address has twenty times the share of an account.
+    for _ in range(30):  # An address has twenty times the quota of an account.
         reply = client.post("/v1/devices/pair", {"code": "AAAA-BBBB-CCCC"})
         if reply.status_code != 422:
             break

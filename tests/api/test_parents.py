@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""404 of a list and of a new thing names the parent in the path (x-parent). 404 of one thing names that thing, whether it
-or its parent is missing: both must look the same to a stranger (tests/access)."""
+"""404 of a list or of a creating operation names the parent in the path (x-parent). 404 of a single object names that
+object, whether it or its parent is missing: strangers must not see the difference (tests/access)."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from harness.samples import sample_body
 ABSENT = 9_000_000_000_000
 
 def below(document):
-    """(operationId, method, path of things that are not there, a right body, parent) of each operation with a parent."""
+    """(operationId, method, path of missing objects, a valid body, parent) of each operation with a parent."""
     for template, methods in document["paths"].items():
         for method, operation in methods.items():
             if method not in METHODS or "x-parent" not in operation:

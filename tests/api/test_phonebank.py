@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Phone banks: the queue, who gets whom, what a result does, and that nobody is with two callers."""
+"""Phone banks: the queue, assignment, effects of results; nobody is with two callers at once."""
 
 import collections
 import datetime
@@ -27,7 +27,7 @@ def sql(org, statement, *parameters):
 
 
 def make_voters(org, n, phones=1, state="MA", zip5="02141", tag=None):
-    """People with numbers of their own; their ids in the order of their making."""
+    """Create people with distinct numbers; returns their ids in order of creation."""
     first = int(sql(org, "SELECT COALESCE(max(id), 0) FROM voters")[0][0]) * 10 + 2002000000
     made = [row[0] for row in sql(
         org, "INSERT INTO voters (organization_id, first_name, last_name, state, zip5, party, phones) "
@@ -54,7 +54,7 @@ def path_of(bank, *more):
 
 
 def make_bank(org, people=None, opened=True, **fields):
-    """A phone bank over these people, filled and open."""
+    """A filled and open phone bank with these people."""
     body = {"name": unique("Bank"), "list_id": make_list(org, **({"ids": people} if people is not None else {})),
             **DAY, **fields}
     bank = filled(org, org.owner.ok("POST", "/v1/phone-banks", body, status=201))
@@ -95,7 +95,7 @@ def conflict(reply, code):
 
 
 def refused_code(reply):
-    """(pointer, code) of the one field that is wrong."""
+    """(pointer, code) of the only wrong field."""
     assert is_problem(reply, 422, "validation_error"), f"{reply.status_code} {reply.text[:500]}"
     (error,) = reply.json()["errors"]
     return error["pointer"], error["code"]
@@ -111,7 +111,7 @@ def counts(org, bank):
 
 
 def in_past(org, bank, what="lease_until"):
-    """As if the time had come: what is due later is due since an hour."""
+    """Move a time into the past, as if it had come."""
     sql(org, f"UPDATE phone_bank_targets SET {what} = {what} - interval '30 days' WHERE session_id = %s", bank["id"])
     if what == "lease_until":
         sql(org, "UPDATE phone_bank_calls SET claimed_at = claimed_at - interval '30 days', "
@@ -169,7 +169,7 @@ def test_open_pause_close(org):
 
 def test_a_queue_that_is_not_made_cannot_be_opened(org):
     bank = make_bank(org, make_voters(org, 1), opened=False)
-    # The state before the job ran: no move leads back, so the triggers are off.
+    # The state before the job ran: no move leads back, so triggers are disabled.
     sql(org, "SET LOCAL session_replication_role = replica; UPDATE phone_bank_sessions SET state = 'filling' WHERE id = %s", bank["id"])
     conflict(org.owner.post(path_of(bank, "open")), "filling")
 
@@ -351,12 +351,12 @@ def test_call_back_at_a_time(org):
     assert other["voter_id"] == second
     recorded(org.admin, other, "refused")
     conflict(claim(org.admin, bank), "nobody_due")
-    # Due: not for another caller while the one who spoke with them is there…
+    # The call-back is due: not for another caller while the caller who agreed to it is present…
     sql(org, "UPDATE phone_bank_targets SET call_back_at = now() WHERE session_id = %s AND call_back_at IS NOT NULL", bank["id"])
     conflict(claim(org.admin, bank), "nobody_due")
     assert claimed(org.member, bank)["voter_id"] == first
     org.member.ok("POST", path_of(bank, "leave"))
-    # …and for everybody once that one has left.
+    # …and for everybody once that caller has left.
     assert claimed(org.admin, bank)["voter_id"] == first
 
 
@@ -370,7 +370,7 @@ def test_a_due_call_back_comes_before_the_rest(org):
 
 
 def closed_hours(zone="America/New_York"):
-    """An hour that is far from now in that zone."""
+    """Hours of that zone that are far from the current one."""
     import zoneinfo
 
     start = (datetime.datetime.now(zoneinfo.ZoneInfo(zone)).hour + 6) % 24
@@ -382,7 +382,7 @@ def test_nobody_is_called_in_their_quiet_hours(org):
     join(org.member, bank)
     assert "UTC" in conflict(claim(org.member, bank), "nobody_due")
     join(org.member, make_bank(org, make_voters(org, 1, state="HI", zip5="96813"), **closed_hours()))
-    # An hour that is good in New York only is no good hour for somebody of whom nobody knows where they live.
+    # A permitted hour in New York alone is not enough for a person whose location is unknown.
     hour = (closed_hours()["start_hour"] + 18) % 24
     narrow = {"start_hour": hour, "stop_hour": hour + 1}
     unknown = make_bank(org, make_voters(org, 1, state=None, zip5=None), **narrow)
@@ -468,7 +468,7 @@ def test_a_lease_runs_out_and_a_late_result_counts(org):
 
 
 def crowd(org, n):
-    """Clients of n new members, written straight into the database."""
+    """Clients of n new members, written directly into the database."""
     tokens = ["ccs_" + secrets.token_urlsafe(32) for _ in range(n)]
     prefix = unique("crowd")
     users = [row[0] for row in sql(
@@ -484,7 +484,7 @@ def crowd(org, n):
 
 
 def fresh(client):
-    """The same person on a new connection: an old one may have been idle for too long."""
+    """The same person on a new connection: the old one may have been idle for too long."""
     return Client(client.server, token=client.token)
 
 
@@ -495,7 +495,7 @@ def enlist(org, bank, clients):
 
 
 def together(work):
-    """Run all at once; their answers in order. A failure of one is the test's."""
+    """Run all at once; returns their replies in order. An exception in one fails the test."""
     barrier = threading.Barrier(len(work))
     answers, failures = [None] * len(work), []
 
@@ -503,7 +503,7 @@ def together(work):
         try:
             barrier.wait(60)
             answers[i] = work[i]()
-        except Exception as error:  # noqa: BLE001: told below
+        except Exception as error:  # noqa: BLE001: raised again below
             failures.append(repr(error))
 
     threads = [threading.Thread(target=run, args=(i,)) for i in range(len(work))]
@@ -516,7 +516,7 @@ def together(work):
 
 
 def overlaps(org):
-    """Calls of one person at one time, out of what the table says of all times."""
+    """Overlapping calls of one person, according to the stored times."""
     return sql(org, "SELECT a.id, b.id FROM phone_bank_calls a JOIN phone_bank_calls b ON b.organization_id = "
                     "a.organization_id AND b.voter_id = a.voter_id AND b.id > a.id "
                     "AND tstzrange(a.claimed_at, COALESCE(a.ended_at, 'infinity')) && "
@@ -547,7 +547,7 @@ def test_five_hundred_callers_at_once_get_five_hundred_people(org):
 
 
 def test_two_phone_banks_do_not_share_a_person(org):
-    """Twenty callers in each of two phone banks over the same thirty people, who are more than there are."""
+    """Twenty callers in each of two phone banks for the same thirty people."""
     people = make_voters(org, 30)
     banks = [make_bank(org, people, cool_down_minutes=0, max_attempts=20) for _ in range(2)]
     clients = crowd(org, 40)
@@ -572,7 +572,8 @@ def test_one_caller_who_asks_many_times_at_once_has_one_person(org):
 
 
 def test_random_callers_leases_and_ends(org):
-    """Claims, results, releases and leases that run out, in any order: never two, and the queue comes out even."""
+    """Claims, results, releases and expired leases in random order: never two callers at once, and the queue is
+    consistent."""
     people = make_voters(org, 25)
     bank = make_bank(org, people, cool_down_minutes=0, max_attempts=3)
     clients = crowd(org, 16)
@@ -588,7 +589,7 @@ def test_random_callers_leases_and_ends(org):
                 continue
             what = chance.random()
             if what < 0.2:
-                in_past(org, bank)  # everybody's phone has died
+                in_past(org, bank)  # all leases of callers have expired
             elif what < 0.4:
                 client.post(path_of(bank, "calls", reply.json()["id"], "release"))
             else:
@@ -607,8 +608,8 @@ def test_random_callers_leases_and_ends(org):
 
 
 def test_killed_in_the_middle(make_server):
-    """A server that is killed while two hundred ask: each that was answered has a person of their own, and after
-    a new start the others get the rest."""
+    """The server is killed during two hundred claims: each answered claim has a different person, and after a restart
+    the others get the rest."""
     server = make_server()
     org = Organization(Client(server))
     people = make_voters(org, 200)
@@ -640,7 +641,7 @@ def test_killed_in_the_middle(make_server):
 
 
 def test_a_caller_sees_where_and_with_whom_somebody_lives(org):
-    """As long as the call goes on; of and with a confidential person nobody learns the place."""
+    """While the call lasts; the address is hidden for a confidential person, and when one lives in the household."""
     script = org.owner.ok("POST", "/v1/scripts", {"name": "Calls"}, status=201)["id"]
     home = {"address": "12 Canal Pk", "unit": "4", "city": "Cambridge", "state": "MA", "zip5": "02141"}
     rosa, luis, ana = (org.owner.ok("POST", "/v1/voters", {"first_name": name, "last_name": "Medina", "birth_year": year, **home, **more},
@@ -671,7 +672,7 @@ def test_a_caller_learns_no_place_of_a_confidential_person(org):
     call = claimed(org.member, bank)
     assert (call["voter"]["city"], call["voter"]["precinct"]) == ("Cambridge", "2-3")
     org.owner.ok("PATCH", f"/v1/voters/{person}", {"confidential": True})
-    call = claimed(org.member, bank)  # the call that one has
+    call = claimed(org.member, bank)  # the caller's current call
     assert call["voter"]["id"] == person and (call["voter"]["city"], call["voter"]["precinct"]) == (None, None)
 
 

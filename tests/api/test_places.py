@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Places: what files bring, what hands change, and how buildings come onto the map."""
+"""Places: import from files, manual changes, and positions of buildings."""
 
 import csv
 import json
@@ -58,7 +58,8 @@ def building(org, made):
     return org.owner.ok("GET", f"/v1/buildings/{org.owner.ok('GET', '/v1/doors/' + str(made['door_id']))['building_id']}")
 
 
-# A street from west to east, 1 km long at this latitude: even numbers on the north side, which is the left one.
+# A street from west to east, 1 km long at this latitude: even numbers on the north side, which is
+# left.
 METRE = 1 / (111320 * math.cos(math.radians(42.0)))
 OAK = ({"ID": "oak-1", "Street": "Oak St", "L_From": 2, "L_To": 100, "R_From": 1, "R_To": 99, "ZIP_Left": "02141",
         "ZIP_Right": "02141", "FromNode": 1.0, "ToNode": 2.0}, line((-71.0, 42.0), (-71.0 + 1000 * METRE, 42.0)))
@@ -181,13 +182,14 @@ def test_each_building_gets_the_best_place_there_is(org):
     assert at["point"]["longitude"] == -70.99 and at["point"]["side"] == "L" and at["hand"]["latitude"] == 42.3
     assert -71.2 < at["zip"]["longitude"] < -71.19 and at["none"]["latitude"] is None
 
-    # What has a place keeps it, unless it is asked for; by hand and by point even then.
+    # A building with a position keeps it, unless geocoding is requested; positions by hand and by
+    # address point are kept even then.
     org.owner.server.sql("UPDATE buildings SET latitude = 1, longitude = 1 WHERE id IN %s", ((homes["left"], homes["hand"]),))
     assert geocode(org)["range"] == 3 and org.owner.ok("GET", f"/v1/buildings/{homes['left']}")["latitude"] == 1
     geocode(org, again=True)
     assert org.owner.ok("GET", f"/v1/buildings/{homes['left']}")["latitude"] == at["left"]["latitude"]
     assert org.owner.ok("GET", f"/v1/buildings/{homes['hand']}")["latitude"] == 1
-    # Put elsewhere along the street it stands at another measure, and on the other side.
+    # Moved along the street, it has another measure and is on the other side.
     org.owner.ok("PATCH", f"/v1/buildings/{homes['hand']}", {"latitude": 41.9998, "longitude": -71.0 + 300 * METRE})
     geocode(org)
     place = org.owner.server.sql("SELECT side, measure_m, setback_m FROM buildings WHERE id = %s", (homes["hand"],))[0]
@@ -216,7 +218,7 @@ def town(shared_data):
 
 @pytest.fixture(scope="module")
 def doors(town):
-    """One door of the truth for each address and ZIP code."""
+    """A door for each address and ZIP code of the reference data."""
     found = {}
     with open(town / "doors.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -229,7 +231,7 @@ def metres_between(latitude, longitude, other_latitude, other_longitude):
 
 
 def test_the_town_s_addresses_are_placed(town, doors, binary, tmp_path):
-    """The goals: 96 % by range, and the median within 15 m of the front of the lot."""
+    """The goals: 96 % by range, and a median error within 15 m of the front of the lot."""
     segments = []
     for number, feature in enumerate(json.loads((town / "street_centerlines.geojson").read_text())["features"]):
         p, shape = feature["properties"], feature["geometry"]
@@ -256,12 +258,13 @@ def test_the_town_s_addresses_are_placed(town, doors, binary, tmp_path):
 
 
 def test_the_town_end_to_end(town, doors, org):
-    """The same through files, the job and the database, with the precinct as a check."""
+    """The same through files, the job and the database, checked by precinct."""
     assert upload(org, "/v1/street-segments/import", (town / "street_centerlines.geojson").read_text())["written"] > 2500
     assert upload(org, "/v1/areas/import", (town / "wards_subprecincts_2022.geojson").read_text(), kind="precinct")["written"] == 42
     assert upload(org, "/v1/areas/import", (town / "zipcodes.geojson").read_text(), kind="zip")["written"] >= 5
     some = list(doors.items())[::12]
-    # The points are far away: what has a point of its own needs no street, so the buildings are set free again.
+    # The area's points are far away: a building with a point needs no street, so positions are
+    # cleared again.
     features = [({"address": address, "zip": zip5, "precinct": truth["precinct"]}, {"type": "Point", "coordinates": [0, 0]})
                 for (address, zip5), truth in some]
     written = upload(org, "/v1/address-points/import", collection(*features))["written"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every plain resource of an event does, asked of each that the API document has: a POST that makes one, the GET
-of its Location, and the list. A new one needs no line here; what is special to it has tests of its own."""
+"""Rules for every plain resource of an event in the API document: a POST that creates one, the GET of its Location,
+and the list. New resources are covered automatically; special rules have separate tests."""
 
 import re
 import time
@@ -15,7 +15,8 @@ ABSENT = 9_000_000_000_000
 
 
 def plain(document):
-    """(path of the list, its POST) of each thing of an event that is listed, made, and read by the POST's Location."""
+    """(path of the list, its POST) of each resource of an event that is listed, created, and read by the POST's
+    Location."""
     for template, methods in document["paths"].items():
         post, listed = methods.get("post"), methods.get("get")
         if not template.startswith(EVENT + "/") or template.count("{") > 1 or not (post and listed):
@@ -32,14 +33,14 @@ def resources(document):
 
 
 def other_bodies(document, operation, count):
-    """Bodies that differ where only one of a kind may be."""
+    """Different bodies, for resources that must be unique."""
     for number in range(count):
         body = sample_body(document, operation)
         yield {name: value.replace("@", f"{number}@") if name == "email" else value for name, value in body.items()}
 
 
 def until_told(client, cursor, entity, number):
-    """Reads the feed on until it tells of the thing: another test's transaction may hold it back for a moment."""
+    """Read the feed until it contains the object: another test's transaction may hold it back for a moment."""
     deadline = time.monotonic() + 10
     while True:
         page = client.ok("GET", "/v1/changes", query={"since": cursor})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No write plans its statements again: what a connection has planned once, it keeps. Each write of the hot paths is
-sent twenty times; PostgreSQL counts the plans of every statement, those inside of functions and triggers too
+"""Writes do not plan their statements again: a connection keeps the plans that it made. Each frequent write is sent
+twenty times; PostgreSQL counts the plans of every statement, including those inside functions and triggers
 (pg_stat_statements.track_planning), and none may be planned at each of the last calls."""
 
 import json
@@ -18,16 +18,18 @@ from harness.phone import Phone, stamp
 from harness.turfs import Turfs, act
 
 WARM, COUNTED = 10, 10
-# Statistics stay as the fixture makes them: new ones make PostgreSQL plan anew, and rightly.
+# Statistics stay as the fixture makes them: new ones rightly make PostgreSQL plan again.
 SETTINGS = [*services.FAST, "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=all",
             "pg_stat_statements.track_planning=on", "pg_stat_statements.max=20000", "autovacuum=off"]
-# A statement of a request that is planned at each of the counted calls. A job has a limit of its own, and PostgreSQL
-# chooses its plans: on each of the three connections five with the values, then the one that is kept. Two texts a call
-# are twenty such jobs.
+# Number of plannings per request that are expected. A job has its own limit, and PostgreSQL chooses
+# its plans: on each of the three connections five custom plans, then the one that is kept. Two
+# texts per call are twenty such jobs.
 MANY = {"texts": 19}
-# Connections of a server with one thread for ordinary requests and two for slow ones, which are made warm.
+# Connections of a server with one thread for ordinary requests and two for slow ones, which are
+# warmed.
 CONNECTIONS = 3
-# Of PostGIS itself, when a row with a geometry becomes JSON for the audit log: it keeps no plans.
+# A query of PostGIS itself, run when a row with a geometry becomes JSON for the audit log; PostGIS
+# keeps no plan.
 FOREIGN = "spatial_ref_sys"
 STATEMENT = re.compile(r"\b(FROM|INTO|UPDATE)\b")
 PLANS = """
@@ -35,7 +37,7 @@ SELECT s.queryid, s.toplevel, max(s.query), sum(s.plans), max(1e3 * s.mean_plan_
 FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid
 WHERE d.datname = current_database() AND r.rolname IN ('campaign_api', 'campaign_definer')
 GROUP BY 1, 2"""
-# People and contacts enough that the planner prefers indexes.
+# Enough people and contacts that the planner prefers indexes.
 BALLAST = """
 SET app.bulk = 'on';
 INSERT INTO buildings (organization_id, building_key, address)
@@ -55,8 +57,8 @@ ANALYZE;
 
 
 class Ground:
-    """An organization on a server of its own: turf, a script whose answers have every effect, an event, a phone bank, a
-    text campaign. Every method but the first few is one write, sent for the nth time."""
+    """An organization on a separate server: turf, a script whose answers have every effect, an event, a phone bank, a
+    text campaign. Every method except the first few is one write, sent for the nth time."""
 
     def __init__(self, server):
         self.server = server
@@ -87,7 +89,7 @@ class Ground:
         return made
 
     def made(self, path, **fields):
-        """A phone bank or text campaign over 60 people with numbers, open, with the member in it."""
+        """An open phone bank or text campaign with 60 people with numbers, with the member taking part."""
         first = 2000000000 + 10000 * len(path)
         people = [row[0] for row in self.server.sql(
             "INSERT INTO voters (organization_id, first_name, last_name, state, zip5, phones) SELECT %s, 'Rosa', 'Medina', 'MA', "
@@ -109,7 +111,7 @@ class Ground:
                 {"step_id": self.help["id"], "option_id": self.help["options"][option]["id"]}]
 
     def visit(self, n, **more):
-        """What a canvasser says of the nth door."""
+        """A canvasser's contact at the nth door."""
         return {"channel": "door", "turf_id": self.turf["id"], "door_id": self.doors[n], **more}
 
     def talk(self, n, person=0, option=0, **more):
@@ -327,7 +329,7 @@ def test_a_statement_is_planned_once(ground, write):
 
 
 def test_a_new_connection_has_its_plans(make_ground):
-    """The first contact that a connection of the pool sees: its functions were loaded and planned before."""
+    """The first contact on a connection of the pool: its functions were loaded and planned before."""
     ground = make_ground()
     server = ground.server
     server.stop()
@@ -337,7 +339,7 @@ def test_a_new_connection_has_its_plans(make_ground):
                                            "'%%connection_warm()'")[0][0] >= CONNECTIONS, 60, "the connections")
     server.sql("SELECT pg_stat_statements_reset()")
     ground.contact_not_home(0)
-    # Statements; an expression by itself is planned in microseconds.
+    # Statements only; an expression alone is planned in microseconds.
     planned = [" ".join(text.split())[:300] for (_, top), (text, count, _) in plans(server).items()
                if count and not top and FOREIGN not in text and STATEMENT.search(text)]
     assert not planned, "\n".join(sorted(planned))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The public list of events beside what strangers may ask of it: the work of a page is bounded, every event comes once,
-and a search counts as ten requests."""
+"""The public list of events with arbitrary filters of strangers: the work of a page is bounded, every event comes
+once, and a search counts as ten requests."""
 
 import datetime
 import itertools
@@ -10,11 +10,11 @@ import pytest
 from harness.client import Client, Organization, is_problem, unique
 from harness.services import Redis
 
-BOUND = 1000  # events that one page looks at: public_events_found
+BOUND = 1000  # number of events that one page looks at: public_events_found
 LONG = 86400
 KINDS = ("canvass", "training", "meeting")
-# Three events of each minute, so that ids decide; by turns of two organizations and three kinds, every seventh in the
-# town, every ninth a draft, every eleventh not in the list.
+# Three events of each minute, so that ids decide the order; alternating between two organizations
+# and three kinds, every seventh in the town, every ninth a draft, every eleventh unlisted.
 EVENTS = """
 INSERT INTO events (organization_id, title, slug, kind, city, start_time, end_time, location_type, is_published, published_at,
     visibility)
@@ -29,7 +29,7 @@ WHERE is_published AND visibility = 'public' AND start_time >= now() ORDER BY st
 
 
 class Crowded:
-    """A server of its own with more events than a page looks at, in two organizations."""
+    """A separate server with more events than a page looks at, in two organizations."""
 
     def __init__(self, server):
         self.client = Client(server)
@@ -39,7 +39,7 @@ class Crowded:
         self.events = server.sql(SHOWN)
 
     def expected(self, organization=None, kind=None, text=None, starts_after=None, starts_before=None):
-        """What a filter over all events finds."""
+        """The result of a filter over all events."""
         slugs = {self.one.slug: self.one.id, self.other.slug: self.other.id}
         return [id for id, of, its_kind, city, start in self.events
                 if (organization is None or of == slugs[organization]) and (kind is None or its_kind == kind)
@@ -118,7 +118,7 @@ def test_a_search_that_finds_nothing_has_an_end(crowded):
 
 
 def test_what_is_not_in_the_list_is_not_looked_at(crowded):
-    """Drafts are no work: an organization that has nothing but drafts has one page."""
+    """Drafts cost nothing: an organization with drafts only has one page."""
     lonely = Organization(crowded.client, everybody=False)
     lonely.owner.server.sql(EVENTS + " WHERE n %% 9 = 0",
                             {"one": lonely.id, "other": lonely.id, "word": unique("d"), "town": "x", "n": 2 * 9 * BOUND})
@@ -126,7 +126,7 @@ def test_what_is_not_in_the_list_is_not_looked_at(crowded):
 
 
 def test_the_documents_count_as_requests(counted):
-    """They are made for each request; what asks for the health must not wait for them, and is not counted."""
+    """The documents are generated for each request; health checks must not wait for them, and do not count."""
     server = counted(3)
     assert [ask(server, path).status_code for path in ("/openapi.json", "/docs", "/docs/style.css", "/docs")] == [200] * 3 + [429]
     assert [ask(server, "/health").status_code for _ in range(5)] == [200] * 5
@@ -137,7 +137,7 @@ def test_the_documents_count_as_requests(counted):
 
 @pytest.fixture
 def counted(make_server):
-    """A server that counts in a Redis of its own."""
+    """A server that counts in its own Redis."""
     redis = Redis()
     yield lambda quota: make_server(redis=redis.url, TRUSTED_PROXY="127.0.0.1", RATE_LIMIT_API=f"{quota}/{LONG}")
     redis.remove()
@@ -157,7 +157,7 @@ def test_ten_searches_use_up_a_hundred_requests(counted):
 
 
 def test_a_search_that_is_refused_costs_nothing(counted):
-    """Who cannot search any more can still look."""
+    """A client whose searches are refused can still list events."""
     server = counted(100)
     plain = [ask(server, "/v1/public/events").status_code for _ in range(13)]
     searches = [ask(server, "/v1/public/events?text=x").status_code for _ in range(10)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Visitors' answers that the server keeps: the same bytes, without the database, and never older than a change."""
+"""Cached replies for visitors: the same bytes, without the database, and never older than a change."""
 
 import os
 import re
@@ -42,7 +42,7 @@ def test_the_second_answer_is_the_first_without_the_database(make_server):
     for path in paths(org, event):
         asked, found = figure(server, "asked_total"), figure(server, "found_total")
         replies = []
-        while figure(server, "found_total") == found:  # an answer is kept for a second: the next may be too late
+        while figure(server, "found_total") == found:  # a reply is cached for a second: the next request may be too late
             replies.append(visitor.get(path))
         assert len(replies) < 20 and {reply.status_code for reply in replies} == {200}
         assert len({reply.content for reply in replies}) == 1
@@ -57,7 +57,7 @@ def test_the_second_answer_is_the_first_without_the_database(make_server):
 
 
 def test_a_change_is_seen_by_the_next_reader(make_server):
-    """Of the same organization, whatever changes; the answers of others stay."""
+    """After any change of the same organization; cached replies of others stay."""
     server = make_server(PUBLIC_CACHE=1048576)
     org, visitor = Organization(Client(server)), Client(server)
     event = publish(org, title="0")
@@ -85,7 +85,7 @@ def test_a_change_by_another_process_is_seen_within_a_second(make_server):
     changed = time.monotonic()
     for public in paths(org, event):
         while titles(visitor, public) != ["after"]:
-            assert time.monotonic() - changed < 3  # a second, and the machine's own time
+            assert time.monotonic() - changed < 3  # one second plus the machine's delay
     org.owner.ok("POST", f"/v1/events/{event['id']}/unpublish")
     changed = time.monotonic()
     for public in paths(org, event):
@@ -94,7 +94,7 @@ def test_a_change_by_another_process_is_seen_within_a_second(make_server):
 
 
 def test_a_crowd_asks_the_database_once(make_server):
-    """Of a list that many want at once one thread asks, however often."""
+    """When many clients want the same list, one thread queries the database."""
     server = make_server()
     org = Organization(Client(server))
     publish(org)
@@ -130,8 +130,8 @@ def test_nothing_is_kept_where_the_operator_says_so(make_server):
 
 
 def test_all_of_many_at_once_are_answered(make_server):
-    """Answers that need no thread: more connections than the event loop is told of at once, and nothing else happens
-    that would wake it."""
+    """Replies that need no thread: more connections than the event loop handles at once, with no other event to wake
+    it."""
     server = make_server(RATE_LIMIT_API="1000000/60")
     org = Organization(Client(server))
     path = paths(org, publish(org))[0]
@@ -139,7 +139,7 @@ def test_all_of_many_at_once_are_answered(make_server):
     sockets = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(384)]
     try:
         for _ in range(10):
-            os.kill(server.pid, signal.SIGSTOP)  # so that all are there when the server looks
+            os.kill(server.pid, signal.SIGSTOP)  # so that all requests are waiting when the server continues
             for each in sockets:
                 each.sendall(request)
             os.kill(server.pid, signal.SIGCONT)

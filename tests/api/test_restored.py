@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dump that is read into another cluster: the feed begins anew there, and nobody misses a change silently."""
+"""A dump is restored into another cluster: the feed begins again there, and no reader misses a change silently."""
 
 import subprocess
 
@@ -13,7 +13,7 @@ EVENT = {"title": "Doors", "start_time": "2027-05-01T15:00:00Z", "end_time": "20
 
 @pytest.fixture
 def other_cluster(monkeypatch):
-    """Made anew: the tests' clusters are copies of one, and have its system identifier."""
+    """Created with initdb, because the tests' clusters are copies of one and share its system identifier."""
     monkeypatch.delenv(services.TEMPLATE, raising=False)
     made = services.Cluster()
     yield made
@@ -21,7 +21,7 @@ def other_cluster(monkeypatch):
 
 
 def move(source, database, target):
-    """pg_dump here, pg_restore there; the name of the new database."""
+    """pg_dump here, pg_restore there; returns the name of the new database."""
     name = target.new_database()
     dump = source.folder / "dump"
     source._run("pg_dump", "-Fc", "-h", str(source.folder), "-U", "postgres", "-f", str(dump), database)
@@ -36,7 +36,7 @@ def test_a_dump_in_another_cluster(make_server, cluster, other_cluster):
     org.owner.ok("POST", "/v1/events", EVENT)
     old = org.owner.ok("GET", "/v1/changes")["cursor"]
 
-    # A server is connected: it would go on with the old generation.
+    # A server is connected, which would continue with the old generation.
     refused = server.command("restored")
     assert refused.returncode == 1 and "stop it first" in refused.stderr
     server.stop()
@@ -59,12 +59,12 @@ def test_a_dump_in_another_cluster(make_server, cluster, other_cluster):
     made = owner.ok("POST", "/v1/events", EVENT)
     page = owner.ok("GET", "/v1/changes", query={"since": now})
     assert [(c["entity"], c["entity_id"]) for c in page["data"]] == [("event", made["id"])]
-    # The events of before are there; only their feed is not.
+    # Earlier events exist, but their feed does not.
     assert len(owner.ok("GET", "/v1/events")["data"]) == 2
 
 
 def test_a_new_generation_in_the_same_cluster(make_server):
-    """Doing it without need does no harm."""
+    """Running the command without need is harmless."""
     server = make_server()
     org = harness_client.Organization(harness_client.Client(server))
     old = org.owner.ok("GET", "/v1/changes")["cursor"]
@@ -78,5 +78,5 @@ def test_a_new_generation_in_the_same_cluster(make_server):
 
 
 def test_a_cursor_of_nobody(org):
-    """A cursor that was not made by the feed stays a wrong value, and is no end of a feed."""
+    """A cursor that the feed did not make stays a wrong value, and does not mean a restarted feed."""
     assert org.owner.get("/v1/changes", query={"since": "AAAA"}).status_code == 422

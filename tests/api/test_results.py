@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Live results, the figures of canvassers and the map: every number against the rows it is made from."""
+"""Live results, figures of canvassers and the map: every number is compared with the rows it is made from."""
 
 import math
 import random
@@ -13,7 +13,7 @@ from harness.field import LATITUDE, LONGITUDE, Street, act, script, support
 
 @pytest.fixture
 def fresh(api):
-    """An organization of its own: the counts are of all there is."""
+    """A separate organization, because the counts include everything."""
     return Organization(api)
 
 
@@ -41,7 +41,7 @@ def test_counts_by_everything(fresh):
     row, = results(fresh)["rows"]
     assert (row["attempts"], row["doors"], row["people"], row["reached"], row["contact_rate"]) == (5, 3, 2, 3, 0.6)
     assert row["dispositions"] == {"canvassed": 2, "not_home": 1, "refused": 1, "no_answer": 1}
-    assert row["support"] == {"3": 1}  # the latest word of one person
+    assert row["support"] == {"3": 1}  # the latest level of one person
     turfs = results(fresh, "turf")
     assert by_key(turfs, "attempts") == {str(north.turf): 3, str(south.turf): 1, None: 1}
     assert by_key(turfs, "doors_done") == {str(north.turf): 1, str(south.turf): 1, None: None}
@@ -50,7 +50,7 @@ def test_counts_by_everything(fresh):
     assert by_key(results(fresh, "disposition"), "attempts") == row["dispositions"]
     assert by_key(results(fresh, "canvasser"), "attempts") == {f"user:{fresh.owner.user}": 4,
                                                                f"user:{fresh.member.user}": 1}
-    # 02:00 UTC is still the day before where the organization is.
+    # 02:00 UTC is still the previous day in the organization's zone.
     assert by_key(results(fresh, "day"), "attempts") == {"2026-10-01": 1, "2026-10-02": 4}
     assert results(fresh, turf_id=north.turf)["rows"][0]["attempts"] == 3
     assert results(fresh, precinct="1-2")["rows"][0]["dispositions"] == {"refused": 1}
@@ -78,7 +78,7 @@ def test_answers_are_counted(fresh):
 
 
 def test_every_count_of_an_answer_is_of_one_moment(fresh):
-    """While people record: the sums of each answer agree, and its cursor leaves nothing out."""
+    """During writes: the sums of each reply agree, and its cursor misses nothing."""
     street = Street(fresh, doors=8)
     stop, failures = threading.Event(), []
 
@@ -103,7 +103,7 @@ def test_every_count_of_an_answer_is_of_one_moment(fresh):
         stop.set()
         [thread.join() for thread in threads]
     assert not failures, failures[:1]
-    # What was counted, and what the feed tells after it, is all there is.
+    # The counted contacts and those that the feed reports afterwards are all there are.
     first = results(fresh)
     made = street.record(voter_id=street.voters[0][0], disposition="not_home")
     after = fresh.owner.ok("GET", f"/v1/changes?since={first['cursor']}")["data"]
@@ -251,7 +251,7 @@ def test_a_door_of_confidential_people_is_on_no_map(fresh, town):
     for voter in (*north.voters[0], *south.voters[0], south.voters[1][0]):
         fresh.owner.ok("PATCH", f"/v1/voters/{voter}", {"confidential": True})
     assert set(fetch(fresh.owner, "doors")) == {*north.doors[1:], *south.doors[1:]}
-    # A canvasser's map has what the pack has: no door of anybody confidential.
+    # A canvasser's map shows what the pack contains: no door of a confidential person.
     assert set(fetch(fresh.member, "doors")) == set(south.doors[2:])
     assert {each["id"] for each in geojson(fresh.member, "doors")["features"]} == set(south.doors[2:])
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SECRET_KEY is changed under an organization that works: second factors, cursors, repeated requests and erased people go
-on, and the old key can go."""
+"""SECRET_KEY is changed while an organization works: second factors, cursors, repeated requests and erasures keep
+working, and the old key can be removed."""
 
 import uuid
 
@@ -53,7 +53,7 @@ def test_the_key_is_changed_twice(make_server):
     restart(server, SECRET_KEY=NEW, SECRET_KEY_PREVIOUS=old)
     goes_on()
     Client(server).sign_in(owner.email, code=phone.code())
-    # Twice before anything was sealed anew.
+    # Changed twice before anything was sealed again.
     restart(server, SECRET_KEY=NEWEST, SECRET_KEY_PREVIOUS=f"{NEW},{old}")
     goes_on()
     done = server.command("reseal")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who waits for whom: requests that hang in the database, beside requests that must not feel it. A row that is
-locked from outside keeps a request on its thread for as long as a test needs."""
+"""Fair scheduling: requests that hang in the database, beside requests that must not be delayed. A row locked from
+outside keeps a request on its thread for as long as a test needs."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ from harness import server as harness_server
 from harness.services import wait_until
 
 EVENT = {"title": "T", "start_time": "2030-05-01T15:00:00Z", "end_time": "2030-05-01T18:00:00Z"}
-# What hangs, hangs for as long as the test wants.
+# Timeouts so long that requests hang until the test releases them.
 PATIENT = {"STATEMENT_TIMEOUT": 60000, "LOCK_TIMEOUT": 60000, "CALL_TIMEOUT": 60000}
 
 
@@ -35,7 +35,7 @@ class Blocker:
         self.answers, self.threads = [], []
 
     def hang(self, n, expect=None):
-        """n requests on a connection each; returns when `expect` of them (all) wait for the lock."""
+        """Start n requests on a connection each; returns when `expect` of them (default: all) wait for the lock."""
         def change():
             client = harness_client.Client(self.server, token=self.org.owner.token)
             self.answers.append(client.patch(f"/v1/events/{self.event}", {"title": "Changed"}))
@@ -91,7 +91,7 @@ def request_bytes(org, method, path, body=None, close=False):
 
 
 def read_answer(sock):
-    """Status, head and body of one answer with a length."""
+    """Status, head and body of one reply with a Content-Length."""
     data = b""
     while b"\r\n\r\n" not in data:
         piece = sock.recv(65536)
@@ -106,10 +106,10 @@ def read_answer(sock):
 
 
 def test_an_organization_s_flood_delays_no_other(make_server):
-    """Four threads, twelve hanging requests of one organization: a fourth of the threads is for others."""
+    """Four threads, twelve hanging requests of one organization: a quarter of the threads is reserved for others."""
     server = make_server(THREADS=4, **PATIENT)
     flooder, other = organization(server), organization(server)
-    other.owner.ok("GET", "/v1/me")  # its session is known from here on
+    other.owner.ok("GET", "/v1/me")  # its session is cached from now on
     with blocked(server, flooder) as hanging:
         hanging.hang(12, expect=3)
         for _ in range(5):
@@ -120,7 +120,7 @@ def test_an_organization_s_flood_delays_no_other(make_server):
 
 
 def test_a_connection_does_not_wait_for_another_one_s_request(make_server):
-    """Kept connections of everybody, all of which used to belong to a thread that now hangs."""
+    """Kept-alive connections, all handled before by a thread that now hangs."""
     server = make_server(THREADS=2, **PATIENT)
     org, other = organization(server), organization(server)
     kept = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(16)]
@@ -149,7 +149,7 @@ def test_what_needs_no_thread_waits_for_none(make_server):
         assert api.put("/v1/events", timeout=10).status_code == 405
         assert api.get("/v1/me", headers={"Authorization": "Basic x"}, timeout=10).status_code == 401
         assert org.owner.get("/v1/events?limit=x", timeout=10).status_code == 422
-        # Other classes have threads of their own.
+        # Other classes have their own threads.
         assert api.get("/health", timeout=10).status_code == 200
         assert api.get("/v1/public/events", timeout=10).status_code == 200
         assert api.get(f"/v1/public/events/{event['id']}", timeout=10).status_code == 200
@@ -158,7 +158,7 @@ def test_what_needs_no_thread_waits_for_none(make_server):
 
 
 def test_reads_that_share_a_round_trip_do_not_share_failures(make_server):
-    """404 ends the others' transaction: they are asked for again, under their own organization."""
+    """A 404 ends the transaction of the others: they are repeated, each for its own organization."""
     server = make_server(**PATIENT)
     orgs = [organization(server) for _ in range(4)]
     events = [org.event()["id"] for org in orgs]
@@ -183,13 +183,13 @@ def test_reads_that_share_a_round_trip_do_not_share_failures(make_server):
 
 
 def states(server):
-    """Of every thread, as in /proc: "T" is stopped."""
+    """State of every thread in /proc: "T" means stopped."""
     tasks = pathlib.Path(f"/proc/{server.pid}/task").iterdir()
     return [(task / "stat").read_text().rsplit(")", 1)[1].split()[0] for task in tasks]
 
 
 def test_an_unread_request_is_not_cut_as_a_slow_one(make_server):
-    """The whole server stands still for longer than every timeout while a request waits to be read."""
+    """The whole server is stopped for longer than every timeout while a request waits to be read."""
     server = make_server(IDLE_TIMEOUT=1, REQUEST_TIMEOUT=1, **PATIENT)
     org = organization(server)
     request = request_bytes(org, "GET", "/v1/me")
@@ -217,7 +217,7 @@ def test_an_unread_request_is_not_cut_as_a_slow_one(make_server):
 
 
 def test_a_site_of_many_networks_has_one_turn(make_server):
-    """65,536 networks of IPv6 are one key, as one address of IPv4 is: the kept thread is for others."""
+    """65,536 IPv6 networks are one key, like one IPv4 address: the reserved thread is for others."""
     server = make_server(PUBLIC_THREADS=4, TRUSTED_PROXY="127.0.0.1", **PATIENT)
     holder = server.cluster.connect(server.database, role="postgres")
     holder.cursor().execute("LOCK events IN ACCESS EXCLUSIVE MODE")
@@ -306,7 +306,7 @@ def test_a_stop_lets_the_queue_finish(make_server):
 
 @pytest.mark.slow
 def test_a_stop_refuses_what_still_waits_at_its_end(make_server):
-    """Eight seconds are for the work at hand: then the queue is refused, and what runs is waited for."""
+    """Running work has eight seconds: then the queue is refused, and running requests are waited for."""
     server = make_server(THREADS=1, **PATIENT)
     org = organization(server)
     with blocked(server, org) as hanging:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may record where: at the doors of a turf that one has, about the people behind them or handed out with it.
-tests/access/test_objects.py has the same as a matrix of every route; here are the stories."""
+"""Who may record contacts where: at the doors of an actor's turf, about the people behind them or received with it.
+tests/access/test_objects.py is the same as a matrix of every route; these are whole scenarios."""
 
 import uuid
 
@@ -56,13 +56,13 @@ def test_whoever_lost_a_turf_records_there_no_more(org, turfs, loss):
         turfs.turn(turf["id"], loss)
     assert org.member.get(f"/v1/turfs/{turf['id']}").status_code == 404
     assert refused(visit(org.member, door_id=door))
-    # What one wrote down there is not changed any more either.
+    # The canvasser cannot change earlier contacts there any more either.
     assert refused(visit(org.member, replaces_id=contact["id"]))
     assert refused(org.member.post(f"/v1/contacts/{contact['id']}/undo", act()))
     bulk = act(doors=[{"client_id": str(uuid.uuid4()), "door_id": door}])
     del bulk["client_id"]
     assert org.member.ok("POST", "/v1/contacts/bulk", bulk)["results"][0]["code"] == "not_your_turf"
-    # A lead goes on.
+    # An organizer still can.
     made(visit(org.admin, door_id=door))
 
 
@@ -89,7 +89,7 @@ def test_a_correction_is_judged_like_a_new_contact(org, turfs):
     assert refused(visit(org.member, "deceased", replaces_id=contact["id"], voter_id=stranger))
     assert refused(visit(org.member, "refused", replaces_id=contact["id"], turf_id=other["id"]))
     made(visit(org.member, "refused", replaces_id=contact["id"], voter_id=turfs.voters(door)[0]))
-    # Another's, and one that is not there, answer alike.
+    # Another organization's id and an unknown id get the same reply.
     theirs = made(visit(org.admin, door_id=door))
     assert refused(visit(org.member, "moved", replaces_id=theirs["id"]), "not_your_contact")
     assert refused(visit(org.member, "moved", replaces_id=10 ** 12), "not_your_contact")
@@ -121,7 +121,7 @@ def test_an_upload_is_about_whom_was_handed_out(org, turfs):
     assert verdict(conflict) == no and unreachable(org, stranger) is None
     assert verdict(phone.one("note", {"voter_id": stranger, "door_id": door, "note": "Dog"})) == no
     assert verdict(phone.one("contact", {**body, "voter_id": turfs.voters(door)[0]}))[0] == "applied"
-    # Nothing is lost: a lead decides.
+    # Nothing is lost: an organizer resolves the conflict.
     org.owner.ok("POST", f"/v1/field/conflicts/{conflict['conflict_id']}/resolve", {"decision": "accept"})
     assert unreachable(org, stranger) == "deceased"
 
@@ -157,13 +157,13 @@ def test_work_of_a_lost_turf_is_not_lost_but_only_what_was_handed_out(org, turfs
     home = {"channel": "door", "disposition": "not_home"}
     assert verdict(phone.one("contact", {**home, "door_id": held}))[0] == "applied"
     assert verdict(phone.one("contact", {**home, "door_id": rest[0]})) == ("conflict", "not_handed_out")
-    # Also after the phone was wiped, which it may say before its last upload arrives.
+    # Also after the phone was wiped, which it may report before its last upload arrives.
     org.member.ok("POST", "/v1/field/wipes", {"packs": [{"kind": "turf", "id": mine["id"]}]})
     assert verdict(phone.one("contact", {**home, "voter_id": turfs.voters(held)[0]}))[0] == "applied"
 
 
 def test_where_a_hidden_person_lives_is_not_found_out(org, turfs):
-    """A contact names the door of its voter: of a confidential one it would tell where they live."""
+    """A contact names its voter's door: for a confidential voter this would reveal the address."""
     turf = turfs.all[0]
     door = turfs.doors(turf["id"])[0]
     hidden = turfs.voters(door)[0]
@@ -177,7 +177,7 @@ def test_where_a_hidden_person_lives_is_not_found_out(org, turfs):
 
 
 def test_a_check_in_in_conflict_is_decided_by_who_may_check_in(org):
-    """A lead of the canvass decides about canvassers; deciding must not do what one may not do oneself."""
+    """Organizers resolve conflicts of canvassers; resolving must not allow an action that the resolver may not do."""
     event = org.event(start_time="2026-11-30T00:00:00Z", end_time="2030-12-01T00:00:00Z")["id"]
     guest = org.owner.ok("POST", f"/v1/events/{event}/attendees", {"first_name": "Ann", "last_name": "Young"})["id"]
     org.owner.ok("POST", f"/v1/events/{event}/attendees/{guest}/cancel")
@@ -193,7 +193,7 @@ STRANGER = "+16175550199"
 
 
 def kept(client, disposition, **about):
-    """The same said to the server and by upload: whether each was written down."""
+    """The same contact sent to the API and by upload: whether each was recorded."""
     reply = visit(client, disposition, **about)
     assert reply.status_code == 201 or refused(reply), reply.text[:300]
     given = Phone(client).one("contact", {"channel": "door", "disposition": disposition, **about})
@@ -202,7 +202,7 @@ def kept(client, disposition, **about):
 
 
 def test_a_door_silences_no_strangers_number(org, turfs):
-    """do_not_contact without a voter withdraws for the number, whoever has it."""
+    """do_not_contact without a voter withdraws consent for the number, whoever has it."""
     mine, other = turfs.all
     door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
     turfs.change(mine["id"], assigned_user_id=org.member.user)
@@ -213,7 +213,7 @@ def test_a_door_silences_no_strangers_number(org, turfs):
         assert kept(org.member, "do_not_contact", phone=STRANGER, **about) == (False, False), about
     assert org.owner.ok("GET", "/v1/consents", query={"about": STRANGER})["data"] == []
     assert kept(org.member, "do_not_contact", phone="+16175550101", door_id=door) == (True, True)
-    # What a correction says anew is judged, what it takes over is not.
+    # Changed values of a correction are checked, taken-over ones are not.
     contact = made(visit(org.member, "refused", phone="+16175550101", voter_id=neighbour))
     assert refused(visit(org.member, "do_not_contact", replaces_id=contact["id"], phone=STRANGER))
     org.owner.ok("PATCH", f"/v1/voters/{neighbour}", {"phones": []})
@@ -224,7 +224,7 @@ def test_a_door_silences_no_strangers_number(org, turfs):
 
 
 def test_a_door_is_no_call_of_a_phone_bank(org, turfs):
-    """Its counts are of its calls: nobody adds to them from a door, whether among its callers or not."""
+    """Phone banks count their own calls: a contact at a door cannot be added to them, by callers or others."""
     door = turfs.doors(turfs.all[0]["id"])[0]
     turfs.change(turfs.all[0]["id"], assigned_user_id=org.member.user)
     audience = org.owner.ok("POST", "/v1/voter-lists", {"name": "All", "filter": {}})["id"]
@@ -254,7 +254,7 @@ def test_an_upload_names_the_turf_that_the_door_was_handed_out_in(org, turfs):
     assert verdict(phone.one("contact", {**replaced, "undone": True, "turf_id": other["id"]})) == no
     assert org.owner.ok("GET", "/v1/contacts", query={"turf_id": other["id"]})["data"] == []
     assert phone.one("contact", {**shut, "turf_id": mine["id"]})["verdict"] == "applied"
-    # Also later, as long as it was handed out in that turf.
+    # Also later, as long as the door was received in that turf.
     assert org.member.get(f"/v1/field/packs/turf/{mine['id']}").status_code == 200
     turfs.turn(mine["id"], "close")
     assert verdict(phone.one("contact", {**home, "turf_id": other["id"]})) == no
@@ -278,7 +278,7 @@ def test_a_device_gets_no_turf_that_its_maker_does_not_have(org, turfs):
     made(device(helper))
     lead = org.add("member", {"manage_devices": True, "manage_canvass": True})
     theirs = made(device(lead, scope={"turf_id": other["id"]}))["id"]
-    # A new code for a device is the same gift.
+    # A new pairing code gives the same rights.
     assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
     assert lead.post(f"/v1/devices/{theirs}/pairing").status_code == 200
 
@@ -289,12 +289,12 @@ def test_a_new_pairing_code_gives_no_right_that_one_does_not_have(org):
     for helper in (org.add("member", {"manage_devices": True, "canvass": False}), Client(org.owner.server, token=token)):
         assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
         assert helper.post(f"/v1/devices/{10 ** 12}/pairing").status_code == 404
-    # The device goes on with the code that it has.
+    # The device keeps its current code.
     assert org.owner.ok("GET", "/v1/devices")["data"][0]["pairing_expires_at"] is not None
 
 
 def test_an_upload_is_answered_to_its_actor(org, turfs):
-    """The same client_id from somebody else tells nothing of what the first one did, nor when."""
+    """A client_id used by another actor reveals nothing about that actor's operation."""
     door = turfs.doors(turfs.all[0]["id"])[0]
     turfs.change(turfs.all[0]["id"], assigned_user_id=org.member.user)
     first = Phone(org.member).did("contact", {"channel": "door", "disposition": "not_home", "door_id": door}, hours=3)
@@ -305,7 +305,7 @@ def test_an_upload_is_answered_to_its_actor(org, turfs):
 
 
 def test_a_refused_upload_tells_no_door(org, turfs):
-    """It says which door the phone named, and never where the person lives whom it named."""
+    """The verdict names the door that the phone named, and never the address of the named person."""
     mine, other = turfs.all
     door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
     turfs.change(mine["id"], assigned_user_id=org.member.user)
@@ -324,7 +324,7 @@ def test_a_refused_upload_tells_no_door(org, turfs):
 
 
 def test_contacts_tell_no_place_of_a_confidential_person(org, turfs):
-    """A lead who may not manage voters reads what was said, and not at which door."""
+    """An organizer without manage_voters reads what was recorded, but not at which door."""
     turf = turfs.all[0]
     door = turfs.doors(turf["id"])[0]
     hidden = turfs.voters(door)[0]
@@ -348,7 +348,7 @@ def test_contacts_tell_no_place_of_a_confidential_person(org, turfs):
 
 
 def test_a_merged_record_tells_no_place_of_a_confidential_person(org):
-    """The record that was merged into somebody has the address still, and contacts of its own."""
+    """A merged record still has the address, and contacts of its own."""
     turfs = Turfs(org, 1, people=3)
     door = turfs.doors(turfs.all[0]["id"])[0]
     kept_one, first, second = turfs.voters(door)
@@ -368,7 +368,7 @@ def test_a_merged_record_tells_no_place_of_a_confidential_person(org):
 
 
 def test_the_log_tells_no_place_of_a_confidential_person(org, turfs):
-    """Whoever may read the log but not manage voters reads that something was changed, and not where."""
+    """A reader of the audit log without manage_voters sees that something changed, but not where."""
     door = turfs.doors(turfs.all[0]["id"])[0]
     hidden, known = turfs.voters(door)[0], turfs.voters(turfs.doors(turfs.all[0]["id"])[1])[0]
     for voter in (hidden, known):
@@ -388,7 +388,7 @@ def test_the_log_tells_no_place_of_a_confidential_person(org, turfs):
 
 
 def test_deciding_tells_no_place_of_a_confidential_person(org, turfs):
-    """What one may not write down oneself one does not get written down by deciding about one's own upload."""
+    """Nobody can record, by resolving a conflict of the own upload, what he or she may not record directly."""
     doors = turfs.doors(turfs.all[0]["id"])
     hidden = turfs.voters(doors[0])[0]
     old = made(visit(org.owner, "refused", voter_id=hidden))
@@ -408,7 +408,7 @@ def test_deciding_tells_no_place_of_a_confidential_person(org, turfs):
         assert refused(lead.post(f"/v1/field/conflicts/{given['conflict_id']}/resolve", decision)), (given, decision)
     assert org.owner.ok("GET", f"/v1/doors/{doors[0]}")["do_not_knock_at"] is None
     assert org.owner.ok("GET", f"/v1/contacts/{old['id']}")["holds"]
-    # Nothing is lost: it may be set aside, or decided by whoever may know the place.
+    # Nothing is lost: the conflict may be discarded, or resolved by a member with manage_voters.
     lead.ok("POST", f"/v1/field/conflicts/{sent[1]['conflict_id']}/resolve", {"decision": "discard"})
     lead.ok("POST", f"/v1/field/conflicts/{elsewhere['conflict_id']}/resolve", {"decision": "accept"})
     org.owner.ok("POST", f"/v1/field/conflicts/{sent[0]['conflict_id']}/resolve", {"decision": "accept"})
@@ -416,7 +416,7 @@ def test_deciding_tells_no_place_of_a_confidential_person(org, turfs):
 
 
 def test_taking_back_is_about_what_is_taken_back(org, turfs):
-    """An uploaded undo that names another place beside changes nothing of where the contact was."""
+    """An uploaded undo that also names another place does not change the place of the contact."""
     mine, other = turfs.all
     door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
     turfs.change(mine["id"], assigned_user_id=org.member.user)
@@ -431,7 +431,7 @@ def test_taking_back_is_about_what_is_taken_back(org, turfs):
         assert (row["building_id"], row["door_id"], row["voter_id"]) == (where["mine"], door, None), beside
 
 
-# Whether sent to the API or by upload: what a contact may hold is the same.
+# The limits of a contact are the same in the API and in uploads.
 TOO_MUCH = {"latitude": 91, "longitude": -181, "note": "n" * 5001, "language": "l" * 36, "phone": "12", "disposition": "d" * 41}
 
 
@@ -439,7 +439,7 @@ def test_an_uploaded_contact_has_the_limits_of_a_contact(org, turfs):
     turf = turfs.all[0]
     turfs.change(turf["id"], assigned_user_id=org.member.user)
     home = {"channel": "door", "disposition": "not_home", "door_id": turfs.doors(turf["id"])[0]}
-    # Members that are unknown are passed by, however many they are, and hide nothing.
+    # Unknown members are skipped, however many there are, and hide no error.
     coming = {f"coming_{n}": n for n in range(200)}
     phone = Phone(org.member)
     for member, value in TOO_MUCH.items():

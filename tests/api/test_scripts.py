@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scripts: written whole, ids kept, what is left out archived; conditions, languages, copies."""
+"""Scripts: saved as a whole, ids kept, removed steps archived; conditions, languages, copies."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def single(*names, **more):
 
 
 def bare(step):
-    """A step as it came, ready to be sent again."""
+    """A step as returned, ready to be sent again."""
     return {**step, "options": step["options"] or None}
 
 
@@ -50,11 +50,11 @@ def test_ids_are_kept_and_what_is_left_out_is_archived(shared_org):
     rows = shared_org.owner.server.sql("SELECT id, archived_at IS NOT NULL FROM script_steps WHERE script_id = %s "
                                        "ORDER BY id", (made["id"],))
     assert rows == [(first["id"], True), (second["id"], False), (third["id"], False)]
-    # Old answers name what was archived: a late contact with the old pack is taken.
+    # Old answers refer to archived steps: a late contact from an old pack is accepted.
     street = Street(shared_org)
     street.record(voter_id=street.voters[0][0], script_id=made["id"],
                   answers=[{"step_id": first["id"], "option_id": first["options"][0]["id"]}])
-    # And it can be taken out again by its number.
+    # And it can be restored by its id.
     again = shared_org.owner.ok("PUT", steps_path(made), {"steps": [bare(first)]})
     assert again["steps"] == [first]
 
@@ -94,7 +94,7 @@ def test_the_kind_of_a_question_never_changes(shared_org):
     made = script(shared_org, single("a"))
     wrong = {**bare(made["steps"][0]), "kind": "multi"}
     assert pointers(shared_org.owner.put(steps_path(made), {"steps": [wrong]})) == ["/steps/0/id"]
-    # Nor does a step of another script come here.
+    # A step of another script cannot be moved here.
     other = script(shared_org, single("a"))
     assert pointers(shared_org.owner.put(steps_path(other), {"steps": [bare(made["steps"][0])]})) == ["/steps/0/id"]
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An organization that the statistics do not know yet is served as fast as the first one: joins of import and undo
-that are look-ups by key stay look-ups. A join that turns round reads the whole organization once per row, which takes
-many times as long even with a few thousand rows, so the two are compared within one run."""
+"""An organization that statistics do not cover yet is served as fast as the first one: joins of import and undo stay
+lookups by key. A join in the other order reads the whole organization once per row, which is many times slower
+even with a few thousand rows, so the two are compared within one run."""
 
 import csv
 import io
@@ -13,7 +13,8 @@ from harness import server as harness_server
 from harness import services
 
 PEOPLE = 2500
-# Times of a busy machine; what turned round took from ten times as long on, and an undo had no end.
+# Tolerance for a busy machine; a join in the wrong order was at least ten times slower, and an undo
+# never ended.
 RATIO = 4
 
 
@@ -27,7 +28,7 @@ def file_of(people):
 
 
 class Importer:
-    """An organization that imports the same file from two sources, so that the second time every person is seen."""
+    """An organization that imports the same file from two sources, so that the second import sees every person."""
 
     def __init__(self, server):
         self.server = server
@@ -39,7 +40,7 @@ class Importer:
         assert made["state"] == states[0], made
 
     def load(self, data):
-        """(import, seconds of applying it)."""
+        """(import, seconds for applying it)."""
         source = self.client.ok("POST", "/v1/voter-sources", {"name": "County", "permitted_use": "Elections"})["id"]
         self.client.ok("POST", f"/v1/voter-sources/{source}/acknowledge")
         number = self.client.ok("POST", "/v1/imports", {"source_id": source, "name": "File"})["id"]
@@ -49,7 +50,7 @@ class Importer:
         return number, self.timed(number, "apply", "done")
 
     def timed(self, number, verb, state):
-        """Seconds that PostgreSQL spent on the statements of imports: not the queue of jobs, and nobody else's work."""
+        """Seconds that PostgreSQL spent on the statements of imports, without the job queue and other work."""
         before = self.spent()
         self.client.ok("POST", f"/v1/imports/{number}/{verb}")
         self.wait(number, state, "failed")
@@ -59,7 +60,7 @@ class Importer:
         return self.server.sql("SELECT sum(total_exec_time) / 1000 FROM pg_stat_statements WHERE query LIKE '% import\\_%'")[0][0]
 
     def whole(self, data):
-        """Seconds of each step: everybody is new, everybody is seen, everybody has changed, and all of it undone."""
+        """Seconds of each step: everybody is new, everybody is seen, everybody has changed, everything is undone."""
         changed = data.replace(b",DEM", b",REP")
         made = [self.load(data), self.load(data), self.load(changed)]
         undone = [self.timed(number, "undo", "undone") for number, _ in reversed(made)]

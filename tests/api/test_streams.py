@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bodies that are files, answers that are files, jobs of every lane, COPY: what the engine offers to features,
-on a server with routes of the tests (tests/probe)."""
+"""Bodies that are files, replies that are files, jobs of every lane, COPY: functions of the engine, on a server with
+routes for tests (tests/probe)."""
 
 import gzip
 import hashlib
@@ -46,7 +46,7 @@ def member(probe, record):
 
 
 def test_a_body_field_is_never_replaced_by_a_value_of_the_engine(member):
-    """Fault of before: a field called address got the client's IP address, one called actor the caller."""
+    """An earlier bug: a field called address got the client's IP address, one called actor the caller."""
     sent = {"address": "14 Canal St", "actor": "user:1", "request_id": "mine", "rights": "all", "organization_id": 77,
             "user_id": 78, "limit": 79}
     answer = member.client.ok("POST", "/v1/probe/names", sent)
@@ -103,7 +103,7 @@ def test_chunks(probe, member):
 
 
 def test_a_body_is_never_in_memory(probe, member):
-    """400 MB, by a client that does not hold them either."""
+    """400 MB, sent by a client that does not hold them in memory either."""
     def resident():
         status = pathlib.Path(f"/proc/{probe.pid}/status").read_text()
         return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
@@ -128,7 +128,7 @@ def test_pieces_go_on_wherever_the_last_one_ended(probe, member):
         at += size
         assert reply.status_code == 200 and reply.headers["Upload-Offset"] == str(at), reply.text
     assert at == len(data) and (probe.storage / "probe" / name).read_bytes() == data
-    for wrong in (0, at - 1, at + 1):  # the first of these is a piece whose answer was lost
+    for wrong in (0, at - 1, at + 1):  # the first of these is a piece whose reply was lost
         reply = put(member.client, name, b"again", BYTES, query={"offset": wrong})
         assert reply.status_code == 409 and reply.json()["code"] == "offset"
         assert reply.headers["Upload-Offset"] == str(at)
@@ -151,7 +151,7 @@ def test_one_piece_sent_twice_at_once_is_appended_once(probe, member):
 
 
 def head_only(probe, client, *headers, length=50_000_000, path="/v1/probe/files/raw"):
-    """The answer to a head whose body does not come."""
+    """The reply to a head whose body does not come."""
     return harness_client.raw(probe, raw_put(probe, client, b"", *headers, length=length, path=path), seconds=5)
 
 
@@ -207,7 +207,7 @@ def test_a_client_that_goes_away_leaves_nothing(probe, member):
 
 
 def begin_put(probe, member, connection, length, *headers):
-    """A body of which ten bytes are in its file, and a server that stands still since."""
+    """An upload of which ten bytes are in the file; the server is stopped then."""
     connection.sendall(raw_put(probe, member.client, b"x" * 10, "Content-Type: text/csv", *headers, length=length))
     services.wait_until(lambda: any(path.stat().st_size == 10 for path in (probe.storage / "spool").glob("*")), 5,
                         "the body's first bytes")
@@ -216,7 +216,7 @@ def begin_put(probe, member, connection, length, *headers):
 
 @pytest.mark.parametrize("size", [9_000, 50_000])
 def test_the_end_of_a_client_that_comes_with_its_last_bytes(probe, member, size):
-    """MHD reads less than it has room for, takes that for all there is, and must be told of the end again."""
+    """MHD reads less than it has space for, takes that for everything, and must be notified of the end again."""
     mine = harness_client.unique("gone-unread")
     with socket.create_connection(("127.0.0.1", probe.port), timeout=5) as connection:
         begin_put(probe, member, connection, 200_000, f"X-Request-Id: {mine}")
@@ -230,7 +230,7 @@ def test_the_end_of_a_client_that_comes_with_its_last_bytes(probe, member, size)
 @pytest.mark.slow
 @pytest.mark.alone
 def test_a_trickle_is_cut_and_a_slow_client_is_not(probe, member):
-    """REQUEST_TIMEOUT is 2 s here, and 4 KiB a second must come."""
+    """REQUEST_TIMEOUT is 2 s here, and the minimal rate is 4 KiB a second."""
     def send(size, gap, times):
         with socket.create_connection(("127.0.0.1", probe.port), timeout=20) as connection:
             connection.sendall(raw_put(probe, member.client, b"", "Content-Type: text/csv", length=size * times))
@@ -242,7 +242,7 @@ def test_a_trickle_is_cut_and_a_slow_client_is_not(probe, member):
             except OSError:
                 return b""
 
-    for gap in (0.25, 0.1):  # the reaper looks each quarter of a second
+    for gap in (0.25, 0.1):  # the reaper looks every quarter of a second
         assert send(size=100, gap=gap, times=int(10 / gap)) == b""
     assert b" 200 " in send(size=6000, gap=0.5, times=10).split(b"\r\n")[0]
     services.wait_until(lambda: not left_over(probe), 5, "nothing left over")
@@ -265,7 +265,7 @@ def test_what_a_killed_server_left_is_swept(cluster, redis_server):
 
 
 def test_no_room(cluster, redis_server):
-    """A file system of 70 MB, of which the server wants to keep 64 free."""
+    """A file system of 70 MB, of which the server keeps 64 free."""
     if os.geteuid() != 0:
         pytest.skip("mounting needs root")
     server = harness_probe.new_server(cluster, redis_server.url)
@@ -301,7 +301,7 @@ def test_without_a_folder_files_are_refused(cluster, redis_server):
 
 
 def test_large_json(member):
-    """.max_body of a route whose body is JSON, and a Content-Encoding that nobody decodes."""
+    """.max_body of a route with a JSON body, and an unsupported Content-Encoding."""
     body = json.dumps({"kind": "k" * 200_000}).encode()
     headers = {"Content-Type": "application/json"}
     assert member.client.request("POST", "/v1/probe/large", data=body, headers=headers).json()["length"] == 200_000
@@ -378,7 +378,7 @@ def test_bytes_from_memory(probe, record):
 
 
 def test_requests_go_on_after_files(probe, member, stored):
-    """One connection: files, parts and refusals do not disturb what comes after."""
+    """One connection: files, ranges and refusals do not disturb later requests."""
     for _ in range(20):
         assert fetch(member).content == stored
         assert fetch(member, Range="bytes=3-5").content == stored[3:6]
@@ -444,7 +444,8 @@ def test_a_long_job_delays_no_quick_one(probe, member):
 
 @pytest.mark.slow
 def test_an_organization_holds_one_thread_of_a_lane(probe, member):
-    """Three long jobs of one organization run one after the other; another organization's begins beside the first."""
+    """Three long jobs of one organization run one after the other; another organization's job begins beside the
+    first."""
     other = harness_probe.Member(probe)
     first, second, third = (enqueue(member, "probe.steps", 150) for _ in range(3))
     services.wait_until(lambda: steps_of(probe, first), 10, "its beginning")
@@ -456,7 +457,7 @@ def test_an_organization_holds_one_thread_of_a_lane(probe, member):
 
 @pytest.mark.slow
 def test_a_statement_longer_than_lease_and_limits(probe, member):
-    """7 s where a lease is 3 s and the pool ends statements after 2 s."""
+    """7 s, with a lease of 3 s and a pool that ends statements after 2 s."""
     job = enqueue(member, "probe.statement", 7)
     wait_done(probe, job)
     assert state(probe, job)[1] == 1 and steps_of(probe, job) == [0], "it ran once"

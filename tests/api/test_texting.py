@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text campaigns: audiences, batches, one click one text, answers, opt-outs and quiet hours; what reaches the
-outbox is what is said to be sent."""
+"""Text campaigns: audiences, batches, one text per click, answers, opt-outs and quiet hours; exactly the texts
+reported as sent reach the outbox."""
 
 import collections
 import datetime
@@ -85,13 +85,13 @@ def message_state(org, message):
 
 
 def settled(org):
-    """Wait until no text of the organization is on its way."""
+    """Wait until no text of the organization is being sent."""
     wait_until(lambda: not sql(org, "SELECT 1 FROM text_messages WHERE organization_id = %s AND state IN ('queued', 'sending')",
                                org.id), 20, "the texts' end")
 
 
 def outbox(org):
-    """What was written into the outbox for this organization: [(to, text), …]."""
+    """The texts written to the outbox for this organization: [(to, text), …]."""
     found = []
     for path in sorted(org.owner.server.texts.glob(f"*-{org.id}-*.txt")):
         head, text = path.read_text(encoding="utf-8").split("\n\n", 1)
@@ -122,7 +122,7 @@ def closed_hours():
 
 @pytest.fixture
 def talk(org):
-    """A campaign of one person in the hands of org.member, not written to yet."""
+    """A campaign with one person, assigned to org.member, without a first text."""
     campaign = make_campaign(org, make_voters(org, 1))
     join(org.member, campaign)
     return batch(org.member, campaign)[0]
@@ -140,7 +140,7 @@ def test_nobody_is_greeted_without_a_name(org):
     assert "first_name" in conflict(click(org.member, talks[people[0]]), "field_empty")
     assert state_of(org, talks[people[0]])[0] == "needs_message"
     assert sent(org.member, talks[people[1]])["body"].startswith("Hi Rosa, this is ")
-    # With a stand-in.
+    # With a substitute.
     campaign = make_campaign(org, people, template="Hi {first_name|neighbor} of {city|our town}! Reply STOP to opt out.")
     join(org.member, campaign)
     talks = {talk["voter_id"]: talk for talk in batch(org.member, campaign)}
@@ -158,7 +158,7 @@ def test_make_read_change(org):
     changed = org.owner.ok("PATCH", path_of(campaign), {"template": "Привет {first_name}! " * 6})
     assert (changed["encoding"], changed["segments"]) == ("ucs2", 2)
     conflict(org.owner.patch(path_of(campaign), {"list_id": None}), "list_fixed")
-    # The state before the job ran: no move leads back, so the triggers are off.
+    # The state before the job ran: no move leads back, so triggers are disabled.
     sql(org, "SET LOCAL session_replication_role = replica; UPDATE text_campaigns SET state = 'filling' WHERE id = %s", campaign["id"])
     conflict(org.owner.post(path_of(campaign, "open")), "filling")
 
@@ -351,7 +351,7 @@ def test_an_act_is_of_one_conversation(org):
     sent(org.member, first, client_id=act)
     conflict(click(org.member, second, client_id=act), "client_id_reused")
     assert click(org.member, {**first, "id": 10 ** 12}).status_code == 404
-    # Another texter does not get it to read.
+    # Another texter cannot read it.
     join(org.admin, campaign)
     conflict(click(org.admin, first, client_id=act), "client_id_reused")
 
@@ -371,7 +371,7 @@ def test_results_become_contacts(org):
     settled(org)
     assert sql(org, "SELECT disposition, channel, text_campaign_id FROM voter_contacts WHERE organization_id = %s ORDER BY id",
                org.id) == [(code, "text", campaign["id"]) for code in ("refused", "wrong_number", "do_not_text")]
-    # By the number, so that whoever else has it is left alone, too.
+    # By number, so that everybody with the number gets no more texts.
     assert sql(org, "SELECT consent_allows(%s, 0, 'text', 'any', %s)", org.id, talks[2]["phone"]) == [(False,)]
     assert sql(org, "SELECT consent_allows(%s, 0, 'text', 'any', %s)", org.id, talks[0]["phone"]) == [(True,)]
     assert len(outbox(org)) == 3, "none of them got a second text"
@@ -411,7 +411,7 @@ def test_opt_out(org, text):
 
 
 def test_opt_out_between_the_click_and_the_carrier(org, talk):
-    """The trap of error 21610: whoever opted out gets nothing, however late it was."""
+    """Avoids error 21610: a person who opted out gets nothing, however late the opt-out came."""
     message = put(org, talk, "queued")
     incoming(org, talk["phone"], "STOP")
     sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, message["id"])
@@ -457,7 +457,7 @@ def test_quiet_hours_at_the_batch_and_at_the_click(org, talk):
     quiet = make_campaign(org, make_voters(org, 2), **closed_hours())
     join(org.member, quiet)
     assert batch(org.member, quiet) == []
-    # An hour that is good in New York only is no good hour for somebody of whom nobody knows where they live.
+    # A permitted hour in New York alone is not enough for a person whose location is unknown.
     hour = (closed_hours()["start_hour"] + 18) % 24
     unknown = make_campaign(org, make_voters(org, 1, state=None, zip5=None), start_hour=hour, stop_hour=hour + 1)
     join(org.member, unknown)
@@ -466,7 +466,7 @@ def test_quiet_hours_at_the_batch_and_at_the_click(org, talk):
 
 
 def test_what_waits_past_its_hours_is_not_sent(org, talk):
-    """A paused campaign holds its texts; what is too late then goes back to its texter."""
+    """A paused campaign holds its texts; one that is too late afterwards goes back to its texter."""
     campaign = {"id": talk["text_campaign_id"]}
     made = sql(org, "INSERT INTO text_messages (organization_id, campaign_id, conversation_id, phone, direction, initial, body, "
                     "encoding, segments, state, actor, send_before) VALUES (%s, %s, %s, %s, 'out', true, 'Hi', 'gsm7', 1, 'queued', "
@@ -486,7 +486,7 @@ def test_what_waits_past_its_hours_is_not_sent(org, talk):
 
 
 def put(org, talk, state):
-    """A first text in some state, as another run of the worker left it."""
+    """A first text in some state, as an earlier run of the worker left it."""
     made = sql(org, "INSERT INTO text_messages (organization_id, campaign_id, conversation_id, phone, direction, initial, body, "
                     "encoding, segments, state, actor, provider_id) VALUES (%s, %s, %s, %s, 'out', true, 'Hi', 'gsm7', 1, %s, "
                     "'user:1', gen_random_uuid()::text) RETURNING id",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real events and hostile text go in and come back as they were."""
+"""Real events and difficult texts are stored and returned unchanged."""
 
 import json
 import re
@@ -15,22 +15,24 @@ KINDS = {"CANVASS": "canvass", "PHONE_BANK": "phone_bank", "TEXT_BANK": "text_ba
 
 
 def control(text):
-    """Whether a line may not hold it: controls, ends of lines, and what turns the reading direction."""
+    """Characters that a line must not contain: controls, line ends, and overrides of the text direction."""
     return any(unicodedata.category(c) in ("Cc", "Zl", "Zp") or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" for c in text)
 
 
 def seen(text):
-    """Whether a name can be seen: not blanks and marks without a shape alone."""
+    """Does a name have a visible character besides blanks and marks?"""
     return any(unicodedata.category(c) not in ("Zs", "Cf", "Cc") for c in text)
 
 
 def words(text):
-    """What a search looks for: signs alone find nothing, commas, dots and hyphens part words, and apostrophes count for nothing."""
+    """The words of a search: punctuation alone finds nothing; commas, dots and hyphens separate words; apostrophes
+    are ignored."""
     return [word for word in re.split(r"[\s,.#-]+", folded(text)) if any(c.isalnum() for c in word)]
 
 
 def kept(text):
-    """A name as it is kept: single blanks of one kind, and nothing of no width but what joins letters and turns scripts."""
+    """The stored form of a name: single blanks of one kind, and no zero-width characters except those that scripts
+    need."""
     text = re.sub("[\u00ad\u200b\u2060\ufeff]", "", text)
     text = re.sub("(^|(?<=[\\0-\u058f]))[\u200c-\u200f]+", "", text)
     return re.sub("[ \u00a0\u2000-\u200a\u202f\u205f\u3000]+", " ", text).strip(" ")
@@ -64,7 +66,7 @@ def stamp(seconds):
 
 
 def ours(theirs):
-    """An event of theirs in our words."""
+    """A foreign event converted to our fields."""
     place = theirs.get("location") or {}
     lines = list(place.get("address_lines") or []) + ["", ""]
     spot = place.get("location") or {}
@@ -92,7 +94,7 @@ def test_real_events(shared_org, mobilize):
             assert {key: read[key] for key in wanted} == wanted
             kept += 1
             continue
-        # Only for what our limits say, and each time by name.
+        # Refused only because of our limits, which the error names.
         assert reply.status_code == 422, reply.text
         reasons = {"description": len(wanted["description"] or "") > 20000, "title": len(wanted["title"]) > 255,
                    "end_time": wanted["end_time"] < wanted["start_time"]}
@@ -105,7 +107,7 @@ def test_real_events(shared_org, mobilize):
 
 
 def test_hostile_text_as_description(shared_org, naughty):
-    """Kept byte for byte; NUL alone is refused."""
+    """Stored byte for byte; only NUL is refused."""
     assert len(naughty) > 400
     for text in naughty:
         reply = shared_org.owner.post("/v1/events", {"title": "T", "slug": unique("n"), "start_time": START,
@@ -119,7 +121,7 @@ def test_hostile_text_as_description(shared_org, naughty):
 
 
 def test_hostile_text_as_title(shared_org, naughty):
-    """Kept, or refused by the rules of a line and no others; in the list, and in the public list, too."""
+    """Stored, or refused by the rules of a line only; the same in the list and in the public list."""
     titles, refused = {}, 0
     for text in naughty:
         reply = shared_org.owner.post("/v1/events", {"title": text, "start_time": START, "end_time": END})

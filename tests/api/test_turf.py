@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turf: cut, changed by hand, published, taken, walked, on paper; what is left out, and what is refused."""
+"""Turfs: cut, changed by hand, published, checked out, walked, printed; left-out doors and refusals."""
 
 import concurrent.futures
 import re
@@ -34,7 +34,7 @@ def wait(client, cut, seconds=120):
 
 
 def cut(client, method="auto", **more):
-    """Cut, wait; the result and the turfs."""
+    """Cut and wait; returns the result and the turfs."""
     made = client.ok("POST", "/v1/turf-cuts", request(method, **more), status=201)
     done = wait(client, made)
     assert done["state"] == "done", done
@@ -65,13 +65,13 @@ def invalid(reply):
 
 
 def square(a, b):
-    """From (along, across) to (along, across) of the made town."""
+    """From (along, across) to (along, across) of the test town."""
     (x, y), (u, v) = Blocks.place(*a), Blocks.place(*b)
     return {"type": "Polygon", "coordinates": [[[x, y], [u, y], [u, v], [x, v], [x, y]]]}
 
 
 def done_at(org, turf, doors):
-    """Somebody was there and need not come again."""
+    """Record contacts that need no further attempt."""
     for door in doors:
         reply = visit(org.owner, "refused", door_id=door, turf_id=turf["id"])
         assert reply.status_code == 201, reply.text
@@ -128,7 +128,7 @@ def test_precincts_are_turfs_of_their_own(org, town):
     _, turfs = cut(org.owner, "precinct", precincts=["1", "2"])
     assert sorted(turf["door_count"] for turf in turfs) == [2, 60]
     _, turfs2 = cut(org.admin, "precinct", precincts=["1"], target_doors=20)
-    assert turfs2 == []  # all of them are in turfs already
+    assert turfs2 == []  # all doors are in turfs already
 
 
 def test_a_tower_is_a_turf_of_its_own(org, town):
@@ -162,9 +162,9 @@ def test_who_is_not_to_be_asked_is_left_out(org, town):
         "VALUES (%s, %s, 'door', 'withdrawn', 'door', now(), 'system')", (org.id, voters[2]))
     sql("UPDATE voters SET quiet_until = now() + interval '1 day' WHERE id = %s", (voters[3],))
     with town.again():
-        town.voter(doors[4], confidential=True)  # lives with somebody who may be asked: the address stays hidden
+        town.voter(doors[4], confidential=True)  # lives with a person who may be contacted: the address stays hidden
         sql_moved = voters[5]
-    sql("UPDATE voters SET unreachable = 'moved' WHERE id = %s", (sql_moved,))  # nobody is known there any more
+    sql("UPDATE voters SET unreachable = 'moved' WHERE id = %s", (sql_moved,))  # the door has no known residents any more
     preview = org.owner.ok("POST", "/v1/turf-previews", request(target_doors=20))
     assert (preview["doors"], preview["left_out"], preview["voters"]) == (55, 5, 54)
     result, turfs = cut(org.owner, target_doors=20)
@@ -265,7 +265,7 @@ def test_a_cancelled_cut_leaves_nothing(org, town, make_server):
     server = make_server(database=org.owner.server.database, SERVE_JOBS=0)
     client = Client(server, token=org.owner.token)
     made = client.ok("POST", "/v1/turf-cuts", request(target_doors=20))
-    # Whoever comes first, the job or the cancelling: never both.
+    # Either the job or the cancellation wins, never both.
     reply = client.post(f"/v1/turf-cuts/{made['id']}/cancel")
     done = wait(org.owner, made)
     turfs = list(org.owner.pages("/v1/turfs", {"cut_id": made["id"]}))
@@ -276,7 +276,7 @@ def test_the_feed_tells_of_a_cut(org, town):
     cut(org.owner, target_doors=20)
     changes = list(org.owner.pages("/v1/changes"))
     assert ("turf", "insert", None) in {(each["entity"], each["op"], each["entity_id"]) for each in changes}
-    assert len([each for each in changes if each["entity"] == "turf_cut"]) >= 4  # made, its steps, done
+    assert len([each for each in changes if each["entity"] == "turf_cut"]) >= 4  # created, its steps, done
 
 
 def test_buildings_find_their_street(org, town):
@@ -352,7 +352,7 @@ def test_the_life_of_a_turf(org, town):
     assert act(org.member, turf, "done")["state"] == "done"
     assert act(org.owner, turf, "reopen")["state"] == "open"
     assert act(org.owner, turf, "close")["state"] == "closed"
-    assert org.member.get(path).status_code == 404  # not the member's any more
+    assert org.member.get(path).status_code == 404  # no longer assigned to the member
     org.owner.ok("DELETE", f"/v1/turfs/{turfs[1]['id']}")
     assert org.owner.get(f"/v1/turfs/{turfs[1]['id']}").status_code == 404
     stale = org.owner.patch(path, {"notes": "x"}, headers={"If-Match": '"1"'})
@@ -366,7 +366,7 @@ def test_a_cut_is_published_whole(org, town):
     path = f"/v1/turf-cuts/{made['id']}"
     assert org.member.post(path + "/publish").status_code == 403
     turf = next(iter(org.owner.pages("/v1/turfs", {"cut_id": made["id"]})))
-    act(org.owner, turf, "publish")  # those that are out already stay as they are, and are not counted
+    act(org.owner, turf, "publish")  # published turfs stay as they are, and are not counted
     done = org.owner.ok("POST", path + "/publish")
     assert done["result"]["published"] == 2
     found = list(org.owner.pages("/v1/turfs", {"cut_id": made["id"]}))
@@ -450,7 +450,7 @@ def test_an_expired_turf_closes_by_itself(org, town):
     org.owner.ok("PATCH", f"/v1/turfs/{turf['id']}", {"expires_at": "2020-01-01T00:00:00Z"})
     assert org.member.get(f"/v1/turfs/{turf['id']}").status_code == 404  # at once
     deadline = time.monotonic() + 30
-    while (found := org.owner.ok("GET", f"/v1/turfs/{turf['id']}"))["state"] != "closed":  # and for good by the job
+    while (found := org.owner.ok("GET", f"/v1/turfs/{turf['id']}"))["state"] != "closed":  # permanently by the job
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
     assert org.owner.ok("POST", "/v1/turf-previews", request(target_doors=20))["doors"] == turf["door_count"]
@@ -480,11 +480,11 @@ def test_the_nearest_free_doors(org, town, shared):
     assert max(int(door["number"]) for door in mine["held"]) <= 8
     theirs = act(other, shared, "hold", near(0, 0, doors=6))
     assert not {door["door_id"] for door in mine["held"]} & {door["door_id"] for door in theirs["held"]}
-    # Somewhere else: the first ones are free again.
+    # At another place the first doors are free again.
     act(org.member, shared, "hold", near(10, 2, doors=6))
     again = act(other, shared, "hold", near(0, 0, doors=6))
     assert {door["door_id"] for door in again["held"]} == {door["door_id"] for door in mine["held"]}
-    # Time is over. It cannot be made to pass through the API: the end of the lease is what is moved.
+    # Simulate time passing, which the API cannot do: the end of the lease is moved.
     org.owner.server.sql("UPDATE canvass_route_doors SET held_until = now() - interval '1 second' WHERE route_id = %s",
                          (shared["id"],))
     assert {door["door_id"] for door in act(org.member, shared, "hold", near(0, 0, doors=6))["held"]} == \
@@ -608,9 +608,9 @@ def test_a_whole_town(cambridge, capsys):
 
 @pytest.mark.slow
 def test_a_change_by_hand_is_quick(cambridge, capsys):
-    """Told, not asserted: a machine that is busy is no mistake."""
+    """Printed, not asserted, because a busy machine is no error."""
     org = cambridge
-    # What autovacuum does within a minute of such a load.
+    # Autovacuum would do this within a minute of such a load.
     org.owner.server.sql("ANALYZE canvass_routes, canvass_route_doors, doors, buildings")
     with tenant(org.owner.server, org.id) as cursor:
         cursor.execute("SELECT min(id), max(id) FROM canvass_routes WHERE organization_id = %s", (org.id,))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The walk list on paper: what a canvasser has to know, and a box for each answer that is to come back."""
+"""The walk list on paper: everything a canvasser needs, and a box for each answer."""
 
 import subprocess
 import time
@@ -46,7 +46,7 @@ def person(town, door, **fields):
 
 
 def line_of(pages, name):
-    """The line of a person, and those below it up to the next one."""
+    """The line of a person, and the lines below it up to the next person."""
     text = "\n".join(pages[1:])
     return text[text.index(name):].split("NH", 2)
 
@@ -83,6 +83,6 @@ def test_what_is_known_of_somebody_is_said(org, town):
     text = "\n".join(pages)
     assert "Ann Adams" in text and "+18455550133 · not home 11/01 · Sign" in text
     assert "A Street · Made 02141" in text and "417 1/2" in text and " mi · " in text and "UTC" not in text
-    # A script that is for the door alone gives nobody's number away.
+    # A script for doors only shows no telephone numbers.
     org.owner.ok("POST", f"/v1/turfs/{next(org.owner.pages('/v1/turfs'))['id']}/close")
     assert "+18455550133" not in "\n".join(walk_list(org, name="Other", channels=["door"]))

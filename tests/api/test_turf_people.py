@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a turf is about: what a preview counts is what the cut makes and what the walk names, by every method."""
+"""The people of a turf: preview, cut and walk list count the same people, by every method."""
 
 import time
 
@@ -12,7 +12,7 @@ from harness.turfs import Turfs, visit
 
 @pytest.fixture
 def town(org):
-    """30 houses in three streets, two people each, of two parties; at every third house one is left alone for now."""
+    """30 houses in three streets, two people each, of two parties; at every third house one is in a quiet period."""
     blocks = Blocks(org.owner.server, org.id, houses=5)
     with blocks.again():
         for n, door in enumerate(blocks.doors.values()):
@@ -49,7 +49,7 @@ METHODS = {"polygon": lambda: {"polygon": whole_town()}, "streets": lambda: {"st
 
 
 def checked(org, body):
-    """Cuts; the preview of the same request has the same figures, and the walks name as many."""
+    """Cut; the preview of the same request has the same figures, and the walk lists name as many people."""
     preview = org.owner.ok("POST", "/v1/turf-previews", body)
     result, turfs = cut(org.owner, body)
     assert (result["doors"], result["voters"]) == (preview["doors"], preview["voters"]), body["method"]
@@ -66,7 +66,7 @@ def test_the_preview_the_cut_and_the_walk_are_about_the_same_people(org, town, m
         body["list_id"] = org.owner.ok("POST", "/v1/voter-lists", {"name": "D", "filter": {"party": ["DEM"]}}, status=201)["id"]
     named, turfs = checked(org, body)
     assert len(named) == (30 if listed else 50)
-    # Cut again it is about the same people, whether the list is named once more or not.
+    # A recut concerns the same people, whether the list is given again or not.
     for more in ({"list_id": body["list_id"]}, {}) if listed else ({},):
         again, turfs = checked(org, {"name": "Again", "method": "recut", "turf_ids": [str(turf["id"]) for turf in turfs],
                                      "target_doors": 12, **more})
@@ -100,7 +100,7 @@ def test_a_door_that_is_known_by_its_zip_code_alone_is_in_no_turf(org, town):
     ([[0, 0], [5, 5], [0, 5], [1, 1]], "ring_open"), ([[0, 0], [5, 5], [0, 100000], [0, 0]], "out_of_range"),
     ([[0, 0], [10 ** 8, 5], [0, 5], [0, 0]], "out_of_range")])
 def test_a_drawing_that_is_no_area_is_refused(org, town, ring, code):
-    """The same answer wherever a polygon is sent, whether it stands alone, in a feature or among several."""
+    """The same error wherever a polygon is sent: alone, in a feature or in a multipolygon."""
     points = [list(Blocks.place(*point)) for point in ring]
     alone = {"type": "Polygon", "coordinates": [points]}
     far = [[10, 10], [11, 10], [11, 11], [10, 10]]
@@ -146,7 +146,7 @@ def test_whoever_took_a_turf_by_its_code_records_contacts_in_it(org):
 
 
 def test_counts_follow_who_becomes_confidential(org, town):
-    """Whoever counts the people of a turf learns of nobody who is not handed out."""
+    """The number of people of a turf does not include hidden doors."""
     _, (turf,) = cut(org.owner, {"name": "North", "method": "streets", "streets": [{"street": "A Street"}]})
     one = f"/v1/turfs/{turf['id']}"
     before = org.owner.ok("GET", one)

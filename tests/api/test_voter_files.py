@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reader of voter files over real and broken files: what comes out of each, row by row."""
+"""Reading real and broken voter files: the result of each, row by row."""
 
 import collections
 import csv
@@ -14,7 +14,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def dump(binary):
-    """dump("rows", path) is the reader's lines as objects."""
+    """dump("rows", path) returns the reader's lines as objects."""
     program = pathlib.Path(binary).resolve().parents[1] / "tests" / "unit" / "voter-files-dump"
     if not program.exists():
         pytest.fail(f"{program.name} is not built")
@@ -45,7 +45,7 @@ def rejects_of(lines):
     return [(line["reject"], line["line"], line["column"]) for line in lines if "reject" in line]
 
 
-# Files of own/ whose outcome expected.json tells in words: number of good rows, and what is rejected.
+# Files of own/ whose result is described in expected.json: number of good rows, and rejected rows.
 IN_WORDS = {
     "ragged.csv": (1, [("ragged", 2, 4), ("ragged", 3, 6)]),
     "nul_bytes.csv": (1, [("nul_byte", 2, 2)]),
@@ -91,13 +91,13 @@ def test_spectrum(dump, torture):
     for path in files:
         lines = dump("rows", path)
         text = (torture / "spectrum" / "json" / f"{path.stem}.json").read_bytes()
-        # One of them is in no encoding: its degree signs are a lone byte.
+        # One file has no valid encoding: its degree signs are single bytes.
         want = json.loads(text.decode("utf-8", "replace"))
         got = [dict(zip(lines[-1]["columns"], fields)) for fields in rows_of(lines)]
         assert rejects_of(lines) == [], path.name
         if isinstance(want, dict):
             want = [want]
-            # Its telephone number is another than the CSV's.
+            # Its telephone number differs from the CSV's.
             want[0]["Contact Phone Number"] = "2095257564"
         for row in got + want:
             for name in row:
@@ -106,7 +106,7 @@ def test_spectrum(dump, torture):
 
 
 def test_csvkit(dump, torture):
-    """No file of the collection stops the reader; packed and foreign ones are told apart."""
+    """No file of the collection stops the reader; packed and foreign ones are recognized."""
     kit = torture / "csvkit"
     assert len(list(kit.iterdir())) >= 30
     for path in kit.iterdir():
@@ -123,7 +123,7 @@ def test_csvkit(dump, torture):
     assert rows_of(dump("rows", kit / "test_latin1.csv")) == [["1", "2", "3"], ["4", "5", "\u00a9"]]
 
 
-# File: delimiter, header, number of columns, rows, profile that fits best.
+# File: delimiter, header, number of columns, rows, best profile.
 STATES = {
     "nvf-synthetic/de.csv": (",", True, 40, 100, "generic"),
     "nvf-synthetic/fl.csv": ("\t", False, 38, 100, "fl"),
@@ -159,7 +159,7 @@ def test_states(dump, voterfiles, name):
 
 
 def test_west_virginia(dump, voterfiles):
-    """Parts of an address in columns of their own, dates with a time, codes in words."""
+    """Parts of an address in separate columns, dates with a time, codes in words."""
     voter = dump("voters", "generic", voterfiles / "wv-reggie-test" / "Statewide_VRTEST.txt")[0]
     assert voter["state_id"] == "000000001"
     assert (voter["birth"], voter["registered_on"], voter["sex"]) == ("1952-01-01", "1989-01-01", "M")
@@ -207,13 +207,13 @@ def test_fixed_width(dump, voterfiles, tmp_path):
     assert (voters[1]["last_name"], voters[1]["birth"], voters[1]["phones"]) == ("CARROLL", "1958-01-21",
                                                                                  ["+17815552719"])
     assert voters[0]["residence"]["number"] == "4"
-    # Bytes of Windows-1252 in a name do not shift the columns behind it.
+    # Windows-1252 bytes in a name do not shift the following columns.
     assert {voter["zip5"][:3] for voter in voters if voter["zip5"]} <= {"021", "022"}
 
 
 @pytest.mark.slow
 def test_cambridge(dump, shared_data, voterfiles):
-    """The whole town: every row read, and every voter with an address at the door that the truth names."""
+    """The whole town: every row is read, and every voter with an address is at the door of the reference data."""
     folder = voterfiles / "synthetic-cambridge"
     doors = list(csv.DictReader(open(shared_data / "town-cambridge" / "doors.csv", newline="")))
     text = "".join(f"{door['number']} {door['street']}{' #' + door['unit'] if door['unit'] else ''}\t{door['zip']}\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Voters: finding, showing and changing them; tags, lists, households; duplicates and merges."""
+"""Voters: search, display and changes; tags, lists, households; duplicates and merges."""
 
 import datetime
 import json
@@ -178,7 +178,7 @@ def test_the_functions_serve_their_own_organization_only(server, org, people):
 
 @pytest.fixture(scope="module")
 def crowd(server, recorder):
-    """Thirty people who differ in everything that a filter asks; .people are the rows as they were sent."""
+    """Thirty people who differ in every filter; .people are the rows as sent."""
     from harness.client import Client
 
     org = Organization(Client(server, recorder=recorder), everybody=False)
@@ -303,7 +303,7 @@ def test_who_may_not_be_reached_is_left_out(org, statement, left):
 
 
 def test_the_filter_agrees_with_consent_allows(org):
-    """Random words in random order about ten people: the set is what asking for each one by one says."""
+    """Random contacts in random order about ten people: the filter's set equals asking for each person."""
     chance, people = random.Random(11), []
     for n in range(10):
         phones = [f"+1617555010{i}" for i in range(10) if chance.random() < 0.3]
@@ -352,7 +352,7 @@ def test_where_a_confidential_person_lives_is_for_managers(org):
 
 
 def test_a_household_tells_nothing_of_a_confidential_person(org):
-    """Neither that somebody else lives there nor, by its number, where somebody lives alone."""
+    """A household reveals neither that a confidential person also lives there nor, by its id, where one lives alone."""
     alone = add(org, "Alone", address="77 Hidden Way", zip5="02141", confidential=True)
     hidden = add(org, "Hidden", address="12 Canal Pk", zip5="02141", confidential=True)
     add(org, "Open", address="12 Canal Pk", zip5="02141")
@@ -361,7 +361,7 @@ def test_a_household_tells_nothing_of_a_confidential_person(org):
     assert client.ok("GET", shared)["n_voters"] == 1 and org.owner.ok("GET", shared)["n_voters"] == 2
     path = f"/v1/households/{alone['household_id']}"
     assert is_problem(client.get(path), 404, "not_found") and org.owner.ok("GET", path)["address"] == "77 Hidden Way"
-    # An empty one is there, with nobody.
+    # An empty household exists, without people.
     org.owner.ok("PATCH", f"/v1/voters/{alone['id']}", {"address": "1 Other Way"})
     assert client.ok("GET", path)["n_voters"] == 0
 
@@ -373,7 +373,7 @@ def test_districts_tell_where_a_confidential_person_lives(org):
     assert read(client, hidden)["districts"] == {} and read(org.owner, hidden)["districts"] == {"ward": "3"}
     assert matching(client, district={"ward": "3"}) == {other["id"]}
     assert matching(org.owner, district={"ward": "3"}) == {other["id"], hidden["id"]}
-    # Asked for something else they are found, also when the body spells out which places it does not ask for.
+    # Other filters find confidential people, also when the body contains place filters with null.
     assert matching(client, text="hidden") == {hidden["id"]} == matching(client, text="hidden", city=None)
 
 
@@ -506,7 +506,7 @@ def test_a_dismissed_pair_stays_dismissed(org):
     done = org.owner.ok("POST", f"/v1/voter-duplicates/{pair['id']}/dismiss")
     assert done["state"] == "dismissed" and done["decided_by"] == org.owner.user
     assert org.owner.ok("POST", f"/v1/voter-duplicates/{pair['id']}/dismiss")["version"] == done["version"]
-    # A further file says the same again.
+    # A later file contains the same value again.
     sql(org, "UPDATE voters SET emails = '[\"r@example.org\"]', updated_import_id = 9 WHERE organization_id = %s", org.id)
     find(org)
     assert pairs(org) == {} and len(pairs(org, "dismissed")) == 1
@@ -567,7 +567,7 @@ def test_a_merge_keeps_everything_and_can_be_taken_back(org):
     assert undone["undone_at"] and org.owner.ok("POST", f"/v1/voter-merges/{made['id']}/undo")["version"] == undone["version"]
     after = [read(org.owner, v) for v in (keep, gone)]
     for was, now in zip(before, after):
-        # What was changed by hand since the merge stays.
+        # Manual changes since the merge stay.
         was = {**was, **({"party": "UNA"} if was["id"] == keep["id"] else {})}
         assert {k: v for k, v in was.items() if k not in WORK} == {k: v for k, v in now.items() if k not in WORK}
     assert sql(org, "SELECT voter_id FROM follow_ups WHERE id = %s", follow) == [(gone["id"],)]

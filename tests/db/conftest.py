@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A migrated database without the server: what the schema promises must hold by itself."""
+"""A migrated database without the server: guarantees of the schema itself."""
 
 import contextlib
 import itertools
@@ -14,7 +14,7 @@ EVENT = ("INSERT INTO events (organization_id, title, slug, start_time, end_time
 
 
 class Database:
-    """One database of the cluster, with the few things that most tests need in it."""
+    """One database of the cluster, with helpers for most tests."""
 
     numbers = itertools.count(1)
 
@@ -46,7 +46,7 @@ class Database:
                 cursor.execute("SELECT set_config(%s, %s, true)", (f"app.{name}", str(value)))
 
     def sql(self, statement, *parameters, role="postgres"):
-        """Run as the superuser, whom no policy holds; every row."""
+        """Run as superuser, to whom no policy applies."""
         return self.cluster.sql(parameters or None, statement, self.name, role)
 
     def value(self, statement, *parameters):
@@ -59,7 +59,7 @@ class Database:
             f"person-{next(self.numbers)}@example.test")
 
     def new_organization(self, owner=None):
-        """Made the way the server makes one; returns (organization, owner)."""
+        """Created as the server does; returns (organization, owner)."""
         owner = owner or self.new_user()
         with self.transaction(user=owner, actor=f"user:{owner}") as cursor:
             cursor.execute("SELECT organization_begin()")
@@ -76,7 +76,7 @@ class Database:
             return cursor.fetchone()[0]
 
     def one_of_each(self, organization, user):
-        """A row in every tenant table that has none by itself."""
+        """A row in every tenant table that would otherwise be empty."""
         made = rows.Rows(self.sql)
         with self.transaction(organization, user) as cursor:
             for table in rows.tenant_tables():
@@ -90,7 +90,7 @@ def template(cluster):
 
 @pytest.fixture(scope="module")
 def db(cluster, template):
-    """A fresh copy of the migrated database, one per file."""
+    """A copy of the migrated database for each file."""
     name = f"schema_{next(Database.numbers)}"
     cluster.sql(None, f"CREATE DATABASE {name} TEMPLATE {template}", "postgres")
     made = Database(cluster, name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit log: what a write leaves in it, and that nothing can be changed in it unseen."""
+"""The audit log: entries of writes, and detection of changes to it."""
 
 import threading
 
@@ -119,14 +119,14 @@ def test_the_log_is_append_only_for_its_owner_too(db):
                 cursor.execute(statement)
 
 
-# What tampering leaves behind. The tamperer is a superuser with every trigger out of the way.
+# Traces of tampering by a superuser with all triggers disabled.
 
-ROWS = 10  # of the organization that is tampered with: 2 from its making, 8 events
+ROWS = 10  # rows of the organization under test: 2 from its creation, 8 events
 
 
 @pytest.fixture
 def chain(db):
-    """An organization with a log of ROWS rows; tamper(statement) changes it and tells what is found."""
+    """An organization with a log of ROWS rows; tamper(statement) changes it and returns the problems found."""
     organization, _ = db.new_organization()
     neighbour, _ = db.new_organization()
     for _ in range(ROWS - 2):
@@ -153,13 +153,13 @@ UNLINKED = "does not follow the row before it"
 
 
 def rehash(seq):
-    """Give an edited row the hash that its content asks for."""
+    """Give an edited row the hash of its content."""
     return ("UPDATE audit_log SET hash = audit_hash(organization_id, prev_hash, seq, at, actor, action, "
             f"entity, entity_id, request_id, address, before, after) WHERE MINE AND seq = {seq}")
 
 
 def forge(seq):
-    """A row that follows the one before it as it should."""
+    """A row that correctly follows the one before it."""
     return (f"INSERT INTO audit_log SELECT organization_id, {seq}, at, 'forged', action, entity, entity_id, "
             f"request_id, address, before, after, hash, audit_hash(organization_id, hash, {seq}, at, 'forged', "
             "action, entity, entity_id, request_id, address, before, after) "
@@ -170,7 +170,7 @@ def forge(seq):
     "actor = 'user:666'", "actor = NULL", "actor = ''", "action = 'event.creat'", "entity = 'Event'",
     "entity_id = entity_id + 1", "request_id = ''", "address = '0'", "at = at + interval '1 microsecond'",
     "before = '{}'", "after = NULL", "after = after || '{\"title\": \"Doorz\"}'", "after = after - 'title'",
-    # Moving text over the border between two fields must not give the same canonical text.
+    # Moving text between two fields must change the canonical text.
     "action = action || '\", \"' || entity, entity = ''",
 ])
 def test_an_edited_row_is_found(chain, change):
@@ -245,7 +245,7 @@ def test_a_row_of_another_organization_does_not_fit(chain):
 
 
 def test_a_chain_rewritten_to_the_end_needs_the_head_that_was_kept_elsewhere(db, chain):
-    """What no check inside the database can find, and what audit_head is for."""
+    """Tampering that no check inside the database can find, for which audit_head exists."""
     organization = db.value("SELECT max(organization_id) - 1 FROM audit_heads")
     kept = db.sql("SELECT seq, encode(hash, 'hex') FROM audit_head(%s)", organization, role="campaign_owner")
     assert chain("UPDATE audit_log SET actor = 'x' WHERE MINE AND seq = 10",
@@ -298,9 +298,9 @@ def test_writers_at_once_leave_a_chain_without_a_gap(db):
 
 # People
 
-# Columns by which a person could be recognized, or in which somebody may have written a name down.
+# Columns that identify a person, or may contain a name.
 PERSONAL = r"(^|_)(email|phones?|numbers?|first_name|middle_name|last_name|birth_date|notes?|message|address|checked_in_by|actor_name|answers)$"
-# Where such a column is about no person, and why.
+# Matching columns that concern no person, with the reason.
 NOBODYS = {
     ("buildings", "address"): "a place on the map",
     ("buildings", "number"): "a place on the map",
@@ -309,7 +309,7 @@ NOBODYS = {
 
 
 def test_the_log_learns_nobody_s_name(db):
-    """The log is append-only, so what is in there can never be erased: personal columns stay out of it."""
+    """The log is append-only, so its contents can never be erased: personal columns must not be logged."""
     told = db.sql("""
         SELECT c.relname, a.attname
         FROM pg_trigger t

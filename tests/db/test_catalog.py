@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of the schema, asked of the catalog: a table that a later migration adds is held to them too.
-Each rule is a statement that lists offenders. The controls at the end break every rule and must be seen."""
+"""Rules of the schema, checked in the catalog, so they also apply to tables of later migrations. Each rule is a
+statement that lists violations. The controls at the end violate every rule and must be found."""
 
 import psycopg2
 import pytest
 
 from harness import rows
 
-# Tables with a tenant, told by organization_id NOT NULL.
+# Tenant tables, recognized by organization_id NOT NULL.
 TENANT = """
   tenant AS (
     SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, a.attnum
@@ -31,7 +31,7 @@ RULES = {
             AND p.permissive = 'PERMISSIVE' AND 'campaign_api' = ANY (p.roles)
             AND p.qual = '(organization_id = app_organization_id())'
             AND COALESCE(p.with_check, p.qual) = p.qual)""",
-    # Policies are added up, so each further one for the server widens what it sees.
+    # Policies are combined by OR, so each further one for the server extends what it sees.
     "a further policy for the server": """
         SELECT tablename || '.' || policyname FROM pg_policies
         WHERE roles && '{campaign_api,campaign_owner,public}'::name[] AND schemaname = 'public'
@@ -64,7 +64,7 @@ RULES = {
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'version'
           AND c.relname <> 'changes' AND NOT EXISTS (
             SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = 'touch'::regproc)""",
-    # The server finds the field of a violation by the constraint's name.
+    # The server derives the field of a violation from the constraint's name.
     "a constraint whose name does not say table and column": """
         SELECT k.name FROM (
           SELECT conname AS name, conrelid AS rel, contype FROM pg_constraint
@@ -78,8 +78,8 @@ RULES = {
           WHERE a.attrelid = k.rel AND a.attnum > 0
             AND k.name = c.relname || '_' || a.attname || '_'
               || CASE k.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'fkey' ELSE 'key' END)""",
-    # What is read is read through the parents, whose policy shows what is the tenant's; the partition of an import may
-    # be written by COPY alone.
+    # Reads go through the parents, whose policy restricts them to the tenant; the partition of an
+    # import may only be written, by COPY.
     "staging without its tenant": """
         SELECT c.relname FROM pg_class c
         WHERE c.relnamespace = 'staging'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
@@ -91,7 +91,7 @@ RULES = {
         UNION ALL SELECT c.relname || ' ' || k.kind FROM pg_class c, unnest(ARRAY['SELECT', 'UPDATE', 'DELETE', 'TRUNCATE']) k (kind)
         WHERE c.relnamespace = 'staging'::regnamespace AND c.relispartition AND c.relkind = 'r'
           AND has_table_privilege('campaign_api', c.oid, k.kind)""",
-    # Staging of imports is made and dropped by functions of campaign_definer.
+    # Functions of campaign_definer create and drop staging tables.
     "owned by a role that should own nothing": """
         SELECT relname FROM pg_class WHERE relowner IN ('campaign_api'::regrole, 'campaign_public'::regrole)
         UNION ALL SELECT proname FROM pg_proc
@@ -115,7 +115,7 @@ RULES = {
           AND (has_schema_privilege(oid, 'public', 'CREATE')
                OR has_database_privilege(oid, current_database(), 'CREATE')
                OR has_database_privilege(oid, current_database(), 'TEMP'))""",
-    # check_ins is a log of the devices; what an act did is recorded of the attendee.
+    # check_ins is a log of devices; the effect of each action is recorded for the attendee.
     "a log that can be changed": """
         SELECT 'check_ins ' || p.kind FROM unnest(ARRAY['UPDATE', 'DELETE']) p (kind)
         WHERE has_table_privilege('campaign_api', 'check_ins'::regclass, p.kind)""",
@@ -129,7 +129,7 @@ RULES = {
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e')
           AND NOT COALESCE(reloptions @> '{security_invoker=true}', false)""",
-    # What belongs to an extension is the packager's. Only the owner may ANALYZE a table.
+    # Objects of extensions are exempt. Only the owner may ANALYZE a table.
     "a SECURITY DEFINER function without search_path or of another owner": """
         SELECT proname FROM pg_proc
         WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e')
@@ -144,7 +144,7 @@ RULES = {
         SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a
         WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')""",
-    # The rest holds the schema to what its distribution by organization over several machines asks for
+    # The remaining rules prepare the distribution by organization over several machines
     # (docs/internals/distribution.md).
     "a foreign key that clears one column": """
         SELECT conname FROM pg_constraint WHERE contype = 'f' AND confdelsetcols IS NOT NULL""",
@@ -173,7 +173,7 @@ RULES = {
           AND a.attidentity = '' AND a.attnum > 0 AND NOT a.attisdropped""",
 }
 
-# What breaks each rule, run inside a transaction that is rolled back.
+# Violations of each rule, run inside a transaction that is rolled back.
 CONTROLS = {
     "a nullable organization_id": ("bad", "CREATE TABLE bad (organization_id bigint)"),
     "row-level security is not enabled and forced":
@@ -256,7 +256,7 @@ def test_the_rule_sees_what_breaks_it(db, rule):
 
 
 def test_the_tenant_tables_are_those_of_the_migrations(db):
-    """What the other tests take for the list of tables: tenant_table() or tenant_policy() in a migration."""
+    """The list of tables that other tests use: tenant_table() or tenant_policy() in a migration."""
     assert sorted(row[0] for row in db.sql(f"WITH {TENANT} SELECT relname FROM tenant")) == sorted(rows.tenant_tables())
 
 
@@ -282,8 +282,8 @@ def test_the_public_reads_named_columns_only(db):
 
 
 def test_a_membership_may_be_taken_on_and_is_not_inherited(db):
-    """USAGE is what a member has without SET ROLE. From PostgreSQL 16 on each membership has options of its own, which
-    are set when it is granted."""
+    """USAGE is what a member has without SET ROLE. From PostgreSQL 16 on each membership has its own options, set
+    when it is granted."""
     pairs = (("campaign_api", "campaign_public"), ("campaign_owner", "campaign_definer"))
     for member, role in pairs:
         assert db.sql(f"SELECT pg_has_role('{member}', '{role}', 'MEMBER'), pg_has_role('{member}', '{role}', 'USAGE')") == [

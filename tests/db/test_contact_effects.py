@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""contact_record by itself: what holds and what follows, whatever the order in which contacts arrive."""
+"""contact_record alone: which contacts count and their effects, in whatever order contacts arrive."""
 
 import itertools
 import json
@@ -16,7 +16,8 @@ DAY = "2026-10-%02dT%02d:00:00+00:00"
 
 
 class Street:
-    """An organization with one building of `doors` doors, two people behind each, a turf over all and a script."""
+    """An organization with one building of `doors` doors, two people behind each, a turf with all of them and a
+    script."""
 
     def __init__(self, db, doors=3):
         self.db = db
@@ -73,7 +74,7 @@ class Street:
         return cursor.fetchone()
 
     def state(self):
-        """Everything that contacts decide, without what differs from run to run."""
+        """Everything derived from contacts, without values that differ between runs."""
         sql, at = self.db.sql, self.organization
         return {
             "voters": sql("SELECT support_level, support_at, last_contact_at, last_disposition, reached_at, quiet_until,"
@@ -235,7 +236,7 @@ def test_what_is_wrong_is_named(street):
 
 
 def test_what_the_rules_refuse_is_refused_in_its_place(street):
-    """Whom and where first, then the outcome, what it is about, and the answers."""
+    """References are checked first, then the outcome, its requirements, and the answers."""
     voter, answers = street.voters[0][0], street.answers(2)
 
     def refused(field, code, **given):
@@ -259,7 +260,7 @@ def test_a_first_answer_is_given_again_whatever_the_rules_say_now(street):
 
 
 def test_a_script_that_was_changed_meanwhile(street):
-    """CC4S1 names the script that is to be read: another one, or a newer version. Nothing was written."""
+    """CC4S1 names the script to read: another one, or a newer version. Nothing was written."""
     act = {"voter_id": street.voters[0][0], "occurred_at": DAY % (1, 10), "answers": street.answers(2)}
     now = rules.checked(street.db.sql, street.organization, act)
     others = [None, {**now, "version": now["version"] - 1}, {"outcome": True}, {**now, "script_id": None}]
@@ -278,7 +279,7 @@ def test_an_outcome_that_nobody_checked_is_not_recorded(street):
 
 
 def plan(street, seed):
-    """Random acts about one street; an undo or correction names an earlier one by client_id."""
+    """Random contacts in one street; an undo or correction names an earlier contact by client_id."""
     draw = random.Random(seed)
     acts = []
     for _ in range(12):
@@ -297,14 +298,15 @@ def plan(street, seed):
             {"door_id": door, "disposition": draw.choice(["do_not_knock", "not_home", "inaccessible"])},
         ]))
         acts.append({**act, **({"replaces_client_id": earlier} if earlier else {})})
-    # Of one matter only one may replace: the others would be refused, which is another test.
+    # Only one contact may replace another in a thread: further ones would be refused, which another
+    # test checks.
     seen = set()
     return [act for act in acts if act.get("replaces_client_id") not in seen
             and not (act.get("replaces_client_id") and seen.add(act["replaces_client_id"]))]
 
 
 def shuffled(acts, draw):
-    """Any order in which nothing comes before what it replaces."""
+    """A random order in which no contact precedes the one that it replaces."""
     left, known = list(acts), set()
     while left:
         ready = [act for act in left if act.get("replaces_client_id") in (None, *known)]

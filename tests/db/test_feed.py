@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The change feed: no reader can step over a change that commits late. Each history is also read with a
-naive cursor, which must lose a row: else the history would prove nothing."""
+"""The change feed: no reader can skip a change that commits late. Each history is also read with a naive cursor,
+which must lose a row; otherwise the history would prove nothing."""
 
 import threading
 import time
@@ -14,9 +14,9 @@ PAGE = 3
 
 
 class Reader:
-    """Pages through the feed of an organization the way the server does."""
+    """Pages through the feed of an organization as the server does."""
 
-    # Named apart: ORDER BY xid would mean the text, in which 1000 comes before 999.
+    # Named differently: ORDER BY xid would sort the text, in which 1000 comes before 999.
     columns = "xid::text AS xid_text, id"
     order = "changes.xid, id"
     after = "(xid, id) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
@@ -53,7 +53,7 @@ class WithoutHorizon(Reader):
 
 
 def begin_event(db, organization):
-    """An open transaction that wrote an event, and so has its number as a transaction: (connection, id)."""
+    """An open transaction that wrote an event, and so has a transaction id: (connection, id)."""
     connection = db.connect()
     cursor = connection.cursor()
     db.begin(cursor, organization)
@@ -78,8 +78,8 @@ def test_who_began_first_and_commits_last_is_not_skipped(db):
 
 
 def test_who_has_the_lower_number_and_commits_last_is_not_skipped(db):
-    """Two transactions get their rows' numbers in one order and commit in the other. A trigger of the
-    test's own holds the first one between the two, where a busy machine may hold it at any time."""
+    """Two transactions get their rows' ids in one order and commit in the other. A trigger of this test delays the
+    first one between the two steps, as a busy machine may."""
     organization, _ = db.new_organization()
     db.sql("CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
            "IF current_setting('test.pause', true) = 'on' THEN PERFORM pg_advisory_xact_lock(42); END IF; "
@@ -117,8 +117,8 @@ def test_who_has_the_lower_number_and_commits_last_is_not_skipped(db):
 
 
 def settle(db):
-    """Until every transaction that began before the last change has ended. Ours have, but PostgreSQL runs some of
-    its own (autovacuum's ANALYZE), and one of these holds the feed's horizon back like any other."""
+    """Wait until every transaction that began before the last change has ended. Those of the test have, but
+    PostgreSQL runs some itself (ANALYZE of autovacuum), which hold the feed back like any other."""
     deadline = time.monotonic() + 30
     while not db.value("SELECT pg_snapshot_xmin(pg_current_snapshot()) > (SELECT max(xid) FROM changes)"):
         assert time.monotonic() < deadline, "a transaction does not end"

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Three devices and one server under everything that goes wrong on the way: the devices' outbox is the C code
-that phones link (common/field/cc-outbox, through tests/unit/outbox-driver), the server is the rules as they are
-(field_open, field_apply, field_release, field_pack) in real transactions. A run is a seed: requests are
-lost, cut after some operations, come twice or late, answers are lost, devices crash, clocks are a day off.
+"""Three devices and one server under every failure of the network: the devices' outbox is the C code for phones
+(common/field/cc-outbox, through tests/unit/outbox-driver); the server consists of the real functions (field_open,
+field_apply, field_release, field_pack) in real transactions. A run is determined by a seed: requests are lost, cut
+after some operations, arrive twice or late, replies are lost, devices crash, clocks are a day off.
 
-FIELD_MODEL_RUNS=10000 runs that many (default 400); FIELD_MODEL_SEED is the first one. A failure names its seed."""
+FIELD_MODEL_RUNS=10000 sets the number of runs (default 400); FIELD_MODEL_SEED is the first seed. A failure names
+its seed."""
 
 import concurrent.futures
 import datetime
@@ -31,7 +32,7 @@ DEVICES = 3
 
 
 class Outbox:
-    """The C code on a pipe, one box per device."""
+    """The C code behind a pipe, one outbox per device."""
 
     def __init__(self):
         program = harness_server.binary().parent.parent / "tests" / "unit" / "outbox-driver"
@@ -50,7 +51,7 @@ class Outbox:
 
 
 class Server:
-    """One organization, and a connection per device that has its name, as a request's transaction has."""
+    """One organization, and a connection per device with its actor set, as in a request's transaction."""
 
     def __init__(self, database):
         self.database = database
@@ -86,7 +87,7 @@ class Server:
 
 
 class Device:
-    """What the client does around the outbox. `store` is its database: it survives a crash, memory does not."""
+    """The client's code around the outbox. `store` is its database: it survives a crash, memory does not."""
 
     def __init__(self, run, number):
         self.run, self.number = run, number
@@ -101,7 +102,7 @@ class Device:
         return datetime.datetime.now(datetime.timezone.utc) + self.skew
 
     def do(self):
-        """Something is done at a door: kept in the store together with its place in the outbox."""
+        """Do something at a door: stored together with its entry in the outbox."""
         street, choose = self.run.street, self.run.random
         client_id = str(uuid.UUID(int=choose.getrandbits(128), version=4))
         ago = datetime.timedelta(seconds=choose.uniform(0, 7200))
@@ -125,7 +126,7 @@ class Device:
             "occurred_at": (self.now() - ago).isoformat()}, "true": self.now() - self.skew - ago}
 
     def request(self, most):
-        """What the outbox says is next, as it would leave now."""
+        """The next request, as the outbox says, as if it left now."""
         operations, at = [], 0
         while len(operations) < most:
             answer = self.run.outbox.ask("next", self.number, at)
@@ -137,7 +138,7 @@ class Device:
                 "clock": self.now().isoformat(), "operations": operations}
 
     def answered(self, verdicts):
-        """The store is written before the answer is forgotten."""
+        """Store the verdicts before the reply is discarded."""
         for client_id, verdict, first in verdicts:
             final = self.run.outbox.ask("verdict", self.number, client_id, CODES[verdict], CODES.get(first, 0))
             if final == ["1"]:
@@ -149,7 +150,7 @@ class Device:
             self.run.outbox.ask("restore", self.number, client_id, kept["sequence"], kept["verdict"])
 
     def refresh(self, lost=False):
-        """Takes the pack, whole or what is new since the last one."""
+        """Take the pack, whole or as a delta."""
         xid, change = (self.cursor, "0") if self.cursor else (None, None)
         rows = self.run.server.ask(
             self.number, "SELECT xid, snapshot, lines FROM field_pack(%s, %s, NULL, 'turf', %s, %s::xid8, %s)",
@@ -183,14 +184,14 @@ class Run:
         self.late = []
 
     def checked(self, kind, body):
-        """What the server says of a contact before its statement runs."""
+        """The server's check of a contact before its statement runs."""
         if kind != "contact":
             return None
         wrong = ("disposition", "unknown_disposition") if body.get("disposition") == "no such thing" else None
         return json.dumps(rules.checked(self.server.sql, self.server.organization, body, wrong))
 
     def deliver(self, request, most=None):
-        """The server's loop, cut after `most` operations; the verdicts that it got to."""
+        """The server's loop, stopped after `most` operations; returns the verdicts so far."""
         number = request["device"]
         device = self.devices[number]
         stream = self.server.ask(number, "SELECT (field_open(%s, %s, %s, %s, clock_timestamp(), %s)).id", device.installation,
@@ -218,13 +219,13 @@ class Run:
     def upload(self, device):
         chance = self.random.random()
         request = device.request(self.random.randint(1, 6))
-        if chance < 0.15:  # lost on the way, to arrive some time, or never
+        if chance < 0.15:  # lost on the way, to arrive later or never
             self.late.append(request)
         elif chance < 0.3:  # the server dies in between, or the request was cut
             self.deliver(request, self.random.randint(0, len(request["operations"])))
-        elif chance < 0.45:  # an answer that is lost
+        elif chance < 0.45:  # the reply is lost
             self.deliver(request)
-            if not self.resend:  # the broken device takes it for done
+            if not self.resend:  # a broken device considers it done
                 device.answered([(each["client_id"], "applied", None) for each in request["operations"]])
         elif chance < 0.55 and len(request["operations"]) > 1:  # a part overtakes the rest: a gap
             request["operations"] = request["operations"][1:]
@@ -248,7 +249,7 @@ class Run:
                 device.refresh(lost=self.random.random() < 0.3)
             elif self.late:
                 self.deliver(self.late.pop(self.random.randrange(len(self.late))))
-        # The network is back for good; what was under way arrives when nobody waits for it any more.
+        # The network is back; requests under way arrive when nobody waits for them any more.
         for device in self.devices:
             for _ in range(200):
                 request = device.request(5)
@@ -257,7 +258,7 @@ class Run:
                 device.answered(self.deliver(request))
         for request in self.late:
             self.deliver(request)
-        # The feed tells of a change when no older transaction is running any more, of whomever.
+        # The feed contains a change when no older transaction is running any more.
         services.wait_until(lambda: self.server.sql(
             "SELECT pg_snapshot_xmin(pg_current_snapshot()) > max(xid::text::bigint)::text::xid8 FROM changes "
             "WHERE organization_id = %s", self.server.organization)[0][0], 60, "an older transaction")
@@ -265,7 +266,7 @@ class Run:
             device.refresh()
 
     def check(self):
-        """What is wrong, as sentences."""
+        """The faults found, as sentences."""
         wrong = []
         sql, organization = self.server.sql, self.server.organization
         for device, actor in zip(self.devices, self.server.actors):
@@ -309,11 +310,11 @@ class Run:
         return wrong
 
     def is_mine(self, row):
-        """A row of this run: its number is above what stood before."""
+        """Rows of this run have higher ids than earlier ones."""
         return row[1] > self.before[0] or -row[1] > self.before[1]
 
     def check_people(self):
-        """Support by the latest answer that holds, counted anew."""
+        """Support by the latest answer that counts, computed independently."""
         wrong = []
         levels = dict(zip(self.street.options, (1, 3, 5)))
         for voter in [v for door in self.street.voters for v in door]:
@@ -338,7 +339,7 @@ class Run:
         return wrong
 
     def check_packs(self):
-        """Who went from delta to delta has what a new device gets."""
+        """Reading deltas gives the same pack as a new device gets."""
         rows = self.server.ask(0, "SELECT line FROM field_turf_lines(%s, %s, NULL, %s)", self.street.turf)
         whole = {(line["line"], line.get("id", line.get("code"))): line for line, in rows}
         return [f"device {device.number}: its pack is not what the server has: {different(device.pack, whole)}"
@@ -384,7 +385,7 @@ def test_all_converge_and_nothing_is_lost_or_done_twice(db, capsys):
 
 @pytest.fixture
 def broken(db):
-    """broken(function, old, new): the rules with one thing wrong in them, until the test ends."""
+    """broken(function, old, new): replaces part of a function by something wrong until the test ends."""
     kept = []
 
     def breaks(name, old, new):
@@ -418,7 +419,7 @@ def test_the_checker_sees_a_broken_rule(db, broken, name):
                 if play(server, outbox, seed)[1]:
                     return
             except (psycopg2.Error, KeyError):
-                return  # a rule so broken that the database refuses it, or the device does not know the answer
+                return  # so broken that the database refuses it, or the device cannot interpret the reply
         pytest.fail(f"60 runs with {name!r} and nobody noticed")
     finally:
         server.close()

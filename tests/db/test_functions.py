@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Functions as code: plpgsql_check finds nothing, and only those stand in migrations that the schema needs there."""
+"""Quality of functions: plpgsql_check finds nothing, and migrations contain only functions that the schema needs
+there."""
 
 import importlib.util
 
 from harness import services
 
-# Each PL/pgSQL function of ours; a trigger function once with a table that has it.
+# Each PL/pgSQL function of ours; a trigger function once with a table that uses it.
 FINDINGS = """
   SELECT p.oid::regprocedure::text, f.lineno, f.level, f.message, f.detail
   FROM pg_proc p
@@ -20,7 +21,7 @@ FINDINGS = """
   ORDER BY 1, 2
 """
 
-# (beginning of the function, part of the message) of what is right as it stands, and why.
+# (beginning of the function, part of the message) of findings that are no faults, with the reason.
 EXCUSED = {
     ("record_change()", "has no field"): "the table that it is checked with has no organization_id: organizations",
     ("tenant_policy(", "not sanitized"): "rights are written in migrations alone",
@@ -63,8 +64,8 @@ def test_plpgsql_check_sees_a_fault(db):
 
 
 def test_the_schema_needs_the_functions_of_migrations(db):
-    """By a policy, an index, a constraint, a default or a generated column; by another of them; or a migration
-    calls them."""
+    """Used by a policy, an index, a constraint, a default or a generated column; by another of them; or called by a
+    migration."""
     rules = lint_rules()
     needed = {row[0] for row in db.sql("""
         SELECT DISTINCT p.proname FROM pg_depend d JOIN pg_proc p ON p.oid = d.refobjid
@@ -75,7 +76,7 @@ def test_the_schema_needs_the_functions_of_migrations(db):
     assert needed <= set(rules.IN_MIGRATIONS)
     text = "".join(path.read_text() for path in sorted((services.ROOT / "db" / "migrations").glob("*.sql")))
     for name in set(rules.IN_MIGRATIONS) - needed:
-        named = text.count(f"FUNCTION {name}(") + text.count(f", {name}(") # made, or granted
+        named = text.count(f"FUNCTION {name}(") + text.count(f", {name}(") # created or granted
         assert text.count(f"{name}(") > named, f"nothing in the schema needs {name}"
     made = {row[0] for row in db.sql("""
         SELECT p.proname FROM pg_proc p

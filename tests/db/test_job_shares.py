@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose job a lane takes next: an organization has one thread, and a person with several organizations no second one
-while somebody else waits."""
+"""Fair claiming of jobs: an organization uses one thread of a lane, and a person with several organizations gets no
+second one while others wait."""
 
 import pytest
 
@@ -9,7 +9,7 @@ KINDS = ["import"]
 
 @pytest.fixture
 def queue(db):
-    """enqueue(organization) and claim(), which answers with the organization of the job."""
+    """enqueue(organization) and claim(), which returns the organization of the job."""
     db.sql("DELETE FROM jobs")
 
     def enqueue(organization):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a page touches does not grow with the organization, whatever is asked for and whatever PostgreSQL knows of the
-tables; and all pages together are everybody who was asked for, once, in order. Buffers, not milliseconds. The questions
-are those of the bench (tests/bench/scale.py), which asks them of a million people."""
+"""The cost of a page does not grow with the organization, for any filter and any statistics; and all pages together
+contain every match once, in order. Measured in buffers, not milliseconds. The filters are those of the bench
+(tests/bench/scale.py), which uses a million people."""
 
 import json
 import sys
@@ -15,7 +15,8 @@ import scale  # noqa: E402
 
 N, FEW, BASE = 60_000, 4_000, 40_000_000
 TABLES = ("voters", "buildings", "doors", "voter_tags", "areas", "voter_contacts", "follow_ups", "voter_duplicates")
-# A walk past 10,000 people, with room for what else a page reads; a walk past 1,000, and 5,000 people found by an index.
+# Buffers for a walk over 10,000 people, with a margin for the page's other reads; for a walk over
+# 1,000 and 5,000 people found by an index.
 WALK, SHORT = 13_000, 10_500
 FORGET = """
 DELETE FROM pg_statistic WHERE starelid = ANY (%(tables)s::regclass[])
@@ -25,13 +26,13 @@ UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid = ANY (%(tables)s::re
 PEOPLE = "SELECT id, search_key, scan_end FROM voters_page(%s, %s, %s, %s, %s, %s)"
 PLACES = "SELECT id, scan_end, place_key FROM places_page(%s, %s, %s, %s, %s, %s)"
 SORT_AT = "CASE WHEN due_at IS NULL THEN 'infinity' ELSE due_at END"
-# Nobody has an index of what contacts change, nor of an age: a page of these may be short.
+# No index covers columns derived from contacts, nor ages: a page with these filters may be short.
 WALKED = ("support_levels", "last_contact", "never_contacted", "reached", "disposition", "age_min", "text son, party", "party, zip, age")
 
 
 @pytest.fixture(scope="module")
 def crowded(db):
-    """The number of an organization with 60,000 people, beside one with 4,000; .areas by kind."""
+    """The id of an organization with 60,000 people, beside one with 4,000; .areas by kind."""
     for table in TABLES:
         db.sql(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
     made = {}
@@ -50,7 +51,7 @@ def areas(db, crowded):
 
 @pytest.fixture(scope="module", params=("new", "none"))
 def statistics(db, crowded, request):
-    """In this order: a database that autovacuum has been in, and one that it has not."""
+    """In this order: a database with statistics of autovacuum, and one without."""
     if request.param == "none":
         db.sql(FORGET.replace("%(tables)s", f"'{{{','.join(TABLES)}}}'").replace("%%", "%"))
     return request.param
@@ -64,7 +65,7 @@ def questions(areas):
 
 
 def touched(db, organization, statement, *values):
-    """Buffers of a statement as the server's role."""
+    """Buffers of a statement, run with the server's role."""
     with db.transaction(organization) as cursor:
         cursor.execute("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) " + statement, values)
         plan = cursor.fetchone()[0][0]["Plan"]
@@ -99,7 +100,7 @@ def test_a_page_far_into_the_list_is_as_cheap(db, crowded, statistics):
 
 
 def whole(db, organization, filter, guarded=False, n=101):
-    """All pages: (the people in order, pages that were short)."""
+    """All pages: (the people in order, number of short pages)."""
     found, key, number, short = [], None, None, 0
     while True:
         page = rows(db, organization, PEOPLE, organization, json.dumps(filter), guarded, key, number, n)
@@ -167,7 +168,7 @@ def test_places_serve_their_own_organization_only(db, crowded):
 
 
 def test_orders_of_lists_are_read_from_an_index(db, crowded, statistics):
-    """Pages of pairs and follow-ups, and the contacts of one canvasser among everybody's."""
+    """Pages of pairs and follow-ups, and the contacts of one canvasser among all contacts."""
     for statement in (
             "SELECT id FROM voter_duplicates WHERE organization_id = %(o)s AND state = 'open' AND (score, id) < (0.5, 1) "
             "ORDER BY score DESC, id DESC LIMIT 51",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pure rules of phone banks and text campaigns: zones and hours, how long a text is, what it is made of."""
+"""Pure rules of phone banks and text campaigns: zones and hours, size and content of texts."""
 
 import datetime
 import zoneinfo
@@ -24,7 +24,7 @@ UNKNOWN = "America/Los_Angeles,America/New_York"
     ("AK", "99546", "America/Adak"), ("HI", "96813", "Pacific/Honolulu"), ("AS", "96799", "Pacific/Pago_Pago"),
     ("PR", "00901", "America/Puerto_Rico"), ("GU", "96910", "Pacific/Guam"), ("DC", "20001", "America/New_York"),
     (None, None, UNKNOWN), ("", "", UNKNOWN), ("XX", "?", UNKNOWN), ("AE", "09012", UNKNOWN),
-    # The file says two things: both count.
+    # ZIP code and state disagree: both count.
     ("NC", "90210", "America/Los_Angeles,America/New_York"),
 ])
 def test_zones(db, state, zip5, zones):
@@ -51,7 +51,7 @@ def test_hours_follow_summer_time(db, month, first, last):
 
 @pytest.mark.parametrize("day, minutes", [("2026-03-08", 23 * 60), ("2026-11-01", 25 * 60), ("2026-11-25", 24 * 60)])
 def test_minute_by_minute_against_the_systems_zones(db, day, minutes):
-    """On the days when clocks change, too; the other clock is Python's."""
+    """Also on the days when clocks change; Python computes the expected values."""
     begin = datetime.datetime.fromisoformat(day).replace(tzinfo=zoneinfo.ZoneInfo("America/New_York")).astimezone(UTC)
     times = [begin + datetime.timedelta(minutes=i) for i in range(0, minutes, 7)]
     keys = ["America/New_York", "America/Phoenix", UNKNOWN, "Pacific/Honolulu", "America/Chicago,America/New_York"]
@@ -86,7 +86,7 @@ def test_hours_that_never_meet(db):
     ("", ("gsm7", 0, 0)), ("hello", ("gsm7", 5, 1)), ("a" * 160, ("gsm7", 160, 1)), ("a" * 161, ("gsm7", 161, 2)),
     ("a" * 306, ("gsm7", 306, 2)), ("a" * 307, ("gsm7", 307, 3)), ("€", ("gsm7", 2, 1)), ("a" * 158 + "€", ("gsm7", 160, 1)),
     ("a" * 159 + "€", ("gsm7", 161, 2)),
-    # A character that counts twice is not cut in two: 152 + 2 does not fit into 153.
+    # A character that counts twice is not split: 152 + 2 does not fit into 153.
     ("a" * 152 + "€" + "a" * 152, ("gsm7", 306, 3)),
     ("ñéà ÅΔ§", ("gsm7", 7, 1)), ("ç", ("ucs2", 1, 1)), ("Ç", ("gsm7", 1, 1)), ("`", ("ucs2", 1, 1)),
     ("ж" * 70, ("ucs2", 70, 1)), ("ж" * 71, ("ucs2", 71, 2)), ("ж" * 134, ("ucs2", 134, 2)), ("ж" * 135, ("ucs2", 135, 3)),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys of addresses that an older release stored are derived anew after an upgrade: doors that are one become one, and
-nothing that hangs on them is lost."""
+"""Address keys stored by an older release are derived again after an upgrade: equal doors are merged, and no data
+that refers to them is lost."""
 
 import json
 import uuid
@@ -15,18 +15,20 @@ from harness.town import tenant
 pytestmark = pytest.mark.slow
 
 RELEASE = "v0.2.0"
-# As that release wrote the keys of one home: (address, unit, its building's key, its door's key).
+# The keys of one home as that release wrote them: (address, unit, its building's key, its door's
+# key).
 ROAD = [("256 County Road 634", None, "256 COUNTY ROAD 634 12999", "256 COUNTY ROAD 634 12999"),
         ("256 Co Rd 634", None, "256 CO RD 634 12999", "256 CO RD 634 12999"),
         ("256 CR 634", None, "256 CR 634 12999", "256 CR 634 12999")]
 FLAT = [("9 Ave D Apt 3", "3", "9 AVE D 12999", "9 AVE D #3 12999"), ("9 Avenue D", "3", "9 AVENUE D 12999", "9 AVENUE D #3 12999")]
-# A point with its unit twice, and what that release made of it; the unit that it was taken for.
+# An address point that contains its unit twice, with the keys of that release and the unit that it
+# derived.
 TWICE = [("15 Valentine St #1", "1 # 1", "15 VALENTINE ST 12999", "15 VALENTINE ST #11 12999"),
          ("15 Valentine St Apt 1", "1", "15 VALENTINE ST 12999", "15 VALENTINE ST #1 12999")]
 
 
 class Old:
-    """The database of the release, before its schema is brought up to date: written as its server wrote it."""
+    """The release's database before the upgrade, written as its server wrote it."""
 
     def __init__(self, server):
         self.told = release.read(RELEASE)
@@ -63,7 +65,7 @@ class Old:
             return cursor.fetchone()[0]
 
     def turf(self, *doors, state="out"):
-        """An open turf of these doors: (door, state) each."""
+        """An open turf with these doors: (door, state) each."""
         with tenant(self.server, self.organization) as cursor:
             cursor.execute("INSERT INTO canvass_routes (organization_id, name, state, code, door_count) VALUES (%s, 'Old', %s, %s, %s) RETURNING id",
                            (self.organization, state, uuid.uuid4().hex[:6].upper(), len(doors)))
@@ -75,7 +77,7 @@ class Old:
         return turf
 
     def upgraded(self):
-        """Brought up to date, its job done; a client of the owner."""
+        """Upgrade, with the job done; returns a client of the owner."""
         migrated = self.server.command("migrate")
         assert migrated.returncode == 0, migrated.stdout + migrated.stderr
         assert self.server.command("restored").returncode == 0
@@ -92,7 +94,7 @@ class Old:
         assert set(states()) == {("done", None)}, [line for line in str(self.server.log()).splitlines() if "rekey" in line][-3:]
 
     def again(self):
-        """The job once more."""
+        """Run the job again."""
         self.server.sql("SELECT job_enqueue(%s, 'places.rekey', '{}')", (self.organization,))
         self.wait()
 
@@ -130,12 +132,12 @@ def test_doors_that_are_one_become_one_with_all_that_hangs_on_them(old):
     assert home == min(doors)
     household = owner.ok("GET", f"/v1/households/{owner.ok('GET', '/v1/voters/' + str(people[2][1]))['household_id']}")
     assert len(household["people"]) == 6 and household["door_id"] == home
-    # Everything that happened at any of them happened there.
+    # Contacts of all merged doors belong to the remaining one.
     found = {each["id"]: each for each in owner.pages("/v1/contacts", {"limit": 100})}
     assert {found[contact]["door_id"] for contact in contacts} == {home} and len({found[contact]["building_id"] for contact in contacts}) == 1
     assert all(owner.ok("GET", f"/v1/voters/{voter}")["last_contact_at"] == "2026-11-22T10:00:00Z" for voters in people for voter in voters)
     assert old.server.sql("SELECT door_id FROM field_notes WHERE note = 'Dog'") == [(home,)]
-    # In the one turf where more was done, which has its figures.
+    # The door is in the turf with more progress, which has the combined figures.
     at = {turf: {door["door_id"]: door["state"] for door in owner.pages(f"/v1/turfs/{turf}/doors")} for turf in (one, two)}
     assert home not in at[one] and at[two][home] == "attempted" and other in at[one]
     assert len(at[two]) == owner.ok("GET", f"/v1/turfs/{two}")["door_count"] == 2 and owner.ok("GET", f"/v1/turfs/{one}")["door_count"] == 1
@@ -144,7 +146,7 @@ def test_doors_that_are_one_become_one_with_all_that_hangs_on_them(old):
     assert owner.ok("GET", f"/v1/doors/{flat}")["do_not_knock_at"]
     for gone in set(doors) - {home}:
         assert owner.get(f"/v1/doors/{gone}").status_code == 404
-    # What a phone recorded at an old door counts at the new one.
+    # A contact that a phone recorded at an old door counts at the new one.
     late = owner.ok("POST", "/v1/contacts", {"client_id": str(uuid.uuid4()), "channel": "door", "disposition": "not_home", "door_id": doors[2],
                                              "occurred_at": stamp()}, status=201)
     assert late["door_id"] == home and late["turf_id"] == two
@@ -155,7 +157,7 @@ def test_doors_that_are_one_become_one_with_all_that_hangs_on_them(old):
 
 
 def test_what_was_one_door_by_mistake_becomes_two(old):
-    """No ZIP code, and two towns: the release had one door for them."""
+    """Without ZIP codes, the release had one door for two towns."""
     door, springfield = old.home("12 Main St", None, "12 MAIN ST", "12 MAIN ST", zip5=None, city="Springfield")
     again, boston = old.home("12 Main St", None, "12 MAIN ST", "12 MAIN ST", zip5=None, city="Boston", door_city="Springfield")
     assert door == again
@@ -178,7 +180,7 @@ def test_a_unit_that_was_read_twice_is_read_once(old):
 
 
 def test_keys_that_change_places_do_not_meet(old):
-    """The new key of one building is the old key of another, which gets another one itself."""
+    """The new key of one building is the old key of another, which itself gets a new key."""
     first, a = old.home("12 County Road 9", None, "12 COUNTY ROAD 9 12999", "12 COUNTY ROAD 9 12999")
     second, b = old.home("12 392 Rd", None, "12 CR 9 12999", "12 CR 9 12999")
     owner = old.upgraded()
@@ -189,7 +191,7 @@ def test_keys_that_change_places_do_not_meet(old):
 
 
 def test_who_had_no_door_gets_one(old):
-    """A box of a rural route was no home to that release; a mailbox is none now either."""
+    """That release did not recognize a box of a rural route as a home; a mailbox still is none."""
     with tenant(old.server, old.organization) as cursor:
         made = []
         for address in ("RR 2 Box 152", "Rural Route 2 Box 152", "PO Box 5"):
@@ -203,7 +205,7 @@ def test_who_had_no_door_gets_one(old):
 
 
 def test_an_undo_brings_back_a_home_that_became_another(old):
-    """A merge that the release kept names a door that is another one by now."""
+    """A merge stored by the release names a door that was merged since."""
     kept, (survivor,) = old.home(*ROAD[0])
     gone, (merged,) = old.home(*ROAD[1])
     with tenant(old.server, old.organization) as cursor:

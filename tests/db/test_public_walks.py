@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What strangers may ask is a walk of an index that ends at its LIMIT, with whatever values and statistics PostgreSQL
-plans: seen in the plans that ran inside of public_events_found."""
+"""The public list is a walk of an index that ends at its LIMIT, for all values and statistics: checked in the plans
+inside of public_events_found."""
 
 import json
 
 import pytest
 
-# At first one organization with one kind; then two, of which one has few events in the list, and a rare kind.
+# First one organization with one kind; then two, of which one has few public events, and a rare
+# kind.
 EVENTS = """
 INSERT INTO events (organization_id, title, slug, kind, start_time, end_time, location_type, is_published, visibility)
   SELECT CASE WHEN n > 8000 AND n %% 50 = 1 THEN %(few)s ELSE %(many)s END, 'Event ' || n, 'walk-' || n,
@@ -40,7 +41,7 @@ def nodes(plan):
 
 
 def walks(db, mode, *asked):
-    """What CALL finds; and of the statement inside: the scans of events that ran, and all kinds of nodes."""
+    """The result of the call; and of the statement inside: its scans of events, and all kinds of plan nodes."""
     connection = db.connect("postgres")
     with connection, connection.cursor() as cursor:
         cursor.execute("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on; "
@@ -76,7 +77,7 @@ def test_strangers_walk_an_index(db, crowded, statistics, mode):
             ("events_public_organization_idx", 240, (few, None, "zzq", None, None, None, None)),
             ("events_public_organization_idx", 0, ("nobody", None, None, None, None, None, None))):
         _, scans, kinds = walks(db, mode, *asked)
-        # Without a time those that run come first: there are none.
+        # Without a start time running events come first: there are none.
         long = ["events_public_long_organization_idx" if asked[0] else "events_public_long_idx"] if asked[3] is None else []
         assert [(scan["Node Type"], scan.get("Index Name")) for scan in scans] == [
             ("Index Scan", name) for name in [*long, index]], asked

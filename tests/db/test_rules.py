@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the schema decides by itself: versions, slugs, owners, actors, idempotency keys."""
+"""Rules of the schema: versions, slugs, owners, actors, idempotency keys."""
 
 import threading
 
@@ -255,7 +255,7 @@ def test_an_organization_can_be_deleted_with_its_owner(db):
 
 
 def race(db, isolation):
-    """Two owners step down at the same moment; what the second one is told."""
+    """Two owners step down at the same moment; returns the second one's error."""
     organization, owner = db.new_organization()
     other = add_member(db, organization, "owner")
     first = db.connect()

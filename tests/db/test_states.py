@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""State machines: the tables of common/rules, the CHECK constraints of the schema and the triggers are one."""
+"""State machines: the tables of common/rules, the CHECK constraints of the schema and the triggers agree."""
 
 import re
 
 import psycopg2
 import pytest
 
-# No trigger: what a check-in does comes from door_verdicts.
+# No trigger: the effect of a check-in comes from door_verdicts.
 WITHOUT_TRIGGER = {"event_attendees"}
 
 
@@ -48,7 +48,7 @@ ROWS = {
 
 @pytest.mark.parametrize("machine", ROWS)
 def test_every_pair_of_states(db, machine):
-    """The server's role makes each move that the table has, and no other."""
+    """The server's role can make each move of the table, and no other."""
     organization, _ = db.new_organization()
     table, column, code, states = db.sql("SELECT table_name, column_name, code, states FROM state_machines "
                                          "WHERE machine = %s", machine)[0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Row-level security as the server's role meets it."""
+"""Row-level security for the server's role."""
 
 import psycopg2
 import pytest
@@ -38,7 +38,7 @@ def test_a_tenant_does_not_outlive_its_transaction(db, two, table):
     connection = db.connect()
     with db.transaction(two[0][0], connection=connection) as cursor:
         assert count(cursor, table) > 0
-    # What is left of the setting now is '', not nothing.
+    # The setting is '' now, not absent.
     with db.transaction(connection=connection) as cursor:
         assert count(cursor, table) == 0
     connection.close()
@@ -132,7 +132,7 @@ def test_the_public_sees_published_events_of_everybody(db, two):
             if is_published and visibility != "private":
                 published.append(event)
     with db.transaction() as cursor:
-        # Being allowed to take on the public's role is not to have its sight: not without SET ROLE.
+        # Membership in the public role does not give its rights without SET ROLE.
         assert count(cursor, "events") == 0
         cursor.execute("SET LOCAL ROLE campaign_public")
         cursor.execute("SELECT id FROM events ORDER BY id")
@@ -148,7 +148,7 @@ def test_the_public_sees_published_events_of_everybody(db, two):
 
 
 def test_the_feed_and_the_list_use_their_indexes_under_the_policy(db, two):
-    """Only leakproof operators may be tried before the policy; the ones of the keyset pages are."""
+    """Only leakproof operators may be evaluated before the policy; those of the keyset pages are."""
     with db.transaction(two[0][0]) as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         for statement, condition in (

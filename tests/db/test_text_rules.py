@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""First texts are made and measured in SQL, under the conversation's lock; everything else by common/rules. Here both
-do the same texts: what is counted when a template is saved is what is sent."""
+"""First texts are rendered and measured in SQL, under the conversation's lock; everything else by common/rules. Both
+handle the same texts here: the size computed when a template is saved is the size that is sent."""
 
 import json
 import random
@@ -16,7 +16,7 @@ ALPHABETS = [
 
 
 def texts():
-    """Some of each alphabet, mixtures, and lengths around each border of a segment."""
+    """Texts of each alphabet, mixtures, and lengths around each segment limit."""
     draw = random.Random(7)
     yield from ("", "ROSA", "O'NEIL-SMITH", "de la Cruz", "ÁNGEL ÑUÑEZ", "JEAN_LUC 3RD", "ЖАННА", "STRAßE", "İSTANBUL")
     for border in (70, 134, 153, 160, 201, 306, 459):

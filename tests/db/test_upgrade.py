@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Migrations, API and sync protocol are promises from the first fixture on: a database that a release filled comes up
-to date with everything in it, and its people go on working."""
+"""Migrations, API and sync protocol are promises since the first fixture: a release's database is upgraded with all
+its data, and its users keep working."""
 
 import collections
 import json
@@ -17,10 +17,10 @@ from harness.turfs import act
 
 EVENT = {"title": "Doors", "start_time": "2031-05-01T15:00:00Z", "end_time": "2031-05-01T18:00:00Z"}
 
-# What an answer says of the moment and not of what is kept.
+# Values that depend on the moment and not on stored data.
 OF_THE_MOMENT = {"as_of", "cursor", "next_cursor"}
 
-# Rules that are printed from common/rules: each release has its own.
+# Rules printed from common/rules: each release has its own.
 OF_THE_PROGRAM = {"dispositions"}
 
 # Jobs that migrations queue.
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 
 def rows(server, known):
-    """Each row of the known tables, in the known columns. A column that is gone fails."""
+    """Each row of the known tables, in the known columns. A missing column fails."""
     return {table: collections.Counter(json.dumps(row[0], sort_keys=True) for row in server.sql(
                 "SELECT to_jsonb(t) FROM (SELECT {} FROM {}) t".format(", ".join(f'"{name}"' for name in columns), table)))
             for table, columns in known.items()}
@@ -50,7 +50,7 @@ def verify(server):
 
 @pytest.fixture
 def filled(request, cluster, make_server):
-    """The database of a release behind a server that was not started."""
+    """The database of the release with a server that was not started."""
     return make_server(database=release.load(request.param, cluster), start=False)
 
 
@@ -61,7 +61,7 @@ def sign_in(server, told, who, **more):
 
 
 def differences(told, now, place=""):
-    """Where an answer lacks what it had. Members may be added: readers ignore what they do not know."""
+    """Members that a reply lacks compared to before. Members may be added: readers ignore unknown ones."""
     if isinstance(told, dict) and isinstance(now, dict):
         return [where for name in told if name not in OF_THE_MOMENT
                 for where in (differences(told[name], now[name], f"{place}/{name}") if name in now else [f"{place}/{name}"])]
@@ -79,7 +79,7 @@ def test_differences():
 
 
 def read_all(server, told):
-    """What the release's people and machines read; a client of the owner."""
+    """Reads of the release's people and devices; returns a client of the owner."""
     owner = sign_in(server, told, "owner")
     assert owner.ok("GET", "/v1/organization")["id"] == told["owner"]["organization_id"]
     for path, answer in told["answers"].items():
@@ -98,7 +98,7 @@ def read_all(server, told):
 
 
 def decide_old(owner, told):
-    """What the older release kept as JSON for a later decision is understood."""
+    """JSON that the older release stored for later use is understood."""
     merge, = told["answers"]["/v1/voter-merges?limit=100"]["data"]
     undone = owner.ok("POST", f"/v1/voter-merges/{merge['id']}/undo")
     assert undone["undone_at"]
@@ -108,7 +108,7 @@ def decide_old(owner, told):
 
 
 def write_some(owner, told):
-    """A new event, contact and check-in, and the feed that says so."""
+    """A new event, contact and check-in, and their entries in the feed."""
     cursor = owner.ok("GET", "/v1/changes", query={"since": "now"})["cursor"]
     event = owner.ok("POST", "/v1/events", EVENT, status=201)
     contact = owner.ok("POST", "/v1/contacts", act(channel="door", disposition="refused", voter_id=told["turf_voter_id"],
@@ -163,7 +163,7 @@ class Work:
             self.problems += [reply.text for reply in replies if reply.status_code not in (200, 201)]
 
     def more(self, count):
-        """Wait for so many more events."""
+        """Wait for this many further events."""
         target = len(self.made) + count
         services.wait_until(lambda: len(self.made) >= target or self.problems, 60, "work")
 
@@ -178,8 +178,8 @@ class Work:
             thread.join()
 
 
-# A column more in each table that belongs to an organization. Functions come with the schema: where one of them writes
-# whole rows, the release that adds a column changes the function (contact_record).
+# One more column in each table of an organization. Functions belong to the schema: the release that
+# adds a column adapts functions that write whole rows (contact_record).
 COLUMNS = """
 DO $$
 DECLARE
@@ -195,7 +195,7 @@ $$;"""
 
 
 def next_release(folder, migration):
-    """Migrations and functions of a release that does not exist yet; settings for it."""
+    """Migrations and functions of a hypothetical next release; returns settings for it."""
     for name in ("migrations", "functions"):
         shutil.copytree(services.ROOT / "db" / name, folder / "db" / name)
     sources.add_migration(folder, "hints", migration)
@@ -230,7 +230,7 @@ def test_an_older_server_goes_on_while_the_schema_becomes_newer(request, filled,
 
 
 def follow(client, cursor):
-    """Everything behind a cursor of the feed."""
+    """Everything after a cursor of the feed."""
     while True:
         page = client.ok("GET", "/v1/changes", query={"since": cursor, "limit": 100})
         yield from page["data"]
@@ -240,7 +240,7 @@ def follow(client, cursor):
 
 
 def test_an_older_server_can_do_everything_on_a_newer_schema(make_server, tmp_path):
-    """What it does not know gets its default: no statement writes a column that it was not told of."""
+    """Unknown columns get their defaults: a statement writes only columns that it names."""
     server = make_server()
     server.environment.update(next_release(tmp_path, COLUMNS))
     done(server, "migrate")
