@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command `campaign-centerd import`: imports files from the disk of the server. It enqueues a
  * job of the kind "import.local" and runs it in a worker in its own process, with the same code as
- * imports of the API. If the command is killed, running it again continues the import. */
+ * imports of the API. If the command is killed, the next run also continues the
+ * interrupted import, because its worker runs all jobs of this kind. */
 #include "server/import-command.h"
 
 #include <errno.h>

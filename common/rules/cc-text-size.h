@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-/* Size of a text message: encoding and number of segments. Used by the server, which limits both,
- * and by the client, which shows them while a text is written. */
+/* Size of a text message: encoding and number of segments. Used by
+ * server/texting, which limits the size and reports it. */
 
 /* Encoding and length of a text message (3GPP TS 23.038). */
 typedef struct cc_text_size {
