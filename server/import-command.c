@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command `campaign-centerd import`: imports files from the disk of the server. It enqueues a
  * job of the kind "import.local" and runs it in a worker in its own process, with the same code as
- * imports of the API. If the command is killed, running it again continues the import. */
+ * imports of the API. If the command is killed, the next run also continues the
+ * interrupted import, because its worker runs all jobs of this kind. */
 #include "server/import-command.h"
 
 #include <errno.h>
@@ -165,7 +166,7 @@ list_files(session *s, const request *asked, const char **ret, int64_t *ret_byte
 }
 
 static void
-take_id(session *s, const ccd_rows *rows, void *data)
+copy_id(session *s, const ccd_rows *rows, void *data)
 {
   *(const char **) data = copy_column(s, rows, "id");
 }
@@ -178,7 +179,7 @@ find_organization(session *s, const request *asked, cc_error *reterr)
                                CCD_READ,
                                &ccd_q_import_local_organization,
                                args,
-                               take_id,
+                               copy_id,
                                &s->organization_id,
                                reterr);
   if (status == CC_OK && s->organization_id == NULL)
@@ -225,13 +226,13 @@ save_profile(session *s, const char *path, const char **ret_id, cc_error *reterr
                    CCD_WRITE,
                    &ccd_q_import_local_profile,
                    args,
-                   take_id,
+                   copy_id,
                    (void *) ret_id,
                    reterr);
 }
 
 static void
-take_import(session *s, const ccd_rows *rows, void *data)
+copy_import(session *s, const ccd_rows *rows, void *data)
 {
   s->import_id = copy_column(s, rows, "id");
   s->job_id = copy_column(s, rows, "job_id");
@@ -264,7 +265,7 @@ create_import(session *s, const request *asked, cc_error *reterr)
     {0},
   };
   if (status == CC_OK)
-    status = run_query(s, CCD_WRITE, &ccd_q_import_local, args, take_import, NULL, reterr);
+    status = run_query(s, CCD_WRITE, &ccd_q_import_local, args, copy_import, NULL, reterr);
   if (status == CC_OK)
     ccd_jobs_wake(s->server->jobs);
   return status;
@@ -279,7 +280,7 @@ typedef struct progress {
 
 /* Copy the state to the progress in @data and print it. At the end print the report as JSON. */
 static void
-take_state(session *s, const ccd_rows *rows, void *data)
+copy_state(session *s, const ccd_rows *rows, void *data)
 {
   static const char *const ends[] = {"done", "undone", "cancelled", "failed"};
   progress *seen = data;
@@ -338,7 +339,7 @@ watch_import(session *s, const request *asked, cc_error *reterr)
     }
     /* Ignore errors: the database may be unavailable for a moment, and the job waits for it, too.
      */
-    (void) run_query(s, CCD_READ, &ccd_q_import_local_state, args, take_state, &seen, reterr);
+    (void) run_query(s, CCD_READ, &ccd_q_import_local_state, args, copy_state, &seen, reterr);
   }
   if (strcmp(seen.state, "done") == 0 || (asked->dry_run && strcmp(seen.code, "dry_run") == 0))
     return 0;

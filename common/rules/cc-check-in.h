@@ -5,8 +5,8 @@
 
 #include "common/base/cc-str.h"
 
-/* Rules of event check-in, shared by the server, its SQL and the client: the result of a check-in
- * or of its undo for each attendee status. */
+/* Rules of event check-in: the result of a check-in, or of its undo, for each attendee status. The
+ * table is printed as SQL rows (door_verdicts), which the check-in statements join. */
 
 typedef enum cc_door_act {
   CC_DOOR_CHECK_IN = 1,

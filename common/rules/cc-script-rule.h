@@ -9,8 +9,8 @@
 #include "common/base/cc-status.h"
 #include "common/base/cc-time.h"
 
-/* Rules of scripts: which steps are shown, and which answers are valid. Pure functions: the server
- * calls them with a script from its cache, the client with the script of an offline pack. */
+/* Rules of scripts: which steps are shown, and which answers are valid. Pure functions
+ * without I/O, called by server/rules and server/contacts. */
 
 typedef struct cc_rule_option {
   int64_t id;

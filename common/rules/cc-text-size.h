@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-/* Size of a text message: encoding and number of segments. Used by the server, which limits both,
- * and by the client, which shows them while a text is written. */
+/* Size of a text message: encoding and number of segments. Used by
+ * server/texting, which limits the size and reports it. */
 
 /* Encoding and length of a text message (3GPP TS 23.038). */
 typedef struct cc_text_size {
@@ -13,9 +13,10 @@ typedef struct cc_text_size {
   int segments; /* segments that the text is sent in; 0: the text is empty */
 } cc_text_size;
 
-#define CC_TEMPLATE_SEGMENTS_MAX 6 /* for the template of a first text, with typical field values  \
-                                    */
-#define CC_ANSWER_SEGMENTS_MAX 10  /* for every text that is sent */
+/* Limits of segments: for the template of a first text (with typical field values), and for every
+ * text that is sent. */
+#define CC_TEMPLATE_SEGMENTS_MAX 6
+#define CC_ANSWER_SEGMENTS_MAX 10
 
 /**
  * Count the units and segments of a text. A segment has space for 160 septets (GSM-7) or 70 units

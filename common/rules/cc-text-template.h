@@ -4,8 +4,8 @@
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
 
-/* Templates of text messages: texts with fields such as {first_name}. Used by the server to check
- * and send them, and by the client for the preview. */
+/* Templates of text messages: texts with fields such as {first_name}. Used by
+ * server/texting to check and fill them. */
 
 /* A field of a template and its value. */
 typedef struct cc_text_field {

@@ -24,7 +24,7 @@ typedef struct lease {
 } lease;
 
 static void
-lease_take_held(const ccd_rows *rows, cc_arena *arena, void *ret)
+lease_copy_held(const ccd_rows *rows, cc_arena *arena, void *ret)
 {
   lease *asked = ret;
   asked->held = ccd_rows_n(rows) == 1;
@@ -70,7 +70,7 @@ extend_lease(ccd_jobs *jobs, ccd_lane *lane)
                                     jobs->keeper_arena,
                                     &ccd_q_job_extend,
                                     args,
-                                    lease_take_held,
+                                    lease_copy_held,
                                     &asked,
                                     &error);
   if (status != CC_OK || asked.held)
@@ -83,7 +83,7 @@ extend_lease(ccd_jobs *jobs, ccd_lane *lane)
 }
 
 static void
-take_figures(const ccd_rows *rows, cc_arena *arena, void *ret)
+copy_figures(const ccd_rows *rows, cc_arena *arena, void *ret)
 {
   ccd_jobs *jobs = ret;
   jobs->queued = ccd_rows_int64(rows, 0, "queued");
@@ -103,7 +103,7 @@ count_jobs(ccd_jobs *jobs)
                             jobs->keeper_arena,
                             &ccd_q_job_figures,
                             none,
-                            take_figures,
+                            copy_figures,
                             jobs,
                             &error);
   if (status != CC_OK)

@@ -45,7 +45,7 @@ typedef struct batch {
 } batch;
 
 static void
-take_batch(const ccd_rows *rows, cc_arena *arena, void *ret)
+copy_batch(const ccd_rows *rows, cc_arena *arena, void *ret)
 {
   batch *taken = ret;
   taken->rows = ccd_rows_n(rows);
@@ -113,7 +113,7 @@ read_payload(const ccd_job_kind *kind,
 }
 
 static cc_status
-run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *reterr)
+lane_run_claim(ccd_lane *lane, const claim *claimed, ccd_job_run *run, cc_error *reterr)
 {
   ccd_job job = {.server = lane->jobs->server,
                  .kind = run->kind,
@@ -168,7 +168,7 @@ settle_job(ccd_lane *lane, const ccd_job_run *run, cc_status status, const cc_er
 }
 
 static void
-run_and_settle(ccd_lane *lane, const claim *claimed)
+lane_run_and_settle(ccd_lane *lane, const claim *claimed)
 {
   cc_error error = {0};
   ccd_job_run run = {.jobs = lane->jobs,
@@ -180,7 +180,7 @@ run_and_settle(ccd_lane *lane, const claim *claimed)
     return; /* cannot happen: only kinds of this lane are claimed */
   run.extend_at = cc_time_monotonic() + run.kind->lease_s * CC_TIME_SECOND / 3;
   set_running(lane, &run);
-  cc_status status = run_claim(lane, claimed, &run, &error);
+  cc_status status = lane_run_claim(lane, claimed, &run, &error);
   ccd_job_run_done(&run);
   set_running(lane, NULL);
   if (status != CC_OK && !run.again)
@@ -219,7 +219,7 @@ ready_kinds(const ccd_lane *lane, const char **ret_names, const char **ret_lease
 
 /* Claim and run due jobs. Returns false when none was due, or the worker is stopping. */
 static bool
-run_batch(ccd_lane *lane)
+lane_run_batch(ccd_lane *lane)
 {
   cc_error error = {0};
   batch claimed = {0};
@@ -238,9 +238,9 @@ run_batch(ccd_lane *lane)
   };
   const ccd_query *asked = ccd_lane_is_slow(lane->which) ? &ccd_q_job_claim_slow : &ccd_q_job_claim;
   cc_status status =
-    ccd_jobs_query(lane->jobs, lane->arena, asked, args, take_batch, &claimed, &error);
+    ccd_jobs_query(lane->jobs, lane->arena, asked, args, copy_batch, &claimed, &error);
   for (int i = 0; status == CC_OK && i < claimed.n; i++)
-    run_and_settle(lane, &claimed.claims[i]);
+    lane_run_and_settle(lane, &claimed.claims[i]);
   return status == CC_OK && claimed.n > 0;
 }
 
@@ -270,7 +270,7 @@ lane_thread(void *data)
   ccd_lane *lane = data;
 
   while (wait_for_work(lane)) {
-    while (run_batch(lane))
+    while (lane_run_batch(lane))
       ccd_jobs_wake(lane->jobs); /* the jobs may have enqueued jobs for other lanes */
   }
   return NULL;

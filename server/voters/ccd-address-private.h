@@ -6,7 +6,7 @@
 
 /* State and helpers of the address parser, shared by ccd-residence.c and ccd-address-*.c. A line is
  * split into tokens; the parts consume tokens from the front (number, route, road) and from the end
- * (unit). */
+ * (unit). "Take" in names of functions means: consume tokens and store what they are. */
 
 #define CCD_ADDRESS_TOKENS 48
 #define CCD_ADDRESS_UNITS 4

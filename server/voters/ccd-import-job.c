@@ -78,7 +78,7 @@ import_load_files(ccd_import *import, const ccd_rows *rows, cc_error *reterr)
 
 /* Load the row of the import. Leaves import->state NULL when the import no longer exists. */
 static cc_status
-load_import(ccd_import *import, cc_error *reterr)
+import_load(ccd_import *import, cc_error *reterr)
 {
   ccd_job *job = import->job;
   const ccd_rows *rows = NULL;
@@ -163,7 +163,7 @@ ensure_staged(ccd_import *import, cc_error *reterr)
 }
 
 static cc_status
-step_compare(ccd_import *import, cc_error *reterr)
+import_step_compare(ccd_import *import, cc_error *reterr)
 {
   const ccd_arg args[] = {{"import_id", import->id_text}, {0}};
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
@@ -207,7 +207,7 @@ record_bulk(ccd_import *import, cc_error *reterr)
 }
 
 static cc_status
-finish_import(ccd_import *import, cc_error *reterr)
+import_finish(ccd_import *import, cc_error *reterr)
 {
   ccd_job *job = import->job;
   const ccd_rows *rows = NULL;
@@ -229,7 +229,7 @@ finish_import(ccd_import *import, cc_error *reterr)
 }
 
 static cc_status
-step_apply(ccd_import *import, cc_error *reterr)
+import_step_apply(ccd_import *import, cc_error *reterr)
 {
   bool planned = false;
   cc_status status = check_cancel(import, reterr);
@@ -241,7 +241,7 @@ step_apply(ccd_import *import, cc_error *reterr)
     status = compare_rows(import, reterr);
   if (status == CC_OK)
     status = apply_chunks(import, reterr);
-  return status == CC_OK ? finish_import(import, reterr) : status;
+  return status == CC_OK ? import_finish(import, reterr) : status;
 }
 
 static cc_status
@@ -266,7 +266,7 @@ undo_chunks(ccd_import *import, cc_error *reterr)
 }
 
 static cc_status
-step_undo(ccd_import *import, cc_error *reterr)
+import_step_undo(ccd_import *import, cc_error *reterr)
 {
   ccd_job *job = import->job;
   const char *code = import->error_code;
@@ -314,7 +314,7 @@ import_clean_up(ccd_import *import, cc_error *reterr)
 /* End the import after an error: failed or cancelled; undoing first if voters were already changed.
  */
 static cc_status
-stop_import(ccd_import *import, const cc_error *error, cc_error *reterr)
+import_stop(ccd_import *import, const cc_error *error, cc_error *reterr)
 {
   bool cancelled = strcmp(error->code, "cancelled") == 0 || strcmp(error->code, "dry_run") == 0;
   const ccd_job_tx tx = ccd_import_tx(import, /* bulk= */ false);
@@ -368,7 +368,7 @@ apply_if_automatic(ccd_import *import, bool *ret_over, cc_error *reterr)
 }
 
 static cc_status
-step_import(ccd_import *import, bool *ret_over, cc_error *reterr)
+import_run_step(ccd_import *import, bool *ret_over, cc_error *reterr)
 {
   const char *state = import->state;
   if (strcmp(state, "reading") == 0) {
@@ -377,14 +377,14 @@ step_import(ccd_import *import, bool *ret_over, cc_error *reterr)
   }
   if (strcmp(state, "comparing") == 0) {
     cc_status status = check_cancel(import, reterr);
-    return status == CC_OK ? step_compare(import, reterr) : status;
+    return status == CC_OK ? import_step_compare(import, reterr) : status;
   }
   if (strcmp(state, "ready") == 0)
     return apply_if_automatic(import, ret_over, reterr);
   if (strcmp(state, "applying") == 0)
-    return step_apply(import, reterr);
+    return import_step_apply(import, reterr);
   if (strcmp(state, "undoing") == 0)
-    return step_undo(import, reterr);
+    return import_step_undo(import, reterr);
   *ret_over = true;
   return import_clean_up(import, reterr);
 }
@@ -397,10 +397,10 @@ import_run(ccd_job *job, cc_error *reterr)
   ccd_import import = {.job = job, .id = payload->import_id};
   import.id_text = ccd_text_int64(job->arena, import.id);
   for (bool over = false; status == CC_OK && !over;) {
-    status = load_import(&import, reterr);
+    status = import_load(&import, reterr);
     if (status != CC_OK || import.state == NULL)
       return status;
-    status = step_import(&import, &over, reterr);
+    status = import_run_step(&import, &over, reterr);
     if (status == CC_OK || is_temporary(job, status, reterr))
       continue;
     const cc_error failure = *reterr;
@@ -408,7 +408,7 @@ import_run(ccd_job *job, cc_error *reterr)
             "import.stopped",
             CCD_NUMBER("import", import.id),
             CCD_TEXT("code", failure.code));
-    status = stop_import(&import, &failure, reterr);
+    status = import_stop(&import, &failure, reterr);
   }
   return status;
 }

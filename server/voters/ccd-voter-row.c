@@ -159,7 +159,7 @@ decode_value(const cc_voter_mapping *mapping, ccd_slice text)
 /* Store the values of a cell that has several. Each value is cleaned on its own, because cleaning
  * the whole cell would remove a separator such as a line end. */
 static void
-take_several(voter_work *w, ccd_slice cell, const char *between)
+store_several(voter_work *w, ccd_slice cell, const char *between)
 {
   while (cell.length > 0) {
     const char *end = memmem(cell.text, cell.length, between, strlen(between));
@@ -189,7 +189,7 @@ run_step(voter_work *w)
   const voter_step *step = w->step;
   bool whole = step->n == 1 && (size_t) step->columns[0] < w->row->n;
   if (whole && step->mapping->split != NULL) {
-    take_several(w, w->row->fields[step->columns[0]], step->mapping->split);
+    store_several(w, w->row->fields[step->columns[0]], step->mapping->split);
     return;
   }
   if (whole && step->mapping->json) {

@@ -13,8 +13,8 @@ typedef struct ccd_voter_pair {
   ccd_slice value;
 } ccd_voter_pair;
 
-/* A problem with a value of a row. The row is still imported; except for mended_text and lost_text,
- * the value is left empty. */
+/* A problem with a value of a row, which is still imported. For bad_… and unknown_status the value
+ * is left out (bad_unit: kept in the address line); other codes are notes. */
 typedef struct ccd_voter_problem {
   cc_voter_field field;
   int column;       /* column in the file; 1 is the first; 0: the value has no or several columns */

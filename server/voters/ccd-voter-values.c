@@ -40,7 +40,7 @@ compare_days(ccd_date a, ccd_date b)
 
 /* Parse a date of birth or registration: not in the future, and not before YEAR_FIRST. */
 static void
-take_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
+store_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
 {
   ccd_date date = {0};
   bool is = ccd_date_parse(text, form, pivot, &date);
@@ -54,12 +54,12 @@ take_past(voter_work *w, ccd_slice text, int form, int pivot, ccd_date *ret)
 
 /* A complete birth date has priority over a year of birth. */
 static void
-take_birth(voter_work *w, ccd_slice text)
+store_birth(voter_work *w, ccd_slice text)
 {
   ccd_date date = {0};
   bool whole = w->step->mapping->field == CC_VOTER_BIRTH_DATE;
   int pivot = (w->mapper->today.year - AGE_LEAST) % 100;
-  take_past(w, text, whole ? w->step->mapping->date : CC_DATE_YEAR, pivot, &date);
+  store_past(w, text, whole ? w->step->mapping->date : CC_DATE_YEAR, pivot, &date);
   if (date.year != 0 && (w->ret->birth.year == 0 || date.month != 0))
     w->ret->birth = date;
 }
@@ -73,7 +73,7 @@ same_text(ccd_slice text, const char *other)
 }
 
 static void
-take_status(voter_work *w, ccd_slice text)
+store_status(voter_work *w, ccd_slice text)
 {
   for (size_t i = 0; i < cc_registration_status_enum.n; i++) {
     if (same_text(text, cc_registration_status_enum.names[i]))
@@ -135,7 +135,7 @@ without_decimal_zero(ccd_slice text)
 }
 
 static void
-take_id(voter_work *w, ccd_slice text)
+store_id(voter_work *w, ccd_slice text)
 {
   if (is_spreadsheet_damage(text) || is_placeholder(text))
     voter_problem(w, "bad_id", text);
@@ -144,7 +144,7 @@ take_id(voter_work *w, ccd_slice text)
 }
 
 static void
-take_number(voter_work *w, ccd_slice text)
+store_number(voter_work *w, ccd_slice text)
 {
   text = without_decimal_zero(text);
   if (is_digits(text.text, text.length) && text.length <= 18)
@@ -171,7 +171,7 @@ extract_digits(ccd_slice text, char *digits, size_t max)
 /* Accepts ZIP codes of five or nine digits, both also without a leading zero, which spreadsheets
  * remove, and with the ".0" of a floating point number. */
 static void
-take_zip(voter_work *w, ccd_slice text)
+store_zip(voter_work *w, ccd_slice text)
 {
   char digits[10] = "0";
   size_t n = extract_digits(without_decimal_zero(text), digits + 1, 9);
@@ -186,7 +186,7 @@ take_zip(voter_work *w, ccd_slice text)
 }
 
 static void
-take_one_phone(voter_work *w, ccd_slice text)
+store_one_phone(voter_work *w, ccd_slice text)
 {
   char number[CCD_PHONE_MAX];
   if (!ccd_phone_normal(text, number)) {
@@ -205,14 +205,14 @@ take_one_phone(voter_work *w, ccd_slice text)
 }
 
 static void
-take_phone(voter_work *w, ccd_slice text)
+store_phone(voter_work *w, ccd_slice text)
 {
   for (ccd_slice one = ccd_phone_next(&text); one.length > 0; one = ccd_phone_next(&text))
-    take_one_phone(w, one);
+    store_one_phone(w, one);
 }
 
 static void
-take_email(voter_work *w, ccd_slice text)
+store_email(voter_work *w, ccd_slice text)
 {
   const char *code, *message, *hint;
   if (!cc_format_check(CC_FORMAT_EMAIL, text.text, text.length, &code, &message, &hint))
@@ -224,7 +224,7 @@ take_email(voter_work *w, ccd_slice text)
 }
 
 static void
-take_mailing_line(voter_work *w, ccd_slice text)
+store_mailing_line(voter_work *w, ccd_slice text)
 {
   if (w->ret->n_mailing == CCD_VOTER_LINES_MAX)
     voter_problem(w, "too_many", text);
@@ -233,7 +233,7 @@ take_mailing_line(voter_work *w, ccd_slice text)
 }
 
 static void
-take_sex(voter_work *w, ccd_slice text)
+store_sex(voter_work *w, ccd_slice text)
 {
   char c = text.text[0] >= 'a' ? (char) (text.text[0] - 'a' + 'A') : text.text[0];
   bool is = text.length == 1 && (c == 'F' || c == 'M' || c == 'X');
@@ -254,7 +254,7 @@ add_pair(voter_work *w, ccd_voter_pair *pairs, size_t *n, const char *key, ccd_s
 
 /* Store a cell with JSON, as written by exportVoters, unchanged if it is an array or object. */
 static void
-take_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
+store_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
 {
   json_t *value = json_loadb(text.text, text.length, JSON_REJECT_DUPLICATES, NULL);
   if (list ? json_is_array(value) : json_is_object(value))
@@ -268,12 +268,12 @@ take_json(voter_work *w, ccd_slice text, bool list, ccd_slice *ret)
  * in a column that is named by the election. If such a cell only repeats the election, the method
  * is unknown. */
 static void
-take_history(voter_work *w, ccd_slice text)
+store_history(voter_work *w, ccd_slice text)
 {
   ccd_voter_row *ret = w->ret;
   const char *named = NULL;
   if (w->step->mapping->json) {
-    take_json(w, text, /* list= */ true, &ret->history_json);
+    store_json(w, text, /* list= */ true, &ret->history_json);
     return;
   }
   if (w->step->mapping->names_election || ccd_election_is_date(w->step->key)) {
@@ -294,13 +294,13 @@ take_history(voter_work *w, ccd_slice text)
 }
 
 static void
-take_pair(voter_work *w, ccd_slice text)
+store_pair(voter_work *w, ccd_slice text)
 {
   ccd_voter_row *ret = w->ret;
   bool json = w->step->mapping->json;
   bool district = w->step->mapping->field == CC_VOTER_DISTRICT;
   if (json)
-    take_json(w, text, /* list= */ false, district ? &ret->districts_json : &ret->custom_json);
+    store_json(w, text, /* list= */ false, district ? &ret->districts_json : &ret->custom_json);
   else if (district)
     add_pair(w, ret->districts, &ret->n_districts, w->step->key, text);
   else
@@ -310,7 +310,7 @@ take_pair(voter_work *w, ccd_slice text)
 /* Store a value of a voter column that has no member in ccd_voter_row. It is checked by the field
  * table, because the database refuses invalid values. */
 static void
-take_other(voter_work *w, ccd_slice text)
+store_other(voter_work *w, ccd_slice text)
 {
   const cc_field *field = w->step->other;
   if (field->format == CC_FORMAT_DATE) {
@@ -360,16 +360,16 @@ plain_member(voter_work *w, int field)
 }
 
 static void
-take_line(voter_work *w, ccd_slice text)
+store_line(voter_work *w, ccd_slice text)
 {
   if (w->n_lines < RESIDENCE_LINES_MAX)
     w->lines[w->n_lines++] = text;
 }
 
 static void
-take_registered(voter_work *w, ccd_slice text)
+store_registered(voter_work *w, ccd_slice text)
 {
-  take_past(w, text, w->step->mapping->date, w->mapper->today.year % 100, &w->ret->registered_on);
+  store_past(w, text, w->step->mapping->date, w->mapper->today.year % 100, &w->ret->registered_on);
 }
 
 void
@@ -377,22 +377,22 @@ voter_take(voter_work *w, ccd_slice text)
 {
   typedef void take(voter_work * w, ccd_slice text);
   static take *const takes[_CC_VOTER_FIELD_MAX] = {
-    [CC_VOTER_STATE_ID] = take_id,
-    [CC_VOTER_NUMBER] = take_number,
-    [CC_VOTER_BIRTH_DATE] = take_birth,
-    [CC_VOTER_BIRTH_YEAR] = take_birth,
-    [CC_VOTER_REGISTERED_ON] = take_registered,
-    [CC_VOTER_SEX] = take_sex,
-    [CC_VOTER_REGISTRATION_STATUS] = take_status,
-    [CC_VOTER_RESIDENCE_LINE] = take_line,
-    [CC_VOTER_RESIDENCE_ZIP] = take_zip,
-    [CC_VOTER_MAILING_LINE] = take_mailing_line,
-    [CC_VOTER_PHONE] = take_phone,
-    [CC_VOTER_EMAIL] = take_email,
-    [CC_VOTER_DISTRICT] = take_pair,
-    [CC_VOTER_CUSTOM] = take_pair,
-    [CC_VOTER_HISTORY] = take_history,
-    [CC_VOTER_COLUMN] = take_other,
+    [CC_VOTER_STATE_ID] = store_id,
+    [CC_VOTER_NUMBER] = store_number,
+    [CC_VOTER_BIRTH_DATE] = store_birth,
+    [CC_VOTER_BIRTH_YEAR] = store_birth,
+    [CC_VOTER_REGISTERED_ON] = store_registered,
+    [CC_VOTER_SEX] = store_sex,
+    [CC_VOTER_REGISTRATION_STATUS] = store_status,
+    [CC_VOTER_RESIDENCE_LINE] = store_line,
+    [CC_VOTER_RESIDENCE_ZIP] = store_zip,
+    [CC_VOTER_MAILING_LINE] = store_mailing_line,
+    [CC_VOTER_PHONE] = store_phone,
+    [CC_VOTER_EMAIL] = store_email,
+    [CC_VOTER_DISTRICT] = store_pair,
+    [CC_VOTER_CUSTOM] = store_pair,
+    [CC_VOTER_HISTORY] = store_history,
+    [CC_VOTER_COLUMN] = store_other,
   };
   int field = w->step->mapping->field;
   if (takes[field] != NULL)

@@ -58,7 +58,7 @@ BEGIN
          AND COALESCE(s.item ->> 'scale_min', s.item ->> 'scale_max') IS NOT NULL, 'not_allowed',
        'Only a scale has these.'),
       ('required', s.item ->> 'kind' = 'text' AND s.item -> 'required' = 'true', 'not_allowed',
-       'A text is read out: nobody answers it.'),
+       'This step is a text to read out and takes no answer.'),
       ('show_if_key', num_nonnulls(s.item ->> 'show_if_key', s.item ->> 'show_if_option_id') = 1 AND NOT EXISTS (
          SELECT FROM jsonb_array_elements(steps) WITH ORDINALITY e (item, ord)
          CROSS JOIN jsonb_array_elements(e.item -> 'options') o
