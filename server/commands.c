@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "common/api/cc-code.h"
 #include "common/api/cc-voter.h"
 #include "common/rules/cc-machine-print.h"
 #include "common/rules/cc-rules-sql.h"
@@ -118,6 +119,16 @@ ccd_command_openapi(int argc, char **argv)
   puts(pretty);
   free(pretty);
   return 0;
+}
+
+int
+ccd_command_codes(int argc, char **argv)
+{
+  cc_str text = CC_STR_INIT(DOCUMENT_MAX);
+  cc_codes_doc(&text);
+  bool good = !text.failed && fputs(text.text, stdout) >= 0;
+  cc_str_done(&text);
+  return good ? 0 : 1;
 }
 
 /* Print files generated from the tables of common/rules: SQL, or the page about states. */

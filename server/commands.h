@@ -10,6 +10,7 @@ int ccd_command_migrate(int argc, char **argv);
 int ccd_command_health(int argc, char **argv);
 int ccd_command_config(int argc, char **argv);
 int ccd_command_openapi(int argc, char **argv);
+int ccd_command_codes(int argc, char **argv);
 int ccd_command_rules(int argc, char **argv);
 int ccd_command_audit(int argc, char **argv);
 int ccd_command_restored(int argc, char **argv);

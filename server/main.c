@@ -32,6 +32,7 @@ static const command commands[] = {
    "ask the server that runs here whether requests succeed; the exit code tells"},
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},
+  {"codes", ccd_command_codes, "print the page of error codes"},
   {"rules", ccd_command_rules, "print what is made from the program's rules: sql, states"},
   {"restored",
    ccd_command_restored,

@@ -3,6 +3,7 @@
 
 import copy
 import itertools
+import pathlib
 import re
 
 import jsonschema
@@ -10,6 +11,14 @@ import jsonschema
 from . import parts
 
 METHODS = ("get", "post", "put", "patch", "delete")
+CODES = pathlib.Path(__file__).resolve().parents[2] / "docs" / "codes.md"
+# What the routes of tests/probe return, which are no part of the API.
+CODES_OF_PROBE = {"probe"}
+
+
+def documented_codes():
+    """The error codes of docs/codes.md."""
+    return set(re.findall(r"^\| `([a-z_0-9]+)` \| [0-9]", CODES.read_text(encoding="utf-8"), re.M))
 
 
 def closed(schema):
@@ -38,6 +47,7 @@ class Recorder:
         self.counts = lambda: True  # whether what is seen now is noted
         self.operations = []
         self.validators = {}
+        self.codes = documented_codes() | CODES_OF_PROBE
         for template, methods in document["paths"].items():
             pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)) + r"\Z")
             for method, operation in methods.items():
@@ -118,9 +128,16 @@ class Recorder:
         assert kind in kinds, f"{name} {status} is {kind!r}, described as {sorted(kinds)}"
         if kinds[kind] is None or kind == "application/x-ndjson" or not kind.endswith("json"):
             return
+        if kind == "application/problem+json":
+            self.check_codes(name, reply.json())
         errors = [f"{error.json_path}: {error.message[:300]}"
                   for error in itertools.islice(kinds[kind].iter_errors(reply.json()), 5)]
         assert not errors, f"{name} {status} does not fit its type: {errors}"
+
+    def check_codes(self, name, problem):
+        """Every code that a problem contains is documented."""
+        used = {problem["code"], *(each["code"] for each in problem["errors"])}
+        assert used <= self.codes, f"{name}: common/api/cc-code-*.c has no row for {sorted(used - self.codes)}"
 
     def made_by(self, operation):
         """The operation that reads what this one makes: what its Location names. None: no Location."""
