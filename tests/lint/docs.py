@@ -15,7 +15,12 @@ HISTORIES = ("CHANGELOG.md", "docs/decisions/")
 # Names in documents that a running system makes, or that an example invents.
 MADE = ("build/*", "build-*", ".dev/*", "*.eml", "voters.csv", "pg/*", "run/*", "log/*", "outbox/*", "storage/*",
         "patroni.yml", "compile_commands.json", "*NNNN*", "*NAME*", "*TOPIC*", "dress_code", "pronouns",
-        "event_note*", "policy-rc.d", "doc/*")
+        "event_note*", "policy-rc.d", "doc/*",
+        # Put together while running, or made by the build.
+        "campaign_class_threads", "cc-ops.h", "cc-ops.c", "server/data/ccd-queries.h", "tests/unit/outbox-driver",
+        # Of PostgreSQL, PgBouncer, Citus, libmicrohttpd and the kernel.
+        "pg_basebackup", "max_prepared_statements", "create_reference_table", "organizations_102052", "URI_LOG_CALLBACK",
+        "STRICT_FOR_CLIENT", "CLIENT_DISCIPLINE_LVL", "SO_RCVLOWAT")
 SOURCES = (".c", ".h", ".sql", ".py", ".sh", ".build", ".ui", ".xml", ".json", ".txt", ".in", ".css", ".js")
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.M | re.S)
 LINK = re.compile(r"(?<!\\)\[[^\]\[]*(?:\[[^\]]*\][^\]\[]*)*\]\(([^)\s]+)\)|<(?:img|a)\s[^>]*?(?:src|href)=\"([^\"]+)\"")
