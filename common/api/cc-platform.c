@@ -108,4 +108,9 @@ const cc_op cc_op_docs_style = {
   .media = "text/css", .method = CC_GET, .path = "/docs/style.css", .shape = CC_REPLY_FILE, .tag = "Platform",
   .summary = "Read the style sheet of that page.",
 };
+const cc_op cc_op_docs_script = {
+  .id = "docsScript",
+  .media = "text/javascript", .method = CC_GET, .path = "/docs/script.js", .shape = CC_REPLY_FILE, .tag = "Platform",
+  .summary = "Read the script of that page, which adds search and copy buttons.",
+};
 /* clang-format on */

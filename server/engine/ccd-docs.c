@@ -4,11 +4,14 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/api/cc-code.h"
 #include "common/codec/cc-codec.h"
+#include "server/engine/ccd-docs-example.h"
 #include "server/engine/ccd-openapi-replies.h"
 #include "server/engine/ccd-openapi.h"
 
-/* The API for people: one plain page, no script, nothing from elsewhere. */
+/* The page of the API for people at /docs: navigation, operations with examples, error codes. The
+ * style sheet and the script, which only adds search and copy buttons, are in server/platform. */
 
 /* "text, 1 to 255", "one of public, unlisted, private", "time or null". */
 static void
@@ -71,7 +74,7 @@ write_errors(const ccd_route *route, cc_str *out)
 {
   unsigned errors = ccd_route_errors(route);
   int last = 0;
-  cc_str_add(out, "<p>Errors:");
+  cc_str_add(out, "<p><a href=\"#codes\">Errors</a>:");
   for (int status = 1; status < _CC_STATUS_MAX; status++) {
     int code = cc_status_http((cc_status) status);
     if (!(errors & CC_ERR_BIT(status)) || code == last)
@@ -100,7 +103,7 @@ write_media(const char *title, const char *media, cc_str *out)
 }
 
 static void
-write_op(const ccd_route *route, cc_str *out)
+write_op(const ccd_route *route, const char *url, cc_str *out)
 {
   const cc_op *op = route->op;
   cc_str_printf(out,
@@ -120,6 +123,7 @@ write_op(const ccd_route *route, cc_str *out)
                 "</p><p>Right: <code>%s</code>. Rate limit: <code>%s</code>.</p>",
                 cc_right_name(route->right),
                 ccd_limit_name(route->limit));
+  ccd_docs_curl(route, url, out);
   write_part("Path", op->params, 0, out);
   write_part("Query", op->query, 0, out);
   write_part("Body", op->body, CC_READ_ONLY, out);
@@ -129,6 +133,7 @@ write_op(const ccd_route *route, cc_str *out)
              op->reply,
              CC_WRITE_ONLY,
              out);
+  ccd_docs_examples(op, out);
   write_errors(route, out);
   cc_str_add(out, "</section>");
 }
@@ -152,41 +157,88 @@ add_anchor(const char *tag, cc_str *out)
 }
 
 static void
-write_tag(const ccd_route *const *tables, const char *tag, cc_str *out)
+write_tag(const ccd_route *const *tables, const char *tag, const char *url, cc_str *out)
 {
   cc_str_add(out, "<h2 id=\"");
   add_anchor(tag, out);
-  cc_str_printf(out, "\">%s</h2>", tag);
+  cc_str_printf(out, "\" data-tag=\"%s\">%s</h2>", tag, tag);
   for (; *tables != NULL; tables++) {
     for (const ccd_route *route = *tables; route->op != NULL; route++) {
       if (strcmp(route->op->tag, tag) == 0)
-        write_op(route, out);
+        write_op(route, url, out);
     }
   }
 }
 
+static void
+write_codes(const cc_code *codes, cc_str *out)
+{
+  for (; codes->code != NULL; codes++) {
+    cc_str_printf(out, "<tr><td><code>%s</code></td><td>%s</td><td>", codes->code, codes->statuses);
+    cc_str_add_html(out, codes->meaning);
+    cc_str_add(out, "</td><td>");
+    cc_str_add_html(out, codes->way_out);
+    cc_str_add(out, "</td></tr>");
+  }
+}
+
+static void
+write_all_codes(cc_str *out)
+{
+  cc_str_add(out,
+             "<h2>Errors</h2><section id=\"codes\"><h3>Error codes</h3><p>Every error is a problem "
+             "document (RFC 9457) with a <code>code</code>.</p><table><thead><tr>"
+             "<th scope=\"col\">Code</th><th scope=\"col\">Status</th><th scope=\"col\">Meaning"
+             "</th><th scope=\"col\">What to do</th></tr></thead><tbody>");
+  write_codes(cc_codes_general, out);
+  write_codes(cc_codes_feature, out);
+  cc_str_add(out, "</tbody></table></section>");
+}
+
+/* Tags with their operations, and the error codes. */
+static void
+write_navigation(cc_str *out)
+{
+  cc_str_add(out, "<nav aria-label=\"Operations\">");
+  for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
+    if (tag_seen(op))
+      continue;
+    cc_str_printf(out,
+                  "<details data-tag=\"%s\"><summary>%s</summary><ul>",
+                  (*op)->tag,
+                  (*op)->tag);
+    for (const cc_op *const *each = op; *each != NULL; each++) {
+      if (strcmp((*each)->tag, (*op)->tag) == 0)
+        cc_str_printf(out, "<li><a href=\"#%s\">%s</a></li>", (*each)->id, (*each)->id);
+    }
+    cc_str_add(out, "</ul></details>");
+  }
+  cc_str_add(out, "<a href=\"#codes\">Error codes</a></nav>");
+}
+
 void
-ccd_docs_write(const ccd_route *const *tables, cc_str *out)
+ccd_docs_write(const ccd_route *const *tables, const char *url, cc_str *out)
 {
   cc_str_add(out,
              "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
              "name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
              "<title>Campaign Center API</title><link rel=\"stylesheet\" "
-             "href=\"/docs/style.css\"></head><body>"
+             "href=\"/docs/style.css\"><script src=\"/docs/script.js\" defer></script></head><body>"
+             "<a class=\"skip\" href=\"#operations\">Skip to the operations</a>"
              "<header><h1>Campaign Center API</h1><p>For programs: <a "
-             "href=\"/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p><nav "
-             "aria-label=\"Sections\">");
-  for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
-    if (tag_seen(op))
-      continue;
-    cc_str_add(out, "<a href=\"#");
-    add_anchor((*op)->tag, out);
-    cc_str_printf(out, "\">%s</a> ", (*op)->tag);
-  }
-  cc_str_add(out, "</nav></header><main>");
+             "href=\"/openapi.json\">openapi.json</a> (OpenAPI 3.1). The curl commands expect a "
+             "token in "
+             "<code>$TOKEN</code>: see <a href=\"#signIn\">signIn</a> or <a "
+             "href=\"#createApiToken\">createApiToken</a>.</p>"
+             "<label for=\"search\" hidden>Search operations, fields and codes (press /)</label>"
+             "<input id=\"search\" type=\"search\" autocomplete=\"off\" hidden>"
+             "<p id=\"found\" role=\"status\"></p></header><div class=\"page\">");
+  write_navigation(out);
+  cc_str_add(out, "<main id=\"operations\">");
   for (const cc_op *const *op = cc_ops; *op != NULL; op++) {
     if (!tag_seen(op))
-      write_tag(tables, (*op)->tag, out);
+      write_tag(tables, (*op)->tag, url, out);
   }
-  cc_str_add(out, "</main></body></html>");
+  write_all_codes(out);
+  cc_str_add(out, "</main></div></body></html>");
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "common/base/cc-str.h"
 #include "server/engine/ccd-call.h"
 
-/* The page of the API for people, made from the tables. */
-
-void ccd_docs_write(const ccd_route *const *tables, cc_str *out);
+/* Write the page of the API for people, made from the tables of operations, types and routes.
+ *
+ * @url: address of the API, for the curl commands
+ */
+void ccd_docs_write(const ccd_route *const *tables, const char *url, cc_str *out);

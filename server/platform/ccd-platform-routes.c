@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ccd-docs-files.h"
 #include "ccd-queries.h"
 #include "common/api/cc-platform.h"
 #include "server/data/ccd-redis.h"
@@ -68,24 +69,23 @@ static cc_status
 get_docs(ccd_call *call, cc_error *reterr)
 {
   cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
-  ccd_docs_write(call->server->route_tables, &text);
+  ccd_docs_write(call->server->route_tables, ccd_call_config(call)->public_url, &text);
   return send_document(call, &text, reterr);
 }
 
 static cc_status
 docs_style(ccd_call *call, cc_error *reterr)
 {
-  static const char style[] =
-    ":root{color-scheme:light dark;--line:#8886}body{font:16px/1.5 system-ui,sans-serif;margin:0 "
-    "auto;max-width:60rem;padding:1rem}"
-    "nav a{display:inline-block;padding:.4rem "
-    ".6rem}code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}"
-    "section{border-top:1px solid var(--line);padding:.5rem "
-    "0}.method{font-weight:700}summary{cursor:pointer;padding:.4rem 0}"
-    "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:."
-    "25rem .5rem;border-bottom:1px solid var(--line)}";
   cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
-  cc_str_add(&text, style);
+  cc_str_add(&text, ccd_file_docs_css);
+  return send_document(call, &text, reterr);
+}
+
+static cc_status
+docs_script(ccd_call *call, cc_error *reterr)
+{
+  cc_str text = CC_STR_INIT(CCD_REPLY_MAX);
+  cc_str_add(&text, ccd_file_docs_js);
   return send_document(call, &text, reterr);
 }
 
@@ -105,5 +105,6 @@ const ccd_route ccd_platform_routes[] = {
   {&cc_op_openapi, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = get_openapi},
   {&cc_op_docs, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = get_docs},
   {&cc_op_docs_style, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = docs_style},
+  {&cc_op_docs_script, .right = CC_RIGHT_PUBLIC, .tx = CCD_NONE, .handler = docs_script},
   {0},
 };

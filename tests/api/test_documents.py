@@ -15,7 +15,7 @@ class Page(html.parser.HTMLParser):
         attributes = dict(attributes)
         self.ids.add(attributes.get("id"))
         self.links += [attributes[name] for name in ("href", "src") if name in attributes]
-        if tag not in ("meta", "link"):
+        if tag not in ("meta", "link", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -44,8 +44,12 @@ def test_the_page_stands_alone(api):
     reply = api.get("/docs")
     page = Page(reply.text)
     assert page.links and all(link.startswith(("/", "#")) for link in page.links)
-    assert not re.search(r"<script|style=|onload|http-equiv", reply.text)
-    assert "style-src 'self'" in reply.headers["Content-Security-Policy"]
+    assert re.findall(r"<script[^>]*>", reply.text) == ['<script src="/docs/script.js" defer>']
+    assert not re.search(r"style=|onload|http-equiv", reply.text)
+    assert {"style-src 'self'", "script-src 'self'"} <= set(reply.headers["Content-Security-Policy"].split("; "))
+    script = api.get("/docs/script.js")
+    assert script.status_code == 200 and script.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert "http" not in script.text
     style = api.get("/docs/style.css")
     assert style.status_code == 200 and style.headers["Content-Type"] == "text/css; charset=utf-8"
     assert "url(" not in style.text

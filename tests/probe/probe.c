@@ -129,6 +129,7 @@ const cc_op *const cc_ops[] = {
   &cc_op_openapi,
   &cc_op_docs,
   &cc_op_docs_style,
+  &cc_op_docs_script,
   NULL,
 };
 
