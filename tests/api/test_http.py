@@ -68,9 +68,9 @@ def test_strict_transport_security_with_https(make_server):
     assert reply.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
 
 
-def test_the_page_may_load_its_style_only(server):
+def test_the_page_may_load_its_style_and_script_only(server):
     policy = requests.get(f"{server.url}/docs", timeout=10).headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "style-src 'self'" in policy and "script" not in policy
+    assert "default-src 'none'" in policy and "style-src 'self'" in policy and "script-src 'self'" in policy
     assert "unsafe" not in policy and "frame-ancestors 'none'" in policy
 
 

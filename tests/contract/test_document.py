@@ -217,7 +217,7 @@ def test_the_answers_of_lists_have_one_shape(operations):
 
 
 def test_the_page_for_people(server):
-    """Rendered here, for whoever has no network: nothing in it comes from another host."""
+    """The page works without the Internet: nothing in it comes from another host."""
     import requests
 
     page = requests.get(f"{server.url}/docs", timeout=10)
@@ -226,7 +226,7 @@ def test_the_page_for_people(server):
         assert name in page.text
     loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"([^\"]*)\"", page.text)
     assert loaded and all(each.startswith("/") and not each.startswith("//") for each in loaded), loaded
-    assert "<script" not in page.text
+    assert page.text.count("<script") == 1
     for each in loaded:
         assert requests.get(server.url + each, timeout=10).status_code == 200
 

@@ -3,22 +3,21 @@
 
 import contextlib
 import os
-import shutil
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from .touch import BROWSER, DRIVER, is_possible
+
 
 @contextlib.contextmanager
 def chromium(width, height, dark=False):
-    """A browser whose page has this size in CSS pixels. Skips where Chromium is not installed."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    driver = shutil.which("chromedriver")
-    if program is None or driver is None:
-        pytest.skip("chromium and chromium-driver are not installed")
+    """A browser whose page has this size in CSS pixels. Skips the test when Debian's Chromium is not installed."""
+    if not is_possible():
+        pytest.skip("Debian's chromium and chromium-driver are not installed")
     options = webdriver.ChromeOptions()
-    options.binary_location = program
+    options.binary_location = BROWSER
     for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
         options.add_argument(argument)
     if os.geteuid() == 0:
@@ -26,7 +25,7 @@ def chromium(width, height, dark=False):
     if dark:
         options.add_argument("--force-dark-mode")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(service=Service(driver), options=options)
+    browser = webdriver.Chrome(service=Service(DRIVER), options=options)
     try:
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                                 {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})

@@ -109,6 +109,8 @@ if len(ROOT.parent.parts) > 1 and ROOT.parent.parts[1] not in ("tmp", "usr", "va
     HOMES.append(re.escape(str(ROOT.parent) + "/"))
 MIGRATION = re.compile(r"\b\d{4}_[a-z_]+\.sql")
 MACHINE_PATH = re.compile(r"(?<![\w.$}/~-])(?:" + "|".join(HOMES) + ")")
+# Checks that read a build folder or run a compiler.
+NEED_BUILD = ("headers", "format", "tidy", "ui")
 SKIP = ("build", ".dev", ".git", "__pycache__")
 
 
@@ -557,6 +559,7 @@ def main():
     parser.add_argument("--only", help="checks, with commas: spdx includes banned answers comments lengths paths docs words queries sql "
                                        "homes names callers headers format tidy ui")
     parser.add_argument("--changed", action="store_true", help="headers, format and tidy only for files that differ from the main branch")
+    parser.add_argument("--without-build", action="store_true", help="only the checks that need no build folder")
     parser.add_argument("--jobs", type=int, default=PARALLEL["jobs"], help="programs that run at a time")
     parser.add_argument("--list", action="store_true", help="the names of the checks, no more")
     options = parser.parse_args()
@@ -591,6 +594,8 @@ def main():
         print("\n".join(checks))
         return 0
     chosen = options.only.split(",") if options.only else list(checks)
+    if options.without_build:
+        chosen = [check for check in chosen if check not in NEED_BUILD]
     unknown = [check for check in chosen if check not in checks]
     if unknown:
         parser.error(f"no check {' '.join(unknown)}")
