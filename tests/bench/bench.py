@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the server: ./dev bench (docs/internals/performance.md).
 
-    bench.py --binary campaign-centerd [--rounds 5] [--seconds 3] [--case NAME …] [--peer FOLDER] [--old BUILD]
+bench.py --binary campaign-centerd [--rounds 5] [--seconds 3] [--case NAME …] [--peer FOLDER] [--old BUILD]
 
-Without --case and --peer: every request beside its bare statement, planning in writes, and what memory, routes and
-organizations cost. Everything runs on a cluster of its own with default durability. Each round measures every case
-in turn, so that what else the machine does falls on all of them; ratios are made within a round. The figures go to
-.dev/bench.json too, of which ./dev bench docs makes docs/benchmarks.md. Ends with 1 when a request failed, with
---strict also when a target was missed."""
+Without --case and --peer: every request beside its bare statement, planning in writes, and the cost of memory,
+routes and organizations. Everything runs on a separate cluster with default durability. Each round measures every
+case in turn, so that other load of the machine affects all of them; ratios are computed within a round. The
+figures are also stored in .dev/bench.json, from which ./dev bench docs makes docs/benchmarks.md. Exits with 1 when
+a request failed, with --strict also when a target was missed."""
 
 import argparse
 import os
@@ -37,7 +37,7 @@ from harness import services
 
 # Requests that are counted but never refused.
 UNLIMITED = "1000000000/60"
-# Cases that are more than one request.
+# Cases that consist of more than one kind of request.
 ALONE = {"upload": uploads.run, "live": live.run, "slow": slow.run, "signin": signin.run, "tenants": tenants.run, "crowd": crowd.run,
          "starts": starts.run, "planning": planning.run, "limits": limits.run}
 REQUESTS = [case.name for case in all_cases()]
@@ -102,7 +102,7 @@ class Bench:
         self.failures = []
 
     def database(self, organizations, events, program=None):
-        """The name of a database with that load, which the cases share."""
+        """The name of a database with that load, shared by the cases."""
         program = program or self.options.binary
         key = str(program), organizations, events
         if key not in self.databases:
@@ -110,7 +110,8 @@ class Bench:
         return self.databases[key]
 
     def make_server(self, name, program=None, **more):
-        # Tokens are the same in every database here: sessions of the one before must not be believed.
+        # Tokens are the same in every database of the bench, so cached sessions of the previous one
+        # must be dropped.
         redis.Redis(unix_socket_path=str(self.redis.path)).flushall()
         settings = dict(each.split("=", 1) for each in self.options.setting)
         return harness_server.Server(self.cluster, name, self.redis.url, program, **{

@@ -6,8 +6,9 @@ from cases import all_cases, script_of
 from measure import Meter, middle, spread
 from results import chart, table
 
-UNEVEN = 2.0  # the busiest thread of a kind may do so many times its share
-# Names of threads that do not share one kind of work: a listener for each port, and those without a name of their own.
+UNEVEN = 2.0  # the busiest thread of a kind may do this many times its share
+# Names of threads with different kinds of work: a listener for each port, and threads without a
+# name.
 UNLIKE = ("MHD-single", "campaign-center")
 
 
@@ -16,7 +17,7 @@ def mid(runs, member):
 
 
 def ratios_of(case, member):
-    """HTTP / bare, round by round."""
+    """HTTP / bare, for each round."""
     return [getattr(http, member) / max(1e-9, getattr(plain, member)) for http, plain in zip(case.http, case.plain)]
 
 
@@ -61,7 +62,7 @@ class Comparison:
             for case in self.cases:
                 plain = self.with_people(case, lambda: meter.pgbench(scripts[case.name], self.name, options, variables))
                 http = self.with_people(case, lambda: self.bench.wrk(meter, case.name, options))
-                if number:  # the first warms caches and connections
+                if number:  # the first round warms caches and connections
                     case.plain.append(plain)
                     case.http.append(http)
                     self.say(f"round {number} {case.name:13} bare {plain.rate:8.0f}/s  HTTP {http.rate:8.0f}/s  ratio "
@@ -70,7 +71,7 @@ class Comparison:
             options.seconds = seconds
 
     def with_people(self, case, work):
-        """A check-in needs somebody who is not checked in."""
+        """A check-in needs an attendee who is not checked in."""
         if case.name == "check-in":
             database.forget_check_ins(self.bench.cluster, self.name)
         return work()
@@ -132,7 +133,7 @@ class Comparison:
         return "".join("  " + text for text in texts)
 
     def uneven(self, case):
-        """{name of threads: (how many, share of the server's time, [busiest / mean of each round])}"""
+        """{name of threads: (number, share of the server's time, [busiest / mean of each round])}"""
         names = {name for run in case.http for name in run.threads if name not in UNLIKE}
         rows = {name: [run.threads[name] for run in case.http if name in run.threads] for name in sorted(names)}
         return {name: (max(row[0] for row in found), middle([row[1] for row in found]), [row[2] for row in found])

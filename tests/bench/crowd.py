@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many people at once, each far below the quota: nobody may be refused, and Redis must know of each request once.
+"""Many people at once, each far below the quota: nobody may be refused, and Redis must count each request once.
 
-    ./dev bench --case crowd [--people 20000]
+./dev bench --case crowd [--people 20000]
 
-Each person asks 20 times of 100, everybody once before anybody twice, over kept connections that send 16 requests
-without waiting. When the server has stopped, which gives back what it had leased, the sum of Redis's counters must
-equal the requests."""
+Each person sends 20 of 100 permitted requests, everybody one before anybody the second, over kept-alive
+connections that send 16 requests without waiting. When the server has stopped, which returns its leases, the sum
+of Redis's counters must equal the number of requests."""
 
 import itertools
 import multiprocessing
@@ -22,7 +22,7 @@ PROCESSES, CONNECTIONS, DEPTH = 2, 16, 16
 ORGANIZATIONS = 200
 ANSWER = b"HTTP/1.1 "
 
-# An event for each organization, whose id is the organization's; people in turn.
+# An event for each organization, with the organization's id; people alternate.
 SEED = """
 SET app.bulk = 'on';
 INSERT INTO organizations (id, name, slug) OVERRIDING SYSTEM VALUE
@@ -45,7 +45,7 @@ def request_of(person):
 
 
 class Line:
-    """A connection that sends a batch and waits for its answers. `answers` holds the status of each."""
+    """A connection that sends a batch and waits for its replies. `answers` contains the status of each."""
 
     def __init__(self, port):
         self.sock = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -56,7 +56,7 @@ class Line:
         self.sock.sendall(b"".join(batch))
 
     def read(self):
-        """Whether the batch is answered. A status may come in two pieces."""
+        """Is the batch answered? A status line may arrive in two pieces."""
         data = self.sock.recv(1 << 18)
         if not data:
             raise ConnectionError(f"closed with {self.waiting} requests open")
@@ -79,7 +79,7 @@ class Line:
 
 
 def ask(pipe, port, people):
-    """Process: the requests of some people; {status: count} of the answers."""
+    """Process: sends the requests of some people; returns {status: count} of the replies."""
     made = {person: request_of(person) for person in people}
     order = iter([made[person] for _ in range(REQUESTS) for person in people])
     selector, lines = selectors.EpollSelector(), [Line(port) for _ in range(CONNECTIONS)]
@@ -106,7 +106,7 @@ def send_more(line, order):
 
 
 def everybody(server, people):
-    """{status: count} of all answers."""
+    """{status: count} of all replies."""
     context, found, running = multiprocessing.get_context("spawn"), {}, []
     for number in range(PROCESSES):
         here, there = context.Pipe()
@@ -125,7 +125,7 @@ def everybody(server, people):
 
 
 def window():
-    """Seconds of a window that does not end soon: windows begin at multiples of their length."""
+    """Length in seconds of a window that does not end soon: windows begin at multiples of their length."""
     return max((86400, 70000), key=lambda length: length - time.time() % length)
 
 
@@ -136,7 +136,7 @@ def counted(redis):
 
 
 def told(server):
-    """What the server's log says beside requests that were answered well: the first lines of it, and how many."""
+    """Lines of the server's log other than those of successful requests: the first ones, and their number."""
     lines = [line for line in server.log().splitlines() if '"status":200' not in line and '"event":"server.' not in line]
     return [f"{len(lines)} other lines in the log"] * bool(lines) + [line[:250] for line in lines[:5]]
 

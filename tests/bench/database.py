@@ -20,36 +20,36 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from harness import services  # noqa: E402
 
-# Durability is the default. What is larger only keeps checkpoints and the page cache of the machine out
-# of the figures; statements are logged to be read once, before anything is measured.
+# Durability has its defaults. The larger values only keep checkpoints and the machine's page cache
+# out of the figures; statements are logged so that they can be read before measuring.
 SETTINGS = ["shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "logging_collector=on",
             "log_destination=jsonlog", "log_directory=.", "log_filename=bench.log",
-            # Counts nothing until planning.py turns it on for the server's role.
+            # Counting is off until planning.py turns it on for the server's role.
             "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track=none"]
 
 OCCURRED_AT = "2026-11-20T23:00:00Z"
-# The contact of one act, made by the statement: pgbench has no UUIDs.
+# A contact made by the statement itself, because pgbench has no UUIDs.
 CONTACT = ("jsonb_build_object('client_id', gen_random_uuid(), 'channel', 'door', 'disposition', 'not_home', "
            f"'door_id', :door_id::bigint, 'occurred_at', '{OCCURRED_AT}')")
-UNIQUE = "(which)"  # stands in the title where something different comes each time
+UNIQUE = "(which)"  # placeholder in the title for a value that differs each time
 
 
-# In all: a database with many organizations is as large as one with few.
+# In total: a database with many organizations is as large as one with few.
 ATTENDEES, DOORS = 400_000, 100_000
 
 
 def attendees(organizations):
-    """Attendees of the first event of each organization."""
+    """Number of attendees of each organization's first event."""
     return max(10, min(2000, ATTENDEES // organizations))
 
 
 def doors(organizations):
-    """Doors of each organization."""
+    """Number of doors of each organization."""
     return max(10, min(500, DOORS // organizations))
 
 
 def analyze(cluster, name):
-    """What autovacuum does within the first minute of writes: plans that were made for empty tables go."""
+    """As autovacuum does within the first minute of writes: plans made for empty tables are dropped."""
     connection = psycopg2.connect(cluster.url(name, "postgres"))
     connection.autocommit = True
     connection.cursor().execute("ANALYZE")
@@ -78,7 +78,7 @@ def parameters():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     files, _ = module.collect([str(ROOT / "db" / "queries")])
-    # A variable of pgbench has no dot in its name; the measured statements have no name twice.
+    # pgbench variables have no dot in their names; the measured statements have no name twice.
     return {query.name: [name or "body" for _, name in query.params] for path in files for query in module.read_file(path)}
 
 
@@ -107,8 +107,8 @@ def logged_statements(cluster):
 
 
 def statements(cluster, make_server, organizations):
-    """The statements exactly as the server sends them: a server is started once with its statements
-    logged, and each route is asked once."""
+    """The statements exactly as the server sends them: a server is started with statement logging, and each route is
+    called once."""
     cluster.sql(None, "ALTER ROLE campaign_api SET log_min_duration_statement = 0", "postgres")
     server = make_server().start()
     try:
@@ -131,7 +131,7 @@ def statements(cluster, make_server, organizations):
 
 
 def forget_check_ins(cluster, name):
-    """Everybody is to be checked in again; what that leaves behind is removed before anything is measured."""
+    """Reset all check-ins, and delete their traces before measuring."""
     cluster.sql(None, "SET app.bulk = 'on'; UPDATE event_attendees SET status = 'registered', checked_in_at = NULL, "
                       "checked_in_by = NULL, checked_in_actor = NULL WHERE status = 'attended'", name)
     cluster.sql(None, "VACUUM event_attendees", name)

@@ -99,7 +99,7 @@ def write_file(path, n, seed):
 
 
 class Place:
-    """A server's folder and database without a running server, with one organization."""
+    """A server's folder and database with one organization, without a running server."""
 
     def __init__(self, cluster, redis, binary):
         self.server = harness_server.Server(cluster, cluster.new_database(binary), redis.url)
@@ -107,7 +107,7 @@ class Place:
         self.organization = self.server.sql("INSERT INTO organizations (name, slug) VALUES ('Bench', 'bench') RETURNING id")[0][0]
 
     def run(self, path, *arguments):
-        """Seconds, greatest resident memory in MB, what the command told."""
+        """Seconds, maximal resident memory in MB, output of the command."""
         began = time.monotonic()
         process = subprocess.Popen(
             [str(self.server.program), "import", "--organization", self.slug, *arguments, str(path)], cwd=ROOT,
@@ -134,14 +134,14 @@ class Place:
 
 
 def settle(server):
-    """Until no job is left: the places of an import are worked out after it."""
+    """Wait until no job is left: places of an import are computed after it."""
     while server.sql("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')")[0][0]:
         time.sleep(0.2)
 
 
 def second(cluster, redis, binary, n, seed, folder):
-    """The same import, and its undo, in a first organization and then beside it in a second one, of which PostgreSQL
-    knows nothing yet."""
+    """The same import, and its undo, in a first organization and then in a second one that PostgreSQL's statistics do
+    not cover."""
     path = folder / "second.txt"
     write_file(path, n, seed)
     server = harness_server.Server(cluster, cluster.new_database(binary), redis.url, STATEMENT_TIMEOUT=300000, CALL_TIMEOUT=300000)

@@ -17,7 +17,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_of(pid, with_children=False):
-    """Seconds of user and system time of all threads, those that ended included."""
+    """Seconds of user and system time of all threads, including ended ones."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -27,7 +27,7 @@ def cpu_of(pid, with_children=False):
 
 
 def tree(pid):
-    """A process and all below it."""
+    """A process and all of its descendants."""
     found = [int(pid)]
     try:
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -50,8 +50,8 @@ def threads_of(pid):
 
 
 def evenness(before, after):
-    """{name: (threads, share of the process's time, time of the busiest / mean)} of the threads of each name that
-    used a tenth of the process's time or more. 1 is even; the number of threads, as uneven as can be."""
+    """{name: (threads, share of the process's time, time of the busiest / mean)} of threads that used at least a
+    tenth of the process's time, grouped by name. 1 is even; the number of threads means that one did everything."""
     groups = collections.defaultdict(list)
     for thread, time in after.items():
         groups[thread[0]].append(time - before.get(thread, 0))
@@ -61,7 +61,7 @@ def evenness(before, after):
 
 
 def cpu_of_cluster(cluster):
-    """The postmaster, its children, and those that it has reaped."""
+    """CPU time of the postmaster, its children, and those that it has reaped."""
     return cpu_of(cluster.pid, with_children=True) + sum(map(cpu_of, services.children_of(cluster.pid)))
 
 
@@ -81,7 +81,7 @@ def resident(pid, field="VmRSS"):
 
 
 class Run:
-    """What one measurement found; CPU in microseconds per request."""
+    """Result of one measurement; CPU in microseconds per request."""
 
     def __init__(self, requests, seconds, p50, p99, errors, cpu, resident_kb=0, threads=None):
         self.requests = requests
@@ -91,13 +91,14 @@ class Run:
         self.errors = errors
         self.server, self.postgres, self.redis, self.generator = (
             1e6 * each / max(1, requests) for each in cpu[:4])
-        self.foreign = cpu[4] / seconds  # cores that others used meanwhile
+        self.foreign = cpu[4] / seconds  # cores used by other processes meanwhile
         self.resident = resident_kb
-        self.threads = threads or {}  # as evenness() says
+        self.threads = threads or {}  # as returned by evenness()
 
 
 class Meter:
-    """Snapshots of CPU time before and after a load. `server` has .pid and .url; what it started counts as its own."""
+    """Snapshots of CPU time before and after a load. `server` has .pid and .url; its child processes count as its
+    own."""
 
     def __init__(self, cluster, redis, server=None):
         self.cluster, self.redis, self.server = cluster, redis, server
@@ -125,7 +126,7 @@ class Meter:
                    sum(map(resident, tree(self.server.pid))), evenness(threads, threads_of(self.server.pid)))
 
     def pgbench(self, script, database, options, variables):
-        """A quarter of the transactions' times is logged: enough for percentiles, little enough to write."""
+        """A quarter of the transactions' times is logged: enough for percentiles, and little to write."""
         folder = services.make_folder("cc-bench-")
         path = folder / "script.sql"
         path.write_text(script)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Quiet connections beside a neighbour: what the slow or many requests of some cost the kept connections of others.
+"""Quiet connections beside a neighbour: how slow or many requests of some clients affect the connections of others.
 
-Quiet is a process of its own with kept connections, each of which asks so often a second. A request begins when
-its turn comes or, where the answer before it is late, when its turn came. compare() measures them quiet and beside
-the neighbour in turns, so that what else the machine does falls on both."""
+Quiet is a separate process with kept-alive connections, each of which sends requests at a fixed rate. A request's
+time starts when it is due, even if the previous reply is late. compare() measures the quiet connections alone and
+beside the neighbour alternately, so that other load of the machine affects both."""
 
 import heapq
 import multiprocessing
@@ -18,14 +18,14 @@ from measure import Meter, middle, spread
 from results import chart, table
 
 CONNECTIONS, PER_SECOND = 32, 10
-MOST = 3.0  # p99 beside / quiet, at most
-KEPT = 0.97  # rate beside / quiet, at least
-SILENT = 60  # seconds without any answer are a failure
+MOST = 3.0  # maximal ratio of p99, beside / quiet
+KEPT = 0.97  # minimal ratio of rates, beside / quiet
+SILENT = 60  # seconds without a reply that count as a failure
 SHARES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99))
 
 
 class Line:
-    """One kept connection; its requests take turns."""
+    """One kept-alive connection; its requests alternate."""
 
     def __init__(self, port, requests):
         self.sock = socket.create_connection(("127.0.0.1", port))
@@ -40,7 +40,7 @@ class Line:
         self.count += 1
 
     def is_answered(self):
-        """Read what is there; whether the answer is whole."""
+        """Read available bytes; returns whether the reply is complete."""
         data = self.sock.recv(1 << 18)
         if not data:
             raise ConnectionError("a quiet connection was closed")
@@ -68,7 +68,7 @@ class Lines:
             self.selector.register(line.sock, selectors.EVENT_READ, line)
 
     def run(self, seconds):
-        """Milliseconds of each answer, and what was wrong."""
+        """Milliseconds of each reply, and errors."""
         begin = time.monotonic() + 0.01
         self.end, self.took = begin + seconds, []
         self.turns, self.flying = [], 0
@@ -136,13 +136,13 @@ class Quiet:
         try:
             self.pipe.send(None)
         except OSError:
-            pass  # it has ended with an error, which run() told
+            pass  # the process has ended with an error, which run() reported
         self.process.join()
 
 
 class Neighbour:
-    """`work(number)` over and over on each of `threads` threads; its result is a word, which is counted. With `once`
-    it is done once, and the quiet connections are measured until then."""
+    """Runs `work(number)` repeatedly on each of `threads` threads; its result is a word, and words are counted. With
+    `once` it runs once, and the quiet connections are measured until it ends."""
 
     def __init__(self, work, threads=1, once=False, pause=0.0):
         self.work, self.threads, self.once, self.pause = work, threads, once, pause
@@ -158,7 +158,7 @@ class Neighbour:
         while not self.ended.is_set():
             try:
                 word = self.work(number)
-            except Exception as error:  # told by end(); a neighbour that ended would make its case look quiet
+            except Exception as error:  # reported by end(); a neighbour that ended would make its case look quiet
                 self.errors.append(repr(error))
                 return
             with self.lock:
@@ -171,7 +171,7 @@ class Neighbour:
         return any(each.is_alive() for each in self.running)
 
     def end(self):
-        """How often each word came."""
+        """How often each word was returned."""
         self.ended.set()
         for each in self.running:
             each.join()
@@ -179,7 +179,7 @@ class Neighbour:
 
 
 class Stretch:
-    """What the quiet connections found in one stretch of time."""
+    """Measurements of the quiet connections in one period."""
 
     def __init__(self, quiet, meter, seconds, goes_on=lambda: False):
         before, begin = meter.snapshot(), time.monotonic()
@@ -200,7 +200,7 @@ class Stretch:
 
 
 def beside(quiet, meter, neighbour, seconds):
-    """A stretch beside the neighbour, and what that one did."""
+    """A period beside the neighbour, and the neighbour's results."""
     neighbour.begin()
     try:
         time.sleep(0.3)
@@ -210,7 +210,7 @@ def beside(quiet, meter, neighbour, seconds):
 
 
 def compare(bench, say, server, what, users, neighbour, path):
-    """[(quiet, beside), …] of the rounds; a request that failed and a neighbour that did nothing are failures."""
+    """[(quiet, beside), …] of the rounds; failed requests, and a neighbour that did nothing, are errors."""
     meter = Meter(bench.cluster, bench.redis, server)
     quiet = Quiet(server.port, path, users)
     pairs = []
@@ -246,7 +246,7 @@ def judge(bench, say, what, pairs):
 
 
 def keep(bench, case, found):
-    """Of {neighbour: pairs}: the table and the chart of a case."""
+    """Store the table and the chart of a case from {neighbour: pairs}."""
     found = {what: pairs for what, pairs in found.items() if pairs}
     def mid(pairs, which, name):
         return middle(getattr(pair[which], name) for pair in pairs)

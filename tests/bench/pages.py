@@ -45,7 +45,7 @@ def machine_line(machine):
 
 
 def section(name, result, pictures, shared):
-    """The lines of one case; `pictures` gets each chart's file name and text."""
+    """The lines of one case; each chart's file name and text are added to `pictures`."""
     title, about = CASES[name]
     lines = [f"## {title}", "", about, "", "```sh", result["command"], "```", "",
              f"{result['date']}, commit {result['commit']}" + ("" if shared else f"; {machine_line(result['machine'])}") + ".", ""]
@@ -79,7 +79,7 @@ def page(results):
 
 
 def write(results, docs):
-    """Charts of an earlier page go away."""
+    """Delete charts of an earlier page."""
     text, pictures = page(results)
     folder = docs / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,14 +30,14 @@ CONNECTIONS = (32, 256)
 CASES = {"public": ("public event", 1.0), "public-one": ("public event, the same each time", 2.0),
          "member": ("one event: session, limit, RLS", 1.1), "list": ("list of 50", 1.2), "create": ("create event", 1.0),
          "contact": ("contact at a door", 1.0)}
-# Name, folder, what builds it, what runs it, what is in its environment, the cases that it has (None: all).
+# Name, folder, build command, run command, environment, cases it supports (None: all).
 PEERS = (("axum", "axum", ["cargo", "build", "--release"], ["target/release/peer-axum"], {}, None),
          ("axum-sqlx", "axum", ["cargo", "build", "--release"], ["target/release/peer-axum"], {"SQLX": "1"}, ("member", "list")),
          ("fastify", "fastify", ["npm", "install", "--no-audit", "--no-fund"], ["node", "server.mjs"], {}, None))
 
 
 class Ours:
-    """A build of ours."""
+    """A build of this server."""
 
     cases = None
 
@@ -80,7 +80,7 @@ class Peer:
             return False
 
     def stop(self):
-        """The process and what it started, which has a group of its own."""
+        """Stop the process and its children, which are a process group."""
         if self.process is not None:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGTERM)
@@ -89,13 +89,13 @@ class Peer:
 
 
 def copy_changed(source, target):
-    """Builders compare times: a file with other bytes must be newer than what was built of the one before."""
+    """Build tools compare times: a changed file must be newer than the previous build."""
     if not os.path.exists(target) or pathlib.Path(source).read_bytes() != pathlib.Path(target).read_bytes():
         shutil.copyfile(source, target)
 
 
 def built(folder, name, source, command, say):
-    """The folder of a built copy of a peer, or None with the reason told."""
+    """The folder of a built copy of a peer, or None after printing the reason."""
     there = folder / source
     if not there.is_dir():
         say(f"peer {name}: FOLDER has no {source}/")
@@ -117,7 +117,7 @@ def built(folder, name, source, command, say):
 
 
 def others(bench, say, database):
-    """The servers beside ours that can run here."""
+    """The other servers that can run here."""
     found, options, folders = [], bench.options, {}
     for name, source, build, command, more, cases in PEERS if options.peer else ():
         if source not in folders:
@@ -134,8 +134,8 @@ def others(bench, say, database):
 
 
 def fit(bench, say, servers, cases):
-    """Each server's `cases` become those that it answers well: a peer whose statements are older than the database
-    answers some of them with an error, and errors are fast."""
+    """Restrict each server's `cases` to those that it answers correctly: a peer with outdated statements answers some
+    with errors, and errors are fast."""
     given = argparse.Namespace(**{**vars(bench.options), "connections": 2, "seconds": 1})
     for each in servers:
         good = []
@@ -153,7 +153,7 @@ def fit(bench, say, servers, cases):
 
 
 def measure(bench, say, servers, cases):
-    """{(connections, case, name): [Run, …]}; the first, short round warms."""
+    """{(connections, case, name): [Run, …]}; a first, short round warms up."""
     options, found = bench.options, {}
     meters = {each.name: Meter(bench.cluster, bench.redis, each) for each in servers}
     for number in range(options.rounds + 1):
@@ -175,7 +175,7 @@ def measure(bench, say, servers, cases):
 
 
 def ratios(found, connections, case, name, member):
-    """Ours / other, round by round; without the rounds in which one of them answered nothing."""
+    """Ours / other for each round, without rounds in which one of them answered nothing."""
     pairs = zip(found.get((connections, case, "ours"), ()), found.get((connections, case, name), ()))
     return [getattr(own, member) / getattr(other, member) for own, other in pairs if own.requests and other.requests]
 

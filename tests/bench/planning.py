@@ -17,11 +17,12 @@ from cases import all_cases
 from measure import Meter
 from results import chart, table
 
-MOST = 0.10  # beyond, the bench fails
+MOST = 0.10  # above this share the bench fails
 ON = ("ALTER ROLE campaign_api SET pg_stat_statements.track = 'all'; "
       "ALTER ROLE campaign_api SET pg_stat_statements.track_planning = 'on'")
 OFF = "ALTER ROLE campaign_api RESET pg_stat_statements.track; ALTER ROLE campaign_api RESET pg_stat_statements.track_planning"
-# The time of an outer statement holds the planning of those inside of it, and not its own.
+# The time of an outer statement includes planning of its inner statements, but not its own
+# planning.
 SUMS = """
 SELECT COALESCE(sum(total_plan_time), 0), COALESCE(sum(total_exec_time) FILTER (WHERE toplevel), 0)
   + COALESCE(sum(total_plan_time) FILTER (WHERE toplevel), 0)
@@ -34,7 +35,7 @@ WHERE d.datname = current_database() ORDER BY total_plan_time DESC LIMIT 3
 
 
 class Share:
-    """Of one kind of write: milliseconds of planning and in all, and the three statements that planned the most."""
+    """For one kind of write: milliseconds of planning and in total, and the three statements with the most planning."""
 
     def __init__(self, server, name, what, requests):
         self.name, self.what, self.requests = name, what, max(1, requests)
@@ -51,7 +52,7 @@ def reset(server):
 
 
 def requests_of(bench, server, meter, case):
-    """One case of wrk: warm, then counted."""
+    """Run one case with wrk: first warm up, then count."""
     for seconds in (1, bench.options.seconds):
         if case.name == "check-in":
             database.forget_check_ins(bench.cluster, server.database)
@@ -62,7 +63,7 @@ def requests_of(bench, server, meter, case):
 
 
 def uploads_of(bench):
-    """Phones that upload, with a database of their own."""
+    """Uploads of phones, with a separate database."""
     name, ids = uploads.seed(bench)
     options = argparse.Namespace(**{**vars(bench.options), "devices": 10, "per_second": 30, "seconds": bench.options.seconds + 2})
     with_plans = prepared(bench, name)

@@ -33,7 +33,7 @@ ELECTION = "2021 SPECIAL"
 
 
 def searches(base):
-    """What people ask of POST /v1/voters/search: common, rare, and what nobody is."""
+    """Filters for POST /v1/voters/search: common, rare, and matching nobody."""
     yield "everybody", {}
     for text in ("%", "_", "a", "son", "medina", "rosa medina", "zzyx", "j.r.", "smith-jones", "#109"):
         yield f"text {text}", {"text": text}
@@ -110,7 +110,7 @@ def load(cluster, database, organization, base, person, n):
 
 
 class Counted:
-    """An organization's owner whose requests are counted."""
+    """The owner of an organization, whose requests are measured."""
 
     def __init__(self, cluster, server, owner, organization, base):
         self.cluster, self.server, self.owner, self.base = cluster, server, owner, base
@@ -118,7 +118,7 @@ class Counted:
                                            server.database))
 
     def page(self, path, query, body):
-        """(answer, buffers) of one page."""
+        """(reply, buffers) of one page."""
         self.cluster.sql(None, "SELECT pg_stat_statements_reset()", self.server.database)
         reply = self.owner.get(path, query) if body is None else self.owner.post(path, body, query=query, idempotency=False)
         touched = self.cluster.sql(None, "SELECT COALESCE(sum(shared_blks_hit + shared_blks_read), 0)::bigint FROM pg_stat_statements "
@@ -126,7 +126,7 @@ class Counted:
         return reply, touched
 
     def asked(self, path, query, body):
-        """(status, rows, buffers of the first page, of the dearest, pages until a row or the end)."""
+        """(status, rows, buffers of the first page, of the most expensive one, pages until a row or the end)."""
         query = {"limit": 50, **{key: self.areas[value] if key == "area_id" else value for key, value in query.items()}}
         if body is not None and "area_id" in body:
             body = {**body, "area_id": self.areas[body["area_id"]]}
@@ -156,7 +156,7 @@ def deep(counted, path, page):
 
 
 def compare(large, small, only):
-    """Prints a line for each question; the names of those whose page grows."""
+    """Print a line for each query; returns the names of those whose page grows."""
     grown = []
     asked = [(f"search {name}", "voters/search", {}, body) for name, body in searches(large.base)]
     smaller = [("", "voters/search", {}, body) for _, body in searches(small.base)]
@@ -175,7 +175,7 @@ def compare(large, small, only):
 
 
 def people(cluster, database):
-    """Owners of two organizations without a server's help: (client's token, organization, user)."""
+    """Owners of two organizations, created without a server: (client's token, organization, user)."""
     cluster.sql(None, """
       INSERT INTO users (id, email, password_hash, first_name, last_name, email_verified_at)
         SELECT n, 'owner-' || n || '@bench.test', '!', 'Pat', 'Person', now() FROM generate_series(1, 2) n;

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- One organization (:large) with :n people behind 0.4 :n doors of 0.25 :n buildings, in 300 precincts, 50 ZIP codes and
--- 15 districts that follow the addresses, as in a real file; what is rare has five people in it. Triggers and
--- foreign keys are off: what they would make is made here.
+-- One organization (:large) with :n people behind 0.4 :n doors of 0.25 :n buildings, in 300
+-- precincts, 50 ZIP codes and 15 districts that follow the addresses, as in a real file; rare
+-- values have five people. Triggers and foreign keys are off: this script creates what they would.
 
 SET session_replication_role = replica;
 SET synchronous_commit = off;

@@ -76,7 +76,7 @@ def load(connection, organization, n, seed):
 
 
 def queries(connection, organization, n, chance):
-    """Texts that people type: the beginning of a last name, of first and last, of a number and street; and parts."""
+    """Typical searches: the beginning of a last name, of first and last name, of a number and street; and parts."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT first_name, last_name, address, phones->>0 FROM voters TABLESAMPLE SYSTEM (1) "
                        "WHERE organization_id = %s", (organization,))
@@ -134,7 +134,7 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--strict", action="store_true", help="a missed target ends with 1")
     options = parser.parse_args()
-    # Memory as on a small server, durability as it comes.
+    # Memory as on a small server, default durability.
     cluster = services.Cluster(["shared_buffers=512MB", "max_wal_size=4GB", "maintenance_work_mem=256MB"])
     redis = services.Redis()
     server = None
@@ -144,7 +144,7 @@ def main():
         server.start()
         large, small = (harness_client.Organization(harness_client.Client(server), everybody=False) for _ in range(2))
         connection = psycopg2.connect(cluster.url(server.database, "campaign_api"))
-        # COPY is not for tables under row-level security.
+        # COPY does not work for tables with row-level security, so the superuser loads the rows.
         owner = psycopg2.connect(cluster.url(server.database, "postgres"))
         load(owner, large.id, options.rows, options.seed)
         load(owner, small.id, options.rows // 10, options.seed + 1)

@@ -21,7 +21,7 @@ from harness import client as harness_client
 from harness.turfs import Turfs
 
 NEIGHBOURS = ("search", "walk-list", "pack", "export", "import")
-SEARCH = "/v1/public/events?limit=50&text=zzzzqq"  # and a number: the same search would be answered by the cache
+SEARCH = "/v1/public/events?limit=50&text=zzzzqq"  # with a number appended, because the cache would answer the same search
 VOTERS = 20000
 PAUSE = 0.4
 
@@ -33,7 +33,7 @@ INSERT INTO voters (organization_id, first_name, last_name, state, zip5)
 
 
 class Asker:
-    """A connection per thread, opened again when the server closed it."""
+    """A connection per thread, reopened when the server closed it."""
 
     def __init__(self, port, token=None):
         self.port, self.lines = port, {}
@@ -52,7 +52,7 @@ class Asker:
 
 
 class Other:
-    """The organization beside: a published turf of 160 doors, voters."""
+    """The other organization: a published turf of 160 doors, voters."""
 
     def __init__(self, server):
         self.server = server
@@ -72,7 +72,7 @@ class Other:
         return Neighbour(lambda number: self.asker.ask(number, "POST", "/v1/voters/export", {}), 2, pause=PAUSE)
 
     def imported(self, rows):
-        """The same number of rows each time, into a source of its own."""
+        """Import the same number of rows each time, into a new source."""
         with tempfile.TemporaryDirectory(prefix="cc-bench-") as folder:
             path = pathlib.Path(folder) / "nc.txt"
             imports.write_file(path, rows, seed=7)

@@ -17,7 +17,7 @@ LIMIT = "10/1"
 NOISY, QUIET, TIMES = 20, 64, 10
 CONNECTIONS = 40
 
-# Events and people of organization 1, people of organization 2 behind them.
+# Events and people of organization 1, followed by people of organization 2.
 SEED = """
 SET app.bulk = 'on';
 INSERT INTO organizations (id, name, slug) OVERRIDING SYSTEM VALUE SELECT o, 'Tenant ' || o, 'tenant-' || o FROM generate_series(1, 2) o;
@@ -36,7 +36,7 @@ ANALYZE;
 
 
 class Flood(Neighbour):
-    """wrk, which sends more cheaply than a thread of ours."""
+    """wrk, which needs less CPU than Python threads."""
 
     def __init__(self, url, rate, seconds):
         super().__init__(None)

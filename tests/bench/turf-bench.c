@@ -47,7 +47,7 @@ seconds(void)
   return (double) now.tv_sec + (double) now.tv_nsec / 1e9;
 }
 
-/* Up to @n numbers of a line with commas. */
+/* Read up to @n comma-separated numbers of a line. */
 static void
 read_numbers(char *line, double *ret, int n)
 {
@@ -113,7 +113,7 @@ read_town(const char *points, const char *segments)
   return t;
 }
 
-/* The town @copies times, each with nodes, segments and streets of its own. */
+/* Place @copies copies of the town side by side, each with its own nodes, segments and streets. */
 static town
 side_by_side(const town *one, int copies)
 {
@@ -135,7 +135,7 @@ side_by_side(const town *one, int copies)
   return t;
 }
 
-/* The list order that one gets without a route: street, then number. */
+/* The order of a list without a route: street, then number. */
 static int
 compare_address(const void *a, const void *b, void *points)
 {
@@ -154,7 +154,7 @@ compare_int(const void *a, const void *b)
   return *(const int *) a - *(const int *) b;
 }
 
-/* Every door of every point is in one piece and no more. */
+/* Check that every door of every point is in exactly one piece. */
 static void
 check_whole(const town *t, const ccd_cut *cut)
 {
@@ -194,13 +194,13 @@ print_balance(const ccd_cut *cut)
   free(doors);
 }
 
-/* Share of the sides of blocks that are in more than one turf, of those that have ordinary doors.
- */
+/* Share of the block sides with ordinary doors that belong to more than one turf. */
 static double
 split_blockfaces(const town *t, const ccd_cut *cut)
 {
   int faces = 0, splits = 0;
-  int *turf_of = need(calloc(2 * (size_t) t->n_segments, sizeof(int))); /* + 1; -1: several */
+  int *turf_of =
+    need(calloc(2 * (size_t) t->n_segments, sizeof(int))); /* index + 1; -1: several turfs */
   for (int i = 0; i < cut->n_turfs; i++) {
     const ccd_turf *turf = &cut->turfs[i];
     for (int j = turf->first; j < turf->first + turf->n && !turf->tower; j++) {

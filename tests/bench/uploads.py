@@ -95,7 +95,7 @@ def stamp():
 
 
 def seed(bench):
-    """A database with phones' people and turfs: its name, and the step of the script with its options."""
+    """A database with phones' people and turfs: its name, and the script's step with its options."""
     name = bench.cluster.new_database(bench.options.binary)
     bench.cluster.sql(None, SEED % {"devices": bench.options.devices, "doors": DOORS}, name, "postgres")
     step = bench.cluster.sql(None, "SELECT id FROM script_steps", name, "postgres")[0][0]
@@ -103,7 +103,7 @@ def seed(bench):
 
 
 def drive(server, options, ids, begin):
-    """Let the phones upload; the phones with what they found."""
+    """Let the phones upload; returns the phones with their results."""
     phones = [Phone(server, number, options, begin, ids) for number in range(1, options.devices + 1)]
     for phone in phones:
         phone.start()

@@ -78,7 +78,7 @@ milliseconds(void)
   return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
 }
 
-/* Length found; the milliseconds that it took in @ret_ms. */
+/* Length of the tour found; its milliseconds in @ret_ms. */
 static int64_t
 solve(const instance *in, ccd_tour_budget budget, double *ret_ms)
 {
@@ -121,7 +121,7 @@ print_ratio(const instance *in, int64_t length, double unit)
     (void) printf("  %7.0f", (double) length / unit);
 }
 
-/* Lengths are those of the last, the fixed number of kicks; ratios are to the optimum. */
+/* Lengths are those of the last, fixed number of kicks; ratios are relative to the optimum. */
 static void
 print_row(const instance *in)
 {
@@ -142,7 +142,7 @@ print_row(const instance *in)
   (void) fflush(stdout);
 }
 
-/* The optimum that solutions.txt ("name : length") beside @path gives, or 0. */
+/* The optimum in solutions.txt ("name : length") beside @path, or 0. */
 static double
 optimum_of(const char *path, const char *name)
 {

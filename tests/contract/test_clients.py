@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients are made from the API document: what their generators need is in it, and a generator that is installed makes
-every operation."""
+"""The API document is suitable for generating clients, and an installed generator makes every operation."""
 
 import json
 import re
@@ -30,13 +29,13 @@ def operations(document):
 
 
 def test_a_class_has_one_name(document):
-    """Generators name a class by the title: each schema has its own, which is its name in the document."""
+    """Generators name a class by the title: each schema's title is its name in the document."""
     schemas = document["components"]["schemas"]
     assert {name: schema.get("title") for name, schema in schemas.items()} == {name: name for name in schemas}
 
 
 def test_an_object_inside_another_is_a_reference(document, operations):
-    """Written in place it becomes one more class for each place. A page is a class of its own, without a title."""
+    """An inline object would become another class for each place. A page is a class of its own, without a title."""
     inline = []
     for place, schema in schemas_of(document, operations):
         for inner, node in walk(schema, place):
@@ -98,7 +97,7 @@ GENERATORS = {
 
 @pytest.mark.parametrize("program", GENERATORS)
 def test_a_generator_makes_every_operation(program, operations, tmp_path):
-    """None of them is a package of Debian: what is not on the PATH is skipped."""
+    """None of the generators is a Debian package: a test is skipped when its generator is not on the PATH."""
     path = shutil.which(program)
     if path is None:
         pytest.skip(f"{program} is not installed")

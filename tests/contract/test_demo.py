@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every answer fits the document, also about data that came another way than the tests' own: each GET is asked of the
-demo organization, of everything in it that a list names."""
+"""Every reply fits the document for other data than the tests', too: each GET is called for the demo organization and
+every object in its lists."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from harness import services
 from harness.client import Client, Recorder
 
 PASSWORD = "walk every street together"
-EACH = 15  # things of a kind, from the beginning and the end of its list
+EACH = 15  # objects per kind, from the beginning and the end of its list
 QUERIES = {"getCurrentConsent": lambda found: {"voter_id": found["/v1/voters"][0]["id"]}}
 
 
@@ -34,7 +34,7 @@ def some(things):
 
 
 def items(client, path, query):
-    """Of a list, all pages; the answers are checked on their way."""
+    """All pages of a list; the client checks the replies."""
     found, cursor = [], None
     while True:
         page = client.get(path, query={**query, "limit": 100, **({"cursor": cursor} if cursor else {})})
@@ -47,7 +47,7 @@ def items(client, path, query):
 
 
 def places(template, found):
-    """Paths of a template: what was found in the list that its last parameter stands below, with that list's path."""
+    """Paths of a template: ids from the list above its last parameter, with that list's path."""
     names = re.findall(r"{(\w+)}", template)
     if not names:
         return [template]

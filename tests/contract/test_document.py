@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API document: committed, valid, and complete enough to write a client from."""
+"""The committed API document is current, valid, and complete enough for generating clients."""
 
 import difflib
 import json
@@ -40,7 +40,7 @@ def test_the_served_document_is_the_same(document):
 
 
 def test_the_command_needs_no_settings(binary):
-    """The document can be made where there is no database: while packaging, in a client's build."""
+    """The document can be printed without a database: while packaging, or in a client's build."""
     import subprocess
 
     made = subprocess.run([str(binary), "openapi"], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
@@ -48,7 +48,7 @@ def test_the_command_needs_no_settings(binary):
 
 
 def walk(node, place="#"):
-    """Every schema with its place; a schema is what stands where one may stand."""
+    """Every schema with its place: all positions where a schema may stand."""
     yield place, node
     for key in ("properties", "$defs", "patternProperties"):
         for name, child in (node.get(key) or {}).items():
@@ -163,7 +163,7 @@ def test_every_operation_says_what_it_is(document, operations):
 
 
 def test_every_success_describes_its_body(operations):
-    """Or it has none: 204, and 101 of a WebSocket."""
+    """Every success has a described body, except 204 and the 101 of a WebSocket."""
     without = {operation["operationId"] for _, _, operation in operations for status, response in
                operation["responses"].items() if status in ("200", "201", "202") and not response.get("content")}
     assert not without, without
@@ -232,7 +232,7 @@ def test_the_page_for_people(server):
 
 
 def test_the_recorder_can_fail(document):
-    """The check behind the api suite's checks: a wrong status, key, type and kind are each found."""
+    """Tests the checker of the api suite: a wrong status, key, type and media type are each found."""
     from harness.recorder import Recorder
 
     class Reply:

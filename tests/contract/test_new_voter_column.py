@@ -34,7 +34,8 @@ def changed(tmp_path_factory):
 
 @pytest.fixture
 def team(changed, cluster, redis_server, monkeypatch):
-    """An organization on the changed server, whose database the server before had filled: staging grows, too."""
+    """An organization on the changed server, with a database from before the change, so that staging gets the column,
+    too."""
     binary = changed / "build" / "server" / "campaign-centerd"
     database = cluster.new_database(harness_server.binary())
     monkeypatch.setattr(services, "ROOT", changed)
@@ -58,7 +59,7 @@ class Files:
         return self.client.ok("GET", f"/v1/imports/{number}")
 
     def load(self, *rows):
-        """The import, applied."""
+        """Import the rows and apply."""
         data = "".join(",".join(row) + "\n" for row in (("ID", "FIRST", "LAST", "PRONOUN"), *rows)).encode()
         number = self.client.ok("POST", "/v1/imports", {"source_id": self.source, "name": "File", "profile_id": self.profile,
                                                         "auto_apply": True}, status=201)["id"]
@@ -79,7 +80,7 @@ class Files:
 def undo_restores(files):
     files.load(("1", "Rosa", "Medina", "she/her"), ("2", "Jo", "Bell", ""))
     assert files.pronouns() == {"1": "she/her", "2": None}
-    # Changed, filled, and left alone by a file that has nothing of it.
+    # Changed and filled by files with the column, left alone by a file without.
     done = files.load(("1", "Rosa", "Medina", "they/them"), ("2", "Jo", "Bell", "he/him"))
     assert done["applied"]["changed"] == 2 and files.pronouns() == {"1": "they/them", "2": "he/him"}
     assert files.load(("1", "Rosa", "Medina", ""))["applied"]["changed"] == 0
@@ -111,7 +112,7 @@ def purged(files, server):
     services.wait_until(lambda: files.client.ok("GET", path)["finished_at"], 30, "the purge")
     left = files.client.ok("GET", f"/v1/voters/{person}")
     assert (left["first_name"], left["pronouns"]) == ("", None)
-    # Nowhere: neither in the rows nor in the log.
+    # The value is neither in the rows nor in the audit log.
     assert server.sql("SELECT count(*) FROM voters WHERE pronouns IS NOT NULL")[0][0] == 0
     assert server.sql("SELECT count(*) FROM audit_log WHERE concat(before, after) LIKE '%%she/her%%'")[0][0] == 0
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rights by name, and who may touch what, are each decided in one place."""
+"""Rights by name, and the objects that an actor may use, are each decided in one place."""
 
 import re
 
@@ -47,7 +47,7 @@ def test_kinds_of_field_work_need_a_right_that_exists():
     assert len(kinds) == 8 and set(kinds) <= set(rights_of_the_server())
 
 
-# What belongs to the module, and who else may name it: path → why.
+# Names of the scope module, and other files that may use them: path → reason.
 OWN = {
     r"\bturf_takers\b": {
         "turf/shown.sql": "who has a turf, as it is shown", "turf/states.sql": "taking and giving back",
@@ -63,7 +63,7 @@ OWN = {
 
 
 def test_no_other_file_decides_whose_something_is():
-    """A rule about "mine" that stands in two files was two rules before long."""
+    """Two files with a rule about "own" objects would soon have two different rules."""
     for what, allowed in OWN.items():
         seen = set()
         for path, text in statements().items():

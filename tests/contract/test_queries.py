@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the start cannot see: the statements that handlers and jobs run by themselves. A handler's :path.x, :query.x and
-:body.x must be fields of its operation, a job has none of them, and each :arg.x is passed by the file that runs it."""
+"""Checks that the server cannot make at start: the statements that handlers and jobs run. A handler's :path.x,
+:query.x and :body.x must be fields of its operation, a job has none of them, and each :arg.x is passed by the file
+that runs the statement."""
 
 import importlib.util
 import re
@@ -45,7 +46,7 @@ def queries():
 
 
 class Sources:
-    """Functions of the server's C files, and who calls whom by name: a static one of the same file first."""
+    """Functions of the server's C files and their calls by name: a static function of the same file first."""
 
     def __init__(self):
         self.files = {}
@@ -60,7 +61,7 @@ class Sources:
                     self.public.setdefault(found.group(2), name)
 
     def reached(self, file, function):
-        """{query: (file, function)} of what a function runs, itself or through what it calls."""
+        """{query: (file, function)} of the queries that a function runs, directly or through calls."""
         home = file if function in self.files[file][1] else self.public[function]
         seen, todo, found = set(), [(home, function)], {}
         while todo:
@@ -79,7 +80,8 @@ class Sources:
         return found
 
     def around(self, file, query):
-        """Bodies of the functions of one file that run a query, of all that lead to them, and of what those call."""
+        """Bodies of the functions of one file that run a query, of their callers, and of the functions that those
+        call."""
         bodies = self.files[file][1]
         calls = {name: {word for word in re.findall(r"\b[a-z]\w+\b", body) if word in bodies} for name, body in bodies.items()}
         found = {name for name, body in bodies.items() if re.search(rf"ccd_q_{query}\b", body)}
@@ -127,7 +129,7 @@ def operation_id(c_name):
 
 
 def operation_ids():
-    """The name in C -> operationId, where the one does not follow from the other."""
+    """C name → operationId, where one does not follow from the other."""
     made = {}
     for path in (services.ROOT / "common" / "api").glob("*.c"):
         for found in re.finditer(r'const cc_op (cc_op_\w+) = \{\s*\.id = "(\w+)"', path.read_text(encoding="utf-8")):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a route says of the things behind its path: Location of what it makes, parent, scope. The server checks at
-start that it says so at all; here stands what it must say."""
+"""Routes declare Location, parent and scope correctly. The server checks at start that they are declared; this file
+checks the values."""
 
 import re
 
@@ -8,13 +8,13 @@ import pytest
 
 from harness.recorder import METHODS
 
-# The parent is what the last {…_id} of the path names. Where the id has a shorter name than the thing:
+# The parent is the object named by the last {…_id} of the path. Exceptions with a shorter id name:
 SHORT = {"list": "voter_list", "conversation": "text_conversation"}
 
-# Rights that an ordinary member has or may be given for single objects: with these a turf, door, voter or event is
-# never open to everybody who has the right.
+# Rights that an ordinary member has or may get for single objects: with these, access to a turf,
+# door, voter or event always depends on the object.
 PARTIAL = {"canvass", "check_in", "view_voters", "member"}
-# ... except, with the reason:
+# Exceptions, with the reason:
 WHOLE = {
     "getDoor": "an address without its people",
 }
@@ -27,7 +27,7 @@ def operations(document):
 
 
 def test_every_201_has_a_location(operations):
-    """A header, and a link that says how its path is made: the api suite follows each."""
+    """A header, and an OpenAPI link that describes its path: the api suite follows each."""
     made = {name: operation["responses"]["201"] for name, (_, _, operation) in operations.items()
             if "201" in operation["responses"]}
     assert len(made) > 20
@@ -39,7 +39,7 @@ def test_every_201_has_a_location(operations):
 
 
 def test_parents(operations):
-    """A list or a new thing below another one names that one, in its 404 too."""
+    """A list or creating operation below another object names that object, also in its 404."""
     seen = set()
     for name, (template, method, operation) in operations.items():
         ids = re.findall(r"{(\w+)_id}", template)
@@ -52,7 +52,7 @@ def test_parents(operations):
 
 
 def test_scopes(operations):
-    """Nobody with a right for single objects has it for all of them: the matrix of objects starts from x-scope."""
+    """A right for single objects never covers all objects: tests/access/test_objects.py is based on x-scope."""
     known = {"none", "turf", "door", "voter", "event"}
     open_to_all = set()
     for name, (_, _, operation) in operations.items():

@@ -7,7 +7,7 @@ import pytest
 
 from harness import services
 
-# Columns without a row in the field table, and why.
+# Columns without a row in the field table, with the reason.
 NOT_FIELDS = {
     "address_key": "the address in the form that doors are found by; follows the address",
     "created_import_id": "bookkeeping of imports",
@@ -15,10 +15,10 @@ NOT_FIELDS = {
     "import_hash": "bookkeeping of imports",
     "other_source_ids": "bookkeeping of sources",
 }
-# Fields that are no column, and why.
+# Fields without a column, with the reason.
 NOT_COLUMNS = {"tags": "rows of voter_tags"}
 
-# What a purge leaves, and why. Whatever is not named is as if the person had never been there.
+# Columns that a purge keeps, with the reason. All others become empty.
 SURVIVES = {
     "id": "the certificate counts it, and contacts refer to it",
     "organization_id": "the tenant",
@@ -32,12 +32,13 @@ SURVIVES = {
     "created_import_id": "the number of an import", "updated_import_id": "the number of an import",
     "created_at": "when the row was made", "updated_at": "when the row was last changed",
 }
-# What merging does not write, and why.
+# Columns that merging does not write, with the reason.
 NOT_MERGED = {
     "id": "the key", "organization_id": "the key", "contacts_revision": "grows with each merge", "version": "grows with each change",
     "created_at": "when the row was made", "updated_at": "when the row was last changed",
 }
-# Columns of staging.rows that are no column of voters: the place of the row, and of its building; what an export has besides.
+# Columns of staging.rows that are no columns of voters: the place of the row and its building;
+# further columns of an export.
 STAGED = {"organization_id", "import_id", "row_no", "file_no", "line", "hash", "address_key", "building_key", "building_address", "number", "street",
           "street_key", "voter_id", "opted_out", "tags"}
 FILLED = {"text": "x", "date": "2000-01-01", "integer": 1990, "bigint": 1, "boolean": True,
@@ -103,7 +104,8 @@ def test_what_is_personal_never_reaches_the_log(server, fields):
 
 
 def test_a_purge_leaves_nothing_else(server, org):
-    """Asked of the catalog and not of the field table: a person of whom every column is filled, and a fresh row."""
+    """Reads the catalog instead of the field table: compares a purged person whose columns were all filled with a new
+    row."""
     kinds = {name: kind for name, kind in columns(server, "voters").items() if name not in SURVIVES and name not in KEYS}
     values = {name: FILLED_BY_NAME.get(name, FILLED.get(kind)) for name, kind in kinds.items()}
     assert None not in values.values(), "a type that this test cannot fill"

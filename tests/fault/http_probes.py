@@ -13,11 +13,11 @@ import threading
 import time
 
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
-WAIT = 5.0  # for an answer that does not depend on a timeout of the server
+WAIT = 5.0  # timeout for a reply that does not depend on a timeout of the server
 
 
 class Reply:
-    """What came back on one connection until it was closed or nothing more came."""
+    """Everything received on one connection until it was closed or nothing more came."""
 
     def __init__(self, data, closed):
         self.data = data
@@ -35,7 +35,7 @@ def connect(host, port):
 
 
 def read_all(sock, wait=WAIT, enough=None):
-    """Read until the close, until `wait` seconds without one, or until `enough` answers came."""
+    """Read until the close, until `wait` seconds without data, or until `enough` replies came."""
     data, deadline = b"", time.monotonic() + wait
     while True:
         left = deadline - time.monotonic()
@@ -65,7 +65,7 @@ def exchange(host, port, data, wait=WAIT, enough=None):
 
 
 def refused(reply):
-    """One 4xx (505 for a version that is none of ours) and a close, or a plain close."""
+    """One 4xx (505 for an unsupported version) and a close, or only a close."""
     if not reply.closed or len(reply.codes) > 1:
         return False
     return not reply.codes or 400 <= reply.codes[0] < 500 or reply.codes[0] == 505
@@ -168,7 +168,7 @@ def bad_requests(get, post):
         ("600 headers", line + host + b"".join(b"X-%d: a\r\n" % i for i in range(600)) + b"\r\n" + smuggled),
     ]
     cases = [(name, data, refused) for name, data in one]
-    # After a good request the connection is judged anew.
+    # A request after a valid one is checked again.
     first = line + host + b"\r\n"
     cases.append(("good request, then garbage", first + b"\x00\x01\x02 garbage\r\n\r\n" + smuggled,
                   lambda reply: reply.closed and reply.codes[:1] == [200] and len(reply.codes) <= 2
@@ -179,7 +179,7 @@ def bad_requests(get, post):
 
 
 def good_requests(get):
-    """(name, bytes, check, answers) of legal requests that look odd."""
+    """(name, bytes, check, replies) of legal but unusual requests."""
     host = b"Host: a.test\r\n"
     line = b"GET " + get + b" HTTP/1.1\r\n"
     plain = line + host + b"\r\n"
@@ -257,7 +257,7 @@ def too_large(host, port, post, max_body):
 
 
 def drip(host, port, start, rest, limit):
-    """Send `start`, then one byte of `rest` a second; the seconds until the close, and the reply."""
+    """Send `start`, then one byte of `rest` per second; returns the seconds until the close, and the reply."""
     with connect(host, port) as sock:
         began = time.monotonic()
         sock.sendall(start)
@@ -281,7 +281,8 @@ def drip(host, port, start, rest, limit):
 
 
 def slow_clients(host, port, get, post, request_timeout):
-    """Bytes that trickle are cut after the request timeout, whatever part of the request they are."""
+    """A client that sends one byte per second is disconnected after the request timeout, in whatever part of the
+    request."""
     head = b"POST " + post + b" HTTP/1.1\r\nHost: a.test\r\n"
     starts = [
         ("silent from the start", b"", b""),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A load of requests over kept connections, with a history of what each client was told."""
+"""Requests over kept-alive connections, with a history of the replies that each client got."""
 
 import http.client
 import json
@@ -10,14 +10,14 @@ import uuid
 
 
 class Connection:
-    """One kept connection that is made anew when it breaks. A request has a deadline."""
+    """One kept-alive connection, reopened when it breaks. Each request has a deadline."""
 
     def __init__(self, port, token, timeout=10):
         self.port, self.token, self.timeout = port, token, timeout
         self.http = None
 
     def request(self, method, path, body=None, key=None):
-        """(status, headers, body), or None when the outcome is not known."""
+        """(status, headers, body), or None when the outcome is unknown."""
         try:
             if self.http is None:
                 self.http = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
@@ -43,7 +43,7 @@ class Connection:
 
 
 def run_clients(clients, work):
-    """work(number) on a thread each; the first exception of any is raised here."""
+    """Run work(number) on a thread each; re-raises the first exception."""
     errors = []
 
     def guarded(number):
@@ -62,7 +62,7 @@ def run_clients(clients, work):
 
 
 class Reads:
-    """Reads from some clients until stopped; every answer's status and seconds."""
+    """Reads of some clients until stopped; stores status and seconds of every reply."""
 
     def __init__(self, port, token, path, clients=8, timeout=10):
         self.answers = []
@@ -94,8 +94,8 @@ class Reads:
 
 
 def write_events(port, token, clients, each, with_keys=True, budget=120):
-    """Every client makes `each` events and asks again until it is told that one is made. Returns the
-    titles that were acknowledged. Without keys a repetition may make a second one: the control."""
+    """Every client creates `each` events, repeating each request until it is acknowledged. Returns the acknowledged
+    titles. Without keys a repetition may create a second event: the control."""
     acknowledged, lock = [], threading.Lock()
     deadline = time.monotonic() + budget
 
@@ -121,7 +121,7 @@ def write_events(port, token, clients, each, with_keys=True, budget=120):
 
 
 def check_history(acknowledged, rows):
-    """What was acknowledged and is absent, and what is there more than once."""
+    """Acknowledged events that are missing, and events that exist more than once."""
     counts = dict(rows)
     lost = [title for title in acknowledged if title not in counts]
     twice = [title for title, count in counts.items() if count > 1]

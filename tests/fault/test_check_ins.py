@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A night at the door with a server that is killed: each act is repeated until it is answered, under its
-client_id. Nobody who was told "checked in" is missing, nobody's check-in took effect twice."""
+"""An evening at the door with a server that is killed repeatedly: each check-in is repeated under its client_id until
+it is answered. No acknowledged check-in is missing, and none took effect twice."""
 
 import json
 import threading
@@ -53,7 +53,7 @@ class Feed:
         self.thread = threading.Thread(target=self._run)
 
     def read(self):
-        """One page; whether there may be more."""
+        """Read one page; returns whether there may be more."""
         path = "/v1/changes?limit=1000" + (f"&since={self.cursor}" if self.cursor else "")
         reply = self.connection.request("GET", path)
         if reply is None or reply[0] != 200:
@@ -69,8 +69,8 @@ class Feed:
                 time.sleep(0.05)
 
     def finish(self):
-        """Read to the end. The feed holds back what is newer than the oldest transaction that still writes, an
-        ANALYZE of autovacuum among them: the end is reached when all until now is settled."""
+        """Read to the end. The feed holds back changes newer than the oldest writing transaction, including ANALYZE
+        of autovacuum: the end is reached when everything until now was read."""
         self.ended.set()
         self.thread.join()
         now = self.server.sql("SELECT pg_current_xact_id()::text::bigint")[0][0]
@@ -85,8 +85,8 @@ def people_of(server, event):
 
 
 def check_everybody_in(server, org, event, people, same_id=True, clients=CLIENTS, budget=300):
-    """Everybody's check-in, asked again until it is answered. Who was told so. Without `same_id` a repetition is
-    a new act: the control."""
+    """Check everybody in, repeating until answered. Returns the acknowledged ones. Without `same_id` a repetition is
+    a new action: the control."""
     acknowledged, told_twice, lock = [], [], threading.Lock()
     deadline = time.monotonic() + budget
 
@@ -116,7 +116,7 @@ def check_everybody_in(server, org, event, people, same_id=True, clients=CLIENTS
 
 
 def check(server, org, event, acknowledged):
-    """What the database says: (lost, taken effect twice)."""
+    """Problems according to the database: (lost, took effect twice)."""
     effects = dict(server.sql(
         "SELECT entity_id, count(*) FROM audit_log WHERE organization_id = %s AND action = 'attendee.check_in' GROUP BY 1",
         (org.id,)))
@@ -162,8 +162,8 @@ def test_server_killed_at_the_door(place, capsys):
 
 
 def test_the_checks_see_what_they_are_for(place):
-    """The control. New client_ids for repetitions: some who are checked in are told that somebody was faster. And
-    a check-in that is undone behind the server's back, one that is doubled, a feed with a hole: each is found."""
+    """The control. With new client_ids some attendees get a conflict with their own first try. And a check-in undone
+    in the database, a doubled one, and a feed with a gap are each found."""
     server, org, event = place
     people = people_of(server, event)[:3000]
     stop = threading.Event()
@@ -186,7 +186,7 @@ def test_the_checks_see_what_they_are_for(place):
     again = f"/v1/events/{event}/attendees/{acknowledged[5]}/check-in"
     org.owner.ok("POST", again, {"client_id": str(uuid.uuid4()), "occurred_at": "2026-11-20T23:00:00Z"})
     assert check(server, org, event, acknowledged) == ([], [acknowledged[5]])
-    # The hole first: a feed that is read meanwhile may still tell of it.
+    # Make the gap first: a feed that is read meanwhile may still contain the row.
     server.sql("DELETE FROM changes WHERE entity = 'attendee' AND entity_id = %s", (acknowledged[7],))
     feed = Feed(server, org.owner.token)
     feed.thread.start()

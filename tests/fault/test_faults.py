@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kills, stops and floods under load, with a checker of the history. Each has a control that must fail
-the checker, so that a checker that sees nothing is seen."""
+"""Kills, stops and floods under load, with a checker of the history. Each test has a control that must fail the
+checker, which proves that the checker detects faults."""
 
 import resource
 import signal
@@ -77,7 +77,7 @@ def test_server_killed_under_writes_loses_and_doubles_nothing(place, durable):
 
 
 def test_the_checker_sees_what_is_missing_and_what_is_doubled(place):
-    """The control: writes without keys, repeated on purpose after their answer was thrown away."""
+    """The control: writes without keys, repeated on purpose after their reply was discarded."""
     server, _, org = place
     acknowledged = load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)
     acknowledged += load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)
@@ -115,7 +115,7 @@ def test_stopped_database_answers_503_in_time_and_comes_back(place, durable):
         stopped = time.monotonic()
         try:
             while time.monotonic() - stopped < 10:
-                # From another process: this one's threads keep its interpreter busy.
+                # From another process, because the threads of this one keep its interpreter busy.
                 live.append(float(subprocess.check_output(
                     ["curl", "-sf", "-o", "/dev/null", "-w", "%{time_total}", f"{server.internal_url}/livez"])))
                 time.sleep(0.1)
@@ -125,8 +125,8 @@ def test_stopped_database_answers_503_in_time_and_comes_back(place, durable):
         time.sleep(2)
     during = [answer for answer in reads.answers if stopped < answer[0] < continued - 3]
     assert during and all(status == 503 and retry for _, _, status, retry in during)
-    # Those that were under way when it stopped wait longest. The machine is shared: one outlier of
-    # the load's own scheduling is no finding, so the middle of the slowest and of /livez count.
+    # Requests running at the stop wait longest. The machine is shared: a single outlier of the
+    # load's own scheduling is no fault, so the median of the slowest requests and of /livez counts.
     slowest = sorted(seconds for begin, seconds, _, _ in reads.answers if begin > stopped - 1)[-8:]
     after = [answer for answer in reads.answers if answer[0] > continued + 1]
     print(f"slowest answers {slowest[0]:.2f} to {slowest[-1]:.2f} s, /livez {statistics.median(live) * 1000:.1f} ms, "
@@ -176,7 +176,8 @@ def test_thousands_of_slow_clients_delay_nobody(place):
         print(f"4,000 slow clients: a new one waits {statistics.median(took) * 1000:.1f} ms, "
               f"at most {max(took) * 1000:.0f} ms; resident {resident(server):.0f} MiB")
         assert statistics.quantiles(took, n=20)[-1] < 0.1
-        # One byte a second keeps none of them: each is cut when its request should have arrived.
+        # One byte per second keeps no connection open: each is closed when its request should have
+        # arrived.
         begin = time.monotonic()
         while time.monotonic() - begin < 25 and slow:
             slow = [sock for sock in slow if still_open(sock)]
@@ -207,7 +208,7 @@ def resident(server):
 
 
 def test_bombs_leave_memory_flat(place):
-    """100 parallel bodies of each kind that a parser might choke on."""
+    """100 parallel bodies of each kind that might break a parser."""
     server, _, org = place
     bombs = {
         "objects": b"[" + b"{}," * 349524 + b"{}]",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports whose server or database is killed in the middle: what comes out is what an undisturbed one leaves."""
+"""Imports whose server or database is killed in the middle: the result equals that of an undisturbed import."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def person(i, **other):
     return [{**row, **other}[name] for name in HEAD]
 
 
-# People who are there; every fifth has no number of the state, so that the ladder has to find them.
+# Existing people; every fifth has no state id, so that the matching rules must find them.
 BASE = [person(i, **({"voter_id": ""} if i % 5 == 0 else {})) for i in range(1, 301)]
 NEXT = ([person(i, **({"voter_id": ""} if i % 5 == 0 else {})) for i in range(1, 151)]
         + [person(i, party="REP", **({"voter_id": ""} if i % 5 == 0 else {})) for i in range(151, 221)]
@@ -57,12 +57,12 @@ SNAPSHOT = [
 
 
 class Bench:
-    """One server on a cluster of its own, which may be killed too."""
+    """One server on a separate cluster, which may be killed, too."""
 
     def __init__(self, redis_server, binary):
         self.cluster = services.Cluster()
         self.server = harness_server.Server(self.cluster, self.cluster.new_database(binary), redis_server.url)
-        # Small steps, and slow ones, so that a kill falls between them.
+        # Small and slow steps, so that a kill falls between them.
         self.server.sql(f"ALTER DATABASE {self.server.database} SET app.import_chunk = '40'")
         self.server.sql("CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.03); RETURN NULL; END $$")
         self.server.sql("GRANT EXECUTE ON FUNCTION slowly() TO campaign_api")
@@ -71,7 +71,7 @@ class Bench:
         self.server.start()
 
     def organization(self):
-        """With the base imported and somebody contacted."""
+        """An organization with the base imported and a contact."""
         made = harness_client.Organization(harness_client.Client(self.server), everybody=False)
         source = made.owner.ok("POST", "/v1/voter-sources", {"name": "County", "permitted_use": "Elections"})["id"]
         made.owner.ok("POST", f"/v1/voter-sources/{source}/acknowledge")
@@ -111,7 +111,7 @@ class Bench:
         if database:
             self.cluster.kill()
             self.cluster.start()
-        # The lease would end by itself in half a minute.
+        # The lease would expire in half a minute by itself.
         self.server.sql("UPDATE jobs SET locked_until = now() - interval '1 s' WHERE state = 'running'")
         self.server.start()
 
@@ -129,7 +129,7 @@ def bench(redis_server, binary):
 
 @pytest.fixture(scope="module")
 def undisturbed(bench):
-    """What must come out, and how long it takes."""
+    """The expected result, and the time of an undisturbed import."""
     organization = bench.organization()
     began = time.monotonic()
     assert bench.wait(bench.begin(organization, NEXT, complete=True)) == "done"
@@ -154,7 +154,7 @@ def test_killed_in_the_middle(bench, undisturbed, seed):
 
 
 def test_control_progress_that_is_forgotten_is_seen(bench, undisturbed):
-    """Without what was recorded with each chunk the same kill leaves something else."""
+    """Without the progress stored with each chunk, the same kill gives another result."""
     organization = bench.organization()
     number = bench.begin(organization, NEXT, complete=True)
     services.wait_until(lambda: bench.server.sql("SELECT applied_row > 100 FROM imports WHERE id = %s", (number,))[0][0], 30, "chunks")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs whose server goes away: killed, stopped, or running nothing but jobs."""
+"""Jobs whose server ends: killed, stopped, or running jobs only."""
 
 import pytest
 
@@ -83,7 +83,7 @@ def test_a_worker_of_its_own(place):
         worker.start(ready=False, command="worker")
     quick.client.ok("POST", "/v1/probe/jobs", {"kind": "probe.quick", "n": 0}, status=204)
     services.wait_until(lambda: count(server, job)[0] >= 10, 30, "some steps")
-    for worker in workers:  # whoever has it: another one goes on
+    for worker in workers:  # kill the worker that has the job: another one continues
         if look(server, job)[0] == "running":
             worker.kill()
             break

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What slow requests of some cost the kept connections of others: ratios of a quiet and a busy time within one
-run, in turns."""
+"""Effect of slow requests on connections of others: ratios of quiet and busy periods within one run, alternately."""
 
 import itertools
 import json
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.alone,
               pytest.mark.skipif(harness_server.is_sanitized(), reason="times mean nothing under a sanitizer")]
 
 CONNECTIONS = 32
-PER_SECOND = 320  # of all connections together: a tenth of what the server can do
+PER_SECOND = 320  # of all connections together: a tenth of what the server can handle
 SECONDS = 3
 ROUNDS = 3
 EVENTS = 300_000  # a search looks at the first 1,000
@@ -32,7 +31,7 @@ def place(cluster, redis_server, binary):
                                    RATE_LIMIT_API="100000000/60", RATE_LIMIT_LOGIN="100000000/60")
     server.start()
     org = harness_client.Organization(harness_client.Client(server), everybody=False)
-    # Without the feed and the audit log, which nobody reads here.
+    # Without feed and audit log, which this test does not read.
     server.sql("SET session_replication_role = replica; "
                "INSERT INTO events (organization_id, title, slug, start_time, end_time, location_type, visibility, "
                "is_published, published_at) "
@@ -45,7 +44,7 @@ def place(cluster, redis_server, binary):
 
 
 def message(method, path, token=None, body=None):
-    """The bytes of a request; a write has a key of its own."""
+    """The bytes of a request; a write has its own idempotency key."""
     lines = [f"{method} {path} HTTP/1.1", "Host: x"]
     if token is not None:
         lines.append(f"Authorization: Bearer {token}")
@@ -57,7 +56,7 @@ def message(method, path, token=None, body=None):
 
 
 class Lines:
-    """Kept connections of this process, each with one request at a time."""
+    """Kept-alive connections of this process, each with one request at a time."""
 
     def __init__(self, port, number):
         self.selector = selectors.DefaultSelector()
@@ -73,7 +72,7 @@ class Lines:
         sock.sendall(data)
 
     def answers(self, seconds):
-        """(first bytes, seconds since the request) of what has come."""
+        """(first bytes, seconds since the request) of the received replies."""
         for key, _ in self.selector.select(seconds):
             data = key.fileobj.recv(262144)
             yield data, time.monotonic() - self.sent.pop(key.fileobj)
@@ -86,15 +85,15 @@ class Lines:
 
 
 class Reader:
-    """Kept connections that ask in turn, so often a second."""
+    """Kept-alive connections that send requests in turn at a fixed rate."""
 
     def __init__(self, server, org, path):
         self.lines = Lines(server.port, CONNECTIONS)
         self.request = message("GET", path, org.owner.token)
 
     def run(self, seconds):
-        """p90 in seconds: what the machine's neighbours do is in the p99, and ./dev bench measures that beside them. Requests
-        that stand behind others' slow ones are more than a tenth."""
+        """p90 in seconds: other load of the machine shows in the p99, which ./dev bench measures. Requests delayed by
+        others' slow ones are more than a tenth."""
         took, count, lines = [], 0, self.lines
         begin = time.monotonic()
         while time.monotonic() - begin < seconds or lines.sent:
@@ -109,8 +108,8 @@ class Reader:
 
 
 class Busy:
-    """As many requests of `make` at once as connections, over and over, as long as it is open. In a process of its own:
-    a thread of this one would share the interpreter with the reader."""
+    """Sends as many requests of `make` at once as there are connections, repeatedly. In a separate process, because a
+    thread would share the interpreter with the reader."""
 
     def __init__(self, server, make, statuses, connections):
         context = multiprocessing.get_context("fork")
@@ -136,7 +135,7 @@ class Busy:
 
 
 def compare(server, org, path, make, statuses, connections):
-    """Median p90 of the readers, quiet and beside requests of `make`."""
+    """Median p90 of the readers, alone and beside requests of `make`."""
     reader = Reader(server, org, path)
     quiet, beside = [], []
     try:
@@ -159,7 +158,7 @@ def compare(server, org, path, make, statuses, connections):
 def test_slow_searches_of_visitors_are_not_felt_by_members(place, path):
     server, org = place
 
-    numbers = itertools.count()  # the same search would be answered by the cache
+    numbers = itertools.count()  # because the cache would answer the same search
 
     def search():
         return message("GET", f"/v1/public/events?limit=50&text=zzzzqq{next(numbers)}")

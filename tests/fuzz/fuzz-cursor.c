@@ -7,8 +7,8 @@
 #include "server/engine/ccd-exchange.h"
 #include "tests/fuzz/fuzz.h"
 
-/* A cursor that a client made up is never taken; one of ours comes back as it was, also when the
- * values in it are any text. */
+/* A cursor that a client made up is always refused; a cursor of the server is read back
+ * unchanged, for any values. */
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

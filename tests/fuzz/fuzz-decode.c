@@ -7,9 +7,9 @@
 #include "common/codec/cc-codec.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Any bytes go through the decoder in every mode. Whatever it accepts has to encode to something
- * that it accepts again and that encodes to the same text. The first byte chooses mode and ceiling.
- * With clang's -fsanitize=fuzzer this is a fuzzer; without, a program that replays files. */
+/* Decodes arbitrary bytes in every mode. Whatever is accepted must encode to JSON that is
+ * accepted again and encodes to the same text. The first byte chooses mode and ceiling. With
+ * clang's -fsanitize=fuzzer this is a fuzzer; without, a program that replays files. */
 
 typedef struct part {
   char *label;
@@ -121,7 +121,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   ready = true;
   if (size < 1)
     return 0;
-  /* ' ' is a create below a high ceiling, so that plain JSON after a space is an input. */
+  /* The first byte ' ' selects a create with a high ceiling, so that plain JSON after a space is
+   * an input. */
   cc_mode mode = (cc_mode) (data[0] % 32 % 4);
   size_t ceiling = data[0] < 128 ? (size_t) 16 * 1024 * 1024 : ((size_t) data[0] - 127) * 512;
   cc_arena *arena = cc_arena_new(ceiling);

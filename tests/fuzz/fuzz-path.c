@@ -7,8 +7,8 @@
 #include "server/engine/ccd-router.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Any path goes through the router. What it lets through is clean: no slash, no dot segment, no
- * control character, valid UTF-8, whatever the percent signs said. */
+/* Matches arbitrary paths. Decoded segments that are accepted contain no slash, dot segment or
+ * control character, and are valid UTF-8. */
 
 typedef struct item_ref {
   char *a;

@@ -13,11 +13,11 @@
 #include "server/voters/ccd-voter-row.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Any bytes as a file of voters: opened (plain, gzip, zip), guessed, read with the guessed format
- * and mapped with a profile that ships. What comes out is valid UTF-8, numbered without a gap, and
- * the same after a resume. The first byte chooses the profile. */
+/* Reads arbitrary bytes as a voter file: opened (plain, gzip, zip), its format detected, read
+ * and mapped with a shipped profile. The result is valid UTF-8, numbered without gaps, and the
+ * same after a resume. The first byte chooses the profile. */
 
-static cc_arena *arena, *kept; /* of one input; of all */
+static cc_arena *arena, *kept; /* arena of one input; kept for all inputs */
 static cc_voter_profile *profiles[64];
 static size_t n_profiles;
 

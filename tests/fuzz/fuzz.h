@@ -4,5 +4,5 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What every harness defines; libFuzzer or replay.c calls it. */
+/* Defined by every harness; called by libFuzzer or replay.c. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,7 +5,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-/* Without a fuzzer: every file named is given to the harness once. */
+/* Without a fuzzer: call the harness once for each named file. */
 
 static int
 replay(const char *path)
@@ -18,7 +18,7 @@ replay(const char *path)
   static uint8_t bytes[1024 * 1024];
   size_t length = fread(bytes, 1, sizeof bytes, file);
   fclose(file);
-  /* A copy of exactly that size, so that a read past its end is seen. */
+  /* A copy of exactly that size, so that reading past its end is detected. */
   uint8_t *exact = malloc(length > 0 ? length : 1);
   if (exact == NULL)
     return 1;

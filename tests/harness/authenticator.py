@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The second factor's other half."""
+"""The authenticator application for second factors."""
 
 import base64
 import hashlib
@@ -10,7 +10,8 @@ from .client import PASSWORD
 
 
 class Authenticator:
-    """The application on the phone. Each code works once, so it never shows a step twice."""
+    """The application on a phone. Each code works once, so the application never returns the code of the same step
+    twice."""
 
     def __init__(self, secret):
         self.key = base64.b32decode(secret)
@@ -36,7 +37,7 @@ class Authenticator:
 
 
 def with_second_factor(person, password=PASSWORD):
-    """Set one up for somebody who is signed in; the application and the recovery codes."""
+    """Set a second factor up for a signed-in person; returns the application and the recovery codes."""
     started = person.ok("POST", "/v1/me/totp", {"password": password})
     phone = Authenticator(started["secret"])
     return phone, person.ok("POST", "/v1/me/totp/confirm", {"code": phone.code()})["recovery_codes"]

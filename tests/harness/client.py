@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client of the API as the tests need it: bearer or cookie, idempotency keys, mails, raw bytes."""
+"""An API client for tests: bearer token or cookie, idempotency keys, mails, raw bytes."""
 
 import email
 import email.policy
@@ -14,7 +14,7 @@ import uuid
 
 import requests
 
-from .recorder import Recorder  # noqa: F401: part of what a client is made with
+from .recorder import Recorder  # noqa: F401: imported from here by tests
 
 PASSWORD = "a long walk by the river"
 PROBLEM = "application/problem+json"
@@ -24,13 +24,13 @@ _run = uuid.uuid4().hex[:6]
 
 
 def unique(prefix="thing"):
-    """A name that no other test has: "thing-3f2a1c-17"; good for slugs and addresses too."""
+    """A unique name: "thing-3f2a1c-17"; also usable in slugs and addresses."""
     return f"{prefix}-{_run}-{next(_numbers)}"
 
 
 class Client:
-    """Somebody who talks to the server. Every write carries an Idempotency-Key of its own unless the
-    caller sends one; every answer is held against the API document when there is a `recorder`."""
+    """A client of the server. Every write has a new Idempotency-Key unless the caller sends one; every reply is
+    checked against the API document when there is a `recorder`."""
 
     def __init__(self, server, token=None, recorder=None, base=None):
         self.server = server
@@ -105,7 +105,7 @@ class Client:
         return reply
 
     def socket(self, path, timeout=20):
-        """A WebSocket of python3-websocket, signed in as this client."""
+        """A WebSocket of python3-websocket with this client's credential."""
         import websocket
 
         headers = [f"Authorization: Bearer {self.token}"] if self.token else []
@@ -121,7 +121,7 @@ class Outbox:
 
     def mails(self, address=None):
         found = []
-        for path in sorted(self.folder.glob("*.eml")):  # the name begins with the time of its cause
+        for path in sorted(self.folder.glob("*.eml")):  # the name begins with the time of the cause
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             receivers = str(mail["To"] or "").lower()
             if address is None or address.lower() in receivers:
@@ -129,7 +129,7 @@ class Outbox:
         return found
 
     def wait(self, address, count=1, seconds=20):
-        """The mails to an address once there are `count`."""
+        """Wait for `count` mails to an address."""
         deadline = time.monotonic() + seconds
         while True:
             found = self.mails(address)
@@ -154,7 +154,7 @@ class Outbox:
 
 
 def register_person(client, address=None, password=PASSWORD, **more):
-    """The whole way: register, verify by mail, sign in. A client of a new person."""
+    """Register, verify by mail, sign in: a client of a new person."""
     address = address or f"{unique('person')}@example.org"
     person = client.anonymous()
     person.ok("POST", "/v1/auth/register",
@@ -167,7 +167,7 @@ def register_person(client, address=None, password=PASSWORD, **more):
 
 
 def new_session(client, user, organization=None):
-    """A client with a session made in the database: no password is hashed, which is what takes the time."""
+    """A client with a session made in the database, which avoids a slow password hash."""
     token = "ccs_" + secrets.token_urlsafe(32)
     client.server.sql(
         "INSERT INTO sessions (token_hash, user_id, active_organization_id, kind, device_name, expires_at) "
@@ -177,8 +177,8 @@ def new_session(client, user, organization=None):
 
 
 def new_person(client, address=None, password=PASSWORD):
-    """Somebody verified and signed in. With the usual password the rows are written directly, which saves
-    two slow hashes; what an address or a password becomes on its way is register_person's to show."""
+    """A verified, signed-in person. With the usual password the rows are written directly, which avoids two slow
+    hashes; register_person shows the real registration."""
     address = address or f"{unique('person')}@example.org"
     if password != PASSWORD or address != address.lower() or not address.isascii():
         return register_person(client, address, password)
@@ -193,7 +193,7 @@ def new_person(client, address=None, password=PASSWORD):
 
 
 class Organization:
-    """A fresh organization: `owner`, `admin` and `member` are signed-in clients of it."""
+    """A new organization: `owner`, `admin` and `member` are signed-in clients of it."""
 
     def __init__(self, client, everybody=True):
         self.owner = new_person(client)
@@ -206,7 +206,7 @@ class Organization:
         self.member = self.add("member") if everybody else None
 
     def add(self, role, permissions=None):
-        """A new person who belongs to this organization. The way by invitation has tests of its own."""
+        """A new member of this organization. Invitations have separate tests."""
         person = new_person(self.owner)
         self.owner.server.sql(
             "INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by) "
@@ -227,7 +227,7 @@ class Organization:
 
 
 def raw(server, data, seconds=10, port=None, half_close=False):
-    """Send bytes as they are and read until the server closes or is silent; the bytes of the answer."""
+    """Send bytes unchanged and read until the server closes or is silent; returns the reply's bytes."""
     with socket.create_connection(("127.0.0.1", port or server.port), timeout=seconds) as connection:
         connection.settimeout(seconds)
         received = b""
@@ -236,7 +236,7 @@ def raw(server, data, seconds=10, port=None, half_close=False):
             if half_close:
                 connection.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # Refused in the middle: what it said is still to be read.
+            pass  # The server closed the connection while sending: its reply is still to be read.
         try:
             while piece := connection.recv(65536):
                 received += piece
@@ -246,11 +246,11 @@ def raw(server, data, seconds=10, port=None, half_close=False):
 
 
 def raw_status(answer):
-    """The status of each response in what raw() returned."""
+    """The status of each response in the result of raw()."""
     return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d{3})", answer)]
 
 
 def is_problem(reply, status, kind):
-    """Whether an answer is the problem document of that status and type."""
+    """Is the reply a problem document with that status and type?"""
     return (reply.status_code == status and reply.headers["Content-Type"].startswith(PROBLEM)
             and reply.json()["type"] == kind)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A desktop without a screen, and a person in front of it: the phone compositor phoc nested in Xvfb, the
-real client on it, found over AT-SPI and touched with a real pointer and keyboard.
+"""A desktop without a screen: the phone compositor phoc nested in Xvfb, with the real client, whose widgets are found
+over AT-SPI and used with a real pointer and keyboard.
 
-GTK 4.8 leaves the accessibility cache empty and never sets the state "showing", and pages that a stack
-hides stay in the tree: so a node counts as on the screen when its extents lie inside the window."""
+GTK 4.8 leaves the accessibility cache empty and never sets the state "showing", and hidden pages of a stack stay
+in the tree: so a node counts as visible when its extents lie inside the window."""
 
 import atexit
 import os
@@ -24,11 +24,11 @@ DESK = (1280, 800)
 NAME = "campaign-center"
 SCREENS = services.ROOT / ".dev" / "results" / "screens"
 BUILDS = ("build-test", "build")
-# A wait ends what hangs; how fast the machine is it does not judge.
+# Factor for timeouts: waits only end what hangs, and do not measure the machine.
 PATIENCE = 4
 LOCALE = "en_US.UTF-8"
 
-# What GTK or a missing system service says by itself; each with its cause.
+# Messages of GTK or missing system services, each with its cause.
 NOISE = (
     "attempt to allocate",              # AdwSqueezer without animations, GTK 4.8
     "Unable to acquire session bus",
@@ -40,12 +40,12 @@ NOISE = (
     "Trying to measure GtkLabel",       # the heading of AdwMessageDialog, GTK 4.14; tests/client/ui knows whose label
 )
 
-# Roles that a newer at-spi2-core has given another name.
+# Roles that newer versions of at-spi2-core renamed.
 ROLES = {"button": "push button"}
 
 
 class UiError(AssertionError):
-    """What was looked for is not on the screen."""
+    """The expected widget is not visible."""
 
 
 def binary():
@@ -61,8 +61,8 @@ def binary():
 
 
 def locale_folder():
-    """A folder for LOCPATH with en_US.UTF-8, made once: newer C libraries leave LANGUAGE out of account in
-    C.UTF-8, and a machine may have no other locale."""
+    """A folder for LOCPATH with en_US.UTF-8, created once: newer C libraries ignore LANGUAGE in C.UTF-8, and a
+    machine may have no other locale."""
     folder = services.ROOT / ".dev" / "locale"
     if not (folder / LOCALE).exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,14 +71,14 @@ def locale_folder():
                        env=services.clean_environment())
         try:
             (made / LOCALE).rename(folder / LOCALE)
-        except OSError:  # Another test was faster.
+        except OSError:  # another test has created it
             shutil.rmtree(made / LOCALE)
         made.rmdir()
     return folder
 
 
 def end(process, seconds=5):
-    """Stop a process that we started; its exit code."""
+    """Stop a process of the test; returns its exit code."""
     if process is None:
         return None
     if process.poll() is None:
@@ -105,7 +105,7 @@ def read_line(descriptor, seconds, what):
 
 
 def start_bus(environment, log, *arguments):
-    """A D-Bus daemon of our own: (process, address)."""
+    """Start a D-Bus daemon for the test: (process, address)."""
     reading, writing = os.pipe()
     process = subprocess.Popen(
         ["dbus-daemon", "--nofork", "--nopidfile", "--nosyslog", f"--print-address={writing}", *arguments],
@@ -118,8 +118,8 @@ def start_bus(environment, log, *arguments):
 
 
 class Accessibility:
-    """The accessibility bus, one for all desktops of a run: libatspi connects once per process. Programs
-    find it by AT_SPI_BUS_ADDRESS, so each may have a session bus of its own."""
+    """The accessibility bus, shared by all desktops of a run, because libatspi connects once per process. Programs
+    find it by AT_SPI_BUS_ADDRESS, so each may have its own session bus."""
 
     _one = None
 
@@ -136,7 +136,8 @@ class Accessibility:
         gi.require_version("Atspi", "2.0")
         from gi.repository import Atspi, Gio, GLib
 
-        # The session bus starts the launcher, which starts the bus, which starts the registry.
+        # The session bus starts the launcher, which starts the accessibility bus, which starts the
+        # registry.
         connection = Gio.DBusConnection.new_for_address_sync(
             environment["DBUS_SESSION_BUS_ADDRESS"],
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
@@ -162,7 +163,7 @@ class Accessibility:
 
     @classmethod
     def remove(cls):
-        """At the end of a run; nothing can be found after that."""
+        """Call at the end of a run; nothing can be found afterwards."""
         if cls._one is not None:
             cls._one.atspi.exit()
             end(cls._one.session)
@@ -305,11 +306,11 @@ class Desktop:
         self._xdotool("click", "8")
 
     def rest(self):
-        """Take the pointer out of the way, so that a picture shows nothing hovered."""
+        """Move the pointer away, so that a picture shows nothing hovered."""
         self._xdotool("mousemove", str(self.size[0] - 1), str(self.size[1] - 1))
 
     def type(self, text, delay=5):
-        """Type with the keyboard into what has the focus. ASCII only: phoc sees no other key."""
+        """Type into the focused widget. ASCII only, because phoc knows no other keys."""
         self._xdotool("type", "--delay", str(delay), text)
 
     def key(self, *names):
@@ -324,13 +325,13 @@ class Desktop:
         return path
 
     def pixels(self):
-        """The bytes of what the screen shows, to see whether it still changes."""
+        """The bytes of the visible picture, to detect whether it still changes."""
         return subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"], check=True,
                               capture_output=True, env={**os.environ, "DISPLAY": self.display}).stdout
 
 
 class Node:
-    """Something of the client's interface."""
+    """A widget of the client, as AT-SPI shows it."""
 
     def __init__(self, accessible, app):
         self.accessible = accessible
@@ -351,7 +352,7 @@ class Node:
 
     @property
     def text(self):
-        """Of an entry. Until the end of the text by its length: -1 gives nothing in GTK 4.8."""
+        """The text of an entry. Read up to its length, because -1 returns nothing in GTK 4.8."""
         atspi = self.app.bus.atspi
         return atspi.Text.get_text(self.accessible, 0, atspi.Text.get_character_count(self.accessible))
 
@@ -390,7 +391,7 @@ class Node:
         raise UiError(f"{self.role} {self.name!r} has no action {action}")
 
     def tap(self):
-        """The real pointer, in the middle of it."""
+        """Tap the middle of the widget with the real pointer."""
         x, y, width, height = self.extents
         if width < 1 or height < 1:
             raise UiError(f"{self.role} {self.name!r} is not on the screen")
@@ -405,7 +406,7 @@ class App:
         self.bus = desktop.bus
         self.log_path = desktop.folder / f"client-{len(desktop.apps)}.log"
         program = binary()
-        # Out of its build folder: its settings' schema and its translations lie beside it.
+        # Settings schema and translations lie beside the program in the build folder.
         beside = {"GSETTINGS_SCHEMA_DIR": str(program.parent / "data"),
                   "CAMPAIGN_LOCALE_DIR": str(program.parent / "po")}
         self.started = time.monotonic()
@@ -430,7 +431,7 @@ class App:
         return None
 
     def children(self):
-        """Process ids below ours: the client's own, where a debugger runs it."""
+        """Ids of child processes: the client's own, when a debugger runs it."""
         listed = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(number) for number in listed.split()]
 
@@ -439,15 +440,15 @@ class App:
         return self.log_path.read_text(errors="replace")
 
     def complaints(self):
-        """Warnings and worse in the client's log that are not known noise; reports of sanitizers."""
+        """Warnings and errors in the client's log that are not known noise; reports of sanitizers."""
         words = ("WARNING **", "CRITICAL **", "ERROR:", "ERROR **", "runtime error:", "Assertion",
                  "-WARNING", "-CRITICAL")
         return [line for line in self.log.splitlines()
                 if any(word in line for word in words) and not any(word in line for word in NOISE)]
 
     def wait(self, condition, seconds=5, what="a condition"):
-        """The first true value of condition(); the node that vanishes while looked at is looked up anew. `seconds`
-        is what a quiet machine needs at most."""
+        """Wait for the first true value of condition(); a node that vanishes meanwhile is looked up again. `seconds`
+        is the maximum on a quiet machine."""
         deadline = time.monotonic() + seconds * PATIENCE
         said = ""
         while True:
@@ -465,15 +466,15 @@ class App:
             time.sleep(0.02)
 
     def walk(self, accessible=None, on_screen=False):
-        """Everything below, depth first; of the main window by default. Ends where it vanishes; with
-        on_screen also at what is not on the screen, which saves most of a long list.
+        """All nodes below, depth first; by default of the main window. Stops at nodes that vanish; with on_screen
+        also at invisible ones, which skips most of a long list.
 
-        Windows above it are asked for with dialog=True only, while one is there: GTK 4.8 crashes when it is
-        asked for a window that has closed since they were counted, if one was never shown (shortcuts)."""
+        Dialogs are included with dialog=True only, while one is open: GTK 4.8 crashes when it is asked for a
+        window that was closed since they were counted, if another was never shown (shortcuts)."""
         try:
             accessible = accessible or self.root.get_child_at_index(0)
             node = Node(accessible, self)
-            # The page of a stack has no place of its own.
+            # The page of a stack has no extents.
             if on_screen and not node.is_on_screen() and node.name != "GtkStackPage":
                 return
             yield node
@@ -523,7 +524,7 @@ class App:
         self.wait(lambda: self.find(role, name) is None, seconds, f"the end of {role} {name!r}")
 
     def says(self, text, seconds=5, dialog=False):
-        """A text with these words, whatever its role: a label, a notice, a dialog's."""
+        """Wait for a text with these words, whatever its role: label, notice or dialog."""
         return self.wait(lambda: self.find(None, lambda name: text in name, True, dialog), seconds,
                          f"the words {text!r}")
 
@@ -531,7 +532,7 @@ class App:
         return [node.name for node in self.all("label") if node.name]
 
     def settle(self, seconds=3):
-        """Wait until the screen stands still: two pictures in a row are the same."""
+        """Wait until the picture stays the same: two pictures in a row are equal."""
         self.desktop.rest()
         last = [None]
 
@@ -568,14 +569,14 @@ class App:
         return "\n".join(lines)
 
     def dump(self, name):
-        """What there is to see when a test has failed."""
+        """Save everything visible when a test has failed."""
         folder = SCREENS / "failed"
         folder.mkdir(parents=True, exist_ok=True)
         self.desktop.picture(f"failed/{name}")
         (folder / f"{name}.txt").write_text(f"{self.tree()}\n\n{self.log[-20000:]}")
 
     def resident_kb(self):
-        """Resident memory, and the part of it that is nobody else's."""
+        """Resident memory, and the part of it that is not shared."""
         found = {}
         for line in pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()[1:]:
             key, _, value = line.partition(":")
@@ -583,12 +584,12 @@ class App:
         return found["Rss"], found["Private_Dirty"]
 
     def cpu_ms(self):
-        """What the process has used of the processor, without the time in which others used it."""
+        """CPU time of the process, in milliseconds."""
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def quit(self, seconds=10):
-        """End it as the session would; its exit code."""
+        """End the client as the session would; returns its exit code."""
         return end(self.process, seconds)
 
     def kill(self):

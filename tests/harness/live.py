@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""WebSockets of the change feed without a thread each: many of them are read by one selector."""
+"""WebSockets of the change feed, many of which are read by one selector."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
 class Refused(Exception):
-    """The handshake's answer: .status, .headers (lower case) and .body (decoded JSON)."""
+    """The handshake's reply: .status, .headers (lower case) and .body (decoded JSON)."""
 
     def __init__(self, status, headers, body):
         super().__init__(f"{status} {body}")
@@ -22,8 +22,8 @@ class Refused(Exception):
 
 
 class LiveSocket:
-    """One socket. `pages` are the decoded pages in their order, `changes` those of all pages, `times` when each
-    came; `closed` is None while it is open, then (code, reason), (None, "") without a goodbye."""
+    """One socket. `pages` are the decoded pages in order, `changes` those of all pages, `times` their arrival;
+    `closed` is None while the socket is open, then (code, reason), or (None, "") without a close frame."""
 
     def __init__(self, port, token, since=None, receive_buffer=None, timeout=30):
         self.sock = socket.socket()
@@ -81,7 +81,7 @@ class LiveSocket:
         self.sock.sendall(head + mask + payload)
 
     def read(self, decode=True):
-        """Take what has come in; waits at most the socket's timeout."""
+        """Read received data; waits at most the socket's timeout."""
         try:
             data = self.sock.recv(1 << 18)
         except (socket.timeout, BlockingIOError):
@@ -145,14 +145,14 @@ class Crowd:
         return live
 
     def read(self, seconds=0.1):
-        """What comes within the time, at least once."""
+        """Read what arrives within the time, at least once."""
         for key, _ in self.selector.select(seconds):
             key.data.read()
             if key.data.closed is not None and key.data.sock.fileno() >= 0:
                 self.selector.unregister(key.data.sock)
 
     def until(self, done, seconds=120):
-        """Read until done(), which must come to be; says how long that took."""
+        """Read until done() is true, which must happen; returns the seconds."""
         begin = time.monotonic()
         while not done():
             assert time.monotonic() - begin < seconds, f"not so after {seconds} s"

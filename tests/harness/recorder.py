@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds every answer that the tests see against the API document, and notes which operations were seen."""
+"""Checks every reply in the tests against the API document, and records which operations were called."""
 
 import copy
 import itertools
@@ -22,8 +22,8 @@ def documented_codes():
 
 
 def closed(schema):
-    """A copy in which an object may have no other keys than those described. The document leaves replies
-    open, so that the server can grow; here a key without a description is a mistake."""
+    """A copy in which objects may only have the described keys. The document leaves replies open, so that the server
+    can grow; in tests an undescribed key is an error."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):
@@ -35,8 +35,8 @@ def closed(schema):
 
 
 class Recorder:
-    """check() fails on a status or body that the operation does not describe. What this process saw is in `seen`
-    and `followed`; with `share` the all_…() add up what each process of the suite saw."""
+    """check() fails for a status or body that the operation does not describe. `seen` and `followed` contain what
+    this process saw; with `share` the all_…() functions add what each process of the suite saw."""
 
     def __init__(self, document, share=False):
         self.document = document
@@ -44,7 +44,7 @@ class Recorder:
         self.notes = {kind: parts.Notes(kind) for kind in ("seen", "followed")} if share else {}
         self.seen = set()
         self.followed = set()
-        self.counts = lambda: True  # whether what is seen now is noted
+        self.counts = lambda: True  # whether what is seen now is recorded
         self.operations = []
         self.validators = {}
         self.codes = documented_codes() | CODES_OF_PROBE
@@ -69,7 +69,7 @@ class Recorder:
         return self.seen | {(name, int(status)) for name, status in map(str.split, self.notes["seen"].all())}
 
     def all_followed(self):
-        """Operations whose Location some process asked for."""
+        """Operations whose Location some process has requested."""
         return self.followed | (self.notes["followed"].all() if self.notes else set())
 
     @property
@@ -140,7 +140,7 @@ class Recorder:
         assert used <= self.codes, f"{name}: common/api/cc-code-*.c has no row for {sorted(used - self.codes)}"
 
     def made_by(self, operation):
-        """The operation that reads what this one makes: what its Location names. None: no Location."""
+        """The operation that reads the created object, named by its Location. None: no Location."""
         made = operation["responses"].get("201", {}).get("links", {}).get("made")
         return None if made is None else made["operationId"]
 
@@ -149,8 +149,8 @@ class Recorder:
         return {operation["operationId"] for _, _, _, operation in self.operations if self.made_by(operation)}
 
     def follow(self, method, path, reply, get):
-        """The Location of a 201 names what was made. The first of each operation is asked for with get(path)
-        by whoever made it; a client without the right to read (403) leaves that to the next one."""
+        """Check the Location of a 201. For the first reply of each operation it is requested with get(path) by the
+        creating client; a client without the right to read (403) leaves the check to the next one."""
         operation = self.find(method, path)
         if operation is None or reply.status_code != 201:
             return

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throwaway PostgreSQL and Redis on Unix sockets, as an unprivileged user when we are root."""
+"""Temporary PostgreSQL clusters and Redis servers on Unix sockets, run by an unprivileged user when the tests run as
+root."""
 
 import glob
 import os
@@ -17,7 +18,7 @@ from . import sql_profile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# Durability is not what these clusters are for; a test that crashes the machine makes its own.
+# These clusters need no durability; a test of crashes uses other settings.
 FAST = ["fsync=off", "full_page_writes=off", "synchronous_commit=on"]
 
 
@@ -44,7 +45,7 @@ def make_folder(prefix="cc-"):
 
 
 def clean_environment():
-    """The caller's environment without settings that would lead elsewhere."""
+    """The caller's environment without settings that could redirect PostgreSQL."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "CAMPAIGN_"))}
     kept["LC_ALL"] = "C.UTF-8"
     return kept
@@ -58,12 +59,12 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
-# Folder of a cluster that make_template() made; each new cluster is a copy of its data.
+# Folder of a cluster that make_template() made; new clusters are copies of its data.
 TEMPLATE = "CAMPAIGN_CLUSTER_TEMPLATE"
 MIGRATED = "migrated"
 
 
-# States of a process, as proc(5) names them; "" is one that is not there.
+# States of a process, as in proc(5); "" means that it does not exist.
 GONE = ("", "Z", "X")
 STANDING = (*GONE, "T", "t")
 
@@ -78,7 +79,7 @@ def state_of(pid):
 
 
 def children_of(pid):
-    """All processes are looked at: the kernel's own list is complete only where no child ends while it is read."""
+    """Reads all processes, because the kernel's list of children is complete only when no child ends meanwhile."""
     numbers = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
     return [number for number in numbers if state_of(number)[1] == pid]
 
@@ -91,7 +92,7 @@ def signal_process(pid, number):
 
 
 class Cluster:
-    """A PostgreSQL cluster of its own with the project's roles; databases are made on it at will."""
+    """A PostgreSQL cluster with the project's roles, in which databases are created on demand."""
 
     def __init__(self, settings=FAST):
         folders = glob.glob("/usr/lib/postgresql/*/bin")
@@ -134,13 +135,13 @@ class Cluster:
                   quiet=True)
 
     def processes(self):
-        """The postmaster, stopped so that it starts nobody meanwhile, and all its children."""
+        """The postmaster, stopped so that it starts no process meanwhile, and all its children."""
         signal_process(self.pid, signal.SIGSTOP)
         wait_until(lambda: state_of(self.pid)[0] in STANDING, 10, "PostgreSQL to stand still")
         return [self.pid, *children_of(self.pid)]
 
     def stand_still(self):
-        """A database that hangs, until go_on()."""
+        """Make the database hang until go_on()."""
         for pid in self.processes():
             signal_process(pid, signal.SIGSTOP)
 
@@ -149,12 +150,13 @@ class Cluster:
             signal_process(pid, signal.SIGCONT)
 
     def kill(self):
-        """kill -9 of the whole; returns when no process is left, so that start() finds no memory in use."""
+        """kill -9 of all processes; returns when none is left, so that start() finds no memory in use."""
         whole = self.processes()
         for pid in whole:
             signal_process(pid, signal.SIGKILL)
         wait_until(lambda: all(state_of(pid)[0] in GONE for pid in whole), 20, "PostgreSQL to be gone")
-        # Where nobody waits for orphans the dead one still has its number, and the locks seem to be held.
+        # When no process reaps orphans, the dead postmaster keeps its process id, and its locks
+        # seem to be held.
         for lock in [self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")]:
             lock.unlink(missing_ok=True)
 
@@ -190,8 +192,8 @@ class Cluster:
         return connection
 
     def new_database(self, binary=None):
-        """A database with the roles' grants, empty or, with the server's binary, migrated (a copy of one
-        that was migrated once)."""
+        """A database with the roles' grants: empty or, with the server's binary, migrated (a copy of a database that
+        was migrated once)."""
         self.count += 1
         name = f"campaign_{self.count}"
         if binary is None:
@@ -201,8 +203,8 @@ class Cluster:
         return self._create(name, self.template)
 
     def _migrated(self, binary):
-        """The name of a migrated database. The one that the cluster was copied with is the work of one build:
-        the program of another build migrates a database itself, so that a sanitizer sees that too."""
+        """The name of a migrated database. The template belongs to one build: the program of another build migrates a
+        database itself, so that a sanitizer covers migrations."""
         if self.copied and (pathlib.Path(self.copied) / "binary").read_text() == str(binary):
             return MIGRATED
         name = "migrated_here" if self.copied else MIGRATED
@@ -253,7 +255,7 @@ def make_template(binary):
 
 
 class Redis:
-    """A Redis of its own that keeps nothing."""
+    """A Redis server that persists nothing."""
 
     def __init__(self):
         self.folder = make_folder("cc-redis-")
