@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An organization with an event tonight, and people at desktops of their own."""
+"""An organization with an event tonight, and people at separate desktops."""
 
 import datetime
 import pathlib
@@ -24,8 +24,7 @@ TITLE = "Town hall with the candidate"
 
 
 class Evening:
-    """Tonight's event of a fresh organization; .worker is a member who stands at the door, .owner the one
-    who does things over the API."""
+    """Tonight's event of a new organization; .worker is a member at the door, .owner acts over the API."""
 
     def __init__(self, api, guests=None, title=TITLE):
         self.organization = harness_client.Organization(api)
@@ -51,7 +50,7 @@ class Evening:
                         (first, last, person.user))
 
     def take_in(self, person):
-        """Somebody of another organization becomes a member of this one too."""
+        """A person of another organization becomes a member of this one, too."""
         self.server.sql(
             "INSERT INTO organization_members (organization_id, user_id, role, permissions, invited_by) "
             "VALUES (%s, %s, 'member', '{}', %s)", (self.organization.id, person.user, self.owner.user))
@@ -61,7 +60,7 @@ class Evening:
         return self.server.sql("SELECT name FROM organizations WHERE id = %s", (self.organization.id,))[0][0]
 
     def more_events(self):
-        """One that comes, one that was, for pictures."""
+        """An upcoming and a past event, for pictures."""
         now = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
         for title, days in (("Phone bank at the library", 2), ("Canvass of the old town", 4),
                             ("A training for everybody who wants to knock on doors next month", 9),
@@ -72,18 +71,18 @@ class Evening:
                                     timezone="UTC", city="Riverside")
 
     def act(self, name, verb="check-in", client=None):
-        """Over the API, as curl would; the answer."""
+        """Act over the API; returns the reply."""
         body = {"client_id": str(uuid.uuid4()),
                 "occurred_at": datetime.datetime.now(datetime.timezone.utc).isoformat()}
         return (client or self.owner).request("POST", f"{self.place}/{self.attendees[name]}/{verb}", body)
 
     def status(self, name):
-        """As it stands in PostgreSQL."""
+        """The status in PostgreSQL."""
         return self.server.sql("SELECT status, checked_in_by FROM event_attendees WHERE id = %s",
                                (self.attendees[name],))[0]
 
     def check_in_silently(self, name, by):
-        """A check-in that the change feed does not know of, so that no screen can: triggers are off."""
+        """A check-in without an entry in the change feed, so that no screen can show it: triggers are disabled."""
         self.server.sql("SET session_replication_role = replica")
         try:
             self.server.sql("UPDATE event_attendees SET status = 'attended', checked_in_at = now(), "
@@ -100,8 +99,8 @@ def evening(api):
 
 @pytest.fixture
 def at_desktop(request):
-    """at_desktop((360, 720), dark=True): a person at a desktop of their own with the client started. After
-    the test the client's logs must be clean; a test that failed leaves a picture and the tree."""
+    """at_desktop((360, 720), dark=True): a person at a desktop with the client started. After the test the client's
+    logs must be clean; a failed test saves a picture and the widget tree."""
     people = []
 
     def make(size=harness_desktop.PHONE, language="", environment=None, **more):

@@ -2,9 +2,9 @@
 #include <dlfcn.h>
 #include <gio/gio.h>
 
-/* libsecret's backend of files, which tests use, is the one caller of this: it has the new etag
- * written over the last one, which is lost. LSan cannot tell such a text from another, for the
- * stack names no function of libsecret's. So it is freed here. */
+/* libsecret's file backend, which tests use, is the only caller of this function: it overwrites
+ * its pointer to the old etag, which leaks. LSan cannot distinguish this allocation, because its
+ * stack contains no function of libsecret. So this override frees the etag. */
 gboolean
 g_file_replace_contents_finish(GFile *file, GAsyncResult *result, char **new_etag, GError **error)
 {

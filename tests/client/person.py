@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody who works with the client: the steps of the tests, with the words that stand on the screen."""
+"""A person who works with the client: steps of the tests, with the texts on the screen."""
 
 import gettext
 import time
@@ -11,7 +11,7 @@ DOMAIN = "campaign-center"
 
 
 class Person:
-    """@language: of the desktop; the words are looked up in the client's own catalog."""
+    """@language: of the desktop; texts are looked up in the client's own catalog."""
 
     def __init__(self, desktop, language=""):
         self.desktop = desktop
@@ -22,16 +22,16 @@ class Person:
         self.app = None
 
     def word(self, message):
-        """A message as the screen has it: translated, without the underscore of its key."""
+        """A message as shown: translated, without the underscore of its mnemonic."""
         return self.catalog.gettext(message).replace("_", "")
 
     def button(self, message):
-        """Whether a name is that of the button: with a key GTK names it twice, "_Undo Undo"."""
+        """Is the name that of the button? With a mnemonic GTK gives it twice, "_Undo Undo"."""
         raw, word = self.catalog.gettext(message), self.word(message)
         return lambda name: name in (word, f"{raw} {word}")
 
     def words(self, message):
-        """The part before the first %s, for sentences about somebody."""
+        """The part before the first %s, for sentences with a name."""
         return self.catalog.gettext(message).partition("%s")[0]
 
     def start(self, **environment):
@@ -51,7 +51,7 @@ class Person:
     # --- sign in
 
     def fill_in(self, server, address, password):
-        """The form as it is, with the real keyboard for the password."""
+        """Fill in the visible form, with the real keyboard for the password."""
         app = self.app
         app.get("text", self.word("Server")).set_text(server)
         app.get("text", self.word("E-mail")).set_text(address)
@@ -64,7 +64,7 @@ class Person:
         self.app.get("push button", self.button(message), seconds).tap()
 
     def answer(self, message, seconds=5):
-        """A button of a dialog, which has coordinates of its own: not by the pointer."""
+        """Press a button of a dialog: not by the pointer, because dialogs have their own coordinates."""
         self.app.get("push button", self.button(message), seconds, dialog=True).do()
 
     def sign_in(self, server, address, password=PASSWORD):
@@ -102,13 +102,13 @@ class Person:
         return self.app.wait(lambda: self.row(name), seconds, f"{name} on the door list")
 
     def is_here(self, name):
-        """Whether the row of that name says that the person is checked in."""
+        """Does the row of that name show a check-in?"""
         row = self.row(name)
         start = self.words("Checked in at %s").strip()
         return row is not None and any(text.startswith(start) for text in row.labels())
 
     def wait_here(self, name, seconds=5):
-        """Seconds until the screen says so."""
+        """Seconds until the screen shows it."""
         begun = time.monotonic()
         self.app.wait(lambda: self.is_here(name), seconds, f"{name} checked in on the screen")
         return time.monotonic() - begun
@@ -118,7 +118,7 @@ class Person:
                       f"{name} not checked in on the screen")
 
     def act(self, action):
-        """An action of the window, such as win.back."""
+        """Activate an action of the window, such as win.back."""
         next(node for node in self.app.walk() if node.role == "frame").do(action)
 
     def escape(self):

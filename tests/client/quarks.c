@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stddef.h>
 
-/* GLib makes a table of 2048 quarks when it is loaded, and loses it on purpose when there are more
- * (readers may still look into it): a program with many widgets "leaks" it. The stack of that
- * allocation names no function, so LSan cannot be told; it is told here by a pointer that is kept.
- */
+/* GLib allocates a table of 2048 quarks when it is loaded, and deliberately leaks it when it
+ * grows, because readers may still use it. The stack of that allocation contains no function
+ * name for a suppression, so this file keeps a pointer to it. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define QUARK_TABLE (2048 * sizeof(char *))
@@ -35,7 +34,7 @@ watch(void)
   (void) __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
 }
 
-/* Before the libraries' own constructors; the program's come after them. */
+/* Runs before the constructors of libraries; the program's run after them. */
 __attribute__((section(".preinit_array"), used)) static void (*const early)(void) = watch;
 
 __attribute__((constructor)) static void

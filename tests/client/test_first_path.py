@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first path: from the screen of a phone to the database and back, with the real client against the
-real server."""
+"""The main path from the screen of a phone to the database and back, with the real client and the real server."""
 
 import pytest
 
@@ -8,17 +7,17 @@ from conftest import TITLE
 from harness import desktop as harness_desktop
 from harness.desktop import DESK, PHONE
 
-# What a check-in made elsewhere may take to the screen. The client asks for nothing by itself: without the feed the
-# screen never says so.
+# Maximal seconds until a check-in made elsewhere appears on the screen. The client does not poll:
+# without the feed the screen never shows it.
 LIVE_SECONDS = 5
 
-# The person that a test looks at, as the list and as a sentence have the name.
+# The person of the test, as named in the list and in sentences.
 GRACE, GRACE_SAID = "Hopper, Grace", "Grace Hopper"
-OTHER = "Allen, Frances"  # the first of the list
+OTHER = "Allen, Frances"  # the first person of the list
 
 
 def in_feed_and_audit(evening, name, verb):
-    """How often the check-in of that name stands in the audit log and in the change feed."""
+    """Number of entries about the check-in of that name in the audit log and in the change feed."""
     number = evening.attendees[name]
     audit = [entry for entry in evening.owner.pages("/v1/audit-log")
              if entry["entity"] == "attendee" and entry["entity_id"] == number
@@ -29,7 +28,7 @@ def in_feed_and_audit(evening, name, verb):
 
 
 def live(person, evening, name, title):
-    """Check somebody in over the API, and see the screen say so."""
+    """Check a person in over the API; the screen must show it."""
     reply = evening.act(name)
     assert reply.status_code == 200, reply.text
     seconds = person.wait_here(name, LIVE_SECONDS)
@@ -37,7 +36,7 @@ def live(person, evening, name, title):
 
 
 def check_in_and_undo(person, evening):
-    """Search, tap, toast, the database; and all of it back."""
+    """Search, tap, toast, the database; and undo all of it."""
     person.search("hop")
     row = person.get_row(GRACE)
     person.app.wait(lambda: person.row(OTHER) is None, 5, "a list of who was searched for")
@@ -45,7 +44,7 @@ def check_in_and_undo(person, evening):
     person.app.says(person.word("%s is checked in") % GRACE_SAID)
     person.wait_here(GRACE)
     assert evening.status(GRACE) == ("attended", "Wanda Worker")
-    assert in_feed_and_audit(evening, GRACE, "check_in") == (1, 2)  # put on the list, checked in
+    assert in_feed_and_audit(evening, GRACE, "check_in") == (1, 2)  # registered, checked in
     person.press("_Undo")
     person.wait_not_here(GRACE)
     assert evening.status(GRACE) == ("registered", None)
@@ -68,7 +67,7 @@ def test_back_by_the_mouse(at_desktop, evening):
 def test_first_path_phone(at_desktop, evening):
     person = at_desktop(PHONE)
     app, server = person.app, evening.server
-    # A wrong password is said; the right one leads to tonight's event.
+    # A wrong password is reported; the right one leads to tonight's event.
     person.sign_in(server.url, evening.worker.email, "not the password")
     app.says("password is wrong", 10)
     person.sign_in(server.url, evening.worker.email)
@@ -76,7 +75,7 @@ def test_first_path_phone(at_desktop, evening):
     person.open_door_list(TITLE)
     person.get_row(OTHER, 10)
     check_in_and_undo(person, evening)
-    # Somebody else, elsewhere.
+    # Another person is checked in elsewhere.
     live(person, evening, "Dijkstra, Edsger", "phone")
     evening.act("Dijkstra, Edsger", "undo-check-in")
     person.wait_not_here("Dijkstra, Edsger")
@@ -119,7 +118,7 @@ def test_first_path_desk(at_desktop, evening):
 
 
 def test_two_screens(at_desktop, evening):
-    """What one does the other shows."""
+    """A change on one screen appears on the other."""
     first, second = at_desktop(PHONE), at_desktop(DESK)
     for person in (first, second):
         person.sign_in(evening.server.url, evening.worker.email)
@@ -133,7 +132,7 @@ def test_two_screens(at_desktop, evening):
 
 @pytest.fixture
 def own_evening(make_server, recorder):
-    """On a server of the test's own, which it may stop."""
+    """An event on a separate server, which the test may stop."""
     from conftest import Evening
     from harness.client import Client
 

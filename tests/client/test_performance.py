@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""First frame and memory of the real client, in Xvfb with cairo. The figures are printed; asserted is only
-what no busy machine explains."""
+"""First frame and memory of the real client, in Xvfb with cairo. The figures are printed; only limits that a busy
+machine cannot exceed are asserted."""
 
 import re
 import statistics

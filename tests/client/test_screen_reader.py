@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a screen reader may ask at a bad moment."""
+"""Requests of a screen reader at a bad moment."""
 
 from harness.desktop import PHONE
 
 
 def ask_for_a_window_that_is_gone(person):
-    """GTK 4.8 answers with the last window that it knows, and crashes when that one was never shown."""
+    """GTK 4.8 answers with the last window it knows, and crashes when that one was never shown."""
     app = person.app
     app.root.get_child_at_index(app.root.get_child_count() + 3)
     app.get("push button", person.button("_Sign in"))
 
 
 def test_asked_for_a_window_that_has_closed(at_desktop):
-    """Nothing the client has opened so far stays behind as a window that is not shown."""
+    """No window that the client has opened stays behind unshown."""
     person = at_desktop(PHONE)
     ask_for_a_window_that_is_gone(person)
     for action in ("win.shortcuts", "win.about"):

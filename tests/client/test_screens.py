@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A picture of every page: both sizes, light and dark, large text, German and Spanish. They are to be
-looked at (.dev/results/screens); what is asserted is that each page comes up in its language and that
-nothing on it is without a name."""
+"""A picture of every page: both sizes, light and dark, large text, German and Spanish. People look at them
+(.dev/results/screens); the test asserts that each page appears in its language and that every control has a name."""
 
 import pytest
 
@@ -19,12 +18,12 @@ VARIANTS = {
     "desk-dark": {"size": DESK, "dark": True},
 }
 
-# What GTK 4.8 calls a control that nobody has named: its type.
+# Names that GTK 4.8 gives to unnamed controls: their types.
 NAMELESS = ("", "GtkImage", "GtkButton", "GtkMenuButton", "GtkToggleButton", "GtkSpinner")
 
 
 class Album:
-    """Pictures of one variant, numbered as they are taken."""
+    """Pictures of one variant, numbered in order."""
 
     def __init__(self, person, variant):
         self.person = person
@@ -41,7 +40,7 @@ class Album:
 
     @staticmethod
     def is_a_library_part(node):
-        """What libadwaita makes for itself in an entry row is its own to name."""
+        """Widgets that libadwaita creates inside an entry row are libadwaita's to name."""
         above = node.accessible.get_parent()
         while above is not None and above.get_role_name() != "application":
             if above.get_role_name() == "text":
@@ -123,7 +122,7 @@ def test_every_page(at_desktop, evening, variant):
 
 
 def test_without_a_connection(at_desktop, make_server, recorder):
-    """The states that a server away brings: nothing there yet, and a list that stays."""
+    """States without a server: nothing loaded yet, and a list that stays."""
     from harness.client import Client
 
     evening = Evening(Client(make_server(), recorder=recorder))

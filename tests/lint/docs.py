@@ -10,7 +10,7 @@ WIDTH = 100
 INDEXES = {"docs/internals/": "docs/internals/README.md", "docs/decisions/": "docs/decisions/README.md"}
 # Generated pages, whose lines are as long as their source makes them.
 GENERATED = ("docs/codes.md", "docs/internals/states.md", "docs/benchmarks.md")
-# Histories name what existed at their time.
+# Histories name things that existed at their time.
 HISTORIES = ("CHANGELOG.md", "docs/decisions/")
 # Names in documents that a running system makes, or that an example invents.
 MADE = ("build/*", "build-*", ".dev/*", "*.eml", "voters.csv", "pg/*", "run/*", "log/*", "outbox/*", "storage/*",
@@ -41,7 +41,7 @@ def line_of(text, position):
 
 
 def anchors(text):
-    """The fragments of a page's headings, as GitHub makes them."""
+    """The anchors of a page's headings, as GitHub makes them."""
     found = set()
     for heading in re.findall(r"^#+\s+(.+?)\s*$", without_code(text), re.M):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "").lower()
@@ -71,7 +71,7 @@ def check_indexes(findings, texts):
 
 
 class Tree:
-    """What documents may name: the files, and every word of the sources."""
+    """Everything that documents may name: files, and all words of the sources."""
 
     def __init__(self, root, names):
         self.files = set(names)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remembers which sources clang-tidy had nothing to say about. A source is known when it, each header it includes,
-its compile command, .clang-tidy and clang-tidy itself are the same as then. What has findings is never remembered."""
+"""Remembers sources without findings of clang-tidy. A source is skipped when it, each header it includes, its compile
+command, .clang-tidy and clang-tidy itself are unchanged. Sources with findings are never remembered."""
 
 import hashlib
 import os
@@ -8,12 +8,12 @@ import pathlib
 import subprocess
 import time
 
-# Entries that were not asked for during this time are removed.
+# Entries that were unused during this time are removed.
 KEPT_DAYS = 30
 
 
 def dependencies(build):
-    """{object: [files]} as the last compilation noted; empty when nothing was built."""
+    """{object: [files]} as recorded by the last compilation; empty when nothing was built."""
     result = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True)
     found, current = {}, None
     for line in result.stdout.splitlines() if result.returncode == 0 else []:
@@ -44,7 +44,7 @@ class Known:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def hash_of(self, path):
-        """Of a file's content; of a system header, which only its package changes, by size and time."""
+        """Hash of a file's content; of a system header, which only its package changes, hash of size and time."""
         if path not in self.hashes:
             whole = pathlib.Path(os.path.normpath(self.build / path))
             if whole.is_relative_to(self.root):
@@ -55,7 +55,7 @@ class Known:
         return self.hashes[path]
 
     def entry(self, name):
-        """The file that says that a source is clean; None when what it includes is not known."""
+        """The file that marks a source as clean; None when its includes are unknown."""
         command, files = self.inputs.get(str(self.root / name), (None, None))
         if not files:
             return None

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The project's own checks: what the compiler does not say.
+"""The project's own checks, beyond those of the compiler.
 
-    lint.py [--build FOLDER] [--junit FILE] [--only CHECK,…] [--changed]
+lint.py [--build FOLDER] [--junit FILE] [--only CHECK,…] [--changed] [--without-build]
 
 Each finding is a line `file:line: message`; the last line counts them. See docs/development.md."""
 
@@ -39,11 +39,12 @@ BANNED = {
     name: "is not safe with threads" for name in ("strtok", "gmtime", "localtime", "ctime", "asctime")
 } | {"system": "runs a shell"}
 
-# What answers with a pointer to a place that its next call writes to (libmicrohttpd since 1.0, libpq, SQLite, C).
+# Functions that return a pointer to memory which their next call overwrites (libmicrohttpd since
+# 1.0, libpq, SQLite, C).
 ONE_PLACE = ("MHD_get_connection_info", "MHD_get_daemon_info", "PQerrorMessage", "sqlite3_errmsg", "strerror",
              "zip_strerror", "inet_ntoa")
 
-# Library header: folders that may include it. What has no row is free for all.
+# Library header: folders that may include it. Headers without a row may be included everywhere.
 LIBRARY_HOMES = {
     r"ulfius\.h|u_.*\.h|microhttpd\.h": ("server/engine/",),
     r"libpq-fe\.h|libpq/.*|hiredis/.*|hiredis\.h": ("server/data/", "tests/unit/data/"),
@@ -55,7 +56,7 @@ LIBRARY_HOMES = {
     r"jansson\.h": ("common/codec/", "server/", "tests/"),
 }
 
-# Room: rooms it may include besides itself. A feature never includes another feature.
+# Folder: folders that it may include besides itself. A feature never includes another feature.
 BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
 ENGINE = COMMON + ("common/rules", "server/data", "server/engine")
@@ -81,15 +82,16 @@ FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts
 for feature in FEATURES:
     ROOMS[f"server/{feature}"] = FEATURE
 
-# Code with these rules; the client's classes have their own (G_DEFINE_TYPE makes functions).
+# Code to which these rules apply; the client's classes have other rules (G_DEFINE_TYPE makes
+# functions).
 OURS = ("common/", "server/")
 
-# Public functions that no program of ours calls, by the beginning of their names, and who does.
+# Public functions that no program here calls, by the beginning of their names, and who calls them.
 FOR_OTHERS = {
     "main": "the system",
     "MHD_": "ulfius and libmicrohttpd, in place of their own",
     "cc_outbox_": "the client of the field, to come",
-    # What the phone decides without a network; the server's statements look the same tables up.
+    # Decisions of the phone without a network; the server's statements use the same tables.
     "cc_door_": "the client of the field, to come",
     "cc_machine_": "the client of the field, to come",
     "cc_outcome_": "the client of the field, to come",
@@ -103,7 +105,7 @@ FOR_OTHERS = {
 
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 COMMENT_OF = {".c": "/* ", ".h": "/* ", ".sql": "-- ", ".py": "# ", ".sh": "# ", ".build": "# ", ".ui": "<!-- "}
-# Home folders, and where this checkout lies: a committed file must not know either.
+# Home folders, and the place of this checkout: committed files must contain neither.
 HOMES = [r"/root/", r"/Users/\w", r"/home/(?!user\b|campaign\b)\w", re.escape(str(ROOT) + "/")]
 if len(ROOT.parent.parts) > 1 and ROOT.parent.parts[1] not in ("tmp", "usr", "var", "opt", "srv"):
     HOMES.append(re.escape(str(ROOT.parent) + "/"))
@@ -115,7 +117,7 @@ SKIP = ("build", ".dev", ".git", "__pycache__")
 
 
 class Findings:
-    """What each check found."""
+    """The findings of each check."""
 
     def __init__(self):
         self.checks = {}
@@ -141,7 +143,7 @@ class Findings:
 
 
 def tracked_files():
-    """The project's own files: what git has or would take; without git, everything outside builds."""
+    """The project's own files: tracked or untracked by git but not ignored; without git, everything outside builds."""
     result = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
     if result.returncode == 0 and result.stdout:
         names = result.stdout.splitlines()
@@ -153,7 +155,7 @@ def tracked_files():
 
 
 def blank(match):
-    """A comment or string as blanks of the same shape, so that lines and columns stay."""
+    """Replace a comment or string by blanks of the same shape, so that lines and columns stay."""
     return re.sub(r"[^\n]", " ", match.group(0))
 
 
@@ -163,7 +165,7 @@ EITHER = re.compile(rf"{COMMENT.pattern}|{STRING.pattern}", re.S)
 
 
 def code_only(text):
-    """C without comments and without what stands in strings."""
+    """C code without comments and contents of strings."""
     return EITHER.sub(blank, text)
 
 
@@ -250,8 +252,8 @@ def functions(code):
 
 
 def check_answers(findings, names, texts):
-    """A library that answers with a pointer to a place of its own may use that place for the next answer: what
-    is kept over another call of it (to another variable, in the same function) must be copied."""
+    """Such a library may overwrite the result of an earlier call: a result that is used after another call (for
+    another variable, in the same function) must be copied."""
     calls = re.compile(r"(\w+)\s*=\s*(" + "|".join(ONE_PLACE) + r")\s*\(")
     for name in names:
         code = code_only(texts[name])
@@ -321,7 +323,7 @@ def definitions(code):
 
 
 def check_homes(findings, names, codes):
-    """Somebody who reads a call finds the function in the file that the header is named after."""
+    """A reader of a call finds the function in the file with the header's name."""
     homes = {}
     for name in names:
         if name.startswith(OURS) and name.endswith(".c"):
@@ -338,7 +340,7 @@ def check_homes(findings, names, codes):
 
 
 def check_names(findings, names, codes):
-    """One word says too little in a backtrace, where the name stands without its file."""
+    """A name of one word says too little in a backtrace, which does not show the file."""
     for name in names:
         if not name.startswith(OURS):
             continue
@@ -365,7 +367,7 @@ def check_callers(findings, names, codes):
 
 
 def check_queries(findings, names, texts):
-    """A query that nothing names is dead; one that is named must exist."""
+    """A query that nothing names is dead; a named one must exist."""
     defined = {}
     for name in names:
         if name.startswith("db/queries/") and name.endswith(".sql"):
@@ -420,7 +422,8 @@ def check_headers(findings, names, build):
 
 
 def clang_tool(findings, check, tool):
-    """The tool's name when there is one of the version that the rules are written for; else says so."""
+    """The tool, when its version is the one for which the rules are written; otherwise the check is skipped with a
+    line."""
     found = []
     for name in (tool, f"{tool}-{CLANG}"):
         if shutil.which(name):
@@ -450,7 +453,7 @@ def check_format(findings, names):
 
 
 def without_gcc_flags(build):
-    """A compile_commands.json that clang understands: gcc's own warnings taken out."""
+    """A compile_commands.json that clang understands: without gcc's own warnings."""
     commands = json.loads((ROOT / build / "compile_commands.json").read_text())
     for entry in commands:
         entry["command"] = re.sub(r"\s-(W[\w=+-]+|fstack-clash-protection|ftrivial-auto-var-init=\w+)", "",
@@ -469,7 +472,7 @@ def check_tidy(findings, names, build):
     if tool is None:
         return
     folder, compiled, known = without_gcc_flags(build)
-    # Tests may do what a server must not.
+    # Tests may use functions that a server must not.
     sources = [name for name in names if name.endswith(".c") and name.startswith(("common/", "server/", "client-gtk/"))
                and str(ROOT / name) in compiled and not known.is_clean(name)]
 
@@ -484,7 +487,7 @@ def check_tidy(findings, names, build):
             found = re.match(r"(.+?):(\d+):\d+: (?:error|warning): (.*)", line)
             if found and found.groups() not in seen:
                 seen.add(found.groups())
-                # Relative to the build folder, for what is relative at all.
+                # Paths relative to the build folder.
                 path = os.path.relpath(os.path.join(ROOT, build, found.group(1)), ROOT)
                 path = path if (ROOT / path).exists() else found.group(1)
                 findings.add("tidy", path, found.group(2), found.group(3).replace(",-warnings-as-errors", ""))
@@ -493,11 +496,12 @@ def check_tidy(findings, names, build):
 
 
 def check_ui(findings, names, build):
-    """The client's .ui files: what gtk4-builder-tool says, and no label with the role of a notice."""
+    """The client's .ui files: complaints of gtk4-builder-tool, and labels with the role of a notice."""
     names = [name for name in names if name.startswith("client-gtk/") and name.endswith(".ui")]
     for name in names:
         text = (ROOT / name).read_text()
-        # GTK 4.14 and later take the name of such a label away: the role belongs on a box around the label.
+        # GTK 4.14 and later ignore the name of such a label: the role belongs to a box around the
+        # label.
         for found in re.finditer(r'<object class="GtkLabel"[^>]*>(?:(?!</?object)[\s\S])*?"accessible-role">(status|alert)', text):
             findings.add("ui", name, line_of(text, found.end()), f"a label with the role {found.group(1)} has no words for a screen reader")
     module = ROOT / build / "tests" / "client" / "ui" / "libui-types.so"
@@ -525,14 +529,14 @@ def write_junit(findings, path):
 
 
 def git(*arguments):
-    """The lines that git says; none where it fails."""
+    """Output lines of git; none when it fails."""
     result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
     return result.stdout.splitlines() if result.returncode == 0 else []
 
 
 def changed_names():
-    """The files of this branch that differ from where it left the main branch, committed or not, and those that
-    git does not track yet. On the main branch itself, and without one: the files that differ from HEAD."""
+    """The files of this branch that differ from its beginning on the main branch, committed or not, and untracked
+    files. On the main branch itself, and without one: the files that differ from HEAD."""
     for main in ("origin/HEAD", "origin/main", "main", "origin/master", "master"):
         base = git("merge-base", "HEAD", main)
         if base:
@@ -547,7 +551,7 @@ def changed_only(names):
     if not git("rev-parse", "HEAD"):
         return names
     changed = changed_names()
-    # clang-tidy judges a header in the source that is named like the header.
+    # clang-tidy checks a header together with the source of the same name.
     changed |= {str(pathlib.Path(name).with_suffix(".c")) for name in changed if name.endswith(".h")}
     return [name for name in names if name in changed]
 

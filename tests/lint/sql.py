@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What lint.py asks of SQL: one file per topic, short functions, one vocabulary, arrows between features that go
-one way, no function that nothing calls, no dynamic SQL but in named places. docs/internals/database.md has the
-rules; tests/db/test_functions.py asks the catalog and plpgsql_check for the rest."""
+"""Checks of SQL, called by lint.py: one file per topic, short functions, one vocabulary, dependencies between
+features in one direction, no unused function, no dynamic SQL outside of listed places. docs/internals/database.md
+has the rules; tests/db/test_functions.py checks the catalog and plpgsql_check."""
 
 import pathlib
 import re
@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FUNCTIONS = "db/functions/"
 FILE_MAX, FUNCTION_FILE_MAX, FUNCTION_MAX = 400, 300, 60
 
-# Functions in migrations, and what needs them there before the files of functions are applied.
+# Functions in migrations, and what needs them before the files of functions are applied.
 IN_MIGRATIONS = {
     "app_organization_id": "policies",
     "app_user_id": "policies",
@@ -26,7 +26,7 @@ IN_MIGRATIONS = {
     "place_order": "the index buildings_along_idx",
 }
 
-# Functions that build a statement from text, and why a fixed statement would not do.
+# Functions that build a statement from text, and why a fixed statement does not suffice.
 DYNAMIC = {
     "tenant_policy": "makes the policy of any table",
     "tenant_table": "makes the key of any table",
@@ -53,13 +53,13 @@ DYNAMIC = {
     "results_of_answers": "only the conditions of the filter at hand are in the plan",
 }
 
-# Other words for what the vocabulary already names.
+# Synonyms of names in the vocabulary.
 SYNONYMS = {
     "who": "actor", "by_whom": "actor", "reach": "channel", "aim": "purpose", "holder": "person", "maker": "person",
     "org": "organization", "whose": "person",
 }
 
-# Functions that no function and no statement calls, and who does.
+# Functions that no function and no statement calls, and who calls them.
 FOR_OTHERS = {
     "voters_search": "a server of v0.2.0 during an update",
     "place_asked": "a server of v0.2.0 during an update",
@@ -71,7 +71,8 @@ FOR_OTHERS = {
 }
 
 DEFINITION = re.compile(r"^CREATE (?:OR REPLACE )?(FUNCTION|VIEW) (\w+)", re.M)
-# Further statements of single files: rows that C prints, and columns that follow the field table.
+# Further statements allowed in single files: rows printed by C, and columns that follow the field
+# table.
 ALLOWED_IN = {
     "db/functions/rules/rows.sql": re.compile(r"INSERT INTO |DELETE FROM "),
     "db/functions/imports/staging.sql": re.compile(r"DO \$\$"),
@@ -86,13 +87,13 @@ def blank(match):
 
 
 def without_comments(text):
-    """Blank lines in their place; what looks like a comment inside of a literal is left alone."""
+    """Replace comments by blank lines; text inside of literals is kept."""
     return re.sub(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/",
                   lambda found: found.group(0) if found.group(0).startswith("'") else blank(found), text, flags=re.S)
 
 
 def code_only(text):
-    """Without comments and without the text of literals; $$ bodies stay."""
+    """Without comments and contents of literals; $$ bodies stay."""
     return re.sub(r"'(?:[^']|'')*'", blank, without_comments(text))
 
 
@@ -103,7 +104,7 @@ class Definition:
         self.parameters = re.sub(r"\s+", " ", head.group(1)) if kind == "FUNCTION" and head else ""
 
     def names(self):
-        """Names of the parameters that go in, in order."""
+        """Names of the input parameters, in order."""
         found = []
         for part in re.split(r",(?![^()]*\))", self.parameters):
             words = part.split()
@@ -164,7 +165,7 @@ def check_sizes(findings, texts, defined):
 
 
 def check_places(findings, texts, defined):
-    """Definitions stand in db/functions, and nothing else stands there."""
+    """Definitions are in db/functions, which contains nothing else."""
     for each in defined:
         if each.file.startswith("db/migrations/") and each.name not in IN_MIGRATIONS:
             findings.add("sql", each.file, each.line, f"{each.name} belongs into db/functions")
@@ -191,7 +192,7 @@ def calls(text, known):
 
 
 def check_arrows(findings, listed, defined):
-    """A file uses what its own feature or one above it in ORDER defines."""
+    """A file uses definitions of its own feature or of features listed above it in ORDER."""
     rank = {}
     for name in listed:
         rank.setdefault(name.split("/")[0], len(rank))

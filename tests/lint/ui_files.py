@@ -13,13 +13,13 @@ import subprocess
 import sys
 import tempfile
 
-# What a desktop without services says, and libadwaita about itself.
+# Messages of a desktop without services, and of libadwaita about itself.
 NOISE = ("session bus", "Adwaita-WARNING", "portal")
 SIGNAL = re.compile(r"<signal [^>]*/>")
 
 
 def validate(module, name, folder):
-    """Lines that the tool says about the file, when it is not content."""
+    """Complaints of the tool about the file."""
     text = pathlib.Path(name).read_text()
     copy = pathlib.Path(folder) / pathlib.Path(name).name
     template = re.search(r'<template class="(\w+)"', text)

@@ -6,7 +6,7 @@ import io
 import re
 import tokenize
 
-# Pattern: the way out.
+# Pattern: what to write instead.
 REFUSED = {
     r"\bmatters?\b(?! of\b)(?! (?:to|for|much|little|less|here|in which)\b)": "say 'contact thread', or what it is",
     r"\b(?:is|are|was|were|be|been) told\b": "say 'reported', 'returned' or 'recorded', and to whom",

@@ -14,7 +14,7 @@
 #include "server/jobs/ccd-job-run.h"
 #include "tests/probe/probe.h"
 
-/* Kinds of jobs that do what the tests look at. */
+/* Kinds of jobs for the tests of jobs. */
 
 typedef struct probe_payload {
   int64_t n;
@@ -38,7 +38,7 @@ nap(void)
   (void) nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 }
 
-/* n steps, each a transaction; goes on where a run before has ended. */
+/* n steps, each in its own transaction; continues where a previous run ended. */
 static cc_status
 steps(ccd_job *job, cc_error *reterr)
 {
@@ -57,8 +57,8 @@ steps(ccd_job *job, cc_error *reterr)
   return status;
 }
 
-/* One statement that takes longer than the lease, then a step: without the lease extended, or past
- * the pool's limits, it would fail. */
+/* One statement that takes longer than the lease, then a step: fails unless the lease is
+ * extended and the pool's limits are lifted. */
 static cc_status
 one_long_statement(ccd_job *job, cc_error *reterr)
 {
@@ -92,7 +92,7 @@ write_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
            : cc_fail(reterr, CC_ERR_STORAGE, "probe", "Not written");
 }
 
-/* n rows by COPY in, all but the last by COPY out into the file probe/out.csv. */
+/* Write n rows by COPY in, all but the last by COPY out into the file probe/out.csv. */
 static cc_status
 copy_rows(ccd_job *job, int64_t n, FILE *out, cc_error *reterr)
 {
@@ -131,8 +131,8 @@ copies(ccd_job *job, cc_error *reterr)
   return status == CC_OK ? ccd_job_commit(job, reterr) : status;
 }
 
-/* COPY in that is given up, one that the database refuses, one whose reader stops: each leaves a
- * connection that works, and no row. */
+/* A COPY in that is cancelled, one that the database refuses, one whose reader stops: each
+ * leaves a usable connection and no row. */
 static cc_status
 stop_cb(void *data, const char *bytes, size_t length, cc_error *reterr)
 {

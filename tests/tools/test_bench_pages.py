@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page of the bench holds what was measured and nothing else; its charts are whole SVG with words for who does
-not see them."""
+"""The page of the bench contains exactly the measured figures; its charts are valid SVG with descriptions for screen
+readers."""
 
 import json
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A source whose clean result lint remembers is looked at again when anything that clang-tidy reads has changed."""
+"""A source whose clean result lint remembers is checked again when anything that clang-tidy reads has changed."""
 
 import subprocess
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A migration that a release has is never changed again: databases have applied it."""
+"""A migration of a release is never changed: databases have applied it."""
 
 import shutil
 

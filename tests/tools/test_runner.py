@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runner of the suites: what runs beside what, what counts, and that no test falls between two parts."""
+"""The runner of the suites: concurrency, counting, and that every test belongs to one part."""
 
 import functools
 import os
@@ -21,7 +21,7 @@ def results(tmp_path, monkeypatch):
 
 
 class Trace:
-    """Makes jobs that note who ran beside them. A job waits until `wanted` jobs run, or nobody can come."""
+    """Makes jobs that record which jobs run beside them. A job waits until `wanted` jobs run, or no more can start."""
 
     def __init__(self):
         self.lock = threading.Lock()

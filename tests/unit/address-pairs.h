@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Pairs of spellings: of homes, and of a home and the name of a street segment. From Publication
- * 28, the Census' street names, and the public reports that the cases name. */
+/* Pairs of spellings: of homes, and of a home and the name of a street segment. Sources:
+ * Publication 28, street names of the Census, and public bug reports of other products. */
 
 enum {
   OTHER,
@@ -25,7 +25,7 @@ typedef struct parts_pair {
 
 /* clang-format off */
 static const pair homes[] = {
-  /* Types, wherever they stand. */
+  /* Street types, in any position. */
   {"12 Main Street", "12 MAIN ST", SAME}, {"12 Main Str", "12 Main St.", SAME}, {"12 Main Avenue", "12 Main Av", SAME},
   {"12 Main Avn", "12 Main Ave", SAME}, {"12 Main Boulevard", "12 Main Blvd", SAME}, {"12 Main Boul", "12 Main Blv", SAME},
   {"12 Canal Park", "12 CANAL PK", SAME}, {"12 Elm Circle", "12 Elm Cir", SAME}, {"12 Elm Crcle", "12 Elm Circ", SAME},

@@ -2,8 +2,8 @@
 
 #pragma once
 
-/* The tables of Publication 28 and of the Census, row by row: all spellings of a row are one, and
- * no two rows are. Spellings are parted by "|". */
+/* The tables of Publication 28 and of the Census, row by row: all spellings of a row give one
+ * key, and no two rows give the same. Spellings are separated by "|". */
 
 /* clang-format off */
 /* Appendix C1, with the primary name, the commonly used spellings and the standard one. Rows of one
@@ -43,7 +43,7 @@ static const char *const suffix_rows[] = {
   "VIS|VIST|VISTA|VST|VSTA", "WALK|WALKS", "WALL", "WAY|WY", "WAYS", "WELL|WL", "WELLS|WLS",
 };
 
-/* Appendix C2, behind a street. */
+/* Appendix C2, unit designators after a street. */
 static const char *const unit_rows[] = {
   "Apartment 3|Apt 3|Apt. 3|Apt#3|# 3|Unit 3|Suite 3|Ste 3|Room 3|Rm 3|3", "Building 3|Bldg 3|Bldg. 3", "Floor 3|Fl 3|3rd Floor|3rd Fl|Third Floor",
   "Department 3|Dept 3", "Hangar 3|Hngr 3", "Key 3", "Lot 3", "Pier 3", "Slip 3", "Space 3|Spc 3|Sp 3", "Stop 3", "Trailer 3|Trlr 3",
@@ -51,7 +51,8 @@ static const char *const unit_rows[] = {
   "Upper|Uppr",
 };
 
-/* Appendix F, the names of the Census for roads with a number, and what voter files make of both. */
+/* Appendix F, the names of the Census for numbered roads, and the spellings of both in voter
+ * files. */
 static const char *const road_rows[] = {
   "County Highway 140|Cnty Hwy 140|Co Hwy 140|County Road 140|County Rd 140|Cnty Rd 140|Co Rd 140|CR 140|CR140|C.R. 140|CA County Rd 140|"
     "California County Road 140|County Route 140|Co Rte 140|County State Aid Highway 140|Co St Aid Hwy 140|CSAH 140|County Trunk Road 140|Co Trunk Rd 140|"

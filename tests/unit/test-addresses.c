@@ -6,7 +6,7 @@
 #include "tests/unit/address-pairs.h"
 #include "tests/unit/address-tables.h"
 
-/* Which spellings are one home, and which are not. */
+/* Which spellings are the same home, and which are not. */
 
 static ccd_address
 parse(const ccd_residence *residence, cc_arena *arena)
@@ -91,7 +91,7 @@ test_parts(void)
   g_assert_cmpuint(wrong, ==, 0);
 }
 
-/* A key made again of a key is the key: what is stored as one may be read as a line. */
+/* The key of a key is the key itself: a stored key may be parsed again. */
 static void
 test_idempotent(void)
 {
@@ -109,7 +109,7 @@ test_idempotent(void)
   g_assert_cmpuint(wrong, ==, 0);
 }
 
-/* Without a ZIP code the city is the place. */
+/* Without a ZIP code the city is part of the key. */
 static void
 test_places(void)
 {
@@ -143,7 +143,8 @@ test_places(void)
   }
 }
 
-/* The keys of @n rows of spellings, each in @format: of a row one, and of two rows two. */
+/* The keys of @n rows of spellings, each inserted into @format: one key per row, and different
+ * keys for different rows. */
 static guint
 check_rows(const char *format, const char *const *rows, size_t n)
 {
@@ -179,7 +180,7 @@ test_tables(void)
   g_assert_cmpuint(wrong, ==, 0);
 }
 
-/* What is no home has no key. */
+/* Texts that are no home have no key. */
 static void
 test_none(void)
 {

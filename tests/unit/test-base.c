@@ -35,7 +35,7 @@ test_arena(void)
   }
 }
 
-/* Behind and between allocations nothing may be touched; AddressSanitizer has to know. */
+/* Memory after and between allocations must be poisoned for AddressSanitizer. */
 static void
 test_arena_poison(void)
 {
@@ -307,7 +307,7 @@ test_time_refused(void)
   }
 }
 
-/* Against GLib's calendar, a day and a bit at a time through all years. */
+/* Compared with GLib's calendar, in steps of a day and a bit through all years. */
 static void
 test_time_calendar(void)
 {
@@ -368,7 +368,7 @@ test_time_zone(void)
   g_assert_cmpint(cc_time_monotonic(), >=, then);
 }
 
-/* Length against GLib's reader, over every two- and three-byte text and what is near them. */
+/* Compared with GLib's reader, for every text of two and three bytes and similar ones. */
 static void
 test_utf8_length(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tours, street distances, cutting and walks: against brute force where that is possible. */
+/* Tours, street distances, cutting and walks: compared with brute force where possible. */
 #include <glib.h>
 #include <math.h>
 #include <string.h>
@@ -21,7 +21,7 @@ random_matrix(uint64_t *random, int n, int most)
   return matrix;
 }
 
-/* The length of a closed tour, counted apart from the code under test. */
+/* The length of a closed tour, computed independently of the code under test. */
 static int64_t
 length_of(const ccd_tour_problem *p, const int *order)
 {
@@ -33,7 +33,7 @@ length_of(const ccd_tour_problem *p, const int *order)
   return length;
 }
 
-/* Place 0 stays first; all orders of the others. */
+/* Place 0 stays first; tries all orders of the others. */
 static int64_t
 brute_force(const ccd_tour_problem *p, int *order, int fixed)
 {
@@ -99,7 +99,8 @@ straight(const void *data, int a, int b)
   return (int32_t) (hypot(xy[2 * a] - xy[2 * b], xy[2 * a + 1] - xy[2 * b + 1]) + 0.5);
 }
 
-/* 13 places: one more than is solved exactly by itself, and still within the exact one. */
+/* 13 places: one more than the limit for exact solutions, and still solvable by the exact
+ * algorithm. */
 static void
 test_search_is_exact(void)
 {
@@ -121,7 +122,7 @@ test_search_is_exact(void)
   }
 }
 
-/* On a ring the shortest tour is known at every size: the way around. */
+/* On a ring the shortest tour is known for every size: the way around. */
 static void
 test_search_on_a_ring(void)
 {
@@ -206,8 +207,8 @@ test_street_distances(void)
 
 /* --- cutting --- */
 
-/* Points along rows of a made-up town; some at one position, some with many doors, some finished.
- */
+/* Points along rows of an invented town; some at one position, some with many doors, some
+ * without. */
 static ccd_point *
 made_up_town(uint64_t seed, int n)
 {
@@ -355,7 +356,8 @@ test_towers_apart(void)
   cc_arena_free(arena);
 }
 
-/* Two groups side by side, half a target too many in each: with a barrier no turf has both. */
+/* Two groups side by side, each with half a target too many: with a barrier no turf contains
+ * both. */
 static void
 test_barrier(void)
 {
@@ -460,7 +462,7 @@ test_walk(void)
   cc_arena_free(arena);
 }
 
-/* A building with 30 doors as points of their own is one stop, and stays together. */
+/* A building with 30 doors as separate points is one stop, and stays together. */
 static void
 test_walk_units_together(void)
 {
@@ -530,7 +532,7 @@ test_cancelled(void)
   }
 }
 
-/* At every ceiling it ends well or says that memory is out. */
+/* With every memory ceiling it either succeeds or reports lack of memory. */
 static void
 test_out_of_memory(void)
 {

@@ -209,7 +209,7 @@ test_reply(void)
   cc_arena_free(out.arena);
 }
 
-/* What is known is checked, what is not or cannot be written is passed by. */
+/* Known members are checked; unknown and read-only ones are skipped. */
 static void
 test_known(void)
 {
@@ -468,7 +468,7 @@ test_bombs(void)
   g_assert_cmpuint(cc_arena_used(out.arena), <, 20000);
   cc_arena_free(out.arena);
   g_string_free(wide, TRUE);
-  /* Brackets inside of strings are no depth; 10,000 items are allowed. */
+  /* Brackets inside of strings do not count as depth; 10,000 items are allowed. */
   GString *quoted = repeated("{\"text\":\"", "[{,\\\"", 1000, "\"}");
   out = decode(quoted->str, CC_MODE_CREATE);
   g_assert_cmpint(out.status, ==, CC_OK);
@@ -485,7 +485,7 @@ test_bombs(void)
   g_string_free(full, TRUE);
 }
 
-/* Whatever the ceiling, the answer is an honest one. */
+/* For every ceiling the result is either correct or reports lack of memory. */
 static void
 test_no_memory(void)
 {
@@ -646,7 +646,7 @@ test_bind(void)
   cc_encode_body(&probe_type, out.object, NULL, &before);
   cc_encode_body(&probe_type, &bound, NULL, &after);
   g_assert_cmpstr(before.text, ==, after.text);
-  /* PostgreSQL's own ways of writing. */
+  /* PostgreSQL's notation of values. */
   int at = cc_type_find(&probe_type, "at");
   int flag = cc_type_find(&probe_type, "flag");
   cells[at] = (cc_cell){.text = "1969-12-31 23:59:59.5+00", .length = 24};
@@ -790,7 +790,7 @@ test_schema(void)
   cc_str_done(&text);
 }
 
-/* Every string of the Big List of Naughty Strings comes through as a text byte for byte. */
+/* Every string of the Big List of Naughty Strings is kept byte for byte as a text. */
 static void
 test_naughty(void)
 {

@@ -12,8 +12,8 @@
 #include "server/engine/ccd-router.h"
 #include "server/engine/ccd-versions.h"
 
-/* The engine's rules that need no socket and no database: router, cursors, limits, rights, crypto.
- */
+/* Rules of the engine that need neither socket nor database: router, cursors, limits, rights,
+ * crypto. */
 
 typedef struct thing_ref {
   int64_t thing_id;
@@ -76,7 +76,7 @@ test_router(void)
   found = match(router, arena, CC_GET, "/v1/things/by-name/caf%C3%A9%20x", CC_OK);
   g_assert_true(found.route->op == &op_named);
   g_assert_cmpstr(found.params[0].text, ==, "café x");
-  /* A literal wins, and what only the parameter leads to is still found. */
+  /* A literal wins, and paths that only match the parameter are still found. */
   g_assert_true(match(router, arena, CC_GET, "/v1/things/by-name", CC_OK).route->op ==
                 &op_named_self);
   found = match(router, arena, CC_POST, "/v1/things/by-name/close", CC_OK);
@@ -145,7 +145,7 @@ test_cursor(void)
   }
 }
 
-/* One process alone is exact; leases of several never pass the quota together. */
+/* A single process counts exactly; leases of several never exceed the quota together. */
 static void
 test_limits(void)
 {
@@ -172,15 +172,15 @@ test_limits(void)
     passed += !state.refused;
   }
   g_assert_cmpint(passed, ==, 40);
-  g_assert_cmpint(asked, <, 40); /* most requests ask nobody */
+  g_assert_cmpint(asked, <, 40); /* most requests do not ask Redis */
 
-  /* Looking whether something is leased takes nobody's turn to ask. */
+  /* Checking for a lease does not use up the turn to ask. */
   ccd_limit_state state = {0};
   for (int i = 0; i < 3; i++)
     g_assert_false(ccd_limits_take_known(processes[0], CCD_LIMIT_API, "actor|crowd", &state));
 
-  /* A crowd at once: the first of all asks for itself, then there is one larger lease, and the
-   * others ask for one each. */
+  /* Many concurrent requests: the first asks for itself, then one larger lease is requested, and
+   * the others ask for one each. */
   ccd_lease crowd[3];
   g_assert_false(ccd_limits_take(processes[0], CCD_LIMIT_API, "actor|crowd", 1, &state, &crowd[0]));
   g_assert_cmpint(crowd[0].amount, ==, 1);
@@ -287,7 +287,7 @@ test_versions(void)
   g_assert_cmpstr(untested("postgresql", "18.0"), ==, "15 16 17");
 }
 
-/* Of 20,000 credentials nearly all are found again, and none as another one's. */
+/* Nearly all of 20,000 credentials are found again, and none is confused with another. */
 static void
 test_hints(void)
 {

@@ -12,8 +12,8 @@
 
 #include "server/engine/ccd-log.h"
 
-/* The log on files that are slow, full, or whose process ends. Each case is a process of its own,
- * since a process has one log. */
+/* The log on files that are slow or full, or whose process ends. Each case is a separate
+ * process, because a process has one log. */
 
 #define THREADS 4
 #define LINES 3000
@@ -25,8 +25,7 @@ open_log(const char *file)
   g_assert_cmpint(ccd_log_open(file, "info", &error), ==, CC_OK);
 }
 
-/* Run @path again as another process, with @file in its environment; its output may be looked at.
- */
+/* Run @path again as another process, with @file in its environment; its output may be checked. */
 static void
 run_with(const char *path, const char *file)
 {
@@ -44,7 +43,7 @@ new_path(void)
   return path;
 }
 
-/* How often @part stands in lines of @text; every line must be whole. */
+/* How often @part occurs in lines of @text; every line must be complete. */
 static int64_t
 count_lines(const char *text, const char *part)
 {
@@ -63,7 +62,7 @@ count_lines(const char *text, const char *part)
   return found;
 }
 
-/* The sum of what the lines about dropped ones say. */
+/* The sum of the lines about dropped lines. */
 static int64_t
 sum_dropped(const char *text)
 {
@@ -113,7 +112,7 @@ case_end(void)
   exit(0); /* without ccd_log_close */
 }
 
-/* A process that just ends has told everything. What no buffer had room for was counted. */
+/* A process that ends normally has written everything. Lines that did not fit are counted. */
 static void
 test_end(void)
 {
@@ -157,7 +156,7 @@ case_fault(void)
   *nowhere = 1; /* NOLINT(clang-analyzer-core.NullDereference): what is tested */
 }
 
-/* A process that crashes has told everything up to the crash. */
+/* A process that crashes has written everything up to the crash. */
 static void
 test_crash(void)
 {
@@ -201,7 +200,7 @@ case_full_pipe(void)
   open_log(path);
   g_assert_cmpint(fcntl(fd, F_SETFL, 0), ==, 0);
 
-  log_from_threads(); /* nobody reads: it comes back all the same */
+  log_from_threads(); /* nobody reads the pipe: the calls return nevertheless */
   g_assert_cmpuint(ccd_log_dropped(), >, 0);
   g_assert_cmpuint(ccd_log_pending(), >, 0);
 
@@ -225,7 +224,7 @@ case_full_pipe(void)
   (void) g_remove(path);
 }
 
-/* A pipe that nobody reads stops no thread. Errors are all there, what was dropped is counted. */
+/* A pipe that is not read stops no thread. All errors are written, dropped lines are counted. */
 static void
 test_full_pipe(void)
 {
@@ -264,7 +263,7 @@ case_full_disk(void)
   g_assert_cmpuint(ccd_log_dropped(), >=, 50);
 }
 
-/* A disk that is full loses lines, counts them, and stops nobody. */
+/* A full disk loses lines, which are counted, and stops no thread. */
 static void
 test_full_disk(void)
 {

@@ -4,7 +4,7 @@
 #include "common/api/cc-field.h"
 #include "common/field/cc-outbox.h"
 
-/* What the model test does not reach: refusals that stay, waiting, the clock. */
+/* Cases that the model test does not reach: refused operations, delays, the clock. */
 
 static const char *const ids[] = {
   "5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a10",
@@ -60,7 +60,7 @@ test_a_refusal_stays_until_somebody_dealt_with_it(void)
   g_assert_true(cc_outbox_verdict(&box, ids[2], CC_VERDICT_APPLIED, 0));
   cc_outbox_prune(&box);
   g_assert_cmpuint(box.n, ==, 0);
-  /* Numbers go on where they were. */
+  /* Sequence numbers continue. */
   g_assert_cmpint(cc_outbox_settled(&box), ==, 3);
   int64_t sequence = 0;
   g_assert_cmpint(cc_outbox_add(&box, ids[0], &sequence), ==, CC_OK);
@@ -102,12 +102,12 @@ test_clock(void)
   const cc_time day = 86400 * CC_TIME_SECOND;
   cc_clock_measure(&clock, 0, day + 2 * CC_TIME_SECOND, 4 * CC_TIME_SECOND);
   g_assert_cmpint(clock.offset_us, ==, day);
-  /* A quicker exchange is better, a slower one that agrees is not. */
+  /* A faster exchange is more precise, a slower one that agrees is not. */
   cc_clock_measure(&clock, 0, day + 1000 + CC_TIME_SECOND / 10, CC_TIME_SECOND / 5);
   g_assert_cmpint(clock.offset_us, ==, day + 1000);
   cc_clock_measure(&clock, 0, day + 3 * CC_TIME_SECOND, 4 * CC_TIME_SECOND);
   g_assert_cmpint(clock.offset_us, ==, day + 1000);
-  /* The device's clock was set: what contradicts counts. */
+  /* The device's clock was set: a contradicting measurement replaces the old one. */
   cc_clock_measure(&clock, day, day + CC_TIME_SECOND, day + 2 * CC_TIME_SECOND);
   g_assert_cmpint(clock.offset_us, ==, 0);
 }

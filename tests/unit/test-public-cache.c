@@ -9,7 +9,7 @@
 #include "server/engine/ccd-reply-cached.h"
 #include "server/engine/ccd-server.h"
 
-/* What is kept, what ends it, how much of it, and who asks for it. */
+/* Cached replies, invalidation, memory limit, and concurrent requests. */
 
 static ccd_public_cache *
 new_cache(size_t bytes)
@@ -50,7 +50,7 @@ test_kept(void)
   g_assert_cmpstr(answer->etag, ==, "\"1\"");
   g_assert_null(answer->next_cursor);
 
-  /* What a request holds stays, whatever becomes of the entry. */
+  /* A reply in use stays valid, whatever happens to the entry. */
   ccd_public_cache_changed(cache, 7);
   g_assert_false(is_kept(cache, "/a?"));
   keep(cache, "/a?", 7, "beta");
@@ -73,7 +73,8 @@ test_changes(void)
   ccd_public_cache_changed(cache, 0);
   g_assert_false(is_kept(cache, "/seven"));
 
-  /* A change while the database is asked: the answer may be older than the change. */
+  /* A change while the database is queried: the reply may be older than the change, so it is not
+   * cached. */
   ccd_filling filling = {0};
   const ccd_answer *found = NULL;
   g_assert_cmpint(ccd_public_cache_begin(cache, "/seven", true, &filling, &found),
@@ -113,7 +114,7 @@ test_room(void)
   for (int i = 0; i < KEYS; i++) {
     (void) snprintf(key, sizeof(key), "/%d", i);
     keep(cache, key, 1, body);
-    g_assert_true(i == 0 || is_kept(cache, "/0")); /* used each time, so the others make room */
+    g_assert_true(i == 0 || is_kept(cache, "/0")); /* used each time, so the others are replaced */
   }
   ccd_public_cache_stats stats;
   ccd_public_cache_stats_get(cache, &stats);
@@ -123,7 +124,7 @@ test_room(void)
   (void) snprintf(key, sizeof(key), "/%d", KEYS - 1);
   g_assert_true(is_kept(cache, key));
 
-  /* Too large for the room, and a key that is too long. */
+  /* Larger than the memory allows, and a key that is too long. */
   char *large = g_strnfill(ROOM / 2, 'l');
   char *deep = g_strnfill(2000, 'k');
   keep(cache, "/large", 1, large);
@@ -162,7 +163,7 @@ ask(void *data)
   return NULL;
 }
 
-/* One asks, all others wait for the answer; when the one gives up, another one asks. */
+/* One thread queries, all others wait for its reply; when it gives up, another one queries. */
 static void
 test_one_asks(void)
 {
@@ -200,8 +201,8 @@ test_one_asks(void)
   ccd_public_cache_free(cache);
 }
 
-/* The listener reads the headers of a reply after the exchange has ended, when the answer may have
- * made room for another. */
+/* The listener reads the headers of a reply after the exchange has ended, when the entry may
+ * have been replaced. */
 static void
 test_reply(void)
 {

@@ -6,8 +6,8 @@
 #include "server/engine/ccd-bind.h"
 #include "server/engine/ccd-routes.h"
 
-/* What stops the start: a parameter that the operation does not have, a Location that cannot be
- * filled in, a list without its parent, an id without its scope. */
+/* Errors that stop the start: an unknown parameter, a Location that cannot be filled in, a list
+ * without its parent, an id without its scope. */
 
 typedef struct note {
   int64_t id;
@@ -116,7 +116,7 @@ check(const ccd_route *route, const char *expected)
     g_error("%s: expected \"%s\"", error.message, expected);
 }
 
-/* What a route that is right is told: these operations are not in cc_ops. */
+/* Result for a correct route: these operations are not in cc_ops. */
 #define RIGHT "is not among cc_ops"
 
 static void
@@ -146,14 +146,14 @@ test_location(void)
   check(&(ccd_route) WHOLE(op_add, WRITES, .scope = CCD_SCOPE_EVENT, .parent = &event_type), RIGHT);
 }
 
-/* One parameter of a query, and what the start says of it. */
+/* A query with one parameter, and the expected error of the check at start. */
 static void
 test_parameters(void)
 {
   static const struct {
     const cc_op *op;
     ccd_param param;
-    const char *fault; /* NULL: it is right */
+    const char *fault; /* NULL: correct */
   } rows[] = {
     {&op_add, {CCD_FROM_BODY, CCD_OWN_NONE, "address"}, NULL},
     {&op_add, {CCD_FROM_CALL, CCD_CALL_ADDRESS, "address"}, NULL},

@@ -26,7 +26,7 @@ enum {
 };
 
 #define MINUTE (60 * CC_TIME_SECOND)
-#define THEN (INT64_C(1790000000) * CC_TIME_SECOND) /* when the talk was */
+#define THEN (INT64_C(1790000000) * CC_TIME_SECOND) /* time of the conversation */
 
 static const cc_rule_option yes_no[] = {{11, 0}, {12, 0}};
 static const cc_rule_option issues[] = {{21, 0}, {22, 4}};
@@ -57,7 +57,8 @@ static const cc_rule_step steps[] = {
 };
 static const cc_rule_script script = {1, 7, steps, G_N_ELEMENTS(steps)};
 
-/* "1:o11 6:n3.5 5:tHello 8:d2026-11-03": a step, and what its answer says; several say more. */
+/* "1:o11 6:n3.5 5:tHello 8:d2026-11-03": a step, and the content of its answer; several contents
+ * are allowed. */
 typedef struct said {
   cc_contact_answer items[16];
   cc_contact_answer *list[16];
@@ -140,7 +141,7 @@ test_answers(void)
     {"1:o12 8:d2026-11-03", "", ""},
     {"1:o12 8:d2026-11-3", "wrong_kind", "answers/1"},
     {"1:o12 8:dtomorrow", "wrong_kind", "answers/1"},
-    /* What was not shown. */
+    /* Questions that were not shown. */
     {"1:o11 3:o31", "", ""},
     {"1:o12 3:o31", "not_shown", "answers/1"},
     {"3:o31 1:o12", "not_shown", "answers/0"},
@@ -154,13 +155,13 @@ test_answers(void)
     /* Required and shown. */
     {"1:o11 3:o31 4:o42", "question_required", "answers"},
     {"1:o11 3:o31 4:o42 5:tbecause", "", ""},
-    /* Archived questions are neither asked for nor refused. */
+    /* Archived questions are neither required nor refused. */
     {"1:o12 9:tx", "", ""},
     {"1:o11 10:o91", "", ""},
-    /* Changed after the talk (15), and within the five minutes of grace (16). */
+    /* Changed after the conversation (15), and within the five minutes of tolerance (16). */
     {"1:o11 15:tx", "", ""},
     {"1:o11 16:n1", "not_shown", "answers/1"},
-    /* A kind that is wrong comes before a scale, a scale before what was not shown. */
+    /* A wrong kind is reported before a scale, a scale before a question that was not shown. */
     {"3:n9 1:thello", "wrong_kind", "answers/1"},
     {"1:o12 3:n9", "scale", "answers/1"},
   };
@@ -178,7 +179,8 @@ test_answers(void)
   }
 }
 
-/* Sent weeks later, after the script was changed; and a phone whose clock is five minutes slow. */
+/* Sent weeks later, after the script was changed; and by a phone whose clock is five minutes
+ * slow. */
 static void
 test_required_by_the_script_of_its_time(void)
 {
@@ -207,7 +209,7 @@ test_support(void)
     {"1:o11 3:n4", 4},
     {"1:o12 2:o22", 4},
     {"1:o11 2:o22 3:o31",
-     1}, /* the last step of the script that says a level, not the last answer */
+     1}, /* the last step of the script that gives a level, not the last answer */
     {"3:o31 1:o11 2:o22", 1},
     {"1:o12 7:n3", 0},
     {"1:o12 6:n3", 0},
@@ -249,7 +251,7 @@ test_path(void)
   }
 }
 
-/* The server writes no such script; a rule that hangs on one would hang the server. */
+/* The server saves no such script; a rule that loops for ever would hang the server. */
 static void
 test_a_circle_of_conditions_ends(void)
 {
@@ -269,7 +271,7 @@ test_a_circle_of_conditions_ends(void)
   g_strfreev(given.words);
 }
 
-/* The numbers of kinds here are those of the API. */
+/* The numbers of kinds equal those of the API. */
 static void
 test_kinds(void)
 {
@@ -366,7 +368,7 @@ test_the_door(void)
     const cc_door_verdict *out = cc_door_judge(CC_DOOR_UNDO, status);
     g_assert_nonnull(in);
     g_assert_nonnull(out);
-    /* Done or refused, with a code then. */
+    /* Either done, or refused with a code. */
     g_assert_true((in->becomes == NULL) == (in->code != NULL));
     g_assert_true((out->becomes == NULL) == (out->code != NULL));
   }
@@ -379,7 +381,7 @@ test_the_door(void)
   g_assert_null(cc_door_judge(CC_DOOR_UNDO, "asleep"));
 }
 
-/* What the door does is what the machine of attendees allows, and the other way round. */
+/* Check-ins make exactly the moves that the attendees' state machine allows. */
 static void
 test_the_door_keeps_to_the_machine(void)
 {
@@ -406,7 +408,7 @@ has_state(const cc_machine *machine, const char *state)
   return false;
 }
 
-/* Every state that a move names is one of the API's, no move is there twice. */
+/* Every state of a move exists in the API, no move occurs twice. */
 static void
 test_machines_are_whole(void)
 {

@@ -7,7 +7,7 @@
 #include "common/base/cc-time.h"
 #include "server/engine/ccd-line.h"
 
-/* Classes, turns, limits and ends, with works that wait until the test lets them go on. */
+/* Classes, turns, limits and stops, with works that wait until the test releases them. */
 
 #define WORKS 64
 
@@ -17,7 +17,7 @@ typedef struct task {
   int ended; /* guarded by the board's lock */
 } task;
 
-/* What the works share. */
+/* Shared by the works. */
 static struct {
   pthread_mutex_t lock;
   pthread_cond_t changed;
@@ -119,7 +119,7 @@ submit(ccd_scheduler *scheduler, ccd_class class, task *tasks, int n, int key)
   return taken;
 }
 
-/* One thread: works are served as they came, but a key has four in the line at most. */
+/* One thread: works are served in order of arrival, but a key has at most four in the line. */
 static void
 test_turns(void)
 {
@@ -138,7 +138,7 @@ test_turns(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* A key's flood leaves the reserve to others; another class is not touched. */
+/* A flood of one key leaves the reserve to others; another class is unaffected. */
 static void
 test_reserve(void)
 {
@@ -171,7 +171,7 @@ push(ccd_line *line, task *tasks, int n, int key)
   }
 }
 
-/* The key of the work that begins; 0: none may. It stays busy. */
+/* The key of the next work; 0: none may begin. The work stays busy. */
 static int
 begin(ccd_line *line, ccd_run *run)
 {
@@ -181,8 +181,8 @@ begin(ccd_line *line, ccd_run *run)
   return ((task *) (void *) run->works[0])->key;
 }
 
-/* A flood has all threads but the reserve, until somebody else comes; what waits for a lock counts
- * no more. */
+/* A flood uses all threads but the reserve until another key comes; works that wait for a lock
+ * do not count. */
 static void
 test_shared(void)
 {
@@ -212,8 +212,8 @@ test_shared(void)
   ccd_line_clear(&line);
 }
 
-/* A class that keeps a core free: one busy work, whoever's; what waits for a lock counts no more,
- * and a thread looks for that. */
+/* A class with one busy work at most; a work that waits for a lock does not count, and a thread
+ * checks for that. */
 static void
 test_busy(void)
 {
@@ -239,8 +239,8 @@ test_busy(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* A key has no more than there is room left, so keys that flood the class leave room for others;
- * the whole is the end; nothing that was taken is lost. */
+/* A key may wait only with as many works as there is free space, so floods leave space for
+ * others; nothing accepted is lost. */
 static void
 test_limits(void)
 {
@@ -268,7 +268,7 @@ test_limits(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* What has waited for too long is refused, what runs is not. */
+/* Works that waited too long are refused, running ones are not. */
 static void
 test_expiry(void)
 {
@@ -289,7 +289,8 @@ test_expiry(void)
   ccd_scheduler_free(scheduler);
 }
 
-/* At the end of a stop: what waits is refused at once and nothing more is taken, what runs ends. */
+/* At the end of a stop waiting works are refused at once and no more are accepted; running ones
+ * end. */
 static void
 test_refuse(void)
 {
@@ -307,7 +308,7 @@ test_refuse(void)
   g_assert_cmpint(board.done, ==, 2);
 }
 
-/* A thread takes what waits together, in turns, up to the batch. */
+/* A thread takes waiting works together, in turns, up to the batch size. */
 static void
 test_batches(void)
 {

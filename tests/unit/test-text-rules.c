@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rules of text messages: length, templates, what an answer wants. */
+/* The rules of text messages: size, templates, intents. */
 #include <glib.h>
 #include <jansson.h>
 #include <string.h>
@@ -161,7 +161,7 @@ test_names(void)
   cc_arena_free(arena);
 }
 
-/* A line of the table without its line end's escape. */
+/* A line of the table with the escapes of line ends replaced. */
 static char *
 unescape(const char *text)
 {
@@ -195,7 +195,7 @@ test_intents(void)
   g_assert_cmpuint(n, >, 240);
 }
 
-/* Longer than what is read whole: the rest counts as something else. */
+/* Longer than what is read: the rest counts as other content. */
 static void
 test_long_texts(void)
 {
@@ -209,7 +209,7 @@ test_long_texts(void)
   g_assert_cmpint(cc_text_intent_of(text->str), ==, CC_TEXT_STOP);
 }
 
-/* Every naughty string: counted without harm, rendered byte for byte, and no wish to stop. */
+/* Every naughty string: measured safely, rendered byte for byte, and no opt-out. */
 static void
 test_naughty(void)
 {
@@ -241,7 +241,7 @@ test_naughty(void)
   cc_arena_free(arena);
 }
 
-/* Bytes that are no UTF-8 go by one at a time, and nothing is read behind the end. */
+/* Bytes that are not UTF-8 are read one by one, and nothing is read after the end. */
 static void
 test_broken_bytes(void)
 {

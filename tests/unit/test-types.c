@@ -4,8 +4,8 @@
 #include "common/api/cc-op.h"
 #include "tests/unit/drift.h"
 
-/* Every type of every operation: its table covers its struct, its sample goes round, its rows have
- * docs, its schema is JSON. */
+/* Every type of every operation: its table covers its struct, its sample survives encoding and
+ * decoding, its rows have documentation, its schema is JSON. */
 
 static void
 check_schema(const cc_type *type, cc_schema_use use)
@@ -21,8 +21,8 @@ check_schema(const cc_type *type, cc_schema_use use)
   cc_str_done(&text);
 }
 
-/* A fallback must be a value that the field itself takes: a body without the optional keys has to
- * decode. What is missing may only be required. */
+/* A default must be valid for its field: a body without the optional keys must decode, so only
+ * required keys may be missing. */
 static void
 check_fallbacks(const cc_type *type)
 {
@@ -40,7 +40,7 @@ check_fallbacks(const cc_type *type)
   }
 }
 
-/* Every writable field refuses what cannot be right, and says where. */
+/* Every writable field refuses invalid values and names the place. */
 static void
 check_refusals(const cc_type *type)
 {

@@ -17,7 +17,7 @@ static cc_arena *arena;
 
 #define COMMA ((ccd_table_format){.delimiter = ',', .quote = '"'})
 
-/* Everything that the reader says of @bytes in one string: fields between |, rows between lines,
+/* The reader's whole output for @bytes in one string: fields separated by |, rows by /,
  * "!code@line:column" for rejects. */
 static char *
 read_all(const void *bytes, size_t n, const ccd_table_format *format)
@@ -66,7 +66,7 @@ test_rows(void)
     {"x,6' 2\" y\n", "x|6' 2\" y/"},
     {"\"Bob \"Buddy\" S\",2\n", "Bob \"Buddy\" S|2/"},
     {"a,b\n1\n1,2,3\n1,2,,\n", "a|b/!ragged@2:1!ragged@3:3!ragged@4:3"},
-    /* A quote that is not closed costs one line, whatever comes behind it. */
+    /* An unclosed quote loses one line, whatever follows. */
     {"a,b\n1,\"x\n2,y\n3,z\n", "a|b/!unclosed_quote@2:22|y/3|z/"},
     {"a,b\n1,\"x\n2,\"y\"\n3,z\n", "a|b/!unclosed_quote@2:22|y/3|z/"},
     {"a,b\n\xE9,\xC3\xA9\n\xC3\xA9,\x80\n\xC3\xA9,1\n",
@@ -115,7 +115,7 @@ test_limits(void)
   g_autofree char *columns = read_all(text->str, text->len, &COMMA);
   g_assert_cmpstr(columns, ==, "a|b/!too_many_columns@2:40963|4/");
 
-  /* Lines without end behind a quote. */
+  /* A quote followed by endless lines. */
   g_string_assign(text, "a,b\n1,\"x\n");
   for (int i = 0; i < CCD_TABLE_QUOTE_LINES + 1; i++)
     g_string_append(text, "2,y\n");
@@ -200,7 +200,7 @@ test_header(void)
   g_assert_cmpstr(header, ==, "!open bad_header");
 }
 
-/* What a source gives in all; the error's code when it fails. */
+/* The whole content of a source; the error's code when it fails. */
 static char *
 drain(const char *path, const char *member)
 {
@@ -274,7 +274,7 @@ test_gzip(void)
   GString *text = g_string_new(NULL);
   for (int i = 0; i < 5000; i++)
     g_string_append_printf(text, "%d,%d\n", i, i * 7919);
-  /* Two in one, as `cat` makes them. */
+  /* Two gzip members in one file, as `cat` makes them. */
   for (int i = 0; i < 2; i++) {
     gzFile gz = gzopen(path, i == 0 ? "wb" : "ab");
     g_assert_cmpint(gzwrite(gz, text->str, (unsigned) text->len), ==, (int) text->len);
@@ -451,7 +451,7 @@ test_words(void)
   }
 }
 
-/* The first error of a profile: "pointer code"; "" when it is right. */
+/* The first error of a profile: "pointer code"; "" when it is valid. */
 static char *
 profile_error(const char *json)
 {
@@ -539,7 +539,7 @@ test_required(void)
   ccd_voter_mapper_free(mapper);
 }
 
-/* REMOVED in place of an address hides it; as a status it is one. */
+/* REMOVED in place of an address hides the address; as a status it is a status. */
 static void
 test_removed(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For tests/db/test_text_rules.py: a line {"text": "…", "template": "…"} in, what common/rules says
- * of it out. The text is the value of {first_name} in the template. */
+/* For tests/db/test_text_rules.py: reads lines {"text": "…", "template": "…"} and writes the
+ * results of common/rules. The text is the value of {first_name} in the template. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

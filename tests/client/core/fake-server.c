@@ -76,7 +76,7 @@ fake_server_down(fake_server *self)
 {
   for (guint i = 0; i < self->sockets->len; i++) {
     SoupWebsocketConnection *connection = self->sockets->pdata[i];
-    /* Otherwise the other side was faster, and its farewell has been answered. */
+    /* Otherwise the client closed first, and its close frame was answered. */
     if (soup_websocket_connection_get_state(connection) == SOUP_WEBSOCKET_STATE_OPEN)
       soup_websocket_connection_close(connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
   }
@@ -212,7 +212,7 @@ on_beat(gpointer user_data)
 void
 fake_finalize(gpointer object)
 {
-  /* A thread that lets go wakes nobody. */
+  /* A reference dropped by a thread does not wake the main loop, so a timer does. */
   guint beat = g_timeout_add(5, on_beat, NULL);
   g_object_add_weak_pointer(object, &object);
   g_object_unref(object);

@@ -3,7 +3,7 @@
 
 #include <libsoup/soup.h>
 
-/* A server in the test's own process and main loop, and what every test of the core needs. */
+/* A server in the test's own process and main loop, and helpers for all tests of the core. */
 typedef struct fake_server fake_server;
 
 typedef void (*fake_handler)(fake_server *server,
@@ -18,7 +18,7 @@ void fake_server_free(fake_server *server);
 /* "http://127.0.0.1:12345" */
 const char *fake_server_origin(fake_server *server);
 
-/* Refuse connections, and take them again, at the same port. */
+/* Refuse connections, and accept them again at the same port. */
 void fake_server_down(fake_server *server);
 void fake_server_up(fake_server *server);
 
@@ -26,27 +26,28 @@ void fake_server_up(fake_server *server);
 void fake_reply(SoupServerMessage *message, guint status, const char *json);
 void fake_problem(SoupServerMessage *message, guint status, const char *json);
 
-/* Send to everybody who follows /v1/changes/live. */
+/* Send to everybody connected to /v1/changes/live. */
 void fake_server_push(fake_server *server, const char *json);
-/* Say goodbye to them. */
+/* Send them a close frame. */
 void fake_server_close(fake_server *server, gushort code, const char *reason);
-/* The query of the last one that came; NULL: none. */
+/* The query of the last connection; NULL: none. */
 const char *fake_server_socket_query(fake_server *server);
 guint fake_server_n_sockets(fake_server *server);
-guint fake_server_n_open(fake_server *server); /* neither side has said goodbye */
+guint fake_server_n_open(
+  fake_server *server); /* connections for which neither side has sent a close frame */
 
 /* Run the main loop until @done, at most ten seconds; the test fails otherwise. */
 void fake_wait(gboolean (*done)(gpointer), gpointer user_data);
 
-/* Run it for a while. */
+/* Run the main loop for some time. */
 void fake_run(guint milliseconds);
 
-/* Give up the last reference of ours: what is under way in threads ends, lets go too, and nobody
- * else holds it. */
+/* Drop the last reference: work in threads ends and drops its references, and the object is
+ * finalized. */
 void fake_finalize(gpointer object);
 
-/* A GAsyncReadyCallback for `GAsyncResult *result = NULL; …(…, fake_result, &result)`, and the wait
- * for it. */
+/* A GAsyncReadyCallback for `GAsyncResult *result = NULL; …(…, fake_result, &result)`;
+ * fake_wait_result waits for it. */
 void fake_result(GObject *source, GAsyncResult *result, gpointer user_data);
 GAsyncResult *fake_await(GAsyncResult **result);
 

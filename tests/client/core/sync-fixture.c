@@ -14,7 +14,7 @@ person(sync_fixture *f, int id)
                          f->versions[id]);
 }
 
-/* Pages begin behind the id in the cursor. */
+/* Pages begin after the id in the cursor. */
 static void
 answer_people(sync_fixture *f, SoupServerMessage *message, GHashTable *query)
 {

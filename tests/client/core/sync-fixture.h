@@ -6,7 +6,7 @@
 #include "common/api/cc-event.h"
 #include "tests/client/core/fake-server.h"
 
-/* One event with many people on a server, and a store that is kept up to date from there. */
+/* A server with one event and many people, and a store that is synchronized with it. */
 
 #define PEOPLE 900
 
@@ -16,32 +16,32 @@ typedef struct {
   CcgStore *store;
   CcgSync *sync;
   char *folder;
-  int versions[PEOPLE + 10]; /* 0: not there; by id */
+  int versions[PEOPLE + 10]; /* version by id; 0: does not exist */
   gboolean there[PEOPLE + 10];
   int event_version;
   guint n_lists, n_singles;
-  gboolean hold;           /* the next page of people is answered, but not sent */
+  gboolean hold;           /* the next page of people is prepared, but not sent */
   SoupServerMessage *held; /* that answer */
-  gboolean told_early;     /* a list was told after the cursor had moved */
+  gboolean told_early;     /* a list was notified after the cursor had advanced */
 } sync_fixture;
 
 void sync_set_up(sync_fixture *f, gconstpointer data);
 void sync_tear_down(sync_fixture *f, gconstpointer data);
 
-/* Watched, loaded, and the feed is followed. */
+/* Watch the event, wait until its list is loaded and the feed is followed. */
 void sync_go_live(sync_fixture *f);
 
-/* People of the event with that status, in the store. */
+/* Number of people of the event with that status, in the store. */
 guint sync_n_of(sync_fixture *f, int status);
 
-/* Tell a change over the feed; @id 0: of many. */
+/* Send a change over the feed; @id 0: of many objects. */
 void sync_push(sync_fixture *f, const char *entity, int op, int id, const char *cursor);
 gboolean sync_is_live(gpointer data);
 gboolean sync_is_offline(gpointer data);
 gboolean sync_is_loaded(gpointer data);
 gboolean sync_is_held(gpointer data);
 
-/* Send the answer that .hold kept back. */
+/* Send the reply that .hold kept back. */
 void sync_release(sync_fixture *f);
 CcgSyncState sync_state_of(sync_fixture *f);
 gboolean sync_cursor_is(sync_fixture *f, const char *expected);

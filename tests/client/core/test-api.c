@@ -8,7 +8,7 @@
 #include "common/api/cc-event.h"
 #include "tests/client/core/fake-server.h"
 
-/* The one funnel to the server: what it sends, what it takes, and every way to fail. */
+/* Tests of the API client: requests, replies, and every kind of failure. */
 
 typedef struct {
   fake_server *server;
@@ -202,7 +202,7 @@ test_write(fixture *f, gconstpointer data)
                   CC_ATTENDEE_ATTENDED);
 }
 
-/* Only what is set is sent. */
+/* Only members with a value are sent. */
 static void
 test_body(fixture *f, gconstpointer data)
 {
@@ -302,7 +302,7 @@ test_cancel(fixture *f, gconstpointer data)
   g_autoptr(GCancellable) cancellable = g_cancellable_new();
   g_timeout_add(50, cancel, cancellable);
   check_cancelled(f, cancellable);
-  check_cancelled(f, cancellable); /* from the beginning */
+  check_cancelled(f, cancellable); /* cancelled before the call */
 }
 
 static void
@@ -351,7 +351,7 @@ is_closed(gpointer data)
 }
 
 /* The reason of the end is the first one, also when the end itself makes the caller cancel. The
- * leak checker sees a lost one, with GLib 2.76 or later; several times, since a leftover on the
+ * leak checker finds a lost one with GLib 2.76 or later; repeated, since a pointer left on the
  * stack may hide one. */
 static void
 test_follow_cancelled_at_its_end(fixture *f, gconstpointer data)

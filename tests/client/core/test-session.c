@@ -9,16 +9,16 @@
 #include "common/api/cc-organization.h"
 #include "tests/client/core/fake-server.h"
 
-/* Signing in and out, organizations, and what stays on the device. */
+/* Signing in and out, organizations, and the data left on the device. */
 
-/* Folder of libsecret's file. It looks where that is once per process. */
+/* Folder of libsecret's file. libsecret reads the location once per process. */
 static char *secrets;
 
 typedef struct {
   fake_server *server;
   CcgSession *session;
   char *folder;
-  gint64 active; /* organization; 0: none */
+  gint64 active; /* active organization; 0: none */
   gboolean second_factor, revoked;
   guint n_sign_outs;
 } fixture;
@@ -261,7 +261,7 @@ test_switch(fixture *f, gconstpointer data)
   g_assert_null(ccg_store_get_event(ccg_session_get_store(f->session), 50));
 }
 
-/* Files of the store, and of a kept token. */
+/* Number of files of the store, and of a stored token. */
 static guint
 n_files(fixture *f)
 {
@@ -335,7 +335,7 @@ test_no_keyring(fixture *f, gconstpointer data)
     g_assert_cmpint(g_rename(away, secrets), ==, 0);
 }
 
-/* A new start without network shows what was known; needs the settings' schema. */
+/* A start without network shows the stored data; needs the settings' schema. */
 static void
 test_restore(fixture *f, gconstpointer data)
 {
@@ -375,8 +375,8 @@ main(int argc, char *argv[])
   g_test_init(&argc, &argv, NULL);
   secrets = fake_folder();
 #ifdef __SANITIZE_ADDRESS__
-  /* libsecret 0.20.5 loses an etag whenever it writes its file: here there is no keyring at all,
-   * since a file is in the way. */
+  /* libsecret 0.20.5 leaks an etag whenever it writes its file: a file in its way disables the
+   * keyring here. */
   g_assert_cmpint(g_rmdir(secrets), ==, 0);
   g_assert_true(g_file_set_contents(secrets, "", 0, NULL));
 #endif

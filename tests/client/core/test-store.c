@@ -9,14 +9,14 @@
 #include "common/api/cc-event.h"
 #include "tests/client/core/fake-server.h"
 
-/* The local store and the live lists over it. */
+/* The local store and its live lists. */
 
 #define PEOPLE 10000
 
 typedef struct {
   char *folder, *path;
   CcgStore *store;
-  GString *log; /* items-changed of the list under test */
+  GString *log; /* items-changed signals of the list under test */
 } fixture;
 
 static void
@@ -112,7 +112,7 @@ static void
 log_change(GListModel *model, guint position, guint removed, guint added, fixture *f)
 {
   g_string_append_printf(f->log, "%u-%u+%u ", position, removed, added);
-  /* The model is right at every step. */
+  /* The model is consistent after every step. */
   for (guint i = position; i < position + MIN(added, 3); i++) {
     g_autoptr(CcgRecord) record = g_list_model_get_item(model, i);
     g_assert_nonnull(record);
@@ -219,7 +219,7 @@ compare_times(gconstpointer one, gconstpointer other)
   return (a > b) - (a < b);
 }
 
-/* The rows of a long list come in steps. */
+/* Rows of a long list are added in steps. */
 static void
 wait_for_crowd(CcgDoorList *list)
 {
@@ -269,7 +269,7 @@ test_crowd(fixture *f, gconstpointer data)
   gint64 median = times[G_N_ELEMENTS(times) / 2];
   g_test_minimized_result((double) median / 1000, "median search with 20 rows, ms");
   g_test_minimized_result((double) worst / 1000, "worst search with 20 rows, ms");
-  /* Ten times what it takes here: machines and sanitizers differ. */
+  /* Ten times the usual time, because machines and sanitizers differ. */
   g_assert_cmpint(median, <, 50000);
   ccg_door_list_set_search(list, "");
   wait_for_crowd(list);
@@ -282,7 +282,8 @@ test_crowd(fixture *f, gconstpointer data)
   g_assert_true(g_str_has_suffix(f->log->str, "-1+1 "));
 }
 
-/* At @hour of the day that it is there now, @days further. @zone NULL: here, and not said. */
+/* An event at @hour of the zone's current day plus @days. @zone NULL: the device's zone, not
+ * stored. */
 static void
 put_event_at(fixture *f, int id, const char *zone, int days, int hour, int hours, const char *title)
 {
@@ -351,7 +352,7 @@ test_events(fixture *f, gconstpointer data)
   g_assert_cmpstr(later, ==, "bc");
   g_assert_cmpstr(before, ==, "de");
   g_signal_connect(today, "items-changed", G_CALLBACK(log_change), f);
-  /* The same version with other counts is another content. */
+  /* The same version with other counts is a change. */
   put_event(f, 1, 0, 2, "A");
   g_assert_cmpstr(f->log->str, ==, "1-1+1 ");
   put(f->store, 7, "{\"id\":1,\"event_id\":1,\"first_name\":\"A\",\"version\":1}", FALSE);
@@ -360,7 +361,7 @@ test_events(fixture *f, gconstpointer data)
   g_assert_null(ccg_store_get_attendee(f->store, 1, 1));
 }
 
-/* Two of these places have another date than this machine at any hour, wherever it stands. */
+/* Two of these places have another date than this machine at any hour, whatever its zone. */
 static void
 test_events_elsewhere(fixture *f, gconstpointer data)
 {
@@ -414,7 +415,7 @@ test_damaged(fixture *f, gconstpointer data)
   put_person(f->store, 2, "Rosa", "Medina", 1, "registered");
 }
 
-/* A page is there whole or not at all, whenever the program is killed. */
+/* A page is stored completely or not at all, whenever the program is killed. */
 static void
 test_killed(fixture *f, gconstpointer data)
 {

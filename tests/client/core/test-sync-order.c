@@ -3,8 +3,7 @@
 
 #include "tests/client/core/sync-fixture.h"
 
-/* What comes in an order that nobody planned: an end before a page, a goodbye before the other one.
- */
+/* Events in unexpected order: a deletion before a page, a close frame before the other one. */
 
 static void
 on_rows_told(CcgStore *store, gint64 event_id, GArray *ids, sync_fixture *f)
@@ -12,7 +11,7 @@ on_rows_told(CcgStore *store, gint64 event_id, GArray *ids, sync_fixture *f)
   f->told_early = f->told_early || sync_cursor_is(f, "c1");
 }
 
-/* The cursor never stands for rows that the lists have not been told of. */
+/* The cursor never includes rows of which the lists were not notified. */
 static void
 test_order(sync_fixture *f, gconstpointer data)
 {
@@ -29,7 +28,7 @@ test_order(sync_fixture *f, gconstpointer data)
   g_signal_handlers_disconnect_by_data(f->store, f);
 }
 
-/* What the other connection of a test does to the store's file. */
+/* Runs SQL on the store's file through another connection. */
 static void
 run_sql(sync_fixture *f, const char *sql)
 {
@@ -41,7 +40,7 @@ run_sql(sync_fixture *f, const char *sql)
   g_assert_cmpint(sqlite3_close(db), ==, SQLITE_OK);
 }
 
-/* A row that the store cannot keep is asked for again until the store can. */
+/* A row that cannot be stored is fetched again until it can. */
 static void
 test_full(sync_fixture *f, gconstpointer data)
 {
@@ -56,13 +55,13 @@ test_full(sync_fixture *f, gconstpointer data)
   run_sql(f, "DROP TRIGGER full");
   ccg_sync_refresh(f->sync);
   fake_wait(sync_is_live, f);
-  sync_push(f, "attendee", 2, 42, "c1"); /* as the real server does for everything behind c0 */
+  sync_push(f, "attendee", 2, 42, "c1"); /* as the real server does for everything after c0 */
   fake_wait(sync_has_attended, f);
   fake_wait(sync_cursor_moved, f);
 }
 
-/* Live, and of the door list one page is on its way with all who were there when it was asked for.
- */
+/* The feed is followed, and a page of the door list is on its way with everybody who existed
+ * when it was requested. */
 static void
 go_live_holding_page(sync_fixture *f)
 {
@@ -85,7 +84,7 @@ test_gone_while_loading(sync_fixture *f, gconstpointer data)
   g_assert_cmpuint(sync_n_of(f, CC_ATTENDEE_REGISTERED), ==, PEOPLE - 1);
 }
 
-/* A change of all people, told while their list comes, is a reason to read it once more. */
+/* A bulk change reported while the list is loaded makes the list be loaded again. */
 static void
 test_many_while_loading(sync_fixture *f, gconstpointer data)
 {
@@ -120,7 +119,7 @@ is_closing(gpointer data)
   return fake_server_n_open(((sync_fixture *) data)->server) == 0;
 }
 
-/* The server goes down after the client's farewell and before its end. */
+/* The server goes down between the client's close frame and its end. */
 static void
 test_stop_then_down(sync_fixture *f, gconstpointer data)
 {

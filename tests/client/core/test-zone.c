@@ -3,7 +3,7 @@
 
 #include "client-gtk/core/ccg-zone.h"
 
-/* When an event is today: told by the clock of its place. */
+/* Whether an event is today, by the local time of its zone. */
 
 static cc_time
 at(const char *text)
@@ -25,15 +25,15 @@ static const scope_case cases[] = {
   {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-02T04:59:59Z", CCG_EVENTS_UPCOMING},
   {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T04:59:59Z", CCG_EVENTS_TODAY},
   {"2026-12-03T00:30:00Z", "2026-12-03T02:30:00Z", "America/New_York", "2026-12-03T05:00:00Z", CCG_EVENTS_PAST},
-  /* Until midnight is not on the day that begins then; a minute longer is. */
+  /* An event until midnight is not on the following day; one that is a minute longer is. */
   {"2026-12-03T03:00:00Z", "2026-12-03T05:00:00Z", "America/New_York", "2026-12-03T12:00:00Z", CCG_EVENTS_PAST},
   {"2026-12-03T03:00:00Z", "2026-12-03T05:01:00Z", "America/New_York", "2026-12-03T12:00:00Z", CCG_EVENTS_TODAY},
-  /* Of several days. */
+  /* An event of several days. */
   {"2026-12-01T12:00:00Z", "2026-12-09T12:00:00Z", "Asia/Tokyo", "2026-12-05T00:00:00Z", CCG_EVENTS_TODAY},
-  /* The day of the change to summer time has 23 hours. */
+  /* The day of the change to daylight saving time has 23 hours. */
   {"2026-03-29T21:30:00Z", "2026-03-29T21:45:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z", CCG_EVENTS_TODAY},
   {"2026-03-29T22:00:00Z", "2026-03-29T22:15:00Z", "Europe/Berlin", "2026-03-28T23:00:00Z", CCG_EVENTS_UPCOMING},
-  /* Over a new year. */
+  /* Over the turn of the year. */
   {"2027-01-01T09:00:00Z", "2027-01-01T09:30:00Z", "Pacific/Kiritimati", "2026-12-31T10:00:00Z", CCG_EVENTS_TODAY},
   {"2026-12-31T10:00:00Z", "2026-12-31T10:30:00Z", "Etc/GMT+12", "2027-01-01T12:00:00Z", CCG_EVENTS_PAST},
 };

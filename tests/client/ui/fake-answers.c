@@ -147,7 +147,7 @@ end_list(SoupServerMessage *message, cc_str *text, guint next)
   answer(message, 200, "application/json", text);
 }
 
-/* The body, decoded with the operation's own table; NULL when it is wrong. */
+/* The body, decoded with the operation's own field table; NULL when it is invalid. */
 static void *
 read_body(SoupServerMessage *message, const cc_type *type, cc_arena *arena)
 {
@@ -347,7 +347,7 @@ query_time(GHashTable *query, const char *name)
   return time;
 }
 
-/* What the row says of its check-in stands beside it, since the struct only points. */
+/* Texts of the check-in are copied, since the struct contains only pointers. */
 static cc_attendee
 attendee_of(person *one)
 {
@@ -386,7 +386,7 @@ fake_answer_attendee(SoupServerMessage *message, person *one)
   answer_object(message, 200, &cc_attendee_type, &attendee);
 }
 
-/* The feed's page that says that attendee @id has changed. */
+/* The feed's page about a change of attendee @id. */
 void
 fake_announce(fake_server *self, person *one)
 {

@@ -7,8 +7,8 @@
 #include "common/base/cc-status.h"
 #include "tests/client/ui/fake-server.h"
 
-/* Between the two files of the fake server: its thread and ways, and what it answers. All with the
- * mutex held. */
+/* Shared by the two files of the fake server: its thread and paths, and its replies. Everything
+ * requires the mutex. */
 
 #define FAKE_TOKEN "ccs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -19,16 +19,16 @@ typedef struct person {
 } person;
 
 struct fake_server {
-  GMutex mutex; /* guards everything below but the thread's own */
+  GMutex mutex; /* guards everything below except members of the thread */
   GThread *thread;
   GMainContext *context;
   GMainLoop *loop;
   char *origin;
   GCond ready;
   gboolean down;
-  GHashTable *counts; /* operation id -> number */
+  GHashTable *counts; /* from operation id to number of calls */
   GArray *people;     /* of person; index is id - 1 */
-  GPtrArray *feeds;   /* SoupWebsocketConnection; the thread's own */
+  GPtrArray *feeds;   /* SoupWebsocketConnections; used by the thread only */
   guint cursor;
 };
 

@@ -5,17 +5,17 @@
 
 G_BEGIN_DECLS
 
-/* The API as the client needs it, in this process, on a thread of its own: one person, two
- * organizations, four events (one of them today), a door list. Every answer is encoded from the
- * same tables that the client decodes with. Thread-safe. */
+/* The API as the client needs it, in this process on a separate thread: one person, two
+ * organizations, four events (one of them today), a door list. Replies are encoded with the same
+ * tables that the client decodes with. Thread-safe. */
 typedef struct fake_server fake_server;
 
 #define FAKE_EMAIL "ada@example.org"
-#define FAKE_EMAIL_2 "second@example.org" /* wants the code FAKE_CODE too */
+#define FAKE_EMAIL_2 "second@example.org" /* also needs the code FAKE_CODE */
 #define FAKE_PASSWORD "a long walk by the river"
 #define FAKE_CODE "123456"
 #define FAKE_EVENT_TODAY 1
-#define FAKE_EVENT_EMPTY 2 /* upcoming, nobody is on its list */
+#define FAKE_EVENT_EMPTY 2 /* upcoming, without attendees */
 
 fake_server *fake_server_new(guint n_attendees);
 void fake_server_free(fake_server *self);
@@ -23,18 +23,18 @@ void fake_server_free(fake_server *self);
 /* "http://127.0.0.1:port" */
 const char *fake_server_origin(fake_server *self);
 
-/* Answers 503 to everything and ends the live feeds; or answers again. */
+/* Reply 503 to everything and end the live feeds; or reply normally again. */
 void fake_server_set_down(fake_server *self, gboolean down);
 
-/* How often the operation was asked for, by its id ("checkIn"). */
+/* Number of calls of the operation with this id ("checkIn"). */
 guint fake_server_count(fake_server *self, const char *operation);
 
-/* Somebody else checks an attendee in; the live feed says so. */
+/* Another person checks an attendee in; the live feed reports it. */
 void fake_server_check_in_elsewhere(fake_server *self, gint64 attendee_id, const char *by);
 
 gboolean fake_server_is_checked_in(fake_server *self, gint64 attendee_id);
 
-/* First and last name of an attendee, 1 to n; borrowed for good. */
+/* First and last name of an attendee, 1 to n; static. */
 const char *fake_first_name(gint64 attendee_id);
 const char *fake_last_name(gint64 attendee_id);
 

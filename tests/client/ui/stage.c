@@ -12,8 +12,8 @@
 
 static GtkApplication *application;
 
-/* The application's own start would restore a session from the person's folders; here each stage
- * has one of its own. The style comes with the resource path. */
+/* The application's own start would restore a session from the person's folders; each stage has
+ * separate folders. The style is found by the resource path. */
 void
 stage_init(int *argc, char ***argv)
 {
@@ -90,7 +90,7 @@ destroy_dialogs(stage *it)
   }
 }
 
-/* Signs out, so that the next stage finds no token of this one. */
+/* Signs out, so that the next stage finds no token. */
 void
 stage_free(stage *it)
 {
@@ -121,7 +121,7 @@ stage_show_section(stage *it, const char *name)
   adw_view_stack_set_visible_child_name(ADW_VIEW_STACK(sections), name);
 }
 
-/* Activates the first row of a list view of which @is_it says so, waited for. */
+/* Activates the first row of a list view for which @is_it is true, after waiting for it. */
 typedef struct row_search {
   GtkWidget *root;
   const char *list_name; /* NULL: any */

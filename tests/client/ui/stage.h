@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* The client's window on a session of its own against a fake server; a fresh folder each. */
+/* The client's window with a session against a fake server; new folders each time. */
 typedef struct stage {
   fake_server *server;
   char *folder;
@@ -19,7 +19,7 @@ typedef struct stage {
 /* GTK, the tests, the application; first in main. */
 void stage_init(int *argc, char ***argv);
 
-/* Ends when the sign-in page shows; or, signed in, when the first events do. */
+/* Returns when the sign-in page is shown or, signed in, the first events. */
 stage *stage_new(guint n_attendees);
 stage *stage_new_signed_in(guint n_attendees);
 void stage_free(stage *it);
@@ -30,10 +30,10 @@ void stage_show_section(stage *it, const char *name);
 void stage_open_event(stage *it, const char *title);
 void stage_open_door_list(stage *it, const char *title);
 
-/* What a tap on the row with that name does. */
+/* Does the same as a tap on the row with that name. */
 void stage_activate_person(stage *it, const char *name);
 
-/* The window above the main one, waited for. */
+/* Waits for the window above the main one. */
 GtkWidget *stage_get_dialog(stage *it);
 
 G_END_DECLS

@@ -3,9 +3,9 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* A search in a long list: what a letter costs may grow with the rows on the screen, not with the
- * list. A short list that fills the screen too is the measure, in the same run: milliseconds alone
- * would judge the machine. */
+/* Search in a long list: the cost of a letter may depend on the rows on the screen, not on the
+ * list. A short list that also fills the screen is the reference in the same run, because
+ * milliseconds alone would measure the machine. */
 
 #define MANY 10000
 #define FEW 500
@@ -21,7 +21,7 @@ is_over(gpointer data)
   return g_get_monotonic_time() > *(const gint64 *) data;
 }
 
-/* Milliseconds of the clock and of work. */
+/* Milliseconds of the clock, and of CPU time. */
 typedef struct stall {
   double ms, cpu_ms;
 } stall;
@@ -38,7 +38,7 @@ lesser(stall a, stall b)
   return (stall){MIN(a.ms, b.ms), MIN(a.cpu_ms, b.cpu_ms)};
 }
 
-/* What one letter costs. */
+/* The cost of one letter. */
 static stall
 type_letter(GtkWidget *entry, const char *part)
 {
@@ -52,9 +52,9 @@ type_letter(GtkWidget *entry, const char *part)
   return now;
 }
 
-/* Types @text letter by letter as a quick person does, takes it back letter by letter, and does so
- * three times. Of each letter the least counts: what the program does is done each time, and what a
- * neighbour on the same processor adds is not. */
+/* Types @text letter by letter as a quick person does, deletes it letter by letter, three times.
+ * For each letter the minimum counts: the program's work is in each repetition, delays by other
+ * programs are not. */
 static stall
 type_slowly(GtkWidget *entry, const char *text)
 {
@@ -85,8 +85,8 @@ search(stage *it)
   return worse(ada, type_slowly(entry, "grace h"));
 }
 
-/* A check-in of somebody else, the least of a few. Where a busy machine has cut the feed, the whole
- * list comes again, which is another question: such a round does not count. */
+/* The minimum over several check-ins of another person. Rounds in which a busy machine has
+ * closed the feed are ignored, because then the whole list is loaded. */
 static stall
 check_in_elsewhere(stage *it)
 {
@@ -110,7 +110,7 @@ check_in_elsewhere(stage *it)
   return least;
 }
 
-/* Asserted is the work: the rest is other programs'. */
+/* The CPU time is asserted; the rest is due to other programs. */
 static void
 judge(const char *what, stall it, const char *measure, double times_most, stall by)
 {

@@ -3,13 +3,13 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* The pages, one by one, as a person goes through them. Every page is looked at by check_page. */
+/* The pages in the order in which a person uses them. check_page checks every page. */
 
 #define PHONE_WIDTH 360
 #define PEOPLE 40
 #define TITLE "Town hall with the candidate"
 
-/* Nothing wider than a phone, every picture with a name; and a picture of it. */
+/* Check that nothing is wider than a phone and every picture has a name; save a picture. */
 static void
 check_window(GtkWidget *window, const char *name)
 {
@@ -73,7 +73,8 @@ test_unreachable(void)
   ui_get(it->window, GTK_TYPE_LABEL, TITLE);
 }
 
-/* Said while it is typed; an address on this machine or in a private network needs none. */
+/* The warning appears while the address is typed; addresses of this machine or a private network
+ * need none. */
 static void
 test_plain_http(void)
 {
@@ -210,8 +211,8 @@ is_alone(gpointer data)
   return g_list_model_get_n_items(gtk_window_get_toplevels()) == 1;
 }
 
-/* What opens above the page, and that nothing of it stays behind unseen: of such a window GTK 4.8
- * makes a crash when a screen reader asks at the wrong moment. */
+/* Opens a dialog, and checks that no unshown window stays behind: such a window makes GTK 4.8
+ * crash when a screen reader asks at the wrong moment. */
 static void
 check_dialog(stage *it, const char *name)
 {

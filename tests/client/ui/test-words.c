@@ -7,15 +7,14 @@
 #include "tests/client/ui/stage.h"
 #include "tests/client/ui/ui-test.h"
 
-/* test-words LANGUAGE SCALE: whether the words of that language have room on a phone, also in large
- * text: nothing wider than it, and no sentence, title or button cut off. The desktop sets the
- * locale. */
+/* test-words LANGUAGE SCALE: do the texts of that language fit on a phone, also in large text?
+ * Nothing may be wider, and no sentence, title or button truncated. The desktop sets the locale. */
 
 #define PHONE_WIDTH 360
 #define PEOPLE 40
 #define TITLE "Town hall with the candidate"
 
-/* A message as the screen has it. (transfer full) */
+/* A message as shown. (transfer full) */
 static char *
 word(const char *message)
 {
@@ -108,7 +107,7 @@ test_others(void)
   check_dialog(it, "sign-out");
 }
 
-/* What comes up rarely: no keyring, no organization or one to be chosen. */
+/* Rare pages: no keyring, no organization, choice of an organization. */
 static void
 test_rare(void)
 {

@@ -23,8 +23,8 @@ on_deadline(gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A condition is looked at anew after every turn of the loop; this makes sure that there are turns.
- */
+/* Conditions are checked after every iteration of the loop; this timer makes sure that it
+ * iterates. */
 static gboolean
 on_beat(gpointer user_data)
 {
@@ -48,7 +48,7 @@ ui_wait(gboolean (*condition)(gpointer data), gpointer data, guint ms)
   return came;
 }
 
-/* An icon that the theme does not have is drawn as a broken picture, and GTK says nothing. */
+/* A missing icon is drawn as a broken picture, without a message of GTK. */
 static void
 check_icons(GtkWidget *widget)
 {
@@ -62,8 +62,8 @@ check_icons(GtkWidget *widget)
     check_icons(child);
 }
 
-/* Three turns in a row in which nothing was ready: layout and drawing have lower priorities. What
- * never stands still, such as a spinner, is looked at after a second. */
+/* Wait for three iterations without anything ready: layout and drawing have lower priorities.
+ * Something that never rests, such as a spinner, is accepted after a second. */
 void
 ui_settle(void)
 {
@@ -74,7 +74,7 @@ ui_settle(void)
       continue;
     }
     idle++;
-    g_usleep(17000); /* A frame: its timer is not ready before. */
+    g_usleep(17000); /* one frame: its timer is not ready before */
   }
   GListModel *windows = gtk_window_get_toplevels();
   for (guint i = 0; i < g_list_model_get_n_items(windows); i++) {
@@ -281,7 +281,7 @@ shows_a_picture_only(GtkWidget *widget)
   return gtk_button_get_icon_name(GTK_BUTTON(widget)) != NULL;
 }
 
-/* What a widget of a library makes for itself is that library's to name. */
+/* Widgets that a library creates inside its own are the library's to name. */
 static gboolean
 is_a_library_part(GtkWidget *widget)
 {
@@ -351,7 +351,7 @@ typedef struct shot {
   GskRenderNode *node;
 } shot;
 
-/* The paintable gives nothing while a layout is due. */
+/* The paintable is empty while a layout is due. */
 static gboolean
 take_shot(gpointer data)
 {
@@ -392,7 +392,7 @@ ui_picture(GtkWidget *window, const char *name)
 
 static struct {
   gint64 last, worst;         /* microseconds of the clock */
-  gint64 last_cpu, worst_cpu; /* and of this thread's own work */
+  gint64 last_cpu, worst_cpu; /* and of this thread's CPU time */
   guint source;
 } loop_watch;
 
@@ -415,8 +415,8 @@ on_loop(gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* A millisecond's timer of the highest priority: what it comes late by is what the loop was busy.
- */
+/* A timer of one millisecond with the highest priority: its delay is the time for which the loop
+ * was busy. */
 void
 ui_watch_loop(void)
 {
@@ -440,12 +440,12 @@ ui_worst_stall(double *ret_ms, double *ret_cpu_ms)
 
 static const char *const noise[] = {
   "attempt to allocate",               /* AdwSqueezer without animations, GTK 4.8 */
-  "did not receive a focus-out event", /* a page with the focus was hidden while the window had none
-                                        */
+  "did not receive a focus-out event", /* a page with the focus was hidden while the window had no
+                                          focus */
 };
 
-/* AdwMessageDialog tries its two sizes of heading in a width that may be too small for either; GTK
- * 4.14 and later say so. Of any other label the warning is true. */
+/* AdwMessageDialog tries its two sizes of heading in a width that may be too small for either;
+ * GTK 4.14 and later warn about it. For any other label the warning is a fault. */
 static gboolean
 is_heading_of_dialog(const char *message)
 {

@@ -5,27 +5,27 @@
 
 G_BEGIN_DECLS
 
-/* A person in front of widgets of this process: finds what is mapped, which is what can be seen,
- * and waits with a deadline. What is not found in time ends the test with a picture of the tree. */
+/* Acts like a person in front of widgets of this process: finds mapped (visible) widgets, and
+ * waits with a deadline. A widget that is not found in time ends the test with the widget tree. */
 
-/* How much longer everything may take: 1, more under a sanitizer or an emulator. */
+/* Factor for all timeouts: 1, more under a sanitizer or an emulator. */
 guint ui_slowness(void);
 
-/* Runs the main loop until @condition, at most @ms times the slowness; FALSE: it did not come. */
+/* Run the main loop until @condition, at most @ms times the factor; FALSE: the time is over. */
 gboolean ui_wait(gboolean (*condition)(gpointer data), gpointer data, guint ms);
 
-/* Runs the main loop until nothing is left to do and no frame is due. */
+/* Run the main loop until nothing is left to do and no frame is due. */
 void ui_settle(void);
 
-/* A mapped widget by its type, and by its text (label, title) or its widget name; either may be
- * NULL. NULL: there is none. */
+/* A mapped widget by its type, and by its text (label, title) or widget name; either may be
+ * NULL. NULL: not found. */
 GtkWidget *ui_find(GtkWidget *root, GType type, const char *text);
 GtkWidget *ui_find_named(GtkWidget *root, const char *name);
 
-/* The same, waited for; ends the test otherwise. */
+/* Wait for the widget; ends the test when it does not appear. */
 GtkWidget *ui_get(GtkWidget *root, GType type, const char *text);
 GtkWidget *ui_get_named(GtkWidget *root, const char *name);
-/* A mapped label that has @part in it. */
+/* A mapped label that contains @part. */
 GtkWidget *ui_get_says(GtkWidget *root, const char *part);
 GtkWidget *ui_find_says(GtkWidget *root, const char *part);
 void ui_wait_gone(GtkWidget *root, GType type, const char *text);
@@ -33,28 +33,28 @@ void ui_wait_gone(GtkWidget *root, GType type, const char *text);
 void ui_type(GtkWidget *editable, const char *text);
 void ui_click(GtkWidget *widget);
 
-/* The row of a list view, as a tap does. */
+/* Activate the row of a list view, as a tap does. */
 void ui_activate_row(GtkWidget *list_view, guint position);
 
 int ui_min_width(GtkWidget *widget);
 
-/* Buttons below @root, hidden pages included, that show a picture only and have no name for who
- * cannot see it; each is printed. Needs GTK_A11Y=test. */
+/* Count buttons below @root, including hidden pages, that show only a picture and have no
+ * accessible name; each is printed. Needs GTK_A11Y=test. */
 guint ui_count_nameless(GtkWidget *root);
 
-/* Labels on the screen below @root whose text is cut off; each is printed. Not the rows of a list
- * view nor @content (nullable): what is the campaign's own text is whole on the thing's page. */
+/* Count visible labels below @root whose text is truncated; each is printed. Rows of a list view
+ * and @content (nullable) are excluded: the campaign's own texts are complete on their pages. */
 guint ui_count_cut(GtkWidget *root, const char *content);
 
-/* As CAMPAIGN_UI_PICTURES/@name.png; does nothing where that is not set. */
+/* Save CAMPAIGN_UI_PICTURES/@name.png; does nothing when the variable is not set. */
 void ui_picture(GtkWidget *window, const char *name);
 
-/* How long the main loop did not come round, at worst, since ui_watch_loop: in milliseconds of the
- * clock, and of work of this thread, which no other program can lengthen. */
+/* The longest time without an iteration of the main loop since ui_watch_loop: in milliseconds of
+ * the clock, and of CPU time of this thread, which other programs cannot increase. */
 void ui_watch_loop(void);
 void ui_worst_stall(double *ret_ms, double *ret_cpu_ms);
 
-/* Lets known noise of GTK pass; every other warning is fatal under g_test. */
+/* Ignore known noise of GTK; every other warning is fatal under g_test. */
 void ui_quiet_noise(void);
 
 G_END_DECLS

@@ -3,9 +3,9 @@
 
 #include "client-gtk/ui/shell/ccg-page.h"
 
-/* Preloaded into gtk4-builder-tool: registers the types that templates begin from, before the
- * tool's main. The tool registers a type of its own for the template, so the types of the templates
- * are not here; those of the objects in a template are found by the names of their functions. */
+/* Preloaded into gtk4-builder-tool: registers the parent types of templates before the tool's
+ * main. The tool registers its own type for the template, so the types of the templates are not
+ * registered here; types of objects inside a template are found by their function names. */
 
 void ui_types_register(void);
 
@@ -15,7 +15,8 @@ ui_types_register(void)
   g_type_ensure(ADW_TYPE_APPLICATION_WINDOW);
   g_type_ensure(ADW_TYPE_BIN);
   g_type_ensure(ADW_TYPE_WINDOW);
-  /* Itself a template: when that is validated, the tool must be free to take the name. */
+  /* This type is itself a template: while it is validated, the tool must be able to use the
+   * name. */
   if (g_getenv("UI_TYPES_WITHOUT_PAGE") == NULL)
     g_type_ensure(CCG_TYPE_PAGE);
 }

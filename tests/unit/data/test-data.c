@@ -12,7 +12,7 @@
 #include "server/data/ccd-db.h"
 #include "tests/unit/data/test-queries.h"
 
-/* Against a real database that this program may stop: tests/unit/data/run.py starts both. */
+/* Tests against a real database that this program may stop: tests/unit/data/run.py starts both. */
 
 typedef struct thing {
   int64_t id;
@@ -74,7 +74,7 @@ static ccd_db_options options = {.connections = 2,
   ccd_db_query_once(conn, context, &ccd_q_##query, ARGS(__VA_ARGS__), &rows, &error)
 #define QUERY(query, ...) ccd_db_query(conn, &ccd_q_##query, ARGS(__VA_ARGS__), &rows, &error)
 
-/* What every test has: a pool and one connection of it. */
+/* Shared by all tests: a pool and one of its connections. */
 static ccd_db *db;
 static ccd_db_conn *conn;
 static const ccd_rows *rows;
@@ -190,7 +190,7 @@ test_context(void)
     g_assert_cmpint(ccd_db_commit(conn, &error), ==, CC_OK);
   }
 
-  /* The narrow role sees the open rows of all, and not more columns than it was given. */
+  /* The restricted role sees the open rows of all organizations, and only its permitted columns. */
   g_assert_cmpint(ONCE(&visitor, thing_public, NULL), ==, CC_OK);
   g_assert_cmpint(ccd_rows_n(rows), ==, 20);
   g_assert_cmpint(ONCE(&visitor, thing_get, "1"), ==, CC_ERR_INTERNAL);
@@ -201,7 +201,7 @@ test_context(void)
 
 static const int only_own[CCD_DB_SHARES] = {1};
 
-/* A pool whose connections have the narrow role from the start. */
+/* A pool whose connections have the restricted role from the start. */
 static void
 test_role_at_connect(void)
 {
@@ -215,7 +215,7 @@ test_role_at_connect(void)
   g_assert_cmpint(ONCE(&visitor, thing_get, "1"), ==, CC_ERR_INTERNAL);
   g_assert_cmpint(ONCE(&visitor, thing_public, NULL), ==, CC_OK);
 
-  /* Whoever does not ask for the role is not served, before anything is sent. */
+  /* A transaction without the role is refused before anything is sent. */
   g_assert_cmpint(ONCE(&reader, thing_who, NULL), ==, CC_ERR_INTERNAL);
   g_assert_cmpstr(error.code, ==, "role");
   g_assert_cmpint(ONCE(&writer, thing_who, NULL), ==, CC_ERR_INTERNAL);
@@ -223,7 +223,7 @@ test_role_at_connect(void)
   g_assert_cmpint(QUERY(thing_who, NULL), ==, CC_ERR_INTERNAL);
   ccd_db_rollback(conn);
 
-  /* So is the role of a connection that took the place of another one. */
+  /* The connection that replaces another one has the role, too. */
   g_assert_cmpint(ONCE(&visitor, thing_pid, NULL), ==, CC_OK);
   int64_t before = ccd_rows_int64(rows, 0, "pid");
   g_assert_cmpint(kill((pid_t) before, SIGTERM), ==, 0);
@@ -262,7 +262,7 @@ test_read_only(void)
     g_assert_null(strstr(error.message, "secret"));                                                \
   } while (0)
 
-/* Status, code and field of everything that a statement can be refused for. */
+/* Status, code and field of every error for which a statement can be refused. */
 static void
 test_errors(void)
 {
@@ -322,7 +322,7 @@ test_transaction(void)
   g_assert_cmpint(ccd_db_commit(conn, &error), ==, CC_OK); /* nothing was sent */
   g_assert_cmpint(QUERY(thing_who, NULL), ==, CC_ERR_INTERNAL);
 
-  /* What is left open when the connection goes back is rolled back. */
+  /* An open transaction is rolled back when the connection is returned. */
   ccd_db_begin(conn, &writer);
   g_assert_cmpint(QUERY(thing_update, "{\"title\":\"new\"}", "1"), ==, CC_OK);
   g_assert_cmpstr(ccd_rows_get(rows, 0, "title"), ==, "new");
@@ -340,7 +340,7 @@ test_transaction(void)
   teardown();
 }
 
-/* A Parse that the server skipped, since something before it failed, must be sent again. */
+/* A Parse that the server skipped because of an earlier failure must be sent again. */
 static void
 test_prepare_memory(void)
 {
@@ -448,7 +448,7 @@ test_borrow(void)
   options.connections = 2;
 }
 
-/* All processes of the database, and only those. */
+/* All processes of the database, and no others. */
 static void
 signal_database(int number)
 {
@@ -468,7 +468,7 @@ signal_database(int number)
   g_free(path);
 }
 
-/* Borrow, read, return; how long it took. */
+/* Borrow, read, return; measures the time. */
 static cc_status
 one_call(int64_t *ret_took)
 {
@@ -516,7 +516,8 @@ test_stopped(void)
   teardown();
 }
 
-/* A call that has waited in a queue for most of its time gives up early: that is no outage. */
+/* A call that has waited in a queue for most of its time ends early, which does not mean that
+ * the database is away. */
 static void
 test_queued(void)
 {
