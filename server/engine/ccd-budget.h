@@ -15,7 +15,7 @@
 cc_status
 ccd_budget_take(ccd_call *call, const char *subject, int64_t most, cc_error *reterr) CC_MUSTCHECK;
 
-/* Maximal number of mails to one address per day, whoever causes them. */
+/* Maximal number of mails to one address per day, for all senders together. */
 #define CCD_BUDGET_ADDRESS 20
 
 /* The subject of a mailbox: @what and a keyed hash of the address. The part between "+" and "@"

@@ -8,8 +8,8 @@
 #include "server/engine/ccd-listener-private.h"
 
 /* A request between the thread that read it and the thread that answers it. Its connection is
- * suspended meanwhile: MHD ignores its socket and timeout. Afterwards MHD is told to resume the
- * connection, and calls the access handler again, which finds connection->back. */
+ * suspended meanwhile: MHD ignores its socket and timeout. Afterwards the connection is
+ * resumed, and MHD calls the access handler again, which finds connection->back. */
 
 /* After this time in a queue, check whether the client has closed the connection. */
 #define LOOK_AFTER (50 * 1000)

@@ -57,7 +57,7 @@ typedef struct ccd_connection {
   bool lasted; /* the previous request took so long that the next one may have been unread */
   ccd_http_place place;
   ccd_work work;           /* submitted while the connection is suspended */
-  bool back;               /* the work is done, and MHD was told to resume the connection */
+  bool back;               /* the work is done, and the connection was resumed */
   bool left;               /* the client closed the connection before the request was run */
   bool beginning;          /* the work is .begin, not .handler */
   ccd_http_begin verdict;  /* of .begin */

@@ -405,7 +405,7 @@ admit_credential(ccd_sessions *self,
   return status;
 }
 
-/* Operations that try passwords count by address, whoever the actor is. */
+/* Operations that try passwords count by address, for any actor. */
 static bool
 counts_actor(ccd_limit limit, const ccd_credential *credential)
 {

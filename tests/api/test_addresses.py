@@ -87,7 +87,7 @@ def test_without_a_zip_code_the_city_tells_homes_apart(org):
     moved = voter(org, "12 Main St", zip5=None, city="Springfield")
     now = org.owner.ok("PATCH", f"/v1/voters/{moved['id']}", {"city": "Boston"})
     assert now["door_id"] == doors["Boston"]
-    # With a ZIP code the city's name does not matter.
+    # With a ZIP code the city's name is not compared.
     assert voter(org, "14 Main St", city="Boston")["door_id"] == voter(org, "14 Main St", city="Allston")["door_id"]
 
 

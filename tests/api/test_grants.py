@@ -185,7 +185,7 @@ def test_a_refused_invitation_costs_nothing(make_server):
 
 
 def test_an_address_gets_so_many_mails_a_day(api, server):
-    """Whoever sends: twenty organizations, and account mails, too."""
+    """For all senders together: twenty organizations, and account mails, too."""
     guest = address()
     for _ in range(15):
         api.ok("POST", "/v1/auth/register", {"email": guest, "password": "seven green boats at dawn", "first_name": "Ann",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many live sockets: each gets every change of its organization once and in order, whoever joins, stops reading,
-loses the right or exceeds a limit; and the server stops with all of them open."""
+"""Many live sockets: each gets every change of its organization once and in order, while others join, stop reading,
+lose the right or exceed a limit; and the server stops with all of them open."""
 
 import pathlib
 import random

@@ -202,7 +202,7 @@ def kept(client, disposition, **about):
 
 
 def test_a_door_silences_no_strangers_number(org, turfs):
-    """do_not_contact without a voter withdraws consent for the number, whoever has it."""
+    """do_not_contact without a voter withdraws consent for the number, for every voter who has it."""
     mine, other = turfs.all
     door, elsewhere = turfs.doors(mine["id"])[0], turfs.doors(other["id"])[0]
     turfs.change(mine["id"], assigned_user_id=org.member.user)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
 -- Organizations, an owner and a member of each, their sessions, and events of about a kilobyte, made by the
--- server itself. Variables: organizations, per (events of each), attendees, doors, turfs (of each). Ids are known to whoever asks: organization
+-- server itself. Variables: organizations, per (events of each), attendees, doors, turfs (of each). Ids follow a formula: organization
 -- o has the events o, o + organizations, o + 2 * organizations …, so that a list's rows lie on many pages, as
 -- they do where all organizations write at the same time. Every twentieth event of each is a draft.
 -- The token of user u is 'ccs_' || lpad(u, 43, '0'); owners are 1 … organizations, members come behind them.

@@ -239,7 +239,7 @@ def test_bombs_leave_memory_flat(place):
 
 
 def test_term_lets_requests_finish(place, durable):
-    """A write that waits for a lock when the server is told to stop is still answered."""
+    """A write that waits for a lock when the server gets SIGTERM is still answered."""
     server, _, org = place
     event = org.event()
     holder = durable.connect(server.database, role="postgres")

@@ -61,7 +61,7 @@ def tenant_tables():
 
 
 class Rows:
-    """`ask(statement)` answers with rows of the catalog, whoever asks."""
+    """`ask(statement)` answers with rows of the catalog, through any connection."""
 
     def __init__(self, ask):
         self.columns, self.keys, self.choices, self.number = {}, {}, {}, 0

@@ -111,8 +111,8 @@ class TouchScreen(desktop.Desktop):
         self.touch("End")
 
     def drag(self, begin, end, steps=12, hold=0.0):
-        """One finger, at a person's speed: a gesture is told from a tap by its way and its time. With `hold` it
-        stands still before it is lifted, so that nothing flies on."""
+        """One finger, at a person's speed: a gesture differs from a tap by distance and duration. With `hold` the
+        finger stands still before it is lifted, so that the content does not scroll on."""
         self.touch("Start", begin)
         for step in range(1, steps + 1):
             part = step / steps

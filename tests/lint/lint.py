@@ -61,7 +61,7 @@ BASE = ("common/base",)
 COMMON = ("common/base", "common/codec", "common/api")
 ENGINE = COMMON + ("common/rules", "server/data", "server/engine")
 FEATURE = ENGINE + ("server/jobs", "server/providers", "server/rules", "server/canvass")
-ROOMS = {
+FOLDERS = {
     "common/base": (),
     "common/codec": BASE,
     "common/api": COMMON,
@@ -80,7 +80,7 @@ ROOMS = {
 FEATURES = ("accounts", "organizations", "events", "people", "voters", "contacts", "turf", "field", "phonebank",
             "texting", "messages", "payments", "files", "support", "platform", "sites")
 for feature in FEATURES:
-    ROOMS[f"server/{feature}"] = FEATURE
+    FOLDERS[f"server/{feature}"] = FEATURE
 
 # Code to which these rules apply; the client's classes have other rules (G_DEFINE_TYPE makes
 # functions).
@@ -173,7 +173,7 @@ def line_of(text, position):
     return text.count("\n", 0, position) + 1
 
 
-def room_of(name):
+def folder_of(name):
     parts = name.split("/")
     return "/".join(parts[:2]) if len(parts) > 2 else parts[0]
 
@@ -194,7 +194,7 @@ def check_spdx(findings, names):
 
 def check_includes(findings, names, texts):
     for name in names:
-        room = room_of(name)
+        folder = folder_of(name)
         for number, line in enumerate(texts[name].splitlines(), 1):
             found = re.match(r'\s*#\s*include\s+([<"])([^>"]+)', line)
             if not found:
@@ -202,20 +202,20 @@ def check_includes(findings, names, texts):
             kind, header = found.groups()
             for pattern, homes in LIBRARY_HOMES.items():
                 if re.fullmatch(pattern, header) and not name.startswith(homes):
-                    findings.add("includes", name, number, f"{header} belongs to {' and '.join(homes)} alone")
+                    findings.add("includes", name, number, f"{header} may be included by {' and '.join(homes)} alone")
             if kind == '"':
-                check_own_include(findings, name, number, room, header)
+                check_own_include(findings, name, number, folder, header)
 
 
-def check_own_include(findings, name, number, room, header):
-    if header == "cc-ops.h" or header.endswith("-queries.h") and name.startswith(("server/", "tests/")):
+def check_own_include(findings, name, number, folder, header):
+    if header in ("cc-ops.h", "ccd-docs-files.h") or header.endswith("-queries.h") and name.startswith(("server/", "tests/")):
         return  # Made by the build.
     if not (ROOT / header).exists():
         findings.add("includes", name, number, f"{header}: includes are written by path from the root")
         return
-    target = room_of(header)
-    if room in ROOMS and target != room and target not in ROOMS[room]:
-        findings.add("includes", name, number, f"{room} may not include {target}: arrows run one way")
+    target = folder_of(header)
+    if folder in FOLDERS and target != folder and target not in FOLDERS[folder]:
+        findings.add("includes", name, number, f"{folder} may not include {target}: see the list of folders in docs/development.md")
 
 
 def check_banned(findings, names, texts):

@@ -52,7 +52,7 @@ GRANT EXECUTE ON FUNCTION daily_take(text,int) TO campaign_api;
 
 SET LOCAL ROLE campaign_definer;
 
--- Whoever proves access to a mailbox gets its address: an account that was registered with the
+-- A person who proves access to a mailbox gets its address: an account that was registered with the
 -- address and never verified is deleted. It never had a session, so no data belongs to it.
 CREATE OR REPLACE FUNCTION account_clear(email text, person bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp

@@ -164,8 +164,8 @@ BEGIN
 END
 $$;
 
--- Chosen options: a tag, a follow-up, a registration for an event. Each at most once, whoever
--- chooses it how often.
+-- Chosen options: a tag, a follow-up, a registration for an event. Each effect happens at most
+-- once, however many contacts choose the option.
 CREATE OR REPLACE FUNCTION contact_effect_tags(organization bigint, matter bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

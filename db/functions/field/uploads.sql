@@ -4,10 +4,10 @@
 -- conflicts.
 
 -- The stream of an upload, with the clock measured again. device_clock was read before the request
--- was sent, received is the time of its first byte: the difference is the offset plus the transfer
--- time, so among measurements that agree the smallest is the most precise. A measurement that
+-- was sent, received is the time of its first byte: their difference is the offset plus the
+-- transfer time, so the smallest of similar measurements is the most precise. A measurement that
 -- differs by 5 seconds, or the first one in 10 minutes (clocks drift), replaces the stored one.
--- Tiny changes are not written. settled: the device will send no operation up to that number again.
+-- settled: the device sends no operation up to that number again.
 CREATE OR REPLACE FUNCTION field_open(organization bigint, actor text, device uuid, device_clock timestamptz,
   received timestamptz, settled bigint)
 RETURNS field_streams
@@ -35,13 +35,12 @@ BEGIN
 END
 $$;
 
--- A body for contact_record, with the result of the server's check. Never stored.
+-- A body for contact_record, with the result of the server's check.
 CREATE OR REPLACE FUNCTION field_checked(body jsonb, checked jsonb) RETURNS jsonb
 LANGUAGE sql STABLE -- like jsonb_build_object: the planner cannot inline an IMMUTABLE function over a STABLE one
 AS $$ SELECT CASE WHEN checked IS NULL THEN body ELSE body || jsonb_build_object('checked', checked) END $$;
 
--- Apply one operation. forced: a person has resolved a conflict. The body may name places that were
--- merged since.
+-- Apply one operation. forced: a person has resolved a conflict.
 CREATE OR REPLACE FUNCTION field_do(op field_operations, body jsonb, forced boolean) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -61,9 +60,9 @@ BEGIN
 END
 $$;
 
--- Apply one operation and convert exceptions into a verdict. Exceptions that mean trouble of the
--- database, or that the server must check the answers again, are raised again, and the operation
--- stays undecided. An unforeseen exception becomes a conflict, so that it blocks nothing.
+-- Apply one operation, and convert exceptions into a verdict. Exceptions that mean a failure of the
+-- database, or that the server must check the answers again, are raised again. Any other exception
+-- becomes a conflict.
 CREATE OR REPLACE FUNCTION field_try(op field_operations) RETURNS field_outcome
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -147,10 +146,9 @@ BEGIN
 END
 $$;
 
--- Accept one operation, and decide it when the operations before it are decided. first: the first
--- verdict, when the operation was sent before. releases: held operations can be released now
--- (field_release). checked: as for contact_record. An operation refused for its number or client_id
--- is not stored, because another one has that number or id.
+-- Accept one operation, and decide it after the operations before it. first: the first verdict,
+-- when it was sent before. releases: held operations can be released now. checked: as for
+-- contact_record. An operation refused for its number or client_id is not stored.
 CREATE OR REPLACE FUNCTION field_apply(organization bigint, actor text, person bigint, stream bigint, given jsonb, refusal jsonb,
   checked jsonb, OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
 LANGUAGE plpgsql VOLATILE
@@ -198,10 +196,9 @@ BEGIN
 END
 $$;
 
--- Apply several visits of one stream in one transaction, in their order: [{operation, checked}],
--- each as for field_apply and with its own savepoint (field_try), so that a refused one does not
--- affect the others. All locks are taken first: the stream's, those of contact_lock in its order,
--- then the turfs. If one operation stays undecided, all do: then they are applied one by one.
+-- Apply several visits of one stream in one transaction: [{operation, checked}], each as for
+-- field_apply, with its own savepoint (field_try). All locks are taken first: the stream's, those
+-- of contact_lock, the turfs. If one operation stays undecided, all are applied one by one.
 CREATE OR REPLACE FUNCTION field_apply_visits(organization bigint, actor text, person bigint, stream bigint, visits jsonb)
 RETURNS TABLE (op field_operations, first text, next_sequence bigint, releases boolean)
 LANGUAGE plpgsql VOLATILE ROWS 10
@@ -230,8 +227,7 @@ BEGIN
 END
 $$;
 
--- Release the next held operation whose predecessors are decided. All NULL when there is none, or
--- when it is not next_id: another request has released that one, for which `checked` was made.
+-- Release the next held operation. NULL when there is none, or another request released next_id.
 CREATE OR REPLACE FUNCTION field_release(organization bigint, actor text, stream bigint, next_id bigint, checked jsonb)
 RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
@@ -253,9 +249,8 @@ BEGIN
 END
 $$;
 
--- Resolve a conflict: accept (as sent), merge (with the body given here) or discard. When the
--- operation cannot be applied, an exception is raised and the conflict stays open. No row: the
--- conflict does not exist.
+-- Resolve a conflict: accept (as sent), merge (with the body given here) or discard. When it cannot
+-- be applied, an exception is raised and the conflict stays open. No row: no such conflict.
 CREATE OR REPLACE FUNCTION field_resolve(organization bigint, resolver text, number bigint, decision text, merged jsonb,
   remark text, checked jsonb)
 RETURNS SETOF field_conflicts

@@ -17,7 +17,7 @@ BEGIN
         JOIN voters v ON v.organization_id = organization AND v.id = m
         WHERE v.phones @> to_jsonb(ARRAY[number])
         UNION SELECT c.voter_id FROM text_conversations c WHERE c.organization_id = organization AND c.phone = number
-        -- Also without a person, for whoever gets the number later.
+        -- Also without a person, for a person who gets the number later.
         UNION SELECT NULL::bigint) p;
   IF said = 'withdrawn' THEN
     UPDATE text_conversations c SET state = 'closed', closed_reason = 'opted_out'

@@ -189,7 +189,7 @@ test_crowd(void)
   ccd_limits_free(limits);
 }
 
-/* More people than the table has room for: whoever finds no room is counted all the same. */
+/* More people than the table has entries: a person without an entry is counted all the same. */
 static void
 test_more_than_room(void)
 {
