@@ -380,7 +380,8 @@ write_head(cc_str *out)
              "\"JSON over HTTP. Times are RFC 3339 in UTC, money is in minor units, ids are "
              "numbers. Errors are "
              "problem documents (RFC 9457). Lists are pages with limit and cursor. See "
-             "docs/integrating.md.\"},\"servers\":[{\"url\":\"/\",\"description\":\"The server that "
+             "docs/integrating.md.\"},\"servers\":[{\"url\":\"/\",\"description\":\"The server "
+             "that "
              "this document comes from.\"}],\"tags\":[");
   for (size_t i = 0; i < CC_N(tags); i++) {
     cc_str_add(out, i == 0 ? "{" : ",{");

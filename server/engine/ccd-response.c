@@ -82,7 +82,8 @@ ccd_response_common(ccd_exchange *exchange)
     exchange->content_type != NULL && strncmp(exchange->content_type, "text/html", 9) == 0;
   ccd_response_header(response,
                       "Content-Security-Policy",
-                      page ? "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action "
+                      page ? "default-src 'none'; style-src 'self'; script-src 'self'; base-uri "
+                             "'none'; form-action "
                              "'none'; frame-ancestors 'none'"
                            : "default-src 'none'; frame-ancestors 'none'");
   if (strncmp(exchange->server->config.public_url, "https:", 6) == 0)
