@@ -128,11 +128,11 @@ class Recorder:
         assert kind in kinds, f"{name} {status} is {kind!r}, described as {sorted(kinds)}"
         if kinds[kind] is None or kind == "application/x-ndjson" or not kind.endswith("json"):
             return
-        if kind == "application/problem+json":
-            self.check_codes(name, reply.json())
         errors = [f"{error.json_path}: {error.message[:300]}"
                   for error in itertools.islice(kinds[kind].iter_errors(reply.json()), 5)]
         assert not errors, f"{name} {status} does not fit its type: {errors}"
+        if kind == "application/problem+json":
+            self.check_codes(name, reply.json())
 
     def check_codes(self, name, problem):
         """Every code that a problem contains is documented."""

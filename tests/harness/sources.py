@@ -8,7 +8,7 @@ import subprocess
 
 from . import services
 
-COPIED = ["common", "db", "server", "meson.build", "meson_options.txt"]
+COPIED = ["common", "db", "packaging", "server", "meson.build", "meson_options.txt"]
 
 
 def copy_into(folder, *more):
