@@ -32,7 +32,7 @@ static const cc_field user_fields[] = {
   CC_INT64(cc_user, id, .flags = CC_READ_ONLY, .doc = "The person's number."),
   CC_INT64(cc_user, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag is made of it."),
   CC_STRING(cc_user, email, .flags = CC_READ_ONLY, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL,
-            .doc = "The address that signs in; changed by changeEmail only."),
+            .doc = "The address for signing in; only changeEmail changes it."),
   CC_OPT_TIME(cc_user, email_verified_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When the address was shown to be the person's own; null: not yet."),
   CC_STRING(cc_user, first_name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100, .example = "\"Ann\"",
@@ -48,11 +48,11 @@ static const cc_field user_fields[] = {
   CC_STRING(cc_user, timezone, .format = CC_FORMAT_ZONE, .min = 1, .max = 50, .fallback = "\"America/New_York\"",
             .example = "\"America/New_York\"", .doc = "IANA name of the time zone in which times are shown to the person."),
   CC_JSON(cc_user, notification_preferences, .fallback = "{}", .example = "{\"digest\": \"weekly\"}",
-          .doc = "What the person wants to be told, as the clients keep it."),
+          .doc = "Choices of notifications, as the clients store them."),
   CC_OPT_TIME(cc_user, totp_confirmed_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When the second factor was set up; null: there is none."),
+              .doc = "Time at which the second factor was set up; null: the account has none."),
   CC_OPT_TIME(cc_user, second_factor_ends_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "From when on sign-in asks for the password only, since the second factor was reported as lost; null: it was not."),
+              .doc = "Time from which sign-in needs the password only, after the second factor was reported as lost; null: it was not reported."),
   CC_TIME(cc_user, created_at, .flags = CC_READ_ONLY, .doc = "When the account was made."),
   CC_TIME(cc_user, updated_at, .flags = CC_READ_ONLY, .doc = "When the account last changed."),
   CC_OPT_TIME(cc_user, last_login_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person last signed in."),
@@ -64,19 +64,19 @@ static const cc_field session_fields[] = {
   CC_ENUM(cc_session, kind, &cc_session_kinds, .flags = CC_READ_ONLY,
           .doc = "How its token travels: a browser's cookie, or an Authorization header."),
   CC_STRING(cc_session, device_name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .example = "\"Ann's phone\"",
-            .doc = "What the client called itself at sign-in."),
+            .doc = "Name of the client at sign-in."),
   CC_STRING(cc_session, user_agent, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .doc = "User-Agent header of the sign-in."),
   CC_STRING(cc_session, ip_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 64, .example = "\"192.0.2.7\"",
             .doc = "Network address of the sign-in."),
   CC_OPT_INT64(cc_session, active_organization_id, .flags = CC_READ_ONLY | CC_NULLABLE,
-               .doc = "The organization that the session works in; null: none."),
-  CC_BOOL(cc_session, current, .flags = CC_READ_ONLY, .doc = "This is the session that asks."),
+               .doc = "The active organization of the session; null: none."),
+  CC_BOOL(cc_session, current, .flags = CC_READ_ONLY, .doc = "True for the session of this request."),
   CC_TIME(cc_session, created_at, .flags = CC_READ_ONLY, .doc = "When the person signed in."),
   CC_OPT_TIME(cc_session, last_seen_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "About when the session was last used."),
   CC_TIME(cc_session, expires_at, .flags = CC_READ_ONLY,
           .doc = "When it ends, used or not. Unused it ends sooner: a cookie's after 2 hours, a bearer's after 30 days."),
 };
-const cc_type cc_session_type = CC_TYPE(cc_session, "Session", session_fields, .doc = "One sign-in that is still good.");
+const cc_type cc_session_type = CC_TYPE(cc_session, "Session", session_fields, .doc = "A session that has not ended.");
 
 static const cc_field session_ref_fields[] = {
   CC_INT64(cc_session_ref, session_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The session's number."),
@@ -84,13 +84,13 @@ static const cc_field session_ref_fields[] = {
 const cc_type cc_session_ref_type = CC_TYPE(cc_session_ref, "SessionRef", session_ref_fields);
 
 static const cc_field session_end_query_fields[] = {
-  CC_BOOL(cc_session_end_query, keep_current, .fallback = "false", .doc = "All but the session that asks."),
+  CC_BOOL(cc_session_end_query, keep_current, .fallback = "false", .doc = "End all sessions except the one of this request."),
 };
 const cc_type cc_session_end_query_type = CC_TYPE(cc_session_end_query, "SessionEndQuery", session_end_query_fields);
 
 static const cc_field register_fields[] = {
   CC_STRING(cc_register, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = EXAMPLE_EMAIL,
-            .doc = "The address that will sign in; a mail goes there."),
+            .doc = "The new address; a mail is sent to it."),
   CC_STRING(cc_register, password, .flags = PASSWORD_FLAGS, .min = CC_PASSWORD_MIN, .max = CC_PASSWORD_MAX,
             .example = EXAMPLE_PASSWORD, .doc = DOC_NEW_PASSWORD),
   CC_STRING(cc_register, first_name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100, .example = "\"Ann\"",
@@ -110,16 +110,16 @@ static const cc_field sign_in_fields[] = {
   CC_STRING(cc_sign_in, recovery_code, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .min = 1, .max = 40,
             .example = "\"abcd-efgh-ijkl-mnop\"", .doc = DOC_RECOVERY_CODE),
   CC_STRING(cc_sign_in, device_name, .flags = CC_NULLABLE, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
-            .example = "\"Ann's phone\"", .doc = "What the list of sessions should call this client."),
+            .example = "\"Ann's phone\"", .doc = "Name of the client in the list of sessions."),
   CC_BOOL(cc_sign_in, cookie, .fallback = "false",
-          .doc = "For browsers: put the session into a cookie that scripts cannot read, instead of the reply. It ends after 12 hours; others after 90 days."),
+          .doc = "For browsers: return the session in a cookie that scripts cannot read, not in the reply. It ends after 12 hours; other sessions end after 90 days."),
 };
 const cc_type cc_sign_in_type = CC_TYPE(cc_sign_in, "SignIn", sign_in_fields, .doc = "Credentials of a person.");
 
 static const cc_field sign_in_reply_fields[] = {
   CC_STRING(cc_sign_in_reply, token, .flags = CC_READ_ONLY | CC_NULLABLE | CC_SECRET, .max = 64,
             .example = "\"ccs_0AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdE\"",
-            .doc = "Send it as `Authorization: Bearer <token>`; shown only here. Null when a cookie was asked for."),
+            .doc = "Send it as `Authorization: Bearer <token>`; only this reply contains it. Null when a cookie was requested."),
   CC_INT64(cc_sign_in_reply, session_id, .flags = CC_READ_ONLY, .doc = "The session's number, for revoking it."),
   CC_INT64(cc_sign_in_reply, user_id, .flags = CC_READ_ONLY, .doc = "The person's number."),
   CC_OPT_INT64(cc_sign_in_reply, organization_id, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -142,14 +142,15 @@ const cc_type cc_account_email_type = CC_TYPE(cc_account_email, "AccountEmail", 
 
 #define MAIL_TOKEN_ROW(type, more)                                                                                     \
   CC_STRING(type, token, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_LINE, .min = 1, .max = 64, \
-            .example = EXAMPLE_MAIL_TOKEN, .doc = "The token that the mail holds; works once" more ".")
+            .example = EXAMPLE_MAIL_TOKEN, .doc = "The token from the mail; valid once." more ".")
 
 static const cc_field verify_email_fields[] = {
   MAIL_TOKEN_ROW(cc_verify_email, ""),
   CC_STRING(cc_verify_email, password, .flags = CC_NULLABLE | CC_WRITE_ONLY | CC_SECRET, .min = CC_PASSWORD_MIN,
             .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD,
-            .doc = "For a new account: the password that it shall have, instead of the one of the registration. A page behind the link "
-                   "should ask for it, since anybody can register anybody's address. Not looked at for a change of address."),
+            .doc = "For a new account: its password, instead of the one of the registration. A page behind "
+                   "the link should ask for it, because anybody can register an address of another person. "
+                   "Ignored for a change of address."),
 };
 const cc_type cc_verify_email_type = CC_TYPE(cc_verify_email, "VerifyEmail", verify_email_fields);
 
@@ -161,10 +162,10 @@ static const cc_field end_second_factor_fields[] = {
 const cc_type cc_end_second_factor_type = CC_TYPE(cc_end_second_factor, "EndSecondFactor", end_second_factor_fields);
 
 static const cc_field second_factor_end_fields[] = {
-  CC_TIME(cc_second_factor_end, ends_at, .flags = CC_READ_ONLY, .doc = "From when on sign-in asks for the password only."),
+  CC_TIME(cc_second_factor_end, ends_at, .flags = CC_READ_ONLY, .doc = "Time from which sign-in needs the password only."),
 };
 const cc_type cc_second_factor_end_type =
-  CC_TYPE(cc_second_factor_end, "SecondFactorEnd", second_factor_end_fields, .doc = "A lost second factor that is going to end.");
+  CC_TYPE(cc_second_factor_end, "SecondFactorEnd", second_factor_end_fields, .doc = "A second factor that was reported as lost and will end.");
 
 static const cc_field reset_password_fields[] = {
   MAIL_TOKEN_ROW(cc_reset_password, ""),
@@ -185,7 +186,7 @@ const cc_type cc_change_password_type = CC_TYPE(cc_change_password, "ChangePassw
 static const cc_field change_email_fields[] = {
   CC_STRING(cc_change_email, password, .flags = PASSWORD_FLAGS, .min = 1, .max = CC_PASSWORD_MAX, .example = EXAMPLE_PASSWORD, .doc = DOC_PASSWORD),
   CC_STRING(cc_change_email, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254, .example = "\"ann.lee@example.org\"",
-            .doc = "The new address; it counts once the mail that goes there was answered."),
+            .doc = "The new address; it is used after the mail sent to it was confirmed."),
   FACTOR_ROWS(cc_change_email),
 };
 const cc_type cc_change_email_type = CC_TYPE(cc_change_email, "ChangeEmail", change_email_fields);
@@ -208,7 +209,7 @@ static const cc_field totp_start_fields[] = {
             .example = "\"otpauth://totp/Campaign%20Center:ann%40example.org?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Campaign%20Center\"",
             .doc = "The same as an otpauth URI, to be shown as a QR code."),
 };
-const cc_type cc_totp_start_type = CC_TYPE(cc_totp_start, "TotpStart", totp_start_fields, .doc = "A second factor that waits for its first code.");
+const cc_type cc_totp_start_type = CC_TYPE(cc_totp_start, "TotpStart", totp_start_fields, .doc = "A second factor that is active after its first code.");
 
 static const cc_field totp_code_fields[] = {
   CC_STRING(cc_totp_code, code, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET, .format = CC_FORMAT_DIGITS, .min = 6, .max = 6,
@@ -249,13 +250,13 @@ const cc_op cc_op_verify_email = {
   .errors =
     CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
-  .summary = "Show that an e-mail address is one's own.",
+  .summary = "Verify an e-mail address.",
   .doc = "Takes the token of the mail after register, resendVerification or changeEmail. Only the "
-         "newest mail's token works. A new account has the password of the registration that the "
-         "mail was sent for, or `password`. 422 with code `password_needed`: the address was "
+         "newest mail's token is valid. A new account gets the password of the registration for "
+         "which the mail was sent, or `password`. 422 with code `password_needed`: the address was "
          "registered from several networks, so `password` must be sent. After a change of address "
-         "every session but the one that asked ends, and the old address gets a mail with a token "
-         "for undoEmailChange.",
+         "all sessions end except the one that requested it, and the old address gets a mail with "
+         "a token for undoEmailChange.",
 };
 
 const cc_op cc_op_resend_verification = {
@@ -282,12 +283,12 @@ const cc_op cc_op_sign_in = {
             CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Sign in.",
-  .doc =
-    "401 with code `wrong_credentials`: address or password is wrong. 401 with code "
-    "`second_factor_required`: both are right, and `code` or `recovery_code` is missing. 401 "
-    "with code `second_factor_wrong`: it is not right. 403 with code `email_unverified`: the "
-    "address has not been verified yet. Five tries in five minutes per account and address. Of "
-    "100 sessions the one that was not used for the longest time ends.",
+  .doc = "401 with code `wrong_credentials`: address or password is wrong. 401 with code "
+         "`second_factor_required`: both are right, and `code` or `recovery_code` is missing. 401 "
+         "with code `second_factor_wrong`: the code is wrong. 403 with code `email_unverified`: "
+         "the address has not been verified yet. Five attempts in five minutes per account and "
+         "address. A person has at most 100 sessions: one more ends the session that was not used "
+         "for the longest time.",
 };
 
 const cc_op cc_op_sign_out = {
@@ -295,7 +296,7 @@ const cc_op cc_op_sign_out = {
   .method = CC_POST,
   .path = "/v1/auth/sign-out",
   .tag = TAG,
-  .summary = "End the session that asks.",
+  .summary = "End the session of this request.",
 };
 
 const cc_op cc_op_forgot_password = {
@@ -332,9 +333,9 @@ const cc_op cc_op_undo_email_change = {
     CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Take an account back after a change of its e-mail address.",
-  .doc = "With the token of the mail to the old address, good for seven days. The account has the "
-         "old address and the new password; every session ends, and a second factor that was set "
-         "up after the change is removed.",
+  .doc = "Takes the token of the mail to the old address, valid for seven days. The account gets "
+         "the old address and the new password; every session ends, and a second factor that was "
+         "set up after the change is removed.",
 };
 
 const cc_op cc_op_lose_second_factor = {
@@ -360,9 +361,9 @@ const cc_op cc_op_end_second_factor = {
   .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Have a lost second factor end in three days.",
-  .doc = "With the token of a mail and the password. The person is told by mail at once; whoever "
-         "uses the second factor or a recovery code before the time keeps it. The first sign-in "
-         "after the time removes it and ends every other session.",
+  .doc = "Takes the token of a mail and the password. The person gets a mail at once. When the "
+         "second factor or a recovery code is used before that time, the second factor stays. The "
+         "first sign-in after that time removes it and ends every other session.",
 };
 
 const cc_op cc_op_revoke_sessions = {
@@ -372,7 +373,8 @@ const cc_op cc_op_revoke_sessions = {
   .query = &cc_session_end_query_type,
   .tag = TAG,
   .summary = "Sign out everywhere.",
-  .doc = "Ends all of one's own sessions, the one that asks too unless `keep_current` is set.",
+  .doc = "Ends all sessions of the person, including the one of this request unless `keep_current` "
+         "is set.",
 };
 
 const cc_op cc_op_list_sessions = {
@@ -440,8 +442,8 @@ const cc_op cc_op_change_email = {
   .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Ask for another e-mail address.",
-  .doc = "A mail with a token goes to the new address, a notice to the old one. The old address "
-         "stays until verifyEmail got the token. 422 with code `second_factor_required`: the "
+  .doc = "The new address gets a mail with a token, the old one a notice. The old address stays "
+         "until the token is sent to verifyEmail. 422 with code `second_factor_required`: the "
          "account has a second factor, so `code` or `recovery_code` is needed.",
 };
 
@@ -456,8 +458,8 @@ const cc_op cc_op_start_totp = {
     CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Begin to set up a second factor.",
-  .doc = "Time-based one-time codes (RFC 6238: SHA-1, six digits, 30 seconds). Nothing is asked at "
-         "sign-in before confirmTotp got the first code.",
+  .doc = "Time-based one-time codes (RFC 6238: SHA-1, six digits, 30 seconds). Sign-in asks for "
+         "codes only after confirmTotp.",
 };
 
 const cc_op cc_op_confirm_totp = {

@@ -17,10 +17,10 @@ const cc_enum cc_attendee_status_enum = {status_names, CC_N(status_names)};
 static const cc_field attendee_fields[] = {
   CC_INT64(cc_attendee, id, .flags = CC_READ_ONLY, .doc = "Number of the attendee."),
   CC_INT64(cc_attendee, organization_id, .flags = CC_READ_ONLY, .doc = "Organization that hosts the event."),
-  CC_INT64(cc_attendee, event_id, .flags = CC_READ_ONLY, .doc = "Event that the person comes to."),
-  CC_OPT_INT64(cc_attendee, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person, when there is one."),
+  CC_INT64(cc_attendee, event_id, .flags = CC_READ_ONLY, .doc = "Event that the person attends."),
+  CC_OPT_INT64(cc_attendee, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person, if any."),
   CC_STRING(cc_attendee, email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL,
-            .doc = "E-mail address, once per event among those who have not cancelled; null: none was given."),
+            .doc = "E-mail address, unique per event among attendees who have not cancelled; null: not given."),
   CC_STRING(cc_attendee, first_name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "First name.",
             .example = "\"Rosa\""),
   CC_STRING(cc_attendee, last_name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "Last name.",
@@ -29,19 +29,19 @@ static const cc_field attendee_fields[] = {
   CC_ENUM(cc_attendee, status, &cc_attendee_status_enum, .flags = CC_READ_ONLY,
           .doc = "Changed by checkIn, undoCheckIn and cancelAttendee."),
   CC_INT64(cc_attendee, guest_count, .max = GUESTS_MAX, .fallback = "0", .doc = "How many the person brings along."),
-  CC_STRING(cc_attendee, notes, .flags = CC_NULLABLE, .max = 2000, .doc = "What the staff should know."),
+  CC_STRING(cc_attendee, notes, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for the staff."),
   CC_STRING(cc_attendee, source, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 50, .format = CC_FORMAT_LINE,
             .doc = "How the person came onto the list: direct, share, embed, email, staff or walk_in."),
-  CC_OPT_INT64(cc_attendee, referrer_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever brought the person."),
+  CC_OPT_INT64(cc_attendee, referrer_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who brought this attendee."),
   CC_TIME(cc_attendee, registered_at, .flags = CC_READ_ONLY, .doc = "When the person came onto the list."),
   CC_OPT_TIME(cc_attendee, checked_in_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person was checked in."),
   CC_STRING(cc_attendee, checked_in_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE,
-            .doc = "Name of the person, token or device that did it.", .example = "\"Ann Field\""),
+            .doc = "Name of the person, token or device that checked the attendee in.", .example = "\"Ann Field\""),
   CC_OPT_TIME(cc_attendee, cancelled_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person cancelled."),
   CC_TIME(cc_attendee, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
   CC_INT64(cc_attendee, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
-const cc_type cc_attendee_type = CC_TYPE(cc_attendee, "Attendee", attendee_fields, .doc = "Somebody on an event's list.");
+const cc_type cc_attendee_type = CC_TYPE(cc_attendee, "Attendee", attendee_fields, .doc = "A person on the list of an event.");
 
 static const cc_field check_in_fields[] = {
   CC_STRING(cc_check_in, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
@@ -62,7 +62,7 @@ static const cc_field walk_in_fields[] = {
   CC_STRING(cc_walk_in, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Telephone number, when given."),
   CC_INT64(cc_walk_in, guest_count, .max = GUESTS_MAX, .fallback = "0", .doc = "How many the person brought along."),
 };
-const cc_type cc_walk_in_type = CC_TYPE(cc_walk_in, "WalkIn", walk_in_fields, .doc = "Somebody at the door who is on no list.");
+const cc_type cc_walk_in_type = CC_TYPE(cc_walk_in, "WalkIn", walk_in_fields, .doc = "A person at the entrance who is not on the list.");
 
 static const cc_field attendee_ref_fields[] = {
   CC_INT64(cc_attendee_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
@@ -89,13 +89,13 @@ const cc_op cc_op_list_attendees = {
 const cc_op cc_op_add_attendee = {
   .id = "addAttendee", .method = CC_POST, .path = "/v1/events/{event_id}/attendees", .params = &cc_event_ref_type,
   .body = &cc_attendee_type, .reply = &cc_attendee_type, .creates = true, .location = &cc_op_get_attendee,
-  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Put somebody on the list.",
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Add a person to the list.",
 };
 const cc_op cc_op_walk_in = {
   .id = "walkIn", .method = CC_POST, .path = "/v1/events/{event_id}/walk-ins", .params = &cc_event_ref_type,
   .body = &cc_walk_in_type, .reply = &cc_attendee_type, .creates = true, .location = &cc_op_get_attendee,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees",
-  .summary = "Check somebody in who is on no list.",
+  .summary = "Check in a person who is not on the list.",
 };
 const cc_op cc_op_get_attendee = {
   .id = "getAttendee", .method = CC_GET, .path = "/v1/events/{event_id}/attendees/{attendee_id}", .params = &attendee_ref_type,
@@ -105,21 +105,22 @@ const cc_op cc_op_update_attendee = {
   .id = "updateAttendee", .method = CC_PATCH, .path = "/v1/events/{event_id}/attendees/{attendee_id}",
   .params = &attendee_ref_type, .body = &cc_attendee_type, .reply = &cc_attendee_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_PRECONDITION), .tag = "Attendees",
-  .summary = "Change an attendee.", .doc = "A merge-patch: absent members stay. With If-Match only if nobody else changed it.",
+  .summary = "Change an attendee.", .doc = "A merge-patch: members that are left out do not change. With If-Match only when the attendee was not changed meanwhile.",
 };
 const cc_op cc_op_cancel_attendee = {
   .id = "cancelAttendee", .method = CC_POST, .path = "/v1/events/{event_id}/attendees/{attendee_id}/cancel",
   .params = &attendee_ref_type, .reply = &cc_attendee_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees",
-  .summary = "Take somebody off the list.",
-  .doc = "The row stays and says so. Cancelling twice changes nothing. Who was checked in cannot cancel (409 attendee_attended).",
+  .summary = "Cancel an attendee.",
+  .doc = "The row stays, with the status cancelled. Cancelling again changes nothing. An attendee who was checked in cannot be cancelled (409 attendee_attended).",
 };
 const cc_op cc_op_check_in = {
   .id = "checkIn", .method = CC_POST, .path = "/v1/events/{event_id}/attendees/{attendee_id}/check-in",
   .params = &attendee_ref_type, .body = &cc_check_in_type, .reply = &cc_attendee_type,
-  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Check somebody in.",
-  .doc = "The second check-in of a person answers 409 already_checked_in and says who did the first, and when. "
-         "The client_id makes it safe to send again; an Idempotency-Key adds nothing and is not looked at.",
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Check a person in.",
+  .doc = "A second check-in of a person is 409 already_checked_in, with the name of the first "
+         "actor and the time. The client_id makes it safe to send the request again; an "
+         "Idempotency-Key is ignored.",
 };
 const cc_op cc_op_undo_check_in = {
   .id = "undoCheckIn", .method = CC_POST, .path = "/v1/events/{event_id}/attendees/{attendee_id}/undo-check-in",

@@ -12,15 +12,15 @@ const cc_enum cc_channel_enum = {channel_names, CC_N(channel_names)};
 static const cc_field disposition_fields[] = {
   CC_STRING(cc_disposition, code, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Its name in contacts.", .example = "\"not_home\""),
   CC_STRING(cc_disposition, level, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
-            .doc = "What it says something about: person, phone, door or building.", .example = "\"person\""),
+            .doc = "The object that it describes: person, phone, door or building.", .example = "\"person\""),
   CC_INT64(cc_disposition, position, .flags = CC_READ_ONLY, .doc = "Order in which a canvasser sees them."),
   CC_STRINGS(cc_disposition, channels, .flags = CC_READ_ONLY, .doc = "Channels on which it can be the outcome.", .example = "[\"door\"]"),
-  CC_BOOL(cc_disposition, reached, .flags = CC_READ_ONLY, .doc = "Somebody was spoken to."),
+  CC_BOOL(cc_disposition, reached, .flags = CC_READ_ONLY, .doc = "A person was reached."),
   CC_BOOL(cc_disposition, finishes, .flags = CC_READ_ONLY, .doc = "Needs no other attempt in this pass."),
-  CC_STRING(cc_disposition, effect, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "What it does beyond being told."),
+  CC_STRING(cc_disposition, effect, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "Its effects beyond the result."),
   CC_INT64(cc_disposition, quiet_days, .flags = CC_READ_ONLY, .doc = "Days for which the person is left alone."),
 };
-const cc_type cc_disposition_type = CC_TYPE(cc_disposition, "Disposition", disposition_fields, .doc = "What can come of an attempt.");
+const cc_type cc_disposition_type = CC_TYPE(cc_disposition, "Disposition", disposition_fields, .doc = "A disposition: a possible result of an attempt.");
 
 static const cc_field disposition_filter_fields[] = {
   CC_ENUM(cc_disposition_filter, channel, &cc_channel_enum, .doc = "Only those of this channel."),
@@ -36,7 +36,7 @@ static const cc_field answer_fields[] = {
   CC_OPT_DOUBLE(cc_contact_answer, number, .flags = CC_NULLABLE, .doc = "Answer to scale and number; to support without options 1 to 5."),
   CC_STRING(cc_contact_answer, date, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE, .doc = "Answer to date.", .example = "\"2026-11-03\""),
 };
-const cc_type cc_contact_answer_type = CC_TYPE(cc_contact_answer, "ContactAnswer", answer_fields, .doc = "What somebody answered.");
+const cc_type cc_contact_answer_type = CC_TYPE(cc_contact_answer, "ContactAnswer", answer_fields, .doc = "An answer to a question of the script.");
 
 static const cc_field contact_fields[] = {
   CC_INT64(cc_contact, id, .flags = CC_READ_ONLY, .doc = "Number of the contact."),
@@ -44,7 +44,7 @@ static const cc_field contact_fields[] = {
             .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a10\""),
   CC_ENUM(cc_contact, channel, &cc_channel_enum, .flags = CC_REQUIRED, .doc = "How the person was reached for."),
   CC_STRING(cc_contact, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "What came of it, one of listDispositions. Either this or answers, never both.", .example = "\"not_home\""),
+            .doc = "The result, one of listDispositions. Send either this or answers, never both.", .example = "\"not_home\""),
   CC_LIST(cc_contact, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .max = 200,
           .doc = "Answers to the questions of the script; they imply canvassed."),
   CC_OPT_INT64(cc_contact, voter_id, .flags = CC_NULLABLE, ID("Whom it is about; left out: whoever lives at the door.")),
@@ -55,10 +55,10 @@ static const cc_field contact_fields[] = {
   CC_OPT_INT64(cc_contact, script_id, .flags = CC_NULLABLE, ID("The script; follows from the answers.")),
   CC_OPT_INT64(cc_contact, phone_bank_session_id, .flags = CC_NULLABLE, ID("The phone bank.")),
   CC_OPT_INT64(cc_contact, text_campaign_id, .flags = CC_NULLABLE, ID("The text campaign.")),
-  CC_STRING(cc_contact, language, .flags = CC_NULLABLE, .max = 35, .format = CC_FORMAT_LINE, .doc = "Language that was spoken.", .example = "\"en\""),
-  CC_STRING(cc_contact, note, .flags = CC_NULLABLE, .max = 5000, .doc = "What else is to be said."),
-  CC_OPT_DOUBLE(cc_contact, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = "Where the device was, if it says so."),
-  CC_OPT_DOUBLE(cc_contact, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = "Where the device was, if it says so."),
+  CC_STRING(cc_contact, language, .flags = CC_NULLABLE, .max = 35, .format = CC_FORMAT_LINE, .doc = "Language of the conversation.", .example = "\"en\""),
+  CC_STRING(cc_contact, note, .flags = CC_NULLABLE, .max = 5000, .doc = "Note."),
+  CC_OPT_DOUBLE(cc_contact, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = "Latitude of the device, if known."),
+  CC_OPT_DOUBLE(cc_contact, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = "Longitude of the device, if known."),
   CC_TIME(cc_contact, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC " A correction keeps the time of what it corrects.",
           .example = "\"2026-11-01T15:04:05Z\""),
   CC_OPT_TIME(cc_contact, device_occurred_at, .flags = CC_NULLABLE, .doc = "The same as the device had it, where its clock was corrected."),
@@ -66,12 +66,12 @@ static const cc_field contact_fields[] = {
   CC_STRING(cc_contact, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who recorded it.", .example = "\"user:7\""),
   CC_OPT_INT64(cc_contact, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the canvasser."),
   CC_OPT_INT64(cc_contact, replaces_id, .flags = CC_NULLABLE, ID("The contact that this one corrects.")),
-  CC_BOOL(cc_contact, undone, .flags = CC_READ_ONLY, .doc = "This row takes back the one that it replaces."),
+  CC_BOOL(cc_contact, undone, .flags = CC_READ_ONLY, .doc = "This contact undoes the one that it replaces."),
   CC_BOOL(cc_contact, holds, .flags = CC_READ_ONLY, .doc = "It counts: nothing replaced it or took it back."),
-  CC_OPT_INT64(cc_contact, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "What the answers say: 1 strong support to 5 strong opposition."),
+  CC_OPT_INT64(cc_contact, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Support level from the answers: 1 strong support to 5 strong opposition."),
   CC_INT64(cc_contact, version, .flags = CC_READ_ONLY, .doc = "Always 1: a contact is never changed, only replaced."),
 };
-const cc_type cc_contact_type = CC_TYPE(cc_contact, "Contact", contact_fields, .doc = "An attempt to reach somebody, and what came of it.");
+const cc_type cc_contact_type = CC_TYPE(cc_contact, "Contact", contact_fields, .doc = "An attempt to reach a person, and its result.");
 
 static const cc_field act_fields[] = {
   CC_STRING(cc_contact_act, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
@@ -89,7 +89,7 @@ static const cc_field bulk_door_fields[] = {
 static const cc_type bulk_door_type = CC_TYPE(cc_bulk_door, "BulkDoor", bulk_door_fields);
 
 static const cc_field bulk_fields[] = {
-  CC_STRING(cc_bulk_contact, disposition, .min = 1, .max = 40, .format = CC_FORMAT_LINE, .fallback = "\"not_home\"", .doc = "What came of each."),
+  CC_STRING(cc_bulk_contact, disposition, .min = 1, .max = 40, .format = CC_FORMAT_LINE, .fallback = "\"not_home\"", .doc = "Result of each."),
   CC_TIME(cc_bulk_contact, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC, .example = "\"2026-11-01T15:04:05Z\""),
   CC_OPT_INT64(cc_bulk_contact, turf_id, .flags = CC_NULLABLE, ID("The turf; left out: the active one that has the door.")),
   CC_LIST(cc_bulk_contact, doors, cc_bulk_door, &bulk_door_type, .flags = CC_REQUIRED, .min = 1, .max = 500, .doc = "The doors."),
@@ -107,7 +107,7 @@ static const cc_type bulk_result_type = CC_TYPE(cc_bulk_result, "BulkResult", bu
 
 static const cc_field bulk_reply_fields[] = {
   CC_INT64(cc_bulk_reply, recorded, .flags = CC_READ_ONLY, .doc = "How many are recorded, now or before."),
-  CC_LIST(cc_bulk_reply, results, cc_bulk_result, &bulk_result_type, .flags = CC_READ_ONLY, .doc = "What became of each, in the order sent."),
+  CC_LIST(cc_bulk_reply, results, cc_bulk_result, &bulk_result_type, .flags = CC_READ_ONLY, .doc = "Result of each contact, in the order sent."),
 };
 const cc_type cc_bulk_reply_type = CC_TYPE(cc_bulk_reply, "BulkReply", bulk_reply_fields);
 
@@ -118,28 +118,30 @@ static const cc_field contact_filter_fields[] = {
   CC_OPT_INT64(cc_contact_filter, door_id, ID("Only at this door.")),
   CC_OPT_INT64(cc_contact_filter, turf_id, ID("Only of this turf.")),
   CC_OPT_INT64(cc_contact_filter, canvasser_id, ID("Only by this account.")),
-  CC_OPT_TIME(cc_contact_filter, since, .doc = "Only what happened at or after this time."),
-  CC_OPT_TIME(cc_contact_filter, until, .doc = "Only what happened before this time."),
-  CC_BOOL(cc_contact_filter, only_holding, .fallback = "false", .doc = "Leave out undos, and what was replaced or taken back."),
+  CC_OPT_TIME(cc_contact_filter, since, .doc = "Only contacts at or after this time."),
+  CC_OPT_TIME(cc_contact_filter, until, .doc = "Only contacts before this time."),
+  CC_BOOL(cc_contact_filter, only_holding, .fallback = "false", .doc = "Leave out undos, and contacts that were replaced or undone."),
   CC_PAGE_ROWS(cc_contact_filter),
 };
 static const cc_type contact_filter_type = CC_TYPE(cc_contact_filter, "ContactFilter", contact_filter_fields);
 
 const cc_op cc_op_list_dispositions = {
   .id = "listDispositions", .method = CC_GET, .path = "/v1/dispositions", .query = &disposition_filter_type,
-  .reply = &cc_disposition_type, .shape = CC_REPLY_LIST, .tag = "Contacts", .summary = "List what can come of an attempt.",
+  .reply = &cc_disposition_type, .shape = CC_REPLY_LIST, .tag = "Contacts", .summary = "List dispositions.",
 };
 const cc_op cc_op_record_contact = {
   .id = "recordContact", .method = CC_POST, .path = "/v1/contacts", .body = &cc_contact_type, .reply = &cc_contact_type,
-  .creates = true, .location = &cc_op_get_contact, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts", .summary = "Record what came of an attempt.",
-  .doc = "Once per client_id; an Idempotency-Key adds nothing and is not looked at. What counts is the latest by occurred_at, "
-         "whatever the order of arrival. Without manage_canvass only at doors of a turf that one was given or took out (403 "
-         "not_your_turf), and only one's own contacts can be corrected. 409 contact_replaced: something else replaced it first.",
+  .creates = true, .location = &cc_op_get_contact, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts", .summary = "Record a contact.",
+  .doc = "Once per client_id; an Idempotency-Key is ignored. The latest contact by occurred_at "
+         "counts, in whatever order contacts arrive. Without manage_canvass only at doors of a "
+         "turf that was assigned to the actor or checked out (403 not_your_turf), and only the "
+         "actor's own contacts can be corrected. 409 contact_replaced: another contact replaced it "
+         "first.",
 };
 const cc_op cc_op_record_contacts = {
   .id = "recordContacts", .method = CC_POST, .path = "/v1/contacts/bulk", .body = &cc_bulk_contact_type, .reply = &cc_bulk_reply_type,
   .tag = "Contacts", .summary = "Record many doors with one outcome, usually not home.",
-  .doc = "Each door is a contact of its own with a client_id of its own: recorded or refused by itself.",
+  .doc = "Each door is a contact of its own with its own client_id: each is recorded or refused by itself.",
 };
 const cc_op cc_op_list_contacts = {
   .id = "listContacts", .method = CC_GET, .path = "/v1/contacts", .query = &contact_filter_type, .reply = &cc_contact_type,
@@ -154,6 +156,6 @@ const cc_op cc_op_undo_contact = {
   .id = "undoContact", .method = CC_POST, .path = "/v1/contacts/{contact_id}/undo", .params = &contact_ref_type, .body = &act_type,
   .reply = &cc_contact_type, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Contacts",
   .summary = "Take a contact back.",
-  .doc = "A row of its own; what it did is made undone, as if it had not been recorded. Undoing the undo brings it back.",
+  .doc = "Adds a contact of its own and undoes the effects, as if the contact had not been recorded. An undo of the undo restores them.",
 };
 /* clang-format on */

@@ -7,21 +7,21 @@
 /* clang-format off */
 static const cc_field erasure_fields[] = {
   CC_INT64(cc_erasure, id, .flags = CC_READ_ONLY, .doc = "Number of the certificate."),
-  CC_INT64(cc_erasure, voter_id, .flags = CC_READ_ONLY, .doc = "Number of the record that was asked for; the record may be gone."),
+  CC_INT64(cc_erasure, voter_id, .flags = CC_READ_ONLY, .doc = "Number of the requested record; the record may be deleted."),
   CC_INT64(cc_erasure, records_deleted, .flags = CC_READ_ONLY, .doc = "Records that were deleted."),
   CC_INT64(cc_erasure, records_emptied, .flags = CC_READ_ONLY,
-           .doc = "Records that stay because somebody worked with them, so that counts stay, and say nothing of the person."),
-  CC_INT64(cc_erasure, contacts, .flags = CC_READ_ONLY, .doc = "Contacts that lost number, note, place and words."),
-  CC_INT64(cc_erasure, texts, .flags = CC_READ_ONLY, .doc = "Texts that lost number and words."),
-  CC_INT64(cc_erasure, sign_ups, .flags = CC_READ_ONLY, .doc = "Entries on lists of events that lost the person."),
-  CC_INT64(cc_erasure, copies, .flags = CC_READ_ONLY, .doc = "Copies that merges, imports, uploads and notes had kept, and that were destroyed."),
+           .doc = "Records with contacts: they stay for the counts, without data about the person."),
+  CC_INT64(cc_erasure, contacts, .flags = CC_READ_ONLY, .doc = "Contacts whose number, note, place and texts were deleted."),
+  CC_INT64(cc_erasure, texts, .flags = CC_READ_ONLY, .doc = "Texts whose number and content were deleted."),
+  CC_INT64(cc_erasure, sign_ups, .flags = CC_READ_ONLY, .doc = "Entries on lists of events whose person was deleted."),
+  CC_INT64(cc_erasure, copies, .flags = CC_READ_ONLY, .doc = "Copies in merges, imports, uploads and notes that were deleted."),
   CC_STRING(cc_erasure, requested_by, .flags = CC_READ_ONLY, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "Who ordered it, such as user:7.", .example = "\"user:7\""),
+            .doc = "Who requested it, such as user:7.", .example = "\"user:7\""),
   CC_TIME(cc_erasure, erased_at, .flags = CC_READ_ONLY, .doc = "When it was done."),
   CC_TIME(cc_erasure, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
   CC_INT64(cc_erasure, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
-const cc_type cc_erasure_type = CC_TYPE(cc_erasure, "Erasure", erasure_fields, .doc = "The certificate that a person was erased; kept for good.");
+const cc_type cc_erasure_type = CC_TYPE(cc_erasure, "Erasure", erasure_fields, .doc = "The certificate that a person was erased; never deleted.");
 
 static const cc_field ref_fields[] = {
   CC_INT64(cc_erasure_ref, voter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the voter."),
@@ -36,14 +36,16 @@ static const cc_type page_type = CC_TYPE(cc_erasure_page, "ErasurePage", page_fi
 
 const cc_op cc_op_erase_voter = {
   .id = "eraseVoter", .method = CC_POST, .path = "/v1/voters/{voter_id}/erase", .params = &ref_type, .reply = &cc_erasure_type,
-  .errors = E_404 | E_409, .tag = "Voters", .summary = "Erase a person for good.",
-  .doc = "Destroys everything that tells who the person is: the record and all that were merged into it, and what contacts, texts, "
-         "consents, lists of events, merges, imports and uploads keep beside it. It cannot be undone. A later import leaves the person "
-         "out, known by a keyed hash of the state's number and of names and date of birth, and says so with the problem `erased`. "
-         "What was withdrawn for a telephone number stays with the number. Asked again the certificate is the same one.",
+  .errors = E_404 | E_409, .tag = "Voters", .summary = "Erase a person permanently.",
+  .doc = "Deletes everything that identifies the person: the record and all records that were "
+         "merged into it, and the copies in contacts, texts, consents, lists of events, merges, "
+         "imports and uploads. It cannot be undone. Later imports recognize the person by a keyed "
+         "hash of the state voter number and of names and date of birth, leave the person out, and "
+         "report the problem `erased`. An opt-out of a telephone number stays with the number. A "
+         "repeated request returns the same certificate.",
 };
 const cc_op cc_op_list_erasures = {
   .id = "listErasures", .method = CC_GET, .path = "/v1/erasures", .query = &page_type, .reply = &cc_erasure_type, .shape = CC_REPLY_LIST,
-  .tag = "Voters", .summary = "List the certificates of people who were erased.",
+  .tag = "Voters", .summary = "List the certificates of erased people.",
 };
 /* clang-format on */

@@ -25,13 +25,13 @@ static const cc_field event_fields[] = {
   CC_STRING(cc_event, title, .flags = CC_REQUIRED, .min = 1, .max = 255, .format = CC_FORMAT_NAME,
             .doc = "Title, as people see it.", .example = "\"Saturday canvass in Riverside\""),
   CC_STRING(cc_event, slug, .max = 100, .format = CC_FORMAT_SLUG,
-            .doc = "Name in web addresses, unique in the organization. Made from the title when left out; of an unlisted event with letters that nobody guesses.",
+            .doc = "Name in web addresses, unique in the organization. Made from the title when left out; for an unlisted event with random letters.",
             .example = "\"saturday-canvass\""),
   CC_STRING(cc_event, description, .flags = CC_NULLABLE, .max = 20000, .doc = "Long text, Markdown."),
   CC_STRING(cc_event, short_description, .flags = CC_NULLABLE, .max = 500, .doc = "One or two sentences for lists."),
   CC_STRING(cc_event, cover_image_url, .flags = CC_NULLABLE, .max = 2000, .format = CC_FORMAT_URL,
             .doc = "Picture at the top of the page."),
-  CC_ENUM(cc_event, kind, &cc_event_kind_enum, .fallback = "\"other\"", .doc = "What people do there."),
+  CC_ENUM(cc_event, kind, &cc_event_kind_enum, .fallback = "\"other\"", .doc = "Kind of the event."),
   CC_TIME(cc_event, start_time, .flags = CC_REQUIRED, CC_YEARS, .doc = "When it begins.", .example = "\"2026-11-28T15:00:00Z\""),
   CC_TIME(cc_event, end_time, .flags = CC_REQUIRED, CC_YEARS, .doc = "When it ends; not before start_time, and within ten years of it.",
           .example = "\"2026-11-28T18:00:00Z\""),
@@ -54,7 +54,7 @@ static const cc_field event_fields[] = {
             .doc = "Where to join online; not shown to the public. A virtual event has one when it is published."),
   CC_STRING(cc_event, virtual_platform, .flags = CC_NULLABLE, .max = 50, .format = CC_FORMAT_LINE, .doc = "Such as Zoom or Jitsi."),
   CC_OPT_INT64(cc_event, capacity, .flags = CC_NULLABLE, .min = 1, .max = 1000000,
-               .doc = "Most people who can come; null: no limit. The organization's default when left out."),
+               .doc = "Maximum number of people; null: no limit. The organization's default when left out."),
   CC_BOOL(cc_event, waitlist_enabled, .fallback = "false", .doc = "Whether a full event keeps a waiting list."),
   CC_OPT_TIME(cc_event, registration_deadline, .flags = CC_NULLABLE, CC_YEARS, .doc = "Last moment to sign up; not after end_time."),
   CC_BOOL(cc_event, requires_approval, .fallback = "false", .doc = "Whether staff confirm each sign-up."),
@@ -62,23 +62,23 @@ static const cc_field event_fields[] = {
   CC_BOOL(cc_event, is_featured, .fallback = "false", .doc = "Shown first."),
   CC_ENUM(cc_event, visibility, &cc_visibility_enum, .fallback = "\"public\"",
           .doc = "public: listed; unlisted: by its slug only, not by number; private: members only."),
-  CC_STRING(cc_event, contact_email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL, .doc = "Whom to write to."),
-  CC_STRING(cc_event, contact_phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Whom to call."),
-  CC_OPT_INT64(cc_event, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .view = CC_VIEW_MEMBER, .doc = "Person who made it."),
+  CC_STRING(cc_event, contact_email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL, .doc = "E-mail address for questions."),
+  CC_STRING(cc_event, contact_phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Telephone number for questions."),
+  CC_OPT_INT64(cc_event, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .view = CC_VIEW_MEMBER, .doc = "Person who created it."),
   CC_TIME(cc_event, created_at, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "When it was made."),
   CC_TIME(cc_event, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_OPT_TIME(cc_event, published_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was first published."),
   CC_OPT_TIME(cc_event, cancelled_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was called off; null: it takes place."),
-  CC_INT64(cc_event, registered_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many are on the list and not there yet, without guests."),
+  CC_INT64(cc_event, registered_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "Number of people on the list who are not checked in, without guests."),
   CC_INT64(cc_event, waitlisted_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many wait for a place, without guests."),
   CC_INT64(cc_event, cancelled_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many cancelled, without guests."),
-  CC_INT64(cc_event, attended_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many are there, or were, without guests."),
+  CC_INT64(cc_event, attended_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "Number of people who were checked in, without guests."),
   CC_INT64(cc_event, no_show_count, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many were on the list and did not come, without guests."),
-  CC_INT64(cc_event, registered_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many people are on the list and not there yet, with their guests."),
-  CC_INT64(cc_event, attended_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "How many people are there, or were, with their guests; capacity counts the same."),
+  CC_INT64(cc_event, registered_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "Number of people on the list who are not checked in, with their guests."),
+  CC_INT64(cc_event, attended_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "Number of people who were checked in, with their guests; capacity counts guests, too."),
   CC_INT64(cc_event, attendees_revision, .flags = CC_READ_ONLY | CC_REVISION, .view = CC_VIEW_MEMBER,
            .doc = "Grows with every change of the counts, which leaves the version as it is."),
-  CC_INT64(cc_event, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the first part of the ETag, and the one that If-Match compares."),
+  CC_INT64(cc_event, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Incremented by every change; the first part of the ETag, and the one that If-Match compares."),
 };
 const cc_type cc_event_type = CC_TYPE(cc_event, "Event", event_fields, .doc = "An event of an organization.");
 
@@ -142,7 +142,7 @@ typedef struct public_event_filter {
 } public_event_filter;
 
 static const cc_field public_event_filter_fields[] = {
-  CC_OPT_TIME(public_event_filter, starts_after, .doc = "Only events that begin at or after this time. When left out: all that are not over."),
+  CC_OPT_TIME(public_event_filter, starts_after, .doc = "Only events that begin at or after this time. When left out: all that have not ended."),
   CC_OPT_TIME(public_event_filter, starts_before, .doc = "Only events that begin before this time."),
   CC_ENUM(public_event_filter, kind, &cc_event_kind_enum, .doc = "Only events of this kind."),
   CC_STRING(public_event_filter, text, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
@@ -173,12 +173,12 @@ const cc_op cc_op_update_event = {
   .id = "updateEvent", .method = CC_PATCH, .path = "/v1/events/{event_id}", .params = &cc_event_ref_type, .body = &cc_event_type,
   .reply = &cc_event_type, .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_PRECONDITION),
   .tag = "Events", .summary = "Change an event.",
-  .doc = "A merge-patch: fields that are left out stay as they are, null empties a field that may be empty.",
+  .doc = "A merge-patch: fields that are left out do not change; null clears a field that may be empty.",
 };
 const cc_op cc_op_delete_event = {
   .id = "deleteEvent", .method = CC_DELETE, .path = "/v1/events/{event_id}", .params = &cc_event_ref_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Events", .summary = "Delete a draft.",
-  .doc = "Only an event that was never published can be deleted; cancel the others, so that people who signed up learn of it.",
+  .doc = "Only an event that was never published can be deleted. Cancel other events, so that the people who signed up are notified.",
 };
 const cc_op cc_op_publish_event = {
   .id = "publishEvent", .method = CC_POST, .path = "/v1/events/{event_id}/publish", .params = &cc_event_ref_type, .reply = &cc_event_type,
@@ -192,7 +192,7 @@ const cc_op cc_op_unpublish_event = {
 const cc_op cc_op_cancel_event = {
   .id = "cancelEvent", .method = CC_POST, .path = "/v1/events/{event_id}/cancel", .params = &cc_event_ref_type, .reply = &cc_event_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND), .tag = "Events", .summary = "Call an event off.",
-  .doc = "A cancelled event stays visible and says so. Cancelling twice changes nothing.",
+  .doc = "A cancelled event stays visible, with the status cancelled. Cancelling again changes nothing.",
 };
 const cc_op cc_op_duplicate_event = {
   .id = "duplicateEvent", .method = CC_POST, .path = "/v1/events/{event_id}/duplicate", .params = &cc_event_ref_type,
@@ -202,9 +202,10 @@ const cc_op cc_op_duplicate_event = {
 const cc_op cc_op_list_public_events = {
   .id = "listPublicEvents", .method = CC_GET, .path = "/v1/public/events", .query = &public_event_filter_type,
   .reply = &cc_event_type, .shape = CC_REPLY_LIST, .tag = "Public", .summary = "List published events of all organizations.",
-  .doc = "A page looks at 1,000 events at most, those of the organization, else of the kind, else all that are to come. So with "
-         "text, or with organization and kind, a page may have fewer events than limit, or none, and yet a next_cursor: go on "
-         "until next_cursor is null.",
+  .doc = "A page reads at most 1,000 events: those of the organization, otherwise of the kind, "
+         "otherwise all future ones. So with text, or with organization and kind, a page may have "
+         "fewer events than limit, or none, and still a next_cursor. Continue until next_cursor is "
+         "null.",
 };
 const cc_op cc_op_get_public_event = {
   .id = "getPublicEvent", .method = CC_GET, .path = "/v1/public/events/{event_id}", .params = &cc_event_ref_type, .reply = &cc_event_type,

@@ -28,37 +28,38 @@ static const cc_field operation_fields[] = {
   CC_TIME(cc_field_operation, occurred_at, .flags = CC_REQUIRED, .doc = "When it happened, by the device's clock.",
           .example = "\"2026-11-28T15:04:05Z\""),
   CC_OPT_INT64(cc_field_operation, based_on, .flags = CC_NULLABLE, .max = INT64_MAX,
-               .doc = "Of a contact: last_contact_id of the line that the person saw. Null: conflicts of answers are not looked for."),
-  CC_JSON(cc_field_operation, body, .flags = CC_REQUIRED, .max = 1000, .doc = "What was done; its members depend on the kind.",
+               .doc = "For a contact: last_contact_id of the line that the person saw. Null: conflicts of answers are not checked."),
+  CC_JSON(cc_field_operation, body, .flags = CC_REQUIRED, .max = 1000, .doc = "The operation; its members depend on the kind.",
           .example = "{\"channel\":\"door\",\"disposition\":\"not_home\",\"door_id\":1}"),
 };
 static const cc_type operation_type = CC_TYPE(cc_field_operation, "FieldOperation", operation_fields);
 
 static const cc_field upload_fields[] = {
   CC_STRING(cc_field_upload, installation, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36,
-            .doc = "UUID that the client made when it was set up: its operations are numbered together.", .example = UUID_EXAMPLE),
+            .doc = "UUID that the client makes at setup: its operations are numbered together.", .example = UUID_EXAMPLE),
   CC_TIME(cc_field_upload, device_clock, .flags = CC_REQUIRED, .doc = "The device's clock as the request leaves.",
           .example = "\"2026-11-28T15:10:00Z\""),
   CC_INT64(cc_field_upload, settled, .max = INT64_MAX, .fallback = "0",
            .doc = "Every operation up to this number has its final verdict and is not sent any more."),
   CC_LIST(cc_field_upload, operations, cc_field_operation, &operation_type, .flags = CC_REQUIRED, .max = OPERATIONS_MAX,
-          .doc = "What was done, in order. Empty: only the clock is measured, and held ones are released."),
+          .doc = "Operations, in order. Empty: only the clock is measured, and held operations are released."),
 };
-const cc_type cc_field_upload_type = CC_TYPE(cc_field_upload, "FieldUpload", upload_fields, .doc = "What an installation has done.");
+const cc_type cc_field_upload_type = CC_TYPE(cc_field_upload, "FieldUpload", upload_fields, .doc = "Work of one installation.");
 
 static const cc_field verdict_fields[] = {
   CC_STRING(cc_field_verdict, client_id, .flags = CC_READ_ONLY, .format = CC_FORMAT_UUID, .max = 36, .doc = "Which operation."),
   CC_INT64(cc_field_verdict, sequence, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its number."),
   CC_ENUM(cc_field_verdict, verdict, &cc_field_verdict_enum, .flags = CC_READ_ONLY,
-          .doc = "applied: done. duplicate: decided before, see first. conflict: kept for somebody to decide. refused: not done, "
-                 "see code. held: kept until the operations before it have come; not final."),
+          .doc = "applied: done. duplicate: decided before, see first. conflict: stored for a lead to "
+                 "resolve. refused: not done, see code. held: stored until the operations before it "
+                 "arrive; not final."),
   CC_STRING(cc_field_verdict, first, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "Of a duplicate: the verdict of the first time.", .example = "\"applied\""),
   CC_STRING(cc_field_verdict, code, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 60, .format = CC_FORMAT_LINE,
             .doc = "Why it was refused or is in conflict.", .example = "\"answered_meanwhile\""),
   CC_STRING(cc_field_verdict, message, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500, .doc = "The same as a sentence."),
   CC_STRING(cc_field_verdict, entity, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "What it made or changed, or stands against.", .example = "\"contact\""),
+            .doc = "The object that it created, changed or conflicts with.", .example = "\"contact\""),
   CC_OPT_INT64(cc_field_verdict, entity_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Its number."),
   CC_OPT_INT64(cc_field_verdict, conflict_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Number of the conflict."),
   CC_OPT_TIME(cc_field_verdict, occurred_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it happened by the server's clock."),
@@ -70,45 +71,45 @@ static const cc_field receipt_fields[] = {
   CC_INT64(cc_field_receipt, clock_offset_ms, .flags = CC_READ_ONLY, .min = INT64_MIN, .max = INT64_MAX,
            .doc = "Milliseconds to add to the device's clock to get the server's."),
   CC_INT64(cc_field_receipt, next_sequence, .flags = CC_READ_ONLY, .max = INT64_MAX,
-           .doc = "The number that the server waits for: what is above it is held."),
+           .doc = "The next number that the server expects: operations above it are held."),
   CC_BOOL(cc_field_receipt, stopped, .flags = CC_READ_ONLY,
           .doc = "The server was in trouble: operations without a verdict here were not looked at. Send them again."),
   CC_LIST(cc_field_receipt, verdicts, cc_field_verdict, &cc_field_verdict_type, .flags = CC_READ_ONLY, .max = OPERATIONS_MAX,
           .doc = "Of the operations sent, in their order."),
   CC_LIST(cc_field_receipt, released, cc_field_verdict, &cc_field_verdict_type, .flags = CC_READ_ONLY, .max = 10000,
-          .doc = "Of operations held before, whose turn has come now."),
+          .doc = "Verdicts of operations that were held before and are decided now."),
 };
-const cc_type cc_field_receipt_type = CC_TYPE(cc_field_receipt, "FieldReceipt", receipt_fields, .doc = "What became of each operation.");
+const cc_type cc_field_receipt_type = CC_TYPE(cc_field_receipt, "FieldReceipt", receipt_fields, .doc = "Verdict of each operation.");
 
 static const cc_field door_act_fields[] = {
   CC_INT64(cc_field_door_act, door_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The door."),
   CC_STRING(cc_field_door_act, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36,
-            .doc = "UUID of the contact that this becomes: it can be taken back alone.", .example = UUID_EXAMPLE),
+            .doc = "UUID of the resulting contact, which can be undone by itself.", .example = UUID_EXAMPLE),
 };
 static const cc_type door_act_type = CC_TYPE(cc_field_door_act, "FieldDoorAct", door_act_fields);
 
 static const cc_field bulk_fields[] = {
-  CC_OPT_INT64(cc_field_bulk, turf_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "The turf that is walked."),
+  CC_OPT_INT64(cc_field_bulk, turf_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "The turf."),
   CC_LIST(cc_field_bulk, doors, cc_field_door_act, &door_act_type, .flags = CC_REQUIRED, .min = 1, .max = DOORS_MAX,
-          .doc = "Where nobody was home: all are written down, or none."),
+          .doc = "Doors where nobody was home: all are recorded, or none."),
 };
 static const cc_type bulk_type = CC_TYPE(cc_field_bulk, "FieldBulkNotHome", bulk_fields);
 
 static const cc_field undo_fields[] = {
   CC_STRING(cc_field_undo, contact_client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36,
-            .doc = "client_id of the contact that is taken back.", .example = UUID_EXAMPLE),
+            .doc = "client_id of the contact to undo.", .example = UUID_EXAMPLE),
 };
 static const cc_type undo_type = CC_TYPE(cc_field_undo, "FieldUndo", undo_fields);
 
 static const cc_field note_fields[] = {
-  CC_OPT_INT64(cc_field_note, voter_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Whom it is about."),
+  CC_OPT_INT64(cc_field_note, voter_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Voter concerned."),
   CC_OPT_INT64(cc_field_note, door_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Which door it is about."),
   CC_STRING(cc_field_note, note, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 5000, .doc = "The note."),
 };
 static const cc_type note_type = CC_TYPE(cc_field_note, "FieldNote", note_fields);
 
 static const cc_field door_edit_fields[] = {
-  CC_INT64(cc_field_door_edit, door_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The door whose house it is."),
+  CC_INT64(cc_field_door_edit, door_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Door of the household."),
   CC_STRING(cc_field_door_edit, access_note, .flags = CC_NULLABLE, .max = 500, .doc = "How one gets in."),
   CC_OPT_DOUBLE(cc_field_door_edit, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = "Where the house really is."),
   CC_OPT_DOUBLE(cc_field_door_edit, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = "Where the house really is."),
@@ -119,7 +120,7 @@ static const cc_type door_edit_type = CC_TYPE(cc_field_door_edit, "FieldDoorEdit
 
 static const cc_field check_in_fields[] = {
   CC_INT64(cc_field_check_in, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "The event."),
-  CC_INT64(cc_field_check_in, attendee_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Who came."),
+  CC_INT64(cc_field_check_in, attendee_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Attendee."),
 };
 static const cc_type check_in_type = CC_TYPE(cc_field_check_in, "FieldCheckIn", check_in_fields);
 
@@ -148,38 +149,38 @@ const cc_field_kind cc_field_kinds[] = {
 static const cc_field conflict_fields[] = {
   CC_INT64(cc_field_conflict, id, .flags = CC_READ_ONLY, .doc = "Number of the conflict."),
   CC_STRING(cc_field_conflict, kind, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Kind of the operation."),
-  CC_STRING(cc_field_conflict, code, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "What is in conflict.",
+  CC_STRING(cc_field_conflict, code, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "Kind of the operation.",
             .example = "\"answered_meanwhile\""),
   CC_STRING(cc_field_conflict, message, .flags = CC_READ_ONLY, .max = 500, .doc = "The same as a sentence."),
-  CC_STRING(cc_field_conflict, actor, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "Who did it in the field.",
+  CC_STRING(cc_field_conflict, actor, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "Who made the operation in the field.",
             .example = "\"user:7\""),
   CC_STRING(cc_field_conflict, actor_name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "Their name."),
   CC_STRING(cc_field_conflict, installation, .flags = CC_READ_ONLY, .format = CC_FORMAT_UUID, .max = 36, .doc = "On which device."),
   CC_TIME(cc_field_conflict, occurred_at, .flags = CC_READ_ONLY, .doc = "When, by the server's clock."),
   CC_TIME(cc_field_conflict, device_occurred_at, .flags = CC_READ_ONLY, .doc = "When, by the device's clock."),
   CC_JSON(cc_field_conflict, theirs, .flags = CC_READ_ONLY, .max = 1000, .doc = "The body of the operation, as it was sent."),
-  CC_JSON(cc_field_conflict, current, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 1000, .doc = "What stood when it came."),
+  CC_JSON(cc_field_conflict, current, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 1000, .doc = "The data on the server when the operation arrived."),
   CC_STRING(cc_field_conflict, current_actor, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 60, .format = CC_FORMAT_LINE,
-            .doc = "Who made that."),
+            .doc = "Who made that change."),
   CC_STRING(cc_field_conflict, current_actor_name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE,
             .doc = "Their name."),
   CC_OPT_TIME(cc_field_conflict, current_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
-  CC_OPT_INT64(cc_field_conflict, voter_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Whom it is about."),
+  CC_OPT_INT64(cc_field_conflict, voter_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Voter concerned."),
   CC_OPT_INT64(cc_field_conflict, door_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Which door it is about."),
   CC_OPT_INT64(cc_field_conflict, event_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Which event it is about."),
   CC_ENUM(cc_field_conflict, state, &cc_field_conflict_state_enum, .flags = CC_READ_ONLY,
           .doc = "open until resolved; withdrawn: taken back on the device."),
-  CC_JSON(cc_field_conflict, resolution, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 1000, .doc = "What was applied instead, when merged."),
+  CC_JSON(cc_field_conflict, resolution, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 1000, .doc = "The body that was applied instead, when merged."),
   CC_STRING(cc_field_conflict, resolution_note, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000, .doc = "Why."),
   CC_STRING(cc_field_conflict, resolved_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE,
-            .doc = "Name of whoever resolved it."),
+            .doc = "Name of the person who resolved it."),
   CC_OPT_TIME(cc_field_conflict, resolved_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
   CC_TIME(cc_field_conflict, created_at, .flags = CC_READ_ONLY, .doc = "When the conflict was found."),
   CC_TIME(cc_field_conflict, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
   CC_INT64(cc_field_conflict, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
 const cc_type cc_field_conflict_type = CC_TYPE(cc_field_conflict, "FieldConflict", conflict_fields,
-                                               .doc = "What a device said beside what stood.");
+                                               .doc = "An operation that contradicts the data on the server.");
 
 CC_PATH_1(conflict_ref, "FieldConflictRef", conflict_id, "Number of the conflict.");
 
@@ -194,8 +195,8 @@ static const cc_type filter_type = CC_TYPE(cc_field_conflict_filter, "FieldConfl
 
 static const cc_field decision_fields[] = {
   CC_ENUM(cc_field_decision, decision, &decision_enum, .flags = CC_REQUIRED,
-          .doc = "accept: apply it as it was sent. merge: apply body instead. discard: leave what stands."),
-  CC_JSON(cc_field_decision, body, .flags = CC_NULLABLE, .max = 1000, .doc = "Of a merge: what is applied, with the members of the kind.",
+          .doc = "accept: apply the operation as it was sent. merge: apply body instead. discard: keep the data on the server."),
+  CC_JSON(cc_field_decision, body, .flags = CC_NULLABLE, .max = 1000, .doc = "For merge: the body to apply, with the members of the kind.",
           .example = "{\"access_note\":\"Key at No. 4\",\"door_id\":1}"),
   CC_STRING(cc_field_decision, note, .flags = CC_NULLABLE, .max = 2000, .doc = "Why."),
 };
@@ -203,10 +204,11 @@ const cc_type cc_field_decision_type = CC_TYPE(cc_field_decision, "FieldDecision
 
 const cc_op cc_op_upload_field_work = {
   .id = "uploadFieldWork", .method = CC_POST, .path = "/v1/field/uploads", .body = &cc_field_upload_type,
-  .reply = &cc_field_receipt_type, .tag = "Field", .summary = "Send what was done in the field.",
-  .doc = "Each operation is a transaction of its own and gets a verdict of its own: what has one is safe, and sending it again "
-         "changes nothing. Operations come in the order of their sequence; what is behind a gap is held. A kind that the actor "
-         "has no right to (canvass, check_in) is refused.",
+  .reply = &cc_field_receipt_type, .tag = "Field", .summary = "Upload field work.",
+  .doc = "Each operation is a transaction of its own and gets a verdict of its own: an operation "
+         "with a verdict is stored, and sending it again changes nothing. Operations are sent in "
+         "the order of their sequence; operations after a gap are held. A kind for which the actor "
+         "has no right (canvass, check_in) is refused.",
 };
 const cc_op cc_op_list_field_conflicts = {
   .id = "listFieldConflicts", .method = CC_GET, .path = "/v1/field/conflicts", .query = &filter_type,
@@ -220,7 +222,7 @@ const cc_op cc_op_resolve_field_conflict = {
   .id = "resolveFieldConflict", .method = CC_POST, .path = "/v1/field/conflicts/{conflict_id}/resolve", .params = &conflict_ref_type,
   .body = &cc_field_decision_type, .reply = &cc_field_conflict_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Field", .summary = "Decide a conflict.",
-  .doc = "What cannot be applied answers 409 with the reason, and the conflict stays open.",
+  .doc = "When the body cannot be applied, the answer is 409 with the reason, and the conflict stays open.",
 };
 
 /* clang-format on */

@@ -12,43 +12,43 @@ static const cc_enum kind_enum = {kind_names, CC_N(kind_names)};
 static const cc_field source_fields[] = {
   CC_INT64(cc_voter_source, id, .flags = CC_READ_ONLY, .doc = "Number of the source."),
   CC_STRING(cc_voter_source, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME,
-            .doc = "What was received, from whom and when.", .example = "\"NC State Board of Elections, 2026-11-01\""),
-  CC_STRING(cc_voter_source, provider, .flags = CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Who gave it."),
+            .doc = "Description of the data, with its supplier and date.", .example = "\"NC State Board of Elections, 2026-11-01\""),
+  CC_STRING(cc_voter_source, provider, .flags = CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Supplier of the data."),
   CC_STRING(cc_voter_source, permitted_use, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 2000,
-            .doc = "What it may be used for.", .example = "\"Elections and campaigns; not commercial\""),
+            .doc = "Permitted use.", .example = "\"Elections and campaigns; not commercial\""),
   CC_STRING(cc_voter_source, terms, .flags = CC_NULLABLE, .max = 20000, .doc = "Terms in full."),
   CC_STRING(cc_voter_source, received_on, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_DATE, .doc = "Day on which it came."),
   CC_STRING(cc_voter_source, expires_on, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_DATE, .example = "\"2099-12-31\"",
             .doc = "Last day on which it may be used; after it nothing is imported from it, and it should be purged."),
-  CC_OPT_INT64(cc_voter_source, acknowledged_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever promised to keep the terms."),
+  CC_OPT_INT64(cc_voter_source, acknowledged_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who accepted the terms."),
   CC_OPT_TIME(cc_voter_source, acknowledged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
   CC_OPT_TIME(cc_voter_source, purged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When its data was ordered to be destroyed."),
-  CC_OPT_INT64(cc_voter_source, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever entered it."),
+  CC_OPT_INT64(cc_voter_source, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who entered the source."),
   CC_TIME(cc_voter_source, created_at, .flags = CC_READ_ONLY, .doc = "When it was entered."),
   CC_TIME(cc_voter_source, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_INT64(cc_voter_source, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
 const cc_type cc_voter_source_type = CC_TYPE(cc_voter_source, "VoterSource", source_fields,
-                                             .doc = "Where voter data came from and what it may be used for.");
+                                             .doc = "The source of voter data, with its terms.");
 
 static const cc_field certificate_fields[] = {
   CC_INT64(cc_purge_certificate, id, .flags = CC_READ_ONLY, .doc = "Number of the certificate."),
-  CC_INT64(cc_purge_certificate, source_id, .flags = CC_READ_ONLY, .doc = "Source whose data was destroyed."),
+  CC_INT64(cc_purge_certificate, source_id, .flags = CC_READ_ONLY, .doc = "Source whose data was deleted."),
   CC_INT64(cc_purge_certificate, voters_deleted, .flags = CC_READ_ONLY, .doc = "People whose rows were deleted."),
   CC_INT64(cc_purge_certificate, voters_emptied, .flags = CC_READ_ONLY,
-           .doc = "People with contacts, consents, tags or follow-ups: what they could be known by was emptied, results stay."),
-  CC_INT64(cc_purge_certificate, voters_kept, .flags = CC_READ_ONLY, .doc = "People who came from another source too, and stay."),
+           .doc = "People with contacts, consents, tags or follow-ups: identifying data was cleared, results stay."),
+  CC_INT64(cc_purge_certificate, voters_kept, .flags = CC_READ_ONLY, .doc = "People who are in another source, too, and stay."),
   CC_STRING(cc_purge_certificate, ids_sha256, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
-            .doc = "SHA-256 over the numbers of those deleted and emptied, rising, a line feed behind each."),
+            .doc = "SHA-256 over the numbers of those deleted and cleared, in ascending order, each followed by a line feed."),
   CC_STRING(cc_purge_certificate, requested_by, .flags = CC_READ_ONLY, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "Who ordered it, such as user:7.", .example = "\"user:7\""),
+            .doc = "Who requested it, such as user:7.", .example = "\"user:7\""),
   CC_TIME(cc_purge_certificate, started_at, .flags = CC_READ_ONLY, .doc = "When it was ordered."),
-  CC_OPT_TIME(cc_purge_certificate, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was done; null: it goes on."),
+  CC_OPT_TIME(cc_purge_certificate, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time of completion; null: still running."),
   CC_TIME(cc_purge_certificate, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
   CC_INT64(cc_purge_certificate, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
 const cc_type cc_purge_certificate_type = CC_TYPE(cc_purge_certificate, "PurgeCertificate", certificate_fields,
-                                                  .doc = "That the data of a source was destroyed.");
+                                                  .doc = "The certificate that the data of a source was deleted.");
 
 /* A whole profile, so that it also serves as the example of a reply. */
 #define PROFILE_EXAMPLE \
@@ -69,17 +69,17 @@ const cc_type cc_saved_profile_type = CC_TYPE(cc_saved_profile, "VoterProfile", 
                                               .doc = "A mapping of an organization's own.");
 
 static const cc_field shipped_fields[] = {
-  CC_STRING(cc_shipped_profile, key, .flags = CC_READ_ONLY, .max = 50, .format = CC_FORMAT_SLUG, .doc = "What an import names it by.",
+  CC_STRING(cc_shipped_profile, key, .flags = CC_READ_ONLY, .max = 50, .format = CC_FORMAT_SLUG, .doc = "Name for use in an import.",
             .example = "\"nc\""),
   CC_OBJECT(cc_shipped_profile, profile, cc_voter_profile, &cc_voter_profile_type, .flags = CC_READ_ONLY, .doc = "The profile.",
             .example = PROFILE_EXAMPLE),
 };
-static const cc_type shipped_type = CC_TYPE(cc_shipped_profile, "ShippedProfile", shipped_fields, .doc = "A mapping that ships.");
+static const cc_type shipped_type = CC_TYPE(cc_shipped_profile, "ShippedProfile", shipped_fields, .doc = "A built-in mapping.");
 static const cc_field shipped_list_fields[] = {
-  CC_LIST(cc_shipped_profiles, profiles, cc_shipped_profile, &shipped_type, .flags = CC_READ_ONLY, .max = 100, .doc = "All that ship."),
+  CC_LIST(cc_shipped_profiles, profiles, cc_shipped_profile, &shipped_type, .flags = CC_READ_ONLY, .max = 100, .doc = "All built-in mappings."),
 };
 const cc_type cc_shipped_profiles_type = CC_TYPE(cc_shipped_profiles, "ShippedProfiles", shipped_list_fields,
-                                                 .doc = "The mappings that ship with the server.");
+                                                 .doc = "The built-in mappings of the server.");
 
 static const cc_field place_fields[] = {
   CC_INT64(cc_import_place, file, .flags = CC_READ_ONLY, .doc = "Which of the files, 1 is the first."),
@@ -99,71 +99,72 @@ static const cc_field problem_fields[] = {
   CC_INT64(cc_import_problem, count, .flags = CC_READ_ONLY, .doc = "How many rows have it."),
   CC_LIST(cc_import_problem, places, cc_import_place, &place_type, .flags = CC_READ_ONLY, .max = 10, .doc = "The first ones."),
   CC_STRINGS(cc_import_problem, values, .flags = CC_READ_ONLY, .max = 10, .example = "[\"2/31/1980\"]",
-             .doc = "What stands at these places, its beginning; of a row that is left out the row."),
+             .doc = "The beginning of the values in these places; for a row that is left out, the row."),
 };
 const cc_type cc_import_problem_type = CC_TYPE(cc_import_problem, "ImportProblem", problem_fields,
-                                               .doc = "Something that is wrong with rows of a file.");
+                                               .doc = "A problem of rows of a file.");
 
 static const cc_field column_fields[] = {
   CC_STRING(cc_import_column, name, .flags = CC_READ_ONLY, .max = 500, .doc = "Name in the file, or in the profile's layout.",
             .example = "\"LAST_NAME\""),
   CC_STRING(cc_import_column, field, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .example = "\"last_name\"",
-            .doc = "Field that it fills, as profiles name fields; ignored: none; confidential: it only tells who is confidential."),
+            .doc = "Field that it fills, as profiles name fields; ignored: none; confidential: it only marks confidential people."),
   CC_STRING(cc_import_column, key, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .example = "null",
             .doc = "Which district, election, custom field or other column of the voter."),
-  CC_INT64(cc_import_column, values, .flags = CC_READ_ONLY, .doc = "Cells of it that are not blank."),
-  CC_INT64(cc_import_column, lost, .flags = CC_READ_ONLY, .doc = "Of these, not imported: all of an ignored column, else those with a problem."),
+  CC_INT64(cc_import_column, values, .flags = CC_READ_ONLY, .doc = "Number of its cells that are not blank."),
+  CC_INT64(cc_import_column, lost, .flags = CC_READ_ONLY, .doc = "Number of these that are not imported: all of an ignored column, otherwise those with a problem."),
 };
-static const cc_type column_type = CC_TYPE(cc_import_column, "ImportColumn", column_fields, .doc = "What becomes of a column of a file.");
+static const cc_type column_type = CC_TYPE(cc_import_column, "ImportColumn", column_fields, .doc = "Use of a column of a file.");
 
 static const cc_field counts_fields[] = {
-  CC_INT64(cc_import_counts, new, .flags = CC_READ_ONLY, .doc = "People who were not there."),
-  CC_INT64(cc_import_counts, changed, .flags = CC_READ_ONLY, .doc = "People of whom something differs, at the same address."),
+  CC_INT64(cc_import_counts, new, .flags = CC_READ_ONLY, .doc = "New people."),
+  CC_INT64(cc_import_counts, changed, .flags = CC_READ_ONLY, .doc = "People with changed data, at the same address."),
   CC_INT64(cc_import_counts, moved, .flags = CC_READ_ONLY, .doc = "People at a new address."),
-  CC_INT64(cc_import_counts, unchanged, .flags = CC_READ_ONLY, .doc = "People of whom the file says nothing new."),
-  CC_INT64(cc_import_counts, gone, .flags = CC_READ_ONLY, .doc = "People who are not in the file any more; of a complete file only."),
+  CC_INT64(cc_import_counts, unchanged, .flags = CC_READ_ONLY, .doc = "People without a change."),
+  CC_INT64(cc_import_counts, gone, .flags = CC_READ_ONLY, .doc = "People who are no longer in the file; for a complete file only."),
 };
-static const cc_type counts_type = CC_TYPE(cc_import_counts, "ImportCounts", counts_fields, .doc = "What an import does to whom.");
+static const cc_type counts_type = CC_TYPE(cc_import_counts, "ImportCounts", counts_fields, .doc = "Number of people by kind of change.");
 
 static const cc_field import_fields[] = {
   CC_INT64(cc_import, id, .flags = CC_READ_ONLY, .doc = "Number of the import."),
-  CC_INT64(cc_import, source_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Source that the file belongs to."),
+  CC_INT64(cc_import, source_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Source of the file."),
   CC_STRING(cc_import, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME, .doc = "Name for people.",
             .example = "\"November\""),
   CC_ENUM(cc_import, state, &cc_import_state_enum, .flags = CC_READ_ONLY, .doc = "How far it is."),
   CC_OPT_INT64(cc_import, profile_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .example = "null",
-               .doc = "Profile of the organization's own that says what the columns mean."),
+               .doc = "The organization's profile that maps the columns."),
   CC_STRING(cc_import, profile_key, .flags = CC_NULLABLE, .max = 50, .format = CC_FORMAT_SLUG, .example = "\"nc\"",
-            .doc = "Or one that ships. Neither: whichever fits the file best."),
+            .doc = "Or the name of a built-in mapping. Neither: the mapping that fits the file best."),
   CC_STRING(cc_import, member, .flags = CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
-            .doc = "Which file of a zip archive that has several."),
+            .doc = "Name of the file in a zip archive with several files."),
   CC_BOOL(cc_import, complete, .fallback = "false",
-          .doc = "The file names everybody whom earlier imports of the same source brought: whoever is not in it is marked as gone. "
-                 "Whose row could not be read is not."),
-  CC_BOOL(cc_import, auto_apply, .fallback = "false", .doc = "Apply without waiting for applyImport, unless there are doubts."),
+          .doc = "The file contains everybody of its source: people of earlier imports of the same source "
+                 "who are missing are marked as gone. People whose row could not be read are not."),
+  CC_BOOL(cc_import, auto_apply, .fallback = "false", .doc = "Apply without waiting for applyImport, unless the dry run has doubts."),
   CC_STRING(cc_import, file_name, .flags = CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE, .doc = "Name of the file, for people."),
-  CC_INT64(cc_import, file_bytes, .flags = CC_READ_ONLY, .doc = "Bytes of it that are here."),
+  CC_INT64(cc_import, file_bytes, .flags = CC_READ_ONLY, .doc = "Number of bytes received."),
   CC_JSON(cc_import, format, .flags = CC_READ_ONLY, .doc = "How the file is written and which profile was taken."),
   CC_LIST(cc_import, problems, cc_import_problem, &cc_import_problem_type, .flags = CC_READ_ONLY, .max = 200,
-          .doc = "What is wrong with rows, by kind."),
+          .doc = "Problems of rows, by kind."),
   CC_LIST(cc_import, columns, cc_import_column, &column_type, .flags = CC_READ_ONLY, .max = 4096,
-          .doc = "Each column of the file, what it fills, and how many values are lost."),
+          .doc = "Each column of the file, its field, and the number of lost values."),
   CC_STRINGS(cc_import, doubts, .flags = CC_READ_ONLY, .max = 10, .example = "[\"gone\"]",
-             .doc = "Why applyImport wants confirm=true: shares that a good file does not reach. rejected: rows left out; bad_id: numbers "
-                    "of the state destroyed; no_door: addresses without a door; moved: people at a new address; gone: people of the "
-                    "source who are not in the file; own_numbers: new people whose number of the state is the number that they have "
-                    "here, as in an export that lost its columns."),
+             .doc = "Why applyImport needs confirm=true: shares that are unusual for a good file. rejected: "
+                    "rows left out; bad_id: malformed state voter numbers; no_door: addresses without a door; "
+                    "moved: people at a new address; gone: people of the source who are not in the file; "
+                    "own_numbers: new people whose state voter number is their number here, as in an export "
+                    "that lost its columns."),
   CC_JSON(cc_import, sample, .flags = CC_READ_ONLY, .doc = "The first rows as voters, in rows."),
   CC_INT64(cc_import, rows_read, .flags = CC_READ_ONLY, .doc = "Rows read so far."),
-  CC_INT64(cc_import, rows_rejected, .flags = CC_READ_ONLY, .doc = "Rows among them that were left out; getImportRejects has them."),
-  CC_INT64(cc_import, rows_staged, .flags = CC_READ_ONLY, .doc = "Rows that are imported."),
+  CC_INT64(cc_import, rows_rejected, .flags = CC_READ_ONLY, .doc = "Number of rows that are left out; getImportRejects returns them."),
+  CC_INT64(cc_import, rows_staged, .flags = CC_READ_ONLY, .doc = "Number of rows to import."),
   CC_DOUBLE(cc_import, progress, .flags = CC_READ_ONLY, .doc = "Of the state at hand, from 0 to 1."),
   CC_OBJECT(cc_import, planned, cc_import_counts, &counts_type, .flags = CC_READ_ONLY | CC_NULLABLE,
-            .doc = "What applying will do: the dry run."),
-  CC_OBJECT(cc_import, applied, cc_import_counts, &counts_type, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "What was done."),
+            .doc = "Result of the dry run: what applying would do."),
+  CC_OBJECT(cc_import, applied, cc_import_counts, &counts_type, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Result of applying."),
   CC_STRING(cc_import, error_code, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "Why it failed."),
   CC_STRING(cc_import, error, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .doc = "The same for people."),
-  CC_OPT_INT64(cc_import, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever made it."),
+  CC_OPT_INT64(cc_import, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
   CC_TIME(cc_import, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_OPT_TIME(cc_import, applied_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When applying began."),
   CC_OPT_TIME(cc_import, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it came to its end."),
@@ -174,17 +175,17 @@ const cc_type cc_import_type = CC_TYPE(cc_import, "Import", import_fields, .doc 
 
 static const cc_field change_fields[] = {
   CC_INT64(cc_import_change, voter_id, .flags = CC_READ_ONLY, .doc = "Number of the voter."),
-  CC_ENUM(cc_import_change, kind, &kind_enum, .flags = CC_READ_ONLY, .doc = "What happened to the person."),
+  CC_ENUM(cc_import_change, kind, &kind_enum, .flags = CC_READ_ONLY, .doc = "Kind of the change."),
   CC_STRING(cc_import_change, name, .flags = CC_READ_ONLY, .max = 300, .format = CC_FORMAT_LINE, .doc = "First and last name now."),
   CC_STRING(cc_import_change, old_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
-            .doc = "Address before, of somebody who moved."),
+            .doc = "Former address of a person who moved."),
   CC_STRING(cc_import_change, new_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
             .doc = "Address now; null of confidential people."),
-  CC_STRINGS(cc_import_change, fields, .flags = CC_READ_ONLY, .max = 50, .example = "[\"party\"]", .doc = "Columns of the voter that differ."),
+  CC_STRINGS(cc_import_change, fields, .flags = CC_READ_ONLY, .max = 50, .example = "[\"party\"]", .doc = "Changed columns of the voter."),
   CC_OPT_TIME(cc_import_change, at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was applied; null: applying would do it."),
 };
 const cc_type cc_import_change_type = CC_TYPE(cc_import_change, "ImportChange", change_fields,
-                                              .doc = "Somebody whom an import changed, or would.");
+                                              .doc = "A person whom an import changed, or would change.");
 
 static const cc_field import_ref_fields[] = {
   CC_INT64(cc_import_ref, import_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the import."),
@@ -199,11 +200,11 @@ CC_PATH_1(profile_ref, "VoterProfileRef", profile_id, "Number of the profile.");
 static const cc_field page_fields[] = {PAGE_ROWS(cc_import_page)};
 static const cc_type page_type = CC_TYPE(cc_import_page, "ImportPage", page_fields);
 static const cc_field apply_fields[] = {
-  CC_BOOL(cc_import_apply, confirm, .fallback = "false", .doc = "Somebody has looked at the doubts of the dry run."),
+  CC_BOOL(cc_import_apply, confirm, .fallback = "false", .doc = "A person has checked the doubts of the dry run."),
 };
 static const cc_type apply_type = CC_TYPE(cc_import_apply, "ImportApply", apply_fields);
 static const cc_field change_filter_fields[] = {
-  CC_ENUM(cc_import_change_filter, kind, &kind_enum, .doc = "Only people to whom this happened."),
+  CC_ENUM(cc_import_change_filter, kind, &kind_enum, .doc = "Only people with this kind of change."),
   PAGE_ROWS(cc_import_change_filter),
 };
 static const cc_type change_filter_type = CC_TYPE(cc_import_change_filter, "ImportChangeFilter", change_filter_fields);
@@ -215,10 +216,11 @@ static const cc_type piece_type = CC_TYPE(cc_import_piece, "ImportPiece", piece_
 static const cc_field export_fields[] = {
   CC_OPT_INT64(cc_voter_export, list_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .example = "null", .doc = "Only people of this saved list; left out: everybody."),
   CC_BOOL(cc_voter_export, spreadsheet, .fallback = "true",
-          .doc = "A quote stands before each cell that a spreadsheet would work out as a formula: that begins with = + - @, a tab or a "
-                 "carriage return, telephone numbers too. An import takes it off again. For programs: false."),
+          .doc = "Put a quote before each cell that a spreadsheet would evaluate as a formula: a cell that "
+                 "begins with = + - @, a tab or a carriage return, including telephone numbers. An import "
+                 "removes the quote. For programs: false."),
 };
-static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", export_fields, .doc = "Whom an export is about.");
+static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", export_fields, .doc = "The people in an export.");
 
 #define E_404 CC_ERR_BIT(CC_ERR_NOT_FOUND)
 #define E_409 CC_ERR_BIT(CC_ERR_CONFLICT)
@@ -227,7 +229,7 @@ static const cc_type export_type = CC_TYPE(cc_voter_export, "VoterExport", expor
 
 const cc_op cc_op_create_voter_source = {
   .id = "createVoterSource", .method = CC_POST, .path = "/v1/voter-sources", .body = &cc_voter_source_type,
-  .reply = &cc_voter_source_type, .creates = true, .location = &cc_op_get_voter_source, .tag = "Imports", .summary = "Say where voter data comes from.",
+  .reply = &cc_voter_source_type, .creates = true, .location = &cc_op_get_voter_source, .tag = "Imports", .summary = "Add a source of voter data.",
 };
 const cc_op cc_op_list_voter_sources = {
   .id = "listVoterSources", .method = CC_GET, .path = "/v1/voter-sources", .query = &page_type, .reply = &cc_voter_source_type,
@@ -245,13 +247,14 @@ const cc_op cc_op_update_voter_source = {
 const cc_op cc_op_acknowledge_voter_source = {
   .id = "acknowledgeVoterSource", .method = CC_POST, .path = "/v1/voter-sources/{source_id}/acknowledge",
   .params = &source_ref_type, .reply = &cc_voter_source_type, .errors = E_404, .tag = "Imports",
-  .summary = "Promise to keep the terms of a source.", .doc = "Nothing is imported from a source before somebody did.",
+  .summary = "Promise to keep the terms of a source.", .doc = "Required before the first import from the source.",
 };
 const cc_op cc_op_purge_voter_source = {
   .id = "purgeVoterSource", .method = CC_POST, .path = "/v1/voter-sources/{source_id}/purge", .params = &source_ref_type,
   .reply = &cc_purge_certificate_type, .errors = E_404 | E_409, .tag = "Imports", .summary = "Destroy the data of a source.",
-  .doc = "People who came from it alone are deleted; of those with contacts, consents, tags or follow-ups the row stays, emptied of "
-         "everything that tells who they are. It cannot be undone. The certificate is whole when finished_at is set.",
+  .doc = "People of this source alone are deleted; of those with contacts, consents, tags or "
+         "follow-ups the row stays, without identifying data. It cannot be undone. The certificate "
+         "is complete when finished_at is set.",
 };
 const cc_op cc_op_get_purge_certificate = {
   .id = "getPurgeCertificate", .method = CC_GET, .path = "/v1/voter-sources/{source_id}/certificate", .params = &source_ref_type,
@@ -259,7 +262,7 @@ const cc_op cc_op_get_purge_certificate = {
 };
 const cc_op cc_op_list_shipped_profiles = {
   .id = "listShippedProfiles", .method = CC_GET, .path = "/v1/voter-profiles/shipped", .reply = &cc_shipped_profiles_type,
-  .tag = "Imports", .summary = "Read the mappings that ship with the server.",
+  .tag = "Imports", .summary = "List the built-in mappings.",
 };
 const cc_op cc_op_create_voter_profile = {
   .id = "createVoterProfile", .method = CC_POST, .path = "/v1/voter-profiles", .body = &cc_saved_profile_type,
@@ -297,27 +300,28 @@ const cc_op cc_op_get_import = {
 const cc_op cc_op_put_import_file = {
   .id = "putImportFile", .method = CC_PUT, .path = "/v1/imports/{import_id}/file", .params = &import_ref_type, .query = &piece_type,
   .body_media = FILE_MEDIA, .reply = &cc_import_type, .errors = E_404 | E_409, .tag = "Imports", .summary = "Upload the file.",
-  .doc = "At once, or in pieces with offset: a wrong offset is 409 and Upload-Offset says how much is here. What the file is, its bytes say, "
-         "not its type: CSV, tab, pipe, semicolon or fixed width; plain, gzip or zip.",
+  .doc = "Send the whole file, or pieces with offset: a wrong offset is 409, and Upload-Offset has "
+         "the number of received bytes. The format is detected from the content, not from the "
+         "media type: CSV, tab, pipe, semicolon or fixed width; plain, gzip or zip.",
 };
 const cc_op cc_op_start_import = {
   .id = "startImport", .method = CC_POST, .path = "/v1/imports/{import_id}/start", .params = &import_ref_type, .reply = &cc_import_type,
   .errors = E_404 | E_409, .tag = "Imports", .summary = "Read the file and compare: preflight and dry run.",
-  .doc = "When the import is ready, columns, problems, sample, planned and listImportChanges say what applying would do.",
+  .doc = "When the import is ready, columns, problems, sample, planned and listImportChanges describe what applying would do.",
 };
 const cc_op cc_op_apply_import = {
   .id = "applyImport", .method = CC_POST, .path = "/v1/imports/{import_id}/apply", .params = &import_ref_type, .query = &apply_type,
-  .reply = &cc_import_type, .errors = E_404 | E_409, .tag = "Imports", .summary = "Write what the dry run told.",
-  .doc = "409 import_doubtful when the dry run has doubts and nobody confirms.",
+  .reply = &cc_import_type, .errors = E_404 | E_409, .tag = "Imports", .summary = "Apply an import after its dry run.",
+  .doc = "409 import_doubtful when the dry run has doubts and confirm is not set.",
 };
 const cc_op cc_op_cancel_import = {
   .id = "cancelImport", .method = CC_POST, .path = "/v1/imports/{import_id}/cancel", .params = &import_ref_type, .reply = &cc_import_type,
-  .errors = E_404 | E_409, .tag = "Imports", .summary = "Stop an import.", .doc = "What it has written already is taken back.",
+  .errors = E_404 | E_409, .tag = "Imports", .summary = "Stop an import.", .doc = "Changes that were already written are undone.",
 };
 const cc_op cc_op_undo_import = {
   .id = "undoImport", .method = CC_POST, .path = "/v1/imports/{import_id}/undo", .params = &import_ref_type, .reply = &cc_import_type,
   .errors = E_404 | E_409, .tag = "Imports", .summary = "Take the last import back.",
-  .doc = "409 later_import when another one came after it, has_work when people whom it created have been contacted since.",
+  .doc = "409 later_import when another import came after it, has_work when people whom it created have been contacted since.",
 };
 const cc_op cc_op_get_import_rejects = {
   .id = "getImportRejects", .method = CC_GET, .path = "/v1/imports/{import_id}/rejects", .params = &import_ref_type,
@@ -327,13 +331,14 @@ const cc_op cc_op_get_import_rejects = {
 const cc_op cc_op_list_import_changes = {
   .id = "listImportChanges", .method = CC_GET, .path = "/v1/imports/{import_id}/changes", .params = &import_ref_type,
   .query = &change_filter_type, .reply = &cc_import_change_type, .shape = CC_REPLY_LIST, .errors = E_404, .tag = "Imports",
-  .summary = "List whom an import changes; kind=moved: the moves.",
-  .doc = "Of an import that is ready: whom it would change. Of one that is done: whom it changed.",
+  .summary = "List the people whom an import changes; kind=moved: those who moved.",
+  .doc = "For an import that is ready: people whom it would change. For an applied one: people whom it changed.",
 };
 const cc_op cc_op_export_voters = {
   .id = "exportVoters", .method = CC_POST, .path = "/v1/voters/export", .body = &export_type, .shape = CC_REPLY_FILE,
   .media = "text/csv", .errors = E_404, .tag = "Imports", .summary = "Download voters as CSV.",
-  .doc = "Addresses of confidential people are never in it; who opted out of what is. The file can be imported again: nobody is new then, "
-         "and nothing changes. The audit log keeps who took how many, which is why it is no GET.",
+  .doc = "Addresses of confidential people are never in it; opt-outs are. The file can be imported "
+         "again, without new people or changes. The audit log has the actor and the number of "
+         "people, so the operation is no GET.",
 };
 /* clang-format on */

@@ -49,21 +49,21 @@ static const cc_field organization_fields[] = {
             .doc = "Its part of public addresses, unique among all organizations. "
                    "Made from the name when a new organization gives none."),
   CC_STRING(cc_organization, description, .flags = CC_NULLABLE, .max = 10000,
-            .doc = "What the organization is, for its public page."),
+            .doc = "Description of the organization for its public page."),
   CC_STRING(cc_organization, avatar_url, .flags = CC_NULLABLE, .format = CC_FORMAT_URL,
             .max = 2000, .doc = "Picture of the organization."),
   CC_STRING(cc_organization, website_url, .flags = CC_NULLABLE, .format = CC_FORMAT_URL,
             .max = 2000, .doc = "Web site of the organization."),
   CC_STRING(cc_organization, timezone, .format = CC_FORMAT_ZONE, .max = 50,
             .fallback = "\"America/New_York\"",
-            .doc = "Time zone that new events start with."),
+            .doc = "Default time zone of new events."),
   CC_OPT_INT64(cc_organization, default_event_capacity, .flags = CC_NULLABLE,
                .min = 1, .max = 1000000, .example = "120",
-               .doc = "Capacity that new events start with; null: no limit."),
+               .doc = "Default capacity of new events; null: no limit."),
   CC_BOOL(cc_organization, require_second_factor, .fallback = "false",
-          .doc = "Owners, admins and members with more rights than a plain member's must have a second factor: without "
-                 "one they can do nothing in this organization but set it up. Who demands it must have one (409 "
-                 "`second_factor_needed_first`), and who turns it off shows it."),
+          .doc = "Owners, admins and members with more rights than a plain member must have a second "
+                 "factor: without one they can only set it up. The person who turns this on must have one "
+                 "(409 `second_factor_needed_first`), and the person who turns it off must prove theirs."),
   FACTOR_ROWS(cc_organization, "where `require_second_factor` is turned off"),
   CC_STRING(cc_organization, stripe_customer_id, .flags = CC_READ_ONLY | CC_NULLABLE,
             .view = CC_VIEW_ADMIN, .max = 255, .doc = "Customer number at Stripe."),
@@ -94,7 +94,7 @@ static const cc_field membership_fields[] = {
           .doc = PERMISSIONS_DOC),
   CC_TIME(cc_membership, joined_at, .flags = CC_READ_ONLY, .doc = "When you joined."),
   CC_BOOL(cc_membership, active, .flags = CC_READ_ONLY,
-          .doc = "This session works in that organization now."),
+          .doc = "It is the active organization of this session."),
 };
 const cc_type cc_membership_type =
   CC_TYPE(cc_membership, "Membership", membership_fields,
@@ -120,7 +120,7 @@ static const cc_field member_fields[] = {
   CC_BOOL(cc_member, has_second_factor, .flags = CC_READ_ONLY, .view = CC_VIEW_ADMIN,
           .doc = "A second factor is set up; only owners and admins see it."),
   CC_ENUM(cc_member, role, &cc_role_enum, .flags = CC_READ_ONLY,
-          .doc = "What the person is in the organization."),
+          .doc = "The person's role in the organization."),
   CC_JSON(cc_member, permissions, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_OPT_INT64(cc_member, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -153,8 +153,8 @@ const cc_type cc_owner_transfer_type =
 static const cc_field member_patch_fields[] = {
   CC_ENUM(cc_member_patch, role, &cc_role_enum, .doc = "New role."),
   CC_JSON(cc_member_patch, permissions, .names = &cc_right_given_enum, .example = PERMISSIONS_EXAMPLE,
-          .doc = "Single rights to give (true), to take (false) or to leave to the role again "
-                 "(null); rights that are not named stay as they are."),
+          .doc = "Single rights to give (true), to remove (false) or to derive from the role again (null); "
+                 "rights that are left out do not change."),
   FACTOR_ROWS(cc_member_patch, NEW_OWNER),
 };
 const cc_type cc_member_patch_type =
@@ -169,7 +169,7 @@ const cc_type cc_member_query_type =
 
 static const cc_field member_end_query_fields[] = {
   CC_BOOL(cc_member_end_query, revoke_tokens, .fallback = "false",
-          .doc = "Revoke the API tokens that the member made, too."),
+          .doc = "Also revoke the API tokens that the member made."),
 };
 const cc_type cc_member_end_query_type =
   CC_TYPE(cc_member_end_query, "MemberEndQuery", member_end_query_fields);
@@ -178,7 +178,7 @@ static const cc_field invitation_fields[] = {
   CC_INT64(cc_invitation, id, .flags = CC_READ_ONLY, .doc = "Number of the invitation."),
   CC_STRING(cc_invitation, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254,
             .example = "\"kim@example.org\"",
-            .doc = "Who is invited; only the person with this address can accept."),
+            .doc = "The invited address; only the person with this address can accept."),
   CC_ENUM(cc_invitation, role, &cc_role_enum, .fallback = "\"member\"",
           .doc = "Role of the new member; only an owner invites owners and admins."),
   CC_JSON(cc_invitation, permissions, .names = &cc_right_given_enum, .fallback = "{}", .example = PERMISSIONS_EXAMPLE,
@@ -187,7 +187,7 @@ static const cc_field invitation_fields[] = {
             .example = "\"We start on Saturday!\"",
             .doc = "Words of your own for the mail, without web or e-mail addresses (422 `link`)."),
   CC_ENUM(cc_invitation, status, &cc_invitation_status_enum, .flags = CC_READ_ONLY,
-          .doc = "What has become of it."),
+          .doc = "State of the invitation."),
   CC_OPT_INT64(cc_invitation, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who invited."),
   CC_TIME(cc_invitation, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
@@ -231,15 +231,15 @@ const cc_type cc_invitation_answer_type =
 
 static const cc_field api_token_fields[] = {
   CC_INT64(cc_api_token, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
-  CC_STRING(cc_api_token, name, .flags = CC_READ_ONLY, .max = 100, .doc = "What it is for."),
+  CC_STRING(cc_api_token, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Purpose of the token."),
   CC_STRING(cc_api_token, token_prefix, .flags = CC_READ_ONLY, .max = 8,
             .example = "\"cct_Zm9v\"", .doc = "Its first characters, to recognize it."),
   CC_STRINGS(cc_api_token, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"manage_events\"]",
-             .doc = "Names of the rights that it has."),
+             .doc = "Names of its rights."),
   CC_OPT_INT64(cc_api_token, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who made it."),
   CC_BOOL(cc_api_token, maker_left, .flags = CC_READ_ONLY,
-          .doc = "Whoever made it is no member any more, and may still know its secret."),
+          .doc = "The person who made it is no longer a member, and may still know its secret."),
   CC_TIME(cc_api_token, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_TIME(cc_api_token, expires_at, .flags = CC_READ_ONLY, .doc = "When it stops working."),
   CC_OPT_TIME(cc_api_token, last_used_at, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -257,30 +257,30 @@ static const char *const credential_names[] = {"session", "token", "device"};
 static const cc_enum credential_enum = {credential_names, CC_N(credential_names)};
 
 static const cc_field credential_fields[] = {
-  CC_ENUM(cc_credential, kind, &credential_enum, .flags = CC_READ_ONLY, .doc = "What it is."),
+  CC_ENUM(cc_credential, kind, &credential_enum, .flags = CC_READ_ONLY, .doc = "Kind of the credential."),
   CC_INT64(cc_credential, id, .flags = CC_READ_ONLY,
            .doc = "Number of the session, API token or device."),
   CC_STRING(cc_credential, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200,
-            .doc = "What the token is for, or the name of the device."),
+            .doc = "Purpose of the token, or name of the device."),
   CC_INT64(cc_credential, organization_id, .flags = CC_READ_ONLY,
-           .doc = "Organization that it acts for."),
+           .doc = "Organization of the credential."),
   CC_OPT_INT64(cc_credential, user_id, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Person of the session; null: it is no person."),
   CC_STRINGS(cc_credential, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
-             .doc = "Rights that it has there, besides reading what every member may read."),
+             .doc = "Its rights there, beyond those of every member."),
   CC_TIME(cc_credential, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_OPT_TIME(cc_credential, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When it stops working; null: when it is revoked."),
 };
 const cc_type cc_credential_type = CC_TYPE(cc_credential, "Credential", credential_fields,
-                                           .doc = "What acts: a session, an API token or a device.");
+                                           .doc = "The actor: a session, an API token or a device.");
 
 static const cc_field api_token_new_fields[] = {
   CC_STRING(cc_api_token_new, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
-            .min = 1, .max = 100, .example = "\"Website sync\"", .doc = "What it is for."),
+            .min = 1, .max = 100, .example = "\"Website sync\"", .doc = "Purpose of the token."),
   CC_STRINGS(cc_api_token_new, scopes, .names = &cc_right_given_enum, .flags = CC_REQUIRED, .min = 0, .max = 20,
              .example = "[\"manage_events\"]",
-             .doc = "Names of rights, none above your own. Every token may read what members may."),
+             .doc = "Names of rights, none that you do not have yourself. Every token also has the rights of every member."),
   CC_OPT_TIME(cc_api_token_new, expires_at, .flags = CC_NULLABLE,
               .doc = "When it stops working: at most a year from now; 90 days when not given."),
   FACTOR_ROWS(cc_api_token_new, "since a token outlives the session"),
@@ -291,11 +291,11 @@ const cc_type cc_api_token_new_type =
 static const cc_field api_token_made_fields[] = {
   CC_INT64(cc_api_token_made, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
   CC_STRING(cc_api_token_made, name, .flags = CC_READ_ONLY, .max = 100,
-            .doc = "What it is for."),
+            .doc = "Purpose of the token."),
   CC_STRING(cc_api_token_made, token_prefix, .flags = CC_READ_ONLY, .max = 8,
             .doc = "Its first characters, to recognize it."),
   CC_STRINGS(cc_api_token_made, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
-             .doc = "Names of the rights that it has."),
+             .doc = "Names of its rights."),
   CC_TIME(cc_api_token_made, expires_at, .flags = CC_READ_ONLY,
           .doc = "When it stops working."),
   CC_STRING(cc_api_token_made, token, .flags = CC_READ_ONLY | CC_SECRET, .max = 100,
@@ -313,33 +313,33 @@ const cc_type cc_api_token_ref_type =
 static const cc_field credential_query_fields[] = {
   CC_PAGE_ROWS(cc_credential_query),
   CC_BOOL(cc_credential_query, include_revoked, .fallback = "false",
-          .doc = "Also those that were revoked."),
+          .doc = "Include revoked tokens."),
 };
 const cc_type cc_credential_query_type =
   CC_TYPE(cc_credential_query, "CredentialQuery", credential_query_fields);
 
 static const cc_field device_scope_fields[] = {
   CC_OPT_INT64(cc_device_scope, event_id, .flags = CC_NULLABLE, .example = "null",
-               .doc = "The event whose door list the device keeps; null: every event."),
+               .doc = "The event whose check-in list the device has; null: every event."),
   CC_OPT_INT64(cc_device_scope, turf_id, .flags = CC_NULLABLE, .example = "null",
-               .doc = "The turf that the device is given; null: it takes one out."),
+               .doc = "The turf of the device; null: the device checks one out."),
 };
 const cc_type cc_device_scope_type =
   CC_TYPE(cc_device_scope, "DeviceScope", device_scope_fields,
-          .doc = "What a device is for, within its profile.");
+          .doc = "Limits of a device within its profile.");
 
 static const cc_field device_fields[] = {
   CC_INT64(cc_device, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
   CC_STRING(cc_device, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
             .example = "\"Front door tablet\"", .doc = "Name to recognize it by."),
   CC_ENUM(cc_device, profile, &cc_device_profile_enum, .flags = CC_REQUIRED,
-          .example = "\"door_list\"", .doc = "What the device may do."),
+          .example = "\"door_list\"", .doc = "Profile of the device."),
   CC_OBJECT(cc_device, scope, cc_device_scope, &cc_device_scope_type, .flags = CC_NULLABLE,
-            .doc = "What it is for, within its profile."),
+            .doc = "Limits within the profile."),
   CC_STRINGS(cc_device, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"check_in\"]",
-             .doc = "Names of the rights that its profile gives."),
+             .doc = "Names of the rights of the profile."),
   CC_OPT_TIME(cc_device, pairing_expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "Until when its pairing code can be used; null: there is none."),
+              .doc = "Expiry of its pairing code; null: there is no code."),
   CC_OPT_TIME(cc_device, paired_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When it was paired."),
   CC_OPT_TIME(cc_device, last_seen_at, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -355,7 +355,7 @@ static const cc_field device_fields[] = {
 };
 const cc_type cc_device_type =
   CC_TYPE(cc_device, "Device", device_fields,
-          .doc = "A phone or tablet that acts for the organization without a person's account.");
+          .doc = "A phone or tablet that acts for the organization, without an account of a person.");
 
 static const cc_field device_ref_fields[] = {
   CC_INT64(cc_device_ref, device_id, .flags = CC_REQUIRED, .doc = "Number of the device."),
@@ -385,10 +385,10 @@ const cc_type cc_device_pairing_type =
 static const cc_field device_pair_fields[] = {
   CC_STRING(cc_device_pair, code, .flags = CC_REQUIRED | CC_WRITE_ONLY | CC_SECRET,
             .format = CC_FORMAT_LINE, .min = 12, .max = 30, .example = "\"K7QF-2MZX-9HRA\"",
-            .doc = "The pairing code; blanks, hyphens and small letters do not matter."),
+            .doc = "The pairing code; case, blanks and hyphens are ignored."),
   CC_STRING(cc_device_pair, name, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
             .example = "\"Kim's phone\"",
-            .doc = "A name that the device gives itself; absent: the name it was added with."),
+            .doc = "Name of the device; absent: the name under which it was added."),
 };
 const cc_type cc_device_pair_type = CC_TYPE(cc_device_pair, "DevicePair", device_pair_fields);
 
@@ -398,15 +398,15 @@ static const cc_field device_paired_fields[] = {
   CC_INT64(cc_device_paired, device_id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
   CC_STRING(cc_device_paired, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Its name."),
   CC_INT64(cc_device_paired, organization_id, .flags = CC_READ_ONLY,
-           .doc = "Number of the organization that it acts for."),
+           .doc = "Organization of the device."),
   CC_STRING(cc_device_paired, organization_name, .flags = CC_READ_ONLY, .max = 255,
             .doc = "Name of the organization."),
   CC_ENUM(cc_device_paired, profile, &cc_device_profile_enum, .flags = CC_READ_ONLY,
-          .doc = "What the device may do."),
+          .doc = "Profile of the device."),
   CC_OBJECT(cc_device_paired, scope, cc_device_scope, &cc_device_scope_type,
-            .flags = CC_READ_ONLY, .doc = "What it is for, within its profile."),
+            .flags = CC_READ_ONLY, .doc = "Limits within the profile."),
   CC_STRINGS(cc_device_paired, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
-             .doc = "Names of the rights that its profile gives."),
+             .doc = "Names of the rights of the profile."),
 };
 const cc_type cc_device_paired_type =
   CC_TYPE(cc_device_paired, "DevicePaired", device_paired_fields);
@@ -436,12 +436,12 @@ const cc_op cc_op_list_organizations = {
 const cc_op cc_op_get_organization = {
   .id = "getOrganization", .method = CC_GET, .path = "/v1/organization",
   .reply = &cc_organization_type, .errors = NOT_FOUND, .tag = ORGS,
-  .summary = "Get the organization that you work in."};
+  .summary = "Get your active organization."};
 const cc_op cc_op_update_organization = {
   .id = "updateOrganization", .method = CC_PATCH, .path = "/v1/organization",
   .body = &cc_organization_type, .reply = &cc_organization_type,
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = ORGS,
-  .summary = "Change the organization that you work in.",
+  .summary = "Change your active organization.",
   .doc = "Turning `require_second_factor` off takes `code` or `recovery_code`, and a person: a token cannot show a "
          "second factor (403 `person_needed`)."};
 const cc_op cc_op_switch_organization = {
@@ -451,7 +451,7 @@ const cc_op cc_op_switch_organization = {
   .doc = "Changes this session only."};
 const cc_op cc_op_leave_organization = {
   .id = "leaveOrganization", .method = CC_POST, .path = "/v1/organization/leave",
-  .errors = CONFLICT, .tag = ORGS, .summary = "Leave the organization that you work in.",
+  .errors = CONFLICT, .tag = ORGS, .summary = "Leave your active organization.",
   .doc = "The last owner cannot leave (409 last_owner): transfer ownership first."};
 const cc_op cc_op_transfer_ownership = {
   .id = "transferOwnership", .method = CC_POST, .path = "/v1/organization/transfer",
@@ -467,16 +467,16 @@ const cc_op cc_op_update_member = {
   .params = &cc_member_ref_type, .body = &cc_member_patch_type, .reply = &cc_member_type,
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS,
   .summary = "Change a member's role or single rights.",
-  .doc = "Only an owner makes or unmakes an owner or an admin. Nobody gives a right that he does "
-         "not have himself. The last owner stays one (409 last_owner). " PROVEN};
+  .doc = "Only an owner may add, change or remove an owner or an admin. Nobody may give a right "
+         "that they do not have. The last owner cannot be changed (409 last_owner)." PROVEN};
 const cc_op cc_op_remove_member = {
   .id = "removeMember", .method = CC_DELETE, .path = "/v1/members/{user_id}",
   .params = &cc_member_ref_type, .query = &cc_member_end_query_type,
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS, .summary = "Remove a member.",
-  .doc = "Access ends with the answer, and so do invitations and pairing codes of the member that "
-         "nobody has used. API tokens that the member made go on working unless `revoke_tokens` is "
-         "set: the owners are told by mail, and `maker_left` marks them in the list. Only an owner "
-         "removes an owner or an admin; to go oneself, leave the organization. 422 with code "
+  .doc = "Access ends with the answer. Unused invitations and pairing codes of the member are "
+         "revoked. API tokens that the member made stay valid unless `revoke_tokens` is set: the "
+         "owners get a mail, and `maker_left` marks these tokens in the list. Only an owner "
+         "removes an owner or an admin; to remove yourself, leave the organization. 422 with code "
          "`second_factor_required`: you have a second factor; make the owner an admin with "
          "updateMember and your code, then remove the admin."};
 
@@ -485,8 +485,9 @@ const cc_op cc_op_create_invitation = {
   .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true,
   .location = &cc_op_get_invitation, .errors = CONFLICT,
   .tag = INVITES, .summary = "Invite a person by e-mail.",
-  .doc = "The mail holds a token that works once, for 14 days. 429 with code `daily_limit`: the "
-         "organization, you or the address had its mails for today (INVITATIONS_PER_DAY). " PROVEN};
+  .doc = "The mail contains a token that is valid once, for 14 days. 429 with code `daily_limit`: "
+         "the organization, you or the address had the maximum number of mails today "
+         "(INVITATIONS_PER_DAY)." PROVEN};
 const cc_op cc_op_get_invitation = {
   .id = "getInvitation", .method = CC_GET, .path = "/v1/invitations/{invitation_id}",
   .params = &cc_invitation_ref_type, .reply = &cc_invitation_type, .errors = NOT_FOUND,
@@ -499,7 +500,7 @@ const cc_op cc_op_revoke_invitation = {
   .id = "revokeInvitation", .method = CC_DELETE, .path = "/v1/invitations/{invitation_id}",
   .params = &cc_invitation_ref_type, .errors = NOT_FOUND, .tag = INVITES,
   .summary = "Revoke an invitation that is pending.",
-  .doc = "One that was answered or revoked is answered like one that does not exist."};
+  .doc = "An invitation that was accepted or revoked is answered like one that does not exist."};
 const cc_op cc_op_resend_invitation = {
   .id = "resendInvitation", .method = CC_POST, .path = "/v1/invitations/{invitation_id}/resend",
   .params = &cc_invitation_ref_type, .reply = &cc_invitation_type,
@@ -510,8 +511,8 @@ const cc_op cc_op_accept_invitation = {
   .id = "acceptInvitation", .method = CC_POST, .path = "/v1/invitations/accept",
   .body = &cc_invitation_answer_type, .reply = &cc_membership_type,
   .errors = CONFLICT, .tag = INVITES, .summary = "Accept an invitation.",
-  .doc = "Your verified e-mail address must be the invited one. Your session works in that "
-         "organization from now on."};
+  .doc = "Your verified e-mail address must be the invited one. The organization becomes the "
+         "active one of your session."};
 const cc_op cc_op_decline_invitation = {
   .id = "declineInvitation", .method = CC_POST, .path = "/v1/invitations/decline",
   .body = &cc_invitation_answer_type, .errors = CONFLICT, .tag = INVITES,
@@ -530,9 +531,9 @@ const cc_op cc_op_get_api_token = {
   .tag = TOKENS, .summary = "Read an API token, without the token itself."};
 const cc_op cc_op_get_credential = {
   .id = "getCredential", .method = CC_GET, .path = "/v1/credential", .reply = &cc_credential_type,
-  .errors = NOT_FOUND, .tag = TOKENS, .summary = "Say what the request's own credential is.",
-  .doc = "An API token or a device learns here what it may do and until when; so does a session "
-         "with an active organization."};
+  .errors = NOT_FOUND, .tag = TOKENS, .summary = "Describe the credential of this request.",
+  .doc = "An API token or a device gets its rights and its expiry; so does a session with an "
+         "active organization."};
 const cc_op cc_op_list_api_tokens = {
   .id = "listApiTokens", .method = CC_GET, .path = "/v1/api-tokens",
   .query = &cc_credential_query_type, .reply = &cc_api_token_type, .shape = CC_REPLY_LIST,
@@ -540,13 +541,13 @@ const cc_op cc_op_list_api_tokens = {
 const cc_op cc_op_revoke_api_token = {
   .id = "revokeApiToken", .method = CC_DELETE, .path = "/v1/api-tokens/{token_id}",
   .params = &cc_api_token_ref_type, .errors = NOT_FOUND, .tag = TOKENS,
-  .summary = "Revoke an API token.", .doc = "Works at once. Tokens that it made end with it."};
+  .summary = "Revoke an API token.", .doc = "Applies at once. Tokens that were made with it are revoked, too."};
 
 const cc_op cc_op_create_device = {
   .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
   .reply = &cc_device_pairing_type, .creates = true, .location = &cc_op_get_device,
   .errors = CONFLICT, .tag = DEVICES, .summary = "Add a device.",
-  .doc = "The answer holds the code that pairs it: once, within ten minutes."};
+  .doc = "The answer contains the pairing code: valid once, within ten minutes."};
 const cc_op cc_op_get_device = {
   .id = "getDevice", .method = CC_GET, .path = "/v1/devices/{device_id}",
   .params = &cc_device_ref_type, .reply = &cc_device_type, .errors = NOT_FOUND, .tag = DEVICES,
@@ -562,7 +563,7 @@ const cc_op cc_op_update_device = {
 const cc_op cc_op_revoke_device = {
   .id = "revokeDevice", .method = CC_DELETE, .path = "/v1/devices/{device_id}",
   .params = &cc_device_ref_type, .errors = NOT_FOUND, .tag = DEVICES,
-  .summary = "Revoke a device.", .doc = "Works at once; the device wipes what it keeps."};
+  .summary = "Revoke a device.", .doc = "Applies at once; the device deletes its data."};
 const cc_op cc_op_renew_pairing = {
   .id = "renewPairing", .method = CC_POST, .path = "/v1/devices/{device_id}/pairing",
   .params = &cc_device_ref_type, .reply = &cc_device_pairing_type, .errors = NOT_FOUND,
@@ -573,7 +574,7 @@ const cc_op cc_op_pair_device = {
   .id = "pairDevice", .method = CC_POST, .path = "/v1/devices/pair",
   .body = &cc_device_pair_type, .reply = &cc_device_paired_type,
   .tag = DEVICES, .summary = "Pair this device with its code.",
-  .doc = "Needs no account. Codes that are wrong, used or too old are answered alike: 422 "
+  .doc = "Needs no account. Wrong, used and expired codes have the same answer: 422 "
          "`unknown_code`."};
 
 /* clang-format on */

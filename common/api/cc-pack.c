@@ -12,7 +12,7 @@ static const cc_field info_fields[] = {
             .doc = "Its name; null: it is not yours any more."),
   CC_OPT_INT64(cc_pack_info, version, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Grows when the turf or event itself changes."),
   CC_OPT_INT64(cc_pack_info, size_estimate, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "About how many bytes the pack has, uncompressed."),
-  CC_OPT_TIME(cc_pack_info, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The device wipes the pack by itself then."),
+  CC_OPT_TIME(cc_pack_info, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The device deletes the pack at this time."),
   CC_OPT_TIME(cc_pack_info, taken_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When this actor last took it."),
   CC_BOOL(cc_pack_info, wipe, .flags = CC_READ_ONLY, .doc = "It was handed out and is not yours any more: wipe it, then confirmWipe."),
 };
@@ -20,9 +20,9 @@ static const cc_type cc_pack_info_type = CC_TYPE(cc_pack_info, "PackInfo", info_
 
 static const cc_field list_fields[] = {
   CC_TIME(cc_pack_list, server_time, .flags = CC_READ_ONLY, .doc = "The server's clock."),
-  CC_LIST(cc_pack_list, packs, cc_pack_info, &cc_pack_info_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "What you may take, and what you must wipe."),
+  CC_LIST(cc_pack_list, packs, cc_pack_info, &cc_pack_info_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "Packs that you may download, and packs that you must wipe."),
 };
-const cc_type cc_pack_list_type = CC_TYPE(cc_pack_list, "PackList", list_fields, .doc = "What the caller holds.");
+const cc_type cc_pack_list_type = CC_TYPE(cc_pack_list, "PackList", list_fields, .doc = "Packs of the caller.");
 
 static const cc_field turf_pack_ref_fields[] = {
   CC_INT64(cc_turf_pack_ref, turf_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the turf."),
@@ -31,7 +31,7 @@ static const cc_type turf_pack_ref_type = CC_TYPE(cc_turf_pack_ref, "TurfPackRef
 
 static const cc_field query_fields[] = {
   CC_STRING(cc_pack_query, since, .min = 1, .max = 1000, .format = CC_FORMAT_LINE,
-            .doc = "cursor of the pack that the device has: only what changed since then, or everything with snapshot in the header."),
+            .doc = "cursor of the pack on the device: the answer has only later changes, or everything with snapshot in the header."),
 };
 static const cc_type query_type = CC_TYPE(cc_pack_query, "PackQuery", query_fields);
 
@@ -62,9 +62,9 @@ static const cc_field header_fields[] = {
             .doc = "since of the next delta, and of listChanges."),
   CC_STRING(cc_pack_header, content, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
             .doc = "Hash of the content of the whole pack."),
-  CC_BOOL(cc_pack_header, snapshot, .flags = CC_READ_ONLY, .doc = "Replaces everything that the device has of this pack; false: only what changed."),
+  CC_BOOL(cc_pack_header, snapshot, .flags = CC_READ_ONLY, .doc = "True: replaces the whole pack on the device; false: has changes only."),
   CC_TIME(cc_pack_header, made_at, .flags = CC_READ_ONLY, .doc = "When this content was first made, by the server's clock."),
-  CC_OPT_TIME(cc_pack_header, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The device wipes the pack by itself then."),
+  CC_OPT_TIME(cc_pack_header, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The device deletes the pack at this time."),
 };
 const cc_type cc_pack_header_type = CC_TYPE(cc_pack_header, "PackHeader", header_fields);
 
@@ -76,10 +76,10 @@ static const cc_field turf_fields[] = {
   CC_STRING(cc_pack_turf, state, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "open or out."),
   CC_STRING(cc_pack_turf, notes, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 5000,
-            .doc = "What the organizer says of it."),
+            .doc = "Note of the organizer."),
   CC_OPT_INT64(cc_pack_turf, script_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The script to speak from."),
   CC_OPT_DOUBLE(cc_pack_turf, length_m, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Metres to walk."),
-  CC_OPT_DOUBLE(cc_pack_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Minutes that it takes."),
+  CC_OPT_DOUBLE(cc_pack_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Estimated minutes."),
   CC_OPT_TIME(cc_pack_turf, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it is taken back."),
   CC_INT64(cc_pack_turf, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
 };
@@ -88,8 +88,8 @@ const cc_type cc_pack_turf_type = CC_TYPE(cc_pack_turf, "PackTurf", turf_fields)
 static const cc_field option_fields[] = {
   CC_INT64(cc_pack_option, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the option."),
   CC_INT64(cc_pack_option, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its place."),
-  CC_JSON(cc_pack_option, texts, .flags = CC_READ_ONLY, .max = 100, .doc = "What it says, by language.", .example = "{\"en\":\"Yes\"}"),
-  CC_OPT_INT64(cc_pack_option, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The level that it means."),
+  CC_JSON(cc_pack_option, texts, .flags = CC_READ_ONLY, .max = 100, .doc = "Text by language.", .example = "{\"en\":\"Yes\"}"),
+  CC_OPT_INT64(cc_pack_option, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Support level of this option."),
 };
 static const cc_type cc_pack_option_type = CC_TYPE(cc_pack_option, "PackOption", option_fields);
 
@@ -98,12 +98,12 @@ static const cc_field step_fields[] = {
   CC_INT64(cc_pack_step, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its place."),
   CC_STRING(cc_pack_step, kind, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "text, single, multi, scale, free_text, number, date or support."),
-  CC_JSON(cc_pack_step, texts, .flags = CC_READ_ONLY, .max = 100, .doc = "What it says, by language.", .example = "{\"en\":\"Hello\"}"),
+  CC_JSON(cc_pack_step, texts, .flags = CC_READ_ONLY, .max = 100, .doc = "Text by language.", .example = "{\"en\":\"Hello\"}"),
   CC_BOOL(cc_pack_step, required, .flags = CC_READ_ONLY, .doc = "An answer is needed."),
   CC_OPT_INT64(cc_pack_step, scale_min, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Of a scale: least."),
   CC_OPT_INT64(cc_pack_step, scale_max, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Of a scale: most."),
   CC_OPT_INT64(cc_pack_step, show_if_option_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Shown only when this option was taken before."),
-  CC_LIST(cc_pack_step, options, cc_pack_option, &cc_pack_option_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "What can be taken."),
+  CC_LIST(cc_pack_step, options, cc_pack_option, &cc_pack_option_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "The options."),
 };
 static const cc_type cc_pack_step_type = CC_TYPE(cc_pack_step, "PackStep", step_fields);
 
@@ -114,7 +114,7 @@ static const cc_field script_fields[] = {
             .doc = "Its name."),
   CC_STRINGS(cc_pack_script, languages, .flags = CC_READ_ONLY, .max = 1000, .doc = "The first one is the fallback."),
   CC_INT64(cc_pack_script, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with its steps and options too."),
-  CC_LIST(cc_pack_script, steps, cc_pack_step, &cc_pack_step_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "What to say and ask, in order."),
+  CC_LIST(cc_pack_script, steps, cc_pack_step, &cc_pack_step_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "Steps, in order."),
 };
 const cc_type cc_pack_script_type = CC_TYPE(cc_pack_script, "PackScript", script_fields);
 
@@ -125,7 +125,7 @@ static const cc_field disposition_fields[] = {
   CC_STRING(cc_pack_disposition, level, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "person, phone, door or building."),
   CC_INT64(cc_pack_disposition, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its place."),
-  CC_BOOL(cc_pack_disposition, reached, .flags = CC_READ_ONLY, .doc = "Somebody was spoken to."),
+  CC_BOOL(cc_pack_disposition, reached, .flags = CC_READ_ONLY, .doc = "A person was reached."),
   CC_BOOL(cc_pack_disposition, finishes, .flags = CC_READ_ONLY, .doc = "No other attempt is needed."),
   CC_STRINGS(cc_pack_disposition, channels, .flags = CC_READ_ONLY, .max = 1000, .doc = "Where it can be the outcome."),
 };
@@ -169,17 +169,17 @@ static const cc_field door_fields[] = {
             .doc = "Precinct."),
   CC_OPT_DOUBLE(cc_pack_door, latitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Where the house is."),
   CC_OPT_DOUBLE(cc_pack_door, longitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Where the house is."),
-  CC_OPT_INT64(cc_pack_door, segment_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The street line that it stands at."),
+  CC_OPT_INT64(cc_pack_door, segment_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The street line of the door."),
   CC_STRING(cc_pack_door, side, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 1, .format = CC_FORMAT_LINE,
-            .doc = "L or R of that line."),
-  CC_BOOL(cc_pack_door, do_not_knock, .flags = CC_READ_ONLY, .doc = "Nobody is to knock here; no people are shown."),
-  CC_BOOL(cc_pack_door, inaccessible, .flags = CC_READ_ONLY, .doc = "Nobody got in."),
+            .doc = "L or R: side of the street."),
+  CC_BOOL(cc_pack_door, do_not_knock, .flags = CC_READ_ONLY, .doc = "Do not knock; no people are included."),
+  CC_BOOL(cc_pack_door, inaccessible, .flags = CC_READ_ONLY, .doc = "The building is inaccessible."),
   CC_STRING(cc_pack_door, access_note, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500,
             .doc = "How one gets in."),
   CC_INT64(cc_pack_door, last_contact_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "The last attempt; 0: none."),
   CC_OPT_TIME(cc_pack_door, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
   CC_STRING(cc_pack_door, last_disposition, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "What came of it."),
+            .doc = "State of the door."),
   CC_INT64(cc_pack_door, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
 };
 const cc_type cc_pack_door_type = CC_TYPE(cc_pack_door, "PackDoor", door_fields);
@@ -187,7 +187,7 @@ const cc_type cc_pack_door_type = CC_TYPE(cc_pack_door, "PackDoor", door_fields)
 static const cc_field person_fields[] = {
   CC_STRING(cc_pack_person, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "person.", .example = "\"person\""),
   CC_INT64(cc_pack_person, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number in the voter file."),
-  CC_INT64(cc_pack_person, door_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "The door, whose line stands before."),
+  CC_INT64(cc_pack_person, door_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "The door; its line comes before."),
   CC_OPT_INT64(cc_pack_person, household_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "The household."),
   CC_STRING(cc_pack_person, first_name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "First name."),
@@ -199,8 +199,8 @@ static const cc_field person_fields[] = {
             .doc = "Party."),
   CC_OPT_INT64(cc_pack_person, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "1 strong support to 5 strong opposition."),
   CC_STRING(cc_pack_person, last_disposition, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "What came of the last attempt."),
-  CC_OPT_TIME(cc_pack_person, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When that was."),
+            .doc = "Result of the last attempt."),
+  CC_OPT_TIME(cc_pack_person, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time of the last attempt."),
   CC_OPT_TIME(cc_pack_person, quiet_until, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Left alone until then."),
   CC_INT64(cc_pack_person, last_contact_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "based_on of the next contact; 0: none yet."),
   CC_STRINGS(cc_pack_person, phones, .flags = CC_READ_ONLY, .max = 1000, .doc = "Empty unless the script is for the telephone too."),
@@ -233,10 +233,10 @@ static const cc_field attendee_fields[] = {
             .doc = "registered, waitlisted, cancelled, attended or no_show."),
   CC_INT64(cc_pack_attendee, guest_count, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "How many the person brings along."),
   CC_STRING(cc_pack_attendee, notes, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
-            .doc = "What the staff should know."),
+            .doc = "Note for the staff."),
   CC_OPT_TIME(cc_pack_attendee, checked_in_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person was checked in."),
   CC_STRING(cc_pack_attendee, checked_in_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE,
-            .doc = "By whom."),
+            .doc = "Who checked the attendee in."),
   CC_INT64(cc_pack_attendee, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
 };
 const cc_type cc_pack_attendee_type = CC_TYPE(cc_pack_attendee, "PackAttendee", attendee_fields);
@@ -267,7 +267,7 @@ static const cc_type *const event_lines[] = {
 
 const cc_op cc_op_list_field_packs = {
   .id = "listFieldPacks", .method = CC_GET, .path = "/v1/field/packs", .reply = &cc_pack_list_type, .tag = "Field",
-  .summary = "What this person or device may take along, and what it must wipe.",
+  .summary = "List the packs that this actor may download or must wipe.",
 };
 #define PACK_DOC \
   "NDJSON, compressed with gzip: a header, then lines whose member `line` names their type, then an end line with the number of " \
@@ -285,6 +285,6 @@ const cc_op cc_op_get_event_pack = {
 };
 const cc_op cc_op_confirm_wipe = {
   .id = "confirmWipe", .method = CC_POST, .path = "/v1/field/wipes", .body = &cc_pack_wipe_type, .reply = &wiped_type,
-  .tag = "Field", .summary = "Say that packs were wiped from the device.",
+  .tag = "Field", .summary = "Confirm that packs were deleted from the device.",
 };
 /* clang-format on */

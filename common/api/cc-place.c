@@ -15,7 +15,7 @@ const cc_enum cc_location_quality_enum = {qualities, CC_N(qualities)};
 /* clang-format off */
 static const cc_field area_fields[] = {
   CC_INT64(cc_area, id, .flags = CC_READ_ONLY, .doc = "Number of the area."),
-  CC_ENUM(cc_area, kind, &cc_area_kind_enum, .flags = CC_READ_ONLY, .doc = "What it is."),
+  CC_ENUM(cc_area, kind, &cc_area_kind_enum, .flags = CC_READ_ONLY, .doc = "Kind of the area."),
   CC_STRING(cc_area, code, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .example = "\"2-3\"",
             .doc = "Its code, as the voter file writes it; once per kind."),
   CC_STRING(cc_area, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Its name."),
@@ -38,7 +38,7 @@ static const cc_field segment_fields[] = {
   CC_OPT_INT64(cc_street_segment, right_to, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Where it ends."),
   CC_STRING(cc_street_segment, zip_left, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE, .doc = "ZIP code of the left side."),
   CC_STRING(cc_street_segment, zip_right, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE, .doc = "ZIP code of the right side."),
-  CC_STRING(cc_street_segment, node_a, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "Where it begins; segments that share a node meet there."),
+  CC_STRING(cc_street_segment, node_a, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "Node where the segment begins; segments with a common node meet there."),
   CC_STRING(cc_street_segment, node_b, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "Where it ends."),
   CC_ENUM(cc_street_segment, road_class, &cc_road_class_enum, .flags = CC_READ_ONLY, .doc = "How wide and busy it is."),
   CC_DOUBLE(cc_street_segment, length_m, .flags = CC_READ_ONLY, .doc = "Length in metres."),
@@ -64,16 +64,16 @@ static const cc_field building_fields[] = {
   CC_OPT_DOUBLE(cc_building, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = LATITUDE_DOC " Changed by hand the quality is manual.", .example = "42.369"),
   CC_OPT_DOUBLE(cc_building, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = LONGITUDE_DOC, .example = "-71.074"),
   CC_ENUM(cc_building, location_quality, &cc_location_quality_enum, .flags = CC_READ_ONLY, .doc = QUALITY_DOC),
-  CC_OPT_INT64(cc_building, segment_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Segment of the street that it stands at."),
+  CC_OPT_INT64(cc_building, segment_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Segment of the building's street."),
   CC_STRING(cc_building, side, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 1, .format = CC_FORMAT_LINE, .doc = "Side of the segment, L or R.", .example = "\"L\""),
   CC_INT64(cc_building, n_doors, .flags = CC_READ_ONLY, .doc = "How many doors it has."),
-  CC_OPT_TIME(cc_building, inaccessible_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "When nobody got in; null: one can."),
+  CC_OPT_TIME(cc_building, inaccessible_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Time at which the building was recorded as inaccessible; null: it is accessible."),
   CC_STRING(cc_building, access_note, .flags = CC_NULLABLE, .max = 1000, .doc = "How to get in."),
   CC_TIME(cc_building, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_TIME(cc_building, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_INT64(cc_building, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
-const cc_type cc_building_type = CC_TYPE(cc_building, "Building", building_fields, .doc = "What stands at one house number.");
+const cc_type cc_building_type = CC_TYPE(cc_building, "Building", building_fields, .doc = "A building: all doors with one house number.");
 
 static const cc_field door_fields[] = {
   CC_INT64(cc_door, id, .flags = CC_READ_ONLY, .doc = "Number of the door."),
@@ -84,12 +84,12 @@ static const cc_field door_fields[] = {
   CC_OPT_DOUBLE(cc_door, latitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = LATITUDE_DOC, .example = "42.369"),
   CC_OPT_DOUBLE(cc_door, longitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = LONGITUDE_DOC, .example = "-71.074"),
   CC_ENUM(cc_door, location_quality, &cc_location_quality_enum, .flags = CC_READ_ONLY, .doc = QUALITY_DOC),
-  CC_OPT_TIME(cc_door, do_not_knock_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Since when nobody knocks here; null: one may."),
+  CC_OPT_TIME(cc_door, do_not_knock_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Time of the \"do not knock\"; null: canvassers may knock."),
   CC_TIME(cc_door, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_TIME(cc_door, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_INT64(cc_door, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
-const cc_type cc_door_type = CC_TYPE(cc_door, "Door", door_fields, .doc = "What somebody knocks at: a unit of a building.");
+const cc_type cc_door_type = CC_TYPE(cc_door, "Door", door_fields, .doc = "A door: a unit of a building.");
 
 static const cc_field area_query_fields[] = {
   CC_ENUM(cc_area_query, kind, &cc_area_kind_enum, .doc = "Only of this kind."),
@@ -120,7 +120,7 @@ static const cc_type segment_query_type = CC_TYPE(cc_segment_query, "StreetSegme
 #define COLUMN(S, member, what) CC_STRING(S, member, .min = 1, .max = 100, .format = CC_FORMAT_LINE, .doc = "Property with " what ", when it has no usual name.")
 
 static const cc_field area_columns_fields[] = {
-  CC_ENUM(cc_area_columns, kind, &cc_area_kind_enum, .flags = CC_REQUIRED, .doc = "What the areas of the file are."),
+  CC_ENUM(cc_area_columns, kind, &cc_area_kind_enum, .flags = CC_REQUIRED, .doc = "Kind of the areas in the file."),
   COLUMN(cc_area_columns, code, "the code"),
   COLUMN(cc_area_columns, name, "the name"),
 };
@@ -158,7 +158,7 @@ static const cc_field place_import_fields[] = {
 static const cc_type place_import_type = CC_TYPE(cc_place_import, "PlaceImport", place_import_fields);
 
 static const cc_field geocode_new_fields[] = {
-  CC_BOOL(cc_geocode_new, again, .fallback = "false", .doc = "Also buildings that have a place by range, street or ZIP code."),
+  CC_BOOL(cc_geocode_new, again, .fallback = "false", .doc = "Also buildings that are placed by range, street or ZIP code."),
 };
 static const cc_type geocode_new_type = CC_TYPE(cc_geocode_new, "GeocodeNew", geocode_new_fields);
 
@@ -169,7 +169,7 @@ static const cc_field geocoding_fields[] = {
   CC_INT64(cc_geocoding, zip, .flags = CC_READ_ONLY, .doc = "By the ZIP code."),
   CC_INT64(cc_geocoding, manual, .flags = CC_READ_ONLY, .doc = "By hand."),
   CC_INT64(cc_geocoding, none, .flags = CC_READ_ONLY, .doc = "Not placed."),
-  CC_INT64(cc_geocoding, other_precinct, .flags = CC_READ_ONLY, .doc = "Placed outside the precinct that the file names."),
+  CC_INT64(cc_geocoding, other_precinct, .flags = CC_READ_ONLY, .doc = "Placed outside the precinct of the file."),
   CC_BOOL(cc_geocoding, running, .flags = CC_READ_ONLY, .doc = "A job is waiting or at it."),
 };
 static const cc_type geocoding_type = CC_TYPE(cc_geocoding, "Geocoding", geocoding_fields);
@@ -218,7 +218,7 @@ const cc_op cc_op_import_segments = {
 const cc_op cc_op_import_points = {
   .id = "importAddressPoints", .method = CC_POST, .path = "/v1/address-points/import", .query = &point_columns_type,
   .body_media = MEDIA ",text/csv", .reply = &place_import_type, .tag = "Places", .summary = "Import address points as buildings and doors.",
-  .doc = "What was placed by hand stays where it is." IMPORT_DOC " A table has a header with address, latitude and longitude.",
+  .doc = "Buildings that were placed by hand are not moved." IMPORT_DOC " A table has a header with address, latitude and longitude.",
 };
 const cc_op cc_op_list_buildings = {
   .id = "listBuildings", .method = CC_GET, .path = "/v1/buildings", .query = &place_query_type, .reply = &cc_building_type,
@@ -232,7 +232,7 @@ const cc_op cc_op_get_building = {
 const cc_op cc_op_update_building = {
   .id = "updateBuilding", .method = CC_PATCH, .path = "/v1/buildings/{building_id}", .params = &building_ref_type,
   .body = &cc_building_type, .reply = &cc_building_type, .errors = NOT_FOUND | PRECONDITION, .tag = "Places",
-  .summary = "Change a building, or put it where it stands.", .doc = "A merge-patch: absent members stay. latitude and longitude go together.",
+  .summary = "Change a building, or its position.", .doc = "A merge-patch: absent members stay. latitude and longitude go together.",
 };
 const cc_op cc_op_list_doors = {
   .id = "listDoors", .method = CC_GET, .path = "/v1/doors", .query = &place_query_type, .reply = &cc_door_type,
@@ -245,7 +245,7 @@ const cc_op cc_op_get_door = {
 };
 const cc_op cc_op_update_door = {
   .id = "updateDoor", .method = CC_PATCH, .path = "/v1/doors/{door_id}", .params = &door_ref_type, .body = &cc_door_type,
-  .reply = &cc_door_type, .errors = NOT_FOUND | PRECONDITION, .tag = "Places", .summary = "Change a door: nobody knocks here, or one may again.",
+  .reply = &cc_door_type, .errors = NOT_FOUND | PRECONDITION, .tag = "Places", .summary = "Change a door, or its \"do not knock\".",
   .doc = "A merge-patch: absent members stay.",
 };
 const cc_op cc_op_geocode = {

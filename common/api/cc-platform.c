@@ -17,10 +17,10 @@ static const cc_field page_query_fields[] = {
 const cc_type cc_page_query_type = CC_TYPE(cc_page_query, "Page", page_query_fields);
 
 static const cc_field change_fields[] = {
-  CC_ENUM(cc_change, op, &cc_change_op_enum, .flags = CC_READ_ONLY, .doc = "What happened."),
+  CC_ENUM(cc_change, op, &cc_change_op_enum, .flags = CC_READ_ONLY, .doc = "Kind of the change."),
   CC_STRING(cc_change, entity, .flags = CC_READ_ONLY, .doc = "Kind of thing, such as event.", .example = "\"event\""),
   CC_OPT_INT64(cc_change, entity_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Number of the thing; null: many at once, read them all again."),
-  CC_OPT_INT64(cc_change, version, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Its version after the change; null when it has none or is gone."),
+  CC_OPT_INT64(cc_change, version, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Version after the change; null when the object has none or was deleted."),
   CC_TIME(cc_change, at, .flags = CC_READ_ONLY, .doc = "When the transaction began."),
 };
 const cc_type cc_change_type = CC_TYPE(cc_change, "Change", change_fields, .doc = "One committed change of a row.");
@@ -28,13 +28,13 @@ const cc_type cc_change_type = CC_TYPE(cc_change, "Change", change_fields, .doc 
 static const cc_field change_page_fields[] = {
   CC_LIST(cc_change_page, data, cc_change, &cc_change_type, .flags = CC_READ_ONLY, .max = 1000, .doc = "Changes in commit-safe order."),
   CC_STRING(cc_change_page, cursor, .flags = CC_READ_ONLY, .doc = "Where to go on: `since` of the next call."),
-  CC_BOOL(cc_change_page, more, .flags = CC_READ_ONLY, .doc = "Whether more changes are there already."),
+  CC_BOOL(cc_change_page, more, .flags = CC_READ_ONLY, .doc = "Whether more changes are available already."),
 };
 const cc_type cc_change_page_type = CC_TYPE(cc_change_page, "ChangePage", change_page_fields);
 
 static const cc_field change_query_fields[] = {
   CC_STRING(cc_change_query, since, .max = 200, .format = CC_FORMAT_LINE,
-            .doc = "cursor of the page before; `now` for an empty page that says where the feed is; left out: from the beginning."),
+            .doc = "cursor of the page before; `now` for an empty page with the present cursor; left out: from the beginning."),
   CC_INT64(cc_change_query, limit, .min = 1, .max = 1000, .fallback = "500", .doc = "Most changes on a page."),
 };
 static const cc_type change_query_type = CC_TYPE(cc_change_query, "ChangeQuery", change_query_fields);
@@ -42,8 +42,8 @@ static const cc_type change_query_type = CC_TYPE(cc_change_query, "ChangeQuery",
 static const cc_field audit_entry_fields[] = {
   CC_INT64(cc_audit_entry, seq, .flags = CC_READ_ONLY, .doc = "Number in the organization's chain, without gaps."),
   CC_TIME(cc_audit_entry, at, .flags = CC_READ_ONLY, .doc = "When."),
-  CC_STRING(cc_audit_entry, actor, .flags = CC_READ_ONLY, .doc = "Who: user:7, token:3, device:9 or system.", .example = "\"user:7\""),
-  CC_STRING(cc_audit_entry, action, .flags = CC_READ_ONLY, .doc = "What.", .example = "\"event.update\""),
+  CC_STRING(cc_audit_entry, actor, .flags = CC_READ_ONLY, .doc = "Actor: user:7, token:3, device:9 or system.", .example = "\"user:7\""),
+  CC_STRING(cc_audit_entry, action, .flags = CC_READ_ONLY, .doc = "Action.", .example = "\"event.update\""),
   CC_STRING(cc_audit_entry, entity, .flags = CC_READ_ONLY, .doc = "Kind of thing.", .example = "\"event\""),
   CC_OPT_INT64(cc_audit_entry, entity_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Number of the thing; null: many at once."),
   CC_STRING(cc_audit_entry, request_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "X-Request-Id of the request."),
@@ -56,11 +56,11 @@ const cc_type cc_audit_entry_type = CC_TYPE(cc_audit_entry, "AuditEntry", audit_
 
 static const cc_field health_fields[] = {
   CC_ENUM(cc_health, status, &health_enum, .flags = CC_READ_ONLY,
-          .doc = "healthy; degraded: Redis or the storage is away, the rest still works; unhealthy: requests fail."),
+          .doc = "healthy; degraded: Redis or the storage is not available, everything else works; unhealthy: requests fail."),
   CC_ENUM(cc_health, database, &part_enum, .flags = CC_READ_ONLY,
-          .doc = "PostgreSQL; down: it is away, or does not do what requests need: its functions, a write."),
+          .doc = "PostgreSQL; down: not available, or a function or write of the test failed."),
   CC_ENUM(cc_health, redis, &part_enum, .flags = CC_READ_ONLY, .doc = "Redis; off: not configured."),
-  CC_ENUM(cc_health, storage, &part_enum, .flags = CC_READ_ONLY, .doc = "File storage; down: it is away or has no room; off: not configured."),
+  CC_ENUM(cc_health, storage, &part_enum, .flags = CC_READ_ONLY, .doc = "File storage; down: not available or without free space; off: not configured."),
 };
 const cc_type cc_health_type = CC_TYPE(cc_health, "Health", health_fields);
 
@@ -68,19 +68,20 @@ const cc_op cc_op_list_changes = {
   .id = "listChanges", .method = CC_GET, .path = "/v1/changes", .query = &change_query_type, .reply = &cc_change_page_type,
   .errors = CC_ERR_BIT(CC_ERR_GONE),
   .tag = "Platform", .summary = "Read the organization's change feed.",
-  .doc = "Every committed change, deletes included, in an order in which none can be missed: a change is shown once every "
-         "transaction that began before it has ended. Keep the cursor and ask again. After the database was restored from a "
-         "backup that began a new feed, an old cursor is answered 410 feed_restarted: read the lists again, then follow from "
-         "`since=now`.",
+  .doc = "Every committed change, including deletions, in an order in which none can be missed: a "
+         "change is shown as soon as every older transaction has ended. Keep the cursor and ask "
+         "again. After a restore from a backup that began a new feed, an old cursor is answered "
+         "410 feed_restarted: read the lists again, then continue from `since=now`.",
 };
 const cc_op cc_op_live_changes = {
   .id = "liveChanges", .method = CC_GET, .path = "/v1/changes/live", .query = &change_query_type, .reply = &cc_change_page_type,
   .shape = CC_REPLY_SOCKET, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE) | CC_ERR_BIT(CC_ERR_GONE), .tag = "Platform",
   .summary = "Follow the change feed over a WebSocket.",
-  .doc = "Sends the same pages as listChanges as they happen, beginning after `since`. A ping every 20 seconds; when the "
-         "connection ends, go on with the last cursor. A client that does not read for ten seconds is closed with code 4008 "
-         "and, as the reason, the cursor to go on with. Too many sockets are refused before the upgrade: 429 "
-         "too_many_sockets_person, 503 too_many_sockets_organization or too_many_sockets; listChanges works meanwhile.",
+  .doc = "Sends the same pages as listChanges as they happen, from `since` on. A ping every 20 "
+         "seconds; when the connection ends, continue from the last cursor. A client that does not "
+         "read for ten seconds is closed with code 4008 and, as the reason, the cursor to continue "
+         "from. Too many sockets are refused before the upgrade: 429 too_many_sockets_person, 503 "
+         "too_many_sockets_organization or too_many_sockets; listChanges works meanwhile.",
 };
 const cc_op cc_op_list_audit_log = {
   .id = "listAuditLog", .method = CC_GET, .path = "/v1/audit-log", .query = &cc_page_query_type, .reply = &cc_audit_entry_type,
@@ -89,14 +90,15 @@ const cc_op cc_op_list_audit_log = {
 const cc_op cc_op_health = {
   .id = "health", .method = CC_GET, .path = "/health", .reply = &cc_health_type, .errors = CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = "Platform", .summary = "Say whether the database, Redis and the storage answer.",
-  .doc = "200 when healthy or degraded, 503 with the same body when unhealthy. The database is asked as a request asks it, "
-         "at most once a second: with a function and a write that is rolled back.",
+  .doc = "200 when healthy or degraded, 503 with the same body when unhealthy. The database is "
+         "tested as a request uses it, at most once a second: with a function and a write that is "
+         "rolled back.",
 };
 const cc_op cc_op_openapi = {
   .id = "openapi",
   .media = "application/json", .method = CC_GET, .path = "/openapi.json", .shape = CC_REPLY_FILE, .tag = "Platform",
   .summary = "Read this document.",
-  .doc = "The ETag changes with the document: If-None-Match tells whether there is a new one.",
+  .doc = "The ETag changes with the document, so If-None-Match detects a new one.",
 };
 const cc_op cc_op_docs = {
   .id = "docs",

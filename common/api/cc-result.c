@@ -15,25 +15,25 @@ static const cc_enum layer_enum = {layer_names, CC_N(layer_names)};
 
 /* clang-format off */
 static const cc_field result_filter_fields[] = {
-  CC_ENUM(cc_result_filter, by, &by_enum, .fallback = "\"all\"", .doc = "What one row is for. Days are those of the organization's time zone."),
+  CC_ENUM(cc_result_filter, by, &by_enum, .fallback = "\"all\"", .doc = "The group of a row. Days are those of the organization's time zone."),
   CC_OPT_INT64(cc_result_filter, turf_id, ID("Only of this turf.")),
   CC_OPT_INT64(cc_result_filter, canvasser_id, ID("Only by this account.")),
   CC_OPT_INT64(cc_result_filter, script_id, ID("Only with this script.")),
   CC_ENUM(cc_result_filter, channel, &cc_channel_enum, .doc = "Only on this channel."),
   CC_STRING(cc_result_filter, precinct, .min = 1, .max = 50, .format = CC_FORMAT_LINE, .doc = "Only in this precinct."),
-  CC_OPT_TIME(cc_result_filter, since, .doc = "Only what happened at or after this time."),
-  CC_OPT_TIME(cc_result_filter, until, .doc = "Only what happened before this time."),
+  CC_OPT_TIME(cc_result_filter, since, .doc = "Only contacts at or after this time."),
+  CC_OPT_TIME(cc_result_filter, until, .doc = "Only contacts before this time."),
 };
 static const cc_type result_filter_type = CC_TYPE(cc_result_filter, "ResultFilter", result_filter_fields);
 
 static const cc_field result_row_fields[] = {
   CC_STRING(cc_result_row, key, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "Number of the turf, actor, precinct, disposition, channel or day; null: those that have none.", .example = "\"12\""),
+            .doc = "Number of the turf, actor, precinct, disposition, channel or day; null: contacts without one.", .example = "\"12\""),
   CC_STRING(cc_result_row, label, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "Its name.", .example = "\"North 12\""),
-  CC_INT64(cc_result_row, attempts, .flags = CC_READ_ONLY, .doc = "Contacts that hold."),
+  CC_INT64(cc_result_row, attempts, .flags = CC_READ_ONLY, .doc = "Valid contacts."),
   CC_INT64(cc_result_row, doors, .flags = CC_READ_ONLY, .doc = "Different doors among them."),
-  CC_INT64(cc_result_row, people, .flags = CC_READ_ONLY, .doc = "Different people who were spoken to."),
-  CC_INT64(cc_result_row, reached, .flags = CC_READ_ONLY, .doc = "Contacts at which somebody was spoken to."),
+  CC_INT64(cc_result_row, people, .flags = CC_READ_ONLY, .doc = "Different people who were reached."),
+  CC_INT64(cc_result_row, reached, .flags = CC_READ_ONLY, .doc = "Contacts in which a person was reached."),
   CC_DOUBLE(cc_result_row, contact_rate, .flags = CC_READ_ONLY, .doc = "reached / attempts."),
   CC_JSON(cc_result_row, dispositions, .flags = CC_READ_ONLY, .doc = "How many of each disposition; answers count as canvassed.", .example = COUNTS_EXAMPLE),
   CC_JSON(cc_result_row, support, .flags = CC_READ_ONLY, .doc = "People of each support level, each by the latest word.", .example = SUPPORT_EXAMPLE),
@@ -45,7 +45,7 @@ static const cc_type result_row_type = CC_TYPE(cc_result_row, "ResultRow", resul
 static const cc_field results_fields[] = {
   CC_TIME(cc_results, as_of, .flags = CC_READ_ONLY, .doc = "The moment of all these counts."),
   CC_STRING(cc_results, cursor, .flags = CC_READ_ONLY, .max = 1000, .format = CC_FORMAT_LINE, .doc = CURSOR_DOC),
-  CC_LIST(cc_results, rows, cc_result_row, &result_row_type, .flags = CC_READ_ONLY, .doc = "The groups that have any contact."),
+  CC_LIST(cc_results, rows, cc_result_row, &result_row_type, .flags = CC_READ_ONLY, .doc = "The groups with contacts."),
 };
 const cc_type cc_results_type = CC_TYPE(cc_results, "Results", results_fields, .doc = "Counts of one moment.");
 
@@ -72,44 +72,44 @@ static const cc_field signal_fields[] = {
             .doc = "burst, fast, high_contact_rate or low_contact_rate.", .example = "\"fast\""),
   CC_STRING(cc_quality_signal, message, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .doc = "The reason, for people."),
   CC_DOUBLE(cc_quality_signal, value, .flags = CC_READ_ONLY, .doc = "The figure."),
-  CC_STRING(cc_quality_signal, usual, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "What is usual.", .example = "\"120 to 240 seconds\""),
+  CC_STRING(cc_quality_signal, usual, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "The usual value.", .example = "\"120 to 240 seconds\""),
 };
 static const cc_type signal_type = CC_TYPE(cc_quality_signal, "QualitySignal", signal_fields, .doc = "A reason to ask, not a proof.");
 
 static const cc_field canvasser_fields[] = {
-  CC_STRING(cc_canvasser, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who knocked.", .example = "\"user:7\""),
+  CC_STRING(cc_canvasser, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Canvasser.", .example = "\"user:7\""),
   CC_STRING(cc_canvasser, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "The name.", .example = "\"Ann Field\""),
   CC_INT64(cc_canvasser, attempts, .flags = CC_READ_ONLY, .doc = "Contacts at doors."),
   CC_INT64(cc_canvasser, doors, .flags = CC_READ_ONLY, .doc = "Different doors."),
-  CC_INT64(cc_canvasser, people, .flags = CC_READ_ONLY, .doc = "Different people who were spoken to."),
-  CC_INT64(cc_canvasser, reached, .flags = CC_READ_ONLY, .doc = "Contacts at which somebody was spoken to."),
+  CC_INT64(cc_canvasser, people, .flags = CC_READ_ONLY, .doc = "Different people who were reached."),
+  CC_INT64(cc_canvasser, reached, .flags = CC_READ_ONLY, .doc = "Contacts in which a person was reached."),
   CC_OPT_DOUBLE(cc_canvasser, contact_rate, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "reached / attempts."),
   CC_JSON(cc_canvasser, dispositions, .flags = CC_READ_ONLY, .doc = "How many of each disposition.", .example = COUNTS_EXAMPLE),
   CC_JSON(cc_canvasser, support, .flags = CC_READ_ONLY, .doc = "People of each support level.", .example = SUPPORT_EXAMPLE),
   CC_OPT_TIME(cc_canvasser, first_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The first knock."),
   CC_OPT_TIME(cc_canvasser, last_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The last knock."),
   CC_OPT_DOUBLE(cc_canvasser, doors_per_hour, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Pace, without breaks of more than half an hour."),
-  CC_OPT_DOUBLE(cc_canvasser, median_seconds, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Seconds from knock to knock; doors of a building told at one moment are one."),
-  CC_LIST(cc_canvasser, signals, cc_quality_signal, &signal_type, .flags = CC_READ_ONLY, .doc = "What is out of the usual."),
+  CC_OPT_DOUBLE(cc_canvasser, median_seconds, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Median seconds between knocks; doors of a building recorded at one moment count as one."),
+  CC_LIST(cc_canvasser, signals, cc_quality_signal, &signal_type, .flags = CC_READ_ONLY, .doc = "Unusual figures."),
 };
-const cc_type cc_canvasser_type = CC_TYPE(cc_canvasser, "Canvasser", canvasser_fields, .doc = "What somebody did at doors, and how fast.");
+const cc_type cc_canvasser_type = CC_TYPE(cc_canvasser, "Canvasser", canvasser_fields, .doc = "The knocks of one canvasser, with the pace.");
 
 static const cc_field canvasser_filter_fields[] = {
-  CC_OPT_TIME(cc_canvasser_filter, since, .doc = "Only what happened at or after this time."),
-  CC_OPT_TIME(cc_canvasser_filter, until, .doc = "Only what happened before this time."),
+  CC_OPT_TIME(cc_canvasser_filter, since, .doc = "Only contacts at or after this time."),
+  CC_OPT_TIME(cc_canvasser_filter, until, .doc = "Only contacts before this time."),
   CC_BOOL(cc_canvasser_filter, only_signals, .doc = "Only those with a signal."),
   CC_PAGE_ROWS(cc_canvasser_filter),
 };
 static const cc_type canvasser_filter_type = CC_TYPE(cc_canvasser_filter, "CanvasserFilter", canvasser_filter_fields);
 
 static const cc_field span_fields[] = {
-  CC_OPT_TIME(cc_canvasser_span, since, .doc = "Only what happened at or after this time."),
-  CC_OPT_TIME(cc_canvasser_span, until, .doc = "Only what happened before this time."),
+  CC_OPT_TIME(cc_canvasser_span, since, .doc = "Only contacts at or after this time."),
+  CC_OPT_TIME(cc_canvasser_span, until, .doc = "Only contacts before this time."),
 };
 static const cc_type span_type = CC_TYPE(cc_canvasser_span, "CanvasserSpan", span_fields);
 
 static const cc_field tile_fields[] = {
-  CC_ENUM(cc_map_tile, layer, &layer_enum, .flags = CC_REQUIRED, .doc = "What is drawn."),
+  CC_ENUM(cc_map_tile, layer, &layer_enum, .flags = CC_REQUIRED, .doc = "Layer of the map."),
   CC_INT64(cc_map_tile, z, .flags = CC_REQUIRED, .max = 22, .doc = "Zoom."),
   CC_INT64(cc_map_tile, x, .flags = CC_REQUIRED, .max = 4194303, .doc = "Column from the west."),
   CC_INT64(cc_map_tile, y, .flags = CC_REQUIRED, .max = 4194303, .doc = "Row from the north."),
@@ -117,7 +117,7 @@ static const cc_field tile_fields[] = {
 static const cc_type tile_type = CC_TYPE(cc_map_tile, "MapTile", tile_fields);
 
 static const cc_field layer_fields[] = {
-  CC_ENUM(cc_map_layer, layer, &layer_enum, .flags = CC_REQUIRED, .doc = "What is wanted."),
+  CC_ENUM(cc_map_layer, layer, &layer_enum, .flags = CC_REQUIRED, .doc = "Layer of the map."),
 };
 static const cc_type layer_type = CC_TYPE(cc_map_layer, "MapLayer", layer_fields);
 
@@ -126,14 +126,14 @@ static const cc_field box_fields[] = {
   CC_DOUBLE(cc_map_box, south, .flags = CC_REQUIRED, .min = -90, .max = 90, .doc = "Southern edge, degrees.", .example = "42.36"),
   CC_DOUBLE(cc_map_box, east, .flags = CC_REQUIRED, .min = -180, .max = 180, .doc = "Eastern edge, degrees.", .example = "-71.07"),
   CC_DOUBLE(cc_map_box, north, .flags = CC_REQUIRED, .min = -90, .max = 90, .doc = "Northern edge, degrees.", .example = "42.37"),
-  CC_INT64(cc_map_box, most, .min = 1, .max = 5000, .fallback = "1000", .doc = "Most features; truncated says that there are more."),
+  CC_INT64(cc_map_box, most, .min = 1, .max = 5000, .fallback = "1000", .doc = "Maximum number of features; truncated says that there are more."),
 };
 static const cc_type box_type = CC_TYPE(cc_map_box, "MapBox", box_fields);
 
 const cc_op cc_op_get_results = {
   .id = "getResults", .method = CC_GET, .path = "/v1/canvass/results", .query = &result_filter_type, .reply = &cc_results_type,
-  .tag = "Results", .summary = "Count what the field brought in.",
-  .doc = "All counts are of one moment and of contacts that hold: neither replaced nor taken back.",
+  .tag = "Results", .summary = "Count the results of contacts.",
+  .doc = "All counts are of one moment, and of valid contacts: neither replaced nor undone.",
 };
 const cc_op cc_op_get_answer_counts = {
   .id = "getAnswerCounts", .method = CC_GET, .path = "/v1/canvass/answers", .query = &result_filter_type,
@@ -141,7 +141,7 @@ const cc_op cc_op_get_answer_counts = {
 };
 const cc_op cc_op_list_canvassers = {
   .id = "listCanvassers", .method = CC_GET, .path = "/v1/canvass/canvassers", .query = &canvasser_filter_type,
-  .reply = &cc_canvasser_type, .shape = CC_REPLY_LIST, .tag = "Results", .summary = "List who knocked, how much and how fast.",
+  .reply = &cc_canvasser_type, .shape = CC_REPLY_LIST, .tag = "Results", .summary = "List canvassers with their counts and pace.",
   .doc = "Each canvasser sees the same of themselves with getMyResults.",
 };
 const cc_op cc_op_get_my_results = {

@@ -10,11 +10,11 @@ const cc_enum cc_step_kind_enum = {kind_names, CC_N(kind_names)};
 
 /* clang-format off */
 static const cc_field option_fields[] = {
-  CC_OPT_INT64(cc_script_option, id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Number of an option that is kept; left out: a new one."),
+  CC_OPT_INT64(cc_script_option, id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Number of an option that stays; left out: a new option."),
   CC_STRING(cc_script_option, key, .flags = CC_NULLABLE | CC_WRITE_ONLY, .min = 1, .max = 40, .format = CC_FORMAT_NAME,
             .doc = "Name for show_if_key of later steps in the same document. Not kept."),
   CC_JSON(cc_script_option, texts, .max = 50, .doc = "Its text by language.", .example = "{\"en\": \"Yes\", \"es\": \"Sí\"}"),
-  CC_OPT_INT64(cc_script_option, support_level, .flags = CC_NULLABLE, .min = 1, .max = 5, .doc = "Taking it says this: 1 strong support to 5 strong opposition."),
+  CC_OPT_INT64(cc_script_option, support_level, .flags = CC_NULLABLE, .min = 1, .max = 5, .doc = "Support level of this option: 1 strong support to 5 strong opposition."),
   CC_OPT_INT64(cc_script_option, tag_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Taking it gives the person this tag."),
   CC_STRING(cc_script_option, follow_up, .flags = CC_NULLABLE, .min = 1, .max = 60, .format = CC_FORMAT_NAME, .doc = "Taking it makes a follow-up of this kind."),
   CC_OPT_INT64(cc_script_option, event_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Taking it signs the person up for this event."),
@@ -22,7 +22,7 @@ static const cc_field option_fields[] = {
 static const cc_type option_type = CC_TYPE(cc_script_option, "ScriptOption", option_fields, .doc = "An answer to choose.");
 
 static const cc_field step_fields[] = {
-  CC_OPT_INT64(cc_script_step, id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Number of a step that is kept; left out: a new one."),
+  CC_OPT_INT64(cc_script_step, id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Number of a step that stays; left out: a new step."),
   CC_ENUM(cc_script_step, kind, &cc_step_kind_enum, .flags = CC_REQUIRED,
           .doc = "text is read out; the others are questions. The kind of a question never changes."),
   CC_JSON(cc_script_step, texts, .max = 50, .doc = "Its text by language.", .example = TEXTS_EXAMPLE),
@@ -30,7 +30,7 @@ static const cc_field step_fields[] = {
   CC_OPT_INT64(cc_script_step, scale_min, .flags = CC_NULLABLE, .min = -100, .max = 100, .doc = "Beginning of a scale; left out: 1."),
   CC_OPT_INT64(cc_script_step, scale_max, .flags = CC_NULLABLE, .min = -100, .max = 100, .doc = "End of a scale; left out: 5."),
   CC_OPT_INT64(cc_script_step, show_if_option_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX,
-               .doc = "Shown only when this option was taken, of an earlier question that takes one answer."),
+               .doc = "Shown only when this option was chosen, of an earlier question with one answer."),
   CC_STRING(cc_script_step, show_if_key, .flags = CC_NULLABLE | CC_WRITE_ONLY, .min = 1, .max = 40, .format = CC_FORMAT_NAME,
             .doc = "The same by the key of an option in this document."),
   CC_LIST(cc_script_step, options, cc_script_option, &option_type, .flags = CC_NULLABLE, .max = 100, .doc = "Options of single, multi and support."),
@@ -40,22 +40,22 @@ const cc_type cc_script_step_type = CC_TYPE(cc_script_step, "ScriptStep", step_f
 static const cc_field script_fields[] = {
   CC_INT64(cc_script, id, .flags = CC_READ_ONLY, .doc = "Number of the script."),
   CC_STRING(cc_script, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME, .doc = "Its name.", .example = "\"October doors\""),
-  CC_STRING(cc_script, description, .flags = CC_NULLABLE, .max = 2000, .doc = "What it is for."),
+  CC_STRING(cc_script, description, .flags = CC_NULLABLE, .max = 2000, .doc = "Purpose of the script."),
   CC_STRINGS(cc_script, channels, .min = 1, .max = 3, .fallback = "[\"door\"]", .doc = "Where it is used: door, phone, text.", .example = "[\"door\"]"),
   CC_STRINGS(cc_script, languages, .min = 1, .max = 20, .fallback = "[\"en\"]",
-             .doc = "Languages it is to be complete in; the first stands in where a text is missing.", .example = "[\"en\", \"es\"]"),
-  CC_LIST(cc_script, steps, cc_script_step, &cc_script_step_type, .flags = CC_READ_ONLY, .doc = "What is said and asked, in order. Written by putScriptSteps."),
-  CC_STRINGS(cc_script, warnings, .flags = CC_READ_ONLY, .doc = "What has no text in which language.", .example = "[\"Step 2 has no text in es.\"]"),
-  CC_OPT_TIME(cc_script, archived_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was put away."),
+             .doc = "Languages that should be complete; the first replaces missing texts.", .example = "[\"en\", \"es\"]"),
+  CC_LIST(cc_script, steps, cc_script_step, &cc_script_step_type, .flags = CC_READ_ONLY, .doc = "Steps, in order. Written by putScriptSteps."),
+  CC_STRINGS(cc_script, warnings, .flags = CC_READ_ONLY, .doc = "Missing texts, by language.", .example = "[\"Step 2 has no text in es.\"]"),
+  CC_OPT_TIME(cc_script, archived_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time at which the script was archived."),
   CC_TIME(cc_script, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_TIME(cc_script, updated_at, .flags = CC_READ_ONLY, .doc = "When it or its steps last changed."),
   CC_INT64(cc_script, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change of it or its steps; the ETag."),
 };
-const cc_type cc_script_type = CC_TYPE(cc_script, "Script", script_fields, .doc = "What is said and asked at a door or on the telephone.");
+const cc_type cc_script_type = CC_TYPE(cc_script, "Script", script_fields, .doc = "The texts and questions for a conversation at a door or on the telephone.");
 
 static const cc_field steps_fields[] = {
   CC_LIST(cc_script_steps, steps, cc_script_step, &cc_script_step_type, .flags = CC_REQUIRED, .max = 200,
-          .doc = "All steps in order. What is left out is archived, not deleted: old answers name it."),
+          .doc = "All steps in order. Steps that are left out are archived, not deleted, because old answers refer to them."),
 };
 static const cc_type steps_type = CC_TYPE(cc_script_steps, "ScriptSteps", steps_fields, .doc = "The whole script.");
 
@@ -71,7 +71,7 @@ static const cc_type answers_type = CC_TYPE(cc_script_answers, "ScriptAnswers", 
 
 static const cc_field path_step_fields[] = {
   CC_INT64(cc_script_path_step, step_id, .flags = CC_READ_ONLY, .doc = "The step."),
-  CC_BOOL(cc_script_path_step, answered, .flags = CC_READ_ONLY, .doc = "There is an answer to it."),
+  CC_BOOL(cc_script_path_step, answered, .flags = CC_READ_ONLY, .doc = "The question has an answer."),
   CC_BOOL(cc_script_path_step, missing, .flags = CC_READ_ONLY, .doc = "It must be answered and is not."),
 };
 static const cc_type path_step_type = CC_TYPE(cc_script_path_step, "ScriptPathStep", path_step_fields);
@@ -82,7 +82,7 @@ static const cc_field path_fields[] = {
 const cc_type cc_script_path_type = CC_TYPE(cc_script_path, "ScriptPath", path_fields, .doc = "Where answers lead.");
 
 static const cc_field script_filter_fields[] = {
-  CC_BOOL(cc_script_filter, archived, .doc = "True: only what was archived; false: only what was not."),
+  CC_BOOL(cc_script_filter, archived, .doc = "True: only archived scripts; false: only scripts that are not archived."),
   CC_ENUM(cc_script_filter, channel, &cc_channel_enum, .doc = "Only scripts for this channel."),
   CC_PAGE_ROWS(cc_script_filter),
 };
@@ -116,13 +116,14 @@ const cc_op cc_op_update_script = {
 const cc_op cc_op_put_script_steps = {
   .id = "putScriptSteps", .method = CC_PUT, .path = "/v1/scripts/{script_id}/steps", .params = &script_ref_type, .body = &steps_type,
   .reply = &cc_script_type, .errors = CHANGES, .tag = "Scripts", .summary = "Write the whole script.",
-  .doc = "Steps and options that carry their id keep it, the others are new, and those left out are archived. show_if points to an "
-         "option of an earlier single or support question, so a script has no circles.",
+  .doc = "Steps and options with an id keep it, the others are new, and those left out are "
+         "archived. show_if names an option of an earlier single or support question, so a script "
+         "has no circles.",
 };
 const cc_op cc_op_archive_script = {
   .id = "archiveScript", .method = CC_POST, .path = "/v1/scripts/{script_id}/archive", .params = &script_ref_type,
-  .reply = &cc_script_type, .errors = CHANGES, .tag = "Scripts", .summary = "Put a script away.",
-  .doc = "What was recorded with it stays, and late contacts with it are taken.",
+  .reply = &cc_script_type, .errors = CHANGES, .tag = "Scripts", .summary = "Archive a script.",
+  .doc = "Its contacts stay, and late contacts with the script are accepted.",
 };
 const cc_op cc_op_unarchive_script = {
   .id = "unarchiveScript", .method = CC_POST, .path = "/v1/scripts/{script_id}/unarchive", .params = &script_ref_type,

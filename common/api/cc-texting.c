@@ -17,7 +17,7 @@ const cc_enum cc_talk_state_enum = {talk_names, CC_N(talk_names)};
 
 /* clang-format off */
 static const cc_field text_reply_fields[] = {
-  CC_STRING(cc_text_reply, title, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "What it answers.",
+  CC_STRING(cc_text_reply, title, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "Question that the reply answers.",
             .example = "\"Where do I vote?\""),
   CC_STRING(cc_text_reply, text, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 1600, .doc = "The answer; may have the fields of the template."),
 };
@@ -29,28 +29,28 @@ static const cc_field text_campaign_fields[] = {
   CC_STRING(cc_text_campaign, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME, .doc = "Name of the campaign.",
             .example = "\"Early voting\""),
   CC_OPT_INT64(cc_text_campaign, list_id, .flags = CC_REQUIRED | CC_NULLABLE, .min = 1, .max = INT64_MAX,
-               .doc = "Saved list whose people are written to: those that it holds when the campaign is made. Stays as it is; null once the "
-                      "list was deleted."),
+               .doc = "Saved list whose people are texted, as of the creation of the campaign. Cannot be "
+                      "changed; null once the list was deleted."),
   CC_OPT_INT64(cc_text_campaign, script_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Script of the conversations."),
   CC_ENUM(cc_text_campaign, purpose, &cc_purpose_enum, .fallback = "\"campaign\"",
-          .doc = "What for: who does not want texts for this is left out."),
+          .doc = "Purpose: people who opted out of texts for it are left out."),
   CC_STRING(cc_text_campaign, template, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 1600, .doc = TEMPLATE_DOC,
             .example = "\"Hi {first_name}, this is {texter_first_name} with {organization}. Reply STOP to opt out.\""),
   CC_STRING(cc_text_campaign, encoding, .flags = CC_READ_ONLY, .max = 10, .format = CC_FORMAT_LINE,
-            .doc = "gsm7, or ucs2 when the template has a character that costs more than half of the room.", .example = "\"gsm7\""),
-  CC_INT64(cc_text_campaign, segments, .flags = CC_READ_ONLY, .doc = "Parts that carriers charge for, with names of usual length; at most 6."),
+            .doc = "gsm7, or ucs2 when the template has a character outside GSM-7, which halves the length of a part.", .example = "\"gsm7\""),
+  CC_INT64(cc_text_campaign, segments, .flags = CC_READ_ONLY, .doc = "Parts for which carriers charge, with names of usual length; at most 6."),
   CC_LIST(cc_text_campaign, replies, cc_text_reply, &text_reply_type, .max = 50, .fallback = "[]", .doc = "Prepared answers."),
-  CC_INT64(cc_text_campaign, start_hour, .max = 23, .fallback = "9", .doc = "First hour of texts, by the clock of whoever gets them."),
+  CC_INT64(cc_text_campaign, start_hour, .max = 23, .fallback = "9", .doc = "First hour of texts, in the local time of the person."),
   CC_INT64(cc_text_campaign, stop_hour, .min = 1, .max = 24, .fallback = "21", .doc = "Hour in which no text is sent any more."),
-  CC_INT64(cc_text_campaign, batch_size, .min = 1, .max = 200, .fallback = "50", .doc = "Most first texts that a texter has at once."),
+  CC_INT64(cc_text_campaign, batch_size, .min = 1, .max = 200, .fallback = "50", .doc = "Maximum number of first texts that a texter has at once."),
   CC_ENUM(cc_text_campaign, state, &cc_dial_state_enum, .flags = CC_READ_ONLY,
           .doc = "Filling until the audience is made; then changed by openTextCampaign, pauseTextCampaign and closeTextCampaign."),
   CC_STRING(cc_text_campaign, code, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Code to join with.", .example = "\"K7QF2MZX\""),
-  CC_INT64(cc_text_campaign, audience_count, .flags = CC_READ_ONLY, .doc = "Numbers that are written to."),
-  CC_INT64(cc_text_campaign, duplicate_count, .flags = CC_READ_ONLY, .doc = "People left out because somebody else has their number."),
+  CC_INT64(cc_text_campaign, audience_count, .flags = CC_READ_ONLY, .doc = "Numbers that are texted."),
+  CC_INT64(cc_text_campaign, duplicate_count, .flags = CC_READ_ONLY, .doc = "People left out because another person has the same number."),
   CC_OPT_TIME(cc_text_campaign, opened_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was opened first."),
   CC_OPT_TIME(cc_text_campaign, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
-  CC_OPT_INT64(cc_text_campaign, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of whoever made it."),
+  CC_OPT_INT64(cc_text_campaign, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
   CC_TIME(cc_text_campaign, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
   CC_TIME(cc_text_campaign, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
   CC_INT64(cc_text_campaign, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
@@ -70,58 +70,58 @@ static const cc_field text_preview_fields[] = {
   CC_STRING(cc_text_preview, text, .flags = CC_READ_ONLY, .max = 5000, .doc = "The text with fields of usual length."),
   CC_STRING(cc_text_preview, encoding, .flags = CC_READ_ONLY, .max = 10, .format = CC_FORMAT_LINE, .doc = "gsm7 or ucs2.", .example = "\"gsm7\""),
   CC_INT64(cc_text_preview, units, .flags = CC_READ_ONLY, .doc = "Characters as they are counted: some of gsm7 and emoji of ucs2 are two."),
-  CC_INT64(cc_text_preview, segments, .flags = CC_READ_ONLY, .doc = "Parts that carriers charge for."),
+  CC_INT64(cc_text_preview, segments, .flags = CC_READ_ONLY, .doc = "Parts for which carriers charge."),
 };
-static const cc_type text_preview_type = CC_TYPE(cc_text_preview, "TextPreview", text_preview_fields, .doc = "What a template becomes.");
+static const cc_type text_preview_type = CC_TYPE(cc_text_preview, "TextPreview", text_preview_fields, .doc = "A template with its fields filled in.");
 
 static const cc_field text_counts_fields[] = {
   CC_INT64(cc_text_counts, text_campaign_id, .flags = CC_READ_ONLY, .doc = "Number of the campaign."),
   CC_INT64(cc_text_counts, audience, .flags = CC_READ_ONLY, .doc = "Conversations: one for each number."),
-  CC_INT64(cc_text_counts, needs_message, .flags = CC_READ_ONLY, .doc = "Those without a first text."),
-  CC_INT64(cc_text_counts, unassigned, .flags = CC_READ_ONLY, .doc = "Those of them that no texter has."),
-  CC_INT64(cc_text_counts, messaged, .flags = CC_READ_ONLY, .doc = "Those that did not answer."),
-  CC_INT64(cc_text_counts, needs_response, .flags = CC_READ_ONLY, .doc = "Those that wait for an answer of ours."),
-  CC_INT64(cc_text_counts, convo, .flags = CC_READ_ONLY, .doc = "Those that were answered."),
-  CC_INT64(cc_text_counts, closed, .flags = CC_READ_ONLY, .doc = "Those that have ended."),
-  CC_INT64(cc_text_counts, opted_out, .flags = CC_READ_ONLY, .doc = "Those that have ended because they want no texts."),
-  CC_INT64(cc_text_counts, answered, .flags = CC_READ_ONLY, .doc = "Those that ever wrote back."),
-  CC_INT64(cc_text_counts, sent, .flags = CC_READ_ONLY, .doc = "Texts that a carrier has taken."),
+  CC_INT64(cc_text_counts, needs_message, .flags = CC_READ_ONLY, .doc = "Conversations without a first text."),
+  CC_INT64(cc_text_counts, unassigned, .flags = CC_READ_ONLY, .doc = "Those of them without a texter."),
+  CC_INT64(cc_text_counts, messaged, .flags = CC_READ_ONLY, .doc = "Conversations without an answer."),
+  CC_INT64(cc_text_counts, needs_response, .flags = CC_READ_ONLY, .doc = "Conversations that wait for our answer."),
+  CC_INT64(cc_text_counts, convo, .flags = CC_READ_ONLY, .doc = "Conversations that we answered."),
+  CC_INT64(cc_text_counts, closed, .flags = CC_READ_ONLY, .doc = "Closed conversations."),
+  CC_INT64(cc_text_counts, opted_out, .flags = CC_READ_ONLY, .doc = "Conversations that an opt-out closed."),
+  CC_INT64(cc_text_counts, answered, .flags = CC_READ_ONLY, .doc = "Conversations with at least one answer."),
+  CC_INT64(cc_text_counts, sent, .flags = CC_READ_ONLY, .doc = "Texts that a carrier has accepted."),
   CC_INT64(cc_text_counts, queued, .flags = CC_READ_ONLY, .doc = "Texts on their way to a carrier."),
   CC_INT64(cc_text_counts, failed, .flags = CC_READ_ONLY, .doc = "Texts that were not sent."),
-  CC_INT64(cc_text_counts, unknown, .flags = CC_READ_ONLY, .doc = "Texts of which nobody knows; they are not sent again."),
+  CC_INT64(cc_text_counts, unknown, .flags = CC_READ_ONLY, .doc = "Texts whose result is not known; they are not sent again."),
   CC_INT64(cc_text_counts, segments, .flags = CC_READ_ONLY, .doc = "Parts of the texts that were sent."),
-  CC_INT64(cc_text_counts, received, .flags = CC_READ_ONLY, .doc = "Texts that came back."),
-  CC_INT64(cc_text_counts, texters, .flags = CC_READ_ONLY, .doc = "Texters that have joined and not left."),
+  CC_INT64(cc_text_counts, received, .flags = CC_READ_ONLY, .doc = "Texts that were received."),
+  CC_INT64(cc_text_counts, texters, .flags = CC_READ_ONLY, .doc = "Texters who have joined and not left."),
 };
 static const cc_type text_counts_type =
   CC_TYPE(cc_text_counts, "TextCounts", text_counts_fields, .doc = "How far a text campaign is: all at one moment.");
 
 static const cc_field texter_fields[] = {
   CC_INT64(cc_texter, id, .flags = CC_READ_ONLY, .doc = "Number of the texter in this campaign."),
-  CC_STRING(cc_texter, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who it is: user:7, device:3.", .example = "\"user:7\""),
+  CC_STRING(cc_texter, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "The actor: user:7, device:3.", .example = "\"user:7\""),
   CC_OPT_INT64(cc_texter, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the texter; null: a device or token."),
   CC_STRING(cc_texter, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "Name of the texter."),
   CC_TIME(cc_texter, joined_at, .flags = CC_READ_ONLY, .doc = "When the texter joined first."),
   CC_TIME(cc_texter, last_active_at, .flags = CC_READ_ONLY, .doc = "When the texter last did something here."),
   CC_OPT_TIME(cc_texter, left_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the texter left or was removed."),
-  CC_INT64(cc_texter, open, .flags = CC_READ_ONLY, .doc = "Conversations that the texter has and that have not ended."),
+  CC_INT64(cc_texter, open, .flags = CC_READ_ONLY, .doc = "Open conversations of the texter."),
   CC_INT64(cc_texter, needs_response, .flags = CC_READ_ONLY, .doc = "Those of them that wait for an answer."),
-  CC_INT64(cc_texter, sent, .flags = CC_READ_ONLY, .doc = "Texts that the texter wrote."),
+  CC_INT64(cc_texter, sent, .flags = CC_READ_ONLY, .doc = "Texts that the texter sent."),
 };
-static const cc_type texter_type = CC_TYPE(cc_texter, "Texter", texter_fields, .doc = "Somebody who writes.");
+static const cc_type texter_type = CC_TYPE(cc_texter, "Texter", texter_fields, .doc = "A texter.");
 
 CC_PATH_2(texter_ref, "TexterRef", text_campaign_id, "Number of the campaign.", texter_id, "Number of the texter.");
 
 static const cc_field text_conversation_fields[] = {
   CC_INT64(cc_text_conversation, id, .flags = CC_READ_ONLY, .doc = "Number of the conversation."),
-  CC_INT64(cc_text_conversation, text_campaign_id, .flags = CC_READ_ONLY, .doc = "Campaign that it is in."),
-  CC_INT64(cc_text_conversation, voter_id, .flags = CC_READ_ONLY, .doc = "Whom it is with."),
+  CC_INT64(cc_text_conversation, text_campaign_id, .flags = CC_READ_ONLY, .doc = "Campaign of the conversation."),
+  CC_INT64(cc_text_conversation, voter_id, .flags = CC_READ_ONLY, .doc = "Voter of the conversation."),
   CC_OBJECT(cc_text_conversation, voter, cc_spoken_to, &cc_spoken_to_type, .flags = CC_READ_ONLY, .doc = "The person."),
   CC_STRING(cc_text_conversation, phone, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Their number."),
-  CC_ENUM(cc_text_conversation, state, &cc_talk_state_enum, .flags = CC_READ_ONLY, .doc = "Whose turn it is."),
+  CC_ENUM(cc_text_conversation, state, &cc_talk_state_enum, .flags = CC_READ_ONLY, .doc = "State: who writes next."),
   CC_STRING(cc_text_conversation, closed_reason, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "Why it has ended: opted_out, unusable_number, closed, or the result that ended it.", .example = "\"opted_out\""),
-  CC_STRING(cc_text_conversation, texter_actor, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who has it.",
+            .doc = "Why it was closed: opted_out, unusable_number, closed, or the result that ended it.", .example = "\"opted_out\""),
+  CC_STRING(cc_text_conversation, texter_actor, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "Texter of the conversation.",
             .example = "\"user:7\""),
   CC_STRING(cc_text_conversation, draft, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10000, .doc = "The first text as it will be sent; null once it was."),
   CC_OPT_TIME(cc_text_conversation, assigned_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When its texter got it."),
@@ -164,7 +164,7 @@ static const cc_type text_conversation_filter_type =
 static const cc_field text_batch_fields[] = {
   CC_INT64(cc_text_batch, id, .flags = CC_READ_ONLY, .doc = "Number of the campaign."),
   CC_LIST(cc_text_batch, conversations, cc_text_conversation, &cc_text_conversation_type, .flags = CC_READ_ONLY, .max = 200,
-          .doc = "Those to whom the texter has still to send the first text."),
+          .doc = "Those without a first text yet."),
   CC_INT64(cc_text_batch, n_left, .flags = CC_READ_ONLY, .doc = "How many more no texter has yet."),
 };
 static const cc_type text_batch_type = CC_TYPE(cc_text_batch, "TextBatch", text_batch_fields, .doc = "First texts to be sent by one texter.");
@@ -176,17 +176,17 @@ static const cc_field text_message_fields[] = {
   CC_STRING(cc_text_message, phone, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Number of the person."),
   CC_STRING(cc_text_message, direction, .flags = CC_READ_ONLY, .max = 3, .format = CC_FORMAT_LINE, .doc = "out: from us; in: to us.", .example = "\"out\""),
   CC_BOOL(cc_text_message, initial, .flags = CC_READ_ONLY, .doc = "The first text of its conversation."),
-  CC_STRING(cc_text_message, body, .flags = CC_READ_ONLY, .max = 10000, .doc = "What was written."),
+  CC_STRING(cc_text_message, body, .flags = CC_READ_ONLY, .max = 10000, .doc = "Text of the message."),
   CC_STRING(cc_text_message, encoding, .flags = CC_READ_ONLY, .max = 10, .format = CC_FORMAT_LINE, .doc = "gsm7 or ucs2.", .example = "\"gsm7\""),
-  CC_INT64(cc_text_message, segments, .flags = CC_READ_ONLY, .doc = "Parts that carriers charge for."),
+  CC_INT64(cc_text_message, segments, .flags = CC_READ_ONLY, .doc = "Parts for which carriers charge."),
   CC_STRING(cc_text_message, state, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "queued, sending, sent, delivered, error or unknown; received: it came in.", .example = "\"sent\""),
   CC_STRING(cc_text_message, error, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE,
             .doc = "Why it was not sent: opted_out, unusable_number, too_late, campaign_closed, worker_lost, or the carrier's code.",
             .example = "\"too_late\""),
   CC_STRING(cc_text_message, intent, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10, .format = CC_FORMAT_LINE,
-            .doc = "What somebody who wrote wants: stop, start, or unsure: perhaps stop, a person decides.", .example = "\"stop\""),
-  CC_STRING(cc_text_message, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Who sent it or let it in.", .example = "\"user:7\""),
+            .doc = "Intent of a received text: stop, start, or unsure: perhaps stop, a person decides.", .example = "\"stop\""),
+  CC_STRING(cc_text_message, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Actor who sent it or recorded it.", .example = "\"user:7\""),
   CC_OPT_TIME(cc_text_message, send_before, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Later it is not sent: it would arrive in the quiet hours."),
   CC_TIME(cc_text_message, created_at, .flags = CC_READ_ONLY, .doc = "When it was written, or came in."),
   CC_OPT_TIME(cc_text_message, sent_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When a carrier took it."),
@@ -206,13 +206,13 @@ static const cc_field text_result_fields[] = {
             .example = "\"8c2e4f60-1d3b-4b9a-9e75-0f6a2c1d7b45\""),
   CC_TIME(cc_text_result, occurred_at, .flags = CC_REQUIRED, .doc = "When it was heard, by the device's clock.", .example = "\"2026-11-28T15:04:05Z\""),
   CC_STRING(cc_text_result, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "Code of what came of it; either this or answers.", .example = "\"refused\""),
+            .doc = "Code of the disposition; either this or answers.", .example = "\"refused\""),
   CC_LIST(cc_text_result, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .min = 1, .max = 200,
           .doc = "Answers to the script."),
-  CC_STRING(cc_text_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language that was written in, such as es."),
-  CC_STRING(cc_text_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "What others should know."),
+  CC_STRING(cc_text_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language of the conversation, such as es."),
+  CC_STRING(cc_text_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for others."),
 };
-static const cc_type text_result_type = CC_TYPE(cc_text_result, "TextResult", text_result_fields, .doc = "What came of a conversation.");
+static const cc_type text_result_type = CC_TYPE(cc_text_result, "TextResult", text_result_fields, .doc = "Result of a conversation.");
 
 static const cc_field text_send_all_fields[] = {
   CC_INT64(cc_text_send_all, most, .min = 1, .max = 1000, .fallback = "500", .doc = "Most texts of this one request."),
@@ -221,33 +221,33 @@ static const cc_type text_send_all_type = CC_TYPE(cc_text_send_all, "TextSendAll
 
 static const cc_field text_sent_all_fields[] = {
   CC_INT64(cc_text_sent_all, id, .flags = CC_READ_ONLY, .doc = "Number of the campaign."),
-  CC_INT64(cc_text_sent_all, queued, .flags = CC_READ_ONLY, .doc = "Texts that are on their way now."),
+  CC_INT64(cc_text_sent_all, queued, .flags = CC_READ_ONLY, .doc = "Texts that were queued by this request."),
   CC_INT64(cc_text_sent_all, n_left, .flags = CC_READ_ONLY, .doc = "How many are still without a first text and a texter."),
 };
 static const cc_type text_sent_all_type = CC_TYPE(cc_text_sent_all, "TextSentAll", text_sent_all_fields, .doc = "How many texts were queued.");
 
 static const cc_field text_reassignment_fields[] = {
-  CC_INT64(cc_text_reassignment, from_texter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Whose conversations."),
+  CC_INT64(cc_text_reassignment, from_texter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Texter whose conversations move."),
   CC_OPT_INT64(cc_text_reassignment, to_texter_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX,
-               .doc = "Who gets them; without it those without a first text go back to all."),
+               .doc = "Texter who gets them; left out: conversations without a first text return to the pool."),
 };
 static const cc_type text_reassignment_type =
   CC_TYPE(cc_text_reassignment, "TextReassignment", text_reassignment_fields, .doc = "Conversations for another texter.");
 
 static const cc_field text_reassigned_fields[] = {
   CC_INT64(cc_text_reassigned, id, .flags = CC_READ_ONLY, .doc = "Number of the campaign."),
-  CC_INT64(cc_text_reassigned, moved, .flags = CC_READ_ONLY, .doc = "Conversations that have another texter now."),
+  CC_INT64(cc_text_reassigned, moved, .flags = CC_READ_ONLY, .doc = "Number of conversations that moved."),
 };
 static const cc_type text_reassigned_type = CC_TYPE(cc_text_reassigned, "TextReassigned", text_reassigned_fields, .doc = "How many were moved.");
 
 static const cc_field text_incoming_fields[] = {
-  CC_STRING(cc_text_incoming, from, .flags = CC_REQUIRED, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Number of whoever wrote.",
+  CC_STRING(cc_text_incoming, from, .flags = CC_REQUIRED, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Telephone number of the sender.",
             .example = "\"+16175550101\""),
-  CC_STRING(cc_text_incoming, text, .flags = CC_REQUIRED, .max = 1600, .doc = "What was written.", .example = "\"Who is this?\""),
+  CC_STRING(cc_text_incoming, text, .flags = CC_REQUIRED, .max = 1600, .doc = "Text of the message.", .example = "\"Who is this?\""),
   CC_STRING(cc_text_incoming, provider_id, .flags = CC_NULLABLE, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "The carrier's name of the text: told twice it is one."),
+            .doc = "The carrier's id of the text: the same id received twice is stored once."),
 };
-static const cc_type text_incoming_type = CC_TYPE(cc_text_incoming, "TextIncoming", text_incoming_fields, .doc = "A text that came in.");
+static const cc_type text_incoming_type = CC_TYPE(cc_text_incoming, "TextIncoming", text_incoming_fields, .doc = "A received text.");
 
 #define ABSENT CC_ERR_BIT(CC_ERR_NOT_FOUND)
 #define ABSENT_OR_CONFLICT (ABSENT | CC_ERR_BIT(CC_ERR_CONFLICT))
@@ -258,8 +258,8 @@ static const cc_type text_incoming_type = CC_TYPE(cc_text_incoming, "TextIncomin
 const cc_op cc_op_create_text_campaign = {
   .id = "createTextCampaign", .method = CC_POST, .path = "/v1/text-campaigns", .body = &cc_text_campaign_type, .reply = &cc_text_campaign_type,
   .creates = true, .location = &cc_op_get_text_campaign, .tag = TAG, .summary = "Make a text campaign from a saved list.",
-  .doc = "Its audience is made in the background, each number once: state is filling until it is there. Whoever opted out or has no number "
-         "for texts is left out.",
+  .doc = "Its audience is made in the background, each number once; until then state is filling. "
+         "People who opted out or have no number for texts are left out.",
 };
 const cc_op cc_op_list_text_campaigns = {
   .id = "listTextCampaigns", .method = CC_GET, .path = "/v1/text-campaigns", .query = &text_campaign_filter_type, .reply = &cc_text_campaign_type,
@@ -267,7 +267,7 @@ const cc_op cc_op_list_text_campaigns = {
 };
 const cc_op cc_op_preview_text = {
   .id = "previewText", .method = CC_POST, .path = "/v1/text-campaigns/preview", .body = &text_preview_type, .reply = &text_preview_type,
-  .tag = TAG, .summary = "What a template becomes, and what it costs.",
+  .tag = TAG, .summary = "Show a filled-in template and its cost.",
 };
 const cc_op cc_op_get_text_campaign = {
   .id = "getTextCampaign", .method = CC_GET, .path = CAMPAIGN, .params = &text_campaign_ref_type, .reply = &cc_text_campaign_type,
@@ -276,7 +276,7 @@ const cc_op cc_op_get_text_campaign = {
 const cc_op cc_op_update_text_campaign = {
   .id = "updateTextCampaign", .method = CC_PATCH, .path = CAMPAIGN, .params = &text_campaign_ref_type, .body = &cc_text_campaign_type,
   .reply = &cc_text_campaign_type, .errors = ABSENT_OR_CONFLICT | CC_ERR_BIT(CC_ERR_PRECONDITION), .tag = TAG,
-  .summary = "Change a text campaign.", .doc = "A merge-patch. The list stays (409 list_fixed). What is closed stays as it is (409 closed).",
+  .summary = "Change a text campaign.", .doc = "A merge-patch. The list cannot be changed (409 list_fixed), nor can a closed campaign (409 closed).",
 };
 const cc_op cc_op_open_text_campaign = {
   .id = "openTextCampaign", .method = CC_POST, .path = CAMPAIGN "/open", .params = &text_campaign_ref_type, .reply = &cc_text_campaign_type,
@@ -284,11 +284,11 @@ const cc_op cc_op_open_text_campaign = {
 };
 const cc_op cc_op_pause_text_campaign = {
   .id = "pauseTextCampaign", .method = CC_POST, .path = CAMPAIGN "/pause", .params = &text_campaign_ref_type, .reply = &cc_text_campaign_type,
-  .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Send nothing for now.", .doc = "Texts that are queued wait, too.",
+  .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Send nothing for now.", .doc = "Queued texts wait, too.",
 };
 const cc_op cc_op_close_text_campaign = {
   .id = "closeTextCampaign", .method = CC_POST, .path = CAMPAIGN "/close", .params = &text_campaign_ref_type, .reply = &cc_text_campaign_type,
-  .errors = ABSENT, .tag = TAG, .summary = "End a text campaign for good.", .doc = "Texts that are queued are not sent.",
+  .errors = ABSENT, .tag = TAG, .summary = "End a text campaign permanently.", .doc = "Queued texts are not sent.",
 };
 const cc_op cc_op_get_text_counts = {
   .id = "getTextCounts", .method = CC_GET, .path = CAMPAIGN "/counts", .params = &text_campaign_ref_type, .reply = &text_counts_type,
@@ -296,7 +296,7 @@ const cc_op cc_op_get_text_counts = {
 };
 const cc_op cc_op_list_texters = {
   .id = "listTexters", .method = CC_GET, .path = CAMPAIGN "/texters", .params = &text_campaign_ref_type, .query = &cc_page_query_type,
-  .reply = &texter_type, .shape = CC_REPLY_LIST, .errors = ABSENT, .tag = TAG, .summary = "List who writes.",
+  .reply = &texter_type, .shape = CC_REPLY_LIST, .errors = ABSENT, .tag = TAG, .summary = "List texters.",
 };
 const cc_op cc_op_get_texter = {
   .id = "getTexter", .method = CC_GET, .path = CAMPAIGN "/texters/{texter_id}", .params = &texter_ref_type, .reply = &texter_type,
@@ -308,7 +308,7 @@ const cc_op cc_op_add_texter = {
 };
 const cc_op cc_op_remove_texter = {
   .id = "removeTexter", .method = CC_DELETE, .path = CAMPAIGN "/texters/{texter_id}", .params = &texter_ref_type, .errors = ABSENT, .tag = TAG,
-  .summary = "Take a texter out.", .doc = "What has no first text yet goes back to all; the rest waits for reassignTexts.",
+  .summary = "Take a texter out.", .doc = "Conversations without a first text return to the pool; the others wait for reassignTexts.",
 };
 const cc_op cc_op_reassign_texts = {
   .id = "reassignTexts", .method = CC_POST, .path = CAMPAIGN "/reassign", .params = &text_campaign_ref_type, .body = &text_reassignment_type,
@@ -317,8 +317,8 @@ const cc_op cc_op_reassign_texts = {
 const cc_op cc_op_send_all_texts = {
   .id = "sendAllTexts", .method = CC_POST, .path = CAMPAIGN "/send-all", .params = &text_campaign_ref_type, .body = &text_send_all_type,
   .reply = &text_sent_all_type, .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Send first texts without a click each.",
-  .doc = "Only where the server's operator has switched TEXT_SEND_ALL on (409 send_all_off): texts of a machine need a consent that texts "
-         "of a person do not.",
+  .doc = "Only where the server's operator has set TEXT_SEND_ALL (409 send_all_off): texts sent by "
+         "a machine need a consent that texts sent by a person do not need.",
 };
 const cc_op cc_op_list_campaign_texts = {
   .id = "listCampaignTexts", .method = CC_GET, .path = CAMPAIGN "/messages", .params = &text_campaign_ref_type, .query = &cc_page_query_type,
@@ -331,11 +331,11 @@ const cc_op cc_op_get_campaign_text = {
 const cc_op cc_op_receive_text = {
   .id = "receiveText", .method = CC_POST, .path = "/v1/texts/incoming", .body = &text_incoming_type, .reply = &cc_text_message_type,
   .creates = true, .location = &cc_op_get_campaign_text, .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = TAG, .summary = "A text came in.",
-  .doc = "For the local outbox, which has no carrier that would tell; with a carrier it tells of its own. 409 carrier_tells then.",
+  .doc = "For the local outbox only; a carrier delivers received texts by itself (409 carrier_tells).",
 };
 const cc_op cc_op_list_my_text_campaigns = {
   .id = "listMyTextCampaigns", .method = CC_GET, .path = "/v1/text-campaigns/mine", .query = &text_campaign_filter_type,
-  .reply = &cc_text_campaign_type, .shape = CC_REPLY_LIST, .tag = TAG, .summary = "List the campaigns that I write in.",
+  .reply = &cc_text_campaign_type, .shape = CC_REPLY_LIST, .tag = TAG, .summary = "List the campaigns in which I am a texter.",
 };
 const cc_op cc_op_join_text_campaign = {
   .id = "joinTextCampaign", .method = CC_POST, .path = "/v1/text-campaigns/join", .body = &cc_joining_type, .reply = &cc_text_campaign_type,
@@ -343,12 +343,12 @@ const cc_op cc_op_join_text_campaign = {
 };
 const cc_op cc_op_leave_text_campaign = {
   .id = "leaveTextCampaign", .method = CC_POST, .path = CAMPAIGN "/leave", .params = &text_campaign_ref_type, .errors = ABSENT_OR_CONFLICT,
-  .tag = TAG, .summary = "Stop writing.", .doc = "What has no first text yet goes back to all.",
+  .tag = TAG, .summary = "Stop writing.", .doc = "Conversations without a first text return to the pool.",
 };
 const cc_op cc_op_claim_text_batch = {
   .id = "claimTextBatch", .method = CC_POST, .path = CAMPAIGN "/batches", .params = &text_campaign_ref_type, .reply = &text_batch_type,
   .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Get people to write to.",
-  .doc = "Fills up what I have not written to yet, from those whom a text may reach at this hour. They stay mine, answers too.",
+  .doc = "Fills my batch of first texts with people whose local time is within the hours. These conversations stay mine, also when answers arrive.",
 };
 const cc_op cc_op_list_my_conversations = {
   .id = "listMyConversations", .method = CC_GET, .path = CAMPAIGN "/conversations", .params = &text_campaign_ref_type,
@@ -367,12 +367,12 @@ const cc_op cc_op_send_text = {
   .id = "sendText", .method = CC_POST, .path = TALK "/messages", .params = &text_conversation_ref_type, .body = &text_click_type,
   .reply = &cc_text_message_type, .creates = true, .location = &cc_op_get_text, .errors = ABSENT_OR_CONFLICT, .tag = TAG,
   .summary = "Send one text.",
-  .doc = "409 field_empty: there is nothing for a field of the template, and no stand-in. 409 quiet_hours: it is too early or late where they are. 409 opted_out: they want no texts; the conversation is closed.",
+  .doc = "409 field_empty: a field of the template has no value and no substitute. 409 quiet_hours: the person's local time is outside the hours. 409 opted_out: the person opted out; the conversation is closed.",
 };
 const cc_op cc_op_record_text = {
   .id = "recordText", .method = CC_POST, .path = TALK "/result", .params = &text_conversation_ref_type, .body = &text_result_type,
-  .reply = &cc_text_conversation_type, .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "What came of a conversation.",
-  .doc = "Becomes a contact with all its effects. A result that ends it closes the conversation; do_not_text does so without another text.",
+  .reply = &cc_text_conversation_type, .errors = ABSENT_OR_CONFLICT, .tag = TAG, .summary = "Record the result of a conversation.",
+  .doc = "Adds a contact with all its effects. A final result closes the conversation; do_not_text does so without another text.",
 };
 const cc_op cc_op_close_conversation = {
   .id = "closeConversation", .method = CC_POST, .path = TALK "/close", .params = &text_conversation_ref_type,

@@ -33,36 +33,36 @@ static const cc_type street_type = CC_TYPE(cc_turf_street, "TurfStreet", street_
 
 static const cc_field request_fields[] = {
   CC_STRING(cc_turf_request, name, .flags = CC_REQUIRED, .min = 1, .max = 80, .format = CC_FORMAT_NAME,
-            .doc = "What the turfs are called; several get a number each.", .example = "\"North\""),
+            .doc = "Name of the turfs; several turfs get a number each.", .example = "\"North\""),
   CC_ENUM(cc_turf_request, method, &method_enum, .flags = CC_REQUIRED,
-          .doc = "How doors are chosen: drawn (polygon), by streets, by precinct, all of them (auto), or what is left of turfs (recut).",
+          .doc = "Which doors: of an area (polygon), of streets, of precincts, all of them (auto), or those of turfs that are not done (recut).",
           .example = "\"auto\""),
   CC_JSON(cc_turf_request, polygon, .flags = CC_NULLABLE, .doc = "GeoJSON Polygon or MultiPolygon, for the method polygon.",
           .example = "null"),
   CC_LIST(cc_turf_request, streets, cc_turf_street, &street_type, .max = 500, .doc = "For the method streets.", .example = "[]"),
   CC_STRINGS(cc_turf_request, precincts, .max = 500, .doc = "Codes, for the method precinct.", .example = "[]"),
-  CC_STRINGS(cc_turf_request, turf_ids, .max = 500, .doc = "Turfs that are cut again around their finished doors, for the method recut.",
+  CC_STRINGS(cc_turf_request, turf_ids, .max = 500, .doc = "Turfs whose doors that are not done are cut again, for the method recut.",
              .example = "[]"),
   CC_OPT_INT64(cc_turf_request, list_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX,
                .doc = "Only doors of people on this saved list; null: every door.", .example = "null"),
   CC_OPT_INT64(cc_turf_request, script_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Script to walk with.",
                .example = "null"),
   CC_OPT_INT64(cc_turf_request, target_doors, .flags = CC_NULLABLE, .min = 2, .max = 2000,
-               .doc = "Doors that a turf should have. Without a target a drawing or list of streets is one turf, and so is each precinct.",
+               .doc = "Target number of doors of a turf. Without a target an area or a list of streets is one turf, and so is each precinct.",
                .example = "50"),
   CC_OPT_INT64(cc_turf_request, target_minutes, .flags = CC_NULLABLE, .min = 10, .max = 2000,
-               .doc = "Minutes that a turf should take; instead of target_doors.", .example = "null"),
+               .doc = "Target minutes of a turf; instead of target_doors.", .example = "null"),
   CC_ENUM(cc_turf_request, mode, &mode_enum, .fallback = "\"street\"",
           .doc = "street: least to walk, blocks kept whole. compact: tidier on a map, more to walk."),
   CC_BOOL(cc_turf_request, by_precinct, .fallback = "false", .doc = "Keep turfs inside one precinct where it can be."),
 };
-const cc_type cc_turf_request_type = CC_TYPE(cc_turf_request, "TurfRequest", request_fields, .doc = "What is to be cut.");
+const cc_type cc_turf_request_type = CC_TYPE(cc_turf_request, "TurfRequest", request_fields, .doc = "A request to cut turfs.");
 
 static const cc_field conflict_fields[] = {
   CC_INT64(cc_turf_conflict, turf_id, .flags = CC_READ_ONLY, .doc = "Turf that has the doors."),
   CC_STRING(cc_turf_conflict, name, .flags = CC_READ_ONLY, .max = 300, .doc = "Its name."),
   CC_ENUM(cc_turf_conflict, state, &cc_turf_state_enum, .flags = CC_READ_ONLY, .doc = "Its state."),
-  CC_INT64(cc_turf_conflict, doors, .flags = CC_READ_ONLY, .doc = "How many doors it has of those that were asked for."),
+  CC_INT64(cc_turf_conflict, doors, .flags = CC_READ_ONLY, .doc = "Number of the requested doors that it has."),
 };
 static const cc_type conflict_type = CC_TYPE(cc_turf_conflict, "TurfConflict", conflict_fields);
 
@@ -74,37 +74,38 @@ static const cc_field unplaced_fields[] = {
 static const cc_type unplaced_type = CC_TYPE(cc_turf_unplaced, "TurfUnplaced", unplaced_fields);
 
 static const cc_field preview_fields[] = {
-  CC_INT64(cc_turf_preview, doors, .flags = CC_READ_ONLY, .doc = "Doors that would go into turfs."),
+  CC_INT64(cc_turf_preview, doors, .flags = CC_READ_ONLY, .doc = "Doors that would be in turfs."),
   CC_INT64(cc_turf_preview, voters, .flags = CC_READ_ONLY, .doc = "People there who may be asked."),
-  CC_INT64(cc_turf_preview, buildings, .flags = CC_READ_ONLY, .doc = "Buildings that the doors are in."),
+  CC_INT64(cc_turf_preview, buildings, .flags = CC_READ_ONLY, .doc = "Buildings of these doors."),
   CC_INT64(cc_turf_preview, turfs, .flags = CC_READ_ONLY, .doc = "About how many turfs it would be."),
   CC_INT64(cc_turf_preview, left_out, .flags = CC_READ_ONLY,
-           .doc = "Doors where nobody is to be asked: do not knock, confidential, withdrawn, left alone for now, not on the list."),
-  CC_INT64(cc_turf_preview, taken, .flags = CC_READ_ONLY, .doc = "Doors that another active turf has."),
-  CC_LIST(cc_turf_preview, conflicts, cc_turf_conflict, &conflict_type, .flags = CC_READ_ONLY, .doc = "Those turfs."),
-  CC_INT64(cc_turf_preview, unplaced, .flags = CC_READ_ONLY, .doc = "Doors that nobody knows the place of; they go into no turf."),
+           .doc = "Doors that are left out: do not knock, confidential, opted out, quiet time, not on the list."),
+  CC_INT64(cc_turf_preview, taken, .flags = CC_READ_ONLY, .doc = "Doors of other active turfs."),
+  CC_LIST(cc_turf_preview, conflicts, cc_turf_conflict, &conflict_type, .flags = CC_READ_ONLY, .doc = "These turfs."),
+  CC_INT64(cc_turf_preview, unplaced, .flags = CC_READ_ONLY, .doc = "Doors without a known position; they are in no turf."),
   CC_LIST(cc_turf_preview, unplaced_doors, cc_turf_unplaced, &unplaced_type, .flags = CC_READ_ONLY, .doc = "The first 200 of them."),
 };
-static const cc_type preview_type = CC_TYPE(cc_turf_preview, "TurfPreview", preview_fields, .doc = "What a cut would do.");
+static const cc_type preview_type = CC_TYPE(cc_turf_preview, "TurfPreview", preview_fields, .doc = "Result of a cut, without making it.");
 
 static const cc_field cut_fields[] = {
   CC_INT64(cc_turf_cut, id, .flags = CC_READ_ONLY, .doc = "Number of the cutting."),
-  CC_STRING(cc_turf_cut, name, .flags = CC_READ_ONLY, .max = 80, .doc = "What its turfs are called."),
+  CC_STRING(cc_turf_cut, name, .flags = CC_READ_ONLY, .max = 80, .doc = "Name of its turfs."),
   CC_ENUM(cc_turf_cut, method, &method_enum, .flags = CC_READ_ONLY, .doc = "How doors were chosen."),
-  CC_JSON(cc_turf_cut, request, .flags = CC_READ_ONLY, .doc = "What was asked for."),
-  CC_OPT_INT64(cc_turf_cut, list_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Saved list that it was cut from."),
+  CC_JSON(cc_turf_cut, request, .flags = CC_READ_ONLY, .doc = "The request."),
+  CC_OPT_INT64(cc_turf_cut, list_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Saved list of the cut."),
   CC_OPT_INT64(cc_turf_cut, script_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Script of its turfs."),
   CC_ENUM(cc_turf_cut, state, &cc_turf_cut_state_enum, .flags = CC_READ_ONLY, .doc = "How far it is."),
   CC_DOUBLE(cc_turf_cut, progress, .flags = CC_READ_ONLY, .max = 1, .doc = "From 0 to 1."),
   CC_JSON(cc_turf_cut, result, .flags = CC_READ_ONLY,
-          .doc = "While it runs its step; then turfs, doors, voters, smallest, largest, length_m, minutes, metres_a_door, seconds, and what "
-                 "was left out: taken with conflicts, unplaced with unplaced_doors, left_out, lost_meanwhile."),
+          .doc = "While running: the step; then turfs, doors, voters, smallest, largest, length_m, "
+                 "minutes, metres_a_door, seconds, and the doors left out: taken with conflicts, unplaced "
+                 "with unplaced_doors, left_out, lost_meanwhile."),
   CC_STRING(cc_turf_cut, error, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500, .doc = "Why it failed."),
-  CC_TIME(cc_turf_cut, created_at, .flags = CC_READ_ONLY, .doc = "When it was asked for."),
+  CC_TIME(cc_turf_cut, created_at, .flags = CC_READ_ONLY, .doc = "Time of the request."),
   CC_TIME(cc_turf_cut, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
   CC_INT64(cc_turf_cut, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
 };
-const cc_type cc_turf_cut_type = CC_TYPE(cc_turf_cut, "TurfCut", cut_fields, .doc = "A cutting: what was asked for, how far it is, what came of it.");
+const cc_type cc_turf_cut_type = CC_TYPE(cc_turf_cut, "TurfCut", cut_fields, .doc = "A cut: the request, its progress and its result.");
 
 CC_PATH_1(cut_ref, "TurfCutRef", cut_id, "Number of the cutting.");
 
@@ -119,30 +120,30 @@ static const cc_type taker_type = CC_TYPE(cc_turf_taker, "TurfTaker", taker_fiel
 
 static const cc_field turf_fields[] = {
   CC_INT64(cc_turf, id, .flags = CC_READ_ONLY, .doc = "Number of the turf."),
-  CC_OPT_INT64(cc_turf, cut_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Cutting that made it."),
+  CC_OPT_INT64(cc_turf, cut_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Cut that made it."),
   CC_STRING(cc_turf, name, .flags = CC_REQUIRED, .min = 1, .max = 300, .format = CC_FORMAT_NAME, .doc = "Name.", .example = "\"North 12\""),
   CC_ENUM(cc_turf, state, &cc_turf_state_enum, .flags = CC_READ_ONLY,
-          .doc = "draft: may be changed. open: published, its doors are fixed. out: somebody has it. done: walked. closed: its doors are free."),
+          .doc = "draft: may be changed. open: published, its doors are fixed. out: assigned or checked out. done: all doors are done. closed: its doors are free."),
   CC_JSON(cc_turf, polygon, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "GeoJSON of the area around its doors.", .example = POLYGON_EXAMPLE),
   CC_OPT_INT64(cc_turf, script_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Script to walk with."),
   CC_STRING(cc_turf, code, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 12, .format = CC_FORMAT_LINE,
             .doc = "Typed or scanned to take the turf out; from publishing on.", .example = "\"7KMWQ2\""),
   CC_BOOL(cc_turf, distributed, .fallback = "false", .doc = "One code for many: each gets the nearest free doors (holdTurfDoors)."),
-  CC_OPT_INT64(cc_turf, assigned_user_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Person whom it was given to."),
+  CC_OPT_INT64(cc_turf, assigned_user_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Person to whom it is assigned."),
   CC_STRING(cc_turf, assigned_name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .doc = "Name of that person."),
-  CC_STRING(cc_turf, team, .flags = CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE, .doc = "Team that walks it."),
-  CC_OPT_INT64(cc_turf, event_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Event that it is walked in."),
-  CC_STRING(cc_turf, notes, .flags = CC_NULLABLE, .max = 2000, .doc = "What whoever walks it should know."),
+  CC_STRING(cc_turf, team, .flags = CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE, .doc = "Team of the turf."),
+  CC_OPT_INT64(cc_turf, event_id, .flags = CC_NULLABLE, .min = 1, .max = INT64_MAX, .doc = "Event of the turf."),
+  CC_STRING(cc_turf, notes, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for the canvassers."),
   CC_INT64(cc_turf, door_count, .flags = CC_READ_ONLY, .doc = "Doors."),
   CC_INT64(cc_turf, voter_count, .flags = CC_READ_ONLY, .doc = "People at these doors."),
-  CC_INT64(cc_turf, doors_done, .flags = CC_READ_ONLY, .doc = "Doors that need no other attempt."),
+  CC_INT64(cc_turf, doors_done, .flags = CC_READ_ONLY, .doc = "Doors that need no further attempt."),
   CC_OPT_DOUBLE(cc_turf, length_m, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Metres to walk from the first door to the last."),
-  CC_OPT_DOUBLE(cc_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Minutes that it should take."),
-  CC_LIST(cc_turf, takers, cc_turf_taker, &taker_type, .flags = CC_READ_ONLY, .doc = "Who took it out and has not given it back."),
+  CC_OPT_DOUBLE(cc_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Estimated minutes."),
+  CC_LIST(cc_turf, takers, cc_turf_taker, &taker_type, .flags = CC_READ_ONLY, .doc = "Actors who checked it out and have not returned it."),
   CC_INT64(cc_turf, progress_revision, .flags = CC_READ_ONLY | CC_REVISION, .view = CC_VIEW_MEMBER,
            .doc = "Grows with doors_done and takers; the version does not."),
   CC_OPT_TIME(cc_turf, published_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Since when its doors are fixed."),
-  CC_OPT_TIME(cc_turf, expires_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "When it closes by itself; at publishing in 30 days unless another day was said."),
+  CC_OPT_TIME(cc_turf, expires_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Time at which it closes; by default 30 days after publishing."),
   CC_OPT_TIME(cc_turf, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
   CC_TIME(cc_turf, created_at, .flags = CC_READ_ONLY, .doc = "When it was cut."),
   CC_TIME(cc_turf, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
@@ -168,7 +169,7 @@ static const cc_type filter_type = CC_TYPE(cc_turf_filter, "TurfFilter", filter_
   CC_INT64(S, door_id, .flags = CC_READ_ONLY, .doc = "Number of the door."), \
   CC_INT64(S, position, .flags = CC_READ_ONLY, .doc = "Place in the walk; grows, without being a count."), \
   CC_ENUM(S, state, &door_state_enum, .flags = CC_READ_ONLY, .doc = "todo, attempted, or done: no other attempt is needed."), \
-  CC_INT64(S, building_id, .flags = CC_READ_ONLY, .doc = "Building that the door is in."), \
+  CC_INT64(S, building_id, .flags = CC_READ_ONLY, .doc = "Building of the door."), \
   CC_STRING(S, address, .flags = CC_READ_ONLY, .max = 500, .doc = "Number and street."), \
   CC_STRING(S, number, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 50, .doc = "House number."), \
   CC_STRING(S, street, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .doc = "Street."), \
@@ -179,11 +180,11 @@ static const cc_type filter_type = CC_TYPE(cc_turf_filter, "TurfFilter", filter_
   CC_OPT_DOUBLE(S, latitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Degrees north."), \
   CC_OPT_DOUBLE(S, longitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Degrees east."), \
   CC_STRING(S, access_note, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500, .doc = "How to get in."), \
-  CC_INT64(S, people, .flags = CC_READ_ONLY, .doc = "People to ask there.")
+  CC_INT64(S, people, .flags = CC_READ_ONLY, .doc = "Number of people to ask there.")
 
 static const cc_field door_fields[] = {
   DOOR_ROWS(cc_turf_door),
-  CC_STRING(cc_turf_door, held_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 60, .doc = "Who holds it of a shared turf, such as user:7."),
+  CC_STRING(cc_turf_door, held_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 60, .doc = "Actor who holds it, of a distributed turf, such as user:7."),
   CC_OPT_TIME(cc_turf_door, held_until, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Until when."),
   CC_OPT_TIME(cc_turf_door, done_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was done."),
 };
@@ -198,7 +199,7 @@ static const cc_type doors_query_type = CC_TYPE(cc_turf_doors_query, "TurfDoorsQ
 
 static const cc_field code_fields[] = {
   CC_STRING(cc_turf_code, code, .flags = CC_REQUIRED, .min = 4, .max = 20, .format = CC_FORMAT_LINE,
-            .doc = "The turf's code; case, blanks and hyphens do not matter.", .example = "\"7KM-WQ2\""),
+            .doc = "The turf's code; case, blanks and hyphens are ignored.", .example = "\"7KM-WQ2\""),
 };
 static const cc_type code_type = CC_TYPE(cc_turf_code, "TurfCode", code_fields);
 
@@ -217,7 +218,7 @@ static const cc_field held_fields[] = {
   CC_TIME(cc_turf_held, held_until, .flags = CC_READ_ONLY, .doc = "Until when the doors are yours."),
   CC_LIST(cc_turf_held, held, cc_turf_held_door, &held_door_type, .flags = CC_READ_ONLY, .doc = "The doors in walking order from where you stand."),
 };
-static const cc_type held_type = CC_TYPE(cc_turf_held, "TurfHeld", held_fields, .doc = "Doors of a shared turf that are the caller's for a time.");
+static const cc_type held_type = CC_TYPE(cc_turf_held, "TurfHeld", held_fields, .doc = "Doors of a distributed turf that the caller holds for a time.");
 
 static const cc_field split_fields[] = {
   CC_INT64(cc_turf_split, parts, .flags = CC_REQUIRED, .min = 2, .max = 50, .doc = "Turfs to make of it, of about the same size.", .example = "2"),
@@ -225,14 +226,14 @@ static const cc_field split_fields[] = {
 static const cc_type split_type = CC_TYPE(cc_turf_split, "TurfSplit", split_fields);
 
 static const cc_field merge_fields[] = {
-  CC_STRINGS(cc_turf_merge, turf_ids, .flags = CC_REQUIRED, .min = 1, .max = 50, .doc = "Drafts that go into this one and vanish.",
+  CC_STRINGS(cc_turf_merge, turf_ids, .flags = CC_REQUIRED, .min = 1, .max = 50, .doc = "Drafts that are merged into this one and deleted.",
              .example = "[\"8\"]"),
 };
 static const cc_type merge_type = CC_TYPE(cc_turf_merge, "TurfMerge", merge_fields);
 
 static const cc_field move_fields[] = {
-  CC_STRINGS(cc_turf_move, add, .max = 2000, .doc = "Numbers of doors that come into this turf, from other drafts or from none.", .example = "[\"7\"]"),
-  CC_STRINGS(cc_turf_move, remove, .max = 2000, .doc = "Numbers of doors that leave it and are in no turf then.", .example = "[]"),
+  CC_STRINGS(cc_turf_move, add, .max = 2000, .doc = "Numbers of doors to add, from other drafts or from none.", .example = "[\"7\"]"),
+  CC_STRINGS(cc_turf_move, remove, .max = 2000, .doc = "Numbers of doors to remove; they are in no turf afterwards.", .example = "[]"),
 };
 static const cc_type move_type = CC_TYPE(cc_turf_move, "TurfMove", move_fields);
 
@@ -242,14 +243,14 @@ static const cc_field brief_fields[] = {
   CC_INT64(cc_turf_brief, door_count, .flags = CC_READ_ONLY, .doc = "Doors."),
   CC_INT64(cc_turf_brief, voter_count, .flags = CC_READ_ONLY, .doc = "People at these doors."),
   CC_OPT_DOUBLE(cc_turf_brief, length_m, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Metres to walk."),
-  CC_OPT_DOUBLE(cc_turf_brief, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Minutes that it should take."),
+  CC_OPT_DOUBLE(cc_turf_brief, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Estimated minutes."),
   CC_INT64(cc_turf_brief, version, .flags = CC_READ_ONLY, .doc = "Version of the turf."),
 };
 static const cc_type brief_type = CC_TYPE(cc_turf_brief, "TurfBrief", brief_fields);
 static const cc_field change_fields[] = {
-  CC_LIST(cc_turf_change, turfs, cc_turf_brief, &brief_type, .flags = CC_READ_ONLY, .doc = "Turfs that changed and are still there, this one first."),
+  CC_LIST(cc_turf_change, turfs, cc_turf_brief, &brief_type, .flags = CC_READ_ONLY, .doc = "The changed turfs that still exist, this one first."),
 };
-static const cc_type change_type = CC_TYPE(cc_turf_change, "TurfChange", change_fields, .doc = "What a change by hand left behind.");
+static const cc_type change_type = CC_TYPE(cc_turf_change, "TurfChange", change_fields, .doc = "Result of a change by hand.");
 
 static const cc_field qr_query_fields[] = {
   CC_ENUM(cc_turf_qr_query, format, &format_enum, .fallback = "\"png\"", .doc = "png or svg."),
@@ -266,13 +267,14 @@ static const cc_type paper_query_type = CC_TYPE(cc_turf_paper_query, "TurfPaperQ
 
 const cc_op cc_op_preview_turf = {
   .id = "previewTurf", .method = CC_POST, .path = "/v1/turf-previews", .body = &cc_turf_request_type, .reply = &preview_type,
-  .tag = "Turf", .summary = "Count what a cut would do.", .doc = "Nothing is written: for the counts beside a shape that is being drawn.",
+  .tag = "Turf", .summary = "Count the doors of a cut.", .doc = "Nothing is written: for the counts beside an area while it is drawn.",
 };
 const cc_op cc_op_start_turf_cut = {
   .id = "startTurfCut", .method = CC_POST, .path = "/v1/turf-cuts", .body = &cc_turf_request_type, .reply = &cc_turf_cut_type,
   .creates = true, .location = &cc_op_get_turf_cut, .tag = "Turf", .summary = "Cut turf.",
-  .doc = "Done in the background: the change feed tells of turf_cut, and at the end of turf. Makes drafts, all or none. Doors of other active "
-         "turfs, doors nobody is to knock at and doors without a place are left out and counted in the result.",
+  .doc = "Runs in the background: the change feed has turf_cut changes, and turf at the end. Makes "
+         "all drafts, or none. Doors of other active turfs, doors with \"do not knock\" and doors "
+         "without a position are left out and counted in the result.",
 };
 const cc_op cc_op_list_turf_cuts = {
   .id = "listTurfCuts", .method = CC_GET, .path = "/v1/turf-cuts", .query = &cc_page_query_type, .reply = &cc_turf_cut_type,
@@ -288,7 +290,7 @@ const cc_op cc_op_cancel_turf_cut = {
 };
 const cc_op cc_op_publish_turf_cut = {
   .id = "publishTurfCut", .method = CC_POST, .path = "/v1/turf-cuts/{cut_id}/publish", .params = &cut_ref_type, .reply = &cc_turf_cut_type,
-  .errors = CONFLICT, .tag = "Turf", .summary = "Publish all drafts of a cutting.", .doc = "result.published says how many.",
+  .errors = CONFLICT, .tag = "Turf", .summary = "Publish all drafts of a cutting.", .doc = "result.published has the number.",
 };
 const cc_op cc_op_list_turfs = {
   .id = "listTurfs", .method = CC_GET, .path = "/v1/turfs", .query = &filter_type, .reply = &cc_turf_type, .shape = CC_REPLY_LIST,
@@ -296,12 +298,12 @@ const cc_op cc_op_list_turfs = {
 };
 const cc_op cc_op_list_my_turfs = {
   .id = "listMyTurfs", .method = CC_GET, .path = "/v1/turfs/mine", .query = &cc_page_query_type, .reply = &cc_turf_type,
-  .shape = CC_REPLY_LIST, .tag = "Turf", .summary = "List the turfs that you were given or took out.",
+  .shape = CC_REPLY_LIST, .tag = "Turf", .summary = "List the turfs that are assigned to you or that you checked out.",
 };
 const cc_op cc_op_take_turf = {
   .id = "takeTurf", .method = CC_POST, .path = "/v1/turfs/take", .body = &code_type, .reply = &cc_turf_type,
   .errors = CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Turf", .summary = "Take a turf out by its code.",
-  .doc = "Several may walk one turf; takers says who does. 409 turf_assigned when it was given to somebody else.",
+  .doc = "Several people may check out one turf; takers lists them. 409 turf_assigned when it is assigned to another person.",
 };
 const cc_op cc_op_get_turf = {
   .id = "getTurf", .method = CC_GET, .path = "/v1/turfs/{turf_id}", .params = &turf_ref_type, .reply = &cc_turf_type,
@@ -310,11 +312,11 @@ const cc_op cc_op_get_turf = {
 const cc_op cc_op_update_turf = {
   .id = "updateTurf", .method = CC_PATCH, .path = "/v1/turfs/{turf_id}", .params = &turf_ref_type, .body = &cc_turf_type,
   .reply = &cc_turf_type, .errors = CHANGED, .tag = "Turf", .summary = "Change or assign a turf.",
-  .doc = "A merge-patch. Assigned to somebody, an open turf is out. With If-Match only if nobody else changed it.",
+  .doc = "A merge-patch. An open turf that is assigned becomes out. With If-Match only when the turf was not changed meanwhile.",
 };
 const cc_op cc_op_delete_turf = {
   .id = "deleteTurf", .method = CC_DELETE, .path = "/v1/turfs/{turf_id}", .params = &turf_ref_type, .errors = CHANGED, .tag = "Turf",
-  .summary = "Delete a draft.", .doc = "What was published is closed instead (409 turf_state): contacts name it.",
+  .summary = "Delete a draft.", .doc = "A published turf cannot be deleted, because contacts refer to it (409 turf_state); close it.",
 };
 const cc_op cc_op_list_turf_doors = {
   .id = "listTurfDoors", .method = CC_GET, .path = "/v1/turfs/{turf_id}/doors", .params = &turf_ref_type, .query = &doors_query_type,
@@ -323,7 +325,7 @@ const cc_op cc_op_list_turf_doors = {
 const cc_op cc_op_move_turf_doors = {
   .id = "moveTurfDoors", .method = CC_POST, .path = "/v1/turfs/{turf_id}/doors", .params = &turf_ref_type, .body = &move_type,
   .reply = &change_type, .errors = CONFLICT, .tag = "Turf", .summary = "Put doors into a draft, or take them out.",
-  .doc = "The walks of all turfs that changed are made anew. 409 turf_frozen when one of them is published.",
+  .doc = "The walks of all changed turfs are computed again. 409 turf_frozen when one of them is published.",
 };
 const cc_op cc_op_split_turf = {
   .id = "splitTurf", .method = CC_POST, .path = "/v1/turfs/{turf_id}/split", .params = &turf_ref_type, .body = &split_type,
@@ -342,19 +344,19 @@ VERB(cc_op_publish_turf, "publishTurf", "publish", CHANGED, "Publish a draft.",
 VERB(cc_op_unpublish_turf, "unpublishTurf", "unpublish", CHANGED, "Make an open turf a draft again.", .doc = "Its code is void then.");
 VERB(cc_op_finish_turf, "finishTurf", "done", CONFLICT, "Say that a turf is walked.");
 VERB(cc_op_take_back_turf, "takeBackTurf", "take-back", CHANGED, "Take a turf back from whoever has it.");
-VERB(cc_op_close_turf, "closeTurf", "close", CHANGED, "Close a turf.", .doc = "Doors that were not done are free for other turfs.");
+VERB(cc_op_close_turf, "closeTurf", "close", CHANGED, "Close a turf.", .doc = "Doors that are not done become free for other turfs.");
 VERB(cc_op_reopen_turf, "reopenTurf", "reopen", CHANGED, "Open a turf again.",
-     .doc = "409 turf_doors_taken when a door that is still to do went into another turf.");
+     .doc = "409 turf_doors_taken when a door that is not done is in another turf.");
 VERB(cc_op_return_turf, "returnTurf", "return", NOT_FOUND, "Give back a turf that you took or were given.");
 const cc_op cc_op_hold_turf_doors = {
   .id = "holdTurfDoors", .method = CC_POST, .path = "/v1/turfs/{turf_id}/hold", .params = &turf_ref_type, .body = &near_type,
   .reply = &held_type, .errors = CONFLICT, .tag = "Turf", .summary = "Get the nearest free doors of a shared turf.",
-  .doc = "They are the caller's until held_until; those held before and not asked for again are free at once.",
+  .doc = "The caller holds these doors until held_until. Doors that were held before and not requested again are free at once.",
 };
 const cc_op cc_op_get_turf_qr = {
   .id = "getTurfQr", .method = CC_GET, .path = "/v1/turfs/{turf_id}/qr", .params = &turf_ref_type, .query = &qr_query_type,
   .shape = CC_REPLY_FILE, .media = "image/png,image/svg+xml", .errors = CONFLICT, .tag = "Turf", .summary = "The QR code of a turf.",
-  .doc = "A link that ends in the turf's code. 409 turf_no_code before it is published.",
+  .doc = "A link that ends with the turf's code. 409 turf_no_code before it is published.",
 };
 const cc_op cc_op_get_turf_walk_list = {
   .id = "getTurfWalkList", .method = CC_GET, .path = "/v1/turfs/{turf_id}/walk-list", .params = &turf_ref_type, .query = &paper_query_type,

@@ -28,38 +28,38 @@ static const cc_enum kind_enum = {kind_names, CC_N(kind_names)};
 
 static const cc_field code_fields[] = {
   CC_STRING(cc_voter_code, to, .flags = CC_REQUIRED, .min = 1, .max = 50, .format = CC_FORMAT_LINE,
-            .doc = "What the voter gets.", .example = "\"active\""),
+            .doc = "Value of the voter's field.", .example = "\"active\""),
   CC_STRINGS(cc_voter_code, from, .flags = CC_REQUIRED, .min = 1, .max = 200,
-             .doc = "Values of the file that mean it, in any case.", .example = "[\"A\",\"ACTIVE\"]"),
+             .doc = "Values of the file with this meaning; case is ignored.", .example = "[\"A\",\"ACTIVE\"]"),
 };
-static const cc_type code_type = CC_TYPE(cc_voter_code, "VoterFileCode", code_fields, .doc = "Values of a file and what they mean.");
+static const cc_type code_type = CC_TYPE(cc_voter_code, "VoterFileCode", code_fields, .doc = "Values of a file and their meaning.");
 
 static const cc_field mapping_fields[] = {
-  CC_ENUM(cc_voter_mapping, field, &cc_voter_field_enum, .flags = CC_REQUIRED, .doc = "What is filled.",
+  CC_ENUM(cc_voter_mapping, field, &cc_voter_field_enum, .flags = CC_REQUIRED, .doc = "Field to fill.",
           .example = "\"last_name\""),
   CC_STRING(cc_voter_mapping, key, .flags = CC_NULLABLE, .min = 1, .max = 60, .format = CC_FORMAT_LINE,
-            .doc = "Which district, election, custom field or other column of the voter, for those four.", .example = "null"),
+            .doc = "Name of the district, election, custom field or other column of the voter, for these four.", .example = "null"),
   CC_STRINGS(cc_voter_mapping, columns, .max = 20, .fallback = "[]", .example = "[]",
-             .doc = "Columns that are joined, in this order; one that the file lacks counts as empty."),
-  CC_STRINGS(cc_voter_mapping, any, .max = 40, .fallback = "[]", .doc = "Names of which the first that the file has is taken.",
+             .doc = "Columns to join, in this order; a missing column counts as empty."),
+  CC_STRINGS(cc_voter_mapping, any, .max = 40, .fallback = "[]", .doc = "Names of columns; the first one in the file is used.",
              .example = "[\"last_name\",\"surname\"]"),
   CC_STRING(cc_voter_mapping, prefix, .flags = CC_NULLABLE, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "Takes every column whose name begins so, its name being the key; history and custom only.", .example = "null"),
+            .doc = "Uses every column whose name begins with this text, and its name is the key; history and custom only.", .example = "null"),
   CC_STRING(cc_voter_mapping, separator, .max = 5, .format = CC_FORMAT_LINE, .fallback = "\" \"",
-            .doc = "Stands between joined columns that are not empty.", .example = "\" \""),
+            .doc = "Separator between joined columns that are not empty.", .example = "\" \""),
   CC_ENUM(cc_voter_mapping, date, &cc_date_form_enum, .fallback = "\"auto\"", .doc = "How birth_date and registered_on are written."),
   CC_BOOL(cc_voter_mapping, required, .fallback = "false", .doc = "A file without the column does not fit the profile."),
   CC_STRING(cc_voter_mapping, split, .flags = CC_NULLABLE, .min = 1, .max = 5, .example = "null",
-            .doc = "What stands between the values of a cell that has several: of phone, email, mailing_line and history with names_election."),
+            .doc = "Separator between several values of a cell: for phone, email, mailing_line and history with names_election."),
   CC_BOOL(cc_voter_mapping, json, .fallback = "false",
           .doc = "The cell is JSON, as exportVoters writes it: an object of district or custom, a list of history. Without key."),
   CC_BOOL(cc_voter_mapping, names_election, .fallback = "false",
           .doc = "The cell of history names the election (or its date) and not the method, such as a column of the last vote."),
   CC_LIST(cc_voter_mapping, codes, cc_voter_code, &code_type, .max = 100, .fallback = "[]", .example = "[]",
-          .doc = "Meaning of the file's values; what is in none is kept as it is."),
+          .doc = "Meaning of the file's values; other values stay as they are."),
 };
 static const cc_type mapping_type = CC_TYPE(cc_voter_mapping, "VoterFileMapping", mapping_fields,
-                                            .doc = "A field of the voter and where its text comes from: columns, any or prefix.");
+                                            .doc = "A field of the voter and the source of its text: columns, any or prefix.");
 
 static const cc_field mark_fields[] = {
   CC_STRING(cc_voter_mark, column, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
@@ -67,7 +67,7 @@ static const cc_field mark_fields[] = {
   CC_STRINGS(cc_voter_mark, values, .flags = CC_REQUIRED, .min = 1, .max = 50, .doc = "Values that make the voter confidential.",
              .example = "[\"Y\"]"),
 };
-static const cc_type mark_type = CC_TYPE(cc_voter_mark, "VoterFileMark", mark_fields, .doc = "What marks a confidential voter.");
+static const cc_type mark_type = CC_TYPE(cc_voter_mark, "VoterFileMark", mark_fields, .doc = "Columns and values that mark a confidential voter.");
 
 static const cc_field layout_fields[] = {
   CC_STRING(cc_voter_layout_column, name, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
@@ -78,7 +78,7 @@ static const cc_type layout_type = CC_TYPE(cc_voter_layout_column, "VoterFileCol
                                            .doc = "A column of a file without header.");
 
 static const cc_field format_fields[] = {
-  CC_ENUM(cc_voter_format, delimiter, &cc_table_delimiter_enum, .flags = CC_REQUIRED, .doc = "What stands between two columns."),
+  CC_ENUM(cc_voter_format, delimiter, &cc_table_delimiter_enum, .flags = CC_REQUIRED, .doc = "Separator between two columns."),
   CC_BOOL(cc_voter_format, quoted, .fallback = "true", .doc = "A field may stand in quotation marks."),
   CC_BOOL(cc_voter_format, header, .fallback = "true", .doc = "The first row names the columns."),
   CC_INT64(cc_voter_format, skip_lines, .max = 1000, .fallback = "0", .doc = "Lines before the header or the first row."),
@@ -90,20 +90,20 @@ static const cc_type format_type = CC_TYPE(cc_voter_format, "VoterFileFormat", f
 static const cc_field profile_fields[] = {
   CC_STRING(cc_voter_profile, name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME,
             .doc = "Name for people.", .example = "\"County file\""),
-  CC_STRING(cc_voter_profile, description, .flags = CC_NULLABLE, .max = 2000, .doc = "What file it is for."),
+  CC_STRING(cc_voter_profile, description, .flags = CC_NULLABLE, .max = 2000, .doc = "Description of the file."),
   CC_OBJECT(cc_voter_profile, format, cc_voter_format, &format_type, .flags = CC_NULLABLE,
             .doc = "How the file is written; left out: guessed.", .example = "null"),
   CC_LIST(cc_voter_profile, mappings, cc_voter_mapping, &mapping_type, .flags = CC_REQUIRED, .min = 1, .max = 500,
-          .doc = "What each column means."),
+          .doc = "Meaning of each column."),
   CC_LIST(cc_voter_profile, confidential, cc_voter_mark, &mark_type, .max = 20, .fallback = "[]", .example = "[]",
-          .doc = "What marks a voter whose address is hidden from canvass and export; any of them."),
+          .doc = "Marks of a voter whose address is hidden from canvass and export; one of them is enough."),
   CC_STRINGS(cc_voter_profile, blank_values, .max = 50, .fallback = "[]", .example = "[\"*\"]",
-             .doc = "Values that mean nothing, in any column; of a name only those without a letter, since people are called Null."),
+             .doc = "Values that count as empty, in any column; in a name only values without a letter, since Null is a name, too."),
   CC_STRINGS(cc_voter_profile, ignore, .max = 500, .fallback = "[]", .example = "[\"age\"]",
-             .doc = "Columns that are left out on purpose: they are named in the dry run, and are no problem. A name that ends "
-                    "with * stands for all that begin so."),
+             .doc = "Columns that are ignored on purpose: the dry run lists them, without a problem. A name "
+                    "that ends with * matches all names that begin with it."),
   CC_ENUM(cc_voter_profile, kind, &kind_enum, .flags = CC_NULLABLE, .fallback = "\"voters\"",
-          .doc = "What a row is: a person, or (history) a vote of a person who is there already and is found by state_id."),
+          .doc = "Meaning of a row: a person, or (history) a vote of a person who exists and is found by state_id."),
 };
 const cc_type cc_voter_profile_type = CC_TYPE(cc_voter_profile, "VoterFileProfile", profile_fields,
                                               .doc = "How a file of voters becomes voters.");
