@@ -29,7 +29,7 @@ static const command commands[] = {
   {"import", ccd_command_import, "import files of voters"},
   {"health",
    ccd_command_health,
-   "ask the server that runs here whether requests succeed; the exit code tells"},
+   "ask the local server whether requests succeed; exit code 0 means yes"},
   {"config", ccd_command_config, "print the configuration, secrets hidden"},
   {"openapi", ccd_command_openapi, "print the OpenAPI document"},
   {"codes", ccd_command_codes, "print the page of error codes"},

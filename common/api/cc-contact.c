@@ -47,7 +47,7 @@ static const cc_field contact_fields[] = {
             .doc = "The result, one of listDispositions. Send either this or answers, never both.", .example = "\"not_home\""),
   CC_LIST(cc_contact, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .max = 200,
           .doc = "Answers to the questions of the script; they imply canvassed."),
-  CC_OPT_INT64(cc_contact, voter_id, .flags = CC_NULLABLE, ID("Whom it is about; left out: whoever lives at the door.")),
+  CC_OPT_INT64(cc_contact, voter_id, .flags = CC_NULLABLE, ID("Voter of the contact; left out: everybody who lives at the door.")),
   CC_OPT_INT64(cc_contact, door_id, .flags = CC_NULLABLE, ID("The door; left out: where the person lives.")),
   CC_OPT_INT64(cc_contact, building_id, .flags = CC_NULLABLE, ID("The building; follows from the door.")),
   CC_STRING(cc_contact, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE_USED, .doc = "Number that was called or texted."),

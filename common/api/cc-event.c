@@ -77,7 +77,7 @@ static const cc_field event_fields[] = {
   CC_INT64(cc_event, registered_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "Number of people on the list who are not checked in, with their guests."),
   CC_INT64(cc_event, attended_heads, .flags = CC_READ_ONLY, .view = CC_VIEW_MEMBER, .doc = "Number of people who were checked in, with their guests; capacity counts guests, too."),
   CC_INT64(cc_event, attendees_revision, .flags = CC_READ_ONLY | CC_REVISION, .view = CC_VIEW_MEMBER,
-           .doc = "Grows with every change of the counts, which leaves the version as it is."),
+           .doc = "Incremented by every change of the counts, which does not change the version."),
   CC_INT64(cc_event, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Incremented by every change; the first part of the ETag, and the one that If-Match compares."),
 };
 const cc_type cc_event_type = CC_TYPE(cc_event, "Event", event_fields, .doc = "An event of an organization.");

@@ -499,7 +499,7 @@ const cc_op cc_op_list_invitations = {
 const cc_op cc_op_revoke_invitation = {
   .id = "revokeInvitation", .method = CC_DELETE, .path = "/v1/invitations/{invitation_id}",
   .params = &cc_invitation_ref_type, .errors = NOT_FOUND, .tag = INVITES,
-  .summary = "Revoke an invitation that is pending.",
+  .summary = "Revoke a pending invitation.",
   .doc = "An invitation that was accepted or revoked is answered like one that does not exist."};
 const cc_op cc_op_resend_invitation = {
   .id = "resendInvitation", .method = CC_POST, .path = "/v1/invitations/{invitation_id}/resend",

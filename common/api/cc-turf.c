@@ -343,7 +343,7 @@ VERB(cc_op_publish_turf, "publishTurf", "publish", CHANGED, "Publish a draft.",
      .doc = "Its doors and their order are fixed from here on, and it gets a code.");
 VERB(cc_op_unpublish_turf, "unpublishTurf", "unpublish", CHANGED, "Make an open turf a draft again.", .doc = "Its code is void then.");
 VERB(cc_op_finish_turf, "finishTurf", "done", CONFLICT, "Say that a turf is walked.");
-VERB(cc_op_take_back_turf, "takeBackTurf", "take-back", CHANGED, "Take a turf back from whoever has it.");
+VERB(cc_op_take_back_turf, "takeBackTurf", "take-back", CHANGED, "Take a turf back from its canvassers.");
 VERB(cc_op_close_turf, "closeTurf", "close", CHANGED, "Close a turf.", .doc = "Doors that are not done become free for other turfs.");
 VERB(cc_op_reopen_turf, "reopenTurf", "reopen", CHANGED, "Open a turf again.",
      .doc = "409 turf_doors_taken when a door that is not done is in another turf.");

@@ -174,7 +174,7 @@ duplicate_key(const char *json, size_t position, cc_error_list *errors)
   return fail_malformed(errors,
                         "duplicate_key",
                         pointer,
-                        "A key is there twice in one object.",
+                        "An object has the same key twice.",
                         hint);
 }
 

@@ -105,7 +105,7 @@ FROM voter_sources s
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
   AND s.organization_id = i.organization_id AND s.id = i.source_id
   AND assert_rule(i.state = 'uploaded', 'import_state', 'Upload the file first; an import is started once.')
-  AND assert_rule(s.acknowledged_at IS NOT NULL, 'not_acknowledged', 'Nobody has promised to keep the terms of the source.')
+  AND assert_rule(s.acknowledged_at IS NOT NULL, 'not_acknowledged', 'Nobody has accepted the terms of the source.')
   AND assert_rule(s.purged_at IS NULL, 'source_purged', 'The data of this source was destroyed.')
   AND assert_rule(COALESCE(s.expires_on >= current_date, true), 'source_expired', 'The permission of this source has run out.')
 RETURNING i.*

@@ -28,7 +28,7 @@ static const row rows[] = {
   {"22", CC_ERR_INVALID, "invalid_value", "A value cannot be stored.", ""},
   {"40001", CC_ERR_UNAVAILABLE, "retry", "Too many changes at once.", "Try again."},
   {"40P01", CC_ERR_UNAVAILABLE, "retry", "Too many changes at once.", "Try again."},
-  {"55P03", CC_ERR_UNAVAILABLE, "locked", "Somebody else is changing this.", "Try again."},
+  {"55P03", CC_ERR_UNAVAILABLE, "locked", "Another request is changing this object.", "Try again."},
   {"57014", CC_ERR_UNAVAILABLE, "timeout", "This took too long.", "Try again later."},
   {"53100", CC_ERR_UNAVAILABLE, "disk_full", "There is no room to store this.", "Try again later."},
   {"53", CC_ERR_UNAVAILABLE, "database_busy", "The database is too busy.", "Try again later."},

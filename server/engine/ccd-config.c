@@ -50,7 +50,7 @@ static const setting settings[] = {
   TEXT(redis_url, "REDIS_URL", .fallback = "", .secret = true, .doc = "Redis: unix:///path or redis://host:port/db, a database of its own. Empty: none."),
   TEXT(bind_address, "CAMPAIGN_BIND", .fallback = "127.0.0.1", .doc = "Address to listen on, IPv4 or IPv6; a proxy in front ends TLS."),
   NUMBER(api_port, "CAMPAIGN_API_PORT", .fallback = "3000", .min = 1, .max = 65000, .doc = "API port; + 8 takes the same requests, + 9 is the internal listener."),
-  TEXT(internal_bind, "INTERNAL_BIND", .fallback = "127.0.0.1", .doc = "Address of the internal listener: /livez, /readyz and /metrics, for nobody from outside."),
+  TEXT(internal_bind, "INTERNAL_BIND", .fallback = "127.0.0.1", .doc = "Address of the internal listener: /livez, /readyz and /metrics. It must not be reachable from outside."),
   NUMBER(threads, "THREADS", .fallback = "0", .min = 0, .max = 64, .doc = "Threads that answer ordinary requests, each with a connection to PostgreSQL; 0: four per core."),
   NUMBER(public_threads, "PUBLIC_THREADS", .fallback = "0", .min = 0, .max = 64, .doc = "The same for visitors without a sign-in; 0: two per core."),
   NUMBER(slow_threads, "SLOW_CONNECTIONS", .fallback = "4", .min = 2, .max = 32, .doc = "The same for slow requests: files, exports, packs, drawings, uploads."),
@@ -71,7 +71,7 @@ static const setting settings[] = {
   TEXT(erasure_key, "ERASURE_KEY", .fallback = "", .secret = true,
        .doc = "64 hexadecimal digits that campaign-centerd reseal prints; by it erased people stay known after SECRET_KEY changed. Empty: made of SECRET_KEY."),
   TEXT(password_list, "PASSWORD_LIST", .fallback = CCD_PASSWORD_LIST,
-       .doc = "Passwords that nobody may choose, one a line, plain or gzip. The default is read where Debian's python3-django is installed. Empty: none."),
+       .doc = "File of passwords that are refused, one per line, plain or gzip. The default is used when Debian's python3-django is installed. Empty: none."),
   TEXT(mail_outbox, "MAIL_OUTBOX", .fallback = "", .doc = "Folder that receives outgoing mail as .eml files. Empty: mail waits in the queue."),
   TEXT(mail_from, "MAIL_FROM", .fallback = "Campaign Center <no-reply@localhost>", .doc = "Sender of outgoing mail."),
   TEXT(sms_outbox, "SMS_OUTBOX", .fallback = "", .doc = "Folder that receives outgoing texts as .txt files. Empty: texts wait in the queue."),
@@ -106,7 +106,7 @@ static const setting settings[] = {
   BUDGET(import_bytes, "IMPORT_BYTES_PER_DAY", .fallback = "42949672960", .min = 0, .max = INT64_MAX, .doc = "Bytes that one organization may upload for imports in a day (UTC)."),
   BUDGET(import_rows, "IMPORT_ROWS_PER_DAY", .fallback = "50000000", .min = 0, .max = INT64_MAX, .doc = "Rows that the imports of one organization may read in a day (UTC)."),
   NUMBER(import_unpacked, "IMPORT_UNPACKED", .fallback = "17179869184", .min = 1, .max = INT64_MAX, .doc = "Bytes to which a packed file may unpack."),
-  NUMBER(import_ratio, "IMPORT_RATIO", .fallback = "100", .min = 1, .max = 1000000, .doc = "How many times its size a packed file may unpack to, once that is more than 64 MiB."),
+  NUMBER(import_ratio, "IMPORT_RATIO", .fallback = "100", .min = 1, .max = 1000000, .doc = "Maximal ratio of unpacked to packed size of a file that unpacks to more than 64 MiB."),
   NUMBER(serve_jobs, "SERVE_JOBS", .fallback = "1", .min = 0, .max = 1, .doc = "1: `serve` runs the jobs of the queue too; 0: they are left to `campaign-centerd worker`."),
 };
 

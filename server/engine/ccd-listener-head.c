@@ -173,7 +173,7 @@ static void
 note_single(head_scan *scan, unsigned int i, const char *value)
 {
   if ((scan->seen & (1u << i)) != 0)
-    scan->malformed = "a header that has one value is there twice";
+    scan->malformed = "a header with a single value is repeated";
   scan->seen |= 1u << i;
   switch (i) {
   case 0:
@@ -215,7 +215,7 @@ note_header(head_scan *scan, const char *name, const char *value)
   const char *forwarded = scan->connection->listener->options.forwarded_header;
   if (forwarded != NULL && strcasecmp(name, forwarded) == 0) {
     if (scan->forwarded != NULL)
-      scan->malformed = "the proxy's address header is there twice";
+      scan->malformed = "the proxy's address header is repeated";
     scan->forwarded = value;
   }
 }

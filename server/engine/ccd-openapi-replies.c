@@ -91,7 +91,7 @@ static const header_row headers[] = {
   {"RateLimit", "What is left of the limit (r) and when it begins anew (t, seconds)."},
   {"RateLimit-Policy", "The limit: requests (q) in a time (w, seconds)."},
   {"Retry-After", "Seconds after which it is worth to ask again."},
-  {"Upload-Offset", "Bytes of the file that are there."},
+  {"Upload-Offset", "Number of received bytes of the file."},
   {"WWW-Authenticate", "How to authenticate, and what was wrong with the credential (RFC 6750)."},
   {"X-Request-Id", "Name of the request, in the log and the audit log."},
 };

@@ -106,7 +106,10 @@ write_all_parameters(const ccd_route *route, cc_str *out)
                            out);
   }
   if (ccd_openapi_if_match(route))
-    write_header_parameter("If-Match", "An ETag: 412 when somebody else was faster.", &first, out);
+    write_header_parameter("If-Match",
+                           "An ETag: 412 when the object has changed meanwhile.",
+                           &first,
+                           out);
   cc_str_add(out, "],");
 }
 
@@ -346,10 +349,10 @@ static const tag_row tags[] = {
   {"Accounts", "People: registration, sign-in, second factor, the own account and its sessions."},
   {"Attendees", "Who comes to an event, the waiting list and the check-in."},
   {"Consent", "What people agreed to be contacted by, and what they refused."},
-  {"Contacts", "Attempts to reach a voter, and what came of them."},
+  {"Contacts", "Attempts to reach a voter, and their results."},
   {"Devices", "Shared phones and tablets, paired by a code."},
   {"Events", "Events of the organization."},
-  {"Field", "What a phone takes along and brings back: packs and uploads."},
+  {"Field", "Field work without a network: packs and uploads."},
   {"Follow-ups", "What was promised to voters at the door or on the phone."},
   {"Imports", "Voter files: sources, profiles of their columns, imports and undoing them."},
   {"Invitations", "Inviting people into an organization."},

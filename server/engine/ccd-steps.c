@@ -49,7 +49,7 @@ refuse_encoding(cc_error *reterr)
                        CC_ERR_UNSUPPORTED,
                        "content_encoding",
                        "Content-Encoding",
-                       "The body must be sent as it is, without a Content-Encoding");
+                       "The body must be sent without a Content-Encoding");
 }
 
 /* Content-Type without parameters, when the list contains it. */

@@ -17,7 +17,7 @@ static const cc_field fill_payload_fields[] = {
   CC_INT64(fill_payload, id, .flags = CC_REQUIRED, .doc = "The phone bank."),
   CC_BOOL(fill_payload,
           guarded,
-          .doc = "Whoever made it does not find confidential people by places."),
+          .doc = "The person who created it may not find confidential people by places."),
 };
 static const cc_type fill_payload_type =
   CC_TYPE(fill_payload, "PhoneBankFillPayload", fill_payload_fields);

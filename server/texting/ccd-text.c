@@ -31,7 +31,7 @@ ccd_text_receive(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
                    "carrier_tells",
-                   "The carrier tells of incoming texts itself.");
+                   "The carrier delivers received texts by itself.");
   const cc_text_incoming *body = call->body;
   cc_text_size size = cc_text_measure(body->text);
   const ccd_arg args[] = {

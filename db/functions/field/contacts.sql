@@ -14,14 +14,14 @@ $$;
 CREATE OR REPLACE FUNCTION field_not_handed_out(door bigint) RETURNS field_outcome
 LANGUAGE sql IMMUTABLE
 AS $$
-  SELECT ROW('conflict', 'not_handed_out', 'This was in no turf that was handed out to whoever was there.',
+  SELECT ROW('conflict', 'not_handed_out', 'This was in no turf of the person who was there.',
              CASE WHEN door IS NOT NULL THEN 'door' END, door, NULL, NULL, NULL)::field_outcome
 $$;
 
 CREATE OR REPLACE FUNCTION field_not_yours(old voter_contacts) RETURNS field_outcome
 LANGUAGE sql IMMUTABLE
 AS $$
-  SELECT ROW('conflict', 'not_yours', 'Somebody else wrote this down.', 'contact', old.id,
+  SELECT ROW('conflict', 'not_yours', 'Another person recorded this.', 'contact', old.id,
              jsonb_build_object('contact_id', old.id, 'answers', old.answers, 'disposition', old.disposition),
              old.actor, old.occurred_at)::field_outcome
 $$;
@@ -55,7 +55,7 @@ BEGIN
       WHERE c.organization_id = organization AND c.door_id = place.id AND c.disposition = 'do_not_knock' AND c.holds
       ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1;
     IF place.id IS NOT NULL AND other.actor IS DISTINCT FROM op.actor THEN
-      RETURN ROW('conflict', 'do_not_knock', 'Somebody had asked not to be knocked at here any more.', 'door', place.id,
+      RETURN ROW('conflict', 'do_not_knock', 'A person here had asked not to be visited again.', 'door', place.id,
                  jsonb_build_object('do_not_knock_at', place.do_not_knock_at, 'contact_id', other.id,
                                     'voter_id', other.voter_id), other.actor, place.do_not_knock_at)::field_outcome;
     END IF;
@@ -71,7 +71,7 @@ BEGIN
         WHERE a.said <> b.said)
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1;
   IF other.id IS NOT NULL THEN
-    RETURN ROW('conflict', 'answered_meanwhile', 'Somebody else wrote down another answer to the same question.',
+    RETURN ROW('conflict', 'answered_meanwhile', 'Another person recorded a different answer to the same question.',
                'contact', other.id, jsonb_build_object('contact_id', other.id, 'answers', other.answers,
                'note', other.note, 'support_level', other.support_level), other.actor, other.occurred_at)::field_outcome;
   END IF;

@@ -13,6 +13,6 @@ SELECT tenant_triggers('erasures', 'erasure');
 CREATE OR REPLACE TRIGGER imports_moves BEFORE UPDATE OF state ON imports FOR EACH ROW
   EXECUTE FUNCTION state_move_check('import');
 SELECT released_with('imports', 'profile_id', 'voter_profiles');
-SELECT budgeted('voter_profiles', 'PROFILES_PER_ORGANIZATION', 'Mappings of this organization', 'Delete mappings that nobody uses.');
+SELECT budgeted('voter_profiles', 'PROFILES_PER_ORGANIZATION', 'Mappings of this organization', 'Delete unused mappings.');
 SELECT budgeted('imports', 'IMPORTS_WAITING', 'Imports that wait', 'Apply or cancel imports first.',
   $$state IN ('created', 'uploaded', 'reading', 'comparing', 'ready')$$);

@@ -19,5 +19,5 @@ CREATE OR REPLACE TRIGGER organization_members_keep_last_owner_update AFTER UPDA
   EXECUTE FUNCTION keep_last_owner();
 CREATE OR REPLACE TRIGGER organization_members_keep_last_owner_delete AFTER DELETE ON organization_members FOR EACH ROW
   WHEN (OLD.role = 'owner') EXECUTE FUNCTION keep_last_owner();
-SELECT budgeted('api_tokens', 'TOKENS_PER_ORGANIZATION', 'API tokens of this organization', 'Revoke tokens that nobody uses.', 'revoked_at IS NULL');
-SELECT budgeted('devices', 'DEVICES_PER_ORGANIZATION', 'Devices of this organization', 'Revoke devices that nobody uses.', 'revoked_at IS NULL');
+SELECT budgeted('api_tokens', 'TOKENS_PER_ORGANIZATION', 'API tokens of this organization', 'Revoke unused tokens.', 'revoked_at IS NULL');
+SELECT budgeted('devices', 'DEVICES_PER_ORGANIZATION', 'Devices of this organization', 'Revoke unused devices.', 'revoked_at IS NULL');

@@ -114,7 +114,7 @@ BEGIN
             GROUP BY t.zone_key, t.call_back_at IS NULL, t.next_at IS NULL, t.lease_until IS NULL) t;
     refused_code := CASE WHEN due IS NULL THEN 'queue_done' ELSE 'nobody_due' END;
     refused_message := CASE WHEN due IS NULL THEN 'Everybody on this list was called.'
-      ELSE format('Nobody is to be called at the moment. Ask again at %s UTC.', to_char(due, 'YYYY-MM-DD HH24:MI')) END;
+      ELSE format('There is nobody to call at the moment. Ask again at %s UTC.', to_char(due, 'YYYY-MM-DD HH24:MI')) END;
   END IF;
   RETURN NEXT;
 END
@@ -132,7 +132,7 @@ BEGIN
   PERFORM FROM phone_bank_targets t WHERE t.organization_id = organization AND t.id = held.target_id FOR UPDATE;
   SELECT c.* INTO held FROM phone_bank_calls c WHERE c.organization_id = organization AND c.id = call FOR UPDATE;
   IF held.actor <> phone_bank_hold.actor THEN
-    RAISE EXCEPTION 'Somebody else made this call.' USING ERRCODE = 'CC409', DETAIL = 'not_your_call';
+    RAISE EXCEPTION 'Another caller made this call.' USING ERRCODE = 'CC409', DETAIL = 'not_your_call';
   END IF;
   RETURN held;
 END

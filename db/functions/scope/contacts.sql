@@ -119,7 +119,7 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'CC403', DETAIL = code, MESSAGE = CASE code
-    WHEN 'not_your_contact' THEN 'Only who recorded a contact may change it.'
+    WHEN 'not_your_contact' THEN 'Only the person who recorded a contact may change it.'
     ELSE 'This is not in a turf of yours.' END;
 END
 $$;

@@ -33,7 +33,7 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
   IF actor LIKE 'device:%' THEN
-    RAISE EXCEPTION 'A device does not see who belongs to the organization.'
+    RAISE EXCEPTION 'A device may not see the members of the organization.'
       USING ERRCODE = 'CC403', DETAIL = 'not_for_devices';
   END IF;
   RETURN true;

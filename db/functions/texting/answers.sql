@@ -81,7 +81,7 @@ BEGIN
   this := text_enter(organization, actor, campaign);
   SELECT c.* INTO talk FROM text_conversations c
     WHERE c.organization_id = organization AND c.campaign_id = campaign AND c.id = conversation FOR UPDATE;
-  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM actor, 'not_your_conversation', 'Somebody else has this conversation.');
+  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM actor, 'not_your_conversation', 'Another texter has this conversation.');
   contact := phone_contact(organization, actor, person, given || jsonb_build_object('channel', 'text', 'voter_id', talk.voter_id,
     'phone', talk.phone, 'script_id', this.script_id, 'text_campaign_id', campaign));
   IF result IN ('do_not_text', 'do_not_contact') THEN

@@ -168,7 +168,7 @@ BEGIN
   RETURN assert_conversation(organization, campaign, conversation) AND assert_texter(organization, actor, campaign)
     AND assert_rule(EXISTS (SELECT FROM text_conversations c WHERE c.organization_id = organization
                               AND c.id = conversation AND c.texter_actor = actor),
-                    'not_your_conversation', 'Somebody else has this conversation.');
+                    'not_your_conversation', 'Another texter has this conversation.');
 END
 $$;
 

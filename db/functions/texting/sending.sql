@@ -110,7 +110,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM assert_rule(this.state = 'open', 'not_open', 'This campaign is not open.');
-  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM actor, 'not_your_conversation', 'Somebody else has this conversation.');
+  PERFORM assert_rule(talk.texter_actor IS NOT DISTINCT FROM actor, 'not_your_conversation', 'Another texter has this conversation.');
   PERFORM assert_rule(talk.state <> 'closed', 'conversation_closed', 'This conversation is closed.');
   PERFORM assert_rule(talk.state <> 'messaged', 'no_answer_yet', 'They have not answered: a second text is not sent.');
   IF (talk.state = 'needs_message') = (answer IS NOT NULL) THEN

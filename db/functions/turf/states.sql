@@ -178,10 +178,10 @@ BEGIN
   n := jsonb_populate_record(t, patch);
   IF n.assigned_user_id IS DISTINCT FROM t.assigned_user_id AND n.assigned_user_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM organization_members m WHERE m.organization_id = organization AND m.user_id = n.assigned_user_id) THEN
-    PERFORM refuse_field('assigned_user_id', 'unknown_reference', 'Nobody of this organization has this number.');
+    PERFORM refuse_field('assigned_user_id', 'unknown_reference', 'No member of this organization has this number.');
   END IF;
   PERFORM assert_rule(NOT (n.distributed AND n.assigned_user_id IS NOT NULL), 'turf_distributed',
-                      'A turf that many share by one code is assigned to nobody.');
+                      'A distributed turf cannot be assigned to a person.');
   UPDATE canvass_routes r SET name = n.name, notes = n.notes, script_id = n.script_id, event_id = n.event_id,
     assigned_user_id = n.assigned_user_id, team = n.team, expires_at = n.expires_at, distributed = n.distributed,
     state = CASE WHEN r.state = 'open' AND n.assigned_user_id IS NOT NULL THEN 'out'
@@ -210,10 +210,10 @@ BEGIN
     AND r.code = upper(regexp_replace(typed, '[^A-Za-z0-9]', '', 'g')) AND r.state IN ('open', 'out')
     AND (r.expires_at IS NULL OR r.expires_at > now()) FOR UPDATE;
   IF NOT FOUND THEN
-    PERFORM refuse_field('code', 'unknown_code', 'No turf that is to be walked has this code.');
+    PERFORM refuse_field('code', 'unknown_code', 'No open turf has this code.');
   END IF;
   PERFORM assert_rule(t.assigned_user_id IS NULL OR t.assigned_user_id IS NOT DISTINCT FROM person, 'turf_assigned',
-                      'This turf was given to somebody else.');
+                      'This turf is assigned to another person.');
   INSERT INTO turf_takers (organization_id, route_id, actor, user_id) VALUES (organization, t.id, turf_take.actor, person)
   ON CONFLICT (organization_id, route_id, actor) WHERE returned_at IS NULL DO NOTHING;
   UPDATE canvass_routes r SET state = 'out' WHERE r.organization_id = organization AND r.id = t.id AND r.state = 'open';

@@ -40,5 +40,5 @@ CREATE CONSTRAINT TRIGGER voters_household_change AFTER UPDATE ON voters
 SELECT released_with('households', 'door_id', 'doors');
 SELECT released_with('voters', 'household_id', 'households');
 SELECT released_with('voters', 'door_id', 'doors');
-SELECT budgeted('tags', 'TAGS_PER_ORGANIZATION', 'Tags of this organization', 'Delete tags that nobody uses.');
-SELECT budgeted('voter_lists', 'LISTS_PER_ORGANIZATION', 'Saved lists of this organization', 'Delete lists that nobody uses.');
+SELECT budgeted('tags', 'TAGS_PER_ORGANIZATION', 'Tags of this organization', 'Delete unused tags.');
+SELECT budgeted('voter_lists', 'LISTS_PER_ORGANIZATION', 'Saved lists of this organization', 'Delete unused lists.');
