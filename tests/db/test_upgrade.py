@@ -21,7 +21,7 @@ EVENT = {"title": "Doors", "start_time": "2031-05-01T15:00:00Z", "end_time": "20
 OF_THE_MOMENT = {"as_of", "cursor", "next_cursor"}
 
 # Rules printed from common/rules: each release has its own.
-OF_THE_PROGRAM = {"dispositions"}
+OF_THE_PROGRAM = {"dispositions", "disposition_needs", "door_verdicts", "state_machines", "state_moves"}
 
 # Jobs that migrations queue.
 DERIVED_ANEW = {"places.rekey"}
