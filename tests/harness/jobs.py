@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs jobs side by side in a few slots, and tells of each suite when it is done: one line with its time,
-then its failures. A job that measures runs with nothing beside."""
+"""Runs jobs in parallel, and reports each suite when it is done: one line with its time, then its failures. A job
+that measures runs alone."""
 
 import dataclasses
 import os
@@ -12,10 +12,10 @@ import traceback
 import xml.etree.ElementTree as ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Logs and reports of a run; the tests of the runner name a folder of their own.
+# Logs and reports of a run; the tests of the runner use a folder of their own.
 RESULTS = pathlib.Path(os.environ.get("CAMPAIGN_TEST_RESULTS", ROOT / ".dev" / "results"))
 SLOTS = max(1, min(os.cpu_count() or 1, 4))
-# Of the text of one failure.
+# Maximum length of the text of one failure.
 SHOWN_LINES = 60
 
 
@@ -25,7 +25,7 @@ def say(text):
 
 @dataclasses.dataclass
 class Case:
-    """One test: what became of it ("passed", "failed", "skipped") and the text that says why."""
+    """One test: its result ("passed", "failed", "skipped") and the text with the reason."""
     name: str
     outcome: str = "passed"
     text: str = ""
@@ -33,15 +33,15 @@ class Case:
 
 @dataclasses.dataclass
 class Job:
-    """A part of a suite. `work(job)` returns its cases; it may raise. A job starts when the jobs that `after`
-    names are done; when one of them had a failure, a job that `needs` it is not run and counts as failed."""
+    """A part of a suite. `work(job)` returns its cases; it may raise. A job starts when the jobs in `after` are done;
+    when a job in `needs` had a failure, this job is not run and counts as failed."""
     name: str
     suite: str
     work: object
     after: tuple = ()
     needs: tuple = ()
     alone: bool = False
-    quiet: bool = False  # no line for a suite of such jobs that have no tests
+    quiet: bool = False  # no line for a suite whose jobs have no tests
     cases: list = dataclasses.field(default_factory=list)
     started: float = 0
     ended: float = 0
@@ -56,7 +56,7 @@ class Job:
 
 
 def run(command, log, **environment):
-    """Exit code of a command whose output is appended to a file."""
+    """Run a command whose output is appended to a file; returns the exit code."""
     with open(log, "ab") as file:
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, stdout=file, stderr=file,
                               stdin=subprocess.DEVNULL).returncode
@@ -80,7 +80,7 @@ def case_of(suite, element):
 
 
 def read_junit(suite, path):
-    """The cases of a JUnit file; none when the file is absent or cut off."""
+    """The cases of a JUnit file; none when the file is absent or incomplete."""
     try:
         root = ElementTree.parse(path).getroot()
     except (OSError, ElementTree.ParseError):
@@ -89,7 +89,7 @@ def read_junit(suite, path):
 
 
 class Runner:
-    """Runs a list of jobs; `cases` is what came of them."""
+    """Runs a list of jobs; `cases` has their results."""
 
     def __init__(self, jobs, slots=SLOTS):
         self.jobs = jobs
@@ -107,7 +107,7 @@ class Runner:
         try:
             self.run_all()
         except KeyboardInterrupt:
-            # Ctrl-C reached the children too: they remove their clusters.
+            # Ctrl-C reached the child processes, too: they remove their clusters.
             with self.changed:
                 self.changed.wait_for(lambda: not self.running)
             raise
@@ -128,7 +128,7 @@ class Runner:
         return all(name in self.done for name in (*job.after, *job.needs) if name in known)
 
     def next_job(self):
-        """The first that may start now. A job that runs alone waits until nothing else can start."""
+        """The first job that may start now. A job that runs alone waits until no other job can start."""
         if len(self.running) >= self.slots or any(job.alone for job in self.running):
             return None
         ready = [job for job in self.waiting if self.is_ready(job)]
@@ -150,7 +150,7 @@ class Runner:
                 job.cases = [Case(f"{job.suite}: {job.name} was not run, since {lost[0]} failed", "failed")]
             else:
                 job.cases = job.work(job)
-        except Exception:  # a mistake of the runner's own must not pass for a success
+        except Exception:  # an error of the runner itself must not count as success
             job.cases = [Case(f"{job.suite}: {job.name}", "failed", traceback.format_exc())]
         job.ended = time.monotonic()
         with self.changed:
@@ -160,7 +160,7 @@ class Runner:
             self.changed.notify_all()
 
     def tell(self, suite):
-        """The suite's line, when its last job is done."""
+        """Print the suite's line, when its last job is done."""
         jobs = [job for job in self.jobs if job.suite == suite]
         if not all(job.name in self.done for job in jobs):
             return
@@ -180,7 +180,7 @@ class Runner:
 
 
 def sum_up(cases):
-    """The last lines; the exit code. CI reads the very last one."""
+    """Print the last lines, and return the exit code. CI reads the very last line."""
     skipped = {}
     for case in cases:
         if case.outcome == "skipped":

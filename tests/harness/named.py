@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""./dev test -k NAME: the tests whose name contains NAME, of meson's runner and of pytest. Nothing is built
-before it is known what has to run, and only what those tests need."""
+"""./dev test -k NAME: finds the tests whose name contains NAME, in meson's runner and in pytest, and builds only the
+programs that these tests need."""
 
 import concurrent.futures
 import functools
@@ -16,8 +16,8 @@ from .jobs import ROOT, Job, Runner, say, sum_up, tail
 from .parts import matches
 from .steps import PYTHON, build, configure, run_lint, run_meson, run_pytest
 
-# Suite: (build folder, suite of meson's or None, folder of pytest's or None). `-k` without a suite leaves out what
-# runs the same tests once more under a sanitizer, and lint, whose checks have words for names.
+# Suite: (build folder, suite of meson or None, folder of pytest or None). `-k` without a suite
+# skips the suites that repeat tests under a sanitizer, and lint, whose checks have words for names.
 PLACES = {
     "unit": [("build-test", "unit", None)],
     "lint": [],
@@ -54,8 +54,7 @@ class Programs:
         return [test for test in self.tests if any(each.endswith(f":{suite}") for each in test["suite"])]
 
     def may_match(self, test, name):
-        """Whether a look at the program's own list is worth its build: the sources have the name, or make
-        names out of parts."""
+        """Whether the program should be built to list its tests: its sources contain the name, or they compose names."""
         if matches(test["name"], name):
             return True
         if test["protocol"] != "tap":
@@ -68,12 +67,12 @@ class Programs:
         return False
 
     def files_of(self, test):
-        """What ninja has to make before the test can run."""
+        """Targets that ninja must build before the test can run."""
         return [os.path.relpath(path, ROOT / self.folder) for each in test["depends"] if each in self.targets
                 for path in self.targets[each]["filename"]]
 
     def files_of_server(self):
-        """The programs that pytest's suites of the server start: no test, no bench, no client."""
+        """The programs that pytest's suites of the server start: no tests, benchmarks or client."""
         tested = {each for test in self.tests for each in test["depends"]}
         return [os.path.relpath(path, ROOT / self.folder) for number, target in self.targets.items()
                 if target["type"] == "executable" and number not in tested
@@ -91,7 +90,7 @@ class Programs:
 
 
 def collected(target, name):
-    """How many tests of a folder pytest would run."""
+    """Number of tests in a folder that pytest would run."""
     result = subprocess.run([PYTHON, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "--named", name,
                              target], cwd=ROOT, capture_output=True, text=True)
     if result.returncode not in (0, 5):
@@ -100,8 +99,8 @@ def collected(target, name):
 
 
 def run_program(folder, test, paths, job):
-    """One meson test: whole, or the named paths of it. GLib's -p runs once for each path that is given, and prints
-    a plan each time, which meson's reader of TAP refuses: so a run for each path."""
+    """One meson test: whole, or only these paths. Each path needs a run of its own: with several -p options GLib
+    prints several plans, which meson's reader of TAP refuses."""
     if not paths:
         return run_meson(folder, None, job, programs=[test["name"]])
     return [case for path in paths for case in run_meson(folder, None, job, programs=[test["name"]], options=[
@@ -109,7 +108,7 @@ def run_program(folder, test, paths, job):
 
 
 def meson_jobs(suite, programs, wanted, name):
-    """Jobs for the programs of `wanted`, which are built by now."""
+    """Jobs for the programs of `wanted`, which are built already."""
     for test in wanted:
         paths = [] if matches(test["name"], name) else programs.paths_in(test, name)
         if paths or matches(test["name"], name):
@@ -134,7 +133,7 @@ def lint_jobs(name):
 
 
 class Plan:
-    """What has to be built and run for a name in some suites."""
+    """The builds and tests for a name in some suites."""
 
     def __init__(self, name, suites):
         self.name = name
@@ -144,13 +143,13 @@ class Plan:
         self.built = []
 
     def collect(self):
-        """{target: number of tests} of pytest's folders, side by side."""
+        """{target: number of tests} of pytest's folders, collected in parallel."""
         targets = sorted({target for _, _, _, target in self.places if target and (ROOT / target).exists()})
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             return dict(zip(targets, pool.map(lambda each: collected(each, self.name), targets)))
 
     def build(self, folder, files):
-        """Build files of a folder; false when that failed."""
+        """Build files of a folder; false when the build failed."""
         job = Job(folder, folder, functools.partial(build, folder, targets=files), alone=True)
         self.built.append(job)
         Runner([job]).run()
@@ -174,14 +173,15 @@ class Plan:
         return [test for test in programs.of_suite(kind) if programs.may_match(test, self.name)] if kind else []
 
     def files(self, counts):
-        """{folder: what ninja has to make}"""
+        """{folder: targets for ninja}"""
         wanted = {}
         for suite, folder, kind, target in self.places:
             programs, files = self.programs[folder], wanted.setdefault(folder, set())
             for test in self.candidates(folder, kind):
                 files.update(programs.files_of(test))
             if counts.get(target):
-                # The client end to end needs its schema and words as well: everything.
+                # The end-to-end test of the client needs schema and translations, too: build
+                # everything.
                 files.update(["all"] if suite == "client" else programs.files_of_server())
         return {folder: sorted(files) for folder, files in wanted.items() if files}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pytest's options and markers that the runner (suites.py) needs: a part of a folder, tests by name."""
+"""Options and markers of pytest that the runner (suites.py) needs: a part of a folder, tests by name."""
 
 import os
 import pathlib
@@ -28,8 +28,8 @@ def matches(name, wanted):
 
 
 def groups_of(items):
-    """{key: (weight, items)}: what must run in one process. The weight of a test is its share of the
-    file's bytes: good enough to make parts of about one length, and the same in each process."""
+    """{key: (weight, items)}: tests with one key must run in one process. The weight of a test is its share of the
+    file's bytes, which gives parts of similar duration and is equal in each process."""
     per_file = {}
     for item in items:
         per_file[item.path] = per_file.get(item.path, 0) + 1
@@ -42,7 +42,7 @@ def groups_of(items):
 
 
 def part_of(items, part):
-    """The items of part "I/N", in their order: the heaviest group goes to the part that has least."""
+    """The items of part "I/N", in their order: the heaviest group is added to the lightest part."""
     index, count = (int(number) for number in part.split("/"))
     if not 1 <= index <= count:
         raise ValueError(f"no part {part}")
@@ -56,13 +56,13 @@ def part_of(items, part):
 
 
 def select(config, items):
-    """What pytest_collection_modifyitems has to do."""
+    """Called by pytest_collection_modifyitems."""
     kept, part, wanted = list(items), config.getoption("part"), config.getoption("named")
     if wanted:
         kept = [item for item in kept if matches(item.name, wanted)]
     if part:
         kept = part_of(kept, part)
-    # Also where the order of the files says otherwise.
+    # Closing tests run last, whatever the order of the files.
     kept.sort(key=lambda item: item.get_closest_marker("closing") is not None)
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
@@ -70,8 +70,8 @@ def select(config, items):
 
 
 class Notes:
-    """Lines of one kind that tests leave for the closing test of their folder: in memory, and in the file that
-    $CAMPAIGN_SEEN_FILE names when the tests of a folder run in several processes."""
+    """Lines of one kind that tests leave for the closing test of their folder: in memory, and in the file
+    $CAMPAIGN_SEEN_FILE when the tests of a folder run in several processes."""
 
     def __init__(self, kind):
         path = os.environ.get("CAMPAIGN_SEEN_FILE")
@@ -88,7 +88,7 @@ class Notes:
                 file.write(f"{self.kind}{line}\n")
 
     def all(self):
-        """What this process and all others noted."""
+        """The lines of this process and all others."""
         if not self.path or not self.path.exists():
             return set(self.lines)
         return self.lines | {line[len(self.kind):] for line in self.path.read_text(encoding="utf-8").splitlines()
@@ -96,5 +96,5 @@ class Notes:
 
     @property
     def is_shared(self):
-        """Whether other processes ran the folder's other tests."""
+        """Whether other processes ran the other tests of the folder."""
         return self.path is not None

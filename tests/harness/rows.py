@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of any tenant table, made from what the catalog says: types, keys and checks. A test that only needs some
-row of a table need not know its columns, and a new table needs no line here."""
+"""Generates rows of any tenant table from the catalog: types, keys and checks. A test that needs any row of a table
+need not know its columns, and a new table needs no line here."""
 
 import re
 
 from . import services
 
-# What the catalog cannot tell: (table, column) → SQL, None for what its type or key gives. A rule over several columns,
-# an index, a word that a test looks for.
+# Values that do not follow from the catalog: (table, column) → SQL; None for the value by type or
+# key. Needed for a rule over several columns, an index, or a word that a test searches.
 HINTS = {
     ("events", "title"): "'Doors'",
     ("invitations", "token_hash"): "'invitation'",
@@ -22,7 +22,7 @@ HINTS = {
     ("field_notes", "door_id"): None,
     ("field_operations", "body"): "'{}'",
 }
-# Tables that need another table's second row first.
+# Tables that need a second row of another table first.
 TWICE = {"voter_duplicates": "voters"}
 
 BY_TYPE = {
@@ -55,13 +55,14 @@ ENTITIES = """
 
 
 def tenant_tables():
-    """Names of the tables that migrations give to tenants; tests/db/test_catalog.py compares the catalog."""
+    """Names of the tables that migrations make tenant tables; tests/db/test_catalog.py compares them with the
+    catalog."""
     texts = [path.read_text() for path in sorted((services.ROOT / "db" / "migrations").glob("*.sql"))]
     return re.findall(r"^SELECT tenant_(?:table|policy)\('(\w+)'", "\n".join(texts), re.M)
 
 
 class Rows:
-    """`ask(statement)` answers with rows of the catalog, through any connection."""
+    """`ask(statement)` returns rows of the catalog, through any connection."""
 
     def __init__(self, ask):
         self.columns, self.keys, self.choices, self.number = {}, {}, {}, 0
@@ -92,14 +93,14 @@ class Rows:
         return f" WHERE organization_id = {organization}" if "organization_id" in self.columns[table] else ""
 
     def some(self, cursor, table, organization):
-        """Sees to it that the table has a row that the cursor's transaction sees, unless only triggers write there."""
+        """Ensure that the table has a row that the cursor's transaction sees, unless only triggers write to it."""
         cursor.execute(f"SELECT EXISTS (SELECT FROM {table}{self._own(table, organization)}) "
                        f"OR NOT has_table_privilege('{table}', 'INSERT')")
         if not cursor.fetchone()[0]:
             self.make(cursor, table, organization)
 
     def make(self, cursor, table, organization, **given):
-        """A new row; `given` are values of columns. Answers with its id, when it has one."""
+        """Insert a row; `given` has values of columns. Returns its id, if it has one."""
         if table in TWICE:
             for _ in range(2):
                 self.make(cursor, TWICE[table], organization)
@@ -115,6 +116,6 @@ class Rows:
         return cursor.fetchone()[0]
 
     def word_column(self, table):
-        """A column that takes any text."""
+        """A column that accepts any text."""
         return next((column for column, (kind, _) in self.columns[table].items()
                      if kind == "text" and (table, column) not in self.choices and (table, column) not in self.keys), None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real server on free ports, with its log, outbox and storage in a folder of its own."""
+"""The real server on free ports, with a log, outbox and storage folder of its own."""
 
 import json
 import os
@@ -20,12 +20,13 @@ from . import services
 SECRET_KEY = "5eed" * 16
 HASHES = {}
 
-# Sanitizers: end with a code of their own, so that a report cannot be overlooked; logs are read too.
+# Sanitizers: an exit code of their own, so that no report is overlooked; the logs are checked, too.
 SANITIZER_EXIT = 86
 SANITIZERS = {
     "ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1:abort_on_error=0:"
                     "detect_stack_use_after_return=1:strict_string_checks=1",
-    # fontconfig, which draws walk lists, keeps its configuration until the end; the client's list names it.
+    # fontconfig, which draws walk lists, keeps its configuration until the end; it is in the
+    # client's list of suppressions.
     "LSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:report_objects=1:print_suppressions=0:"
                     f"suppressions={services.ROOT / 'tests' / 'client' / 'lsan.supp'}",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=0",
@@ -37,7 +38,7 @@ REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSa
 
 
 def binary():
-    """The program under test: CAMPAIGN_CENTERD_BINARY, else the newest build."""
+    """The program under test: CAMPAIGN_CENTERD_BINARY, otherwise the newest build."""
     named = os.environ.get("CAMPAIGN_CENTERD_BINARY")
     if named:
         return pathlib.Path(named).resolve()
@@ -54,7 +55,8 @@ def is_sanitized():
     return any(word in str(binary()) for word in ("asan", "tsan"))
 
 
-# Below the ports that the kernel gives to outgoing connections (from 32768 on), in tens.
+# Ports in steps of ten, below those that the kernel assigns to outgoing connections (from 32768
+# on).
 PORTS = range(15000, 32000, 10)
 CLAIMS = {}
 
@@ -70,9 +72,9 @@ def port_is_free(port):
 
 
 def claim(port):
-    """Whether the ten ports from `port` on are this process's now, until it ends: suites run side by side,
-    and a port that was only tried could be taken by another suite before the server binds to it. The claim
-    is a socket in Linux's abstract namespace, which ends with its process and leaves no file."""
+    """Whether this process could reserve the ten ports from `port` on, until it ends. Suites run in parallel, and
+    another suite could take a port that was only tested before the server binds to it. The reservation is a socket
+    in Linux's abstract namespace, which ends with its process and leaves no file."""
     held = socket.socket(socket.AF_UNIX)
     try:
         held.bind(f"\0campaign-center-tests-{port}")
@@ -84,7 +86,7 @@ def claim(port):
 
 
 def free_port():
-    """A port P whose P + 8 and P + 9 are free as well: API, side listener, internal."""
+    """A port P for which P + 8 and P + 9 are free, too: API, second API port, internal listener."""
     for port in random.sample(PORTS, len(PORTS)):
         if port not in CLAIMS and claim(port) and all(port_is_free(port + more) for more in (0, 8, 9)):
             return port
@@ -92,7 +94,7 @@ def free_port():
 
 
 class Server:
-    """One campaign-centerd. `settings` are environment variables on top of the tests' defaults."""
+    """One campaign-centerd. `settings` are environment variables in addition to the tests' defaults."""
 
     def __init__(self, cluster, database, redis_url, program=None, **settings):
         self.program = program or binary()
@@ -123,9 +125,10 @@ class Server:
             "SMS_OUTBOX": str(self.texts),
             "STORAGE_FOLDER": str(self.storage),
             "LOG_LEVEL": "info",
-            # What makes connections warm is a transaction like any other: readers of the feed wait for its end.
+            # Warming a connection is a transaction that delays readers of the feed.
             "WARM_CONNECTIONS": "0",
-            # The suites sign in and ask more than a person does; a test of the limits sets its own.
+            # The suites sign in and send requests more often than a person; tests of the limits set
+            # limits of their own.
             "RATE_LIMIT_API": "1000000/60",
             "RATE_LIMIT_LOGIN": "1000000/60",
             "RATE_LIMIT_REGISTER": "1000000/60",
@@ -152,7 +155,7 @@ class Server:
         return self.process.pid
 
     def sql(self, statement, parameters=None):
-        """Run a statement on this server's database as a superuser, committed at once; its rows."""
+        """Run a statement in this server's database as a superuser, committed at once; returns its rows."""
         import psycopg2
 
         with self.lock:
@@ -208,7 +211,7 @@ class Server:
             return reply.read().decode()
 
     def settle_log(self):
-        """Wait until the server, which writes its log beside its requests, has written all of it."""
+        """Wait until the server has written its whole log, since it writes asynchronously."""
         if self.process is None or self.process.poll() is not None:
             return
         deadline = time.monotonic() + 5
@@ -217,7 +220,7 @@ class Server:
                 if "\ncampaign_log_pending_bytes 0\n" in self.metrics():
                     return
             except (urllib.error.URLError, OSError):
-                return  # it has no such listener, or stops
+                return  # the server has no such listener, or is stopping
             time.sleep(0.005)
 
     def log(self):
@@ -240,7 +243,7 @@ class Server:
         self.process.wait()
 
     def stop(self, seconds=30):
-        """End it as an operator would; notes what a sanitizer or a wrong exit code said."""
+        """Stop the server like an operator; records reports of sanitizers and wrong exit codes."""
         if self.process is None:
             return None
         code = self.process.poll()
@@ -262,7 +265,7 @@ class Server:
         return code
 
     def remove(self):
-        """Stop, and fail when anything was wrong on the way; the log is kept then."""
+        """Stop, and fail when there was an error; the log is kept then."""
         self.stop()
         if self.connection is not None:
             self.connection.close()

@@ -21,13 +21,14 @@ def copy_into(folder, *more):
 
 
 def lines_of_page(*patterns):
-    """The first line of the page that each pattern finds, as printed."""
+    """The first line of the page that matches each pattern, as printed."""
     text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
     return [re.search(rf"^ +({pattern})$", text, re.M).group(1) for pattern in patterns]
 
 
 def blocks_of_page(first, end):
-    """(file, place, text) of each fenced block between two headings of the page: the line before it names both."""
+    """(file, place, text) of each fenced block between two headings of the page; the line before the block names file
+    and place."""
     text = (services.ROOT / "docs" / "adding-an-endpoint.md").read_text()
     part = text[text.index(f"\n{first}\n"):text.index(f"\n{end}\n")]
     found = re.findall(r"^`([^`\n]+)`, ([^\n]+):\n\n```\w+\n(.*?)^```$", part, re.M | re.S)
@@ -36,7 +37,7 @@ def blocks_of_page(first, end):
 
 
 def put(folder, name, where, text):
-    """What the line before a block says: a new file, at the end, or before a line that stands there once."""
+    """Insert a block at the named place: a new file, at the end, or before a line that occurs once."""
     anchor = re.fullmatch(r"before `([^`]+)`", where)
     if where.startswith("a new file"):
         assert name.startswith("db/migrations/NNNN_"), name
@@ -63,7 +64,7 @@ def add_migration(folder, name, line):
 
 
 def build(folder):
-    """The program of the copy."""
+    """Build the program of the copy."""
     environment = {**os.environ, "PATH": "/usr/bin:/bin"}
     for command in (["meson", "setup", "build", "-Dtests=false", "-Dclient=disabled", "--buildtype=debug"],
                     ["ninja", "-C", "build"]):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the jobs of a test run do: build a folder, run meson's tests, pytest or lint, and read what came of it."""
+"""The jobs of a test run: build a folder, run meson's tests, pytest or lint, and read the results."""
 
 import json
 import os
@@ -10,21 +10,21 @@ from .jobs import RESULTS, ROOT, Case, read_junit, run, tail
 
 PYTHON = "/usr/bin/python3"
 
-# Folder: environment and options of meson setup. Warnings are errors, but where gcc does not optimize: it then
-# warns of what it otherwise knows to be impossible.
+# Folder: environment and options of meson setup. Warnings are errors, except where gcc does not
+# optimize: it then reports cases that it otherwise proves impossible.
 BUILDS = {
     "build-test": ({"CC": "gcc"}, ["--werror"]),
     "build-asan": ({"CC": "clang"}, ["--werror", "-Db_sanitize=address,undefined", "-Db_lundef=false",
                                      "-Dfuzzers=true"]),
     "build-tsan": ({"CC": "clang"}, ["--werror", "-Db_sanitize=thread", "-Db_lundef=false"]),
-    # The server counts in many threads.
+    # Counters must be exact although the server has many threads.
     "build-coverage": ({"CC": "gcc"}, ["-Db_coverage=true", "-Dbuildtype=debug",
                                        "-Dc_args=-fprofile-update=atomic"]),
 }
 
 
 def configure(folder, job):
-    """Make a build folder that is not there yet; a case when that failed."""
+    """Create a build folder if it does not exist; returns a case when that failed."""
     environment, options = BUILDS[folder]
     if (ROOT / folder / "build.ninja").exists():
         return []
@@ -43,21 +43,21 @@ def build(folder, job, targets=(), jobs=None):
 
 
 def make_template(folder, job):
-    """The cluster that every suite's cluster is a copy of."""
+    """The cluster from which the cluster of every suite is copied."""
     made = services.make_template(ROOT / folder / "server" / "campaign-centerd")
     os.environ[services.TEMPLATE] = str(made.folder)
     return []
 
 
 def checked(job, code, cases, accepted=(0,)):
-    """The cases, and a failure more when the program says "failed" and no case does."""
+    """The cases, plus a failure when the program failed without a failed case."""
     if code not in accepted and not any(case.outcome == "failed" for case in cases):
         cases.append(Case(f"{job.suite}: {job.name} ended with {code}", "failed", tail(job.log)))
     return cases
 
 
 def run_meson(folder, suite, job, programs=(), options=()):
-    """Run meson's tests of a suite, or only the named programs of it."""
+    """Run meson's tests of a suite, or only these programs."""
     base = f"testlog-{job.log.stem}"
     junit = ROOT / folder / "meson-logs" / f"{base}.junit.xml"
     report = junit.with_name(f"{base}.json")
@@ -71,8 +71,8 @@ def run_meson(folder, suite, job, programs=(), options=()):
 
 
 def ended_badly(job, path, cases):
-    """Meson's JUnit file has the subtests of a program, but not that the program failed although they all passed (a
-    leak, a signal): a case for each that ended so. The log has a line of JSON for each program."""
+    """Meson's JUnit file has the subtests of a program, but not the failure of a program whose subtests all passed (a
+    leak, a signal). This adds a case for each such program. The log has a line of JSON per program."""
     named = " ".join(case.name for case in cases if case.outcome == "failed").split()
     found = []
     for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
@@ -85,7 +85,7 @@ def ended_badly(job, path, cases):
 
 
 def run_pytest(target, folder, job, marks="", options=(), **environment):
-    """Run a folder or file of pytest tests against the server of a build."""
+    """Run a folder or file of pytest tests with the server of a build."""
     if not (ROOT / target).exists():
         return [Case(f"{job.suite}: {target}", "skipped", f"{target} does not exist")]
     junit = job.log.with_suffix(".xml")
@@ -94,7 +94,7 @@ def run_pytest(target, folder, job, marks="", options=(), **environment):
                 *(["-m", marks] if marks else []), *options, target], job.log,
                CAMPAIGN_CENTERD_BINARY=str(ROOT / folder / "server" / "campaign-centerd"),
                CAMPAIGN_SEEN_FILE=str(RESULTS / f"{job.suite}.seen"), **environment)
-    # 5: nothing was collected, such as a part that got no test.
+    # 5: no tests were collected, such as for an empty part.
     return checked(job, code, read_junit(job.suite, junit), accepted=(0, 5))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A street with doors, people, a script and a turf, written straight into the database."""
+"""A street with doors, people, a script and a turf, written directly into the database."""
 
 import itertools
 import json
@@ -8,7 +8,7 @@ _numbers = itertools.count(1)
 
 
 class Street:
-    """`doors` doors with `people` people each, in one turf that is open. `sql(statement, *parameters)` returns rows."""
+    """`doors` doors with `people` people each, in one open turf. `sql(statement, *parameters)` returns rows."""
 
     def __init__(self, sql, organization, doors=3, people=2, assigned=None, channels=("door",)):
         self.sql, self.organization = sql, organization

@@ -11,17 +11,17 @@
 #include "server/engine/ccd-address-subject.h"
 #include "server/engine/ccd-limits-keeper.h"
 
-/* By tests/unit/data/run.py: the limiter against a real Redis. */
+/* Started by tests/unit/data/run.py: tests the limiter with a real Redis. */
 
 #define PEOPLE 20000
 #define EACH 20
 
 static const ccd_keys keys;
 static redisContext *direct;   /* of the first thread */
-static int64_t clock_set_back; /* seconds that the wall clock is behind; see below */
+static int64_t clock_set_back; /* seconds by which the wall clock is set back; see below */
 
-/* The program's own definition takes the place of the C library's: a test cannot set the clock of
- * the machine. */
+/* This definition replaces the one of the C library, because a test cannot set the clock of the
+ * machine. */
 int
 clock_gettime(clockid_t which, struct timespec *ret)
 {
@@ -44,8 +44,8 @@ make_limits(const char *api)
   return limits;
 }
 
-/* A connection of the thread's own, without time limits: the server gives up a Redis that is slow,
- * and the machine of a test may be slow. */
+/* A connection of this thread, without time limits: the server gives up a slow Redis, and the
+ * machine of a test may be slow. */
 static redisContext *
 connect_redis(void)
 {
@@ -57,7 +57,7 @@ connect_redis(void)
   return made;
 }
 
-/* Raise a counter as the server does; its value. */
+/* Raise a counter as the server does; returns its value. */
 static int64_t
 raise_counter(redisContext *at, const ccd_lease *lease)
 {
@@ -73,8 +73,8 @@ raise_counter(redisContext *at, const ccd_lease *lease)
   return counted;
 }
 
-/* One request as the server counts it. True: it passes. @counters takes the names of the counters
- * in Redis; NULL: nobody asks for them. */
+/* One request as the server counts it. True: accepted. @counters collects the names of the
+ * counters in Redis; may be NULL. */
 static bool
 request_on(redisContext *at,
            ccd_limits *limits,
@@ -98,7 +98,7 @@ request(ccd_limits *limits, const char *key, GHashTable *counters)
   return request_on(direct, limits, key, /* weight= */ 1, counters);
 }
 
-/* Give every unused lease back, as the keeper does. */
+/* Return all unused leases, as the keeper does. */
 static void
 give_back(ccd_limits *limits)
 {
@@ -144,7 +144,7 @@ typedef struct crowd {
   int refused;
 } crowd;
 
-/* All of them again and again, as a crowd comes. */
+/* All people repeatedly, like a crowd. */
 static void *
 crowd_thread(void *data)
 {
@@ -161,7 +161,8 @@ crowd_thread(void *data)
   return NULL;
 }
 
-/* 20,000 people with 20 requests each: nobody is refused, and Redis has counted each request. */
+/* 20,000 people with 20 requests each: no request is refused, and Redis has counted each of
+ * them. */
 static void
 test_crowd(void)
 {
@@ -213,8 +214,8 @@ test_more_than_room(void)
   ccd_limits_free(limits);
 }
 
-/* A /48 has 65,536 networks that an attacker may come from. Members have the whole of their quota
- * meanwhile, exactly, and most of their requests ask nobody. */
+/* A /48 has 65,536 networks from which an attacker may send. Members have their whole quota
+ * meanwhile, exactly, and most of their requests need no Redis. */
 static void
 test_attacker(void)
 {
@@ -245,7 +246,7 @@ test_attacker(void)
   ccd_limits_free(limits);
 }
 
-/* What one process has leased and does not use is there for the next one. */
+/* A lease that one process does not use is available to the next one. */
 static void
 test_two_processes(void)
 {
@@ -261,7 +262,7 @@ test_two_processes(void)
   give_back(processes[0]);
   give_back(processes[1]);
   g_assert_cmpint(sum_counters(counters), ==, passed);
-  g_assert_false(request(processes[1], key, counters)); /* believed for a second */
+  g_assert_false(request(processes[1], key, counters)); /* the credential is cached for a second */
   g_usleep(1100 * 1000);
   while (passed < 500 && request(processes[1], key, counters))
     passed++;
@@ -271,7 +272,7 @@ test_two_processes(void)
     ccd_limits_free(processes[i]);
 }
 
-/* Only what was not used for a while is taken back. */
+/* Only leases that were not used for a while are returned. */
 static void
 test_idle(void)
 {
@@ -289,7 +290,7 @@ test_idle(void)
   ccd_limits_free(limits);
 }
 
-/* The keeper of a process that stops leaves only what was used. */
+/* When a process stops, its keeper returns all unused leases. */
 static void
 test_keeper(void)
 {
@@ -311,7 +312,7 @@ test_keeper(void)
   ccd_limits_free(limits);
 }
 
-/* A wall clock that is set back opens no new window. */
+/* A wall clock that is set back begins no new window. */
 static void
 test_clock(void)
 {
@@ -326,7 +327,7 @@ test_clock(void)
   ccd_limits_free(limits);
 }
 
-/* Keys that stand for many have a multiple. */
+/* Keys that stand for many clients have a multiple of the quota. */
 static void
 test_wide_keys(void)
 {
@@ -362,7 +363,7 @@ search(ccd_limits *limits, const char *key, GHashTable *counters)
   return request_on(direct, limits, key, /* weight= */ 10, counters);
 }
 
-/* A request that is worth ten passes whole or costs nothing, beside requests that are worth one. */
+/* A request with weight ten is accepted whole or not counted, beside requests with weight one. */
 static void
 test_weight(void)
 {
@@ -380,7 +381,7 @@ test_weight(void)
   ccd_limits_free(limits);
 }
 
-/* Each of them has set aside what was leased, so none is refused for what another one took. */
+/* Each process has reserved its leases, so none is refused because of another one. */
 static void
 test_weights_at_once(void)
 {
@@ -401,7 +402,8 @@ test_weights_at_once(void)
   ccd_limits_free(limits);
 }
 
-/* Above the quota the weight is the quota: else nobody could ever make the request. */
+/* A weight above the quota counts as the quota; otherwise such a request could never be
+ * accepted. */
 static void
 test_weight_above_the_quota(void)
 {

@@ -9,10 +9,10 @@
 #include "server/data/ccd-parts.h"
 #include "server/data/ccd-sql-line.h"
 
-/* By tests/unit/data/run.py, on an empty database. */
+/* Started by tests/unit/data/run.py, with an empty database. */
 
 static const char *url, *folder;
-static char *functions; /* folder of the files of functions, below @folder */
+static char *functions; /* folder of the function files, below @folder */
 
 static void
 put(const char *name, const char *sql)
@@ -39,7 +39,8 @@ static const cc_field thing_fields[] = {
 static const cc_type thing_type = CC_TYPE(thing, "Thing", thing_fields);
 static const cc_type *types[] = {&thing_type, NULL};
 
-/* Migrate; @says NULL: it works and applies @n migrations and @n_functions files of functions. */
+/* Migrate. @says: expected error, or NULL for success with @n migrations and @n_functions
+ * function files. */
 static void
 expect_both(int n, int n_functions, const char *says)
 {
@@ -64,7 +65,7 @@ expect(int n, const char *says)
   expect_both(n, 0, says);
 }
 
-/* What a statement answers; NULL: it fails. */
+/* The result of a statement; NULL: the statement fails. */
 static char *
 ask(const char *sql)
 {
@@ -90,9 +91,9 @@ test_migrate(void)
   expect(0, "no migrations");
   put("0001_one.sql", "CREATE TABLE one (x int);");
   put("0002_two.sql", "ALTER TABLE one ADD y int;\n-- é\nSELECT nonsense;\n");
-  /* All or nothing: the first file is taken back, too. */
+  /* All or nothing: the first file is rolled back, too. */
   expect(0, "0002_two.sql:3: column \"nonsense\" does not exist");
-  /* An error without a place has the line of its statement. */
+  /* An error without a position has the line of its statement. */
   put("0002_two.sql",
       "-- two\nALTER TABLE one ADD y int;\n\n/* ; */\nSELECT 1,\n  2;\nDROP ROLE postgres;\n");
   expect(0, "0002_two.sql:7: permission denied");
@@ -189,8 +190,8 @@ test_functions_go(void)
   assert_answer("INSERT INTO one (x) VALUES (1) RETURNING y IS NULL", "t");
   assert_answer("SELECT count(*) FROM pg_proc WHERE proname = 't'", "0");
 
-  /* A function that moves to another file stays; what no file defines goes; another argument is
-   * another function. */
+  /* A function that moves to another file stays; a function in no file is dropped; other
+   * arguments make another function. */
   put("functions/a.sql",
       "CREATE OR REPLACE FUNCTION b(y bigint) RETURNS int LANGUAGE sql AS $$ SELECT 9 $$;");
   put("functions/b.sql",
@@ -208,7 +209,7 @@ test_functions_go(void)
   expect_both(0, 0, "none.sql: cannot be read");
   put("functions/ORDER", "");
   expect_both(0, 1, NULL);
-  /* What a migration made is nobody's to drop. */
+  /* Objects of a migration are never dropped. */
   put("0005_own.sql", "CREATE FUNCTION own() RETURNS int LANGUAGE sql AS $$ SELECT 5 $$;");
   expect_both(1, 0, NULL);
   assert_answer("SELECT own()", "5");
@@ -249,7 +250,7 @@ test_parts(void)
   }
 }
 
-/* A file is run again when the type that its parts name has changed. */
+/* A file is applied again when the type of its parts has changed. */
 static void
 test_parts_of_functions(void)
 {

@@ -7,7 +7,7 @@
 #include "common/base/cc-time.h"
 #include "server/data/ccd-redis.h"
 
-/* By tests/unit/data/run.py, against a Redis that may be stopped. */
+/* Started by tests/unit/data/run.py, with a Redis that may be stopped. */
 
 static atomic_int drops, keys;
 
@@ -68,7 +68,7 @@ test_none(void)
   g_assert_false(ccd_redis_delete(redis, "k"));
   ccd_redis_on_revoke(redis, revoked, NULL);
   atomic_store(&keys, 0);
-  ccd_redis_revoke(redis, "user:7"); /* this process forgets all the same */
+  ccd_redis_revoke(redis, "user:7"); /* this process deletes its copy nevertheless */
   g_assert_cmpint(atomic_load(&keys), ==, 1);
   ccd_redis_close(redis);
 }
@@ -91,7 +91,7 @@ test_request(void)
   g_assert_null(answer.value);
   g_assert_cmpint(answer.counted, ==, 7);
 
-  /* A command that Redis refuses is no reason to go away; a full arena neither. */
+  /* Neither a command that Redis refuses nor a full arena closes the connection. */
   g_assert_true(ccd_redis_set(redis, "text", "x", 1, 60));
   ask = (ccd_redis_ask){.count = "text", .count_by = 1};
   g_assert_cmpint(ccd_redis_request(redis, &ask, arena, &answer), ==, CC_ERR_UNAVAILABLE);
@@ -109,7 +109,7 @@ test_revoke(void)
 {
   ccd_redis *here = open_redis(), *there = open_redis();
   atomic_store(&keys, 0);
-  ccd_redis_revoke(there, "user:7"); /* at once there, and by message in both */
+  ccd_redis_revoke(there, "user:7"); /* there at once, elsewhere by message */
   for (int i = 0; i < 2000 && atomic_load(&keys) < 3; i++)
     g_usleep(1000);
   g_assert_cmpint(atomic_load(&keys), ==, 3);
