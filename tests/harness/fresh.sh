@@ -29,7 +29,7 @@ host_mirrors()
     awk -F'|' '$1 == "Debian" && !seen[$2]++ { print $2, $3 }'
 }
 
-# How the host's apt gets through: proxies, certificates, checks that are off.
+# Settings of the host's apt: proxies, certificates, checks that are off.
 host_apt_settings()
 {
   apt-config dump --no-empty --format '%f "%v";%n' Acquire |
@@ -54,7 +54,7 @@ make_with_mmdebstrap()
     --aptopt="$WORK/apt.conf" "$1" "$TREE" - >"$WORK/make.log" 2>&1
 }
 
-# debootstrap takes one mirror and no settings but the environment's.
+# debootstrap takes one mirror, and its only settings are environment variables.
 make_with_debootstrap()
 {
   local mirror
@@ -88,7 +88,7 @@ make_tree()
     chroot "$TREE" useradd -m -s /bin/bash "$USER_INSIDE"
     say "$USER_INSIDE ALL=(ALL) NOPASSWD: ALL" >"$TREE/etc/sudoers.d/$USER_INSIDE"
   fi
-  # The owner of the checkout may be another than we.
+  # The owner of the checkout may be another user.
   GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*' \
     git clone -q --no-hardlinks "$ROOT" "$TREE$HOME_INSIDE/campaign-center"
   [ -n "$AS_ROOT" ] || chroot "$TREE" chown -R "$USER_INSIDE:" "$HOME_INSIDE/campaign-center"
@@ -96,7 +96,7 @@ make_tree()
 
 # --- running there ------------------------------------------------------------------------------
 
-# Become a command in the clone, as the user inside.
+# Replace this process by a command in the clone, as the user inside.
 inside()
 {
   local proxies
@@ -112,8 +112,9 @@ inside()
     env HOME="$HOME_INSIDE" USER="$WHO" bash -c "cd ~/campaign-center && $1" </dev/null
 }
 
-# In one go, since a namespace of processes ends with its first process: up, README's session against what
-# up started, and down. Debian's own services of PostgreSQL and Redis must not run, nor anything after down.
+# All in one run, since a process namespace ends with its first process: up, README's session with
+# the demo server, and down. Debian's own services of PostgreSQL and Redis must not run, and no
+# process may be left after down.
 FIRST_PART='
   running() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " " | grep -oE "$1" | sort -u; }
   none() { ! running "$1" || { echo "that still runs" >&2; return 1; }; }
@@ -144,7 +145,7 @@ fetched()
 
 minutes() { awk -v s="$1" 'BEGIN { printf "%.1f min", s / 60 }'; }
 
-# Run a part, time it, and say what it took: NAME COMMAND.
+# Run a part and print its time: NAME COMMAND.
 part()
 {
   local started=$SECONDS before after code=0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An installation of the client that sends what was done in the field."""
+"""An installation of the client that uploads field work."""
 
 import datetime
 import uuid
@@ -12,7 +12,7 @@ def stamp(**ago):
 
 
 class Phone:
-    """An installation of the client in somebody's hands."""
+    """An installation of the client, used by one person."""
 
     def __init__(self, client, skew=0):
         self.client, self.installation, self.sequence = client, str(uuid.uuid4()), 0

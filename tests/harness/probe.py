@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The server with the tests' own routes and kinds of jobs (tests/probe), beside the program under test."""
+"""The server with routes and kinds of jobs of the tests (tests/probe), beside the program under test."""
 
 from . import client, server
 
@@ -16,7 +16,7 @@ def program():
 
 
 def new_server(cluster, redis_url, database=None, **settings):
-    """One that was not started yet."""
+    """A probe that was not started yet."""
     if database is None:
         database = cluster.new_database(server.binary())
         cluster.sql(None, TABLES, database)
@@ -24,7 +24,7 @@ def new_server(cluster, redis_url, database=None, **settings):
 
 
 class Member:
-    """An organization made in the database: the probe has no routes for that."""
+    """An organization inserted into the database, because the probe has no routes for it."""
 
     def __init__(self, probe):
         self.slug = client.unique("org")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For tests of SQL alone: the verdict on a contact that the server sends along (server/rules/ccd-contact.c).
-What is right or wrong is tests/unit/test-rules.c's business; here an outcome and answers are as they should be, or
-the test says what is wrong with them."""
+"""For tests of SQL alone: the verdict on a contact that the server passes to SQL (server/rules/ccd-contact.c).
+tests/unit/test-rules.c tests the verdicts themselves; here outcome and answers are valid, or the test names the
+error."""
 
 
 def checked(sql, organization, body, refused=None):
-    """sql(statement, *parameters) gives rows. refused: (field, code)."""
+    """sql(statement, *parameters) returns rows. refused: (field, code)."""
     made = {"outcome": True}
     steps = [answer["step_id"] for answer in body.get("answers") or []]
     found = sql("SELECT s.id, s.version FROM scripts s WHERE s.organization_id = %s AND s.id = COALESCE(%s, "

@@ -3,7 +3,7 @@
 
 
 def sample(document, schema):
-    """A value of a schema: its example, or the least that fits."""
+    """A value of a schema: its example, or the smallest value that fits."""
     while {"$ref", "allOf", "anyOf"} & set(schema) and not schema.get("examples"):
         if "$ref" in schema:
             schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
@@ -27,6 +27,6 @@ def sample(document, schema):
 
 
 def sample_body(document, operation):
-    """The JSON body of an operation; None where it has none."""
+    """The JSON body of an operation; None when it has none."""
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     return None if content is None else sample(document, content["schema"])

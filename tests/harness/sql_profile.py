@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which statements of the SQL functions ran: plpgsql_check's profiler counts in shared memory while the tests
-run; what it counted is read before a cluster is removed, and added up over clusters and databases."""
+"""Counts which statements of the SQL functions ran: plpgsql_check's profiler counts in shared memory while the tests
+run. The counts are read before a cluster is removed, and added over clusters and databases."""
 
 import collections
 import json
@@ -8,7 +8,7 @@ import os
 import pathlib
 import re
 
-# Folder that the clusters of a run leave their counts in.
+# Folder for the counts of the clusters of a run.
 VARIABLE = "CAMPAIGN_SQL_PROFILE"
 SETTINGS = ["shared_preload_libraries=plpgsql,plpgsql_check", "plpgsql_check.profiler=on",
             "plpgsql_check.profiler_max_shared_chunks=50000", "track_functions=all"]
@@ -22,7 +22,7 @@ SELECT p.oid, p.oid::regprocedure::text, p.proname, md5(p.prosrc), p.prosrc, l.l
 STATEMENTS = """
 SELECT stmtid, parent_stmtid, block_num, lineno, stmtname, COALESCE(exec_stmts, 0)
   FROM plpgsql_profiler_function_statements_tb(%s) ORDER BY stmtid"""
-# Statements that decide which of the lists of statements inside of them run.
+# Statements that contain lists of statements and decide which of them run.
 DECIDING = ("IF", "CASE", "FOR", "LOOP", "WHILE", "FOREACH")
 
 
@@ -43,8 +43,8 @@ def read_database(cluster, name):
 
 
 def save(cluster):
-    """Leave the counts of a cluster that is about to be removed. A test may have stopped the cluster: its counts
-    are lost then."""
+    """Save the counts of a cluster that is about to be removed. When a test has stopped the cluster, its counts are
+    lost."""
     if folder() is None:
         return
     import psycopg2
@@ -60,7 +60,7 @@ def save(cluster):
 
 
 class Function:
-    """A function with the counts of all databases; of different texts the one that most databases have."""
+    """A function with the counts of all databases; of several texts the one in most databases."""
 
     def __init__(self, rows):
         digest = collections.Counter(row["digest"] for row in rows).most_common(1)[0][0]
@@ -78,7 +78,7 @@ class Function:
 
     @property
     def lines(self):
-        """{line: how often it ran} of the lines that begin a statement."""
+        """{line: number of runs} of the lines that begin a statement."""
         found = {}
         for _, _, line, _, count in self.statements.values():
             found[line] = max(found.get(line, 0), count)
@@ -86,15 +86,15 @@ class Function:
 
     @property
     def branches(self):
-        """How often each list of statements ran that something decides about: the parts of IF and CASE, the
-        bodies of loops, handlers of exceptions. An ELSE that is not written is none."""
+        """Number of runs of each conditional list of statements: the branches of IF and CASE, the bodies of loops,
+        exception handlers. A missing ELSE is not counted."""
         found, blocks = [], set()
         for number in sorted(self.statements):
             parent, place, _, _, count = self.statements[number]
             if place != 1 or parent not in self.statements:
                 continue
             kind = self.statements[parent][3]
-            # The first list of a block is its body, the others are its handlers.
+            # The first list of a block is its body, the others are its exception handlers.
             if kind.startswith(DECIDING) or (kind == "statement block" and parent in blocks):
                 found.append(count)
             blocks.add(parent)
@@ -102,7 +102,7 @@ class Function:
 
 
 def load(where):
-    """Every function that some cluster had."""
+    """Every function that exists in a cluster."""
     rows = collections.defaultdict(list)
     for path in sorted(where.glob("*.json")):
         for row in json.loads(path.read_text(encoding="utf-8")):
@@ -111,7 +111,7 @@ def load(where):
 
 
 def homes(root):
-    """{function: file} as the sources have it; db/functions after db/migrations, the last one wins."""
+    """{function: file} of the sources; db/functions after db/migrations, the last one counts."""
     found = {}
     for path in [*sorted((root / "db" / "migrations").glob("*.sql")), *sorted((root / "db" / "functions").rglob("*.sql"))]:
         for name in re.findall(r"^CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+(\w+)", path.read_text(encoding="utf-8"), re.M | re.I):

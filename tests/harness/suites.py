@@ -24,8 +24,8 @@ from harness.steps import BUILDS, build, make_template, run_lint, run_meson, run
 
 
 def server_jobs(suite, target, folder, parts=1, quick=False):
-    """A suite of pytest against the server: parts that run beside others, the tests that assert times, and
-    the closing tests, which judge what all of these saw."""
+    """A pytest suite with the server: parts that run in parallel, the tests that assert times, and the closing tests,
+    which check what all other tests of the folder recorded."""
     few = " and not slow" if quick else ""
     parts = parts if SLOTS > 1 else 1
     needs = (folder, "template")
@@ -51,8 +51,8 @@ def client_binary(folder):
 
 
 def client_jobs(folder):
-    """The client in process, which waits for the clock most of the time, and with the real server, which measures.
-    The suppressions for GTK's own libraries are named in the tests' environment, by meson."""
+    """The client in process, which mostly waits, and the client with the real server, which measures. meson sets the
+    suppressions for GTK's own libraries in the tests' environment."""
     return [meson_job("client", folder, "client"),
             Job("client-e2e", "client-e2e", functools.partial(
                 run_pytest, "tests/client", folder, CAMPAIGN_CLIENT_BINARY=client_binary(folder)),
@@ -78,7 +78,8 @@ def tutorial_jobs(folder):
                 needs=(folder, "template"))]
 
 
-# Suite: a function that makes its jobs with a build, or with a build of its own. In the order in which they start.
+# Suite: a function that makes its jobs with a build, or with a build of its own, in the order of
+# their start.
 SUITES = {
     "unit": lambda folder: [meson_job("unit", folder, "unit")],
     "lint": lambda folder: [lint_job()],
@@ -103,16 +104,16 @@ def quick_jobs():
             *server_jobs("contract", "tests/contract", "build-test", quick=True)]
 
 
-# What needs but the first build; starts before the others are made.
+# Jobs that need only the first build; they start before the other builds.
 FIRST = ("unit", "tools", "lint")
 
 
 def with_builds(jobs):
-    """The jobs, and the builds and the template that they need. The first build has every core; the others are
-    made beside the suites, with one core each: with a warm compiler cache they hardly need more."""
+    """The jobs, with the builds and the template that they need. The first build uses every core; the others run
+    beside the suites, with one core each, which is enough with a warm compiler cache."""
     wanted = {name for job in jobs for name in (*job.after, *job.needs)}
     folders = [folder for folder in BUILDS if folder in wanted]
-    # Most suites' build is the first one, and makes the template.
+    # The first build serves most suites and makes the template.
     first, others = folders[0], folders[1:]
     made = [Job(first, first, functools.partial(build, first), alone=True)]
     if "template" in wanted:
@@ -123,7 +124,7 @@ def with_builds(jobs):
 
 
 def execute(jobs):
-    """Run the jobs; their cases."""
+    """Run the jobs; returns their cases."""
     runner = Runner(jobs)
     try:
         runner.run()
@@ -138,7 +139,7 @@ HELD = []
 
 
 def begin_results():
-    """Empty the folder of logs and reports, and hold it until this process ends; false when another run holds it."""
+    """Empty the folder of logs and reports, and lock it until this process ends; false when another run has the lock."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     HELD.append(open(RESULTS / "lock", "w"))
     try:

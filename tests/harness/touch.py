@@ -15,7 +15,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from . import desktop, services
 from .server import free_port
 
-# Broadway asks nobody for the desktop's settings: what desktop.Desktop has by GSettings it has by a file.
+# Broadway reads no desktop settings: the settings that desktop.Desktop has by GSettings are in a
+# file here.
 LOOK = """[Settings]
 gtk-decoration-layout=appmenu:
 gtk-font-name=Cantarell 11
@@ -46,7 +47,7 @@ class TouchScreen(desktop.Desktop):
         super().__init__(size, accessible=False, **more)
 
     def _start(self):
-        # A window without a frame: only so is the client where the browser's page is.
+        # A window without a frame, so that the client is at the position of the browser's page.
         keyfile = self.folder / "config" / "glib-2.0" / "settings" / "keyfile"
         keyfile.write_text(keyfile.read_text() + SETTINGS)
         folder = self.folder / "config" / "gtk-4.0"
@@ -99,7 +100,7 @@ class TouchScreen(desktop.Desktop):
     # --- fingers
 
     def touch(self, kind, *points):
-        """kind: Start, Move or End; a point for each finger. Every new touch has ids of its own."""
+        """kind: Start, Move or End; one point per finger. Every new touch has new ids."""
         if kind == "Start":
             self.finger += 10
             (self.folder / "before.png").write_bytes(self.pixels())
@@ -124,7 +125,7 @@ class TouchScreen(desktop.Desktop):
         self.touch("End")
 
     def rest(self):
-        """A finger that is lifted is nowhere."""
+        """A lifted finger has no position."""
 
     # --- keyboard and eyes
 
@@ -141,7 +142,7 @@ class TouchScreen(desktop.Desktop):
         return base64.b64decode(self._command("Page.captureScreenshot", format="png", clip=clip)["data"])
 
     def _difference(self, box, other):
-        """How far that part of the screen is from a picture of it: 0 to 1, of all pixels. Broadway and Wayland
+        """The difference between that part of the screen and a picture: 0 to 1, over all pixels. Broadway and Wayland
         differ by 0.001; a row that is darker under the finger by 0.06, another text by 0.1 and more."""
         ours = self.folder / "ours.png"
         ours.write_bytes(self.pixels(box))
@@ -162,11 +163,11 @@ class TouchScreen(desktop.Desktop):
         return self._difference(box, f"{before}[{width}x{height}+{x}+{y}]") >= ALIKE
 
     def wait_new(self, box, seconds=10):
-        """Wait until that part of the screen is not what it was before the last touch."""
+        """Wait until that part of the screen differs from its state before the last touch."""
         self._wait(lambda: self._is_new(box), seconds, f"something new at {box}")
 
     def wait_like(self, guide, box, seconds=10):
-        """Wait until that part of the screen shows what it does on a desktop.Desktop of the same size."""
+        """Wait until that part of the screen looks as on a desktop.Desktop of the same size."""
         self._wait(lambda: self._is_like(guide, box), seconds, f"the same picture at {box}")
 
     @staticmethod
