@@ -114,7 +114,7 @@ BEGIN
             GROUP BY t.zone_key, t.call_back_at IS NULL, t.next_at IS NULL, t.lease_until IS NULL) t;
     refused_code := CASE WHEN due IS NULL THEN 'queue_done' ELSE 'nobody_due' END;
     refused_message := CASE WHEN due IS NULL THEN 'Everybody on this list was called.'
-      ELSE format('There is nobody to call at the moment. Ask again at %s UTC.', to_char(due, 'YYYY-MM-DD HH24:MI')) END;
+      ELSE format('Nobody can be called at the moment. Ask again at %s UTC.', to_char(due, 'YYYY-MM-DD HH24:MI')) END;
   END IF;
   RETURN NEXT;
 END
