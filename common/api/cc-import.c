@@ -25,8 +25,8 @@ static const cc_field source_fields[] = {
   CC_OPT_TIME(cc_voter_source, purged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When its data was ordered to be destroyed."),
   CC_OPT_INT64(cc_voter_source, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who entered the source."),
   CC_TIME(cc_voter_source, created_at, .flags = CC_READ_ONLY, .doc = "When it was entered."),
-  CC_TIME(cc_voter_source, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_voter_source, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_voter_source, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_voter_source, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_voter_source_type = CC_TYPE(cc_voter_source, "VoterSource", source_fields,
                                              .doc = "The source of voter data, with its terms.");
@@ -44,8 +44,8 @@ static const cc_field certificate_fields[] = {
             .doc = "Who requested it, such as user:7.", .example = "\"user:7\""),
   CC_TIME(cc_purge_certificate, started_at, .flags = CC_READ_ONLY, .doc = "When it was ordered."),
   CC_OPT_TIME(cc_purge_certificate, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time of completion; null: still running."),
-  CC_TIME(cc_purge_certificate, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
-  CC_INT64(cc_purge_certificate, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_purge_certificate, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_purge_certificate, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_purge_certificate_type = CC_TYPE(cc_purge_certificate, "PurgeCertificate", certificate_fields,
                                                   .doc = "The certificate that the data of a source was deleted.");
@@ -62,8 +62,8 @@ static const cc_field saved_fields[] = {
   CC_OBJECT(cc_saved_profile, profile, cc_voter_profile, &cc_voter_profile_type, .flags = CC_REQUIRED, .doc = "The profile.",
             .example = PROFILE_EXAMPLE),
   CC_TIME(cc_saved_profile, created_at, .flags = CC_READ_ONLY, .doc = "When it was saved."),
-  CC_TIME(cc_saved_profile, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_saved_profile, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_saved_profile, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_saved_profile, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_saved_profile_type = CC_TYPE(cc_saved_profile, "VoterProfile", saved_fields,
                                               .doc = "A mapping of an organization's own.");
@@ -165,11 +165,11 @@ static const cc_field import_fields[] = {
   CC_STRING(cc_import, error_code, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE, .doc = "Why it failed."),
   CC_STRING(cc_import, error, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .doc = "The same for people."),
   CC_OPT_INT64(cc_import, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
-  CC_TIME(cc_import, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_TIME(cc_import, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
   CC_OPT_TIME(cc_import, applied_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When applying began."),
   CC_OPT_TIME(cc_import, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it came to its end."),
-  CC_TIME(cc_import, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
-  CC_INT64(cc_import, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_import, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_import, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_import_type = CC_TYPE(cc_import, "Import", import_fields, .doc = "A file of voters on its way in.");
 
@@ -195,8 +195,8 @@ CC_PATH_1(source_ref, "VoterSourceRef", source_id, "Number of the source.");
 CC_PATH_1(profile_ref, "VoterProfileRef", profile_id, "Number of the profile.");
 
 #define PAGE_ROWS(S)                                                                                                     \
-  CC_INT64(S, limit, .min = 1, .max = 500, .fallback = "50", .doc = "Most items on a page."),                            \
-  CC_STRING(S, cursor, .format = CC_FORMAT_LINE, .max = 1000, .doc = "next_cursor of the page before; left out for the first page.")
+  CC_INT64(S, limit, .min = 1, .max = 500, .fallback = "50", .doc = "Maximum number of items on a page."),                            \
+  CC_STRING(S, cursor, .format = CC_FORMAT_LINE, .max = 1000, .doc = "Position of the page: `next_cursor` of the previous page. Leave it out for the first page.")
 static const cc_field page_fields[] = {PAGE_ROWS(cc_import_page)};
 static const cc_type page_type = CC_TYPE(cc_import_page, "ImportPage", page_fields);
 static const cc_field apply_fields[] = {

@@ -76,14 +76,14 @@ static const cc_field organization_fields[] = {
   CC_TIME(cc_organization, updated_at, .flags = CC_READ_ONLY,
           .doc = "When it was last changed."),
   CC_INT64(cc_organization, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_organization_type =
   CC_TYPE(cc_organization, "Organization", organization_fields, .doc = "An organization.");
 
 static const cc_field membership_fields[] = {
   CC_INT64(cc_membership, id, .flags = CC_READ_ONLY, .doc = "Number of the organization."),
-  CC_STRING(cc_membership, name, .flags = CC_READ_ONLY, .max = 255, .doc = "Its name."),
+  CC_STRING(cc_membership, name, .flags = CC_READ_ONLY, .max = 255, .doc = "Name of the object."),
   CC_STRING(cc_membership, slug, .flags = CC_READ_ONLY, .max = 100,
             .doc = "Its part of public addresses."),
   CC_STRING(cc_membership, avatar_url, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
@@ -129,7 +129,7 @@ static const cc_field member_fields[] = {
   CC_TIME(cc_member, updated_at, .flags = CC_READ_ONLY,
           .doc = "When the membership last changed."),
   CC_INT64(cc_member, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_member_type =
   CC_TYPE(cc_member, "Member", member_fields, .doc = "A person in the organization.");
@@ -190,8 +190,8 @@ static const cc_field invitation_fields[] = {
           .doc = "State of the invitation."),
   CC_OPT_INT64(cc_invitation, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who invited."),
-  CC_TIME(cc_invitation, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_invitation, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+  CC_TIME(cc_invitation, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_invitation, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_TIME(cc_invitation, expires_at, .flags = CC_READ_ONLY,
           .doc = "Until when it can be accepted: 14 days after it was last sent."),
   CC_OPT_TIME(cc_invitation, sent_at, .flags = CC_READ_ONLY | CC_NULLABLE,
@@ -199,7 +199,7 @@ static const cc_field invitation_fields[] = {
   CC_OPT_TIME(cc_invitation, responded_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When it was accepted or declined."),
   CC_INT64(cc_invitation, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
   FACTOR_ROWS(cc_invitation, "where the role is owner"),
 };
 const cc_type cc_invitation_type =
@@ -240,14 +240,14 @@ static const cc_field api_token_fields[] = {
                .doc = "Who made it."),
   CC_BOOL(cc_api_token, maker_left, .flags = CC_READ_ONLY,
           .doc = "The person who made it is no longer a member, and may still know its secret."),
-  CC_TIME(cc_api_token, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_TIME(cc_api_token, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
   CC_TIME(cc_api_token, expires_at, .flags = CC_READ_ONLY, .doc = "When it stops working."),
   CC_OPT_TIME(cc_api_token, last_used_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When it was last used, to about a minute."),
   CC_OPT_TIME(cc_api_token, revoked_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When it was revoked."),
   CC_INT64(cc_api_token, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change."),
+           .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_api_token_type =
   CC_TYPE(cc_api_token, "ApiToken", api_token_fields,
@@ -268,7 +268,7 @@ static const cc_field credential_fields[] = {
                .doc = "Person of the session; null: it is no person."),
   CC_STRINGS(cc_credential, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
              .doc = "Its rights there, beyond those of every member."),
-  CC_TIME(cc_credential, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_TIME(cc_credential, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
   CC_OPT_TIME(cc_credential, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When it stops working; null: when it is revoked."),
 };
@@ -347,11 +347,11 @@ static const cc_field device_fields[] = {
   CC_OPT_INT64(cc_device, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
                .doc = "Who added it."),
   CC_TIME(cc_device, created_at, .flags = CC_READ_ONLY, .doc = "When it was added."),
-  CC_TIME(cc_device, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+  CC_TIME(cc_device, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_OPT_TIME(cc_device, revoked_at, .flags = CC_READ_ONLY | CC_NULLABLE,
               .doc = "When it was revoked."),
   CC_INT64(cc_device, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_device_type =
   CC_TYPE(cc_device, "Device", device_fields,
@@ -371,7 +371,7 @@ const cc_type cc_device_patch_type =
 
 static const cc_field device_pairing_fields[] = {
   CC_INT64(cc_device_pairing, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
-  CC_STRING(cc_device_pairing, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Its name."),
+  CC_STRING(cc_device_pairing, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Name of the object."),
   CC_STRING(cc_device_pairing, pairing_code, .flags = CC_READ_ONLY | CC_SECRET, .max = 20,
             .example = "\"K7QF-2MZX-9HRA\"",
             .doc = "Type or scan it on the device within ten minutes; works once and is not "
@@ -396,7 +396,7 @@ static const cc_field device_paired_fields[] = {
   CC_STRING(cc_device_paired, token, .flags = CC_READ_ONLY | CC_SECRET, .max = 100,
             .doc = "The device's token; shown here and never again."),
   CC_INT64(cc_device_paired, device_id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
-  CC_STRING(cc_device_paired, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Its name."),
+  CC_STRING(cc_device_paired, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Name of the object."),
   CC_INT64(cc_device_paired, organization_id, .flags = CC_READ_ONLY,
            .doc = "Organization of the device."),
   CC_STRING(cc_device_paired, organization_name, .flags = CC_READ_ONLY, .max = 255,

@@ -72,7 +72,7 @@ static const cc_field turf_fields[] = {
   CC_STRING(cc_pack_turf, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "turf.", .example = "\"turf\""),
   CC_INT64(cc_pack_turf, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the turf."),
   CC_STRING(cc_pack_turf, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
-            .doc = "Its name."),
+            .doc = "Name of the object."),
   CC_STRING(cc_pack_turf, state, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "open or out."),
   CC_STRING(cc_pack_turf, notes, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 5000,
@@ -81,7 +81,7 @@ static const cc_field turf_fields[] = {
   CC_OPT_DOUBLE(cc_pack_turf, length_m, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Metres to walk."),
   CC_OPT_DOUBLE(cc_pack_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Estimated minutes."),
   CC_OPT_TIME(cc_pack_turf, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it is taken back."),
-  CC_INT64(cc_pack_turf, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+  CC_INT64(cc_pack_turf, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_pack_turf_type = CC_TYPE(cc_pack_turf, "PackTurf", turf_fields);
 
@@ -111,7 +111,7 @@ static const cc_field script_fields[] = {
   CC_STRING(cc_pack_script, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "script.", .example = "\"script\""),
   CC_INT64(cc_pack_script, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the script."),
   CC_STRING(cc_pack_script, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
-            .doc = "Its name."),
+            .doc = "Name of the object."),
   CC_STRINGS(cc_pack_script, languages, .flags = CC_READ_ONLY, .max = 1000, .doc = "The first one is the fallback."),
   CC_INT64(cc_pack_script, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with its steps and options too."),
   CC_LIST(cc_pack_script, steps, cc_pack_step, &cc_pack_step_type, .flags = CC_READ_ONLY, .max = 10000, .doc = "Steps, in order."),
@@ -135,7 +135,7 @@ static const cc_field tag_fields[] = {
   CC_STRING(cc_pack_tag, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "tag.", .example = "\"tag\""),
   CC_INT64(cc_pack_tag, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the tag."),
   CC_STRING(cc_pack_tag, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
-            .doc = "Its name."),
+            .doc = "Name of the object."),
 };
 const cc_type cc_pack_tag_type = CC_TYPE(cc_pack_tag, "PackTag", tag_fields);
 
@@ -180,7 +180,7 @@ static const cc_field door_fields[] = {
   CC_OPT_TIME(cc_pack_door, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
   CC_STRING(cc_pack_door, last_disposition, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "State of the door."),
-  CC_INT64(cc_pack_door, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+  CC_INT64(cc_pack_door, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_pack_door_type = CC_TYPE(cc_pack_door, "PackDoor", door_fields);
 
@@ -205,7 +205,7 @@ static const cc_field person_fields[] = {
   CC_INT64(cc_pack_person, last_contact_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "based_on of the next contact; 0: none yet."),
   CC_STRINGS(cc_pack_person, phones, .flags = CC_READ_ONLY, .max = 1000, .doc = "Empty unless the script is for the telephone too."),
   CC_STRINGS(cc_pack_person, tags, .flags = CC_READ_ONLY, .max = 1000, .doc = "Names of tags."),
-  CC_INT64(cc_pack_person, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+  CC_INT64(cc_pack_person, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_pack_person_type = CC_TYPE(cc_pack_person, "PackPerson", person_fields);
 
@@ -218,7 +218,7 @@ static const cc_field event_fields[] = {
   CC_TIME(cc_pack_event, end_time, .flags = CC_READ_ONLY, .doc = "End."),
   CC_STRING(cc_pack_event, timezone, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
             .doc = "IANA time zone."),
-  CC_INT64(cc_pack_event, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+  CC_INT64(cc_pack_event, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_pack_event_type = CC_TYPE(cc_pack_event, "PackEvent", event_fields);
 
@@ -231,13 +231,13 @@ static const cc_field attendee_fields[] = {
             .doc = "Last name."),
   CC_STRING(cc_pack_attendee, status, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "registered, waitlisted, cancelled, attended or no_show."),
-  CC_INT64(cc_pack_attendee, guest_count, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "How many the person brings along."),
+  CC_INT64(cc_pack_attendee, guest_count, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of guests whom the person brings, without the person."),
   CC_STRING(cc_pack_attendee, notes, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
             .doc = "Note for the staff."),
   CC_OPT_TIME(cc_pack_attendee, checked_in_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person was checked in."),
   CC_STRING(cc_pack_attendee, checked_in_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE,
             .doc = "Who checked the attendee in."),
-  CC_INT64(cc_pack_attendee, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Grows with every change."),
+  CC_INT64(cc_pack_attendee, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_pack_attendee_type = CC_TYPE(cc_pack_attendee, "PackAttendee", attendee_fields);
 

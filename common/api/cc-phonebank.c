@@ -32,9 +32,9 @@ static const cc_field phone_bank_fields[] = {
   CC_OPT_TIME(cc_phone_bank, opened_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was opened first."),
   CC_OPT_TIME(cc_phone_bank, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
   CC_OPT_INT64(cc_phone_bank, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
-  CC_TIME(cc_phone_bank, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_phone_bank, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_phone_bank, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_phone_bank, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_phone_bank, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_phone_bank, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_phone_bank_type = CC_TYPE(cc_phone_bank, "PhoneBank", phone_bank_fields, .doc = "People to be called, and how.");
 

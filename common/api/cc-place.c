@@ -18,12 +18,12 @@ static const cc_field area_fields[] = {
   CC_ENUM(cc_area, kind, &cc_area_kind_enum, .flags = CC_READ_ONLY, .doc = "Kind of the area."),
   CC_STRING(cc_area, code, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE, .example = "\"2-3\"",
             .doc = "Its code, as the voter file writes it; once per kind."),
-  CC_STRING(cc_area, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Its name."),
+  CC_STRING(cc_area, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Name of the object."),
   CC_JSON(cc_area, boundary, .flags = CC_READ_ONLY | CC_NULLABLE, .example = "{\"type\": \"MultiPolygon\", \"coordinates\": []}",
           .doc = "GeoJSON; null in lists."),
-  CC_TIME(cc_area, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_area, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_area, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_area, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_area, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_area, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_area_type = CC_TYPE(cc_area, "Area", area_fields, .doc = "A precinct, district, ZIP code or neighbourhood.");
 
@@ -43,8 +43,8 @@ static const cc_field segment_fields[] = {
   CC_ENUM(cc_street_segment, road_class, &cc_road_class_enum, .flags = CC_READ_ONLY, .doc = "How wide and busy it is."),
   CC_DOUBLE(cc_street_segment, length_m, .flags = CC_READ_ONLY, .doc = "Length in metres."),
   CC_JSON(cc_street_segment, line, .flags = CC_READ_ONLY, .example = "{\"type\": \"LineString\", \"coordinates\": []}", .doc = "GeoJSON, from node_a to node_b."),
-  CC_TIME(cc_street_segment, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_street_segment, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change."),
+  CC_TIME(cc_street_segment, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_street_segment, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_street_segment_type = CC_TYPE(cc_street_segment, "StreetSegment", segment_fields, .doc = "One block of a street with its house numbers.");
 
@@ -69,9 +69,9 @@ static const cc_field building_fields[] = {
   CC_INT64(cc_building, n_doors, .flags = CC_READ_ONLY, .doc = "How many doors it has."),
   CC_OPT_TIME(cc_building, inaccessible_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Time at which the building was recorded as inaccessible; null: it is accessible."),
   CC_STRING(cc_building, access_note, .flags = CC_NULLABLE, .max = 1000, .doc = "How to get in."),
-  CC_TIME(cc_building, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_building, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_building, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_building, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_building, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_building, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_building_type = CC_TYPE(cc_building, "Building", building_fields, .doc = "A building: all doors with one house number.");
 
@@ -85,9 +85,9 @@ static const cc_field door_fields[] = {
   CC_OPT_DOUBLE(cc_door, longitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = LONGITUDE_DOC, .example = "-71.074"),
   CC_ENUM(cc_door, location_quality, &cc_location_quality_enum, .flags = CC_READ_ONLY, .doc = QUALITY_DOC),
   CC_OPT_TIME(cc_door, do_not_knock_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Time of the \"do not knock\"; null: canvassers may knock."),
-  CC_TIME(cc_door, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_door, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_door, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_door, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_door, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_door, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_door_type = CC_TYPE(cc_door, "Door", door_fields, .doc = "A door: a unit of a building.");
 
@@ -106,8 +106,9 @@ static const cc_field place_query_fields[] = {
   CC_OPT_INT64(cc_place_query, area_id, .min = 1, .max = INT64_MAX, .doc = "Within this area."),
   CC_OPT_INT64(cc_place_query, building_id, .min = 1, .max = INT64_MAX, .doc = "This building, or its doors."),
   CC_ENUM(cc_place_query, location_quality, &cc_location_quality_enum, .doc = "Only those known so."),
-  CC_INT64(cc_place_query, limit, .min = 1, .max = 500, .fallback = "100", .doc = "Most items on a page."),
-  CC_STRING(cc_place_query, cursor, .format = CC_FORMAT_LINE, .max = 1000, .doc = "next_cursor of the page before; left out for the first page."),
+  CC_INT64(cc_place_query, limit, .min = 1, .max = 500, .fallback = "100", .doc = "Maximum number of items on a page."),
+  CC_STRING(cc_place_query, cursor, .format = CC_FORMAT_LINE, .max = 1000, .doc = "Position of the page: `next_cursor` of the previous "
+                                        "page. Leave it out for the first page."),
 };
 static const cc_type place_query_type = CC_TYPE(cc_place_query, "PlaceQuery", place_query_fields);
 
@@ -223,7 +224,7 @@ const cc_op cc_op_import_points = {
 const cc_op cc_op_list_buildings = {
   .id = "listBuildings", .method = CC_GET, .path = "/v1/buildings", .query = &place_query_type, .reply = &cc_building_type,
   .shape = CC_REPLY_LIST, .tag = "Places", .summary = "List buildings in a box, along a street or in an area.",
-  .doc = "A page looks at 5,000 buildings at most: it may be short or empty while next_cursor leads on.",
+  .doc = "A page reads at most 5,000 buildings: it may be short or empty while `next_cursor` is set.",
 };
 const cc_op cc_op_get_building = {
   .id = "getBuilding", .method = CC_GET, .path = "/v1/buildings/{building_id}", .params = &building_ref_type,
@@ -237,7 +238,7 @@ const cc_op cc_op_update_building = {
 const cc_op cc_op_list_doors = {
   .id = "listDoors", .method = CC_GET, .path = "/v1/doors", .query = &place_query_type, .reply = &cc_door_type,
   .shape = CC_REPLY_LIST, .tag = "Places", .summary = "List doors in a box, along a street, in an area or of a building.",
-  .doc = "A page looks at 5,000 doors at most: it may be short or empty while next_cursor leads on.",
+  .doc = "A page reads at most 5,000 doors: it may be short or empty while `next_cursor` is set.",
 };
 const cc_op cc_op_get_door = {
   .id = "getDoor", .method = CC_GET, .path = "/v1/doors/{door_id}", .params = &door_ref_type, .reply = &cc_door_type,
@@ -246,7 +247,7 @@ const cc_op cc_op_get_door = {
 const cc_op cc_op_update_door = {
   .id = "updateDoor", .method = CC_PATCH, .path = "/v1/doors/{door_id}", .params = &door_ref_type, .body = &cc_door_type,
   .reply = &cc_door_type, .errors = NOT_FOUND | PRECONDITION, .tag = "Places", .summary = "Change a door, or its \"do not knock\".",
-  .doc = "A merge-patch: absent members stay.",
+  .doc = "A merge-patch: members that are left out do not change.",
 };
 const cc_op cc_op_geocode = {
   .id = "geocodeBuildings", .method = CC_POST, .path = "/v1/geocoding", .body = &geocode_new_type, .reply = &cc_started_type,

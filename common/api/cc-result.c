@@ -29,7 +29,7 @@ static const cc_type result_filter_type = CC_TYPE(cc_result_filter, "ResultFilte
 static const cc_field result_row_fields[] = {
   CC_STRING(cc_result_row, key, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE,
             .doc = "Number of the turf, actor, precinct, disposition, channel or day; null: contacts without one.", .example = "\"12\""),
-  CC_STRING(cc_result_row, label, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "Its name.", .example = "\"North 12\""),
+  CC_STRING(cc_result_row, label, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "Name of the object.", .example = "\"North 12\""),
   CC_INT64(cc_result_row, attempts, .flags = CC_READ_ONLY, .doc = "Valid contacts."),
   CC_INT64(cc_result_row, doors, .flags = CC_READ_ONLY, .doc = "Different doors among them."),
   CC_INT64(cc_result_row, people, .flags = CC_READ_ONLY, .doc = "Different people who were reached."),

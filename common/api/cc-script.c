@@ -39,7 +39,7 @@ const cc_type cc_script_step_type = CC_TYPE(cc_script_step, "ScriptStep", step_f
 
 static const cc_field script_fields[] = {
   CC_INT64(cc_script, id, .flags = CC_READ_ONLY, .doc = "Number of the script."),
-  CC_STRING(cc_script, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME, .doc = "Its name.", .example = "\"October doors\""),
+  CC_STRING(cc_script, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME, .doc = "Name of the object.", .example = "\"October doors\""),
   CC_STRING(cc_script, description, .flags = CC_NULLABLE, .max = 2000, .doc = "Purpose of the script."),
   CC_STRINGS(cc_script, channels, .min = 1, .max = 3, .fallback = "[\"door\"]", .doc = "Where it is used: door, phone, text.", .example = "[\"door\"]"),
   CC_STRINGS(cc_script, languages, .min = 1, .max = 20, .fallback = "[\"en\"]",
@@ -47,7 +47,7 @@ static const cc_field script_fields[] = {
   CC_LIST(cc_script, steps, cc_script_step, &cc_script_step_type, .flags = CC_READ_ONLY, .doc = "Steps, in order. Written by putScriptSteps."),
   CC_STRINGS(cc_script, warnings, .flags = CC_READ_ONLY, .doc = "Missing texts, by language.", .example = "[\"Step 2 has no text in es.\"]"),
   CC_OPT_TIME(cc_script, archived_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time at which the script was archived."),
-  CC_TIME(cc_script, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+  CC_TIME(cc_script, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
   CC_TIME(cc_script, updated_at, .flags = CC_READ_ONLY, .doc = "When it or its steps last changed."),
   CC_INT64(cc_script, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change of it or its steps; the ETag."),
 };

@@ -51,9 +51,9 @@ static const cc_field text_campaign_fields[] = {
   CC_OPT_TIME(cc_text_campaign, opened_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was opened first."),
   CC_OPT_TIME(cc_text_campaign, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
   CC_OPT_INT64(cc_text_campaign, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
-  CC_TIME(cc_text_campaign, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_text_campaign, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_text_campaign, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_text_campaign, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_text_campaign, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_text_campaign, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_text_campaign_type = CC_TYPE(cc_text_campaign, "TextCampaign", text_campaign_fields, .doc = "People to be written to, and how.");
 
@@ -126,8 +126,8 @@ static const cc_field text_conversation_fields[] = {
   CC_STRING(cc_text_conversation, draft, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 10000, .doc = "The first text as it will be sent; null once it was."),
   CC_OPT_TIME(cc_text_conversation, assigned_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When its texter got it."),
   CC_OPT_TIME(cc_text_conversation, last_message_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When we last wrote."),
-  CC_TIME(cc_text_conversation, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_text_conversation, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_text_conversation, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_text_conversation, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_text_conversation_type =
   CC_TYPE(cc_text_conversation, "TextConversation", text_conversation_fields, .doc = "One number in one campaign.");

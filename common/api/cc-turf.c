@@ -60,7 +60,7 @@ const cc_type cc_turf_request_type = CC_TYPE(cc_turf_request, "TurfRequest", req
 
 static const cc_field conflict_fields[] = {
   CC_INT64(cc_turf_conflict, turf_id, .flags = CC_READ_ONLY, .doc = "Turf that has the doors."),
-  CC_STRING(cc_turf_conflict, name, .flags = CC_READ_ONLY, .max = 300, .doc = "Its name."),
+  CC_STRING(cc_turf_conflict, name, .flags = CC_READ_ONLY, .max = 300, .doc = "Name of the object."),
   CC_ENUM(cc_turf_conflict, state, &cc_turf_state_enum, .flags = CC_READ_ONLY, .doc = "Its state."),
   CC_INT64(cc_turf_conflict, doors, .flags = CC_READ_ONLY, .doc = "Number of the requested doors that it has."),
 };
@@ -102,8 +102,8 @@ static const cc_field cut_fields[] = {
                  "with unplaced_doors, left_out, lost_meanwhile."),
   CC_STRING(cc_turf_cut, error, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500, .doc = "Why it failed."),
   CC_TIME(cc_turf_cut, created_at, .flags = CC_READ_ONLY, .doc = "Time of the request."),
-  CC_TIME(cc_turf_cut, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
-  CC_INT64(cc_turf_cut, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_turf_cut, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_turf_cut, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_turf_cut_type = CC_TYPE(cc_turf_cut, "TurfCut", cut_fields, .doc = "A cut: the request, its progress and its result.");
 
@@ -146,7 +146,7 @@ static const cc_field turf_fields[] = {
   CC_OPT_TIME(cc_turf, expires_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Time at which it closes; by default 30 days after publishing."),
   CC_OPT_TIME(cc_turf, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
   CC_TIME(cc_turf, created_at, .flags = CC_READ_ONLY, .doc = "When it was cut."),
-  CC_TIME(cc_turf, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
+  CC_TIME(cc_turf, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_INT64(cc_turf, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change but progress; the ETag."),
 };
 const cc_type cc_turf_type = CC_TYPE(cc_turf, "Turf", turf_fields, .doc = "A piece of a town with its doors in walking order.");
@@ -191,9 +191,9 @@ static const cc_field door_fields[] = {
 const cc_type cc_turf_door_type = CC_TYPE(cc_turf_door, "TurfDoor", door_fields, .doc = "A door of a turf.");
 
 static const cc_field doors_query_fields[] = {
-  CC_INT64(cc_turf_doors_query, limit, .min = 1, .max = 500, .fallback = "100", .doc = "Most items on a page."),
+  CC_INT64(cc_turf_doors_query, limit, .min = 1, .max = 500, .fallback = "100", .doc = "Maximum number of items on a page."),
   CC_STRING(cc_turf_doors_query, cursor, .format = CC_FORMAT_LINE, .max = 1000,
-            .doc = "next_cursor of the page before; left out for the first page."),
+            .doc = "Position of the page: `next_cursor` of the previous page. Leave it out for the first page."),
 };
 static const cc_type doors_query_type = CC_TYPE(cc_turf_doors_query, "TurfDoorsQuery", doors_query_fields);
 

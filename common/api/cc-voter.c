@@ -26,15 +26,15 @@ static const cc_field tag_fields[] = {
   CC_STRING(cc_tag, name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "Its name, once per organization.",
             .example = "\"volunteer\""),
   CC_STRING(cc_tag, description, .flags = CC_NULLABLE, .max = 1000, .doc = "Meaning of the tag."),
-  CC_TIME(cc_tag, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_tag, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_tag, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_tag, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_tag, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_tag, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_tag_type = CC_TYPE(cc_tag, "Tag", tag_fields, .doc = "A tag for voters.");
 
 static const cc_field voter_tag_fields[] = {
   CC_INT64(cc_voter_tag, id, .doc = "Number of the tag."),
-  CC_STRING(cc_voter_tag, name, .max = 100, .format = CC_FORMAT_LINE, .doc = "Its name."),
+  CC_STRING(cc_voter_tag, name, .max = 100, .format = CC_FORMAT_LINE, .doc = "Name of the object."),
 };
 static const cc_type voter_tag_type = CC_TYPE(cc_voter_tag, "VoterTag", voter_tag_fields);
 
@@ -103,7 +103,7 @@ static const cc_field voter_fields[] = {
   CC_LIST(cc_voter, tags, cc_voter_tag, &voter_tag_type, .flags = CC_READ_ONLY, .doc = "Changed by tagVoter and tagVoters."),
   CC_INT64(cc_voter, contacts_revision, .flags = CC_READ_ONLY | CC_REVISION, .doc = "Incremented when contacts change the record."),
   CC_TIME(cc_voter, created_at, .flags = CC_READ_ONLY, .doc = "When the record was made."),
-  CC_TIME(cc_voter, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+  CC_TIME(cc_voter, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_INT64(cc_voter, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; with the revision the ETag."),
 };
 const cc_type cc_voter_type = CC_TYPE(cc_voter, "Voter", voter_fields, .doc = "A person of the voter file, or one added by hand.");
@@ -180,9 +180,9 @@ static const cc_field list_fields[] = {
   CC_STRING(cc_voter_list, description, .flags = CC_NULLABLE, .max = 2000, .doc = "Purpose of the list."),
   CC_OBJECT(cc_voter_list, filter, cc_voter_filter, &cc_voter_filter_type, .flags = CC_REQUIRED, .doc = "Filter of its people, evaluated at each use."),
   CC_OPT_INT64(cc_voter_list, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
-  CC_TIME(cc_voter_list, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_voter_list, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_voter_list, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_voter_list, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_voter_list, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_voter_list, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_voter_list_type = CC_TYPE(cc_voter_list, "VoterList", list_fields, .doc = "A saved filter.");
 
@@ -243,8 +243,8 @@ static const cc_field duplicate_fields[] = {
   CC_OPT_TIME(cc_duplicate, decided_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was dismissed or merged."),
   CC_OPT_INT64(cc_duplicate, decided_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who decided."),
   CC_TIME(cc_duplicate, created_at, .flags = CC_READ_ONLY, .doc = "When it was found."),
-  CC_TIME(cc_duplicate, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
-  CC_INT64(cc_duplicate, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_duplicate, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_duplicate, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_duplicate_type = CC_TYPE(cc_duplicate, "VoterDuplicate", duplicate_fields, .doc = "Two records that may be the same person.");
 
@@ -269,7 +269,7 @@ static const cc_field merge_fields[] = {
   CC_OPT_INT64(cc_merge, merged_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who merged them."),
   CC_TIME(cc_merge, merged_at, .flags = CC_READ_ONLY, .doc = "When."),
   CC_OPT_TIME(cc_merge, undone_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was taken back."),
-  CC_INT64(cc_merge, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_INT64(cc_merge, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_merge_type = CC_TYPE(cc_merge, "VoterMerge", merge_fields, .doc = "Two records made one, with both as they were.");
 
@@ -302,7 +302,7 @@ static const cc_type merge_ref_type = CC_TYPE(cc_merge_ref, "VoterMergeRef", cc_
 const cc_op cc_op_list_voters = {
   .id = "listVoters", .method = CC_GET, .path = "/v1/voters", .query = &voter_query_type, .reply = &cc_voter_type,
   .shape = CC_REPLY_LIST, .tag = "Voters", .summary = "Search voters, by last name.",
-  .doc = "A page looks at 10,000 people at most: it may be short or empty while next_cursor leads on.",
+  .doc = "A page reads at most 10,000 people: it may be short or empty while `next_cursor` is set.",
 };
 const cc_op cc_op_search_voters = {
   .id = "searchVoters", .method = CC_POST, .path = "/v1/voters/search", .query = &cc_page_query_type,
