@@ -58,7 +58,7 @@ static const cc_field contact_fields[] = {
   CC_OPT_INT64(cc_contact, script_id, .flags = CC_NULLABLE, ID("Id of the script; derived from the answers when left out.")),
   CC_OPT_INT64(cc_contact, phone_bank_session_id, .flags = CC_NULLABLE, ID("Id of the phone bank.")),
   CC_OPT_INT64(cc_contact, text_campaign_id, .flags = CC_NULLABLE, ID("Id of the text campaign.")),
-  CC_STRING(cc_contact, language, .flags = CC_NULLABLE, .max = 35, .format = CC_FORMAT_LINE, .doc = "Language of the conversation, such as es.", .example = "\"en\""),
+  CC_STRING(cc_contact, language, .flags = CC_NULLABLE, .max = 35, .format = CC_FORMAT_LINE, .doc = "Language code of the conversation, such as es.", .example = "\"en\""),
   CC_STRING(cc_contact, note, .flags = CC_NULLABLE, .max = 5000, .doc = "Free text."),
   CC_OPT_DOUBLE(cc_contact, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = "Latitude of the device in degrees, WGS 84; null: not known."),
   CC_OPT_DOUBLE(cc_contact, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = "Longitude of the device in degrees, WGS 84; null: not known."),

@@ -27,11 +27,11 @@ static const cc_field phone_bank_fields[] = {
            .doc = "Time for which a person is assigned to a caller without a result."),
   CC_ENUM(cc_phone_bank, state, &cc_dial_state_enum, .flags = CC_READ_ONLY,
           .doc = "Filling until the queue is made; then changed by openPhoneBank, pausePhoneBank and closePhoneBank."),
-  CC_STRING(cc_phone_bank, code, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Code to join with.", .example = "\"K7QF2MZX\""),
+  CC_STRING(cc_phone_bank, code, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Code with which members and devices join; null: none.", .example = "\"K7QF2MZX\""),
   CC_INT64(cc_phone_bank, target_count, .flags = CC_READ_ONLY, .doc = "People in the queue."),
-  CC_OPT_TIME(cc_phone_bank, opened_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was opened first."),
-  CC_OPT_TIME(cc_phone_bank, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
-  CC_OPT_INT64(cc_phone_bank, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
+  CC_OPT_TIME(cc_phone_bank, opened_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was opened for the first time; null: not yet."),
+  CC_OPT_TIME(cc_phone_bank, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed; null: not closed."),
+  CC_OPT_INT64(cc_phone_bank, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the account of the person who created the object."),
   CC_TIME(cc_phone_bank, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
   CC_TIME(cc_phone_bank, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_INT64(cc_phone_bank, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
@@ -41,7 +41,7 @@ const cc_type cc_phone_bank_type = CC_TYPE(cc_phone_bank, "PhoneBank", phone_ban
 CC_PATH_1(phone_bank_ref, "PhoneBankRef", phone_bank_id, "Number of the phone bank.");
 
 static const cc_field phone_bank_filter_fields[] = {
-  CC_ENUM(cc_phone_bank_filter, state, &cc_dial_state_enum, .doc = "Only those in this state."),
+  CC_ENUM(cc_phone_bank_filter, state, &cc_dial_state_enum, .doc = "Only objects in this state."),
   CC_PAGE_ROWS(cc_phone_bank_filter),
 };
 static const cc_type phone_bank_filter_type = CC_TYPE(cc_phone_bank_filter, "PhoneBankFilter", phone_bank_filter_fields);
@@ -67,7 +67,7 @@ static const cc_type phone_bank_counts_type =
 
 static const cc_field phone_bank_caller_fields[] = {
   CC_INT64(cc_phone_bank_caller, id, .flags = CC_READ_ONLY, .doc = "Number of the caller in this phone bank."),
-  CC_STRING(cc_phone_bank_caller, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "The actor: user:7, device:3.",
+  CC_STRING(cc_phone_bank_caller, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "The actor, such as user:7 or device:3.",
             .example = "\"user:7\""),
   CC_OPT_INT64(cc_phone_bank_caller, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the caller; null: a device or token."),
   CC_STRING(cc_phone_bank_caller, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "Name of the caller."),
@@ -140,15 +140,15 @@ static const cc_field call_result_fields[] = {
             .example = "\"0b9a5f4e-3c1d-4a7e-9f52-6d1c8e7b2a33\""),
   CC_TIME(cc_call_result, occurred_at, .flags = CC_REQUIRED, .doc = "When the call ended, by the device's clock.", .example = "\"2026-11-28T15:04:05Z\""),
   CC_STRING(cc_call_result, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "Code of the disposition; either this or answers.", .example = "\"no_answer\""),
+            .doc = "Code of the disposition, as listDispositions returns it. Send either `disposition` or `answers`, never both.", .example = "\"no_answer\""),
   CC_LIST(cc_call_result, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .min = 1, .max = 200,
           .doc = "Answers to the script; they mean that the person was reached."),
   CC_STRING(cc_call_result, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE_USED,
             .doc = "The dialled number of the person, when it was another one than the offered number."),
   CC_OPT_TIME(cc_call_result, call_back_at, .flags = CC_NULLABLE, CC_YEARS,
               .doc = "With the result call_back: when the person wants to be called, within the hours of the phone bank."),
-  CC_STRING(cc_call_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language of the conversation, such as es."),
-  CC_STRING(cc_call_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for others."),
+  CC_STRING(cc_call_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language code of the conversation, such as es."),
+  CC_STRING(cc_call_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for the organization."),
 };
 const cc_type cc_call_result_type = CC_TYPE(cc_call_result, "CallResult", call_result_fields, .doc = "Result of a call.");
 

@@ -54,7 +54,7 @@ const cc_type cc_street_segment_type = CC_TYPE(cc_street_segment, "StreetSegment
 
 static const cc_field building_fields[] = {
   CC_INT64(cc_building, id, .flags = CC_READ_ONLY, .doc = "Number of the building."),
-  CC_STRING(cc_building, address, .flags = CC_READ_ONLY, .max = 300, .format = CC_FORMAT_LINE, .doc = "Number and street.", .example = "\"4 Canal Pk\""),
+  CC_STRING(cc_building, address, .flags = CC_READ_ONLY, .max = 300, .format = CC_FORMAT_LINE, .doc = "House number and street.", .example = "\"4 Canal Pk\""),
   CC_STRING(cc_building, number, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 50, .format = CC_FORMAT_LINE, .doc = "House number, as written."),
   CC_STRING(cc_building, street, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Street."),
   CC_STRING(cc_building, city, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE, .doc = "City."),
@@ -78,8 +78,8 @@ const cc_type cc_building_type = CC_TYPE(cc_building, "Building", building_field
 static const cc_field door_fields[] = {
   CC_INT64(cc_door, id, .flags = CC_READ_ONLY, .doc = "Number of the door."),
   CC_INT64(cc_door, building_id, .flags = CC_READ_ONLY, .doc = "Its building."),
-  CC_STRING(cc_door, address, .flags = CC_READ_ONLY, .max = 300, .format = CC_FORMAT_LINE, .doc = "Number and street.", .example = "\"4 Canal Pk\""),
-  CC_STRING(cc_door, unit, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 50, .format = CC_FORMAT_LINE, .doc = "Flat or suite."),
+  CC_STRING(cc_door, address, .flags = CC_READ_ONLY, .max = 300, .format = CC_FORMAT_LINE, .doc = "House number and street.", .example = "\"4 Canal Pk\""),
+  CC_STRING(cc_door, unit, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 50, .format = CC_FORMAT_LINE, .doc = "Unit, such as a flat or suite."),
   CC_STRING(cc_door, precinct, .flags = CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE, .doc = "Code of the precinct."),
   CC_OPT_DOUBLE(cc_door, latitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = LATITUDE_DOC, .example = "42.369"),
   CC_OPT_DOUBLE(cc_door, longitude, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = LONGITUDE_DOC, .example = "-71.074"),
@@ -92,7 +92,7 @@ static const cc_field door_fields[] = {
 const cc_type cc_door_type = CC_TYPE(cc_door, "Door", door_fields, .doc = "A door: a unit of a building.");
 
 static const cc_field area_query_fields[] = {
-  CC_ENUM(cc_area_query, kind, &cc_area_kind_enum, .doc = "Only of this kind."),
+  CC_ENUM(cc_area_query, kind, &cc_area_kind_enum, .doc = "Only objects of this kind."),
   CC_PAGE_ROWS(cc_area_query),
 };
 static const cc_type area_query_type = CC_TYPE(cc_area_query, "AreaQuery", area_query_fields);

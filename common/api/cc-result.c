@@ -20,7 +20,7 @@ static const cc_field result_filter_fields[] = {
   CC_OPT_INT64(cc_result_filter, canvasser_id, ID("Only by this account.")),
   CC_OPT_INT64(cc_result_filter, script_id, ID("Only with this script.")),
   CC_ENUM(cc_result_filter, channel, &cc_channel_enum, .doc = "Only on this channel."),
-  CC_STRING(cc_result_filter, precinct, .min = 1, .max = 50, .format = CC_FORMAT_LINE, .doc = "Only in this precinct."),
+  CC_STRING(cc_result_filter, precinct, .min = 1, .max = 50, .format = CC_FORMAT_LINE, .doc = "Only in the precinct with this code."),
   CC_OPT_TIME(cc_result_filter, since, .doc = "Only contacts at or after this time."),
   CC_OPT_TIME(cc_result_filter, until, .doc = "Only contacts before this time."),
 };
@@ -51,7 +51,7 @@ const cc_type cc_results_type = CC_TYPE(cc_results, "Results", results_fields, .
 
 static const cc_field answer_count_fields[] = {
   CC_INT64(cc_answer_count, step_id, .flags = CC_READ_ONLY, .doc = "The question."),
-  CC_OPT_INT64(cc_answer_count, option_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "The option."),
+  CC_OPT_INT64(cc_answer_count, option_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the chosen option; null: the question has no options."),
   CC_STRING(cc_answer_count, value, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .format = CC_FORMAT_LINE,
             .doc = "The answer to scale, number, date. Texts are counted together."),
   CC_JSON(cc_answer_count, step_texts, .flags = CC_READ_ONLY, .doc = "Text of the question by language.", .example = "{\"en\": \"Which?\"}"),

@@ -45,12 +45,12 @@ static const cc_field text_campaign_fields[] = {
   CC_INT64(cc_text_campaign, batch_size, .min = 1, .max = 200, .fallback = "50", .doc = "Maximum number of first texts that a texter has at once."),
   CC_ENUM(cc_text_campaign, state, &cc_dial_state_enum, .flags = CC_READ_ONLY,
           .doc = "Filling until the audience is made; then changed by openTextCampaign, pauseTextCampaign and closeTextCampaign."),
-  CC_STRING(cc_text_campaign, code, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Code to join with.", .example = "\"K7QF2MZX\""),
+  CC_STRING(cc_text_campaign, code, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Code with which members and devices join; null: none.", .example = "\"K7QF2MZX\""),
   CC_INT64(cc_text_campaign, audience_count, .flags = CC_READ_ONLY, .doc = "Numbers that are texted."),
   CC_INT64(cc_text_campaign, duplicate_count, .flags = CC_READ_ONLY, .doc = "People left out because another person has the same number."),
-  CC_OPT_TIME(cc_text_campaign, opened_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was opened first."),
-  CC_OPT_TIME(cc_text_campaign, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
-  CC_OPT_INT64(cc_text_campaign, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who created it."),
+  CC_OPT_TIME(cc_text_campaign, opened_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was opened for the first time; null: not yet."),
+  CC_OPT_TIME(cc_text_campaign, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed; null: not closed."),
+  CC_OPT_INT64(cc_text_campaign, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the account of the person who created the object."),
   CC_TIME(cc_text_campaign, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
   CC_TIME(cc_text_campaign, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_INT64(cc_text_campaign, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
@@ -60,7 +60,7 @@ const cc_type cc_text_campaign_type = CC_TYPE(cc_text_campaign, "TextCampaign", 
 CC_PATH_1(text_campaign_ref, "TextCampaignRef", text_campaign_id, "Number of the campaign.");
 
 static const cc_field text_campaign_filter_fields[] = {
-  CC_ENUM(cc_phone_bank_filter, state, &cc_dial_state_enum, .doc = "Only those in this state."),
+  CC_ENUM(cc_phone_bank_filter, state, &cc_dial_state_enum, .doc = "Only objects in this state."),
   CC_PAGE_ROWS(cc_phone_bank_filter),
 };
 static const cc_type text_campaign_filter_type = CC_TYPE(cc_phone_bank_filter, "TextCampaignFilter", text_campaign_filter_fields);
@@ -98,7 +98,7 @@ static const cc_type text_counts_type =
 
 static const cc_field texter_fields[] = {
   CC_INT64(cc_texter, id, .flags = CC_READ_ONLY, .doc = "Number of the texter in this campaign."),
-  CC_STRING(cc_texter, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "The actor: user:7, device:3.", .example = "\"user:7\""),
+  CC_STRING(cc_texter, actor, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "The actor, such as user:7 or device:3.", .example = "\"user:7\""),
   CC_OPT_INT64(cc_texter, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the texter; null: a device or token."),
   CC_STRING(cc_texter, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE, .doc = "Name of the texter."),
   CC_TIME(cc_texter, joined_at, .flags = CC_READ_ONLY, .doc = "When the texter joined first."),
@@ -155,7 +155,7 @@ static const cc_field talk_message_ref_fields[] = {
 static const cc_type talk_message_ref_type = CC_TYPE(talk_message_ref, "TalkMessageRef", talk_message_ref_fields);
 
 static const cc_field text_conversation_filter_fields[] = {
-  CC_ENUM(cc_text_conversation_filter, state, &cc_talk_state_enum, .doc = "Only those in this state."),
+  CC_ENUM(cc_text_conversation_filter, state, &cc_talk_state_enum, .doc = "Only objects in this state."),
   CC_PAGE_ROWS(cc_text_conversation_filter),
 };
 static const cc_type text_conversation_filter_type =
@@ -206,11 +206,11 @@ static const cc_field text_result_fields[] = {
             .example = "\"8c2e4f60-1d3b-4b9a-9e75-0f6a2c1d7b45\""),
   CC_TIME(cc_text_result, occurred_at, .flags = CC_REQUIRED, .doc = "When it was heard, by the device's clock.", .example = "\"2026-11-28T15:04:05Z\""),
   CC_STRING(cc_text_result, disposition, .flags = CC_NULLABLE, .min = 1, .max = 40, .format = CC_FORMAT_LINE,
-            .doc = "Code of the disposition; either this or answers.", .example = "\"refused\""),
+            .doc = "Code of the disposition, as listDispositions returns it. Send either `disposition` or `answers`, never both.", .example = "\"refused\""),
   CC_LIST(cc_text_result, answers, cc_contact_answer, &cc_contact_answer_type, .flags = CC_NULLABLE, .min = 1, .max = 200,
           .doc = "Answers to the script."),
-  CC_STRING(cc_text_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language of the conversation, such as es."),
-  CC_STRING(cc_text_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for others."),
+  CC_STRING(cc_text_result, language, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_LINE, .doc = "Language code of the conversation, such as es."),
+  CC_STRING(cc_text_result, note, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for the organization."),
 };
 static const cc_type text_result_type = CC_TYPE(cc_text_result, "TextResult", text_result_fields, .doc = "Result of a conversation.");
 

@@ -144,7 +144,7 @@ static const cc_field turf_fields[] = {
            .doc = "Grows with doors_done and takers; the version does not."),
   CC_OPT_TIME(cc_turf, published_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Since when its doors are fixed."),
   CC_OPT_TIME(cc_turf, expires_at, .flags = CC_NULLABLE, CC_YEARS, .doc = "Time at which it closes; by default 30 days after publishing."),
-  CC_OPT_TIME(cc_turf, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed."),
+  CC_OPT_TIME(cc_turf, closed_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When it was closed; null: not closed."),
   CC_TIME(cc_turf, created_at, .flags = CC_READ_ONLY, .doc = "When it was cut."),
   CC_TIME(cc_turf, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_INT64(cc_turf, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change but progress; the ETag."),
@@ -170,7 +170,7 @@ static const cc_type filter_type = CC_TYPE(cc_turf_filter, "TurfFilter", filter_
   CC_INT64(S, position, .flags = CC_READ_ONLY, .doc = "Place in the walk; grows, without being a count."), \
   CC_ENUM(S, state, &door_state_enum, .flags = CC_READ_ONLY, .doc = "todo, attempted, or done: no other attempt is needed."), \
   CC_INT64(S, building_id, .flags = CC_READ_ONLY, .doc = "Building of the door."), \
-  CC_STRING(S, address, .flags = CC_READ_ONLY, .max = 500, .doc = "Number and street."), \
+  CC_STRING(S, address, .flags = CC_READ_ONLY, .max = 500, .doc = "House number and street."), \
   CC_STRING(S, number, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 50, .doc = "House number."), \
   CC_STRING(S, street, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .doc = "Street."), \
   CC_STRING(S, unit, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 100, .doc = "Unit."), \
