@@ -242,7 +242,8 @@ const cc_op cc_op_register = {
   .errors = CC_ERR_BIT(CC_ERR_INVALID) | CC_ERR_BIT(CC_ERR_UNAVAILABLE),
   .tag = TAG,
   .summary = "Register an account.",
-  .doc = DOC_SAME_ANSWER "A mail with a token for verifyEmail is sent to the address. Until then the person cannot sign in.",
+  .doc = DOC_SAME_ANSWER "A mail with a token for verifyEmail is sent to the address. Until then "
+                         "the person cannot sign in.",
 };
 
 const cc_op cc_op_verify_email = {

@@ -15,7 +15,7 @@ const cc_enum cc_attendee_status_enum = {status_names, CC_N(status_names)};
 
 /* clang-format off */
 static const cc_field attendee_fields[] = {
-  CC_INT64(cc_attendee, id, .flags = CC_READ_ONLY, .doc = "Number of the attendee."),
+  CC_INT64(cc_attendee, id, .flags = CC_READ_ONLY, .doc = "Id of the attendee."),
   CC_INT64(cc_attendee, organization_id, .flags = CC_READ_ONLY, .doc = "Id of the organization that hosts the event."),
   CC_INT64(cc_attendee, event_id, .flags = CC_READ_ONLY, .doc = "Id of the event."),
   CC_OPT_INT64(cc_attendee, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the person's account; null: no account."),
@@ -65,8 +65,8 @@ static const cc_field walk_in_fields[] = {
 const cc_type cc_walk_in_type = CC_TYPE(cc_walk_in, "WalkIn", walk_in_fields, .doc = "A walk-in: a person who comes to the event without being on its list.");
 
 static const cc_field attendee_ref_fields[] = {
-  CC_INT64(cc_attendee_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
-  CC_INT64(cc_attendee_ref, attendee_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the attendee."),
+  CC_INT64(cc_attendee_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the event."),
+  CC_INT64(cc_attendee_ref, attendee_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the attendee."),
 };
 static const cc_type attendee_ref_type = CC_TYPE(cc_attendee_ref, "AttendeeRef", attendee_ref_fields);
 

@@ -10,7 +10,7 @@ static const cc_enum state_enum = {state_names, CC_N(state_names)};
 
 /* clang-format off */
 static const cc_field consent_fields[] = {
-  CC_INT64(cc_consent, id, .flags = CC_READ_ONLY, .doc = "Number of the entry."),
+  CC_INT64(cc_consent, id, .flags = CC_READ_ONLY, .doc = "Id of the entry."),
   CC_STRING(cc_consent, client_id, .flags = CC_REQUIRED | CC_NULLABLE, .format = CC_FORMAT_UUID, .max = 36,
             .doc = "UUID that the client generates for this entry. A repeated request with the same UUID changes nothing and gets the answer of the first request.",
             .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a12\""),
@@ -65,7 +65,7 @@ const cc_type cc_consent_now_type = CC_TYPE(cc_consent_now, "ConsentNow", consen
 
 #define KIND_DOC "Kind of the promise, such as yard_sign, ride or call_back."
 static const cc_field follow_up_fields[] = {
-  CC_INT64(cc_follow_up, id, .flags = CC_READ_ONLY, .doc = "Number of the follow-up."),
+  CC_INT64(cc_follow_up, id, .flags = CC_READ_ONLY, .doc = "Id of the follow-up."),
   CC_INT64(cc_follow_up, voter_id, .flags = CC_READ_ONLY, .doc = "Id of the voter to whom it was promised."),
   CC_OPT_INT64(cc_follow_up, contact_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the contact in which it was promised; null: none."),
   CC_STRING(cc_follow_up, kind, .flags = CC_REQUIRED, .min = 1, .max = 60, .format = CC_FORMAT_NAME, .doc = KIND_DOC, .example = "\"yard_sign\""),
@@ -102,9 +102,9 @@ static const cc_field follow_up_filter_fields[] = {
 };
 static const cc_type follow_up_filter_type = CC_TYPE(cc_follow_up_filter, "FollowUpFilter", follow_up_filter_fields);
 
-CC_PATH_1(follow_up_ref, "FollowUpRef", follow_up_id, "Number of the follow-up.");
+CC_PATH_1(follow_up_ref, "FollowUpRef", follow_up_id, "Id of the follow-up.");
 
-CC_PATH_1(consent_ref, "ConsentRef", consent_id, "Number of the entry.");
+CC_PATH_1(consent_ref, "ConsentRef", consent_id, "Id of the entry.");
 
 const cc_op cc_op_get_consent = {
   .id = "getConsent", .method = CC_GET, .path = "/v1/consents/{consent_id}", .params = &consent_ref_type, .reply = &cc_consent_type,

@@ -42,7 +42,7 @@ static const cc_field answer_fields[] = {
 const cc_type cc_contact_answer_type = CC_TYPE(cc_contact_answer, "ContactAnswer", answer_fields, .doc = "An answer to a question of the script.");
 
 static const cc_field contact_fields[] = {
-  CC_INT64(cc_contact, id, .flags = CC_READ_ONLY, .doc = "Number of the contact."),
+  CC_INT64(cc_contact, id, .flags = CC_READ_ONLY, .doc = "Id of the contact."),
   CC_STRING(cc_contact, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a10\""),
   CC_ENUM(cc_contact, channel, &cc_channel_enum, .flags = CC_REQUIRED, .doc = "Channel of the attempt."),
@@ -62,7 +62,7 @@ static const cc_field contact_fields[] = {
   CC_STRING(cc_contact, note, .flags = CC_NULLABLE, .max = 5000, .doc = "Free text."),
   CC_OPT_DOUBLE(cc_contact, latitude, .flags = CC_NULLABLE, .min = -90, .max = 90, .doc = "Latitude of the device in degrees, WGS 84; null: not known."),
   CC_OPT_DOUBLE(cc_contact, longitude, .flags = CC_NULLABLE, .min = -180, .max = 180, .doc = "Longitude of the device in degrees, WGS 84; null: not known."),
-  CC_TIME(cc_contact, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC "A correction keeps the time of the contact that it corrects.",
+  CC_TIME(cc_contact, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC " A correction keeps the time of the contact that it corrects.",
           .example = "\"2026-11-01T15:04:05Z\""),
   CC_OPT_TIME(cc_contact, device_occurred_at, .flags = CC_NULLABLE, .doc = "Uncorrected time by the device's clock, when `occurred_at` was corrected."),
   CC_TIME(cc_contact, recorded_at, .flags = CC_READ_ONLY, .doc = "When the server received the entry."),
@@ -114,7 +114,7 @@ static const cc_field bulk_reply_fields[] = {
 };
 const cc_type cc_bulk_reply_type = CC_TYPE(cc_bulk_reply, "BulkReply", bulk_reply_fields);
 
-CC_PATH_1(contact_ref, "ContactRef", contact_id, "Number of the contact.");
+CC_PATH_1(contact_ref, "ContactRef", contact_id, "Id of the contact.");
 
 static const cc_field contact_filter_fields[] = {
   CC_OPT_INT64(cc_contact_filter, voter_id, ID("Only of this person.")),

@@ -6,7 +6,7 @@
 
 /* clang-format off */
 static const cc_field erasure_fields[] = {
-  CC_INT64(cc_erasure, id, .flags = CC_READ_ONLY, .doc = "Number of the certificate."),
+  CC_INT64(cc_erasure, id, .flags = CC_READ_ONLY, .doc = "Id of the certificate."),
   CC_INT64(cc_erasure, voter_id, .flags = CC_READ_ONLY, .doc = "Id of the voter record in the request. The record itself may be deleted."),
   CC_INT64(cc_erasure, records_deleted, .flags = CC_READ_ONLY, .doc = "Number of voter records that were deleted."),
   CC_INT64(cc_erasure, records_emptied, .flags = CC_READ_ONLY,
@@ -24,7 +24,7 @@ static const cc_field erasure_fields[] = {
 const cc_type cc_erasure_type = CC_TYPE(cc_erasure, "Erasure", erasure_fields, .doc = "The certificate that a person was erased; never deleted.");
 
 static const cc_field ref_fields[] = {
-  CC_INT64(cc_erasure_ref, voter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the voter."),
+  CC_INT64(cc_erasure_ref, voter_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the voter."),
 };
 static const cc_type ref_type = CC_TYPE(cc_erasure_ref, "ErasureRef", ref_fields);
 

@@ -20,7 +20,7 @@ const cc_enum cc_visibility_enum = {visibility_names, CC_N(visibility_names)};
 
 /* clang-format off */
 static const cc_field event_fields[] = {
-  CC_INT64(cc_event, id, .flags = CC_READ_ONLY, .doc = "Number of the event."),
+  CC_INT64(cc_event, id, .flags = CC_READ_ONLY, .doc = "Id of the event."),
   CC_INT64(cc_event, organization_id, .flags = CC_READ_ONLY, .doc = "Id of the organization that hosts the event."),
   CC_STRING(cc_event, title, .flags = CC_REQUIRED, .min = 1, .max = 255, .format = CC_FORMAT_NAME,
             .doc = "Title of the event.", .example = "\"Saturday canvass in Riverside\""),
@@ -85,7 +85,7 @@ static const cc_field event_fields[] = {
 const cc_type cc_event_type = CC_TYPE(cc_event, "Event", event_fields, .doc = "An event of an organization.");
 
 static const cc_field event_ref_fields[] = {
-  CC_INT64(cc_event_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
+  CC_INT64(cc_event_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the event."),
 };
 const cc_type cc_event_ref_type = CC_TYPE(cc_event_ref, "EventRef", event_ref_fields);
 

@@ -48,7 +48,7 @@ const cc_type cc_field_upload_type = CC_TYPE(cc_field_upload, "FieldUpload", upl
 
 static const cc_field verdict_fields[] = {
   CC_STRING(cc_field_verdict, client_id, .flags = CC_READ_ONLY, .format = CC_FORMAT_UUID, .max = 36, .doc = "`client_id` of the operation."),
-  CC_INT64(cc_field_verdict, sequence, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Its number."),
+  CC_INT64(cc_field_verdict, sequence, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Sequence number of the operation."),
   CC_ENUM(cc_field_verdict, verdict, &cc_field_verdict_enum, .flags = CC_READ_ONLY,
           .doc = "applied: done. duplicate: decided before, see first. conflict: stored for a lead to "
                  "resolve. refused: not done, see code. held: stored until the operations before it "
@@ -60,8 +60,8 @@ static const cc_field verdict_fields[] = {
   CC_STRING(cc_field_verdict, message, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500, .doc = "The reason as a sentence."),
   CC_STRING(cc_field_verdict, entity, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "Type of the object that the operation created, changed or conflicts with, such as contact.", .example = "\"contact\""),
-  CC_OPT_INT64(cc_field_verdict, entity_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Its number."),
-  CC_OPT_INT64(cc_field_verdict, conflict_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Number of the conflict."),
+  CC_OPT_INT64(cc_field_verdict, entity_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Id of that object."),
+  CC_OPT_INT64(cc_field_verdict, conflict_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Id of the conflict."),
   CC_OPT_TIME(cc_field_verdict, occurred_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time of the operation, corrected to the server's clock."),
 };
 const cc_type cc_field_verdict_type = CC_TYPE(cc_field_verdict, "FieldVerdict", verdict_fields);
@@ -149,7 +149,7 @@ const cc_field_kind cc_field_kinds[] = {
 };
 
 static const cc_field conflict_fields[] = {
-  CC_INT64(cc_field_conflict, id, .flags = CC_READ_ONLY, .doc = "Number of the conflict."),
+  CC_INT64(cc_field_conflict, id, .flags = CC_READ_ONLY, .doc = "Id of the conflict."),
   CC_STRING(cc_field_conflict, kind, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .doc = "Kind of the operation."),
   CC_STRING(cc_field_conflict, code, .flags = CC_READ_ONLY, .max = 60, .format = CC_FORMAT_LINE, .doc = "Code of the reason for the conflict.",
             .example = "\"answered_meanwhile\""),
@@ -184,7 +184,7 @@ static const cc_field conflict_fields[] = {
 const cc_type cc_field_conflict_type = CC_TYPE(cc_field_conflict, "FieldConflict", conflict_fields,
                                                .doc = "An operation that contradicts the data on the server.");
 
-CC_PATH_1(conflict_ref, "FieldConflictRef", conflict_id, "Number of the conflict.");
+CC_PATH_1(conflict_ref, "FieldConflictRef", conflict_id, "Id of the conflict.");
 
 static const cc_field filter_fields[] = {
   CC_ENUM(cc_field_conflict_filter, state, &cc_field_conflict_state_enum, .doc = "Only conflicts in this state."),

@@ -10,7 +10,7 @@ static const char *const kind_names[] = {"changed", "moved", "gone"};
 static const cc_enum kind_enum = {kind_names, CC_N(kind_names)};
 
 static const cc_field source_fields[] = {
-  CC_INT64(cc_voter_source, id, .flags = CC_READ_ONLY, .doc = "Number of the source."),
+  CC_INT64(cc_voter_source, id, .flags = CC_READ_ONLY, .doc = "Id of the source."),
   CC_STRING(cc_voter_source, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME,
             .doc = "Name of the source, for instance with supplier and date.", .example = "\"NC State Board of Elections, 2026-11-01\""),
   CC_STRING(cc_voter_source, provider, .flags = CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .doc = "Supplier of the data."),
@@ -21,7 +21,7 @@ static const cc_field source_fields[] = {
   CC_STRING(cc_voter_source, expires_on, .flags = CC_NULLABLE, .max = 10, .format = CC_FORMAT_DATE, .example = "\"2099-12-31\"",
             .doc = "Last date on which the data may be used. After this date nothing can be imported from the source, and it should be purged."),
   CC_OPT_INT64(cc_voter_source, acknowledged_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the account of the person who accepted the terms; null: not accepted."),
-  CC_OPT_TIME(cc_voter_source, acknowledged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
+  CC_OPT_TIME(cc_voter_source, acknowledged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the terms were accepted; null: not accepted."),
   CC_OPT_TIME(cc_voter_source, purged_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When purging the data was requested; null: never."),
   CC_OPT_INT64(cc_voter_source, created_by, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the account of the person who added the source."),
   CC_TIME(cc_voter_source, created_at, .flags = CC_READ_ONLY, .doc = "When the source was added."),
@@ -32,7 +32,7 @@ const cc_type cc_voter_source_type = CC_TYPE(cc_voter_source, "VoterSource", sou
                                              .doc = "A source of voter data and its terms of use.");
 
 static const cc_field certificate_fields[] = {
-  CC_INT64(cc_purge_certificate, id, .flags = CC_READ_ONLY, .doc = "Number of the certificate."),
+  CC_INT64(cc_purge_certificate, id, .flags = CC_READ_ONLY, .doc = "Id of the certificate."),
   CC_INT64(cc_purge_certificate, source_id, .flags = CC_READ_ONLY, .doc = "Id of the source whose data was deleted."),
   CC_INT64(cc_purge_certificate, voters_deleted, .flags = CC_READ_ONLY, .doc = "Number of voters whose records were deleted."),
   CC_INT64(cc_purge_certificate, voters_emptied, .flags = CC_READ_ONLY,
@@ -41,7 +41,7 @@ static const cc_field certificate_fields[] = {
   CC_STRING(cc_purge_certificate, ids_sha256, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
             .doc = "SHA-256 (hexadecimal) over the ids of the deleted and cleared voters, in ascending order, each followed by a line feed."),
   CC_STRING(cc_purge_certificate, requested_by, .flags = CC_READ_ONLY, .max = 100, .format = CC_FORMAT_LINE,
-            .doc = "Who requested it, such as user:7.", .example = "\"user:7\""),
+            .doc = "Actor who requested the purge, such as user:7.", .example = "\"user:7\""),
   CC_TIME(cc_purge_certificate, started_at, .flags = CC_READ_ONLY, .doc = "When the purge was requested."),
   CC_OPT_TIME(cc_purge_certificate, finished_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time of completion; null: still running."),
   CC_TIME(cc_purge_certificate, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
@@ -57,7 +57,7 @@ const cc_type cc_purge_certificate_type = CC_TYPE(cc_purge_certificate, "PurgeCe
   "\"blank_values\":[],\"ignore\":[],\"kind\":\"voters\"}"
 
 static const cc_field saved_fields[] = {
-  CC_INT64(cc_saved_profile, id, .flags = CC_READ_ONLY, .doc = "Number of the profile."),
+  CC_INT64(cc_saved_profile, id, .flags = CC_READ_ONLY, .doc = "Id of the profile."),
   CC_STRING(cc_saved_profile, name, .flags = CC_READ_ONLY, .max = 100, .format = CC_FORMAT_NAME, .doc = "Name of the profile; the same as `name` in `profile`."),
   CC_OBJECT(cc_saved_profile, profile, cc_voter_profile, &cc_voter_profile_type, .flags = CC_REQUIRED, .doc = "The mapping: how columns of the file become fields of "
                                         "voters.",
@@ -112,7 +112,7 @@ static const cc_field column_fields[] = {
   CC_STRING(cc_import_column, field, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE, .example = "\"last_name\"",
             .doc = "Field of the voter that the column fills, by its name in profiles. ignored: it fills no field. confidential: it only marks confidential voters."),
   CC_STRING(cc_import_column, key, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200, .format = CC_FORMAT_LINE, .example = "null",
-            .doc = "Name of the district, election or custom field that the column fills; null: not such a field."),
+            .doc = "Name of the district, election, custom field or other field that the column fills; null: the field has no such name."),
   CC_INT64(cc_import_column, values, .flags = CC_READ_ONLY, .doc = "Number of cells of the column that are not blank."),
   CC_INT64(cc_import_column, lost, .flags = CC_READ_ONLY, .doc = "Number of non-blank cells that are not imported: all "
                                         "cells of an ignored column, otherwise the cells with a "
@@ -130,7 +130,7 @@ static const cc_field counts_fields[] = {
 static const cc_type counts_type = CC_TYPE(cc_import_counts, "ImportCounts", counts_fields, .doc = "Numbers of voters by kind of change.");
 
 static const cc_field import_fields[] = {
-  CC_INT64(cc_import, id, .flags = CC_READ_ONLY, .doc = "Number of the import."),
+  CC_INT64(cc_import, id, .flags = CC_READ_ONLY, .doc = "Id of the import."),
   CC_INT64(cc_import, source_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the source of the file."),
   CC_STRING(cc_import, name, .flags = CC_REQUIRED, .min = 1, .max = 200, .format = CC_FORMAT_NAME, .doc = "Name of the import, for people.",
             .example = "\"November\""),
@@ -180,7 +180,7 @@ static const cc_field import_fields[] = {
 const cc_type cc_import_type = CC_TYPE(cc_import, "Import", import_fields, .doc = "An import of a voter file.");
 
 static const cc_field change_fields[] = {
-  CC_INT64(cc_import_change, voter_id, .flags = CC_READ_ONLY, .doc = "Number of the voter."),
+  CC_INT64(cc_import_change, voter_id, .flags = CC_READ_ONLY, .doc = "Id of the voter."),
   CC_ENUM(cc_import_change, kind, &kind_enum, .flags = CC_READ_ONLY, .doc = "Kind of the change."),
   CC_STRING(cc_import_change, name, .flags = CC_READ_ONLY, .max = 300, .format = CC_FORMAT_LINE, .doc = "First and last name of the voter now."),
   CC_STRING(cc_import_change, old_address, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 300, .format = CC_FORMAT_LINE,
@@ -194,11 +194,11 @@ const cc_type cc_import_change_type = CC_TYPE(cc_import_change, "ImportChange", 
                                               .doc = "A voter whom an import changed, or would change.");
 
 static const cc_field import_ref_fields[] = {
-  CC_INT64(cc_import_ref, import_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the import."),
+  CC_INT64(cc_import_ref, import_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the import."),
 };
 static const cc_type import_ref_type = CC_TYPE(cc_import_ref, "ImportRef", import_ref_fields);
-CC_PATH_1(source_ref, "VoterSourceRef", source_id, "Number of the source.");
-CC_PATH_1(profile_ref, "VoterProfileRef", profile_id, "Number of the profile.");
+CC_PATH_1(source_ref, "VoterSourceRef", source_id, "Id of the source.");
+CC_PATH_1(profile_ref, "VoterProfileRef", profile_id, "Id of the profile.");
 
 #define PAGE_ROWS(S)                                                                                                     \
   CC_INT64(S, limit, .min = 1, .max = 500, .fallback = "50", .doc = "Maximum number of items on a page."),                            \

@@ -13,7 +13,7 @@ static const char *const profile_names[] = {"door_list", "canvass"};
 const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
 
 #define PERMISSIONS_DOC                                                                            \
-  "Rights that differ from those of the role: an object with the names of rights and true " \
+  "Rights that differ from those of the role: an object with the names of rights and true "        \
   "(given) or false (removed), such as {\"manage_events\": true}."
 #define PERMISSIONS_EXAMPLE "{\"manage_events\": true}"
 
@@ -26,7 +26,7 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
             .min = 6,                                                                              \
             .max = 6,                                                                              \
             .example = "null",                                                                     \
-            .doc = "A six-digit code from your authenticator application, " why ". "                           \
+            .doc = "A six-digit code from your authenticator application, " why ". "               \
                    "Needed when you have a second factor, unless `recovery_code` is sent."),       \
     CC_STRING(type,                                                                                \
               recovery_code,                                                                       \
@@ -40,7 +40,7 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
 
 static const cc_field organization_fields[] = {
   CC_INT64(cc_organization, id, .flags = CC_READ_ONLY, .example = "1",
-           .doc = "Number of the organization."),
+           .doc = "Id of the organization."),
   CC_STRING(cc_organization, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
             .min = 1, .max = 255, .example = "\"Neighbors for Elm Street\"",
             .doc = "Name of the organization."),
@@ -83,7 +83,7 @@ const cc_type cc_organization_type =
   CC_TYPE(cc_organization, "Organization", organization_fields, .doc = "An organization.");
 
 static const cc_field membership_fields[] = {
-  CC_INT64(cc_membership, id, .flags = CC_READ_ONLY, .doc = "Number of the organization."),
+  CC_INT64(cc_membership, id, .flags = CC_READ_ONLY, .doc = "Id of the organization."),
   CC_STRING(cc_membership, name, .flags = CC_READ_ONLY, .max = 255, .doc = "Name of the object."),
   CC_STRING(cc_membership, slug, .flags = CC_READ_ONLY, .max = 100,
             .doc = "Part of the organization's public web addresses."),
@@ -109,8 +109,8 @@ const cc_type cc_organization_choice_type =
   CC_TYPE(cc_organization_choice, "OrganizationChoice", organization_choice_fields);
 
 static const cc_field member_fields[] = {
-  CC_INT64(cc_member, id, .flags = CC_READ_ONLY, .doc = "Number of the membership."),
-  CC_INT64(cc_member, user_id, .flags = CC_READ_ONLY, .doc = "Number of the person."),
+  CC_INT64(cc_member, id, .flags = CC_READ_ONLY, .doc = "Id of the membership."),
+  CC_INT64(cc_member, user_id, .flags = CC_READ_ONLY, .doc = "Id of the person."),
   CC_STRING(cc_member, first_name, .flags = CC_READ_ONLY, .max = 100, .doc = "First name."),
   CC_STRING(cc_member, last_name, .flags = CC_READ_ONLY, .max = 100, .doc = "Last name."),
   CC_STRING(cc_member, email, .flags = CC_READ_ONLY, .view = CC_VIEW_ADMIN,
@@ -176,7 +176,7 @@ const cc_type cc_member_end_query_type =
   CC_TYPE(cc_member_end_query, "MemberEndQuery", member_end_query_fields);
 
 static const cc_field invitation_fields[] = {
-  CC_INT64(cc_invitation, id, .flags = CC_READ_ONLY, .doc = "Number of the invitation."),
+  CC_INT64(cc_invitation, id, .flags = CC_READ_ONLY, .doc = "Id of the invitation."),
   CC_STRING(cc_invitation, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254,
             .example = "\"kim@example.org\"",
             .doc = "The invited address; only the person with this address can accept."),
@@ -208,7 +208,7 @@ const cc_type cc_invitation_type =
 
 static const cc_field invitation_ref_fields[] = {
   CC_INT64(cc_invitation_ref, invitation_id, .flags = CC_REQUIRED,
-           .doc = "Number of the invitation."),
+           .doc = "Id of the invitation."),
 };
 const cc_type cc_invitation_ref_type =
   CC_TYPE(cc_invitation_ref, "InvitationRef", invitation_ref_fields);
@@ -231,7 +231,7 @@ const cc_type cc_invitation_answer_type =
   CC_TYPE(cc_invitation_answer, "InvitationAnswer", invitation_answer_fields);
 
 static const cc_field api_token_fields[] = {
-  CC_INT64(cc_api_token, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
+  CC_INT64(cc_api_token, id, .flags = CC_READ_ONLY, .doc = "Id of the token."),
   CC_STRING(cc_api_token, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Purpose of the token."),
   CC_STRING(cc_api_token, token_prefix, .flags = CC_READ_ONLY, .max = 8,
             .example = "\"cct_Zm9v\"", .doc = "The first characters of the token, by which it can be recognized."),
@@ -290,7 +290,7 @@ const cc_type cc_api_token_new_type =
   CC_TYPE(cc_api_token_new, "ApiTokenNew", api_token_new_fields);
 
 static const cc_field api_token_made_fields[] = {
-  CC_INT64(cc_api_token_made, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
+  CC_INT64(cc_api_token_made, id, .flags = CC_READ_ONLY, .doc = "Id of the token."),
   CC_STRING(cc_api_token_made, name, .flags = CC_READ_ONLY, .max = 100,
             .doc = "Purpose of the token."),
   CC_STRING(cc_api_token_made, token_prefix, .flags = CC_READ_ONLY, .max = 8,
@@ -306,7 +306,7 @@ const cc_type cc_api_token_made_type =
   CC_TYPE(cc_api_token_made, "ApiTokenMade", api_token_made_fields);
 
 static const cc_field api_token_ref_fields[] = {
-  CC_INT64(cc_api_token_ref, token_id, .flags = CC_REQUIRED, .doc = "Number of the token."),
+  CC_INT64(cc_api_token_ref, token_id, .flags = CC_REQUIRED, .doc = "Id of the token."),
 };
 const cc_type cc_api_token_ref_type =
   CC_TYPE(cc_api_token_ref, "ApiTokenRef", api_token_ref_fields);
@@ -330,7 +330,7 @@ const cc_type cc_device_scope_type =
           .doc = "Limits of a device in addition to its profile.");
 
 static const cc_field device_fields[] = {
-  CC_INT64(cc_device, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
+  CC_INT64(cc_device, id, .flags = CC_READ_ONLY, .doc = "Id of the device."),
   CC_STRING(cc_device, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
             .example = "\"Front door tablet\"", .doc = "Name by which people recognize the device."),
   CC_ENUM(cc_device, profile, &cc_device_profile_enum, .flags = CC_REQUIRED,
@@ -359,7 +359,7 @@ const cc_type cc_device_type =
           .doc = "A phone or tablet that acts for the organization without a person's account.");
 
 static const cc_field device_ref_fields[] = {
-  CC_INT64(cc_device_ref, device_id, .flags = CC_REQUIRED, .doc = "Number of the device."),
+  CC_INT64(cc_device_ref, device_id, .flags = CC_REQUIRED, .doc = "Id of the device."),
 };
 const cc_type cc_device_ref_type = CC_TYPE(cc_device_ref, "DeviceRef", device_ref_fields);
 
@@ -371,7 +371,7 @@ const cc_type cc_device_patch_type =
   CC_TYPE(cc_device_patch, "DevicePatch", device_patch_fields);
 
 static const cc_field device_pairing_fields[] = {
-  CC_INT64(cc_device_pairing, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
+  CC_INT64(cc_device_pairing, id, .flags = CC_READ_ONLY, .doc = "Id of the device."),
   CC_STRING(cc_device_pairing, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Name of the object."),
   CC_STRING(cc_device_pairing, pairing_code, .flags = CC_READ_ONLY | CC_SECRET, .max = 20,
             .example = "\"K7QF-2MZX-9HRA\"",
@@ -396,7 +396,7 @@ const cc_type cc_device_pair_type = CC_TYPE(cc_device_pair, "DevicePair", device
 static const cc_field device_paired_fields[] = {
   CC_STRING(cc_device_paired, token, .flags = CC_READ_ONLY | CC_SECRET, .max = 100,
             .doc = "The device's token. No later answer contains it."),
-  CC_INT64(cc_device_paired, device_id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
+  CC_INT64(cc_device_paired, device_id, .flags = CC_READ_ONLY, .doc = "Id of the device."),
   CC_STRING(cc_device_paired, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Name of the object."),
   CC_INT64(cc_device_paired, organization_id, .flags = CC_READ_ONLY,
            .doc = "Id of the device's organization."),

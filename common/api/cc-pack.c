@@ -28,7 +28,7 @@ static const cc_field list_fields[] = {
 const cc_type cc_pack_list_type = CC_TYPE(cc_pack_list, "PackList", list_fields, .doc = "The packs of the actor.");
 
 static const cc_field turf_pack_ref_fields[] = {
-  CC_INT64(cc_turf_pack_ref, turf_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the turf."),
+  CC_INT64(cc_turf_pack_ref, turf_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the turf."),
 };
 static const cc_type turf_pack_ref_type = CC_TYPE(cc_turf_pack_ref, "TurfPackRef", turf_pack_ref_fields);
 
@@ -59,7 +59,7 @@ static const cc_field wiped_fields[] = {
 static const cc_type wiped_type = CC_TYPE(cc_pack_wiped, "PackWiped", wiped_fields);
 
 static const cc_field header_fields[] = {
-  CC_STRING(cc_pack_header, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "header.", .example = "\"header\""),
+  CC_STRING(cc_pack_header, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: header.", .example = "\"header\""),
   CC_STRING(cc_pack_header, kind, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "Kind of the pack: turf or event.", .example = "\"turf\""),
   CC_INT64(cc_pack_header, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the turf or event."),
@@ -74,8 +74,8 @@ static const cc_field header_fields[] = {
 const cc_type cc_pack_header_type = CC_TYPE(cc_pack_header, "PackHeader", header_fields);
 
 static const cc_field turf_fields[] = {
-  CC_STRING(cc_pack_turf, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "turf.", .example = "\"turf\""),
-  CC_INT64(cc_pack_turf, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the turf."),
+  CC_STRING(cc_pack_turf, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: turf.", .example = "\"turf\""),
+  CC_INT64(cc_pack_turf, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the turf."),
   CC_STRING(cc_pack_turf, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "Name of the object."),
   CC_STRING(cc_pack_turf, state, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
@@ -84,14 +84,14 @@ static const cc_field turf_fields[] = {
             .doc = "Note for the canvassers."),
   CC_OPT_INT64(cc_pack_turf, script_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Id of the script; null: none."),
   CC_OPT_DOUBLE(cc_pack_turf, length_m, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Length of the walk in metres."),
-  CC_OPT_DOUBLE(cc_pack_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Estimated minutes."),
+  CC_OPT_DOUBLE(cc_pack_turf, minutes, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Estimated duration of the walk in minutes."),
   CC_OPT_TIME(cc_pack_turf, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the turf closes."),
   CC_INT64(cc_pack_turf, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_pack_turf_type = CC_TYPE(cc_pack_turf, "PackTurf", turf_fields);
 
 static const cc_field option_fields[] = {
-  CC_INT64(cc_pack_option, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the option."),
+  CC_INT64(cc_pack_option, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the option."),
   CC_INT64(cc_pack_option, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Position in the order."),
   CC_JSON(cc_pack_option, texts, .flags = CC_READ_ONLY, .max = 100, .doc = "Texts by language code.", .example = "{\"en\":\"Yes\"}"),
   CC_OPT_INT64(cc_pack_option, support_level, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Support level that choosing this option sets; null: none."),
@@ -99,7 +99,7 @@ static const cc_field option_fields[] = {
 static const cc_type cc_pack_option_type = CC_TYPE(cc_pack_option, "PackOption", option_fields);
 
 static const cc_field step_fields[] = {
-  CC_INT64(cc_pack_step, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the step."),
+  CC_INT64(cc_pack_step, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the step."),
   CC_INT64(cc_pack_step, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Position in the order."),
   CC_STRING(cc_pack_step, kind, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "Kind of the step: text, single, multi, scale, free_text, number, date or support."),
@@ -114,8 +114,8 @@ static const cc_field step_fields[] = {
 static const cc_type cc_pack_step_type = CC_TYPE(cc_pack_step, "PackStep", step_fields);
 
 static const cc_field script_fields[] = {
-  CC_STRING(cc_pack_script, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "script.", .example = "\"script\""),
-  CC_INT64(cc_pack_script, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the script."),
+  CC_STRING(cc_pack_script, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: script.", .example = "\"script\""),
+  CC_INT64(cc_pack_script, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the script."),
   CC_STRING(cc_pack_script, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "Name of the object."),
   CC_STRINGS(cc_pack_script, languages, .flags = CC_READ_ONLY, .max = 1000, .doc = "Language codes; texts in the first language replace missing texts."),
@@ -126,7 +126,7 @@ static const cc_field script_fields[] = {
 const cc_type cc_pack_script_type = CC_TYPE(cc_pack_script, "PackScript", script_fields);
 
 static const cc_field disposition_fields[] = {
-  CC_STRING(cc_pack_disposition, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "disposition.", .example = "\"disposition\""),
+  CC_STRING(cc_pack_disposition, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: disposition.", .example = "\"disposition\""),
   CC_STRING(cc_pack_disposition, code, .flags = CC_READ_ONLY, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "Code of the disposition, as in the member `disposition` of a contact."),
   CC_STRING(cc_pack_disposition, level, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
@@ -139,16 +139,16 @@ static const cc_field disposition_fields[] = {
 const cc_type cc_pack_disposition_type = CC_TYPE(cc_pack_disposition, "PackDisposition", disposition_fields);
 
 static const cc_field tag_fields[] = {
-  CC_STRING(cc_pack_tag, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "tag.", .example = "\"tag\""),
-  CC_INT64(cc_pack_tag, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the tag."),
+  CC_STRING(cc_pack_tag, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: tag.", .example = "\"tag\""),
+  CC_INT64(cc_pack_tag, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the tag."),
   CC_STRING(cc_pack_tag, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "Name of the object."),
 };
 const cc_type cc_pack_tag_type = CC_TYPE(cc_pack_tag, "PackTag", tag_fields);
 
 static const cc_field street_fields[] = {
-  CC_STRING(cc_pack_street, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "street.", .example = "\"street\""),
-  CC_INT64(cc_pack_street, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the segment."),
+  CC_STRING(cc_pack_street, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: street.", .example = "\"street\""),
+  CC_INT64(cc_pack_street, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the segment."),
   CC_STRING(cc_pack_street, name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "Name of the street."),
   CC_STRING(cc_pack_street, road_class, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
@@ -158,8 +158,8 @@ static const cc_field street_fields[] = {
 const cc_type cc_pack_street_type = CC_TYPE(cc_pack_street, "PackStreet", street_fields);
 
 static const cc_field door_fields[] = {
-  CC_STRING(cc_pack_door, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "door.", .example = "\"door\""),
-  CC_INT64(cc_pack_door, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the door."),
+  CC_STRING(cc_pack_door, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: door.", .example = "\"door\""),
+  CC_INT64(cc_pack_door, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the door."),
   CC_INT64(cc_pack_door, position, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Position in walking order."),
   CC_STRING(cc_pack_door, state, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "State of the door: todo, attempted or done (no further attempt needed)."),
@@ -184,7 +184,7 @@ static const cc_field door_fields[] = {
   CC_STRING(cc_pack_door, access_note, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 500,
             .doc = "How to get into the building."),
   CC_INT64(cc_pack_door, last_contact_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the last contact at the door; 0: none."),
-  CC_OPT_TIME(cc_pack_door, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When."),
+  CC_OPT_TIME(cc_pack_door, last_contact_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Time of the last contact at the door."),
   CC_STRING(cc_pack_door, last_disposition, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 40, .format = CC_FORMAT_LINE,
             .doc = "Disposition of the last contact at the door."),
   CC_INT64(cc_pack_door, version, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Version of the object, incremented by every change."),
@@ -192,7 +192,7 @@ static const cc_field door_fields[] = {
 const cc_type cc_pack_door_type = CC_TYPE(cc_pack_door, "PackDoor", door_fields);
 
 static const cc_field person_fields[] = {
-  CC_STRING(cc_pack_person, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "person.", .example = "\"person\""),
+  CC_STRING(cc_pack_person, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: person.", .example = "\"person\""),
   CC_INT64(cc_pack_person, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the voter."),
   CC_INT64(cc_pack_person, door_id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the door. The line of the door comes before this line."),
   CC_OPT_INT64(cc_pack_person, household_id, .flags = CC_READ_ONLY | CC_NULLABLE, .max = INT64_MAX, .doc = "Id of the household."),
@@ -218,8 +218,8 @@ static const cc_field person_fields[] = {
 const cc_type cc_pack_person_type = CC_TYPE(cc_pack_person, "PackPerson", person_fields);
 
 static const cc_field event_fields[] = {
-  CC_STRING(cc_pack_event, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "event.", .example = "\"event\""),
-  CC_INT64(cc_pack_event, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the event."),
+  CC_STRING(cc_pack_event, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: event.", .example = "\"event\""),
+  CC_INT64(cc_pack_event, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the event."),
   CC_STRING(cc_pack_event, title, .flags = CC_READ_ONLY, .max = 255, .format = CC_FORMAT_LINE,
             .doc = "Title of the event."),
   CC_TIME(cc_pack_event, start_time, .flags = CC_READ_ONLY, .doc = "When the event begins."),
@@ -231,8 +231,8 @@ static const cc_field event_fields[] = {
 const cc_type cc_pack_event_type = CC_TYPE(cc_pack_event, "PackEvent", event_fields);
 
 static const cc_field attendee_fields[] = {
-  CC_STRING(cc_pack_attendee, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "attendee.", .example = "\"attendee\""),
-  CC_INT64(cc_pack_attendee, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of the attendee."),
+  CC_STRING(cc_pack_attendee, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: attendee.", .example = "\"attendee\""),
+  CC_INT64(cc_pack_attendee, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the attendee."),
   CC_STRING(cc_pack_attendee, first_name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
             .doc = "First name."),
   CC_STRING(cc_pack_attendee, last_name, .flags = CC_READ_ONLY, .max = 200, .format = CC_FORMAT_LINE,
@@ -250,7 +250,7 @@ static const cc_field attendee_fields[] = {
 const cc_type cc_pack_attendee_type = CC_TYPE(cc_pack_attendee, "PackAttendee", attendee_fields);
 
 static const cc_field gone_fields[] = {
-  CC_STRING(cc_pack_gone, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "gone.", .example = "\"gone\""),
+  CC_STRING(cc_pack_gone, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: gone (an object to remove).", .example = "\"gone\""),
   CC_STRING(cc_pack_gone, entity, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE,
             .doc = "Type of the object to remove from the device: door, person or attendee."),
   CC_INT64(cc_pack_gone, id, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Id of the object to remove."),
@@ -258,7 +258,7 @@ static const cc_field gone_fields[] = {
 const cc_type cc_pack_gone_type = CC_TYPE(cc_pack_gone, "PackGone", gone_fields);
 
 static const cc_field end_fields[] = {
-  CC_STRING(cc_pack_end, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "end.", .example = "\"end\""),
+  CC_STRING(cc_pack_end, line, .flags = CC_READ_ONLY, .max = 20, .format = CC_FORMAT_LINE, .doc = "Type of the line: end.", .example = "\"end\""),
   CC_INT64(cc_pack_end, lines, .flags = CC_READ_ONLY, .max = INT64_MAX, .doc = "Number of lines between the header line and this line."),
   CC_STRING(cc_pack_end, sha256, .flags = CC_READ_ONLY, .max = 64, .format = CC_FORMAT_LINE,
             .doc = "SHA-256 (hexadecimal) of all uncompressed bytes before this line, including line breaks."),
