@@ -15,10 +15,10 @@ const cc_enum cc_attendee_status_enum = {status_names, CC_N(status_names)};
 
 /* clang-format off */
 static const cc_field attendee_fields[] = {
-  CC_INT64(cc_attendee, id, .flags = CC_READ_ONLY, .doc = "Number of the attendee."),
-  CC_INT64(cc_attendee, organization_id, .flags = CC_READ_ONLY, .doc = "Organization that hosts the event."),
-  CC_INT64(cc_attendee, event_id, .flags = CC_READ_ONLY, .doc = "Event that the person attends."),
-  CC_OPT_INT64(cc_attendee, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person, if any."),
+  CC_INT64(cc_attendee, id, .flags = CC_READ_ONLY, .doc = "Id of the attendee."),
+  CC_INT64(cc_attendee, organization_id, .flags = CC_READ_ONLY, .doc = "Id of the organization that hosts the event."),
+  CC_INT64(cc_attendee, event_id, .flags = CC_READ_ONLY, .doc = "Id of the event."),
+  CC_OPT_INT64(cc_attendee, user_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the person's account; null: no account."),
   CC_STRING(cc_attendee, email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL,
             .doc = "E-mail address, unique per event among attendees who have not cancelled; null: not given."),
   CC_STRING(cc_attendee, first_name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME, .doc = "First name.",
@@ -27,28 +27,28 @@ static const cc_field attendee_fields[] = {
             .example = "\"Medina\""),
   CC_STRING(cc_attendee, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Telephone number."),
   CC_ENUM(cc_attendee, status, &cc_attendee_status_enum, .flags = CC_READ_ONLY,
-          .doc = "Changed by checkIn, undoCheckIn and cancelAttendee."),
-  CC_INT64(cc_attendee, guest_count, .max = GUESTS_MAX, .fallback = "0", .doc = "How many the person brings along."),
+          .doc = "Status of the attendee; only checkIn, undoCheckIn and cancelAttendee change it."),
+  CC_INT64(cc_attendee, guest_count, .max = GUESTS_MAX, .fallback = "0", .doc = "Number of guests whom the person brings, without the person."),
   CC_STRING(cc_attendee, notes, .flags = CC_NULLABLE, .max = 2000, .doc = "Note for the staff."),
   CC_STRING(cc_attendee, source, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 50, .format = CC_FORMAT_LINE,
-            .doc = "How the person came onto the list: direct, share, embed, email, staff or walk_in."),
-  CC_OPT_INT64(cc_attendee, referrer_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Account of the person who brought this attendee."),
-  CC_TIME(cc_attendee, registered_at, .flags = CC_READ_ONLY, .doc = "When the person came onto the list."),
+            .doc = "How the person was added to the list: direct, share, embed, email, staff or walk_in."),
+  CC_OPT_INT64(cc_attendee, referrer_id, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "Id of the account of the person who referred this attendee; null: none."),
+  CC_TIME(cc_attendee, registered_at, .flags = CC_READ_ONLY, .doc = "When the person was added to the list."),
   CC_OPT_TIME(cc_attendee, checked_in_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person was checked in."),
   CC_STRING(cc_attendee, checked_in_by, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 250, .format = CC_FORMAT_LINE,
             .doc = "Name of the person, token or device that checked the attendee in.", .example = "\"Ann Field\""),
   CC_OPT_TIME(cc_attendee, cancelled_at, .flags = CC_READ_ONLY | CC_NULLABLE, .doc = "When the person cancelled."),
-  CC_TIME(cc_attendee, updated_at, .flags = CC_READ_ONLY, .doc = "When the row last changed."),
-  CC_INT64(cc_attendee, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Grows with every change; the ETag."),
+  CC_TIME(cc_attendee, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
+  CC_INT64(cc_attendee, version, .flags = CC_READ_ONLY | CC_VERSION, .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
-const cc_type cc_attendee_type = CC_TYPE(cc_attendee, "Attendee", attendee_fields, .doc = "A person on the list of an event.");
+const cc_type cc_attendee_type = CC_TYPE(cc_attendee, "Attendee", attendee_fields, .doc = "An attendee: a person on the list of an event.");
 
 static const cc_field check_in_fields[] = {
   CC_STRING(cc_check_in, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
             .example = "\"5e0c3b52-6f0a-4d8e-9a55-0d4b1c6f2a10\""),
   CC_TIME(cc_check_in, occurred_at, .flags = CC_REQUIRED, .doc = CC_OCCURRED_AT_DOC, .example = "\"2026-11-28T15:04:05Z\""),
 };
-const cc_type cc_check_in_type = CC_TYPE(cc_check_in, "CheckIn", check_in_fields, .doc = "A check-in, or its undo.");
+const cc_type cc_check_in_type = CC_TYPE(cc_check_in, "CheckIn", check_in_fields, .doc = "Body of a check-in or of its undo.");
 
 static const cc_field walk_in_fields[] = {
   CC_STRING(cc_walk_in, client_id, .flags = CC_REQUIRED, .format = CC_FORMAT_UUID, .max = 36, .doc = CC_CLIENT_ID_DOC,
@@ -60,13 +60,13 @@ static const cc_field walk_in_fields[] = {
             .example = "\"Medina\""),
   CC_STRING(cc_walk_in, email, .flags = CC_NULLABLE, .max = 254, .format = CC_FORMAT_EMAIL, .doc = "E-mail address, when given."),
   CC_STRING(cc_walk_in, phone, .flags = CC_NULLABLE, .max = 20, .format = CC_FORMAT_PHONE, .doc = "Telephone number, when given."),
-  CC_INT64(cc_walk_in, guest_count, .max = GUESTS_MAX, .fallback = "0", .doc = "How many the person brought along."),
+  CC_INT64(cc_walk_in, guest_count, .max = GUESTS_MAX, .fallback = "0", .doc = "Number of guests whom the person brought, without the person."),
 };
-const cc_type cc_walk_in_type = CC_TYPE(cc_walk_in, "WalkIn", walk_in_fields, .doc = "A person at the entrance who is not on the list.");
+const cc_type cc_walk_in_type = CC_TYPE(cc_walk_in, "WalkIn", walk_in_fields, .doc = "A walk-in: a person who comes to the event without being on its list.");
 
 static const cc_field attendee_ref_fields[] = {
-  CC_INT64(cc_attendee_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the event."),
-  CC_INT64(cc_attendee_ref, attendee_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Number of the attendee."),
+  CC_INT64(cc_attendee_ref, event_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the event."),
+  CC_INT64(cc_attendee_ref, attendee_id, .flags = CC_REQUIRED, .min = 1, .max = INT64_MAX, .doc = "Id of the attendee."),
 };
 static const cc_type attendee_ref_type = CC_TYPE(cc_attendee_ref, "AttendeeRef", attendee_ref_fields);
 
@@ -75,9 +75,9 @@ static const cc_field attendee_filter_fields[] = {
   CC_STRING(cc_attendee_filter, text, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
             .doc = "Only attendees with this text in names, e-mail address or telephone number; any case."),
   CC_OPT_TIME(cc_attendee_filter, updated_since, .doc = "Only attendees changed at or after this time."),
-  CC_INT64(cc_attendee_filter, limit, .min = 1, .max = 500, .fallback = "50", .doc = "Most items on a page."),
+  CC_INT64(cc_attendee_filter, limit, .min = 1, .max = 500, .fallback = "50", .doc = "Maximum number of items on a page."),
   CC_STRING(cc_attendee_filter, cursor, .format = CC_FORMAT_LINE, .max = 1000,
-            .doc = "next_cursor of the page before; left out for the first page."),
+            .doc = "Position of the page: `next_cursor` of the previous page. Leave it out for the first page."),
 };
 const cc_type cc_attendee_filter_type = CC_TYPE(cc_attendee_filter, "AttendeeFilter", attendee_filter_fields);
 
@@ -89,7 +89,7 @@ const cc_op cc_op_list_attendees = {
 const cc_op cc_op_add_attendee = {
   .id = "addAttendee", .method = CC_POST, .path = "/v1/events/{event_id}/attendees", .params = &cc_event_ref_type,
   .body = &cc_attendee_type, .reply = &cc_attendee_type, .creates = true, .location = &cc_op_get_attendee,
-  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Add a person to the list.",
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Add an attendee to an event.",
 };
 const cc_op cc_op_walk_in = {
   .id = "walkIn", .method = CC_POST, .path = "/v1/events/{event_id}/walk-ins", .params = &cc_event_ref_type,
@@ -105,19 +105,22 @@ const cc_op cc_op_update_attendee = {
   .id = "updateAttendee", .method = CC_PATCH, .path = "/v1/events/{event_id}/attendees/{attendee_id}",
   .params = &attendee_ref_type, .body = &cc_attendee_type, .reply = &cc_attendee_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT) | CC_ERR_BIT(CC_ERR_PRECONDITION), .tag = "Attendees",
-  .summary = "Change an attendee.", .doc = "A merge-patch: members that are left out do not change. With If-Match only when the attendee was not changed meanwhile.",
+  .summary = "Change an attendee.", .doc = "A merge-patch: members that are left out do not change. "
+                                        "With If-Match the change is made only if the attendee "
+                                        "has not changed since that version (otherwise 412).",
 };
 const cc_op cc_op_cancel_attendee = {
   .id = "cancelAttendee", .method = CC_POST, .path = "/v1/events/{event_id}/attendees/{attendee_id}/cancel",
   .params = &attendee_ref_type, .reply = &cc_attendee_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees",
   .summary = "Cancel an attendee.",
-  .doc = "The row stays, with the status cancelled. Cancelling again changes nothing. An attendee who was checked in cannot be cancelled (409 attendee_attended).",
+  .doc = "The attendee stays on the list with the status cancelled. Cancelling again changes "
+         "nothing. An attendee who was checked in cannot be cancelled (409 attendee_attended).",
 };
 const cc_op cc_op_check_in = {
   .id = "checkIn", .method = CC_POST, .path = "/v1/events/{event_id}/attendees/{attendee_id}/check-in",
   .params = &attendee_ref_type, .body = &cc_check_in_type, .reply = &cc_attendee_type,
-  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Check a person in.",
+  .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees", .summary = "Check an attendee in.",
   .doc = "A second check-in of a person is 409 already_checked_in, with the name of the first "
          "actor and the time. The client_id makes it safe to send the request again; an "
          "Idempotency-Key is ignored.",
@@ -126,6 +129,6 @@ const cc_op cc_op_undo_check_in = {
   .id = "undoCheckIn", .method = CC_POST, .path = "/v1/events/{event_id}/attendees/{attendee_id}/undo-check-in",
   .params = &attendee_ref_type, .body = &cc_check_in_type, .reply = &cc_attendee_type,
   .errors = CC_ERR_BIT(CC_ERR_NOT_FOUND) | CC_ERR_BIT(CC_ERR_CONFLICT), .tag = "Attendees",
-  .summary = "Take a check-in back.", .doc = "The person is registered again. Has a client_id of its own.",
+  .summary = "Undo a check-in.", .doc = "The attendee's status becomes registered again. The undo needs a client_id of its own, not that of the check-in.",
 };
 /* clang-format on */

@@ -67,8 +67,8 @@ int cc_op_success(const cc_op *op);
 /* Path parameters that are ids: the struct @S, its rows, and its type @S_type with the name
  * @type_name.
  *
- *   CC_PATH_2(event_note_ref, "EventNoteRef", event_id, "Number of the event.",
- *             event_note_id, "Number of the note.")
+ *   CC_PATH_2(event_note_ref, "EventNoteRef", event_id, "Id of the event.",
+ *             event_note_id, "Id of the note.")
  */
 
 #define CC_PATH_ROW_(S, m, text)                                                                   \

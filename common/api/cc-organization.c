@@ -13,8 +13,8 @@ static const char *const profile_names[] = {"door_list", "canvass"};
 const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
 
 #define PERMISSIONS_DOC                                                                            \
-  "Single rights that differ from what the role gives: the name of a right with true or false, "   \
-  "such as {\"manage_events\": true}."
+  "Rights that differ from those of the role: an object with the names of rights and true "        \
+  "(given) or false (removed), such as {\"manage_events\": true}."
 #define PERMISSIONS_EXAMPLE "{\"manage_events\": true}"
 
 /* Field rows of a body with `code` and `recovery_code`; @why completes their documentation. */
@@ -26,7 +26,7 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
             .min = 6,                                                                              \
             .max = 6,                                                                              \
             .example = "null",                                                                     \
-            .doc = "A code of your authenticator application, " why ". "                           \
+            .doc = "A six-digit code from your authenticator application, " why ". "               \
                    "Needed when you have a second factor, unless `recovery_code` is sent."),       \
     CC_STRING(type,                                                                                \
               recovery_code,                                                                       \
@@ -40,35 +40,36 @@ const cc_enum cc_device_profile_enum = {profile_names, CC_N(profile_names)};
 
 static const cc_field organization_fields[] = {
   CC_INT64(cc_organization, id, .flags = CC_READ_ONLY, .example = "1",
-           .doc = "Number of the organization."),
+           .doc = "Id of the organization."),
   CC_STRING(cc_organization, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
             .min = 1, .max = 255, .example = "\"Neighbors for Elm Street\"",
-            .doc = "Name as people read it."),
+            .doc = "Name of the organization."),
   CC_STRING(cc_organization, slug, .format = CC_FORMAT_SLUG, .min = 1, .max = 100,
             .example = "\"neighbors-for-elm-street\"",
-            .doc = "Its part of public addresses, unique among all organizations. "
-                   "Made from the name when a new organization gives none."),
+            .doc = "Part of the organization's public web addresses, unique among all "
+                   "organizations. Left out for a new organization: generated from the name."),
   CC_STRING(cc_organization, description, .flags = CC_NULLABLE, .max = 10000,
             .doc = "Description of the organization for its public page."),
   CC_STRING(cc_organization, avatar_url, .flags = CC_NULLABLE, .format = CC_FORMAT_URL,
-            .max = 2000, .doc = "Picture of the organization."),
+            .max = 2000, .doc = "URL of a picture of the organization."),
   CC_STRING(cc_organization, website_url, .flags = CC_NULLABLE, .format = CC_FORMAT_URL,
-            .max = 2000, .doc = "Web site of the organization."),
+            .max = 2000, .doc = "URL of the organization's web site."),
   CC_STRING(cc_organization, timezone, .format = CC_FORMAT_ZONE, .max = 50,
             .fallback = "\"America/New_York\"",
-            .doc = "Default time zone of new events."),
+            .doc = "IANA name of the default time zone of new events."),
   CC_OPT_INT64(cc_organization, default_event_capacity, .flags = CC_NULLABLE,
                .min = 1, .max = 1000000, .example = "120",
                .doc = "Default capacity of new events; null: no limit."),
   CC_BOOL(cc_organization, require_second_factor, .fallback = "false",
-          .doc = "Owners, admins and members with more rights than a plain member must have a second "
-                 "factor: without one they can only set it up. The person who turns this on must have one "
-                 "(409 `second_factor_needed_first`), and the person who turns it off must prove theirs."),
+          .doc = "True: owners, admins and members with additional rights must have a second "
+                 "factor; without one they can do nothing but set it up. Turning this on "
+                 "requires that you have a second factor (409 `second_factor_needed_first`). "
+                 "Turning it off requires `code` or `recovery_code`."),
   FACTOR_ROWS(cc_organization, "where `require_second_factor` is turned off"),
   CC_STRING(cc_organization, stripe_customer_id, .flags = CC_READ_ONLY | CC_NULLABLE,
-            .view = CC_VIEW_ADMIN, .max = 255, .doc = "Customer number at Stripe."),
+            .view = CC_VIEW_ADMIN, .max = 255, .doc = "Customer id at Stripe."),
   CC_STRING(cc_organization, stripe_subscription_id, .flags = CC_READ_ONLY | CC_NULLABLE,
-            .view = CC_VIEW_ADMIN, .max = 255, .doc = "Subscription number at Stripe."),
+            .view = CC_VIEW_ADMIN, .max = 255, .doc = "Subscription id at Stripe."),
   CC_STRING(cc_organization, subscription_status, .flags = CC_READ_ONLY | CC_NULLABLE,
             .view = CC_VIEW_ADMIN, .max = 50, .example = "\"trial\"",
             .doc = "State of the subscription."),
@@ -76,75 +77,75 @@ static const cc_field organization_fields[] = {
   CC_TIME(cc_organization, updated_at, .flags = CC_READ_ONLY,
           .doc = "When it was last changed."),
   CC_INT64(cc_organization, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_organization_type =
   CC_TYPE(cc_organization, "Organization", organization_fields, .doc = "An organization.");
 
 static const cc_field membership_fields[] = {
-  CC_INT64(cc_membership, id, .flags = CC_READ_ONLY, .doc = "Number of the organization."),
-  CC_STRING(cc_membership, name, .flags = CC_READ_ONLY, .max = 255, .doc = "Its name."),
+  CC_INT64(cc_membership, id, .flags = CC_READ_ONLY, .doc = "Id of the organization."),
+  CC_STRING(cc_membership, name, .flags = CC_READ_ONLY, .max = 255, .doc = "Name of the object."),
   CC_STRING(cc_membership, slug, .flags = CC_READ_ONLY, .max = 100,
-            .doc = "Its part of public addresses."),
+            .doc = "Part of the organization's public web addresses."),
   CC_STRING(cc_membership, avatar_url, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
-            .doc = "Its picture."),
-  CC_STRING(cc_membership, timezone, .flags = CC_READ_ONLY, .max = 50, .doc = "Its time zone."),
-  CC_ENUM(cc_membership, role, &cc_role_enum, .flags = CC_READ_ONLY, .doc = "Your role in it."),
+            .doc = "URL of a picture of the organization."),
+  CC_STRING(cc_membership, timezone, .flags = CC_READ_ONLY, .max = 50, .doc = "IANA name of the organization's time zone."),
+  CC_ENUM(cc_membership, role, &cc_role_enum, .flags = CC_READ_ONLY, .doc = "Your role in the organization."),
   CC_JSON(cc_membership, permissions, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
-  CC_TIME(cc_membership, joined_at, .flags = CC_READ_ONLY, .doc = "When you joined."),
+  CC_TIME(cc_membership, joined_at, .flags = CC_READ_ONLY, .doc = "When you joined the organization."),
   CC_BOOL(cc_membership, active, .flags = CC_READ_ONLY,
-          .doc = "It is the active organization of this session."),
+          .doc = "True for the active organization of this session."),
 };
 const cc_type cc_membership_type =
   CC_TYPE(cc_membership, "Membership", membership_fields,
-          .doc = "An organization that the signed-in person belongs to.");
+          .doc = "An organization of which the signed-in person is a member.");
 
 static const cc_field organization_choice_fields[] = {
   CC_INT64(cc_organization_choice, organization_id, .flags = CC_REQUIRED, .example = "1",
-           .doc = "An organization that the signed-in person belongs to."),
+           .doc = "An organization of which the signed-in person is a member."),
 };
 const cc_type cc_organization_choice_type =
   CC_TYPE(cc_organization_choice, "OrganizationChoice", organization_choice_fields);
 
 static const cc_field member_fields[] = {
-  CC_INT64(cc_member, id, .flags = CC_READ_ONLY, .doc = "Number of the membership."),
-  CC_INT64(cc_member, user_id, .flags = CC_READ_ONLY, .doc = "Number of the person."),
+  CC_INT64(cc_member, id, .flags = CC_READ_ONLY, .doc = "Id of the membership."),
+  CC_INT64(cc_member, user_id, .flags = CC_READ_ONLY, .doc = "Id of the person."),
   CC_STRING(cc_member, first_name, .flags = CC_READ_ONLY, .max = 100, .doc = "First name."),
   CC_STRING(cc_member, last_name, .flags = CC_READ_ONLY, .max = 100, .doc = "Last name."),
   CC_STRING(cc_member, email, .flags = CC_READ_ONLY, .view = CC_VIEW_ADMIN,
             .format = CC_FORMAT_EMAIL, .max = 254,
-            .doc = "E-mail address; only owners and admins see it."),
+            .doc = "E-mail address; only owners and admins see this field."),
   CC_STRING(cc_member, avatar_url, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 2000,
-            .doc = "Picture."),
+            .doc = "URL of a picture of the person."),
   CC_BOOL(cc_member, has_second_factor, .flags = CC_READ_ONLY, .view = CC_VIEW_ADMIN,
-          .doc = "A second factor is set up; only owners and admins see it."),
+          .doc = "True when the person has set up a second factor; only owners and admins see this field."),
   CC_ENUM(cc_member, role, &cc_role_enum, .flags = CC_READ_ONLY,
           .doc = "The person's role in the organization."),
   CC_JSON(cc_member, permissions, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = PERMISSIONS_EXAMPLE,
           .doc = PERMISSIONS_DOC),
   CC_OPT_INT64(cc_member, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
-               .doc = "Who invited the person."),
+               .doc = "Id of the account of the member who invited the person; null: nobody did."),
   CC_TIME(cc_member, joined_at, .flags = CC_READ_ONLY, .doc = "When the person joined."),
   CC_TIME(cc_member, updated_at, .flags = CC_READ_ONLY,
           .doc = "When the membership last changed."),
   CC_INT64(cc_member, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_member_type =
-  CC_TYPE(cc_member, "Member", member_fields, .doc = "A person in the organization.");
+  CC_TYPE(cc_member, "Member", member_fields, .doc = "A member of the organization.");
 
-#define NEW_OWNER "where somebody becomes an owner or an owner becomes something else"
+#define NEW_OWNER "for a change that makes a member an owner or an owner something else"
 
 static const cc_field member_ref_fields[] = {
   CC_INT64(cc_member_ref, user_id, .flags = CC_REQUIRED, .example = "2",
-           .doc = "Number of a person who is a member."),
+           .doc = "Id of the account of a member."),
 };
 const cc_type cc_member_ref_type = CC_TYPE(cc_member_ref, "MemberRef", member_ref_fields);
 
 static const cc_field owner_transfer_fields[] = {
   CC_INT64(cc_owner_transfer, user_id, .flags = CC_REQUIRED, .example = "2",
-           .doc = "Number of a person who is a member."),
+           .doc = "Id of the account of a member."),
   FACTOR_ROWS(cc_owner_transfer, "since the new owner decides on everything"),
 };
 const cc_type cc_owner_transfer_type =
@@ -175,7 +176,7 @@ const cc_type cc_member_end_query_type =
   CC_TYPE(cc_member_end_query, "MemberEndQuery", member_end_query_fields);
 
 static const cc_field invitation_fields[] = {
-  CC_INT64(cc_invitation, id, .flags = CC_READ_ONLY, .doc = "Number of the invitation."),
+  CC_INT64(cc_invitation, id, .flags = CC_READ_ONLY, .doc = "Id of the invitation."),
   CC_STRING(cc_invitation, email, .flags = CC_REQUIRED, .format = CC_FORMAT_EMAIL, .max = 254,
             .example = "\"kim@example.org\"",
             .doc = "The invited address; only the person with this address can accept."),
@@ -185,21 +186,21 @@ static const cc_field invitation_fields[] = {
           .doc = PERMISSIONS_DOC),
   CC_STRING(cc_invitation, message, .flags = CC_NULLABLE, .max = 1000,
             .example = "\"We start on Saturday!\"",
-            .doc = "Words of your own for the mail, without web or e-mail addresses (422 `link`)."),
+            .doc = "Personal message for the mail; it must not contain web or e-mail addresses (422 `link`)."),
   CC_ENUM(cc_invitation, status, &cc_invitation_status_enum, .flags = CC_READ_ONLY,
           .doc = "State of the invitation."),
   CC_OPT_INT64(cc_invitation, invited_by, .flags = CC_READ_ONLY | CC_NULLABLE,
-               .doc = "Who invited."),
-  CC_TIME(cc_invitation, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_invitation, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+               .doc = "Id of the account of the member who sent the invitation."),
+  CC_TIME(cc_invitation, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_invitation, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_TIME(cc_invitation, expires_at, .flags = CC_READ_ONLY,
-          .doc = "Until when it can be accepted: 14 days after it was last sent."),
+          .doc = "When the invitation expires: 14 days after it was last sent."),
   CC_OPT_TIME(cc_invitation, sent_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When the mail was last handed to the mail service."),
+              .doc = "When the mail was last passed to the mail server; null: not yet."),
   CC_OPT_TIME(cc_invitation, responded_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When it was accepted or declined."),
+              .doc = "When the invitation was accepted or declined; null: neither."),
   CC_INT64(cc_invitation, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
   FACTOR_ROWS(cc_invitation, "where the role is owner"),
 };
 const cc_type cc_invitation_type =
@@ -207,7 +208,7 @@ const cc_type cc_invitation_type =
 
 static const cc_field invitation_ref_fields[] = {
   CC_INT64(cc_invitation_ref, invitation_id, .flags = CC_REQUIRED,
-           .doc = "Number of the invitation."),
+           .doc = "Id of the invitation."),
 };
 const cc_type cc_invitation_ref_type =
   CC_TYPE(cc_invitation_ref, "InvitationRef", invitation_ref_fields);
@@ -230,24 +231,24 @@ const cc_type cc_invitation_answer_type =
   CC_TYPE(cc_invitation_answer, "InvitationAnswer", invitation_answer_fields);
 
 static const cc_field api_token_fields[] = {
-  CC_INT64(cc_api_token, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
+  CC_INT64(cc_api_token, id, .flags = CC_READ_ONLY, .doc = "Id of the token."),
   CC_STRING(cc_api_token, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Purpose of the token."),
   CC_STRING(cc_api_token, token_prefix, .flags = CC_READ_ONLY, .max = 8,
-            .example = "\"cct_Zm9v\"", .doc = "Its first characters, to recognize it."),
+            .example = "\"cct_Zm9v\"", .doc = "The first characters of the token, by which it can be recognized."),
   CC_STRINGS(cc_api_token, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"manage_events\"]",
-             .doc = "Names of its rights."),
+             .doc = "Names of the rights of the token."),
   CC_OPT_INT64(cc_api_token, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
-               .doc = "Who made it."),
+               .doc = "Id of the account of the member who created the token."),
   CC_BOOL(cc_api_token, maker_left, .flags = CC_READ_ONLY,
-          .doc = "The person who made it is no longer a member, and may still know its secret."),
-  CC_TIME(cc_api_token, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
-  CC_TIME(cc_api_token, expires_at, .flags = CC_READ_ONLY, .doc = "When it stops working."),
+          .doc = "True when the person who created the token is no longer a member. That person may still have the token; revoke it if in doubt."),
+  CC_TIME(cc_api_token, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
+  CC_TIME(cc_api_token, expires_at, .flags = CC_READ_ONLY, .doc = "When the token expires."),
   CC_OPT_TIME(cc_api_token, last_used_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When it was last used, to about a minute."),
+              .doc = "When it was last used, accurate to about a minute; null: never."),
   CC_OPT_TIME(cc_api_token, revoked_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When it was revoked."),
+              .doc = "When it was revoked; null: not revoked."),
   CC_INT64(cc_api_token, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change."),
+           .doc = "Version of the object, incremented by every change."),
 };
 const cc_type cc_api_token_type =
   CC_TYPE(cc_api_token, "ApiToken", api_token_fields,
@@ -259,53 +260,53 @@ static const cc_enum credential_enum = {credential_names, CC_N(credential_names)
 static const cc_field credential_fields[] = {
   CC_ENUM(cc_credential, kind, &credential_enum, .flags = CC_READ_ONLY, .doc = "Kind of the credential."),
   CC_INT64(cc_credential, id, .flags = CC_READ_ONLY,
-           .doc = "Number of the session, API token or device."),
+           .doc = "Id of the session, API token or device."),
   CC_STRING(cc_credential, name, .flags = CC_READ_ONLY | CC_NULLABLE, .max = 200,
             .doc = "Purpose of the token, or name of the device."),
   CC_INT64(cc_credential, organization_id, .flags = CC_READ_ONLY,
-           .doc = "Organization of the credential."),
+           .doc = "Id of the organization in which the credential acts; null: none."),
   CC_OPT_INT64(cc_credential, user_id, .flags = CC_READ_ONLY | CC_NULLABLE,
-               .doc = "Person of the session; null: it is no person."),
+               .doc = "Id of the account, for a session; null for an API token or a device."),
   CC_STRINGS(cc_credential, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
-             .doc = "Its rights there, beyond those of every member."),
-  CC_TIME(cc_credential, created_at, .flags = CC_READ_ONLY, .doc = "When it was made."),
+             .doc = "Names of the rights of the credential in the organization, besides the rights of every member."),
+  CC_TIME(cc_credential, created_at, .flags = CC_READ_ONLY, .doc = "When the object was created."),
   CC_OPT_TIME(cc_credential, expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When it stops working; null: when it is revoked."),
+              .doc = "When the credential expires; null: valid until it is revoked."),
 };
 const cc_type cc_credential_type = CC_TYPE(cc_credential, "Credential", credential_fields,
-                                           .doc = "The actor: a session, an API token or a device.");
+                                           .doc = "The credential of this request: a session, an API token or a device.");
 
 static const cc_field api_token_new_fields[] = {
   CC_STRING(cc_api_token_new, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME,
             .min = 1, .max = 100, .example = "\"Website sync\"", .doc = "Purpose of the token."),
   CC_STRINGS(cc_api_token_new, scopes, .names = &cc_right_given_enum, .flags = CC_REQUIRED, .min = 0, .max = 20,
              .example = "[\"manage_events\"]",
-             .doc = "Names of rights, none that you do not have yourself. Every token also has the rights of every member."),
+             .doc = "Names of the rights of the token; you can give only rights that you have. Every token also has the rights of every member."),
   CC_OPT_TIME(cc_api_token_new, expires_at, .flags = CC_NULLABLE,
-              .doc = "When it stops working: at most a year from now; 90 days when not given."),
+              .doc = "When the token expires: at most a year from now. Left out: 90 days from now."),
   FACTOR_ROWS(cc_api_token_new, "since a token outlives the session"),
 };
 const cc_type cc_api_token_new_type =
   CC_TYPE(cc_api_token_new, "ApiTokenNew", api_token_new_fields);
 
 static const cc_field api_token_made_fields[] = {
-  CC_INT64(cc_api_token_made, id, .flags = CC_READ_ONLY, .doc = "Number of the token."),
+  CC_INT64(cc_api_token_made, id, .flags = CC_READ_ONLY, .doc = "Id of the token."),
   CC_STRING(cc_api_token_made, name, .flags = CC_READ_ONLY, .max = 100,
             .doc = "Purpose of the token."),
   CC_STRING(cc_api_token_made, token_prefix, .flags = CC_READ_ONLY, .max = 8,
-            .doc = "Its first characters, to recognize it."),
+            .doc = "The first characters of the token, by which it can be recognized."),
   CC_STRINGS(cc_api_token_made, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
-             .doc = "Names of its rights."),
+             .doc = "Names of the rights of the token."),
   CC_TIME(cc_api_token_made, expires_at, .flags = CC_READ_ONLY,
-          .doc = "When it stops working."),
+          .doc = "When the token expires."),
   CC_STRING(cc_api_token_made, token, .flags = CC_READ_ONLY | CC_SECRET, .max = 100,
-            .doc = "The token itself; shown here and never again."),
+            .doc = "The token. No later answer contains it."),
 };
 const cc_type cc_api_token_made_type =
   CC_TYPE(cc_api_token_made, "ApiTokenMade", api_token_made_fields);
 
 static const cc_field api_token_ref_fields[] = {
-  CC_INT64(cc_api_token_ref, token_id, .flags = CC_REQUIRED, .doc = "Number of the token."),
+  CC_INT64(cc_api_token_ref, token_id, .flags = CC_REQUIRED, .doc = "Id of the token."),
 };
 const cc_type cc_api_token_ref_type =
   CC_TYPE(cc_api_token_ref, "ApiTokenRef", api_token_ref_fields);
@@ -313,71 +314,71 @@ const cc_type cc_api_token_ref_type =
 static const cc_field credential_query_fields[] = {
   CC_PAGE_ROWS(cc_credential_query),
   CC_BOOL(cc_credential_query, include_revoked, .fallback = "false",
-          .doc = "Include revoked tokens."),
+          .doc = "True: include revoked tokens."),
 };
 const cc_type cc_credential_query_type =
   CC_TYPE(cc_credential_query, "CredentialQuery", credential_query_fields);
 
 static const cc_field device_scope_fields[] = {
   CC_OPT_INT64(cc_device_scope, event_id, .flags = CC_NULLABLE, .example = "null",
-               .doc = "The event whose check-in list the device has; null: every event."),
+               .doc = "Id of the only event at which the device may check people in; null: every event."),
   CC_OPT_INT64(cc_device_scope, turf_id, .flags = CC_NULLABLE, .example = "null",
-               .doc = "The turf of the device; null: the device checks one out."),
+               .doc = "Id of the device's turf; null: the device checks out a turf by code."),
 };
 const cc_type cc_device_scope_type =
   CC_TYPE(cc_device_scope, "DeviceScope", device_scope_fields,
-          .doc = "Limits of a device within its profile.");
+          .doc = "Limits of a device in addition to its profile.");
 
 static const cc_field device_fields[] = {
-  CC_INT64(cc_device, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
+  CC_INT64(cc_device, id, .flags = CC_READ_ONLY, .doc = "Id of the device."),
   CC_STRING(cc_device, name, .flags = CC_REQUIRED, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
-            .example = "\"Front door tablet\"", .doc = "Name to recognize it by."),
+            .example = "\"Front door tablet\"", .doc = "Name by which people recognize the device."),
   CC_ENUM(cc_device, profile, &cc_device_profile_enum, .flags = CC_REQUIRED,
-          .example = "\"door_list\"", .doc = "Profile of the device."),
+          .example = "\"door_list\"", .doc = "Profile of the device, which determines its rights: door_list (check-in) or canvass."),
   CC_OBJECT(cc_device, scope, cc_device_scope, &cc_device_scope_type, .flags = CC_NULLABLE,
-            .doc = "Limits within the profile."),
+            .doc = "Limits in addition to the profile."),
   CC_STRINGS(cc_device, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY, .example = "[\"check_in\"]",
              .doc = "Names of the rights of the profile."),
   CC_OPT_TIME(cc_device, pairing_expires_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "Expiry of its pairing code; null: there is no code."),
+              .doc = "When the pairing code expires; null: there is no code."),
   CC_OPT_TIME(cc_device, paired_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When it was paired."),
+              .doc = "When the device was paired; null: not yet."),
   CC_OPT_TIME(cc_device, last_seen_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When it was last heard of, to about a minute."),
+              .doc = "When the device last sent a request, accurate to about a minute; null: never."),
   CC_OPT_INT64(cc_device, created_by, .flags = CC_READ_ONLY | CC_NULLABLE,
-               .doc = "Who added it."),
-  CC_TIME(cc_device, created_at, .flags = CC_READ_ONLY, .doc = "When it was added."),
-  CC_TIME(cc_device, updated_at, .flags = CC_READ_ONLY, .doc = "When it last changed."),
+               .doc = "Id of the account of the member who added the device."),
+  CC_TIME(cc_device, created_at, .flags = CC_READ_ONLY, .doc = "When the device was added."),
+  CC_TIME(cc_device, updated_at, .flags = CC_READ_ONLY, .doc = "When the object last changed."),
   CC_OPT_TIME(cc_device, revoked_at, .flags = CC_READ_ONLY | CC_NULLABLE,
-              .doc = "When it was revoked."),
+              .doc = "When it was revoked; null: not revoked."),
   CC_INT64(cc_device, version, .flags = CC_READ_ONLY | CC_VERSION,
-           .doc = "Grows with every change; the ETag."),
+           .doc = "Version of the object, incremented by every change. In quotes it is the ETag."),
 };
 const cc_type cc_device_type =
   CC_TYPE(cc_device, "Device", device_fields,
-          .doc = "A phone or tablet that acts for the organization, without an account of a person.");
+          .doc = "A phone or tablet that acts for the organization without a person's account.");
 
 static const cc_field device_ref_fields[] = {
-  CC_INT64(cc_device_ref, device_id, .flags = CC_REQUIRED, .doc = "Number of the device."),
+  CC_INT64(cc_device_ref, device_id, .flags = CC_REQUIRED, .doc = "Id of the device."),
 };
 const cc_type cc_device_ref_type = CC_TYPE(cc_device_ref, "DeviceRef", device_ref_fields);
 
 static const cc_field device_patch_fields[] = {
   CC_STRING(cc_device_patch, name, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
-            .example = "\"Back door tablet\"", .doc = "Name to recognize it by."),
+            .example = "\"Back door tablet\"", .doc = "Name by which people recognize the device."),
 };
 const cc_type cc_device_patch_type =
   CC_TYPE(cc_device_patch, "DevicePatch", device_patch_fields);
 
 static const cc_field device_pairing_fields[] = {
-  CC_INT64(cc_device_pairing, id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
-  CC_STRING(cc_device_pairing, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Its name."),
+  CC_INT64(cc_device_pairing, id, .flags = CC_READ_ONLY, .doc = "Id of the device."),
+  CC_STRING(cc_device_pairing, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Name of the object."),
   CC_STRING(cc_device_pairing, pairing_code, .flags = CC_READ_ONLY | CC_SECRET, .max = 20,
             .example = "\"K7QF-2MZX-9HRA\"",
-            .doc = "Type or scan it on the device within ten minutes; works once and is not "
-                   "shown again."),
+            .doc = "Code to type or scan on the device within ten minutes. It is valid once, and "
+                   "no later answer contains it."),
   CC_TIME(cc_device_pairing, pairing_expires_at, .flags = CC_READ_ONLY,
-          .doc = "Until when the code can be used."),
+          .doc = "When the pairing code expires."),
 };
 const cc_type cc_device_pairing_type =
   CC_TYPE(cc_device_pairing, "DevicePairing", device_pairing_fields);
@@ -388,23 +389,23 @@ static const cc_field device_pair_fields[] = {
             .doc = "The pairing code; case, blanks and hyphens are ignored."),
   CC_STRING(cc_device_pair, name, .format = CC_FORMAT_NAME, .min = 1, .max = 100,
             .example = "\"Kim's phone\"",
-            .doc = "Name of the device; absent: the name under which it was added."),
+            .doc = "New name of the device; left out: the name does not change."),
 };
 const cc_type cc_device_pair_type = CC_TYPE(cc_device_pair, "DevicePair", device_pair_fields);
 
 static const cc_field device_paired_fields[] = {
   CC_STRING(cc_device_paired, token, .flags = CC_READ_ONLY | CC_SECRET, .max = 100,
-            .doc = "The device's token; shown here and never again."),
-  CC_INT64(cc_device_paired, device_id, .flags = CC_READ_ONLY, .doc = "Number of the device."),
-  CC_STRING(cc_device_paired, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Its name."),
+            .doc = "The device's token. No later answer contains it."),
+  CC_INT64(cc_device_paired, device_id, .flags = CC_READ_ONLY, .doc = "Id of the device."),
+  CC_STRING(cc_device_paired, name, .flags = CC_READ_ONLY, .max = 100, .doc = "Name of the object."),
   CC_INT64(cc_device_paired, organization_id, .flags = CC_READ_ONLY,
-           .doc = "Organization of the device."),
+           .doc = "Id of the device's organization."),
   CC_STRING(cc_device_paired, organization_name, .flags = CC_READ_ONLY, .max = 255,
             .doc = "Name of the organization."),
   CC_ENUM(cc_device_paired, profile, &cc_device_profile_enum, .flags = CC_READ_ONLY,
-          .doc = "Profile of the device."),
+          .doc = "Profile of the device, which determines its rights: door_list (check-in) or canvass."),
   CC_OBJECT(cc_device_paired, scope, cc_device_scope, &cc_device_scope_type,
-            .flags = CC_READ_ONLY, .doc = "Limits within the profile."),
+            .flags = CC_READ_ONLY, .doc = "Limits in addition to the profile."),
   CC_STRINGS(cc_device_paired, scopes, .names = &cc_right_given_enum, .flags = CC_READ_ONLY,
              .doc = "Names of the rights of the profile."),
 };
@@ -421,14 +422,14 @@ const cc_type cc_device_paired_type =
 #define PRECONDITION CC_ERR_BIT(CC_ERR_PRECONDITION)
 
 #define PROVEN                                                                                     \
-  "422 with code `second_factor_required`: you have a second factor, and making or unmaking an "   \
-  "owner needs `code` or `recovery_code`."
+  "422 with code `second_factor_required`: you have a second factor, and making a member an " \
+  "owner or an owner something else needs `code` or `recovery_code`."
 
 const cc_op cc_op_create_organization = {
   .id = "createOrganization", .method = CC_POST, .path = "/v1/organizations",
   .body = &cc_organization_type, .reply = &cc_organization_type, .creates = true, .location = &cc_op_get_organization,
   .errors = CONFLICT, .tag = ORGS, .summary = "Create an organization.",
-  .doc = "You become its owner, and your session works in it from now on."};
+  .doc = "You become its owner, and it becomes the active organization of your session."};
 const cc_op cc_op_list_organizations = {
   .id = "listOrganizations", .method = CC_GET, .path = "/v1/organizations",
   .query = &cc_page_query_type, .reply = &cc_membership_type, .shape = CC_REPLY_LIST,
@@ -442,12 +443,12 @@ const cc_op cc_op_update_organization = {
   .body = &cc_organization_type, .reply = &cc_organization_type,
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = ORGS,
   .summary = "Change your active organization.",
-  .doc = "Turning `require_second_factor` off takes `code` or `recovery_code`, and a person: a token cannot show a "
-         "second factor (403 `person_needed`)."};
+  .doc = "Only a person can turn `require_second_factor` off, and needs `code` or "
+         "`recovery_code`; an API token gets 403 `person_needed`."};
 const cc_op cc_op_switch_organization = {
   .id = "switchOrganization", .method = CC_PUT, .path = "/v1/session/organization",
   .body = &cc_organization_choice_type, .reply = &cc_membership_type, .errors = NOT_FOUND,
-  .tag = ORGS, .summary = "Work in another of your organizations.",
+  .tag = ORGS, .summary = "Select the active organization of your session.",
   .doc = "Changes this session only."};
 const cc_op cc_op_leave_organization = {
   .id = "leaveOrganization", .method = CC_POST, .path = "/v1/organization/leave",
@@ -461,33 +462,35 @@ const cc_op cc_op_transfer_ownership = {
 const cc_op cc_op_list_members = {
   .id = "listMembers", .method = CC_GET, .path = "/v1/members", .query = &cc_member_query_type,
   .reply = &cc_member_type, .shape = CC_REPLY_LIST, .tag = MEMBERS,
-  .summary = "List the members of the organization.", .doc = "A device may not (403 `not_for_devices`)."};
+  .summary = "List the members of the organization.", .doc = "Devices cannot use this operation (403 `not_for_devices`)."};
 const cc_op cc_op_update_member = {
   .id = "updateMember", .method = CC_PATCH, .path = "/v1/members/{user_id}",
   .params = &cc_member_ref_type, .body = &cc_member_patch_type, .reply = &cc_member_type,
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS,
-  .summary = "Change a member's role or single rights.",
+  .summary = "Change a member's role or rights.",
   .doc = "Only an owner may add, change or remove an owner or an admin. Nobody may give a right "
-         "that they do not have. The last owner cannot be changed (409 last_owner)." PROVEN};
+         "that they do not have. The last owner cannot be changed (409 last_owner). " PROVEN};
 const cc_op cc_op_remove_member = {
   .id = "removeMember", .method = CC_DELETE, .path = "/v1/members/{user_id}",
   .params = &cc_member_ref_type, .query = &cc_member_end_query_type,
   .errors = NOT_FOUND | CONFLICT | PRECONDITION, .tag = MEMBERS, .summary = "Remove a member.",
-  .doc = "Access ends with the answer. Unused invitations and pairing codes of the member are "
-         "revoked. API tokens that the member made stay valid unless `revoke_tokens` is set: the "
-         "owners get a mail, and `maker_left` marks these tokens in the list. Only an owner "
-         "removes an owner or an admin; to remove yourself, leave the organization. 422 with code "
-         "`second_factor_required`: you have a second factor; make the owner an admin with "
-         "updateMember and your code, then remove the admin."};
+  .doc = "The member loses access at once. Open invitations and pairing codes of the member are "
+         "revoked. API tokens that the member created stay valid unless `revoke_tokens` is set; "
+         "the owners then get a mail, and the list of tokens marks these tokens with "
+         "`maker_left`. Only an owner can remove an owner or an admin. To remove yourself, leave "
+         "the organization. 422 with code `second_factor_required`: you have a second factor, so "
+         "an owner cannot be removed directly; make the owner an admin with updateMember and "
+         "your code, then remove the admin."};
 
 const cc_op cc_op_create_invitation = {
   .id = "createInvitation", .method = CC_POST, .path = "/v1/invitations",
   .body = &cc_invitation_type, .reply = &cc_invitation_type, .creates = true,
   .location = &cc_op_get_invitation, .errors = CONFLICT,
   .tag = INVITES, .summary = "Invite a person by e-mail.",
-  .doc = "The mail contains a token that is valid once, for 14 days. 429 with code `daily_limit`: "
-         "the organization, you or the address had the maximum number of mails today "
-         "(INVITATIONS_PER_DAY)." PROVEN};
+  .doc = "The mail contains a token that is valid once, for 14 days. 429 with code "
+         "`daily_limit`: today's maximum number of invitation mails (the server's setting "
+         "INVITATIONS_PER_DAY) has been reached for the organization, for you or for the "
+         "address. " PROVEN};
 const cc_op cc_op_get_invitation = {
   .id = "getInvitation", .method = CC_GET, .path = "/v1/invitations/{invitation_id}",
   .params = &cc_invitation_ref_type, .reply = &cc_invitation_type, .errors = NOT_FOUND,
@@ -500,31 +503,31 @@ const cc_op cc_op_revoke_invitation = {
   .id = "revokeInvitation", .method = CC_DELETE, .path = "/v1/invitations/{invitation_id}",
   .params = &cc_invitation_ref_type, .errors = NOT_FOUND, .tag = INVITES,
   .summary = "Revoke a pending invitation.",
-  .doc = "An invitation that was accepted or revoked is answered like one that does not exist."};
+  .doc = "An invitation that was accepted or revoked already is 404."};
 const cc_op cc_op_resend_invitation = {
   .id = "resendInvitation", .method = CC_POST, .path = "/v1/invitations/{invitation_id}/resend",
   .params = &cc_invitation_ref_type, .reply = &cc_invitation_type,
   .errors = NOT_FOUND | CONFLICT, .tag = INVITES, .summary = "Send an invitation again.",
-  .doc = "With a new token and 14 more days; the token of the mail before stops working. At most "
-         "once a minute."};
+  .doc = "The mail has a new token that is valid for 14 days; the token of the earlier mail "
+         "becomes invalid. At most once a minute."};
 const cc_op cc_op_accept_invitation = {
   .id = "acceptInvitation", .method = CC_POST, .path = "/v1/invitations/accept",
   .body = &cc_invitation_answer_type, .reply = &cc_membership_type,
   .errors = CONFLICT, .tag = INVITES, .summary = "Accept an invitation.",
-  .doc = "Your verified e-mail address must be the invited one. The organization becomes the "
-         "active one of your session."};
+  .doc = "Your verified e-mail address must be the invited address. The organization becomes the "
+         "active organization of your session."};
 const cc_op cc_op_decline_invitation = {
   .id = "declineInvitation", .method = CC_POST, .path = "/v1/invitations/decline",
   .body = &cc_invitation_answer_type, .errors = CONFLICT, .tag = INVITES,
-  .summary = "Decline an invitation.", .doc = "Needs the token of the mail only, no account."};
+  .summary = "Decline an invitation.", .doc = "Needs the token from the mail, but no account."};
 
 const cc_op cc_op_create_api_token = {
   .id = "createApiToken", .method = CC_POST, .path = "/v1/api-tokens",
   .body = &cc_api_token_new_type, .reply = &cc_api_token_made_type, .creates = true,
   .location = &cc_op_get_api_token, .errors = CONFLICT, .tag = TOKENS, .summary = "Create an API token.",
-  .doc = "The token is in this answer only. One made by another token does not outlive it. 422 "
-         "with code `second_factor_required`: you have a second factor, so `code` or "
-         "`recovery_code` is needed."};
+  .doc = "Only this answer contains the token. A token that was created with another token "
+         "expires no later than that token. 422 with code `second_factor_required`: you have a "
+         "second factor, so `code` or `recovery_code` is needed."};
 const cc_op cc_op_get_api_token = {
   .id = "getApiToken", .method = CC_GET, .path = "/v1/api-tokens/{token_id}",
   .params = &cc_api_token_ref_type, .reply = &cc_api_token_type, .errors = NOT_FOUND,
@@ -541,13 +544,13 @@ const cc_op cc_op_list_api_tokens = {
 const cc_op cc_op_revoke_api_token = {
   .id = "revokeApiToken", .method = CC_DELETE, .path = "/v1/api-tokens/{token_id}",
   .params = &cc_api_token_ref_type, .errors = NOT_FOUND, .tag = TOKENS,
-  .summary = "Revoke an API token.", .doc = "Applies at once. Tokens that were made with it are revoked, too."};
+  .summary = "Revoke an API token.", .doc = "Takes effect at once. Tokens that were created with this token are revoked, too."};
 
 const cc_op cc_op_create_device = {
   .id = "createDevice", .method = CC_POST, .path = "/v1/devices", .body = &cc_device_type,
   .reply = &cc_device_pairing_type, .creates = true, .location = &cc_op_get_device,
   .errors = CONFLICT, .tag = DEVICES, .summary = "Add a device.",
-  .doc = "The answer contains the pairing code: valid once, within ten minutes."};
+  .doc = "The answer contains the pairing code, which is valid once, for ten minutes."};
 const cc_op cc_op_get_device = {
   .id = "getDevice", .method = CC_GET, .path = "/v1/devices/{device_id}",
   .params = &cc_device_ref_type, .reply = &cc_device_type, .errors = NOT_FOUND, .tag = DEVICES,
@@ -563,18 +566,17 @@ const cc_op cc_op_update_device = {
 const cc_op cc_op_revoke_device = {
   .id = "revokeDevice", .method = CC_DELETE, .path = "/v1/devices/{device_id}",
   .params = &cc_device_ref_type, .errors = NOT_FOUND, .tag = DEVICES,
-  .summary = "Revoke a device.", .doc = "Applies at once; the device deletes its data."};
+  .summary = "Revoke a device.", .doc = "Takes effect at once. The device deletes its data when its next request is answered with 401."};
 const cc_op cc_op_renew_pairing = {
   .id = "renewPairing", .method = CC_POST, .path = "/v1/devices/{device_id}/pairing",
   .params = &cc_device_ref_type, .reply = &cc_device_pairing_type, .errors = NOT_FOUND,
-  .tag = DEVICES, .summary = "Make a new pairing code.",
-  .doc = "Codes before it stop working. A paired device keeps its token until the new code is "
+  .tag = DEVICES, .summary = "Create a new pairing code for a device.",
+  .doc = "Earlier codes become invalid. A paired device keeps its token until the new code is "
          "used."};
 const cc_op cc_op_pair_device = {
   .id = "pairDevice", .method = CC_POST, .path = "/v1/devices/pair",
   .body = &cc_device_pair_type, .reply = &cc_device_paired_type,
   .tag = DEVICES, .summary = "Pair this device with its code.",
-  .doc = "Needs no account. Wrong, used and expired codes have the same answer: 422 "
-         "`unknown_code`."};
+  .doc = "Needs no account. A wrong, used or expired code is answered with 422 `unknown_code`."};
 
 /* clang-format on */

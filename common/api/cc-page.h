@@ -15,12 +15,13 @@
            .min = 1,                                                                               \
            .max = CC_PAGE_LIMIT_MAX,                                                               \
            .fallback = "50",                                                                       \
-           .doc = "Most items on a page."),                                                        \
+           .doc = "Maximum number of items on a page."),                                           \
     CC_STRING(S,                                                                                   \
               cursor,                                                                              \
               .format = CC_FORMAT_LINE,                                                            \
               .max = 1000,                                                                         \
-              .doc = "next_cursor of the page before; left out for the first page.")
+              .doc = "Position of the page: `next_cursor` of the previous page. Leave it out for " \
+                     "the first page.")
 
 /* Query of a list without filters. */
 typedef struct cc_page_query {

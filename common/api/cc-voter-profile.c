@@ -35,7 +35,7 @@ static const cc_field code_fields[] = {
 static const cc_type code_type = CC_TYPE(cc_voter_code, "VoterFileCode", code_fields, .doc = "Values of a file and their meaning.");
 
 static const cc_field mapping_fields[] = {
-  CC_ENUM(cc_voter_mapping, field, &cc_voter_field_enum, .flags = CC_REQUIRED, .doc = "Field to fill.",
+  CC_ENUM(cc_voter_mapping, field, &cc_voter_field_enum, .flags = CC_REQUIRED, .doc = "Field of the voter to fill.",
           .example = "\"last_name\""),
   CC_STRING(cc_voter_mapping, key, .flags = CC_NULLABLE, .min = 1, .max = 60, .format = CC_FORMAT_LINE,
             .doc = "Name of the district, election, custom field or other column of the voter, for these four.", .example = "null"),
@@ -48,7 +48,7 @@ static const cc_field mapping_fields[] = {
   CC_STRING(cc_voter_mapping, separator, .max = 5, .format = CC_FORMAT_LINE, .fallback = "\" \"",
             .doc = "Separator between joined columns that are not empty.", .example = "\" \""),
   CC_ENUM(cc_voter_mapping, date, &cc_date_form_enum, .fallback = "\"auto\"", .doc = "How birth_date and registered_on are written."),
-  CC_BOOL(cc_voter_mapping, required, .fallback = "false", .doc = "A file without the column does not fit the profile."),
+  CC_BOOL(cc_voter_mapping, required, .fallback = "false", .doc = "True: the profile does not fit a file that lacks the column."),
   CC_STRING(cc_voter_mapping, split, .flags = CC_NULLABLE, .min = 1, .max = 5, .example = "null",
             .doc = "Separator between several values of a cell: for phone, email, mailing_line and history with names_election."),
   CC_BOOL(cc_voter_mapping, json, .fallback = "false",
@@ -72,27 +72,27 @@ static const cc_type mark_type = CC_TYPE(cc_voter_mark, "VoterFileMark", mark_fi
 static const cc_field layout_fields[] = {
   CC_STRING(cc_voter_layout_column, name, .flags = CC_NOT_BLANK | CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_LINE,
             .doc = "Name by which mappings refer to the column.", .example = "\"last_name\""),
-  CC_INT64(cc_voter_layout_column, width, .max = 10000, .fallback = "0", .doc = "Characters; for fixed_width alone."),
+  CC_INT64(cc_voter_layout_column, width, .max = 10000, .fallback = "0", .doc = "Width in characters; only for fixed_width."),
 };
 static const cc_type layout_type = CC_TYPE(cc_voter_layout_column, "VoterFileColumn", layout_fields,
                                            .doc = "A column of a file without header.");
 
 static const cc_field format_fields[] = {
   CC_ENUM(cc_voter_format, delimiter, &cc_table_delimiter_enum, .flags = CC_REQUIRED, .doc = "Separator between two columns."),
-  CC_BOOL(cc_voter_format, quoted, .fallback = "true", .doc = "A field may stand in quotation marks."),
-  CC_BOOL(cc_voter_format, header, .fallback = "true", .doc = "The first row names the columns."),
-  CC_INT64(cc_voter_format, skip_lines, .max = 1000, .fallback = "0", .doc = "Lines before the header or the first row."),
+  CC_BOOL(cc_voter_format, quoted, .fallback = "true", .doc = "True when values may be enclosed in quotation marks."),
+  CC_BOOL(cc_voter_format, header, .fallback = "true", .doc = "True when the first row contains the names of the columns."),
+  CC_INT64(cc_voter_format, skip_lines, .max = 1000, .fallback = "0", .doc = "Number of lines to skip before the header or the first row."),
   CC_LIST(cc_voter_format, layout, cc_voter_layout_column, &layout_type, .max = 2000, .fallback = "[]", .example = "[]",
           .doc = "The columns of a file without header, in their order."),
 };
-static const cc_type format_type = CC_TYPE(cc_voter_format, "VoterFileFormat", format_fields, .doc = "How the file is written.");
+static const cc_type format_type = CC_TYPE(cc_voter_format, "VoterFileFormat", format_fields, .doc = "Format of the file.");
 
 static const cc_field profile_fields[] = {
   CC_STRING(cc_voter_profile, name, .flags = CC_REQUIRED, .min = 1, .max = 100, .format = CC_FORMAT_NAME,
             .doc = "Name for people.", .example = "\"County file\""),
   CC_STRING(cc_voter_profile, description, .flags = CC_NULLABLE, .max = 2000, .doc = "Description of the file."),
   CC_OBJECT(cc_voter_profile, format, cc_voter_format, &format_type, .flags = CC_NULLABLE,
-            .doc = "How the file is written; left out: guessed.", .example = "null"),
+            .doc = "Format of the file; left out: detected from the file.", .example = "null"),
   CC_LIST(cc_voter_profile, mappings, cc_voter_mapping, &mapping_type, .flags = CC_REQUIRED, .min = 1, .max = 500,
           .doc = "Meaning of each column."),
   CC_LIST(cc_voter_profile, confidential, cc_voter_mark, &mark_type, .max = 20, .fallback = "[]", .example = "[]",
@@ -106,5 +106,5 @@ static const cc_field profile_fields[] = {
           .doc = "Meaning of a row: a person, or (history) a vote of a person who exists and is found by state_id."),
 };
 const cc_type cc_voter_profile_type = CC_TYPE(cc_voter_profile, "VoterFileProfile", profile_fields,
-                                              .doc = "How a file of voters becomes voters.");
+                                              .doc = "A profile: how columns of a voter file become fields of voters.");
 /* clang-format on */
