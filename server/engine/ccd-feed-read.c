@@ -261,7 +261,9 @@ look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
     if (check)
       check_done(member, doubts, allowed);
     int64_t due = member->check_due;
-    if (page && allowed)
+    if (page && allowed && member->doubts > 0)
+      member->wants_page = true; /* revoked meanwhile: the page may have later changes */
+    else if (page && allowed)
       due = take_page(live, member, status, &news, joins ? &before : NULL);
     if (member->doubts > 0 || (member->wants_page && status == CC_OK))
       due = cc_time_monotonic();
