@@ -6,6 +6,7 @@ import pathlib
 import random
 import re
 import select
+import signal
 import socket
 import struct
 import threading
@@ -228,6 +229,32 @@ def test_nothing_comes_after_the_right_has_ended(org, crowd, revoke):
     ids = [change["entity_id"] for change in mine.changes if change["entity"] == "event"]
     assert ids == [before["id"]] and after["id"] not in ids
     crowd.until(lambda: any(change["entity_id"] == after["id"] for change in other.changes))
+    assert other.closed is None
+
+
+def test_a_page_that_was_read_meanwhile_is_not_sent(make_server, crowd):
+    """The read of a new socket waits in a stopped backend, while its session ends and an event is made."""
+    server = make_server()
+    org = Organization(Client(server))
+    start = now(org.member)
+    other = crowd.add(follow(org.owner, start))
+    before = org.event()
+    crowd.until(lambda: any(change["entity_id"] == before["id"] for change in other.changes))
+    backends = [pid for pid, in server.sql(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%scope_hears%UNION ALL%'"
+        " AND pid <> pg_backend_pid()")]
+    assert backends
+    for pid in backends:
+        services.signal_process(pid, signal.SIGSTOP)
+    try:
+        mine = follow(org.member, start)
+        revoke_session(org, org.member)
+        after = org.event()
+    finally:
+        for pid in backends:
+            services.signal_process(pid, signal.SIGCONT)
+    assert ends(mine) == (4401, "credential_ended")
+    assert after["id"] not in [change["entity_id"] for change in mine.changes if change["entity"] == "event"]
     assert other.closed is None
 
 
