@@ -88,6 +88,8 @@ def test_a_file_of_settings(make_server, tmp_path):
 def test_a_port_in_use(make_server):
     server = make_server(start=False)
     with socket.socket() as taken:
+        # Connections of an earlier server on this port may still be in TIME_WAIT.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", server.port))
         taken.listen()
         done = server.command("serve", timeout=30)
