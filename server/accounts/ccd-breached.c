@@ -93,7 +93,7 @@ ccd_breached_load(const char *path, cc_error *reterr)
                          CC_ERR_INVALID,
                          "broken",
                          "PASSWORD_LIST",
-                         "PASSWORD_LIST names a file that is not whole: %s",
+                         "PASSWORD_LIST names a file that is truncated or damaged: %s",
                          path);
   if (n_known > 0)
     qsort(known, n_known, sizeof(*known), compare_marks);

@@ -145,7 +145,7 @@ ccd_hasher_run(ccd_hasher_work *work, void *data, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    "busy",
-                   "Too many people are signing in at this moment; try again in a few seconds");
+                   "Too many people are signing in at the moment. Try again in a few seconds.");
   return CC_OK;
 }
 

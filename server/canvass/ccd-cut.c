@@ -45,7 +45,7 @@ check_options(const ccd_cut_options *o, cc_error *reterr)
                        CC_ERR_INVALID,
                        "target",
                        "/target_doors",
-                       "A turf needs a target: doors or minutes, one of the two, at least 1.");
+                       "Set either a target in doors or a target in minutes, at least 1.");
 }
 
 static bool

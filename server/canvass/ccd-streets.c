@@ -54,7 +54,7 @@ count_nodes(ccd_streets *s, cc_error *reterr)
       return cc_fail(reterr,
                      CC_ERR_INVALID,
                      "segment",
-                     "Segment %d has no sound nodes or lengths.",
+                     "Segment %d has an invalid node or length.",
                      i);
     int higher = g->node_a > g->node_b ? g->node_a : g->node_b;
     if (higher >= s->nodes)

@@ -93,7 +93,8 @@ ccd_map_features(ccd_call *call, cc_error *reterr)
                          CC_ERR_INVALID,
                          "box",
                          box->west > box->east ? "east" : "north",
-                         "The box has nothing in it: its edges are the wrong way round");
+                         "The box is empty: west must not exceed east, and south must not exceed "
+                         "north.");
   const ccd_rows *rows = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_map_geojson, NULL, &rows, reterr);
   if (status != CC_OK)

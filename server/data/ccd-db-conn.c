@@ -165,8 +165,8 @@ ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    "unconfirmed",
-                   "The database did not confirm in time; the change may or may not have been "
-                   "made.");
+                   "The database did not confirm the change in time, so the change may or may not "
+                   "have been made.");
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database did not answer.");
 }
 

@@ -89,7 +89,7 @@ ccd_tx_check(const ccd_db_conn *conn, const ccd_query *query, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "query_without_type",
-                   "Query %s has parts that no use fills.",
+                   "Query %s has a part in braces for which no route or job supplies a type.",
                    query->name);
   if (conn->n_results == CCD_RESULTS_MAX)
     return cc_fail(reterr,
@@ -240,13 +240,13 @@ ccd_db_commit(ccd_db_conn *conn, cc_error *reterr)
   case CCD_TX_OPEN:
     if (conn->copying) {
       ccd_db_rollback(conn);
-      return cc_fail(reterr, CC_ERR_INTERNAL, "copying", "A COPY is still under way.");
+      return cc_fail(reterr, CC_ERR_INTERNAL, "copying", "A COPY is still running.");
     }
     conn->committing = conn->context.tx == CCD_WRITE;
     return end_transaction(conn, CCD_ST_COMMIT, reterr);
   case CCD_TX_FAILED:
     ccd_db_rollback(conn);
-    return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "The transaction had failed.");
+    return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "The transaction has failed before.");
   case CCD_TX_NONE:
   default:
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");

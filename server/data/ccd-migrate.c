@@ -49,7 +49,11 @@ static cc_status
 take_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
 {
   if (!is_migration(name))
-    return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: not named NNNN_name.sql", name);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "migration",
+                   "%s: the name must have the form NNNN_name.sql",
+                   name);
   ccd_script *item = &list->items[list->n];
   item->file = strdup(name);
   if (item->file == NULL)
@@ -136,13 +140,13 @@ compare_applied(const PGresult *rows, const migrations *files, cc_error *reterr)
       return cc_fail(reterr,
                      CC_ERR_CONFLICT,
                      "migration",
-                     "The database lacks migration %04d",
+                     "The database does not have migration %04d, but has a later one",
                      i + 1);
     if ((size_t) i >= files->n)
       return cc_fail(reterr,
                      CC_ERR_CONFLICT,
                      "migration",
-                     "The database is newer: it has %s",
+                     "The database is newer than this program: it has migration %s",
                      PQgetvalue(rows, i, 1));
     if (strcmp(PQgetvalue(rows, i, 2), files->items[i].checksum) != 0)
       return cc_fail(reterr,

@@ -435,7 +435,10 @@ start_redis(ccd_redis *redis, const char *url, int connections, cc_error *reterr
   pthread_condattr_destroy(&attributes);
   redis->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (redis->wake < 0)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "no_descriptor", "Out of file descriptors.");
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "no_descriptor",
+                   "Cannot make an eventfd: no file descriptor is free.");
   if (url == NULL || url[0] == '\0')
     return CC_OK;
 

@@ -25,7 +25,7 @@ check_alone(PGconn *pg, cc_error *reterr)
                : cc_fail(reterr,
                          CC_ERR_CONFLICT,
                          "in_use",
-                         "A server or worker is connected to this database: stop it first");
+                         "A server or worker is connected to this database. Stop it first.");
 }
 
 /* field_grants contains the feed position at which each pack was last made. Its rows have

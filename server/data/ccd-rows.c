@@ -114,6 +114,10 @@ ccd_rows_bind(const ccd_rows *rows,
   ccd_rows_cells(rows, row, cells);
   cc_status status = cc_bind_row(map, cells, arena, ret_object);
   if (status != CC_OK)
-    return cc_fail(reterr, status, "row", "A row of %s does not fit.", rows->query->name);
+    return cc_fail(reterr,
+                   status,
+                   "row",
+                   "A row of the query %s cannot be read into its type.",
+                   rows->query->name);
   return CC_OK;
 }

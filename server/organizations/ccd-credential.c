@@ -52,7 +52,7 @@ check_expiry(ccd_call *call, const cc_time *expires_at)
     cc_error_list_add(&call->errors,
                       "out_of_range",
                       "/expires_at",
-                      "A token stops working later than now and within a year.");
+                      "The expiry must be in the future and at most 366 days from now.");
 }
 
 cc_status
@@ -226,7 +226,7 @@ ccd_device_add(ccd_call *call, cc_error *reterr)
                        CC_ERR_INVALID,
                        "unknown_reference",
                        "/scope/event_id",
-                       "There is no event of this number.");
+                       "There is no event with this id.");
 }
 
 cc_status
@@ -269,7 +269,7 @@ unknown_code(cc_error *reterr)
                        CC_ERR_INVALID,
                        "unknown_code",
                        "/code",
-                       "No device waits for this code: it is mistyped, was used or is too old.");
+                       "The pairing code is not valid: it was mistyped, was used, or has expired.");
 }
 
 cc_status

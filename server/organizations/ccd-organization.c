@@ -63,8 +63,8 @@ check_demand(ccd_call *call, cc_error *reterr)
                        CC_ERR_CONFLICT,
                        "second_factor_needed_first",
                        "/require_second_factor",
-                       "Set up a second factor of your own first: without one you would be locked "
-                       "out.");
+                       "Set up a second factor for your own account first. Without one you would "
+                       "be locked out.");
 }
 
 cc_status
@@ -85,7 +85,7 @@ ccd_organization_check(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "person_needed",
-                   "Only a person can show the second factor that this needs.");
+                   "This change requires a second factor, so only a signed-in person can make it.");
   return call->server->prove_factor(call, body->code, body->recovery_code, reterr);
 }
 

@@ -58,7 +58,7 @@ judge_contact(const ccd_contact_said *said, const ccd_script *script, cc_error *
                          CC_ERR_INVALID,
                          "invalid",
                          "disposition",
-                         "A value of this operation cannot be what it is.");
+                         "A value of this operation has a wrong type or format.");
   unsigned channel = said->channel == NULL ? 0 : cc_outcome_channel(said->channel);
   cc_status status =
     cc_outcome_choose(said->disposition, said->has_answers, channel, &outcome, reterr);

@@ -35,7 +35,7 @@ check_template(ccd_call *call, const char *template, cc_text_size *ret, cc_error
                            CC_ERR_INVALID,
                            "too_long",
                            "/template",
-                           "This takes %d segments; at most %d.",
+                           "The text takes %d segments. At most %d are allowed.",
                            ret->segments,
                            CC_TEMPLATE_SEGMENTS_MAX);
   return status;

@@ -23,7 +23,10 @@ array_of(ccd_call *call, const cc_strings *texts, const char *pointer, const cha
     const char *text = texts->items[i];
     size_t digits = strspn(text, "0123456789");
     if (digits == 0 || digits > 18 || text[digits] != '\0') {
-      cc_error_list_add(&call->errors, "number", pointer, "These are numbers as texts.");
+      cc_error_list_add(&call->errors,
+                        "number",
+                        pointer,
+                        "The list must contain ids, as strings of digits.");
       return CC_ERR_INVALID;
     }
     ids[i] = strtoll(text, NULL, 10);
@@ -258,7 +261,10 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   if (doors >= 2 * body->parts)
     status = ccd_cut_turfs(&ground.ground, &options, call->arena, scratch, &cut, reterr);
   if (status == CC_OK && cut.n_turfs < 2)
-    return cc_fail(reterr, CC_ERR_CONFLICT, "turf_small", "This turf has too few doors to part.");
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "turf_small",
+                   "This turf has too few doors to be split.");
   int64_t turfs[TURFS_MAX];
   int n = cut.n_turfs < TURFS_MAX ? cut.n_turfs : TURFS_MAX;
   for (int i = n - 1; status == CC_OK && i >= 0; i--) {
