@@ -12,6 +12,8 @@
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-log.h"
 
+/* Keeps the list of stolen passwords in memory. Loaded once at start; read by ccd-password.c. */
+
 #define LINE_MAX_BYTES 1024
 
 /* Sorted, the first 64 bits of the SHA-256 of each password: a million passwords take 8 MB.

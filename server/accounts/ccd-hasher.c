@@ -9,6 +9,9 @@
 
 #include "common/base/cc-time.h"
 
+/* Runs password hashing on its own threads, with a bounded queue. Called by ccd-password.c on
+ * the threads that serve requests. */
+
 #define THREADS_MAX 2
 #define CORES_FOR_MAX                                                                              \
   4 /* with fewer cores there is one thread, so that a core stays free for other requests */

@@ -24,9 +24,9 @@ typedef struct mailed {
   const char *purpose;
   const char *email; /* the address to which the mail was sent */
   const char *registered_hash;
-  const char *made; /* when */
+  const char *made; /* time when the link was made, as text */
   int64_t session_id;
-  bool unclear; /* see email_token_find */
+  bool unclear; /* the link alone does not show whose password is meant: see email_token_find */
 } mailed;
 
 static cc_status

@@ -12,6 +12,9 @@
 #include "server/accounts/ccd-hasher.h"
 #include "server/engine/ccd-crypto.h"
 
+/* Hashes and checks passwords with Argon2id, and applies the rules for new passwords (length,
+ * zxcvbn score, list of stolen passwords). */
+
 #define MEMORY_KIB (19u * 1024)
 #define PASSES 2
 #define LANES 1

@@ -7,6 +7,9 @@
 
 #include "server/canvass/ccd-cut-split.h"
 
+/* The method CCD_CUT_COMPACT: halves the stops repeatedly, then moves stops between neighbouring
+ * groups until they are even. Called by ccd-cut.c. */
+
 #define NEAR 6
 #define PASSES 8
 #define PULL 0.6 /* weight of spread (metres^2) against unevenness (doors^2): see gain_of() */

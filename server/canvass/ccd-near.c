@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Geometry and helpers shared by tour, cut and walk: random numbers, the order along a Hilbert
+ * curve, nearest neighbours on a grid. */
+
 #define CURVE_BITS 16
 #define PER_CELL 2
 

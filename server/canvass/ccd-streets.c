@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Walking distances between doors: a graph of street segments, searched by Dijkstra's algorithm.
+ * Used by the other files of this folder; server/turf makes the graph. */
+
 #define DETOUR 1.15
 #define BLOCK_CHANGE 1500 /* cm */
 #define SAME_SIDE 300     /* cm: extra length for continuing on the same side of the same street */

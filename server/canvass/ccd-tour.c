@@ -7,6 +7,9 @@
 
 #include "server/canvass/ccd-tour-exact.h"
 
+/* Local search for short tours; the method is described in ccd-tour.h. Called by ccd-cut.c and
+ * ccd-walk.c. */
+
 #define NEIGHBOURS 6
 #define NEIGHBOURS_LARGE                                                                           \
   10 /* neighbours per place in large tours, where few kicks can repair a missing neighbour */

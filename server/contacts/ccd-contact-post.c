@@ -2,6 +2,9 @@
 #include "server/contacts/ccd-contacts.h"
 #include "server/rules/ccd-contact.h"
 
+/* Handlers of the routes that record contacts: they pass the outcome and the answers of the body
+ * to the checks of ccd-contact.h. */
+
 cc_status
 ccd_contacts_record(ccd_call *call, cc_error *reterr)
 {

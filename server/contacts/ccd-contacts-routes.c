@@ -9,6 +9,9 @@
 #include "server/contacts/ccd-contacts.h"
 #include "server/contacts/ccd-results.h"
 
+/* The routes of contacts, consent, follow-ups, scripts, results and maps. Most are a single
+ * statement without a handler. */
+
 /* clang-format off */
 const ccd_route ccd_contacts_routes[] = {
   {&cc_op_list_dispositions, .right = CC_RIGHT_CANVASS, .tx = CCD_READ,  .query = &ccd_q_disposition_list, .keyset = {"position"}},

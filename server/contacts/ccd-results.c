@@ -9,6 +9,8 @@
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-reply-file.h"
 
+/* Handlers of counts and map tiles, whose reply is not a plain row or list of rows. */
+
 /* Read the one row of @query into a struct of @type, and its feed cursor. */
 static cc_status
 count_results(ccd_call *call,

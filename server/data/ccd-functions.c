@@ -6,6 +6,9 @@
 #include "common/base/cc-str.h"
 #include "server/data/ccd-functions.h"
 
+/* Applies the files of db/functions to a database; called by the migrator (ccd-migrate.c),
+ * inside its transaction. */
+
 /* Every function, view and trigger of ours, with the version of its catalog row: replacing a
  * definition makes a new row version, which shows what a file defined. */
 #define DEFINITIONS                                                                                \

@@ -10,6 +10,9 @@
 #include "common/base/cc-str.h"
 #include "common/base/cc-time.h"
 
+/* Receives notifications of PostgreSQL on a separate connection that reconnects by itself, with
+ * asynchronous libpq. */
+
 typedef enum listen_state {
   LISTEN_CLOSED = 0, /* no connection */
   LISTEN_CONNECTING, /* PQconnectPoll must be called again */

@@ -9,6 +9,9 @@
 #include "server/data/ccd-functions.h"
 #include "server/data/ccd-migrate.h"
 
+/* Updates the database schema. Runs as the command `migrate`, in one transaction, with
+ * synchronous libpq. */
+
 #define ATTEMPTS 5
 #define LOCK_ID "4932011580361937453" /* key of the advisory lock, an arbitrary number */
 

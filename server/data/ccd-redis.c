@@ -295,7 +295,7 @@ tell_key(ccd_redis *redis, const char *key)
 void
 ccd_redis_revoke(ccd_redis *redis, const char *key)
 {
-  /* Deliver to this process directly, because it must not depend on its own message through
+  /* Call the callback of this process directly, because its own message may not arrive through
    * Redis. Other processes receive the message, or drop everything when they reconnect. */
   tell_key(redis, key);
   ccd_slot *slot = take_slot(redis);

@@ -7,6 +7,8 @@
 
 #include "server/data/ccd-db-private.h"
 
+/* Reads the rows of a result: cells by column number or name, and whole rows into structs. */
+
 int
 ccd_rows_n(const ccd_rows *rows)
 {

@@ -158,7 +158,8 @@ fill_own(const PGresult *result, const row *meaning, cc_error *error)
   cc_error_hint(error, "%s", error_field(result, PG_DIAG_MESSAGE_HINT));
 }
 
-/* Deleting what others refer to has the same SQLSTATE as referring to what is not there. */
+/* SQLSTATE 23503 has two causes: a reference to a row that does not exist, and the deletion of a
+ * row to which others refer. The second one is reported as 23001. */
 static const row *
 refine_meaning(const PGresult *result, const char *state, const row *meaning)
 {

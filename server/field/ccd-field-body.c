@@ -6,6 +6,9 @@
 #include "common/base/cc-str.h"
 #include "server/field/ccd-field-body.h"
 
+/* Checks the bodies of uploaded operations by kind. Called by ccd-upload.c and ccd-resolve.c
+ * before the database applies an operation. */
+
 #define BODY_MAX (256u * 1024)
 
 const char *

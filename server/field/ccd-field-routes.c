@@ -4,6 +4,8 @@
 #include "common/api/cc-pack.h"
 #include "server/field/ccd-field.h"
 
+/* The routes of packs, uploads and conflicts. */
+
 #define UPLOAD_MAX (256u * 1024)
 
 /* clang-format off */

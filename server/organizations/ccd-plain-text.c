@@ -6,6 +6,9 @@
 
 #include "common/base/cc-utf8.h"
 
+/* Recognizes texts that mail clients turn into links, also when they are written with unusual
+ * characters. */
+
 /* Characters that a mail client may treat as the dot of a host name. */
 static bool
 is_dot(uint32_t c)

@@ -3,6 +3,9 @@
 #include "server/phonebank/ccd-phonebank-routes.h"
 #include "server/rules/ccd-contact.h"
 
+/* The handler of recordCall: checks the outcome and answers of a call like those of other
+ * contacts. */
+
 cc_status
 ccd_phonebank_result(ccd_call *call, cc_error *reterr)
 {

@@ -4,6 +4,8 @@
 #include "ccd-queries.h"
 #include "common/api/cc-phonebank.h"
 
+/* The routes of phone banks. The rules are functions of db/functions/phonebank. */
+
 /* clang-format off */
 const ccd_route ccd_phonebank_routes[] = {
   {&cc_op_create_phone_bank,        .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_phone_bank_create,        .audit = "phone_bank.create", .wakes_jobs = true},

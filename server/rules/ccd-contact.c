@@ -8,6 +8,9 @@
 #include "common/rules/cc-outcome.h"
 #include "server/rules/ccd-scripts.h"
 
+/* Checks a contact by the rules and its script, and runs the statement that records it. Shared
+ * by contacts, phone banks, texting and uploads. */
+
 #define ARGS_MAX 16
 #define TRIES 4 /* tries, because the script may be changed repeatedly */
 #define CHANGED "script_changed"

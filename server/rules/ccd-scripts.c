@@ -9,6 +9,9 @@
 #include "common/api/cc-script.h"
 #include "server/engine/ccd-arg-text.h"
 
+/* The cache of scripts: a table with a size limit, in which the least recently used script is
+ * replaced. */
+
 #define SCRIPTS_MAX 256
 #define BYTES_MAX ((size_t) 64 << 20) /* limit of all cached scripts */
 #define SCRIPT_MAX                                                                                 \

@@ -15,7 +15,7 @@
  * happens between the two, the text is not sent twice. */
 
 #define WAIT_S 60           /* seconds until a paused campaign is checked again */
-#define ATTEMPTS_MAX 8      /* as of jobs */
+#define ATTEMPTS_MAX 8      /* after this many attempts the text counts as refused */
 #define GAVE_UP "not_taken" /* reason when the carrier never accepted the text */
 
 typedef struct fill_payload {
@@ -82,8 +82,8 @@ write_down(ccd_job *job, const char *message_id, const ccd_sms_result *result, c
                       reterr);
 }
 
-/* Send the text to the carrier. A text that was certainly not accepted is tried again by the
- * job, and fails with it. */
+/* Send the text to the carrier. When the carrier certainly did not accept the text, the
+ * job fails and is repeated, up to ATTEMPTS_MAX times. */
 static cc_status
 hand_over(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_error *reterr)
 {

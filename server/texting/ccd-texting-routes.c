@@ -3,6 +3,8 @@
 #include "common/api/cc-texting.h"
 #include "server/texting/ccd-texting.h"
 
+/* The routes of text campaigns. The rules are functions of db/functions/texting. */
+
 /* clang-format off */
 const ccd_route ccd_texting_routes[] = {
   {&cc_op_create_text_campaign,   .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_text_campaign_create,    .audit = "text_campaign.create", .wakes_jobs = true,

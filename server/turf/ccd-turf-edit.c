@@ -121,7 +121,8 @@ lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reter
   return status;
 }
 
-/* Reply with the remaining ones of @turfs, this one first. */
+/* Delete drafts among @turfs that have become empty, and reply with the others, the turf of the
+ * path first. */
 static cc_status
 answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
 {
@@ -131,7 +132,8 @@ answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
                          : status;
 }
 
-/* Read ids such as "[7, 9]" and append them after the turf of the path. */
+/* Read the ids of turfs that have lost doors, such as "[7, 9]", and append them after the turf of
+ * the path. */
 static int
 read_lost(const char *json, int64_t *turfs, int n)
 {
