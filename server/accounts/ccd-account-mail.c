@@ -56,7 +56,7 @@ send_mail(ccd_call *call,
  * set a new password. A client address from which the person has signed in before has a separate
  * quota. */
 static cc_status
-allowed_here(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
+mail_allowed_to_known_client(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   cc_error limited = {0};
@@ -84,7 +84,7 @@ ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
   bool now = ccd_call_limit(call, CCD_LIMIT_LOGIN, subject, &limited) == CC_OK;
   cc_status status = ccd_budget_try(call, subject, CCD_BUDGET_ADDRESS, ret, reterr);
   *ret = *ret && now;
-  return status == CC_OK && !*ret ? allowed_here(call, email, ret, reterr) : status;
+  return status == CC_OK && !*ret ? mail_allowed_to_known_client(call, email, ret, reterr) : status;
 }
 
 cc_status

@@ -201,7 +201,7 @@ ccd_cut_halve(const ccd_stops *s,
   }
   int parts = (int) lround(work_of(&h, 0, s->n) / s->target);
   halve_range(&h, 0, s->n, parts < 1 ? 1 : parts);
-  cc_status status = ccd_watch_look(watch, reterr);
+  cc_status status = ccd_watch_check(watch, reterr);
   if (status == CC_OK)
     status = ccd_near_find(x, y, s->n, k, scratch, near, reterr);
   if (status != CC_OK)

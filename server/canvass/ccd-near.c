@@ -11,7 +11,7 @@
 #define PER_CELL 2
 
 cc_status
-ccd_watch_look(const ccd_watch *watch, cc_error *reterr)
+ccd_watch_check(const ccd_watch *watch, cc_error *reterr)
 {
   if (watch == NULL || !watch->cancelled(watch->data))
     return CC_OK;

@@ -124,7 +124,7 @@ ccd_db_copy_end(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr)
 
 /* Read one row; at the end *ret is NULL. */
 static cc_status
-get_row(ccd_db_conn *conn, char **ret, int *ret_length, cc_error *reterr)
+read_copy_row(ccd_db_conn *conn, char **ret, int *ret_length, cc_error *reterr)
 {
   for (;;) {
     ccd_conn_renew_budget(conn);
@@ -152,7 +152,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
   while (status == CC_OK) {
     char *row = NULL;
     int length = 0;
-    status = get_row(conn, &row, &length, reterr);
+    status = read_copy_row(conn, &row, &length, reterr);
     if (status != CC_OK)
       return status;
     if (length < 0)

@@ -56,7 +56,7 @@ sleep_prober(ccd_db *db, int ms)
 
 /* Warm one free connection. Called and left with the lock held; false: all are warm. */
 static bool
-warm_one(ccd_db *db)
+warm_connection(ccd_db *db)
 {
   ccd_db_conn *conn = ccd_db_take_cold(db);
   if (conn == NULL)
@@ -80,7 +80,7 @@ probe_thread(void *data)
   pthread_mutex_lock(&db->lock);
   while (!db->closing) {
     if (ccd_db_up(db)) {
-      if (!warm_one(db))
+      if (!warm_connection(db))
         pthread_cond_wait(&db->wake_prober, &db->lock);
       continue;
     }

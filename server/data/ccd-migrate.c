@@ -49,7 +49,7 @@ is_sql(const struct dirent *entry)
 
 /* Add one file. Files come sorted, so each number must follow the last. */
 static cc_status
-take_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
+add_migration_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
 {
   if (!is_migration(name))
     return cc_fail(reterr,
@@ -92,7 +92,7 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
   cc_status status = ret->items != NULL ? CC_OK : cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     if (ret->items != NULL && status == CC_OK)
-      status = take_file(ret, folder, names[i]->d_name, reterr);
+      status = add_migration_file(ret, folder, names[i]->d_name, reterr);
     free(names[i]);
   }
   free(names);

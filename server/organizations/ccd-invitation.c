@@ -60,7 +60,7 @@ send_mail(ccd_call *call,
  * and of the address. Since strangers can create organizations, few mails are allowed until a
  * second person has joined. */
 static cc_status
-take_budget(ccd_call *call, const char *email, const ccd_rows *about, cc_error *reterr)
+count_invitation_mail(ccd_call *call, const char *email, const ccd_rows *about, cc_error *reterr)
 {
   const ccd_actor *actor = call->actor;
   bool joined = ccd_rows_bool(about, 0, "joined");
@@ -138,7 +138,7 @@ ccd_invitation_make(ccd_call *call, cc_error *reterr)
                          "This person is a member already.");
   status = ccd_call_query(call, &ccd_q_invitation_clear, args, NULL, reterr);
   if (status == CC_OK)
-    status = take_budget(call, email, about, reterr);
+    status = count_invitation_mail(call, email, about, reterr);
   if (status != CC_OK)
     return status;
   status = ccd_call_query(call, &ccd_q_invitation_create, args, &call->rows, reterr);
@@ -186,7 +186,7 @@ ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
   status = ccd_call_query(call, &ccd_q_invitation_prepare, args, &about, reterr);
   if (status != CC_OK)
     return status;
-  status = take_budget(call, email, about, reterr);
+  status = count_invitation_mail(call, email, about, reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_invitation_resend, args, &call->rows, reterr);
   if (status != CC_OK)

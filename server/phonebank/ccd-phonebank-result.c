@@ -10,12 +10,12 @@ cc_status
 ccd_phonebank_result(ccd_call *call, cc_error *reterr)
 {
   const cc_call_result *body = call->body;
-  const ccd_contact_said said = {
+  const ccd_contact_input input = {
     .channel = "phone",
     .disposition = body->disposition,
     .has_answers = body->answers != NULL,
     .answers = {body->answers, body->n_answers},
     .occurred = body->occurred_at,
   };
-  return ccd_contact_reply(call, &said, reterr);
+  return ccd_contact_reply(call, &input, reterr);
 }

@@ -279,7 +279,7 @@ run_steps(cutting *c, cc_error *reterr)
 
 /* Record a failure that repeating cannot fix in the cut's row. */
 static cc_status
-settle_cutting(cutting *c, cc_status status, cc_error *reterr)
+record_cut_failure(cutting *c, cc_status status, cc_error *reterr)
 {
   if (status == CC_OK && !ccd_job_stopping(c->job))
     return CC_OK;
@@ -317,7 +317,7 @@ run_cut(ccd_job *job, cc_error *reterr)
     .scratch = scratch,
     .looked = now_ms(),
   };
-  cc_status status = settle_cutting(&c, run_steps(&c, &error), &error);
+  cc_status status = record_cut_failure(&c, run_steps(&c, &error), &error);
   if (reterr != NULL && status != CC_OK)
     *reterr = error;
   return status;
