@@ -16,9 +16,8 @@
 #define PROBE_EVERY_MS 100
 #define PROBE_TIMEOUT_US (1000 * 1000)
 #define WARM_AGAIN_MS 1000
-#define WARM_PACE_MS                                                                               \
-  100 /* pause between warming two connections, each of which occupies a core of the database for  \
-         as long */
+#define WARM_PACE_MS 100 /* between two connections: warming one occupies a core of the database   \
+                          */
 #define START_TIMEOUT_US (10 * 1000 * 1000)
 
 static void
