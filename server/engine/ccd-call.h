@@ -131,9 +131,10 @@ struct ccd_route {
   const cc_op *op;
   cc_right right; /* 0 stops the server at start; public routes name CC_RIGHT_PUBLIC explicitly */
   ccd_tx tx;
-  const ccd_query *query; /* the work is one statement… */
-  ccd_handler *handler; /* …or this function; both only with CCD_NONE: the handler runs .query by
-                           ccd_call_once, and its rows are the reply */
+  /* The work: one statement, or a function. A route with CCD_NONE may have both: then the handler
+   * runs .query by ccd_call_once, and the rows of that query are the reply. */
+  const ccd_query *query;
+  ccd_handler *handler;
   /* with .query: runs before the query in the same transaction and sets call->args */
   ccd_handler *prepare;
   const char *audit;     /* action in the audit log; required for every CCD_WRITE route */
