@@ -197,12 +197,12 @@ ccd_tx_trusts(const ccd_db_conn *conn)
 }
 
 cc_status
-ccd_db_query_once(ccd_db_conn *conn,
-                  const ccd_context *context,
-                  const ccd_query *query,
-                  const char *const *args,
-                  const ccd_rows **ret,
-                  cc_error *reterr)
+ccd_db_query_in_own_tx(ccd_db_conn *conn,
+                       const ccd_context *context,
+                       const ccd_query *query,
+                       const char *const *args,
+                       const ccd_rows **ret,
+                       cc_error *reterr)
 {
   ccd_tx_reset(conn, context);
   cc_status status = ccd_tx_check(conn, query, reterr);

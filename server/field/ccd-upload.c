@@ -177,13 +177,13 @@ apply_together(upload *self, const prepared *list, size_t n)
     return false;
   const ccd_arg args[] = {{"stream_id", self->stream}, {"visits", visits}, {0}};
   const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_once(call,
-                                   CCD_WRITE,
-                                   "field.contact",
-                                   &ccd_q_field_apply_visits,
-                                   args,
-                                   &rows,
-                                   /* reterr= */ NULL);
+  cc_status status = ccd_call_query_in_own_tx(call,
+                                              CCD_WRITE,
+                                              "field.contact",
+                                              &ccd_q_field_apply_visits,
+                                              args,
+                                              &rows,
+                                              /* reterr= */ NULL);
   cc_field_receipt *receipt = self->receipt;
   size_t had = receipt->n_verdicts;
   for (int row = 0; status == CC_OK && row < (int) n; row++) {
@@ -227,7 +227,8 @@ release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *rete
   ccd_call *call = self->call;
   const ccd_arg args[] = {{"stream_id", self->stream}, {0}};
   const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_once(call, CCD_READ, NULL, &ccd_q_field_next, args, &rows, reterr);
+  cc_status status =
+    ccd_call_query_in_own_tx(call, CCD_READ, NULL, &ccd_q_field_next, args, &rows, reterr);
   *ret_found = status == CC_OK && ccd_rows_n(rows) > 0;
   if (!*ret_found)
     return status;
@@ -286,7 +287,7 @@ begin_upload(upload *self, size_t n_operations, cc_error *reterr)
   const ccd_arg args[] = {{"received", ccd_text_time(call->arena, receipt->received_at)}, {0}};
   const ccd_rows *rows = NULL;
   cc_status status =
-    ccd_call_once(call, CCD_WRITE, "field.open", &ccd_q_field_open, args, &rows, reterr);
+    ccd_call_query_in_own_tx(call, CCD_WRITE, "field.open", &ccd_q_field_open, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));

@@ -29,7 +29,7 @@ const ccd_route ccd_phonebank_routes[] = {
   {&cc_op_list_my_calls,            .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_phone_bank_call_list,     .keyset = {"id"}, .parent = &cc_phone_bank_type},
   {&cc_op_release_call,             .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_phone_bank_release,       .audit = "phone_bank.release"},
   {&cc_op_extend_call,              .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_phone_bank_extend,        .audit = "phone_bank.extend"},
-  {&cc_op_record_call,              .right = CC_RIGHT_CANVASS,        .tx = CCD_NONE,  .query = &ccd_q_phone_bank_result, .audit = "phone_bank.result",
+  {&cc_op_record_call,              .right = CC_RIGHT_CANVASS,        .tx = CCD_TX_BY_HANDLER,  .query = &ccd_q_phone_bank_result, .audit = "phone_bank.result",
    .handler = ccd_phonebank_result},
   {0},
 };

@@ -189,7 +189,7 @@ run_checked(ccd_call *call,
   ccd_arg args[ARGS_MAX + 2] = {{"checked", checked}};
   for (size_t i = 0; extra != NULL && extra[i].name != NULL && i < ARGS_MAX; i++)
     args[i + 1] = extra[i];
-  return ccd_call_once(call, CCD_WRITE, action, query, args, ret, reterr);
+  return ccd_call_query_in_own_tx(call, CCD_WRITE, action, query, args, ret, reterr);
 }
 
 /* The statement found another script or a newer version; the error's pointer contains its id. */

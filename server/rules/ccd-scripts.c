@@ -232,8 +232,9 @@ ccd_scripts_read(ccd_call *call,
   };
   const ccd_rows *rows = NULL;
   cc_status status =
-    inside ? ccd_call_query(call, &ccd_q_script_rules, args, &rows, reterr)
-           : ccd_call_once(call, CCD_READ, NULL, &ccd_q_script_rules, args, &rows, reterr);
+    inside
+      ? ccd_call_query(call, &ccd_q_script_rules, args, &rows, reterr)
+      : ccd_call_query_in_own_tx(call, CCD_READ, NULL, &ccd_q_script_rules, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   ccd_script *made = NULL;
