@@ -77,7 +77,7 @@ run_query(session *s,
     status = ccd_db_borrow(s->server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_db_query_once(conn, &context, statement, values, &rows, reterr);
+  status = ccd_db_query_in_own_tx(conn, &context, statement, values, &rows, reterr);
   if (status == CC_OK && take != NULL)
     take(s, rows, data);
   ccd_db_return(s->server->db, conn);

@@ -56,7 +56,7 @@ send_mail(ccd_call *call,
  * set a new password. A client address from which the person has signed in before has a separate
  * quota. */
 static cc_status
-allowed_here(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
+mail_allowed_to_known_client(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
   cc_error limited = {0};
@@ -84,7 +84,7 @@ ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr)
   bool now = ccd_call_limit(call, CCD_LIMIT_LOGIN, subject, &limited) == CC_OK;
   cc_status status = ccd_budget_try(call, subject, CCD_BUDGET_ADDRESS, ret, reterr);
   *ret = *ret && now;
-  return status == CC_OK && !*ret ? allowed_here(call, email, ret, reterr) : status;
+  return status == CC_OK && !*ret ? mail_allowed_to_known_client(call, email, ret, reterr) : status;
 }
 
 cc_status
@@ -93,14 +93,15 @@ ccd_mail_verify(ccd_call *call, const char *to, const char *token, cc_error *ret
   return send_mail(call,
                    to,
                    "Confirm your e-mail address",
-                   "Somebody made an account at Campaign Center with this address. If it was you, "
-                   "confirm "
-                   "the\naddress here; the link works once, for two days:",
+                   "An account at Campaign Center was registered with this e-mail address. If it "
+                   "was you, confirm\n"
+                   "the address with this link, which can be used once, within two days:",
                    link_lines(call, "verify-email", token),
                    "If it was not you, do nothing: nobody can sign in before the address is "
-                   "confirmed. If you have\nregistered and get a second mail like this, somebody "
-                   "else "
-                   "uses your address: set a password of your\nown with \"forgot password\".",
+                   "confirmed. If you have\n"
+                   "registered and receive a second mail like this one, another person is using "
+                   "your address: set a\n"
+                   "new password with \"forgot password\".",
                    reterr);
 }
 
@@ -110,12 +111,12 @@ ccd_mail_known(ccd_call *call, const char *to, cc_error *reterr)
   return send_mail(call,
                    to,
                    "You already have an account",
-                   "Somebody wanted to use this address for an account at Campaign Center, but "
-                   "there is "
-                   "one already.",
-                   "If it was you: sign in with your password, or ask for a new one with \"forgot "
+                   "This e-mail address was entered for an account at Campaign Center, but an "
+                   "account with it\n"
+                   "already exists.",
+                   "If it was you, sign in with your password, or set a new one with \"forgot "
                    "password\".\n",
-                   "If it was not you, do nothing: the account is as it was.",
+                   "If it was not you, do nothing: your account was not changed.",
                    reterr);
 }
 
@@ -125,12 +126,11 @@ ccd_mail_reset(ccd_call *call, const char *to, const char *token, cc_error *rete
   return send_mail(call,
                    to,
                    "Set a new password",
-                   "Somebody asked for a new password for your account at Campaign Center. If it "
-                   "was "
-                   "you, "
-                   "set\nit here; the link works once, for an hour:",
+                   "A new password was requested for your account at Campaign Center. If it was "
+                   "you, set the\n"
+                   "password with this link, which can be used once, within an hour:",
                    link_lines(call, "reset-password", token),
-                   "If it was not you, do nothing: your password stays.",
+                   "If it was not you, do nothing: your password was not changed.",
                    reterr);
 }
 
@@ -140,12 +140,11 @@ ccd_mail_new_address(ccd_call *call, const char *to, const char *token, cc_error
   return send_mail(call,
                    to,
                    "Confirm your new e-mail address",
-                   "Somebody wants to use this address for an existing account at Campaign Center. "
-                   "If "
-                   "it "
-                   "was you,\nconfirm it here; the link works once, for a day:",
+                   "This e-mail address was entered as the new address of an account at Campaign "
+                   "Center. If it was\n"
+                   "you, confirm it with this link, which can be used once, within a day:",
                    link_lines(call, "verify-email", token),
-                   "If it was not you, do nothing: the address is not used.",
+                   "If it was not you, do nothing: the address will not be used.",
                    reterr);
 }
 
@@ -155,9 +154,11 @@ ccd_mail_changed_address(ccd_call *call, const char *to, const char *token, cc_e
   return send_mail(call,
                    to,
                    "Your e-mail address was changed",
-                   "Your account at Campaign Center has another e-mail address now; this one signs "
-                   "in to it no more.\nIf it was not you, take the account back here, with a new "
-                   "password; the link works for seven days:",
+                   "The e-mail address of your account at Campaign Center was changed. You can no "
+                   "longer sign in\n"
+                   "with this address. If it was not you, undo the change and set a new password "
+                   "with this link,\n"
+                   "which is valid for seven days:",
                    link_lines(call, "undo-email-change", token),
                    "If it was you, do nothing.",
                    reterr);
@@ -169,11 +170,13 @@ ccd_mail_lost_factor(ccd_call *call, const char *to, const char *token, cc_error
   return send_mail(call,
                    to,
                    "Remove a lost second factor",
-                   "Somebody reported the second factor of your account at Campaign Center as "
-                   "lost. If it was you, confirm\nit here with your password; the link works once, "
-                   "for an hour. Three days later the second factor ends:",
+                   "The second factor of your account at Campaign Center was reported as lost. If "
+                   "it was you,\n"
+                   "confirm this with your password and this link, which can be used once, within "
+                   "an hour. The\n"
+                   "second factor is removed three days later:",
                    link_lines(call, "end-second-factor", token),
-                   "If it was not you, do nothing: the second factor stays.",
+                   "If it was not you, do nothing: the second factor will not be removed.",
                    reterr);
 }
 
@@ -189,9 +192,8 @@ ccd_mail_notice(ccd_call *call,
                    subject,
                    what,
                    "",
-                   "If it was not you, ask for a new password with \"forgot password\" at once, "
-                   "and "
-                   "tell "
-                   "the\npeople who run your Campaign Center.",
+                   "If it was not you, set a new password with \"forgot password\" at once, and "
+                   "inform the\n"
+                   "administrators of your Campaign Center.",
                    reterr);
 }

@@ -5,6 +5,9 @@
 
 #include "server/engine/ccd-call.h"
 
+/* The mails of accounts: each function queues one mail in the transaction of the request. Called
+ * by the handlers of this folder. */
+
 /* Check the limits of mails to one address, by all clients together. @ret: the mail may be sent. */
 cc_status
 ccd_mail_allowed(ccd_call *call, const char *email, bool *ret, cc_error *reterr) CC_MUSTCHECK;

@@ -73,7 +73,7 @@ ccd_account_me(ccd_call *call, ccd_account *ret, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ret->id == 0)
-    return cc_fail(reterr, CC_ERR_UNAUTHENTICATED, "no_account", "This account is gone.");
+    return cc_fail(reterr, CC_ERR_UNAUTHENTICATED, "no_account", "This account no longer exists.");
   return CC_OK;
 }
 
@@ -95,11 +95,7 @@ ccd_account_prove(ccd_call *call,
     status = ccd_password_verify(call->arena, password, account->password_hash, &right, reterr);
   if (status != CC_OK || right)
     return status;
-  return cc_fail_field(reterr,
-                       CC_ERR_INVALID,
-                       "wrong_password",
-                       pointer,
-                       "This is not the password of the account.");
+  return cc_fail_field(reterr, CC_ERR_INVALID, "wrong_password", pointer, "The password is wrong.");
 }
 
 cc_status

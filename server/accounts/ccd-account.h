@@ -5,6 +5,9 @@
 
 #include "server/engine/ccd-server.h"
 
+/* Helpers that the handlers of accounts share: finding an account, checking its password, mail
+ * tokens, ending sessions. */
+
 /* The columns of a person's row that handlers need. Texts live as long as the call. */
 typedef struct ccd_account {
   int64_t id; /* 0: the account does not exist */

@@ -12,6 +12,8 @@
 #include "server/engine/ccd-crypto.h"
 #include "server/engine/ccd-log.h"
 
+/* Keeps the list of stolen passwords in memory. Loaded once at start; read by ccd-password.c. */
+
 #define LINE_MAX_BYTES 1024
 
 /* Sorted, the first 64 bits of the SHA-256 of each password: a million passwords take 8 MB.
@@ -93,7 +95,7 @@ ccd_breached_load(const char *path, cc_error *reterr)
                          CC_ERR_INVALID,
                          "broken",
                          "PASSWORD_LIST",
-                         "PASSWORD_LIST names a file that is not whole: %s",
+                         "PASSWORD_LIST names a file that is truncated or damaged: %s",
                          path);
   if (n_known > 0)
     qsort(known, n_known, sizeof(*known), compare_marks);

@@ -9,6 +9,9 @@
 
 #include "common/base/cc-time.h"
 
+/* Runs password hashing on its own threads, with a bounded queue. Called by ccd-password.c on
+ * the threads that serve requests. */
+
 #define THREADS_MAX 2
 #define CORES_FOR_MAX                                                                              \
   4 /* with fewer cores there is one thread, so that a core stays free for other requests */
@@ -145,7 +148,7 @@ ccd_hasher_run(ccd_hasher_work *work, void *data, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    "busy",
-                   "Too many people are signing in at this moment; try again in a few seconds");
+                   "Too many people are signing in at the moment. Try again in a few seconds.");
   return CC_OK;
 }
 

@@ -24,9 +24,9 @@ typedef struct mailed {
   const char *purpose;
   const char *email; /* the address to which the mail was sent */
   const char *registered_hash;
-  const char *made; /* when */
+  const char *made; /* time when the link was made, as text */
   int64_t session_id;
-  bool unclear; /* see email_token_find */
+  bool unclear; /* the link alone does not show whose password is meant: see email_token_find */
 } mailed;
 
 static cc_status
@@ -36,8 +36,8 @@ bad_token(cc_error *reterr)
                        CC_ERR_INVALID,
                        "bad_token",
                        "/token",
-                       "This link is not valid any more: it was used, is too old, or is not "
-                       "whole.");
+                       "The token is not valid: the link was used, has expired, was replaced by "
+                       "a newer one, or is incomplete.");
 }
 
 static cc_status
@@ -194,8 +194,8 @@ confirm_registration(ccd_call *call, const mailed *link, const char *token, cc_e
                          CC_ERR_INVALID,
                          "password_needed",
                          "/password",
-                         "This address was registered from several places. Send the password that "
-                         "the account shall have, too.");
+                         "This address was registered from several networks. Also send the "
+                         "password that the account should have.");
   cc_status status = use_token(call, token, reterr);
   if (status != CC_OK)
     return status;
@@ -242,8 +242,9 @@ ccd_reset_password(ccd_call *call, cc_error *reterr)
   return ccd_mail_notice(call,
                          link.email,
                          "Your password was changed",
-                         "The password of your account at Campaign Center was set anew with a link "
-                         "from a mail.\nAll its sessions were ended.",
+                         "The password of your account at Campaign Center was changed with a "
+                         "link from a mail.\n"
+                         "All sessions of the account were ended.",
                          reterr);
 }
 
@@ -281,8 +282,9 @@ return_address(ccd_call *call, const mailed *link, const char *hash, cc_error *r
   return ccd_mail_notice(call,
                          other,
                          "Your e-mail address is not used any more",
-                         "The change of e-mail address of an account at Campaign Center was "
-                         "undone by its previous\naddress. This address signs in to it no more.",
+                         "The e-mail address of an account at Campaign Center was changed back "
+                         "to the previous one.\n"
+                         "You can no longer sign in with this address.",
                          reterr);
 }
 
@@ -331,11 +333,14 @@ ccd_end_second_factor(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   call->reply = reply;
-  return ccd_mail_notice(call,
-                         link.email,
-                         "Your second factor ends in three days",
-                         "The second factor of your account at Campaign Center was reported as "
-                         "lost. In three days signing\nin needs the password only. It stays if "
-                         "somebody signs in with it, or with a recovery code, before.",
-                         reterr);
+  return ccd_mail_notice(
+    call,
+    link.email,
+    "Your second factor ends in three days",
+    "The second factor of your account at Campaign Center was reported as lost. In "
+    "three days it is\n"
+    "removed, and signing in requires only the password. It is kept if the second "
+    "factor or a recovery\n"
+    "code is used before then.",
+    reterr);
 }

@@ -36,7 +36,8 @@ set_password(ccd_call *call, const ccd_account *account, const char *hash, cc_er
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
                    "changed_meanwhile",
-                   "The password was changed in the meantime.");
+                   "The password was changed by another request. Try again with the current "
+                   "password.");
   status = ccd_sessions_end(call, account->id, call->actor->session_id, reterr);
   if (status == CC_OK)
     status = ccd_email_tokens_void(call, account->id, /* all= */ false, reterr);
@@ -124,7 +125,7 @@ ccd_change_email(ccd_call *call, cc_error *reterr)
                          CC_ERR_INVALID,
                          "same_email",
                          "/email",
-                         "This is the address of the account already.");
+                         "The account already has this e-mail address.");
   status = ccd_budget_take(call,
                            cc_arena_printf(call->arena, "addresses|person|%" PRId64, account.id),
                            CHANGES_MAX,
@@ -132,12 +133,13 @@ ccd_change_email(ccd_call *call, cc_error *reterr)
   if (status == CC_OK)
     status = mail_new_address(call, &account, email, reterr);
   if (status == CC_OK)
-    status = ccd_mail_notice(call,
-                             account.email,
-                             "Your e-mail address is about to change",
-                             "Somebody who is signed in to your account at Campaign Center asked "
-                             "for another e-mail address.\nIt counts once the new address is "
-                             "confirmed.",
-                             reterr);
+    status =
+      ccd_mail_notice(call,
+                      account.email,
+                      "Your e-mail address is about to change",
+                      "A new e-mail address was requested for your account at Campaign Center by a "
+                      "person who is\n"
+                      "signed in. The address changes when the new one is confirmed.",
+                      reterr);
   return status == CC_OK ? ccd_account_accepted(call, reterr) : status;
 }

@@ -12,6 +12,9 @@
 #include "server/accounts/ccd-hasher.h"
 #include "server/engine/ccd-crypto.h"
 
+/* Hashes and checks passwords with Argon2id, and applies the rules for new passwords (length,
+ * zxcvbn score, list of stolen passwords). */
+
 #define MEMORY_KIB (19u * 1024)
 #define PASSES 2
 #define LANES 1
@@ -147,13 +150,13 @@ ccd_password_check(const char *password,
                            "too_short",
                            pointer,
                            "The password must have at least 12 characters.",
-                           "A few unrelated words make a good one.");
+                           "Use a few unrelated words.");
   if (length > CC_PASSWORD_MAX)
     return refuse_password(reterr,
                            "too_long",
                            pointer,
                            "The password must have at most 128 characters.",
-                           "Use a shorter one.");
+                           "Use a shorter password.");
   const char *known[WORDS_MAX + 2] = {"campaign center"};
   size_t n = 1;
   for (; n <= WORDS_MAX && words != NULL && words[n - 1] != NULL; n++)
@@ -163,15 +166,15 @@ ccd_password_check(const char *password,
                            "too_weak",
                            pointer,
                            "The password is too easy to guess.",
-                           "Avoid names, dates and common words on their own; add a few unrelated "
+                           "Avoid names, dates and single common words. Use a few unrelated "
                            "words.");
   if (ccd_breached_has(text))
     return refuse_password(reterr,
                            "breached",
                            pointer,
-                           "This password was stolen elsewhere and is on the lists of those who "
-                           "guess.",
-                           "Take another one, and change it wherever you use it.");
+                           "This password is on a list of stolen passwords, which attackers try "
+                           "first.",
+                           "Choose another password, and also change it wherever else you use it.");
   return CC_OK;
 }
 
@@ -193,7 +196,7 @@ ccd_password_hash_line(FILE *in, FILE *out, cc_error *reterr)
     status = cc_fail(reterr,
                      CC_ERR_INVALID,
                      "password",
-                     "Give the password as one line of UTF-8 text on standard input");
+                     "Write the password as one line of UTF-8 text to standard input.");
   else
     status = ccd_password_hash(arena, line, &hash, reterr);
   if (status == CC_OK && (fprintf(out, "%s\n", hash) < 0 || fflush(out) != 0))

@@ -123,7 +123,8 @@ factor_check(ccd_call *call,
     return refuse_factor(refused,
                          "second_factor_required",
                          "/code",
-                         "Send the code of the authenticator application too, or a recovery code.",
+                         "Also send a code of the authenticator application (code) or a recovery "
+                         "code (recovery_code).",
                          reterr);
   cc_status status = count_try(call, account->id, reterr);
   if (status == CC_OK && code != NULL)
@@ -176,7 +177,7 @@ ccd_start_totp(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
                    "already_set_up",
-                   "There is a second factor; remove it first.");
+                   "The account has a second factor already. Remove it first.");
   call->reply = reply;
   return CC_OK;
 }
@@ -230,7 +231,7 @@ renew_codes(ccd_call *call, const char *person, cc_error *reterr)
 static cc_status
 not_set_up(cc_error *reterr)
 {
-  return cc_fail(reterr, CC_ERR_CONFLICT, "not_set_up", "There is no second factor to speak of.");
+  return cc_fail(reterr, CC_ERR_CONFLICT, "not_set_up", "The account has no second factor.");
 }
 
 /* Mark the step as used, in a separate statement that does not change the row's version;
@@ -247,7 +248,7 @@ mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr
   return refuse_factor(CC_ERR_INVALID,
                        "second_factor_wrong",
                        "/code",
-                       "This code was used already; wait for the next one.",
+                       "This code was used already. Wait for the next one.",
                        reterr);
 }
 
@@ -256,10 +257,11 @@ mark_step(ccd_call *call, const char *person, const char *step, cc_error *reterr
 static cc_status
 mail_code_used(ccd_call *call, const ccd_account *account, int64_t left, cc_error *reterr)
 {
-  const char *what = cc_arena_printf(call->arena,
-                                     "Somebody used a recovery code of your account at Campaign "
-                                     "Center.\n%d of the codes are left.",
-                                     (int) left);
+  const char *what =
+    cc_arena_printf(call->arena,
+                    "A recovery code of your account at Campaign Center was used.\n"
+                    "%d of the codes are left.",
+                    (int) left);
   if (what == NULL)
     return cc_fail_memory(reterr);
   return ccd_mail_notice(call, account->email, "A recovery code was used", what, reterr);
@@ -328,8 +330,9 @@ ccd_factor_clear(ccd_call *call, const ccd_account *account, cc_error *reterr)
   return ccd_mail_notice(call,
                          account->email,
                          "Your second factor was removed",
-                         "It was reported as lost three days ago. Signing in to your account at "
-                         "Campaign Center needs the\npassword only. All other sessions were ended.",
+                         "The second factor was reported as lost three days ago. Signing in to "
+                         "your account at Campaign\n"
+                         "Center now requires only the password. All other sessions were ended.",
                          reterr);
 }
 
@@ -352,7 +355,10 @@ ccd_confirm_totp(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (account.second_factor)
-    return cc_fail(reterr, CC_ERR_CONFLICT, "already_set_up", "There is a second factor already.");
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "already_set_up",
+                   "The account has a second factor already.");
   if (account.totp_secret == NULL)
     return not_set_up(reterr);
   status = factor_check(call,
@@ -380,8 +386,9 @@ ccd_confirm_totp(ccd_call *call, cc_error *reterr)
   return ccd_mail_notice(call,
                          account.email,
                          "A second factor was set up",
-                         "Signing in to your account at Campaign Center now needs a code of your "
-                         "authenticator application too.\nAll other sessions were ended.",
+                         "Signing in to your account at Campaign Center now also requires a code "
+                         "of your authenticator\n"
+                         "application. All other sessions were ended.",
                          reterr);
 }
 
@@ -424,7 +431,8 @@ ccd_disable_totp(ccd_call *call, cc_error *reterr)
   return ccd_mail_notice(call,
                          account.email,
                          "Your second factor was removed",
-                         "Signing in to your account at Campaign Center needs the password only.\n"
+                         "Signing in to your account at Campaign Center now requires only the "
+                         "password.\n"
                          "All other sessions were ended.",
                          reterr);
 }
@@ -444,7 +452,8 @@ ccd_renew_recovery_codes(ccd_call *call, cc_error *reterr)
   return ccd_mail_notice(call,
                          account.email,
                          "New recovery codes were made",
-                         "The old recovery codes of your account at Campaign Center do not work "
-                         "any more.\nAll other sessions were ended.",
+                         "The old recovery codes of your account at Campaign Center are no longer "
+                         "valid.\n"
+                         "All other sessions were ended.",
                          reterr);
 }

@@ -92,7 +92,8 @@ check_password(ccd_call *call, const cc_sign_in *body, ccd_account *ret, cc_erro
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "email_unverified",
-                   "Confirm your e-mail address first; the mail holds a link.");
+                   "Confirm your e-mail address first, with the link in the mail that was sent to "
+                   "it.");
   return CC_OK;
 }
 
@@ -122,7 +123,7 @@ mark_signed_in(ccd_call *call,
   return cc_fail(reterr,
                  CC_ERR_UNAUTHENTICATED,
                  "second_factor_wrong",
-                 "This code was used already; wait for the next one.");
+                 "This code was used already. Wait for the next one.");
 }
 
 static cc_status
@@ -248,7 +249,7 @@ ccd_revoke_session(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "There is no such session.");
+    return cc_fail(reterr, CC_ERR_NOT_FOUND, "not_found", "You have no session with this id.");
   ccd_call_revoke(call, CCD_REVOKED_SESSION, params->session_id);
   return CC_OK;
 }

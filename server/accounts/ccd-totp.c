@@ -8,6 +8,9 @@
 
 #include "server/engine/ccd-crypto.h"
 
+/* Computes one-time codes and recovery codes. Pure functions without access to the database;
+ * called by ccd-second-factor.c. */
+
 #define SHA1_BYTES 20
 #define RECOVERY_BYTES 10
 

@@ -7,6 +7,9 @@
 
 #include "server/canvass/ccd-cut-split.h"
 
+/* The method CCD_CUT_COMPACT: halves the stops repeatedly, then moves stops between neighbouring
+ * groups until they are even. Called by ccd-cut.c. */
+
 #define NEAR 6
 #define PASSES 8
 #define PULL 0.6 /* weight of spread (metres^2) against unevenness (doors^2): see gain_of() */
@@ -198,7 +201,7 @@ ccd_cut_halve(const ccd_stops *s,
   }
   int parts = (int) lround(work_of(&h, 0, s->n) / s->target);
   halve_range(&h, 0, s->n, parts < 1 ? 1 : parts);
-  cc_status status = ccd_watch_look(watch, reterr);
+  cc_status status = ccd_watch_check(watch, reterr);
   if (status == CC_OK)
     status = ccd_near_find(x, y, s->n, k, scratch, near, reterr);
   if (status != CC_OK)

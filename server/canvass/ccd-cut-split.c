@@ -4,6 +4,9 @@
 #include <float.h>
 #include <math.h>
 
+/* The method CCD_CUT_ROUTE: splits a tour over all stops into turfs by dynamic programming.
+ * Called by ccd-cut.c. */
+
 /* Costs are in metres of walking, so that they can be compared with the edge that a cut saves. */
 #define EDGE_MAX                                                                                   \
   150.0 /* a cut saves at most this, so that very long edges do not make turfs uneven */

@@ -10,6 +10,9 @@
 #include "server/canvass/ccd-tour.h"
 #include "server/canvass/ccd-walk.h"
 
+/* Cuts doors into turfs: makes stops from points, sets towers apart, groups the other stops by
+ * one of the two methods, and makes pieces from the groups. Pure computation, without I/O. */
+
 #define MINUTES_PER_DOOR 1.65
 #define METRES_A_SECOND 0.85
 #define SLACK 0.15
@@ -45,7 +48,7 @@ check_options(const ccd_cut_options *o, cc_error *reterr)
                        CC_ERR_INVALID,
                        "target",
                        "/target_doors",
-                       "A turf needs a target: doors or minutes, one of the two, at least 1.");
+                       "Set either a target in doors or a target in minutes, at least 1.");
 }
 
 static bool

@@ -4,11 +4,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Geometry and helpers shared by tour, cut and walk: random numbers, the order along a Hilbert
+ * curve, nearest neighbours on a grid. */
+
 #define CURVE_BITS 16
 #define PER_CELL 2
 
 cc_status
-ccd_watch_look(const ccd_watch *watch, cc_error *reterr)
+ccd_watch_check(const ccd_watch *watch, cc_error *reterr)
 {
   if (watch == NULL || !watch->cancelled(watch->data))
     return CC_OK;

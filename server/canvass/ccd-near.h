@@ -18,7 +18,7 @@ typedef struct ccd_watch {
 } ccd_watch;
 
 /* CC_OK, or the status of a cancelled computation. */
-cc_status ccd_watch_look(const ccd_watch *watch, cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_watch_check(const ccd_watch *watch, cc_error *reterr) CC_MUSTCHECK;
 
 /* xorshift64*: the same numbers on every machine. @state is never 0 after ccd_random_seed. */
 uint64_t ccd_random_seed(uint64_t seed);

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Walking distances between doors: a graph of street segments, searched by Dijkstra's algorithm.
+ * Used by the other files of this folder; server/turf makes the graph. */
+
 #define DETOUR 1.15
 #define BLOCK_CHANGE 1500 /* cm */
 #define SAME_SIDE 300     /* cm: extra length for continuing on the same side of the same street */
@@ -54,7 +57,7 @@ count_nodes(ccd_streets *s, cc_error *reterr)
       return cc_fail(reterr,
                      CC_ERR_INVALID,
                      "segment",
-                     "Segment %d has no sound nodes or lengths.",
+                     "Segment %d has an invalid node or length.",
                      i);
     int higher = g->node_a > g->node_b ? g->node_a : g->node_b;
     if (higher >= s->nodes)

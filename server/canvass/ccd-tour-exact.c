@@ -5,6 +5,9 @@
 
 #include <assert.h>
 
+/* The optimal tour through a few places by dynamic programming. Called by ccd-tour.c for small
+ * problems. */
+
 /* Held and Karp: best[set][last] is the length of the shortest way from the home (the last
  * place, which is in no set) through every place of the set, ending at last. */
 typedef struct table {

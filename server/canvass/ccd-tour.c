@@ -7,6 +7,9 @@
 
 #include "server/canvass/ccd-tour-exact.h"
 
+/* Local search for short tours; the method is described in ccd-tour.h. Called by ccd-cut.c and
+ * ccd-walk.c. */
+
 #define NEIGHBOURS 6
 #define NEIGHBOURS_LARGE                                                                           \
   10 /* neighbours per place in large tours, where few kicks can repair a missing neighbour */
@@ -306,7 +309,7 @@ search_all(tour *t, const ccd_watch *watch, cc_error *reterr)
 {
   for (int looked = 0; t->queued > 0; looked++) {
     if (watch != NULL && looked % 1024 == 1023) {
-      cc_status status = ccd_watch_look(watch, reterr);
+      cc_status status = ccd_watch_check(watch, reterr);
       if (status != CC_OK)
         return status;
     }
@@ -424,7 +427,7 @@ kick_until(tour *t, const limit *l, int *best, cc_error *reterr)
   for (int64_t kicks = 0;; kicks++) {
     if (kicks % LOOK_EVERY == 0) {
       double used = used_of(l, kicks);
-      cc_status status = ccd_watch_look(l->watch, reterr);
+      cc_status status = ccd_watch_check(l->watch, reterr);
       if (used >= 1 || status != CC_OK)
         return status;
       heat = anneals ? edge * HEAT * (1 - used) : 0;
@@ -665,7 +668,7 @@ ccd_tour_solve(const ccd_tour_problem *problem,
   if (work == NULL)
     return cc_fail_memory(reterr);
   int *other = work + t.n;
-  cc_status status = ccd_watch_look(watch, reterr);
+  cc_status status = ccd_watch_check(watch, reterr);
   if (status == CC_OK)
     status = tour_ready(&t, scratch, reterr);
   if (status == CC_OK)

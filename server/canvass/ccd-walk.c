@@ -6,6 +6,9 @@
 
 #include "server/canvass/ccd-tour.h"
 
+/* Plans the walk of one turf: groups its doors into stops, computes the matrix of walking
+ * distances and solves it as a tour. */
+
 #define MINUTES_PER_DOOR 1.65
 #define METRES_A_SECOND 0.85
 #define FORCED                                                                                     \

@@ -9,10 +9,13 @@
 #include "server/contacts/ccd-contacts.h"
 #include "server/contacts/ccd-results.h"
 
+/* The routes of contacts, consent, follow-ups, scripts, results and maps. Most are a single
+ * statement without a handler. */
+
 /* clang-format off */
 const ccd_route ccd_contacts_routes[] = {
   {&cc_op_list_dispositions, .right = CC_RIGHT_CANVASS, .tx = CCD_READ,  .query = &ccd_q_disposition_list, .keyset = {"position"}},
-  {&cc_op_record_contact,    .right = CC_RIGHT_CANVASS, .tx = CCD_NONE,  .query = &ccd_q_contact_add,       .audit = "contact.record",
+  {&cc_op_record_contact,    .right = CC_RIGHT_CANVASS, .tx = CCD_TX_BY_HANDLER,  .query = &ccd_q_contact_add,       .audit = "contact.record",
    .handler = ccd_contacts_record, .scope = CCD_SCOPE_TURF | CCD_SCOPE_DOOR | CCD_SCOPE_VOTER},
   {&cc_op_record_contacts,   .right = CC_RIGHT_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_contact_add_many,  .audit = "contact.record_many", .prepare = ccd_contacts_check_many,
    .scope = CCD_SCOPE_TURF | CCD_SCOPE_DOOR | CCD_SCOPE_VOTER},
@@ -39,7 +42,7 @@ const ccd_route ccd_contacts_routes[] = {
   {&cc_op_archive_script,    .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_archive,   .audit = "script.archive"},
   {&cc_op_unarchive_script,  .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_unarchive, .audit = "script.unarchive"},
   {&cc_op_duplicate_script,  .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_script_copy,      .audit = "script.duplicate", .parent = &cc_script_type},
-  {&cc_op_preview_script,    .right = CC_RIGHT_CANVASS,        .tx = CCD_NONE,  .handler = ccd_script_preview},
+  {&cc_op_preview_script,    .right = CC_RIGHT_CANVASS,        .tx = CCD_TX_BY_HANDLER,  .handler = ccd_script_preview},
 
   {&cc_op_get_results,       .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .handler = ccd_results_count, .scope = CCD_SCOPE_NONE},
   {&cc_op_get_answer_counts, .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .handler = ccd_results_answers, .scope = CCD_SCOPE_NONE},

@@ -9,6 +9,8 @@
 #include "server/engine/ccd-feed-page.h"
 #include "server/engine/ccd-reply-file.h"
 
+/* Handlers of counts and map tiles, whose reply is not a plain row or list of rows. */
+
 /* Read the one row of @query into a struct of @type, and its feed cursor. */
 static cc_status
 count_results(ccd_call *call,
@@ -93,7 +95,8 @@ ccd_map_features(ccd_call *call, cc_error *reterr)
                          CC_ERR_INVALID,
                          "box",
                          box->west > box->east ? "east" : "north",
-                         "The box has nothing in it: its edges are the wrong way round");
+                         "The box is empty: west must not exceed east, and south must not exceed "
+                         "north.");
   const ccd_rows *rows = NULL;
   cc_status status = ccd_call_query(call, &ccd_q_map_geojson, NULL, &rows, reterr);
   if (status != CC_OK)

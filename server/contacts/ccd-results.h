@@ -3,7 +3,7 @@
 
 #include "server/engine/ccd-call.h"
 
-/* Handlers whose reply is not a plain row or list: counts (with a feed cursor) and map tiles. */
+/* Handlers whose reply is not a plain row or list: counts (with a feed cursor) and maps. */
 ccd_handler ccd_results_count;
 ccd_handler ccd_results_answers;
 ccd_handler ccd_map_tile;

@@ -5,6 +5,9 @@
 #include "server/rules/ccd-scripts.h"
 #include <assert.h>
 
+/* The handler of previewScript: computes which questions a conversation with the given answers
+ * shows. Changes nothing. */
+
 typedef struct script_ref {
   int64_t script_id;
 } script_ref;

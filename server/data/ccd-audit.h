@@ -5,6 +5,8 @@
 
 #include "common/base/cc-status.h"
 
+/* Verification of the audit log, for the command `audit verify`. */
+
 typedef struct ccd_audit_count {
   int64_t organizations, entries, problems;
 } ccd_audit_count;

@@ -6,7 +6,8 @@
 
 /* Reads the user messages of constraints and unique indexes from the schema, where they are
  * comments: COMMENT ON CONSTRAINT events_end_time_check ON events IS 'An event ends after it
- * begins.' A code in brackets before the sentence becomes the error code. Read once at start. */
+ * begins.' A code in brackets before the sentence becomes the error code. The comments are
+ * read once at start. */
 
 static const char statement[] =
   "SELECT conname, obj_description(oid, 'pg_constraint') FROM pg_constraint "

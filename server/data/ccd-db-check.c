@@ -296,7 +296,7 @@ prepare_failed(const ccd_db *db, const ccd_query *query, const PGresult *result,
 }
 
 static const fit *
-find_fit(cc_kind kind)
+find_column_types(cc_kind kind)
 {
   for (size_t i = 0; i < CC_N(fits); i++) {
     if (fits[i].kind == kind)
@@ -332,7 +332,7 @@ check_field(const ccd_query *query,
                    query->source,
                    type->name,
                    field->name);
-  const fit *which = find_fit((cc_kind) field->kind);
+  const fit *which = find_column_types((cc_kind) field->kind);
   if (which == NULL || fits_oid(which, PQftype(result, column)))
     return CC_OK;
   return cc_fail(reterr,
@@ -360,7 +360,7 @@ find_column(const PGresult *result, const char *name)
 
 /* Store the column map of one use, and check it against its type. */
 static cc_status
-take_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error *reterr)
+map_query_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error *reterr)
 {
   const ccd_query *query = use->query;
   const cc_type *type = use->reply;
@@ -403,17 +403,17 @@ take_use(ccd_db *db, const ccd_query_use *use, const PGresult *result, cc_error 
 
 /* The description of one query has arrived: check every use against it. */
 static cc_status
-take_description(ccd_db *db,
-                 const ccd_query *query,
-                 const ccd_query_use *uses,
-                 size_t n_uses,
-                 const PGresult *result,
-                 cc_error *reterr)
+check_description(ccd_db *db,
+                  const ccd_query *query,
+                  const ccd_query_use *uses,
+                  size_t n_uses,
+                  const PGresult *result,
+                  cc_error *reterr)
 {
   for (size_t i = 0; i < n_uses; i++) {
     if (uses[i].query != query)
       continue;
-    cc_status status = take_use(db, &uses[i], result, reterr);
+    cc_status status = map_query_use(db, &uses[i], result, reterr);
     if (status != CC_OK)
       return status;
   }
@@ -422,7 +422,7 @@ take_description(ccd_db *db,
 
 /* Read one result and the NULL after it. The caller clears the result, also on failure. */
 static cc_status
-next_of_command(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
+read_command_result(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
 {
   cc_status status = ccd_conn_next(conn, ret, reterr);
   bool more = *ret != NULL;
@@ -437,7 +437,7 @@ next_of_command(ccd_db_conn *conn, PGresult **ret, cc_error *reterr)
 
 /* Send Parse and Describe of every query without waiting for each reply. */
 static bool
-send_all(ccd_db_conn *conn)
+send_all_prepares(ccd_db_conn *conn)
 {
   ccd_db *db = conn->db;
   for (int i = 0; i < ccd_n_queries; i++) {
@@ -459,14 +459,14 @@ read_query(ccd_db_conn *conn,
            cc_error *reterr)
 {
   PGresult *prepared = NULL, *described = NULL;
-  cc_status status = next_of_command(conn, &prepared, reterr);
+  cc_status status = read_command_result(conn, &prepared, reterr);
   if (status == CC_OK && PQresultStatus(prepared) != PGRES_COMMAND_OK)
     status = prepare_failed(conn->db, query, prepared, reterr);
   else if (status == CC_OK)
-    status = next_of_command(conn, &described, reterr);
+    status = read_command_result(conn, &described, reterr);
   if (status == CC_OK && described != NULL) {
     conn->prepared[query->index] = true;
-    status = take_description(conn->db, query, uses, n_uses, described, reterr);
+    status = check_description(conn->db, query, uses, n_uses, described, reterr);
   }
   PQclear(prepared);
   PQclear(described);
@@ -476,7 +476,7 @@ read_query(ccd_db_conn *conn,
 cc_status
 ccd_db_check(ccd_db_conn *conn, const ccd_query_use *uses, size_t n_uses, cc_error *reterr)
 {
-  if (!send_all(conn))
+  if (!send_all_prepares(conn))
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
   for (int i = 0; i < ccd_n_queries; i++) {
     if (conn->db->statements[i].sql == NULL)

@@ -136,7 +136,7 @@ ccd_conn_close(ccd_db_conn *conn)
  * unavailable. The end of the budget alone does not, because queues or other statements may have
  * used a part of it. */
 static bool
-was_away(const ccd_db_conn *conn, int64_t silent)
+was_silent_too_long(const ccd_db_conn *conn, int64_t silent)
 {
   const ccd_db_options *options = &conn->db->options;
   int limit = options->statement_timeout_ms < options->call_timeout_ms
@@ -158,20 +158,20 @@ ccd_conn_lost(ccd_db_conn *conn, bool timed_out, cc_error *reterr)
   ccd_conn_close(conn);
   if (timed_out) {
     atomic_fetch_add(&db->timeouts, 1);
-    if (was_away(conn, conn->silent))
+    if (was_silent_too_long(conn, conn->silent))
       ccd_db_trip(db, conn->generation);
   }
   if (unknown)
     return cc_fail(reterr,
                    CC_ERR_UNAVAILABLE,
                    "unconfirmed",
-                   "The database did not confirm in time; the change may or may not have been "
-                   "made.");
+                   "The database did not confirm the change in time, so the change may or may not "
+                   "have been made.");
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database did not answer.");
 }
 
 static cc_status
-refuse_away(cc_error *reterr)
+fail_unavailable(cc_error *reterr)
 {
   return cc_fail(reterr, CC_ERR_UNAVAILABLE, "database_away", "The database is not available.");
 }
@@ -202,9 +202,9 @@ reconnect_conn(ccd_db_conn *conn, cc_error *reterr)
     ccd_db_report("08001", /* constraint= */ NULL, why.message);
     /* While other connections work, a single refusal (too many clients) does not open the
      * breaker. */
-    if ((timed_out && was_away(conn, took)) || atomic_load(&db->n_open) == 0)
+    if ((timed_out && was_silent_too_long(conn, took)) || atomic_load(&db->n_open) == 0)
       ccd_db_trip(db, conn->generation);
-    return refuse_away(reterr);
+    return fail_unavailable(reterr);
   }
   conn->pg = pg;
   memset(conn->prepared, 0, (size_t) db->n_statements * sizeof(*conn->prepared));
@@ -220,7 +220,7 @@ ccd_conn_ready(ccd_db_conn *conn, bool trust, cc_error *reterr)
 {
   ccd_db *db = conn->db;
   if (!ccd_db_up(db))
-    return refuse_away(reterr);
+    return fail_unavailable(reterr);
   if (conn->pg != NULL && (conn->doomed || conn->generation != atomic_load(&db->generation) ||
                            (!trust && !still_alive(conn->pg))))
     ccd_conn_close(conn);

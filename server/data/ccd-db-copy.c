@@ -41,7 +41,11 @@ start_copy(ccd_db_conn *conn,
   if (statement->sql == NULL || statement->n_params != 0 ||
       !copy_text(statement->sql, partition, &sql)) {
     cc_str_done(&sql);
-    return cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s cannot be a COPY.", query->name);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "copy",
+                   "The query %s cannot run as COPY: it has parameters, or no partition mark.",
+                   query->name);
   }
   cc_status status = ccd_tx_open(conn, reterr);
   bool sent = status == CC_OK && PQexitPipelineMode(conn->pg) && PQsendQuery(conn->pg, sql.text);
@@ -60,7 +64,11 @@ start_copy(ccd_db_conn *conn,
   }
   status = PQresultStatus(result) == PGRES_FATAL_ERROR
              ? ccd_copy_failed(conn, result, reterr)
-             : cc_fail(reterr, CC_ERR_INTERNAL, "copy", "%s is not such a COPY.", query->name);
+             : cc_fail(reterr,
+                       CC_ERR_INTERNAL,
+                       "copy",
+                       "The query %s is not a COPY in the requested direction.",
+                       query->name);
   bool open = PQresultStatus(result) != PGRES_FATAL_ERROR;
   PQclear(result);
   if (open) {
@@ -83,8 +91,7 @@ ccd_db_copy_in(ccd_db_conn *conn, const ccd_query *query, int64_t partition, cc_
 static cc_status
 check_copying(const ccd_db_conn *conn, cc_error *reterr)
 {
-  return conn->copying ? CC_OK
-                       : cc_fail(reterr, CC_ERR_INTERNAL, "no_copy", "No COPY is under way.");
+  return conn->copying ? CC_OK : cc_fail(reterr, CC_ERR_INTERNAL, "no_copy", "No COPY is running.");
 }
 
 cc_status
@@ -117,7 +124,7 @@ ccd_db_copy_end(ccd_db_conn *conn, int64_t *ret_rows, cc_error *reterr)
 
 /* Read one row; at the end *ret is NULL. */
 static cc_status
-get_row(ccd_db_conn *conn, char **ret, int *ret_length, cc_error *reterr)
+read_copy_row(ccd_db_conn *conn, char **ret, int *ret_length, cc_error *reterr)
 {
   for (;;) {
     ccd_conn_renew_budget(conn);
@@ -145,7 +152,7 @@ ccd_db_copy_out(ccd_db_conn *conn,
   while (status == CC_OK) {
     char *row = NULL;
     int length = 0;
-    status = get_row(conn, &row, &length, reterr);
+    status = read_copy_row(conn, &row, &length, reterr);
     if (status != CC_OK)
       return status;
     if (length < 0)

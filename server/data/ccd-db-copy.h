@@ -11,7 +11,7 @@
  * ccd_db_copy_end nothing else runs on the connection; ccd_db_rollback cancels the COPY.
  *
  * PostgreSQL refuses COPY FROM into a table with row-level security for the role, so bulk rows go
- * into a partition without it that nobody may read, and a statement moves them.
+ * into a partition without row-level security that no role may read, and a statement moves them.
  */
 cc_status ccd_db_copy_in(ccd_db_conn *conn,
                          const ccd_query *query,

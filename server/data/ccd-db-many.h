@@ -3,6 +3,8 @@
 
 #include "server/data/ccd-db-tx.h"
 
+/* Batches: several reads in one round trip. Used by the engine for reads by key. */
+
 /* One of several reads that share a round trip. */
 typedef struct ccd_ask {
   const ccd_context *context; /* context of a read without .timeout_ms */

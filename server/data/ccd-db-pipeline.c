@@ -234,9 +234,9 @@ ccd_pipe_finish(ccd_db_conn *conn, ccd_outcome *out)
       return status;
     /* Prefer the message that the server sent before it closed the connection. */
     if (PQstatus(conn->pg) != CONNECTION_OK) {
-      cc_status said = out->status;
-      status = ccd_conn_lost(conn, /* timed_out= */ false, said == CC_OK ? out->error : NULL);
-      return said != CC_OK ? said : status;
+      cc_status reported = out->status;
+      status = ccd_conn_lost(conn, /* timed_out= */ false, reported == CC_OK ? out->error : NULL);
+      return reported != CC_OK ? reported : status;
     }
   }
   cc_status status = ccd_pipe_read_sync(conn, out);

@@ -16,9 +16,8 @@
 #define PROBE_EVERY_MS 100
 #define PROBE_TIMEOUT_US (1000 * 1000)
 #define WARM_AGAIN_MS 1000
-#define WARM_PACE_MS                                                                               \
-  100 /* pause between warming two connections, each of which occupies a core of the database for  \
-         as long */
+#define WARM_PACE_MS 100 /* between two connections: warming one occupies a core of the database   \
+                          */
 #define START_TIMEOUT_US (10 * 1000 * 1000)
 
 static void
@@ -56,7 +55,7 @@ sleep_prober(ccd_db *db, int ms)
 
 /* Warm one free connection. Called and left with the lock held; false: all are warm. */
 static bool
-warm_one(ccd_db *db)
+warm_connection(ccd_db *db)
 {
   ccd_db_conn *conn = ccd_db_take_cold(db);
   if (conn == NULL)
@@ -80,7 +79,7 @@ probe_thread(void *data)
   pthread_mutex_lock(&db->lock);
   while (!db->closing) {
     if (ccd_db_up(db)) {
-      if (!warm_one(db))
+      if (!warm_connection(db))
         pthread_cond_wait(&db->wake_prober, &db->lock);
       continue;
     }

@@ -65,7 +65,7 @@ cc_status ccd_db_borrow(ccd_db *db, ccd_db_conn **ret, cc_error *reterr) CC_MUST
 void ccd_db_charge(ccd_db_conn *conn, int64_t us);
 void ccd_db_return(ccd_db *db, ccd_db_conn *conn);
 
-/* Use a new connection to the database for the next transaction. */
+/* Mark the connection as outdated, so that the next transaction opens a new one. */
 void ccd_db_renew(ccd_db_conn *conn);
 
 /* Figures for /metrics. */

@@ -74,7 +74,7 @@ struct ccd_db_conn {
   PGconn *pg;          /* NULL: not connected */
   unsigned generation; /* generation of the pool when this connection was made */
   bool *prepared;      /* by statement number: prepared on this connection */
-  bool ever;           /* was connected before */
+  bool ever;           /* a connection was made before, so a new one counts as a reconnect */
   bool warm;           /* options.warm has run since the connect */
   bool doomed;         /* prepared statements are outdated: close after use */
   bool committing;     /* the running statement commits implicitly: without a reply its outcome is
@@ -97,7 +97,7 @@ struct ccd_db_conn {
 typedef struct ccd_waiter {
   struct ccd_waiter *next;
   pthread_cond_t wake;
-  ccd_db_conn *conn; /* handed over */
+  ccd_db_conn *conn; /* the connection that was passed to this thread; NULL: still waiting */
   bool refused;
 } ccd_waiter;
 

@@ -89,7 +89,7 @@ ccd_tx_check(const ccd_db_conn *conn, const ccd_query *query, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_INTERNAL,
                    "query_without_type",
-                   "Query %s has parts that no use fills.",
+                   "Query %s has a part in braces for which no route or job supplies a type.",
                    query->name);
   if (conn->n_results == CCD_RESULTS_MAX)
     return cc_fail(reterr,
@@ -197,12 +197,12 @@ ccd_tx_trusts(const ccd_db_conn *conn)
 }
 
 cc_status
-ccd_db_query_once(ccd_db_conn *conn,
-                  const ccd_context *context,
-                  const ccd_query *query,
-                  const char *const *args,
-                  const ccd_rows **ret,
-                  cc_error *reterr)
+ccd_db_query_in_own_tx(ccd_db_conn *conn,
+                       const ccd_context *context,
+                       const ccd_query *query,
+                       const char *const *args,
+                       const ccd_rows **ret,
+                       cc_error *reterr)
 {
   ccd_tx_reset(conn, context);
   cc_status status = ccd_tx_check(conn, query, reterr);
@@ -240,13 +240,13 @@ ccd_db_commit(ccd_db_conn *conn, cc_error *reterr)
   case CCD_TX_OPEN:
     if (conn->copying) {
       ccd_db_rollback(conn);
-      return cc_fail(reterr, CC_ERR_INTERNAL, "copying", "A COPY is still under way.");
+      return cc_fail(reterr, CC_ERR_INTERNAL, "copying", "A COPY is still running.");
     }
     conn->committing = conn->context.tx == CCD_WRITE;
     return end_transaction(conn, CCD_ST_COMMIT, reterr);
   case CCD_TX_FAILED:
     ccd_db_rollback(conn);
-    return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "The transaction had failed.");
+    return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "The transaction has failed before.");
   case CCD_TX_NONE:
   default:
     return cc_fail(reterr, CC_ERR_INTERNAL, "no_transaction", "No transaction is open.");

@@ -8,7 +8,8 @@
 typedef enum ccd_tx {
   CCD_READ = 1, /* read-only transaction */
   CCD_WRITE,
-  CCD_NONE, /* the route does not use the database, or its handler begins the transaction itself */
+  CCD_TX_BY_HANDLER, /* the route does not use the database, or its handler begins the transaction
+                        itself */
 } ccd_tx;
 
 /* Actor and purpose of a transaction: becomes app.* settings that policies and triggers read. */
@@ -49,12 +50,12 @@ cc_status ccd_db_query(ccd_db_conn *conn,
 
 /* A whole transaction in one round trip: settings, statement, commit. Without ccd_db_begin and
  * commit. */
-cc_status ccd_db_query_once(ccd_db_conn *conn,
-                            const ccd_context *context,
-                            const ccd_query *query,
-                            const char *const *args,
-                            const ccd_rows **ret,
-                            cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_db_query_in_own_tx(ccd_db_conn *conn,
+                                 const ccd_context *context,
+                                 const ccd_query *query,
+                                 const char *const *args,
+                                 const ccd_rows **ret,
+                                 cc_error *reterr) CC_MUSTCHECK;
 
 cc_status ccd_db_commit(ccd_db_conn *conn, cc_error *reterr) CC_MUSTCHECK;
 void ccd_db_rollback(ccd_db_conn *conn);

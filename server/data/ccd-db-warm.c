@@ -42,8 +42,12 @@ ccd_conn_warm(ccd_db_conn *conn)
   const ccd_db_options *options = &conn->db->options;
   const ccd_context context = {.tx = CCD_WRITE, .action = "connection.warm"};
   const ccd_rows *rows = NULL;
-  cc_status status =
-    ccd_db_query_once(conn, &context, options->warm, /* args= */ NULL, &rows, /* reterr= */ NULL);
+  cc_status status = ccd_db_query_in_own_tx(conn,
+                                            &context,
+                                            options->warm,
+                                            /* args= */ NULL,
+                                            &rows,
+                                            /* reterr= */ NULL);
   if (status == CC_OK && options->hot != NULL)
     status = ccd_tx_prepare(conn, options->hot, /* reterr= */ NULL);
   /* A statement that fails on a good connection would fail again, so the connection is used

@@ -6,6 +6,9 @@
 #include "common/base/cc-str.h"
 #include "server/data/ccd-functions.h"
 
+/* Applies the files of db/functions to a database; called by the migrator (ccd-migrate.c),
+ * inside its transaction. */
+
 /* Every function, view and trigger of ours, with the version of its catalog row: replacing a
  * definition makes a new row version, which shows what a file defined. */
 #define DEFINITIONS                                                                                \
@@ -36,12 +39,12 @@ static const char *const begin_steps[] = {
 };
 
 static cc_status
-take_name(ccd_functions *functions,
-          const char *folder,
-          const cc_type *const types[],
-          const char *name,
-          size_t length,
-          cc_error *reterr)
+add_function_file(ccd_functions *functions,
+                  const char *folder,
+                  const cc_type *const types[],
+                  const char *name,
+                  size_t length,
+                  cc_error *reterr)
 {
   ccd_script *more = realloc(functions->items, (functions->n + 1) * sizeof(*more));
   if (more == NULL)
@@ -69,7 +72,7 @@ ccd_functions_read(const char *folder,
   while (status == CC_OK && *line != '\0') {
     size_t length = strcspn(line, "\n");
     if (length > 0 && *line != '#')
-      status = take_name(ret, folder, types, line, length, reterr);
+      status = add_function_file(ret, folder, types, line, length, reterr);
     line += length + (line[length] == '\n');
   }
   ccd_script_done(&order);
@@ -85,11 +88,11 @@ ccd_functions_done(ccd_functions *functions)
 }
 
 static cc_status
-one_by_one(PGconn *pg,
-           const char *const statements[],
-           size_t n,
-           char ret_state[6],
-           cc_error *reterr)
+run_statements(PGconn *pg,
+               const char *const statements[],
+               size_t n,
+               char ret_state[6],
+               cc_error *reterr)
 {
   cc_status status = CC_OK;
   for (size_t i = 0; i < n && status == CC_OK; i++)
@@ -117,7 +120,11 @@ drop_definition(PGconn *pg, const PGresult *rows, int row, char ret_state[6], cc
 
 /* Drop the rows of definitions_old o that @which selects; triggers first, functions last. */
 static cc_status
-drop_old(PGconn *pg, const char *which, const char *file, char ret_state[6], cc_error *reterr)
+drop_definitions(PGconn *pg,
+                 const char *which,
+                 const char *file,
+                 char ret_state[6],
+                 cc_error *reterr)
 {
   PGresult *rows = NULL;
   cc_status status = ccd_script_query(pg, which, &file, file != NULL, &rows, reterr);
@@ -144,7 +151,7 @@ run_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *rete
     return status;
   status = ccd_script_exec(pg, "ROLLBACK TO SAVEPOINT file", /* script= */ NULL, ret_state, reterr);
   if (status == CC_OK)
-    status = drop_old(pg, functions_of_file, script->file, ret_state, reterr);
+    status = drop_definitions(pg, functions_of_file, script->file, ret_state, reterr);
   return status == CC_OK ? ccd_script_exec(pg, script->sql, script, ret_state, reterr) : status;
 }
 
@@ -173,7 +180,7 @@ apply_file(PGconn *pg, const ccd_script *script, char ret_state[6], cc_error *re
   const char *args[] = {script->file, script->checksum};
   cc_status status = forget_file(pg, script->file, reterr);
   if (status == CC_OK)
-    status = one_by_one(pg, look, CC_N(look), ret_state, reterr);
+    status = run_statements(pg, look, CC_N(look), ret_state, reterr);
   if (status == CC_OK)
     status = run_file(pg, script, ret_state, reterr);
   if (status == CC_OK)
@@ -255,7 +262,7 @@ ccd_functions_apply(PGconn *pg,
     " (SELECT FROM schema_definitions d WHERE (d.kind, d.identity) = (o.kind, o.identity))"
     " ORDER BY o.kind = 'FUNCTION', o.kind = 'VIEW', o.identity";
   PGresult *rows = NULL;
-  cc_status status = one_by_one(pg, begin_steps, CC_N(begin_steps), ret_state, reterr);
+  cc_status status = run_statements(pg, begin_steps, CC_N(begin_steps), ret_state, reterr);
   if (status == CC_OK)
     status = ccd_script_query(pg,
                               "SELECT file, checksum FROM schema_functions",
@@ -273,6 +280,7 @@ ccd_functions_apply(PGconn *pg,
   if (status == CC_OK)
     status = forget_files(pg, functions, rows, ret_n, reterr);
   PQclear(rows);
-  return status == CC_OK ? drop_old(pg, no_longer_defined, /* file= */ NULL, ret_state, reterr)
-                         : status;
+  return status == CC_OK
+           ? drop_definitions(pg, no_longer_defined, /* file= */ NULL, ret_state, reterr)
+           : status;
 }

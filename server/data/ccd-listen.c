@@ -10,6 +10,9 @@
 #include "common/base/cc-str.h"
 #include "common/base/cc-time.h"
 
+/* Receives notifications of PostgreSQL on a separate connection that reconnects by itself, with
+ * asynchronous libpq. */
+
 typedef enum listen_state {
   LISTEN_CLOSED = 0, /* no connection */
   LISTEN_CONNECTING, /* PQconnectPoll must be called again */
@@ -68,7 +71,7 @@ send_listen(ccd_listen *self)
 }
 
 static void
-go_on_connecting(ccd_listen *self)
+continue_connecting(ccd_listen *self)
 {
   switch (PQconnectPoll(self->conn)) {
   case PGRES_POLLING_OK:
@@ -100,7 +103,7 @@ connect_start(ccd_listen *self)
 
 /* Read and deliver arrived notifications. */
 static void
-take_notifications(ccd_listen *self, ccd_listen_cb *callback, void *data)
+deliver_notifications(ccd_listen *self, ccd_listen_cb *callback, void *data)
 {
   if (PQconsumeInput(self->conn) == 0) {
     disconnect_listen(self);
@@ -139,8 +142,8 @@ ccd_listen_wait(ccd_listen *self, int timeout_ms, int wake_fd, ccd_listen_cb *ca
   if (ready <= 0 || fds[1].revents == 0)
     return self->state == LISTEN_READY;
   if (self->state == LISTEN_CONNECTING)
-    go_on_connecting(self);
+    continue_connecting(self);
   else
-    take_notifications(self, callback, data);
+    deliver_notifications(self, callback, data);
   return self->state == LISTEN_READY;
 }

@@ -9,6 +9,9 @@
 #include "server/data/ccd-functions.h"
 #include "server/data/ccd-migrate.h"
 
+/* Updates the database schema. Runs as the command `migrate`, in one transaction, with
+ * synchronous libpq. */
+
 #define ATTEMPTS 5
 #define LOCK_ID "4932011580361937453" /* key of the advisory lock, an arbitrary number */
 
@@ -46,10 +49,14 @@ is_sql(const struct dirent *entry)
 
 /* Add one file. Files come sorted, so each number must follow the last. */
 static cc_status
-take_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
+add_migration_file(migrations *list, const char *folder, const char *name, cc_error *reterr)
 {
   if (!is_migration(name))
-    return cc_fail(reterr, CC_ERR_INTERNAL, "migration", "%s: not named NNNN_name.sql", name);
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "migration",
+                   "%s: the name must have the form NNNN_name.sql",
+                   name);
   ccd_script *item = &list->items[list->n];
   item->file = strdup(name);
   if (item->file == NULL)
@@ -85,7 +92,7 @@ read_folder(const char *folder, migrations *ret, cc_error *reterr)
   cc_status status = ret->items != NULL ? CC_OK : cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
     if (ret->items != NULL && status == CC_OK)
-      status = take_file(ret, folder, names[i]->d_name, reterr);
+      status = add_migration_file(ret, folder, names[i]->d_name, reterr);
     free(names[i]);
   }
   free(names);
@@ -136,13 +143,13 @@ compare_applied(const PGresult *rows, const migrations *files, cc_error *reterr)
       return cc_fail(reterr,
                      CC_ERR_CONFLICT,
                      "migration",
-                     "The database lacks migration %04d",
+                     "The database does not have migration %04d, but has a later one",
                      i + 1);
     if ((size_t) i >= files->n)
       return cc_fail(reterr,
                      CC_ERR_CONFLICT,
                      "migration",
-                     "The database is newer: it has %s",
+                     "The database is newer than this program: it has migration %s",
                      PQgetvalue(rows, i, 1));
     if (strcmp(PQgetvalue(rows, i, 2), files->items[i].checksum) != 0)
       return cc_fail(reterr,

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Expands the parts of SQL texts that are made from the fields of a type, for statements and for
+ * the files of functions. */
+
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 

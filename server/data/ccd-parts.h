@@ -5,6 +5,9 @@
 #include "common/base/cc-str.h"
 #include "common/codec/cc-type.h"
 
+/* Parts of SQL texts that are made from the fields of a type. Used by ccd-db-check.c and ccd-
+ * script.c. */
+
 /**
  * Copy SQL, replacing each part such as {Voter.imported+exported-residence: COALESCE(r.@, #)} by
  * its pattern, repeated for each field of the type that has the flags after + and none of those

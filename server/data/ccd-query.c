@@ -60,7 +60,7 @@ ccd_query_args(const ccd_query *query,
       return cc_fail(reterr,
                      CC_ERR_INTERNAL,
                      "parameter",
-                     "%s: nothing gives :%s.%s",
+                     "%s: no value for :%s.%s",
                      query->name,
                      ccd_param_source_name(param->source),
                      param->name);

@@ -3,6 +3,8 @@
 
 #include "server/data/ccd-db-types.h"
 
+/* Named queries outside of a request: names of parameters, and the arguments of a statement. */
+
 /* The prefix of a source: "call" for CCD_FROM_CALL. */
 const char *ccd_param_source_name(ccd_param_source source);
 

@@ -6,6 +6,8 @@
 #include "common/base/cc-str.h"
 #include "server/data/ccd-redis-private.h"
 
+/* Parses REDIS_URL, and connects with the address, user, password and database that it names. */
+
 #define CONNECT_TIMEOUT_US 100000
 #define COMMAND_TIMEOUT_US 50000
 

@@ -58,7 +58,7 @@ wake_thread(ccd_redis *redis)
 }
 
 static void
-go_away(ccd_redis *redis, unsigned generation)
+mark_disconnected(ccd_redis *redis, unsigned generation)
 {
   pthread_mutex_lock(&redis->lock);
   if (generation == atomic_load(&redis->generation)) {
@@ -125,7 +125,7 @@ take_slot(ccd_redis *redis)
   slot->context = ccd_redis_connect(&redis->place);
   if (slot->context != NULL)
     return slot;
-  go_away(redis, generation);
+  mark_disconnected(redis, generation);
   give_slot(redis, slot);
   return NULL;
 }
@@ -146,7 +146,7 @@ return_slot(ccd_redis *redis, ccd_slot *slot, bool broken)
 {
   if (broken) {
     drop_context(slot);
-    go_away(redis, slot->generation);
+    mark_disconnected(redis, slot->generation);
   }
   give_slot(redis, slot);
 }
@@ -282,7 +282,7 @@ ccd_redis_delete(ccd_redis *redis, const char *key)
 }
 
 static void
-tell_key(ccd_redis *redis, const char *key)
+report_revoked_key(ccd_redis *redis, const char *key)
 {
   pthread_mutex_lock(&redis->lock);
   ccd_redis_revoked_cb *callback = redis->callback;
@@ -295,9 +295,9 @@ tell_key(ccd_redis *redis, const char *key)
 void
 ccd_redis_revoke(ccd_redis *redis, const char *key)
 {
-  /* Deliver to this process directly, because it must not depend on its own message through
+  /* Call the callback of this process directly, because its own message may not arrive through
    * Redis. Other processes receive the message, or drop everything when they reconnect. */
-  tell_key(redis, key);
+  report_revoked_key(redis, key);
   ccd_slot *slot = take_slot(redis);
   if (slot == NULL)
     return;
@@ -316,7 +316,7 @@ ccd_redis_on_revoke(ccd_redis *redis, ccd_redis_revoked_cb *callback, void *data
 
 /* Sleep for @ms or until woken. */
 static void
-rest_until_woken(ccd_redis *redis, int ms)
+sleep_until_woken(ccd_redis *redis, int ms)
 {
   struct pollfd wait = {.fd = redis->wake, .events = POLLIN};
   uint64_t count = 0;
@@ -359,7 +359,7 @@ read_messages(ccd_redis *redis, redisContext *context)
         reply->element[0]->type == REDIS_REPLY_STRING &&
         strcmp(reply->element[0]->str, "message") == 0 &&
         reply->element[2]->type == REDIS_REPLY_STRING)
-      tell_key(redis, reply->element[2]->str);
+      report_revoked_key(redis, reply->element[2]->str);
     freeReplyObject(reply);
   }
 }
@@ -390,7 +390,7 @@ listen_on(ccd_redis *redis, redisContext *context)
     if (n < 0 && errno == EINTR)
       continue;
     if (wait[1].revents != 0)
-      rest_until_woken(redis, 0);
+      sleep_until_woken(redis, 0);
     bool good = n >= 0;
     if (n == 0) {
       good = !asked && send_ping(context);
@@ -400,7 +400,7 @@ listen_on(ccd_redis *redis, redisContext *context)
       asked = false;
     }
     if (!good)
-      go_away(redis, atomic_load(&redis->generation));
+      mark_disconnected(redis, atomic_load(&redis->generation));
   }
 }
 
@@ -411,12 +411,12 @@ redis_thread(void *data)
   while (!atomic_load(&redis->closing)) {
     redisContext *context = subscribe_channel(redis);
     if (context == NULL) {
-      rest_until_woken(redis, RETRY_MS);
+      sleep_until_woken(redis, RETRY_MS);
       continue;
     }
     /* Subscribe first, then drop everything that may be outdated, then mark as connected: so no
      * revocation is missed. */
-    tell_key(redis, /* key= */ NULL);
+    report_revoked_key(redis, /* key= */ NULL);
     atomic_store(&redis->up, true);
     listen_on(redis, context);
     redisFree(context);
@@ -435,7 +435,10 @@ start_redis(ccd_redis *redis, const char *url, int connections, cc_error *reterr
   pthread_condattr_destroy(&attributes);
   redis->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (redis->wake < 0)
-    return cc_fail(reterr, CC_ERR_INTERNAL, "no_descriptor", "Out of file descriptors.");
+    return cc_fail(reterr,
+                   CC_ERR_INTERNAL,
+                   "no_descriptor",
+                   "Cannot make an eventfd: no file descriptor is free.");
   if (url == NULL || url[0] == '\0')
     return CC_OK;
 

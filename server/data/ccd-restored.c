@@ -25,13 +25,13 @@ check_alone(PGconn *pg, cc_error *reterr)
                : cc_fail(reterr,
                          CC_ERR_CONFLICT,
                          "in_use",
-                         "A server or worker is connected to this database: stop it first");
+                         "A server or worker is connected to this database. Stop it first.");
 }
 
 /* field_grants contains the feed position at which each pack was last made. Its rows have
  * row-level security, which the owner bypasses in this transaction. */
 static cc_status
-begin_anew(PGconn *pg, cc_error *reterr)
+begin_new_generation(PGconn *pg, cc_error *reterr)
 {
   static const char new_generation[] =
     "UPDATE feed_generation SET generation = left(md5(gen_random_uuid()::text), 16),"
@@ -63,7 +63,7 @@ ccd_restored(const char *url, cc_error *reterr)
                                                              "The database cannot be reached: %s",
                                                              PQerrorMessage(pg));
   if (status == CC_OK)
-    status = begin_anew(pg, reterr);
+    status = begin_new_generation(pg, reterr);
   PQfinish(pg);
   return status;
 }

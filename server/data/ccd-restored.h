@@ -3,6 +3,8 @@
 
 #include "common/base/cc-status.h"
 
+/* The command `restored`, which must follow the restore of a database from a dump. */
+
 /**
  * Begin a new generation of the feed, after a database was restored from a dump or replicated
  * logically into another cluster: transaction numbers of the old feed are meaningless there. Every

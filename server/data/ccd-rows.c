@@ -7,6 +7,8 @@
 
 #include "server/data/ccd-db-private.h"
 
+/* Reads the rows of a result: cells by column number or name, and whole rows into structs. */
+
 int
 ccd_rows_n(const ccd_rows *rows)
 {
@@ -114,6 +116,10 @@ ccd_rows_bind(const ccd_rows *rows,
   ccd_rows_cells(rows, row, cells);
   cc_status status = cc_bind_row(map, cells, arena, ret_object);
   if (status != CC_OK)
-    return cc_fail(reterr, status, "row", "A row of %s does not fit.", rows->query->name);
+    return cc_fail(reterr,
+                   status,
+                   "row",
+                   "A row of the query %s cannot be read into its type.",
+                   rows->query->name);
   return CC_OK;
 }

@@ -7,6 +7,8 @@
 #include "common/base/cc-status.h"
 #include "common/codec/cc-type.h"
 
+/* SQL files: reading, expanding and running them. Used by the migrator and by commands. */
+
 #define CCD_CHECKSUM_TEXT 65 /* SHA-256 in hexadecimal, with NUL */
 
 /* One SQL file of db/migrations or db/functions. */

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Finds the line of a statement in an SQL file with several statements, for error messages of
+ * the migrator. */
+
 /* PostgreSQL treats bytes from 0x80 on as letters. */
 static bool
 is_letter(char c)

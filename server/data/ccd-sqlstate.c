@@ -19,33 +19,49 @@ typedef struct row {
 } row;
 
 static const row rows[] = {
-  {"23505", CC_ERR_CONFLICT, "taken", "This value is already in use.", "Choose another one."},
-  {"23503", CC_ERR_INVALID, "unknown_reference", "What this refers to does not exist.", ""},
+  {"23505", CC_ERR_CONFLICT, "taken", "This value is already in use.", "Choose another value."},
+  {"23503",
+   CC_ERR_INVALID,
+   "unknown_reference",
+   "The object that this value refers to does not exist.",
+   ""},
   {"23514", CC_ERR_INVALID, "not_allowed", "This value is not allowed here.", ""},
-  {"23502", CC_ERR_INVALID, "required", "A value is needed here.", ""},
-  {"23P01", CC_ERR_CONFLICT, "overlaps", "This overlaps with something else.", ""},
-  {"23001", CC_ERR_CONFLICT, "in_use", "Something else still refers to this.", ""},
-  {"22", CC_ERR_INVALID, "invalid_value", "A value cannot be stored.", ""},
-  {"40001", CC_ERR_UNAVAILABLE, "retry", "Too many changes at once.", "Try again."},
-  {"40P01", CC_ERR_UNAVAILABLE, "retry", "Too many changes at once.", "Try again."},
+  {"23502", CC_ERR_INVALID, "required", "A value is required here.", ""},
+  {"23P01", CC_ERR_CONFLICT, "overlaps", "This value overlaps with that of another object.", ""},
+  {"23001",
+   CC_ERR_CONFLICT,
+   "in_use",
+   "The object is still in use: other objects refer to it.",
+   ""},
+  {"22", CC_ERR_INVALID, "invalid_value", "A value has a form or size that cannot be stored.", ""},
+  {"40001", CC_ERR_UNAVAILABLE, "retry", "Another change was made at the same time.", "Try again."},
+  {"40P01", CC_ERR_UNAVAILABLE, "retry", "Another change was made at the same time.", "Try again."},
   {"55P03", CC_ERR_UNAVAILABLE, "locked", "Another request is changing this object.", "Try again."},
-  {"57014", CC_ERR_UNAVAILABLE, "timeout", "This took too long.", "Try again later."},
-  {"53100", CC_ERR_UNAVAILABLE, "disk_full", "There is no room to store this.", "Try again later."},
+  {"57014", CC_ERR_UNAVAILABLE, "timeout", "The request took too long.", "Try again later."},
+  {"53100", CC_ERR_UNAVAILABLE, "disk_full", "The database has no space left.", "Try again later."},
   {"53", CC_ERR_UNAVAILABLE, "database_busy", "The database is too busy.", "Try again later."},
   {"57P",
    CC_ERR_UNAVAILABLE,
    "database_away",
    "The database is not available.",
    "Try again later."},
-  {"25P03", CC_ERR_UNAVAILABLE, "timeout", "This took too long.", "Try again later."},
+  {"25P03", CC_ERR_UNAVAILABLE, "timeout", "The request took too long.", "Try again later."},
   {"08", CC_ERR_UNAVAILABLE, "database_away", "The database is not available.", ""},
   {"58",
    CC_ERR_UNAVAILABLE,
    "database_away",
-   "The database cannot do its work.",
+   "The database has a system error.",
    "Try again later."},
-  {"26000", CC_ERR_UNAVAILABLE, "retry", "The database was changed meanwhile.", "Try again."},
-  {"0A000", CC_ERR_UNAVAILABLE, "retry", "The database was changed meanwhile.", "Try again."},
+  {"26000",
+   CC_ERR_UNAVAILABLE,
+   "retry",
+   "The database was changed during the request.",
+   "Try again."},
+  {"0A000",
+   CC_ERR_UNAVAILABLE,
+   "retry",
+   "The database was changed during the request.",
+   "Try again."},
   {"CC403", CC_ERR_FORBIDDEN, "forbidden", NULL, ""},
   {"CC404", CC_ERR_NOT_FOUND, "not_found", NULL, ""},
   {"CC409", CC_ERR_CONFLICT, "conflict", NULL, ""},
@@ -146,7 +162,8 @@ fill_own(const PGresult *result, const row *meaning, cc_error *error)
   cc_error_hint(error, "%s", error_field(result, PG_DIAG_MESSAGE_HINT));
 }
 
-/* Deleting what others refer to has the same SQLSTATE as referring to what is not there. */
+/* SQLSTATE 23503 has two causes: a reference to a row that does not exist, and the deletion of a
+ * row to which others refer. The second one is reported as 23001. */
 static const row *
 refine_meaning(const PGresult *result, const char *state, const row *meaning)
 {

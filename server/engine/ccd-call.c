@@ -64,13 +64,13 @@ ccd_call_give_back(ccd_call *call, cc_error *reterr)
 }
 
 cc_status
-ccd_call_once(ccd_call *call,
-              ccd_tx tx,
-              const char *action,
-              const ccd_query *query,
-              const ccd_arg *args,
-              const ccd_rows **ret,
-              cc_error *reterr)
+ccd_call_query_in_own_tx(ccd_call *call,
+                         ccd_tx tx,
+                         const char *action,
+                         const ccd_query *query,
+                         const ccd_arg *args,
+                         const ccd_rows **ret,
+                         cc_error *reterr)
 {
   ccd_exchange *exchange = ccd_exchange_of(call);
   const char *values[PARAMS_MAX];
@@ -89,7 +89,7 @@ ccd_call_once(ccd_call *call,
   context.tx = tx;
   context.action = action;
   for (int attempt = 1;; attempt++) {
-    status = ccd_db_query_once(exchange->conn, &context, query, values, ret, reterr);
+    status = ccd_db_query_in_own_tx(exchange->conn, &context, query, values, ret, reterr);
     if (status == CC_OK || attempt == CCD_TRIES || !ccd_db_may_retry(exchange->conn))
       break;
   }

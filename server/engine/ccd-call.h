@@ -131,9 +131,10 @@ struct ccd_route {
   const cc_op *op;
   cc_right right; /* 0 stops the server at start; public routes name CC_RIGHT_PUBLIC explicitly */
   ccd_tx tx;
-  const ccd_query *query; /* the work is one statement… */
-  ccd_handler *handler; /* …or this function; both only with CCD_NONE: the handler runs .query by
-                           ccd_call_once, and its rows are the reply */
+  /* The work: one statement, or a function. A route with CCD_TX_BY_HANDLER may have both: then the
+   * handler runs .query by ccd_call_query_in_own_tx, and the rows of that query are the reply. */
+  const ccd_query *query;
+  ccd_handler *handler;
   /* with .query: runs before the query in the same transaction and sets call->args */
   ccd_handler *prepare;
   const char *audit;     /* action in the audit log; required for every CCD_WRITE route */
@@ -180,19 +181,19 @@ cc_status ccd_call_copy_out(ccd_call *call,
                             void *data,
                             cc_error *reterr) CC_MUSTCHECK;
 /**
- * Run a query as a transaction of its own, for a route with CCD_NONE whose handler does several
- * independent things. Repeated after a serialization failure. The rows stay valid until the call's
- * next query; readers of the feed are notified at the end of the call.
+ * Run a query as a transaction of its own, for a route with CCD_TX_BY_HANDLER whose handler does
+ * several independent things. Repeated after a serialization failure. The rows stay valid until the
+ * call's next query; readers of the feed are notified at the end of the call.
  *
  * @action: name in the audit log, for CCD_WRITE
  */
-cc_status ccd_call_once(ccd_call *call,
-                        ccd_tx tx,
-                        const char *action,
-                        const ccd_query *query,
-                        const ccd_arg *args,
-                        const ccd_rows **ret,
-                        cc_error *reterr) CC_MUSTCHECK;
+cc_status ccd_call_query_in_own_tx(ccd_call *call,
+                                   ccd_tx tx,
+                                   const char *action,
+                                   const ccd_query *query,
+                                   const ccd_arg *args,
+                                   const ccd_rows **ret,
+                                   cc_error *reterr) CC_MUSTCHECK;
 
 /**
  * Call before a long computation (a password hash): commits the call's transaction and returns its

@@ -64,7 +64,7 @@ typedef struct ccd_exchange {
   ccd_revoke revokes[CCD_REVOKES_MAX];
   int n_revokes;
   bool wake_jobs;
-  bool wrote; /* a separate transaction (ccd_call_once) was committed */
+  bool wrote; /* a separate transaction (ccd_call_query_in_own_tx) was committed */
 } ccd_exchange;
 
 #define CCD_REPLY_MAX (16u * 1024 * 1024)

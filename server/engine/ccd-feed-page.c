@@ -89,7 +89,7 @@ ccd_feed_generation_read(ccd_server *server, cc_error *reterr)
   cc_status status = ccd_db_borrow(server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_db_query_once(conn, &context, &ccd_q_feed_generation, NULL, &rows, reterr);
+  status = ccd_db_query_in_own_tx(conn, &context, &ccd_q_feed_generation, NULL, &rows, reterr);
   if (status == CC_OK && !ccd_rows_bool(rows, 0, "same_cluster"))
     status = cc_fail(reterr,
                      CC_ERR_CONFLICT,
@@ -293,7 +293,7 @@ ccd_feed_read(const ccd_server *server,
                         cc_arena_printf(arena, "%" PRIu64, from.xid),
                         ccd_text_int64(arena, from.id),
                         ccd_text_int64(arena, CCD_FEED_PAGE_MAX + 1)};
-  status = ccd_db_query_once(conn, &context, &ccd_q_change_follow, args, &rows, reterr);
+  status = ccd_db_query_in_own_tx(conn, &context, &ccd_q_change_follow, args, &rows, reterr);
   if (status == CC_OK)
     status = make_news(server, arena, organization_id, rows, ret, reterr);
   ccd_db_return(db, conn);
@@ -312,7 +312,7 @@ read_now(ccd_call *call, position *ret, cc_error *reterr)
   cc_status status = ccd_db_borrow(db, &conn, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_db_query_once(conn, &context, &ccd_q_change_now, NULL, &rows, reterr);
+  status = ccd_db_query_in_own_tx(conn, &context, &ccd_q_change_now, NULL, &rows, reterr);
   if (status == CC_OK)
     *ret = (position){cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "xid")), "0"};
   ccd_db_return(db, conn);

@@ -308,12 +308,12 @@ ask_for_all(const ccd_live_reader *reader, const cc_str parts[3])
   if (parts[0].failed || parts[1].failed || parts[2].failed ||
       ccd_db_borrow(db, &conn, &error) != CC_OK)
     return;
-  if (ccd_db_query_once(conn,
-                        &(ccd_context){.tx = CCD_READ},
-                        &ccd_q_change_waiting,
-                        args,
-                        &rows,
-                        &error) == CC_OK) {
+  if (ccd_db_query_in_own_tx(conn,
+                             &(ccd_context){.tx = CCD_READ},
+                             &ccd_q_change_waiting,
+                             args,
+                             &rows,
+                             &error) == CC_OK) {
     for (int i = 0; i < ccd_rows_n(rows); i++)
       ccd_live_mark(live, ccd_rows_int64(rows, i, "organization_id"));
   }

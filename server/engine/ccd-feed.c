@@ -105,12 +105,12 @@ announce_marks(ccd_feed *feed)
   cc_error error = {0};
   const char *args[] = {text.text};
   if (any && !text.failed && ccd_db_borrow(db, &conn, &error) == CC_OK) {
-    if (ccd_db_query_once(conn,
-                          &(ccd_context){.tx = CCD_WRITE, .actor = "system"},
-                          &ccd_q_change_notify,
-                          args,
-                          NULL,
-                          &error) != CC_OK)
+    if (ccd_db_query_in_own_tx(conn,
+                               &(ccd_context){.tx = CCD_WRITE, .actor = "system"},
+                               &ccd_q_change_notify,
+                               args,
+                               NULL,
+                               &error) != CC_OK)
       ccd_log(CCD_WARNING, "feed.not_announced", CCD_TEXT("code", error.code));
     ccd_db_return(db, conn);
   }
@@ -224,12 +224,12 @@ ccd_feed_lag(ccd_feed *feed)
   double seconds = 0;
   if (ccd_db_borrow(db, &conn, &error) == CC_OK) {
     const ccd_rows *rows = NULL;
-    if (ccd_db_query_once(conn,
-                          &(ccd_context){.tx = CCD_READ},
-                          &ccd_q_change_oldest,
-                          NULL,
-                          &rows,
-                          &error) == CC_OK)
+    if (ccd_db_query_in_own_tx(conn,
+                               &(ccd_context){.tx = CCD_READ},
+                               &ccd_q_change_oldest,
+                               NULL,
+                               &rows,
+                               &error) == CC_OK)
       seconds = note_oldest(feed, ccd_rows_int64(rows, 0, "oldest"));
     ccd_db_return(db, conn);
   }

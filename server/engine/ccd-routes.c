@@ -232,7 +232,7 @@ ccd_routes_stream(const ccd_route *const *tables)
 static bool
 runs_own_query(const ccd_route *route)
 {
-  return route->tx == CCD_NONE && route->query != NULL && route->handler != NULL;
+  return route->tx == CCD_TX_BY_HANDLER && route->query != NULL && route->handler != NULL;
 }
 
 static cc_status
@@ -263,7 +263,7 @@ check_route(const ccd_route *route, cc_error *reterr)
                    "route",
                    "%s needs a query or a handler, and not both",
                    op->id);
-  if (route->tx == 0 || (!own && route->query != NULL && route->tx == CCD_NONE))
+  if (route->tx == 0 || (!own && route->query != NULL && route->tx == CCD_TX_BY_HANDLER))
     return cc_fail(reterr, CC_ERR_INTERNAL, "route", "%s has no transaction kind", op->id);
   if ((route->tx == CCD_WRITE || own) != (route->audit != NULL))
     return cc_fail(reterr,

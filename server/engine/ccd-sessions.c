@@ -301,12 +301,12 @@ load_actor(ccd_db *db,
     return status;
   const char *args[] = {ccd_token_hash(arena, credential->token)};
   const ccd_rows *rows = NULL;
-  status = ccd_db_query_once(conn,
-                             &(ccd_context){.tx = CCD_READ},
-                             by_kind[credential->kind].find,
-                             args,
-                             &rows,
-                             reterr);
+  status = ccd_db_query_in_own_tx(conn,
+                                  &(ccd_context){.tx = CCD_READ},
+                                  by_kind[credential->kind].find,
+                                  args,
+                                  &rows,
+                                  reterr);
   if (status == CC_OK && ccd_rows_n(rows) == 0)
     status = cc_fail(reterr,
                      CC_ERR_UNAUTHENTICATED,
@@ -319,9 +319,12 @@ load_actor(ccd_db *db,
                                  .organization_id = actor->organization_id,
                                  .actor = "system"};
     cc_error ignored;
-    if (ccd_rows_bool(rows, 0, "stale") &&
-        ccd_db_query_once(conn, &context, by_kind[credential->kind].seen, seen, NULL, &ignored) !=
-          CC_OK)
+    if (ccd_rows_bool(rows, 0, "stale") && ccd_db_query_in_own_tx(conn,
+                                                                  &context,
+                                                                  by_kind[credential->kind].seen,
+                                                                  seen,
+                                                                  NULL,
+                                                                  &ignored) != CC_OK)
       ccd_log(CCD_WARNING, "session.seen_not_noted", CCD_NUMBER("session", actor->session_id));
   }
   ccd_db_return(db, conn);
@@ -493,12 +496,12 @@ ccd_sessions_revoke(ccd_sessions *self,
   const char *args[] = {revoked_names[kind], ccd_text_int64(arena, id)};
   const ccd_rows *rows = NULL;
   cc_error error;
-  bool sure = conn != NULL && ccd_db_query_once(conn,
-                                                &(ccd_context){.tx = CCD_READ},
-                                                &ccd_q_session_keys,
-                                                args,
-                                                &rows,
-                                                &error) == CC_OK;
+  bool sure = conn != NULL && ccd_db_query_in_own_tx(conn,
+                                                     &(ccd_context){.tx = CCD_READ},
+                                                     &ccd_q_session_keys,
+                                                     args,
+                                                     &rows,
+                                                     &error) == CC_OK;
   for (int i = 0; sure && i < ccd_rows_n(rows); i++) {
     char key[80];
     redis_key(ccd_rows_get(rows, i, "key"), key);

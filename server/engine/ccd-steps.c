@@ -332,12 +332,12 @@ work_once(ccd_exchange *exchange, cc_error *reterr)
   if (status == CC_OK)
     status = ccd_exchange_conn(exchange, reterr);
   if (status == CC_OK)
-    status = ccd_db_query_once(exchange->conn,
-                               &exchange->context,
-                               query,
-                               args,
-                               &exchange->call.rows,
-                               reterr);
+    status = ccd_db_query_in_own_tx(exchange->conn,
+                                    &exchange->context,
+                                    query,
+                                    args,
+                                    &exchange->call.rows,
+                                    reterr);
   return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
 }
 
@@ -382,7 +382,7 @@ ccd_step_work(ccd_exchange *exchange, cc_error *reterr)
 {
   const ccd_route *route = exchange->call.route;
   assert(route != NULL);
-  if (route->tx == CCD_NONE) {
+  if (route->tx == CCD_TX_BY_HANDLER) {
     cc_status status = route->handler(&exchange->call, reterr);
     return status == CC_OK ? ccd_reply_encode(exchange, reterr) : status;
   }

@@ -5,6 +5,9 @@
 #include "common/api/cc-attendee.h"
 #include "common/api/cc-event.h"
 
+/* The routes of events, attendees and check-in. Each is a single statement; the rules are
+ * functions of db/functions/events. */
+
 /* clang-format off */
 const ccd_route ccd_events_routes[] = {
   {&cc_op_create_event,      .right = CC_RIGHT_MANAGE_EVENTS, .tx = CCD_WRITE, .query = &ccd_q_event_create,      .audit = "event.create"},

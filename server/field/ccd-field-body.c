@@ -6,6 +6,9 @@
 #include "common/base/cc-str.h"
 #include "server/field/ccd-field-body.h"
 
+/* Checks the bodies of uploaded operations by kind. Called by ccd-upload.c and ccd-resolve.c
+ * before the database applies an operation. */
+
 #define BODY_MAX (256u * 1024)
 
 const char *
@@ -120,7 +123,7 @@ static const cc_field contact_fields[] = {
 static const cc_type contact_type = CC_TYPE(field_contact, "FieldContact", contact_fields);
 
 bool
-ccd_field_body_said(ccd_call *call, const char *kind, const char *body, ccd_contact_said *ret)
+ccd_field_body_contact(ccd_call *call, const char *kind, const char *body, ccd_contact_input *ret)
 {
   if (strcmp(kind, "contact") != 0)
     return false;
@@ -135,11 +138,11 @@ ccd_field_body_said(ccd_call *call, const char *kind, const char *body, ccd_cont
                                NULL,
                                &errors);
   if (status != CC_OK) {
-    *ret = (ccd_contact_said){.unreadable = true};
+    *ret = (ccd_contact_input){.unreadable = true};
     return true;
   }
   const field_contact *contact = object;
-  *ret = (ccd_contact_said){
+  *ret = (ccd_contact_input){
     .channel = contact->channel,
     .disposition = contact->disposition,
     .has_answers = contact->answers != NULL,

@@ -23,4 +23,5 @@ const char *ccd_field_body_check(ccd_call *call,
 
 /* The contact that an operation records. False: the operation records none, or undoes one, so
  * nothing is to be checked. The caller sets .occurred. */
-bool ccd_field_body_said(ccd_call *call, const char *kind, const char *body, ccd_contact_said *ret);
+bool
+ccd_field_body_contact(ccd_call *call, const char *kind, const char *body, ccd_contact_input *ret);

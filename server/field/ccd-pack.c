@@ -110,7 +110,8 @@ send_pack(ccd_call *call, const char *kind, int64_t id, cc_error *reterr)
     {0},
   };
   const ccd_rows *rows = NULL;
-  status = ccd_call_once(call, CCD_WRITE, "pack.take", &ccd_q_field_pack, args, &rows, reterr);
+  status =
+    ccd_call_query_in_own_tx(call, CCD_WRITE, "pack.take", &ccd_q_field_pack, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)

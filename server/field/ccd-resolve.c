@@ -29,15 +29,15 @@ check_contact(ccd_call *call,
               const char **ret,
               cc_error *reterr)
 {
-  ccd_contact_said said = {0};
+  ccd_contact_input input = {0};
   int64_t inherited = ccd_rows_int64(conflict, 0, "script_id");
   int64_t occurred = ccd_rows_int64(conflict, 0, "occurred_us");
-  if (!ccd_field_body_said(call, kind, body, &said))
+  if (!ccd_field_body_contact(call, kind, body, &input))
     return CC_OK;
-  if (said.script_id == 0)
-    said.script_id = inherited;
-  said.occurred = occurred;
-  return ccd_contact_check_inside(call, &said, ret, reterr);
+  if (input.script_id == 0)
+    input.script_id = inherited;
+  input.occurred = occurred;
+  return ccd_contact_check_inside(call, &input, ret, reterr);
 }
 
 cc_status

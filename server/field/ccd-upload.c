@@ -86,10 +86,10 @@ note_stream(upload *self, const ccd_rows *rows, int row)
 /* An operation in the form that the database receives. */
 typedef struct prepared {
   const char *kind;
-  const char *text;      /* JSON */
-  const char *refusal;   /* JSON; NULL: no refusal so far */
-  bool checks;           /* it records a contact that must be checked */
-  ccd_contact_said said; /* set when .checks */
+  const char *text;        /* JSON */
+  const char *refusal;     /* JSON; NULL: no refusal so far */
+  bool checks;             /* it records a contact that must be checked */
+  ccd_contact_input input; /* set when .checks */
 } prepared;
 
 static cc_status
@@ -108,8 +108,8 @@ prepare_operation(ccd_call *call,
   if (ret->text == NULL)
     return cc_fail_memory(reterr);
   ret->checks =
-    ret->refusal == NULL && ccd_field_body_said(call, operation->kind, body, &ret->said);
-  ret->said.occurred = operation->occurred_at;
+    ret->refusal == NULL && ccd_field_body_contact(call, operation->kind, body, &ret->input);
+  ret->input.occurred = operation->occurred_at;
   return CC_OK;
 }
 
@@ -129,7 +129,7 @@ apply_alone(upload *self, const prepared *one, cc_error *reterr)
                                       action,
                                       &ccd_q_field_apply,
                                       args,
-                                      one->checks ? &one->said : NULL,
+                                      one->checks ? &one->input : NULL,
                                       &rows,
                                       reterr);
   if (status != CC_OK)
@@ -143,7 +143,7 @@ apply_alone(upload *self, const prepared *one, cc_error *reterr)
 static bool
 may_join(const prepared *one)
 {
-  return one->checks && !one->said.corrects && !one->said.unreadable;
+  return one->checks && !one->input.corrects && !one->input.unreadable;
 }
 
 /* The list for field_apply_visits. NULL: it cannot be made now. */
@@ -154,7 +154,7 @@ visits_text(ccd_call *call, const prepared *list, size_t n)
   bool good = true;
   for (size_t i = 0; good && i < n; i++) {
     const char *checked = NULL;
-    good = ccd_contact_check(call, &list[i].said, &checked, /* reterr= */ NULL) == CC_OK;
+    good = ccd_contact_check(call, &list[i].input, &checked, /* reterr= */ NULL) == CC_OK;
     cc_str_printf(&text,
                   "%s{\"operation\":%s,\"checked\":%s}",
                   i == 0 ? "[" : ",",
@@ -177,13 +177,13 @@ apply_together(upload *self, const prepared *list, size_t n)
     return false;
   const ccd_arg args[] = {{"stream_id", self->stream}, {"visits", visits}, {0}};
   const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_once(call,
-                                   CCD_WRITE,
-                                   "field.contact",
-                                   &ccd_q_field_apply_visits,
-                                   args,
-                                   &rows,
-                                   /* reterr= */ NULL);
+  cc_status status = ccd_call_query_in_own_tx(call,
+                                              CCD_WRITE,
+                                              "field.contact",
+                                              &ccd_q_field_apply_visits,
+                                              args,
+                                              &rows,
+                                              /* reterr= */ NULL);
   cc_field_receipt *receipt = self->receipt;
   size_t had = receipt->n_verdicts;
   for (int row = 0; status == CC_OK && row < (int) n; row++) {
@@ -227,7 +227,8 @@ release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *rete
   ccd_call *call = self->call;
   const ccd_arg args[] = {{"stream_id", self->stream}, {0}};
   const ccd_rows *rows = NULL;
-  cc_status status = ccd_call_once(call, CCD_READ, NULL, &ccd_q_field_next, args, &rows, reterr);
+  cc_status status =
+    ccd_call_query_in_own_tx(call, CCD_READ, NULL, &ccd_q_field_next, args, &rows, reterr);
   *ret_found = status == CC_OK && ccd_rows_n(rows) > 0;
   if (!*ret_found)
     return status;
@@ -236,16 +237,16 @@ release_next(upload *self, bool *ret_found, const ccd_rows **ret, cc_error *rete
   const char *body = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "body"));
   if (id == NULL || kind == NULL || body == NULL)
     return cc_fail_memory(reterr);
-  ccd_contact_said said = {0};
+  ccd_contact_input input = {0};
   cc_time occurred = ccd_rows_int64(rows, 0, "occurred_us");
-  bool checks = ccd_field_body_said(call, kind, body, &said);
-  said.occurred = occurred;
+  bool checks = ccd_field_body_contact(call, kind, body, &input);
+  input.occurred = occurred;
   const ccd_arg more[] = {{"stream_id", self->stream}, {"next_id", id}, {0}};
   status = ccd_contact_once(call,
                             "field.release",
                             &ccd_q_field_release,
                             more,
-                            checks ? &said : NULL,
+                            checks ? &input : NULL,
                             ret,
                             reterr);
   *ret_found = status == CC_OK && ccd_rows_n(*ret) > 0;
@@ -286,7 +287,7 @@ begin_upload(upload *self, size_t n_operations, cc_error *reterr)
   const ccd_arg args[] = {{"received", ccd_text_time(call->arena, receipt->received_at)}, {0}};
   const ccd_rows *rows = NULL;
   cc_status status =
-    ccd_call_once(call, CCD_WRITE, "field.open", &ccd_q_field_open, args, &rows, reterr);
+    ccd_call_query_in_own_tx(call, CCD_WRITE, "field.open", &ccd_q_field_open, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   self->stream = cc_arena_strdup(call->arena, ccd_rows_get(rows, 0, "stream_id"));

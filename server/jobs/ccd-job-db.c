@@ -24,7 +24,7 @@ ccd_jobs_query(ccd_jobs *jobs,
     status = ccd_db_borrow(jobs->server->db, &conn, reterr);
   if (status != CC_OK)
     return status;
-  status = ccd_db_query_once(conn, &context, statement, values, &rows, reterr);
+  status = ccd_db_query_in_own_tx(conn, &context, statement, values, &rows, reterr);
   if (status == CC_OK && take != NULL)
     take(rows, arena, ret);
   ccd_db_return(jobs->server->db, conn);

@@ -52,7 +52,7 @@ check_expiry(ccd_call *call, const cc_time *expires_at)
     cc_error_list_add(&call->errors,
                       "out_of_range",
                       "/expires_at",
-                      "A token stops working later than now and within a year.");
+                      "The expiry must be in the future and at most 366 days from now.");
 }
 
 cc_status
@@ -189,11 +189,11 @@ hash_code(cc_arena *arena, const char *typed)
 
 /* Run a query that stores the hash of a new code; the reply contains the code. */
 static cc_status
-with_code(ccd_call *call,
-          const ccd_query *query,
-          const char *scopes,
-          const ccd_rows **ret,
-          cc_error *reterr)
+store_new_code(ccd_call *call,
+               const ccd_query *query,
+               const char *scopes,
+               const ccd_rows **ret,
+               cc_error *reterr)
 {
   char *code = new_code(call->arena);
   const char *hash = code != NULL ? hash_code(call->arena, code) : NULL;
@@ -219,14 +219,14 @@ ccd_device_add(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   const ccd_rows *rows;
-  status = with_code(call, &ccd_q_device_create, scopes, &rows, reterr);
+  status = store_new_code(call, &ccd_q_device_create, scopes, &rows, reterr);
   if (status != CC_OK || ccd_rows_n(rows) > 0)
     return status;
   return cc_fail_field(reterr,
                        CC_ERR_INVALID,
                        "unknown_reference",
                        "/scope/event_id",
-                       "There is no event of this number.");
+                       "There is no event with this id.");
 }
 
 cc_status
@@ -241,7 +241,7 @@ ccd_device_renew_code(ccd_call *call, cc_error *reterr)
   uint64_t rights = ccd_rights_of_scopes(ccd_rows_get(rows, 0, "scopes"));
   status = ccd_own_rights_check(call, rights, reterr);
   if (status == CC_OK)
-    status = with_code(call, &ccd_q_device_renew, /* scopes= */ NULL, &rows, reterr);
+    status = store_new_code(call, &ccd_q_device_renew, /* scopes= */ NULL, &rows, reterr);
   if (status != CC_OK)
     return status;
   return ccd_rows_n(rows) > 0 ? CC_OK : cc_fail_absent(reterr);
@@ -263,13 +263,13 @@ ccd_device_end(ccd_call *call, cc_error *reterr)
 
 /* Wrong, used and expired codes get the same error. */
 static cc_status
-unknown_code(cc_error *reterr)
+fail_unknown_code(cc_error *reterr)
 {
   return cc_fail_field(reterr,
                        CC_ERR_INVALID,
                        "unknown_code",
                        "/code",
-                       "No device waits for this code: it is mistyped, was used or is too old.");
+                       "The pairing code is not valid: it was mistyped, was used, or has expired.");
 }
 
 cc_status
@@ -288,7 +288,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return unknown_code(reterr);
+    return fail_unknown_code(reterr);
   const ccd_arg pair[] = {
     {"pairing_hash", code_hash},
     {"token_hash", token_hash},
@@ -303,7 +303,7 @@ ccd_device_join(ccd_call *call, cc_error *reterr)
   if (status != CC_OK)
     return status;
   if (ccd_rows_n(rows) == 0)
-    return unknown_code(reterr); /* another request has used the code */
+    return fail_unknown_code(reterr); /* another request has used the code */
   status = ccd_rows_bind(rows, 0, &cc_device_paired_type, call->arena, paired, reterr);
   paired->token = token;
   call->reply = paired;

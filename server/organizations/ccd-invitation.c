@@ -43,8 +43,7 @@ send_mail(ccd_call *call,
                     "%s invites you to join %s.\n\n%s%sTo accept or decline, open this address:\n"
                     "%s/invitations/accept#token=%s\n\nToken: %s\n\n"
                     "The invitation can be used once, within 14 days. If you did not expect it, "
-                    "there is nothing to "
-                    "do.\n",
+                    "ignore this mail.\n",
                     inviter[0] != '\0' ? inviter : "An administrator",
                     organization,
                     worded,
@@ -61,7 +60,7 @@ send_mail(ccd_call *call,
  * and of the address. Since strangers can create organizations, few mails are allowed until a
  * second person has joined. */
 static cc_status
-take_budget(ccd_call *call, const char *email, const ccd_rows *about, cc_error *reterr)
+count_invitation_mail(ccd_call *call, const char *email, const ccd_rows *about, cc_error *reterr)
 {
   const ccd_actor *actor = call->actor;
   bool joined = ccd_rows_bool(about, 0, "joined");
@@ -104,8 +103,8 @@ check_body(ccd_call *call, const cc_invitation *body, cc_error *reterr)
                        CC_ERR_INVALID,
                        "link",
                        "/message",
-                       "An invitation takes no web or e-mail addresses; write a blank after a full "
-                       "stop.");
+                       "The message must not contain web or e-mail addresses. Write a space "
+                       "after each full stop.");
 }
 
 cc_status
@@ -139,7 +138,7 @@ ccd_invitation_make(ccd_call *call, cc_error *reterr)
                          "This person is a member already.");
   status = ccd_call_query(call, &ccd_q_invitation_clear, args, NULL, reterr);
   if (status == CC_OK)
-    status = take_budget(call, email, about, reterr);
+    status = count_invitation_mail(call, email, about, reterr);
   if (status != CC_OK)
     return status;
   status = ccd_call_query(call, &ccd_q_invitation_create, args, &call->rows, reterr);
@@ -176,7 +175,7 @@ ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_RATE_LIMITED,
                    "too_soon",
-                   "This invitation was sent less than a minute ago.");
+                   "This invitation was sent less than a minute ago. Try again later.");
   const char *email = ccd_rows_get(rows, 0, "email");
   const char *token = ccd_token_new(call->arena, "cci_");
   const char *hash = token != NULL ? ccd_token_hash(call->arena, token) : NULL;
@@ -187,7 +186,7 @@ ccd_invitation_send_again(ccd_call *call, cc_error *reterr)
   status = ccd_call_query(call, &ccd_q_invitation_prepare, args, &about, reterr);
   if (status != CC_OK)
     return status;
-  status = take_budget(call, email, about, reterr);
+  status = count_invitation_mail(call, email, about, reterr);
   if (status == CC_OK)
     status = ccd_call_query(call, &ccd_q_invitation_resend, args, &call->rows, reterr);
   if (status != CC_OK)
@@ -213,8 +212,8 @@ find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error 
                          CC_ERR_INVALID,
                          "bad_token",
                          "/token",
-                         "No invitation has this token: it is not whole, or was sent anew or "
-                         "revoked since.");
+                         "The token is not valid: it is incomplete, or the invitation was "
+                         "revoked or sent again with a new token.");
   if (strcmp(ccd_rows_get(*ret, 0, "status"), "pending") != 0)
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
@@ -224,7 +223,7 @@ find_open(ccd_call *call, const char **ret_hash, const ccd_rows **ret, cc_error 
     return cc_fail(reterr,
                    CC_ERR_CONFLICT,
                    "invitation_expired",
-                   "This invitation has run out. Ask for a new one.");
+                   "This invitation has expired. Ask for a new one.");
   return CC_OK;
 }
 
@@ -241,7 +240,7 @@ ccd_invitation_take(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "other_address",
-                   "This invitation was sent to another e-mail address than yours.");
+                   "This invitation was sent to an e-mail address other than yours.");
   if (!ccd_rows_bool(found, 0, "verified"))
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,

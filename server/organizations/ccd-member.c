@@ -35,7 +35,7 @@ ccd_own_rights_check(ccd_call *call, uint64_t rights, cc_error *reterr)
       return cc_fail(reterr,
                      CC_ERR_FORBIDDEN,
                      "above_own_rights",
-                     "You cannot give the right %s, since you do not have it.",
+                     "You cannot give the right %s, because you do not have it.",
                      cc_right_name((cc_right) i));
   }
   return CC_OK;
@@ -49,7 +49,7 @@ ccd_grant_check(ccd_call *call, ccd_standing before, ccd_standing after, cc_erro
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "owner_only",
-                   "Only an owner makes, changes or removes an owner or an admin.");
+                   "Only an owner may appoint, change or remove owners and admins.");
   if (after.role == NULL)
     return CC_OK;
   /* A new member may always get the rights that every member has, even if the inviting token
@@ -138,18 +138,21 @@ mail_owners(ccd_call *call, const char *person, const char *numbers, cc_error *r
     const char *text =
       organization == NULL
         ? NULL
-        : cc_arena_printf(call->arena,
-                          "Person %s is no member of %s any more. API tokens that this person made "
-                          "go on working:\nnumber %s.\n\nLook at the list of API tokens, and "
-                          "revoke those whose secret the person should not use.\n",
-                          person,
-                          organization,
-                          numbers);
+        : cc_arena_printf(
+            call->arena,
+            "Person %s is no longer a member of %s. API tokens that this person made are "
+            "still valid. Their\n"
+            "ids are: %s.\n\n"
+            "Open the list of API tokens, and revoke each one that the person should no "
+            "longer use.\n",
+            person,
+            organization,
+            numbers);
     if (text == NULL)
       return cc_fail_memory(reterr);
     status = ccd_mail_enqueue(call,
                               ccd_rows_get(owners, i, "email"),
-                              "API tokens of a member who is gone",
+                              "API tokens of a removed member",
                               text,
                               reterr);
   }
@@ -200,7 +203,10 @@ ccd_member_drop(ccd_call *call, cc_error *reterr)
 {
   const cc_member_ref *params = call->params;
   if (params->user_id == call->actor->user_id)
-    return cc_fail(reterr, CC_ERR_CONFLICT, "use_leave", "To go yourself, leave the organization.");
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "use_leave",
+                   "You cannot remove yourself. Leave the organization instead.");
   const ccd_rows *rows;
   ccd_standing before = {0};
   cc_status status = lock_member(call, /* permissions= */ NULL, &rows, &before, reterr);

@@ -50,7 +50,7 @@ reply_organization(ccd_call *call, cc_error *reterr)
 /* A person who requires a second factor of others must have one, so that the request does not
  * lock that person out. */
 static cc_status
-check_demand(ccd_call *call, cc_error *reterr)
+check_own_second_factor(ccd_call *call, cc_error *reterr)
 {
   const ccd_rows *rows = NULL;
 
@@ -63,8 +63,8 @@ check_demand(ccd_call *call, cc_error *reterr)
                        CC_ERR_CONFLICT,
                        "second_factor_needed_first",
                        "/require_second_factor",
-                       "Set up a second factor of your own first: without one you would be locked "
-                       "out.");
+                       "Set up a second factor for your own account first. Without one you would "
+                       "be locked out.");
 }
 
 cc_status
@@ -77,7 +77,7 @@ ccd_organization_check(ccd_call *call, cc_error *reterr)
   if (!cc_present_has(&call->body_present, (size_t) index))
     return CC_OK;
   if (body->require_second_factor)
-    return check_demand(call, reterr);
+    return check_own_second_factor(call, reterr);
   cc_status status = ccd_call_query(call, &ccd_q_second_factor_demanded, NULL, &rows, reterr);
   if (status != CC_OK || !ccd_rows_bool(rows, 0, "demanded"))
     return status;
@@ -85,7 +85,7 @@ ccd_organization_check(ccd_call *call, cc_error *reterr)
     return cc_fail(reterr,
                    CC_ERR_FORBIDDEN,
                    "person_needed",
-                   "Only a person can show the second factor that this needs.");
+                   "This change requires a second factor, so only a signed-in person can make it.");
   return call->server->prove_factor(call, body->code, body->recovery_code, reterr);
 }
 
@@ -94,7 +94,7 @@ ccd_organization_create(ccd_call *call, cc_error *reterr)
 {
   const cc_organization *body = call->body;
   const ccd_rows *rows;
-  cc_status status = body->require_second_factor ? check_demand(call, reterr) : CC_OK;
+  cc_status status = body->require_second_factor ? check_own_second_factor(call, reterr) : CC_OK;
   if (status == CC_OK)
     status = ccd_budget_take(call,
                              cc_arena_printf(call->arena,

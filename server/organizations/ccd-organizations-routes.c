@@ -3,6 +3,8 @@
 #include "common/api/cc-organization.h"
 #include "server/organizations/ccd-organizations.h"
 
+/* The routes of organizations, members, invitations, API tokens and devices. */
+
 /* clang-format off */
 const ccd_route ccd_organizations_routes[] = {
   {&cc_op_create_organization, .right = CC_RIGHT_SIGNED_IN, .tx = CCD_WRITE,

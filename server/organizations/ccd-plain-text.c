@@ -6,6 +6,9 @@
 
 #include "common/base/cc-utf8.h"
 
+/* Recognizes texts that mail clients turn into links, also when they are written with unusual
+ * characters. */
+
 /* Characters that a mail client may treat as the dot of a host name. */
 static bool
 is_dot(uint32_t c)
@@ -21,17 +24,17 @@ is_letter(uint32_t c)
 
 /* Invisible characters that a mail client may ignore. */
 static bool
-is_unseen(uint32_t c)
+is_invisible(uint32_t c)
 {
   return c == 0x00ad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff;
 }
 
 /* The next visible character. */
 static uint32_t
-next_seen(const char **at)
+next_visible(const char **at)
 {
   uint32_t c = 0;
-  while (**at != '\0' && is_unseen(c = cc_utf8_next(at)))
+  while (**at != '\0' && is_invisible(c = cc_utf8_next(at)))
     c = 0;
   return c;
 }
@@ -41,7 +44,7 @@ static bool
 is_network_address(const char *at)
 {
   for (int i = 0; i < 3; i++) {
-    if (!is_dot(next_seen(&at)))
+    if (!is_dot(next_visible(&at)))
       return false;
     const char *digits = at;
     while (*at >= '0' && *at <= '9')
@@ -63,7 +66,7 @@ is_link(const char *at, bool after_word)
     return false;
   if (is_network_address(at))
     return true;
-  return is_dot(next_seen(&at)) && is_letter(next_seen(&at)) && is_letter(next_seen(&at));
+  return is_dot(next_visible(&at)) && is_letter(next_visible(&at)) && is_letter(next_visible(&at));
 }
 
 const char *
@@ -83,7 +86,7 @@ ccd_plain_text(cc_arena *arena, const char *text, bool *ret_links)
     }
     const char *from = text;
     uint32_t c = cc_utf8_next(&text);
-    after_word = is_unseen(c) ? after_word : cc_utf8_is_word(c);
+    after_word = is_invisible(c) ? after_word : cc_utf8_is_word(c);
     memcpy(plain + n, from, (size_t) (text - from));
     n += (size_t) (text - from);
   }

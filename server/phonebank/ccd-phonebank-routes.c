@@ -4,6 +4,8 @@
 #include "ccd-queries.h"
 #include "common/api/cc-phonebank.h"
 
+/* The routes of phone banks. The rules are functions of db/functions/phonebank. */
+
 /* clang-format off */
 const ccd_route ccd_phonebank_routes[] = {
   {&cc_op_create_phone_bank,        .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_phone_bank_create,        .audit = "phone_bank.create", .wakes_jobs = true},
@@ -27,7 +29,7 @@ const ccd_route ccd_phonebank_routes[] = {
   {&cc_op_list_my_calls,            .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_phone_bank_call_list,     .keyset = {"id"}, .parent = &cc_phone_bank_type},
   {&cc_op_release_call,             .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_phone_bank_release,       .audit = "phone_bank.release"},
   {&cc_op_extend_call,              .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_phone_bank_extend,        .audit = "phone_bank.extend"},
-  {&cc_op_record_call,              .right = CC_RIGHT_CANVASS,        .tx = CCD_NONE,  .query = &ccd_q_phone_bank_result, .audit = "phone_bank.result",
+  {&cc_op_record_call,              .right = CC_RIGHT_CANVASS,        .tx = CCD_TX_BY_HANDLER,  .query = &ccd_q_phone_bank_result, .audit = "phone_bank.result",
    .handler = ccd_phonebank_result},
   {0},
 };

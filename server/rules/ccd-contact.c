@@ -8,15 +8,18 @@
 #include "common/rules/cc-outcome.h"
 #include "server/rules/ccd-scripts.h"
 
+/* Checks a contact by the rules and its script, and runs the statement that records it. Shared
+ * by contacts, phone banks, texting and uploads. */
+
 #define ARGS_MAX 16
 #define TRIES 4 /* tries, because the script may be changed repeatedly */
 #define CHANGED "script_changed"
 
-ccd_contact_said
+ccd_contact_input
 ccd_contact_of(const cc_contact *contact)
 {
   const cc_enum *channels = &cc_channel_enum;
-  return (ccd_contact_said){
+  return (ccd_contact_input){
     .channel = contact->channel == 0 ? NULL : channels->names[contact->channel - 1],
     .disposition = contact->disposition,
     .has_answers = contact->answers != NULL,
@@ -29,40 +32,40 @@ ccd_contact_of(const cc_contact *contact)
 
 /* Check the answers by the script, when there is one. */
 static cc_status
-check_answers(const ccd_contact_said *said, const ccd_script *script, cc_error *reterr)
+check_answers(const ccd_contact_input *input, const ccd_script *script, cc_error *reterr)
 {
   if (script == NULL)
-    return !said->has_answers || said->answers.n == 0
+    return !input->has_answers || input->answers.n == 0
              ? CC_OK
              : cc_fail_field(reterr,
                              CC_ERR_INVALID,
                              "unknown_step",
                              "answers/0",
                              "This question is not in the script.");
-  return cc_answers_check(&script->rules, said->answers, said->occurred, reterr);
+  return cc_answers_check(&script->rules, input->answers, input->occurred, reterr);
 }
 
 static bool
-is_canvassed(const ccd_contact_said *said)
+is_canvassed(const ccd_contact_input *input)
 {
-  return said->has_answers ||
-         (said->disposition != NULL && strcmp(said->disposition, "canvassed") == 0);
+  return input->has_answers ||
+         (input->disposition != NULL && strcmp(input->disposition, "canvassed") == 0);
 }
 
 static cc_status
-judge_contact(const ccd_contact_said *said, const ccd_script *script, cc_error *reterr)
+check_outcome(const ccd_contact_input *input, const ccd_script *script, cc_error *reterr)
 {
   const cc_outcome *outcome = NULL;
-  if (said->unreadable)
+  if (input->unreadable)
     return cc_fail_field(reterr,
                          CC_ERR_INVALID,
                          "invalid",
                          "disposition",
-                         "A value of this operation cannot be what it is.");
-  unsigned channel = said->channel == NULL ? 0 : cc_outcome_channel(said->channel);
+                         "A value of this operation has a wrong type or format.");
+  unsigned channel = input->channel == NULL ? 0 : cc_outcome_channel(input->channel);
   cc_status status =
-    cc_outcome_choose(said->disposition, said->has_answers, channel, &outcome, reterr);
-  return status == CC_OK && is_canvassed(said) ? check_answers(said, script, reterr) : status;
+    cc_outcome_choose(input->disposition, input->has_answers, channel, &outcome, reterr);
+  return status == CC_OK && is_canvassed(input) ? check_answers(input, script, reterr) : status;
 }
 
 static void
@@ -78,12 +81,12 @@ add_refusal(cc_str *text, const cc_error *error)
 }
 
 static const char *
-checked_text(ccd_call *call, const ccd_contact_said *said, const ccd_script *script)
+checked_text(ccd_call *call, const ccd_contact_input *input, const ccd_script *script)
 {
   cc_error wrong = {0};
-  cc_status status = judge_contact(said, script, &wrong);
-  int64_t level = status == CC_OK && script != NULL && said->has_answers
-                    ? cc_answers_support(&script->rules, said->answers)
+  cc_status status = check_outcome(input, script, &wrong);
+  int64_t level = status == CC_OK && script != NULL && input->has_answers
+                    ? cc_answers_support(&script->rules, input->answers)
                     : 0;
   cc_str text = CC_STR_INIT(4096);
   cc_str_add(&text, "{\"outcome\":true");
@@ -103,44 +106,47 @@ checked_text(ccd_call *call, const ccd_contact_said *said, const ccd_script *scr
 }
 
 const char *
-ccd_contact_checked(ccd_call *call, const ccd_contact_said *said)
+ccd_contact_checked(ccd_call *call, const ccd_contact_input *input)
 {
-  return checked_text(call, said, NULL);
+  return checked_text(call, input, NULL);
 }
 
 static int64_t
-first_step(const ccd_contact_said *said)
+first_step(const ccd_contact_input *input)
 {
-  return said->answers.n == 0 ? 0 : said->answers.items[0]->step_id;
+  return input->answers.n == 0 ? 0 : input->answers.items[0]->step_id;
 }
 
 static bool
-needs_script(const ccd_contact_said *said)
+needs_script(const ccd_contact_input *input)
 {
-  return is_canvassed(said) && (said->script_id != 0 || first_step(said) != 0);
+  return is_canvassed(input) && (input->script_id != 0 || first_step(input) != 0);
 }
 
 /* The script by which a contact is checked: from memory, or read from the database. */
 static cc_status
-find_script(ccd_call *call, const ccd_contact_said *said, ccd_script **ret, cc_error *reterr)
+find_script(ccd_call *call, const ccd_contact_input *input, ccd_script **ret, cc_error *reterr)
 {
-  if (!needs_script(said))
+  if (!needs_script(input))
     return CC_OK;
-  int64_t step_id = first_step(said);
-  *ret = ccd_scripts_find(call, said->script_id, step_id);
+  int64_t step_id = first_step(input);
+  *ret = ccd_scripts_find(call, input->script_id, step_id);
   return *ret != NULL
            ? CC_OK
-           : ccd_scripts_read(call, /* inside= */ false, said->script_id, step_id, ret, reterr);
+           : ccd_scripts_read(call, /* inside= */ false, input->script_id, step_id, ret, reterr);
 }
 
 cc_status
-ccd_contact_check(ccd_call *call, const ccd_contact_said *said, const char **ret, cc_error *reterr)
+ccd_contact_check(ccd_call *call,
+                  const ccd_contact_input *input,
+                  const char **ret,
+                  cc_error *reterr)
 {
   CC_AUTO(ccd_script) script = NULL;
-  cc_status status = find_script(call, said, &script, reterr);
+  cc_status status = find_script(call, input, &script, reterr);
   if (status != CC_OK)
     return status;
-  const char *made = checked_text(call, said, script);
+  const char *made = checked_text(call, input, script);
   if (made == NULL)
     return cc_fail_memory(reterr);
   *ret = made;
@@ -149,22 +155,22 @@ ccd_contact_check(ccd_call *call, const ccd_contact_said *said, const char **ret
 
 cc_status
 ccd_contact_check_inside(ccd_call *call,
-                         const ccd_contact_said *said,
+                         const ccd_contact_input *input,
                          const char **ret,
                          cc_error *reterr)
 {
   CC_AUTO(ccd_script) script = NULL;
   cc_status status = CC_OK;
-  if (needs_script(said))
+  if (needs_script(input))
     status = ccd_scripts_read(call,
                               /* inside= */ true,
-                              said->script_id,
-                              first_step(said),
+                              input->script_id,
+                              first_step(input),
                               &script,
                               reterr);
   if (status != CC_OK)
     return status;
-  const char *made = checked_text(call, said, script);
+  const char *made = checked_text(call, input, script);
   if (made == NULL)
     return cc_fail_memory(reterr);
   *ret = made;
@@ -183,14 +189,14 @@ run_checked(ccd_call *call,
   ccd_arg args[ARGS_MAX + 2] = {{"checked", checked}};
   for (size_t i = 0; extra != NULL && extra[i].name != NULL && i < ARGS_MAX; i++)
     args[i + 1] = extra[i];
-  return ccd_call_once(call, CCD_WRITE, action, query, args, ret, reterr);
+  return ccd_call_query_in_own_tx(call, CCD_WRITE, action, query, args, ret, reterr);
 }
 
 /* The statement found another script or a newer version; the error's pointer contains its id. */
 static cc_status
 renew_script(ccd_call *call,
              const cc_error *error,
-             ccd_contact_said *said,
+             ccd_contact_input *input,
              ccd_script **script,
              cc_error *reterr)
 {
@@ -199,7 +205,7 @@ renew_script(ccd_call *call,
   for (const char *at = error->pointer; *at != '\0'; at++)
     if (*at >= '0' && *at <= '9' && id < INT64_MAX / 16)
       id = id * 10 + (*at - '0');
-  said->script_id = id;
+  input->script_id = id;
   return ccd_scripts_read(call, /* inside= */ false, id, 0, script, reterr);
 }
 
@@ -208,13 +214,13 @@ ccd_contact_once(ccd_call *call,
                  const char *action,
                  const ccd_query *query,
                  const ccd_arg *extra,
-                 const ccd_contact_said *said,
+                 const ccd_contact_input *input,
                  const ccd_rows **ret,
                  cc_error *reterr)
 {
-  if (said == NULL)
+  if (input == NULL)
     return run_checked(call, action, query, extra, /* checked= */ NULL, ret, reterr);
-  ccd_contact_said now = *said;
+  ccd_contact_input now = *input;
   CC_AUTO(ccd_script) script = NULL;
   cc_status status = find_script(call, &now, &script, reterr);
   for (int tries = 1; status == CC_OK; tries++) {
@@ -234,14 +240,14 @@ ccd_contact_once(ccd_call *call,
 }
 
 cc_status
-ccd_contact_reply(ccd_call *call, const ccd_contact_said *said, cc_error *reterr)
+ccd_contact_reply(ccd_call *call, const ccd_contact_input *input, cc_error *reterr)
 {
   const ccd_route *route = call->route;
   return ccd_contact_once(call,
                           route->audit,
                           route->query,
                           /* extra= */ NULL,
-                          said,
+                          input,
                           &call->rows,
                           reterr);
 }

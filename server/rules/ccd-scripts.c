@@ -9,6 +9,9 @@
 #include "common/api/cc-script.h"
 #include "server/engine/ccd-arg-text.h"
 
+/* The cache of scripts: a table with a size limit, in which the least recently used script is
+ * replaced. */
+
 #define SCRIPTS_MAX 256
 #define BYTES_MAX ((size_t) 64 << 20) /* limit of all cached scripts */
 #define SCRIPT_MAX                                                                                 \
@@ -90,7 +93,7 @@ drop_script(ccd_scripts *self, size_t i)
 
 /* The least recently used place; empty ones come first. Called with the lock held. */
 static size_t
-oldest_place(const ccd_scripts *self)
+oldest_slot(const ccd_scripts *self)
 {
   size_t oldest = 0;
   for (size_t i = 1; i < SCRIPTS_MAX; i++)
@@ -102,17 +105,17 @@ oldest_place(const ccd_scripts *self)
 /* The place of an older version of the same script, or the least recently used one. Called with
  * the lock held. */
 static size_t
-place_for(const ccd_scripts *self, const ccd_script *script)
+slot_for(const ccd_scripts *self, const ccd_script *script)
 {
   for (size_t i = 0; i < SCRIPTS_MAX; i++)
     if (is_wanted(self->items[i], script->organization_id, script->rules.id, 0))
       return i;
-  return oldest_place(self);
+  return oldest_slot(self);
 }
 
 /* Drop scripts until @bytes fit. Called with the lock held. */
 static void
-make_room(ccd_scripts *self, size_t bytes)
+evict_scripts(ccd_scripts *self, size_t bytes)
 {
   for (size_t i = 0; i < SCRIPTS_MAX && self->bytes + bytes > BYTES_MAX; i++) {
     size_t oldest = 0;
@@ -128,12 +131,12 @@ make_room(ccd_scripts *self, size_t bytes)
 
 /* Add the script to the cache, with a reference of its own. */
 static void
-keep_script(ccd_scripts *self, ccd_script *script)
+cache_script(ccd_scripts *self, ccd_script *script)
 {
   pthread_mutex_lock(&self->lock);
-  size_t place = place_for(self, script);
+  size_t place = slot_for(self, script);
   drop_script(self, place);
-  make_room(self, script->bytes);
+  evict_scripts(self, script->bytes);
   __atomic_add_fetch(&script->references, 1, __ATOMIC_RELAXED);
   self->items[place] = script;
   self->used[place] = ++self->clock;
@@ -229,8 +232,9 @@ ccd_scripts_read(ccd_call *call,
   };
   const ccd_rows *rows = NULL;
   cc_status status =
-    inside ? ccd_call_query(call, &ccd_q_script_rules, args, &rows, reterr)
-           : ccd_call_once(call, CCD_READ, NULL, &ccd_q_script_rules, args, &rows, reterr);
+    inside
+      ? ccd_call_query(call, &ccd_q_script_rules, args, &rows, reterr)
+      : ccd_call_query_in_own_tx(call, CCD_READ, NULL, &ccd_q_script_rules, args, &rows, reterr);
   if (status != CC_OK)
     return status;
   ccd_script *made = NULL;
@@ -238,7 +242,7 @@ ccd_scripts_read(ccd_call *call,
     made = script_of_rows(rows, call->actor->organization_id);
     if (made == NULL)
       return cc_fail_memory(reterr);
-    keep_script(call->server->scripts, made);
+    cache_script(call->server->scripts, made);
   }
   *ret = made;
   return CC_OK;

@@ -35,7 +35,7 @@ check_template(ccd_call *call, const char *template, cc_text_size *ret, cc_error
                            CC_ERR_INVALID,
                            "too_long",
                            "/template",
-                           "This takes %d segments; at most %d.",
+                           "The text takes %d segments. At most %d are allowed.",
                            ret->segments,
                            CC_TEMPLATE_SEGMENTS_MAX);
   return status;
@@ -105,12 +105,12 @@ cc_status
 ccd_text_result(ccd_call *call, cc_error *reterr)
 {
   const cc_text_result *body = call->body;
-  const ccd_contact_said said = {
+  const ccd_contact_input input = {
     .channel = "text",
     .disposition = body->disposition,
     .has_answers = body->answers != NULL,
     .answers = {body->answers, body->n_answers},
     .occurred = body->occurred_at,
   };
-  return ccd_contact_reply(call, &said, reterr);
+  return ccd_contact_reply(call, &input, reterr);
 }

@@ -15,7 +15,7 @@
  * happens between the two, the text is not sent twice. */
 
 #define WAIT_S 60           /* seconds until a paused campaign is checked again */
-#define ATTEMPTS_MAX 8      /* as of jobs */
+#define ATTEMPTS_MAX 8      /* after this many attempts the text counts as refused */
 #define GAVE_UP "not_taken" /* reason when the carrier never accepted the text */
 
 typedef struct fill_payload {
@@ -65,7 +65,10 @@ static const char *const outcomes[] = {
 };
 
 static cc_status
-write_down(ccd_job *job, const char *message_id, const ccd_sms_result *result, cc_error *reterr)
+record_send_result(ccd_job *job,
+                   const char *message_id,
+                   const ccd_sms_result *result,
+                   cc_error *reterr)
 {
   const ccd_arg args[] = {
     {"message_id", message_id},
@@ -82,10 +85,10 @@ write_down(ccd_job *job, const char *message_id, const ccd_sms_result *result, c
                       reterr);
 }
 
-/* Send the text to the carrier. A text that was certainly not accepted is tried again by the
- * job, and fails with it. */
+/* Send the text to the carrier. When the carrier certainly did not accept the text, the
+ * job fails and is repeated, up to ATTEMPTS_MAX times. */
 static cc_status
-hand_over(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_error *reterr)
+send_to_carrier(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_error *reterr)
 {
   const ccd_config *config = &job->server->config;
   const ccd_sms sms = {
@@ -105,7 +108,7 @@ hand_over(ccd_job *job, const ccd_rows *marked, const text_payload *payload, cc_
   if (again && job->attempt >= ATTEMPTS_MAX)
     result = (ccd_sms_result){.outcome = CCD_SMS_REFUSED, .code = GAVE_UP};
   const char *message_id = ccd_text_int64(job->arena, payload->message_id);
-  status = write_down(job, message_id, &result, reterr);
+  status = record_send_result(job, message_id, &result, reterr);
   if (status != CC_OK || result.outcome != CCD_SMS_AGAIN)
     return status;
   return cc_fail(reterr, CC_ERR_EXTERNAL, "sms", "%s", why.message);
@@ -128,7 +131,7 @@ send_text(ccd_job *job, cc_error *reterr)
   const char *todo = ccd_rows_get(marked, 0, "todo");
   if (strcmp(todo, "wait") == 0)
     return ccd_job_again(job, WAIT_S, reterr);
-  return strcmp(todo, "send") == 0 ? hand_over(job, marked, payload, reterr) : CC_OK;
+  return strcmp(todo, "send") == 0 ? send_to_carrier(job, marked, payload, reterr) : CC_OK;
 }
 
 static bool

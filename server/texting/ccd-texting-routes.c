@@ -3,12 +3,14 @@
 #include "common/api/cc-texting.h"
 #include "server/texting/ccd-texting.h"
 
+/* The routes of text campaigns. The rules are functions of db/functions/texting. */
+
 /* clang-format off */
 const ccd_route ccd_texting_routes[] = {
   {&cc_op_create_text_campaign,   .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_text_campaign_create,    .audit = "text_campaign.create", .wakes_jobs = true,
    .prepare = ccd_text_check_campaign},
   {&cc_op_list_text_campaigns,    .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .query = &ccd_q_text_campaign_list,      .keyset = {"id"}},
-  {&cc_op_preview_text,           .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_NONE,  .handler = ccd_text_preview},
+  {&cc_op_preview_text,           .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_TX_BY_HANDLER,  .handler = ccd_text_preview},
   {&cc_op_get_text_campaign,      .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .query = &ccd_q_text_campaign_get},
   {&cc_op_update_text_campaign,   .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_WRITE, .query = &ccd_q_text_campaign_update,    .audit = "text_campaign.update",
    .prepare = ccd_text_check_campaign},
@@ -34,7 +36,7 @@ const ccd_route ccd_texting_routes[] = {
   {&cc_op_list_texts,             .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_text_message_list,       .keyset = {"id"}, .parent = &cc_text_conversation_type},
   {&cc_op_get_text,               .right = CC_RIGHT_CANVASS,        .tx = CCD_READ,  .query = &ccd_q_text_message_get},
   {&cc_op_send_text,              .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_text_send,               .audit = "text.write", .wakes_jobs = true, .parent = &cc_text_conversation_type},
-  {&cc_op_record_text,            .right = CC_RIGHT_CANVASS,        .tx = CCD_NONE,  .query = &ccd_q_text_result,             .audit = "text.result",
+  {&cc_op_record_text,            .right = CC_RIGHT_CANVASS,        .tx = CCD_TX_BY_HANDLER,  .query = &ccd_q_text_result,             .audit = "text.result",
    .handler = ccd_text_result},
   {&cc_op_close_conversation,     .right = CC_RIGHT_CANVASS,        .tx = CCD_WRITE, .query = &ccd_q_text_conversation_close, .audit = "text.close"},
   {0},

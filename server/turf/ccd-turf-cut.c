@@ -171,7 +171,7 @@ one_turf_each(cutting *c, cc_error *reterr)
       return cc_fail(reterr,
                      CC_ERR_INVALID,
                      "too_large",
-                     "%d buildings are too many for one turf: say how many doors it should have.",
+                     "%d buildings are too many for one turf. Set a target in doors or minutes.",
                      turf->n);
   }
   return CC_OK;
@@ -279,7 +279,7 @@ run_steps(cutting *c, cc_error *reterr)
 
 /* Record a failure that repeating cannot fix in the cut's row. */
 static cc_status
-settle_cutting(cutting *c, cc_status status, cc_error *reterr)
+record_cut_failure(cutting *c, cc_status status, cc_error *reterr)
 {
   if (status == CC_OK && !ccd_job_stopping(c->job))
     return CC_OK;
@@ -292,7 +292,8 @@ settle_cutting(cutting *c, cc_status status, cc_error *reterr)
     return status;
   const ccd_arg args[] = {
     {"error",
-     reterr->message[0] != '\0' ? cc_arena_strdup(c->job->arena, reterr->message) : "It failed."},
+     reterr->message[0] != '\0' ? cc_arena_strdup(c->job->arena, reterr->message)
+                                : "The cut failed for an unknown reason."},
     {0},
   };
   return run_once(c, &ccd_q_turf_cut_fail, args, NULL, reterr);
@@ -316,7 +317,7 @@ run_cut(ccd_job *job, cc_error *reterr)
     .scratch = scratch,
     .looked = now_ms(),
   };
-  cc_status status = settle_cutting(&c, run_steps(&c, &error), &error);
+  cc_status status = record_cut_failure(&c, run_steps(&c, &error), &error);
   if (reterr != NULL && status != CC_OK)
     *reterr = error;
   return status;

@@ -16,14 +16,17 @@
 
 /* Numbers given as texts, as a PostgreSQL array. */
 static cc_status
-array_of(ccd_call *call, const cc_strings *texts, const char *pointer, const char **ret)
+array_of_ids(ccd_call *call, const cc_strings *texts, const char *pointer, const char **ret)
 {
   int64_t *ids = cc_arena_alloc(call->arena, (texts->n + 1) * sizeof(*ids));
   for (size_t i = 0; ids != NULL && i < texts->n; i++) {
     const char *text = texts->items[i];
     size_t digits = strspn(text, "0123456789");
     if (digits == 0 || digits > 18 || text[digits] != '\0') {
-      cc_error_list_add(&call->errors, "number", pointer, "These are numbers as texts.");
+      cc_error_list_add(&call->errors,
+                        "number",
+                        pointer,
+                        "The list must contain ids, as strings of digits.");
       return CC_ERR_INVALID;
     }
     ids[i] = strtoll(text, NULL, 10);
@@ -118,7 +121,8 @@ lock_turfs(ccd_call *call, const char *others, int64_t expected, cc_error *reter
   return status;
 }
 
-/* Reply with the remaining ones of @turfs, this one first. */
+/* Delete drafts among @turfs that have become empty, and reply with the others, the turf of the
+ * path first. */
 static cc_status
 answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
 {
@@ -128,9 +132,10 @@ answer_turfs(ccd_call *call, const int64_t *turfs, int n, cc_error *reterr)
                          : status;
 }
 
-/* Read ids such as "[7, 9]" and append them after the turf of the path. */
+/* Read the ids of turfs that have lost doors, such as "[7, 9]", and append them after the turf of
+ * the path. */
 static int
-read_lost(const char *json, int64_t *turfs, int n)
+append_lost_turfs(const char *json, int64_t *turfs, int n)
 {
   char *at = (char *) json;
   while (at != NULL && n < TURFS_MAX && *(at += strcspn(at, "0123456789")) != '\0')
@@ -146,16 +151,16 @@ ccd_turf_move_doors(ccd_call *call, cc_error *reterr)
   int n = 1;
   const char *add = NULL, *drop = NULL;
   const ccd_rows *rows = NULL;
-  cc_status status = array_of(call, &body->add, "/add", &add);
+  cc_status status = array_of_ids(call, &body->add, "/add", &add);
   if (status == CC_OK)
-    status = array_of(call, &body->remove, "/remove", &drop);
+    status = array_of_ids(call, &body->remove, "/remove", &drop);
   if (status == CC_OK)
     status = lock_turfs(call, /* others= */ NULL, 1, reterr);
   const ccd_arg into[] = {{"doors", add}, {0}}, out[] = {{"doors", drop}, {0}};
   if (status == CC_OK && body->add.n > 0)
     status = ccd_call_query(call, &ccd_q_turf_add, into, &rows, reterr);
   if (status == CC_OK && rows != NULL)
-    n = read_lost(ccd_rows_get(rows, 0, "lost"), turfs, n);
+    n = append_lost_turfs(ccd_rows_get(rows, 0, "lost"), turfs, n);
   if (status == CC_OK && body->remove.n > 0)
     status = ccd_call_query(call, &ccd_q_turf_remove, out, NULL, reterr);
   for (int i = 0; status == CC_OK && i < n; i++)
@@ -169,7 +174,7 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
   const cc_turf_merge *body = call->body;
   int64_t turf_id = ((const cc_turf_ref *) call->params)->turf_id;
   const char *array = NULL;
-  cc_status status = array_of(call, &body->turf_ids, "/turf_ids", &array);
+  cc_status status = array_of_ids(call, &body->turf_ids, "/turf_ids", &array);
   if (status != CC_OK)
     return status;
   const char *others = cc_arena_printf(call->arena, "[%.*s]", (int) strlen(array) - 2, array + 1);
@@ -188,12 +193,12 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
 
 /* Create a draft beside this turf with some of its doors. */
 static cc_status
-part_off(ccd_call *call,
-         const ccd_turf_ground *ground,
-         const ccd_cut *cut,
-         int i,
-         int64_t *ret_turf,
-         cc_error *reterr)
+split_off_draft(ccd_call *call,
+                const ccd_turf_ground *ground,
+                const ccd_cut *cut,
+                int i,
+                int64_t *ret_turf,
+                cc_error *reterr)
 {
   CC_AUTO(cc_arena) scratch = cc_arena_new(MEMORY);
   if (scratch == NULL)
@@ -258,12 +263,15 @@ ccd_turf_split(ccd_call *call, cc_error *reterr)
   if (doors >= 2 * body->parts)
     status = ccd_cut_turfs(&ground.ground, &options, call->arena, scratch, &cut, reterr);
   if (status == CC_OK && cut.n_turfs < 2)
-    return cc_fail(reterr, CC_ERR_CONFLICT, "turf_small", "This turf has too few doors to part.");
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "turf_small",
+                   "This turf has too few doors to be split.");
   int64_t turfs[TURFS_MAX];
   int n = cut.n_turfs < TURFS_MAX ? cut.n_turfs : TURFS_MAX;
   for (int i = n - 1; status == CC_OK && i >= 0; i--) {
     turfs[i] = turf_id;
-    status = part_off(call, &ground, &cut, i, &turfs[i], reterr);
+    status = split_off_draft(call, &ground, &cut, i, &turfs[i], reterr);
   }
   return status == CC_OK ? answer_turfs(call, turfs, n, reterr) : status;
 }

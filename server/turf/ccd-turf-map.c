@@ -146,7 +146,7 @@ draw_name(ccd_paper *paper, const name *it)
   cairo_rectangle(paper->cr, -width / 2 - 1, -4.6, width + 2, 9);
   cairo_fill(paper->cr);
   const ccd_paper_text how = {.x = -width / 2, .y = -4.8, .size = 7.5, .grey = 0.25};
-  (void) ccd_paper_say(paper, &how, it->text);
+  (void) ccd_paper_draw_text(paper, &how, it->text);
   cairo_restore(paper->cr);
 }
 
@@ -215,7 +215,7 @@ draw_stops(ccd_paper *paper, const frame *f)
                                 .size = 7,
                                 .bold = true,
                                 .grey = end ? 1 : 0};
-    (void) ccd_paper_say(paper, &how, number);
+    (void) ccd_paper_draw_text(paper, &how, number);
   }
 }
 
@@ -242,7 +242,7 @@ draw_scale(ccd_paper *paper, const frame *f)
   cairo_line_to(paper->cr, x + length, y - 4);
   cairo_stroke(paper->cr);
   const ccd_paper_text how = {.x = x + 3, .y = y - 12, .size = 8};
-  (void) ccd_paper_say(paper, &how, text);
+  (void) ccd_paper_draw_text(paper, &how, text);
   x = f->x + 12;
   cairo_move_to(paper->cr, x, y - 12);
   cairo_line_to(paper->cr, x + 4, y);
@@ -251,7 +251,7 @@ draw_scale(ccd_paper *paper, const frame *f)
   cairo_close_path(paper->cr);
   cairo_fill(paper->cr);
   const ccd_paper_text north = {.x = x - 3, .y = y - 22, .size = 8, .bold = true};
-  (void) ccd_paper_say(paper, &north, "N");
+  (void) ccd_paper_draw_text(paper, &north, "N");
 }
 
 void

@@ -21,7 +21,7 @@ lay_out(ccd_paper *paper, double size, bool bold, const char *text)
 }
 
 double
-ccd_paper_say(ccd_paper *paper, const ccd_paper_text *how, const char *text)
+ccd_paper_draw_text(ccd_paper *paper, const ccd_paper_text *how, const char *text)
 {
   if (text == NULL || *text == '\0')
     return 0;
@@ -77,7 +77,7 @@ ccd_paper_box(ccd_paper *paper, double x, double y, double width, const char *la
   cairo_stroke(paper->cr);
   double text = ccd_paper_width(paper, 7.5, /* bold= */ false, label);
   const ccd_paper_text how = {.x = x + (width - text) / 2, .y = y + 2.3, .size = 7.5, .grey = 0.4};
-  (void) ccd_paper_say(paper, &how, label);
+  (void) ccd_paper_draw_text(paper, &how, label);
 }
 
 void

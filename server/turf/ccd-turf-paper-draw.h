@@ -41,7 +41,7 @@ typedef struct ccd_paper_text {
 } ccd_paper_text;
 
 /* Draw @text; returns its height. */
-double ccd_paper_say(ccd_paper *paper, const ccd_paper_text *how, const char *text);
+double ccd_paper_draw_text(ccd_paper *paper, const ccd_paper_text *how, const char *text);
 double ccd_paper_width(ccd_paper *paper, double size, bool bold, const char *text);
 /* The height of @text when wrapped at @width. */
 double ccd_paper_height(ccd_paper *paper, double size, double width, const char *text);

@@ -108,7 +108,7 @@ lay_questions(ccd_paper *paper, double y, bool draw)
                                    .size = 8.5,
                                    .bold = true};
     if (draw)
-      (void) ccd_paper_say(paper, &number, text_of(paper->script, i, "question"));
+      (void) ccd_paper_draw_text(paper, &number, text_of(paper->script, i, "question"));
     x += QUESTION_STEP;
     char label[8];
     for (const char *at = boxes; next_box(&at, label) != NULL; x += ANSWER_STEP) {
@@ -145,29 +145,29 @@ draw_name(ccd_paper *paper, int row, double x, double y)
   double size = 10;
   while (size > 8 && ccd_paper_width(paper, size, /* bold= */ false, name) > NAME_WIDTH)
     size -= 0.5;
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = x,
-                                         .y = y + 1,
-                                         .width = NAME_WIDTH,
-                                         .size = size,
-                                         .one_line = true},
-                       name);
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = x + NAME_WIDTH + 3,
-                                         .y = y + 2,
-                                         .width = ABOUT_WIDTH,
-                                         .size = 8.5,
-                                         .grey = 0.15,
-                                         .one_line = true},
-                       about_person(paper, row));
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = x,
-                                         .y = y + ROW_HEIGHT + 1,
-                                         .width = MARKS_X - INDENT - 4,
-                                         .size = 8,
-                                         .grey = 0.2,
-                                         .one_line = true},
-                       text_of(paper->rows, row, "known"));
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = x,
+                                               .y = y + 1,
+                                               .width = NAME_WIDTH,
+                                               .size = size,
+                                               .one_line = true},
+                             name);
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = x + NAME_WIDTH + 3,
+                                               .y = y + 2,
+                                               .width = ABOUT_WIDTH,
+                                               .size = 8.5,
+                                               .grey = 0.15,
+                                               .one_line = true},
+                             about_person(paper, row));
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = x,
+                                               .y = y + ROW_HEIGHT + 1,
+                                               .width = MARKS_X - INDENT - 4,
+                                               .size = 8,
+                                               .grey = 0.2,
+                                               .one_line = true},
+                             text_of(paper->rows, row, "known"));
 }
 
 void

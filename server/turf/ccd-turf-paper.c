@@ -109,31 +109,34 @@ draw_footer(ccd_paper *paper, int page)
   (void) snprintf(pages, sizeof(pages), "Page %d of %d", page + 1, paper->n_pages);
   ccd_paper_rule(paper, y - 7, 0.5);
   ccd_paper_barcode(paper, CCD_PAPER_MARGIN, y, 20, id);
-  (void)
-    ccd_paper_say(paper,
-                  &(ccd_paper_text){.x = CCD_PAPER_MARGIN, .y = y + 20.5, .size = 7, .grey = 0.2},
-                  id);
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
+                                               .y = y + 20.5,
+                                               .size = 7,
+                                               .grey = 0.2},
+                             id);
   double middle = paper->width / 2 - 60;
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = middle,
-                                         .y = y + 1,
-                                         .width = 190,
-                                         .size = 9,
-                                         .bold = true,
-                                         .one_line = true},
-                       text_of(paper->turf, 0, "name"));
-  (void)
-    ccd_paper_say(paper,
-                  &(ccd_paper_text){.x = middle, .y = y + 14, .size = 7.5, .grey = 0.3},
-                  cc_arena_printf(paper->arena, "printed %s", text_of(paper->turf, 0, "printed")));
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = paper->width - CCD_PAPER_MARGIN - 120,
-                                         .y = y + 6,
-                                         .width = 120,
-                                         .size = 10,
-                                         .bold = true,
-                                         .right = true},
-                       pages);
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = middle,
+                                               .y = y + 1,
+                                               .width = 190,
+                                               .size = 9,
+                                               .bold = true,
+                                               .one_line = true},
+                             text_of(paper->turf, 0, "name"));
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = middle, .y = y + 14, .size = 7.5, .grey = 0.3},
+                             cc_arena_printf(paper->arena,
+                                             "printed %s",
+                                             text_of(paper->turf, 0, "printed")));
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = paper->width - CCD_PAPER_MARGIN - 120,
+                                               .y = y + 6,
+                                               .width = 120,
+                                               .size = 10,
+                                               .bold = true,
+                                               .right = true},
+                             pages);
 }
 
 /* True for units such as "FL 2" or "REAR", which need no label; false for "109" and "3B". */
@@ -160,23 +163,23 @@ draw_door_line(ccd_paper *paper, const ccd_paper_door *door, double y)
                     door->new_building && *note != '\0' ? "   " : "",
                     door->new_building ? note : "");
   if (door->new_building)
-    (void) ccd_paper_say(paper,
-                         &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
-                                           .y = y + 3,
-                                           .width = 20,
-                                           .size = 8,
-                                           .grey = 0.3},
-                         cc_arena_printf(paper->arena, "%d", door->stop));
+    (void) ccd_paper_draw_text(paper,
+                               &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
+                                                 .y = y + 3,
+                                                 .width = 20,
+                                                 .size = 8,
+                                                 .grey = 0.3},
+                               cc_arena_printf(paper->arena, "%d", door->stop));
   const int n_marks = CC_N(door_marks) - 1;
   double right = paper->width - CCD_PAPER_MARGIN - n_marks * 30.0;
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = CCD_PAPER_MARGIN + 24,
-                                         .y = y + 1,
-                                         .width = right - CCD_PAPER_MARGIN - 34,
-                                         .size = 11,
-                                         .bold = true,
-                                         .one_line = true},
-                       line);
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = CCD_PAPER_MARGIN + 24,
+                                               .y = y + 1,
+                                               .width = right - CCD_PAPER_MARGIN - 34,
+                                               .size = 11,
+                                               .bold = true,
+                                               .one_line = true},
+                             line);
   for (int i = 0; i < n_marks; i++)
     ccd_paper_box(paper, right + i * 30.0 + 4, y + 1, 26, door_marks[i].label);
 }
@@ -186,19 +189,19 @@ draw_door(ccd_paper *paper, const ccd_paper_door *door, double y, bool first)
 {
   const char *place = text_of(paper->rows, door->first, "place");
   if (door->new_street || first) {
-    (void) ccd_paper_say(paper,
-                         &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
-                                           .y = y + 3,
-                                           .width = 400,
-                                           .size = 12.5,
-                                           .bold = true,
-                                           .one_line = true},
-                         cc_arena_printf(paper->arena,
-                                         "%s%s%s%s",
-                                         text_of(paper->rows, door->first, "street"),
-                                         *place != '\0' ? " · " : "",
-                                         place,
-                                         door->new_street ? "" : " (continued)"));
+    (void) ccd_paper_draw_text(paper,
+                               &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
+                                                 .y = y + 3,
+                                                 .width = 400,
+                                                 .size = 12.5,
+                                                 .bold = true,
+                                                 .one_line = true},
+                               cc_arena_printf(paper->arena,
+                                               "%s%s%s%s",
+                                               text_of(paper->rows, door->first, "street"),
+                                               *place != '\0' ? " · " : "",
+                                               place,
+                                               door->new_street ? "" : " (continued)"));
     y += STREET_HEIGHT;
     ccd_paper_rule(paper, y - 2, 0);
   }
@@ -225,7 +228,7 @@ draw_list(ccd_paper *paper)
       cairo_show_page(paper->cr);
       draw_footer(paper, page + 1);
       const char *code = text_of(paper->turf, 0, "code");
-      (void) ccd_paper_say(
+      (void) ccd_paper_draw_text(
         paper,
         &(ccd_paper_text){.x = CCD_PAPER_MARGIN, .y = CCD_PAPER_MARGIN - 8, .size = 9, .grey = 0.2},
         cc_arena_printf(paper->arena,
@@ -233,14 +236,14 @@ draw_list(ccd_paper *paper)
                         text_of(paper->turf, 0, "name"),
                         *code != '\0' ? "  ·  " : "",
                         code));
-      (void) ccd_paper_say(paper,
-                           &(ccd_paper_text){.x = paper->width - CCD_PAPER_MARGIN - 190,
-                                             .y = CCD_PAPER_MARGIN + 7,
-                                             .width = 190,
-                                             .size = 8,
-                                             .right = true,
-                                             .grey = 0.3},
-                           "support 1 strong … 5 opposed · notes");
+      (void) ccd_paper_draw_text(paper,
+                                 &(ccd_paper_text){.x = paper->width - CCD_PAPER_MARGIN - 190,
+                                                   .y = CCD_PAPER_MARGIN + 7,
+                                                   .width = 190,
+                                                   .size = 8,
+                                                   .right = true,
+                                                   .grey = 0.3},
+                                 "support 1 strong … 5 opposed · notes");
       y = CCD_PAPER_MARGIN + HEAD;
     }
     y = draw_door(paper, &paper->doors[i], y, first);
@@ -302,45 +305,54 @@ static double
 draw_heading(ccd_paper *paper, double width)
 {
   double x = CCD_PAPER_MARGIN, y = CCD_PAPER_MARGIN;
-  y += ccd_paper_say(paper,
-                     &(ccd_paper_text){.x = x,
-                                       .y = y,
-                                       .width = width,
-                                       .size = 9.5,
-                                       .grey = 0.3,
-                                       .one_line = true},
-                     text_of(paper->turf, 0, "organization")) +
+  y += ccd_paper_draw_text(paper,
+                           &(ccd_paper_text){.x = x,
+                                             .y = y,
+                                             .width = width,
+                                             .size = 9.5,
+                                             .grey = 0.3,
+                                             .one_line = true},
+                           text_of(paper->turf, 0, "organization")) +
        2;
-  y += ccd_paper_say(paper,
-                     &(ccd_paper_text){.x = x,
-                                       .y = y,
-                                       .width = width,
-                                       .height = 56,
-                                       .size = 21,
-                                       .bold = true},
-                     text_of(paper->turf, 0, "name")) +
+  y += ccd_paper_draw_text(paper,
+                           &(ccd_paper_text){.x = x,
+                                             .y = y,
+                                             .width = width,
+                                             .height = 56,
+                                             .size = 21,
+                                             .bold = true},
+                           text_of(paper->turf, 0, "name")) +
        4;
-  y += ccd_paper_say(paper,
-                     &(ccd_paper_text){.x = x, .y = y, .width = width, .size = 11},
-                     turf_figures(paper)) +
+  y += ccd_paper_draw_text(paper,
+                           &(ccd_paper_text){.x = x, .y = y, .width = width, .size = 11},
+                           turf_figures(paper)) +
        3;
   const char *event = text_of(paper->turf, 0, "event_title"),
              *team = text_of(paper->turf, 0, "team");
   const char *whose = text_of(paper->turf, 0, "whose");
   y +=
-    ccd_paper_say(paper,
-                  &(ccd_paper_text){.x = x, .y = y, .width = width, .size = 10, .one_line = true},
-                  cc_arena_printf(paper->arena,
-                                  "%s%s%s%s%s",
-                                  event,
-                                  *event != '\0' && (*team != '\0' || *whose != '\0') ? " · " : "",
-                                  team,
-                                  *team != '\0' && *whose != '\0' ? " · " : "",
-                                  whose)) +
+    ccd_paper_draw_text(paper,
+                        &(ccd_paper_text){.x = x,
+                                          .y = y,
+                                          .width = width,
+                                          .size = 10,
+                                          .one_line = true},
+                        cc_arena_printf(paper->arena,
+                                        "%s%s%s%s%s",
+                                        event,
+                                        *event != '\0' && (*team != '\0' || *whose != '\0') ? " · "
+                                                                                            : "",
+                                        team,
+                                        *team != '\0' && *whose != '\0' ? " · " : "",
+                                        whose)) +
     3;
-  y += ccd_paper_say(paper,
-                     &(ccd_paper_text){.x = x, .y = y, .width = width, .height = 40, .size = 9.5},
-                     text_of(paper->turf, 0, "notes"));
+  y += ccd_paper_draw_text(paper,
+                           &(ccd_paper_text){.x = x,
+                                             .y = y,
+                                             .width = width,
+                                             .height = 40,
+                                             .size = 9.5},
+                           text_of(paper->turf, 0, "notes"));
   return y;
 }
 
@@ -354,12 +366,12 @@ draw_cover(ccd_paper *paper)
     ccd_paper_qr(paper, x, CCD_PAPER_MARGIN, side);
     const char *code = text_of(paper->turf, 0, "code");
     double width = ccd_paper_width(paper, 18, /* bold= */ true, code);
-    (void) ccd_paper_say(paper,
-                         &(ccd_paper_text){.x = x + (side - width) / 2,
-                                           .y = CCD_PAPER_MARGIN + side + 2,
-                                           .size = 18,
-                                           .bold = true},
-                         code);
+    (void) ccd_paper_draw_text(paper,
+                               &(ccd_paper_text){.x = x + (side - width) / 2,
+                                                 .y = CCD_PAPER_MARGIN + side + 2,
+                                                 .size = 18,
+                                                 .bold = true},
+                               code);
   }
   y = (y < CCD_PAPER_MARGIN + side + 26 ? CCD_PAPER_MARGIN + side + 26 : y) + 8;
   double bottom = paper->height - CCD_PAPER_MARGIN - CCD_PAPER_FOOTER;
@@ -369,13 +381,13 @@ draw_cover(ccd_paper *paper)
   map = map < 0.45 * paper->height ? 0.45 * paper->height : map;
   ccd_paper_map(paper, CCD_PAPER_MARGIN, y, inner, map);
   y += map + 8;
-  (void) ccd_paper_say(paper,
-                       &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
-                                         .y = y,
-                                         .width = inner,
-                                         .height = bottom - y,
-                                         .size = 9},
-                       text);
+  (void) ccd_paper_draw_text(paper,
+                             &(ccd_paper_text){.x = CCD_PAPER_MARGIN,
+                                               .y = y,
+                                               .width = inner,
+                                               .height = bottom - y,
+                                               .size = 9},
+                             text);
   draw_footer(paper, 0);
 }
 

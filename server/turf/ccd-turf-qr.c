@@ -167,7 +167,10 @@ ccd_turf_send_qr(ccd_call *call, cc_error *reterr)
     return cc_fail_absent(reterr);
   const char *code = status == CC_OK ? ccd_rows_get(rows, 0, "code") : NULL;
   if (status == CC_OK && code == NULL)
-    return cc_fail(reterr, CC_ERR_CONFLICT, "turf_no_code", "A draft has no code: publish it.");
+    return cc_fail(reterr,
+                   CC_ERR_CONFLICT,
+                   "turf_no_code",
+                   "A draft has no code. Publish the turf first.");
   bool *cells = NULL;
   int size = 0;
   if (status == CC_OK)

@@ -3,6 +3,8 @@
 #include "common/api/cc-turf.h"
 #include "server/turf/ccd-turf.h"
 
+/* The routes of turfs and of cutting them. */
+
 /* clang-format off */
 const ccd_route ccd_turf_routes[] = {
   {&cc_op_preview_turf,       .right = CC_RIGHT_MANAGE_CANVASS, .tx = CCD_READ,  .query = &ccd_q_turf_preview, .scope = CCD_SCOPE_NONE},

@@ -18,7 +18,7 @@ const ccd_route ccd_imports_routes[] = {
   {&cc_op_purge_voter_source,       .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .query = &ccd_q_voter_source_purge,       .audit = "voter_source.purge", .wakes_jobs = true},
   {&cc_op_get_purge_certificate,    .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_purge_certificate_get},
 
-  {&cc_op_list_shipped_profiles,    .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_NONE,  .handler = ccd_shipped_profiles_get},
+  {&cc_op_list_shipped_profiles,    .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_TX_BY_HANDLER,  .handler = ccd_shipped_profiles_get},
   {&cc_op_create_voter_profile,     .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_WRITE, .handler = ccd_voter_profile_create,      .audit = "voter_profile.create"},
   {&cc_op_list_voter_profiles,      .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_voter_profile_list,       .keyset = {"id"}},
   {&cc_op_get_voter_profile,        .right = CC_RIGHT_MANAGE_VOTERS, .tx = CCD_READ,  .query = &ccd_q_voter_profile_get},

@@ -71,7 +71,7 @@ static ccd_db_options options = {.connections = 2,
 
 #define ARGS(...) ((const char *const[]){__VA_ARGS__})
 #define ONCE(context, query, ...)                                                                  \
-  ccd_db_query_once(conn, context, &ccd_q_##query, ARGS(__VA_ARGS__), &rows, &error)
+  ccd_db_query_in_own_tx(conn, context, &ccd_q_##query, ARGS(__VA_ARGS__), &rows, &error)
 #define QUERY(query, ...) ccd_db_query(conn, &ccd_q_##query, ARGS(__VA_ARGS__), &rows, &error)
 
 /* Shared by all tests: a pool and one of its connections. */
@@ -244,7 +244,7 @@ static void
 test_read_only(void)
 {
   setup();
-  static const ccd_context none = {.tx = CCD_NONE, .organization_id = 1};
+  static const ccd_context none = {.tx = CCD_TX_BY_HANDLER, .organization_id = 1};
   g_assert_cmpint(ONCE(&reader, thing_insert, "{\"title\":\"a\"}", "1"), ==, CC_ERR_INTERNAL);
   g_assert_cmpint(ONCE(&none, thing_insert, "{\"title\":\"a\"}", "1"), ==, CC_ERR_INTERNAL);
   ccd_db_begin(conn, &reader);
@@ -476,7 +476,7 @@ one_call(int64_t *ret_took)
   int64_t start = cc_time_monotonic();
   cc_status status = ccd_db_borrow(db, &mine, &error);
   if (status == CC_OK) {
-    status = ccd_db_query_once(mine, &reader, &ccd_q_thing_get, ARGS("1"), &rows, &error);
+    status = ccd_db_query_in_own_tx(mine, &reader, &ccd_q_thing_get, ARGS("1"), &rows, &error);
     ccd_db_return(db, mine);
   }
   *ret_took = cc_time_monotonic() - start;
