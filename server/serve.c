@@ -122,6 +122,7 @@ open_database(ccd_server *server, cc_error *reterr)
   const ccd_config *config = &server->config;
   const ccd_db_options options = {
     .url = config->database_url,
+    .name = "campaign-centerd",
     .connections = JOB_CONNECTIONS + OWN_CONNECTIONS,
     .shares = {[CCD_CLASS_ORDINARY] = (int) config->threads,
                [CCD_CLASS_READ] = READ_THREADS,
@@ -159,9 +160,18 @@ open_pools(ccd_server *server, cc_error *reterr)
                                         [CCD_CLASS_PUBLIC] = (int) server->config.public_threads,
                                         [CCD_CLASS_PUBLIC_READ] = READ_THREADS};
   const int feed[CCD_DB_SHARES] = {FEED_CONNECTIONS};
-  cc_status status =
-    ccd_db_open_as(server->db, CCD_PUBLIC_ROLE, strangers, &server->db_public, reterr);
-  return status == CC_OK ? ccd_db_open_as(server->db, NULL, feed, &server->feed_db, reterr)
+  cc_status status = ccd_db_open_as(server->db,
+                                    "campaign-centerd-public",
+                                    CCD_PUBLIC_ROLE,
+                                    strangers,
+                                    &server->db_public,
+                                    reterr);
+  return status == CC_OK ? ccd_db_open_as(server->db,
+                                          "campaign-centerd-feed",
+                                          NULL,
+                                          feed,
+                                          &server->feed_db,
+                                          reterr)
                          : status;
 }
 

@@ -53,7 +53,7 @@ connect_start(const ccd_db *db)
   const char *const values[] = {db->options.url,
                                 db->pg_options,
                                 "UTF8",
-                                "campaign-centerd",
+                                db->options.name,
                                 db->primary ? "primary" : NULL,
                                 NULL};
   return PQconnectStartParams(names, values, 1);

@@ -16,8 +16,9 @@
 #define PROBE_EVERY_MS 100
 #define PROBE_TIMEOUT_US (1000 * 1000)
 #define WARM_AGAIN_MS 1000
-#define WARM_PACE_MS 100 /* between two connections: warming one occupies a core of the database   \
-                          */
+#define WARM_PACE_MS                                                                               \
+  100 /* between two connections: warming one occupies a core of the database                      \
+       */
 #define START_TIMEOUT_US (10 * 1000 * 1000)
 
 static void
@@ -411,12 +412,14 @@ ccd_db_open(const ccd_db_options *options,
 
 cc_status
 ccd_db_open_as(const ccd_db *like,
+               const char *name,
                const char *role,
                const int shares[static CCD_DB_SHARES],
                ccd_db **ret,
                cc_error *reterr)
 {
   ccd_db_options options = like->options;
+  options.name = name;
   options.connections = shares[0];
   memcpy(options.shares, shares, sizeof(options.shares));
   options.warm = NULL;

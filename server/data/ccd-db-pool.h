@@ -9,6 +9,7 @@
 
 typedef struct ccd_db_options {
   const char *url;           /* DATABASE_URL: libpq connection string or URI */
+  const char *name;          /* a constant: application_name of the sessions, unless @url has one */
   int connections;           /* for threads without a share of their own; at least 1 */
   int shares[CCD_DB_SHARES]; /* further connections by share; [0] is ignored */
   int statement_timeout_ms;  /* statement_timeout of the sessions */
@@ -42,11 +43,13 @@ void ccd_db_close(ccd_db *db);
  * shares the statements of @like, which must be closed later. Connections are made on demand, and
  * each prepares a statement at its first use.
  *
+ * @name: as in ccd_db_options
  * @shares: connections by share, as in ccd_db_options; [0]: for threads without a share, at least 1
  * @role: a constant; the server's own role must be a member of it; NULL: the server's own role, for
  *   every transaction
  */
 cc_status ccd_db_open_as(const ccd_db *like,
+                         const char *name,
                          const char *role,
                          const int shares[static CCD_DB_SHARES],
                          ccd_db **ret,

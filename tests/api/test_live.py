@@ -241,8 +241,8 @@ def test_a_page_that_was_read_meanwhile_is_not_sent(make_server, crowd):
     before = org.event()
     crowd.until(lambda: any(change["entity_id"] == before["id"] for change in other.changes))
     backends = [pid for pid, in server.sql(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%scope_hears%UNION ALL%'"
-        " AND pid <> pg_backend_pid()")]
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = 'campaign-centerd-feed'")]
     assert backends
     for pid in backends:
         services.signal_process(pid, signal.SIGSTOP)

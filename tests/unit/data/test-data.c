@@ -208,7 +208,9 @@ test_role_at_connect(void)
   ccd_db *narrow = NULL, *none = NULL;
   setup();
   ccd_db_return(db, conn);
-  g_assert_cmpint(ccd_db_open_as(db, "campaign_public", only_own, &narrow, &error), ==, CC_OK);
+  g_assert_cmpint(ccd_db_open_as(db, "test", "campaign_public", only_own, &narrow, &error),
+                  ==,
+                  CC_OK);
   g_assert_cmpint(ccd_db_borrow(narrow, &conn, &error), ==, CC_OK);
   g_assert_cmpint(ONCE(&visitor, thing_public, NULL), ==, CC_OK);
   g_assert_cmpint(ccd_rows_n(rows), ==, 20);
@@ -235,7 +237,9 @@ test_role_at_connect(void)
   ccd_db_return(narrow, conn);
   ccd_db_close(narrow);
 
-  g_assert_cmpint(ccd_db_open_as(db, "postgres", only_own, &none, &error), ==, CC_ERR_UNAVAILABLE);
+  g_assert_cmpint(ccd_db_open_as(db, "test", "postgres", only_own, &none, &error),
+                  ==,
+                  CC_ERR_UNAVAILABLE);
   g_assert_null(none);
   ccd_db_close(db);
 }
