@@ -99,7 +99,7 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
 RETURNING i.*
 
 -- name: import_start
-WITH told AS (
+WITH updated AS (
 UPDATE imports i SET state = 'reading', progress = 0
 FROM voter_sources s
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
@@ -109,14 +109,14 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
   AND assert_rule(s.purged_at IS NULL, 'source_purged', 'The data of this source was destroyed.')
   AND assert_rule(COALESCE(s.expires_on >= current_date, true), 'source_expired', 'The permission of this source has run out.')
 RETURNING i.*
-), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t)
-SELECT {columns t} FROM told t, job
+), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM updated t)
+SELECT {columns t} FROM updated t, job
 
 -- name: import_apply_order
-WITH told AS (
+WITH updated AS (
 UPDATE imports i SET state = 'applying', progress = 0, planned_to = NULL, applied_at = now(),
   confirmed = i.confirmed OR :query.confirm::boolean,
-  work = jsonb_build_object('before', import_work_all())
+  work = jsonb_build_object('before', import_user_data_all())
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint
   AND assert_rule(i.state = 'ready', 'import_state', 'Only an import that is ready can be applied.')
   AND assert_rule(i.doubts = '[]' OR :query.confirm::boolean, 'import_doubtful',
@@ -125,8 +125,8 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
                               AND o.state IN ('applying', 'undoing')),
                   'import_running', 'Another import is being applied or undone.')
 RETURNING i.*
-), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t)
-SELECT {columns t} FROM told t, job
+), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM updated t)
+SELECT {columns t} FROM updated t, job
 
 -- name: import_cancel
 -- A running job sees the request and ends the import; a waiting import ends here, and the job
@@ -134,7 +134,7 @@ SELECT {columns t} FROM told t, job
 WITH was AS (
   SELECT i.cancel_requested FROM imports i
   WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_id::bigint FOR UPDATE
-), told AS (
+), updated AS (
 UPDATE imports i SET cancel_requested = true,
   state = CASE WHEN i.state IN ('created', 'uploaded', 'ready') THEN 'cancelled' ELSE i.state END,
   finished_at = CASE WHEN i.state IN ('created', 'uploaded', 'ready') THEN now() ELSE i.finished_at END
@@ -142,9 +142,9 @@ WHERE i.organization_id = :call.organization_id::bigint AND i.id = :path.import_
   AND assert_rule(i.state NOT IN ('done', 'undoing', 'undone', 'failed'), 'import_state',
                   'This import has come to its end; undo it instead.')
 RETURNING i.*
-), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM told t, was w
+), job AS (SELECT job_enqueue(t.organization_id, 'import', jsonb_build_object('import_id', t.id)) FROM updated t, was w
            WHERE NOT w.cancel_requested)
-SELECT {columns t} FROM told t LEFT JOIN job ON true
+SELECT {columns t} FROM updated t LEFT JOIN job ON true
 
 -- name: import_undo_order
 SELECT {columns} FROM import_undo_begin(:path.import_id::bigint)
@@ -241,7 +241,7 @@ WHERE organization_id = :call.organization_id::bigint AND id = :arg.import_id::b
 
 -- name: import_apply_own
 -- An import that continues by itself: its plan is current.
-UPDATE imports i SET state = 'applying', progress = 0, applied_at = now(), work = jsonb_build_object('before', import_work_all())
+UPDATE imports i SET state = 'applying', progress = 0, applied_at = now(), work = jsonb_build_object('before', import_user_data_all())
 WHERE i.organization_id = :call.organization_id::bigint AND i.id = :arg.import_id::bigint AND i.state = 'ready'
   AND (i.doubts = '[]' OR i.confirmed)
   AND NOT EXISTS (SELECT FROM imports o WHERE o.organization_id = i.organization_id AND o.state IN ('applying', 'undoing'))

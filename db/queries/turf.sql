@@ -70,22 +70,22 @@ ORDER BY d.position LIMIT :page.limit::int
 SELECT {columns t} FROM turf_take(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :body.code::text) t
 
 -- name: turf_publish
-SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'publish', :call.if_match::bigint) t
+SELECT {columns t} FROM turf_change_state(:call.organization_id::bigint, :path.turf_id::bigint, 'publish', :call.if_match::bigint) t
 
 -- name: turf_unpublish
-SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'unpublish', :call.if_match::bigint) t
+SELECT {columns t} FROM turf_change_state(:call.organization_id::bigint, :path.turf_id::bigint, 'unpublish', :call.if_match::bigint) t
 
 -- name: turf_take_back
-SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'take_back', :call.if_match::bigint) t
+SELECT {columns t} FROM turf_change_state(:call.organization_id::bigint, :path.turf_id::bigint, 'take_back', :call.if_match::bigint) t
 
 -- name: turf_close
-SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'close', :call.if_match::bigint) t
+SELECT {columns t} FROM turf_change_state(:call.organization_id::bigint, :path.turf_id::bigint, 'close', :call.if_match::bigint) t
 
 -- name: turf_reopen
-SELECT {columns t} FROM turf_turn(:call.organization_id::bigint, :path.turf_id::bigint, 'reopen', :call.if_match::bigint) t
+SELECT {columns t} FROM turf_change_state(:call.organization_id::bigint, :path.turf_id::bigint, 'reopen', :call.if_match::bigint) t
 
 -- name: turf_finish
-SELECT {columns t} FROM turf_turn(:call.organization_id::bigint,
+SELECT {columns t} FROM turf_change_state(:call.organization_id::bigint,
   CASE WHEN right_has(:call.rights::jsonb, 'manage_canvass')
             OR scope_has_turf(:call.organization_id::bigint, :call.actor::text, :call.user_id::bigint, :path.turf_id::bigint)
        THEN :path.turf_id::bigint END, 'done', NULL) t
@@ -192,8 +192,8 @@ sorted AS (SELECT id, row_number() OVER (ORDER BY route_id, position) AS n FROM 
 UPDATE canvass_route_doors d SET route_id = :path.turf_id::bigint, position = last.n + sorted.n
 FROM sorted, last WHERE d.organization_id = :call.organization_id::bigint AND d.id = sorted.id
 
--- name: turf_beside
-SELECT turf_beside(:call.organization_id::bigint, :path.turf_id::bigint, t.name || ' ' || :arg.suffix::text,
+-- name: turf_insert_copy
+SELECT turf_insert_copy(:call.organization_id::bigint, :path.turf_id::bigint, t.name || ' ' || :arg.suffix::text,
   :call.user_id::bigint) AS id
 FROM canvass_routes t WHERE t.organization_id = :call.organization_id::bigint AND t.id = :path.turf_id::bigint
 

@@ -88,7 +88,7 @@ SELECT h.id, h.door_id, b.address, d.unit, h.updated_at,
   p.people
 FROM households h
 CROSS JOIN LATERAL (
-  SELECT COALESCE(jsonb_agg(voter_brief(v) ORDER BY voter_sort_key(v.first_name, v.last_name) COLLATE "C", v.id)
+  SELECT COALESCE(jsonb_agg(voter_summary(v) ORDER BY voter_sort_key(v.first_name, v.last_name) COLLATE "C", v.id)
                   FILTER (WHERE NOT v.confidential OR right_has(:call.rights::jsonb, 'manage_voters')), '[]') AS people,
     COALESCE(bool_and(v.confidential), false) AS hidden
   FROM voters v WHERE v.organization_id = h.organization_id AND v.household_id = h.id AND v.merged_into IS NULL) p
@@ -172,11 +172,11 @@ WITH page AS MATERIALIZED (
   SELECT s.id, s.search_key, s.scan_end FROM voters_page(:call.organization_id::bigint,
     voter_list_filter(:call.organization_id::bigint, :path.list_id::bigint), NOT right_has(:call.rights::jsonb, 'manage_voters'),
     :page.cursor_1::text, :page.cursor_2::bigint, :page.limit::int) s),
-told AS MATERIALIZED (
+logged AS MATERIALIZED (
   SELECT record_read('voter_list.read', 'voter_list', :path.list_id::bigint,
                      LEAST((SELECT count(*) FROM page WHERE NOT scan_end), :page.limit::int - 1)))
 SELECT {columns a}, s.search_key, s.scan_end
-FROM told CROSS JOIN page s
+FROM logged CROSS JOIN page s
 JOIN voters v ON v.organization_id = :call.organization_id::bigint AND v.id = s.id
 CROSS JOIN LATERAL voter_shown(v, right_has(:call.rights::jsonb, 'manage_voters')) h
 CROSS JOIN LATERAL (SELECT h.*, voter_tags_of(h.organization_id, h.id) AS tags) a
@@ -190,7 +190,7 @@ SELECT {columns a}, a.rank
 FROM voter_duplicates d
 JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
 JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
-CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other, -d.score AS rank) a
+CROSS JOIN LATERAL (SELECT d.*, voter_summary(v) AS voter, voter_summary(o) AS other, -d.score AS rank) a
 WHERE d.organization_id = :call.organization_id::bigint AND d.state = :query.state::text
   AND (d.score, d.id) < (CASE WHEN :page.cursor_1::double precision IS NULL THEN 'infinity'
                               ELSE - :page.cursor_1::double precision END,
@@ -219,7 +219,7 @@ SELECT {columns a}
 FROM made d
 JOIN voters v ON v.organization_id = d.organization_id AND v.id = d.voter_id
 JOIN voters o ON o.organization_id = d.organization_id AND o.id = d.other_id
-CROSS JOIN LATERAL (SELECT d.*, voter_brief(v) AS voter, voter_brief(o) AS other) a
+CROSS JOIN LATERAL (SELECT d.*, voter_summary(v) AS voter, voter_summary(o) AS other) a
 
 -- name: voter_merge
 SELECT {columns m}

@@ -191,7 +191,7 @@ ccd_turf_merge(ccd_call *call, cc_error *reterr)
   return status == CC_OK ? answer_turfs(call, &turf_id, 1, reterr) : status;
 }
 
-/* Create a draft beside this turf with some of its doors. */
+/* Create a draft with some doors of this turf, and with its script and cut. */
 static cc_status
 split_off_draft(ccd_call *call,
                 const ccd_turf_ground *ground,
@@ -214,9 +214,9 @@ split_off_draft(ccd_call *call,
                                           scratch,
                                           &made,
                                           reterr);
-  const ccd_arg beside[] = {{"suffix", cc_arena_printf(call->arena, "%c", 'a' + i % 26)}, {0}};
+  const ccd_arg copy[] = {{"suffix", cc_arena_printf(call->arena, "%c", 'a' + i % 26)}, {0}};
   if (status == CC_OK && i > 0)
-    status = ccd_call_query(call, &ccd_q_turf_beside, beside, &rows, reterr);
+    status = ccd_call_query(call, &ccd_q_turf_insert_copy, copy, &rows, reterr);
   if (status == CC_OK && i > 0)
     *ret_turf = ccd_rows_int64(rows, 0, "id");
   const ccd_arg over[] = {

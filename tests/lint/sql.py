@@ -63,6 +63,10 @@ SYNONYMS = {
 FOR_OTHERS = {
     "voters_search": "a server of v0.2.0 during an update",
     "place_asked": "a server of v0.2.0 during an update",
+    "import_work_all": "a server of v0.2.0 during an update",
+    "turf_beside": "a server of v0.2.0 during an update",
+    "turf_turn": "a server of v0.2.0 during an update",
+    "voter_brief": "a server of v0.2.0 during an update",
     "audit_verify": "an operator, and campaign-centerd audit verify",
     "audit_head": "an operator, and campaign-centerd audit head",
     "audit_organizations": "an operator, and campaign-centerd audit verify",

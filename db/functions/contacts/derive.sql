@@ -90,7 +90,7 @@ CREATE OR REPLACE FUNCTION contact_door_state(organization bigint, route bigint,
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  told record;
+  outcome record;
   people bigint[] := '{}'::bigint[];
   finished boolean;
   gone boolean;
@@ -98,7 +98,7 @@ DECLARE
   all_gone boolean;
   all_at timestamptz;
 BEGIN
-  FOR told IN
+  FOR outcome IN
     SELECT c.occurred_at, d.finishes, COALESCE(d.effect IN ('moved', 'deceased'), false) AS gone,
            CASE WHEN d.level NOT IN ('door', 'building') THEN c.voter_id END AS voter_id
     -- OFFSET 0: use the index by door instead of reading the turf with all its doors.
@@ -106,15 +106,15 @@ BEGIN
     JOIN dispositions d ON d.code = COALESCE(c.disposition, 'canvassed')
     WHERE c.route_id = route AND c.holds AND c.channel = 'door'
     ORDER BY c.occurred_at DESC, c.client_id DESC LOOP
-    IF told.voter_id IS NOT NULL AND NOT told.voter_id = ANY (people) THEN
-      people := people || told.voter_id;
-      finished := COALESCE(finished, true) AND COALESCE(all_finished, told.finishes);
-      gone := COALESCE(gone, true) AND COALESCE(all_gone, told.gone);
-      at := GREATEST(at, COALESCE(all_at, told.occurred_at));
-    ELSIF told.voter_id IS NULL AND all_at IS NULL THEN
-      all_finished := told.finishes;
-      all_gone := told.gone;
-      all_at := told.occurred_at;
+    IF outcome.voter_id IS NOT NULL AND NOT outcome.voter_id = ANY (people) THEN
+      people := people || outcome.voter_id;
+      finished := COALESCE(finished, true) AND COALESCE(all_finished, outcome.finishes);
+      gone := COALESCE(gone, true) AND COALESCE(all_gone, outcome.gone);
+      at := GREATEST(at, COALESCE(all_at, outcome.occurred_at));
+    ELSIF outcome.voter_id IS NULL AND all_at IS NULL THEN
+      all_finished := outcome.finishes;
+      all_gone := outcome.gone;
+      all_at := outcome.occurred_at;
     END IF;
   END LOOP;
   IF cardinality(people) = 0 THEN
@@ -163,30 +163,30 @@ END
 $$;
 
 -- Run the effects of a contact thread, selected by kind.
-CREATE OR REPLACE FUNCTION contact_effects(made voter_contacts, matter bigint[], effects text[], options boolean) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effects(made voter_contacts, thread bigint[], effects text[], options boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   organization bigint := made.organization_id;
 BEGIN
-  IF effects && '{do_not_knock,inaccessible}' OR cardinality(matter) > 1 OR made.channel = 'door' AND EXISTS (
+  IF effects && '{do_not_knock,inaccessible}' OR cardinality(thread) > 1 OR made.channel = 'door' AND EXISTS (
     SELECT FROM buildings b WHERE b.organization_id = organization AND b.id = made.building_id
       AND b.inaccessible_at IS NOT NULL) THEN
-    PERFORM contact_effect_place(organization, matter);
+    PERFORM contact_effect_place(organization, thread);
   END IF;
   IF effects && '{wrong_number,disconnected}' THEN
-    PERFORM contact_effect_phone(organization, matter);
+    PERFORM contact_effect_phone(organization, thread);
   END IF;
   IF effects && '{moved,deceased}' THEN
-    PERFORM contact_effect_person(organization, matter);
+    PERFORM contact_effect_person(organization, thread);
   END IF;
   IF effects && '{do_not_contact,do_not_text}' THEN
-    PERFORM contact_effect_consent(organization, matter);
+    PERFORM contact_effect_consent(organization, thread);
   END IF;
   IF options THEN
-    PERFORM contact_effect_tags(organization, matter);
-    PERFORM contact_effect_follow_ups(organization, matter);
-    PERFORM contact_effect_sign_ups(organization, matter);
+    PERFORM contact_effect_tags(organization, thread);
+    PERFORM contact_effect_follow_ups(organization, thread);
+    PERFORM contact_effect_sign_ups(organization, thread);
   END IF;
 END
 $$;
@@ -200,7 +200,7 @@ DECLARE
   organization bigint := made.organization_id;
 BEGIN
   IF made.root_id IS NOT NULL THEN
-    PERFORM contact_apply_again(made);
+    PERFORM contact_apply_thread(made);
     RETURN;
   END IF;
   PERFORM contact_effects(made, ARRAY[made.id],
@@ -213,33 +213,33 @@ END
 $$;
 
 -- Apply a correction or undo: everything that any contact of the thread affects is derived again.
-CREATE OR REPLACE FUNCTION contact_apply_again(made voter_contacts) RETURNS void
+CREATE OR REPLACE FUNCTION contact_apply_thread(made voter_contacts) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   organization bigint := made.organization_id;
-  matter bigint[] := ARRAY(SELECT c.id FROM voter_contacts c
+  thread bigint[] := ARRAY(SELECT c.id FROM voter_contacts c
                            WHERE c.organization_id = organization AND (c.id = made.root_id OR c.root_id = made.root_id));
   effects text[];
   options int;
   each record;
 BEGIN
-  PERFORM contact_settle(organization, matter);
+  PERFORM contact_set_holds(organization, thread);
   SELECT array_agg(DISTINCT d.effect), count(a.id) FILTER (WHERE a.option_id IS NOT NULL) INTO effects, options
     FROM voter_contacts c
     LEFT JOIN dispositions d ON d.code = c.disposition
     LEFT JOIN contact_answers a ON a.organization_id = organization AND a.contact_id = c.id
-    WHERE c.organization_id = organization AND c.id = ANY (matter);
-  PERFORM contact_effects(made, matter, effects, options > 0);
+    WHERE c.organization_id = organization AND c.id = ANY (thread);
+  PERFORM contact_effects(made, thread, effects, options > 0);
   PERFORM contact_derive_voters(organization, ARRAY(
     SELECT c.voter_id FROM voter_contacts c
-    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NOT NULL
+    WHERE c.organization_id = organization AND c.id = ANY (thread) AND c.voter_id IS NOT NULL
     UNION
     SELECT b.id FROM voter_contacts c
     JOIN voters b ON b.organization_id = organization AND b.door_id = c.door_id
-    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.voter_id IS NULL AND c.channel = 'door'));
+    WHERE c.organization_id = organization AND c.id = ANY (thread) AND c.voter_id IS NULL AND c.channel = 'door'));
   FOR each IN SELECT DISTINCT c.route_id, c.door_id FROM voter_contacts c
-    WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.channel = 'door'
+    WHERE c.organization_id = organization AND c.id = ANY (thread) AND c.channel = 'door'
       AND c.route_id IS NOT NULL AND c.door_id IS NOT NULL ORDER BY 1, 2 LOOP
     PERFORM contact_derive_door(organization, each.route_id, each.door_id);
   END LOOP;
@@ -249,5 +249,5 @@ $$;
 GRANT EXECUTE ON FUNCTION contact_derive_voters(bigint,bigint[]), contact_derive_new(voter_contacts),
   contact_door_state(bigint,bigint,bigint), contact_derive_door(bigint,bigint,bigint),
   contact_effects(voter_contacts,bigint[],text[],boolean), contact_apply(voter_contacts),
-  contact_apply_again(voter_contacts)
+  contact_apply_thread(voter_contacts)
   TO campaign_api;

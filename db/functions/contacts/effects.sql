@@ -6,21 +6,21 @@
 -- Set `holds` of the contacts of a thread. A contact is replaced when another one replaces it and
 -- is not itself replaced, so undoing a correction restores the first contact. Later contacts have
 -- greater ids.
-CREATE OR REPLACE FUNCTION contact_settle(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_set_holds(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   each voter_contacts;
-  beaten bigint[] := '{}'::bigint[];
+  replaced bigint[] := '{}'::bigint[];
 BEGIN
   FOR each IN SELECT c.* FROM voter_contacts c
-    WHERE c.organization_id = organization AND c.id = ANY (matter) ORDER BY c.id DESC LOOP
-    IF each.replaces_id IS NOT NULL AND NOT each.id = ANY (beaten) THEN
-      beaten := beaten || each.replaces_id;
+    WHERE c.organization_id = organization AND c.id = ANY (thread) ORDER BY c.id DESC LOOP
+    IF each.replaces_id IS NOT NULL AND NOT each.id = ANY (replaced) THEN
+      replaced := replaced || each.replaces_id;
     END IF;
     UPDATE voter_contacts c SET holds = NOT c.holds
       WHERE c.organization_id = organization AND c.id = each.id
-        AND c.holds <> (NOT each.undone AND NOT each.id = ANY (beaten));
+        AND c.holds <> (NOT each.undone AND NOT each.id = ANY (replaced));
   END LOOP;
 END
 $$;
@@ -68,7 +68,7 @@ $$;
 
 -- do_not_knock marks the door. inaccessible marks the building, until a later visit reaches one of
 -- its doors.
-CREATE OR REPLACE FUNCTION contact_effect_place(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effect_place(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
@@ -78,9 +78,9 @@ BEGIN
             WHERE c.organization_id = organization AND c.door_id = x.door_id AND c.holds
               AND c.disposition = 'do_not_knock') AS at
           FROM (SELECT DISTINCT c.door_id FROM voter_contacts c
-                WHERE c.organization_id = organization AND c.id = ANY (matter)) x) w
+                WHERE c.organization_id = organization AND c.id = ANY (thread)) x) w
     WHERE d.organization_id = organization AND d.id = w.door_id AND d.do_not_knock_at IS DISTINCT FROM w.at
-      AND EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.id = ANY (matter)
+      AND EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.id = ANY (thread)
                     AND c.disposition = 'do_not_knock');
   UPDATE buildings b SET inaccessible_at = w.at
     FROM (SELECT x.building_id, (
@@ -93,31 +93,31 @@ BEGIN
                   AND k.channel = 'door' AND k.occurred_at > c.occurred_at
                   AND COALESCE(k.disposition, 'canvassed') NOT IN ('inaccessible', 'address_not_found'))) AS at
           FROM (SELECT DISTINCT c.building_id FROM voter_contacts c
-                WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.channel = 'door') x) w
+                WHERE c.organization_id = organization AND c.id = ANY (thread) AND c.channel = 'door') x) w
     WHERE b.organization_id = organization AND b.id = w.building_id AND b.inaccessible_at IS DISTINCT FROM w.at;
 END
 $$;
 
 -- wrong_number and disconnected flag the number; wrong_number only for this person.
-CREATE OR REPLACE FUNCTION contact_effect_phone(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effect_phone(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  told record;
+  flagged record;
   last_at timestamptz;
 BEGIN
-  FOR told IN SELECT DISTINCT c.phone, c.disposition AS flag,
+  FOR flagged IN SELECT DISTINCT c.phone, c.disposition AS flag,
                      CASE c.disposition WHEN 'wrong_number' THEN c.voter_id END AS voter_id
-              FROM voter_contacts c WHERE c.organization_id = organization AND c.id = ANY (matter)
+              FROM voter_contacts c WHERE c.organization_id = organization AND c.id = ANY (thread)
                 AND c.disposition IN ('wrong_number', 'disconnected') LOOP
     SELECT max(c.occurred_at) INTO last_at FROM voter_contacts c
-      WHERE c.organization_id = organization AND c.phone = told.phone AND c.disposition = told.flag AND c.holds
-        AND (told.flag <> 'wrong_number' OR c.voter_id IS NOT DISTINCT FROM told.voter_id);
+      WHERE c.organization_id = organization AND c.phone = flagged.phone AND c.disposition = flagged.flag AND c.holds
+        AND (flagged.flag <> 'wrong_number' OR c.voter_id IS NOT DISTINCT FROM flagged.voter_id);
     DELETE FROM phone_flags f
-      WHERE f.organization_id = organization AND f.phone = told.phone AND f.flag = told.flag
-        AND f.voter_id IS NOT DISTINCT FROM told.voter_id AND f.at IS DISTINCT FROM last_at;
+      WHERE f.organization_id = organization AND f.phone = flagged.phone AND f.flag = flagged.flag
+        AND f.voter_id IS NOT DISTINCT FROM flagged.voter_id AND f.at IS DISTINCT FROM last_at;
     INSERT INTO phone_flags (organization_id, phone, flag, voter_id, at)
-      SELECT organization, told.phone, told.flag, told.voter_id, last_at WHERE last_at IS NOT NULL
+      SELECT organization, flagged.phone, flagged.flag, flagged.voter_id, last_at WHERE last_at IS NOT NULL
       ON CONFLICT DO NOTHING;
   END LOOP;
 END
@@ -125,7 +125,7 @@ $$;
 
 -- moved and deceased remove the person from lists. A separate function, because this is an edit of
 -- the voter.
-CREATE OR REPLACE FUNCTION contact_effect_person(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effect_person(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
@@ -133,7 +133,7 @@ BEGIN
       moved_at = CASE w.disposition WHEN 'moved' THEN w.occurred_at ELSE v.moved_at END
     FROM (SELECT x.voter_id, l.disposition, l.occurred_at
           FROM (SELECT DISTINCT c.voter_id FROM voter_contacts c
-                WHERE c.organization_id = organization AND c.id = ANY (matter)) x
+                WHERE c.organization_id = organization AND c.id = ANY (thread)) x
           LEFT JOIN LATERAL (
             SELECT c.disposition, c.occurred_at FROM voter_contacts c
             WHERE c.organization_id = organization AND c.voter_id = x.voter_id AND c.holds
@@ -147,7 +147,7 @@ END
 $$;
 
 -- do_not_contact and do_not_text record opt-outs, which count as long as the contact does.
-CREATE OR REPLACE FUNCTION contact_effect_consent(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effect_consent(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 #variable_conflict use_column
@@ -158,7 +158,7 @@ BEGIN
          CASE c.disposition WHEN 'do_not_text' THEN 'text' ELSE 'any' END, 'any', 'withdrawn', c.channel,
          c.occurred_at, c.actor, c.id
   FROM voter_contacts c
-  WHERE c.organization_id = organization AND c.id = ANY (matter) AND c.holds
+  WHERE c.organization_id = organization AND c.id = ANY (thread) AND c.holds
     AND c.disposition IN ('do_not_contact', 'do_not_text')
   ON CONFLICT DO NOTHING;
 END
@@ -166,7 +166,7 @@ $$;
 
 -- Chosen options: a tag, a follow-up, a registration for an event. Each effect happens at most
 -- once, however many contacts choose the option.
-CREATE OR REPLACE FUNCTION contact_effect_tags(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effect_tags(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -175,7 +175,7 @@ BEGIN
   FOR given IN SELECT DISTINCT c.voter_id, o.tag_id FROM voter_contacts c
     JOIN contact_answers a ON a.organization_id = organization AND a.contact_id = c.id
     JOIN script_options o ON o.organization_id = organization AND o.id = a.option_id
-    WHERE c.organization_id = organization AND c.id = ANY (matter) AND o.tag_id IS NOT NULL LOOP
+    WHERE c.organization_id = organization AND c.id = ANY (thread) AND o.tag_id IS NOT NULL LOOP
     IF EXISTS (
       SELECT FROM voter_contacts c
       JOIN contact_answers a ON a.organization_id = organization AND a.contact_id = c.id
@@ -194,18 +194,18 @@ $$;
 
 -- At most one follow-up per contact thread and kind, so correcting a contact does not create a
 -- second one. Completed follow-ups are never deleted.
-CREATE OR REPLACE FUNCTION contact_effect_follow_ups(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effect_follow_ups(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  root bigint := (SELECT min(id) FROM unnest(matter) id);
+  root bigint := (SELECT min(id) FROM unnest(thread) id);
   asked record;
 BEGIN
   FOR asked IN SELECT o.follow_up, c.voter_id, bool_or(c.holds) AS wanted, max(c.user_id) AS maker
     FROM voter_contacts c
     JOIN contact_answers a ON a.organization_id = organization AND a.contact_id = c.id
     JOIN script_options o ON o.organization_id = organization AND o.id = a.option_id
-    WHERE c.organization_id = organization AND c.id = ANY (matter) AND o.follow_up IS NOT NULL
+    WHERE c.organization_id = organization AND c.id = ANY (thread) AND o.follow_up IS NOT NULL
     GROUP BY 1, 2 LOOP
     IF NOT asked.wanted THEN
       DELETE FROM follow_ups f WHERE f.organization_id = organization AND f.contact_id = root
@@ -248,7 +248,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION contact_effect_sign_ups(organization bigint, matter bigint[]) RETURNS void
+CREATE OR REPLACE FUNCTION contact_effect_sign_ups(organization bigint, thread bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -258,7 +258,7 @@ BEGIN
     JOIN contact_answers a ON a.organization_id = organization AND a.contact_id = c.id
     JOIN script_options o ON o.organization_id = organization AND o.id = a.option_id
     JOIN events e ON e.organization_id = organization AND e.id = o.event_id AND e.cancelled_at IS NULL
-    WHERE c.organization_id = organization AND c.id = ANY (matter) ORDER BY 1, 2 LOOP
+    WHERE c.organization_id = organization AND c.id = ANY (thread) ORDER BY 1, 2 LOOP
     -- Lock the event's row before the audit chain's, as check-in does.
     SET CONSTRAINTS event_attendees_count, event_attendees_count_status IMMEDIATE;
     PERFORM contact_sign_up(organization, asked.event_id, asked.voter_id, EXISTS (
@@ -271,7 +271,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_settle(bigint,bigint[]), contact_lock(voter_contacts),
+GRANT EXECUTE ON FUNCTION contact_set_holds(bigint,bigint[]), contact_lock(voter_contacts),
   contact_lock_places(bigint,bigint[],bigint[],bigint[]),
   contact_effect_place(bigint,bigint[]), contact_effect_phone(bigint,bigint[]),
   contact_effect_person(bigint,bigint[]), contact_effect_consent(bigint,bigint[]),

@@ -4,7 +4,7 @@
 
 -- Idempotency: return the contact already stored under this client_id; set refused_code if its
 -- content differs.
-CREATE OR REPLACE FUNCTION contact_again(organization bigint, given jsonb,
+CREATE OR REPLACE FUNCTION contact_by_client_id(organization bigint, given jsonb,
   OUT contact voter_contacts, OUT refused_code text, OUT refused_message text)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -48,7 +48,7 @@ DECLARE
 BEGIN
   IF EXISTS (SELECT FROM voter_contacts c
              WHERE c.organization_id = organization AND c.client_id = (given ->> 'client_id')::uuid) THEN
-    RETURN QUERY SELECT a.* FROM contact_again(organization, given) a;
+    RETURN QUERY SELECT a.* FROM contact_by_client_id(organization, given) a;
     RETURN;
   END IF;
   made := contact_prepare(organization, actor, person, given);
@@ -64,14 +64,14 @@ LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
 DECLARE
   organization bigint := made.organization_id;
-  beaten boolean := made.replaces_id IS NOT NULL AND contact_beaten(organization, made.replaces_id);
+  replaced boolean := made.replaces_id IS NOT NULL AND contact_is_replaced(organization, made.replaces_id);
 BEGIN
-  IF NOT beaten THEN
+  IF NOT replaced THEN
     made.id := nextval('voter_contacts_id_seq');
     INSERT INTO voter_contacts SELECT (made).* ON CONFLICT DO NOTHING;
   END IF;
-  IF beaten OR NOT FOUND THEN -- the same contact sent twice at the same moment, or another replacement was first
-    RETURN QUERY SELECT a.* FROM contact_again(organization, given) a WHERE (a.contact).id IS NOT NULL;
+  IF replaced OR NOT FOUND THEN -- the same contact sent twice at the same moment, or another replacement was first
+    RETURN QUERY SELECT a.* FROM contact_by_client_id(organization, given) a WHERE (a.contact).id IS NOT NULL;
     IF NOT FOUND THEN
       RETURN QUERY SELECT c, 'contact_replaced', 'This contact was changed or taken back in the meantime.'
         FROM voter_contacts c WHERE c.organization_id = organization AND c.id = made.replaces_id;
@@ -80,7 +80,7 @@ BEGIN
   END IF;
   IF made.answers IS NOT NULL THEN
     INSERT INTO contact_answers (organization_id, contact_id, step_id, option_id, value)
-      SELECT organization, made.id, a.step_id, a.option_id, a.value FROM contact_said(made.answers) a;
+      SELECT organization, made.id, a.step_id, a.option_id, a.value FROM contact_answer_rows(made.answers) a;
   END IF;
   PERFORM contact_apply(made);
   contact := made;
@@ -89,15 +89,15 @@ END
 $$;
 
 -- Is there a contact that replaces this one and is not itself replaced?
-CREATE OR REPLACE FUNCTION contact_beaten(organization bigint, contact bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION contact_is_replaced(organization bigint, contact bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM voter_contacts c WHERE c.organization_id = organization AND c.replaces_id = contact
-                   AND NOT contact_beaten(organization, c.id));
+                   AND NOT contact_is_replaced(organization, c.id));
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_again(bigint,jsonb), contact_record(bigint,text,bigint,jsonb),
-  contact_store(voter_contacts,jsonb), contact_beaten(bigint,bigint)
+GRANT EXECUTE ON FUNCTION contact_by_client_id(bigint,jsonb), contact_record(bigint,text,bigint,jsonb),
+  contact_store(voter_contacts,jsonb), contact_is_replaced(bigint,bigint)
   TO campaign_api;

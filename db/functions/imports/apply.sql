@@ -3,7 +3,7 @@
 -- Applies a compared import in chunks: places, new people, changed people, people who are gone.
 
 -- Counts of user data that refers to these voters (contacts, tags, …).
-CREATE OR REPLACE FUNCTION import_work(voters bigint[]) RETURNS jsonb
+CREATE OR REPLACE FUNCTION import_user_data(voters bigint[]) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
   SELECT jsonb_build_object(
@@ -16,7 +16,7 @@ AS $$
 $$;
 
 -- The same for the whole organization, including doors in turfs.
-CREATE OR REPLACE FUNCTION import_work_all() RETURNS jsonb
+CREATE OR REPLACE FUNCTION import_user_data_all() RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
   SELECT jsonb_build_object(
@@ -167,7 +167,7 @@ BEGIN
   PERFORM import_places(import, i.applied_row, upto);
   made := import_insert(import, i.source_id, i.applied_row, upto);
   PERFORM import_update(import, i.source_id, i.applied_row, upto);
-  PERFORM import_see(import, i.source_id, i.applied_row, upto);
+  PERFORM import_apply_seen(import, i.source_id, i.applied_row, upto);
   UPDATE imports SET applied_row = upto,
       progress = CASE WHEN upto >= i.rows_read THEN 1 ELSE upto::float8 / i.rows_read END,
       applied = (SELECT jsonb_build_object(
@@ -178,7 +178,7 @@ BEGIN
           'unchanged', 0)
         FROM staging.plan p WHERE p.import_id = import AND p.row_no > i.applied_row AND p.row_no <= upto)
     WHERE organization_id = organization AND id = import RETURNING * INTO i;
-  PERFORM import_tell(import, i.version);
+  PERFORM import_notify(import, i.version);
   cancel := i.cancel_requested;
 END
 $$;
@@ -191,7 +191,7 @@ AS $$
 DECLARE
   organization constant bigint := app_organization_id();
   i imports;
-  left_over jsonb := import_work_all();
+  left_over jsonb := import_user_data_all();
 BEGIN
   SELECT * INTO i FROM imports WHERE organization_id = organization AND id = import FOR UPDATE;
   IF EXISTS (SELECT FROM jsonb_each_text(i.work -> 'before') b, jsonb_each_text(left_over) a
@@ -210,7 +210,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION import_work(bigint[]), import_work_all(),
+GRANT EXECUTE ON FUNCTION import_user_data(bigint[]), import_user_data_all(),
   import_places(bigint,bigint,bigint), import_bring(bigint,bigint,bigint,bigint[],bigint[]), import_insert(bigint,bigint,bigint,bigint),
   import_apply(bigint,integer), import_finish(bigint)
   TO campaign_api;

@@ -203,8 +203,8 @@ BEGIN
     unreachable = 'removed', import_hash = NULL, source_id = NULL, other_source_ids = '{}'
     WHERE v.organization_id = organization AND v.id = ANY (people);
   UPDATE voters v SET merged_into = NULL WHERE v.organization_id = organization AND v.id = ANY (people)
-    AND NOT voter_has_work(v.id);
-  DELETE FROM voters v WHERE v.organization_id = organization AND v.id = ANY (people) AND NOT voter_has_work(v.id)
+    AND NOT voter_has_user_data(v.id);
+  DELETE FROM voters v WHERE v.organization_id = organization AND v.id = ANY (people) AND NOT voter_has_user_data(v.id)
     AND NOT EXISTS (SELECT FROM voters o WHERE o.organization_id = organization AND o.merged_into = v.id);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   emptied := array_length(people, 1) - deleted;

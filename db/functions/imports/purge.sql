@@ -65,7 +65,7 @@ AS $$
                count(*) FILTER (WHERE a.alone AND w.work) AS emptied, count(*) FILTER (WHERE NOT a.alone) AS kept
         FROM voters v
         CROSS JOIN LATERAL (SELECT purge_alone($1, v)) a (alone)
-        CROSS JOIN LATERAL (SELECT voter_has_work(v.id)) w (work)
+        CROSS JOIN LATERAL (SELECT voter_has_user_data(v.id)) w (work)
         WHERE v.organization_id = app_organization_id() AND (v.source_id = $1 OR $1 = ANY (v.other_source_ids))) n
   WHERE c.organization_id = app_organization_id() AND c.source_id = $1 AND c.ids_sha256 = ''
 $$;
@@ -90,7 +90,7 @@ BEGIN
   PERFORM contacts_forget(array_agg(v.id)) FROM voters v
     WHERE v.organization_id = organization AND v.id = ANY (chosen) AND purge_alone(source, v);
   DELETE FROM voters v WHERE v.organization_id = organization AND v.id = ANY (chosen) AND purge_alone(source, v)
-    AND NOT voter_has_work(v.id);
+    AND NOT voter_has_user_data(v.id);
   UPDATE voters v SET {Voter.personal: @ = #}, household_id = NULL, door_id = NULL, address_key = NULL,
     unreachable = 'removed', import_hash = NULL, source_id = NULL, other_source_ids = '{}'
     WHERE v.organization_id = organization AND v.id = ANY (chosen) AND purge_alone(source, v);

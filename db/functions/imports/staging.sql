@@ -82,7 +82,7 @@ END
 $$;
 
 -- Report progress in the feed, but not in the audit log.
-CREATE OR REPLACE FUNCTION import_tell(import bigint, version bigint) RETURNS void
+CREATE OR REPLACE FUNCTION import_notify(import bigint, version bigint) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
   INSERT INTO changes (organization_id, entity, entity_id, op, version)
@@ -90,7 +90,7 @@ AS $$
 $$;
 
 GRANT EXECUTE ON FUNCTION import_stage(bigint), import_staged(bigint,text), import_unstage(bigint),
-  import_own(bigint), import_tell(bigint,bigint)
+  import_own(bigint), import_notify(bigint,bigint)
   TO campaign_api;
 
 RESET ROLE;

@@ -50,7 +50,7 @@ LANGUAGE plpgsql
 AS $$
 #variable_conflict use_column
 DECLARE
-  told imports;
+  updated imports;
   before bigint := (SELECT i.rows_read FROM imports i WHERE i.organization_id = app_organization_id() AND i.id = import);
 BEGIN
   -- A file that is read again counts from where it got to before.
@@ -61,9 +61,9 @@ BEGIN
   SET progress = LEAST(done, 1), rows_read = COALESCE($3, i.rows_read), rows_rejected = COALESCE($4, i.rows_rejected),
       rows_staged = COALESCE($5, i.rows_staged)
   WHERE i.organization_id = app_organization_id() AND i.id = import
-  RETURNING * INTO told;
-  PERFORM import_tell(told.id, told.version);
-  RETURN told.cancel_requested;
+  RETURNING * INTO updated;
+  PERFORM import_notify(updated.id, updated.version);
+  RETURN updated.cancel_requested;
 END
 $$;
 

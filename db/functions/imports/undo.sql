@@ -4,7 +4,7 @@
 
 -- Does the voter have user data? Opt-outs and tags that came with the person in a file do not
 -- count: they are as old as the record.
-CREATE OR REPLACE FUNCTION voter_has_work(voter bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION voter_has_user_data(voter bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -21,11 +21,11 @@ END
 $$;
 
 -- The number of people created by an import that have user data.
-CREATE OR REPLACE FUNCTION import_work_since(import bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION import_count_with_user_data(import bigint) RETURNS bigint
 LANGUAGE sql STABLE
 AS $$
   SELECT count(*) FROM voters v
-  WHERE v.organization_id = app_organization_id() AND v.created_import_id = import AND voter_has_work(v.id)
+  WHERE v.organization_id = app_organization_id() AND v.created_import_id = import AND voter_has_user_data(v.id)
 $$;
 
 CREATE OR REPLACE FUNCTION import_undo_begin(import bigint) RETURNS SETOF imports
@@ -49,7 +49,7 @@ BEGIN
   IF n > 0 THEN
     RAISE EXCEPTION 'There are % later imports: undo those first.', n USING ERRCODE = 'CC409', DETAIL = 'later_import';
   END IF;
-  n := import_work_since(import);
+  n := import_count_with_user_data(import);
   IF n > 0 THEN
     RAISE EXCEPTION '% people of this import have contacts, consents, tags or follow-ups by now.', n
       USING ERRCODE = 'CC409', DETAIL = 'has_work';
@@ -112,14 +112,14 @@ BEGIN
   PERFORM set_config('work_mem', '64MB', true), set_config('synchronous_commit', 'off', true);
   SELECT u.done, u.homes INTO done, homes FROM import_undo_changes(import, n) u;
   made := ARRAY(SELECT v.id FROM voters v WHERE v.organization_id = organization AND v.created_import_id = import
-                  AND NOT voter_has_work(v.id) LIMIT GREATEST(n - done, 0));
+                  AND NOT voter_has_user_data(v.id) LIMIT GREATEST(n - done, 0));
   WITH taken AS (
     DELETE FROM voters v WHERE v.organization_id = organization AND v.id = ANY (made)
     RETURNING v.household_id)
   SELECT done + count(*), array_agg(t.household_id) INTO done, more FROM taken t;
   PERFORM households_count(organization, homes || more);
   UPDATE imports i SET progress = 0.5 WHERE i.organization_id = organization AND i.id = import;
-  PERFORM import_tell(import, i.version) FROM imports i WHERE i.organization_id = organization AND i.id = import;
+  PERFORM import_notify(import, i.version) FROM imports i WHERE i.organization_id = organization AND i.id = import;
   RETURN done;
 END
 $$;
@@ -149,6 +149,6 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION voter_has_work(bigint), import_work_since(bigint),
+GRANT EXECUTE ON FUNCTION voter_has_user_data(bigint), import_count_with_user_data(bigint),
   import_undo_begin(bigint), import_undo_changes(bigint,integer), import_undo(bigint,integer), import_undo_finish(bigint,text)
   TO campaign_api;

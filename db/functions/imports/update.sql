@@ -90,7 +90,7 @@ BEGIN
   IF touched IS NULL THEN
     RETURN;
   END IF;
-  work := import_work(touched);
+  work := import_user_data(touched);
   FOR each IN
     SELECT p.kind, v AS before, r, h.id AS household_id, h.door_id
     FROM staging.plan p
@@ -114,7 +114,7 @@ BEGIN
     END IF;
   END LOOP;
   PERFORM households_count(organization, homes);
-  IF EXISTS (SELECT FROM jsonb_each_text(work) b, jsonb_each_text(import_work(touched)) a
+  IF EXISTS (SELECT FROM jsonb_each_text(work) b, jsonb_each_text(import_user_data(touched)) a
              WHERE a.key = b.key AND a.value::bigint < b.value::bigint) THEN
     RAISE EXCEPTION 'Contacts, consents, tags or follow-ups would have been lost.'
       USING ERRCODE = 'CC409', DETAIL = 'work_lost';
@@ -123,7 +123,7 @@ END
 $$;
 
 -- People of whom only the source or the profile changed.
-CREATE OR REPLACE FUNCTION import_see(import bigint, source bigint, first bigint, last bigint) RETURNS void
+CREATE OR REPLACE FUNCTION import_apply_seen(import bigint, source bigint, first bigint, last bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -152,5 +152,5 @@ $$;
 
 GRANT EXECUTE ON FUNCTION import_sources(voters,bigint),
   import_change(bigint,text,voters,voters), import_arrive(voters,staging.rows,bigint,bigint,bigint,boolean),
-  import_update(bigint,bigint,bigint,bigint), import_see(bigint,bigint,bigint,bigint)
+  import_update(bigint,bigint,bigint,bigint), import_apply_seen(bigint,bigint,bigint,bigint)
   TO campaign_api;

@@ -4,7 +4,7 @@
 
 -- The content of answers, one row each: {"step_id": 7, "option_id": 9} (several for a
 -- multiple-choice question), or with "text", "number" or "date". kind NULL: the answer is empty.
-CREATE OR REPLACE FUNCTION contact_said(answers jsonb)
+CREATE OR REPLACE FUNCTION contact_answer_rows(answers jsonb)
 RETURNS TABLE (ord bigint, step_id bigint, kind text, option_id bigint, value text)
 LANGUAGE sql IMMUTABLE
 AS $$
@@ -27,9 +27,9 @@ BEGIN
     SELECT COALESCE(jsonb_agg(jsonb_build_object('step_id', a.step_id, 'option_id', a.option_id,
              'text', CASE a.kind WHEN 'text' THEN a.value END, 'number', CASE a.kind WHEN 'number' THEN a.value::numeric END,
              'date', CASE a.kind WHEN 'date' THEN a.value END) ORDER BY a.ord), '[]')
-    FROM contact_said(answers) a);
+    FROM contact_answer_rows(answers) a);
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION contact_said(jsonb), contact_answers_kept(jsonb)
+GRANT EXECUTE ON FUNCTION contact_answer_rows(jsonb), contact_answers_kept(jsonb)
   TO campaign_api;

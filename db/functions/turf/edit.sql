@@ -128,7 +128,7 @@ END
 $$;
 
 -- Create a draft with the script and cut of an existing one.
-CREATE OR REPLACE FUNCTION turf_beside(organization bigint, turf bigint, named text, person bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION turf_insert_copy(organization bigint, turf bigint, named text, person bigint) RETURNS bigint
 LANGUAGE sql VOLATILE
 AS $$
   INSERT INTO canvass_routes (organization_id, cut_id, name, script_id, team, event_id, notes, created_by)
@@ -148,5 +148,5 @@ GRANT EXECUTE ON FUNCTION turf_hold_begin(bigint,text,bigint,bigint),
   turf_hold(bigint,text,bigint,bigint[],bigint), turf_lock_drafts(bigint,bigint[]),
   turf_doors_free(bigint,bigint[]), turf_add_doors(bigint,bigint,bigint[]),
   turf_walk_store(bigint,bigint,bigint[],double precision,double precision),
-  turf_beside(bigint,bigint,text,bigint), turf_drop_empty(bigint,bigint[])
+  turf_insert_copy(bigint,bigint,text,bigint), turf_drop_empty(bigint,bigint[])
   TO campaign_api;

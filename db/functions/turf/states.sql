@@ -52,7 +52,7 @@ $$;
 
 -- Check the doors of a closed turf that is reopened: unfinished doors must not be in another active
 -- turf.
-CREATE OR REPLACE FUNCTION turf_claim_again(organization bigint, turf bigint) RETURNS void
+CREATE OR REPLACE FUNCTION turf_reactivate_doors(organization bigint, turf bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -71,7 +71,7 @@ $$;
 
 -- Change a turf's state by an action: publish, unpublish, done, take_back, close, reopen. Each is
 -- allowed from certain states; nothing happens when the turf already has the requested state.
-CREATE OR REPLACE FUNCTION turf_turn(organization bigint, turf bigint, verb text, expected bigint) RETURNS SETOF turfs_shown
+CREATE OR REPLACE FUNCTION turf_change_state(organization bigint, turf bigint, verb text, expected bigint) RETURNS SETOF turfs_shown
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -93,7 +93,7 @@ BEGIN
       format('This turf is %s: %s goes from %s.', t.state, replace(verb, '_', ' '), array_to_string(origins, ' or ')));
     PERFORM assert_rule(verb <> 'publish' OR t.door_count > 0, 'turf_empty', 'A turf without doors cannot be published.');
     IF verb = 'reopen' THEN
-      PERFORM turf_claim_again(organization, turf);
+      PERFORM turf_reactivate_doors(organization, turf);
     ELSIF verb = 'close' THEN
       UPDATE canvass_route_doors d SET active = false
       WHERE d.organization_id = organization AND d.route_id = turf AND d.active;
@@ -134,7 +134,7 @@ BEGIN
   PERFORM set_config('app.bulk', 'on', true);
   FOR draft IN SELECT t.id FROM canvass_routes t
     WHERE t.organization_id = organization AND t.cut_id = cut AND t.state = 'draft' AND t.door_count > 0 ORDER BY t.id LOOP
-    PERFORM turf_turn(organization, draft, 'publish', NULL);
+    PERFORM turf_change_state(organization, draft, 'publish', NULL);
     n := n + 1;
   END LOOP;
   PERFORM set_config('app.bulk', '', true);
@@ -155,7 +155,7 @@ DECLARE
 BEGIN
   FOR old IN SELECT t.id FROM canvass_routes t WHERE t.organization_id = organization
     AND t.state IN ('open', 'out', 'done') AND t.expires_at <= now() ORDER BY t.id LOOP
-    PERFORM turf_turn(organization, old, 'close', NULL);
+    PERFORM turf_change_state(organization, old, 'close', NULL);
     n := n + 1;
   END LOOP;
   RETURN n;
@@ -243,7 +243,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION turf_code(bigint), turf_give_back(bigint,bigint,text),
-  turf_claim_again(bigint,bigint), turf_turn(bigint,bigint,text,bigint),
+  turf_reactivate_doors(bigint,bigint), turf_change_state(bigint,bigint,text,bigint),
   turf_publish_cut(bigint,bigint), turf_expire(bigint), turf_change(bigint,bigint,jsonb,bigint),
   turf_take(bigint,text,bigint,text), turf_return(bigint,text,bigint,bigint)
   TO campaign_api;

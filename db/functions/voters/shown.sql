@@ -14,7 +14,7 @@ END
 $$;
 
 -- The few columns that distinguish people of one household or pair.
-CREATE OR REPLACE FUNCTION voter_brief(v voters) RETURNS jsonb
+CREATE OR REPLACE FUNCTION voter_summary(v voters) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
   SELECT jsonb_build_object('id', v.id, 'first_name', v.first_name, 'last_name', v.last_name,
@@ -49,5 +49,5 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION voter_tags_of(bigint,bigint),
-  voter_brief(voters), voter_list_filter(bigint,bigint), voter_filter_kept(bigint,jsonb)
+  voter_summary(voters), voter_list_filter(bigint,bigint), voter_filter_kept(bigint,jsonb)
   TO campaign_api;

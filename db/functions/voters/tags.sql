@@ -34,7 +34,7 @@ BEGIN
     SELECT organization, p.id, g.id FROM unnest(people) p (id) CROSS JOIN (SELECT DISTINCT unnest(give)) g (id)
     ON CONFLICT (organization_id, voter_id, tag_id) DO NOTHING
     RETURNING voter_id),
-  told AS (
+  counted AS (
     UPDATE voters v SET contacts_revision = v.contacts_revision + 1
     WHERE v.organization_id = organization
       AND v.id IN (SELECT gone.voter_id FROM gone UNION SELECT come.voter_id FROM come))
