@@ -168,7 +168,8 @@ ccd_command_restored(int argc, char **argv)
   ccd_config_done(&config);
   if (status != CC_OK)
     return print_failure(&error);
-  puts("The feed begins anew: phones, live screens and integrations read their lists again.");
+  puts("The change feed has a new generation: phones, live screens and integrations read their "
+       "lists again.");
   return 0;
 }
 
@@ -176,7 +177,7 @@ ccd_command_restored(int argc, char **argv)
 static void
 print_resealed(const ccd_keys *keys, bool erasure_set, const ccd_resealed *done)
 {
-  printf("%" PRId64 " secrets sealed anew, %" PRId64 " that no key opens\n",
+  printf("%" PRId64 " secrets sealed again, %" PRId64 " that no key opens\n",
          done->sealed,
          done->closed);
   if (keys->n_before > 0 && !erasure_set) {

@@ -37,7 +37,7 @@ static const command commands[] = {
   {"restored",
    ccd_command_restored,
    "begin a new feed, after the database was restored from a dump"},
-  {"reseal", ccd_command_reseal, "seal stored secrets anew, after SECRET_KEY was changed"},
+  {"reseal", ccd_command_reseal, "seal stored secrets with the new SECRET_KEY"},
   {"audit", ccd_command_audit, "verify: find edited, removed or moved rows of the audit log"},
   {"hash-password",
    ccd_command_hash_password,

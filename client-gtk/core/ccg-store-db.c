@@ -115,7 +115,7 @@ ccg_store_db_open_writer(const char *path, GError **error)
   if (db != NULL)
     return db;
   g_assert(first != NULL);
-  g_message("%s: begun anew", first->message);
+  g_message("%s: a new store is created", first->message);
   ccg_store_db_delete(path);
   return open_writer(path, error);
 }

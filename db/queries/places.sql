@@ -164,7 +164,7 @@ SELECT geocode_apply(:call.organization_id::bigint, :arg.places::jsonb) AS n,
 -- name: geocode_record
 SELECT record_bulk('building', 'update', :arg.n::bigint)
 
--- Keys derived anew -----------------------------------------------------------------------------------
+-- Keys derived again ----------------------------------------------------------------------------------
 
 -- name: rekey_segments
 SELECT s.id, s.name, s.street_key FROM street_segments s

@@ -229,7 +229,7 @@ write_database(const ccd_server *server, cc_str *out)
   write_figure(out,
                "campaign_database_reconnects_total",
                "counter",
-               "Connections made anew.",
+               "Connections opened again after they were lost.",
                (double) (db.reconnects + strangers.reconnects));
   write_figure(out,
                "campaign_database_errors_total",

@@ -88,7 +88,7 @@ static const header_row headers[] = {
   {"Idempotent-Replayed", "true: this is the answer of an earlier request with the same key."},
   {"Link", "<URL>; rel=\"next\": the next page. Left out on the last one."},
   {"Location", "The path of what was made."},
-  {"RateLimit", "What is left of the limit (r) and when it begins anew (t, seconds)."},
+  {"RateLimit", "Requests left within the limit (r), and seconds until the next period begins (t)."},
   {"RateLimit-Policy", "The limit: requests (q) in a time (w, seconds)."},
   {"Retry-After", "Seconds after which it is worth to ask again."},
   {"Upload-Offset", "Number of received bytes of the file."},

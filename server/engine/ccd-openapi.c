@@ -368,7 +368,7 @@ static const tag_row tags[] = {
   {"Text campaigns", "Texts that people send to voters one by one, and conversations."},
   {"Tokens", "API tokens of an organization."},
   {"Turf", "Areas of doors, cut and handed out to canvassers."},
-  {"Voter duplicates", "Records of one person: found, merged and parted again."},
+  {"Voter duplicates", "Records of one person: found, merged and separated again."},
   {"Voter lists", "Kept searches and fixed lists of voters, and exports."},
   {"Voters", "Voters, their tags and notes."},
 };

@@ -282,7 +282,7 @@ def done(reply, *more):
     return False
 
 
-def said(world, **given):
+def record_visit(world, **given):
     return done(visit(world.me, **given))
 
 
@@ -317,15 +317,15 @@ def shown(reply):
 
 
 ASK = {
-    "contact_door": lambda w, t, s: said(w, door_id=t.door),
-    "contact_voter": lambda w, t, s: said(w, voter_id=t.voter),
-    "contact_voter_at_own_door": lambda w, t, s: said(w, voter_id=t.voter, door_id=w.mine().door),
-    "contact_door_of_own_voter": lambda w, t, s: said(w, voter_id=w.mine().voter, door_id=t.door),
-    "contact_building": lambda w, t, s: said(w, building_id=t.building, disposition="inaccessible"),
-    "contact_turf": lambda w, t, s: said(w, door_id=w.mine().door, turf_id=t.turf),
-    "correction": lambda w, t, s: said(w, replaces_id=w.contact(s)["id"], disposition="refused"),
-    "correction_door": lambda w, t, s: said(w, replaces_id=w.contact("assigned")["id"], door_id=t.door),
-    "correction_voter": lambda w, t, s: said(w, replaces_id=w.contact("assigned")["id"], voter_id=t.voter),
+    "contact_door": lambda w, t, s: record_visit(w, door_id=t.door),
+    "contact_voter": lambda w, t, s: record_visit(w, voter_id=t.voter),
+    "contact_voter_at_own_door": lambda w, t, s: record_visit(w, voter_id=t.voter, door_id=w.mine().door),
+    "contact_door_of_own_voter": lambda w, t, s: record_visit(w, voter_id=w.mine().voter, door_id=t.door),
+    "contact_building": lambda w, t, s: record_visit(w, building_id=t.building, disposition="inaccessible"),
+    "contact_turf": lambda w, t, s: record_visit(w, door_id=w.mine().door, turf_id=t.turf),
+    "correction": lambda w, t, s: record_visit(w, replaces_id=w.contact(s)["id"], disposition="refused"),
+    "correction_door": lambda w, t, s: record_visit(w, replaces_id=w.contact("assigned")["id"], door_id=t.door),
+    "correction_voter": lambda w, t, s: record_visit(w, replaces_id=w.contact("assigned")["id"], voter_id=t.voter),
     "bulk_door": lambda w, t, s: bulk(w, t.door),
     "bulk_turf": lambda w, t, s: bulk(w, w.mine().door, turf_id=t.turf),
     "undo": lambda w, t, s: done(w.me.post(f"/v1/contacts/{w.contact(s)['id']}/undo", act())),

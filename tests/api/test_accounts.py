@@ -39,7 +39,7 @@ def refused(reply, status, code=None, pointer=None):
     return True
 
 
-def told(reply):
+def visible_parts(reply):
     """The parts of a reply that a stranger can see."""
     body = reply.json() if reply.content else None
     if isinstance(body, dict):
@@ -181,7 +181,7 @@ def test_two_registrations_at_once(api, server):
 def test_same_answer_for_known_and_unknown(api, person, path):
     def ask(email):
         body = registration(email) if path == "register" else {"email": email}
-        return told(api.post(f"/v1/auth/{path}", body))
+        return visible_parts(api.post(f"/v1/auth/{path}", body))
 
     assert ask(person.email) == ask(address())
 
@@ -189,7 +189,7 @@ def test_same_answer_for_known_and_unknown(api, person, path):
 def test_sign_in_same_answer(api, person):
     wrong = sign_in(api, person.email, OTHER_PASSWORD)
     assert is_problem(wrong, 401, "not_authenticated")
-    assert told(wrong) == told(sign_in(api, address(), OTHER_PASSWORD))
+    assert visible_parts(wrong) == visible_parts(sign_in(api, address(), OTHER_PASSWORD))
 
 
 @pytest.mark.alone
@@ -232,7 +232,7 @@ def test_sessions_of_others_are_absent(api, person):
     assert theirs not in [s["id"] for s in person.pages("/v1/sessions")]
     foreign = person.delete(f"/v1/sessions/{theirs}")
     assert foreign.status_code == 404
-    assert told(foreign) == told(person.delete(f"/v1/sessions/{theirs + 1000000}"))
+    assert visible_parts(foreign) == visible_parts(person.delete(f"/v1/sessions/{theirs + 1000000}"))
     other.ok("GET", "/v1/me")
 
 
@@ -353,7 +353,7 @@ def test_change_email_to_a_taken_one(api, outbox, person):
     other = register_person(api)
     free = person.post("/v1/me/email", {"password": PASSWORD, "email": address()})
     taken = person.post("/v1/me/email", {"password": PASSWORD, "email": other.email})
-    assert told(free) == told(taken)
+    assert visible_parts(free) == visible_parts(taken)
     mail = outbox.wait(other.email, 2)[-1]
     assert "already" in mail["Subject"] and "ccm_" not in mail.get_content()
 

@@ -33,7 +33,7 @@ def server(cluster, redis_server, binary):
     made.remove()
 
 
-def told(reply, setting, used, most):
+def is_budget_refusal(reply, setting, used, most):
     """Check a refusal: it names the limit's setting, the use and the limit."""
     assert is_problem(reply, 409, "conflict") and reply.json()["code"] == "budget_spent", reply.text
     assert f"{used} of at most {most} ({setting})." in reply.json()["detail"], reply.text
@@ -45,7 +45,7 @@ def test_an_organization_has_so_many(server, setting):
     path, body, verb, one = COUNTED[setting]
     org, other = (Organization(Client(server), everybody=False) for _ in range(2))
     made = [org.owner.ok("POST", path, body(), status=201) for _ in range(2)]
-    assert told(org.owner.post(path, body()), setting, 3, 2)
+    assert is_budget_refusal(org.owner.post(path, body()), setting, 3, 2)
     other.owner.ok("POST", path, body(), status=201)
     if verb:
         org.owner.ok(verb, one.format(id=made[0]["id"]))
@@ -55,7 +55,7 @@ def test_an_organization_has_so_many(server, setting):
 def test_a_person_owns_so_many_organizations(server):
     org = Organization(Client(server), everybody=False)
     org.owner.ok("POST", "/v1/organizations", {"name": unique("Org")}, status=201)
-    assert told(org.owner.post("/v1/organizations", {"name": unique("Org")}), "ORGANIZATIONS_PER_PERSON", 3, 2)
+    assert is_budget_refusal(org.owner.post("/v1/organizations", {"name": unique("Org")}), "ORGANIZATIONS_PER_PERSON", 3, 2)
     # Membership in another person's organization does not count against the own limit.
     member = org.add("member")
     member.ok("POST", "/v1/organizations", {"name": unique("Org")}, status=201)
@@ -65,12 +65,12 @@ def test_imports_that_wait(server):
     imports = Imports(server, Organization(Client(server), everybody=False))
     first, _ = imports.upload(table(ROSA)), imports.upload(table(JO))
     body = {"source_id": imports.source, "name": "File"}
-    assert told(imports.client.post("/v1/imports", body), "IMPORTS_WAITING", 3, 2)
+    assert is_budget_refusal(imports.client.post("/v1/imports", body), "IMPORTS_WAITING", 3, 2)
     imports.client.ok("POST", f"/v1/imports/{first}/cancel")
     imports.client.ok("POST", "/v1/imports", body, status=201)
 
 
-def put(imports, number, data):
+def upload(imports, number, data):
     return imports.client.put(f"/v1/imports/{number}/file", data=data, headers={"Content-Type": "text/csv"})
 
 
@@ -79,16 +79,16 @@ def test_bytes_of_imports(server):
     imports = Imports(server, Organization(Client(server), everybody=False))
     number = imports.upload(b"x" * 2000)
     other = imports.client.ok("POST", "/v1/imports", {"source_id": imports.source, "name": "File"}, status=201)["id"]
-    assert told(put(imports, other, b"y" * 1001), "IMPORT_STORAGE", 3001, 3000)
-    put(imports, other, b"y" * 1000)
+    assert is_budget_refusal(upload(imports, other, b"y" * 1001), "IMPORT_STORAGE", 3001, 3000)
+    upload(imports, other, b"y" * 1000)
     imports.client.ok("POST", f"/v1/imports/{number}/cancel")
     imports.client.ok("POST", f"/v1/imports/{other}/cancel")
     for used in range(3000, 9000, 2000):
         number = imports.client.ok("POST", "/v1/imports", {"source_id": imports.source, "name": "File"}, status=201)["id"]
-        assert put(imports, number, b"z" * 2000).status_code == 200, used
+        assert upload(imports, number, b"z" * 2000).status_code == 200, used
         imports.client.ok("POST", f"/v1/imports/{number}/cancel")
     number = imports.client.ok("POST", "/v1/imports", {"source_id": imports.source, "name": "File"}, status=201)["id"]
-    assert told(put(imports, number, b"z" * 2000), "IMPORT_BYTES_PER_DAY", 11000, 10000)
+    assert is_budget_refusal(upload(imports, number, b"z" * 2000), "IMPORT_BYTES_PER_DAY", 11000, 10000)
     assert imports.get(number)["state"] == "created"
 
 

@@ -226,8 +226,8 @@ def test_a_changed_address_ends_other_sessions_and_can_be_undone(api, outbox, so
     assert verify(api, outbox.token(new)).status_code == 204
     someone.ok("GET", "/v1/me")
     assert other.get("/v1/me").status_code == 401
-    told = outbox.wait(old, 2)[-1]
-    assert "was changed" in told["Subject"] and "/undo-email-change#token=ccm_" in told.get_content()
+    mail = outbox.wait(old, 2)[-1]
+    assert "was changed" in mail["Subject"] and "/undo-email-change#token=ccm_" in mail.get_content()
     undo = outbox.token(old, count=2)
 
     # Further changes by the attacker do not invalidate the link that undoes the change.
@@ -399,11 +399,11 @@ def test_nobody_learns_who_has_a_second_factor(api, outbox, someone):
     other = new_person(api)
     with_second_factor(someone)
 
-    def told(email):
+    def reply_to(email):
         reply = api.post("/v1/auth/lost-second-factor", {"email": email})
         return reply.status_code, {**reply.json(), "request_id": None}
 
-    assert told(someone.email) == told(other.email) == told(address())
+    assert reply_to(someone.email) == reply_to(other.email) == reply_to(address())
     outbox.wait(someone.email, 2)
     assert outbox.mails(other.email) == []
 

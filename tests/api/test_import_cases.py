@@ -170,7 +170,7 @@ def test_a_number_of_another_server_is_nobody_here(imports):
 
 def test_columns_of_an_export_alone_double_nobody_by_themselves(imports):
     """Without the columns that identify an export, its id would be taken for a state id."""
-    imports.apply(of(people(3)))
+    imports.apply(table_of_rows(people(3)))
     rows = cells(export(imports))
     for head in (("id", "first_name", "last_name"), ("id", "last_name", "first_name", "precinct", "notes")):
         ready = imports.start(table(head, *([row.get(name, "x") for name in head] for row in rows)), auto_apply=True)
@@ -183,13 +183,13 @@ def test_columns_of_an_export_alone_double_nobody_by_themselves(imports):
 
 def test_an_export_takes_nobody_into_its_source(imports):
     """A person entered by hand is not gone when the county's next file lacks the person."""
-    imports.apply(of(people(3)))
+    imports.apply(table_of_rows(people(3)))
     hand = imports.client.ok("POST", "/v1/voters", {"first_name": "By", "last_name": "Hand"})["id"]
     rows = export(imports)
     assert imports.apply(rows)["applied"] == counts(unchanged=4)
     edited = rows.replace(b"By,", b"Bye,")
     assert edited != rows and imports.apply(edited)["applied"] == counts(changed=1, unchanged=3)
-    assert imports.start(of(people(3)), complete=True)["planned"] == counts(unchanged=3)
+    assert imports.start(table_of_rows(people(3)), complete=True)["planned"] == counts(unchanged=3)
     assert imports.client.ok("GET", f"/v1/voters/{hand}")["first_name"] == "Bye"
 
 
@@ -207,10 +207,10 @@ def test_people_are_found_by_the_number_of_the_state(imports):
 
 def test_each_column_is_named_with_what_it_loses(imports):
     done = imports.start(table(HEAD + ("favourite_color", "empty"), ANN + ("red", ""), ("C-2",) + ANN[1:6] + ("", "", "1299", "") + ("blue", "")))
-    told = {c["name"]: (c["field"], c["values"], c["lost"]) for c in done["columns"]}
-    assert set(told) == set(HEAD) | {"favourite_color", "empty"}
-    assert told["last_name"] == ("last_name", 2, 0) and told["favourite_color"] == ("ignored", 2, 2)
-    assert told["empty"] == ("ignored", 0, 0)
+    columns = {c["name"]: (c["field"], c["values"], c["lost"]) for c in done["columns"]}
+    assert set(columns) == set(HEAD) | {"favourite_color", "empty"}
+    assert columns["last_name"] == ("last_name", 2, 0) and columns["favourite_color"] == ("ignored", 2, 2)
+    assert columns["empty"] == ("ignored", 0, 0)
     assert problems(done) == {("ignored_column", "favourite_color"): 2}
 
 
@@ -425,8 +425,8 @@ def test_what_has_no_door_is_told(imports):
     rows = ["PO Box 5", "General Delivery", "Park Plaza", ""]
     done = imports.start(table(("voter_id", "last_name", "address", "zip"), *[(i, "Lee", line, "12999") for i, line in enumerate(rows)],
                                ("9", "Lee", "2 Elm St", "12999")))
-    told = next(p for p in done["problems"] if p["code"] == "no_door")
-    assert (told["count"], told["values"], told["places"][0]) == (4, rows, {"file": 1, "line": 2})
+    problem = next(p for p in done["problems"] if p["code"] == "no_door")
+    assert (problem["count"], problem["values"], problem["places"][0]) == (4, rows, {"file": 1, "line": 2})
 
 
 def test_a_better_mapping_is_no_move(imports):
@@ -443,22 +443,22 @@ def people(n, prefix="A", **more):
     return [{"voter_id": f"{prefix}{i}", "first_name": "F", "last_name": f"L{i}", "birth_date": f"19{50 + i % 50}-01-01", **more} for i in range(n)]
 
 
-def of(rows):
+def table_of_rows(rows):
     return table(tuple(rows[0]), *[tuple(row.values()) for row in rows])
 
 
 def test_gone_is_within_the_source(imports):
-    imports.apply(of(people(20)))
+    imports.apply(table_of_rows(people(20)))
     first, imports.source = imports.source, imports.new_source()
-    imports.apply(of(people(20, "B")))
+    imports.apply(table_of_rows(people(20, "B")))
     imports.source = first
-    assert imports.apply(of(people(19)), complete=True)["applied"] == counts(unchanged=19, gone=1)
+    assert imports.apply(table_of_rows(people(19)), complete=True)["applied"] == counts(unchanged=19, gone=1)
     assert imports.rows("SELECT count(*) FROM voters WHERE organization_id = %s AND unreachable = 'gone'") == [(1,)]
 
 
 def test_a_row_that_cannot_be_read_is_nobody_who_is_gone(imports):
-    imports.apply(of(people(20)))
-    data = of(people(20)).decode().splitlines()
+    imports.apply(table_of_rows(people(20)))
+    data = table_of_rows(people(20)).decode().splitlines()
     data[3] = data[3].replace("F,", "F, x,")  # A2: a comma too many
     data[4] = data[4].replace("A3,", 'A3,"')  # A3: a quote that is not closed
     data[5] = "A4,F"  # too few
@@ -467,7 +467,7 @@ def test_a_row_that_cannot_be_read_is_nobody_who_is_gone(imports):
 
 
 def test_shares_that_no_good_file_has_wait_for_a_word(imports):
-    imports.apply(of(people(50)))
+    imports.apply(table_of_rows(people(50)))
     # Every row is refused, also when nothing else is wrong.
     bad = b"voter_id,first_name,last_name\n" + b"".join(b"A%d,x,y,z\n" % i for i in range(50))
     ready = imports.start(bad, complete=True, auto_apply=True)
@@ -475,7 +475,7 @@ def test_shares_that_no_good_file_has_wait_for_a_word(imports):
     refused = imports.client.post(f"/v1/imports/{ready['id']}/apply")
     assert (refused.status_code, refused.json()["code"]) == (409, "import_doubtful")
     # Ids of another kind: everybody would be new, and everybody gone.
-    other = imports.start(of(people(50, "X")), complete=True, auto_apply=True)
+    other = imports.start(table_of_rows(people(50, "X")), complete=True, auto_apply=True)
     assert (other["state"], other["doubts"]) == ("ready", ["gone"]) and other["planned"]["gone"] == 50
     assert imports.client.post(f"/v1/imports/{other['id']}/apply").json()["code"] == "import_doubtful"
     imports.client.ok("POST", f"/v1/imports/{other['id']}/apply?confirm=true")
@@ -484,8 +484,8 @@ def test_shares_that_no_good_file_has_wait_for_a_word(imports):
 
 def test_a_small_source_has_doubts_too(imports):
     """Most of a few rows also raises a doubt."""
-    imports.apply(of(people(8)))
-    other = imports.start(of(people(8, "X")), complete=True, auto_apply=True)
+    imports.apply(table_of_rows(people(8)))
+    other = imports.start(table_of_rows(people(8, "X")), complete=True, auto_apply=True)
     assert (other["state"], other["doubts"], other["planned"]["gone"]) == ("ready", ["gone"], 8)
     bad = imports.start(b"voter_id,first_name,last_name\nA0,x,y,z\nA1,x,y,z\nA2,F,L\n", complete=True, auto_apply=True)
     assert (bad["state"], bad["doubts"]) == ("ready", ["rejected", "gone"]) and bad["planned"]["gone"] == 5
@@ -493,18 +493,18 @@ def test_a_small_source_has_doubts_too(imports):
 
 def test_everybody_moves(imports):
     head = {"address": "1 Elm St", "zip": "12999"}
-    imports.apply(of(people(30, **head)))
-    ready = imports.start(of(people(30, **{**head, "address": "2 Oak St"})), auto_apply=True)
+    imports.apply(table_of_rows(people(30, **head)))
+    ready = imports.start(table_of_rows(people(30, **{**head, "address": "2 Oak St"})), auto_apply=True)
     assert (ready["state"], ready["doubts"], ready["planned"]["moved"]) == ("ready", ["moved"], 30)
 
 
 def test_an_export_and_votes_bring_nobody_back(imports):
-    imports.apply(of(people(3)))
-    imports.apply(of(people(2)), complete=True)
+    imports.apply(table_of_rows(people(3)))
+    imports.apply(table_of_rows(people(2)), complete=True)
     assert imports.apply(export(imports))["applied"] == counts(unchanged=3)
     assert imports.apply(table(("voter_id", "election"), ("A2", "11/05/2024 GENERAL")))["applied"] == counts(changed=1)
     assert person(imports, "A2", "unreachable") == "gone"
-    assert imports.apply(of(people(3)))["applied"] == counts(changed=1, unchanged=2) and person(imports, "A2", "unreachable") is None
+    assert imports.apply(table_of_rows(people(3)))["applied"] == counts(changed=1, unchanged=2) and person(imports, "A2", "unreachable") is None
 
 
 # --- the dry run ---
@@ -520,19 +520,19 @@ def test_the_dry_run_can_be_looked_at(imports):
     ids = [imports.voter(f"C-{i}") for i in (1, 2, 3)]
     path = f"/v1/imports/{ready['id']}/changes"
 
-    def told():
+    def planned_changes():
         return [(c["voter_id"], c["kind"], c["old_address"], c["new_address"], c["fields"], c["at"] is None)
                 for c in imports.client.pages(path)]
 
     planned = [(ids[0], "moved", "1 Elm St", "9 Oak St", ["address"], True), (ids[1], "changed", None, "2 Elm St", ["party"], True),
                (ids[2], "gone", None, None, ["unreachable"], True)]
-    assert told() == planned
+    assert planned_changes() == planned
     assert [c["voter_id"] for c in imports.client.ok("GET", path, query={"kind": "gone"})["data"]] == [ids[2]]
     row = imports.start(table(head + ("apt", "county", "GENERAL-11/05/2024"), ANN + ("7", "Ulster", "X")))["sample"]["rows"][0]
     assert (row["unit"], row["state"], row["districts"], row["vote_history"]) == ("7", "NY", {"county": "Ulster"}, {"11/05/2024 GENERAL": "X"})
     imports.client.ok("POST", f"/v1/imports/{ready['id']}/apply")
     imports.wait(ready["id"])
-    done = [(c[0], c[1], c[4]) for c in told()]
+    done = [(c[0], c[1], c[4]) for c in planned_changes()]
     assert done == [(p[0], p[1], p[4]) for p in planned]
 
 

@@ -33,7 +33,7 @@ def counts_hold(org):
     return True
 
 
-def say(org, made, voter, at, level):
+def record_answer(org, made, voter, at, level):
     """Record an answer of the person at the door."""
     step = made["steps"][0]
     org.owner.ok("POST", "/v1/contacts", {**act(channel="door", voter_id=voter["id"], answers=[
@@ -122,15 +122,15 @@ def test_what_people_wrote_since_a_merge_stays(org):
 def test_what_contacts_tell_is_of_all_records_and_goes_back(org):
     one, two = (add(org, "Lee", "Ann", address="2 Elm St", zip5="12999") for _ in range(2))
     asked = script(org, support())
-    say(org, asked, two, "2026-05-02T10:00:00Z", 2)
+    record_answer(org, asked, two, "2026-05-02T10:00:00Z", 2)
     made = merge(org, one, two)
     assert read(org.owner, one)["support_level"] == 2
     # A contact that arrives late makes the survivor be derived again: the other record's contacts
     # still count.
-    say(org, asked, one, "2026-05-01T10:00:00Z", 4)
+    record_answer(org, asked, one, "2026-05-01T10:00:00Z", 4)
     late = read(org.owner, one)
     assert (late["support_level"], late["last_contact_at"]) == (2, "2026-05-02T10:00:00Z")
-    say(org, asked, two, "2026-05-03T10:00:00Z", 1) # by its old id
+    record_answer(org, asked, two, "2026-05-03T10:00:00Z", 1) # by its old id
     assert read(org.owner, one)["support_level"] == 1
     undo(org, made)
     assert read(org.owner, one)["support_level"] == 1 and read(org.owner, two)["support_level"] == 2

@@ -57,10 +57,10 @@ def test_the_key_is_changed_twice(make_server):
     restart(server, SECRET_KEY=NEWEST, SECRET_KEY_PREVIOUS=f"{NEW},{old}")
     goes_on()
     done = server.command("reseal")
-    assert done.returncode == 0 and "1 secrets sealed anew, 0 that no key opens" in done.stdout, done
+    assert done.returncode == 0 and "1 secrets sealed again, 0 that no key opens" in done.stdout, done
     assert "can go in 25 hours" in done.stdout and NEWEST not in done.stdout and old not in done.stdout
     erasure = next(line for line in done.stdout.splitlines() if line.startswith("ERASURE_KEY="))
-    assert "0 secrets sealed anew" in server.command("reseal").stdout
+    assert "0 secrets sealed again" in server.command("reseal").stdout
 
     page = owner.ok("GET", "/v1/events", query={"limit": 1})
     feed = owner.ok("GET", "/v1/changes", query={"limit": 1})["cursor"]
@@ -79,7 +79,7 @@ def test_what_no_key_opens_is_counted(make_server):
     server.stop()
     server.environment.update(SECRET_KEY=NEW)
     done = server.command("reseal")
-    assert done.returncode == 1 and "0 secrets sealed anew, 1 that no key opens" in done.stdout, done
+    assert done.returncode == 1 and "0 secrets sealed again, 1 that no key opens" in done.stdout, done
 
 
 def test_wrong_keys_stop_the_start(make_server):

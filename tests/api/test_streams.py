@@ -62,7 +62,7 @@ def left_over(probe):
     return sorted(path.name for path in (probe.storage / "spool").glob("*"))
 
 
-def put(client, name, data, headers=CSV, **options):
+def put_file(client, name, data, headers=CSV, **options):
     return client.request("PUT", f"/v1/probe/files/{name}", data=data, headers=headers, **options)
 
 
@@ -81,13 +81,13 @@ def raw_put(probe, client, body, *headers, path="/v1/probe/files/raw", length=No
 def test_a_body_becomes_a_file(probe, member):
     data = os.urandom(3_000_000)
     for headers in (CSV, BYTES):
-        reply = put(member.client, "kept", data, headers)
+        reply = put_file(member.client, "kept", data, headers)
         assert reply.status_code == 200, reply.text
         assert reply.json() == {"length": len(data), "sha256": hashlib.sha256(data).hexdigest(),
                                 "media": headers["Content-Type"].split(";")[0]}
     kept = probe.storage / "probe" / "kept"
     assert kept.read_bytes() == data and kept.stat().st_mode & 0o077 == 0
-    assert put(member.client, "kept", b"shorter").status_code == 200
+    assert put_file(member.client, "kept", b"shorter").status_code == 200
     assert kept.read_bytes() == b"shorter" and left_over(probe) == []
     assert [path.name for path in kept.parent.iterdir() if path.name.startswith("kept")] == ["kept"]
 
@@ -97,7 +97,7 @@ def test_chunks(probe, member):
         for number in range(200):
             yield f"line {number}\n".encode() * 100
 
-    reply = put(member.client, "chunks", pieces())
+    reply = put_file(member.client, "chunks", pieces())
     assert reply.status_code == 200, reply.text
     assert (probe.storage / "probe" / "chunks").read_bytes() == b"".join(pieces())
 
@@ -108,10 +108,10 @@ def test_a_body_is_never_in_memory(probe, member):
         status = pathlib.Path(f"/proc/{probe.pid}/status").read_text()
         return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 
-    assert put(member.client, "warm", b"x" * 1000).status_code == 200
+    assert put_file(member.client, "warm", b"x" * 1000).status_code == 200
     before = resident()
     block = b"x" * (1 << 20)
-    reply = put(member.client, "large", (block for _ in range(400)))
+    reply = put_file(member.client, "large", (block for _ in range(400)))
     assert reply.status_code == 200 and reply.json()["length"] == 400 << 20
     with member.client.session.get(f"{probe.url}/v1/probe/files/large", stream=True,
                                    headers={"Authorization": f"Bearer {member.client.token}"}) as fetched:
@@ -124,16 +124,16 @@ def test_pieces_go_on_wherever_the_last_one_ended(probe, member):
     name, data = harness_client.unique("pieces"), os.urandom(100_003)
     at = 0
     for size in (1, 4096, 33_333, 62_573):
-        reply = put(member.client, name, data[at:at + size], BYTES, query={"offset": at})
+        reply = put_file(member.client, name, data[at:at + size], BYTES, query={"offset": at})
         at += size
         assert reply.status_code == 200 and reply.headers["Upload-Offset"] == str(at), reply.text
     assert at == len(data) and (probe.storage / "probe" / name).read_bytes() == data
     for wrong in (0, at - 1, at + 1):  # the first of these is a piece whose reply was lost
-        reply = put(member.client, name, b"again", BYTES, query={"offset": wrong})
+        reply = put_file(member.client, name, b"again", BYTES, query={"offset": wrong})
         assert reply.status_code == 409 and reply.json()["code"] == "offset"
         assert reply.headers["Upload-Offset"] == str(at)
     assert (probe.storage / "probe" / name).read_bytes() == data
-    assert put(member.client, name, b"x", BYTES, query={"offset": -1}).status_code == 422
+    assert put_file(member.client, name, b"x", BYTES, query={"offset": -1}).status_code == 422
 
 
 def test_one_piece_sent_twice_at_once_is_appended_once(probe, member):
@@ -141,7 +141,7 @@ def test_one_piece_sent_twice_at_once_is_appended_once(probe, member):
     piece = os.urandom(500_000)
     clients = [harness_client.new_session(member.client, member.user, member.id) for _ in range(6)]
     threads = [threading.Thread(target=lambda each=each: codes.append(
-        put(each, name, piece, BYTES, query={"offset": 0}).status_code)) for each in clients]
+        put_file(each, name, piece, BYTES, query={"offset": 0}).status_code)) for each in clients]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -179,7 +179,7 @@ def test_too_large_without_a_length(probe, member):
 
 @pytest.mark.parametrize("data", [b"", None])
 def test_an_empty_file(member, data):
-    reply = put(member.client, "empty", data)
+    reply = put_file(member.client, "empty", data)
     assert reply.status_code == 422 and reply.json()["code"] == "body_empty"
 
 
@@ -276,14 +276,14 @@ def test_no_room(cluster, redis_server):
     try:
         server.start()
         member = harness_probe.Member(server)
-        assert put(member.client, "fits", b"x" * 1_000_000).status_code == 200
-        announced = put(member.client, "much", b"x" * 20_000_000)
+        assert put_file(member.client, "fits", b"x" * 1_000_000).status_code == 200
+        announced = put_file(member.client, "much", b"x" * 20_000_000)
         assert announced.status_code == 507 and announced.json()["type"] == "storage_full", announced.text
         block = b"x" * (1 << 20)
-        not_announced = put(member.client, "much", (block for _ in range(80)))
+        not_announced = put_file(member.client, "much", (block for _ in range(80)))
         assert not_announced.status_code == 507 and not_announced.json()["code"] == "storage_full"
         assert left_over(server) == [] and not (server.storage / "probe" / "much").exists()
-        assert put(member.client, "fits", b"y" * 1_000_000).status_code == 200
+        assert put_file(member.client, "fits", b"y" * 1_000_000).status_code == 200
     finally:
         server.stop()
         subprocess.run(["umount", "-l", str(server.storage)], check=True)
@@ -294,7 +294,7 @@ def test_without_a_folder_files_are_refused(cluster, redis_server):
     server = harness_probe.new_server(cluster, redis_server.url, STORAGE_FOLDER="")
     server.start()
     try:
-        reply = put(harness_probe.Member(server).client, "x", b"x")
+        reply = put_file(harness_probe.Member(server).client, "x", b"x")
         assert reply.status_code == 503 and reply.json()["code"] == "storage_off"
     finally:
         server.remove()
@@ -320,7 +320,7 @@ def test_large_json(member):
 @pytest.fixture
 def stored(probe, member):
     data = bytes(range(256)) * 4000
-    assert put(member.client, "stored", data).status_code == 200
+    assert put_file(member.client, "stored", data).status_code == 200
     return data
 
 
@@ -382,8 +382,8 @@ def test_requests_go_on_after_files(probe, member, stored):
     for _ in range(20):
         assert fetch(member).content == stored
         assert fetch(member, Range="bytes=3-5").content == stored[3:6]
-        assert put(member.client, "again", b"x" * 70_000).status_code == 200
-        assert put(member.client, "again", b"x" * 70_000, {"Content-Type": "text/html"}).status_code == 415
+        assert put_file(member.client, "again", b"x" * 70_000).status_code == 200
+        assert put_file(member.client, "again", b"x" * 70_000, {"Content-Type": "text/html"}).status_code == 415
     assert len(os.listdir(f"/proc/{probe.pid}/fd")) < 100
 
 

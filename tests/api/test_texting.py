@@ -365,9 +365,9 @@ def test_results_become_contacts(org):
         settled(org)
         body = {"client_id": str(uuid.uuid4()), "occurred_at": "2026-11-20T15:00:00Z", "disposition": code}
         path = path_of(campaign, "conversations", each["id"], "result")
-        told = org.member.ok("POST", path, body)
-        assert (told["state"] == "closed", told["closed_reason"]) in ((closed, code), (closed, "opted_out"))
-        assert org.member.ok("POST", path, body)["version"] == told["version"]
+        closed_talk = org.member.ok("POST", path, body)
+        assert (closed_talk["state"] == "closed", closed_talk["closed_reason"]) in ((closed, code), (closed, "opted_out"))
+        assert org.member.ok("POST", path, body)["version"] == closed_talk["version"]
     settled(org)
     assert sql(org, "SELECT disposition, channel, text_campaign_id FROM voter_contacts WHERE organization_id = %s ORDER BY id",
                org.id) == [(code, "text", campaign["id"]) for code in ("refused", "wrong_number", "do_not_text")]
@@ -412,7 +412,7 @@ def test_opt_out(org, text):
 
 def test_opt_out_between_the_click_and_the_carrier(org, talk):
     """Avoids error 21610: a person who opted out gets nothing, however late the opt-out came."""
-    message = put(org, talk, "queued")
+    message = insert_first_text(org, talk, "queued")
     incoming(org, talk["phone"], "STOP")
     sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, message["id"])
     settled(org)
@@ -485,7 +485,7 @@ def test_what_waits_past_its_hours_is_not_sent(org, talk):
 # The carrier --------------------------------------------------------------------------------------
 
 
-def put(org, talk, state):
+def insert_first_text(org, talk, state):
     """A first text in some state, as an earlier run of the worker left it."""
     made = sql(org, "INSERT INTO text_messages (organization_id, campaign_id, conversation_id, phone, direction, initial, body, "
                     "encoding, segments, state, actor, provider_id) VALUES (%s, %s, %s, %s, 'out', true, 'Hi', 'gsm7', 1, %s, "
@@ -496,7 +496,7 @@ def put(org, talk, state):
 
 
 def test_a_text_whose_worker_went_away_is_unknown_and_not_sent_again(org, talk):
-    message = put(org, talk, "sending")
+    message = insert_first_text(org, talk, "sending")
     sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, message["id"])
     settled(org)
     assert message_state(org, message) == ("unknown", "worker_lost") and not outbox(org)
@@ -513,7 +513,7 @@ def test_a_text_whose_worker_went_away_is_unknown_and_not_sent_again(org, talk):
     ("again", "20429", "queued", ("messaged", None)),
 ])
 def test_what_a_carrier_says(org, talk, outcome, code, state, talk_state):
-    message = put(org, talk, "sending")
+    message = insert_first_text(org, talk, "sending")
     sql(org, "BEGIN; SELECT set_config('app.organization_id', %s::text, true); SELECT text_message_end(%s, %s, %s, NULL, %s); COMMIT",
         org.id, org.id, message["id"], outcome, code)
     assert message_state(org, message) == (state, code) and state_of(org, talk) == talk_state
@@ -526,14 +526,14 @@ def test_what_a_carrier_says(org, talk, outcome, code, state, talk_state):
 
 
 def test_a_later_word_never_goes_backwards(org, talk):
-    message = put(org, talk, "sending")
+    message = insert_first_text(org, talk, "sending")
     carrier = sql(org, "SELECT provider_id FROM text_messages WHERE id = %s", message["id"])[0][0]
 
-    def told(status):
+    def state_after(status):
         sql(org, "SELECT text_message_status(%s, %s, %s, NULL)", org.id, carrier, status)
         return message_state(org, message)[0]
 
-    assert [told(each) for each in ("sent", "delivered", "sent", "queued", "delivered")] == [
+    assert [state_after(each) for each in ("sent", "delivered", "sent", "queued", "delivered")] == [
         "sent", "delivered", "delivered", "delivered", "delivered"]
 
 

@@ -295,7 +295,7 @@ def test_buildings_find_their_street(org, town):
 # By hand
 
 
-def test_doors_are_moved_and_walks_made_anew(org, town):
+def test_doors_are_moved_and_walks_computed_again(org, town):
     _, (a, b, c) = cut(org.owner, target_doors=20)
     moved = [str(door) for door in ids_of(org.owner, b)[:3]]
     change = act(org.owner, a, "doors", {"add": moved})
@@ -622,4 +622,4 @@ def test_a_change_by_hand_is_quick(cambridge, capsys):
     act(org.owner, a, "doors", {"add": [door]})
     took = time.monotonic() - began
     with capsys.disabled():
-        print(f"\nturf: one door from a turf to another, both walks anew: {took * 1000:.0f} ms")
+        print(f"\nturf: one door from a turf to another, both walks computed again: {took * 1000:.0f} ms")

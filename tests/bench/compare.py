@@ -50,7 +50,7 @@ class Comparison:
         self.print_cases()
         self.print_ratios()
         self.print_threads()
-        self.keep()
+        self.store_results()
 
     def rounds(self, meter):
         options = self.options
@@ -147,7 +147,7 @@ class Comparison:
                     f"evenness of {name} in {case.name}", middle(most) <= UNEVEN, f"<= {UNEVEN}")
                 self.say(f"{case.what:40} {count} {name:16} {100 * share:3.0f} % {spread(most)}{verdict}")
 
-    def keep(self):
+    def store_results(self):
         rows, threads = [], []
         for case in self.cases:
             rows.append([case.what, f"{mid(case.http, 'rate'):,.0f}", f"{mid(case.plain, 'rate'):,.0f}", spread(ratios_of(case, "rate")),

@@ -135,7 +135,7 @@ def counted(redis):
     return sum(int(value) for start in range(0, len(keys), 1000) for value in redis.mget(keys[start:start + 1000]) if value), len(keys)
 
 
-def told(server):
+def other_log_lines(server):
     """Lines of the server's log other than those of successful requests: the first ones, and their number."""
     lines = [line for line in server.log().splitlines() if '"status":200' not in line and '"event":"server.' not in line]
     return [f"{len(lines)} other lines in the log"] * bool(lines) + [line[:250] for line in lines[:5]]
@@ -153,7 +153,7 @@ def run(bench, say):
         found = everybody(server, people)
         seconds, spent = time.monotonic() - begin, meter.between(before)
         server.stop()
-        for line in told(server):
+        for line in other_log_lines(server):
             say(line)
     finally:
         server.remove()

@@ -133,7 +133,7 @@ class Place:
         return time.monotonic() - began, peak[0] / 1024, json.loads(out)
 
 
-def settle(server):
+def wait_for_jobs(server):
     """Wait until no job is left: places of an import are computed after it."""
     while server.sql("SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')")[0][0]:
         time.sleep(0.2)
@@ -152,7 +152,7 @@ def second(cluster, redis, binary, n, seed, folder):
         place = Place.__new__(Place)
         place.server, place.slug = server, organization.slug
         imports.append(place.run(path, "--profile", "nc")[0])
-        settle(server)
+        wait_for_jobs(server)
         owners.append(organization.owner)
     for owner in owners:
         number = owner.ok("GET", "/v1/imports")["data"][0]["id"]
@@ -161,7 +161,7 @@ def second(cluster, redis, binary, n, seed, folder):
         while (state := owner.ok("GET", f"/v1/imports/{number}")["state"]) not in ("undone", "failed"):
             time.sleep(0.05)
         undone.append(time.monotonic() - began)
-        settle(server)
+        wait_for_jobs(server)
         if state != "undone":
             sys.exit("the undo failed")
     server.remove()

@@ -209,7 +209,7 @@ def measure(bench, say, server, meter):
     for what, phase in zip(("alone", f"{MANY} sockets"), few):
         say(f"{ORGANIZATIONS} organizations {what:13} {phase.line()}")
     judge(bench, say, pairs, few[1])
-    keep(bench, pairs, few)
+    store_results(bench, pairs, few)
 
 
 def judge(bench, say, pairs, many):
@@ -228,7 +228,7 @@ def judge(bench, say, pairs, many):
         + bench.target("cores of sockets", cores <= TARGET_CORES, f"<= {TARGET_CORES}"))
 
 
-def keep(bench, pairs, few):
+def store_results(bench, pairs, few):
     def mid(phases, member):
         return middle(getattr(phase, member) for phase in phases)
 

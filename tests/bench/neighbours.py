@@ -245,7 +245,7 @@ def judge(bench, say, what, pairs):
         + bench.target(f"rate beside {what}", middle(rate) >= KEPT, f">= {KEPT}"))
 
 
-def keep(bench, case, found):
+def store_results(bench, case, found):
     """Store the table and the chart of a case from {neighbour: pairs}."""
     found = {what: pairs for what, pairs in found.items() if pairs}
     def mid(pairs, which, name):

@@ -133,7 +133,7 @@ def others(bench, say, database):
     return found
 
 
-def fit(bench, say, servers, cases):
+def keep_correct_cases(bench, say, servers, cases):
     """Restrict each server's `cases` to those that it answers correctly: a peer with outdated statements answers some
     with errors, and errors are fast."""
     given = argparse.Namespace(**{**vars(bench.options), "connections": 2, "seconds": 1})
@@ -207,7 +207,7 @@ def row_of(found, connections, case, name):
             f"{mid['server']:.0f} + {mid['postgres']:.0f}", f"{mid['resident'] / 1024:.0f}"]
 
 
-def keep(bench, found, cases, names):
+def store_results(bench, found, cases, names):
     tables, charts, names = [], [], ("ours", *names)
     for connections in CONNECTIONS:
         tables.append(table(f"{connections} connections; CPU of server + PostgreSQL in µs per request", [
@@ -237,11 +237,11 @@ def run(bench, say):
         for each in servers:
             each.start()
             started.append(each)
-        fit(bench, say, servers, cases)
+        keep_correct_cases(bench, say, servers, cases)
         found = measure(bench, say, servers, cases)
     finally:
         for each in started:
             each.stop()
     names = [each.name for each in there]
     judge(bench, say, found, cases, names)
-    keep(bench, found, cases, names)
+    store_results(bench, found, cases, names)

@@ -18,12 +18,12 @@ import shlex
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Options that take a path: a path says nothing on another machine.
+# Options that take a path, and the placeholder for the report; None: the option is left out.
 PATHS = {"--peer": "FOLDER", "--old": "BUILD", "--results": None, "--binary": None}
 
 
 def command_of(arguments):
-    """The command as somebody else would give it."""
+    """The command for the report: paths of this machine are replaced by what they stand for."""
     shown, given = ["./dev", "bench"], iter(arguments)
     for each in given:
         name, equals, _ = each.partition("=")

@@ -31,4 +31,4 @@ def run(bench, say):
     finally:
         server.remove()
     neighbours.judge(bench, say, "sign-ins", pairs)
-    neighbours.keep(bench, "signin", {f"{options.sign_ins} sign-ins": pairs})
+    neighbours.store_results(bench, "signin", {f"{options.sign_ins} sign-ins": pairs})

@@ -119,4 +119,4 @@ def run(bench, say):
             neighbours.judge(bench, say, what, found[what])
     finally:
         server.remove()
-    neighbours.keep(bench, "slow", found)
+    neighbours.store_results(bench, "slow", found)

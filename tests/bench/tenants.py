@@ -69,4 +69,4 @@ def run(bench, say):
     finally:
         server.remove()
     neighbours.judge(bench, say, "the flood", pairs)
-    neighbours.keep(bench, "tenants", {f"{rate} lists /s of one organization": pairs})
+    neighbours.store_results(bench, "tenants", {f"{rate} lists /s of one organization": pairs})

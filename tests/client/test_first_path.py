@@ -27,7 +27,7 @@ def in_feed_and_audit(evening, name, verb):
     return len(audit), len(feed)
 
 
-def live(person, evening, name, title):
+def check_in_elsewhere(person, evening, name, title):
     """Check a person in over the API; the screen must show it."""
     reply = evening.act(name)
     assert reply.status_code == 200, reply.text
@@ -76,7 +76,7 @@ def test_first_path_phone(at_desktop, evening):
     person.get_row(OTHER, 10)
     check_in_and_undo(person, evening)
     # Another person is checked in elsewhere.
-    live(person, evening, "Dijkstra, Edsger", "phone")
+    check_in_elsewhere(person, evening, "Dijkstra, Edsger", "phone")
     evening.act("Dijkstra, Edsger", "undo-check-in")
     person.wait_not_here("Dijkstra, Edsger")
 
@@ -114,7 +114,7 @@ def test_first_path_desk(at_desktop, evening):
     person.open_door_list(TITLE)
     person.get_row(OTHER, 10)
     check_in_and_undo(person, evening)
-    live(person, evening, "Dijkstra, Edsger", "desk")
+    check_in_elsewhere(person, evening, "Dijkstra, Edsger", "desk")
 
 
 def test_two_screens(at_desktop, evening):
@@ -154,7 +154,7 @@ def test_server_away_and_back(at_desktop, own_evening):
     evening.owner.session.close()
     person.answer("_Close")
     person.app.gone(None, lambda name: person.word("No connection") in name, 40)
-    live(person, evening, GRACE, "after the server came back")
+    check_in_elsewhere(person, evening, GRACE, "after the server came back")
 
 
 def test_sign_out_leaves_nothing(at_desktop, evening):

@@ -26,7 +26,7 @@ def changed(tmp_path_factory, blocks):
     copy = tmp_path_factory.mktemp("endpoint")
     sources.copy_into(copy, "client-gtk", "docs", "tests")
     for name, where, text in blocks:
-        sources.put(copy, name, where, text)
+        sources.insert_block(copy, name, where, text)
     binary = sources.build(copy)
     made = subprocess.run([str(binary), "openapi"], capture_output=True, text=True, check=True)
     (copy / "docs" / "openapi.json").write_text(made.stdout, encoding="utf-8")

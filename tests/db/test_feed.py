@@ -104,7 +104,7 @@ def test_who_has_the_lower_number_and_commits_last_is_not_skipped(db):
         gate.cursor().execute("SELECT pg_advisory_unlock(42)")
         gate.commit()
         committing.join(10)
-        settle(db)
+        wait_for_older_transactions(db)
         good, naive = [reader.read() for reader in readers]
         a.close()
         b.close()
@@ -116,7 +116,7 @@ def test_who_has_the_lower_number_and_commits_last_is_not_skipped(db):
     assert naive == [event_b], "this cursor should have lost a row"
 
 
-def settle(db):
+def wait_for_older_transactions(db):
     """Wait until every transaction that began before the last change has ended. Those of the test have, but
     PostgreSQL runs some itself (ANALYZE of autovacuum), which hold the feed back like any other."""
     deadline = time.monotonic() + 30
@@ -150,7 +150,7 @@ def test_a_reader_beside_many_writers_sees_every_change_once(db):
     while any(thread.is_alive() for thread in threads):
         reader.read()
     assert errors == []
-    settle(db)
+    wait_for_older_transactions(db)
     seen = reader.read()
     events = {row[0] for row in db.sql("SELECT id FROM events WHERE organization_id = %s", organization)}
     assert len(seen) == len(set(seen)) and set(seen) == events

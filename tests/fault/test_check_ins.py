@@ -22,7 +22,7 @@ PEOPLE = 20000
 
 
 @pytest.fixture
-def place(binary):
+def durable_server(binary):
     """A server on a cluster that flushes to the disk as in production, an event with PEOPLE attendees."""
     cluster = services.Cluster(settings=[])
     redis = services.Redis()
@@ -127,8 +127,8 @@ def check(server, org, event, acknowledged):
     return lost, twice
 
 
-def test_server_killed_at_the_door(place, capsys):
-    server, org, event = place
+def test_server_killed_at_the_door(durable_server, capsys):
+    server, org, event = durable_server
     people = people_of(server, event)
     feed = Feed(server, org.owner.token)
     feed.thread.start()
@@ -161,10 +161,10 @@ def test_server_killed_at_the_door(place, capsys):
         print(f"\n{PEOPLE} check-ins, {CLIENTS} clients, {len(kills)} kills, {seconds:.0f} s")
 
 
-def test_the_checks_see_what_they_are_for(place):
+def test_the_checks_see_what_they_are_for(durable_server):
     """The control. With new client_ids some attendees get a conflict with their own first try. And a check-in undone
     in the database, a doubled one, and a feed with a gap are each found."""
-    server, org, event = place
+    server, org, event = durable_server
     people = people_of(server, event)[:3000]
     stop = threading.Event()
 

@@ -34,7 +34,7 @@ def durable():
 
 
 @pytest.fixture
-def place(durable, binary):
+def durable_server(durable, binary):
     """A server on that cluster, with a Redis of its own and an organization."""
     redis = services.Redis()
     server = harness_server.Server(durable, durable.new_database(binary), redis.url, LOG_LEVEL="warning")
@@ -61,8 +61,8 @@ def kill_and_restart(server, times, gap):
     return thread
 
 
-def test_server_killed_under_writes_loses_and_doubles_nothing(place, durable):
-    server, _, org = place
+def test_server_killed_under_writes_loses_and_doubles_nothing(durable_server, durable):
+    server, _, org = durable_server
     killer = kill_and_restart(server, times=4, gap=2.5)
     acknowledged = load.write_events(server.port, org.owner.token, CLIENTS, WRITES // CLIENTS, budget=240)
     killer.join()
@@ -76,9 +76,9 @@ def test_server_killed_under_writes_loses_and_doubles_nothing(place, durable):
     assert audited == WRITES
 
 
-def test_the_checker_sees_what_is_missing_and_what_is_doubled(place):
+def test_the_checker_sees_what_is_missing_and_what_is_doubled(durable_server):
     """The control: writes without keys, repeated on purpose after their reply was discarded."""
-    server, _, org = place
+    server, _, org = durable_server
     acknowledged = load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)
     acknowledged += load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)
     server.sql("DELETE FROM events WHERE title = 'write 0-7'")
@@ -86,8 +86,8 @@ def test_the_checker_sees_what_is_missing_and_what_is_doubled(place):
     assert "write 0-7" in lost and len(twice) == 39
 
 
-def test_redis_killed_under_load_fails_no_request(place):
-    server, redis, org = place
+def test_redis_killed_under_load_fails_no_request(durable_server):
+    server, redis, org = durable_server
     event = org.event()
     with load.Reads(server.port, org.owner.token, f"/v1/events/{event['id']}") as reads:
         time.sleep(1)
@@ -105,8 +105,8 @@ def test_redis_killed_under_load_fails_no_request(place):
     assert failed == [] and len(reads.answers) > 500
 
 
-def test_stopped_database_answers_503_in_time_and_comes_back(place, durable):
-    server, _, org = place
+def test_stopped_database_answers_503_in_time_and_comes_back(durable_server, durable):
+    server, _, org = durable_server
     event = org.event()
     live = []
     with load.Reads(server.port, org.owner.token, f"/v1/events/{event['id']}", clients=32) as reads:
@@ -137,8 +137,8 @@ def test_stopped_database_answers_503_in_time_and_comes_back(place, durable):
     assert after and all(status == 200 for _, _, status, _ in after)
 
 
-def test_database_killed_and_restarted(place, durable):
-    server, _, org = place
+def test_database_killed_and_restarted(durable_server, durable):
+    server, _, org = durable_server
     killed = threading.Event()
 
     def restart():
@@ -156,8 +156,8 @@ def test_database_killed_and_restarted(place, durable):
     assert load.check_history(acknowledged, rows_of(server)) == ([], [])
 
 
-def test_thousands_of_slow_clients_delay_nobody(place):
-    server, _, org = place
+def test_thousands_of_slow_clients_delay_nobody(durable_server):
+    server, _, org = durable_server
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 20000), hard))
     head = b"GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Slow: "
@@ -207,9 +207,9 @@ def resident(server):
         return int(file.read().split()[1]) * resource.getpagesize() / 2**20
 
 
-def test_bombs_leave_memory_flat(place):
+def test_bombs_leave_memory_flat(durable_server):
     """100 parallel bodies of each kind that might break a parser."""
-    server, _, org = place
+    server, _, org = durable_server
     bombs = {
         "objects": b"[" + b"{}," * 349524 + b"{}]",
         "objects within the limit": b"[" + b"{}," * 43000 + b"{}]",
@@ -238,9 +238,9 @@ def test_bombs_leave_memory_flat(place):
     assert max(peak) - before < 64
 
 
-def test_term_lets_requests_finish(place, durable):
+def test_term_lets_requests_finish(durable_server, durable):
     """A write that waits for a lock when the server gets SIGTERM is still answered."""
-    server, _, org = place
+    server, _, org = durable_server
     event = org.event()
     holder = durable.connect(server.database, role="postgres")
     holder.cursor().execute("SELECT FROM events WHERE id = %s FOR UPDATE", (event["id"],))

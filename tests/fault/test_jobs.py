@@ -10,7 +10,7 @@ STEPS = 120
 
 
 @pytest.fixture
-def place(cluster, redis_server):
+def job_server(cluster, redis_server):
     """probe_of(**settings): servers on one database."""
     servers = []
 
@@ -36,58 +36,58 @@ def count(server, job):
     return server.sql("SELECT count(*), count(DISTINCT step) FROM probe_steps WHERE job_id = %s", (job,))[0]
 
 
-def look(server, job):
+def job_state(server, job):
     return server.sql("SELECT state, attempts FROM jobs WHERE id = %s", (job,))[0]
 
 
-def finish(server, job, seconds=40):
-    services.wait_until(lambda: look(server, job)[0] in ("done", "failed"), seconds, "the job's end")
+def wait_for_end(server, job, seconds=40):
+    services.wait_until(lambda: job_state(server, job)[0] in ("done", "failed"), seconds, "the job's end")
     assert count(server, job) == (STEPS, STEPS)
 
 
-def test_killed_in_a_long_job(place):
-    server = place()
+def test_killed_in_a_long_job(job_server):
+    server = job_server()
     server.start()
     job = begin(server)
     for killed in (1, 2):
-        services.wait_until(lambda: look(server, job)[1] == killed and count(server, job)[0] >= 15 * killed, 30,
+        services.wait_until(lambda: job_state(server, job)[1] == killed and count(server, job)[0] >= 15 * killed, 30,
                             "some steps")
         server.kill()
-        assert look(server, job)[0] == "running"
+        assert job_state(server, job)[0] == "running"
         server.start()
-    finish(server, job)
-    assert look(server, job) == ("done", 3)
+    wait_for_end(server, job)
+    assert job_state(server, job) == ("done", 3)
 
 
-def test_stopped_in_a_long_job_and_gone_on_without_counting(place):
-    server = place()
+def test_stopped_in_a_long_job_and_gone_on_without_counting(job_server):
+    server = job_server()
     server.start()
     job = begin(server)
     services.wait_until(lambda: count(server, job)[0] >= 10, 30, "some steps")
     assert server.stop() == 0
-    assert look(server, job) == ("queued", 0) and 10 <= count(server, job)[0] < STEPS
+    assert job_state(server, job) == ("queued", 0) and 10 <= count(server, job)[0] < STEPS
     server.start()
-    finish(server, job)
-    assert look(server, job) == ("done", 1)
+    wait_for_end(server, job)
+    assert job_state(server, job) == ("done", 1)
 
 
-def test_a_worker_of_its_own(place):
-    server = place(SERVE_JOBS=0)
+def test_a_worker_of_its_own(job_server):
+    server = job_server(SERVE_JOBS=0)
     server.start()
     job = begin(server)
     quick = harness_probe.Member(server)
-    assert look(server, job) == ("queued", 0)
+    assert job_state(server, job) == ("queued", 0)
     assert "campaign_jobs_queued -1" in server.metrics()
-    workers = [place(), place()]
+    workers = [job_server(), job_server()]
     for worker in workers:
         worker.start(ready=False, command="worker")
     quick.client.ok("POST", "/v1/probe/jobs", {"kind": "probe.quick", "n": 0}, status=204)
     services.wait_until(lambda: count(server, job)[0] >= 10, 30, "some steps")
     for worker in workers:  # kill the worker that has the job: another one continues
-        if look(server, job)[0] == "running":
+        if job_state(server, job)[0] == "running":
             worker.kill()
             break
-    services.wait_until(lambda: look(server, job)[0] in ("done", "failed"), 60, "the job's end")
+    services.wait_until(lambda: job_state(server, job)[0] in ("done", "failed"), 60, "the job's end")
     assert count(server, job) == (STEPS, STEPS)
     for worker in workers:
         assert worker.process.poll() is None or worker.process.returncode == -9

@@ -26,7 +26,7 @@ EVENTS = 300_000  # a search looks at the first 1,000
 
 
 @pytest.fixture(scope="module")
-def place(cluster, redis_server, binary):
+def scheduling_server(cluster, redis_server, binary):
     server = harness_server.Server(cluster, cluster.new_database(binary), redis_server.url, LOG_LEVEL="warning",
                                    RATE_LIMIT_API="100000000/60", RATE_LIMIT_LOGIN="100000000/60")
     server.start()
@@ -155,8 +155,8 @@ def compare(server, org, path, make, statuses, connections):
 
 
 @pytest.mark.parametrize("path", ["/v1/events/1", "/v1/events?limit=5"])
-def test_slow_searches_of_visitors_are_not_felt_by_members(place, path):
-    server, org = place
+def test_slow_searches_of_visitors_are_not_felt_by_members(scheduling_server, path):
+    server, org = scheduling_server
 
     numbers = itertools.count()  # because the cache would answer the same search
 
@@ -167,8 +167,8 @@ def test_slow_searches_of_visitors_are_not_felt_by_members(place, path):
     assert beside <= 3 * quiet
 
 
-def test_sign_ins_are_not_felt_by_members(place):
-    server, org = place
+def test_sign_ins_are_not_felt_by_members(scheduling_server):
+    server, org = scheduling_server
     person = harness_client.new_person(harness_client.Client(server))
     who = {"email": person.email, "password": harness_client.PASSWORD}
     quiet, beside = compare(server, org, "/v1/events/1", lambda: message("POST", "/v1/auth/sign-in", body=who), (200, 503),
@@ -176,8 +176,8 @@ def test_sign_ins_are_not_felt_by_members(place):
     assert beside <= 3 * quiet
 
 
-def test_an_organization_s_flood_is_not_felt_by_another(place):
-    server, org = place
+def test_an_organization_s_flood_is_not_felt_by_another(scheduling_server):
+    server, org = scheduling_server
     other = harness_client.Organization(harness_client.Client(server), everybody=False)
     event = {"title": "T", "start_time": "2030-05-01T15:00:00Z", "end_time": "2030-05-01T18:00:00Z"}
     quiet, beside = compare(server, org, "/v1/events?limit=5", lambda: message("POST", "/v1/events", other.owner.token, event),

@@ -61,7 +61,7 @@ class Campaign:
         return person
 
     def people(self):
-        """A second organization beside, an open invitation, a second factor, a token and a paired device."""
+        """Add a second organization, an open invitation, a second factor, a token and a paired device."""
         neighbour = register_person(self.nobody, "neighbour@example.org", first_name="Nell", last_name="Hill")
         self.told["neighbour"] = {"email": neighbour.email, "organization_id": self.organize(neighbour, "Hill Club", "hill")}
         neighbour.ok("POST", "/v1/events", {"title": "Hill walk", "start_time": "2030-06-01T15:00:00Z",

@@ -289,7 +289,7 @@ class Desktop:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, *arguments, **environment):
-        """Start the client here."""
+        """Start the client on this desktop."""
         app = App(self, arguments, environment)
         self.apps.append(app)
         return app

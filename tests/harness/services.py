@@ -135,9 +135,9 @@ class Cluster:
                   quiet=True)
 
     def processes(self):
-        """The postmaster, stopped so that it starts no process meanwhile, and all its children."""
+        """Stop the postmaster by SIGSTOP, so that it starts no further process; return its pid and the pids of its children."""
         signal_process(self.pid, signal.SIGSTOP)
-        wait_until(lambda: state_of(self.pid)[0] in STANDING, 10, "PostgreSQL to stand still")
+        wait_until(lambda: state_of(self.pid)[0] in STANDING, 10, "PostgreSQL to stop")
         return [self.pid, *children_of(self.pid)]
 
     def stand_still(self):

@@ -36,7 +36,7 @@ def blocks_of_page(first, end):
     return found
 
 
-def put(folder, name, where, text):
+def insert_block(folder, name, where, text):
     """Insert a block at the named place: a new file, at the end, or before a line that occurs once."""
     anchor = re.fullmatch(r"before `([^`]+)`", where)
     if where.startswith("a new file"):

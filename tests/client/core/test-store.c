@@ -408,7 +408,7 @@ test_damaged(fixture *f, gconstpointer data)
 {
   g_assert_finalize_object(f->store);
   g_assert_true(g_file_set_contents(f->path, "this is no database, not at all", -1, NULL));
-  g_test_expect_message("ccg-core", G_LOG_LEVEL_MESSAGE, "*begun anew*");
+  g_test_expect_message("ccg-core", G_LOG_LEVEL_MESSAGE, "*a new store is created*");
   g_autoptr(GError) error = NULL;
   f->store = ccg_store_new(f->path, &error);
   g_assert_no_error(error);
