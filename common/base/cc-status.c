@@ -33,7 +33,7 @@ static const status_row rows[_CC_STATUS_MAX] = {
   [CC_ERR_INTERNAL] = {500, "internal", "Internal error"},
   [CC_ERR_EXTERNAL] = {502, "external_service", "A service that this server uses failed"},
   [CC_ERR_UNAVAILABLE] = {503, "unavailable", "Temporarily unavailable"},
-  [CC_ERR_STORAGE] = {507, "storage_full", "No room for the file"},
+  [CC_ERR_STORAGE] = {507, "storage_full", "The server has no space for the file"},
   [CC_ERR_NO_MEMORY] = {503, "unavailable", "Temporarily unavailable"},
 };
 

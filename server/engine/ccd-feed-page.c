@@ -63,7 +63,8 @@ read_since(const ccd_server *server,
                          CC_ERR_GONE,
                          "feed_restarted",
                          "since",
-                         "The database was restored and its feed started again: read the lists again, "
+                         "The database was restored and its feed started again: read the lists "
+                         "again, "
                          "then go on with now");
   *ret = (position){parts[1], parts[2]};
   return CC_OK;

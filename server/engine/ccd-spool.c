@@ -30,7 +30,10 @@ file_failed(const char *what, cc_error *reterr)
 {
   int reason = errno;
   if (reason == ENOSPC || reason == EDQUOT)
-    return cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no room for this file");
+    return cc_fail(reterr,
+                   CC_ERR_STORAGE,
+                   "storage_full",
+                   "The disk of the server has no space for this file");
   ccd_log(CCD_ERROR, "spool.failed", CCD_TEXT("what", what), CCD_NUMBER("errno", reason));
   return cc_fail(reterr,
                  CC_ERR_UNAVAILABLE,
@@ -93,7 +96,10 @@ ccd_spool_begin(const ccd_config *config,
   if (status != CC_OK)
     return status;
   if (length > 0 && !ccd_spool_has_room(config->storage_folder, length))
-    return cc_fail(reterr, CC_ERR_STORAGE, "storage_full", "The server has no room for this file");
+    return cc_fail(reterr,
+                   CC_ERR_STORAGE,
+                   "storage_full",
+                   "The disk of the server has no space for this file");
   ccd_spool *spool = cc_arena_alloc(arena, sizeof(*spool));
   if (spool == NULL)
     return cc_fail_memory(reterr);

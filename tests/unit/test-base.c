@@ -227,7 +227,7 @@ test_errors(void)
   g_assert_cmpstr(list.items[7].message, ==, "Message 7.");
   CC_AUTO(cc_arena) small = cc_arena_new(100);
   cc_error_list none = {.arena = small};
-  g_assert_null(cc_error_list_add(&none, "code", "", "No room."));
+  g_assert_null(cc_error_list_add(&none, "code", "", "Too many."));
 }
 
 static void

@@ -99,7 +99,7 @@ test_lifetime(void)
 }
 
 static void
-test_room(void)
+test_capacity(void)
 {
   enum {
     ROOM = 32 * 1024,
@@ -234,7 +234,7 @@ main(int argc, char *argv[])
   g_test_add_func("/public-cache/kept", test_kept);
   g_test_add_func("/public-cache/changes", test_changes);
   g_test_add_func("/public-cache/lifetime", test_lifetime);
-  g_test_add_func("/public-cache/room", test_room);
+  g_test_add_func("/public-cache/capacity", test_capacity);
   g_test_add_func("/public-cache/one-asks", test_one_asks);
   g_test_add_func("/public-cache/reply", test_reply);
   return g_test_run();

@@ -110,7 +110,8 @@ show_error(CcgSignInPage *self, const GError *error)
   } else if (error->domain == G_TLS_ERROR) {
     point_at(self->server,
              self->server_error,
-             _("The server's certificate is not valid, so nothing was sent. Ask whoever runs it."));
+             _("The server's certificate is not valid, so nothing was sent. Ask the operator "
+               "of the server."));
   } else if (ccg_error_is_offline(error)) {
     point_at(self->server,
              self->server_error,

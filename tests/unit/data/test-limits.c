@@ -192,7 +192,7 @@ test_crowd(void)
 
 /* More people than the table has entries: a person without an entry is counted all the same. */
 static void
-test_more_than_room(void)
+test_more_than_capacity(void)
 {
   enum {
     MANY = 70000,
@@ -456,7 +456,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   direct = connect_redis();
   g_test_add_func("/limits/crowd", test_crowd);
-  g_test_add_func("/limits/more-than-room", test_more_than_room);
+  g_test_add_func("/limits/more-than-capacity", test_more_than_capacity);
   g_test_add_func("/limits/attacker", test_attacker);
   g_test_add_func("/limits/two-processes", test_two_processes);
   g_test_add_func("/limits/idle", test_idle);
