@@ -79,7 +79,7 @@ def test_owners_learn_which_tokens_a_removed_member_leaves(org):
     assert {each["id"]: each["maker_left"] for each in org.owner.pages("/v1/api-tokens")} == {made["id"]: True, child["id"]: True}
     for owner in (org.owner, second):
         text = Outbox(owner.server).wait(owner.email)[-1].get_content()
-        assert f"number {made['id']}, {child['id']}." in text and f"Person {org.admin.user} " in text
+        assert f"ids are: {made['id']}, {child['id']}." in text and f"Person {org.admin.user} " in text
 
 
 def test_a_member_can_be_removed_with_the_tokens(org):

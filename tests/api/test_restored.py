@@ -38,7 +38,7 @@ def test_a_dump_in_another_cluster(make_server, cluster, other_cluster):
 
     # A server is connected, which would continue with the old generation.
     refused = server.command("restored")
-    assert refused.returncode == 1 and "stop it first" in refused.stderr
+    assert refused.returncode == 1 and "Stop it first" in refused.stderr
     server.stop()
 
     restored = make_server(database=move(cluster, server.database, other_cluster), start=False)

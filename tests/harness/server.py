@@ -24,7 +24,8 @@ HASHES = {}
 SANITIZER_EXIT = 86
 SANITIZERS = {
     "ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1:abort_on_error=0:"
-                    "detect_stack_use_after_return=1:strict_string_checks=1",
+                    "detect_stack_use_after_return=1:strict_string_checks=1:"
+                    "intercept_tls_get_addr=0",  # tests/client/meson.build has the reason
     # fontconfig, which draws walk lists, keeps its configuration until the end; it is in the
     # client's list of suppressions.
     "LSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:report_objects=1:print_suppressions=0:"
