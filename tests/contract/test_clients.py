@@ -10,6 +10,7 @@ import pytest
 
 from test_document import COMMITTED, resolved, schemas_of, walk
 from harness.recorder import METHODS
+from harness.services import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +115,30 @@ def test_a_generator_makes_every_operation(program, operations, tmp_path):
         found = {each.lower() for pair in names for each in pair if each}
     wanted = {operation["operationId"].lower() for _, _, operation in operations}
     assert wanted <= found, wanted - found
+
+
+PAGE = ROOT / "docs" / "integrating.md"
+
+
+def snake(name):
+    return re.sub(r"([A-Z])", r"_\1", name).lower()
+
+
+def test_the_examples_use_names_of_the_document(document, operations):
+    """Names as the three generators derive them: of the package from the title, of calls from operations and tags."""
+    text = PAGE.read_text(encoding="utf-8")
+    python, typescript, go = (re.search(rf"^```{name}\n(.*?)^```$", text, re.M | re.S)[1]
+                              for name in ("python", "typescript", "go"))
+    package = document["info"]["title"].lower().replace(" ", "_") + "_client"
+    assert set(re.findall(r"from (\w+)", python)) == {package}
+    by_name = {operation["operationId"]: (template, method, operation) for template, method, operation in operations}
+    for tag, name in re.findall(r"api\.(\w+) import (\w+)", python):
+        assert any(snake(each) == name and tag == operation["tags"][0].lower().replace(" ", "_")
+                   for each, (_, _, operation) in by_name.items()), name
+    for method, template in re.findall(r'api\.([A-Z]+)\("([^"]+)"', typescript):
+        assert method.lower() in document["paths"][template]
+    called = re.findall(r"client\.(\w+)WithResponse\(", go)
+    assert called and {name[0].lower() + name[1:] for name in called} <= set(by_name)
+    _, _, listed = by_name["listEvents"]
+    parameters = {each["name"]: each["schema"] for each in (resolved(document, each) for each in listed["parameters"])}
+    assert parameters["limit"]["format"] == "int64" and "limit := int64(" in go
