@@ -68,7 +68,7 @@ def test_a_case_without_a_section_is_refused():
 
 
 def test_every_case_of_the_bench_has_a_section():
-    kept = re.findall(r'results\.put\(\s*"(\w+)"|neighbours\.keep\(bench, "(\w+)"',
+    kept = re.findall(r'results\.put\(\s*"(\w+)"|neighbours\.store_results\(bench, "(\w+)"',
                       "".join(path.read_text() for path in BENCH.glob("*.py")))
     assert {one or other for one, other in kept} == set(pages.CASES)
 
