@@ -24,7 +24,8 @@
 
 #define CCD_LINE_BUCKETS 256 /* power of two */
 
-/* The waiting works of one key, and the number of running ones. Exists while there are any. */
+/* Queue of one key: its waiting requests, and the number of running ones. Exists while there are
+ * any. */
 typedef struct ccd_work_queue {
   struct ccd_work_queue *chain; /* next in the hash bucket, or in the list of free queues */
   uint64_t key;

@@ -176,7 +176,7 @@ FEWER = {"/v1/organizations": 1, "/v1/canvass/canvassers": 1, "/v1/turfs/{turf_i
 
 
 def make_field(org):
-    """Two of each; the newest row of each table by its name."""
+    """Create two rows in each table of FIELD; return {table: id of its newest row}."""
     newest = {}
     for turn in range(2):
         for number, (table, columns, values) in enumerate(FIELD):

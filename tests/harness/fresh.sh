@@ -20,9 +20,9 @@ fail()
   exit 1
 }
 
-# --- what the host knows ------------------------------------------------------------------------
+# --- settings of the host ------------------------------------------------------------------------
 
-# The mirrors of Debian in the host's own lists: "URI label" a line; none on another distribution.
+# Print the Debian mirrors of the host's apt sources, one "URI label" per line; nothing on other distributions.
 host_mirrors()
 {
   apt-get indextargets --format '$(ORIGIN)|$(REPO_URI)|$(LABEL)' 'Created-By: Packages' 2>/dev/null |

@@ -55,7 +55,8 @@ BEGIN
 END
 $$;
 
--- Those of a few doors that may be added to a turf: the rule of turf_doors, applied to these only.
+-- Return those of the wanted doors that may be added to a turf: the rule of turf_doors, evaluated
+-- for these doors only.
 CREATE OR REPLACE FUNCTION turf_doors_free(organization bigint, wanted bigint[]) RETURNS TABLE (door_id bigint)
 LANGUAGE plpgsql STABLE ROWS 10
 AS $$
