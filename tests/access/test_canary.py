@@ -19,8 +19,8 @@ from harness.turfs import Turfs, act
 from test_matrix import GRANTABLE, OPERATIONS, sample
 
 DAY = {"start_hour": 0, "stop_hour": 24}
-# Words in: the person's current and earlier addresses; names of residents; a private event; an
-# unlisted event; an attendee; an invited person.
+# Canary words, by the object that contains them: the person's current and earlier addresses; names
+# of residents; a private event; an unlisted event; an attendee; an invited person.
 PLACE = ["zyxhidden", "zyxunit", "zyxcity", "zyxprecinct", "zyxdistrict", "zyxmail", "zyxolder", "zyxearlier"]
 NAME = ["zyxsecreta"]
 PRIVATE = ["zyxprivate"]
@@ -28,7 +28,8 @@ UNLISTED = ["zyxunlisted"]
 GUEST = ["zyxguest", "6175550177"]
 INVITED = ["zyxinvited"]
 
-# Routes that show places without names, and routes that show people behind doors.
+# PLACES: routes that show places without names. AT_PLACES: these routes and the routes that show
+# people behind doors.
 PLACES = {"listBuildings", "getBuilding", "updateBuilding", "listDoors", "getDoor", "updateDoor"}
 AT_PLACES = PLACES | {"listTurfDoors", "getTurfWalkList", "getTurfPack", "getMapFeatures", "getMapTile", "getHousehold",
                       "getTurf", "previewTurf"}
@@ -81,7 +82,7 @@ class World:
         voter = f"/v1/voters/{made['id']}"
         self.owner.ok("POST", f"{voter}/tags", {"add": [str(self.ids["tag_id"])]})
         self.make("list_id", "/v1/voter-lists", {"name": unique("list"), "filter": {"ids": [str(made["id"]), str(other["id"])]}})
-        # A visit in the turf, before the person became confidential.
+        # The person was visited in the turf before the person became confidential.
         self.owner.ok("PATCH", voter, {"confidential": False, "address": "77 Zyxhidden Lane"})
         self.contact = self.make("contact_id", "/v1/contacts", act(channel="door", disposition="not_home", voter_id=made["id"],
                                                                    latitude=42.37, longitude=-71.1, note="Barks"))
@@ -170,7 +171,8 @@ class World:
         return actors
 
     def paths(self, name):
-        """The route with the ids of this world: for both events, when it takes one."""
+        """The paths of the route with the ids of this world: one path for each of the two events if the route has an
+        event id, otherwise one path."""
         path = OPERATIONS[name][1]
         for parameter in OPERATIONS[name][2].get("parameters", ()):
             if parameter["in"] == "path" and parameter["name"] != "event_id":
@@ -225,7 +227,7 @@ def world(server):
 
 
 def text_of(reply):
-    """A reply as a person may read it: the text of a PDF, else the bytes."""
+    """A reply as a person may read it, including its headers: the text of a PDF, otherwise the body decoded as UTF-8."""
     if reply.headers.get("Content-Type", "").startswith("application/pdf"):
         return subprocess.run(["pdftotext", "-layout", "-", "-"], input=reply.content, capture_output=True, check=True).stdout.decode()
     head = "\n".join(f"{name}: {value}" for name, value in reply.headers.items())
@@ -245,7 +247,7 @@ def ask(world, client, name):
 
 
 def asked_of(world, client, name, secret):
-    """The words that a route revealed although it must not."""
+    """The hidden words that a route revealed to this client."""
     told = []
     for reply in ask(world, client, name):
         text = text_of(reply)
@@ -263,7 +265,8 @@ READS = [name for name in OPERATIONS if name not in NOT_ASKED and (
 WRITES = [name for name in OPERATIONS if name not in NOT_ASKED and name not in READS]
 
 
-# Reading routes first, for all actors; then writing ones, which may delete the objects.
+# The reading routes are called first, for all actors; the writing routes are called afterwards,
+# because they may delete the objects.
 @pytest.mark.parametrize("names", [READS, WRITES], ids=["reads", "writes"])
 def test_no_route_tells_a_hidden_word(world, names):
     told = {(actor, name): words for actor, (client, secret) in world.actors.items() for name in names
@@ -272,7 +275,8 @@ def test_no_route_tells_a_hidden_word(world, names):
 
 
 def test_every_word_can_be_seen_by_who_may(world):
-    """The control: the same calls by the owner of such a world reveal each of the words."""
+    """The control: the owner of a world of the same kind makes the same calls, and the replies contain each of the
+    hidden words."""
     fresh = World(world.server)
     seen = "".join(text_of(reply) for name in READS for reply in ask(fresh, fresh.owner, name)).lower()
     assert not [word for word in PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED if word not in seen]
@@ -292,8 +296,9 @@ def test_a_live_socket_tells_no_word(world):
 
 
 def test_the_feed_of_a_device_names_its_event_alone(world):
-    """A tablet sees changes, in pages and live, of its event and the attendees: of no other event, no voter, no
-    member."""
+    """A tablet with the profile door_list sees, in pages and live, changes of its own event and of that event's
+    attendees. It sees no change of another event, a voter or a member. A device with the profile canvass sees
+    changes of its turf and of people there, but of no event, attendee or member."""
     fresh = World(world.server)
     door = fresh.device(profile="door_list", scope={"event_id": fresh.open["id"]})
     canvasser = fresh.device(profile="canvass", scope={"turf_id": fresh.ids["turf_id"]})
@@ -342,8 +347,8 @@ def pages_of(client, limit=500):
 
 
 def test_whom_a_list_of_a_place_leaves_out(server):
-    """Without manage_voters, the pages, count, export, phone bank and texts of a list of a place do not reveal where
-    a confidential person lives: all leave the person out, and agree."""
+    """A list may select voters by place. Without manage_voters, its pages, count, export, phone bank and texts must
+    not reveal where a confidential person lives: all of them leave the person out, and their numbers agree."""
     org = Organization(Client(server))
     home = {"city": "Zyxcity", "state": "MA", "zip5": "02199", "precinct": "ZYXPRECINCT", "phones": ["+16175550166"]}
     org.owner.ok("POST", "/v1/voters", {"first_name": "Zyxsecreta", "last_name": "P", "address": "7 Zyx Way", "confidential": True,

@@ -55,10 +55,10 @@ OTHER_REFUSALS = {
     ("listMembers", 403): "a device does not see who belongs to the organization",
     ("createDevice", 403): "the profile of the sample gives a right that the actor lacks",
 }
-# Objects that stay readable after they ended: the status there instead of 404.
+# Routes that still find an object after it ended, and their status then (instead of 404).
 ENDED = {"resendInvitation": 409, "getInvitation": 200, "getApiToken": 200, "getDevice": 200,
          "getCall": 409, "getText": 409}  # the bank or campaign still exists, but the actor is no caller or texter
-# Codes with which the engine refuses the actor itself.
+# Status and codes with which the engine refuses the actor, whatever the object is.
 NOT_ALLOWED = {401: {"credential", "authorization", "session", "token", "device"}, 403: {"right", "no_organization", "second_factor_needed"}}
 
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
@@ -154,7 +154,7 @@ def as_person(role, granted=None, home="ours"):
 
 
 def unproven(role, granted=None):
-    """A person of whom a second factor is required, without one."""
+    """A person without a second factor in an organization that requires one."""
     def make(world):
         where = world.organizations["strict"]
         user = world.person(where, role, {granted: True} if granted else None)
@@ -163,7 +163,7 @@ def unproven(role, granted=None):
 
 
 def unused(world):
-    """A session that was unused for longer than sessions may be."""
+    """A session that has expired because it was unused for too long."""
     where = world.organizations["ours"]
     user = world.person(where, "owner")
     token, number = world.session(user, where)
@@ -209,7 +209,7 @@ def revoked(world):
 
 
 def removed(world):
-    """A person who was removed from the organization, with a session that still names it."""
+    """A person who was removed from the organization; the person's session still refers to the organization."""
     where = world.organizations["ours"]
     user = world.person(where, "admin")
     token, _ = world.session(user, where)
@@ -508,7 +508,7 @@ def path_of(world, template, right, kind, actor):
             last = name == names[-1]
             values[name] = make(world, where, whose, gone and last, values[outer])
         elif name not in OBJECTS and name != "organization_slug" and kind != "random":
-            # Parents exist; only the object itself is deleted.
+            # The parents in the path exist; only the object itself is deleted.
             values.update({outer: OBJECTS[outer](world, where, whose, False, None) for outer in values if outer in OBJECTS})
             values[name] = a_plain_row(world, where, whose, gone, name, values)
         elif name in OBJECTS or name != "organization_slug":

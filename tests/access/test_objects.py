@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every id that a route takes × every relation of the actor to the object: has it, had it, never had it. The expected
-answers stand in one table, with reasons. All states are reached through the API. tests/access/test_matrix.py
-checks whether an actor may use a route at all; here the actor may, and the test checks for which objects."""
+"""Every id that a route takes × every relation of the actor to the object: the actor has it, had it, or never had it.
+One table contains the expected answers with reasons. All states are reached through the API.
+tests/access/test_matrix.py checks whether an actor may use a route at all; here the actor may use the route, and
+the test checks for which objects."""
 
 import json
 import re
@@ -422,7 +423,7 @@ def test_a_device_has_its_event(world):
     for name, event in events.items():
         for route, reply in asked(event, guests[name]):
             assert done(reply) is (name == "named"), f"{route}, {name}: {reply.status_code} {reply.text[:200]}"
-    # An attendee of another event below the path of the own event.
+    # An attendee of another event is requested below the path of the device's own event.
     for name in ("another's", "foreign"):
         found = {route: done(reply) for route, reply in asked(events["named"], guests[name])}
         assert not any(found[route] for route in ("getAttendee", "checkIn", "undoCheckIn")), (name, found)
@@ -541,8 +542,8 @@ NOT_ALONE = dict.fromkeys(NOT_ALONE, "needs a call of one's own; the answers are
 
 
 def asked_with(world, own, name, where, value):
-    """As an owner, who may use every route: an id that the owner cannot use is closed for everybody in the
-    organization."""
+    """Requests are made as an owner, who may use every route: an id that the owner cannot use is closed for everybody
+    in the organization."""
     method, template, operation = OPERATIONS[name]
     path = re.sub(r"{(\w+)}", lambda found: str(own[NAMES[found.group(1)]]), template)
     place, field = where.split(".", 1)

@@ -9,7 +9,7 @@ from harness import services
 
 GEOJSON = {"Content-Type": "application/geo+json"}
 
-# Spellings of the Census and of clerks.
+# Spellings of one address, as found in Census data and in files of clerks.
 STREETS = [("Co Rd 12", "77 COUNTY ROAD 12"), ("State Rte 27", "77 State Route 27"), ("Ave D", "77 AVENUE D"), ("O'Connor Dr", "77 O’CONNOR DR"),
            ("E 100 N", "77 EAST 100 NORTH"), ("Fort Hill Rd", "77 FT HILL RD"), ("US Hwy 50", "77 US 50"), ("Mount Auburn St", "77 MT AUBURN ST APT 4"),
            ("State Hwy 9", "77 SR 9"), ("37th Ave", "77 37 AVE"), ("Farm-To-Market Rd 1960", "77 FM 1960"), ("NE 5th St", "77 N E 5 ST"),
@@ -133,7 +133,8 @@ def test_a_rural_box_is_a_home_with_a_number(org):
 
 
 def test_along_a_street_places_come_as_they_are_walked(org):
-    """By number and unit, page after page of any size; another street, and the list of all, have their own order."""
+    """Doors found by street are ordered by number and unit, for every page size; another street, and the list of all
+    doors, have their own order."""
     walked = [("2 Elm St", None), ("10 Elm St", None), ("10 1/2 Elm St", None), ("10A Elm St", None), ("12 Elm St", "1"), ("12 Elm St", "2"), ("12 Elm St", "10"),
               ("12 Elm St", "B"), ("14 Elm St", None), ("100 Elm St", None), ("1001 Elm St", None)]
     made = [voter(org, address, unit=unit)["door_id"] for address, unit in reversed(walked)][::-1]

@@ -54,7 +54,7 @@ def absent(reply):
 
 
 def set_status(org, attendee, status):
-    """These statuses are reached by other features' operations: here the row is written."""
+    """Only operations of other features reach these statuses, so the row is written directly."""
     org.owner.server.sql(
         "UPDATE event_attendees SET status = %s, cancelled_at = CASE WHEN %s = 'cancelled' THEN now() END, "
         "checked_in_at = CASE WHEN %s = 'attended' THEN now() END WHERE id = %s",
@@ -118,7 +118,7 @@ def test_wrong_values_are_named(shared_org, field, values):
 
 
 def test_the_answer_does_not_depend_on_a_race(shared_org, event):
-    """A request that passes the check at the same moment is refused by the index, with the same error."""
+    """A second request that passes the check at the same moment is refused by the unique index, with the same error."""
     email = f"{unique()}@example.org"
     body = {"first_name": "R", "last_name": "M", "email": email}
     clients = [Client(shared_org.owner.server, shared_org.owner.token) for _ in range(16)]
@@ -466,7 +466,7 @@ def test_a_token_is_named(org, api):
 
 
 def copy_of(client):
-    """A client with its own connection."""
+    """A client with a separate connection."""
     return Client(client.server, token=client.token)
 
 

@@ -103,7 +103,7 @@ def test_verify_finds_what_was_tampered_with(make_server):
         return server.command("audit", "verify")
 
     def tamper(statement):
-        """As a superuser who disables the triggers; undone afterwards."""
+        """A superuser disables the triggers and changes the log; the change is undone afterwards."""
         server.cluster.sql(None, "CREATE TABLE kept AS SELECT * FROM audit_log; CREATE TABLE heads AS SELECT * FROM "
                            "audit_heads; SET session_replication_role = replica; " + statement, server.database)
         found = verify()

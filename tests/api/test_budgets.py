@@ -9,7 +9,7 @@ import pytest
 from harness.client import Client, Organization, is_problem, unique
 from test_imports import ANN, HEAD, JO, ROSA, Imports, table
 
-# Setting → (path, body, request that frees one again).
+# Setting → (path, body, method and path of the request that deletes one object again, or None).
 COUNTED = {
     "LISTS_PER_ORGANIZATION": ("/v1/voter-lists", lambda: {"name": unique("list"), "filter": {}}, "DELETE", "/v1/voter-lists/{id}"),
     "TAGS_PER_ORGANIZATION": ("/v1/tags", lambda: {"name": unique("tag")}, "DELETE", "/v1/tags/{id}"),

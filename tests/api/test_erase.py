@@ -45,7 +45,7 @@ def left(server):
 
 @pytest.fixture
 def server(make_server):
-    """A server of this file's own, because every table is searched."""
+    """A separate server for this file, because the tests search every table."""
     return make_server()
 
 
@@ -106,9 +106,9 @@ def test_nothing_of_an_erased_person_is_left(server):
     assert [each["id"] for each in org.owner.pages("/v1/erasures")] == [told["id"]]
     entry = next(each for each in org.owner.pages("/v1/audit-log") if each["action"] == "voter.erase" and each["entity"] == "erasure")
     assert entry["entity_id"] == told["id"]
-    # The file of a waiting import stays until the import ends.
+    # The file of a waiting import is kept until the import ends.
     wait_until(lambda: not {each for each in left(server) if each[0] != "file"}, 20, f"the end of {left(server)}")
-    # Counts still include what was counted.
+    # The two contacts of the erased person remain as rows, so results still count them.
     assert server.sql("SELECT count(*) FROM voter_contacts WHERE organization_id = %s", (org.id,))[0][0] == 2
 
     imports.client.ok("POST", f"/v1/imports/{waiting['id']}/apply")

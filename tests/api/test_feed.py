@@ -107,7 +107,8 @@ def lag(server):
 
 
 def test_a_transaction_that_stays_open_shows_in_the_metrics(server, org):
-    """Also a transaction of another role, whose age PostgreSQL does not show to the server."""
+    """The metrics also show an open transaction of another database role, whose age PostgreSQL hides from the
+    server's role."""
     connection, _ = write_event(server, org.id)
     try:
         org.event()
@@ -173,7 +174,8 @@ def test_live_of_another_organization_is_silent(org, api):
 
 
 def closes(connection, seconds=8):
-    """The connection closes within the time; earlier messages are discarded."""
+    """Check that the server closes the connection within `seconds`; messages that arrive before the close are
+    discarded."""
     deadline = time.monotonic() + seconds
     while True:
         left = deadline - time.monotonic()

@@ -503,7 +503,7 @@ def test_a_server_killed_in_the_middle_leaves_whole_operations(make_server):
 
 @pytest.fixture
 def two(shared_org, sql, street, walker):
-    """Two people who hold, or held, the same turf."""
+    """Two people: the first read the turf's pack, then the turf was handed to the second, who read the pack, too."""
     first, second = Phone(walker), Phone(shared_org.add("member"))
     read_pack(walker, "turf", street.turf)
     handed(shared_org, street, second.client)

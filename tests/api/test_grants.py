@@ -93,7 +93,7 @@ def test_a_member_can_be_removed_with_the_tokens(org):
 
 @pytest.mark.parametrize("how", ["removed", "left"])
 def test_what_a_member_began_ends_with_the_membership(api, org, how):
-    """Otherwise a removed member could return by an invitation to a second address."""
+    """Without this rule, a removed member could return by an invitation that the member had sent to a second address."""
     guest = new_person(api)
     org.admin.ok("POST", "/v1/invitations", {"email": guest.email}, status=201)
     token = Outbox(api.server).token(guest.email, prefix="cci_")
@@ -185,7 +185,7 @@ def test_a_refused_invitation_costs_nothing(make_server):
 
 
 def test_an_address_gets_so_many_mails_a_day(api, server):
-    """For all senders together: twenty organizations, and account mails, too."""
+    """The limit of mails to one address counts all senders together: twenty organizations, and account mails, too."""
     guest = address()
     for _ in range(15):
         api.ok("POST", "/v1/auth/register", {"email": guest, "password": "seven green boats at dawn", "first_name": "Ann",

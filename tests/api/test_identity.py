@@ -354,7 +354,7 @@ def end(api, token, password=PASSWORD):
 
 
 def pass_time(server, person):
-    """Three days later."""
+    """Move the end of the second factor three days into the past, as if three days had passed."""
     server.sql("UPDATE users SET second_factor_ends_at = second_factor_ends_at - interval '3 days' WHERE id = %s", (person.user,))
 
 
@@ -371,7 +371,7 @@ def test_a_lost_factor_ends_after_three_days(api, server, outbox, someone):
     assert 2.9 < days <= 3
     assert "ends in three days" in outbox.wait(someone.email, 3)[-1]["Subject"]
     refused(sign_in(api, someone.email), 401, "second_factor_required")
-    # A second report does not change the day.
+    # A second report of the lost factor does not change the day on which the factor ends.
     again = end(api, lose(api, outbox, someone.email, 4))
     assert again.json() == answer.json()
 

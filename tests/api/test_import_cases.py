@@ -76,7 +76,8 @@ def fill(imports):
     made = [imports.client.ok("POST", "/v1/voters", body, status=201)["id"] for body in hand]
     tag = imports.client.ok("POST", "/v1/tags", {"name": "-sign"}, status=201)["id"]
     imports.client.ok("POST", f"/v1/voters/{made[0]}/tags", {"add": [str(tag)]})
-    # One person opted out, for the other a number did.
+    # The first person opted out of texts as a voter; the second person's telephone number opted out
+    # of calls.
     for who, channel in (({"voter_id": imports.voter("C-1")}, "text"), ({"address": "+18455550177"}, "phone")):
         imports.client.ok("POST", "/v1/consents", {"client_id": str(uuid.uuid4()), "channel": channel, "state": "withdrawn", "source": "form",
                                                    "occurred_at": "2026-11-01T12:00:00Z", **who}, status=201)
@@ -109,7 +110,8 @@ def test_no_cell_of_an_export_is_a_formula(imports):
     assert [value for row in found for value in row.values() if value.startswith(ACTIVE)] == []
     assert {row["first_name"] for row in found} >= {"'=HYPERLINK(1)", "''-2+3"} and found[0]["phones"] == "'+18455550133"
     assert any(value.startswith("=") for row in cells(export(imports, spreadsheet=False)) for value in row.values())
-    # Rejects are opened in spreadsheets, too.
+    # The file of rejected rows is opened in spreadsheets, too, so its cells must not be evaluated
+    # as formulas.
     ready = imports.start(lines(HEAD, ("=1+1", "too short")))
     assert imports.rejects(ready["id"])[0]["raw"] == "'=1+1,too short"
 
@@ -228,7 +230,8 @@ def test_the_profile_that_uses_more_of_the_file_is_taken(imports):
     imports.client.ok("POST", "/v1/voter-profiles", {"profile": {"name": "Names and phones", "mappings": mappings}}, status=201)
     ready = imports.start(table(HEAD, ANN))
     assert ready["format"]["profile"] == "generic" and ready["sample"]["rows"][0]["address"] == "1 Elm St"
-    # The own file is still recognized, and a named column that the file lacks is reported.
+    # A file in the layout of the organization's own profile is still recognized as that profile,
+    # and a column that the profile names and the file lacks is reported.
     own = imports.start(table(("first_name", "last_name", "phone_0", "phone_1"), ("Ann", "Lee", "8455550133", "")))
     assert own["format"]["profile"] == "own" and problems(own)["missing_column", "phone_2"] == 1
 
@@ -311,7 +314,7 @@ def test_names_that_programs_break(imports):
     ("Lee&nbsp;Roe", "Lee Roe", None), ("R&D", "R&D", None), ("R&#0;D", "R&#0;D", None), ("\u200bLee\u00ad\u2060\ufeff", "Lee", None), ("Lee\u00a0\u2003 Roe", "Lee Roe", None),
     ("\u0645\u06cc\u200c\u0631", "\u0645\u06cc\u200c\u0631", None)])
 def test_text_is_what_was_meant(imports, given, kept, code):
-    """In files; blanks and zero-width characters also through the API."""
+    """Every case is imported from a file; cases about blanks and zero-width characters are also sent through the API."""
     done = imports.apply(table(("voter_id", "first_name", "last_name"), ("1", "Ann", given)))
     assert person(imports, "1", "last_name") == kept
     assert problems(done) == ({(code, "last_name"): 1} if code else {})
@@ -329,7 +332,7 @@ def test_wrecked_ids(imports):
                                ("#REF!", "Cy", "Poe", "1982-01-01"), ("7000001.0", "Di", "Fox", "1983-01-01"), ("0012", "Ed", "Orr", "")))
     assert imports.voters("state_id, first_name") == [(None, "Ann"), (None, "Bob"), (None, "Cy"), ("7000001", "Di"), ("0012", "Ed")]
     assert problems(done)["bad_id", "state_id"] == 3
-    # The next complete file matches everybody again and overwrites nobody.
+    # The next complete file matches the stored people again and overwrites no other person.
     assert imports.apply(table(head, ("123456789012", "Ann", "Lee", "1980-01-01"), ("123456789013", "Bob", "Ray", "1981-01-01")))[
         "applied"] == counts(changed=2)
 

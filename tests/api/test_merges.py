@@ -49,7 +49,7 @@ def test_a_household_counts_its_people_through_merge_and_undo(org):
         assert household(org, a)["n_voters"] == len(household(org, a)["people"]) == 2 and counts_hold(org)
         undo(org, made)
         assert household(org, a)["n_voters"] == len(household(org, a)["people"]) == 3 and counts_hold(org)
-    # Both live in one house, and the survivor moves while merged.
+    # Both records are in one household, and the surviving voter moves while the records are merged.
     made = merge(org, a, b)
     org.owner.ok("PATCH", f"/v1/voters/{a['id']}", {"address": "9 Elm St"})
     assert household(org, other)["n_voters"] == 1 and household(org, read(org.owner, a))["n_voters"] == 1

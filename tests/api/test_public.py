@@ -13,8 +13,9 @@ from harness.services import Redis
 BOUND = 1000  # number of events that one page looks at: public_events_found
 LONG = 86400
 KINDS = ("canvass", "training", "meeting")
-# Three events of each minute, so that ids decide the order; alternating between two organizations
-# and three kinds, every seventh in the town, every ninth a draft, every eleventh unlisted.
+# Three events start in each minute, so that ids decide their order. Every fourth event belongs to
+# the other organization, and the three kinds alternate. Every seventh event is in the town, every
+# ninth is a draft, every eleventh is unlisted.
 EVENTS = """
 INSERT INTO events (organization_id, title, slug, kind, city, start_time, end_time, location_type, is_published, published_at,
     visibility)
@@ -29,7 +30,7 @@ WHERE is_published AND visibility = 'public' AND start_time >= now() ORDER BY st
 
 
 class Crowded:
-    """A separate server with more events than a page looks at, in two organizations."""
+    """A separate server with 4,000 events in two organizations: more events than one page looks at."""
 
     def __init__(self, server):
         self.client = Client(server)
@@ -39,7 +40,7 @@ class Crowded:
         self.events = server.sql(SHOWN)
 
     def expected(self, organization=None, kind=None, text=None, starts_after=None, starts_before=None):
-        """The result of a filter over all events."""
+        """The ids of the events that a filter must find, computed from all public events."""
         slugs = {self.one.slug: self.one.id, self.other.slug: self.other.id}
         return [id for id, of, its_kind, city, start in self.events
                 if (organization is None or of == slugs[organization]) and (kind is None or its_kind == kind)
@@ -48,7 +49,7 @@ class Crowded:
                 and (starts_before is None or start < moment(starts_before))]
 
     def pages(self, **query):
-        """The ids of each page, to the last one."""
+        """Yields the ids of each page, up to the last page."""
         cursor = None
         while True:
             page = self.client.ok("GET", "/v1/public/events", query={**query, **({"cursor": cursor} if cursor else {})})

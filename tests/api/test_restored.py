@@ -36,7 +36,8 @@ def test_a_dump_in_another_cluster(make_server, cluster, other_cluster):
     org.owner.ok("POST", "/v1/events", EVENT)
     old = org.owner.ok("GET", "/v1/changes")["cursor"]
 
-    # A server is connected, which would continue with the old generation.
+    # The command is refused while a server is connected, because that server would continue the old
+    # feed generation.
     refused = server.command("restored")
     assert refused.returncode == 1 and "Stop it first" in refused.stderr
     server.stop()
@@ -59,7 +60,7 @@ def test_a_dump_in_another_cluster(make_server, cluster, other_cluster):
     made = owner.ok("POST", "/v1/events", EVENT)
     page = owner.ok("GET", "/v1/changes", query={"since": now})
     assert [(c["entity"], c["entity_id"]) for c in page["data"]] == [("event", made["id"])]
-    # Earlier events exist, but their feed does not.
+    # Events from before the restore exist, but the new feed does not contain them.
     assert len(owner.ok("GET", "/v1/events")["data"]) == 2
 
 

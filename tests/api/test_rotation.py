@@ -53,7 +53,7 @@ def test_the_key_is_changed_twice(make_server):
     restart(server, SECRET_KEY=NEW, SECRET_KEY_PREVIOUS=old)
     goes_on()
     Client(server).sign_in(owner.email, code=phone.code())
-    # Changed twice before anything was sealed again.
+    # The key is changed a second time before any secret was sealed again with the first new key.
     restart(server, SECRET_KEY=NEWEST, SECRET_KEY_PREVIOUS=f"{NEW},{old}")
     goes_on()
     done = server.command("reseal")

@@ -56,13 +56,13 @@ def test_whoever_lost_a_turf_records_there_no_more(org, turfs, loss):
         turfs.turn(turf["id"], loss)
     assert org.member.get(f"/v1/turfs/{turf['id']}").status_code == 404
     assert refused(visit(org.member, door_id=door))
-    # The canvasser cannot change earlier contacts there any more either.
+    # The canvasser cannot correct or undo earlier contacts at this door any more either.
     assert refused(visit(org.member, replaces_id=contact["id"]))
     assert refused(org.member.post(f"/v1/contacts/{contact['id']}/undo", act()))
     bulk = act(doors=[{"client_id": str(uuid.uuid4()), "door_id": door}])
     del bulk["client_id"]
     assert org.member.ok("POST", "/v1/contacts/bulk", bulk)["results"][0]["code"] == "not_your_turf"
-    # An organizer still can.
+    # An organizer can still record a contact there.
     made(visit(org.admin, door_id=door))
 
 
@@ -254,7 +254,8 @@ def test_an_upload_names_the_turf_that_the_door_was_handed_out_in(org, turfs):
     assert verdict(phone.one("contact", {**replaced, "undone": True, "turf_id": other["id"]})) == no
     assert org.owner.ok("GET", "/v1/contacts", query={"turf_id": other["id"]})["data"] == []
     assert phone.one("contact", {**shut, "turf_id": mine["id"]})["verdict"] == "applied"
-    # Also later, as long as the door was received in that turf.
+    # The rule still holds after the turf is closed: only the turf in which the person received the
+    # door may be named.
     assert org.member.get(f"/v1/field/packs/turf/{mine['id']}").status_code == 200
     turfs.turn(mine["id"], "close")
     assert verdict(phone.one("contact", {**home, "turf_id": other["id"]})) == no
@@ -278,7 +279,7 @@ def test_a_device_gets_no_turf_that_its_maker_does_not_have(org, turfs):
     made(device(helper))
     lead = org.add("member", {"manage_devices": True, "manage_canvass": True})
     theirs = made(device(lead, scope={"turf_id": other["id"]}))["id"]
-    # A new pairing code gives the same rights.
+    # A new pairing code would give the same rights as the device has, so it is refused as well.
     assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
     assert lead.post(f"/v1/devices/{theirs}/pairing").status_code == 200
 
@@ -289,7 +290,7 @@ def test_a_new_pairing_code_gives_no_right_that_one_does_not_have(org):
     for helper in (org.add("member", {"manage_devices": True, "canvass": False}), Client(org.owner.server, token=token)):
         assert refused(helper.post(f"/v1/devices/{theirs}/pairing"), "above_own_rights")
         assert helper.post(f"/v1/devices/{10 ** 12}/pairing").status_code == 404
-    # The device keeps its current code.
+    # The refused requests leave the device's current pairing code valid.
     assert org.owner.ok("GET", "/v1/devices")["data"][0]["pairing_expires_at"] is not None
 
 

@@ -50,11 +50,11 @@ def test_ids_are_kept_and_what_is_left_out_is_archived(shared_org):
     rows = shared_org.owner.server.sql("SELECT id, archived_at IS NOT NULL FROM script_steps WHERE script_id = %s "
                                        "ORDER BY id", (made["id"],))
     assert rows == [(first["id"], True), (second["id"], False), (third["id"], False)]
-    # Old answers refer to archived steps: a late contact from an old pack is accepted.
+    # Answers recorded earlier refer to archived steps: a late contact from an old pack is accepted.
     street = Street(shared_org)
     street.record(voter_id=street.voters[0][0], script_id=made["id"],
                   answers=[{"step_id": first["id"], "option_id": first["options"][0]["id"]}])
-    # And it can be restored by its id.
+    # An archived step can be restored by sending its id.
     again = shared_org.owner.ok("PUT", steps_path(made), {"steps": [bare(first)]})
     assert again["steps"] == [first]
 

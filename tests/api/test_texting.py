@@ -140,7 +140,7 @@ def test_nobody_is_greeted_without_a_name(org):
     assert "first_name" in conflict(click(org.member, talks[people[0]]), "field_empty")
     assert state_of(org, talks[people[0]])[0] == "needs_message"
     assert sent(org.member, talks[people[1]])["body"].startswith("Hi Rosa, this is ")
-    # With a substitute.
+    # The same template with a substitute for each empty field.
     campaign = make_campaign(org, people, template="Hi {first_name|neighbor} of {city|our town}! Reply STOP to opt out.")
     join(org.member, campaign)
     talks = {talk["voter_id"]: talk for talk in batch(org.member, campaign)}
@@ -351,7 +351,7 @@ def test_an_act_is_of_one_conversation(org):
     sent(org.member, first, client_id=act)
     conflict(click(org.member, second, client_id=act), "client_id_reused")
     assert click(org.member, {**first, "id": 10 ** 12}).status_code == 404
-    # Another texter cannot read it.
+    # Another texter who repeats this client_id does not get the first texter's message.
     join(org.admin, campaign)
     conflict(click(org.admin, first, client_id=act), "client_id_reused")
 
@@ -411,7 +411,8 @@ def test_opt_out(org, text):
 
 
 def test_opt_out_between_the_click_and_the_carrier(org, talk):
-    """Avoids error 21610: a person who opted out gets nothing, however late the opt-out came."""
+    """A person opts out while the person's first text is queued: the worker does not send the text, because the
+    carrier would answer with error 21610 (recipient has opted out)."""
     message = insert_first_text(org, talk, "queued")
     incoming(org, talk["phone"], "STOP")
     sql(org, "SELECT job_enqueue(%s, 'text.send', jsonb_build_object('message_id', %s))", org.id, message["id"])

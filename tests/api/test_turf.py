@@ -595,7 +595,7 @@ def test_a_whole_town(cambridge, capsys):
         print(f"\nturf: {org.doors} doors, {len(sizes)} turfs, {near_target:.1%} within 10 %, {metres:.1f} m a door, "
               f"job {result['seconds']} s, with everything {whole:.1f} s")
     assert near_target >= 0.8 and metres <= 12
-    # Given out and walked.
+    # The turfs are published, taken by two canvassers, and the walk list is read.
     done = org.owner.ok("POST", f"/v1/turf-cuts/{cut_id}/publish")
     assert done["result"]["published"] == len(sizes)
     turf = max(org.owner.pages("/v1/turfs", {"state": "open"}), key=lambda each: each["length_m"])
@@ -608,9 +608,9 @@ def test_a_whole_town(cambridge, capsys):
 
 @pytest.mark.slow
 def test_a_change_by_hand_is_quick(cambridge, capsys):
-    """Printed, not asserted, because a busy machine is no error."""
+    """The times are printed and not asserted, because a busy machine is no error."""
     org = cambridge
-    # Autovacuum would do this within a minute of such a load.
+    # Autovacuum would run this ANALYZE within a minute after so many writes.
     org.owner.server.sql("ANALYZE canvass_routes, canvass_route_doors, doors, buildings")
     with tenant(org.owner.server, org.id) as cursor:
         cursor.execute("SELECT min(id), max(id) FROM canvass_routes WHERE organization_id = %s", (org.id,))

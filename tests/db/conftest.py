@@ -27,7 +27,8 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self, organization=None, user=None, role="campaign_api", connection=None, **settings):
-        """A transaction as the server begins it; yields a cursor, commits at the end."""
+        """Context manager: a transaction with the settings that the server makes for an organization. Yields a
+        cursor, and commits at the end."""
         made = connection or self.connect(role)
         try:
             with made, made.cursor() as cursor:

@@ -63,7 +63,7 @@ class Street:
                 + ([{"step_id": self.why, "text": "taxes"}] if level == 5 else []))
 
     def record(self, cursor=None, **given):
-        """(the contact's row as a dict, refused_code)."""
+        """Record a contact. Returns (the contact's row as a dict, refused_code)."""
         given = {"client_id": str(uuid.uuid4()), "channel": "door", **given}
         given.setdefault("checked", rules.checked(self.db.sql, self.organization, given))
         if cursor is None:
@@ -107,7 +107,7 @@ def street(db):
 
 
 def wrong(street, **given):
-    """(field, code) with which it is refused."""
+    """Record a contact that must be refused. Returns (field, code) of the refusal."""
     with pytest.raises(psycopg2.Error) as caught:
         street.record(**{"occurred_at": DAY % (1, 10), **given})
     assert caught.value.pgcode == "CC422", caught.value

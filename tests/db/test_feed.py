@@ -16,7 +16,8 @@ PAGE = 3
 class Reader:
     """Pages through the feed of an organization as the server does."""
 
-    # Named differently: ORDER BY xid would sort the text, in which 1000 comes before 999.
+    # The column is renamed xid_text, because ORDER BY xid would otherwise sort the text, in which
+    # 1000 comes before 999.
     columns = "xid::text AS xid_text, id"
     order = "changes.xid, id"
     after = "(xid, id) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"

@@ -64,8 +64,8 @@ def test_plpgsql_check_sees_a_fault(db):
 
 
 def test_the_schema_needs_the_functions_of_migrations(db):
-    """Used by a policy, an index, a constraint, a default or a generated column; by another of them; or called by a
-    migration."""
+    """Each function of the migrations is used by a policy, index, constraint, default or generated column, or is
+    called by another function or by a migration."""
     rules = lint_rules()
     needed = {row[0] for row in db.sql("""
         SELECT DISTINCT p.proname FROM pg_depend d JOIN pg_proc p ON p.oid = d.refobjid

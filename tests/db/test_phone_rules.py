@@ -24,7 +24,7 @@ UNKNOWN = "America/Los_Angeles,America/New_York"
     ("AK", "99546", "America/Adak"), ("HI", "96813", "Pacific/Honolulu"), ("AS", "96799", "Pacific/Pago_Pago"),
     ("PR", "00901", "America/Puerto_Rico"), ("GU", "96910", "Pacific/Guam"), ("DC", "20001", "America/New_York"),
     (None, None, UNKNOWN), ("", "", UNKNOWN), ("XX", "?", UNKNOWN), ("AE", "09012", UNKNOWN),
-    # ZIP code and state disagree: both count.
+    # ZIP code and state disagree: the zones of both count.
     ("NC", "90210", "America/Los_Angeles,America/New_York"),
 ])
 def test_zones(db, state, zip5, zones):

@@ -16,7 +16,8 @@ def org(db):
 
 
 def in_thread(work):
-    """Start `work`; the result's join() returns its value or raises its exception."""
+    """Start `work` in a thread. result() of the returned thread waits for the end, then returns the value of `work`
+    or raises its exception."""
     class Running(threading.Thread):
         def run(self):
             self.value = self.error = None

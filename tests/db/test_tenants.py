@@ -38,7 +38,8 @@ def test_a_tenant_does_not_outlive_its_transaction(db, two, table):
     connection = db.connect()
     with db.transaction(two[0][0], connection=connection) as cursor:
         assert count(cursor, table) > 0
-    # The setting is '' now, not absent.
+    # After a transaction that set the organization, the setting is an empty string on this
+    # connection, not absent.
     with db.transaction(connection=connection) as cursor:
         assert count(cursor, table) == 0
     connection.close()

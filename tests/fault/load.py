@@ -95,7 +95,7 @@ class Reads:
 
 def write_events(port, token, clients, each, with_keys=True, budget=120):
     """Every client creates `each` events, repeating each request until it is acknowledged. Returns the acknowledged
-    titles. Without keys a repetition may create a second event: the control."""
+    titles. With with_keys=False, a control, a repeated request may create a second event."""
     acknowledged, lock = [], threading.Lock()
     deadline = time.monotonic() + budget
 
@@ -121,7 +121,7 @@ def write_events(port, token, clients, each, with_keys=True, budget=120):
 
 
 def check_history(acknowledged, rows):
-    """Acknowledged events that are missing, and events that exist more than once."""
+    """Returns (titles of acknowledged events that are missing, titles of events that exist more than once)."""
     counts = dict(rows)
     lost = [title for title in acknowledged if title not in counts]
     twice = [title for title, count in counts.items() if count > 1]

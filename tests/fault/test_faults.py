@@ -77,7 +77,8 @@ def test_server_killed_under_writes_loses_and_doubles_nothing(durable_server, du
 
 
 def test_the_checker_sees_what_is_missing_and_what_is_doubled(durable_server):
-    """The control: writes without keys, repeated on purpose after their reply was discarded."""
+    """Control for check_history: the same 40 titles are written twice without idempotency keys, and one title is
+    deleted. check_history must report the deleted title as lost and the other 39 as doubled."""
     server, _, org = durable_server
     acknowledged = load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)
     acknowledged += load.write_events(server.port, org.owner.token, 2, 20, with_keys=False)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs whose server ends: killed, stopped, or running jobs only."""
+"""Long jobs whose process ends: a server that is killed, a server that is stopped, and one of two worker processes
+that is killed. Each job is continued, and each step is stored exactly once."""
 
 import pytest
 
@@ -11,7 +12,7 @@ STEPS = 120
 
 @pytest.fixture
 def job_server(cluster, redis_server):
-    """probe_of(**settings): servers on one database."""
+    """probe_of(**settings) creates a server with these settings; all servers share one database."""
     servers = []
 
     def make(**settings):
