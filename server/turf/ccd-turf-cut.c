@@ -9,18 +9,18 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf.h"
 
-/* The job that cuts turfs. It reads the doors, computes without a transaction, and writes the
- * drafts in one transaction: a cut that is cancelled, or whose server is killed, leaves nothing
- * behind and starts again. */
+/* The job that cuts turfs. The job reads the doors, computes without a transaction, and writes
+ * the draft turfs in one transaction. If the job is cancelled or the server is killed, no drafts
+ * are written; after a crash the job starts again from the beginning. */
 
 #define MEMORY ((size_t) 2 << 30)
 #define TEXT_MAX ((size_t) 128 << 20)
 #define ONE_TURF_MAX                                                                               \
-  2500 /* maximal number of buildings in a turf without a target, because its matrix grows by the  \
-          square                     \ */
-#define PRECINCT_WALL 400.0 /* a turf across precincts must save this many metres of walking */
-#define LOOK_MS 700         /* interval of checking whether the cut was cancelled */
-#define GIVE_UP 3           /* number of tries after which the cut fails */
+  2500 /* most buildings in a turf without a target: its matrix grows by the square */
+#define PRECINCT_WALL                                                                              \
+  400.0             /* a turf may span two precincts only if it saves this many metres of walking */
+#define LOOK_MS 700 /* milliseconds between two checks whether the cut was cancelled */
+#define GIVE_UP 3   /* number of attempts after which the cut is marked as failed */
 
 typedef struct payload {
   int64_t cut_id;
@@ -43,7 +43,7 @@ typedef struct cutting {
   cc_arena *arena, *scratch;
   ccd_cut_options options;
   ccd_watch watch;
-  bool gone; /* cancelled, or already done */
+  bool gone; /* the cut was cancelled, or is already done */
   int64_t looked;
   ccd_turf_ground ground;
   ccd_cut cut;
@@ -70,7 +70,8 @@ run_once(cutting *c,
   return ccd_job_once(c->job, &c->tx, query, args, ret, reterr);
 }
 
-/* Called by server/canvass every few milliseconds. No transaction is open meanwhile. */
+/* server/canvass calls this every few milliseconds while it computes; the database is read only
+ * every LOOK_MS. No transaction is open during the computation, so run_once may begin one. */
 static bool
 is_cancelled(void *data)
 {
@@ -127,7 +128,8 @@ read_request(cutting *c, cc_error *reterr)
   return CC_OK;
 }
 
-/* Copy doors and streets, because rows are freed with the next transaction. */
+/* Read the doors and streets of the cut into c->ground. The rows are copied, because they are
+ * freed with the next transaction. */
 static cc_status
 read_ground(cutting *c, cc_error *reterr)
 {
@@ -145,7 +147,8 @@ read_ground(cutting *c, cc_error *reterr)
   return status == CC_OK ? ccd_turf_ground_streets(rows, c->arena, &c->ground, reterr) : status;
 }
 
-/* Without a target each part becomes one turf. */
+/* Make one turf of each group of points (each precinct, or the whole area). Used when the cut
+ * has no target. */
 static cc_status
 one_turf_each(cutting *c, cc_error *reterr)
 {
@@ -277,7 +280,9 @@ run_steps(cutting *c, cc_error *reterr)
   return status;
 }
 
-/* Record a failure that repeating cannot fix in the cut's row. */
+/* Decide what happens after the cut: retry later if the worker is stopping or the error is
+ * temporary. Store an error that repeating cannot fix in the cut's row, so that the user sees
+ * it. */
 static cc_status
 record_cut_failure(cutting *c, cc_status status, cc_error *reterr)
 {

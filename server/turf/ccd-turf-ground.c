@@ -139,7 +139,8 @@ ccd_turf_ground_streets(const ccd_rows *rows,
   int node = ccd_rows_find(rows, "node");
   ccd_segment *segments = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*segments));
   int64_t *ids =
-    cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*ids)); /* ascending, like the rows */
+    cc_arena_alloc(arena,
+                   ((size_t) n + 1) * sizeof(*ids)); /* the ids are ascending, like the rows */
   if (segments == NULL || ids == NULL)
     return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {
@@ -170,7 +171,7 @@ ccd_turf_walk_pieces(const ccd_turf_ground *ground,
                      ccd_turf_walk *ret,
                      cc_error *reterr)
 {
-  /* Copied points, because a turf may contain only some doors of a tower. */
+  /* Plan on copies of the points, because a turf may contain only some doors of a tower. */
   ccd_point *points = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*points));
   int *order = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*order));
   size_t doors = 0;
