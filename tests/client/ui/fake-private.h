@@ -28,7 +28,7 @@ struct fake_server {
   gboolean down;
   GHashTable *counts; /* number of calls by operation id */
   GArray *people;     /* elements of type person; the index is id - 1 */
-  GPtrArray *feeds;   /* SoupWebsocketConnections; used by the thread only */
+  GPtrArray *feeds;   /* elements of type SoupWebsocketConnection; used by the thread only */
   guint cursor;
 };
 
