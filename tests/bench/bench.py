@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the server: ./dev bench (docs/internals/performance.md).
 
-bench.py --binary campaign-centerd [--rounds 5] [--seconds 3] [--case NAME …] [--peer FOLDER] [--old BUILD]
+    bench.py --binary campaign-centerd [--rounds 5] [--seconds 3] [--case NAME …] [--peer FOLDER] [--old BUILD]
 
 Without --case and --peer it measures every request compared with its bare statement, planning in writes, and the
 cost of memory, routes and organizations. Everything runs on a separate cluster with default durability. Each round

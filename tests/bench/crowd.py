@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many people at once, each far below the rate limit: nobody may be refused, and Redis must count each request once.
 
-./dev bench --case crowd [--people 20000]
+    ./dev bench --case crowd [--people 20000]
 
 Each person sends 20 of 100 permitted requests; everybody sends one before anybody sends the second. The requests
 go over persistent connections, each of which sends 16 requests without waiting. When the server has stopped and so

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures an import compared with the bare statements: ./dev bench import [--rows 1000000] [--second 64637]
 
-imports.py --binary campaign-centerd [--rows N] [--second N] [--seed 7] [--data FOLDER]
+    imports.py --binary campaign-centerd [--rows N] [--second N] [--seed 7] [--data FOLDER]
 
 Makes a file in the layout of North Carolina (67 columns), imports it with the command line (the same job as an
 import over the API), and imports it again. Then it loads the resulting columns with a bare \\copy into the same

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Imports a large file in the layout of each of ten states: ./dev bench layouts [--rows 1000000] [--state oh …]
 
-layouts.py --binary campaign-centerd [--rows N] [--state NAME …]
+    layouts.py --binary campaign-centerd [--rows N] [--state NAME …]
 
 A file has N people, three per door, in the columns that the state publishes; no profile is named. Prints seconds,
 rows per second, greatest resident memory, people with a door, doors, and values that were lost and not reported.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The live feed: many sockets while writers work at a fixed rate.
 
-./dev bench --case live [--rounds 5] [--seconds 3]
+    ./dev bench --case live [--rounds 5] [--seconds 3]
 
 Each round measures the writers alone, then the same writers with 200 sockets of their organization. At the end it
 measures 2,000 sockets of 200 organizations with few writes. A separate process reads the sockets. Each write has a

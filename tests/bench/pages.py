@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes docs/benchmarks.md and its charts from the bench's results: ./dev bench docs
 
-pages.py [--results .dev/bench.json] [--docs docs]
+    pages.py [--results .dev/bench.json] [--docs docs]
 
 The page contains only measured figures: a case that did not run has no section."""
 

@@ -2,7 +2,7 @@
 """This build of the server compared with other servers and with other builds, on one cluster, one after the other
 within a round.
 
-./dev bench --peer FOLDER [--old BUILD] [--case member] [--rounds 5] [--seconds 3]
+    ./dev bench --peer FOLDER [--old BUILD] [--case member] [--rounds 5] [--seconds 3]
 
 FOLDER contains axum/ (Cargo.toml, program peer-axum) and fastify/ (package.json, server.mjs); they are built from
 copies in .dev/peers. A peer serves the routes of the cases below on 127.0.0.1:PORT; PGH (folder of the socket) and

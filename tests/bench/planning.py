@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Share of planning in the time that each write takes in PostgreSQL.
 
-./dev bench --case planning [--seconds 3]
+    ./dev bench --case planning [--seconds 3]
 
 pg_stat_statements counts the statements of the server's role, including those inside functions and triggers, while
 two connections send one kind of write. Their first second is not counted, because each connection plans its

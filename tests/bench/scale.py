@@ -3,7 +3,7 @@
 """Cost of a page of each list in a large organization and in a small one in the same database: ./dev bench scale
 [--rows 1000000]
 
-scale.py --binary campaign-centerd [--rows N] [--peer-rows 20000] [--strict] [--case WORD]
+    scale.py --binary campaign-centerd [--rows N] [--peer-rows 20000] [--strict] [--case WORD]
 
 Pages are requested over HTTP. The cost of a page is the number of buffers (pages of 8 kB, found in memory or read)
 that its statements touched, as pg_stat_statements counts them for the server's role under row-level security;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the search among the voters of one organization: ./dev bench search [--rows 1000000]
 
-search.py --binary campaign-centerd [--rows N] [--queries 400] [--seed 7]
+    search.py --binary campaign-centerd [--rows N] [--queries 400] [--seed 7]
 
 Makes voters with names, streets and telephone numbers that are as frequent as in a real file, and a second
 organization with a tenth of them. Then it searches for existing prefixes and parts of names, addresses and

@@ -2,7 +2,7 @@
 """Sign-ins with quiet connections beside them: 40 people sign in at once, again and again; each sign-in hashes a
 password.
 
-./dev bench --case signin [--sign-ins 40]
+    ./dev bench --case signin [--sign-ins 40]
 
 A sign-in that waited too long is answered with 503; the number of these is printed beside the successful ones."""
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Slow requests of others while quiet connections of an organization are measured.
 
-./dev bench --case slow [--neighbour search --neighbour walk-list …] [--events 2000000] [--rows 50000]
+    ./dev bench --case slow [--neighbour search --neighbour walk-list …] [--events 2000000] [--rows 50000]
 
 search: four visitors whose public search finds nothing. walk-list, pack, export: two people of another
 organization who request one each every 0.4 seconds. import: a file of --rows voters, once per round. Without

@@ -2,7 +2,7 @@
 """How long the turf cut and the phone bank of an organization take to start while another organization imports a
 file.
 
-./dev bench --case starts [--rows 1000000]
+    ./dev bench --case starts [--rows 1000000]
 
 A cut is timed from its request until the turf is published, a phone bank from its request until it can be opened:
 160 doors, 320 people, a new organization each time. Measured first without an import, then repeatedly until the

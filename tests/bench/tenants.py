@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One organization at ten times its limits while another one works at a normal rate.
 
-./dev bench --case tenants
+    ./dev bench --case tenants
 
 Here a person may send ten requests a second. Twenty people of the first organization send 2,000 list requests a
 second together, of which 200 may pass; 64 people of the second one read an event five times a second each."""

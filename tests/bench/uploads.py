@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Uploads from the field: many phones that send a few contacts each, at a fixed rate, with feed and audit log on.
 
-./dev bench --case upload [--devices 40] [--per-second 150] [--seconds 20]
+    ./dev bench --case upload [--devices 40] [--per-second 150] [--seconds 20]
 
 Each phone belongs to a person with a separate turf; all belong to one organization, whose audit log is one chain,
 so that their writes wait for each other. The first fifth of the time is not counted, because every connection of

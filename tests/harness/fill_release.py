@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fills a database with the campaign of campaign.py and saves the database as the fixture of a release:
 
-fill_release.py db/fixtures/v0.2.0
+    fill_release.py db/fixtures/v0.2.0
 
 writes v0.2.0.sql.gz (a dump) and v0.2.0.json (sign-ins, some replies of the API, checksums of the migrations).
 tests/db/test_upgrade.py upgrades each fixture."""

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Builds and runs the test suites, and counts the passed and failed tests. Started by ./dev test:
 
-suites.py [quick | SUITE…] [-k NAME]
+    suites.py [quick | SUITE…] [-k NAME]
 
 docs/development.md says what each suite does."""
 

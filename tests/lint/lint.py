@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The project's own checks, in addition to those of the compiler.
 
-lint.py [--build FOLDER] [--junit FILE] [--only CHECK,…] [--changed] [--without-build]
+    lint.py [--build FOLDER] [--junit FILE] [--only CHECK,…] [--changed] [--without-build]
 
 Each finding is a line `file:line: message`; the last line counts them. See docs/development.md."""
 
