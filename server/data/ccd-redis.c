@@ -415,8 +415,8 @@ redis_thread(void *data)
       sleep_until_woken(redis, RETRY_MS);
       continue;
     }
-    /* This order is required, so that no revocation is missed: subscribe, drop everything that may be
-     * outdated, then count as connected. */
+    /* This order is required, so that no revocation is missed: subscribe, drop everything that may
+     * be outdated, then count as connected. */
     report_revoked_key(redis, /* key= */ NULL);
     atomic_store(&redis->up, true);
     listen_on(redis, context);
