@@ -155,7 +155,7 @@ BEGIN
     RETURN ROW('applied', NULL, NULL, 'conflict', waiting, NULL, NULL, NULL)::field_outcome;
   END IF;
   SELECT c.* INTO old FROM voter_contacts c WHERE c.organization_id = organization AND c.client_id = target;
-  old.route_id := NULL; -- the turf that contained the door does not matter
+  old.route_id := NULL; -- whichever turf contained the door
   IF old.id IS NULL THEN
     RETURN ROW('refused', 'unknown_contact', 'There is no such contact to take back.', NULL, NULL, NULL, NULL, NULL)::field_outcome;
   ELSIF NOT forced AND NOT scope_made_contact(op.actor, op.user_id, old) THEN

@@ -146,9 +146,9 @@ BEGIN
 END
 $$;
 
--- Accept one operation, and decide it after the operations before it. first: the first verdict,
--- when the operation was sent before. releases: held operations can be released now. checked: as
--- for contact_record. An operation that is refused for its number or client_id is not stored.
+-- Accept one operation, and decide it after the operations before it. first: the first verdict, if
+-- it was sent before. releases: held operations can be released now. checked: as for
+-- contact_record. An operation refused for its number or client_id is not stored.
 CREATE OR REPLACE FUNCTION field_apply(organization bigint, actor text, person bigint, stream bigint, given jsonb, refusal jsonb,
   checked jsonb, OUT op field_operations, OUT first text, OUT next_sequence bigint, OUT releases boolean)
 LANGUAGE plpgsql VOLATILE
@@ -227,8 +227,7 @@ BEGIN
 END
 $$;
 
--- Release the next held operation. NULL when there is none, or when another request has released it
--- (next_id).
+-- Release the next held operation. NULL: there is none, or another request has released next_id.
 CREATE OR REPLACE FUNCTION field_release(organization bigint, actor text, stream bigint, next_id bigint, checked jsonb)
 RETURNS field_operations
 LANGUAGE plpgsql VOLATILE
