@@ -139,7 +139,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
   for (int i = 0; i < s->n; i++) {
     x[i] = s->place[i].x;
     y[i] = s->place[i].y;
-    order[i] = i; /* already in curve order */
+    order[i] = i; /* the stops are already in curve order */
   }
   ccd_tour_problem problem =
     {.n = s->n, .length = ccd_streets_near, .data = &metric, .x = x, .y = y, .given = true};
@@ -151,7 +151,7 @@ tour_of(const work *w, cc_arena *scratch, int *order, cc_error *reterr)
 
 /* --- the result --- */
 
-/* Number of parts of a tower, chosen so that each is as near to the target as possible. */
+/* Number of parts into which a tower is cut: doors / target, rounded; at least 1. */
 static int
 tower_parts(const work *w, int doors)
 {
@@ -174,7 +174,8 @@ static void
 add_tower(const work *w, int stop, ccd_cut *ret)
 {
   int doors = doors_of(w, stop), parts = tower_parts(w, doors);
-  int at = w->first[stop], used = 0; /* current point, and number of its doors already assigned */
+  int at = w->first[stop],
+      used = 0; /* the point that is being cut, and how many of its doors are already in a part */
   for (int part = 0; part < parts; part++) {
     int left = (int) ((int64_t) doors * (part + 1) / parts - (int64_t) doors * part / parts);
     ccd_turf *turf = &ret->turfs[ret->n_turfs++];

@@ -142,7 +142,8 @@ make_matrix(const ccd_ground *ground,
   return CC_OK;
 }
 
-/* Read the closed tour beginning after the dummy; with a start, away from it. */
+/* Read the closed tour from the place after the dummy; with a start, in the direction away from
+ * the start. */
 static void
 unroll_tour(const stops *s, const int *tour, int n, bool starts, int *ret_order)
 {
