@@ -9,7 +9,7 @@
 /* Reader threads of the live feed: they read for groups and for members that are behind, and
  * check credentials. */
 
-#define GATHER (CC_TIME_SECOND / 50) /* minimal time between two reads for one organization */
+#define GATHER (CC_TIME_SECOND / 50) /* minimal time between two reads for one group */
 /* After this time in the queue, the second reader reads a group that waits for the first one. */
 #define HELP_AFTER (CC_TIME_SECOND / 200)
 #define BEAT CC_TIME_SECOND

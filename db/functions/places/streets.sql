@@ -64,9 +64,9 @@ AS $$
   JOIN street_segments s ON s.organization_id = organization AND lower(s.name) = lower(w.name)
 $$;
 
--- Attach buildings that have a position but no segment, except those known only by ZIP code. No
--- other function does this: code that moves a building or imports streets sets segment_id to NULL.
--- Returns the number; recorded as one bulk change.
+-- Attach buildings that have a position but no segment, except those known only by ZIP code. Code
+-- that moves a building or imports streets sets segment_id to NULL, so that the building is attached
+-- again. Returns the number; recorded as one bulk change.
 CREATE OR REPLACE FUNCTION buildings_snap(organization bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 AS $$
