@@ -11,9 +11,10 @@
 /* The program campaign-centerd: selects the command. Each command is a few lines in commands.c
  * or serve.c. */
 
-/* Read by jemalloc at the first allocation. Replies of up to 256 KiB come from the thread's
- * cache: with the default of 32 KiB, lists of 70 kB had a p99 of 60 ms instead of 19 ms. Four
- * arenas: with two, threads wait for each other; each further one costs an idle server 100 kB. */
+/* Options that jemalloc reads at the first allocation. Allocations of up to 256 KiB come from
+ * the thread's cache: with the default of 32 KiB, lists of 70 kB had a p99 of 60 ms instead of
+ * 19 ms. Four arenas: with two, threads wait for each other; each further arena costs an idle
+ * server 100 kB. */
 const char *malloc_conf = "lg_tcache_max:18,narenas:4";
 
 typedef struct command {

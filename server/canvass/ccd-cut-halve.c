@@ -99,8 +99,8 @@ spread_of(const sums *g, const ccd_point *p)
   return dx * dx + dy * dy;
 }
 
-/* Returns how much evenness and compactness improve when a stop moves from group @from to group
- * @to; negative when they get worse. */
+/* Improvement of the cost when a stop moves from group @from to @to: less unevenness and less
+ * spread, weighted by PULL. Negative: the cost rises. */
 static double
 gain_of(const ccd_stops *s, int stop, const sums *from, const sums *to)
 {
@@ -109,8 +109,8 @@ gain_of(const ccd_stops *s, int stop, const sums *from, const sums *to)
   double after = (from->work - work - t) * (from->work - work - t) +
                  (to->work + work - t) * (to->work + work - t);
   const ccd_point *p = &s->place[stop];
-  double unit =
-    (spread_of(from, p) + 1) / (t * t) * 8; /* converts unevenness to the scale of the spread */
+  double unit = (spread_of(from, p) + 1) / (t * t) *
+                8; /* turns doors^2 into metres^2, so that both terms can be added */
   return (before - after) * unit + PULL * (spread_of(from, p) - spread_of(to, p)) * work / t * 8;
 }
 

@@ -54,7 +54,7 @@ cut_cost(const ccd_stops *s, int a, int b)
   return cost;
 }
 
-/* Returns the position in @order at which the closed tour is opened: where a cut costs least. */
+/* Begin the tour at the cut with the lowest cost. */
 static int
 best_begin(const ccd_stops *s, const int *order)
 {

@@ -176,7 +176,8 @@ static void
 add_tower(const work *w, int stop, ccd_cut *ret)
 {
   int doors = doors_of(w, stop), parts = tower_parts(w, doors);
-  int at = w->first[stop], used = 0; /* current point, and number of its doors already assigned */
+  int at = w->first[stop],
+      used = 0; /* the point that is being cut, and how many of its doors are already in a part */
   for (int part = 0; part < parts; part++) {
     int left = (int) ((int64_t) doors * (part + 1) / parts - (int64_t) doors * part / parts);
     ccd_turf *turf = &ret->turfs[ret->n_turfs++];

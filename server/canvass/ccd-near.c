@@ -235,7 +235,7 @@ ccd_near_find(const double *x,
     int cx = cell_of(&g, x[i], g.all.x), cy = cell_of(&g, y[i], g.all.y);
     for (int ring = 0; ring < g.side; ring++) {
       offer_ring(&g, cx, cy, ring, &best);
-      double seen = ring * g.cell; /* no place outside of the visited rings is nearer than this */
+      double seen = ring * g.cell; /* every place not yet looked at is at least this far away */
       if (best.n == k && best.away[k - 1] <= seen * seen)
         break;
     }

@@ -12,7 +12,8 @@
 
 #define NEIGHBOURS 6
 #define NEIGHBOURS_LARGE                                                                           \
-  10 /* neighbours per place in large tours, where few kicks can repair a missing neighbour */
+  10 /* neighbours per place in large tours: few kicks remain to find an edge that is missing in   \
+        the list */
 #define LARGE 5000
 #define BREADTH 3 /* number of candidates tried for the third edge of an exchange */
 #define MATRIX_MAX                                                                                 \
@@ -204,7 +205,8 @@ apply_exchange(tour *t, const exchange *e)
 
 /* --- searching an exchange --- */
 
-/* Returns whether one exchange may reverse @count places. */
+/* May one exchange reverse @count places? Limited, because the time of a reversal grows with the
+ * count. */
 static inline bool
 is_affordable(const tour *t, int count)
 {
@@ -239,7 +241,7 @@ search_third(const tour *t, int p[6], int64_t partial, bool plain, bool back, ex
     int t5 = near[j];
     int64_t gain = partial - lengths[j];
     if (gain <= best->gain)
-      return; /* neighbour lists are sorted by length, so no later candidate gains more */
+      return; /* neighbours are sorted by distance, so those that follow gain nothing either */
     if (t5 == t3)
       continue;
     int offset = tour_steps(t, t2, t5, back);
@@ -408,8 +410,8 @@ kick_place(tour *t, int last)
   return at < t->n ? at : at - t->n;
 }
 
-/* Returns the mean length of the edges without the two longest ones, because callers may use
- * very long edges to force an order. */
+/* Mean length of an edge, without the two longest: callers use very long edges to force an
+ * order. */
 static double
 mean_edge(const tour *t)
 {

@@ -144,8 +144,8 @@ make_matrix(const ccd_ground *ground,
   return CC_OK;
 }
 
-/* Convert the closed tour to the order of the doors: begin after the dummy place, and with
- * @starts in the direction in which the start comes first. */
+/* Read the closed tour from the place after the dummy; with a start, in the direction away from
+ * the start. */
 static void
 unroll_tour(const stops *s, const int *tour, int n, bool starts, int *ret_order)
 {

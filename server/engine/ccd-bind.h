@@ -7,8 +7,8 @@
 
 typedef struct ccd_bindings ccd_bindings;
 
-/* The reason why @route cannot supply @param of its .query, as the end of a sentence; NULL when
- * it can. */
+/* Return the reason why @route cannot supply a value for @param of its .query, as the end of a
+ * sentence; NULL when it can. */
 const char *ccd_bind_fault(const ccd_route *route, const ccd_param *param);
 
 /* For every route of @router, look up once which fields the parameters of its .query name. */

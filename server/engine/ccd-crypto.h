@@ -38,7 +38,7 @@ typedef struct ccd_keys {
   size_t n_before;
 } ccd_keys;
 
-/* @secret_hex: 64 hexadecimal digits. */
+/* Derive the keys from a secret of 64 hexadecimal digits. */
 cc_status ccd_keys_derive(const char *secret_hex, ccd_keys *ret, cc_error *reterr) CC_MUSTCHECK;
 
 /**

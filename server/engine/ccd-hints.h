@@ -15,7 +15,8 @@ typedef struct ccd_hints {
   atomic_uint_fast64_t entries[CCD_HINTS];
 } ccd_hints;
 
-/* @key: SHA-256 of the credential in hexadecimal. @organization_id: at least 1 */
+/* Remember the organization of a credential. @key: SHA-256 of the credential in hexadecimal.
+ * @organization_id: at least 1 */
 void ccd_hints_note(ccd_hints *hints, const char *key, int64_t organization_id);
 
 /* 0: none */

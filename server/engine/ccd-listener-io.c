@@ -32,7 +32,7 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
   }
 }
 
-/* After a close frame or a protocol error nothing more is read from the client. */
+/* Are further bytes of the client ignored? True after a close frame or a protocol error. */
 static bool
 is_deaf(const ccd_socket *socket)
 {
@@ -80,7 +80,7 @@ ccd_io_end(ccd_loop *loop, ccd_socket *socket, int code)
   if (socket->code != 0)
     return;
   socket->code = code;
-  socket->blocked = 0; /* the close frame has a time limit of its own */
+  socket->blocked = 0; /* the close frame has its own time limit */
   (void) pthread_mutex_lock(&loop->lock);
   socket->shut = true;
   unsigned int kept = socket->sent > 0 ? 1 : 0;
@@ -128,7 +128,7 @@ put_goodbye(ccd_socket *socket)
   socket->said = true;
 }
 
-/* Control frames are sent between two other frames. */
+/* Put the next control frame into .control. Control frames are sent between two other frames. */
 static void
 next_control(ccd_socket *socket)
 {
@@ -145,7 +145,8 @@ next_control(ccd_socket *socket)
   }
 }
 
-/* Collect the bytes to send next: the rest of the current frame, a control frame, queued frames. */
+/* Collect the bytes to send next: the rest of the current frame, otherwise a control frame and
+ * queued frames. Returns the number of parts. */
 static int
 gather_parts(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
 {
@@ -169,8 +170,8 @@ gather_parts(ccd_loop *loop, ccd_socket *socket, struct iovec parts[PARTS_MAX])
   return n;
 }
 
-/* Extend the time for a client that receives a large frame slowly, but at the minimal rate for
- * files. */
+/* Give more time to a client that receives a large frame slowly, but not below the minimal rate
+ * for files. */
 static void
 give_time(ccd_socket *socket, size_t n)
 {
@@ -256,8 +257,8 @@ ccd_io_write(ccd_loop *loop, ccd_socket *socket)
     account_sent(loop, socket, (size_t) n);
   }
   if (socket->said && socket->ends == 0 && !socket->broken) {
-    /* Unread bytes of the client must not make the kernel send a reset, which would discard our
-     * close frame. */
+    /* Close the sending direction first: if bytes of the client were unread, close() would make
+     * the kernel send a reset, which would discard the close frame. */
     (void) shutdown(socket->fd, SHUT_WR);
     socket->ends = cc_time_monotonic() + CCD_SOCKET_LINGER;
   }

@@ -32,7 +32,7 @@ static struct {
   pthread_mutex_t lock; /* guards the following members */
   buffer *filled;       /* the buffer to which lines are appended */
   buffer two[2];
-  uint64_t untold; /* lines dropped since the last line that reported drops */
+  uint64_t untold; /* lines dropped since the last line that reported dropped lines */
   bool parked;     /* the writer waits for `wake` */
   bool running;
 
@@ -79,7 +79,7 @@ ccd_log_ring_put(const char *line, size_t length, bool important)
   return room;
 }
 
-/* The file accepts no more bytes: count the lines that were not written completely as lost. */
+/* Count the lines that were not written completely as lost, when the file accepts no more bytes. */
 static void
 lose_rest(const char *text, size_t length)
 {
@@ -92,8 +92,8 @@ lose_rest(const char *text, size_t length)
   atomic_fetch_add(&ring.dropped, lines);
 }
 
-/* Write everything, waiting as long as the file takes. When the file refuses (a full disk), the
- * rest is lost. */
+/* Write everything, for as long as the file takes. When the file refuses bytes (a full disk),
+ * the rest is lost. */
 static void
 write_whole(const char *text, size_t length)
 {
@@ -134,7 +134,7 @@ note_dropped(buffer *full)
   ring.untold = 0;
 }
 
-/* Swap the buffers and return the filled one. NULL: nothing was appended. */
+/* Exchange the two buffers and return the filled one. NULL: nothing was appended. */
 static buffer *
 change_places(void)
 {
@@ -221,7 +221,8 @@ ccd_log_ring_stop(int64_t wait_us)
   (void) sem_post(&ring.wake);
   int64_t end = cc_time_monotonic() + wait_us;
   struct timespec until = {.tv_sec = end / CC_TIME_SECOND, .tv_nsec = end % CC_TIME_SECOND * 1000};
-  /* A writer that is still blocked by the file ends with the process; its buffers stay. */
+  /* If the file still blocks the writer, its thread ends with the process, and its buffers stay
+   * allocated. */
   int result;
   do {
     result = sem_clockwait(&ring.ended, CLOCK_MONOTONIC, &until);

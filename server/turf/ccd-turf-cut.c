@@ -43,7 +43,7 @@ typedef struct cutting {
   cc_arena *arena, *scratch;
   ccd_cut_options options;
   ccd_watch watch;
-  bool gone; /* the cut was cancelled, or is already done */
+  bool gone; /* the cut was cancelled, or another worker has finished it */
   int64_t looked;
   ccd_turf_ground ground;
   ccd_cut cut;
@@ -70,8 +70,8 @@ run_once(cutting *c,
   return ccd_job_once(c->job, &c->tx, query, args, ret, reterr);
 }
 
-/* server/canvass calls this every few milliseconds while it computes; the database is read only
- * every LOOK_MS. No transaction is open during the computation, so run_once may begin one. */
+/* ccd_watch.cancelled: at most every LOOK_MS, read from the database whether the cut was
+ * cancelled. Called while no transaction is open. */
 static bool
 is_cancelled(void *data)
 {
@@ -280,9 +280,7 @@ run_steps(cutting *c, cc_error *reterr)
   return status;
 }
 
-/* Decide what happens after the cut: retry later if the worker is stopping or the error is
- * temporary. Store an error that repeating cannot fix in the cut's row, so that the user sees
- * it. */
+/* Write a failure into the row of the cut, so that the job is not repeated. */
 static cc_status
 record_cut_failure(cutting *c, cc_status status, cc_error *reterr)
 {

@@ -138,9 +138,9 @@ ccd_turf_ground_streets(const ccd_rows *rows,
   int n = ccd_rows_n(rows) / 2;
   int node = ccd_rows_find(rows, "node");
   ccd_segment *segments = cc_arena_alloc(arena, ((size_t) n + 1) * sizeof(*segments));
-  int64_t *ids =
-    cc_arena_alloc(arena,
-                   ((size_t) n + 1) * sizeof(*ids)); /* the ids are ascending, like the rows */
+  int64_t *ids = cc_arena_alloc(arena,
+                                ((size_t) n + 1) *
+                                  sizeof(*ids)); /* ascending, because the rows are sorted by id */
   if (segments == NULL || ids == NULL)
     return cc_fail_memory(reterr);
   for (int i = 0; i < n; i++) {

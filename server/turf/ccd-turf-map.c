@@ -44,7 +44,7 @@ fit_frame(const ccd_paper *paper, double x, double y, double width, double heigh
     west = fmin(west, longitude);
     east = fmax(east, longitude);
   }
-  /* Widen the map to at least about 120 m, so that a single house is shown with its street. */
+  /* The map is at least about 120 m wide, so that a single house has its street around it. */
   double more = fmax(0.0005, 0.09 * (north - south));
   south -= more;
   north += more;
@@ -69,8 +69,7 @@ street_width(const char *class)
   return strcmp(class, "path") == 0 ? 1.2 : strcmp(class, "collector") == 0 ? 4.5 : 3.2;
 }
 
-/* Read the next number of JSON such as "[[-71.1, 42.3], …]" and advance *at behind it. Returns
- * false at the end. */
+/* Read the next number of a text such as "[[-71.1, 42.3], …]", and move @at behind the number. */
 static bool
 next_number(const char **at, double *ret)
 {
@@ -196,7 +195,8 @@ draw_stops(ccd_paper *paper, const frame *f)
     bool end = door->stop == 1 || door->stop == paper->n_stops;
     bool roomy = hypot(x - last_x, y - last_y) > 11;
     double radius = end || roomy ? 6 : 2;
-    cairo_new_path(paper->cr); /* begin a new path, because drawing text leaves a current point */
+    cairo_new_path(
+      paper->cr); /* otherwise cairo draws a line from the end of the text to the circle */
     cairo_arc(paper->cr, x, y, radius, 0, RADIANS * 360);
     cairo_set_source_rgb(paper->cr, end ? 0 : 1, end ? 0 : 1, end ? 0 : 1);
     if (radius < 3)

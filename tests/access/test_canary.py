@@ -178,7 +178,7 @@ class World:
         return sorted({path.replace("{event_id}", str(event["id"])) for event in (self.private, self.unlisted)})
 
     def bodies(self, name):
-        """Bodies to send: a sample, and bodies of a person who tries to find hidden data."""
+        """Bodies to send: the sample of the document, and bodies with which a person would look for hidden data."""
         if name == "searchVoters":
             return [{"text": "zyxsecreta"}, {"ids": [str(self.ids["voter_id"]), str(self.ids["other_id"])]},
                     *({"city": "Zyxcity"}, {"precinct": ["ZYXPRECINCT"]}, {"zip5": ["02199"]},
@@ -204,7 +204,7 @@ class World:
         return [sample({"type": "object", **content[kind]["schema"]})] if kind else [None]
 
     def queries(self, name):
-        """The query string as sampled, and filters for the hidden person."""
+        """The query strings to send: the sample of the document, and filters that match the hidden person."""
         known = {each["name"] for each in OPERATIONS[name][2].get("parameters", ()) if each["in"] == "query"}
         required = {each["name"]: {"west": -71.2, "south": 42.3, "east": -71.0, "north": 42.4, "by": "precinct"}.get(
                         each["name"], 1) for each in OPERATIONS[name][2].get("parameters", ())
@@ -342,8 +342,8 @@ def pages_of(client, limit=500):
 
 
 def test_whom_a_list_of_a_place_leaves_out(server):
-    """Without manage_voters, the pages, count, export, phone bank and texts of a list of a place do not reveal where
-    a confidential person lives: all leave the person out, and agree."""
+    """A list that is selected by a place must not reveal, to a member without manage_voters, where a confidential
+    person lives: its pages, count, export, phone bank and texts all leave the person out."""
     org = Organization(Client(server))
     home = {"city": "Zyxcity", "state": "MA", "zip5": "02199", "precinct": "ZYXPRECINCT", "phones": ["+16175550166"]}
     org.owner.ok("POST", "/v1/voters", {"first_name": "Zyxsecreta", "last_name": "P", "address": "7 Zyx Way", "confidential": True,

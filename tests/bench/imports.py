@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures an import against the bare statements: ./dev bench import [--rows 1000000] [--second 64637]
+"""Measures an import compared with the bare statements: ./dev bench import [--rows 1000000] [--second 64637]
 
     imports.py --binary campaign-centerd [--rows N] [--second N] [--seed 7] [--data FOLDER]
 
-Makes a file in the layout of North Carolina (67 columns), imports it with the command line (the same job as the
-API's), imports it again, and loads the very columns that came of it with a bare \\copy into the same indexed table of
-a fresh database, followed by the same statements for buildings, doors and households. Prints seconds, ratios and the
-greatest resident memory. Then the real town, when its folder of shared data is there: doors.csv as address points,
-64,637 voters, and how many are at the door that the truth names. Ends with 1 when a target was missed."""
+Makes a file in the layout of North Carolina (67 columns), imports it with the command line (the same job as an
+import over the API), and imports it again. Then it loads the resulting columns with a bare \\copy into the same
+indexed table of a new database, followed by the same statements for buildings, doors and households. Prints
+seconds, ratios and the greatest resident memory. If the folder of shared data exists, the real town follows:
+doors.csv as address points, 64,637 voters, and how many of them are at the right door. Exits with 1 when a target
+was missed."""
 
 import argparse
 import csv
@@ -68,7 +69,7 @@ FROM households h WHERE h.organization_id = v.organization_id AND h.address_key 
 
 
 def write_file(path, n, seed):
-    """n rows of 67 columns, 1.6 people a door, some doors in buildings; about 400 bytes a row."""
+    """Write n rows of 67 columns, with 1.6 people per door and some doors in buildings; about 400 bytes a row."""
     chance = random.Random(seed)
     rest = "\t".join(['""'] * 3 + ['"05"', '"15A"', '"15A"', '"24"', '"064"'] + ['""'] * 4 + ['"SCH"', '"SCHOOLS"'] + ['""'] * 16)
     number = 0
@@ -99,7 +100,7 @@ def write_file(path, n, seed):
 
 
 class Place:
-    """A server's folder and database with one organization, without a running server."""
+    """The folder and database of a server with one organization; the server is not running."""
 
     def __init__(self, cluster, redis, binary):
         self.server = harness_server.Server(cluster, cluster.new_database(binary), redis.url)
@@ -107,7 +108,7 @@ class Place:
         self.organization = self.server.sql("INSERT INTO organizations (name, slug) VALUES ('Bench', 'bench') RETURNING id")[0][0]
 
     def run(self, path, *arguments):
-        """Seconds, maximal resident memory in MB, output of the command."""
+        """Run the import command; returns seconds, maximal resident memory in MB, and output."""
         began = time.monotonic()
         process = subprocess.Popen(
             [str(self.server.program), "import", "--organization", self.slug, *arguments, str(path)], cwd=ROOT,
@@ -140,8 +141,8 @@ def wait_for_jobs(server):
 
 
 def second(cluster, redis, binary, n, seed, folder):
-    """The same import, and its undo, in a first organization and then in a second one that PostgreSQL's statistics do
-    not cover."""
+    """Measure the same import and its undo in a first organization, and then in a second one that PostgreSQL's
+    statistics do not cover yet."""
     path = folder / "second.txt"
     write_file(path, n, seed)
     server = harness_server.Server(cluster, cluster.new_database(binary), redis.url, STATEMENT_TIMEOUT=300000, CALL_TIMEOUT=300000)
@@ -171,7 +172,8 @@ def second(cluster, redis, binary, n, seed, folder):
 
 
 def bare(cluster, binary, imported):
-    """Seconds of the bare \\copy, of the places, and of linking people to them, in a fresh database."""
+    """Load the imported columns into a new database; returns the seconds of the bare \\copy, of making the places,
+    and of linking people to them."""
     database = cluster.new_database(binary)
     source, target = (psycopg2.connect(cluster.url(name, "postgres")) for name in (imported.database, database))
     with tempfile.TemporaryFile() as rows, tempfile.TemporaryFile() as keys, source.cursor() as read, target.cursor() as write:

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports a large file of each of ten states' layouts: ./dev bench layouts [--rows 1000000] [--state oh …]
+"""Imports a large file in the layout of each of ten states: ./dev bench layouts [--rows 1000000] [--state oh …]
 
     layouts.py --binary campaign-centerd [--rows N] [--state NAME …]
 
-A file has N people, three at a door, in the columns that the state publishes; no profile is named. Prints seconds, rows
-a second, greatest resident memory, people at a door, doors, and values that were lost without a word. Ends with 1 where
-a file was read by another profile, somebody is at no door, or a value was lost."""
+A file has N people, three per door, in the columns that the state publishes; no profile is named. Prints seconds,
+rows per second, greatest resident memory, people with a door, doors, and values that were lost and not reported.
+Exits with 1 if a file was read with another profile, a person has no door, or a value was lost."""
 
 import argparse
 import pathlib
@@ -22,7 +22,8 @@ from harness.layouts import LAYOUTS  # noqa: E402
 from imports import Place  # noqa: E402
 
 AT_A_DOOR, IN_A_ZIP = 3, 9000
-# State: columns of the state's number, of the house number (alone or before the street), of the ZIP code.
+# For each state the columns that the made-up rows vary: voter id, house number (alone or before the
+# street), ZIP code.
 VARIED = {
     "oh": ("SOS_VOTERID", ["RESIDENTIAL_ADDRESS1"], "RESIDENTIAL_ZIP"),
     "wa": ("StateVoterID", ["RegStNum"], "RegZipCode"),

@@ -16,7 +16,7 @@ def org(db):
 
 
 def in_thread(work):
-    """Start `work`; the result's join() returns its value or raises its exception."""
+    """Run `work` on a thread; result() of the returned object gives its value or raises its exception."""
     class Running(threading.Thread):
         def run(self):
             self.value = self.error = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs whose server ends: killed, stopped, or running jobs only."""
+"""Jobs while their server is killed or stopped, and servers that run no HTTP but only jobs."""
 
 import pytest
 

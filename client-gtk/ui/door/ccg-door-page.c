@@ -260,7 +260,8 @@ on_filter_changed(CcgDoorPage *self)
   update_state(self);
 }
 
-/* Enter in the search moves the focus to the results, so that one key too many checks nobody in. */
+/* After Enter in the search field the results have the focus, so that pressing Enter twice by
+ * mistake checks nobody in. */
 static void
 on_search_activate(CcgDoorPage *self)
 {
