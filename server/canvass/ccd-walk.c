@@ -11,9 +11,7 @@
 
 #define MINUTES_PER_DOOR 1.65
 #define METRES_A_SECOND 0.85
-#define FORCED                                                                                     \
-  (1 << 29) /* longer than any walk: forces the start to be next to the dummy place                \
-             */
+#define FORCED (1 << 29) /* longer than any walk: keeps the start next to the dummy place */
 
 static int
 compare_double(double a, double b)
