@@ -28,9 +28,8 @@ struct reader {
   int file;        /* number of the current file; 1 is the first */
   ccd_import_file *files;
   ccd_import_columns columns;
-  size_t n_names; /* number of columns of the current file */
-  size_t
-    id_column; /* index of the column with the state's voter id; n_names: there is no such column */
+  size_t n_names;   /* number of columns of the current file */
+  size_t id_column; /* index of the column with the state's voter id; n_names: none */
   char delimiter;
   cc_str refused; /* voter ids found in unreadable rows: a JSON array without the closing bracket */
   bool history;   /* the profile is one of vote histories: each row is a vote */

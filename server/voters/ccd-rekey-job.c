@@ -16,8 +16,7 @@
 
 /* How the keys of a database table are rebuilt. */
 typedef struct table {
-  const ccd_query *read,
-    *apply; /* read: returns a page of rows; apply: writes the new keys of a page */
+  const ccd_query *read, *apply; /* statements: read a page of rows; write the new keys */
   /* Returns the rows after the page whose current key is one of the new keys of the page. NULL:
    * keys of this table need not be unique. */
   const ccd_query *held;
