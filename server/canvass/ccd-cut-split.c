@@ -11,7 +11,7 @@
  * a cut removes. */
 #define EDGE_MAX                                                                                   \
   150.0 /* most metres credited to a cut, so that very long edges do not make turfs uneven */
-#define BLOCK_SPLIT 60.0 /* cost of cutting within one side of one block */
+#define BLOCK_SPLIT 60.0 /* cost of cutting between two stops on the same side of one segment */
 #define UNEVEN 20.0      /* cost of a turf that is 10 % off the target; grows with the square */
 #define OUTSIDE 5000.0   /* cost of a turf that is outside of the slack by a whole target */
 
@@ -19,8 +19,8 @@ typedef struct split {
   const ccd_stops *s;
   const int *order;
   double *work; /* sum of the work of the stops before stop i of the tour */
-  double *walk; /* walk from stop 0 to stop i, in units of work */
-  double *cut;  /* cost of a cut before stop i */
+  double *walk; /* length of the walk from stop 0 to stop i, in units of work */
+  double *cut;  /* cost of a cut between the stops i - 1 and i */
   double *best;
   int *from;
 } split;

@@ -12,7 +12,7 @@ typedef struct ccd_stops {
   int n;
   const ccd_point *place; /* position; .doors is the number of doors of the whole stop */
   double *work;           /* work of each stop: doors, or minutes without walking */
-  double target;          /* target work per turf, in the unit of work */
+  double target;          /* target of each turf, in the same unit as work */
   double per_cm;          /* work for each centimetre walked: 0 when counting doors */
   double slack;
   const ccd_segment *segments;

@@ -38,7 +38,7 @@ typedef struct ccd_cut_options {
   double milliseconds; /* CPU time of the tour search; 0: only kicks is a limit, so that results are
                           reproducible */
   uint64_t seed;
-  const ccd_watch *watch; /* NULL: never cancelled */
+  const ccd_watch *watch; /* checks for cancellation; NULL: never cancelled */
 } ccd_cut_options;
 
 #define CCD_CUT_KICKS 16
@@ -52,9 +52,9 @@ typedef struct ccd_piece {
 } ccd_piece;
 
 typedef struct ccd_turf {
-  int first, n; /* pieces[first] .. pieces[first + n - 1]; roughly in walking order */
+  int first, n; /* the pieces pieces[first] .. pieces[first + n - 1], roughly in walking order */
   int doors;
-  bool tower; /* one building, or a part of one */
+  bool tower; /* the turf is one building, or a part of one building */
 } ccd_turf;
 
 typedef struct ccd_cut {

@@ -21,8 +21,8 @@ ccd_watch_check(const ccd_watch *watch, cc_error *reterr)
 uint64_t
 ccd_random_seed(uint64_t seed)
 {
-  uint64_t z =
-    seed + UINT64_C(0x9E3779B97F4A7C15); /* splitmix64 turns similar seeds into different states */
+  /* Mix the seed (splitmix64), so that similar seeds give different states. */
+  uint64_t z = seed + UINT64_C(0x9E3779B97F4A7C15);
   z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
   z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
   return (z ^ (z >> 31)) | 1;
@@ -202,7 +202,8 @@ offer_cell(const grid *g, int cx, int cy, nearest *best)
   }
 }
 
-/* Offer the places in the cells at exactly @ring cells from (@cx, @cy). */
+/* Add the places in the cells at a distance of exactly @ring cells from (@cx, @cy) to @best, as
+ * far as they are among the nearest. */
 static void
 offer_ring(const grid *g, int cx, int cy, int ring, nearest *best)
 {

@@ -7,8 +7,8 @@
 #include "common/base/cc-arena.h"
 #include "common/base/cc-status.h"
 
-/* Shared by tour, cut and walk: cancelling, reproducible random numbers, the Hilbert curve and
- * nearest neighbours in the plane. */
+/* Shared by ccd-tour.c, ccd-cut.c and ccd-walk.c: cancelling, reproducible random numbers, the
+ * Hilbert curve and nearest neighbours in the plane. */
 
 /* A check for cancellation. Computations call @cancelled every few milliseconds; when it returns
  * true, they end with CC_ERR_UNAVAILABLE and code "cancelled". A NULL watch never cancels. */

@@ -31,7 +31,7 @@
 #define PIECE_MAX 50       /* of a kick */
 #define PIECE_LARGE                                                                                \
   15 /* longest piece swapped by a kick in a large tour: short, so that kicks are cheap */
-#define LOOK_EVERY 32 /* kicks between two checks of clock and watch */
+#define LOOK_EVERY 32 /* number of kicks between two checks of the clock and for cancellation */
 
 typedef struct reversal {
   int from, to;
@@ -42,7 +42,7 @@ typedef struct tour {
   const int32_t *matrix;
   int n, k, reverse_max;
   int *order, *at; /* at[place] is the position of the place: order[at[place]] == place */
-  int *near;       /* n * k neighbours, nearest first */
+  int *near;       /* the k nearest neighbours of each of the n places, nearest first */
   int32_t *near_length;
   int *queue; /* ring buffer of places to search from; each place is in it at most once */
   int queue_from, queued;

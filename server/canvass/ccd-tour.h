@@ -24,11 +24,11 @@ typedef int32_t ccd_length_fn(const void *data, int a, int b);
 
 typedef struct ccd_tour_problem {
   int n;
-  const int32_t *matrix; /* n * n lengths, or NULL: then @length is called */
+  const int32_t *matrix; /* the n * n lengths; NULL: the function @length is called instead */
   ccd_length_fn *length;
   const void *data;
   const double *x, *y; /* coordinates of the places; may be NULL for up to some thousand places */
-  bool given;          /* @order contains the tour to start from */
+  bool given;          /* the argument @order of ccd_tour_solve contains the tour to start from */
 } ccd_tour_problem;
 
 /* Limits of the search, which ends when one of them is reached; 0 means no limit. When both are

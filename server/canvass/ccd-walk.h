@@ -13,14 +13,14 @@ typedef struct ccd_walk_options {
   uint64_t seed;
   double minutes_per_door; /* 0: 1.65 */
   double metres_a_second;  /* 0: 0.85 */
-  const ccd_point *start;  /* beginning of the walk, such as a meeting point; NULL: anywhere */
-  const ccd_watch *watch;  /* NULL: never cancelled */
+  const ccd_point *start;  /* where the walk begins, such as a meeting point; NULL: at any door */
+  const ccd_watch *watch;  /* checks for cancellation; NULL: never cancelled */
 } ccd_walk_options;
 
 typedef struct ccd_walk {
   double length;    /* metres along the streets, from the first door (or @start) to the last */
   double approach;  /* metres from the street to the doors and back; not included in length */
-  double minutes;   /* doors x minutes per door, plus length at walking speed */
+  double minutes;   /* doors x minutes_per_door, plus the time to walk length */
   int doors, stops; /* stops: number of positions; all doors of a building are one stop */
 } ccd_walk;
 

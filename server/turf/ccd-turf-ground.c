@@ -8,7 +8,8 @@
 #include "common/base/cc-str.h"
 #include "server/turf/ccd-turf.h"
 
-/* Converts rows into the input of server/canvass, and results back into doors. */
+/* Converts database rows into the input of server/canvass, and results of server/canvass into
+ * lists of doors. */
 
 #define METRES_A_DEGREE 111195.0 /* metres per degree of latitude, on a sphere of 6371 km */
 #define AROUND 0.003 /* margin of the streets around the points in degrees: about 300 m */

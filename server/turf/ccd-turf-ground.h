@@ -15,7 +15,7 @@ typedef struct ccd_turf_ground {
   int64_t *segment_ids; /* segment id of each point; -1: the point is on no known street */
   int64_t *
     *doors;  /* ids of each point's doors (points[i].doors of them), in the order of knocking */
-  int parts; /* number of groups of points: precincts, or one */
+  int parts; /* number of groups of points: the number of precincts, or 1 */
   double south, west, north, east;
 } ccd_turf_ground;
 
@@ -30,7 +30,7 @@ cc_status ccd_turf_ground_points(const ccd_rows *rows,
                                  cc_arena *arena,
                                  ccd_turf_ground *ret,
                                  cc_error *reterr) CC_MUSTCHECK;
-/* The bounding box of the points with a margin of about 300 m. */
+/* Set @ret to the bounding box of the points, with a margin of about 300 m. */
 cc_status ccd_turf_ground_box(const ccd_turf_ground *ground,
                               cc_arena *arena,
                               ccd_turf_box *ret,

@@ -8,7 +8,8 @@
 #include "server/turf/ccd-turf-ground.h"
 #include "server/turf/ccd-turf-paper-draw.h"
 
-/* The map on the first page of a walk list: streets, doors in walking order, north arrow, scale. */
+/* Draws the map on the first page of a walk list: streets, doors in walking order, north arrow,
+ * scale. */
 
 #define METRES_A_DEGREE 111195.0
 #define RADIANS (3.14159265358979323846 / 180)
@@ -19,7 +20,7 @@ typedef struct frame {
   double x, y, width, height;
   double west, north,
     across;         /* across: length of a degree of longitude relative to one of latitude */
-  double scale;     /* points per degree of latitude */
+  double scale;     /* points of the page (1/72 inch) per degree of latitude */
   double left, top; /* offsets that centre the turf */
 } frame;
 

@@ -15,7 +15,7 @@
 typedef struct ccd_paper_door {
   int first,
     n;      /* the door's rows in ccd_paper.rows: one per person, or one if no person is known */
-  int stop; /* 1, 2, …: position of the building in the walk */
+  int stop; /* number of the building in the walk: 1, 2, … */
   bool new_building, new_street;
   int page; /* number of the page on which the door is printed; the first page is 0 */
 } ccd_paper_door;
@@ -37,9 +37,9 @@ typedef struct ccd_paper_text {
   double width;  /* > 0: text that is wider is wrapped or truncated */
   double height; /* > 0: the lines that do not fit are replaced by … */
   double size;
-  double grey;      /* 0 black to 1 white */
+  double grey;      /* 0: black, 1: white */
   bool bold, right; /* right: the text ends at x + width */
-  bool one_line;    /* truncated with … instead of wrapped */
+  bool one_line;    /* text that is too long is truncated with … instead of wrapped */
 } ccd_paper_text;
 
 /* ccd_paper_draw_text draws @text and returns its height; ccd_paper_width returns the width of a

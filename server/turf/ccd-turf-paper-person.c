@@ -13,7 +13,7 @@
 #define MARK_STEP 27.0
 #define SUPPORT_STEP 17.0
 #define ANSWER_STEP 17.0
-#define QUESTION_STEP 14.0 /* width of the question's number */
+#define QUESTION_STEP 14.0 /* width of the number before a question's boxes */
 #define INDENT 24.0
 #define ROW_HEIGHT 19.0
 

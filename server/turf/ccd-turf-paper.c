@@ -21,7 +21,7 @@
 #define FILE_MAX ((size_t) 16 << 20)
 #define STREET_HEIGHT 22.0
 #define DOOR_HEIGHT 18.0
-#define HEAD 18.0 /* height of each list page's head */
+#define HEAD 18.0 /* height of the heading of each list page */
 
 /* The boxes for the outcome at a door; the boxes of a person are ccd_paper_person_marks. */
 static const ccd_paper_mark door_marks[] = {{"LIT", "left literature"},

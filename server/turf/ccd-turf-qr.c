@@ -14,7 +14,7 @@
 
 /* Makes QR codes (with libqrencode) and Code 128 barcodes. */
 
-#define QUIET 4   /* empty cells around a QR code (ISO/IEC 18004) */
+#define QUIET 4   /* number of empty cells around a QR code (ISO/IEC 18004) */
 #define PIXELS 10 /* pixels per cell of the PNG */
 #define FILE_MAX ((size_t) 1 << 20)
 

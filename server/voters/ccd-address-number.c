@@ -48,8 +48,8 @@ set_number(ccd_address_state *p, ccd_address *ret, size_t from, size_t to)
   ret->number = ccd_address_made(p, start);
 }
 
-/* Split the fraction from ret->number ("12.5", "537-1/2"), and remove the ".0" of a floating point
- * number and leading zeros. */
+/* Move the fraction of ret->number ("12.5", "537-1/2") to ret->fraction. Also remove leading
+ * zeros, and the ".0" of a floating point number. */
 static void
 split_fraction(ccd_address *ret)
 {

@@ -21,11 +21,11 @@ typedef struct ccd_address_unit {
 
 typedef struct ccd_address_parse_state {
   ccd_slice tokens[CCD_ADDRESS_TOKENS];
-  bool comma[CCD_ADDRESS_TOKENS]; /* a comma precedes the token */
+  bool comma[CCD_ADDRESS_TOKENS]; /* true: a comma precedes the token */
   size_t n;
   ccd_address_unit units[CCD_ADDRESS_UNITS]; /* in the order in which they are written */
   size_t n_units;
-  ccd_slice number_key; /* normalized house number and fraction */
+  ccd_slice number_key; /* normalized house number and fraction, as they appear in keys */
   ccd_slice road_key;   /* street key of a numbered road or route; empty for a named street */
   char *out,
     *limit; /* output buffer for all texts that are built; text that does not fit is cut off */
@@ -43,7 +43,7 @@ bool ccd_address_same(ccd_slice a, ccd_slice b);
 bool ccd_address_has_digit(ccd_slice token);
 bool ccd_address_all_digits(ccd_slice token);
 bool ccd_address_is_ordinal(ccd_slice token);  /* "1ST", "22ND" */
-bool ccd_address_is_fraction(ccd_slice token); /* "1/2", "11/16" */
+bool ccd_address_is_fraction(ccd_slice token); /* true for "1/2", "11/16" */
 
 /* Returns the normal form of the word @token; NULL when @list does not contain the word. */
 const char *ccd_address_word(const ccd_word_list *list, ccd_slice token);
@@ -75,7 +75,7 @@ void ccd_address_add_letter(ccd_address_state *p, ccd_slice letter, ccd_address 
 
 /* A class of numbered roads: the words before the road's number, and their code in street keys. */
 typedef struct ccd_road_class {
-  const char *words; /* in the spelling of ccd_address_class_words */
+  const char *words; /* the words, in the spelling of the list ccd_address_class_words */
   const char *code;
   bool letters; /* the number may be letters: county roads in Wisconsin, state roads in Missouri */
 } ccd_road_class;
@@ -130,5 +130,6 @@ void ccd_address_add_unit_text(ccd_address_state *p, ccd_slice text);
 bool
 ccd_address_same_unit(ccd_address_state *p, const ccd_address_unit *a, const ccd_address_unit *b);
 
-/* Set unit and unit_type of @ret, and return the part of address_key for the units. */
+/* Set unit and unit_type of @ret from p->units. Returns the part of address_key that stands for
+ * the units. */
 ccd_slice ccd_address_unit_key(ccd_address_state *p, ccd_address *ret);

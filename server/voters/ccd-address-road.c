@@ -6,9 +6,9 @@
 #include "server/voters/ccd-address-private.h"
 
 typedef struct road {
-  const char *code, *direction, *prefix; /* prefix: "OLD" or "NEW" */
+  const char *code, *direction, *prefix; /* prefix: "OLD" or "NEW"; NULL: none */
   size_t direction_at;                   /* index of the token that is the direction */
-  ccd_slice id;                          /* the number or letters */
+  ccd_slice id;                          /* the road's number or letters */
   size_t at;                             /* index of the next token to read */
   ccd_slice behind[4];                   /* words after the number, such as "BUS" */
   size_t n_behind;

@@ -15,12 +15,12 @@ typedef struct ccd_address {
   ccd_slice street; /* name without type; for a numbered road the whole road: "COUNTY ROAD 12" */
   ccd_slice type;   /* street type: "ST", "AVE", "PKWY" */
   ccd_slice postdirection;
-  ccd_slice unit_type;    /* "APT" "UNIT" "STE" "FL" "#" …; empty: none */
+  ccd_slice unit_type;    /* designator: "APT", "UNIT", "STE", "FL", "#", …; empty: none */
   ccd_slice unit;         /* "109", "3R"; with several parts "2 APT 3", where unit_type is "BLDG" */
   ccd_slice street_key;   /* the same for all spellings of a street */
   ccd_slice address_key;  /* number, street, unit, and ZIP code or city; the same for all spellings
                              of a door: "4 CANAL PARK #109 02141". Empty without number or street. */
-  ccd_slice building_key; /* address_key without the unit */
+  ccd_slice building_key; /* the same as address_key, but without the unit */
 } ccd_address;
 
 /**

@@ -101,7 +101,7 @@ twice_encoded(const char *text, size_t n)
     made.taken += length;
   }
   unsigned char second = (unsigned char) made.out[1];
-  bool mark = second >= 0x91 && second <= 0x97; /* a quote or a dash */
+  bool mark = second >= 0x91 && second <= 0x97; /* the character is a quote or a dash */
   if ((first == 0xE2 && (second < 0x80 || second > 0x84)) || (first == 0xC2 && second < 0xA0) ||
       ((first == 0xC4 || first == 0xC5) && mark))
     return (piece){0};

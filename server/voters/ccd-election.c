@@ -8,7 +8,7 @@
 #include "common/api/cc-voter-profile.h"
 
 #define NAME_MAX 200
-#define PIVOT 99 /* all years of two digits are 20xx; see ccd_date_parse */
+#define PIVOT 99 /* two-digit years up to this one are 20xx, so all are; see ccd_date_parse */
 
 typedef struct word {
   const char *given, *normal;

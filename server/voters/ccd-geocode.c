@@ -250,9 +250,8 @@ distance_between(plane scale, ccd_geo_point a, ccd_geo_point b)
   return hypot((b.longitude - a.longitude) * scale.x, (b.latitude - a.latitude) * scale.y);
 }
 
-/* Returns the point at @measure metres along the line and @offset metres to its right (negative:
- * left).
- */
+/* Returns the point that is @measure metres along the line and @offset metres to the right of
+ * the line (negative: to the left). */
 static ccd_geo_point
 point_along(const ccd_geo_point *points, size_t n, plane scale, double measure, double offset)
 {
@@ -284,7 +283,8 @@ place_address(const ccd_geocoder *geocoder, const choice *chosen, int32_t number
   for (size_t i = 0; i + 1 < n; i++)
     length += distance_between(scale, points[i], points[i + 1]);
 
-  /* Divide the segment into equal lots, one per number, and use the middle of the lot. */
+  /* Divide the segment into equal lots, one per possible house number on this side, and use the
+   * middle of the house's lot. */
   double lots = fabs((double) here->to - here->from) / 2 + 1;
   double share =
     here->to == here->from ? 0.5 : (fabs((double) number - here->from) / 2 + 0.5) / lots;

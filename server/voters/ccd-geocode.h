@@ -25,8 +25,8 @@ typedef struct ccd_geo_segment {
 
 typedef enum ccd_geo_quality {
   CCD_GEO_NONE = 0, /* not found: unknown street, or no number */
-  CCD_GEO_RANGE,    /* the number is in the range of a side and has its parity */
-  CCD_GEO_STREET,   /* no side has the number in its range: the position of the nearest number */
+  CCD_GEO_RANGE,  /* the number is in the range of a side of a street segment and has its parity */
+  CCD_GEO_STREET, /* no side has the number in its range: the position of the nearest number */
 } ccd_geo_quality;
 
 typedef struct ccd_geo_place {
@@ -35,7 +35,7 @@ typedef struct ccd_geo_place {
   int64_t segment_id;
   char side;        /* 'L' or 'R' */
   double measure_m; /* distance from the beginning of the segment, in metres along its line */
-  double setback_m; /* distance from the line, in metres */
+  double setback_m; /* distance of the house from the street line, in metres */
 } ccd_geo_place;
 
 /* Distance of a house from the middle of its street, in metres. Half of a typical right of way

@@ -8,7 +8,7 @@
 #include "server/jobs/ccd-job-run.h"
 #include "server/voters/ccd-profile.h"
 
-#define FIT_LEAST 5 /* lowest score at which a profile is chosen automatically */
+#define FIT_LEAST 5 /* lowest score with which a profile is chosen automatically */
 
 static cc_status
 parse_profile(const char *json,

@@ -23,7 +23,7 @@
 #define PURGE_ROWS "10000"
 #define RETRIES 6       /* attempts to write a chunk after serialization failures */
 #define WAIT_S 5        /* seconds until the job checks again whether another import has ended */
-#define ATTEMPTS_LAST 8 /* the last attempt; same as CCD_JOB_ATTEMPTS_MAX */
+#define ATTEMPTS_LAST 8 /* number of the last attempt of a job; same as CCD_JOB_ATTEMPTS_MAX */
 
 typedef struct import_payload {
   int64_t import_id;

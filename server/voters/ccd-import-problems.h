@@ -34,7 +34,7 @@ typedef struct ccd_import_problem {
 typedef struct ccd_import_findings {
   ccd_import_problem problems[CCD_IMPORT_PROBLEMS_MAX];
   size_t n_problems;
-  FILE *rejects; /* CSV file; open while the files are read */
+  FILE *rejects; /* the file of rejects (CSV); open while the files are read */
   int64_t n_rejected;
 } ccd_import_findings;
 

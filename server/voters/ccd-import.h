@@ -6,9 +6,10 @@
 #include "server/voters/ccd-import-problems.h"
 #include "server/voters/ccd-import-row.h"
 
-/* Common parts of imports. ccd-import-read.c and ccd-import-row.c write the rows of the files to
- * staging, ccd-import-problems.c counts the problems, and ccd-import-job.c is the job that compares
- * staging with the voters and applies the changes. See docs/internals/imports.md. */
+/* Types and functions shared by the files that implement imports. ccd-import-read.c and
+ * ccd-import-row.c write the rows of the files to staging, ccd-import-problems.c counts the
+ * problems, and ccd-import-job.c is the job that compares staging with the voters and applies
+ * the changes. See docs/internals/imports.md. */
 
 /* The row of an import, as loaded by the job. All texts are in the job's arena. */
 typedef struct ccd_import {

@@ -33,7 +33,7 @@ cc_status ccd_profile_check(const cc_voter_profile *profile,
 /* The shipped profiles from the folder server/voters/profiles, compiled into the program by
  * embed-profiles.py. The last element has a NULL key. */
 typedef struct ccd_shipped_profile {
-  const char *key; /* "nc", "fl", "generic" */
+  const char *key; /* the name of the profile's file without .json: "nc", "fl", "generic" */
   const char *json;
   size_t length;
 } ccd_shipped_profile;
@@ -63,6 +63,6 @@ bool ccd_profile_ignores(const cc_voter_profile *profile, const char *column);
  * valid dates. */
 int ccd_profile_score(const cc_voter_profile *profile, const ccd_table_guess *guess);
 
-/* Returns whether two column names are equal, comparing letters (case-insensitively) and digits
- * only. */
+/* Returns whether two column names are equal. Only letters (without regard to case), digits and
+ * non-ASCII characters are compared. */
 bool ccd_column_same(const char *a, const char *b);

@@ -13,7 +13,7 @@ typedef struct ccd_residence {
   ccd_slice number; /* "12", "12 1/2"; empty: the number is read from the beginning of line */
   ccd_slice unit;   /* "3B", "Apt 3B"; empty: the unit is read from the end of line */
   ccd_slice zip5;
-  ccd_slice city; /* used in the keys if there is no ZIP code */
+  ccd_slice city; /* part of the keys if there is no ZIP code */
 } ccd_residence;
 
 /**

@@ -19,7 +19,7 @@ typedef struct attempt {
   size_t fields[ROWS_COUNTED]; /* number of fields of each row; 0: the row was rejected */
   int64_t lines[ROWS_COUNTED]; /* number of the line on which each row begins */
   size_t n;                    /* rows */
-  size_t columns;              /* the most frequent number of fields */
+  size_t columns;              /* the most frequent number of fields per row */
   size_t agree;                /* number of rows that have this number of fields */
 } attempt;
 

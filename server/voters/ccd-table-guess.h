@@ -10,13 +10,14 @@
 
 typedef struct ccd_table_guess {
   ccd_table_format
-    format;             /* for fixed width the widths are missing; they must come from a profile */
-  const char *encoding; /* "ascii", "utf-8", "windows-1252", "mixed", "utf-16le", "utf-16be" */
+    format; /* for fixed width the widths are missing; they must come from a profile */
+  const char
+    *encoding; /* name of the encoding: "ascii", "utf-8", "windows-1252", "mixed", "utf-16le", … */
   bool fixed_width;
   int64_t line_length;  /* fixed width: characters per line */
   const char **columns; /* column names, in the form that ccd_table_columns returns */
   size_t n_columns;
-  char ***rows; /* the first rows, [n_rows][n_columns] */
+  char ***rows; /* texts of the first rows: rows[row][column] */
   size_t n_rows;
 } ccd_table_guess;
 

@@ -19,20 +19,20 @@ struct ccd_table {
   bool eof;             /* the source has no more bytes */
   unsigned char *units; /* UTF-16 that is not decoded yet; NULL for other encodings */
   size_t n_units;
-  bool special[256]; /* bytes that end an unquoted field */
+  bool special[256]; /* special[c]: the byte c ends an unquoted field */
   int64_t line, number;
   ccd_slice *fields; /* space for CCD_TABLE_COLUMNS_MAX + 1 fields */
   size_t n;
   uint16_t *escaped; /* indices of the fields that contain doubled quotes */
   size_t n_escaped;
-  bool quoted;    /* the row has a quoted field */
+  bool quoted;    /* at least one field of the row is quoted */
   bool stray;     /* a quoted field of the row contains a quote that is not doubled */
   size_t row_end; /* end of the scanned row in the buffer, without its line end */
   size_t next;    /* beginning of the next row in the buffer */
   int64_t lines;  /* number of lines that the scanned row spans */
   char *scratch;  /* decoded and unquoted text of the row; allocated when first needed */
   size_t scratch_used;
-  char *raw;            /* raw text of the last reject; CCD_TABLE_RAW_MAX bytes */
+  char *raw;            /* raw text of the last rejected row; space for CCD_TABLE_RAW_MAX bytes */
   ccd_table_reject bad; /* the error found by a scan: code, column and message */
   const char **columns;
   size_t n_columns;

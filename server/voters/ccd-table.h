@@ -39,8 +39,8 @@ typedef enum ccd_encoding {
 #define CCD_TABLE_RAW_MAX (64 * 1024)   /* most bytes of a rejected line that are reported */
 
 typedef struct ccd_table_format {
-  char delimiter; /* ',' '\t' '|' ';'; '\0': fixed width */
-  char quote;     /* '"'; '\0': none */
+  char delimiter; /* ',', '\t', '|' or ';'; '\0': fixed width */
+  char quote;     /* '"'; '\0': fields are not quoted */
   ccd_encoding encoding;
   bool header;
   int64_t skip_lines;    /* number of lines to skip before the header or the first row */

@@ -9,7 +9,7 @@
  * third layer of reading voter files, above ccd-table.h. */
 
 typedef struct ccd_voter_pair {
-  const char *key; /* valid as long as the mapper or the row */
+  const char *key; /* valid as long as the mapper, or only until the next row */
   ccd_slice value;
 } ccd_voter_pair;
 

@@ -22,7 +22,7 @@ ccd_handler ccd_street_prepare;
 /* Sets :arg.key to the key for recognizing erased persons (ccd_erasure_key). */
 ccd_handler ccd_voter_erase_prepare;
 
-/* Import files of areas, street segments and address points. */
+/* Handlers that import files of areas, street segments and address points. */
 ccd_handler ccd_areas_import;
 ccd_handler ccd_segments_import;
 ccd_handler ccd_points_import;
