@@ -43,7 +43,7 @@ def test_config_prints_every_setting_and_no_secret(make_server):
     assert len(comments) == len(found) > 30
 
 
-@pytest.mark.parametrize("settings, told", [
+@pytest.mark.parametrize("settings, expected", [
     ({"CAMPAIGN_API_PROT": "1"}, "CAMPAIGN_API_PROT"), ({"CAMPAIGN_API_PORT": "0"}, "CAMPAIGN_API_PORT"),
     ({"CAMPAIGN_API_PORT": "65001"}, "CAMPAIGN_API_PORT"), ({"CAMPAIGN_API_PORT": "80x"}, "CAMPAIGN_API_PORT"),
     ({"CAMPAIGN_API_PORT": ""}, "CAMPAIGN_API_PORT"), ({"THREADS": "many"}, "THREADS"),
@@ -54,14 +54,14 @@ def test_config_prints_every_setting_and_no_secret(make_server):
     ({"LOG_FILE": "/does/not/exist/log"}, "LOG_FILE"), ({"REDIS_URL": "http://x"}, "Redis URL"),
     ({"DATABASE_URL": "postgresql:///nothing?host=/does/not/exist"}, ""),
 ])
-def test_wrong_settings_stop_the_start(make_server, settings, told):
+def test_wrong_settings_stop_the_start(make_server, settings, expected):
     server = make_server(start=False)
     server.environment.update(settings)
     done = server.command("serve", timeout=30)
     assert done.returncode == 1, (done.returncode, done.stderr)
     lines = [json.loads(line) for line in done.stderr.splitlines()]  # the log, from its first line on
     failed = [line for line in lines if line["event"] == "server.failed"]
-    assert len(failed) == 1 and failed[0]["level"] == "error" and told in failed[0]["message"], done.stderr
+    assert len(failed) == 1 and failed[0]["level"] == "error" and expected in failed[0]["message"], done.stderr
     assert harness_server.SECRET_KEY not in done.stderr
 
 
