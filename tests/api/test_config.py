@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from harness import server as harness_server
+from harness import services
 from harness.client import Client, Organization, is_problem, new_person
 from harness.services import Redis, wait_until
 
@@ -94,6 +95,18 @@ def test_a_port_in_use(make_server):
         taken.listen()
         done = server.command("serve", timeout=30)
     assert done.returncode == 1 and str(server.port) in done.stderr
+
+
+def test_version_and_help(server):
+    assert server.command("version").stdout == f"campaign-centerd {meson_version()}\n"
+    usage = server.command("--help")
+    assert usage.returncode == 0 and "\n  serve " in usage.stdout and "\n  help " in usage.stdout
+    unknown = server.command("dance")
+    assert (unknown.returncode, unknown.stdout, unknown.stderr) == (2, "", usage.stdout)
+
+
+def meson_version():
+    return re.search(r"version: '([\d.]+)'", (services.ROOT / "meson.build").read_text(encoding="utf-8"))[1]
 
 
 # Signals ------------------------------------------------------------------------------------------
