@@ -82,17 +82,17 @@ on_database_error(const char *sqlstate, const char *constraint, const char *prim
 {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   static char last[6]; /* guarded by lock, like the following variables */
-  static int64_t told, left_out;
+  static int64_t logged_at, left_out;
   bool broken = is_broken(sqlstate);
   int64_t more = 0;
   if (broken) {
     ccd_health_suspect();
     (void) pthread_mutex_lock(&lock);
-    bool again = strcmp(last, sqlstate) == 0 && cc_time_monotonic() - told < SAME_ERROR_US;
+    bool again = strcmp(last, sqlstate) == 0 && cc_time_monotonic() - logged_at < SAME_ERROR_US;
     more = again ? 0 : left_out;
     left_out = again ? left_out + 1 : 0;
     if (!again) {
-      told = cc_time_monotonic();
+      logged_at = cc_time_monotonic();
       (void) snprintf(last, sizeof(last), "%s", sqlstate);
     }
     (void) pthread_mutex_unlock(&lock);

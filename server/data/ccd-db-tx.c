@@ -14,7 +14,7 @@
  * transaction that is declared as a write can write. */
 
 /* Minimal time in microseconds for a commit or rollback, even when the call's budget is used up. */
-#define LEAST_BUDGET (200 * 1000)
+#define BUDGET_MIN (200 * 1000)
 
 /* For this time after a connection's last reply, a read uses the connection without checking it
  * first. */
@@ -224,8 +224,8 @@ end_transaction(ccd_db_conn *conn, ccd_internal which, cc_error *reterr)
 {
   conn->state = CCD_TX_NONE;
   ccd_conn_renew_budget(conn);
-  if (conn->budget < LEAST_BUDGET)
-    conn->budget = LEAST_BUDGET;
+  if (conn->budget < BUDGET_MIN)
+    conn->budget = BUDGET_MIN;
   if (!ccd_pipe_internal(conn, which, NULL))
     return ccd_conn_lost(conn, /* timed_out= */ false, reterr);
   ccd_outcome out = {.error = reterr};

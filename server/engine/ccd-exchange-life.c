@@ -243,10 +243,10 @@ void
 ccd_exchange_end(ccd_exchange *exchange, cc_status status, const cc_error *error)
 {
   ccd_http_response *response = exchange->response;
-  cc_error told = *error;
+  cc_error problem = *error;
   if (status != CC_OK)
-    ccd_problem_complete(exchange, status, &told);
-  finish_exchange(exchange, status, &told);
+    ccd_problem_complete(exchange, status, &problem);
+  finish_exchange(exchange, status, &problem);
   response->done = ccd_exchange_put_arena;
   response->done_data = exchange->call.arena;
 }

@@ -67,20 +67,20 @@ ccd_intake_uri_cb(void *data, const char *uri, struct MHD_Connection *mhd)
 /* Ages of received bytes below this limit are ignored: the kernel measures an age in ticks (4 ms
  * at HZ=250), which is too inexact. A higher age is time that the request has waited for this
  * server. */
-#define UNREAD_LEAST (10 * 1000)
+#define UNREAD_MIN (10 * 1000)
 
 static int64_t
 unread_time(const ccd_connection *connection, int64_t now)
 {
   /* Most requests cannot have been unread for that long; for these the kernel is not asked. */
-  if (!connection->lasted && now - ccd_listener_caught_up() < UNREAD_LEAST)
+  if (!connection->maybe_unread && now - ccd_listener_caught_up() < UNREAD_MIN)
     return 0;
   struct tcp_info info = {0};
   socklen_t length = sizeof(info);
   if (getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
     return 0;
   int64_t ago = (int64_t) info.tcpi_last_data_recv * 1000;
-  return ago >= UNREAD_LEAST ? ago : 0;
+  return ago >= UNREAD_MIN ? ago : 0;
 }
 
 static void
@@ -469,7 +469,7 @@ ccd_intake_completed_cb(void *data,
   atomic_store(&connection->receiving, false);
   atomic_store(&connection->sending, false);
   int64_t now = cc_time_monotonic();
-  connection->lasted = connection->begun && now - connection->request.started >= UNREAD_LEAST;
+  connection->maybe_unread = connection->begun && now - connection->request.started >= UNREAD_MIN;
   end_request(connection);
   atomic_store(&connection->seen, now);
   atomic_store(&connection->deadline,

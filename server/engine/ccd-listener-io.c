@@ -23,7 +23,7 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
   }
   socket->unanswered = 0; /* any frame shows that the client is alive */
   if (heard == CCD_HEARD_CLOSE) {
-    socket->told = true;
+    socket->close_received = true;
     ccd_io_end(loop, socket, CCD_CLOSE_NORMAL);
   } else if (heard == CCD_HEARD_PING) {
     memcpy(socket->pong, socket->in.control, socket->in.control_length);
@@ -36,7 +36,8 @@ hear_frame(ccd_loop *loop, ccd_socket *socket, ccd_heard heard)
 static bool
 is_deaf(const ccd_socket *socket)
 {
-  return socket->told || socket->code == CCD_CLOSE_PROTOCOL || socket->code == CCD_CLOSE_TOO_LARGE;
+  return socket->close_received || socket->code == CCD_CLOSE_PROTOCOL ||
+         socket->code == CCD_CLOSE_TOO_LARGE;
 }
 
 void
@@ -268,6 +269,7 @@ ccd_io_write(ccd_loop *loop, ccd_socket *socket)
 bool
 ccd_io_done(const ccd_socket *socket)
 {
-  bool parted = socket->ends != 0 && (socket->told || atomic_load(&socket->listener->stopping));
+  bool parted =
+    socket->ends != 0 && (socket->close_received || atomic_load(&socket->listener->stopping));
   return socket->broken || parted;
 }

@@ -37,11 +37,11 @@ struct ccd_socket {
   bool pong_due, ping_due;
   int unanswered;
   int64_t pinged;
-  int64_t blocked; /* time since which the current frame waits for space in the kernel's buffer,
-                      moved forward as bytes are sent; 0: it does not wait */
-  int code;        /* status code of the close frame that will be or was sent; 0: none */
-  bool said;       /* the close frame is in .control */
-  bool told;       /* the client has sent a close frame */
+  int64_t blocked;     /* time since which the current frame waits for space in the kernel's buffer,
+                          moved forward as bytes are sent; 0: it does not wait */
+  int code;            /* status code of the close frame that will be or was sent; 0: none */
+  bool said;           /* the close frame is in .control */
+  bool close_received; /* the client has sent a close frame */
   int64_t
     ends; /* after the server's close frame: end of the wait for the client's; 0: not waiting */
   char note[CCD_SOCKET_REASON_MAX + 1];

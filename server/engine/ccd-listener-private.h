@@ -54,9 +54,9 @@ typedef struct ccd_connection {
   bool streamed;    /* the body is passed to .write */
   uint64_t refused; /* bytes that .write refused */
   bool chunked;
-  bool begun;  /* the head was read; counted in listener->in_flight */
-  bool lasted; /* bytes of the next request may have been unread for long: the previous request was
-                  slow */
+  bool begun;        /* the head was read; counted in listener->in_flight */
+  bool maybe_unread; /* bytes of the next request may have been unread for long: the previous
+                  request was slow */
   ccd_http_place place;
   ccd_work work;           /* submitted while the connection is suspended */
   bool back;               /* the work is done, and the connection was resumed */

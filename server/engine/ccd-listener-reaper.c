@@ -67,8 +67,8 @@ connection_open(ccd_listener *listener, struct MHD_Connection *mhd)
     free(connection);
     return NULL; /* the intake refuses requests of a connection without this state */
   }
-  connection->lasted = true; /* bytes may have arrived before accept: ask the kernel for how long
-                                the first request was unread */
+  connection->maybe_unread = true; /* bytes may have arrived before accept: ask the kernel for how
+                                long the first request was unread */
   connection->listener = listener;
   connection->mhd = mhd;
   connection->peer = peer;

@@ -37,10 +37,10 @@ struct ccd_sessions {
   /* Number of revocations so far: an actor that was loaded before the last revocation is not
    * cached. */
   atomic_ulong revocations;
-  _Atomic int64_t mistrust;  /* until this time Redis may contain sessions that were revoked */
-  pthread_mutex_t told_lock; /* guards the following members; held while the callback runs */
-  ccd_sessions_revoked_cb *told;
-  void *told_data;
+  _Atomic int64_t mistrust; /* until this time Redis may contain sessions that were revoked */
+  pthread_mutex_t on_revoked_lock; /* guards the following members; held while the callback runs */
+  ccd_sessions_revoked_cb *on_revoked;
+  void *on_revoked_data;
 };
 
 /* Names in messages between processes through Redis, and in the query session_keys. */
@@ -86,19 +86,19 @@ forget_sessions(ccd_sessions *self, ccd_revoked kind, int64_t id)
     }
     pthread_mutex_unlock(&self->locks[shard]);
   }
-  pthread_mutex_lock(&self->told_lock);
-  if (self->told != NULL)
-    self->told(self->told_data, kind, id);
-  pthread_mutex_unlock(&self->told_lock);
+  pthread_mutex_lock(&self->on_revoked_lock);
+  if (self->on_revoked != NULL)
+    self->on_revoked(self->on_revoked_data, kind, id);
+  pthread_mutex_unlock(&self->on_revoked_lock);
 }
 
 void
 ccd_sessions_on_revoke(ccd_sessions *self, ccd_sessions_revoked_cb *callback, void *data)
 {
-  pthread_mutex_lock(&self->told_lock);
-  self->told = callback;
-  self->told_data = data;
-  pthread_mutex_unlock(&self->told_lock);
+  pthread_mutex_lock(&self->on_revoked_lock);
+  self->on_revoked = callback;
+  self->on_revoked_data = data;
+  pthread_mutex_unlock(&self->on_revoked_lock);
 }
 
 /* Handle a revocation of another process, received through Redis: "user:7". NULL: messages may
@@ -134,7 +134,7 @@ ccd_sessions_new(ccd_server *server, ccd_sessions **ret, cc_error *reterr)
   self->server = server;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_init(&self->locks[i], NULL);
-  pthread_mutex_init(&self->told_lock, NULL);
+  pthread_mutex_init(&self->on_revoked_lock, NULL);
   ccd_redis_on_revoke(server->redis, revoked_cb, self);
   *ret = self;
   return CC_OK;
@@ -147,7 +147,7 @@ ccd_sessions_free(ccd_sessions *self)
     return;
   for (size_t i = 0; i < SHARDS; i++)
     pthread_mutex_destroy(&self->locks[i]);
-  pthread_mutex_destroy(&self->told_lock);
+  pthread_mutex_destroy(&self->on_revoked_lock);
   free(self->slots);
   free(self->hints);
   free(self);

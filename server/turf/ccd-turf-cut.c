@@ -16,11 +16,10 @@
 #define MEMORY ((size_t) 2 << 30)
 #define TEXT_MAX ((size_t) 128 << 20)
 #define ONE_TURF_MAX                                                                               \
-  2500 /* most buildings in a turf without a target: its matrix grows by the square */
-#define PRECINCT_WALL                                                                              \
-  400.0             /* a turf may span two precincts only if it saves this many metres of walking */
-#define LOOK_MS 700 /* milliseconds between two checks whether the cut was cancelled */
-#define GIVE_UP 3   /* number of attempts after which the cut is marked as failed */
+  2500 /* maximum of buildings in a turf without a target: its matrix grows by the square */
+#define PRECINCT_WALL 400.0 /* metres of walking that a turf across two precincts must save */
+#define CHECK_MS 700        /* milliseconds between two checks whether the cut was cancelled */
+#define GIVE_UP 3           /* number of attempts after which the cut is marked as failed */
 
 typedef struct payload {
   int64_t cut_id;
@@ -43,8 +42,8 @@ typedef struct cutting {
   cc_arena *arena, *scratch;
   ccd_cut_options options;
   ccd_watch watch;
-  bool gone; /* the cut was cancelled, or another worker has finished it */
-  int64_t looked;
+  bool ended; /* the cut was cancelled, or another worker has finished it */
+  int64_t checked_at;
   ccd_turf_ground ground;
   ccd_cut cut;
 } cutting;
@@ -70,7 +69,7 @@ run_once(cutting *c,
   return ccd_job_once(c->job, &c->tx, query, args, ret, reterr);
 }
 
-/* ccd_watch.cancelled: at most every LOOK_MS, read from the database whether the cut was
+/* ccd_watch.cancelled: at most every CHECK_MS, read from the database whether the cut was
  * cancelled. Called while no transaction is open. */
 static bool
 is_cancelled(void *data)
@@ -79,14 +78,14 @@ is_cancelled(void *data)
   int64_t now = now_ms();
   if (ccd_job_stopping(c->job) || ccd_job_lost(c->job))
     return true;
-  if (now - c->looked < LOOK_MS)
-    return c->gone;
-  c->looked = now;
+  if (now - c->checked_at < CHECK_MS)
+    return c->ended;
+  c->checked_at = now;
   const ccd_rows *rows = NULL;
   cc_error ignored = {0};
   if (run_once(c, &ccd_q_turf_cut_wanted, NULL, &rows, &ignored) == CC_OK)
-    c->gone = !ccd_rows_bool(rows, 0, "wanted");
-  return c->gone;
+    c->ended = !ccd_rows_bool(rows, 0, "wanted");
+  return c->ended;
 }
 
 static cc_status
@@ -100,7 +99,7 @@ report_step(cutting *c, const char *name, double progress, cc_error *reterr)
   };
   cc_status status = run_once(c, &ccd_q_turf_cut_step, args, &rows, reterr);
   if (status == CC_OK)
-    c->gone = !ccd_rows_bool(rows, 0, "goes_on");
+    c->ended = !ccd_rows_bool(rows, 0, "goes_on");
   return status;
 }
 
@@ -114,8 +113,8 @@ read_request(cutting *c, cc_error *reterr)
   const char *state = ccd_rows_get(rows, 0, "state");
   const char *mode = ccd_rows_get(rows, 0, "mode");
   const char *method = ccd_rows_get(rows, 0, "method");
-  c->gone = state == NULL || (strcmp(state, "queued") != 0 && strcmp(state, "running") != 0);
-  if (c->gone)
+  c->ended = state == NULL || (strcmp(state, "queued") != 0 && strcmp(state, "running") != 0);
+  if (c->ended)
     return CC_OK;
   bool parted = ccd_rows_bool(rows, 0, "by_precinct") || strcmp(method, "precinct") == 0;
   c->options = (ccd_cut_options){
@@ -217,8 +216,8 @@ walk_turfs(cutting *c, cc_str *out, cc_error *reterr)
   if (piece == NULL)
     return cc_fail_memory(reterr);
   cc_str_add_char(out, '[');
-  int64_t told = now_ms();
-  for (int i = 0; status == CC_OK && !c->gone && i < c->cut.n_turfs; i++) {
+  int64_t reported_at = now_ms();
+  for (int i = 0; status == CC_OK && !c->ended && i < c->cut.n_turfs; i++) {
     const ccd_turf *turf = &c->cut.turfs[i];
     ccd_turf_walk made = {0};
     cc_arena_clear(piece);
@@ -232,10 +231,10 @@ walk_turfs(cutting *c, cc_str *out, cc_error *reterr)
                                   reterr);
     if (status == CC_OK)
       add_turf(out, turf, &made);
-    if (status == CC_OK && now_ms() - told > LOOK_MS) {
-      told = now_ms();
+    if (status == CC_OK && now_ms() - reported_at > CHECK_MS) {
+      reported_at = now_ms();
       status = report_step(c, "walk", 0.4 + 0.5 * i / c->cut.n_turfs, reterr);
-      c->gone = c->gone || ccd_job_stopping(c->job);
+      c->ended = c->ended || ccd_job_stopping(c->job);
     }
   }
   cc_str_add_char(out, ']');
@@ -260,21 +259,21 @@ run_steps(cutting *c, cc_error *reterr)
   int64_t since = now_ms();
   cc_str turfs = CC_STR_INIT(TEXT_MAX);
   cc_status status = read_request(c, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "read", 0.02, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = read_ground(c, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "cut", 0.15, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = cut_pieces(c, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "walk", 0.4, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = walk_turfs(c, &turfs, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = report_step(c, "write", 0.9, reterr);
-  if (status == CC_OK && !c->gone)
+  if (status == CC_OK && !c->ended)
     status = store_turfs(c, &turfs, since, reterr);
   cc_str_done(&turfs);
   return status;
@@ -288,7 +287,7 @@ record_cut_failure(cutting *c, cc_status status, cc_error *reterr)
     return CC_OK;
   if (ccd_job_stopping(c->job))
     return ccd_job_again(c->job, 0, reterr);
-  if (c->gone)
+  if (c->ended)
     return CC_OK;
   bool ours = status == CC_ERR_INVALID || c->job->attempt >= GIVE_UP;
   if (ccd_job_lost(c->job) || !ours)
@@ -318,7 +317,7 @@ run_cut(ccd_job *job, cc_error *reterr)
     .tx = {.action = "turf.cut", .actor = what->actor, .user_id = what->user_id},
     .arena = arena,
     .scratch = scratch,
-    .looked = now_ms(),
+    .checked_at = now_ms(),
   };
   cc_status status = record_cut_failure(&c, run_steps(&c, &error), &error);
   if (reterr != NULL && status != CC_OK)

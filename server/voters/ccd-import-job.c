@@ -504,7 +504,11 @@ const ccd_job_kind ccd_import_jobs[] = {
    .lease_s = LEASE_S,
    .payload = &purge_payload_type,
    .run = purge_run},
-  {.name = "import.forget", .lease_s = 600, .payload = &purge_payload_type, .run = forget_run},
+  {.name = "import.forget",
+   .lane = CCD_LANE_QUICK,
+   .lease_s = 600,
+   .payload = &purge_payload_type,
+   .run = forget_run},
   {0},
 };
 

@@ -246,14 +246,14 @@ def ask(world, client, name):
 
 def asked_of(world, client, name, secret):
     """The words that a route revealed although it must not."""
-    told = []
+    revealed = []
     for reply in ask(world, client, name):
         text = text_of(reply)
         assert reply.status_code != 500, (name, text[:500])
-        told += word_in([word for word in secret if not (name in PLACES and word in PLACE)], text)
-        told += word_in(NAME, text) if name in AT_PLACES else []
-        told += word_in(GUEST + INVITED, text) if name == "listAuditLog" else []
-    return told
+        revealed += word_in([word for word in secret if not (name in PLACES and word in PLACE)], text)
+        revealed += word_in(NAME, text) if name in AT_PLACES else []
+        revealed += word_in(GUEST + INVITED, text) if name == "listAuditLog" else []
+    return revealed
 
 
 READS = [name for name in OPERATIONS if name not in NOT_ASKED and (
@@ -266,9 +266,9 @@ WRITES = [name for name in OPERATIONS if name not in NOT_ASKED and name not in R
 # Reading routes first, for all actors; then writing ones, which may delete the objects.
 @pytest.mark.parametrize("names", [READS, WRITES], ids=["reads", "writes"])
 def test_no_route_tells_a_hidden_word(world, names):
-    told = {(actor, name): words for actor, (client, secret) in world.actors.items() for name in names
+    revealed = {(actor, name): words for actor, (client, secret) in world.actors.items() for name in names
             if (words := asked_of(world, client, name, secret))}
-    assert not told, json.dumps({" ".join(key): sorted(set(words)) for key, words in told.items()}, indent=1)
+    assert not revealed, json.dumps({" ".join(key): sorted(set(words)) for key, words in revealed.items()}, indent=1)
 
 
 def test_every_word_can_be_seen_by_who_may(world):
@@ -287,8 +287,8 @@ def test_a_live_socket_tells_no_word(world):
         assert time.monotonic() < deadline
         live.read()
     live.close()
-    told = b"".join(live.texts).decode()
-    assert not word_in(PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED, told + base64.b64encode(told.encode()).decode())
+    received = b"".join(live.texts).decode()
+    assert not word_in(PLACE + NAME + PRIVATE + UNLISTED + GUEST + INVITED, received + base64.b64encode(received.encode()).decode())
 
 
 def test_the_feed_of_a_device_names_its_event_alone(world):
@@ -351,10 +351,10 @@ def test_whom_a_list_of_a_place_leaves_out(server):
     org.owner.ok("POST", "/v1/voters", {"first_name": "Open", "last_name": "P", "address": "9 Zyx Way", **home,
                                         "phones": ["+16175550167"]}, status=201)
     lead = org.add("member", {"view_voters": True, "export_voters": True, "manage_canvass": True})
-    for told, asked in ((1, {"zip5": ["02199"]}), (1, {"precinct": ["ZYXPRECINCT"]}), (1, {"city": "Zyxcity"}), (1, {"text": "zyx way"}),
+    for shown, asked in ((1, {"zip5": ["02199"]}), (1, {"precinct": ["ZYXPRECINCT"]}), (1, {"city": "Zyxcity"}), (1, {"text": "zyx way"}),
                         (2, {"has_phone": True})):
         made = org.owner.ok("POST", "/v1/voter-lists", {"name": unique("list"), "filter": asked}, status=201)["id"]
-        for client, n in ((lead, told), (org.owner, 2)):
+        for client, n in ((lead, shown), (org.owner, 2)):
             assert client.ok("GET", f"/v1/voter-lists/{made}/count", query={"reach": "phone"})["count"] == n, asked
             rows = client.post("/v1/voters/export", {"list_id": made}).text.splitlines()
             assert len(rows) == n + 1 and any("Zyxsecreta" in row for row in rows) == (n == 2), asked

@@ -625,8 +625,8 @@ def test_a_check_in_is_told_at_once(org):
     try:
         check_in(org.member, attendee)
         for _ in range(len(newest) + 5):
-            told = live.recv()
-            if '"attendee"' in told and '"update"' in told:
+            frame = live.recv()
+            if '"attendee"' in frame and '"update"' in frame:
                 break
         else:
             pytest.fail("the live feed said nothing of the attendee")

@@ -441,7 +441,7 @@ def test_opted_out_at_the_batch_and_at_the_click(org):
 def test_texts_of_strangers_are_kept(org):
     got = incoming(org, "+16175550777", "Who are you?", provider_id="SM1")
     assert got["campaign_id"] is None and got["conversation_id"] is None and got["state"] == "received"
-    assert incoming(org, "+16175550777", "Who are you?", provider_id="SM1")["id"] == got["id"], "told twice it is one"
+    assert incoming(org, "+16175550777", "Who are you?", provider_id="SM1")["id"] == got["id"], "repeated by the carrier, it is one text"
     incoming(org, "+16175550777", "stop")
     assert sql(org, "SELECT consent_allows(%s, 0, 'text', 'any', '+16175550777')", org.id) == [(False,)]
     for wrong in ({"from": "x", "text": "a"}, {"from": "+16175550777"}, {"text": "a"}):

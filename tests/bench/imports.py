@@ -213,12 +213,12 @@ def big(cluster, redis, binary, n, seed, folder):
     write_file(path, n, seed)
     print(f"{n} rows, {path.stat().st_size / 1e6:.0f} MB", flush=True)
     place = Place(cluster, redis, binary)
-    first, peak, told = place.run(path, "--profile", "nc")
-    print(f"  import        {first:6.1f} s   {told['applied']}   {peak:.0f} MB resident", flush=True)
+    first, peak, report = place.run(path, "--profile", "nc")
+    print(f"  import        {first:6.1f} s   {report['applied']}   {peak:.0f} MB resident", flush=True)
     source = place.server.sql("SELECT max(id) FROM voter_sources")[0][0]
-    again, peak2, told = place.run(path, "--profile", "nc", "--source", str(source))
-    print(f"  import again  {again:6.1f} s   {told['applied']}   {peak2:.0f} MB resident", flush=True)
-    unchanged = told["applied"] == {"new": 0, "changed": 0, "moved": 0, "gone": 0, "unchanged": n}
+    again, peak2, report = place.run(path, "--profile", "nc", "--source", str(source))
+    print(f"  import again  {again:6.1f} s   {report['applied']}   {peak2:.0f} MB resident", flush=True)
+    unchanged = report["applied"] == {"new": 0, "changed": 0, "moved": 0, "gone": 0, "unchanged": n}
     copy, places, link = bare(cluster, binary, place.server)
     print(f"  bare \\copy    {copy:6.1f} s\n  places        {places:6.1f} s (buildings, doors, households)\n"
           f"  linking       {link:6.1f} s (household and door of each person)")
@@ -245,7 +245,7 @@ def town(cluster, redis, binary, data):
                               data=json.dumps({"type": "FeatureCollection", "features": features[i:i + 4000]}).encode())
     place = Place.__new__(Place)
     place.server, place.slug = server, organization.slug
-    seconds, peak, told = place.run(voters / "ncvoter_cambridge_full.txt.gz", "--profile", "nc")
+    seconds, peak, report = place.run(voters / "ncvoter_cambridge_full.txt.gz", "--profile", "nc")
     with gzip.open(voters / "truth_voter_door.csv.gz", "rt") as file:
         truth = {row["voter_id"]: row for row in csv.DictReader(file)}
     found = {state_id: (precinct, lat, lon, number, unit) for state_id, precinct, lat, lon, number, unit in server.sql(
@@ -265,7 +265,7 @@ def town(cluster, redis, binary, data):
         right += same and (at[4] or "").lstrip("#0") == point["unit"].upper().lstrip("#0")
         precinct_right += at is not None and at[0] == row["precinct"]
     places = server.sql("SELECT (SELECT count(*) FROM doors), (SELECT count(*) FROM doors WHERE created_import_id IS NOT NULL)")[0]
-    print(f"the town: {seconds:.1f} s, {told['applied']}, {peak:.0f} MB resident; {places[0]} doors, {places[1]} of them new")
+    print(f"the town: {seconds:.1f} s, {report['applied']}, {peak:.0f} MB resident; {places[0]} doors, {places[1]} of them new")
     print(f"  at the door of the truth  {100 * right / able:.2f} % of {able} (target 99), precinct {100 * precinct_right / able:.2f} %")
     server.remove()
     return right >= 0.99 * able

@@ -55,15 +55,15 @@ def imported(cluster, redis, binary, state, n, folder):
     with open(path, "w", encoding="utf-8", newline="") as out:
         LAYOUTS[state].write(out, people(state, n))
     place = Place(cluster, redis, binary)
-    seconds, peak, told = place.run(path)
+    seconds, peak, report = place.run(path)
     path.unlink()
     at_a_door, doors = place.server.sql("SELECT count(*) FILTER (WHERE door_id IS NOT NULL), count(DISTINCT door_id) FROM voters")[0]
     profile = place.server.sql("SELECT format ->> 'profile' FROM imports")[0][0]
-    named = {each["column"] for each in told["problems"] if each["code"] == "ignored_column"}
-    lost = sum(each["lost"] for each in told["columns"] if each["name"] not in named)
+    named = {each["column"] for each in report["problems"] if each["code"] == "ignored_column"}
+    lost = sum(each["lost"] for each in report["columns"] if each["name"] not in named)
     place.server.remove()
-    right = (profile, told["applied"]["new"], at_a_door, doors, lost) == (state, n, n, -(-n // AT_A_DOOR), 0)
-    print(f"  {state}  {seconds:7.1f} s  {n / seconds:7.0f} rows a second  {peak:4.0f} MB  profile {profile}, {told['applied']['new']} new, "
+    right = (profile, report["applied"]["new"], at_a_door, doors, lost) == (state, n, n, -(-n // AT_A_DOOR), 0)
+    print(f"  {state}  {seconds:7.1f} s  {n / seconds:7.0f} rows a second  {peak:4.0f} MB  profile {profile}, {report['applied']['new']} new, "
           f"{at_a_door} at a door, {doors} doors, {lost} values lost without a word{'' if right else '  WRONG'}", flush=True)
     return right
 

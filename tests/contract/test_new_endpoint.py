@@ -78,8 +78,8 @@ def test_the_endpoint_works(served):
     assert org.member.get(path).status_code == 403
     entry = [each for each in org.owner.ok("GET", "/v1/audit-log?limit=10")["data"] if each["entity"] == "event_note"][-1]
     assert (entry["action"], entry["after"]["text"]) == ("event_note.create", "Bring chairs.")
-    told = [each for each in org.admin.ok("GET", f"/v1/changes?since={cursor}")["data"] if each["entity"] == "event_note"]
-    assert [each["op"] for each in told] == ["insert"] * 3
+    logged = [each for each in org.admin.ok("GET", f"/v1/changes?since={cursor}")["data"] if each["entity"] == "event_note"]
+    assert [each["op"] for each in logged] == ["insert"] * 3
 
 
 # Suites that cover the endpoint without changes: arguments of pytest, and one test that must have

@@ -30,12 +30,12 @@ ALL = "?limit=100"
 
 
 class Campaign:
-    """Creates the objects in the order in which a campaign would create them. `told` collects the values that the
+    """Creates the objects in the order in which a campaign would create them. `facts` collects the values that the
     test of upgrades needs."""
 
     def __init__(self, made):
         self.server = made
-        self.told = {"password": PASSWORD}
+        self.facts = {"password": PASSWORD}
         self.nobody = Client(made)
         self.owner = register_person(self.nobody, "owner@example.org", first_name="Olive", last_name="Rivers")
         self.organization = self.organize(self.owner, "Riverside for All", "riverside")
@@ -64,15 +64,15 @@ class Campaign:
     def people(self):
         """Add a second organization, an open invitation, a second factor, a token and a paired device."""
         neighbour = register_person(self.nobody, "neighbour@example.org", first_name="Nell", last_name="Hill")
-        self.told["neighbour"] = {"email": neighbour.email, "organization_id": self.organize(neighbour, "Hill Club", "hill")}
+        self.facts["neighbour"] = {"email": neighbour.email, "organization_id": self.organize(neighbour, "Hill Club", "hill")}
         neighbour.ok("POST", "/v1/events", {"title": "Hill walk", "start_time": "2030-06-01T15:00:00Z",
                                             "end_time": "2030-06-01T18:00:00Z"}, status=201)
         self.post("/v1/invitations", {"email": "late@example.org", "role": "member"})
         started = self.post("/v1/me/totp", {"password": PASSWORD}, self.admin)
         self.post("/v1/me/totp/confirm", {"code": Authenticator(started["secret"]).code()}, self.admin)
-        self.told["admin"] = {"email": self.admin.email, "second_factor": started["secret"]}
-        self.told["api_token"] = self.post("/v1/api-tokens", {"name": "Website", "scopes": ["manage_events"]})["token"]
-        self.told["owner"] = {"email": self.owner.email, "organization_id": self.organization}
+        self.facts["admin"] = {"email": self.admin.email, "second_factor": started["secret"]}
+        self.facts["api_token"] = self.post("/v1/api-tokens", {"name": "Website", "scopes": ["manage_events"]})["token"]
+        self.facts["owner"] = {"email": self.owner.email, "organization_id": self.organization}
 
     def events(self):
         body = {"title": "River cleanup", "start_time": "2030-05-01T15:00:00Z", "end_time": "2030-05-01T18:00:00Z",
@@ -94,8 +94,8 @@ class Campaign:
         self.post(f"{third}/cancel")
         self.post(f"{self.place}/walk-ins", act(first_name="Dot", last_name="Walkin"), self.walker)
         device = self.post("/v1/devices", {"name": "Door phone", "profile": "door_list", "scope": {"event_id": event["id"]}})
-        self.told["device_token"] = self.post("/v1/devices/pair", {"code": device["pairing_code"]}, self.nobody)["token"]
-        self.told.update(event_id=event["id"], waiting_attendee_id=guests[1]["id"])
+        self.facts["device_token"] = self.post("/v1/devices/pair", {"code": device["pairing_code"]}, self.nobody)["token"]
+        self.facts.update(event_id=event["id"], waiting_attendee_id=guests[1]["id"])
 
     def voters(self):
         """Create the town and its people, a file that names some of them, an import that was undone, and a file that
@@ -150,7 +150,7 @@ class Campaign:
                                                  "assigned_user_id": self.walker.user})
         self.post(f"/v1/follow-ups/{follow_up['id']}/done", client=self.walker)
         self.post("/v1/follow-ups", {"voter_id": known[2]["id"], "kind": "ride", "due_at": "2030-05-01T12:00:00Z"})
-        self.told["voter_id"] = known[3]["id"]
+        self.facts["voter_id"] = known[3]["id"]
         assert self.owner.post("/v1/voters/export", {"list_id": self.callable}).status_code == 200
 
     def turf(self):
@@ -199,7 +199,7 @@ class Campaign:
         assert [each["verdict"] for each in receipt["verdicts"]] == ["applied"] * 3, receipt
         verdict = stranger.one("contact", self.answer(people[4], 3))
         assert verdict["verdict"] == "conflict", verdict
-        self.told.update(turf_id=self.turfs[0], turf_voter_id=people[5])
+        self.facts.update(turf_id=self.turfs[0], turf_voter_id=people[5])
 
     def calls(self):
         bank = self.post("/v1/phone-banks", {"name": "Saturday calls", "list_id": self.callable, "script_id": self.script, **DAY})
@@ -242,10 +242,10 @@ class Campaign:
         return {path: self.owner.ok("GET", path) for path in paths}
 
     def finish(self):
-        self.told["answers"] = self.answers()
-        self.told["counts"] = {f"/v1/{name}": len(list(self.owner.pages(f"/v1/{name}", {"limit": 100})))
+        self.facts["answers"] = self.answers()
+        self.facts["counts"] = {f"/v1/{name}": len(list(self.owner.pages(f"/v1/{name}", {"limit": 100})))
                                for name in ("voters", "doors", "buildings", "street-segments", "members")}
-        return self.told
+        return self.facts
 
 
 def without_numbers(people, count):

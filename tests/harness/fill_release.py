@@ -25,10 +25,10 @@ def main():
     try:
         made = server.Server(cluster, cluster.new_database(server.binary()), redis.url)
         try:
-            told = campaign.fill(made.start())
+            facts = campaign.fill(made.start())
         finally:
             made.stop()
-        release.save(path, cluster, made.database, told)
+        release.save(path, cluster, made.database, facts)
         made.remove()
     finally:
         redis.remove()

@@ -43,24 +43,24 @@ def checksums(folder=MIGRATIONS):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.sql"))}
 
 
-def changed_migrations(told, folder=MIGRATIONS):
+def changed_migrations(facts, folder=MIGRATIONS):
     """Names of migrations whose files differ from those of the release."""
     now = checksums(folder)
-    return [name for name, checksum in told["migrations"].items() if now.get(name) != checksum]
+    return [name for name, checksum in facts["migrations"].items() if now.get(name) != checksum]
 
 
-def save(path, cluster, database, told):
+def save(path, cluster, database, facts):
     """The dump includes owners and grants, because the policies depend on them."""
     dump = subprocess.run([f"{cluster.bin}/pg_dump", "-h", str(cluster.folder), "-U", "postgres", database], check=True,
                           capture_output=True, text=True, env=services.clean_environment()).stdout
     path.parent.mkdir(parents=True, exist_ok=True)
     # gzip without a time stamp, like gzip -n, so that the same data give the same file.
     path.with_name(path.name + ".sql.gz").write_bytes(gzip.compress(OF_ONE_VERSION.sub("", dump).encode(), 9, mtime=0))
-    told = {**told, "migrations": checksums()}
-    answers = told.pop("answers")
+    facts = {**facts, "migrations": checksums()}
+    answers = facts.pop("answers")
     # One reply per line, so that a difference between two versions of a fixture is readable.
     lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in answers.items()]
-    text = json.dumps(told, indent=1, ensure_ascii=False).removesuffix("\n}")
+    text = json.dumps(facts, indent=1, ensure_ascii=False).removesuffix("\n}")
     path.with_name(path.name + ".json").write_text(f"{text},\n \"answers\": {{\n" + ",\n".join(lines) + "\n }\n}\n", encoding="utf-8")
 
 
