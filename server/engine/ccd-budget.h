@@ -8,7 +8,7 @@
  * or is rolled back is not counted.
  *
  * @subject: action and owner, such as "invitations|organization|7"; never an address in plain text.
- *   NULL: its allocation failed, which is reported
+ *   NULL: the caller could not allocate the subject; the function fails as out of memory
  *
  * CC_ERR_RATE_LIMITED with code daily_limit: all @most uses are spent.
  */
@@ -23,8 +23,8 @@ ccd_budget_take(ccd_call *call, const char *subject, int64_t most, cc_error *ret
  * exhausted. */
 const char *ccd_budget_of_address(ccd_call *call, const char *what, const char *address);
 
-/* Like ccd_budget_take without an error, for operations whose reply must not reveal whether the
- * action was done. @ret: whether the budget allowed the use. */
+/* Like ccd_budget_take, but a spent budget is no error: for operations whose reply must not
+ * reveal whether the action was done. @ret: whether the budget allowed the use. */
 cc_status ccd_budget_try(ccd_call *call,
                          const char *subject,
                          int64_t most,

@@ -38,7 +38,8 @@ typedef struct ccd_actor {
   char key[72];             /* name of the credential in caches: SHA-256 of the token */
 } ccd_actor;
 
-/* Whose cached sessions are dropped: everybody's, or those of one session, person … */
+/* Selects the cached sessions that a revocation drops: all, or those of one session, token,
+ * device, person or organization. */
 typedef enum ccd_revoked {
   CCD_REVOKED_EVERYBODY = 0,
   CCD_REVOKED_SESSION,
@@ -145,9 +146,10 @@ struct ccd_route {
   ccd_limit limit;
   ccd_weight weight; /* {0}: each request counts once */
   bool as_public;    /* run as the database role CCD_PUBLIC_ROLE, which may read only public data */
-  bool by_key; /* reads a few rows by a key, so it may share a round trip with other requests */
-  bool slow;   /* may take long: runs on separate threads */
-  bool hashes; /* computes password hashes: runs on other separate threads */
+  bool by_key; /* reads a few rows by an indexed key such as an id, so it may share a round trip
+                  with other requests */
+  bool slow;   /* may take long: runs on the threads of CCD_CLASS_SLOW */
+  bool hashes; /* computes password hashes: runs on the threads of CCD_CLASS_PASSWORD */
   /* the reply contains a credential: it is never stored for an Idempotency-Key */
   bool secret_reply;
   bool revokes_organization; /* on success, cached sessions of the organization's members are

@@ -48,7 +48,7 @@ typedef struct keys {
 } keys;
 
 /* Count a request under both keys. @ret_state is the state of the narrow key, or of the wide key
- * when that one refuses. */
+ * when the quota of the wide key refuses the request. */
 static cc_status
 count_keys(ccd_server *server,
            ccd_limit limit,

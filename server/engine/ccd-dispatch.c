@@ -89,7 +89,7 @@ admit_known(ccd_exchange *exchange)
   ccd_call *call = &exchange->call;
   cc_error error = {0};
   if (ccd_intake_weight(exchange) >
-      1) /* weight above one: usually more than this process has leased */
+      1) /* a heavier request usually needs more requests than this process has leased */
     return;
   if (!ccd_sessions_admit_known(exchange->server->sessions,
                                 &exchange->credential,

@@ -150,7 +150,7 @@ struct ccd_live {
   ccd_live_member *persons[CCD_LIVE_BUCKETS];
   ccd_feed_tasks groups;  /* groups with pending reads */
   ccd_feed_tasks members; /* members with pending reads or credential checks */
-  /* when all groups are checked for missed writes; INT64_MAX: there are no groups */
+  /* time of the next check of all groups for missed writes; INT64_MAX: there are no groups */
   int64_t beat_due;
 };
 

@@ -17,8 +17,9 @@
 #define AWAY_RETRY CC_TIME_SECOND
 #define CROWDED_MAX CC_TIME_SECOND
 
-/* A change becomes readable when every older transaction has ended. These are the delays until
- * the group is read again: short at first, then longer; afterwards the regular check finds it. */
+/* A change becomes readable when every older transaction has ended. These are the delays in
+ * microseconds until the group is read again: short at first, then longer. After the last one,
+ * the regular check of all groups (ask_for_all) finds the change. */
 static const int64_t held_again[] = {5000, 10000, 25000, 100000, 400000};
 
 static int64_t
@@ -265,8 +266,8 @@ look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
       check_done(member, doubts, allowed);
     int64_t due = member->check_due;
     if (page && allowed && member->doubts > 0)
-      member->wants_page = true; /* the credential may have ended meanwhile: the page may contain
-                                    changes from after that */
+      member->wants_page = true; /* the credential may have ended meanwhile, and the page may
+                                    contain later changes: drop the page */
     else if (page && allowed)
       due = take_page(live, member, status, &news, joins ? &before : NULL);
     if (member->doubts > 0 || (member->wants_page && status == CC_OK))
@@ -359,8 +360,8 @@ wait_until(ccd_live_reader *reader, int64_t until)
 }
 
 /* One round of a reader thread. The first reader only reads for groups, so that slow members
- * delay nobody. The second one does the rest, and reads for groups that the first one does not
- * reach in time. */
+ * delay no group. The second reader serves members and checks for missed writes; it also reads
+ * for groups that the first reader does not reach in time. */
 static void
 work_once(ccd_live_reader *reader)
 {

@@ -200,9 +200,9 @@ ccd_feed_stop(ccd_feed *feed)
   feed_free(feed);
 }
 
-/* Return how long the oldest transaction has been seen. PostgreSQL shows the age of other roles'
- * transactions only to few roles, so the feed measures since when it has seen the same
- * transaction. @oldest: its number; 0: no transaction is running. */
+/* Return how long the oldest transaction has been seen, in seconds. PostgreSQL shows the age of
+ * other roles' transactions only to few roles, so this function remembers when it first saw the
+ * same transaction. @oldest: xid of the transaction; 0: no transaction is running. */
 static double
 note_oldest(ccd_feed *feed, int64_t oldest)
 {

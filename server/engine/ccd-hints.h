@@ -4,8 +4,9 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* A cache of the organization of recently seen credentials, used only for fair queueing: the
- * result may be outdated, missing or, for one credential in some millions, wrong. Lock-free. */
+/* A cache that maps recently seen credentials to their organization. Used only for fair
+ * queueing: the result may be outdated, missing or, for one credential in some millions, wrong.
+ * Lock-free. */
 
 #define CCD_HINTS                                                                                  \
   65536 /* number of entries, a power of two; 8 bytes each, allocated by the system at first use   \

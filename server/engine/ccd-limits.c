@@ -12,9 +12,10 @@
 #define SETS_OF_MEMBERS 8192
 #define SETS_OF_PLACES 4096
 #define SHARDS 64
-#define LEASE_SHARE 16 /* largest lease as a share of the quota */
-/* Largest lease as a share of the requests left in Redis, so that one process does not take the
- * last requests of a quota. */
+/* A lease is at most the quota divided by this, unless one request needs more. */
+#define LEASE_SHARE 16
+/* A lease is also at most the requests left in Redis divided by this, so that one process does
+ * not take the last requests of a quota. */
 #define REST_SHARE 4
 /* Interval of asking Redis again about a quota that was used up: other processes may have returned
  * leases. */
@@ -42,7 +43,7 @@ typedef struct entry {
 
 typedef struct table {
   entry (*sets)[WAYS];
-  atomic_bool *lent; /* for each set: an entry may hold leases of Redis */
+  atomic_bool *lent; /* for each set: true when one of its entries may hold a lease from Redis */
   size_t n_sets;
 } table;
 
@@ -51,7 +52,7 @@ struct ccd_limits {
   const ccd_keys *keys;
   uint64_t seed;
   int64_t clock_offset; /* wall clock minus monotonic clock, at start */
-  /* guard the sets whose index has the same remainder modulo SHARDS */
+  /* the lock with index i guards the sets whose index modulo SHARDS is i */
   pthread_mutex_t locks[SHARDS];
   table members, places;
 };
@@ -358,8 +359,8 @@ ask_lease(ccd_limits *limits,
     of->asking = of->asking || is_kept(ret);
     of->leased = 0;
     if (of->rest + ret->held < weight)
-      of->answered =
-        at->now; /* when many requests are refused, one request per second asks Redis again */
+      of->answered = at->now; /* when many requests are refused, only one request per RECHECK_US
+                                 asks Redis again */
   }
   name_lease(limits, limit, name, at->ends, at->now, ret);
 }
@@ -465,7 +466,7 @@ ccd_limits_alone(ccd_limits *limits,
                  const ccd_lease *lease,
                  ccd_limit_state *ret)
 {
-  /* Redis is unavailable: leases cannot be returned, and this process counts alone. */
+  /* Redis is unavailable: leases cannot be returned, and this process counts without Redis. */
   place at = place_lock(limits, limit, key, /* force= */ true);
   at.entry->asking = false;
   bool refused = at.entry->alone + lease->weight > at.quota;

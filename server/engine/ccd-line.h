@@ -24,13 +24,13 @@
 
 #define CCD_LINE_BUCKETS 256 /* power of two */
 
-/* Queue of one key: its waiting requests, and the number of running ones. Exists while there are
- * any. */
+/* Queue of one key: its waiting requests, and the number of running ones. Exists while the key
+ * has waiting or running requests. */
 typedef struct ccd_work_queue {
   struct ccd_work_queue *chain; /* next in the hash bucket, or in the list of free queues */
   uint64_t key;
   ccd_work *first, *last;
-  ccd_work *held; /* the first work that is not in the line; NULL: all are */
+  ccd_work *held; /* the key's first piece of work that is not in the line yet; NULL: none */
   int waiting, in_line, running;
 } ccd_work_queue;
 
@@ -62,7 +62,8 @@ bool ccd_line_init(ccd_line *line, const ccd_class_options *options) CC_MUSTCHEC
 
 void ccd_line_clear(ccd_line *line);
 
-/* False: too many works of the line or the key are waiting. @work.since is the current time. */
+/* Append work to the queue of its key; @work.since must be the current time. False: too many
+ * pieces of work of the line or of the key are waiting. */
 bool ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work) CC_MUSTCHECK;
 
 /* May a waiting piece of work begin now? The answer can become true by the passing of time

@@ -42,8 +42,8 @@ struct ccd_socket {
   int code;            /* status code of the close frame that will be or was sent; 0: none */
   bool said;           /* the close frame is in .control */
   bool close_received; /* the client has sent a close frame */
-  int64_t
-    ends; /* after the server's close frame: end of the wait for the client's; 0: not waiting */
+  int64_t ends; /* after the server sent a close frame: time at which the wait for the client's
+                   close frame ends; 0: not waiting */
   char note[CCD_SOCKET_REASON_MAX + 1];
 
   /* The following members are guarded by the loop's lock. */

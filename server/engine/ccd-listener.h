@@ -81,7 +81,7 @@ ccd_http_handler(void *data, const ccd_http_request *request, ccd_http_response 
 /* Decision about a request's body, made before the body is read. */
 typedef enum ccd_http_begin {
   CCD_HTTP_BUFFER =
-    0,               /* the listener buffers it, up to max_body; then .handler or .drop is called */
+    0, /* the listener buffers the body, up to max_body; then .handler or .drop is called */
   CCD_HTTP_ANSWERED, /* the body is not read: the response is complete */
   CCD_HTTP_STREAM,   /* .write gets each piece; then .handler or .drop is called */
 } ccd_http_begin;

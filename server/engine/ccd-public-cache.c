@@ -168,7 +168,7 @@ keep_entry(ccd_public_cache *cache, entry *of)
 
 /* --- who asks --- */
 
-/* Number of the filling that computes the key; 0: none. */
+/* Number of the filling (ccd_filling) that computes the reply of @key; 0: none. */
 static uint64_t
 asked_as(const ccd_public_cache *cache, const char *key)
 {

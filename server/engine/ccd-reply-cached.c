@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/engine/ccd-reply-cached.h"
 
-/* Is the reply the same for every actor? True for a statement without a handler that runs as the
+/* Is the reply the same for every actor? True for a route with a statement that runs as the
  * public role. */
 static bool
 is_for_all(const ccd_exchange *exchange)

@@ -16,7 +16,7 @@
 
 /* Makes the reply of a success: the body that the actor may see, ETag, links, headers. */
 
-/* Index of the field with a flag that the actor may see, or -1. */
+/* Index of the first field that has @flag and that the actor may see; -1: none. */
 static int
 flagged_field(const ccd_exchange *exchange, const cc_type *type, uint16_t flag)
 {

@@ -30,7 +30,7 @@ typedef struct slot {
 
 struct ccd_sessions {
   ccd_server *server;
-  /* guard the slots whose index has the same remainder modulo SHARDS */
+  /* the lock with index i guards the slots whose index modulo SHARDS is i */
   pthread_mutex_t locks[SHARDS];
   slot *slots;
   ccd_hints *hints;
@@ -510,7 +510,7 @@ ccd_sessions_revoke(ccd_sessions *self,
     redis_key(ccd_rows_get(rows, i, "key"), key);
     sure = ccd_redis_delete(self->server->redis, key);
   }
-  if (!sure) /* later all old entries in Redis have expired, and its entries are used again */
+  if (!sure) /* after that time all entries in Redis that are older than now have expired */
     atomic_store(&self->mistrust, cc_time_monotonic() + (REDIS_TTL_S + 1) * CC_TIME_SECOND);
   const char *what = cc_arena_printf(arena, "%s:%" PRId64, revoked_names[kind], id);
   if (what != NULL)
