@@ -6,8 +6,9 @@
 
 /* Converts an operation and its structs into an HTTP message. */
 
-#define BODY_CEILING ((size_t) 128 * 1024) /* the largest body that the server accepts, in bytes   \
-                                            */
+#define BODY_CEILING                                                                               \
+  ((size_t) 128 * 1024) /* the largest body that the server accepts, in bytes                      \
+                         */
 #define TEXT_CEILING ((size_t) 256 * 1024)
 
 char *

@@ -358,7 +358,7 @@ ccg_session_sign_out(CcgSession *self)
   ccg_session_forget(self, NULL);
 }
 
-/* --- Another organization */
+/* --- Switching the organization */
 
 static void
 on_switched(GObject *source, GAsyncResult *result, gpointer user_data)

@@ -85,7 +85,7 @@ halve_range(halve *h, int from, int to, int parts)
   halve_range(h, middle, to, parts - left);
 }
 
-/* --- evening out --- */
+/* --- balancing neighbouring groups --- */
 
 typedef struct sums {
   double work, x, y;

@@ -230,7 +230,7 @@ make_result(const work *w, int groups, cc_arena *arena, ccd_cut *ret, cc_error *
   return CC_OK;
 }
 
-/* --- public --- */
+/* --- ccd_cut_turfs --- */
 
 static void
 set_targets(work *w, const ccd_segment *segments)

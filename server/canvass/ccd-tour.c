@@ -463,7 +463,7 @@ kick_until(tour *t, const limit *l, int *best, cc_error *reterr)
   }
 }
 
-/* --- making ready --- */
+/* --- preparing the tour --- */
 
 static void
 keep_near(const tour *t, int of, int other, int *count)

@@ -218,7 +218,7 @@ ccd_live_join(ccd_live *live,
   return status;
 }
 
-/* --- what the loop tells --- */
+/* --- callbacks of the listener's loop --- */
 
 static void
 member_open(ccd_socket *socket, void *data)
@@ -270,7 +270,7 @@ const ccd_socket_owner ccd_live_owner = {
   .closed = member_closed,
 };
 
-/* --- what others tell --- */
+/* --- changes and revoked credentials --- */
 
 static void
 mark_group(ccd_live *live, ccd_live_group *group)

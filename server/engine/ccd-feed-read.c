@@ -48,7 +48,7 @@ ccd_live_look_after(ccd_live *live, ccd_live_member *member, int64_t due)
     (void) pthread_cond_signal(&live->readers[1].wake);
 }
 
-/* --- a group --- */
+/* --- reading for a group --- */
 
 static void
 fall_behind(ccd_live *live, ccd_live_member *member)
@@ -144,7 +144,7 @@ read_group(const ccd_live_reader *reader, ccd_live_group *group)
     ccd_live_group_drop(live, group);
 }
 
-/* --- a member --- */
+/* --- reading for a member --- */
 
 /* Check whether the credential still has the right to read, which may end while the socket is
  * open. When the database is unavailable the answer is yes: the socket gets no changes then
@@ -277,7 +277,7 @@ look_after_member(const ccd_live_reader *reader, ccd_live_member *member)
   ccd_frame_unref(news.frame);
 }
 
-/* --- the beat --- */
+/* --- regular checks --- */
 
 /* Write ids and positions of the groups without a pending read, as PostgreSQL arrays. Returns
  * their number. */

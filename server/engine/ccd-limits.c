@@ -487,7 +487,7 @@ ccd_limits_spent(ccd_limits *limits, ccd_limit limit, const char *key, ccd_limit
   return spent;
 }
 
-/* --- what goes back to Redis --- */
+/* --- returning unused leases to Redis --- */
 
 /* Collect the unused leases of the entries of one set; returns their number. */
 static size_t

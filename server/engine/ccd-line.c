@@ -143,7 +143,7 @@ ccd_line_push(ccd_line *line, uint64_t key, ccd_work *work)
   return true;
 }
 
-/* --- what may begin --- */
+/* --- choosing the next request --- */
 
 /* Number of busy runs of a key; @queue NULL: of all keys. */
 static int

@@ -41,7 +41,7 @@ library_message(void *data,
   ccd_log(ours, "library", CCD_TEXT("message", message));
 }
 
-/* --- a crash --- */
+/* --- writing the log at a crash --- */
 
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 static struct sigaction before_crash[CC_N(crash_signals)];

@@ -166,7 +166,7 @@ keep_entry(ccd_public_cache *cache, entry *of)
   cache->stats.bytes += of->bytes;
 }
 
-/* --- who asks --- */
+/* --- choosing the thread that queries the database --- */
 
 /* Number of the filling (ccd_filling) that computes the reply of @key; 0: none. */
 static uint64_t

@@ -52,7 +52,7 @@ check_folder(const ccd_config *config, cc_error *reterr)
                      "This server has no STORAGE_FOLDER: it takes no files");
 }
 
-/* --- while the body arrives --- */
+/* --- writing the body into a file --- */
 
 static cc_status
 make_file(const ccd_config *config, cc_arena *arena, ccd_spool *spool, cc_error *reterr)
@@ -213,7 +213,7 @@ ccd_spool_sweep(const ccd_config *config)
     ccd_log(CCD_INFO, "spool.swept", CCD_NUMBER("files", n));
 }
 
-/* --- what is kept --- */
+/* --- stored files --- */
 
 /* Return the whole path of a stored file. @make: create its folders. NULL: failed, with the
  * reason in @reterr. */

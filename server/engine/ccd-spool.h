@@ -68,7 +68,7 @@ cc_status ccd_spool_create(const ccd_config *config,
 /* Delete a kept file; no error when it is absent. */
 void ccd_spool_remove(const ccd_config *config, const char *name);
 
-/* --- the dispatcher's --- */
+/* --- used by the dispatcher --- */
 
 /* @length: announced length, -1: unknown. @max: a longer body is CC_ERR_TOO_LARGE. Allocated in
  *   @arena. */

@@ -301,7 +301,7 @@ ccd_step_right(ccd_exchange *exchange, cc_error *reterr)
   return CC_OK;
 }
 
-/* --- the work --- */
+/* --- running the handler --- */
 
 static void
 reset_work(ccd_exchange *exchange)

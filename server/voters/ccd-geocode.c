@@ -184,7 +184,7 @@ is_street(const ccd_geocoder *geocoder, size_t index, ccd_slice key)
   return compare_text(geocoder->texts + at->key, at->key_length, key.text, key.length) == 0;
 }
 
-/* --- choosing --- */
+/* --- choosing the segment --- */
 
 /* The best side of a segment found so far; a lower misfit is better. A different ZIP code adds
  * more to the misfit than a difference between the numbers, but less than a number outside of
@@ -238,7 +238,7 @@ read_number(ccd_slice text, size_t *at)
   return number;
 }
 
-/* --- placing --- */
+/* --- computing the position --- */
 
 typedef struct plane {
   double x, y; /* metres per degree of longitude and latitude */

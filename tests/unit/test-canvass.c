@@ -505,7 +505,7 @@ test_walk_units_together(void)
   cc_arena_free(scratch);
 }
 
-/* --- being stopped --- */
+/* --- cancelling --- */
 
 static bool
 stop_after(void *data)

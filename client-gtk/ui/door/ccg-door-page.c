@@ -268,7 +268,8 @@ on_search_activate(CcgDoorPage *self)
   gtk_widget_child_focus(GTK_WIDGET(self->list), GTK_DIR_TAB_FORWARD);
 }
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- start and end
+ * ----------------------------------------------------------------------------------- */
 
 static void
 update_rights(CcgDoorPage *self)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/client/ui/fake-private.h"
 
-/* --- the way of a request --- */
+/* --- answering a request --- */
 
 static void
 count(fake_server *self, const char *operation)

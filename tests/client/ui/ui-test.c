@@ -13,7 +13,7 @@ ui_slowness(void)
   return (guint) CLAMP(slowness, 1, 100);
 }
 
-/* --- waiting --- */
+/* --- waiting for a condition --- */
 
 static gboolean
 on_deadline(gpointer user_data)
@@ -84,7 +84,7 @@ ui_settle(void)
   }
 }
 
-/* --- finding --- */
+/* --- finding widgets --- */
 
 static const char *
 text_of(GtkWidget *widget)
@@ -243,7 +243,7 @@ ui_wait_gone(GtkWidget *root, GType type, const char *text)
     g_error("%s \"%s\" is still on the screen", g_type_name(type), text);
 }
 
-/* --- doing --- */
+/* --- clicking and typing --- */
 
 void
 ui_type(GtkWidget *editable, const char *text)
@@ -392,7 +392,7 @@ ui_picture(GtkWidget *window, const char *name)
   gsk_render_node_unref(it.node);
 }
 
-/* --- stalls --- */
+/* --- detecting blocked frames --- */
 
 static struct {
   gint64 last,
